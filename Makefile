@@ -1,0 +1,52 @@
+# Everything is installed into .venv inside this folder; nothing else is touched.
+PYTHON ?= python3
+BIN := .venv/bin
+UV_COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
+
+.PHONY: help demo test lint sample bench lock clean
+
+help:  ## show this list
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+demo: .venv/run.done  ## make the page of a bundled real day: no key, no network
+	@$(BIN)/paperlark demo
+
+test: .venv/dev.done lint  ## the whole suite
+	@$(BIN)/python -m pytest -n auto
+
+lint: .venv/dev.done  ## style, types and architecture
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo | tail -n 3
+
+sample: .venv/run.done  ## make the bundled sample again (needs the recorded feeds)
+	@$(BIN)/python tools/make_sample.py
+
+bench: .venv/dev.done  ## start-up and the largest recorded day: time and memory (needs the recorded feeds)
+	@$(BIN)/python benchmarks/light_and_fast.py
+
+lock:  ## lock the versions again with hashes (needs uv)
+	$(UV_COMPILE) pyproject.toml --group build --output-file requirements/run.txt
+	$(UV_COMPILE) pyproject.toml --group dev --output-file requirements/dev.txt
+
+clean:  ## remove what make made
+	rm -rf .venv paperlark-demo .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "paperlark needs Python 3.11 or newer: make PYTHON=python3.12 $(MAKECMDGOALS)")'
+	@$(PYTHON) -m venv .venv
+
+# --no-deps: the locked file already holds them all; --no-build-isolation: the builder is locked too.
+define install
+	@echo "Installing from $(1) into .venv ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement $(1)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+endef
+
+.venv/run.done: .venv/bin/python requirements/run.txt pyproject.toml
+	$(call install,requirements/run.txt)
+
+.venv/dev.done: .venv/run.done requirements/dev.txt
+	$(call install,requirements/dev.txt)

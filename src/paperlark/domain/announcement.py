@@ -1,0 +1,96 @@
+"""What arXiv announces on one day: feeds of listings, merged so that each paper stands once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from paperlark.domain.paper import Paper, PaperId
+
+
+class AnnounceType(StrEnum):
+    """How a paper appears in a category's announcement, the most telling first."""
+
+    NEW = "new"
+    CROSS = "cross"
+    REPLACE = "replace"
+    REPLACE_CROSS = "replace-cross"
+
+
+_PRIORITY = {kind: place for place, kind in enumerate(AnnounceType)}
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One entry of one feed."""
+
+    paper: Paper
+    type: AnnounceType
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """One category's feed as a source gave it.
+
+    `stamped` is the day that the feed says it is of, None where it says nothing; a stamp
+    proves little, because arXiv stamps the day of rendering. `notes` are doubts about it
+    that the reader must see.
+    """
+
+    category: str
+    stamped: date | None
+    listings: tuple[Listing, ...]
+    origin: str
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """One paper of the day, whichever feeds it stood in.
+
+    `types` has the type in every feed that listed it, so `len(types)` is its number of
+    listings; `type` is the most telling of them.
+    """
+
+    paper: Paper
+    types: tuple[AnnounceType, ...]
+
+    @property
+    def type(self) -> AnnounceType:
+        """A paper new in one category and crossed into another is new."""
+        return min(self.types, key=_PRIORITY.__getitem__)
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """Every paper of one day in the asked categories, each once, in the order of the feeds."""
+
+    day: date
+    feeds: tuple[Feed, ...]
+    papers: tuple[Announced, ...]
+
+    @property
+    def listings(self) -> int:
+        """Entries over all feeds: a paper in two feeds counts twice."""
+        return sum(len(feed.listings) for feed in self.feeds)
+
+
+def merge(day: date, feeds: Iterable[Feed]) -> Announcement:
+    """Put feeds together: one paper once, with the type of highest priority.
+
+    Of two versions of one paper (feeds rendered minutes apart) the newer is kept.
+    """
+    feeds = tuple(feeds)
+    papers: dict[PaperId, Paper] = {}
+    types: dict[PaperId, list[AnnounceType]] = {}
+    for feed in feeds:
+        for listing in feed.listings:
+            paper = listing.paper
+            known = papers.setdefault(paper.id, paper)
+            if paper.version > known.version:
+                papers[paper.id] = paper
+            types.setdefault(paper.id, []).append(listing.type)
+    merged = tuple(Announced(paper, tuple(types[id_])) for id_, paper in papers.items())
+    return Announcement(day, feeds, merged)

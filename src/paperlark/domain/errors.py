@@ -1,0 +1,132 @@
+"""Every error paperlark expects, in one tree: each names the thing and the mend.
+
+PaperlarkError
+├── ProfileError              the reader's files: every problem at once, with file and line
+├── SourceError               where papers come from
+│   ├── FeedNotFound          no feed of that day and category there
+│   ├── FeedUnreadable        bytes that are not one of arXiv's feeds
+│   ├── UnknownCategory       arXiv says it has no such category
+│   └── SourceUnreachable     no answer, or an answer that is no feed
+├── JudgeError                what makes judgements
+│   ├── RecordingUnreadable   the file of recorded judgements
+│   ├── KeyMissing            no key in the environment
+│   └── JudgeUnavailable      the model cannot be used at all: no page is made of it
+├── ModelError                one question to a model failed
+│   ├── ModelBusy             asking again later may help
+│   ├── ModelRefused          asking this again will not help; another question may
+│   └── ModelUnusable         no question will be answered: key, model or quota
+├── StoreError                the database
+├── PublishError              the output folder
+└── DigestInconsistent        counts that do not add up: a bug, and no page is made
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+class PaperlarkError(Exception):
+    """What went wrong, and what to do about it.
+
+    `str(error)` is one line for the terminal: the problem, then the mend where there is one.
+    """
+
+    def __init__(self, problem: str, *, mend: str | None = None) -> None:
+        self.problem = problem
+        self.mend = mend
+        super().__init__(f"{problem}: {mend}" if mend else problem)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One mistake in a file of the reader's: where it is and what was expected."""
+
+    file: Path
+    line: int | None
+    message: str
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}" if self.line else str(self.file)
+        return f"{place}: {self.message}"
+
+
+class ProfileError(PaperlarkError):
+    """The profile cannot be used; `problems` holds every mistake found in it."""
+
+    def __init__(self, problems: tuple[Problem, ...], *, mend: str | None = None) -> None:
+        self.problems = problems
+        super().__init__("\n".join(str(problem) for problem in problems), mend=mend)
+
+
+class SourceError(PaperlarkError):
+    """A feed could not be had."""
+
+
+class FeedNotFound(SourceError):
+    """There is no feed of that day and category."""
+
+
+class FeedUnreadable(SourceError):
+    """These bytes are not a feed of arXiv's."""
+
+
+class UnknownCategory(SourceError):
+    """arXiv answered that it has no such category."""
+
+
+class SourceUnreachable(SourceError):
+    """The network did not answer, or answered with something that is no feed."""
+
+
+class JudgeError(PaperlarkError):
+    """The judge cannot do its work."""
+
+
+class RecordingUnreadable(JudgeError):
+    """The file of recorded judgements is missing or malformed."""
+
+
+class KeyMissing(JudgeError):
+    """The model needs a key and the environment holds none."""
+
+
+class JudgeUnavailable(JudgeError):
+    """Not one paper could be judged: there is nothing honest to publish."""
+
+
+class ModelError(PaperlarkError):
+    """One question to a language model failed."""
+
+
+class ModelBusy(ModelError):
+    """Overloaded, rate-limited or unreachable: asking again later may help.
+
+    `retry_after` is the wait the server asked for in seconds, or None when it named none.
+    """
+
+    def __init__(
+        self, problem: str, *, mend: str | None = None, retry_after: float | None = None
+    ) -> None:
+        self.retry_after = retry_after
+        super().__init__(problem, mend=mend)
+
+
+class ModelRefused(ModelError):
+    """This question will not be answered however often it is asked; another one may be."""
+
+
+class ModelUnusable(ModelError):
+    """No question will be answered: the key, the model's name or the quota is the trouble."""
+
+
+class StoreError(PaperlarkError):
+    """The database cannot be opened, read or written."""
+
+
+class PublishError(PaperlarkError):
+    """The output folder cannot be written."""
+
+
+class DigestInconsistent(PaperlarkError):
+    """The digest's counts do not add up; publishing it would hide a failure."""

@@ -1,0 +1,78 @@
+"""What a ranker and a judge say of a paper."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from paperlark.domain.paper import Paper, PaperId
+from paperlark.domain.spending import Spend
+
+LOWEST, HIGHEST = 1, 10
+"""The scale of both scores, ends included."""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """What the ranker thinks of one paper among those of its day, and why.
+
+    `rank` counts from 1 (the best) to `of`. `score` orders papers of one day under one
+    ranker and means nothing else; `probability` of being selected is None while nothing has
+    calibrated it. `topic` is the criterion nearest to the paper, None where none is near.
+    """
+
+    score: float
+    rank: int
+    of: int
+    topic: str | None = None
+    words_for: tuple[str, ...] = ()
+    words_against: tuple[str, ...] = ()
+    probability: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """Two scores from 1 to 10 and the reason for them, of one version of one paper."""
+
+    paper_id: PaperId
+    version: int
+    relevance: int
+    novelty: int
+    comment: str
+
+    def __post_init__(self) -> None:
+        for score in (self.relevance, self.novelty):
+            if not LOWEST <= score <= HIGHEST:
+                msg = f"a score of {score} is outside {LOWEST}-{HIGHEST}"
+                raise ValueError(msg)
+
+
+class Lack(StrEnum):
+    """Why a shortlisted paper has no judgement."""
+
+    FAILED = "failed"
+    """The judge was asked and did not give one: the page is partial."""
+    NOT_RECORDED = "not recorded"
+    """The recording holds none: nothing went wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unjudged:
+    """A paper that was to be judged and was not."""
+
+    paper: Paper
+    lack: Lack
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One question put to a judge and what came of it: paid for as a whole, stored as a whole.
+
+    `text` is the raw reply. An exchange may carry no judgement at all and still have cost
+    money.
+    """
+
+    judgements: tuple[Judgement, ...]
+    spend: Spend
+    text: str = ""

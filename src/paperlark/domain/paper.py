@@ -1,0 +1,85 @@
+"""A paper as arXiv describes it: id, title, authors, abstract, categories."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import NewType, Self
+
+PaperId = NewType("PaperId", str)
+"""An arXiv identifier without its version, always text: `2502.12206` or `hep-th/9901001`.
+
+As a number `2103.00010` would lose its last zero, so it is never one.
+"""
+
+# https://info.arxiv.org/help/arxiv_identifier.html: four digits after the point until 2014-12,
+# five since; before 2007-04 archive[.SUBJECT]/YYMMNNN.
+_IDENTIFIER = re.compile(
+    r"(?P<id>\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v(?P<version>[1-9]\d{0,3}))?",
+    re.ASCII,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Identifier:
+    """A paper's id and, where the text named one, its version."""
+
+    id: PaperId
+    version: int | None
+
+    @classmethod
+    def parse(cls, text: str) -> Self | None:
+        """Read `2502.12206v1`, `arXiv:2502.12206`, `nlin/0408039v2` or `oai:arXiv.org:…`.
+
+        None when the text is not an arXiv identifier.
+        """
+        bare = re.sub(r"^\s*(?:oai:arXiv\.org:|arXiv:)?\s*", "", text, flags=re.IGNORECASE)
+        found = _IDENTIFIER.fullmatch(bare.strip())
+        if found is None:
+            return None
+        version = found["version"]
+        return cls(PaperId(found["id"]), int(version) if version else None)
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """One author as printed on the paper: a name in Unicode and what stood in parentheses."""
+
+    name: str
+    affiliation: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """One version of one paper.
+
+    `title` and the paragraphs of `abstract` (separated by a blank line) keep their TeX as
+    arXiv sends it; names are decoded. `categories` starts with the primary one.
+    """
+
+    id: PaperId
+    version: int
+    title: str
+    authors: tuple[Author, ...]
+    abstract: str
+    categories: tuple[str, ...]
+
+    @property
+    def primary_category(self) -> str:
+        """The category that the paper was submitted to."""
+        return self.categories[0]
+
+    @property
+    def url(self) -> str:
+        """The abstract page; without a version, so that it always shows the latest."""
+        return f"https://arxiv.org/abs/{self.id}"
+
+    @property
+    def pdf_url(self) -> str:
+        """The PDF of this version."""
+        return f"https://arxiv.org/pdf/{self.id}v{self.version}"
+
+    @property
+    def anchor(self) -> str:
+        """The permanent name of this paper inside a page, safe in HTML and file names."""
+        return "paper-" + self.id.replace("/", "-")

@@ -1,0 +1,147 @@
+"""Every seam of paperlark, smallest first. Read this to know what can be exchanged.
+
+Adapters take plain arguments and implement one of these; `compose.py` puts them together and
+`testing.py` has a fake of each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+
+from paperlark.domain.announcement import Feed
+from paperlark.domain.digest import Digest, Page
+from paperlark.domain.judgement import Exchange, Judgement, Match, Unjudged
+from paperlark.domain.paper import Paper
+from paperlark.domain.profile import Criteria
+from paperlark.domain.spending import Spend
+
+
+class Source(Protocol):
+    """Where announcements come from."""
+
+    def feed(self, category: str, day: date) -> Feed:
+        """Give the category's feed of that day.
+
+        Raises SourceError when it cannot be had; an empty feed is a feed.
+        """
+        ...
+
+
+class Ranker(Protocol):
+    """What orders papers without a language model."""
+
+    def rank(self, papers: Sequence[Paper], criteria: Criteria) -> tuple[Match, ...]:
+        """Give one match per paper, in the order of `papers`; each rank 1..len(papers) once."""
+        ...
+
+
+class Judge(Protocol):
+    """What makes judgements."""
+
+    @property
+    def model(self) -> str:
+        """The model's name, as the page prints it."""
+        ...
+
+    @property
+    def signature(self) -> str:
+        """Names all that a judgement depends on besides paper and criteria: model and prompt."""
+        ...
+
+    @property
+    def prompt(self) -> str:
+        """The selection prompt, for the page's appendix."""
+        ...
+
+    def judge(self, papers: Sequence[Paper], day: date) -> Iterator[Exchange | Unjudged]:
+        """Judge papers, best first, and yield what comes as it comes.
+
+        Every paper ends in exactly one judgement of one exchange or in one Unjudged.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ChatReply:
+    """A model's answer: its text and what it used (None where the server did not say)."""
+
+    text: str
+    spend: Spend
+
+
+class ChatModel(Protocol):
+    """A language model that answers one question at a time; called from several threads."""
+
+    @property
+    def name(self) -> str:
+        """The model's name, as its server knows it."""
+        ...
+
+    def ask(self, system: str, user: str, schema: Mapping[str, object]) -> ChatReply:
+        """Answer `user` under the instructions `system`, as JSON of that schema if it can.
+
+        Raises ModelError: ModelBusy after having retried, ModelRefused or ModelUnusable.
+        """
+        ...
+
+
+class Memory(Protocol):
+    """What was paid for is remembered here, so that it is never paid for twice."""
+
+    def judgements(
+        self, papers: Sequence[Paper], criteria: str, judge: str
+    ) -> tuple[Judgement, ...]:
+        """Give what is known of these very versions under that criteria fingerprint and judge."""
+        ...
+
+    def keep(self, exchange: Exchange, day: date, criteria: str, judge: str) -> None:
+        """Store one exchange in one transaction, at once."""
+        ...
+
+    def spend(self, day: date, criteria: str, judge: str) -> Spend:
+        """Add up all exchanges of that day, those of earlier runs too."""
+        ...
+
+
+class Renderer(Protocol):
+    """What turns a digest into a page."""
+
+    def render(self, digest: Digest) -> Page:
+        """Give the page; the same digest always gives the same bytes."""
+        ...
+
+
+class Archive(Protocol):
+    """Where digests are kept, for walking through the days."""
+
+    def file(self, digest: Digest) -> None:
+        """Keep the digest, in place of an earlier one of that profile and day."""
+        ...
+
+    def digest(self, profile: str, day: date) -> Digest | None:
+        """Give the digest of that day, None where there is none."""
+        ...
+
+    def days(self, profile: str) -> tuple[date, ...]:
+        """Give the days that have a digest, in order."""
+        ...
+
+
+class Progress(Protocol):
+    """Where a run tells how far it is."""
+
+    def step(self, name: str, total: int) -> AbstractContextManager[Advance]:
+        """Open a step of `total` units, for example papers to judge."""
+        ...
+
+
+class Advance(Protocol):
+    """What a step hands out to be told of progress."""
+
+    def __call__(self, units: int = 1, /) -> None:
+        """Say that so many more units are done."""
+        ...
