@@ -30,6 +30,10 @@ class Source(Protocol):
         """
         ...
 
+    def days(self, first: date, last: date) -> tuple[date, ...]:
+        """Give the days from first to last, both included, that this source may have."""
+        ...
+
 
 class Ranker(Protocol):
     """What orders papers without a language model."""

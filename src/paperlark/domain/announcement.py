@@ -47,6 +47,14 @@ class Feed:
 
 
 @dataclass(frozen=True, slots=True)
+class MissingFeed:
+    """A category whose feed could not be had that day, and why."""
+
+    category: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Announced:
     """One paper of the day, whichever feeds it stood in.
 
@@ -70,6 +78,7 @@ class Announcement:
     day: date
     feeds: tuple[Feed, ...]
     papers: tuple[Announced, ...]
+    missing: tuple[MissingFeed, ...] = ()
 
     @property
     def listings(self) -> int:
@@ -77,7 +86,7 @@ class Announcement:
         return sum(len(feed.listings) for feed in self.feeds)
 
 
-def merge(day: date, feeds: Iterable[Feed]) -> Announcement:
+def merge(day: date, feeds: Iterable[Feed], missing: Iterable[MissingFeed] = ()) -> Announcement:
     """Put feeds together: one paper once, with the type of highest priority.
 
     Of two versions of one paper (feeds rendered minutes apart) the newer is kept.
@@ -93,4 +102,4 @@ def merge(day: date, feeds: Iterable[Feed]) -> Announcement:
                 papers[paper.id] = paper
             types.setdefault(paper.id, []).append(listing.type)
     merged = tuple(Announced(paper, tuple(types[id_])) for id_, paper in papers.items())
-    return Announcement(day, feeds, merged)
+    return Announcement(day, feeds, merged, tuple(missing))

@@ -1,0 +1,266 @@
+"""arXiv's feeds as values: RSS 2.0 (since 2024), Atom, and the RDF of before.
+
+Formats as measured on recorded feeds; the fields are documented at
+https://info.arxiv.org/help/rss_specifications.html.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from xml.etree.ElementTree import Element, ParseError
+from zoneinfo import ZoneInfo
+
+from defusedxml import DefusedXmlException
+from defusedxml.ElementTree import fromstring
+
+from paperlark.domain.announcement import AnnounceType, Feed, Listing
+from paperlark.domain.errors import FeedUnreadable, UnknownCategory
+from paperlark.domain.paper import Identifier, Paper
+from paperlark.sources._authors import parse_authors
+
+_DC = "{http://purl.org/dc/elements/1.1/}"
+_ARXIV = "{http://arxiv.org/schemas/atom}"
+_ATOM = "{http://www.w3.org/2005/Atom}"
+_RSS1 = "{http://purl.org/rss/1.0/}"
+_RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
+
+LIMIT = 2000
+"""arXiv cuts feeds at this many entries, new papers first."""
+
+
+def parse_feed(content: bytes, category: str, origin: str) -> Feed:
+    """Read one feed of any of arXiv's three formats.
+
+    An entry that cannot be read is left out and named in the feed's notes. `origin` says in
+    errors where the bytes came from.
+
+    Raises FeedUnreadable when this is no feed of arXiv's, UnknownCategory when it is arXiv's
+    way of saying so.
+    """
+    root = _xml(content, origin)
+    dialect = _DIALECTS.get(root.tag)
+    if dialect is None:
+        raise FeedUnreadable(
+            f"{origin} is XML but no feed: its root is <{root.tag[:60]}>",
+            mend="expected <rss>, <feed> or <rdf:RDF> as arXiv sends them",
+        )
+    if "feed error" in dialect.title(root).lower():
+        raise UnknownCategory(
+            f"arXiv knows no category {category!r}",
+            mend="see https://arxiv.org/category_taxonomy for those it has",
+        )
+    listings, notes = _read_entries(dialect, root, category)
+    if len(listings) >= LIMIT:
+        notes.append(f"{category}: the feed is cut at {LIMIT} entries; new papers may be missing")
+    return Feed(category, dialect.stamped(root), tuple(listings), origin, tuple(notes))
+
+
+def _xml(content: bytes, origin: str) -> Element:
+    try:
+        root: Element = fromstring(content, forbid_dtd=True)
+    except (ParseError, DefusedXmlException, ValueError, LookupError) as error:
+        start = content[:40].decode("utf-8", "replace").strip() or "nothing"
+        raise FeedUnreadable(
+            f"{origin} is not XML ({error or type(error).__name__}; it starts with {start!r})",
+            mend="fetch that feed again",
+        ) from error
+    return root
+
+
+def _read_entries(
+    dialect: _Dialect, root: Element, category: str
+) -> tuple[list[Listing], list[str]]:
+    listings, notes = [], []
+    for entry in dialect.entries(root):
+        try:
+            listings.append(dialect.listing(entry, category))
+        except ValueError as error:
+            notes.append(f"{category}: an entry could not be read: {error}")
+    return listings, notes
+
+
+def _text(element: Element, tag: str) -> str:
+    return "".join(found.itertext()) if (found := element.find(tag)) is not None else ""
+
+
+def _line(text: str) -> str:
+    return " ".join(_unescape(text).split())
+
+
+def _unescape(text: str) -> str:
+    """Undo a second escaping of arXiv's (`&#177;`); what is no entity stays."""
+    return re.sub(r"&(?:#\d{1,7}|#x[\da-fA-F]{1,6}|[a-zA-Z]{2,8});", _entity, text)
+
+
+def _entity(found: re.Match[str]) -> str:
+    return html.unescape(found[0])
+
+
+def _paragraphs(text: str) -> str:
+    """Part a text where a line is indented; other line breaks are only wrapping."""
+    paragraphs = (" ".join(part.split()) for part in re.split(r"\n[ \t]+|\n\s*\n", text))
+    return "\n\n".join(paragraph for paragraph in paragraphs if paragraph)
+
+
+def _identifier(text: str) -> Identifier:
+    found = Identifier.parse(text)
+    if found is None:
+        raise ValueError(f"{text[:80]!r} is no arXiv identifier")
+    return found
+
+
+def _announce_type(text: str, identifier: Identifier) -> AnnounceType:
+    try:
+        return AnnounceType(text.strip())
+    except ValueError:
+        raise ValueError(f"{identifier.id} has announce type {text[:40]!r}") from None
+
+
+def _paper(
+    identifier: Identifier, *, title: str, authors: str, abstract: str, categories: list[str]
+) -> Paper:
+    kept = tuple(dict.fromkeys(category.strip() for category in categories if category.strip()))
+    if not kept:
+        raise ValueError(f"{identifier.id} has no category")
+    return Paper(
+        id=identifier.id,
+        version=identifier.version or 1,
+        title=_line(title) or "(no title)",
+        authors=parse_authors(authors),
+        abstract=_paragraphs(_unescape(abstract)),
+        categories=kept,
+    )
+
+
+# The first line of a description repeats id and type; what follows is the abstract.
+_PREFIX = re.compile(r"^\s*arXiv:\S+ +Announce Type: *\S+ *\n(?:Abstract: ?)?")
+
+
+def _modern_listing(
+    entry: Element, *, guid: str, title: str, abstract: str, categories: list[str]
+) -> Listing:
+    """RSS 2.0 and Atom name their fields differently and fill them alike."""
+    identifier = _identifier(guid)
+    paper = _paper(
+        identifier,
+        title=title,
+        authors=_text(entry, f"{_DC}creator"),
+        abstract=_PREFIX.sub("", abstract),
+        categories=categories,
+    )
+    return Listing(paper, _announce_type(_text(entry, f"{_ARXIV}announce_type"), identifier))
+
+
+def _rss_listing(entry: Element, _category: str) -> Listing:
+    return _modern_listing(
+        entry,
+        guid=_text(entry, "guid"),
+        title=_text(entry, "title"),
+        abstract=_text(entry, "description"),
+        categories=["".join(found.itertext()) for found in entry.findall("category")],
+    )
+
+
+def _atom_listing(entry: Element, _category: str) -> Listing:
+    return _modern_listing(
+        entry,
+        guid=_text(entry, f"{_ATOM}id"),
+        title=_text(entry, f"{_ATOM}title"),
+        abstract=_text(entry, f"{_ATOM}summary"),
+        categories=[found.get("term", "") for found in entry.findall(f"{_ATOM}category")],
+    )
+
+
+_RDF_TITLE = re.compile(
+    r"(?P<title>.*?)\.?\s*\(arXiv:(?P<id>\S+)\s+\[(?P<category>[^\]]+)\]\s*(?P<type>[A-Z ]*)\)\s*",
+    re.DOTALL,
+)
+
+
+def _rdf_listing(entry: Element, category: str) -> Listing:
+    """Before 2024 the title carried `(arXiv:ID [primary] UPDATED)` and texts were HTML."""
+    found = _RDF_TITLE.fullmatch(_text(entry, f"{_RSS1}title"))
+    if found is None:
+        raise ValueError(f"the title {_text(entry, f'{_RSS1}title')[:60]!r} names no identifier")
+    paper = _paper(
+        _identifier(found["id"]),
+        title=found["title"],
+        authors=_without_tags(_text(entry, f"{_DC}creator")),
+        abstract=_without_tags(_text(entry, f"{_RSS1}description")),
+        categories=[found["category"]],
+    )
+    return Listing(paper, _rdf_type(found["type"].strip(), own=found["category"] == category))
+
+
+def _rdf_type(word: str, *, own: bool) -> AnnounceType:
+    if word == "UPDATED":
+        return AnnounceType.REPLACE if own else AnnounceType.REPLACE_CROSS
+    return AnnounceType.NEW if own and not word else AnnounceType.CROSS
+
+
+def _without_tags(text: str) -> str:
+    """Only the markup that arXiv itself put around names and paragraphs."""
+    return html.unescape(re.sub(r"</?p>|<a href=\"[^\"]*\">|</a>", "", text))
+
+
+def _rss_stamp(root: Element) -> date | None:
+    text = _text(root, "channel/pubDate") or _text(root, "channel/lastBuildDate")
+    try:
+        return parsedate_to_datetime(text).date()
+    except ValueError:
+        return None
+
+
+def _iso(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text.strip())
+    except ValueError:
+        return None
+
+
+def _atom_stamp(root: Element) -> date | None:
+    rendered = _iso(_text(root, f"{_ATOM}updated"))
+    return rendered.astimezone(ZoneInfo("America/New_York")).date() if rendered else None
+
+
+def _rdf_stamp(root: Element) -> date | None:
+    # It names the evening of the mailing; the announcement is dated the day after.
+    mailed = _iso(_text(root, f"{_RSS1}channel/{_DC}date"))
+    return mailed.date() + timedelta(days=1) if mailed else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Dialect:
+    """Where one format keeps what."""
+
+    title: Callable[[Element], str]
+    entries: Callable[[Element], Iterator[Element]]
+    listing: Callable[[Element, str], Listing]
+    stamped: Callable[[Element], date | None]
+
+
+_DIALECTS = {
+    "rss": _Dialect(
+        title=lambda root: _text(root, "channel/title"),
+        entries=lambda root: iter(root.findall("channel/item")),
+        listing=_rss_listing,
+        stamped=_rss_stamp,
+    ),
+    f"{_ATOM}feed": _Dialect(
+        title=lambda root: _text(root, f"{_ATOM}title"),
+        entries=lambda root: iter(root.findall(f"{_ATOM}entry")),
+        listing=_atom_listing,
+        stamped=_atom_stamp,
+    ),
+    f"{_RDF}RDF": _Dialect(
+        title=lambda root: _text(root, f"{_RSS1}channel/{_RSS1}title"),
+        entries=lambda root: iter(root.findall(f"{_RSS1}item")),
+        listing=_rdf_listing,
+        stamped=_rdf_stamp,
+    ),
+}

@@ -1,0 +1,83 @@
+r"""arXiv's one string of authors, taken apart.
+
+`First Last (affiliation, of several parts), Second Author` is split on the commas outside
+parentheses; TeX accents become letters: `{\L}ukasz Ku\'smierz` is Łukasz Kuśmierz.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from functools import cache
+
+from paperlark.domain.paper import Author
+
+# A degree or generation after a comma belongs to the name before it.
+_SUFFIX = re.compile(r"(?:jr|sr|ph\. ?d|m\.? ?d|ii|iii|iv)\.?", re.IGNORECASE)
+_TRAILING = re.compile(r"(?:\s+and|[\s*†‡]+)$")
+_LEADING = re.compile(r"^(?:and|&)\s+")
+
+
+def parse_authors(text: str) -> tuple[Author, ...]:
+    """Split and decode; an empty string has no authors, and no name is ever dropped."""
+    names: list[str] = []
+    for piece in _split(text):
+        if names and _SUFFIX.fullmatch(piece):
+            names[-1] = f"{names[-1]}, {piece}"
+        elif any(character.isalnum() for character in piece):
+            names.append(piece)
+    return tuple(_author(name) for name in names)
+
+
+def _split(text: str) -> Iterator[str]:
+    """Split at commas and semicolons outside parentheses."""
+    depth = start = 0
+    for at, character in enumerate(text):
+        if character == "(":
+            depth += 1
+        elif character == ")":
+            depth = max(0, depth - 1)
+        elif depth == 0 and _separates(text, at):
+            yield text[start:at].strip()
+            start = at + 1
+    rest = text[start:]
+    # A parenthesis that never closes would swallow everybody after it.
+    yield from (piece.strip() for piece in (rest.split(",") if depth else [rest]))
+
+
+def _separates(text: str, at: int) -> bool:
+    r"""Tell commas that part authors from those of TeX: `\c{c}` has none, `\,` and `{,}` do."""
+    before = text[at - 1] if at else ""
+    return text[at] in ",;" and before not in {"\\", "{"}
+
+
+def _author(raw: str) -> Author:
+    found = re.fullmatch(r"(?P<name>[^()]*[^()\s])\s*\((?P<affiliation>.*)\)?", raw)
+    if found is None:
+        return Author(_clean(raw))
+    affiliation = found["affiliation"]
+    # `Charlie (Jianzhong) Zhang` has a second name there, not an affiliation.
+    if re.search(r"\)\s*\w", affiliation) and affiliation.count("(") < affiliation.count(")"):
+        return Author(_clean(raw))
+    return Author(_clean(found["name"]), _clean(affiliation.rstrip(") ").lstrip(", ")) or None)
+
+
+def _clean(text: str) -> str:
+    text = _LEADING.sub("", _TRAILING.sub("", decode_tex(text).strip()))
+    return " ".join(text.split())
+
+
+@cache
+def _decoder() -> Callable[[str], str]:
+    from pylatexenc.latex2text import LatexNodes2Text  # noqa: PLC0415  # only names with TeX need it
+
+    decode: Callable[[str], str] = LatexNodes2Text(math_mode="text").latex_to_text
+    return decode
+
+
+def decode_tex(text: str) -> str:
+    r"""Decode TeX accents and letters to Unicode; text without TeX is left as it is."""
+    if not re.search(r"[\\{}~$]", text):
+        return text
+    # In a name a percent sign is a percent sign, not the start of a comment.
+    return _decoder()(text.replace("%", r"\%")) or text
