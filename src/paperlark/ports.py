@@ -13,10 +13,10 @@ from datetime import date
 from typing import Protocol
 
 from paperlark.domain.announcement import Feed
+from paperlark.domain.criteria import Criteria
 from paperlark.domain.digest import Digest, Page
 from paperlark.domain.judgement import Exchange, Judgement, Match, Unjudged
 from paperlark.domain.paper import Paper
-from paperlark.domain.profile import Criteria
 from paperlark.domain.spending import Spend
 
 

@@ -1,4 +1,62 @@
-"""x."""
+"""The command line: one file per command, each imported only when it is called."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+import click
+
+from paperlark import __version__
+from paperlark.domain.errors import PaperlarkError
+
+_COMMANDS = ("init", "today", "run", "show", "demo")
+
+_EPILOG = """\
+\b
+Start here:
+  paperlark demo               the page of a bundled real day: no key, no network
+  paperlark init               your own profile: two files to fill in
+  paperlark today              the page of today's announcement
+
+Exit codes: 0 a whole page was made (or arXiv announced nothing), 1 no page, 2 a mistake in
+the command, 3 a page that says what is missing.
+"""
 
 
-def main() -> None: ...
+class _Commands(click.Group):
+    """Finds a command `x` in the module `paperlark.cli.x`."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click's signature
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in _COMMANDS:
+            return None
+        command: click.Command = import_module(f"paperlark.cli.{cmd_name}").command
+        return command
+
+
+@click.group(
+    cls=_Commands,
+    epilog=_EPILOG,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(__version__, prog_name="paperlark", message="%(prog)s %(version)s")
+def cli() -> None:
+    """Read all of a day's arXiv papers against your interests and make one page of them.
+
+    The page has the papers worth your time, best first, each with its reason, and says how
+    many there were and what it cost. It works at once without a key, and gets sharper with
+    any OpenAI-compatible model.
+    """
+
+
+def main() -> None:
+    """Run the command line; what went wrong is said in one line on standard error."""
+    try:
+        cli.main(prog_name="paperlark")
+    except PaperlarkError as error:
+        for line in str(error).splitlines():
+            click.echo(f"{click.style('error:', fg='red')} {line}", err=True)
+        sys.exit(1)

@@ -25,6 +25,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from paperlark.domain.spending import Spend
+
 
 class PaperlarkError(Exception):
     """What went wrong, and what to do about it.
@@ -113,7 +115,16 @@ class ModelBusy(ModelError):
 
 
 class ModelRefused(ModelError):
-    """This question will not be answered however often it is asked; another one may be."""
+    """This question will not be answered however often it is asked; another one may be.
+
+    `spend` is what the refusal cost, or None when it cost nothing.
+    """
+
+    def __init__(
+        self, problem: str, *, mend: str | None = None, spend: Spend | None = None
+    ) -> None:
+        self.spend = spend
+        super().__init__(problem, mend=mend)
 
 
 class ModelUnusable(ModelError):

@@ -2,39 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 
 from paperlark.domain.announcement import AnnounceType
-
-
-@dataclass(frozen=True, slots=True)
-class Topic:
-    """One subject of the criteria: what is relevant in it and what is not."""
-
-    name: str
-    relevant: str
-    irrelevant: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Criteria:
-    """The reader's interests: `text` as they wrote it, the rest as paperlark understood it.
-
-    `remarks` is prose outside any topic; `keywords` and `unwanted` are words and phrases
-    that speak for and against a paper on their own.
-    """
-
-    text: str
-    topics: tuple[Topic, ...]
-    keywords: tuple[str, ...] = ()
-    unwanted: tuple[str, ...] = ()
-    remarks: str = ""
-
-    @property
-    def fingerprint(self) -> str:
-        """Names these criteria in the store: judgements under other criteria do not count."""
-        return hashlib.sha256(self.text.strip().encode()).hexdigest()[:16]
+from paperlark.domain.criteria import Criteria
 
 
 @dataclass(frozen=True, slots=True)

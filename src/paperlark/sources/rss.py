@@ -14,7 +14,6 @@ from paperlark.domain.announcement import Feed
 from paperlark.domain.errors import FeedNotFound, SourceUnreachable
 from paperlark.sources._arxiv_xml import parse_feed
 
-ARXIV_RSS = "https://rss.arxiv.org/rss"
 # https://info.arxiv.org/help/api/tou.html: one request every three seconds.
 PAUSE = 3.0
 _TRY_AGAIN = "check the network and try again, or name a folder of recorded feeds with --feeds"
@@ -26,7 +25,7 @@ class RssFeeds:
     def __init__(
         self,
         *,
-        base_url: str = ARXIV_RSS,
+        base_url: str,
         user_agent: str,
         sleep: Callable[[float], object] = time.sleep,
         attempts: int = 3,

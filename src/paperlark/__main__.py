@@ -1,0 +1,5 @@
+"""`python -m paperlark` is `paperlark`."""
+
+from paperlark.cli import main
+
+main()

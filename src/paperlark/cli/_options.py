@@ -1,0 +1,74 @@
+"""Options that several commands share, with the help that they all show."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+_FILE = click.Path(path_type=Path, dir_okay=False)
+_FOLDER = click.Path(path_type=Path, file_okay=False)
+
+
+class Day(click.ParamType[date]):
+    """A day written YYYY-MM-DD."""
+
+    name = "date"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> date:
+        """Read the day, or say how one is written."""
+        if isinstance(value, date):
+            return value
+        try:
+            return datetime.strptime(str(value), "%Y-%m-%d").date()  # noqa: DTZ007  # a day has no zone
+        except ValueError:
+            self.fail(f"{value!r} is no day; write it like 2025-02-26", param, ctx)
+
+
+profile_option = click.option(
+    "--profile",
+    "profile_file",
+    type=_FILE,
+    default=Path("paperlark.toml"),
+    show_default=True,
+    envvar="PAPERLARK_PROFILE",
+    help="Your profile; the environment variable PAPERLARK_PROFILE names it too.",
+)
+json_option = click.option(
+    "--json", "as_json", is_flag=True, help="Print what was made as JSON, for other programs."
+)
+_PAGE_OPTIONS = (
+    profile_option,
+    click.option(
+        "--out", "output", type=_FOLDER, help="Folder for the pages, instead of the profile's."
+    ),
+    click.option(
+        "--feeds",
+        type=_FOLDER,
+        help="Read recorded feeds (DATE.CATEGORY.rss.xml[.gz]) from this folder instead of the"
+        " network.",
+    ),
+    click.option(
+        "--judgements",
+        type=_FILE,
+        help="Take judgements from a recording (.jsonl[.gz], one line a day), not a model.",
+    ),
+    click.option(
+        "--no-llm", is_flag=True, help="Leave the model out: the embedded ranker makes the page."
+    ),
+    json_option,
+)
+
+
+def page_options(command: _Command) -> _Command:
+    """Give a command the options of making pages."""
+    for option in reversed(_PAGE_OPTIONS):
+        command = option(command)
+    return command

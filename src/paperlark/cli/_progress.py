@@ -1,0 +1,60 @@
+"""How far a run is: bars on a terminal, plain lines elsewhere, both on standard error."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+
+from paperlark.ports import Advance, Progress
+
+
+def progress() -> Progress:
+    """Choose by where standard error goes."""
+    return _Bars() if sys.stderr.isatty() else _Lines()
+
+
+class _Bars:
+    """Implements Progress with one bar at a time, gone when its step is done."""
+
+    @contextmanager
+    def step(self, name: str, total: int) -> Iterator[Advance]:
+        """Show a bar of `total` units."""
+        from rich.console import Console  # noqa: PLC0415  # 0.1 s, and only on a terminal
+        from rich.progress import (  # noqa: PLC0415
+            BarColumn,
+            MofNCompleteColumn,
+            Progress,
+            TextColumn,
+            TimeRemainingColumn,
+        )
+
+        columns = (
+            TextColumn("{task.description:>14}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeRemainingColumn(),
+        )
+        with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+            task = bars.add_task(name, total=total)
+
+            def advance(units: int = 1, /) -> None:
+                bars.advance(task, units)
+
+            yield advance
+
+
+class _Lines:
+    """Implements Progress with a line where a step begins: a log has no use for more."""
+
+    @contextmanager
+    def step(self, name: str, total: int) -> Iterator[Advance]:
+        """Say what is begun."""
+        click.echo(f"{name} ({total})", err=True)
+
+        def advance(_units: int = 1, /) -> None:
+            return
+
+        yield advance

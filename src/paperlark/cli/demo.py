@@ -1,0 +1,47 @@
+"""`paperlark demo`: pages of bundled real days, without key or network."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from importlib.resources import as_file, files
+from pathlib import Path
+
+import click
+
+from paperlark.cli._making import make_range
+from paperlark.cli._options import json_option
+from paperlark.compose import Choices
+from paperlark.settings import load_settings
+
+NOTE = "A bundled sample: some papers of that day, not the whole announcement."
+
+
+@click.command("demo", short_help="Make the pages of bundled real days.")
+@click.option(
+    "--out",
+    "output",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("paperlark-demo"),
+    show_default=True,
+    help="Folder for the pages.",
+)
+@json_option
+@click.pass_context
+def command(context: click.Context, *, output: Path, as_json: bool) -> None:
+    """Make the pages of bundled real days for a bundled reader: no key, no network.
+
+    The reader is interested in the efficient inference of language models, and in little
+    else: most papers stay off the page.
+    """
+    with as_file(files("paperlark").joinpath("sample")) as sample:
+        settings = replace(
+            load_settings(sample / "paperlark.toml"), database=output.absolute() / "paperlark.db"
+        )
+        choices = Choices(output=output, feeds=sample / "feeds", notes=(NOTE,))
+        exit_code = make_range(
+            settings, choices, date.min, date.max, as_json=as_json, show_last=True
+        )
+    if not as_json:
+        click.echo("\nNow your own: paperlark init")
+    context.exit(exit_code)

@@ -1,0 +1,55 @@
+"""`paperlark run`: the pages of given days."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import click
+
+from paperlark.cli._making import make_one, make_range
+from paperlark.cli._options import Day, page_options
+from paperlark.compose import Choices
+from paperlark.settings import load_settings
+
+
+@click.command("run", short_help="Make the pages of given days.")
+@click.option("--date", "day", type=Day(), help="One announcement day, such as 2025-02-26.")
+@click.option("--from", "first", type=Day(), help="The first of several days.")
+@click.option("--to", "last", type=Day(), help="The last of several days, included.")
+@page_options
+@click.pass_context
+def command(
+    context: click.Context,
+    *,
+    day: date | None,
+    first: date | None,
+    last: date | None,
+    profile_file: Path,
+    output: Path | None,
+    feeds: Path | None,
+    judgements: Path | None,
+    no_llm: bool,
+    as_json: bool,
+) -> None:
+    r"""Make the page of one day (--date) or of several (--from, --to).
+
+    arXiv's feeds have today's announcement only; give other days with --feeds. In a folder of
+    feeds, days that have none there are left out of a range. Judgements that were paid for are
+    never paid again: the same day made twice gives the same page.
+
+    \b
+    Examples:
+      paperlark run --date 2025-02-26 --feeds recorded/
+      paperlark run --from 2025-02-17 --to 2025-03-31 --feeds recorded/ --no-llm
+    """
+    if (day is None) == (first is None) or (first is None) != (last is None):
+        raise click.UsageError("give either --date DAY, or --from DAY and --to DAY")
+    choices = Choices(output=output, feeds=feeds, judgements=judgements, use_model=not no_llm)
+    settings = load_settings(profile_file)
+    if day is not None:
+        context.exit(make_one(settings, choices, day, as_json=as_json))
+    if first is not None and last is not None:
+        if first > last:
+            raise click.UsageError(f"--from {first} is after --to {last}")
+        context.exit(make_range(settings, choices, first, last, as_json=as_json))

@@ -1,0 +1,37 @@
+"""`paperlark today`: the page of today's announcement."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import click
+
+from paperlark.cli._making import make_one
+from paperlark.cli._options import page_options
+from paperlark.compose import Choices
+from paperlark.settings import load_settings
+
+
+@click.command("today", short_help="Make the page of today's announcement.")
+@page_options
+@click.pass_context
+def command(
+    context: click.Context,
+    *,
+    profile_file: Path,
+    output: Path | None,
+    feeds: Path | None,
+    judgements: Path | None,
+    no_llm: bool,
+    as_json: bool,
+) -> None:
+    """Make the page of today's announcement.
+
+    Today is the day in New York, where arXiv's feeds turn at midnight; there is no
+    announcement on Saturdays and Sundays, and the page then says so.
+    """
+    choices = Choices(output=output, feeds=feeds, judgements=judgements, use_model=not no_llm)
+    day = datetime.now(ZoneInfo("America/New_York")).date()
+    context.exit(make_one(load_settings(profile_file), choices, day, as_json=as_json))

@@ -1,0 +1,61 @@
+"""Pages in, files out: all rendered before the first is written, each replaced as a whole."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from paperlark.domain.digest import Page
+from paperlark.domain.errors import PublishError
+
+
+def check_writable(folder: Path) -> None:
+    """Make the folder where it is missing; raises PublishError before anything is paid for."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise _unwritable(folder, error) from error
+
+
+def publish(pages: Sequence[Page], folder: Path) -> tuple[Path, ...]:
+    """Write the pages into the folder; a reader sees each old file or the new one, never a half.
+
+    Raises PublishError, and then the old files are still there.
+    """
+    written: list[tuple[Path, Path]] = []
+    try:
+        for page in pages:
+            target = folder / page.path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            written.append((_write_beside(target, page.content), target))
+        for temporary, target in written:
+            temporary.replace(target)
+    except OSError as error:
+        raise _unwritable(folder, error) from error
+    finally:
+        for temporary, _ in written:
+            temporary.unlink(missing_ok=True)
+    return tuple(target for _, target in written)
+
+
+def _write_beside(target: Path, content: bytes) -> Path:
+    """Write a temporary file that a rename in the same folder turns into the target."""
+    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+    with os.fdopen(handle, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(handle)
+    # mkstemp makes files private; a page is to be read.
+    Path(name).chmod(0o644)
+    return Path(name)
+
+
+def _unwritable(folder: Path, error: OSError) -> PublishError:
+    return PublishError(
+        f"the output folder {folder} cannot be written ({error.strerror})",
+        mend="choose another one with --out FOLDER, or free it",
+    )

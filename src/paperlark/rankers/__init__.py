@@ -1,0 +1,1 @@
+"""Without a language model: papers and criteria in, one match per paper out."""

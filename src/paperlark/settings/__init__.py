@@ -1,0 +1,7 @@
+"""Files and environment in, one frozen `Settings` out, with every mistake reported at once."""
+
+from paperlark.settings.load import load_settings
+from paperlark.settings.starter import write_starter
+from paperlark.settings.values import ModelSettings, Settings
+
+__all__ = ["ModelSettings", "Settings", "load_settings", "write_starter"]

@@ -1,0 +1,122 @@
+"""The shape of `paperlark.toml`: what each setting may be, in the reader's words.
+
+A field's description finishes the sentence "expected ..." in an error, and is the reference.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from paperlark.domain.announcement import AnnounceType
+from paperlark.domain.categories import CATEGORIES, nearest_category
+from paperlark.domain.judgement import HIGHEST, LOWEST
+
+ARXIV_RSS = "https://rss.arxiv.org/rss"
+
+
+def _known(category: str) -> str:
+    if category not in CATEGORIES:
+        near = nearest_category(category)
+        hint = f"did you mean {near!r}?" if near else "see https://arxiv.org/category_taxonomy"
+        raise ValueError(f"arXiv has no category {category!r}; {hint}")
+    return category
+
+
+def _web_address(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in {"http", "https"} or not parts.netloc:
+        raise ValueError(f"{text!r} is no web address")
+    return text.rstrip("/")
+
+
+def _distinct(values: list[str]) -> list[str]:
+    twice = sorted({value for value in values if values.count(value) > 1})
+    if twice:
+        raise ValueError(f"{', '.join(twice)} is there twice")
+    return values
+
+
+Text = Annotated[str, Field(min_length=1, pattern=r"\S")]
+Address = Annotated[str, AfterValidator(_web_address)]
+Score = Annotated[int, Field(ge=LOWEST, le=HIGHEST)]
+
+
+class _Shape(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class FollowShape(_Shape):
+    """A followed author, one `[[follow]]` each."""
+
+    name: Text = Field(description="a full name as printed on papers")
+    aliases: list[Text] = Field(default=[], description="a list of other spellings of the name")
+
+
+class CutoffsShape(_Shape):
+    """`[cutoffs]`: the scores that a judged paper must reach."""
+
+    relevance: Score = Field(default=7, description=f"a whole number from {LOWEST} to {HIGHEST}")
+    novelty: Score = Field(default=6, description=f"a whole number from {LOWEST} to {HIGHEST}")
+
+
+class JudgeShape(_Shape):
+    """`[judge]`: any OpenAI-compatible model; leave the table out for none."""
+
+    model: Text = Field(description="a model's name as its server knows it")
+    base_url: Address = Field(
+        default="https://api.openai.com/v1",
+        description='the address before /chat/completions, such as "http://localhost:11434/v1"',
+    )
+    key_variable: str | None = Field(
+        default=None,
+        description='the name of the environment variable with the key; "" when there is none',
+    )
+    batch_size: int = Field(default=8, ge=1, le=64, description="1 to 64 papers a request")
+    parallel: int = Field(default=4, ge=1, le=64, description="1 to 64 requests at once")
+    timeout: float = Field(
+        default=120.0, gt=0, strict=False, description="seconds to wait for one answer"
+    )
+
+
+class SourcesShape(_Shape):
+    """`[sources]`: where feeds come from."""
+
+    rss: Address = Field(default=ARXIV_RSS, description="the address before /CATEGORY")
+    contact: Text | None = Field(
+        default=None, description="an e-mail address that arXiv may write to about your requests"
+    )
+
+
+class ProfileShape(_Shape):
+    """The whole file."""
+
+    name: Text = Field(description="the page's title")
+    categories: Annotated[
+        list[Annotated[str, AfterValidator(_known)]],
+        Field(min_length=1),
+        AfterValidator(_distinct),
+    ] = Field(description='a list of arXiv categories such as ["cs.LG", "stat.ML"]')
+    criteria: Text = Field(default="criteria.md", description="the file with your interests")
+    announce_types: Annotated[
+        list[Annotated[AnnounceType, Field(strict=False)]],
+        Field(min_length=1),
+        AfterValidator(_distinct),
+    ] = Field(
+        default=[AnnounceType.NEW, AnnounceType.CROSS],
+        description=f"a list of some of {', '.join(AnnounceType)}",
+    )
+    primary_only: bool = Field(
+        default=False, description="true to leave out papers crossed in from other categories"
+    )
+    page_size: int = Field(
+        default=20, ge=1, le=1000, description="1 to 1000 papers on a page made without a model"
+    )
+    output: Text = Field(default="pages", description="the folder for pages")
+    database: Text = Field(default="paperlark.db", description="the file for what was paid for")
+    cutoffs: CutoffsShape = Field(default=CutoffsShape(), description="a table [cutoffs]")
+    follow: list[FollowShape] = Field(default=[], description="tables [[follow]]")
+    judge: JudgeShape | None = Field(default=None, description="a table [judge]")
+    sources: SourcesShape = Field(default=SourcesShape(), description="a table [sources]")

@@ -1,0 +1,162 @@
+"""`paperlark.toml` and `criteria.md`, read and checked."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from paperlark.domain.criteria import Criteria, parse_criteria
+from paperlark.domain.errors import Problem, ProfileError
+from paperlark.domain.profile import Cutoffs, FollowedAuthor, Profile
+from paperlark.settings.lines import line_of
+from paperlark.settings.values import ModelSettings, Settings
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
+    from paperlark.settings.file_shape import JudgeShape, ProfileShape
+
+_LOOPBACK = re.compile(r"localhost|127(?:\.\d+){3}|::1")
+
+
+def load_settings(path: Path) -> Settings:
+    """Read the profile and the criteria it names; other paths are relative to its folder.
+
+    Raises ProfileError with every mistake in both files.
+    """
+    text = _read(path, mend=f"make one with: paperlark init {path.parent}")
+    shape, problems = _check(path, text, _parse(path, text))
+    home = path.parent.absolute()
+    named = shape.criteria if shape else "criteria.md"
+    criteria, missing = _criteria(home / named, needed=shape is not None)
+    problems = (*problems, *missing)
+    if shape is None or criteria is None or problems:
+        raise ProfileError(tuple(sorted(problems, key=lambda problem: problem.line or 0)))
+    return Settings(
+        profile=_profile(shape, criteria),
+        model=_model(shape.judge) if shape.judge else None,
+        output=home / shape.output,
+        database=home / shape.database,
+        rss_url=shape.sources.rss,
+        contact=shape.sources.contact,
+    )
+
+
+def _profile(shape: ProfileShape, criteria: Criteria) -> Profile:
+    return Profile(
+        name=shape.name,
+        categories=tuple(shape.categories),
+        criteria=criteria,
+        announce_types=tuple(shape.announce_types),
+        primary_only=shape.primary_only,
+        followed=tuple(FollowedAuthor(one.name, tuple(one.aliases)) for one in shape.follow),
+        cutoffs=Cutoffs(shape.cutoffs.relevance, shape.cutoffs.novelty),
+        page_size=shape.page_size,
+    )
+
+
+def _model(shape: JudgeShape) -> ModelSettings:
+    # A server on this machine wants no key unless the profile says so.
+    local = _LOOPBACK.fullmatch(urlsplit(shape.base_url).hostname or "")
+    variable = shape.key_variable
+    if variable is None:
+        variable = "" if local else "OPENAI_API_KEY"
+    return ModelSettings(
+        model=shape.model,
+        base_url=shape.base_url,
+        key_variable=variable or None,
+        batch_size=shape.batch_size,
+        parallel=shape.parallel,
+        timeout=shape.timeout,
+    )
+
+
+def _read(path: Path, *, mend: str) -> str:
+    try:
+        return path.read_text("utf-8")
+    except FileNotFoundError:
+        raise ProfileError((Problem(path, None, "there is no such file"),), mend=mend) from None
+    except UnicodeDecodeError as error:
+        problem = Problem(path, None, f"is not UTF-8 text (byte {error.start})")
+        raise ProfileError((problem,), mend="save it as UTF-8") from error
+    except OSError as error:
+        raise ProfileError((Problem(path, None, f"cannot be read ({error.strerror})"),)) from error
+
+
+def _parse(path: Path, text: str) -> Mapping[str, object]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        found = re.search(r"at line (\d+)", str(error))
+        line = int(found[1]) if found else None
+        reason = re.sub(r" \(at (?:line .*|end of document)\)$", "", str(error))
+        problem = Problem(path, line, f"is not TOML here: {reason}")
+        raise ProfileError((problem,)) from error
+
+
+def _check(
+    path: Path, text: str, values: Mapping[str, object]
+) -> tuple[ProfileShape | None, tuple[Problem, ...]]:
+    # Half a second of imports that `paperlark --version` does not need.
+    from pydantic import ValidationError  # noqa: PLC0415
+
+    from paperlark.settings.file_shape import ProfileShape  # noqa: PLC0415
+
+    try:
+        return ProfileShape.model_validate(values), ()
+    except ValidationError as error:
+        return None, tuple(
+            Problem(path, line_of(text, details["loc"]), _message(details, ProfileShape))
+            for details in error.errors()
+        )
+
+
+def _message(details: ErrorDetails, shape: type[ProfileShape]) -> str:
+    """Say what is wrong and what was expected, without pydantic's vocabulary."""
+    place = [str(part) for part in details["loc"] if isinstance(part, str)]
+    name = ".".join(place)
+    if details["type"] == "extra_forbidden":
+        return f"{name} is no setting of paperlark's; expected one of {_siblings(shape, place)}"
+    expected = _description(shape, place)
+    if details["type"] == "missing":
+        return f"{name} is missing; expected {expected}"
+    if details["type"] == "value_error":
+        return f"{name}: {details['msg'].removeprefix('Value error, ')}"
+    return f"{name} is {details['input']!r:.80}; expected {expected}"
+
+
+def _fields(shape: type[ProfileShape], place: Iterable[str]) -> Mapping[str, object]:
+    """Find the properties of the table that a place is in."""
+    schema = shape.model_json_schema()
+    properties: Mapping[str, object] = schema["properties"]
+    for part in place:
+        found = re.search(r"#/\$defs/(\w+)", str(properties.get(part, "")))
+        if found is None:
+            break
+        properties = schema["$defs"][found[1]]["properties"]
+    return properties
+
+
+def _siblings(shape: type[ProfileShape], place: list[str]) -> str:
+    return ", ".join(_fields(shape, place[:-1]))
+
+
+def _description(shape: type[ProfileShape], place: list[str]) -> str:
+    field = _fields(shape, place[:-1]).get(place[-1]) if place else None
+    return str(field["description"]) if isinstance(field, Mapping) else "something else"
+
+
+def _criteria(path: Path, *, needed: bool) -> tuple[Criteria | None, tuple[Problem, ...]]:
+    try:
+        text = _read(path, mend="")
+    except ProfileError as error:
+        return None, error.problems if needed else ()
+    criteria = parse_criteria(text)
+    if not criteria.topics and not criteria.keywords:
+        problem = "says nothing yet; expected your interests, in your own words"
+        return None, (Problem(path, None, problem),)
+    return criteria, ()

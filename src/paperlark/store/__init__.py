@@ -1,0 +1,1 @@
+"""What paperlark remembers, in one SQLite file: values in, the same values out."""

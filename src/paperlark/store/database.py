@@ -1,0 +1,106 @@
+"""One SQLite file: opened, brought up to date, and closed."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.resources import files
+from pathlib import Path
+
+from paperlark.domain.errors import StoreError
+
+_MIGRATIONS = tuple(
+    sorted(
+        (file for file in files(__package__).joinpath("migrations").iterdir()),
+        key=lambda file: file.name,
+    )
+)
+VERSION = len(_MIGRATIONS)
+"""A database's `user_version`: how many migrations it has had."""
+
+
+@contextmanager
+def open_database(path: Path) -> Iterator[sqlite3.Connection]:
+    """Open the database, make or migrate it where needed, and close it.
+
+    Raises StoreError when it cannot be opened, is damaged, or was made by a later paperlark.
+    """
+    with told(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        connection = sqlite3.connect(path, timeout=30, isolation_level=None)
+    try:
+        with told(path):
+            connection.execute("PRAGMA journal_mode = WAL")
+            # What was paid for must outlive a power cut.
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute("PRAGMA foreign_keys = ON")
+            _migrate(connection, path)
+        yield connection
+    finally:
+        connection.close()
+
+
+@contextmanager
+def told(path: Path) -> Iterator[None]:
+    """Turn SQLite's errors into ours, with the file's name and what to do."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        raise StoreError(
+            f"the database {path} cannot be used ({error})",
+            mend="check that its folder is writable and that the disk is not full",
+        ) from error
+    except sqlite3.DatabaseError as error:
+        raise StoreError(
+            f"the database {path} is damaged ({error})",
+            mend="move it aside; paperlark will make a new one, and your pages stay",
+        ) from error
+    except OSError as error:
+        raise StoreError(
+            f"the database {path} cannot be made ({error.strerror})",
+            mend="check that its folder is writable",
+        ) from error
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """All or nothing; the write lock is taken at the start, so that nothing fails half-way."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")
+
+
+def _migrate(connection: sqlite3.Connection, path: Path) -> None:
+    version = _version(connection)
+    if version > VERSION:
+        raise StoreError(
+            f"the database {path} was made by a later paperlark (its version {version},"
+            f" this one knows {VERSION})",
+            mend="update paperlark",
+        )
+    for number in range(version + 1, VERSION + 1):
+        with transaction(connection):
+            # Another process may have been here while this one waited for the lock.
+            if _version(connection) < number:
+                for statement in _statements(_MIGRATIONS[number - 1].read_text("utf-8")):
+                    connection.execute(statement)
+                connection.execute(f"PRAGMA user_version = {number}")
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def _statements(script: str) -> Iterator[str]:
+    """Part a script, because `executescript` would commit behind our back."""
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""

@@ -1,0 +1,68 @@
+"""Digests day by day: the archive that pages are walked through."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from paperlark.domain.digest import Digest
+from paperlark.domain.errors import StoreError
+from paperlark.store.database import told, transaction
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
+
+
+@cache
+def _adapter() -> TypeAdapter[Digest]:
+    from pydantic import TypeAdapter  # noqa: PLC0415  # 0.2 s that a page in memory does not need
+
+    return TypeAdapter(Digest)
+
+
+class DigestStore:
+    """Implements Archive on an open database."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+        self._connection = connection
+        self._path = path
+
+    def file(self, digest: Digest) -> None:
+        """Keep the digest, in place of an earlier one of that profile and day."""
+        text = _adapter().dump_json(digest).decode()
+        with told(self._path), transaction(self._connection):
+            self._connection.execute(
+                "INSERT OR REPLACE INTO digests (profile, day, digest) VALUES (?, ?, ?)",
+                (digest.profile, digest.day.isoformat(), text),
+            )
+
+    def digest(self, profile: str, day: date) -> Digest | None:
+        """Give the digest of that day, None where there is none.
+
+        Raises StoreError when what is stored is no digest any more.
+        """
+        with told(self._path):
+            row = self._connection.execute(
+                "SELECT digest FROM digests WHERE profile = ? AND day = ?",
+                (profile, day.isoformat()),
+            ).fetchone()
+        if row is None:
+            return None
+        try:
+            return _adapter().validate_json(row[0])
+        except ValueError as error:
+            raise StoreError(
+                f"the digest of {day} in {self._path} cannot be read",
+                mend=f"make it again: paperlark run --date {day}",
+            ) from error
+
+    def days(self, profile: str) -> tuple[date, ...]:
+        """Give the days that have a digest, in order."""
+        with told(self._path):
+            rows = self._connection.execute(
+                "SELECT day FROM digests WHERE profile = ? ORDER BY day", (profile,)
+            ).fetchall()
+        return tuple(date.fromisoformat(day) for (day,) in rows)

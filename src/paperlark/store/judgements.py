@@ -1,0 +1,111 @@
+"""Judgements that were paid for, with the exchanges that brought them."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+from paperlark.domain.judgement import Exchange, Judgement
+from paperlark.domain.paper import Paper, PaperId
+from paperlark.domain.spending import Cost, Spend, Tokens, total
+from paperlark.store.database import told, transaction
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class JudgementStore:
+    """Implements Memory on an open database."""
+
+    def __init__(
+        self, connection: sqlite3.Connection, path: Path, *, now: Callable[[], datetime] = _utc_now
+    ) -> None:
+        self._connection = connection
+        self._path = path
+        self._now = now
+
+    def judgements(
+        self, papers: Sequence[Paper], criteria: str, judge: str
+    ) -> tuple[Judgement, ...]:
+        """Give what is known of these very versions."""
+        with told(self._path):
+            rows = (
+                self._connection.execute(
+                    "SELECT relevance, novelty, comment FROM judgements"
+                    " WHERE paper_id = ? AND version = ? AND criteria = ? AND judge = ?",
+                    (paper.id, paper.version, criteria, judge),
+                ).fetchone()
+                for paper in papers
+            )
+            return tuple(
+                Judgement(PaperId(paper.id), paper.version, *row)
+                for paper, row in zip(papers, rows, strict=True)
+                if row is not None
+            )
+
+    def keep(self, exchange: Exchange, day: date, criteria: str, judge: str) -> None:
+        """Store one exchange; a judgement that is already there is not replaced."""
+        tokens, cost = exchange.spend.tokens, exchange.spend.cost
+        with told(self._path), transaction(self._connection):
+            inserted = self._connection.execute(
+                "INSERT INTO exchanges (day, criteria, judge, requests, prompt_tokens,"
+                " cached_tokens, completion_tokens, prompt_cost, completion_cost, reply, at)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    day.isoformat(),
+                    criteria,
+                    judge,
+                    exchange.spend.requests,
+                    tokens.prompt if tokens else None,
+                    tokens.cached if tokens else None,
+                    tokens.completion if tokens else None,
+                    str(cost.prompt) if cost else None,
+                    str(cost.completion) if cost else None,
+                    exchange.text,
+                    self._now().isoformat(),
+                ),
+            )
+            self._connection.executemany(
+                "INSERT OR IGNORE INTO judgements VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                _rows(exchange.judgements, criteria, judge, inserted.lastrowid),
+            )
+
+    def spend(self, day: date, criteria: str, judge: str) -> Spend:
+        """Add up all exchanges of that day, those of earlier runs too."""
+        with told(self._path):
+            rows = self._connection.execute(
+                "SELECT requests, prompt_tokens, completion_tokens, cached_tokens, prompt_cost,"
+                " completion_cost FROM exchanges WHERE day = ? AND criteria = ? AND judge = ?"
+                " ORDER BY id",
+                (day.isoformat(), criteria, judge),
+            ).fetchall()
+        return total(_spend(*row) for row in rows)
+
+
+def _rows(
+    judgements: Iterable[Judgement], criteria: str, judge: str, exchange: int | None
+) -> Iterable[tuple[str | int | None, ...]]:
+    return (
+        (j.paper_id, j.version, criteria, judge, j.relevance, j.novelty, j.comment, exchange)
+        for j in judgements
+    )
+
+
+def _spend(  # noqa: PLR0913, PLR0917  # one parameter a column
+    requests: int,
+    prompt: int | None,
+    completion: int | None,
+    cached: int | None,
+    prompt_cost: str | None,
+    completion_cost: str | None,
+) -> Spend:
+    tokens = cost = None
+    if prompt is not None and completion is not None:
+        tokens = Tokens(prompt, completion, cached or 0)
+    if prompt_cost is not None and completion_cost is not None:
+        cost = Cost(Decimal(prompt_cost), Decimal(completion_cost))
+    return Spend(tokens, cost, requests)
