@@ -8,6 +8,8 @@ from collections.abc import Iterator
 
 _WORD = re.compile(r"[a-z][a-z0-9]*(?:['\u2019][a-z]+)?|\d+[a-z][a-z0-9]*")
 _TEX_COMMAND = re.compile(r"\\[a-zA-Z]+")
+# `L\'evy` and `{\"o}` are inside words.
+_TEX_ACCENT = re.compile(r"\\[^a-zA-Z\s]|[{}]")
 
 # Words of up to three letters keep their s: gas, bus, GPS.
 _SHORT = 3
@@ -52,7 +54,8 @@ def terms(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _words(text: str) -> list[str]:
-    plain = unicodedata.normalize("NFKD", _TEX_COMMAND.sub(" ", text)).lower()
+    spelled = _TEX_COMMAND.sub(" ", _TEX_ACCENT.sub("", text))
+    plain = unicodedata.normalize("NFKD", spelled).lower()
     return _WORD.findall("".join(c for c in plain if not unicodedata.combining(c)))
 
 
@@ -63,6 +66,7 @@ def _fold(word: str) -> str:
         return word
     if word.endswith("ies"):
         return word[:-3] + "y"
-    if word.endswith(("sses", "shes", "ches", "xes")):
+    # `caches` come from a cache, `batches` from a batch.
+    if word.endswith(("sses", "shes", "xes", "tches", "nches", "rches")):
         return word[:-2]
     return word.removesuffix("s")

@@ -101,9 +101,10 @@ def _shares(document: Vector, query: Vector) -> dict[str, float]:
 
 
 def _words(shares: Mapping[str, float], document: _Document) -> tuple[str, ...]:
-    """Name the strongest terms as the paper writes them; `kv cache` stands for `cache` too."""
+    """Name the strongest terms as the paper writes them; `kv cache` speaks for both its words."""
+    worth = {term: sum(shares.get(part, 0.0) for part in {term, *term.split()}) for term in shares}
     chosen: list[str] = []
-    for term in sorted(shares, key=lambda term: (-shares[term], term)):
+    for term in sorted(worth, key=lambda term: (-worth[term], term)):
         if not any(set(term.split()) & set(other.split()) for other in chosen):
             chosen.append(term)
     return tuple(document.written[term] for term in chosen[:WORDS_SHOWN])

@@ -46,7 +46,7 @@ def told(path: Path) -> Iterator[None]:
     """Turn SQLite's errors into ours, with the file's name and what to do."""
     try:
         yield
-    except sqlite3.OperationalError as error:
+    except (sqlite3.OperationalError, sqlite3.IntegrityError) as error:
         raise StoreError(
             f"the database {path} cannot be used ({error})",
             mend="check that its folder is writable and that the disk is not full",

@@ -70,7 +70,8 @@ class JudgementStore:
                 ),
             )
             self._connection.executemany(
-                "INSERT OR IGNORE INTO judgements VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO judgements VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+                " ON CONFLICT (paper_id, version, criteria, judge) DO NOTHING",
                 _rows(exchange.judgements, criteria, judge, inserted.lastrowid),
             )
 
@@ -95,7 +96,7 @@ def _rows(
     )
 
 
-def _spend(  # noqa: PLR0913, PLR0917  # one parameter a column
+def _spend(  # noqa: PLR0917  # one parameter a column
     requests: int,
     prompt: int | None,
     completion: int | None,

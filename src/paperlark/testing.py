@@ -1,0 +1,175 @@
+"""Public fakes, one for each port, and a paper to try things with. None of them does any I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+
+from paperlark.domain.announcement import AnnounceType, Feed, Listing
+from paperlark.domain.criteria import Criteria
+from paperlark.domain.digest import Digest
+from paperlark.domain.errors import FeedNotFound
+from paperlark.domain.judgement import Exchange, Judgement, Lack, Match, Unjudged
+from paperlark.domain.paper import Author, Paper, PaperId
+from paperlark.domain.spending import Spend, total
+from paperlark.ports import Advance, ChatReply
+
+
+def a_paper(identifier: str = "2502.00001", **changes: object) -> Paper:
+    """Give a small paper; any field can be set by its name."""
+    fields: dict[str, object] = {
+        "id": PaperId(identifier),
+        "version": 1,
+        "title": f"A paper called {identifier}",
+        "authors": (Author("Ada Lovelace"),),
+        "abstract": "We compute Bernoulli numbers.",
+        "categories": ("cs.LG",),
+    }
+    return Paper(**(fields | changes))  # type: ignore[arg-type]  # the caller names the fields
+
+
+def a_feed(
+    *papers: Paper,
+    category: str = "cs.LG",
+    type: AnnounceType = AnnounceType.NEW,  # noqa: A002
+) -> Feed:
+    """Give a feed that lists these papers under one announce type."""
+    listings = tuple(Listing(paper, type) for paper in papers)
+    return Feed(category, None, listings, "a fake")
+
+
+@dataclass(frozen=True, slots=True)
+class FakeSource:
+    """A source of given feeds; a category without one raises FeedNotFound, or a given error."""
+
+    feeds: Sequence[Feed] = ()
+    errors: Mapping[str, Exception] = field(default_factory=dict)
+
+    def feed(self, category: str, day: date) -> Feed:
+        """Give the category's feed on any day."""
+        if category in self.errors:
+            raise self.errors[category]
+        for feed in self.feeds:
+            if feed.category == category:
+                return feed
+        raise FeedNotFound(f"no feed of {category} for {day}")
+
+    def days(self, first: date, last: date) -> tuple[date, ...]:
+        """Give the two ends of the range."""
+        return tuple(sorted({first, last}))
+
+
+@dataclass(frozen=True, slots=True)
+class FakeRanker:
+    """Ranks papers as given by id; the others come after, in their own order."""
+
+    best: Sequence[str] = ()
+
+    def rank(self, papers: Sequence[Paper], criteria: Criteria) -> tuple[Match, ...]:  # noqa: ARG002
+        """Give rank 1 to the first of `best`, and so on."""
+        order = [*self.best, *(paper.id for paper in papers if paper.id not in self.best)]
+        present = [name for name in order if any(paper.id == name for paper in papers)]
+        return tuple(
+            Match(1 / (1 + present.index(paper.id)), present.index(paper.id) + 1, len(papers))
+            for paper in papers
+        )
+
+
+@dataclass(slots=True)
+class FakeJudge:
+    """Gives known scores, one exchange a paper, and remembers what it was asked.
+
+    A paper without scores is unjudged, for the reason `lack`.
+    """
+
+    scores: Mapping[str, tuple[int, int]]
+    price: Spend = field(default_factory=lambda: total(()))
+    lack: Lack = Lack.FAILED
+    asked: list[PaperId] = field(default_factory=list)
+    model: str = "fake-model"
+    signature: str = "fake-model/1"
+    prompt: str = "Which papers are good?"
+
+    def judge(self, papers: Sequence[Paper], day: date) -> Iterator[Exchange | Unjudged]:  # noqa: ARG002
+        """Answer paper by paper."""
+        for paper in papers:
+            self.asked.append(paper.id)
+            if paper.id in self.scores:
+                relevance, novelty = self.scores[paper.id]
+                comment = f"It is about {paper.id}."
+                judgement = Judgement(paper.id, paper.version, relevance, novelty, comment)
+                yield Exchange((judgement,), self.price, "{}")
+            else:
+                yield Unjudged(paper, self.lack, "the fake has no scores for it")
+
+
+@dataclass(slots=True)
+class FakeChat:
+    """A chat model that gives prepared answers in turn; an error among them is raised."""
+
+    answers: Iterator[str | Exception]
+    name: str = "fake-model"
+    questions: list[str] = field(default_factory=list)
+
+    def ask(self, system: str, user: str, schema: Mapping[str, object]) -> ChatReply:  # noqa: ARG002
+        """Give the next answer."""
+        self.questions.append(user)
+        answer = next(self.answers)
+        if isinstance(answer, Exception):
+            raise answer
+        return ChatReply(answer, Spend(None, None))
+
+
+@dataclass(slots=True)
+class FakeMemory:
+    """A memory and an archive that last as long as the object."""
+
+    _judgements: dict[tuple[PaperId, int, str, str], Judgement] = field(default_factory=dict)
+    _spends: list[tuple[date, str, str, Spend]] = field(default_factory=list)
+    _digests: dict[tuple[str, date], Digest] = field(default_factory=dict)
+
+    def judgements(
+        self, papers: Sequence[Paper], criteria: str, judge: str
+    ) -> tuple[Judgement, ...]:
+        """Give what was kept of these versions."""
+        keys = [(paper.id, paper.version, criteria, judge) for paper in papers]
+        return tuple(self._judgements[key] for key in keys if key in self._judgements)
+
+    def keep(self, exchange: Exchange, day: date, criteria: str, judge: str) -> None:
+        """Keep the exchange; a judgement that is already there is not replaced."""
+        self._spends.append((day, criteria, judge, exchange.spend))
+        for judgement in exchange.judgements:
+            key = (judgement.paper_id, judgement.version, criteria, judge)
+            self._judgements.setdefault(key, judgement)
+
+    def spend(self, day: date, criteria: str, judge: str) -> Spend:
+        """Add up the day's exchanges."""
+        key = (day, criteria, judge)
+        return total(spend for *kept, spend in self._spends if tuple(kept) == key)
+
+    def file(self, digest: Digest) -> None:
+        """Keep the digest."""
+        self._digests[digest.profile, digest.day] = digest
+
+    def digest(self, profile: str, day: date) -> Digest | None:
+        """Give the digest of that day."""
+        return self._digests.get((profile, day))
+
+    def days(self, profile: str) -> tuple[date, ...]:
+        """Give the days that have a digest."""
+        return tuple(sorted(day for name, day in self._digests if name == profile))
+
+
+class Silent:
+    """Progress that nobody watches."""
+
+    @contextmanager
+    def step(self, name: str, total: int) -> Iterator[Advance]:  # noqa: ARG002
+        """Open a step."""
+
+        def advance(_units: int = 1, /) -> None:
+            return
+
+        yield advance

@@ -1,0 +1,21 @@
+from __future__ import annotations
+
+import pytest
+
+from paperlark.domain.categories import CATEGORIES, nearest_category
+
+
+def test_arxiv_has_155_categories_and_11_archives_of_several() -> None:
+    assert len(CATEGORIES) == 155 + 11
+    assert {"cs.LG", "astro-ph.CO", "hep-th", "math", "physics.ins-det", "q-bio.NC"} <= CATEGORIES
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"), [("cs.lg", "cs.LG"), ("CS_AI", "cs.AI"), ("astroph.GA", "astro-ph.GA")]
+)
+def test_a_slip_of_the_pen_is_recognised(text: str, meant: str) -> None:
+    assert nearest_category(text) == meant
+
+
+def test_what_is_near_nothing_has_no_guess() -> None:
+    assert nearest_category("knitting") is None

@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from paperlark.domain.criteria import Topic, parse_criteria
+
+HEADINGS = """\
+# What I read
+
+Methods, please.
+
+## Compression
+Relevant: pruning,
+and quantization.
+
+Not relevant: zip files.
+
+## Keywords
+- Relevant: KV cache, low-rank
+- Not relevant: finance
+"""
+NUMBERED = """\
+Focus on methods.
+
+1. Compression
+   - Keep: pruning
+   - Filter: zip files
+
+**Hints on Application Tasks:**
+Medical Imaging, 3D Vision, etc.
+"""
+
+
+def test_topics_stand_under_headings() -> None:
+    criteria = parse_criteria(HEADINGS)
+    assert criteria.topics == (Topic("Compression", "pruning,\nand quantization.", "zip files."),)
+    assert criteria.keywords == ("KV cache", "low-rank")
+    assert criteria.unwanted == ("finance",)
+    assert criteria.remarks == "Methods, please."
+
+
+def test_topics_may_be_numbered_and_sides_called_keep_and_filter() -> None:
+    criteria = parse_criteria(NUMBERED)
+    assert criteria.topics == (Topic("Compression", "pruning", "zip files"),)
+    assert criteria.unwanted == ("Medical Imaging", "3D Vision")
+
+
+def test_prose_without_any_structure_is_one_topic() -> None:
+    criteria = parse_criteria("I like bats.\nAnd sonar: it is fine.")
+    assert criteria.topics == (Topic("Interests", "I like bats.\nAnd sonar: it is fine."),)
+
+
+@pytest.mark.parametrize("text", ["", "  \n\n", "# Title\n", "## Topics\n"])
+def test_criteria_that_say_nothing_have_no_topic(text: str) -> None:
+    assert parse_criteria(text).topics == ()
+
+
+def test_every_recorded_text_of_criteria_is_understood(shared: Path) -> None:
+    texts = [
+        *(shared / "readers").glob("*/criteria.md"),
+        *(shared / "readers").glob("*/criteria/*"),
+    ]
+    assert len(texts) >= 12
+    for text in texts:
+        criteria = parse_criteria(text.read_text("utf-8"))
+        assert 4 <= len(criteria.topics) <= 7, text
+        assert all(topic.relevant for topic in criteria.topics), text
+        assert not any("irrelevant" in topic.name.lower() for topic in criteria.topics), text
+
+
+@given(st.text(alphabet=st.sampled_from("#*-:\n .1aRelevantKywods")))
+def test_any_text_is_taken_and_kept(text: str) -> None:
+    criteria = parse_criteria(text)
+    assert criteria.text == text
+    assert all(topic.relevant or topic.irrelevant for topic in criteria.topics)
+
+
+def test_the_fingerprint_changes_with_the_words_and_not_with_blank_lines() -> None:
+    assert parse_criteria("bats").fingerprint == parse_criteria("bats\n\n").fingerprint
+    assert parse_criteria("bats").fingerprint != parse_criteria("cats").fingerprint

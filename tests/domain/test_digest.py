@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+import pytest
+
+from paperlark.domain.digest import Funnel
+from paperlark.domain.errors import DigestInconsistent
+from paperlark.domain.judgement import Judgement
+from paperlark.domain.paper import PaperId
+
+GOOD = {
+    "announced": 10,
+    "announced_listings": 12,
+    "scanned": 8,
+    "scanned_listings": 9,
+    "followed": 1,
+    "shortlisted": 7,
+    "judged": 4,
+    "unjudged": 2,
+    "not_recorded": 1,
+    "selected": 3,
+}
+
+
+def test_a_funnel_that_adds_up_is_a_funnel() -> None:
+    assert Funnel(**GOOD).judged == 4
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"announced": 13},
+        {"scanned": 11},
+        {"scanned_listings": 7},
+        {"shortlisted": 8},
+        {"judged": 5},
+        {"selected": 0},
+        {"selected": 9},
+    ],
+)
+def test_a_funnel_that_does_not_add_up_cannot_be_made(change: dict[str, int]) -> None:
+    with pytest.raises(DigestInconsistent):
+        Funnel(**GOOD | change)
+
+
+@pytest.mark.parametrize("score", [0, 11, -1])
+def test_a_score_outside_the_scale_cannot_be_made(score: int) -> None:
+    with pytest.raises(ValueError, match="outside"):
+        Judgement(PaperId("2502.00001"), 1, score, 5, "")

@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+import sqlite3
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from paperlark.domain.errors import StoreError
+from paperlark.domain.judgement import Exchange, Judgement
+from paperlark.domain.spending import Spend
+from paperlark.store.database import VERSION, open_database, transaction
+from paperlark.store.digests import DigestStore
+from paperlark.store.judgements import JudgementStore
+from paperlark.testing import a_paper
+
+DAY = date(2025, 2, 26)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "deeper" / "store.db"
+
+
+def test_the_schema_explains_every_table(path: Path) -> None:
+    with open_database(path) as connection:
+        tables = connection.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'table'")
+        schema = dict(tables.fetchall())
+    assert set(schema) == {"exchanges", "judgements", "digests"}
+    assert all("-- " in sql for sql in schema.values())
+
+
+def test_opening_again_changes_nothing(path: Path) -> None:
+    for _ in range(2):
+        with open_database(path) as connection:
+            assert connection.execute("PRAGMA user_version").fetchone() == (VERSION,)
+
+
+def test_a_database_of_a_later_paperlark_is_left_alone(path: Path) -> None:
+    with open_database(path) as connection:
+        connection.execute("PRAGMA user_version = 99")
+    with pytest.raises(StoreError, match="update paperlark"), open_database(path):
+        pass
+
+
+def test_a_file_that_is_no_database_is_named_and_kept(tmp_path: Path) -> None:
+    path = tmp_path / "store.db"
+    path.write_text("This is a diary, not a database." * 100)
+    with pytest.raises(StoreError, match=r"store\.db is damaged"), open_database(path):
+        pass
+    assert path.read_text().startswith("This is a diary")
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with (
+        pytest.raises(StoreError, match="cannot be made"),
+        open_database(tmp_path / "file" / "store.db"),
+    ):
+        pass
+
+
+def test_a_transaction_is_all_or_nothing(path: Path) -> None:
+    with open_database(path) as connection:
+        store = JudgementStore(connection, path)
+        wrong = Judgement(a_paper().id, 1, 5, 5, "x")
+        object.__setattr__(wrong, "relevance", 99)  # the database has its own check
+        with pytest.raises(StoreError):
+            store.keep(Exchange((wrong,), Spend(None, None)), DAY, "c", "j")
+        assert store.spend(DAY, "c", "j").requests == 0
+        with pytest.raises(RuntimeError), transaction(connection):
+            raise RuntimeError
+        assert not connection.in_transaction
+
+
+def test_what_is_kept_is_on_the_disk_at_once(path: Path) -> None:
+    with open_database(path) as connection:
+        JudgementStore(connection, path).keep(Exchange((), Spend(None, None)), DAY, "c", "j")
+        with sqlite3.connect(path) as other:
+            assert other.execute("SELECT count(*) FROM exchanges").fetchone() == (1,)
+        other.close()
+
+
+def test_a_digest_that_cannot_be_read_says_how_to_make_it_again(path: Path) -> None:
+    with open_database(path) as connection:
+        connection.execute("INSERT INTO digests VALUES ('Mine', '2025-02-26', '{}')")
+        with pytest.raises(StoreError, match="paperlark run --date 2025-02-26"):
+            DigestStore(connection, path).digest("Mine", DAY)
