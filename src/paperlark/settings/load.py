@@ -92,7 +92,7 @@ def _parse(path: Path, text: str) -> Mapping[str, object]:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         found = re.search(r"at line (\d+)", str(error))
-        line = int(found[1]) if found else None
+        line = int(found[1]) if found else len(text.splitlines())
         reason = re.sub(r" \(at (?:line .*|end of document)\)$", "", str(error))
         problem = Problem(path, line, f"is not TOML here: {reason}")
         raise ProfileError((problem,)) from error

@@ -1,0 +1,108 @@
+"""The page for programs: JSON of a documented, versioned shape."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from decimal import Decimal
+from pathlib import PurePosixPath
+from typing import Any
+
+from paperlark.domain.digest import Digest, Entry, Page
+from paperlark.domain.judgement import Match, Unjudged
+from paperlark.domain.paper import Paper
+from paperlark.domain.spending import Cost, Spend, Tokens
+
+
+class JsonRenderer:
+    """Renderer of `day.json`; see `schema.py` for the shape."""
+
+    def render(self, digest: Digest) -> Page:
+        """Give the page."""
+        # Building the models takes a fifth of a second: only who renders JSON waits for it.
+        from paperlark.renderers.schema import Document  # noqa: PLC0415
+
+        document = Document.model_validate(_document(digest))
+        text = document.model_dump_json(indent=2, by_alias=True) + "\n"
+        return Page(PurePosixPath(f"{digest.day}.json"), "application/json", text.encode())
+
+
+def _document(digest: Digest) -> dict[str, Any]:
+    return {
+        "schema": "paperlark/digest/1",
+        "day": digest.day,
+        "profile": digest.profile,
+        "categories": digest.categories,
+        "status": digest.status,
+        "notes": digest.notes,
+        "usage": None if digest.model is None else _usage(digest.model, digest.spend),
+        "cutoffs": asdict(digest.cutoffs),
+        "funnel": asdict(digest.funnel),
+        "entries": tuple(_entry(entry) for entry in digest.entries),
+        "unjudged": tuple(_missing(missing) for missing in digest.unjudged),
+        "prompt": digest.prompt,
+    }
+
+
+def _usage(model: str, spend: Spend | None) -> dict[str, Any]:
+    return {
+        "model": model,
+        "requests": spend.requests if spend else None,
+        "tokens": _tokens(spend.tokens) if spend and spend.tokens else None,
+        "cost_usd": _cost(spend.cost) if spend and spend.cost else None,
+    }
+
+
+def _tokens(tokens: Tokens) -> dict[str, int]:
+    return asdict(tokens) | {"total": tokens.total}
+
+
+def _cost(cost: Cost) -> dict[str, str]:
+    return {
+        "prompt": _decimal(cost.prompt),
+        "completion": _decimal(cost.completion),
+        "total": _decimal(cost.total),
+    }
+
+
+def _decimal(amount: Decimal) -> str:
+    """Write without an exponent, which some readers of decimals do not know."""
+    return f"{amount:f}"
+
+
+def _paper(paper: Paper) -> dict[str, Any]:
+    return asdict(paper) | {"url": paper.url, "pdf_url": paper.pdf_url}
+
+
+def _entry(entry: Entry) -> dict[str, Any]:
+    judgement = entry.judgement
+    return _paper(entry.paper) | {
+        "place": entry.place,
+        "anchor": entry.paper.anchor,
+        "announce_type": entry.type,
+        "followed": entry.followed,
+        "comment": entry.comment,
+        "judgement": judgement
+        and {
+            "relevance": judgement.relevance,
+            "novelty": judgement.novelty,
+            "comment": judgement.comment,
+        },
+        "match": _match(entry.match),
+    }
+
+
+def _match(match: Match) -> dict[str, Any]:
+    """All but the score, whose scale means nothing outside the ranker."""
+    return {name: value for name, value in asdict(match).items() if name != "score"}
+
+
+def _missing(missing: Unjudged) -> dict[str, Any]:
+    paper = missing.paper
+    return {
+        "id": paper.id,
+        "version": paper.version,
+        "url": paper.url,
+        "title": paper.title,
+        "lack": missing.lack,
+        "reason": missing.reason,
+    }

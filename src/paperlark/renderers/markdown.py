@@ -1,0 +1,163 @@
+"""The page as Markdown: it reads well unrendered, and nothing from outside takes effect in it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+
+from paperlark.domain.digest import Digest, Entry, Page
+from paperlark.domain.judgement import Unjudged
+from paperlark.domain.paper import Author, Paper
+from paperlark.renderers import typeset, wording
+from paperlark.renderers.markdown_escape import escape, escape_label, escape_line
+from paperlark.renderers.outside import clean, one_line
+
+_FENCE = re.compile(r"`{3,}")
+
+
+class MarkdownRenderer:
+    """Renderer of `day.md`. Of very many authors it names the first, and says so."""
+
+    def render(self, digest: Digest) -> Page:
+        """Give the page."""
+        text = "\n\n".join(_blocks(digest)) + "\n"
+        return Page(PurePosixPath(f"{digest.day}.md"), "text/markdown", text.encode())
+
+
+def _blocks(digest: Digest) -> Iterator[str]:
+    yield f"# {wording.long_date(digest.day)}"
+    yield f"**{_outside(digest.profile)}** · {_outside(wording.listed(digest.categories))}"
+    yield " · ".join(_outside(part) for part in wording.summary(digest))
+    yield from (f"> {escape_line(one_line(note))}" for note in digest.notes)
+    yield _usage(digest)
+    yield _funnel(digest)
+    if digest.entries:
+        yield "## Contents"
+        yield "\n".join(_content(entry) for entry in digest.entries)
+        yield "## Papers"
+    for entry in digest.entries:
+        yield from _entry(entry)
+    if not digest.entries:
+        yield wording.nothing(digest)
+    yield from _missing(digest)
+    yield from _appendix(digest)
+
+
+def _usage(digest: Digest) -> str:
+    if digest.model is None:
+        return wording.no_model(digest)
+    rows = wording.usage_rows(digest.spend)
+    table = _table((_outside(digest.model), "prompt", "completion", "total"), rows)
+    remarks = [row.remark for row in rows if row.remark]
+    return "\n\n".join((table, *(f"{remark}." for remark in remarks)))
+
+
+def _funnel(digest: Digest) -> str:
+    rows = (wording.Row(row.name, (*row.cells, row.remark)) for row in wording.funnel_rows(digest))
+    return _table(("papers", "", ""), tuple(rows), aligned="| --- | ---: | --- |")
+
+
+def _table(
+    head: tuple[str, ...],
+    rows: tuple[wording.Row, ...],
+    aligned: str = "| --- | ---: | ---: | ---: |",
+) -> str:
+    lines = [head, *((row.name, *row.cells) for row in rows)]
+    first, *rest = (f"| {' | '.join(line)} |" for line in lines)
+    return "\n".join((first, aligned, *rest))
+
+
+def _content(entry: Entry) -> str:
+    title = escape_label(typeset.plain(entry.paper.title))
+    aside = wording.aside(entry)
+    behind = f" — {_outside(aside)}" if aside else ""
+    return f"{entry.place}. {wording.chip(entry)} [{title}](#{entry.paper.anchor}){behind}"
+
+
+def _entry(entry: Entry) -> Iterator[str]:
+    paper = entry.paper
+    star = f"{wording.STAR} " if entry.followed else ""
+    title = escape_label(typeset.plain(paper.title))
+    yield f'### {entry.place}. {star}[{title}]({paper.url}) <a id="{paper.anchor}"></a>'
+    if paper.authors:
+        yield f"**Authors:** {_authors(paper.authors)}"
+    yield _facts(entry)
+    yield _scores(entry)
+    why = wording.reason(entry)
+    if why:
+        yield f"**Why:** {escape(typeset.plain(why))}"
+    yield _evidence(entry)
+    first, *rest = typeset.plain_paragraphs(paper.abstract) or ("none",)
+    yield f"**Abstract:** {escape(first)}"
+    yield from (escape_line(paragraph) for paragraph in rest)
+
+
+def _authors(authors: tuple[Author, ...]) -> str:
+    shown = wording.shown_authors(len(authors))
+    names = wording.listed(_outside(_name(author)) for author in authors[:shown])
+    hidden = len(authors) - shown
+    return f"{names} and {wording.number(hidden)} more" if hidden else names
+
+
+def _name(author: Author) -> str:
+    return f"{author.name} ({author.affiliation})" if author.affiliation else author.name
+
+
+def _facts(entry: Entry) -> str:
+    paper = entry.paper
+    categories = _outside(wording.listed(paper.categories))
+    return f"[{paper.id}]({paper.url}) · {categories} · {entry.type} · [pdf]({paper.pdf_url})"
+
+
+def _scores(entry: Entry) -> str:
+    match = f"Match {wording.match_words(entry.match)}"
+    if entry.judgement is None:
+        return match
+    scores = entry.judgement
+    return f"**Relevance {scores.relevance}** · **Novelty {scores.novelty}** · {match}"
+
+
+def _evidence(entry: Entry) -> str:
+    """Say what the ranker saw; its match already stands among the scores."""
+    saw = [(name, value) for name, value in wording.evidence(entry.match) if name != "Match"]
+    if not saw:
+        return "**Evidence:** the match alone"
+    return "**Evidence:** " + "; ".join(f"{name.lower()}: {_outside(value)}" for name, value in saw)
+
+
+def _missing(digest: Digest) -> Iterator[str]:
+    failed, unknown = wording.failed(digest), wording.not_recorded(digest)
+    if not (failed or unknown):
+        return
+    yield "## Not judged"
+    if failed:
+        yield "\n".join(f"- {_label(m.paper)}: {_outside(m.reason)}" for m in failed)
+    if unknown:
+        yield f"{wording.not_recorded_words(unknown)}"
+        yield wording.listed(_id(missing) for missing in unknown)
+
+
+def _label(paper: Paper) -> str:
+    return f"[{paper.id}]({paper.url}) {escape(typeset.plain(paper.title))}"
+
+
+def _id(missing: Unjudged) -> str:
+    return f"[{missing.paper.id}]({missing.paper.url})"
+
+
+def _appendix(digest: Digest) -> Iterator[str]:
+    prompt = clean(digest.prompt).strip("\n")
+    if digest.model is None and not prompt:
+        return
+    yield "## How this page was made"
+    if digest.model is not None:
+        yield wording.cut_offs(digest)
+    if prompt:
+        longest = max((len(run) for run in _FENCE.findall(prompt)), default=2)
+        fence = "`" * (longest + 1)
+        yield f"The selection prompt:\n\n{fence}text\n{prompt}\n{fence}"
+
+
+def _outside(text: str) -> str:
+    return escape(one_line(text))

@@ -1,0 +1,172 @@
+"""The shape of the JSON page, described well enough to write a reader for it.
+
+`python -m paperlark.renderers.schema` prints it as JSON Schema.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import sys
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from paperlark.domain.announcement import AnnounceType
+from paperlark.domain.digest import Status
+from paperlark.domain.judgement import HIGHEST, LOWEST, Lack
+from paperlark.renderers.outside import clean
+
+Text = Annotated[str, BeforeValidator(clean)]
+Count = Annotated[int, Field(ge=0)]
+Score = Annotated[int, Field(ge=LOWEST, le=HIGHEST)]
+Dollars = Annotated[
+    str, Field(pattern=r"^\d+(\.\d+)?$", description="US dollars, unrounded, in decimal notation")
+]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Author(_Part):
+    """An author as printed on the paper."""
+
+    name: Text
+    affiliation: Text | None
+
+
+class Paper(_Part):
+    """One version of a paper; title and abstract keep the TeX in which arXiv sends them."""
+
+    id: Annotated[str, Field(description="arXiv identifier without version; text, not a number")]
+    version: Annotated[int, Field(ge=1)]
+    url: str
+    pdf_url: str
+    title: Text
+    authors: tuple[Author, ...]
+    abstract: Annotated[Text, Field(description="paragraphs are separated by a blank line")]
+    categories: Annotated[tuple[Text, ...], Field(description="the primary one first")]
+
+
+class Judgement(_Part):
+    """What the judge said."""
+
+    relevance: Score
+    novelty: Score
+    comment: Text
+
+
+class Match(_Part):
+    """What the ranker says without a language model."""
+
+    rank: Annotated[int, Field(ge=1, description="1 is the best match of the day")]
+    of: Annotated[int, Field(ge=1, description="papers ranked that day")]
+    probability: Annotated[
+        float | None, Field(description="of being selected; null while not calibrated")
+    ]
+    topic: Annotated[Text | None, Field(description="the nearest of the reader's topics")]
+    words_for: tuple[Text, ...]
+    words_against: tuple[Text, ...]
+
+
+class Entry(Paper):
+    """A paper on the page."""
+
+    place: Annotated[int, Field(ge=1, description="position on the page")]
+    anchor: Annotated[str, Field(description="its permanent name inside the page")]
+    announce_type: AnnounceType
+    followed: Annotated[tuple[Text, ...], Field(description="its authors whom the reader follows")]
+    comment: Annotated[Text | None, Field(description="why it is here; null: the match says")]
+    judgement: Annotated[Judgement | None, Field(description="null where no judge spoke")]
+    match: Match
+
+
+class Missing(_Part):
+    """A paper that was to be judged and was not."""
+
+    id: str
+    version: Annotated[int, Field(ge=1)]
+    url: str
+    title: Text
+    lack: Lack
+    reason: Text
+
+
+class Tokens(_Part):
+    """Tokens of all requests; `cached` are part of `prompt`."""
+
+    prompt: Count
+    cached: Count
+    completion: Count
+    total: Count
+
+
+class Cost(_Part):
+    """The parts add up to the total."""
+
+    prompt: Dollars
+    completion: Dollars
+    total: Dollars
+
+
+class Usage(_Part):
+    """What judging took; null is unknown, never nothing."""
+
+    model: Text
+    requests: Count | None
+    tokens: Tokens | None
+    cost_usd: Cost | None
+
+
+class Cutoffs(_Part):
+    """The lowest scores that select a judged paper."""
+
+    relevance: int
+    novelty: int
+
+
+class Funnel(_Part):
+    """Papers at every step, each once; `*_listings` count a paper in two feeds twice."""
+
+    announced: Count
+    announced_listings: Count
+    scanned: Count
+    scanned_listings: Count
+    followed: Count
+    shortlisted: Count
+    judged: Count
+    unjudged: Count
+    not_recorded: Count
+    selected: Count
+
+
+class Document(_Part):
+    """One reader's page of one day."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, title="paperlark digest")
+
+    # The number changes when a program made for the old shape would misread the new one.
+    schema_: Annotated[Literal["paperlark/digest/1"], Field(alias="schema")]
+    day: dt.date
+    profile: Text
+    categories: tuple[Text, ...]
+    status: Status
+    notes: tuple[Text, ...]
+    usage: Annotated[Usage | None, Field(description="null: no model, ordered by the ranker")]
+    cutoffs: Cutoffs
+    funnel: Funnel
+    entries: Annotated[tuple[Entry, ...], Field(description="in the order of the page")]
+    unjudged: tuple[Missing, ...]
+    prompt: Annotated[Text, Field(description="the selection prompt")]
+
+
+def json_schema() -> str:
+    """Give the schema as it stands in the documentation."""
+    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
+    schema |= Document.model_json_schema(mode="serialization")
+    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(json_schema())

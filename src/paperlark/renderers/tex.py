@@ -1,0 +1,257 @@
+"""Titles and abstracts as authors type them, read into prose, formulas, styles and links.
+
+What is not understood stays in the prose as it was written: nothing is lost.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from paperlark.renderers.accents import ACCENT, ESCAPES, LETTERS, SIGNS, compose
+from paperlark.renderers.dollar import is_formula
+
+LONGEST_FORMULA = 2_000
+"""Characters; what is longer is not set as a formula."""
+_DEEPEST_STYLE = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Prose:
+    """Text with its TeX decoded."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """Mathematics: `source` as written with its delimiters, `body` without them."""
+
+    source: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Styled:
+    """Pieces in the style of an HTML element, such as `em`."""
+
+    element: str
+    pieces: tuple[Piece, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An http or https address and the words that stand for it."""
+
+    url: str
+    words: str
+
+
+Piece = Prose | Formula | Styled | Link
+_Read = tuple[Piece, int]
+"""A piece and where it ends."""
+
+_STYLES = {
+    "emph": "em",
+    "textit": "em",
+    "textsl": "em",
+    "textbf": "strong",
+    "texttt": "code",
+    "textsuperscript": "sup",
+    "textsubscript": "sub",
+    "underline": "u",
+    "uline": "u",
+} | dict.fromkeys(("textsc", "textsf", "textrm", "textnormal", "text", "mbox"), "span")
+_SWITCHES = {"em": "em", "it": "em", "sl": "em", "bf": "strong", "tt": "code", "sc": "span"}
+
+_TOKEN = re.compile(
+    rf"""(?P<url>https?://[^\s<>"{{}}|\\^`$]+)
+    |(?P<dollars>\$+)
+    |(?P<bracket>\\[(\[])
+    |(?P<accent>{ACCENT.pattern})
+    |(?P<switch>\{{\s?\\(?:{"|".join(_SWITCHES)})(?![A-Za-z])\s?)
+    |(?P<command>\\[A-Za-z]+)
+    |(?P<escape>\\[^A-Za-z])
+    |(?P<group>\{{(?=\\))
+    |(?P<quotes>``(?=\S)|(?<=\S)''(?!\w))
+    |(?P<dash>(?<=\w)---?(?=\w)|(?<=\s)---?(?=\s))
+    |(?P<tie>(?<=[A-Za-z.])~(?=[\w\\$]))""",
+    re.VERBOSE,
+)
+_BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
+_DOLLAR = re.compile(r"(?<!\\)\$")
+_ADDRESS = re.compile(r"\{\s?(https?://[^\s<>\"{}\\^`]{1,2000})\s?\}")
+_CHARACTERS = {
+    "``": "“",
+    "''": "”",
+    "---": "—",
+    "--": "\N{EN DASH}",
+    "~": "\N{NO-BREAK SPACE}",
+}
+
+
+def read(text: str) -> tuple[Piece, ...]:
+    """Read one paragraph."""
+    return tuple(_joined(_Reader(text).pieces(0, len(text))))
+
+
+def _joined(pieces: Iterator[Piece]) -> Iterator[Piece]:
+    """Put neighbouring prose together."""
+    prose: list[str] = []
+    for piece in pieces:
+        if isinstance(piece, Prose):
+            prose.append(piece.text)
+            continue
+        if prose:
+            yield Prose("".join(prose))
+            prose = []
+        yield piece
+    if prose:
+        yield Prose("".join(prose))
+
+
+class _Reader:
+    """One pass over a paragraph; each kind of token has a method that may decline it."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._closing = _matching_braces(text)
+        self._depth = 0
+
+    def pieces(self, start: int, end: int) -> Iterator[Piece]:
+        """Read from `start` to `end`."""
+        at = start
+        while found := _TOKEN.search(self._text, at, end):
+            yield Prose(self._text[at : found.start()])
+            method: Callable[[re.Match[str], int], _Read | None]
+            method = getattr(self, f"_{found.lastgroup}")
+            piece, at = method(found, end) or (Prose(found[0]), found.end())
+            yield piece
+        yield Prose(self._text[at:end])
+
+    def _url(self, found: re.Match[str], _end: int) -> _Read:
+        address = found[0].rstrip(".,;:!?'*")
+        while address.endswith((")", "]")) and address.count("(") < address.count(")"):
+            address = address[:-1].rstrip(".,;:!?'")
+        return Link(address, address), found.start() + len(address)
+
+    def _dollars(self, found: re.Match[str], end: int) -> _Read | None:
+        width = len(found[0])
+        start = found.end()
+        if width > 2:  # noqa: PLR2004 - more than $$ opens nothing: "No $$$"
+            return None
+        close = _DOLLAR.search(self._text, start, min(end, start + LONGEST_FORMULA))
+        if close is None or not self._text.startswith("$" * width, close.start(), end):
+            return None
+        body = self._text[start : close.start()]
+        after = close.start() + width
+        if width == 1 and not is_formula(body, self._text[after : after + 1]):
+            return None
+        return self._formula(found.start(), body, after)
+
+    def _bracket(self, found: re.Match[str], end: int) -> _Read | None:
+        closing = r"\)" if found[0] == r"\(" else r"\]"
+        start = found.end()
+        close = self._text.find(closing, start, min(end, start + LONGEST_FORMULA))
+        if close < 0:
+            return None
+        return self._formula(found.start(), self._text[start:close], close + len(closing))
+
+    def _formula(self, start: int, body: str, end: int) -> _Read | None:
+        return (Formula(self._text[start:end], body.strip()), end) if body.strip() else None
+
+    def _accent(self, found: re.Match[str], _end: int) -> _Read | None:
+        letter = compose(found[0])
+        return (Prose(letter), found.end()) if letter else None
+
+    def _group(self, found: re.Match[str], end: int) -> _Read | None:
+        r"""Braces around a single character, as in `{\'e}` or `{\L}`."""
+        close = self._closing.get(found.start(), end)
+        if close - found.end() > 16:  # noqa: PLR2004 - longer than any spelling of a character
+            return None
+        inner = "".join(
+            p.text if isinstance(p, Prose) else "\\" for p in self.pieces(found.end(), close)
+        )
+        return (Prose(inner), close + 1) if len(inner) == 1 and close < end else None
+
+    def _command(self, found: re.Match[str], end: int) -> _Read | None:
+        name = found[0][1:]
+        if name in LETTERS:
+            return Prose(LETTERS[name]), self._behind(found.end(), end)
+        if name in SIGNS:
+            empty = self._text.startswith("{}", found.end(), end)
+            return Prose(SIGNS[name]), found.end() + 2 * empty
+        if name in ("url", "href"):
+            return self._address(found, name, end)
+        return self._styled(_STYLES.get(name), found.end(), found.end(), end)
+
+    def _behind(self, at: int, end: int) -> int:
+        """Skip what separates a letter's command from the rest of its word."""
+        if self._text.startswith("{}", at, end):
+            return at + 2
+        return at + 1 if self._text.startswith(" ", at, end) else at
+
+    def _address(self, found: re.Match[str], name: str, end: int) -> _Read | None:
+        address = _ADDRESS.match(self._text, found.end(), end)
+        if address is None:
+            return None
+        if name == "url":
+            return Link(address[1], address[1]), address.end()
+        close = self._closing.get(address.end(), end)
+        if close >= end:
+            return None
+        words = plain(read(self._text[address.end() + 1 : close])) if self._depth == 0 else ""
+        return (Link(address[1], words), close + 1) if words.strip() else None
+
+    def _styled(self, element: str | None, brace: int, start: int, end: int) -> _Read | None:
+        """Read a style's argument: from behind `start`'s brace to the brace that closes it."""
+        close = self._closing.get(brace, end)
+        if element is None or close >= end or self._depth == _DEEPEST_STYLE:
+            return None
+        self._depth += 1
+        pieces = tuple(_joined(self.pieces(max(start, brace + 1), close)))
+        self._depth -= 1
+        return Styled(element, pieces), close + 1
+
+    def _switch(self, found: re.Match[str], end: int) -> _Read | None:
+        element = _SWITCHES[found[0].strip("{\\ ")]
+        return self._styled(element, found.start(), found.end(), end)
+
+    def _escape(self, found: re.Match[str], _end: int) -> _Read | None:
+        char = ESCAPES.get(found[0][1])
+        return None if char is None else (Prose(char), found.end())
+
+    def _character(self, found: re.Match[str], _end: int) -> _Read:
+        return Prose(_CHARACTERS[found[0]]), found.end()
+
+    _quotes = _dash = _tie = _character
+
+
+def _matching_braces(text: str) -> dict[int, int]:
+    """Where the brace that opens at a place is closed; escaped braces do not count."""
+    closing: dict[int, int] = {}
+    opened: list[int] = []
+    for brace in _BRACE.finditer(text) if "{" in text else ():
+        if brace[0] == "{":
+            opened.append(brace.start())
+        elif brace[0] == "}" and opened:
+            closing[opened.pop()] = brace.start()
+    return closing
+
+
+def plain(pieces: tuple[Piece, ...]) -> str:
+    """Give the text for a terminal: formulas as written, an address behind its words."""
+    return "".join(_plain(piece) for piece in pieces)
+
+
+def _plain(piece: Piece) -> str:
+    match piece:
+        case Prose(text):
+            return text
+        case Formula(source):
+            return source
+        case Styled(_, pieces):
+            return plain(pieces)
+        case Link(url, words):
+            return words if words == url else f"{words} ({url})"

@@ -1,0 +1,233 @@
+"""The words and numbers that every form of the page prints alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from paperlark.domain.digest import Digest, Entry, Funnel, Status
+from paperlark.domain.judgement import Lack, Match, Unjudged
+from paperlark.domain.spending import Spend, Tokens
+from paperlark.renderers.money import UNKNOWN, dollars
+
+STAR = "★"
+MOST_AUTHORS = 12
+"""More are folded away behind the first of them."""
+_FEW_AUTHORS = 10
+_ONE_PERCENT = 0.01
+
+# English whatever the locale of the machine: the same digest gives the same bytes.
+_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June", "July"),
+    *("August", "September", "October", "November", "December"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of a table: its name, its cells, and a remark in words."""
+
+    name: str
+    cells: tuple[str, ...]
+    remark: str = ""
+
+
+def long_date(day: date) -> str:
+    """`Wednesday, 26 February 2025`."""
+    return f"{_WEEKDAYS[day.weekday()]}, {day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def number(count: int) -> str:
+    """`58,989`."""
+    return f"{count:,}"
+
+
+def counted(count: int, thing: str) -> str:
+    """`1 paper`, `2 papers`."""
+    return f"{number(count)} {thing}{'' if count == 1 else 's'}"
+
+
+def listed(words: Iterable[str]) -> str:
+    """Words with commas between them."""
+    return ", ".join(words)
+
+
+def failed(digest: Digest) -> tuple[Unjudged, ...]:
+    """Papers that a judge was asked about in vain."""
+    return tuple(u for u in digest.unjudged if u.lack is Lack.FAILED)
+
+
+def not_recorded(digest: Digest) -> tuple[Unjudged, ...]:
+    """Papers that the recording knows nothing of."""
+    return tuple(u for u in digest.unjudged if u.lack is Lack.NOT_RECORDED)
+
+
+def status(digest: Digest) -> str:
+    """Say how the run ended."""
+    if digest.status is not Status.PARTIAL:
+        return digest.status.value
+    missing = digest.funnel.unjudged
+    what = f"{counted(missing, 'paper')} not judged, see below" if missing else "see the notes"
+    return f"partial: {what}"
+
+
+def summary(digest: Digest) -> tuple[str, ...]:
+    """Give the parts of the line under the title, status last."""
+    if digest.status is Status.QUIET:
+        return (f"arXiv announced nothing in {listed(digest.categories)}", status(digest))
+    funnel = digest.funnel
+    by_followed = sum(1 for entry in digest.entries if entry.followed)
+    followed = (f"{number(by_followed)} by an author you follow",) if by_followed else ()
+    papers = f"{number(funnel.selected)} of {counted(funnel.scanned, 'paper')}"
+    return (papers, *followed, status(digest))
+
+
+def funnel_rows(digest: Digest) -> tuple[Row, ...]:
+    """Say how many papers there were at every step; those of a judge only where there was one."""
+    funnel = digest.funnel
+    feeds = counted(len(digest.categories), "feed")
+    announced = f"{counted(funnel.announced_listings, 'listing')} in {feeds}"
+    scanned = counted(funnel.scanned_listings, "listing")
+    rows = [
+        _row("announced", funnel.announced, announced),
+        _row("scanned", funnel.scanned, scanned),
+    ]
+    if digest.model is not None:
+        rows += _judge_rows(funnel)
+    followed = f"{number(funnel.followed)} followed" if funnel.followed else ""
+    return (*rows, _row("selected", funnel.selected, followed))
+
+
+def _judge_rows(funnel: Funnel) -> list[Row]:
+    rows = [
+        _row("shortlisted", funnel.shortlisted),
+        _row("judged", funnel.judged),
+        _row("unjudged", funnel.unjudged),
+    ]
+    return [*rows, _row("not recorded", funnel.not_recorded)] if funnel.not_recorded else rows
+
+
+def _row(name: str, count: int, remark: str = "") -> Row:
+    return Row(name, (number(count),), remark)
+
+
+def usage_rows(spend: Spend | None) -> tuple[Row, Row]:
+    """Tokens and cost: prompt, completion and total of each."""
+    tokens, cost = (spend.tokens, spend.cost) if spend else (None, None)
+    return _token_row(tokens), Row("cost", dollars(cost))
+
+
+def _token_row(tokens: Tokens | None) -> Row:
+    if tokens is None:
+        return Row("tokens", (UNKNOWN,) * 3)
+    cells = (tokens.prompt, tokens.completion, tokens.total)
+    cached = f"{number(tokens.cached)} prompt tokens cached" if tokens.cached else ""
+    return Row("tokens", tuple(number(cell) for cell in cells), cached)
+
+
+def chip(entry: Entry) -> str:
+    """Give the mark beside a title: a star, both scores, or the match."""
+    if entry.followed:
+        return STAR
+    if entry.judgement:
+        return f"{entry.judgement.relevance}·{entry.judgement.novelty}"
+    if entry.match.probability is not None:
+        return _percent(entry.match.probability)
+    return f"№\N{NO-BREAK SPACE}{number(entry.match.rank)}"
+
+
+def chip_words(entry: Entry) -> str:
+    """Give the same mark for who cannot see it."""
+    if entry.followed:
+        return "by an author you follow"
+    if entry.judgement:
+        return f"relevance {entry.judgement.relevance}, novelty {entry.judgement.novelty}"
+    return f"match {match_words(entry.match)}"
+
+
+def aside(entry: Entry) -> str:
+    """Give what stands beside a title in the contents."""
+    return "author match" if entry.followed else entry.match.topic or ""
+
+
+def match_rank(match: Match) -> str:
+    """`3 of 299`."""
+    return f"{number(match.rank)} of {number(match.of)}"
+
+
+def match_best(match: Match) -> str:
+    """Give the probability of being selected, or the rank where none is calibrated."""
+    return match_rank(match) if match.probability is None else _percent(match.probability)
+
+
+def match_rest(match: Match) -> str:
+    """Give the rank where the probability has been said already."""
+    return "" if match.probability is None else f"({match_rank(match)})"
+
+
+def match_words(match: Match) -> str:
+    """`94 % (3 of 299)` or `3 of 299`."""
+    return f"{match_best(match)} {match_rest(match)}".strip()
+
+
+def _percent(probability: float) -> str:
+    """Print a probability; one that is short of certain never reads as certain."""
+    if 0 < probability < _ONE_PERCENT:
+        figure = "<1"
+    elif 1 - _ONE_PERCENT < probability < 1:
+        figure = ">99"
+    else:
+        figure = f"{probability * 100:.0f}"
+    return f"{figure}\N{NO-BREAK SPACE}%"
+
+
+def reason(entry: Entry) -> str | None:
+    """Why the paper is here; None where only the evidence can say."""
+    if entry.followed:
+        return f"{entry.comment}: {listed(entry.followed)}"
+    return entry.comment
+
+
+def evidence(match: Match) -> tuple[tuple[str, str], ...]:
+    """Say what the ranker saw: names and values."""
+    words = (
+        ("Topic", match.topic or ""),
+        ("Words for", listed(match.words_for)),
+        ("Words against", listed(match.words_against)),
+    )
+    return (*((name, value) for name, value in words if value), ("Match", match_words(match)))
+
+
+def shown_authors(count: int) -> int:
+    """How many authors to print before the rest is folded."""
+    return count if count <= MOST_AUTHORS else _FEW_AUTHORS
+
+
+def no_model(digest: Digest) -> str:
+    """Say what stands in place of tokens and cost."""
+    if not digest.entries:
+        return "No model was asked."
+    return "No model: ordered by the embedded ranker."
+
+
+def cut_offs(digest: Digest) -> str:
+    """Say what a judged paper needed to be selected."""
+    return (
+        f"Selected: relevance of {digest.cutoffs.relevance} or more "
+        f"and novelty of {digest.cutoffs.novelty} or more."
+    )
+
+
+def not_recorded_words(missing: tuple[Unjudged, ...]) -> str:
+    """Say how many papers a recording knows nothing of."""
+    papers = counted(len(missing), "paper")
+    return f"The recording holds no judgement of {papers}; nothing went wrong."
+
+
+def nothing(digest: Digest) -> str:
+    """Say what stands where the papers would."""
+    if digest.status is Status.QUIET:
+        return "A quiet day: arXiv announced nothing."
+    return f"None of {counted(digest.funnel.scanned, 'paper')} was selected."

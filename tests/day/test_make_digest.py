@@ -1,0 +1,227 @@
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from paperlark.day import make_digest
+from paperlark.domain.announcement import AnnounceType, Feed, Listing
+from paperlark.domain.criteria import parse_criteria
+from paperlark.domain.digest import Digest, Status
+from paperlark.domain.errors import FeedNotFound, JudgeUnavailable, SourceUnreachable
+from paperlark.domain.judgement import Lack
+from paperlark.domain.paper import Author
+from paperlark.domain.profile import Cutoffs, FollowedAuthor, Profile
+from paperlark.domain.spending import Cost, Spend, Tokens
+from paperlark.ports import Judge, Memory
+from paperlark.testing import (
+    FakeJudge,
+    FakeMemory,
+    FakeRanker,
+    FakeSource,
+    Silent,
+    a_feed,
+    a_paper,
+)
+
+DAY = date(2025, 2, 26)
+PAPERS = tuple(a_paper(f"2502.{number:05}") for number in range(1, 7))
+IDS = tuple(paper.id for paper in PAPERS)
+BENGIO = a_paper("2502.09999", authors=(Author("Yoshua Bengio"),))
+PROFILE = Profile(
+    name="Mine",
+    categories=("cs.LG",),
+    criteria=parse_criteria("bats"),
+    followed=(FollowedAuthor("Yoshua Bengio"),),
+    cutoffs=Cutoffs(relevance=7, novelty=6),
+    page_size=3,
+)
+PAID = Spend(Tokens(10, 1), Cost(Decimal("0.1"), Decimal("0.01")))
+
+
+def _make(
+    *feeds: Feed,
+    judge: Judge | None = None,
+    memory: Memory | None = None,
+    profile: Profile = PROFILE,
+    best: tuple[str, ...] = IDS,
+) -> Digest:
+    return make_digest(
+        DAY,
+        profile,
+        source=FakeSource(feeds),
+        ranker=FakeRanker(best),
+        judge=judge,
+        memory=memory,
+        progress=Silent(),
+    )
+
+
+def _ids(digest: Digest) -> list[str]:
+    return [entry.paper.id for entry in digest.entries]
+
+
+def test_without_a_judge_the_best_matches_fill_the_page_after_the_followed() -> None:
+    digest = _make(a_feed(*PAPERS, BENGIO))
+    assert _ids(digest) == [BENGIO.id, IDS[0], IDS[1]]
+    assert digest.model is None
+    assert digest.spend is None
+    assert all(entry.judgement is None for entry in digest.entries)
+    assert digest.entries[0].comment == "Author match"
+
+
+def test_followed_authors_are_on_the_page_even_where_there_is_no_room() -> None:
+    feed = a_feed(*(a_paper(f"2502.{n:05}", authors=BENGIO.authors) for n in range(5)), *PAPERS[5:])
+    assert len(_make(feed).entries) == 5
+
+
+def test_with_a_judge_both_cut_offs_decide_and_scores_order() -> None:
+    judge = FakeJudge(
+        {
+            IDS[0]: (7, 6),
+            IDS[1]: (9, 5),
+            IDS[2]: (6, 9),
+            IDS[3]: (8, 8),
+            IDS[4]: (9, 7),
+            IDS[5]: (1, 1),
+        }
+    )
+    digest = _make(a_feed(*PAPERS, BENGIO), judge=judge)
+    assert _ids(digest) == [BENGIO.id, IDS[4], IDS[3], IDS[0]]
+    assert digest.status is Status.COMPLETE
+    assert digest.funnel.shortlisted == digest.funnel.judged == 6
+    assert BENGIO.id not in judge.asked
+
+
+def test_ties_are_broken_by_match_then_by_id() -> None:
+    judge = FakeJudge(dict.fromkeys(IDS, (8, 8)))
+    assert _ids(_make(a_feed(*PAPERS), judge=judge, best=IDS[::-1])) == list(IDS[::-1])
+
+
+def test_papers_are_judged_best_match_first() -> None:
+    judge = FakeJudge(dict.fromkeys(IDS, (8, 8)))
+    _make(a_feed(*PAPERS), judge=judge, best=IDS[::-1])
+    assert judge.asked == list(IDS[::-1])
+
+
+def test_other_announce_types_are_announced_and_not_scanned() -> None:
+    replaced = a_feed(BENGIO, category="cs.AI", type=AnnounceType.REPLACE)
+    profile = Profile("Mine", ("cs.LG", "cs.AI"), PROFILE.criteria, followed=PROFILE.followed)
+    digest = _make(a_feed(*PAPERS), replaced, profile=profile)
+    assert (digest.funnel.announced, digest.funnel.scanned) == (7, 6)
+    assert BENGIO.id not in _ids(digest)
+
+
+def test_a_paper_in_two_feeds_is_one_paper_with_two_listings() -> None:
+    profile = Profile("Mine", ("cs.LG", "cs.AI"), PROFILE.criteria)
+    cross = a_feed(*PAPERS[:2], category="cs.AI", type=AnnounceType.CROSS)
+    digest = _make(a_feed(*PAPERS), cross, profile=profile)
+    assert (digest.funnel.announced, digest.funnel.announced_listings) == (6, 8)
+    assert (digest.funnel.scanned, digest.funnel.scanned_listings) == (6, 8)
+    assert len(_ids(digest)) == len(set(_ids(digest)))
+
+
+def test_papers_crossed_in_are_left_out_where_only_primary_ones_are_wanted() -> None:
+    own = a_paper("2502.00011", categories=("cs.LG", "stat.ML"))
+    crossed = a_paper("2502.00012", categories=("stat.ML", "cs.LG"))
+    for categories in (("cs.LG",), ("cs",)):
+        profile = Profile("Mine", categories, PROFILE.criteria, primary_only=True)
+        digest = _make(a_feed(own, crossed, category=categories[0]), profile=profile)
+        assert _ids(digest) == [own.id]
+
+
+def test_papers_that_could_not_be_judged_make_the_page_partial() -> None:
+    digest = _make(a_feed(*PAPERS), judge=FakeJudge({IDS[1]: (9, 9)}))
+    assert digest.status is Status.PARTIAL
+    assert (digest.funnel.judged, digest.funnel.unjudged) == (1, 5)
+    assert [missing.paper.id for missing in digest.unjudged] == [IDS[0], *IDS[2:]]
+
+
+def test_papers_that_were_not_recorded_are_no_failure() -> None:
+    digest = _make(a_feed(*PAPERS), judge=FakeJudge({}, lack=Lack.NOT_RECORDED))
+    assert digest.status is Status.COMPLETE
+    assert (digest.funnel.unjudged, digest.funnel.not_recorded) == (0, 6)
+
+
+def test_a_judge_that_judges_nothing_makes_no_page() -> None:
+    with pytest.raises(JudgeUnavailable, match="--no-llm"):
+        _make(a_feed(*PAPERS), judge=FakeJudge({}))
+
+
+def test_a_judgement_that_is_known_is_not_paid_again() -> None:
+    memory = FakeMemory()
+    judge = FakeJudge(dict.fromkeys(IDS, (8, 8)), price=PAID)
+    first = _make(a_feed(*PAPERS), judge=judge, memory=memory)
+    again = _make(a_feed(*PAPERS), judge=judge, memory=memory)
+    assert again == first
+    assert len(judge.asked) == 6
+    assert first.spend == Spend(Tokens(60, 6), Cost(Decimal("0.6"), Decimal("0.06")), requests=6)
+
+
+def test_only_what_is_missing_is_asked_again() -> None:
+    memory = FakeMemory()
+    _make(a_feed(*PAPERS), judge=FakeJudge({IDS[0]: (8, 8)}), memory=memory)
+    judge = FakeJudge(dict.fromkeys(IDS, (8, 8)))
+    assert _make(a_feed(*PAPERS), judge=judge, memory=memory).status is Status.COMPLETE
+    assert judge.asked == list(IDS[1:])
+
+
+def test_a_missing_category_makes_the_page_partial_and_is_named() -> None:
+    profile = Profile("Mine", ("cs.LG", "cs.AI"), PROFILE.criteria)
+    digest = _make(a_feed(*PAPERS), profile=profile)
+    assert digest.status is Status.PARTIAL
+    assert any("cs.AI" in note for note in digest.notes)
+
+
+def test_no_feed_at_all_is_an_error() -> None:
+    with pytest.raises(FeedNotFound):
+        _make()
+
+
+def test_one_feed_of_two_that_cannot_be_reached_does_not_end_the_day() -> None:
+    source = FakeSource([a_feed(*PAPERS)], {"cs.AI": SourceUnreachable("no answer")})
+    digest = make_digest(
+        DAY,
+        Profile("Mine", ("cs.AI", "cs.LG"), PROFILE.criteria),
+        source=source,
+        ranker=FakeRanker(),
+        judge=None,
+        memory=None,
+        progress=Silent(),
+    )
+    assert "cs.AI is missing: no answer" in digest.notes
+
+
+def test_a_day_without_announcement_is_quiet() -> None:
+    digest = _make(a_feed(), judge=FakeJudge({}))
+    assert digest.status is Status.QUIET
+    assert digest.entries == ()
+
+
+LISTED = st.lists(st.tuples(st.sampled_from(PAPERS), st.sampled_from(AnnounceType)), max_size=12)
+SCORES = st.dictionaries(st.sampled_from(IDS), st.tuples(st.integers(1, 10), st.integers(1, 10)))
+
+
+@given(LISTED, LISTED, SCORES)
+def test_every_shortlisted_paper_ends_judged_or_unjudged_and_the_funnel_adds_up(
+    one: list[tuple[object, AnnounceType]],
+    other: list[tuple[object, AnnounceType]],
+    scores: dict[str, tuple[int, int]],
+) -> None:
+    feeds = [
+        Feed(category, None, tuple(Listing(paper, kind) for paper, kind in rows), "made up")  # type: ignore[arg-type]
+        for category, rows in (("cs.LG", one), ("cs.AI", other))
+    ]
+    profile = Profile("Mine", ("cs.LG", "cs.AI"), PROFILE.criteria)
+    judge = FakeJudge(scores, lack=Lack.NOT_RECORDED)
+    digest = _make(*feeds, judge=judge, profile=profile)
+    funnel = digest.funnel
+    assert funnel.judged == len({id_ for id_ in judge.asked if id_ in scores})
+    assert funnel.announced_listings == len(one) + len(other)
+    assert funnel.selected == sum(
+        scores[id_][0] >= 7 and scores[id_][1] >= 6 for id_ in judge.asked if id_ in scores
+    )
+    assert [entry.place for entry in digest.entries] == list(range(1, funnel.selected + 1))

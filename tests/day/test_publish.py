@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+from pathlib import Path, PurePosixPath
+
+import pytest
+
+from paperlark.day.publish import check_writable, publish
+from paperlark.domain.digest import Page
+from paperlark.domain.errors import PublishError
+
+
+def _page(name: str, content: bytes = b"new") -> Page:
+    return Page(PurePosixPath(name), "text/plain", content)
+
+
+def test_pages_are_written_and_their_paths_given(tmp_path: Path) -> None:
+    paths = publish([_page("a.html"), _page("deep/b.md")], tmp_path)
+    assert paths == (tmp_path / "a.html", tmp_path / "deep" / "b.md")
+    assert [path.read_bytes() for path in paths] == [b"new", b"new"]
+    assert [path.stat().st_mode & 0o777 for path in paths] == [0o644, 0o644]
+
+
+def test_a_page_that_cannot_be_written_leaves_all_old_ones(tmp_path: Path) -> None:
+    (tmp_path / "a.html").write_bytes(b"old")
+    (tmp_path / "file").touch()
+    with pytest.raises(PublishError, match="--out"):
+        publish([_page("a.html"), _page("file/b.md")], tmp_path)
+    assert (tmp_path / "a.html").read_bytes() == b"old"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.html", "file"]
+
+
+def test_a_folder_that_cannot_be_is_told_before_anything_is_paid(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(PublishError, match="cannot be written"):
+        check_writable(tmp_path / "file" / "pages")
+
+
+def test_a_missing_folder_is_made_and_left_empty(tmp_path: Path) -> None:
+    check_writable(tmp_path / "new" / "pages")
+    assert list((tmp_path / "new" / "pages").iterdir()) == []

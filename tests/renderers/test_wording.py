@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from paperlark.domain.judgement import Match
+from paperlark.domain.spending import Cost, Spend, Tokens
+from paperlark.renderers import wording
+from paperlark.renderers.money import dollars
+from standins.digests import digest, entry, ordinary, partial, quiet, without_judge
+
+AMOUNTS = st.decimals(0, 10_000, places=9)
+
+
+def test_the_date_is_written_out() -> None:
+    assert wording.long_date(date(2025, 2, 26)) == "Wednesday, 26 February 2025"
+
+
+@pytest.mark.parametrize(
+    ("prompt", "completion", "printed"),
+    [
+        ("0.1474725", "0.08331", ("$0.1475", "$0.0833", "$0.2308")),
+        ("0.00004", "0.00004", ("$0.000040", "$0.000040", "$0.000080")),
+        ("0.21", "0.07", ("$0.2100", "$0.0700", "$0.2800")),
+        ("1.005", "0.995", ("$1.01", "$0.99", "$2.00")),
+        ("0", "0", ("$0.00", "$0.00", "$0.00")),
+        ("1234.5", "0", ("$1,234.50", "$0.00", "$1,234.50")),
+    ],
+)
+def test_money_is_printed_so_that_it_adds_up(
+    prompt: str, completion: str, printed: tuple[str, ...]
+) -> None:
+    assert dollars(Cost(Decimal(prompt), Decimal(completion))) == printed
+
+
+@given(AMOUNTS, AMOUNTS)
+def test_printed_parts_of_a_cost_always_add_up(prompt: Decimal, completion: Decimal) -> None:
+    cost = Cost(prompt, completion)
+    parts = [Decimal(part.removeprefix("$").replace(",", "")) for part in dollars(cost)]
+    assert parts[0] + parts[1] == parts[2]
+    assert min(parts) >= 0
+    assert abs(parts[2] - cost.total) <= Decimal("0.005")
+
+
+def test_what_is_not_known_is_called_unknown() -> None:
+    rows = wording.usage_rows(Spend(Tokens(10, 2), None))
+    assert rows[0].cells == ("10", "2", "12")
+    assert rows[1].cells == ("unknown", "unknown", "unknown")
+    assert all(row.cells == ("unknown",) * 3 for row in wording.usage_rows(None))
+
+
+def test_cached_tokens_are_mentioned_where_there_were_any() -> None:
+    assert wording.usage_rows(Spend(Tokens(10, 2, 4), None))[0].remark == "4 prompt tokens cached"
+    assert wording.usage_rows(Spend(Tokens(10, 2), None))[0].remark == ""
+
+
+@pytest.mark.parametrize(
+    ("page", "line"),
+    [
+        (ordinary(), "3 of 299 papers · 1 by an author you follow · complete"),
+        (partial(), "1 of 299 papers · partial: 2 papers not judged, see below"),
+        (quiet(), "arXiv announced nothing in cs.LG, cs.AI · quiet"),
+        (replace(partial(), funnel=ordinary().funnel), "3 of 299 papers · partial: see the notes"),
+    ],
+)
+def test_one_line_says_how_the_day_went(page: object, line: str) -> None:
+    assert " · ".join(wording.summary(page)) == line  # type: ignore[arg-type]
+
+
+def test_the_funnel_speaks_of_a_judge_only_where_there_was_one() -> None:
+    names = [row.name for row in wording.funnel_rows(ordinary())]
+    assert names == ["announced", "scanned", "shortlisted", "judged", "unjudged", "selected"]
+    assert [row.name for row in wording.funnel_rows(without_judge())] == [
+        "announced",
+        "scanned",
+        "selected",
+    ]
+    assert "not recorded" in [row.name for row in wording.funnel_rows(partial())]
+    assert wording.funnel_rows(ordinary())[0].remark == "625 listings in 2 feeds"
+
+
+def test_chips_show_a_star_scores_or_the_match() -> None:
+    assert wording.chip(entry(followed=True)) == "★"
+    assert wording.chip(entry()) == "9·8"
+    assert wording.chip(entry(judged=False)) == "94\N{NO-BREAK SPACE}%"
+    uncalibrated = replace(entry(judged=False), match=Match(0.5, 3, 299))
+    assert wording.chip(uncalibrated) == "№\N{NO-BREAK SPACE}3"
+
+
+@pytest.mark.parametrize(
+    ("probability", "printed"),
+    [(0.0, "0 %"), (0.001, "<1 %"), (0.5, "50 %"), (0.999, ">99 %"), (1.0, "100 %")],
+)
+def test_a_probability_never_reads_as_more_certain_than_it_is(
+    probability: float, printed: str
+) -> None:
+    match = Match(0.5, 3, 299, probability=probability)
+    assert wording.match_best(match).replace("\N{NO-BREAK SPACE}", " ") == printed
+
+
+def test_a_page_without_papers_does_not_claim_an_order() -> None:
+    assert wording.no_model(quiet()) == "No model was asked."
+    assert wording.nothing(digest()) == "None of 299 papers was selected."

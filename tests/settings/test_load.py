@@ -1,0 +1,174 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from paperlark.domain.announcement import AnnounceType
+from paperlark.domain.errors import PaperlarkError, ProfileError
+from paperlark.domain.profile import Cutoffs, FollowedAuthor
+from paperlark.settings import load_settings, write_starter
+
+WHOLE = """\
+name = "Bats"
+categories = ["cs.SD", "q-bio.NC"]
+announce_types = ["new", "replace"]
+primary_only = true
+page_size = 7
+output = "out"
+database = "/var/bats.db"
+
+[cutoffs]
+relevance = 8
+novelty = 5
+
+[[follow]]
+name = "Ada Lovelace"
+aliases = ["A. Lovelace"]
+
+[judge]
+model = "tiny"
+base_url = "http://localhost:8000/v1/"
+
+[sources]
+contact = "me@example.org"
+"""
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    (tmp_path / "criteria.md").write_text("## Bats\nRelevant: sonar.")
+    return tmp_path
+
+
+def _problems(home: Path, text: str) -> list[str]:
+    (home / "paperlark.toml").write_text(text, "utf-8")
+    with pytest.raises(ProfileError) as raised:
+        load_settings(home / "paperlark.toml")
+    return [str(problem).replace(f"{home}/", "") for problem in raised.value.problems]
+
+
+def test_every_setting_arrives(home: Path) -> None:
+    (home / "paperlark.toml").write_text(WHOLE)
+    settings = load_settings(home / "paperlark.toml")
+    profile = settings.profile
+    assert (profile.name, profile.categories) == ("Bats", ("cs.SD", "q-bio.NC"))
+    assert profile.announce_types == (AnnounceType.NEW, AnnounceType.REPLACE)
+    assert profile.primary_only
+    assert profile.page_size == 7
+    assert profile.cutoffs == Cutoffs(8, 5)
+    assert profile.followed == (FollowedAuthor("Ada Lovelace", ("A. Lovelace",)),)
+    assert profile.criteria.topics[0].name == "Bats"
+    assert settings.output == home / "out"
+    assert settings.database == Path("/var/bats.db")
+    assert settings.contact == "me@example.org"
+    assert settings.model is not None
+    assert settings.model.base_url == "http://localhost:8000/v1"
+    assert settings.model.key_variable is None
+
+
+def test_a_hosted_model_wants_a_key_and_may_name_its_variable(home: Path) -> None:
+    for line, variable in (("", "OPENAI_API_KEY"), ('key_variable = "MY_KEY"', "MY_KEY")):
+        (home / "paperlark.toml").write_text(
+            f'name = "x"\ncategories = ["cs.LG"]\n[judge]\nmodel = "gpt"\n{line}'
+        )
+        model = load_settings(home / "paperlark.toml").model
+        assert model is not None
+        assert model.key_variable == variable
+
+
+def test_a_starter_works_as_it_is_and_is_never_overwritten(tmp_path: Path) -> None:
+    written = write_starter(tmp_path, name='Grüße "x"', categories=["math.NT"])
+    settings = load_settings(written[0])
+    assert settings.profile.name == 'Grüße "x"'
+    assert settings.profile.categories == ("math.NT",)
+    assert settings.model is None
+    with pytest.raises(ProfileError, match="already there"):
+        write_starter(tmp_path, name="y", categories=["cs.LG"])
+
+
+def test_every_mistake_is_told_at_once_with_its_line_and_what_was_expected(home: Path) -> None:
+    text = """\
+name = ""
+categories = ["cs.lg", "knitting"]
+colour = "red"
+page_size = "20"
+[cutoffs]
+relevance = 11
+[[follow]]
+name = "Ada Lovelace"
+[[follow]]
+alias = ["A"]
+[judge]
+base_url = "ftp://x"
+"""
+    assert _problems(home, text) == [
+        "paperlark.toml:1: name is ''; expected the page's title",
+        "paperlark.toml:2: categories: arXiv has no category 'cs.lg'; did you mean 'cs.LG'?",
+        "paperlark.toml:2: categories: arXiv has no category 'knitting';"
+        " see https://arxiv.org/category_taxonomy",
+        "paperlark.toml:3: colour is no setting of paperlark's; expected one of name, categories,"
+        " criteria, announce_types, primary_only, page_size, output, database, cutoffs, follow,"
+        " judge, sources",
+        "paperlark.toml:4: page_size is '20'; expected 1 to 1000 papers on a page made without a"
+        " model",
+        "paperlark.toml:6: cutoffs.relevance is 11; expected a whole number from 1 to 10",
+        "paperlark.toml:9: follow.name is missing; expected a full name as printed on papers",
+        "paperlark.toml:10: follow.alias is no setting of paperlark's; expected one of name,"
+        " aliases",
+        "paperlark.toml:11: judge.model is missing; expected a model's name as its server knows it",
+        "paperlark.toml:12: judge.base_url: 'ftp://x' is no web address",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('name = "x"\ncategories = [cs.LG]', "paperlark.toml:2: is not TOML here: Invalid value"),
+        ('name = "x', "paperlark.toml:1: is not TOML here"),
+        ('name = "x"\ncategories = []', "paperlark.toml:2: categories is []; expected a list of"),
+        ('categories = ["cs.LG"]', "paperlark.toml: name is missing; expected the page's title"),
+        ('name="x"\ncategories = ["cs.LG", "cs.LG"]',
+         "paperlark.toml:2: categories: cs.LG is there twice"),
+        ('name="x"\ncategories = ["cs.LG"]\nannounce_types = ["newest"]',
+         "paperlark.toml:3: announce_types is 'newest'; expected a list of some of new, cross"),
+        ('name="x"\ncategories = ["cs.LG"]\ncutoffs.relevance = 0',
+         "paperlark.toml:3: cutoffs.relevance is 0; expected a whole number"),
+        ('name="x"\ncategories = ["cs.LG"]\ncriteria = "gone.md"',
+         "gone.md: there is no such file"),
+    ],
+)  # fmt: skip
+def test_one_mistake_is_one_line(home: Path, text: str, expected: str) -> None:
+    [problem] = _problems(home, text)
+    assert problem.startswith(expected)
+
+
+def test_criteria_that_say_nothing_are_a_mistake(home: Path) -> None:
+    (home / "criteria.md").write_text("# Title\n\n")
+    [problem] = _problems(home, 'name = "x"\ncategories = ["cs.LG"]')
+    assert problem == "criteria.md: says nothing yet; expected your interests, in your own words"
+
+
+def test_no_profile_says_how_to_make_one(tmp_path: Path) -> None:
+    with pytest.raises(ProfileError, match="paperlark init"):
+        load_settings(tmp_path / "paperlark.toml")
+
+
+def test_bytes_that_are_no_text_are_named(home: Path) -> None:
+    (home / "paperlark.toml").write_bytes(b'name = "\xff"')
+    with pytest.raises(ProfileError, match="not UTF-8"):
+        load_settings(home / "paperlark.toml")
+
+
+@given(st.text(alphabet=st.sampled_from('[]="\n. abcnamefollowjudge0123{},')))
+def test_any_file_is_settings_or_our_error(
+    tmp_path_factory: pytest.TempPathFactory, text: str
+) -> None:
+    file = tmp_path_factory.mktemp("any") / "paperlark.toml"
+    file.write_text(text, "utf-8")
+    try:
+        load_settings(file)
+    except PaperlarkError as error:
+        assert str(file) in str(error)  # noqa: PT017

@@ -1,0 +1,129 @@
+"""Digests to render: an ordinary one, and one of everything that has ever broken a page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+from paperlark.domain.announcement import AnnounceType
+from paperlark.domain.digest import Digest, Entry, Funnel, Status
+from paperlark.domain.judgement import Judgement, Lack, Match, Unjudged
+from paperlark.domain.paper import Author, Paper, PaperId
+from paperlark.domain.profile import Cutoffs
+from paperlark.domain.spending import Cost, Spend, Tokens
+
+DAY = date(2025, 2, 26)
+
+HOSTILE = (
+    "<script>document.title = 'hacked'</script>",
+    '<img src="https://evil.example/x.png" onerror="document.title = 1"><a href="x">y</a></think>',
+    "w" * 100_000,
+    "{" * 3_000 + "x" + "}" * 3_000,
+    "$" + "{" * 400 + "x" + "}" * 400 + "$ and $" + "x^{" * 400 + "y" + "}" * 400 + "$",
+    r"$\text{<script>document.title = 1</script>}$ $\href{javascript:document.title = 1}{x}$",
+    r"$\style{position:fixed;top:0}{x}$ $\class{skip}{x}$ $\hspace{400em}x$ $a_{$",
+    "\u202egnp.exe\u2066 \u200f\x00\x1b[31m\ud800 \U000e0041",
+    "# Heading [link](https://evil.example) ![img](x.png) **bold** `code` ~~gone~~ | a | b |",
+    "Just Add $100 More, With No $$$ and $5 to 10$",
+    r"$$\sum_{i=1}^{n} \alpha_i x_i \leq \int_0^\infty e^{-t^2} + \prod_{k=1}^{K} (1+\frac{1}{k})"
+    r" \cdot \sqrt{a^2+b^2+c^2+d^2} + " + "+".join("x" * 80) + "$$",
+    r"\href{javascript:document.title=1}{x} \href{https://evil.example/\"onclick=}{y} \emph{z",
+    r"A Schr\"odinger bridge for {\L}ukasz: $\mathcal{O}(n \log n)$ at 90\% -- \emph{quickly}",
+)
+
+
+def paper(number: int = 1, **changes: object) -> Paper:
+    made = Paper(
+        id=PaperId(f"2502.{number:05d}"),
+        version=1,
+        title=f"Title {number}",
+        authors=(Author("Ada Example"), Author("Łukasz Kuśmierz", "Example University")),
+        abstract=f"First paragraph of {number}.\n\nSecond paragraph.",
+        categories=("cs.LG", "stat.ML"),
+    )
+    return replace(made, **changes)  # type: ignore[arg-type]
+
+
+def entry(place: int = 1, *, judged: bool = True, followed: bool = False, **of: object) -> Entry:
+    subject = paper(place, **of)
+    comment = f"Matches the criterion {place}."
+    return Entry(
+        place=place,
+        paper=subject,
+        type=AnnounceType.NEW,
+        match=Match(0.5, place, 299, "AI for science", ("networks",), ("clinical",), 0.94),
+        followed=("Ada Example",) if followed else (),
+        judgement=Judgement(subject.id, 1, 9, 8, comment) if judged and not followed else None,
+    )
+
+
+def digest(entries: Sequence[Entry] = (), **changes: object) -> Digest:
+    entries = tuple(entries)
+    followed = sum(1 for one in entries if one.followed)
+    made = Digest(
+        day=DAY,
+        profile="Foundations of machine learning",
+        categories=("cs.LG", "cs.AI"),
+        status=Status.COMPLETE,
+        model="gpt-4o",
+        spend=Spend(Tokens(58989, 8331), Cost(Decimal("0.1474725"), Decimal("0.08331"))),
+        cutoffs=Cutoffs(),
+        funnel=Funnel(487, 625, 299, 384, followed, 171, 171, 0, 0, len(entries)),
+        entries=entries,
+        unjudged=(),
+        prompt="Judge the papers.",
+    )
+    return replace(made, **changes)  # type: ignore[arg-type]
+
+
+def ordinary() -> Digest:
+    return digest([entry(1, followed=True), entry(2), entry(3)])
+
+
+def without_judge() -> Digest:
+    entries = [entry(1, followed=True), entry(2, judged=False)]
+    funnel = Funnel(487, 625, 299, 384, 1, 0, 0, 0, 0, 2)
+    return digest(entries, model=None, spend=None, funnel=funnel, prompt="")
+
+
+def partial() -> Digest:
+    failed = tuple(Unjudged(paper(n), Lack.FAILED, "the reply was no JSON") for n in (7, 8))
+    missing = tuple(Unjudged(paper(n), Lack.NOT_RECORDED, "not recorded") for n in (9, 10, 11))
+    return digest(
+        [entry(1)],
+        status=Status.PARTIAL,
+        spend=Spend(None, None),
+        funnel=Funnel(487, 625, 299, 384, 0, 25, 20, 2, 3, 1),
+        unjudged=failed + missing,
+        notes=("The feed of cs.AI was cut off.",),
+    )
+
+
+def quiet() -> Digest:
+    funnel = Funnel(0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+    return digest(status=Status.QUIET, model=None, spend=None, funnel=funnel, prompt="")
+
+
+def hostile() -> Digest:
+    """Whatever stands in HOSTILE, in every place that outside text can take."""
+    entries = [
+        Entry(
+            place=place,
+            paper=paper(place, title=text, abstract=text, authors=(Author(text, text),) * 14),
+            type=AnnounceType.NEW,
+            match=Match(0.5, place, 299, text[:300], (text[:300],), (text[:300],)),
+            judgement=Judgement(PaperId("2502.00001"), 1, 9, 8, text) if place % 2 else None,
+        )
+        for place, text in enumerate(HOSTILE, 1)
+    ]
+    failed = tuple(Unjudged(one.paper, Lack.FAILED, one.paper.title) for one in entries)
+    return digest(
+        entries,
+        profile=HOSTILE[0],
+        model=HOSTILE[8],
+        notes=HOSTILE,
+        unjudged=failed,
+        prompt="```\n# x\n````\n" + HOSTILE[1],
+    )
