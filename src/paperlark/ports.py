@@ -46,9 +46,8 @@ class Ranker(Protocol):
 class Judge(Protocol):
     """What makes judgements."""
 
-    @property
-    def model(self) -> str:
-        """The model's name, as the page prints it."""
+    def model(self, day: date) -> str:
+        """Name the model that judges that day, as the page prints it."""
         ...
 
     @property

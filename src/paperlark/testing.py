@@ -88,9 +88,12 @@ class FakeJudge:
     price: Spend = field(default_factory=lambda: total(()))
     lack: Lack = Lack.FAILED
     asked: list[PaperId] = field(default_factory=list)
-    model: str = "fake-model"
     signature: str = "fake-model/1"
     prompt: str = "Which papers are good?"
+
+    def model(self, day: date) -> str:  # noqa: ARG002
+        """Give a name."""
+        return "fake-model"
 
     def judge(self, papers: Sequence[Paper], day: date) -> Iterator[Exchange | Unjudged]:  # noqa: ARG002
         """Answer paper by paper."""

@@ -99,7 +99,7 @@ def _digest(day: date = DAY, profile: str = "Mine") -> Digest:
         model="m",
         spend=PAID,
         cutoffs=Cutoffs(),
-        funnel=Funnel(2, 2, 2, 2, 0, 2, 1, 1, 0, 1),
+        funnel=Funnel(2, 2, 2, 2, 2, 0, 2, 1, 1, 0, 1),
         entries=(Entry(1, PAPER, AnnounceType.NEW, match, (), JUDGED),),
         unjudged=(Unjudged(a_paper(), Lack.FAILED, "why"),),
         prompt="prompt",

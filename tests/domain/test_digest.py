@@ -8,6 +8,7 @@ from paperlark.domain.judgement import Judgement
 from paperlark.domain.paper import PaperId
 
 GOOD = {
+    "feeds": 2,
     "announced": 10,
     "announced_listings": 12,
     "scanned": 8,

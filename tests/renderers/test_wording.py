@@ -63,7 +63,10 @@ def test_cached_tokens_are_mentioned_where_there_were_any() -> None:
     ("page", "line"),
     [
         (ordinary(), "3 of 299 papers · 1 by an author you follow · complete"),
-        (partial(), "1 of 299 papers · partial: 2 papers not judged, see below"),
+        (
+            partial(),
+            "1 of 299 papers · 3 not recorded · partial: 2 papers not judged, see below",
+        ),
         (quiet(), "arXiv announced nothing in cs.LG, cs.AI · quiet"),
         (replace(partial(), funnel=ordinary().funnel), "3 of 299 papers · partial: see the notes"),
     ],

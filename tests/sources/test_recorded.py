@@ -5,10 +5,10 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from standins.feeds import item, rss
 
 from paperlark.domain.errors import FeedNotFound, FeedUnreadable, SourceError
 from paperlark.sources.recorded import RecordedFeeds
+from standins.feeds import item, rss
 
 DAY = date(2025, 2, 26)
 

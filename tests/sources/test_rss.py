@@ -7,11 +7,11 @@ from datetime import date
 import pytest
 import stamina
 from pytest_httpserver import HTTPServer
-from standins.feeds import item, rss
 from werkzeug import Request, Response
 
 from paperlark.domain.errors import FeedNotFound, SourceUnreachable, UnknownCategory
 from paperlark.sources.rss import PAUSE, RssFeeds
+from standins.feeds import item, rss
 
 DAY = date(2025, 2, 26)
 

@@ -70,7 +70,7 @@ def digest(entries: Sequence[Entry] = (), **changes: object) -> Digest:
         model="gpt-4o",
         spend=Spend(Tokens(58989, 8331), Cost(Decimal("0.1474725"), Decimal("0.08331"))),
         cutoffs=Cutoffs(),
-        funnel=Funnel(487, 625, 299, 384, followed, 171, 171, 0, 0, len(entries)),
+        funnel=Funnel(2, 487, 625, 299, 384, followed, 171, 171, 0, 0, len(entries)),
         entries=entries,
         unjudged=(),
         prompt="Judge the papers.",
@@ -84,7 +84,7 @@ def ordinary() -> Digest:
 
 def without_judge() -> Digest:
     entries = [entry(1, followed=True), entry(2, judged=False)]
-    funnel = Funnel(487, 625, 299, 384, 1, 0, 0, 0, 0, 2)
+    funnel = Funnel(2, 487, 625, 299, 384, 1, 0, 0, 0, 0, 2)
     return digest(entries, model=None, spend=None, funnel=funnel, prompt="")
 
 
@@ -95,14 +95,14 @@ def partial() -> Digest:
         [entry(1)],
         status=Status.PARTIAL,
         spend=Spend(None, None),
-        funnel=Funnel(487, 625, 299, 384, 0, 25, 20, 2, 3, 1),
+        funnel=Funnel(2, 487, 625, 299, 384, 0, 25, 20, 2, 3, 1),
         unjudged=failed + missing,
         notes=("The feed of cs.AI was cut off.",),
     )
 
 
 def quiet() -> Digest:
-    funnel = Funnel(0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+    funnel = Funnel(2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
     return digest(status=Status.QUIET, model=None, spend=None, funnel=funnel, prompt="")
 
 

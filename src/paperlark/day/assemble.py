@@ -31,10 +31,11 @@ def assemble(
         profile=profile.name,
         categories=profile.categories,
         status=_status(announcement, lacking=bool(lacks or failed)),
-        model=judge.model if judge else None,
+        model=judge.model(announcement.day) if judge else None,
         spend=verdict.spend if verdict else None,
         cutoffs=profile.cutoffs,
         funnel=Funnel(
+            feeds=len(announcement.feeds),
             announced=len(announcement.papers),
             announced_listings=announcement.listings,
             scanned=len(candidates),

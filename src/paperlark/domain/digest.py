@@ -62,11 +62,12 @@ class Status(StrEnum):
 class Funnel:
     """From what arXiv announced to what is on the page: each paper once at every step.
 
-    `*_listings` count entries of feeds, so a paper in two feeds counts twice there. Without a
-    judge `shortlisted`, `judged`, `unjudged` and `not_recorded` are 0 and `selected` are the
-    best matches.
+    `feeds` is how many were read; `*_listings` count their entries, so a paper in two feeds
+    counts twice there. Without a judge `shortlisted`, `judged`, `unjudged` and `not_recorded`
+    are 0 and `selected` are the best matches.
     """
 
+    feeds: int
     announced: int
     announced_listings: int
     scanned: int

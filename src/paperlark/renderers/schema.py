@@ -129,6 +129,7 @@ class Cutoffs(_Part):
 class Funnel(_Part):
     """Papers at every step, each once; `*_listings` count a paper in two feeds twice."""
 
+    feeds: Count
     announced: Count
     announced_listings: Count
     scanned: Count

@@ -81,13 +81,14 @@ def summary(digest: Digest) -> tuple[str, ...]:
     by_followed = sum(1 for entry in digest.entries if entry.followed)
     followed = (f"{number(by_followed)} by an author you follow",) if by_followed else ()
     papers = f"{number(funnel.selected)} of {counted(funnel.scanned, 'paper')}"
-    return (papers, *followed, status(digest))
+    silent = (f"{number(funnel.not_recorded)} not recorded",) if funnel.not_recorded else ()
+    return (papers, *followed, *silent, status(digest))
 
 
 def funnel_rows(digest: Digest) -> tuple[Row, ...]:
     """Say how many papers there were at every step; those of a judge only where there was one."""
     funnel = digest.funnel
-    feeds = counted(len(digest.categories), "feed")
+    feeds = counted(funnel.feeds, "feed")
     announced = f"{counted(funnel.announced_listings, 'listing')} in {feeds}"
     scanned = counted(funnel.scanned_listings, "listing")
     rows = [

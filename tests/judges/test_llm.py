@@ -1,0 +1,367 @@
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pytest_httpserver import HTTPServer
+
+from paperlark.domain.criteria import Criteria
+from paperlark.domain.errors import ModelBusy, ModelRefused, ModelUnusable
+from paperlark.domain.judgement import Exchange, Judgement, Lack, Unjudged
+from paperlark.domain.paper import Paper
+from paperlark.domain.spending import Spend, Tokens
+from paperlark.judges import prompt
+from paperlark.judges.llm import LlmJudge
+from paperlark.llm.openai_compatible import OpenAICompatible
+from paperlark.ports import ChatReply, Judge
+from standins.openai import (
+    KEY,
+    MODEL,
+    Behaviour,
+    Rows,
+    StandIn,
+    accepts_no,
+    adding,
+    answers,
+    complains,
+    hangs_up,
+    judges,
+    lines,
+    never_answers,
+    row,
+    says,
+    stand_in,
+    with_scores,
+    without,
+)
+from standins.papers import paper, papers
+
+DAY = date(2025, 3, 25)
+CRITERIA = Criteria(text="Sparsity.", topics=())
+QUOTA = complains(429, {"code": "insufficient_quota", "message": "No quota"})
+RATE_LIMIT = complains(429, {"code": "rate_limit_exceeded", "message": "Try again in 20ms"})
+BROKEN = complains(500, "broken")
+
+
+@pytest.fixture
+def model(server: StandIn) -> Iterator[OpenAICompatible]:
+    with OpenAICompatible(server.base_url, MODEL, key=KEY, timeout=5) as talking:
+        yield talking
+
+
+def outcome(
+    judge: Judge, asked: Sequence[Paper]
+) -> tuple[list[Exchange], dict[str, Judgement], dict[str, str]]:
+    """Judge, and check the promise of the port: each paper ends once, in one way or the other."""
+    ends = list(judge.judge(asked, DAY))
+    exchanges = [end for end in ends if isinstance(end, Exchange)]
+    unjudged = [end for end in ends if isinstance(end, Unjudged)]
+    judgements = [judgement for exchange in exchanges for judgement in exchange.judgements]
+    ended = [judgement.paper_id for judgement in judgements] + [end.paper.id for end in unjudged]
+    assert Counter(ended) == Counter(paper.id for paper in asked)
+    assert all(end.lack is Lack.FAILED and end.reason.isprintable() for end in unjudged)
+    assert KEY not in repr(ends)
+    return (
+        exchanges,
+        {judgement.paper_id: judgement for judgement in judgements},
+        {end.paper.id: end.reason for end in unjudged},
+    )
+
+
+def test_papers_are_judged_in_batches(server: StandIn, model: OpenAICompatible) -> None:
+    exchanges, judged, unjudged = outcome(LlmJudge(model, CRITERIA), papers(10))
+    assert [len(asked) for asked in server.asked] == [8, 2]
+    assert [len(exchange.judgements) for exchange in exchanges] == [8, 2]
+    assert exchanges[0].spend == Spend(Tokens(1000, 100), None)
+    assert json.loads(exchanges[1].text)["papers"][0]["id"] == "2503.00009"
+    assert judged["2503.00007"] == Judgement(papers(7)[6].id, 1, 8, 3, "About 2503.00007.")
+    assert unjudged == {}
+
+
+def test_a_judge_names_what_its_judgements_depend_on(model: OpenAICompatible) -> None:
+    judge = LlmJudge(model, CRITERIA)
+    assert judge.model(DAY) == "gpt-4o"
+    assert judge.signature == f"gpt-4o/{prompt.fingerprint()}"
+    assert judge.prompt == prompt.system(CRITERIA)
+
+
+def test_every_question_begins_with_the_same_bytes(
+    server: StandIn, model: OpenAICompatible
+) -> None:
+    outcome(LlmJudge(model, CRITERIA, batch_size=1), papers(3))
+    assert len({json.dumps(question["messages"][0]) for question in server.questions}) == 1
+
+
+def test_nothing_is_asked_about_no_papers(server: StandIn, model: OpenAICompatible) -> None:
+    assert outcome(LlmJudge(model, CRITERIA), ()) == ([], {}, {})
+    assert server.questions == []
+
+
+@pytest.mark.parametrize(
+    "good",
+    [
+        judges(),
+        judges(with_scores(lambda score: f"{score}/10")),
+        judges(with_scores(str)),
+        judges(with_scores(float)),
+        judges(adding(row("2503.09999"), {"id": "invented"})),
+        judges(lambda rows: [*rows, rows[0]]),
+        judges(lambda rows: rows[::-1]),
+        judges(write=lambda rows: f"Gladly!\n```json\n{json.dumps(rows)}\n```"),
+        judges(write=lambda rows: f"<think>Hm {{</think>{json.dumps(rows)}"),
+        judges(write=lines),
+        judges(write=lambda rows: json.dumps({"papers": rows})[:-2] + ",]}"),
+        accepts_no("response_format", "no", sent=lambda asked: "response_format" in asked),
+        accepts_no("temperature", "no", sent=lambda asked: "temperature" in asked),
+    ],
+)
+def test_a_reply_that_says_all_is_enough(
+    server: StandIn, model: OpenAICompatible, good: Behaviour
+) -> None:
+    server.always = good
+    exchanges, judged, _ = outcome(LlmJudge(model, CRITERIA), papers(3))
+    assert len(judged) == 3
+    assert len(exchanges) == 1
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        judges(without(1, 2)),
+        judges(lambda rows: [*rows, {**rows[1], "novelty": 1}, {**rows[2], "relevance": 1}]),
+        judges(lambda rows: [rows[0], {**rows[1], "relevance": 8.5}, {**rows[2], "novelty": None}]),
+        judges(write=lambda rows: json.dumps({"papers": rows})[:100]),
+    ],
+)
+def test_papers_without_a_certain_row_are_asked_about_again(
+    server: StandIn, model: OpenAICompatible, first: Behaviour
+) -> None:
+    server.then(first)
+    exchanges, judged, _ = outcome(LlmJudge(model, CRITERIA), papers(3))
+    assert server.asked[1:] == [["2503.00002", "2503.00003"]]
+    assert [len(exchange.judgements) for exchange in exchanges] == [1, 2]
+    assert len(judged) == 3
+
+
+@pytest.mark.parametrize(
+    "busy",
+    [
+        RATE_LIMIT,
+        complains(429, {"code": "rate_limit_exceeded", "message": "Slow"}, retry_after="1"),
+        BROKEN,
+        hangs_up,
+        answers("<html>"),
+        answers({"error": {"code": 429, "message": "upstream"}}),
+        answers({"object": "error", "code": 503, "message": "busy"}, status=503),
+        answers([{"error": {"code": 503, "message": "busy"}}], status=503),
+    ],
+)
+def test_a_busy_moment_loses_nothing(
+    server: StandIn, model: OpenAICompatible, busy: Behaviour
+) -> None:
+    server.then(busy)
+    exchanges, judged, _ = outcome(LlmJudge(model, CRITERIA), papers(2))
+    assert (len(exchanges), len(judged)) == (1, 2)
+
+
+def test_a_paper_is_asked_about_three_times_at_most(
+    server: StandIn, model: OpenAICompatible
+) -> None:
+    server.always = judges(with_scores(lambda _: 8.5))
+    exchanges, _, unjudged = outcome(LlmJudge(model, CRITERIA), papers(8))
+    assert [len(asked) for asked in server.asked] == [8, 4, 4, *[1] * 8]
+    assert len(exchanges) == 11  # each was paid for
+    reason = "the model gave 8.5 relevance, not a whole number from 1 to 10"
+    assert set(unjudged.values()) == {reason}
+
+
+@pytest.mark.parametrize("bad", [says(""), says("  "), says(None, finish="length"), says("No.")])
+def test_replies_that_say_nothing_are_paid_for_and_told(
+    server: StandIn, model: OpenAICompatible, bad: Behaviour
+) -> None:
+    server.always = bad
+    exchanges, judged, unjudged = outcome(LlmJudge(model, CRITERIA), papers(2))
+    assert judged == {}
+    assert len(exchanges) == 1 + 2 + 2 - 1
+    assert len(unjudged) == 2
+
+
+def test_one_paper_that_is_refused_does_not_lose_the_others(
+    server: StandIn, model: OpenAICompatible
+) -> None:
+    def refuses_the_fifth(standing: StandIn, request: object) -> object:
+        refusing = complains(400, {"code": "content_filter", "message": "filtered"})
+        chosen = refusing if "2503.00005" in standing.asked[-1] else judges()
+        return chosen(standing, request)  # type: ignore[arg-type]  # passed through
+
+    server.always = refuses_the_fifth  # type: ignore[assignment]  # passed through
+    _, judged, unjudged = outcome(LlmJudge(model, CRITERIA), papers(8))
+    assert len(judged) == 7
+    assert list(unjudged) == ["2503.00005"]
+    assert unjudged["2503.00005"].endswith("answered 400: filtered")
+
+
+def test_a_paid_refusal_is_an_exchange_without_judgements(
+    server: StandIn, model: OpenAICompatible
+) -> None:
+    server.always = says(None, refusal="No.")
+    exchanges, _, unjudged = outcome(LlmJudge(model, CRITERIA), papers(1))
+    assert exchanges == [Exchange((), Spend(Tokens(1000, 100), None))]
+    assert unjudged == {"2503.00001": "gpt-4o refused: No."}
+    assert len(server.questions) == 1
+
+
+@pytest.mark.parametrize(
+    "unusable", [QUOTA, complains(401, f"bad key {KEY}"), complains(404, "no such model")]
+)
+def test_a_model_that_cannot_be_used_is_asked_no_more(
+    server: StandIn, model: OpenAICompatible, unusable: Behaviour
+) -> None:
+    server.then(judges(), unusable)
+    _, judged, unjudged = outcome(LlmJudge(model, CRITERIA, batch_size=2), papers(6))
+    assert len(server.questions) == 2
+    assert list(judged) == ["2503.00001", "2503.00002"]
+    assert len(set(unjudged.values())) == 1
+
+
+@pytest.mark.parametrize("broken", [BROKEN, RATE_LIMIT, hangs_up, answers("<html>")])
+def test_a_model_that_stays_broken_is_given_up_early(
+    server: StandIn, model: OpenAICompatible, broken: Behaviour
+) -> None:
+    server.then(judges())
+    server.always = broken
+    _, judged, unjudged = outcome(LlmJudge(model, CRITERIA, batch_size=1), papers(20))
+    assert len(judged) == 1
+    assert len(server.questions) == 1 + 3 * 4
+    assert "not asked after 3 failures in a row" in unjudged["2503.00020"]
+
+
+def test_a_server_that_never_answers_is_given_up(server: StandIn) -> None:
+    server.always = never_answers
+    with OpenAICompatible(server.base_url, MODEL, timeout=0.05, attempts=1) as model:
+        _, _, unjudged = outcome(LlmJudge(model, CRITERIA), papers(2))
+    assert "did not answer within 0.05 seconds" in unjudged["2503.00001"]
+
+
+def test_questions_can_be_put_on_threads(server: StandIn, model: OpenAICompatible) -> None:
+    server.then(judges(without(0)), BROKEN, judges(without(1)))
+    with ThreadPoolExecutor(4) as pool:
+        _, judged, _ = outcome(LlmJudge(model, CRITERIA, batch_size=2, map_=pool.map), papers(12))
+    assert len(judged) == 12
+
+
+def test_threads_that_learn_of_a_dialect_at_once_agree(
+    server: StandIn, model: OpenAICompatible
+) -> None:
+    server.always = accepts_no("response_format", "", sent=lambda asked: "response_format" in asked)
+    with ThreadPoolExecutor(4) as pool:
+        _, judged, _ = outcome(LlmJudge(model, CRITERIA, batch_size=1, map_=pool.map), papers(8))
+    assert len(judged) == 8
+
+
+def test_who_stops_listening_stops_the_asking(server: StandIn, model: OpenAICompatible) -> None:
+    ends = LlmJudge(model, CRITERIA, batch_size=1).judge(papers(5), DAY)
+    next(ends)
+    ends.close()  # type: ignore[attr-defined]  # it is a generator
+    assert len(server.questions) == 1
+
+
+class Scripted:
+    """A chat model that does one thing after the other, then judges well."""
+
+    name = "scripted"
+
+    def __init__(self, *steps: Exception | str) -> None:
+        self.steps = list(steps)
+
+    def ask(self, system: str, user: str, schema: Mapping[str, object]) -> ChatReply:
+        assert system
+        assert schema
+        step = self.steps.pop(0) if self.steps else None
+        if isinstance(step, Exception):
+            raise step
+        rows = [row(asked["id"]) for asked in json.loads(user)]
+        return ChatReply(json.dumps(rows) if step is None else step, Spend(None, None))
+
+
+def test_a_bug_in_an_adapter_loses_no_paper_and_shows_no_secret() -> None:
+    model = Scripted(*[RuntimeError(KEY)] * 9)
+    _, _, unjudged = outcome(LlmJudge(model, CRITERIA), papers(1))
+    assert unjudged == {"2503.00001": "the question failed unexpectedly (RuntimeError)"}
+
+
+def test_an_answer_between_failures_renews_patience() -> None:
+    busy = ModelBusy("busy")
+    model = Scripted(busy, busy, "[]", busy, busy)
+    _, judged, _ = outcome(LlmJudge(model, CRITERIA, batch_size=1), papers(5))
+    assert len(judged) == 5
+
+
+steps = st.one_of(
+    st.sampled_from(
+        [
+            ModelBusy("busy"),
+            ModelRefused("refused"),
+            ModelRefused("refused", spend=Spend(Tokens(1, 1), None)),
+            ModelUnusable("unusable"),
+            ValueError("bug"),
+        ]
+    ),
+    st.text(alphabet='{}[]",: ab1.<>', max_size=30),
+    st.lists(st.sampled_from([row(paper(n).id) for n in range(1, 9)]), max_size=8).map(json.dumps),
+)
+
+
+@given(script=st.lists(steps, max_size=12), count=st.integers(0, 9), size=st.integers(0, 5))
+def test_whatever_a_model_does_no_paper_is_lost(
+    script: list[Exception | str], count: int, size: int
+) -> None:
+    outcome(LlmJudge(Scripted(*script), CRITERIA, batch_size=size), papers(count))
+
+
+changes: list[Callable[[Rows], Rows]] = [
+    without(0),
+    without(0, 1, 2),
+    adding(row("2503.00003"), row("2503.01234")),
+    with_scores(lambda score: score + 0.5),
+    with_scores(lambda score: f"{score}/10"),
+    lambda rows: [{**row, "comment": ""} for row in rows],
+]
+misbehaviours: list[Behaviour] = [
+    *map(judges, changes),
+    judges(write=lambda rows: json.dumps(rows)[:-20]),
+    RATE_LIMIT,
+    BROKEN,
+    QUOTA,
+    hangs_up,
+    says(""),
+    says(None, refusal="No."),
+    answers("{"),
+    answers([]),
+    answers({"error": {"code": 400, "message": "bad"}}),
+    complains(400, {"message": "no", "param": "response_format"}),
+    complains(400, "the system role is not supported"),
+]
+
+
+@settings(max_examples=30)
+@given(
+    script=st.lists(st.sampled_from(misbehaviours), max_size=15),
+    count=st.integers(0, 9),
+    size=st.integers(1, 4),
+)
+def test_whatever_a_server_does_no_paper_is_lost(
+    loopback: HTTPServer, script: list[Behaviour], count: int, size: int
+) -> None:
+    with (
+        stand_in(loopback) as server,
+        OpenAICompatible(server.base_url, MODEL, key=KEY) as model,
+    ):
+        server.then(*script)
+        outcome(LlmJudge(model, CRITERIA, batch_size=size), papers(count))
