@@ -17,7 +17,6 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -65,7 +64,7 @@ def largest_day(folder: Path) -> list[str]:
     return ["run", "--date", "2026-05-12", "--profile", str(profile), "--feeds", str(folder)]
 
 
-def run(command: Sequence[str]) -> Usage:
+def run(command: list[str]) -> Usage:
     """Run a command to its end and ask the system what it used."""
     quiet = os.open(os.devnull, os.O_WRONLY)
     start = time.perf_counter()

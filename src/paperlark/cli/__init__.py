@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import sys
+import logging
 from importlib import import_module
+from typing import IO
 
 import click
 
@@ -24,8 +25,27 @@ the command, 3 a page that says what is missing.
 """
 
 
+class _Failure(click.ClickException):
+    """One of our errors, told on standard error: a line for each problem."""
+
+    def __init__(self, error: PaperlarkError) -> None:
+        super().__init__(str(error))
+
+    def show(self, file: IO[str] | None = None) -> None:
+        """Print it."""
+        for line in self.message.splitlines():
+            click.echo(f"{click.style('error:', fg='red')} {line}", file=file, err=True)
+
+
 class _Commands(click.Group):
-    """Finds a command `x` in the module `paperlark.cli.x`."""
+    """Finds a command `x` in the module `paperlark.cli.x`, and tells of what went wrong."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command; an error of ours ends it with exit code 1."""
+        try:
+            return super().invoke(ctx)
+        except PaperlarkError as error:
+            raise _Failure(error) from error
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click's signature
         return list(_COMMANDS)
@@ -53,10 +73,7 @@ def cli() -> None:
 
 
 def main() -> None:
-    """Run the command line; what went wrong is said in one line on standard error."""
-    try:
-        cli.main(prog_name="paperlark")
-    except PaperlarkError as error:
-        for line in str(error).splitlines():
-            click.echo(f"{click.style('error:', fg='red')} {line}", err=True)
-        sys.exit(1)
+    """Run the command line."""
+    # Retries are no news to a reader: what comes of them is told.
+    logging.getLogger("stamina").addHandler(logging.NullHandler())
+    cli.main(prog_name="paperlark")

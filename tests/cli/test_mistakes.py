@@ -1,0 +1,124 @@
+"""Bad input gets one clear line that names the thing and the mend, and nothing is lost."""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+
+import pytest
+
+from standins.commands import Paperlark
+
+RUN = ("run", "--date", "2025-02-26", "--feeds", "feeds")
+JUDGE = '[judge]\nmodel = "gpt-4o"\n'
+
+
+def _add(home: Path, text: str) -> None:
+    with (home / "paperlark.toml").open("a") as profile:
+        profile.write(text)
+
+
+def _error(paperlark: Paperlark, *arguments: str) -> str:
+    result = paperlark(*arguments)
+    assert result.exit_code == 1
+    errors = [line for line in result.stderr.splitlines() if line.startswith("error: ")]
+    assert len(errors) == 1, result.stderr
+    assert "Traceback" not in result.output
+    return errors[0]
+
+
+def test_no_profile(paperlark: Paperlark) -> None:
+    error = _error(paperlark, *RUN, "--profile", "nowhere.toml")
+    assert "nowhere.toml: there is no such file" in error
+    assert "paperlark init" in error
+
+
+def test_broken_toml(paperlark: Paperlark, home: Path) -> None:
+    _add(home, "colour = \n")
+    assert "paperlark.toml:3: is not TOML here" in _error(paperlark, *RUN)
+
+
+def test_an_unknown_category(paperlark: Paperlark, home: Path) -> None:
+    (home / "paperlark.toml").write_text('name = "x"\ncategories = ["cs.lg"]')
+    assert "paperlark.toml:2: categories: arXiv has no category 'cs.lg'; did you mean 'cs.LG'?" in (
+        _error(paperlark, *RUN)
+    )
+
+
+def test_an_unreachable_network(paperlark: Paperlark, home: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        _add(home, f'[sources]\nrss = "http://127.0.0.1:{taken.getsockname()[1]}"\n')
+    error = _error(paperlark, "today")
+    assert "cannot be reached" in error
+    assert "check the network" in error
+
+
+def test_a_missing_key(paperlark: Paperlark, home: Path) -> None:
+    _add(home, JUDGE)
+    error = _error(paperlark, *RUN)
+    assert "OPENAI_API_KEY is empty" in error
+    assert "--no-llm" in error
+
+
+def test_an_unwritable_folder(paperlark: Paperlark, home: Path) -> None:
+    (home / "file").touch()
+    error = _error(paperlark, *RUN, "--out", "file/pages")
+    assert "file/pages cannot be written" in error
+    assert "--out" in error
+
+
+def test_a_feed_that_is_not_xml(paperlark: Paperlark, home: Path) -> None:
+    (home / "feeds" / "2025-02-26.cs.LG.rss.xml").write_text("Rate exceeded.")
+    assert "2025-02-26.cs.LG.rss.xml is not XML" in _error(paperlark, *RUN)
+
+
+def test_a_day_without_a_feed(paperlark: Paperlark) -> None:
+    error = _error(paperlark, "run", "--date", "2025-02-25", "--feeds", "feeds")
+    assert "feeds has no feed of cs.LG for 2025-02-25" in error
+
+
+def test_a_range_without_any_feed(paperlark: Paperlark) -> None:
+    arguments = ("run", "--from", "2020-01-01", "--to", "2020-01-31", "--feeds", "feeds")
+    assert "no feed of any day from 2020-01-01 to 2020-01-31" in _error(paperlark, *arguments)
+
+
+def test_a_recording_that_is_not_there(paperlark: Paperlark) -> None:
+    assert "gone.jsonl" in _error(paperlark, *RUN, "--judgements", "gone.jsonl")
+
+
+def test_a_damaged_database(paperlark: Paperlark, home: Path) -> None:
+    (home / "paperlark.db").write_bytes(b"This is a diary, not a database. " * 100)
+    assert "paperlark.db is damaged" in _error(paperlark, *RUN)
+
+
+def test_nothing_to_show(paperlark: Paperlark) -> None:
+    assert "'Bats' has no page yet" in _error(paperlark, "show")
+
+
+def test_a_failure_leaves_the_last_good_pages(paperlark: Paperlark, home: Path) -> None:
+    paperlark(*RUN)
+    before = {path: path.read_bytes() for path in (home / "pages").iterdir()}
+    (home / "feeds" / "2025-02-26.cs.LG.rss.xml").write_text("Rate exceeded.")
+    _error(paperlark, *RUN)
+    assert {path: path.read_bytes() for path in (home / "pages").iterdir()} == before
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("run",),
+        ("run", "--date", "yesterday"),
+        ("run", "--from", "2025-02-26"),
+        ("run", "--from", "2025-02-26", "--to", "2025-02-25"),
+        ("run", "--date", "2025-02-26", "--from", "2025-02-26", "--to", "2025-02-26"),
+        ("init", "--category", "cs.lg"),
+        ("knit",),
+    ],
+)
+def test_a_mistake_in_the_command_is_explained_with_exit_code_2(
+    paperlark: Paperlark, arguments: tuple[str, ...]
+) -> None:
+    result = paperlark(*arguments)
+    assert result.exit_code == 2
+    assert "Error: " in result.stderr

@@ -1,0 +1,184 @@
+"""Making and showing pages from the command line."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from pytest_httpserver import HTTPServer
+
+from paperlark import __version__
+from standins.commands import Paperlark
+from standins.feeds import item, rss
+from standins.openai import KEY, StandIn, judges, says, without
+
+RUN = ("run", "--date", "2025-02-26", "--feeds", "feeds")
+PAGES = ("2025-02-26.html", "2025-02-26.json", "2025-02-26.md")
+
+
+def _pages(home: Path, folder: str = "pages") -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in sorted((home / folder).iterdir())}
+
+
+def _with_model(home: Path, server: StandIn) -> None:
+    with (home / "paperlark.toml").open("a") as profile:
+        profile.write(f'[judge]\nmodel = "gpt-4o"\nbase_url = "{server.base_url}"\n')
+
+
+def test_the_version_is_printed(paperlark: Paperlark) -> None:
+    assert paperlark("--version").output == f"paperlark {__version__}\n"
+
+
+@pytest.mark.parametrize("command", ["init", "today", "run", "show", "demo"])
+def test_every_command_explains_itself(paperlark: Paperlark, command: str) -> None:
+    result = paperlark(command, "--help")
+    assert result.exit_code == 0
+    assert len(result.output) > 300
+
+
+def test_the_demo_makes_three_pages_and_shows_the_top_of_the_last(
+    paperlark: Paperlark, home: Path
+) -> None:
+    result = paperlark("demo")
+    assert result.exit_code == 0
+    assert "Tuesday, 25 March 2025 · Efficient LLM inference" in result.output
+    assert "8 of 45 papers" in result.output
+    assert "xKV" in result.output
+    assert "paperlark-demo/2025-03-25.html" in result.output
+    assert len(list((home / "paperlark-demo").glob("*.html"))) == 3
+
+
+def test_a_day_is_made_in_three_forms(paperlark: Paperlark, home: Path) -> None:
+    result = paperlark(*RUN)
+    assert result.exit_code == 0, result.output
+    assert "3 of 3 papers · complete" in result.output
+    assert tuple(_pages(home)) == PAGES
+
+
+def test_the_same_day_made_twice_is_the_same_to_the_byte(paperlark: Paperlark, home: Path) -> None:
+    paperlark(*RUN)
+    first = _pages(home)
+    paperlark(*RUN, "--out", "again")
+    assert _pages(home, "again") == first
+
+
+def test_a_model_judges_over_http_and_is_not_paid_twice(
+    paperlark: Paperlark, home: Path, server: StandIn
+) -> None:
+    _with_model(home, server)
+    result = paperlark(*RUN)
+    assert result.exit_code == 0, result.output
+    first = _pages(home)
+    page = json.loads(first["2025-02-26.json"])
+    # The stand-in scores a paper by the last figure of its id: 8·3, 9·2 and 10·1.
+    assert page["funnel"]["judged"] == 3
+    assert page["funnel"]["selected"] == 0
+    assert page["usage"]["tokens"]["total"] == 1100
+    assert page["usage"]["cost_usd"] is None
+    paperlark(*RUN)
+    assert _pages(home) == first
+    assert len(server.questions) == 1
+
+
+def test_papers_that_the_model_left_out_make_the_page_partial(
+    paperlark: Paperlark, home: Path, server: StandIn
+) -> None:
+    _with_model(home, server)
+    server.always = judges(lambda rows: [row for row in rows if not row["id"].endswith("8")])
+    result = paperlark(*RUN)
+    assert result.exit_code == 3
+    assert "partial: 1 paper not judged" in result.output
+    assert b"2502.00008" in _pages(home)["2025-02-26.md"]
+
+
+def test_what_was_missing_is_asked_again_by_the_next_run(
+    paperlark: Paperlark, home: Path, server: StandIn
+) -> None:
+    _with_model(home, server)
+    server.then(judges(without(0)), says("no"), says("no"))
+    assert paperlark(*RUN).exit_code == 3
+    assert paperlark(*RUN).exit_code == 0
+    assert server.asked[-1] == [server.asked[0][0]]
+    assert json.loads(_pages(home)["2025-02-26.json"])["funnel"]["judged"] == 3
+
+
+def test_the_model_can_be_left_out(paperlark: Paperlark, home: Path, server: StandIn) -> None:
+    _with_model(home, server)
+    assert paperlark(*RUN, "--no-llm").exit_code == 0
+    assert server.questions == []
+
+
+def test_the_key_is_sent_and_stands_nowhere(
+    paperlark: Paperlark, home: Path, server: StandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MY_KEY", KEY)
+    _with_model(home, server)
+    with (home / "paperlark.toml").open("a") as profile:
+        profile.write('key_variable = "MY_KEY"\n')
+    result = paperlark(*RUN)
+    assert server.keys == [f"Bearer {KEY}"]
+    written = b"".join(path.read_bytes() for path in home.rglob("*") if path.is_file())
+    assert KEY not in result.output
+    assert KEY.encode() not in written
+
+
+def test_today_is_fetched_from_arxiv_over_http(
+    paperlark: Paperlark, home: Path, httpserver: HTTPServer
+) -> None:
+    today = datetime.now(ZoneInfo("America/New_York")).date()
+    feed = rss(item(title="Bats", abstract="Sonar."), stamp=today.strftime("%d %b %Y"))
+    httpserver.expect_request("/rss/cs.LG").respond_with_data(feed)
+    with (home / "paperlark.toml").open("a") as profile:
+        profile.write(f'[sources]\nrss = "{httpserver.url_for("/rss")}"\n')
+    result = paperlark("today")
+    assert result.exit_code == 0, result.output
+    assert (home / "pages" / f"{today}.html").exists()
+
+
+def test_several_days_are_a_line_each(paperlark: Paperlark, home: Path) -> None:
+    (home / "feeds" / "2025-02-28.cs.LG.rss.xml").write_bytes(rss())
+    result = paperlark("run", "--from", "2025-02-01", "--to", "2025-03-31", "--feeds", "feeds")
+    assert result.exit_code == 0
+    lines = result.stdout.splitlines()
+    assert [line[:10] for line in lines] == ["2025-02-26", "2025-02-28"]
+    assert "arXiv announced nothing in cs.LG · quiet" in lines[1]
+
+
+def test_a_day_that_fails_does_not_stop_the_next(paperlark: Paperlark, home: Path) -> None:
+    (home / "feeds" / "2025-02-25.cs.LG.rss.xml").write_text("Rate exceeded.")
+    result = paperlark("run", "--from", "2025-02-01", "--to", "2025-03-31", "--feeds", "feeds")
+    assert result.exit_code == 1
+    assert "2025-02-25: " in result.stderr
+    assert "2025-02-26  3 of 3 papers" in result.stdout
+
+
+def test_json_tells_machines_what_was_made(paperlark: Paperlark, home: Path) -> None:
+    (home / "feeds" / "2025-02-25.cs.LG.rss.xml").write_text("Rate exceeded.")
+    result = paperlark(
+        "run", "--from", "2025-02-01", "--to", "2025-03-31", "--feeds", "feeds", "--json"
+    )
+    failed, made = json.loads(result.stdout)
+    assert (failed["status"], failed["pages"]) == ("failed", [])
+    assert "is not XML" in failed["error"]
+    assert (made["status"], made["funnel"]["selected"]) == ("complete", 3)
+    assert [Path(page).name for page in made["pages"]] == ["2025-02-26.html", *PAGES[:0:-1]]
+
+
+def test_a_page_is_shown_as_it_was_made(paperlark: Paperlark, home: Path) -> None:
+    paperlark(*RUN)
+    pages = _pages(home)
+    assert paperlark("show").stdout.encode() == pages["2025-02-26.md"]
+    assert paperlark("show", "2025-02-26", "--json").stdout.encode() == pages["2025-02-26.json"]
+    assert paperlark("show", "--days").stdout == "2025-02-26\n"
+
+
+def test_a_new_profile_makes_a_page(paperlark: Paperlark, home: Path) -> None:
+    result = paperlark("init", "mine", "--name", "My bats", "--category", "cs.LG")
+    assert result.exit_code == 0
+    assert "paperlark today --profile mine/paperlark.toml" in result.output
+    made = paperlark(*RUN, "--profile", "mine/paperlark.toml")
+    assert made.exit_code == 0, made.output
+    assert tuple(_pages(home / "mine")) == PAGES
