@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 UV_COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
 
-.PHONY: help demo test lint sample bench lock clean
+.PHONY: help demo test lint sample reference bench lock clean
 
 help:  ## show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -23,7 +23,10 @@ lint: .venv/dev.done  ## style, types and architecture
 sample: .venv/run.done  ## make the bundled sample again (needs the recorded feeds)
 	@$(BIN)/python tools/make_sample.py
 
-bench: .venv/dev.done  ## start-up and the largest recorded day: time and memory (needs the recorded feeds)
+reference: .venv/dev.done  ## write docs/reference from the code
+	@$(BIN)/python tools/make_reference.py
+
+bench: .venv/run.done  ## start-up and the largest recorded day: time and memory (needs the recorded feeds)
 	@$(BIN)/python benchmarks/light_and_fast.py
 
 lock:  ## lock the versions again with hashes (needs uv)

@@ -49,21 +49,21 @@ class _Shape(BaseModel):
 
 
 class FollowShape(_Shape):
-    """A followed author, one `[[follow]]` each."""
+    """An author whose papers are always on the page; one such table each."""
 
     name: Text = Field(description="a full name as printed on papers")
     aliases: list[Text] = Field(default=[], description="a list of other spellings of the name")
 
 
 class CutoffsShape(_Shape):
-    """`[cutoffs]`: the scores that a judged paper must reach."""
+    """The scores that a judged paper must reach."""
 
     relevance: Score = Field(default=7, description=f"a whole number from {LOWEST} to {HIGHEST}")
     novelty: Score = Field(default=6, description=f"a whole number from {LOWEST} to {HIGHEST}")
 
 
 class JudgeShape(_Shape):
-    """`[judge]`: any OpenAI-compatible model; leave the table out for none."""
+    """Any OpenAI-compatible model; without this table the embedded ranker makes the page."""
 
     model: Text = Field(description="a model's name as its server knows it")
     base_url: Address = Field(
@@ -72,7 +72,8 @@ class JudgeShape(_Shape):
     )
     key_variable: str | None = Field(
         default=None,
-        description='the name of the environment variable with the key; "" when there is none',
+        description="the name of the environment variable with the key (OPENAI_API_KEY unless the"
+        ' server is on this machine); "" for no key',
     )
     batch_size: int = Field(default=8, ge=1, le=64, description="1 to 64 papers a request")
     parallel: int = Field(default=4, ge=1, le=64, description="1 to 64 requests at once")
@@ -82,7 +83,7 @@ class JudgeShape(_Shape):
 
 
 class SourcesShape(_Shape):
-    """`[sources]`: where feeds come from."""
+    """Where feeds come from."""
 
     rss: Address = Field(default=ARXIV_RSS, description="the address before /CATEGORY")
     contact: Text | None = Field(
