@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime
+from functools import wraps
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import click
+
+from paperlark.compose import Choices
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -68,7 +71,20 @@ _PAGE_OPTIONS = (
 
 
 def page_options(command: _Command) -> _Command:
-    """Give a command the options of making pages."""
+    """Give a command the options of making pages, as `profile_file`, `choices` and `as_json`."""
+
+    @wraps(command)
+    def chosen(
+        *arguments: object,
+        output: Path | None,
+        feeds: Path | None,
+        judgements: Path | None,
+        no_llm: bool,
+        **others: object,
+    ) -> object:
+        choices = Choices(output=output, feeds=feeds, judgements=judgements, use_model=not no_llm)
+        return command(*arguments, choices=choices, **others)
+
     for option in reversed(_PAGE_OPTIONS):
-        command = option(command)
-    return command
+        chosen = option(chosen)
+    return cast("_Command", chosen)

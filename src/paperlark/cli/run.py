@@ -26,10 +26,7 @@ def command(
     first: date | None,
     last: date | None,
     profile_file: Path,
-    output: Path | None,
-    feeds: Path | None,
-    judgements: Path | None,
-    no_llm: bool,
+    choices: Choices,
     as_json: bool,
 ) -> None:
     r"""Make the page of one day (--date) or of several (--from, --to).
@@ -45,7 +42,6 @@ def command(
     """
     if (day is None) == (first is None) or (first is None) != (last is None):
         raise click.UsageError("give either --date DAY, or --from DAY and --to DAY")
-    choices = Choices(output=output, feeds=feeds, judgements=judgements, use_model=not no_llm)
     settings = load_settings(profile_file)
     if day is not None:
         context.exit(make_one(settings, choices, day, as_json=as_json))

@@ -21,10 +21,7 @@ def command(
     context: click.Context,
     *,
     profile_file: Path,
-    output: Path | None,
-    feeds: Path | None,
-    judgements: Path | None,
-    no_llm: bool,
+    choices: Choices,
     as_json: bool,
 ) -> None:
     """Make the page of today's announcement.
@@ -32,6 +29,5 @@ def command(
     Today is the day in New York, where arXiv's feeds turn at midnight; there is no
     announcement on Saturdays and Sundays, and the page then says so.
     """
-    choices = Choices(output=output, feeds=feeds, judgements=judgements, use_model=not no_llm)
     day = datetime.now(ZoneInfo("America/New_York")).date()
     context.exit(make_one(load_settings(profile_file), choices, day, as_json=as_json))
