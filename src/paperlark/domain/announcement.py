@@ -30,13 +30,24 @@ class Listing:
     type: AnnounceType
 
 
+class Via(StrEnum):
+    """Which of arXiv's doors a feed came through, as the page names it."""
+
+    RSS = "RSS"
+    LISTING = "listing page"
+    CATCHUP = "catch-up page"
+    OAI = "OAI-PMH"
+    SEARCH = "search API"
+
+
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """One category's feed as a source gave it.
+    """One category's batch of one day, as a source gave it.
 
-    `stamped` is the day that the feed says it is of, None where it says nothing; a stamp
-    proves little, because arXiv stamps the day of rendering. `notes` are doubts about it
-    that the reader must see.
+    `stamped` is the day that the source says it is of, None where it says nothing; an RSS
+    feed's stamp proves little, because arXiv stamps the day of rendering. `expected` is how
+    many entries the source says the batch has, None where it does not say. `notes` are doubts
+    about it that the reader must see.
     """
 
     category: str
@@ -44,6 +55,13 @@ class Feed:
     listings: tuple[Listing, ...]
     origin: str
     notes: tuple[str, ...] = ()
+    via: Via = Via.RSS
+    expected: int | None = None
+
+    @property
+    def exact(self) -> bool:
+        """Whether the source lists announcements; the others only let one guess them."""
+        return self.via not in {Via.OAI, Via.SEARCH}
 
 
 @dataclass(frozen=True, slots=True)
