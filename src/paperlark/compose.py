@@ -3,33 +3,44 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import Executor, ThreadPoolExecutor, as_completed
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING
 
 from paperlark import __version__
 from paperlark.day import make_digest
 from paperlark.day.publish import check_writable, publish
-from paperlark.domain.criteria import Criteria
+from paperlark.domain.calendar import weekdays
 from paperlark.domain.digest import Digest
 from paperlark.domain.errors import KeyMissing
 from paperlark.domain.profile import Profile
-from paperlark.ports import Archive, Judge, Memory, Progress, Ranker, Renderer, Source
+from paperlark.llm.threads import Threads
+from paperlark.ports import (
+    Archive,
+    Batches,
+    Judge,
+    Memory,
+    People,
+    Progress,
+    Ranker,
+    Renderer,
+    Source,
+)
 from paperlark.rankers.lexical import LexicalRanker
 from paperlark.renderers.html import HtmlRenderer
 from paperlark.renderers.json import JsonRenderer
 from paperlark.renderers.markdown import MarkdownRenderer
 from paperlark.settings import ModelSettings, Settings
+from paperlark.store.batches import BatchStore
 from paperlark.store.database import open_database
 from paperlark.store.digests import DigestStore
 from paperlark.store.judgements import JudgementStore
 
-_Given = TypeVar("_Given")
-_Got = TypeVar("_Got")
+if TYPE_CHECKING:
+    from paperlark.sources._turnstile import Watch
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,60 +59,81 @@ class Press:
     """One profile's parts, put together and ready to make any day's page."""
 
     profile: Profile
-    source: Source
+    sources: tuple[Source, ...]
+    batches: Batches
     ranker: Ranker
     judge: Judge | None
     memory: Memory | None
+    people: People | None
     archive: Archive
     renderers: tuple[Renderer, ...]
     folder: Path
     notes: tuple[str, ...]
+    days: Callable[[date, date], tuple[date, ...]]
+    stop: Callable[[], int]
 
     def make(self, day: date, progress: Progress) -> tuple[Digest, tuple[Path, ...]]:
         """Make, file and publish the day's digest; gives it and the pages' paths.
 
-        Raises PaperlarkError, and then the pages of before are still there.
+        Raises PaperlarkError, and then the pages of before are still there. `stop` has it begin
+        nothing more that costs money, and gives how many answers are under way.
         """
         check_writable(self.folder)
         digest = make_digest(
             day,
             self.profile,
-            source=self.source,
+            sources=self.sources,
+            batches=self.batches,
             ranker=self.ranker,
             judge=self.judge,
             memory=self.memory,
             progress=progress,
+            people=self.people,
             notes=self.notes,
         )
         pages = [renderer.render(digest) for renderer in self.renderers]
-        paths = publish(pages, self.folder)
         self.archive.file(digest)
-        return digest, paths
+        return digest, publish(pages, self.folder)
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What is outside of any program: its environment, the time, and waiting."""
+
+    environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    watch: Watch | None = None
 
 
 @contextmanager
 def open_press(
-    settings: Settings, choices: Choices, environment: Mapping[str, str] = os.environ
+    settings: Settings,
+    choices: Choices,
+    world: World = World(),  # frozen
 ) -> Iterator[Press]:
     """Put the parts together; what they opened is closed at the end.
 
     Raises KeyMissing, RecordingUnreadable, SourceError or StoreError before any page is begun.
     """
     with ExitStack() as opened:
-        criteria = settings.profile.criteria
-        source = _source(settings, choices.feeds)
-        judge, paid = _judge(settings.model, choices, criteria, environment, opened)
+        sources, days = _sources(settings, choices.feeds, world, opened)
+        threads = _threads(settings.model, opened)
+        judge, paid = _judge(settings, choices, world, threads, opened)
         connection = opened.enter_context(open_database(settings.database))
         yield Press(
             profile=settings.profile,
-            source=source,
+            sources=sources,
+            batches=BatchStore(connection, settings.database),
             ranker=LexicalRanker(),
             judge=judge,
             memory=JudgementStore(connection, settings.database) if paid else None,
+            people=_people(settings, world, opened),
             archive=DigestStore(connection, settings.database),
             renderers=(HtmlRenderer(), MarkdownRenderer(), JsonRenderer()),
             folder=choices.output or settings.output,
             notes=choices.notes,
+            days=days,
+            stop=threads.stop if threads else lambda: 0,
         )
 
 
@@ -112,39 +144,94 @@ def open_archive(settings: Settings) -> Iterator[Archive]:
         yield DigestStore(connection, settings.database)
 
 
-def _source(settings: Settings, feeds: Path | None) -> Source:
+def _sources(
+    settings: Settings, feeds: Path | None, world: World, opened: ExitStack
+) -> tuple[tuple[Source, ...], Callable[[date, date], tuple[date, ...]]]:
+    """Give where feeds come from, the most trusted claim first, and which days there may be."""
     if feeds is not None:
         from paperlark.sources.recorded import RecordedFeeds  # noqa: PLC0415  # not both are needed
 
-        return RecordedFeeds(feeds)
-    from paperlark.sources.rss import RssFeeds  # noqa: PLC0415  # brings the HTTP client
+        recorded = RecordedFeeds(feeds)
+        return (recorded,), recorded.days
+    return _arxiv(settings, world, opened), weekdays
 
-    contact = f" ({settings.contact})" if settings.contact else ""
-    return RssFeeds(base_url=settings.rss_url, user_agent=f"paperlark/{__version__}{contact}")
+
+def _arxiv(settings: Settings, world: World, opened: ExitStack) -> tuple[Source, ...]:
+    """Give all of arXiv's doors behind one polite client."""
+    # They bring the HTTP client, which a page from recorded feeds does not need.
+    from paperlark.sources._polite import PoliteClient  # noqa: PLC0415
+    from paperlark.sources._turnstile import WATCH  # noqa: PLC0415
+    from paperlark.sources.listing import CatchupPages, ListingPages  # noqa: PLC0415
+    from paperlark.sources.oai import OaiRecords  # noqa: PLC0415
+    from paperlark.sources.rss import RssFeeds  # noqa: PLC0415
+    from paperlark.sources.search_api import SearchResults  # noqa: PLC0415
+
+    arxiv = settings.arxiv
+    client = opened.enter_context(
+        PoliteClient(
+            _user_agent(settings),
+            _cache_folder(world),
+            budget=arxiv.patience,
+            watch=world.watch or WATCH,
+        )
+    )
+    return (
+        RssFeeds(client, arxiv.rss),
+        ListingPages(client, arxiv.pages),
+        CatchupPages(client, arxiv.pages),
+        OaiRecords(client, arxiv.oai),
+        SearchResults(client, arxiv.search),
+    )
+
+
+def _cache_folder(world: World) -> Path:
+    """Give the folder that all of a user's runs share, so that together they are polite."""
+    cache = world.environment.get("XDG_CACHE_HOME") or str(Path("~/.cache").expanduser())
+    return Path(cache) / "paperlark" / "arxiv"
+
+
+def _people(settings: Settings, world: World, opened: ExitStack) -> People | None:
+    if settings.people is None:
+        return None
+    from paperlark.people.semantic_scholar import SemanticScholar  # noqa: PLC0415  # HTTP client
+
+    return opened.enter_context(
+        SemanticScholar(
+            base_url=settings.people.base_url,
+            key=world.environment.get(settings.people.key_variable),
+            user_agent=_user_agent(settings),
+        )
+    )
+
+
+def _user_agent(settings: Settings) -> str:
+    contact = f" ({settings.arxiv.contact})" if settings.arxiv.contact else ""
+    return f"paperlark/{__version__}{contact}"
+
+
+def _threads(model: ModelSettings | None, opened: ExitStack) -> Threads | None:
+    return opened.enter_context(Threads(model.parallel)) if model else None
 
 
 def _judge(
-    model: ModelSettings | None,
-    choices: Choices,
-    criteria: Criteria,
-    environment: Mapping[str, str],
-    opened: ExitStack,
+    settings: Settings, choices: Choices, world: World, threads: Threads | None, opened: ExitStack
 ) -> tuple[Judge | None, bool]:
     """Give the judge, and whether its judgements are paid for; a recording goes before a model."""
+    criteria = settings.profile.criteria
     if choices.judgements is not None:
         from paperlark.judges.recorded import RecordedJudge  # noqa: PLC0415  # brings pydantic
 
         return RecordedJudge(choices.judgements, criteria), False
-    if model is None or not choices.use_model:
+    model = settings.model
+    if model is None or threads is None or not choices.use_model:
         return None, False
     from paperlark.judges.llm import LlmJudge  # noqa: PLC0415  # only a page with a model needs it
     from paperlark.llm.openai_compatible import OpenAICompatible  # noqa: PLC0415  # likewise
 
-    key = _key(model, environment)
+    key = _key(model, world.environment)
     chat = OpenAICompatible(model.base_url, model.model, key=key, timeout=model.timeout)
     opened.enter_context(chat)
-    threads = opened.enter_context(ThreadPoolExecutor(model.parallel))
-    judge = LlmJudge(chat, criteria, batch_size=model.batch_size, map_=_as_they_come(threads))
+    judge = LlmJudge(chat, criteria, batch_size=model.batch_size, map_=threads.map)
     return judge, True
 
 
@@ -158,16 +245,3 @@ def _key(model: ModelSettings, environment: Mapping[str, str]) -> str | None:
             mend=f"export {model.key_variable}=..., or make a page without a model: --no-llm",
         )
     return key
-
-
-class _as_they_come:  # noqa: N801  # a function in use; a class, so that its call is generic
-    """A `map` over threads that gives each result as soon as it is there, in any order."""
-
-    def __init__(self, threads: Executor) -> None:
-        self._threads = threads
-
-    def __call__(
-        self, function: Callable[[_Given], _Got], items: Iterable[_Given], /
-    ) -> Iterator[_Got]:
-        for done in as_completed([self._threads.submit(function, item) for item in items]):
-            yield done.result()

@@ -12,16 +12,22 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
-from paperlark.domain.announcement import Feed
+from paperlark.domain.announcement import Earlier, Feed, Via
 from paperlark.domain.criteria import Criteria
 from paperlark.domain.digest import Digest, Page
 from paperlark.domain.judgement import Exchange, Judgement, Match, Unjudged
-from paperlark.domain.paper import Paper
+from paperlark.domain.paper import Paper, PaperId
+from paperlark.domain.people import Authorship
 from paperlark.domain.spending import Spend
 
 
 class Source(Protocol):
     """Where announcements come from."""
+
+    @property
+    def via(self) -> Via:
+        """Which of arXiv's doors this is."""
+        ...
 
     def feed(self, category: str, day: date) -> Feed:
         """Give the category's feed of that day.
@@ -30,8 +36,36 @@ class Source(Protocol):
         """
         ...
 
-    def days(self, first: date, last: date) -> tuple[date, ...]:
-        """Give the days from first to last, both included, that this source may have."""
+
+class Batches(Protocol):
+    """What arXiv announced so far: asked once, known ever after."""
+
+    def batch(self, category: str, day: date) -> Feed | None:
+        """Give the category's batch of that day, None where it is not known."""
+        ...
+
+    def keep(self, feed: Feed, day: date) -> None:
+        """Keep a batch, in place of an earlier one of that day and category."""
+        ...
+
+    def earlier(self, category: str, day: date) -> tuple[Earlier, ...]:
+        """Give the papers of the last few batches before that day, latest first."""
+        ...
+
+
+class People(Protocol):
+    """Who knows which persons wrote a paper."""
+
+    @property
+    def name(self) -> str:
+        """The name of the service, as the page names it."""
+        ...
+
+    def look_up(self, papers: Sequence[Paper]) -> Mapping[PaperId, Authorship]:
+        """Say of every paper who wrote it, in the order of `papers`, or why that is not known.
+
+        Raises nothing: a page is made without.
+        """
         ...
 
 

@@ -7,12 +7,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 
-from paperlark.domain.announcement import AnnounceType, Feed, Listing
+from paperlark.domain.announcement import AnnounceType, Earlier, Feed, Listing, Via
 from paperlark.domain.criteria import Criteria
 from paperlark.domain.digest import Digest
 from paperlark.domain.errors import FeedNotFound
 from paperlark.domain.judgement import Exchange, Judgement, Lack, Match, Unjudged
 from paperlark.domain.paper import Author, Paper, PaperId
+from paperlark.domain.people import Authorship, NotIndexed
 from paperlark.domain.spending import Spend, total
 from paperlark.ports import Advance, ChatReply
 
@@ -40,15 +41,18 @@ def a_feed(
     return Feed(category, None, listings, "a fake")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class FakeSource:
     """A source of given feeds; a category without one raises FeedNotFound, or a given error."""
 
     feeds: Sequence[Feed] = ()
     errors: Mapping[str, Exception] = field(default_factory=dict)
+    via: Via = Via.RSS
+    asked: list[str] = field(default_factory=list)
 
     def feed(self, category: str, day: date) -> Feed:
         """Give the category's feed on any day."""
+        self.asked.append(category)
         if category in self.errors:
             raise self.errors[category]
         for feed in self.feeds:
@@ -56,9 +60,42 @@ class FakeSource:
                 return feed
         raise FeedNotFound(f"no feed of {category} for {day}")
 
-    def days(self, first: date, last: date) -> tuple[date, ...]:
-        """Give the two ends of the range."""
-        return tuple(sorted({first, last}))
+
+@dataclass(slots=True)
+class FakeBatches:
+    """Remembers batches as long as the object lasts."""
+
+    kept: dict[tuple[date, str], Feed] = field(default_factory=dict)
+
+    def batch(self, category: str, day: date) -> Feed | None:
+        """Give what was kept."""
+        return self.kept.get((day, category))
+
+    def keep(self, feed: Feed, day: date) -> None:
+        """Keep it."""
+        self.kept[day, feed.category] = feed
+
+    def earlier(self, category: str, day: date) -> tuple[Earlier, ...]:
+        """Give the papers of every earlier day, latest first."""
+        return tuple(
+            Earlier(before, frozenset(listing.paper.id for listing in feed.listings))
+            for (before, name), feed in sorted(self.kept.items(), reverse=True)
+            if name == category and before < day and feed.listings
+        )
+
+
+@dataclass(slots=True)
+class FakePeople:
+    """Knows given authorships, has not indexed the others, and remembers what it was asked."""
+
+    authorships: Mapping[PaperId, Authorship] = field(default_factory=dict)
+    asked: list[PaperId] = field(default_factory=list)
+    name: str = "The fake"
+
+    def look_up(self, papers: Sequence[Paper]) -> Mapping[PaperId, Authorship]:
+        """Answer paper by paper."""
+        self.asked += [paper.id for paper in papers]
+        return {paper.id: self.authorships.get(paper.id, NotIndexed()) for paper in papers}
 
 
 @dataclass(frozen=True, slots=True)

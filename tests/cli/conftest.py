@@ -1,16 +1,25 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from pytest_httpserver import HTTPServer
 
 from paperlark.cli import cli
+from paperlark.compose import World
+from standins.arxiv import StandInArxiv
+from standins.arxiv_truth import made_up_truth
 from standins.commands import Paperlark
 from standins.feeds import item, rss
 from standins.serving import loopback, no_waiting, server
+from standins.watches import FakeWatch
 
 __all__ = ["loopback", "no_waiting", "server"]
+
+TUESDAY, WEDNESDAY = date(2025, 2, 25), date(2025, 2, 26)
 
 
 @pytest.fixture
@@ -18,6 +27,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Give a folder with a profile, criteria and three papers, where commands are run."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     (tmp_path / "criteria.md").write_text("## Bats\nRelevant: bats and sonar.")
     (tmp_path / "paperlark.toml").write_text('name = "Bats"\ncategories = ["cs.LG"]\n')
     (tmp_path / "feeds").mkdir()
@@ -30,8 +40,29 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def paperlark(home: Path) -> Paperlark:  # noqa: ARG001  # commands are run in there
+def world() -> World:
+    """Give Wednesday, 26 February 2025, 7 o'clock in New York, where nobody ever waits."""
+    now = datetime(2025, 2, 26, 12, tzinfo=UTC)
+    return World(now=lambda: now, watch=FakeWatch(clock=now.timestamp()).watch)
+
+
+@pytest.fixture
+def arxiv(loopback: HTTPServer, home: Path) -> Iterator[StandInArxiv]:
+    """Give arXiv on that day, and have the profile ask there."""
+    loopback.clear()
+    standing = StandInArxiv(loopback, made_up_truth([TUESDAY, WEDNESDAY]), today=WEDNESDAY)
+    with (home / "paperlark.toml").open("a") as profile:
+        profile.write(
+            f'[sources]\nrss = "{standing.url("rss")}"\npages = "{standing.url("list")}"\n'
+            f'oai = "{standing.url("oai")}"\nsearch = "{standing.url("api")}"\n'
+        )
+    yield standing
+    standing.released.set()
+
+
+@pytest.fixture
+def paperlark(home: Path, world: World) -> Paperlark:  # noqa: ARG001  # run in there
     def run(*arguments: str) -> Result:
-        return CliRunner().invoke(cli, arguments, prog_name="paperlark")
+        return CliRunner().invoke(cli, arguments, prog_name="paperlark", obj=world)
 
     return run

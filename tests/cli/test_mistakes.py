@@ -48,10 +48,12 @@ def test_an_unknown_category(paperlark: Paperlark, home: Path) -> None:
 def test_an_unreachable_network(paperlark: Paperlark, home: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
-        _add(home, f'[sources]\nrss = "http://127.0.0.1:{taken.getsockname()[1]}"\n')
-    error = _error(paperlark, "today")
+        nobody = f"http://127.0.0.1:{taken.getsockname()[1]}"
+        doors = "".join(f'{door} = "{nobody}"\n' for door in ("rss", "pages", "oai", "search"))
+        _add(home, f"[sources]\n{doors}")
+        error = _error(paperlark, "today")
     assert "cannot be reached" in error
-    assert "check the network" in error
+    assert "--feeds" in error
 
 
 def test_a_missing_key(paperlark: Paperlark, home: Path) -> None:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from datetime import date
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pytest
-from pytest_httpserver import HTTPServer
 
 from paperlark import __version__
+from standins.arxiv import StandInArxiv, status
 from standins.commands import Paperlark
-from standins.feeds import item, rss
+from standins.feeds import rss
 from standins.openai import KEY, StandIn, judges, says, without
 
 RUN = ("run", "--date", "2025-02-26", "--feeds", "feeds")
@@ -126,24 +125,32 @@ def test_the_key_is_sent_and_stands_nowhere(
 
 
 def test_today_is_fetched_from_arxiv_over_http(
-    paperlark: Paperlark, home: Path, httpserver: HTTPServer
+    paperlark: Paperlark, home: Path, arxiv: StandInArxiv
 ) -> None:
-    today = datetime.now(ZoneInfo("America/New_York")).date()
-    feed = rss(item(title="Bats", abstract="Sonar."), stamp=today.strftime("%d %b %Y"))
-    httpserver.expect_request("/rss/cs.LG").respond_with_data(feed)
-    with (home / "paperlark.toml").open("a") as profile:
-        profile.write(f'[sources]\nrss = "{httpserver.url_for("/rss")}"\n')
     result = paperlark("today")
     assert result.exit_code == 0, result.output
-    assert (home / "pages" / f"{today}.html").exists()
+    page = json.loads(_pages(home)["2025-02-26.json"])
+    assert page["funnel"]["announced"] == len(arxiv.listings("cs.LG", date(2025, 2, 26)))
+    assert [one.door for one in arxiv.log] == ["rss", "list"]
+
+
+def test_what_is_known_of_a_day_is_not_asked_again(
+    paperlark: Paperlark, home: Path, arxiv: StandInArxiv
+) -> None:
+    paperlark("today")
+    first = _pages(home)
+    arxiv.misbehave(status(503))
+    assert paperlark("today").exit_code == 0
+    assert _pages(home) == first
+    assert len(arxiv.log) == 2
 
 
 def test_several_days_are_a_line_each(paperlark: Paperlark, home: Path) -> None:
-    (home / "feeds" / "2025-02-28.cs.LG.rss.xml").write_bytes(rss())
+    (home / "feeds" / "2025-03-01.cs.LG.rss.xml").write_bytes(rss(stamp="01 Mar 2025"))
     result = paperlark("run", "--from", "2025-02-01", "--to", "2025-03-31", "--feeds", "feeds")
     assert result.exit_code == 0
     lines = result.stdout.splitlines()
-    assert [line[:10] for line in lines] == ["2025-02-26", "2025-02-28"]
+    assert [line[:10] for line in lines] == ["2025-02-26", "2025-03-01"]
     assert "arXiv announced nothing in cs.LG · quiet" in lines[1]
 
 

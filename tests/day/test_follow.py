@@ -4,16 +4,25 @@ import pytest
 
 from paperlark.day.follow import follow
 from paperlark.domain.announcement import Announced, AnnounceType
+from paperlark.domain.digest import AuthorMatch
 from paperlark.domain.judgement import Match
 from paperlark.domain.paper import Author
+from paperlark.domain.people import Authorship, Known, NotIndexed, NotLookedUp, Person
 from paperlark.domain.profile import FollowedAuthor
 from paperlark.testing import a_paper
 
+ELSE = Person("Somebody Else", "1", 3)
+BENGIO = FollowedAuthor("Samy Bengio", id="1751569")
 
-def _follows(printed: str, *followed: FollowedAuthor) -> tuple[str, ...]:
+
+def _follows(
+    printed: str, *followed: FollowedAuthor, known: Authorship | None = None
+) -> tuple[AuthorMatch, ...]:
+    """Follow on a paper by Somebody Else and another; `known` is its look-up."""
     paper = a_paper(authors=(Author("Somebody Else"), Author(printed)))
     announced = Announced(paper, (AnnounceType.NEW,))
-    [candidate] = follow([announced], [Match(0, 1, 1)], followed)
+    authorships = {} if known is None else {paper.id: known}
+    [candidate] = follow([announced], [Match(0, 1, 1)], followed, authorships)
     return candidate.followed
 
 
@@ -31,7 +40,8 @@ def _follows(printed: str, *followed: FollowedAuthor) -> tuple[str, ...]:
     ],
 )
 def test_one_name_in_two_spellings_is_followed(printed: str, followed: str) -> None:
-    assert _follows(printed, FollowedAuthor(followed)) == (followed,)
+    match = AuthorMatch(followed, by_name_only=True)
+    assert _follows(printed, FollowedAuthor(followed)) == (match,)
 
 
 @pytest.mark.parametrize(
@@ -53,8 +63,56 @@ def test_another_name_is_not(printed: str, followed: str) -> None:
 
 def test_an_alias_is_as_good_as_the_name() -> None:
     bengio = FollowedAuthor("Yoshua Bengio", ("Y. Bengio",))
-    assert _follows("Y. Bengio", bengio) == ("Yoshua Bengio",)
+    assert _follows("Y. Bengio", bengio) == (AuthorMatch("Yoshua Bengio", by_name_only=True),)
 
 
 def test_nobody_followed_is_nobody_found() -> None:
     assert _follows("Yoshua Bengio") == ()
+
+
+@pytest.mark.parametrize("printed", ["Samy Bengio", "S. Bengio", "A Married Name"])
+def test_an_id_is_a_match_whatever_name_is_printed(printed: str) -> None:
+    known = Known((ELSE, Person("S. Bengio", "1751569", 90)))
+    assert _follows(printed, BENGIO, known=known) == (
+        AuthorMatch("Samy Bengio", by_name_only=False),
+    )
+
+
+@pytest.mark.parametrize(
+    "persons",
+    [
+        (ELSE, Person("Samy Bengio", "2", 1)),
+        (ELSE, Person("S. Bengio", "2", 1)),
+        (Person("Somebody Else", None, None), Person("Samy Bengio", "2", 1)),
+        (Person("Samy Bengio", "2", 1),),
+    ],
+)
+def test_a_namesake_with_another_id_is_not_followed(persons: tuple[Person, ...]) -> None:
+    assert _follows("Samy Bengio", BENGIO, known=Known(persons)) == ()
+
+
+@pytest.mark.parametrize(
+    "known",
+    [
+        None,
+        NotIndexed(),
+        NotLookedUp("429"),
+        Known((ELSE, Person("Samy Bengio", None, None))),
+        Known((ELSE, Person("S. Bengio", None, None))),
+        Known((ELSE,)),
+    ],
+)
+def test_where_the_person_is_not_known_the_name_decides_and_is_marked(
+    known: Authorship | None,
+) -> None:
+    assert _follows("Samy Bengio", BENGIO, known=known) == (
+        AuthorMatch("Samy Bengio", by_name_only=True),
+    )
+    assert _follows("Yoshua Bengio", BENGIO, known=known) == ()
+
+
+def test_without_an_id_a_name_is_a_name_whoever_is_known() -> None:
+    known = Known((ELSE, Person("Samy Bengio", "1751569", 90)))
+    assert _follows("Samy Bengio", FollowedAuthor("Samy Bengio"), known=known) == (
+        AuthorMatch("Samy Bengio", by_name_only=True),
+    )

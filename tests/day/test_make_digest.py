@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -10,16 +11,19 @@ from hypothesis import strategies as st
 from paperlark.day import make_digest
 from paperlark.domain.announcement import AnnounceType, Feed, Listing
 from paperlark.domain.criteria import parse_criteria
-from paperlark.domain.digest import Digest, Status
+from paperlark.domain.digest import AuthorMatch, Digest, Status
 from paperlark.domain.errors import FeedNotFound, JudgeUnavailable, SourceUnreachable
 from paperlark.domain.judgement import Lack
 from paperlark.domain.paper import Author
+from paperlark.domain.people import Known, Person
 from paperlark.domain.profile import Cutoffs, FollowedAuthor, Profile
 from paperlark.domain.spending import Cost, Spend, Tokens
-from paperlark.ports import Judge, Memory
+from paperlark.ports import Judge, Memory, People
 from paperlark.testing import (
+    FakeBatches,
     FakeJudge,
     FakeMemory,
+    FakePeople,
     FakeRanker,
     FakeSource,
     Silent,
@@ -48,15 +52,19 @@ def _make(
     memory: Memory | None = None,
     profile: Profile = PROFILE,
     best: tuple[str, ...] = IDS,
+    day: date = DAY,
+    people: People | None = None,
 ) -> Digest:
     return make_digest(
-        DAY,
+        day,
         profile,
-        source=FakeSource(feeds),
+        sources=[FakeSource(feeds)],
+        batches=FakeBatches(),
         ranker=FakeRanker(best),
         judge=judge,
         memory=memory,
         progress=Silent(),
+        people=people,
     )
 
 
@@ -186,7 +194,8 @@ def test_one_feed_of_two_that_cannot_be_reached_does_not_end_the_day() -> None:
     digest = make_digest(
         DAY,
         Profile("Mine", ("cs.AI", "cs.LG"), PROFILE.criteria),
-        source=source,
+        sources=[source],
+        batches=FakeBatches(),
         ranker=FakeRanker(),
         judge=None,
         memory=None,
@@ -195,10 +204,51 @@ def test_one_feed_of_two_that_cannot_be_reached_does_not_end_the_day() -> None:
     assert "cs.AI is missing: no answer" in digest.notes
 
 
-def test_a_day_without_announcement_is_quiet() -> None:
-    digest = _make(a_feed(), judge=FakeJudge({}))
+def test_a_weekend_is_quiet() -> None:
+    digest = _make(a_feed(), judge=FakeJudge({}), day=date(2025, 3, 1))
     assert digest.status is Status.QUIET
     assert digest.entries == ()
+
+
+def test_an_empty_weekday_that_nobody_explains_is_partial() -> None:
+    assert _make(a_feed(), judge=FakeJudge({})).status is Status.PARTIAL
+
+
+def test_a_namesake_is_judged_like_anybody() -> None:
+    by_id = replace(PROFILE, followed=(FollowedAuthor("Yoshua Bengio", id="1751762"),))
+    namesake = a_paper("2502.08888", authors=BENGIO.authors)
+    people = FakePeople(
+        {
+            BENGIO.id: Known((Person("Y. Bengio", "1751762", 200),)),
+            namesake.id: Known((Person("Yoshua Bengio", "2", 1),)),
+        }
+    )
+    judge = FakeJudge({namesake.id: (1, 1)})
+    digest = _make(a_feed(BENGIO, namesake), judge=judge, profile=by_id, people=people)
+    assert _ids(digest) == [BENGIO.id]
+    assert digest.entries[0].followed == (AuthorMatch("Yoshua Bengio", by_name_only=False),)
+    assert judge.asked == [namesake.id]
+    assert digest.notes == ()
+
+
+@pytest.mark.parametrize("judged", [True, False])
+def test_papers_below_the_gate_are_counted_and_neither_judged_nor_shown(*, judged: bool) -> None:
+    profile = replace(PROFILE, least_h_index=10)
+    known = {id_: Known((Person("Ada Lovelace", "1", h),)) for id_, h in zip(IDS, (9, 10, 3, 50))}  # noqa: B905  # two are not indexed
+    judge = FakeJudge(dict.fromkeys(IDS, (8, 8))) if judged else None
+    digest = _make(
+        a_feed(*PAPERS, BENGIO),
+        judge=judge,
+        profile=replace(profile, page_size=20),
+        people=FakePeople(known),
+    )
+    assert _ids(digest) == [BENGIO.id, IDS[1], IDS[3], IDS[4], IDS[5]]
+    assert (digest.funnel.scanned, digest.funnel.gated) == (7, 2)
+    if judge is not None:
+        assert judge.asked == [IDS[1], IDS[3], IDS[4], IDS[5]]
+    # BENGIO's paper is not indexed either: said, and no failure.
+    assert digest.notes == ("The fake: 3 of 7 papers are not indexed yet",)
+    assert digest.status is Status.COMPLETE
 
 
 LISTED = st.lists(st.tuples(st.sampled_from(PAPERS), st.sampled_from(AnnounceType)), max_size=12)

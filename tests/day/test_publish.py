@@ -29,6 +29,21 @@ def test_a_page_that_cannot_be_written_leaves_all_old_ones(tmp_path: Path) -> No
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.html", "file"]
 
 
+def test_a_folder_in_the_place_of_a_page_leaves_all_old_ones(tmp_path: Path) -> None:
+    (tmp_path / "a.html").write_bytes(b"old")
+    (tmp_path / "b.md" / "x").mkdir(parents=True)
+    with pytest.raises(PublishError, match=r"b\.md is a folder"):
+        publish([_page("a.html"), _page("b.md")], tmp_path)
+    assert (tmp_path / "a.html").read_bytes() == b"old"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.html", "b.md"]
+
+
+def test_what_a_killed_run_left_half_written_is_swept_up(tmp_path: Path) -> None:
+    (tmp_path / ".a.html.x1y2z3").write_bytes(b"ha")
+    publish([_page("a.html")], tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["a.html"]
+
+
 def test_a_folder_that_cannot_be_is_told_before_anything_is_paid(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(PublishError, match="cannot be written"):

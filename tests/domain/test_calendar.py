@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from paperlark.domain.calendar import (
     HOLIDAYS,
     announcement_day,
-    days_expected,
     expects_announcement,
     previous_announcement_day,
     submission_window,
     today,
+    weekdays,
 )
 
 
@@ -71,8 +71,8 @@ def test_the_day_is_new_york_s() -> None:
     assert today(_at("2025-07-16T04:00:00+00:00")) == date(2025, 7, 16)
 
 
-def test_days_of_a_range_are_those_that_expect_something() -> None:
-    days = days_expected(date(2025, 2, 20), date(2025, 2, 25))
+def test_a_range_is_made_of_weekdays_and_before_a_day_is_the_last_that_expected_something() -> None:
+    days = weekdays(date(2025, 2, 20), date(2025, 2, 25))
     assert [day.day for day in days] == [20, 21, 24, 25]
     assert previous_announcement_day(date(2025, 2, 24)) == date(2025, 2, 21)
     assert previous_announcement_day(date(2025, 7, 8)) == date(2025, 7, 4)

@@ -47,3 +47,12 @@ def test_a_funnel_that_does_not_add_up_cannot_be_made(change: dict[str, int]) ->
 def test_a_score_outside_the_scale_cannot_be_made(score: int) -> None:
     with pytest.raises(ValueError, match="outside"):
         Judgement(PaperId("2502.00001"), 1, score, 5, "")
+
+
+def test_what_was_gated_was_neither_shortlisted_nor_selected() -> None:
+    assert Funnel(**GOOD | {"shortlisted": 5, "judged": 2, "gated": 2}).gated == 2
+    unjudged = {"followed": 0, "shortlisted": 0, "judged": 0, "unjudged": 0, "not_recorded": 0}
+    assert Funnel(**GOOD | unjudged | {"gated": 5}).selected == 3
+    for change in ({"gated": 1}, unjudged | {"gated": 6}):
+        with pytest.raises(DigestInconsistent):
+            Funnel(**GOOD | change)

@@ -43,7 +43,8 @@ def test_an_entry_holds_what_a_program_needs() -> None:
     assert second["judgement"]["relevance"] == 9
     assert second["match"]["rank"] == 2
     assert "score" not in second["match"]
-    assert (first["followed"], first["judgement"]) == (["Ada Example"], None)
+    assert first["followed"] == [{"name": "Ada Example", "by": "name"}]
+    assert first["judgement"] is None
 
 
 def test_money_is_exact_and_the_unknown_is_null() -> None:

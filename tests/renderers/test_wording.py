@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from paperlark.domain.digest import AuthorMatch
 from paperlark.domain.judgement import Match
 from paperlark.domain.spending import Cost, Spend, Tokens
 from paperlark.renderers import wording
@@ -85,6 +86,19 @@ def test_the_funnel_speaks_of_a_judge_only_where_there_was_one() -> None:
     ]
     assert "not recorded" in [row.name for row in wording.funnel_rows(partial())]
     assert wording.funnel_rows(ordinary())[0].remark == "625 listings in 2 feeds"
+
+
+def test_the_funnel_speaks_of_a_gate_only_where_it_left_something_out() -> None:
+    [gated] = wording.funnel_rows(digest(funnel=replace(digest().funnel, gated=12)))[2:3]
+    assert (gated.name, gated.cells) == ("gated", ("12",))
+    assert gated.remark == "no author reaches your h-index"
+
+
+def test_a_name_that_may_be_a_namesake_s_is_marked() -> None:
+    ada = AuthorMatch("Ada Example", by_name_only=False)
+    both = replace(entry(followed=True), followed=(ada, AuthorMatch("C. Babbage", True)))  # noqa: FBT003
+    assert wording.reason(both) == "Author match: Ada Example, C. Babbage (by name)"
+    assert both.comment == "Author match"
 
 
 def test_chips_show_a_star_scores_or_the_match() -> None:

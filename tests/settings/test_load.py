@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from paperlark.domain.announcement import AnnounceType
 from paperlark.domain.errors import PaperlarkError, ProfileError
 from paperlark.domain.profile import Cutoffs, FollowedAuthor
-from paperlark.settings import load_settings, write_starter
+from paperlark.settings import PeopleSettings, load_settings, write_starter
 
 WHOLE = """\
 name = "Bats"
@@ -17,6 +17,7 @@ categories = ["cs.SD", "q-bio.NC"]
 announce_types = ["new", "replace"]
 primary_only = true
 page_size = 7
+least_h_index = 12
 output = "out"
 database = "/var/bats.db"
 
@@ -27,6 +28,7 @@ novelty = 5
 [[follow]]
 name = "Ada Lovelace"
 aliases = ["A. Lovelace"]
+id = "1741101"
 
 [judge]
 model = "tiny"
@@ -34,6 +36,8 @@ base_url = "http://localhost:8000/v1/"
 
 [sources]
 contact = "me@example.org"
+semantic_scholar = "http://localhost:8001/graph/v1/"
+semantic_scholar_key_variable = "S2_KEY"
 """
 
 
@@ -59,14 +63,34 @@ def test_every_setting_arrives(home: Path) -> None:
     assert profile.primary_only
     assert profile.page_size == 7
     assert profile.cutoffs == Cutoffs(8, 5)
-    assert profile.followed == (FollowedAuthor("Ada Lovelace", ("A. Lovelace",)),)
+    assert profile.followed == (FollowedAuthor("Ada Lovelace", ("A. Lovelace",), "1741101"),)
+    assert profile.least_h_index == 12
+    assert settings.people == PeopleSettings("http://localhost:8001/graph/v1", "S2_KEY")
     assert profile.criteria.topics[0].name == "Bats"
     assert settings.output == home / "out"
     assert settings.database == Path("/var/bats.db")
-    assert settings.contact == "me@example.org"
+    assert settings.arxiv.contact == "me@example.org"
     assert settings.model is not None
     assert settings.model.base_url == "http://localhost:8000/v1"
     assert settings.model.key_variable is None
+
+
+@pytest.mark.parametrize(
+    ("lines", "asked"),
+    [
+        ("", False),
+        ('[[follow]]\nname = "Ada Lovelace"', False),
+        ('[[follow]]\nname = "Ada Lovelace"\nid = "1741101"', True),
+        ("least_h_index = 1", True),
+    ],
+)
+def test_who_an_author_is_matters_to_an_id_and_to_a_gate(
+    home: Path, lines: str, *, asked: bool
+) -> None:
+    (home / "paperlark.toml").write_text(f'name = "x"\ncategories = ["cs.LG"]\n{lines}')
+    people = load_settings(home / "paperlark.toml").people
+    usual = "https://api.semanticscholar.org/graph/v1", "SEMANTIC_SCHOLAR_API_KEY"
+    assert people == (PeopleSettings(*usual) if asked else None)
 
 
 def test_a_hosted_model_wants_a_key_and_may_name_its_variable(home: Path) -> None:
@@ -101,6 +125,7 @@ relevance = 11
 name = "Ada Lovelace"
 [[follow]]
 alias = ["A"]
+id = 1741101
 [judge]
 base_url = "ftp://x"
 """
@@ -110,16 +135,19 @@ base_url = "ftp://x"
         "paperlark.toml:2: categories: arXiv has no category 'knitting';"
         " see https://arxiv.org/category_taxonomy",
         "paperlark.toml:3: colour is no setting of paperlark's; expected one of name, categories,"
-        " criteria, announce_types, primary_only, page_size, output, database, cutoffs, follow,"
-        " judge, sources",
+        " criteria, announce_types, primary_only, page_size, least_h_index, output, database,"
+        " cutoffs, follow, judge, sources",
         "paperlark.toml:4: page_size is '20'; expected 1 to 1000 papers on a page made without a"
         " model",
         "paperlark.toml:6: cutoffs.relevance is 11; expected a whole number from 1 to 10",
         "paperlark.toml:9: follow.name is missing; expected a full name as printed on papers",
         "paperlark.toml:10: follow.alias is no setting of paperlark's; expected one of name,"
-        " aliases",
-        "paperlark.toml:11: judge.model is missing; expected a model's name as its server knows it",
-        "paperlark.toml:12: judge.base_url: 'ftp://x' is no web address",
+        " aliases, id",
+        "paperlark.toml:11: follow.id is 1741101; expected Semantic Scholar's id of this person, so"
+        " that no namesake matches: the number at the end of the address of their page there, in"
+        ' quotes, such as "1741101"',
+        "paperlark.toml:12: judge.model is missing; expected a model's name as its server knows it",
+        "paperlark.toml:13: judge.base_url: 'ftp://x' is no web address",
     ]
 
 

@@ -1,99 +1,74 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 
 import pytest
-import stamina
-from pytest_httpserver import HTTPServer
-from werkzeug import Request, Response
 
+from paperlark.domain.announcement import Via
 from paperlark.domain.errors import FeedNotFound, SourceUnreachable, UnknownCategory
-from paperlark.sources.rss import PAUSE, RssFeeds
-from standins.feeds import item, rss
+from paperlark.sources._polite import PoliteClient
+from paperlark.sources.rss import RssFeeds
+from standins.arxiv import Behaviour, StandInArxiv, hangs_up, stale, status
+from standins.watches import FakeWatch
 
-DAY = date(2025, 2, 26)
-
-
-@pytest.fixture(autouse=True)
-def _nobody_waits_between_attempts() -> Iterator[None]:
-    with stamina.set_testing(True, attempts=3, cap=True):
-        yield
+FRIDAY, MONDAY, TUESDAY = date(2025, 2, 21), date(2025, 2, 24), date(2025, 2, 25)
 
 
 @pytest.fixture
-def pauses() -> list[float]:
-    return []
+def source(arxiv: StandInArxiv, client: PoliteClient) -> RssFeeds:
+    return RssFeeds(client, arxiv.url("rss"))
 
 
-@pytest.fixture
-def source(httpserver: HTTPServer, pauses: list[float]) -> RssFeeds:
-    return RssFeeds(
-        base_url=httpserver.url_for("/rss"), user_agent="paperlark/test", sleep=pauses.append
-    )
+def test_a_feed_is_fetched_with_a_name_to_write_to(arxiv: StandInArxiv, source: RssFeeds) -> None:
+    feed = source.feed("cs.LG", TUESDAY)
+    assert feed.listings == arxiv.listings("cs.LG", TUESDAY)
+    assert feed.via is source.via is Via.RSS
+    assert [asked.agent for asked in arxiv.log] == ["paperlark/test (mail)"]
 
 
-def test_a_feed_is_fetched_with_a_name_to_write_to(
-    httpserver: HTTPServer, source: RssFeeds
-) -> None:
-    httpserver.expect_request(
-        "/rss/cs.LG", headers={"User-Agent": "paperlark/test"}
-    ).respond_with_data(rss(item()))
-    assert len(source.feed("cs.LG", DAY).listings) == 1
+def test_a_stale_feed_looks_like_a_fresh_one(arxiv: StandInArxiv, source: RssFeeds) -> None:
+    arxiv.misbehave(stale, door="rss")
+    feed = source.feed("cs.LG", TUESDAY)
+    assert (feed.stamped, feed.listings) == (TUESDAY, arxiv.listings("cs.LG", MONDAY))
 
 
-def test_requests_are_three_seconds_apart(
-    httpserver: HTTPServer, source: RssFeeds, pauses: list[float]
-) -> None:
-    for category in ("cs.LG", "cs.AI", "stat.ML"):
-        httpserver.expect_request(f"/rss/{category}").respond_with_data(rss())
-        source.feed(category, DAY)
-    assert pauses == [PAUSE, PAUSE]
-
-
-def test_a_feed_of_another_day_is_refused(httpserver: HTTPServer, source: RssFeeds) -> None:
-    httpserver.expect_request("/rss/cs.LG").respond_with_data(rss(stamp="25 Feb 2025"))
+def test_a_feed_of_another_day_is_refused(source: RssFeeds) -> None:
     with pytest.raises(FeedNotFound, match="2025-02-25"):
-        source.feed("cs.LG", DAY)
+        source.feed("cs.LG", MONDAY)
 
 
-def test_an_unknown_category_is_said_to_be_one(httpserver: HTTPServer, source: RssFeeds) -> None:
-    httpserver.expect_request("/rss/cs.XX").respond_with_data(
-        rss(title="Feed error for query: cs.XX"), status=400
-    )
+def test_an_unknown_category_is_said_to_be_one(source: RssFeeds) -> None:
     with pytest.raises(UnknownCategory):
-        source.feed("cs.XX", DAY)
+        source.feed("cs.XX", TUESDAY)
 
 
-@pytest.mark.parametrize("status", [429, 500, 503])
+@pytest.mark.parametrize("behaviour", [status(429), status(500), status(503), hangs_up])
 def test_a_busy_server_is_asked_again(
-    httpserver: HTTPServer, source: RssFeeds, status: int
+    arxiv: StandInArxiv, source: RssFeeds, behaviour: Behaviour
 ) -> None:
-    answers = iter([Response(status=status), Response(rss(item()))])
-
-    def answer(_request: Request) -> Response:
-        return next(answers)
-
-    httpserver.expect_request("/rss/cs.LG").respond_with_handler(answer)
-    assert len(source.feed("cs.LG", DAY).listings) == 1
+    arxiv.misbehave(behaviour, times=1)
+    assert len(source.feed("cs.LG", TUESDAY).listings) == 7
 
 
-@pytest.mark.parametrize("status", [403, 404, 503])
+@pytest.mark.parametrize("code", [403, 404, 503])
 def test_a_server_that_goes_on_refusing_is_named(
-    httpserver: HTTPServer, source: RssFeeds, status: int
+    arxiv: StandInArxiv, source: RssFeeds, code: int
 ) -> None:
-    httpserver.expect_request("/rss/cs.LG").respond_with_data(status=status)
-    with pytest.raises(SourceUnreachable, match=f"HTTP {status}") as raised:
-        source.feed("cs.LG", DAY)
-    assert "--feeds" in str(raised.value)
+    arxiv.misbehave(status(code))
+    with pytest.raises(SourceUnreachable, match=f"HTTP {code}") as raised:
+        source.feed("cs.LG", TUESDAY)
+    assert raised.value.mend
 
 
-def test_no_network_is_one_line_with_something_to_try() -> None:
+def test_no_network_is_one_line_with_something_to_try(tmp_path: Path, watch: FakeWatch) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         port = taken.getsockname()[1]
-    source = RssFeeds(base_url=f"http://127.0.0.1:{port}", user_agent="x", attempts=1)
-    with pytest.raises(SourceUnreachable, match="cannot be reached") as raised:
-        source.feed("cs.LG", DAY)
+    with PoliteClient("x", tmp_path, watch=watch.watch, attempts=2) as client:
+        source = RssFeeds(client, f"http://127.0.0.1:{port}")
+        with pytest.raises(SourceUnreachable, match="cannot be reached") as raised:
+            source.feed("cs.LG", TUESDAY)
     assert "check the network" in str(raised.value)
+    assert "--feeds" in str(raised.value)

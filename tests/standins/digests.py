@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from paperlark.domain.announcement import AnnounceType
-from paperlark.domain.digest import Digest, Entry, Funnel, Status
+from paperlark.domain.digest import AuthorMatch, Digest, Entry, Funnel, Status
 from paperlark.domain.judgement import Judgement, Lack, Match, Unjudged
 from paperlark.domain.paper import Author, Paper, PaperId
 from paperlark.domain.profile import Cutoffs
@@ -54,7 +54,7 @@ def entry(place: int = 1, *, judged: bool = True, followed: bool = False, **of: 
         paper=subject,
         type=AnnounceType.NEW,
         match=Match(0.5, place, 299, "AI for science", ("networks",), ("clinical",), 0.94),
-        followed=("Ada Example",) if followed else (),
+        followed=(AuthorMatch("Ada Example", by_name_only=True),) if followed else (),
         judgement=Judgement(subject.id, 1, 9, 8, comment) if judged and not followed else None,
     )
 

@@ -26,7 +26,7 @@ def test_the_schema_explains_every_table(path: Path) -> None:
     with open_database(path) as connection:
         tables = connection.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'table'")
         schema = dict(tables.fetchall())
-    assert set(schema) == {"exchanges", "judgements", "digests"}
+    assert set(schema) == {"exchanges", "judgements", "digests", "papers", "batches", "listings"}
     assert all("-- " in sql for sql in schema.values())
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import logging
+import sys
 from importlib import import_module
+from io import TextIOWrapper
 from typing import IO
 
 import click
 
 from paperlark import __version__
+from paperlark.cli._telling import tell_error
 from paperlark.domain.errors import PaperlarkError
 
 _COMMANDS = ("init", "today", "run", "show", "demo")
@@ -33,8 +36,7 @@ class _Failure(click.ClickException):
 
     def show(self, file: IO[str] | None = None) -> None:
         """Print it."""
-        for line in self.message.splitlines():
-            click.echo(f"{click.style('error:', fg='red')} {line}", file=file, err=True)
+        tell_error(self.message, file)
 
 
 class _Commands(click.Group):
@@ -76,4 +78,8 @@ def main() -> None:
     """Run the command line."""
     # Retries are no news to a reader: what comes of them is told.
     logging.getLogger("stamina").addHandler(logging.NullHandler())
+    # A terminal that lacks a character gets a question mark, not the end of the run.
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
     cli.main(prog_name="paperlark")

@@ -11,8 +11,10 @@ from pathlib import Path
 
 import click
 
+from paperlark.cli._interrupt import answers_are_waited_for
 from paperlark.cli._progress import progress
-from paperlark.compose import Choices, Press, open_press
+from paperlark.cli._telling import tell_error
+from paperlark.compose import Choices, Press, World, open_press
 from paperlark.domain.digest import Digest, Status
 from paperlark.domain.errors import PaperlarkError, SourceError
 from paperlark.renderers import terminal, wording
@@ -39,18 +41,20 @@ class Made:
         return PARTIAL if self.digest.status is Status.PARTIAL else 0
 
 
-def make_one(settings: Settings, choices: Choices, day: date, *, as_json: bool) -> int:
+def make_one(
+    settings: Settings, choices: Choices, day: date, *, world: World, as_json: bool
+) -> int:
     """Make one day's page and show its top; gives the exit code.
 
     Raises PaperlarkError when there is no page.
     """
-    with open_press(settings, choices) as press:
+    with open_press(settings, choices, world) as press:
         made = _make(press, day)
-    if made.error is not None:
-        raise made.error
     if as_json:
         _print_json([made])
-    else:
+    if made.error is not None:
+        raise made.error
+    if not as_json:
         _show_top(made)
     return made.exit_code
 
@@ -61,6 +65,7 @@ def make_range(
     first: date,
     last: date,
     *,
+    world: World,
     as_json: bool,
     show_last: bool = False,
 ) -> int:
@@ -68,8 +73,8 @@ def make_range(
 
     One day that fails does not stop the next. Raises SourceError when there is none at all.
     """
-    with open_press(settings, choices) as press:
-        days = press.source.days(first, last)
+    with open_press(settings, choices, world) as press:
+        days = press.days(first, last)
         if not days:
             raise SourceError(
                 f"there is no feed of any day from {first} to {last}",
@@ -86,7 +91,8 @@ def make_range(
 
 def _make(press: Press, day: date) -> Made:
     try:
-        return Made(day, *press.make(day, progress()))
+        with answers_are_waited_for(press.stop):
+            return Made(day, *press.make(day, progress()))
     except PaperlarkError as error:
         return Made(day, error=error)
 
@@ -94,7 +100,7 @@ def _make(press: Press, day: date) -> Made:
 def _tell(made: Made, *, as_json: bool) -> Made:
     """Say at once how a day ended; an error is told even where the rest is JSON."""
     if made.error is not None:
-        click.echo(f"{click.style('error:', fg='red')} {made.day}: {made.error}", err=True)
+        tell_error(f"{made.day}: {made.error}")
     elif not as_json:
         click.echo(_line(made))
     return made

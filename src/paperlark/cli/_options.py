@@ -10,9 +10,15 @@ from typing import Any, TypeVar, cast
 
 import click
 
-from paperlark.compose import Choices
+from paperlark.compose import Choices, World
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
+
+
+def world_of(context: click.Context) -> World:
+    """Give the world that a command runs in: the real one, unless a test brought its own."""
+    return context.find_object(World) or World()
+
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 _FOLDER = click.Path(path_type=Path, file_okay=False)

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from paperlark.cli._making import make_range
-from paperlark.cli._options import json_option
+from paperlark.cli._options import json_option, world_of
 from paperlark.compose import Choices
 from paperlark.settings import load_settings
 
@@ -40,7 +40,13 @@ def command(context: click.Context, *, output: Path, as_json: bool) -> None:
         )
         choices = Choices(output=output, feeds=sample / "feeds", notes=(NOTE,))
         exit_code = make_range(
-            settings, choices, date.min, date.max, as_json=as_json, show_last=True
+            settings,
+            choices,
+            date.min,
+            date.max,
+            world=world_of(context),
+            as_json=as_json,
+            show_last=True,
         )
     if not as_json:
         click.echo("\nNow your own: paperlark init")

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from paperlark.cli._making import make_one, make_range
-from paperlark.cli._options import Day, page_options
+from paperlark.cli._options import Day, page_options, world_of
 from paperlark.compose import Choices
 from paperlark.settings import load_settings
 
@@ -42,10 +42,10 @@ def command(
     """
     if (day is None) == (first is None) or (first is None) != (last is None):
         raise click.UsageError("give either --date DAY, or --from DAY and --to DAY")
-    settings = load_settings(profile_file)
+    settings, world = load_settings(profile_file), world_of(context)
     if day is not None:
-        context.exit(make_one(settings, choices, day, as_json=as_json))
+        context.exit(make_one(settings, choices, day, world=world, as_json=as_json))
     if first is not None and last is not None:
         if first > last:
             raise click.UsageError(f"--from {first} is after --to {last}")
-        context.exit(make_range(settings, choices, first, last, as_json=as_json))
+        context.exit(make_range(settings, choices, first, last, world=world, as_json=as_json))

@@ -63,5 +63,7 @@ def _show(markdown: str) -> None:
     from rich.markdown import Markdown  # noqa: PLC0415
 
     console = Console()
-    with console.pager(styles=True, links=False):
-        console.print(Markdown(markdown))
+    with console.capture() as page:
+        console.print(Markdown(markdown, hyperlinks=False))
+    # Unlike rich's, click's pager tells `less` that colours are coming.
+    click.echo_via_pager(page.get())

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import click
 
 from paperlark.cli._making import make_one
-from paperlark.cli._options import page_options
+from paperlark.cli._options import page_options, world_of
 from paperlark.compose import Choices
+from paperlark.domain.calendar import today
 from paperlark.settings import load_settings
 
 
@@ -29,5 +28,5 @@ def command(
     Today is the day in New York, where arXiv's feeds turn at midnight; there is no
     announcement on Saturdays and Sundays, and the page then says so.
     """
-    day = datetime.now(ZoneInfo("America/New_York")).date()
-    context.exit(make_one(load_settings(profile_file), choices, day, as_json=as_json))
+    settings, world = load_settings(profile_file), world_of(context)
+    context.exit(make_one(settings, choices, today(world.now()), world=world, as_json=as_json))

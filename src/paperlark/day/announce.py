@@ -5,28 +5,38 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
+from paperlark.day.take import take
 from paperlark.domain.announcement import Announcement, Feed, MissingFeed, merge
-from paperlark.domain.errors import FeedNotFound, FeedUnreadable, SourceError, SourceUnreachable
-from paperlark.ports import Progress, Source
+from paperlark.domain.calendar import expects_announcement
+from paperlark.domain.errors import FeedNotFound
+from paperlark.ports import Batches, Progress, Source
 
 
 def announce(
-    day: date, categories: Sequence[str], source: Source, progress: Progress
+    day: date,
+    categories: Sequence[str],
+    *,
+    sources: Sequence[Source],
+    batches: Batches,
+    progress: Progress,
 ) -> Announcement:
-    """Take each category's feed and merge them.
+    """Take each category's batch and merge them; one that cannot be had is named.
 
-    A feed that cannot be had is named in the announcement. Raises the first such error when
-    there is no feed at all, and at once what is no matter of luck, as an unknown category.
+    Raises FeedNotFound when there is none at all, and at once what is no matter of luck, as an
+    unknown category.
     """
-    feeds: list[Feed] = []
-    errors: list[tuple[str, SourceError]] = []
+    expected = expects_announcement(day)
+    taken: list[Feed | MissingFeed] = []
     with progress.step("reading feeds", len(categories)) as advance:
         for category in categories:
-            try:
-                feeds.append(source.feed(category, day))
-            except (FeedNotFound, FeedUnreadable, SourceUnreachable) as error:
-                errors.append((category, error))
+            taken.append(take(category, day, sources=sources, batches=batches, expected=expected))
             advance()
+    feeds = [one for one in taken if isinstance(one, Feed)]
+    missing = [one for one in taken if isinstance(one, MissingFeed)]
     if not feeds:
-        raise errors[0][1]
-    return merge(day, feeds, (MissingFeed(name, error.problem) for name, error in errors))
+        reasons = "; ".join(dict.fromkeys(one.reason for one in missing))
+        raise FeedNotFound(
+            f"the announcement of {day} cannot be had ({reasons})",
+            mend="try again later, or give recorded feeds with --feeds FOLDER",
+        )
+    return merge(day, feeds, missing)

@@ -20,6 +20,7 @@ def assemble(
     *,
     judge: Judge | None = None,
     verdict: Verdict | None = None,
+    gated: int = 0,
     notes: tuple[str, ...] = (),
 ) -> Digest:
     """Put the digest together; raises DigestInconsistent when its counts do not add up."""
@@ -46,6 +47,7 @@ def assemble(
             unjudged=failed,
             not_recorded=len(unjudged) - failed,
             selected=len(entries),
+            gated=gated,
         ),
         entries=entries,
         unjudged=unjudged,

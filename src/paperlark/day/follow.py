@@ -1,50 +1,84 @@
 """Ranked papers in, candidates out, with the followed authors who wrote them.
 
-Names are compared, not people: a namesake matches too. `Geoffrey Hinton` and `Geoffrey E.
-Hinton` are one name, because a middle initial may be left out; `G. Hinton` is another and
-needs an alias.
+An author followed by id is that person and no namesake, where the paper's persons are known.
+Elsewhere names are compared, not people, and the match says so. `Geoffrey Hinton` and
+`Geoffrey E. Hinton` are one name, because a middle initial may be left out; `G. Hinton` is
+another and needs an alias.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 
 from paperlark.domain.announcement import Announced
-from paperlark.domain.digest import Candidate
+from paperlark.domain.digest import AuthorMatch, Candidate
 from paperlark.domain.judgement import Match
+from paperlark.domain.paper import Paper, PaperId
+from paperlark.domain.people import Authorship, Known
 from paperlark.domain.profile import FollowedAuthor
 
 Name = tuple[str, ...]
 
 
 def follow(
-    scanned: Sequence[Announced], matches: Sequence[Match], followed: Sequence[FollowedAuthor]
+    scanned: Sequence[Announced],
+    matches: Sequence[Match],
+    followed: Sequence[FollowedAuthor],
+    authorships: Mapping[PaperId, Authorship],
 ) -> tuple[Candidate, ...]:
     """Join papers and matches (in the same order) and mark those of followed authors."""
-    names = [
-        (author.name, [_fold(name) for name in (author.name, *author.aliases)])
-        for author in followed
-    ]
     return tuple(
-        Candidate(announced, _writers(announced, names), match)
+        Candidate(
+            announced,
+            tuple(_writers(announced.paper, followed, authorships.get(announced.paper.id))),
+            match,
+        )
         for announced, match in zip(scanned, matches, strict=True)
     )
 
 
 def _writers(
-    announced: Announced, followed: Sequence[tuple[str, Sequence[Name]]]
-) -> tuple[str, ...]:
-    if not followed:
-        return ()
-    written = [_fold(author.name) for author in announced.paper.authors]
-    return tuple(
-        name
-        for name, spellings in followed
-        if any(_same(own, printed) for own in spellings for printed in written)
+    paper: Paper, followed: Sequence[FollowedAuthor], authorship: Authorship | None
+) -> Iterable[AuthorMatch]:
+    for author in followed:
+        if _is_among(author, authorship):
+            yield AuthorMatch(author.name, by_name_only=False)
+        elif _bears(author, (one.name for one in paper.authors)) and not (
+            _is_somebody_else(author, paper, authorship)
+        ):
+            yield AuthorMatch(author.name, by_name_only=True)
+
+
+def _is_among(author: FollowedAuthor, authorship: Authorship | None) -> bool:
+    return (
+        author.id is not None
+        and isinstance(authorship, Known)
+        and any(person.id == author.id for person in authorship.persons)
     )
+
+
+def _is_somebody_else(author: FollowedAuthor, paper: Paper, authorship: Authorship | None) -> bool:
+    """Tell whether a namesake is known to be one, for an author who is not among the persons.
+
+    So it is where the name's bearer has an id, or everybody has; a person without an id may
+    still be the author.
+    """
+    if author.id is None or not isinstance(authorship, Known):
+        return False
+    identified = authorship.identified
+    return len(identified) >= len(paper.authors) or _bears(
+        author, (person.name for person in identified)
+    )
+
+
+def _bears(author: FollowedAuthor, names: Iterable[str]) -> bool:
+    """Tell whether one of the names is the author's."""
+    folded = [_fold(name) for name in names]
+    spellings = (_fold(name) for name in (author.name, *author.aliases))
+    return any(_same(own, name) for own in spellings for name in folded)
 
 
 @cache

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -41,31 +41,45 @@ def judge_papers(
     """
     key = criteria.fingerprint, judge.signature
     known = memory.judgements(papers, *key) if memory else ()
-    judgements = {judgement.paper_id: judgement for judgement in known}
-    missing = [paper for paper in papers if paper.id not in judgements]
-    unjudged: list[Unjudged] = []
+    ended: dict[PaperId, Judgement | Unjudged] = {one.paper_id: one for one in known}
+    missing = {paper.id: paper for paper in papers if paper.id not in ended}
     spends: list[Spend] = []
     with progress.step("judging", len(papers)) as advance:
-        advance(len(judgements))
-        for outcome in judge.judge(missing, day) if missing else ():
-            match outcome:
-                case Exchange():
-                    if memory:
-                        memory.keep(outcome, day, *key)
-                    spends.append(outcome.spend)
-                    judgements.update((j.paper_id, j) for j in outcome.judgements)
-                    advance(len(outcome.judgements))
-                case Unjudged():
-                    unjudged.append(outcome)
-                    advance()
-    _check_any(judgements, unjudged)
-    spend = memory.spend(day, *key) if memory else total(spends)
-    return Verdict(judgements, tuple(unjudged), spend)
+        advance(len(ended))
+        for outcome in judge.judge(tuple(missing.values()), day) if missing else ():
+            if isinstance(outcome, Exchange):
+                if memory:
+                    memory.keep(outcome, day, *key)
+                spends.append(outcome.spend)
+            before = len(ended)
+            # What is said of a paper that nobody asked about, or said again, does not count.
+            for identifier, end in _ends(outcome):
+                if identifier in missing:
+                    ended.setdefault(identifier, end)
+            advance(len(ended) - before)
+    for paper in missing.values():
+        ended.setdefault(paper.id, Unjudged(paper, Lack.FAILED, "the judge said nothing of it"))
+    # In the order of the shortlist, whichever answer came first.
+    ends = [ended[paper.id] for paper in papers]
+    verdict = Verdict(
+        judgements={end.paper_id: end for end in ends if isinstance(end, Judgement)},
+        unjudged=tuple(end for end in ends if isinstance(end, Unjudged)),
+        spend=memory.spend(day, *key) if memory else total(spends),
+    )
+    _check_any(verdict)
+    return verdict
 
 
-def _check_any(judgements: Mapping[PaperId, Judgement], unjudged: Sequence[Unjudged]) -> None:
-    failed = [outcome for outcome in unjudged if outcome.lack is Lack.FAILED]
-    if failed and not judgements:
+def _ends(outcome: Exchange | Unjudged) -> Iterator[tuple[PaperId, Judgement | Unjudged]]:
+    if isinstance(outcome, Unjudged):
+        yield outcome.paper.id, outcome
+    else:
+        yield from ((judgement.paper_id, judgement) for judgement in outcome.judgements)
+
+
+def _check_any(verdict: Verdict) -> None:
+    failed = [outcome for outcome in verdict.unjudged if outcome.lack is Lack.FAILED]
+    if failed and not verdict.judgements:
         raise JudgeUnavailable(
             f"not one of {len(failed)} papers could be judged ({failed[0].reason})",
             mend="mend that and run again, or make a page without a model: --no-llm",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Sequence
+from errno import EISDIR
 from pathlib import Path
 
 from paperlark.domain.digest import Page
@@ -26,32 +27,47 @@ def publish(pages: Sequence[Page], folder: Path) -> tuple[Path, ...]:
 
     Raises PublishError, and then the old files are still there.
     """
-    written: list[tuple[Path, Path]] = []
+    targets = tuple(folder / page.path for page in pages)
+    written: list[Path] = []
     try:
-        for page in pages:
-            target = folder / page.path
-            target.parent.mkdir(parents=True, exist_ok=True)
-            written.append((_write_beside(target, page.content), target))
-        for temporary, target in written:
+        for page, target in zip(pages, targets, strict=True):
+            _make_way(target)
+            written.append(_write_beside(target, page.content))
+        # Nothing is left that could fail but a disk that breaks this very moment.
+        for temporary, target in zip(written, targets, strict=True):
             temporary.replace(target)
     except OSError as error:
         raise _unwritable(folder, error) from error
     finally:
-        for temporary, _ in written:
+        for temporary in written:
             temporary.unlink(missing_ok=True)
-    return tuple(target for _, target in written)
+    return targets
+
+
+def _make_way(target: Path) -> None:
+    """Make the folder, and sweep up what a run that was killed left half-written."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if target.is_dir():
+        raise IsADirectoryError(EISDIR, f"{target.name} is a folder")
+    for left in target.parent.glob(f".{target.name}.*"):
+        left.unlink(missing_ok=True)
 
 
 def _write_beside(target: Path, content: bytes) -> Path:
     """Write a temporary file that a rename in the same folder turns into the target."""
     handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-    with os.fdopen(handle, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(handle)
-    # mkstemp makes files private; a page is to be read.
-    Path(name).chmod(0o644)
-    return Path(name)
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(handle)
+        # mkstemp makes files private; a page is to be read.
+        temporary.chmod(0o644)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    return temporary
 
 
 def _unwritable(folder: Path, error: OSError) -> PublishError:

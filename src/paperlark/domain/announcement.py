@@ -46,8 +46,9 @@ class Feed:
 
     `stamped` is the day that the source says it is of, None where it says nothing; an RSS
     feed's stamp proves little, because arXiv stamps the day of rendering. `expected` is how
-    many entries the source says the batch has, None where it does not say. `notes` are doubts
-    about it that the reader must see.
+    many entries the source says the batch has, None where it does not say; `confirmed` names the
+    source that vouched for them. `notes` say what is not whole about it, `trail` what was tried
+    before it and why that would not do.
     """
 
     category: str
@@ -57,11 +58,16 @@ class Feed:
     notes: tuple[str, ...] = ()
     via: Via = Via.RSS
     expected: int | None = None
+    confirmed: Via | None = None
+    trail: tuple[str, ...] = ()
 
-    @property
-    def exact(self) -> bool:
-        """Whether the source lists announcements; the others only let one guess them."""
-        return self.via not in {Via.OAI, Via.SEARCH}
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """The papers that a category announced on a day before: what a stale feed repeats."""
+
+    day: date
+    papers: frozenset[PaperId]
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,15 +61,18 @@ def submission_window(
 
 def expects_announcement(day: date, holidays: Collection[date] = HOLIDAYS) -> bool:
     """Tell whether arXiv should announce anything: not at weekends, not after a holiday."""
-    return day.weekday() < _SATURDAY and not _skipped(_closing_of(day), holidays)
+    return not is_weekend(day) and not _skipped(_closing_of(day), holidays)
 
 
-def days_expected(
-    first: date, last: date, holidays: Collection[date] = HOLIDAYS
-) -> tuple[date, ...]:
-    """Give the days of a range, both ends included, on which an announcement is expected."""
+def is_weekend(day: date) -> bool:
+    """Tell whether arXiv never announces on such a day; holidays are never that sure."""
+    return day.weekday() >= _SATURDAY
+
+
+def weekdays(first: date, last: date) -> tuple[date, ...]:
+    """Give Monday to Friday of a range, both ends included: arXiv may announce on any of them."""
     days = (first + _DAY * n for n in range((last - first).days + 1))
-    return tuple(day for day in days if expects_announcement(day, holidays))
+    return tuple(day for day in days if not is_weekend(day))
 
 
 def previous_announcement_day(day: date, holidays: Collection[date] = HOLIDAYS) -> date:

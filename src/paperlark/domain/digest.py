@@ -16,11 +16,22 @@ from paperlark.domain.spending import Spend
 
 
 @dataclass(frozen=True, slots=True)
+class AuthorMatch:
+    """A followed author, under the reader's name for them, who wrote a paper.
+
+    By name only, it may be a namesake.
+    """
+
+    name: str
+    by_name_only: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Candidate:
     """A scanned paper: what was announced of it, who of the followed wrote it, how it matches."""
 
     announced: Announced
-    followed: tuple[str, ...]
+    followed: tuple[AuthorMatch, ...]
     match: Match
 
     @property
@@ -37,7 +48,7 @@ class Entry:
     paper: Paper
     type: AnnounceType
     match: Match
-    followed: tuple[str, ...] = ()
+    followed: tuple[AuthorMatch, ...] = ()
     judgement: Judgement | None = None
 
     @property
@@ -64,7 +75,7 @@ class Funnel:
 
     `feeds` is how many were read; `*_listings` count their entries, so a paper in two feeds
     counts twice there. Without a judge `shortlisted`, `judged`, `unjudged` and `not_recorded`
-    are 0 and `selected` are the best matches.
+    are 0 and `selected` are the best matches. `gated` were left out for their authors' h-index.
     """
 
     feeds: int
@@ -78,6 +89,7 @@ class Funnel:
     unjudged: int
     not_recorded: int
     selected: int
+    gated: int = 0
 
     def __post_init__(self) -> None:
         wrong = [
@@ -88,11 +100,15 @@ class Funnel:
                 "scanned <= its listings <= all listings": self.scanned
                 <= self.scanned_listings
                 <= self.announced_listings,
-                "followed + shortlisted <= scanned": self.followed + self.shortlisted
+                "followed + gated + shortlisted <= scanned": self.followed
+                + self.gated
+                + self.shortlisted
                 <= self.scanned,
                 "shortlisted = judged + unjudged + not recorded": self.shortlisted
                 == self.judged + self.unjudged + self.not_recorded,
-                "followed <= selected <= scanned": self.followed <= self.selected <= self.scanned,
+                "followed <= selected <= scanned - gated": self.followed
+                <= self.selected
+                <= self.scanned - self.gated,
             }.items()
             if not holds
         ]

@@ -15,7 +15,10 @@ PaperlarkError
 │   ├── ModelBusy             asking again later may help
 │   ├── ModelRefused          asking this again will not help; another question may
 │   └── ModelUnusable         no question will be answered: key, model or quota
+├── PeopleError               who an author is: never ends a run, said on the page
 ├── StoreError                the database
+│   ├── StoreBusy             another run is at work on it
+│   └── StoreDamaged          it cannot be read any more, and was set aside
 ├── PublishError              the output folder
 └── DigestInconsistent        counts that do not add up: a bug, and no page is made
 """
@@ -131,8 +134,29 @@ class ModelUnusable(ModelError):
     """No question will be answered: the key, the model's name or the quota is the trouble."""
 
 
+class PeopleError(PaperlarkError):
+    """Who wrote some papers could not be learned.
+
+    `again` says whether asking the same once more may help, or after how many seconds; `fewer`
+    whether asking about fewer papers may.
+    """
+
+    def __init__(self, problem: str, *, again: bool | float = False, fewer: bool = False) -> None:
+        self.again = again
+        self.fewer = fewer
+        super().__init__(problem)
+
+
 class StoreError(PaperlarkError):
     """The database cannot be opened, read or written."""
+
+
+class StoreBusy(StoreError):
+    """Another run is at work on the database."""
+
+
+class StoreDamaged(StoreError):
+    """The database cannot be read any more; it was set aside and nothing took its place."""
 
 
 class PublishError(PaperlarkError):

@@ -10,10 +10,14 @@ from paperlark.domain.criteria import Criteria
 
 @dataclass(frozen=True, slots=True)
 class FollowedAuthor:
-    """Somebody whose papers are always on the page, under any of their printed names."""
+    """Somebody whose papers are always on the page, under any of their printed names.
+
+    `id` tells the person from namesakes, None where the names are all that is known.
+    """
 
     name: str
     aliases: tuple[str, ...] = ()
+    id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,7 @@ class Profile:
     """A reader's wishes for a page.
 
     `page_size` bounds a page made without a model; with one, the cut-offs decide.
+    `least_h_index` is what one of a paper's authors must have, None where anybody may write.
     """
 
     name: str
@@ -39,3 +44,9 @@ class Profile:
     followed: tuple[FollowedAuthor, ...] = ()
     cutoffs: Cutoffs = Cutoffs()
     page_size: int = 20
+    least_h_index: int | None = None
+
+    @property
+    def needs_people(self) -> bool:
+        """Whether it matters who the authors of a paper are, beyond their names."""
+        return self.least_h_index is not None or any(one.id is not None for one in self.followed)

@@ -79,7 +79,9 @@ def _entry(entry: Entry) -> dict[str, Any]:
         "place": entry.place,
         "anchor": entry.paper.anchor,
         "announce_type": entry.type,
-        "followed": entry.followed,
+        "followed": tuple(
+            {"name": one.name, "by": "name" if one.by_name_only else "id"} for one in entry.followed
+        ),
         "comment": entry.comment,
         "judgement": judgement
         and {

@@ -70,13 +70,22 @@ class Match(_Part):
     words_against: tuple[Text, ...]
 
 
+class Followed(_Part):
+    """A followed author, under the reader's name for them."""
+
+    name: Text
+    by: Annotated[Literal["id", "name"], Field(description="by name only, it may be a namesake")]
+
+
 class Entry(Paper):
     """A paper on the page."""
 
     place: Annotated[int, Field(ge=1, description="position on the page")]
     anchor: Annotated[str, Field(description="its permanent name inside the page")]
     announce_type: AnnounceType
-    followed: Annotated[tuple[Text, ...], Field(description="its authors whom the reader follows")]
+    followed: Annotated[
+        tuple[Followed, ...], Field(description="its authors whom the reader follows")
+    ]
     comment: Annotated[Text | None, Field(description="why it is here; null: the match says")]
     judgement: Annotated[Judgement | None, Field(description="null where no judge spoke")]
     match: Match
@@ -140,6 +149,7 @@ class Funnel(_Part):
     unjudged: Count
     not_recorded: Count
     selected: Count
+    gated: Annotated[Count, Field(description="left out for the h-index of their authors")]
 
 
 class Document(_Part):

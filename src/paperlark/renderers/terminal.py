@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator
 
 from paperlark.domain.digest import Digest, Entry
-from paperlark.renderers import typeset, wording
+from paperlark.renderers import outside, typeset, wording
 
 ENTRIES = 10
-_NARROWEST = 60
+NARROWEST = 60
 
 
 def top(digest: Digest, *, width: int = 80, entries: int = ENTRIES) -> str:
-    """Give title, counts and the first entries, one a line, none longer than `width`."""
-    return "\n".join(_lines(digest, max(width, _NARROWEST), entries))
+    """Give title, counts and the first entries, one a line, none longer than `width` (or 60)."""
+    width = max(width, NARROWEST)
+    # What a terminal would take for a command must not reach it.
+    return "\n".join(outside.clean(line) for line in _lines(digest, width, entries))
 
 
 def _lines(digest: Digest, width: int, entries: int) -> Iterator[str]:
-    yield f"{wording.long_date(digest.day)} · {typeset.plain(digest.profile)}"
-    yield " · ".join(wording.summary(digest))
-    yield from (f"note: {note}" for note in digest.notes)
-    yield ""
-    yield from (
-        f"  {row.name:<12} {row.cells[0]:>7}  {row.remark}".rstrip() for row in _facts(digest)
+    yield from textwrap.wrap(
+        f"{wording.long_date(digest.day)} · {typeset.plain(digest.profile)}", width
     )
+    yield from textwrap.wrap(" · ".join(wording.summary(digest)), width)
+    for note in digest.notes:
+        yield from textwrap.wrap(f"note: {note}", width, subsequent_indent="  ")
+    yield ""
+    yield from (_cut(_row(row), width) for row in _facts(digest))
     yield ""
     yield from (_entry(entry, width) for entry in digest.entries[:entries])
     more = len(digest.entries) - entries
@@ -41,10 +45,17 @@ def _facts(digest: Digest) -> Iterator[wording.Row]:
     yield from wording.funnel_rows(digest)
 
 
+def _row(row: wording.Row) -> str:
+    return f"  {row.name:<12} {row.cells[0]:>7}  {outside.one_line(row.remark)}".rstrip()
+
+
 def _entry(entry: Entry, width: int) -> str:
-    aside = wording.aside(entry)
+    """`   2  9·9   Mechanistic PDE Networks for Disc …  AI for Science`."""
+    aside = _cut(outside.one_line(wording.aside(entry)), width // 3)
     room = width - len(aside) - 14
-    title = typeset.plain(entry.paper.title)
-    if len(title) > room:
-        title = title[: room - 2].rstrip() + " …"
+    title = _cut(typeset.plain(entry.paper.title), room)
     return f"{entry.place:>4}  {wording.chip(entry):<6}{title:<{room}}  {aside}".rstrip()
+
+
+def _cut(text: str, width: int) -> str:
+    return text if len(text) <= width else f"{text[: width - 2].rstrip()} …"

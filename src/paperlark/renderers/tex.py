@@ -14,6 +14,8 @@ from paperlark.renderers.dollar import is_formula
 
 LONGEST_FORMULA = 2_000
 """Characters; what is longer is not set as a formula."""
+LONGEST_ADDRESS = 2_000
+"""Characters; what is longer is no address that anybody follows."""
 _DEEPEST_STYLE = 8
 
 
@@ -130,7 +132,9 @@ class _Reader:
             yield piece
         yield Prose(self._text[at:end])
 
-    def _url(self, found: re.Match[str], _end: int) -> _Read:
+    def _url(self, found: re.Match[str], _end: int) -> _Read | None:
+        if len(found[0]) > LONGEST_ADDRESS:
+            return None
         address = found[0].rstrip(".,;:!?'*")
         while address.endswith((")", "]")) and address.count("(") < address.count(")"):
             address = address[:-1].rstrip(".,;:!?'")
@@ -199,9 +203,12 @@ class _Reader:
         if name == "url":
             return Link(address[1], address[1]), address.end()
         close = self._closing.get(address.end(), end)
-        if close >= end:
+        if close >= end or self._depth:
             return None
-        words = plain(read(self._text[address.end() + 1 : close])) if self._depth == 0 else ""
+        # Neither links nor styles in the words of a link, however deep they nest.
+        self._depth = _DEEPEST_STYLE
+        words = plain(tuple(_joined(self.pieces(address.end() + 1, close))))
+        self._depth = 0
         return (Link(address[1], words), close + 1) if words.strip() else None
 
     def _styled(self, element: str | None, brace: int, start: int, end: int) -> _Read | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from paperlark.domain.digest import Digest, Entry, Funnel, Status
+from paperlark.domain.digest import AuthorMatch, Digest, Entry, Funnel, Status
 from paperlark.domain.judgement import Lack, Match, Unjudged
 from paperlark.domain.spending import Spend, Tokens
 from paperlark.renderers.money import UNKNOWN, dollars
@@ -95,6 +95,8 @@ def funnel_rows(digest: Digest) -> tuple[Row, ...]:
         _row("announced", funnel.announced, announced),
         _row("scanned", funnel.scanned, scanned),
     ]
+    if funnel.gated:
+        rows.append(_row("gated", funnel.gated, "no author reaches your h-index"))
     if digest.model is not None:
         rows += _judge_rows(funnel)
     followed = f"{number(funnel.followed)} followed" if funnel.followed else ""
@@ -187,8 +189,13 @@ def _percent(probability: float) -> str:
 def reason(entry: Entry) -> str | None:
     """Why the paper is here; None where only the evidence can say."""
     if entry.followed:
-        return f"{entry.comment}: {listed(entry.followed)}"
+        return f"{entry.comment}: {listed(_author_match(one) for one in entry.followed)}"
     return entry.comment
+
+
+def _author_match(match: AuthorMatch) -> str:
+    """Name a followed author; a name alone may be a namesake's, and the page says so."""
+    return f"{match.name} (by name)" if match.by_name_only else match.name
 
 
 def evidence(match: Match) -> tuple[tuple[str, str], ...]:

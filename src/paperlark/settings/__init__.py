@@ -2,6 +2,6 @@
 
 from paperlark.settings.load import load_settings
 from paperlark.settings.starter import write_starter
-from paperlark.settings.values import ModelSettings, Settings
+from paperlark.settings.values import ModelSettings, PeopleSettings, Settings
 
-__all__ = ["ModelSettings", "Settings", "load_settings", "write_starter"]
+__all__ = ["ModelSettings", "PeopleSettings", "Settings", "load_settings", "write_starter"]

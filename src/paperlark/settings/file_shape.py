@@ -14,7 +14,7 @@ from paperlark.domain.announcement import AnnounceType
 from paperlark.domain.categories import CATEGORIES, nearest_category
 from paperlark.domain.judgement import HIGHEST, LOWEST
 
-ARXIV_RSS = "https://rss.arxiv.org/rss"
+SEMANTIC_SCHOLAR = "https://api.semanticscholar.org/graph/v1"
 
 
 def _known(category: str) -> str:
@@ -39,7 +39,7 @@ def _distinct(values: list[str]) -> list[str]:
     return values
 
 
-Text = Annotated[str, Field(min_length=1, pattern=r"\S")]
+Text = Annotated[str, Field(min_length=1, pattern=r"^[^\x00-\x1f\x7f]*\S[^\x00-\x1f\x7f]*$")]
 Address = Annotated[str, AfterValidator(_web_address)]
 Score = Annotated[int, Field(ge=LOWEST, le=HIGHEST)]
 
@@ -53,6 +53,11 @@ class FollowShape(_Shape):
 
     name: Text = Field(description="a full name as printed on papers")
     aliases: list[Text] = Field(default=[], description="a list of other spellings of the name")
+    id: Annotated[str, Field(pattern=r"^[0-9]+$")] | None = Field(
+        default=None,
+        description="Semantic Scholar's id of this person, so that no namesake matches: the number"
+        ' at the end of the address of their page there, in quotes, such as "1741101"',
+    )
 
 
 class CutoffsShape(_Shape):
@@ -78,16 +83,52 @@ class JudgeShape(_Shape):
     batch_size: int = Field(default=8, ge=1, le=64, description="1 to 64 papers a request")
     parallel: int = Field(default=4, ge=1, le=64, description="1 to 64 requests at once")
     timeout: float = Field(
-        default=120.0, gt=0, strict=False, description="seconds to wait for one answer"
+        default=120.0,
+        gt=0,
+        le=3600,
+        strict=False,
+        allow_inf_nan=False,
+        description="up to 3600 seconds to wait for one answer",
     )
 
 
 class SourcesShape(_Shape):
     """Where feeds come from."""
 
-    rss: Address = Field(default=ARXIV_RSS, description="the address before /CATEGORY")
-    contact: Text | None = Field(
-        default=None, description="an e-mail address that arXiv may write to about your requests"
+    rss: Address = Field(
+        default="https://rss.arxiv.org/rss", description="arXiv's RSS: the address before /CATEGORY"
+    )
+    pages: Address = Field(
+        default="https://arxiv.org",
+        description="arXiv's listing and catch-up pages: the address before /list and /catchup",
+    )
+    oai: Address = Field(
+        default="https://oaipmh.arxiv.org/oai", description="the address of arXiv's OAI-PMH"
+    )
+    search: Address = Field(
+        default="https://export.arxiv.org/api/query",
+        description="the address of arXiv's search API",
+    )
+    patience: float = Field(
+        default=900.0,
+        gt=0,
+        le=86400,
+        strict=False,
+        allow_inf_nan=False,
+        description="seconds after which a run asks arXiv no more and goes on with what it has",
+    )
+    contact: Annotated[str, Field(pattern=r"^[!-~ ]+$")] | None = Field(
+        default=None,
+        description="an address in ASCII that arXiv may write to about your requests",
+    )
+    semantic_scholar: Address = Field(
+        default=SEMANTIC_SCHOLAR,
+        description="the address before /paper/batch, asked where an author is followed by id or"
+        " least_h_index is set",
+    )
+    semantic_scholar_key_variable: str = Field(
+        default="SEMANTIC_SCHOLAR_API_KEY",
+        description="the name of the environment variable with a key, if you have one",
     )
 
 
@@ -114,6 +155,12 @@ class ProfileShape(_Shape):
     )
     page_size: int = Field(
         default=20, ge=1, le=1000, description="1 to 1000 papers on a page made without a model"
+    )
+    least_h_index: int | None = Field(
+        default=None,
+        ge=1,
+        description="the h-index that one of a paper's authors must have for it to be read; papers"
+        " whose authors are not all known pass",
     )
     output: Text = Field(default="pages", description="the folder for pages")
     database: Text = Field(default="paperlark.db", description="the file for what was paid for")

@@ -13,12 +13,12 @@ from paperlark.domain.criteria import Criteria, parse_criteria
 from paperlark.domain.errors import Problem, ProfileError
 from paperlark.domain.profile import Cutoffs, FollowedAuthor, Profile
 from paperlark.settings.lines import line_of
-from paperlark.settings.values import ModelSettings, Settings
+from paperlark.settings.values import ArxivSettings, ModelSettings, PeopleSettings, Settings
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
-    from paperlark.settings.file_shape import JudgeShape, ProfileShape
+    from paperlark.settings.file_shape import JudgeShape, ProfileShape, SourcesShape
 
 _LOOPBACK = re.compile(r"localhost|127(?:\.\d+){3}|::1")
 
@@ -36,13 +36,14 @@ def load_settings(path: Path) -> Settings:
     problems = (*problems, *missing)
     if shape is None or criteria is None or problems:
         raise ProfileError(tuple(sorted(problems, key=lambda problem: problem.line or 0)))
+    profile = _profile(shape, criteria)
     return Settings(
-        profile=_profile(shape, criteria),
+        profile=profile,
         model=_model(shape.judge) if shape.judge else None,
+        people=_people(shape.sources) if profile.needs_people else None,
         output=home / shape.output,
         database=home / shape.database,
-        rss_url=shape.sources.rss,
-        contact=shape.sources.contact,
+        arxiv=_arxiv(shape.sources),
     )
 
 
@@ -53,9 +54,23 @@ def _profile(shape: ProfileShape, criteria: Criteria) -> Profile:
         criteria=criteria,
         announce_types=tuple(shape.announce_types),
         primary_only=shape.primary_only,
-        followed=tuple(FollowedAuthor(one.name, tuple(one.aliases)) for one in shape.follow),
+        followed=tuple(
+            FollowedAuthor(one.name, tuple(one.aliases), one.id) for one in shape.follow
+        ),
         cutoffs=Cutoffs(shape.cutoffs.relevance, shape.cutoffs.novelty),
         page_size=shape.page_size,
+        least_h_index=shape.least_h_index,
+    )
+
+
+def _arxiv(shape: SourcesShape) -> ArxivSettings:
+    return ArxivSettings(
+        rss=shape.rss,
+        pages=shape.pages,
+        oai=shape.oai,
+        search=shape.search,
+        patience=shape.patience,
+        contact=shape.contact,
     )
 
 
@@ -75,9 +90,14 @@ def _model(shape: JudgeShape) -> ModelSettings:
     )
 
 
+def _people(shape: SourcesShape) -> PeopleSettings:
+    return PeopleSettings(shape.semantic_scholar, shape.semantic_scholar_key_variable)
+
+
 def _read(path: Path, *, mend: str) -> str:
     try:
-        return path.read_text("utf-8")
+        # Some editors put a mark of UTF-8 before the text.
+        return path.read_text("utf-8-sig")
     except FileNotFoundError:
         raise ProfileError((Problem(path, None, "there is no such file"),), mend=mend) from None
     except UnicodeDecodeError as error:
@@ -90,7 +110,7 @@ def _read(path: Path, *, mend: str) -> str:
 def _parse(path: Path, text: str) -> Mapping[str, object]:
     try:
         return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:
         found = re.search(r"at line (\d+)", str(error))
         line = int(found[1]) if found else len(text.splitlines())
         reason = re.sub(r" \(at (?:line .*|end of document)\)$", "", str(error))

@@ -25,12 +25,35 @@ class ModelSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class PeopleSettings:
+    """Where to ask who an author is; `key_variable` names what may hold a key."""
+
+    base_url: str
+    key_variable: str
+
+
+@dataclass(frozen=True, slots=True)
+class ArxivSettings:
+    """Where arXiv is asked, for how many seconds in all, and whom it may write to about that."""
+
+    rss: str
+    pages: str
+    oai: str
+    search: str
+    patience: float
+    contact: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
-    """A profile and where its things are; every path is absolute. `model` None: no judge."""
+    """A profile and where its things are; every path is absolute.
+
+    `model` None: no judge. `people` None: nobody needs to know who an author is.
+    """
 
     profile: Profile
     model: ModelSettings | None
+    people: PeopleSettings | None
     output: Path
     database: Path
-    rss_url: str
-    contact: str | None
+    arxiv: ArxivSettings

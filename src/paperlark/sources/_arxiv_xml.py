@@ -10,18 +10,22 @@ import html
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from email.utils import parsedate_to_datetime
-from xml.etree.ElementTree import Element, ParseError
+from datetime import date, timedelta
+from xml.etree.ElementTree import Element
 from zoneinfo import ZoneInfo
-
-from defusedxml import DefusedXmlException
-from defusedxml.ElementTree import fromstring
 
 from paperlark.domain.announcement import AnnounceType, Feed, Listing
 from paperlark.domain.errors import FeedUnreadable, UnknownCategory
-from paperlark.domain.paper import Identifier, Paper
+from paperlark.domain.paper import Identifier
 from paperlark.sources._authors import parse_authors
+from paperlark.sources._fields import (
+    iso_moment,
+    mail_moment,
+    make_paper,
+    read_identifier,
+    read_xml,
+    text_of,
+)
 
 _DC = "{http://purl.org/dc/elements/1.1/}"
 _ARXIV = "{http://arxiv.org/schemas/atom}"
@@ -42,7 +46,7 @@ def parse_feed(content: bytes, category: str, origin: str) -> Feed:
     Raises FeedUnreadable when this is no feed of arXiv's, UnknownCategory when it is arXiv's
     way of saying so.
     """
-    root = _xml(content, origin)
+    root = read_xml(content, origin)
     dialect = _DIALECTS.get(root.tag)
     if dialect is None:
         raise FeedUnreadable(
@@ -60,18 +64,6 @@ def parse_feed(content: bytes, category: str, origin: str) -> Feed:
     return Feed(category, dialect.stamped(root), tuple(listings), origin, tuple(notes))
 
 
-def _xml(content: bytes, origin: str) -> Element:
-    try:
-        root: Element = fromstring(content, forbid_dtd=True)
-    except (ParseError, DefusedXmlException, ValueError, LookupError) as error:
-        start = content[:40].decode("utf-8", "replace").strip() or "nothing"
-        raise FeedUnreadable(
-            f"{origin} is not XML ({error or type(error).__name__}; it starts with {start!r})",
-            mend="fetch that feed again",
-        ) from error
-    return root
-
-
 def _read_entries(
     dialect: _Dialect, root: Element, category: str
 ) -> tuple[list[Listing], list[str]]:
@@ -84,57 +76,11 @@ def _read_entries(
     return listings, notes
 
 
-def _text(element: Element, tag: str) -> str:
-    return "".join(found.itertext()) if (found := element.find(tag)) is not None else ""
-
-
-def _line(text: str) -> str:
-    return " ".join(_unescape(text).split())
-
-
-def _unescape(text: str) -> str:
-    """Undo a second escaping of arXiv's (`&#177;`); what is no entity stays."""
-    return re.sub(r"&(?:#\d{1,7}|#x[\da-fA-F]{1,6}|[a-zA-Z]{2,8});", _entity, text)
-
-
-def _entity(found: re.Match[str]) -> str:
-    return html.unescape(found[0])
-
-
-def _paragraphs(text: str) -> str:
-    """Part a text where a line is indented; other line breaks are only wrapping."""
-    paragraphs = (" ".join(part.split()) for part in re.split(r"\n[ \t]+|\n\s*\n", text))
-    return "\n\n".join(paragraph for paragraph in paragraphs if paragraph)
-
-
-def _identifier(text: str) -> Identifier:
-    found = Identifier.parse(text)
-    if found is None:
-        raise ValueError(f"{text[:80]!r} is no arXiv identifier")
-    return found
-
-
 def _announce_type(text: str, identifier: Identifier) -> AnnounceType:
     try:
         return AnnounceType(text.strip())
     except ValueError:
         raise ValueError(f"{identifier.id} has announce type {text[:40]!r}") from None
-
-
-def _paper(
-    identifier: Identifier, *, title: str, authors: str, abstract: str, categories: list[str]
-) -> Paper:
-    kept = tuple(dict.fromkeys(category.strip() for category in categories if category.strip()))
-    if not kept:
-        raise ValueError(f"{identifier.id} has no category")
-    return Paper(
-        id=identifier.id,
-        version=identifier.version or 1,
-        title=_line(title) or "(no title)",
-        authors=parse_authors(authors),
-        abstract=_paragraphs(_unescape(abstract)),
-        categories=kept,
-    )
 
 
 # The first line of a description repeats id and type; what follows is the abstract.
@@ -145,23 +91,23 @@ def _modern_listing(
     entry: Element, *, guid: str, title: str, abstract: str, categories: list[str]
 ) -> Listing:
     """RSS 2.0 and Atom name their fields differently and fill them alike."""
-    identifier = _identifier(guid)
-    paper = _paper(
+    identifier = read_identifier(guid)
+    paper = make_paper(
         identifier,
         title=title,
-        authors=_text(entry, f"{_DC}creator"),
+        authors=parse_authors(text_of(entry, f"{_DC}creator")),
         abstract=_PREFIX.sub("", abstract),
         categories=categories,
     )
-    return Listing(paper, _announce_type(_text(entry, f"{_ARXIV}announce_type"), identifier))
+    return Listing(paper, _announce_type(text_of(entry, f"{_ARXIV}announce_type"), identifier))
 
 
 def _rss_listing(entry: Element, _category: str) -> Listing:
     return _modern_listing(
         entry,
-        guid=_text(entry, "guid"),
-        title=_text(entry, "title"),
-        abstract=_text(entry, "description"),
+        guid=text_of(entry, "guid"),
+        title=text_of(entry, "title"),
+        abstract=text_of(entry, "description"),
         categories=["".join(found.itertext()) for found in entry.findall("category")],
     )
 
@@ -169,9 +115,9 @@ def _rss_listing(entry: Element, _category: str) -> Listing:
 def _atom_listing(entry: Element, _category: str) -> Listing:
     return _modern_listing(
         entry,
-        guid=_text(entry, f"{_ATOM}id"),
-        title=_text(entry, f"{_ATOM}title"),
-        abstract=_text(entry, f"{_ATOM}summary"),
+        guid=text_of(entry, f"{_ATOM}id"),
+        title=text_of(entry, f"{_ATOM}title"),
+        abstract=text_of(entry, f"{_ATOM}summary"),
         categories=[found.get("term", "") for found in entry.findall(f"{_ATOM}category")],
     )
 
@@ -184,14 +130,14 @@ _RDF_TITLE = re.compile(
 
 def _rdf_listing(entry: Element, category: str) -> Listing:
     """Before 2024 the title carried `(arXiv:ID [primary] UPDATED)` and texts were HTML."""
-    found = _RDF_TITLE.fullmatch(_text(entry, f"{_RSS1}title"))
+    found = _RDF_TITLE.fullmatch(text_of(entry, f"{_RSS1}title"))
     if found is None:
-        raise ValueError(f"the title {_text(entry, f'{_RSS1}title')[:60]!r} names no identifier")
-    paper = _paper(
-        _identifier(found["id"]),
+        raise ValueError(f"the title {text_of(entry, f'{_RSS1}title')[:60]!r} names no identifier")
+    paper = make_paper(
+        read_identifier(found["id"]),
         title=found["title"],
-        authors=_without_tags(_text(entry, f"{_DC}creator")),
-        abstract=_without_tags(_text(entry, f"{_RSS1}description")),
+        authors=parse_authors(_without_tags(text_of(entry, f"{_DC}creator"))),
+        abstract=_without_tags(text_of(entry, f"{_RSS1}description")),
         categories=[found["category"]],
     )
     return Listing(paper, _rdf_type(found["type"].strip(), own=found["category"] == category))
@@ -209,28 +155,19 @@ def _without_tags(text: str) -> str:
 
 
 def _rss_stamp(root: Element) -> date | None:
-    text = _text(root, "channel/pubDate") or _text(root, "channel/lastBuildDate")
-    try:
-        return parsedate_to_datetime(text).date()
-    except ValueError:
-        return None
-
-
-def _iso(text: str) -> datetime | None:
-    try:
-        return datetime.fromisoformat(text.strip())
-    except ValueError:
-        return None
+    text = text_of(root, "channel/pubDate") or text_of(root, "channel/lastBuildDate")
+    rendered = mail_moment(text)
+    return rendered.date() if rendered else None
 
 
 def _atom_stamp(root: Element) -> date | None:
-    rendered = _iso(_text(root, f"{_ATOM}updated"))
+    rendered = iso_moment(text_of(root, f"{_ATOM}updated"))
     return rendered.astimezone(ZoneInfo("America/New_York")).date() if rendered else None
 
 
 def _rdf_stamp(root: Element) -> date | None:
     # It names the evening of the mailing; the announcement is dated the day after.
-    mailed = _iso(_text(root, f"{_RSS1}channel/{_DC}date"))
+    mailed = iso_moment(text_of(root, f"{_RSS1}channel/{_DC}date"))
     return mailed.date() + timedelta(days=1) if mailed else None
 
 
@@ -246,19 +183,19 @@ class _Dialect:
 
 _DIALECTS = {
     "rss": _Dialect(
-        title=lambda root: _text(root, "channel/title"),
+        title=lambda root: text_of(root, "channel/title"),
         entries=lambda root: iter(root.findall("channel/item")),
         listing=_rss_listing,
         stamped=_rss_stamp,
     ),
     f"{_ATOM}feed": _Dialect(
-        title=lambda root: _text(root, f"{_ATOM}title"),
+        title=lambda root: text_of(root, f"{_ATOM}title"),
         entries=lambda root: iter(root.findall(f"{_ATOM}entry")),
         listing=_atom_listing,
         stamped=_atom_stamp,
     ),
     f"{_RDF}RDF": _Dialect(
-        title=lambda root: _text(root, f"{_RSS1}channel/{_RSS1}title"),
+        title=lambda root: text_of(root, f"{_RSS1}channel/{_RSS1}title"),
         entries=lambda root: iter(root.findall(f"{_RSS1}item")),
         listing=_rdf_listing,
         stamped=_rdf_stamp,

@@ -14,7 +14,7 @@ from paperlark.domain.paper import Author
 
 # A degree or generation after a comma belongs to the name before it.
 _SUFFIX = re.compile(r"(?:jr|sr|ph\. ?d|m\.? ?d|ii|iii|iv)\.?", re.IGNORECASE)
-_TRAILING = re.compile(r"(?:\s+and|[\s*†‡]+)$")
+_MARKS = " \t\n*†‡"
 _LEADING = re.compile(r"^(?:and|&)\s+")
 
 
@@ -63,8 +63,8 @@ def _author(raw: str) -> Author:
 
 
 def _clean(text: str) -> str:
-    text = _LEADING.sub("", _TRAILING.sub("", decode_tex(text).strip()))
-    return " ".join(text.split())
+    name = " ".join(_LEADING.sub("", decode_tex(text).strip(_MARKS)).split())
+    return name.removesuffix(" and").rstrip(_MARKS)
 
 
 @cache
@@ -79,5 +79,8 @@ def decode_tex(text: str) -> str:
     r"""Decode TeX accents and letters to Unicode; text without TeX is left as it is."""
     if not re.search(r"[\\{}~$]", text):
         return text
-    # In a name a percent sign is a percent sign, not the start of a comment.
-    return _decoder()(text.replace("%", r"\%")) or text
+    try:
+        # In a name a percent sign is a percent sign, not the start of a comment.
+        return _decoder()(text.replace("%", r"\%")) or text
+    except Exception:  # noqa: BLE001  # foreign code on foreign text: 3,000 braces end its stack
+        return text

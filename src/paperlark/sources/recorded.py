@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import gzip
 import zlib
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from paperlark.domain.announcement import Feed
+from paperlark.domain.announcement import Feed, Via
 from paperlark.domain.errors import FeedNotFound, FeedUnreadable, SourceError
 from paperlark.sources._arxiv_xml import parse_feed
 
@@ -16,6 +17,8 @@ _SUFFIXES = (".rss.xml", ".rss.xml.gz")
 
 class RecordedFeeds:
     """Implements Source. A file's name says which day it is; its own stamp may be wrong."""
+
+    via = Via.RSS
 
     def __init__(self, folder: Path) -> None:
         if not folder.is_dir():
@@ -33,7 +36,7 @@ class RecordedFeeds:
         for suffix in _SUFFIXES:
             path = self._folder / f"{day}.{category}{suffix}"
             if path.is_file():
-                return parse_feed(_read(path), category, str(path))
+                return _of(day, parse_feed(_read(path), category, str(path)))
         raise FeedNotFound(
             f"{self._folder} has no feed of {category} for {day}",
             mend=f"expected {day}.{category}.rss.xml or the same with .gz",
@@ -47,11 +50,21 @@ class RecordedFeeds:
         return tuple(sorted(day for day in named if day and first <= day <= last))
 
 
+def _of(day: date, feed: Feed) -> Feed:
+    """Believe the file's name, and say where the feed itself differs."""
+    if feed.stamped in {None, day}:
+        return feed
+    return replace(feed, stamped=day, notes=(*feed.notes, f"is stamped {feed.stamped}"))
+
+
 def _day(name: str) -> date | None:
+    """Read the day in front; `20250226` is none, because no feed is looked for under that."""
+    text = name.split(".", 1)[0]
     try:
-        return date.fromisoformat(name.split(".", 1)[0])
+        day = date.fromisoformat(text)
     except ValueError:
         return None
+    return day if day.isoformat() == text else None
 
 
 def _read(path: Path) -> bytes:

@@ -48,8 +48,7 @@ def told(path: Path) -> Iterator[None]:
         yield
     except (sqlite3.OperationalError, sqlite3.IntegrityError) as error:
         raise StoreError(
-            f"the database {path} cannot be used ({error})",
-            mend="check that its folder is writable and that the disk is not full",
+            f"the database {path} cannot be used ({error})", mend=_mend(str(error))
         ) from error
     except sqlite3.DatabaseError as error:
         raise StoreError(
@@ -63,16 +62,27 @@ def told(path: Path) -> Iterator[None]:
         ) from error
 
 
+def _mend(reason: str) -> str:
+    """Say what helps, by SQLite's own words for it."""
+    if "locked" in reason:
+        return "another program is at work on it; try again when that is done"
+    if "no such" in reason or "already exists" in reason or "constraint" in reason:
+        return "is it another program's file? Name another one with `database` in the profile"
+    return "check that its folder is writable and that the disk is not full"
+
+
 @contextmanager
 def transaction(connection: sqlite3.Connection) -> Iterator[None]:
     """All or nothing; the write lock is taken at the start, so that nothing fails half-way."""
     connection.execute("BEGIN IMMEDIATE")
     try:
         yield
+        connection.execute("COMMIT")
     except BaseException:
-        connection.execute("ROLLBACK")
+        # A full disk has SQLite roll back by itself.
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
         raise
-    connection.execute("COMMIT")
 
 
 def _migrate(connection: sqlite3.Connection, path: Path) -> None:

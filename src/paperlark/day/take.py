@@ -1,0 +1,102 @@
+"""A category and a day in, its batch out: from the first source whose word can be believed.
+
+Sources are asked in turn. One that proves its day and its number of entries ends the search and
+confirms what was claimed before; one that only guesses is asked when nobody knew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+
+from paperlark.day.examine import GUESS, PROOF, confirm, examine
+from paperlark.domain.announcement import Feed, MissingFeed, Via
+from paperlark.domain.calendar import is_weekend
+from paperlark.domain.errors import FeedNotFound, FeedUnreadable, SourceUnreachable
+from paperlark.ports import Batches, Source
+
+UNCONFIRMED = "nobody confirmed how many entries it should have"
+
+# From what only guesses to what lists announcements.
+_TRUST = (Via.SEARCH, Via.OAI, Via.RSS, Via.CATCHUP, Via.LISTING)
+
+
+def take(
+    category: str, day: date, *, sources: Sequence[Source], batches: Batches, expected: bool
+) -> Feed | MissingFeed:
+    """Give the batch, with notes on what it lacks, and keep it when it lacks nothing.
+
+    `expected` tells whether the calendar expects an announcement that day. A confirmed batch
+    that is known already is not asked for again; where there is only one source, as a folder
+    of recorded feeds, that is read and believed.
+    """
+    if is_weekend(day):
+        return _weekend(category, day, sources[0])
+    alone = len(sources) == 1
+    kept = None if alone else batches.batch(category, day)
+    if kept and kept.confirmed:
+        return kept
+    found = _ask(category, day, sources=sources, batches=batches, expected=expected)
+    if isinstance(found, MissingFeed):
+        return kept or found
+    if found.via is Via.RSS and not found.confirmed and not alone:
+        found = replace(found, notes=(*found.notes, UNCONFIRMED))
+    if kept and _worth(kept) > _worth(found):
+        return kept
+    if not found.notes:
+        batches.keep(found, day)
+    return found
+
+
+def _ask(
+    category: str, day: date, *, sources: Sequence[Source], batches: Batches, expected: bool
+) -> Feed | MissingFeed:
+    """Ask the sources until one of them settles the matter."""
+    earlier = batches.earlier(category, day)
+    best: Feed | None = None
+    trail: list[str] = []
+    for source in sources:
+        if best and not best.notes and source.via in GUESS:
+            break
+        feed = _feed(source, category, day, trail)
+        if feed is None:
+            continue
+        if feed.via in PROOF and feed.stamped == day:
+            feed = confirm(best, feed)
+        finding = examine(feed, day, earlier=earlier, expected=expected)
+        if finding.refused:
+            trail.append(f"{feed.via} {finding.refused}")
+            continue
+        feed = replace(feed, notes=finding.short)
+        # Whoever proves its day is believed before a mere claim, even where it falls short.
+        proved = feed.confirmed and best and not best.confirmed
+        best = feed if best is None or proved else max(best, feed, key=_worth)
+        if best.confirmed and not best.notes:
+            break
+    if best is None:
+        return MissingFeed(category, "; ".join(trail))
+    return replace(best, trail=tuple(trail))
+
+
+def _weekend(category: str, day: date, source: Source) -> Feed:
+    """Give the empty batch of a day on which arXiv never announces, whatever its feed carries."""
+    trail: list[str] = []
+    feed = _feed(source, category, day, trail)
+    if feed and feed.listings:
+        trail.append(f"{feed.via} carries {len(feed.listings)} entries of another day")
+    return Feed(category, day, (), "the calendar", via=source.via, trail=tuple(trail))
+
+
+def _feed(source: Source, category: str, day: date, trail: list[str]) -> Feed | None:
+    """Ask one source; what is wrong with it goes into the trail."""
+    try:
+        return source.feed(category, day)
+    except (FeedNotFound, FeedUnreadable, SourceUnreachable) as error:
+        trail.append(error.problem)
+        return None
+
+
+def _worth(feed: Feed) -> tuple[bool, bool, int]:
+    """Prefer what lacks nothing, then what is confirmed, then what lists announcements."""
+    return not feed.notes, feed.confirmed is not None, _TRUST.index(feed.via)

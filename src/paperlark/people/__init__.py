@@ -1,0 +1,1 @@
+"""Papers in, the persons who wrote them out: who an author is, beyond a name."""

@@ -1,0 +1,142 @@
+"""Semantic Scholar's graph API: who wrote these papers, asked for 500 at a time."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Mapping, Sequence
+from http import HTTPStatus
+from types import TracebackType
+from typing import Self
+
+import stamina
+
+from paperlark.domain.errors import PeopleError
+from paperlark.domain.paper import Paper, PaperId
+from paperlark.domain.people import Authorship, NotIndexed, NotLookedUp
+from paperlark.people._endpoint import Answer, Endpoint
+from paperlark.people._reply import FIELDS, read_reply
+
+# https://www.semanticscholar.org/product/api: one request a second with a key; without one,
+# everybody shares one limit.
+PAUSE = 1.0
+MOST_IDS = 500
+
+_MOST_FAILURES = 12
+"""To find one paper that breaks a request of 500 takes nine of them."""
+_LONGEST_WAIT = 60.0
+_BUSY = frozenset(
+    {
+        HTTPStatus.REQUEST_TIMEOUT,
+        HTTPStatus.TOO_MANY_REQUESTS,
+        HTTPStatus.BAD_GATEWAY,
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        HTTPStatus.GATEWAY_TIMEOUT,
+    }
+)
+# https://github.com/allenai/s2-folks/issues/103: one paper without author ids broke all.
+_TOO_MUCH = frozenset({HTTPStatus.INTERNAL_SERVER_ERROR, HTTPStatus.REQUEST_ENTITY_TOO_LARGE})
+_NONE_KNOWN = re.compile(r"no valid paper ids", re.IGNORECASE)
+
+
+class SemanticScholar:
+    """Implements People. Nothing that goes wrong is raised: every paper has its reason.
+
+    `key` is None to share the public limit. `attempts` bounds how often a busy server is asked
+    the same, `patience` for how many seconds in all.
+    """
+
+    name = "Semantic Scholar"
+
+    def __init__(
+        self,
+        *,
+        base_url: str,
+        key: str | None = None,
+        user_agent: str = "paperlark",
+        pause: float = PAUSE,
+        attempts: int = 4,
+        patience: float = 120.0,
+        timeout: float = 30.0,
+        sleep: Callable[[float], object] = time.sleep,
+    ) -> None:
+        url = f"{base_url.strip().rstrip('/')}/paper/batch"
+        self._endpoint = Endpoint(url, key=key, user_agent=user_agent, timeout=timeout)
+        self._retrying = stamina.RetryingCaller(
+            attempts=attempts, timeout=patience, wait_initial=2.0, wait_max=30.0
+        ).on(_worth_waiting)
+        self._pause, self._sleep = pause, sleep
+        self._asked = False
+
+    def __repr__(self) -> str:
+        return f"<SemanticScholar at {self._endpoint.server}>"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._endpoint.close()
+
+    def look_up(self, papers: Sequence[Paper]) -> Mapping[PaperId, Authorship]:
+        """Ask about all of them; see the port.
+
+        What breaks a request may be one of its papers: its halves are asked in its place, until
+        one paper is left or too much has failed. Any other trouble ends the asking.
+        """
+        ids = tuple(dict.fromkeys(paper.id for paper in papers))
+        batches = [ids[start : start + MOST_IDS] for start in range(0, len(ids), MOST_IDS)]
+        found: dict[PaperId, Authorship] = {}
+        failures = 0
+        while batches:
+            batch = batches.pop(0)
+            try:
+                found |= self._retrying(self._ask, batch)
+            except PeopleError as error:
+                failures += 1
+                lost = NotLookedUp(error.problem)
+                if not error.fewer or failures == _MOST_FAILURES:
+                    return {id_: found.get(id_, lost) for id_ in ids}
+                if len(batch) == 1:
+                    found[batch[0]] = lost
+                else:
+                    middle = len(batch) // 2
+                    batches[:0] = [batch[:middle], batch[middle:]]
+        return {id_: found[id_] for id_ in ids}
+
+    def _ask(self, ids: Sequence[PaperId]) -> dict[PaperId, Authorship]:
+        """Ask once, a pause after the request before."""
+        if self._asked:
+            self._sleep(self._pause)
+        self._asked = True
+        answer = self._endpoint.post({"ids": [f"ARXIV:{id_}" for id_ in ids]}, fields=FIELDS)
+        if answer.status == HTTPStatus.BAD_REQUEST and _NONE_KNOWN.search(answer.complaint):
+            # Where not one of the papers is known, this stands in place of nulls.
+            return dict.fromkeys(ids, NotIndexed())
+        if answer.status != HTTPStatus.OK or answer.complaint:
+            raise self._refusal(answer)
+        return read_reply(answer.payload, ids)
+
+    def _refusal(self, answer: Answer) -> PeopleError:
+        problem = f"{self._endpoint.server} answered {answer.status}"
+        if answer.complaint:
+            problem += f": {answer.complaint}"
+        if answer.status == HTTPStatus.TOO_MANY_REQUESTS and not self._endpoint.has_key:
+            problem += "; without a key everybody shares one limit"
+        named = re.fullmatch(r"\d{1,9}", answer.retry_after, re.ASCII)
+        return PeopleError(
+            problem,
+            again=answer.status in _BUSY and (float(named[0]) if named else True),
+            fewer=answer.status in _TOO_MUCH,
+        )
+
+
+def _worth_waiting(error: Exception) -> bool | float:
+    """Wait as the server asks, unless that is longer than a page can wait."""
+    if not isinstance(error, PeopleError):
+        return False
+    return error.again if error.again <= _LONGEST_WAIT else False

@@ -1,0 +1,111 @@
+"""arXiv's own pages of a category: today's listing, and the last 90 days to catch up on.
+
+They state the day of the announcement and how many entries it has; RSS does neither.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from http import HTTPStatus
+
+from paperlark.domain import calendar
+from paperlark.domain.announcement import Feed, Listing, Via
+from paperlark.domain.errors import FeedNotFound
+from paperlark.domain.paper import PaperId
+from paperlark.sources._listing_page import Page, parse_page
+from paperlark.sources._polite import Params, PoliteClient
+
+ARXIV = "https://arxiv.org"
+KEPT = timedelta(days=90)
+_MOST_PAGES = 20  # of 2,000 entries; the largest day of all of cs has two
+
+
+class ListingPages:
+    """Implements Source for the latest announcement: `/list/<category>/new`."""
+
+    via = Via.LISTING
+
+    def __init__(self, client: PoliteClient, base_url: str = ARXIV) -> None:
+        self._client = client
+        self._base_url = base_url.rstrip("/")
+
+    def feed(self, category: str, day: date) -> Feed:
+        """Fetch the page.
+
+        Raises FeedNotFound when it states another day or there is none of that category,
+        SourceUnreachable and FeedUnreadable when there is no such page to be had.
+        """
+        url = f"{self._base_url}/list/{category}/new"
+        page = _page(self._client, url, category)
+        _check_day(page, day, url)
+        return Feed(category, day, page.listings, url, page.notes, Via.LISTING, page.expected)
+
+
+class CatchupPages:
+    """Implements Source for the last 90 days: `/catchup/<category>/<day>`, page by page."""
+
+    via = Via.CATCHUP
+
+    def __init__(
+        self,
+        client: PoliteClient,
+        base_url: str = ARXIV,
+        *,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._client = client
+        self._base_url = base_url.rstrip("/")
+        self._now = now
+
+    def feed(self, category: str, day: date) -> Feed:
+        """Fetch all pages of that day; one without updates is an empty batch.
+
+        Raises as ListingPages does; FeedNotFound without asking for a day too long ago or to
+        come.
+        """
+        today = calendar.today(self._now())
+        if not today - KEPT <= day <= today:
+            raise FeedNotFound(
+                f"arXiv's catch-up pages go back 90 days from {today}, not to {day}",
+                mend="another source must have it",
+            )
+        url = f"{self._base_url}/catchup/{category}/{day}"
+        pages = self._pages(url, category, day)
+        listings: dict[PaperId, Listing] = {}
+        for page in pages:
+            for listing in page.listings:  # an entry may move to the next page in between
+                listings.setdefault(listing.paper.id, listing)
+        notes = tuple(note for page in pages for note in page.notes)
+        expected = max((page.expected or 0 for page in pages), default=0)
+        return Feed(category, day, tuple(listings.values()), url, notes, Via.CATCHUP, expected)
+
+    def _pages(self, url: str, category: str, day: date) -> list[Page]:
+        pages: list[Page] = []
+        seen = 0
+        for number in range(1, _MOST_PAGES + 1):
+            params: Params = {"abs": "True", "page": number}
+            page = _page(self._client, url, category, params)
+            _check_day(page, day, url)
+            pages.append(page)
+            seen += len(page.listings) + len(page.notes)
+            if not page.listings or seen >= (page.expected or 0):
+                break
+        return pages
+
+
+def _page(client: PoliteClient, url: str, category: str, params: Params | None = None) -> Page:
+    answer = client.get(url, params, also={HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND})
+    if answer.status != HTTPStatus.OK:
+        raise FeedNotFound(
+            f"arXiv has no page {answer.url}: it answered with HTTP {answer.status}",
+            mend=f"check the category {category!r}, or use another source",
+        )
+    return parse_page(answer.content, category, answer.url)
+
+
+def _check_day(page: Page, day: date, url: str) -> None:
+    if page.stated != day:
+        raise FeedNotFound(
+            f"{url} is of {page.stated}, not of {day}", mend="another source must have that day"
+        )

@@ -1,0 +1,78 @@
+"""One run at a time on one database: the second one knows who runs, and waits or leaves."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from paperlark.domain.errors import StoreBusy, StoreError
+
+
+@contextmanager
+def run_lock(
+    database: Path, *, patience: float, tell: Callable[[str], object] = lambda _: None
+) -> Iterator[None]:
+    """Hold the database for one run.
+
+    Where another run holds it, `tell` is told who, and after `patience` seconds StoreBusy is
+    raised. A run that was killed holds nothing: the system lets go of its lock.
+    """
+    lock = FileLock(database.with_name(f"{database.name}.lock"))
+    note = database.with_name(f"{database.name}.run")
+    try:
+        database.parent.mkdir(parents=True, exist_ok=True)
+        _acquire(lock, note, database, patience, tell)
+    except OSError as error:
+        raise StoreError(
+            f"the lock of {database} cannot be made ({error.strerror})",
+            mend="check that its folder is writable",
+        ) from error
+    try:
+        _leave_note(note)
+        yield
+    finally:
+        note.unlink(missing_ok=True)
+        lock.release()
+
+
+def _acquire(
+    lock: FileLock, note: Path, database: Path, patience: float, tell: Callable[[str], object]
+) -> None:
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        tell(f"waiting for {_who(note)}, which is at work on {database}")
+    else:
+        return
+    try:
+        lock.acquire(timeout=patience)
+    except Timeout:
+        raise StoreBusy(
+            f"{_who(note)} is at work on {database}",
+            mend="wait until it is done; if nobody is there, end that process",
+        ) from None
+
+
+def was_killed(database: Path) -> bool:
+    """Tell whether the last run on this database did not end by itself; ask with the lock held."""
+    return database.with_name(f"{database.name}.run").exists()
+
+
+def _leave_note(note: Path) -> None:
+    started = datetime.now(UTC).isoformat(timespec="seconds")
+    note.write_text(json.dumps({"process": os.getpid(), "started": started}), "utf-8")
+
+
+def _who(note: Path) -> str:
+    """Name the run that holds the lock, as far as its note says."""
+    try:
+        known = json.loads(note.read_text("utf-8"))
+        return f"process {int(known['process'])}, started {str(known['started'])[:25]} UTC"
+    except (OSError, ValueError, KeyError, TypeError):
+        return "another run"

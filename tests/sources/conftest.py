@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from pytest_httpserver import HTTPServer
+
+from paperlark.sources._polite import PoliteClient
+from standins.arxiv import StandInArxiv
+from standins.arxiv_truth import made_up_truth
+from standins.watches import FakeWatch
+
+FRIDAY, MONDAY, TUESDAY = date(2025, 2, 21), date(2025, 2, 24), date(2025, 2, 25)
+
+
+@pytest.fixture(scope="session")
+def loopback() -> Iterator[HTTPServer]:
+    with HTTPServer(host="127.0.0.1", threaded=True) as server:
+        yield server
+
+
+@pytest.fixture
+def arxiv(loopback: HTTPServer) -> Iterator[StandInArxiv]:
+    loopback.clear()
+    standing = StandInArxiv(loopback, made_up_truth([FRIDAY, MONDAY, TUESDAY]), today=TUESDAY)
+    yield standing
+    standing.released.set()
+
+
+@pytest.fixture
+def watch() -> FakeWatch:
+    return FakeWatch()
+
+
+@pytest.fixture
+def client(tmp_path: Path, watch: FakeWatch) -> Iterator[PoliteClient]:
+    with PoliteClient("paperlark/test (mail)", tmp_path / "arxiv", watch=watch.watch) as polite:
+        yield polite

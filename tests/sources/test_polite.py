@@ -1,0 +1,455 @@
+from __future__ import annotations
+
+import gzip
+import json
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pytest_httpserver import HTTPServer
+from werkzeug import Request, Response
+
+from paperlark.domain.errors import SourceError, SourceUnreachable
+from paperlark.sources import _polite
+from paperlark.sources._kept import Kept, KeptAnswers
+from paperlark.sources._meaning import Meaning, meaning_of, retry_after
+from paperlark.sources._polite import PATIENCE, PAUSE, PoliteClient
+from standins.arxiv import (
+    Behaviour,
+    StandInArxiv,
+    hangs_up,
+    rate_exceeded,
+    says,
+    slow,
+    status,
+    wrong_encoding,
+)
+from standins.watches import FakeWatch
+
+TUESDAY = date(2025, 2, 25)
+NOW = 1_740_000_000.0  # Wed, 19 Feb 2025 21:20:00 GMT
+
+
+@pytest.fixture
+def url(arxiv: StandInArxiv) -> str:
+    return f"{arxiv.url('rss')}/cs.LG"
+
+
+def test_requests_are_three_seconds_apart_whatever_the_door(
+    arxiv: StandInArxiv, client: PoliteClient, watch: FakeWatch
+) -> None:
+    for url in (f"{arxiv.url('rss')}/cs.LG", f"{arxiv.url('list')}/list/cs.LG/new"):
+        client.get(url)
+        client.get(url)
+    assert watch.sleeps == [PAUSE] * 3
+    assert PAUSE == 3.0
+
+
+def test_a_pause_that_has_passed_by_itself_is_not_waited_for_again(
+    client: PoliteClient, watch: FakeWatch, url: str
+) -> None:
+    client.get(url)
+    watch.passes(2.0)
+    client.get(url)
+    watch.passes(60.0)
+    client.get(url)
+    assert watch.sleeps == [1.0]
+
+
+@pytest.mark.parametrize(
+    ("status_", "content", "meaning"),
+    [
+        (200, b"<rss/>", Meaning.ANSWER),
+        (200, b"Rate exceeded.", Meaning.BUSY),
+        (200, b" rate EXCEEDED\n", Meaning.BUSY),
+        (200, b"Rate exceeded." + b" " * 300, Meaning.ANSWER),
+        (304, b"", Meaning.UNCHANGED),
+        (400, b"", Meaning.REFUSED),
+        (403, b"", Meaning.FORBIDDEN),
+        (404, b"", Meaning.REFUSED),
+        (406, b"", Meaning.LATER),
+        (408, b"", Meaning.BROKEN),
+        (429, b"", Meaning.BUSY),
+        (500, b"", Meaning.BROKEN),
+        (503, b"", Meaning.BUSY),
+        (599, b"", Meaning.BROKEN),
+        (204, b"", Meaning.REFUSED),
+    ],
+)
+def test_every_answer_is_treated_as_what_it_is(
+    status_: int, content: bytes, meaning: Meaning
+) -> None:
+    assert meaning_of(status_, content) is meaning
+
+
+def test_a_status_that_the_caller_reads_is_an_answer() -> None:
+    assert meaning_of(400, b"<rss/>", {400}) is Meaning.ANSWER
+    assert meaning_of(400, b"Rate exceeded.", {400}) is Meaning.BUSY
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({}, None),
+        ({"Retry-After": "7"}, 7.0),
+        ({"Retry-After": "99999999999999999"}, 999999999.0),
+        ({"Retry-After": "-7"}, None),
+        ({"Retry-After": "soon"}, None),
+        ({"Retry-After": "Wed, 19 Feb 2025 21:20:30 GMT"}, 30.0),
+        ({"Retry-After": "Wed, 19 Feb 2025 21:00:00 GMT"}, 0.0),
+        ({"Retry-After": "Sat, 01 Jan 2000 00:00:40 GMT",
+          "Date": "Sat, 01 Jan 2000 00:00:00 GMT"}, 40.0),
+    ],
+)  # fmt: skip
+def test_retry_after_is_seconds_or_a_date(headers: dict[str, str], seconds: float | None) -> None:
+    assert retry_after(headers, NOW) == seconds
+
+
+@given(st.text(max_size=40))
+def test_no_retry_after_breaks_the_client(header: str) -> None:
+    seconds = retry_after({"Retry-After": header}, NOW)
+    assert seconds is None or seconds >= 0
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "waits"),
+    [
+        (status(429), [6.0]),
+        (status(429, retry_after="20"), [20.0]),
+        (status(503, retry_after="0"), [3.0]),
+        (rate_exceeded, [6.0]),
+        (status(500), [6.0]),
+        (status(406), [30.0]),
+        (hangs_up, [6.0]),
+        (wrong_encoding, [6.0]),
+    ],
+)
+def test_what_may_pass_is_waited_for(
+    arxiv: StandInArxiv,
+    client: PoliteClient,
+    watch: FakeWatch,
+    *,
+    behaviour: Behaviour,
+    waits: list[float],
+) -> None:
+    arxiv.misbehave(behaviour, times=1)
+    assert client.get(f"{arxiv.url('rss')}/cs.LG").status == 200
+    assert watch.sleeps == waits
+
+
+def test_each_further_wait_is_twice_as_long_and_they_come_to_an_end(
+    arxiv: StandInArxiv, client: PoliteClient, watch: FakeWatch, url: str
+) -> None:
+    arxiv.misbehave(rate_exceeded)
+    with pytest.raises(SourceUnreachable, match="rate is exceeded"):
+        client.get(url)
+    assert watch.sleeps == [6.0, 12.0, 24.0]
+    assert len(arxiv.log) == 4
+
+
+def test_who_is_not_acceptable_tries_only_once_more(
+    arxiv: StandInArxiv, client: PoliteClient, watch: FakeWatch, url: str
+) -> None:
+    arxiv.misbehave(status(406))
+    with pytest.raises(SourceUnreachable, match="HTTP 406"):
+        client.get(url)
+    assert len(arxiv.log) == 2
+    assert watch.sleeps == [30.0]
+
+
+def test_who_is_forbidden_to_ask_asks_no_more(
+    arxiv: StandInArxiv, client: PoliteClient, url: str
+) -> None:
+    arxiv.misbehave(status(403), times=1)
+    with pytest.raises(SourceUnreachable, match="HTTP 403") as raised:
+        client.get(url)
+    assert "stop" in str(raised.value)
+    with pytest.raises(SourceUnreachable, match=r"is not asked, because .* HTTP 403"):
+        client.get(f"{arxiv.url('list')}/list/cs.LG/new")
+    assert len(arxiv.log) == 1
+
+
+@pytest.mark.parametrize("code", [404, 410, 204])
+def test_what_is_refused_is_not_asked_for_again(
+    arxiv: StandInArxiv, client: PoliteClient, url: str, code: int
+) -> None:
+    arxiv.misbehave(status(code))
+    with pytest.raises(SourceUnreachable, match=f"HTTP {code}"):
+        client.get(url)
+    assert len(arxiv.log) == 1
+
+
+def test_a_server_that_wants_an_hour_is_left_alone_by_the_next_run_too(
+    arxiv: StandInArxiv, tmp_path: Path, watch: FakeWatch, url: str
+) -> None:
+    arxiv.misbehave(status(429, retry_after="3600"), times=1)
+    for _ in range(2):
+        with (
+            PoliteClient("x", tmp_path, watch=watch.watch) as client,
+            pytest.raises(SourceUnreachable, match="left alone for another 3600 s"),
+        ):
+            client.get(url)
+    assert len(arxiv.log) == 1
+    assert watch.sleeps == []
+    watch.passes(3600 - PATIENCE)
+    with PoliteClient("x", tmp_path, watch=watch.watch) as client:
+        assert client.get(url).status == 200
+
+
+def test_time_that_is_used_up_is_said_to_be(
+    arxiv: StandInArxiv, tmp_path: Path, watch: FakeWatch, url: str
+) -> None:
+    with PoliteClient("x", tmp_path, budget=10, watch=watch.watch) as client:
+        client.get(url)
+        watch.passes(11)
+        with pytest.raises(SourceUnreachable, match="the 10 s for asking arXiv are used up"):
+            client.get(url)
+    assert len(arxiv.log) == 1
+
+
+def test_nobody_waits_for_longer_than_there_is_time(
+    arxiv: StandInArxiv, tmp_path: Path, watch: FakeWatch, url: str
+) -> None:
+    arxiv.misbehave(status(503, retry_after="60"))
+    with (
+        PoliteClient("x", tmp_path, budget=30, watch=watch.watch) as client,
+        pytest.raises(SourceUnreachable, match="60 s, which is more than the 30 s"),
+    ):
+        client.get(url)
+    assert watch.sleeps == []
+
+
+def test_a_clock_that_jumps_costs_at_most_one_pause_and_saves_none(
+    client: PoliteClient, watch: FakeWatch, url: str
+) -> None:
+    client.get(url)
+    watch.clock -= 86_400
+    client.get(url)
+    watch.clock += 2 * 86_400
+    client.get(url)
+    assert watch.sleeps == [PAUSE, PAUSE]
+
+
+@pytest.mark.parametrize(
+    "note", ["", "nonsense", "nan nan", "inf inf", "1e999 3", "\udcff", "1 2 3"]
+)
+def test_a_garbled_note_costs_one_pause(
+    client: PoliteClient, tmp_path: Path, watch: FakeWatch, url: str, note: str
+) -> None:
+    folder = tmp_path / "arxiv"
+    folder.mkdir()
+    (folder / "arxiv.asked").write_text(note, "utf-8", "surrogateescape")
+    client.get(url)
+    assert watch.sleeps == [PAUSE]
+
+
+def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path, url: str) -> None:
+    (tmp_path / "file").touch()
+    client = PoliteClient("x", tmp_path / "file" / "folder")
+    with client, pytest.raises(SourceError, match="folder cannot be used"):
+        client.get(url)
+
+
+def test_an_unchanged_answer_comes_from_the_disk_of_an_earlier_run(
+    arxiv: StandInArxiv, tmp_path: Path, watch: FakeWatch, url: str
+) -> None:
+    contents = []
+    for _ in range(2):
+        with PoliteClient("x", tmp_path, watch=watch.watch) as client:
+            contents.append(client.get(url).content)
+    assert contents[0] == contents[1] != b""
+    assert [asked.status for asked in arxiv.log] == [200, 304]
+
+
+def test_a_damaged_kept_answer_is_fetched_again(
+    arxiv: StandInArxiv, client: PoliteClient, tmp_path: Path, url: str
+) -> None:
+    whole = client.get(url).content
+    [kept] = (tmp_path / "arxiv" / "answers").iterdir()
+    kept.write_bytes(kept.read_bytes()[:-5])
+    assert client.get(url).content == whole
+    assert [asked.status for asked in arxiv.log] == [200, 200]
+
+
+@given(st.binary(max_size=100), st.integers(0, 200), st.binary(max_size=3))
+def test_no_damage_gives_another_answer_than_was_kept(
+    tmp_path_factory: pytest.TempPathFactory, content: bytes, at: int, damage: bytes
+) -> None:
+    answers = KeptAnswers(tmp_path_factory.mktemp("answers"))
+    answers.keep("u", Kept(content, '"e"', None))
+    [path] = answers._folder.iterdir()
+    raw = bytearray(path.read_bytes())
+    raw[at : at + len(damage)] = damage
+    path.write_bytes(raw)
+    found = answers.find("u")
+    assert found is None or found.content == content
+
+
+def test_what_is_kept_is_bounded_and_the_newest_stays(tmp_path: Path) -> None:
+    answers = KeptAnswers(tmp_path, largest=3000)
+    for n in range(10):
+        answers.keep(f"u{n}", Kept(b"x" * 1000, f'"{n}"', None))
+    assert answers.find("u9")
+    assert sum(path.stat().st_size for path in tmp_path.iterdir()) <= 3000
+
+
+def test_an_answer_without_a_name_is_not_kept(tmp_path: Path) -> None:
+    KeptAnswers(tmp_path).keep("u", Kept(b"x", None, None))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_full_disk_costs_no_more_than_a_download(tmp_path: Path) -> None:
+    (tmp_path / "answers").touch()
+    answers = KeptAnswers(tmp_path / "answers")
+    answers.keep("u", Kept(b"x", '"e"', None))
+    assert answers.find("u") is None
+
+
+def test_a_compressed_answer_is_unpacked_and_a_redirect_followed(
+    loopback: HTTPServer, client: PoliteClient
+) -> None:
+    loopback.clear()
+    loopback.expect_request("/old").respond_with_data(status=301, headers={"Location": "/new"})
+    loopback.expect_request("/new").respond_with_data(
+        gzip.compress(b"hello"), headers={"Content-Encoding": "gzip"}
+    )
+    assert client.get(loopback.url_for("/old")).content == b"hello"
+
+
+def test_an_answer_without_end_is_cut_off(
+    arxiv: StandInArxiv, client: PoliteClient, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_polite, "LARGEST", 2**20)
+    arxiv.misbehave(says(gzip.compress(b" " * 2**22), content_encoding="gzip"))
+    with pytest.raises(SourceUnreachable, match="more than 1 MB"):
+        client.get(url)
+
+
+def test_an_answer_that_drips_is_given_up(
+    loopback: HTTPServer, tmp_path: Path, watch: FakeWatch
+) -> None:
+    def drip(_request: Request) -> Response:
+        def chunks() -> Iterator[bytes]:
+            for _ in range(100):
+                watch.passes(50)
+                yield b"x" * 1000
+
+        return Response(chunks(), direct_passthrough=True)
+
+    loopback.clear()
+    loopback.expect_request("/drip").respond_with_handler(drip)
+    with (
+        PoliteClient("x", tmp_path, watch=watch.watch, attempts=1) as client,
+        pytest.raises(SourceUnreachable, match="does not come to an end"),
+    ):
+        client.get(loopback.url_for("/drip"))
+
+
+@pytest.mark.parametrize("bad", ["http://[", "ftp://x.org/", "http://x.org/" + "x" * 70_000, "no"])
+def test_what_is_no_address_is_one_clear_error(client: PoliteClient, bad: str) -> None:
+    with pytest.raises(SourceUnreachable):
+        client.get(bad)
+
+
+def test_threads_take_turns(arxiv: StandInArxiv, tmp_path: Path, url: str) -> None:
+    arxiv.misbehave(slow(0.02))
+    with PoliteClient("x", tmp_path, pause=0.05) as client:
+        threads = [threading.Thread(target=client.get, args=(url,)) for _ in range(4)]
+        _run(threads)
+    assert arxiv.most_at_once == 1
+    assert len(arxiv.log) == 4
+    assert min(arxiv.gaps) >= 0.045
+
+
+def _run(threads: list[threading.Thread]) -> None:
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+ASKER = """
+import sys
+from pathlib import Path
+from paperlark.sources._polite import PoliteClient
+
+with PoliteClient(f"asker/{sys.argv[3]}", Path(sys.argv[1]), pause=0.2) as client:
+    print("ready", flush=True)
+    for _ in range(int(sys.argv[4])):
+        client.get(sys.argv[2])
+"""
+
+
+def _asker(folder: Path, url: str, name: str, times: int) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-c", ASKER, str(folder), url, name, str(times)]
+    asker = subprocess.Popen(command, stdout=subprocess.PIPE)  # noqa: S603  # our own interpreter
+    assert asker.stdout
+    assert asker.stdout.readline() == b"ready\n"
+    return asker
+
+
+def _end(asker: subprocess.Popen[bytes]) -> int:
+    with asker:
+        return asker.wait(60)
+
+
+def test_two_processes_ask_one_after_the_other(
+    arxiv: StandInArxiv, tmp_path: Path, url: str
+) -> None:
+    askers = [_asker(tmp_path, url, name, 5) for name in ("one", "two")]
+    assert [_end(asker) for asker in askers] == [0, 0]
+    assert arxiv.most_at_once == 1
+    assert sorted(asked.agent for asked in arxiv.log) == ["asker/one"] * 5 + ["asker/two"] * 5
+    assert min(arxiv.gaps) >= 0.19
+
+
+def test_who_is_killed_while_asking_lets_go_and_its_request_counts(
+    arxiv: StandInArxiv, tmp_path: Path, url: str
+) -> None:
+    arxiv.misbehave(slow(5), times=1)
+    asker = _asker(tmp_path, url, "killed", 1)
+    _until(lambda: arxiv.most_at_once == 1)
+    asker.kill()
+    assert _end(asker) < 0
+    began = time.monotonic()
+    arxiv.misbehave(status(200))
+    with PoliteClient("survivor", tmp_path, pause=0.2, attempts=1) as client:
+        client.get(url)
+    assert time.monotonic() - began < 5
+
+
+def _until(so: Callable[[], bool]) -> None:
+    end = time.monotonic() + 20
+    while not so():
+        assert time.monotonic() < end
+        time.sleep(0.005)
+
+
+def test_who_has_no_time_does_not_wait_for_another_process(
+    arxiv: StandInArxiv, tmp_path: Path, url: str
+) -> None:
+    arxiv.misbehave(slow(20), times=1)
+    asker = _asker(tmp_path, url, "slow", 1)
+    _until(lambda: arxiv.most_at_once == 1)
+    with (
+        PoliteClient("x", tmp_path, budget=0.3) as client,
+        pytest.raises(SourceUnreachable, match="another paperlark"),
+    ):
+        client.get(url)
+    arxiv.released.set()
+    assert _end(asker) == 0
+
+
+def test_a_client_answers_to_any_bytes_with_bytes_or_our_error(
+    arxiv: StandInArxiv, client: PoliteClient, url: str
+) -> None:
+    for content in (b"", b"\x00\xff", json.dumps({}).encode(), b"Rate exceede"):
+        arxiv.misbehave(says(content), times=1)
+        assert client.get(url).content == content
