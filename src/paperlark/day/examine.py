@@ -33,15 +33,10 @@ class Finding:
 
 def examine(feed: Feed, day: date, *, earlier: Sequence[Earlier], expected: bool) -> Finding:
     """Say what speaks against the feed; `expected` is whether the calendar expects one."""
-    refusals = (
-        _another_day(feed, day),
-        _repeats(feed, earlier),
-        _out_of_season(feed, expected=expected),
-    )
-    short = (_too_short(feed), _unproven_empty(feed, expected=expected))
+    lacks = (_too_short(feed), _against_the_calendar(feed, expected=expected))
     return Finding(
-        refused=next((refusal for refusal in refusals if refusal), None),
-        short=(*(lack for lack in short if lack), *feed.notes),
+        refused=_another_day(feed, day) or _repeats(feed, earlier),
+        short=(*(lack for lack in lacks if lack), *feed.notes),
     )
 
 
@@ -61,20 +56,18 @@ def _repeats(feed: Feed, earlier: Sequence[Earlier]) -> str | None:
     return None
 
 
-def _unproven_empty(feed: Feed, *, expected: bool) -> str | None:
-    """Doubt a feed with nothing in it, except from a source that proves its day.
+def _against_the_calendar(feed: Feed, *, expected: bool) -> str | None:
+    """Doubt what the calendar does not expect, except from a source that proves its day.
 
     A list of holidays is a hint: RSS that is empty as the list says is believed, a guess is not.
     """
-    if feed.listings or feed.via in PROOF or (not expected and feed.via not in GUESS):
+    if feed.via in PROOF:
+        return None
+    if feed.listings:
+        return None if expected else "has entries on a day when arXiv should announce nothing"
+    if not expected and feed.via not in GUESS:
         return None
     return "is empty on a day when arXiv should announce"
-
-
-def _out_of_season(feed: Feed, *, expected: bool) -> str | None:
-    if not feed.listings or expected or feed.via in PROOF:
-        return None
-    return "has entries on a day when arXiv announces nothing"
 
 
 def _too_short(feed: Feed) -> str | None:
