@@ -46,7 +46,7 @@ def _another_day(feed: Feed, day: date) -> str | None:
 
 def _repeats(feed: Feed, earlier: Sequence[Earlier]) -> str | None:
     """Tell whether more than half of its papers stood in the batch of one earlier day."""
-    if feed.via is not Via.RSS:
+    if feed.via is not Via.RSS or feed.confirmed:
         return None
     fresh = [listing.paper.id for listing in feed.listings if listing.type is AnnounceType.NEW]
     papers = fresh or [listing.paper.id for listing in feed.listings]
@@ -57,11 +57,11 @@ def _repeats(feed: Feed, earlier: Sequence[Earlier]) -> str | None:
 
 
 def _against_the_calendar(feed: Feed, *, expected: bool) -> str | None:
-    """Doubt what the calendar does not expect, except from a source that proves its day.
+    """Doubt what the calendar does not expect, unless a source that proves its day says so.
 
     A list of holidays is a hint: RSS that is empty as the list says is believed, a guess is not.
     """
-    if feed.via in PROOF:
+    if feed.confirmed:
         return None
     if feed.listings:
         return None if expected else "has entries on a day when arXiv should announce nothing"
