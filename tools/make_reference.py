@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from paperlark.cli import cli
+from paperlark.domain.states import MEANINGS
 from paperlark.renderers.schema import json_schema
 from paperlark.settings.file_shape import ProfileShape
 
@@ -31,6 +32,7 @@ def reference() -> dict[str, str]:
     return {
         "settings.md": "\n".join(_settings()) + "\n",
         "commands.md": "\n".join(_commands()) + "\n",
+        "states.md": "\n".join(_states()) + "\n",
         "digest.schema.json": json_schema(),
     }
 
@@ -68,6 +70,18 @@ def _default(field: Schema, *, nested: bool) -> str:
     if nested or value in (None, []):
         return "none"
     return f"`{value}`".replace("True", "true").replace("False", "false").replace("'", '"')
+
+
+def _states() -> Iterator[str]:
+    yield "# What the states mean and what to do\n"
+    yield "A run ends in one of these; the page, the manifest and the exit code say which.\n"
+    yield "| state | exit code | what it says | what to do |"
+    yield "| --- | ---: | --- | --- |"
+    for state, meaning in MEANINGS.items():
+        yield f"| `{state}` | {meaning.exit_code} | {meaning.says} | {meaning.advice} |"
+    yield "\nA mistake in the command itself ends with exit code 2. `paperlark show --days` lists"
+    yield "the days that have a page; `DATE.manifest.json` beside a page says what it was made"
+    yield "from, `DATE.failed.json` why there is none."
 
 
 def _commands() -> Iterator[str]:

@@ -11,33 +11,33 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from paperlark import __version__
-from paperlark.day import make_digest
-from paperlark.day.publish import check_writable, publish
+from paperlark.day import Parts, make_digest
+from paperlark.day.compare import is_worse
+from paperlark.day.publish import check_writable, publish, withdraw
 from paperlark.domain.calendar import weekdays
 from paperlark.domain.digest import Digest
-from paperlark.domain.errors import KeyMissing
+from paperlark.domain.errors import KeyMissing, PaperlarkError
 from paperlark.domain.profile import Profile
 from paperlark.llm.threads import Threads
 from paperlark.ports import (
     Archive,
-    Batches,
     Judge,
-    Memory,
     People,
     Progress,
-    Ranker,
     Renderer,
     Source,
 )
 from paperlark.rankers.lexical import LexicalRanker
 from paperlark.renderers.html import HtmlRenderer
 from paperlark.renderers.json import JsonRenderer
+from paperlark.renderers.manifest import ManifestRenderer, failure_path, failure_record
 from paperlark.renderers.markdown import MarkdownRenderer
 from paperlark.settings import ModelSettings, Settings
 from paperlark.store.batches import BatchStore
 from paperlark.store.database import open_database
 from paperlark.store.digests import DigestStore
 from paperlark.store.judgements import JudgementStore
+from paperlark.store.lock import run_lock
 
 if TYPE_CHECKING:
     from paperlark.sources._turnstile import Watch
@@ -45,55 +45,66 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What a command line may choose beside the profile; None is as the profile says."""
+    """What a command line may choose beside the profile; None is as the profile says.
+
+    `patience` is how many seconds to wait for another run on the same database, which `tell` is
+    told of.
+    """
 
     output: Path | None = None
     feeds: Path | None = None
     judgements: Path | None = None
     use_model: bool = True
     notes: tuple[str, ...] = ()
+    patience: float = 0.0
+    tell: Callable[[str], object] = lambda _: None
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A digest and the paths of its pages; `kept` is the better one that was left in its place."""
+
+    digest: Digest
+    pages: tuple[Path, ...]
+    kept: Digest | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """One profile's parts, put together and ready to make any day's page."""
+    """One profile's parts, put together and ready to make any day's page.
+
+    `days` gives those of a range that there may be; `stop` has it begin nothing more that costs
+    money, and gives how many answers are under way.
+    """
 
     profile: Profile
-    sources: tuple[Source, ...]
-    batches: Batches
-    ranker: Ranker
-    judge: Judge | None
-    memory: Memory | None
-    people: People | None
-    archive: Archive
+    parts: Parts
     renderers: tuple[Renderer, ...]
     folder: Path
     notes: tuple[str, ...]
     days: Callable[[date, date], tuple[date, ...]]
     stop: Callable[[], int]
 
-    def make(self, day: date, progress: Progress) -> tuple[Digest, tuple[Path, ...]]:
-        """Make, file and publish the day's digest; gives it and the pages' paths.
+    def make(self, day: date, progress: Progress) -> Made:
+        """Make, file and publish the day's digest, unless a better one is there.
 
-        Raises PaperlarkError, and then the pages of before are still there. `stop` has it begin
-        nothing more that costs money, and gives how many answers are under way.
+        Raises PaperlarkError, and then the pages of before are still there, and a record of the
+        failure beside them.
         """
         check_writable(self.folder)
-        digest = make_digest(
-            day,
-            self.profile,
-            sources=self.sources,
-            batches=self.batches,
-            ranker=self.ranker,
-            judge=self.judge,
-            memory=self.memory,
-            progress=progress,
-            people=self.people,
-            notes=self.notes,
-        )
-        pages = [renderer.render(digest) for renderer in self.renderers]
-        self.archive.file(digest)
-        return digest, publish(pages, self.folder)
+        try:
+            digest = make_digest(day, self.profile, self.parts, progress, self.notes)
+            pages = [renderer.render(digest) for renderer in self.renderers]
+        except PaperlarkError as error:
+            publish([failure_record(day, self.profile.name, error)], self.folder)
+            raise
+        before = self.parts.archive.digest(self.profile.name, day)
+        if before and is_worse(digest, before):
+            return Made(digest, tuple(self.folder / page.path for page in pages), kept=before)
+        self.parts.archive.file(digest)
+        paths = publish(pages, self.folder)
+        withdraw(failure_path(day), self.folder)
+        return Made(digest, paths)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,20 +127,25 @@ def open_press(
     Raises KeyMissing, RecordingUnreadable, SourceError or StoreError before any page is begun.
     """
     with ExitStack() as opened:
+        database = settings.database
+        opened.enter_context(run_lock(database, patience=choices.patience, tell=choices.tell))
         sources, days = _sources(settings, choices.feeds, world, opened)
         threads = _threads(settings.model, opened)
         judge, paid = _judge(settings, choices, world, threads, opened)
         connection = opened.enter_context(open_database(settings.database))
+        archive = DigestStore(connection, settings.database)
         yield Press(
             profile=settings.profile,
-            sources=sources,
-            batches=BatchStore(connection, settings.database),
-            ranker=LexicalRanker(),
-            judge=judge,
-            memory=JudgementStore(connection, settings.database) if paid else None,
-            people=_people(settings, world, opened),
-            archive=DigestStore(connection, settings.database),
-            renderers=(HtmlRenderer(), MarkdownRenderer(), JsonRenderer()),
+            parts=Parts(
+                sources=sources,
+                batches=BatchStore(connection, settings.database),
+                archive=archive,
+                ranker=LexicalRanker(),
+                judge=judge,
+                memory=JudgementStore(connection, settings.database) if paid else None,
+                people=_people(settings, world, opened),
+            ),
+            renderers=(HtmlRenderer(), MarkdownRenderer(), JsonRenderer(), ManifestRenderer()),
             folder=choices.output or settings.output,
             notes=choices.notes,
             days=days,

@@ -6,7 +6,7 @@ Adapters take plain arguments and implement one of these; `compose.py` puts them
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
@@ -14,8 +14,8 @@ from typing import Protocol
 
 from paperlark.domain.announcement import Earlier, Feed, Via
 from paperlark.domain.criteria import Criteria
-from paperlark.domain.digest import Digest, Page
-from paperlark.domain.judgement import Exchange, Judgement, Match, Unjudged
+from paperlark.domain.digest import Digest, Page, SeenBefore
+from paperlark.domain.judgement import Asking, Exchange, Judgement, Match, Unjudged
 from paperlark.domain.paper import Paper, PaperId
 from paperlark.domain.people import Authorship
 from paperlark.domain.spending import Spend
@@ -129,18 +129,16 @@ class ChatModel(Protocol):
 class Memory(Protocol):
     """What was paid for is remembered here, so that it is never paid for twice."""
 
-    def judgements(
-        self, papers: Sequence[Paper], criteria: str, judge: str
-    ) -> tuple[Judgement, ...]:
-        """Give what is known of these very versions under that criteria fingerprint and judge."""
+    def judgements(self, papers: Sequence[Paper], asking: Asking) -> tuple[Judgement, ...]:
+        """Give what is known of these very versions under the asking's criteria and judge."""
         ...
 
-    def keep(self, exchange: Exchange, day: date, criteria: str, judge: str) -> None:
+    def keep(self, exchange: Exchange, asking: Asking) -> None:
         """Store one exchange in one transaction, at once."""
         ...
 
-    def spend(self, day: date, criteria: str, judge: str) -> Spend:
-        """Add up all exchanges of that day, those of earlier runs too."""
+    def spend(self, asking: Asking) -> Spend:
+        """Add up all exchanges of that page, those of earlier runs too."""
         ...
 
 
@@ -165,6 +163,12 @@ class Archive(Protocol):
 
     def days(self, profile: str) -> tuple[date, ...]:
         """Give the days that have a digest, in order."""
+        ...
+
+    def seen(
+        self, profile: str, day: date, papers: Iterable[PaperId]
+    ) -> Mapping[PaperId, SeenBefore]:
+        """Tell which of these papers were announced to that reader on a day before."""
         ...
 
 

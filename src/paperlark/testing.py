@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from paperlark.domain.announcement import AnnounceType, Earlier, Feed, Listing, Via
 from paperlark.domain.criteria import Criteria
-from paperlark.domain.digest import Digest
+from paperlark.domain.digest import Digest, SeenBefore
 from paperlark.domain.errors import FeedNotFound
-from paperlark.domain.judgement import Exchange, Judgement, Lack, Match, Unjudged
+from paperlark.domain.judgement import Asking, Exchange, Judgement, Lack, Match, Unjudged
 from paperlark.domain.paper import Author, Paper, PaperId
 from paperlark.domain.people import Authorship, NotIndexed
 from paperlark.domain.spending import Spend, total
@@ -167,27 +167,24 @@ class FakeMemory:
     """A memory and an archive that last as long as the object."""
 
     _judgements: dict[tuple[PaperId, int, str, str], Judgement] = field(default_factory=dict)
-    _spends: list[tuple[date, str, str, Spend]] = field(default_factory=list)
+    _spends: list[tuple[Asking, Spend]] = field(default_factory=list)
     _digests: dict[tuple[str, date], Digest] = field(default_factory=dict)
 
-    def judgements(
-        self, papers: Sequence[Paper], criteria: str, judge: str
-    ) -> tuple[Judgement, ...]:
+    def judgements(self, papers: Sequence[Paper], asking: Asking) -> tuple[Judgement, ...]:
         """Give what was kept of these versions."""
-        keys = [(paper.id, paper.version, criteria, judge) for paper in papers]
+        keys = [(paper.id, paper.version, asking.criteria, asking.judge) for paper in papers]
         return tuple(self._judgements[key] for key in keys if key in self._judgements)
 
-    def keep(self, exchange: Exchange, day: date, criteria: str, judge: str) -> None:
+    def keep(self, exchange: Exchange, asking: Asking) -> None:
         """Keep the exchange; a judgement that is already there is not replaced."""
-        self._spends.append((day, criteria, judge, exchange.spend))
+        self._spends.append((asking, exchange.spend))
         for judgement in exchange.judgements:
-            key = (judgement.paper_id, judgement.version, criteria, judge)
+            key = (judgement.paper_id, judgement.version, asking.criteria, asking.judge)
             self._judgements.setdefault(key, judgement)
 
-    def spend(self, day: date, criteria: str, judge: str) -> Spend:
-        """Add up the day's exchanges."""
-        key = (day, criteria, judge)
-        return total(spend for *kept, spend in self._spends if tuple(kept) == key)
+    def spend(self, asking: Asking) -> Spend:
+        """Add up the page's exchanges."""
+        return total(spend for kept, spend in self._spends if kept == asking)
 
     def file(self, digest: Digest) -> None:
         """Keep the digest."""
@@ -200,6 +197,19 @@ class FakeMemory:
     def days(self, profile: str) -> tuple[date, ...]:
         """Give the days that have a digest."""
         return tuple(sorted(day for name, day in self._digests if name == profile))
+
+    def seen(
+        self, profile: str, day: date, papers: Iterable[PaperId]
+    ) -> Mapping[PaperId, SeenBefore]:
+        """Tell which of these papers were in a digest of a day before."""
+        found: dict[PaperId, SeenBefore] = {}
+        for (name, before), digest in sorted(self._digests.items()):
+            if name == profile and before < day:
+                shown = {entry.paper.id for entry in digest.entries}
+                for paper in set(papers) & set(digest.scanned):
+                    known = found.get(paper, SeenBefore(before, on_page=False))
+                    found[paper] = replace(known, on_page=known.on_page or paper in shown)
+        return found
 
 
 class Silent:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 from pathlib import Path
 
@@ -23,7 +24,7 @@ def _error(paperlark: Paperlark, *arguments: str) -> str:
     assert result.exit_code == 1
     errors = [line for line in result.stderr.splitlines() if line.startswith("error: ")]
     assert len(errors) == 1, result.stderr
-    assert "Traceback" not in result.output
+    assert isinstance(result.exception, SystemExit)
     return errors[0]
 
 
@@ -102,8 +103,23 @@ def test_a_failure_leaves_the_last_good_pages(paperlark: Paperlark, home: Path) 
     paperlark(*RUN)
     before = {path: path.read_bytes() for path in (home / "pages").iterdir()}
     (home / "feeds" / "2025-02-26.cs.LG.rss.xml").write_text("Rate exceeded.")
-    _error(paperlark, *RUN)
+    error = _error(paperlark, *RUN)
+    record = home / "pages" / "2025-02-26.failed.json"
+    assert json.loads(record.read_text())["failures"] == [error.removeprefix("error: ")]
+    record.unlink()
     assert {path: path.read_bytes() for path in (home / "pages").iterdir()} == before
+
+
+def test_the_record_of_a_failure_goes_when_the_page_is_made(
+    paperlark: Paperlark, home: Path
+) -> None:
+    feed = home / "feeds" / "2025-02-26.cs.LG.rss.xml"
+    good = feed.read_bytes()
+    feed.write_text("Rate exceeded.")
+    _error(paperlark, *RUN)
+    feed.write_bytes(good)
+    paperlark(*RUN)
+    assert not (home / "pages" / "2025-02-26.failed.json").exists()
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from standins.feeds import rss
 from standins.openai import KEY, StandIn, judges, says, without
 
 RUN = ("run", "--date", "2025-02-26", "--feeds", "feeds")
-PAGES = ("2025-02-26.html", "2025-02-26.json", "2025-02-26.md")
+PAGES = tuple(f"2025-02-26.{kind}" for kind in ("html", "json", "manifest.json", "md"))
 
 
 def _pages(home: Path, folder: str = "pages") -> dict[str, bytes]:
@@ -171,7 +171,7 @@ def test_json_tells_machines_what_was_made(paperlark: Paperlark, home: Path) -> 
     assert (failed["status"], failed["pages"]) == ("failed", [])
     assert "is not XML" in failed["error"]
     assert (made["status"], made["funnel"]["selected"]) == ("complete", 3)
-    assert [Path(page).name for page in made["pages"]] == ["2025-02-26.html", *PAGES[:0:-1]]
+    assert sorted(Path(page).name for page in made["pages"]) == sorted(PAGES)
 
 
 def test_a_page_is_shown_as_it_was_made(paperlark: Paperlark, home: Path) -> None:

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from paperlark.domain.announcement import AnnounceType
-from paperlark.domain.digest import Digest, Entry, Funnel, Status
-from paperlark.domain.judgement import Exchange, Judgement, Lack, Match, Unjudged
+from paperlark.domain.digest import Digest, Entry, Funnel, SeenBefore, Status
+from paperlark.domain.judgement import Asking, Exchange, Judgement, Lack, Match, Unjudged
 from paperlark.domain.profile import Cutoffs
 from paperlark.domain.spending import Cost, Spend, Tokens
 from paperlark.ports import Archive, Memory
@@ -22,6 +22,7 @@ from paperlark.store.judgements import JudgementStore
 from paperlark.testing import FakeMemory, a_paper
 
 DAY = date(2025, 2, 26)
+ASKING = Asking(DAY, "Mine", "criteria", "judge")
 PAPER = a_paper("hep-th/9901001", version=2)
 JUDGED = Judgement(PAPER.id, 2, 9, 8, "It is <good> & “new”.")
 PAID = Spend(Tokens(100, 10, cached=50), Cost(Decimal("0.00025"), Decimal("0.0001")))
@@ -48,45 +49,55 @@ def archive(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Archive]
 
 
 def test_a_judgement_is_known_again_for_that_very_version(memory: Memory) -> None:
-    memory.keep(Exchange((JUDGED,), PAID, "raw"), DAY, "criteria", "judge")
-    assert memory.judgements([PAPER], "criteria", "judge") == (JUDGED,)
-    assert memory.judgements([replace(PAPER, version=3)], "criteria", "judge") == ()
+    memory.keep(Exchange((JUDGED,), PAID, "raw"), ASKING)
+    assert memory.judgements([PAPER], ASKING) == (JUDGED,)
+    assert memory.judgements([replace(PAPER, version=3)], ASKING) == ()
 
 
-@pytest.mark.parametrize("key", [("others", "judge"), ("criteria", "another")])
-def test_other_criteria_or_another_judge_know_nothing(memory: Memory, key: tuple[str, str]) -> None:
-    memory.keep(Exchange((JUDGED,), PAID), DAY, "criteria", "judge")
-    assert memory.judgements([PAPER], *key) == ()
-    assert memory.spend(DAY, *key).requests == 0
+@pytest.mark.parametrize("change", [{"criteria": "others"}, {"judge": "another"}])
+def test_other_criteria_or_another_judge_know_nothing(
+    memory: Memory, change: dict[str, str]
+) -> None:
+    memory.keep(Exchange((JUDGED,), PAID), ASKING)
+    other = replace(ASKING, **change)  # type: ignore[arg-type]
+    assert memory.judgements([PAPER], other) == ()
+    assert memory.spend(other).requests == 0
+
+
+def test_another_profile_knows_the_judgement_and_did_not_pay_for_it(memory: Memory) -> None:
+    memory.keep(Exchange((JUDGED,), PAID), ASKING)
+    other = replace(ASKING, profile="Yours")
+    assert memory.judgements([PAPER], other) == (JUDGED,)
+    assert memory.spend(other).requests == 0
 
 
 def test_a_second_version_does_not_erase_the_first(memory: Memory) -> None:
     newer = replace(JUDGED, version=3, relevance=2)
-    memory.keep(Exchange((JUDGED,), PAID), DAY, "c", "j")
-    memory.keep(Exchange((newer,), PAID), DAY, "c", "j")
-    assert memory.judgements([PAPER, replace(PAPER, version=3)], "c", "j") == (JUDGED, newer)
+    memory.keep(Exchange((JUDGED,), PAID), ASKING)
+    memory.keep(Exchange((newer,), PAID), ASKING)
+    assert memory.judgements([PAPER, replace(PAPER, version=3)], ASKING) == (JUDGED, newer)
 
 
 def test_the_first_judgement_stands(memory: Memory) -> None:
-    memory.keep(Exchange((JUDGED,), PAID), DAY, "c", "j")
-    memory.keep(Exchange((replace(JUDGED, relevance=1),), PAID), DAY, "c", "j")
-    assert memory.judgements([PAPER], "c", "j") == (JUDGED,)
+    memory.keep(Exchange((JUDGED,), PAID), ASKING)
+    memory.keep(Exchange((replace(JUDGED, relevance=1),), PAID), ASKING)
+    assert memory.judgements([PAPER], ASKING) == (JUDGED,)
 
 
 def test_what_a_day_cost_adds_up_to_the_last_digit(memory: Memory) -> None:
     for _ in range(3):
-        memory.keep(Exchange((), PAID), DAY, "c", "j")
-    memory.keep(Exchange((), PAID), date(2025, 2, 27), "c", "j")
+        memory.keep(Exchange((), PAID), ASKING)
+    memory.keep(Exchange((), PAID), replace(ASKING, day=date(2025, 2, 27)))
     expected = Spend(
         Tokens(300, 30, cached=150), Cost(Decimal("0.00075"), Decimal("0.0003")), requests=3
     )
-    assert memory.spend(DAY, "c", "j") == expected
+    assert memory.spend(ASKING) == expected
 
 
 def test_an_unknown_cost_stays_unknown(memory: Memory) -> None:
-    memory.keep(Exchange((), PAID), DAY, "c", "j")
-    memory.keep(Exchange((), Spend(None, None)), DAY, "c", "j")
-    assert memory.spend(DAY, "c", "j") == Spend(None, None, requests=2)
+    memory.keep(Exchange((), PAID), ASKING)
+    memory.keep(Exchange((), Spend(None, None)), ASKING)
+    assert memory.spend(ASKING) == Spend(None, None, requests=2)
 
 
 def _digest(day: date = DAY, profile: str = "Mine") -> Digest:
@@ -124,3 +135,21 @@ def test_profiles_do_not_see_each_other(archive: Archive) -> None:
     archive.file(_digest(profile="Yours"))
     assert archive.days("Mine") == (DAY, date(2025, 2, 27))
     assert archive.digest("Yours", date(2025, 2, 27)) is None
+
+
+def test_a_paper_is_seen_from_the_day_after_it_was_announced(archive: Archive) -> None:
+    other = a_paper("2502.00002").id
+    archive.file(replace(_digest(), scanned=(PAPER.id, other)))
+    archive.file(replace(_digest(date(2025, 2, 27)), entries=(), scanned=(other,)))
+    assert archive.seen("Mine", DAY, [PAPER.id]) == {}
+    assert archive.seen("Mine", date(2025, 3, 1), [PAPER.id, other, a_paper("2502.00003").id]) == {
+        PAPER.id: SeenBefore(DAY, on_page=True),
+        other: SeenBefore(DAY, on_page=False),
+    }
+    assert archive.seen("Yours", date(2025, 3, 1), [PAPER.id]) == {}
+
+
+def test_making_a_day_again_forgets_what_it_scanned_before(archive: Archive) -> None:
+    archive.file(replace(_digest(), scanned=(PAPER.id,)))
+    archive.file(replace(_digest(), scanned=()))
+    assert archive.seen("Mine", date(2025, 3, 1), [PAPER.id]) == {}

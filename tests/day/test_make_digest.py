@@ -8,17 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from paperlark.day import make_digest
-from paperlark.domain.announcement import AnnounceType, Feed, Listing
+from paperlark.day import Parts, make_digest
+from paperlark.domain.announcement import AnnounceType, Feed, Listing, Via
 from paperlark.domain.criteria import parse_criteria
-from paperlark.domain.digest import AuthorMatch, Digest, Status
+from paperlark.domain.digest import AuthorMatch, Digest, Status, Updated
 from paperlark.domain.errors import FeedNotFound, JudgeUnavailable, SourceUnreachable
 from paperlark.domain.judgement import Lack
 from paperlark.domain.paper import Author
 from paperlark.domain.people import Known, Person
 from paperlark.domain.profile import Cutoffs, FollowedAuthor, Profile
 from paperlark.domain.spending import Cost, Spend, Tokens
-from paperlark.ports import Judge, Memory, People
+from paperlark.ports import Archive, Judge, Memory, People
 from paperlark.testing import (
     FakeBatches,
     FakeJudge,
@@ -53,19 +53,19 @@ def _make(
     profile: Profile = PROFILE,
     best: tuple[str, ...] = IDS,
     day: date = DAY,
+    archive: Archive | None = None,
     people: People | None = None,
 ) -> Digest:
-    return make_digest(
-        day,
-        profile,
+    parts = Parts(
         sources=[FakeSource(feeds)],
         batches=FakeBatches(),
+        archive=archive or FakeMemory(),
         ranker=FakeRanker(best),
         judge=judge,
         memory=memory,
-        progress=Silent(),
         people=people,
     )
+    return make_digest(day, profile, parts, Silent())
 
 
 def _ids(digest: Digest) -> list[str]:
@@ -191,17 +191,68 @@ def test_no_feed_at_all_is_an_error() -> None:
 
 def test_one_feed_of_two_that_cannot_be_reached_does_not_end_the_day() -> None:
     source = FakeSource([a_feed(*PAPERS)], {"cs.AI": SourceUnreachable("no answer")})
-    digest = make_digest(
-        DAY,
-        Profile("Mine", ("cs.AI", "cs.LG"), PROFILE.criteria),
-        sources=[source],
-        batches=FakeBatches(),
-        ranker=FakeRanker(),
-        judge=None,
-        memory=None,
-        progress=Silent(),
-    )
+    parts = Parts([source], FakeBatches(), FakeMemory(), FakeRanker())
+    profile = Profile("Mine", ("cs.AI", "cs.LG"), PROFILE.criteria)
+    digest = make_digest(DAY, profile, parts, Silent())
     assert "cs.AI is missing: no answer" in digest.notes
+
+
+NEXT = date(2025, 2, 27)
+
+
+def _with_yesterday(*shown: str) -> FakeMemory:
+    """Give an archive whose page of DAY was made of PAPERS and had those of `shown`."""
+    archive = FakeMemory()
+    scores = {str(id_): (9, 9) if id_ in shown else (1, 1) for id_ in IDS}
+    archive.file(_make(a_feed(*PAPERS), judge=FakeJudge(scores)))
+    return archive
+
+
+def test_a_paper_is_announced_to_a_reader_once() -> None:
+    fresh = a_paper("2502.00077")
+    feed = a_feed(*PAPERS[:2], fresh, type=AnnounceType.CROSS)
+    digest = _make(feed, day=NEXT, archive=_with_yesterday(IDS[0]))
+    assert _ids(digest) == [fresh.id]
+    assert (digest.funnel.scanned, digest.funnel.seen) == (1, 2)
+
+
+def test_making_the_same_day_again_is_not_a_second_time() -> None:
+    assert _ids(_make(a_feed(*PAPERS), archive=_with_yesterday(IDS[0]))) == list(IDS[:3])
+
+
+def test_a_new_version_of_a_paper_that_was_on_a_page_is_told_and_not_paid_again() -> None:
+    second = replace(PAPERS[0], version=2)
+    other = replace(PAPERS[1], version=2)
+    judge = FakeJudge({IDS[0]: (9, 9)})
+    feed = a_feed(second, other, type=AnnounceType.REPLACE)
+    digest = _make(feed, judge=judge, day=NEXT, archive=_with_yesterday(IDS[0]))
+    assert digest.updated == (Updated(second, since=DAY),)
+    assert judge.asked == []
+    assert digest.entries == ()
+
+
+def test_a_new_version_is_judged_again_where_the_reader_asks_for_it() -> None:
+    second = replace(PAPERS[0], version=2)
+    judge = FakeJudge({IDS[0]: (9, 9)})
+    digest = _make(
+        a_feed(second, type=AnnounceType.REPLACE),
+        judge=judge,
+        day=NEXT,
+        archive=_with_yesterday(IDS[0]),
+        profile=replace(PROFILE, judge_updates=True),
+    )
+    assert _ids(digest) == [IDS[0]]
+    assert digest.updated == ()
+    assert digest.funnel.scanned == digest.funnel.judged == 1
+
+
+def test_the_page_says_where_each_category_s_announcement_came_from() -> None:
+    profile = replace(PROFILE, categories=("cs.AI", "cs.LG"))
+    batches = _make(a_feed(*PAPERS), profile=profile).batches
+    assert [(batch.category, batch.via, batch.entries) for batch in batches] == [
+        ("cs.AI", None, 0),
+        ("cs.LG", Via.RSS, 6),
+    ]
 
 
 def test_a_weekend_is_quiet() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from paperlark.domain.errors import StoreError
-from paperlark.domain.judgement import Exchange, Judgement
+from paperlark.domain.judgement import Asking, Exchange, Judgement
 from paperlark.domain.spending import Spend
 from paperlark.store.database import VERSION, open_database, transaction
 from paperlark.store.digests import DigestStore
@@ -15,6 +15,7 @@ from paperlark.store.judgements import JudgementStore
 from paperlark.testing import a_paper
 
 DAY = date(2025, 2, 26)
+ASKING = Asking(DAY, "Mine", "c", "j")
 
 
 @pytest.fixture
@@ -26,7 +27,15 @@ def test_the_schema_explains_every_table(path: Path) -> None:
     with open_database(path) as connection:
         tables = connection.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'table'")
         schema = dict(tables.fetchall())
-    assert set(schema) == {"exchanges", "judgements", "digests", "papers", "batches", "listings"}
+    assert set(schema) == {
+        "exchanges",
+        "judgements",
+        "digests",
+        "scanned",
+        "papers",
+        "batches",
+        "listings",
+    }
     assert all("-- " in sql for sql in schema.values())
 
 
@@ -66,8 +75,8 @@ def test_a_transaction_is_all_or_nothing(path: Path) -> None:
         wrong = Judgement(a_paper().id, 1, 5, 5, "x")
         object.__setattr__(wrong, "relevance", 99)  # the database has its own check
         with pytest.raises(StoreError):
-            store.keep(Exchange((wrong,), Spend(None, None)), DAY, "c", "j")
-        assert store.spend(DAY, "c", "j").requests == 0
+            store.keep(Exchange((wrong,), Spend(None, None)), ASKING)
+        assert store.spend(ASKING).requests == 0
         with pytest.raises(RuntimeError), transaction(connection):
             raise RuntimeError
         assert not connection.in_transaction
@@ -75,7 +84,7 @@ def test_a_transaction_is_all_or_nothing(path: Path) -> None:
 
 def test_what_is_kept_is_on_the_disk_at_once(path: Path) -> None:
     with open_database(path) as connection:
-        JudgementStore(connection, path).keep(Exchange((), Spend(None, None)), DAY, "c", "j")
+        JudgementStore(connection, path).keep(Exchange((), Spend(None, None)), ASKING)
         with sqlite3.connect(path) as other:
             assert other.execute("SELECT count(*) FROM exchanges").fetchone() == (1,)
         other.close()

@@ -7,38 +7,31 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
-from pathlib import Path
 
 import click
 
 from paperlark.cli._interrupt import answers_are_waited_for
 from paperlark.cli._progress import progress
 from paperlark.cli._telling import tell_error
-from paperlark.compose import Choices, Press, World, open_press
-from paperlark.domain.digest import Digest, Status
+from paperlark.compose import Choices, Made, Press, World, open_press
 from paperlark.domain.errors import PaperlarkError, SourceError
+from paperlark.domain.states import MEANINGS, State, worst
 from paperlark.renderers import terminal, wording
 from paperlark.settings import Settings
 
-FAILED, PARTIAL = 1, 3
-"""Exit codes; 0 is a whole page."""
-
 
 @dataclass(frozen=True, slots=True)
-class Made:
-    """How one day ended: its digest and pages, or the error instead."""
+class Outcome:
+    """How one day ended: what was made, or the error instead."""
 
     day: date
-    digest: Digest | None = None
-    pages: tuple[Path, ...] = ()
+    made: Made | None = None
     error: PaperlarkError | None = None
 
     @property
-    def exit_code(self) -> int:
-        """0, 1 or 3."""
-        if self.digest is None:
-            return FAILED
-        return PARTIAL if self.digest.status is Status.PARTIAL else 0
+    def state(self) -> State:
+        """The state of the run."""
+        return State(self.made.digest.status) if self.made else State.FAILED
 
 
 def make_one(
@@ -49,14 +42,14 @@ def make_one(
     Raises PaperlarkError when there is no page.
     """
     with open_press(settings, choices, world) as press:
-        made = _make(press, day)
+        outcome = _make(press, day)
     if as_json:
-        _print_json([made])
-    if made.error is not None:
-        raise made.error
+        _print_json([outcome])
+    if outcome.error is not None:
+        raise outcome.error
     if not as_json:
-        _show_top(made)
-    return made.exit_code
+        _show_top(outcome)
+    return MEANINGS[outcome.state].exit_code
 
 
 def make_range(
@@ -80,59 +73,58 @@ def make_range(
                 f"there is no feed of any day from {first} to {last}",
                 mend="name other days, or a folder that has feeds of them",
             )
-        everything = [_tell(_make(press, day), as_json=as_json) for day in days]
+        outcomes = [_tell(_make(press, day), as_json=as_json) for day in days]
     if as_json:
-        _print_json(everything)
+        _print_json(outcomes)
     elif show_last:
-        _show_top(everything[-1])
-    codes = {made.exit_code for made in everything}
-    return FAILED if FAILED in codes else max(codes)
+        _show_top(outcomes[-1])
+    return MEANINGS[worst([outcome.state for outcome in outcomes])].exit_code
 
 
-def _make(press: Press, day: date) -> Made:
+def _make(press: Press, day: date) -> Outcome:
     try:
         with answers_are_waited_for(press.stop):
-            return Made(day, *press.make(day, progress()))
+            return Outcome(day, made=press.make(day, progress()))
     except PaperlarkError as error:
-        return Made(day, error=error)
+        return Outcome(day, error=error)
 
 
-def _tell(made: Made, *, as_json: bool) -> Made:
+def _tell(outcome: Outcome, *, as_json: bool) -> Outcome:
     """Say at once how a day ended; an error is told even where the rest is JSON."""
-    if made.error is not None:
-        tell_error(f"{made.day}: {made.error}")
-    elif not as_json:
-        click.echo(_line(made))
-    return made
+    if outcome.error is not None:
+        tell_error(f"{outcome.day}: {outcome.error}")
+    elif outcome.made and not as_json:
+        summary = " · ".join(wording.summary(outcome.made.digest))
+        click.echo(f"{outcome.day}  {summary}  {outcome.made.pages[0]}")
+        _tell_kept(outcome.made)
+    return outcome
 
 
-def _show_top(made: Made) -> None:
-    if made.digest is not None:
+def _show_top(outcome: Outcome) -> None:
+    if outcome.made is not None:
         width = shutil.get_terminal_size().columns
-        click.echo(f"\n{terminal.top(made.digest, width=width)}\n")
-        click.echo("\n".join(str(page) for page in made.pages))
+        click.echo(f"\n{terminal.top(outcome.made.digest, width=width)}\n")
+        click.echo("\n".join(str(page) for page in outcome.made.pages))
+        _tell_kept(outcome.made)
 
 
-def _line(made: Made) -> str:
-    """`2025-02-26  37 of 299 papers · complete  pages/2025-02-26.html`."""
-    digest = made.digest
-    summary = " · ".join(wording.summary(digest)) if digest else ""
-    return f"{made.day}  {summary}  {made.pages[0] if made.pages else ''}"
+def _tell_kept(made: Made) -> None:
+    if made.kept:
+        click.echo(f"the {made.kept.status} page made before is better and stays", err=True)
 
 
-def _print_json(everything: Sequence[Made]) -> None:
-    click.echo(json.dumps([_record(made) for made in everything], indent=2, default=str))
+def _print_json(outcomes: Sequence[Outcome]) -> None:
+    click.echo(json.dumps([_record(outcome) for outcome in outcomes], indent=2, default=str))
 
 
-def _record(made: Made) -> dict[str, object]:
-    digest = made.digest
-    if digest is None:
-        return {"day": made.day, "status": "failed", "error": str(made.error), "pages": []}
-    return {
-        "day": made.day,
-        "status": digest.status,
-        "error": None,
-        "pages": made.pages,
+def _record(outcome: Outcome) -> dict[str, object]:
+    record: dict[str, object] = {"day": outcome.day, "status": outcome.state, "error": None}
+    if outcome.made is None:
+        return record | {"error": str(outcome.error), "pages": []}
+    digest = outcome.made.digest
+    return record | {
+        "pages": outcome.made.pages,
+        "kept": outcome.made.kept.status if outcome.made.kept else None,
         "model": digest.model,
         "spend": asdict(digest.spend) if digest.spend else None,
         "funnel": asdict(digest.funnel),

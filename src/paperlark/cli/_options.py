@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime
-from functools import wraps
+from functools import partial, wraps
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -19,6 +19,9 @@ def world_of(context: click.Context) -> World:
     """Give the world that a command runs in: the real one, unless a test brought its own."""
     return context.find_object(World) or World()
 
+
+PATIENCE = 1800.0
+"""Seconds that a run waits for another one on the same database."""
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 _FOLDER = click.Path(path_type=Path, file_okay=False)
@@ -72,6 +75,9 @@ _PAGE_OPTIONS = (
     click.option(
         "--no-llm", is_flag=True, help="Leave the model out: the embedded ranker makes the page."
     ),
+    click.option(
+        "--no-wait", is_flag=True, help="Leave at once if another run is at work on this profile."
+    ),
     json_option,
 )
 
@@ -86,9 +92,17 @@ def page_options(command: _Command) -> _Command:
         feeds: Path | None,
         judgements: Path | None,
         no_llm: bool,
+        no_wait: bool,
         **others: object,
     ) -> object:
-        choices = Choices(output=output, feeds=feeds, judgements=judgements, use_model=not no_llm)
+        choices = Choices(
+            output=output,
+            feeds=feeds,
+            judgements=judgements,
+            use_model=not no_llm,
+            patience=0.0 if no_wait else PATIENCE,
+            tell=partial(click.echo, err=True),
+        )
         return command(*arguments, choices=choices, **others)
 
     for option in reversed(_PAGE_OPTIONS):

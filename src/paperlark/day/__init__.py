@@ -6,6 +6,7 @@ A day and a profile in, a digest out; `publish` then puts its pages where they b
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from paperlark.day.announce import announce
@@ -18,57 +19,64 @@ from paperlark.day.scan import scan
 from paperlark.day.select import select, select_by_match
 from paperlark.day.shortlist import shortlist
 from paperlark.domain.digest import Digest
+from paperlark.domain.judgement import Asking
 from paperlark.domain.profile import Profile
-from paperlark.ports import Batches, Judge, Memory, People, Progress, Ranker, Source
+from paperlark.ports import Archive, Batches, Judge, Memory, People, Progress, Ranker, Source
 
 
-def make_digest(  # noqa: PLR0913  # the parts of a day
-    day: date,
-    profile: Profile,
-    *,
-    sources: Sequence[Source],
-    batches: Batches,
-    ranker: Ranker,
-    judge: Judge | None,
-    memory: Memory | None,
-    progress: Progress,
-    people: People | None = None,
-    notes: tuple[str, ...] = (),
-) -> Digest:
-    """Make one reader's digest of one day.
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a day is made with.
 
     `judge` is None for a page by the ranker alone; `memory` is None for a judge that costs
     nothing to ask again; `people` is None where names must do.
+    """
+
+    sources: Sequence[Source]
+    batches: Batches
+    archive: Archive
+    ranker: Ranker
+    judge: Judge | None = None
+    memory: Memory | None = None
+    people: People | None = None
+
+
+def make_digest(
+    day: date, profile: Profile, parts: Parts, progress: Progress, notes: tuple[str, ...] = ()
+) -> Digest:
+    """Make one reader's digest of one day.
 
     Raises SourceError when no feed can be had, JudgeUnavailable when not one paper can be judged.
     """
     announcement = announce(
-        day, profile.categories, sources=sources, batches=batches, progress=progress
+        day, profile.categories, sources=parts.sources, batches=parts.batches, progress=progress
     )
-    scanned = scan(announcement, profile)
-    with progress.step("ranking", len(scanned)) as advance:
-        matches = ranker.rank([announced.paper for announced in scanned], profile.criteria)
-        advance(len(scanned))
-    known = look_up(scanned, profile, people, progress)
-    notes = (*notes, *known.notes)
-    candidates = follow(scanned, matches, profile.followed, known.authorships)
+    seen = parts.archive.seen(profile.name, day, [one.paper.id for one in announcement.papers])
+    scanned = scan(announcement, profile, seen)
+    with progress.step("ranking", len(scanned.papers)) as advance:
+        papers = [announced.paper for announced in scanned.papers]
+        matches = parts.ranker.rank(papers, profile.criteria)
+        advance(len(papers))
+    known = look_up(scanned.papers, profile, parts.people, progress)
+    candidates = follow(scanned.papers, matches, profile.followed, known.authorships)
     passing = gate(candidates, known.authorships, profile.least_h_index)
-    gated = len(candidates) - len(passing)
-    if judge is None:
-        entries = select_by_match(passing, profile.page_size)
-        return assemble(announcement, profile, candidates, entries, gated=gated, notes=notes)
-    wanted = shortlist(passing)
-    verdict = judge_papers(
-        judge, wanted, day=day, criteria=profile.criteria, memory=memory, progress=progress
-    )
-    entries = select(passing, verdict.judgements, profile.cutoffs)
+    if parts.judge is None:
+        verdict, entries = None, select_by_match(passing, profile.page_size)
+    else:
+        asking = Asking(day, profile.name, profile.criteria.fingerprint, parts.judge.signature)
+        wanted = shortlist(passing)
+        verdict = judge_papers(
+            parts.judge, wanted, asking=asking, memory=parts.memory, progress=progress
+        )
+        entries = select(passing, verdict.judgements, profile.cutoffs)
     return assemble(
         announcement,
         profile,
-        candidates,
-        entries,
-        judge=judge,
+        scanned=scanned,
+        candidates=candidates,
+        passing=passing,
+        entries=entries,
+        judge=parts.judge,
         verdict=verdict,
-        gated=gated,
-        notes=notes,
+        notes=(*notes, *known.notes),
     )

@@ -5,28 +5,32 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from paperlark.day.judge import Verdict
-from paperlark.domain.announcement import Announcement
-from paperlark.domain.digest import Candidate, Digest, Entry, Funnel, Status
+from paperlark.day.scan import Scan
+from paperlark.domain.announcement import Announcement, Feed
+from paperlark.domain.digest import Batch, Candidate, Digest, Entry, Funnel, Status
 from paperlark.domain.judgement import Lack
 from paperlark.domain.profile import Profile
 from paperlark.ports import Judge
 
 
-def assemble(
+def assemble(  # noqa: PLR0913  # what every step of the day brought
     announcement: Announcement,
     profile: Profile,
-    candidates: Sequence[Candidate],
-    entries: tuple[Entry, ...],
     *,
+    scanned: Scan,
+    candidates: Sequence[Candidate],
+    passing: Sequence[Candidate],
+    entries: tuple[Entry, ...],
     judge: Judge | None = None,
     verdict: Verdict | None = None,
-    gated: int = 0,
     notes: tuple[str, ...] = (),
 ) -> Digest:
     """Put the digest together; raises DigestInconsistent when its counts do not add up."""
     unjudged = verdict.unjudged if verdict else ()
+    judgements = tuple(verdict.judgements.values()) if verdict else ()
     lacks = _lacks(announcement)
     failed = sum(outcome.lack is Lack.FAILED for outcome in unjudged)
+    followed = sum(bool(candidate.followed) for candidate in candidates)
     return Digest(
         day=announcement.day,
         profile=profile.name,
@@ -41,18 +45,48 @@ def assemble(
             announced_listings=announcement.listings,
             scanned=len(candidates),
             scanned_listings=_listings(candidates, profile),
-            followed=sum(bool(candidate.followed) for candidate in candidates),
-            shortlisted=len(verdict.judgements) + len(unjudged) if verdict else 0,
-            judged=len(verdict.judgements) if verdict else 0,
+            followed=followed,
+            shortlisted=len(passing) - followed if verdict else 0,
+            judged=len(judgements),
             unjudged=failed,
             not_recorded=len(unjudged) - failed,
             selected=len(entries),
-            gated=gated,
+            gated=len(candidates) - len(passing),
+            seen=scanned.seen,
         ),
         entries=entries,
         unjudged=unjudged,
         prompt=judge.prompt if judge else profile.criteria.text,
         notes=(*notes, *lacks),
+        batches=_batches(announcement, profile),
+        updated=scanned.updated,
+        criteria=profile.criteria.fingerprint,
+        judge=judge.signature if judge else None,
+        judgements=judgements,
+        scanned=tuple(candidate.paper.id for candidate in candidates),
+    )
+
+
+def _batches(announcement: Announcement, profile: Profile) -> tuple[Batch, ...]:
+    """Say of each category, in the reader's order, where its announcement came from."""
+    had = {feed.category: _had(feed) for feed in announcement.feeds}
+    missing = {
+        one.category: Batch(one.category, None, None, 0, None, (one.reason,))
+        for one in announcement.missing
+    }
+    known = had | missing
+    return tuple(known[category] for category in profile.categories)
+
+
+def _had(feed: Feed) -> Batch:
+    return Batch(
+        category=feed.category,
+        via=feed.via,
+        confirmed=feed.confirmed,
+        entries=len(feed.listings),
+        expected=feed.expected,
+        trail=feed.trail,
+        sha256=feed.sha256,
     )
 
 
@@ -60,7 +94,11 @@ def _lacks(announcement: Announcement) -> tuple[str, ...]:
     """Name what is not whole about the announcement."""
     return (
         *(f"{missing.category} is missing: {missing.reason}" for missing in announcement.missing),
-        *(note for feed in announcement.feeds for note in feed.notes),
+        *(
+            note if note.startswith(feed.category) else f"{feed.category} {note}"
+            for feed in announcement.feeds
+            for note in feed.notes
+        ),
     )
 
 
@@ -71,9 +109,9 @@ def _status(announcement: Announcement, *, lacking: bool) -> Status:
 
 
 def _listings(candidates: Sequence[Candidate], profile: Profile) -> int:
-    """Count the feeds' entries of the reader's types behind the scanned papers."""
+    """Count the feeds' entries behind the scanned papers that are of the reader's types."""
     return sum(
-        kind in profile.announce_types
+        kind in profile.announce_types or candidate.announced.type not in profile.announce_types
         for candidate in candidates
         for kind in candidate.announced.types
     )

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 
-from paperlark.domain.criteria import Criteria
 from paperlark.domain.errors import JudgeUnavailable
-from paperlark.domain.judgement import Exchange, Judgement, Lack, Unjudged
+from paperlark.domain.judgement import Asking, Exchange, Judgement, Lack, Unjudged
 from paperlark.domain.paper import Paper, PaperId
 from paperlark.domain.spending import Spend, total
 from paperlark.ports import Judge, Memory, Progress
@@ -30,8 +28,7 @@ def judge_papers(
     judge: Judge,
     papers: Sequence[Paper],
     *,
-    day: date,
-    criteria: Criteria,
+    asking: Asking,
     memory: Memory | None,
     progress: Progress,
 ) -> Verdict:
@@ -39,17 +36,16 @@ def judge_papers(
 
     Raises JudgeUnavailable when there is not a single judgement and the judge is to blame.
     """
-    key = criteria.fingerprint, judge.signature
-    known = memory.judgements(papers, *key) if memory else ()
+    known = memory.judgements(papers, asking) if memory else ()
     ended: dict[PaperId, Judgement | Unjudged] = {one.paper_id: one for one in known}
     missing = {paper.id: paper for paper in papers if paper.id not in ended}
     spends: list[Spend] = []
     with progress.step("judging", len(papers)) as advance:
         advance(len(ended))
-        for outcome in judge.judge(tuple(missing.values()), day) if missing else ():
+        for outcome in judge.judge(tuple(missing.values()), asking.day) if missing else ():
             if isinstance(outcome, Exchange):
                 if memory:
-                    memory.keep(outcome, day, *key)
+                    memory.keep(outcome, asking)
                 spends.append(outcome.spend)
             before = len(ended)
             # What is said of a paper that nobody asked about, or said again, does not count.
@@ -64,7 +60,7 @@ def judge_papers(
     verdict = Verdict(
         judgements={end.paper_id: end for end in ends if isinstance(end, Judgement)},
         unjudged=tuple(end for end in ends if isinstance(end, Unjudged)),
-        spend=memory.spend(day, *key) if memory else total(spends),
+        spend=memory.spend(asking) if memory else total(spends),
     )
     _check_any(verdict)
     return verdict

@@ -6,7 +6,7 @@ import os
 import tempfile
 from collections.abc import Sequence
 from errno import EISDIR
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from paperlark.domain.digest import Page
 from paperlark.domain.errors import PublishError
@@ -42,6 +42,14 @@ def publish(pages: Sequence[Page], folder: Path) -> tuple[Path, ...]:
         for temporary in written:
             temporary.unlink(missing_ok=True)
     return targets
+
+
+def withdraw(path: PurePosixPath, folder: Path) -> None:
+    """Take a file away that says what is so no longer; raises PublishError."""
+    try:
+        (folder / path).unlink(missing_ok=True)
+    except OSError as error:
+        raise _unwritable(folder, error) from error
 
 
 def _make_way(target: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -60,6 +61,12 @@ class Feed:
     expected: int | None = None
     confirmed: Via | None = None
     trail: tuple[str, ...] = ()
+
+    @property
+    def sha256(self) -> str:
+        """Names a batch by the papers and types it lists, whichever source it came from."""
+        rows = sorted(f"{listing.paper.id} {listing.type}" for listing in self.listings)
+        return hashlib.sha256("\n".join(rows).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

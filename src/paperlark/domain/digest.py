@@ -7,10 +7,10 @@ from datetime import date
 from enum import StrEnum
 from pathlib import PurePosixPath
 
-from paperlark.domain.announcement import Announced, AnnounceType
+from paperlark.domain.announcement import Announced, AnnounceType, Via
 from paperlark.domain.errors import DigestInconsistent
 from paperlark.domain.judgement import Judgement, Match, Unjudged
-from paperlark.domain.paper import Paper
+from paperlark.domain.paper import Paper, PaperId
 from paperlark.domain.profile import Cutoffs
 from paperlark.domain.spending import Spend
 
@@ -75,7 +75,8 @@ class Funnel:
 
     `feeds` is how many were read; `*_listings` count their entries, so a paper in two feeds
     counts twice there. Without a judge `shortlisted`, `judged`, `unjudged` and `not_recorded`
-    are 0 and `selected` are the best matches. `gated` were left out for their authors' h-index.
+    are 0 and `selected` are the best matches. `gated` were left out for their authors' h-index;
+    `seen` are of the reader's types and were announced to them on an earlier day.
     """
 
     feeds: int
@@ -90,13 +91,14 @@ class Funnel:
     not_recorded: int
     selected: int
     gated: int = 0
+    seen: int = 0
 
     def __post_init__(self) -> None:
         wrong = [
             rule
             for rule, holds in {
                 "announced <= listings": self.announced <= self.announced_listings,
-                "scanned <= announced": self.scanned <= self.announced,
+                "scanned + seen <= announced": self.scanned + self.seen <= self.announced,
                 "scanned <= its listings <= all listings": self.scanned
                 <= self.scanned_listings
                 <= self.announced_listings,
@@ -117,12 +119,52 @@ class Funnel:
 
 
 @dataclass(frozen=True, slots=True)
+class Batch:
+    """Where one category's announcement came from, and how many of its entries are here.
+
+    `via` is None where it could not be had. `expected` is how many entries there should be, where
+    a source said so, `confirmed` that source; `trail` is what was tried before and why that would
+    not do; `sha256` names what it lists.
+    """
+
+    category: str
+    via: Via | None
+    confirmed: Via | None
+    entries: int
+    expected: int | None
+    trail: tuple[str, ...] = ()
+    sha256: str = ""
+
+    @property
+    def reconstructed(self) -> bool:
+        """Whether it was put together from submissions, because no announcement was to be had."""
+        return self.via in {Via.OAI, Via.SEARCH}
+
+
+@dataclass(frozen=True, slots=True)
+class SeenBefore:
+    """When a paper was first announced to a reader, and whether it was on their page."""
+
+    first: date
+    on_page: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Updated:
+    """A new version of a paper that was on a page of this reader's, on the day `since`."""
+
+    paper: Paper
+    since: date
+
+
+@dataclass(frozen=True, slots=True)
 class Digest:
     """One reader's day.
 
     `model` is None without a judge, and then `spend` is None too. `prompt` is the selection
     prompt for the appendix. `notes` are what the reader must know of this page: a truncated
-    feed, a bundled sample.
+    feed, a bundled sample. `criteria` and `judge` name what was judged by; `judgements` are all
+    there are, those below the cut-offs too, and `scanned` all papers that were looked at.
     """
 
     day: date
@@ -137,11 +179,22 @@ class Digest:
     unjudged: tuple[Unjudged, ...]
     prompt: str
     notes: tuple[str, ...] = ()
+    batches: tuple[Batch, ...] = ()
+    updated: tuple[Updated, ...] = ()
+    criteria: str = ""
+    judge: str | None = None
+    judgements: tuple[Judgement, ...] = ()
+    scanned: tuple[PaperId, ...] = ()
+
+    @property
+    def reconstructed(self) -> bool:
+        """Whether any category's announcement had to be guessed from submissions."""
+        return any(batch.reconstructed for batch in self.batches)
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A rendered digest: where it goes inside the output folder, and its bytes."""
+    """A file to publish: where it goes inside the output folder, and its bytes."""
 
     path: PurePosixPath
     media_type: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from paperlark.domain.paper import Paper, PaperId
@@ -63,6 +64,20 @@ class Unjudged:
     paper: Paper
     lack: Lack
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """For which page a judge is asked, and under what: a page's cost is the sum over its asking.
+
+    `criteria` and `judge` are fingerprints; under the same two a judgement is known to every
+    profile, and paid for by the first that asked.
+    """
+
+    day: date
+    profile: str
+    criteria: str
+    judge: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,7 @@ class Profile:
     """A reader's wishes for a page.
 
     `page_size` bounds a page made without a model; with one, the cut-offs decide.
+    `judge_updates` has new versions of papers that were on a page judged, and paid for, again.
     `least_h_index` is what one of a paper's authors must have, None where anybody may write.
     """
 
@@ -44,6 +45,7 @@ class Profile:
     followed: tuple[FollowedAuthor, ...] = ()
     cutoffs: Cutoffs = Cutoffs()
     page_size: int = 20
+    judge_updates: bool = False
     least_h_index: int | None = None
 
     @property

@@ -7,7 +7,7 @@ from decimal import Decimal
 from pathlib import PurePosixPath
 from typing import Any
 
-from paperlark.domain.digest import Digest, Entry, Page
+from paperlark.domain.digest import Batch, Digest, Entry, Page
 from paperlark.domain.judgement import Match, Unjudged
 from paperlark.domain.paper import Paper
 from paperlark.domain.spending import Cost, Spend, Tokens
@@ -37,9 +37,25 @@ def _document(digest: Digest) -> dict[str, Any]:
         "usage": None if digest.model is None else _usage(digest.model, digest.spend),
         "cutoffs": asdict(digest.cutoffs),
         "funnel": asdict(digest.funnel),
+        "batches": tuple(_batch(batch) for batch in digest.batches),
         "entries": tuple(_entry(entry) for entry in digest.entries),
+        "updated": tuple(
+            _paper(one.paper) | {"first_announced": one.since} for one in digest.updated
+        ),
         "unjudged": tuple(_missing(missing) for missing in digest.unjudged),
         "prompt": digest.prompt,
+    }
+
+
+def _batch(batch: Batch) -> dict[str, Any]:
+    return {
+        "category": batch.category,
+        "via": batch.via,
+        "confirmed_by": batch.confirmed,
+        "entries": batch.entries,
+        "expected": batch.expected,
+        "reconstructed": batch.reconstructed,
+        "tried": batch.trail,
     }
 
 

@@ -32,6 +32,8 @@ def _blocks(digest: Digest) -> Iterator[str]:
     yield from (f"> {escape_line(one_line(note))}" for note in digest.notes)
     yield _usage(digest)
     yield _funnel(digest)
+    if digest.batches:
+        yield "\n".join(f"- {name}: {_outside(source)}" for name, source in wording.batches(digest))
     if digest.entries:
         yield "## Contents"
         yield "\n".join(_content(entry) for entry in digest.entries)
@@ -40,6 +42,7 @@ def _blocks(digest: Digest) -> Iterator[str]:
         yield from _entry(entry)
     if not digest.entries:
         yield wording.nothing(digest)
+    yield from _updated(digest)
     yield from _missing(digest)
     yield from _appendix(digest)
 
@@ -124,6 +127,12 @@ def _evidence(entry: Entry) -> str:
     if not saw:
         return "**Evidence:** the match alone"
     return "**Evidence:** " + "; ".join(f"{name.lower()}: {_outside(value)}" for name, value in saw)
+
+
+def _updated(digest: Digest) -> Iterator[str]:
+    if digest.updated:
+        yield "## Updated"
+        yield "\n".join(f"- {_label(one.paper)}: {wording.updated(one)}" for one in digest.updated)
 
 
 def _missing(digest: Digest) -> Iterator[str]:

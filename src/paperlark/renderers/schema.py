@@ -150,6 +150,25 @@ class Funnel(_Part):
     not_recorded: Count
     selected: Count
     gated: Annotated[Count, Field(description="left out for the h-index of their authors")]
+    seen: Annotated[Count, Field(description="announced to this reader on an earlier day")]
+
+
+class Batch(_Part):
+    """Where one category's announcement came from, and how many of its entries are here."""
+
+    category: Text
+    via: Annotated[Text | None, Field(description="the source; null: it could not be had")]
+    confirmed_by: Annotated[Text | None, Field(description="the source that vouched for it")]
+    entries: Count
+    expected: Annotated[Count | None, Field(description="entries there should be, if known")]
+    reconstructed: Annotated[bool, Field(description="put together from submissions")]
+    tried: Annotated[tuple[Text, ...], Field(description="what would not do, and why")]
+
+
+class Updated(Paper):
+    """A new version of a paper that was on an earlier page."""
+
+    first_announced: dt.date
 
 
 class Document(_Part):
@@ -167,7 +186,9 @@ class Document(_Part):
     usage: Annotated[Usage | None, Field(description="null: no model, ordered by the ranker")]
     cutoffs: Cutoffs
     funnel: Funnel
+    batches: tuple[Batch, ...]
     entries: Annotated[tuple[Entry, ...], Field(description="in the order of the page")]
+    updated: tuple[Updated, ...]
     unjudged: tuple[Missing, ...]
     prompt: Annotated[Text, Field(description="the selection prompt")]
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from paperlark.domain.digest import AuthorMatch, Digest, Entry, Funnel, Status
+from paperlark.domain.digest import AuthorMatch, Batch, Digest, Entry, Funnel, Status, Updated
 from paperlark.domain.judgement import Lack, Match, Unjudged
 from paperlark.domain.spending import Spend, Tokens
 from paperlark.renderers.money import UNKNOWN, dollars
@@ -67,10 +67,35 @@ def not_recorded(digest: Digest) -> tuple[Unjudged, ...]:
 def status(digest: Digest) -> str:
     """Say how the run ended."""
     if digest.status is not Status.PARTIAL:
-        return digest.status.value
+        return f"{digest.status}, reconstructed" if digest.reconstructed else digest.status.value
     missing = digest.funnel.unjudged
     what = f"{counted(missing, 'paper')} not judged, see below" if missing else "see the notes"
     return f"partial: {what}"
+
+
+def batches(digest: Digest) -> tuple[tuple[str, str], ...]:
+    """Say of each category where its announcement came from, and how much of it is here."""
+    return tuple((batch.category, _batch(batch)) for batch in digest.batches)
+
+
+def _batch(batch: Batch) -> str:
+    tried = f" ({'; '.join(batch.trail)})" if batch.trail else ""
+    if batch.via is None:
+        return f"missing{tried}"
+    source = f"{batch.via}, confirmed by the {batch.confirmed}" if _vouched(batch) else batch.via
+    of = "" if batch.expected is None else f" of {number(batch.expected)}"
+    entries = f"{number(batch.entries)}{of} {'entry' if batch.entries == 1 else 'entries'}"
+    how = "reconstructed from submissions: " if batch.reconstructed else ""
+    return f"{how}{source}, {entries}{tried}"
+
+
+def _vouched(batch: Batch) -> bool:
+    return batch.confirmed is not None and batch.confirmed is not batch.via
+
+
+def updated(one: Updated) -> str:
+    """Say which version is new, and when the paper was on a page."""
+    return f"version {one.paper.version}; first announced to you on {long_date(one.since)}"
 
 
 def summary(digest: Digest) -> tuple[str, ...]:
@@ -91,10 +116,10 @@ def funnel_rows(digest: Digest) -> tuple[Row, ...]:
     feeds = counted(funnel.feeds, "feed")
     announced = f"{counted(funnel.announced_listings, 'listing')} in {feeds}"
     scanned = counted(funnel.scanned_listings, "listing")
-    rows = [
-        _row("announced", funnel.announced, announced),
-        _row("scanned", funnel.scanned, scanned),
-    ]
+    rows = [_row("announced", funnel.announced, announced)]
+    if funnel.seen:
+        rows.append(_row("seen before", funnel.seen, "announced to you on an earlier day"))
+    rows.append(_row("scanned", funnel.scanned, scanned))
     if funnel.gated:
         rows.append(_row("gated", funnel.gated, "no author reaches your h-index"))
     if digest.model is not None:

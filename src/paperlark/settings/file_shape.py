@@ -156,6 +156,11 @@ class ProfileShape(_Shape):
     page_size: int = Field(
         default=20, ge=1, le=1000, description="1 to 1000 papers on a page made without a model"
     )
+    judge_updates: bool = Field(
+        default=False,
+        description="true to have new versions of papers that were on a page judged, and paid for,"
+        " again",
+    )
     least_h_index: int | None = Field(
         default=None,
         ge=1,

@@ -59,6 +59,7 @@ def _profile(shape: ProfileShape, criteria: Criteria) -> Profile:
         ),
         cutoffs=Cutoffs(shape.cutoffs.relevance, shape.cutoffs.novelty),
         page_size=shape.page_size,
+        judge_updates=shape.judge_updates,
         least_h_index=shape.least_h_index,
     )
 

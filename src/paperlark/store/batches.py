@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import sqlite3
 from datetime import date
@@ -61,7 +60,7 @@ class BatchStore:
             self._connection.execute(
                 "INSERT INTO batches (day, category, via, confirmed, expected, origin, sha256)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (*key, feed.via, feed.confirmed, feed.expected, feed.origin, fingerprint(feed)),
+                (*key, feed.via, feed.confirmed, feed.expected, feed.origin, feed.sha256),
             )
             self._connection.executemany(
                 "INSERT INTO papers (id, version, title, authors, abstract, categories)"
@@ -92,12 +91,6 @@ class BatchStore:
             "SELECT paper_id FROM listings WHERE category = ? AND day = ?", (category, day)
         )
         return frozenset(PaperId(paper) for (paper,) in rows)
-
-
-def fingerprint(feed: Feed) -> str:
-    """Name a batch by what it lists, whichever source it came from."""
-    rows = sorted((listing.paper.id, str(listing.type)) for listing in feed.listings)
-    return hashlib.sha256(json.dumps(rows).encode()).hexdigest()
 
 
 def _row(paper: Paper) -> tuple[str | int, ...]:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from paperlark.domain.digest import Digest
+from paperlark.domain.digest import Digest, SeenBefore
 from paperlark.domain.errors import StoreError
+from paperlark.domain.paper import PaperId
 from paperlark.store.database import told, transaction
 
 if TYPE_CHECKING:
@@ -37,6 +39,13 @@ class DigestStore:
             self._connection.execute(
                 "INSERT OR REPLACE INTO digests (profile, day, digest) VALUES (?, ?, ?)",
                 (digest.profile, digest.day.isoformat(), text),
+            )
+            key = (digest.profile, digest.day.isoformat())
+            self._connection.execute("DELETE FROM scanned WHERE profile = ? AND day = ?", key)
+            shown = {entry.paper.id for entry in digest.entries}
+            self._connection.executemany(
+                "INSERT INTO scanned (profile, day, paper_id, on_page) VALUES (?, ?, ?, ?)",
+                ((*key, paper, paper in shown) for paper in digest.scanned),
             )
 
     def digest(self, profile: str, day: date) -> Digest | None:
@@ -66,3 +75,22 @@ class DigestStore:
                 "SELECT day FROM digests WHERE profile = ? ORDER BY day", (profile,)
             ).fetchall()
         return tuple(date.fromisoformat(day) for (day,) in rows)
+
+    def seen(
+        self, profile: str, day: date, papers: Iterable[PaperId]
+    ) -> Mapping[PaperId, SeenBefore]:
+        """Tell which of these papers were announced to that reader on a day before."""
+        with told(self._path):
+            rows = {
+                paper: self._connection.execute(
+                    "SELECT min(day), max(on_page) FROM scanned"
+                    " WHERE profile = ? AND paper_id = ? AND day < ?",
+                    (profile, paper, day.isoformat()),
+                ).fetchone()
+                for paper in papers
+            }
+        return {
+            paper: SeenBefore(date.fromisoformat(first), bool(on_page))
+            for paper, (first, on_page) in rows.items()
+            if first is not None
+        }

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
-from paperlark.domain.judgement import Exchange, Judgement
+from paperlark.domain.judgement import Asking, Exchange, Judgement
 from paperlark.domain.paper import Paper, PaperId
 from paperlark.domain.spending import Cost, Spend, Tokens, total
 from paperlark.store.database import told, transaction
@@ -28,16 +28,14 @@ class JudgementStore:
         self._path = path
         self._now = now
 
-    def judgements(
-        self, papers: Sequence[Paper], criteria: str, judge: str
-    ) -> tuple[Judgement, ...]:
+    def judgements(self, papers: Sequence[Paper], asking: Asking) -> tuple[Judgement, ...]:
         """Give what is known of these very versions."""
         with told(self._path):
             rows = (
                 self._connection.execute(
                     "SELECT relevance, novelty, comment FROM judgements"
                     " WHERE paper_id = ? AND version = ? AND criteria = ? AND judge = ?",
-                    (paper.id, paper.version, criteria, judge),
+                    (paper.id, paper.version, asking.criteria, asking.judge),
                 ).fetchone()
                 for paper in papers
             )
@@ -47,18 +45,19 @@ class JudgementStore:
                 if row is not None
             )
 
-    def keep(self, exchange: Exchange, day: date, criteria: str, judge: str) -> None:
+    def keep(self, exchange: Exchange, asking: Asking) -> None:
         """Store one exchange; a judgement that is already there is not replaced."""
         tokens, cost = exchange.spend.tokens, exchange.spend.cost
         with told(self._path), transaction(self._connection):
             inserted = self._connection.execute(
-                "INSERT INTO exchanges (day, criteria, judge, requests, prompt_tokens,"
+                "INSERT INTO exchanges (day, profile, criteria, judge, requests, prompt_tokens,"
                 " cached_tokens, completion_tokens, prompt_cost, completion_cost, reply, at)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
-                    day.isoformat(),
-                    criteria,
-                    judge,
+                    asking.day.isoformat(),
+                    asking.profile,
+                    asking.criteria,
+                    asking.judge,
                     exchange.spend.requests,
                     tokens.prompt if tokens else None,
                     tokens.cached if tokens else None,
@@ -72,27 +71,36 @@ class JudgementStore:
             self._connection.executemany(
                 "INSERT INTO judgements VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
                 " ON CONFLICT (paper_id, version, criteria, judge) DO NOTHING",
-                _rows(exchange.judgements, criteria, judge, inserted.lastrowid),
+                _rows(exchange.judgements, asking, inserted.lastrowid),
             )
 
-    def spend(self, day: date, criteria: str, judge: str) -> Spend:
-        """Add up all exchanges of that day, those of earlier runs too."""
+    def spend(self, asking: Asking) -> Spend:
+        """Add up all exchanges of that page, those of earlier runs too."""
         with told(self._path):
             rows = self._connection.execute(
                 "SELECT requests, prompt_tokens, completion_tokens, cached_tokens, prompt_cost,"
-                " completion_cost FROM exchanges WHERE day = ? AND criteria = ? AND judge = ?"
-                " ORDER BY id",
-                (day.isoformat(), criteria, judge),
+                " completion_cost FROM exchanges"
+                " WHERE day = ? AND profile = ? AND criteria = ? AND judge = ? ORDER BY id",
+                (asking.day.isoformat(), asking.profile, asking.criteria, asking.judge),
             ).fetchall()
         return total(_spend(*row) for row in rows)
 
 
 def _rows(
-    judgements: Iterable[Judgement], criteria: str, judge: str, exchange: int | None
+    judgements: Iterable[Judgement], asking: Asking, exchange: int | None
 ) -> Iterable[tuple[str | int | None, ...]]:
     return (
-        (j.paper_id, j.version, criteria, judge, j.relevance, j.novelty, j.comment, exchange)
-        for j in judgements
+        (
+            one.paper_id,
+            one.version,
+            asking.criteria,
+            asking.judge,
+            one.relevance,
+            one.novelty,
+            one.comment,
+            exchange,
+        )
+        for one in judgements
     )
 
 

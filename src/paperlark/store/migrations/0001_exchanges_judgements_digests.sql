@@ -5,6 +5,7 @@ CREATE TABLE exchanges (
     -- One question put to a judge and its answer: what is paid for.
     id INTEGER PRIMARY KEY,
     day TEXT NOT NULL,                -- the announcement it was asked for
+    profile TEXT NOT NULL,            -- and for whose page
     criteria TEXT NOT NULL,           -- fingerprint of the criteria asked under
     judge TEXT NOT NULL,              -- model and prompt hash
     requests INTEGER NOT NULL,        -- HTTP requests that were answered
@@ -17,7 +18,7 @@ CREATE TABLE exchanges (
     at TEXT NOT NULL                  -- when it was stored
 );
 
-CREATE INDEX exchanges_by_day ON exchanges (day, criteria, judge);
+CREATE INDEX exchanges_by_day ON exchanges (day, profile, criteria, judge);
 
 CREATE TABLE judgements (
     -- What a judge said of one version of one paper under one text of criteria.
@@ -39,3 +40,12 @@ CREATE TABLE digests (
     digest TEXT NOT NULL,             -- JSON
     PRIMARY KEY (profile, day)
 );
+
+CREATE TABLE scanned (
+    -- Which papers were announced to which reader on which day.
+    profile TEXT NOT NULL,
+    day TEXT NOT NULL,
+    paper_id TEXT NOT NULL,
+    on_page INTEGER NOT NULL,         -- 1 where the page had it
+    PRIMARY KEY (profile, paper_id, day)
+) WITHOUT ROWID;

@@ -1,0 +1,25 @@
+"""Two digests of one day in, which of them a reader is better off with out. Pure."""
+
+from __future__ import annotations
+
+from paperlark.domain.digest import Digest, Status
+
+
+def is_worse(new: Digest, old: Digest) -> bool:
+    """Tell whether the new digest says less than the old one, under the same question.
+
+    Other criteria, another judge or other categories are another question, and the new answer
+    counts.
+    """
+    same = (new.criteria, new.judge, new.categories) == (old.criteria, old.judge, old.categories)
+    return same and _says(new) < _says(old)
+
+
+def _says(digest: Digest) -> tuple[bool, bool, int, int]:
+    """Compare by what is missing first, then by how sure and how much there is."""
+    return (
+        digest.status is not Status.PARTIAL,
+        not digest.reconstructed,
+        digest.funnel.announced,
+        digest.funnel.judged,
+    )

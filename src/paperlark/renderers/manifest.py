@@ -1,0 +1,95 @@
+"""The manifest beside a page: what it was made from, what went wrong, and what was paid for.
+
+With the JSON page it is enough to rebuild a lost database from.
+"""
+
+from __future__ import annotations
+
+import json
+import platform
+from dataclasses import asdict
+from datetime import date
+from pathlib import PurePosixPath
+from typing import Any
+
+from paperlark import __version__
+from paperlark.domain.digest import Digest, Page
+from paperlark.domain.errors import PaperlarkError
+from paperlark.domain.judgement import Lack
+from paperlark.renderers import outside
+
+SCHEMA = "paperlark/manifest/1"
+_JSON = "application/json"
+
+
+class ManifestRenderer:
+    """Implements Renderer; it names no moment, so the same digest gives the same bytes."""
+
+    def render(self, digest: Digest) -> Page:
+        """Give the manifest."""
+        document = {
+            "schema": SCHEMA,
+            "day": digest.day.isoformat(),
+            "profile": digest.profile,
+            "state": digest.status,
+            "inputs": [asdict(batch) for batch in digest.batches],
+            "counts": asdict(digest.funnel),
+            "usage": _usage(digest),
+            "failures": [*digest.notes, *_unjudged(digest)],
+            "versions": versions(),
+            "criteria": digest.criteria,
+            "judge": digest.judge,
+            "judgements": [asdict(judgement) for judgement in digest.judgements],
+            "scanned": digest.scanned,
+        }
+        return _page(f"{digest.day}.manifest.json", document)
+
+
+def failure_path(day: date) -> PurePosixPath:
+    """Give where a failed run is recorded."""
+    return PurePosixPath(f"{day}.failed.json")
+
+
+def failure_record(day: date, profile: str, error: PaperlarkError) -> Page:
+    """Record a run that made no page, for whoever looks beside the pages."""
+    document = {
+        "schema": SCHEMA,
+        "day": day.isoformat(),
+        "profile": profile,
+        "state": "failed",
+        "failures": str(error).splitlines(),
+        "versions": versions(),
+    }
+    return _page(str(failure_path(day)), document)
+
+
+def versions() -> dict[str, str]:
+    """Name the programs."""
+    return {"paperlark": __version__, "python": platform.python_version()}
+
+
+def _usage(digest: Digest) -> dict[str, Any] | None:
+    spend = digest.spend
+    if digest.model is None or spend is None:
+        return None
+    return {
+        "model": digest.model,
+        "requests": spend.requests,
+        "tokens": asdict(spend.tokens) if spend.tokens else None,
+        "cost_usd": {"prompt": str(spend.cost.prompt), "completion": str(spend.cost.completion)}
+        if spend.cost
+        else None,
+    }
+
+
+def _unjudged(digest: Digest) -> list[str]:
+    return [
+        f"{missing.paper.id} was not judged: {missing.reason}"
+        for missing in digest.unjudged
+        if missing.lack is Lack.FAILED
+    ]
+
+
+def _page(name: str, document: dict[str, Any]) -> Page:
+    text = json.dumps(document, indent=1, ensure_ascii=False)
+    return Page(PurePosixPath(name), _JSON, f"{outside.clean(text)}\n".encode())
