@@ -56,7 +56,10 @@ def test_every_day_of_a_real_month_adds_up(shared: Path, tmp_path: Path, *, judg
     )
     assert result.exit_code == 0, result.output
     days = {file.name[:10] for file in month.iterdir()}
-    pages = [json.loads(path.read_text()) for path in sorted((tmp_path / "pages").glob("*.json"))]
+    pages = [
+        json.loads(path.read_text())
+        for path in sorted((tmp_path / "pages").glob("????-??-??.json"))
+    ]
     assert {page["day"] for page in pages} == days
     for page in pages:
         _check(page)

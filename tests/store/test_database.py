@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from paperlark.domain.errors import StoreError
+from paperlark.domain.errors import StoreDamaged, StoreError
 from paperlark.domain.judgement import Asking, Exchange, Judgement
 from paperlark.domain.spending import Spend
 from paperlark.store.database import VERSION, open_database, transaction
@@ -52,12 +52,35 @@ def test_a_database_of_a_later_paperlark_is_left_alone(path: Path) -> None:
         pass
 
 
-def test_a_file_that_is_no_database_is_named_and_kept(tmp_path: Path) -> None:
+def test_a_damaged_database_is_set_aside_and_nothing_takes_its_place(tmp_path: Path) -> None:
     path = tmp_path / "store.db"
     path.write_text("This is a diary, not a database." * 100)
-    with pytest.raises(StoreError, match=r"store\.db is damaged"), open_database(path):
+    with (
+        pytest.raises(StoreDamaged, match=r"set aside as store\.db\.damaged-1"),
+        open_database(path),
+    ):
         pass
-    assert path.read_text().startswith("This is a diary")
+    assert (tmp_path / "store.db.damaged-1").read_text().startswith("This is a diary")
+    with pytest.raises(StoreDamaged, match="paperlark restore"), open_database(path):
+        pass
+    assert not path.exists()
+    with open_database(path, anew=True):
+        pass
+    with open_database(path) as connection:
+        assert connection.execute("PRAGMA user_version").fetchone() == (VERSION,)
+
+
+def test_a_page_of_the_database_overwritten_is_found_when_it_is_opened(path: Path) -> None:
+    with open_database(path) as connection:
+        store = JudgementStore(connection, path)
+        for number in range(300):
+            store.keep(Exchange((), Spend(None, None), "x" * number), ASKING)
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    content = bytearray(path.read_bytes())
+    content[8192:24576] = b"\xff" * 16384
+    path.write_bytes(content)
+    with pytest.raises(StoreDamaged, match="set aside"), open_database(path):
+        pass
 
 
 def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:

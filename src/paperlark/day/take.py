@@ -40,7 +40,7 @@ def take(
     found = _ask(category, day, sources=sources, batches=batches, expected=expected)
     if isinstance(found, MissingFeed):
         return kept or found
-    if found.via is Via.RSS and not found.confirmed and not alone:
+    if not found.confirmed and not alone:
         found = replace(found, notes=(*found.notes, UNCONFIRMED))
     if kept and _worth(kept) > _worth(found):
         return kept

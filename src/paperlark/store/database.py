@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import glob
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.resources import files
+from itertools import count
 from pathlib import Path
 
-from paperlark.domain.errors import StoreError
+from paperlark.domain.errors import StoreDamaged, StoreError
 
 _MIGRATIONS = tuple(
     sorted(
@@ -16,29 +18,74 @@ _MIGRATIONS = tuple(
         key=lambda file: file.name,
     )
 )
+_RESTORE = (
+    "make it again from your pages with: paperlark restore; or move that file away to begin anew"
+)
 VERSION = len(_MIGRATIONS)
 """A database's `user_version`: how many migrations it has had."""
 
 
 @contextmanager
-def open_database(path: Path) -> Iterator[sqlite3.Connection]:
+def open_database(path: Path, *, anew: bool = False) -> Iterator[sqlite3.Connection]:
     """Open the database, make or migrate it where needed, and close it.
 
-    Raises StoreError when it cannot be opened, is damaged, or was made by a later paperlark.
+    A damaged one is set aside under another name, and nothing takes its place by itself; `anew`
+    makes a new one all the same. Raises StoreError when it cannot be opened or was made by a
+    later paperlark, StoreDamaged when it is or was set aside.
     """
+    if not anew:
+        _check_not_set_aside(path)
     with told(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         connection = sqlite3.connect(path, timeout=30, isolation_level=None)
     try:
-        with told(path):
+        with _setting_aside(path, connection), told(path):
             connection.execute("PRAGMA journal_mode = WAL")
             # What was paid for must outlive a power cut.
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute("PRAGMA foreign_keys = ON")
+            _check_whole(connection)
             _migrate(connection, path)
         yield connection
     finally:
         connection.close()
+
+
+def _check_whole(connection: sqlite3.Connection) -> None:
+    found = connection.execute("PRAGMA quick_check(1)").fetchone()
+    if found != ("ok",):
+        raise sqlite3.DatabaseError(str(found[0]).replace("\n", " "))
+
+
+@contextmanager
+def _setting_aside(path: Path, connection: sqlite3.Connection) -> Iterator[None]:
+    try:
+        yield
+    except StoreDamaged as error:
+        connection.close()
+        aside = _free_name(path)
+        for suffix in ("", "-wal", "-shm"):
+            part = path.with_name(path.name + suffix)
+            if part.exists():
+                part.rename(aside.with_name(aside.name + suffix))
+        raise StoreDamaged(
+            f"{error.problem}; it was set aside as {aside.name}", mend=_RESTORE
+        ) from error
+
+
+def _free_name(path: Path) -> Path:
+    names = (path.with_name(f"{path.name}.damaged-{number}") for number in count(1))
+    return next(name for name in names if not name.exists())
+
+
+def _check_not_set_aside(path: Path) -> None:
+    if path.exists() or not path.parent.is_dir():
+        return
+    aside = sorted(path.parent.glob(f"{glob.escape(path.name)}.damaged-*"))
+    if aside:
+        raise StoreDamaged(
+            f"the database {path} was damaged, and set aside as {aside[-1].name}", mend=_RESTORE
+        )
 
 
 @contextmanager
@@ -51,10 +98,7 @@ def told(path: Path) -> Iterator[None]:
             f"the database {path} cannot be used ({error})", mend=_mend(str(error))
         ) from error
     except sqlite3.DatabaseError as error:
-        raise StoreError(
-            f"the database {path} is damaged ({error})",
-            mend="move it aside; paperlark will make a new one, and your pages stay",
-        ) from error
+        raise StoreDamaged(f"the database {path} is damaged ({error})", mend=_RESTORE) from error
     except OSError as error:
         raise StoreError(
             f"the database {path} cannot be made ({error.strerror})",

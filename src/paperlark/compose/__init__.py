@@ -1,0 +1,8 @@
+"""The only room that knows every concrete class: settings in, a press that makes pages out."""
+
+from paperlark.compose.open import open_archive, open_press
+from paperlark.compose.press import Made, Press
+from paperlark.compose.restore import restore_store
+from paperlark.compose.world import Choices, World
+
+__all__ = ["Choices", "Made", "Press", "World", "open_archive", "open_press", "restore_store"]

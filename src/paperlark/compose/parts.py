@@ -1,0 +1,121 @@
+"""Each part of a press, chosen by settings and command line; imports stay where they are needed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from datetime import date
+from pathlib import Path
+
+from paperlark import __version__
+from paperlark.compose.world import Choices, World
+from paperlark.domain.calendar import weekdays
+from paperlark.domain.errors import KeyMissing
+from paperlark.llm.threads import Threads
+from paperlark.ports import Judge, People, Source
+from paperlark.settings import ModelSettings, Settings
+
+
+def choose_sources(
+    settings: Settings, feeds: Path | None, world: World, opened: ExitStack
+) -> tuple[tuple[Source, ...], Callable[[date, date], tuple[date, ...]]]:
+    """Give where feeds come from, the most trusted claim first, and which days there may be."""
+    if feeds is not None:
+        from paperlark.sources.recorded import RecordedFeeds  # noqa: PLC0415  # not both are needed
+
+        recorded = RecordedFeeds(feeds)
+        return (recorded,), recorded.days
+    return _arxiv(settings, world, opened), weekdays
+
+
+def _arxiv(settings: Settings, world: World, opened: ExitStack) -> tuple[Source, ...]:
+    """Give all of arXiv's doors behind one polite client."""
+    # They bring the HTTP client, which a page from recorded feeds does not need.
+    from paperlark.sources._polite import PoliteClient  # noqa: PLC0415
+    from paperlark.sources._turnstile import WATCH  # noqa: PLC0415
+    from paperlark.sources.listing import CatchupPages, ListingPages  # noqa: PLC0415
+    from paperlark.sources.oai import OaiRecords  # noqa: PLC0415
+    from paperlark.sources.rss import RssFeeds  # noqa: PLC0415
+    from paperlark.sources.search_api import SearchResults  # noqa: PLC0415
+
+    arxiv = settings.arxiv
+    client = opened.enter_context(
+        PoliteClient(
+            _user_agent(settings),
+            _cache_folder(world),
+            budget=arxiv.patience,
+            watch=world.watch or WATCH,
+        )
+    )
+    return (
+        RssFeeds(client, arxiv.rss),
+        ListingPages(client, arxiv.pages),
+        CatchupPages(client, arxiv.pages),
+        OaiRecords(client, arxiv.oai),
+        SearchResults(client, arxiv.search),
+    )
+
+
+def _cache_folder(world: World) -> Path:
+    """Give the folder that all of a user's runs share, so that together they are polite."""
+    cache = world.environment.get("XDG_CACHE_HOME") or str(Path("~/.cache").expanduser())
+    return Path(cache) / "paperlark" / "arxiv"
+
+
+def choose_people(settings: Settings, world: World, opened: ExitStack) -> People | None:
+    """Give who knows people, where the profile needs to tell them apart."""
+    if settings.people is None:
+        return None
+    from paperlark.people.semantic_scholar import SemanticScholar  # noqa: PLC0415  # HTTP client
+
+    return opened.enter_context(
+        SemanticScholar(
+            base_url=settings.people.base_url,
+            key=world.environment.get(settings.people.key_variable),
+            user_agent=_user_agent(settings),
+        )
+    )
+
+
+def _user_agent(settings: Settings) -> str:
+    contact = f" ({settings.arxiv.contact})" if settings.arxiv.contact else ""
+    return f"paperlark/{__version__}{contact}"
+
+
+def start_threads(model: ModelSettings | None, opened: ExitStack) -> Threads | None:
+    """Give the threads that questions are put on, where there is a model."""
+    return opened.enter_context(Threads(model.parallel)) if model else None
+
+
+def choose_judge(
+    settings: Settings, choices: Choices, world: World, threads: Threads | None, opened: ExitStack
+) -> tuple[Judge | None, bool]:
+    """Give the judge, and whether its judgements are paid for; a recording goes before a model."""
+    criteria = settings.profile.criteria
+    if choices.judgements is not None:
+        from paperlark.judges.recorded import RecordedJudge  # noqa: PLC0415  # brings pydantic
+
+        return RecordedJudge(choices.judgements, criteria), False
+    model = settings.model
+    if model is None or threads is None or not choices.use_model:
+        return None, False
+    from paperlark.judges.llm import LlmJudge  # noqa: PLC0415  # only a page with a model needs it
+    from paperlark.llm.openai_compatible import OpenAICompatible  # noqa: PLC0415  # likewise
+
+    key = _key(model, world.environment)
+    chat = OpenAICompatible(model.base_url, model.model, key=key, timeout=model.timeout)
+    opened.enter_context(chat)
+    judge = LlmJudge(chat, criteria, batch_size=model.batch_size, map_=threads.map)
+    return judge, True
+
+
+def _key(model: ModelSettings, environment: Mapping[str, str]) -> str | None:
+    if model.key_variable is None:
+        return None
+    key = environment.get(model.key_variable, "").strip()
+    if not key:
+        raise KeyMissing(
+            f"{model.model} needs a key and the environment variable {model.key_variable} is empty",
+            mend=f"export {model.key_variable}=..., or make a page without a model: --no-llm",
+        )
+    return key

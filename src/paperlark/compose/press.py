@@ -1,0 +1,66 @@
+"""A press: one profile's parts put together, making, filing and publishing any day's page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from paperlark.day import Parts, make_digest
+from paperlark.day.compare import is_worse
+from paperlark.day.publish import check_writable, publish, withdraw
+from paperlark.domain.digest import Digest
+from paperlark.domain.errors import PaperlarkError
+from paperlark.domain.profile import Profile
+from paperlark.ports import Progress, Renderer
+from paperlark.renderers.manifest import failure_path, failure_record
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A digest and the paths of its pages; `kept` is the better one that was left in its place."""
+
+    digest: Digest
+    pages: tuple[Path, ...]
+    kept: Digest | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """One profile's parts, put together and ready to make any day's page.
+
+    `days` gives those of a range that there may be; `stop` has it begin nothing more that costs
+    money, and gives how many answers are under way.
+    """
+
+    profile: Profile
+    parts: Parts
+    renderers: tuple[Renderer, ...]
+    folder: Path
+    notes: tuple[str, ...]
+    days: Callable[[date, date], tuple[date, ...]]
+    stop: Callable[[], int]
+
+    def make(self, day: date, progress: Progress) -> Made:
+        """Make, file and publish the day's digest, unless a better one is there.
+
+        Raises PaperlarkError, and then the pages of before are still there, and a record of the
+        failure beside them.
+        """
+        check_writable(self.folder)
+        try:
+            digest = make_digest(day, self.profile, self.parts, progress, self.notes)
+            pages = [renderer.render(digest) for renderer in self.renderers]
+        except PaperlarkError as error:
+            publish([failure_record(day, self.profile.name, error)], self.folder)
+            raise
+        before = self.parts.archive.digest(self.profile.name, day)
+        kept = before if before and is_worse(digest, before) else None
+        if kept:
+            pages = [renderer.render(kept) for renderer in self.renderers]
+        else:
+            self.parts.archive.file(digest)
+        paths = publish(pages, self.folder)
+        withdraw(failure_path(day), self.folder)
+        return Made(digest, paths, kept)

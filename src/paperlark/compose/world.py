@@ -1,0 +1,39 @@
+"""What settings do not say: what a command line chooses, and the world it runs in."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from paperlark.sources._turnstile import Watch
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What a command line may choose beside the profile; None is as the profile says.
+
+    `patience` is how many seconds to wait for another run on the same database, which `tell` is
+    told of.
+    """
+
+    output: Path | None = None
+    feeds: Path | None = None
+    judgements: Path | None = None
+    use_model: bool = True
+    notes: tuple[str, ...] = ()
+    patience: float = 0.0
+    tell: Callable[[str], object] = lambda _: None
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What is outside of any program: its environment, the time, and waiting."""
+
+    environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    watch: Watch | None = None

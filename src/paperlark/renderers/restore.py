@@ -1,0 +1,106 @@
+"""A JSON page and its manifest in, the digest that they were made from out.
+
+What neither carries is not restored: the ranker's score (its rank is there), abstract and authors
+of a paper that was not judged (its page does not print them either).
+"""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from typing import Any
+
+from paperlark.domain.announcement import Via
+from paperlark.domain.digest import AuthorMatch, Batch, Digest, Entry, Funnel, Updated
+from paperlark.domain.errors import StoreError
+from paperlark.domain.judgement import Judgement, Match, Unjudged
+from paperlark.domain.paper import Author, Paper, PaperId
+from paperlark.domain.profile import Cutoffs
+from paperlark.domain.spending import Cost, Spend, Tokens
+from paperlark.renderers import schema
+
+
+def restore(page: bytes, manifest: bytes, name: str) -> Digest:
+    """Read the two files of the day called `name`; raises StoreError when they cannot be read."""
+    try:
+        return _digest(schema.Document.model_validate_json(page), json.loads(manifest))
+    except (ValueError, KeyError, TypeError) as error:
+        raise StoreError(
+            f"the page of {name} and its manifest cannot be read",
+            mend=f"leave that day out, and make it again: paperlark run --date {name}",
+        ) from error
+
+
+def _digest(page: schema.Document, manifest: dict[str, Any]) -> Digest:
+    usage = page.usage
+    return Digest(
+        day=page.day,
+        profile=page.profile,
+        categories=page.categories,
+        status=page.status,
+        model=usage.model if usage else None,
+        spend=_spend(usage) if usage else None,
+        cutoffs=Cutoffs(**page.cutoffs.model_dump()),
+        funnel=Funnel(**page.funnel.model_dump()),
+        entries=tuple(_entry(entry) for entry in page.entries),
+        unjudged=tuple(_unjudged(missing) for missing in page.unjudged),
+        prompt=page.prompt,
+        notes=page.notes,
+        batches=tuple(_batch(one) for one in manifest["inputs"]),
+        updated=tuple(Updated(_paper(one), one.first_announced) for one in page.updated),
+        criteria=str(manifest["criteria"]),
+        judge=manifest["judge"],
+        judgements=tuple(Judgement(**one) for one in manifest["judgements"]),
+        scanned=tuple(PaperId(one) for one in manifest["scanned"]),
+    )
+
+
+def _spend(usage: schema.Usage) -> Spend | None:
+    if usage.requests is None:
+        return None
+    tokens, cost = usage.tokens, usage.cost_usd
+    return Spend(
+        Tokens(tokens.prompt, tokens.completion, tokens.cached) if tokens else None,
+        Cost(Decimal(cost.prompt), Decimal(cost.completion)) if cost else None,
+        usage.requests,
+    )
+
+
+def _paper(paper: schema.Paper) -> Paper:
+    return Paper(
+        id=PaperId(paper.id),
+        version=paper.version,
+        title=paper.title,
+        authors=tuple(Author(author.name, author.affiliation) for author in paper.authors),
+        abstract=paper.abstract,
+        categories=paper.categories,
+    )
+
+
+def _entry(entry: schema.Entry) -> Entry:
+    paper, judged = _paper(entry), entry.judgement
+    return Entry(
+        place=entry.place,
+        paper=paper,
+        type=entry.announce_type,
+        match=Match(score=1 / entry.match.rank, **entry.match.model_dump()),
+        followed=tuple(AuthorMatch(one.name, one.by == "name") for one in entry.followed),
+        judgement=Judgement(paper.id, paper.version, **judged.model_dump()) if judged else None,
+    )
+
+
+def _unjudged(missing: schema.Missing) -> Unjudged:
+    paper = Paper(PaperId(missing.id), missing.version, missing.title, (), "", ("",))
+    return Unjudged(paper, missing.lack, missing.reason)
+
+
+def _batch(one: dict[str, Any]) -> Batch:
+    return Batch(
+        category=one["category"],
+        via=Via(one["via"]) if one["via"] else None,
+        confirmed=Via(one["confirmed"]) if one["confirmed"] else None,
+        entries=one["entries"],
+        expected=one["expected"],
+        trail=tuple(one["trail"]),
+        sha256=one["sha256"],
+    )

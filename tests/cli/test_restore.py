@@ -1,0 +1,83 @@
+"""A lost or damaged database, made again from the pages."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from standins.commands import Paperlark
+from standins.openai import StandIn, judges
+
+RUN = ("run", "--date", "2025-02-26", "--feeds", "feeds")
+
+
+def _with_model(home: Path, server: StandIn) -> None:
+    with (home / "paperlark.toml").open("a") as profile:
+        profile.write(f'[judge]\nmodel = "gpt-4o"\nbase_url = "{server.base_url}"\n')
+        profile.write("[cutoffs]\nrelevance = 9\nnovelty = 1\n")
+
+
+def _pages(home: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in sorted((home / "pages").iterdir())}
+
+
+def test_a_restored_database_pays_for_nothing_again_and_makes_the_same_pages(
+    paperlark: Paperlark, home: Path, server: StandIn
+) -> None:
+    _with_model(home, server)
+    assert paperlark(*RUN).exit_code == 0
+    before, asked = _pages(home), len(server.questions)
+    (home / "paperlark.db").write_bytes(b"ruined" * 1000)
+    damaged = paperlark(*RUN)
+    assert damaged.exit_code == 1
+    assert "set aside as paperlark.db.damaged-1" in damaged.stderr
+    assert "paperlark restore" in paperlark(*RUN).stderr
+    restored = paperlark("restore")
+    assert restored.exit_code == 0, restored.output
+    assert restored.stdout == "2025-02-26  restored\n"
+    shown = paperlark("show", "--json").stdout.encode()
+    assert shown == before["2025-02-26.json"]
+    assert paperlark(*RUN).exit_code == 0
+    assert _pages(home) == before
+    assert len(server.questions) == asked
+
+
+def test_a_partial_page_is_restored_and_only_what_it_lacked_is_asked(
+    paperlark: Paperlark, home: Path, server: StandIn
+) -> None:
+    _with_model(home, server)
+    server.always = judges(lambda rows: [row for row in rows if not row["id"].endswith("8")])
+    assert paperlark(*RUN).exit_code == 3
+    (home / "paperlark.db").unlink()
+    paperlark("restore")
+    server.always = None
+    assert paperlark(*RUN).exit_code == 0
+    assert server.asked[-1] == ["2502.00008"]
+
+
+def test_a_database_that_is_there_is_never_touched(paperlark: Paperlark, home: Path) -> None:
+    paperlark(*RUN)
+    before = (home / "paperlark.db").read_bytes()
+    result = paperlark("restore")
+    assert result.exit_code == 1
+    assert "move it away" in result.stderr
+    assert (home / "paperlark.db").read_bytes() == before
+
+
+def test_a_day_that_cannot_be_read_is_named_and_the_others_restored(
+    paperlark: Paperlark, home: Path
+) -> None:
+    paperlark(*RUN)
+    (home / "paperlark.db").unlink()
+    (home / "pages" / "2025-02-27.manifest.json").write_text("{}")
+    (home / "pages" / "2025-02-27.json").write_text("{}")
+    result = paperlark("restore")
+    assert result.exit_code == 0
+    assert "paperlark run --date 2025-02-27" in result.stderr
+    assert result.stdout == "2025-02-26  restored\n"
+
+
+def test_no_page_to_restore_from_is_an_error(paperlark: Paperlark, home: Path) -> None:
+    (home / "pages").mkdir()
+    result = paperlark("restore")
+    assert result.exit_code == 1
+    assert "no page with a manifest" in result.stderr

@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from paperlark.domain.errors import StoreBusy, StoreError
+from paperlark.store.lock import run_lock
+
+HOLD = """
+import sys, time
+from pathlib import Path
+from paperlark.store.lock import run_lock
+with run_lock(Path(sys.argv[1]), patience=0):
+    print("held", flush=True)
+    time.sleep(float(sys.argv[2]))
+"""
+
+
+def _hold(database: Path, seconds: float) -> subprocess.Popen[str]:
+    holder = subprocess.Popen(  # noqa: S603
+        [sys.executable, "-c", HOLD, str(database), str(seconds)], stdout=subprocess.PIPE, text=True
+    )
+    assert holder.stdout
+    assert holder.stdout.readline() == "held\n"
+    return holder
+
+
+def test_a_second_run_knows_who_runs_and_leaves(tmp_path: Path) -> None:
+    database = tmp_path / "store.db"
+    with _hold(database, 30) as holder:
+        told: list[str] = []
+        with (
+            pytest.raises(StoreBusy, match=f"process {holder.pid}, started"),
+            run_lock(database, patience=0, tell=told.append),
+        ):
+            pass
+        assert len(told) == 1
+        holder.kill()
+
+
+def test_a_second_run_waits_until_the_first_is_done(tmp_path: Path) -> None:
+    database = tmp_path / "store.db"
+    with _hold(database, 0.3), run_lock(database, patience=30):
+        pass
+
+
+def test_a_killed_run_holds_nothing(tmp_path: Path) -> None:
+    database = tmp_path / "store.db"
+    with _hold(database, 30) as holder:
+        holder.kill()
+        holder.wait()
+        began = time.monotonic()
+        with run_lock(database, patience=0):
+            assert time.monotonic() - began < 5
+
+
+def test_a_run_leaves_no_note_behind(tmp_path: Path) -> None:
+    with run_lock(tmp_path / "store.db", patience=0):
+        assert (tmp_path / "store.db.run").exists()
+    assert not (tmp_path / "store.db.run").exists()
+
+
+def test_a_note_that_cannot_be_read_names_nobody(tmp_path: Path) -> None:
+    database = tmp_path / "store.db"
+    with _hold(database, 30) as holder:
+        (tmp_path / "store.db.run").write_text("{")
+        with (
+            pytest.raises(StoreBusy, match="another run is at work"),
+            run_lock(database, patience=0),
+        ):
+            pass
+        holder.kill()
+
+
+def test_a_folder_that_cannot_hold_a_lock_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(StoreError, match="lock"), run_lock(tmp_path / "file" / "db", patience=0):
+        pass
