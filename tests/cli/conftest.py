@@ -42,8 +42,10 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def world() -> World:
     """Give Wednesday, 26 February 2025, 7 o'clock in New York, where nobody ever waits."""
-    now = datetime(2025, 2, 26, 12, tzinfo=UTC)
-    return World(now=lambda: now, watch=FakeWatch(clock=now.timestamp()).watch)
+    watch = FakeWatch(clock=datetime(2025, 2, 26, 12, tzinfo=UTC).timestamp())
+    return World(
+        now=lambda: datetime.fromtimestamp(watch.clock, UTC), sleep=watch.sleep, watch=watch.watch
+    )
 
 
 @pytest.fixture

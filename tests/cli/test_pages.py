@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from paperlark import __version__
-from standins.arxiv import StandInArxiv, status
+from paperlark.store.lock import run_lock
+from standins.arxiv import StandInArxiv, another_day, stale, status
 from standins.commands import Paperlark
-from standins.feeds import rss
+from standins.feeds import item, rss
 from standins.openai import KEY, StandIn, judges, says, without
 
 RUN = ("run", "--date", "2025-02-26", "--feeds", "feeds")
@@ -143,6 +145,52 @@ def test_what_is_known_of_a_day_is_not_asked_again(
     assert paperlark("today").exit_code == 0
     assert _pages(home) == first
     assert len(arxiv.log) == 2
+
+
+def test_an_announcement_that_is_late_can_be_waited_for(
+    paperlark: Paperlark, home: Path, arxiv: StandInArxiv
+) -> None:
+    arxiv.misbehave(stale, door="rss", times=2)
+    arxiv.misbehave(another_day, door="list", times=2)
+    arxiv.misbehave(status(404), door="catchup", times=2)
+    arxiv.misbehave(status(404), door="oai", times=2)
+    arxiv.misbehave(status(404), door="api", times=2)
+    result = paperlark("today", "--wait")
+    assert result.exit_code == 0, result.output
+    assert result.stderr.count("asking again in 15 minutes") >= 1
+    assert json.loads(_pages(home)["2025-02-26.json"])["status"] == "complete"
+    assert "due on Thursday, 27 February 2025" in result.stdout
+
+
+def test_one_that_never_comes_is_waited_for_six_hours_and_then_told(
+    paperlark: Paperlark, arxiv: StandInArxiv
+) -> None:
+    arxiv.misbehave(status(404))
+    result = paperlark("today", "--wait")
+    assert result.exit_code == 1
+    assert 15 <= result.stderr.count("asking again in 15 minutes") <= 24
+    assert "not waiting any longer" in result.stderr
+
+
+def test_a_page_that_says_less_does_not_take_the_place_of_a_better_one(
+    paperlark: Paperlark, home: Path
+) -> None:
+    paperlark(*RUN)
+    before = _pages(home)
+    (home / "feeds" / "2025-02-26.cs.LG.rss.xml").write_bytes(rss(item("oai:arXiv.org:oops")))
+    result = paperlark(*RUN)
+    assert result.exit_code == 3
+    assert "the complete page made before is better and stays" in result.stderr
+    assert _pages(home) == before
+
+
+def test_a_second_run_on_the_same_profile_knows_who_is_at_work(
+    paperlark: Paperlark, home: Path
+) -> None:
+    with run_lock(home / "paperlark.db", patience=0):
+        result = paperlark(*RUN, "--no-wait")
+    assert result.exit_code == 1
+    assert f"process {os.getpid()}, started" in result.stderr
 
 
 def test_several_days_are_a_line_each(paperlark: Paperlark, home: Path) -> None:

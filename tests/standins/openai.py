@@ -85,7 +85,7 @@ def judges(
     """Judge the papers asked about, with rows changed or written in another way."""
 
     def behaviour(standing: StandIn, request: Request) -> Response:
-        rows = [row(paper["id"]) for paper in papers_of(standing.questions[-1])]
+        rows = [row(paper["id"]) for paper in papers_of(json.loads(request.data))]
         return says(write(change(rows)))(standing, request)
 
     return behaviour
@@ -126,7 +126,7 @@ def accepts_no(param: str, message: str, *, sent: Callable[[Body], bool]) -> Beh
     """Complain about a parameter for as long as it is sent."""
 
     def behaviour(standing: StandIn, request: Request) -> Response:
-        if sent(standing.questions[-1]):
+        if sent(json.loads(request.data)):
             error = {"message": message, "type": "invalid_request_error", "param": param}
             return complains(400, error)(standing, request)
         return judges()(standing, request)

@@ -50,7 +50,7 @@ def _arxiv(settings: Settings, world: World, opened: ExitStack) -> tuple[Source,
     return (
         RssFeeds(client, arxiv.rss),
         ListingPages(client, arxiv.pages),
-        CatchupPages(client, arxiv.pages),
+        CatchupPages(client, arxiv.pages, now=world.now),
         OaiRecords(client, arxiv.oai),
         SearchResults(client, arxiv.search),
     )

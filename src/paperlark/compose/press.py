@@ -8,6 +8,8 @@ from datetime import date
 from pathlib import Path
 
 from paperlark.day import Parts, make_digest
+from paperlark.day.announce import announce
+from paperlark.day.assemble import lacks
 from paperlark.day.compare import is_worse
 from paperlark.day.publish import check_writable, publish, withdraw
 from paperlark.domain.digest import Digest
@@ -41,6 +43,17 @@ class Press:
     notes: tuple[str, ...]
     days: Callable[[date, date], tuple[date, ...]]
     stop: Callable[[], int]
+
+    def lacking(self, day: date, progress: Progress) -> tuple[str, ...]:
+        """Say what arXiv has not got out yet of that day; what it has is known from then on."""
+        announcement = announce(
+            day,
+            self.profile.categories,
+            sources=self.parts.sources,
+            batches=self.parts.batches,
+            progress=progress,
+        )
+        return lacks(announcement)
 
     def make(self, day: date, progress: Progress) -> Made:
         """Make, file and publish the day's digest, unless a better one is there.

@@ -28,14 +28,14 @@ def assemble(  # noqa: PLR0913  # what every step of the day brought
     """Put the digest together; raises DigestInconsistent when its counts do not add up."""
     unjudged = verdict.unjudged if verdict else ()
     judgements = tuple(verdict.judgements.values()) if verdict else ()
-    lacks = _lacks(announcement)
+    lacking = lacks(announcement)
     failed = sum(outcome.lack is Lack.FAILED for outcome in unjudged)
     followed = sum(bool(candidate.followed) for candidate in candidates)
     return Digest(
         day=announcement.day,
         profile=profile.name,
         categories=profile.categories,
-        status=_status(announcement, lacking=bool(lacks or failed)),
+        status=_status(announcement, lacking=bool(lacking or failed)),
         model=judge.model(announcement.day) if judge else None,
         spend=verdict.spend if verdict else None,
         cutoffs=profile.cutoffs,
@@ -57,7 +57,7 @@ def assemble(  # noqa: PLR0913  # what every step of the day brought
         entries=entries,
         unjudged=unjudged,
         prompt=judge.prompt if judge else profile.criteria.text,
-        notes=(*notes, *lacks),
+        notes=(*notes, *lacking),
         batches=_batches(announcement, profile),
         updated=scanned.updated,
         criteria=profile.criteria.fingerprint,
@@ -90,7 +90,7 @@ def _had(feed: Feed) -> Batch:
     )
 
 
-def _lacks(announcement: Announcement) -> tuple[str, ...]:
+def lacks(announcement: Announcement) -> tuple[str, ...]:
     """Name what is not whole about the announcement."""
     return (
         *(f"{missing.category} is missing: {missing.reason}" for missing in announcement.missing),

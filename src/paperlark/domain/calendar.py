@@ -83,6 +83,14 @@ def previous_announcement_day(day: date, holidays: Collection[date] = HOLIDAYS) 
     return before
 
 
+def next_announcement_day(day: date, holidays: Collection[date] = HOLIDAYS) -> date:
+    """Give the first day after on which an announcement is expected."""
+    after = day + _DAY
+    while not expects_announcement(after, holidays):
+        after += _DAY
+    return after
+
+
 def _weekday(day: date) -> date:
     """Roll a weekend on to its Monday."""
     return day + _DAY * max(0, 7 - day.weekday()) if day.weekday() >= _SATURDAY else day

@@ -1,0 +1,170 @@
+"""Runs of `paperlark` that are killed at random moments, and what must hold all the same.
+
+A day of 60 papers, each of which costs one request to a stand-in model, is made by a process of
+its own that gets SIGKILL at a random moment, again and again, until it comes to its end.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import sqlite3
+import subprocess
+import sys
+import time
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+from pytest_httpserver import HTTPServer
+from werkzeug import Request, Response
+
+from standins.feeds import item, rss
+from standins.openai import StandIn, judges, papers_of
+
+PAPERS, AT_ONCE = 60, 4
+ANSWER = 0.03
+"""Seconds that the stand-in takes for an answer."""
+LONGEST = 1.2
+"""Seconds within which a kill comes; a whole run takes about as long."""
+
+_PROFILE = """
+name = "Killed"
+categories = ["cs.LG"]
+[cutoffs]
+relevance = 5
+novelty = 1
+[judge]
+model = "gpt-4o"
+base_url = "{url}"
+batch_size = 1
+parallel = {at_once}
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One day made in spite of kills: how many there were, and how many requests it took."""
+
+    kills: int
+    requests: int
+    pages: dict[str, bytes]
+
+
+def lay_out(folder: Path, server: StandIn) -> None:
+    """Write profile, criteria and feed."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "criteria.md").write_text("## Bats\nRelevant: sonar.")
+    profile = _PROFILE.format(url=server.base_url, at_once=AT_ONCE)
+    (folder / "paperlark.toml").write_text(profile)
+    entries = (item(f"oai:arXiv.org:2502.{n:05}v1", title=f"Bat {n}") for n in range(PAPERS))
+    (folder / "2025-02-26.cs.LG.rss.xml").write_bytes(rss(*entries))
+
+
+def slowly(standing: StandIn, request: Request) -> Response:
+    """Judge well, in a moment."""
+    time.sleep(ANSWER)
+    return judges()(standing, request)
+
+
+def undisturbed(folder: Path, server: StandIn) -> Trial:
+    """Make the day in peace."""
+    lay_out(folder, server)
+    assert _start(folder).wait(60) == 0
+    return Trial(0, len(server.questions), _pages(folder))
+
+
+def killed(folder: Path, server: StandIn, dice: random.Random, *, most: int) -> Trial:
+    """Make the day in spite of up to `most` kills, and check after each what must hold."""
+    lay_out(folder, server)
+    kills = 0
+    while True:
+        stored, asked = _stored(folder), len(server.questions)
+        process = _start(folder)
+        try:
+            process.wait(dice.uniform(0, LONGEST) if kills < most else 60)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+            kills += 1
+        _check_pages(folder)
+        _check_database(folder)
+        _wait_for_silence(server)
+        again = {papers_of(question)[0]["id"] for question in server.questions[asked:]}
+        assert not again & stored, f"{again & stored} were stored and asked again"
+        if process.returncode == 0:
+            break
+        assert process.returncode < 0, f"exit code {process.returncode}"
+    _check_requests(server, kills)
+    return Trial(kills, len(server.questions), _pages(folder))
+
+
+def fresh(server: HTTPServer) -> StandIn:
+    """Give a stand-in that has been asked nothing yet."""
+    standing = StandIn(server)
+    standing.always = slowly
+    return standing
+
+
+def _start(folder: Path) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "paperlark", "run", "--date", "2025-02-26"]
+    options = ["--profile", str(folder / "paperlark.toml"), "--feeds", str(folder)]
+    environment = {"OPENAI_API_KEY": "sk-nothing", "PATH": "", "HOME": str(folder)}
+    return subprocess.Popen(  # noqa: S603
+        [*command, *options],
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+
+
+def _check_requests(server: StandIn, kills: int) -> None:
+    """Hold that nothing was asked twice but what was under way at a kill."""
+    times = Counter(papers_of(question)[0]["id"] for question in server.questions)
+    assert len(times) == PAPERS
+    assert sum(times.values()) - PAPERS <= kills * AT_ONCE
+
+
+def _check_pages(folder: Path) -> None:
+    """Hold that every file that is there is whole."""
+    for name, content in _pages(folder).items():
+        if name.endswith(".json"):
+            json.loads(content)
+        elif name.endswith(".html"):
+            assert content.endswith(b"</html>\n"), name
+        else:
+            assert b"## How this page was made" in content, name
+
+
+def _check_database(folder: Path) -> None:
+    if (folder / "paperlark.db").exists():
+        connection = sqlite3.connect(folder / "paperlark.db")
+        assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        connection.close()
+
+
+def _stored(folder: Path) -> set[str]:
+    """Give the papers whose judgement is stored."""
+    if not (folder / "paperlark.db").exists():
+        return set()
+    connection = sqlite3.connect(folder / "paperlark.db")
+    try:
+        return {paper for (paper,) in connection.execute("SELECT paper_id FROM judgements")}
+    except sqlite3.OperationalError:
+        return set()  # killed before there was a table
+    finally:
+        connection.close()
+
+
+def _pages(folder: Path) -> dict[str, bytes]:
+    pages = folder / "pages"
+    files = pages.iterdir() if pages.is_dir() else ()
+    return {file.name: file.read_bytes() for file in files if not file.name.startswith(".")}
+
+
+def _wait_for_silence(server: StandIn) -> None:
+    """Let the answers to a dead process end, so that they are not taken for the next one's."""
+    asked = -1
+    while asked != len(server.questions):
+        asked = len(server.questions)
+        time.sleep(3 * ANSWER)
