@@ -79,7 +79,7 @@ def killed(folder: Path, server: StandIn, dice: random.Random, *, most: int) -> 
     lay_out(folder, server)
     kills = 0
     while True:
-        stored, asked = _stored(folder), len(server.questions)
+        known, asked = stored(folder), len(server.questions)
         process = _start(folder)
         try:
             process.wait(dice.uniform(0, LONGEST) if kills < most else 60)
@@ -91,7 +91,7 @@ def killed(folder: Path, server: StandIn, dice: random.Random, *, most: int) -> 
         _check_database(folder)
         _wait_for_silence(server)
         again = {papers_of(question)[0]["id"] for question in server.questions[asked:]}
-        assert not again & stored, f"{again & stored} were stored and asked again"
+        assert not again & known, f"{again & known} were stored and asked again"
         if process.returncode == 0:
             break
         assert process.returncode < 0, f"exit code {process.returncode}"
@@ -143,7 +143,7 @@ def _check_database(folder: Path) -> None:
         connection.close()
 
 
-def _stored(folder: Path) -> set[str]:
+def stored(folder: Path) -> set[str]:
     """Give the papers whose judgement is stored."""
     if not (folder / "paperlark.db").exists():
         return set()

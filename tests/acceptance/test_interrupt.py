@@ -1,0 +1,74 @@
+"""Ctrl-C while a model is asked: what is being paid for is stored before the run ends."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pytest_httpserver import HTTPServer
+from werkzeug import Request, Response
+
+from standins.killing import AT_ONCE, PAPERS, fresh, lay_out, stored
+from standins.openai import StandIn, judges, never_answers
+
+
+@pytest.fixture
+def server() -> Iterator[StandIn]:
+    with HTTPServer(host="127.0.0.1", threaded=True) as loopback:
+        standing = fresh(loopback)
+        yield standing
+        standing.released.set()
+
+
+def _start(folder: Path) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "paperlark", "run", "--date", "2025-02-26"]
+    options = ["--profile", str(folder / "paperlark.toml"), "--feeds", str(folder)]
+    environment = {"OPENAI_API_KEY": "sk-nothing", "PATH": "", "HOME": str(folder)}
+    return subprocess.Popen(  # noqa: S603
+        [*command, *options], env=environment, stderr=subprocess.PIPE, text=True
+    )
+
+
+def _wait_for_questions(server: StandIn, count: int) -> None:
+    until = time.monotonic() + 30
+    while len(server.questions) < count:
+        assert time.monotonic() < until
+        time.sleep(0.01)
+
+
+def test_answers_under_way_are_stored_and_the_rest_is_not_asked(
+    server: StandIn, tmp_path: Path
+) -> None:
+    def slowly(standing: StandIn, request: Request) -> Response:
+        time.sleep(0.3)
+        return judges()(standing, request)
+
+    server.always = slowly
+    lay_out(tmp_path, server)
+    with _start(tmp_path) as run:
+        _wait_for_questions(server, 2 * AT_ONCE + 1)
+        run.send_signal(signal.SIGINT)
+        _, told = run.communicate(timeout=30)
+    assert run.returncode == 1
+    assert "being paid for; Ctrl-C again leaves at once" in told
+    assert len(server.questions) < PAPERS
+    assert len(stored(tmp_path)) == len(server.questions)
+
+
+def test_a_second_interrupt_leaves_at_once(server: StandIn, tmp_path: Path) -> None:
+    server.always = never_answers
+    lay_out(tmp_path, server)
+    with _start(tmp_path) as run:
+        _wait_for_questions(server, AT_ONCE)
+        run.send_signal(signal.SIGINT)
+        time.sleep(0.5)
+        run.send_signal(signal.SIGINT)
+        began = time.monotonic()
+        run.communicate(timeout=30)
+    assert run.returncode == 130
+    assert time.monotonic() - began < 5
