@@ -3,10 +3,10 @@ PYTHON ?= python3
 BIN := .venv/bin
 UV_COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
 
-.PHONY: help demo test lint sample reference bench lock clean
+.PHONY: help demo test lint sample reference bench bench-runs lock clean
 
 help:  ## show this list
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
 
 demo: .venv/run.done  ## make the page of a bundled real day: no key, no network
 	@$(BIN)/paperlark demo
@@ -28,6 +28,11 @@ reference: .venv/dev.done  ## write docs/reference from the code
 
 bench: .venv/run.done  ## start-up and the largest recorded day: time and memory (needs the recorded feeds)
 	@$(BIN)/python benchmarks/light_and_fast.py
+
+bench-runs: .venv/dev.done  ## kills, months with faults and fuzzing: half an hour (needs the recorded input)
+	@$(BIN)/python benchmarks/kills.py
+	@$(BIN)/python benchmarks/replay_month.py
+	@$(BIN)/python benchmarks/fuzz.py
 
 lock:  ## lock the versions again with hashes (needs uv)
 	$(UV_COMPILE) pyproject.toml --group build --output-file requirements/run.txt

@@ -71,6 +71,16 @@ def test_an_unwritable_folder(paperlark: Paperlark, home: Path) -> None:
     assert "--out" in error
 
 
+def test_a_folder_with_the_pages_of_another_profile(paperlark: Paperlark, home: Path) -> None:
+    paperlark(*RUN)
+    before = (home / "pages" / "2025-02-26.html").read_bytes()
+    text = (home / "paperlark.toml").read_text().replace("Bats", "Cats")
+    (home / "cats.toml").write_text(text)
+    error = _error(paperlark, *RUN, "--profile", "cats.toml")
+    assert "has the page of 2025-02-26 of another profile, 'Bats'" in error
+    assert (home / "pages" / "2025-02-26.html").read_bytes() == before
+
+
 def test_a_feed_that_is_not_xml(paperlark: Paperlark, home: Path) -> None:
     (home / "feeds" / "2025-02-26.cs.LG.rss.xml").write_text("Rate exceeded.")
     assert "2025-02-26.cs.LG.rss.xml is not XML" in _error(paperlark, *RUN)

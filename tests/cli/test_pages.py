@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from paperlark import __version__
+from paperlark.compose import World
 from paperlark.store.lock import run_lock
 from standins.arxiv import StandInArxiv, another_day, stale, status
 from standins.commands import Paperlark
@@ -134,6 +135,30 @@ def test_today_is_fetched_from_arxiv_over_http(
     page = json.loads(_pages(home)["2025-02-26.json"])
     assert page["funnel"]["announced"] == len(arxiv.listings("cs.LG", date(2025, 2, 26)))
     assert [one.door for one in arxiv.log] == ["rss", "list"]
+
+
+def test_a_day_before_comes_from_the_catch_up_page(
+    paperlark: Paperlark, home: Path, arxiv: StandInArxiv
+) -> None:
+    result = paperlark("run", "--date", "2025-02-25")
+    assert result.exit_code == 0, result.output
+    [batch] = json.loads(_pages(home)["2025-02-25.json"])["batches"]
+    assert (batch["via"], batch["reconstructed"]) == ("catch-up page", False)
+    assert batch["entries"] == batch["expected"] == len(arxiv.listings("cs.LG", date(2025, 2, 25)))
+    assert [one.door for one in arxiv.log] == ["catchup"]
+
+
+def test_an_older_day_is_reconstructed_and_says_so(
+    paperlark: Paperlark, home: Path, world: World, arxiv: StandInArxiv
+) -> None:
+    world.sleep(100 * 24 * 3600)
+    arxiv.today = date(2025, 6, 6)
+    result = paperlark("run", "--date", "2025-02-25")
+    page = json.loads(_pages(home)["2025-02-25.json"])
+    assert page["batches"][0]["via"] == "OAI-PMH"
+    assert page["batches"][0]["reconstructed"]
+    assert "reconstructed from submissions: OAI-PMH" in _pages(home)["2025-02-25.md"].decode()
+    assert result.exit_code in {0, 3}
 
 
 def test_what_is_known_of_a_day_is_not_asked_again(

@@ -169,6 +169,34 @@ def test_a_feed_that_nobody_could_confirm_says_so() -> None:
     assert feed.notes == (UNCONFIRMED,)
 
 
+def test_a_guess_is_never_passed_off_as_the_whole() -> None:
+    batches = FakeBatches()
+    some = replace(_rss(*PAPERS[:4]), via=Via.OAI)  # its server has lost the others
+    feed = _take(_source(Via.RSS, None), _source(Via.OAI, some), batches=batches)
+    assert isinstance(feed, Feed)
+    assert feed.notes == (UNCONFIRMED,)
+    assert batches.kept == {}
+
+
+@pytest.mark.parametrize(
+    ("guessed", "via", "notes"),
+    [
+        (8, Via.OAI, ("5 entries are reconstructed from submissions",)),
+        (6, Via.OAI, ("has 6 of 8 entries", "3 entries are reconstructed from submissions")),
+        (2, Via.LISTING, ("has 3 of 8 entries",)),
+    ],
+)
+def test_a_guess_fills_up_a_short_page_and_the_number_stays_known(
+    guessed: int, via: Via, notes: tuple[str, ...]
+) -> None:
+    page = _source(Via.LISTING, _proof(Via.LISTING, *PAPERS[:3], expected=8))
+    oai = _source(Via.OAI, replace(_rss(*PAPERS[:guessed]), via=Via.OAI))
+    feed = _take(_source(Via.RSS, None), page, oai)
+    assert isinstance(feed, Feed)
+    assert len(feed.listings) == max(3, guessed)
+    assert (feed.notes, feed.via) == (notes, via)
+
+
 def test_one_source_alone_is_believed() -> None:
     feed = _take(_source(Via.RSS, _rss(*PAPERS)))
     assert isinstance(feed, Feed)

@@ -78,6 +78,8 @@ def test_a_feed_as_long_as_arxiv_s_limit_is_suspected() -> None:
         b"\x1f\x8b\x08\x00",
         b'<!DOCTYPE r [<!ENTITY a "b">]><rss version="2.0"><channel/></rss>',
         b'<?xml version="1.0" encoding="no-such"?><rss/>',
+        b"<rss/>",
+        b'<feed xmlns="http://www.w3.org/2005/Atom"/>',
     ],
 )
 def test_what_is_no_feed_is_one_clear_error(content: bytes) -> None:
@@ -85,6 +87,15 @@ def test_what_is_no_feed_is_one_clear_error(content: bytes) -> None:
         _parse(content)
     assert raised.value.mend
     assert "\n" not in str(raised.value)
+
+
+def test_a_feed_that_names_no_day_is_doubted() -> None:
+    assert _parse(rss(item(), stamp="32 Feb 2025")).notes == ("cs.LG: the feed names no day",)
+
+
+def test_entries_that_cannot_be_read_count_towards_the_limit() -> None:
+    entries = (item(f"oai:arXiv.org:2502.{n:05}v1") for n in range(LIMIT - 1))
+    assert "2000" in _parse(rss(item("oai:arXiv.org:oops"), *entries)).notes[-1]
 
 
 def test_arxiv_s_feed_about_an_unknown_category_is_recognised() -> None:

@@ -31,9 +31,11 @@ def command(
 ) -> None:
     r"""Make the page of one day (--date) or of several (--from, --to).
 
-    arXiv's feeds have today's announcement only; give other days with --feeds. In a folder of
-    feeds, days that have none there are left out of a range. Judgements that were paid for are
-    never paid again: the same day made twice gives the same page.
+    A day that was made before is known, and nobody is asked again; the last 90 days come from
+    arXiv's catch-up pages, and older ones are reconstructed from submissions, as the page then
+    says. With --feeds a folder of recorded feeds is read instead, and days that have none there
+    are left out of a range. Judgements that were paid for are never paid again: the same day
+    made twice gives the same page.
 
     \b
     Examples:

@@ -48,8 +48,8 @@ def _arxiv(settings: Settings, world: World, opened: ExitStack) -> tuple[Source,
         )
     )
     return (
-        RssFeeds(client, arxiv.rss),
-        ListingPages(client, arxiv.pages),
+        RssFeeds(client, arxiv.rss, now=world.now),
+        ListingPages(client, arxiv.pages, now=world.now),
         CatchupPages(client, arxiv.pages, now=world.now),
         OaiRecords(client, arxiv.oai),
         SearchResults(client, arxiv.search),

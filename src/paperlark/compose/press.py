@@ -13,10 +13,10 @@ from paperlark.day.assemble import lacks
 from paperlark.day.compare import is_worse
 from paperlark.day.publish import check_writable, publish, withdraw
 from paperlark.domain.digest import Digest
-from paperlark.domain.errors import PaperlarkError
+from paperlark.domain.errors import PaperlarkError, PublishError
 from paperlark.domain.profile import Profile
 from paperlark.ports import Progress, Renderer
-from paperlark.renderers.manifest import failure_path, failure_record
+from paperlark.renderers.manifest import failure_path, failure_record, manifest_path, owner
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,16 @@ class Press:
     days: Callable[[date, date], tuple[date, ...]]
     stop: Callable[[], int]
 
+    def _check_own(self, day: date) -> None:
+        """Refuse to write over the page of another profile."""
+        path = self.folder / manifest_path(day)
+        there = owner(path.read_bytes()) if path.is_file() else None
+        if there is not None and there != self.profile.name:
+            raise PublishError(
+                f"{self.folder} has the page of {day} of another profile, {there!r}",
+                mend="give each profile an output folder of its own",
+            )
+
     def lacking(self, day: date, progress: Progress) -> tuple[str, ...]:
         """Say what arXiv has not got out yet of that day; what it has is known from then on."""
         announcement = announce(
@@ -62,6 +72,7 @@ class Press:
         failure beside them.
         """
         check_writable(self.folder)
+        self._check_own(day)
         try:
             digest = make_digest(day, self.profile, self.parts, progress, self.notes)
             pages = [renderer.render(digest) for renderer in self.renderers]

@@ -105,3 +105,22 @@ def confirm(claim: Feed | None, proof: Feed) -> Feed:
         expected=proof.expected,
         confirmed=proof.via,
     )
+
+
+def fill_up(short: Feed, guess: Feed) -> Feed:
+    """Add to what proved its day and falls short what a guess knows beyond it.
+
+    How many entries there should be stays known; nobody vouches for those added.
+    """
+    there = {listing.paper.id for listing in short.listings}
+    added = tuple(listing for listing in guess.listings if listing.paper.id not in there)
+    if not added:
+        return short
+    reconstructed = f"{len(added)} entries are reconstructed from submissions"
+    return replace(
+        guess,
+        stamped=short.stamped,
+        listings=(*short.listings, *added),
+        notes=(reconstructed, *guess.notes),
+        expected=short.expected,
+    )

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from paperlark.day.examine import GUESS, PROOF, confirm, examine
+from paperlark.day.examine import GUESS, PROOF, confirm, examine, fill_up
 from paperlark.domain.announcement import Feed, MissingFeed, Via
 from paperlark.domain.calendar import is_weekend
 from paperlark.domain.errors import FeedNotFound, FeedUnreadable, SourceUnreachable
@@ -40,7 +40,7 @@ def take(
     found = _ask(category, day, sources=sources, batches=batches, expected=expected)
     if isinstance(found, MissingFeed):
         return kept or found
-    if not found.confirmed and not alone:
+    if not found.confirmed and found.expected is None and not alone:
         found = replace(found, notes=(*found.notes, UNCONFIRMED))
     if kept and _worth(kept) > _worth(found):
         return kept
@@ -64,14 +64,17 @@ def _ask(
             continue
         if feed.via in PROOF and feed.stamped == day:
             feed = confirm(best, feed)
+        short = best if best and best.confirmed and feed.via in GUESS else None
+        if short:
+            feed = fill_up(short, feed)
         finding = examine(feed, day, earlier=earlier, expected=expected)
         if finding.refused:
             trail.append(f"{feed.via} {finding.refused}")
             continue
-        feed = replace(feed, notes=finding.short)
+        feed = replace(feed, notes=tuple(dict.fromkeys(finding.short)))
         # Whoever proves its day is believed before a mere claim, even where it falls short.
         proved = feed.confirmed and best and not best.confirmed
-        best = feed if best is None or proved else max(best, feed, key=_worth)
+        best = feed if best is None or proved or short else max(best, feed, key=_worth)
         if best.confirmed and not best.notes:
             break
     if best is None:

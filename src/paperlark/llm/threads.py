@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from itertools import islice
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -12,11 +13,16 @@ _Got = TypeVar("_Got")
 
 
 class Threads:
-    """Gives each result as soon as it is there, in any order."""
+    """Gives each result as soon as it is there, in any order.
+
+    No more than `count` calls are ever between their beginning and the moment that the consumer
+    asks for the next result: what was not stored yet when a process is killed is at most that.
+    """
 
     def __init__(self, count: int) -> None:
+        self._count = count
         self._pool = ThreadPoolExecutor(count)
-        self._futures: tuple[Future[Any], ...] = ()
+        self._under_way: set[Future[Any]] = set()
         self._stopped = False
 
     def __enter__(self) -> Self:
@@ -35,15 +41,23 @@ class Threads:
 
         Raises KeyboardInterrupt once it was stopped, after the last result that was under way.
         """
-        futures = tuple(self._pool.submit(function, item) for item in items)
-        self._futures = futures
-        for done in as_completed(futures):
-            if not done.cancelled():
-                yield done.result()
+        rest = iter(items)
+        self._under_way = set()
+        self._begin(function, islice(rest, self._count))
+        while self._under_way:
+            done, _ = wait(self._under_way, return_when=FIRST_COMPLETED)
+            for future in done:
+                yield future.result()
+                self._under_way.discard(future)
+                self._begin(function, islice(rest, 1))
         if self._stopped:
             raise KeyboardInterrupt
+
+    def _begin(self, function: Callable[[_Given], _Got], items: Iterable[_Given]) -> None:
+        if not self._stopped:
+            self._under_way |= {self._pool.submit(function, item) for item in items}
 
     def stop(self) -> int:
         """Begin no more calls, and give how many are under way; those are waited for."""
         self._stopped = True
-        return sum(not future.cancel() and not future.done() for future in self._futures)
+        return sum(not future.done() for future in self._under_way)

@@ -42,7 +42,21 @@ class ManifestRenderer:
             "judgements": [asdict(judgement) for judgement in digest.judgements],
             "scanned": digest.scanned,
         }
-        return _page(f"{digest.day}.manifest.json", document)
+        return _page(manifest_path(digest.day), document)
+
+
+def manifest_path(day: date) -> PurePosixPath:
+    """Give where a page's manifest is."""
+    return PurePosixPath(f"{day}.manifest.json")
+
+
+def owner(manifest: bytes) -> str | None:
+    """Name the profile whose page this is the manifest of; None where it does not say."""
+    try:
+        profile = json.loads(manifest)["profile"]
+    except (ValueError, KeyError, TypeError):
+        return None
+    return profile if isinstance(profile, str) else None
 
 
 def failure_path(day: date) -> PurePosixPath:
@@ -60,7 +74,7 @@ def failure_record(day: date, profile: str, error: PaperlarkError) -> Page:
         "failures": str(error).splitlines(),
         "versions": versions(),
     }
-    return _page(str(failure_path(day)), document)
+    return _page(failure_path(day), document)
 
 
 def versions() -> dict[str, str]:
@@ -90,6 +104,6 @@ def _unjudged(digest: Digest) -> list[str]:
     ]
 
 
-def _page(name: str, document: dict[str, Any]) -> Page:
+def _page(path: PurePosixPath, document: dict[str, Any]) -> Page:
     text = json.dumps(document, indent=1, ensure_ascii=False)
-    return Page(PurePosixPath(name), _JSON, f"{outside.clean(text)}\n".encode())
+    return Page(path, _JSON, f"{outside.clean(text)}\n".encode())

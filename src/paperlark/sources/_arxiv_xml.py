@@ -50,18 +50,25 @@ def parse_feed(content: bytes, category: str, origin: str) -> Feed:
     dialect = _DIALECTS.get(root.tag)
     if dialect is None:
         raise FeedUnreadable(
-            f"{origin} is XML but no feed: its root is <{root.tag[:60]}>",
+            f"{origin} is XML but no feed: its root is {root.tag[:60]!r}",
             mend="expected <rss>, <feed> or <rdf:RDF> as arXiv sends them",
         )
-    if "feed error" in dialect.title(root).lower():
+    title = dialect.title(root).strip()
+    if not title:
+        # An empty shell is no announcement of nothing.
+        raise FeedUnreadable(f"{origin} is a feed without a title", mend="fetch that feed again")
+    if "feed error" in title.lower():
         raise UnknownCategory(
             f"arXiv knows no category {category!r}",
             mend="see https://arxiv.org/category_taxonomy for those it has",
         )
     listings, notes = _read_entries(dialect, root, category)
-    if len(listings) >= LIMIT:
+    if len(listings) + len(notes) >= LIMIT:
         notes.append(f"{category}: the feed is cut at {LIMIT} entries; new papers may be missing")
-    return Feed(category, dialect.stamped(root), tuple(listings), origin, tuple(notes))
+    stamped = dialect.stamped(root)
+    if stamped is None:
+        notes.append(f"{category}: the feed names no day")
+    return Feed(category, stamped, tuple(listings), origin, tuple(notes))
 
 
 def _read_entries(

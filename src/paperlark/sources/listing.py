@@ -26,7 +26,14 @@ class ListingPages:
 
     via = Via.LISTING
 
-    def __init__(self, client: PoliteClient, base_url: str = ARXIV) -> None:
+    def __init__(
+        self,
+        client: PoliteClient,
+        base_url: str = ARXIV,
+        *,
+        now: Callable[[], datetime] | None = None,
+    ) -> None:
+        self._now = now
         self._client = client
         self._base_url = base_url.rstrip("/")
 
@@ -36,6 +43,9 @@ class ListingPages:
         Raises FeedNotFound when it states another day or there is none of that category,
         SourceUnreachable and FeedUnreadable when there is no such page to be had.
         """
+        # From 20:00 in New York on it has the next day's.
+        if self._now and day < calendar.today(self._now()):
+            raise FeedNotFound(f"arXiv's listing page has only the latest day, not {day}")
         url = f"{self._base_url}/list/{category}/new"
         page = _page(self._client, url, category)
         _check_day(page, day, url)

@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Callable
+from datetime import date, datetime
 from http import HTTPStatus
 
 from paperlark.domain.announcement import Feed, Via
+from paperlark.domain.calendar import today
 from paperlark.domain.errors import FeedNotFound
 from paperlark.sources._arxiv_xml import parse_feed
 from paperlark.sources._polite import PoliteClient
 
 
 class RssFeeds:
-    """Implements Source for one day only: the one that arXiv's feeds are of right now."""
+    """Implements Source for one day only: the one that arXiv's feeds are of right now.
+
+    With a clock it does not ask for another day.
+    """
 
     via = Via.RSS
 
-    def __init__(self, client: PoliteClient, base_url: str = "https://rss.arxiv.org/rss") -> None:
+    def __init__(
+        self,
+        client: PoliteClient,
+        base_url: str = "https://rss.arxiv.org/rss",
+        *,
+        now: Callable[[], datetime] | None = None,
+    ) -> None:
+        self._now = now
         self._client = client
         self._base_url = base_url.rstrip("/")
 
@@ -26,6 +38,8 @@ class RssFeeds:
         Raises SourceUnreachable when arXiv does not answer with one, FeedNotFound when it is of
         another day, UnknownCategory and FeedUnreadable as the parser does.
         """
+        if self._now and day != today(self._now()):
+            raise FeedNotFound(f"arXiv's RSS has only today's announcement, not that of {day}")
         url = f"{self._base_url}/{category}"
         # An unknown category is answered with 400 and a feed that says so.
         answer = self._client.get(url, also={HTTPStatus.BAD_REQUEST})
@@ -33,6 +47,6 @@ class RssFeeds:
         if feed.stamped is not None and feed.stamped != day:
             raise FeedNotFound(
                 f"arXiv's feed of {category} is of {feed.stamped}, not of {day}",
-                mend="its RSS has only the latest day; give other days with --feeds FOLDER",
+                mend="its RSS has only the latest day",
             )
         return feed

@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+from threading import Event, Lock
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from paperlark.llm.threads import Threads
+
+
+@given(st.lists(st.integers(), max_size=30), st.integers(1, 6))
+def test_every_item_gives_its_result_once(items: list[int], count: int) -> None:
+    with Threads(count) as threads:
+        assert sorted(threads.map(lambda item: item * 2, items)) == sorted(i * 2 for i in items)
+
+
+def test_no_more_are_begun_than_threads_until_the_consumer_asks_for_the_next() -> None:
+    begun: list[int] = []
+    lock = Lock()
+
+    def call(item: int) -> int:
+        with lock:
+            begun.append(item)
+        return item
+
+    with Threads(3) as threads:
+        results = threads.map(call, range(10))
+        next(results)
+        assert len(begun) <= 3
+        assert len(list(results)) == 9
+
+
+def test_a_result_does_not_wait_for_a_slower_one_before_it() -> None:
+    release = Event()
+    with Threads(2) as threads:
+        results = threads.map(lambda item: release.wait(10) if item == 0 else item, range(2))
+        assert next(results) == 1
+        release.set()
+        assert list(results) == [True]
+
+
+def test_once_stopped_what_is_under_way_comes_in_and_nothing_more_is_begun() -> None:
+    release = Event()
+
+    def call(item: int) -> int:
+        if item:
+            release.wait(10)
+        return item
+
+    came: list[int] = []
+    with Threads(2) as threads:
+        results = threads.map(call, range(50))
+        came.append(next(results))
+        assert threads.stop() == 1
+        release.set()
+        with pytest.raises(KeyboardInterrupt):
+            came.extend(results)
+    assert came == [0, 1]
