@@ -3,7 +3,7 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from paperlark.domain.digest import Digest
@@ -28,6 +28,10 @@ def test_the_top_says_what_the_page_says() -> None:
     assert any(line.startswith("   1  ★") for line in lines)
 
 
+HOSTILE = hostile()
+
+
+@settings(max_examples=20)
 @given(st.integers(0, 300))
 def test_any_width_will_do(width: int) -> None:
-    assert top(hostile(), width=width)
+    assert top(HOSTILE, width=width)

@@ -16,14 +16,14 @@ Truth = Mapping[date, Mapping[str, tuple[Listing, ...]]]
 _DAY = timedelta(days=1)
 
 
-def recorded_truth(folder: Path) -> Truth:
+def recorded_truth(folder: Path, *, until: date = date.max) -> Truth:
     """Take a folder of recorded feeds at its word, weekends left out: arXiv announces nothing."""
     source = RecordedFeeds(folder)
     named = sorted({(path.name[:10], path.name[11:].split(".rss")[0]) for path in folder.iterdir()})
     truth: dict[date, dict[str, tuple[Listing, ...]]] = {}
     for text, category in named:
         day = date.fromisoformat(text)
-        if day.weekday() < 5:
+        if day.weekday() < 5 and day <= until:
             truth.setdefault(day, {})[category] = source.feed(category, day).listings
     return truth
 
