@@ -62,24 +62,37 @@ def _ask(
         feed = _feed(source, category, day, trail)
         if feed is None:
             continue
-        if feed.via in PROOF and feed.stamped == day:
-            feed = confirm(best, feed)
-        short = best if best and best.confirmed and feed.via in GUESS else None
-        if short:
-            feed = fill_up(short, feed)
+        feed = _together(best, feed, day)
         finding = examine(feed, day, earlier=earlier, expected=expected)
         if finding.refused:
             trail.append(f"{feed.via} {finding.refused}")
             continue
         feed = replace(feed, notes=tuple(dict.fromkeys(finding.short)))
-        # Whoever proves its day is believed before a mere claim, even where it falls short.
-        proved = feed.confirmed and best and not best.confirmed
-        best = feed if best is None or proved or short else max(best, feed, key=_worth)
+        best = _better(best, feed)
         if best.confirmed and not best.notes:
             break
     if best is None:
         return MissingFeed(category, "; ".join(trail))
     return replace(best, trail=tuple(trail))
+
+
+def _together(before: Feed | None, feed: Feed, day: date) -> Feed:
+    """Put together what the sources before knew and what this one says."""
+    if feed.via in PROOF and feed.stamped == day:
+        return confirm(before, feed)
+    if feed.via in GUESS and before and before.confirmed:
+        return fill_up(before, feed)
+    return feed
+
+
+def _better(before: Feed | None, feed: Feed) -> Feed:
+    """Choose between the best so far and a new one, which may hold all of that."""
+    if before is None:
+        return feed
+    # Whoever proves its day is believed before a mere claim, even where it falls short.
+    proved = feed.confirmed and not before.confirmed
+    filled_up = before.confirmed and feed.via in GUESS
+    return feed if proved or filled_up else max(before, feed, key=_worth)
 
 
 def _weekend(category: str, day: date, source: Source) -> Feed:
