@@ -71,7 +71,7 @@ def undisturbed(folder: Path, server: StandIn) -> Trial:
     """Make the day in peace."""
     lay_out(folder, server)
     assert _start(folder).wait(60) == 0
-    return Trial(0, len(server.questions), _pages(folder))
+    return Trial(0, len(server.questions), pages_of(folder))
 
 
 def killed(folder: Path, server: StandIn, dice: random.Random, *, most: int) -> Trial:
@@ -87,8 +87,8 @@ def killed(folder: Path, server: StandIn, dice: random.Random, *, most: int) -> 
             process.kill()
             process.wait()
             kills += 1
-        _check_pages(folder)
-        _check_database(folder)
+        check_pages(folder)
+        check_database(folder)
         _wait_for_silence(server)
         again = {papers_of(question)[0]["id"] for question in server.questions[asked:]}
         assert not again & known, f"{again & known} were stored and asked again"
@@ -96,7 +96,7 @@ def killed(folder: Path, server: StandIn, dice: random.Random, *, most: int) -> 
             break
         assert process.returncode < 0, f"exit code {process.returncode}"
     _check_requests(server, kills)
-    return Trial(kills, len(server.questions), _pages(folder))
+    return Trial(kills, len(server.questions), pages_of(folder))
 
 
 def fresh(server: HTTPServer) -> StandIn:
@@ -125,9 +125,9 @@ def _check_requests(server: StandIn, kills: int) -> None:
     assert sum(times.values()) - PAPERS <= kills * AT_ONCE
 
 
-def _check_pages(folder: Path) -> None:
+def check_pages(folder: Path) -> None:
     """Hold that every file that is there is whole."""
-    for name, content in _pages(folder).items():
+    for name, content in pages_of(folder).items():
         if name.endswith(".json"):
             json.loads(content)
         elif name.endswith(".html"):
@@ -136,7 +136,8 @@ def _check_pages(folder: Path) -> None:
             assert b"## How this page was made" in content, name
 
 
-def _check_database(folder: Path) -> None:
+def check_database(folder: Path) -> None:
+    """Hold that the database is whole."""
     if (folder / "paperlark.db").exists():
         connection = sqlite3.connect(folder / "paperlark.db")
         assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
@@ -156,7 +157,8 @@ def stored(folder: Path) -> set[str]:
         connection.close()
 
 
-def _pages(folder: Path) -> dict[str, bytes]:
+def pages_of(folder: Path) -> dict[str, bytes]:
+    """Give all files that a reader sees."""
     pages = folder / "pages"
     files = pages.iterdir() if pages.is_dir() else ()
     return {file.name: file.read_bytes() for file in files if not file.name.startswith(".")}

@@ -28,13 +28,14 @@ def run_lock(
     try:
         database.parent.mkdir(parents=True, exist_ok=True)
         _acquire(lock, note, database, patience, tell)
+        _leave_note(note)
     except OSError as error:
+        lock.release()
         raise StoreError(
             f"the lock of {database} cannot be made ({error.strerror})",
-            mend="check that its folder is writable",
+            mend="check that its folder is writable and that the disk is not full",
         ) from error
     try:
-        _leave_note(note)
         yield
     finally:
         note.unlink(missing_ok=True)
@@ -57,11 +58,6 @@ def _acquire(
             f"{_who(note)} is at work on {database}",
             mend="wait until it is done; if nobody is there, end that process",
         ) from None
-
-
-def was_killed(database: Path) -> bool:
-    """Tell whether the last run on this database did not end by itself; ask with the lock held."""
-    return database.with_name(f"{database.name}.run").exists()
 
 
 def _leave_note(note: Path) -> None:

@@ -1,0 +1,70 @@
+"""A disk that is full at any moment: one clear error, no half-written file, and a way on.
+
+The disk is played by the system's limit on the size of a file, which fails writes in the same
+places.
+"""
+
+from __future__ import annotations
+
+import resource
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from standins.feeds import item, rss
+from standins.killing import check_database, check_pages, pages_of
+
+
+def _lay_out(folder: Path) -> None:
+    folder.mkdir(exist_ok=True)
+    (folder / "criteria.md").write_text("## Bats\nRelevant: sonar.")
+    (folder / "paperlark.toml").write_text('name = "Full"\ncategories = ["cs.LG"]\n')
+    entries = (
+        item(f"oai:arXiv.org:2502.{n:05}v1", title=f"Bat {n}", abstract="Sonar. " * 200)
+        for n in range(60)
+    )
+    (folder / "2025-02-26.cs.LG.rss.xml").write_bytes(rss(*entries))
+
+
+def _run(folder: Path, largest: int | None = None) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "paperlark", "run", "--date", "2025-02-26", "--profile"]
+
+    def limit() -> None:
+        if largest is not None:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (largest, largest))
+
+    return subprocess.run(  # noqa: S603
+        [*command, str(folder / "paperlark.toml"), "--feeds", str(folder)],
+        env={"PATH": "", "HOME": str(folder)},
+        capture_output=True,
+        text=True,
+        check=False,
+        preexec_fn=limit,  # the child has one thread when it starts
+    )
+
+
+@pytest.fixture(scope="module")
+def reference(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    folder = tmp_path_factory.mktemp("undisturbed")
+    _lay_out(folder)
+    assert _run(folder).returncode == 0
+    return pages_of(folder)
+
+
+@pytest.mark.parametrize("largest", [0, 1_000, 20_000, 60_000, 90_000, 120_000])
+def test_a_full_disk_is_one_error_and_the_next_run_makes_the_page(
+    reference: dict[str, bytes], tmp_path: Path, largest: int
+) -> None:
+    _lay_out(tmp_path)
+    full = _run(tmp_path, largest)
+    assert full.returncode == 1, full.stderr
+    errors = [line for line in full.stderr.splitlines() if line.startswith("error: ")]
+    assert len(errors) == 1
+    assert "Traceback" not in full.stderr
+    check_pages(tmp_path)
+    again = _run(tmp_path)
+    assert again.returncode == 0, again.stderr
+    check_database(tmp_path)
+    assert pages_of(tmp_path) == reference
