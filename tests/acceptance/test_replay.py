@@ -1,0 +1,145 @@
+"""Days of a real month while arXiv misbehaves: every page is whole, or says exactly what is not.
+
+Five days of the recorded month (24 to 28 February 2025, its largest Tuesday among them), five
+seeds: two in which the feeds alone go wrong, as often as recorded ones do and more, three with
+faults at every door. `benchmarks/replay_month.py` replays the whole month over and over.
+"""
+
+from __future__ import annotations
+
+import copy
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pytest_httpserver import HTTPServer
+
+from standins import faults
+from standins.arxiv_truth import made_up_truth
+from standins.faults import FEEDS, HARD, End, Mood, Replay, compare
+
+MONDAY, TUESDAY, WEDNESDAY = date(2025, 2, 24), date(2025, 2, 25), date(2025, 2, 26)
+SIZES = {"cs.LG": 613, "cs.AI": 582}
+
+Page = dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def replay(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Replay]:
+    folder = tmp_path_factory.mktemp("replay")
+    (folder / "feeds").mkdir()
+    for file in (shared / "feeds" / "month").iterdir():
+        if "2025-02-24" <= file.name[:10] <= "2025-02-28":
+            shutil.copy(file, folder / "feeds")
+    with HTTPServer(host="127.0.0.1", threaded=True) as server:
+        yield Replay(folder / "feeds", shared / "readers" / "ml-foundations", server, folder)
+
+
+@pytest.mark.parametrize(
+    ("mood", "seed"), [(FEEDS, 1), (FEEDS, 2), (HARD, 1), (HARD, 2), (HARD, 3)]
+)
+def test_every_page_equals_the_undisturbed_one_or_says_what_it_lacks(
+    replay: Replay, mood: Mood, seed: int
+) -> None:
+    results, shown = replay.month(mood, seed)
+    assert [result.day for result in results] == list(replay.days)
+    assert shown, "this seed has no faults: choose another"
+    for result in results:
+        assert result.end is not End.SILENT, result
+        if mood is FEEDS:
+            assert result.end is End.EQUAL, result
+        else:
+            assert result.mended in {None, End.EQUAL}, result
+
+
+@pytest.fixture
+def page(replay: Replay) -> Page:
+    """Give Tuesday's page, to be spoiled."""
+    return copy.deepcopy(dict(replay.reference[TUESDAY]))
+
+
+def _drop_a_paper(page: Page) -> None:
+    del page["entries"][3]
+
+
+def _swap_two(page: Page) -> None:
+    page["entries"][0], page["entries"][1] = page["entries"][1], page["entries"][0]
+
+
+def _raise_a_score(page: Page) -> None:
+    page["entries"][-1]["judgement"]["novelty"] -= 1
+
+
+def _change_a_comment(page: Page) -> None:
+    page["entries"][0]["comment"] += "!"
+
+
+def _count_wrong(page: Page) -> None:
+    page["funnel"]["announced"] -= 1
+
+
+def _lose_one_that_was_not_judged(page: Page) -> None:
+    del page["unjudged"][0]
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        _drop_a_paper,
+        _swap_two,
+        _raise_a_score,
+        _change_a_comment,
+        _count_wrong,
+        _lose_one_that_was_not_judged,
+    ],
+)
+def test_the_comparison_sees_every_silent_difference(
+    replay: Replay, page: Page, spoil: Callable[[Page], None]
+) -> None:
+    spoil(page)
+    assert compare(page, replay.reference[TUESDAY], SIZES, ())[0] is End.SILENT
+
+
+@pytest.mark.parametrize(
+    ("entries", "note", "told", "end"),
+    [
+        (600, "cs.LG has 600 of 613 entries", ["cs.LG"], End.COUNTED),
+        (601, "cs.LG has 600 of 613 entries", ["cs.LG"], End.SILENT),
+        (600, "cs.LG has 600 of 612 entries", ["cs.LG"], End.SILENT),
+        (613, "cs.LG 9 entries are reconstructed from submissions", ["cs.LG"], End.REBUILT),
+        (600, "cs.LG 9 entries are reconstructed from submissions", ["cs.LG"], End.SILENT),
+        (600, "cs.LG nobody confirmed how many entries it should have", [], End.DOUBTED),
+        (600, "cs.LG nobody confirmed how many entries it should have", ["cs.LG"], End.SILENT),
+        (0, "cs.LG is missing: it is down", [], End.NAMED),
+        (9, "cs.LG is missing: it is down", [], End.SILENT),
+        (600, "cs.AI nobody confirmed how many entries it should have", [], End.SILENT),
+        (613, "Semantic Scholar could not be asked", [], End.SILENT),
+    ],
+)
+def test_a_partial_page_must_say_what_could_be_known(
+    page: Page, *, entries: int, note: str, told: list[str], end: End
+) -> None:
+    reference = copy.deepcopy(page)
+    page |= {"status": "partial", "notes": [note]}
+    page["batches"][0] |= {"entries": entries}
+    assert page["batches"][0]["category"] == "cs.LG"
+    assert compare(page, reference, SIZES, told)[0] is end
+
+
+def test_where_a_batch_came_from_is_no_difference(replay: Replay, page: Page) -> None:
+    page["batches"][0] |= {"via": "listing page", "tried": ["it is down"]}
+    page["entries"][0] |= {"version": 7}
+    assert compare(page, replay.reference[TUESDAY], SIZES, ())[0] is End.EQUAL
+
+
+def test_a_recorded_day_that_is_itself_stale_or_empty_is_no_truth() -> None:
+    truth = {day: dict(batches) for day, batches in made_up_truth([MONDAY, TUESDAY]).items()}
+    truth[WEDNESDAY] = {"cs.LG": (), "cs.AI": truth[MONDAY]["cs.AI"]}
+    assert list(faults.believed(truth)) == [MONDAY, TUESDAY]
+    truth[WEDNESDAY] = truth[MONDAY]
+    assert list(faults.believed(truth)) == [MONDAY, TUESDAY]
+    truth[date(2025, 7, 7)] = truth.pop(WEDNESDAY)  # a day after a holiday
+    assert list(faults.believed(truth)) == [MONDAY, TUESDAY]
