@@ -1,6 +1,6 @@
 """Every seam of paperlark, smallest first. Read this to know what can be exchanged.
 
-Adapters take plain arguments and implement one of these; `compose.py` puts them together and
+Adapters take plain arguments and implement one of these; `compose/` puts them together and
 `testing.py` has a fake of each.
 """
 

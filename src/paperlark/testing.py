@@ -207,8 +207,9 @@ class FakeMemory:
             if name == profile and before < day:
                 shown = {entry.paper.id for entry in digest.entries}
                 for paper in set(papers) & set(digest.scanned):
-                    known = found.get(paper, SeenBefore(before, on_page=False))
-                    found[paper] = replace(known, on_page=known.on_page or paper in shown)
+                    known = found.get(paper, SeenBefore(before, shown=None))
+                    first = known.shown or (before if paper in shown else None)
+                    found[paper] = replace(known, shown=first)
         return found
 
 

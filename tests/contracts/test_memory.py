@@ -143,8 +143,8 @@ def test_a_paper_is_seen_from_the_day_after_it_was_announced(archive: Archive) -
     archive.file(replace(_digest(date(2025, 2, 27)), entries=(), scanned=(other,)))
     assert archive.seen("Mine", DAY, [PAPER.id]) == {}
     assert archive.seen("Mine", date(2025, 3, 1), [PAPER.id, other, a_paper("2502.00003").id]) == {
-        PAPER.id: SeenBefore(DAY, on_page=True),
-        other: SeenBefore(DAY, on_page=False),
+        PAPER.id: SeenBefore(DAY, shown=DAY),
+        other: SeenBefore(DAY, shown=None),
     }
     assert archive.seen("Yours", date(2025, 3, 1), [PAPER.id]) == {}
 

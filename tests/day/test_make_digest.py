@@ -326,3 +326,16 @@ def test_every_shortlisted_paper_ends_judged_or_unjudged_and_the_funnel_adds_up(
         scores[id_][0] >= 7 and scores[id_][1] >= 6 for id_ in judge.asked if id_ in scores
     )
     assert [entry.place for entry in digest.entries] == list(range(1, funnel.selected + 1))
+
+
+def test_updates_that_are_judged_again_are_not_counted_as_seen() -> None:
+    second = replace(PAPERS[0], version=2)
+    profile = replace(PROFILE, judge_updates=True, announce_types=tuple(AnnounceType))
+    digest = _make(
+        a_feed(second, type=AnnounceType.REPLACE),
+        judge=FakeJudge({IDS[0]: (9, 9)}),
+        day=NEXT,
+        archive=_with_yesterday(IDS[0]),
+        profile=profile,
+    )
+    assert (digest.funnel.scanned, digest.funnel.seen) == (1, 0)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from paperlark.day.take import UNCONFIRMED, take
-from paperlark.domain.announcement import Feed, MissingFeed, Via
+from paperlark.domain.announcement import AnnounceType, Feed, MissingFeed, Via
 from paperlark.domain.errors import SourceUnreachable, UnknownCategory
 from paperlark.testing import FakeBatches, FakeSource, a_feed, a_paper
 
@@ -175,7 +175,9 @@ def test_a_guess_is_never_passed_off_as_the_whole() -> None:
     feed = _take(_source(Via.RSS, None), _source(Via.OAI, some), batches=batches)
     assert isinstance(feed, Feed)
     assert feed.notes == (UNCONFIRMED,)
-    assert batches.kept == {}
+    again = _take(_source(Via.RSS, None), _source(Via.LISTING, None), batches=batches)
+    assert isinstance(again, Feed)
+    assert again.notes == (UNCONFIRMED,)
 
 
 @pytest.mark.parametrize(
@@ -234,6 +236,64 @@ def test_a_guess_is_replaced_by_knowledge_and_never_the_other_way_round() -> Non
 def test_an_unknown_category_is_no_matter_of_luck() -> None:
     with pytest.raises(UnknownCategory):
         _take(FakeSource(errors={"cs.LG": UnknownCategory("what?")}))
+
+
+def test_a_batch_that_fell_short_is_remembered_so_that_its_copy_is_found_out() -> None:
+    batches = FakeBatches()
+    noted = replace(_rss(*OLD, stamped=YESTERDAY), notes=("an entry could not be read",))
+    take("cs.LG", YESTERDAY, sources=[_source(Via.RSS, noted)], batches=batches, expected=True)
+    assert isinstance(_take(_source(Via.RSS, _rss(*OLD)), batches=batches), MissingFeed)
+
+
+def test_a_folder_s_feed_does_not_take_the_place_of_what_was_proved() -> None:
+    batches = FakeBatches()
+    page = _source(Via.LISTING, _proof(Via.LISTING, *PAPERS))
+    _take(_source(Via.RSS, _rss(*PAPERS)), page, batches=batches)
+    assert len(_ids(_take(_source(Via.RSS, _rss(*PAPERS[:3])), batches=batches))) == 3
+    known = batches.batch("cs.LG", DAY)
+    assert known is not None
+    assert (len(known.listings), known.confirmed) == (8, Via.LISTING)
+
+
+def test_a_stale_feed_from_a_folder_is_not_believed_against_a_page_that_proves_its_day() -> None:
+    batches = FakeBatches()
+    _take(_source(Via.RSS, _rss(*OLD)), batches=batches)
+    short = _source(Via.LISTING, _proof(Via.LISTING, *PAPERS[:7], expected=8))
+    feed = _take(_source(Via.RSS, None), short, batches=batches)
+    assert _ids(feed) == _ids(_rss(*PAPERS[:7]))
+    assert isinstance(feed, Feed)
+    assert feed.notes == ("has 7 of 8 entries",)
+
+
+def test_what_a_folder_said_is_not_called_confirmed_when_nobody_answers() -> None:
+    batches = FakeBatches()
+    _take(_source(Via.RSS, _rss(*PAPERS)), batches=batches)
+    feed = _take(_source(Via.RSS, None), _source(Via.LISTING, None), batches=batches)
+    assert isinstance(feed, Feed)
+    assert feed.notes == (UNCONFIRMED,)
+
+
+def test_a_page_that_does_not_say_how_many_there_are_proves_nothing() -> None:
+    page = replace(_proof(Via.CATCHUP, *PAPERS[:2]), expected=None)
+    feed = _take(_source(Via.RSS, None), _source(Via.CATCHUP, page))
+    assert isinstance(feed, Feed)
+    assert feed.confirmed is None
+    assert "does not say how many entries there are" in feed.notes
+
+
+def test_of_two_short_pages_the_longer_is_taken() -> None:
+    feed = _take(
+        _source(Via.RSS, None),
+        _source(Via.LISTING, _proof(Via.LISTING, *PAPERS[:1], expected=8)),
+        _source(Via.CATCHUP, _proof(Via.CATCHUP, *PAPERS[:7], expected=8)),
+    )
+    assert len(_ids(feed)) >= 7
+
+
+def test_a_paper_replaced_the_day_after_it_was_new_makes_no_feed_stale() -> None:
+    replaced = replace(a_feed(*OLD[:1], type=AnnounceType.REPLACE), stamped=DAY)
+    feed = _take(_source(Via.RSS, replaced), batches=_known(*OLD[:1]))
+    assert isinstance(feed, Feed)
 
 
 WORLD = st.sampled_from(["fresh", "stale", "empty", "cut", "down"])

@@ -52,8 +52,18 @@ def test_once_stopped_what_is_under_way_comes_in_and_nothing_more_is_begun() -> 
     with Threads(2) as threads:
         results = threads.map(call, range(50))
         came.append(next(results))
-        assert threads.stop() == 1
+        assert threads.stop() == 2
         release.set()
         with pytest.raises(KeyboardInterrupt):
             came.extend(results)
     assert came == [0, 1]
+
+
+def test_results_that_nobody_took_yet_are_under_way() -> None:
+    with Threads(4) as threads:
+        results = threads.map(lambda item: item, range(4))
+        came = [next(results)]
+        assert threads.stop() == 4
+        with pytest.raises(KeyboardInterrupt):
+            came.extend(results)
+    assert sorted(came) == [0, 1, 2, 3]

@@ -12,7 +12,7 @@ from paperlark.cli._options import page_options, world_of
 from paperlark.cli._progress import progress
 from paperlark.compose import Choices, World, open_press
 from paperlark.domain.calendar import next_announcement_day, today
-from paperlark.domain.errors import SourceError
+from paperlark.domain.errors import FeedNotFound
 from paperlark.renderers import wording
 from paperlark.settings import Settings, load_settings
 
@@ -66,7 +66,7 @@ def _lacking(settings: Settings, choices: Choices, world: World, day: date) -> s
     with open_press(settings, choices, world) as press:
         try:
             return "; ".join(press.lacking(day, progress()))
-        except SourceError as error:
+        except FeedNotFound as error:
             return error.problem
 
 

@@ -9,6 +9,7 @@ from paperlark.compose.parts import choose_judge, choose_people, choose_sources,
 from paperlark.compose.press import Press
 from paperlark.compose.world import Choices, World
 from paperlark.day import Parts
+from paperlark.domain.errors import StoreError
 from paperlark.ports import Archive
 from paperlark.rankers.lexical import LexicalRanker
 from paperlark.renderers.html import HtmlRenderer
@@ -17,7 +18,7 @@ from paperlark.renderers.manifest import ManifestRenderer
 from paperlark.renderers.markdown import MarkdownRenderer
 from paperlark.settings import Settings
 from paperlark.store.batches import BatchStore
-from paperlark.store.database import open_database
+from paperlark.store.database import check_not_set_aside, open_database
 from paperlark.store.digests import DigestStore
 from paperlark.store.judgements import JudgementStore
 from paperlark.store.lock import run_lock
@@ -32,7 +33,7 @@ def open_press(settings: Settings, choices: Choices, world: World) -> Iterator[P
     with ExitStack() as opened:
         database = settings.database
         opened.enter_context(run_lock(database, patience=choices.patience, tell=choices.tell))
-        sources, days = choose_sources(settings, choices.feeds, world, opened)
+        announcements = choose_sources(settings, choices.feeds, world, opened)
         threads = start_threads(settings.model, opened)
         judge, paid = choose_judge(settings, choices, world, threads, opened)
         connection = opened.enter_context(open_database(settings.database))
@@ -40,7 +41,7 @@ def open_press(settings: Settings, choices: Choices, world: World) -> Iterator[P
         yield Press(
             profile=settings.profile,
             parts=Parts(
-                sources=sources,
+                sources=announcements.sources,
                 batches=BatchStore(connection, settings.database),
                 archive=archive,
                 ranker=LexicalRanker(),
@@ -51,13 +52,19 @@ def open_press(settings: Settings, choices: Choices, world: World) -> Iterator[P
             renderers=(HtmlRenderer(), MarkdownRenderer(), JsonRenderer(), ManifestRenderer()),
             folder=choices.output or settings.output,
             notes=choices.notes,
-            days=days,
+            days=announcements.days,
+            begin=announcements.begin,
             stop=threads.stop if threads else lambda: 0,
         )
 
 
 @contextmanager
 def open_archive(settings: Settings) -> Iterator[Archive]:
-    """Open what has been made so far."""
+    """Open what has been made so far; nothing is made here, not even an empty database."""
+    if not settings.database.exists():
+        check_not_set_aside(settings.database)
+        raise StoreError(
+            f"{settings.profile.name!r} has no page yet", mend="make one: paperlark today"
+        )
     with open_database(settings.database) as connection:
         yield DigestStore(connection, settings.database)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -16,19 +17,31 @@ from paperlark.ports import Judge, People, Source
 from paperlark.settings import ModelSettings, Settings
 
 
+@dataclass(frozen=True, slots=True)
+class Announcements:
+    """Where announcements come from, the most trusted claim first.
+
+    `days` gives those of a range that there may be, `begin` is called before each.
+    """
+
+    sources: tuple[Source, ...]
+    days: Callable[[date, date], tuple[date, ...]]
+    begin: Callable[[], None]
+
+
 def choose_sources(
     settings: Settings, feeds: Path | None, world: World, opened: ExitStack
-) -> tuple[tuple[Source, ...], Callable[[date, date], tuple[date, ...]]]:
-    """Give where feeds come from, the most trusted claim first, and which days there may be."""
-    if feeds is not None:
-        from paperlark.sources.recorded import RecordedFeeds  # noqa: PLC0415  # not both are needed
+) -> Announcements:
+    """Give a folder of recorded feeds, or arXiv itself."""
+    if feeds is None:
+        return _arxiv(settings, world, opened)
+    from paperlark.sources.recorded import RecordedFeeds  # noqa: PLC0415  # not both are needed
 
-        recorded = RecordedFeeds(feeds)
-        return (recorded,), recorded.days
-    return _arxiv(settings, world, opened), weekdays
+    recorded = RecordedFeeds(feeds)
+    return Announcements((recorded,), recorded.days, lambda: None)
 
 
-def _arxiv(settings: Settings, world: World, opened: ExitStack) -> tuple[Source, ...]:
+def _arxiv(settings: Settings, world: World, opened: ExitStack) -> Announcements:
     """Give all of arXiv's doors behind one polite client."""
     # They bring the HTTP client, which a page from recorded feeds does not need.
     from paperlark.sources._polite import PoliteClient  # noqa: PLC0415
@@ -47,13 +60,14 @@ def _arxiv(settings: Settings, world: World, opened: ExitStack) -> tuple[Source,
             watch=world.watch or WATCH,
         )
     )
-    return (
+    sources = (
         RssFeeds(client, arxiv.rss, now=world.now),
         ListingPages(client, arxiv.pages, now=world.now),
         CatchupPages(client, arxiv.pages, now=world.now),
         OaiRecords(client, arxiv.oai),
         SearchResults(client, arxiv.search),
     )
+    return Announcements(sources, weekdays, client.begin)
 
 
 def _cache_folder(world: World) -> Path:

@@ -13,7 +13,7 @@ from paperlark.day.assemble import lacks
 from paperlark.day.compare import is_worse
 from paperlark.day.publish import check_writable, publish, withdraw
 from paperlark.domain.digest import Digest
-from paperlark.domain.errors import PaperlarkError, PublishError
+from paperlark.domain.errors import PaperlarkError, PublishError, StoreError
 from paperlark.domain.profile import Profile
 from paperlark.ports import Progress, Renderer
 from paperlark.renderers.manifest import failure_path, failure_record, manifest_path, owner
@@ -32,8 +32,8 @@ class Made:
 class Press:
     """One profile's parts, put together and ready to make any day's page.
 
-    `days` gives those of a range that there may be; `stop` has it begin nothing more that costs
-    money, and gives how many answers are under way.
+    `days` gives those of a range that there may be; `begin` is called before each; `stop` has it
+    begin nothing more that costs money, and gives how many answers are under way.
     """
 
     profile: Profile
@@ -42,7 +42,15 @@ class Press:
     folder: Path
     notes: tuple[str, ...]
     days: Callable[[date, date], tuple[date, ...]]
+    begin: Callable[[], None]
     stop: Callable[[], int]
+
+    def _before(self, day: date) -> Digest | None:
+        """Give the digest made before; one that cannot be read any more is made again."""
+        try:
+            return self.parts.archive.digest(self.profile.name, day)
+        except StoreError:
+            return None
 
     def _check_own(self, day: date) -> None:
         """Refuse to write over the page of another profile."""
@@ -73,13 +81,14 @@ class Press:
         """
         check_writable(self.folder)
         self._check_own(day)
+        self.begin()
         try:
             digest = make_digest(day, self.profile, self.parts, progress, self.notes)
             pages = [renderer.render(digest) for renderer in self.renderers]
         except PaperlarkError as error:
             publish([failure_record(day, self.profile.name, error)], self.folder)
             raise
-        before = self.parts.archive.digest(self.profile.name, day)
+        before = self._before(day)
         kept = before if before and is_worse(digest, before) else None
         if kept:
             pages = [renderer.render(kept) for renderer in self.renderers]

@@ -21,28 +21,48 @@ def restore_store(settings: Settings, folder: Path) -> Iterator[tuple[str, Paper
 
     Raises StoreError when there is a database already.
     """
-    from paperlark.renderers.restore import restore  # noqa: PLC0415  # nobody else needs it
-
     path = settings.database
     if path.exists():
         raise StoreError(
             f"there is a database at {path}", mend="move it away if it is to be made again"
         )
-    with run_lock(path, patience=0.0), open_database(path, anew=True) as connection:
-        archive = DigestStore(connection, path)
-        memory = JudgementStore(connection, path)
-        for manifest in sorted(folder.glob("????-??-??.manifest.json")):
-            name = manifest.name.removesuffix(".manifest.json")
-            try:
-                page = manifest.with_name(f"{name}.json").read_bytes()
-                digest = restore(page, manifest.read_bytes(), name)
-            except OSError as error:
-                yield name, StoreError(f"{error.filename} cannot be read ({error.strerror})")
-            except PaperlarkError as error:
+    # Put together beside it, so that a restore that is killed leaves no half of a database.
+    beside = path.with_name(f"{path.name}.restoring")
+    with run_lock(path, patience=0.0):
+        for part in path.parent.glob(f"{beside.name}*"):
+            part.unlink()
+        with open_database(beside, anew=True) as connection:
+            archive = DigestStore(connection, beside)
+            memory = JudgementStore(connection, beside)
+            restored = 0
+            for manifest in sorted(folder.glob("????-??-??.manifest.json")):
+                name = manifest.name.removesuffix(".manifest.json")
+                error = _restore_day(manifest, name, archive, memory)
+                restored += error is None
                 yield name, error
-            else:
-                _remember(digest, archive, memory)
-                yield name, None
+            # One file from here on, which a rename can put into its place.
+            connection.execute("PRAGMA journal_mode = DELETE")
+        if restored:
+            beside.rename(path)
+        else:
+            beside.unlink()
+
+
+def _restore_day(
+    manifest: Path, name: str, archive: Archive, memory: Memory
+) -> PaperlarkError | None:
+    """Put one day back, or say what is wrong with its files."""
+    from paperlark.renderers.restore import restore  # noqa: PLC0415  # nobody else needs it
+
+    try:
+        page = manifest.with_name(f"{name}.json").read_bytes()
+        digest = restore(page, manifest.read_bytes(), name)
+    except OSError as error:
+        return StoreError(f"{error.filename} cannot be read ({error.strerror})")
+    except PaperlarkError as error:
+        return error
+    _remember(digest, archive, memory)
+    return None
 
 
 def _remember(digest: Digest, archive: Archive, memory: Memory) -> None:

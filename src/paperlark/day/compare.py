@@ -15,11 +15,10 @@ def is_worse(new: Digest, old: Digest) -> bool:
     return same and _says(new) < _says(old)
 
 
-def _says(digest: Digest) -> tuple[bool, bool, int, int]:
-    """Compare by what is missing first, then by how sure and how much there is."""
+def _says(digest: Digest) -> tuple[bool, int, int]:
+    """Compare by what is missing, and by how sure is what is there; more is not always better."""
     return (
         digest.status is not Status.PARTIAL,
-        not digest.reconstructed,
-        digest.funnel.announced,
-        digest.funnel.judged,
+        sum(batch.confirmed is not None for batch in digest.batches),
+        -digest.funnel.unjudged,
     )

@@ -20,6 +20,7 @@ PROOF = frozenset({Via.LISTING, Via.CATCHUP})
 GUESS = frozenset({Via.OAI, Via.SEARCH})
 """Sources that know submissions and changes, from which an announcement is reconstructed."""
 
+_EMPTY = "is empty on a day when arXiv should announce"
 _FRESH = (AnnounceType.NEW, AnnounceType.CROSS)
 
 
@@ -48,8 +49,9 @@ def _repeats(feed: Feed, earlier: Sequence[Earlier]) -> str | None:
     """Tell whether more than half of its papers stood in the batch of one earlier day."""
     if feed.via is not Via.RSS or feed.confirmed:
         return None
-    fresh = [listing.paper.id for listing in feed.listings if listing.type is AnnounceType.NEW]
-    papers = fresh or [listing.paper.id for listing in feed.listings]
+    # A paper is new, or crossed into a category, on one day only; replaced it may be any day.
+    new = [listing.paper.id for listing in feed.listings if listing.type is AnnounceType.NEW]
+    papers = new or [one.paper.id for one in feed.listings if one.type is AnnounceType.CROSS]
     for before in earlier:
         if sum(paper in before.papers for paper in papers) * 2 > len(papers):
             return f"repeats the announcement of {before.day}"
@@ -67,7 +69,7 @@ def _against_the_calendar(feed: Feed, *, expected: bool) -> str | None:
         return None if expected else "has entries on a day when arXiv should announce nothing"
     if not expected and feed.via not in GUESS:
         return None
-    return "is empty on a day when arXiv should announce"
+    return _EMPTY if expected else "is empty, and only a list of holidays says that it may be"
 
 
 def _too_short(feed: Feed) -> str | None:
@@ -85,6 +87,9 @@ def confirm(claim: Feed | None, proof: Feed) -> Feed:
     where what it does list shows that the claim is of the same day. The claim keeps its name
     only if it had every new and crossed paper.
     """
+    if proof.expected is None:
+        # Without a count there is nothing to hold its entries against.
+        return replace(proof, notes=(*proof.notes, "does not say how many entries there are"))
     if claim is None:
         return replace(proof, confirmed=proof.via)
     claimed = {listing.paper.id: listing.paper for listing in claim.listings}

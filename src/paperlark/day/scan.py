@@ -33,12 +33,15 @@ def scan(announcement: Announcement, profile: Profile, seen: Mapping[PaperId, Se
     wanted = [one for one in announcement.papers if _is_wanted(one, profile)]
     fresh = [one for one in wanted if one.paper.id not in seen or _is_new_version(one, seen)]
     again = updated if profile.judge_updates else []
+    papers = (*fresh, *again)
+    looked_at = {one.paper.id for one in papers}
     return Scan(
-        papers=(*fresh, *again),
-        seen=sum(one.paper.id in seen for one in wanted)
-        - sum(one.paper.id in seen for one in fresh),
+        papers=papers,
+        seen=sum(one.paper.id not in looked_at for one in wanted),
         updated=tuple(
-            Updated(one.paper, seen[one.paper.id].first) for one in updated if one not in again
+            Updated(one.paper, shown)
+            for one in updated
+            if one.paper.id not in looked_at and (shown := seen[one.paper.id].shown)
         ),
     )
 
@@ -51,7 +54,7 @@ def _is_wanted(announced: Announced, profile: Profile) -> bool:
 
 def _is_update(announced: Announced, seen: Mapping[PaperId, SeenBefore]) -> bool:
     known = seen.get(announced.paper.id)
-    return announced.type in _REPLACED and known is not None and known.on_page
+    return announced.type in _REPLACED and known is not None and known.shown is not None
 
 
 def _is_new_version(announced: Announced, seen: Mapping[PaperId, SeenBefore]) -> bool:

@@ -34,27 +34,32 @@ def take(
     if is_weekend(day):
         return _weekend(category, day, sources[0])
     alone = len(sources) == 1
-    kept = None if alone else batches.batch(category, day)
-    if kept and kept.confirmed:
+    kept = batches.batch(category, day)
+    if kept and _settled(kept) and not alone:
         return kept
-    found = _ask(category, day, sources=sources, batches=batches, expected=expected)
+    best = None if alone else kept
+    found = _ask(category, day, best, sources=sources, batches=batches, expected=expected)
     if isinstance(found, MissingFeed):
-        return kept or found
-    if not found.confirmed and found.expected is None and not alone:
-        found = replace(found, notes=(*found.notes, UNCONFIRMED))
-    if kept and _worth(kept) > _worth(found):
-        return kept
-    if not found.notes:
+        return found
+    if kept is None or _worth(found) >= _worth(kept):
+        # What falls short is kept too: tomorrow's stale feed would repeat it.
         batches.keep(found, day)
+    if not found.confirmed and found.expected is None and not alone:
+        return replace(found, notes=(*found.notes, UNCONFIRMED))
     return found
 
 
 def _ask(
-    category: str, day: date, *, sources: Sequence[Source], batches: Batches, expected: bool
+    category: str,
+    day: date,
+    best: Feed | None,
+    *,
+    sources: Sequence[Source],
+    batches: Batches,
+    expected: bool,
 ) -> Feed | MissingFeed:
-    """Ask the sources until one of them settles the matter."""
+    """Ask the sources, after what is known already, until one of them settles the matter."""
     earlier = batches.earlier(category, day)
-    best: Feed | None = None
     trail: list[str] = []
     for source in sources:
         if best and not best.notes and source.via in GUESS:
@@ -69,11 +74,11 @@ def _ask(
             continue
         feed = replace(feed, notes=tuple(dict.fromkeys(finding.short)))
         best = _better(best, feed)
-        if best.confirmed and not best.notes:
+        if _settled(best):
             break
     if best is None:
         return MissingFeed(category, "; ".join(trail))
-    return replace(best, trail=tuple(trail))
+    return replace(best, trail=tuple(dict.fromkeys((*best.trail, *trail))))
 
 
 def _together(before: Feed | None, feed: Feed, day: date) -> Feed:
@@ -113,6 +118,15 @@ def _feed(source: Source, category: str, day: date, trail: list[str]) -> Feed | 
         return None
 
 
-def _worth(feed: Feed) -> tuple[bool, bool, int]:
-    """Prefer what lacks nothing, then what is confirmed, then what lists announcements."""
-    return not feed.notes, feed.confirmed is not None, _TRUST.index(feed.via)
+def _settled(feed: Feed) -> bool:
+    return feed.confirmed is not None and not feed.notes
+
+
+def _worth(feed: Feed) -> tuple[bool, bool, int, int]:
+    """Prefer what is confirmed, then what lacks nothing, then what has more, then by trust."""
+    return (
+        feed.confirmed is not None,
+        not feed.notes,
+        len(feed.listings),
+        _TRUST.index(feed.via),
+    )

@@ -143,10 +143,10 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class SeenBefore:
-    """When a paper was first announced to a reader, and whether it was on their page."""
+    """When a paper was first announced to a reader, and when first on their page, if it was."""
 
     first: date
-    on_page: bool
+    shown: date | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,8 +50,9 @@ MEANINGS: Mapping[State, Meaning] = {
     ),
     State.FAILED: Meaning(
         exit_code=1,
-        says="There is no new page; the last good one is untouched. The error says why, and so"
-        " does DATE.failed.json beside the pages, until a run makes the page.",
+        says="There is no new page; the last good one is untouched. The error says why, and, where"
+        " the run got as far as the day itself, so does DATE.failed.json beside the pages, until a"
+        " run makes the page.",
         advice="Do what the error says and run the same day again.",
     ),
 }

@@ -58,6 +58,9 @@ class Threads:
             self._under_way |= {self._pool.submit(function, item) for item in items}
 
     def stop(self) -> int:
-        """Begin no more calls, and give how many are under way; those are waited for."""
+        """Begin no more calls, and give how many are under way; those are waited for.
+
+        A result that is there and was not taken yet is under way too.
+        """
         self._stopped = True
-        return sum(not future.done() for future in self._under_way)
+        return len(self._under_way)

@@ -95,7 +95,7 @@ def _vouched(batch: Batch) -> bool:
 
 def updated(one: Updated) -> str:
     """Say which version is new, and when the paper was on a page."""
-    return f"version {one.paper.version}; first announced to you on {long_date(one.since)}"
+    return f"version {one.paper.version}; on your page of {long_date(one.since)}"
 
 
 def summary(digest: Digest) -> tuple[str, ...]:

@@ -114,6 +114,10 @@ class PoliteClient:
         problem = refused.problem if refused else f"{url} is never asked"
         raise SourceUnreachable(problem, mend=_TRY_AGAIN) from refused
 
+    def begin(self) -> None:
+        """Give another budget, for another day: what came between cost arXiv nothing."""
+        self._began = None
+
     def _may_ask(self, url: str) -> None:
         if self._forbidden:
             raise SourceUnreachable(

@@ -49,7 +49,10 @@ class ListingPages:
         url = f"{self._base_url}/list/{category}/new"
         page = _page(self._client, url, category)
         _check_day(page, day, url)
-        return Feed(category, day, page.listings, url, page.notes, Via.LISTING, page.expected)
+        # A section may list a paper that another has: once is enough.
+        listings = {listing.paper.id: listing for listing in reversed(page.listings)}
+        once = tuple(reversed(listings.values()))
+        return Feed(category, day, once, url, page.notes, Via.LISTING, page.expected)
 
 
 class CatchupPages:
@@ -87,7 +90,8 @@ class CatchupPages:
             for listing in page.listings:  # an entry may move to the next page in between
                 listings.setdefault(listing.paper.id, listing)
         notes = tuple(note for page in pages for note in page.notes)
-        expected = max((page.expected or 0 for page in pages), default=0)
+        counts = [page.expected for page in pages if page.expected is not None]
+        expected = max(counts, default=None)
         return Feed(category, day, tuple(listings.values()), url, notes, Via.CATCHUP, expected)
 
     def _pages(self, url: str, category: str, day: date) -> list[Page]:
@@ -99,7 +103,7 @@ class CatchupPages:
             _check_day(page, day, url)
             pages.append(page)
             seen += len(page.listings) + len(page.notes)
-            if not page.listings or seen >= (page.expected or 0):
+            if not page.listings or (page.expected is not None and seen >= page.expected):
                 break
         return pages
 

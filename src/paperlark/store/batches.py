@@ -27,7 +27,7 @@ class BatchStore:
         key = (day.isoformat(), category)
         with told(self._path):
             row = self._connection.execute(
-                "SELECT via, confirmed, expected, origin FROM batches"
+                "SELECT via, confirmed, expected, origin, notes, trail FROM batches"
                 " WHERE day = ? AND category = ?",
                 key,
             ).fetchone()
@@ -39,7 +39,7 @@ class BatchStore:
                 " WHERE l.day = ? AND l.category = ? ORDER BY l.place",
                 key,
             ).fetchall()
-        via, confirmed, expected, origin = row
+        via, confirmed, expected, origin, notes, trail = row
         return Feed(
             category=category,
             stamped=day,
@@ -50,6 +50,8 @@ class BatchStore:
             via=Via(via),
             expected=expected,
             confirmed=Via(confirmed) if confirmed else None,
+            notes=tuple(json.loads(notes)),
+            trail=tuple(json.loads(trail)),
         )
 
     def keep(self, feed: Feed, day: date) -> None:
@@ -58,9 +60,18 @@ class BatchStore:
         with told(self._path), transaction(self._connection):
             self._connection.execute("DELETE FROM batches WHERE day = ? AND category = ?", key)
             self._connection.execute(
-                "INSERT INTO batches (day, category, via, confirmed, expected, origin, sha256)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (*key, feed.via, feed.confirmed, feed.expected, feed.origin, feed.sha256),
+                "INSERT INTO batches (day, category, via, confirmed, expected, origin, sha256,"
+                " notes, trail) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    *key,
+                    feed.via,
+                    feed.confirmed,
+                    feed.expected,
+                    feed.origin,
+                    feed.sha256,
+                    json.dumps(feed.notes),
+                    json.dumps(feed.trail),
+                ),
             )
             self._connection.executemany(
                 "INSERT INTO papers (id, version, title, authors, abstract, categories)"

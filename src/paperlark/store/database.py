@@ -34,7 +34,7 @@ def open_database(path: Path, *, anew: bool = False) -> Iterator[sqlite3.Connect
     later paperlark, StoreDamaged when it is or was set aside.
     """
     if not anew:
-        _check_not_set_aside(path)
+        check_not_set_aside(path)
     with told(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         connection = sqlite3.connect(path, timeout=30, isolation_level=None)
@@ -78,7 +78,8 @@ def _free_name(path: Path) -> Path:
     return next(name for name in names if not name.exists())
 
 
-def _check_not_set_aside(path: Path) -> None:
+def check_not_set_aside(path: Path) -> None:
+    """Raise StoreDamaged where a database was set aside and nothing has taken its place."""
     if path.exists() or not path.parent.is_dir():
         return
     aside = sorted(path.parent.glob(f"{glob.escape(path.name)}.damaged-*"))

@@ -83,14 +83,16 @@ class DigestStore:
         with told(self._path):
             rows = {
                 paper: self._connection.execute(
-                    "SELECT min(day), max(on_page) FROM scanned"
+                    "SELECT min(day), min(CASE WHEN on_page THEN day END) FROM scanned"
                     " WHERE profile = ? AND paper_id = ? AND day < ?",
                     (profile, paper, day.isoformat()),
                 ).fetchone()
                 for paper in papers
             }
         return {
-            paper: SeenBefore(date.fromisoformat(first), bool(on_page))
-            for paper, (first, on_page) in rows.items()
+            paper: SeenBefore(
+                date.fromisoformat(first), date.fromisoformat(shown) if shown else None
+            )
+            for paper, (first, shown) in rows.items()
             if first is not None
         }

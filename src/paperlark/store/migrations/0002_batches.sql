@@ -20,6 +20,8 @@ CREATE TABLE batches (
     expected INTEGER,                 -- entries it should have, where a source said so
     origin TEXT NOT NULL,             -- address or file
     sha256 TEXT NOT NULL,             -- of its entries, for the manifest
+    notes TEXT NOT NULL,              -- JSON: what it lacks
+    trail TEXT NOT NULL,              -- JSON: what was tried before, and why that would not do
     PRIMARY KEY (day, category)
 );
 
@@ -35,5 +37,3 @@ CREATE TABLE listings (
     FOREIGN KEY (day, category) REFERENCES batches (day, category) ON DELETE CASCADE,
     FOREIGN KEY (paper_id, version) REFERENCES papers (id, version)
 );
-
-CREATE INDEX listings_by_paper ON listings (paper_id, day);
