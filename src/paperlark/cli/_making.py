@@ -103,7 +103,8 @@ def _tell(outcome: Outcome, *, as_json: bool) -> Outcome:
 def _show_top(outcome: Outcome) -> None:
     if outcome.made is not None:
         width = shutil.get_terminal_size().columns
-        click.echo(f"\n{terminal.top(outcome.made.digest, width=width)}\n")
+        shown = outcome.made.kept or outcome.made.digest
+        click.echo(f"\n{terminal.top(shown, width=width)}\n")
         click.echo("\n".join(str(page) for page in outcome.made.pages))
         _tell_kept(outcome.made)
 
