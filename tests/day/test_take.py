@@ -290,6 +290,20 @@ def test_of_two_short_pages_the_longer_is_taken() -> None:
     assert len(_ids(feed)) >= 7
 
 
+def test_how_many_are_missing_stays_known_whoever_guesses_more() -> None:
+    oai = replace(_rss(*PAPERS[:5]), via=Via.OAI)
+    search = replace(_rss(*PAPERS[1:7]), via=Via.SEARCH, notes=("replacements are not known",))
+    feed = _take(
+        _source(Via.RSS, None),
+        _source(Via.LISTING, _proof(Via.LISTING, *PAPERS[:2], expected=8)),
+        _source(Via.OAI, oai),
+        _source(Via.SEARCH, search),
+    )
+    assert isinstance(feed, Feed)
+    assert len(feed.listings) == 7
+    assert "has 7 of 8 entries" in feed.notes
+
+
 def test_a_paper_replaced_the_day_after_it_was_new_makes_no_feed_stale() -> None:
     replaced = replace(a_feed(*OLD[:1], type=AnnounceType.REPLACE), stamped=DAY)
     feed = _take(_source(Via.RSS, replaced), batches=_known(*OLD[:1]))

@@ -85,7 +85,7 @@ def _together(before: Feed | None, feed: Feed, day: date) -> Feed:
     """Put together what the sources before knew and what this one says."""
     if feed.via in PROOF and feed.stamped == day:
         return confirm(before, feed)
-    if feed.via in GUESS and before and before.confirmed:
+    if feed.via in GUESS and before and before.expected is not None:
         return fill_up(before, feed)
     return feed
 
@@ -96,7 +96,7 @@ def _better(before: Feed | None, feed: Feed) -> Feed:
         return feed
     # Whoever proves its day is believed before a mere claim, even where it falls short.
     proved = feed.confirmed and not before.confirmed
-    filled_up = before.confirmed and feed.via in GUESS
+    filled_up = before.expected is not None and feed.via in GUESS
     return feed if proved or filled_up else max(before, feed, key=_worth)
 
 
@@ -122,11 +122,12 @@ def _settled(feed: Feed) -> bool:
     return feed.confirmed is not None and not feed.notes
 
 
-def _worth(feed: Feed) -> tuple[bool, bool, int, int]:
-    """Prefer what is confirmed, then what lacks nothing, then what has more, then by trust."""
+def _worth(feed: Feed) -> tuple[bool, bool, bool, int, int]:
+    """Prefer what is confirmed, lacks nothing, knows what it should have, has more; then trust."""
     return (
         feed.confirmed is not None,
         not feed.notes,
+        feed.expected is not None,
         len(feed.listings),
         _TRUST.index(feed.via),
     )
