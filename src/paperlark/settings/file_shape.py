@@ -115,7 +115,7 @@ class SourcesShape(_Shape):
         le=86400,
         strict=False,
         allow_inf_nan=False,
-        description="seconds after which a run asks arXiv no more and goes on with what it has",
+        description="seconds for asking arXiv about one day; then a run goes on with what it has",
     )
     contact: Annotated[str, Field(pattern=r"^[!-~ ]+$")] | None = Field(
         default=None,
