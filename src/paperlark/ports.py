@@ -15,9 +15,11 @@ from typing import Protocol
 from paperlark.domain.announcement import Earlier, Feed, Via
 from paperlark.domain.criteria import Criteria
 from paperlark.domain.digest import Digest, Page, SeenBefore
+from paperlark.domain.feedback import Evidence
 from paperlark.domain.judgement import Asking, Exchange, Judgement, Match, Unjudged
 from paperlark.domain.paper import Paper, PaperId
 from paperlark.domain.people import Authorship
+from paperlark.domain.profile import Profile
 from paperlark.domain.spending import Spend
 
 
@@ -72,8 +74,25 @@ class People(Protocol):
 class Ranker(Protocol):
     """What orders papers without a language model."""
 
-    def rank(self, papers: Sequence[Paper], criteria: Criteria) -> tuple[Match, ...]:
-        """Give one match per paper, in the order of `papers`; each rank 1..len(papers) once."""
+    def rank(
+        self, papers: Sequence[Paper], criteria: Criteria, evidence: Evidence
+    ) -> tuple[Match, ...]:
+        """Give one match per paper, in the order of `papers`; each rank 1..len(papers) once.
+
+        Any criteria and any evidence will do, none at all too.
+        """
+        ...
+
+
+class Experience(Protocol):
+    """What the days so far taught about a reader."""
+
+    def evidence(self, profile: Profile, day: date) -> Evidence:
+        """Give what was known before that day's papers came.
+
+        What concerns a paper that was announced to the reader on that day or later is left out,
+        so that a day made again is the same.
+        """
         ...
 
 

@@ -11,6 +11,7 @@ from paperlark.domain.announcement import AnnounceType, Earlier, Feed, Listing, 
 from paperlark.domain.criteria import Criteria
 from paperlark.domain.digest import Digest, SeenBefore
 from paperlark.domain.errors import FeedNotFound
+from paperlark.domain.feedback import NOTHING_KNOWN, Evidence
 from paperlark.domain.judgement import Asking, Exchange, Judgement, Lack, Match, Unjudged
 from paperlark.domain.paper import Author, Paper, PaperId
 from paperlark.domain.people import Authorship, NotIndexed
@@ -104,7 +105,12 @@ class FakeRanker:
 
     best: Sequence[str] = ()
 
-    def rank(self, papers: Sequence[Paper], criteria: Criteria) -> tuple[Match, ...]:  # noqa: ARG002
+    def rank(
+        self,
+        papers: Sequence[Paper],
+        criteria: Criteria,  # noqa: ARG002
+        evidence: Evidence = NOTHING_KNOWN,  # noqa: ARG002
+    ) -> tuple[Match, ...]:
         """Give rank 1 to the first of `best`, and so on."""
         order = [*self.best, *(paper.id for paper in papers if paper.id not in self.best)]
         present = [name for name in order if any(paper.id == name for paper in papers)]

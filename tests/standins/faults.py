@@ -30,6 +30,7 @@ from paperlark.domain.announcement import AnnounceType, Listing
 from paperlark.domain.calendar import expects_announcement
 from paperlark.domain.criteria import Criteria
 from paperlark.domain.errors import PaperlarkError
+from paperlark.domain.feedback import Evidence
 from paperlark.domain.judgement import Match
 from paperlark.domain.paper import Paper
 from paperlark.ports import Ranker
@@ -371,10 +372,16 @@ class RememberingRanker:
     ranker: Ranker
     known: dict[int, tuple[Match, ...]] = field(default_factory=dict)
 
-    def rank(self, papers: Sequence[Paper], criteria: Criteria) -> tuple[Match, ...]:
-        key = hash((criteria, *((one.id, one.title, one.abstract) for one in papers)))
+    def rank(
+        self, papers: Sequence[Paper], criteria: Criteria, evidence: Evidence
+    ) -> tuple[Match, ...]:
+        learnt = [(one.paper.id, one.wanted) for one in evidence.lessons]
+        stream = [paper.id for paper in evidence.stream]
+        key = hash(
+            (criteria, *learnt, *stream, *((one.id, one.title, one.abstract) for one in papers))
+        )
         if key not in self.known:
-            self.known[key] = self.ranker.rank(papers, criteria)
+            self.known[key] = self.ranker.rank(papers, criteria, evidence)
         return self.known[key]
 
 

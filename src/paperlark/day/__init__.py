@@ -19,9 +19,20 @@ from paperlark.day.scan import scan
 from paperlark.day.select import select, select_by_match
 from paperlark.day.shortlist import shortlist
 from paperlark.domain.digest import Digest
+from paperlark.domain.feedback import NOTHING_KNOWN
 from paperlark.domain.judgement import Asking
 from paperlark.domain.profile import Profile
-from paperlark.ports import Archive, Batches, Judge, Memory, People, Progress, Ranker, Source
+from paperlark.ports import (
+    Archive,
+    Batches,
+    Experience,
+    Judge,
+    Memory,
+    People,
+    Progress,
+    Ranker,
+    Source,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +40,8 @@ class Parts:
     """What a day is made with.
 
     `judge` is None for a page by the ranker alone; `memory` is None for a judge that costs
-    nothing to ask again; `people` is None where names must do.
+    nothing to ask again; `people` is None where names must do, `experience` where each day is
+    the first.
     """
 
     sources: Sequence[Source]
@@ -39,6 +51,7 @@ class Parts:
     judge: Judge | None = None
     memory: Memory | None = None
     people: People | None = None
+    experience: Experience | None = None
 
 
 def make_digest(
@@ -53,9 +66,10 @@ def make_digest(
     )
     seen = parts.archive.seen(profile.name, day, [one.paper.id for one in announcement.papers])
     scanned = scan(announcement, profile, seen)
+    evidence = parts.experience.evidence(profile, day) if parts.experience else NOTHING_KNOWN
     with progress.step("ranking", len(scanned.papers)) as advance:
         papers = [announced.paper for announced in scanned.papers]
-        matches = parts.ranker.rank(papers, profile.criteria)
+        matches = parts.ranker.rank(papers, profile.criteria, evidence)
         advance(len(papers))
     known = look_up(scanned.papers, profile, parts.people, progress)
     candidates = follow(scanned.papers, matches, profile.followed, known.authorships)

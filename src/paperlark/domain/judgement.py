@@ -14,12 +14,23 @@ LOWEST, HIGHEST = 1, 10
 
 
 @dataclass(frozen=True, slots=True)
+class Nearest:
+    """The earlier paper, wanted by the reader, that a paper resembles most."""
+
+    paper_id: PaperId
+    title: str
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
 class Match:
     """What the ranker thinks of one paper among those of its day, and why.
 
     `rank` counts from 1 (the best) to `of`. `score` orders papers of one day under one
-    ranker and means nothing else; `probability` of being selected is None while nothing has
-    calibrated it. `topic` is the criterion nearest to the paper, None where none is near.
+    ranker and means nothing else; above 0 there is something in common with the reader.
+    `probability` of being selected by this reader is from 0 to 1, None while nothing has
+    calibrated it. `topic` is the criterion nearest to the paper, None where none is near;
+    `nearest` is None where no earlier wanted paper is near.
     """
 
     score: float
@@ -29,6 +40,7 @@ class Match:
     words_for: tuple[str, ...] = ()
     words_against: tuple[str, ...] = ()
     probability: float | None = None
+    nearest: Nearest | None = None
 
 
 @dataclass(frozen=True, slots=True)

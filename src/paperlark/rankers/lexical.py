@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from paperlark.domain.criteria import Criteria
+from paperlark.domain.feedback import NOTHING_KNOWN, Evidence
 from paperlark.domain.judgement import Match
 from paperlark.domain.paper import Paper
 from paperlark.rankers._terms import terms
@@ -39,7 +40,12 @@ class _Document:
 class LexicalRanker:
     """Implements Ranker; knows nothing but the papers and criteria it is given."""
 
-    def rank(self, papers: Sequence[Paper], criteria: Criteria) -> tuple[Match, ...]:
+    def rank(
+        self,
+        papers: Sequence[Paper],
+        criteria: Criteria,
+        evidence: Evidence = NOTHING_KNOWN,  # noqa: ARG002  # it does not learn
+    ) -> tuple[Match, ...]:
         """Rank by likeness; equal papers go by id, so that the order is always the same."""
         documents, rarity = _collection(papers)
         wanted = [

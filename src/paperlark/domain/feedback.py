@@ -1,0 +1,70 @@
+"""What a reader said of papers, and all that is known of their taste on a day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from paperlark.domain.paper import Paper, PaperId
+
+
+class Vote(StrEnum):
+    """What a reader says of a paper."""
+
+    UP = "up"
+    """More like this."""
+    DOWN = "down"
+    """No more like this."""
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """A reader's latest word on a paper; `at` is in UTC."""
+
+    paper_id: PaperId
+    vote: Vote
+    at: datetime
+
+
+class Teacher(StrEnum):
+    """Who taught a lesson."""
+
+    JUDGE = "judge"
+    """A judge read the paper and scored it."""
+    READER = "reader"
+    """The reader voted for or against it."""
+    LIBRARY = "library"
+    """It was imported as a paper that the reader likes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """What is known of one paper: whether this reader wanted it, since which day, who says so.
+
+    `relevance` and `novelty` (1 to 10) are None where nobody scored it.
+    """
+
+    paper: Paper
+    day: date
+    wanted: bool
+    teacher: Teacher
+    relevance: int | None = None
+    novelty: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """All that is known of a reader's taste before a day's papers are ranked, their criteria apart.
+
+    `lessons` come oldest first, at most one of a paper. `stream` is what was announced in the
+    reader's categories on earlier days, latest first, without a word on whether it was wanted;
+    papers of lessons may be in it.
+    """
+
+    lessons: tuple[Lesson, ...] = ()
+    stream: tuple[Paper, ...] = ()
+
+
+NOTHING_KNOWN = Evidence()
+"""A reader's first day."""
