@@ -11,10 +11,11 @@ from paperlark.domain.announcement import AnnounceType, Earlier, Feed, Listing, 
 from paperlark.domain.criteria import Criteria
 from paperlark.domain.digest import Digest, SeenBefore
 from paperlark.domain.errors import FeedNotFound
-from paperlark.domain.feedback import NOTHING_KNOWN, Evidence
+from paperlark.domain.feedback import NOTHING_KNOWN, Evidence, Lesson, Teacher, one_of_each
 from paperlark.domain.judgement import Asking, Exchange, Judgement, Lack, Match, Unjudged
 from paperlark.domain.paper import Author, Paper, PaperId
 from paperlark.domain.people import Authorship, NotIndexed
+from paperlark.domain.profile import Profile
 from paperlark.domain.spending import Spend, total
 from paperlark.ports import Advance, ChatReply
 
@@ -118,6 +119,33 @@ class FakeRanker:
             Match(1 / (1 + present.index(paper.id)), present.index(paper.id) + 1, len(papers))
             for paper in papers
         )
+
+
+@dataclass(slots=True)
+class FakeExperience:
+    """Knows given lessons, and which papers were announced to the reader on which days."""
+
+    lessons: Sequence[Lesson] = ()
+    announced: Mapping[date, Sequence[Paper]] = field(default_factory=dict)
+
+    def evidence(self, profile: Profile, day: date) -> Evidence:  # noqa: ARG002
+        """Give what was known before that day's papers came."""
+        before = [paper for when in self._days() if when < day for paper in self.announced[when]]
+        later = {paper.id for when in self._days() if when >= day for paper in self.announced[when]}
+        later -= {paper.id for paper in before}
+        known = (
+            one
+            for one in self.lessons
+            if one.paper.id not in later
+            and (one.day < day or (one.day == day and one.teacher is not Teacher.JUDGE))
+        )
+        stream: dict[PaperId, Paper] = {}
+        for paper in before:
+            stream.setdefault(paper.id, paper)
+        return Evidence(one_of_each(known), tuple(stream.values()))
+
+    def _days(self) -> Sequence[date]:
+        return sorted(self.announced, reverse=True)
 
 
 @dataclass(slots=True)

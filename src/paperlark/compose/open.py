@@ -20,6 +20,7 @@ from paperlark.settings import Settings
 from paperlark.store.batches import BatchStore
 from paperlark.store.database import check_not_set_aside, open_database
 from paperlark.store.digests import DigestStore
+from paperlark.store.experience import ExperienceStore
 from paperlark.store.judgements import JudgementStore
 from paperlark.store.lock import run_lock
 
@@ -48,6 +49,7 @@ def open_press(settings: Settings, choices: Choices, world: World) -> Iterator[P
                 judge=judge,
                 memory=JudgementStore(connection, settings.database) if paid else None,
                 people=choose_people(settings, world, opened),
+                experience=ExperienceStore(connection, settings.database),
             ),
             renderers=(HtmlRenderer(), MarkdownRenderer(), JsonRenderer(), ManifestRenderer()),
             folder=choices.output or settings.output,

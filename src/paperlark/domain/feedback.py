@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -16,11 +17,13 @@ class Vote(StrEnum):
     """More like this."""
     DOWN = "down"
     """No more like this."""
+    NONE = "none"
+    """Neither: it takes back what was said before."""
 
 
 @dataclass(frozen=True, slots=True)
 class Feedback:
-    """A reader's latest word on a paper; `at` is in UTC."""
+    """A reader's word on a paper; of several the last one counts. `at` is in UTC."""
 
     paper_id: PaperId
     vote: Vote
@@ -42,7 +45,9 @@ class Teacher(StrEnum):
 class Lesson:
     """What is known of one paper: whether this reader wanted it, since which day, who says so.
 
-    `relevance` and `novelty` (1 to 10) are None where nobody scored it.
+    `relevance` and `novelty` (1 to 10) are None where nobody scored it. A paper of a library may
+    be one that arXiv does not have: its id then begins with `library:`, its abstract may be empty
+    and its categories unknown.
     """
 
     paper: Paper
@@ -68,3 +73,16 @@ class Evidence:
 
 NOTHING_KNOWN = Evidence()
 """A reader's first day."""
+
+_STRENGTH = (Teacher.LIBRARY, Teacher.JUDGE, Teacher.READER)
+
+
+def one_of_each(lessons: Iterable[Lesson]) -> tuple[Lesson, ...]:
+    """Keep one lesson of each paper, oldest first.
+
+    The reader's own word goes before a judge's and that before a library; then the latest goes
+    before earlier ones, and of one day the one that comes last.
+    """
+    weakest_first = sorted(lessons, key=lambda one: (_STRENGTH.index(one.teacher), one.day))
+    kept = {lesson.paper.id: lesson for lesson in weakest_first}
+    return tuple(sorted(kept.values(), key=lambda one: (one.day, one.paper.id)))

@@ -8,8 +8,9 @@ from datetime import date
 from pathlib import Path
 
 from paperlark.domain.announcement import AnnounceType, Earlier, Feed, Listing, Via
-from paperlark.domain.paper import Author, Paper, PaperId
+from paperlark.domain.paper import PaperId
 from paperlark.store.database import told, transaction
+from paperlark.store.papers import keep_papers, paper_of
 
 REMEMBERED = 5
 """A stale feed has been at most a few announcements old."""
@@ -44,7 +45,7 @@ class BatchStore:
             category=category,
             stamped=day,
             listings=tuple(
-                Listing(_paper(*paper), AnnounceType(kind)) for kind, *paper in listings
+                Listing(paper_of(*paper), AnnounceType(kind)) for kind, *paper in listings
             ),
             origin=origin,
             via=Via(via),
@@ -73,11 +74,7 @@ class BatchStore:
                     json.dumps(feed.trail),
                 ),
             )
-            self._connection.executemany(
-                "INSERT INTO papers (id, version, title, authors, abstract, categories)"
-                " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id, version) DO NOTHING",
-                (_row(listing.paper) for listing in feed.listings),
-            )
+            keep_papers(self._connection, (listing.paper for listing in feed.listings))
             self._connection.executemany(
                 "INSERT INTO listings (day, category, place, paper_id, version, type)"
                 " VALUES (?, ?, ?, ?, ?, ?)",
@@ -102,21 +99,3 @@ class BatchStore:
             "SELECT paper_id FROM listings WHERE category = ? AND day = ?", (category, day)
         )
         return frozenset(PaperId(paper) for (paper,) in rows)
-
-
-def _row(paper: Paper) -> tuple[str | int, ...]:
-    authors = json.dumps([[author.name, author.affiliation] for author in paper.authors])
-    categories = " ".join(paper.categories)
-    return paper.id, paper.version, paper.title, authors, paper.abstract, categories
-
-
-def _paper(*row: str | int) -> Paper:
-    identifier, version, title, authors, abstract, categories = row
-    return Paper(
-        id=PaperId(str(identifier)),
-        version=int(version),
-        title=str(title),
-        authors=tuple(Author(name, place) for name, place in json.loads(str(authors))),
-        abstract=str(abstract),
-        categories=tuple(str(categories).split()),
-    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -13,6 +13,7 @@ from paperlark.domain.digest import Digest, SeenBefore
 from paperlark.domain.errors import StoreError
 from paperlark.domain.paper import PaperId
 from paperlark.store.database import told, transaction
+from paperlark.store.papers import keep_papers
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -42,10 +43,14 @@ class DigestStore:
             )
             key = (digest.profile, digest.day.isoformat())
             self._connection.execute("DELETE FROM scanned WHERE profile = ? AND day = ?", key)
-            shown = {entry.paper.id for entry in digest.entries}
+            # A digest that is restored has no batches, so its page is all that knows the texts.
+            keep_papers(self._connection, (entry.paper for entry in digest.entries))
             self._connection.executemany(
-                "INSERT INTO scanned (profile, day, paper_id, on_page) VALUES (?, ?, ?, ?)",
-                ((*key, paper, paper in shown) for paper in digest.scanned),
+                "INSERT INTO scanned"
+                " (profile, day, paper_id, on_page, relevance, novelty, version)"
+                " VALUES (?, ?, ?, ?, ?, ?, coalesce(?, (SELECT max(version) FROM listings"
+                " WHERE paper_id = ? AND day = ?)))",
+                _scanned(digest),
             )
 
     def digest(self, profile: str, day: date) -> Digest | None:
@@ -96,3 +101,15 @@ class DigestStore:
             for paper, (first, shown) in rows.items()
             if first is not None
         }
+
+
+def _scanned(digest: Digest) -> Iterator[tuple[str | int | None, ...]]:
+    """Give a row for each paper that was looked at, with its scores where a judge spoke."""
+    day = digest.day.isoformat()
+    shown = {entry.paper.id: entry.paper.version for entry in digest.entries}
+    judged = {one.paper_id: one for one in digest.judgements}
+    for paper in digest.scanned:
+        one = judged.get(paper)
+        scores = (one.relevance, one.novelty) if one else (None, None)
+        version = one.version if one else shown.get(paper)
+        yield digest.profile, day, paper, paper in shown, *scores, version, paper, day

@@ -1,0 +1,65 @@
+"""Papers that a reader brought along: liked, disliked, or judged for them elsewhere."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from paperlark.domain.feedback import Lesson, Teacher
+from paperlark.domain.paper import PaperId
+from paperlark.store.database import told, transaction
+from paperlark.store.papers import row_of
+
+Standing = tuple[str | int | None, ...]
+
+
+class LibraryStore:
+    """One reader's imports in an open database; a paper stands there once, as it came last."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path, profile: str) -> None:
+        self._connection = connection
+        self._path = path
+        self._profile = profile
+
+    def new(self, lessons: Iterable[Lesson]) -> tuple[Lesson, ...]:
+        """Give those that are not there yet, or stand there for something else."""
+        there = self._standings()
+        return tuple(one for one in lessons if there.get(one.paper.id) != _standing(one))
+
+    def keep(self, lessons: Iterable[Lesson]) -> None:
+        """Keep lessons, all or none, each in place of an earlier one of its paper."""
+        with told(self._path), transaction(self._connection):
+            self._connection.executemany(
+                "INSERT OR REPLACE INTO library (profile, paper_id, version, title, authors,"
+                " abstract, categories, day, wanted, relevance, novelty)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    (
+                        self._profile,
+                        *row_of(one.paper),
+                        one.day.isoformat(),
+                        one.wanted,
+                        one.relevance,
+                        one.novelty,
+                    )
+                    for one in lessons
+                ),
+            )
+
+    def _standings(self) -> Mapping[PaperId, Standing]:
+        with told(self._path):
+            rows = self._connection.execute(
+                "SELECT paper_id, CASE WHEN relevance IS NULL THEN wanted END,"
+                " CASE WHEN relevance IS NOT NULL THEN day END, relevance, novelty"
+                " FROM library WHERE profile = ?",
+                (self._profile,),
+            ).fetchall()
+        return {PaperId(row[0]): row[1:] for row in rows}
+
+
+def _standing(lesson: Lesson) -> Standing:
+    """Say what makes two lessons the same: liked on whichever day, or judged alike that day."""
+    if lesson.teacher is Teacher.JUDGE:
+        return None, lesson.day.isoformat(), lesson.relevance, lesson.novelty
+    return int(lesson.wanted), None, None, None

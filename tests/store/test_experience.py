@@ -1,0 +1,180 @@
+"""What the contract does not say: which line is drawn, what is forgotten, and how long it takes."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from paperlark.domain.criteria import parse_criteria
+from paperlark.domain.digest import Digest
+from paperlark.domain.feedback import Feedback, Teacher, Vote
+from paperlark.domain.judgement import Judgement
+from paperlark.domain.paper import Author, Paper
+from paperlark.domain.profile import Cutoffs, Profile
+from paperlark.store import experience
+from paperlark.store.batches import BatchStore
+from paperlark.store.database import VERSION, open_database
+from paperlark.store.digests import DigestStore
+from paperlark.store.experience import ExperienceStore
+from paperlark.store.feedback import FeedbackStore
+from paperlark.testing import a_feed, a_paper
+from standins.digests import digest, entry
+
+MONDAY, TUESDAY = date(2025, 2, 24), date(2025, 2, 25)
+MINE = Profile("Mine", ("cs.LG",), parse_criteria("bats"))
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "store.db"
+
+
+@pytest.fixture
+def connection(path: Path) -> Iterator[sqlite3.Connection]:
+    with open_database(path) as opened:
+        yield opened
+
+
+def _judged(day: date, papers: tuple[Paper, ...], scores: tuple[int, int] = (8, 7)) -> Digest:
+    judgements = tuple(Judgement(paper.id, 1, *scores, "why") for paper in papers)
+    scanned = tuple(paper.id for paper in papers)
+    return digest(day=day, profile="Mine", judgements=judgements, scanned=scanned)
+
+
+def test_the_line_is_the_one_the_reader_draws_now(
+    connection: sqlite3.Connection, path: Path
+) -> None:
+    BatchStore(connection, path).keep(a_feed(a_paper()), MONDAY)
+    DigestStore(connection, path).file(_judged(MONDAY, (a_paper(),)))
+    for cutoffs, wanted in ((Cutoffs(8, 7), True), (Cutoffs(9, 7), False), (Cutoffs(8, 8), False)):
+        profile = replace(MINE, cutoffs=cutoffs)
+        (lesson,) = ExperienceStore(connection, path).evidence(profile, TUESDAY).lessons
+        assert lesson.wanted is wanted
+
+
+@pytest.mark.parametrize(
+    ("votes", "known"),
+    [
+        ([Vote.UP, Vote.DOWN], [False]),
+        ([Vote.DOWN, Vote.UP], [True]),
+        ([Vote.UP, Vote.NONE], []),
+        ([Vote.UP, Vote.NONE, Vote.UP], [True]),
+    ],
+)
+def test_of_contradicting_votes_the_last_one_counts(
+    connection: sqlite3.Connection, path: Path, votes: list[Vote], known: list[bool]
+) -> None:
+    BatchStore(connection, path).keep(a_feed(a_paper()), MONDAY)
+    store = FeedbackStore(connection, path, "Mine")
+    for minute, vote in enumerate(votes):
+        at = datetime(2025, 2, 24, 15, minute, tzinfo=UTC)
+        store.keep([Feedback(a_paper().id, vote, at)])
+    lessons = ExperienceStore(connection, path).evidence(MINE, TUESDAY).lessons
+    assert [one.wanted for one in lessons] == known
+
+
+def test_a_vote_is_of_the_day_it_is_in_new_york(connection: sqlite3.Connection, path: Path) -> None:
+    BatchStore(connection, path).keep(a_feed(a_paper()), MONDAY)
+    late = datetime(2025, 2, 26, 4, 59, 59, 999_999, tzinfo=UTC)
+    FeedbackStore(connection, path, "Mine").keep([Feedback(a_paper().id, Vote.UP, late)])
+    store = ExperienceStore(connection, path)
+    assert store.evidence(MINE, MONDAY).lessons == ()
+    assert [one.day for one in store.evidence(MINE, TUESDAY).lessons] == [TUESDAY]
+
+
+def test_the_first_time_a_day_is_made_it_already_leaves_out_its_own_papers(
+    connection: sqlite3.Connection, path: Path
+) -> None:
+    BatchStore(connection, path).keep(a_feed(a_paper()), TUESDAY)
+    at = datetime(2025, 2, 25, 3, tzinfo=UTC)
+    FeedbackStore(connection, path, "Mine").keep([Feedback(a_paper().id, Vote.UP, at)])
+    assert ExperienceStore(connection, path).evidence(MINE, TUESDAY).lessons == ()
+
+
+def test_another_reader_teaches_nothing(connection: sqlite3.Connection, path: Path) -> None:
+    BatchStore(connection, path).keep(a_feed(a_paper()), MONDAY)
+    DigestStore(connection, path).file(_judged(MONDAY, (a_paper(),)))
+    yours = replace(MINE, name="Yours")
+    evidence = ExperienceStore(connection, path).evidence(yours, TUESDAY)
+    assert (evidence.lessons, evidence.stream) == ((), ())
+
+
+def test_the_latest_are_kept_where_there_are_too_many(
+    connection: sqlite3.Connection, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(experience, "JUDGED_DAYS", 3)
+    monkeypatch.setattr(experience, "STREAM_DAYS", 2)
+    monkeypatch.setattr(experience, "LONGEST_STREAM", 1)
+    papers = [a_paper(f"2502.0000{n}") for n in range(5)]
+    for n, paper in enumerate(papers):
+        BatchStore(connection, path).keep(a_feed(paper), MONDAY + n * DAY)
+        DigestStore(connection, path).file(_judged(MONDAY + n * DAY, (paper,)))
+    evidence = ExperienceStore(connection, path).evidence(MINE, MONDAY + 9 * DAY)
+    assert [one.paper for one in evidence.lessons] == papers[2:]
+    assert evidence.stream == (papers[4],)
+
+
+def test_a_restored_day_teaches_what_its_page_has_a_text_of(
+    connection: sqlite3.Connection, path: Path
+) -> None:
+    shown, below = entry(1), a_paper("2502.99999")
+    page = _judged(MONDAY, (shown.paper, below))
+    DigestStore(connection, path).file(replace(page, entries=(shown,)))
+    evidence = ExperienceStore(connection, path).evidence(MINE, TUESDAY)
+    assert [one.paper for one in evidence.lessons] == [shown.paper]
+    assert evidence.stream == (shown.paper,)
+
+
+def test_days_made_before_there_was_experience_teach_all_the_same(path: Path) -> None:
+    shown, below = entry(1), a_paper("2502.99999")
+    with open_database(path) as connection:
+        BatchStore(connection, path).keep(a_feed(below), MONDAY)
+        page = replace(_judged(MONDAY, (shown.paper, below)), entries=(shown,))
+        DigestStore(connection, path).file(page)
+        after = ExperienceStore(connection, path).evidence(MINE, TUESDAY)
+        _undo_the_third_migration(connection)
+        connection.execute("DELETE FROM papers WHERE id = ?", (shown.paper.id,))
+        connection.execute("INSERT INTO digests VALUES ('Mine', '2025-02-20', 'no JSON')")
+    with open_database(path) as connection:
+        assert connection.execute("PRAGMA user_version").fetchone() == (VERSION,)
+        assert ExperienceStore(connection, path).evidence(MINE, TUESDAY) == after
+        assert {one.teacher for one in after.lessons} == {Teacher.JUDGE}
+        assert len(after.lessons) == 2
+
+
+def _undo_the_third_migration(connection: sqlite3.Connection) -> None:
+    connection.execute("DROP INDEX scanned_by_day")
+    connection.execute("DROP INDEX listings_by_paper")
+    connection.execute("DROP TABLE feedback")
+    connection.execute("DROP TABLE library")
+    for column in ("version", "relevance", "novelty"):
+        connection.execute(f"ALTER TABLE scanned DROP COLUMN {column}")
+    connection.execute("PRAGMA user_version = 2")
+
+
+def test_twenty_days_of_three_hundred_papers_are_known_in_no_time(
+    connection: sqlite3.Connection, path: Path
+) -> None:
+    authors = tuple(Author(f"Author {n}") for n in range(6))
+    for n in range(20):
+        papers = tuple(
+            a_paper(f"2502.{300 * n + k:05}", authors=authors, abstract="word " * 250)
+            for k in range(300)
+        )
+        BatchStore(connection, path).keep(a_feed(*papers), MONDAY + n * DAY)
+        DigestStore(connection, path).file(_judged(MONDAY + n * DAY, papers))
+    store = ExperienceStore(connection, path)
+    durations = []
+    for _ in range(3):
+        begin = time.process_time()
+        evidence = store.evidence(MINE, MONDAY + 30 * DAY)
+        durations.append(time.process_time() - begin)
+    assert (len(evidence.lessons), len(evidence.stream)) == (6000, 6000)
+    assert min(durations) < 0.3, durations
