@@ -24,8 +24,9 @@ from paperlark.settings import load_settings
 def command(*, folder: Path | None, profile_file: Path) -> None:
     """Make the profile's database again from its pages and their manifests.
 
-    What comes back: every day's page, the judgements that it was made with, and which papers
-    were announced to you. A database that is there is never touched.
+    What comes back: every day's page, the judgements that it was made with, which papers were
+    announced to you, and your votes. What you imported does not: import it again. A database
+    that is there is never touched.
     """
     settings = load_settings(profile_file)
     restored = 0

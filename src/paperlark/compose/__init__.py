@@ -3,6 +3,17 @@
 from paperlark.compose.open import open_archive, open_press
 from paperlark.compose.press import Made, Press
 from paperlark.compose.restore import restore_store
+from paperlark.compose.votes import Votes, open_votes
 from paperlark.compose.world import Choices, World
 
-__all__ = ["Choices", "Made", "Press", "World", "open_archive", "open_press", "restore_store"]
+__all__ = [
+    "Choices",
+    "Made",
+    "Press",
+    "Votes",
+    "World",
+    "open_archive",
+    "open_press",
+    "open_votes",
+    "restore_store",
+]

@@ -1,9 +1,10 @@
-"""A lost database, made again from the pages and their manifests."""
+"""A lost database, made again from the pages, their manifests and the votes kept beside it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from sqlite3 import Connection
 
 from paperlark.domain.digest import Digest
 from paperlark.domain.errors import PaperlarkError, StoreError
@@ -12,12 +13,14 @@ from paperlark.ports import Archive, Memory
 from paperlark.settings import Settings
 from paperlark.store.database import open_database
 from paperlark.store.digests import DigestStore
+from paperlark.store.feedback import FeedbackStore
 from paperlark.store.judgements import JudgementStore
 from paperlark.store.lock import run_lock
+from paperlark.store.vote_log import log_path, read_votes
 
 
 def restore_store(settings: Settings, folder: Path) -> Iterator[tuple[str, PaperlarkError | None]]:
-    """Make the profile's database again from its pages; gives each day, and what went wrong.
+    """Make the profile's database again; gives each thing put back, and what went wrong.
 
     Raises StoreError when there is a database already.
     """
@@ -38,6 +41,9 @@ def restore_store(settings: Settings, folder: Path) -> Iterator[tuple[str, Paper
             for manifest in sorted(folder.glob("????-??-??.manifest.json")):
                 name = manifest.name.removesuffix(".manifest.json")
                 error = _restore_day(manifest, name, archive, memory)
+                restored += error is None
+                yield name, error
+            for name, error in _restore_votes(path, connection, beside):
                 restored += error is None
                 yield name, error
             # One file from here on, which a rename can put into its place.
@@ -63,6 +69,25 @@ def _restore_day(
         return error
     _remember(digest, archive, memory)
     return None
+
+
+def _restore_votes(
+    path: Path, connection: Connection, beside: Path
+) -> Iterator[tuple[str, PaperlarkError | None]]:
+    """Put back every reader's votes, where there are any."""
+    log = log_path(path)
+    if not log.exists():
+        return
+    try:
+        votes = read_votes(log.read_bytes(), str(log))
+    except OSError as error:
+        yield "votes", StoreError(f"{log} cannot be read ({error.strerror})")
+    except StoreError as error:
+        yield "votes", error
+    else:
+        for profile, cast in votes.items():
+            count = FeedbackStore(connection, beside, profile).keep(cast)
+            yield f"{count} {'vote' if count == 1 else 'votes'} of {profile}", None
 
 
 def _remember(digest: Digest, archive: Archive, memory: Memory) -> None:

@@ -19,7 +19,8 @@ _MIGRATIONS = tuple(
     )
 )
 _RESTORE = (
-    "make it again from your pages with: paperlark restore; or move that file away to begin anew"
+    "make it again from your pages and votes with: paperlark restore (then import again what you"
+    " had imported); or move that file away to begin anew"
 )
 VERSION = len(_MIGRATIONS)
 """A database's `user_version`: how many migrations it has had."""

@@ -33,9 +33,11 @@ VOTES = f"""
         coalesce(p.authors, l.authors), coalesce(p.abstract, l.abstract),
         coalesce(p.categories, l.categories), w.vote, w.at
     FROM feedback w
-    LEFT JOIN papers p ON p.id = w.paper_id AND p.version = w.version
+    LEFT JOIN papers p ON p.id = w.paper_id
+        AND p.version = coalesce(w.version, (SELECT max(version) FROM papers WHERE id = p.id))
     LEFT JOIN library l ON l.profile = w.profile AND l.paper_id = w.paper_id
     WHERE w.profile = :profile AND w.at < :midnight AND {_MET_BEFORE}
+        AND coalesce(p.title, l.title) IS NOT NULL
     ORDER BY w.at DESC, w.id DESC LIMIT :most
 """  # noqa: S608  # put together from our own words
 

@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from paperlark.store.database import transaction
+from paperlark.store.lock import run_lock
+from standins.commands import Paperlark
+
+RUN = ("run", "--date", "2025-02-26", "--feeds", "feeds")
+
+
+@pytest.fixture
+def made(paperlark: Paperlark) -> Paperlark:
+    """Give the commands in a place where one day's page was made."""
+    assert paperlark(*RUN).exit_code == 0
+    return paperlark
+
+
+def test_a_vote_is_confirmed_with_the_title(made: Paperlark) -> None:
+    result = made("vote", "2502.00007", "up")
+    assert (result.exit_code, result.stdout) == (0, "up    2502.00007  Bats 7\n")
+
+
+def test_several_papers_are_voted_for_at_once_however_they_are_pasted(made: Paperlark) -> None:
+    names = ("arXiv:2502.00007v1", "https://arxiv.org/pdf/2502.00008.pdf", "2502.00007")
+    result = made("vote", *names, "down")
+    assert result.stdout == "down  2502.00007  Bats 7\ndown  2502.00008  Bats 8\n"
+
+
+def test_the_last_vote_is_the_one_that_is_listed(made: Paperlark) -> None:
+    made("vote", "2502.00007", "2502.00008", "2502.00009", "up")
+    made("vote", "2502.00008", "down")
+    assert made("vote", "2502.00009", "none").stdout == "none  2502.00009  Bats 9\n"
+    assert made("vote", "--list").stdout == (
+        "2025-02-26  up    2502.00007  Bats 7\n2025-02-26  down  2502.00008  Bats 8\n"
+    )
+
+
+def test_without_a_vote_there_is_an_empty_list(made: Paperlark) -> None:
+    result = made("vote", "--list")
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert "no votes yet" in result.stderr
+
+
+def test_a_paper_that_is_not_known_is_named_and_nobody_is_voted_for(made: Paperlark) -> None:
+    result = made("vote", "2502.00007", "2501.99999", "up")
+    assert result.exit_code == 1
+    assert "2501.99999 is not known here" in result.stderr
+    assert "paperlark import 2501.99999" in result.stderr
+    assert made("vote", "--list").stdout == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ((), "name papers"),
+        (("up",), "which paper"),
+        (("2502.00007",), "'2502.00007' is no vote; end with one of up, down, none"),
+        (("2502.00007", "sideways"), "'sideways' is no vote"),
+        (("hello", "up"), "'hello' is no arXiv paper"),
+        (("2502.00007", "up", "--list"), "--list alone"),
+    ],
+)
+def test_a_mistake_in_the_command_says_how_it_is_written(
+    made: Paperlark, arguments: tuple[str, ...], said: str
+) -> None:
+    result = made("vote", *arguments)
+    assert result.exit_code == 2
+    assert said in result.stderr
+
+
+def test_without_a_page_there_is_nothing_to_vote_on(paperlark: Paperlark, home: Path) -> None:
+    result = paperlark("vote", "2502.00007", "up")
+    assert result.exit_code == 1
+    assert "no page yet: make one: paperlark today" in result.stderr
+    assert not (home / "paperlark.db").exists()
+
+
+def test_a_vote_does_not_wait_for_a_run(made: Paperlark, home: Path) -> None:
+    with run_lock(home / "paperlark.db", patience=0):
+        assert made("vote", "2502.00007", "up").exit_code == 0
+
+
+def test_a_vote_waits_for_a_transaction_that_is_under_way(made: Paperlark, home: Path) -> None:
+    with sqlite3.connect(home / "paperlark.db", isolation_level=None) as other:
+        with transaction(other):
+            other.execute("DELETE FROM judgements")
+        assert made("vote", "2502.00007", "up").exit_code == 0
+    other.close()
+
+
+def test_a_title_commands_no_terminal(made: Paperlark, home: Path) -> None:
+    with sqlite3.connect(home / "paperlark.db") as other:
+        other.execute("UPDATE papers SET title = ? WHERE id = '2502.00007'", ("\x1b[31mred\nx",))
+    other.close()
+    assert made("vote", "2502.00007", "up").stdout == "up    2502.00007  [31mred x\n"
+
+
+def test_votes_outlive_the_database(made: Paperlark, home: Path) -> None:
+    made("vote", "2502.00007", "up")
+    made("vote", "2502.00008", "down")
+    listed = made("vote", "--list").stdout
+    (home / "paperlark.db").write_bytes(b"ruined" * 1000)
+    assert "import again what you had imported" in made("vote", "--list").stderr
+    restored = made("restore")
+    assert restored.stdout == "2025-02-26  restored\n2 votes of Bats  restored\n"
+    assert made("vote", "--list").stdout == listed
+
+
+def test_a_line_of_the_copy_that_is_no_vote_is_named_and_the_pages_come_back(
+    made: Paperlark, home: Path
+) -> None:
+    made("vote", "2502.00007", "up")
+    with (home / "paperlark.db.votes.jsonl").open("a") as copy:
+        copy.write('{"id": "2502.00007"}\n')
+    (home / "paperlark.db").unlink()
+    restored = made("restore")
+    assert restored.stdout == "2025-02-26  restored\n"
+    assert "paperlark.db.votes.jsonl:2: is no vote" in restored.stderr
+
+
+def test_a_copy_that_cannot_be_written_is_said(made: Paperlark, home: Path) -> None:
+    (home / "paperlark.db.votes.jsonl").mkdir()
+    result = made("vote", "2502.00007", "up")
+    assert result.exit_code == 1
+    assert "the vote counts, but its copy" in result.stderr
+    assert "2502.00007" in made("vote", "--list").stdout
