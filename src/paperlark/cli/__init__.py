@@ -14,7 +14,7 @@ from paperlark import __version__
 from paperlark.cli._telling import tell_error
 from paperlark.domain.errors import PaperlarkError
 
-_COMMANDS = ("init", "today", "run", "show", "vote", "demo", "restore")
+_COMMANDS = ("init", "today", "run", "show", "vote", "eval", "demo", "restore")
 
 _EPILOG = """\
 \b

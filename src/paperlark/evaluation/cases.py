@@ -1,0 +1,49 @@
+"""What a ranking is held against: days whose papers somebody has judged."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from paperlark.domain.criteria import Criteria
+from paperlark.domain.paper import Paper
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What became of a paper; both scores (1 to 10) are None where none was recorded."""
+
+    wanted: bool
+    relevance: int | None = None
+    novelty: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledDay:
+    """One announcement day: what a ranker is asked about, and what became of it.
+
+    `labels` come in the order of `papers`, each paper once. `rule` names what the labels depend
+    on besides the criteria: model, cut-offs, filters. Papers of `followed` authors are on the
+    page whatever a ranker says; they are counted here and are no part of `papers`.
+    """
+
+    day: date
+    criteria: Criteria
+    papers: tuple[Paper, ...]
+    labels: tuple[Label, ...]
+    rule: str = ""
+    followed: int = 0
+
+    @property
+    def wanted(self) -> int:
+        """How many papers were wanted."""
+        return sum(label.wanted for label in self.labels)
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledReader:
+    """All labelled days of one reader, in order, each day once; `notes` say what was left out."""
+
+    name: str
+    days: tuple[LabelledDay, ...]
+    notes: tuple[str, ...] = ()

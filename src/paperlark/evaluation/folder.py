@@ -1,0 +1,218 @@
+"""A reader's folder, in either of two layouts, told apart by the files that are there.
+
+*Graded*: `graded.jsonl` has every paper of every day with its scores, `criteria.md` the
+interests; a paper is wanted from a relevance on. *Selected*: `days.jsonl` has each day's
+candidates and which of them were selected, `papers.jsonl` their texts, `criteria/NAME.md` the
+interests of the day. Any `.jsonl` may be compressed (`.gz`, `.xz`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cache
+from itertools import groupby
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, Field
+
+from paperlark.domain.criteria import Criteria, parse_criteria
+from paperlark.domain.errors import RecordingUnreadable
+from paperlark.domain.judgement import HIGHEST, LOWEST
+from paperlark.domain.paper import Author, Identifier, Paper, PaperId
+from paperlark.evaluation._lines import find, rows
+from paperlark.evaluation.cases import Label, LabelledDay, LabelledReader
+from paperlark.sources._authors import parse_authors
+
+RELEVANT_FROM = 8
+"""The lowest relevance of a wanted paper where no selection was recorded."""
+
+_LAYOUTS = (
+    "expected graded.jsonl and criteria.md, or days.jsonl, papers.jsonl and a folder criteria"
+    " (.jsonl may end with .gz or .xz)"
+)
+
+
+def _bare_id(text: str) -> PaperId:
+    """Leave out a version; an id of before 2007 that lost its archive still names its paper."""
+    identifier = Identifier.parse(text)
+    return identifier.id if identifier else PaperId(text)
+
+
+_Id = Annotated[str, Field(min_length=1), AfterValidator(_bare_id)]
+_Score = Annotated[int, Field(ge=LOWEST, le=HIGHEST)]
+
+
+class _Text(BaseModel):
+    """What is known of a paper itself; authors come one by one, or as arXiv's one string."""
+
+    id: _Id
+    title: str
+    authors: str | list[str] = ""
+    abstract: str
+    categories: list[str] = []
+
+    def paper(self) -> Paper:
+        named = self.authors
+        authors = parse_authors(named) if isinstance(named, str) else tuple(map(Author, named))
+        return Paper(
+            id=PaperId(self.id),
+            version=1,
+            title=self.title,
+            authors=authors,
+            abstract=self.abstract,
+            categories=tuple(self.categories),
+        )
+
+
+class _Graded(_Text):
+    """A line of `graded.jsonl`."""
+
+    day: date
+    relevance: _Score
+    novelty: _Score | None = None
+
+
+class _Selected(BaseModel):
+    """One selected paper of a day; one of a followed author has no scores."""
+
+    id: _Id
+    relevance: _Score | None = None
+    novelty: _Score | None = None
+
+
+class _Day(BaseModel):
+    """A line of `days.jsonl`."""
+
+    day: date
+    criteria: str
+    candidates: list[tuple[_Id, int, str]]
+    selected: list[_Selected]
+    model: str | None = None
+    relevance_cutoff: int | None = None
+    novelty_cutoff: int | None = None
+    author_filter_h_index: str | int | None = None
+
+    @property
+    def rule(self) -> str:
+        """What else decided: two days of one rule would select alike, but for the model's whims."""
+        filtered = self.author_filter_h_index
+        return f"{self.model}/{self.relevance_cutoff}/{self.novelty_cutoff}/{filtered}"
+
+
+def read_folder(folder: Path, *, relevant_from: int = RELEVANT_FROM) -> LabelledReader:
+    """Read a reader's labelled days.
+
+    `relevant_from` is the lowest relevance of a wanted paper in the graded layout; in the other
+    it is recorded what was selected. Raises RecordingUnreadable.
+    """
+    graded = find(folder, "graded.jsonl")
+    days, papers = find(folder, "days.jsonl"), find(folder, "papers.jsonl")
+    if graded is not None:
+        labelled, notes = _graded(folder, graded, relevant_from)
+    elif days is not None and papers is not None:
+        labelled, notes = _selected(folder, days, papers)
+    else:
+        raise RecordingUnreadable(f"{folder} holds no labelled days", mend=_LAYOUTS)
+    return LabelledReader(folder.resolve().name, labelled, notes)
+
+
+def _graded(
+    folder: Path, path: Path, relevant_from: int
+) -> tuple[tuple[LabelledDay, ...], tuple[str, ...]]:
+    criteria = _criteria(folder / "criteria.md")
+    lines = sorted((row for _, row in rows(path, _Graded)), key=lambda row: row.day)
+    days: list[LabelledDay] = []
+    for day, group in groupby(lines, key=lambda row: row.day):
+        papers: dict[PaperId, tuple[Paper, Label]] = {}
+        for row in group:
+            label = Label(row.relevance >= relevant_from, row.relevance, row.novelty)
+            papers[PaperId(row.id)] = row.paper(), label
+        texts, labels = zip(*papers.values(), strict=True)
+        days.append(LabelledDay(day, criteria, texts, labels))
+    return tuple(days), ()
+
+
+def _selected(
+    folder: Path, days_file: Path, papers_file: Path
+) -> tuple[tuple[LabelledDay, ...], tuple[str, ...]]:
+    days = _days(days_file)
+    needed = {one for day in days for one, _, _ in day.candidates}
+    papers = {
+        PaperId(row.id): row.paper() for _, row in rows(papers_file, _Text) if row.id in needed
+    }
+    read = cache(lambda name: _criteria(folder / "criteria" / f"{name}.md"))
+    cases = [_case(day, papers, read(day.criteria)) for day in days]
+    return tuple(case.labelled for case in cases), tuple(_notes(cases, papers_file))
+
+
+def _days(path: Path) -> list[_Day]:
+    days: dict[date, _Day] = {}
+    for number, row in rows(path, _Day):
+        if row.day in days:
+            raise RecordingUnreadable(
+                f"{path}:{number}: {row.day} stands twice", mend="leave one of them"
+            )
+        days[row.day] = row
+    return [days[day] for day in sorted(days)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """A day, and how many of its papers have no text, or were selected without being candidates."""
+
+    labelled: LabelledDay
+    without_text: int
+    strangers: int
+
+
+def _case(day: _Day, papers: dict[PaperId, Paper], criteria: Criteria) -> _Case:
+    versions = {PaperId(one): version for one, version, _ in day.candidates}
+    selected = {PaperId(row.id): row for row in day.selected}
+    followed = {one for one, row in selected.items() if row.relevance is None} & set(versions)
+    asked = [one for one in versions if one in papers and one not in followed]
+    labelled = LabelledDay(
+        day=day.day,
+        criteria=criteria,
+        papers=tuple(_version(papers[one], versions[one]) for one in asked),
+        labels=tuple(_label(selected.get(one)) for one in asked),
+        rule=day.rule,
+        followed=len(followed),
+    )
+    return _Case(
+        labelled,
+        without_text=sum(one not in papers for one in versions),
+        strangers=sum(one not in versions for one in selected),
+    )
+
+
+def _version(paper: Paper, version: int) -> Paper:
+    return paper if paper.version == version else replace(paper, version=version)
+
+
+def _label(row: _Selected | None) -> Label:
+    return (
+        Label(wanted=True, relevance=row.relevance, novelty=row.novelty)
+        if row
+        else Label(wanted=False)
+    )
+
+
+def _notes(cases: Iterable[_Case], papers_file: Path) -> Iterator[str]:
+    cases = tuple(cases)
+    if without := sum(case.without_text for case in cases):
+        yield f"{without} candidates are not in {papers_file.name} and were left out"
+    if strangers := sum(case.strangers for case in cases):
+        yield f"{strangers} selected papers are not among their day's candidates and were left out"
+
+
+def _criteria(path: Path) -> Criteria:
+    try:
+        return parse_criteria(path.read_text("utf-8-sig"))
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
+        raise RecordingUnreadable(
+            f"the criteria {path} cannot be read ({reason})", mend=_LAYOUTS
+        ) from error

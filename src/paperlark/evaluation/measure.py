@@ -1,0 +1,158 @@
+"""The whole evaluation: which days are test days, all methods on them, figures, comparisons."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from paperlark import __version__
+from paperlark.domain.errors import PaperlarkError
+from paperlark.evaluation.agreement import agreement
+from paperlark.evaluation.cases import LabelledReader
+from paperlark.evaluation.compare import Comparison, compare
+from paperlark.evaluation.figures import MEASURES, Figures
+from paperlark.evaluation.methods import FIRST_MORNING, OWN, Method
+from paperlark.evaluation.metrics import RankedDay
+from paperlark.evaluation.protocol import STREAM_DAYS, VOTE_DAYS
+from paperlark.evaluation.report import Report, Row, Setting
+from paperlark.evaluation.resampling import REPLICATES, draws
+from paperlark.evaluation.trial import Key, Plan, rank_day
+from paperlark.ports import Progress
+
+COMPARED = ("average_precision", "share_to_judge 0.95")
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is to be measured; without `test_from` the last third of the days are test days.
+
+    `votes` may be empty. `relevant_from` is only told.
+    """
+
+    history: tuple[int, ...]
+    votes: tuple[int, ...] = ()
+    test_from: date | None = None
+    test_to: date | None = None
+    relevant_from: int | None = None
+    seed: int = 0
+    replicates: int = REPLICATES
+
+
+def measure(
+    reader: LabelledReader, methods: Sequence[Method], wish: Wish, progress: Progress
+) -> Report:
+    """Have the methods rank the test days in time order, and say how well they did.
+
+    Raises PaperlarkError where there is nothing to measure.
+    """
+    places = _test_places(reader, wish)
+    plan = Plan(places, wish.history, wish.votes, wish.seed)
+    ranked: dict[Key, list[RankedDay]] = {}
+    with progress.step("ranking", len(places)) as advance:
+        for place in places:
+            for key, day in rank_day(reader, place, plan, methods).items():
+                ranked.setdefault(key, []).append(day)
+            advance()
+    times = draws(len(places), wish.seed, wish.replicates)
+    figures = {key: Figures(days, times) for key, days in ranked.items()}
+    rows = [_row(key, found) for key, found in _in_order(figures, methods)]
+    test = [reader.days[place] for place in places]
+    return Report(
+        reader=reader.name,
+        test_from=test[0].day,
+        test_to=test[-1].day,
+        days=len(test),
+        candidates_per_day=sum(len(day.papers) for day in test) / len(test),
+        wanted_per_day=sum(day.wanted for day in test) / len(test),
+        setting=Setting(
+            history=wish.history,
+            votes=wish.votes,
+            stream_days=STREAM_DAYS,
+            vote_days=VOTE_DAYS,
+            relevant_from=wish.relevant_from,
+            replicates=wish.replicates,
+            seed=wish.seed,
+            version=__version__,
+        ),
+        rows=tuple(row for row in rows if row.votes is None),
+        votes=tuple(row for row in rows if row.votes is not None),
+        agreement=agreement(reader),
+        comparisons=tuple(_comparisons(figures, plan)),
+        notes=tuple(_notes(reader, places, methods, wish)),
+    )
+
+
+def _test_places(reader: LabelledReader, wish: Wish) -> Sequence[int]:
+    """Choose the test days; of those that have no papers nothing can be asked."""
+    days = [place for place, day in enumerate(reader.days) if day.papers]
+    if not days:
+        raise PaperlarkError(
+            f"{reader.name} has no labelled days", mend="make some pages with a model first"
+        )
+    first, last = reader.days[days[0]].day, reader.days[days[-1]].day
+    begin = wish.test_from or reader.days[days[-max(1, len(days) // 3)]].day
+    end = wish.test_to or last
+    places = [place for place in days if begin <= reader.days[place].day <= end]
+    if not places:
+        raise PaperlarkError(
+            f"{reader.name} has no day from {begin} to {end}",
+            mend=f"its days are {first} to {last}; choose others with --test-from and --test-to",
+        )
+    if not any(reader.days[place].wanted for place in places):
+        raise PaperlarkError(
+            f"{reader.name} wanted no paper from {begin} to {end}",
+            mend="choose other days with --test-from and --test-to",
+        )
+    return places
+
+
+def _in_order(
+    figures: Mapping[Key, Figures], methods: Sequence[Method]
+) -> Iterator[tuple[Key, Figures]]:
+    """Give rows method by method, in the methods' order, the first morning beside paperlark."""
+    names = [method.name for method in methods]
+    names.insert(names.index(OWN) + 1 if OWN in names else 0, FIRST_MORNING)
+    yield from sorted(figures.items(), key=lambda item: names.index(item[0][0]))
+
+
+def _row(key: Key, figures: Figures) -> Row:
+    method, known = key
+    return Row(
+        method=method,
+        history_days=known.history,
+        votes=known.votes,
+        figures={name: figures[name] for name in MEASURES},
+        reliability=figures.reliability,
+    )
+
+
+def _comparisons(figures: Mapping[Key, Figures], plan: Plan) -> Iterator[Comparison]:
+    """Hold paperlark against the best of the others, where both knew the same."""
+    for known in plan.known():
+        same = {name: found for (name, knew), found in figures.items() if knew == known}
+        same.pop(FIRST_MORNING, None)
+        own = same.pop(OWN, None)
+        for name in COMPARED if own else ():
+            found = own and compare(name, own, same, history=known.history, votes=known.votes)
+            if found:
+                yield found
+
+
+def _notes(
+    reader: LabelledReader, places: Sequence[int], methods: Sequence[Method], wish: Wish
+) -> Iterator[str]:
+    yield from reader.notes
+    if followed := sum(reader.days[place].followed for place in places):
+        yield (
+            f"{followed} papers by followed authors are on the page whatever a ranker says, and"
+            " are left out"
+        )
+    if (longest := max(wish.history)) > places[0]:
+        yield (
+            f"before {reader.days[places[0]].day} there are {places[0]} labelled days: a history"
+            f" of {longest} is shorter on the first test days"
+        )
+    if empty := sum(not reader.days[place].wanted for place in places):
+        yield f"on {empty} of the days nothing was wanted: they count in shares and Brier only"
+    yield from (f"{method.name}: {method.note}" for method in methods if method.note)

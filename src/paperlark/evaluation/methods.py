@@ -1,0 +1,27 @@
+"""What is measured: a ranker under a name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from paperlark.ports import Ranker
+
+OWN = "paperlark"
+"""The name of paperlark's own default ranker."""
+
+FIRST_MORNING = "paperlark, first morning"
+"""The same, for somebody who has just written their criteria: not even a stream is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """A ranker under the name that its rows bear.
+
+    One that does not learn is asked once a day, whatever the history. `note` says what a reader
+    of the table has to know of it.
+    """
+
+    name: str
+    ranker: Ranker
+    learns: bool = True
+    note: str = ""

@@ -1,0 +1,125 @@
+"""All that an evaluation found, and the same as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import date
+
+from paperlark.evaluation.agreement import Agreement
+from paperlark.evaluation.compare import Comparison
+from paperlark.evaluation.figures import KEPT, Figure
+from paperlark.evaluation.metrics import Bin
+from paperlark.evaluation.resampling import LEVEL, Interval
+
+Json = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One method with so many days of history, or (then `votes` is not None) so many likes.
+
+    `figures` go by the names in `figures.MEASURES`; `reliability` is empty where the method
+    gives no probability.
+    """
+
+    method: str
+    history_days: int
+    votes: int | None
+    figures: Mapping[str, Figure]
+    reliability: tuple[Bin, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """How it was measured, so that it can be measured again."""
+
+    history: tuple[int, ...]
+    votes: tuple[int, ...]
+    stream_days: int
+    vote_days: int
+    relevant_from: int | None
+    """The lowest relevance of a wanted paper; None where a selection was recorded."""
+    replicates: int
+    seed: int
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One reader's test days, every method on them; `notes` say what a reader has to know."""
+
+    reader: str
+    test_from: date
+    test_to: date
+    days: int
+    candidates_per_day: float
+    wanted_per_day: float
+    setting: Setting
+    rows: tuple[Row, ...]
+    votes: tuple[Row, ...]
+    agreement: Agreement | None
+    comparisons: tuple[Comparison, ...]
+    notes: tuple[str, ...]
+
+
+def as_json(report: Report) -> Json:
+    """Give plain values; what is unknown is None, and nothing is NaN."""
+    return {
+        "reader": report.reader,
+        "test_from": report.test_from.isoformat(),
+        "test_to": report.test_to.isoformat(),
+        "days": report.days,
+        "candidates_per_day": report.candidates_per_day,
+        "wanted_per_day": report.wanted_per_day,
+        "settings": asdict(report.setting) | {"interval": LEVEL},
+        "rows": [_row(row) for row in report.rows],
+        "votes": [_row(row) for row in report.votes],
+        "agreement": asdict(report.agreement) if report.agreement else None,
+        "comparisons": [_comparison(one) for one in report.comparisons],
+        "notes": list(report.notes),
+    }
+
+
+def _row(row: Row) -> Json:
+    values = {name: figure.value for name, figure in row.figures.items()}
+    spreads = {name: _pair(figure.interval) for name, figure in row.figures.items()}
+    votes = {} if row.votes is None else {"votes": row.votes}
+    return {
+        "method": row.method,
+        "history_days": row.history_days,
+        **votes,
+        **_nested(values),
+        "intervals": _nested(spreads),
+        "reliability": [asdict(one) for one in row.reliability],
+    }
+
+
+def _nested(values: Mapping[str, object]) -> Json:
+    """Put the shares to judge, one for each share kept, into one table."""
+    shares = {f"{kept:.2f}": values[f"share_to_judge {kept:.2f}"] for kept in KEPT}
+    rest = {name: value for name, value in values.items() if not name.startswith("share_to_judge")}
+    return rest | {"share_to_judge": shares}
+
+
+def _comparison(one: Comparison) -> Json:
+    return {
+        "measure": one.measure,
+        "history_days": one.history,
+        **({} if one.votes is None else {"votes": one.votes}),
+        "against": one.against,
+        "difference": one.difference,
+        "difference_interval": _pair(one.difference_interval),
+        "ratio": one.ratio,
+        "ratio_interval": _pair(one.ratio_interval),
+        "probability_ahead": one.ahead,
+    }
+
+
+def _pair(interval: Interval | None) -> list[float] | None:
+    return [interval.low, interval.high] if interval else None
+
+
+def find(rows: Iterable[Row], method: str) -> tuple[Row, ...]:
+    """Give a method's rows, in their order."""
+    return tuple(row for row in rows if row.method == method)

@@ -1,0 +1,95 @@
+"""Every method ranks every test day, with every history: who knew what comes from `protocol`."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from paperlark.domain.feedback import NOTHING_KNOWN, Evidence
+from paperlark.domain.judgement import Match
+from paperlark.evaluation.cases import LabelledDay, LabelledReader
+from paperlark.evaluation.methods import FIRST_MORNING, OWN, Method
+from paperlark.evaluation.metrics import RankedDay, gains
+from paperlark.evaluation.protocol import Before
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """How much is known of the reader: days of judgements, or likes (None where not asked)."""
+
+    history: int
+    votes: int | None = None
+
+
+FIRST_DAY = Known(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Which days are test days, given by their places, and what is known before each."""
+
+    places: Sequence[int]
+    history: Sequence[int]
+    votes: Sequence[int]
+    seed: int
+
+    def known(self) -> Iterator[Known]:
+        """Give every amount of knowledge, histories first."""
+        yield from (Known(length) for length in self.history)
+        yield from (Known(0, votes) for votes in self.votes)
+
+
+Key = tuple[str, Known]
+"""A method and what it knew: names one row."""
+
+
+def rank_day(
+    reader: LabelledReader, place: int, plan: Plan, methods: Sequence[Method]
+) -> dict[Key, RankedDay]:
+    """Have every method rank the day at that place, once for all that may be known."""
+    before = Before(reader.days, place)
+    ranked: dict[Key, RankedDay] = {}
+    for known in plan.known():
+        evidence = _evidence(before, known, plan.seed)
+        for method in methods:
+            same = (method.name, Known(plan.history[0]))
+            if method.learns or same not in ranked:
+                ranked[method.name, known] = _rank(method, before.day, evidence)
+            else:
+                ranked[method.name, known] = ranked[same]
+    own = next((method for method in methods if method.name == OWN), None)
+    if own is not None:
+        ranked[FIRST_MORNING, FIRST_DAY] = _rank(own, before.day, NOTHING_KNOWN)
+    return ranked
+
+
+def _evidence(before: Before, known: Known, seed: int) -> Evidence:
+    if known.votes is None:
+        return before.history(known.history)
+    return before.votes(known.votes, seed)
+
+
+def _rank(method: Method, day: LabelledDay, evidence: Evidence) -> RankedDay:
+    matches = method.ranker.rank(day.papers, day.criteria, evidence)
+    order = _order(method.name, matches, len(day.papers))
+    labels = [day.labels[place] for place in order]
+    wanted = np.array([label.wanted for label in labels], dtype=np.bool_)
+    said = [matches[place].probability for place in order]
+    probability = np.array([math.nan if one is None else one for one in said], dtype=np.float64)
+    return RankedDay(
+        wanted=wanted,
+        gain=gains(wanted, [label.relevance for label in labels]),
+        probability=None if np.isnan(probability).any() else probability,
+    )
+
+
+def _order(name: str, matches: Sequence[Match], papers: int) -> list[int]:
+    """Give the places of the papers, best first; a ranker that breaks its promise is a bug."""
+    order = sorted(range(len(matches)), key=lambda place: matches[place].rank)
+    if [matches[place].rank for place in order] != list(range(1, papers + 1)):
+        msg = f"the ranker {name!r} did not give every paper a rank of its own"
+        raise ValueError(msg)
+    return order
