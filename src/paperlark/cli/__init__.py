@@ -6,6 +6,7 @@ import logging
 import sys
 from importlib import import_module
 from io import TextIOWrapper
+from keyword import iskeyword
 from typing import IO
 
 import click
@@ -14,7 +15,7 @@ from paperlark import __version__
 from paperlark.cli._telling import tell_error
 from paperlark.domain.errors import PaperlarkError
 
-_COMMANDS = ("init", "today", "run", "show", "vote", "eval", "demo", "restore")
+_COMMANDS = ("init", "today", "run", "show", "vote", "import", "eval", "demo", "restore")
 
 _EPILOG = """\
 \b
@@ -55,7 +56,11 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         if cmd_name not in _COMMANDS:
             return None
-        command: click.Command = import_module(f"paperlark.cli.{cmd_name}").command
+        # No module may be called `import`.
+        module = f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name
+        command: click.Command = import_module(f"paperlark.cli.{module}").command
+        # A backslash and a b in a docstring stand for the backspace that keeps lines as they are.
+        command.help = (command.help or "").replace("\\b\n", "\b\n")
         return command
 
 

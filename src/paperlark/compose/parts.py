@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from paperlark import __version__
 from paperlark.compose.world import Choices, World
@@ -15,6 +16,9 @@ from paperlark.domain.errors import KeyMissing
 from paperlark.llm.threads import Threads
 from paperlark.ports import Judge, People, Source
 from paperlark.settings import ModelSettings, Settings
+
+if TYPE_CHECKING:
+    from paperlark.sources._polite import PoliteClient
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,22 +48,13 @@ def choose_sources(
 def _arxiv(settings: Settings, world: World, opened: ExitStack) -> Announcements:
     """Give all of arXiv's doors behind one polite client."""
     # They bring the HTTP client, which a page from recorded feeds does not need.
-    from paperlark.sources._polite import PoliteClient  # noqa: PLC0415
-    from paperlark.sources._turnstile import WATCH  # noqa: PLC0415
     from paperlark.sources.listing import CatchupPages, ListingPages  # noqa: PLC0415
     from paperlark.sources.oai import OaiRecords  # noqa: PLC0415
     from paperlark.sources.rss import RssFeeds  # noqa: PLC0415
     from paperlark.sources.search_api import SearchResults  # noqa: PLC0415
 
     arxiv = settings.arxiv
-    client = opened.enter_context(
-        PoliteClient(
-            _user_agent(settings),
-            _cache_folder(world),
-            budget=arxiv.patience,
-            watch=world.watch or WATCH,
-        )
-    )
+    client = opened.enter_context(polite_client(settings, world))
     sources = (
         RssFeeds(client, arxiv.rss, now=world.now),
         ListingPages(client, arxiv.pages, now=world.now),
@@ -68,6 +63,19 @@ def _arxiv(settings: Settings, world: World, opened: ExitStack) -> Announcements
         SearchResults(client, arxiv.search),
     )
     return Announcements(sources, weekdays, client.begin)
+
+
+def polite_client(settings: Settings, world: World) -> PoliteClient:
+    """Give the one client that asks arXiv anything."""
+    from paperlark.sources._polite import PoliteClient  # noqa: PLC0415  # brings the HTTP client
+    from paperlark.sources._turnstile import WATCH  # noqa: PLC0415
+
+    return PoliteClient(
+        user_agent(settings),
+        _cache_folder(world),
+        budget=settings.arxiv.patience,
+        watch=world.watch or WATCH,
+    )
 
 
 def _cache_folder(world: World) -> Path:
@@ -86,12 +94,13 @@ def choose_people(settings: Settings, world: World, opened: ExitStack) -> People
         SemanticScholar(
             base_url=settings.people.base_url,
             key=world.environment.get(settings.people.key_variable),
-            user_agent=_user_agent(settings),
+            user_agent=user_agent(settings),
         )
     )
 
 
-def _user_agent(settings: Settings) -> str:
+def user_agent(settings: Settings) -> str:
+    """Say to a server who asks, and whom it may write to."""
     contact = f" ({settings.arxiv.contact})" if settings.arxiv.contact else ""
     return f"paperlark/{__version__}{contact}"
 

@@ -19,6 +19,7 @@ PaperlarkError
 ├── StoreError                the database
 │   ├── StoreBusy             another run is at work on it
 │   └── StoreDamaged          it cannot be read any more, and was set aside
+├── Unimportable              a file, address or library to be imported, or nothing known in it
 ├── PublishError              the output folder
 └── DigestInconsistent        counts that do not add up: a bug, and no page is made
 """
@@ -157,6 +158,10 @@ class StoreBusy(StoreError):
 
 class StoreDamaged(StoreError):
     """The database cannot be read any more; it was set aside and nothing took its place."""
+
+
+class Unimportable(PaperlarkError):
+    """What is to be imported cannot be read, or names no paper that is known."""
 
 
 class PublishError(PaperlarkError):

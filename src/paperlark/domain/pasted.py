@@ -8,15 +8,20 @@ from paperlark.domain.paper import Identifier, PaperId
 
 LONGEST = 300
 """No address of a paper is longer."""
+_LOOKED_THROUGH = 10_000
 
-_SITE = r"(?:https?://)?(?:[a-z-]+\.)*arxiv\.org/(?:abs|pdf|html|ps|format|e-print|src)/"
-_DOI = r"(?:(?:https?://)?(?:dx\.)?doi\.org/|doi:\s*)?10\.48550/arxiv\."
-_PREPRINT = r"(?:oai:arxiv\.org:|arxiv:\s*)"
+_SITE = r"arxiv\.org/(?:abs|pdf|html|ps|format|e-print|src)/"
+_DOI = r"10\.48550/arxiv\."
+_LABEL = r"arxiv:\s{0,9}"
+_HOST = r"(?:https?://)?(?:[a-z-]+\.)*"
+_BEFORE = rf"(?:{_HOST}{_SITE}|(?:{_HOST}doi\.org/|doi:\s*)?{_DOI}|(?:oai:arxiv\.org:)|{_LABEL})?"
 _ID = r"(?P<id>(?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[a-z]{2})?/\d{7})(?:v[1-9]\d{0,3})?)"
-_MENTION = re.compile(rf"(?:{_SITE}|{_DOI}|{_PREPRINT}){_ID}(?!\d)", re.IGNORECASE | re.ASCII)
+_MENTION = re.compile(
+    rf"(?<![a-z0-9-])(?:{_SITE}|{_DOI}|{_LABEL}){_ID}(?!\d)", re.IGNORECASE | re.ASCII
+)
 # `.pdf`, `?context=cs`, `#S2`, a final slash, and the category that arXiv's own citation ends in.
 _PASTED = re.compile(
-    rf"(?:{_SITE}|{_DOI}|{_PREPRINT})?{_ID}(?:\.pdf)?/?(?:[?#]\S*)?(?:\s*\[[\w.-]+\])?",
+    rf"{_BEFORE}{_ID}(?:\.pdf)?/?(?:[?#]\S*)?(?:\s*\[[\w.-]+\])?",
     re.IGNORECASE | re.ASCII,
 )
 _SUBJECT = re.compile(r"(?<=[a-z])\.[a-z]{2}(?=/)", re.IGNORECASE)
@@ -30,7 +35,7 @@ def identify(text: str) -> Identifier | None:
 
 def mentioned(text: str) -> PaperId | None:
     """Find the first arXiv identifier that a text names as one; a bare number is none."""
-    found = _MENTION.search(text)
+    found = _MENTION.search(text, 0, _LOOKED_THROUGH)
     identifier = _identifier(found["id"]) if found else None
     return identifier.id if identifier else None
 

@@ -39,15 +39,18 @@ def append_votes(path: Path, profile: str, votes: Iterable[Feedback]) -> None:
 def read_votes(content: bytes, name: str) -> Mapping[str, Sequence[Feedback]]:
     """Give the votes of each profile, as they came; raises StoreError naming a line that is none.
 
-    A last line without its end was being written when the machine stopped, and is left out.
+    A last line that does not end was being written when the machine stopped: where it is no
+    vote it is left out.
     """
     votes: dict[str, list[Feedback]] = {}
-    *lines, _ = content.split(b"\n")
+    lines = content.split(b"\n")
     for number, line in enumerate(lines, start=1):
         if line.strip():
             try:
                 profile, one = _vote(json.loads(line))
             except (ValueError, KeyError, TypeError, RecursionError) as error:
+                if number == len(lines):
+                    break
                 raise StoreError(
                     f"{name}:{number}: is no vote ({type(error).__name__}: {error!s:.80})",
                     mend="correct that line or take it out",

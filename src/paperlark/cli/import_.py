@@ -1,0 +1,119 @@
+"""`paperlark import`: papers you like, and days that were judged for you elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from paperlark.cli._options import profile_option, world_of
+from paperlark.cli._progress import progress
+from paperlark.compose import How, Imported, Zotero, import_source, import_zotero
+from paperlark.importing.kinds import Kind
+from paperlark.renderers import outside, wording
+from paperlark.settings import load_settings
+
+ZOTERO = "https://api.zotero.org"
+
+
+@click.command("import", short_help="Bring along papers you like, or judged days.")
+@click.argument("sources", nargs=-1, metavar="[FILE|ADDRESS|ID]...")
+@click.option(
+    "--as",
+    "kind",
+    type=click.Choice([str(kind) for kind in Kind]),
+    help="What kind of file it is, where its content does not tell.",
+)
+@click.option("--disliked", is_flag=True, help="You want no more like these.")
+@click.option("--offline", is_flag=True, help="Do not ask arXiv about papers without a text.")
+@click.option("--dry-run", is_flag=True, help="Say what would be imported, and keep nothing.")
+@click.option(
+    "--zotero-library",
+    "zotero",
+    metavar="NUMBER",
+    help="A Zotero library instead of a file: users/12345 (or only the number) or groups/678.",
+)
+@click.option(
+    "--zotero-key-variable",
+    "key_variable",
+    default="ZOTERO_API_KEY",
+    show_default=True,
+    help="The environment variable with the key of a library that is not public.",
+)
+@click.option("--zotero-url", default=ZOTERO, show_default=True, help="Where Zotero's web API is.")
+@profile_option
+@click.pass_context
+def command(
+    context: click.Context,
+    *,
+    sources: tuple[str, ...],
+    kind: str | None,
+    disliked: bool,
+    offline: bool,
+    dry_run: bool,
+    zotero: str | None,
+    key_variable: str,
+    zotero_url: str,
+    profile_file: Path,
+) -> None:
+    r"""Import papers that you like, so that the ranker knows you from the first day.
+
+    Read are BibTeX, RIS and CSL-JSON (all of which Zotero exports), plain lists of arXiv
+    numbers or addresses, and digests: pages as JSON, Markdown or text and recordings (.jsonl),
+    whose scores count as judged days. Papers that arXiv does not have count by their title and
+    abstract. Importing the same again changes nothing.
+
+    \b
+    Examples:
+      paperlark import library.bib
+      paperlark import 2025-02-26.md 2025-03-25.md
+      paperlark import https://arxiv.org/abs/1706.03762 2502.12206
+      paperlark import --zotero-library users/12345
+    """
+    if (zotero is None) == (not sources):
+        raise click.UsageError("name what to import: files, addresses or --zotero-library")
+    settings, world = load_settings(profile_file), world_of(context)
+    how = How(
+        progress=progress(),
+        kind=Kind(kind) if kind else None,
+        wanted=not disliked,
+        ask_arxiv=not offline,
+        dry_run=dry_run,
+    )
+    if zotero is not None:
+        library = Zotero(zotero, key_variable, zotero_url)
+        _tell("", import_zotero(settings, world, library, how), how)
+    for source in sources:
+        name = f"{source}: " if len(sources) > 1 else ""
+        _tell(name, import_source(settings, world, source, how), how)
+
+
+def _tell(name: str, imported: Imported, how: How) -> None:
+    would = "would import, of " if how.dry_run else ""
+    entries = "1 entry" if imported.entries == 1 else f"{imported.entries} entries"
+    parts = ", ".join(_parts(imported))
+    click.echo(outside.one_line(f"{name}{would}{entries}: {parts}"))
+    if imported.offline:
+        reason = outside.one_line(imported.offline)
+        click.echo(f"arXiv could not say more of those not found: {reason}", err=True)
+
+
+def _parts(imported: Imported) -> Iterator[str]:
+    for count, thing in (
+        (imported.liked, "liked paper"),
+        (imported.disliked, "disliked paper"),
+        (imported.judged, "judged paper"),
+        (imported.votes, "vote"),
+    ):
+        if count:
+            yield wording.counted(count, thing)
+    for count, words in (
+        (imported.known_before, "known before"),
+        (imported.repeated, "named more than once"),
+    ):
+        if count:
+            yield f"{count} {words}"
+    for named, words in ((imported.not_found, "not found"), (imported.unusable, "left out")):
+        if named:
+            yield f"{len(named)} {words} (first: {named[0]})"

@@ -1,0 +1,168 @@
+"""What a reader brings along: read, looked up, and kept as lessons for the ranker."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+
+from paperlark.compose.outside import Zotero, content_of, items_of, look_up
+from paperlark.compose.world import World
+from paperlark.domain.calendar import today
+from paperlark.domain.errors import Unimportable
+from paperlark.domain.feedback import Lesson, Teacher
+from paperlark.domain.paper import Paper, PaperId
+from paperlark.importing.item import Item
+from paperlark.importing.kinds import Kind, decode, read_items, recognise
+from paperlark.importing.lessons import Learned, learn, without_text
+from paperlark.ports import Progress
+from paperlark.settings import Settings
+from paperlark.store.database import check_not_set_aside, open_database
+from paperlark.store.feedback import FeedbackStore
+from paperlark.store.known import KnownPapers
+from paperlark.store.library import LibraryStore
+from paperlark.store.lock import run_lock
+from paperlark.store.vote_log import read_votes
+
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """What a command line may choose; `kind` None is told by the content."""
+
+    progress: Progress
+    kind: Kind | None = None
+    wanted: bool = True
+    ask_arxiv: bool = True
+    dry_run: bool = False
+
+
+_UNASKED = "it was not to be asked"
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What became of every entry: the counts add up to `entries`.
+
+    `offline` is why arXiv was not asked about papers without a text, None where it was, or where
+    there was nothing to ask.
+    """
+
+    entries: int
+    liked: int = 0
+    disliked: int = 0
+    judged: int = 0
+    votes: int = 0
+    known_before: int = 0
+    repeated: int = 0
+    not_found: tuple[str, ...] = ()
+    unusable: tuple[str, ...] = ()
+    offline: str | None = None
+
+
+def import_source(settings: Settings, world: World, source: str, how: How) -> Imported:
+    """Import a file, an address, or one paper by its identifier.
+
+    Raises Unimportable, and then nothing is kept.
+    """
+    content = content_of(settings, source)
+    kind, text = (how.kind, decode(content, source)) if how.kind else recognise(content, source)
+    if kind is Kind.VOTES:
+        return _import_votes(settings, text, source, how)
+    return _import_items(settings, world, read_items(kind, text, source), source, how)
+
+
+def import_zotero(settings: Settings, world: World, zotero: Zotero, how: How) -> Imported:
+    """Import a Zotero library over the web; raises Unimportable, and then nothing is kept."""
+    items = items_of(settings, world, zotero)
+    return _import_items(settings, world, items, f"the Zotero library {zotero.library}", how)
+
+
+def _import_votes(settings: Settings, text: str, name: str, how: How) -> Imported:
+    every = read_votes(text.encode(), name)
+    votes = every.get(settings.profile.name, ())
+    if not votes:
+        others = ", ".join(map(repr, every)) or "nobody"
+        raise Unimportable(f"{name} has no vote of {settings.profile.name!r}, but of {others}")
+    path = settings.database
+    if how.dry_run:
+        return Imported(len(votes), votes=len(votes))
+    with _writing(path), open_database(path) as connection:
+        new = FeedbackStore(connection, path, settings.profile.name).keep(votes)
+    return Imported(len(votes), votes=new, known_before=len(votes) - new)
+
+
+def _import_items(
+    settings: Settings, world: World, items: Sequence[Item], name: str, how: How
+) -> Imported:
+    texts = _known(settings, [item.paper_id for item in items if item.paper_id])
+    lacking, offline = without_text(items, texts), None
+    if lacking:
+        found, offline = (
+            look_up(settings, world, lacking, how.progress) if how.ask_arxiv else ({}, _UNASKED)
+        )
+        texts = {**texts, **found}
+    learned = learn(items, texts, today=today(world.now()), wanted=how.wanted)
+    if not learned.lessons:
+        raise _nothing(learned, name, offline)
+    return _counted(learned, _keep(settings, learned.lessons, how), offline)
+
+
+def _known(settings: Settings, papers: Sequence[PaperId]) -> Mapping[PaperId, Paper]:
+    """Give the texts that are here; where there is no database none is made for that."""
+    path = settings.database
+    if not path.exists():
+        check_not_set_aside(path)
+        return {}
+    with open_database(path) as connection:
+        return KnownPapers(connection, path, settings.profile.name).find(papers)
+
+
+def _keep(settings: Settings, lessons: Sequence[Lesson], how: How) -> Sequence[Lesson]:
+    """Keep what is new, and give that; a run may be under way, for this takes but a moment."""
+    path = settings.database
+    if how.dry_run and not path.exists():
+        return lessons
+    with _writing(path), open_database(path) as connection:
+        library = LibraryStore(connection, path, settings.profile.name)
+        new = library.new(lessons)
+        if not how.dry_run:
+            library.keep(new)
+    return new
+
+
+def _writing(path: Path) -> AbstractContextManager[None]:
+    """Let no restore put its database over one that is only just being made."""
+    return nullcontext() if path.exists() else run_lock(path, patience=0.0)
+
+
+def _counted(learned: Learned, new: Sequence[Lesson], offline: str | None) -> Imported:
+    judged = sum(one.teacher is Teacher.JUDGE for one in new)
+    liked = sum(one.wanted for one in new if one.teacher is Teacher.LIBRARY)
+    return Imported(
+        entries=learned.entries,
+        liked=liked,
+        disliked=len(new) - judged - liked,
+        judged=judged,
+        known_before=len(learned.lessons) - len(new),
+        repeated=learned.repeated,
+        not_found=learned.not_found,
+        unusable=learned.unusable,
+        offline=offline if learned.not_found else None,
+    )
+
+
+def _entries(learned: Learned) -> str:
+    return "1 entry" if learned.entries == 1 else f"{learned.entries} entries"
+
+
+def _nothing(learned: Learned, name: str, offline: str | None) -> Unimportable:
+    """Say that a file teaches nothing, and what its first entry lacks."""
+    first = next(iter((*learned.not_found, *learned.unusable)), None)
+    if first is None:
+        return Unimportable(f"{name} has no entries", mend="is it the right file?")
+    asked = f"; arXiv could not be asked: {offline}" if offline else ""
+    return Unimportable(
+        f"{name} has no paper that is known, in {_entries(learned)} (first: {first}{asked})",
+        mend="nothing was imported",
+    )

@@ -1,0 +1,105 @@
+"""BibTeX: every entry is a paper, found by its arXiv identifier or its title."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, cast
+
+from paperlark.domain.errors import Unimportable
+from paperlark.domain.paper import PaperId
+from paperlark.domain.pasted import identify, mentioned
+from paperlark.importing.item import Item, make_item
+
+if TYPE_CHECKING:
+    from bibtexparser.model import Entry, ParsingFailedBlock
+
+ENTRY = re.compile(r"^[ \t]*@\w+[ \t]*[{(]", re.MULTILINE)
+"""What a BibTeX file has, and no other kind."""
+
+# In order of trust: where an identifier stands by itself, and where one is mentioned.
+_MENTIONS = ("eprint", "doi", "url", "journal", "note", "howpublished", "volume", "number", "eid")
+_BRACES = re.compile(r"(?<!\\)[{}]")
+_FORMULA = re.compile(r"(\$[^$]*\$)")
+
+
+def read_bibtex(text: str, name: str) -> tuple[Item, ...]:
+    """Give every entry, one that is broken as a fault; raises Unimportable where there is none."""
+    # Brings a decoder of TeX; no other kind needs either.
+    from bibtexparser.entrypoint import parse_string  # noqa: PLC0415
+
+    # What it finds wrong is told as faults, not into somebody's terminal.
+    logging.getLogger("bibtexparser").setLevel(logging.CRITICAL)
+    try:
+        library = parse_string(text)
+    except (ValueError, IndexError, RecursionError) as error:
+        raise Unimportable(
+            f"{name} cannot be read as BibTeX ({type(error).__name__})", mend="export it again"
+        ) from error
+    items = [_broken(block) for block in library.failed_blocks]
+    items += [(entry.start_line or 0, _item(entry)) for entry in library.entries]
+    return tuple(item for _, item in sorted(filter(None, items), key=lambda one: one[0]))
+
+
+def _broken(block: ParsingFailedBlock) -> tuple[int, Item] | None:
+    """Read an entry that only has a name twice; anything else is at fault."""
+    line, inside = block.start_line or 0, block.ignore_error_block
+    if inside is None:
+        return line, Item(_place(line), fault="it is broken BibTeX")
+    return (line, _item(cast("Entry", inside))) if hasattr(inside, "fields") else None
+
+
+def _item(entry: Entry) -> Item:
+    fields = {field.key.lower(): _bare(str(field.value)) for field in entry.fields}
+    return make_item(
+        _place(entry.start_line or 0),
+        paper_id=_identifier(fields),
+        title=_unbraced(fields.get("title", "")),
+        abstract=_unbraced(fields.get("abstract", "")),
+        authors=map(_name, " ".join(fields.get("author", "").split()).split(" and ")),
+        categories=[fields.get("primaryclass", "")],
+    )
+
+
+def _place(line: int) -> str:
+    return f"line {line + 1}"
+
+
+def _identifier(fields: Mapping[str, str]) -> PaperId | None:
+    """Believe `eprint` where it is not said to be another archive's, then any mention."""
+    archive = fields.get("archiveprefix", fields.get("eprinttype", "arxiv"))
+    eprint = identify(fields.get("eprint", "")) if archive.lower() == "arxiv" else None
+    if eprint:
+        return eprint.id
+    return next(filter(None, (mentioned(fields.get(field, "")) for field in _MENTIONS)), None)
+
+
+def _bare(value: str) -> str:
+    """Take off the quotes that are left around an entry whose name stands twice."""
+    return value[1:-1] if value[:1] == value[-1:] == '"' else value
+
+
+def _unbraced(text: str) -> str:
+    """Drop BibTeX's braces; in formulas they are TeX's, and the rest of TeX is as arXiv has it."""
+    parts = _FORMULA.split(text)
+    return "".join(
+        part if part.startswith("$") and len(part) > 1 else _BRACES.sub("", part) for part in parts
+    )
+
+
+def _name(text: str) -> str:
+    r"""Write `Erd{\H o}s, Paul` as Paul Erdős."""
+    last, comma, first = _decode(text).partition(",")
+    return f"{first} {last}" if comma else last
+
+
+def _decode(text: str) -> str:
+    if not re.search(r"[\\{}~]", text):
+        return text
+    from pylatexenc.latex2text import LatexNodes2Text  # noqa: PLC0415  # only names with TeX need it
+
+    try:
+        return str(LatexNodes2Text(math_mode="text").latex_to_text(text))
+    except Exception:  # noqa: BLE001  # foreign code on foreign text: 3,000 braces end its stack
+        return _BRACES.sub("", text)

@@ -1,0 +1,83 @@
+"""One entry of an outside file: where it stands, and what it says of one paper."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from paperlark.domain.paper import PaperId
+
+LONGEST_TITLE = 1_000
+"""Characters; whatever is longer is no title."""
+LONGEST_ABSTRACT = 20_000
+"""Characters that are kept."""
+LONGEST_NAME, MOST_AUTHORS = 200, 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """What a judge said of it on an announcement day."""
+
+    day: date
+    relevance: int
+    novelty: int
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """What is said of one paper, texts tidied.
+
+    `place` is where in the file, for a message. `paper_id` is None where no arXiv identifier is
+    given; a title may be empty. An entry that cannot be used has its `fault`.
+    """
+
+    place: str
+    paper_id: PaperId | None = None
+    title: str = ""
+    abstract: str = ""
+    authors: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    scored: Scored | None = None
+    fault: str | None = None
+
+    @property
+    def name(self) -> str:
+        """Call it what its reader would look for."""
+        return self.paper_id or (f"“{self.title[:60]}”" if self.title else "an entry")
+
+
+def make_item(
+    place: str,
+    *,
+    paper_id: PaperId | None = None,
+    title: str = "",
+    abstract: str = "",
+    authors: Iterable[str] = (),
+    categories: Iterable[str] = (),
+    scored: Scored | None = None,
+) -> Item:
+    """Tidy the texts; an entry without a name, or with a whole book for a title, is at fault."""
+    tidied = one_line(title)
+    fault = None
+    if len(tidied) > LONGEST_TITLE:
+        fault = f"its title has {len(tidied)} characters"
+        tidied = ""
+    elif paper_id is None and not tidied:
+        fault = "it names no paper"
+    names = (one_line(name)[:LONGEST_NAME] for name in authors)
+    return Item(
+        place=place,
+        paper_id=paper_id,
+        title=tidied,
+        abstract=one_line(abstract[:LONGEST_ABSTRACT]),
+        authors=tuple(name for name in names if name)[:MOST_AUTHORS],
+        categories=tuple(dict.fromkeys(one for one in map(one_line, categories) if one))[:50],
+        scored=scored,
+        fault=fault,
+    )
+
+
+def one_line(text: str) -> str:
+    """Put single blanks where any were, and a sign for what no encoding has."""
+    return " ".join(text.encode("utf-8", "replace").decode().replace("\0", " ").split())

@@ -1,0 +1,119 @@
+"""Which kind a file is, by what stands in it, and its reader."""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+from io import BytesIO
+
+from paperlark.domain.errors import Unimportable
+from paperlark.importing import bibtex, csl, ids, judged, pages, ris, values
+from paperlark.importing.item import Item
+
+LARGEST = 64 * 2**20
+"""Bytes, unpacked too."""
+MOST_ENTRIES = 50_000
+
+_GZIP = b"\x1f\x8b"
+_BEGIN = 2**16
+_MARKUP = "of XML and HTML none is read: export BibTeX, RIS or CSL JSON, or take the page as JSON"
+
+
+class Kind(StrEnum):
+    """What can be imported."""
+
+    BIBTEX = "bibtex"
+    RIS = "ris"
+    CSL_JSON = "csl-json"
+    """Zotero's own JSON too."""
+    IDS = "ids"
+    """A plain list of arXiv papers."""
+    DIGEST = "digest"
+    """A digest's page, as JSON, Markdown or text, or a recording of several."""
+    VOTES = "votes"
+    """The copy of votes that paperlark keeps beside its database."""
+
+
+_ANY = f"name its kind with --as: {', '.join(Kind)}"
+
+Reader = Callable[[str, str], tuple[Item, ...]]
+
+
+def recognise(content: bytes, name: str) -> tuple[Kind, str]:
+    """Give the kind and the text of a file; raises Unimportable where it is none of ours."""
+    text = decode(content, name)
+    kind = _json(text, name) if text.lstrip()[:1] in {"{", "["} else _plain(text)
+    if kind is None:
+        raise Unimportable(
+            f"{name} is nothing that can be imported",
+            mend=_MARKUP if text.lstrip().startswith("<") else _ANY,
+        )
+    return kind, text
+
+
+def read_items(kind: Kind, text: str, name: str) -> tuple[Item, ...]:
+    """Give every entry of the file; raises Unimportable where it is not of that kind."""
+    items = _READERS[kind](text, name)
+    if len(items) > MOST_ENTRIES:
+        raise Unimportable(
+            f"{name} has {len(items)} entries, more than {MOST_ENTRIES}", mend="take it in parts"
+        )
+    return items
+
+
+def decode(content: bytes, name: str) -> str:
+    """Unpack and read as UTF-8; raises Unimportable where it is too large or anything else."""
+    try:
+        if content.startswith(_GZIP):
+            with gzip.open(BytesIO(content)) as packed:
+                content = packed.read(LARGEST + 1)
+    except (OSError, EOFError, zlib.error) as error:
+        raise Unimportable(f"{name} cannot be unpacked ({error})", mend="get it again") from error
+    if len(content) > LARGEST:
+        raise Unimportable(f"{name} has more than {LARGEST >> 20} MB", mend="take it in parts")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise Unimportable(f"{name}:{line}: is not UTF-8 text", mend="save it as UTF-8") from error
+
+
+def _json(text: str, name: str) -> Kind | None:
+    found = values.read_values(text, name)
+    for _, value in found[:1]:
+        if isinstance(value, dict) and {"vote", "at", "id"} <= value.keys():
+            return Kind.VOTES
+        if judged.is_judged(value):
+            return Kind.DIGEST
+        if csl.is_reference(value):
+            return Kind.CSL_JSON
+    return None
+
+
+def _plain(text: str) -> Kind | None:
+    begin = text[:_BEGIN]
+    if begin.lstrip().startswith("<"):
+        return None
+    if bibtex.ENTRY.search(begin):
+        return Kind.BIBTEX
+    if ris.RECORD.search(begin):
+        return Kind.RIS
+    if pages.is_page(text):
+        return Kind.DIGEST
+    return Kind.IDS if ids.names_papers(begin) else None
+
+
+def _digest(text: str, name: str) -> tuple[Item, ...]:
+    is_json = text.lstrip()[:1] in {"{", "["}
+    return (judged.read_judged if is_json else pages.read_page)(text, name)
+
+
+_READERS: Mapping[Kind, Reader] = {
+    Kind.BIBTEX: bibtex.read_bibtex,
+    Kind.RIS: ris.read_ris,
+    Kind.CSL_JSON: csl.read_csl,
+    Kind.IDS: ids.read_ids,
+    Kind.DIGEST: _digest,
+}

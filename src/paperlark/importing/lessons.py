@@ -1,0 +1,100 @@
+"""Entries in, lessons out: each paper once, with the best text there is. Pure."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from paperlark.domain.feedback import Lesson, Teacher
+from paperlark.domain.paper import Author, Paper, PaperId
+from paperlark.importing.item import Item
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """What a file teaches: one lesson a paper, and what became of the other entries.
+
+    `not_found` names papers of which nobody has a text, `unusable` the entries at fault, each
+    with its reason; `repeated` counts entries on a paper that another one is on too.
+    """
+
+    entries: int
+    lessons: tuple[Lesson, ...]
+    not_found: tuple[str, ...]
+    unusable: tuple[str, ...]
+    repeated: int
+
+
+def without_text(items: Iterable[Item], known: Mapping[PaperId, Paper]) -> tuple[PaperId, ...]:
+    """Name the arXiv papers whose abstract neither the file nor anybody here has."""
+    lacking = (
+        item.paper_id
+        for item in items
+        if item.paper_id and item.paper_id not in known and not (item.title and item.abstract)
+    )
+    return tuple(dict.fromkeys(lacking))
+
+
+def learn(
+    items: Iterable[Item], texts: Mapping[PaperId, Paper], *, today: date, wanted: bool
+) -> Learned:
+    """Make a lesson of every entry that has a text: arXiv's own, where `texts` has it.
+
+    Scored entries are judged history; the others were imported `today` as liked, or not.
+    """
+    items = tuple(items)
+    lessons: dict[PaperId, Lesson] = {}
+    not_found: list[str] = []
+    unusable: list[str] = []
+    usable = 0
+    for item in items:
+        paper = None if item.fault else _paper(item, texts)
+        if item.fault:
+            unusable.append(f"{item.name}, {item.place}: {item.fault}")
+        elif paper is None:
+            not_found.append(f"{item.name}, {item.place}")
+        else:
+            usable += 1
+            lesson = _lesson(item, paper, today, wanted=wanted)
+            lessons[paper.id] = max(lesson, lessons.get(paper.id, lesson), key=_latest)
+    return Learned(
+        entries=len(items),
+        lessons=tuple(lessons.values()),
+        not_found=tuple(not_found),
+        unusable=tuple(unusable),
+        repeated=usable - len(lessons),
+    )
+
+
+def _latest(lesson: Lesson) -> date:
+    return lesson.day
+
+
+def _paper(item: Item, texts: Mapping[PaperId, Paper]) -> Paper | None:
+    if item.paper_id and item.paper_id in texts:
+        return texts[item.paper_id]
+    if not item.title:
+        return None
+    return Paper(
+        id=item.paper_id or library_id(item.title),
+        version=1,
+        title=item.title,
+        authors=tuple(Author(name) for name in item.authors),
+        abstract=item.abstract,
+        categories=item.categories,
+    )
+
+
+def library_id(title: str) -> PaperId:
+    """Name a paper that arXiv does not have by its title, however that is set."""
+    letters = "".join(c for c in title.casefold() if c.isalnum()) or title
+    return PaperId(f"library:{hashlib.sha256(letters.encode()).hexdigest()[:16]}")
+
+
+def _lesson(item: Item, paper: Paper, today: date, *, wanted: bool) -> Lesson:
+    if item.scored is None:
+        return Lesson(paper, today, wanted, Teacher.LIBRARY)
+    scored = item.scored
+    return Lesson(paper, scored.day, wanted, Teacher.JUDGE, scored.relevance, scored.novelty)

@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+import pytest
+
+from paperlark.importing.bibtex import read_bibtex
+from paperlark.importing.item import Item
+
+
+def _one(entry: str) -> Item:
+    (item,) = read_bibtex(entry, "library.bib")
+    return item
+
+
+def test_an_entry_of_arxiv_is_read_whole() -> None:
+    item = _one(
+        r"""% a comment
+@article{bert,
+  title = {{BERT}: a {L}anguage model of {$x^{2}$} at 10\%},
+  author = {Erd{\H o}s, Paul and {The ATLAS Collaboration} and
+            Kurt G{\"o}del},
+  abstract = {One
+    line.},
+  eprint = {1810.04805v2}, archivePrefix = {arXiv}, primaryClass = {cs.CL}}
+"""
+    )
+    assert item == Item(
+        place="line 2",
+        paper_id=item.paper_id,
+        title=r"BERT: a Language model of $x^{2}$ at 10\%",
+        abstract="One line.",
+        authors=("Paul Erdős", "The ATLAS Collaboration", "Kurt Gödel"),
+        categories=("cs.CL",),
+    )
+    assert item.paper_id == "1810.04805"
+
+
+@pytest.mark.parametrize(
+    ("fields", "paper"),
+    [
+        ("eprint={hep-th/9711200}", "hep-th/9711200"),
+        ("eprint={1706.03762}, eprinttype={arXiv}", "1706.03762"),
+        ("eprint={1706.03762}, archiveprefix={PubMed}", None),
+        ("url={https://arxiv.org/abs/1706.03762}", "1706.03762"),
+        ("doi={10.48550/arXiv.1706.03762}", "1706.03762"),
+        ("journal={arXiv preprint arXiv:1706.03762}", "1706.03762"),
+        ("journal={CoRR}, volume={abs/1706.03762}", None),
+        ("note={arXiv: 1706.03762 [cs]}", "1706.03762"),
+        ("pages={1706.03762}", None),
+    ],
+)
+def test_the_identifier_is_found_wherever_people_put_it(fields: str, paper: str | None) -> None:
+    assert _one(f"@misc{{x, title={{T}}, {fields}}}").paper_id == paper
+
+
+def test_entries_that_bear_one_name_or_one_field_twice_are_all_read() -> None:
+    items = read_bibtex(
+        '@misc{x, title={One}}\n@misc{x, title="Two"}\n@misc{y, title={Three}, title={Four}}', "x"
+    )
+    assert [(item.place, item.title, item.fault) for item in items] == [
+        ("line 1", "One", None),
+        ("line 2", "Two", None),
+        ("line 3", "Four", None),
+    ]
+
+
+def test_a_broken_entry_is_named_by_its_line_and_the_others_are_read() -> None:
+    items = read_bibtex("@misc{x, title={One}}\n@misc{y, title={Two\n@misc{z, title={Three}}", "x")
+    assert [(item.place, item.fault) for item in items] == [
+        ("line 1", None),
+        ("line 2", "it is broken BibTeX"),
+        ("line 3", None),
+    ]
+
+
+def test_a_book_for_a_title_is_no_title() -> None:
+    assert _one("@misc{x, title={" + "w " * 50_000 + "}}").fault == "its title has 99999 characters"
+
+
+def test_braces_a_thousand_deep_are_no_harm() -> None:
+    item = _one("@misc{x, title={T}, author={" + "{" * 3000 + "A" + "}" * 3000 + "}}")
+    assert item.authors == ("A",)

@@ -1,0 +1,115 @@
+from __future__ import annotations
+
+import gzip
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from paperlark.domain.errors import Unimportable
+from paperlark.importing import kinds
+from paperlark.importing.kinds import Kind, read_items, recognise
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("% mine\n@article{x,\n title={T}}", Kind.BIBTEX),
+        ("@string(a = {b})\n", Kind.BIBTEX),
+        ("\ufeffTY  - JOUR\nTI  - T\nER  - \n", Kind.RIS),
+        ('[{"type": "book", "title": "T"}]', Kind.CSL_JSON),
+        ('{"items": []}', Kind.CSL_JSON),
+        ("2502.12206\n", Kind.IDS),
+        ("\n# papers I like\n\nhttps://arxiv.org/abs/2502.12206 (great)", Kind.IDS),
+        ('{"profile": "x", "id": "2502.12206", "vote": "up", "at": "2025"}\n', Kind.VOTES),
+        ('{"day": "2025-02-26", "selected": []}\n', Kind.DIGEST),
+        ("## 1. [T](https://arxiv.org/abs/2502.12206)\n\n**Relevance:** 9", Kind.DIGEST),
+    ],
+)
+def test_a_kind_is_told_by_what_stands_in_the_file(text: str, kind: Kind) -> None:
+    assert recognise(text.encode(), "x")[0] is kind
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "nothing that can be imported"),
+        (b"Dear diary,\n2502.12206", "name its kind with --as"),
+        (b"[]", "nothing that can be imported"),
+        (b"<?xml version='1.0'?><rdf/>", "export BibTeX, RIS or CSL JSON"),
+        (b"<html><style>\n@media (x) {}</style>", "take the page as JSON"),
+        (b"2502.12206\n\n\xff", "x:3: is not UTF-8 text"),
+        (b"\x1f\x8bnot really", "cannot be unpacked"),
+        (gzip.compress(b"2502.12206", mtime=0)[:-3], "cannot be unpacked"),
+        (b"{oops", "x:1 is no JSON"),
+    ],
+)
+def test_anything_else_is_refused_with_what_helps(content: bytes, said: str) -> None:
+    with pytest.raises(Unimportable, match=said):
+        recognise(content, "x")
+
+
+def test_a_file_that_unpacks_to_too_much_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kinds, "LARGEST", 2**20)
+    for content in (b" " * 2**21, gzip.compress(b" " * 2**21)):
+        with pytest.raises(Unimportable, match="more than 1 MB"):
+            recognise(content, "x")
+
+
+def test_a_list_without_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kinds, "MOST_ENTRIES", 3)
+    with pytest.raises(Unimportable, match="has 4 entries, more than 3"):
+        read_items(Kind.IDS, "2502.12206 " * 4, "x")
+
+
+def test_papers_are_listed_in_any_mixture_of_forms() -> None:
+    text = """
+# my list
+2502.12206v2, arXiv:hep-th/9901001; <https://arxiv.org/pdf/2502.13063.pdf>
+ * arXiv: 2502.00001 [cs.LG] a good one  % and so on
+"""
+    items = read_items(Kind.IDS, text, "list.txt")
+    assert [(item.paper_id, item.place) for item in items] == [
+        ("2502.12206", "line 3"),
+        ("hep-th/9901001", "line 3"),
+        ("2502.13063", "line 3"),
+        ("2502.00001", "line 4"),
+    ]
+
+
+def test_a_line_that_names_no_paper_is_named() -> None:
+    with pytest.raises(Unimportable, match=r"list\.txt:2: 'hello' names no arXiv paper"):
+        read_items(Kind.IDS, "2502.12206\nhello", "list.txt")
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.floats() | st.text(),
+    lambda inner: (
+        st.lists(inner)
+        | st.dictionaries(
+            st.sampled_from(
+                ["items", "title", "type", "id", "entries", "selected", "day", "relevance"]
+            )
+            | st.text(),
+            inner,
+        )
+    ),
+    max_leaves=20,
+)
+TEXT = st.text() | JSON.map(json.dumps) | st.lists(JSON).map(json.dumps)
+BITS = ["@a{", "x, ", "title=", "{", "}", '"', "TY  - ", "TI  - a", "\n", "1. ", "2502.12206", "a"]
+TEXTS = TEXT | st.lists(st.sampled_from(BITS)).map("".join)
+
+
+@given(TEXTS, st.sampled_from([kind for kind in Kind if kind is not Kind.VOTES]))
+def test_whatever_is_read_as_whatever_is_refused_or_has_names_or_faults(
+    text: str, kind: Kind
+) -> None:
+    try:
+        items = read_items(kind, text, "x")
+    except Unimportable:
+        return
+    for item in items:
+        assert item.place
+        assert item.fault or item.paper_id or item.title
