@@ -15,6 +15,7 @@ from typing import Protocol
 from paperlark.domain.announcement import Earlier, Feed, Via
 from paperlark.domain.criteria import Criteria
 from paperlark.domain.digest import Digest, Page, SeenBefore
+from paperlark.domain.exploration import Explored
 from paperlark.domain.feedback import Evidence
 from paperlark.domain.judgement import Asking, Exchange, Judgement, Match, Unjudged
 from paperlark.domain.paper import Paper, PaperId
@@ -188,6 +189,13 @@ class Archive(Protocol):
         self, profile: str, day: date, papers: Iterable[PaperId]
     ) -> Mapping[PaperId, SeenBefore]:
         """Tell which of these papers were announced to that reader on a day before."""
+        ...
+
+    def explored(self, profile: str, day: date, days: int) -> tuple[Explored, ...]:
+        """Give what was judged from below the line on the last so many such days before that one.
+
+        In no particular order.
+        """
         ...
 
 

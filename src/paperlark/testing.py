@@ -11,6 +11,7 @@ from paperlark.domain.announcement import AnnounceType, Earlier, Feed, Listing, 
 from paperlark.domain.criteria import Criteria
 from paperlark.domain.digest import Digest, SeenBefore
 from paperlark.domain.errors import FeedNotFound
+from paperlark.domain.exploration import Explored
 from paperlark.domain.feedback import NOTHING_KNOWN, Evidence, Lesson, Teacher, one_of_each
 from paperlark.domain.judgement import Asking, Exchange, Judgement, Lack, Match, Unjudged
 from paperlark.domain.paper import Author, Paper, PaperId
@@ -102,9 +103,13 @@ class FakePeople:
 
 @dataclass(frozen=True, slots=True)
 class FakeRanker:
-    """Ranks papers as given by id; the others come after, in their own order."""
+    """Ranks papers as given by id; the others come after, in their own order.
+
+    `probabilities` are by rank, the best first; None for a ranker that nothing has calibrated.
+    """
 
     best: Sequence[str] = ()
+    probabilities: Sequence[float] | None = None
 
     def rank(
         self,
@@ -115,10 +120,11 @@ class FakeRanker:
         """Give rank 1 to the first of `best`, and so on."""
         order = [*self.best, *(paper.id for paper in papers if paper.id not in self.best)]
         present = [name for name in order if any(paper.id == name for paper in papers)]
-        return tuple(
-            Match(1 / (1 + present.index(paper.id)), present.index(paper.id) + 1, len(papers))
-            for paper in papers
-        )
+        return tuple(self._match(present.index(paper.id), len(papers)) for paper in papers)
+
+    def _match(self, place: int, papers: int) -> Match:
+        likely = None if self.probabilities is None else self.probabilities[place]
+        return Match(1 / (1 + place), place + 1, papers, probability=likely)
 
 
 @dataclass(slots=True)
@@ -245,6 +251,15 @@ class FakeMemory:
                     first = known.shown or (before if paper in shown else None)
                     found[paper] = replace(known, shown=first)
         return found
+
+    def explored(self, profile: str, day: date, days: int) -> tuple[Explored, ...]:
+        """Give what was judged from below the line on the last such days."""
+        digests = [
+            [one for one in digest.explored if one.wanted is not None]
+            for (name, before), digest in sorted(self._digests.items())
+            if name == profile and before < day
+        ]
+        return tuple(one for found in [d for d in digests if d][-days:] for one in found)
 
 
 class Silent:

@@ -16,7 +16,7 @@ from paperlark.domain.errors import FeedNotFound, JudgeUnavailable, SourceUnreac
 from paperlark.domain.judgement import Lack
 from paperlark.domain.paper import Author
 from paperlark.domain.people import Known, Person
-from paperlark.domain.profile import Cutoffs, FollowedAuthor, Profile
+from paperlark.domain.profile import Cutoffs, Exploration, FollowedAuthor, Profile
 from paperlark.domain.spending import Cost, Spend, Tokens
 from paperlark.ports import Archive, Judge, Memory, People
 from paperlark.testing import (
@@ -42,6 +42,7 @@ PROFILE = Profile(
     followed=(FollowedAuthor("Yoshua Bengio"),),
     cutoffs=Cutoffs(relevance=7, novelty=6),
     page_size=3,
+    exploration=Exploration(shown=0),
 )
 PAID = Spend(Tokens(10, 1), Cost(Decimal("0.1"), Decimal("0.01")))
 

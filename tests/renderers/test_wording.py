@@ -89,7 +89,8 @@ def test_the_funnel_speaks_of_a_judge_only_where_there_was_one() -> None:
 
 
 def test_the_funnel_speaks_of_a_gate_only_where_it_left_something_out() -> None:
-    [gated] = wording.funnel_rows(digest(funnel=replace(digest().funnel, gated=12)))[2:3]
+    funnel = replace(digest().funnel, gated=12, shortlisted=287, judged=287)
+    [gated] = wording.funnel_rows(digest(funnel=funnel))[2:3]
     assert (gated.name, gated.cells) == ("gated", ("12",))
     assert gated.remark == "no author reaches your h-index"
 

@@ -62,6 +62,7 @@ def entry(place: int = 1, *, judged: bool = True, followed: bool = False, **of: 
 def digest(entries: Sequence[Entry] = (), **changes: object) -> Digest:
     entries = tuple(entries)
     followed = sum(1 for one in entries if one.followed)
+    asked = 299 - followed
     made = Digest(
         day=DAY,
         profile="Foundations of machine learning",
@@ -70,7 +71,7 @@ def digest(entries: Sequence[Entry] = (), **changes: object) -> Digest:
         model="gpt-4o",
         spend=Spend(Tokens(58989, 8331), Cost(Decimal("0.1474725"), Decimal("0.08331"))),
         cutoffs=Cutoffs(),
-        funnel=Funnel(2, 487, 625, 299, 384, followed, 171, 171, 0, 0, len(entries)),
+        funnel=Funnel(2, 487, 625, 299, 384, followed, asked, asked, 0, 0, len(entries)),
         entries=entries,
         unjudged=(),
         prompt="Judge the papers.",
@@ -95,7 +96,7 @@ def partial() -> Digest:
         [entry(1)],
         status=Status.PARTIAL,
         spend=Spend(None, None),
-        funnel=Funnel(2, 487, 625, 299, 384, 0, 25, 20, 2, 3, 1),
+        funnel=Funnel(2, 487, 625, 299, 384, 0, 299, 294, 2, 3, 1),
         unjudged=failed + missing,
         notes=("The feed of cs.AI was cut off.",),
     )

@@ -139,7 +139,7 @@ def test_days_made_before_there_was_experience_teach_all_the_same(path: Path) ->
         page = replace(_judged(MONDAY, (shown.paper, below)), entries=(shown,))
         DigestStore(connection, path).file(page)
         after = ExperienceStore(connection, path).evidence(MINE, TUESDAY)
-        _undo_the_third_migration(connection)
+        _undo_the_migrations_from_the_third_on(connection)
         connection.execute("DELETE FROM papers WHERE id = ?", (shown.paper.id,))
         connection.execute("INSERT INTO digests VALUES ('Mine', '2025-02-20', 'no JSON')")
     with open_database(path) as connection:
@@ -149,11 +149,12 @@ def test_days_made_before_there_was_experience_teach_all_the_same(path: Path) ->
         assert len(after.lessons) == 2
 
 
-def _undo_the_third_migration(connection: sqlite3.Connection) -> None:
+def _undo_the_migrations_from_the_third_on(connection: sqlite3.Connection) -> None:
     connection.execute("DROP INDEX scanned_by_day")
     connection.execute("DROP INDEX listings_by_paper")
     connection.execute("DROP TABLE feedback")
     connection.execute("DROP TABLE library")
+    connection.execute("DROP TABLE explored")
     for column in ("version", "relevance", "novelty"):
         connection.execute(f"ALTER TABLE scanned DROP COLUMN {column}")
     connection.execute("PRAGMA user_version = 2")

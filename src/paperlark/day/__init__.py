@@ -1,6 +1,6 @@
-"""One day: announce, scan, rank, look up, follow, gate, shortlist, judge, select, assemble.
+"""One day, from what arXiv announced to one reader's digest; `publish` then writes its pages.
 
-A day and a profile in, a digest out; `publish` then puts its pages where they belong.
+Announce, scan, rank, look up, follow, gate, shortlist, explore, judge, select, assemble.
 """
 
 from __future__ import annotations
@@ -11,13 +11,16 @@ from datetime import date
 
 from paperlark.day.announce import announce
 from paperlark.day.assemble import assemble
+from paperlark.day.below import look_below, shown_from_below
+from paperlark.day.explore import draw, how_many
 from paperlark.day.follow import follow
 from paperlark.day.gate import gate
 from paperlark.day.judge import judge_papers
+from paperlark.day.missed import POOLED_DAYS
 from paperlark.day.people import look_up
 from paperlark.day.scan import scan
 from paperlark.day.select import select, select_by_match
-from paperlark.day.shortlist import shortlist
+from paperlark.day.shortlist import EVERYTHING, fill_page, shortlist
 from paperlark.domain.digest import Digest
 from paperlark.domain.feedback import NOTHING_KNOWN
 from paperlark.domain.judgement import Asking
@@ -75,14 +78,25 @@ def make_digest(
     candidates = follow(scanned.papers, matches, profile.followed, known.authorships)
     passing = gate(candidates, known.authorships, profile.least_h_index)
     if parts.judge is None:
-        verdict, entries = None, select_by_match(passing, profile.page_size)
+        line = fill_page(passing, profile.page_size)
+        drawn = draw(line.below, profile.exploration.shown, profile.name, day)
+        verdict, below = None, shown_from_below(drawn)
+        entries = select_by_match(passing, line.above, drawn)
     else:
-        asking = Asking(day, profile.name, profile.criteria.fingerprint, parts.judge.signature)
-        wanted = shortlist(passing)
+        # What costs nothing is read whole.
+        line = shortlist(passing, profile.recall if parts.memory else EVERYTHING, evidence)
+        count = how_many(len(line.below), profile.exploration.share)
+        drawn = draw(line.below, count, profile.name, day)
         verdict = judge_papers(
-            parts.judge, wanted, asking=asking, memory=parts.memory, progress=progress
+            parts.judge,
+            [one.paper for one in (*line.above, *(lot.candidate for lot in drawn))],
+            asking=Asking(day, profile.name, profile.criteria.fingerprint, parts.judge.signature),
+            memory=parts.memory,
+            progress=progress,
         )
-        entries = select(passing, verdict.judgements, profile.cutoffs)
+        entries = select(passing, verdict.judgements, profile.cutoffs, drawn)
+        earlier = parts.archive.explored(profile.name, day, POOLED_DAYS)
+        below = look_below(line.below, drawn, verdict.judgements, profile.cutoffs, earlier)
     return assemble(
         announcement,
         profile,
@@ -90,6 +104,7 @@ def make_digest(
         candidates=candidates,
         passing=passing,
         entries=entries,
+        below=below,
         judge=parts.judge,
         verdict=verdict,
         notes=(*notes, *known.notes),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from paperlark.day.below import Below
 from paperlark.day.judge import Verdict
 from paperlark.day.scan import Scan
 from paperlark.domain.announcement import Announcement, Feed
@@ -21,6 +22,7 @@ def assemble(  # noqa: PLR0913  # what every step of the day brought
     candidates: Sequence[Candidate],
     passing: Sequence[Candidate],
     entries: tuple[Entry, ...],
+    below: Below,
     judge: Judge | None = None,
     verdict: Verdict | None = None,
     notes: tuple[str, ...] = (),
@@ -31,6 +33,7 @@ def assemble(  # noqa: PLR0913  # what every step of the day brought
     lacking = lacks(announcement)
     failed = sum(outcome.lack is Lack.FAILED for outcome in unjudged)
     followed = sum(bool(candidate.followed) for candidate in candidates)
+    explored = len(below.explored) if verdict else 0
     return Digest(
         day=announcement.day,
         profile=profile.name,
@@ -46,13 +49,15 @@ def assemble(  # noqa: PLR0913  # what every step of the day brought
             scanned=len(candidates),
             scanned_listings=_listings(candidates, profile),
             followed=followed,
-            shortlisted=len(passing) - followed if verdict else 0,
+            shortlisted=len(judgements) + len(unjudged) - explored,
             judged=len(judgements),
             unjudged=failed,
             not_recorded=len(unjudged) - failed,
             selected=len(entries),
             gated=len(candidates) - len(passing),
             seen=scanned.seen,
+            explored=explored,
+            unread=len(below.unread),
         ),
         entries=entries,
         unjudged=unjudged,
@@ -64,6 +69,9 @@ def assemble(  # noqa: PLR0913  # what every step of the day brought
         judge=judge.signature if judge else None,
         judgements=judgements,
         scanned=tuple(candidate.paper.id for candidate in candidates),
+        explored=below.explored,
+        unread=below.unread,
+        missed=below.missed,
     )
 
 

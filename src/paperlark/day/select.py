@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
+from paperlark.day.explore import Drawn
 from paperlark.domain.digest import Candidate, Entry
 from paperlark.domain.judgement import Judgement
 from paperlark.domain.paper import PaperId
@@ -11,41 +12,43 @@ from paperlark.domain.profile import Cutoffs
 
 
 def select(
-    candidates: Sequence[Candidate], judgements: Mapping[PaperId, Judgement], cutoffs: Cutoffs
+    candidates: Sequence[Candidate],
+    judgements: Mapping[PaperId, Judgement],
+    cutoffs: Cutoffs,
+    drawn: Sequence[Drawn] = (),
 ) -> tuple[Entry, ...]:
-    """Keep followed authors and what reaches both cut-offs.
+    """Keep followed authors and what reaches both cut-offs, wherever it was found.
 
     Ordered by relevance + novelty, then relevance, then match, then id, after the followed.
     """
-    followed, others = _part(candidates)
     over = [
         (judgement, candidate)
-        for candidate in others
-        if (judgement := judgements.get(candidate.paper.id)) and _reaches(judgement, cutoffs)
+        for candidate in candidates
+        if not candidate.followed
+        and (judgement := judgements.get(candidate.paper.id))
+        and reaches(judgement, cutoffs)
     ]
     over.sort(key=lambda pair: _merit(*pair))
-    return _entries([*((None, candidate) for candidate in followed), *over])
+    followed = [(None, candidate) for candidate in _followed(candidates)]
+    return _entries([*followed, *over], {one.candidate.paper.id for one in drawn})
 
 
-def select_by_match(candidates: Sequence[Candidate], page_size: int) -> tuple[Entry, ...]:
-    """Keep followed authors, then the best matches until the page is full.
-
-    A paper that shares nothing with the criteria is no match, however empty the page.
-    """
-    followed, others = _part(candidates)
-    room = max(0, page_size - len(followed))
-    matching = [candidate for candidate in others if candidate.match.score > 0]
-    return _entries((None, candidate) for candidate in [*followed, *matching[:room]])
+def select_by_match(
+    candidates: Sequence[Candidate], best: Sequence[Candidate], drawn: Sequence[Drawn]
+) -> tuple[Entry, ...]:
+    """Keep followed authors, then the best matches, then what was drawn from outside."""
+    outside = [one.candidate for one in drawn]
+    chosen = [*_followed(candidates), *best, *outside]
+    return _entries(((None, one) for one in chosen), {one.paper.id for one in outside})
 
 
-def _part(candidates: Sequence[Candidate]) -> tuple[list[Candidate], list[Candidate]]:
-    """Give the followed and the others, both by match."""
-    ranked = sorted(candidates, key=lambda candidate: candidate.match.rank)
-    return [c for c in ranked if c.followed], [c for c in ranked if not c.followed]
-
-
-def _reaches(judgement: Judgement, cutoffs: Cutoffs) -> bool:
+def reaches(judgement: Judgement, cutoffs: Cutoffs) -> bool:
+    """Tell whether a paper with this judgement belongs on the page."""
     return judgement.relevance >= cutoffs.relevance and judgement.novelty >= cutoffs.novelty
+
+
+def _followed(candidates: Sequence[Candidate]) -> list[Candidate]:
+    return sorted((one for one in candidates if one.followed), key=lambda one: one.match.rank)
 
 
 def _merit(judgement: Judgement, candidate: Candidate) -> tuple[int, int, float, str]:
@@ -57,7 +60,9 @@ def _merit(judgement: Judgement, candidate: Candidate) -> tuple[int, int, float,
     )
 
 
-def _entries(chosen: Iterable[tuple[Judgement | None, Candidate]]) -> tuple[Entry, ...]:
+def _entries(
+    chosen: Iterable[tuple[Judgement | None, Candidate]], outside: Collection[PaperId]
+) -> tuple[Entry, ...]:
     return tuple(
         Entry(
             place=place,
@@ -66,6 +71,7 @@ def _entries(chosen: Iterable[tuple[Judgement | None, Candidate]]) -> tuple[Entr
             match=candidate.match,
             followed=candidate.followed,
             judgement=judgement,
+            outside=candidate.paper.id in outside,
         )
         for place, (judgement, candidate) in enumerate(chosen, start=1)
     )

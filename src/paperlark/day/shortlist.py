@@ -1,14 +1,69 @@
-"""Candidates in, the papers worth a judge's time out, best first."""
+"""Candidates in, the line between those worth a judge's time, or a place, and the others out.
+
+Papers of followed authors are on neither side: they are on the page anyway.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import accumulate
 
 from paperlark.domain.digest import Candidate
-from paperlark.domain.paper import Paper
+from paperlark.domain.feedback import Evidence, Teacher
+
+ENOUGH_JUDGED, ENOUGH_WANTED = 300, 20
+"""Lessons by a judge before a probability decides what is not read at all.
+
+300 papers are five days of a small field; with fewer than 20 wanted ones among them, what the
+reader wants is known from so few that a topic of theirs may not have come up yet.
+"""
+
+EVERYTHING = 1.0
+"""The recall of a judge who reads all."""
 
 
-def shortlist(candidates: Sequence[Candidate]) -> tuple[Paper, ...]:
-    """Give all papers but those of followed authors, who are on the page anyway."""
+@dataclass(frozen=True, slots=True)
+class Shortlist:
+    """A day's candidates, those of followed authors left out; each side with the best first."""
+
+    above: tuple[Candidate, ...]
+    below: tuple[Candidate, ...]
+
+
+def knows_enough(evidence: Evidence) -> bool:
+    """Tell whether the reader is known well enough for a probability to leave papers unread."""
+    judged = [one.wanted for one in evidence.lessons if one.teacher is Teacher.JUDGE]
+    return len(judged) >= ENOUGH_JUDGED and sum(judged) >= ENOUGH_WANTED
+
+
+def shortlist(candidates: Sequence[Candidate], recall: float, evidence: Evidence) -> Shortlist:
+    """Put the fewest best matches above the line that keep that share of the wanted papers.
+
+    In expectation: their probabilities add up to `recall` of what all add up to. Everything is
+    above while the reader is hardly known, and where probabilities are not, or all are 0.
+    """
+    ranked = _ranked(candidates)
+    known = [one.match.probability for one in ranked if one.match.probability is not None]
+    sums = tuple(accumulate(known))
+    calibrated = len(known) == len(ranked) and any(known)
+    if recall >= EVERYTHING or not calibrated or not knows_enough(evidence):
+        return Shortlist(ranked, ())
+    needed = sum(reached < recall * sums[-1] for reached in sums) + 1
+    return Shortlist(ranked[:needed], ranked[needed:])
+
+
+def fill_page(candidates: Sequence[Candidate], page_size: int) -> Shortlist:
+    """Put the best matches above the line until, after the followed authors, the page is full.
+
+    A paper that shares nothing with the criteria is no match, however empty the page.
+    """
+    ranked = _ranked(candidates)
+    room = max(0, page_size - (len(candidates) - len(ranked)))
+    matching = sum(one.match.score > 0 for one in ranked[:room])
+    return Shortlist(ranked[:matching], ranked[matching:])
+
+
+def _ranked(candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
     asked = (candidate for candidate in candidates if not candidate.followed)
-    return tuple(candidate.paper for candidate in sorted(asked, key=lambda c: c.match.rank))
+    return tuple(sorted(asked, key=lambda candidate: candidate.match.rank))

@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 
 from paperlark.domain.announcement import Announced, AnnounceType, Via
 from paperlark.domain.errors import DigestInconsistent
+from paperlark.domain.exploration import Explored, Missed, Unread
 from paperlark.domain.judgement import Judgement, Match, Unjudged
 from paperlark.domain.paper import Paper, PaperId
 from paperlark.domain.profile import Cutoffs
@@ -42,7 +43,11 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One paper on the page. `place` counts from 1; `judgement` is None where no judge spoke."""
+    """One paper on the page.
+
+    `place` counts from 1; `judgement` is None where no judge spoke. `outside` is a paper from
+    below the line, here because a lot fell on it.
+    """
 
     place: int
     paper: Paper
@@ -50,6 +55,7 @@ class Entry:
     match: Match
     followed: tuple[AuthorMatch, ...] = ()
     judgement: Judgement | None = None
+    outside: bool = False
 
     @property
     def comment(self) -> str | None:
@@ -74,9 +80,11 @@ class Funnel:
     """From what arXiv announced to what is on the page: each paper once at every step.
 
     `feeds` is how many were read; `*_listings` count their entries, so a paper in two feeds
-    counts twice there. Without a judge `shortlisted`, `judged`, `unjudged` and `not_recorded`
-    are 0 and `selected` are the best matches. `gated` were left out for their authors' h-index;
-    `seen` are of the reader's types and were announced to them on an earlier day.
+    counts twice there. A judge is asked about those `shortlisted`, and about those `explored`
+    below the line; `unread` are the others there. Without a judge these three, `judged`,
+    `unjudged` and `not_recorded` are 0 and `selected` are the best matches and what is shown from
+    outside. `gated` were left out for their authors' h-index; `seen` are of the reader's types
+    and were announced to them on an earlier day.
     """
 
     feeds: int
@@ -92,8 +100,13 @@ class Funnel:
     selected: int
     gated: int = 0
     seen: int = 0
+    explored: int = 0
+    unread: int = 0
 
     def __post_init__(self) -> None:
+        asked = self.shortlisted + self.explored
+        parted = self.followed + self.gated + asked + self.unread
+        nobody_judged = asked + self.unread == 0
         wrong = [
             rule
             for rule, holds in {
@@ -102,11 +115,11 @@ class Funnel:
                 "scanned <= its listings <= all listings": self.scanned
                 <= self.scanned_listings
                 <= self.announced_listings,
-                "followed + gated + shortlisted <= scanned": self.followed
-                + self.gated
-                + self.shortlisted
+                "followed + gated + shortlisted + explored + unread <= scanned": parted
                 <= self.scanned,
-                "shortlisted = judged + unjudged + not recorded": self.shortlisted
+                "the same = scanned, where there is a judge": nobody_judged
+                or parted == self.scanned,
+                "shortlisted + explored = judged + unjudged + not recorded": asked
                 == self.judged + self.unjudged + self.not_recorded,
                 "followed <= selected <= scanned - gated": self.followed
                 <= self.selected
@@ -165,6 +178,8 @@ class Digest:
     prompt for the appendix. `notes` are what the reader must know of this page: a truncated
     feed, a bundled sample. `criteria` and `judge` name what was judged by; `judgements` are all
     there are, those below the cut-offs too, and `scanned` all papers that were looked at.
+    `explored` were drawn by lot from below the line and `unread` are the others there; `missed`
+    is None where nothing can be said of them.
     """
 
     day: date
@@ -185,6 +200,9 @@ class Digest:
     judge: str | None = None
     judgements: tuple[Judgement, ...] = ()
     scanned: tuple[PaperId, ...] = ()
+    explored: tuple[Explored, ...] = ()
+    unread: tuple[Unread, ...] = ()
+    missed: Missed | None = None
 
     @property
     def reconstructed(self) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from paperlark.domain.paper import Paper, PaperId
+from paperlark.domain.paper import Identifier, Paper, PaperId, abstract_page
 from paperlark.domain.spending import Spend
 
 LOWEST, HIGHEST = 1, 10
@@ -20,6 +20,11 @@ class Nearest:
     paper_id: PaperId
     title: str
     day: date
+
+    @property
+    def url(self) -> str | None:
+        """Its page at arXiv; None for a paper of a library that is not there."""
+        return abstract_page(self.paper_id) if Identifier.parse(self.paper_id) else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,11 @@ class Identifier:
         return cls(PaperId(found["id"]), int(version) if version else None)
 
 
+def abstract_page(paper: PaperId) -> str:
+    """Give the address of a paper's page at arXiv, which shows its latest version."""
+    return f"https://arxiv.org/abs/{paper}"
+
+
 @dataclass(frozen=True, slots=True)
 class Author:
     """One author as printed on the paper: a name in Unicode and what stood in parentheses."""
@@ -72,7 +77,7 @@ class Paper:
     @property
     def url(self) -> str:
         """The abstract page; without a version, so that it always shows the latest."""
-        return f"https://arxiv.org/abs/{self.id}"
+        return abstract_page(self.id)
 
     @property
     def pdf_url(self) -> str:

@@ -29,12 +29,26 @@ class Cutoffs:
 
 
 @dataclass(frozen=True, slots=True)
+class Exploration:
+    """How much a reader wants from outside their usual.
+
+    `share` (0 to 1) of the papers below the line is given to the judge all the same; where there
+    is no judge, `shown` papers from there end the page. 0 is none.
+    """
+
+    share: float = 0.05
+    shown: int = 2
+
+
+@dataclass(frozen=True, slots=True)
 class Profile:
     """A reader's wishes for a page.
 
     `page_size` bounds a page made without a model; with one, the cut-offs decide.
     `judge_updates` has new versions of papers that were on a page judged, and paid for, again.
     `least_h_index` is what one of a paper's authors must have, None where anybody may write.
+    `recall` is the share of the wanted papers that a judge who is paid is to find, above 0 and up
+    to 1, which is all: then every paper is read.
     """
 
     name: str
@@ -47,6 +61,8 @@ class Profile:
     page_size: int = 20
     judge_updates: bool = False
     least_h_index: int | None = None
+    recall: float = 0.95
+    exploration: Exploration = Exploration()
 
     @property
     def needs_people(self) -> bool:

@@ -8,7 +8,8 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from paperlark.domain.digest import Batch, Digest, Entry, Page
-from paperlark.domain.judgement import Match, Unjudged
+from paperlark.domain.exploration import Unread
+from paperlark.domain.judgement import Match, Nearest, Unjudged
 from paperlark.domain.paper import Paper
 from paperlark.domain.spending import Cost, Spend, Tokens
 
@@ -43,6 +44,8 @@ def _document(digest: Digest) -> dict[str, Any]:
             _paper(one.paper) | {"first_announced": one.since} for one in digest.updated
         ),
         "unjudged": tuple(_missing(missing) for missing in digest.unjudged),
+        "unread": tuple(_unread(one) for one in digest.unread),
+        "missed": digest.missed and asdict(digest.missed),
         "prompt": digest.prompt,
     }
 
@@ -105,13 +108,33 @@ def _entry(entry: Entry) -> dict[str, Any]:
             "novelty": judgement.novelty,
             "comment": judgement.comment,
         },
+        "outside": entry.outside,
         "match": _match(entry.match),
     }
 
 
 def _match(match: Match) -> dict[str, Any]:
     """All but the score, whose scale means nothing outside the ranker."""
-    return {name: value for name, value in asdict(match).items() if name != "score"}
+    said = {name: value for name, value in asdict(match).items() if name != "score"}
+    return said | {"nearest": match.nearest and _nearest(match.nearest)}
+
+
+def _nearest(nearest: Nearest) -> dict[str, Any]:
+    return {
+        "id": nearest.paper_id,
+        "url": nearest.url,
+        "title": nearest.title,
+        "day": nearest.day,
+    }
+
+
+def _unread(unread: Unread) -> dict[str, Any]:
+    return {
+        "id": unread.paper_id,
+        "url": unread.url,
+        "title": unread.title,
+        "probability": unread.probability,
+    }
 
 
 def _missing(missing: Unjudged) -> dict[str, Any]:

@@ -57,6 +57,15 @@ class Judgement(_Part):
     comment: Text
 
 
+class Nearest(_Part):
+    """The earlier paper, wanted by the reader, that a paper resembles most."""
+
+    id: Annotated[Text, Field(description="arXiv identifier; `library:...`: arXiv has it not")]
+    url: Annotated[str | None, Field(description="its page at arXiv; null: it has none there")]
+    title: Text
+    day: Annotated[dt.date, Field(description="when it was announced, voted for or imported")]
+
+
 class Match(_Part):
     """What the ranker says without a language model."""
 
@@ -68,6 +77,9 @@ class Match(_Part):
     topic: Annotated[Text | None, Field(description="the nearest of the reader's topics")]
     words_for: tuple[Text, ...]
     words_against: tuple[Text, ...]
+    nearest: Annotated[
+        Nearest | None, Field(description="the nearest paper of before; null: none is near")
+    ] = None
 
 
 class Followed(_Part):
@@ -88,6 +100,9 @@ class Entry(Paper):
     ]
     comment: Annotated[Text | None, Field(description="why it is here; null: the match says")]
     judgement: Annotated[Judgement | None, Field(description="null where no judge spoke")]
+    outside: Annotated[
+        bool, Field(description="from outside the reader's usual: drawn by lot from low matches")
+    ] = False
     match: Match
 
 
@@ -100,6 +115,24 @@ class Missing(_Part):
     title: Text
     lack: Lack
     reason: Text
+
+
+class Unread(_Part):
+    """A paper that the judge was not asked about, because its match was low."""
+
+    id: str
+    url: str
+    title: Text
+    probability: Annotated[float, Field(description="of being selected")]
+
+
+class Missed(_Part):
+    """An estimate of the papers among the unread ones that the reader would have wanted."""
+
+    expected: Annotated[float, Field(ge=0)]
+    low: Annotated[Count, Field(description="where the 95 % interval begins")]
+    high: Annotated[Count, Field(description="where the 95 % interval ends")]
+    unread: Count
 
 
 class Tokens(_Part):
@@ -151,6 +184,8 @@ class Funnel(_Part):
     selected: Count
     gated: Annotated[Count, Field(description="left out for the h-index of their authors")]
     seen: Annotated[Count, Field(description="announced to this reader on an earlier day")]
+    explored: Annotated[Count, Field(description="judged by lot though their match is low")] = 0
+    unread: Annotated[Count, Field(description="not judged because their match is low")] = 0
 
 
 class Batch(_Part):
@@ -190,6 +225,10 @@ class Document(_Part):
     entries: Annotated[tuple[Entry, ...], Field(description="in the order of the page")]
     updated: tuple[Updated, ...]
     unjudged: tuple[Missing, ...]
+    unread: Annotated[tuple[Unread, ...], Field(description="best match first")] = ()
+    missed: Annotated[
+        Missed | None, Field(description="null where nothing can be said of the unread")
+    ] = None
     prompt: Annotated[Text, Field(description="the selection prompt")]
 
 

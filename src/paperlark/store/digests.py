@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING
 
 from paperlark.domain.digest import Digest, SeenBefore
 from paperlark.domain.errors import StoreError
+from paperlark.domain.exploration import Explored
 from paperlark.domain.paper import PaperId
 from paperlark.store.database import told, transaction
+from paperlark.store.explored import explored_before, keep_explored
 from paperlark.store.papers import keep_papers
 
 if TYPE_CHECKING:
@@ -52,6 +54,7 @@ class DigestStore:
                 " WHERE paper_id = ? AND day = ?)))",
                 _scanned(digest),
             )
+            keep_explored(self._connection, digest)
 
     def digest(self, profile: str, day: date) -> Digest | None:
         """Give the digest of that day, None where there is none.
@@ -101,6 +104,11 @@ class DigestStore:
             for paper, (first, shown) in rows.items()
             if first is not None
         }
+
+    def explored(self, profile: str, day: date, days: int) -> tuple[Explored, ...]:
+        """Give what was judged from below the line on the last so many such days."""
+        with told(self._path):
+            return explored_before(self._connection, profile, day, days)
 
 
 def _scanned(digest: Digest) -> Iterator[tuple[str | int | None, ...]]:

@@ -1,0 +1,53 @@
+"""What became of the papers below the line: those drawn and read, those unread, those missed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from paperlark.day.explore import Drawn
+from paperlark.day.missed import estimate_missed
+from paperlark.day.select import reaches
+from paperlark.domain.digest import Candidate
+from paperlark.domain.exploration import Explored, Missed, Unread
+from paperlark.domain.judgement import Judgement
+from paperlark.domain.paper import PaperId
+from paperlark.domain.profile import Cutoffs
+
+
+@dataclass(frozen=True, slots=True)
+class Below:
+    """The papers below the line; both kinds with the best match first."""
+
+    explored: tuple[Explored, ...] = ()
+    unread: tuple[Unread, ...] = ()
+    missed: Missed | None = None
+
+
+def look_below(
+    below: Sequence[Candidate],
+    drawn: Sequence[Drawn],
+    judgements: Mapping[PaperId, Judgement],
+    cutoffs: Cutoffs,
+    earlier: Sequence[Explored],
+) -> Below:
+    """Say what the judge found there; `earlier` are the papers explored on the days before."""
+    wanted = {paper: reaches(judgement, cutoffs) for paper, judgement in judgements.items()}
+    explored = tuple(_explored(one, wanted.get(one.candidate.paper.id)) for one in drawn)
+    read = {one.paper_id for one in explored}
+    unread = tuple(
+        Unread(one.paper.id, one.paper.title, one.match.probability)
+        for one in below
+        if one.paper.id not in read and one.match.probability is not None
+    )
+    return Below(explored, unread, estimate_missed(unread, (*earlier, *explored)))
+
+
+def shown_from_below(drawn: Sequence[Drawn]) -> Below:
+    """Say what was shown from there where nobody judges, and so nobody leaves unread."""
+    return Below(tuple(_explored(one, None) for one in drawn))
+
+
+def _explored(drawn: Drawn, wanted: bool | None) -> Explored:  # noqa: FBT001
+    candidate = drawn.candidate
+    return Explored(candidate.paper.id, drawn.inclusion, candidate.match.probability, wanted)

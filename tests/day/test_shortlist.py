@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from paperlark.day.shortlist import EVERYTHING, Shortlist, fill_page, shortlist
+from paperlark.domain.announcement import Announced, AnnounceType
+from paperlark.domain.digest import AuthorMatch, Candidate
+from paperlark.domain.feedback import NOTHING_KNOWN, Evidence, Lesson, Teacher
+from paperlark.domain.judgement import Match
+from paperlark.testing import a_paper
+
+PROBABILITIES = st.lists(st.floats(0, 1), min_size=1, max_size=40)
+ADA = AuthorMatch("Ada Lovelace", by_name_only=True)
+
+
+def _evidence(judged: int, wanted: int, teacher: Teacher = Teacher.JUDGE) -> Evidence:
+    day = date(2025, 2, 26)
+    return Evidence(
+        tuple(
+            Lesson(a_paper(f"2501.{n:05}"), day, n < wanted, teacher, 9 if n < wanted else 1, 5)
+            for n in range(judged)
+        )
+    )
+
+
+WELL_KNOWN = _evidence(300, 20)
+
+
+def _day(
+    probabilities: Sequence[float | None], followed: Sequence[int] = ()
+) -> tuple[Candidate, ...]:
+    """Give one candidate a probability, of which the first is the best match."""
+    of = len(probabilities)
+    return tuple(
+        Candidate(
+            Announced(a_paper(f"2502.{place:05}"), (AnnounceType.NEW,)),
+            (ADA,) if place in followed else (),
+            Match(1 / (1 + place), place + 1, of, probability=probability),
+        )
+        for place, probability in enumerate(probabilities)
+    )
+
+
+def _likely(line: Shortlist) -> tuple[list[float | None], list[float | None]]:
+    above, below = line.above, line.below
+    return [c.match.probability for c in above], [c.match.probability for c in below]
+
+
+def test_the_fewest_papers_that_keep_the_recall_are_above_the_line() -> None:
+    day = _day([0.9, 0.6, 0.3, 0.1, 0.1])
+    assert _likely(shortlist(day, 0.75, WELL_KNOWN)) == ([0.9, 0.6], [0.3, 0.1, 0.1])
+    assert _likely(shortlist(day, 0.9, WELL_KNOWN)) == ([0.9, 0.6, 0.3], [0.1, 0.1])
+
+
+@given(PROBABILITIES, st.floats(0.01, 0.999))
+def test_one_paper_fewer_would_not_keep_the_recall(
+    probabilities: list[float], recall: float
+) -> None:
+    day = _day(probabilities)
+    line = shortlist(day, recall, WELL_KNOWN)
+    assert (*line.above, *line.below) == day
+    needed = recall * sum(probabilities)
+    assert sum(probabilities[: len(line.above)]) >= needed * (1 - 1e-12)
+    if line.below:
+        assert sum(probabilities[: len(line.above) - 1]) <= needed * (1 + 1e-12)
+
+
+@pytest.mark.parametrize(
+    ("probabilities", "recall", "evidence"),
+    [
+        ([0.9, 0.1, 0.0], EVERYTHING, WELL_KNOWN),
+        ([0.9, None, 0.1], 0.5, WELL_KNOWN),
+        ([0.0, 0.0, 0.0], 0.5, WELL_KNOWN),
+        ([0.9, 0.1, 0.1], 0.5, NOTHING_KNOWN),
+        ([0.9, 0.1, 0.1], 0.5, _evidence(299, 40)),
+        ([0.9, 0.1, 0.1], 0.5, _evidence(600, 19)),
+        ([0.9, 0.1, 0.1], 0.5, _evidence(600, 100, Teacher.READER)),
+    ],
+)
+def test_everything_is_read_where_nothing_sure_is_known(
+    probabilities: list[float | None], recall: float, evidence: Evidence
+) -> None:
+    day = _day(probabilities)
+    assert shortlist(day, recall, evidence) == Shortlist(day, ())
+
+
+def test_nothing_to_read_has_no_line() -> None:
+    assert shortlist((), 0.95, WELL_KNOWN) == Shortlist((), ())
+
+
+@given(PROBABILITIES, st.sets(st.integers(0, 40)), st.floats(0.01, 1))
+def test_a_followed_author_is_on_neither_side(
+    probabilities: list[float], followed: set[int], recall: float
+) -> None:
+    day = _day(probabilities, sorted(followed))
+    for line in (shortlist(day, recall, WELL_KNOWN), fill_page(day, 10)):
+        parted = (*line.above, *line.below)
+        assert parted == tuple(one for one in day if not one.followed)
+
+
+def test_a_page_is_filled_after_the_followed_and_with_matches_only() -> None:
+    day = _day([0.5, 0.4, 0.3, 0.2], followed=[3])
+    assert len(fill_page(day, 3).above) == 2
+    assert len(fill_page(day, 30).above) == 3
+    unlike = Candidate(day[1].announced, (), Match(0.0, 2, 2))
+    assert fill_page((day[0], unlike), 3) == Shortlist((day[0],), (unlike,))
