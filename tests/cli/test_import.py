@@ -90,6 +90,18 @@ def test_papers_without_a_text_are_found_in_the_store_first_and_then_at_arxiv(
     assert [row[3] for row in _kept(home)] == ["Bats 7", "On dogs"]
 
 
+def test_a_paper_without_an_abstract_gets_one_as_soon_as_arxiv_is_asked(
+    paperlark: Paperlark, home: Path, arxiv: StandInLookup
+) -> None:
+    (home / "list.bib").write_text("@misc{x, title={Dogs?}, eprint={2502.22222}}")
+    assert paperlark("import", "list.bib", "--offline").stdout == "1 entry: 1 liked paper\n"
+    assert arxiv.asked == []
+    assert paperlark("import", "list.bib").stdout == "1 entry: 1 liked paper\n"
+    assert paperlark("import", "list.bib").stdout == "1 entry: 1 known before\n"
+    assert [row[3] for row in _kept(home)] == ["On dogs"]
+    assert len(arxiv.asked) == 1
+
+
 def test_an_address_of_a_paper_is_that_paper(
     paperlark: Paperlark, home: Path, arxiv: StandInLookup
 ) -> None:
@@ -109,7 +121,7 @@ def test_where_arxiv_cannot_be_asked_that_is_said(
     (home / "list.bib").write_text(BIB + "@misc{x, eprint={2502.22222}}")
     result = paperlark("import", "list.bib")
     assert "2 liked papers, 1 not found (first: 2502.22222, line 4)" in result.stdout
-    assert "arXiv could not say more of those not found" in result.stderr
+    assert "of those not found: arXiv could not be asked about all of them" in result.stderr
     assert "HTTP 404" in result.stderr
 
 
@@ -119,10 +131,8 @@ def test_a_file_without_a_known_paper_is_refused_and_nothing_is_stored(
     (home / "list.txt").write_text("2502.22222\n")
     result = paperlark("import", "list.txt", "--offline")
     assert result.exit_code == 1
-    assert "list.txt has no paper that is known, in 1 entry (first: 2502.22222, line 1" in (
-        result.stderr
-    )
-    assert "nothing was imported" in result.stderr
+    assert "list.txt has no paper that is known, in 1 entry " in result.stderr
+    assert "(first: 2502.22222, line 1; arXiv was not asked): nothing was imported" in result.stderr
     assert arxiv.asked == []
     assert not (home / "paperlark.db").exists()
 

@@ -91,12 +91,11 @@ def command(
 
 def _tell(name: str, imported: Imported, how: How) -> None:
     would = "would import, of " if how.dry_run else ""
-    entries = "1 entry" if imported.entries == 1 else f"{imported.entries} entries"
+    entries = "1 entry" if imported.entries == 1 else f"{wording.number(imported.entries)} entries"
     parts = ", ".join(_parts(imported))
     click.echo(outside.one_line(f"{name}{would}{entries}: {parts}"))
-    if imported.offline:
-        reason = outside.one_line(imported.offline)
-        click.echo(f"arXiv could not say more of those not found: {reason}", err=True)
+    if imported.unasked:
+        click.echo(outside.one_line(f"of those not found: {imported.unasked}"), err=True)
 
 
 def _parts(imported: Imported) -> Iterator[str]:
@@ -113,7 +112,7 @@ def _parts(imported: Imported) -> Iterator[str]:
         (imported.repeated, "named more than once"),
     ):
         if count:
-            yield f"{count} {words}"
+            yield f"{wording.number(count)} {words}"
     for named, words in ((imported.not_found, "not found"), (imported.unusable, "left out")):
         if named:
-            yield f"{len(named)} {words} (first: {named[0]})"
+            yield f"{wording.number(len(named))} {words} (first: {named[0]})"

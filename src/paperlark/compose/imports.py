@@ -37,15 +37,14 @@ class How:
     dry_run: bool = False
 
 
-_UNASKED = "it was not to be asked"
+_UNASKED = "arXiv was not asked"
 
 
 @dataclass(frozen=True, slots=True)
 class Imported:
     """What became of every entry: the counts add up to `entries`.
 
-    `offline` is why arXiv was not asked about papers without a text, None where it was, or where
-    there was nothing to ask.
+    `unasked` says why arXiv was not asked about all that were not found, None where it was.
     """
 
     entries: int
@@ -57,7 +56,7 @@ class Imported:
     repeated: int = 0
     not_found: tuple[str, ...] = ()
     unusable: tuple[str, ...] = ()
-    offline: str | None = None
+    unasked: str | None = None
 
 
 def import_source(settings: Settings, world: World, source: str, how: How) -> Imported:
@@ -96,16 +95,16 @@ def _import_items(
     settings: Settings, world: World, items: Sequence[Item], name: str, how: How
 ) -> Imported:
     texts = _known(settings, [item.paper_id for item in items if item.paper_id])
-    lacking, offline = without_text(items, texts), None
-    if lacking:
-        found, offline = (
-            look_up(settings, world, lacking, how.progress) if how.ask_arxiv else ({}, _UNASKED)
-        )
+    lacking, unasked = without_text(items, texts), None
+    if lacking and how.ask_arxiv:
+        found, unasked = look_up(settings, world, lacking, how.progress)
         texts = {**texts, **found}
+    elif lacking:
+        unasked = _UNASKED
     learned = learn(items, texts, today=today(world.now()), wanted=how.wanted)
     if not learned.lessons:
-        raise _nothing(learned, name, offline)
-    return _counted(learned, _keep(settings, learned.lessons, how), offline)
+        raise _nothing(learned, name, unasked)
+    return _counted(learned, _keep(settings, learned.lessons, how), unasked)
 
 
 def _known(settings: Settings, papers: Sequence[PaperId]) -> Mapping[PaperId, Paper]:
@@ -136,7 +135,7 @@ def _writing(path: Path) -> AbstractContextManager[None]:
     return nullcontext() if path.exists() else run_lock(path, patience=0.0)
 
 
-def _counted(learned: Learned, new: Sequence[Lesson], offline: str | None) -> Imported:
+def _counted(learned: Learned, new: Sequence[Lesson], unasked: str | None) -> Imported:
     judged = sum(one.teacher is Teacher.JUDGE for one in new)
     liked = sum(one.wanted for one in new if one.teacher is Teacher.LIBRARY)
     return Imported(
@@ -148,7 +147,7 @@ def _counted(learned: Learned, new: Sequence[Lesson], offline: str | None) -> Im
         repeated=learned.repeated,
         not_found=learned.not_found,
         unusable=learned.unusable,
-        offline=offline if learned.not_found else None,
+        unasked=unasked if learned.not_found else None,
     )
 
 
@@ -156,12 +155,12 @@ def _entries(learned: Learned) -> str:
     return "1 entry" if learned.entries == 1 else f"{learned.entries} entries"
 
 
-def _nothing(learned: Learned, name: str, offline: str | None) -> Unimportable:
+def _nothing(learned: Learned, name: str, unasked: str | None) -> Unimportable:
     """Say that a file teaches nothing, and what its first entry lacks."""
     first = next(iter((*learned.not_found, *learned.unusable)), None)
     if first is None:
         return Unimportable(f"{name} has no entries", mend="is it the right file?")
-    asked = f"; arXiv could not be asked: {offline}" if offline else ""
+    asked = f"; {unasked}" if unasked else ""
     return Unimportable(
         f"{name} has no paper that is known, in {_entries(learned)} (first: {first}{asked})",
         mend="nothing was imported",

@@ -72,5 +72,5 @@ def look_up(
                 found[paper.id] = paper
                 on()
         except SourceError as error:
-            return found, error.problem
+            return found, f"arXiv could not be asked about all of them: {error.problem}"
     return found, None

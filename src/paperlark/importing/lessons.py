@@ -29,10 +29,11 @@ class Learned:
 
 def without_text(items: Iterable[Item], known: Mapping[PaperId, Paper]) -> tuple[PaperId, ...]:
     """Name the arXiv papers whose abstract neither the file nor anybody here has."""
+    there = {paper.id for paper in known.values() if paper.abstract}
     lacking = (
         item.paper_id
         for item in items
-        if item.paper_id and item.paper_id not in known and not (item.title and item.abstract)
+        if item.paper_id and item.paper_id not in there and not (item.title and item.abstract)
     )
     return tuple(dict.fromkeys(lacking))
 
@@ -73,8 +74,9 @@ def _latest(lesson: Lesson) -> date:
 
 
 def _paper(item: Item, texts: Mapping[PaperId, Paper]) -> Paper | None:
-    if item.paper_id and item.paper_id in texts:
-        return texts[item.paper_id]
+    known = texts.get(item.paper_id) if item.paper_id else None
+    if known and (known.abstract or not item.title):
+        return known
     if not item.title:
         return None
     return Paper(

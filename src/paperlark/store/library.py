@@ -23,9 +23,14 @@ class LibraryStore:
         self._profile = profile
 
     def new(self, lessons: Iterable[Lesson]) -> tuple[Lesson, ...]:
-        """Give those that are not there yet, or stand there for something else."""
-        there = self._standings()
-        return tuple(one for one in lessons if there.get(one.paper.id) != _standing(one))
+        """Give those that are not there yet, stand there for something else, or as a title only."""
+        there, bare = self._standings(), self._without_abstract()
+        return tuple(
+            one
+            for one in lessons
+            if there.get(one.paper.id) != _standing(one)
+            or (one.paper.id in bare and one.paper.abstract)
+        )
 
     def keep(self, lessons: Iterable[Lesson]) -> None:
         """Keep lessons, all or none, each in place of an earlier one of its paper."""
@@ -56,6 +61,13 @@ class LibraryStore:
                 (self._profile,),
             ).fetchall()
         return {PaperId(row[0]): row[1:] for row in rows}
+
+    def _without_abstract(self) -> frozenset[PaperId]:
+        with told(self._path):
+            rows = self._connection.execute(
+                "SELECT paper_id FROM library WHERE profile = ? AND abstract = ''", (self._profile,)
+            ).fetchall()
+        return frozenset(PaperId(paper) for (paper,) in rows)
 
 
 def _standing(lesson: Lesson) -> Standing:

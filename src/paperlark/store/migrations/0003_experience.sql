@@ -39,6 +39,8 @@ CREATE TABLE library (
     CHECK ((relevance IS NULL) = (novelty IS NULL))
 );
 
+CREATE INDEX library_by_day ON library (profile, day, paper_id);
+
 -- Days that were made before now learn the same from their digests; one that is no JSON any more
 -- is left as it is.
 
