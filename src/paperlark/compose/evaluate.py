@@ -2,58 +2,65 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from datetime import date
-from pathlib import Path
+from collections.abc import Collection, Iterator
 
+from paperlark.domain.errors import StoreError
+from paperlark.evaluation.baselines import arxiv_sanity, wordllama, zotero_arxiv_daily
 from paperlark.evaluation.baselines._words import Words
-from paperlark.evaluation.baselines.arxiv_sanity import NOTE as SANITY_NOTE
-from paperlark.evaluation.baselines.arxiv_sanity import ArxivSanityRanker
 from paperlark.evaluation.baselines.bm25 import Bm25Ranker
 from paperlark.evaluation.baselines.chance import ChanceRanker
-from paperlark.evaluation.baselines.zotero_arxiv_daily import NOTE as ZOTERO_NOTE
-from paperlark.evaluation.baselines.zotero_arxiv_daily import ZoteroArxivDailyRanker
-from paperlark.evaluation.folder import read_folder
+from paperlark.evaluation.cases import LabelledReader
 from paperlark.evaluation.measure import Wish, measure
-from paperlark.evaluation.methods import OWN, Method
+from paperlark.evaluation.methods import ARXIV_SANITY, BM25, OWN, RANDOM, ZOTERO, Method
+from paperlark.evaluation.own import own_days
 from paperlark.evaluation.report import Report
 from paperlark.ports import Progress
 from paperlark.rankers.lexical import LexicalRanker
+from paperlark.settings import Settings
+from paperlark.store.database import check_not_set_aside, open_database
+from paperlark.store.labelled import announced
 
-METHODS = (OWN, "random", "bm25", "arxiv-sanity-lite", "zotero-arxiv-daily")
-"""Every method by name, in the order of the table."""
+_INSTALL = "it needs a sentence embedding; pip install 'paperlark[peers]' brings one"
 
 
-def choose_methods(names: Sequence[str], seed: int) -> Iterator[Method]:
-    """Give the methods of these names; one whose extra is not installed is left out."""
+def own_reader(settings: Settings) -> LabelledReader:
+    """Read what became of the reader's own papers; raises StoreError where there are none."""
+    path = settings.database
+    if not path.exists():
+        check_not_set_aside(path)
+        raise StoreError(
+            f"{settings.profile.name!r} has no page yet", mend="make one: paperlark today"
+        )
+    with open_database(path) as connection:
+        return own_days(settings.profile, announced(connection, path, settings.profile.name))
+
+
+def evaluate(
+    reader: LabelledReader, names: Collection[str], wish: Wish, progress: Progress
+) -> Report:
+    """Measure the methods of these names; one that is not installed is told of in the notes.
+
+    Raises PaperlarkError where there is nothing to measure.
+    """
+    methods = tuple(_methods(frozenset(names), wish.seed))
+    missing = set(names) - {method.name for method in methods}
+    notes = tuple(f"{name} is left out: {_INSTALL}" for name in sorted(missing))
+    return measure(reader, methods, wish, progress, notes=notes)
+
+
+def _methods(names: frozenset[str], seed: int) -> Iterator[Method]:
+    # What the methods of others count, they count together.
     words = Words()
     if OWN in names:
         yield Method(OWN, LexicalRanker())
-    if "random" in names:
-        yield Method("random", ChanceRanker(seed), learns=False)
-    if "bm25" in names:
-        yield Method("bm25", Bm25Ranker(words), learns=False)
-    if "arxiv-sanity-lite" in names:
-        yield Method("arxiv-sanity-lite", ArxivSanityRanker(words), note=SANITY_NOTE)
-    if "zotero-arxiv-daily" in names:
-        from paperlark.evaluation.baselines import wordllama  # noqa: PLC0415  # an extra
-
+    if RANDOM in names:
+        yield Method(RANDOM, ChanceRanker(seed), learns=False)
+    if BM25 in names:
+        yield Method(BM25, Bm25Ranker(words), learns=False)
+    if ARXIV_SANITY in names:
+        yield Method(ARXIV_SANITY, arxiv_sanity.ArxivSanityRanker(words), note=arxiv_sanity.NOTE)
+    if ZOTERO in names:
         embedding = wordllama.load()
         if embedding is not None:
-            yield Method("zotero-arxiv-daily", ZoteroArxivDailyRanker(embedding), note=ZOTERO_NOTE)
-
-
-def evaluate_folder(
-    folder: Path,
-    methods: Sequence[str],
-    progress: Progress,
-    *,
-    history: tuple[int, ...],
-    votes: tuple[int, ...],
-    test_from: date | None,
-    test_to: date | None,
-    seed: int,
-) -> Report:
-    """Measure the methods of these names on a reader's folder."""
-    wish = Wish(history, votes, test_from=test_from, test_to=test_to, seed=seed)
-    return measure(read_folder(folder), tuple(choose_methods(methods, seed)), wish, progress)
+            ranker = zotero_arxiv_daily.ZoteroArxivDailyRanker(embedding)
+            yield Method(ZOTERO, ranker, note=zotero_arxiv_daily.NOTE)

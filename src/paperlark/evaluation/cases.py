@@ -42,8 +42,13 @@ class LabelledDay:
 
 @dataclass(frozen=True, slots=True)
 class LabelledReader:
-    """All labelled days of one reader, in order, each day once; `notes` say what was left out."""
+    """All labelled days of one reader, in order, each day once.
+
+    `notes` say what was left out. `relevant_from` is the lowest relevance of a wanted paper, None
+    where something else decided.
+    """
 
     name: str
     days: tuple[LabelledDay, ...]
     notes: tuple[str, ...] = ()
+    relevant_from: int | None = None

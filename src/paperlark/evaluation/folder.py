@@ -8,7 +8,7 @@ interests of the day. Any `.jsonl` may be compressed (`.gz`, `.xz`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
@@ -108,44 +108,41 @@ def read_folder(folder: Path, *, relevant_from: int = RELEVANT_FROM) -> Labelled
     `relevant_from` is the lowest relevance of a wanted paper in the graded layout; in the other
     it is recorded what was selected. Raises RecordingUnreadable.
     """
+    name = folder.resolve().name
     graded = find(folder, "graded.jsonl")
-    days, papers = find(folder, "days.jsonl"), find(folder, "papers.jsonl")
     if graded is not None:
-        labelled, notes = _graded(folder, graded, relevant_from)
-    elif days is not None and papers is not None:
-        labelled, notes = _selected(folder, days, papers)
-    else:
+        return LabelledReader(
+            name, tuple(_graded(folder, graded, relevant_from)), relevant_from=relevant_from
+        )
+    days, papers = find(folder, "days.jsonl"), find(folder, "papers.jsonl")
+    if days is None or papers is None:
         raise RecordingUnreadable(f"{folder} holds no labelled days", mend=_LAYOUTS)
-    return LabelledReader(folder.resolve().name, labelled, notes)
+    cases = tuple(_selected(folder, days, papers))
+    return LabelledReader(
+        name, tuple(case.labelled for case in cases), tuple(_notes(cases, papers))
+    )
 
 
-def _graded(
-    folder: Path, path: Path, relevant_from: int
-) -> tuple[tuple[LabelledDay, ...], tuple[str, ...]]:
+def _graded(folder: Path, path: Path, relevant_from: int) -> Iterator[LabelledDay]:
     criteria = _criteria(folder / "criteria.md")
     lines = sorted((row for _, row in rows(path, _Graded)), key=lambda row: row.day)
-    days: list[LabelledDay] = []
     for day, group in groupby(lines, key=lambda row: row.day):
         papers: dict[PaperId, tuple[Paper, Label]] = {}
         for row in group:
             label = Label(row.relevance >= relevant_from, row.relevance, row.novelty)
             papers[PaperId(row.id)] = row.paper(), label
         texts, labels = zip(*papers.values(), strict=True)
-        days.append(LabelledDay(day, criteria, texts, labels))
-    return tuple(days), ()
+        yield LabelledDay(day, criteria, texts, labels)
 
 
-def _selected(
-    folder: Path, days_file: Path, papers_file: Path
-) -> tuple[tuple[LabelledDay, ...], tuple[str, ...]]:
+def _selected(folder: Path, days_file: Path, papers_file: Path) -> Iterator[_Case]:
     days = _days(days_file)
     needed = {one for day in days for one, _, _ in day.candidates}
     papers = {
         PaperId(row.id): row.paper() for _, row in rows(papers_file, _Text) if row.id in needed
     }
-    read = cache(lambda name: _criteria(folder / "criteria" / f"{name}.md"))
-    cases = [_case(day, papers, read(day.criteria)) for day in days]
-    return tuple(case.labelled for case in cases), tuple(_notes(cases, papers_file))
+    criteria = cache(lambda name: _criteria(folder / "criteria" / f"{name}.md"))
+    return (_case(day, papers, criteria(day.criteria)) for day in days)
 
 
 def _days(path: Path) -> list[_Day]:
@@ -200,8 +197,7 @@ def _label(row: _Selected | None) -> Label:
     )
 
 
-def _notes(cases: Iterable[_Case], papers_file: Path) -> Iterator[str]:
-    cases = tuple(cases)
+def _notes(cases: Sequence[_Case], papers_file: Path) -> Iterator[str]:
     if without := sum(case.without_text for case in cases):
         yield f"{without} candidates are not in {papers_file.name} and were left out"
     if strangers := sum(case.strangers for case in cases):

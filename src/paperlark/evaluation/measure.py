@@ -27,24 +27,29 @@ COMPARED = ("average_precision", "share_to_judge 0.95")
 class Wish:
     """What is to be measured; without `test_from` the last third of the days are test days.
 
-    `votes` may be empty. `relevant_from` is only told.
+    `votes` may be empty, `history` not.
     """
 
     history: tuple[int, ...]
     votes: tuple[int, ...] = ()
     test_from: date | None = None
     test_to: date | None = None
-    relevant_from: int | None = None
     seed: int = 0
     replicates: int = REPLICATES
 
 
 def measure(
-    reader: LabelledReader, methods: Sequence[Method], wish: Wish, progress: Progress
+    reader: LabelledReader,
+    methods: Sequence[Method],
+    wish: Wish,
+    progress: Progress,
+    *,
+    notes: Sequence[str] = (),
 ) -> Report:
     """Have the methods rank the test days in time order, and say how well they did.
 
-    Raises PaperlarkError where there is nothing to measure.
+    `notes` are said before those that come up here. Raises PaperlarkError where there is nothing
+    to measure.
     """
     places = _test_places(reader, wish)
     plan = Plan(places, wish.history, wish.votes, wish.seed)
@@ -70,7 +75,7 @@ def measure(
             votes=wish.votes,
             stream_days=STREAM_DAYS,
             vote_days=VOTE_DAYS,
-            relevant_from=wish.relevant_from,
+            relevant_from=reader.relevant_from,
             replicates=wish.replicates,
             seed=wish.seed,
             version=__version__,
@@ -79,7 +84,7 @@ def measure(
         votes=tuple(row for row in rows if row.votes is not None),
         agreement=agreement(reader),
         comparisons=tuple(_comparisons(figures, plan)),
-        notes=tuple(_notes(reader, places, methods, wish)),
+        notes=(*notes, *_notes(reader, places, methods, wish)),
     )
 
 

@@ -9,6 +9,14 @@ from paperlark.ports import Ranker
 OWN = "paperlark"
 """The name of paperlark's own default ranker."""
 
+RANDOM = "random"
+BM25 = "bm25"
+ARXIV_SANITY = "arxiv-sanity-lite"
+ZOTERO = "zotero-arxiv-daily"
+
+NAMES = (OWN, RANDOM, BM25, ARXIV_SANITY, ZOTERO)
+"""Every method, in the order of the tables."""
+
 FIRST_MORNING = "paperlark, first morning"
 """The same, for somebody who has just written their criteria: not even a stream is known."""
 

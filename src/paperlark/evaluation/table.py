@@ -1,10 +1,10 @@
-"""A report as a table for the terminal, at most 100 columns wide."""
+"""A report as tables for the terminal, at most 100 columns wide."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -16,36 +16,38 @@ WIDTH = 100
 
 def show(report: Report) -> None:
     """Print the report."""
-    console = Console(highlight=False)
-    # A file is as wide as it likes.
-    width = min(console.width, WIDTH) if console.is_terminal else WIDTH
-    Console(width=width, highlight=False).print(Group(*_parts(report)))
+    console = Console(highlight=False, markup=False)
+    # A file is as wide as the table likes.
+    console.width = min(console.width, WIDTH) if console.is_terminal else WIDTH
+    for part in _parts(report):
+        console.print(part)
 
 
 def _parts(report: Report) -> Iterator[RenderableType]:
     yield Text(wording.headline(report), style="bold")
-    yield Text(wording.measured(report))
+    yield f"{wording.per_day(report)}; each was ranked with what was known before it"
     yield ""
     yield _table("days", report.rows)
     if report.votes:
         yield ""
-        yield _table("votes", report.votes)
+        yield _table("likes", report.votes)
     yield ""
-    for line in (*wording.comparisons(report), wording.agreed(report), *report.notes):
-        yield Text(line)
-    yield Text(wording.LEGEND, style="dim")
+    yield "paperlark against the best of the others:"
+    yield from (f"  {line}" for line in wording.comparisons(report))
+    yield wording.agreed(report)
+    yield from (Text(f"note: {note}", style="dim") for note in report.notes)
 
 
 def _table(known: str, rows: Iterable[Row]) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="dim")
-    table.add_column("method")
-    table.add_column(known, justify="right")
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+    table.add_column("method", no_wrap=True)
+    table.add_column(known, justify="right", no_wrap=True)
     for column in wording.COLUMNS:
         table.add_column(column.short, justify="right", no_wrap=True)
     before = None
     for row in rows:
         amount = row.history_days if row.votes is None else row.votes
-        name = row.method if row.method != before else ""
+        name = "" if row.method == before else row.method
         before = row.method
         table.add_row(name, str(amount), *wording.cells(row))
     return table

@@ -6,57 +6,67 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from paperlark.evaluation.compare import Comparison
-from paperlark.evaluation.figures import Figure
-from paperlark.evaluation.report import Report, Row
+from paperlark.evaluation.figures import MEASURES, Figure
+from paperlark.evaluation.methods import FIRST_MORNING
+from paperlark.evaluation.report import Report, Row, find
+from paperlark.evaluation.resampling import Interval
+
+__all__ = ["MEASURES"]
 
 UNKNOWN = "-"
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A measure, as a table's head and in full."""
+    """A measure: the head of its column, and what that means."""
 
     measure: str
     short: str
     long: str
-    ranged: bool = False
-    """Whether the table gives its interval too."""
 
 
 COLUMNS = (
-    Column("average_precision", "AP", "average precision", ranged=True),
-    Column("recall_at_k", "R@k", "recall among the first k, k wanted that day"),
-    Column("recall_at_2k", "R@2k", "recall among the first 2k"),
-    Column("ndcg_at_20", "nDCG", "nDCG of the first 20"),
-    Column("share_to_judge 0.90", "j90", "share to judge for 90 % of the wanted"),
-    Column("share_to_judge 0.95", "j95", "share to judge for 95 % of the wanted", ranged=True),
-    Column("share_to_judge 0.98", "j98", "share to judge for 98 % of the wanted"),
+    Column("average_precision", "AP", "average precision"),
+    Column("recall_at_k", "R@k", "share of the wanted among the first k, as many as were wanted"),
+    Column("recall_at_2k", "R@2k", "share of the wanted among the first 2k"),
+    Column("ndcg_at_20", "nDCG", "of the first 20; a wanted paper is worth its relevance"),
+    Column("share_to_judge 0.90", "j90", "share to judge so that 90 % of the wanted are kept"),
+    Column("share_to_judge 0.95", "j95", "share to judge so that 95 % of the wanted are kept"),
+    Column("share_to_judge 0.98", "j98", "share to judge so that 98 % of the wanted are kept"),
     Column("brier", "Brier", "mean squared error of the probabilities"),
 )
 
-LEGEND = (
-    "AP average precision · R@k recall among the first k, as many as were wanted that day · nDCG of"
-    " the first 20 · j90 share of the papers that must be judged to keep 90 % of the wanted ones ·"
-    " intervals hold 95 % of the draws of days"
-)
+SPREAD = frozenset({"average_precision", "share_to_judge 0.95"})
+"""Measures whose intervals a terminal has room for."""
 
 
 def headline(report: Report) -> str:
     """Say whose days these are, and which."""
-    return f"{report.reader}: {report.days} test days, {report.test_from} to {report.test_to}"
+    days = counted(report.days, "test day")
+    return f"{report.reader}: {days}, {report.test_from} to {report.test_to}"
 
 
-def measured(report: Report) -> str:
-    """Say how much there was to choose from."""
+def per_day(report: Report) -> str:
+    """Say how much there was to choose from, and how much was wanted."""
     return (
-        f"{report.candidates_per_day:.1f} candidates and {report.wanted_per_day:.1f} wanted a day;"
-        " before each day, only days before it are known"
+        f"{report.candidates_per_day:.1f} candidates and {report.wanted_per_day:.1f} wanted a day"
+    )
+
+
+def summary(report: Report) -> str:
+    """Say what was measured."""
+    days = counted(report.days, "test day")
+    return (
+        f"{days} from {report.test_from} to {report.test_to}, {per_day(report)}. Each was ranked"
+        " with what was known before it, and nothing later."
     )
 
 
 def cells(row: Row) -> tuple[str, ...]:
     """Give a row's figures in the order of COLUMNS."""
-    return tuple(cell(row.figures[column.measure], ranged=column.ranged) for column in COLUMNS)
+    return tuple(
+        cell(row.figures[column.measure], ranged=column.measure in SPREAD) for column in COLUMNS
+    )
 
 
 def cell(figure: Figure, *, ranged: bool) -> str:
@@ -65,12 +75,27 @@ def cell(figure: Figure, *, ranged: bool) -> str:
         return UNKNOWN
     if not ranged or figure.interval is None:
         return short(figure.value)
-    return f"{short(figure.value)} {short(figure.interval.low, 2)}-{short(figure.interval.high, 2)}"
+    return f"{short(figure.value)} {spread(figure.interval)}"
+
+
+def spread(interval: Interval) -> str:
+    """`.48-.55`."""
+    return f"{short(interval.low, 2)}-{short(interval.high, 2)}"
 
 
 def short(value: float, digits: int = 3) -> str:
     """Leave out the zero before the point, as tables of figures below 1 do."""
     return f"{value:.{digits}f}".removeprefix("0")
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 day`, `2 days`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def has_first_morning(report: Report) -> bool:
+    """Whether there is a first morning to be explained."""
+    return bool(find(report.rows, FIRST_MORNING))
 
 
 def comparisons(report: Report) -> Iterator[str]:
@@ -79,20 +104,41 @@ def comparisons(report: Report) -> Iterator[str]:
 
 
 def _comparison(one: Comparison) -> str:
-    known = f"{one.history} days" if one.votes is None else f"{one.votes} votes"
+    known = counted(one.history, "day") if one.votes is None else counted(one.votes, "like")
     if one.ratio is not None and one.measure.startswith("share"):
-        said = f"share to judge x {one.ratio:.2f} of that of {one.against}"
+        figure, name, between = f"{one.ratio:.2f}", "share to judge x", one.ratio_interval
+        ends = f"{between.low:.2f} to {between.high:.2f}" if between else UNKNOWN
     else:
-        said = f"AP {one.difference:+.3f} against {one.against}"
-    return f"{known:>9}: {said}, ahead with {one.ahead:.0%}"
+        figure, name, between = f"{one.difference:+.3f}", "AP", one.difference_interval
+        ends = f"{between.low:+.3f} to {between.high:+.3f}"
+    return f"{known}: {name} {figure} ({ends}) against {one.against}, ahead in {one.ahead:.1%}"
 
 
 def agreed(report: Report) -> str:
     """Say how well the judge agrees with itself."""
     one = report.agreement
     if one is None:
-        return "The judge's agreement with itself: no paper was judged twice."
+        return "The judge against itself: unknown, nothing it selected was judged twice."
     return (
-        f"The judge's agreement with itself: F1 {one.f1:.2f}, AP {one.average_precision:.2f}"
-        f" ({one.papers} papers judged twice, on {one.pairs} pairs of days)"
+        f"The judge against itself: F1 {one.f1:.2f}, AP {one.average_precision:.2f}, on"
+        f" {counted(one.papers, 'paper')} judged twice, {one.wanted} of them wanted the second"
+        f" time, on {counted(one.pairs, 'pair')} of days."
     )
+
+
+def how(report: Report) -> Iterator[str]:
+    """Say what has to be known to measure the same again."""
+    setting = report.setting
+    if setting.relevant_from is not None:
+        yield f"A paper is wanted from a relevance of {setting.relevant_from} on."
+    yield (
+        f"Before each test day a method knows the criteria, what was announced on the"
+        f" {setting.stream_days} days before, and what was judged on the days of its history."
+        " Of a paper that is announced again on the test day it knows nothing."
+    )
+    yield (
+        f"Intervals hold 95 % of {setting.replicates} draws of the test days with replacement"
+        f" (seed {setting.seed}); all methods meet the same draws, and `ahead` is the share of them"
+        f" in which paperlark is better. Made by paperlark {setting.version}."
+    )
+    yield from report.notes

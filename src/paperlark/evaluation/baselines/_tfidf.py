@@ -17,7 +17,7 @@ MOST = 0.1
 """Terms in fewer papers than LEAST, or in a larger share of them than MOST, are left out."""
 
 WHOLE = 1000
-"""From so many papers on LEAST holds; below, it shrinks with their number."""
+"""From so many papers on both hold; among fewer, less is asked of a term, and more allowed."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,7 +49,7 @@ def fit(counts: Matrix) -> TfIdf:
     containing = np.bincount(counts.indices, minlength=terms)
     frequency = np.bincount(counts.indices, counts.data, minlength=terms)
     least = max(1, round(LEAST * min(1.0, papers / WHOLE)))
-    fit_for_use = (containing >= least) & (containing <= max(MOST * papers, least))
+    fit_for_use = (containing >= least) & (containing <= max(MOST * papers, LEAST))
     chosen = np.flatnonzero(fit_for_use)
     # Equally frequent terms are taken as they came.
     chosen = np.sort(chosen[np.argsort(-frequency[chosen], kind="stable")[:FEATURES]])

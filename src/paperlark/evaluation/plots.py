@@ -1,0 +1,202 @@
+"""Figures into shapes: everything that the page's drawings consist of, in units of their canvas.
+
+The canvas is as wide as a telephone, so that its letters can be read there, and grows on larger
+screens. Shapes carry no colours: the style sheet knows which line is paperlark's.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from paperlark.evaluation.figures import Figure
+from paperlark.evaluation.methods import FIRST_MORNING, OWN
+from paperlark.evaluation.metrics import Bin
+from paperlark.evaluation.report import Row
+
+WIDTH, HEIGHT = 400, 250
+LEFT, RIGHT, TOP, BOTTOM = 34, 268, 12, 214
+"""The edges of the plotting area; names stand to the right of it."""
+LETTER = 14
+"""What two names need between their lines."""
+
+Scale = Callable[[float], float]
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A place on the canvas."""
+
+    x: float
+    y: float
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """A mark on an axis: where it is, and what it says."""
+
+    at: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One method: the path through its figures, the band of their intervals, its name's place.
+
+    Both paths are SVG path data; the band is empty where nothing has an interval.
+    """
+
+    method: str
+    path: str
+    band: str
+    points: tuple[Point, ...]
+    name: Point
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """How a measure grows with what is known; `first` is the first morning, None without it."""
+
+    across: tuple[Tick, ...]
+    up: tuple[Tick, ...]
+    lines: tuple[Line, ...]
+    first: Point | None
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """How many papers a bin holds: a bar that stands on the axis."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """Probabilities against what happened; the better, the nearer `path` is to the diagonal."""
+
+    across: tuple[Tick, ...]
+    up: tuple[Tick, ...]
+    path: str
+    points: tuple[Point, ...]
+    bars: tuple[Bar, ...]
+
+
+def curve(rows: Sequence[Row], measure: str) -> Curve:
+    """Draw a measure over days of history, or over votes."""
+    known = [row for row in rows if row.figures[measure].value is not None]
+    amounts = sorted({_amount(row) for row in known})
+    x = _logarithmic(amounts)
+    top = _nice(max((_highest(row.figures[measure]) for row in known), default=1.0))
+    y = _linear(0, top, BOTTOM, TOP)
+    lines = [
+        _line(name, tuple(group), measure, x, y)
+        for name, group in groupby(known, key=lambda row: row.method)
+        if name != FIRST_MORNING
+    ]
+    return Curve(
+        across=tuple(Tick(_round(x(amount)), str(amount)) for amount in amounts),
+        up=tuple(Tick(_round(y(value)), f"{value:g}") for value in _steps(top)),
+        lines=_apart(lines),
+        first=next(
+            (_point(row, measure, x, y) for row in known if row.method == FIRST_MORNING), None
+        ),
+    )
+
+
+def calibration(bins: Sequence[Bin]) -> Calibration:
+    """Draw probabilities against what happened, over how many papers there were."""
+    x, y = _linear(0, 1, LEFT, RIGHT), _linear(0, 1, BOTTOM, TOP)
+    points = tuple(Point(_round(x(one.said)), _round(y(one.seen))) for one in bins)
+    most = max((one.papers for one in bins), default=1)
+    width = (RIGHT - LEFT) / 60
+    bars = []
+    for one, point in zip(bins, points, strict=True):
+        # Most papers are unlikely: against their number the others' would not be seen.
+        height = 0.25 * (BOTTOM - TOP) * math.log1p(one.papers) / math.log1p(most)
+        bars.append(
+            Bar(_round(point.x - width / 2), _round(BOTTOM - height), _round(width), _round(height))
+        )
+    tenths = (0, 0.25, 0.5, 0.75, 1)
+    return Calibration(
+        across=tuple(Tick(_round(x(value)), f"{value:g}") for value in tenths),
+        up=tuple(Tick(_round(y(value)), f"{value:g}") for value in tenths),
+        path=_path(points),
+        points=points,
+        bars=tuple(bars),
+    )
+
+
+def _amount(row: Row) -> int:
+    return row.history_days if row.votes is None else row.votes
+
+
+def _highest(figure: Figure) -> float:
+    return max(figure.value or 0.0, figure.interval.high if figure.interval else 0.0)
+
+
+def _line(name: str, rows: Sequence[Row], measure: str, x: Scale, y: Scale) -> Line:
+    points = tuple(_point(row, measure, x, y) for row in rows)
+    spread = [(x(_amount(row)), row.figures[measure].interval) for row in rows]
+    above = [Point(_round(at), _round(y(one.high))) for at, one in spread if one]
+    below = [Point(_round(at), _round(y(one.low))) for at, one in spread if one]
+    band = f"{_path((*above, *reversed(below)))}Z" if above else ""
+    return Line(name, _path(points), band, points, Point(RIGHT + 8, points[-1].y))
+
+
+def _point(row: Row, measure: str, x: Scale, y: Scale) -> Point:
+    return Point(_round(x(_amount(row))), _round(y(row.figures[measure].value or 0.0)))
+
+
+def _path(points: Iterable[Point]) -> str:
+    return " ".join(f"{'L' if i else 'M'}{point.x} {point.y}" for i, point in enumerate(points))
+
+
+def _apart(lines: Sequence[Line]) -> tuple[Line, ...]:
+    """Move names apart that would stand on each other; paperlark's line is drawn last, on top."""
+    heights: dict[str, float] = {}
+    free = float(TOP)
+    for line in sorted(lines, key=lambda line: line.name.y):
+        heights[line.method] = max(free, line.name.y)
+        free = heights[line.method] + LETTER
+    # What was pushed over the lower edge pushes back.
+    free = BOTTOM + LETTER
+    for name in sorted(heights, key=lambda name: -heights[name]):
+        heights[name] = min(heights[name], free)
+        free = heights[name] - LETTER
+    moved = (
+        Line(one.method, one.path, one.band, one.points, Point(one.name.x, heights[one.method]))
+        for one in lines
+    )
+    return tuple(sorted(moved, key=lambda line: line.method == OWN))
+
+
+def _logarithmic(amounts: Sequence[int]) -> Scale:
+    """Give each doubling the same room, with room for 0."""
+    low, high = math.log1p(amounts[0]), math.log1p(amounts[-1])
+    return lambda amount: _linear(low, high, LEFT + 6, RIGHT)(math.log1p(amount))
+
+
+def _linear(low: float, high: float, begin: float, end: float) -> Scale:
+    """Map `low` to `begin` and `high` to `end`; a single value stands in the middle."""
+    if high == low:
+        return lambda _: (begin + end) / 2
+    return lambda value: begin + (value - low) / (high - low) * (end - begin)
+
+
+def _nice(value: float) -> float:
+    """Give the next tenth above, so that the axis ends on a mark."""
+    return min(1.0, max(0.1, math.ceil(value * 10) / 10))
+
+
+def _steps(top: float) -> tuple[float, ...]:
+    step = 0.1 if top <= 0.5 else 0.2  # noqa: PLR2004  # at most six marks
+    return tuple(round(step * number, 1) for number in range(int(round(top / step, 6)) + 1))
+
+
+def _round(value: float) -> float:
+    return round(value, 1)

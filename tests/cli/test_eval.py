@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from paperlark.evaluation.cases import LabelledReader
+from paperlark.evaluation.methods import FIRST_MORNING, OWN
+from standins.commands import Paperlark
+from standins.readers import a_reader, write_graded, write_selected
+
+OTHERS = "paperlark,random,bm25,arxiv-sanity-lite"
+CHOSEN = ("--test-from", "2025-03-09", "--history", "0,2", "--votes", "3", "--methods", OTHERS)
+
+
+@pytest.mark.parametrize("write", [write_graded, write_selected])
+def test_a_recorded_reader_is_measured_in_either_layout(
+    paperlark: Paperlark, home: Path, write: Callable[[Path, LabelledReader], Path]
+) -> None:
+    write(home / "bats", a_reader(days=9))
+    result = paperlark("eval", "bats", *CHOSEN, "--json", "bats.json", "--html", "bats.html")
+    assert result.exit_code == 0, result.output
+    assert "bats: 3 test days, 2025-03-09 to 2025-03-11" in result.stdout
+    assert max(len(line) for line in result.stdout.splitlines()) <= 100
+    found = json.loads((home / "bats.json").read_text())
+    assert [(row["method"], row["history_days"]) for row in found["rows"]][:3] == [
+        (OWN, 0),
+        (OWN, 2),
+        (FIRST_MORNING, 0),
+    ]
+    assert found["rows"][0]["average_precision"] == 1
+    assert (home / "bats.html").read_text().startswith("<!doctype html>")
+
+
+def test_what_is_not_installed_is_left_out_and_told_of(
+    paperlark: Paperlark, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("paperlark.evaluation.baselines.wordllama.load", lambda: None)
+    write_graded(home / "bats", a_reader())
+    result = paperlark("eval", "bats", "--history", "0", "--votes", "")
+    assert result.exit_code == 0, result.output
+    assert "zotero-arxiv-daily is left out" in " ".join(result.stdout.split())
+
+
+def test_ones_own_days_are_measured_too(paperlark: Paperlark, home: Path) -> None:
+    scores = [("2502.00007", 9), ("2502.00008", 3), ("2502.00009", 8)]
+    selected = [
+        {"id": one, "relevance": relevance, "novelty": 8, "comment": "It is about bats."}
+        for one, relevance in scores
+    ]
+    (home / "said.jsonl").write_text(json.dumps({"day": "2025-02-26", "selected": selected}))
+    run = ("run", "--date", "2025-02-26", "--feeds", "feeds", "--judgements", "said.jsonl")
+    assert paperlark(*run).exit_code == 0
+    assert paperlark("vote", "2502.00009", "down").exit_code == 0
+    result = paperlark("eval", "--methods", "paperlark,random", "--json", "own.json")
+    assert result.exit_code == 0, result.output
+    found = json.loads((home / "own.json").read_text())
+    assert (found["reader"], found["days"]) == ("Bats", 1)
+    assert (found["candidates_per_day"], found["wanted_per_day"]) == (3, 1)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (("nowhere",), 1, "nowhere holds no labelled days: expected graded.jsonl"),
+        ((), 1, "'Bats' has no page yet: make one: paperlark today"),
+        (("bats", "--test-from", "2031-01-01"), 1, "its days are 2025-03-03 to 2025-03-08"),
+        (("bats", "--test-from", "soon"), 2, "'soon' is no day"),
+        (("bats", "--history", "0,many"), 2, "'0,many' are no whole numbers"),
+        (("bats", "--history", "-1"), 2, "'-1' are no whole numbers"),
+        (("bats", "--history", ""), 2, "name at least one length"),
+        (("bats", "--methods", "magic"), 2, "'magic' names what is no method"),
+        (("bats", "--relevant-from", "11"), 2, "11 is not in the range 1<=x<=10"),
+        (("bats", "--json", "no/such/folder.json"), 1, "no/such/folder.json cannot be written"),
+    ],
+)
+def test_a_mistake_is_told_in_one_line_with_its_mend(
+    paperlark: Paperlark, home: Path, arguments: tuple[str, ...], code: int, message: str
+) -> None:
+    write_graded(home / "bats", a_reader())
+    result = paperlark("eval", *arguments)
+    assert (result.exit_code, message in result.stderr) == (code, True), result.output
+    assert "Traceback" not in result.output

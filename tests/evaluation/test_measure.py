@@ -1,0 +1,200 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+import numpy as np
+import pytest
+
+from paperlark.domain.criteria import Criteria
+from paperlark.domain.errors import PaperlarkError
+from paperlark.domain.feedback import NOTHING_KNOWN, Evidence
+from paperlark.domain.judgement import Match
+from paperlark.domain.paper import Paper
+from paperlark.evaluation.agreement import agreement
+from paperlark.evaluation.cases import Label, LabelledReader
+from paperlark.evaluation.measure import Wish, measure
+from paperlark.evaluation.methods import FIRST_MORNING, OWN, RANDOM, Method
+from paperlark.evaluation.report import Report, as_json
+from paperlark.evaluation.resampling import draws, interval, means, ratios
+from paperlark.testing import Silent, a_paper
+from standins.readers import FIRST, a_day, a_reader
+
+READER = a_reader(days=9)
+
+
+@dataclass(frozen=True, slots=True)
+class Knowing:
+    """Ranks bats first, or last, and is sure of it once it has a lesson."""
+
+    first: bool = True
+
+    def rank(
+        self,
+        papers: Sequence[Paper],
+        criteria: Criteria,  # noqa: ARG002
+        evidence: Evidence = NOTHING_KNOWN,
+    ) -> tuple[Match, ...]:
+        order = sorted(papers, key=lambda paper: ("Bats" in paper.title) != self.first)
+        rank = {paper.id: place for place, paper in enumerate(order, start=1)}
+        return tuple(
+            Match(
+                score=-rank[paper.id],
+                rank=rank[paper.id],
+                of=len(papers),
+                probability=float("Bats" in paper.title) if evidence.lessons else None,
+            )
+            for paper in papers
+        )
+
+
+METHODS = [Method(OWN, Knowing()), Method(RANDOM, Knowing(first=False), learns=False)]
+WISH = Wish(history=(0, 2), votes=(3,), replicates=1000)
+
+
+@pytest.fixture(scope="module")
+def report() -> Report:
+    return measure(READER, METHODS, WISH, Silent())
+
+
+def test_the_last_third_are_test_days_unless_said_otherwise(report: Report) -> None:
+    assert (report.test_from, report.test_to, report.days) == (
+        FIRST + timedelta(6),
+        FIRST + timedelta(8),
+        3,
+    )
+    some = replace(WISH, test_from=FIRST + timedelta(2), test_to=FIRST + timedelta(3))
+    assert measure(READER, METHODS, some, Silent()).days == 2
+
+
+def test_there_is_a_row_for_each_method_and_history(report: Report) -> None:
+    assert [(row.method, row.history_days, row.votes) for row in report.rows] == [
+        (OWN, 0, None),
+        (OWN, 2, None),
+        (FIRST_MORNING, 0, None),
+        (RANDOM, 0, None),
+        (RANDOM, 2, None),
+    ]
+    assert [(row.method, row.history_days, row.votes) for row in report.votes] == [
+        (OWN, 0, 3),
+        (RANDOM, 0, 3),
+    ]
+
+
+def test_figures_are_those_of_the_order(report: Report) -> None:
+    best, worst = as_json(report)["rows"][1], as_json(report)["rows"][4]  # type: ignore[index]
+    assert best["average_precision"] == best["recall_at_k"] == best["ndcg_at_20"] == 1
+    assert best["share_to_judge"] == {"0.90": 0.2, "0.95": 0.2, "0.98": 0.2}
+    assert best["brier"] == 0
+    assert worst["average_precision"] == pytest.approx((1 / 9 + 2 / 10) / 2)
+    assert worst["share_to_judge"]["0.95"] == 1
+    assert worst["brier"] is None
+    assert worst["intervals"]["brier"] is None
+    assert best["intervals"]["share_to_judge"]["0.95"] == [0.2, 0.2]
+
+
+def test_json_has_its_keys_and_no_number_that_is_none(report: Report) -> None:
+    found = json.loads(json.dumps(as_json(report), allow_nan=False))
+    assert set(found) == {
+        "reader", "test_from", "test_to", "days", "candidates_per_day", "wanted_per_day",
+        "settings", "rows", "votes", "agreement", "comparisons", "notes",
+    }  # fmt: skip
+    measured = {
+        "recall_at_k", "recall_at_2k", "average_precision", "ndcg_at_20", "share_to_judge", "brier",
+    }  # fmt: skip
+    for row in found["rows"]:
+        assert set(row) == {"method", "history_days", "intervals", "reliability"} | measured
+        assert set(row["intervals"]) == measured
+    assert {row["votes"] for row in found["votes"]} == {3}
+    assert found["candidates_per_day"] == 10
+    assert found["wanted_per_day"] == 2
+
+
+def test_paperlark_is_compared_with_the_best_of_the_others(report: Report) -> None:
+    precision, share = report.comparisons[2:4]
+    assert (precision.measure, precision.history, precision.against) == (
+        "average_precision",
+        2,
+        RANDOM,
+    )
+    assert precision.ahead == share.ahead == 1
+    assert precision.difference == pytest.approx(1 - (1 / 9 + 2 / 10) / 2)
+    assert share.ratio == pytest.approx(0.2)
+
+
+def test_probabilities_are_held_against_what_happened(report: Report) -> None:
+    by_history = {row.history_days: row.reliability for row in report.rows if row.method == OWN}
+    assert by_history[0] == ()
+    assert [(one.papers, one.said, one.seen) for one in by_history[2]] == [(24, 0, 0), (6, 1, 1)]
+
+
+def test_the_same_is_measured_again(report: Report) -> None:
+    assert as_json(measure(READER, METHODS, WISH, Silent())) == as_json(report)
+
+
+@pytest.mark.parametrize(
+    ("reader", "wish", "message"),
+    [
+        (READER, {"test_from": FIRST + timedelta(99)}, "its days are 2025-03-03 to 2025-03-11"),
+        (READER, {"test_to": FIRST - timedelta(1)}, "its days are 2025-03-03 to 2025-03-11"),
+        (a_reader(wanted=0), {}, "bats wanted no paper from"),
+        (LabelledReader("nobody", ()), {}, "nobody has no labelled days"),
+    ],
+)
+def test_where_there_is_nothing_to_measure_it_says_so(
+    reader: LabelledReader, wish: dict[str, object], message: str
+) -> None:
+    with pytest.raises(PaperlarkError, match=message):
+        measure(reader, METHODS, replace(WISH, **wish), Silent())  # type: ignore[arg-type]
+
+
+def test_days_without_wanted_papers_count_in_shares_and_not_in_precision() -> None:
+    empty = replace(READER.days[-1], labels=(Label(wanted=False),) * 10)
+    found = measure(LabelledReader("bats", (*READER.days[:-1], empty)), METHODS, WISH, Silent())
+    assert found.rows[0].figures["average_precision"].value == 1
+    assert found.rows[0].figures["share_to_judge 0.95"].value == 0.2
+    assert "on 1 of the days nothing was wanted" in found.notes[0]
+
+
+def test_a_ranker_that_breaks_its_promise_is_a_bug() -> None:
+    class Broken(Knowing):
+        def rank(
+            self,
+            papers: Sequence[Paper],
+            criteria: Criteria,  # noqa: ARG002
+            evidence: Evidence = NOTHING_KNOWN,  # noqa: ARG002
+        ) -> tuple[Match, ...]:
+            return (Match(score=1, rank=1, of=1),) * len(papers)
+
+    with pytest.raises(ValueError, match="did not give every paper a rank of its own"):
+        measure(READER, [Method(OWN, Broken())], WISH, Silent())
+
+
+def test_the_judge_is_held_against_itself_under_the_same_criteria_and_rule() -> None:
+    papers = [a_paper(f"2503.0000{number}") for number in range(4)]
+    first = a_day(0, *papers, wanted=[papers[0].id, papers[1].id])
+    second = a_day(1, *papers, wanted=[papers[1].id, papers[2].id])
+    found = agreement(LabelledReader("bats", (first, second, a_day(2, a_paper("2503.00009")))))
+    assert found is not None
+    assert (found.pairs, found.papers, found.wanted, found.f1) == (1, 4, 2, 0.5)
+    # Two tied above two: each pair of places holds one wanted paper, either way.
+    orders = [(1 / a + 2 / b) / 2 for a in (1, 2) for b in (3, 4)]
+    assert found.average_precision == pytest.approx(np.mean(orders))
+    other = replace(second, rule="another model")
+    assert agreement(LabelledReader("bats", (first, other))) is None
+
+
+def test_intervals_come_from_days_drawn_anew() -> None:
+    times = draws(5, seed=1, replicates=1000)
+    assert (times.sum(axis=1) == 5).all()
+    assert (times == draws(5, seed=1, replicates=1000)).all()
+    found = means(np.array([1.0, 2.0, np.nan, 3.0, 2.0]), times)
+    assert interval(found) is not None
+    assert np.nanmin(found) >= 1
+    assert np.nanmean(found) == pytest.approx(2, abs=0.05)
+    assert ratios(np.zeros(2), np.zeros(2), np.ones((3, 2), dtype=np.int64)) == pytest.approx(
+        [np.nan] * 3, nan_ok=True
+    )
+    assert interval(np.array([np.nan])) is None
