@@ -32,22 +32,37 @@ def _parts(report: Report) -> Iterator[RenderableType]:
         yield ""
         yield _table("likes", report.votes)
     yield ""
-    yield "paperlark against the best of the others:"
-    yield from (f"  {line}" for line in wording.comparisons(report))
+    if report.comparisons:
+        yield _comparisons(report)
+        yield ""
     yield wording.agreed(report)
     yield from (Text(f"note: {note}", style="dim") for note in report.notes)
 
 
 def _table(known: str, rows: Iterable[Row]) -> Table:
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
-    table.add_column("method", no_wrap=True)
-    table.add_column(known, justify="right", no_wrap=True)
-    for column in wording.COLUMNS:
-        table.add_column(column.short, justify="right", no_wrap=True)
+    table = _columns("method", known, *(column.short for column in wording.COLUMNS))
     before = None
     for row in rows:
         amount = row.history_days if row.votes is None else row.votes
         name = "" if row.method == before else row.method
         before = row.method
         table.add_row(name, str(amount), *wording.cells(row))
+    return table
+
+
+def _columns(first: str, *others: str) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+    table.add_column(first, no_wrap=True)
+    for name in others:
+        table.add_column(name, justify="right", no_wrap=True)
+    return table
+
+
+def _comparisons(report: Report) -> Table:
+    table = _columns("paperlark", "", "", "95 %", "against the best", "ahead in")
+    before = None
+    for one in wording.comparisons(report):
+        known = "" if one.known == before else one.known
+        before = one.known
+        table.add_row(known, one.measure, one.figure, one.spread, one.against, one.ahead)
     return table

@@ -98,20 +98,32 @@ def has_first_morning(report: Report) -> bool:
     return bool(find(report.rows, FIRST_MORNING))
 
 
-def comparisons(report: Report) -> Iterator[str]:
+@dataclass(frozen=True, slots=True)
+class Comparing:
+    """A comparison in words: what was known, the measure, how far ahead, of whom, how surely."""
+
+    known: str
+    measure: str
+    figure: str
+    spread: str
+    against: str
+    ahead: str
+
+
+def comparisons(report: Report) -> tuple[Comparing, ...]:
     """Say of every history whether paperlark is ahead of the best other method."""
-    yield from (_comparison(one) for one in report.comparisons)
+    return tuple(_comparing(one) for one in report.comparisons)
 
 
-def _comparison(one: Comparison) -> str:
+def _comparing(one: Comparison) -> Comparing:
     known = counted(one.history, "day") if one.votes is None else counted(one.votes, "like")
-    if one.ratio is not None and one.measure.startswith("share"):
-        figure, name, between = f"{one.ratio:.2f}", "share to judge x", one.ratio_interval
-        ends = f"{between.low:.2f} to {between.high:.2f}" if between else UNKNOWN
+    if one.ratio is not None and one.ratio_interval and one.measure.startswith("share"):
+        measure, figure = "share to judge", f"x {one.ratio:.2f}"
+        spread = f"{one.ratio_interval.low:.2f} to {one.ratio_interval.high:.2f}"
     else:
-        figure, name, between = f"{one.difference:+.3f}", "AP", one.difference_interval
-        ends = f"{between.low:+.3f} to {between.high:+.3f}"
-    return f"{known}: {name} {figure} ({ends}) against {one.against}, ahead in {one.ahead:.1%}"
+        measure, figure = "AP", f"{one.difference:+.3f}"
+        spread = f"{one.difference_interval.low:+.3f} to {one.difference_interval.high:+.3f}"
+    return Comparing(known, measure, figure, spread, one.against, f"{one.ahead:.1%}")
 
 
 def agreed(report: Report) -> str:
@@ -138,7 +150,7 @@ def how(report: Report) -> Iterator[str]:
     )
     yield (
         f"Intervals hold 95 % of {setting.replicates} draws of the test days with replacement"
-        f" (seed {setting.seed}); all methods meet the same draws, and `ahead` is the share of them"
-        f" in which paperlark is better. Made by paperlark {setting.version}."
+        f" (seed {setting.seed}). All methods meet the same draws; paperlark is ahead in so many of"
+        f" them. Made by paperlark {setting.version}."
     )
     yield from report.notes
