@@ -10,6 +10,7 @@ from paperlark import __version__
 from paperlark.domain.errors import PaperlarkError
 from paperlark.evaluation.agreement import agreement
 from paperlark.evaluation.cases import LabelledReader
+from paperlark.evaluation.cautions import cautions
 from paperlark.evaluation.compare import Comparison, compare
 from paperlark.evaluation.figures import MEASURES, Figures
 from paperlark.evaluation.methods import FIRST_MORNING, OWN, Method
@@ -84,7 +85,12 @@ def measure(
         votes=tuple(row for row in rows if row.votes is not None),
         agreement=agreement(reader),
         comparisons=tuple(_comparisons(figures, plan)),
-        notes=(*notes, *_notes(reader, places, methods, wish)),
+        notes=(
+            *notes,
+            *reader.notes,
+            *cautions(reader, plan),
+            *(f"{method.name}: {method.note}" for method in methods if method.note),
+        ),
     )
 
 
@@ -93,7 +99,8 @@ def _test_places(reader: LabelledReader, wish: Wish) -> Sequence[int]:
     days = [place for place, day in enumerate(reader.days) if day.papers]
     if not days:
         raise PaperlarkError(
-            f"{reader.name} has no labelled days", mend="make some pages with a model first"
+            f"{reader.name} has no labelled days",
+            mend="a day is labelled once a model judged it or you voted",
         )
     first, last = reader.days[days[0]].day, reader.days[days[-1]].day
     begin = wish.test_from or reader.days[days[-max(1, len(days) // 3)]].day
@@ -136,28 +143,8 @@ def _comparisons(figures: Mapping[Key, Figures], plan: Plan) -> Iterator[Compari
     """Hold paperlark against the best of the others, where both knew the same."""
     for known in plan.known():
         same = {name: found for (name, knew), found in figures.items() if knew == known}
-        same.pop(FIRST_MORNING, None)
-        own = same.pop(OWN, None)
-        for name in COMPARED if own else ():
-            found = own and compare(name, own, same, history=known.history, votes=known.votes)
-            if found:
+        others = {name: same[name] for name in same if name not in {OWN, FIRST_MORNING}}
+        for measured in COMPARED if OWN in same else ():
+            found = compare(measured, same[OWN], others, history=known.history, votes=known.votes)
+            if found is not None:
                 yield found
-
-
-def _notes(
-    reader: LabelledReader, places: Sequence[int], methods: Sequence[Method], wish: Wish
-) -> Iterator[str]:
-    yield from reader.notes
-    if followed := sum(reader.days[place].followed for place in places):
-        yield (
-            f"{followed} papers by followed authors are on the page whatever a ranker says, and"
-            " are left out"
-        )
-    if (longest := max(wish.history)) > places[0]:
-        yield (
-            f"before {reader.days[places[0]].day} there are {places[0]} labelled days: a history"
-            f" of {longest} is shorter on the first test days"
-        )
-    if empty := sum(not reader.days[place].wanted for place in places):
-        yield f"on {empty} of the days nothing was wanted: they count in shares and Brier only"
-    yield from (f"{method.name}: {method.note}" for method in methods if method.note)
