@@ -72,7 +72,7 @@ def test_every_day_of_a_real_month_adds_up(shared: Path, tmp_path: Path) -> None
 
 def test_every_day_of_a_week_without_a_model_adds_up(shared: Path, tmp_path: Path) -> None:
     for page in _make(shared, tmp_path, "2025-02-24"):
-        assert page["funnel"]["selected"] <= 10
+        assert page["funnel"]["selected"] <= 10 + 2  # from outside
 
 
 def test_no_feed_that_went_wrong_breaks_a_day(shared: Path, tmp_path: Path) -> None:

@@ -47,7 +47,7 @@ def test_the_demo_makes_three_pages_and_shows_the_top_of_the_last(
     result = paperlark("demo")
     assert result.exit_code == 0
     assert "Tuesday, 25 March 2025 · Efficient LLM inference" in result.output
-    assert "8 of 45 papers" in result.output
+    assert "10 of 45 papers" in result.output
     assert "xKV" in result.output
     assert "paperlark-demo/2025-03-25.html" in result.output
     assert len(list((home / "paperlark-demo").glob("*.html"))) == 3

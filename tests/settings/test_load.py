@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from paperlark.domain.announcement import AnnounceType
 from paperlark.domain.errors import PaperlarkError, ProfileError
-from paperlark.domain.profile import Cutoffs, FollowedAuthor
+from paperlark.domain.profile import Cutoffs, Exploration, FollowedAuthor
 from paperlark.settings import PeopleSettings, load_settings, write_starter
 
 WHOLE = """\
@@ -33,6 +33,11 @@ id = "1741101"
 [judge]
 model = "tiny"
 base_url = "http://localhost:8000/v1/"
+recall = 0.9
+
+[exploration]
+share = 0.1
+shown = 1
 
 [sources]
 contact = "me@example.org"
@@ -65,6 +70,8 @@ def test_every_setting_arrives(home: Path) -> None:
     assert profile.cutoffs == Cutoffs(8, 5)
     assert profile.followed == (FollowedAuthor("Ada Lovelace", ("A. Lovelace",), "1741101"),)
     assert profile.least_h_index == 12
+    assert profile.recall == 0.9
+    assert profile.exploration == Exploration(0.1, 1)
     assert settings.people == PeopleSettings("http://localhost:8001/graph/v1", "S2_KEY")
     assert profile.criteria.topics[0].name == "Bats"
     assert settings.output == home / "out"
@@ -136,7 +143,7 @@ base_url = "ftp://x"
         " see https://arxiv.org/category_taxonomy",
         "paperlark.toml:3: colour is no setting of paperlark's; expected one of name, categories,"
         " criteria, announce_types, primary_only, page_size, judge_updates, least_h_index,"
-        " output, database, cutoffs, follow, judge, sources",
+        " output, database, cutoffs, exploration, follow, judge, sources",
         "paperlark.toml:4: page_size is '20'; expected 1 to 1000 papers on a page made without a"
         " model",
         "paperlark.toml:6: cutoffs.relevance is 11; expected a whole number from 1 to 10",

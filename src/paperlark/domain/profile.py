@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from paperlark.domain.announcement import AnnounceType
 from paperlark.domain.criteria import Criteria
 
+RECALL = 0.95
+"""The share of the wanted papers that a judge is to find, where the reader says nothing of it."""
+
 
 @dataclass(frozen=True, slots=True)
 class FollowedAuthor:
@@ -61,7 +64,7 @@ class Profile:
     page_size: int = 20
     judge_updates: bool = False
     least_h_index: int | None = None
-    recall: float = 0.95
+    recall: float = RECALL
     exploration: Exploration = Exploration()
 
     @property

@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from paperlark.domain.announcement import AnnounceType
 from paperlark.domain.categories import CATEGORIES, nearest_category
 from paperlark.domain.judgement import HIGHEST, LOWEST
+from paperlark.domain.profile import RECALL
 
 SEMANTIC_SCHOLAR = "https://api.semanticscholar.org/graph/v1"
 
@@ -67,6 +68,27 @@ class CutoffsShape(_Shape):
     novelty: Score = Field(default=6, description=f"a whole number from {LOWEST} to {HIGHEST}")
 
 
+class ExplorationShape(_Shape):
+    """A little from outside your usual, drawn by lot, so that paperlark does not go blind to it."""
+
+    share: float = Field(
+        default=0.05,
+        ge=0,
+        le=1,
+        strict=False,
+        allow_inf_nan=False,
+        description="0 to 1: this share of the papers whose match is too low to be judged is judged"
+        " all the same, 1 to 10 papers a day; 0 for none",
+    )
+    shown: int = Field(
+        default=2,
+        ge=0,
+        le=10,
+        description="0 to 10 papers from outside your usual at the end of a page made without a"
+        " model",
+    )
+
+
 class JudgeShape(_Shape):
     """Any OpenAI-compatible model; without this table the embedded ranker makes the page."""
 
@@ -89,6 +111,16 @@ class JudgeShape(_Shape):
         strict=False,
         allow_inf_nan=False,
         description="up to 3600 seconds to wait for one answer",
+    )
+    recall: float = Field(
+        default=RECALL,
+        gt=0,
+        le=1,
+        strict=False,
+        allow_inf_nan=False,
+        description="above 0 and up to 1: the share of the papers you would want that is to be"
+        " found; as soon as you are known well enough only the matches it takes are judged; 1.0"
+        " has all judged",
     )
 
 
@@ -170,6 +202,9 @@ class ProfileShape(_Shape):
     output: Text = Field(default="pages", description="the folder for pages")
     database: Text = Field(default="paperlark.db", description="the file for what was paid for")
     cutoffs: CutoffsShape = Field(default=CutoffsShape(), description="a table [cutoffs]")
+    exploration: ExplorationShape = Field(
+        default=ExplorationShape(), description="a table [exploration]"
+    )
     follow: list[FollowShape] = Field(default=[], description="tables [[follow]]")
     judge: JudgeShape | None = Field(default=None, description="a table [judge]")
     sources: SourcesShape = Field(default=SourcesShape(), description="a table [sources]")

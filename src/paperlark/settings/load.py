@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from paperlark.domain.criteria import Criteria, parse_criteria
 from paperlark.domain.errors import Problem, ProfileError
-from paperlark.domain.profile import Cutoffs, FollowedAuthor, Profile
+from paperlark.domain.profile import RECALL, Cutoffs, Exploration, FollowedAuthor, Profile
 from paperlark.settings.lines import line_of
 from paperlark.settings.values import ArxivSettings, ModelSettings, PeopleSettings, Settings
 
@@ -61,6 +61,8 @@ def _profile(shape: ProfileShape, criteria: Criteria) -> Profile:
         page_size=shape.page_size,
         judge_updates=shape.judge_updates,
         least_h_index=shape.least_h_index,
+        recall=shape.judge.recall if shape.judge else RECALL,
+        exploration=Exploration(shape.exploration.share, shape.exploration.shown),
     )
 
 
