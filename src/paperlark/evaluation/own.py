@@ -1,13 +1,13 @@
 """A reader's own days, from what their database says became of the papers.
 
-On a day with a judge, what was judged or voted on is labelled, and a vote is the last word. On a
-day without one but with votes, what was not voted for counts as not wanted. Of any other day
-nothing is known.
+What was judged or voted on is labelled, and a vote is the last word. Where nobody said what is
+not wanted (a day without a judge, or one of a recording that has only what was selected), all
+else counts as that. Days on which nobody said anything are left out.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from itertools import groupby
 
@@ -18,21 +18,33 @@ from paperlark.store.labelled import Announced
 
 
 def own_days(profile: Profile, papers: Iterable[Announced]) -> LabelledReader:
-    """Label a reader's papers, which come day by day, by the cut-offs and criteria of today."""
+    """Label a reader's papers, which come day by day, by the cut-offs and criteria of now."""
     days: list[LabelledDay] = []
-    by_votes = 0
+    guessed = 0
     for day, group in groupby(papers, key=lambda one: one.day):
         met = tuple(group)
-        judged = any(one.relevance is not None for one in met)
-        if judged or any(one.vote for one in met):
-            days.append(_day(profile, day, tuple(_labelled(met)) if judged else met))
-            by_votes += not judged
-    note = f"{by_votes} days had no judge: what was not voted for counts there as not wanted"
-    return LabelledReader(profile.name, tuple(days), (note,) if by_votes else ())
+        told = tuple(one for one in met if one.relevance is not None or one.vote)
+        if told and _has_both(told, profile.cutoffs):
+            days.append(_day(profile, day, told))
+        elif told:
+            days.append(_day(profile, day, _without_followed(met)))
+            guessed += 1
+    note = f"on {guessed} of the days nobody said what is not wanted: there all else counts as that"
+    return LabelledReader(profile.name, tuple(days), (note,) if guessed else ())
 
 
-def _labelled(met: Iterable[Announced]) -> Iterator[Announced]:
-    return (one for one in met if one.relevance is not None or one.vote)
+def _has_both(told: Sequence[Announced], cutoffs: Cutoffs) -> bool:
+    """Whether a judge spoke, and something was found wanting."""
+    judged = any(one.relevance is not None for one in told)
+    return judged and not all(_label(one, cutoffs).wanted for one in told)
+
+
+def _without_followed(met: Sequence[Announced]) -> tuple[Announced, ...]:
+    """Leave out what a judged page has without scores: it is there for its author."""
+    judged = any(one.relevance is not None for one in met)
+    return tuple(
+        one for one in met if not (judged and one.on_page and one.relevance is None) or one.vote
+    )
 
 
 def _day(profile: Profile, day: date, papers: Sequence[Announced]) -> LabelledDay:

@@ -15,7 +15,7 @@ from paperlark.store.papers import paper_of
 
 _ANNOUNCED = """
     SELECT p.id, p.version, p.title, p.authors, p.abstract, p.categories,
-        s.day, s.relevance, s.novelty,
+        s.day, s.on_page, s.relevance, s.novelty,
         (
             SELECT f.vote FROM feedback f
             WHERE f.profile = s.profile AND f.paper_id = s.paper_id
@@ -33,6 +33,7 @@ class Announced:
 
     day: date
     paper: Paper
+    on_page: bool
     relevance: int | None
     novelty: int | None
     vote: Vote | None
@@ -42,6 +43,13 @@ def announced(connection: sqlite3.Connection, path: Path, profile: str) -> Itera
     """Give all papers of all days of a reader, in order; raises StoreError."""
     with told(path):
         for row in connection.execute(_ANNOUNCED, {"profile": profile}):
-            day, relevance, novelty, vote = row[6:]
+            day, on_page, relevance, novelty, vote = row[6:]
             cast = None if vote in {None, Vote.NONE} else Vote(vote)
-            yield Announced(date.fromisoformat(day), paper_of(*row[:6]), relevance, novelty, cast)
+            yield Announced(
+                day=date.fromisoformat(day),
+                paper=paper_of(*row[:6]),
+                on_page=bool(on_page),
+                relevance=relevance,
+                novelty=novelty,
+                vote=cast,
+            )
