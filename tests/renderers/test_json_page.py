@@ -10,7 +10,15 @@ import pytest
 from paperlark.domain.digest import Digest
 from paperlark.renderers.json import JsonRenderer
 from paperlark.renderers.schema import Document, json_schema
-from standins.digests import hostile, ordinary, partial, quiet, without_judge
+from standins.digests import (
+    hostile,
+    narrowed,
+    ordinary,
+    partial,
+    quiet,
+    with_something_else,
+    without_judge,
+)
 
 SCHEMA = Path(__file__).parents[2] / "docs/reference/digest.schema.json"
 
@@ -19,7 +27,9 @@ def rendered(digest: Digest) -> Any:
     return json.loads(JsonRenderer().render(digest).content)
 
 
-@pytest.mark.parametrize("make", [ordinary, partial, quiet, without_judge, hostile])
+@pytest.mark.parametrize(
+    "make", [ordinary, partial, narrowed, quiet, without_judge, with_something_else, hostile]
+)
 def test_every_page_is_of_the_documented_shape(make: Callable[[], Digest]) -> None:
     content = JsonRenderer().render(make()).content
     assert content.endswith(b"}\n")

@@ -66,7 +66,7 @@ def test_a_hostile_day_has_only_our_own_links_and_anchors() -> None:
     assert all(one == "</a>" or one.startswith('<a id="paper-2502.') for one in html)
     assert not {t.type for t in found} & {"image", "em_open", "s_open", "code_inline", "hr"}
     headings = [t for t in found if t.type == "heading_open"]
-    assert len(headings) == 5 + len(HOSTILE)
+    assert len(headings) == 6 + len(HOSTILE)
     assert len([t for t in found if t.type == "fence"]) == 1
 
 

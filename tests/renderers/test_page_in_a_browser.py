@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from paperlark.renderers.html import HtmlRenderer
-from standins.digests import hostile, ordinary
+from standins.digests import hostile, narrowed, ordinary
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 QUIETLY = (
@@ -48,7 +48,7 @@ def phone(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
     page.close()
 
 
-@pytest.fixture(params=[ordinary, hostile])
+@pytest.fixture(params=[narrowed, hostile])
 def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     page = HtmlRenderer().render(request.param())
     file = tmp_path / page.path

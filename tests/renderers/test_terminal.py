@@ -8,10 +8,29 @@ from hypothesis import strategies as st
 
 from paperlark.domain.digest import Digest
 from paperlark.renderers.terminal import NARROWEST, top
-from standins.digests import hostile, ordinary, partial, quiet, without_judge
+from standins.digests import (
+    hostile,
+    narrowed,
+    ordinary,
+    partial,
+    quiet,
+    with_something_else,
+    without_judge,
+)
 
 
-@pytest.mark.parametrize("page", [ordinary(), partial(), quiet(), without_judge(), hostile()])
+@pytest.mark.parametrize(
+    "page",
+    [
+        ordinary(),
+        partial(),
+        narrowed(),
+        quiet(),
+        without_judge(),
+        with_something_else(),
+        hostile(),
+    ],
+)
 @pytest.mark.parametrize("width", [20, 60, 80, 200])
 def test_no_line_is_longer_than_the_terminal_and_none_commands_it(page: Digest, width: int) -> None:
     text = top(page, width=width)

@@ -9,11 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from paperlark.domain.digest import AuthorMatch
+from paperlark.domain.exploration import Missed
 from paperlark.domain.judgement import Match
 from paperlark.domain.spending import Cost, Spend, Tokens
 from paperlark.renderers import wording
 from paperlark.renderers.money import dollars
-from standins.digests import digest, entry, ordinary, partial, quiet, without_judge
+from standins.digests import digest, entry, narrowed, ordinary, partial, quiet, without_judge
 
 AMOUNTS = st.decimals(0, 10_000, places=9)
 
@@ -124,3 +125,27 @@ def test_a_probability_never_reads_as_more_certain_than_it_is(
 def test_a_page_without_papers_does_not_claim_an_order() -> None:
     assert wording.no_model(quiet()) == "No model was asked."
     assert wording.nothing(digest()) == "None of 299 papers was selected."
+
+
+@pytest.mark.parametrize(
+    ("missed", "said"),
+    [
+        (Missed(1.2, 0, 4, 214), "About 1 relevant paper among 214 unread, 95 % interval 0-4."),
+        (Missed(2.5, 1, 5, 1200), "About 2 relevant papers among 1,200 unread, 95 % interval 1-5."),
+        (Missed(0.3, 0, 2, 9), "Hardly a relevant paper among 9 unread, 95 % interval 0-2."),
+        (None, None),
+    ],
+)
+def test_what_was_missed_is_said_in_whole_papers(missed: Missed | None, said: str | None) -> None:
+    assert wording.missed(digest(missed=missed)) == said
+
+
+def test_the_funnel_speaks_of_a_line_only_where_there_is_one() -> None:
+    rows = [(row.name, row.cells[0], row.remark) for row in wording.funnel_rows(narrowed())]
+    assert rows[2:7] == [
+        ("shortlisted", "98", ""),
+        ("explored", "10", "drawn by lot"),
+        ("unread", "190", "low match"),
+        ("judged", "108", ""),
+        ("unjudged", "0", ""),
+    ]

@@ -9,12 +9,15 @@ from decimal import Decimal
 
 from paperlark.domain.announcement import AnnounceType
 from paperlark.domain.digest import AuthorMatch, Digest, Entry, Funnel, Status
-from paperlark.domain.judgement import Judgement, Lack, Match, Unjudged
+from paperlark.domain.exploration import Explored, Missed, Unread
+from paperlark.domain.judgement import Judgement, Lack, Match, Nearest, Unjudged
 from paperlark.domain.paper import Author, Paper, PaperId
 from paperlark.domain.profile import Cutoffs
 from paperlark.domain.spending import Cost, Spend, Tokens
 
 DAY = date(2025, 2, 26)
+
+NEAREST = Nearest(PaperId("2501.00042"), r"Fast \emph{kernels}: $x^2$", date(2025, 1, 14))
 
 HOSTILE = (
     "<script>document.title = 'hacked'</script>",
@@ -102,6 +105,35 @@ def partial() -> Digest:
     )
 
 
+def narrowed() -> Digest:
+    """Give a day of which the judge read what could matter, and a little of the rest."""
+    unread = tuple(Unread(PaperId(f"2502.{n:05}"), f"Title {n}", 0.02 / n) for n in range(60, 250))
+    far = replace(entry(3), match=Match(0.1, 180, 299, probability=0.008), outside=True)
+    near = replace(entry(2), match=replace(entry(2).match, nearest=NEAREST))
+    return digest(
+        [entry(1, followed=True), near, far],
+        funnel=Funnel(2, 487, 625, 299, 384, 1, 98, 108, 0, 0, 3, explored=10, unread=190),
+        explored=(Explored(far.paper.id, 0.05, 0.008, wanted=True),),
+        unread=unread,
+        missed=Missed(1.2, 0, 4, 190),
+    )
+
+
+def with_something_else() -> Digest:
+    """Give a page without a judge that ends with a paper from outside the reader's usual."""
+    shown = replace(entry(1, judged=False), match=replace(entry(1).match, nearest=NEAREST))
+    far = replace(entry(2, judged=False), match=Match(0.0, 280, 299), outside=True)
+    funnel = Funnel(2, 487, 625, 299, 384, 0, 0, 0, 0, 0, 2)
+    return digest(
+        [shown, far],
+        model=None,
+        spend=None,
+        funnel=funnel,
+        prompt="",
+        explored=(Explored(far.paper.id, 0.01),),
+    )
+
+
 def quiet() -> Digest:
     funnel = Funnel(2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
     return digest(status=Status.QUIET, model=None, spend=None, funnel=funnel, prompt="")
@@ -114,7 +146,10 @@ def hostile() -> Digest:
             place=place,
             paper=paper(place, title=text, abstract=text, authors=(Author(text, text),) * 14),
             type=AnnounceType.NEW,
-            match=Match(0.5, place, 299, text[:300], (text[:300],), (text[:300],)),
+            match=Match(
+                *(0.5, place, 299, text[:300], (text[:300],), (text[:300],)),
+                nearest=Nearest(PaperId(f"2501.{place:05}"), text, DAY),
+            ),
             judgement=Judgement(PaperId("2502.00001"), 1, 9, 8, text) if place % 2 else None,
         )
         for place, text in enumerate(HOSTILE, 1)
@@ -125,6 +160,8 @@ def hostile() -> Digest:
         profile=HOSTILE[0],
         model=HOSTILE[8],
         notes=HOSTILE,
+        funnel=Funnel(2, 487, 625, 299, 384, 0, 286, 286, 0, 0, 13, unread=13),
         unjudged=failed,
+        unread=tuple(Unread(one.paper.id, one.paper.title, 0.01) for one in entries),
         prompt="```\n# x\n````\n" + HOSTILE[1],
     )

@@ -41,6 +41,7 @@ class ManifestRenderer:
             "judge": digest.judge,
             "judgements": [asdict(judgement) for judgement in digest.judgements],
             "scanned": digest.scanned,
+            "explored": [asdict(one) for one in digest.explored],
         }
         return _page(manifest_path(digest.day), document)
 

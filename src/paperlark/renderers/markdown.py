@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from paperlark.domain.digest import Digest, Entry, Page
-from paperlark.domain.judgement import Unjudged
+from paperlark.domain.judgement import Nearest, Unjudged
 from paperlark.domain.paper import Author, Paper
 from paperlark.renderers import typeset, wording
 from paperlark.renderers.markdown_escape import escape, escape_label, escape_line
@@ -32,6 +32,9 @@ def _blocks(digest: Digest) -> Iterator[str]:
     yield from (f"> {escape_line(one_line(note))}" for note in digest.notes)
     yield _usage(digest)
     yield _funnel(digest)
+    missed = wording.missed(digest)
+    if missed:
+        yield missed
     if digest.batches:
         yield "\n".join(f"- {name}: {_outside(source)}" for name, source in wording.batches(digest))
     if digest.entries:
@@ -44,6 +47,7 @@ def _blocks(digest: Digest) -> Iterator[str]:
         yield wording.nothing(digest)
     yield from _updated(digest)
     yield from _missing(digest)
+    yield from _unread(digest)
     yield from _appendix(digest)
 
 
@@ -114,7 +118,8 @@ def _facts(entry: Entry) -> str:
 
 
 def _scores(entry: Entry) -> str:
-    match = f"Match {wording.match_words(entry.match)}"
+    mark = f" · *{wording.OUTSIDE}*" if entry.outside else ""
+    match = f"Match {wording.match_words(entry.match)}{mark}"
     if entry.judgement is None:
         return match
     scores = entry.judgement
@@ -123,10 +128,17 @@ def _scores(entry: Entry) -> str:
 
 def _evidence(entry: Entry) -> str:
     """Say what the ranker saw; its match already stands among the scores."""
-    saw = [(name, value) for name, value in wording.evidence(entry.match) if name != "Match"]
-    if not saw:
-        return "**Evidence:** the match alone"
-    return "**Evidence:** " + "; ".join(f"{name.lower()}: {_outside(value)}" for name, value in saw)
+    facts = wording.evidence(entry.match)
+    saw = [f"{name.lower()}: {_outside(value)}" for name, value in facts]
+    if entry.match.nearest:
+        saw.append(f"resembles: {_nearest(entry.match.nearest)}")
+    return f"**Evidence:** {'; '.join(saw) or 'the match alone'}"
+
+
+def _nearest(nearest: Nearest) -> str:
+    title = escape_label(typeset.plain(nearest.title))
+    named = f"[{title}]({nearest.url})" if nearest.url else title
+    return f"{named} ({wording.short_date(nearest.day)})"
 
 
 def _updated(digest: Digest) -> Iterator[str]:
@@ -145,6 +157,18 @@ def _missing(digest: Digest) -> Iterator[str]:
     if unknown:
         yield f"{wording.not_recorded_words(unknown)}"
         yield wording.listed(_id(missing) for missing in unknown)
+
+
+def _unread(digest: Digest) -> Iterator[str]:
+    if digest.funnel.unread:
+        yield "## Unread"
+        yield wording.unread_words(digest)
+    if digest.unread:
+        yield "\n".join(
+            f"- [{one.paper_id}]({one.url}) {escape(typeset.plain(one.title))}:"
+            f" {wording.unread_match(one)}"
+            for one in digest.unread
+        )
 
 
 def _label(paper: Paper) -> str:

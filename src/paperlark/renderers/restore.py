@@ -13,7 +13,8 @@ from typing import Any
 from paperlark.domain.announcement import Via
 from paperlark.domain.digest import AuthorMatch, Batch, Digest, Entry, Funnel, Updated
 from paperlark.domain.errors import StoreError
-from paperlark.domain.judgement import Judgement, Match, Unjudged
+from paperlark.domain.exploration import Explored, Missed, Unread
+from paperlark.domain.judgement import Judgement, Match, Nearest, Unjudged
 from paperlark.domain.paper import Author, Paper, PaperId
 from paperlark.domain.profile import Cutoffs
 from paperlark.domain.spending import Cost, Spend, Tokens
@@ -52,6 +53,10 @@ def _digest(page: schema.Document, manifest: dict[str, Any]) -> Digest:
         judge=manifest["judge"],
         judgements=tuple(Judgement(**one) for one in manifest["judgements"]),
         scanned=tuple(PaperId(one) for one in manifest["scanned"]),
+        # A page of before there was exploration explored nothing.
+        explored=tuple(Explored(**one) for one in manifest.get("explored", ())),
+        unread=tuple(Unread(PaperId(u.id), u.title, u.probability) for u in page.unread),
+        missed=Missed(**page.missed.model_dump()) if page.missed else None,
     )
 
 
@@ -83,10 +88,18 @@ def _entry(entry: schema.Entry) -> Entry:
         place=entry.place,
         paper=paper,
         type=entry.announce_type,
-        match=Match(score=1 / entry.match.rank, **entry.match.model_dump()),
+        match=_match(entry.match),
         followed=tuple(AuthorMatch(one.name, one.by == "name") for one in entry.followed),
         judgement=Judgement(paper.id, paper.version, **judged.model_dump()) if judged else None,
+        outside=entry.outside,
     )
+
+
+def _match(match: schema.Match) -> Match:
+    near = match.nearest
+    nearest = Nearest(PaperId(near.id), near.title, near.day) if near else None
+    said = match.model_dump(exclude={"nearest"})
+    return Match(score=1 / match.rank, nearest=nearest, **said)
 
 
 def _unjudged(missing: schema.Missing) -> Unjudged:

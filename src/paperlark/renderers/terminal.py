@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Iterator
 
 from paperlark.domain.digest import Digest, Entry
+from paperlark.domain.judgement import Match
 from paperlark.renderers import outside, typeset, wording
 
 ENTRIES = 10
@@ -28,8 +29,14 @@ def _lines(digest: Digest, width: int, entries: int) -> Iterator[str]:
         yield from textwrap.wrap(f"note: {note}", width, subsequent_indent="  ")
     yield ""
     yield from (_cut(_row(row), width) for row in _facts(digest))
+    yield from textwrap.wrap(
+        wording.missed(digest) or "", width, initial_indent="  ", subsequent_indent="  "
+    )
     yield ""
-    yield from (_entry(entry, width) for entry in digest.entries[:entries])
+    for entry in digest.entries[:entries]:
+        yield _entry(entry, width)
+        if entry.judgement is None and not entry.followed:
+            yield _cut(f"            {_evidence(entry.match)}".rstrip(), width)
     more = len(digest.entries) - entries
     if more > 0:
         yield f"     … and {wording.counted(more, 'more paper')} on the page"
@@ -55,6 +62,17 @@ def _entry(entry: Entry, width: int) -> str:
     room = width - len(aside) - 14
     title = _cut(typeset.plain(entry.paper.title), room)
     return f"{entry.place:>4}  {wording.chip(entry):<6}{title:<{room}}  {aside}".rstrip()
+
+
+def _evidence(match: Match) -> str:
+    """Say in one line what speaks for a paper that nobody judged: its topic stands above."""
+    nearest = match.nearest
+    parts = (
+        ("for", wording.listed(match.words_for)),
+        ("against", wording.listed(match.words_against)),
+        ("like", f"{nearest.title} ({wording.short_date(nearest.day)})" if nearest else ""),
+    )
+    return " · ".join(f"{name} {typeset.plain(words)}" for name, words in parts if words)
 
 
 def _cut(text: str, width: int) -> str:

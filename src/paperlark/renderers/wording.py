@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from datetime import date
 
 from paperlark.domain.digest import AuthorMatch, Batch, Digest, Entry, Funnel, Status, Updated
+from paperlark.domain.exploration import Unread
 from paperlark.domain.judgement import Lack, Match, Unjudged
 from paperlark.domain.spending import Spend, Tokens
 from paperlark.renderers.money import UNKNOWN, dollars
 
 STAR = "★"
+OUTSIDE = "from outside your usual"
+"""The mark of a paper from below the line."""
 MOST_AUTHORS = 12
 """More are folded away behind the first of them."""
 _FEW_AUTHORS = 10
@@ -36,7 +39,12 @@ class Row:
 
 def long_date(day: date) -> str:
     """`Wednesday, 26 February 2025`."""
-    return f"{_WEEKDAYS[day.weekday()]}, {day.day} {_MONTHS[day.month - 1]} {day.year}"
+    return f"{_WEEKDAYS[day.weekday()]}, {short_date(day)}"
+
+
+def short_date(day: date) -> str:
+    """`26 February 2025`."""
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
 def number(count: int) -> str:
@@ -106,8 +114,10 @@ def summary(digest: Digest) -> tuple[str, ...]:
     by_followed = sum(1 for entry in digest.entries if entry.followed)
     followed = (f"{number(by_followed)} by an author you follow",) if by_followed else ()
     papers = f"{number(funnel.selected)} of {counted(funnel.scanned, 'paper')}"
+    by_lot = sum(1 for entry in digest.entries if entry.outside)
+    outside = (f"{number(by_lot)} {OUTSIDE}",) if by_lot else ()
     silent = (f"{number(funnel.not_recorded)} not recorded",) if funnel.not_recorded else ()
-    return (papers, *followed, *silent, status(digest))
+    return (papers, *followed, *outside, *silent, status(digest))
 
 
 def funnel_rows(digest: Digest) -> tuple[Row, ...]:
@@ -129,11 +139,12 @@ def funnel_rows(digest: Digest) -> tuple[Row, ...]:
 
 
 def _judge_rows(funnel: Funnel) -> list[Row]:
-    rows = [
-        _row("shortlisted", funnel.shortlisted),
-        _row("judged", funnel.judged),
-        _row("unjudged", funnel.unjudged),
-    ]
+    rows = [_row("shortlisted", funnel.shortlisted)]
+    if funnel.explored:
+        rows.append(_row("explored", funnel.explored, "drawn by lot"))
+    if funnel.unread:
+        rows.append(_row("unread", funnel.unread, "low match"))
+    rows += [_row("judged", funnel.judged), _row("unjudged", funnel.unjudged)]
     return [*rows, _row("not recorded", funnel.not_recorded)] if funnel.not_recorded else rows
 
 
@@ -177,6 +188,8 @@ def chip_words(entry: Entry) -> str:
 
 def aside(entry: Entry) -> str:
     """Give what stands beside a title in the contents."""
+    if entry.outside:
+        return OUTSIDE
     return "author match" if entry.followed else entry.match.topic or ""
 
 
@@ -215,6 +228,8 @@ def reason(entry: Entry) -> str | None:
     """Why the paper is here; None where only the evidence can say."""
     if entry.followed:
         return f"{entry.comment}: {listed(_author_match(one) for one in entry.followed)}"
+    if entry.outside and entry.judgement is None:
+        return "Drawn by lot: a vote says whether you want more like it."
     return entry.comment
 
 
@@ -224,13 +239,13 @@ def _author_match(match: AuthorMatch) -> str:
 
 
 def evidence(match: Match) -> tuple[tuple[str, str], ...]:
-    """Say what the ranker saw: names and values."""
+    """Say what the ranker saw, besides the nearest paper of before: names and values."""
     words = (
         ("Topic", match.topic or ""),
         ("Words for", listed(match.words_for)),
         ("Words against", listed(match.words_against)),
     )
-    return (*((name, value) for name, value in words if value), ("Match", match_words(match)))
+    return tuple((name, value) for name, value in words if value)
 
 
 def shown_authors(count: int) -> int:
@@ -257,6 +272,31 @@ def not_recorded_words(missing: tuple[Unjudged, ...]) -> str:
     """Say how many papers a recording knows nothing of."""
     papers = counted(len(missing), "paper")
     return f"The recording holds no judgement of {papers}; nothing went wrong."
+
+
+def unread_words(digest: Digest) -> str:
+    """Say why papers were not read, and that this is as it should be."""
+    return (
+        "Not read by the model, because their match is low:"
+        f" {counted(digest.funnel.unread, 'paper')}."
+    )
+
+
+def missed(digest: Digest) -> str | None:
+    """Estimate what was missed; None where nothing can be said."""
+    if digest.missed is None:
+        return None
+    expected, unread = round(digest.missed.expected), number(digest.missed.unread)
+    about = (
+        f"About {counted(expected, 'relevant paper')}" if expected else "Hardly a relevant paper"
+    )
+    low, high = digest.missed.low, digest.missed.high
+    return f"{about} among {unread} unread, 95 % interval {low}-{high}."
+
+
+def unread_match(one: Unread) -> str:
+    """Give the match of a paper that nobody read: `2 %`."""
+    return _percent(one.probability)
 
 
 def nothing(digest: Digest) -> str:
