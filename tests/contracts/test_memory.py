@@ -12,6 +12,7 @@ import pytest
 
 from paperlark.domain.announcement import AnnounceType
 from paperlark.domain.digest import Digest, Entry, Funnel, SeenBefore, Status
+from paperlark.domain.exploration import Explored
 from paperlark.domain.judgement import Asking, Exchange, Judgement, Lack, Match, Unjudged
 from paperlark.domain.profile import Cutoffs
 from paperlark.domain.spending import Cost, Spend, Tokens
@@ -153,3 +154,31 @@ def test_making_a_day_again_forgets_what_it_scanned_before(archive: Archive) -> 
     archive.file(replace(_digest(), scanned=(PAPER.id,)))
     archive.file(replace(_digest(), scanned=()))
     assert archive.seen("Mine", date(2025, 3, 1), [PAPER.id]) == {}
+
+
+READ = Explored(PAPER.id, 0.05, 0.004, wanted=True)
+SHOWN = Explored(a_paper("2502.00002").id, 0.01)
+
+
+def test_a_digest_comes_back_with_what_it_explored(archive: Archive) -> None:
+    digest = replace(_digest(), explored=(READ, SHOWN))
+    archive.file(digest)
+    assert archive.digest("Mine", DAY) == digest
+
+
+def test_what_was_explored_and_judged_is_known_on_later_days(archive: Archive) -> None:
+    later = replace(READ, wanted=False)
+    archive.file(replace(_digest(), explored=(READ, SHOWN)))
+    archive.file(replace(_digest(date(2025, 2, 27)), explored=(later,)))
+    archive.file(replace(_digest(date(2025, 2, 28)), explored=(SHOWN,)))
+    archive.file(replace(_digest(profile="Yours"), explored=(READ,)))
+    assert archive.explored("Mine", DAY, 9) == ()
+    assert archive.explored("Mine", date(2025, 2, 27), 9) == (READ,)
+    assert set(archive.explored("Mine", date(2025, 3, 1), 9)) == {READ, later}
+    assert archive.explored("Mine", date(2025, 3, 1), 1) == (later,)
+
+
+def test_making_a_day_again_forgets_what_it_explored_before(archive: Archive) -> None:
+    archive.file(replace(_digest(), explored=(READ,)))
+    archive.file(_digest())
+    assert archive.explored("Mine", date(2025, 3, 1), 9) == ()

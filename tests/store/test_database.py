@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import sqlite3
 from datetime import date
 from pathlib import Path
@@ -13,6 +14,7 @@ from paperlark.store.database import VERSION, open_database, transaction
 from paperlark.store.digests import DigestStore
 from paperlark.store.judgements import JudgementStore
 from paperlark.testing import a_paper
+from standins.digests import ordinary
 
 DAY = date(2025, 2, 26)
 ASKING = Asking(DAY, "Mine", "c", "j")
@@ -121,3 +123,17 @@ def test_a_digest_that_cannot_be_read_says_how_to_make_it_again(path: Path) -> N
         connection.execute("INSERT INTO digests VALUES ('Mine', '2025-02-26', '{}')")
         with pytest.raises(StoreError, match="paperlark run --date 2025-02-26"):
             DigestStore(connection, path).digest("Mine", DAY)
+
+
+def test_a_digest_of_before_there_was_exploration_is_read(path: Path) -> None:
+    page = ordinary()
+    with open_database(path) as connection:
+        archive = DigestStore(connection, path)
+        archive.file(page)
+        [(text,)] = connection.execute("SELECT digest FROM digests").fetchall()
+        old = json.loads(text)
+        for part in (old, old["funnel"], *old["entries"]):
+            for name in ("explored", "unread", "missed", "outside"):
+                part.pop(name, None)
+        connection.execute("UPDATE digests SET digest = ?", (json.dumps(old),))
+        assert archive.digest(page.profile, page.day) == page

@@ -1,0 +1,145 @@
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from datetime import date, timedelta
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from paperlark.day.explore import draw, how_many
+from paperlark.day.missed import estimate_missed
+from paperlark.domain.announcement import Announced, AnnounceType
+from paperlark.domain.digest import Candidate
+from paperlark.domain.exploration import Explored, Missed, Unread
+from paperlark.domain.judgement import Match
+from paperlark.domain.paper import PaperId
+from paperlark.testing import a_paper
+
+PAPERS = tuple(a_paper(f"2502.{number:05}") for number in range(300))
+DAY = date(2025, 2, 26)
+LIKELY = st.floats(0, 1)
+
+
+def _unread(*probabilities: float) -> tuple[Unread, ...]:
+    return tuple(Unread(PAPERS[n].id, "", p) for n, p in enumerate(probabilities))
+
+
+def _explored(found: int, of: int, probability: float = 0.01) -> list[Explored]:
+    return [Explored(PaperId(str(n)), 0.05, probability, n < found) for n in range(of)]
+
+
+def test_a_ranker_that_keeps_its_promises_is_taken_at_its_word() -> None:
+    missed = estimate_missed(_unread(*[0.01] * 200), _explored(10, 1000))
+    assert missed
+    assert missed.expected == pytest.approx(2.0)
+    assert (missed.low, missed.high, missed.unread) == (0, 6, 200)
+
+
+def test_a_ranker_that_promises_half_of_what_there_is_is_believed_twice() -> None:
+    missed = estimate_missed(_unread(*[0.01] * 200), _explored(200, 10_000))
+    assert missed
+    assert missed.expected == pytest.approx(2.0 * 201 / 101)
+    assert (missed.low, missed.high) == (1, 8)
+
+
+def test_a_paper_that_was_hardly_to_be_drawn_stands_for_many() -> None:
+    likely = [Explored(PaperId(str(n)), 0.5, 0.02, wanted=False) for n in range(500)]
+    unlikely = [Explored(PaperId(f"u{n}"), 0.1, 0.02, n < 10) for n in range(100)]
+    missed = estimate_missed(_unread(*[0.02] * 100), [*likely, *unlikely])
+    # 10 of 100 of the one half, none of the other: 1 in 20 and not 1 in 60.
+    assert missed
+    assert missed.expected == pytest.approx(0.05 * 100, rel=0.1)
+
+
+def test_the_surer_the_more_was_explored() -> None:
+    few = estimate_missed(_unread(*[0.05] * 100), _explored(1, 20, 0.05))
+    many = estimate_missed(_unread(*[0.05] * 100), _explored(50, 1000, 0.05))
+    assert few
+    assert many
+    assert (many.low, many.high) == (1, 10)
+    assert (few.low, few.high) == (0, 16)
+
+
+@pytest.mark.parametrize(
+    ("unread", "explored"),
+    [
+        ((), _explored(1, 10)),
+        (_unread(0.5), ()),
+        (_unread(0.5), [Explored(PaperId("1"), 0.5, 0.1, wanted=None)]),
+        (_unread(0.5), [Explored(PaperId("1"), 0.5, None, wanted=True)]),
+    ],
+)
+def test_where_nothing_can_be_said_nothing_is_said(
+    unread: Sequence[Unread], explored: Sequence[Explored]
+) -> None:
+    assert estimate_missed(unread, explored) is None
+
+
+@given(
+    st.lists(LIKELY, min_size=1, max_size=50),
+    st.lists(st.builds(Explored, st.just("1"), st.floats(1e-3, 1), LIKELY, st.booleans())),
+)
+def test_whatever_was_found_the_interval_is_one_of_the_unread(
+    unread: list[float], explored: list[Explored]
+) -> None:
+    missed = estimate_missed(_unread(*unread), explored)
+    assert (missed is None) == (not explored)
+    if missed:
+        assert 0 <= missed.low <= missed.high <= missed.unread == len(unread)
+        assert 0 < missed.expected <= len(unread)
+
+
+@pytest.mark.parametrize("wrong_by", [0.5, 1.0, 2.0])
+def test_the_interval_holds_once_fifty_papers_were_explored(wrong_by: float) -> None:
+    """Synthetic days: what is wanted comes `wrong_by` times as often as the ranker says."""
+    held = [
+        missed.low <= really <= missed.high
+        for reader in range(40)
+        for missed, really in _days(reader, wrong_by)[6:]
+    ]
+    assert len(held) == 160
+    assert sum(held) / len(held) >= 0.9
+
+
+def _days(reader: int, wrong_by: float) -> list[tuple[Missed, int]]:
+    """Explore ten days of a reader; give each day's estimate, and what was missed in truth."""
+    chance = Random(reader)  # noqa: S311  # the same days each time
+    explored: list[Explored] = []
+    days = []
+    for number in range(10):
+        below = _below(chance)
+        wanted = {
+            one.paper.id: chance.random() < wrong_by * (one.match.probability or 0) for one in below
+        }
+        day, count = DAY + timedelta(number), how_many(len(below), 0.08)
+        drawn = {o.candidate.paper.id: o for o in draw(below, count, f"reader {reader}", day)}
+        explored += [
+            Explored(paper, one.inclusion, one.candidate.match.probability, wanted[paper])
+            for paper, one in drawn.items()
+        ]
+        unread = [
+            Unread(one.paper.id, "", one.match.probability or 0)
+            for one in below
+            if one.paper.id not in drawn
+        ]
+        missed = estimate_missed(unread, explored)
+        assert missed
+        days.append((missed, sum(wanted[one.paper_id] for one in unread)))
+    assert len(explored) >= 90
+    return days
+
+
+def _below(chance: Random) -> list[Candidate]:
+    """Give the lower part of a day, whose probabilities add up to about one."""
+    likely = (1 / (1 + math.exp(chance.gauss(5.2, 1.0))) for _ in range(120))
+    return [
+        Candidate(
+            Announced(PAPERS[place], (AnnounceType.NEW,)),
+            (),
+            Match(0.1, place + 1, 120, probability=probability),
+        )
+        for place, probability in enumerate(sorted(likely, reverse=True))
+    ]
