@@ -9,7 +9,7 @@ from scipy import sparse
 
 from paperlark.domain.criteria import parse_criteria
 from paperlark.domain.feedback import NOTHING_KNOWN, Evidence
-from paperlark.evaluation.baselines import _svm
+from paperlark.evaluation.baselines import _svm, _tfidf
 from paperlark.evaluation.baselines._tfidf import fit, tfidf
 from paperlark.evaluation.baselines._words import Words
 from paperlark.evaluation.baselines.arxiv_sanity import ArxivSanityRanker
@@ -92,6 +92,18 @@ def test_terms_too_rare_and_too_common_are_left_out() -> None:
     terms = [term for term, number in words._numbers.items() if fitted.column[number] >= 0]
     assert terms == ["good"]
     assert fitted.rarity[0] == pytest.approx(math.log(1001 / 51) + 1)
+
+
+def test_what_was_ranked_before_does_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_tfidf, "FEATURES", 12)
+    evidence = Before(READER.days, 7).history(3)
+    fresh, used = ArxivSanityRanker(Words()), ArxivSanityRanker(Words())
+    for day in (LAST, *reversed(READER.days)):
+        used.rank(day.papers, day.criteria, NOTHING_KNOWN)
+    fresh.words.text("words that nobody else has, hunt moths sugar butter")
+    assert fresh.rank(LAST.papers, LAST.criteria, evidence) == used.rank(
+        LAST.papers, LAST.criteria, evidence
+    )
 
 
 def test_vectors_have_length_1_or_nothing_in_them() -> None:

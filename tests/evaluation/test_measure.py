@@ -198,3 +198,7 @@ def test_intervals_come_from_days_drawn_anew() -> None:
         [np.nan] * 3, nan_ok=True
     )
     assert interval(np.array([np.nan])) is None
+
+
+def test_on_several_processors_the_same_is_found(report: Report) -> None:
+    assert as_json(measure(READER, METHODS, WISH, Silent(), processes=2)) == as_json(report)

@@ -103,6 +103,13 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
     show_default=True,
     help="Which methods, side by side.",
 )
+@click.option(
+    "--processes",
+    type=click.IntRange(1),
+    default=1,
+    show_default=True,
+    help="On how many processors; each needs as much memory again.",
+)
 @click.option("--seed", type=int, default=0, show_default=True, help="Of everything drawn by lot.")
 @click.option("--json", "json_file", type=_FILE, help="Write every figure to this file.")
 @click.option("--html", "html_file", type=_FILE, help="Write a page with plots to this file.")
@@ -116,6 +123,7 @@ def command(
     votes: tuple[int, ...],
     relevant_from: int,
     methods: tuple[str, ...],
+    processes: int,
     seed: int,
     json_file: Path | None,
     html_file: Path | None,
@@ -145,6 +153,9 @@ def command(
         raise click.BadParameter("name at least one length, such as 0", param_hint="--history")
     for file in (json_file, html_file):
         _check_writable(file)
+    # Vectors here are too short to be shared among threads, which then wait for each other: on a
+    # busy machine that takes ten times as long. It is read when numpy is imported.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     # They bring numpy and scipy, which no help and no mistake needs.
     from paperlark.compose.evaluate import evaluate  # noqa: PLC0415
     from paperlark.evaluation.measure import Wish  # noqa: PLC0415
@@ -154,7 +165,7 @@ def command(
 
     reader = _reader(folder, relevant_from, profile_file)
     wish = Wish(history, votes, test_from=test_from, test_to=test_to, seed=seed)
-    report = evaluate(reader, methods, wish, progress())
+    report = evaluate(reader, methods, wish, progress(), processes=processes)
     if json_file is not None:
         _write(json_file, json.dumps(as_json(report), indent=1, allow_nan=False) + "\n")
     if html_file is not None:

@@ -15,7 +15,7 @@ from paperlark.evaluation.methods import ARXIV_SANITY, BM25, OWN, RANDOM, ZOTERO
 from paperlark.evaluation.own import own_days
 from paperlark.evaluation.report import Report
 from paperlark.ports import Progress
-from paperlark.rankers.lexical import LexicalRanker
+from paperlark.rankers.blend import EmbeddedRanker
 from paperlark.settings import Settings
 from paperlark.store.database import check_not_set_aside, open_database
 from paperlark.store.labelled import announced
@@ -36,7 +36,12 @@ def own_reader(settings: Settings) -> LabelledReader:
 
 
 def evaluate(
-    reader: LabelledReader, names: Collection[str], wish: Wish, progress: Progress
+    reader: LabelledReader,
+    names: Collection[str],
+    wish: Wish,
+    progress: Progress,
+    *,
+    processes: int = 1,
 ) -> Report:
     """Measure the methods of these names; one that is not installed is told of in the notes.
 
@@ -45,14 +50,14 @@ def evaluate(
     methods = tuple(_methods(frozenset(names), wish.seed))
     missing = set(names) - {method.name for method in methods}
     notes = tuple(f"{name} is left out: {_INSTALL}" for name in sorted(missing))
-    return measure(reader, methods, wish, progress, notes=notes)
+    return measure(reader, methods, wish, progress, notes=notes, processes=processes)
 
 
 def _methods(names: frozenset[str], seed: int) -> Iterator[Method]:
     # What the methods of others count, they count together.
     words = Words()
     if OWN in names:
-        yield Method(OWN, LexicalRanker())
+        yield Method(OWN, EmbeddedRanker())
     if RANDOM in names:
         yield Method(RANDOM, ChanceRanker(seed), learns=False)
     if BM25 in names:

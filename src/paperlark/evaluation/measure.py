@@ -15,10 +15,11 @@ from paperlark.evaluation.compare import Comparison, compare
 from paperlark.evaluation.figures import MEASURES, Figures
 from paperlark.evaluation.methods import FIRST_MORNING, OWN, Method
 from paperlark.evaluation.metrics import RankedDay
+from paperlark.evaluation.processes import ranked_days
 from paperlark.evaluation.protocol import STREAM_DAYS, VOTE_DAYS
 from paperlark.evaluation.report import Report, Row, Setting
 from paperlark.evaluation.resampling import REPLICATES, draws
-from paperlark.evaluation.trial import Key, Plan, rank_day
+from paperlark.evaluation.trial import Key, Plan, Trial
 from paperlark.ports import Progress
 
 COMPARED = ("average_precision", "share_to_judge 0.95")
@@ -46,6 +47,7 @@ def measure(
     progress: Progress,
     *,
     notes: Sequence[str] = (),
+    processes: int = 1,
 ) -> Report:
     """Have the methods rank the test days in time order, and say how well they did.
 
@@ -56,8 +58,8 @@ def measure(
     plan = Plan(places, wish.history, wish.votes, wish.seed)
     ranked: dict[Key, list[RankedDay]] = {}
     with progress.step("ranking", len(places)) as advance:
-        for place in places:
-            for key, day in rank_day(reader, place, plan, methods).items():
+        for one in ranked_days(Trial(reader, plan, methods), processes):
+            for key, day in one.items():
                 ranked.setdefault(key, []).append(day)
             advance()
     times = draws(len(places), wish.seed, wish.replicates)

@@ -46,24 +46,29 @@ Key = tuple[str, Known]
 """A method and what it knew: names one row."""
 
 
-def rank_day(
-    reader: LabelledReader, place: int, plan: Plan, methods: Sequence[Method]
-) -> dict[Key, RankedDay]:
-    """Have every method rank the day at that place, once for all that may be known."""
-    before = Before(reader.days, place)
-    ranked: dict[Key, RankedDay] = {}
-    for known in plan.known():
-        evidence = _evidence(before, known, plan.seed)
-        for method in methods:
-            same = (method.name, Known(plan.history[0]))
-            if method.learns or same not in ranked:
-                ranked[method.name, known] = _rank(method, before.day, evidence)
-            else:
-                ranked[method.name, known] = ranked[same]
-    own = next((method for method in methods if method.name == OWN), None)
-    if own is not None:
-        ranked[FIRST_MORNING, FIRST_DAY] = _rank(own, before.day, NOTHING_KNOWN)
-    return ranked
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """All that is needed to rank any test day of a reader by every method."""
+
+    reader: LabelledReader
+    plan: Plan
+    methods: Sequence[Method]
+
+    def rank(self, place: int) -> dict[Key, RankedDay]:
+        """Have every method rank the day at that place, once for all that may be known."""
+        before = Before(self.reader.days, place)
+        ranked: dict[Key, RankedDay] = {}
+        for known in self.plan.known():
+            evidence = _evidence(before, known, self.plan.seed)
+            for method in self.methods:
+                same = ranked.get((method.name, Known(self.plan.history[0])))
+                if method.learns or same is None:
+                    same = _rank(method, before.day, evidence)
+                ranked[method.name, known] = same
+        for method in self.methods:
+            if method.name == OWN:
+                ranked[FIRST_MORNING, FIRST_DAY] = _rank(method, before.day, NOTHING_KNOWN)
+        return ranked
 
 
 def _evidence(before: Before, known: Known, seed: int) -> Evidence:

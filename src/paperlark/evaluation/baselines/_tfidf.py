@@ -51,8 +51,11 @@ def fit(counts: Matrix) -> TfIdf:
     least = max(1, round(LEAST * min(1.0, papers / WHOLE)))
     fit_for_use = (containing >= least) & (containing <= max(MOST * papers, LEAST))
     chosen = np.flatnonzero(fit_for_use)
-    # Equally frequent terms are taken as they came.
-    chosen = np.sort(chosen[np.argsort(-frequency[chosen], kind="stable")[:FEATURES]])
+    if len(chosen) > FEATURES:
+        # Of equally frequent terms all are left out, or a term's number would matter, which
+        # depends on what was ranked before.
+        limit = np.sort(frequency[chosen])[-FEATURES - 1]
+        chosen = chosen[frequency[chosen] > limit]
     column = np.full(terms, -1, dtype=np.int32)
     column[chosen] = np.arange(len(chosen))
     return TfIdf(column, np.log((1 + papers) / (1 + containing[chosen])) + 1)
