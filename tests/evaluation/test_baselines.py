@@ -94,16 +94,18 @@ def test_terms_too_rare_and_too_common_are_left_out() -> None:
     assert fitted.rarity[0] == pytest.approx(math.log(1001 / 51) + 1)
 
 
-def test_what_was_ranked_before_does_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_tfidf, "FEATURES", 12)
-    evidence = Before(READER.days, 7).history(3)
-    fresh, used = ArxivSanityRanker(Words()), ArxivSanityRanker(Words())
-    for day in (LAST, *reversed(READER.days)):
-        used.rank(day.papers, day.criteria, NOTHING_KNOWN)
-    fresh.words.text("words that nobody else has, hunt moths sugar butter")
-    assert fresh.rank(LAST.papers, LAST.criteria, evidence) == used.rank(
-        LAST.papers, LAST.criteria, evidence
-    )
+@pytest.mark.parametrize("met_before", ["", "delta gamma beta alpha"])
+def test_which_terms_are_chosen_does_not_depend_on_what_was_met_before(
+    monkeypatch: pytest.MonkeyPatch, met_before: str
+) -> None:
+    monkeypatch.setattr(_tfidf, "FEATURES", 3)
+    words = Words()
+    words.text(met_before)
+    texts = ["alpha"] * 4 + ["beta"] * 3 + ["gamma"] * 2 + ["delta"] * 2 + ["other"] * 40
+    fitted = fit(words.matrix([words.text(text) for text in texts]))
+    terms = {term for term, number in words._numbers.items() if fitted.column[number] >= 0}
+    # Third and fourth are equally frequent.
+    assert terms == {"alpha", "beta"}
 
 
 def test_vectors_have_length_1_or_nothing_in_them() -> None:
