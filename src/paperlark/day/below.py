@@ -48,6 +48,6 @@ def shown_from_below(drawn: Sequence[Drawn]) -> Below:
     return Below(tuple(_explored(one, None) for one in drawn))
 
 
-def _explored(drawn: Drawn, wanted: bool | None) -> Explored:  # noqa: FBT001
+def _explored(drawn: Drawn, wanted: bool | None) -> Explored:  # noqa: FBT001  # the outcome
     candidate = drawn.candidate
     return Explored(candidate.paper.id, drawn.inclusion, candidate.match.probability, wanted)
