@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 UV_COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
 
-.PHONY: help demo test lint sample reference bench bench-runs lock clean
+.PHONY: help demo test lint sample model reference bench bench-runs lock clean
 
 help:  ## show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -22,6 +22,9 @@ lint: .venv/dev.done  ## style, types and architecture
 
 sample: .venv/run.done  ## make the bundled sample again (needs the recorded feeds)
 	@$(BIN)/python tools/make_sample.py
+
+model: .venv/run.done  ## learn the ranker's shipped space again (needs the corpus; 10 minutes)
+	@$(BIN)/python tools/make_model.py
 
 reference: .venv/dev.done  ## write docs/reference from the code
 	@$(BIN)/python tools/make_reference.py

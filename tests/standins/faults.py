@@ -30,11 +30,11 @@ from paperlark.domain.announcement import AnnounceType, Listing
 from paperlark.domain.calendar import expects_announcement
 from paperlark.domain.criteria import Criteria
 from paperlark.domain.errors import PaperlarkError
-from paperlark.domain.feedback import Evidence
+from paperlark.domain.feedback import NOTHING_KNOWN, Evidence
 from paperlark.domain.judgement import Match
 from paperlark.domain.paper import Paper
 from paperlark.ports import Ranker
-from paperlark.rankers.lexical import LexicalRanker
+from paperlark.rankers.blend import EmbeddedRanker
 from paperlark.renderers.json import JsonRenderer
 from paperlark.settings import load_settings
 from paperlark.testing import Silent
@@ -367,21 +367,23 @@ def _differing(page: Document, reference: Document) -> str:
 
 @dataclass(slots=True)
 class RememberingRanker:
-    """Ranks the very same papers once: a pure function and nearly half the time of a page."""
+    """Ranks the very same papers once: a pure function and nearly half the time of a page.
+
+    It learns nothing: what a month teaches depends rightly on what its pages had so far.
+    """
 
     ranker: Ranker
     known: dict[int, tuple[Match, ...]] = field(default_factory=dict)
 
     def rank(
-        self, papers: Sequence[Paper], criteria: Criteria, evidence: Evidence
+        self,
+        papers: Sequence[Paper],
+        criteria: Criteria,
+        evidence: Evidence,  # noqa: ARG002
     ) -> tuple[Match, ...]:
-        learnt = [(one.paper.id, one.wanted) for one in evidence.lessons]
-        stream = [paper.id for paper in evidence.stream]
-        key = hash(
-            (criteria, *learnt, *stream, *((one.id, one.title, one.abstract) for one in papers))
-        )
+        key = hash((criteria, *((one.id, one.title, one.abstract) for one in papers)))
         if key not in self.known:
-            self.known[key] = self.ranker.rank(papers, criteria, evidence)
+            self.known[key] = self.ranker.rank(papers, criteria, NOTHING_KNOWN)
         return self.known[key]
 
 
@@ -394,7 +396,7 @@ class Replay:
         self._server = server
         self._folder = folder
         self._disturbance = Disturbance(self.truth)
-        self._ranker = RememberingRanker(LexicalRanker())
+        self._ranker = RememberingRanker(EmbeddedRanker())
         self._standing = StandInArxiv(server, self.truth, today=self.days[0])
         self._standing.misbehave(self._disturbance)
         self._lay_out(reader)

@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
-from paperlark.compose.parts import choose_judge, choose_people, choose_sources, start_threads
+from paperlark.compose.parts import (
+    choose_judge,
+    choose_people,
+    choose_ranker,
+    choose_sources,
+    start_threads,
+)
 from paperlark.compose.press import Press
 from paperlark.compose.world import Choices, World
 from paperlark.day import Parts
 from paperlark.domain.errors import StoreError
 from paperlark.ports import Archive
-from paperlark.rankers.lexical import LexicalRanker
 from paperlark.renderers.html import HtmlRenderer
 from paperlark.renderers.json import JsonRenderer
 from paperlark.renderers.manifest import ManifestRenderer
@@ -45,7 +50,7 @@ def open_press(settings: Settings, choices: Choices, world: World) -> Iterator[P
                 sources=announcements.sources,
                 batches=BatchStore(connection, settings.database),
                 archive=archive,
-                ranker=LexicalRanker(),
+                ranker=choose_ranker(),
                 judge=judge,
                 memory=JudgementStore(connection, settings.database) if paid else None,
                 people=choose_people(settings, world, opened),

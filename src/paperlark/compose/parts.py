@@ -14,7 +14,7 @@ from paperlark.compose.world import Choices, World
 from paperlark.domain.calendar import weekdays
 from paperlark.domain.errors import KeyMissing
 from paperlark.llm.threads import Threads
-from paperlark.ports import Judge, People, Source
+from paperlark.ports import Judge, People, Ranker, Source
 from paperlark.settings import ModelSettings, Settings
 
 if TYPE_CHECKING:
@@ -103,6 +103,13 @@ def user_agent(settings: Settings) -> str:
     """Say to a server who asks, and whom it may write to."""
     contact = f" ({settings.arxiv.contact})" if settings.arxiv.contact else ""
     return f"paperlark/{__version__}{contact}"
+
+
+def choose_ranker() -> Ranker:
+    """Give the embedded ranker."""
+    from paperlark.rankers.blend import EmbeddedRanker  # noqa: PLC0415  # numpy and scipy: 0.4 s
+
+    return EmbeddedRanker()
 
 
 def start_threads(model: ModelSettings | None, opened: ExitStack) -> Threads | None:

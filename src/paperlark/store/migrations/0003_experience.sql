@@ -7,7 +7,7 @@ ALTER TABLE scanned ADD COLUMN relevance INTEGER;
 ALTER TABLE scanned ADD COLUMN novelty INTEGER;
 
 CREATE INDEX scanned_by_day ON scanned (profile, day);
-CREATE INDEX listings_by_paper ON listings (paper_id, day);
+CREATE INDEX IF NOT EXISTS listings_by_paper ON listings (paper_id, day);
 
 CREATE TABLE feedback (
     -- Every vote of every reader; of several on one paper the last one counts.

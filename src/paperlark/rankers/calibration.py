@@ -1,0 +1,56 @@
+"""From two opinions to one probability: what the learner and the neighbours were worth so far.
+
+How much to believe each is found on the latest judged days, with what was known before them. A
+reader without such days gets what held for others in their first months.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from paperlark.rankers.learned import Numbers, probability
+
+_ENOUGH = 10
+"""Wanted papers among the held-out ones from which on they are believed at all."""
+
+_DOUBT = np.array([0.7, 0.15, 0.15])
+"""Deviations of the prior over readers of bias, learner and neighbours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """Log-odds of being wanted = `bias` + `learner` x log-odds + `neighbours` x log-odds."""
+
+    bias: float
+    learner: float
+    neighbours: float
+
+    def odds(self, learner: Numbers, neighbours: Numbers) -> Numbers:
+        """Put both opinions together."""
+        return self.bias + self.learner * learner + self.neighbours * neighbours
+
+
+USUAL_CALIBRATION = Calibration(bias=0.4, learner=0.8, neighbours=0.4)
+"""What fitted two readers' first months."""
+
+
+def calibrate(learner: Numbers, neighbours: Numbers, wanted: NDArray[np.bool_]) -> Calibration:
+    """Fit to papers that were held out; a few say little against the prior (Newton's method)."""
+    usual = USUAL_CALIBRATION
+    prior = np.array([usual.bias, usual.learner, usual.neighbours])
+    if wanted.sum() < _ENOUGH:
+        return usual
+    columns = np.column_stack([np.ones(len(learner)), learner, neighbours])
+    stiffness = np.diag(1 / _DOUBT**2)
+    found = prior
+    for _ in range(20):
+        seen = probability(columns @ found)
+        slope = columns.T @ (seen - wanted) + stiffness @ (found - prior)
+        bend = (columns.T * (seen * (1 - seen))) @ columns + stiffness
+        found = found - np.linalg.solve(bend, slope)
+    # An opinion that was worse than none is left out, never turned round.
+    bias, own, near = (float(value) for value in found)
+    return Calibration(bias, max(own, 0.1), max(near, 0.0))

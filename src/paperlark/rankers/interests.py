@@ -1,0 +1,107 @@
+"""The written criteria against papers: how near each paper is to what the reader wrote.
+
+Four readings of the same text, each a column: near to one topic, near to all of it together,
+sharing its words, far from what it calls irrelevant. Which of them can be trusted is for the
+learner to find out; until then the first three count alike.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from paperlark.domain.criteria import Criteria
+from paperlark.rankers.field import Field
+from paperlark.rankers.latent import Space
+from paperlark.rankers.reading import Bag, read
+
+READINGS = 4
+TRUST = np.array([0.5, 0.5, 0.5, 0.15])
+"""What each reading counts for a reader of whom nothing is known, in log-odds per deviation."""
+
+_LEAST = 1e-6
+"""Deviations below are rounding, not difference."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Interests:
+    """The criteria as texts: each topic, everything wanted together, everything unwanted."""
+
+    names: tuple[str, ...]
+    topics: tuple[Bag, ...]
+    wanted: Bag
+    unwanted: Bag
+
+    @classmethod
+    def of(cls, criteria: Criteria) -> Interests:
+        """Read the criteria; a topic's name counts twice, as a paper's title does."""
+        topics = [(topic.name, topic.name, topic.relevant) for topic in criteria.topics]
+        irrelevant = [topic.irrelevant for topic in criteria.topics]
+        return cls(
+            names=tuple(topic.name for topic in criteria.topics),
+            topics=tuple(read(*topic) for topic in topics),
+            wanted=read(*(text for topic in topics for text in topic), *criteria.keywords),
+            unwanted=read(*irrelevant, *criteria.unwanted),
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Likeness:
+    """How like the criteria each paper of a field is.
+
+    `readings` (papers, 4) have mean 0 and deviation 1 over the field. `nearest` is the topic
+    nearest to each paper, -1 where none is near. `shared` says whether a paper has anything in
+    common with the criteria at all. `spoken` is what each term of the field counts by the
+    criteria alone, in log-odds.
+    """
+
+    readings: NDArray[np.float64]
+    nearest: NDArray[np.int64]
+    shared: NDArray[np.bool_]
+    spoken: NDArray[np.float64]
+
+
+def compare(field: Field, interests: Interests, space: Space) -> Likeness:
+    """Read every paper of the field in the light of the criteria."""
+    places = field.see_places(
+        space.place([*interests.topics, interests.wanted, interests.unwanted])
+    )
+    wanted, unwanted = (
+        np.asarray(row.todense()).ravel()
+        for row in field.see_words([interests.wanted, interests.unwanted])
+    )
+    # The same word on both sides, as in `galaxies, not spiral galaxies`, speaks for neither.
+    unwanted = np.where(wanted > 0, 0, unwanted)
+    near = np.asarray(field.places @ places.T, dtype=np.float64)
+    topics, whole, against = near[:, :-2], near[:, -2], near[:, -1]
+    words = np.asarray(field.words @ wanted).ravel()
+    strongest = topics.max(axis=1, initial=0)
+    readings = np.column_stack(
+        [
+            np.sqrt(np.square(np.maximum(topics, 0)).mean(axis=1)) if topics.size else strongest,
+            whole,
+            words,
+            -against,
+        ]
+    )
+    nearest = topics.argmax(axis=1) if topics.size else np.zeros(len(near), dtype=np.int64)
+    return Likeness(
+        readings=_standard(readings),
+        nearest=np.where(strongest > 0, nearest, -1),
+        shared=(words > 0) | (strongest > 0),
+        spoken=TRUST[2] / max(float(words.std()), _LEAST) * (wanted - 0.5 * unwanted),
+    )
+
+
+def _standard(columns: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Bring each column to mean 0 and deviation 1; one that tells nothing apart becomes 0."""
+    if not len(columns):
+        return columns
+    deviation = columns.std(axis=0)
+    alive = deviation > _LEAST
+    result: NDArray[np.float64] = np.where(
+        alive, (columns - columns.mean(axis=0)) / np.where(alive, deviation, 1), 0
+    )
+    return result

@@ -1,0 +1,147 @@
+"""Text as terms: words and pairs of neighbours, folded so that plurals meet, each a number.
+
+A term is a 32-bit hash, so that no list of words has to be shared, kept or shipped: among some
+million terms the wrong two meet in one of several thousand, which no ranking notices.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+import zlib
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+TermIds = NDArray[np.uint32]
+
+_WORD = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*|\d+[a-z][a-z0-9]*")
+_TEX_COMMAND = re.compile(r"\\[a-zA-Z]+")
+# `L\'evy` and `{\"o}` are inside words.
+_TEX_ACCENT = re.compile(r"\\[^a-zA-Z\s]|[{}$]")
+
+# Words of up to three letters keep their s: gas, bus, GPS.
+_SHORT = 3
+
+# Function words. Nothing else: what every paper of a field says counts little anyway.
+_EMPTY = frozenset(
+    """
+    a about above across after all along also although always among an and another any are as
+    at be because been before being below between both but by can cannot could despite did
+    different do does done due during each eg either else enough especially etc ever every few
+    first for from further given had has have having hence here how however i ie if in including
+    into irrelevant is it its itself just least less made mainly make makes many may might more
+    moreover most much must my namely need needs no nor not now of often on one only onto or
+    other our out over own particularly per rather relevant same several she should show shown
+    shows since so some still such than that the their them then there therefore these they this
+    those though through thus to together too toward towards two under unlike until up upon us
+    use used using very via was we well were what when where whether which while who whose why
+    will with within without would yet you your
+    """.split()  # noqa: SIM905  # a word list reads best as text
+)
+
+_BREAK = 0
+"""Parts neighbours; no word's number."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Bag:
+    """The distinct terms of a text, ascending, and for each 1 + ln(how often it is there)."""
+
+    ids: TermIds
+    weights: NDArray[np.float32]
+
+
+def read(*texts: str) -> Bag:
+    """Read texts into one bag; a text that counts twice is given twice."""
+    return gather(*(words(text) for text in texts))
+
+
+def words(text: str) -> TermIds:
+    """Give a text's words in their order, 0 where something parts neighbours."""
+    return np.array([n for word in _split(text) for n in _numbers(word)], dtype=np.uint32)
+
+
+def gather(*texts: TermIds) -> Bag:
+    """Put texts, as words in their order, into one bag."""
+    gap = np.array([_BREAK], dtype=np.uint32)
+    stream = np.concatenate([gap, *(part for text in texts for part in (text, gap))])
+    ids, counts = np.unique(terms(stream), return_counts=True)
+    return Bag(ids, (1 + np.log(counts)).astype(np.float32))
+
+
+def terms(stream: TermIds) -> TermIds:
+    """Give all words and pairs of neighbours of a stream of words."""
+    left, right = stream[:-1], stream[1:]
+    neighbours = (left != _BREAK) & (right != _BREAK)
+    return np.concatenate([stream[stream != _BREAK], pair(left[neighbours], right[neighbours])])
+
+
+def pair(left: TermIds, right: TermIds) -> TermIds:
+    """Give the numbers of pairs of words; the order counts."""
+    # Odd multipliers (Fibonacci hashing) modulo 2**32; overflow is what is wanted.
+    return (left * np.uint32(0x9E3779B1)) ^ (right * np.uint32(0x85EBCA6B))
+
+
+def spell(wanted: Collection[int], *texts: str) -> Mapping[int, str]:
+    """Find how a text writes the terms of these numbers, as it writes them first."""
+    found: dict[int, str] = {}
+    for text in texts:
+        before: tuple[int, str] | None = None
+        for word in _split(text):
+            parts = word.split("-")
+            numbers = _numbers(word)
+            if len(parts) != len(numbers):
+                parts = [word] * len(numbers)
+            for number, part in zip(numbers, parts, strict=True):
+                if number == _BREAK:
+                    before = None
+                    continue
+                if number in wanted:
+                    found.setdefault(number, part)
+                if before is not None:
+                    both = int(pair(_one(before[0]), _one(number))[0])
+                    if both in wanted:
+                        found.setdefault(both, f"{before[1]} {part}")
+                before = number, part
+    return found
+
+
+def _one(number: int) -> TermIds:
+    return np.array([number], dtype=np.uint32)
+
+
+def _split(text: str) -> list[str]:
+    if not text.isascii():
+        plain = unicodedata.normalize("NFKD", text)
+        text = "".join(letter for letter in plain if not unicodedata.combining(letter))
+    if any(sign in text for sign in "\\{}$"):
+        text = _TEX_COMMAND.sub(" ", _TEX_ACCENT.sub("", text))
+    return _WORD.findall(text.lower())
+
+
+@lru_cache(maxsize=1 << 17)
+def _numbers(word: str) -> tuple[int, ...]:
+    """Give a word's number, for a hyphenated word those of its parts: `x-ray` is `x` and `ray`."""
+    return tuple(_number(part) for part in word.split("-")) if word not in _EMPTY else (_BREAK,)
+
+
+def _number(word: str) -> int:
+    if word in _EMPTY or len(word) == 1:
+        return _BREAK
+    return zlib.crc32(_fold(word).encode()) or 1
+
+
+def _fold(word: str) -> str:
+    """Drop a plural's ending, carefully (Harman's s-stemmer): `queries` and `query` are one."""
+    if len(word) <= _SHORT or word.endswith(("us", "ss", "is")):
+        return word
+    if word.endswith("ies"):
+        return word[:-3] + "y"
+    # `caches` come from a cache, `batches` from a batch.
+    if word.endswith(("sses", "shes", "xes", "tches", "nches", "rches")):
+        return word[:-2]
+    return word.removesuffix("s")

@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from paperlark.rankers.reading import Bag, pair, read, spell, words
+
+TEXT = st.text(alphabet=st.sampled_from("abcdé $\\-'s 数1.\ud800"), max_size=80)
+
+
+def _shared(one: Bag, other: Bag) -> int:
+    return len(np.intersect1d(one.ids, other.ids))
+
+
+def test_plurals_and_spellings_meet() -> None:
+    assert _shared(read("queries of caches"), read("query cache")) == 2
+    assert _shared(read(r"L\'evy bus"), read("levy buses")) == 1
+    assert _shared(read("Lévy"), read(r"L{\'e}vy")) == 1
+    assert _shared(read("gas"), read("ga")) == 0
+
+
+def test_neighbours_are_a_term_and_function_words_part_them() -> None:
+    assert len(read("kv cache").ids) == 3
+    assert _shared(read("kv cache"), read("kv-cache")) == 3
+    assert len(read("cache of models").ids) == 2
+    assert len(read("cache", "model").ids) == 2
+
+
+def test_the_order_of_a_pair_counts() -> None:
+    left, right = words("dark matter")
+    assert pair(words("dark"), words("matter")) != pair(words("matter"), words("dark"))
+    assert left != right
+
+
+def test_what_is_there_often_counts_more_but_not_much_more() -> None:
+    once, often = read("dwarf"), read("dwarf", "dwarf", "dwarf")
+    assert once.weights[0] == 1
+    assert 1 < often.weights[0] < 3
+
+
+def test_a_term_is_spelled_as_the_paper_writes_it_first() -> None:
+    ids = set(read("dwarf galaxies x-ray").ids.tolist())
+    written = set(spell(ids, "Dwarf galaxies", "A dwarf galaxy in X-rays.").values())
+    assert written == {"dwarf", "galaxies", "dwarf galaxies", "rays"}
+
+
+@given(TEXT)
+def test_every_term_of_a_text_can_be_spelled(text: str) -> None:
+    ids = set(read(text).ids.tolist())
+    assert set(spell(ids, text)) == ids
