@@ -128,7 +128,7 @@ def funnel_rows(digest: Digest) -> tuple[Row, ...]:
     scanned = counted(funnel.scanned_listings, "listing")
     rows = [_row("announced", funnel.announced, announced)]
     if funnel.seen:
-        rows.append(_row("seen before", funnel.seen, "announced to you on an earlier day"))
+        rows.append(_row("seen before", funnel.seen, "on an earlier day"))
     rows.append(_row("scanned", funnel.scanned, scanned))
     if funnel.gated:
         rows.append(_row("gated", funnel.gated, "no author reaches your h-index"))
