@@ -26,8 +26,8 @@ Relevant: bats that find insects.
 PRUNING = a_paper("2502.00001", title="Pruning weights", abstract="We prune and quantize weights.")
 BATS = a_paper("2502.00002", title="Bats and insects", abstract="How bats find insects.")
 VIDEO = a_paper("2502.00003", title="Compressing video files", abstract="Smaller video files.")
-CAKE = a_paper("2502.00004", title="Cake", abstract="A cake is baked.")
-DAY = [CAKE, VIDEO, BATS, PRUNING]
+TIDES = a_paper("2502.00004", title="Ocean tides", abstract="Tides of the ocean are measured.")
+DAY = [TIDES, VIDEO, BATS, PRUNING]
 YESTERDAY = date(2025, 2, 19)
 NO_CRITERIA = parse_criteria("")
 
@@ -54,7 +54,7 @@ def _taught(
 def test_a_paper_about_a_topic_comes_before_one_about_none() -> None:
     found = _rank()
     assert {found[PRUNING.id].rank, found[BATS.id].rank} == {1, 2}
-    assert found[CAKE.id].rank == 4
+    assert found[TIDES.id].rank == 4
 
 
 def test_it_says_why_by_topic_and_words() -> None:
@@ -63,7 +63,7 @@ def test_it_says_why_by_topic_and_words() -> None:
     assert "bats" in " ".join(found[BATS.id].words_for).lower()
     assert found[PRUNING.id].topic == "Compression"
     assert "video" in " ".join(found[VIDEO.id].words_against)
-    assert found[CAKE.id].words_for == ()
+    assert found[TIDES.id].words_for == ()
 
 
 def test_meaning_is_found_where_no_word_is_shared() -> None:
@@ -80,11 +80,11 @@ def test_keywords_alone_are_enough() -> None:
 
 
 def test_a_vote_brings_up_what_is_like_it() -> None:
-    liked = _taught("Cakes are baked", wanted=True)
+    liked = _taught("Measuring ocean tides", wanted=True)
     found = _rank(evidence=Evidence((liked,)))
-    assert found[CAKE.id].rank < _rank()[CAKE.id].rank
-    nearest = Nearest(liked.paper.id, "Cakes are baked", YESTERDAY)
-    assert found[CAKE.id].nearest == nearest
+    assert found[TIDES.id].rank < _rank()[TIDES.id].rank
+    nearest = Nearest(liked.paper.id, "Measuring ocean tides", YESTERDAY)
+    assert found[TIDES.id].nearest == nearest
 
 
 def test_only_dislikes_bring_down_what_is_like_them() -> None:
@@ -97,14 +97,19 @@ def test_only_dislikes_bring_down_what_is_like_them() -> None:
 
 
 def test_contradicting_lessons_cancel_out() -> None:
-    both = tuple(_taught("Cakes are baked", wanted=bool(n % 2), number=n) for n in range(8))
+    both = tuple(_taught("Measuring ocean tides", wanted=bool(n % 2), number=n) for n in range(8))
     found = _rank(evidence=Evidence(both))
-    assert found[BATS.id].rank < found[CAKE.id].rank
+    assert found[BATS.id].rank < found[TIDES.id].rank
 
 
 def test_the_newest_lessons_count_most() -> None:
     long_ago = tuple(
-        Lesson(_taught("Cakes are baked", wanted=True, number=n).paper, day, wanted, Teacher.READER)
+        Lesson(
+            _taught("Measuring ocean tides", wanted=True, number=n).paper,
+            day,
+            wanted,
+            Teacher.READER,
+        )
         for n, (day, wanted) in enumerate(
             [
                 (YESTERDAY - timedelta(days=1000), True),
@@ -113,8 +118,8 @@ def test_the_newest_lessons_count_most() -> None:
         )
     )
     turned = tuple(Lesson(one.paper, one.day, not one.wanted, one.teacher) for one in long_ago)
-    now_unwanted = _rank(criteria=NO_CRITERIA, evidence=Evidence(long_ago))[CAKE.id]
-    now_wanted = _rank(criteria=NO_CRITERIA, evidence=Evidence(turned))[CAKE.id]
+    now_unwanted = _rank(criteria=NO_CRITERIA, evidence=Evidence(long_ago))[TIDES.id]
+    now_wanted = _rank(criteria=NO_CRITERIA, evidence=Evidence(turned))[TIDES.id]
     assert (now_wanted.probability or 0) > (now_unwanted.probability or 0)
 
 
@@ -130,10 +135,10 @@ def test_a_ten_teaches_more_than_an_eight() -> None:
                 7,
             )
             for n, (title, score) in enumerate(
-                [("Cakes are baked", relevance), ("Tides", 8), ("Rivers", 2), ("Roads", 1)]
+                [("Measuring ocean tides", relevance), ("Glaciers", 8), ("Rivers", 2), ("Roads", 1)]
             )
         )
-        return _rank(criteria=NO_CRITERIA, evidence=Evidence(lessons))[CAKE.id].probability or 0
+        return _rank(criteria=NO_CRITERIA, evidence=Evidence(lessons))[TIDES.id].probability or 0
 
     assert chance(10) > chance(8) > chance(6) > chance(1)
 
@@ -160,7 +165,7 @@ def test_no_papers_are_no_trouble() -> None:
 
 def test_a_lesson_about_a_paper_of_the_day_and_a_stream_that_repeats_it() -> None:
     again = Lesson(BATS, YESTERDAY, wanted=True, teacher=Teacher.JUDGE, relevance=9, novelty=8)
-    evidence = Evidence((again,), (BATS, CAKE, PRUNING))
+    evidence = Evidence((again,), (BATS, TIDES, PRUNING))
     assert _rank(evidence=evidence)[BATS.id].rank == 1
 
 
@@ -215,7 +220,7 @@ def test_any_day_and_any_evidence_give_a_ranking(
 @settings(max_examples=15, deadline=None)
 @given(st.permutations(DAY))
 def test_the_order_of_the_feed_does_not_matter(papers: list[Paper]) -> None:
-    lessons = Evidence((_taught("Cakes are baked", wanted=True),))
+    lessons = Evidence((_taught("Measuring ocean tides", wanted=True),))
     assert _rank(papers, evidence=lessons) == _rank(evidence=lessons)
 
 
