@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,10 +16,13 @@ from scipy import sparse
 
 from paperlark.domain.paper import Paper
 from paperlark.rankers.latent import Space, Vectors, unit
-from paperlark.rankers.reading import Bag, TermIds, read
+from paperlark.rankers.reading import Bag, TermIds, read_each
 
 _KEPT = 40_000
 """So many papers are remembered as read: about 60 days of the largest categories, 60 MB."""
+
+_AT_ONCE = 256
+"""So many papers are read in one go: more gain nothing and take memory."""
 
 
 class Reader:
@@ -30,13 +34,16 @@ class Reader:
 
     def read(self, papers: Sequence[Paper]) -> tuple[list[Bag], Vectors]:
         """Give each paper's bag of terms, its title counting twice, and its place as a row."""
-        new = {
-            (paper.id, paper.version): read(paper.title, paper.title, paper.abstract)
+        texts = {
+            (paper.id, paper.version): (paper.title, paper.title, paper.abstract)
             for paper in papers
             if (paper.id, paper.version) not in self._read
         }
-        places = self.space.place(list(new.values()))
-        self._read.update(zip(new, zip(new.values(), places, strict=True), strict=True))
+        for start in range(0, len(texts), _AT_ONCE):
+            new = list(islice(texts, start, start + _AT_ONCE))
+            bags = read_each([texts[paper] for paper in new])
+            read = zip(bags, self.space.place(bags), strict=True)
+            self._read.update(zip(new, read, strict=True))
         known = [self._read[paper.id, paper.version] for paper in papers]
         while len(self._read) > _KEPT:
             del self._read[next(iter(self._read))]

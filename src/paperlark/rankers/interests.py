@@ -1,8 +1,9 @@
 """The written criteria against papers: how near each paper is to what the reader wrote.
 
-Four readings of the same text, each a column: near to one topic, near to all of it together,
-sharing its words, far from what it calls irrelevant. Which of them can be trusted is for the
-learner to find out; until then the first three count alike.
+Five readings of the same text, each a column: near to one topic, near to all of it together,
+sharing its words, far from what it calls irrelevant, and in the company of the papers that are
+nearest by the first four, which say in the field's own words what the reader said in theirs
+(pseudo-relevance feedback). Which of them can be trusted is for the learner to find out.
 """
 
 from __future__ import annotations
@@ -17,9 +18,11 @@ from paperlark.rankers.field import Field
 from paperlark.rankers.latent import Space
 from paperlark.rankers.reading import Bag, read
 
-READINGS = 4
-TRUST = np.array([0.5, 0.5, 0.5, 0.15])
+TRUST = np.array([0.4, 0.55, 0.3, 0.15, 0.5])
 """What each reading counts for a reader of whom nothing is known, in log-odds per deviation."""
+
+_COMPANY = 30
+"""So many papers of the field speak for the criteria; 10 and 120 are a little worse."""
 
 _LEAST = 1e-6
 """Deviations below are rounding, not difference."""
@@ -51,7 +54,7 @@ class Interests:
 class Likeness:
     """How like the criteria each paper of a field is.
 
-    `readings` (papers, 4) have mean 0 and deviation 1 over the field. `nearest` is the topic
+    `readings` (papers, 5) have mean 0 and deviation 1 over the field. `nearest` is the topic
     nearest to each paper, -1 where none is near. `shared` says whether a paper has anything in
     common with the criteria at all. `spoken` is what each term of the field counts by the
     criteria alone, in log-odds.
@@ -78,21 +81,28 @@ def compare(field: Field, interests: Interests, space: Space) -> Likeness:
     topics, whole, against = near[:, :-2], near[:, -2], near[:, -1]
     words = np.asarray(field.words @ wanted).ravel()
     strongest = topics.max(axis=1, initial=0)
-    readings = np.column_stack(
-        [
-            np.sqrt(np.square(np.maximum(topics, 0)).mean(axis=1)) if topics.size else strongest,
-            whole,
-            words,
-            -against,
-        ]
-    )
+    one = np.sqrt(np.square(np.maximum(topics, 0)).mean(axis=1)) if topics.size else strongest
+    own = _standard(np.column_stack([one, whole, words, -against]))
+    company = _company(field, own @ TRUST[:-1])
     nearest = topics.argmax(axis=1) if topics.size else np.zeros(len(near), dtype=np.int64)
     return Likeness(
-        readings=_standard(readings),
+        readings=np.column_stack([own, company]),
         nearest=np.where(strongest > 0, nearest, -1),
         shared=(words > 0) | (strongest > 0),
         spoken=TRUST[2] / max(float(words.std()), _LEAST) * (wanted - 0.5 * unwanted),
     )
+
+
+def _company(field: Field, nearness: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Say how like each paper is to the few nearest ones, in place and words; a column."""
+    few = min(_COMPANY, len(nearness) // 10)
+    best = np.argsort(-nearness, kind="stable")[:few]
+    if not few or not np.any(nearness):
+        return np.zeros((len(nearness), 1))
+    places = field.places @ field.places[best].mean(axis=0)
+    words = np.asarray(field.words @ np.asarray(field.words[best].mean(axis=0)).ravel()).ravel()
+    both = _standard(np.column_stack([places, words]))
+    return _standard(both.sum(axis=1, keepdims=True))
 
 
 def _standard(columns: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 import zlib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -46,6 +46,9 @@ _EMPTY = frozenset(
 _BREAK = 0
 """Parts neighbours; no word's number."""
 
+_TERM = np.uint64(32)
+"""The width of a term, in bits."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Bag:
@@ -57,20 +60,37 @@ class Bag:
 
 def read(*texts: str) -> Bag:
     """Read texts into one bag; a text that counts twice is given twice."""
-    return gather(*(words(text) for text in texts))
+    return read_each([texts])[0]
+
+
+def read_each(papers: Sequence[Sequence[str]]) -> list[Bag]:
+    """Read each paper's texts into a bag of its own."""
+    return _bags([[words(text) for text in texts] for texts in papers])
 
 
 def words(text: str) -> TermIds:
     """Give a text's words in their order, 0 where something parts neighbours."""
-    return np.array([n for word in _split(text) for n in _numbers(word)], dtype=np.uint32)
+    return _numbers(_split(text))
 
 
 def gather(*texts: TermIds) -> Bag:
     """Put texts, as words in their order, into one bag."""
+    return _bags([texts])[0]
+
+
+def _bags(papers: Sequence[Sequence[TermIds]]) -> list[Bag]:
+    """Give a bag a paper: one sorting for all terms takes a third of the time of one each."""
     gap = np.array([_BREAK], dtype=np.uint32)
-    stream = np.concatenate([gap, *(part for text in texts for part in (text, gap))])
-    ids, counts = np.unique(terms(stream), return_counts=True)
-    return Bag(ids, (1 + np.log(counts)).astype(np.float32))
+    streams = [
+        terms(np.concatenate([gap, *(part for text in texts for part in (text, gap))]))
+        for texts in papers
+    ]
+    # Each term with its paper's place above it.
+    places = np.repeat(np.arange(len(papers), dtype=np.uint64), [len(one) for one in streams])
+    found, counts = np.unique(places << _TERM | np.concatenate(streams), return_counts=True)
+    weights = (1 + np.log(counts)).astype(np.float32)
+    ends = np.searchsorted(found >> _TERM, np.arange(1, len(papers)))
+    return list(map(Bag, np.split(found.astype(np.uint32), ends), np.split(weights, ends)))
 
 
 def terms(stream: TermIds) -> TermIds:
@@ -90,45 +110,33 @@ def spell(wanted: Collection[int], *texts: str) -> Mapping[int, str]:
     """Find how a text writes the terms of these numbers, as it writes them first."""
     found: dict[int, str] = {}
     for text in texts:
-        before: tuple[int, str] | None = None
-        for word in _split(text):
-            parts = word.split("-")
-            numbers = _numbers(word)
-            if len(parts) != len(numbers):
-                parts = [word] * len(numbers)
-            for number, part in zip(numbers, parts, strict=True):
-                if number == _BREAK:
-                    before = None
-                    continue
-                if number in wanted:
-                    found.setdefault(number, part)
-                if before is not None:
-                    both = int(pair(_one(before[0]), _one(number))[0])
-                    if both in wanted:
-                        found.setdefault(both, f"{before[1]} {part}")
-                before = number, part
+        written = _split(text)
+        numbers = _numbers(written)
+        for at, number in enumerate(numbers.tolist()):
+            if number in wanted:
+                found.setdefault(number, written[at])
+        for at, number in enumerate(pair(numbers[:-1], numbers[1:]).tolist()):
+            if number in wanted and _BREAK not in numbers[at : at + 2]:
+                found.setdefault(number, f"{written[at]} {written[at + 1]}")
     return found
 
 
-def _one(number: int) -> TermIds:
-    return np.array([number], dtype=np.uint32)
-
-
 def _split(text: str) -> list[str]:
+    """Give a text's words, the parts of a hyphenated one each: `x-ray` is `x` and `ray`."""
     if not text.isascii():
         plain = unicodedata.normalize("NFKD", text)
         text = "".join(letter for letter in plain if not unicodedata.combining(letter))
     if any(sign in text for sign in "\\{}$"):
         text = _TEX_COMMAND.sub(" ", _TEX_ACCENT.sub("", text))
-    return _WORD.findall(text.lower())
+    found = _WORD.findall(text.lower())
+    return "-".join(found).split("-") if found else []
+
+
+def _numbers(words: Sequence[str]) -> TermIds:
+    return np.fromiter(map(_number, words), np.uint32, len(words))
 
 
 @lru_cache(maxsize=1 << 17)
-def _numbers(word: str) -> tuple[int, ...]:
-    """Give a word's number, for a hyphenated word those of its parts: `x-ray` is `x` and `ray`."""
-    return tuple(_number(part) for part in word.split("-")) if word not in _EMPTY else (_BREAK,)
-
-
 def _number(word: str) -> int:
     if word in _EMPTY or len(word) == 1:
         return _BREAK

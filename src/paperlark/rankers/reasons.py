@@ -45,18 +45,15 @@ def _words(  # one row, taken apart
 ) -> Words:
     moved = values * weights[columns]
     order = np.argsort(-np.abs(moved), kind="stable")[: 8 * SHOWN]
-    loud = [int(at) for at in order if abs(moved[at]) > _AUDIBLE]
-    written = spell({int(ids[columns[at]]) for at in loud}, paper.title, paper.abstract)
+    loud = order[np.abs(moved[order]) > _AUDIBLE]
+    numbers = ids[columns[loud]].tolist()
+    written = spell(set(numbers), paper.title, paper.abstract)
     chosen: dict[bool, list[str]] = {True: [], False: []}
-    for at in loud:
-        word = written.get(int(ids[columns[at]]))
-        side = chosen[bool(moved[at] > 0)]
-        if word and len(side) < SHOWN and not _said(word, chosen):
+    said: set[str] = set()
+    for number, speaks_for in zip(numbers, (moved[loud] > 0).tolist(), strict=True):
+        word, side = written.get(number, ""), chosen[speaks_for]
+        # `kv cache` speaks for both its words.
+        if word and len(side) < SHOWN and said.isdisjoint(word.split()):
             side.append(word)
+            said.update(word.split())
     return Words(tuple(chosen[True]), tuple(chosen[False]))
-
-
-def _said(word: str, chosen: dict[bool, list[str]]) -> bool:
-    """`kv cache` speaks for both its words."""
-    parts = set(word.split())
-    return any(parts & set(other.split()) for side in chosen.values() for other in side)
