@@ -8,6 +8,7 @@ from paperlark.domain.feedback import Vote
 from paperlark.domain.profile import Cutoffs, Profile
 from paperlark.evaluation.agreement import agreement
 from paperlark.evaluation.own import own_days
+from paperlark.evaluation.protocol import Before
 from paperlark.store.labelled import Announced
 from paperlark.testing import a_paper
 
@@ -57,6 +58,21 @@ def test_of_a_recording_that_has_only_what_was_selected_all_else_was_not() -> No
         _met(2),
         _met(3, on_page=True),  # by a followed author
     ) == {"1": True, "2": False}
+
+
+def test_a_vote_against_one_of_them_does_not_make_the_others_unknown() -> None:
+    assert _wanted(
+        _met(1, relevance=9, novelty=9, on_page=True),
+        _met(2, relevance=8, novelty=8, on_page=True, vote=Vote.DOWN),
+        _met(3),
+    ) == {"1": True, "2": False, "3": False}
+
+
+def test_what_nobody_said_teaches_nothing_as_on_the_page() -> None:
+    met = (_met(1, vote=Vote.UP), _met(2, vote=Vote.DOWN), _met(3), _met(4, TUESDAY, vote=Vote.UP))
+    known = Before(own_days(MINE, met).days, 1).history(1)
+    assert {one.paper.id[-1]: one.wanted for one in known.lessons} == {"1": True, "2": False}
+    assert [one.id[-1] for one in known.stream] == ["1", "2", "3"]
 
 
 def test_a_day_of_which_nobody_said_anything_is_none() -> None:

@@ -11,11 +11,15 @@ from paperlark.domain.paper import Paper
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """What became of a paper; both scores (1 to 10) are None where none was recorded."""
+    """What became of a paper; both scores (1 to 10) are None where none was recorded.
+
+    `guessed` is what nobody said: a ranking is held against it, and it teaches nothing.
+    """
 
     wanted: bool
     relevance: int | None = None
     novelty: int | None = None
+    guessed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 What was judged or voted on is labelled, and a vote is the last word. Where nobody said what is
 not wanted (a day without a judge, or one of a recording that has only what was selected), all
-else counts as that. Days on which nobody said anything are left out.
+else is guessed to be that. Days on which nobody said anything are left out.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ def own_days(profile: Profile, papers: Iterable[Announced]) -> LabelledReader:
     for day, group in groupby(papers, key=lambda one: one.day):
         met = tuple(group)
         told = tuple(one for one in met if one.relevance is not None or one.vote)
-        if told and _has_both(told, profile.cutoffs):
+        if any(_found_wanting(one, profile.cutoffs) for one in told):
             days.append(_day(profile, day, told))
         elif told:
             days.append(_day(profile, day, _without_followed(met)))
@@ -33,10 +33,9 @@ def own_days(profile: Profile, papers: Iterable[Announced]) -> LabelledReader:
     return LabelledReader(profile.name, tuple(days), (note,) if guessed else ())
 
 
-def _has_both(told: Sequence[Announced], cutoffs: Cutoffs) -> bool:
-    """Whether a judge spoke, and something was found wanting."""
-    judged = any(one.relevance is not None for one in told)
-    return judged and not all(_label(one, cutoffs).wanted for one in told)
+def _found_wanting(one: Announced, cutoffs: Cutoffs) -> bool:
+    """Whether a judge read it in vain; a vote against it says nothing of what was not selected."""
+    return one.relevance is not None and not _reaches(one, cutoffs)
 
 
 def _without_followed(met: Sequence[Announced]) -> tuple[Announced, ...]:
@@ -61,6 +60,10 @@ def _day(profile: Profile, day: date, papers: Sequence[Announced]) -> LabelledDa
 def _label(one: Announced, cutoffs: Cutoffs) -> Label:
     if one.vote is not None:
         return Label(one.vote is Vote.UP, one.relevance, one.novelty)
+    guessed = one.relevance is None
+    return Label(_reaches(one, cutoffs), one.relevance, one.novelty, guessed=guessed)
+
+
+def _reaches(one: Announced, cutoffs: Cutoffs) -> bool:
     relevance, novelty = one.relevance or 0, one.novelty or 0
-    wanted = relevance >= cutoffs.relevance and novelty >= cutoffs.novelty
-    return Label(wanted, one.relevance, one.novelty)
+    return relevance >= cutoffs.relevance and novelty >= cutoffs.novelty

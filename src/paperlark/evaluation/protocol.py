@@ -79,6 +79,8 @@ def _lessons(days: Iterable[LabelledDay]) -> tuple[Lesson, ...]:
     lessons: dict[PaperId, Lesson] = {}
     for day in days:
         for paper, label in zip(day.papers, day.labels, strict=True):
+            if label.guessed:
+                continue
             lessons.pop(paper.id, None)
             lessons[paper.id] = Lesson(
                 paper=paper,
