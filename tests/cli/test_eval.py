@@ -73,6 +73,7 @@ def test_ones_own_days_are_measured_too(paperlark: Paperlark, home: Path) -> Non
         (("bats", "--history", ""), 2, "name at least one length"),
         (("bats", "--methods", "magic"), 2, "'magic' names what is no method"),
         (("bats", "--relevant-from", "11"), 2, "11 is not in the range 1<=x<=10"),
+        (("bats", "--seed", "-1"), 2, "-1 is not in the range x>=0"),
         (("bats", "--json", "no/such/folder.json"), 1, "no/such/folder.json cannot be written"),
     ],
 )

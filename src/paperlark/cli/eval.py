@@ -110,7 +110,13 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
     show_default=True,
     help="On how many processors; each needs as much memory again.",
 )
-@click.option("--seed", type=int, default=0, show_default=True, help="Of everything drawn by lot.")
+@click.option(
+    "--seed",
+    type=click.IntRange(0),
+    default=0,
+    show_default=True,
+    help="Of everything drawn by lot.",
+)
 @click.option("--json", "json_file", type=_FILE, help="Write every figure to this file.")
 @click.option("--html", "html_file", type=_FILE, help="Write a page with plots to this file.")
 @profile_option
