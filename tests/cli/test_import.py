@@ -173,6 +173,28 @@ def test_the_copy_of_the_votes_brings_them_back(paperlark: Paperlark, home: Path
     assert paperlark("vote", "--list").stdout == listed
 
 
+def test_votes_from_another_machine_are_copied_and_outlive_the_database_too(
+    paperlark: Paperlark, home: Path
+) -> None:
+    paperlark(*RUN)
+    paperlark("vote", "2502.00007", "up")
+    vote = {"profile": "Bats", "id": "2502.00008", "vote": "down", "at": "2025-02-26T09:00+01:00"}
+    (home / "laptop.jsonl").write_text(json.dumps(vote))
+    assert paperlark("import", "laptop.jsonl").stdout == "1 entry: 1 vote\n"
+    assert paperlark("import", "laptop.jsonl").stdout == "1 entry: 1 known before\n"
+    (home / "paperlark.db").unlink()
+    assert "2 votes of Bats  restored" in paperlark("restore").stdout
+    assert (home / "paperlark.db.votes.jsonl").read_text().count("\n") == 2
+
+
+@pytest.mark.parametrize("at", ["0001-01-01T00:00:00+00:00", "9999-12-31T23:59:59-14:00"])
+def test_a_vote_of_no_time_of_ours_is_refused(paperlark: Paperlark, home: Path, at: str) -> None:
+    vote = {"profile": "Bats", "id": "2502.00008", "vote": "up", "at": at}
+    (home / "laptop.jsonl").write_text(json.dumps(vote))
+    result = paperlark("import", "laptop.jsonl")
+    assert (result.exit_code, "laptop.jsonl:1: is no vote" in result.stderr) == (1, True)
+
+
 def test_the_votes_of_another_reader_are_not_ones_own(paperlark: Paperlark, home: Path) -> None:
     paperlark(*RUN)
     paperlark("vote", "2502.00007", "up")

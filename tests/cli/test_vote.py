@@ -122,6 +122,19 @@ def test_a_line_of_the_copy_that_is_no_vote_is_named_and_the_pages_come_back(
     assert "paperlark.db.votes.jsonl:2: is no vote" in restored.stderr
 
 
+def test_a_line_that_was_being_written_when_the_machine_stopped_takes_no_vote_with_it(
+    made: Paperlark, home: Path
+) -> None:
+    made("vote", "2502.00007", "up")
+    with (home / "paperlark.db.votes.jsonl").open("a") as copy:
+        copy.write('{"profile": "Ba')
+    made("vote", "2502.00008", "down")
+    listed = made("vote", "--list").stdout
+    (home / "paperlark.db").unlink()
+    assert made("restore").stdout == "2025-02-26  restored\n2 votes of Bats  restored\n"
+    assert made("vote", "--list").stdout == listed
+
+
 def test_a_copy_that_cannot_be_written_is_said(made: Paperlark, home: Path) -> None:
     (home / "paperlark.db.votes.jsonl").mkdir()
     result = made("vote", "2502.00007", "up")

@@ -23,7 +23,7 @@ from paperlark.store.feedback import FeedbackStore
 from paperlark.store.known import KnownPapers
 from paperlark.store.library import LibraryStore
 from paperlark.store.lock import run_lock
-from paperlark.store.vote_log import read_votes
+from paperlark.store.vote_log import append_votes, log_path, read_votes
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +87,18 @@ def _import_votes(settings: Settings, text: str, name: str, how: How) -> Importe
     if how.dry_run:
         return Imported(len(votes), votes=len(votes))
     with _writing(path), open_database(path) as connection:
-        new = FeedbackStore(connection, path, settings.profile.name).keep(votes)
-    return Imported(len(votes), votes=new, known_before=len(votes) - new)
+        store = FeedbackStore(connection, path, settings.profile.name)
+        there = frozenset(store.all())
+        new = tuple(one for one in dict.fromkeys(votes) if one not in there)
+        store.keep(new)
+    if new and not _is_copy(name, log_path(path)):
+        append_votes(log_path(path), settings.profile.name, new)
+    return Imported(len(votes), votes=len(new), known_before=len(votes) - len(new))
+
+
+def _is_copy(source: str, log: Path) -> bool:
+    """Tell whether a source is the copy beside this database, which needs no vote twice."""
+    return log.exists() and Path(source).exists() and log.samefile(source)
 
 
 def _import_items(

@@ -10,10 +10,14 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import IO
 
 from paperlark.domain.errors import StoreError
 from paperlark.domain.feedback import Feedback, Vote
 from paperlark.domain.paper import Identifier
+
+_YEARS = range(1991, 9999)
+"""Before, there was no arXiv; beyond, no calendar has room for another zone's time."""
 
 
 def log_path(database: Path) -> Path:
@@ -25,8 +29,8 @@ def append_votes(path: Path, profile: str, votes: Iterable[Feedback]) -> None:
     """Add votes, on the disk at once; raises StoreError."""
     lines = "".join(_line(profile, one) + "\n" for one in votes)
     try:
-        with path.open("a", encoding="utf-8") as file:
-            file.write(lines)
+        with path.open("a+b") as file:
+            file.write(_end_of_line(file) + lines.encode())
             file.flush()
             os.fsync(file.fileno())
     except OSError as error:
@@ -39,24 +43,30 @@ def append_votes(path: Path, profile: str, votes: Iterable[Feedback]) -> None:
 def read_votes(content: bytes, name: str) -> Mapping[str, Sequence[Feedback]]:
     """Give the votes of each profile, as they came; raises StoreError naming a line that is none.
 
-    A last line that does not end was being written when the machine stopped: where it is no
-    vote it is left out.
+    A line that does not end was being written when the machine stopped, and is left out.
     """
     votes: dict[str, list[Feedback]] = {}
-    lines = content.split(b"\n")
-    for number, line in enumerate(lines, start=1):
+    for number, line in enumerate(content.split(b"\n"), start=1):
         if line.strip():
             try:
                 profile, one = _vote(json.loads(line))
             except (ValueError, KeyError, TypeError, RecursionError) as error:
-                if number == len(lines):
-                    break
+                if line.startswith(b"{") and not line.rstrip().endswith(b"}"):
+                    continue
                 raise StoreError(
                     f"{name}:{number}: is no vote ({type(error).__name__}: {error!s:.80})",
                     mend="correct that line or take it out",
                 ) from error
             votes.setdefault(profile, []).append(one)
     return votes
+
+
+def _end_of_line(file: IO[bytes]) -> bytes:
+    """Give what ends the last line, so that no vote is added to one that nothing ended."""
+    if file.seek(0, os.SEEK_END) == 0:
+        return b""
+    file.seek(-1, os.SEEK_END)
+    return b"" if file.read(1) == b"\n" else b"\n"
 
 
 def _line(profile: str, one: Feedback) -> str:
@@ -69,4 +79,6 @@ def _vote(record: Mapping[str, str]) -> tuple[str, Feedback]:
     identifier = Identifier.parse(record["id"])
     if at.tzinfo is None or identifier is None:
         raise ValueError("it lacks an arXiv id or a zone of time")
+    if at.year not in _YEARS:
+        raise ValueError(f"nobody voted in {at.year}")
     return str(record["profile"]), Feedback(identifier.id, Vote(record["vote"]), at)
