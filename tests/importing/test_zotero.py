@@ -105,6 +105,21 @@ def test_what_is_no_library_is_never_asked_for(web: Web, library: str) -> None:
         read_zotero(web, library, key=None)
 
 
+def test_a_key_is_shown_to_nobody_else(zotero: StandInZotero, web: Web) -> None:
+    elsewhere = zotero.server.url_for("/groups/678/items/top")
+    zotero.wrong = [Response("", 302, {"Location": elsewhere})]
+    with pytest.raises(Unimportable, match="HTTP 302"):
+        read_zotero(web, "12345", key="secret", api=zotero.server.url_for(""))
+    assert len(zotero.asked) == 1
+
+
+@pytest.mark.parametrize("key", ["Schlüssel", "two words", "two\nlines"])
+def test_what_is_no_key_is_said_and_not_repeated(web: Web, key: str) -> None:
+    with pytest.raises(Unimportable, match="the Zotero key is none") as told:
+        read_zotero(web, "12345", key=key)
+    assert key not in str(told.value)
+
+
 def test_a_server_that_is_not_there_is_named(web: Web) -> None:
     with (
         stamina.set_testing(True, attempts=2, cap=True),

@@ -29,9 +29,7 @@ class Web:
     """A client that gives up politely; `largest` is how many bytes an answer may have."""
 
     def __init__(self, user_agent: str, *, largest: int, timeout: float = TIMEOUT) -> None:
-        self._client = httpx.Client(
-            follow_redirects=True, timeout=timeout, headers={"User-Agent": user_agent}
-        )
+        self._client = httpx.Client(timeout=timeout, headers={"User-Agent": user_agent})
         self._largest = largest
 
     def __enter__(self) -> Self:
@@ -62,7 +60,10 @@ class Web:
         self, address: str, params: Mapping[str, str | int], headers: Mapping[str, str]
     ) -> Answer:
         content = bytearray()
-        with self._client.stream("GET", address, params=params, headers=headers) as response:
+        # What stands in headers, a key for one, is meant for nobody else.
+        with self._client.stream(
+            "GET", address, params=params, headers=headers, follow_redirects=not headers
+        ) as response:
             if response.status_code in _LATER:
                 raise _LaterError(f"HTTP {response.status_code}")
             if response.status_code != HTTPStatus.OK:

@@ -19,6 +19,8 @@ API = "https://api.zotero.org"
 PAGE = 100
 _LIBRARY = re.compile(r"(?:(?P<kind>users|groups)/)?(?P<number>[0-9]{1,12})")
 
+_KEY = re.compile(r"[!-~]+")
+
 
 def read_zotero(web: Web, library: str, *, key: str | None, api: str = API) -> tuple[Item, ...]:
     """Give every item at the top of the library: `12345` or `users/12345`, `groups/678`.
@@ -26,6 +28,8 @@ def read_zotero(web: Web, library: str, *, key: str | None, api: str = API) -> t
     Raises Unimportable where there is no such library, the key does not open it, or the web
     does not answer.
     """
+    if key and not _KEY.fullmatch(key):
+        raise Unimportable("the Zotero key is none", mend="copy it again from Zotero's settings")
     found = _LIBRARY.fullmatch(library)
     if found is None:
         raise Unimportable(
