@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import time
 from datetime import date
 from pathlib import Path
 
@@ -153,3 +154,11 @@ def test_the_seeds_are_read_to_the_last_score(
     }
     assert all(item.abstract and item.authors and item.title for item in items)
     assert (len(items), sum(item.scored is None for item in items)) == (judged + followed, followed)
+
+
+def test_a_heading_of_nothing_but_half_links_takes_no_time() -> None:
+    page = PAGE + f"\n## 3. [{'](a' * 1300}\n" * 300
+    before = time.process_time()
+    assert recognise(page.encode(), "page.md")[0] is Kind.DIGEST
+    assert len(read_items(Kind.DIGEST, page, "page.md")) == 2
+    assert time.process_time() - before < 2

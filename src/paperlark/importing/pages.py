@@ -19,7 +19,7 @@ _END = re.compile(r"^(?:---|#{1,6} )", re.MULTILINE)
 # Marks of Markdown before a label; no regular expression may wander through a hostile page.
 _MARKS = r"^[^\w\n]{0,9}"
 _ID = re.compile(rf"{_MARKS}arXiv ID:\W{{1,9}}(?P<id>\S+)", re.IGNORECASE | re.MULTILINE)
-_LINKED = re.compile(rf"{_MARKS}\[(?P<title>.*)\]\((?P<address>[^)\s]*)\)")
+_LINKED = re.compile(rf"{_MARKS}\[(?P<title>.*)\]\((?P<address>[^()\[\]\s]*)\)")
 _LONGEST_HEADING = 4_000
 _SCORES = re.compile(
     rf"{_MARKS}Relevance\W{{1,6}}(?P<relevance>10|[1-9])(?!\d)\W{{1,9}}Novelty"
