@@ -134,6 +134,7 @@ def test_a_restored_day_teaches_what_its_page_has_a_text_of(
 
 def test_days_made_before_there_was_experience_teach_all_the_same(path: Path) -> None:
     shown, below = entry(1), a_paper("2502.99999")
+    shown = replace(shown, paper=replace(shown.paper, categories=()))
     with open_database(path) as connection:
         BatchStore(connection, path).keep(a_feed(below), MONDAY)
         page = replace(_judged(MONDAY, (shown.paper, below)), entries=(shown,))

@@ -60,7 +60,7 @@ INSERT INTO papers (id, version, title, authors, abstract, categories)
         ),
         json_extract(entry.value, '$.paper.abstract'),
         (
-            SELECT group_concat(category.value, ' ')
+            SELECT coalesce(group_concat(category.value, ' '), '')
             FROM json_each(entry.value, '$.paper.categories') AS category
         )
     FROM pages, json_each(pages.digest, '$.entries') AS entry
