@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import repeat
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from paperlark.domain.feedback import Lesson, Teacher
 from paperlark.domain.paper import Author, Paper, PaperId
-from paperlark.importing.item import Item, Scored, make_item
+from paperlark.importing.item import MOST_AUTHORS, Item, Scored, make_item
 from paperlark.importing.lessons import learn, library_id, without_text
 from paperlark.testing import a_paper
 
@@ -83,3 +84,7 @@ def test_every_entry_is_accounted_for(items: list[Item], wanted: bool) -> None: 
     told = len(learned.not_found) + len(learned.unusable) + learned.repeated
     assert learned.entries == len(items) == len(learned.lessons) + told
     assert len({one.paper.id for one in learned.lessons}) == len(learned.lessons)
+
+
+def test_of_authors_without_end_no_more_are_read_than_are_kept() -> None:
+    assert len(make_item("line 1", title="A Book", authors=repeat("Ada")).authors) == MOST_AUTHORS

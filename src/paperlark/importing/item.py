@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 
 from paperlark.domain.paper import PaperId
 
@@ -71,7 +72,7 @@ def make_item(
         paper_id=paper_id,
         title=tidied,
         abstract=one_line(abstract[:LONGEST_ABSTRACT]),
-        authors=tuple(name for name in names if name)[:MOST_AUTHORS],
+        authors=tuple(islice(filter(None, names), MOST_AUTHORS)),
         categories=tuple(dict.fromkeys(one for one in map(one_line, categories) if one))[:50],
         scored=scored,
         fault=fault,
