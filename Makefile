@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 UV_COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
 
-.PHONY: help demo test lint sample model reference bench bench-runs lock clean
+.PHONY: help demo test lint sample model reference bench bench-runs bench-ranking lock clean
 
 help:  ## show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -36,6 +36,10 @@ bench-runs: .venv/dev.done  ## kills, months with faults and fuzzing: half an ho
 	@$(BIN)/python benchmarks/kills.py
 	@$(BIN)/python benchmarks/replay_month.py
 	@$(BIN)/python benchmarks/fuzz.py
+	@$(BIN)/python benchmarks/exploration.py
+
+bench-ranking: .venv/dev.done  ## how good the ranking is and what it costs: an hour (needs the recorded input)
+	@$(BIN)/python benchmarks/ranking.py; good=$$?; $(BIN)/python benchmarks/ranking_cost.py && exit $$good
 
 lock:  ## lock the versions again with hashes (needs uv)
 	$(UV_COMPILE) pyproject.toml --group build --output-file requirements/run.txt

@@ -1,0 +1,409 @@
+"""What ranking costs: seconds and memory, against its limits, and how both grow.
+
+Every figure is of a process of its own, several times: the largest recorded day ranked, learning
+from 6,000 papers, whole pages without a key from cold, then 1 to 100 days of history and 1 to
+1,000 readers in one process: half an hour on a quiet machine. Needs the recorded input at
+`../shared` or where PAPERLARK_SHARED says. Writes docs/ranking-cost.md and its plots.
+
+    python benchmarks/ranking_cost.py --quick     # no growth, writes nothing
+
+Exit code 1 when a median is over its limit.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import pickle
+import platform
+import random
+import resource
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+from drawing import Panel, drawing, growth
+from light_and_fast import LARGEST, ROOT, SHARED, Usage, largest_day, peak_megabytes, run
+
+from paperlark.domain.calendar import expects_announcement
+from paperlark.domain.criteria import Criteria
+from paperlark.domain.feedback import Evidence
+from paperlark.domain.paper import Paper
+from paperlark.evaluation.cases import LabelledDay
+
+RUNS, GROWTH_RUNS = 7, 3
+PAPERS, LESSONS, STREAM = 300, 6_000, 6_000
+HISTORY, READERS = (1, 5, 20, 50, 100), (1, 10, 100, 1_000)
+JUDGED_DAYS, LESSON_DAYS = 20, 5
+MONTH = SHARED / "feeds" / "month"
+DOCS = ROOT / "docs"
+
+Figures = Mapping[str, float]
+"""What one process measured: seconds by name, and `megabytes` at its peak."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """A day to be ranked: each of the criteria with its own evidence is a reader."""
+
+    papers: tuple[Paper, ...]
+    criteria: tuple[Criteria, ...]
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One figure in all runs; without a limit it is only told."""
+
+    what: str
+    values: Sequence[float]
+    unit: str
+    limit: float | None = None
+
+    @property
+    def holds(self) -> bool:
+        """Whether the median is within the limit."""
+        return self.limit is None or statistics.median(self.values) <= self.limit
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        """The row of a table."""
+        middle = statistics.median(self.values)
+        values = (f"{one:,.{_digits(one)}f}" for one in (min(self.values), middle))
+        verdict = "" if self.limit is None else "pass" if self.holds else "**over**"
+        limit = "" if self.limit is None else f"{self.limit:g}"
+        return (self.what, self.unit, *values, limit, verdict)
+
+
+def main() -> int:
+    """Measure, print, write; says whether every limit holds."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--quick", action="store_true", help="no growth, writes nothing")
+    parser.add_argument("--trial", nargs="+", help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.trial:
+        name, *words = options.trial
+        print(json.dumps(_TRIALS[name](*words)))
+        return 0
+    with tempfile.TemporaryDirectory() as folder:
+        return _measure(Path(folder), quick=options.quick)
+
+
+def _measure(folder: Path, *, quick: bool) -> int:
+    load = os.getloadavg()[0]
+    _trial("prepare", folder)
+    rows = [*_ranking(folder), *_pages(folder)]
+    for row in rows:
+        print(_printed(row.cells), flush=True)
+    if not quick:
+        days = {days: _days(folder / f"history-{days}") for days in HISTORY}
+        readers = {count: _readers(folder / "readers", count) for count in READERS}
+        (DOCS / "figures").mkdir(exist_ok=True)
+        (DOCS / "figures" / "ranking-cost.svg").write_text(_drawn(days, readers), "utf-8")
+        page = "\n".join(_page(rows, days, readers, load))
+        (DOCS / "ranking-cost.md").write_text(f"{page}\n", "utf-8")
+    return int(not all(row.holds for row in rows))
+
+
+def _ranking(folder: Path) -> Iterator[Row]:
+    """Rank in processes that have already started."""
+    largest = [_trial("rank", folder / "largest") for _ in range(RUNS)]
+    yield Row("1,101 papers ranked by criteria", _each(largest, "alone"), "s", 0.5)
+    yield Row("1,101 papers after 20 days, all read before", _each(largest, "again"), "s")
+    learning = [_trial("rank", folder / "learning") for _ in range(RUNS)]
+    yield Row("learning from 6,000 papers read before", _each(learning, "again"), "s", 2.0)
+    yield Row("reading 12,000 papers, learning from 6,000", _each(learning, "first"), "s")
+
+
+def _pages(folder: Path) -> Iterator[Row]:
+    """Make whole pages without a key, from feed to files, each from a folder of its own."""
+    paperlark = str(Path(sys.executable).with_name("paperlark"))
+    days = _announcement_days()
+    day = ["run", "--date", f"{days[-1]}", "--feeds", str(MONTH)]
+    judged = folder / "judged"
+    _lay_out(judged)
+    earlier = ["run", "--from", f"{days[-1 - JUDGED_DAYS]}", "--to", f"{days[-2]}"]
+    recording = ["--feeds", str(MONTH), "--judgements", str(folder / "recording.jsonl")]
+    run([paperlark, *earlier, *recording, "--profile", str(judged / "paperlark.toml")])
+    fresh, largest = folder / "fresh", folder / "largest-day"
+    _lay_out(fresh)
+    largest.mkdir()
+    command = largest_day(largest)
+    for what, start, words in (
+        ("page of 1,101 listings, first day", largest, command),
+        (f"page of {days[-1]}, first day", fresh, day),
+        (f"page of {days[-1]}, after {JUDGED_DAYS} judged days", judged, day),
+    ):
+        used = [_page_of(start, paperlark, words) for _ in range(RUNS)]
+        yield Row(what, [one.wall for one in used], "s", 4.0)
+        yield Row(f"... peak, {what}", [one.megabytes for one in used], "MB", 400.0)
+
+
+def _page_of(start: Path, paperlark: str, words: Sequence[str]) -> Usage:
+    """Make a page in a copy of that folder, so that nothing of it was made before."""
+    with tempfile.TemporaryDirectory() as folder:
+        copy = shutil.copytree(start, Path(folder) / "copy")
+        moved = [word.replace(str(start), str(copy)) for word in words]
+        profile = [] if "--profile" in words else ["--profile", str(copy / "paperlark.toml")]
+        return run([paperlark, *moved, *profile])
+
+
+def _lay_out(folder: Path) -> None:
+    folder.mkdir()
+    shutil.copy(ROOT / "src" / "paperlark" / "sample" / "criteria.md", folder)
+    profile = 'name = "Cost"\ncategories = ["cs.LG", "cs.AI"]\npage_size = 50\n'
+    (folder / "paperlark.toml").write_text(profile)
+
+
+def _announcement_days() -> list[date]:
+    named = {date.fromisoformat(path.name[:10]) for path in MONTH.glob("*.rss.xml.gz")}
+    return sorted(filter(expects_announcement, named))
+
+
+def _days(case: Path) -> tuple[int, Figures]:
+    """Give how many lessons there are, and the medians."""
+    found = [_trial("rank", case) for _ in range(GROWTH_RUNS)]
+    middle = {name: statistics.median(_each(found, name)) for name in found[0]}
+    print(f"{case.name}: {middle}", flush=True)
+    return int(middle["lessons"]), middle
+
+
+def _readers(case: Path, count: int) -> Figures:
+    # A thousand take their time, and even it out.
+    runs = GROWTH_RUNS if count < READERS[-1] else 1
+    found = [_trial("readers", case, f"{count}") for _ in range(runs)]
+    middle = {name: statistics.median(_each(found, name)) for name in found[0]}
+    print(f"{count} readers: {middle}", flush=True)
+    return middle
+
+
+def _trial(name: str, path: Path, *words: str) -> Figures:
+    """Have a process of its own do it; this one stays small, for children inherit a peak."""
+    command = [sys.executable, __file__, "--trial", name, str(path), *words]
+    found: Figures = json.loads(subprocess.check_output(command))
+    return found
+
+
+def _each(found: Sequence[Figures], name: str) -> list[float]:
+    return [one[name] for one in found]
+
+
+# What the processes do.
+
+
+def _prepare(where: str) -> Figures:
+    """Write the cases, and a recording of judgements for the days of the month."""
+    from paperlark.evaluation.folder import read_folder  # noqa: PLC0415
+    from paperlark.evaluation.protocol import Before  # noqa: PLC0415
+    from paperlark.sources.recorded import RecordedFeeds  # noqa: PLC0415
+
+    folder = Path(where)
+    reader = read_folder(SHARED / "readers" / "ml-foundations")
+    place = max(at for at, one in enumerate(reader.days) if len(one.papers) >= PAPERS)
+    before, day = Before(reader.days, place), reader.days[place]
+    papers, stream = day.papers[:PAPERS], before.stream[:STREAM]
+
+    def known(days: int, most: int | None = None) -> Evidence:
+        lessons = before.history(days).lessons
+        return Evidence(lessons[-most:] if most else lessons, stream)
+
+    for days in HISTORY:
+        _keep(folder / f"history-{days}", Case(papers, (day.criteria,), (known(days),)))
+    learning = known(2 * JUDGED_DAYS, LESSONS)
+    _keep(folder / "learning", Case(papers, (day.criteria,), (learning,)))
+
+    shutil.copy(LARGEST, folder / "2026-05-12.cs.LG.rss.xml.gz")
+    feed = RecordedFeeds(folder).feed("cs.LG", date(2026, 5, 12))
+    listed = tuple({one.paper.id: one.paper for one in feed.listings}.values())
+    _keep(folder / "largest", Case(listed, (day.criteria,), (known(JUDGED_DAYS),)))
+
+    written = {one.criteria.fingerprint: one.criteria for one in reader.days}
+    other = read_folder(SHARED / "readers" / "astro-dwarfs").days[0].criteria
+    today = {paper.id for paper in papers}
+    evidence = tuple(
+        Evidence(tuple(one for one in lessons if one.paper.id not in today), stream)
+        for at in range(place - JUDGED_DAYS + LESSON_DAYS, place + 1)
+        for lessons in [Before(reader.days, at).history(LESSON_DAYS).lessons]
+    )
+    _keep(folder / "readers", Case(papers, (*written.values(), other), evidence))
+
+    month = set(_announcement_days())
+    lines = [json.dumps(_recorded(one)) for one in reader.days if one.day in month]
+    (folder / "recording.jsonl").write_text("\n".join(lines))
+    return {}
+
+
+def _recorded(day: LabelledDay) -> Mapping[str, object]:
+    """Give a day's line of a recording; what was not selected was poor."""
+    rows = [
+        {
+            "id": paper.id,
+            "relevance": label.relevance or 2,
+            "novelty": label.novelty or 2,
+            "comment": "Judged.",
+        }
+        for paper, label in zip(day.papers, day.labels, strict=True)
+    ]
+    return {"day": f"{day.day}", "selected": rows}
+
+
+def _rank(where: str) -> Figures:
+    """Rank by the criteria alone, then with all that is known, then once more."""
+    from paperlark.rankers.blend import EmbeddedRanker  # noqa: PLC0415
+
+    case = _case(where)
+    ranker = EmbeddedRanker()
+    (criteria,), (evidence,) = case.criteria, case.evidence
+    seconds = {}
+    for name, known in (("alone", Evidence()), ("first", evidence), ("again", evidence)):
+        start = time.perf_counter()
+        ranker.rank(case.papers, criteria, known)
+        seconds[name] = time.perf_counter() - start
+    return seconds | {"lessons": len(evidence.lessons), "megabytes": _megabytes()}
+
+
+def _rank_for_readers(where: str, count: str) -> Figures:
+    """Rank one day for many readers: each has topics and lessons of their own."""
+    from paperlark.rankers.blend import EmbeddedRanker  # noqa: PLC0415
+
+    case = _case(where)
+    ranker = EmbeddedRanker()
+    pool = [topic for criteria in case.criteria for topic in criteria.topics]
+    words = [word for criteria in case.criteria for word in criteria.keywords]
+    start = time.perf_counter()
+    for number in range(int(count)):
+        dice = random.Random(number)  # noqa: S311  # nothing secret hangs on it
+        topics, keywords = dice.sample(pool, 5), dice.sample(words, 10)
+        criteria = Criteria(f"{number}", tuple(topics), tuple(keywords))
+        ranker.rank(case.papers, criteria, case.evidence[number % len(case.evidence)])
+    return {"seconds": time.perf_counter() - start, "megabytes": _megabytes()}
+
+
+_TRIALS: Mapping[str, Callable[..., Figures]] = {
+    "prepare": _prepare,
+    "rank": _rank,
+    "readers": _rank_for_readers,
+}
+
+
+def _keep(path: Path, case: Case) -> None:
+    path.write_bytes(pickle.dumps(case))
+
+
+def _case(path: str) -> Case:
+    case: Case = pickle.loads(Path(path).read_bytes())  # noqa: S301  # our own, of this run
+    return case
+
+
+def _megabytes() -> float:
+    return peak_megabytes(resource.getrusage(resource.RUSAGE_SELF))
+
+
+# What is told.
+
+
+def _page(
+    rows: Sequence[Row],
+    days: Mapping[int, tuple[int, Figures]],
+    readers: Mapping[int, Figures],
+    load: float,
+) -> Iterator[str]:
+    used = ", ".join(f"{name} {version(name)}" for name in ("numpy", "scipy"))
+    yield "# What ranking costs"
+    yield ""
+    yield (
+        f"Measured on {datetime.now(UTC).date()} by `make bench-ranking`, which writes this page:"
+        f" {os.cpu_count()} shared cores of a virtual machine ({platform.machine()}), on which"
+        f" others work too (load {load:.1f} at the start), Python {platform.python_version()},"
+        f" {used}. Every run is a process of its own; times are wall seconds."
+    )
+    yield f"\n## Limits\n\nMinimum and median of {RUNS} runs; the median counts.\n"
+    yield from _table(("what", "", "min", "median", "limit", ""), [row.cells for row in rows])
+    yield (
+        "\nThe first two rows begin after start-up: imports and the shipped model. A page is"
+        " `paperlark run --date` on recorded feeds, from the start of Python to the last file,"
+        " each time from the same database; `paperlark today` does the same with the day of"
+        " today."
+    )
+    yield "\n## Growth\n"
+    yield "![Seconds and memory over days and over readers](figures/ranking-cost.svg)\n"
+    yield (
+        f"{PAPERS} papers for one reader with so many judged days and {STREAM:,} earlier"
+        f" announcements. Medians of {GROWTH_RUNS} runs.\n"
+    )
+    head = ("days", "lessons", "first time, s", "all read before, s", "peak MB")
+    yield from _table(
+        head,
+        [
+            (
+                f"{amount}",
+                f"{lessons:,}",
+                *(f"{one[name]:.2f}" for name in ("first", "again")),
+                f"{one['megabytes']:.0f}",
+            )
+            for amount, (lessons, one) in days.items()
+        ],
+    )
+    yield (
+        f"\nMany readers in one process: the papers are fetched and read once, and each reader has"
+        f" five topics, ten keywords and {LESSON_DAYS} judged days of their own.\n"
+    )
+    yield from _table(
+        ("readers", "s", "s a reader", "peak MB"),
+        [
+            (
+                f"{count:,}",
+                f"{one['seconds']:,.1f}",
+                f"{one['seconds'] / count:.2f}",
+                f"{one['megabytes']:.0f}",
+            )
+            for count, one in readers.items()
+        ],
+    )
+
+
+def _drawn(days: Mapping[int, tuple[int, Figures]], readers: Mapping[int, Figures]) -> str:
+    first, again = ({at: one[name] for at, (_, one) in days.items()} for name in ("first", "again"))
+    total = {count: one["seconds"] for count, one in readers.items()}
+    each = {count: seconds / count for count, seconds in total.items()}
+    peak = {at: one["megabytes"] for at, (_, one) in days.items()}
+    crowd = {count: one["megabytes"] for count, one in readers.items()}
+    again_name, each_name, here = "all read before", "for one of them", "peak"
+    over_days, over_readers = "judged days known", "readers in one process"
+    seconds = growth({"first time": first, again_name: again})
+    return drawing(
+        "What ranking costs, over days and over readers",
+        [
+            Panel("Seconds", over_days, seconds, again_name),
+            Panel("Megabytes", over_days, growth({here: peak}), here),
+            Panel("Seconds", over_readers, growth({"for all": total, each_name: each}), each_name),
+            Panel("Megabytes", over_readers, growth({here: crowd}), here),
+        ],
+    )
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    for row in (head, ["---"] * len(head), *rows):
+        yield f"| {' | '.join(row)} |"
+
+
+def _printed(cells: Sequence[str]) -> str:
+    what, unit, low, middle, limit, verdict = cells
+    return f"{what:<52}{low:>9}{middle:>9} {unit:<3}{limit:>6}  {verdict.strip('*')}"
+
+
+def _digits(value: float) -> int:
+    return 0 if value >= 100 else 2  # noqa: PLR2004  # three that mean anything
+
+
+if __name__ == "__main__":
+    sys.exit(main())
