@@ -65,7 +65,8 @@ def read(*texts: str) -> Bag:
 
 def read_each(papers: Sequence[Sequence[str]]) -> list[Bag]:
     """Read each paper's texts into a bag of its own."""
-    return _bags([[words(text) for text in texts] for texts in papers])
+    known = {text: words(text) for text in {text for texts in papers for text in texts}}
+    return _bags([[known[text] for text in texts] for texts in papers])
 
 
 def words(text: str) -> TermIds:
@@ -79,7 +80,7 @@ def gather(*texts: TermIds) -> Bag:
 
 
 def _bags(papers: Sequence[Sequence[TermIds]]) -> list[Bag]:
-    """Give a bag a paper: one sorting for all terms takes a third of the time of one each."""
+    """Give a bag a paper: one sorting for all terms takes half the time of one each."""
     gap = np.array([_BREAK], dtype=np.uint32)
     streams = [
         terms(np.concatenate([gap, *(part for text in texts for part in (text, gap))]))
@@ -112,11 +113,12 @@ def spell(wanted: Collection[int], *texts: str) -> Mapping[int, str]:
     for text in texts:
         written = _split(text)
         numbers = _numbers(written)
-        for at, number in enumerate(numbers.tolist()):
+        alone, both = numbers.tolist(), pair(numbers[:-1], numbers[1:]).tolist()
+        for at, number in enumerate(alone):
             if number in wanted:
                 found.setdefault(number, written[at])
-        for at, number in enumerate(pair(numbers[:-1], numbers[1:]).tolist()):
-            if number in wanted and _BREAK not in numbers[at : at + 2]:
+        for at, number in enumerate(both):
+            if number in wanted and _BREAK not in alone[at : at + 2]:
                 found.setdefault(number, f"{written[at]} {written[at + 1]}")
     return found
 
