@@ -86,3 +86,16 @@ def test_an_opinion_that_was_wrong_is_not_turned_round() -> None:
     found = calibrate(learner, learner, wanted)
     assert found.learner > 0
     assert found.neighbours >= 0
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_calibration_on_days_against_all_before_stays_finite(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    learner, neighbours = random.normal(-3, 4, 3000), random.normal(-3, 2, 3000)
+    wanted = random.random(3000) < (0.3 if seed % 2 else probability(-learner))
+    found = calibrate(learner, neighbours, wanted)
+    assert abs(found.bias) < 5
+    assert 0 < found.learner < 1.5
+    assert 0 <= found.neighbours < 1.5
+    chances = probability(found.odds(learner, neighbours))
+    assert float(chances.mean()) == pytest.approx(float(wanted.mean()), abs=0.15)

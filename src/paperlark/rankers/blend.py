@@ -123,8 +123,8 @@ class _Mind:
 
     def _lessons(self, chosen: NDArray[np.int64]) -> Lessons:
         lessons = [self.table.lessons[at] for at in chosen]
-        # Judges read whatever comes; a reader votes for what they like.
-        fair = any(one.teacher is Teacher.JUDGE for one in lessons)
+        # A judge reads whatever comes; who only likes, or only tells what was selected, does not.
+        fair = any(_turned_down(one) for one in lessons)
         return Lessons(self.table.taught[chosen], grade(lessons), weigh(lessons), fair=fair)
 
     def _learn(
@@ -162,6 +162,11 @@ class _Mind:
         wanted = np.array([self.table.lessons[at].wanted for at in asked], dtype=bool)
         learner, around, _ = self._learn(self._lessons(before), self.table.taught[asked])
         return calibrate(learner, around.odds, wanted)
+
+
+def _turned_down(lesson: Lesson) -> bool:
+    """Tell whether a judge read the paper and did not want it."""
+    return lesson.teacher is Teacher.JUDGE and not lesson.wanted
 
 
 def _matches(mind: _Mind, criteria: Criteria, opinion: _Opinion) -> tuple[Match, ...]:

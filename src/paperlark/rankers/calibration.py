@@ -16,6 +16,11 @@ from paperlark.rankers.learned import Numbers, probability
 _ENOUGH = 10
 """Wanted papers among the held-out ones from which on they are believed at all."""
 
+_LEAST_OWN = 0.1
+"""The learner is always believed a little: it begins at the criteria."""
+
+_STEPS, _SMALL = 50, 1e-6
+
 _DOUBT = np.array([0.7, 0.15, 0.15])
 """Deviations of the prior over readers of bias, learner and neighbours."""
 
@@ -38,19 +43,41 @@ USUAL_CALIBRATION = Calibration(bias=0.4, learner=0.8, neighbours=0.4)
 
 
 def calibrate(learner: Numbers, neighbours: Numbers, wanted: NDArray[np.bool_]) -> Calibration:
-    """Fit to papers that were held out; a few say little against the prior (Newton's method)."""
+    """Fit to papers that were held out; a few say little against the prior."""
     usual = USUAL_CALIBRATION
     prior = np.array([usual.bias, usual.learner, usual.neighbours])
     if wanted.sum() < _ENOUGH:
         return usual
     columns = np.column_stack([np.ones(len(learner)), learner, neighbours])
-    stiffness = np.diag(1 / _DOUBT**2)
+    bias, own, near = (float(value) for value in _fit(columns, wanted, prior))
+    if own < _LEAST_OWN or near < 0:
+        # An opinion that was worse than none is left out, never turned round.
+        own, near = max(own, _LEAST_OWN), max(near, 0.0)
+        odds = own * learner + near * neighbours
+        bias = float(_fit(np.ones((len(learner), 1)), wanted, prior[:1], odds)[0])
+    return Calibration(bias, own, near)
+
+
+def _fit(
+    columns: Numbers, wanted: NDArray[np.bool_], prior: Numbers, given: Numbers | float = 0.0
+) -> Numbers:
+    """Give the most probable weights (Newton's method, each step cut until it leads down)."""
+    stiffness = np.diag(1 / _DOUBT[: len(prior)] ** 2)
+
+    def loss(weights: Numbers) -> float:
+        odds = columns @ weights + given
+        away = weights - prior
+        return float((np.logaddexp(0, odds) - wanted * odds).sum() + away @ stiffness @ away / 2)
+
     found = prior
-    for _ in range(20):
-        seen = probability(columns @ found)
+    for _ in range(_STEPS):
+        seen = probability(columns @ found + given)
         slope = columns.T @ (seen - wanted) + stiffness @ (found - prior)
         bend = (columns.T * (seen * (1 - seen))) @ columns + stiffness
-        found = found - np.linalg.solve(bend, slope)
-    # An opinion that was worse than none is left out, never turned round.
-    bias, own, near = (float(value) for value in found)
-    return Calibration(bias, max(own, 0.1), max(near, 0.0))
+        step = np.linalg.solve(bend, slope)
+        while loss(found - step) > loss(found) and np.abs(step).max() > _SMALL:
+            step = step / 2
+        found = found - step
+        if np.abs(step).max() <= _SMALL:
+            break
+    return found

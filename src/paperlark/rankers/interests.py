@@ -21,6 +21,9 @@ from paperlark.rankers.reading import Bag, read
 TRUST = np.array([0.4, 0.55, 0.3, 0.15, 0.5])
 """What each reading counts for a reader of whom nothing is known, in log-odds per deviation."""
 
+_MOST_TOPICS = 200
+"""So many topics are held against each paper one by one, all of them as one text."""
+
 _COMPANY = 30
 """So many papers of the field speak for the criteria; 10 and 120 are a little worse."""
 
@@ -32,7 +35,6 @@ _LEAST = 1e-6
 class Interests:
     """The criteria as texts: each topic, everything wanted together, everything unwanted."""
 
-    names: tuple[str, ...]
     topics: tuple[Bag, ...]
     wanted: Bag
     unwanted: Bag
@@ -43,8 +45,7 @@ class Interests:
         topics = [(topic.name, topic.name, topic.relevant) for topic in criteria.topics]
         irrelevant = [topic.irrelevant for topic in criteria.topics]
         return cls(
-            names=tuple(topic.name for topic in criteria.topics),
-            topics=tuple(read(*topic) for topic in topics),
+            topics=tuple(read(*topic) for topic in topics[:_MOST_TOPICS]),
             wanted=read(*(text for topic in topics for text in topic), *criteria.keywords),
             unwanted=read(*irrelevant, *criteria.unwanted),
         )

@@ -19,7 +19,7 @@ _SLOPE = 0.8
 _WANTED_COUNTS = 2.0
 """Wanted papers are few, and missing one is worse than reading one in vain."""
 
-_VOTE_COUNTS = 4.0
+_VOTE_COUNTS = 2.0
 """The reader's own word against a judge's."""
 
 _HALF_LIFE = {Teacher.JUDGE: 120.0, Teacher.READER: 240.0, Teacher.LIBRARY: 480.0}
@@ -30,6 +30,9 @@ _LINE = 7.5
 
 _FEW = 3
 """Unwanted papers per wanted one below which the stream stands in for them."""
+
+_SOME = 30
+"""Likes that count as much as the written criteria."""
 
 _UNREAD_COUNTS = 0.3
 """At most; nobody said that a paper of the stream is unwanted."""
@@ -58,7 +61,8 @@ def with_unread(lessons: Lessons, unread: NDArray[np.int64], chances: Numbers) -
     """Let papers of the stream stand beside likes where hardly any unwanted paper is known.
 
     Who only votes for papers says nothing of all the others: of those we still think what the
-    criteria say, `chances` from 0 to 1 for the rows `unread`.
+    criteria say, `chances` from 0 to 1 for the rows `unread`, and less so the more likes are
+    known: they are many then, and most papers are like none of them.
     """
     wanted = lessons.targets > 0.5  # noqa: PLR2004  # more likely than not
     if not len(unread) or (~wanted).sum() >= _FEW * wanted.sum():
@@ -67,7 +71,7 @@ def with_unread(lessons: Lessons, unread: NDArray[np.int64], chances: Numbers) -
     share = min(_UNREAD_COUNTS, missing / len(unread))
     return Lessons(
         np.concatenate([lessons.rows, unread]),
-        np.concatenate([lessons.targets, chances]),
+        np.concatenate([lessons.targets, chances * _SOME / (_SOME + wanted.sum())]),
         np.concatenate([lessons.counts, np.full(len(unread), share)]),
         fair=True,
     )
