@@ -224,6 +224,28 @@ def test_the_order_of_the_feed_does_not_matter(papers: list[Paper]) -> None:
     assert _rank(papers, evidence=lessons) == _rank(evidence=lessons)
 
 
+def test_days_of_which_only_the_selected_are_known_make_nothing_likely() -> None:
+    """A digest that was imported tells what was selected, not how much was not."""
+    selected = tuple(
+        Lesson(
+            a_paper(f"2501.{number:05}", title=f"Pruning weights {number}", abstract="Sparse."),
+            YESTERDAY - timedelta(days=number % 10),
+            wanted=True,
+            teacher=Teacher.JUDGE,
+            relevance=9,
+            novelty=7,
+        )
+        for number in range(60)
+    )
+    found = _rank(evidence=Evidence(selected))
+    assert found[PRUNING.id].rank == 1
+    assert (found[TIDES.id].probability or 0) < 0.2
+
+
+def test_where_nothing_is_known_no_chance_is_made_up() -> None:
+    assert {match.probability for match in _rank(criteria=NO_CRITERIA).values()} == {None}
+
+
 def test_a_learnt_taste_is_calibrated() -> None:
     """Twelve days of one paper in five wanted: the chances shown add up to what is wanted."""
     random = np.random.default_rng(3)
