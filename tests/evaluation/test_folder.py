@@ -71,8 +71,8 @@ def test_candidates_without_a_text_are_told_of(tmp_path: Path) -> None:
     [
         ("graded.jsonl.gz", None, "holds no labelled days: expected graded.jsonl and criteria.md"),
         ("graded.jsonl.gz", b"\x1f\x8bnot gzip", "graded.jsonl.gz cannot be read after line 0"),
-        ("graded.jsonl.gz", gzip.compress(b'\n{"day": 1}'), "graded.jsonl.gz:2: "),
-        ("graded.jsonl.gz", gzip.compress(b"{"), "graded.jsonl.gz:1: Invalid JSON"),
+        ("graded.jsonl.gz", gzip.compress(b'\n{"day": 1}', mtime=0), "graded.jsonl.gz:2: "),
+        ("graded.jsonl.gz", gzip.compress(b"{", mtime=0), "graded.jsonl.gz:1: Invalid JSON"),
         ("criteria.md", None, "criteria.md cannot be read (No such file or directory)"),
         ("criteria.md", b"\xff", "criteria.md cannot be read (it is not UTF-8 text)"),
     ],

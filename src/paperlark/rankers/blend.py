@@ -37,6 +37,9 @@ class EmbeddedRanker:
             return ()
         # In one order, whatever the feed's: sums of floating point numbers depend on it.
         in_order = sorted(papers, key=lambda paper: (paper.id, paper.version))
+        if evidence.lessons:
+            # It brings a linear algebra of its own: only one that is here can be held.
+            import scipy.optimize  # noqa: F401, PLC0415  # 0.3 s that a first day does not need
         # Threads of the linear algebra wait for each other when the machine has other work: one
         # is faster then, never much slower, and adds in the same order each time.
         with threadpool_limits(1):

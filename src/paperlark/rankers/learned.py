@@ -107,6 +107,8 @@ def _fit(
     from scipy.optimize import minimize  # noqa: PLC0415  # 0.3 s that a first day does not need
 
     ends = np.cumsum([rows.shape[1] for rows in known])
+    # Once, and not at every step: they are multiplied with numbers of double precision.
+    known = [rows.astype(np.float64) for rows in known]
     turned = [rows.T.tocsr() if sparse.issparse(rows) else rows.T for rows in known]
     origin = np.concatenate([*start, [bias]])
     stiffness = np.concatenate([np.ones(len(origin) - 1), [_LOOSE if lessons.fair else _TIGHT]])

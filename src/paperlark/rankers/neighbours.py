@@ -14,8 +14,11 @@ from numpy.typing import NDArray
 from paperlark.rankers.latent import Vectors
 from paperlark.rankers.learned import Numbers, usual_odds
 
-_SHARPNESS = 8
-"""Likeness counts by this power: at half the likeness a neighbour counts 1/256."""
+_DOUBLINGS = 3
+"""Likeness is squared so often, to its eighth power: at half of it a neighbour counts 1/256."""
+
+_AT_ONCE = 64
+"""Papers whose neighbours are asked at a time: all at once would take a gigabyte."""
 
 _DOUBT = 0.01
 """So much of a neighbour with the usual share stands beside all others."""
@@ -39,14 +42,20 @@ def look_around(  # five columns of one table
     places: Vectors, known: Vectors, targets: Numbers, counts: Numbers, usual: float
 ) -> Neighbourhood:
     """Ask each paper's neighbours; `places` and `known` are unit rows, `targets` from 0 to 1."""
-    if not len(known):
-        nobody = np.full(len(places), -1, dtype=np.int64)
-        return Neighbourhood(np.full(len(places), usual_odds(usual)), nobody)
-    likeness = places @ known.T
-    pull = np.maximum(likeness, 0) ** _SHARPNESS
-    share = (pull @ (targets * counts) + _DOUBT * usual) / (pull @ counts + _DOUBT)
-    share = np.clip(share, 1e-4, 1 - 1e-4)
-    wanted = np.where(targets > 0.5, likeness, -1)  # noqa: PLR2004  # more likely than not
-    nearest = wanted.argmax(axis=1)
-    near = wanted[np.arange(len(places)), nearest] >= NEAR
-    return Neighbourhood(np.log(share / (1 - share)), np.where(near, nearest, -1))
+    odds = np.full(len(places), usual_odds(usual))
+    nearest = np.full(len(places), -1, dtype=np.int64)
+    wanted = np.flatnonzero(targets > 0.5)  # noqa: PLR2004  # more likely than not
+    votes = np.column_stack([targets * counts, counts])
+    for start in range(0, len(places) if len(known) else 0, _AT_ONCE):
+        rows = slice(start, start + _AT_ONCE)
+        likeness = places[rows] @ known.T
+        pull = np.maximum(likeness, 0)
+        for _ in range(_DOUBLINGS):
+            pull *= pull
+        pro, every = (pull.astype(np.float64) @ votes).T
+        share = np.clip((pro + _DOUBT * usual) / (every + _DOUBT), 1e-4, 1 - 1e-4)
+        odds[rows] = np.log(share / (1 - share))
+        if len(wanted):
+            best = likeness[:, wanted]
+            nearest[rows] = np.where(best.max(axis=1) >= NEAR, wanted[best.argmax(axis=1)], -1)
+    return Neighbourhood(odds, nearest)
