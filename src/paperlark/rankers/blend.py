@@ -57,8 +57,10 @@ def _matches(mind: Mind, criteria: Criteria, opinion: Opinion) -> tuple[Match, .
     table, likeness = mind.table, mind.likeness
     today = table.papers[: table.today]
     chance = probability(opinion.odds)
-    # Who taught nothing and wrote nothing that the paper has anything to do with has no match.
+    # Who taught nothing and wrote nothing that the paper has anything to do with has no match,
+    # and who wrote nothing that any paper has to do with is not known at all.
     related = likeness.shared[: table.today] | bool(table.lessons)
+    known = bool(likeness.shared.any() or table.lessons)
     # Eight digits are beyond any meaning and below any rounding of another machine.
     score = np.where(related, chance, 0).round(8)
     order = sorted(range(len(today)), key=lambda at: (-score[at], today[at].id))
@@ -73,7 +75,7 @@ def _matches(mind: Mind, criteria: Criteria, opinion: Opinion) -> tuple[Match, .
             topic=_topic(criteria, int(likeness.nearest[at])),
             words_for=words[at].speak_for,
             words_against=words[at].speak_against,
-            probability=float(chance[at].round(4)) if related[at] else None,
+            probability=float(chance[at].round(4)) if known else None,
             nearest=_nearest(table, int(opinion.around.nearest[at])),
         )
         for at in range(len(today))
