@@ -20,7 +20,7 @@ from paperlark.store.database import open_database
 from paperlark.store.digests import DigestStore
 from paperlark.store.experience import ExperienceStore
 from paperlark.store.feedback import FeedbackStore
-from paperlark.store.library import LibraryStore
+from paperlark.store.imported import LibraryStore
 from paperlark.testing import FakeExperience, a_feed, a_paper
 from standins.digests import digest
 
@@ -40,7 +40,7 @@ class Story:
     announced: Mapping[date, Sequence[Paper]]
     judged: Mapping[date, Scores]
     votes: Sequence[tuple[Paper, Vote, date]] = ()
-    library: Sequence[Lesson] = ()
+    brought: Sequence[Lesson] = ()
 
 
 Told = Callable[[Story], Experience]
@@ -73,7 +73,7 @@ def told(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Told]:
                 Feedback(paper.id, vote, datetime(day.year, day.month, day.day, 15, tzinfo=UTC))
                 for paper, vote, day in story.votes
             )
-            LibraryStore(connection, path, "Mine").keep(story.library)
+            LibraryStore(connection, path, "Mine").keep(story.brought)
             return ExperienceStore(connection, path)
 
         yield tell
@@ -89,7 +89,7 @@ def _fake(story: Story) -> Experience:
     voted = [
         Lesson(paper, day, vote is Vote.UP, Teacher.READER) for paper, vote, day in story.votes
     ]
-    return FakeExperience([*story.library, *judged, *voted], story.announced)
+    return FakeExperience([*story.brought, *judged, *voted], story.announced)
 
 
 def test_on_the_first_day_nothing_is_known(told: Told) -> None:
@@ -156,14 +156,14 @@ def test_a_paper_that_comes_again_is_still_known_from_its_first_day(told: Told) 
 
 def test_a_library_is_known_from_the_day_it_was_imported_on(told: Told) -> None:
     liked = Lesson(BOOK, TUESDAY, True, Teacher.LIBRARY)  # noqa: FBT003
-    experience = told(Story({}, {}, library=[liked]))
+    experience = told(Story({}, {}, brought=[liked]))
     assert experience.evidence(MINE, MONDAY).lessons == ()
     assert experience.evidence(MINE, TUESDAY).lessons == (liked,)
 
 
 def test_days_judged_elsewhere_are_history_like_those_judged_here(told: Told) -> None:
     judged = Lesson(OLD, MONDAY, True, Teacher.JUDGE, 8, 7)  # noqa: FBT003
-    experience = told(Story({}, {}, library=[judged]))
+    experience = told(Story({}, {}, brought=[judged]))
     assert experience.evidence(MINE, MONDAY).lessons == ()
     assert experience.evidence(MINE, TUESDAY).lessons == (judged,)
 

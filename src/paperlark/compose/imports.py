@@ -20,8 +20,8 @@ from paperlark.ports import Progress
 from paperlark.settings import Settings
 from paperlark.store.database import check_not_set_aside, open_database
 from paperlark.store.feedback import FeedbackStore
+from paperlark.store.imported import LibraryStore
 from paperlark.store.known import KnownPapers
-from paperlark.store.library import LibraryStore
 from paperlark.store.lock import run_lock
 from paperlark.store.vote_log import append_votes, log_path, read_votes
 
@@ -74,7 +74,7 @@ def import_source(settings: Settings, world: World, source: str, how: How) -> Im
 def import_zotero(settings: Settings, world: World, zotero: Zotero, how: How) -> Imported:
     """Import a Zotero library over the web; raises Unimportable, and then nothing is kept."""
     items = items_of(settings, world, zotero)
-    return _import_items(settings, world, items, f"the Zotero library {zotero.library}", how)
+    return _import_items(settings, world, items, f"the Zotero library {zotero.owner}", how)
 
 
 def _import_votes(settings: Settings, text: str, name: str, how: How) -> Imported:

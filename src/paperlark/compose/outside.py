@@ -19,9 +19,9 @@ from paperlark.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Zotero:
-    """A library there; `key_variable` names what may hold its key."""
+    """A library by its owner (`users/12345`); `key_variable` names what may hold its key."""
 
-    library: str
+    owner: str
     key_variable: str
     url: str
 
@@ -56,7 +56,7 @@ def items_of(settings: Settings, world: World, zotero: Zotero) -> Sequence[Item]
 
     key = world.environment.get(zotero.key_variable, "").strip() or None
     with Web(user_agent(settings), largest=LARGEST) as web:
-        return read_zotero(web, zotero.library, key=key, api=zotero.url)
+        return read_zotero(web, zotero.owner, key=key, api=zotero.url)
 
 
 def look_up(
