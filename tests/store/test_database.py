@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from contextlib import closing
 from datetime import date
+from importlib import resources
 from pathlib import Path
 
 import pytest
@@ -10,10 +12,11 @@ import pytest
 from paperlark.domain.errors import StoreDamaged, StoreError
 from paperlark.domain.judgement import Asking, Exchange, Judgement
 from paperlark.domain.spending import Spend
+from paperlark.store.batches import BatchStore
 from paperlark.store.database import VERSION, open_database, transaction
 from paperlark.store.digests import DigestStore
 from paperlark.store.judgements import JudgementStore
-from paperlark.testing import a_paper
+from paperlark.testing import a_feed, a_paper
 from standins.digests import ordinary
 
 DAY = date(2025, 2, 26)
@@ -48,6 +51,28 @@ def test_opening_again_changes_nothing(path: Path) -> None:
     for _ in range(2):
         with open_database(path) as connection:
             assert connection.execute("PRAGMA user_version").fetchone() == (VERSION,)
+
+
+def test_a_database_whose_batches_had_no_notes_yet_is_completed(path: Path) -> None:
+    scripts = resources.files("paperlark.store").joinpath("migrations")
+    first, second = (
+        scripts.joinpath(name).read_text("utf-8")
+        for name in ("0001_exchanges_judgements_digests.sql", "0002_batches.sql")
+    )
+    later = [line for line in second.splitlines() if line.startswith(("    notes", "    trail"))]
+    assert len(later) == 2
+    for line in later:
+        second = second.replace(line + "\n", "")
+    path.parent.mkdir()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(first + second)
+        connection.execute("CREATE INDEX listings_by_paper ON listings (paper_id, day)")
+        connection.execute("PRAGMA user_version = 2")
+    with open_database(path) as connection:
+        assert connection.execute("PRAGMA user_version").fetchone() == (VERSION,)
+        store = BatchStore(connection, path)
+        store.keep(a_feed(a_paper("2502.00001")), DAY)
+        assert store.batch("cs.LG", DAY) is not None
 
 
 def test_a_database_of_a_later_paperlark_is_left_alone(path: Path) -> None:

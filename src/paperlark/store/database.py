@@ -24,6 +24,8 @@ _RESTORE = (
 )
 VERSION = len(_MIGRATIONS)
 """A database's `user_version`: how many migrations it has had."""
+_COMPLETING = 3
+"""The first migration that finds tables of two shapes."""
 
 
 @contextmanager
@@ -143,9 +145,21 @@ def _migrate(connection: sqlite3.Connection, path: Path) -> None:
         with transaction(connection):
             # Another process may have been here while this one waited for the lock.
             if _version(connection) < number:
+                if number == _COMPLETING:
+                    _complete_batches(connection)
                 for statement in _statements(_MIGRATIONS[number - 1].read_text("utf-8")):
                     connection.execute(statement)
                 connection.execute(f"PRAGMA user_version = {number}")
+
+
+def _complete_batches(connection: sqlite3.Connection) -> None:
+    """Give batches the two columns that 0002 lacked in the first databases that were made by it."""
+    there = {name for _, name, *_ in connection.execute("PRAGMA table_info(batches)")}
+    for column in ("notes", "trail"):
+        if column not in there:
+            connection.execute(
+                f"ALTER TABLE batches ADD COLUMN {column} TEXT NOT NULL DEFAULT '[]'"
+            )
 
 
 def _version(connection: sqlite3.Connection) -> int:
