@@ -17,6 +17,7 @@ from scipy import sparse
 from paperlark.domain.paper import Paper
 from paperlark.rankers.latent import Space, Vectors, unit
 from paperlark.rankers.reading import Bag, TermIds, read_each
+from paperlark.rankers.rows import rows_in, rows_of
 
 _KEPT = 40_000
 """So many papers are remembered as read: about 60 days of the largest categories, 60 MB."""
@@ -68,31 +69,16 @@ class Field:
     @classmethod
     def of(cls, bags: Sequence[Bag], places: Vectors) -> Field:
         """Take the statistics of these papers and see each of them in that light."""
-        ids, column = np.unique(
-            np.concatenate([np.zeros(0, np.uint32), *(bag.ids for bag in bags)]),
-            return_inverse=True,
-        )
-        weights = np.concatenate([np.zeros(0, np.float32), *(bag.weights for bag in bags)])
-        ends = np.cumsum([0, *(len(bag.ids) for bag in bags)])
-        found = np.bincount(column, minlength=len(ids))
+        ids, words = rows_of(bags)
+        found = np.bincount(words.indices, minlength=len(ids))
         # Smoothed, so that it stays above 0 even for a single paper.
         rarity = np.log(1 + (len(bags) - found + 0.5) / (found + 0.5))
-        words = sparse.csr_matrix((weights * rarity[column], column, ends), (len(bags), len(ids)))
         middle = places.mean(axis=0) if len(bags) else np.zeros(places.shape[1], np.float32)
-        return cls(ids, rarity, _unit_rows(words), _seen_from(middle, places), middle)
+        return cls(ids, rarity, _weighed(words, rarity), _seen_from(middle, places), middle)
 
     def see_words(self, bags: Sequence[Bag]) -> sparse.csr_matrix:
         """Give other texts' words as unit rows in this light, less those new to the field."""
-        columns, values, ends = [], [], [0]
-        for bag in bags:
-            at = np.minimum(np.searchsorted(self.ids, bag.ids), max(len(self.ids) - 1, 0))
-            known = self.ids[at] == bag.ids if len(self.ids) else np.zeros(len(bag.ids), bool)
-            columns.append(at[known])
-            values.append(bag.weights[known] * self.rarity[at[known]])
-            ends.append(ends[-1] + int(known.sum()))
-        shape = (len(bags), len(self.ids))
-        flat = np.concatenate([np.zeros(0), *values]), np.concatenate([np.zeros(0, int), *columns])
-        return _unit_rows(sparse.csr_matrix((*flat, ends), shape))
+        return _weighed(rows_in(bags, self.ids), self.rarity)
 
     def see_places(self, places: Vectors) -> Vectors:
         """Give other texts' places as unit rows seen from this middle."""
@@ -105,7 +91,10 @@ def _seen_from(middle: Vectors, places: Vectors) -> Vectors:
     return unit(np.where(somewhere, places - middle, 0).astype(np.float32))
 
 
-def _unit_rows(matrix: sparse.csr_matrix) -> sparse.csr_matrix:
-    length = np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel())
-    scaled: sparse.csr_matrix = sparse.diags(1 / np.where(length > 0, length, 1)) @ matrix
+def _weighed(words: sparse.csr_matrix, rarity: NDArray[np.float64]) -> sparse.csr_matrix:
+    """Multiply each term by its rarity and scale each row to length 1."""
+    words = words.astype(np.float64)
+    words.data *= rarity[words.indices]
+    length = np.sqrt(np.asarray(words.multiply(words).sum(axis=1)).ravel())
+    scaled: sparse.csr_matrix = sparse.diags(1 / np.where(length > 0, length, 1)) @ words
     return scaled.tocsr()

@@ -7,6 +7,7 @@ How and from what is written beside it, in `model/provenance.json`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 from io import BytesIO
@@ -14,9 +15,9 @@ from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 from paperlark.rankers.reading import Bag, TermIds
+from paperlark.rankers.rows import rows_in
 
 Vectors = NDArray[np.float32]
 
@@ -33,18 +34,9 @@ class Space:
         """Open the space that came with paperlark; read once in a process."""
         return cls(*_shipped())
 
-    def place(self, bags: list[Bag]) -> Vectors:
+    def place(self, bags: Sequence[Bag]) -> Vectors:
         """Give each text's direction, of length 1; of length 0 where no term is known."""
-        ids = np.concatenate([bag.ids for bag in bags]) if bags else np.zeros(0, np.uint32)
-        column = np.minimum(np.searchsorted(self._ids, ids), len(self._ids) - 1)
-        known = self._ids[column] == ids
-        weights = np.concatenate([bag.weights for bag in bags]) if bags else np.zeros(0, np.float32)
-        ends = np.cumsum([0, *(len(bag.ids) for bag in bags)])
-        # Unknown terms keep their place with weight 0: no second pass to count what is left.
-        texts = sparse.csr_matrix(
-            (np.where(known, weights, 0).astype(np.float32), column, ends),
-            shape=(len(bags), len(self._ids)),
-        )
+        texts = rows_in(bags, self._ids)
         return unit(np.asarray(texts @ self._rows, dtype=np.float32))
 
 
