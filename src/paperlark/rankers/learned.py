@@ -19,9 +19,8 @@ Numbers = NDArray[np.float64]
 Matrix: TypeAlias = Any
 """A dense or a sparse one: they take the same operators, and scipy ships no types."""
 
-_STEPS = 50
-"""Of L-BFGS; more change no ranking."""
-
+_STEPS, _REMEMBERED = 25, 20
+"""Of L-BFGS, and how many of them it looks back on; twice as many steps rank no better."""
 
 _MANY = 50
 """Lessons from which on a word of a single one is left out, to save time."""
@@ -122,7 +121,8 @@ def _fit(
         slope = np.concatenate([*(rows @ error for rows in turned), [error.sum()]])
         return float(cost + 0.5 * stiffness @ away**2), slope + stiffness * away
 
-    found = minimize(loss, origin, jac=True, method="L-BFGS-B", options={"maxiter": _STEPS}).x
+    limits = {"maxiter": _STEPS, "maxcor": _REMEMBERED}
+    found = minimize(loss, origin, jac=True, method="L-BFGS-B", options=limits).x
     return np.split(found[:-1], ends[:-1]), float(found[-1])
 
 
