@@ -17,7 +17,15 @@ from paperlark.domain.criteria import Criteria
 from paperlark.domain.digest import Digest, Page, SeenBefore
 from paperlark.domain.exploration import Explored
 from paperlark.domain.feedback import Evidence
-from paperlark.domain.judgement import Asking, Exchange, Judgement, Match, Unjudged
+from paperlark.domain.judgement import (
+    NO_PRECEDENTS,
+    Asking,
+    Exchange,
+    Judgement,
+    Match,
+    Precedents,
+    Unjudged,
+)
 from paperlark.domain.paper import Paper, PaperId
 from paperlark.domain.people import Authorship
 from paperlark.domain.profile import Profile
@@ -114,12 +122,39 @@ class Judge(Protocol):
         """The selection prompt, for the page's appendix."""
         ...
 
-    def judge(self, papers: Sequence[Paper], day: date) -> Iterator[Exchange | Unjudged]:
+    def judge(
+        self, papers: Sequence[Paper], day: date, precedents: Precedents = NO_PRECEDENTS
+    ) -> Iterator[Exchange | Unjudged]:
         """Judge papers, best first, and yield what comes as it comes.
 
         Every paper ends in exactly one judgement of one exchange or in one Unjudged.
         """
         ...
+
+
+class Librarian(Protocol):
+    """Who knows the archive's earlier papers, those that nobody wanted too."""
+
+    def precedents(self, papers: Sequence[Paper], day: date) -> Precedents:
+        """Give the nearest papers that were announced before that day.
+
+        From then on these papers are known themselves.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """One question to a language model.
+
+    `system` are the instructions, the same for many questions. `schema` is the form of the
+    answer, in JSON. `longest_answer` is how many tokens it may have, None where nobody minds.
+    """
+
+    system: str
+    user: str
+    schema: Mapping[str, object]
+    longest_answer: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +173,8 @@ class ChatModel(Protocol):
         """The model's name, as its server knows it."""
         ...
 
-    def ask(self, system: str, user: str, schema: Mapping[str, object]) -> ChatReply:
-        """Answer `user` under the instructions `system`, as JSON of that schema if it can.
+    def ask(self, prompt: Prompt) -> ChatReply:
+        """Answer, as JSON of the prompt's schema if it can.
 
         Raises ModelError: ModelBusy after having retried, ModelRefused or ModelUnusable.
         """

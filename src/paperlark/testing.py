@@ -13,12 +13,21 @@ from paperlark.domain.digest import Digest, SeenBefore
 from paperlark.domain.errors import FeedNotFound
 from paperlark.domain.exploration import Explored
 from paperlark.domain.feedback import NOTHING_KNOWN, Evidence, Lesson, Teacher, one_of_each
-from paperlark.domain.judgement import Asking, Exchange, Judgement, Lack, Match, Unjudged
+from paperlark.domain.judgement import (
+    NO_PRECEDENTS,
+    Asking,
+    Exchange,
+    Judgement,
+    Lack,
+    Match,
+    Precedents,
+    Unjudged,
+)
 from paperlark.domain.paper import Author, Paper, PaperId
 from paperlark.domain.people import Authorship, NotIndexed
 from paperlark.domain.profile import Profile
 from paperlark.domain.spending import Spend, total
-from paperlark.ports import Advance, ChatReply
+from paperlark.ports import Advance, ChatReply, Prompt
 
 
 def a_paper(identifier: str = "2502.00001", **changes: object) -> Paper:
@@ -172,7 +181,12 @@ class FakeJudge:
         """Give a name."""
         return "fake-model"
 
-    def judge(self, papers: Sequence[Paper], day: date) -> Iterator[Exchange | Unjudged]:  # noqa: ARG002
+    def judge(
+        self,
+        papers: Sequence[Paper],
+        day: date,  # noqa: ARG002
+        precedents: Precedents = NO_PRECEDENTS,  # noqa: ARG002
+    ) -> Iterator[Exchange | Unjudged]:
         """Answer paper by paper."""
         for paper in papers:
             self.asked.append(paper.id)
@@ -193,9 +207,9 @@ class FakeChat:
     name: str = "fake-model"
     questions: list[str] = field(default_factory=list)
 
-    def ask(self, system: str, user: str, schema: Mapping[str, object]) -> ChatReply:  # noqa: ARG002
+    def ask(self, prompt: Prompt) -> ChatReply:
         """Give the next answer."""
-        self.questions.append(user)
+        self.questions.append(prompt.user)
         answer = next(self.answers)
         if isinstance(answer, Exception):
             raise answer

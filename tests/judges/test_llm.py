@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
@@ -19,7 +19,7 @@ from paperlark.domain.spending import Spend, Tokens
 from paperlark.judges import prompt
 from paperlark.judges.llm import LlmJudge
 from paperlark.llm.openai_compatible import OpenAICompatible
-from paperlark.ports import ChatReply, Judge
+from paperlark.ports import ChatReply, Judge, Prompt
 from standins.openai import (
     KEY,
     MODEL,
@@ -280,13 +280,13 @@ class Scripted:
     def __init__(self, *steps: Exception | str) -> None:
         self.steps = list(steps)
 
-    def ask(self, system: str, user: str, schema: Mapping[str, object]) -> ChatReply:
-        assert system
-        assert schema
+    def ask(self, prompt: Prompt) -> ChatReply:
+        assert prompt.system
+        assert prompt.schema
         step = self.steps.pop(0) if self.steps else None
         if isinstance(step, Exception):
             raise step
-        rows = [row(asked["id"]) for asked in json.loads(user)]
+        rows = [row(asked["id"]) for asked in json.loads(prompt.user)]
         return ChatReply(json.dumps(rows) if step is None else step, Spend(None, None))
 
 

@@ -20,6 +20,7 @@ from paperlark.domain.errors import (
 )
 from paperlark.domain.spending import Cost, Spend, Tokens
 from paperlark.llm.openai_compatible import OpenAICompatible, worth_waiting
+from paperlark.ports import Prompt
 from standins.openai import (
     KEY,
     MODEL,
@@ -36,17 +37,18 @@ from standins.openai import (
 
 SCHEMA = {"type": "object", "properties": {}, "required": [], "additionalProperties": False}
 PAPERS = '[{"id":"2503.00001"}]'
+PROMPT = Prompt("Judge as JSON.", PAPERS, SCHEMA, longest_answer=500)
 RATE_LIMIT = {"code": "rate_limit_exceeded", "type": "tokens", "message": "Slow down"}
 
 
 @pytest.fixture
 def model(server: StandIn) -> Iterator[OpenAICompatible]:
-    with OpenAICompatible(server.base_url, MODEL, key=KEY, max_tokens=500) as talking:
+    with OpenAICompatible(server.base_url, MODEL, key=KEY) as talking:
         yield talking
 
 
 def ask(model: OpenAICompatible) -> str:
-    return model.ask("Judge as JSON.", PAPERS, SCHEMA).text
+    return model.ask(PROMPT).text
 
 
 def test_a_question_is_put_as_the_protocol_asks(server: StandIn, model: OpenAICompatible) -> None:
@@ -117,7 +119,7 @@ def test_usage_is_what_the_server_reports_or_unknown(
     server: StandIn, model: OpenAICompatible, usage: dict[str, object] | None, tokens: Tokens | None
 ) -> None:
     server.then(says("fine", usage=usage))
-    spend = model.ask("", PAPERS, SCHEMA).spend
+    spend = model.ask(PROMPT).spend
     assert spend == Spend(tokens=tokens, cost=None)  # loopback has no price
 
 
@@ -135,7 +137,7 @@ def test_the_price_is_that_of_the_configured_model_and_its_provider() -> None:
             client=client,
             now=lambda: datetime(2025, 3, 25, tzinfo=UTC),
         )
-        spend = model.ask("", "", SCHEMA).spend
+        spend = model.ask(PROMPT).spend
     assert spend.cost == Cost(Decimal("2.5"), Decimal(10))
 
 
@@ -154,7 +156,7 @@ def test_what_was_paid_for_comes_back_whatever_it_is(
     server: StandIn, model: OpenAICompatible, behaviour: Behaviour, text: str
 ) -> None:
     server.then(behaviour)
-    reply = model.ask("", PAPERS, SCHEMA)
+    reply = model.ask(PROMPT)
     assert (reply.text, reply.spend.tokens) == (text, Tokens(1000, 100))
     assert len(server.questions) == 1
 

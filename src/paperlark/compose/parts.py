@@ -135,7 +135,7 @@ def choose_judge(
     key = _key(model, world.environment)
     chat = OpenAICompatible(model.base_url, model.model, key=key, timeout=model.timeout)
     opened.enter_context(chat)
-    judge = LlmJudge(chat, criteria, batch_size=model.batch_size, map_=threads.map)
+    judge = LlmJudge(chat, criteria, batch_size=model.batch_size or 8, map_=threads.map)
     return judge, True
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from types import MappingProxyType
+from typing import TypeAlias
 
 from paperlark.domain.paper import Identifier, Paper, PaperId, abstract_page
 from paperlark.domain.spending import Spend
@@ -49,8 +52,37 @@ class Match:
 
 
 @dataclass(frozen=True, slots=True)
+class Precedent:
+    """An earlier paper of the archive that a paper resembles, wanted or not.
+
+    `day` is when it was announced. `similarity` is the cosine of their directions in the
+    ranker's space, from 0 (nothing in common) to 1.
+    """
+
+    paper_id: PaperId
+    title: str
+    day: date
+    similarity: float
+
+    @property
+    def url(self) -> str:
+        """Its page at arXiv."""
+        return abstract_page(self.paper_id)
+
+
+Precedents: TypeAlias = Mapping[PaperId, tuple[Precedent, ...]]
+"""The nearest earlier papers of each paper that has any, nearest first."""
+
+NO_PRECEDENTS: Precedents = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
 class Judgement:
-    """Two scores from 1 to 10 and the reason for them, of one version of one paper."""
+    """Two scores from 1 to 10 and the reason for them, of one version of one paper.
+
+    `comment` may be empty where the scores are too far below the cut-offs for the paper to be on
+    a page.
+    """
 
     paper_id: PaperId
     version: int
@@ -72,6 +104,10 @@ class Lack(StrEnum):
     """The judge was asked and did not give one: the page is partial."""
     NOT_RECORDED = "not recorded"
     """The recording holds none: nothing went wrong."""
+    BUDGET = "over budget"
+    """It was not asked about, because it would have cost more than may be spent."""
+    WAITING = "waiting"
+    """It is in a batch that was not answered yet; a later run collects it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,7 +51,10 @@ class Profile:
     `judge_updates` has new versions of papers that were on a page judged, and paid for, again.
     `least_h_index` is what one of a paper's authors must have, None where anybody may write.
     `recall` is the share of the wanted papers that a judge who is paid is to find, above 0 and up
-    to 1, which is all: then every paper is read.
+    to 1, which is all: then every paper is read. `judge_followed` has papers of followed authors
+    judged as well; they are on the page whatever is said of them. Each paper is judged `readings`
+    times, in other company each time, and its scores are the means. `show_criteria` has the
+    selection prompt on the page.
     """
 
     name: str
@@ -66,6 +69,9 @@ class Profile:
     least_h_index: int | None = None
     recall: float = RECALL
     exploration: Exploration = Exploration()
+    judge_followed: bool = False
+    readings: int = 1
+    show_criteria: bool = True
 
     @property
     def needs_people(self) -> bool:

@@ -43,6 +43,28 @@ class Spend:
     requests: int = 1
 
 
+@dataclass(frozen=True, slots=True)
+class Prices:
+    """US dollars per million tokens; `cached` None is the price of any other prompt token."""
+
+    prompt: Decimal
+    completion: Decimal
+    cached: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """US dollars that a run, a day's page and a calendar month may cost; None is no bound."""
+
+    run: Decimal | None = None
+    day: Decimal | None = None
+    month: Decimal | None = None
+
+
+NO_BOUND = Budget()
+"""Whatever it costs."""
+
+
 def total(spends: Iterable[Spend]) -> Spend:
     """Add up. One unknown part makes the whole sum unknown: a partial sum would read as whole."""
     spends = tuple(spends)

@@ -47,7 +47,7 @@ class Before:
         lessons = _lessons(self._earlier(VOTE_DAYS))
         wanted = [lesson for lesson in self._new(lessons) if lesson.wanted]
         # A random order of its own for each day, the same in every run.
-        random.Random(f"{seed}/{self.day.day}").shuffle(wanted)  # noqa: S311  # no secret  # no secret
+        random.Random(f"{seed}/{self.day.day}").shuffle(wanted)  # noqa: S311  # no secret
         likes = (
             Lesson(lesson.paper, lesson.day, wanted=True, teacher=Teacher.READER)
             for lesson in wanted[:count]

@@ -12,10 +12,10 @@ from typing import Protocol, TypeVar
 
 from paperlark.domain.criteria import Criteria
 from paperlark.domain.errors import ModelError, ModelRefused, ModelUnusable
-from paperlark.domain.judgement import Exchange, Lack, Unjudged
+from paperlark.domain.judgement import NO_PRECEDENTS, Exchange, Lack, Precedents, Unjudged
 from paperlark.domain.paper import Paper, PaperId
 from paperlark.judges import prompt, reply
-from paperlark.ports import ChatModel
+from paperlark.ports import ChatModel, Prompt
 
 _log = logging.getLogger(__name__)
 _Given = TypeVar("_Given")
@@ -115,6 +115,7 @@ class LlmJudge:
         self,
         papers: Sequence[Paper],
         day: date,  # noqa: ARG002  # a model judges alike on every day
+        precedents: Precedents = NO_PRECEDENTS,  # noqa: ARG002
     ) -> Iterator[Exchange | Unjudged]:
         """Judge in up to three rounds; the Unjudged come when it is certain that they are."""
         halt = _Halt(self._patience)
@@ -141,7 +142,7 @@ class LlmJudge:
         if halt.reason is not None:
             return _failed(batch, halt.reason, final=True)
         try:
-            answer = self._model.ask(self._system, prompt.question(batch), prompt.SCHEMA)
+            answer = self._model.ask(Prompt(self._system, prompt.question(batch), prompt.SCHEMA))
             reading = reply.read(answer.text, batch)
         except ModelUnusable as error:
             halt.stop(str(error))

@@ -8,7 +8,14 @@ from datetime import UTC, date, datetime, time
 from pathlib import Path
 
 from paperlark.domain.criteria import Criteria
-from paperlark.domain.judgement import Exchange, Judgement, Lack, Unjudged
+from paperlark.domain.judgement import (
+    NO_PRECEDENTS,
+    Exchange,
+    Judgement,
+    Lack,
+    Precedents,
+    Unjudged,
+)
 from paperlark.domain.paper import Paper
 from paperlark.domain.spending import Spend, Tokens
 from paperlark.judges.reply import clean_comment
@@ -44,7 +51,12 @@ class RecordedJudge:
             f"{self._criteria.text.strip()}\n"
         )
 
-    def judge(self, papers: Sequence[Paper], day: date) -> Iterator[Exchange | Unjudged]:
+    def judge(
+        self,
+        papers: Sequence[Paper],
+        day: date,
+        precedents: Precedents = NO_PRECEDENTS,  # noqa: ARG002  # it was recorded without
+    ) -> Iterator[Exchange | Unjudged]:
         """Give one exchange with the day's usage, unknown where it was not recorded."""
         recorded = self._days.get(day)
         rows = {row.id: row for row in recorded.selected} if recorded else {}

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from enum import IntEnum
 
 from paperlark.llm.trouble import Trouble
+from paperlark.ports import Prompt
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,11 +19,8 @@ class Question:
     """All that is asked for; what of it is said to the server, its dialect decides."""
 
     model: str
-    system: str
-    user: str
-    schema: Mapping[str, object]
+    prompt: Prompt
     temperature: float | None
-    max_tokens: int | None
 
 
 _FORM = (
@@ -59,13 +57,16 @@ class Dialect:
 
     def body(self, question: Question) -> dict[str, object]:
         """Put the question in this dialect."""
-        body: dict[str, object] = {"model": question.model, "messages": self._messages(question)}
+        body: dict[str, object] = {
+            "model": question.model,
+            "messages": self._messages(question.prompt),
+        }
         if self.temperature and question.temperature is not None:
             body["temperature"] = question.temperature
-        if self.limit and question.max_tokens is not None:
-            body[self.limit] = question.max_tokens
+        if self.limit and question.prompt.longest_answer is not None:
+            body[self.limit] = question.prompt.longest_answer
         if self.form is not Form.TEXT:
-            body["response_format"] = _response_format(self.form, question.schema)
+            body["response_format"] = _response_format(self.form, question.prompt.schema)
         return body
 
     def after(self, trouble: Trouble) -> Dialect | None:
@@ -85,13 +86,13 @@ class Dialect:
             return replace(self, system_role=False)
         return None
 
-    def _messages(self, question: Question) -> list[dict[str, str]]:
+    def _messages(self, prompt: Prompt) -> list[dict[str, str]]:
         if self.system_role:
             return [
-                {"role": "system", "content": question.system},
-                {"role": "user", "content": question.user},
+                {"role": "system", "content": prompt.system},
+                {"role": "user", "content": prompt.user},
             ]
-        return [{"role": "user", "content": f"{question.system}\n\n{question.user}"}]
+        return [{"role": "user", "content": f"{prompt.system}\n\n{prompt.user}"}]
 
 
 def _names(blamed: str, *words: str) -> bool:

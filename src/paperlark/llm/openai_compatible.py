@@ -18,7 +18,7 @@ from paperlark.llm import completion, prices, trouble
 from paperlark.llm.completion import Completion, Usage
 from paperlark.llm.dialect import Dialect, Question
 from paperlark.llm.trouble import one_line
-from paperlark.ports import ChatReply
+from paperlark.ports import ChatReply, Prompt
 
 
 def worth_waiting(error: Exception, longest: float) -> bool | float:
@@ -46,7 +46,6 @@ class OpenAICompatible:
         key: str | None = None,
         timeout: float = 120.0,
         temperature: float | None = 0.0,
-        max_tokens: int | None = None,
         attempts: int = 4,
         patience: float = 240.0,
         longest_wait: float = 60.0,
@@ -58,17 +57,14 @@ class OpenAICompatible:
         self._model = model
         self._key = _sendable(key)
         self._timeout = timeout
-        self._temperature, self._max_tokens = temperature, max_tokens
+        self._temperature = temperature
         self._retrying = stamina.RetryingCaller(
             attempts=attempts, timeout=patience, wait_initial=1.0, wait_max=30.0
         ).on(lambda error: worth_waiting(error, longest_wait))
         self._client = client or httpx.Client()
         self._owns_client = client is None
         self._now = now
-        self._dialect = Dialect(
-            temperature=temperature is not None,
-            limit=None if max_tokens is None else "max_tokens",
-        )
+        self._dialect = Dialect(temperature=temperature is not None)
         self._learning = Lock()
 
     def __repr__(self) -> str:
@@ -95,9 +91,9 @@ class OpenAICompatible:
         """The configured name; prices go by it, whatever the server calls the model."""
         return self._model
 
-    def ask(self, system: str, user: str, schema: Mapping[str, object]) -> ChatReply:
+    def ask(self, prompt: Prompt) -> ChatReply:
         """Answer, asking a busy server again; see the port for what is raised."""
-        question = Question(self._model, system, user, schema, self._temperature, self._max_tokens)
+        question = Question(self._model, prompt, self._temperature)
         answer = self._retrying(self._answer, question)
         spend = self._spend(answer.usage)
         if answer.refusal is not None:

@@ -5,6 +5,7 @@ A field's description finishes the sentence "expected ..." in an error, and is t
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -43,6 +44,7 @@ def _distinct(values: list[str]) -> list[str]:
 Text = Annotated[str, Field(min_length=1, pattern=r"^[^\x00-\x1f\x7f]*\S[^\x00-\x1f\x7f]*$")]
 Address = Annotated[str, AfterValidator(_web_address)]
 Score = Annotated[int, Field(ge=LOWEST, le=HIGHEST)]
+Price = Annotated[Decimal, Field(ge=0, le=1_000_000, strict=False, allow_inf_nan=False)]
 
 
 class _Shape(BaseModel):
@@ -89,6 +91,28 @@ class ExplorationShape(_Shape):
     )
 
 
+class PricesShape(_Shape):
+    """What a server of your own charges, in US dollars per million tokens; 0 for nothing."""
+
+    prompt: Price = Field(description="dollars per million tokens of the question")
+    completion: Price = Field(description="dollars per million tokens of the answer")
+    cached: Price | None = Field(
+        default=None,
+        description="dollars per million tokens of the question that the server knew already;"
+        " unless given, as the others",
+    )
+
+
+class BudgetShape(_Shape):
+    """What the model may cost, in US dollars: it judges the best matches until that is spent."""
+
+    run: Price | None = Field(default=None, description="dollars that one run may cost")
+    day: Price | None = Field(default=None, description="dollars that one day's page may cost")
+    month: Price | None = Field(
+        default=None, description="dollars that one calendar month may cost, all pages together"
+    )
+
+
 class JudgeShape(_Shape):
     """Any OpenAI-compatible model; without this table the embedded ranker makes the page."""
 
@@ -102,7 +126,12 @@ class JudgeShape(_Shape):
         description="the name of the environment variable with the key (OPENAI_API_KEY unless the"
         ' server is on this machine); "" for no key',
     )
-    batch_size: int = Field(default=8, ge=1, le=64, description="1 to 64 papers a request")
+    batch_size: int | None = Field(
+        default=None,
+        ge=1,
+        le=64,
+        description="1 to 64 papers a request; unless given, as many as the model takes well",
+    )
     parallel: int = Field(default=4, ge=1, le=64, description="1 to 64 requests at once")
     timeout: float = Field(
         default=120.0,
@@ -111,6 +140,33 @@ class JudgeShape(_Shape):
         strict=False,
         allow_inf_nan=False,
         description="up to 3600 seconds to wait for one answer",
+    )
+    requests_per_minute: int | None = Field(
+        default=None, ge=1, description="a whole number: how many requests the server takes"
+    )
+    tokens_per_minute: int | None = Field(
+        default=None, ge=1, description="a whole number: how many tokens the server takes"
+    )
+    context: int | None = Field(
+        default=None,
+        ge=1024,
+        description="the tokens of question and answer together that the server holds, 1024 or"
+        " more; for a server of your own, whose model's limit nobody knows",
+    )
+    readings: int = Field(
+        default=1,
+        ge=1,
+        le=9,
+        description="1 to 9: judge each paper so many times, in other company each time, and take"
+        " the means; it costs as many times as much",
+    )
+    batch: bool = Field(
+        default=False,
+        description="true to leave the questions with the server's batch service: half the price,"
+        " answered within a day, collected by a later run",
+    )
+    prices: PricesShape | None = Field(
+        default=None, description="a table [judge.prices], for a server whose prices nobody knows"
     )
     recall: float = Field(
         default=RECALL,
@@ -193,6 +249,14 @@ class ProfileShape(_Shape):
         description="true to have new versions of papers that were on a page judged, and paid for,"
         " again",
     )
+    judge_followed: bool = Field(
+        default=False,
+        description="true to have papers of followed authors judged as well; they are on the page"
+        " whatever is said of them",
+    )
+    show_criteria: bool = Field(
+        default=True, description="false to leave the selection prompt out of the page"
+    )
     least_h_index: int | None = Field(
         default=None,
         ge=1,
@@ -207,4 +271,5 @@ class ProfileShape(_Shape):
     )
     follow: list[FollowShape] = Field(default=[], description="tables [[follow]]")
     judge: JudgeShape | None = Field(default=None, description="a table [judge]")
+    budget: BudgetShape = Field(default=BudgetShape(), description="a table [budget]")
     sources: SourcesShape = Field(default=SourcesShape(), description="a table [sources]")

@@ -12,13 +12,20 @@ from urllib.parse import urlsplit
 from paperlark.domain.criteria import Criteria, parse_criteria
 from paperlark.domain.errors import Problem, ProfileError
 from paperlark.domain.profile import RECALL, Cutoffs, Exploration, FollowedAuthor, Profile
+from paperlark.domain.spending import Budget, Prices
 from paperlark.settings.lines import line_of
 from paperlark.settings.values import ArxivSettings, ModelSettings, PeopleSettings, Settings
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
-    from paperlark.settings.file_shape import JudgeShape, ProfileShape, SourcesShape
+    from paperlark.settings.file_shape import (
+        BudgetShape,
+        JudgeShape,
+        PricesShape,
+        ProfileShape,
+        SourcesShape,
+    )
 
 _LOOPBACK = re.compile(r"localhost|127(?:\.\d+){3}|::1")
 
@@ -39,7 +46,7 @@ def load_settings(path: Path) -> Settings:
     profile = _profile(shape, criteria)
     return Settings(
         profile=profile,
-        model=_model(shape.judge) if shape.judge else None,
+        model=_model(shape.judge, shape.budget) if shape.judge else None,
         people=_people(shape.sources) if profile.needs_people else None,
         output=home / shape.output,
         database=home / shape.database,
@@ -62,6 +69,9 @@ def _profile(shape: ProfileShape, criteria: Criteria) -> Profile:
         judge_updates=shape.judge_updates,
         least_h_index=shape.least_h_index,
         recall=shape.judge.recall if shape.judge else RECALL,
+        judge_followed=shape.judge_followed,
+        readings=shape.judge.readings if shape.judge else 1,
+        show_criteria=shape.show_criteria,
         exploration=Exploration(shape.exploration.share, shape.exploration.shown),
     )
 
@@ -77,7 +87,7 @@ def _arxiv(shape: SourcesShape) -> ArxivSettings:
     )
 
 
-def _model(shape: JudgeShape) -> ModelSettings:
+def _model(shape: JudgeShape, budget: BudgetShape) -> ModelSettings:
     # A server on this machine wants no key unless the profile says so.
     local = _LOOPBACK.fullmatch(urlsplit(shape.base_url).hostname or "")
     variable = shape.key_variable
@@ -90,7 +100,17 @@ def _model(shape: JudgeShape) -> ModelSettings:
         batch_size=shape.batch_size,
         parallel=shape.parallel,
         timeout=shape.timeout,
+        requests_per_minute=shape.requests_per_minute,
+        tokens_per_minute=shape.tokens_per_minute,
+        context=shape.context,
+        batch=shape.batch,
+        prices=_prices(shape.prices) if shape.prices else None,
+        budget=Budget(budget.run, budget.day, budget.month),
     )
+
+
+def _prices(shape: PricesShape) -> Prices:
+    return Prices(shape.prompt, shape.completion, shape.cached)
 
 
 def _people(shape: SourcesShape) -> PeopleSettings:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from paperlark.domain.profile import Profile
+from paperlark.domain.spending import NO_BOUND, Budget, Prices
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,15 +14,23 @@ class ModelSettings:
     """Which model judges, and where it is served.
 
     `key_variable` names the environment variable that holds the key; None where the server
-    wants none.
+    wants none. `batch_size` None has the model's limits decide, and `context` is how many tokens
+    of question and answer it holds, None where its name tells. `batch` leaves questions with the
+    server's batch service. `prices` None has the public price list decide.
     """
 
     model: str
     base_url: str
     key_variable: str | None
-    batch_size: int
+    batch_size: int | None
     parallel: int
     timeout: float
+    requests_per_minute: int | None = None
+    tokens_per_minute: int | None = None
+    context: int | None = None
+    batch: bool = False
+    prices: Prices | None = None
+    budget: Budget = NO_BOUND
 
 
 @dataclass(frozen=True, slots=True)
