@@ -3,10 +3,10 @@ PYTHON ?= python3
 BIN := .venv/bin
 UV_COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
 
-.PHONY: help demo test lint sample model reference bench bench-runs bench-ranking lock clean
+.PHONY: help demo test lint sample model reference bench bench-runs bench-ranking test-local-llm lock clean
 
 help:  ## show this list
-	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
 
 demo: .venv/run.done  ## make the page of a bundled real day: no key, no network
 	@$(BIN)/paperlark demo
@@ -20,6 +20,9 @@ lint: .venv/dev.done  ## style, types and architecture
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo | tail -n 3
 
+test-local-llm: .venv/run.done  ## a real day judged by a real local model (builds it first: a C++ compiler)
+	@$(BIN)/python tools/local_llm.py
+
 sample: .venv/run.done  ## make the bundled sample again (needs the recorded feeds)
 	@$(BIN)/python tools/make_sample.py
 
@@ -32,8 +35,9 @@ reference: .venv/dev.done  ## write docs/reference from the code
 bench: .venv/run.done  ## start-up and the largest recorded day: time and memory (needs the recorded feeds)
 	@$(BIN)/python benchmarks/light_and_fast.py
 
-bench-runs: .venv/dev.done  ## kills, months with faults and fuzzing: half an hour (needs the recorded input)
+bench-runs: .venv/dev.done  ## kills, bad answers, months with faults, fuzzing: an hour (needs the recorded input)
 	@$(BIN)/python benchmarks/kills.py
+	@$(BIN)/python benchmarks/misbehaving.py
 	@$(BIN)/python benchmarks/replay_month.py
 	@$(BIN)/python benchmarks/fuzz.py
 	@$(BIN)/python benchmarks/exploration.py
@@ -44,9 +48,11 @@ bench-ranking: .venv/dev.done  ## how good the ranking is and what it costs: an 
 lock:  ## lock the versions again with hashes (needs uv)
 	$(UV_COMPILE) pyproject.toml --group build --output-file requirements/run.txt
 	$(UV_COMPILE) pyproject.toml --group dev --output-file requirements/dev.txt
+	$(UV_COMPILE) --group local-llm-build --output-file requirements/local-llm-build.txt
+	$(UV_COMPILE) --group local-llm --output-file requirements/local-llm.txt
 
 clean:  ## remove what make made
-	rm -rf .venv paperlark-demo .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf .venv .venv-llm paperlark-demo .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "paperlark needs Python 3.11 or newer: make PYTHON=python3.12 $(MAKECMDGOALS)")'

@@ -13,36 +13,30 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from paperlark.day.below import look_below
-from paperlark.day.explore import draw, how_many
-from paperlark.day.missed import POOLED_DAYS
-from paperlark.day.shortlist import shortlist
-from paperlark.domain.announcement import Announced, AnnounceType
-from paperlark.domain.digest import Candidate
-from paperlark.domain.exploration import Explored, Missed
-from paperlark.domain.feedback import Evidence, Lesson, Teacher, one_of_each
-from paperlark.domain.judgement import Judgement, Match
-from paperlark.domain.paper import Paper, PaperId
-from paperlark.domain.profile import RECALL, Cutoffs, Exploration
-from paperlark.evaluation.cases import Label, LabelledDay
-from paperlark.evaluation.folder import RELEVANT_FROM, read_folder
+from paperlark.domain.criteria import Criteria
+from paperlark.domain.exploration import Missed
+from paperlark.domain.feedback import Evidence
+from paperlark.domain.judgement import Match
+from paperlark.domain.paper import Paper
+from paperlark.domain.profile import RECALL, Exploration
+from paperlark.evaluation.cases import LabelledDay
+from paperlark.evaluation.folder import read_folder
+from paperlark.evaluation.lived import Life
 from paperlark.ports import Ranker
 from paperlark.rankers.blend import EmbeddedRanker
 
 SHARED = Path(os.environ.get("PAPERLARK_SHARED", Path(__file__).parents[2] / "shared"))
-CUTOFFS = Cutoffs(RELEVANT_FROM, 1)
-LEARNED_DAYS, STREAM_DAYS = 120, 30
+LEARNED_DAYS = 120
 ENOUGH = 50
 """Explored papers from which on the interval must hold."""
 
 
 @dataclass(frozen=True)
-class Lived:
+class Told:
     """What became of one day; `found` of the wanted papers were above the line."""
 
     missed: Missed | None
@@ -57,63 +51,36 @@ class Lived:
     """Wanted ones among this day's."""
 
 
-@dataclass
-class Life:
-    """A reader who knows of each day only what was read of it."""
+@dataclass(frozen=True)
+class Doubtful:
+    """A ranker whose odds are wrong by a factor."""
 
-    name: str
     ranker: Ranker
     odds: float
-    lessons: list[list[Lesson]] = field(default_factory=list)
-    announced: list[tuple[Paper, ...]] = field(default_factory=list)
-    explored: list[tuple[Explored, ...]] = field(default_factory=list)
 
-    def live(self, day: LabelledDay) -> Lived:
-        """Make the day's page, and look behind it."""
-        judgements = _judgements(day)
-        wanted = {paper for paper, one in judgements.items() if one.relevance >= CUTOFFS.relevance}
-        evidence = self._evidence({paper.id for paper in day.papers})
-        matches = self.ranker.rank(day.papers, day.criteria, evidence)
-        candidates = [
-            Candidate(Announced(paper, (AnnounceType.NEW,)), (), _with_odds(match, self.odds))
-            for paper, match in zip(day.papers, matches, strict=True)
-        ]
-        line = shortlist(candidates, RECALL, evidence)
-        count = how_many(len(line.below), Exploration().share)
-        drawn = draw(line.below, count, self.name, day.day)
-        earlier = [one for found in self.explored[-POOLED_DAYS:] for one in found]
-        below = look_below(line.below, drawn, judgements, CUTOFFS, earlier)
-        read = {one.paper.id for one in (*line.above, *(lot.candidate for lot in drawn))}
-        self._remember(day, read, below.explored)
-        return Lived(
-            missed=below.missed,
-            really=len(wanted - read),
-            wanted=len(wanted),
-            found=len(wanted & {one.paper.id for one in line.above}),
-            read=len(read),
-            papers=len(day.papers),
-            explored=sum(map(len, self.explored)),
-            discovered=sum(bool(one.wanted) for one in below.explored),
-        )
+    def rank(
+        self, papers: Sequence[Paper], criteria: Criteria, evidence: Evidence
+    ) -> tuple[Match, ...]:
+        """Rank as the other one does, and promise more or less."""
+        matches = self.ranker.rank(papers, criteria, evidence)
+        return tuple(_with_odds(match, self.odds) for match in matches)
 
-    def _evidence(self, today: set[PaperId]) -> Evidence:
-        lessons = (one for day in self.lessons[-LEARNED_DAYS:] for one in day)
-        stream = {
-            paper.id: paper for day in reversed(self.announced[-STREAM_DAYS:]) for paper in day
-        }
-        return Evidence(
-            tuple(one for one in one_of_each(lessons) if one.paper.id not in today),
-            tuple(paper for paper in stream.values() if paper.id not in today),
-        )
 
-    def _remember(
-        self, day: LabelledDay, read: set[PaperId], explored: tuple[Explored, ...]
-    ) -> None:
-        labelled = zip(day.papers, day.labels, strict=True)
-        self.lessons.append([_lesson(*one, day.day) for one in labelled if one[0].id in read])
-        self.announced.append(day.papers)
-        if explored:
-            self.explored.append(explored)
+def live(life: Life, day: LabelledDay, explored: int) -> Told:
+    """Make the day's page, and look behind it; so many papers were `explored` before."""
+    lived = life.live(day)
+    wanted = {p.id for p, label in zip(day.papers, day.labels, strict=True) if label.wanted}
+    read = {paper.id for paper in lived.read}
+    return Told(
+        missed=lived.below.missed,
+        really=len(wanted - read),
+        wanted=len(wanted),
+        found=len(wanted & {one.paper.id for one in lived.line.above}),
+        read=len(read),
+        papers=len(day.papers),
+        explored=explored + len(lived.below.explored),
+        discovered=sum(bool(one.wanted) for one in lived.below.explored),
+    )
 
 
 def main() -> int:
@@ -126,13 +93,15 @@ def main() -> int:
     )
     holds = True
     for odds in (1.0, 0.5, 2.0):
-        life = Life(reader.name, ranker, odds)
-        days = [one for one in map(life.live, reader.days) if one.missed]
-        holds &= _tell(f"odds x {odds:g}", days)
+        life = Life(reader.name, Doubtful(ranker, odds), LEARNED_DAYS)
+        days: list[Told] = []
+        for day in reader.days:
+            days.append(live(life, day, days[-1].explored if days else 0))
+        holds &= _tell(f"odds x {odds:g}", [one for one in days if one.missed])
     return 0 if holds else 1
 
 
-def _tell(name: str, days: Sequence[Lived]) -> bool:
+def _tell(name: str, days: Sequence[Told]) -> bool:
     """Print what became of the days that had a line."""
     read = sum(one.read for one in days) / sum(one.papers for one in days)
     found = sum(one.found for one in days) / sum(one.wanted for one in days)
@@ -158,18 +127,6 @@ def _with_odds(match: Match, odds: float) -> Match:
     if likely is None:
         return match
     return replace(match, probability=odds * likely / (odds * likely + 1 - likely))
-
-
-def _judgements(day: LabelledDay) -> Mapping[PaperId, Judgement]:
-    labelled = zip(day.papers, day.labels, strict=True)
-    return {
-        paper.id: Judgement(paper.id, paper.version, label.relevance or 1, label.novelty or 1, "")
-        for paper, label in labelled
-    }
-
-
-def _lesson(paper: Paper, label: Label, day: date) -> Lesson:
-    return Lesson(paper, day, label.wanted, Teacher.JUDGE, label.relevance, label.novelty)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
 
@@ -17,7 +17,9 @@ from paperlark.domain.criteria import Criteria
 from paperlark.domain.digest import Digest, Page, SeenBefore
 from paperlark.domain.exploration import Explored
 from paperlark.domain.feedback import Evidence
+from paperlark.domain.job import Job
 from paperlark.domain.judgement import (
+    FIRST_READING,
     NO_PRECEDENTS,
     Asking,
     Exchange,
@@ -123,9 +125,13 @@ class Judge(Protocol):
         ...
 
     def judge(
-        self, papers: Sequence[Paper], day: date, precedents: Precedents = NO_PRECEDENTS
+        self,
+        papers: Sequence[Paper],
+        day: date,
+        precedents: Precedents = NO_PRECEDENTS,
+        reading: int = FIRST_READING,
     ) -> Iterator[Exchange | Unjudged]:
-        """Judge papers, best first, and yield what comes as it comes.
+        """Judge papers, best first, and yield what comes as it comes; `reading` counts from 1.
 
         Every paper ends in exactly one judgement of one exchange or in one Unjudged.
         """
@@ -136,9 +142,55 @@ class Librarian(Protocol):
     """Who knows the archive's earlier papers, those that nobody wanted too."""
 
     def precedents(self, papers: Sequence[Paper], day: date) -> Precedents:
-        """Give the nearest papers that were announced before that day.
+        """Give the nearest papers that were announced before that day, and before the paper was.
 
         From then on these papers are known themselves.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a paper lies in a ranker's space, and the day it was first announced to anybody.
+
+    `vector` has length 1, or 0 where the space knows no word of the paper: two bytes a dimension,
+    floating point of half precision, little-endian.
+    """
+
+    paper_id: PaperId
+    day: date
+    title: str
+    vector: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """Some places side by side, a column each; `vectors` are one after the other."""
+
+    papers: tuple[PaperId, ...]
+    days: tuple[date, ...]
+    vectors: bytes
+
+
+class Places(Protocol):
+    """Where papers lie: found out once, for all readers. `space` names a space by its content."""
+
+    def find(self, papers: Iterable[PaperId], space: str) -> Mapping[PaperId, Place]:
+        """Give the places of those papers that have one in this space."""
+        ...
+
+    def before(self, day: date, space: str) -> Iterator[Shelf]:
+        """Give all places of papers announced before that day, by id, a shelf at a time."""
+        ...
+
+    def unplaced(self, day: date, space: str, most: int) -> Sequence[tuple[Paper, date]]:
+        """Give papers announced before that day without a place in this space, latest first."""
+        ...
+
+    def keep(self, places: Iterable[Place], space: str) -> None:
+        """Keep places, in one transaction, each in place of one in another space.
+
+        Of two days of one paper the earlier one counts.
         """
         ...
 
@@ -149,20 +201,27 @@ class Prompt:
 
     `system` are the instructions, the same for many questions. `schema` is the form of the
     answer, in JSON. `longest_answer` is how many tokens it may have, None where nobody minds.
+    `narrow` is the form that answers to this very question have, for servers that bind each
+    answer anew; others would take it for a beginning that they have not seen before.
     """
 
-    system: str
-    user: str
+    system: str = field(repr=False)
+    user: str = field(repr=False)
     schema: Mapping[str, object]
     longest_answer: int | None = None
+    narrow: Mapping[str, object] | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class ChatReply:
-    """A model's answer: its text and what it used (None where the server did not say)."""
+    """A model's answer: its text and what it used (None where the server did not say).
+
+    `lost` is what failed attempts at the same question may have cost, None where there were none.
+    """
 
     text: str
     spend: Spend
+    lost: Spend | None = None
 
 
 class ChatModel(Protocol):
@@ -189,11 +248,41 @@ class Memory(Protocol):
         ...
 
     def keep(self, exchange: Exchange, asking: Asking) -> None:
-        """Store one exchange in one transaction, at once."""
+        """Store one exchange in one transaction, at once.
+
+        A judgement with a comment is never replaced by a later one; one without always is.
+        """
         ...
 
     def spend(self, asking: Asking) -> Spend:
         """Add up all exchanges of that page, those of earlier runs too."""
+        ...
+
+
+class Jobs(Protocol):
+    """Questions left with a batch service are written down here before they are sent."""
+
+    def living(self) -> tuple[Job, ...]:
+        """Give all whose answers are not stored yet, of every day and profile, oldest first."""
+        ...
+
+    def of(self, asking: Asking) -> tuple[Job, ...]:
+        """Give all of this asking, collected or not, oldest first."""
+        ...
+
+    def keep(self, job: Job) -> None:
+        """Write a job down, in place of what was known of it."""
+        ...
+
+    def drop(self, job: Job) -> None:
+        """Forget a job that never reached the service."""
+        ...
+
+    def collect(self, job: Job, exchanges: Iterable[Exchange]) -> None:
+        """Store all that came of a job, and that it did, in one transaction.
+
+        Of a job that is collected already nothing is stored again.
+        """
         ...
 
 
@@ -245,6 +334,6 @@ class Progress(Protocol):
 class Advance(Protocol):
     """What a step hands out to be told of progress."""
 
-    def __call__(self, units: int = 1, /) -> None:
-        """Say that so many more units are done."""
+    def __call__(self, units: int = 1, spend: Spend | None = None, /) -> None:
+        """Say that so many more units are done, and what they took where that was paid for."""
         ...

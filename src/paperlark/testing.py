@@ -13,7 +13,9 @@ from paperlark.domain.digest import Digest, SeenBefore
 from paperlark.domain.errors import FeedNotFound
 from paperlark.domain.exploration import Explored
 from paperlark.domain.feedback import NOTHING_KNOWN, Evidence, Lesson, Teacher, one_of_each
+from paperlark.domain.job import Job, JobState
 from paperlark.domain.judgement import (
+    FIRST_READING,
     NO_PRECEDENTS,
     Asking,
     Exchange,
@@ -27,7 +29,7 @@ from paperlark.domain.paper import Author, Paper, PaperId
 from paperlark.domain.people import Authorship, NotIndexed
 from paperlark.domain.profile import Profile
 from paperlark.domain.spending import Spend, total
-from paperlark.ports import Advance, ChatReply, Prompt
+from paperlark.ports import Advance, ChatReply, Place, Prompt, Shelf
 
 
 def a_paper(identifier: str = "2502.00001", **changes: object) -> Paper:
@@ -164,6 +166,60 @@ class FakeExperience:
 
 
 @dataclass(slots=True)
+class FakePlaces:
+    """Remembers places as long as the object lasts; `texts` are papers that may be placed later."""
+
+    texts: Sequence[tuple[Paper, date]] = ()
+    shelf: int = 2
+    _kept: dict[PaperId, tuple[str, Place]] = field(default_factory=dict)
+
+    def find(self, papers: Iterable[PaperId], space: str) -> Mapping[PaperId, Place]:
+        """Give the places that were kept in this space."""
+        known = {paper: self._kept[paper] for paper in papers if paper in self._kept}
+        return {paper: place for paper, (where, place) in known.items() if where == space}
+
+    def before(self, day: date, space: str) -> Iterator[Shelf]:
+        """Give what was kept in this space of the days before, `shelf` places at a time."""
+        places = [
+            place
+            for _, (where, place) in sorted(self._kept.items())
+            if where == space and place.day < day
+        ]
+        for start in range(0, len(places), self.shelf):
+            some = places[start : start + self.shelf]
+            yield Shelf(
+                tuple(one.paper_id for one in some),
+                tuple(one.day for one in some),
+                b"".join(one.vector for one in some),
+            )
+
+    def unplaced(self, day: date, space: str, most: int) -> Sequence[tuple[Paper, date]]:
+        """Give those of the texts that have no place in this space."""
+        placed = self.find([paper.id for paper, _ in self.texts], space)
+        lacking = [one for one in self.texts if one[0].id not in placed and one[1] < day]
+        return sorted(lacking, key=lambda one: (-one[1].toordinal(), one[0].id))[:most]
+
+    def keep(self, places: Iterable[Place], space: str) -> None:
+        """Keep places; of two days of one paper the earlier one counts."""
+        for one in places:
+            known = self._kept.get(one.paper_id)
+            day = min(one.day, known[1].day) if known else one.day
+            title = known[1].title if known else one.title
+            self._kept[one.paper_id] = space, replace(one, day=day, title=title)
+
+
+@dataclass(frozen=True, slots=True)
+class FakeLibrarian:
+    """Knows given precedents, whatever the day."""
+
+    known: Precedents = field(default_factory=dict)
+
+    def precedents(self, papers: Sequence[Paper], day: date) -> Precedents:  # noqa: ARG002
+        """Give those of these papers."""
+        return {paper.id: self.known[paper.id] for paper in papers if paper.id in self.known}
+
+
+@dataclass(slots=True)
 class FakeJudge:
     """Gives known scores, one exchange a paper, and remembers what it was asked.
 
@@ -186,6 +242,7 @@ class FakeJudge:
         papers: Sequence[Paper],
         day: date,  # noqa: ARG002
         precedents: Precedents = NO_PRECEDENTS,  # noqa: ARG002
+        reading: int = FIRST_READING,  # noqa: ARG002
     ) -> Iterator[Exchange | Unjudged]:
         """Answer paper by paper."""
         for paper in papers:
@@ -230,11 +287,13 @@ class FakeMemory:
         return tuple(self._judgements[key] for key in keys if key in self._judgements)
 
     def keep(self, exchange: Exchange, asking: Asking) -> None:
-        """Keep the exchange; a judgement that is already there is not replaced."""
+        """Keep the exchange; a judgement that is there already stands, unless it is silent."""
         self._spends.append((asking, exchange.spend))
         for judgement in exchange.judgements:
             key = (judgement.paper_id, judgement.version, asking.criteria, asking.judge)
-            self._judgements.setdefault(key, judgement)
+            known = self._judgements.get(key)
+            if known is None or not known.comment:
+                self._judgements[key] = judgement
 
     def spend(self, asking: Asking) -> Spend:
         """Add up the page's exchanges."""
@@ -276,6 +335,40 @@ class FakeMemory:
         return tuple(one for found in [d for d in digests if d][-days:] for one in found)
 
 
+@dataclass(slots=True)
+class FakeJobs:
+    """Jobs that last as long as the object; what comes of them goes into a memory."""
+
+    memory: FakeMemory = field(default_factory=FakeMemory)
+    _jobs: dict[str, Job] = field(default_factory=dict)
+
+    def living(self) -> tuple[Job, ...]:
+        """Give all that are not collected."""
+        return tuple(job for job in self._sorted() if job.state is not JobState.COLLECTED)
+
+    def of(self, asking: Asking) -> tuple[Job, ...]:
+        """Give all of this asking."""
+        return tuple(job for job in self._sorted() if job.asking == asking)
+
+    def keep(self, job: Job) -> None:
+        """Keep it."""
+        self._jobs[job.key] = job
+
+    def drop(self, job: Job) -> None:
+        """Forget it."""
+        self._jobs.pop(job.key, None)
+
+    def collect(self, job: Job, exchanges: Iterable[Exchange]) -> None:
+        """Keep what came of it, all or nothing, once."""
+        if self._jobs[job.key].state is not JobState.COLLECTED:
+            for exchange in tuple(exchanges):
+                self.memory.keep(exchange, job.asking)
+            self._jobs[job.key] = replace(job, state=JobState.COLLECTED)
+
+    def _sorted(self) -> Sequence[Job]:
+        return sorted(self._jobs.values(), key=lambda job: (job.at, job.key))
+
+
 class Silent:
     """Progress that nobody watches."""
 
@@ -283,7 +376,7 @@ class Silent:
     def step(self, name: str, total: int) -> Iterator[Advance]:  # noqa: ARG002
         """Open a step."""
 
-        def advance(_units: int = 1, /) -> None:
+        def advance(_units: int = 1, _spend: Spend | None = None, /) -> None:
             return
 
         yield advance

@@ -15,6 +15,7 @@ from paperlark.day.take import UNCONFIRMED, take
 from paperlark.domain.announcement import AnnounceType, Feed, Listing, MissingFeed, Via
 from paperlark.domain.calendar import expects_announcement
 from paperlark.domain.errors import SourceUnreachable
+from paperlark.domain.profile import Cutoffs
 from paperlark.judges.reply import read
 from paperlark.settings import load_settings
 from paperlark.sources._arxiv_xml import parse_feed
@@ -211,7 +212,7 @@ def test_several_dois_and_a_missing_licence_lose_no_entry(shared: Path) -> None:
 @pytest.mark.parametrize("score", ["NaN", "Infinity", "-8", "1e1", "null", "[8]"])
 def test_a_score_that_is_no_number_of_the_scale_is_a_fault(score: str) -> None:
     paper = a_paper("2502.00001")
-    row = f'{{"id": "2502.00001", "relevance": {score}, "novelty": 8, "comment": "Good."}}'
-    reading = read(f'{{"papers": [{row}]}}', [paper])
+    row = f'{{"paper": 412, "relevance": {score}, "novelty": 8, "comment": "Good."}}'
+    reading = read(f'{{"rows": [{row}]}}', {412: paper}, Cutoffs())
     assert reading.judgements == ()
     assert list(reading.faults) == [paper.id]

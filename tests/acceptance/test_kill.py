@@ -36,7 +36,13 @@ def test_days_that_are_killed_fifteen_times_make_the_same_pages(
     kills = days = 0
     while kills < 15:
         loopback.clear()
-        trial = killed(tmp_path / str(days), fresh(loopback), dice, most=15 - kills)
+        trial = killed(
+            tmp_path / str(days),
+            fresh(loopback),
+            dice,
+            most=15 - kills,
+            longest=reference.seconds,
+        )
         days += 1
         assert trial.pages == reference.pages
         kills += trial.kills

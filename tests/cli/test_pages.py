@@ -34,7 +34,7 @@ def test_the_version_is_printed(paperlark: Paperlark) -> None:
     assert paperlark("--version").output == f"paperlark {__version__}\n"
 
 
-@pytest.mark.parametrize("command", ["init", "today", "run", "show", "demo"])
+@pytest.mark.parametrize("command", ["init", "today", "run", "show", "demo", "cost"])
 def test_every_command_explains_itself(paperlark: Paperlark, command: str) -> None:
     result = paperlark(command, "--help")
     assert result.exit_code == 0

@@ -41,6 +41,22 @@ def test_a_restored_database_pays_for_nothing_again_and_makes_the_same_pages(
     assert len(server.questions) == asked
 
 
+def test_all_readings_are_restored_and_none_is_paid_for_again(
+    paperlark: Paperlark, home: Path, server: StandIn
+) -> None:
+    _with_model(home, server)
+    profile = home / "paperlark.toml"
+    profile.write_text(profile.read_text().replace("[judge]\n", "[judge]\nreadings = 3\n"))
+    assert paperlark(*RUN).exit_code == 0
+    before, asked = _pages(home), len(server.questions)
+    assert b"which agree on whether to select" in before["2025-02-26.html"]
+    (home / "paperlark.db").unlink()
+    assert paperlark("restore").exit_code == 0
+    assert paperlark(*RUN).exit_code == 0
+    assert _pages(home) == before
+    assert len(server.questions) == asked
+
+
 def test_a_partial_page_is_restored_and_only_what_it_lacked_is_asked(
     paperlark: Paperlark, home: Path, server: StandIn
 ) -> None:
@@ -51,7 +67,7 @@ def test_a_partial_page_is_restored_and_only_what_it_lacked_is_asked(
     paperlark("restore")
     server.always = None
     assert paperlark(*RUN).exit_code == 0
-    assert server.asked[-1] == ["2502.00008"]
+    assert server.asked[-1] == ["Bats 8"]
 
 
 def test_a_database_that_is_there_is_never_touched(paperlark: Paperlark, home: Path) -> None:

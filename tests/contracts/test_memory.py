@@ -11,9 +11,21 @@ from pathlib import Path
 import pytest
 
 from paperlark.domain.announcement import AnnounceType
-from paperlark.domain.digest import Digest, Entry, Funnel, SeenBefore, Status
+from paperlark.domain.digest import Digest, Entry, Funnel, Ranked, SeenBefore, Side, Status
 from paperlark.domain.exploration import Explored
-from paperlark.domain.judgement import Asking, Exchange, Judgement, Lack, Match, Unjudged
+from paperlark.domain.judgement import (
+    Agreement,
+    Asking,
+    Exchange,
+    Judgement,
+    Lack,
+    Match,
+    Nearest,
+    Precedent,
+    Reading,
+    Unjudged,
+)
+from paperlark.domain.paper import PaperId
 from paperlark.domain.profile import Cutoffs
 from paperlark.domain.spending import Cost, Spend, Tokens
 from paperlark.ports import Archive, Memory
@@ -82,6 +94,22 @@ def test_a_second_version_does_not_erase_the_first(memory: Memory) -> None:
 def test_the_first_judgement_stands(memory: Memory) -> None:
     memory.keep(Exchange((JUDGED,), PAID), ASKING)
     memory.keep(Exchange((replace(JUDGED, relevance=1),), PAID), ASKING)
+    assert memory.judgements([PAPER], ASKING) == (JUDGED,)
+
+
+@pytest.mark.parametrize("comment", ["Now it is said.", ""])
+def test_a_judgement_without_a_comment_gives_way_to_what_is_said_next(
+    memory: Memory, comment: str
+) -> None:
+    said = replace(JUDGED, relevance=6, novelty=3, comment=comment)
+    memory.keep(Exchange((replace(JUDGED, comment=""),), PAID), ASKING)
+    memory.keep(Exchange((said,), PAID), ASKING)
+    assert memory.judgements([PAPER], ASKING) == (said,)
+
+
+def test_a_comment_is_never_lost_to_a_judgement_without(memory: Memory) -> None:
+    memory.keep(Exchange((JUDGED,), PAID), ASKING)
+    memory.keep(Exchange((replace(JUDGED, comment=""),), PAID), ASKING)
     assert memory.judgements([PAPER], ASKING) == (JUDGED,)
 
 
@@ -166,6 +194,17 @@ def test_a_digest_comes_back_with_what_it_explored(archive: Archive) -> None:
     assert archive.digest("Mine", DAY) == digest
 
 
+def test_a_digest_comes_back_with_its_readings_and_without_a_prompt(archive: Archive) -> None:
+    digest = replace(
+        _digest(),
+        prompt=None,
+        readings=(Reading("j", (JUDGED,)), Reading("j#2", ())),
+        agreement=Agreement(2, papers=3, agreed=1, distance=1 / 3),
+    )
+    archive.file(digest)
+    assert archive.digest("Mine", DAY) == digest
+
+
 def test_what_was_explored_and_judged_is_known_on_later_days(archive: Archive) -> None:
     later = replace(READ, wanted=False)
     archive.file(replace(_digest(), explored=(READ, SHOWN)))
@@ -182,3 +221,19 @@ def test_making_a_day_again_forgets_what_it_explored_before(archive: Archive) ->
     archive.file(replace(_digest(), explored=(READ,)))
     archive.file(_digest())
     assert archive.explored("Mine", date(2025, 3, 1), 9) == ()
+
+
+def test_a_digest_comes_back_with_what_was_known_of_every_paper(archive: Archive) -> None:
+    nearest = Nearest(PaperId("library:00ff"), "A “book”", date(2025, 1, 2))
+    earlier = Precedent(PaperId("2501.00001"), r"$x^2$", date(2025, 1, 3), 0.8125)
+    match = Match(0.5, 1, 2, "Topic", ("für", "a b"), ("against",), 0.25, nearest)
+    ranked = (
+        Ranked(PAPER.id, 2, Side.ABOVE, match, (earlier, replace(earlier, similarity=0.75))),
+        Ranked(a_paper().id, 1, Side.BELOW, Match(0.0, 2, 2)),
+    )
+    entry = replace(_digest().entries[0], precedents=(earlier,))
+    digest = replace(_digest(), entries=(entry,), ranked=ranked)
+    archive.file(replace(digest, ranked=ranked[::-1][:1]))
+    archive.file(digest)
+    archive.file(replace(_digest(date(2025, 2, 27)), ranked=ranked[1:]))
+    assert archive.digest("Mine", DAY) == digest

@@ -10,7 +10,13 @@ from paperlark.domain.spending import Cost, Spend, Tokens, total
 MONEY = st.decimals(0, 10, places=8)
 TOKENS = st.builds(Tokens, st.integers(0, 10**6), st.integers(0, 10**6), st.integers(0, 10**6))
 SPENDS = st.lists(
-    st.builds(Spend, st.none() | TOKENS, st.none() | st.builds(Cost, MONEY, MONEY)), max_size=6
+    st.builds(
+        Spend,
+        st.none() | TOKENS,
+        st.none() | st.builds(Cost, MONEY, MONEY),
+        most=st.none() | MONEY,
+    ),
+    max_size=6,
 )
 
 
@@ -24,6 +30,8 @@ def test_sums_are_exact_and_one_unknown_part_makes_the_sum_unknown(spends: list[
     if result.tokens is not None:
         assert result.tokens.total == sum(s.tokens.total for s in spends if s.tokens)
     assert result.requests == len(spends)
+    bounds = [spend.bound for spend in spends]
+    assert result.bound == (None if None in bounds else sum(filter(None, bounds)))
 
 
 def test_nothing_spent_is_known_to_be_nothing() -> None:

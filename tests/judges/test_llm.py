@@ -12,14 +12,16 @@ from hypothesis import strategies as st
 from pytest_httpserver import HTTPServer
 
 from paperlark.domain.criteria import Criteria
-from paperlark.domain.errors import ModelBusy, ModelRefused, ModelUnusable
-from paperlark.domain.judgement import Exchange, Judgement, Lack, Unjudged
-from paperlark.domain.paper import Paper
+from paperlark.domain.errors import BudgetSpent, ModelBusy, ModelRefused, ModelUnusable
+from paperlark.domain.judgement import Exchange, Judgement, Lack, Precedent, Unjudged
+from paperlark.domain.paper import Paper, PaperId
+from paperlark.domain.profile import Cutoffs
 from paperlark.domain.spending import Spend, Tokens
-from paperlark.judges import prompt
+from paperlark.judges import prompt, reply
 from paperlark.judges.llm import LlmJudge
 from paperlark.llm.openai_compatible import OpenAICompatible
-from paperlark.ports import ChatReply, Judge, Prompt
+from paperlark.llm.retrying import Retrying
+from paperlark.ports import ChatModel, ChatReply, Judge
 from standins.openai import (
     KEY,
     MODEL,
@@ -34,13 +36,14 @@ from standins.openai import (
     judges,
     lines,
     never_answers,
-    row,
+    papers_of,
     says,
     stand_in,
     with_scores,
     without,
 )
-from standins.papers import paper, papers
+from standins.papers import papers
+from standins.scripted import Scripted
 
 DAY = date(2025, 3, 25)
 CRITERIA = Criteria(text="Sparsity.", topics=())
@@ -50,9 +53,9 @@ BROKEN = complains(500, "broken")
 
 
 @pytest.fixture
-def model(server: StandIn) -> Iterator[OpenAICompatible]:
+def model(server: StandIn) -> Iterator[ChatModel]:
     with OpenAICompatible(server.base_url, MODEL, key=KEY, timeout=5) as talking:
-        yield talking
+        yield Retrying(talking)
 
 
 def outcome(
@@ -65,7 +68,8 @@ def outcome(
     judgements = [judgement for exchange in exchanges for judgement in exchange.judgements]
     ended = [judgement.paper_id for judgement in judgements] + [end.paper.id for end in unjudged]
     assert Counter(ended) == Counter(paper.id for paper in asked)
-    assert all(end.lack is Lack.FAILED and end.reason.isprintable() for end in unjudged)
+    assert all(end.reason.isprintable() for end in unjudged)
+    assert {end.lack for end in unjudged} <= {Lack.FAILED, Lack.BUDGET}
     assert KEY not in repr(ends)
     return (
         exchanges,
@@ -74,31 +78,29 @@ def outcome(
     )
 
 
-def test_papers_are_judged_in_batches(server: StandIn, model: OpenAICompatible) -> None:
-    exchanges, judged, unjudged = outcome(LlmJudge(model, CRITERIA), papers(10))
+def test_papers_are_judged_in_batches(server: StandIn, model: ChatModel) -> None:
+    exchanges, judged, unjudged = outcome(LlmJudge(model, CRITERIA, batch_size=8), papers(10))
     assert [len(asked) for asked in server.asked] == [8, 2]
     assert [len(exchange.judgements) for exchange in exchanges] == [8, 2]
     assert exchanges[0].spend == Spend(Tokens(1000, 100), None)
-    assert json.loads(exchanges[1].text)["papers"][0]["id"] == "2503.00009"
+    assert json.loads(exchanges[1].text)["rows"][0]["comment"] == "About 2503.00009."
     assert judged["2503.00007"] == Judgement(papers(7)[6].id, 1, 8, 3, "About 2503.00007.")
     assert unjudged == {}
 
 
-def test_a_judge_names_what_its_judgements_depend_on(model: OpenAICompatible) -> None:
+def test_a_judge_names_what_its_judgements_depend_on(model: ChatModel) -> None:
     judge = LlmJudge(model, CRITERIA)
     assert judge.model(DAY) == "gpt-4o"
     assert judge.signature == f"gpt-4o/{prompt.fingerprint()}"
-    assert judge.prompt == prompt.system(CRITERIA)
+    assert judge.prompt == prompt.system(CRITERIA, Cutoffs())
 
 
-def test_every_question_begins_with_the_same_bytes(
-    server: StandIn, model: OpenAICompatible
-) -> None:
+def test_every_question_begins_with_the_same_bytes(server: StandIn, model: ChatModel) -> None:
     outcome(LlmJudge(model, CRITERIA, batch_size=1), papers(3))
     assert len({json.dumps(question["messages"][0]) for question in server.questions}) == 1
 
 
-def test_nothing_is_asked_about_no_papers(server: StandIn, model: OpenAICompatible) -> None:
+def test_nothing_is_asked_about_no_papers(server: StandIn, model: ChatModel) -> None:
     assert outcome(LlmJudge(model, CRITERIA), ()) == ([], {}, {})
     assert server.questions == []
 
@@ -110,19 +112,19 @@ def test_nothing_is_asked_about_no_papers(server: StandIn, model: OpenAICompatib
         judges(with_scores(lambda score: f"{score}/10")),
         judges(with_scores(str)),
         judges(with_scores(float)),
-        judges(adding(row("2503.09999"), {"id": "invented"})),
+        judges(adding({"paper": "invented"}, {"relevance": 9, "novelty": 9})),
         judges(lambda rows: [*rows, rows[0]]),
         judges(lambda rows: rows[::-1]),
         judges(write=lambda rows: f"Gladly!\n```json\n{json.dumps(rows)}\n```"),
         judges(write=lambda rows: f"<think>Hm {{</think>{json.dumps(rows)}"),
         judges(write=lines),
-        judges(write=lambda rows: json.dumps({"papers": rows})[:-2] + ",]}"),
+        judges(write=lambda rows: json.dumps({"rows": rows})[:-2] + ",]}"),
         accepts_no("response_format", "no", sent=lambda asked: "response_format" in asked),
         accepts_no("temperature", "no", sent=lambda asked: "temperature" in asked),
     ],
 )
 def test_a_reply_that_says_all_is_enough(
-    server: StandIn, model: OpenAICompatible, good: Behaviour
+    server: StandIn, model: ChatModel, good: Behaviour
 ) -> None:
     server.always = good
     exchanges, judged, _ = outcome(LlmJudge(model, CRITERIA), papers(3))
@@ -136,11 +138,11 @@ def test_a_reply_that_says_all_is_enough(
         judges(without(1, 2)),
         judges(lambda rows: [*rows, {**rows[1], "novelty": 1}, {**rows[2], "relevance": 1}]),
         judges(lambda rows: [rows[0], {**rows[1], "relevance": 8.5}, {**rows[2], "novelty": None}]),
-        judges(write=lambda rows: json.dumps({"papers": rows})[:100]),
+        judges(write=lambda rows: json.dumps({"rows": rows})[:100]),
     ],
 )
 def test_papers_without_a_certain_row_are_asked_about_again(
-    server: StandIn, model: OpenAICompatible, first: Behaviour
+    server: StandIn, model: ChatModel, first: Behaviour
 ) -> None:
     server.then(first)
     exchanges, judged, _ = outcome(LlmJudge(model, CRITERIA), papers(3))
@@ -162,19 +164,15 @@ def test_papers_without_a_certain_row_are_asked_about_again(
         answers([{"error": {"code": 503, "message": "busy"}}], status=503),
     ],
 )
-def test_a_busy_moment_loses_nothing(
-    server: StandIn, model: OpenAICompatible, busy: Behaviour
-) -> None:
+def test_a_busy_moment_loses_nothing(server: StandIn, model: ChatModel, busy: Behaviour) -> None:
     server.then(busy)
-    exchanges, judged, _ = outcome(LlmJudge(model, CRITERIA), papers(2))
-    assert (len(exchanges), len(judged)) == (1, 2)
+    _, judged, unjudged = outcome(LlmJudge(model, CRITERIA), papers(2))
+    assert (len(judged), unjudged) == (2, {})
 
 
-def test_a_paper_is_asked_about_three_times_at_most(
-    server: StandIn, model: OpenAICompatible
-) -> None:
+def test_a_paper_is_asked_about_three_times_at_most(server: StandIn, model: ChatModel) -> None:
     server.always = judges(with_scores(lambda _: 8.5))
-    exchanges, _, unjudged = outcome(LlmJudge(model, CRITERIA), papers(8))
+    exchanges, _, unjudged = outcome(LlmJudge(model, CRITERIA, batch_size=8), papers(8))
     assert [len(asked) for asked in server.asked] == [8, 4, 4, *[1] * 8]
     assert len(exchanges) == 11  # each was paid for
     reason = "the model gave 8.5 relevance, not a whole number from 1 to 10"
@@ -183,17 +181,18 @@ def test_a_paper_is_asked_about_three_times_at_most(
 
 @pytest.mark.parametrize("bad", [says(""), says("  "), says(None, finish="length"), says("No.")])
 def test_replies_that_say_nothing_are_paid_for_and_told(
-    server: StandIn, model: OpenAICompatible, bad: Behaviour
+    server: StandIn, model: ChatModel, bad: Behaviour
 ) -> None:
     server.always = bad
     exchanges, judged, unjudged = outcome(LlmJudge(model, CRITERIA), papers(2))
     assert judged == {}
-    assert len(exchanges) == 1 + 2 + 2 - 1
+    assert [len(asked) for asked in server.asked] == [2, 1, 1, 1, 1]
+    assert len(exchanges) == 5
     assert len(unjudged) == 2
 
 
 def test_one_paper_that_is_refused_does_not_lose_the_others(
-    server: StandIn, model: OpenAICompatible
+    server: StandIn, model: ChatModel
 ) -> None:
     def refuses_the_fifth(standing: StandIn, request: object) -> object:
         refusing = complains(400, {"code": "content_filter", "message": "filtered"})
@@ -208,7 +207,7 @@ def test_one_paper_that_is_refused_does_not_lose_the_others(
 
 
 def test_a_paid_refusal_is_an_exchange_without_judgements(
-    server: StandIn, model: OpenAICompatible
+    server: StandIn, model: ChatModel
 ) -> None:
     server.always = says(None, refusal="No.")
     exchanges, _, unjudged = outcome(LlmJudge(model, CRITERIA), papers(1))
@@ -221,7 +220,7 @@ def test_a_paid_refusal_is_an_exchange_without_judgements(
     "unusable", [QUOTA, complains(401, f"bad key {KEY}"), complains(404, "no such model")]
 )
 def test_a_model_that_cannot_be_used_is_asked_no_more(
-    server: StandIn, model: OpenAICompatible, unusable: Behaviour
+    server: StandIn, model: ChatModel, unusable: Behaviour
 ) -> None:
     server.then(judges(), unusable)
     _, judged, unjudged = outcome(LlmJudge(model, CRITERIA, batch_size=2), papers(6))
@@ -232,7 +231,7 @@ def test_a_model_that_cannot_be_used_is_asked_no_more(
 
 @pytest.mark.parametrize("broken", [BROKEN, RATE_LIMIT, hangs_up, answers("<html>")])
 def test_a_model_that_stays_broken_is_given_up_early(
-    server: StandIn, model: OpenAICompatible, broken: Behaviour
+    server: StandIn, model: ChatModel, broken: Behaviour
 ) -> None:
     server.then(judges())
     server.always = broken
@@ -244,50 +243,151 @@ def test_a_model_that_stays_broken_is_given_up_early(
 
 def test_a_server_that_never_answers_is_given_up(server: StandIn) -> None:
     server.always = never_answers
-    with OpenAICompatible(server.base_url, MODEL, timeout=0.05, attempts=1) as model:
+    with OpenAICompatible(server.base_url, MODEL, timeout=0.05) as model:
         _, _, unjudged = outcome(LlmJudge(model, CRITERIA), papers(2))
     assert "did not answer within 0.05 seconds" in unjudged["2503.00001"]
 
 
-def test_questions_can_be_put_on_threads(server: StandIn, model: OpenAICompatible) -> None:
+def test_questions_can_be_put_on_threads(server: StandIn, model: ChatModel) -> None:
     server.then(judges(without(0)), BROKEN, judges(without(1)))
     with ThreadPoolExecutor(4) as pool:
         _, judged, _ = outcome(LlmJudge(model, CRITERIA, batch_size=2, map_=pool.map), papers(12))
     assert len(judged) == 12
 
 
-def test_threads_that_learn_of_a_dialect_at_once_agree(
-    server: StandIn, model: OpenAICompatible
-) -> None:
+def test_threads_that_learn_of_a_dialect_at_once_agree(server: StandIn, model: ChatModel) -> None:
     server.always = accepts_no("response_format", "", sent=lambda asked: "response_format" in asked)
     with ThreadPoolExecutor(4) as pool:
         _, judged, _ = outcome(LlmJudge(model, CRITERIA, batch_size=1, map_=pool.map), papers(8))
     assert len(judged) == 8
 
 
-def test_who_stops_listening_stops_the_asking(server: StandIn, model: OpenAICompatible) -> None:
+def test_who_stops_listening_stops_the_asking(server: StandIn, model: ChatModel) -> None:
     ends = LlmJudge(model, CRITERIA, batch_size=1).judge(papers(5), DAY)
     next(ends)
     ends.close()  # type: ignore[attr-defined]  # it is a generator
     assert len(server.questions) == 1
 
 
-class Scripted:
-    """A chat model that does one thing after the other, then judges well."""
+FORGED = {"paper": 5, "relevance": 10, "novelty": 10, "comment": "Forged."}
 
-    name = "scripted"
 
-    def __init__(self, *steps: Exception | str) -> None:
-        self.steps = list(steps)
+def test_papers_of_a_suspect_reply_are_asked_about_again_each_alone(
+    server: StandIn, model: ChatModel
+) -> None:
+    server.then(judges(adding(FORGED)))
+    exchanges, judged, unjudged = outcome(LlmJudge(model, CRITERIA), papers(3))
+    assert [len(asked) for asked in server.asked] == [3, 1, 1, 1]
+    assert [len(exchange.judgements) for exchange in exchanges] == [0, 1, 1, 1]
+    assert "Forged." in exchanges[0].text
+    assert exchanges[0].spend == Spend(Tokens(1000, 100), None)
+    assert len(judged) == 3
+    assert unjudged == {}
 
-    def ask(self, prompt: Prompt) -> ChatReply:
-        assert prompt.system
-        assert prompt.schema
-        step = self.steps.pop(0) if self.steps else None
-        if isinstance(step, Exception):
-            raise step
-        rows = [row(asked["id"]) for asked in json.loads(prompt.user)]
-        return ChatReply(json.dumps(rows) if step is None else step, Spend(None, None))
+
+def test_a_paper_whose_reply_is_suspect_when_alone_is_unjudged(
+    server: StandIn, model: ChatModel
+) -> None:
+    server.always = judges(adding(FORGED))
+    exchanges, judged, unjudged = outcome(LlmJudge(model, CRITERIA), papers(2))
+    assert [len(asked) for asked in server.asked] == [2, 1, 1]
+    assert len(exchanges) == 3
+    assert judged == {}
+    assert set(unjudged.values()) == {
+        "the model's reply spoke of papers that it was not asked about"
+    }
+
+
+def test_a_selected_paper_without_a_comment_is_asked_about_again_alone(
+    server: StandIn, model: ChatModel
+) -> None:
+    server.then(judges(lambda rows: [{**row, "comment": ""} for row in rows]))
+    judge = LlmJudge(model, CRITERIA, cutoffs=Cutoffs(4, 7))
+    exchanges, judged, _ = outcome(judge, papers(9))  # 4 and 7: the third and the second paper
+    assert server.asked[1:] == [["2503.00003"]]
+    assert len(exchanges[0].judgements) == 8
+    assert [judged[paper.id].comment for paper in papers(3)] == ["", "", "About 2503.00003."]
+
+
+def test_what_failed_attempts_cost_is_an_exchange_of_its_own() -> None:
+    lost, unknown = Spend(Tokens(7, 0), None), Spend(None, None)
+    said = ChatReply("{}", unknown, lost=lost)
+    exchanges, _, _ = outcome(
+        LlmJudge(Scripted(said, ModelBusy("busy", spend=lost)), CRITERIA), papers(1)
+    )
+    assert [exchange.spend for exchange in exchanges] == [lost, unknown, lost, unknown]
+
+
+SPENT = BudgetSpent("the day's $1.00 is spent")
+
+
+def test_what_does_not_fit_the_budget_is_tried_in_smaller_questions_best_first() -> None:
+    model = Scripted(None, SPENT, SPENT)
+    _, judged, unjudged = outcome(LlmJudge(model, CRITERIA, batch_size=4), papers(10))
+    ids = [paper.id for paper in papers(10)]
+    assert model.asked == [ids[:4], ids[4:8], ids[4:6], *([one] for one in ids[4:])]
+    assert len(judged) == 10
+    assert unjudged == {}
+
+
+def test_what_does_not_even_fit_alone_is_over_the_budget() -> None:
+    model = Scripted(*[SPENT] * 99)
+    ends = list(LlmJudge(model, CRITERIA).judge(papers(20), DAY))
+    assert [len(asked) for asked in model.asked] == [16, 8, 1]
+    assert ends == [Unjudged(paper, Lack.BUDGET, str(SPENT)) for paper in papers(20)]
+
+
+def test_a_model_that_leaves_papers_out_is_asked_about_fewer(
+    server: StandIn, model: ChatModel
+) -> None:
+    server.then(judges(without(*range(8, 16))))
+    judge = LlmJudge(model, CRITERIA, context=128_000)
+    _, judged, _ = outcome(judge, papers(70))
+    assert [len(asked) for asked in server.asked] == [16, 8, 10, 12, 15, 9, 8]
+    assert len(judged) == 70
+
+
+def test_what_was_learned_of_a_model_holds_for_the_next_day() -> None:
+    model = Scripted("{}")
+    judge = LlmJudge(model, CRITERIA, context=128_000)
+    outcome(judge, papers(16))
+    model.prompts.clear()
+    outcome(judge, papers(40))
+    assert len(model.asked[0]) < 16
+
+
+def test_a_model_of_a_small_context_is_asked_about_fewer_at_once() -> None:
+    model = Scripted()
+    outcome(LlmJudge(model, CRITERIA, context=2048), papers(20))
+    assert 1 < max(len(asked) for asked in model.asked) < 16
+    assert all(prompt.longest_answer for prompt in model.prompts)
+    assert max(prompt.longest_answer or 0 for prompt in model.prompts) < 2048
+
+
+def test_earlier_papers_are_shown_under_the_paper_that_resembles_them() -> None:
+    model = Scripted()
+    first, second = papers(2)
+    known = {second.id: (Precedent(PaperId("2401.00001"), "On bats", date(2024, 1, 1), 0.5),)}
+    list(LlmJudge(model, CRITERIA).judge([first, second], DAY, known))
+    shown = papers_of({"messages": [{"content": model.prompts[0].user}]})
+    assert [row["earlier"] for row in shown] == [None, "2024-01 On bats"]
+
+
+def test_authors_are_shown_where_they_are_wanted() -> None:
+    for wanted in (True, False):
+        model = Scripted()
+        outcome(LlmJudge(model, CRITERIA, authors=wanted), papers(1))
+        assert ("Ada Lovelace" in model.prompts[0].user) is wanted
+
+
+def test_a_bug_in_the_reader_loses_no_paid_reply(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise KeyError(KEY)
+
+    monkeypatch.setattr(reply, "read", broken)
+    exchanges, _, unjudged = outcome(LlmJudge(Scripted("said"), CRITERIA), papers(1))
+    assert exchanges[0].text == "said"
+    assert unjudged == {"2503.00001": "the question failed unexpectedly (KeyError)"}
 
 
 def test_a_bug_in_an_adapter_loses_no_paper_and_shows_no_secret() -> None:
@@ -307,14 +407,22 @@ steps = st.one_of(
     st.sampled_from(
         [
             ModelBusy("busy"),
+            ModelBusy("gave up", spend=Spend(None, None)),
             ModelRefused("refused"),
             ModelRefused("refused", spend=Spend(Tokens(1, 1), None)),
+            BudgetSpent("spent"),
             ModelUnusable("unusable"),
             ValueError("bug"),
         ]
     ),
     st.text(alphabet='{}[]",: ab1.<>', max_size=30),
-    st.lists(st.sampled_from([row(paper(n).id) for n in range(1, 9)]), max_size=8).map(json.dumps),
+    st.lists(
+        st.builds(
+            lambda number: {"paper": number, "relevance": 8, "novelty": 8, "comment": "Good."},
+            st.integers(100, 999),
+        ),
+        max_size=8,
+    ).map(json.dumps),
 )
 
 
@@ -328,7 +436,7 @@ def test_whatever_a_model_does_no_paper_is_lost(
 changes: list[Callable[[Rows], Rows]] = [
     without(0),
     without(0, 1, 2),
-    adding(row("2503.00003"), row("2503.01234")),
+    adding({"paper": 5, "relevance": 9, "novelty": 9, "comment": "Forged."}),
     with_scores(lambda score: score + 0.5),
     with_scores(lambda score: f"{score}/10"),
     lambda rows: [{**row, "comment": ""} for row in rows],
@@ -364,4 +472,4 @@ def test_whatever_a_server_does_no_paper_is_lost(
         OpenAICompatible(server.base_url, MODEL, key=KEY) as model,
     ):
         server.then(*script)
-        outcome(LlmJudge(model, CRITERIA, batch_size=size), papers(count))
+        outcome(LlmJudge(Retrying(model), CRITERIA, batch_size=size), papers(count))

@@ -9,49 +9,63 @@ from hypothesis import strategies as st
 
 from paperlark.domain.judgement import Judgement
 from paperlark.domain.paper import Paper
-from paperlark.judges.reply import LONGEST_COMMENT, clean_comment, read
+from paperlark.domain.profile import Cutoffs
+from paperlark.judges.reply import LONGEST_COMMENT, SUSPECT, Reading, clean_comment
+from paperlark.judges.reply import read as read_reply
 from standins.papers import paper, papers
 
+CUTOFFS = Cutoffs(7, 6)
 FIRST, SECOND = papers(2)
-ROW = {"id": FIRST.id, "relevance": 8, "novelty": 6, "comment": "It matches sparsity."}
-OTHER = {"id": SECOND.id, "relevance": 2, "novelty": 3, "comment": "It matches nothing."}
+ROW = {"paper": 412, "relevance": 8, "novelty": 6, "comment": "It matches sparsity."}
+OTHER = {"paper": 355, "relevance": 2, "novelty": 3, "comment": "It matches nothing."}
 JUDGED = Judgement(FIRST.id, 1, 8, 6, "It matches sparsity.")
 OTHER_JUDGED = Judgement(SECOND.id, 1, 2, 3, "It matches nothing.")
-BOTH = json.dumps({"papers": [ROW, OTHER]})
+BOTH = json.dumps({"rows": [ROW, OTHER]})
+
+
+def read(text: str, *asked: Paper) -> Reading:
+    """Read a reply about these papers, the first of which is number 412, the second 355."""
+    return read_reply(text, dict(zip((412, 355, 100, 999), asked, strict=False)), CUTOFFS)
 
 
 @pytest.mark.parametrize(
     "text",
     [
         BOTH,
-        json.dumps({"papers": [ROW, OTHER]}, indent=2),
+        json.dumps({"rows": [ROW, OTHER]}, indent=2),
         json.dumps([OTHER, ROW]),
         json.dumps({"results": {"judgements": [ROW, OTHER]}}),
-        json.dumps({"id": "reply-1", "papers": [ROW, OTHER]}),
+        json.dumps({"id": "reply-1", "rows": [ROW, OTHER]}),
+        json.dumps({"id": 7, "rows": [ROW, OTHER]}),
         f"{json.dumps(ROW)}\n{json.dumps(OTHER)}\n",
         f"Here you are:\n\n```json\n{BOTH}\n```\nAsk me for {{more}}!",
         f"<think>Is it {json.dumps({**ROW, 'relevance': 3})}? No.</think>\n{BOTH}",
         f"I think that {{a}} is 3.</think>{BOTH}",
         f"\n<THINKING>\nhm\n</THINKING>\n```\n{BOTH}\n```",
-        f'{{"papers": [{json.dumps(ROW)}, {json.dumps(OTHER)},],}}',
+        f'{{"rows": [{json.dumps(ROW)}, {json.dumps(OTHER)},],}}',
         BOTH.replace('"}', '",}'),
         BOTH[:-2],
-        BOTH[:-2] + ', {"id": "2503.00003", "relev',
+        BOTH[:-2] + ', {"paper": 555, "relev',
         BOTH + BOTH,
-        json.dumps({FIRST.id: ROW, SECOND.id: OTHER}),
-        json.dumps({row["id"]: {k: row[k] for k in row if k != "id"} for row in (ROW, OTHER)}),
-        BOTH.replace('"2503', '"arXiv:2503'),
-        BOTH.replace("00001", "00001v3"),
-        BOTH.replace('"2503.00001"', "2503.00001"),
-        BOTH.replace('"id"', '"arXiv_ID"').replace('"novelty"', '"Novelty"'),
+        json.dumps({"412": ROW, "355": OTHER}),
+        json.dumps(
+            {row["paper"]: {k: row[k] for k in row if k != "paper"} for row in (ROW, OTHER)}
+        ),
+        BOTH.replace("412", '"412"'),
+        BOTH.replace("412", '" Paper 412. "'),
+        BOTH.replace("412", "412.0"),
+        BOTH.replace('"paper"', '"Number"').replace('"novelty"', '"Novelty"'),
+        BOTH.replace('"paper"', '"id"'),
+        BOTH.replace('"paper": 412', '"paper": 412, "title": "A title"'),
+        '{"relevance": 9, "novelty": 9, "comment": "Of no paper."}' + BOTH,
         BOTH.replace(": 8", ": 8.0").replace(": 6", ': "6"').replace(": 2", ': " 2 / 10 "'),
     ],
 )
 def test_rows_are_found_whatever_wraps_them(text: str) -> None:
-    reading = read(text, (FIRST, SECOND))
+    reading = read(text, FIRST, SECOND)
     assert reading.judgements == (JUDGED, OTHER_JUDGED)
     assert reading.faults == {}
-    assert reading.strangers == 0
+    assert not reading.too_many
 
 
 @pytest.mark.parametrize(
@@ -88,18 +102,38 @@ def test_rows_are_found_whatever_wraps_them(text: str) -> None:
 def test_a_score_counts_when_it_is_clearly_of_the_scale(
     axis: str, score: object, read_as: int | None
 ) -> None:
-    reading = read(json.dumps({**ROW, axis: score}), (FIRST,))
+    reading = read(json.dumps({**ROW, axis: score}), FIRST)
     assert [getattr(judgement, axis) for judgement in reading.judgements] == (
         [read_as] if read_as else []
     )
     assert (FIRST.id in reading.faults) == (read_as is None)
 
 
-@pytest.mark.parametrize("comment", ["", "   ", "\u202e\u0007", None, 7, ["why"]])
-def test_a_row_without_a_reason_is_void(comment: object) -> None:
-    reading = read(json.dumps({**ROW, "comment": comment}), (FIRST,))
+SILENT = ["", "   ", "\u202e\u0007", None, 7, ["why"]]
+
+
+@pytest.mark.parametrize("comment", SILENT)
+def test_a_row_that_reaches_both_cut_offs_without_a_reason_is_void(comment: object) -> None:
+    reading = read(json.dumps({**ROW, "comment": comment}), FIRST)
     assert reading.judgements == ()
     assert reading.faults == {FIRST.id: "the model gave no comment"}
+    assert reading.alone == {FIRST.id}
+
+
+@pytest.mark.parametrize("comment", SILENT)
+@pytest.mark.parametrize(
+    "below", [{"relevance": 6}, {"novelty": 5}, {"relevance": 1, "novelty": 1}]
+)
+def test_below_a_cut_off_no_comment_is_needed(comment: object, below: dict[str, int]) -> None:
+    (judged,) = read(json.dumps({**ROW, **below, "comment": comment}), FIRST).judgements
+    assert judged.comment == ""
+
+
+def test_a_comment_that_nobody_asked_for_is_kept() -> None:
+    assert read(json.dumps(OTHER), FIRST, SECOND).judgements == (OTHER_JUDGED,)
+
+
+NO_RELEVANCE = "the model gave no relevance, not a whole number from 1 to 10"
 
 
 @pytest.mark.parametrize(
@@ -109,48 +143,82 @@ def test_a_row_without_a_reason_is_void(comment: object) -> None:
         (" \n\t", "the model's reply was blank"),
         ("I would rather not.", "the model's reply held no judgement"),
         ("<think>The first is {", "the model's reply held no judgement"),
-        (json.dumps(OTHER), "the model's reply left it out"),
+        ('{"rows": []}', "the model's reply held no judgement"),
+        ('{"rows": [{"paper": "Paper 412"}]}', NO_RELEVANCE),
         (
             json.dumps({**ROW, "relevance": 8.5}),
             "the model gave 8.5 relevance, not a whole number from 1 to 10",
         ),
-        (
-            json.dumps({"id": FIRST.id}),
-            "the model gave no relevance, not a whole number from 1 to 10",
-        ),
+        (json.dumps({"paper": 412}), NO_RELEVANCE),
         (json.dumps([ROW, {**ROW, "novelty": 7}]), "the model gave two different judgements of it"),
     ],
 )
 def test_a_fault_says_what_was_wrong(text: str, fault: str) -> None:
-    assert read(text, (FIRST,)).faults == {FIRST.id: fault}
+    assert read(text, FIRST).faults == {FIRST.id: fault}
+
+
+def test_a_paper_that_was_left_out_is_told_from_one_that_was_not() -> None:
+    reading = read(json.dumps(ROW), FIRST, SECOND)
+    assert reading.judgements == (JUDGED,)
+    assert reading.faults == {SECOND.id: "the model's reply left it out"}
+    assert reading.alone == frozenset()
+    assert reading.too_many
 
 
 def test_the_same_row_twice_counts_once() -> None:
-    assert read(json.dumps([ROW, ROW]), (FIRST,)).judgements == (JUDGED,)
+    assert read(json.dumps([ROW, ROW]), FIRST).judgements == (JUDGED,)
 
 
-def test_rows_of_papers_that_were_not_asked_for_are_counted_and_left() -> None:
-    strangers = [OTHER, {**ROW, "id": "paper-7"}, {**ROW, "id": None}]
-    reading = read(json.dumps({"papers": [ROW, *strangers]}), (FIRST,))
-    assert reading.judgements == (JUDGED,)
-    assert reading.strangers == 3
+@pytest.mark.parametrize(
+    "stranger",
+    [
+        {"paper": 413},
+        {"paper": "413"},
+        {"paper": 4120},
+        {"paper": -413},
+        {"paper": "all of them"},
+        {"paper": True},
+        {"paper": [412]},
+        {"paper": {"number": 412, "relevance": 1}},
+        {"paper": "2503.00001"},
+        {"paper": "4.12e2"},
+        {"paper": "412.5"},
+        {"paper": "412 and 355"},
+        {"paper": "\u200b413"},
+        {"id": "2503.00001"},
+        {"paper": 413, "id": 412},
+    ],
+)
+@pytest.mark.parametrize("first", [True, False])
+def test_a_reply_that_speaks_of_another_paper_counts_for_nothing(
+    stranger: dict[str, object], *, first: bool
+) -> None:
+    forged = {**stranger, "relevance": 10, "novelty": 10, "comment": "The best."}
+    rows = [forged, ROW, OTHER] if first else [ROW, OTHER, forged]
+    reading = read(json.dumps({"rows": rows}), FIRST, SECOND)
+    assert reading.judgements == ()
+    assert reading.faults == {FIRST.id: SUSPECT, SECOND.id: SUSPECT}
+    assert reading.alone == {FIRST.id, SECOND.id}
+
+
+def test_half_a_row_of_another_paper_is_suspect_too() -> None:
+    assert read(f'[{json.dumps(ROW)}, {{"paper": 5, "novelty": 9}}]', FIRST).judgements == ()
+
+
+def test_rows_under_numbers_that_were_not_asked_for_are_suspect() -> None:
+    forged = {"413": {"relevance": 9, "novelty": 9, "comment": "The best."}}
+    assert read(json.dumps({"412": ROW, **forged}), FIRST).faults == {FIRST.id: SUSPECT}
 
 
 def test_a_judgement_is_of_the_version_that_was_asked_about() -> None:
     asked = paper(1, version=4)
-    assert read(json.dumps(ROW), (asked,)).judgements[0].version == 4
+    assert read(json.dumps(ROW), asked).judgements[0].version == 4
 
 
 def test_an_object_that_mixes_two_papers_says_nothing() -> None:
-    mixed = json.dumps(ROW)[:-1] + f', "id": "{SECOND.id}", "relevance": 1}}'
-    reading = read(mixed, (FIRST, SECOND))
+    mixed = json.dumps(ROW)[:-1] + ', "paper": 355, "relevance": 1}'
+    reading = read(mixed, FIRST, SECOND)
     assert reading.judgements == ()
-
-
-def test_an_id_written_as_a_number_keeps_its_last_zero() -> None:
-    asked = paper(12340)
-    text = '{"id": 2503.12340, "relevance": 5, "novelty": 5, "comment": "Fine."}'
-    assert read(text, (asked,)).judgements[0].paper_id == "2503.12340"
 
 
 @pytest.mark.parametrize(
@@ -165,19 +233,19 @@ def test_an_id_written_as_a_number_keeps_its_last_zero() -> None:
     ],
 )
 def test_backslashes_of_tex_survive(written: str, comment: str) -> None:
-    text = f'{{"id": "{FIRST.id}", "relevance": 5, "novelty": 5, "comment": "{written}"}}'
-    assert [judgement.comment for judgement in read(text, (FIRST,)).judgements] == [comment]
+    text = f'{{"paper": 412, "relevance": 5, "novelty": 5, "comment": "{written}"}}'
+    assert [judgement.comment for judgement in read(text, FIRST).judgements] == [comment]
 
 
 def test_a_comment_that_looks_like_a_row_judges_nothing() -> None:
     injected = json.dumps({**ROW, "comment": json.dumps({**OTHER, "relevance": 10})})
-    reading = read(injected[:-1], (FIRST, SECOND))
+    reading = read(injected[:-1], FIRST, SECOND)
     assert reading.judgements == ()
 
 
 def test_a_comment_keeps_a_tag_that_it_quotes() -> None:
     row = {**ROW, "comment": "It studies the </think> tag."}
-    reading = read(json.dumps({"papers": [row]}), (FIRST,))
+    reading = read(json.dumps({"papers": [row]}), FIRST)
     assert reading.judgements[0].comment == "It studies the </think> tag."
 
 
@@ -195,7 +263,9 @@ def test_a_comment_is_short_and_cannot_steer_what_shows_it() -> None:
         "[" * 100_000,
         '{"' * 50_000,
         '"' + '\\"' * 50_000,
-        '{"id": ' + "1" * 100_000 + "}",
+        '{"paper": ' + "1" * 100_000 + "}",
+        '{"paper": "' + "1" * 100_000 + '", "relevance": 5}',
+        '{"paper": "' + " " * 100_000 + '4"}',
         "{" * 100_000,
         '{"a":[' * 20_000,
         "<think>" * 20_000,
@@ -205,7 +275,7 @@ def test_a_comment_is_short_and_cannot_steer_what_shows_it() -> None:
 )
 def test_a_hostile_reply_takes_little_time(text: str) -> None:
     started = time.process_time()
-    assert read(text, (FIRST,)).judgements == ()
+    assert read(text, FIRST).judgements == ()
     assert time.process_time() - started < 5
 
 
@@ -213,7 +283,11 @@ scores = st.one_of(st.integers(-1, 12), st.floats(), st.booleans(), st.none(), s
 rows = st.fixed_dictionaries(
     {},
     optional={
-        "id": st.one_of(st.sampled_from([p.id for p in papers(5)]), st.text(max_size=5)),
+        "paper": st.one_of(
+            st.sampled_from([412, 355, 100, 999]),
+            st.sampled_from(["412", 413]),
+            st.text(max_size=5),
+        ),
         "relevance": scores,
         "novelty": scores,
         "comment": st.one_of(st.text(max_size=9), st.none()),
@@ -223,7 +297,7 @@ replies = st.one_of(
     st.text(alphabet='{}[]",:\\ \nab1.<>/`', max_size=80),
     st.text(),
     st.builds(
-        lambda values, before, cut: (before + json.dumps({"papers": values}))[:cut],
+        lambda values, before, cut: (before + json.dumps({"rows": values}))[:cut],
         st.lists(rows, max_size=6),
         st.sampled_from(["", "```json\n", "<think>", "Well: ", "</think>"]),
         st.integers(0, 600),
@@ -234,9 +308,10 @@ replies = st.one_of(
 @given(text=replies, asked=st.integers(0, 4))
 def test_every_paper_has_a_judgement_or_a_fault(text: str, asked: int) -> None:
     batch: tuple[Paper, ...] = papers(asked)
-    reading = read(text, batch)
+    reading = read(text, *batch)
     judged = [judgement.paper_id for judgement in reading.judgements]
     assert sorted([*judged, *reading.faults]) == sorted(paper.id for paper in batch)
+    assert reading.alone <= reading.faults.keys()
     assert all(fault.isprintable() for fault in reading.faults.values())
 
 

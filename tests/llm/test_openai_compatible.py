@@ -1,33 +1,32 @@
 from __future__ import annotations
 
 import json
-import logging
-import traceback
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
 
 import httpx
 import pytest
 
 from paperlark.domain.errors import (
-    KeyMissing,
     ModelBusy,
     ModelError,
     ModelRefused,
     ModelUnusable,
 )
 from paperlark.domain.spending import Cost, Spend, Tokens
-from paperlark.llm.openai_compatible import OpenAICompatible, worth_waiting
-from paperlark.ports import Prompt
+from paperlark.llm.openai_compatible import OpenAICompatible
+from paperlark.llm.pace import Limits, Pace
+from paperlark.llm.retrying import Retrying, worth_waiting
+from paperlark.llm.turnstile import Turnstile
+from paperlark.ports import ChatModel, Prompt
+from standins.hours import FakeTime
 from standins.openai import (
     KEY,
     MODEL,
+    USAGE,
     Behaviour,
-    Body,
     StandIn,
-    accepts_no,
     answers,
     complains,
     hangs_up,
@@ -36,18 +35,30 @@ from standins.openai import (
 )
 
 SCHEMA = {"type": "object", "properties": {}, "required": [], "additionalProperties": False}
-PAPERS = '[{"id":"2503.00001"}]'
+PAPERS = "Paper 412: About 2503.00001\nAbstract: Short."
 PROMPT = Prompt("Judge as JSON.", PAPERS, SCHEMA, longest_answer=500)
+FINE = {"message": {"content": "fine"}}
 RATE_LIMIT = {"code": "rate_limit_exceeded", "type": "tokens", "message": "Slow down"}
 
 
 @pytest.fixture
-def model(server: StandIn) -> Iterator[OpenAICompatible]:
-    with OpenAICompatible(server.base_url, MODEL, key=KEY) as talking:
+def time() -> FakeTime:
+    return FakeTime()
+
+
+@pytest.fixture
+def model(server: StandIn, time: FakeTime) -> Iterator[OpenAICompatible]:
+    gate = Turnstile(Pace(8), clock=time.clock, wait=time.wait)
+    with OpenAICompatible(server.base_url, MODEL, key=KEY, turnstile=gate) as talking:
         yield talking
 
 
-def ask(model: OpenAICompatible) -> str:
+@pytest.fixture
+def patient(model: OpenAICompatible) -> Retrying:
+    return Retrying(model)
+
+
+def ask(model: ChatModel) -> str:
     return model.ask(PROMPT).text
 
 
@@ -90,25 +101,29 @@ def test_a_client_that_is_lent_stays_open(server: StandIn) -> None:
 @pytest.mark.parametrize(
     ("usage", "tokens"),
     [
-        ({"prompt_tokens": 10, "completion_tokens": 4}, Tokens(10, 4)),
+        ({"prompt_tokens": 60, "completion_tokens": 4}, Tokens(60, 4)),
         (
-            {"prompt_tokens": 10, "completion_tokens": 4, "prompt_tokens_details": None},
-            Tokens(10, 4),
+            {"prompt_tokens": 60, "completion_tokens": 4, "prompt_tokens_details": None},
+            Tokens(60, 4),
         ),
         (
             {
-                "prompt_tokens": 10,
+                "prompt_tokens": 60,
                 "completion_tokens": 4,
-                "prompt_tokens_details": {"cached_tokens": 6},
+                "prompt_tokens_details": {"cached_tokens": 50},
             },
-            Tokens(10, 4, 6),
+            Tokens(60, 4, 50),
         ),
         (
-            {"prompt_tokens": 10, "completion_tokens": 4, "prompt_cache_hit_tokens": 6},
-            Tokens(10, 4, 6),
+            {"prompt_tokens": 60, "completion_tokens": 4, "prompt_cache_hit_tokens": 50},
+            Tokens(60, 4, 50),
         ),
-        ({"prompt_tokens": 10, "completion_tokens": 4, "total_tokens": 50}, Tokens(10, 40)),
-        ({"prompt_tokens": 10, "total_tokens": 50}, Tokens(10, 40)),
+        ({"prompt_tokens": 60, "completion_tokens": 4, "total_tokens": 100}, Tokens(60, 40)),
+        ({"prompt_tokens": 60, "total_tokens": 100}, Tokens(60, 40)),
+        ({"prompt_tokens": 60, "completion_tokens": 4, "cached_tokens": 50}, Tokens(60, 4, 50)),
+        ({"prompt_tokens": 60, "completion_tokens": 4, "cached_tokens": 90}, Tokens(60, 4, 60)),
+        ({"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0}, None),
+        ({"prompt_tokens": 10**30, "completion_tokens": 4}, None),
         ({"prompt_tokens": True, "completion_tokens": 4}, None),
         ({"prompt_tokens": -1, "completion_tokens": 4}, None),
         ({}, None),
@@ -150,6 +165,11 @@ def test_the_price_is_that_of_the_configured_model_and_its_provider() -> None:
         (says('{"papers": [', finish="length"), '{"papers": ['),
         (says([{"type": "thinking"}, {"type": "text", "text": "fine"}]), "fine"),  # type: ignore[arg-type]  # Mistral's parts
         (says("a\ud800\0b"), "a?\ufffdb"),
+        (says(None, finish="tool_calls", tool_calls=[{"id": "call_1"}]), ""),
+        (says("", reasoning="It is fine.", reasoning_content="It is fine."), ""),
+        (answers({"choices": [{"finish_reason": "length"}], "usage": USAGE}), ""),
+        (answers({"choices": [], "usage": USAGE}), ""),
+        (answers("\n\n\n" + json.dumps({"choices": [FINE], "usage": USAGE})), "fine"),
     ],
 )
 def test_what_was_paid_for_comes_back_whatever_it_is(
@@ -181,38 +201,92 @@ def test_what_was_paid_for_comes_back_whatever_it_is(
         hangs_up,
     ],
 )
-def test_a_busy_server_is_asked_again(
-    server: StandIn, model: OpenAICompatible, busy: Behaviour
-) -> None:
+def test_a_busy_server_is_asked_again(server: StandIn, patient: Retrying, busy: Behaviour) -> None:
     server.then(busy, busy, says("fine"))
-    assert ask(model) == "fine"
+    assert ask(patient) == "fine"
     assert len(server.questions) == 3
     assert server.questions[0] == server.questions[2]
 
 
-def test_a_server_that_stays_busy_is_given_up(server: StandIn, model: OpenAICompatible) -> None:
+def test_a_server_that_stays_busy_is_given_up(server: StandIn, patient: Retrying) -> None:
     server.always = complains(500, {"message": "out of memory"})
     with pytest.raises(ModelBusy, match="answered 500: out of memory"):
-        ask(model)
+        ask(patient)
     assert len(server.questions) == 4
 
 
 def test_a_server_that_never_answers_is_given_up(server: StandIn) -> None:
     server.always = never_answers
     with (
-        OpenAICompatible(server.base_url, MODEL, timeout=0.05, attempts=2) as model,
+        OpenAICompatible(server.base_url, MODEL, timeout=0.05) as model,
         pytest.raises(ModelBusy, match=r"did not answer within 0\.05 seconds"),
     ):
-        ask(model)
+        ask(Retrying(model, attempts=2))
     assert len(server.questions) == 2
 
 
 def test_a_server_that_is_not_there_is_busy() -> None:
     with (
-        OpenAICompatible("http://127.0.0.1:1/v1", MODEL, attempts=2) as model,
+        OpenAICompatible("http://127.0.0.1:1/v1", MODEL) as model,
         pytest.raises(ModelBusy, match="could not be reached"),
     ):
         ask(model)
+
+
+@pytest.mark.parametrize("busy", [complains(429, RATE_LIMIT, retry_after="20"), never_answers])
+def test_what_is_too_much_for_a_server_is_asked_of_it_by_fewer(
+    server: StandIn, busy: Behaviour
+) -> None:
+    pace = Pace(8)
+    server.then(busy)
+    time = FakeTime()
+    gate = Turnstile(pace, clock=time.clock, wait=time.wait)
+    with OpenAICompatible(server.base_url, MODEL, timeout=0.2, turnstile=gate) as model:
+        ask(Retrying(model))
+    assert pace.width == 4
+    assert time.now == (0 if busy is never_answers else 20)
+
+
+def test_a_wait_that_one_thread_was_told_is_waited_by_all(
+    server: StandIn, model: OpenAICompatible, time: FakeTime
+) -> None:
+    server.then(complains(429, {**RATE_LIMIT, "message": "Please try again in 18.642s."}))
+    with pytest.raises(ModelBusy):
+        ask(model)
+    assert time.waits == []
+    ask(model)
+    assert time.waits == [18.642]
+
+
+def test_what_the_server_says_is_left_is_heeded(
+    server: StandIn, model: OpenAICompatible, time: FakeTime
+) -> None:
+    left = {"x-ratelimit-remaining-requests": "1", "x-ratelimit-reset-requests": "30s"}
+    fine = {"choices": [{"message": {"content": "fine"}}]}
+    server.always = answers(fine, headers=left)
+    moments = []
+    for _ in range(3):
+        ask(model)
+        moments.append(time.now)
+    assert moments == [0, 0, 0]
+    server.always = answers(fine, headers={**left, "x-ratelimit-remaining-requests": "0"})
+    for _ in range(3):
+        ask(model)
+        moments.append(time.now)
+    assert moments[3:] == [0, 30, 60]
+
+
+def test_a_minute_s_tokens_are_those_that_the_server_counts(server: StandIn) -> None:
+    time = FakeTime()
+    gate = Turnstile(Pace(8, Limits(tokens=3000)), clock=time.clock, wait=time.wait)
+    server.always = says("fine")  # 1,100 tokens
+    moments = []
+    with OpenAICompatible(server.base_url, MODEL, turnstile=gate) as model:
+        for _ in range(3):
+            ask(model)
+            moments.append(time.now)
+    assert moments[:2] == [0, 0]
+    assert moments[2] > 60
 
 
 @pytest.mark.parametrize("address", ["not an address", "ftp://127.0.0.1/v1", "http://[::1/v1", ""])
@@ -229,10 +303,14 @@ def test_a_wait_is_heeded_within_bounds(retry_after: float | None, answer: objec
     assert worth_waiting(ModelBusy("busy", retry_after=retry_after), 60) == answer
 
 
-def test_a_wait_of_a_day_is_not_waited(server: StandIn, model: OpenAICompatible) -> None:
+def test_a_wait_of_a_day_is_not_waited_and_nobody_else_asks(
+    server: StandIn, patient: Retrying
+) -> None:
     server.always = complains(429, RATE_LIMIT, retry_after="86400")
     with pytest.raises(ModelBusy) as raised:
-        ask(model)
+        ask(patient)
+    with pytest.raises(ModelBusy, match="wants to be asked again in 86400 s"):
+        ask(patient)
     assert raised.value.retry_after == 86400
     assert len(server.questions) == 1
 
@@ -257,11 +335,17 @@ def test_a_wait_of_a_day_is_not_waited(server: StandIn, model: OpenAICompatible)
         (complains(400, {"message": "This model's maximum context length is 6048"}), ModelRefused),
         (complains(413, "too much"), ModelRefused),
         (complains(429, {"message": "Request too large for gpt-4o"}), ModelRefused),
+        (
+            complains(500, {"message": "exceeds the available context size"}),
+            ModelRefused,
+        ),
+        (complains(400, {"code": "context_length_exceeded", "message": "no"}), ModelRefused),
         (answers({"object": "error", "message": "bad", "code": 400}, status=400), ModelRefused),
         (answers({"detail": [{"loc": ["body"], "msg": "bad"}]}, status=422), ModelRefused),
         (answers({"error": {"code": 400, "message": "bad"}}), ModelRefused),
         (says(None, refusal="I cannot help with that."), ModelRefused),
         (says("", finish="content_filter"), ModelRefused),
+        (says(None, finish="content_filter: PROHIBITED_CONTENT"), ModelRefused),
     ],
 )
 def test_what_waiting_does_not_mend_is_said_at_once(
@@ -279,113 +363,6 @@ def test_a_refusal_tells_what_it_cost(server: StandIn, model: OpenAICompatible) 
     with pytest.raises(ModelRefused, match="gpt-4o refused: No") as raised:
         ask(model)
     assert raised.value.spend == Spend(Tokens(1000, 100), None)
-
-
-def form(question: Body) -> str:
-    return str(question.get("response_format", {}).get("type"))
-
-
-def test_what_a_server_does_not_accept_is_left_out_and_remembered(
-    server: StandIn, model: OpenAICompatible
-) -> None:
-    message = "Unsupported value: 'temperature' does not support 0 with this model."
-    server.always = accepts_no("temperature", message, sent=lambda asked: "temperature" in asked)
-    ask(model)
-    ask(model)
-    assert ["temperature" in question for question in server.questions] == [True, False, False]
-
-
-def test_a_newer_name_for_the_limit_is_learned(server: StandIn, model: OpenAICompatible) -> None:
-    message = "Unsupported parameter: 'max_tokens'. Use 'max_completion_tokens' instead."
-    server.always = accepts_no("max_tokens", message, sent=lambda asked: "max_tokens" in asked)
-    ask(model)
-    assert server.questions[-1]["max_completion_tokens"] == 500
-
-
-def test_a_limit_that_is_too_large_is_left_out(server: StandIn, model: OpenAICompatible) -> None:
-    message = "max_tokens is too large: 500. This model supports at most 64 completion tokens."
-    server.always = accepts_no("max_tokens", message, sent=lambda asked: "max_tokens" in asked)
-    ask(model)
-    assert not {"max_tokens", "max_completion_tokens"} & server.questions[-1].keys()
-
-
-def test_a_server_without_schemas_is_asked_for_json_then_for_text(
-    server: StandIn, model: OpenAICompatible
-) -> None:
-    server.always = accepts_no(
-        "response_format",
-        "This response_format type is unavailable now",
-        sent=lambda asked: "response_format" in asked,
-    )
-    ask(model)
-    ask(model)
-    forms = [form(question) for question in server.questions]
-    assert forms == ["json_schema", "json_object", "json_object", "None", "None"]
-
-
-def test_the_server_of_llama_cpp_for_python_is_given_its_own_form(
-    server: StandIn, model: OpenAICompatible
-) -> None:
-    message = "[{'msg': \"Input should be 'text' or 'json_object'\", 'input': 'json_schema'}]"
-    server.then(complains(500, {"message": message, "code": None}), says("fine"))
-    assert ask(model) == "fine"
-    assert server.questions[-1]["response_format"] == {"type": "json_object", "schema": SCHEMA}
-
-
-def test_a_model_without_a_system_role_gets_all_in_one_message(
-    server: StandIn, model: OpenAICompatible
-) -> None:
-    server.always = accepts_no(
-        "messages[0].role",
-        "Unsupported value: 'messages[0].role' does not support 'system' with this model.",
-        sent=lambda asked: asked["messages"][0]["role"] == "system",
-    )
-    ask(model)
-    (message,) = server.questions[-1]["messages"]
-    assert message == {"role": "user", "content": f"Judge as JSON.\n\n{PAPERS}"}
-
-
-def test_a_complaint_that_nothing_mends_ends(server: StandIn, model: OpenAICompatible) -> None:
-    everything = "response_format, temperature, max_tokens and the system role are bad"
-    server.always = complains(400, everything)
-    with pytest.raises(ModelRefused):
-        ask(model)
-    assert len(server.questions) == 7
-
-
-@pytest.mark.parametrize("status", [200, 400, 401, 403, 404, 429, 500])
-@pytest.mark.parametrize("where", ["message", "code", "type", "param"])
-def test_no_error_and_no_log_shows_the_key(
-    server: StandIn,
-    model: OpenAICompatible,
-    caplog: pytest.LogCaptureFixture,
-    status: int,
-    where: str,
-) -> None:
-    caplog.set_level(logging.DEBUG)
-    error: dict[str, Any] = {"message": "no", where: f"the key was {KEY}"}
-    server.always = complains(status, error)
-    with pytest.raises(ModelError) as raised:
-        ask(model)
-    shown = "".join(traceback.format_exception(raised.value)) + caplog.text + repr(raised.value)
-    logged = json.dumps([record.__dict__ for record in caplog.records], default=repr)
-    assert KEY not in shown + logged + repr(model)
-
-
-def test_a_connection_that_breaks_shows_no_key(
-    server: StandIn, model: OpenAICompatible, caplog: pytest.LogCaptureFixture
-) -> None:
-    caplog.set_level(logging.DEBUG)
-    server.always = hangs_up
-    with pytest.raises(ModelBusy) as raised:
-        ask(model)
-    assert KEY not in "".join(traceback.format_exception(raised.value)) + caplog.text
-
-
-def test_a_key_that_no_header_can_hold_is_refused_without_showing_it() -> None:
-    with pytest.raises(KeyMissing) as raised:
-        OpenAICompatible("https://127.0.0.1", MODEL, key="sk-\u201cquoted\u201d")
-    assert "quoted" not in str(raised.value)
 
 
 def test_an_error_is_one_short_line(server: StandIn, model: OpenAICompatible) -> None:

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from paperlark.domain.spending import Cost, Tokens
-from paperlark.llm.prices import cost
+from paperlark.domain.spending import Cost, Prices, PriceSource, Tokens
+from paperlark.llm.prices import cost, most, source
 
 THEN = datetime(2025, 3, 25, tzinfo=UTC)
 OPENAI = "https://api.openai.com/v1"
@@ -50,3 +53,112 @@ def test_an_unknown_price_is_unknown(model: str, base_url: str | None) -> None:
 
 def test_more_cached_tokens_than_there_were_have_no_price() -> None:
     assert cost("gpt-4o", OPENAI, Tokens(10, 1, cached=20), THEN) is None
+
+
+OWN = Prices(prompt=Decimal("0.10"), completion=Decimal("0.40"), cached=Decimal("0.05"))
+
+
+def test_own_prices_go_before_the_list_s() -> None:
+    tokens = Tokens(1_000_000, 500_000, cached=200_000)
+    expected = Cost(Decimal("0.09"), Decimal("0.20"))
+    assert cost("gpt-4o", OPENAI, tokens, THEN, own=OWN) == expected
+    assert cost("smollm2", "http://127.0.0.1:8000/v1", tokens, THEN, own=OWN) == expected
+
+
+def test_a_server_of_one_s_own_may_cost_nothing() -> None:
+    free = Prices(Decimal(0), Decimal(0))
+    assert cost("smollm2", None, Tokens(1000, 10), THEN, own=free) == Cost(Decimal(0), Decimal(0))
+
+
+def test_cached_tokens_cost_as_any_other_where_no_own_price_says_otherwise() -> None:
+    alike = replace(OWN, cached=None)
+    priced = cost("m", None, Tokens(1_000_000, 0, cached=400_000), THEN, own=alike)
+    assert priced == Cost(Decimal("0.10"), Decimal(0))
+
+
+@pytest.mark.parametrize(
+    ("model", "base_url", "own"),
+    [
+        ("gpt-4o", OPENAI, None),
+        ("deepseek-chat", "https://api.deepseek.com/v1", None),
+        ("smollm2", None, OWN),
+    ],
+)
+def test_a_batch_service_answers_at_half_the_price(
+    model: str, base_url: str | None, own: Prices | None
+) -> None:
+    tokens, later = Tokens(10_000, 1000), datetime(2026, 11, 1, tzinfo=UTC)
+    plain = cost(model, base_url, tokens, later, own=own)
+    batch = cost(model, base_url, tokens, later, own=own, batch=True)
+    assert plain is not None
+    assert batch == Cost(plain.prompt / 2, plain.completion / 2)
+
+
+def test_a_batch_of_an_unknown_price_is_of_an_unknown_price() -> None:
+    assert cost("smollm2", None, Tokens(10, 1), THEN, batch=True) is None
+    assert most("smollm2", None, Tokens(10, 1), THEN) is None
+
+
+@given(
+    model=st.sampled_from(["gpt-4o", "gpt-5.6", "gpt-5-mini", "o3"]),
+    own=st.none() | st.just(OWN),
+    limits=st.tuples(st.integers(0, 400_000), st.integers(0, 20_000)),
+    shares=st.lists(st.floats(0, 1), min_size=4, max_size=4),
+    batch=st.booleans(),
+)
+def test_no_answer_costs_more_than_the_most(
+    model: str,
+    own: Prices | None,
+    limits: tuple[int, int],
+    shares: list[float],
+    batch: bool,  # noqa: FBT001  # drawn
+) -> None:
+    prompt, completion = (int(n * share) for n, share in zip(limits, shares, strict=False))
+    cached = int(prompt * shares[2])
+    written = int((prompt - cached) * shares[3])
+    used = cost(
+        *(model, OPENAI, Tokens(prompt, completion, cached), THEN),
+        cache_written=written,
+        own=own,
+        batch=batch,
+    )
+    bound = most(model, OPENAI, Tokens(*limits), THEN, own=own, batch=batch)
+    assert used is not None
+    assert bound is not None
+    assert used.total <= bound
+
+
+@pytest.mark.parametrize("minute", range(0, 24 * 60, 20))
+def test_a_price_that_rises_while_the_answer_is_waited_for_is_reckoned_with(minute: int) -> None:
+    asked = datetime(2026, 11, 10, tzinfo=UTC) + timedelta(minutes=minute)
+    model, url, tokens = "deepseek-chat", "https://api.deepseek.com/v1", Tokens(10_000, 1000)
+    bound = most(model, url, tokens, asked)
+    assert bound is not None
+    for later in (0, 30, 60):
+        used = cost(model, url, tokens, asked + timedelta(minutes=later))
+        assert used is not None
+        assert used.total <= bound
+
+
+def test_a_price_has_a_source_and_a_date() -> None:
+    said = source("gpt-4o", OPENAI, THEN)
+    assert said is not None
+    assert said.name.startswith("genai-prices 0.")
+    assert said.url is not None
+    assert said.url.startswith("https://")
+    assert said.checked is not None
+    assert said.checked > date(2025, 1, 1)
+
+
+def test_a_model_whose_price_nobody_noted_a_check_of_has_the_list_s_last() -> None:
+    said = source("babbage-002", OPENAI, THEN)
+    assert said is not None
+    assert said.checked is not None
+
+
+def test_own_prices_are_said_to_be_own() -> None:
+    assert source("gpt-4o", OPENAI, THEN, own=OWN) == PriceSource("your own prices, [judge.prices]")
+
+
+def test_an_unknown_price_has_no_source() -> None:
+    assert source("smollm2", None, THEN) is None

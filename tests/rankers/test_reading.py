@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import re
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from paperlark.rankers import reading
 from paperlark.rankers.reading import Bag, pair, read, spell, words
 
 TEXT = st.text(alphabet=st.sampled_from("abcdé $\\-'s 数1.\ud800"), max_size=80)
@@ -49,3 +52,13 @@ def test_a_term_is_spelled_as_the_paper_writes_it_first() -> None:
 def test_every_term_of_a_text_can_be_spelled(text: str) -> None:
     ids = set(read(text).ids.tolist())
     assert set(spell(ids, text)) == ids
+
+
+@given(TEXT | st.text(alphabet="12a-b "))
+def test_figures_are_read_as_if_every_one_of_them_was_tried(text: str) -> None:
+    tried = re.findall(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*|\d+[a-z][a-z0-9]*", text)
+    assert reading._WORD.findall(text) == tried
+
+
+def test_a_hundred_thousand_figures_are_no_word_and_take_no_time() -> None:
+    assert len(words("1234567890" * 10_000)) == 0

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from html import unescape
 
 import pytest
 
@@ -16,20 +17,27 @@ from paperlark.domain.paper import PaperId
 from paperlark.ports import Renderer
 from paperlark.renderers.html import HtmlRenderer
 from paperlark.renderers.json import JsonRenderer
+from paperlark.renderers.manifest import ManifestRenderer
 from paperlark.renderers.markdown import MarkdownRenderer
 from paperlark.renderers.terminal import top
 from standins.digests import (
     hostile,
+    in_private,
     narrowed,
     ordinary,
+    over_budget,
     partial,
     quiet,
+    read_thrice,
     with_something_else,
     without_judge,
 )
 
 RENDERERS: tuple[Renderer, ...] = (MarkdownRenderer(), JsonRenderer(), HtmlRenderer())
-DAYS = [ordinary, without_judge, partial, narrowed, with_something_else, quiet, hostile]
+DAYS = [
+    *(ordinary, without_judge, partial, narrowed, with_something_else, read_thrice, in_private),
+    *(over_budget, quiet, hostile),
+]
 
 
 @pytest.mark.parametrize("make", DAYS)
@@ -84,6 +92,47 @@ def test_all_forms_say_what_was_not_read_and_what_that_may_have_missed() -> None
     assert page["unread"][0]["url"] == "https://arxiv.org/abs/2502.00060"
 
 
+def test_all_forms_say_how_alike_several_readings_are() -> None:
+    markdown, document, html = (r.render(read_thrice()).content.decode() for r in RENDERERS)
+    for text in (markdown, html, " ".join(top(read_thrice()).split())):
+        assert (
+            "Scores are means of up to 3 readings, which agree on whether to select 95 % of"
+            " 299 papers and differ by 0.4 points a score."
+        ) in text.replace("\N{NO-BREAK SPACE}", " ")
+    assert json.loads(document)["agreement"] == {
+        "readings": 3,
+        "papers": 299,
+        "agreed": 283,
+        "distance": 0.416,
+        "share": 283 / 299,
+    }
+    manifest = json.loads(ManifestRenderer().render(read_thrice()).content)
+    assert manifest["agreement"]["agreed"] == 283
+    assert [one["judge"] for one in manifest["readings"]] == ["m/1", "m/1#2", "m/1#3"]
+
+
+def test_all_forms_show_what_was_said_of_a_followed_author_s_paper() -> None:
+    markdown, document, html = (r.render(read_thrice()).content.decode() for r in RENDERERS)
+    why = "Author match: Ada Example (by name). Not quite what it says."
+    assert f"**Why:** {why}" in markdown
+    assert "**Relevance 4** · **Novelty 5**" in markdown
+    assert why in html
+    assert "Relevance <b>4</b>" in html
+    first = json.loads(document)["entries"][0]
+    assert first["comment"] == "Author match"
+    assert first["judgement"]["comment"] == "Not quite what it says."
+    assert json.loads(document)["funnel"]["followed_asked"] == 1
+    assert "judged           299  1 followed" in top(read_thrice())
+
+
+def test_all_forms_say_that_the_selection_prompt_is_private() -> None:
+    markdown, document, html = (r.render(in_private()).content.decode() for r in RENDERERS)
+    for text in (markdown, html):
+        assert "The reader keeps the selection prompt private." in text
+        assert "The selection prompt" not in text.replace("the selection prompt", "")
+    assert json.loads(document)["prompt"] is None
+
+
 @pytest.mark.parametrize("make", [narrowed, with_something_else])
 def test_all_forms_mark_what_is_from_outside_the_reader_s_usual(make: Callable[[], Digest]) -> None:
     markdown, document, html = (r.render(make()).content.decode() for r in RENDERERS)
@@ -118,3 +167,83 @@ def test_a_paper_that_arxiv_does_not_have_is_named_without_a_link() -> None:
     assert json.loads(document)["entries"][0]["match"]["nearest"]["url"] is None
     assert re.search(r"<dd>A book\s", html)
     assert "library:" not in html
+
+
+@pytest.mark.parametrize("make", [narrowed, with_something_else])
+def test_all_forms_name_the_nearest_earlier_papers(make: Callable[[], Digest]) -> None:
+    markdown, document, html = (r.render(make()).content.decode() for r in RENDERERS)
+    first, second = "https://arxiv.org/abs/2501.00042", "https://arxiv.org/abs/hep-th/9901001"
+    assert (
+        f"**Nearest earlier:** [Fast kernels: $x^2$]({first}) (14 January 2025, similarity 0.83);"
+        f" [Slow kernels]({second}) (2 January 2025, similarity 0.75)\n"
+    ) in markdown
+    (named,) = [one["precedents"] for one in json.loads(document)["entries"] if one["precedents"]]
+    assert named[1] == {
+        "id": "hep-th/9901001",
+        "url": second,
+        "title": "Slow kernels",
+        "day": "2025-01-02",
+        "similarity": 0.7583,
+    }
+    assert f'<a href="{second}">Slow kernels</a>' in html
+    assert '<span class="when">2 January 2025, similarity 0.75</span>' in html
+
+
+def test_the_nearest_earlier_paper_stands_under_the_novelty_score() -> None:
+    html = HtmlRenderer().render(narrowed()).content.decode()
+    novelty, nearest, why = (
+        html.index(words) for words in ("Novelty <b>8</b>", "Nearest earlier", "Matches the")
+    )
+    assert novelty < nearest < why
+    assert html.count("Nearest earlier") == 2  # once more among the evidence, with the others
+
+
+def test_an_earlier_paper_that_is_nearly_the_same_does_not_read_as_the_same() -> None:
+    page = narrowed()
+    near = replace(page.entries[1].precedents[0], similarity=0.9999)
+    page = replace(page, entries=(replace(page.entries[1], precedents=(near,)),))
+    for renderer in (MarkdownRenderer(), HtmlRenderer()):
+        assert "similarity 0.99" in renderer.render(page).content.decode()
+
+
+def test_all_forms_say_what_was_left_for_the_budget() -> None:
+    markdown, document, html = (r.render(over_budget()).content.decode() for r in RENDERERS)
+    plain = markdown.replace("\\", "")
+    for text in (plain, unescape(html)):
+        assert "18 papers left for the budget: the day's $0.50 is spent." in text
+        assert "Title 77" in text
+    for text in (plain, html, " ".join(top(over_budget()).split())):
+        assert "partial: 1 paper not judged, 18 papers left for the budget, see below" in text
+        assert re.search(r"over budget(?:</?t\w+>|\W)+18\b", text)
+    page = json.loads(document)
+    assert page["funnel"]["over_budget"] == 18
+    assert [one["lack"] for one in page["unjudged"]] == ["failed", *["over budget"] * 18]
+
+
+def test_all_forms_say_what_went_into_a_paper_and_what_it_cost_at_most() -> None:
+    markdown, document, html = (r.render(over_budget()).content.decode() for r in RENDERERS)
+    for text in (markdown.replace("\\", ""), html, top(over_budget())):
+        assert "244 tokens per judged paper, 34,000 per selected paper." in text
+        assert "It cost $0.4999 at most." in text
+    usage = json.loads(document)["usage"]
+    assert usage["tokens_per_judged"] == 243.7
+    assert usage["tokens_per_selected"] == 34_000
+    assert (usage["cost_usd"], usage["at_most_usd"]) == (None, "0.4999")
+    assert usage["prices"] == {
+        "source": "genai-prices 0.2.3",
+        "url": "https://example.org/prices",
+        "checked": "2025-02-26",
+    }
+    manifest = json.loads(ManifestRenderer().render(over_budget()).content)
+    assert manifest["usage"]["prices"] == usage["prices"]
+    assert manifest["usage"]["tokens_per_judged"] == 243.7
+    assert "genai-prices" in manifest["versions"]
+
+
+def test_nothing_is_said_of_tokens_where_nobody_knows_them() -> None:
+    markdown, document, html = (r.render(partial()).content.decode() for r in RENDERERS)
+    for text in (markdown, html, top(partial())):
+        assert "per judged paper" not in text
+        assert "at most" not in text
+    usage = json.loads(document)["usage"]
+    assert (usage["tokens_per_judged"], usage["at_most_usd"], usage["prices"]) == (None, None, None)

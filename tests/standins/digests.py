@@ -10,14 +10,28 @@ from decimal import Decimal
 from paperlark.domain.announcement import AnnounceType
 from paperlark.domain.digest import AuthorMatch, Digest, Entry, Funnel, Status
 from paperlark.domain.exploration import Explored, Missed, Unread
-from paperlark.domain.judgement import Judgement, Lack, Match, Nearest, Unjudged
+from paperlark.domain.judgement import (
+    Agreement,
+    Judgement,
+    Lack,
+    Match,
+    Nearest,
+    Precedent,
+    Reading,
+    Unjudged,
+)
 from paperlark.domain.paper import Author, Paper, PaperId
 from paperlark.domain.profile import Cutoffs
-from paperlark.domain.spending import Cost, Spend, Tokens
+from paperlark.domain.spending import Cost, PriceSource, Spend, Tokens
 
 DAY = date(2025, 2, 26)
 
 NEAREST = Nearest(PaperId("2501.00042"), r"Fast \emph{kernels}: $x^2$", date(2025, 1, 14))
+
+PRECEDENTS = (
+    Precedent(PaperId("2501.00042"), r"Fast \emph{kernels}: $x^2$", date(2025, 1, 14), 0.8349),
+    Precedent(PaperId("hep-th/9901001"), "Slow kernels", date(2025, 1, 2), 0.7583),
+)
 
 HOSTILE = (
     "<script>document.title = 'hacked'</script>",
@@ -105,11 +119,34 @@ def partial() -> Digest:
     )
 
 
+def over_budget() -> Digest:
+    """Give a day whose best matches were read until the budget ended, and one was lost."""
+    left = tuple(Unjudged(paper(n), Lack.BUDGET, "the day's $0.50 is spent") for n in range(60, 78))
+    return digest(
+        [entry(1, followed=True), entry(2), entry(3)],
+        status=Status.PARTIAL,
+        spend=Spend(Tokens(60_000, 8_000), None, requests=40, most=Decimal("0.4999")),
+        funnel=Funnel(2, 487, 625, 299, 384, 1, 298, 279, 1, 0, 3, over_budget=18),
+        unjudged=(Unjudged(paper(50), Lack.FAILED, "the reply was no JSON"), *left),
+        prices=PriceSource("genai-prices 0.2.3", "https://example.org/prices", DAY),
+    )
+
+
+def bounded() -> Digest:
+    """Give a day whose cost is only known to be no more than something."""
+    return replace(
+        ordinary(),
+        spend=Spend(None, None, requests=3, most=Decimal("0.4999")),
+        prices=PriceSource("genai-prices 0.2.3", "https://example.org/prices", DAY),
+    )
+
+
 def narrowed() -> Digest:
     """Give a day of which the judge read what could matter, and a little of the rest."""
     unread = tuple(Unread(PaperId(f"2502.{n:05}"), f"Title {n}", 0.02 / n) for n in range(60, 250))
     far = replace(entry(3), match=Match(0.1, 180, 299, probability=0.008), outside=True)
-    near = replace(entry(2), match=replace(entry(2).match, nearest=NEAREST))
+    match = replace(entry(2).match, nearest=NEAREST)
+    near = replace(entry(2), match=match, precedents=PRECEDENTS)
     return digest(
         [entry(1, followed=True), near, far],
         funnel=Funnel(2, 487, 625, 299, 384, 1, 98, 108, 0, 0, 3, explored=10, unread=190),
@@ -119,9 +156,33 @@ def narrowed() -> Digest:
     )
 
 
+def read_thrice() -> Digest:
+    """Give a day on which every paper was read three times, a followed author's too."""
+    judged = Judgement(PaperId("2502.00001"), 1, 4, 5, "Not quite what it says.")
+    followed = replace(entry(1, followed=True), judgement=judged)
+    entries = (followed, entry(2))
+    said = tuple(one.judgement for one in entries if one.judgement)
+    high = tuple(replace(one, relevance=10) for one in said)
+    return digest(
+        entries,
+        funnel=Funnel(2, 487, 625, 299, 384, 1, 298, 299, 0, 0, 2, followed_asked=1),
+        criteria="c",
+        judge="m/1",
+        judgements=said,
+        readings=(Reading("m/1", said), Reading("m/1#2", said), Reading("m/1#3", high)),
+        agreement=Agreement(3, papers=299, agreed=283, distance=0.416),
+    )
+
+
+def in_private() -> Digest:
+    """Give a day of a reader who keeps their criteria to themselves."""
+    return replace(ordinary(), prompt=None)
+
+
 def with_something_else() -> Digest:
     """Give a page without a judge that ends with a paper from outside the reader's usual."""
-    shown = replace(entry(1, judged=False), match=replace(entry(1).match, nearest=NEAREST))
+    match = replace(entry(1).match, nearest=NEAREST)
+    shown = replace(entry(1, judged=False), match=match, precedents=PRECEDENTS)
     far = replace(entry(2, judged=False), match=Match(0.0, 280, 299), outside=True)
     funnel = Funnel(2, 487, 625, 299, 384, 0, 0, 0, 0, 0, 2)
     return digest(
@@ -151,6 +212,7 @@ def hostile() -> Digest:
                 nearest=Nearest(PaperId(f"2501.{place:05}"), text, DAY),
             ),
             judgement=Judgement(PaperId("2502.00001"), 1, 9, 8, text) if place % 2 else None,
+            precedents=(Precedent(PaperId(f"2501.{place:05}"), text, DAY, 0.9),) * 2,
         )
         for place, text in enumerate(HOSTILE, 1)
     ]

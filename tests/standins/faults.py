@@ -367,10 +367,7 @@ def _differing(page: Document, reference: Document) -> str:
 
 @dataclass(slots=True)
 class RememberingRanker:
-    """Ranks the very same papers once: a pure function and nearly half the time of a page.
-
-    It learns nothing: what a month teaches depends rightly on what its pages had so far.
-    """
+    """Ranks the very same papers once: a pure function and nearly half the time of a page."""
 
     ranker: Ranker
     known: dict[int, tuple[Match, ...]] = field(default_factory=dict)
@@ -456,8 +453,11 @@ class Replay:
         return page
 
     def _quicker(self, press: Press) -> Press:
-        """Print JSON only, and rank what was ranked before from memory; nothing else is spared."""
-        parts = replace(press.parts, ranker=self._ranker)
+        """Print JSON only, rank what was ranked before from memory, and learn from no earlier day.
+
+        What a month teaches, and what resembles it, depends rightly on what its pages had so far.
+        """
+        parts = replace(press.parts, ranker=self._ranker, experience=None, librarian=None)
         json_only = tuple(one for one in press.renderers if isinstance(one, JsonRenderer))
         return replace(press, parts=parts, renderers=json_only)
 

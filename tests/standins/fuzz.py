@@ -25,6 +25,7 @@ from paperlark.domain.criteria import parse_criteria
 from paperlark.domain.errors import PaperlarkError
 from paperlark.domain.judgement import Exchange
 from paperlark.domain.paper import Identifier, Paper, PaperId
+from paperlark.domain.profile import Cutoffs
 from paperlark.judges.recorded import RecordedJudge
 from paperlark.judges.reply import read
 from paperlark.people._reply import read_reply
@@ -43,6 +44,7 @@ SLOWEST = 5.0
 DAY = date(2025, 2, 26)
 ASKED = tuple(PaperId(f"2502.0000{number}") for number in range(1, 6))
 BATCH = tuple(a_paper(name) for name in ASKED)
+NUMBERED = dict(zip((412, 107, 999, 550, 731), BATCH, strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -348,11 +350,11 @@ def _days(file: Path) -> list[bytes]:
 def _replies() -> list[bytes]:
     """Write replies as models wrap them."""
     rows = [
-        {"id": name, "relevance": 8, "novelty": 7, "comment": r"About $\alpha$ {and} \"sets\"."}
-        for name in ASKED
+        {"paper": n, "relevance": 8, "novelty": 7, "comment": r"About $\alpha$ {and} \"sets\"."}
+        for n in NUMBERED
     ]
-    plain = json.dumps({"papers": rows})
-    keyed = json.dumps({row["id"]: {"relevance": "9/10", **row} for row in rows}, indent=1)
+    plain = json.dumps({"rows": rows})
+    keyed = json.dumps({row["paper"]: {"relevance": "9/10", **row} for row in rows}, indent=1)
     return [
         text.encode()
         for text in (
@@ -451,7 +453,7 @@ def _read_recording(content: bytes, folder: Path) -> None:
 
 
 def _read_judgements(content: bytes, _folder: Path) -> None:
-    reading = read(content.decode("utf-8", "replace"), BATCH)
+    reading = read(content.decode("utf-8", "replace"), NUMBERED, Cutoffs())
     ends = [*(one.paper_id for one in reading.judgements), *reading.faults]
     assert sorted(ends) == sorted(ASKED)
     "".join(one.comment for one in reading.judgements).encode()

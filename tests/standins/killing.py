@@ -23,10 +23,10 @@ from standins.feeds import item, rss
 from standins.openai import StandIn, judges, papers_of
 
 PAPERS, AT_ONCE = 60, 4
+AT_ANY_TIME = 0.25
+"""Of all kills: while it starts, between requests, or while pages are written."""
 ANSWER = 0.03
 """Seconds that the stand-in takes for an answer."""
-LONGEST = 1.2
-"""Seconds within which a kill comes; a whole run takes about as long."""
 
 _PROFILE = """
 name = "Killed"
@@ -44,11 +44,15 @@ parallel = {at_once}
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """One day made in spite of kills: how many there were, and how many requests it took."""
+    """One day made in spite of kills: how many there were, and how many requests it took.
+
+    `seconds` are those of the last run.
+    """
 
     kills: int
     requests: int
     pages: dict[str, bytes]
+    seconds: float
 
 
 def lay_out(folder: Path, server: StandIn) -> None:
@@ -57,7 +61,8 @@ def lay_out(folder: Path, server: StandIn) -> None:
     (folder / "criteria.md").write_text("## Bats\nRelevant: sonar.")
     profile = _PROFILE.format(url=server.base_url, at_once=AT_ONCE)
     (folder / "paperlark.toml").write_text(profile)
-    entries = (item(f"oai:arXiv.org:2502.{n:05}v1", title=f"Bat {n}") for n in range(PAPERS))
+    names = (f"2502.{n:05}" for n in range(PAPERS))
+    entries = (item(f"oai:arXiv.org:{name}v1", title=f"Bat {name}") for name in names)
     (folder / "2025-02-26.cs.LG.rss.xml").write_bytes(rss(*entries))
 
 
@@ -70,23 +75,30 @@ def slowly(standing: StandIn, request: Request) -> Response:
 def undisturbed(folder: Path, server: StandIn) -> Trial:
     """Make the day in peace."""
     lay_out(folder, server)
+    begun = time.monotonic()
     assert _start(folder).wait(60) == 0
-    return Trial(0, len(server.questions), pages_of(folder))
+    return Trial(0, len(server.questions), pages_of(folder), time.monotonic() - begun)
 
 
-def killed(folder: Path, server: StandIn, dice: random.Random, *, most: int) -> Trial:
-    """Make the day in spite of up to `most` kills, and check after each what must hold."""
+def killed(
+    folder: Path, server: StandIn, dice: random.Random, *, most: int, longest: float
+) -> Trial:
+    """Make the day in spite of up to `most` kills, and check after each what must hold.
+
+    Most kills come around a request; the others within `longest` seconds, as long as a whole run
+    takes here and now.
+    """
     lay_out(folder, server)
     kills = 0
     while True:
         known, asked = stored(folder), len(server.questions)
-        process = _start(folder)
-        try:
-            process.wait(dice.uniform(0, LONGEST) if kills < most else 60)
-        except subprocess.TimeoutExpired:
+        begun, process = time.monotonic(), _start(folder)
+        if kills < most:
+            _wait_for_a_moment(process, server, dice, left=PAPERS - len(known), longest=longest)
+            # One that came to its end before is not hurt any more.
             process.kill()
-            process.wait()
-            kills += 1
+        process.wait(60)
+        kills += process.returncode < 0
         check_pages(folder)
         check_database(folder)
         _wait_for_silence(server)
@@ -96,7 +108,7 @@ def killed(folder: Path, server: StandIn, dice: random.Random, *, most: int) -> 
             break
         assert process.returncode < 0, f"exit code {process.returncode}"
     _check_requests(server, kills)
-    return Trial(kills, len(server.questions), pages_of(folder))
+    return Trial(kills, len(server.questions), pages_of(folder), time.monotonic() - begun)
 
 
 def fresh(server: HTTPServer) -> StandIn:
@@ -116,6 +128,24 @@ def _start(folder: Path) -> subprocess.Popen[bytes]:
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
+
+
+def _wait_for_a_moment(
+    process: subprocess.Popen[bytes],
+    server: StandIn,
+    dice: random.Random,
+    *,
+    left: int,
+    longest: float,
+) -> None:
+    """Wait until one of the requests that are left, or for as long as a run may take."""
+    if not left or dice.random() < AT_ANY_TIME:
+        time.sleep(dice.uniform(0, longest))
+        return
+    wanted = len(server.questions) + dice.randint(1, left)
+    while process.poll() is None and len(server.questions) < wanted:
+        time.sleep(ANSWER / 10)
+    time.sleep(dice.uniform(0, 2 * ANSWER))
 
 
 def _check_requests(server: StandIn, kills: int) -> None:

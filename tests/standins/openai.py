@@ -7,8 +7,9 @@ import re
 import socket
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from threading import Event
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from threading import Event, Lock
 from typing import Any
 
 from pytest_httpserver import HTTPServer
@@ -65,28 +66,54 @@ def stand_in(server: HTTPServer) -> Iterator[StandIn]:
         standing.released.set()
 
 
+_PAPER = re.compile(
+    r"^Paper (?P<paper>\d+): (?P<title>.*)\n(?:Authors: (?P<authors>.*)\n)?"
+    r"Abstract: (?P<abstract>.*)(?:\nEarlier: (?P<earlier>.*))?$",
+    re.MULTILINE,
+)
+_ID = re.compile(r"\d{4}\.\d{4,5}|[a-z-]+/\d{7}")
+
+
 def papers_of(question: Body) -> Rows:
-    """Find the papers in a question."""
+    """Find the papers in a question, each under its number.
+
+    A model is not told their ids: `id` is one that stands in the title, else the title.
+    """
     text = question["messages"][-1]["content"]
-    rows: Rows = json.loads(text[text.rindex("[{") :])
-    return rows
+    found: Rows = [
+        {**match.groupdict(), "paper": int(match["paper"])} for match in _PAPER.finditer(text)
+    ]
+    for paper in found:
+        named = _ID.search(paper["title"])
+        paper["id"] = named[0] if named else paper["title"]
+    return found
 
 
-def row(id_: str) -> dict[str, Any]:
+def row(paper: Mapping[str, Any]) -> dict[str, Any]:
     """Judge a paper by the last figure of its id."""
-    score = 1 + int(id_[-1])
-    return {"id": id_, "relevance": score, "novelty": 11 - score, "comment": f"About {id_}."}
+    figures = re.findall(r"\d", paper["id"]) or [str(len(paper["id"]) % 10)]
+    score = 1 + int(figures[-1])
+    return {
+        "paper": paper["paper"],
+        "relevance": score,
+        "novelty": 11 - score,
+        "comment": f"About {paper['id']}.",
+    }
 
 
 def judges(
     change: Callable[[Rows], Rows] = lambda rows: rows,
-    write: Callable[[Rows], str] = lambda rows: json.dumps({"papers": rows}),
+    write: Callable[[Rows], str] = lambda rows: json.dumps({"rows": rows}),
 ) -> Behaviour:
-    """Judge the papers asked about, with rows changed or written in another way."""
+    """Judge the papers asked about, with rows changed or written in another way.
+
+    Whoever changes them sees a paper's `id` too, which the model does not write.
+    """
 
     def behaviour(standing: StandIn, request: Request) -> Response:
-        rows = [row(paper["id"]) for paper in papers_of(json.loads(request.data))]
-        return says(write(change(rows)))(standing, request)
+        rows = [{**row(paper), "id": paper["id"]} for paper in papers_of(json.loads(request.data))]
+        said = [{key: row[key] for key in row if key != "id"} for row in change(rows)]
+        return says(write(said))(standing, request)
 
     return behaviour
 
@@ -101,7 +128,20 @@ def says(
     """Answer with this text."""
     spoken = {"role": "assistant", "content": text, **message}
     choice = {"index": 0, "message": spoken, "finish_reason": finish}
-    return answers({"object": "chat.completion", "choices": [choice], "usage": usage})
+
+    def behaviour(standing: StandIn, request: Request) -> Response:
+        used = counted(request) if usage is USAGE else usage
+        body = {"object": "chat.completion", "choices": [choice], "usage": used}
+        return answers(body)(standing, request)
+
+    return behaviour
+
+
+def counted(request: Request) -> Mapping[str, int]:
+    """Count the usual tokens, or as many as a longer question cannot have less than."""
+    said = " ".join(one["content"] for one in json.loads(request.data)["messages"])
+    prompt = max(USAGE["prompt_tokens"], len(re.findall(r"\w+|[^\w\s]", said)))
+    return {**USAGE, "prompt_tokens": prompt, "total_tokens": prompt + USAGE["completion_tokens"]}
 
 
 def complains(status: int, error: Mapping[str, object] | str, **headers: str) -> Behaviour:
@@ -137,7 +177,8 @@ def accepts_no(param: str, message: str, *, sent: Callable[[Body], bool]) -> Beh
 def hangs_up(_standing: StandIn, request: Request) -> Response:
     """Close the connection instead of answering."""
     connection: socket.socket = request.environ["werkzeug.socket"]
-    connection.shutdown(socket.SHUT_RDWR)
+    with suppress(OSError):  # who asked may have hung up first
+        connection.shutdown(socket.SHUT_RDWR)
     return Response("")
 
 
@@ -145,6 +186,47 @@ def never_answers(standing: StandIn, _request: Request) -> Response:
     """Answer only when the test is over."""
     standing.released.wait(10)
     return Response("")
+
+
+def drips(head: bytes, seconds: float) -> Behaviour:
+    """Send this, and then blank after blank, one in so many seconds, for as long as the test is."""
+
+    def behaviour(standing: StandIn, request: Request) -> Response:
+        connection: socket.socket = request.environ["werkzeug.socket"]
+        with suppress(OSError):
+            connection.sendall(head)
+            while not standing.released.wait(seconds):
+                connection.sendall(b" ")
+        return hangs_up(standing, request)
+
+    return behaviour
+
+
+@dataclass
+class Crowd:
+    """Answers `most` questions at once, each after so many seconds, and refuses any more.
+
+    `at_once` are the most that it answered together; `refused` counts those that it did not.
+    """
+
+    most: int
+    seconds: float
+    at_once: int = 0
+    refused: int = 0
+    _inside: int = 0
+    _lock: Lock = field(default_factory=Lock)
+
+    def __call__(self, standing: StandIn, request: Request) -> Response:
+        with self._lock:
+            if self._inside >= self.most:
+                self.refused += 1
+                return complains(429, {"message": "too many at once"})(standing, request)
+            self._inside += 1
+            self.at_once = max(self.at_once, self._inside)
+        standing.released.wait(self.seconds)
+        with self._lock:
+            self._inside -= 1
+        return judges()(standing, request)
 
 
 def without(*positions: int) -> Callable[[Rows], Rows]:

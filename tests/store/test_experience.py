@@ -5,8 +5,10 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from importlib import resources
 from pathlib import Path
 
 import pytest
@@ -23,6 +25,7 @@ from paperlark.store.database import VERSION, open_database
 from paperlark.store.digests import DigestStore
 from paperlark.store.experience import ExperienceStore
 from paperlark.store.feedback import FeedbackStore
+from paperlark.store.places import PlaceStore
 from paperlark.testing import a_feed, a_paper
 from standins.digests import digest, entry
 
@@ -148,17 +151,31 @@ def test_days_made_before_there_was_experience_teach_all_the_same(path: Path) ->
         assert ExperienceStore(connection, path).evidence(MINE, TUESDAY) == after
         assert {one.teacher for one in after.lessons} == {Teacher.JUDGE}
         assert len(after.lessons) == 2
+        waiting = PlaceStore(connection, path).unplaced(TUESDAY, "space", 9)
+        assert waiting == [(shown.paper, MONDAY), (below, MONDAY)]
 
 
 def _undo_the_migrations_from_the_third_on(connection: sqlite3.Connection) -> None:
-    connection.execute("DROP INDEX scanned_by_day")
-    connection.execute("DROP INDEX listings_by_paper")
-    connection.execute("DROP TABLE feedback")
-    connection.execute("DROP TABLE library")
-    connection.execute("DROP TABLE explored")
-    for column in ("version", "relevance", "novelty"):
-        connection.execute(f"ALTER TABLE scanned DROP COLUMN {column}")
+    scripts = resources.files("paperlark.store").joinpath("migrations")
+    with closing(sqlite3.connect(":memory:")) as early:
+        for name in ("0001_exchanges_judgements_digests.sql", "0002_batches.sql"):
+            early.executescript(scripts.joinpath(name).read_text("utf-8"))
+        for kind in ("index", "table"):
+            for name in _names(connection, kind) - _names(early, kind):
+                connection.execute(f"DROP {kind} {name}")
+        for table in _names(early, "table"):
+            for column in _columns(connection, table) - _columns(early, table):
+                connection.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
     connection.execute("PRAGMA user_version = 2")
+
+
+def _names(connection: sqlite3.Connection, kind: str) -> set[str]:
+    made = "SELECT name FROM sqlite_schema WHERE type = ? AND sql IS NOT NULL"
+    return {name for (name,) in connection.execute(made, (kind,))}
+
+
+def _columns(connection: sqlite3.Connection, table: str) -> set[str]:
+    return {name for _, name, *_ in connection.execute(f"PRAGMA table_info({table})")}
 
 
 def test_twenty_days_of_three_hundred_papers_are_known_in_no_time(

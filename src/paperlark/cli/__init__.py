@@ -15,7 +15,19 @@ from paperlark import __version__
 from paperlark.cli._telling import tell_error
 from paperlark.domain.errors import PaperlarkError
 
-_COMMANDS = ("init", "today", "run", "show", "vote", "import", "eval", "demo", "restore")
+_COMMANDS = (
+    "init",
+    "today",
+    "run",
+    "show",
+    "why",
+    "vote",
+    "import",
+    "cost",
+    "eval",
+    "demo",
+    "restore",
+)
 
 _EPILOG = """\
 \b

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 
@@ -14,6 +14,7 @@ from paperlark.cli._interrupt import answers_are_waited_for
 from paperlark.cli._progress import progress
 from paperlark.cli._telling import tell_error
 from paperlark.compose import Choices, Made, Press, World, open_press
+from paperlark.domain.digest import Digest
 from paperlark.domain.errors import PaperlarkError, SourceError
 from paperlark.domain.states import MEANINGS, State, worst
 from paperlark.renderers import terminal, wording
@@ -74,10 +75,13 @@ def make_range(
                 mend="name other days, or a folder that has feeds of them",
             )
         outcomes = [_tell(_make(press, day), as_json=as_json) for day in days]
+    answered = [day for one in outcomes if one.made for day in one.made.answered]
     if as_json:
         _print_json(outcomes)
     elif show_last:
         _show_top(outcomes[-1])
+    else:
+        _tell_answered(day for day in answered if day not in days)
     return MEANINGS[worst([outcome.state for outcome in outcomes])].exit_code
 
 
@@ -107,11 +111,26 @@ def _show_top(outcome: Outcome) -> None:
         click.echo(f"\n{terminal.top(shown, width=width)}\n")
         click.echo("\n".join(str(page) for page in outcome.made.pages))
         _tell_kept(outcome.made)
+        _tell_waiting(shown)
+        _tell_answered(outcome.made.answered)
 
 
 def _tell_kept(made: Made) -> None:
     if made.kept:
         click.echo(f"the {made.kept.status} page made before is better and stays", err=True)
+
+
+def _tell_waiting(digest: Digest) -> None:
+    waiting = digest.funnel.waiting
+    if waiting:
+        papers = wording.counted(waiting, "paper")
+        wait = "waits" if waiting == 1 else "wait"
+        click.echo(f"{papers} {wait} in a batch: run the same command again to collect", err=True)
+
+
+def _tell_answered(days: Iterable[date]) -> None:
+    for day in days:
+        click.echo(f"a batch of {day} was answered: paperlark run --date {day}", err=True)
 
 
 def _print_json(outcomes: Sequence[Outcome]) -> None:

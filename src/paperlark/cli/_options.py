@@ -11,6 +11,8 @@ from typing import Any, TypeVar, cast
 import click
 
 from paperlark.compose import Choices, World
+from paperlark.domain.paper import PaperId
+from paperlark.domain.pasted import identify
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -44,6 +46,16 @@ class Day(click.ParamType[date]):
             self.fail(f"{value!r} is no day; write it like 2025-02-26", param, ctx)
 
 
+def paper_named(name: str) -> PaperId:
+    """Read a paper's name as people paste it, or say how one is written."""
+    identifier = identify(name)
+    if identifier is None:
+        raise click.UsageError(
+            f"{name[:80]!r} is no arXiv paper; name it like 2502.12206 or hep-th/9901001"
+        )
+    return identifier.id
+
+
 profile_option = click.option(
     "--profile",
     "profile_file",
@@ -55,6 +67,13 @@ profile_option = click.option(
 )
 json_option = click.option(
     "--json", "as_json", is_flag=True, help="Print what was made as JSON, for other programs."
+)
+estimate_option = click.option(
+    "--estimate",
+    "estimates",
+    is_flag=True,
+    help="Say what the model would cost, at which price of when, and what the budget leaves; send"
+    " it nothing, and write no page.",
 )
 _PAGE_OPTIONS = (
     profile_option,
@@ -76,6 +95,12 @@ _PAGE_OPTIONS = (
         "--no-llm", is_flag=True, help="Leave the model out: the embedded ranker makes the page."
     ),
     click.option(
+        "--batch/--no-batch",
+        default=None,
+        help="Leave the questions with the server's batch service, at half the price, and collect"
+        " the answers with a later run of the day; or ask now. Unless given, as the profile says.",
+    ),
+    click.option(
         "--no-wait", is_flag=True, help="Leave at once if another run is at work on this profile."
     ),
     json_option,
@@ -92,6 +117,7 @@ def page_options(command: _Command) -> _Command:
         feeds: Path | None,
         judgements: Path | None,
         no_llm: bool,
+        batch: bool | None,
         no_wait: bool,
         **others: object,
     ) -> object:
@@ -100,6 +126,7 @@ def page_options(command: _Command) -> _Command:
             feeds=feeds,
             judgements=judgements,
             use_model=not no_llm,
+            batch=batch,
             patience=0.0 if no_wait else PATIENCE,
             tell=partial(click.echo, err=True),
         )

@@ -8,7 +8,10 @@ from contextlib import contextmanager
 
 import click
 
+from paperlark.domain.spending import Spend
+from paperlark.domain.spending import total as total_of
 from paperlark.ports import Advance, Progress
+from paperlark.renderers import usage
 
 
 def progress() -> Progress:
@@ -21,7 +24,7 @@ class _Bars:
 
     @contextmanager
     def step(self, name: str, total: int) -> Iterator[Advance]:
-        """Show a bar of `total` units."""
+        """Show a bar of `total` units, and beside it what they have cost so far."""
         from rich.console import Console  # noqa: PLC0415  # 0.1 s, and only on a terminal
         from rich.progress import (  # noqa: PLC0415
             BarColumn,
@@ -36,12 +39,17 @@ class _Bars:
             BarColumn(),
             MofNCompleteColumn(),
             TimeRemainingColumn(),
+            TextColumn("{task.fields[spent]}"),
         )
         with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
-            task = bars.add_task(name, total=total)
+            task = bars.add_task(name, total=total, spent="")
+            spends: list[Spend] = []
 
-            def advance(units: int = 1, /) -> None:
+            def advance(units: int = 1, spend: Spend | None = None, /) -> None:
                 bars.advance(task, units)
+                if spend is not None:
+                    spends.append(spend)
+                    bars.update(task, spent=usage.so_far(total_of(spends)))
 
             yield advance
 
@@ -54,7 +62,7 @@ class _Lines:
         """Say what is begun."""
         click.echo(f"{name} ({total})", err=True)
 
-        def advance(_units: int = 1, /) -> None:
+        def advance(_units: int = 1, _spend: Spend | None = None, /) -> None:
             return
 
         yield advance

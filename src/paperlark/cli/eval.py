@@ -1,4 +1,4 @@
-"""`paperlark eval`: how good the ranking is, on days that were judged."""
+"""`paperlark eval`: how good the ranking is, and what judging takes, on days that were judged."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from click.core import ParameterSource
 
 from paperlark.cli._options import Day, profile_option
 from paperlark.cli._progress import progress
@@ -19,6 +20,7 @@ from paperlark.settings import load_settings
 
 if TYPE_CHECKING:
     from paperlark.evaluation.cases import LabelledReader
+    from paperlark.evaluation.measure import Wish
 
 
 class Numbers(click.ParamType[tuple[int, ...]]):
@@ -67,9 +69,11 @@ def _count(text: str) -> int:
 
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
+_USUAL_HISTORY = (20,)
+"""Days of history where judging is measured."""
 
 
-@click.command("eval", short_help="Measure the ranking on days that were judged.")
+@click.command("eval", short_help="Measure ranking and judging on days that were judged.")
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False), required=False)
 @click.option(
     "--test-from", type=Day(), help="The first test day; unless given, the last third are."
@@ -117,6 +121,19 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
     show_default=True,
     help="Of everything drawn by lot.",
 )
+@click.option(
+    "--tokens",
+    is_flag=True,
+    help="Measure what judging takes instead, with one length of history (20 unless given).",
+)
+@click.option(
+    "--lessons",
+    type=click.Choice(("read", "all")),
+    default="read",
+    show_default=True,
+    help="With --tokens, what is known of the days before: what paperlark would have read of"
+    " them, or all.",
+)
 @click.option("--json", "json_file", type=_FILE, help="Write every figure to this file.")
 @click.option("--html", "html_file", type=_FILE, help="Write a page with plots to this file.")
 @profile_option
@@ -131,6 +148,8 @@ def command(
     methods: tuple[str, ...],
     processes: int,
     seed: int,
+    tokens: bool,
+    lessons: str,
     json_file: Path | None,
     html_file: Path | None,
     profile_file: Path,
@@ -149,12 +168,21 @@ def command(
       j95    share of the papers a judge must read so that 95 % of the wanted are kept
       Brier  squared error of the probabilities
 
+    With --tokens nothing is compared but two ways to have the days judged: the plain one, every
+    paper with full instructions and a comment on each, and paperlark's, counted in the o200k
+    vocabulary of OpenAI's models, beside the share of the wanted papers that are judged.
+
     \b
     Examples:
       paperlark eval
       paperlark eval --test-from 2025-09-01 --html ranking.html
       paperlark eval readers/astro-dwarfs --test-from 2025-12-01 --history 0,5,20,60 --json a.json
+      paperlark eval readers/astro-dwarfs --test-from 2025-12-01 --history 20 --tokens
     """
+    if tokens:
+        history = _one_history(history)
+    if tokens and html_file is not None:
+        raise click.BadParameter("there is a page of rankings only", param_hint="--html")
     if not history:
         raise click.BadParameter("name at least one length, such as 0", param_hint="--history")
     for file in (json_file, html_file):
@@ -163,20 +191,61 @@ def command(
     # busy machine that takes ten times as long. It is read when numpy is imported.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     # They bring numpy and scipy, which no help and no mistake needs.
-    from paperlark.compose.evaluate import evaluate  # noqa: PLC0415
     from paperlark.evaluation.measure import Wish  # noqa: PLC0415
+
+    reader = _reader(folder, relevant_from, profile_file)
+    wish = Wish(history, votes, test_from=test_from, test_to=test_to, seed=seed)
+    if tokens:
+        _measure_tokens(reader, wish, json_file, told_all=lessons == "all")
+    else:
+        _measure_ranking(
+            reader, methods, wish, processes=processes, json_file=json_file, html_file=html_file
+        )
+
+
+def _measure_ranking(
+    reader: LabelledReader,
+    methods: tuple[str, ...],
+    wish: Wish,
+    *,
+    processes: int,
+    json_file: Path | None,
+    html_file: Path | None,
+) -> None:
+    from paperlark.compose.evaluate import evaluate  # noqa: PLC0415
     from paperlark.evaluation.page import render  # noqa: PLC0415
     from paperlark.evaluation.report import as_json  # noqa: PLC0415
     from paperlark.evaluation.table import show  # noqa: PLC0415
 
-    reader = _reader(folder, relevant_from, profile_file)
-    wish = Wish(history, votes, test_from=test_from, test_to=test_to, seed=seed)
     report = evaluate(reader, methods, wish, progress(), processes=processes)
-    if json_file is not None:
-        _write(json_file, json.dumps(as_json(report), indent=1, allow_nan=False) + "\n")
+    _write_json(json_file, as_json(report))
     if html_file is not None:
         _write(html_file, render(report))
     show(report)
+
+
+def _measure_tokens(
+    reader: LabelledReader, wish: Wish, json_file: Path | None, *, told_all: bool
+) -> None:
+    from paperlark.compose.evaluate import evaluate_tokens  # noqa: PLC0415
+    from paperlark.evaluation.token_report import as_json  # noqa: PLC0415
+    from paperlark.evaluation.token_table import show  # noqa: PLC0415
+
+    report = evaluate_tokens(reader, wish, progress(), told_all=told_all)
+    _write_json(json_file, as_json(report))
+    show(report)
+
+
+def _one_history(history: tuple[int, ...]) -> tuple[int, ...]:
+    """Give the one that was named, or the usual one."""
+    source = click.get_current_context().get_parameter_source("history")
+    if source is ParameterSource.DEFAULT:
+        return _USUAL_HISTORY
+    if len(history) != 1:
+        raise click.BadParameter(
+            "name one length with --tokens, such as 20", param_hint="--history"
+        )
+    return history
 
 
 def _reader(folder: Path | None, relevant_from: int, profile_file: Path) -> LabelledReader:
@@ -193,6 +262,11 @@ def _check_writable(path: Path | None) -> None:
     """Say it before the work, not after."""
     if path is not None and not os.access(path if path.exists() else path.parent, os.W_OK):
         raise PublishError(f"{path} cannot be written", mend="name a file in a folder of yours")
+
+
+def _write_json(path: Path | None, value: object) -> None:
+    if path is not None:
+        _write(path, json.dumps(value, indent=1, allow_nan=False) + "\n")
 
 
 def _write(path: Path, text: str) -> None:

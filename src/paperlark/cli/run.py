@@ -7,8 +7,9 @@ from pathlib import Path
 
 import click
 
+from paperlark.cli._estimating import estimate_days
 from paperlark.cli._making import make_one, make_range
-from paperlark.cli._options import Day, page_options, world_of
+from paperlark.cli._options import Day, estimate_option, page_options, world_of
 from paperlark.compose import Choices
 from paperlark.settings import load_settings
 
@@ -17,6 +18,7 @@ from paperlark.settings import load_settings
 @click.option("--date", "day", type=Day(), help="One announcement day, such as 2025-02-26.")
 @click.option("--from", "first", type=Day(), help="The first of several days.")
 @click.option("--to", "last", type=Day(), help="The last of several days, included.")
+@estimate_option
 @page_options
 @click.pass_context
 def command(
@@ -25,6 +27,7 @@ def command(
     day: date | None,
     first: date | None,
     last: date | None,
+    estimates: bool,
     profile_file: Path,
     choices: Choices,
     as_json: bool,
@@ -35,19 +38,24 @@ def command(
     arXiv's catch-up pages, and older ones are reconstructed from submissions, as the page then
     says. With --feeds a folder of recorded feeds is read instead, and days that have none there
     are left out of a range. Judgements that were paid for are never paid again: the same day
-    made twice gives the same page.
+    made twice gives the same page. What they will cost, --estimate says before anything is sent.
 
     \b
     Examples:
       paperlark run --date 2025-02-26 --feeds recorded/
       paperlark run --from 2025-02-17 --to 2025-03-31 --feeds recorded/ --no-llm
+      paperlark run --from 2025-02-17 --to 2025-03-31 --estimate
     """
     if (day is None) == (first is None) or (first is None) != (last is None):
         raise click.UsageError("give either --date DAY, or --from DAY and --to DAY")
     settings, world = load_settings(profile_file), world_of(context)
+    if first is not None and last is not None and first > last:
+        raise click.UsageError(f"--from {first} is after --to {last}")
+    begin, end = (day or first), (day or last)
+    if estimates and begin is not None and end is not None:
+        exit_code = estimate_days(settings, choices, begin, end, world=world, as_json=as_json)
+        context.exit(exit_code)
     if day is not None:
         context.exit(make_one(settings, choices, day, world=world, as_json=as_json))
     if first is not None and last is not None:
-        if first > last:
-            raise click.UsageError(f"--from {first} is after --to {last}")
         context.exit(make_range(settings, choices, first, last, world=world, as_json=as_json))

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import click
 
+from paperlark.cli._estimating import estimate_days
 from paperlark.cli._making import make_one
-from paperlark.cli._options import page_options, world_of
+from paperlark.cli._options import estimate_option, page_options, world_of
 from paperlark.cli._progress import progress
 from paperlark.compose import Choices, World, open_press
 from paperlark.domain.calendar import next_announcement_day, today
@@ -27,10 +28,17 @@ LONGEST = timedelta(hours=6)
     help="Wait until arXiv has the whole announcement out: ask again every 15 minutes, for up to"
     " 6 hours.",
 )
+@estimate_option
 @page_options
 @click.pass_context
 def command(
-    context: click.Context, *, wait: bool, profile_file: Path, choices: Choices, as_json: bool
+    context: click.Context,
+    *,
+    wait: bool,
+    estimates: bool,
+    profile_file: Path,
+    choices: Choices,
+    as_json: bool,
 ) -> None:
     """Make the page of today's announcement.
 
@@ -43,6 +51,8 @@ def command(
     day = today(world.now())
     if wait:
         _wait(settings, choices, world, day)
+    if estimates:
+        context.exit(estimate_days(settings, choices, day, day, world=world, as_json=as_json))
     exit_code = make_one(settings, choices, day, world=world, as_json=as_json)
     if not as_json:
         click.echo(f"\nThe next announcement is due on {_next(day)}, at midnight in New York.")

@@ -6,12 +6,11 @@ from pathlib import Path
 
 import click
 
-from paperlark.cli._options import profile_option, world_of
+from paperlark.cli._options import paper_named, profile_option, world_of
 from paperlark.compose import World, open_votes
 from paperlark.domain.calendar import today
 from paperlark.domain.feedback import Vote
 from paperlark.domain.paper import PaperId
-from paperlark.domain.pasted import identify
 from paperlark.renderers import outside, typeset
 from paperlark.settings import Settings, load_settings
 
@@ -49,16 +48,7 @@ def command(
         raise click.UsageError(f"{word[:80]!r} is no vote; end with one of {', '.join(_WORDS)}")
     if not names:
         raise click.UsageError(f"which paper? Name it before {word!r}")
-    _cast(settings, world, [_paper(name) for name in names], Vote(word))
-
-
-def _paper(name: str) -> PaperId:
-    identifier = identify(name)
-    if identifier is None:
-        raise click.UsageError(
-            f"{name[:80]!r} is no arXiv paper; name it like 2502.12206 or hep-th/9901001"
-        )
-    return identifier.id
+    _cast(settings, world, [paper_named(name) for name in names], Vote(word))
 
 
 def _cast(settings: Settings, world: World, papers: list[PaperId], vote: Vote) -> None:

@@ -1,9 +1,12 @@
-"""An evaluation put together: whose days, and which methods rank them."""
+"""An evaluation put together: whose days, and who ranks them."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
+from paperlark.compose.parts import choose_ranker
 from paperlark.domain.errors import StoreError
 from paperlark.evaluation.baselines import arxiv_sanity, wordllama, zotero_arxiv_daily
 from paperlark.evaluation.baselines._words import Words
@@ -14,11 +17,14 @@ from paperlark.evaluation.measure import Wish, measure
 from paperlark.evaluation.methods import ARXIV_SANITY, BM25, OWN, RANDOM, ZOTERO, Method
 from paperlark.evaluation.own import own_days
 from paperlark.evaluation.report import Report
+from paperlark.evaluation.token_report import TokenReport
+from paperlark.evaluation.tokens import Parts, measure_tokens
 from paperlark.ports import Progress
 from paperlark.rankers.blend import EmbeddedRanker
 from paperlark.settings import Settings
 from paperlark.store.database import check_not_set_aside, open_database
 from paperlark.store.labelled import announced
+from paperlark.store.places import PlaceStore
 
 _INSTALL = "it needs a sentence embedding; pip install 'paperlark[peers]' brings one"
 
@@ -51,6 +57,22 @@ def evaluate(
     missing = set(names) - {method.name for method in methods}
     notes = tuple(f"{name} is left out: {_INSTALL}" for name in sorted(missing))
     return measure(reader, methods, wish, progress, notes=notes, processes=processes)
+
+
+def evaluate_tokens(
+    reader: LabelledReader, wish: Wish, progress: Progress, *, told_all: bool
+) -> TokenReport:
+    """Measure what judging takes; `told_all` has all of the days before known.
+
+    The papers of these days are all that the archive holds. Raises PaperlarkError where there is
+    nothing to measure.
+    """
+    with TemporaryDirectory(prefix="paperlark-") as folder:
+        path = Path(folder) / "archive.db"
+        with open_database(path) as connection:
+            ranker, librarian = choose_ranker(PlaceStore(connection, path))
+            parts = Parts(ranker, librarian)
+            return measure_tokens(reader, parts, wish, progress, told_all=told_all)
 
 
 def _methods(names: frozenset[str], seed: int) -> Iterator[Method]:

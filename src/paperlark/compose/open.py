@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import partial
 
-from paperlark.compose.parts import (
-    choose_judge,
-    choose_people,
-    choose_ranker,
-    choose_sources,
-    start_threads,
-)
+from paperlark.compose.budget import price_source, turner
+from paperlark.compose.judging import choose_judge, start_threads
+from paperlark.compose.parts import choose_people, choose_ranker, choose_sources
 from paperlark.compose.press import Press
 from paperlark.compose.world import Choices, World
 from paperlark.day import Parts
 from paperlark.domain.errors import StoreError
+from paperlark.domain.spending import NO_BOUND
+from paperlark.llm.purse import Purse
 from paperlark.ports import Archive
 from paperlark.renderers.html import HtmlRenderer
 from paperlark.renderers.json import JsonRenderer
@@ -26,43 +27,96 @@ from paperlark.store.batches import BatchStore
 from paperlark.store.database import check_not_set_aside, open_database
 from paperlark.store.digests import DigestStore
 from paperlark.store.experience import ExperienceStore
+from paperlark.store.jobs import JobStore
 from paperlark.store.judgements import JudgementStore
 from paperlark.store.lock import run_lock
+from paperlark.store.places import PlaceStore
+from paperlark.store.spending import SpendingStore
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What a page is made with, but for a judge, and what turns it to another day.
+
+    `memory` and `spending` know what was paid for, `jobs` what was left with a batch service.
+    """
+
+    parts: Parts
+    days: Callable[[date, date], tuple[date, ...]]
+    begin: Callable[[date], None]
+    memory: JudgementStore
+    jobs: JobStore
+    spending: SpendingStore
 
 
 @contextmanager
 def open_press(settings: Settings, choices: Choices, world: World) -> Iterator[Press]:
     """Put the parts together; what they opened is closed at the end.
 
-    Raises KeyMissing, RecordingUnreadable, SourceError or StoreError before any page is begun.
+    Raises KeyMissing, PriceUnknown, RecordingUnreadable, SourceError or StoreError before any
+    page is begun.
     """
+    model = settings.model
     with ExitStack() as opened:
-        database = settings.database
-        opened.enter_context(run_lock(database, patience=choices.patience, tell=choices.tell))
-        announcements = choose_sources(settings, choices.feeds, world, opened)
-        threads = start_threads(settings.model, opened)
-        judge, paid = choose_judge(settings, choices, world, threads, opened)
-        connection = opened.enter_context(open_database(settings.database))
-        archive = DigestStore(connection, settings.database)
+        enter_run(settings, choices, opened)
+        threads = start_threads(model, opened)
+        purse = Purse(model.budget if model else NO_BOUND)
+        made = open_parts(settings, choices, world, purse, opened)
+        chosen = choose_judge(settings, choices, world, threads, purse, made.jobs, opened)
+        parts = replace(made.parts, judge=chosen.judge)
+        if chosen.paid and model:
+            prices = partial(price_source, model, world.now())
+            parts = replace(parts, memory=made.memory, prices=prices)
         yield Press(
             profile=settings.profile,
-            parts=Parts(
-                sources=announcements.sources,
-                batches=BatchStore(connection, settings.database),
-                archive=archive,
-                ranker=choose_ranker(),
-                judge=judge,
-                memory=JudgementStore(connection, settings.database) if paid else None,
-                people=choose_people(settings, world, opened),
-                experience=ExperienceStore(connection, settings.database),
-            ),
+            parts=parts,
             renderers=(HtmlRenderer(), MarkdownRenderer(), JsonRenderer(), ManifestRenderer()),
             folder=choices.output or settings.output,
             notes=choices.notes,
-            days=announcements.days,
-            begin=announcements.begin,
+            days=made.days,
+            collect=chosen.collect,
+            begin=made.begin,
             stop=threads.stop if threads else lambda: 0,
         )
+
+
+def enter_run(settings: Settings, choices: Choices, opened: ExitStack) -> None:
+    """Wait until no other run is at work on the database, and keep others off it."""
+    lock = run_lock(settings.database, patience=choices.patience, tell=choices.tell)
+    opened.enter_context(lock)
+
+
+def open_parts(
+    settings: Settings, choices: Choices, world: World, purse: Purse, opened: ExitStack
+) -> Opened:
+    """Put everything together but for a judge; raises SourceError or StoreError."""
+    database = settings.database
+    announcements = choose_sources(settings, choices.feeds, world, opened)
+    connection = opened.enter_context(open_database(database))
+    spending = SpendingStore(connection, database)
+    turn = turner(purse, settings.profile.name, spending, world)
+    ranker, librarian = choose_ranker(PlaceStore(connection, database))
+
+    def begin(day: date) -> None:
+        announcements.begin()
+        turn(day)
+
+    return Opened(
+        parts=Parts(
+            sources=announcements.sources,
+            batches=BatchStore(connection, database),
+            archive=DigestStore(connection, database),
+            ranker=ranker,
+            people=choose_people(settings, world, opened),
+            experience=ExperienceStore(connection, database),
+            librarian=librarian,
+        ),
+        days=announcements.days,
+        begin=begin,
+        memory=JudgementStore(connection, database, now=world.now),
+        jobs=JobStore(connection, database, now=world.now),
+        spending=spending,
+    )
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date
@@ -10,12 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from paperlark import __version__
-from paperlark.compose.world import Choices, World
+from paperlark.compose.world import World
 from paperlark.domain.calendar import weekdays
-from paperlark.domain.errors import KeyMissing
-from paperlark.llm.threads import Threads
-from paperlark.ports import Judge, People, Ranker, Source
-from paperlark.settings import ModelSettings, Settings
+from paperlark.ports import Librarian, People, Places, Ranker, Source
+from paperlark.settings import Settings
 
 if TYPE_CHECKING:
     from paperlark.sources._polite import PoliteClient
@@ -105,47 +103,12 @@ def user_agent(settings: Settings) -> str:
     return f"paperlark/{__version__}{contact}"
 
 
-def choose_ranker() -> Ranker:
-    """Give the embedded ranker."""
+def choose_ranker(places: Places) -> tuple[Ranker, Librarian]:
+    """Give the embedded ranker, and who knows the papers of before: they read each paper once."""
     from paperlark.rankers.blend import EmbeddedRanker  # noqa: PLC0415  # numpy and scipy: 0.4 s
+    from paperlark.rankers.field import Reader  # noqa: PLC0415  # likewise
+    from paperlark.rankers.latent import Space  # noqa: PLC0415  # likewise
+    from paperlark.rankers.precedents import ArchiveLibrarian  # noqa: PLC0415  # likewise
 
-    return EmbeddedRanker()
-
-
-def start_threads(model: ModelSettings | None, opened: ExitStack) -> Threads | None:
-    """Give the threads that questions are put on, where there is a model."""
-    return opened.enter_context(Threads(model.parallel)) if model else None
-
-
-def choose_judge(
-    settings: Settings, choices: Choices, world: World, threads: Threads | None, opened: ExitStack
-) -> tuple[Judge | None, bool]:
-    """Give the judge, and whether its judgements are paid for; a recording goes before a model."""
-    criteria = settings.profile.criteria
-    if choices.judgements is not None:
-        from paperlark.judges.recorded import RecordedJudge  # noqa: PLC0415  # brings pydantic
-
-        return RecordedJudge(choices.judgements, criteria), False
-    model = settings.model
-    if model is None or threads is None or not choices.use_model:
-        return None, False
-    from paperlark.judges.llm import LlmJudge  # noqa: PLC0415  # only a page with a model needs it
-    from paperlark.llm.openai_compatible import OpenAICompatible  # noqa: PLC0415  # likewise
-
-    key = _key(model, world.environment)
-    chat = OpenAICompatible(model.base_url, model.model, key=key, timeout=model.timeout)
-    opened.enter_context(chat)
-    judge = LlmJudge(chat, criteria, batch_size=model.batch_size or 8, map_=threads.map)
-    return judge, True
-
-
-def _key(model: ModelSettings, environment: Mapping[str, str]) -> str | None:
-    if model.key_variable is None:
-        return None
-    key = environment.get(model.key_variable, "").strip()
-    if not key:
-        raise KeyMissing(
-            f"{model.model} needs a key and the environment variable {model.key_variable} is empty",
-            mend=f"export {model.key_variable}=..., or make a page without a model: --no-llm",
-        )
-    return key
+    reader = Reader(Space.shipped())
+    return EmbeddedRanker(reader), ArchiveLibrarian(places, reader)

@@ -21,19 +21,26 @@ from paperlark.renderers.manifest import failure_path, failure_record, manifest_
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A digest and the paths of its pages; `kept` is the better one that was left in its place."""
+    """A digest and the paths of its pages.
+
+    `kept` is the better one that was left in its place; `answered` are other days whose pages
+    miss answers that are known since.
+    """
 
     digest: Digest
     pages: tuple[Path, ...]
     kept: Digest | None = None
+    answered: tuple[date, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Press:
     """One profile's parts, put together and ready to make any day's page.
 
-    `days` gives those of a range that there may be; `begin` is called before each; `stop` has it
-    begin nothing more that costs money, and gives how many answers are under way.
+    `days` gives those of a range that there may be; `collect` stores what came of questions that
+    an earlier run left, and gives the days of the pages that they are of; `begin` is called before
+    each day, after that; `stop` has it begin nothing more that costs money, and gives how many
+    answers are under way.
     """
 
     profile: Profile
@@ -42,7 +49,8 @@ class Press:
     folder: Path
     notes: tuple[str, ...]
     days: Callable[[date, date], tuple[date, ...]]
-    begin: Callable[[], None]
+    collect: Callable[[Progress], frozenset[date]]
+    begin: Callable[[date], None]
     stop: Callable[[], int]
 
     def _before(self, day: date) -> Digest | None:
@@ -81,7 +89,8 @@ class Press:
         """
         check_writable(self.folder)
         self._check_own(day)
-        self.begin()
+        answered = self.collect(progress)
+        self.begin(day)
         try:
             digest = make_digest(day, self.profile, self.parts, progress, self.notes)
             pages = [renderer.render(digest) for renderer in self.renderers]
@@ -96,4 +105,4 @@ class Press:
             self.parts.archive.file(digest)
         paths = publish(pages, self.folder)
         withdraw(failure_path(day), self.folder)
-        return Made(digest, paths, kept)
+        return Made(digest, paths, kept, tuple(sorted(answered - {day})))

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, time
+from functools import partial
 from pathlib import Path
 from sqlite3 import Connection
 
 from paperlark.domain.digest import Digest
 from paperlark.domain.errors import PaperlarkError, StoreError
-from paperlark.domain.judgement import Asking, Exchange
+from paperlark.domain.judgement import Asking, Exchange, Reading
+from paperlark.domain.spending import total
 from paperlark.ports import Archive, Memory
 from paperlark.settings import Settings
 from paperlark.store.database import open_database
@@ -36,11 +40,10 @@ def restore_store(settings: Settings, folder: Path) -> Iterator[tuple[str, Paper
             part.unlink()
         with open_database(beside, anew=True) as connection:
             archive = DigestStore(connection, beside)
-            memory = JudgementStore(connection, beside)
             restored = 0
             for manifest in sorted(folder.glob("????-??-??.manifest.json")):
                 name = manifest.name.removesuffix(".manifest.json")
-                error = _restore_day(manifest, name, archive, memory)
+                error = _restore_day(manifest, name, archive, partial(_memory, connection, beside))
                 restored += error is None
                 yield name, error
             for name, error in _restore_votes(path, connection, beside):
@@ -54,8 +57,14 @@ def restore_store(settings: Settings, folder: Path) -> Iterator[tuple[str, Paper
             beside.unlink()
 
 
+def _memory(connection: Connection, path: Path, day: date) -> Memory:
+    """Give a memory of that day: when it was paid for nobody knows, but most pages are of today."""
+    moment = datetime.combine(day, time(), UTC)
+    return JudgementStore(connection, path, now=lambda: moment)
+
+
 def _restore_day(
-    manifest: Path, name: str, archive: Archive, memory: Memory
+    manifest: Path, name: str, archive: Archive, memory: Callable[[date], Memory]
 ) -> PaperlarkError | None:
     """Put one day back, or say what is wrong with its files."""
     from paperlark.renderers.restore import restore  # noqa: PLC0415  # nobody else needs it
@@ -67,7 +76,7 @@ def _restore_day(
         return StoreError(f"{error.filename} cannot be read ({error.strerror})")
     except PaperlarkError as error:
         return error
-    _remember(digest, archive, memory)
+    _remember(digest, archive, memory(digest.day))
     return None
 
 
@@ -94,5 +103,10 @@ def _remember(digest: Digest, archive: Archive, memory: Memory) -> None:
     """Put back a day; what it cost stands as one exchange."""
     if digest.judge is not None and digest.spend is not None:
         asking = Asking(digest.day, digest.profile, digest.criteria, digest.judge)
-        memory.keep(Exchange(digest.judgements, digest.spend, "restored"), asking)
+        first, *others = digest.readings or (Reading(digest.judge, digest.judgements),)
+        memory.keep(Exchange(first.judgements, digest.spend, "restored"), asking)
+        for one in others:
+            # A page says what all readings cost together, and no more.
+            exchange = Exchange(one.judgements, total(()), "restored")
+            memory.keep(exchange, replace(asking, judge=one.judge))
     archive.file(digest)

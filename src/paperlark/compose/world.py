@@ -26,6 +26,7 @@ class Choices:
     feeds: Path | None = None
     judgements: Path | None = None
     use_model: bool = True
+    batch: bool | None = None
     notes: tuple[str, ...] = ()
     patience: float = 0.0
     tell: Callable[[str], object] = lambda _: None

@@ -1,11 +1,11 @@
 """One day, from what arXiv announced to one reader's digest; `publish` then writes its pages.
 
-Announce, scan, rank, look up, follow, gate, shortlist, explore, judge, select, assemble.
+Announce, scan, rank, look back, look up, follow, gate, shortlist, explore, judge, select, assemble.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -19,17 +19,20 @@ from paperlark.day.judge import judge_papers
 from paperlark.day.missed import POOLED_DAYS
 from paperlark.day.people import look_up
 from paperlark.day.scan import scan
-from paperlark.day.select import select, select_by_match
+from paperlark.day.select import followed_by_match, select, select_by_match
 from paperlark.day.shortlist import EVERYTHING, fill_page, shortlist
+from paperlark.day.sides import sides
 from paperlark.domain.digest import Digest
 from paperlark.domain.feedback import NOTHING_KNOWN
-from paperlark.domain.judgement import Asking
+from paperlark.domain.judgement import NO_PRECEDENTS, Asking
 from paperlark.domain.profile import Profile
+from paperlark.domain.spending import PriceSource
 from paperlark.ports import (
     Archive,
     Batches,
     Experience,
     Judge,
+    Librarian,
     Memory,
     People,
     Progress,
@@ -44,7 +47,8 @@ class Parts:
 
     `judge` is None for a page by the ranker alone; `memory` is None for a judge that costs
     nothing to ask again; `people` is None where names must do, `experience` where each day is
-    the first.
+    the first, `librarian` where nobody knows the papers of before.
+    `prices` says where the judge's price is from.
     """
 
     sources: Sequence[Source]
@@ -55,6 +59,8 @@ class Parts:
     memory: Memory | None = None
     people: People | None = None
     experience: Experience | None = None
+    librarian: Librarian | None = None
+    prices: Callable[[], PriceSource | None] = lambda: None
 
 
 def make_digest(
@@ -73,9 +79,10 @@ def make_digest(
     with progress.step("ranking", len(scanned.papers)) as advance:
         papers = [announced.paper for announced in scanned.papers]
         matches = parts.ranker.rank(papers, profile.criteria, evidence)
+        precedents = parts.librarian.precedents(papers, day) if parts.librarian else NO_PRECEDENTS
         advance(len(papers))
     known = look_up(scanned.papers, profile, parts.people, progress)
-    candidates = follow(scanned.papers, matches, profile.followed, known.authorships)
+    candidates = follow(scanned.papers, matches, profile.followed, known.authorships, precedents)
     passing = gate(candidates, known.authorships, profile.least_h_index)
     if parts.judge is None:
         line = fill_page(passing, profile.page_size)
@@ -83,19 +90,26 @@ def make_digest(
         verdict, below = None, shown_from_below(drawn)
         entries = select_by_match(passing, line.above, drawn)
     else:
+        earlier = parts.archive.explored(profile.name, day, POOLED_DAYS)
         # What costs nothing is read whole.
-        line = shortlist(passing, profile.recall if parts.memory else EVERYTHING, evidence)
+        recall = profile.recall if parts.memory else EVERYTHING
+        line = shortlist(passing, recall, evidence, earlier)
         count = how_many(len(line.below), profile.exploration.share)
         drawn = draw(line.below, count, profile.name, day)
+        followed = followed_by_match(passing) if profile.judge_followed else ()
+        asked = (*line.above, *(lot.candidate for lot in drawn), *followed)
         verdict = judge_papers(
             parts.judge,
-            [one.paper for one in (*line.above, *(lot.candidate for lot in drawn))],
+            [one.paper for one in asked],
             asking=Asking(day, profile.name, profile.criteria.fingerprint, parts.judge.signature),
+            cutoffs=profile.cutoffs,
             memory=parts.memory,
             progress=progress,
+            precedents=precedents,
+            # It says the same each time, too.
+            readings=profile.readings if parts.memory else 1,
         )
-        entries = select(passing, verdict.judgements, profile.cutoffs, drawn)
-        earlier = parts.archive.explored(profile.name, day, POOLED_DAYS)
+        entries = select(passing, verdict.opinions, profile.cutoffs, drawn)
         below = look_below(line.below, drawn, verdict.judgements, profile.cutoffs, earlier)
     return assemble(
         announcement,
@@ -105,7 +119,9 @@ def make_digest(
         passing=passing,
         entries=entries,
         below=below,
+        ranked=sides(candidates, line, drawn),
         judge=parts.judge,
         verdict=verdict,
+        prices=parts.prices() if verdict else None,
         notes=(*notes, *known.notes),
     )

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from paperlark.day.below import Below
 from paperlark.day.judge import Verdict
+from paperlark.day.private import keep_private
 from paperlark.day.scan import Scan
 from paperlark.domain.announcement import Announcement, Feed
-from paperlark.domain.digest import Batch, Candidate, Digest, Entry, Funnel, Status
+from paperlark.domain.digest import Batch, Candidate, Digest, Entry, Funnel, Ranked, Status
 from paperlark.domain.judgement import Lack
 from paperlark.domain.profile import Profile
+from paperlark.domain.spending import PriceSource
 from paperlark.ports import Judge
 
 
@@ -23,22 +26,27 @@ def assemble(  # noqa: PLR0913  # what every step of the day brought
     passing: Sequence[Candidate],
     entries: tuple[Entry, ...],
     below: Below,
+    ranked: tuple[Ranked, ...] = (),
     judge: Judge | None = None,
     verdict: Verdict | None = None,
+    prices: PriceSource | None = None,
     notes: tuple[str, ...] = (),
 ) -> Digest:
     """Put the digest together; raises DigestInconsistent when its counts do not add up."""
     unjudged = verdict.unjudged if verdict else ()
     judgements = tuple(verdict.judgements.values()) if verdict else ()
     lacking = lacks(announcement)
-    failed = sum(outcome.lack is Lack.FAILED for outcome in unjudged)
+    lacked = Counter(outcome.lack for outcome in unjudged)
+    wanting = lacked[Lack.FAILED] + lacked[Lack.BUDGET] + lacked[Lack.WAITING]
+    again = _waiting_again(verdict) if verdict else ()
     followed = sum(bool(candidate.followed) for candidate in candidates)
     explored = len(below.explored) if verdict else 0
-    return Digest(
+    followed_asked = _followed_asked(candidates, verdict) if verdict else 0
+    digest = Digest(
         day=announcement.day,
         profile=profile.name,
         categories=profile.categories,
-        status=_status(announcement, lacking=bool(lacking or failed)),
+        status=_status(announcement, lacking=bool(lacking or wanting or again)),
         model=judge.model(announcement.day) if judge else None,
         spend=verdict.spend if verdict else None,
         cutoffs=profile.cutoffs,
@@ -49,20 +57,23 @@ def assemble(  # noqa: PLR0913  # what every step of the day brought
             scanned=len(candidates),
             scanned_listings=_listings(candidates, profile),
             followed=followed,
-            shortlisted=len(judgements) + len(unjudged) - explored,
+            shortlisted=len(judgements) + len(unjudged) - explored - followed_asked,
             judged=len(judgements),
-            unjudged=failed,
-            not_recorded=len(unjudged) - failed,
+            unjudged=lacked[Lack.FAILED],
+            not_recorded=lacked[Lack.NOT_RECORDED],
             selected=len(entries),
             gated=len(candidates) - len(passing),
             seen=scanned.seen,
             explored=explored,
             unread=len(below.unread),
+            followed_asked=followed_asked,
+            over_budget=lacked[Lack.BUDGET],
+            waiting=lacked[Lack.WAITING],
         ),
         entries=entries,
         unjudged=unjudged,
         prompt=judge.prompt if judge else profile.criteria.text,
-        notes=(*notes, *lacking),
+        notes=(*notes, *lacking, *again),
         batches=_batches(announcement, profile),
         updated=scanned.updated,
         criteria=profile.criteria.fingerprint,
@@ -72,7 +83,27 @@ def assemble(  # noqa: PLR0913  # what every step of the day brought
         explored=below.explored,
         unread=below.unread,
         missed=below.missed,
+        readings=verdict.readings if verdict else (),
+        agreement=verdict.agreement if verdict else None,
+        prices=prices,
+        ranked=ranked,
     )
+    return digest if profile.show_criteria else keep_private(digest, profile.criteria)
+
+
+def _waiting_again(verdict: Verdict) -> tuple[str, ...]:
+    """Say that papers were judged in one reading, and wait in another."""
+    papers = verdict.waiting_again
+    if not papers:
+        return ()
+    few = "1 paper waits" if papers == 1 else f"{papers} papers wait"
+    return (f"{few} for another reading in a batch",)
+
+
+def _followed_asked(candidates: Sequence[Candidate], verdict: Verdict) -> int:
+    """Count the papers of followed authors that the judge was asked about, shown in any case."""
+    asked = {*verdict.opinions, *(one.paper.id for one in verdict.unjudged)}
+    return sum(one.paper.id in asked for one in candidates if one.followed)
 
 
 def _batches(announcement: Announcement, profile: Profile) -> tuple[Batch, ...]:

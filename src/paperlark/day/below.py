@@ -33,6 +33,16 @@ def look_below(
 ) -> Below:
     """Say what the judge found there; `earlier` are the papers explored on the days before."""
     wanted = {paper: reaches(judgement, cutoffs) for paper, judgement in judgements.items()}
+    return find_below(below, drawn, wanted, earlier)
+
+
+def find_below(
+    below: Sequence[Candidate],
+    drawn: Sequence[Drawn],
+    wanted: Mapping[PaperId, bool],
+    earlier: Sequence[Explored],
+) -> Below:
+    """Say what is there; `wanted` knows it of the papers that were read."""
     explored = tuple(_explored(one, wanted.get(one.candidate.paper.id)) for one in drawn)
     read = {one.paper_id for one in explored}
     unread = tuple(

@@ -20,5 +20,5 @@ def _says(digest: Digest) -> tuple[bool, int, int]:
     return (
         digest.status is not Status.PARTIAL,
         sum(batch.confirmed is not None for batch in digest.batches),
-        -digest.funnel.unjudged,
+        -digest.funnel.unjudged - digest.funnel.over_budget - digest.funnel.waiting,
     )

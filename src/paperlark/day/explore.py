@@ -47,11 +47,11 @@ def draw(below: Sequence[Candidate], count: int, profile: str, day: date) -> tup
     chances = _chances([_size(candidate) for candidate in below], count)
     lots = sorted(
         zip(below, chances, strict=True),
-        key=lambda pair: _lot(profile, day.isoformat(), pair[0].paper.id),
+        key=lambda pair: lot(profile, day.isoformat(), pair[0].paper.id),
     )
     # Laid end to end in the order of their lots, each as long as its chance, the papers are
     # marked at every whole number from a random start: `count` marks, no paper twice.
-    start = _lot(profile, day.isoformat())
+    start = lot(profile, day.isoformat())
     ends = accumulate((chance for _, chance in lots), initial=0.0)
     marks = [math.ceil(end - start) for end in ends]
     drawn = [
@@ -85,7 +85,7 @@ def _chances(sizes: Sequence[float], count: int) -> list[float]:
     return [min(1.0, left * size / rest) for size in sizes]
 
 
-def _lot(*of: str) -> float:
+def lot(*of: str) -> float:
     """Give a number from 0 up to, not including, 1 that nobody can tell from a random one."""
     digest = hashlib.blake2b("\n".join(of).encode(), digest_size=6).digest()
     return int.from_bytes(digest) / 2**48

@@ -15,7 +15,7 @@ from functools import cache
 
 from paperlark.domain.announcement import Announced
 from paperlark.domain.digest import AuthorMatch, Candidate
-from paperlark.domain.judgement import Match
+from paperlark.domain.judgement import NO_PRECEDENTS, Match, Precedents
 from paperlark.domain.paper import Paper, PaperId
 from paperlark.domain.people import Authorship, Known
 from paperlark.domain.profile import FollowedAuthor
@@ -28,6 +28,7 @@ def follow(
     matches: Sequence[Match],
     followed: Sequence[FollowedAuthor],
     authorships: Mapping[PaperId, Authorship],
+    precedents: Precedents = NO_PRECEDENTS,
 ) -> tuple[Candidate, ...]:
     """Join papers and matches (in the same order) and mark those of followed authors."""
     return tuple(
@@ -35,6 +36,7 @@ def follow(
             announced,
             tuple(_writers(announced.paper, followed, authorships.get(announced.paper.id))),
             match,
+            precedents.get(announced.paper.id, ()),
         )
         for announced, match in zip(scanned, matches, strict=True)
     )

@@ -2,25 +2,61 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from paperlark.day.opinion import Opinion, opinion
+from paperlark.day.readings import agreement, order
+from paperlark.day.select import reaches
 from paperlark.domain.errors import JudgeUnavailable
-from paperlark.domain.judgement import Asking, Exchange, Judgement, Lack, Unjudged
+from paperlark.domain.judgement import (
+    FIRST_READING,
+    NO_PRECEDENTS,
+    Agreement,
+    Asking,
+    Exchange,
+    Judgement,
+    Lack,
+    Precedents,
+    Reading,
+    Unjudged,
+)
 from paperlark.domain.paper import Paper, PaperId
+from paperlark.domain.profile import Cutoffs
 from paperlark.domain.spending import Spend, total
-from paperlark.ports import Judge, Memory, Progress
+from paperlark.ports import Advance, Judge, Memory, Progress
+
+_NOT_MEANT = frozenset({Lack.FAILED, Lack.BUDGET})
+"""Where all papers lack a judgement for these, there is nothing honest to publish."""
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a judge said of the shortlist: every paper of it is in one of the two.
+    """What a judge said of the shortlist: every paper of it is in `opinions` or `unjudged`.
 
-    `spend` is all that the day has cost so far, earlier runs included.
+    `spend` is all that the day has cost so far, earlier runs and every reading included.
+    `readings` is empty where there was one only; `waiting_again` are papers that were judged in
+    one and wait in another.
     """
 
-    judgements: Mapping[PaperId, Judgement]
+    opinions: Mapping[PaperId, Opinion]
     unjudged: tuple[Unjudged, ...]
+    spend: Spend
+    readings: tuple[Reading, ...] = ()
+    agreement: Agreement | None = None
+    waiting_again: int = 0
+
+    @property
+    def judgements(self) -> Mapping[PaperId, Judgement]:
+        """What is said of each paper in the end."""
+        return {paper: one.judgement for paper, one in self.opinions.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """How each paper ended in one reading, and what was paid for that in this run."""
+
+    ends: Mapping[PaperId, Judgement | Unjudged]
     spend: Spend
 
 
@@ -29,41 +65,90 @@ def judge_papers(
     papers: Sequence[Paper],
     *,
     asking: Asking,
+    cutoffs: Cutoffs,
     memory: Memory | None,
     progress: Progress,
+    precedents: Precedents = NO_PRECEDENTS,
+    readings: int = 1,
 ) -> Verdict:
-    """Ask for what the memory does not know yet.
+    """Ask for what the memory does not know yet, one reading after the other.
 
     Raises JudgeUnavailable when there is not a single judgement and the judge is to blame.
     """
-    known = memory.judgements(papers, asking) if memory else ()
-    ended: dict[PaperId, Judgement | Unjudged] = {one.paper_id: one for one in known}
-    missing = {paper.id: paper for paper in papers if paper.id not in ended}
-    spends: list[Spend] = []
-    with progress.step("judging", len(papers)) as advance:
-        advance(len(ended))
-        for outcome in judge.judge(tuple(missing.values()), asking.day) if missing else ():
-            if isinstance(outcome, Exchange):
-                if memory:
-                    memory.keep(outcome, asking)
-                spends.append(outcome.spend)
-            before = len(ended)
-            # What is said of a paper that nobody asked about, or said again, does not count.
-            for identifier, end in _ends(outcome):
-                if identifier in missing:
-                    ended.setdefault(identifier, end)
-            advance(len(ended) - before)
-    for paper in missing.values():
-        ended.setdefault(paper.id, Unjudged(paper, Lack.FAILED, "the judge said nothing of it"))
+    askings = [asking.of_reading(FIRST_READING + more) for more in range(readings)]
+    known = [memory.judgements(papers, one) if memory else () for one in askings]
+    reads: list[_Read] = []
+    with progress.step("judging", len(papers) * readings) as advance:
+        for number, (one, before) in enumerate(zip(askings, known, strict=True), FIRST_READING):
+            lacking = _lacking(order(papers, asking, number), before, cutoffs)
+            advance(len(papers) - len(lacking))
+            outcomes = judge.judge(lacking, one.day, precedents, number) if lacking else ()
+            reads.append(_collect(outcomes, lacking, before, one, memory, advance))
+            if not any(known):
+                # A server that gave nothing in one reading is not kept waiting for in the next.
+                _check_any(reads)
     # In the order of the shortlist, whichever answer came first.
-    ends = [ended[paper.id] for paper in papers]
-    verdict = Verdict(
-        judgements={end.paper_id: end for end in ends if isinstance(end, Judgement)},
-        unjudged=tuple(end for end in ends if isinstance(end, Unjudged)),
-        spend=memory.spend(asking) if memory else total(spends),
+    ends = {paper.id: [read.ends[paper.id] for read in reads] for paper in papers}
+    said = {paper: _judgements(several) for paper, several in ends.items()}
+    return Verdict(
+        opinions={paper: opinion(several) for paper, several in said.items() if several},
+        unjudged=tuple(
+            last
+            for paper, (*_, last) in ends.items()
+            if not said[paper] and isinstance(last, Unjudged)
+        ),
+        spend=total(
+            memory.spend(one) if memory else read.spend
+            for one, read in zip(askings, reads, strict=True)
+        ),
+        readings=_readings(papers, askings, reads) if readings > 1 else (),
+        agreement=agreement(readings, said.values(), cutoffs),
+        waiting_again=sum(bool(said[paper]) and _waits(several) for paper, several in ends.items()),
     )
-    _check_any(verdict)
-    return verdict
+
+
+def _lacking(
+    papers: Iterable[Paper], known: Iterable[Judgement], cutoffs: Cutoffs
+) -> tuple[Paper, ...]:
+    """Give the papers to ask about.
+
+    One that would be on the page without a word about it is among them: a judge leaves comments
+    out below the cut-offs, and these have been lowered since.
+    """
+    enough = {one.paper_id for one in known if one.comment or not reaches(one, cutoffs)}
+    return tuple(paper for paper in papers if paper.id not in enough)
+
+
+def _collect(  # noqa: PLR0917  # all that one reading has
+    outcomes: Iterable[Exchange | Unjudged],
+    lacking: Sequence[Paper],
+    known: Iterable[Judgement],
+    asking: Asking,
+    memory: Memory | None,
+    advance: Advance,
+) -> _Read:
+    """Take what comes, store what was paid for at once, and give every paper an end."""
+    wanted = {paper.id for paper in lacking}
+    ended: dict[PaperId, Judgement | Unjudged] = {}
+    spends: list[Spend] = []
+    for outcome in outcomes:
+        if isinstance(outcome, Exchange):
+            if memory:
+                memory.keep(outcome, asking)
+            spends.append(outcome.spend)
+        before = len(ended)
+        for identifier, end in _ends(outcome):
+            # What is said of a paper that nobody asked about does not count.
+            if identifier in wanted and _stands(end, ended.get(identifier)):
+                ended[identifier] = end
+        advance(len(ended) - before, outcome.spend if isinstance(outcome, Exchange) else None)
+    for paper in lacking:
+        ended.setdefault(paper.id, Unjudged(paper, Lack.FAILED, "the judge said nothing of it"))
+    for one in known:
+        # Scores without a comment are better than neither.
+        if isinstance(ended.get(one.paper_id), Unjudged | None):
+            ended[one.paper_id] = one
+    return _Read(ended, total(spends))
 
 
 def _ends(outcome: Exchange | Unjudged) -> Iterator[tuple[PaperId, Judgement | Unjudged]]:
@@ -73,9 +158,35 @@ def _ends(outcome: Exchange | Unjudged) -> Iterator[tuple[PaperId, Judgement | U
         yield from ((judgement.paper_id, judgement) for judgement in outcome.judgements)
 
 
-def _check_any(verdict: Verdict) -> None:
-    failed = [outcome for outcome in verdict.unjudged if outcome.lack is Lack.FAILED]
-    if failed and not verdict.judgements:
+def _stands(end: Judgement | Unjudged, before: Judgement | Unjudged | None) -> bool:
+    """Tell whether an end counts after another: a judgement only gives way where it is silent."""
+    if before is None:
+        return True
+    silent = isinstance(before, Judgement) and not before.comment
+    return silent and isinstance(end, Judgement)
+
+
+def _judgements(ends: Iterable[Judgement | Unjudged]) -> tuple[Judgement, ...]:
+    return tuple(end for end in ends if isinstance(end, Judgement))
+
+
+def _readings(
+    papers: Sequence[Paper], askings: Iterable[Asking], reads: Iterable[_Read]
+) -> tuple[Reading, ...]:
+    return tuple(
+        Reading(asking.judge, _judgements(read.ends[paper.id] for paper in papers))
+        for asking, read in zip(askings, reads, strict=True)
+    )
+
+
+def _waits(ends: Iterable[Judgement | Unjudged]) -> bool:
+    return any(isinstance(end, Unjudged) and end.lack is Lack.WAITING for end in ends)
+
+
+def _check_any(reads: Iterable[_Read]) -> None:
+    ends = [end for read in reads for end in read.ends.values()]
+    failed = [end for end in ends if isinstance(end, Unjudged) and end.lack in _NOT_MEANT]
+    if failed and not _judgements(ends) and not _waits(ends):
         raise JudgeUnavailable(
             f"not one of {len(failed)} papers could be judged ({failed[0].reason})",
             mend="mend that and run again, or make a page without a model: --no-llm",

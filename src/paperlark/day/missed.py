@@ -9,7 +9,9 @@ has the reasons, and how often the interval held.
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from itertools import accumulate
 
 from paperlark.day.explore import plausible
@@ -24,23 +26,68 @@ PRIOR = 1.0
 _TAIL = 0.025
 
 
+@dataclass(frozen=True, slots=True)
+class Factor:
+    """What is known of the factor by which promises are wrong: gamma distributed, 1 if nothing is.
+
+    So many papers were `found`, counted in papers that tell as much as if each had been read;
+    so many were `promised` of them.
+    """
+
+    found: float
+    promised: float
+
+    @property
+    def mean(self) -> float:
+        """How many come, of one promised."""
+        return self.found / self.promised
+
+
+class Promises:
+    """What exploring said of the ranker's promises; papers that nobody judged say nothing."""
+
+    def __init__(self, explored: Iterable[Explored]) -> None:
+        judged = sorted(
+            (plausible(one.probability), 1 / one.inclusion, one.wanted)
+            for one in explored
+            if one.wanted is not None and one.probability is not None
+        )
+        self._likely = [p for p, _, _ in judged]
+        self._promised = _sums(p * w for p, w, _ in judged)
+        self._spread = _sums(p * w * w for p, w, _ in judged)
+        self._found = _sums(wanted * w for _, w, wanted in judged)
+
+    def __bool__(self) -> bool:
+        return bool(self._likely)
+
+    def factor(self, belief: float, most: float = 1.0) -> Factor:
+        """Say by how much the promises of papers up to the probability `most` are wrong.
+
+        `belief` is how many promised papers it weighs, before anything is known, that they hold.
+        """
+        place = bisect_right(self._likely, plausible(most))
+        if not place:
+            return Factor(belief, belief)
+        # Each stands for as many papers as its chance was small. Weights that differ make the sum
+        # less certain; scaled so, a sum of Poisson counts has the variance of its expectation.
+        scale = self._promised[place] / self._spread[place]
+        return Factor(belief + scale * self._found[place], belief + scale * self._promised[place])
+
+
 def estimate_missed(unread: Sequence[Unread], explored: Iterable[Explored]) -> Missed | None:
     """Say what was missed; None where nothing is unread, or nothing explored was judged yet."""
-    judged = [
-        (float(one.wanted), plausible(one.probability), 1 / one.inclusion)
-        for one in explored
-        if one.wanted is not None and one.probability is not None
-    ]
-    if not unread or not judged:
+    promises = Promises(explored)
+    if not unread or not promises:
         return None
-    # Each stands for as many papers as its chance was small. Weights that differ make the sum
-    # less certain; scaled so, a sum of Poisson counts has the variance of its expectation.
-    scale = math.fsum(p * w for _, p, w in judged) / math.fsum(p * w * w for _, p, w in judged)
-    found = PRIOR + scale * math.fsum(wanted * w for wanted, _, w in judged)
-    promised = PRIOR + scale * math.fsum(p * w for _, p, w in judged)
+    factor = promises.factor(PRIOR)
     ahead = math.fsum(plausible(one.probability) for one in unread)
-    low, high = _interval(found, promised / (promised + ahead), len(unread))
-    return Missed(min(ahead * found / promised, len(unread)), low, high, len(unread))
+    low, high = _interval(factor.found, factor.promised / (factor.promised + ahead), len(unread))
+    return Missed(min(ahead * factor.mean, len(unread)), low, high, len(unread))
+
+
+def _sums(values: Iterable[float]) -> list[float]:
+    """Add up from none of them to all."""
+    return list(accumulate(values, initial=0.0))
 
 
 def _interval(shape: float, chance: float, most: int) -> tuple[int, int]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from fractions import Fraction
 
 from paperlark.day.explore import Drawn
+from paperlark.day.opinion import Opinion
 from paperlark.domain.digest import Candidate, Entry
 from paperlark.domain.judgement import Judgement
 from paperlark.domain.paper import PaperId
@@ -13,24 +15,28 @@ from paperlark.domain.profile import Cutoffs
 
 def select(
     candidates: Sequence[Candidate],
-    judgements: Mapping[PaperId, Judgement],
+    opinions: Mapping[PaperId, Opinion],
     cutoffs: Cutoffs,
     drawn: Sequence[Drawn] = (),
 ) -> tuple[Entry, ...]:
     """Keep followed authors and what reaches both cut-offs, wherever it was found.
 
-    Ordered by relevance + novelty, then relevance, then match, then id, after the followed.
+    After the followed, ordered by relevance + novelty as printed, then relevance; among equals
+    by the means before they were rounded, then by match, then by id.
     """
     over = [
-        (judgement, candidate)
+        (opinion, candidate)
         for candidate in candidates
         if not candidate.followed
-        and (judgement := judgements.get(candidate.paper.id))
-        and reaches(judgement, cutoffs)
+        and (opinion := opinions.get(candidate.paper.id))
+        and reaches(opinion.judgement, cutoffs)
     ]
     over.sort(key=lambda pair: _merit(*pair))
-    followed = [(None, candidate) for candidate in _followed(candidates)]
-    return _entries([*followed, *over], {one.candidate.paper.id for one in drawn})
+    followed = [(opinions.get(one.paper.id), one) for one in followed_by_match(candidates)]
+    return _entries(
+        ((one.judgement if one else None, candidate) for one, candidate in (*followed, *over)),
+        {one.candidate.paper.id for one in drawn},
+    )
 
 
 def select_by_match(
@@ -38,7 +44,7 @@ def select_by_match(
 ) -> tuple[Entry, ...]:
     """Keep followed authors, then the best matches, then what was drawn from outside."""
     outside = [one.candidate for one in drawn]
-    chosen = [*_followed(candidates), *best, *outside]
+    chosen = [*followed_by_match(candidates), *best, *outside]
     return _entries(((None, one) for one in chosen), {one.paper.id for one in outside})
 
 
@@ -47,14 +53,18 @@ def reaches(judgement: Judgement, cutoffs: Cutoffs) -> bool:
     return judgement.relevance >= cutoffs.relevance and judgement.novelty >= cutoffs.novelty
 
 
-def _followed(candidates: Sequence[Candidate]) -> list[Candidate]:
+def followed_by_match(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Give those of followed authors, in the order of the page."""
     return sorted((one for one in candidates if one.followed), key=lambda one: one.match.rank)
 
 
-def _merit(judgement: Judgement, candidate: Candidate) -> tuple[int, int, float, str]:
+def _merit(opinion: Opinion, candidate: Candidate) -> tuple[Fraction | float | str, ...]:
+    printed = opinion.judgement
     return (
-        -(judgement.relevance + judgement.novelty),
-        -judgement.relevance,
+        -(printed.relevance + printed.novelty),
+        -printed.relevance,
+        -(opinion.relevance + opinion.novelty),
+        -opinion.relevance,
         -candidate.match.score,
         candidate.paper.id,
     )
@@ -72,6 +82,7 @@ def _entries(
             followed=candidate.followed,
             judgement=judgement,
             outside=candidate.paper.id in outside,
+            precedents=candidate.precedents,
         )
         for place, (judgement, candidate) in enumerate(chosen, start=1)
     )

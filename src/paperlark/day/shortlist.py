@@ -5,11 +5,13 @@ Papers of followed authors are on neither side: they are on the page anyway.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
+from paperlark.day.missed import Promises
 from paperlark.domain.digest import Candidate
+from paperlark.domain.exploration import Explored
 from paperlark.domain.feedback import Evidence, Teacher
 
 ENOUGH_JUDGED, ENOUGH_WANTED = 300, 20
@@ -17,6 +19,13 @@ ENOUGH_JUDGED, ENOUGH_WANTED = 300, 20
 
 300 papers are five days of a small field; with fewer than 20 wanted ones among them, what the
 reader wants is known from so few that a topic of theirs may not have come up yet.
+"""
+
+BELIEF = 4.0
+"""How many promised papers the belief weighs that promises below the line hold.
+
+One deviation is then a factor that is wrong by a half, as that of a ranker that was calibrated on
+what was read hardly is. A weaker belief would follow every single find: few are to be found there.
 """
 
 EVERYTHING = 1.0
@@ -37,20 +46,36 @@ def knows_enough(evidence: Evidence) -> bool:
     return len(judged) >= ENOUGH_JUDGED and sum(judged) >= ENOUGH_WANTED
 
 
-def shortlist(candidates: Sequence[Candidate], recall: float, evidence: Evidence) -> Shortlist:
+def shortlist(
+    candidates: Sequence[Candidate],
+    recall: float,
+    evidence: Evidence,
+    explored: Iterable[Explored] = (),
+) -> Shortlist:
     """Put the fewest best matches above the line that keep that share of the wanted papers.
 
-    In expectation: their probabilities add up to `recall` of what all add up to. Everything is
-    above while the reader is hardly known, and where probabilities are not, or all are 0.
+    In expectation: what is below adds up to no more than `1 - recall` of all. It counts as much
+    of its promise as held for papers no more likely that were `explored` on the days before.
+    Everything is above while the reader is hardly known, and where probabilities are not, or all
+    are 0.
     """
     ranked = _ranked(candidates)
     known = [one.match.probability for one in ranked if one.match.probability is not None]
-    sums = tuple(accumulate(known))
     calibrated = len(known) == len(ranked) and any(known)
     if recall >= EVERYTHING or not calibrated or not knows_enough(evidence):
         return Shortlist(ranked, ())
-    needed = sum(reached < recall * sums[-1] for reached in sums) + 1
+    needed = _fewest(known, recall, Promises(explored))
     return Shortlist(ranked[:needed], ranked[needed:])
+
+
+def _fewest(likely: Sequence[float], recall: float, promises: Promises) -> int:
+    """Say how many of the best are enough; `likely` are their probabilities, best first."""
+    sums = tuple(accumulate(likely))
+    for place, (found, next_one) in enumerate(zip(sums, likely[1:], strict=False), start=1):
+        unread = (sums[-1] - found) * promises.factor(BELIEF, next_one).mean
+        if found >= recall * (found + unread):
+            return place
+    return len(likely)
 
 
 def fill_page(candidates: Sequence[Candidate], page_size: int) -> Shortlist:

@@ -10,10 +10,17 @@ from pathlib import PurePosixPath
 from paperlark.domain.announcement import Announced, AnnounceType, Via
 from paperlark.domain.errors import DigestInconsistent
 from paperlark.domain.exploration import Explored, Missed, Unread
-from paperlark.domain.judgement import Judgement, Match, Unjudged
+from paperlark.domain.judgement import (
+    Agreement,
+    Judgement,
+    Match,
+    Precedent,
+    Reading,
+    Unjudged,
+)
 from paperlark.domain.paper import Paper, PaperId
 from paperlark.domain.profile import Cutoffs
-from paperlark.domain.spending import Spend
+from paperlark.domain.spending import PriceSource, Spend
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +36,15 @@ class AuthorMatch:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A scanned paper: what was announced of it, who of the followed wrote it, how it matches."""
+    """A scanned paper: what was announced of it, who of the followed wrote it, how it matches.
+
+    `precedents` are the earlier papers nearest to it, nearest first.
+    """
 
     announced: Announced
     followed: tuple[AuthorMatch, ...]
     match: Match
+    precedents: tuple[Precedent, ...] = ()
 
     @property
     def paper(self) -> Paper:
@@ -46,7 +57,8 @@ class Entry:
     """One paper on the page.
 
     `place` counts from 1; `judgement` is None where no judge spoke. `outside` is a paper from
-    below the line, here because a lot fell on it.
+    below the line, here because a lot fell on it. `precedents` are the earlier papers nearest to
+    it, nearest first.
     """
 
     place: int
@@ -56,6 +68,7 @@ class Entry:
     followed: tuple[AuthorMatch, ...] = ()
     judgement: Judgement | None = None
     outside: bool = False
+    precedents: tuple[Precedent, ...] = ()
 
     @property
     def comment(self) -> str | None:
@@ -63,6 +76,32 @@ class Entry:
         if self.followed:
             return "Author match"
         return self.judgement.comment if self.judgement else None
+
+
+class Side(StrEnum):
+    """Where a scanned paper stood when it was settled who is read, or shown where nobody judges."""
+
+    FOLLOWED = "followed"
+    """By an author the reader follows: on the page in any case."""
+    GATED = "gated"
+    """Left out, for no author of it reaches the reader's h-index."""
+    ABOVE = "above"
+    """Among the best matches, above the line."""
+    EXPLORED = "explored"
+    """Below the line, and a lot fell on it."""
+    BELOW = "below"
+    """Below the line, and left there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """What a day knew of one scanned paper before anybody judged it."""
+
+    paper_id: PaperId
+    version: int
+    side: Side
+    match: Match
+    precedents: tuple[Precedent, ...] = ()
 
 
 class Status(StrEnum):
@@ -80,11 +119,13 @@ class Funnel:
     """From what arXiv announced to what is on the page: each paper once at every step.
 
     `feeds` is how many were read; `*_listings` count their entries, so a paper in two feeds
-    counts twice there. A judge is asked about those `shortlisted`, and about those `explored`
-    below the line; `unread` are the others there. Without a judge these three, `judged`,
-    `unjudged` and `not_recorded` are 0 and `selected` are the best matches and what is shown from
-    outside. `gated` were left out for their authors' h-index; `seen` are of the reader's types
-    and were announced to them on an earlier day.
+    counts twice there. A judge is asked about those `shortlisted`, about those `explored` below
+    the line, and about `followed_asked` of the followed; `unread` are the others below the line.
+    Without a judge these four, `judged`, `unjudged` and `not_recorded` are 0 and `selected` are
+    the best matches and what is shown from outside. Of those asked about, `unjudged` failed and
+    `over_budget` were not asked about for their cost; those `waiting` are in a batch that was not
+    answered yet. `gated` were left out for their authors'
+    h-index; `seen` are of the reader's types and were announced to them on an earlier day.
     """
 
     feeds: int
@@ -102,6 +143,9 @@ class Funnel:
     seen: int = 0
     explored: int = 0
     unread: int = 0
+    followed_asked: int = 0
+    over_budget: int = 0
+    waiting: int = 0
 
     def __post_init__(self) -> None:
         asked = self.shortlisted + self.explored
@@ -119,8 +163,14 @@ class Funnel:
                 <= self.scanned,
                 "the same = scanned, where there is a judge": nobody_judged
                 or parted == self.scanned,
-                "shortlisted + explored = judged + unjudged + not recorded": asked
-                == self.judged + self.unjudged + self.not_recorded,
+                "followed asked <= followed": self.followed_asked <= self.followed,
+                "shortlisted + explored + followed asked = the judged and those lacking": asked
+                + self.followed_asked
+                == self.judged
+                + self.unjudged
+                + self.not_recorded
+                + self.over_budget
+                + self.waiting,
                 "followed <= selected <= scanned - gated": self.followed
                 <= self.selected
                 <= self.scanned - self.gated,
@@ -175,11 +225,15 @@ class Digest:
     """One reader's day.
 
     `model` is None without a judge, and then `spend` is None too. `prompt` is the selection
-    prompt for the appendix. `notes` are what the reader must know of this page: a truncated
-    feed, a bundled sample. `criteria` and `judge` name what was judged by; `judgements` are all
-    there are, those below the cut-offs too, and `scanned` all papers that were looked at.
-    `explored` were drawn by lot from below the line and `unread` are the others there; `missed`
-    is None where nothing can be said of them.
+    prompt for the appendix, None where the reader keeps it to themselves. `notes` are what the
+    reader must know of this page: a truncated feed, a bundled sample. `criteria` and `judge` name
+    what was judged by; `judgements` are all there are, those below the cut-offs too, and `scanned`
+    all papers that were looked at. `explored` were drawn by lot from below the line and `unread`
+    are the others there; `missed` is None where nothing can be said of them. Where papers were
+    judged several times, `judgements` are the means of the `readings`; `agreement` is None where
+    no paper was. `ranked` are the same papers as `scanned`, best match first, with what was known
+    of them before any was judged; it is empty in a digest of before that was kept. `prices` say
+    where the model's price is from, None where nobody knows it.
     """
 
     day: date
@@ -192,7 +246,7 @@ class Digest:
     funnel: Funnel
     entries: tuple[Entry, ...]
     unjudged: tuple[Unjudged, ...]
-    prompt: str
+    prompt: str | None
     notes: tuple[str, ...] = ()
     batches: tuple[Batch, ...] = ()
     updated: tuple[Updated, ...] = ()
@@ -203,6 +257,10 @@ class Digest:
     explored: tuple[Explored, ...] = ()
     unread: tuple[Unread, ...] = ()
     missed: Missed | None = None
+    readings: tuple[Reading, ...] = ()
+    agreement: Agreement | None = None
+    ranked: tuple[Ranked, ...] = ()
+    prices: PriceSource | None = None
 
     @property
     def reconstructed(self) -> bool:

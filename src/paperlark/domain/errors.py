@@ -10,11 +10,15 @@ PaperlarkError
 ├── JudgeError                what makes judgements
 │   ├── RecordingUnreadable   the file of recorded judgements
 │   ├── KeyMissing            no key in the environment
+│   ├── PriceUnknown          a budget cannot be kept without a price
 │   └── JudgeUnavailable      the model cannot be used at all: no page is made of it
 ├── ModelError                one question to a model failed
 │   ├── ModelBusy             asking again later may help
 │   ├── ModelRefused          asking this again will not help; another question may
+│   ├── BudgetSpent           it may cost more than is left to spend: it was not asked
+│   ├── MaybeLeft             nobody knows whether a batch was left: look for it before all else
 │   └── ModelUnusable         no question will be answered: key, model or quota
+│       └── NoBatchService    the server takes no batches, or not this one
 ├── PeopleError               who an author is: never ends a run, said on the page
 ├── StoreError                the database
 │   ├── StoreBusy             another run is at work on it
@@ -97,12 +101,28 @@ class KeyMissing(JudgeError):
     """The model needs a key and the environment holds none."""
 
 
+class PriceUnknown(JudgeError):
+    """There is a budget, and nobody knows what the model costs."""
+
+
 class JudgeUnavailable(JudgeError):
     """Not one paper could be judged: there is nothing honest to publish."""
 
 
 class ModelError(PaperlarkError):
-    """One question to a language model failed."""
+    """One question to a language model failed.
+
+    `spend` is what it cost all the same, or may have cost; None when it cost nothing. `lost` is
+    what earlier attempts at the same question may have cost, None where there were none.
+    """
+
+    lost: Spend | None = None
+
+    def __init__(
+        self, problem: str, *, mend: str | None = None, spend: Spend | None = None
+    ) -> None:
+        self.spend = spend
+        super().__init__(problem, mend=mend)
 
 
 class ModelBusy(ModelError):
@@ -112,27 +132,38 @@ class ModelBusy(ModelError):
     """
 
     def __init__(
-        self, problem: str, *, mend: str | None = None, retry_after: float | None = None
+        self,
+        problem: str,
+        *,
+        mend: str | None = None,
+        spend: Spend | None = None,
+        retry_after: float | None = None,
     ) -> None:
         self.retry_after = retry_after
-        super().__init__(problem, mend=mend)
+        super().__init__(problem, mend=mend, spend=spend)
 
 
 class ModelRefused(ModelError):
-    """This question will not be answered however often it is asked; another one may be.
+    """This question will not be answered however often it is asked; another one may be."""
 
-    `spend` is what the refusal cost, or None when it cost nothing.
+
+class BudgetSpent(ModelError):
+    """The question may cost more than is left to spend, and was not put; a smaller one may fit."""
+
+
+class MaybeLeft(ModelError):
+    """Questions were sent to a batch service, and nobody knows whether it took them.
+
+    To leave them again could be to pay twice; the batch must be looked for first.
     """
-
-    def __init__(
-        self, problem: str, *, mend: str | None = None, spend: Spend | None = None
-    ) -> None:
-        self.spend = spend
-        super().__init__(problem, mend=mend)
 
 
 class ModelUnusable(ModelError):
     """No question will be answered: the key, the model's name or the quota is the trouble."""
+
+
+class NoBatchService(ModelUnusable):
+    """The server takes no batches, or not this one."""
 
 
 class PeopleError(PaperlarkError):

@@ -47,7 +47,8 @@ class Lesson:
 
     `relevance` and `novelty` (1 to 10) are None where nobody scored it. A paper of a library may
     be one that arXiv does not have: its id then begins with `library:`, its abstract may be empty
-    and its categories unknown.
+    and its categories unknown. One that was drawn by lot from among papers that nobody read
+    `stands_for` so many of them, itself included.
     """
 
     paper: Paper
@@ -56,6 +57,7 @@ class Lesson:
     teacher: Teacher
     relevance: int | None = None
     novelty: int | None = None
+    stands_for: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

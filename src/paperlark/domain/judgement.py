@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
@@ -11,6 +11,9 @@ from typing import TypeAlias
 
 from paperlark.domain.paper import Identifier, Paper, PaperId, abstract_page
 from paperlark.domain.spending import Spend
+
+FIRST_READING = 1
+"""The number of the first reading of a paper, where there are several."""
 
 LOWEST, HIGHEST = 1, 10
 """The scale of both scores, ends included."""
@@ -97,6 +100,35 @@ class Judgement:
                 raise ValueError(msg)
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was said in one of several readings of a day's papers, under a signature of its own."""
+
+    judge: str
+    judgements: tuple[Judgement, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """How alike several readings of the same papers are.
+
+    Of the `papers` that were read more than once, out of up to `readings` times, `agreed` are
+    those of which every reading says the same about being selected. `distance` is that of two
+    readings of a paper in points of a score: the mean over both scores, all pairs of its readings,
+    and the papers.
+    """
+
+    readings: int
+    papers: int
+    agreed: int
+    distance: float
+
+    @property
+    def share(self) -> float:
+        """The share of the papers, from 0 to 1, on which all readings agree."""
+        return self.agreed / self.papers
+
+
 class Lack(StrEnum):
     """Why a shortlisted paper has no judgement."""
 
@@ -132,15 +164,20 @@ class Asking:
     criteria: str
     judge: str
 
+    def of_reading(self, number: int) -> Asking:
+        """Give the asking of one reading; the first is under the judge's own signature."""
+        return self if number == FIRST_READING else replace(self, judge=f"{self.judge}#{number}")
+
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
     """One question put to a judge and what came of it: paid for as a whole, stored as a whole.
 
     `text` is the raw reply. An exchange may carry no judgement at all and still have cost
-    money.
+    money. `batch` says that a batch service answered, at a price of its own.
     """
 
     judgements: tuple[Judgement, ...]
     spend: Spend
     text: str = ""
+    batch: bool = False

@@ -43,7 +43,8 @@ MEANINGS: Mapping[State, Meaning] = {
     State.PARTIAL: Meaning(
         exit_code=3,
         says="There is a page, and it names what it lacks: a category, entries of one, or papers"
-        " that could not be judged.",
+        " that could not be judged, would have cost more than the budget allows, or wait in a batch"
+        " that was not answered yet.",
         advice="Read what is there, and run the same day again later: only what is missing is"
         " asked for, and only that is paid for. A worse page never takes the place of a better"
         " one.",

@@ -7,6 +7,10 @@ from datetime import date
 
 from paperlark.domain.criteria import Criteria
 from paperlark.domain.paper import Paper
+from paperlark.domain.profile import Cutoffs
+
+USUAL_CUTOFFS = Cutoffs()
+"""Of a reader who says nothing of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,12 +18,14 @@ class Label:
     """What became of a paper; both scores (1 to 10) are None where none was recorded.
 
     `guessed` is what nobody said: a ranking is held against it, and it teaches nothing.
+    `comment` is what the judge said of it, None where that was not recorded.
     """
 
     wanted: bool
     relevance: int | None = None
     novelty: int | None = None
     guessed: bool = False
+    comment: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +34,8 @@ class LabelledDay:
 
     `labels` come in the order of `papers`, each paper once. `rule` names what the labels depend
     on besides the criteria: model, cut-offs, filters. Papers of `followed` authors are on the
-    page whatever a ranker says; they are counted here and are no part of `papers`.
+    page whatever a ranker says; they are counted here and are no part of `papers`. `cutoffs` are
+    the scores from which on a paper was wanted.
     """
 
     day: date
@@ -37,6 +44,7 @@ class LabelledDay:
     labels: tuple[Label, ...]
     rule: str = ""
     followed: int = 0
+    cutoffs: Cutoffs = USUAL_CUTOFFS
 
     @property
     def wanted(self) -> int:

@@ -22,8 +22,9 @@ from paperlark.domain.criteria import Criteria, parse_criteria
 from paperlark.domain.errors import RecordingUnreadable
 from paperlark.domain.judgement import HIGHEST, LOWEST
 from paperlark.domain.paper import Author, Identifier, Paper, PaperId
+from paperlark.domain.profile import Cutoffs
 from paperlark.evaluation._lines import find, rows
-from paperlark.evaluation.cases import Label, LabelledDay, LabelledReader
+from paperlark.evaluation.cases import USUAL_CUTOFFS, Label, LabelledDay, LabelledReader
 from paperlark.sources._authors import parse_authors
 
 RELEVANT_FROM = 8
@@ -73,6 +74,7 @@ class _Graded(_Text):
     day: date
     relevance: _Score
     novelty: _Score | None = None
+    comment: str | None = None
 
 
 class _Selected(BaseModel):
@@ -81,6 +83,7 @@ class _Selected(BaseModel):
     id: _Id
     relevance: _Score | None = None
     novelty: _Score | None = None
+    comment: str | None = None
 
 
 class _Day(BaseModel):
@@ -91,8 +94,8 @@ class _Day(BaseModel):
     candidates: list[tuple[_Id, int, str]]
     selected: list[_Selected]
     model: str | None = None
-    relevance_cutoff: int | None = None
-    novelty_cutoff: int | None = None
+    relevance_cutoff: _Score | None = None
+    novelty_cutoff: _Score | None = None
     author_filter_h_index: str | int | None = None
 
     @property
@@ -100,6 +103,14 @@ class _Day(BaseModel):
         """What else decided: two days of one rule would select alike, but for the model's whims."""
         filtered = self.author_filter_h_index
         return f"{self.model}/{self.relevance_cutoff}/{self.novelty_cutoff}/{filtered}"
+
+    @property
+    def cutoffs(self) -> Cutoffs:
+        """What a paper had to reach; the usual ones where that was not recorded."""
+        return Cutoffs(
+            self.relevance_cutoff or USUAL_CUTOFFS.relevance,
+            self.novelty_cutoff or USUAL_CUTOFFS.novelty,
+        )
 
 
 def read_folder(folder: Path, *, relevant_from: int = RELEVANT_FROM) -> LabelledReader:
@@ -124,15 +135,16 @@ def read_folder(folder: Path, *, relevant_from: int = RELEVANT_FROM) -> Labelled
 
 
 def _graded(folder: Path, path: Path, relevant_from: int) -> Iterator[LabelledDay]:
-    criteria = _criteria(folder / "criteria.md")
+    criteria, cutoffs = _criteria(folder / "criteria.md"), Cutoffs(relevant_from, LOWEST)
     lines = sorted((row for _, row in rows(path, _Graded)), key=lambda row: row.day)
     for day, group in groupby(lines, key=lambda row: row.day):
         papers: dict[PaperId, tuple[Paper, Label]] = {}
         for row in group:
-            label = Label(row.relevance >= relevant_from, row.relevance, row.novelty)
+            wanted = row.relevance >= relevant_from
+            label = Label(wanted, row.relevance, row.novelty, comment=row.comment)
             papers[PaperId(row.id)] = row.paper(), label
         texts, labels = zip(*papers.values(), strict=True)
-        yield LabelledDay(day, criteria, texts, labels)
+        yield LabelledDay(day, criteria, texts, labels, cutoffs=cutoffs)
 
 
 def _selected(folder: Path, days_file: Path, papers_file: Path) -> Iterator[_Case]:
@@ -177,6 +189,7 @@ def _case(day: _Day, papers: dict[PaperId, Paper], criteria: Criteria) -> _Case:
         labels=tuple(_label(selected.get(one)) for one in asked),
         rule=day.rule,
         followed=len(followed),
+        cutoffs=day.cutoffs,
     )
     return _Case(
         labelled,
@@ -191,7 +204,7 @@ def _version(paper: Paper, version: int) -> Paper:
 
 def _label(row: _Selected | None) -> Label:
     return (
-        Label(wanted=True, relevance=row.relevance, novelty=row.novelty)
+        Label(wanted=True, relevance=row.relevance, novelty=row.novelty, comment=row.comment)
         if row
         else Label(wanted=False)
     )

@@ -54,7 +54,7 @@ def measure(
     `notes` are said before those that come up here. Raises PaperlarkError where there is nothing
     to measure.
     """
-    places = _test_places(reader, wish)
+    places = test_places(reader, wish)
     plan = Plan(places, wish.history, wish.votes, wish.seed)
     ranked: dict[Key, list[RankedDay]] = {}
     with progress.step("ranking", len(places)) as advance:
@@ -96,7 +96,7 @@ def measure(
     )
 
 
-def _test_places(reader: LabelledReader, wish: Wish) -> Sequence[int]:
+def test_places(reader: LabelledReader, wish: Wish) -> Sequence[int]:
     """Choose the test days; of those that have no papers nothing can be asked."""
     days = [place for place, day in enumerate(reader.days) if day.papers]
     if not days:

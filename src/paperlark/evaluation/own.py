@@ -54,6 +54,7 @@ def _day(profile: Profile, day: date, papers: Sequence[Announced]) -> LabelledDa
         labels=tuple(_label(one, profile.cutoffs) for one in papers),
         # What was judged once is remembered: the judge cannot be held against itself here.
         rule=day.isoformat(),
+        cutoffs=profile.cutoffs,
     )
 
 

@@ -4,22 +4,36 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from functools import partial
-from threading import Lock
+from random import Random, SystemRandom
 from typing import Protocol, TypeVar
 
 from paperlark.domain.criteria import Criteria
-from paperlark.domain.errors import ModelError, ModelRefused, ModelUnusable
-from paperlark.domain.judgement import NO_PRECEDENTS, Exchange, Lack, Precedents, Unjudged
+from paperlark.domain.errors import BudgetSpent, ModelError, ModelRefused, ModelUnusable
+from paperlark.domain.judgement import (
+    FIRST_READING,
+    NO_PRECEDENTS,
+    Exchange,
+    Lack,
+    Precedents,
+    Unjudged,
+)
 from paperlark.domain.paper import Paper, PaperId
+from paperlark.domain.profile import Cutoffs
 from paperlark.judges import prompt, reply
-from paperlark.ports import ChatModel, Prompt
+from paperlark.judges.halt import Fault, Halt, Round
+from paperlark.judges.plan import Crowd, batches, make_plan, to_prompt
+from paperlark.judges.question import Question, ask_about
+from paperlark.ports import ChatModel, ChatReply
 
 _log = logging.getLogger(__name__)
 _Given = TypeVar("_Given")
 _Got = TypeVar("_Got")
+
+_ALONE = 2
+"""The last of the rounds, which count from 0."""
 
 
 class Map(Protocol):
@@ -34,68 +48,44 @@ class Map(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
-    """One question's outcome: what is wrong with which papers, and whether asking again helps."""
+    """One question's outcome: what was paid for, and what is wrong with which papers."""
 
-    batch: tuple[Paper, ...]
-    faults: Mapping[PaperId, str]
-    exchange: Exchange | None = None
-    final: bool = False
-
-
-@dataclass(slots=True)
-class _Halt:
-    """Knows whether to go on asking; shared by the threads of one call.
-
-    A server that fails `patience` questions in a row is asked no more: each of them was put to
-    it several times already, and hundreds are waiting.
-    """
-
-    patience: int
-    reason: str | None = None
-    _failures: int = 0
-    _lock: Lock = field(default_factory=Lock)
-
-    def answered(self) -> None:
-        with self._lock:
-            self._failures = 0
-
-    def failed(self, reason: str) -> None:
-        with self._lock:
-            self._failures += 1
-            if self._failures >= self.patience:
-                self._stop(
-                    f"not asked after {self._failures} failures in a row, the last: {reason}"
-                )
-
-    def stop(self, reason: str) -> None:
-        with self._lock:
-            self._stop(reason)
-
-    def _stop(self, reason: str) -> None:
-        self.reason = self.reason or reason
+    faults: Mapping[PaperId, Fault]
+    exchanges: tuple[Exchange, ...] = ()
 
 
 class LlmJudge:
     """A judge that asks a chat model. Papers must be different ones, by id.
 
-    No paper is asked about more than three times: with others, with fewer, alone. `map_` puts
-    the questions of one round, for example on threads.
+    No paper is asked about more than three times: with others, with fewer, alone. A paper of a
+    reply that spoke of others, or without the comment that it needs, is asked about alone at
+    once. `batch_size` None has the model's `context` in tokens decide, as far as it is known, and
+    what the model shows that it takes. `map_` puts the questions of one round, for example on
+    threads; `dice` draws what no abstract may guess.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # all but the first two have defaults
         self,
         model: ChatModel,
         criteria: Criteria,
         *,
-        batch_size: int = 8,
+        cutoffs: Cutoffs = Cutoffs(),  # noqa: B008  # it is frozen
+        batch_size: int | None = None,
+        context: int | None = None,
+        authors: bool = False,
         patience: int = 3,
         map_: Map = map,
+        dice: Random | None = None,
     ) -> None:
         self._model = model
-        self._system = prompt.system(criteria)
-        self._sizes = (max(1, batch_size), max(1, batch_size // 2), 1)
+        self._cutoffs = cutoffs
+        self.plan = make_plan(
+            criteria, cutoffs, batch_size=batch_size, context=context, authors=authors
+        )
+        self._crowd = Crowd(self.plan.most)
         self._patience = patience
         self._map = map_
+        self._dice = dice or SystemRandom()
 
     def model(self, day: date) -> str:  # noqa: ARG002  # the same on every day
         """Give the chat model's name."""
@@ -109,71 +99,97 @@ class LlmJudge:
     @property
     def prompt(self) -> str:
         """The instructions with the reader's criteria."""
-        return self._system
+        return self.plan.system
 
     def judge(
         self,
         papers: Sequence[Paper],
         day: date,  # noqa: ARG002  # a model judges alike on every day
-        precedents: Precedents = NO_PRECEDENTS,  # noqa: ARG002
+        precedents: Precedents = NO_PRECEDENTS,
+        reading: int = FIRST_READING,  # noqa: ARG002  # nor does it know that it is asked again
     ) -> Iterator[Exchange | Unjudged]:
         """Judge in up to three rounds; the Unjudged come when it is certain that they are."""
-        halt = _Halt(self._patience)
-        ask = partial(self._ask, halt=halt)
-        waiting: Sequence[Paper] = papers
-        faults: dict[PaperId, str] = {}
+        halt = Halt(self._patience)
+        place = {paper.id: place for place, paper in enumerate(papers)}
+        rounds: list[list[Paper]] = [list(papers), [], []]
         try:
-            for size in self._sizes:
-                faults = {}
-                for answer in self._map(ask, _batches(waiting, size)):
-                    if answer.exchange is not None:
-                        yield answer.exchange
-                    if answer.final:
-                        yield from _unjudged(answer.batch, answer.faults)
-                    else:
-                        faults.update(answer.faults)
-                waiting = [paper for paper in waiting if paper.id in faults]
-            yield from _unjudged(waiting, faults)
+            for number, waiting in enumerate(rounds):
+                waiting.sort(key=lambda paper: place[paper.id])
+                faults: dict[PaperId, Fault] = {}
+                ask = partial(self._ask, precedents=precedents, round_=Round(halt))
+                for answer in self._map(ask, self._batches(waiting, number, precedents)):
+                    yield from answer.exchanges
+                    faults.update(answer.faults)
+                for paper in waiting:
+                    fault = faults.get(paper.id)
+                    if fault is not None and (fault.final or number == _ALONE):
+                        yield Unjudged(paper, fault.lack, fault.reason)
+                    elif fault is not None:
+                        rounds[_ALONE if fault.alone else number + 1].append(paper)
         finally:
             halt.stop("nobody waits for the answer any more")
 
-    def _ask(self, batch: tuple[Paper, ...], *, halt: _Halt) -> _Answer:
+    def _batches(
+        self, papers: Sequence[Paper], number: int, precedents: Precedents
+    ) -> Iterator[tuple[Paper, ...]]:
+        most = (self.plan.most, self.plan.most // 2, 1)[number]
+        return batches(papers, self.plan, precedents, size=lambda: min(most, self._crowd.size()))
+
+    def _ask(self, batch: tuple[Paper, ...], *, precedents: Precedents, round_: Round) -> _Answer:
         """Put one question, unless there is a reason to ask no more."""
-        if halt.reason is not None:
-            return _failed(batch, halt.reason, final=True)
+        halt = round_.halt
+        if round_.silence is not None:
+            return _failed(batch, round_.silence)
         try:
-            answer = self._model.ask(Prompt(self._system, prompt.question(batch), prompt.SCHEMA))
-            reading = reply.read(answer.text, batch)
+            question = ask_about(batch, precedents, dice=self._dice, authors=self.plan.authors)
+            answer = self._model.ask(to_prompt(question, self.plan))
+        except BudgetSpent as error:
+            round_.spent = Fault(str(error), Lack.BUDGET)
+            return _failed(batch, round_.spent, paid=_paid(error))
         except ModelUnusable as error:
             halt.stop(str(error))
-            return _failed(batch, str(error), final=True)
+            return _failed(batch, Fault(str(error), final=True), paid=_paid(error))
         except ModelRefused as error:
             halt.answered()
-            exchange = None if error.spend is None else Exchange((), error.spend)
-            return _failed(batch, str(error), final=len(batch) == 1, exchange=exchange)
+            self._crowd.too_many(len(batch))
+            return _failed(batch, Fault(str(error), final=len(batch) == 1), paid=_paid(error))
         except Exception as error:  # noqa: BLE001  # a bug in an adapter loses no paper either
             reason = _reason(error)
             halt.failed(reason)
-            return _failed(batch, reason)
+            return _failed(batch, Fault(reason), paid=_paid(error))
         halt.answered()
+        return self._read(question, answer)
+
+    def _read(self, question: Question, answer: ChatReply) -> _Answer:
+        """Take what the answer says; whatever that is, it was paid for."""
+        lost = () if answer.lost is None else (Exchange((), answer.lost),)
+        asked = len(question.papers)
+        try:
+            reading = reply.read(answer.text, question.papers, self._cutoffs)
+        except Exception as error:  # noqa: BLE001  # nor does a bug in the reader
+            exchange = Exchange((), answer.spend, answer.text)
+            fault = Fault(_reason(error))
+            return _failed(question.papers.values(), fault, paid=(*lost, exchange))
+        if reading.too_many:
+            self._crowd.too_many(asked)
+        else:
+            self._crowd.well(asked)
         exchange = Exchange(reading.judgements, answer.spend, answer.text)
-        return _Answer(batch, reading.faults, exchange)
+        faults = {
+            paper: Fault(reason, alone=paper in reading.alone)
+            for paper, reason in reading.faults.items()
+        }
+        return _Answer(faults, (*lost, exchange))
 
 
-def _batches(papers: Sequence[Paper], size: int) -> Iterator[tuple[Paper, ...]]:
-    return (tuple(papers[start : start + size]) for start in range(0, len(papers), size))
+def _failed(batch: Iterable[Paper], fault: Fault, *, paid: tuple[Exchange, ...] = ()) -> _Answer:
+    return _Answer(dict.fromkeys((paper.id for paper in batch), fault), paid)
 
 
-def _failed(
-    batch: tuple[Paper, ...], reason: str, *, final: bool = False, exchange: Exchange | None = None
-) -> _Answer:
-    return _Answer(batch, {paper.id: reason for paper in batch}, exchange, final=final)
-
-
-def _unjudged(papers: Sequence[Paper], faults: Mapping[PaperId, str]) -> Iterator[Unjudged]:
-    return (
-        Unjudged(paper, Lack.FAILED, faults[paper.id]) for paper in papers if paper.id in faults
-    )
+def _paid(error: Exception) -> tuple[Exchange, ...]:
+    """Give what a failed question may have cost, in all of its attempts."""
+    spends = (error.lost, error.spend) if isinstance(error, ModelError) else ()
+    return tuple(Exchange((), spend) for spend in spends if spend is not None)
 
 
 def _reason(error: Exception) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from paperlark.domain.criteria import Criteria
 from paperlark.domain.judgement import (
+    FIRST_READING,
     NO_PRECEDENTS,
     Exchange,
     Judgement,
@@ -56,6 +57,7 @@ class RecordedJudge:
         papers: Sequence[Paper],
         day: date,
         precedents: Precedents = NO_PRECEDENTS,  # noqa: ARG002  # it was recorded without
+        reading: int = FIRST_READING,  # noqa: ARG002  # it says the same each time
     ) -> Iterator[Exchange | Unjudged]:
         """Give one exchange with the day's usage, unknown where it was not recorded."""
         recorded = self._days.get(day)

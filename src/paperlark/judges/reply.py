@@ -1,7 +1,9 @@
 """From a model's raw reply to judgements: take what is certain, say what is wrong with the rest.
 
 Models wrap their rows in prose, fences, thoughts and objects of any name, and break off in the
-middle. So whatever wraps them is not looked at: a row is an object that names a paper.
+middle. So whatever wraps them is not looked at: a row is an object that names a paper by its
+number. A reply with a row about any other number is suspect as a whole: its words were put into
+the model's mouth by an abstract, or it lost its way.
 """
 
 from __future__ import annotations
@@ -11,16 +13,21 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from paperlark.domain.judgement import Judgement
-from paperlark.domain.paper import Identifier, Paper, PaperId
+from paperlark.domain.paper import PaperId
+from paperlark.domain.profile import Cutoffs
 
 LONGEST_COMMENT = 600
 
 _MOST_FAILURES = 1000
 """No honest reply has that many braces that open nothing; a hostile one must not cost minutes."""
 
-_ID_KEYS = ("id", "arxiv_id", "arxivid", "paper_id")
+SUSPECT = "the model's reply spoke of papers that it was not asked about"
+
+_NAMES = ("paper", "number", "paper_number", "id", "paper_id", "no", "n")
+_NUMBER = re.compile(r"\D{0,12}([1-9]\d{0,8})(?:\.0+)?\D{0,3}")
 _SCORE = re.compile(r"(10|[1-9])(?:\.0+)?(?:\s*/\s*10(?:\.0+)?)?", re.ASCII)
 _THOUGHT = re.compile(r"\s*<(think|thinking|thought|reasoning)>", re.IGNORECASE)
 _END_OF_THOUGHT = re.compile(r"</(?:think|thinking|thought|reasoning)>", re.IGNORECASE)
@@ -32,38 +39,66 @@ _UNSEEN = {"Cc", "Cf", "Cs"}
 _JOINERS = "\u200c\u200d"
 
 
+class Shown(Protocol):
+    """A version of a paper that stood in a question."""
+
+    @property
+    def id(self) -> PaperId:
+        """Its identifier."""
+        ...
+
+    @property
+    def version(self) -> int:
+        """Which version."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a reply said: every paper of the batch has a judgement or a fault, never both.
+    """What a reply said: every paper of the question has a judgement or a fault, never both.
 
-    `strangers` counts rows about papers that were not asked for.
+    `alone` are the papers with a fault that are better asked about without others. `too_many`
+    says that papers were left out, as models do that are asked about too many.
     """
 
     judgements: tuple[Judgement, ...]
     faults: Mapping[PaperId, str]
-    strangers: int = 0
+    alone: frozenset[PaperId] = frozenset()
+    too_many: bool = False
 
 
-def read(text: str, batch: Sequence[Paper]) -> Reading:
-    """Read the judgements of these papers out of a reply, whatever it looks like."""
-    papers = {paper.id: paper for paper in batch}
-    found: dict[PaperId, list[Judgement | str]] = {id_: [] for id_ in papers}
-    strangers = 0
-    for name, row in _rows(text):
-        id_ = _paper_id(name)
-        if id_ not in papers:
-            strangers += 1
-            continue
-        verdict = _judgement(row, papers[id_])
-        if verdict not in found[id_]:
-            found[id_].append(verdict)
-    absent = _why_absent(text, any_row=strangers > 0 or any(found.values()))
-    verdicts = {id_: _only(several, absent) for id_, several in found.items()}
+def read(text: str, papers: Mapping[int, Shown], cutoffs: Cutoffs) -> Reading:
+    """Read the judgements of these papers out of a reply, whatever it looks like.
+
+    A paper that reaches the cut-offs needs a comment; any other may have one.
+    """
+    found: dict[int, list[Judgement | _Fault]] = {number: [] for number in papers}
+    for name, row in _rows(text, papers):
+        number = _number(name)
+        if number is None or number not in papers:
+            faults = dict.fromkeys((paper.id for paper in papers.values()), SUSPECT)
+            return Reading((), faults, alone=frozenset(faults))
+        verdict = _judgement(row, papers[number], cutoffs)
+        if verdict not in found[number]:
+            found[number].append(verdict)
+    absent = _Fault(_why_absent(text, any_row=any(found.values())))
+    verdicts = {papers[number].id: _only(several, absent) for number, several in found.items()}
+    faults_of = {id_: one for id_, one in verdicts.items() if isinstance(one, _Fault)}
     return Reading(
         tuple(verdict for verdict in verdicts.values() if isinstance(verdict, Judgement)),
-        {id_: verdict for id_, verdict in verdicts.items() if isinstance(verdict, str)},
-        strangers,
+        {id_: fault.reason for id_, fault in faults_of.items()},
+        alone=frozenset(id_ for id_, fault in faults_of.items() if fault is _SILENT),
+        too_many=not all(found.values()),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Fault:
+    reason: str
+
+
+_SILENT = _Fault("the model gave no comment")
+_TWICE = _Fault("the model gave two different judgements of it")
 
 
 def clean_comment(text: str) -> str:
@@ -79,10 +114,10 @@ def clean_comment(text: str) -> str:
     return line[: LONGEST_COMMENT - 1].rsplit(" ", 1)[0] + "…"
 
 
-def _only(verdicts: Sequence[Judgement | str], absent: str) -> Judgement | str:
+def _only(verdicts: Sequence[Judgement | _Fault], absent: _Fault) -> Judgement | _Fault:
     if not verdicts:
         return absent
-    return verdicts[0] if len(verdicts) == 1 else "the model gave two different judgements of it"
+    return verdicts[0] if len(verdicts) == 1 else _TWICE
 
 
 def _why_absent(text: str, *, any_row: bool) -> str:
@@ -91,17 +126,23 @@ def _why_absent(text: str, *, any_row: bool) -> str:
     return "the model's reply held no judgement" if text.strip() else "the model's reply was blank"
 
 
-def _judgement(row: Mapping[str, object], paper: Paper) -> Judgement | str:
+def _judgement(row: Mapping[str, object], paper: Shown, cutoffs: Cutoffs) -> Judgement | _Fault:
     relevance, novelty = _score(row.get("relevance")), _score(row.get("novelty"))
+    if relevance is None:
+        return _no_score("relevance", row)
+    if novelty is None:
+        return _no_score("novelty", row)
     comment = row.get("comment")
-    for name, score in (("relevance", relevance), ("novelty", novelty)):
-        if score is None:
-            shown = ascii(str(row[name])).strip("'")[:20] if name in row else "no"
-            return f"the model gave {shown} {name}, not a whole number from 1 to 10"
     cleaned = clean_comment(comment) if isinstance(comment, str) else ""
-    if relevance is None or novelty is None or not cleaned:
-        return "the model gave no comment"
+    selected = relevance >= cutoffs.relevance and novelty >= cutoffs.novelty
+    if selected and not cleaned:
+        return _SILENT
     return Judgement(paper.id, paper.version, relevance, novelty, cleaned)
+
+
+def _no_score(name: str, row: Mapping[str, object]) -> _Fault:
+    shown = ascii(str(row[name])).strip("'")[:20] if name in row else "no"
+    return _Fault(f"the model gave {shown} {name}, not a whole number from 1 to 10")
 
 
 def _score(value: object) -> int | None:
@@ -112,12 +153,15 @@ def _score(value: object) -> int | None:
     return int(said[1]) if said else None
 
 
-def _paper_id(name: object) -> PaperId | None:
-    identifier = Identifier.parse(name) if isinstance(name, str) else None
-    return identifier.id if identifier else None
+def _number(name: object) -> int | None:
+    """Read 412, "412" or "Paper 412"; text that names no number names no paper."""
+    if isinstance(name, bool) or not isinstance(name, int | str):
+        return None
+    said = _NUMBER.fullmatch(str(name).strip())
+    return int(said[1]) if said else None
 
 
-def _rows(text: str) -> Iterator[tuple[object, Mapping[str, object]]]:
+def _rows(text: str, papers: Mapping[int, Shown]) -> Iterator[tuple[object, Mapping[str, object]]]:
     """Find the objects that name a paper, by a field or by the key that they stand under."""
     waiting = list(_values(_mended(_spoken(text))))
     while waiting:
@@ -128,13 +172,13 @@ def _rows(text: str) -> Iterator[tuple[object, Mapping[str, object]]]:
         if not isinstance(value, dict):
             continue
         row = {key.strip().casefold(): field for key, field in value.items()}
-        name = next((row[key] for key in _ID_KEYS if key in row), None)
-        if "relevance" in row or _paper_id(name) is not None:
+        name = next((row[key] for key in _NAMES if key in row), None)
+        if name is not None and ("relevance" in row or "novelty" in row or _number(name) in papers):
             yield name, row
             continue
         for key, field in value.items():
-            named = isinstance(field, dict) and _paper_id(key) is not None
-            waiting.append({"id": key, **field} if named else field)
+            named = isinstance(field, dict) and _number(key) is not None
+            waiting.append({"paper": key, **field} if named else field)
 
 
 def _spoken(text: str) -> str:

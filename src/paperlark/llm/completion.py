@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from paperlark.domain.spending import Tokens
+
+_CUT = frozenset({"length", "max_tokens", "model_length"})
+"""How servers say that an answer was ended by its limit of tokens."""
+_FILTERED = "content_filter"
+_MOST = 1_000_000_000
+"""Tokens. A server that counts more cannot count."""
+_THOUGHT = re.compile(r"\s*<(?:think|thinking|thought|reasoning)>", re.IGNORECASE)
+_END_OF_THOUGHT = re.compile(r"</(?:think|thinking|thought|reasoning)>", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,29 +27,43 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """One answer: `refusal` says why the model would not, None where it did not say so."""
+    """One answer: `refusal` says why the model would not, None where it did not say so.
+
+    `cut` says that its limit of tokens ended it.
+    """
 
     text: str
     refusal: str | None
     usage: Usage | None
+    cut: bool = False
+
+    @property
+    def only_thoughts(self) -> bool:
+        """Whether the limit was reached before the answer began."""
+        thinks = _THOUGHT.match(self.text) and not _END_OF_THOUGHT.search(self.text)
+        return self.cut and bool(thinks or not self.text.strip())
 
 
 def read(payload: object) -> Completion | None:
     """Read a completion, None where the body is none.
 
-    A blank or truncated text is a completion like any other: it was paid for.
+    A blank or truncated text is a completion like any other: it was paid for. So is one without
+    any message, where the server says what it used.
     """
-    choice = _first(_mapping(payload).get("choices"))
+    body = _mapping(payload)
+    choice, usage = _first(body.get("choices")), _usage(body.get("usage"))
     message = choice.get("message")
-    if not isinstance(message, Mapping):
+    if not isinstance(message, Mapping) and (usage is None or "choices" not in body):
         return None
-    refusal = message.get("refusal")
-    if not refusal and choice.get("finish_reason") == "content_filter":
+    refusal = _mapping(message).get("refusal")
+    end = str(choice.get("finish_reason") or "").lower()
+    if not refusal and end.startswith(_FILTERED):  # Gemini adds which one
         refusal = "its content filter stopped the answer"
     return Completion(
-        text=_storable(_text(message.get("content"))),
+        text=_storable(_text(_mapping(message).get("content"))),
         refusal=str(refusal) if refusal else None,
-        usage=_usage(_mapping(payload).get("usage")),
+        usage=usage,
+        cut=end in _CUT,
     )
 
 
@@ -62,7 +85,8 @@ def _usage(usage: object) -> Usage | None:
     report = _mapping(usage)
     prompt, completion = _count(report, "prompt_tokens"), _count(report, "completion_tokens")
     total = _count(report, "total_tokens")
-    if prompt is None or (completion is None and total is None):
+    # No prompt is without tokens: a server that says so did not count.
+    if not prompt or (completion is None and total is None):
         return None
     # Some servers count the tokens of reasoning in the total only; they are billed as output.
     completion = max(completion or 0, (total or 0) - prompt)
@@ -80,7 +104,7 @@ def _usage(usage: object) -> Usage | None:
 
 def _count(report: Mapping[str, object], key: str) -> int | None:
     value = report.get(key)
-    return value if type(value) is int and value >= 0 else None
+    return value if type(value) is int and 0 <= value <= _MOST else None
 
 
 def _first(values: object) -> Mapping[str, object]:

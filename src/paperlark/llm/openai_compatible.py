@@ -5,37 +5,45 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from threading import Lock
 from types import TracebackType
 from typing import Self
 
 import httpx
-import stamina
 
-from paperlark.domain.errors import KeyMissing, ModelBusy, ModelRefused, ModelUnusable
-from paperlark.domain.spending import Spend
-from paperlark.llm import completion, prices, trouble
+from paperlark.domain.errors import ModelBusy, ModelRefused
+from paperlark.domain.spending import Prices, Spend
+from paperlark.llm import allowance, completion, prices, trouble
 from paperlark.llm.completion import Completion, Usage
+from paperlark.llm.connection import MAYBE_PAID, Connection, Late
 from paperlark.llm.dialect import Dialect, Question
-from paperlark.llm.trouble import one_line
+from paperlark.llm.discretion import discreet
+from paperlark.llm.learner import Learner
+from paperlark.llm.pace import Pace
+from paperlark.llm.trouble import Trouble
+from paperlark.llm.turnstile import Turnstile
+from paperlark.llm.whole import least_tokens
 from paperlark.ports import ChatReply, Prompt
 
-
-def worth_waiting(error: Exception, longest: float) -> bool | float:
-    """Say whether to ask again, or after how many seconds where the server named them."""
-    if not isinstance(error, ModelBusy):
-        return False
-    if error.retry_after is None:
-        return True
-    return error.retry_after if error.retry_after <= longest else False
+_PATH = "chat/completions"
+_JSON = {"Content-Type": "application/json"}
+_MANY = 64
+"""Questions at once where nobody says how many: as many as the settings allow."""
+_HAVE_IT_HOLD_MORE = (
+    "have it hold more (Ollama: OLLAMA_CONTEXT_LENGTH=8192, or num_ctx in a Modelfile), or put"
+    " fewer papers into one question"
+)
 
 
 class OpenAICompatible:
     """A chat model behind `{base_url}/chat/completions`; safe to call from several threads.
 
-    `key` is None for servers that want none. `attempts` bounds how often one question is put
-    to a busy server, `patience` for how many seconds in all, `longest_wait` which wait asked
-    for by the server is heeded. What the server does not accept is left out and remembered.
+    `key` is None for servers that want none. `timeout` is the seconds in which one answer must be
+    there whole. `turnstile` says when a question may be put. A busy server is not asked again: see
+    `retrying.py`.
+
+    What the server does not accept is left out. `dialect` is what an earlier run found out about
+    that, `learned` is told what this one does: it is called from any thread, and must not raise.
+    `own_prices` go before the public list's.
     """
 
     def __init__(  # noqa: PLR0913  # all but the first two have defaults
@@ -46,26 +54,21 @@ class OpenAICompatible:
         key: str | None = None,
         timeout: float = 120.0,
         temperature: float | None = 0.0,
-        attempts: int = 4,
-        patience: float = 240.0,
-        longest_wait: float = 60.0,
+        turnstile: Turnstile | None = None,
+        dialect: Dialect | None = None,
+        learned: Callable[[Dialect], object] = lambda _: None,
+        own_prices: Prices | None = None,
         client: httpx.Client | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        self._base_url = base_url.strip().removesuffix("/").removesuffix("/chat/completions")
-        self._server = self._base_url.partition("://")[2].partition("/")[0].rpartition("@")[2]
+        self._connection = Connection(base_url, key=key, timeout=timeout, client=client)
+        self._server = self._connection.server
         self._model = model
-        self._key = _sendable(key)
-        self._timeout = timeout
         self._temperature = temperature
-        self._retrying = stamina.RetryingCaller(
-            attempts=attempts, timeout=patience, wait_initial=1.0, wait_max=30.0
-        ).on(lambda error: worth_waiting(error, longest_wait))
-        self._client = client or httpx.Client()
-        self._owns_client = client is None
+        self._turnstile = turnstile or Turnstile(Pace(_MANY))
+        self._learner = Learner(dialect, learned)
+        self._own_prices = own_prices
         self._now = now
-        self._dialect = Dialect(temperature=temperature is not None)
-        self._learning = Lock()
 
     def __repr__(self) -> str:
         return f"<OpenAICompatible {self._model!r} at {self._server}>"
@@ -79,92 +82,115 @@ class OpenAICompatible:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Close the connections, if they are its own."""
-        if self._owns_client:
-            self._client.close()
+        """Let nobody wait for a turn any more, and close the connections, if they are its own."""
+        self._turnstile.close()
+        self._connection.__exit__(kind, error, traceback)
 
     @property
     def name(self) -> str:
         """The configured name; prices go by it, whatever the server calls the model."""
         return self._model
 
+    @property
+    def room(self) -> int:
+        """How many tokens the model was found to need for thoughts, beside an answer."""
+        return self._learner.dialect.room
+
+    @property
+    def connection(self) -> Connection:
+        """The way to its server, for whoever asks that one something else."""
+        return self._connection
+
+    @property
+    def is_understood(self) -> bool:
+        """Whether it is known what the server accepts."""
+        return self._learner.is_known
+
+    def body(self, prompt: Prompt) -> Mapping[str, object]:
+        """Give what is sent to ask this, as far as it is known what the server accepts."""
+        return self._learner.dialect.body(Question(self._model, prompt, self._temperature))
+
     def ask(self, prompt: Prompt) -> ChatReply:
-        """Answer, asking a busy server again; see the port for what is raised."""
+        """Answer; see the port for what is raised."""
         question = Question(self._model, prompt, self._temperature)
-        answer = self._retrying(self._answer, question)
-        spend = self._spend(answer.usage)
+        answer = self._answer(question)
+        spend = self.spend_of(answer.usage)
+        self._check_whole(question, spend)
         if answer.refusal is not None:
-            raise ModelRefused(f"{self._model} refused: {one_line(answer.refusal)}", spend=spend)
+            words = discreet(answer.refusal, prompt=question.words)
+            raise ModelRefused(f"{self._model} refused: {words}", spend=spend)
         return ChatReply(answer.text, spend)
 
     def _answer(self, question: Question) -> Completion:
+        """Put the question in one dialect after the other until it is understood."""
         while True:
-            dialect = self._dialect
-            response = self._post(dialect.body(question))
-            payload = _payload(response)
-            found = trouble.find(response, payload)
-            if found is None:
+            spoken = self._learner.dialect
+            answer = self._put(question, spoken)
+            if isinstance(answer, Completion):
                 break
-            better = dialect.after(found)
-            if better is None:
-                raise found.without(self._key).error()
-            self._learn(dialect, better)
-        answer = completion.read(payload)
+            if not self._learner.complained(spoken, answer):
+                raise answer.without(self._connection.key).error()
+        if answer.only_thoughts:
+            self._learner.only_thought(spoken, question.prompt)
+        else:
+            self._learner.answered(spoken)
+        return answer
+
+    def _put(self, question: Question, spoken: Dialect) -> Completion | Trouble:
+        """Put the question once, in its turn; what comes of it, all others heed."""
+        content = json.dumps(spoken.body(question)).encode()
+        # No token is less than a byte.
+        tokens = len(content) + (spoken.longest(question.prompt) or 0)
+        with self._turnstile.turn(tokens) as turn:
+            try:
+                response = self._connection.send("POST", _PATH, content=content, headers=_JSON)
+            except Late:
+                self._turnstile.refused(turn)
+                raise
+            self._turnstile.heed(turn, allowance.read(response.headers))
+            answer = self._read(response, question)
+            if isinstance(answer, Completion):
+                self._turnstile.answered(turn, answer.usage.tokens.total if answer.usage else None)
+            elif answer.is_too_much:
+                self._turnstile.refused(turn, answer.retry_after)
+            return answer
+
+    def _read(self, response: httpx.Response, question: Question) -> Completion | Trouble:
+        payload = _payload(response)
+        answer = trouble.find(response, payload, prompt=question.words) or completion.read(payload)
         if answer is None:
             raise ModelBusy(
                 f"{self._server} answered with something that is no chat completion",
                 mend="check the base URL",
+                spend=MAYBE_PAID,
             )
         return answer
 
-    def _learn(self, dialect: Dialect, better: Dialect) -> None:
-        """Remember; where another thread learned something meanwhile, go on from that."""
-        with self._learning:
-            if self._dialect == dialect:
-                self._dialect = better
+    def _check_whole(self, question: Question, spend: Spend) -> None:
+        """Refuse an answer to half a question: the instructions may be what was cut off."""
+        least = least_tokens(question.words)
+        if spend.tokens is not None and spend.tokens.prompt < least:
+            raise ModelRefused(
+                f"{self._server} read {spend.tokens.prompt} tokens of a question of at least"
+                f" {least}: it cuts off what is too long for it",
+                mend=_HAVE_IT_HOLD_MORE,
+                spend=spend,
+            )
 
-    def _post(self, body: Mapping[str, object]) -> httpx.Response:
-        headers = {"Authorization": f"Bearer {self._key}"} if self._key else {}
-        headers["Content-Type"] = "application/json"
-        content = json.dumps(body).encode()
-        try:
-            url = _endpoint(self._base_url)
-            return self._client.post(url, content=content, headers=headers, timeout=self._timeout)
-        except httpx.TimeoutException as error:
-            raise ModelBusy(
-                f"{self._server} did not answer within {self._timeout:g} seconds",
-                mend="allow more time, or put fewer papers into one question",
-            ) from error
-        except (httpx.UnsupportedProtocol, httpx.InvalidURL, httpx.LocalProtocolError) as error:
-            raise ModelUnusable(
-                f"{self._server or 'the model'} cannot be asked", mend="check the base URL"
-            ) from error
-        except httpx.HTTPError as error:
-            raise ModelBusy(
-                f"{self._server} could not be reached ({one_line(str(error))})",
-                mend="see that the server runs and the base URL is right",
-            ) from error
-
-    def _spend(self, usage: Usage | None) -> Spend:
+    def spend_of(self, usage: Usage | None, *, batch: bool = False) -> Spend:
+        """Say what an answer cost, at the price of the server's batch service if it gave it."""
         if usage is None:
-            return Spend(tokens=None, cost=None)
+            return MAYBE_PAID
         cost = prices.cost(
             self._model,
-            self._base_url,
+            self._connection.base_url,
             usage.tokens,
             self._now(),
             cache_written=usage.cache_written,
+            own=self._own_prices,
+            batch=batch,
         )
         return Spend(usage.tokens, cost)
-
-
-def _endpoint(base_url: str) -> httpx.URL:
-    """Append the path, leaving a query where it is."""
-    url = httpx.URL(base_url)
-    return url.copy_with(path=f"{url.path.rstrip('/')}/chat/completions")
 
 
 def _payload(response: httpx.Response) -> object:
@@ -172,11 +198,3 @@ def _payload(response: httpx.Response) -> object:
         return response.json()
     except (ValueError, RecursionError):
         return None
-
-
-def _sendable(key: str | None) -> str | None:
-    """Strip the key; one that no header can hold would show up in the client's own errors."""
-    key = (key or "").strip()
-    if not (key.isascii() and key.isprintable()):
-        raise KeyMissing("the key holds characters that no key has", mend="copy it once more")
-    return key or None

@@ -1,22 +1,136 @@
-"""What tokens cost: public list prices, dated, kept by the genai-prices project."""
+"""What tokens cost: the reader's own prices, else public list prices by the genai-prices project.
+
+An unknown price is None, never 0. A batch service charges what the list says of it, and half the
+price where the list says nothing.
+"""
 
 from __future__ import annotations
 
-from datetime import datetime
+import re
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import cache
+from typing import TYPE_CHECKING
 
-from paperlark.domain.spending import Cost, Tokens
+from paperlark.domain.spending import Cost, Prices, PriceSource, Tokens
+
+if TYPE_CHECKING:
+    from genai_prices.types import PriceCalculation, Provider
+
+_MILLION = 1_000_000
+_BATCH = {"processing": "batch"}
+_BATCH_SHARE = Decimal("0.5")
+_OWN = PriceSource("your own prices, [judge.prices]")
+_LONGEST_ANSWER, _LONGEST_BATCH = timedelta(hours=1), timedelta(days=2)
+"""What is asked at one moment is paid at another, up to so much later."""
+_CHECKED = re.compile(
+    r"\b(?:checked|verified)\b(?:[^.;]|\.(?!\s)){0,200}?\b(20\d\d)-(\d\d)-(\d\d)\b", re.IGNORECASE
+)
 
 
-def cost(
-    model: str, base_url: str | None, tokens: Tokens, at: datetime, *, cache_written: int = 0
+def cost(  # all but the first four have defaults
+    model: str,
+    base_url: str | None,
+    tokens: Tokens,
+    at: datetime,
+    *,
+    cache_written: int = 0,
+    own: Prices | None = None,
+    batch: bool = False,
 ) -> Cost | None:
     """Price tokens used at that moment, or give None where the price is not known.
 
     With a `base_url` the price is that of the provider behind it: a model of a famous name
     served from an address that nobody knows has no known price. `cache_written` are prompt
-    tokens that the provider put into its cache, which some charge extra for.
+    tokens that the provider put into its cache, which some charge extra for. `own` prices go
+    before the list's.
     """
+    if own is not None:
+        return _share(_own_cost(own, tokens), _BATCH_SHARE if batch else Decimal(1))
+    price = _listed(model, base_url, tokens, at, cache_written=cache_written, batch=batch)
+    if price is None:
+        return None
+    completion = Decimal(price.output_price)
+    # A fee per request is neither input nor output; it is due when the question is put.
+    listed = Cost(prompt=price.total_price - completion, completion=completion)
+    halved = batch and price.model_price == price.model.get_prices(at)
+    return _share(listed, _BATCH_SHARE if halved else Decimal(1))
+
+
+def most(
+    model: str,
+    base_url: str | None,
+    tokens: Tokens,
+    at: datetime,
+    *,
+    own: Prices | None = None,
+    batch: bool = False,
+) -> Decimal | None:
+    """Give what up to so many tokens can cost, asked at that moment; None: price not known.
+
+    Whatever part of the prompt a cache knew or was told, and whenever the answer comes: some
+    prices differ by the hour.
+    """
+    count = tokens.prompt
+    later = at + (_LONGEST_BATCH if batch else _LONGEST_ANSWER)
+    costs = [
+        cost(
+            model,
+            base_url,
+            replace(tokens, cached=cached),
+            moment,
+            cache_written=written,
+            own=own,
+            batch=batch,
+        )
+        for moment in (at, later)
+        # A cost is a sum over the three kinds of prompt tokens: the dearest kind is the worst.
+        for cached, written in ((0, 0), (count, 0), (0, count))
+    ]
+    known = [one.total for one in costs if one is not None]
+    return max(known) if len(known) == len(costs) else None
+
+
+def source(
+    model: str, base_url: str | None, at: datetime, *, own: Prices | None = None
+) -> PriceSource | None:
+    """Say where the model's price is from; None where it is not known."""
+    if own is not None:
+        return _OWN
+    price = _listed(model, base_url, Tokens(0, 0), at)
+    if price is None:
+        return None
+    from genai_prices import __version__  # noqa: PLC0415  # megabytes of prices
+
+    urls = price.provider.pricing_urls or ()
+    return PriceSource(
+        name=f"genai-prices {__version__}",
+        url=next(iter(urls), None),
+        checked=_last_check(price.model.price_comments, price.provider.price_comments)
+        or _last_check_of_any(),
+    )
+
+
+def _own_cost(own: Prices, tokens: Tokens) -> Cost:
+    cached = own.prompt if own.cached is None else own.cached
+    prompt = (tokens.prompt - tokens.cached) * own.prompt + tokens.cached * cached
+    return Cost(prompt / _MILLION, tokens.completion * own.completion / _MILLION)
+
+
+def _share(whole: Cost, share: Decimal) -> Cost:
+    return whole if share == 1 else Cost(whole.prompt * share, whole.completion * share)
+
+
+def _listed(  # what `cost` was given
+    model: str,
+    base_url: str | None,
+    tokens: Tokens,
+    at: datetime,
+    *,
+    cache_written: int = 0,
+    batch: bool = False,
+) -> PriceCalculation | None:
     from genai_prices import Usage, calc_price  # noqa: PLC0415  # megabytes of prices
 
     usage = Usage(
@@ -26,11 +140,42 @@ def cost(
         cache_write_tokens=cache_written or None,
     )
     try:
-        price = calc_price(usage, model, provider_api_url=base_url, genai_request_timestamp=at)
+        price = calc_price(
+            usage,
+            model,
+            provider_api_url=base_url,
+            genai_request_timestamp=at,
+            price_context=_BATCH if batch else None,
+        )
     except (LookupError, ValueError):  # ValueError: more tokens cached than there were
         return None
     if price.model_price.input_mtok is None or price.model_price.output_mtok is None:
         return None
-    completion = Decimal(price.output_price)
-    # A fee per request is neither input nor output; it is due when the question is put.
-    return Cost(prompt=price.total_price - completion, completion=completion)
+    return price
+
+
+def _last_check(*comments: str | None) -> date | None:
+    """Find the last day that the list says it checked a price on, in the words of its keepers."""
+    said = " ".join(comment for comment in comments if comment)
+    found = (_day(*map(int, numbers)) for numbers in _CHECKED.findall(said))
+    return max(filter(None, found), default=None)
+
+
+def _day(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+@cache
+def _last_check_of_any() -> date | None:
+    """Give the last check of the whole list, for a model whose own nobody noted."""
+    from genai_prices.data import providers  # noqa: PLC0415  # megabytes of prices
+
+    return max(filter(None, map(_last_check_of, providers)), default=None)
+
+
+def _last_check_of(provider: Provider) -> date | None:
+    comments = (model.price_comments for model in provider.models)
+    return _last_check(provider.price_comments, *comments)

@@ -24,6 +24,7 @@ class Threads:
         self._pool = ThreadPoolExecutor(count)
         self._under_way: set[Future[Any]] = set()
         self._stopped = False
+        self._when_stopped: list[Callable[[], object]] = []
 
     def __enter__(self) -> Self:
         return self
@@ -63,4 +64,10 @@ class Threads:
         A result that is there and was not taken yet is under way too.
         """
         self._stopped = True
+        for call in self._when_stopped:
+            call()
         return len(self._under_way)
+
+    def when_stopped(self, call: Callable[[], object]) -> None:
+        """Have something done as well when it is stopped, for what waits inside the calls."""
+        self._when_stopped.append(call)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
@@ -17,8 +17,10 @@ from http import HTTPStatus
 import httpx
 
 from paperlark.domain.errors import ModelBusy, ModelError, ModelRefused, ModelUnusable
+from paperlark.domain.spending import Spend
+from paperlark.llm import allowance
+from paperlark.llm.discretion import OMITTED, discreet, repeats_prompt
 
-_LONGEST = 300
 _NO_MONEY = re.compile(
     r"insufficient_quota|billing_(?:hard_limit|not_active)|insufficient.?balance"
     r"|insufficient.?credits?|credit balance is too low",
@@ -28,29 +30,39 @@ _BAD_KEY = re.compile(
     r"invalid_api_key|api.?key.{0,20}(?:not |in)valid|invalid.{0,9}api.?key", re.IGNORECASE
 )
 _NO_MODEL = re.compile(r"model_not_found|\bmodel\b.{0,80}(?:not exist|not found)", re.IGNORECASE)
-_TOO_LARGE = re.compile(r"request too large", re.IGNORECASE)
+_TOO_LARGE = re.compile(
+    r"request (?:is )?too large|context.(?:length|window|size)|maximum context|prompt is too long"
+    r"|too many (?:input |prompt )?tokens|input (?:is )?too long",
+    re.IGNORECASE,
+)
 _FLAGGED = re.compile(r"moderation|flagged|content.?(?:policy|filter)", re.IGNORECASE)
 _CODES: dict[str, int] = {"rate_limit_exceeded": HTTPStatus.TOO_MANY_REQUESTS}
 _BUSY = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY)
+_OVERLOADED = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE, 529)
+_GAVE_UP = (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.GATEWAY_TIMEOUT, 524)
+_LONG = 60.0
+"""Seconds. Longer waits are worth telling."""
 _NOT_THERE = (HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED)
 _AGAIN = re.compile(
-    r"(?:try again|retry)\s+(?:in|after)\s+((?:\d+(?:\.\d+)?\s*(?:ms|s|m|h)[a-z]*\s*)+)",
+    r"(?:try again|retry)\s+(?:in|after)\s+((?:\d{1,9}(?:\.\d{1,9})?\s*(?:ms|s|m|h))+)",
     re.IGNORECASE,
 )
-_PART = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h)", re.IGNORECASE)
-_SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """A complaint as its server put it; `retry_after` is in seconds."""
+    """A complaint as its server put it; `retry_after` is in seconds.
+
+    Its words are not to be shown as they are: they may repeat the key. See `without`.
+    """
 
     server: str
     status: int
-    message: str
-    code: str = ""
-    param: str = ""
+    message: str = field(repr=False)
+    code: str = field(default="", repr=False)
+    param: str = field(default="", repr=False)
     retry_after: float | None = None
+    key: str | None = field(default=None, repr=False)
 
     @property
     def blames_the_request(self) -> bool:
@@ -59,40 +71,64 @@ class Trouble:
             self.status == HTTPStatus.INTERNAL_SERVER_ERROR and "Input should be" in self.message
         )
 
-    def without(self, secret: str | None) -> Trouble:
-        """Say the same without the key that a server may have repeated."""
-        if not secret:
-            return self
-        return replace(
-            self,
-            message=self.message.replace(secret, "[key]"),
-            code=self.code.replace(secret, "[key]"),
+    @property
+    def is_too_large(self) -> bool:
+        """Whether the question is longer than what the model holds, or than a minute's tokens."""
+        return self.status <= HTTPStatus.INTERNAL_SERVER_ERROR and (
+            self.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+            or _TOO_LARGE.search(f"{self.code} {self.message}") is not None
         )
+
+    @property
+    def is_too_much(self) -> bool:
+        """Whether the server has more questions before it than it manages."""
+        return self.status in _OVERLOADED and not self.is_too_large
+
+    def without(self, key: str | None) -> Trouble:
+        """Say the same without the key that a server may have repeated."""
+        return replace(self, key=key)
+
+    @property
+    def words(self) -> str:
+        """What the server said, fit to be shown."""
+        return discreet(self.message, key=self.key)
 
     def error(self) -> ModelError:
         """Say which of our errors this is."""
-        said = f"{self.code} {self.message}"
-        kind, mend = _kind(self.status, said)
-        problem = f"{self.server} answered {self.status}: {one_line(self.message) or 'nothing'}"
+        kind, mend = self._kind()
+        problem = f"{self.server} answered {self.status}: {self.words or 'nothing'}"
         if kind is ModelBusy:
-            return ModelBusy(problem, retry_after=self.retry_after)
+            # Who gave up waiting for an answer may have been billed for it.
+            spend = Spend(tokens=None, cost=None) if self.status in _GAVE_UP else None
+            wait = self.retry_after or 0.0
+            mend = f"it asks to be left alone for {wait:.0f} s" if wait > _LONG else None
+            return ModelBusy(problem, mend=mend, retry_after=self.retry_after, spend=spend)
         return kind(problem, mend=mend)
 
+    def _kind(self) -> tuple[type[ModelError], str | None]:
+        mend = _mend_of_unusable(self.status, f"{self.code} {self.message}")
+        if mend is not None:
+            return ModelUnusable, mend
+        if self.is_too_large:
+            return ModelRefused, "put fewer papers into one question"
+        if self.status in _BUSY or self.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            return ModelBusy, None
+        return ModelRefused, None
 
-def one_line(text: str) -> str:
-    """Make a server's words fit for a terminal and a page: printable, on one line, short."""
-    line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
-    return line if len(line) <= _LONGEST else f"{line[:_LONGEST]}…"
 
+def find(response: httpx.Response, payload: object, *, prompt: str = "") -> Trouble | None:
+    """Find the complaint in an answer, None where there is none.
 
-def find(response: httpx.Response, payload: object) -> Trouble | None:
-    """Find the complaint in an answer, None where there is none."""
+    Words that repeat the prompt are no complaint of the server's: strangers wrote them.
+    """
     error = _error(payload)
     if response.is_success and error is None:
         return None
     error = error if error is not None else {"message": response.text}
     code = error.get("code") or error.get("type") or ""
     message = _message(error)
+    if repeats_prompt(message, prompt):
+        message = OMITTED
     return Trouble(
         server=response.url.netloc.decode().rpartition("@")[2],
         status=_status(code) if response.is_success else response.status_code,
@@ -101,17 +137,6 @@ def find(response: httpx.Response, payload: object) -> Trouble | None:
         param=str(error.get("param") or ""),
         retry_after=_retry_after(response.headers, message),
     )
-
-
-def _kind(status: int, said: str) -> tuple[type[ModelError], str | None]:
-    mend = _mend_of_unusable(status, said)
-    if mend is not None:
-        return ModelUnusable, mend
-    if status == HTTPStatus.TOO_MANY_REQUESTS and _TOO_LARGE.search(said):
-        return ModelRefused, "put fewer papers into one question"
-    if status in _BUSY or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        return ModelBusy, None
-    return ModelRefused, None
 
 
 def _mend_of_unusable(status: int, said: str) -> str | None:
@@ -159,15 +184,16 @@ def _status(code: object) -> int:
 
 
 def _retry_after(headers: httpx.Headers, message: str) -> float | None:
+    milliseconds = headers.get("retry-after-ms", "").strip()
+    if re.fullmatch(r"\d{1,9}(?:\.\d{1,9})?", milliseconds):
+        return float(milliseconds) / 1000
     header = headers.get("retry-after", "").strip()
     if re.fullmatch(r"\d{1,9}(?:\.\d{1,9})?", header):
         return float(header)
     if header and "date" in headers:
         return _between(headers["date"], header)
     again = _AGAIN.search(message)
-    if again is None:
-        return None
-    return sum(float(n) * _SECONDS[unit.lower()] for n, unit in _PART.findall(again[1]))
+    return None if again is None else allowance.seconds(again[1])
 
 
 def _between(now: str, then: str) -> float | None:

@@ -26,8 +26,8 @@ from paperlark.rankers.table import Table
 class EmbeddedRanker:
     """Implements Ranker; needs no key and no network, and reads each paper once in its life."""
 
-    def __init__(self, space: Space | None = None) -> None:
-        self._reader = Reader(space or Space.shipped())
+    def __init__(self, reader: Reader | None = None) -> None:
+        self._reader = reader or Reader(Space.shipped())
 
     def rank(
         self, papers: Sequence[Paper], criteria: Criteria, evidence: Evidence = NOTHING_KNOWN

@@ -7,6 +7,7 @@ How and from what is written beside it, in `model/provenance.json`.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
@@ -25,9 +26,11 @@ Vectors = NDArray[np.float32]
 class Space:
     """Gives texts a place: `rows` of one direction per term of `ids`, which ascend."""
 
-    def __init__(self, ids: TermIds, rows: Vectors) -> None:
+    def __init__(self, ids: TermIds, rows: Vectors, fingerprint: str) -> None:
         self._ids = ids
         self._rows = rows
+        self.fingerprint = fingerprint
+        """Names the space by its content: places in another one say nothing here."""
 
     @classmethod
     def shipped(cls) -> Self:
@@ -41,11 +44,12 @@ class Space:
 
 
 @cache
-def _shipped() -> tuple[TermIds, Vectors]:
+def _shipped() -> tuple[TermIds, Vectors, str]:
     packed = files("paperlark.rankers.model").joinpath("space.npz").read_bytes()
+    fingerprint = hashlib.sha256(packed).hexdigest()[:16]
     with np.load(BytesIO(packed), allow_pickle=False) as model:
         scales = model["scales"].astype(np.float32)
-        return model["ids"], model["rows"].astype(np.float32) * scales[:, None]
+        return model["ids"], model["rows"].astype(np.float32) * scales[:, None], fingerprint
 
 
 def unit(rows: Vectors) -> Vectors:

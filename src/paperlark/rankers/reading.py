@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 
 TermIds = NDArray[np.uint32]
 
-_WORD = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*|\d+[a-z][a-z0-9]*")
+# Figures are tried from their first one only: a hostile abstract may have 100,000 in a row.
+_WORD = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*|(?<!\d)\d++[a-z][a-z0-9]*")
 _TEX_COMMAND = re.compile(r"\\[a-zA-Z]+")
 # `L\'evy` and `{\"o}` are inside words.
 _TEX_ACCENT = re.compile(r"\\[^a-zA-Z\s]|[{}$]")

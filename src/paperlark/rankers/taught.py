@@ -45,11 +45,13 @@ def grade(lessons: Sequence[Lesson]) -> Numbers:
 
 
 def weigh(lessons: Sequence[Lesson]) -> Numbers:
-    """Say what each lesson counts; the newest most."""
+    """Say what each lesson counts; the newest most, and as many times as it stands for papers."""
     newest = max((lesson.day for lesson in lessons), default=None)
     return np.array(
         [
-            0.5 ** ((newest - lesson.day).days / _HALF_LIFE[lesson.teacher]) * _importance(lesson)
+            0.5 ** ((newest - lesson.day).days / _HALF_LIFE[lesson.teacher])
+            * _importance(lesson)
+            * lesson.stands_for
             for lesson in lessons
             if newest is not None
         ],

@@ -9,9 +9,10 @@ from typing import Any
 
 from paperlark.domain.digest import Batch, Digest, Entry, Page
 from paperlark.domain.exploration import Unread
-from paperlark.domain.judgement import Match, Nearest, Unjudged
+from paperlark.domain.judgement import Agreement, Match, Nearest, Precedent, Unjudged
 from paperlark.domain.paper import Paper
-from paperlark.domain.spending import Cost, Spend, Tokens
+from paperlark.domain.spending import Cost, PriceSource, Spend, Tokens
+from paperlark.renderers import usage
 
 
 class JsonRenderer:
@@ -35,7 +36,7 @@ def _document(digest: Digest) -> dict[str, Any]:
         "categories": digest.categories,
         "status": digest.status,
         "notes": digest.notes,
-        "usage": None if digest.model is None else _usage(digest.model, digest.spend),
+        "usage": None if digest.model is None else _usage(digest.model, digest),
         "cutoffs": asdict(digest.cutoffs),
         "funnel": asdict(digest.funnel),
         "batches": tuple(_batch(batch) for batch in digest.batches),
@@ -46,6 +47,7 @@ def _document(digest: Digest) -> dict[str, Any]:
         "unjudged": tuple(_missing(missing) for missing in digest.unjudged),
         "unread": tuple(_unread(one) for one in digest.unread),
         "missed": digest.missed and asdict(digest.missed),
+        "agreement": digest.agreement and _agreement(digest.agreement),
         "prompt": digest.prompt,
     }
 
@@ -62,13 +64,23 @@ def _batch(batch: Batch) -> dict[str, Any]:
     }
 
 
-def _usage(model: str, spend: Spend | None) -> dict[str, Any]:
+def _usage(model: str, digest: Digest) -> dict[str, Any]:
+    spend = digest.spend or Spend(None, None)
+    tokens = spend.tokens
     return {
         "model": model,
-        "requests": spend.requests if spend else None,
-        "tokens": _tokens(spend.tokens) if spend and spend.tokens else None,
-        "cost_usd": _cost(spend.cost) if spend and spend.cost else None,
+        "requests": digest.spend and spend.requests,
+        "tokens": tokens and _tokens(tokens),
+        "cost_usd": spend.cost and _cost(spend.cost),
+        "at_most_usd": None if spend.most is None else _decimal(spend.most),
+        "tokens_per_judged": tokens and usage.per(tokens, digest.funnel.judged),
+        "tokens_per_selected": tokens and usage.per(tokens, usage.judged_on(digest)),
+        "prices": digest.prices and _prices(digest.prices),
     }
+
+
+def _prices(prices: PriceSource) -> dict[str, Any]:
+    return {"source": prices.name, "url": prices.url, "checked": prices.checked}
 
 
 def _tokens(tokens: Tokens) -> dict[str, int]:
@@ -110,6 +122,7 @@ def _entry(entry: Entry) -> dict[str, Any]:
         },
         "outside": entry.outside,
         "match": _match(entry.match),
+        "precedents": tuple(_precedent(one) for one in entry.precedents),
     }
 
 
@@ -119,13 +132,17 @@ def _match(match: Match) -> dict[str, Any]:
     return said | {"nearest": match.nearest and _nearest(match.nearest)}
 
 
-def _nearest(nearest: Nearest) -> dict[str, Any]:
+def _nearest(nearest: Nearest | Precedent) -> dict[str, Any]:
     return {
         "id": nearest.paper_id,
         "url": nearest.url,
         "title": nearest.title,
         "day": nearest.day,
     }
+
+
+def _precedent(precedent: Precedent) -> dict[str, Any]:
+    return _nearest(precedent) | {"similarity": precedent.similarity}
 
 
 def _unread(unread: Unread) -> dict[str, Any]:
@@ -135,6 +152,10 @@ def _unread(unread: Unread) -> dict[str, Any]:
         "title": unread.title,
         "probability": unread.probability,
     }
+
+
+def _agreement(agreement: Agreement) -> dict[str, Any]:
+    return asdict(agreement) | {"share": agreement.share}
 
 
 def _missing(missing: Unjudged) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import json
 import platform
 from dataclasses import asdict
 from datetime import date
+from importlib.metadata import version
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -16,7 +17,8 @@ from paperlark import __version__
 from paperlark.domain.digest import Digest, Page
 from paperlark.domain.errors import PaperlarkError
 from paperlark.domain.judgement import Lack
-from paperlark.renderers import outside
+from paperlark.domain.spending import PriceSource
+from paperlark.renderers import outside, usage
 
 SCHEMA = "paperlark/manifest/1"
 _JSON = "application/json"
@@ -42,6 +44,8 @@ class ManifestRenderer:
             "judgements": [asdict(judgement) for judgement in digest.judgements],
             "scanned": digest.scanned,
             "explored": [asdict(one) for one in digest.explored],
+            "readings": [asdict(one) for one in digest.readings],
+            "agreement": digest.agreement and asdict(digest.agreement),
         }
         return _page(manifest_path(digest.day), document)
 
@@ -80,7 +84,11 @@ def failure_record(day: date, profile: str, error: PaperlarkError) -> Page:
 
 def versions() -> dict[str, str]:
     """Name the programs."""
-    return {"paperlark": __version__, "python": platform.python_version()}
+    return {
+        "paperlark": __version__,
+        "python": platform.python_version(),
+        "genai-prices": version("genai-prices"),
+    }
 
 
 def _usage(digest: Digest) -> dict[str, Any] | None:
@@ -94,6 +102,18 @@ def _usage(digest: Digest) -> dict[str, Any] | None:
         "cost_usd": {"prompt": str(spend.cost.prompt), "completion": str(spend.cost.completion)}
         if spend.cost
         else None,
+        "at_most_usd": None if spend.most is None else str(spend.most),
+        "tokens_per_judged": spend.tokens and usage.per(spend.tokens, digest.funnel.judged),
+        "tokens_per_selected": spend.tokens and usage.per(spend.tokens, usage.judged_on(digest)),
+        "prices": digest.prices and _prices(digest.prices),
+    }
+
+
+def _prices(prices: PriceSource) -> dict[str, Any]:
+    return {
+        "source": prices.name,
+        "url": prices.url,
+        "checked": prices.checked and prices.checked.isoformat(),
     }
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from paperlark.domain.digest import Digest, Entry, Page
-from paperlark.domain.judgement import Nearest, Unjudged
+from paperlark.domain.judgement import Nearest, Precedent, Unjudged
 from paperlark.domain.paper import Author, Paper
 from paperlark.renderers import typeset, wording
 from paperlark.renderers.markdown_escape import escape, escape_label, escape_line
@@ -31,10 +31,14 @@ def _blocks(digest: Digest) -> Iterator[str]:
     yield " · ".join(_outside(part) for part in wording.summary(digest))
     yield from (f"> {escape_line(one_line(note))}" for note in digest.notes)
     yield _usage(digest)
+    yield from filter(None, (wording.tokens_per_paper(digest), wording.at_most(digest)))
     yield _funnel(digest)
     missed = wording.missed(digest)
     if missed:
         yield missed
+    agreement = wording.agreement(digest)
+    if agreement:
+        yield agreement
     if digest.batches:
         yield "\n".join(f"- {name}: {_outside(source)}" for name, source in wording.batches(digest))
     if digest.entries:
@@ -91,6 +95,8 @@ def _entry(entry: Entry) -> Iterator[str]:
         yield f"**Authors:** {_authors(paper.authors)}"
     yield _facts(entry)
     yield _scores(entry)
+    if entry.precedents:
+        yield f"**Nearest earlier:** {'; '.join(_precedent(one) for one in entry.precedents)}"
     why = wording.reason(entry)
     if why:
         yield f"**Why:** {escape(typeset.plain(why))}"
@@ -141,6 +147,11 @@ def _nearest(nearest: Nearest) -> str:
     return f"{named} ({wording.short_date(nearest.day)})"
 
 
+def _precedent(one: Precedent) -> str:
+    title = escape_label(typeset.plain(one.title))
+    return f"[{title}]({one.url}) ({wording.precedent(one)})"
+
+
 def _updated(digest: Digest) -> Iterator[str]:
     if digest.updated:
         yield "## Updated"
@@ -149,11 +160,15 @@ def _updated(digest: Digest) -> Iterator[str]:
 
 def _missing(digest: Digest) -> Iterator[str]:
     failed, unknown = wording.failed(digest), wording.not_recorded(digest)
-    if not (failed or unknown):
+    put_off = wording.put_off(digest)
+    if not (failed or unknown or put_off):
         return
     yield "## Not judged"
     if failed:
         yield "\n".join(f"- {_label(m.paper)}: {_outside(m.reason)}" for m in failed)
+    for why, left in put_off:
+        yield _outside(why)
+        yield "\n".join(f"- {_label(missing.paper)}" for missing in left)
     if unknown:
         yield f"{wording.not_recorded_words(unknown)}"
         yield wording.listed(_id(missing) for missing in unknown)
@@ -180,12 +195,14 @@ def _id(missing: Unjudged) -> str:
 
 
 def _appendix(digest: Digest) -> Iterator[str]:
-    prompt = clean(digest.prompt).strip("\n")
-    if digest.model is None and not prompt:
+    prompt, kept = clean(digest.prompt or "").strip("\n"), wording.prompt_kept(digest)
+    if digest.model is None and not prompt and not kept:
         return
     yield "## How this page was made"
     if digest.model is not None:
         yield wording.cut_offs(digest)
+    if kept:
+        yield kept
     if prompt:
         longest = max((len(run) for run in _FENCE.findall(prompt)), default=2)
         fence = "`" * (longest + 1)

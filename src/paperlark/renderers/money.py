@@ -23,6 +23,11 @@ def dollars(cost: Cost | None) -> tuple[str, str, str]:
     return f"${prompt:,f}", f"${total - prompt:,f}", f"${total:,f}"
 
 
+def amount(value: Decimal) -> str:
+    """Print one amount, to the cent or as much finer as it takes not to read as nothing."""
+    return dollars(Cost(value, Decimal(0)))[2]
+
+
 def _places(cost: Cost) -> int:
     """Cents from a dollar on, four places below; more where a part would read as nothing."""
     if cost.total >= 1 or not cost.total:

@@ -14,10 +14,18 @@ from paperlark.domain.announcement import Via
 from paperlark.domain.digest import AuthorMatch, Batch, Digest, Entry, Funnel, Updated
 from paperlark.domain.errors import StoreError
 from paperlark.domain.exploration import Explored, Missed, Unread
-from paperlark.domain.judgement import Judgement, Match, Nearest, Unjudged
+from paperlark.domain.judgement import (
+    Agreement,
+    Judgement,
+    Match,
+    Nearest,
+    Precedent,
+    Reading,
+    Unjudged,
+)
 from paperlark.domain.paper import Author, Paper, PaperId
 from paperlark.domain.profile import Cutoffs
-from paperlark.domain.spending import Cost, Spend, Tokens
+from paperlark.domain.spending import Cost, PriceSource, Spend, Tokens
 from paperlark.renderers import schema
 
 
@@ -57,7 +65,18 @@ def _digest(page: schema.Document, manifest: dict[str, Any]) -> Digest:
         explored=tuple(Explored(**one) for one in manifest.get("explored", ())),
         unread=tuple(Unread(PaperId(u.id), u.title, u.probability) for u in page.unread),
         missed=Missed(**page.missed.model_dump()) if page.missed else None,
+        # A page of before papers were judged several times had one reading.
+        readings=tuple(
+            Reading(one["judge"], tuple(Judgement(**said) for said in one["judgements"]))
+            for one in manifest.get("readings", ())
+        ),
+        agreement=_agreement(page.agreement) if page.agreement else None,
+        prices=_prices(usage.prices) if usage and usage.prices else None,
     )
+
+
+def _agreement(agreement: schema.Agreement) -> Agreement:
+    return Agreement(**agreement.model_dump(exclude={"share"}))
 
 
 def _spend(usage: schema.Usage) -> Spend | None:
@@ -68,7 +87,12 @@ def _spend(usage: schema.Usage) -> Spend | None:
         Tokens(tokens.prompt, tokens.completion, tokens.cached) if tokens else None,
         Cost(Decimal(cost.prompt), Decimal(cost.completion)) if cost else None,
         usage.requests,
+        None if usage.at_most_usd is None else Decimal(usage.at_most_usd),
     )
+
+
+def _prices(prices: schema.Prices) -> PriceSource:
+    return PriceSource(prices.source, prices.url, prices.checked)
 
 
 def _paper(paper: schema.Paper) -> Paper:
@@ -92,6 +116,7 @@ def _entry(entry: schema.Entry) -> Entry:
         followed=tuple(AuthorMatch(one.name, one.by == "name") for one in entry.followed),
         judgement=Judgement(paper.id, paper.version, **judged.model_dump()) if judged else None,
         outside=entry.outside,
+        precedents=tuple(_precedent(one) for one in entry.precedents),
     )
 
 
@@ -100,6 +125,10 @@ def _match(match: schema.Match) -> Match:
     nearest = Nearest(PaperId(near.id), near.title, near.day) if near else None
     said = match.model_dump(exclude={"nearest"})
     return Match(score=1 / match.rank, nearest=nearest, **said)
+
+
+def _precedent(one: schema.Precedent) -> Precedent:
+    return Precedent(PaperId(one.id), one.title, one.day, one.similarity)
 
 
 def _unjudged(missing: schema.Missing) -> Unjudged:

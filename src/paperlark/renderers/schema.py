@@ -82,6 +82,16 @@ class Match(_Part):
     ] = None
 
 
+class Precedent(_Part):
+    """An earlier paper that a paper resembles, wanted or not."""
+
+    id: str
+    url: str
+    title: Text
+    day: Annotated[dt.date, Field(description="when it was announced")]
+    similarity: Annotated[float, Field(ge=-1, le=1, description="1 is the same")]
+
+
 class Followed(_Part):
     """A followed author, under the reader's name for them."""
 
@@ -104,6 +114,9 @@ class Entry(Paper):
         bool, Field(description="from outside the reader's usual: drawn by lot from low matches")
     ] = False
     match: Match
+    precedents: Annotated[
+        tuple[Precedent, ...], Field(description="the nearest earlier papers, nearest first")
+    ] = ()
 
 
 class Missing(_Part):
@@ -135,6 +148,18 @@ class Missed(_Part):
     unread: Count
 
 
+class Agreement(_Part):
+    """How alike several readings of the same papers are."""
+
+    readings: Annotated[int, Field(ge=2, description="times that each paper was to be judged")]
+    papers: Annotated[int, Field(ge=1, description="papers that were judged more than once")]
+    agreed: Annotated[Count, Field(description="of these, all readings select them or none does")]
+    distance: Annotated[
+        float, Field(ge=0, description="points between two readings of a paper, mean of a score")
+    ]
+    share: Annotated[float, Field(ge=0, le=1, description="`agreed` of `papers`")]
+
+
 class Tokens(_Part):
     """Tokens of all requests; `cached` are part of `prompt`."""
 
@@ -152,6 +177,14 @@ class Cost(_Part):
     total: Dollars
 
 
+class Prices(_Part):
+    """Where the model's price is from."""
+
+    source: Annotated[Text, Field(description="a public list with its version, or the reader")]
+    url: Annotated[Text | None, Field(description="where the list has it from")]
+    checked: Annotated[dt.date | None, Field(description="when the list last checked that")]
+
+
 class Usage(_Part):
     """What judging took; null is unknown, never nothing."""
 
@@ -159,6 +192,16 @@ class Usage(_Part):
     requests: Count | None
     tokens: Tokens | None
     cost_usd: Cost | None
+    at_most_usd: Annotated[
+        Dollars | None, Field(description="what it cost at most, where the cost is not known")
+    ] = None
+    tokens_per_judged: Annotated[
+        float | None, Field(description="tokens that went into one judged paper")
+    ] = None
+    tokens_per_selected: Annotated[
+        float | None, Field(description="tokens that went into one judged paper of the page")
+    ] = None
+    prices: Annotated[Prices | None, Field(description="null: nobody knows the price")] = None
 
 
 class Cutoffs(_Part):
@@ -186,6 +229,15 @@ class Funnel(_Part):
     seen: Annotated[Count, Field(description="announced to this reader on an earlier day")]
     explored: Annotated[Count, Field(description="judged by lot though their match is low")] = 0
     unread: Annotated[Count, Field(description="not judged because their match is low")] = 0
+    followed_asked: Annotated[
+        Count, Field(description="papers of followed authors that were to be judged as well")
+    ] = 0
+    over_budget: Annotated[
+        Count, Field(description="not asked about, because of what it would have cost")
+    ] = 0
+    waiting: Annotated[
+        Count, Field(description="in a batch that was not answered yet; a later run collects it")
+    ] = 0
 
 
 class Batch(_Part):
@@ -229,7 +281,12 @@ class Document(_Part):
     missed: Annotated[
         Missed | None, Field(description="null where nothing can be said of the unread")
     ] = None
-    prompt: Annotated[Text, Field(description="the selection prompt")]
+    agreement: Annotated[
+        Agreement | None, Field(description="null where no paper was judged more than once")
+    ] = None
+    prompt: Annotated[
+        Text | None, Field(description="the selection prompt; null: the reader keeps it private")
+    ]
 
 
 def json_schema() -> str:

@@ -29,9 +29,13 @@ def _lines(digest: Digest, width: int, entries: int) -> Iterator[str]:
         yield from textwrap.wrap(f"note: {note}", width, subsequent_indent="  ")
     yield ""
     yield from (_cut(_row(row), width) for row in _facts(digest))
-    yield from textwrap.wrap(
-        wording.missed(digest) or "", width, initial_indent="  ", subsequent_indent="  "
-    )
+    for remark in (
+        wording.tokens_per_paper(digest),
+        wording.at_most(digest),
+        wording.missed(digest),
+        wording.agreement(digest),
+    ):
+        yield from textwrap.wrap(remark or "", width, initial_indent="  ", subsequent_indent="  ")
     yield ""
     for entry in digest.entries[:entries]:
         yield _entry(entry, width)

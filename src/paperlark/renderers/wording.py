@@ -8,9 +8,10 @@ from datetime import date
 
 from paperlark.domain.digest import AuthorMatch, Batch, Digest, Entry, Funnel, Status, Updated
 from paperlark.domain.exploration import Unread
-from paperlark.domain.judgement import Lack, Match, Unjudged
+from paperlark.domain.judgement import Lack, Match, Precedent, Unjudged
 from paperlark.domain.spending import Spend, Tokens
-from paperlark.renderers.money import UNKNOWN, dollars
+from paperlark.renderers import usage
+from paperlark.renderers.money import UNKNOWN, amount, dollars
 
 STAR = "★"
 OUTSIDE = "from outside your usual"
@@ -72,13 +73,49 @@ def not_recorded(digest: Digest) -> tuple[Unjudged, ...]:
     return tuple(u for u in digest.unjudged if u.lack is Lack.NOT_RECORDED)
 
 
+def put_off(digest: Digest) -> tuple[tuple[str, tuple[Unjudged, ...]], ...]:
+    """Papers that wait in a batch, and those left for the budget, with why in words."""
+    waiting, left = _by_reason(digest, Lack.WAITING), _by_reason(digest, Lack.BUDGET)
+    return (
+        *((_waiting_words(why, papers, digest.day), papers) for why, papers in waiting),
+        *((_budget_words(why, papers), papers) for why, papers in left),
+    )
+
+
+def _by_reason(digest: Digest, lack: Lack) -> tuple[tuple[str, tuple[Unjudged, ...]], ...]:
+    those = [u for u in digest.unjudged if u.lack is lack]
+    reasons = dict.fromkeys(u.reason for u in those)
+    return tuple((why, tuple(u for u in those if u.reason == why)) for why in reasons)
+
+
+def _waiting_words(reason: str, papers: tuple[Unjudged, ...], day: date) -> str:
+    wait = "waits" if len(papers) == 1 else "wait"
+    return (
+        f"{counted(len(papers), 'paper')} {wait} {reason}. To collect the answers make this page"
+        f" again: paperlark run --date {day}"
+    )
+
+
+def _budget_words(reason: str, left: tuple[Unjudged, ...]) -> str:
+    return f"{counted(len(left), 'paper')} left for the budget: {reason}."
+
+
 def status(digest: Digest) -> str:
     """Say how the run ended."""
     if digest.status is not Status.PARTIAL:
         return f"{digest.status}, reconstructed" if digest.reconstructed else digest.status.value
-    missing = digest.funnel.unjudged
-    what = f"{counted(missing, 'paper')} not judged, see below" if missing else "see the notes"
-    return f"partial: {what}"
+    missing, left, waiting = (
+        digest.funnel.unjudged,
+        digest.funnel.over_budget,
+        digest.funnel.waiting,
+    )
+    parts = (
+        f"{counted(missing, 'paper')} not judged" if missing else "",
+        f"{counted(left, 'paper')} left for the budget" if left else "",
+        f"{counted(waiting, 'paper')} waiting in a batch" if waiting else "",
+    )
+    what = listed(part for part in parts if part)
+    return f"partial: {what}, see below" if what else "partial: see the notes"
 
 
 def batches(digest: Digest) -> tuple[tuple[str, str], ...]:
@@ -144,7 +181,12 @@ def _judge_rows(funnel: Funnel) -> list[Row]:
         rows.append(_row("explored", funnel.explored, "drawn by lot"))
     if funnel.unread:
         rows.append(_row("unread", funnel.unread, "low match"))
-    rows += [_row("judged", funnel.judged), _row("unjudged", funnel.unjudged)]
+    followed = f"{number(funnel.followed_asked)} followed" if funnel.followed_asked else ""
+    rows += [_row("judged", funnel.judged, followed), _row("unjudged", funnel.unjudged)]
+    if funnel.over_budget:
+        rows.append(_row("over budget", funnel.over_budget, "not asked about"))
+    if funnel.waiting:
+        rows.append(_row("waiting", funnel.waiting, "in a batch, not answered yet"))
     return [*rows, _row("not recorded", funnel.not_recorded)] if funnel.not_recorded else rows
 
 
@@ -166,6 +208,19 @@ def _token_row(tokens: Tokens | None) -> Row:
     return Row("tokens", tuple(number(cell) for cell in cells), cached)
 
 
+def tokens_per_paper(digest: Digest) -> str | None:
+    """Say how many tokens went into a judged and into a selected paper; None: nothing to say."""
+    tokens = digest.spend.tokens if digest.spend else None
+    said = usage.per_paper(tokens, digest.funnel.judged, usage.judged_on(digest))
+    return said and f"{said}."
+
+
+def at_most(digest: Digest) -> str | None:
+    """Say what a page cost at most whose cost is not known; None where there is nothing to say."""
+    most = digest.spend.most if digest.spend else None
+    return None if most is None else f"It cost {amount(most)} at most."
+
+
 def chip(entry: Entry) -> str:
     """Give the mark beside a title: a star, both scores, or the match."""
     if entry.followed:
@@ -173,7 +228,7 @@ def chip(entry: Entry) -> str:
     if entry.judgement:
         return f"{entry.judgement.relevance}·{entry.judgement.novelty}"
     if entry.match.probability is not None:
-        return _percent(entry.match.probability)
+        return percent(entry.match.probability)
     return f"№\N{NO-BREAK SPACE}{number(entry.match.rank)}"
 
 
@@ -200,7 +255,7 @@ def match_rank(match: Match) -> str:
 
 def match_best(match: Match) -> str:
     """Give the probability of being selected, or the rank where none is calibrated."""
-    return match_rank(match) if match.probability is None else _percent(match.probability)
+    return match_rank(match) if match.probability is None else percent(match.probability)
 
 
 def match_rest(match: Match) -> str:
@@ -213,7 +268,7 @@ def match_words(match: Match) -> str:
     return f"{match_best(match)} {match_rest(match)}".strip()
 
 
-def _percent(probability: float) -> str:
+def percent(probability: float) -> str:
     """Print a probability; one that is short of certain never reads as certain."""
     if 0 < probability < _ONE_PERCENT:
         figure = "<1"
@@ -227,13 +282,15 @@ def _percent(probability: float) -> str:
 def reason(entry: Entry) -> str | None:
     """Why the paper is here; None where only the evidence can say."""
     if entry.followed:
-        return f"{entry.comment}: {listed(_author_match(one) for one in entry.followed)}"
+        names = listed(author_match(one) for one in entry.followed)
+        said = entry.judgement.comment if entry.judgement else ""
+        return f"{entry.comment}: {names}. {said}" if said else f"{entry.comment}: {names}"
     if entry.outside and entry.judgement is None:
         return "Drawn by lot: a vote says whether you want more like it."
     return entry.comment
 
 
-def _author_match(match: AuthorMatch) -> str:
+def author_match(match: AuthorMatch) -> str:
     """Name a followed author; a name alone may be a namesake's, and the page says so."""
     return f"{match.name} (by name)" if match.by_name_only else match.name
 
@@ -246,6 +303,11 @@ def evidence(match: Match) -> tuple[tuple[str, str], ...]:
         ("Words against", listed(match.words_against)),
     )
     return tuple((name, value) for name, value in words if value)
+
+
+def precedent(one: Precedent) -> str:
+    """`14 January 2025, similarity 0.83`; what is short of the same never reads as the same."""
+    return f"{short_date(one.day)}, similarity {f'{one.similarity:.4f}'[:4]}"
 
 
 def shown_authors(count: int) -> int:
@@ -294,13 +356,32 @@ def missed(digest: Digest) -> str | None:
     return f"{about} among {unread} unread, 95 % interval {low}-{high}."
 
 
+def agreement(digest: Digest) -> str | None:
+    """Say how alike several readings are; None where no paper was read more than once."""
+    one = digest.agreement
+    if one is None:
+        return None
+    return (
+        f"Scores are means of up to {one.readings} readings, which agree on whether to select"
+        f" {percent(one.share)} of {counted(one.papers, 'paper')} and differ by"
+        f" {one.distance:.1f} points a score."
+    )
+
+
+def prompt_kept(digest: Digest) -> str | None:
+    """Say that the selection prompt is not shown, where that is so."""
+    return None if digest.prompt is not None else "The reader keeps the selection prompt private."
+
+
 def unread_match(one: Unread) -> str:
     """Give the match of a paper that nobody read: `2 %`."""
-    return _percent(one.probability)
+    return percent(one.probability)
 
 
 def nothing(digest: Digest) -> str:
     """Say what stands where the papers would."""
     if digest.status is Status.QUIET:
         return "A quiet day: arXiv announced nothing."
+    if digest.funnel.waiting:
+        return f"Nothing yet: {counted(digest.funnel.waiting, 'paper')} to be judged in a batch."
     return f"None of {counted(digest.funnel.scanned, 'paper')} was selected."

@@ -109,7 +109,9 @@ class BudgetShape(_Shape):
     run: Price | None = Field(default=None, description="dollars that one run may cost")
     day: Price | None = Field(default=None, description="dollars that one day's page may cost")
     month: Price | None = Field(
-        default=None, description="dollars that one calendar month may cost, all pages together"
+        default=None,
+        description="dollars that one calendar month of UTC may cost, all pages of the database"
+        " together",
     )
 
 
@@ -132,14 +134,20 @@ class JudgeShape(_Shape):
         le=64,
         description="1 to 64 papers a request; unless given, as many as the model takes well",
     )
-    parallel: int = Field(default=4, ge=1, le=64, description="1 to 64 requests at once")
+    parallel: int = Field(
+        default=8,
+        ge=1,
+        le=64,
+        description="1 to 64 requests at once; fewer are made while the server says, or shows, that"
+        " they are too many",
+    )
     timeout: float = Field(
         default=120.0,
         gt=0,
         le=3600,
         strict=False,
         allow_inf_nan=False,
-        description="up to 3600 seconds to wait for one answer",
+        description="up to 3600 seconds in which an answer must be there whole",
     )
     requests_per_minute: int | None = Field(
         default=None, ge=1, description="a whole number: how many requests the server takes"
@@ -166,7 +174,9 @@ class JudgeShape(_Shape):
         " answered within a day, collected by a later run",
     )
     prices: PricesShape | None = Field(
-        default=None, description="a table [judge.prices], for a server whose prices nobody knows"
+        default=None,
+        description="a table [judge.prices], for a server whose prices nobody knows, or in place of"
+        " the public list's",
     )
     recall: float = Field(
         default=RECALL,
@@ -255,7 +265,9 @@ class ProfileShape(_Shape):
         " whatever is said of them",
     )
     show_criteria: bool = Field(
-        default=True, description="false to leave the selection prompt out of the page"
+        default=True,
+        description="false to leave the selection prompt and your topics' names out of all that is"
+        " published; what a comment says of them in its own words stays",
     )
     least_h_index: int | None = Field(
         default=None,

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from paperlark.domain.digest import Digest, SeenBefore
+from paperlark.domain.digest import Digest, Ranked, SeenBefore
 from paperlark.domain.errors import StoreError
 from paperlark.domain.exploration import Explored
 from paperlark.domain.paper import PaperId
 from paperlark.store.database import told, transaction
 from paperlark.store.explored import explored_before, keep_explored
+from paperlark.store.matches import keep_matches, matches_of
 from paperlark.store.papers import keep_papers
+from paperlark.store.places import announce_papers
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -37,7 +40,8 @@ class DigestStore:
 
     def file(self, digest: Digest) -> None:
         """Keep the digest, in place of an earlier one of that profile and day."""
-        text = _adapter().dump_json(digest).decode()
+        # What was known of each paper is many rows, which few readers of a digest ask for.
+        text = _adapter().dump_json(digest, exclude={"ranked"}).decode()
         with told(self._path), transaction(self._connection):
             self._connection.execute(
                 "INSERT OR REPLACE INTO digests (profile, day, digest) VALUES (?, ?, ?)",
@@ -55,6 +59,8 @@ class DigestStore:
                 _scanned(digest),
             )
             keep_explored(self._connection, digest)
+            keep_matches(self._connection, digest)
+            announce_papers(self._connection, digest)
 
     def digest(self, profile: str, day: date) -> Digest | None:
         """Give the digest of that day, None where there is none.
@@ -69,12 +75,16 @@ class DigestStore:
         if row is None:
             return None
         try:
-            return _adapter().validate_json(row[0])
+            return replace(_adapter().validate_json(row[0]), ranked=self._ranked(profile, day))
         except ValueError as error:
             raise StoreError(
                 f"the digest of {day} in {self._path} cannot be read",
                 mend=f"make it again: paperlark run --date {day}",
             ) from error
+
+    def _ranked(self, profile: str, day: date) -> tuple[Ranked, ...]:
+        with told(self._path):
+            return matches_of(self._connection, profile, day)
 
     def days(self, profile: str) -> tuple[date, ...]:
         """Give the days that have a digest, in order."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -65,9 +66,10 @@ class ExperienceStore:
             return judged, stream
         streamed = days[:STREAM_DAYS][-1]
         for row in self._ask(sql.ANNOUNCED, about, first=days[-1], streamed=streamed):
-            paper, (before, relevance, novelty) = paper_of(*row[:6]), row[6:]
+            paper, (before, relevance, novelty, stands_for) = paper_of(*row[:6]), row[6:]
             if relevance is not None and len(judged) < MOST_LESSONS:
-                judged.append(_scored(paper, before, relevance, novelty, cutoffs))
+                lesson = _scored(paper, before, relevance, novelty, cutoffs)
+                judged.append(replace(lesson, stands_for=stands_for))
             if before >= streamed and len(stream) < LONGEST_STREAM:
                 stream.setdefault(paper.id, paper)
         return judged, stream

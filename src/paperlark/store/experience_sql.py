@@ -21,8 +21,10 @@ DAYS = """
 # Latest first is the order of an index: nothing is sorted, and whoever has enough stops reading.
 ANNOUNCED = """
     SELECT p.id, p.version, p.title, p.authors, p.abstract, p.categories,
-        s.day, s.relevance, s.novelty
+        s.day, s.relevance, s.novelty, coalesce(1 / e.inclusion, 1)
     FROM scanned s JOIN papers p ON p.id = s.paper_id AND p.version = s.version
+    LEFT JOIN explored e
+        ON e.profile = s.profile AND e.day = s.day AND e.paper_id = s.paper_id
     WHERE s.profile = :profile AND s.day >= :first AND s.day < :day
         AND (s.day >= :streamed OR s.relevance IS NOT NULL)
     ORDER BY s.day DESC, s.paper_id DESC

@@ -5,13 +5,13 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
-from decimal import Decimal
 from pathlib import Path
 
 from paperlark.domain.judgement import Asking, Exchange, Judgement
 from paperlark.domain.paper import Paper, PaperId
-from paperlark.domain.spending import Cost, Spend, Tokens, total
+from paperlark.domain.spending import Spend, total
 from paperlark.store.database import told, transaction
+from paperlark.store.spending import SPEND, spend_of
 
 
 def _utc_now() -> datetime:
@@ -46,44 +46,55 @@ class JudgementStore:
             )
 
     def keep(self, exchange: Exchange, asking: Asking) -> None:
-        """Store one exchange; a judgement that is already there is not replaced."""
-        tokens, cost = exchange.spend.tokens, exchange.spend.cost
+        """Store one exchange; a judgement that is there already stands, unless it is silent."""
         with told(self._path), transaction(self._connection):
-            inserted = self._connection.execute(
-                "INSERT INTO exchanges (day, profile, criteria, judge, requests, prompt_tokens,"
-                " cached_tokens, completion_tokens, prompt_cost, completion_cost, reply, at)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (
-                    asking.day.isoformat(),
-                    asking.profile,
-                    asking.criteria,
-                    asking.judge,
-                    exchange.spend.requests,
-                    tokens.prompt if tokens else None,
-                    tokens.cached if tokens else None,
-                    tokens.completion if tokens else None,
-                    str(cost.prompt) if cost else None,
-                    str(cost.completion) if cost else None,
-                    exchange.text,
-                    self._now().isoformat(),
-                ),
-            )
-            self._connection.executemany(
-                "INSERT INTO judgements VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
-                " ON CONFLICT (paper_id, version, criteria, judge) DO NOTHING",
-                _rows(exchange.judgements, asking, inserted.lastrowid),
-            )
+            insert_exchange(self._connection, exchange, asking, self._now())
 
     def spend(self, asking: Asking) -> Spend:
         """Add up all exchanges of that page, those of earlier runs too."""
         with told(self._path):
             rows = self._connection.execute(
-                "SELECT requests, prompt_tokens, completion_tokens, cached_tokens, prompt_cost,"
-                " completion_cost FROM exchanges"
+                f"SELECT {SPEND} FROM exchanges"  # noqa: S608
                 " WHERE day = ? AND profile = ? AND criteria = ? AND judge = ? ORDER BY id",
                 (asking.day.isoformat(), asking.profile, asking.criteria, asking.judge),
             ).fetchall()
-        return total(_spend(*row) for row in rows)
+        return total(spend_of(*row) for row in rows)
+
+
+def insert_exchange(
+    connection: sqlite3.Connection, exchange: Exchange, asking: Asking, at: datetime
+) -> None:
+    """Write one exchange with its judgements, inside a transaction of the caller's."""
+    tokens, cost, most = exchange.spend.tokens, exchange.spend.cost, exchange.spend.most
+    inserted = connection.execute(
+        "INSERT INTO exchanges (day, profile, criteria, judge, requests, prompt_tokens,"
+        " cached_tokens, completion_tokens, prompt_cost, completion_cost, most, batch, reply, at)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            asking.day.isoformat(),
+            asking.profile,
+            asking.criteria,
+            asking.judge,
+            exchange.spend.requests,
+            tokens.prompt if tokens else None,
+            tokens.cached if tokens else None,
+            tokens.completion if tokens else None,
+            str(cost.prompt) if cost else None,
+            str(cost.completion) if cost else None,
+            str(most) if most is not None else None,
+            exchange.batch,
+            exchange.text,
+            at.isoformat(),
+        ),
+    )
+    connection.executemany(
+        "INSERT INTO judgements VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT (paper_id, version, criteria, judge) DO UPDATE SET"
+        " relevance = excluded.relevance, novelty = excluded.novelty,"
+        " comment = excluded.comment, exchange = excluded.exchange"
+        " WHERE judgements.comment = ''",
+        _rows(exchange.judgements, asking, inserted.lastrowid),
+    )
 
 
 def _rows(
@@ -102,19 +113,3 @@ def _rows(
         )
         for one in judgements
     )
-
-
-def _spend(  # noqa: PLR0917  # one parameter a column
-    requests: int,
-    prompt: int | None,
-    completion: int | None,
-    cached: int | None,
-    prompt_cost: str | None,
-    completion_cost: str | None,
-) -> Spend:
-    tokens = cost = None
-    if prompt is not None and completion is not None:
-        tokens = Tokens(prompt, completion, cached or 0)
-    if prompt_cost is not None and completion_cost is not None:
-        cost = Cost(Decimal(prompt_cost), Decimal(completion_cost))
-    return Spend(tokens, cost, requests)

@@ -1,0 +1,157 @@
+"""Who judges: a recording, or a model behind its server, asked within the budget."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from paperlark.compose.batching import with_batches
+from paperlark.compose.budget import check_price
+from paperlark.compose.servers import keeper, remembered
+from paperlark.compose.world import Choices, World
+from paperlark.domain.errors import KeyMissing
+from paperlark.domain.profile import Profile
+from paperlark.llm.purse import Purse
+from paperlark.llm.threads import Threads
+from paperlark.ports import ChatModel, Jobs, Judge, Progress
+from paperlark.settings import ModelSettings, Settings
+from paperlark.store.spending import SpendingStore
+
+if TYPE_CHECKING:
+    from paperlark.judges.estimating import EstimatingJudge
+    from paperlark.judges.llm import LlmJudge, Map
+    from paperlark.llm.openai_compatible import OpenAICompatible
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Who judges, and whether that is paid for.
+
+    `collect` stores what came of questions that an earlier run left, and gives their days.
+    """
+
+    judge: Judge | None
+    paid: bool = False
+    collect: Callable[[Progress], frozenset[date]] = lambda _: frozenset()
+
+
+def start_threads(model: ModelSettings | None, opened: ExitStack) -> Threads | None:
+    """Give the threads that questions are put on, where there is a model."""
+    return opened.enter_context(Threads(model.parallel)) if model else None
+
+
+def choose_judge(  # noqa: PLR0917  # all that a judge may need
+    settings: Settings,
+    choices: Choices,
+    world: World,
+    threads: Threads | None,
+    purse: Purse,
+    jobs: Jobs,
+    opened: ExitStack,
+) -> Chosen:
+    """Choose the judge; a recording goes before a model."""
+    criteria = settings.profile.criteria
+    if choices.judgements is not None:
+        from paperlark.judges.recorded import RecordedJudge  # noqa: PLC0415  # brings pydantic
+
+        return Chosen(RecordedJudge(choices.judgements, criteria))
+    model = settings.model
+    if model is None or threads is None or not choices.use_model:
+        return Chosen(None)
+    server = _open_server(model, settings.database, world, threads, opened)
+    chat = _within_budget(server, model, purse, world)
+    live = _llm_judge(settings.profile, model, chat, threads.map)
+    judge = with_batches(live, server, jobs, purse, settings, model, choices, world)
+    return Chosen(judge, paid=True, collect=judge.collect)
+
+
+def choose_estimating_judge(
+    profile: Profile, model: ModelSettings, store: SpendingStore, jobs: Jobs, opened: ExitStack
+) -> EstimatingJudge:
+    """Give a judge who reckons what the profile's model would take; it needs no key."""
+    from paperlark.judges.estimating import EstimatingJudge  # noqa: PLC0415  # counts tokens
+    from paperlark.llm.openai_compatible import OpenAICompatible  # noqa: PLC0415  # HTTP client
+
+    chat = opened.enter_context(OpenAICompatible(model.base_url, model.model))
+    judge = _llm_judge(profile, model, chat)
+    return EstimatingJudge(
+        judge,
+        profile.criteria.fingerprint,
+        jobs=jobs.living(),
+        completion_each=store.completion_each(judge.signature),
+    )
+
+
+def _llm_judge(
+    profile: Profile, model: ModelSettings, chat: ChatModel, map_: Map = map
+) -> LlmJudge:
+    from paperlark.judges.llm import LlmJudge  # noqa: PLC0415  # only a page with a model needs it
+    from paperlark.judges.mentions import speaks_of_authors  # noqa: PLC0415  # likewise
+    from paperlark.llm.limits import context_window  # noqa: PLC0415  # likewise
+
+    return LlmJudge(
+        chat,
+        profile.criteria,
+        cutoffs=profile.cutoffs,
+        batch_size=model.batch_size,
+        context=model.context or context_window(model.model, model.base_url),
+        authors=speaks_of_authors(profile.criteria.text),
+        map_=map_,
+    )
+
+
+def _open_server(
+    model: ModelSettings, database: Path, world: World, threads: Threads, opened: ExitStack
+) -> OpenAICompatible:
+    """Give the model behind its server, asked in turn."""
+    # Only a page with a model needs these.
+    from paperlark.llm.openai_compatible import OpenAICompatible  # noqa: PLC0415
+    from paperlark.llm.pace import Limits, Pace  # noqa: PLC0415
+    from paperlark.llm.turnstile import Turnstile  # noqa: PLC0415
+
+    key = _key(model, world.environment)
+    check_price(model, world.now())
+    limits = Limits(model.requests_per_minute, model.tokens_per_minute)
+    turnstile = Turnstile(Pace(model.parallel, limits))
+    threads.when_stopped(turnstile.close)
+    server = OpenAICompatible(
+        model.base_url,
+        model.model,
+        key=key,
+        timeout=model.timeout,
+        turnstile=turnstile,
+        dialect=remembered(model, database),
+        learned=keeper(model, database, world.now),
+        own_prices=model.prices,
+        now=world.now,
+    )
+    return opened.enter_context(server)
+
+
+def _within_budget(
+    server: OpenAICompatible, model: ModelSettings, purse: Purse, world: World
+) -> ChatModel:
+    """Give the same model, asked again while it is busy, each time within the budget."""
+    # Only a page with a model needs these.
+    from paperlark.llm.metered import Metered  # noqa: PLC0415
+    from paperlark.llm.retrying import Retrying  # noqa: PLC0415
+    from paperlark.llm.room import RoomForThoughts  # noqa: PLC0415
+
+    metered = Metered(server, model.base_url, purse, own=model.prices, now=world.now)
+    return RoomForThoughts(Retrying(metered), lambda: server.room)
+
+
+def _key(model: ModelSettings, environment: Mapping[str, str]) -> str | None:
+    if model.key_variable is None:
+        return None
+    key = environment.get(model.key_variable, "").strip()
+    if not key:
+        raise KeyMissing(
+            f"{model.model} needs a key and the environment variable {model.key_variable} is empty",
+            mend=f"export {model.key_variable}=..., or make a page without a model: --no-llm",
+        )
+    return key

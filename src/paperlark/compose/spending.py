@@ -1,0 +1,61 @@
+"""What was spent so far, with the budget it counts against and where prices are from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from paperlark.compose.budget import price_source, this_month
+from paperlark.compose.world import World
+from paperlark.domain.spending import NO_BOUND, Budget, Expense, Period, PriceSource
+from paperlark.settings import Settings
+from paperlark.store.database import check_not_set_aside, open_database
+from paperlark.store.spending import SpendingStore
+
+
+@dataclass(frozen=True, slots=True)
+class Accounts:
+    """Expenses, latest first, and how this month stands: `month` is its first day.
+
+    `model` is the one that the profile names, None where it names none; `source` is None where
+    nobody knows its price.
+    """
+
+    expenses: tuple[Expense, ...]
+    month: date
+    in_month: Decimal
+    budget: Budget
+    model: str | None
+    source: PriceSource | None
+
+
+def read_accounts(settings: Settings, world: World, by: Period, month: date | None) -> Accounts:
+    """Read what was spent in the month of that first day, or ever where it is None.
+
+    Where there is no database none is made. Raises StoreError.
+    """
+    now, model = world.now(), settings.model
+    this = this_month(now)
+    with _store(settings) as store:
+        return Accounts(
+            expenses=store.expenses(by, month) if store else (),
+            month=this,
+            in_month=store.in_month(this) if store else Decimal(0),
+            budget=model.budget if model else NO_BOUND,
+            model=model.model if model else None,
+            source=price_source(model, now) if model else None,
+        )
+
+
+@contextmanager
+def _store(settings: Settings) -> Iterator[SpendingStore | None]:
+    path = settings.database
+    if not path.exists():
+        check_not_set_aside(path)
+        yield None
+        return
+    with open_database(path) as connection:
+        yield SpendingStore(connection, path)

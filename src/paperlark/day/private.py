@@ -1,0 +1,70 @@
+"""A digest in, the same without the words of the reader's criteria out. Pure.
+
+Topics' names are lines of the criteria, and a judge who is told to name what a paper matched may
+quote them. That the match has a reason is still said: its words, and the paper it resembles.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from functools import reduce
+
+from paperlark.domain.criteria import Criteria
+from paperlark.domain.digest import Digest
+from paperlark.domain.judgement import Judgement, Match
+
+HIDDEN = "[…]"
+
+_FEWEST_WORDS_OF_NAME, _FEWEST_WORDS_OF_LINE = 2, 4
+"""Shorter ones are anybody's words."""
+_LABEL = re.compile(r"[\W\d_]*(?:\*{0,2}[A-Za-z ]{1,40}\*{0,2}:\*{0,2})?\s*")
+"""What a line may begin with that is not said of anything: a mark, and a name of the part."""
+
+
+def keep_private(digest: Digest, criteria: Criteria) -> Digest:
+    """Leave out the selection prompt, the names of topics, and lines that comments quote."""
+    quotes = tuple(_quotes(criteria))
+    return replace(
+        digest,
+        prompt=None,
+        entries=tuple(
+            replace(
+                one,
+                match=_without_topic(one.match),
+                judgement=one.judgement and _without(quotes, one.judgement),
+            )
+            for one in digest.entries
+        ),
+        judgements=tuple(_without(quotes, one) for one in digest.judgements),
+        readings=tuple(
+            replace(reading, judgements=tuple(_without(quotes, one) for one in reading.judgements))
+            for reading in digest.readings
+        ),
+        ranked=tuple(replace(one, match=_without_topic(one.match)) for one in digest.ranked),
+    )
+
+
+def _quotes(criteria: Criteria) -> Iterator[re.Pattern[str]]:
+    """Give what finds a name of a topic, or a line with or without what it begins with."""
+    names = (topic.name for topic in criteria.topics)
+    lines = criteria.text.splitlines()
+    bare = (_LABEL.sub("", line, count=1) for line in lines)
+    for texts, fewest in (
+        (names, _FEWEST_WORDS_OF_NAME),
+        ((*lines, *bare), _FEWEST_WORDS_OF_LINE),
+    ):
+        # The longest first: it may begin with another.
+        for words in sorted((text.strip(" .*#").split() for text in texts), key=len, reverse=True):
+            if len(words) >= fewest:
+                yield re.compile(r"\s+".join(map(re.escape, words)), re.IGNORECASE)
+
+
+def _without(quotes: Iterable[re.Pattern[str]], judgement: Judgement) -> Judgement:
+    comment = reduce(lambda said, quote: quote.sub(HIDDEN, said), quotes, judgement.comment)
+    return replace(judgement, comment=comment)
+
+
+def _without_topic(match: Match) -> Match:
+    return replace(match, topic=None)

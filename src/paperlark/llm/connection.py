@@ -1,0 +1,156 @@
+"""One server behind a base URL: a request in, its response or one of our errors out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType, TracebackType
+from typing import Any, Self
+
+import httpx
+
+from paperlark.domain.errors import KeyMissing, ModelBusy, ModelUnusable
+from paperlark.domain.spending import Spend
+from paperlark.llm import deadline
+from paperlark.llm.deadline import Deadline
+from paperlark.llm.discretion import one_line, unlogged
+
+NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+"""What fails so never reached a server, and cost nothing."""
+MAYBE_PAID = Spend(tokens=None, cost=None)
+_NONE: Mapping[str, str] = MappingProxyType({})
+_LARGEST = 256 * 2**20
+"""Bytes. No answer is longer; a small one that unpacks to more is a trick."""
+
+
+class Late(ModelBusy):
+    """No answer came in time: maybe there are too many questions before it."""
+
+
+class Connection:
+    """Sends requests to `{base_url}/...`, with the key where there is one.
+
+    An answer must be there whole within `timeout` seconds.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        *,
+        key: str | None = None,
+        timeout: float = 120.0,
+        client: httpx.Client | None = None,
+    ) -> None:
+        self.base_url = base_url.strip().removesuffix("/").removesuffix("/chat/completions")
+        self.key = _sendable(key)
+        self._timeout = timeout
+        self._deadline = Deadline()
+        secure = self.base_url.lower().startswith("https:")
+        self._client = client or deadline.client(self._deadline, secure=secure)
+        self._owns_client = client is None
+
+    def __repr__(self) -> str:
+        return f"<Connection to {self.server}>"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Close the connections, if they are its own."""
+        if self._owns_client:
+            self._client.close()
+
+    @property
+    def server(self) -> str:
+        """Host and port, as errors name it."""
+        return self.base_url.partition("://")[2].partition("/")[0].rpartition("@")[2]
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        parameters: Mapping[str, str] = _NONE,
+        headers: Mapping[str, str] = _NONE,
+        **content: Any,  # noqa: ANN401  # as the HTTP client takes it
+    ) -> httpx.Response:
+        """Give whatever the server answers.
+
+        Raises ModelBusy, with a `spend` where the request may have been paid for all the same,
+        and ModelUnusable.
+        """
+        try:
+            with unlogged():
+                return self._exchange(method, self._url(path, parameters), headers, content)
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            failure = self._failure(error)
+            # Other errors quote what the server sent, or the address, with what is in it.
+            cause = error if isinstance(error, httpx.NetworkError) else None
+        raise failure from cause
+
+    def _exchange(
+        self, method: str, url: httpx.URL, headers: Mapping[str, str], content: Mapping[str, Any]
+    ) -> httpx.Response:
+        """Read the whole answer, unless it is too large or drips in too slowly."""
+        key = {"Authorization": f"Bearer {self.key}"} if self.key else {}
+        body = bytearray()
+        with (
+            self._deadline.within(self._timeout),
+            self._client.stream(
+                method, url, headers={**headers, **key}, timeout=self._timeout, **content
+            ) as response,
+        ):
+            for chunk in response.iter_bytes():
+                body += chunk
+                if len(body) > _LARGEST:
+                    raise httpx.RemoteProtocolError("its answer is too long")
+                if self._deadline.is_over:
+                    raise httpx.ReadTimeout("its answer does not come to an end")
+        received = {
+            name: value
+            for name, value in response.headers.items()
+            if name not in {"content-encoding", "content-length", "transfer-encoding"}
+        }
+        return httpx.Response(
+            response.status_code, headers=received, content=bytes(body), request=response.request
+        )
+
+    def _failure(self, error: httpx.HTTPError | httpx.InvalidURL) -> ModelBusy | ModelUnusable:
+        spend = None if isinstance(error, NOT_SENT) else MAYBE_PAID
+        if isinstance(error, httpx.TimeoutException):
+            return Late(
+                f"{self.server} did not answer within {self._timeout:g} seconds",
+                mend="allow more time, or put fewer papers into one question",
+                spend=spend,
+            )
+        if isinstance(
+            error, httpx.UnsupportedProtocol | httpx.InvalidURL | httpx.LocalProtocolError
+        ):
+            return ModelUnusable(
+                f"{self.server or 'the model'} cannot be asked", mend="check the base URL"
+            )
+        if isinstance(error, httpx.NetworkError):
+            return ModelBusy(
+                f"{self.server} could not be reached ({one_line(str(error))})",
+                mend="see that the server runs and the base URL is right",
+                spend=spend,
+            )
+        return ModelBusy(
+            f"{self.server} broke off its answer, or sent none that can be read", spend=spend
+        )
+
+    def _url(self, path: str, parameters: Mapping[str, str]) -> httpx.URL:
+        """Append the path, leaving a query where it is."""
+        url = httpx.URL(self.base_url)
+        return url.copy_with(path=f"{url.path.rstrip('/')}/{path}").copy_merge_params(parameters)
+
+
+def _sendable(key: str | None) -> str | None:
+    """Strip the key; one that no header can hold would show up in the client's own errors."""
+    key = (key or "").strip()
+    if not (key.isascii() and key.isprintable()):
+        raise KeyMissing("the key holds characters that no key has", mend="copy it once more")
+    return key or None

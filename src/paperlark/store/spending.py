@@ -1,0 +1,165 @@
+"""What was spent: for one page, in one month, and all of it by month or day, model and reader."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+from paperlark.domain.job import WINDOW, JobState
+from paperlark.domain.spending import Cost, Expense, Period, Spend, Tokens, total
+from paperlark.store.database import told
+
+SPEND = (
+    "requests, prompt_tokens, completion_tokens, cached_tokens, prompt_cost, completion_cost, most"
+)
+"""The columns of an exchange that `spend_of` takes."""
+
+_PERIODS = {Period.MONTH: "substr(paid.at, 1, 7) || '-01'", Period.DAY: "paid.day"}
+_IN_MONTH = "paid.at >= ? AND paid.at < ?"
+_PAPER = "said.paper_id || 'v' || said.version"
+"""One paper judged several times is one; another version of it is another."""
+
+_LATEST = 200
+"""Answers that tell how long they are: some days of a small field, an hour of a large one."""
+
+_Key = tuple[str, str, str]
+"""Period, model and profile."""
+
+
+class SpendingStore:
+    """Adds up the exchanges of an open database, the batches too that may be paid for yet."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+        self._connection = connection
+        self._path = path
+        connection.create_function("model_of", 1, model_of, deterministic=True)
+
+    def on_page(self, profile: str, day: date) -> Decimal:
+        """Give the US dollars that one page has cost at most.
+
+        Whatever criteria and judge it was made with. What nobody knows the price of is left out.
+        """
+        where, values = "profile = ? AND day = ?", (profile, day.isoformat())
+        return self._bound(where, values) + self._left(where, values)
+
+    def in_month(self, month: date) -> Decimal:
+        """Give the US dollars that all pages cost at most in the month of that first day.
+
+        What was left with a batch service is paid for in the month in which it is collected, or
+        in that in which it was left: it counts in both until that is known.
+        """
+        since = (datetime.combine(month, time(), UTC) - WINDOW).isoformat()
+        return self._bound(_IN_MONTH, _month(month)) + self._left("at >= ?", (since,))
+
+    def completion_each(self, judge: str) -> float | None:
+        """Give the tokens that a paper took of this judge's latest answers, on average.
+
+        None where no answer is known of which the server said what it used.
+        """
+        with told(self._path):
+            tokens, papers = self._connection.execute(
+                "SELECT sum(completion_tokens), sum((SELECT count(*) FROM judgements"
+                " WHERE exchange = answers.id)) FROM (SELECT id, completion_tokens FROM exchanges"
+                " WHERE (judge = :judge OR substr(judge, 1, length(:judge) + 1) = :judge || '#')"
+                " AND completion_tokens IS NOT NULL ORDER BY id DESC LIMIT :latest) AS answers",
+                {"judge": judge, "latest": _LATEST},
+            ).fetchone()
+        return tokens / papers if papers else None
+
+    def expenses(self, by: Period, month: date | None = None) -> tuple[Expense, ...]:
+        """Give what was spent, latest first; `month` is the first day of the only one wanted."""
+        key = f"{_PERIODS[by]} AS period, model_of(paid.judge) AS model, paid.profile"
+        where, values = (_IN_MONTH, _month(month)) if month else ("1", ())
+        with told(self._path):
+            rows = self._connection.execute(
+                f"SELECT {key}, {SPEND} FROM exchanges AS paid WHERE {where} ORDER BY id",  # noqa: S608
+                values,
+            ).fetchall()
+            counts = self._connection.execute(
+                f"SELECT {key}, count(DISTINCT {_PAPER}),"  # noqa: S608
+                f" count(DISTINCT CASE WHEN scanned.on_page THEN {_PAPER} END)"
+                " FROM exchanges AS paid JOIN judgements AS said ON said.exchange = paid.id"
+                " LEFT JOIN scanned ON scanned.profile = paid.profile"
+                " AND scanned.paper_id = said.paper_id AND scanned.day = paid.day"
+                f" WHERE {where} GROUP BY period, model, paid.profile",
+                values,
+            ).fetchall()
+        papers = {tuple(group): (judged, shown) for *group, judged, shown in counts}
+        spends: dict[_Key, list[Spend]] = {}
+        for period, model, profile, *spend in rows:
+            spends.setdefault((period, model, profile), []).append(spend_of(*spend))
+        expenses = (
+            _expense(key, together, *papers.get(key, (0, 0))) for key, together in spends.items()
+        )
+        by_name = sorted(expenses, key=lambda one: (one.model, one.profile))
+        return tuple(sorted(by_name, key=lambda one: one.period, reverse=True))
+
+    def _bound(self, where: str, values: Sequence[str]) -> Decimal:
+        with told(self._path):
+            rows = self._connection.execute(
+                f"SELECT {SPEND} FROM exchanges AS paid WHERE {where}",  # noqa: S608
+                values,
+            ).fetchall()
+        return sum((spend_of(*row).bound or Decimal(0) for row in rows), Decimal(0))
+
+    def _left(self, where: str, values: Sequence[str]) -> Decimal:
+        """Give what questions left with a batch service may cost yet."""
+        with told(self._path):
+            rows = self._connection.execute(
+                f"SELECT most FROM jobs WHERE {where} AND state <> ?"  # noqa: S608
+                " AND most IS NOT NULL",
+                (*values, JobState.COLLECTED),
+            ).fetchall()
+        return sum((Decimal(most) for (most,) in rows), Decimal(0))
+
+
+def model_of(judge: str) -> str:
+    """Give the model's name in a judge's signature, which the fingerprint of its prompt ends."""
+    return judge.rpartition("/")[0] or judge
+
+
+def spend_of(  # noqa: PLR0917  # one parameter a column
+    requests: int,
+    prompt: int | None,
+    completion: int | None,
+    cached: int | None,
+    prompt_cost: str | None,
+    completion_cost: str | None,
+    most: str | None,
+) -> Spend:
+    """Read the columns `SPEND` of an exchange."""
+    tokens = cost = None
+    if prompt is not None and completion is not None:
+        tokens = Tokens(prompt, completion, cached or 0)
+    if prompt_cost is not None and completion_cost is not None:
+        cost = Cost(Decimal(prompt_cost), Decimal(completion_cost))
+    return Spend(tokens, cost, requests, None if most is None else Decimal(most))
+
+
+def _month(first: date) -> tuple[str, str]:
+    """Give the moments that a month begins with and ends before, as they are stored."""
+    return first.isoformat(), (first + timedelta(days=31)).replace(day=1).isoformat()
+
+
+def _expense(key: _Key, spends: Sequence[Spend], judged: int, selected: int) -> Expense:
+    period, model, profile = key
+    told_of = total(one for one in spends if one.tokens is not None)
+    priced = total(one for one in spends if one.cost is not None)
+    unpriced = total(one for one in spends if one.cost is None)
+    requests = sum(one.requests for one in spends)
+    return Expense(
+        period=date.fromisoformat(period),
+        model=model,
+        profile=profile,
+        judged=judged,
+        selected=selected,
+        requests=requests,
+        tokens=told_of.tokens or Tokens(0, 0),
+        untold=requests - told_of.requests,
+        cost=priced.cost or Cost(Decimal(0), Decimal(0)),
+        unpriced=unpriced.requests,
+        most=unpriced.most if unpriced.requests else None,
+    )

@@ -1,0 +1,207 @@
+"""What a reader allows to be spent is never exceeded, and the page says what was left for it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from decimal import Decimal
+from html import unescape
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from standins.billing import PROFILE, Till
+from standins.commands import Paperlark
+from standins.openai import StandIn, hangs_up
+
+FIRST, SECOND, LAST = "2025-02-19", "2025-02-26", "2025-03-25"
+
+
+@pytest.fixture
+def till(server: StandIn) -> Till:
+    server.always = till = Till()
+    return till
+
+
+@pytest.fixture
+def sample(home: Path, server: StandIn) -> Path:
+    """Give the bundled days and reader, with a model that bills."""
+    (home / "feeds" / "2025-02-26.cs.LG.rss.xml").unlink()
+    with as_file(files("paperlark").joinpath("sample")) as folder:
+        shutil.copytree(folder, home, dirs_exist_ok=True)
+    with (home / "paperlark.toml").open("a") as profile:
+        profile.write(f'\n[judge]\nmodel = "gpt-4o"\nbase_url = "{server.base_url}"\n')
+        profile.write(f"batch_size = 4\n{PROFILE}")
+    return home
+
+
+def allow(home: Path, budget: str) -> None:
+    """Set the budget, in place of an earlier one."""
+    profile = home / "paperlark.toml"
+    text = profile.read_text().partition("[budget]")[0]
+    profile.write_text(f"{text}[budget]\n{budget}\n")
+
+
+def run(paperlark: Paperlark, day: str) -> int:
+    return paperlark("run", "--date", day, "--feeds", "feeds").exit_code
+
+
+def page(home: Path, day: str) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads((home / "pages" / f"{day}.json").read_text())
+    return document
+
+
+def test_a_page_is_never_dearer_than_a_day_may_be(
+    paperlark: Paperlark, sample: Path, till: Till
+) -> None:
+    allow(sample, "day = 0.07")
+    assert run(paperlark, SECOND) == 3
+    assert Decimal(0) < till.billed <= Decimal("0.07")
+    made = page(sample, SECOND)
+    assert made["status"] == "partial"
+    assert Decimal(made["usage"]["cost_usd"]["total"]) == till.billed
+    funnel = made["funnel"]
+    assert funnel["judged"] > 0
+    assert funnel["over_budget"] > 0
+    assert funnel["judged"] + funnel["over_budget"] == funnel["shortlisted"] == 37
+    assert {one["lack"] for one in made["unjudged"]} == {"over budget"}
+    said = f"{funnel['over_budget']} papers left for the budget: the day's $0.07 is spent but for"
+    markdown = (sample / "pages" / f"{SECOND}.md").read_text().replace("\\", "")
+    html = unescape((sample / "pages" / f"{SECOND}.html").read_text())
+    assert said in markdown
+    assert said in html
+
+
+def test_the_best_matches_are_read_until_the_budget_ends(
+    paperlark: Paperlark, sample: Path, till: Till
+) -> None:
+    profile = sample / "paperlark.toml"
+    profile.write_text(
+        profile.read_text().replace("batch_size = 4", "batch_size = 4\nparallel = 1")
+    )
+    allow(sample, "day = 0.06")
+    run(paperlark, SECOND)
+    made = page(sample, SECOND)
+    left = {one["id"] for one in made["unjudged"]}
+    manifest = json.loads((sample / "pages" / f"{SECOND}.manifest.json").read_text())
+    judged = {one["paper_id"] for one in manifest["judgements"]}
+    paperlark("run", "--date", SECOND, "--feeds", "feeds", "--no-llm", "--out", "plain")
+    profile.write_text(profile.read_text().replace("page_size = 8", "page_size = 100"))
+    paperlark("run", "--date", SECOND, "--feeds", "feeds", "--no-llm", "--out", "plain")
+    plain = json.loads((sample / "plain" / f"{SECOND}.json").read_text())
+    ranks = {one["id"]: one["match"]["rank"] for one in plain["entries"]}
+    assert till.billed <= Decimal("0.06")
+    assert judged
+    assert max(ranks[one] for one in judged) < min(ranks.get(one, 99) for one in left)
+
+
+def test_a_larger_budget_has_the_rest_read_and_pays_only_for_that(
+    paperlark: Paperlark, sample: Path, till: Till
+) -> None:
+    allow(sample, "day = 0.07")
+    run(paperlark, SECOND)
+    before = page(sample, SECOND)["funnel"]["judged"]
+    allow(sample, "day = 5")
+    assert run(paperlark, SECOND) == 0
+    made = page(sample, SECOND)
+    assert made["funnel"]["judged"] == 37 > before
+    assert Decimal(made["usage"]["cost_usd"]["total"]) == till.billed
+
+
+def test_a_run_over_many_days_keeps_to_its_bound(
+    paperlark: Paperlark, sample: Path, till: Till
+) -> None:
+    allow(sample, "run = 0.10")
+    result = paperlark("run", "--from", FIRST, "--to", LAST, "--feeds", "feeds")
+    assert till.billed <= Decimal("0.10")
+    assert result.exit_code in {1, 3}
+
+
+def test_a_month_of_many_runs_keeps_to_its_bound(
+    paperlark: Paperlark, sample: Path, till: Till
+) -> None:
+    allow(sample, "month = 0.12")
+    codes = [run(paperlark, day) for day in (FIRST, SECOND, LAST)]
+    assert codes[0] == 0
+    assert codes[2] == 1
+    assert till.billed <= Decimal("0.12")
+
+
+def test_what_was_lost_counts_in_later_runs(
+    paperlark: Paperlark, sample: Path, server: StandIn, till: Till
+) -> None:
+    server.then(hangs_up)
+    run(paperlark, FIRST)
+    costs = json.loads(paperlark("cost", "--json").stdout)
+    (expense,) = costs["expenses"]
+    lost = Decimal(expense["at_most_usd_more"])
+    assert lost > Decimal("0.04")
+    assert expense["requests_without_price"] == 1
+    assert Decimal(costs["this_month"]["spent_usd"]) == till.billed + lost
+    made = page(sample, FIRST)
+    assert made["usage"]["cost_usd"] is None
+    assert Decimal(made["usage"]["at_most_usd"]) == till.billed + lost
+    # Enough for a whole day, were it not for what may have been billed.
+    allow(sample, f"month = {till.billed + lost + Decimal('0.01')}")
+    assert run(paperlark, SECOND) == 1
+
+
+def test_where_nothing_at_all_can_be_read_there_is_no_page(
+    paperlark: Paperlark, sample: Path, server: StandIn, till: Till
+) -> None:
+    allow(sample, "day = 0.001")
+    result = paperlark("run", "--date", SECOND, "--feeds", "feeds")
+    assert result.exit_code == 1
+    assert "not one of 37 papers could be judged" in result.stderr
+    assert "the day's $0.001 is spent but for too little to ask with: allow more with `day`" in (
+        result.stderr
+    )
+    assert server.questions == []
+    assert till.billed == 0
+    assert not (sample / "pages" / f"{SECOND}.json").exists()
+
+
+def test_a_budget_needs_a_price_before_anything_is_sent(
+    paperlark: Paperlark, sample: Path, server: StandIn
+) -> None:
+    profile = sample / "paperlark.toml"
+    profile.write_text(profile.read_text().replace(PROFILE, ""))
+    allow(sample, "month = 5")
+    result = paperlark("run", "--date", SECOND, "--feeds", "feeds")
+    assert result.exit_code == 1
+    assert "nobody knows what gpt-4o at http://127.0.0.1" in result.stderr
+    assert "say what it costs in [judge.prices]" in result.stderr
+    assert server.questions == []
+
+
+def test_a_server_of_one_s_own_that_costs_nothing_is_within_any_budget(
+    paperlark: Paperlark, sample: Path, till: Till
+) -> None:
+    profile = sample / "paperlark.toml"
+    free = "[judge.prices]\nprompt = 0\ncompletion = 0\n"
+    profile.write_text(profile.read_text().replace(PROFILE, free))
+    allow(sample, "month = 0")
+    assert run(paperlark, SECOND) == 0
+    assert till.prompt > 0
+    assert page(sample, SECOND)["usage"]["cost_usd"]["total"] == "0"
+
+
+def test_the_page_says_what_went_into_a_paper_and_where_the_price_is_from(
+    paperlark: Paperlark, sample: Path, till: Till
+) -> None:
+    result = paperlark("run", "--date", SECOND, "--feeds", "feeds")
+    made = page(sample, SECOND)
+    per_judged = (till.prompt + till.completion) / 37
+    assert made["usage"]["tokens_per_judged"] == round(per_judged, 1)
+    judged = sum(one["judgement"] is not None for one in made["entries"])
+    said = f"{round(per_judged):,} tokens per judged paper"
+    assert said in result.stdout
+    for form in ("md", "html"):
+        text = (sample / "pages" / f"{SECOND}.{form}").read_text()
+        assert said in text
+        assert (" per selected paper" in text) == bool(judged)
+    manifest = json.loads((sample / "pages" / f"{SECOND}.manifest.json").read_text())
+    assert manifest["usage"]["prices"]["source"] == "your own prices, [judge.prices]"
+    assert manifest["versions"]["genai-prices"]

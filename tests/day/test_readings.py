@@ -1,0 +1,473 @@
+"""Papers judged several times: what is asked, what is paid, and what comes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from paperlark.day import Parts, make_digest
+from paperlark.day.judge import Verdict, judge_papers
+from paperlark.day.opinion import opinion
+from paperlark.day.readings import agreement, order
+from paperlark.day.select import select
+from paperlark.domain.announcement import Announced, AnnounceType
+from paperlark.domain.criteria import parse_criteria
+from paperlark.domain.digest import Candidate, Digest, Status
+from paperlark.domain.errors import JudgeUnavailable
+from paperlark.domain.judgement import (
+    FIRST_READING,
+    NO_PRECEDENTS,
+    Agreement,
+    Asking,
+    Exchange,
+    Judgement,
+    Match,
+    Precedents,
+    Reading,
+    Unjudged,
+)
+from paperlark.domain.paper import Author, Paper, PaperId
+from paperlark.domain.profile import Cutoffs, FollowedAuthor, Profile
+from paperlark.domain.spending import Cost, Spend, Tokens
+from paperlark.testing import (
+    FakeBatches,
+    FakeJudge,
+    FakeMemory,
+    FakeRanker,
+    FakeSource,
+    Silent,
+    a_feed,
+    a_paper,
+)
+
+DAY = date(2025, 2, 26)
+PAPERS = tuple(a_paper(f"2502.{number:05}") for number in range(1, 7))
+IDS = tuple(paper.id for paper in PAPERS)
+ASKING = Asking(DAY, "Mine", "criteria", "fake-model/1")
+CUTOFFS = Cutoffs(relevance=7, novelty=6)
+PAID = Spend(Tokens(10, 1), Cost(Decimal("0.1"), Decimal("0.01")))
+BENGIO = a_paper("2502.09999", authors=(Author("Yoshua Bengio"),))
+PROFILE = Profile("Mine", ("cs.LG",), parse_criteria("bats"), cutoffs=CUTOFFS, readings=3)
+
+SCORES = st.tuples(st.integers(1, 10), st.integers(1, 10))
+Scores = Mapping[str, tuple[int, int]]
+
+
+@dataclass
+class Wavering(FakeJudge):
+    """A fake that judges otherwise each time it is asked about a day; it counts `calls`."""
+
+    later: list[Scores] = field(default_factory=list)
+    calls: list[list[PaperId]] = field(default_factory=list)
+    given: Precedents = field(default_factory=dict)
+
+    def judge(
+        self,
+        papers: Sequence[Paper],
+        day: date,
+        precedents: Precedents = NO_PRECEDENTS,
+        reading: int = FIRST_READING,
+    ) -> Iterator[Exchange | Unjudged]:
+        self.calls.append([paper.id for paper in papers])
+        self.given = precedents
+        yield from super().judge(papers, day, precedents, reading)
+        if self.later:
+            self.scores = self.later.pop(0)
+
+
+def _alike(scores: tuple[int, int], ids: Iterable[str] = IDS) -> dict[str, tuple[int, int]]:
+    return dict.fromkeys(ids, scores)
+
+
+def _judgement(relevance: int, novelty: int, comment: str = "said") -> Judgement:
+    return Judgement(PAPERS[0].id, 1, relevance, novelty, comment)
+
+
+def _ask(
+    judge: FakeJudge,
+    memory: FakeMemory | None = None,
+    readings: int = 1,
+    cutoffs: Cutoffs = CUTOFFS,
+    papers: Sequence[Paper] = PAPERS,
+) -> Verdict:
+    return judge_papers(
+        judge,
+        papers,
+        asking=ASKING,
+        cutoffs=cutoffs,
+        memory=memory,
+        progress=Silent(),
+        readings=readings,
+    )
+
+
+def _make(
+    judge: FakeJudge,
+    profile: Profile = PROFILE,
+    memory: FakeMemory | None = None,
+    papers: Sequence[Paper] = PAPERS,
+) -> Digest:
+    memory = memory or FakeMemory()
+    parts = Parts(
+        sources=[FakeSource([a_feed(*papers)])],
+        batches=FakeBatches(),
+        archive=memory,
+        ranker=FakeRanker(IDS),
+        judge=judge,
+        memory=memory,
+    )
+    return make_digest(DAY, profile, parts, Silent())
+
+
+# What several judgements come to.
+
+
+@given(SCORES)
+def test_one_judgement_stands_as_it_is(scores: tuple[int, int]) -> None:
+    one = opinion([_judgement(*scores)])
+    assert one.judgement == _judgement(*scores)
+    assert (one.relevance, one.novelty) == tuple(map(Fraction, scores))
+
+
+@given(st.lists(SCORES, min_size=1, max_size=9))
+def test_scores_are_means_to_the_nearest_whole_number(scores: list[tuple[int, int]]) -> None:
+    one = opinion([_judgement(*both) for both in scores])
+    assert one.relevance == Fraction(sum(relevance for relevance, _ in scores), len(scores))
+    assert abs(one.judgement.relevance - one.relevance) <= Fraction(1, 2)
+    assert abs(one.judgement.novelty - one.novelty) <= Fraction(1, 2)
+
+
+@given(st.integers(1, 9))
+def test_a_half_is_rounded_up_whether_odd_or_even(score: int) -> None:
+    one = opinion([_judgement(score, score + 1), _judgement(score + 1, score)])
+    assert (one.judgement.relevance, one.judgement.novelty) == (score + 1, score + 1)
+
+
+def test_the_comment_is_that_of_the_reading_nearest_to_the_mean() -> None:
+    said = [_judgement(9, 9, "high"), _judgement(6, 6, "middling"), _judgement(5, 5, "low")]
+    assert opinion(said).judgement == _judgement(7, 7, "middling")
+    assert opinion(said[:1] + said[2:]).judgement.comment == "high"  # the earlier of two as near
+
+
+def test_a_reading_that_said_nothing_does_not_silence_the_others() -> None:
+    said = [_judgement(6, 6, ""), _judgement(9, 9, "high"), _judgement(5, 5, "")]
+    assert opinion(said).judgement == _judgement(7, 7, "high")
+    assert not opinion(said[:1]).judgement.comment
+
+
+# In which order papers are read, and under which name.
+
+
+def test_papers_are_read_in_the_order_of_their_match_and_then_shuffled_each_time_anew() -> None:
+    orders = [[paper.id for paper in order(PAPERS, ASKING, number)] for number in (1, 2, 3)]
+    assert orders[0] == list(IDS)
+    assert all(sorted(one) == list(IDS) for one in orders)
+    assert len({tuple(one) for one in orders}) == 3
+
+
+@pytest.mark.parametrize("change", [{"profile": "Yours"}, {"day": date(2025, 2, 27)}])
+def test_the_shuffle_depends_on_day_and_profile_and_on_nothing_else(
+    change: dict[str, object],
+) -> None:
+    again = order(PAPERS, replace(ASKING, criteria="others", judge="another"), 2)
+    assert again == order(PAPERS, ASKING, 2)
+    assert order(PAPERS, replace(ASKING, **change), 2) != again  # type: ignore[arg-type]
+
+
+def test_papers_keep_their_order_where_some_are_known_already() -> None:
+    shuffled = order(PAPERS, ASKING, 2)
+    assert list(order(PAPERS[::2], ASKING, 2)) == [one for one in shuffled if one in PAPERS[::2]]
+
+
+def test_each_reading_has_a_signature_of_its_own_and_the_first_is_the_judge_s() -> None:
+    assert ASKING.of_reading(1) == ASKING
+    assert ASKING.of_reading(2) == replace(ASKING, judge="fake-model/1#2")
+
+
+# How alike readings are.
+
+
+def test_agreement_counts_papers_of_which_all_readings_say_the_same() -> None:
+    said = [
+        [_judgement(7, 6), _judgement(9, 8)],  # both in
+        [_judgement(7, 6), _judgement(6, 6)],  # one in, one out
+        [_judgement(1, 1), _judgement(7, 2)],  # both out
+        [_judgement(1, 1)],
+        [],
+    ]
+    assert agreement(2, said, CUTOFFS) == Agreement(2, papers=3, agreed=2, distance=2.0)
+    assert agreement(2, said[3:], CUTOFFS) is None
+
+
+def test_distance_is_the_mean_of_all_pairs() -> None:
+    said = [[_judgement(1, 5), _judgement(4, 5), _judgement(5, 5)]]
+    found = agreement(3, said, CUTOFFS)
+    assert found == Agreement(3, papers=1, agreed=1, distance=(3 + 4 + 1) / 3 / 2)
+    assert found.share == 1
+
+
+# What is asked and what is paid.
+
+
+def test_each_paper_is_judged_that_many_times_and_the_means_count() -> None:
+    first, second = _alike((8, 8)), _alike((9, 5))
+    judge = Wavering(first, PAID, later=[second])
+    memory = FakeMemory()
+    verdict = _ask(judge, memory, readings=2)
+    assert [sorted(call) for call in judge.calls] == [list(IDS)] * 2
+    assert judge.calls[0] == list(IDS) != judge.calls[1]
+    assert {(one.relevance, one.novelty) for one in verdict.judgements.values()} == {(9, 7)}
+    assert [reading.judge for reading in verdict.readings] == ["fake-model/1", "fake-model/1#2"]
+    assert [len(reading.judgements) for reading in verdict.readings] == [6, 6]
+    assert verdict.agreement == Agreement(2, papers=6, agreed=0, distance=2.0)
+
+
+def test_a_day_made_again_pays_nothing_and_more_readings_pay_only_what_is_new() -> None:
+    judge, memory = Wavering(_alike((8, 8)), PAID), FakeMemory()
+    assert _ask(judge, memory, readings=1).spend.requests == 6
+    three = _ask(judge, memory, readings=3)
+    assert (len(judge.calls), three.spend.requests) == (3, 18)
+    assert three.spend.tokens == Tokens(180, 18)
+    assert _ask(judge, memory, readings=3) == three
+    assert len(judge.calls) == 3
+
+
+def test_fewer_readings_than_were_paid_for_are_as_if_there_were_no_others() -> None:
+    judge = Wavering(_alike((8, 8)), PAID, later=[_alike((2, 2))])
+    memory = FakeMemory()
+    _ask(judge, memory, readings=2)
+    one = _ask(judge, memory, readings=1)
+    assert one.judgements[IDS[0]].relevance == 8
+    assert (one.readings, one.agreement) == ((), None)
+
+
+def test_a_paper_that_some_readings_left_out_counts_with_the_others() -> None:
+    whole = _alike((8, 8))
+    judge = Wavering(whole, later=[_alike((6, 6), IDS[1:])])
+    verdict = _ask(judge, FakeMemory(), readings=2)
+    assert verdict.unjudged == ()
+    assert verdict.judgements[IDS[0]].relevance == 8
+    assert verdict.judgements[IDS[1]].relevance == 7
+    assert verdict.agreement
+    assert verdict.agreement.papers == 5
+
+
+def test_a_paper_that_no_reading_judged_has_the_reason_of_the_last() -> None:
+    class Reasoning(Wavering):
+        def judge(
+            self,
+            papers: Sequence[Paper],
+            day: date,
+            precedents: Precedents = NO_PRECEDENTS,
+            reading: int = FIRST_READING,
+        ) -> Iterator[Exchange | Unjudged]:
+            for end in super().judge(papers, day, precedents, reading):
+                said = f"reading {len(self.calls)}"
+                yield replace(end, reason=said) if isinstance(end, Unjudged) else end
+
+    verdict = _ask(Reasoning(_alike((8, 8), IDS[1:])), FakeMemory(), readings=3)
+    assert [(one.paper.id, one.reason) for one in verdict.unjudged] == [(IDS[0], "reading 3")]
+
+
+def test_a_server_that_answers_nothing_is_not_asked_reading_after_reading() -> None:
+    judge = Wavering({})
+    with pytest.raises(JudgeUnavailable, match="not one of 6 papers"):
+        _ask(judge, FakeMemory(), readings=9)
+    assert len(judge.calls) == 1
+
+
+def test_what_another_reading_knows_already_is_enough_for_a_page() -> None:
+    memory = FakeMemory()
+    memory.keep(
+        Exchange((Judgement(IDS[0], 1, 9, 9, "said"),), PAID),
+        replace(ASKING, judge="fake-model/1#2"),
+    )
+    verdict = _ask(Wavering({}), memory, readings=2)
+    assert list(verdict.judgements) == [IDS[0]]
+    assert len(verdict.unjudged) == 5
+
+
+def test_precedents_reach_the_judge_in_every_reading() -> None:
+    judge = Wavering(_alike((8, 8)))
+    precedents: Precedents = {IDS[0]: ()}
+    judge_papers(
+        judge,
+        PAPERS,
+        asking=ASKING,
+        cutoffs=CUTOFFS,
+        memory=FakeMemory(),
+        progress=Silent(),
+        precedents=precedents,
+        readings=2,
+    )
+    assert judge.given == precedents
+
+
+# Scores without a word about them.
+
+
+def _knowing(relevance: int, novelty: int, comment: str = "") -> FakeMemory:
+    memory = FakeMemory()
+    known = Judgement(IDS[0], 1, relevance, novelty, comment)
+    memory.keep(Exchange((known,), PAID), ASKING)
+    return memory
+
+
+def test_a_paper_that_reaches_lowered_cut_offs_without_a_comment_is_asked_again() -> None:
+    memory, judge = _knowing(6, 5), Wavering({IDS[0]: (5, 5)})
+    low = Cutoffs(relevance=6, novelty=5)
+    verdict = _ask(judge, memory, cutoffs=low, papers=PAPERS[:1])
+    said = Judgement(IDS[0], 1, 5, 5, f"It is about {IDS[0]}.")
+    assert verdict.judgements == {IDS[0]: said}
+    assert memory.judgements(PAPERS, ASKING) == (said,)
+    assert _ask(judge, memory, cutoffs=low, papers=PAPERS[:1]).judgements == {IDS[0]: said}
+    assert len(judge.calls) == 1
+
+
+@pytest.mark.parametrize("known", [(6, 5, ""), (1, 1, "comment"), (9, 9, "comment")])
+def test_nothing_else_that_is_known_is_asked_again(known: tuple[int, int, str]) -> None:
+    judge = Wavering({IDS[0]: (5, 5)})
+    _ask(judge, _knowing(*known), papers=PAPERS[:1])
+    assert judge.calls == []
+
+
+def test_scores_stay_where_asking_for_a_comment_fails() -> None:
+    verdict = _ask(Wavering({}), _knowing(9, 9), papers=PAPERS[:1])
+    assert verdict.judgements == {IDS[0]: Judgement(IDS[0], 1, 9, 9, "")}
+    assert verdict.unjudged == ()
+
+
+def test_a_comment_that_comes_later_in_the_same_run_counts_and_another_judgement_does_not() -> None:
+    silent, said, again = _judgement(9, 9, ""), _judgement(8, 8), _judgement(1, 1)
+
+    class Repeating(FakeJudge):
+        def judge(
+            self,
+            papers: Sequence[Paper],  # noqa: ARG002
+            day: date,  # noqa: ARG002
+            precedents: Precedents = NO_PRECEDENTS,  # noqa: ARG002
+            reading: int = FIRST_READING,  # noqa: ARG002
+        ) -> Iterator[Exchange | Unjudged]:
+            yield from (Exchange((one,), PAID) for one in (silent, said, again))
+
+    memory = FakeMemory()
+    verdict = _ask(Repeating({}), memory, papers=PAPERS[:1])
+    assert verdict.judgements == {IDS[0]: said}
+    assert memory.judgements(PAPERS, ASKING) == (said,)
+
+
+# On the page.
+
+
+def test_ties_in_print_are_broken_by_the_means_before_they_were_rounded() -> None:
+    even = _alike((8, 8), IDS[:3])
+    judge = Wavering(even, later=[even, even | {IDS[2]: (9, 8)}])
+    digest = _make(judge, papers=PAPERS[:3])
+    assert [entry.paper.id for entry in digest.entries] == [IDS[2], IDS[0], IDS[1]]
+    assert {
+        (e.judgement.relevance, e.judgement.novelty) for e in digest.entries if e.judgement
+    } == {(8, 8)}
+    assert [len(one.judgements) for one in digest.readings] == [3, 3, 3]
+    assert digest.agreement == Agreement(3, 3, 3, distance=(1 + 1) / 3 / 2 / 3)
+
+
+@given(st.lists(st.tuples(SCORES, SCORES), min_size=2, max_size=6), st.randoms())
+def test_the_order_of_the_page_is_that_of_the_evidence_whatever_came_first(
+    said: list[tuple[tuple[int, int], tuple[int, int]]], dice: Random
+) -> None:
+    opinions = {
+        paper.id: opinion([replace(_judgement(*both), paper_id=paper.id) for both in scores])
+        for paper, scores in zip(PAPERS, said, strict=False)
+    }
+    candidates = [
+        Candidate(Announced(paper, (AnnounceType.NEW,)), (), Match(0.5, place, 6))
+        for place, paper in enumerate(PAPERS, 1)
+    ]
+    entries = select(candidates, opinions, Cutoffs(1, 1))
+    merits = [
+        (
+            -(one.judgement.relevance + one.judgement.novelty),
+            -one.judgement.relevance,
+            -(opinions[one.paper.id].relevance + opinions[one.paper.id].novelty),
+            -opinions[one.paper.id].relevance,
+            one.paper.id,
+        )
+        for one in entries
+        if one.judgement
+    ]
+    assert len(merits) == len(opinions)
+    assert merits == sorted(merits)
+    dice.shuffle(candidates)
+    assert select(candidates, opinions, Cutoffs(1, 1)) == entries
+
+
+def test_a_judge_that_costs_nothing_is_asked_once() -> None:
+    judge = Wavering(_alike((8, 8)))
+    memory = FakeMemory()
+    parts = Parts([FakeSource([a_feed(*PAPERS)])], FakeBatches(), memory, FakeRanker(IDS), judge)
+    digest = make_digest(DAY, PROFILE, parts, Silent())
+    assert len(judge.calls) == 1
+    assert (digest.readings, digest.agreement) == ((), None)
+
+
+# Papers of followed authors.
+
+FOLLOWING = replace(PROFILE, readings=1, followed=(FollowedAuthor("Yoshua Bengio"),))
+
+
+@pytest.mark.parametrize("scores", [(9, 9), (1, 1)])
+def test_papers_of_followed_authors_are_judged_where_that_is_wanted_and_always_shown(
+    scores: tuple[int, int],
+) -> None:
+    judge = Wavering({**_alike((8, 8)), BENGIO.id: scores})
+    digest = _make(judge, replace(FOLLOWING, judge_followed=True), papers=(BENGIO, *PAPERS))
+    assert judge.calls == [[*IDS, BENGIO.id]]
+    first = digest.entries[0]
+    assert (first.paper.id, first.comment) == (BENGIO.id, "Author match")
+    assert first.judgement == Judgement(BENGIO.id, 1, *scores, f"It is about {BENGIO.id}.")
+    funnel = digest.funnel
+    assert (funnel.followed, funnel.followed_asked, funnel.shortlisted) == (1, 1, 6)
+    assert (funnel.judged, funnel.selected, digest.status) == (7, 7, Status.COMPLETE)
+
+
+def test_a_followed_author_s_paper_that_could_not_be_judged_is_on_the_page_all_the_same() -> None:
+    judge = Wavering(_alike((8, 8)))
+    digest = _make(judge, replace(FOLLOWING, judge_followed=True), papers=(*PAPERS, BENGIO))
+    assert digest.entries[0].paper == BENGIO
+    assert digest.entries[0].judgement is None
+    assert [one.paper.id for one in digest.unjudged] == [BENGIO.id]
+    assert (digest.funnel.unjudged, digest.status) == (1, Status.PARTIAL)
+
+
+def test_papers_of_followed_authors_are_not_paid_for_unless_that_is_wanted() -> None:
+    judge = Wavering(_alike((8, 8)))
+    digest = _make(judge, FOLLOWING, papers=(*PAPERS, BENGIO))
+    assert judge.calls == [list(IDS)]
+    assert digest.funnel.followed_asked == 0
+
+
+# Criteria that are nobody else's business.
+
+
+def test_neither_prompt_nor_topics_are_in_the_digest_of_a_reader_who_keeps_them_private() -> None:
+    judge = Wavering(_alike((8, 8)))
+    shown = _make(judge)
+    hidden = _make(judge, replace(PROFILE, show_criteria=False))
+    assert shown.prompt == judge.prompt
+    assert hidden.prompt is None
+    assert hidden.criteria == shown.criteria == PROFILE.criteria.fingerprint
+    assert all(entry.match.topic is None for entry in hidden.entries)
+
+
+def test_a_reading_in_a_digest_names_its_judge() -> None:
+    digest = _make(Wavering(_alike((8, 8))), replace(PROFILE, readings=2))
+    said = tuple(Judgement(id_, 1, 8, 8, f"It is about {id_}.") for id_ in IDS)
+    assert digest.readings == (Reading("fake-model/1", said), Reading("fake-model/1#2", said))

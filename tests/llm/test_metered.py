@@ -1,0 +1,313 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from decimal import Decimal
+from threading import Lock
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pytest_httpserver import HTTPServer
+from werkzeug import Request, Response
+
+from paperlark.domain.errors import BudgetSpent, ModelBusy, ModelError, ModelRefused
+from paperlark.domain.spending import Budget, Cost, Prices, Spend, Tokens, total
+from paperlark.llm.metered import Metered, longest_prompt
+from paperlark.llm.openai_compatible import OpenAICompatible
+from paperlark.llm.purse import Purse
+from paperlark.llm.retrying import Retrying
+from paperlark.ports import ChatModel, ChatReply, Prompt
+from standins.openai import (
+    MODEL,
+    StandIn,
+    answers,
+    complains,
+    hangs_up,
+    never_answers,
+    says,
+    stand_in,
+)
+
+OWN = Prices(prompt=Decimal("2.50"), completion=Decimal(10), cached=Decimal("1.25"))
+LIMIT = 400
+QUESTION = Prompt(
+    "Judge as JSON.", "A paper about bats: Fledermäuse 🦇.", {"type": "object"}, LIMIT
+)
+MOST = (longest_prompt(QUESTION) * OWN.prompt + LIMIT * OWN.completion) / 1_000_000
+NOW = datetime(2025, 3, 25, tzinfo=UTC)
+
+
+def metered(server: StandIn, purse: Purse, *, timeout: float = 5, attempts: int = 1) -> ChatModel:
+    model = OpenAICompatible(
+        server.base_url, MODEL, timeout=timeout, own_prices=OWN, now=lambda: NOW
+    )
+    once = Metered(model, server.base_url, purse, own=OWN)
+    return Retrying(once, attempts=attempts)
+
+
+def spent(purse: Purse) -> Decimal:
+    rest, bound = purse.left()["run"]
+    return bound - rest
+
+
+@pytest.fixture
+def purse() -> Purse:
+    return Purse(Budget(run=Decimal(1)))
+
+
+def test_an_answer_costs_what_it_used(server: StandIn, purse: Purse) -> None:
+    usage = {
+        "prompt_tokens": 1000,
+        "completion_tokens": 100,
+        "prompt_tokens_details": {"cached_tokens": 400},
+    }
+    server.then(says("fine", usage=usage))
+    reply = metered(server, purse).ask(QUESTION)
+    cost = Cost(prompt=Decimal("0.002"), completion=Decimal("0.001"))
+    assert reply == ChatReply("fine", Spend(Tokens(1000, 100, 400), cost))
+    assert spent(purse) == cost.total
+
+
+def test_the_answer_s_limit_is_sent_along(server: StandIn, purse: Purse) -> None:
+    server.always = says("fine")
+    metered(server, purse).ask(QUESTION)
+    metered(server, purse).ask(Prompt("s", "u", {}))
+    assert [question["max_tokens"] for question in server.questions] == [LIMIT, 8192]
+
+
+def test_no_model_counts_more_tokens_than_were_reckoned_with() -> None:
+    words = QUESTION.system + QUESTION.user + json.dumps(QUESTION.schema)
+    assert longest_prompt(QUESTION) > len(words.encode())
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        hangs_up,
+        never_answers,
+        answers("<html>"),
+        complains(408, "timed out"),
+        complains(504, "upstream timed out"),
+        complains(524, "a timeout occurred"),
+    ],
+)
+def test_what_failed_and_may_have_been_billed_counts_as_the_most_it_can_have_cost(
+    server: StandIn, purse: Purse, failure: object
+) -> None:
+    server.then(failure)  # type: ignore[arg-type]  # one of several kinds of callable
+    with pytest.raises(ModelBusy) as raised:
+        metered(server, purse, timeout=0.3).ask(QUESTION)
+    assert raised.value.spend == Spend(None, None, most=MOST)
+    assert spent(purse) == MOST
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        complains(429, {"code": "rate_limit_exceeded", "message": "slow"}),
+        complains(429, {"code": "insufficient_quota", "message": "no"}),
+        complains(500, "broken"),
+        complains(503, "busy"),
+        complains(401, "bad key"),
+    ],
+)
+def test_what_the_server_would_not_do_costs_nothing(
+    server: StandIn, purse: Purse, failure: object
+) -> None:
+    server.then(failure)  # type: ignore[arg-type]  # likewise
+    with pytest.raises(ModelError) as raised:
+        metered(server, purse).ask(QUESTION)
+    assert raised.value.spend is None
+    assert spent(purse) == 0
+
+
+def test_a_server_that_is_not_there_costs_nothing(purse: Purse) -> None:
+    nowhere = "http://127.0.0.1:9/v1"
+    model = OpenAICompatible(nowhere, MODEL, own_prices=OWN)
+    with pytest.raises(ModelBusy) as raised:
+        Metered(model, nowhere, purse, own=OWN).ask(QUESTION)
+    assert raised.value.spend is None
+    assert spent(purse) == 0
+
+
+def test_an_answer_that_does_not_say_what_it_used_counts_as_the_most(
+    server: StandIn, purse: Purse
+) -> None:
+    server.then(says("fine", usage=None))
+    assert metered(server, purse).ask(QUESTION).spend == Spend(None, None, most=MOST)
+    assert spent(purse) == MOST
+
+
+def test_a_refusal_is_paid_for(server: StandIn, purse: Purse) -> None:
+    server.then(says(None, refusal="No."))
+    with pytest.raises(ModelRefused) as raised:
+        metered(server, purse).ask(QUESTION)
+    assert raised.value.spend == Spend(Tokens(1000, 100), Cost(Decimal("0.0025"), Decimal("0.001")))
+    assert spent(purse) == Decimal("0.0035")
+
+
+def test_attempts_that_were_lost_are_told_beside_the_answer(server: StandIn, purse: Purse) -> None:
+    server.then(hangs_up, complains(500, "broken"), hangs_up, says("fine"))
+    reply = metered(server, purse, attempts=4).ask(QUESTION)
+    assert reply.lost == Spend(None, None, requests=2, most=2 * MOST)
+    assert reply.spend.tokens == Tokens(1000, 100)
+    assert spent(purse) == 2 * MOST + Decimal("0.0035")
+
+
+def test_attempts_that_were_all_lost_are_told_with_the_error(server: StandIn, purse: Purse) -> None:
+    server.then(hangs_up, hangs_up)
+    with pytest.raises(ModelBusy) as raised:
+        metered(server, purse, attempts=2).ask(QUESTION)
+    assert raised.value.spend == Spend(None, None, most=MOST)
+    assert raised.value.lost == Spend(None, None, most=MOST)
+
+
+def test_what_a_refusal_cost_is_known_though_an_attempt_was_lost(
+    server: StandIn, purse: Purse
+) -> None:
+    server.then(hangs_up, says(None, refusal="No."))
+    with pytest.raises(ModelRefused) as raised:
+        metered(server, purse, attempts=2).ask(QUESTION)
+    assert raised.value.spend == Spend(Tokens(1000, 100), Cost(Decimal("0.0025"), Decimal("0.001")))
+    assert raised.value.lost == Spend(None, None, most=MOST)
+
+
+def test_nothing_is_asked_that_may_cost_more_than_is_left(server: StandIn) -> None:
+    purse = Purse(Budget(run=MOST + Decimal("0.003")))
+    server.always = says("fine")
+    model = metered(server, purse)
+    model.ask(QUESTION)
+    with pytest.raises(BudgetSpent, match="the run's"):
+        model.ask(QUESTION)
+    assert len(server.questions) == 1
+
+
+def test_a_lost_attempt_may_leave_too_little_for_another(server: StandIn) -> None:
+    server.then(hangs_up)
+    with pytest.raises(BudgetSpent) as raised:
+        metered(server, Purse(Budget(run=MOST)), attempts=3).ask(QUESTION)
+    assert raised.value.spend is None
+    assert raised.value.lost == Spend(None, None, most=MOST)
+    assert len(server.questions) == 1
+
+
+def test_a_server_that_goes_beyond_a_limit_is_expected_to_do_it_again(
+    server: StandIn, purse: Purse
+) -> None:
+    beyond = {"prompt_tokens": 5000, "completion_tokens": LIMIT + 1000}
+    server.then(says("fine", usage=beyond), hangs_up)
+    model = metered(server, purse)
+    model.ask(QUESTION)
+    with pytest.raises(ModelBusy) as raised:
+        model.ask(QUESTION)
+    assert raised.value.spend is not None
+    assert raised.value.spend.most == (5000 * OWN.prompt + (LIMIT + 1000) * OWN.completion) / 10**6
+
+
+def test_where_little_is_left_an_answer_is_asked_for_as_long_as_those_so_far(
+    server: StandIn,
+) -> None:
+    short = {"prompt_tokens": 100, "completion_tokens": 10}
+    server.always = says("fine", usage=short)
+    used = (100 * OWN.prompt + 10 * OWN.completion) / 1_000_000
+    model = metered(server, Purse(Budget(run=MOST + 2 * used)))
+    for _ in range(5):
+        model.ask(QUESTION)
+    sent = [question["max_tokens"] for question in server.questions]
+    assert sent == [LIMIT, LIMIT, LIMIT, 120, 120]
+
+
+def test_a_model_that_uses_its_limit_is_not_cut_short(server: StandIn) -> None:
+    server.always = says("fine", usage={"prompt_tokens": 100, "completion_tokens": LIMIT})
+    cost = (100 * OWN.prompt + LIMIT * OWN.completion) / 1_000_000
+    model = metered(server, Purse(Budget(run=2 * cost + MOST)))
+    for _ in range(3):
+        model.ask(QUESTION)
+    with pytest.raises(BudgetSpent):
+        model.ask(QUESTION)
+    assert {question["max_tokens"] for question in server.questions} == {LIMIT}
+
+
+def test_a_model_without_a_price_is_asked_where_there_is_no_budget(server: StandIn) -> None:
+    model = OpenAICompatible(server.base_url, MODEL)
+    server.then(says("fine"), says("fine", usage=None))
+    without = Metered(model, server.base_url, Purse())
+    assert without.ask(QUESTION).spend == Spend(Tokens(1000, 100), None)
+    assert without.ask(QUESTION).spend == Spend(None, None)
+
+
+@dataclass
+class Till:
+    """What a server bills, whether its answer gets through or not."""
+
+    uses: Iterator[tuple[float, float, float, str]]
+    billed: Decimal = Decimal(0)
+    lock: Lock = field(default_factory=Lock)
+
+    def __call__(self, standing: StandIn, request: Request) -> Response:
+        question = json.loads(request.data)
+        sent = sum(len(one["content"].encode()) for one in question["messages"])
+        with self.lock:
+            prompt_share, completion_share, cached_share, end = next(self.uses)
+            prompt = max(1, int(sent * prompt_share))
+            cached = int(prompt * cached_share)
+            completion = int(question["max_tokens"] * completion_share)
+            self.billed += OWN.prompt * (prompt - cached) / 10**6
+            self.billed += (OWN.cached or OWN.prompt) * cached / 10**6
+            self.billed += OWN.completion * completion / 10**6
+        if end == "lost":
+            return hangs_up(standing, request)
+        usage = {
+            "prompt_tokens": prompt,
+            "completion_tokens": completion,
+            "prompt_tokens_details": {"cached_tokens": cached},
+        }
+        return says("fine", usage=usage if end == "told" else None)(standing, request)
+
+
+SHARE = st.floats(0, 1)
+USE = st.tuples(SHARE, SHARE, SHARE, st.sampled_from(["told", "told", "told", "untold", "lost"]))
+
+
+@settings(max_examples=25)
+@given(
+    uses=st.lists(USE, min_size=40, max_size=40),
+    count=st.integers(1, 20),
+    cap=st.decimals(0, Decimal("0.05"), places=4),
+    at_once=st.integers(1, 4),
+)
+def test_whatever_a_server_bills_the_cap_holds_to_the_cent(
+    loopback: HTTPServer,
+    uses: list[tuple[float, float, float, str]],
+    count: int,
+    cap: Decimal,
+    at_once: int,
+) -> None:
+    till = Till(iter(uses))
+    purse = Purse(Budget(run=cap))
+    ends: list[Spend] = []
+    with stand_in(loopback) as server:
+        server.always = till
+        model = metered(server, purse, attempts=2)
+
+        def ask(number: int) -> None:
+            prompt = Prompt("Judge as JSON.", f"Paper {number}. " * number, {}, 40 * number)
+            try:
+                reply = model.ask(prompt)
+                ends.extend(one for one in (reply.spend, reply.lost) if one)
+            except ModelError as error:
+                ends.extend(one for one in (error.spend, error.lost) if one)
+
+        with ThreadPoolExecutor(at_once) as pool:
+            list(pool.map(ask, range(1, count + 1)))
+    recorded = total(ends)
+    assert till.billed <= spent(purse) <= cap
+    assert recorded.bound == spent(purse)
+    assert recorded.requests == len(server.questions)
+    if all(end == "told" for *_, end in uses[: len(server.questions)]):
+        assert recorded.cost is not None
+        assert recorded.cost.total == till.billed

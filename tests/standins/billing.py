@@ -1,0 +1,65 @@
+"""A model server that judges as models do, counts tokens in o200k, and bills them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from decimal import Decimal
+from threading import Lock
+
+from werkzeug import Request, Response
+
+from paperlark.domain.profile import Cutoffs
+from paperlark.domain.spending import Prices
+from paperlark.judges.prompt import asks_for_comment
+from paperlark.llm.counting import count
+from standins.openai import StandIn, papers_of, says
+
+PRICES = Prices(prompt=Decimal("2.50"), completion=Decimal(10), cached=Decimal("1.25"))
+PROFILE = "[judge.prices]\nprompt = 2.50\ncompletion = 10\ncached = 1.25\n"
+_MILLION = 10**6
+_AROUND = 11
+"""Tokens that the protocol puts around two messages."""
+
+_COMMENTS = (
+    "Quantizes the key-value cache to two bits with a learned rotation, which is the compression of"
+    " attention state that the first topic asks for; the error bound is new.",
+    "Prunes attention heads during decoding by their entropy; close to the criterion on sparse"
+    " inference, though the idea itself has been published before for vision models.",
+    "Speculative decoding with a draft model that is trained online, directly relevant to latency.",
+    "A survey of serving systems; it touches on batching but proposes no method of its own, so that"
+    " its novelty is low by the criteria, and only its taxonomy may be of use to the reader.",
+)
+
+
+@dataclass
+class Till:
+    """A behaviour of the stand-in: what is billed, and how many tokens of what."""
+
+    cutoffs: Cutoffs = field(default_factory=Cutoffs)
+    billed: Decimal = Decimal(0)
+    prompt: int = 0
+    completion: int = 0
+    _lock: Lock = field(default_factory=Lock)
+
+    def __call__(self, standing: StandIn, request: Request) -> Response:
+        question = json.loads(request.data)
+        rows = [self._row(paper["paper"], paper["title"]) for paper in papers_of(question)]
+        text = json.dumps({"rows": rows}, separators=(",", ":"), ensure_ascii=False)
+        sent = [message["content"] for message in question["messages"]]
+        prompt, (completion,) = sum(count(sent)) + _AROUND, count([text])
+        with self._lock:
+            self.prompt += prompt
+            self.completion += completion
+            self.billed += (prompt * PRICES.prompt + completion * PRICES.completion) / _MILLION
+        usage = {"prompt_tokens": prompt, "completion_tokens": completion}
+        return says(text, usage=usage)(standing, request)
+
+    def _row(self, number: int, title: str) -> dict[str, object]:
+        """Judge by chance, as generously as a model: one in six is worth a word."""
+        drawn = hashlib.sha256(title.encode()).digest()
+        relevance, novelty = 1 + max(0, drawn[0] % 12 - 2), 3 + drawn[1] % 6
+        said = asks_for_comment(relevance, novelty, self.cutoffs)
+        comment = _COMMENTS[drawn[2] % len(_COMMENTS)] if said else ""
+        return {"paper": number, "relevance": relevance, "novelty": novelty, "comment": comment}
