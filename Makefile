@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 UV_COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
 
-.PHONY: help demo test lint sample model reference bench bench-runs bench-ranking test-local-llm lock clean
+.PHONY: help demo test lint sample model reference bench bench-runs bench-ranking bench-judge test-local-llm lock clean
 
 help:  ## show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -35,15 +35,18 @@ reference: .venv/dev.done  ## write docs/reference from the code
 bench: .venv/run.done  ## start-up and the largest recorded day: time and memory (needs the recorded feeds)
 	@$(BIN)/python benchmarks/light_and_fast.py
 
-bench-runs: .venv/dev.done  ## kills, bad answers, months with faults, fuzzing: an hour (needs the recorded input)
+bench-runs: .venv/dev.done  ## kills, months with faults, fuzzing: half an hour (needs the recorded input)
 	@$(BIN)/python benchmarks/kills.py
-	@$(BIN)/python benchmarks/misbehaving.py
 	@$(BIN)/python benchmarks/replay_month.py
 	@$(BIN)/python benchmarks/fuzz.py
 	@$(BIN)/python benchmarks/exploration.py
 
 bench-ranking: .venv/dev.done  ## how good the ranking is and what it costs: an hour (needs the recorded input)
 	@$(BIN)/python benchmarks/ranking.py; good=$$?; $(BIN)/python benchmarks/ranking_cost.py && exit $$good
+
+bench-judge: .venv/dev.done  ## what judging takes, bad answers, many questions at once: half an hour (needs the recorded input)
+	@$(BIN)/python benchmarks/judge.py; good=$$?; \
+	$(BIN)/python benchmarks/misbehaving.py && $(BIN)/python benchmarks/parallel.py && exit $$good
 
 lock:  ## lock the versions again with hashes (needs uv)
 	$(UV_COMPILE) pyproject.toml --group build --output-file requirements/run.txt

@@ -22,6 +22,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import time
 from contextlib import closing
 from pathlib import Path
@@ -36,7 +37,6 @@ ROOT = Path(__file__).resolve().parent.parent
 SHARED = Path(os.environ.get("PAPERLARK_SHARED", ROOT.parent / "shared"))
 MONTH = SHARED / "feeds" / "month"
 SAMPLE = ROOT / "src" / "paperlark" / "sample"
-RESULTS = ROOT / "bench-results" / "local-llm"
 DAY = "2025-02-19"
 CATEGORIES = ("cs.LG", "cs.AI")
 SMALL = 12
@@ -94,18 +94,20 @@ def main() -> int:
         return CANNOT_BUILD
     if wanted.set_up:
         return 0
-    shutil.rmtree(RESULTS, ignore_errors=True)
-    RESULTS.mkdir(parents=True)
+    folder = Path(tempfile.mkdtemp(prefix="paperlark-local-llm-"))
     try:
-        trial = judge(RESULTS, small_day(RESULTS) if wanted.small else MONTH)
+        trial = judge(folder, small_day(folder) if wanted.small else MONTH)
     except (NoPage, NotServing) as error:
-        print(error, file=sys.stderr)
+        print(f"{error}\nwhat there is: {folder}", file=sys.stderr)
         return 1
-    wrong = breaches(trial)
     print(f"{DAY} judged by {MODEL}\n{table(trial)}")
-    print(f"pages, database and the server's words: {RESULTS.relative_to(ROOT)}")
+    wrong = breaches(trial)
     for breach in wrong:
         print(f"DOES NOT HOLD: {breach}")
+    if wrong:
+        print(f"page, database and the server's words: {folder}")
+    else:
+        shutil.rmtree(folder)
     return int(bool(wrong))
 
 

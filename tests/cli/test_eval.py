@@ -61,6 +61,27 @@ def test_ones_own_days_are_measured_too(paperlark: Paperlark, home: Path) -> Non
     assert (found["candidates_per_day"], found["wanted_per_day"]) == (3, 1)
 
 
+@pytest.mark.parametrize("write", [write_graded, write_selected])
+@pytest.mark.parametrize("lessons", ["read", "all"])
+def test_what_judging_takes_is_measured_in_either_layout(
+    paperlark: Paperlark,
+    home: Path,
+    write: Callable[[Path, LabelledReader], Path],
+    lessons: str,
+) -> None:
+    write(home / "bats", a_reader(days=9))
+    tokens = ("--tokens", "--lessons", lessons, "--json", "bats.json")
+    result = paperlark("eval", "bats", "--test-from", "2025-03-09", *tokens)
+    assert result.exit_code == 0, result.output
+    assert "bats: 3 test days, 2025-03-09 to 2025-03-11" in result.stdout
+    assert "100.0% (100.0% to 100.0%) kept" in result.stdout
+    assert max(len(line) for line in result.stdout.splitlines()) <= 100
+    found = json.loads((home / "bats.json").read_text())
+    assert (found["history_days"], found["lessons"], len(found["days"])) == (20, lessons, 3)
+    assert (found["sum"]["judged"], found["sum"]["candidates"]) == (30, 30)
+    assert found["sum"]["paperlark_tokens"]["total"] < found["sum"]["plain_tokens"]["total"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
@@ -71,6 +92,8 @@ def test_ones_own_days_are_measured_too(paperlark: Paperlark, home: Path) -> Non
         (("bats", "--history", "0,many"), 2, "'0,many' are no whole numbers"),
         (("bats", "--history", "-1"), 2, "'-1' are no whole numbers"),
         (("bats", "--history", ""), 2, "name at least one length"),
+        (("bats", "--tokens", "--history", "5,20"), 2, "name one length with --tokens"),
+        (("bats", "--tokens", "--html", "a.html"), 2, "there is a page of rankings only"),
         (("bats", "--methods", "magic"), 2, "'magic' names what is no method"),
         (("bats", "--relevant-from", "11"), 2, "11 is not in the range 1<=x<=10"),
         (("bats", "--seed", "-1"), 2, "-1 is not in the range x>=0"),

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from paperlark.day.explore import draw, how_many
-from paperlark.day.missed import estimate_missed
+from paperlark.day.missed import Promises, estimate_missed
 from paperlark.domain.announcement import Announced, AnnounceType
 from paperlark.domain.digest import Candidate
 from paperlark.domain.exploration import Explored, Missed, Unread
@@ -52,6 +52,21 @@ def test_a_paper_that_was_hardly_to_be_drawn_stands_for_many() -> None:
     # 10 of 100 of the one half, none of the other: 1 in 20 and not 1 in 60.
     assert missed
     assert missed.expected == pytest.approx(0.05 * 100, rel=0.1)
+
+
+def test_a_promise_is_believed_as_far_as_the_belief_weighs() -> None:
+    nothing_found = Promises(_explored(0, 400))
+    assert nothing_found.factor(4.0).mean == pytest.approx(4 / (4 + 4))
+    assert nothing_found.factor(1.0).mean == pytest.approx(1 / (1 + 4))
+    assert Promises(()).factor(4.0).mean == 1
+
+
+def test_only_promises_up_to_a_probability_are_asked() -> None:
+    promises = Promises([*_explored(0, 400), *_explored(40, 40, probability=0.5)])
+    assert promises.factor(4.0, most=0.01).mean == pytest.approx(0.5)
+    assert promises.factor(4.0, most=0.4).mean == pytest.approx(0.5)
+    assert promises.factor(4.0).mean > 1
+    assert promises.factor(4.0, most=0.005).mean == 1
 
 
 def test_the_surer_the_more_was_explored() -> None:

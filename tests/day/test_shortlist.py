@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 from paperlark.day.shortlist import EVERYTHING, Shortlist, fill_page, shortlist
 from paperlark.domain.announcement import Announced, AnnounceType
 from paperlark.domain.digest import AuthorMatch, Candidate
+from paperlark.domain.exploration import Explored
 from paperlark.domain.feedback import NOTHING_KNOWN, Evidence, Lesson, Teacher
 from paperlark.domain.judgement import Match
+from paperlark.domain.paper import PaperId
 from paperlark.testing import a_paper
 
 PROBABILITIES = st.lists(st.floats(0, 1), min_size=1, max_size=40)
@@ -68,6 +70,53 @@ def test_one_paper_fewer_would_not_keep_the_recall(
     assert sum(probabilities[: len(line.above)]) >= needed * (1 - 1e-12)
     if line.below:
         assert sum(probabilities[: len(line.above) - 1]) <= needed * (1 + 1e-12)
+
+
+TAIL = [0.9, 0.6, *[0.02] * 20]
+
+
+def _explored(found: int, of: int, probability: float = 0.02) -> list[Explored]:
+    return [Explored(PaperId(str(n)), 0.05, probability, n < found) for n in range(of)]
+
+
+def _read(explored: Sequence[Explored]) -> int:
+    return len(shortlist(_day(TAIL), 0.9, WELL_KNOWN, explored).above)
+
+
+def test_promises_that_did_not_hold_below_the_line_are_read_no_more() -> None:
+    # Of 1.9 promised 0.19 may be missed: nine papers. If one promise in five holds, all twenty.
+    assert _read([]) == 13
+    assert _read(_explored(20, 1000)) == 13
+    assert _read(_explored(0, 800)) == 2
+
+
+def test_more_found_below_the_line_than_was_promised_has_more_read() -> None:
+    assert _read(_explored(60, 1000)) > _read(_explored(20, 1000))
+
+
+def test_a_single_find_among_few_hardly_moves_the_line() -> None:
+    assert abs(_read(_explored(1, 10)) - _read([])) <= 2
+
+
+def test_a_paper_likelier_than_any_explored_is_believed() -> None:
+    day, explored = _day([0.9, 0.6, *[0.02] * 20]), _explored(0, 80_000)
+    assert len(shortlist(day, 0.5, WELL_KNOWN, explored).above) == 1
+    assert len(shortlist(day, 0.61, WELL_KNOWN, explored).above) == 2
+
+
+def test_what_became_of_likelier_papers_says_nothing_of_those_below() -> None:
+    day, explored = _day([0.9, *[0.02] * 40]), _explored(0, 800, probability=0.04)
+    assert shortlist(day, 0.9, WELL_KNOWN, explored) == shortlist(day, 0.9, WELL_KNOWN)
+
+
+@given(PROBABILITIES, st.floats(0.01, 0.999), st.integers(0, 50), st.floats(0.001, 1))
+def test_whatever_was_explored_the_line_parts_the_day(
+    probabilities: list[float], recall: float, found: int, probability: float
+) -> None:
+    day = _day(probabilities)
+    line = shortlist(day, recall, WELL_KNOWN, _explored(found, 50, probability))
+    assert (*line.above, *line.below) == day
+    assert line.above
 
 
 @pytest.mark.parametrize(

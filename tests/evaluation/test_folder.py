@@ -8,6 +8,7 @@ import pytest
 
 from paperlark.domain.errors import RecordingUnreadable
 from paperlark.domain.paper import Author
+from paperlark.domain.profile import Cutoffs
 from paperlark.evaluation.folder import read_folder
 from standins.readers import CRITERIA, a_reader, write_graded, write_selected
 
@@ -22,6 +23,7 @@ def test_a_folder_of_graded_papers_is_read(tmp_path: Path) -> None:
         replace(label, comment="It is so.") for label in READER.days[0].labels
     )
     assert found.days[0].criteria.text == CRITERIA
+    assert found.days[0].cutoffs == Cutoffs(8, 1)
     assert found.days[0].papers[0].authors == (Author("Ada Lovelace"),)
     assert found.days[0].papers[0].categories == ()
 
@@ -50,6 +52,8 @@ def test_a_folder_of_selected_papers_is_read(tmp_path: Path) -> None:
         (False, None),
     ]
     assert day.rule == "gpt-x/8/5/10"
+    assert day.cutoffs == Cutoffs(8, 5)
+    assert [one.comment for one in day.labels] == ["Yes.", "Yes.", None, None]
 
 
 def test_papers_of_followed_authors_are_counted_and_no_part_of_the_question(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ import pytest
 
 from paperlark.domain.criteria import parse_criteria
 from paperlark.domain.digest import Digest
+from paperlark.domain.exploration import Explored
 from paperlark.domain.feedback import Feedback, Teacher, Vote
 from paperlark.domain.judgement import Judgement
 from paperlark.domain.paper import Author, Paper
@@ -60,6 +61,17 @@ def test_the_line_is_the_one_the_reader_draws_now(
         profile = replace(MINE, cutoffs=cutoffs)
         (lesson,) = ExperienceStore(connection, path).evidence(profile, TUESDAY).lessons
         assert lesson.wanted is wanted
+
+
+def test_a_paper_that_was_drawn_by_lot_stands_for_those_that_might_have_been(
+    connection: sqlite3.Connection, path: Path
+) -> None:
+    papers = (a_paper("2502.00001"), a_paper("2502.00002"))
+    BatchStore(connection, path).keep(a_feed(*papers), MONDAY)
+    drawn = Explored(papers[1].id, inclusion=0.05, probability=0.01, wanted=False)
+    DigestStore(connection, path).file(replace(_judged(MONDAY, papers), explored=(drawn,)))
+    lessons = ExperienceStore(connection, path).evidence(MINE, TUESDAY).lessons
+    assert [(one.paper.id[-1], one.stands_for) for one in lessons] == [("1", 1), ("2", 20)]
 
 
 @pytest.mark.parametrize(

@@ -60,6 +60,11 @@ class Promises:
     def __bool__(self) -> bool:
         return bool(self._likely)
 
+    @property
+    def likeliest(self) -> float:
+        """The highest promise that was put to the test, 0 where none was."""
+        return self._likely[-1] if self._likely else 0.0
+
     def factor(self, belief: float, most: float = 1.0) -> Factor:
         """Say by how much the promises of papers up to the probability `most` are wrong.
 

@@ -5,6 +5,7 @@ Papers of followed authors are on neither side: they are on the page anyway.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
@@ -54,8 +55,8 @@ def shortlist(
 ) -> Shortlist:
     """Put the fewest best matches above the line that keep that share of the wanted papers.
 
-    In expectation: what is below adds up to no more than `1 - recall` of all. It counts as much
-    of its promise as held for papers no more likely that were `explored` on the days before.
+    In expectation: what is below adds up to no more than `1 - recall` of all. It counts as much of
+    its promise as held for papers no more likely that were `explored` on the days before.
     Everything is above while the reader is hardly known, and where probabilities are not, or all
     are 0.
     """
@@ -71,8 +72,12 @@ def shortlist(
 def _fewest(likely: Sequence[float], recall: float, promises: Promises) -> int:
     """Say how many of the best are enough; `likely` are their probabilities, best first."""
     sums = tuple(accumulate(likely))
-    for place, (found, next_one) in enumerate(zip(sums, likely[1:], strict=False), start=1):
-        unread = (sums[-1] - found) * promises.factor(BELIEF, next_one).mean
+    # Of papers likelier than any that was explored nothing is known: their promise is believed.
+    unknown = math.fsum(one for one in likely if one > promises.likeliest)
+    for place, (found, best_unread) in enumerate(zip(sums, likely[1:], strict=False), start=1):
+        believed = max(0.0, unknown - found)
+        rest = sums[-1] - found - believed
+        unread = believed + rest * promises.factor(BELIEF, best_unread).mean
         if found >= recall * (found + unread):
             return place
     return len(likely)
