@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 UV_COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
 
-.PHONY: help demo test lint sample model reference bench bench-runs bench-ranking bench-judge test-local-llm lock clean
+.PHONY: help demo test lint sample model reference bench bench-runs bench-ranking bench-judge bench-site test-local-llm lock clean
 
 help:  ## show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -47,6 +47,9 @@ bench-ranking: .venv/dev.done  ## how good the ranking is and what it costs: an 
 bench-judge: .venv/dev.done  ## what judging takes, bad answers, many questions at once: half an hour (needs the recorded input)
 	@$(BIN)/python benchmarks/judge.py; good=$$?; \
 	$(BIN)/python benchmarks/misbehaving.py && $(BIN)/python benchmarks/parallel.py && exit $$good
+
+bench-site: .venv/run.done  ## a site of 400 days and searching 200,000 papers: half an hour (needs the corpus)
+	@$(BIN)/python benchmarks/site.py; good=$$?; $(BIN)/python benchmarks/search.py && exit $$good
 
 lock:  ## lock the versions again with hashes (needs uv)
 	$(UV_COMPILE) pyproject.toml --group build --output-file requirements/run.txt

@@ -31,6 +31,7 @@ from paperlark.domain.judgement import (
 from paperlark.domain.paper import Paper, PaperId
 from paperlark.domain.people import Authorship
 from paperlark.domain.profile import Profile
+from paperlark.domain.search import Hits, Question, Standing
 from paperlark.domain.spending import Spend
 
 
@@ -309,6 +310,10 @@ class Archive(Protocol):
         """Give the days that have a digest, in order."""
         ...
 
+    def fingerprints(self, profile: str) -> Mapping[date, str]:
+        """Name every day's digest by its content, in the order of the days."""
+        ...
+
     def seen(
         self, profile: str, day: date, papers: Iterable[PaperId]
     ) -> Mapping[PaperId, SeenBefore]:
@@ -320,6 +325,95 @@ class Archive(Protocol):
 
         In no particular order.
         """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class LookedAt:
+    """A paper that was looked at for a reader's page of a day.
+
+    Scores are from 1 to 10, `probability` of being wanted from 0 to 1; each is None where nobody
+    gave it. `paper` is None where its text is not known.
+    """
+
+    paper_id: PaperId
+    day: date
+    selected: bool
+    relevance: int | None
+    novelty: int | None
+    probability: float | None
+    paper: Paper | None
+
+
+class Looked(Protocol):
+    """Every paper that was looked at for a reader, selected or not."""
+
+    def count(self, profile: str, first: date, last: date) -> int:
+        """Say how many there are of these days, ends included."""
+        ...
+
+    def between(self, profile: str, first: date, last: date) -> Iterator[LookedAt]:
+        """Give those of these days, the latest day first, of a day the selected first."""
+        ...
+
+
+class Texts(Protocol):
+    """What papers say, as arXiv described them."""
+
+    def find(self, papers: Iterable[PaperId]) -> Mapping[PaperId, Paper]:
+        """Give those whose text is known, in its latest version."""
+        ...
+
+
+class Finder(Protocol):
+    """Finds a reader's papers by their words, each question in a bounded time."""
+
+    def waiting(self) -> int:
+        """Say how many texts came since its words were last brought up to date."""
+        ...
+
+    def catch_up(self, advance: Advance) -> None:
+        """Read the words of those texts, each once; one that is interrupted is gone on with."""
+        ...
+
+    def all_words(self, question: Question) -> Hits:
+        """Find papers with all terms of the question, in no particular order."""
+        ...
+
+    def any_word(self, question: Question) -> Hits:
+        """Find papers with any term of the question, in no particular order."""
+        ...
+
+    def without_words(self, question: Question) -> Hits:
+        """Find papers by all but the terms of the question, the latest first.
+
+        None where it asks for nothing else.
+        """
+        ...
+
+    def standing(self, question: Question, papers: Iterable[PaperId]) -> Sequence[Standing]:
+        """Say what each paper is to the reader, on a day that the question applies to if any."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Scrap:
+    """Something that took a while to make; `made_of` is the fingerprint of what it was made of."""
+
+    key: str
+    made_of: str
+    content: bytes
+
+
+class Scratch(Protocol):
+    """What can be made again at any time, kept because that takes a while."""
+
+    def find(self, key: str, made_of: str) -> bytes | None:
+        """Give what was kept, None where it was made of something else."""
+        ...
+
+    def keep(self, scraps: Iterable[Scrap]) -> None:
+        """Keep them, in one transaction, each in place of what was kept under its key."""
         ...
 
 

@@ -1,7 +1,8 @@
 """Recordings of judged days: what a model once said of a day's papers, in a `.jsonl[.gz]` file.
 
-One line a day, of which these keys are read: `day`, `model`, `printed` (with `prompt_tokens`
-and `completion_tokens`) and `selected` (with `id`, `relevance`, `novelty` and `comment`).
+One line a day, of which these keys are read: `day`, `model`, `printed` (with `total`, `scanned`,
+`relevant`, `prompt_tokens`, `completion_tokens` and `cost_usd`) and `selected` (with `id`,
+`relevance`, `novelty` and `comment`).
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import gzip
 import zlib
 from collections.abc import Mapping
 from datetime import date
+from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
 from typing import Annotated
@@ -53,10 +55,14 @@ class RecordedPaper(BaseModel):
 
 
 class Printed(BaseModel):
-    """What the day's page said that it used."""
+    """What the day's page said of its papers and of what it used; the cost is in US dollars."""
 
+    total: _Count | None = None
+    scanned: _Count | None = None
+    relevant: _Count | None = None
     prompt_tokens: _Count | None = None
     completion_tokens: _Count | None = None
+    cost_usd: Annotated[Decimal, Field(ge=0, allow_inf_nan=False)] | None = None
 
 
 class RecordedDay(BaseModel):

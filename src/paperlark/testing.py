@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -28,8 +29,9 @@ from paperlark.domain.judgement import (
 from paperlark.domain.paper import Author, Paper, PaperId
 from paperlark.domain.people import Authorship, NotIndexed
 from paperlark.domain.profile import Profile
+from paperlark.domain.search import Hit, Hits, Question, Standing
 from paperlark.domain.spending import Spend, total
-from paperlark.ports import Advance, ChatReply, Place, Prompt, Shelf
+from paperlark.ports import Advance, ChatReply, LookedAt, Place, Prompt, Scrap, Shelf
 
 
 def a_paper(identifier: str = "2502.00001", **changes: object) -> Paper:
@@ -311,6 +313,13 @@ class FakeMemory:
         """Give the days that have a digest."""
         return tuple(sorted(day for name, day in self._digests if name == profile))
 
+    def fingerprints(self, profile: str) -> Mapping[date, str]:
+        """Name every day's digest by its content."""
+        return {
+            day: hashlib.sha256(repr(self._digests[profile, day]).encode()).hexdigest()[:16]
+            for day in self.days(profile)
+        }
+
     def seen(
         self, profile: str, day: date, papers: Iterable[PaperId]
     ) -> Mapping[PaperId, SeenBefore]:
@@ -333,6 +342,98 @@ class FakeMemory:
             if name == profile and before < day
         ]
         return tuple(one for found in [d for d in digests if d][-days:] for one in found)
+
+
+@dataclass(slots=True)
+class FakeScratch:
+    """Scraps that last as long as the object."""
+
+    scraps: dict[str, Scrap] = field(default_factory=dict)
+
+    def find(self, key: str, made_of: str) -> bytes | None:
+        """Give what was kept."""
+        known = self.scraps.get(key)
+        return known.content if known and known.made_of == made_of else None
+
+    def keep(self, scraps: Iterable[Scrap]) -> None:
+        """Keep scraps."""
+        self.scraps |= {one.key: one for one in scraps}
+
+
+@dataclass(slots=True)
+class FakeTexts:
+    """Knows the papers it was given."""
+
+    papers: Mapping[PaperId, Paper] = field(default_factory=dict)
+
+    def find(self, papers: Iterable[PaperId]) -> Mapping[PaperId, Paper]:
+        """Give those that are known."""
+        return {one: self.papers[one] for one in papers if one in self.papers}
+
+
+@dataclass(slots=True)
+class FakeLooked:
+    """Knows the papers that it was given as looked at, whoever the reader."""
+
+    papers: Sequence[LookedAt] = ()
+
+    def count(self, profile: str, first: date, last: date) -> int:
+        """Say how many there are of these days."""
+        return sum(1 for _ in self.between(profile, first, last))
+
+    def between(self, profile: str, first: date, last: date) -> Iterator[LookedAt]:  # noqa: ARG002
+        """Give those of these days, the latest day first, of a day the selected first."""
+        found = (one for one in self.papers if first <= one.day <= last)
+        yield from sorted(found, key=lambda one: (-one.day.toordinal(), not one.selected))
+
+
+@dataclass(slots=True)
+class FakeFinder:
+    """Finds the papers it was given by whole words of theirs; it knows of no days."""
+
+    papers: Sequence[Paper] = ()
+    standings: Mapping[PaperId, Standing] = field(default_factory=dict)
+
+    def waiting(self) -> int:
+        """Say that nothing waits."""
+        return 0
+
+    def catch_up(self, advance: Advance) -> None:
+        """Do nothing: all is read already."""
+
+    def all_words(self, question: Question) -> Hits:
+        """Find papers with all of the words."""
+        return self._found(question, all)
+
+    def any_word(self, question: Question) -> Hits:
+        """Find papers with any of the words."""
+        return self._found(question, any)
+
+    def without_words(self, question: Question) -> Hits:
+        """Find papers by author and category, in the order given."""
+        if not (question.author or question.category):
+            return Hits()
+        return Hits(tuple(Hit(one.id) for one in self.papers if _applies(question, one)))
+
+    def standing(self, question: Question, papers: Iterable[PaperId]) -> Sequence[Standing]:  # noqa: ARG002
+        """Give what was given."""
+        return [self.standings.get(paper, Standing()) for paper in papers]
+
+    def _found(self, question: Question, enough: Callable[[Iterable[bool]], bool]) -> Hits:
+        asked = [term.text.casefold() for term in question.terms]
+        words = {one.id: f"{one.title} {one.abstract}".casefold() for one in self.papers}
+        return Hits(
+            tuple(
+                Hit(one.id, float(sum(word in words[one.id] for word in asked)))
+                for one in self.papers
+                if enough(word in words[one.id] for word in asked) and _applies(question, one)
+            )
+        )
+
+
+def _applies(question: Question, paper: Paper) -> bool:
+    names = " ".join(author.name for author in paper.authors)
+    return (question.author or "") in names and question.category in {None, *paper.categories}
 
 
 @dataclass(slots=True)

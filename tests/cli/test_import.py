@@ -145,9 +145,10 @@ def test_digests_become_judged_days(paperlark: Paperlark, home: Path) -> None:
     ]
     (home / "2025-02-20.json").write_text(json.dumps(rows))
     result = paperlark("import", "2025-02-20.json")
-    assert result.stdout == (
-        "3 entries: 2 judged papers, 1 left out (first: 2502.00009, entry 3: it has no scores)\n"
-    )
+    assert result.stdout.splitlines() == [
+        "3 entries: 2 judged papers, 1 left out (first: 2502.00009, entry 3: it has no scores)",
+        f"1 day added to the archive, with pages in {home / 'pages'}: 2025-02-20",
+    ]
     assert [row[7:11] for row in _kept(home)] == [
         ("2025-02-20", 1, 9, 8),
         ("2025-02-20", 1, 2, 3),

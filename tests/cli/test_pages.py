@@ -34,7 +34,7 @@ def test_the_version_is_printed(paperlark: Paperlark) -> None:
     assert paperlark("--version").output == f"paperlark {__version__}\n"
 
 
-@pytest.mark.parametrize("command", ["init", "today", "run", "show", "demo", "cost"])
+@pytest.mark.parametrize("command", ["init", "today", "run", "show", "demo", "cost", "site"])
 def test_every_command_explains_itself(paperlark: Paperlark, command: str) -> None:
     result = paperlark(command, "--help")
     assert result.exit_code == 0
@@ -51,6 +51,7 @@ def test_the_demo_makes_three_pages_and_shows_the_top_of_the_last(
     assert "xKV" in result.output
     assert "paperlark-demo/2025-03-25.html" in result.output
     assert len(list((home / "paperlark-demo").glob("*.html"))) == 3
+    assert (home / "paperlark-demo" / "site" / "index.html").is_file()
 
 
 def test_a_day_is_made_in_three_forms(paperlark: Paperlark, home: Path) -> None:

@@ -158,6 +158,21 @@ def test_a_later_digest_of_the_day_takes_the_place(archive: Archive) -> None:
     assert archive.digest("Mine", DAY) == replace(_digest(), notes=())
 
 
+def test_a_digest_is_named_by_its_content(archive: Archive) -> None:
+    first, other = _digest(), replace(_digest(), day=date(2025, 2, 27))
+    archive.file(other)
+    archive.file(first)
+    names = archive.fingerprints("Mine")
+    assert list(names) == [DAY, date(2025, 2, 27)]
+    archive.file(first)
+    assert archive.fingerprints("Mine") == names
+    archive.file(replace(first, notes=("new",)))
+    changed = archive.fingerprints("Mine")
+    assert changed[DAY] != names[DAY]
+    assert changed[date(2025, 2, 27)] == names[date(2025, 2, 27)]
+    assert archive.fingerprints("Nobody") == {}
+
+
 def test_profiles_do_not_see_each_other(archive: Archive) -> None:
     archive.file(_digest(date(2025, 2, 27)))
     archive.file(_digest())

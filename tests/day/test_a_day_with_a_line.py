@@ -152,6 +152,7 @@ def test_a_page_without_a_judge_ends_with_papers_from_outside() -> None:
     assert len(others) == 20
     assert (one.outside, two.outside) == (True, True)
     assert not any(entry.outside for entry in others)
+    assert one.match
     assert one.match.rank > 20
     assert [known.paper_id for known in digest.explored] == [one.paper.id, two.paper.id]
     assert (digest.funnel.explored, digest.funnel.unread, digest.missed) == (0, 0, None)

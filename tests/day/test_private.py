@@ -54,7 +54,7 @@ def test_prompt_and_topics_are_left_out_and_all_else_stays() -> None:
     page = read_thrice()
     private = keep_private(page, CRITERIA)
     assert private.prompt is None
-    assert {one.match.topic for one in private.entries} == {None}
+    assert {one.match and one.match.topic for one in private.entries} == {None}
     assert replace(private, prompt=page.prompt, entries=page.entries) == page
 
 

@@ -464,7 +464,7 @@ def test_neither_prompt_nor_topics_are_in_the_digest_of_a_reader_who_keeps_them_
     assert shown.prompt == judge.prompt
     assert hidden.prompt is None
     assert hidden.criteria == shown.criteria == PROFILE.criteria.fingerprint
-    assert all(entry.match.topic is None for entry in hidden.entries)
+    assert all(entry.match and entry.match.topic is None for entry in hidden.entries)
 
 
 def test_a_reading_in_a_digest_names_its_judge() -> None:

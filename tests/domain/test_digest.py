@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from paperlark.domain.digest import Funnel
@@ -41,6 +43,23 @@ def test_a_funnel_that_adds_up_is_a_funnel() -> None:
 def test_a_funnel_that_does_not_add_up_cannot_be_made(change: dict[str, int]) -> None:
     with pytest.raises(DigestInconsistent):
         Funnel(**GOOD | change)
+
+
+UNKNOWN: dict[str, Any] = dict.fromkeys([*GOOD, "gated", "seen", "explored", "unread", "waiting"])
+
+
+def test_of_a_digest_that_was_made_elsewhere_the_known_counts_add_up() -> None:
+    known = UNKNOWN | {"followed": 1, "selected": 3}
+    assert Funnel(**known).judged is None
+    assert Funnel(**known | {"announced": 9, "scanned": 3, "judged": 3}).scanned == 3
+    for change in (
+        {"followed": 4},
+        {"scanned": 2},
+        {"announced": 3, "scanned": 4},
+        {"scanned": 5, "judged": 6},
+    ):
+        with pytest.raises(DigestInconsistent):
+            Funnel(**known | change)
 
 
 @pytest.mark.parametrize("score", [0, 11, -1])

@@ -21,6 +21,7 @@ AT = datetime(2025, 2, 26, 12, 30, tzinfo=UTC)
 PAID = Spend(Tokens(6000, 800, 2048), Cost(Decimal("0.015"), Decimal("0.008")))
 QUESTION = Question(DAY, "Mine", AT, PAID, 8, '{"rows": []}', batch=False)
 JUDGE = "org/gpt-4o/0123456789abcdef"
+MATCH = Match(0.5, 2, 299, "AI for science", ("networks",), ("clinical",), 0.94)
 
 
 def an_account(
@@ -30,7 +31,7 @@ def an_account(
     shown = entry(2)
     judged = Judgement(shown.paper.id, 1, 9, 8, comment)
     shown = replace(shown, judgement=judged)
-    match = match or replace(shown.match, nearest=NEAREST)
+    match = match or replace(MATCH, nearest=NEAREST)
     day = day_of_paper(
         digest(
             [shown],

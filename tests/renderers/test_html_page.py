@@ -73,13 +73,13 @@ def test_many_authors_are_folded_and_none_is_lost() -> None:
     authors = tuple(Author(f"Author No{number}") for number in range(1, 3_431))
     page = rendered(digest([entry(authors=authors)]))
     assert "<summary>and 3,420 more</summary>" in page
-    assert all(f"Author No{number}<" in page for number in range(1, 3_431))
+    assert all(re.search(rf"Author No{number}\b", page) for number in range(1, 3_431))
 
 
 def test_without_a_judge_the_reason_is_what_the_ranker_saw() -> None:
     page = rendered(without_judge())
     assert "No model: ordered by the embedded ranker." in page
-    assert "<dt>Words for</dt><dd>networks</dd>" in page
+    assert "<dt>Words for<dd>networks\n" in page
     assert "Relevance" not in page
 
 

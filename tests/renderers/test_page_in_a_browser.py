@@ -1,42 +1,22 @@
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from paperlark.renderers.html import HtmlRenderer
+from standins.browsing import OPEN_ALL, Watch, browser, in_a_browser
 from standins.digests import hostile, narrowed, ordinary
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-QUIETLY = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-)
-OPEN_ALL = "document.querySelectorAll('details').forEach(details => { details.open = true })"
-SMALL_TARGETS = """[...document.querySelectorAll('nav a, summary, .links a, .missing a')]
+__all__ = ["browser"]
+
+SMALL_TARGETS = """[...document.querySelectorAll('nav a, summary, h3 ~ p:has(br) a, .missing a')]
     .map(target => target.getBoundingClientRect())
     .filter(box => box.width > 0 && (box.height < 43.9 || box.width < 43.9)).length"""
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.enable_socket,  # the browser is spoken to over a pipe made of local sockets
-    pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine"),
-]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIETLY))
-        yield launched
-        launched.close()
+pytestmark = in_a_browser
 
 
 @pytest.fixture(params=["light", "dark"])
@@ -59,17 +39,13 @@ def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 def test_a_phone_needs_no_sideways_scrolling_and_nothing_happens_behind_its_back(
     phone: Page, address: str
 ) -> None:
-    requests: list[str] = []
-    said: list[str] = []
-    phone.on("request", lambda request: requests.append(request.url))
-    phone.on("console", lambda message: said.append(message.text))
-    phone.on("pageerror", lambda error: said.append(str(error)))
-    phone.on("dialog", lambda dialog: said.append(dialog.message))
+    watch = Watch()
+    watch.over(phone)
     phone.goto(address)
     phone.evaluate(OPEN_ALL)
     assert phone.evaluate("document.documentElement.scrollWidth") == 360
-    assert requests == [address]
-    assert said == []
+    assert watch.requests == [address]
+    assert watch.said == []
     assert phone.title().startswith("Wednesday, 26 February 2025 · ")
     assert phone.evaluate("document.scripts.length") == 0
 

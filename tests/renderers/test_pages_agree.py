@@ -12,7 +12,7 @@ from html import unescape
 import pytest
 
 from paperlark.domain.digest import Digest
-from paperlark.domain.judgement import Nearest
+from paperlark.domain.judgement import Match, Nearest
 from paperlark.domain.paper import PaperId
 from paperlark.ports import Renderer
 from paperlark.renderers.html import HtmlRenderer
@@ -22,6 +22,7 @@ from paperlark.renderers.markdown import MarkdownRenderer
 from paperlark.renderers.terminal import top
 from standins.digests import (
     hostile,
+    imported,
     in_private,
     narrowed,
     ordinary,
@@ -36,7 +37,7 @@ from standins.digests import (
 RENDERERS: tuple[Renderer, ...] = (MarkdownRenderer(), JsonRenderer(), HtmlRenderer())
 DAYS = [
     *(ordinary, without_judge, partial, narrowed, with_something_else, read_thrice, in_private),
-    *(over_budget, quiet, hostile),
+    *(over_budget, imported, quiet, hostile),
 ]
 
 
@@ -48,6 +49,25 @@ def test_the_three_name_the_same_papers_in_the_same_order(make: Callable[[], Dig
     assert re.findall(r'^### .*<a id="([^"]+)"></a>$', markdown, re.MULTILINE) == expected
     assert [entry["anchor"] for entry in json.loads(document)["entries"]] == expected
     assert re.findall(r'<article id="([^"]+)"', html) == expected
+
+
+def test_all_forms_say_what_an_imported_page_says_and_that_the_rest_is_unknown() -> None:
+    markdown, text, html = (r.render(imported()).content.decode() for r in RENDERERS)
+    document = json.loads(text)
+    for page in (markdown, html, top(imported())):
+        summary = "4 of 384 papers.* · .*1 by an author you follow.* · .*imported"
+        assert re.search(summary, page, re.DOTALL)
+        assert "It cost $0.2307 at most." in page
+        assert "Imported from old.md: what that does not say is unknown." in page
+        assert not re.search(r"None|Match |Evidence|Selected:|keeps the selection", page)
+    assert "| judged | unknown |" in markdown
+    assert (document["status"], document["cutoffs"]) == ("imported", None)
+    assert (document["usage"]["requests"], document["usage"]["tokens"]) == (None, None)
+    assert {name for name, count in document["funnel"].items() if count is not None} == {
+        *("announced", "scanned", "followed", "selected")
+    }
+    assert {one["announce_type"] for one in document["entries"]} == {None}
+    assert document["entries"][0]["followed"] == [{"name": None, "by": "name"}]
 
 
 @pytest.mark.parametrize("make", DAYS)
@@ -138,7 +158,7 @@ def test_all_forms_mark_what_is_from_outside_the_reader_s_usual(make: Callable[[
     markdown, document, html = (r.render(make()).content.decode() for r in RENDERERS)
     *others, last = json.loads(document)["entries"]
     assert (last["outside"], any(one["outside"] for one in others)) == (True, False)
-    assert html.count('<li class="outside">from outside your usual</li>') == 1
+    assert html.count('<span class="outside">from outside your usual</span>') == 1
     assert markdown.count("*from outside your usual*") == 1
     assert "1 from outside your usual" in top(make())
 
@@ -160,7 +180,7 @@ def test_all_forms_name_the_earlier_paper_that_one_resembles() -> None:
 def test_a_paper_that_arxiv_does_not_have_is_named_without_a_link() -> None:
     page = with_something_else()
     book = Nearest(PaperId("library:0123456789abcdef"), "A book", date(2025, 1, 14))
-    match = replace(page.entries[0].match, nearest=book)
+    match = Match(0.5, 1, 299, nearest=book)
     page = replace(page, entries=(replace(page.entries[0], match=match),))
     markdown, document, html = (r.render(page).content.decode() for r in RENDERERS)
     assert "resembles: A book (14 January 2025)" in markdown

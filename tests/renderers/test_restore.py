@@ -12,6 +12,7 @@ from paperlark.renderers.manifest import ManifestRenderer
 from paperlark.renderers.restore import restore
 from standins.digests import (
     bounded,
+    imported,
     in_private,
     narrowed,
     ordinary,
@@ -21,7 +22,8 @@ from standins.digests import (
 
 
 @pytest.mark.parametrize(
-    "make", [ordinary, narrowed, with_something_else, read_thrice, in_private, bounded]
+    "make",
+    [ordinary, narrowed, with_something_else, read_thrice, in_private, bounded, imported],
 )
 def test_a_digest_comes_back_from_its_page_and_manifest(make: Callable[[], Digest]) -> None:
     page, manifest = JsonRenderer().render(make()), ManifestRenderer().render(make())
@@ -47,5 +49,7 @@ def test_pages_of_before_there_were_exploration_readings_or_precedents_come_back
 
 def _without_scores(digest: Digest) -> Digest:
     """Leave out the ranker's scores, which no page carries."""
-    entries = (replace(one, match=replace(one.match, score=0.0)) for one in digest.entries)
+    entries = (
+        replace(one, match=one.match and replace(one.match, score=0.0)) for one in digest.entries
+    )
     return replace(digest, entries=tuple(entries))

@@ -113,7 +113,7 @@ def test_chips_show_a_star_scores_or_the_match() -> None:
 
 @pytest.mark.parametrize(
     ("probability", "printed"),
-    [(0.0, "0 %"), (0.001, "<1 %"), (0.5, "50 %"), (0.999, ">99 %"), (1.0, "100 %")],
+    [(0.0, "0 %"), (0.001, "<1 %"), (0.5, "50 %"), (0.999, ">99 %"), (1.0, ">99 %")],
 )
 def test_a_probability_never_reads_as_more_certain_than_it_is(
     probability: float, printed: str

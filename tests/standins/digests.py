@@ -28,6 +28,8 @@ DAY = date(2025, 2, 26)
 
 NEAREST = Nearest(PaperId("2501.00042"), r"Fast \emph{kernels}: $x^2$", date(2025, 1, 14))
 
+MATCH = Match(0.5, 1, 299, "AI for science", ("networks",), ("clinical",), 0.94)
+
 PRECEDENTS = (
     Precedent(PaperId("2501.00042"), r"Fast \emph{kernels}: $x^2$", date(2025, 1, 14), 0.8349),
     Precedent(PaperId("hep-th/9901001"), "Slow kernels", date(2025, 1, 2), 0.7583),
@@ -70,7 +72,7 @@ def entry(place: int = 1, *, judged: bool = True, followed: bool = False, **of: 
         place=place,
         paper=subject,
         type=AnnounceType.NEW,
-        match=Match(0.5, place, 299, "AI for science", ("networks",), ("clinical",), 0.94),
+        match=replace(MATCH, rank=place),
         followed=(AuthorMatch("Ada Example", by_name_only=True),) if followed else (),
         judgement=Judgement(subject.id, 1, 9, 8, comment) if judged and not followed else None,
     )
@@ -145,7 +147,7 @@ def narrowed() -> Digest:
     """Give a day of which the judge read what could matter, and a little of the rest."""
     unread = tuple(Unread(PaperId(f"2502.{n:05}"), f"Title {n}", 0.02 / n) for n in range(60, 250))
     far = replace(entry(3), match=Match(0.1, 180, 299, probability=0.008), outside=True)
-    match = replace(entry(2).match, nearest=NEAREST)
+    match = replace(MATCH, rank=2, nearest=NEAREST)
     near = replace(entry(2), match=match, precedents=PRECEDENTS)
     return digest(
         [entry(1, followed=True), near, far],
@@ -179,9 +181,28 @@ def in_private() -> Digest:
     return replace(ordinary(), prompt=None)
 
 
+def imported() -> Digest:
+    """Give a day that was made elsewhere, where hardly anything is told."""
+    bare = [replace(entry(place), type=None, match=None) for place in (1, 2, 3)]
+    somebody = (AuthorMatch(None, by_name_only=True),)
+    unscored = [replace(one, judgement=None) for one in bare[:1]]
+    untitled = replace(bare[2].paper, categories=(), authors=())
+    entries = [replace(unscored[0], followed=somebody), bare[1], replace(bare[2], paper=untitled)]
+    return digest(
+        [*entries, replace(unscored[0], place=4, paper=paper(4))],
+        status=Status.IMPORTED,
+        categories=(),
+        cutoffs=None,
+        spend=Spend(None, None, 0, Decimal("0.2307")),
+        funnel=Funnel(*(None, 625, None, 384, None), 1, *(None,) * 4, 4, *(None,) * 7),
+        notes=("Imported from old.md: what that does not say is unknown.",),
+        prompt=None,
+    )
+
+
 def with_something_else() -> Digest:
     """Give a page without a judge that ends with a paper from outside the reader's usual."""
-    match = replace(entry(1).match, nearest=NEAREST)
+    match = replace(MATCH, nearest=NEAREST)
     shown = replace(entry(1, judged=False), match=match, precedents=PRECEDENTS)
     far = replace(entry(2, judged=False), match=Match(0.0, 280, 299), outside=True)
     funnel = Funnel(2, 487, 625, 299, 384, 0, 0, 0, 0, 0, 2)

@@ -172,9 +172,10 @@ def _undo_the_migrations_from_the_third_on(connection: sqlite3.Connection) -> No
     with closing(sqlite3.connect(":memory:")) as early:
         for name in ("0001_exchanges_judgements_digests.sql", "0002_batches.sql"):
             early.executescript(scripts.joinpath(name).read_text("utf-8"))
-        for kind in ("index", "table"):
-            for name in _names(connection, kind) - _names(early, kind):
-                connection.execute(f"DROP {kind} {name}")
+        for kind in ("trigger", "index", "table"):
+            # A full-text index takes tables of its own along.
+            for name in sorted(_names(connection, kind) - _names(early, kind)):
+                connection.execute(f"DROP {kind} IF EXISTS {name}")
         for table in _names(early, "table"):
             for column in _columns(connection, table) - _columns(early, table):
                 connection.execute(f"ALTER TABLE {table} DROP COLUMN {column}")

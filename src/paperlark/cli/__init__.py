@@ -20,6 +20,8 @@ _COMMANDS = (
     "today",
     "run",
     "show",
+    "site",
+    "search",
     "why",
     "vote",
     "import",

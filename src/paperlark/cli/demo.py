@@ -1,4 +1,4 @@
-"""`paperlark demo`: pages of bundled real days, without key or network."""
+"""`paperlark demo`: pages of bundled real days and their site, without key or network."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ import click
 
 from paperlark.cli._making import make_range
 from paperlark.cli._options import json_option, world_of
-from paperlark.compose import Choices
+from paperlark.cli._progress import progress
+from paperlark.compose import Choices, build_site
 from paperlark.settings import load_settings
+from paperlark.site.addresses import FRONT
 
 NOTE = "A bundled sample: some papers of that day, not the whole announcement."
 
@@ -48,6 +50,7 @@ def command(context: click.Context, *, output: Path, as_json: bool) -> None:
             as_json=as_json,
             show_last=True,
         )
+    site = build_site([settings], output.absolute() / "site", None, progress())
     if not as_json:
-        click.echo("\nNow your own: paperlark init")
+        click.echo(f"\nAll of it as a site: {site.folder / FRONT}\nNow your own: paperlark init")
     context.exit(exit_code)

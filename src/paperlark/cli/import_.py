@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import date
+from functools import partial
 from pathlib import Path
 
 import click
 
-from paperlark.cli._options import profile_option, world_of
+from paperlark.cli._options import PATIENCE, profile_option, world_of
 from paperlark.cli._progress import progress
-from paperlark.compose import How, Imported, Zotero, import_source, import_zotero
+from paperlark.compose import (
+    Days,
+    How,
+    Imported,
+    Waiting,
+    Zotero,
+    import_source,
+    import_zotero,
+)
 from paperlark.importing.kinds import Kind
 from paperlark.renderers import outside, wording
 from paperlark.settings import load_settings
 
+_FEW = 5
+"""So many days are named one by one."""
 ZOTERO = "https://api.zotero.org"
 
 
@@ -42,6 +54,9 @@ ZOTERO = "https://api.zotero.org"
     help="The environment variable with the key of a library that is not public.",
 )
 @click.option("--zotero-url", default=ZOTERO, show_default=True, help="Where Zotero's web API is.")
+@click.option(
+    "--no-days", is_flag=True, help="Learn from digests, and add none to the archive as a day."
+)
 @profile_option
 @click.pass_context
 def command(
@@ -55,19 +70,21 @@ def command(
     zotero: str | None,
     key_variable: str,
     zotero_url: str,
+    no_days: bool,
     profile_file: Path,
 ) -> None:
     r"""Import papers that you like, so that the ranker knows you from the first day.
 
     Read are BibTeX, RIS and CSL-JSON (all of which Zotero exports), plain lists of arXiv
-    numbers or addresses, and digests: pages as JSON, Markdown or text and recordings (.jsonl),
-    whose scores count as judged days. Papers that arXiv does not have count by their title and
-    abstract. Importing the same again changes nothing.
+    numbers or addresses, and digests: pages as JSON, Markdown or text and recordings (.jsonl).
+    The scores of a digest teach the ranker, and it becomes a day of your archive, with pages of
+    its own, where there is none of that day yet. Papers that arXiv does not have count by their
+    title and abstract. Importing the same again changes nothing.
 
     \b
     Examples:
       paperlark import library.bib
-      paperlark import 2025-02-26.md 2025-03-25.md
+      paperlark import 2025-02-26.md 2025-03-25.md --dry-run
       paperlark import https://arxiv.org/abs/1706.03762 2502.12206
       paperlark import --zotero-library users/12345
     """
@@ -80,13 +97,22 @@ def command(
         wanted=not disliked,
         ask_arxiv=not offline,
         dry_run=dry_run,
+        days=not no_days,
+        wait=Waiting(PATIENCE, partial(click.echo, err=True)),
     )
     if zotero is not None:
         library = Zotero(zotero, key_variable, zotero_url)
         _tell("", import_zotero(settings, world, library, how), how)
-    for source in sources:
-        name = f"{source}: " if len(sources) > 1 else ""
-        _tell(name, import_source(settings, world, source, how), how)
+    days = []
+    try:
+        for source in sources:
+            name = f"{source}: " if len(sources) > 1 else ""
+            imported = import_source(settings, world, source, how)
+            _tell(name, imported, how)
+            days.append(imported.days)
+    finally:
+        # What came before a mistake is in the archive all the same.
+        _tell_days(days, settings.output, dry_run=how.dry_run)
 
 
 def _tell(name: str, imported: Imported, how: How) -> None:
@@ -96,6 +122,29 @@ def _tell(name: str, imported: Imported, how: How) -> None:
     click.echo(outside.one_line(f"{name}{would}{entries}: {parts}"))
     if imported.unasked:
         click.echo(outside.one_line(f"of those not found: {imported.unasked}"), err=True)
+
+
+def _tell_days(every: Sequence[Days], folder: Path, *, dry_run: bool) -> None:
+    added = sorted({day for days in every for day in days.added})
+    there = sorted({day for days in every for day in days.there} - {*added})
+    if added:
+        count = wording.counted(len(added), "day")
+        what = f"would add {count}" if dry_run else f"{count} added"
+        click.echo(f"{what} to the archive, with pages in {folder}: {_dates(added)}")
+    if there:
+        click.echo(f"{wording.counted(len(there), 'day')} imported before: {_dates(there)}")
+    left_out = [why for days in every for why in days.left_out]
+    for why in left_out[:_FEW]:
+        click.echo(outside.one_line(f"not added to the archive: {why}"), err=True)
+    if len(left_out) > _FEW:
+        more = wording.counted(len(left_out) - _FEW, "more day")
+        click.echo(f"not added to the archive: {more}", err=True)
+
+
+def _dates(days: Sequence[date]) -> str:
+    """Name a few days, and of many the first and the last."""
+    named = wording.listed(map(str, days))
+    return named if len(days) <= _FEW else f"{days[0]} to {days[-1]}"
 
 
 def _parts(imported: Imported) -> Iterator[str]:
@@ -108,6 +157,7 @@ def _parts(imported: Imported) -> Iterator[str]:
         if count:
             yield wording.counted(count, thing)
     for count, words in (
+        (imported.followed, "by followed authors, without scores"),
         (imported.known_before, "known before"),
         (imported.repeated, "named more than once"),
     ):

@@ -120,12 +120,14 @@ class _Estimating:
         parts = replace(self.made.parts, judge=self.judge, memory=self.made.memory)
         digest = make_digest(day, self.profile, parts, _Renamed(progress))
         taken, funnel = self.judge.taken(), digest.funnel
-        wanted = funnel.shortlisted + funnel.explored + funnel.followed_asked
+        asked = (funnel.shortlisted, funnel.explored, funnel.followed_asked)
+        wanted = sum(filter(None, asked))
         return Estimate(
             day=day,
-            announced=funnel.announced,
-            scanned=funnel.scanned,
-            unread=funnel.unread,
+            # Of a day that was made here all of these are known.
+            announced=funnel.announced or 0,
+            scanned=funnel.scanned or 0,
+            unread=funnel.unread or 0,
             known=wanted - len(taken.papers | taken.waiting),
             waiting=len(taken.waiting - taken.papers),
             papers=len(taken.papers),

@@ -1,15 +1,17 @@
-"""What a reader brings along: read, looked up, and kept as lessons for the ranker."""
+"""What a reader brings along: read, looked up, and kept as lessons, and as days of the archive."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from paperlark.compose.days import NO_DAYS, NO_WAITING, Days, Printed, Waiting, add_days, days_of
 from paperlark.compose.outside import Zotero, content_of, items_of, look_up
 from paperlark.compose.world import World
 from paperlark.domain.calendar import today
+from paperlark.domain.digest import Digest
 from paperlark.domain.errors import Unimportable
 from paperlark.domain.feedback import Lesson, Teacher
 from paperlark.domain.paper import Paper, PaperId
@@ -28,13 +30,18 @@ from paperlark.store.vote_log import append_votes, log_path, read_votes
 
 @dataclass(frozen=True, slots=True)
 class How:
-    """What a command line may choose; `kind` None is told by the content."""
+    """What a command line may choose; `kind` None is told by the content.
+
+    `days` has digests become days of the archive; `wait` says for how long to wait for a run then.
+    """
 
     progress: Progress
     kind: Kind | None = None
     wanted: bool = True
     ask_arxiv: bool = True
     dry_run: bool = False
+    days: bool = True
+    wait: Waiting = NO_WAITING
 
 
 _UNASKED = "arXiv was not asked"
@@ -42,21 +49,24 @@ _UNASKED = "arXiv was not asked"
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What became of every entry: the counts add up to `entries`.
+    """What became of every entry: the counts add up to `entries`; and of the days of digests.
 
-    `unasked` says why arXiv was not asked about all that were not found, None where it was.
+    `followed` have no scores, and are in a digest for their authors. `unasked` says why arXiv was
+    not asked about all that were not found, None where it was.
     """
 
     entries: int
     liked: int = 0
     disliked: int = 0
     judged: int = 0
+    followed: int = 0
     votes: int = 0
     known_before: int = 0
     repeated: int = 0
     not_found: tuple[str, ...] = ()
     unusable: tuple[str, ...] = ()
     unasked: str | None = None
+    days: Days = NO_DAYS
 
 
 def import_source(settings: Settings, world: World, source: str, how: How) -> Imported:
@@ -68,7 +78,9 @@ def import_source(settings: Settings, world: World, source: str, how: How) -> Im
     kind, text = (how.kind, decode(content, source)) if how.kind else recognise(content, source)
     if kind is Kind.VOTES:
         return _import_votes(settings, text, source, how)
-    return _import_items(settings, world, read_items(kind, text, source), source, how)
+    printed = Printed(text, source) if kind is Kind.DIGEST and how.days else None
+    items = read_items(kind, text, source)
+    return _import_items(settings, world, items, source, how, printed=printed)
 
 
 def import_zotero(settings: Settings, world: World, zotero: Zotero, how: How) -> Imported:
@@ -102,8 +114,15 @@ def _is_copy(source: str, log: Path) -> bool:
 
 
 def _import_items(
-    settings: Settings, world: World, items: Sequence[Item], name: str, how: How
+    settings: Settings,
+    world: World,
+    items: Sequence[Item],
+    name: str,
+    how: How,
+    *,
+    printed: Printed | None = None,
 ) -> Imported:
+    """Keep lessons first: they take but a moment, where a day may have to wait for a run."""
     texts = _known(settings, [item.paper_id for item in items if item.paper_id])
     lacking, unasked = without_text(items, texts), None
     if lacking and how.ask_arxiv:
@@ -111,10 +130,14 @@ def _import_items(
         texts = {**texts, **found}
     elif lacking:
         unasked = _UNASKED
-    learned = learn(items, texts, today=today(world.now()), wanted=how.wanted)
-    if not learned.lessons:
+    now = today(world.now())
+    learned = learn(items, texts, today=now, wanted=how.wanted)
+    digests = tuple(days_of(printed, items, texts, settings, now)) if printed else ()
+    if not learned.lessons and not any(isinstance(one, Digest) for _, one in digests):
         raise _nothing(learned, name, unasked)
-    return _counted(learned, _keep(settings, learned.lessons, how), unasked)
+    new = _keep(settings, learned.lessons, how) if learned.lessons else ()
+    days = add_days(settings, digests, how.wait, dry_run=how.dry_run) if digests else NO_DAYS
+    return replace(_counted(learned, new, unasked), days=days)
 
 
 def _known(settings: Settings, papers: Sequence[PaperId]) -> Mapping[PaperId, Paper]:
@@ -153,6 +176,7 @@ def _counted(learned: Learned, new: Sequence[Lesson], unasked: str | None) -> Im
         liked=liked,
         disliked=len(new) - judged - liked,
         judged=judged,
+        followed=learned.followed,
         known_before=len(learned.lessons) - len(new),
         repeated=learned.repeated,
         not_found=learned.not_found,
@@ -169,7 +193,8 @@ def _nothing(learned: Learned, name: str, unasked: str | None) -> Unimportable:
     """Say that a file teaches nothing, and what its first entry lacks."""
     first = next(iter((*learned.not_found, *learned.unusable)), None)
     if first is None:
-        return Unimportable(f"{name} has no entries", mend="is it the right file?")
+        what = "paper with scores" if learned.entries else "entries"
+        return Unimportable(f"{name} has no {what}", mend="is it the right file?")
     asked = f"; {unasked}" if unasked else ""
     return Unimportable(
         f"{name} has no paper that is known, in {_entries(learned)} (first: {first}{asked})",

@@ -11,17 +11,13 @@ from functools import partial
 from paperlark.compose.budget import price_source, turner
 from paperlark.compose.judging import choose_judge, start_threads
 from paperlark.compose.parts import choose_people, choose_ranker, choose_sources
-from paperlark.compose.press import Press
+from paperlark.compose.press import RENDERERS, Press
 from paperlark.compose.world import Choices, World
 from paperlark.day import Parts
 from paperlark.domain.errors import StoreError
 from paperlark.domain.spending import NO_BOUND
 from paperlark.llm.purse import Purse
 from paperlark.ports import Archive
-from paperlark.renderers.html import HtmlRenderer
-from paperlark.renderers.json import JsonRenderer
-from paperlark.renderers.manifest import ManifestRenderer
-from paperlark.renderers.markdown import MarkdownRenderer
 from paperlark.settings import Settings
 from paperlark.store.batches import BatchStore
 from paperlark.store.database import check_not_set_aside, open_database
@@ -70,7 +66,7 @@ def open_press(settings: Settings, choices: Choices, world: World) -> Iterator[P
         yield Press(
             profile=settings.profile,
             parts=parts,
-            renderers=(HtmlRenderer(), MarkdownRenderer(), JsonRenderer(), ManifestRenderer()),
+            renderers=RENDERERS,
             folder=choices.output or settings.output,
             notes=choices.notes,
             days=made.days,

@@ -17,8 +17,9 @@ def is_worse(new: Digest, old: Digest) -> bool:
 
 def _says(digest: Digest) -> tuple[bool, int, int]:
     """Compare by what is missing, and by how sure is what is there; more is not always better."""
+    funnel = digest.funnel
     return (
         digest.status is not Status.PARTIAL,
         sum(batch.confirmed is not None for batch in digest.batches),
-        -digest.funnel.unjudged - digest.funnel.over_budget - digest.funnel.waiting,
+        -sum(filter(None, (funnel.unjudged, funnel.over_budget, funnel.waiting))),
     )

@@ -42,6 +42,11 @@ def follow(
     )
 
 
+def by_name(paper: Paper, followed: Sequence[FollowedAuthor]) -> tuple[AuthorMatch, ...]:
+    """Mark the followed authors who wrote a paper where nothing but names can tell."""
+    return tuple(_writers(paper, followed, None))
+
+
 def _writers(
     paper: Paper, followed: Sequence[FollowedAuthor], authorship: Authorship | None
 ) -> Iterable[AuthorMatch]:

@@ -32,7 +32,7 @@ def keep_private(digest: Digest, criteria: Criteria) -> Digest:
         entries=tuple(
             replace(
                 one,
-                match=_without_topic(one.match),
+                match=one.match and _without_topic(one.match),
                 judgement=one.judgement and _without(quotes, one.judgement),
             )
             for one in digest.entries

@@ -80,6 +80,7 @@ _FATE_OF_LACK = {
 class DayOfPaper:
     """What one day's page made of a paper.
 
+    `cutoffs` are None where the page was made elsewhere and does not say them.
     `ranked` is None for a day of before it was kept, `match` then too unless the page has it;
     `probability` may be known all the same. `shown` is how many papers are on the page. `entry`
     is None where the paper is not among them, `judgement` where no judge spoke, `unjudged` where
@@ -89,7 +90,7 @@ class DayOfPaper:
 
     day: date
     fate: Fate
-    cutoffs: Cutoffs
+    cutoffs: Cutoffs | None
     shown: int
     model: str | None
     judge: str | None

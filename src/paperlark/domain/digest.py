@@ -27,10 +27,11 @@ from paperlark.domain.spending import PriceSource, Spend
 class AuthorMatch:
     """A followed author, under the reader's name for them, who wrote a paper.
 
-    By name only, it may be a namesake.
+    By name only, it may be a namesake. `name` is None where a digest that was made elsewhere does
+    not say who it is.
     """
 
-    name: str
+    name: str | None
     by_name_only: bool
 
 
@@ -58,13 +59,14 @@ class Entry:
 
     `place` counts from 1; `judgement` is None where no judge spoke. `outside` is a paper from
     below the line, here because a lot fell on it. `precedents` are the earlier papers nearest to
-    it, nearest first.
+    it, nearest first. In a digest that was made elsewhere `type` is None where that does not say
+    it, and `match` where no ranker of ours spoke.
     """
 
     place: int
     paper: Paper
-    type: AnnounceType
-    match: Match
+    type: AnnounceType | None
+    match: Match | None
     followed: tuple[AuthorMatch, ...] = ()
     judgement: Judgement | None = None
     outside: bool = False
@@ -112,6 +114,8 @@ class Status(StrEnum):
     """arXiv announced nothing in these categories."""
     PARTIAL = "partial"
     """Something is missing; the page says what."""
+    IMPORTED = "imported"
+    """It was made elsewhere; what that does not say is unknown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,59 +130,82 @@ class Funnel:
     `over_budget` were not asked about for their cost; those `waiting` are in a batch that was not
     answered yet. `gated` were left out for their authors'
     h-index; `seen` are of the reader's types and were announced to them on an earlier day.
+
+    None is what a digest that was made elsewhere does not say; what it says adds up all the same.
     """
 
-    feeds: int
-    announced: int
-    announced_listings: int
-    scanned: int
-    scanned_listings: int
+    feeds: int | None
+    announced: int | None
+    announced_listings: int | None
+    scanned: int | None
+    scanned_listings: int | None
     followed: int
-    shortlisted: int
-    judged: int
-    unjudged: int
-    not_recorded: int
+    shortlisted: int | None
+    judged: int | None
+    unjudged: int | None
+    not_recorded: int | None
     selected: int
-    gated: int = 0
-    seen: int = 0
-    explored: int = 0
-    unread: int = 0
-    followed_asked: int = 0
-    over_budget: int = 0
-    waiting: int = 0
+    gated: int | None = 0
+    seen: int | None = 0
+    explored: int | None = 0
+    unread: int | None = 0
+    followed_asked: int | None = 0
+    over_budget: int | None = 0
+    waiting: int | None = 0
 
     def __post_init__(self) -> None:
-        asked = self.shortlisted + self.explored
-        parted = self.followed + self.gated + asked + self.unread
-        nobody_judged = asked + self.unread == 0
+        asked = _sum(self.shortlisted, self.explored)
+        parted = _sum(self.followed, self.gated, asked, self.unread)
+        lacking = (self.unjudged, self.not_recorded, self.over_budget, self.waiting)
         wrong = [
             rule
             for rule, holds in {
-                "announced <= listings": self.announced <= self.announced_listings,
-                "scanned + seen <= announced": self.scanned + self.seen <= self.announced,
-                "scanned <= its listings <= all listings": self.scanned
-                <= self.scanned_listings
-                <= self.announced_listings,
-                "followed + gated + shortlisted + explored + unread <= scanned": parted
-                <= self.scanned,
-                "the same = scanned, where there is a judge": nobody_judged
-                or parted == self.scanned,
-                "followed asked <= followed": self.followed_asked <= self.followed,
-                "shortlisted + explored + followed asked = the judged and those lacking": asked
-                + self.followed_asked
-                == self.judged
-                + self.unjudged
-                + self.not_recorded
-                + self.over_budget
-                + self.waiting,
-                "followed <= selected <= scanned - gated": self.followed
-                <= self.selected
-                <= self.scanned - self.gated,
+                "announced <= listings": _ascend(self.announced, self.announced_listings),
+                "scanned + seen <= announced": _ascend(
+                    _sum(self.scanned, self.seen), self.announced
+                ),
+                "scanned <= announced": _ascend(self.scanned, self.announced),
+                "judged <= scanned": _ascend(self.judged, self.scanned),
+                "scanned <= its listings <= all listings": _ascend(
+                    self.scanned, self.scanned_listings, self.announced_listings
+                ),
+                "followed + gated + shortlisted + explored + unread <= scanned": _ascend(
+                    parted, self.scanned
+                ),
+                "the same = scanned, where there is a judge": _sum(asked, self.unread) == 0
+                or _equal(parted, self.scanned),
+                "followed asked <= followed": _ascend(self.followed_asked, self.followed),
+                "shortlisted + explored + followed asked = the judged and those lacking": _equal(
+                    _sum(asked, self.followed_asked), _sum(self.judged, *lacking)
+                ),
+                "followed <= selected <= scanned": _ascend(
+                    self.followed, self.selected, self.scanned
+                ),
+                "selected <= scanned - gated": _ascend(
+                    _sum(self.selected, self.gated), self.scanned
+                ),
             }.items()
             if not holds
         ]
         if wrong:
             raise DigestInconsistent(f"{self} breaks {', '.join(wrong)}")
+
+
+def _sum(*counts: int | None) -> int | None:
+    """Add up; unknown where a part is."""
+    known = [count for count in counts if count is not None]
+    return sum(known) if len(known) == len(counts) else None
+
+
+def _ascend(*counts: int | None) -> bool:
+    """Tell whether none of the known is less than one before it."""
+    known = [count for count in counts if count is not None]
+    return known == sorted(known)
+
+
+def _equal(one: int | None, other: int | None) -> bool:
+    """Tell whether two counts are the same, as far as they are known."""
+    return one is None or other is None or one == other
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +251,8 @@ class Updated:
 class Digest:
     """One reader's day.
 
-    `model` is None without a judge, and then `spend` is None too. `prompt` is the selection
+    `model` is None without a judge, and then `spend` is None too. `cutoffs` are None where a
+    digest that was made elsewhere does not say them. `prompt` is the selection
     prompt for the appendix, None where the reader keeps it to themselves. `notes` are what the
     reader must know of this page: a truncated feed, a bundled sample. `criteria` and `judge` name
     what was judged by; `judgements` are all there are, those below the cut-offs too, and `scanned`
@@ -242,7 +270,7 @@ class Digest:
     status: Status
     model: str | None
     spend: Spend | None
-    cutoffs: Cutoffs
+    cutoffs: Cutoffs | None
     funnel: Funnel
     entries: tuple[Entry, ...]
     unjudged: tuple[Unjudged, ...]

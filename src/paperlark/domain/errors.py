@@ -23,6 +23,7 @@ PaperlarkError
 ├── StoreError                the database
 │   ├── StoreBusy             another run is at work on it
 │   └── StoreDamaged          it cannot be read any more, and was set aside
+├── QuestionUnusable          a search that asks for nothing, or for too much
 ├── Unimportable              a file, address or library to be imported, or nothing known in it
 ├── PublishError              the output folder
 └── DigestInconsistent        counts that do not add up: a bug, and no page is made
@@ -189,6 +190,10 @@ class StoreBusy(StoreError):
 
 class StoreDamaged(StoreError):
     """The database cannot be read any more; it was set aside and nothing took its place."""
+
+
+class QuestionUnusable(PaperlarkError):
+    """A search asks for nothing, or for more than can be looked for."""
 
 
 class Unimportable(PaperlarkError):

@@ -46,6 +46,11 @@ def abstract_page(paper: PaperId) -> str:
     return f"https://arxiv.org/abs/{paper}"
 
 
+def anchor(paper: PaperId) -> str:
+    """Give the permanent name of a paper inside a page, safe in HTML and file names."""
+    return "paper-" + paper.replace("/", "-")
+
+
 @dataclass(frozen=True, slots=True)
 class Author:
     """One author as printed on the paper: a name in Unicode and what stood in parentheses."""
@@ -86,5 +91,5 @@ class Paper:
 
     @property
     def anchor(self) -> str:
-        """The permanent name of this paper inside a page, safe in HTML and file names."""
-        return "paper-" + self.id.replace("/", "-")
+        """The permanent name of this paper inside a page."""
+        return anchor(self.id)

@@ -12,7 +12,7 @@ _PACKAGE = "paperlark.evaluation"
 
 def render(report: Report) -> str:
     """Give the page; the same report always gives the same text."""
-    look, hashed = style(_PACKAGE, "report.css")
+    look, hashed = style((_PACKAGE, "report.css"))
     return template(_PACKAGE, "report.html").render(
         report=report,
         words=wording,

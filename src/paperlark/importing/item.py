@@ -14,6 +14,8 @@ LONGEST_TITLE = 1_000
 LONGEST_ABSTRACT = 20_000
 """Characters that are kept."""
 LONGEST_NAME, MOST_AUTHORS = 200, 5_000
+AUTHOR_MATCH = "author match"
+"""How the comment on a paper by a followed author begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,8 @@ class Item:
     """What is said of one paper, texts tidied.
 
     `place` is where in the file, for a message. `paper_id` is None where no arXiv identifier is
-    given; a title may be empty. An entry that cannot be used has its `fault`.
+    given; a title may be empty. `day` is that of the digest that it stands in, None where it is of
+    none or nothing says which. An entry that teaches nothing has its `fault`.
     """
 
     place: str
@@ -41,6 +44,14 @@ class Item:
     categories: tuple[str, ...] = ()
     scored: Scored | None = None
     fault: str | None = None
+    version: int | None = None
+    comment: str = ""
+    day: date | None = None
+
+    @property
+    def by_followed(self) -> bool:
+        """Whether the digest has it because somebody whom its reader followed wrote it."""
+        return self.comment.casefold().startswith(AUTHOR_MATCH)
 
     @property
     def name(self) -> str:
@@ -48,7 +59,7 @@ class Item:
         return self.paper_id or (f"“{self.title[:60]}”" if self.title else "an entry")
 
 
-def make_item(
+def make_item(  # noqa: PLR0913  # what a file may say of a paper
     place: str,
     *,
     paper_id: PaperId | None = None,
@@ -57,6 +68,8 @@ def make_item(
     authors: Iterable[str] = (),
     categories: Iterable[str] = (),
     scored: Scored | None = None,
+    version: int | None = None,
+    comment: str = "",
 ) -> Item:
     """Tidy the texts; an entry without a name, or with a whole book for a title, is at fault."""
     tidied = one_line(title)
@@ -76,6 +89,8 @@ def make_item(
         categories=tuple(dict.fromkeys(one for one in map(one_line, categories) if one))[:50],
         scored=scored,
         fault=fault,
+        version=version,
+        comment=one_line(comment[:LONGEST_ABSTRACT]),
     )
 
 

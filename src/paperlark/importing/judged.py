@@ -96,11 +96,14 @@ def judged_item(place: str, row: Row, day: date | None) -> Item:
         abstract=_text(fields.get("abstract")),
         authors=_names(fields.get("authors")),
         categories=[one for one in _list(fields.get("categories")) if isinstance(one, str)],
+        version=identifier.version if identifier else None,
+        comment=_text(fields.get("comment")),
     )
     of = _day(_text(fields.get("day"))) or day
     relevance, novelty = (_score(fields.get(name)) for name in ("relevance", "novelty"))
     if item.fault:
         return item
+    item = replace(item, day=of)
     if relevance is None or novelty is None:
         return replace(item, fault=UNSCORED)
     if of is None:

@@ -17,7 +17,8 @@ class Learned:
     """What a file teaches: one lesson a paper, and what became of the other entries.
 
     `not_found` names papers of which nobody has a text, `unusable` the entries at fault, each
-    with its reason; `repeated` counts entries on a paper that another one is on too.
+    with its reason; `repeated` counts entries on a paper that another one is on too, `followed`
+    those without scores that are there for their author.
     """
 
     entries: int
@@ -25,6 +26,7 @@ class Learned:
     not_found: tuple[str, ...]
     unusable: tuple[str, ...]
     repeated: int
+    followed: int = 0
 
 
 def without_text(items: Iterable[Item], known: Mapping[PaperId, Paper]) -> tuple[PaperId, ...]:
@@ -49,10 +51,12 @@ def learn(
     lessons: dict[PaperId, Lesson] = {}
     not_found: list[str] = []
     unusable: list[str] = []
-    usable = 0
+    usable = followed = 0
     for item in items:
-        paper = None if item.fault else _paper(item, texts)
-        if item.fault:
+        paper = None if item.fault else paper_of(item, texts)
+        if item.fault and item.by_followed:
+            followed += 1
+        elif item.fault:
             unusable.append(f"{item.name}, {item.place}: {item.fault}")
         elif paper is None:
             not_found.append(f"{item.name}, {item.place}")
@@ -66,6 +70,7 @@ def learn(
         not_found=tuple(not_found),
         unusable=tuple(unusable),
         repeated=usable - len(lessons),
+        followed=followed,
     )
 
 
@@ -73,7 +78,8 @@ def _latest(lesson: Lesson) -> date:
     return lesson.day
 
 
-def _paper(item: Item, texts: Mapping[PaperId, Paper]) -> Paper | None:
+def paper_of(item: Item, texts: Mapping[PaperId, Paper]) -> Paper | None:
+    """Give the paper that an entry is on; None where nobody has a text of it."""
     known = texts.get(item.paper_id) if item.paper_id else None
     if known and (known.abstract or not item.title):
         return known
@@ -81,7 +87,8 @@ def _paper(item: Item, texts: Mapping[PaperId, Paper]) -> Paper | None:
         return None
     return Paper(
         id=item.paper_id or library_id(item.title),
-        version=1,
+        # A paper comes into a digest when it is new, unless that says otherwise.
+        version=item.version or 1,
         title=item.title,
         authors=tuple(Author(name) for name in item.authors),
         abstract=item.abstract,

@@ -39,7 +39,7 @@ def nearest_earlier(
 
     Nearest first; of equals the earlier, then the lower id.
     """
-    rows = _unpack(b"".join(one.vector for one in places), len(places))
+    rows = unpack(b"".join(one.vector for one in places), len(places))
     limits = _ordinals(one.day for one in places)
     best: list[list[Near]] = [[] for _ in places]
     for shelf in shelves:
@@ -52,7 +52,7 @@ def _on_shelf(
     rows: Vectors, limits: NDArray[np.int64], shelf: Shelf, near: float, most: int
 ) -> Iterator[tuple[int, list[Near]]]:
     """Give the best of one shelf for each row that has any there."""
-    likeness = rows @ _unpack(shelf.vectors, len(shelf.papers)).T
+    likeness = rows @ unpack(shelf.vectors, len(shelf.papers)).T
     days = _ordinals(shelf.days)
     asked, at = np.nonzero(likeness >= near - 10**-_DIGITS)
     earlier = days[at] < limits[asked]
@@ -70,7 +70,8 @@ def _order(one: Near) -> tuple[float, date, PaperId]:
     return -one.similarity, one.day, one.paper_id
 
 
-def _unpack(vectors: bytes, count: int) -> Vectors:
+def unpack(vectors: bytes, count: int) -> Vectors:
+    """Give so many places, kept one after the other, as a row each."""
     return np.frombuffer(vectors, _PACKED).reshape(count, -1).astype(np.float32)
 
 

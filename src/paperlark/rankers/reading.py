@@ -95,6 +95,12 @@ def _bags(papers: Sequence[Sequence[TermIds]]) -> list[Bag]:
     return list(map(Bag, np.split(found.astype(np.uint32), ends), np.split(weights, ends)))
 
 
+def is_empty(text: str) -> bool:
+    """Tell whether all words of a text are function words, such as those of `of the`."""
+    found = _split(text)
+    return bool(found) and all(word in _EMPTY for word in found)
+
+
 def terms(stream: TermIds) -> TermIds:
     """Give all words and pairs of neighbours of a stream of words."""
     left, right = stream[:-1], stream[1:]

@@ -83,8 +83,10 @@ def _facts(day: DayOfPaper, listed: list[Listed], *, whole: bool) -> Iterator[_F
         yield _fact("match", wording.percent(day.probability))
     yield _fact("nearest earlier", *(_precedent(one) for one in day.precedents))
     if day.judgement:
-        yield _fact("relevance", f"{day.judgement.relevance} (cut-off {day.cutoffs.relevance})")
-        yield _fact("novelty", f"{day.judgement.novelty} (cut-off {day.cutoffs.novelty})")
+        least = day.cutoffs and (day.cutoffs.relevance, day.cutoffs.novelty)
+        relevance, novelty = (f" (cut-off {one})" for one in least) if least else ("", "")
+        yield _fact("relevance", f"{day.judgement.relevance}{relevance}")
+        yield _fact("novelty", f"{day.judgement.novelty}{novelty}")
         yield _fact("comment", _plain(day.judgement.comment) or "none: the scores are too low")
     if day.judge:
         model, _, prompt = day.judge.rpartition("/")

@@ -43,7 +43,7 @@ def _day(day: DayOfPaper) -> dict[str, Any]:
         "probability": day.probability,
         "match": match and asdict(match),
         "precedents": [_precedent(one) for one in day.precedents],
-        "cutoffs": asdict(day.cutoffs),
+        "cutoffs": day.cutoffs and asdict(day.cutoffs),
         "judgement": judged
         and {
             "relevance": judged.relevance,

@@ -12,39 +12,49 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 if TYPE_CHECKING:
-    from jinja2 import Template
+    from jinja2 import Environment, Template
 
 _LOOK = ("paperlark.renderers", "look.css")
 """Colours and letters that all pages share."""
 
 
-@cache
 def template(
     package: str, name: str, finalize: Callable[[object], object] | None = None
 ) -> Template:
-    """Open a template of the package; it escapes what it prints, and knows every name it uses."""
-    # Only who renders HTML waits for the template engine.
-    from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415
+    """Open a template of the package; it escapes what it prints, and knows every name it uses.
 
-    environment = Environment(
-        loader=PackageLoader(package),
+    It may use those that all pages share.
+    """
+    return _environment(package, finalize).get_template(name)
+
+
+@cache
+def _environment(package: str, finalize: Callable[[object], object] | None) -> Environment:
+    # Only who renders HTML waits for the template engine.
+    import jinja2  # noqa: PLC0415
+
+    return jinja2.Environment(
+        loader=jinja2.ChoiceLoader([jinja2.PackageLoader(package), jinja2.PackageLoader(_LOOK[0])]),
         autoescape=True,
-        undefined=StrictUndefined,
+        undefined=jinja2.StrictUndefined,
         finalize=finalize,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        auto_reload=False,
     )
-    return environment.get_template(name)
 
 
 @cache
-def style(package: str, name: str) -> tuple[Markup, str]:
-    """Give the shared look with a style sheet, ready for its element, and the hash to allow it."""
-    sheets = [
-        resources.files(place).joinpath("templates", sheet).read_text("utf-8")
-        for place, sheet in (_LOOK, (package, name))
+def style(*sheets: tuple[str, str]) -> tuple[Markup, str]:
+    """Give the shared look with style sheets, ready for their element, and the hash to allow it.
+
+    Each sheet is a package and the name of a file among its templates.
+    """
+    texts = [
+        resources.files(package).joinpath("templates", sheet).read_text("utf-8")
+        for package, sheet in (_LOOK, *sheets)
     ]
-    text = "\n" + "\n".join(sheets)
+    text = "\n" + "\n".join(texts)
     hashed = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
     return Markup(text), hashed  # noqa: S704  # our own files

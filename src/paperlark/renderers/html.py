@@ -8,18 +8,23 @@ from paperlark.domain.digest import Digest, Page
 from paperlark.renderers import typeset, wording
 from paperlark.renderers.document import style, template
 from paperlark.renderers.outside import clean
+from paperlark.renderers.walk import Walk
 
 _PACKAGE = "paperlark.renderers"
 
 
 class HtmlRenderer:
-    """Renderer of `day.html`."""
+    """Renderer of `day.html`; in an archive it has a `walk` to its neighbours."""
+
+    def __init__(self, walk: Walk | None = None) -> None:
+        self._walk = walk
 
     def render(self, digest: Digest) -> Page:
         """Give the page."""
-        look, hashed = style(_PACKAGE, "page.css")
+        look, hashed = style((_PACKAGE, "page.css"))
         text = template(_PACKAGE, "page.html", _cleaned).render(
             digest=digest,
+            walk=self._walk,
             words=wording,
             typeset=typeset,
             style=look,

@@ -37,7 +37,7 @@ def _document(digest: Digest) -> dict[str, Any]:
         "status": digest.status,
         "notes": digest.notes,
         "usage": None if digest.model is None else _usage(digest.model, digest),
-        "cutoffs": asdict(digest.cutoffs),
+        "cutoffs": digest.cutoffs and asdict(digest.cutoffs),
         "funnel": asdict(digest.funnel),
         "batches": tuple(_batch(batch) for batch in digest.batches),
         "entries": tuple(_entry(entry) for entry in digest.entries),
@@ -69,7 +69,7 @@ def _usage(model: str, digest: Digest) -> dict[str, Any]:
     tokens = spend.tokens
     return {
         "model": model,
-        "requests": digest.spend and spend.requests,
+        "requests": digest.spend and usage.requests(digest),
         "tokens": tokens and _tokens(tokens),
         "cost_usd": spend.cost and _cost(spend.cost),
         "at_most_usd": None if spend.most is None else _decimal(spend.most),
@@ -121,7 +121,7 @@ def _entry(entry: Entry) -> dict[str, Any]:
             "comment": judgement.comment,
         },
         "outside": entry.outside,
-        "match": _match(entry.match),
+        "match": entry.match and _match(entry.match),
         "precedents": tuple(_precedent(one) for one in entry.precedents),
     }
 

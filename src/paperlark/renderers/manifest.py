@@ -97,7 +97,7 @@ def _usage(digest: Digest) -> dict[str, Any] | None:
         return None
     return {
         "model": digest.model,
-        "requests": spend.requests,
+        "requests": usage.requests(digest),
         "tokens": asdict(spend.tokens) if spend.tokens else None,
         "cost_usd": {"prompt": str(spend.cost.prompt), "completion": str(spend.cost.completion)}
         if spend.cost

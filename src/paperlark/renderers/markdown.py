@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from paperlark.domain.digest import Digest, Entry, Page
-from paperlark.domain.judgement import Nearest, Precedent, Unjudged
+from paperlark.domain.judgement import Match, Nearest, Precedent, Unjudged
 from paperlark.domain.paper import Author, Paper
 from paperlark.renderers import typeset, wording
 from paperlark.renderers.markdown_escape import escape, escape_label, escape_line
@@ -27,7 +27,8 @@ class MarkdownRenderer:
 
 def _blocks(digest: Digest) -> Iterator[str]:
     yield f"# {wording.long_date(digest.day)}"
-    yield f"**{_outside(digest.profile)}** · {_outside(wording.listed(digest.categories))}"
+    categories = _outside(wording.listed(digest.categories))
+    yield " · ".join(filter(None, (f"**{_outside(digest.profile)}**", categories)))
     yield " · ".join(_outside(part) for part in wording.summary(digest))
     yield from (f"> {escape_line(one_line(note))}" for note in digest.notes)
     yield _usage(digest)
@@ -94,13 +95,16 @@ def _entry(entry: Entry) -> Iterator[str]:
     if paper.authors:
         yield f"**Authors:** {_authors(paper.authors)}"
     yield _facts(entry)
-    yield _scores(entry)
+    scores = _scores(entry)
+    if scores:
+        yield scores
     if entry.precedents:
         yield f"**Nearest earlier:** {'; '.join(_precedent(one) for one in entry.precedents)}"
     why = wording.reason(entry)
     if why:
         yield f"**Why:** {escape(typeset.plain(why))}"
-    yield _evidence(entry)
+    if entry.match:
+        yield _evidence(entry.match)
     first, *rest = typeset.plain_paragraphs(paper.abstract) or ("none",)
     yield f"**Abstract:** {escape(first)}"
     yield from (escape_line(paragraph) for paragraph in rest)
@@ -120,24 +124,26 @@ def _name(author: Author) -> str:
 def _facts(entry: Entry) -> str:
     paper = entry.paper
     categories = _outside(wording.listed(paper.categories))
-    return f"[{paper.id}]({paper.url}) · {categories} · {entry.type} · [pdf]({paper.pdf_url})"
+    facts = (f"[{paper.id}]({paper.url})", categories, entry.type, f"[pdf]({paper.pdf_url})")
+    return " · ".join(filter(None, facts))
 
 
 def _scores(entry: Entry) -> str:
     mark = f" · *{wording.OUTSIDE}*" if entry.outside else ""
-    match = f"Match {wording.match_words(entry.match)}{mark}"
+    match = f"Match {wording.match_words(entry.match)}{mark}" if entry.match else ""
     if entry.judgement is None:
         return match
     scores = entry.judgement
-    return f"**Relevance {scores.relevance}** · **Novelty {scores.novelty}** · {match}"
+    said = (f"**Relevance {scores.relevance}**", f"**Novelty {scores.novelty}**", match)
+    return " · ".join(filter(None, said))
 
 
-def _evidence(entry: Entry) -> str:
+def _evidence(match: Match) -> str:
     """Say what the ranker saw; its match already stands among the scores."""
-    facts = wording.evidence(entry.match)
+    facts = wording.evidence(match)
     saw = [f"{name.lower()}: {_outside(value)}" for name, value in facts]
-    if entry.match.nearest:
-        saw.append(f"resembles: {_nearest(entry.match.nearest)}")
+    if match.nearest:
+        saw.append(f"resembles: {_nearest(match.nearest)}")
     return f"**Evidence:** {'; '.join(saw) or 'the match alone'}"
 
 
@@ -196,11 +202,12 @@ def _id(missing: Unjudged) -> str:
 
 def _appendix(digest: Digest) -> Iterator[str]:
     prompt, kept = clean(digest.prompt or "").strip("\n"), wording.prompt_kept(digest)
-    if digest.model is None and not prompt and not kept:
+    cut_offs = wording.cut_offs(digest)
+    if not (prompt or kept or cut_offs):
         return
     yield "## How this page was made"
-    if digest.model is not None:
-        yield wording.cut_offs(digest)
+    if cut_offs:
+        yield cut_offs
     if kept:
         yield kept
     if prompt:

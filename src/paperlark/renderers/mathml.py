@@ -130,5 +130,8 @@ def _check(element: Element) -> None:
             del element.attrib[name]
         elif name not in _ATTRIBUTES or not _ATTRIBUTES[name].fullmatch(value):
             raise _NotMathematicsError(f"{element.tag} {name}={value}")
+    for place, row in enumerate(element):
+        if row.tag == "mrow" and len(row) == 1:
+            element[place] = row[0]  # a row of one needs no row, and a page has thousands
     if (element.text or "").startswith("\\"):
         raise _NotMathematicsError(f"an unknown command: {element.text}")

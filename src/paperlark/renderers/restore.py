@@ -7,12 +7,13 @@ of a paper that was not judged (its page does not print them either).
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from paperlark.domain.announcement import Via
 from paperlark.domain.digest import AuthorMatch, Batch, Digest, Entry, Funnel, Updated
-from paperlark.domain.errors import StoreError
+from paperlark.domain.errors import DigestInconsistent, StoreError
 from paperlark.domain.exploration import Explored, Missed, Unread
 from paperlark.domain.judgement import (
     Agreement,
@@ -40,6 +41,20 @@ def restore(page: bytes, manifest: bytes, name: str) -> Digest:
         ) from error
 
 
+def restore_page(page: bytes, name: str) -> Digest:
+    """Read a page whose manifest is not at hand; raises StoreError when it cannot be read.
+
+    Then nobody knows criteria and judge, nor which papers were neither selected nor named.
+    """
+    inputs: dict[str, Any] = {"inputs": (), "judge": None, "criteria": ""}
+    try:
+        document = schema.Document.model_validate_json(page)
+        digest = _digest(document, inputs | {"judgements": (), "scanned": ()})
+        return replace(digest, batches=tuple(_printed_batch(one) for one in document.batches))
+    except (ValueError, DigestInconsistent) as error:
+        raise StoreError(f"the page of {name} cannot be read") from error
+
+
 def _digest(page: schema.Document, manifest: dict[str, Any]) -> Digest:
     usage = page.usage
     return Digest(
@@ -49,7 +64,7 @@ def _digest(page: schema.Document, manifest: dict[str, Any]) -> Digest:
         status=page.status,
         model=usage.model if usage else None,
         spend=_spend(usage) if usage else None,
-        cutoffs=Cutoffs(**page.cutoffs.model_dump()),
+        cutoffs=Cutoffs(**page.cutoffs.model_dump()) if page.cutoffs else None,
         funnel=Funnel(**page.funnel.model_dump()),
         entries=tuple(_entry(entry) for entry in page.entries),
         unjudged=tuple(_unjudged(missing) for missing in page.unjudged),
@@ -80,13 +95,13 @@ def _agreement(agreement: schema.Agreement) -> Agreement:
 
 
 def _spend(usage: schema.Usage) -> Spend | None:
-    if usage.requests is None:
-        return None
     tokens, cost = usage.tokens, usage.cost_usd
+    if (usage.requests, tokens, cost, usage.at_most_usd) == (None,) * 4:
+        return None
     return Spend(
         Tokens(tokens.prompt, tokens.completion, tokens.cached) if tokens else None,
         Cost(Decimal(cost.prompt), Decimal(cost.completion)) if cost else None,
-        usage.requests,
+        usage.requests or 0,
         None if usage.at_most_usd is None else Decimal(usage.at_most_usd),
     )
 
@@ -112,7 +127,7 @@ def _entry(entry: schema.Entry) -> Entry:
         place=entry.place,
         paper=paper,
         type=entry.announce_type,
-        match=_match(entry.match),
+        match=_match(entry.match) if entry.match else None,
         followed=tuple(AuthorMatch(one.name, one.by == "name") for one in entry.followed),
         judgement=Judgement(paper.id, paper.version, **judged.model_dump()) if judged else None,
         outside=entry.outside,
@@ -134,6 +149,17 @@ def _precedent(one: schema.Precedent) -> Precedent:
 def _unjudged(missing: schema.Missing) -> Unjudged:
     paper = Paper(PaperId(missing.id), missing.version, missing.title, (), "", ("",))
     return Unjudged(paper, missing.lack, missing.reason)
+
+
+def _printed_batch(one: schema.Batch) -> Batch:
+    return Batch(
+        category=one.category,
+        via=Via(one.via) if one.via else None,
+        confirmed=Via(one.confirmed_by) if one.confirmed_by else None,
+        entries=one.entries,
+        expected=one.expected,
+        trail=one.tried,
+    )
 
 
 def _batch(one: dict[str, Any]) -> Batch:

@@ -95,7 +95,7 @@ class Precedent(_Part):
 class Followed(_Part):
     """A followed author, under the reader's name for them."""
 
-    name: Text
+    name: Annotated[Text | None, Field(description="null: an imported page does not say who")]
     by: Annotated[Literal["id", "name"], Field(description="by name only, it may be a namesake")]
 
 
@@ -104,7 +104,9 @@ class Entry(Paper):
 
     place: Annotated[int, Field(ge=1, description="position on the page")]
     anchor: Annotated[str, Field(description="its permanent name inside the page")]
-    announce_type: AnnounceType
+    announce_type: Annotated[
+        AnnounceType | None, Field(description="null: an imported page does not say it")
+    ]
     followed: Annotated[
         tuple[Followed, ...], Field(description="its authors whom the reader follows")
     ]
@@ -113,7 +115,7 @@ class Entry(Paper):
     outside: Annotated[
         bool, Field(description="from outside the reader's usual: drawn by lot from low matches")
     ] = False
-    match: Match
+    match: Annotated[Match | None, Field(description="null: the page was made elsewhere")]
     precedents: Annotated[
         tuple[Precedent, ...], Field(description="the nearest earlier papers, nearest first")
     ] = ()
@@ -212,31 +214,37 @@ class Cutoffs(_Part):
 
 
 class Funnel(_Part):
-    """Papers at every step, each once; `*_listings` count a paper in two feeds twice."""
+    """Papers at every step, each once; `*_listings` count a paper in two feeds twice.
 
-    feeds: Count
-    announced: Count
-    announced_listings: Count
-    scanned: Count
-    scanned_listings: Count
+    null is unknown: an imported page does not say it.
+    """
+
+    feeds: Count | None
+    announced: Count | None
+    announced_listings: Count | None
+    scanned: Count | None
+    scanned_listings: Count | None
     followed: Count
-    shortlisted: Count
-    judged: Count
-    unjudged: Count
-    not_recorded: Count
+    shortlisted: Count | None
+    judged: Count | None
+    unjudged: Count | None
+    not_recorded: Count | None
     selected: Count
-    gated: Annotated[Count, Field(description="left out for the h-index of their authors")]
-    seen: Annotated[Count, Field(description="announced to this reader on an earlier day")]
-    explored: Annotated[Count, Field(description="judged by lot though their match is low")] = 0
-    unread: Annotated[Count, Field(description="not judged because their match is low")] = 0
+    gated: Annotated[Count | None, Field(description="left out for the h-index of their authors")]
+    seen: Annotated[Count | None, Field(description="announced to this reader on an earlier day")]
+    explored: Annotated[
+        Count | None, Field(description="judged by lot though their match is low")
+    ] = 0
+    unread: Annotated[Count | None, Field(description="not judged because their match is low")] = 0
     followed_asked: Annotated[
-        Count, Field(description="papers of followed authors that were to be judged as well")
+        Count | None, Field(description="papers of followed authors that were to be judged as well")
     ] = 0
     over_budget: Annotated[
-        Count, Field(description="not asked about, because of what it would have cost")
+        Count | None, Field(description="not asked about, because of what it would have cost")
     ] = 0
     waiting: Annotated[
-        Count, Field(description="in a batch that was not answered yet; a later run collects it")
+        Count | None,
+        Field(description="in a batch that was not answered yet; a later run collects it"),
     ] = 0
 
 
@@ -271,7 +279,7 @@ class Document(_Part):
     status: Status
     notes: tuple[Text, ...]
     usage: Annotated[Usage | None, Field(description="null: no model, ordered by the ranker")]
-    cutoffs: Cutoffs
+    cutoffs: Annotated[Cutoffs | None, Field(description="null: an imported page has none")]
     funnel: Funnel
     batches: tuple[Batch, ...]
     entries: Annotated[tuple[Entry, ...], Field(description="in the order of the page")]

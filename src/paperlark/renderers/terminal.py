@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator
 
-from paperlark.domain.digest import Digest, Entry
+from paperlark.domain.digest import Digest, Entry, Status
 from paperlark.domain.judgement import Match
 from paperlark.renderers import outside, typeset, wording
 
@@ -39,7 +39,7 @@ def _lines(digest: Digest, width: int, entries: int) -> Iterator[str]:
     yield ""
     for entry in digest.entries[:entries]:
         yield _entry(entry, width)
-        if entry.judgement is None and not entry.followed:
+        if entry.match and entry.judgement is None and not entry.followed:
             yield _cut(f"            {_evidence(entry.match)}".rstrip(), width)
     more = len(digest.entries) - entries
     if more > 0:
@@ -48,7 +48,9 @@ def _lines(digest: Digest, width: int, entries: int) -> Iterator[str]:
 
 def _facts(digest: Digest) -> Iterator[wording.Row]:
     if digest.model is None:
-        yield wording.Row("model", ("none",), "ordered by the embedded ranker")
+        imported = digest.status is Status.IMPORTED
+        how = "none is named" if imported else "ordered by the embedded ranker"
+        yield wording.Row("model", ("none",), how)
     else:
         tokens, cost = wording.usage_rows(digest.spend)
         yield wording.Row("tokens", tokens.cells[-1:], digest.model)

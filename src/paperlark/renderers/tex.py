@@ -93,8 +93,14 @@ _CHARACTERS = {
 }
 
 
+_TELLING = ("\\", "$", "{", "~", "``", "''", "--", "http")
+"""Every token begins with one of these; most paragraphs have none."""
+
+
 def read(text: str) -> tuple[Piece, ...]:
     """Read one paragraph."""
+    if not any(sign in text for sign in _TELLING):
+        return (Prose(text),)
     return tuple(_joined(_Reader(text).pieces(0, len(text))))
 
 

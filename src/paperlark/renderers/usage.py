@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from paperlark.domain.digest import Digest
+from paperlark.domain.digest import Digest, Status
 from paperlark.domain.spending import PriceSource, Spend, Tokens
 from paperlark.renderers.money import amount
 
@@ -12,12 +12,18 @@ def judged_on(digest: Digest) -> int:
     return sum(entry.judgement is not None for entry in digest.entries)
 
 
-def per(tokens: Tokens, papers: int) -> float | None:
-    """Give the tokens that went into one of so many papers; None where there is none."""
+def per(tokens: Tokens, papers: int | None) -> float | None:
+    """Give the tokens that went into one of so many papers; None where that cannot be said."""
     return round(tokens.total / papers, 1) if papers else None
 
 
-def per_paper(tokens: Tokens | None, judged: int, selected: int) -> str | None:
+def requests(digest: Digest) -> int | None:
+    """Count the requests behind a page; one that was made elsewhere does not say them."""
+    counted = digest.spend.requests if digest.spend else None
+    return (counted or None) if digest.status is Status.IMPORTED else counted
+
+
+def per_paper(tokens: Tokens | None, judged: int | None, selected: int) -> str | None:
     """`215 tokens per judged paper, 3,010 per selected paper`; None where nothing can be said."""
     if tokens is None or not tokens.total or not judged:
         return None

@@ -16,10 +16,13 @@ from paperlark.renderers.money import UNKNOWN, amount, dollars
 STAR = "★"
 OUTSIDE = "from outside your usual"
 """The mark of a paper from below the line."""
+NOTHING_SAID = "\N{EN DASH}"
+"""The mark of a paper that an imported page has, and says nothing of."""
 MOST_AUTHORS = 12
 """More are folded away behind the first of them."""
 _FEW_AUTHORS = 10
 _ONE_PERCENT = 0.01
+_NEARLY = 0.999
 
 # English whatever the locale of the machine: the same digest gives the same bytes.
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -48,9 +51,38 @@ def short_date(day: date) -> str:
     return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
+def brief_date(day: date) -> str:
+    """`Wed 26 Feb`, for where the year is seen elsewhere."""
+    return f"{_WEEKDAYS[day.weekday()][:3]} {day.day} {_MONTHS[day.month - 1][:3]}"
+
+
+def brief_month(day: date) -> str:
+    """`Feb 2025`."""
+    return f"{_MONTHS[day.month - 1][:3]} {day.year}"
+
+
+def month_name(day: date) -> str:
+    """`February 2025`."""
+    return f"{_MONTHS[day.month - 1]} {day.year}"
+
+
 def number(count: int) -> str:
     """`58,989`."""
     return f"{count:,}"
+
+
+def known(count: int | None) -> str:
+    """`58,989`, or that nobody knows."""
+    return UNKNOWN if count is None else number(count)
+
+
+def of_scanned(selected: int, scanned: int | None) -> str:
+    """`37 of 384 papers`, or `37 papers` where nobody knows of how many."""
+    return (
+        counted(selected, "paper")
+        if scanned is None
+        else f"{number(selected)} of {counted(scanned, 'paper')}"
+    )
 
 
 def counted(count: int, thing: str) -> str:
@@ -150,7 +182,7 @@ def summary(digest: Digest) -> tuple[str, ...]:
     funnel = digest.funnel
     by_followed = sum(1 for entry in digest.entries if entry.followed)
     followed = (f"{number(by_followed)} by an author you follow",) if by_followed else ()
-    papers = f"{number(funnel.selected)} of {counted(funnel.scanned, 'paper')}"
+    papers = of_scanned(funnel.selected, funnel.scanned)
     by_lot = sum(1 for entry in digest.entries if entry.outside)
     outside = (f"{number(by_lot)} {OUTSIDE}",) if by_lot else ()
     silent = (f"{number(funnel.not_recorded)} not recorded",) if funnel.not_recorded else ()
@@ -160,9 +192,12 @@ def summary(digest: Digest) -> tuple[str, ...]:
 def funnel_rows(digest: Digest) -> tuple[Row, ...]:
     """Say how many papers there were at every step; those of a judge only where there was one."""
     funnel = digest.funnel
-    feeds = counted(funnel.feeds, "feed")
-    announced = f"{counted(funnel.announced_listings, 'listing')} in {feeds}"
-    scanned = counted(funnel.scanned_listings, "listing")
+    listings = _listings(funnel.announced_listings)
+    feeds = "" if funnel.feeds is None else f" in {counted(funnel.feeds, 'feed')}"
+    # Whether a paper of two feeds counts twice elsewhere nobody says.
+    elsewhere = "as counted there" if digest.status is Status.IMPORTED else ""
+    announced = f"{listings}{feeds}" if listings else elsewhere
+    scanned = _listings(funnel.scanned_listings) or elsewhere
     rows = [_row("announced", funnel.announced, announced)]
     if funnel.seen:
         rows.append(_row("seen before", funnel.seen, "on an earlier day"))
@@ -175,7 +210,13 @@ def funnel_rows(digest: Digest) -> tuple[Row, ...]:
     return (*rows, _row("selected", funnel.selected, followed))
 
 
+def _listings(count: int | None) -> str:
+    return "" if count is None else counted(count, "listing")
+
+
 def _judge_rows(funnel: Funnel) -> list[Row]:
+    if funnel.shortlisted is None:
+        return [_row("judged", funnel.judged)]
     rows = [_row("shortlisted", funnel.shortlisted)]
     if funnel.explored:
         rows.append(_row("explored", funnel.explored, "drawn by lot"))
@@ -190,8 +231,8 @@ def _judge_rows(funnel: Funnel) -> list[Row]:
     return [*rows, _row("not recorded", funnel.not_recorded)] if funnel.not_recorded else rows
 
 
-def _row(name: str, count: int, remark: str = "") -> Row:
-    return Row(name, (number(count),), remark)
+def _row(name: str, count: int | None, remark: str = "") -> Row:
+    return Row(name, (known(count),), remark)
 
 
 def usage_rows(spend: Spend | None) -> tuple[Row, Row]:
@@ -227,8 +268,10 @@ def chip(entry: Entry) -> str:
         return STAR
     if entry.judgement:
         return f"{entry.judgement.relevance}·{entry.judgement.novelty}"
+    if entry.match is None:
+        return NOTHING_SAID
     if entry.match.probability is not None:
-        return percent(entry.match.probability)
+        return match_best(entry.match)
     return f"№\N{NO-BREAK SPACE}{number(entry.match.rank)}"
 
 
@@ -238,14 +281,16 @@ def chip_words(entry: Entry) -> str:
         return "by an author you follow"
     if entry.judgement:
         return f"relevance {entry.judgement.relevance}, novelty {entry.judgement.novelty}"
-    return f"match {match_words(entry.match)}"
+    return f"match {match_words(entry.match)}" if entry.match else "no score"
 
 
 def aside(entry: Entry) -> str:
     """Give what stands beside a title in the contents."""
     if entry.outside:
         return OUTSIDE
-    return "author match" if entry.followed else entry.match.topic or ""
+    if entry.followed:
+        return "author match"
+    return (entry.match.topic if entry.match else None) or ""
 
 
 def match_rank(match: Match) -> str:
@@ -255,7 +300,9 @@ def match_rank(match: Match) -> str:
 
 def match_best(match: Match) -> str:
     """Give the probability of being selected, or the rank where none is calibrated."""
-    return match_rank(match) if match.probability is None else percent(match.probability)
+    if match.probability is None:
+        return match_rank(match)
+    return percent(min(match.probability, _NEARLY))  # nothing is certain before it is read
 
 
 def match_rest(match: Match) -> str:
@@ -282,21 +329,29 @@ def percent(probability: float) -> str:
 def reason(entry: Entry) -> str | None:
     """Why the paper is here; None where only the evidence can say."""
     if entry.followed:
-        names = listed(author_match(one) for one in entry.followed)
+        names = listed(filter(None, map(author_match, entry.followed)))
+        who = f"{entry.comment}: {names}" if names else f"{entry.comment}"
         said = entry.judgement.comment if entry.judgement else ""
-        return f"{entry.comment}: {names}. {said}" if said else f"{entry.comment}: {names}"
+        return f"{who}. {said}" if said else who
     if entry.outside and entry.judgement is None:
         return "Drawn by lot: a vote says whether you want more like it."
     return entry.comment
 
 
 def author_match(match: AuthorMatch) -> str:
-    """Name a followed author; a name alone may be a namesake's, and the page says so."""
+    """Name a followed author; a name alone may be a namesake's, and the page says so.
+
+    Nothing where only that there is one is known.
+    """
+    if match.name is None:
+        return ""
     return f"{match.name} (by name)" if match.by_name_only else match.name
 
 
-def evidence(match: Match) -> tuple[tuple[str, str], ...]:
+def evidence(match: Match | None) -> tuple[tuple[str, str], ...]:
     """Say what the ranker saw, besides the nearest paper of before: names and values."""
+    if match is None:
+        return ()
     words = (
         ("Topic", match.topic or ""),
         ("Words for", listed(match.words_for)),
@@ -317,13 +372,17 @@ def shown_authors(count: int) -> int:
 
 def no_model(digest: Digest) -> str:
     """Say what stands in place of tokens and cost."""
+    if digest.status is Status.IMPORTED:
+        return "No model is named."
     if not digest.entries:
         return "No model was asked."
     return "No model: ordered by the embedded ranker."
 
 
-def cut_offs(digest: Digest) -> str:
-    """Say what a judged paper needed to be selected."""
+def cut_offs(digest: Digest) -> str | None:
+    """Say what a judged paper needed to be selected; None where nobody judged, or knows."""
+    if digest.model is None or digest.cutoffs is None:
+        return None
     return (
         f"Selected: relevance of {digest.cutoffs.relevance} or more "
         f"and novelty of {digest.cutoffs.novelty} or more."
@@ -340,7 +399,7 @@ def unread_words(digest: Digest) -> str:
     """Say why papers were not read, and that this is as it should be."""
     return (
         "Not read by the model, because their match is low:"
-        f" {counted(digest.funnel.unread, 'paper')}."
+        f" {counted(digest.funnel.unread or 0, 'paper')}."
     )
 
 
@@ -370,7 +429,9 @@ def agreement(digest: Digest) -> str | None:
 
 def prompt_kept(digest: Digest) -> str | None:
     """Say that the selection prompt is not shown, where that is so."""
-    return None if digest.prompt is not None else "The reader keeps the selection prompt private."
+    if digest.prompt is not None or digest.status is Status.IMPORTED:
+        return None
+    return "The reader keeps the selection prompt private."
 
 
 def unread_match(one: Unread) -> str:
@@ -384,4 +445,6 @@ def nothing(digest: Digest) -> str:
         return "A quiet day: arXiv announced nothing."
     if digest.funnel.waiting:
         return f"Nothing yet: {counted(digest.funnel.waiting, 'paper')} to be judged in a batch."
+    if digest.funnel.scanned is None:
+        return "No paper was selected."
     return f"None of {counted(digest.funnel.scanned, 'paper')} was selected."

@@ -11,6 +11,7 @@ from itertools import count
 from pathlib import Path
 
 from paperlark.domain.errors import StoreDamaged, StoreError
+from paperlark.store.checked import forget_check, is_checked, note_check, note_closed
 
 _MIGRATIONS = tuple(
     sorted(
@@ -43,15 +44,22 @@ def open_database(path: Path, *, anew: bool = False) -> Iterator[sqlite3.Connect
         connection = sqlite3.connect(path, timeout=30, isolation_level=None)
     try:
         with _setting_aside(path, connection), told(path):
+            known_whole = is_checked(path)  # before we touch it ourselves
             connection.execute("PRAGMA journal_mode = WAL")
             # What was paid for must outlive a power cut.
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute("PRAGMA foreign_keys = ON")
-            _check_whole(connection)
+            if not known_whole:
+                _check_whole(connection)
+                note_check(path)
             _migrate(connection, path)
         yield connection
+    except StoreDamaged:
+        forget_check(path)
+        raise
     finally:
         connection.close()
+        note_closed(path)
 
 
 def _check_whole(connection: sqlite3.Connection) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -10,8 +11,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from paperlark.domain.digest import Digest, Ranked, SeenBefore
-from paperlark.domain.errors import StoreError
+from paperlark.domain.digest import Digest, Ranked, SeenBefore, Status
+from paperlark.domain.errors import StoreError, Unimportable
 from paperlark.domain.exploration import Explored
 from paperlark.domain.paper import PaperId
 from paperlark.store.database import told, transaction
@@ -40,27 +41,48 @@ class DigestStore:
 
     def file(self, digest: Digest) -> None:
         """Keep the digest, in place of an earlier one of that profile and day."""
-        # What was known of each paper is many rows, which few readers of a digest ask for.
-        text = _adapter().dump_json(digest, exclude={"ranked"}).decode()
         with told(self._path), transaction(self._connection):
-            self._connection.execute(
-                "INSERT OR REPLACE INTO digests (profile, day, digest) VALUES (?, ?, ?)",
-                (digest.profile, digest.day.isoformat(), text),
-            )
-            key = (digest.profile, digest.day.isoformat())
-            self._connection.execute("DELETE FROM scanned WHERE profile = ? AND day = ?", key)
-            # A digest that is restored has no batches, so its page is all that knows the texts.
-            keep_papers(self._connection, (entry.paper for entry in digest.entries))
-            self._connection.executemany(
-                "INSERT INTO scanned"
-                " (profile, day, paper_id, on_page, relevance, novelty, version)"
-                " VALUES (?, ?, ?, ?, ?, ?, coalesce(?, (SELECT max(version) FROM listings"
-                " WHERE paper_id = ? AND day = ?)))",
-                _scanned(digest),
-            )
-            keep_explored(self._connection, digest)
-            keep_matches(self._connection, digest)
-            announce_papers(self._connection, digest)
+            self._write(digest, _text(digest))
+
+    def add(self, digest: Digest) -> bool:
+        """Keep the digest where there is none of that profile and day yet; tell whether it was.
+
+        Raises Unimportable, and nothing is kept, where it could not be read again.
+        """
+        text = _readable(digest)
+        with told(self._path), transaction(self._connection):
+            new = not self._connection.execute(
+                "SELECT 1 FROM digests WHERE profile = ? AND day = ?",
+                (digest.profile, digest.day.isoformat()),
+            ).fetchone()
+            if new:
+                self._write(digest, text)
+        return new
+
+    def _write(self, digest: Digest, text: str) -> None:
+        key = (digest.profile, digest.day.isoformat())
+        self._connection.execute(
+            "INSERT OR REPLACE INTO digests (profile, day, digest, fingerprint)"
+            " VALUES (?, ?, ?, ?)",
+            (*key, text, _fingerprint(text, digest.ranked)),
+        )
+        self._connection.execute("DELETE FROM scanned WHERE profile = ? AND day = ?", key)
+        # A digest that is restored has no batches, so its page is all that knows the texts.
+        keep_papers(
+            self._connection,
+            (entry.paper for entry in digest.entries),
+            printed=digest.status is Status.IMPORTED,
+        )
+        self._connection.executemany(
+            "INSERT INTO scanned"
+            " (profile, day, paper_id, on_page, place, relevance, novelty, version)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, coalesce(?, (SELECT max(version) FROM listings"
+            " WHERE paper_id = ? AND day = ?)))",
+            _scanned(digest),
+        )
+        keep_explored(self._connection, digest)
+        keep_matches(self._connection, digest)
+        announce_papers(self._connection, digest)
 
     def digest(self, profile: str, day: date) -> Digest | None:
         """Give the digest of that day, None where there is none.
@@ -94,6 +116,30 @@ class DigestStore:
             ).fetchall()
         return tuple(date.fromisoformat(day) for (day,) in rows)
 
+    def fingerprints(self, profile: str) -> Mapping[date, str]:
+        """Name every day's digest by its content, in the order of the days."""
+        with told(self._path):
+            rows = self._connection.execute(
+                "SELECT day, fingerprint FROM digests WHERE profile = ? ORDER BY day", (profile,)
+            ).fetchall()
+        return {
+            (at := date.fromisoformat(day)): known or self._named(profile, at)
+            for day, known in rows
+        }
+
+    def _named(self, profile: str, day: date) -> str:
+        """Name a digest that was kept before digests had names."""
+        key = (profile, day.isoformat())
+        with told(self._path), transaction(self._connection):
+            (text,) = self._connection.execute(
+                "SELECT digest FROM digests WHERE profile = ? AND day = ?", key
+            ).fetchone()
+            named = _fingerprint(text, matches_of(self._connection, profile, day))
+            self._connection.execute(
+                "UPDATE digests SET fingerprint = ? WHERE profile = ? AND day = ?", (named, *key)
+            )
+        return named
+
     def seen(
         self, profile: str, day: date, papers: Iterable[PaperId]
     ) -> Mapping[PaperId, SeenBefore]:
@@ -121,13 +167,44 @@ class DigestStore:
             return explored_before(self._connection, profile, day, days)
 
 
+def _text(digest: Digest) -> str:
+    # What was known of each paper is many rows, which few readers of a digest ask for.
+    return _adapter().dump_json(digest, exclude={"ranked"}).decode()
+
+
+def _readable(digest: Digest) -> str:
+    """Write a digest that others have a hand in, and make sure that it is the same when read."""
+    try:
+        text = _text(digest)
+        same = _adapter().validate_json(text) == replace(digest, ranked=())
+    except ValueError as error:
+        raise Unimportable("it holds what cannot be kept") from error
+    if not same:
+        raise Unimportable("it holds what would change if it were kept")
+    return text
+
+
+def _fingerprint(text: str, ranked: Iterable[Ranked]) -> str:
+    known = hashlib.sha256(text.encode("utf-8", "surrogatepass"))
+    for one in ranked:
+        known.update(repr(one).encode("utf-8", "surrogatepass"))
+    return known.hexdigest()[:16]
+
+
 def _scanned(digest: Digest) -> Iterator[tuple[str | int | None, ...]]:
-    """Give a row for each paper that was looked at, with its scores where a judge spoke."""
+    """Give a row for each paper that was looked at, with its scores where a judge spoke.
+
+    An imported page says which papers were selected and not which were announced, so it must not
+    pass for an announcement: nobody knows a version, and its scores teach by way of the library.
+    """
     day = digest.day.isoformat()
-    shown = {entry.paper.id: entry.paper.version for entry in digest.entries}
+    imported = digest.status is Status.IMPORTED
+    shown = {entry.paper.id: (entry.place, entry.paper.version) for entry in digest.entries}
     judged = {one.paper_id: one for one in digest.judgements}
     for paper in digest.scanned:
         one = judged.get(paper)
         scores = (one.relevance, one.novelty) if one else (None, None)
-        version = one.version if one else shown.get(paper)
-        yield digest.profile, day, paper, paper in shown, *scores, version, paper, day
+        place, version = shown.get(paper, (None, None))
+        version = None if imported else one.version if one else version
+        listed = "" if imported else day
+        yield digest.profile, day, paper, paper in shown, place, *scores, version, paper, listed

@@ -17,12 +17,19 @@ FIELDS = ("id", "version", "title", "authors", "abstract", "categories")
 _author = lru_cache(maxsize=2**16)(Author)
 
 
-def keep_papers(connection: sqlite3.Connection, papers: Iterable[Paper]) -> None:
-    """Keep what is not known yet; a version that is known stays as it was first described."""
+def keep_papers(
+    connection: sqlite3.Connection, papers: Iterable[Paper], *, printed: bool = False
+) -> None:
+    """Keep what is not known yet; a version that is known stays as it was first described.
+
+    Unless it is known as an imported page `printed` it: then it is as arXiv describes it.
+    """
     connection.executemany(
-        "INSERT INTO papers (id, version, title, authors, abstract, categories)"
-        " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id, version) DO NOTHING",
-        map(row_of, papers),
+        "INSERT INTO papers (id, version, title, authors, abstract, categories, printed)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id, version) DO UPDATE SET"
+        " title = excluded.title, authors = excluded.authors, abstract = excluded.abstract,"
+        " categories = excluded.categories, printed = 0 WHERE printed AND NOT excluded.printed",
+        ((*row_of(paper), printed) for paper in papers),
     )
 
 

@@ -1,0 +1,85 @@
+"""Settings of one or more profiles in, their site out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from paperlark.domain.errors import PublishError, StoreError
+from paperlark.domain.feedback import Vote
+from paperlark.ports import Progress
+from paperlark.settings import Settings
+from paperlark.site.addresses import slug
+from paperlark.site.build import Built, build
+from paperlark.site.plan import Reader, plan
+from paperlark.site.sheet import code
+from paperlark.site.sources import Sources
+from paperlark.site.volume import Volume, fill
+from paperlark.store.database import check_not_set_aside, open_database
+from paperlark.store.digests import DigestStore
+from paperlark.store.feedback import FeedbackStore
+from paperlark.store.known import KnownPapers
+from paperlark.store.looked import LookedStore
+from paperlark.store.scratch import ScratchStore
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What was built: where, of how many days, and how many files were made or taken over."""
+
+    folder: Path
+    days: int
+    built: Built
+
+
+def build_site(
+    everybody: Sequence[Settings], folder: Path, root: str | None, progress: Progress
+) -> Site:
+    """Build the site of these profiles.
+
+    Raises PublishError or StoreError, and then the site of before is still there.
+    """
+    _check_names([settings.profile.name for settings in everybody])
+    with ExitStack() as opened:
+        readers = [_open(settings, progress, opened) for settings in everybody]
+        files = tuple(plan(readers, root))
+        with progress.step("building", len(files)) as advance:
+            built = build(files, folder, advance)
+    return Site(folder, sum(len(reader.volume.days) for reader in readers), built)
+
+
+def _check_names(names: Sequence[str]) -> None:
+    """Refuse two profiles that would write over each other's pages."""
+    parts = [slug(name) for name in names]
+    twice = next(
+        (name for name, part in zip(names, parts, strict=True) if parts.count(part) > 1), None
+    )
+    if twice is not None:
+        raise PublishError(
+            f"two of the profiles are called {twice!r}", mend="give each a name of its own"
+        )
+
+
+def _open(settings: Settings, progress: Progress, opened: ExitStack) -> Reader:
+    """Read one profile's days; nothing is made here, not even an empty database."""
+    path, name = settings.database, settings.profile.name
+    if not path.exists():
+        check_not_set_aside(path)
+        raise StoreError(f"{name!r} has no page yet", mend="make one: paperlark today")
+    connection = opened.enter_context(open_database(path))
+    archive = DigestStore(connection, path)
+    with progress.step("reading days", len(archive.days(name))) as advance:
+        days = fill(name, archive, ScratchStore(connection, path), code(), advance)
+    last = {one.paper_id: one.vote for one in FeedbackStore(connection, path, name).all()}
+    return Reader(
+        Volume(
+            name,
+            days,
+            liked=frozenset(paper for paper, vote in last.items() if vote is Vote.UP),
+            disliked=frozenset(paper for paper, vote in last.items() if vote is Vote.DOWN),
+        ),
+        Sources(archive, KnownPapers(connection, path, name)),
+        LookedStore(connection, path),
+    )

@@ -1,0 +1,86 @@
+"""BibTeX, with TeX's special characters escaped and formulas as their authors wrote them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from itertools import accumulate, pairwise
+
+from paperlark.domain.paper import Paper
+from paperlark.renderers import tex
+from paperlark.renderers.citations.names import Name
+from paperlark.renderers.citations.work import Work, work
+
+MEDIA_TYPE = "application/x-bibtex"
+
+_SPECIAL = {
+    "\\": r"\textbackslash{}",
+    # Not \{ and \}: BibTeX counts those as well, and one alone would swallow the file.
+    "{": r"\textbraceleft{}",
+    "}": r"\textbraceright{}",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+    "<": r"\textless{}",
+    ">": r"\textgreater{}",
+} | {sign: f"\\{sign}" for sign in "$&%#_"}
+_ESCAPED = str.maketrans(_SPECIAL)
+# Styles that lower titles must leave DNA, mRNA and OpenAI alone.
+_CAPITALS = re.compile(r"\b\w+[A-Z]\w*\b")
+_STYLES = {"em": "emph", "strong": "textbf", "code": "texttt", "sup": "textsuperscript"}
+
+
+def bibtex(papers: Iterable[Paper]) -> str:
+    """Give an entry a paper, in their order."""
+    return "\n".join(_entry(work(paper)) for paper in papers)
+
+
+def _entry(one: Work) -> str:
+    fields = {
+        "title": _tex(one.title),
+        "author": " and ".join(map(_author, one.authors)),
+        "year": str(one.year),
+        "eprint": one.id,
+        "archivePrefix": "arXiv",
+        "primaryClass": one.category.translate(_ESCAPED),
+        "doi": one.doi,
+        "url": one.url,
+    }
+    lines = (f"  {name} = {{{value}}}," for name, value in fields.items() if value)
+    return f"@misc{{{one.key},\n" + "\n".join(lines) + "\n}\n"
+
+
+def _author(name: Name) -> str:
+    """Write a group in braces, so that nobody parts it, and a person with the family first."""
+    if name.group or not name.given:
+        return f"{{{name.family.translate(_ESCAPED)}}}"
+    parts = filter(None, (name.family, name.suffix, name.given))
+    return ", ".join(part.translate(_ESCAPED) for part in parts)
+
+
+def _tex(pieces: Iterable[tex.Piece]) -> str:
+    return "".join(map(_piece, pieces))
+
+
+def _piece(piece: tex.Piece) -> str:
+    match piece:
+        case tex.Prose(text):
+            return _prose(text)
+        case tex.Formula(source):
+            return source if _balanced(source) else source.translate(_ESCAPED)
+        case tex.Styled(element, inner):
+            command = _STYLES.get(element)
+            return f"\\{command}{{{_tex(inner)}}}" if command else _tex(inner)
+        case tex.Link(_, words):
+            return words.translate(_ESCAPED)
+
+
+def _prose(text: str) -> str:
+    ends = [0, *(end for word in _CAPITALS.finditer(text) for end in word.span()), len(text)]
+    parts = [text[start:end].translate(_ESCAPED) for start, end in pairwise(ends)]
+    return "".join(f"{{{part}}}" if place % 2 else part for place, part in enumerate(parts))
+
+
+def _balanced(source: str) -> bool:
+    """Tell whether BibTeX finds all braces of a formula closed."""
+    depths = tuple(accumulate({"{": 1, "}": -1}.get(sign, 0) for sign in source))
+    return not depths or (min(depths) >= 0 and depths[-1] == 0)

@@ -1,0 +1,82 @@
+"""What a citation says of a paper, before it is written in any of their languages."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+
+from paperlark.domain.paper import Paper
+from paperlark.renderers import tex, typeset
+from paperlark.renderers.citations.names import Name, split
+from paperlark.renderers.outside import one_line
+
+PUBLISHER = "arXiv"
+
+_LAST_CENTURY = 91
+"""arXiv began in 1991, so an id of a year from 91 on is of the last century."""
+
+_SHORT_WORD = 3
+"""Letters; a key takes the title's first word that is longer and says something."""
+_OPENING_WORDS = frozenset(("with", "from", "what", "when", "does", "towards", "toward"))
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A paper as it is cited: `key` names it in a BibTeX file, `title` has its TeX in pieces."""
+
+    key: str
+    id: str
+    title: tuple[tex.Piece, ...]
+    authors: tuple[Name, ...]
+    year: int
+    month: int
+    category: str
+    abstract: str
+    url: str
+
+    @property
+    def doi(self) -> str:
+        """The DOI that arXiv registers for every paper."""
+        return f"10.48550/arXiv.{self.id}"
+
+
+@lru_cache(maxsize=1024)
+def work(paper: Paper) -> Work:
+    """Say what a citation of the paper says, once for all its forms; the date is that of its id."""
+    authors = tuple(split(one_line(author.name)) for author in paper.authors)
+    title = tex.read(one_line(paper.title))
+    year, month = _submitted(paper.id)
+    return Work(
+        key=_key(authors, year, tex.plain(title), paper.id),
+        id=paper.id,
+        title=title,
+        authors=tuple(name for name in authors if name.family),
+        year=year,
+        month=month,
+        category=paper.categories[0] if paper.categories else "",
+        abstract="\n\n".join(typeset.plain_paragraphs(paper.abstract)),
+        url=paper.url,
+    )
+
+
+def _submitted(paper_id: str) -> tuple[int, int]:
+    digits = paper_id.rpartition("/")[2]
+    year, month = int(digits[:2]), int(digits[2:4])
+    old = "/" in paper_id and year >= _LAST_CENTURY
+    return (1900 if old else 2000) + year, month
+
+
+def _key(authors: tuple[Name, ...], year: int, title: str, paper_id: str) -> str:
+    """Give a key like `pervez2025mechanistic-2502.18377`: readable, and no two are the same."""
+    family = _letters(authors[0].family) if authors else ""
+    words = (_letters(word) for word in re.split(r"[\s-]+", title))
+    word = next((w for w in words if len(w) > _SHORT_WORD and w not in _OPENING_WORDS), "")
+    return f"{family or 'anonymous'}{year}{word}-{paper_id.replace('/', '-')}"
+
+
+def _letters(text: str) -> str:
+    """Give the ASCII letters of a word: what every BibTeX takes in a key."""
+    plain = unicodedata.normalize("NFKD", text)
+    return re.sub(r"[^a-z]", "", plain.lower())

@@ -1,0 +1,1 @@
+"""Many digests in, a site out: days, months and years to walk through, authors, topics, feeds."""

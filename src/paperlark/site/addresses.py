@@ -1,0 +1,101 @@
+"""Where everything of a site is: addresses that never change, and links that fit any folder."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date
+from pathlib import PurePosixPath
+from urllib.parse import quote
+
+PAGE = "index.html"
+FRONT = PurePosixPath(PAGE)
+"""The page that the whole site opens with."""
+
+_LONGEST = 60
+"""Characters of a name in an address; what is longer is told apart by its hash."""
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Every address of one profile's part of the site, as paths from its root."""
+
+    profile: str
+
+    @property
+    def home(self) -> PurePosixPath:
+        """The profile's own first page."""
+        return self._folder / PAGE
+
+    @property
+    def feeds(self) -> tuple[PurePosixPath, PurePosixPath]:
+        """The Atom feed and the JSON feed."""
+        return self._folder / "feed.xml", self._folder / "feed.json"
+
+    def day(self, day: date, name: str = PAGE) -> PurePosixPath:
+        """Give a day's page, or another file of its folder."""
+        return self._folder / f"{day:%Y}" / f"{day:%m}" / f"{day:%d}" / name
+
+    def others(self, day: date) -> PurePosixPath:
+        """Give the page of a day's papers that were not selected."""
+        return self.day(day, "others") / PAGE
+
+    def citations(self, day: date) -> PurePosixPath:
+        """Give the page of the citations of a day's papers."""
+        return self.day(day, "citations") / PAGE
+
+    @property
+    def search(self) -> PurePosixPath:
+        """The page to search from."""
+        return self.searched(PAGE)
+
+    def searched(self, name: str) -> PurePosixPath:
+        """Give a file that searching needs."""
+        return self._folder / "search" / name
+
+    def month(self, month: date, name: str = PAGE) -> PurePosixPath:
+        """Give the page of the month that a day is in, or another file of its folder."""
+        return self._folder / f"{month:%Y}" / f"{month:%m}" / name
+
+    def year(self, year: int) -> PurePosixPath:
+        """Give a year's page."""
+        return self._folder / f"{year:04}" / PAGE
+
+    def author(self, name: str) -> PurePosixPath:
+        """Give the page of a followed author."""
+        return self._folder / "authors" / slug(name) / PAGE
+
+    def topic(self, name: str) -> PurePosixPath:
+        """Give the page of a topic of the criteria."""
+        return self._folder / "topics" / slug(name) / PAGE
+
+    @property
+    def _folder(self) -> PurePosixPath:
+        return PurePosixPath(slug(self.profile))
+
+
+def slug(name: str) -> str:
+    """Write a name so that any address can hold it; two names are never the same.
+
+    Where letters had to go, a hash of the name stands for them. Case and blanks do not count.
+    """
+    folded = " ".join(name.casefold().split())
+    plain = unicodedata.normalize("NFKD", folded)
+    kept = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:_LONGEST]
+    if kept and kept.replace("-", " ") == folded:
+        return kept
+    digest = hashlib.sha256(folded.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+    return f"{kept}-{digest}" if kept else digest
+
+
+def link(source: PurePosixPath, target: PurePosixPath, anchor: str = "") -> str:
+    """Give the way from one file of the site to another, as a page writes it."""
+    up = source.parent.parts
+    down = target.parts
+    shared = 0
+    while shared < min(len(up), len(down) - 1) and up[shared] == down[shared]:
+        shared += 1
+    steps = (*(".." for _ in up[shared:]), *down[shared:])
+    return quote("/".join(steps)) + (f"#{quote(anchor)}" if anchor else "")

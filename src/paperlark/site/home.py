@@ -1,0 +1,83 @@
+"""Where a reader comes in: one profile's latest day and all ways from there, and the whole site."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from paperlark.renderers import wording
+from paperlark.renderers.walk import Walk
+from paperlark.site import tally
+from paperlark.site.addresses import FRONT, Addresses, link
+from paperlark.site.build import File
+from paperlark.site.calendar import month
+from paperlark.site.sheet import named, sheet
+from paperlark.site.volume import Volume
+
+TITLE = "paperlark"
+"""What the site's first page is called."""
+
+
+def home_file(volume: Volume, *, alone: bool) -> File:
+    """Give a profile's own first page; `alone` is a profile that has the site to itself."""
+    everything = [one.fingerprint for one in volume.days]
+    return File(
+        Addresses(volume.profile).home,
+        named("home", alone, volume.profile, everything),
+        partial(_home, volume, alone),
+    )
+
+
+def front_file(volumes: Sequence[Volume]) -> File:
+    """Give the page that the site opens with: every profile's latest day."""
+    latest = [(one.profile, one.days[-1].fingerprint if one.days else None) for one in volumes]
+    return File(FRONT, named("front", latest), partial(_front, volumes))
+
+
+def _home(volume: Volume, alone: bool) -> bytes:  # noqa: FBT001  # passed on as it came
+    addresses = Addresses(volume.profile)
+    here = addresses.home
+    months = volume.months
+    days = [one.facts for one in volume.days]
+    latest = days[-1] if days else None
+    return sheet(
+        "home.html",
+        title=volume.profile,
+        profile=volume.profile,
+        walk=Walk(None, (), None),
+        front=None if alone else link(here, FRONT),
+        latest=latest,
+        calendar=month(months[-1]) if months else None,
+        most=max((one.facts.looked_at for one in months[-1].days), default=0) if months else 0,
+        years=[
+            (part.first.year, [one for one in months if one.first.year == part.first.year])
+            for part in reversed(volume.years)
+        ],
+        whole=tally.tally(days),
+        topics=[(one, link(here, addresses.topic(one.name))) for one in tally.topics(days)],
+        authors=[(name, link(here, addresses.author(name))) for name in volume.authors],
+        feeds=[link(here, feed) for feed in addresses.feeds],
+        search=link(here, addresses.search),
+        to_day=lambda day, anchor="": link(here, addresses.day(day), anchor),
+        to_month=lambda first: link(here, addresses.month(first)),
+        to_year=lambda year: link(here, addresses.year(year)),
+    )
+
+
+def _front(volumes: Sequence[Volume]) -> bytes:
+    return sheet(
+        "front.html",
+        title=TITLE,
+        profile=wording.counted(len(volumes), "reader"),
+        walk=Walk(None, (), None),
+        readers=[
+            (
+                volume.profile,
+                link(FRONT, Addresses(volume.profile).home),
+                volume.days[-1].facts if volume.days else None,
+                [link(FRONT, feed) for feed in Addresses(volume.profile).feeds],
+            )
+            for volume in volumes
+        ],
+        to_day=lambda name, day, anchor="": link(FRONT, Addresses(name).day(day), anchor),
+    )

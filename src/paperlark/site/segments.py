@@ -1,0 +1,118 @@
+"""Some days of papers into an index of plain files, of which a question needs but a few. Pure.
+
+A term is found in the shard that its hash names, and there which papers have it and how much that
+says; a paper is found in the block that its number names. `search.js` reads both.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+
+from paperlark.ports import LookedAt
+from paperlark.renderers import typeset, wording
+from paperlark.renderers.accents import ACCENT, compose
+from paperlark.renderers.outside import clean
+from paperlark.site.words import category, words
+
+SHARDS = 32
+BLOCK = 100
+"""Papers in one block."""
+
+_TITLE, _AUTHOR, _OFTEN, _ONCE = 3, 2, 1, 0
+"""How much a word says of a paper: two bits beside the paper's number."""
+_BITS = 4
+_EVERYWHERE = 0.5
+"""A word of more papers than this share of them parts none from the others."""
+_NAMED_AUTHORS = 3
+
+
+def shard_of(term: str) -> int:
+    """Give the number of a term's shard."""
+    return zlib.crc32(term.encode("utf-8", "surrogatepass")) % SHARDS
+
+
+def shards(papers: Sequence[LookedAt]) -> Iterator[bytes]:
+    """Give every shard: for each term the papers' numbers, each as the step from the one before.
+
+    A step is multiplied by four and holds what the word says of the paper. Of a term that is
+    everywhere there is 0.
+    """
+    parts: list[dict[str, object]] = [{} for _ in range(SHARDS)]
+    for term, found in sorted(_postings(papers).items()):
+        everywhere = len(found) > max(_BITS, _EVERYWHERE * len(papers))
+        parts[shard_of(term)][term] = 0 if everywhere else _steps(found)
+    return map(_json, parts)
+
+
+def blocks(papers: Sequence[LookedAt]) -> Iterator[bytes]:
+    """Give every block: of each paper what a result shows."""
+    for start in range(0, len(papers), BLOCK):
+        yield _json([_shown(one) for one in papers[start : start + BLOCK]])
+
+
+def _postings(papers: Iterable[LookedAt]) -> dict[str, list[tuple[int, int]]]:
+    found: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    for number, one in enumerate(papers):
+        for term, weight in _terms(one).items():
+            found[term].append((number, weight))
+    return found
+
+
+def _terms(one: LookedAt) -> dict[str, int]:
+    """Give what each word of a paper says of it, the most where it stands in several places."""
+    terms = dict.fromkeys(words(one.paper_id), _TITLE)
+    if one.paper is None:
+        return terms
+    counted = Counter(words(_readable(one.paper.abstract)))
+    return (
+        {word: _OFTEN if times > 1 else _ONCE for word, times in counted.items()}
+        | dict.fromkeys((w for who in one.paper.authors for w in words(who.name)), _AUTHOR)
+        | dict.fromkeys(map(category, one.paper.categories), _AUTHOR)
+        | dict.fromkeys(words(_readable(one.paper.title)), _TITLE)
+        | terms
+    )
+
+
+def _readable(text: str) -> str:
+    """Decode TeX's accents, which stand inside of words; what else TeX says is no word."""
+    if "\\" not in text:
+        return text
+    return ACCENT.sub(lambda found: compose(found[0]) or found[0], text)
+
+
+def _steps(found: Iterable[tuple[int, int]]) -> list[int]:
+    steps, before = [], 0
+    for number, weight in found:
+        steps.append((number - before) * _BITS + weight)
+        before = number
+    return steps
+
+
+def _shown(one: LookedAt) -> list[object]:
+    """Give id, day, whether it was selected, chip, title, authors."""
+    paper = one.paper
+    names = [clean(author.name) for author in paper.authors] if paper else []
+    more = len(names) - _NAMED_AUTHORS
+    return [
+        one.paper_id,
+        one.day.isoformat(),
+        int(one.selected),
+        _chip(one),
+        clean(typeset.plain(paper.title)) if paper else one.paper_id,
+        ", ".join(names[:_NAMED_AUTHORS]) + (f" and {more} more" if more > 0 else ""),
+    ]
+
+
+def _chip(one: LookedAt) -> str:
+    if one.relevance is not None and one.novelty is not None:
+        return f"{one.relevance}·{one.novelty}"
+    return "" if one.probability is None else wording.percent(min(one.probability, 0.999))
+
+
+def _json(value: object) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode(
+        "utf-8", "backslashreplace"
+    )

@@ -1,0 +1,139 @@
+// Finds papers in the site's index: plain files, some days each, of which a question needs a few.
+"use strict";
+
+const form = document.getElementById("ask");
+const field = document.getElementById("q");
+const told = document.getElementById("told");
+const found = document.getElementById("found");
+const MOST = 50;
+const known = new Map();
+let asked = 0;
+
+// As words.py reads a text: small letters without accents, plurals as singulars.
+function termsOf(text) {
+  const terms = new Set();
+  for (const part of text.toLowerCase().split(/\s+/)) {
+    if (/^[a-z-]+\.[a-z-]{2,}$/.test(part)) { terms.add("in:" + part); continue; }
+    const plain = part.normalize("NFKD").replace(/\p{M}/gu, "");
+    for (const word of plain.match(/[\p{L}\p{N}]+/gu) || []) {
+      const plural = word.length > 3 && word.endsWith("s") && !word.endsWith("ss");
+      terms.add(plural ? word.slice(0, -1) : word);
+    }
+  }
+  return [...terms];
+}
+
+// As zlib's crc32, which names a term's shard.
+function shardOf(term, shards) {
+  let crc = -1;
+  for (const byte of new TextEncoder().encode(term)) {
+    crc ^= byte;
+    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
+  }
+  return ((crc ^ -1) >>> 0) % shards;
+}
+
+async function read(name) {
+  if (!known.has(name)) {
+    known.set(name, fetch(name).then((answer) => {
+      if (!answer.ok) throw new Error(name + ": " + answer.status);
+      return answer.json();
+    }).catch((error) => { known.delete(name); throw error; }));
+  }
+  return known.get(name);
+}
+
+// Papers of one segment that have all terms, each with how well they match.
+async function searchSegment(index, segment, terms) {
+  const at = "?" + segment.made_of;
+  const lists = await Promise.all(terms.map(async (term) =>
+    (await read(`${segment.name}/terms-${shardOf(term, index.shards)}.json${at}`))[term]));
+  if (lists.some((list) => list === undefined)) return [];
+  // A word that is everywhere parts no paper from another.
+  const telling = lists.filter((list) => list !== 0);
+  let scores = null;
+  for (const list of telling) {
+    const rare = Math.log(1 + segment.papers / list.length);
+    const next = new Map();
+    let number = 0;
+    for (const step of list) {
+      number += step >> 2;
+      if (scores === null || scores.has(number)) {
+        next.set(number, (scores ? scores.get(number) : 0) + rare * [1, 1.5, 2.5, 3][step & 3]);
+      }
+    }
+    scores = next;
+  }
+  return [...(scores || [])].map(([number, score]) => ({ segment, number, score }));
+}
+
+async function paperOf(index, hit) {
+  const block = Math.floor(hit.number / index.block);
+  const papers = await read(`${hit.segment.name}/papers-${block}.json?${hit.segment.made_of}`);
+  return papers[hit.number % index.block];
+}
+
+function element(name, kind, text) {
+  const one = document.createElement(name);
+  if (kind) one.className = kind;
+  one.textContent = text;
+  return one;
+}
+
+function shown([id, day, selected, chip, title, authors]) {
+  const item = document.createElement("li");
+  const words = element("span", "title", "");
+  const link = element("a", "", title);
+  const page = selected ? "" : "others/";
+  link.href = `../${day.replaceAll("-", "/")}/${page}index.html#paper-${id.replace("/", "-")}`;
+  words.append(link, element("span", "by", authors));
+  item.append(element("span", "chip", chip), words, element("span", "aside", day));
+  return item;
+}
+
+function summary(many) {
+  if (many === 0) return "No paper has all of these words; those that most papers have do not count.";
+  if (many > MOST) return `More than ${MOST} papers, the best ${MOST} of them:`;
+  return `${many} paper${many === 1 ? "" : "s"}`;
+}
+
+async function search(question, selectedOnly) {
+  const mine = ++asked;
+  const terms = termsOf(question);
+  found.replaceChildren();
+  if (terms.length === 0) { told.textContent = ""; return; }
+  told.textContent = "Searching …";
+  try {
+    const index = await read("index.json");
+    const each = await Promise.all(index.segments.map((one) => searchSegment(index, one, terms)));
+    const hits = each.flat().sort((a, b) => b.score - a.score);
+    const papers = [];
+    for (let at = 0; at < hits.length && papers.length < MOST; at += MOST) {
+      const some = await Promise.all(hits.slice(at, at + MOST).map((hit) => paperOf(index, hit)));
+      papers.push(...some.filter((paper) => paper[2] || !selectedOnly));
+    }
+    if (mine !== asked) return;
+    found.replaceChildren(...papers.slice(0, MOST).map(shown));
+    told.textContent = summary(selectedOnly ? papers.length : hits.length);
+  } catch (error) {
+    if (mine !== asked) return;
+    told.textContent = location.protocol === "file:"
+      ? "A browser searches on a web server only, not in a folder; in a terminal: paperlark search"
+      : `The index cannot be read (${error.message}).`;
+  }
+}
+
+form.hidden = false;
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  const asks = new FormData(form);
+  const address = new URLSearchParams(asks);
+  history.replaceState(null, "", `?${address}`);
+  search(asks.get("q"), asks.has("selected"));
+});
+const address = new URLSearchParams(location.search);
+if (address.get("q")) {
+  field.value = address.get("q");
+  form.elements.selected.checked = address.has("selected");
+  form.requestSubmit();
+}

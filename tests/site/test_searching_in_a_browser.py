@@ -1,0 +1,130 @@
+"""The search page over real HTTP, as a web server gives it to a browser."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from standins.browsing import Watch, browser, in_a_browser, served
+from standins.sites import PAGES
+
+__all__ = ["browser"]
+
+pytestmark = in_a_browser
+
+_NOTHING = "No paper "
+
+
+@pytest.fixture(scope="module")
+def address(two_readers: Path) -> Iterator[str]:
+    """Serve the site from a folder of a server, as GitHub Pages does."""
+    with served(two_readers.parent) as server:
+        yield f"{server}/{two_readers.name}"
+
+
+@pytest.fixture
+def watch() -> Watch:
+    return Watch()
+
+
+@pytest.fixture
+def page(browser: Browser, address: str, watch: Watch) -> Iterator[Page]:
+    with browser.new_context(reduced_motion="reduce") as context:
+        page = context.new_page()
+        watch.over(page)
+        page.goto(f"{address}/{PAGES['search']}")
+        yield page
+    assert all(request.startswith(address) for request in watch.requests)
+    assert watch.said == []
+
+
+def _ask(page: Page, question: str) -> list[str]:
+    page.get_by_role("searchbox").fill(question)
+    page.keyboard.press("Enter")
+    told = page.get_by_role("status")
+    expect(told).not_to_have_text("")
+    expect(told).not_to_have_text("Searching …")
+    return page.locator("#found .title a").all_inner_texts()
+
+
+def test_the_words_of_a_title_find_the_paper_and_lead_to_its_place(page: Page) -> None:
+    titles = _ask(page, "echoes of bats over shallow water 2502.26002")
+    assert titles == ["Echoes of bats over shallow water"]
+    assert page.get_by_role("status").inner_text() == "1 paper"
+    page.locator("#found a").click()
+    assert page.url.endswith("/2025/02/26/index.html#paper-2502.26002")
+    expect(page.locator(":target h3")).to_contain_text("Echoes of bats over shallow water")
+
+
+def test_a_paper_that_was_not_selected_is_found_among_the_others(page: Page) -> None:
+    _ask(page, "2502.26009")
+    page.locator("#found a").click()
+    assert page.url.endswith("/2025/02/26/others/index.html#paper-2502.26009")
+    expect(page.locator("li:target")).to_contain_text("2502.26009")
+
+
+def test_an_accent_may_be_left_out_or_put_in(page: Page) -> None:
+    plain = _ask(page, "poincare")
+    assert "On the geometry of Poincaré maps" in plain
+    assert _ask(page, "POINCARÉ") == plain
+    assert _ask(page, "schrodinger") == _ask(page, "Schrödinger") != []
+
+
+def test_a_category_finds_its_papers_and_narrows_words(page: Page) -> None:
+    titles = _ask(page, "stat.ML clocks")
+    assert titles == []
+    assert "Transformers as slow clocks" in _ask(page, "math.OC clocks")
+
+
+def test_only_selected_papers_may_be_asked_for(page: Page) -> None:
+    both = len(_ask(page, "geometry"))
+    page.get_by_role("checkbox").check()
+    assert 0 < len(_ask(page, "geometry")) < both
+
+
+def test_nothing_found_is_said_in_words(page: Page) -> None:
+    assert _ask(page, "perpetuum mobile") == []
+    assert page.get_by_role("status").inner_text().startswith(_NOTHING)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "<img src=x onerror=alert(1)>",
+        "\"'); alert(1); //",
+        "__proto__ constructor toString",
+        "hasOwnProperty",
+        "../../index.json?x=",
+        "%00 %2e%2e %",
+        "in: in:cs.lg .*+?^${}()|[]\\",
+        "w" * 5_000,
+        "\u202e\u2066\ud83e\udd87 ℵ 数学",
+        "a " * 300,
+    ],
+)
+def test_a_hostile_question_is_only_a_question(page: Page, question: str) -> None:
+    page.get_by_role("searchbox").fill(question)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status")).not_to_have_text("Searching …")
+    assert page.locator("#found img, #found script").count() == 0
+    assert "cannot be read" not in page.get_by_role("status").inner_text()
+
+
+def test_a_question_is_an_address_to_come_back_to(page: Page) -> None:
+    titles = _ask(page, "bats echoes")
+    page.reload()
+    expect(page.locator("#found .title a").first).to_be_visible()
+    assert page.locator("#found .title a").all_inner_texts() == titles
+    assert page.get_by_role("searchbox").input_value() == "bats echoes"
+
+
+def test_opened_from_a_folder_it_says_where_it_works(browser: Browser, two_readers: Path) -> None:
+    with browser.new_context() as context:
+        page = context.new_page()
+        page.goto((two_readers / PAGES["search"]).as_uri())
+        page.get_by_role("searchbox").fill("bats")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("status")).to_contain_text("paperlark search")
