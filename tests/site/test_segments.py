@@ -93,6 +93,7 @@ def test_a_block_holds_what_a_result_shows() -> None:
     [
         ("Networks, class gas", ["network", "class", "gas"]),
         ("Schrödinger", ["schrodinger"]),
+        ("Łukasz Størmer, Weiß", ["lukasz", "stormer", "weiss"]),
         ("GPT-4o's 3D_maps", ["gpt", "4o", "s", "3d", "map"]),
         ("深度 学习", ["深度", "学习"]),
         ("", []),

@@ -7,6 +7,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from pathlib import PurePosixPath
 from urllib.parse import quote
 
@@ -36,15 +37,15 @@ class Addresses:
 
     def day(self, day: date, name: str = PAGE) -> PurePosixPath:
         """Give a day's page, or another file of its folder."""
-        return self._folder / f"{day:%Y}" / f"{day:%m}" / f"{day:%d}" / name
+        return PurePosixPath(f"{slug(self.profile)}/{day:%Y/%m/%d}/{name}")
 
     def others(self, day: date) -> PurePosixPath:
         """Give the page of a day's papers that were not selected."""
-        return self.day(day, "others") / PAGE
+        return self.day(day, f"others/{PAGE}")
 
     def citations(self, day: date) -> PurePosixPath:
         """Give the page of the citations of a day's papers."""
-        return self.day(day, "citations") / PAGE
+        return self.day(day, f"citations/{PAGE}")
 
     @property
     def search(self) -> PurePosixPath:
@@ -57,7 +58,7 @@ class Addresses:
 
     def month(self, month: date, name: str = PAGE) -> PurePosixPath:
         """Give the page of the month that a day is in, or another file of its folder."""
-        return self._folder / f"{month:%Y}" / f"{month:%m}" / name
+        return PurePosixPath(f"{slug(self.profile)}/{month:%Y/%m}/{name}")
 
     def year(self, year: int) -> PurePosixPath:
         """Give a year's page."""
@@ -76,6 +77,7 @@ class Addresses:
         return PurePosixPath(slug(self.profile))
 
 
+@lru_cache(maxsize=2**12)
 def slug(name: str) -> str:
     """Write a name so that any address can hold it; two names are never the same.
 

@@ -6,6 +6,7 @@ const field = document.getElementById("q");
 const told = document.getElementById("told");
 const found = document.getElementById("found");
 const MOST = 50;
+const LETTERS = { ł: "l", ø: "o", đ: "d", ß: "ss", æ: "ae", œ: "oe" };
 const known = new Map();
 let asked = 0;
 
@@ -14,7 +15,8 @@ function termsOf(text) {
   const terms = new Set();
   for (const part of text.toLowerCase().split(/\s+/)) {
     if (/^[a-z-]+\.[a-z-]{2,}$/.test(part)) { terms.add("in:" + part); continue; }
-    const plain = part.normalize("NFKD").replace(/\p{M}/gu, "");
+    const plain = part.replace(/[łøđßæœ]/g, (letter) => LETTERS[letter])
+      .normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
     for (const word of plain.match(/[\p{L}\p{N}]+/gu) || []) {
       const plural = word.length > 3 && word.endsWith("s") && !word.endsWith("ss");
       terms.add(plural ? word.slice(0, -1) : word);
