@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import sys
 from importlib import import_module
@@ -30,6 +31,9 @@ _COMMANDS = (
     "demo",
     "restore",
 )
+
+_VALUES = 100_000
+"""New values after which cycles among them are looked for."""
 
 _EPILOG = """\
 \b
@@ -95,6 +99,9 @@ def cli() -> None:
 
 def main() -> None:
     """Run the command line."""
+    # A run makes many values and hardly a cycle of them: to look for cycles as often as Python does
+    # would take a tenth of the time that a page takes.
+    gc.set_threshold(_VALUES)
     # Retries are no news to a reader: what comes of them is told.
     logging.getLogger("stamina").addHandler(logging.NullHandler())
     # A terminal that lacks a character gets a question mark, not the end of the run.
