@@ -81,7 +81,14 @@ def test_a_page_that_cannot_be_made_leaves_the_site_of_before(tmp_path: Path) ->
     assert _published(site) == {"one": "1", "two": "2"}
     _build(_files({"one": "new"}), site)
     assert _published(site) == {"one": "new"}
-    assert len([one for one in (tmp_path / ".site-editions").iterdir() if one.is_dir()]) == 1
+
+
+def test_the_edition_before_stays_and_no_other(tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    for text in "abcd":
+        _build(_files({"index.html": text}), site)
+    editions = [one for one in (tmp_path / ".site-editions").iterdir() if one.is_dir()]
+    assert sorted((one / "index.html").read_text() for one in editions) == ["c", "d"]
 
 
 @pytest.mark.parametrize("kind", ["folder", "file", "link"])
@@ -117,6 +124,14 @@ def test_who_builds_meanwhile_is_told(tmp_path: Path) -> None:
 
     _build((File(PurePosixPath("one"), "1", build_too),), site)
     assert _published(site) == {"one": "made"}
+
+
+def test_a_way_there_that_is_a_link_itself_makes_no_difference(tmp_path: Path) -> None:
+    (tmp_path / "real").mkdir()
+    (tmp_path / "linked").symlink_to(tmp_path / "real")
+    for text in "abc":
+        _build(_files({"index.html": text, "same": "same"}), tmp_path / "linked" / "site")
+    assert _published(tmp_path / "real" / "site") == {"index.html": "c", "same": "same"}
 
 
 def test_an_inventory_that_somebody_broke_has_all_made_again(tmp_path: Path) -> None:

@@ -2,7 +2,8 @@
 
 The published name is a link to one of several editions beside it. A new edition is written in a
 folder of its own, taking over from the one before what is made of the same, and the link is then
-replaced in one rename: who reads meanwhile finds no file of one edition beside one of another.
+replaced in one rename: who reads meanwhile finds no file of one edition beside one of another. The
+edition before stays until the next one, for those who are reading it.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from threading import Thread
 
 from filelock import FileLock, Timeout
 
@@ -49,26 +51,33 @@ def build(files: Sequence[File], folder: Path, advance: Advance) -> Built:
     """
     with _told(folder), _alone(folder):
         before = _published(folder)
+        old = _editions_but(folder, before)
         edition = _next_edition(folder)
-        known = _inventory(before) if before else {}
-        made = 0
-        for file in files:
-            target = edition / file.path
-            target.parent.mkdir(parents=True, exist_ok=True)
-            if not (
-                before
-                and known.get(str(file.path)) == file.made_of
-                and _take_over(before / file.path, target)
-            ):
-                target.write_bytes(file.make())
-                made += 1
-            advance()
-        inventory = {str(file.path): file.made_of for file in files}
-        (edition / _INVENTORY).write_text(json.dumps(inventory, indent=0), "utf-8")
-        os.sync()  # a link to files that power failure has emptied would be worse than none
-        _switch(folder, edition)
-        _forget_others(folder, edition)
+        with _removing(old):
+            made = _fill(edition, files, before, advance)
+            os.sync()  # a link to files that power failure has emptied would be worse than none
+            _switch(folder, edition)
         return Built(made, len(files) - made)
+
+
+def _fill(edition: Path, files: Sequence[File], before: Path | None, advance: Advance) -> int:
+    """Write an edition, and give how many files were not to be had from the one before."""
+    known = _inventory(before) if before else {}
+    made = 0
+    for file in files:
+        target = edition / file.path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if not (
+            before
+            and known.get(str(file.path)) == file.made_of
+            and _take_over(before / file.path, target)
+        ):
+            target.write_bytes(file.make())
+            made += 1
+        advance()
+    inventory = {str(file.path): file.made_of for file in files}
+    (edition / _INVENTORY).write_text(json.dumps(inventory, indent=0), "utf-8")
+    return made
 
 
 def _published(folder: Path) -> Path | None:
@@ -121,11 +130,26 @@ def _switch(folder: Path, edition: Path) -> None:
     new.replace(folder)
 
 
-def _forget_others(folder: Path, edition: Path) -> None:
-    """Remove earlier editions, and those that were never finished."""
-    for other in _editions(folder).iterdir():
-        if other != edition and other.name != _LOCK:
-            shutil.rmtree(other, ignore_errors=True)
+def _editions_but(folder: Path, published: Path | None) -> Sequence[Path]:
+    """Give those before the one that is published, and those that were never finished."""
+    every = (one.resolve() for one in _editions(folder).iterdir() if one.is_dir())
+    return [one for one in every if one != published]
+
+
+@contextmanager
+def _removing(folders: Sequence[Path]) -> Iterator[None]:
+    """Remove meanwhile what nobody reads any more: it takes as long as taking over the rest."""
+
+    def remove() -> None:
+        for one in folders:
+            shutil.rmtree(one, ignore_errors=True)
+
+    thread = Thread(target=remove)
+    thread.start()
+    try:
+        yield
+    finally:
+        thread.join()
 
 
 @contextmanager

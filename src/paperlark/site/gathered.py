@@ -14,7 +14,7 @@ from paperlark.site.build import File
 from paperlark.site.sheet import named, sheet
 from paperlark.site.volume import Volume
 
-MOST = 300
+MOST = 100
 """Papers on one such page, the latest; all others are in their months."""
 
 
