@@ -20,7 +20,7 @@ import numpy as np
 from paperlark.domain.announcement import AnnounceType
 from paperlark.domain.errors import SourceError
 from paperlark.domain.paper import Paper, PaperId
-from paperlark.ports import Place
+from paperlark.domain.place import Place
 from paperlark.rankers.field import Reader
 from paperlark.rankers.latent import Space, Vectors, unit
 from paperlark.rankers.nearest import pack

@@ -38,8 +38,8 @@ from light_and_fast import run
 from paperlark.compose import open_search
 from paperlark.compose.search import Archive
 from paperlark.domain.paper import Author, Paper, PaperId
+from paperlark.domain.place import Place
 from paperlark.domain.search import Question, read_name, read_terms
-from paperlark.ports import Place
 from paperlark.rankers.field import Reader
 from paperlark.rankers.latent import Space
 from paperlark.rankers.nearest import pack

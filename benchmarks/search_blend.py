@@ -31,8 +31,8 @@ from precedents import DAY, new_papers
 
 from paperlark.compose.search import COMPARED
 from paperlark.domain.paper import Author, Paper, PaperId
+from paperlark.domain.place import Place
 from paperlark.domain.search import Hit, Question, read_terms
-from paperlark.ports import Place
 from paperlark.rankers import meaning
 from paperlark.rankers.field import Reader
 from paperlark.rankers.latent import Space

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
 
 from paperlark.domain.announcement import Earlier, Feed, Via
+from paperlark.domain.archive import LookedAt, Scrap
+from paperlark.domain.chat import ChatReply, Prompt
 from paperlark.domain.criteria import Criteria
 from paperlark.domain.digest import Digest, Page, SeenBefore
 from paperlark.domain.exploration import Explored
@@ -30,6 +31,7 @@ from paperlark.domain.judgement import (
 )
 from paperlark.domain.paper import Paper, PaperId
 from paperlark.domain.people import Authorship
+from paperlark.domain.place import Place, Shelf
 from paperlark.domain.profile import Profile
 from paperlark.domain.search import Hits, Question, Standing
 from paperlark.domain.spending import Spend
@@ -150,29 +152,6 @@ class Librarian(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a paper lies in a ranker's space, and the day it was first announced to anybody.
-
-    `vector` has length 1, or 0 where the space knows no word of the paper: two bytes a dimension,
-    floating point of half precision, little-endian.
-    """
-
-    paper_id: PaperId
-    day: date
-    title: str
-    vector: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Shelf:
-    """Some places side by side, a column each; `vectors` are one after the other."""
-
-    papers: tuple[PaperId, ...]
-    days: tuple[date, ...]
-    vectors: bytes
-
-
 class Places(Protocol):
     """Where papers lie: found out once, for all readers. `space` names a space by its content."""
 
@@ -194,35 +173,6 @@ class Places(Protocol):
         Of two days of one paper the earlier one counts.
         """
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Prompt:
-    """One question to a language model.
-
-    `system` are the instructions, the same for many questions. `schema` is the form of the
-    answer, in JSON. `longest_answer` is how many tokens it may have, None where nobody minds.
-    `narrow` is the form that answers to this very question have, for servers that bind each
-    answer anew; others would take it for a beginning that they have not seen before.
-    """
-
-    system: str = field(repr=False)
-    user: str = field(repr=False)
-    schema: Mapping[str, object]
-    longest_answer: int | None = None
-    narrow: Mapping[str, object] | None = field(default=None, repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class ChatReply:
-    """A model's answer: its text and what it used (None where the server did not say).
-
-    `lost` is what failed attempts at the same question may have cost, None where there were none.
-    """
-
-    text: str
-    spend: Spend
-    lost: Spend | None = None
 
 
 class ChatModel(Protocol):
@@ -328,23 +278,6 @@ class Archive(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class LookedAt:
-    """A paper that was looked at for a reader's page of a day.
-
-    Scores are from 1 to 10, `probability` of being wanted from 0 to 1; each is None where nobody
-    gave it. `paper` is None where its text is not known.
-    """
-
-    paper_id: PaperId
-    day: date
-    selected: bool
-    relevance: int | None
-    novelty: int | None
-    probability: float | None
-    paper: Paper | None
-
-
 class Looked(Protocol):
     """Every paper that was looked at for a reader, selected or not."""
 
@@ -394,15 +327,6 @@ class Finder(Protocol):
     def standing(self, question: Question, papers: Iterable[PaperId]) -> Sequence[Standing]:
         """Say what each paper is to the reader, on a day that the question applies to if any."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Scrap:
-    """Something that took a while to make; `made_of` is the fingerprint of what it was made of."""
-
-    key: str
-    made_of: str
-    content: bytes
 
 
 class Scratch(Protocol):

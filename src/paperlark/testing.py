@@ -9,6 +9,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from paperlark.domain.announcement import AnnounceType, Earlier, Feed, Listing, Via
+from paperlark.domain.archive import LookedAt, Scrap
+from paperlark.domain.chat import ChatReply, Prompt
 from paperlark.domain.criteria import Criteria
 from paperlark.domain.digest import Digest, SeenBefore
 from paperlark.domain.errors import FeedNotFound
@@ -28,10 +30,11 @@ from paperlark.domain.judgement import (
 )
 from paperlark.domain.paper import Author, Paper, PaperId
 from paperlark.domain.people import Authorship, NotIndexed
+from paperlark.domain.place import Place, Shelf
 from paperlark.domain.profile import Profile
 from paperlark.domain.search import Hit, Hits, Question, Standing
 from paperlark.domain.spending import Spend, total
-from paperlark.ports import Advance, ChatReply, LookedAt, Place, Prompt, Scrap, Shelf
+from paperlark.ports import Advance
 
 
 def a_paper(identifier: str = "2502.00001", **changes: object) -> Paper:

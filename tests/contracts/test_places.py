@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from paperlark.domain.paper import Paper, PaperId
-from paperlark.ports import Place, Places
+from paperlark.domain.place import Place
+from paperlark.ports import Places
 from paperlark.store.batches import BatchStore
 from paperlark.store.database import open_database
 from paperlark.store.digests import DigestStore

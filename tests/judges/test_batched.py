@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
+from paperlark.domain.chat import ChatReply, Prompt
 from paperlark.domain.criteria import Criteria
 from paperlark.domain.errors import JudgeUnavailable, ModelBusy
 from paperlark.domain.job import WINDOW, Asked, Job, JobState, Miss, Posed
@@ -31,7 +32,6 @@ from paperlark.llm.batch import BatchService
 from paperlark.llm.batch_answers import Answer, Answers
 from paperlark.llm.connection import Connection
 from paperlark.llm.purse import Purse
-from paperlark.ports import ChatReply, Prompt
 from paperlark.testing import FakeChat, FakeJobs, Silent
 from standins.batch_service import BatchDesk, Ending, Handle, refuses
 from standins.openai import KEY, MODEL, StandIn, papers_of

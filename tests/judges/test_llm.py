@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pytest_httpserver import HTTPServer
 
+from paperlark.domain.chat import ChatReply
 from paperlark.domain.criteria import Criteria
 from paperlark.domain.errors import BudgetSpent, ModelBusy, ModelRefused, ModelUnusable
 from paperlark.domain.judgement import Exchange, Judgement, Lack, Precedent, Unjudged
@@ -21,7 +22,7 @@ from paperlark.judges import prompt, reply
 from paperlark.judges.llm import LlmJudge
 from paperlark.llm.openai_compatible import OpenAICompatible
 from paperlark.llm.retrying import Retrying
-from paperlark.ports import ChatModel, ChatReply, Judge
+from paperlark.ports import ChatModel, Judge
 from standins.openai import (
     KEY,
     MODEL,

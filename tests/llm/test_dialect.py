@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from paperlark.domain.chat import Prompt
 from paperlark.domain.errors import ModelRefused
 from paperlark.llm.dialect import Dialect, Form, Question, describe, read, write
 from paperlark.llm.learner import Learner
 from paperlark.llm.openai_compatible import OpenAICompatible
 from paperlark.llm.room import RoomForThoughts
 from paperlark.llm.trouble import Trouble
-from paperlark.ports import Prompt
 from standins.openai import MODEL, Behaviour, Body, StandIn, accepts_no, answers, complains, says
 
 SCHEMA = {"type": "object", "properties": {}, "required": [], "additionalProperties": False}

@@ -15,13 +15,13 @@ from hypothesis import strategies as st
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
+from paperlark.domain.chat import Prompt
 from paperlark.domain.errors import KeyMissing, ModelError
 from paperlark.llm.dialect import Question
 from paperlark.llm.discretion import OMITTED, discreet, repeats_prompt
 from paperlark.llm.openai_compatible import OpenAICompatible
 from paperlark.llm.retrying import Retrying
 from paperlark.llm.trouble import Trouble
-from paperlark.ports import Prompt
 from standins.openai import (
     KEY,
     MODEL,

@@ -14,13 +14,14 @@ from hypothesis import strategies as st
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
+from paperlark.domain.chat import ChatReply, Prompt
 from paperlark.domain.errors import BudgetSpent, ModelBusy, ModelError, ModelRefused
 from paperlark.domain.spending import Budget, Cost, Prices, Spend, Tokens, total
 from paperlark.llm.metered import Metered, longest_prompt
 from paperlark.llm.openai_compatible import OpenAICompatible
 from paperlark.llm.purse import Purse
 from paperlark.llm.retrying import Retrying
-from paperlark.ports import ChatModel, ChatReply, Prompt
+from paperlark.ports import ChatModel
 from standins.openai import (
     MODEL,
     StandIn,

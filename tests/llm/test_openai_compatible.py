@@ -8,6 +8,7 @@ from decimal import Decimal
 import httpx
 import pytest
 
+from paperlark.domain.chat import Prompt
 from paperlark.domain.errors import (
     ModelBusy,
     ModelError,
@@ -19,7 +20,7 @@ from paperlark.llm.openai_compatible import OpenAICompatible
 from paperlark.llm.pace import Limits, Pace
 from paperlark.llm.retrying import Retrying, worth_waiting
 from paperlark.llm.turnstile import Turnstile
-from paperlark.ports import ChatModel, Prompt
+from paperlark.ports import ChatModel
 from standins.hours import FakeTime
 from standins.openai import (
     KEY,

@@ -10,13 +10,13 @@ from threading import Barrier, Event
 import pytest
 from werkzeug import Request, Response
 
+from paperlark.domain.chat import ChatReply, Prompt
 from paperlark.domain.errors import ModelBusy
 from paperlark.llm.openai_compatible import OpenAICompatible
 from paperlark.llm.pace import Pace
 from paperlark.llm.retrying import Retrying
 from paperlark.llm.threads import Threads
 from paperlark.llm.turnstile import Turnstile
-from paperlark.ports import ChatReply, Prompt
 from standins.openai import MODEL, Crowd, StandIn, says
 
 PROMPTS = [Prompt("Judge as JSON.", f"Paper {n}: Bats\nAbstract: Bats.", {}, 50) for n in range(40)]

@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 import yaml
 
+from paperlark.domain.chat import Prompt
 from paperlark.domain.errors import ModelBusy, ModelError, ModelRefused, ModelUnusable
 from paperlark.domain.spending import Tokens
 from paperlark.llm import completion
 from paperlark.llm.openai_compatible import OpenAICompatible
 from paperlark.llm.pace import Pace
 from paperlark.llm.turnstile import Turnstile
-from paperlark.ports import Prompt
 from standins.hours import FakeTime
 from standins.openai import StandIn, answers
 

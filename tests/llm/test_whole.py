@@ -10,11 +10,11 @@ import toktok
 from hypothesis import given
 from hypothesis import strategies as st
 
+from paperlark.domain.chat import Prompt
 from paperlark.domain.errors import ModelRefused
 from paperlark.domain.spending import Spend, Tokens
 from paperlark.llm.openai_compatible import OpenAICompatible
 from paperlark.llm.whole import least_tokens
-from paperlark.ports import Prompt
 from standins.openai import MODEL, StandIn, says
 
 VOCABULARIES = ("o200k_base", "qwen3.5")

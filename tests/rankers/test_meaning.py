@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from paperlark.domain.paper import PaperId
+from paperlark.domain.place import Place
 from paperlark.domain.search import Hit
-from paperlark.ports import Place
 from paperlark.rankers.field import Reader
 from paperlark.rankers.latent import Space
 from paperlark.rankers.meaning import Meaning, order

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from paperlark.domain.judgement import Precedent
 from paperlark.domain.paper import PaperId
-from paperlark.ports import Place, Shelf
+from paperlark.domain.place import Place, Shelf
 from paperlark.rankers.field import Reader
 from paperlark.rankers.latent import Space, unit
 from paperlark.rankers.nearest import Near, nearest_earlier, pack

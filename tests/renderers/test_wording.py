@@ -12,7 +12,7 @@ from paperlark.domain.digest import AuthorMatch
 from paperlark.domain.exploration import Missed
 from paperlark.domain.judgement import Match
 from paperlark.domain.spending import Cost, Spend, Tokens
-from paperlark.renderers import wording
+from paperlark.renderers import english, wording
 from paperlark.renderers.money import dollars
 from standins.digests import digest, entry, narrowed, ordinary, partial, quiet, without_judge
 
@@ -20,7 +20,7 @@ AMOUNTS = st.decimals(0, 10_000, places=9)
 
 
 def test_the_date_is_written_out() -> None:
-    assert wording.long_date(date(2025, 2, 26)) == "Wednesday, 26 February 2025"
+    assert english.long_date(date(2025, 2, 26)) == "Wednesday, 26 February 2025"
 
 
 @pytest.mark.parametrize(

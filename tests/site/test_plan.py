@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from paperlark.domain.archive import LookedAt
 from paperlark.domain.digest import Digest, Status
 from paperlark.domain.errors import StoreError
 from paperlark.domain.paper import PaperId
-from paperlark.ports import LookedAt
 from paperlark.site.build import build
 from paperlark.site.plan import Reader, plan
 from paperlark.site.sources import Sources

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from paperlark.domain.archive import LookedAt
 from paperlark.domain.paper import Author, PaperId
-from paperlark.ports import LookedAt
 from paperlark.site.segments import BLOCK, SHARDS, blocks, shard_of, shards
 from paperlark.site.words import category, words
 from paperlark.testing import a_paper

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 
+from paperlark.domain.chat import ChatReply, Prompt
 from paperlark.domain.spending import Spend
-from paperlark.ports import ChatReply, Prompt
 from standins.openai import Rows, papers_of, row
 
 UNKNOWN = Spend(None, None)

@@ -9,6 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from paperlark.domain.announcement import AnnounceType
+from paperlark.domain.archive import LookedAt
 from paperlark.domain.digest import (
     AuthorMatch,
     Digest,
@@ -22,7 +23,6 @@ from paperlark.domain.judgement import Judgement, Lack, Match, Precedent, Unjudg
 from paperlark.domain.paper import Author, Paper, PaperId
 from paperlark.domain.profile import Cutoffs
 from paperlark.domain.spending import Cost, Spend, Tokens
-from paperlark.ports import LookedAt
 from paperlark.site.addresses import slug
 from paperlark.site.build import build
 from paperlark.site.plan import Reader, plan

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from paperlark.ports import Scrap, Scratch
+from paperlark.domain.archive import Scrap
+from paperlark.ports import Scratch
 from paperlark.store.database import open_database
 from paperlark.store.scratch import ScratchStore
 from paperlark.testing import FakeScratch

@@ -14,7 +14,7 @@ from paperlark.cli._telling import tell_error
 from paperlark.compose import Choices, Estimate, Estimator, World, open_estimator
 from paperlark.domain.errors import PaperlarkError, SourceError
 from paperlark.domain.spending import Cost, Tokens
-from paperlark.renderers import expenses, wording
+from paperlark.renderers import english, expenses
 from paperlark.renderers.money import UNKNOWN, amount
 from paperlark.settings import Settings
 
@@ -69,36 +69,36 @@ def _lines(estimator: Estimator, estimates: Sequence[Estimate]) -> Iterator[str]
         yield ""
     if len(estimates) > 1:
         cost = _cost(_total(estimates))
-        yield f"{wording.counted(len(estimates), 'day')}: about {cost}"
+        yield f"{english.counted(len(estimates), 'day')}: about {cost}"
     yield expenses.source_line(estimator.model, estimator.source)
     yield "Nothing was sent to the model, and no page was written."
 
 
 def _day(one: Estimate) -> Iterator[str]:
     rows = [
-        ("to be read", wording.number(one.papers), _of(one)),
-        ("already paid", wording.number(one.known), _waiting(one)),
-        ("questions", wording.number(one.questions), ""),
-        ("tokens", wording.number(one.tokens.total), _parts(one.tokens)),
+        ("to be read", english.number(one.papers), _of(one)),
+        ("already paid", english.number(one.known), _waiting(one)),
+        ("questions", english.number(one.questions), ""),
+        ("tokens", english.number(one.tokens.total), _parts(one.tokens)),
         ("cost", _cost(one.cost), _room(one)),
     ]
-    yield wording.long_date(one.day)
+    yield english.long_date(one.day)
     yield from (f"  {name:<12} {cell:>9}  {remark}".rstrip() for name, cell, remark in rows)
     for bound, (left, whole) in one.left.items():
         yield f"  {'left of the ' + bound:<18} {amount(left)} of {amount(whole)}"
 
 
 def _of(one: Estimate) -> str:
-    unread = f", {wording.number(one.unread)} of low match not" if one.unread else ""
-    return f"of {wording.counted(one.scanned, 'paper')}{unread}"
+    unread = f", {english.number(one.unread)} of low match not" if one.unread else ""
+    return f"of {english.counted(one.scanned, 'paper')}{unread}"
 
 
 def _waiting(one: Estimate) -> str:
-    return f"{wording.number(one.waiting)} more wait in a batch" if one.waiting else ""
+    return f"{english.number(one.waiting)} more wait in a batch" if one.waiting else ""
 
 
 def _parts(tokens: Tokens) -> str:
-    return f"{wording.number(tokens.prompt)} prompt, {wording.number(tokens.completion)} completion"
+    return f"{english.number(tokens.prompt)} prompt, {english.number(tokens.completion)} completion"
 
 
 def _room(one: Estimate) -> str:

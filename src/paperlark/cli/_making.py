@@ -17,7 +17,7 @@ from paperlark.compose import Choices, Made, Press, World, open_press
 from paperlark.domain.digest import Digest
 from paperlark.domain.errors import PaperlarkError, SourceError
 from paperlark.domain.states import MEANINGS, State, worst
-from paperlark.renderers import terminal, wording
+from paperlark.renderers import english, terminal, wording
 from paperlark.settings import Settings
 
 
@@ -123,7 +123,7 @@ def _tell_kept(made: Made) -> None:
 def _tell_waiting(digest: Digest) -> None:
     waiting = digest.funnel.waiting
     if waiting:
-        papers = wording.counted(waiting, "paper")
+        papers = english.counted(waiting, "paper")
         wait = "waits" if waiting == 1 else "wait"
         click.echo(f"{papers} {wait} in a batch: run the same command again to collect", err=True)
 

@@ -21,7 +21,7 @@ from paperlark.compose import (
     import_zotero,
 )
 from paperlark.importing.kinds import Kind
-from paperlark.renderers import outside, wording
+from paperlark.renderers import english, outside
 from paperlark.settings import load_settings
 
 _FEW = 5
@@ -117,7 +117,7 @@ def command(
 
 def _tell(name: str, imported: Imported, how: How) -> None:
     would = "would import, of " if how.dry_run else ""
-    entries = "1 entry" if imported.entries == 1 else f"{wording.number(imported.entries)} entries"
+    entries = "1 entry" if imported.entries == 1 else f"{english.number(imported.entries)} entries"
     parts = ", ".join(_parts(imported))
     click.echo(outside.one_line(f"{name}{would}{entries}: {parts}"))
     if imported.unasked:
@@ -128,22 +128,22 @@ def _tell_days(every: Sequence[Days], folder: Path, *, dry_run: bool) -> None:
     added = sorted({day for days in every for day in days.added})
     there = sorted({day for days in every for day in days.there} - {*added})
     if added:
-        count = wording.counted(len(added), "day")
+        count = english.counted(len(added), "day")
         what = f"would add {count}" if dry_run else f"{count} added"
         click.echo(f"{what} to the archive, with pages in {folder}: {_dates(added)}")
     if there:
-        click.echo(f"{wording.counted(len(there), 'day')} imported before: {_dates(there)}")
+        click.echo(f"{english.counted(len(there), 'day')} imported before: {_dates(there)}")
     left_out = [why for days in every for why in days.left_out]
     for why in left_out[:_FEW]:
         click.echo(outside.one_line(f"not added to the archive: {why}"), err=True)
     if len(left_out) > _FEW:
-        more = wording.counted(len(left_out) - _FEW, "more day")
+        more = english.counted(len(left_out) - _FEW, "more day")
         click.echo(f"not added to the archive: {more}", err=True)
 
 
 def _dates(days: Sequence[date]) -> str:
     """Name a few days, and of many the first and the last."""
-    named = wording.listed(map(str, days))
+    named = english.listed(map(str, days))
     return named if len(days) <= _FEW else f"{days[0]} to {days[-1]}"
 
 
@@ -155,14 +155,14 @@ def _parts(imported: Imported) -> Iterator[str]:
         (imported.votes, "vote"),
     ):
         if count:
-            yield wording.counted(count, thing)
+            yield english.counted(count, thing)
     for count, words in (
         (imported.followed, "by followed authors, without scores"),
         (imported.known_before, "known before"),
         (imported.repeated, "named more than once"),
     ):
         if count:
-            yield f"{wording.number(count)} {words}"
+            yield f"{english.number(count)} {words}"
     for named, words in ((imported.not_found, "not found"), (imported.unusable, "left out")):
         if named:
-            yield f"{wording.number(len(named))} {words} (first: {named[0]})"
+            yield f"{english.number(len(named))} {words} (first: {named[0]})"

@@ -16,7 +16,7 @@ from paperlark.domain.categories import CATEGORIES, nearest_category
 from paperlark.domain.paper import Identifier, Paper
 from paperlark.domain.search import Question, read_name, read_terms
 from paperlark.renderers import answer as answers
-from paperlark.renderers.wording import counted
+from paperlark.renderers.english import counted
 from paperlark.settings import load_settings
 
 WIDEST = 100

@@ -9,7 +9,7 @@ import click
 from paperlark.cli._options import profile_option
 from paperlark.cli._progress import progress
 from paperlark.compose import build_site
-from paperlark.renderers.wording import counted, number
+from paperlark.renderers.english import counted, number
 from paperlark.settings import load_settings
 from paperlark.site.addresses import FRONT
 

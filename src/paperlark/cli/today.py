@@ -14,7 +14,7 @@ from paperlark.cli._progress import progress
 from paperlark.compose import Choices, World, open_press
 from paperlark.domain.calendar import next_announcement_day, today
 from paperlark.domain.errors import FeedNotFound
-from paperlark.renderers import wording
+from paperlark.renderers import english
 from paperlark.settings import Settings, load_settings
 
 PAUSE = timedelta(minutes=15)
@@ -81,4 +81,4 @@ def _lacking(settings: Settings, choices: Choices, world: World, day: date) -> s
 
 
 def _next(day: date) -> str:
-    return wording.long_date(next_announcement_day(day))
+    return english.long_date(next_announcement_day(day))

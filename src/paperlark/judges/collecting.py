@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from paperlark.domain.chat import ChatReply
 from paperlark.domain.job import Job, Miss, Posed
 from paperlark.domain.judgement import Exchange
 from paperlark.domain.paper import PaperId
@@ -13,7 +14,6 @@ from paperlark.domain.profile import Cutoffs
 from paperlark.domain.spending import Spend
 from paperlark.judges import reply
 from paperlark.llm.batch_answers import Answer, Answers
-from paperlark.ports import ChatReply
 
 _LEFT_OUT = Answer(None, "the batch service left it out", tried=False)
 

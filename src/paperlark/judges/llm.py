@@ -10,6 +10,7 @@ from functools import partial
 from random import Random, SystemRandom
 from typing import Protocol, TypeVar
 
+from paperlark.domain.chat import ChatReply
 from paperlark.domain.criteria import Criteria
 from paperlark.domain.errors import BudgetSpent, ModelError, ModelRefused, ModelUnusable
 from paperlark.domain.judgement import (
@@ -26,7 +27,7 @@ from paperlark.judges import prompt, reply
 from paperlark.judges.halt import Fault, Halt, Round
 from paperlark.judges.plan import Crowd, batches, make_plan, to_prompt
 from paperlark.judges.question import Question, ask_about
-from paperlark.ports import ChatModel, ChatReply
+from paperlark.ports import ChatModel
 
 _log = logging.getLogger(__name__)
 _Given = TypeVar("_Given")

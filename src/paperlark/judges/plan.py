@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from threading import Lock
 
+from paperlark.domain.chat import Prompt
 from paperlark.domain.criteria import Criteria
 from paperlark.domain.judgement import NO_PRECEDENTS, Precedents
 from paperlark.domain.paper import Paper
 from paperlark.domain.profile import Cutoffs
 from paperlark.judges import prompt
 from paperlark.judges.question import Question, show
-from paperlark.ports import Prompt
 
 MOST = 16
 """Papers in one question of a model that has room for more: with many, models leave some out."""

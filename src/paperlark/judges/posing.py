@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from random import Random
 
+from paperlark.domain.chat import Prompt
 from paperlark.domain.errors import BudgetSpent
 from paperlark.domain.job import Asked, Posed
 from paperlark.domain.judgement import Precedents
@@ -15,7 +16,6 @@ from paperlark.judges.plan import Plan, batches, to_prompt
 from paperlark.judges.question import ask_about
 from paperlark.llm.batch_file import Body
 from paperlark.llm.purse import Purse
-from paperlark.ports import Prompt
 
 
 @dataclass(frozen=True, slots=True)

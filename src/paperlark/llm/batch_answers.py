@@ -8,13 +8,13 @@ from http import HTTPStatus
 
 import httpx
 
+from paperlark.domain.chat import ChatReply
 from paperlark.domain.spending import Spend
 from paperlark.llm import batch_file, completion, trouble
 from paperlark.llm.batch_file import Line
 from paperlark.llm.completion import Usage
 from paperlark.llm.connection import MAYBE_PAID, Connection
 from paperlark.llm.discretion import discreet
-from paperlark.ports import ChatReply
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from enum import IntEnum
 
+from paperlark.domain.chat import Prompt
 from paperlark.llm.trouble import Trouble
-from paperlark.ports import Prompt
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from threading import Lock
 
+from paperlark.domain.chat import Prompt
 from paperlark.llm.dialect import Dialect
 from paperlark.llm.trouble import Trouble
-from paperlark.ports import Prompt
 
 
 class Learner:

@@ -9,11 +9,12 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 
+from paperlark.domain.chat import ChatReply, Prompt
 from paperlark.domain.errors import BudgetSpent, ModelError
 from paperlark.domain.spending import Prices, Spend, Tokens
 from paperlark.llm import prices
 from paperlark.llm.purse import Hold, Purse
-from paperlark.ports import ChatModel, ChatReply, Prompt
+from paperlark.ports import ChatModel
 
 LONGEST_ANSWER = 8192
 """Tokens that an answer may have whose question does not say so."""

@@ -10,6 +10,7 @@ from typing import Self
 
 import httpx
 
+from paperlark.domain.chat import ChatReply, Prompt
 from paperlark.domain.errors import ModelBusy, ModelRefused
 from paperlark.domain.spending import Prices, Spend
 from paperlark.llm import allowance, completion, prices, trouble
@@ -22,7 +23,6 @@ from paperlark.llm.pace import Pace
 from paperlark.llm.trouble import Trouble
 from paperlark.llm.turnstile import Turnstile
 from paperlark.llm.whole import least_tokens
-from paperlark.ports import ChatReply, Prompt
 
 _PATH = "chat/completions"
 _JSON = {"Content-Type": "application/json"}

@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import stamina
 
+from paperlark.domain.chat import ChatReply, Prompt
 from paperlark.domain.errors import ModelBusy, ModelError
 from paperlark.domain.spending import Spend, total
-from paperlark.ports import ChatModel, ChatReply, Prompt
+from paperlark.ports import ChatModel
 
 
 def worth_waiting(error: Exception, longest: float) -> bool | float:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from paperlark.ports import ChatModel, ChatReply, Prompt
+from paperlark.domain.chat import ChatReply, Prompt
+from paperlark.ports import ChatModel
 
 
 class RoomForThoughts:

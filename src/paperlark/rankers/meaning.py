@@ -9,8 +9,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from paperlark.domain.paper import PaperId
+from paperlark.domain.place import Place
 from paperlark.domain.search import Hit
-from paperlark.ports import Place, Places
+from paperlark.ports import Places
 from paperlark.rankers.latent import Space
 from paperlark.rankers.nearest import nearest_earlier, pack, unpack
 from paperlark.rankers.reading import read

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from paperlark.domain.paper import PaperId
-from paperlark.ports import Place, Shelf
+from paperlark.domain.place import Place, Shelf
 from paperlark.rankers.latent import Vectors
 
 _PACKED = np.dtype("<f2")

@@ -9,7 +9,8 @@ from threadpoolctl import threadpool_limits
 
 from paperlark.domain.judgement import NO_PRECEDENTS, Precedent, Precedents
 from paperlark.domain.paper import Paper, PaperId
-from paperlark.ports import Place, Places
+from paperlark.domain.place import Place
+from paperlark.ports import Places
 from paperlark.rankers.field import Reader
 from paperlark.rankers.nearest import Near, nearest_earlier, pack
 

@@ -12,7 +12,7 @@ from paperlark.domain.digest import Side
 from paperlark.domain.judgement import Match, Precedent
 from paperlark.domain.paper import abstract_page
 from paperlark.domain.spending import Spend
-from paperlark.renderers import outside, typeset, wording
+from paperlark.renderers import english, outside, typeset, wording
 from paperlark.renderers.money import UNKNOWN, amount, dollars
 
 NARROWEST = 60
@@ -52,7 +52,7 @@ def _lines(account: Account, width: int, *, whole: bool) -> Iterator[str]:
     yield abstract_page(account.paper_id)
     for day in account.days:
         yield ""
-        yield wording.long_date(day.day)
+        yield english.long_date(day.day)
         listed = [one for one in account.listed if one.day == day.day]
         for fact in filter(None, _facts(day, listed, whole=whole)):
             yield from _fact_lines(fact, width)
@@ -76,11 +76,11 @@ def _facts(day: DayOfPaper, listed: list[Listed], *, whole: bool) -> Iterator[_F
     if day.side:
         yield _fact("line", _SIDES[day.side])
     followed = day.entry.followed if day.entry else ()
-    yield _fact("followed", wording.listed(wording.author_match(one) for one in followed))
+    yield _fact("followed", english.listed(wording.author_match(one) for one in followed))
     if day.match:
         yield from _match_facts(day.match)
     elif day.probability is not None:
-        yield _fact("match", wording.percent(day.probability))
+        yield _fact("match", english.percent(day.probability))
     yield _fact("nearest earlier", *(_precedent(one) for one in day.precedents))
     if day.judgement:
         least = day.cutoffs and (day.cutoffs.relevance, day.cutoffs.novelty)
@@ -109,7 +109,7 @@ def _announced(listed: Iterable[Listed]) -> str:
     """`cs.LG new, cs.AI cross (version 1, RSS)`."""
     by_source = groupby(listed, key=lambda one: (one.version, one.via))
     return "; ".join(
-        f"{wording.listed(f'{one.category} {one.type}' for one in some)} (version {version}, {via})"
+        f"{english.listed(f'{one.category} {one.type}' for one in some)} (version {version}, {via})"
         for (version, via), some in by_source
     )
 
@@ -137,7 +137,7 @@ def _match_facts(match: Match) -> Iterator[_Fact | None]:
     near = match.nearest
     if near:
         where = near.url or "not at arXiv"
-        yield _fact("resembles", f"{_plain(near.title)} ({wording.short_date(near.day)}), {where}")
+        yield _fact("resembles", f"{_plain(near.title)} ({english.short_date(near.day)}), {where}")
 
 
 def _precedent(one: Precedent) -> str:
@@ -169,11 +169,11 @@ def _tokens(spend: Spend) -> str:
     if spend.tokens is None:
         return UNKNOWN
     cached = (
-        f", {wording.number(spend.tokens.cached)} of them cached" if spend.tokens.cached else ""
+        f", {english.number(spend.tokens.cached)} of them cached" if spend.tokens.cached else ""
     )
     return (
-        f"{wording.number(spend.tokens.total)}: prompt {wording.number(spend.tokens.prompt)}"
-        f"{cached}, completion {wording.number(spend.tokens.completion)}"
+        f"{english.number(spend.tokens.total)}: prompt {english.number(spend.tokens.prompt)}"
+        f"{cached}, completion {english.number(spend.tokens.completion)}"
     )
 
 
@@ -190,10 +190,10 @@ def share(question: Question) -> str:
         return "all: it was judged alone"
     tokens, cost = question.spend.tokens, question.spend.cost
     each = (
-        f"{wording.number(round(tokens.total / papers))} tokens" if tokens else "",
+        f"{english.number(round(tokens.total / papers))} tokens" if tokens else "",
         amount(cost.total / papers) if cost else "",
     )
-    took = wording.listed(part for part in each if part)
+    took = english.listed(part for part in each if part)
     return f"1 of {papers} papers{f': {took}' if took else ''}"
 
 
@@ -203,7 +203,7 @@ def _reply(reply: str, *, whole: bool) -> Iterator[str]:
     yield from outside.clean(shown).split("\n")
     left = len(reply) - len(shown)
     if left:
-        yield f"... {wording.number(left)} more characters: --raw shows them"
+        yield f"... {english.number(left)} more characters: --raw shows them"
 
 
 def _plain(words: str) -> str:

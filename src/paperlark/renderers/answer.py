@@ -9,7 +9,7 @@ from typing import Any
 
 from paperlark.domain.paper import Identifier, Paper
 from paperlark.domain.search import Answer, Found, Means, Question, Standing
-from paperlark.renderers import outside, typeset, wording
+from paperlark.renderers import english, outside, typeset
 
 NARROWEST = 60
 _FEW_AUTHORS = 4
@@ -33,7 +33,7 @@ def _lines(answer: Answer, width: int) -> Iterator[str]:
     more = (answer.count or 0) - len(answer.found)
     if more > 0:
         yield ""
-        yield f"… and {wording.counted(more, 'more paper')}: see --limit"
+        yield f"… and {english.counted(more, 'more paper')}: see --limit"
 
 
 def summary(answer: Answer) -> str:
@@ -41,7 +41,7 @@ def summary(answer: Answer) -> str:
     asked = asked_for(answer.question)
     if not answer.found:
         return f"No paper {asked}."
-    shown = wording.counted(len(answer.found), "paper")
+    shown = english.counted(len(answer.found), "paper")
     match answer.means:
         case Means.MEANING:
             return f"No paper has any of the words. {shown} nearest in meaning, of those {asked}."
@@ -52,7 +52,7 @@ def summary(answer: Answer) -> str:
     if answer.count is None:
         latest = "the best of the latest" if answer.question.terms else "the latest"
         return f"{how}{shown}, {latest}, of very many {asked}."
-    return f"{how}{wording.counted(answer.count, 'paper')} {asked}."
+    return f"{how}{english.counted(answer.count, 'paper')} {asked}."
 
 
 def asked_for(question: Question) -> str:
@@ -98,7 +98,7 @@ def _chip(standing: Standing) -> str:
 def _authors(paper: Paper) -> str:
     names = [outside.one_line(author.name) for author in paper.authors]
     more = f" and {len(names) - _FEW_AUTHORS} more" if len(names) > _FEW_AUTHORS else ""
-    return f"{wording.listed(names[:_FEW_AUTHORS])}{more}"
+    return f"{english.listed(names[:_FEW_AUTHORS])}{more}"
 
 
 def _facts(found: Found) -> Iterator[str]:
@@ -106,14 +106,14 @@ def _facts(found: Found) -> Iterator[str]:
     if standing.day is None:
         yield "imported"
     else:
-        yield wording.short_date(standing.day)
+        yield english.short_date(standing.day)
     if standing.selected:
         yield f"place {standing.place} on the page" if standing.place else "on the page"
     elif standing.day is not None and not standing.looked_at:
         yield "not looked at for you"
     if standing.probability is not None:
-        yield f"match {wording.percent(standing.probability)}"
-    yield wording.listed(found.paper.categories)
+        yield f"match {english.percent(standing.probability)}"
+    yield english.listed(found.paper.categories)
 
 
 def address(paper: Paper) -> str | None:

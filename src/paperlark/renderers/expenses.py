@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import Any
 
 from paperlark.domain.spending import Budget, Cost, Expense, Period, PriceSource, Tokens
-from paperlark.renderers import outside, typeset, usage, wording
+from paperlark.renderers import english, outside, typeset, usage
 from paperlark.renderers.money import UNKNOWN, amount
 
 _BAR = 24
@@ -93,8 +93,8 @@ def _expense(one: Expense) -> Iterator[str]:
     name = f"{outside.one_line(one.model)} for {typeset.plain(one.profile)}"
     yield f"  {name}: {_cost([one])}"
     yield (
-        f"    {wording.counted(one.judged, 'paper')} judged, {wording.number(one.selected)} of"
-        f" them selected; {wording.counted(one.requests, 'request')}"
+        f"    {english.counted(one.judged, 'paper')} judged, {english.number(one.selected)} of"
+        f" them selected; {english.counted(one.requests, 'request')}"
     )
     if one.untold < one.requests:
         yield f"    {_tokens(one.tokens)}"
@@ -109,14 +109,14 @@ def _expense(one: Expense) -> Iterator[str]:
 
 
 def _some(count: int, requests: int) -> str:
-    return f"{wording.number(count)} of {wording.counted(requests, 'request')}"
+    return f"{english.number(count)} of {english.counted(requests, 'request')}"
 
 
 def _tokens(tokens: Tokens) -> str:
-    cached = f" ({wording.number(tokens.cached)} cached)" if tokens.cached else ""
+    cached = f" ({english.number(tokens.cached)} cached)" if tokens.cached else ""
     return (
-        f"{wording.number(tokens.prompt)} prompt tokens{cached},"
-        f" {wording.number(tokens.completion)} completion tokens"
+        f"{english.number(tokens.prompt)} prompt tokens{cached},"
+        f" {english.number(tokens.completion)} completion tokens"
     )
 
 

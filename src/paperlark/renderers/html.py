@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 
 from paperlark.domain.digest import Digest, Page
-from paperlark.renderers import typeset, wording
+from paperlark.renderers import english, typeset, wording
 from paperlark.renderers.document import style, template
 from paperlark.renderers.outside import clean
 from paperlark.renderers.walk import Walk
@@ -26,6 +26,7 @@ class HtmlRenderer:
             digest=digest,
             walk=self._walk,
             words=wording,
+            english=english,
             typeset=typeset,
             style=look,
             style_hash=hashed,

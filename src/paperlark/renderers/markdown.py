@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from paperlark.domain.digest import Digest, Entry, Page
 from paperlark.domain.judgement import Match, Nearest, Precedent, Unjudged
 from paperlark.domain.paper import Author, Paper
-from paperlark.renderers import typeset, wording
+from paperlark.renderers import english, typeset, wording
 from paperlark.renderers.markdown_escape import escape, escape_label, escape_line
 from paperlark.renderers.outside import clean, one_line
 
@@ -26,8 +26,8 @@ class MarkdownRenderer:
 
 
 def _blocks(digest: Digest) -> Iterator[str]:
-    yield f"# {wording.long_date(digest.day)}"
-    categories = _outside(wording.listed(digest.categories))
+    yield f"# {english.long_date(digest.day)}"
+    categories = _outside(english.listed(digest.categories))
     yield " · ".join(filter(None, (f"**{_outside(digest.profile)}**", categories)))
     yield " · ".join(_outside(part) for part in wording.summary(digest))
     yield from (f"> {escape_line(one_line(note))}" for note in digest.notes)
@@ -112,9 +112,9 @@ def _entry(entry: Entry) -> Iterator[str]:
 
 def _authors(authors: tuple[Author, ...]) -> str:
     shown = wording.shown_authors(len(authors))
-    names = wording.listed(_outside(_name(author)) for author in authors[:shown])
+    names = english.listed(_outside(_name(author)) for author in authors[:shown])
     hidden = len(authors) - shown
-    return f"{names} and {wording.number(hidden)} more" if hidden else names
+    return f"{names} and {english.number(hidden)} more" if hidden else names
 
 
 def _name(author: Author) -> str:
@@ -123,7 +123,7 @@ def _name(author: Author) -> str:
 
 def _facts(entry: Entry) -> str:
     paper = entry.paper
-    categories = _outside(wording.listed(paper.categories))
+    categories = _outside(english.listed(paper.categories))
     facts = (f"[{paper.id}]({paper.url})", categories, entry.type, f"[pdf]({paper.pdf_url})")
     return " · ".join(filter(None, facts))
 
@@ -150,7 +150,7 @@ def _evidence(match: Match) -> str:
 def _nearest(nearest: Nearest) -> str:
     title = escape_label(typeset.plain(nearest.title))
     named = f"[{title}]({nearest.url})" if nearest.url else title
-    return f"{named} ({wording.short_date(nearest.day)})"
+    return f"{named} ({english.short_date(nearest.day)})"
 
 
 def _precedent(one: Precedent) -> str:
@@ -177,7 +177,7 @@ def _missing(digest: Digest) -> Iterator[str]:
         yield "\n".join(f"- {_label(missing.paper)}" for missing in left)
     if unknown:
         yield f"{wording.not_recorded_words(unknown)}"
-        yield wording.listed(_id(missing) for missing in unknown)
+        yield english.listed(_id(missing) for missing in unknown)
 
 
 def _unread(digest: Digest) -> Iterator[str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from paperlark.domain.digest import Digest, Entry, Status
 from paperlark.domain.judgement import Match
-from paperlark.renderers import outside, typeset, wording
+from paperlark.renderers import english, outside, typeset, wording
 
 ENTRIES = 10
 NARROWEST = 60
@@ -22,7 +22,7 @@ def top(digest: Digest, *, width: int = 80, entries: int = ENTRIES) -> str:
 
 def _lines(digest: Digest, width: int, entries: int) -> Iterator[str]:
     yield from textwrap.wrap(
-        f"{wording.long_date(digest.day)} · {typeset.plain(digest.profile)}", width
+        f"{english.long_date(digest.day)} · {typeset.plain(digest.profile)}", width
     )
     yield from textwrap.wrap(" · ".join(wording.summary(digest)), width)
     for note in digest.notes:
@@ -43,7 +43,7 @@ def _lines(digest: Digest, width: int, entries: int) -> Iterator[str]:
             yield _cut(f"            {_evidence(entry.match)}".rstrip(), width)
     more = len(digest.entries) - entries
     if more > 0:
-        yield f"     … and {wording.counted(more, 'more paper')} on the page"
+        yield f"     … and {english.counted(more, 'more paper')} on the page"
 
 
 def _facts(digest: Digest) -> Iterator[wording.Row]:
@@ -74,9 +74,9 @@ def _evidence(match: Match) -> str:
     """Say in one line what speaks for a paper that nobody judged: its topic stands above."""
     nearest = match.nearest
     parts = (
-        ("for", wording.listed(match.words_for)),
-        ("against", wording.listed(match.words_against)),
-        ("like", f"{nearest.title} ({wording.short_date(nearest.day)})" if nearest else ""),
+        ("for", english.listed(match.words_for)),
+        ("against", english.listed(match.words_against)),
+        ("like", f"{nearest.title} ({english.short_date(nearest.day)})" if nearest else ""),
     )
     return " · ".join(f"{name} {typeset.plain(words)}" for name, words in parts if words)
 

@@ -1,8 +1,7 @@
-"""The words and numbers that every form of the page prints alike."""
+"""What every form of the page says alike."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,6 +10,15 @@ from paperlark.domain.exploration import Unread
 from paperlark.domain.judgement import Lack, Match, Precedent, Unjudged
 from paperlark.domain.spending import Spend, Tokens
 from paperlark.renderers import usage
+from paperlark.renderers.english import (
+    counted,
+    known,
+    listed,
+    long_date,
+    number,
+    percent,
+    short_date,
+)
 from paperlark.renderers.money import UNKNOWN, amount, dollars
 
 STAR = "★"
@@ -21,15 +29,7 @@ NOTHING_SAID = "\N{EN DASH}"
 MOST_AUTHORS = 12
 """More are folded away behind the first of them."""
 _FEW_AUTHORS = 10
-_ONE_PERCENT = 0.01
 _NEARLY = 0.999
-
-# English whatever the locale of the machine: the same digest gives the same bytes.
-_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_MONTHS = (
-    *("January", "February", "March", "April", "May", "June", "July"),
-    *("August", "September", "October", "November", "December"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,41 +41,6 @@ class Row:
     remark: str = ""
 
 
-def long_date(day: date) -> str:
-    """`Wednesday, 26 February 2025`."""
-    return f"{_WEEKDAYS[day.weekday()]}, {short_date(day)}"
-
-
-def short_date(day: date) -> str:
-    """`26 February 2025`."""
-    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
-
-
-def brief_date(day: date) -> str:
-    """`Wed 26 Feb`, for where the year is seen elsewhere."""
-    return f"{_WEEKDAYS[day.weekday()][:3]} {day.day} {_MONTHS[day.month - 1][:3]}"
-
-
-def brief_month(day: date) -> str:
-    """`Feb 2025`."""
-    return f"{_MONTHS[day.month - 1][:3]} {day.year}"
-
-
-def month_name(day: date) -> str:
-    """`February 2025`."""
-    return f"{_MONTHS[day.month - 1]} {day.year}"
-
-
-def number(count: int) -> str:
-    """`58,989`."""
-    return f"{count:,}"
-
-
-def known(count: int | None) -> str:
-    """`58,989`, or that nobody knows."""
-    return UNKNOWN if count is None else number(count)
-
-
 def of_scanned(selected: int, scanned: int | None) -> str:
     """`37 of 384 papers`, or `37 papers` where nobody knows of how many."""
     return (
@@ -83,16 +48,6 @@ def of_scanned(selected: int, scanned: int | None) -> str:
         if scanned is None
         else f"{number(selected)} of {counted(scanned, 'paper')}"
     )
-
-
-def counted(count: int, thing: str) -> str:
-    """`1 paper`, `2 papers`."""
-    return f"{number(count)} {thing}{'' if count == 1 else 's'}"
-
-
-def listed(words: Iterable[str]) -> str:
-    """Words with commas between them."""
-    return ", ".join(words)
 
 
 def failed(digest: Digest) -> tuple[Unjudged, ...]:
@@ -313,17 +268,6 @@ def match_rest(match: Match) -> str:
 def match_words(match: Match) -> str:
     """`94 % (3 of 299)` or `3 of 299`."""
     return f"{match_best(match)} {match_rest(match)}".strip()
-
-
-def percent(probability: float) -> str:
-    """Print a probability; one that is short of certain never reads as certain."""
-    if 0 < probability < _ONE_PERCENT:
-        figure = "<1"
-    elif 1 - _ONE_PERCENT < probability < 1:
-        figure = ">99"
-    else:
-        figure = f"{probability * 100:.0f}"
-    return f"{figure}\N{NO-BREAK SPACE}%"
 
 
 def reason(entry: Entry) -> str | None:

@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 
 from paperlark.domain.digest import Digest
 from paperlark.domain.paper import Paper
-from paperlark.renderers import wording
+from paperlark.renderers import english
 from paperlark.renderers.citations.bibtex import bibtex
 from paperlark.renderers.html import HtmlRenderer
 from paperlark.renderers.walk import Step, Walk
@@ -21,7 +21,7 @@ from paperlark.site.volume import Leaf, Volume
 
 
 def day_files(volume: Volume, place: int, sources: Sources) -> Iterator[File]:
-    """Give the files of the day at that place on the volume."""
+    """Give the files of the day at that place in the volume."""
     one = volume.days[place]
     addresses = Addresses(volume.profile)
     walk = _day_walk(volume, place)
@@ -58,7 +58,7 @@ def day_files(volume: Volume, place: int, sources: Sources) -> Iterator[File]:
 def _others_page(digest: Digest, sources: Sources, walk: Walk) -> bytes:
     return sheet(
         "others.html",
-        title=f"Not selected on {wording.long_date(digest.day)}",
+        title=f"Not selected on {english.long_date(digest.day)}",
         profile=digest.profile,
         walk=walk,
         digest=digest,
@@ -69,7 +69,7 @@ def _others_page(digest: Digest, sources: Sources, walk: Walk) -> bytes:
 def _citations_page(digest: Digest, walk: Walk) -> bytes:
     return sheet(
         "citations.html",
-        title=f"Citations of {wording.long_date(digest.day)}",
+        title=f"Citations of {english.long_date(digest.day)}",
         profile=digest.profile,
         walk=walk,
         papers=[(entry.paper, bibtex([entry.paper])) for entry in digest.entries],
@@ -84,8 +84,8 @@ def _other_words(one: Leaf) -> str:
     """Say how many there are, and whether these are all."""
     facts = one.facts
     if facts.scanned == facts.selected + facts.others:
-        return f"The other {wording.counted(facts.others, 'paper')}, with their match"
-    return f"{wording.counted(facts.others, 'other paper')}, with their match"
+        return f"The other {english.counted(facts.others, 'paper')}, with their match"
+    return f"{english.counted(facts.others, 'other paper')}, with their match"
 
 
 def _day_walk(volume: Volume, place: int) -> Walk:
@@ -99,7 +99,7 @@ def _day_walk(volume: Volume, place: int) -> Walk:
     return Walk(
         previous=_step(here, volume, place - 1),
         up=(
-            Step(wording.month_name(one.day), link(here, addresses.month(one.day))),
+            Step(english.month_name(one.day), link(here, addresses.month(one.day))),
             Step(volume.profile, link(here, addresses.home)),
         ),
         next=_step(here, volume, place + 1),
@@ -113,7 +113,7 @@ def _others_walk(volume: Volume, place: int) -> Walk:
     here = addresses.others(day)
     return Walk(
         previous=_step(here, volume, place - 1),
-        up=(Step(wording.brief_date(day), link(here, addresses.day(day))),),
+        up=(Step(english.brief_date(day), link(here, addresses.day(day))),),
         next=_step(here, volume, place + 1),
     )
 
@@ -123,7 +123,7 @@ def _citations_walk(volume: Volume, place: int) -> Walk:
     here = addresses.citations(day)
     return Walk(
         previous=None,
-        up=(Step(wording.brief_date(day), link(here, addresses.day(day))),),
+        up=(Step(english.brief_date(day), link(here, addresses.day(day))),),
         next=None,
         beside=tuple(Step(name, link(here, addresses.day(day, name))) for name in NAMES),
     )
@@ -134,4 +134,4 @@ def _step(here: PurePosixPath, volume: Volume, place: int) -> Step | None:
     if not 0 <= place < len(volume.days):
         return None
     day = volume.days[place].day
-    return Step(wording.brief_date(day), link(here, Addresses(volume.profile).day(day)))
+    return Step(english.brief_date(day), link(here, Addresses(volume.profile).day(day)))

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time
 from xml.etree import ElementTree as ET
 
 from paperlark.domain.paper import abstract_page
-from paperlark.renderers import typeset, wording
+from paperlark.renderers import english, typeset, wording
 from paperlark.renderers.document import template
 from paperlark.renderers.outside import clean
 from paperlark.site.addresses import Addresses, link, slug
@@ -92,7 +92,7 @@ def _latest(days: Sequence[DayFacts]) -> Iterator[DayFacts]:
 
 
 def _title(facts: DayFacts) -> str:
-    return f"{wording.long_date(facts.day)}: {wording.counted(facts.selected, 'paper')}"
+    return f"{english.long_date(facts.day)}: {english.counted(facts.selected, 'paper')}"
 
 
 def _summary(facts: DayFacts) -> str:
@@ -106,6 +106,7 @@ def _content(facts: DayFacts) -> str:
         abstract_page=abstract_page,
         typeset=typeset,
         words=wording,
+        english=english,
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from paperlark.renderers import wording
+from paperlark.renderers import english
 from paperlark.renderers.money import UNKNOWN, amount
 from paperlark.site.facts import DayFacts
 from paperlark.site.tally import Tally
@@ -39,7 +39,7 @@ def tokens(whole: Tally) -> str | None:
     """Say what some days took; None where no model was asked."""
     if whole.tokens is None and not whole.unpriced:
         return None
-    used = UNKNOWN if whole.tokens is None else wording.number(whole.tokens)
+    used = UNKNOWN if whole.tokens is None else english.number(whole.tokens)
     return f"{used} tokens, {cost(whole)}"
 
 
@@ -48,7 +48,7 @@ def cost(whole: Tally) -> str:
     if whole.cost is None:
         return f"cost {UNKNOWN}"
     more = (
-        f" and {wording.counted(whole.unpriced, 'day')} of unknown cost" if whole.unpriced else ""
+        f" and {english.counted(whole.unpriced, 'day')} of unknown cost" if whole.unpriced else ""
     )
     return f"{amount(whole.cost)}{more}"
 
@@ -58,11 +58,11 @@ def _figures(day: DayFacts) -> Figures:
     asked = day.model is not None
     return Figures(
         day=day.day,
-        announced=wording.known(day.announced),
-        scanned=wording.known(day.scanned),
-        judged=wording.known(day.judged) if asked else NONE,
-        selected=wording.number(day.selected),
-        tokens=_or_unknown(asked, None if used is None else wording.number(used)),
+        announced=english.known(day.announced),
+        scanned=english.known(day.scanned),
+        judged=english.known(day.judged) if asked else NONE,
+        selected=english.number(day.selected),
+        tokens=_or_unknown(asked, None if used is None else english.number(used)),
         cost=_or_unknown(asked, _dollars(day)),
         drawn=used,
     )

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from functools import partial
 
-from paperlark.renderers import wording
+from paperlark.renderers import english
 from paperlark.renderers.walk import Walk
 from paperlark.site import tally
 from paperlark.site.addresses import FRONT, Addresses, link
@@ -68,16 +69,23 @@ def _front(volumes: Sequence[Volume]) -> bytes:
     return sheet(
         "front.html",
         title=TITLE,
-        profile=wording.counted(len(volumes), "reader"),
+        profile=english.counted(len(volumes), "reader"),
         walk=Walk(None, (), None),
-        readers=[
-            (
-                volume.profile,
-                link(FRONT, Addresses(volume.profile).home),
-                volume.days[-1].facts if volume.days else None,
-                [link(FRONT, feed) for feed in Addresses(volume.profile).feeds],
-            )
-            for volume in volumes
-        ],
-        to_day=lambda name, day, anchor="": link(FRONT, Addresses(name).day(day), anchor),
+        readers=[_reader(volume) for volume in volumes],
+    )
+
+
+def _reader(volume: Volume) -> tuple[object, ...]:
+    """Give name, own first page, latest day, feeds, and the way to a day or a paper of it."""
+    addresses = Addresses(volume.profile)
+
+    def to_day(day: date, anchor: str = "") -> str:
+        return link(FRONT, addresses.day(day), anchor)
+
+    return (
+        volume.profile,
+        link(FRONT, addresses.home),
+        volume.days[-1].facts if volume.days else None,
+        [link(FRONT, feed) for feed in addresses.feeds],
+        to_day,
     )

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 
 from paperlark.domain.paper import Paper
-from paperlark.renderers import wording
+from paperlark.renderers import english
 from paperlark.renderers.walk import Step, Walk
 from paperlark.site import bars, figures, tally
 from paperlark.site.addresses import Addresses, link
@@ -46,7 +46,7 @@ def _page(volume: Volume, part: Part, walk: Walk) -> bytes:
     here = addresses.month(part.first)
     return sheet(
         "month.html",
-        title=wording.month_name(part.first),
+        title=english.month_name(part.first),
         profile=volume.profile,
         walk=walk,
         days=days,
@@ -90,7 +90,7 @@ def _walk(volume: Volume, place: int) -> Walk:
         if not 0 <= to < len(months):
             return None
         first = months[to].first
-        return Step(wording.brief_month(first), link(here, addresses.month(first)))
+        return Step(english.brief_month(first), link(here, addresses.month(first)))
 
     papers = any(one.facts.papers for one in part.days)
     files = NAMES if papers else ()

@@ -10,7 +10,8 @@ from functools import partial
 from importlib import resources
 from itertools import groupby
 
-from paperlark.ports import Looked, LookedAt
+from paperlark.domain.archive import LookedAt
+from paperlark.ports import Looked
 from paperlark.renderers.walk import Step, Walk
 from paperlark.site.addresses import Addresses, link
 from paperlark.site.build import File

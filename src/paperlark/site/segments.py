@@ -11,8 +11,8 @@ import zlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
-from paperlark.ports import LookedAt
-from paperlark.renderers import typeset, wording
+from paperlark.domain.archive import LookedAt
+from paperlark.renderers import english, typeset
 from paperlark.renderers.accents import ACCENT, compose
 from paperlark.renderers.outside import clean
 from paperlark.site.words import category, words
@@ -109,7 +109,7 @@ def _shown(one: LookedAt) -> list[object]:
 def _chip(one: LookedAt) -> str:
     if one.relevance is not None and one.novelty is not None:
         return f"{one.relevance}·{one.novelty}"
-    return "" if one.probability is None else wording.percent(min(one.probability, 0.999))
+    return "" if one.probability is None else english.percent(min(one.probability, 0.999))
 
 
 def _json(value: object) -> bytes:

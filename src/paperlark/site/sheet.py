@@ -9,7 +9,7 @@ from importlib import resources
 from importlib.resources.abc import Traversable
 
 from paperlark.domain.paper import abstract_page
-from paperlark.renderers import typeset, wording
+from paperlark.renderers import english, typeset, wording
 from paperlark.renderers.document import style, template
 from paperlark.renderers.outside import clean
 
@@ -24,6 +24,7 @@ def sheet(name: str, **context: object) -> bytes:
     look, hashed = style(*_SHEETS)
     text = template(_PACKAGE, name, _cleaned).render(
         words=wording,
+        english=english,
         typeset=typeset,
         abstract_page=abstract_page,
         style=look,

@@ -9,9 +9,10 @@ from functools import cache
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from paperlark.domain.archive import Scrap
 from paperlark.domain.digest import Digest
 from paperlark.domain.paper import PaperId
-from paperlark.ports import Advance, Archive, Scrap, Scratch
+from paperlark.ports import Advance, Archive, Scratch
 from paperlark.site.facts import DayFacts, PaperFacts, facts
 
 if TYPE_CHECKING:

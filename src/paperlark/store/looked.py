@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
+from paperlark.domain.archive import LookedAt
 from paperlark.domain.paper import PaperId
-from paperlark.ports import LookedAt
 from paperlark.store.database import told
 from paperlark.store.papers import paper_of
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from paperlark.domain.digest import Digest
 from paperlark.domain.paper import Paper, PaperId
-from paperlark.ports import Place, Shelf
+from paperlark.domain.place import Place, Shelf
 from paperlark.store.database import told, transaction
 from paperlark.store.papers import paper_of
 

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterable
 from pathlib import Path
 
-from paperlark.ports import Scrap
+from paperlark.domain.archive import Scrap
 from paperlark.store.database import told, transaction
 
 
