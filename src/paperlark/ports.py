@@ -15,6 +15,7 @@ from paperlark.domain.announcement import Earlier, Feed, Via
 from paperlark.domain.archive import LookedAt, Scrap
 from paperlark.domain.chat import ChatReply, Prompt
 from paperlark.domain.criteria import Criteria
+from paperlark.domain.delivery import Form, Message, Occasion, Parcel
 from paperlark.domain.digest import Digest, Page, SeenBefore
 from paperlark.domain.exploration import Explored
 from paperlark.domain.feedback import Evidence
@@ -242,6 +243,38 @@ class Renderer(Protocol):
 
     def render(self, digest: Digest) -> Page:
         """Give the page; the same digest always gives the same bytes."""
+        ...
+
+
+class Channel(Protocol):
+    """A way to a reader: a mailbox, a chat."""
+
+    @property
+    def form(self) -> Form:
+        """How messages have to be written for it."""
+        ...
+
+    def send(self, message: Message, name: str) -> None:
+        """Send a message; one sent again has the same `name`, by which a copy can be told.
+
+        Raises DeliveryError: ChannelBusy, ChannelRefused or MaybeDelivered.
+        """
+        ...
+
+
+class Outbox(Protocol):
+    """What was packed for channels, and what became of it: receipts."""
+
+    def find(self, profile: str, channel: str, occasion: Occasion, day: date) -> Parcel | None:
+        """Give what was packed for that channel, occasion and day, None where nothing was."""
+        ...
+
+    def keep(self, parcel: Parcel) -> None:
+        """Keep a parcel, in one transaction, in place of what was known of it."""
+        ...
+
+    def since(self, profile: str, day: date) -> tuple[Parcel, ...]:
+        """Give all parcels of that day and later, oldest first."""
         ...
 
 

@@ -33,7 +33,7 @@ from paperlark.renderers.json import JsonRenderer
 from paperlark.renderers.manifest import ManifestRenderer
 from paperlark.renderers.markdown import MarkdownRenderer
 from paperlark.settings import ModelSettings, Settings
-from paperlark.settings.values import ArxivSettings
+from paperlark.settings.values import ArxivSettings, SiteSettings
 from paperlark.testing import Silent, a_paper
 from standins.feeds import item, rss
 from standins.misbehaving import TIMEOUT, Bill, Misbehaving
@@ -190,6 +190,7 @@ def _run(reader: Reader, home: Path) -> list[Digest | None]:
         home / "pages",
         home / "troubled.db",
         ArxivSettings("", "", "", "", 0.0, None),
+        SiteSettings(home / "site"),
     )
     with open_press(settings, Choices(feeds=_feeds(reader, home)), WORLD) as press:
         return [_make(press, day) for day in DAYS]

@@ -26,6 +26,12 @@ PaperlarkError
 ├── QuestionUnusable          a search that asks for nothing, or for too much
 ├── Unimportable              a file, address or library to be imported, or nothing known in it
 ├── PublishError              the output folder
+├── SecretUnusable            where a secret is kept: open to others, or not to be read
+├── DeliveryError             one message to one channel
+│   ├── ChannelBusy           sending it again later may help: it surely did not arrive
+│   ├── ChannelRefused        it is not taken, however often it is sent
+│   └── MaybeDelivered        it was sent, and nobody knows whether it arrived
+├── NotScheduled              a timer that cannot be set, or taken away
 └── DigestInconsistent        counts that do not add up: a bug, and no page is made
 """
 
@@ -202,6 +208,39 @@ class Unimportable(PaperlarkError):
 
 class PublishError(PaperlarkError):
     """The output folder cannot be written."""
+
+
+class SecretUnusable(PaperlarkError):
+    """A secret is not where it was said to be, or is kept where others can read it."""
+
+
+class DeliveryError(PaperlarkError):
+    """A message did not arrive, or may not have; the problem names no secret."""
+
+
+class ChannelBusy(DeliveryError):
+    """The channel was not reached, or cannot take the message now: it surely did not arrive.
+
+    `retry_after` is the wait the channel asked for in seconds, or None when it named none.
+    """
+
+    def __init__(
+        self, problem: str, *, mend: str | None = None, retry_after: float | None = None
+    ) -> None:
+        self.retry_after = retry_after
+        super().__init__(problem, mend=mend)
+
+
+class ChannelRefused(DeliveryError):
+    """The channel does not take the message: its address, its secret or its form is the trouble."""
+
+
+class MaybeDelivered(DeliveryError):
+    """The message went out and the answer was lost: to send it again could be to send it twice."""
+
+
+class NotScheduled(PaperlarkError):
+    """A timer cannot be set, shown or taken away here."""
 
 
 class DigestInconsistent(PaperlarkError):

@@ -5,6 +5,7 @@ A field's description finishes the sentence "expected ..." in an error, and is t
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -13,8 +14,10 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from paperlark.domain.announcement import AnnounceType
 from paperlark.domain.categories import CATEGORIES, nearest_category
+from paperlark.domain.delivery import Rhythm
 from paperlark.domain.judgement import HIGHEST, LOWEST
 from paperlark.domain.profile import RECALL
+from paperlark.settings.values import Security
 
 SEMANTIC_SCHOLAR = "https://api.semanticscholar.org/graph/v1"
 
@@ -41,8 +44,15 @@ def _distinct(values: list[str]) -> list[str]:
     return values
 
 
+def _mailbox(text: str) -> str:
+    if not re.fullmatch(r"[!-?A-~]+@[A-Za-z0-9.-]+", text):
+        raise ValueError(f"{text!r} is no mail address; write it like ada@example.org")
+    return text
+
+
 Text = Annotated[str, Field(min_length=1, pattern=r"^[^\x00-\x1f\x7f]*\S[^\x00-\x1f\x7f]*$")]
 Address = Annotated[str, AfterValidator(_web_address)]
+Mailbox = Annotated[str, AfterValidator(_mailbox)]
 Score = Annotated[int, Field(ge=LOWEST, le=HIGHEST)]
 Price = Annotated[Decimal, Field(ge=0, le=1_000_000, strict=False, allow_inf_nan=False)]
 
@@ -230,6 +240,87 @@ class SourcesShape(_Shape):
     )
 
 
+class SiteShape(_Shape):
+    """The static site of all days, made by `paperlark site` and `paperlark morning`."""
+
+    folder: Text = Field(default="site", description="the folder for the site")
+    address: Address | None = Field(
+        default=None,
+        description="where the site will be in the web; messages then link to its pages, and"
+        " `paperlark morning` builds it",
+    )
+
+
+class MailShape(_Shape):
+    """The mail server that messages are left with; any that you may send by will do."""
+
+    server: Text = Field(description='the name of the mail server, such as "smtp.example.org"')
+    security: Annotated[Security, Field(strict=False)] = Field(
+        default=Security.TLS,
+        description="tls for encryption from the start, starttls for it before anything is said, or"
+        " none, which only a server on this machine may have",
+    )
+    port: int | None = Field(
+        default=None,
+        ge=1,
+        le=65535,
+        description="the server's port; unless given 465 with tls, 587 with starttls, 25 with none",
+    )
+    user: Text | None = Field(
+        default=None, description="the name that the server knows you by; none where it asks nobody"
+    )
+    password_variable: str = Field(
+        default="PAPERLARK_MAIL_PASSWORD",
+        description="the name of the secret that is the password of `user`",
+    )
+    sender: Mailbox = Field(description='the address that messages come from: "ada@example.org"')
+    unsubscribe: Text | None = Field(
+        default=None,
+        description="where to have done with it: a web address, or one after mailto:; unless given,"
+        " a mail to the sender",
+    )
+
+
+class DeliverShape(_Shape):
+    """A channel that pages are brought to; one such table each."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")] = Field(
+        description="a name of your own for the channel, in small letters and digits; receipts are"
+        " kept under it"
+    )
+    mail: Mailbox | None = Field(
+        default=None, description="an e-mail address; needs the table [mail]"
+    )
+    url_variable: Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")] | None = Field(
+        default=None,
+        description="the name of the secret that is the channel's Apprise address, such as"
+        " slack://..., discord://..., tgram://... or ntfy://...",
+    )
+    rhythm: Annotated[Rhythm, Field(strict=False)] = Field(
+        default=Rhythm.DAILY,
+        description="daily, or weekly for the papers of Monday to Friday together",
+    )
+    papers: int | None = Field(
+        default=None,
+        ge=1,
+        le=1000,
+        description="the number of papers at most, best first; unless given, the whole page",
+    )
+    quiet: bool = Field(
+        default=False,
+        description="true to be told too when there is nothing to read: arXiv announced nothing, or"
+        " no paper was selected",
+    )
+
+
+def _reachable(channels: list[DeliverShape]) -> list[DeliverShape]:
+    _distinct([channel.name for channel in channels])
+    for channel in channels:
+        if (channel.mail is None) == (channel.url_variable is None):
+            raise ValueError(f"channel {channel.name!r} needs one of mail and url_variable")
+    return channels
+
+
 class ProfileShape(_Shape):
     """The whole file."""
 
@@ -285,3 +376,8 @@ class ProfileShape(_Shape):
     judge: JudgeShape | None = Field(default=None, description="a table [judge]")
     budget: BudgetShape = Field(default=BudgetShape(), description="a table [budget]")
     sources: SourcesShape = Field(default=SourcesShape(), description="a table [sources]")
+    site: SiteShape = Field(default=SiteShape(), description="a table [site]")
+    mail: MailShape | None = Field(default=None, description="a table [mail]")
+    deliver: Annotated[list[DeliverShape], AfterValidator(_reachable)] = Field(
+        default=[], description="tables [[deliver]]"
+    )

@@ -26,7 +26,7 @@ def line_of(text: str, place: Sequence[str | int]) -> int | None:
 def _table_and_key(place: Sequence[str | int]) -> tuple[str, str]:
     names = [part for part in place if isinstance(part, str)]
     in_table = len(names) > 1 or (
-        len(place) > 1 and isinstance(place[1], int) and names == ["follow"]
+        len(place) > 1 and isinstance(place[1], int) and names in (["follow"], ["deliver"])
     )
     return (
         (names[0], names[1] if len(names) > 1 else "")

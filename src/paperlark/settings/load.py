@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -14,7 +14,16 @@ from paperlark.domain.errors import Problem, ProfileError
 from paperlark.domain.profile import RECALL, Cutoffs, Exploration, FollowedAuthor, Profile
 from paperlark.domain.spending import Budget, Prices
 from paperlark.settings.lines import line_of
-from paperlark.settings.values import ArxivSettings, ModelSettings, PeopleSettings, Settings
+from paperlark.settings.values import (
+    ArxivSettings,
+    ChannelSettings,
+    MailSettings,
+    ModelSettings,
+    PeopleSettings,
+    Security,
+    Settings,
+    SiteSettings,
+)
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -22,6 +31,7 @@ if TYPE_CHECKING:
     from paperlark.settings.file_shape import (
         BudgetShape,
         JudgeShape,
+        MailShape,
         PricesShape,
         ProfileShape,
         SourcesShape,
@@ -40,7 +50,7 @@ def load_settings(path: Path) -> Settings:
     home = path.parent.absolute()
     named = shape.criteria if shape else "criteria.md"
     criteria, missing = _criteria(home / named, needed=shape is not None)
-    problems = (*problems, *missing)
+    problems = (*problems, *missing, *(_mail_problems(path, text, shape) if shape else ()))
     if shape is None or criteria is None or problems:
         raise ProfileError(tuple(sorted(problems, key=lambda problem: problem.line or 0)))
     profile = _profile(shape, criteria)
@@ -51,6 +61,9 @@ def load_settings(path: Path) -> Settings:
         output=home / shape.output,
         database=home / shape.database,
         arxiv=_arxiv(shape.sources),
+        site=SiteSettings(home / shape.site.folder, shape.site.address),
+        mail=_mail(shape.mail) if shape.mail else None,
+        channels=tuple(ChannelSettings(**one.model_dump()) for one in shape.deliver),
     )
 
 
@@ -106,6 +119,33 @@ def _model(shape: JudgeShape, budget: BudgetShape) -> ModelSettings:
         batch=shape.batch,
         prices=_prices(shape.prices) if shape.prices else None,
         budget=Budget(budget.run, budget.day, budget.month),
+    )
+
+
+def _mail_problems(path: Path, text: str, shape: ProfileShape) -> Iterator[Problem]:
+    """Say what one table lacks for the sake of another."""
+    for number, channel in enumerate(shape.deliver):
+        if channel.mail is not None and shape.mail is None:
+            line = line_of(text, ("deliver", number, "mail"))
+            yield Problem(path, line, "mail needs a mail server; expected a table [mail]")
+    mail = shape.mail
+    if mail and mail.security is Security.NONE and not _LOOPBACK.fullmatch(mail.server):
+        problem = (
+            "mail.security is 'none'; expected tls or starttls for a server that is not on this"
+            " machine: everybody on the way could read the password"
+        )
+        yield Problem(path, line_of(text, ("mail", "security")), problem)
+
+
+def _mail(shape: MailShape) -> MailSettings:
+    return MailSettings(
+        server=shape.server,
+        port=shape.port or shape.security.port,
+        security=shape.security,
+        user=shape.user,
+        password_variable=shape.password_variable,
+        sender=shape.sender,
+        unsubscribe=shape.unsubscribe,
     )
 
 

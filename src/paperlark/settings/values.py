@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
+from paperlark.domain.delivery import Rhythm
 from paperlark.domain.profile import Profile
 from paperlark.domain.spending import NO_BOUND, Budget, Prices
 
@@ -53,6 +55,58 @@ class ArxivSettings:
     contact: str | None
 
 
+class Security(StrEnum):
+    """How a mail server is spoken to."""
+
+    TLS = "tls"
+    STARTTLS = "starttls"
+    NONE = "none"
+
+    @property
+    def port(self) -> int:
+        """The port that such servers listen on."""
+        return {Security.TLS: 465, Security.STARTTLS: 587, Security.NONE: 25}[self]
+
+
+@dataclass(frozen=True, slots=True)
+class MailSettings:
+    """A mail server, and who the mail is from; `password_variable` names the secret.
+
+    `user` None: the server asks nobody who they are. `unsubscribe` None: by a mail to the sender.
+    """
+
+    server: str
+    port: int
+    security: Security
+    user: str | None
+    password_variable: str
+    sender: str
+    unsubscribe: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelSettings:
+    """One channel: `mail` is its address, or `url_variable` names the secret that is.
+
+    `papers` None is the whole page; `quiet` tells of days with nothing to read too.
+    """
+
+    name: str
+    mail: str | None = None
+    url_variable: str | None = None
+    rhythm: Rhythm = Rhythm.DAILY
+    papers: int | None = None
+    quiet: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SiteSettings:
+    """Where the site is made, and its address in the web, None where it has none."""
+
+    folder: Path
+    address: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """A profile and where its things are; every path is absolute.
@@ -66,3 +120,6 @@ class Settings:
     output: Path
     database: Path
     arxiv: ArxivSettings
+    site: SiteSettings
+    mail: MailSettings | None = None
+    channels: tuple[ChannelSettings, ...] = ()

@@ -1,0 +1,172 @@
+"""Where a secret is found by its name: the environment, a private file, or the system's keyring.
+
+A profile only ever holds the names. What is found goes into a request and nowhere else.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import tempfile
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from paperlark.domain.errors import SecretUnusable
+
+SERVICE = "paperlark"
+"""The name that the keyring knows us by."""
+_FILE_SUFFIX = "_FILE"
+"""NAME_FILE in the environment is the path of a file that holds NAME, as containers have it."""
+_LARGEST = 64 * 1024
+_OTHERS = stat.S_IRWXG | stat.S_IRWXO
+
+
+class Keyring(Protocol):
+    """The system's store of passwords, as the package of that name gives it."""
+
+    def get_password(self, service: str, name: str, /) -> str | None:
+        """Give a password, None where there is none."""
+        ...
+
+    def set_password(self, service: str, name: str, password: str, /) -> None:
+        """Keep a password."""
+        ...
+
+    def delete_password(self, service: str, name: str, /) -> None:
+        """Forget a password."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A secret and where it was found, in words."""
+
+    secret: str
+    where: str
+
+    def __repr__(self) -> str:
+        # A secret has no place in a traceback or a log.
+        return f"Found(..., {self.where!r})"
+
+
+class Secrets:
+    """Looks secrets up when they are asked for: the environment first, then file, then keyring.
+
+    `keyring` None is the system's, and none where it has none.
+    """
+
+    def __init__(self, environment: Mapping[str, str], keyring: Keyring | None = None) -> None:
+        self._environment = environment
+        self._keyring = keyring
+
+    @property
+    def file(self) -> Path:
+        """The private file: NAME = "secret", a line each, for its owner alone to read."""
+        home = self._environment.get("XDG_CONFIG_HOME")
+        folder = Path(home) if home else Path("~/.config").expanduser()
+        return folder / "paperlark" / "secrets.toml"
+
+    def find(self, name: str) -> Found | None:
+        """Look a secret up; None where nobody knows it.
+
+        Raises SecretUnusable where it is kept so that others could read it.
+        """
+        if here := self._environment.get(name, "").strip():
+            return Found(here, f"the environment variable {name}")
+        if path := self._environment.get(name + _FILE_SUFFIX, "").strip():
+            return Found(_read_private(Path(path)).strip(), f"the file {path}")
+        if kept := self._in_file().get(name):
+            return Found(kept, f"the file {self.file}")
+        if kept := self._in_keyring(name):
+            return Found(kept, "the keyring")
+        return None
+
+    def keep_in_file(self, name: str, secret: str) -> None:
+        """Keep a secret in the private file; raises SecretUnusable."""
+        self._write(self._in_file() | {name: secret})
+
+    def keep_in_keyring(self, name: str, secret: str) -> None:
+        """Keep a secret in the keyring; raises SecretUnusable where there is none."""
+        try:
+            self._ring().set_password(SERVICE, name, secret)
+        except Exception as error:  # every backend has errors of its own
+            raise SecretUnusable(
+                f"the keyring does not take {name} ({type(error).__name__})",
+                mend=f"keep it in a private file: paperlark secret set {name} --file",
+            ) from error
+
+    def forget(self, name: str) -> tuple[str, ...]:
+        """Take a secret out of file and keyring, and say out of which."""
+        kept = self._in_file()
+        out = []
+        if name in kept:
+            self._write({key: value for key, value in kept.items() if key != name})
+            out.append(f"the file {self.file}")
+        if self._in_keyring(name):
+            self._ring().delete_password(SERVICE, name)
+            out.append("the keyring")
+        return tuple(out)
+
+    def _in_file(self) -> dict[str, str]:
+        if not self.file.exists():
+            return {}
+        try:
+            kept = tomllib.loads(_read_private(self.file))
+        except ValueError as error:
+            # The parser's own words may quote what stands there.
+            raise SecretUnusable(
+                f"{self.file} is not TOML", mend='write it as NAME = "secret", a line each'
+            ) from error
+        return {name: value for name, value in kept.items() if isinstance(value, str)}
+
+    def _write(self, secrets: Mapping[str, str]) -> None:
+        import json  # noqa: PLC0415  # JSON's strings are TOML's
+
+        path = self.file
+        text = "".join(
+            f"{name} = {json.dumps(secret)}\n" for name, secret in sorted(secrets.items())
+        )
+        try:
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            # mkstemp makes files that only their owner can read.
+            handle, temporary = tempfile.mkstemp(dir=path.parent)
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                file.write(text)
+            Path(temporary).replace(path)
+        except OSError as error:
+            raise SecretUnusable(
+                f"{path} cannot be written ({error.strerror})",
+                mend="put the secret into the environment",
+            ) from error
+
+    def _in_keyring(self, name: str) -> str | None:
+        try:
+            return self._ring().get_password(SERVICE, name)
+        except Exception:  # noqa: BLE001  # every backend has errors of its own: then it has no secret
+            return None
+
+    def _ring(self) -> Keyring:
+        if self._keyring is not None:
+            return self._keyring
+        import keyring  # noqa: PLC0415  # 0.1 s, and only who keeps a secret there waits for it
+
+        return keyring.get_keyring()
+
+
+def _read_private(path: Path) -> str:
+    """Read a file that its owner alone can read; raises SecretUnusable."""
+    try:
+        with path.open("rb") as file:
+            # Windows has other permissions, which these bits do not tell.
+            if os.name == "posix" and os.fstat(file.fileno()).st_mode & _OTHERS:
+                raise SecretUnusable(
+                    f"{path} holds secrets and others can read it", mend=f"chmod 600 {path}"
+                )
+            return file.read(_LARGEST).decode("utf-8")
+    except OSError as error:
+        raise SecretUnusable(f"{path} cannot be read ({error.strerror})") from error
+    except UnicodeDecodeError as error:
+        raise SecretUnusable(f"{path} is not UTF-8 text", mend="save it as UTF-8") from error
