@@ -88,10 +88,18 @@ def _commands() -> Iterator[str]:
     yield "# Commands\n\nWhat `--help` says.\n"
     context = click.Context(cli, info_name="paperlark", max_content_width=100)
     yield _help(cli, context)
-    for name in cli.list_commands(context):
-        command = cli.get_command(context, name)
-        if command is not None:
-            yield _help(command, click.Context(command, parent=context, info_name=name))
+    yield from _helps_of(cli, context)
+
+
+def _helps_of(group: click.Group, context: click.Context) -> Iterator[str]:
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        if command is None:
+            continue
+        inside = click.Context(command, parent=context, info_name=name)
+        yield _help(command, inside)
+        if isinstance(command, click.Group):
+            yield from _helps_of(command, inside)
 
 
 def _help(command: click.Command, context: click.Context) -> str:

@@ -15,7 +15,7 @@ from paperlark.domain.announcement import Earlier, Feed, Via
 from paperlark.domain.archive import LookedAt, Scrap
 from paperlark.domain.chat import ChatReply, Prompt
 from paperlark.domain.criteria import Criteria
-from paperlark.domain.delivery import Form, Message, Occasion, Parcel
+from paperlark.domain.delivery import Form, Message, Parcel
 from paperlark.domain.digest import Digest, Page, SeenBefore
 from paperlark.domain.exploration import Explored
 from paperlark.domain.feedback import Evidence
@@ -254,6 +254,11 @@ class Channel(Protocol):
         """How messages have to be written for it."""
         ...
 
+    @property
+    def tells_copies(self) -> bool:
+        """Whether a message that is sent twice under one name reaches the reader as one."""
+        ...
+
     def send(self, message: Message, name: str) -> None:
         """Send a message; one sent again has the same `name`, by which a copy can be told.
 
@@ -264,10 +269,6 @@ class Channel(Protocol):
 
 class Outbox(Protocol):
     """What was packed for channels, and what became of it: receipts."""
-
-    def find(self, profile: str, channel: str, occasion: Occasion, day: date) -> Parcel | None:
-        """Give what was packed for that channel, occasion and day, None where nothing was."""
-        ...
 
     def keep(self, parcel: Parcel) -> None:
         """Keep a parcel, in one transaction, in place of what was known of it."""

@@ -12,8 +12,9 @@ from paperlark.domain.announcement import AnnounceType, Earlier, Feed, Listing, 
 from paperlark.domain.archive import LookedAt, Scrap
 from paperlark.domain.chat import ChatReply, Prompt
 from paperlark.domain.criteria import Criteria
+from paperlark.domain.delivery import Form, Message, Style
 from paperlark.domain.digest import Digest, SeenBefore
-from paperlark.domain.errors import FeedNotFound
+from paperlark.domain.errors import DeliveryError, FeedNotFound
 from paperlark.domain.exploration import Explored
 from paperlark.domain.feedback import NOTHING_KNOWN, Evidence, Lesson, Teacher, one_of_each
 from paperlark.domain.job import Job, JobState
@@ -437,6 +438,35 @@ class FakeFinder:
 def _applies(question: Question, paper: Paper) -> bool:
     names = " ".join(author.name for author in paper.authors)
     return (question.author or "") in names and question.category in {None, *paper.categories}
+
+
+A_FORM = Form(Style.TEXT, longest=4000, subject_longest=100)
+"""What a channel of plain text may want."""
+
+
+class FakeChannel:
+    """A channel that keeps what it was sent, or raises what is next in `troubles` instead.
+
+    A trouble None is no trouble; after the last one there is none.
+    """
+
+    def __init__(
+        self,
+        *troubles: DeliveryError | None,
+        form: Form = A_FORM,
+        tells_copies: bool = False,
+    ) -> None:
+        self.form = form
+        self.tells_copies = tells_copies
+        self.sent: list[tuple[str, Message]] = []
+        self._troubles = list(troubles)
+
+    def send(self, message: Message, name: str) -> None:
+        """Keep the message and its name, unless something is wrong."""
+        trouble = self._troubles.pop(0) if self._troubles else None
+        if trouble is not None:
+            raise trouble
+        self.sent.append((name, message))
 
 
 @dataclass(slots=True)

@@ -54,7 +54,20 @@ def test_prose_without_any_structure_is_one_topic() -> None:
     assert criteria.topics == (Topic("Interests", "I like bats.\nAnd sonar: it is fine."),)
 
 
-@pytest.mark.parametrize("text", ["", "  \n\n", "# Title\n", "## Topics\n"])
+def test_a_comment_is_for_the_reader_alone() -> None:
+    plain = parse_criteria("## Bats\n\nRelevant: sonar.\n")
+    commented = parse_criteria(
+        "<!-- ## Zip files\nRelevant: none. -->\n## Bats\n\nRelevant: sonar<!-- or ears -->.\n"
+    )
+    assert commented == plain
+    assert commented.fingerprint == plain.fingerprint
+
+
+def test_a_comment_that_does_not_end_is_none() -> None:
+    assert parse_criteria("I like <!-- bats").topics == (Topic("Interests", "I like <!-- bats"),)
+
+
+@pytest.mark.parametrize("text", ["", "<!-- a\ncomment -->", "  \n\n", "# Title\n", "## Topics\n"])
 def test_criteria_that_say_nothing_have_no_topic(text: str) -> None:
     assert parse_criteria(text).topics == ()
 

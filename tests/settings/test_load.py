@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from paperlark.domain.announcement import AnnounceType
 from paperlark.domain.errors import PaperlarkError, ProfileError
 from paperlark.domain.profile import Cutoffs, Exploration, FollowedAuthor
-from paperlark.settings import PeopleSettings, load_settings, write_starter
+from paperlark.settings import PeopleSettings, load_settings
 
 WHOLE = """\
 name = "Bats"
@@ -110,16 +110,6 @@ def test_a_hosted_model_wants_a_key_and_may_name_its_variable(home: Path) -> Non
         assert model.key_variable == variable
 
 
-def test_a_starter_works_as_it_is_and_is_never_overwritten(tmp_path: Path) -> None:
-    written = write_starter(tmp_path, name='Grüße "x"', categories=["math.NT"])
-    settings = load_settings(written[0])
-    assert settings.profile.name == 'Grüße "x"'
-    assert settings.profile.categories == ("math.NT",)
-    assert settings.model is None
-    with pytest.raises(ProfileError, match="already there"):
-        write_starter(tmp_path, name="y", categories=["cs.LG"])
-
-
 def test_every_mistake_is_told_at_once_with_its_line_and_what_was_expected(home: Path) -> None:
     text = """\
 name = ""
@@ -144,7 +134,7 @@ base_url = "ftp://x"
         "paperlark.toml:3: colour is no setting of paperlark's; expected one of name, categories,"
         " criteria, announce_types, primary_only, page_size, judge_updates, judge_followed,"
         " show_criteria, least_h_index, output, database, cutoffs, exploration, follow, judge,"
-        " budget, sources",
+        " budget, sources, site, mail, deliver",
         "paperlark.toml:4: page_size is '20'; expected 1 to 1000 papers on a page made without a"
         " model",
         "paperlark.toml:6: cutoffs.relevance is 11; expected a whole number from 1 to 10",

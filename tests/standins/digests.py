@@ -134,6 +134,15 @@ def over_budget() -> Digest:
     )
 
 
+def waiting() -> Digest:
+    """Give a day half of whose papers wait in a batch."""
+    return digest(
+        [entry(1, followed=True), entry(2)],
+        status=Status.PARTIAL,
+        funnel=Funnel(2, 487, 625, 299, 384, 1, 298, 149, 0, 0, 2, waiting=149),
+    )
+
+
 def bounded() -> Digest:
     """Give a day whose cost is only known to be no more than something."""
     return replace(

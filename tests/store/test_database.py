@@ -50,6 +50,7 @@ def test_the_schema_explains_every_table(path: Path) -> None:
         "places",
         "matches",
         "jobs",
+        "parcels",
         "scratch",
         "search_texts",
         "search_waiting",

@@ -19,7 +19,10 @@ from paperlark.domain.errors import PaperlarkError
 _COMMANDS = (
     "init",
     "today",
+    "morning",
     "run",
+    "deliver",
+    "schedule",
     "show",
     "site",
     "search",
@@ -28,6 +31,7 @@ _COMMANDS = (
     "import",
     "cost",
     "eval",
+    "secret",
     "demo",
     "restore",
 )

@@ -74,7 +74,7 @@ def make_range(
                 f"there is no feed of any day from {first} to {last}",
                 mend="name other days, or a folder that has feeds of them",
             )
-        outcomes = [_tell(_make(press, day), as_json=as_json) for day in days]
+        outcomes = make_each(press, days, as_json=as_json)
     answered = [day for one in outcomes if one.made for day in one.made.answered]
     if as_json:
         _print_json(outcomes)
@@ -83,6 +83,11 @@ def make_range(
     else:
         _tell_answered(day for day in answered if day not in days)
     return MEANINGS[worst([outcome.state for outcome in outcomes])].exit_code
+
+
+def make_each(press: Press, days: Sequence[date], *, as_json: bool) -> list[Outcome]:
+    """Make these pages, a line each; one day that fails does not stop the next."""
+    return [_tell(_make(press, day), as_json=as_json) for day in days]
 
 
 def _make(press: Press, day: date) -> Outcome:

@@ -75,17 +75,18 @@ estimate_option = click.option(
     help="Say what the model would cost, at which price of when, and what the budget leaves; send"
     " it nothing, and write no page.",
 )
+feeds_option = click.option(
+    "--feeds",
+    type=_FOLDER,
+    help="Read recorded feeds (DATE.CATEGORY.rss.xml[.gz]) from this folder instead of the"
+    " network.",
+)
 _PAGE_OPTIONS = (
     profile_option,
     click.option(
         "--out", "output", type=_FOLDER, help="Folder for the pages, instead of the profile's."
     ),
-    click.option(
-        "--feeds",
-        type=_FOLDER,
-        help="Read recorded feeds (DATE.CATEGORY.rss.xml[.gz]) from this folder instead of the"
-        " network.",
-    ),
+    feeds_option,
     click.option(
         "--judgements",
         type=_FILE,

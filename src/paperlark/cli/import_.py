@@ -16,13 +16,14 @@ from paperlark.compose import (
     How,
     Imported,
     Waiting,
+    World,
     Zotero,
     import_source,
     import_zotero,
 )
 from paperlark.importing.kinds import Kind
 from paperlark.renderers import english, outside
-from paperlark.settings import load_settings
+from paperlark.settings import Settings, load_settings
 
 _FEW = 5
 """So many days are named one by one."""
@@ -51,7 +52,7 @@ ZOTERO = "https://api.zotero.org"
     "key_variable",
     default="ZOTERO_API_KEY",
     show_default=True,
-    help="The environment variable with the key of a library that is not public.",
+    help="The name of the secret that is the key of a library that is not public.",
 )
 @click.option("--zotero-url", default=ZOTERO, show_default=True, help="Where Zotero's web API is.")
 @click.option(
@@ -103,6 +104,11 @@ def command(
     if zotero is not None:
         library = Zotero(zotero, key_variable, zotero_url)
         _tell("", import_zotero(settings, world, library, how), how)
+    import_all(settings, world, sources, how)
+
+
+def import_all(settings: Settings, world: World, sources: Sequence[str], how: How) -> None:
+    """Import one after the other, and say what became of each; raises at the first mistake."""
     days = []
     try:
         for source in sources:

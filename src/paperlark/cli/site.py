@@ -19,9 +19,7 @@ _FOLDER = click.Path(path_type=Path, file_okay=False)
 
 @click.command("site", short_help="Build a site of all days.")
 @click.argument("profiles", type=_FILE, nargs=-1, metavar="[PROFILE]...")
-@click.option(
-    "--out", "folder", type=_FOLDER, help="Folder of the site.  [default: site, beside the pages]"
-)
+@click.option("--out", "folder", type=_FOLDER, help="Folder of the site, instead of the profile's.")
 @click.option(
     "--address",
     metavar="URL",
@@ -43,7 +41,8 @@ def command(
       paperlark site ada.toml emmy.toml --out /var/www/papers --address https://example.org/papers
     """
     everybody = [load_settings(one) for one in profiles or (profile_file,)]
-    target = (folder or everybody[0].output.with_name("site")).absolute()
-    site = build_site(everybody, target, address, progress())
+    wanted = everybody[0].site
+    target = (folder or wanted.folder).absolute()
+    site = build_site(everybody, target, address or wanted.address, progress())
     files = f"{counted(site.built.made, 'file')} made, {number(site.built.kept)} as they were"
     click.echo(f"{counted(site.days, 'day')}, {files}\n{target / FRONT}")

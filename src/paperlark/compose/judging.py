@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date
@@ -113,7 +113,7 @@ def _open_server(
     from paperlark.llm.pace import Limits, Pace  # noqa: PLC0415
     from paperlark.llm.turnstile import Turnstile  # noqa: PLC0415
 
-    key = _key(model, world.environment)
+    key = _key(model, world)
     check_price(model, world.now())
     limits = Limits(model.requests_per_minute, model.tokens_per_minute)
     turnstile = Turnstile(Pace(model.parallel, limits))
@@ -145,13 +145,15 @@ def _within_budget(
     return RoomForThoughts(Retrying(metered), lambda: server.room)
 
 
-def _key(model: ModelSettings, environment: Mapping[str, str]) -> str | None:
-    if model.key_variable is None:
+def _key(model: ModelSettings, world: World) -> str | None:
+    name = model.key_variable
+    if name is None:
         return None
-    key = environment.get(model.key_variable, "").strip()
+    key = world.secret(name)
     if not key:
         raise KeyMissing(
-            f"{model.model} needs a key and the environment variable {model.key_variable} is empty",
-            mend=f"export {model.key_variable}=..., or make a page without a model: --no-llm",
+            f"{model.model} needs a key and there is no secret {name}",
+            mend=f"export {name}=..., or keep it: paperlark secret set {name}; or make a page"
+            " without a model: --no-llm",
         )
     return key

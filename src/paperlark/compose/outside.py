@@ -54,7 +54,7 @@ def items_of(settings: Settings, world: World, zotero: Zotero) -> Sequence[Item]
     from paperlark.importing.web import Web  # noqa: PLC0415  # brings the HTTP client
     from paperlark.importing.zotero import read_zotero  # noqa: PLC0415  # likewise
 
-    key = world.environment.get(zotero.key_variable, "").strip() or None
+    key = world.secret(zotero.key_variable)
     with Web(user_agent(settings), largest=LARGEST) as web:
         return read_zotero(web, zotero.owner, key=key, api=zotero.url)
 

@@ -91,7 +91,7 @@ def choose_people(settings: Settings, world: World, opened: ExitStack) -> People
     return opened.enter_context(
         SemanticScholar(
             base_url=settings.people.base_url,
-            key=world.environment.get(settings.people.key_variable),
+            key=world.secret(settings.people.key_variable),
             user_agent=user_agent(settings),
         )
     )

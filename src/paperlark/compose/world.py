@@ -6,9 +6,12 @@ import os
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from paperlark.settings.secrets import Keyring, Secrets
 
 if TYPE_CHECKING:
     from paperlark.sources._turnstile import Watch
@@ -32,6 +35,16 @@ class Choices:
     tell: Callable[[str], object] = lambda _: None
 
 
+def machine_zone(clock: Path = Path("/etc/localtime")) -> tzinfo:
+    """Give the zone that this machine's schedulers live in, UTC where it names none."""
+    # A shell may have another one in TZ; cron and systemd do not know of that.
+    try:
+        with clock.open("rb") as file:
+            return ZoneInfo.from_file(file)
+    except (OSError, ValueError):
+        return UTC
+
+
 @dataclass(frozen=True, slots=True)
 class World:
     """What is outside of any program: its environment, the time, and waiting."""
@@ -40,3 +53,15 @@ class World:
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     sleep: Callable[[float], object] = time.sleep
     watch: Watch | None = None
+    keyring: Keyring | None = None
+    zone: Callable[[], tzinfo] = machine_zone
+
+    @property
+    def secrets(self) -> Secrets:
+        """Where secrets are found by their names."""
+        return Secrets(self.environment, self.keyring)
+
+    def secret(self, name: str) -> str | None:
+        """Give a secret, None where nobody knows it; raises SecretUnusable."""
+        found = self.secrets.find(name)
+        return found.secret if found else None

@@ -13,6 +13,8 @@ from zoneinfo import ZoneInfo
 
 NEW_YORK = ZoneInfo("America/New_York")
 CLOSING = time(14)
+START = time(0, 20)
+"""When a morning begins: feeds turn at midnight, and not all at once."""
 _DAY = timedelta(days=1)
 _FRIDAY, _SATURDAY = 4, 5
 
@@ -89,6 +91,14 @@ def next_announcement_day(day: date, holidays: Collection[date] = HOLIDAYS) -> d
     while not expects_announcement(after, holidays):
         after += _DAY
     return after
+
+
+def next_start(now: datetime) -> datetime:
+    """Give the next instant at which a morning begins: of a day whose announcement is out."""
+    start = datetime.combine(today(now), START, NEW_YORK)
+    if now < start and expects_announcement(start.date()):
+        return start
+    return datetime.combine(next_announcement_day(today(now)), START, NEW_YORK)
 
 
 def _weekday(day: date) -> date:

@@ -4,7 +4,7 @@ Topics are headings or numbered items; in each, a line that starts with `Relevan
 `Not relevant:` (or a word of that kind) says what counts for and against a paper. A part
 called `Keywords` lists single words and phrases. Everything else is taken as it stands: prose
 in a topic is relevant, prose outside is a remark for the judge, and criteria without any
-structure are one topic.
+structure are one topic. What stands in a comment, `<!-- -->`, is for the reader alone.
 """
 
 from __future__ import annotations
@@ -28,6 +28,8 @@ class Topic:
 @dataclass(frozen=True, slots=True)
 class Criteria:
     """The reader's interests: `text` as they wrote it, the rest as paperlark understood it.
+
+    Comments are left out of `text` too: no judge reads them, and to change one costs nothing.
 
     `remarks` is prose outside any topic; `keywords` and `unwanted` are words and phrases
     that speak for and against a paper on their own.
@@ -62,6 +64,8 @@ class _Piece:
     text: str
 
 
+# One that is alone on its lines takes them along; one that does not end is no comment.
+_COMMENT = re.compile(r"^[ \t]*<!--.*?-->[ \t]*\n|<!--.*?-->", re.DOTALL | re.MULTILINE)
 _HEADING = re.compile(r"(?:#{1,6}\s+|\d{1,2}[.)]\s+)(?P<name>\S.*)")
 _BULLET = re.compile(r"\s*[-*+]\s+(?P<text>.*)")
 # `- **Not relevant**: text`, `Keep: text`; the label is short, so that prose with a colon is none.
@@ -83,6 +87,7 @@ _COVER = re.compile(r"# |#+\s*(?:my |relevant )?(?:topics|interests|criteria)\W*
 
 def parse_criteria(text: str) -> Criteria:
     """Understand criteria; any text is accepted, and blank text gives no topics."""
+    text = _COMMENT.sub("", text)
     names: list[str] = []
     pieces = tuple(_pieces(text, names))
     topics = tuple(

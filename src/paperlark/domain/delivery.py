@@ -20,6 +20,19 @@ class Rhythm(StrEnum):
     WEEKLY = "weekly"
 
 
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """What a reader wants on one channel, under their name for it.
+
+    At most so many `papers`, None for the whole page; `quiet` tells of days without any too.
+    """
+
+    name: str
+    rhythm: Rhythm = Rhythm.DAILY
+    papers: int | None = None
+    quiet: bool = False
+
+
 class Occasion(StrEnum):
     """What a bulletin is about."""
 
@@ -106,7 +119,7 @@ class Fate(StrEnum):
     UNKNOWN = "unknown"
     """It was sent and the answer was lost."""
     REFUSED = "refused"
-    """The channel does not take it, however often it is sent."""
+    """The channel does not take it: somebody has to mend something first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,4 +149,4 @@ class Parcel:
     @property
     def open(self) -> bool:
         """Whether sending some of it, again or for the first time, is still to be tried."""
-        return any(fate in {Fate.WAITING, Fate.SENDING} for fate in self.fates)
+        return any(fate not in {Fate.DELIVERED, Fate.UNKNOWN} for fate in self.fates)

@@ -91,6 +91,12 @@ def status(digest: Digest) -> str:
     """Say how the run ended."""
     if digest.status is not Status.PARTIAL:
         return f"{digest.status}, reconstructed" if digest.reconstructed else digest.status.value
+    what = shortfall(digest)
+    return f"partial: {what}, see below" if what else "partial: see the notes"
+
+
+def shortfall(digest: Digest) -> str:
+    """Say how many papers were to be judged and were not; nothing where that is none."""
     missing, left, waiting = (
         digest.funnel.unjudged,
         digest.funnel.over_budget,
@@ -101,8 +107,7 @@ def status(digest: Digest) -> str:
         f"{counted(left, 'paper')} left for the budget" if left else "",
         f"{counted(waiting, 'paper')} waiting in a batch" if waiting else "",
     )
-    what = listed(part for part in parts if part)
-    return f"partial: {what}, see below" if what else "partial: see the notes"
+    return listed(part for part in parts if part)
 
 
 def batches(digest: Digest) -> tuple[tuple[str, str], ...]:

@@ -135,7 +135,7 @@ class JudgeShape(_Shape):
     )
     key_variable: str | None = Field(
         default=None,
-        description="the name of the environment variable with the key (OPENAI_API_KEY unless the"
+        description="the name of the secret that is the key (OPENAI_API_KEY unless the"
         ' server is on this machine); "" for no key',
     )
     batch_size: int | None = Field(
@@ -236,14 +236,16 @@ class SourcesShape(_Shape):
     )
     semantic_scholar_key_variable: str = Field(
         default="SEMANTIC_SCHOLAR_API_KEY",
-        description="the name of the environment variable with a key, if you have one",
+        description="the name of the secret that is a key, if you have one",
     )
 
 
 class SiteShape(_Shape):
     """The static site of all days, made by `paperlark site` and `paperlark morning`."""
 
-    folder: Text = Field(default="site", description="the folder for the site")
+    folder: Text | None = Field(
+        default=None, description="the folder for the site; unless given, site beside the pages"
+    )
     address: Address | None = Field(
         default=None,
         description="where the site will be in the web; messages then link to its pages, and"

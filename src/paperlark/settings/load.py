@@ -7,13 +7,14 @@ import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from paperlark.domain.criteria import Criteria, parse_criteria
+from paperlark.domain.delivery import Subscription
 from paperlark.domain.errors import Problem, ProfileError
 from paperlark.domain.profile import RECALL, Cutoffs, Exploration, FollowedAuthor, Profile
 from paperlark.domain.spending import Budget, Prices
 from paperlark.settings.lines import line_of
+from paperlark.settings.nearby import is_on_this_machine, is_this_machine
 from paperlark.settings.values import (
     ArxivSettings,
     ChannelSettings,
@@ -30,14 +31,14 @@ if TYPE_CHECKING:
 
     from paperlark.settings.file_shape import (
         BudgetShape,
+        DeliverShape,
         JudgeShape,
         MailShape,
         PricesShape,
         ProfileShape,
+        SiteShape,
         SourcesShape,
     )
-
-_LOOPBACK = re.compile(r"localhost|127(?:\.\d+){3}|::1")
 
 
 def load_settings(path: Path) -> Settings:
@@ -61,9 +62,9 @@ def load_settings(path: Path) -> Settings:
         output=home / shape.output,
         database=home / shape.database,
         arxiv=_arxiv(shape.sources),
-        site=SiteSettings(home / shape.site.folder, shape.site.address),
+        site=_site(shape.site, home, home / shape.output),
         mail=_mail(shape.mail) if shape.mail else None,
-        channels=tuple(ChannelSettings(**one.model_dump()) for one in shape.deliver),
+        channels=tuple(_channel(one) for one in shape.deliver),
     )
 
 
@@ -102,7 +103,7 @@ def _arxiv(shape: SourcesShape) -> ArxivSettings:
 
 def _model(shape: JudgeShape, budget: BudgetShape) -> ModelSettings:
     # A server on this machine wants no key unless the profile says so.
-    local = _LOOPBACK.fullmatch(urlsplit(shape.base_url).hostname or "")
+    local = is_on_this_machine(shape.base_url)
     variable = shape.key_variable
     if variable is None:
         variable = "" if local else "OPENAI_API_KEY"
@@ -129,12 +130,17 @@ def _mail_problems(path: Path, text: str, shape: ProfileShape) -> Iterator[Probl
             line = line_of(text, ("deliver", number, "mail"))
             yield Problem(path, line, "mail needs a mail server; expected a table [mail]")
     mail = shape.mail
-    if mail and mail.security is Security.NONE and not _LOOPBACK.fullmatch(mail.server):
+    if mail and mail.security is Security.NONE and not is_this_machine(mail.server):
         problem = (
             "mail.security is 'none'; expected tls or starttls for a server that is not on this"
             " machine: everybody on the way could read the password"
         )
         yield Problem(path, line_of(text, ("mail", "security")), problem)
+
+
+def _site(shape: SiteShape, home: Path, output: Path) -> SiteSettings:
+    folder = home / shape.folder if shape.folder else output.with_name("site")
+    return SiteSettings(folder, shape.address)
 
 
 def _mail(shape: MailShape) -> MailSettings:
@@ -147,6 +153,11 @@ def _mail(shape: MailShape) -> MailSettings:
         sender=shape.sender,
         unsubscribe=shape.unsubscribe,
     )
+
+
+def _channel(shape: DeliverShape) -> ChannelSettings:
+    wanted = Subscription(shape.name, shape.rhythm, shape.papers, shape.quiet)
+    return ChannelSettings(wanted, shape.mail, shape.url_variable)
 
 
 def _prices(shape: PricesShape) -> Prices:

@@ -84,6 +84,15 @@ class Secrets:
             return Found(kept, "the keyring")
         return None
 
+    @property
+    def has_keyring(self) -> bool:
+        """Whether the system has a store of passwords that can be used."""
+        if self._keyring is not None:
+            return True
+        from keyring.backends import fail, null  # noqa: PLC0415  # likewise
+
+        return not isinstance(self._ring(), fail.Keyring | null.Keyring)
+
     def keep_in_file(self, name: str, secret: str) -> None:
         """Keep a secret in the private file; raises SecretUnusable."""
         self._write(self._in_file() | {name: secret})
@@ -127,7 +136,8 @@ class Secrets:
 
         path = self.file
         text = "".join(
-            f"{name} = {json.dumps(secret)}\n" for name, secret in sorted(secrets.items())
+            f"{name} = {json.dumps(secret, ensure_ascii=False)}\n"
+            for name, secret in sorted(secrets.items())
         )
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -1,63 +1,148 @@
-"""A new reader's two files, commented so that they can be filled in without a manual."""
+"""A new reader's answers in, the texts of their two files out, commented so as to be filled in."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from importlib.resources import files as resources
-from pathlib import Path
 
-from paperlark.domain.errors import Problem, ProfileError
+from paperlark.domain.criteria import parse_criteria
+from paperlark.domain.taxonomy import TAXONOMY
+from paperlark.settings.answers import PASSWORD, Answers, Chat, Mail, Model
+from paperlark.settings.fields import field_criteria
 
-PROFILE, CRITERIA = "paperlark.toml", "criteria.md"
+_EXAMPLE = Answers(
+    followed=("Ada Lovelace",),
+    model=Model("gpt-4o-mini"),
+    delivery=Mail("ada@example.org", "smtp.example.org", "ada@example.org", "ada@example.org"),
+)
+"""What stands in the profile as a comment where nothing was answered."""
+_HELP = """\
+<!-- Write as you would to a colleague who reads for you; what stands between these marks is for
+you alone. It gets sharper with a heading for each topic, with what does NOT interest you, and with
+keywords:
 
+## Sonar of bats
 
-def write_starter(folder: Path, *, name: str, categories: Sequence[str]) -> tuple[Path, Path]:
-    """Write `paperlark.toml` and `criteria.md` into the folder, and give their paths.
+Relevant: how bats hear, models of their calls.
 
-    Raises ProfileError when either is already there, cannot be written, or the name cannot
-    stand in a profile; nothing is ever overwritten, and nothing half-done is left.
-    """
-    if not name.strip() or not name.isprintable():
-        problem = Problem(folder / PROFILE, None, f"{name!r} cannot be a page's title")
-        raise ProfileError((problem,), mend="give another --name")
-    files = {
-        folder / PROFILE: _filled(_template(PROFILE), name, categories),
-        folder / CRITERIA: _template(CRITERIA),
-    }
-    try:
-        there = tuple(Problem(path, None, "is already there") for path in files if path.exists())
-        if there:
-            raise ProfileError(there, mend="nothing was written; choose another folder")
-        folder.mkdir(parents=True, exist_ok=True)
-        _write(files)
-    except OSError as error:
-        problem = Problem(folder, None, f"cannot be written ({error.strerror})")
-        raise ProfileError((problem,), mend="choose another folder") from error
-    return folder / PROFILE, folder / CRITERIA
+Not relevant: bats as carriers of viruses.
 
+## Keywords
 
-def _write(texts: Mapping[Path, str]) -> None:
-    """Write all of the files or none."""
-    written: list[Path] = []
-    try:
-        for path, text in texts.items():
-            written.append(path)
-            path.write_text(text, "utf-8")
-    except OSError:
-        for path in written:
-            path.unlink(missing_ok=True)
-        raise
+- Relevant: echolocation
+- Not relevant: baseball
+-->
+"""
 
 
-def _filled(template: str, name: str, categories: Sequence[str]) -> str:
-    # JSON's strings and lists of strings are TOML's too.
+def profile_text(answers: Answers) -> str:
+    """Give `paperlark.toml`."""
     values = {
-        "@NAME@": json.dumps(name, ensure_ascii=False),
-        "@CATEGORIES@": json.dumps(list(categories)),
+        "@NAME@": _string(answers.name),
+        "@CATEGORIES@": _strings(answers.categories),
+        "@FOLLOW@": _follow(answers.followed) or _comment(_follow(_EXAMPLE.followed)),
+        "@JUDGE@": _judge(answers.model) or _comment(_judge(_EXAMPLE.model)),
+        "@BUDGET@": _budget(answers.model) or _comment(_budget(_EXAMPLE.model)),
+        "@DELIVER@": _deliver(answers.delivery) or _comment(_deliver(_EXAMPLE.delivery)),
+        "@MAIL@": _mail(answers.delivery) or _comment(_mail(_EXAMPLE.delivery)),
     }
-    return re.sub("@[A-Z]+@", lambda found: values[found[0]], template)
+    return re.sub("@[A-Z]+@", lambda found: values[found[0]], _template("paperlark.toml"))
+
+
+def criteria_text(answers: Answers) -> str:
+    """Give `criteria.md`: the reader's own words, a template, or the names of the categories."""
+    words = answers.interests.strip()
+    if words:
+        return f"{words}\n" if _has_topics(words) else _own("What interests me", words)
+    if answers.template:
+        return field_criteria(answers.template)
+    topics = (
+        f"## {one.name}\n\nRelevant: {', '.join((one.name, *one.also))}."
+        for one in map(TAXONOMY.__getitem__, answers.categories)
+    )
+    return f"# What I want to read\n\n{_HELP}\n" + "\n\n".join(topics) + "\n"
+
+
+def unusable_interests(words: str) -> str | None:
+    """Say why nothing can be made of a reader's words; None where something can."""
+    if not all(one.isprintable() or one.isspace() for one in words):
+        return "there are signs in it that nobody can read; write plain text"
+    criteria = parse_criteria(criteria_text(Answers(interests=words)))
+    if not any(map(str.isalnum, words)) or not (criteria.topics or criteria.keywords):
+        return "that says nothing yet; write a few sentences"
+    return None
+
+
+def _has_topics(words: str) -> bool:
+    """Tell whether somebody who writes topics or keywords wrote this: then it stays as it is."""
+    criteria = parse_criteria(words)
+    return bool(criteria.keywords) or any(topic.name != "Interests" for topic in criteria.topics)
+
+
+def _own(topic: str, words: str) -> str:
+    return f"# What I want to read\n\n{_HELP}\n## {topic}\n\n{words}\n"
+
+
+def _follow(names: Sequence[str]) -> str:
+    return "\n\n".join(f"[[follow]]\nname = {_string(name)}" for name in names)
+
+
+def _judge(model: Model | None) -> str:
+    if model is None:
+        return ""
+    return _table("[judge]", {
+        "model": _string(model.name),
+        "base_url": _string(model.base_url),
+        "key_variable": _string(model.key_variable),
+    })  # fmt: skip
+
+
+def _budget(model: Model | None) -> str:
+    if model is None or model.budget is None:
+        return ""
+    return _table("[budget]", {"month": f"{model.budget:f}"})
+
+
+def _deliver(delivery: Mail | Chat | None) -> str:
+    if isinstance(delivery, Mail):
+        return _table("[[deliver]]", {
+            "name": _string("mail"), "mail": _string(delivery.address)
+        })  # fmt: skip
+    if isinstance(delivery, Chat):
+        return _table("[[deliver]]", {
+            "name": _string("chat"), "url_variable": _string(delivery.url_variable)
+        })  # fmt: skip
+    return ""
+
+
+def _mail(delivery: Mail | Chat | None) -> str:
+    if not isinstance(delivery, Mail):
+        return ""
+    values = {"server": _string(delivery.server), "security": _string(delivery.security)}
+    if delivery.port is not None:
+        values["port"] = str(delivery.port)
+    if delivery.user is not None:
+        values |= {"user": _string(delivery.user), "password_variable": _string(PASSWORD)}
+    return _table("[mail]", values | {"sender": _string(delivery.sender)})
+
+
+def _table(header: str, values: dict[str, str]) -> str:
+    return "\n".join([header, *(f"{name} = {value}" for name, value in values.items())])
+
+
+def _comment(text: str) -> str:
+    return "\n".join(f"# {line}".rstrip() for line in text.splitlines())
+
+
+def _string(text: str) -> str:
+    # JSON's strings are TOML's too, but for the one character that JSON does not mind.
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _strings(texts: Sequence[str]) -> str:
+    return f"[{', '.join(map(_string, texts))}]"
 
 
 def _template(name: str) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from paperlark.domain.delivery import Rhythm
+from paperlark.domain.delivery import Subscription
 from paperlark.domain.profile import Profile
 from paperlark.domain.spending import NO_BOUND, Budget, Prices
 
@@ -15,7 +15,7 @@ from paperlark.domain.spending import NO_BOUND, Budget, Prices
 class ModelSettings:
     """Which model judges, and where it is served.
 
-    `key_variable` names the environment variable that holds the key; None where the server
+    `key_variable` names the secret that is the key; None where the server
     wants none. `batch_size` None has the model's limits decide, and `context` is how many tokens
     of question and answer it holds, None where its name tells. `batch` leaves questions with the
     server's batch service. `prices` None has the public price list decide.
@@ -86,17 +86,16 @@ class MailSettings:
 
 @dataclass(frozen=True, slots=True)
 class ChannelSettings:
-    """One channel: `mail` is its address, or `url_variable` names the secret that is.
+    """One channel: `mail` is its address, or `url_variable` names the secret that is."""
 
-    `papers` None is the whole page; `quiet` tells of days with nothing to read too.
-    """
-
-    name: str
+    subscription: Subscription
     mail: str | None = None
     url_variable: str | None = None
-    rhythm: Rhythm = Rhythm.DAILY
-    papers: int | None = None
-    quiet: bool = False
+
+    @property
+    def name(self) -> str:
+        """The reader's name for it."""
+        return self.subscription.name
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,53 @@
+"""Pages to channels from the command line, and what is said of each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+import click
+
+from paperlark.cli._options import PATIENCE
+from paperlark.cli._telling import tell_error
+from paperlark.compose import Arrival, Brought, World, open_post, post_without_store
+from paperlark.domain.delivery import Failure
+from paperlark.domain.errors import StoreError
+from paperlark.settings import Settings
+
+NOT_BROUGHT = 4
+"""The exit code of a run whose page did not reach somebody."""
+
+
+def bring(
+    settings: Settings, world: World, today: date, failures: Sequence[Failure], *, only: str | None
+) -> int:
+    """Bring what is due to the channels, a line each; gives the exit code."""
+    if not settings.channels:
+        return 0
+    try:
+        with open_post(
+            settings, world, patience=PATIENCE, tell=lambda line: click.echo(line, err=True)
+        ) as post:
+            brought = post.bring(today, failures, only=only)
+    except StoreError as error:
+        tell_error(str(error))
+        told = [*failures, Failure(today, str(error))]
+        brought = post_without_store(settings, world).bring(today, told, only=only)
+    return tell_brought(brought)
+
+
+def tell_brought(brought: Iterable[Brought]) -> int:
+    """Say of each channel what became of what was due; gives the exit code."""
+    worst = 0
+    for one in brought:
+        why = f": {one.problem}" if one.problem and not one.well else ""
+        line = f"{one.channel}: {one.occasion} of {one.day} {one.arrival}{why}"
+        if one.well:
+            click.echo(line)
+        else:
+            tell_error(line)
+            worst = NOT_BROUGHT
+        if one.arrival is Arrival.UNKNOWN:
+            again = f"paperlark deliver --again --date {one.day} --channel {one.channel}"
+            click.echo(f"look whether it is there; if not: {again}", err=True)
+    return worst

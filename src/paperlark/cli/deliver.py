@@ -1,0 +1,67 @@
+"""`paperlark deliver`: pages to the channels, by hand."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import click
+
+from paperlark.cli._bringing import bring, tell_brought
+from paperlark.cli._options import PATIENCE, Day, profile_option, world_of
+from paperlark.compose import open_post
+from paperlark.domain.calendar import today
+from paperlark.settings import Settings, load_settings
+
+
+@click.command("deliver", short_help="Bring pages to your channels.")
+@click.option("--date", "day", type=Day(), help="The page of this day.  [default: today's]")
+@click.option("--channel", help="This channel only, by its name in the profile.")
+@click.option(
+    "--again", is_flag=True, help="Bring the day's page once more, whatever came of it before."
+)
+@click.option("--alarm", metavar="TEXT", help="Tell all channels this sentence, and nothing else.")
+@profile_option
+@click.pass_context
+def command(
+    context: click.Context,
+    *,
+    day: date | None,
+    channel: str | None,
+    again: bool,
+    alarm: str | None,
+    profile_file: Path,
+) -> None:
+    r"""Bring pages to the channels of the profile, its tables [[deliver]].
+
+    Each page comes once: what arrived before is known and is not sent again. What could not be
+    brought in the last week is tried again. `paperlark morning` does the same after it has made
+    the day's page.
+
+    \b
+    Examples:
+      paperlark deliver                                today's page, and what was not brought yet
+      paperlark deliver --alarm "Hello from paperlark"  try your channels
+      paperlark deliver --date 2025-02-26 --again --channel slack
+    """
+    settings, world = load_settings(profile_file), world_of(context)
+    if alarm is not None and not settings.channels:
+        # A timer's alarm must not fail where nobody is to be told.
+        click.echo("the profile has no channel to tell", err=True)
+        return
+    _check(settings, channel)
+    wanted = day or today(world.now())
+    if alarm is not None or again:
+        with open_post(settings, world, patience=PATIENCE) as post:
+            if alarm is not None:
+                context.exit(tell_brought(post.alarm(alarm, wanted)))
+            post.again(wanted, only=channel)
+    context.exit(bring(settings, world, wanted, (), only=channel))
+
+
+def _check(settings: Settings, channel: str | None) -> None:
+    names = [one.name for one in settings.channels]
+    if not names:
+        raise click.UsageError("the profile has no channel: add a table [[deliver]] to it")
+    if channel is not None and channel not in names:
+        raise click.UsageError(f"there is no channel {channel!r}; expected one of {names}")

@@ -1,0 +1,169 @@
+"""`paperlark morning`: all that a scheduled job has to do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from functools import partial
+from pathlib import Path
+
+import click
+
+from paperlark.cli._bringing import NOT_BROUGHT, bring
+from paperlark.cli._making import Outcome, make_each
+from paperlark.cli._options import PATIENCE, profile_option, world_of
+from paperlark.cli._progress import progress
+from paperlark.cli._telling import tell_error
+from paperlark.cli._waiting import LONGEST, wait_a_while, wait_for_announcement
+from paperlark.compose import (
+    Choices,
+    World,
+    build_site,
+    days_due,
+    open_post,
+    open_press,
+    post_without_store,
+)
+from paperlark.domain.calendar import next_start, today
+from paperlark.domain.delivery import Failure
+from paperlark.domain.errors import PaperlarkError
+from paperlark.domain.states import MEANINGS, State, worst
+from paperlark.renderers.english import long_date
+from paperlark.settings import Settings, load_settings
+
+_NAP = timedelta(hours=1)
+"""A machine that slept itself wakes up with its clock ahead of ours."""
+
+
+@click.command("morning", short_help="Do all that a scheduled job has to.")
+@profile_option
+@click.option(
+    "--no-wait",
+    is_flag=True,
+    help="Do not wait for a late announcement, or for answers left in a batch.",
+)
+@click.option(
+    "--repeat",
+    is_flag=True,
+    help="Never end: do it now, and then on each announcement day at 00:20 in New York. For"
+    " containers.",
+)
+@click.option(
+    "--feeds",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Read recorded feeds (DATE.CATEGORY.rss.xml[.gz]) from this folder instead of the"
+    " network.",
+)
+@click.pass_context
+def command(
+    context: click.Context, *, profile_file: Path, no_wait: bool, repeat: bool, feeds: Path | None
+) -> None:
+    r"""Make the pages that are due, build the site, and bring them to you.
+
+    Waits until today's announcement is out, for up to 6 hours. Makes today's page, and those of
+    the last week that were missed or lack something. Builds the site where the profile's [site]
+    has an address. Brings what is new to each [[deliver]] channel, once, and what it could not
+    bring before. Called again it does what is left, so it may be called as often as you like.
+
+    \b
+    Exit codes, the first that fits:
+      1  there is no page of a day that is due
+      4  a page did not reach somebody, or the site could not be built
+      3  a page says what is missing
+      0  all is well, or there was nothing to do
+    """
+    world = world_of(context)
+    tell = partial(click.echo, err=True)
+    choices = Choices(feeds=feeds, patience=PATIENCE, tell=tell)
+    if not repeat:
+        context.exit(_morning(load_settings(profile_file), choices, world, wait=not no_wait))
+    while True:
+        try:
+            # Read anew each time: the profile may have changed.
+            _morning(load_settings(profile_file), choices, world, wait=not no_wait)
+        except PaperlarkError as error:
+            tell_error(str(error))
+        _sleep_until(next_start(world.now()), world)
+
+
+def _morning(settings: Settings, choices: Choices, world: World, *, wait: bool) -> int:
+    """Do it all; gives the exit code."""
+    day = today(world.now())
+    try:
+        states, failures = _make(settings, choices, world, day, wait=wait)
+        code = _publish(settings)
+        code = max(code, bring(settings, world, day, failures, only=None))
+    except Exception as error:
+        # Whoever waits for a page learns that something broke, whatever it was.
+        _alarm(settings, world, day, error)
+        raise
+    if State.FAILED in states:
+        return MEANINGS[State.FAILED].exit_code
+    return code or MEANINGS[worst(states)].exit_code
+
+
+def _make(
+    settings: Settings, choices: Choices, world: World, day: date, *, wait: bool
+) -> tuple[list[State], list[Failure]]:
+    """Make the pages that are due; give the states of their runs, and why there is none."""
+    try:
+        days = days_due(settings, day)
+        if not days:
+            click.echo(f"{long_date(day)}: nothing is due")
+            return [State.QUIET], []
+        if wait and day in days and choices.feeds is None:
+            wait_for_announcement(settings, choices, world, day)
+        outcomes = _made(settings, choices, world, days, wait=wait)
+    except PaperlarkError as error:
+        tell_error(str(error))
+        return [State.FAILED], [Failure(day, str(error))]
+    failed = [Failure(one.day, str(one.error)) for one in outcomes if one.error is not None]
+    return [one.state for one in outcomes], failed
+
+
+def _made(
+    settings: Settings, choices: Choices, world: World, days: Sequence[date], *, wait: bool
+) -> list[Outcome]:
+    """Make pages, and again those whose papers wait in a batch, until it is answered."""
+    until = world.now() + LONGEST
+    outcomes: dict[date, Outcome] = {}
+    left = days
+    while left:
+        with open_press(settings, choices, world) as press:
+            outcomes |= {one.day: one for one in make_each(press, left, as_json=False)}
+        left = [one.day for one in outcomes.values() if _waits(one)]
+        if not left or not wait or not wait_a_while(world, until, "a batch is not answered yet"):
+            break
+    return list(outcomes.values())
+
+
+def _waits(outcome: Outcome) -> bool:
+    return outcome.made is not None and bool(outcome.made.digest.funnel.waiting)
+
+
+def _publish(settings: Settings) -> int:
+    """Build the site where it is to be seen; gives the exit code."""
+    if settings.site.address is None or not settings.database.exists():
+        return 0
+    try:
+        site = build_site([settings], settings.site.folder, settings.site.address, progress())
+    except PaperlarkError as error:
+        tell_error(str(error))
+        return NOT_BROUGHT
+    click.echo(f"site: {site.folder}")
+    return 0
+
+
+def _alarm(settings: Settings, world: World, day: date, error: Exception) -> None:
+    text = f"paperlark broke down ({type(error).__name__}). Its log on your machine says where."
+    try:
+        with open_post(settings, world) as post:
+            post.alarm(text, day)
+    except PaperlarkError:
+        post_without_store(settings, world).alarm(text, day)
+
+
+def _sleep_until(start: datetime, world: World) -> None:
+    click.echo(f"next: {start:%A, %d %B %Y, %H:%M %Z}", err=True)
+    while (left := start - world.now()) > timedelta():
+        world.sleep(min(left, _NAP).total_seconds())

@@ -1,0 +1,89 @@
+"""`paperlark secret`: keys, passwords and addresses, kept outside of profiles."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from paperlark.cli._options import profile_option, world_of
+from paperlark.settings import Settings, load_settings
+
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+def _named(_context: click.Context, _parameter: click.Parameter, name: str) -> str:
+    if not _NAME.fullmatch(name):
+        raise click.BadParameter(f"{name!r} is no name; write it like OPENAI_API_KEY")
+    return name
+
+
+@click.group("secret", short_help="Keep keys and passwords.")
+def command() -> None:
+    r"""Keep keys, passwords and channels' addresses where only you can read them.
+
+    A profile holds the names of secrets and never a secret. A secret is looked for in the
+    environment (NAME, or the file that NAME_FILE names), then in a file of yours that nobody else
+    may read, then in the system's keyring.
+
+    \b
+    Examples:
+      paperlark secret set OPENAI_API_KEY
+      paperlark secret set PAPERLARK_SLACK --file < address.txt
+      paperlark secret list
+    """
+
+
+@command.command("set")
+@click.argument("name", callback=_named)
+@click.option("--file", "in_file", is_flag=True, help="Into the private file, not the keyring.")
+@click.pass_context
+def set_(context: click.Context, *, name: str, in_file: bool) -> None:
+    """Keep a secret under NAME; it is asked for without showing it, or read from a pipe."""
+    asked = sys.stdin.isatty()
+    secret = click.prompt(name, hide_input=True) if asked else sys.stdin.read().strip()
+    if not secret or not secret.isprintable():
+        raise click.UsageError("a secret is one line of text")
+    secrets = world_of(context).secrets
+    if in_file or not secrets.has_keyring:
+        secrets.keep_in_file(name, secret)
+        click.echo(f"kept {name} in {secrets.file}")
+    else:
+        secrets.keep_in_keyring(name, secret)
+        click.echo(f"kept {name} in the keyring")
+
+
+@command.command("list")
+@profile_option
+@click.pass_context
+def list_(context: click.Context, *, profile_file: Path) -> None:
+    """Say of each secret that the profile names where it is, and never what it is."""
+    secrets = world_of(context).secrets
+    for name, use in sorted(_names(load_settings(profile_file))):
+        found = secrets.find(name)
+        click.echo(f"{name}  {use}: {f'in {found.where}' if found else 'not there'}")
+
+
+@command.command("remove")
+@click.argument("name", callback=_named)
+@click.pass_context
+def remove(context: click.Context, *, name: str) -> None:
+    """Forget the secret NAME in the private file and the keyring."""
+    out = world_of(context).secrets.forget(name)
+    click.echo(f"removed {name} from {' and '.join(out)}" if out else f"{name} was not there")
+
+
+def _names(settings: Settings) -> Iterator[tuple[str, str]]:
+    """Give the names that a profile has, each with what it is for."""
+    if settings.model and settings.model.key_variable:
+        yield settings.model.key_variable, f"the key for {settings.model.model}"
+    if settings.people:
+        yield settings.people.key_variable, "a key for Semantic Scholar, if you have one"
+    if settings.mail and settings.mail.user:
+        yield settings.mail.password_variable, f"the password of {settings.mail.user}"
+    for channel in settings.channels:
+        if channel.url_variable:
+            yield channel.url_variable, f"the address of {channel.name}"

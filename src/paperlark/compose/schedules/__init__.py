@@ -1,0 +1,1 @@
+"""Where a morning's job is set: by systemd, cron, GitHub or a container. Its text in, set out."""

@@ -1,0 +1,102 @@
+"""Categories by what people call them: part of a name, other words for it, slips of the pen."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from difflib import SequenceMatcher
+
+from paperlark.domain.categories import nearest_category
+from paperlark.domain.taxonomy import TAXONOMY, Category
+
+MOST = 9
+"""No more than this are offered: a longer list is not read."""
+
+_SMALL_WORDS = frozenset(("a", "and", "for", "in", "of", "on", "the", "to"))
+_SHORTEST_BEGINNING = 3
+_SHORTEST_MISSPELT = 4
+_ALIKE = 0.8
+_WHOLE, _EXACT, _BEGUN = 5, 3, 1
+"""How well words answer: they are a name, they stand in one, they begin its words.
+
+One more where the name is arXiv's own.
+"""
+
+_Same = Callable[[str, str], bool]
+
+
+def find_categories(text: str) -> tuple[Category, ...]:
+    """Give the categories that may be meant, the likeliest first; one where there is no doubt."""
+    folded = text.strip().lower()
+    for code, category in TAXONOMY.items():
+        if folded == code.lower():
+            return (category,)
+    asked = _words(text)
+    if not asked:
+        return ()
+    found = _ranked(asked, _begins) or _ranked(asked, _is_like)
+    near = None if found else nearest_category(text)
+    return (TAXONOMY[near],) if near else _beyond_doubt(found)
+
+
+def _beyond_doubt(found: list[tuple[int, Category]]) -> tuple[Category, ...]:
+    """Leave out what is only begun by the words where one category is called just so."""
+    best = [category for score, category in found if score >= _WHOLE]
+    others = [category for score, category in found if _EXACT <= score < _WHOLE]
+    if len(best) == 1 and not others:
+        return tuple(best)
+    return tuple(category for _, category in found[:MOST])
+
+
+def _ranked(asked: list[str], same: _Same) -> list[tuple[int, Category]]:
+    scored = ((_score(asked, category, same), category) for category in TAXONOMY.values())
+    # Sorting is stable: equals stay in the order of the table.
+    return sorted((one for one in scored if one[0]), key=lambda one: -one[0])
+
+
+def _score(asked: list[str], category: Category, same: _Same) -> int:
+    """Tell how well a category answers to the words; 0 where it does not."""
+    own, names = _words(category.name), list(_names(category))
+    if asked in names:
+        return _WHOLE + (asked == own)
+    if any(_stand_in(name, asked) for name in names):
+        return _EXACT + _stand_in(own, asked)
+    words = [word for name in names for word in name]
+    return _BEGUN if all(any(same(word, one) for one in words) for word in asked) else 0
+
+
+def _names(category: Category) -> Iterator[list[str]]:
+    yield _words(category.name)
+    for also in category.also:
+        yield _words(also)
+    yield _words(category.code)
+    yield _words(category.code.rpartition(".")[2])
+
+
+def _stand_in(name: list[str], asked: list[str]) -> bool:
+    return all(word in name for word in asked)
+
+
+def _words(text: str) -> list[str]:
+    words = re.findall(r"[^\W_]+", text.lower())
+    return [_singular(word) for word in words if word not in _SMALL_WORDS]
+
+
+def _singular(word: str) -> str:
+    if word.endswith("ies"):
+        return word.removesuffix("ies") + "y"
+    return word.removesuffix("s") if len(word) > _SHORTEST_BEGINNING else word
+
+
+def _begins(asked: str, word: str) -> bool:
+    return word == asked or (len(asked) >= _SHORTEST_BEGINNING and word.startswith(asked))
+
+
+def _is_like(asked: str, word: str) -> bool:
+    """Tell whether one is the other but for a slip of the pen."""
+    if _begins(asked, word):
+        return True
+    if min(len(asked), len(word)) < _SHORTEST_MISSPELT:
+        return False
+    alike = SequenceMatcher(None, asked, word)
+    return alike.quick_ratio() >= _ALIKE and alike.ratio() >= _ALIKE

@@ -1,0 +1,87 @@
+"""The plain part of a mail: all that the other part says, in lines of 76 characters."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Iterator, Sequence
+
+from paperlark.renderers import english
+from paperlark.renderers.letters.footing import footing
+from paperlark.renderers.letters.item import Item
+from paperlark.renderers.letters.letter import Letter
+from paperlark.renderers.wording import STAR
+
+WIDTH = 76
+_ENDLESS = re.compile(rf"(?<!\S)(?!\S*://)\S{{{WIDTH - 3},}}")
+"""A word that is longer than a line and no address: those stay whole."""
+
+
+def whole(letter: Letter, shown: Sequence[Item], abstracts: int, left: str) -> str:
+    """Give the text with these papers, the first so many with their abstracts.
+
+    `left` are the words for what is left out.
+    """
+    papers = [
+        _paper(place, item, abstract=place <= abstracts) for place, item in enumerate(shown, 1)
+    ]
+    parts = (*_head(letter), *papers, *_foot(letter, left))
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _head(letter: Letter) -> Iterator[str]:
+    yield f"{_wrapped(letter.profile)}\n{_wrapped(letter.title)}\n{'=' * len(letter.title)}"
+    yield _wrapped(" · ".join(letter.summary))
+    yield f"In the browser: {letter.page}" if letter.page else ""
+    yield from (_wrapped(f"! {warning}", "  ") for warning in letter.warnings)
+    yield from map(_wrapped, letter.sentences)
+    for row in letter.days:
+        said = _wrapped(f"{english.brief_date(row.day)}: {row.said}", "  ")
+        yield f"{said}\n  {row.page}" if row.page else said
+    yield "\n".join(map(_wrapped, letter.facts))
+
+
+def _paper(place: int, item: Item, *, abstract: bool) -> str:
+    star = f"{STAR} " if item.followed else ""
+    lines = (
+        _wrapped(f"{place}. {star}{item.title}", "   "),
+        _indented(item.authors),
+        _indented(" · ".join((*item.scores, *item.facts))),
+        f"   {item.url}",
+        _indented(f"Why: {item.why}" if item.why else ""),
+    )
+    told = "\n".join(line for line in lines if line)
+    return "\n\n".join((told, *map(_indented, item.abstract if abstract else ())))
+
+
+def _foot(letter: Letter, left: str) -> Iterator[str]:
+    if left:
+        yield f"{left}{':' if letter.page else ''}\n{letter.page or ''}".strip()
+    if letter.missing:
+        yield _missing(letter)
+    yield "\n".join(("-- ", *map(_wrapped, footing(letter))))
+
+
+def _missing(letter: Letter) -> str:
+    named = [
+        f"{_wrapped(f'- {one.title}: {one.reason}', '  ')}\n  {one.url}" for one in letter.missing
+    ]
+    more = letter.lacking - len(letter.missing)
+    last = (f"and {english.number(more)} more",) if more else ()
+    return "\n".join(("Not judged:", *named, *last))
+
+
+def _indented(text: str) -> str:
+    return _wrapped(text, "   ", "   ")
+
+
+def _wrapped(text: str, later: str = "", first: str = "") -> str:
+    short = _ENDLESS.sub(lambda word: " ".join(textwrap.wrap(word[0], WIDTH - 4)), text)
+    return textwrap.fill(
+        short,
+        WIDTH,
+        initial_indent=first,
+        subsequent_indent=later,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )

@@ -1,0 +1,88 @@
+"""A GitHub workflow for a repository of the reader's own: pages, store, site and alarm.
+
+Names from outside come into it as values of variables, in quotes, and never into a script.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from datetime import UTC
+from pathlib import Path
+
+from paperlark.domain.errors import NotScheduled
+from paperlark.schedule.cron import cron_time
+from paperlark.schedule.cron import starts_of as read_lines
+from paperlark.schedule.filling import fill
+from paperlark.schedule.job import MARK, Job, require_printable, secret_names
+from paperlark.schedule.times import Clock
+
+WORKFLOW = Path(".github/workflows/paperlark.yml")
+MARK_LINE = f"# {MARK} github`"
+PYTHON = "3.12"
+_PATH = re.compile(r"[\w ./@+=,-]+")
+_CRON = re.compile(r'cron: "(\d+ \d+ \* \* [0-6,-]+)"')
+
+
+def workflow(
+    jobs: Sequence[Job], repository: Path, starts: Sequence[Clock], requirement: str, *, site: bool
+) -> str:
+    """Give the workflow of all these readers; `requirement` is what pip installs.
+
+    Raises NotScheduled where something cannot stand in it.
+    """
+    _require_free(secret_names(jobs))
+    databases = dict.fromkeys(_within(repository, job.database) for job in jobs)
+    blanks = {
+        "mark": MARK_LINE,
+        "crons": [cron_time(clock) for clock in starts],
+        "profiles": _text(*(_within(repository, job.profile) for job in jobs)),
+        "pages": _text(*(_within(repository, job.pages) for job in jobs)),
+        "stores": _text(*(f"{one}{end}" for one in databases for end in ("", "-wal"))),
+        "site": _text(_within(repository, jobs[0].site)) if site else None,
+        "requirement": _text(requirement),
+        "python": PYTHON,
+        "secrets": secret_names(jobs),
+    }
+    return fill("workflow.yml", blanks)
+
+
+def starts_of(text: str) -> tuple[Clock, ...]:
+    """Read a workflow's clocks back."""
+    return read_lines("\n".join(_CRON.findall(text)), UTC)
+
+
+def _require_free(names: Sequence[str]) -> None:
+    for name in names:
+        if name.upper().startswith("GITHUB_"):
+            raise NotScheduled(
+                f"GitHub takes no secret by the name {name!r}",
+                mend="let it begin with something else than GITHUB_",
+            )
+
+
+def _within(repository: Path, path: Path) -> str:
+    """Give a path as seen from the repository; raises NotScheduled for one that may do harm."""
+    try:
+        inside = path.relative_to(repository).as_posix()
+    except ValueError as error:
+        raise NotScheduled(
+            f"{path} is not in the repository {repository}",
+            mend="GitHub knows only what is: keep it there",
+        ) from error
+    if not _PATH.fullmatch(inside):
+        raise NotScheduled(
+            f"{inside!r} cannot stand in a workflow",
+            mend="use letters, digits, blanks and ./@+=,-_ for the names of files and folders",
+        )
+    return f"./{inside}" if inside.startswith("-") else inside
+
+
+def _text(*lines: str) -> str:
+    """Write a value that GitHub finds nothing to work out in: JSON's strings are YAML's."""
+    require_printable(*lines)
+    for line in lines:
+        if "${{" in line:
+            raise NotScheduled(f"{line!r} would be worked out by GitHub", mend="name it otherwise")
+    return json.dumps("\n".join(lines), ensure_ascii=False)

@@ -1,0 +1,51 @@
+"""What is to be started: one reader's morning."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from paperlark.domain.errors import NotScheduled
+
+MARK = "Written by `paperlark schedule"
+"""How a file begins that is ours, behind its comment sign; no other is ever changed."""
+ALARM = "the run of the morning did not end well"
+_SECRET = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A reader's morning; `name` is the profile's title, and every path is absolute.
+
+    `secrets` are the names that the profile has for what it may need, each once.
+    """
+
+    name: str
+    profile: Path
+    pages: Path
+    database: Path
+    site: Path
+    python: Path
+    secrets: tuple[str, ...] = ()
+
+
+def require_printable(*texts: str) -> None:
+    """Make sure that a text can stand on a line of its own; raises NotScheduled."""
+    for text in texts:
+        if not text.isprintable():
+            raise NotScheduled(
+                f"{text!r} has characters that no schedule can hold", mend="give it a plainer name"
+            )
+
+
+def secret_names(jobs: Iterable[Job]) -> tuple[str, ...]:
+    """Give the names of all their secrets, each once; raises NotScheduled where one is no name."""
+    names = tuple(dict.fromkeys(name for job in jobs for name in job.secrets))
+    for name in names:
+        if not _SECRET.fullmatch(name):
+            raise NotScheduled(
+                f"{name!r} is no name for a secret", mend="use letters, digits and _ only"
+            )
+    return names

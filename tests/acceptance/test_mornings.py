@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from paperlark.day import deliver
+from paperlark.domain.delivery import Fate
+from standins import mail_server, webhooks
+from standins.mail_server import MailServer
+from standins.mornings import Mornings, Tally, unthrottled
+from standins.trust import Trust, trust, trusted
+from standins.webhooks import Webhooks
+
+__all__ = ["trust", "trusted"]
+
+
+def _live(
+    folder: Path, trusted: Trust, monkeypatch: pytest.MonkeyPatch, *, seed: int, mornings: int
+) -> Tally:
+    hooks, mail = Webhooks(), MailServer()
+    with (
+        webhooks.serving(hooks, trusted.server) as proxy,
+        mail_server.serving(mail, trusted.server),
+        unthrottled(),
+    ):
+        monkeypatch.setenv("HTTPS_PROXY", proxy)
+        monkeypatch.setenv("https_proxy", proxy)
+        return Mornings(folder, hooks, mail, seed).live(mornings)
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_every_page_arrives_once_and_every_lasting_failure_is_told(
+    tmp_path: Path, trusted: Trust, monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    tally = _live(tmp_path, trusted, monkeypatch, seed=seed, mornings=15)
+    assert not tally.breaches
+    assert tally.seen["arrived"] > 20
+
+
+def test_a_lost_answer_that_is_sent_again_is_found_out(
+    tmp_path: Path, trusted: Trust, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The mornings would notice: here every message is sent again until it is answered."""
+    monkeypatch.setattr(deliver, "_settled", lambda parcel, *_: parcel)
+    usual = deliver._send
+
+    def careless(*arguments: object) -> tuple[Fate, str | None]:
+        fate, problem = usual(*arguments)  # type: ignore[arg-type]
+        return (Fate.WAITING if fate is Fate.UNKNOWN else fate), problem
+
+    monkeypatch.setattr(deliver, "_send", careless)
+    tally = _live(tmp_path, trusted, monkeypatch, seed=2, mornings=40)
+    assert any("came twice" in breach for breach in tally.breaches)
+
+
+def test_a_page_that_is_never_sent_again_is_found_out(
+    tmp_path: Path, trusted: Trust, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The mornings would notice: here what was not taken once is given up."""
+    usual = deliver._send
+
+    def faint_hearted(*arguments: object) -> tuple[Fate, str | None]:
+        fate, problem = usual(*arguments)  # type: ignore[arg-type]
+        return (Fate.DELIVERED if fate is Fate.WAITING else fate), problem
+
+    monkeypatch.setattr(deliver, "_send", faint_hearted)
+    tally = _live(tmp_path, trusted, monkeypatch, seed=2, mornings=15)
+    assert any("a receipt and no page" in breach for breach in tally.breaches)

@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from paperlark.compose import World
+from standins import mail_server
+from standins.commands import Paperlark
+from standins.mail_server import PASSWORD, USER, MailServer
+from standins.trust import Trust, trust, trusted
+
+__all__ = ["trust", "trusted"]
+
+RUN = ("run", "--date", "2025-02-26", "--feeds", "feeds")
+
+
+@pytest.fixture
+def mail(home: Path, trusted: Trust, monkeypatch: pytest.MonkeyPatch) -> Iterator[MailServer]:
+    """Give a mailbox to the profile."""
+    monkeypatch.setenv("PAPERLARK_MAIL_PASSWORD", PASSWORD)
+    standing = MailServer()
+    with mail_server.serving(standing, trusted.server):
+        with (home / "paperlark.toml").open("a") as profile:
+            profile.write(
+                f'[mail]\nserver = "127.0.0.1"\nport = {standing.port}\nuser = "{USER}"\n'
+                f'sender = "{USER}"\n[[deliver]]\nname = "inbox"\nmail = "reader@example.org"\n'
+            )
+        yield standing
+
+
+def test_a_page_is_brought_by_hand_once_and_again_when_asked(
+    paperlark: Paperlark, world: World, mail: MailServer
+) -> None:
+    assert paperlark(*RUN).exit_code == 0
+    assert mail.taken == []
+    assert "brought" in paperlark("deliver").stdout
+    assert "done before" in paperlark("deliver").stdout
+    assert len(mail.taken) == 1
+    world.sleep(60)
+    assert paperlark("deliver", "--again", "--channel", "inbox").exit_code == 0
+    # Another mail to the mailbox, too: it would not show a copy.
+    assert len(mail.mailbox) == 2
+
+
+def test_a_page_of_another_day_is_brought_when_it_is_named(
+    paperlark: Paperlark, home: Path, mail: MailServer
+) -> None:
+    old = home / "feeds" / "2025-01-15.cs.LG.rss.xml"
+    feed = (home / "feeds" / "2025-02-26.cs.LG.rss.xml").read_text()
+    old.write_text(feed.replace("26 Feb 2025", "15 Jan 2025").replace("Wed, 15", "Wed, 15"))
+    assert paperlark("run", "--date", "2025-01-15", "--feeds", "feeds").exit_code == 0
+    assert paperlark("deliver", "--date", "2025-01-15").exit_code == 0
+    assert "15 January 2025" in mail.taken[0].as_string()
+
+
+def test_an_alarm_tells_all_channels_one_sentence(paperlark: Paperlark, mail: MailServer) -> None:
+    for _ in range(2):
+        assert paperlark("deliver", "--alarm", "Hello from paperlark").exit_code == 0
+    assert len(mail.taken) == 2
+    body = mail.taken[0].get_body(("plain",))
+    assert body is not None
+    assert "Hello from paperlark" in body.get_content()
+
+
+def test_two_alarms_are_two_mails_to_the_mailbox(
+    paperlark: Paperlark, world: World, mail: MailServer
+) -> None:
+    paperlark("deliver", "--alarm", "one")
+    world.sleep(60)
+    paperlark("deliver", "--alarm", "two")
+    assert len(mail.mailbox) == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "why"),
+    [
+        (("deliver", "--channel", "nobody"), "there is no channel 'nobody'; expected one of"),
+    ],
+)
+def test_a_mistake_is_told(
+    paperlark: Paperlark, mail: MailServer, arguments: tuple[str, ...], why: str
+) -> None:
+    result = paperlark(*arguments)
+    assert result.exit_code == 2
+    assert why in result.stderr
+    assert mail.taken == []
+
+
+def test_a_profile_without_a_channel_has_nothing_to_deliver_to(paperlark: Paperlark) -> None:
+    result = paperlark("deliver")
+    assert result.exit_code == 2
+    assert "add a table [[deliver]]" in result.stderr

@@ -1,0 +1,343 @@
+"""`paperlark init`: asked at a terminal, answered by options, and what comes of it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from pytest_httpserver import HTTPServer
+
+from paperlark.cli import cli
+from paperlark.compose import World
+from paperlark.compose.local_models import local_models
+from paperlark.settings import load_settings
+from standins.commands import Paperlark
+from standins.feeds import item, rss
+from standins.terminal import Terminal
+
+Answer = Callable[..., Result]
+NOTHING = ("", "", "", "", "", "", "y", "n")
+"""Enter at each of the six questions, and then both files and no page."""
+
+
+@pytest.fixture
+def answer(home: Path, world: World) -> Answer:  # noqa: ARG001  # run in there
+    """Run `paperlark init mine` and type these lines."""
+
+    def run(*lines: str, options: tuple[str, ...] = (), end: str = "\n") -> Result:
+        arguments = ("init", "mine", "--ask", *options)
+        typed = "\n".join(lines) + end
+        return CliRunner().invoke(cli, arguments, input=typed, prog_name="paperlark", obj=world)
+
+    return run
+
+
+def test_enter_at_every_question_makes_a_profile_that_works(answer: Answer, home: Path) -> None:
+    result = answer(*NOTHING)
+    assert result.exit_code == 0, result.output
+    settings = load_settings(home / "mine" / "paperlark.toml")
+    assert settings.profile.categories == ("cs.LG", "cs.CL")
+    assert settings.model is None
+    assert "6 of 6" in result.output
+    assert "paperlark today --profile mine/paperlark.toml" in result.output
+    assert "are an example: make them your own" in result.output
+
+
+def test_every_answer_stands_in_the_profile(answer: Answer, home: Path) -> None:
+    result = answer(
+        "galaxies, black holes", "2",
+        "Dwarf galaxies.", "And their haloes.", "",
+        "Rubin, Vera; Ada Lovelace",
+        "2", "",
+        "2", "vera@example.org", "", "",
+        "3",
+        "y", "n",
+    )  # fmt: skip
+    assert result.exit_code == 0, result.output
+    settings = load_settings(home / "mine" / "paperlark.toml")
+    profile = settings.profile
+    assert profile.categories == ("astro-ph.GA", "gr-qc")
+    assert profile.criteria.topics[0].relevant == "Dwarf galaxies.\nAnd their haloes."
+    assert [one.name for one in profile.followed] == ["Vera Rubin", "Ada Lovelace"]
+    assert settings.model is not None
+    assert (settings.model.model, settings.model.budget.month) == ("gpt-4o-mini", Decimal(5))
+    assert settings.mail is not None
+    assert (settings.mail.server, settings.mail.user) == ("smtp.example.org", "vera@example.org")
+    assert "paperlark secret set OPENAI_API_KEY" in result.output
+    assert "paperlark secret set PAPERLARK_MAIL_PASSWORD" in result.output
+    assert "paperlark schedule cron --profile mine/paperlark.toml" in result.output
+
+
+def test_a_bad_answer_is_asked_again_with_the_reason(answer: Answer, home: Path) -> None:
+    result = answer(
+        "knitting", "robots, machine learning", "0", "1, 2",
+        "#", "", "gone.bib", "?", "robotics",
+        "Ada Lovelace, Kurt Gödel", "",
+        "7", "4", "localhost", "http://localhost:9/v1", "", "mine",
+        "3", "not-a-name", "MY_CHAT",
+        "by hand", "1",
+        "maybe", "y", "n",
+    )  # fmt: skip
+    assert result.exit_code == 0, result.output
+    for reason in (
+        "arXiv has no category like 'knitting'",
+        "type numbers from 1 to 2",
+        "that says nothing yet",
+        "there is no file gone.bib",
+        "type one of language-models",
+        "is 'Ada Lovelace, Kurt Gödel' one name?",
+        "type a number from 1 to 4",
+        "'localhost' is no web address",
+        "something must stand here",
+        "'not-a-name' is no secret's name",
+        "type a number from 1 to 5",
+    ):
+        assert reason in result.output, reason
+    settings = load_settings(home / "mine" / "paperlark.toml")
+    assert settings.profile.categories == ("cs.RO", "cs.LG", "stat.ML")
+    assert settings.profile.criteria.topics[0].name == "Learning to manipulate"
+    assert settings.model is not None
+    assert settings.model.key_variable is None
+    [channel] = settings.channels
+    assert channel.url_variable == "MY_CHAT"
+
+
+@pytest.mark.parametrize("answered", range(len(NOTHING) - 1))
+def test_whoever_leaves_at_a_question_leaves_nothing_behind(
+    answer: Answer, home: Path, answered: int
+) -> None:
+    result = answer(*NOTHING[:answered], end="\n" if answered else "")
+    assert result.exit_code == 1
+    assert "nothing was written" in result.output
+    assert not (home / "mine").exists()
+
+
+def test_whoever_says_no_at_the_end_leaves_nothing_behind(answer: Answer, home: Path) -> None:
+    result = answer(*NOTHING[:-2], "s", "n")
+    assert result.exit_code == 1
+    assert '\nname = "My papers"' in result.output
+    assert not (home / "mine").exists()
+
+
+def test_both_files_can_be_seen_and_neither_written(paperlark: Paperlark, home: Path) -> None:
+    result = paperlark("init", "mine", "--show", "--name", "Bats")
+    assert result.exit_code == 0
+    assert '\nname = "Bats"' in result.output
+    assert "## Why deep networks generalize" in result.output
+    assert not (home / "mine").exists()
+
+
+def test_what_options_answer_is_not_asked(answer: Answer, home: Path) -> None:
+    options = (
+        "--category", "galaxies", "--template", "exoplanets", "--follow", "Ada Lovelace",
+        "--model", "none", "--mail", "none", "--schedule", "none",
+    )  # fmt: skip
+    result = answer("y", "n", options=options)
+    assert result.exit_code == 0, result.output
+    assert "of 6" not in result.output
+    settings = load_settings(home / "mine" / "paperlark.toml")
+    assert settings.profile.criteria.topics[0].name == "Atmospheres of exoplanets"
+
+
+def test_unattended_it_asks_nothing_and_takes_what_is_usual(
+    paperlark: Paperlark, home: Path
+) -> None:
+    result = paperlark(
+        "init", "mine", "--interests", "Bats.", "--model", "llama3.2", "--base-url",
+        "http://localhost:11434/v1", "--mail", "a@example.org", "--mail-server", "localhost",
+        "--mail-port", "2525", "--schedule", "docker",
+    )  # fmt: skip
+    assert result.exit_code == 0, result.output
+    settings = load_settings(home / "mine" / "paperlark.toml")
+    assert settings.profile.criteria.topics[0].relevant == "Bats."
+    assert settings.model is not None
+    assert settings.model.key_variable is None
+    assert not settings.model.budget.bounded
+    assert settings.mail is not None
+    assert (settings.mail.security, settings.mail.port) == ("none", 2525)
+    assert "paperlark schedule docker" in result.output
+    assert not (home / "mine" / "pages").exists()
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--category", "machine learning"),
+        ("--interests", "#"),
+        ("--follow", "A, B, C"),
+        ("--base-url", "http://localhost:1/v1"),
+        ("--base-url", "localhost", "--model", "m"),
+        ("--model", "m", "--key-variable", "sk-not-a-name"),
+        ("--budget", "nan"),
+        ("--mail", "a@example.org"),
+        ("--mail-server", "none", "--mail", "ada"),
+        ("--mail", "a@example.org", "--mail-server", "mx.example.org", "--mail-security", "none"),
+        ("--mail", "a@example.org", "--mail-server", "localhost", "--deliver-variable", "CHAT"),
+        ("--deliver-variable", "ntfy://secret"),
+    ],
+)
+def test_an_option_that_cannot_be_is_a_mistake_and_nothing_is_written(
+    paperlark: Paperlark, home: Path, options: tuple[str, ...]
+) -> None:
+    result = paperlark("init", "mine", *options)
+    assert result.exit_code == 2, result.output
+    assert not (home / "mine").exists()
+
+
+def test_what_is_there_is_told_before_anything_is_asked(answer: Answer, home: Path) -> None:
+    (home / "mine").mkdir()
+    (home / "mine" / "criteria.md").write_text("mine")
+    result = answer(*NOTHING)
+    assert result.exit_code == 1
+    assert "already there" in result.output
+    assert "1 of 6" not in result.output
+    assert (home / "mine" / "criteria.md").read_text() == "mine"
+
+
+def test_the_first_page_is_made_at_once(answer: Answer, home: Path) -> None:
+    options = ("--category", "cs.LG", "--feeds", "feeds")
+    result = answer(*NOTHING[1:-1], "", options=options)
+    assert result.exit_code == 0, result.output
+    assert "3 of 3 papers" in result.output
+    assert (home / "mine" / "pages" / "2025-02-26.html").is_file()
+
+
+def test_a_first_page_of_recorded_feeds_is_of_their_last_day(
+    paperlark: Paperlark, home: Path
+) -> None:
+    result = paperlark(
+        "init", "mine", "--category", "cs.LG", "--first-page", "--feeds", "feeds"
+    )  # fmt: skip
+    assert result.exit_code == 0, result.output
+    assert "3 of 3 papers" in result.output
+    assert (home / "mine" / "pages" / "2025-02-26.html").is_file()
+
+
+def test_on_a_sunday_the_page_is_friday_s(home: Path, world: World) -> None:
+    sunday = replace(world, now=lambda: datetime(2025, 3, 2, 12, tzinfo=UTC))
+    result = CliRunner().invoke(
+        cli, ("init", "mine", "--category", "cs.LG", "--first-page"), obj=sunday
+    )
+    assert "this is the page of Friday, 28 February 2025" in result.output
+    assert (home / "mine" / "paperlark.toml").is_file()
+
+
+def test_without_its_key_the_first_page_is_made_without_the_model(
+    paperlark: Paperlark, home: Path
+) -> None:
+    result = paperlark(
+        "init", "mine", "--category", "cs.LG", "--model", "gpt-4o-mini", "--first-page", "--feeds",
+        "feeds", "--key-variable", "NOBODYS_KEY",
+    )  # fmt: skip
+    assert result.exit_code == 0, result.output
+    assert "there is no secret NOBODYS_KEY yet: this page is made without" in result.output
+    assert (home / "mine" / "pages" / "2025-02-26.html").is_file()
+
+
+def test_without_its_server_the_first_page_is_made_without_the_model(
+    paperlark: Paperlark, home: Path
+) -> None:
+    result = paperlark(
+        "init", "mine", "--category", "cs.LG", "--model", "m", "--base-url",
+        "http://127.0.0.1:9/v1", "--first-page", "--feeds", "feeds",
+    )  # fmt: skip
+    assert result.exit_code == 0, result.output
+    assert "no model server answers at http://127.0.0.1:9/v1 now" in result.output
+    assert (home / "mine" / "pages" / "2025-02-26.html").is_file()
+
+
+def test_a_first_page_that_fails_leaves_the_profile(paperlark: Paperlark, home: Path) -> None:
+    (home / "empty").mkdir()
+    result = paperlark("init", "mine", "--first-page", "--feeds", "empty")
+    assert result.exit_code == 1
+    assert "the profile is there all the same" in result.output
+    assert load_settings(home / "mine" / "paperlark.toml").profile.name == "My papers"
+
+
+def test_a_library_is_imported_after_the_files_are_written(answer: Answer, home: Path) -> None:
+    (home / "library.bib").write_text(
+        "@article{a, title={Sonar of bats}, abstract={Bats hear with sonar.}}"
+    )
+    result = answer(
+        "", "library.bib", "Bats.", "", "", "", "", "", "y", "n",
+    )  # fmt: skip
+    assert result.exit_code == 0, result.output
+    assert "library.bib will be imported" in result.output
+    assert "1 liked paper" in result.output
+    assert (home / "mine" / "paperlark.db").is_file()
+
+
+def test_an_import_that_fails_leaves_the_profile_and_is_told(
+    paperlark: Paperlark, home: Path
+) -> None:
+    result = paperlark("init", "mine", "--import", "gone.bib")
+    assert result.exit_code == 1
+    assert "there is no file gone.bib" in result.output
+    assert load_settings(home / "mine" / "paperlark.toml").profile.name == "My papers"
+
+
+def test_a_text_file_holds_the_interests_as_they_are(answer: Answer, home: Path) -> None:
+    (home / "mine.md").write_text("## Bats\n\nRelevant: sonar.\n")
+    result = answer("", "mine.md", "", "", "", "", "y", "n")
+    assert result.exit_code == 0, result.output
+    assert (home / "mine" / "criteria.md").read_text() == "## Bats\n\nRelevant: sonar.\n"
+
+
+def test_a_server_on_this_machine_is_asked_for_its_models(loopback: HTTPServer) -> None:
+    loopback.clear()
+    loopback.expect_request("/v1/models").respond_with_json(
+        {"data": [{"id": "llama3.2"}, {"id": 7}, {"id": "\x1b[2J"}]}
+    )
+    assert local_models(loopback.url_for("/v1")) == ("llama3.2",)
+    assert local_models(loopback.url_for("/elsewhere")) == ()
+    assert local_models("http://127.0.0.1:9/v1") is None
+
+
+def test_a_reader_at_a_real_terminal_has_a_page_after_nine_answers(tmp_path: Path) -> None:
+    feeds = tmp_path / "feeds"
+    feeds.mkdir()
+    paper = item(title="Sonar of bats", abstract="Bats hear.", categories=("q-bio.NC",))
+    (feeds / "2025-02-26.q-bio.NC.rss.xml").write_bytes(
+        rss(paper, title="q-bio.NC updates on arXiv.org")
+    )
+    terminal = Terminal(
+        [sys.executable, "-m", "paperlark", "init", "--feeds", "feeds"],
+        tmp_path,
+        {
+            "HOME": str(tmp_path),
+            "PATH": os.environ["PATH"],
+            "PYTHONPATH": os.pathsep.join(sys.path),
+            "TERM": "xterm",
+        },
+    )
+    terminal.answer("fields [", "neuroscience")
+    terminal.answer("   interests: ", "How bats hear.")
+    terminal.answer("...", "")
+    for question in ("   names []: ", "model [1]", "delivery [1]", "when [1]"):
+        terminal.answer(question.replace(" []", ""), "")
+    terminal.answer("Write them?", "")
+    terminal.answer("Make the first page now?", "")
+    assert terminal.finish() == 0, terminal.seen
+    assert "Sonar of bats" in terminal.seen
+    assert (tmp_path / "pages" / "2025-02-26.html").is_file()
+
+
+def test_ctrl_c_at_a_real_terminal_leaves_nothing_behind(tmp_path: Path) -> None:
+    terminal = Terminal(
+        [sys.executable, "-m", "paperlark", "init"],
+        tmp_path,
+        {"HOME": str(tmp_path), "PYTHONPATH": os.pathsep.join(sys.path), "TERM": "xterm"},
+    )
+    terminal.answer("fields [", "")
+    # Python may only hear of Ctrl-C with the next key, where it was on its way to read one.
+    terminal.press("   interests: ", "\x03\n")
+    assert terminal.finish() == 1
+    assert "nothing was written" in terminal.seen
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,262 @@
+"""`paperlark schedule`: what it shows, writes, asks and takes away."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+import yaml
+from click.testing import CliRunner, Result
+
+from paperlark.cli import cli
+from paperlark.compose import World
+from paperlark.compose.world import machine_zone
+
+# A crontab that keeps what it is given.
+_CRONTAB = """#!/bin/sh
+case "$1" in
+  -l) test -e "$HOME/crontab" || { echo "no crontab" >&2; exit 1; }; cat "$HOME/crontab" ;;
+  -) cat > "$HOME/crontab" ;;
+esac
+"""
+_SYSTEMCTL = """#!/bin/sh
+echo "$*" >> "$HOME/systemctl"
+if [ "$1" = --version ]; then cat "$HOME/systemd-version"; fi
+if [ -e "$HOME/no-bus" ] && [ "$1" = --user ]; then echo "no bus" >&2; exit 1; fi
+"""
+Schedule = Callable[..., Result]
+
+
+@pytest.fixture
+def schedule(
+    home: Path,
+    world: World,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Schedule:
+    """Run `paperlark schedule` in Berlin, on a machine with a cron and a systemd of its own."""
+    programs = tmp_path_factory.mktemp("programs")
+    for name, text in {"crontab": _CRONTAB, "systemctl": _SYSTEMCTL}.items():
+        (programs / name).write_text(text)
+        (programs / name).chmod(0o755)
+    (home / "systemd-version").write_text("systemd 252 (252.39)\n")
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
+    monkeypatch.setenv("PATH", f"{programs}:/usr/bin:/bin")
+    berlin = replace(world, zone=lambda: ZoneInfo("Europe/Berlin"))
+
+    def run(*arguments: str, answer: str = "") -> Result:
+        return CliRunner().invoke(cli, ["schedule", *arguments], input=answer, obj=berlin)
+
+    return run
+
+
+def _units(home: Path) -> dict[str, str]:
+    folder = home / ".config" / "systemd" / "user"
+    return {path.name: path.read_text() for path in sorted(folder.glob("*"))}
+
+
+def test_systemd_shows_asks_and_writes(schedule: Schedule, home: Path) -> None:
+    no = schedule("systemd", answer="n\n")
+    assert no.exit_code == 1
+    assert f"write {home}/.config/systemd/user/paperlark-bats.timer:" in no.stdout
+    assert "OnCalendar=Mon..Fri" in no.stdout
+    assert _units(home) == {}
+    yes = schedule("systemd", answer="y\n")
+    assert yes.exit_code == 0, yes.output
+    assert list(_units(home)) == [
+        "paperlark-bats-alarm.service",
+        "paperlark-bats.service",
+        "paperlark-bats.timer",
+    ]
+    told = (home / "systemctl").read_text().splitlines()
+    assert told[-2:] == ["--user daemon-reload", "--user enable --now paperlark-bats.timer"]
+    assert "loginctl enable-linger" in yes.stdout
+    # Wednesday, 26 February 2025, 7 o'clock in New York.
+    assert "next start: Thu 27 Feb 06:20 here, Thu 27 Feb 00:20 in New York" in yes.stdout
+
+
+def test_systemd_twice_changes_nothing_and_removing_twice_says_so(
+    schedule: Schedule, home: Path
+) -> None:
+    schedule("systemd", "--yes")
+    before = _units(home)
+    again = schedule("systemd")
+    assert again.exit_code == 0
+    assert "it is set like that already" in again.stdout
+    assert _units(home) == before
+    removed = schedule("systemd", "--remove", "--yes")
+    assert removed.exit_code == 0, removed.output
+    assert _units(home) == {}
+    assert "--user disable --now paperlark-bats.timer" in (home / "systemctl").read_text()
+    assert schedule("systemd", "--remove").stdout == "nothing is set: nothing to remove\n"
+    assert schedule("systemd", "--show").stdout == "nothing is set\n"
+
+
+def test_a_unit_of_somebody_elses_is_never_changed(schedule: Schedule, home: Path) -> None:
+    folder = home / ".config" / "systemd" / "user"
+    folder.mkdir(parents=True)
+    (folder / "paperlark-bats.timer").write_text("[Timer]\n")
+    result = schedule("systemd", "--yes")
+    assert result.exit_code == 1
+    assert "was not written by paperlark" in result.stderr
+    assert _units(home) == {"paperlark-bats.timer": "[Timer]\n"}
+    assert schedule("systemd", "--remove", "--yes").exit_code == 0
+    assert _units(home) == {"paperlark-bats.timer": "[Timer]\n"}
+
+
+def test_a_profile_with_a_new_name_takes_its_old_units_away(schedule: Schedule, home: Path) -> None:
+    schedule("systemd", "--yes")
+    profile = home / "paperlark.toml"
+    profile.write_text(profile.read_text().replace('"Bats"', '"Owls"'))
+    assert schedule("systemd", "--yes").exit_code == 0
+    assert list(_units(home)) == [
+        "paperlark-owls-alarm.service",
+        "paperlark-owls.service",
+        "paperlark-owls.timer",
+    ]
+    told = (home / "systemctl").read_text()
+    assert "--user disable --now paperlark-bats.timer" in told
+    assert told.endswith("--user enable --now paperlark-owls.timer\n")
+
+
+def test_two_profiles_of_one_name_are_told_apart(schedule: Schedule, home: Path) -> None:
+    (home / "owls.toml").write_text((home / "paperlark.toml").read_text())
+    schedule("systemd", "--yes")
+    result = schedule("systemd", "--yes", "--profile", "owls.toml")
+    assert result.exit_code == 1
+    assert "give one of the two profiles another name" in result.stderr
+
+
+def test_where_systemd_is_not_reached_it_says_what_to_run(schedule: Schedule, home: Path) -> None:
+    (home / "no-bus").touch()
+    result = schedule("systemd", "--yes")
+    assert result.exit_code == 0
+    assert "(no bus): systemctl --user enable --now paperlark-bats.timer" in result.stdout
+
+
+def test_a_systemd_that_is_too_old_is_told_of_cron(schedule: Schedule, home: Path) -> None:
+    (home / "systemd-version").write_text("systemd 239 (239-82)\n")
+    result = schedule("systemd", "--yes")
+    assert result.exit_code == 1
+    assert "paperlark schedule cron" in result.stderr
+
+
+def test_cron_lines_come_and_go_and_others_stay(schedule: Schedule, home: Path) -> None:
+    (home / "crontab").write_text("0 1 * * * backup\n")
+    result = schedule("cron", "--yes")
+    assert result.exit_code == 0, result.output
+    lines = (home / "crontab").read_text().splitlines()
+    assert lines[0] == "0 1 * * * backup"
+    assert [line.split()[1] for line in lines[2:-1]] == ["5", "6"]
+    assert "its log: " in result.stdout
+    assert "it is set like that already" in schedule("cron").stdout
+    removed = schedule("cron", "--remove", "--yes")
+    assert removed.stdout == "remove paperlark's lines from your crontab\ndone\n"
+    assert (home / "crontab").read_text() == "0 1 * * * backup\n"
+    assert "nothing to remove" in schedule("cron", "--remove").stdout
+
+
+def test_cron_says_when_the_next_start_is_an_hour_early(schedule: Schedule) -> None:
+    result = schedule("cron", "--yes")
+    assert "here, Wed 26 Feb 23:" in result.stdout
+    assert "an hour too early, in this part of the year" in result.stdout
+
+
+def test_a_time_of_ones_own(schedule: Schedule, home: Path) -> None:
+    result = schedule("cron", "--yes", "--at", "07:30")
+    assert "next start: Thu 27 Feb 07:30 here, Thu 27 Feb 01:30 in New York" in result.stdout
+    assert "30 7 * * 1-5" in (home / "crontab").read_text()
+    early = schedule("cron", "--yes", "--at", "05:30")
+    assert early.exit_code == 1
+    assert "choose 06:00 or later" in early.stderr
+    assert schedule("cron", "--at", "half past six").exit_code == 2
+
+
+def test_without_cron_it_says_so(schedule: Schedule, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    result = schedule("cron", "--yes")
+    assert result.exit_code == 1
+    assert "there is no crontab on this machine" in result.stderr
+
+
+def test_a_workflow_for_the_repository_of_the_profile(schedule: Schedule, home: Path) -> None:
+    (home / ".git").mkdir()
+    with (home / "paperlark.toml").open("a") as profile:
+        profile.write(
+            '[judge]\nmodel = "gpt-4o"\n[[deliver]]\nname = "chat"\nurl_variable = "CHAT_URL"\n'
+        )
+    result = schedule("github", "--yes", "--install", "git+https://example.org/paperlark")
+    assert result.exit_code == 0, result.output
+    path = home / ".github" / "workflows" / "paperlark.yml"
+    text = yaml.safe_load(path.read_text())
+    assert text["jobs"]["morning"]["env"]["PROFILES"] == "paperlark.toml"
+    assert "git+https://example.org/paperlark" in path.read_text()
+    assert "gh secret set OPENAI_API_KEY" in result.stdout
+    assert "gh secret set CHAT_URL" in result.stdout
+    assert schedule("github", "--remove", "--yes").exit_code == 0
+    assert not path.exists()
+
+
+def test_a_workflow_of_somebody_elses_is_never_changed(schedule: Schedule, home: Path) -> None:
+    (home / ".git").mkdir()
+    path = home / ".github" / "workflows" / "paperlark.yml"
+    path.parent.mkdir(parents=True)
+    path.write_text("name: mine\n")
+    for arguments in (("--yes",), ("--remove", "--yes")):
+        result = schedule("github", *arguments)
+        assert result.exit_code == 1
+        assert "was not written by paperlark" in result.stderr
+    assert schedule("github", "--show").stdout == "nothing is set\n"
+    assert path.read_text() == "name: mine\n"
+
+
+def test_no_workflow_without_a_repository(schedule: Schedule) -> None:
+    result = schedule("github", "--yes")
+    assert result.exit_code == 1
+    assert "is in no git repository: make one: git init" in result.stderr
+
+
+def test_a_container_of_two_readers(schedule: Schedule, home: Path) -> None:
+    text = (home / "paperlark.toml").read_text().replace('"Bats"', '"Owls"')
+    (home / "owls.toml").write_text(text)
+    both = ("--profile", "paperlark.toml", "--profile", "owls.toml")
+    result = schedule("docker", "--yes", *both)
+    assert result.exit_code == 0, result.output
+    assert "docker compose up --detach --build" in result.stdout
+    assert set(yaml.safe_load((home / "compose.yaml").read_text())["services"]) == {"bats", "owls"}
+    assert "it is set like that already" in schedule("docker", *both).stdout
+    assert "runs all the time" in schedule("docker", "--show").stdout
+    assert schedule("docker", "--remove", "--yes").exit_code == 0
+    assert not (home / "Dockerfile").exists()
+
+
+def test_a_dockerfile_of_somebody_elses_is_never_changed(schedule: Schedule, home: Path) -> None:
+    (home / "Dockerfile").write_text("FROM scratch\n")
+    result = schedule("docker", "--yes")
+    assert result.exit_code == 1
+    assert (home / "Dockerfile").read_text() == "FROM scratch\n"
+    assert not (home / "compose.yaml").exists()
+
+
+def test_the_timer_of_a_profile_that_is_gone_is_still_found(schedule: Schedule, home: Path) -> None:
+    schedule("systemd", "--yes")
+    schedule("cron", "--yes")
+    (home / "paperlark.toml").unlink()
+    assert "next start" in schedule("systemd", "--show").stdout
+    assert schedule("systemd", "--remove", "--yes").exit_code == 0
+    assert schedule("cron", "--remove", "--yes").exit_code == 0
+    assert _units(home) == {}
+    assert (home / "crontab").read_text() == ""
+
+
+def test_show_and_remove_together_are_a_mistake(schedule: Schedule) -> None:
+    assert schedule("cron", "--show", "--remove").exit_code == 2
+
+
+def test_the_machines_zone_is_that_of_its_clock(tmp_path: Path) -> None:
+    assert datetime(2026, 7, 1, tzinfo=machine_zone(tmp_path / "none")).tzname() == "UTC"

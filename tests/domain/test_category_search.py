@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from paperlark.domain.categories import CATEGORIES, is_archive, named
+from paperlark.domain.category_search import MOST, find_categories
+from paperlark.domain.taxonomy import TAXONOMY
+
+
+def _codes(text: str) -> list[str]:
+    return [category.code for category in find_categories(text)]
+
+
+def test_every_category_has_a_name_and_is_found_by_it() -> None:
+    assert len(TAXONOMY) == 155 + 11
+    for code, category in TAXONOMY.items():
+        assert category.name
+        assert code in _codes(category.name), code
+
+
+@pytest.mark.parametrize("code", sorted(CATEGORIES))
+def test_a_code_means_itself_however_it_is_written(code: str) -> None:
+    assert _codes(code) == _codes(f" {code.upper()} ") == _codes(code.lower()) == [code]
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("galax", "astro-ph.GA"),
+        ("robots", "cs.RO"),
+        ("NLP", "cs.CL"),
+        ("language models", "cs.CL"),
+        ("Number Theory", "math.NT"),
+        ("theory of numbers", "math.NT"),
+        ("string theory", "hep-th"),
+        ("exoplanet", "astro-ph.EP"),
+        ("quantum computing", "quant-ph"),
+        ("computer vison", "cs.CV"),
+        ("robottics", "cs.RO"),
+        ("astroph.GA", "astro-ph.GA"),
+    ],
+)
+def test_words_that_mean_one_category_give_just_that(text: str, meant: str) -> None:
+    assert _codes(text) == [meant]
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("machine learning", ["cs.LG", "stat.ML"]),
+        ("machne lerning", ["cs.LG", "stat.ML"]),
+        ("black holes", ["astro-ph.HE", "gr-qc"]),
+        ("particle physics", ["hep-ex", "hep-ph"]),
+        ("hep", ["hep-ex", "hep-lat", "hep-ph", "hep-th"]),
+        ("logic", ["math.LO", "cs.LO"]),
+    ],
+)
+def test_words_that_may_mean_several_give_all_of_them(text: str, meant: list[str]) -> None:
+    assert _codes(text) == meant
+
+
+@pytest.mark.parametrize("text", ["", "  ", "the", "knitting", "&", "xyzzy plugh"])
+def test_what_means_nothing_gives_nothing(text: str) -> None:
+    assert _codes(text) == []
+
+
+@given(st.text())
+def test_any_text_gives_a_short_list_of_categories(text: str) -> None:
+    codes = _codes(text)
+    assert len(codes) <= MOST
+    assert set(codes) <= CATEGORIES
+
+
+def test_an_archive_says_that_it_is_all_of_it() -> None:
+    assert is_archive("cs")
+    assert not is_archive("hep-th")
+    assert named("cs") == "cs (Computer Science, all of it)"
+    assert named("cs.LG") == "cs.LG (Machine Learning)"
