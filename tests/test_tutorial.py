@@ -109,7 +109,7 @@ def test_the_tutorial_does_what_it_says(
     assert (place / "unasked" / "criteria.md").exists()
     assert server.asked
     assert any("Hello from paperlark" in post.text for post in hooks.of(SLACK))
-    assert {"init", "today", "vote", "import", "morning", "schedule"} <= set(ran)
+    assert {"init", "today", "vote", "import", "morning", "schedule", "doctor"} <= set(ran)
 
 
 def _run(words: list[str], environment: dict[str, str], watch: FakeWatch, place: Path) -> Result:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from paperlark.day import deliver
-from paperlark.domain.delivery import Fate
+from paperlark.domain.delivery import Fate, Parcel
 from standins import mail_server, webhooks
 from standins.mail_server import MailServer
 from standins.mornings import Mornings, Tally, unthrottled
@@ -67,3 +67,17 @@ def test_a_page_that_is_never_sent_again_is_found_out(
     monkeypatch.setattr(deliver, "_send", faint_hearted)
     tally = _live(tmp_path, trusted, monkeypatch, seed=2, mornings=15)
     assert any("a receipt and no page" in breach for breach in tally.breaches)
+
+
+def test_a_message_that_is_left_out_is_found_out(
+    tmp_path: Path, trusted: Trust, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The mornings would notice: here of a long page only the first message is sent."""
+    usual = deliver._send
+
+    def lazy(parcel: Parcel, number: int, *others: object) -> tuple[Fate, str | None]:
+        return (Fate.DELIVERED, None) if number else usual(parcel, number, *others)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(deliver, "_send", lazy)
+    tally = _live(tmp_path, trusted, monkeypatch, seed=2, mornings=15)
+    assert any("papers that did not come" in breach for breach in tally.breaches)

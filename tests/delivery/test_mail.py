@@ -63,6 +63,55 @@ def test_a_web_address_to_unsubscribe_is_one_click(trusted: Trust) -> None:
     assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
 
 
+@pytest.mark.parametrize(
+    ("sender", "where"),
+    [
+        (USER, "https://example.org/stop?who=" + "a" * 120),
+        (f"{'a' * 60}@{'b' * 60}.example.org", None),
+    ],
+)
+def test_long_addresses_stand_in_headers_as_they_are(sender: str, where: str | None) -> None:
+    server = MailServer("127.0.0.1", 1, "tls", None, None, sender, where)
+    content = MailChannel(server, "reader@example.org", "inbox")._mail(MESSAGE, NAME)
+    expected = where or f"mailto:{sender}?subject=unsubscribe"
+    assert f"\r\nList-Unsubscribe: <{expected}>\r\n".encode() in content
+    assert f"<{sender}>".encode() in content
+    head, _, body = content.partition(b"\r\n\r\n")
+    assert max(map(len, head.split(b"\r\n"))) <= 998
+    assert max(map(len, body.split(b"\r\n"))) <= 78
+    assert b"\n" not in content.replace(b"\r\n", b"")
+
+
+def test_a_server_that_asks_nobody_who_they_are_takes_mail() -> None:
+    standing = StandIn()
+    with serving(standing, None, login=False):
+        channel = _channel(standing.port, "none", user=None, password=None)
+        channel.check()
+        channel.send(MESSAGE, NAME)
+    assert len(standing.taken) == 1
+    assert standing.logins == 0
+
+
+@pytest.mark.parametrize("password", ["geheim-pässwort", "論文"])
+def test_a_password_that_cannot_be_sent_is_refused_and_not_told(
+    trusted: Trust, password: str
+) -> None:
+    with (
+        _standing(trusted, mail_server.WELL) as standing,
+        pytest.raises(ChannelRefused, match="characters") as told,
+    ):
+        _channel(standing.port, password=password).send(MESSAGE, NAME)
+    assert password not in str(told.value)
+    assert told.value.__cause__ is None
+    assert told.value.__suppress_context__
+
+
+def test_a_server_that_is_no_name_is_refused() -> None:
+    server = MailServer("smtp..example.org", 465, "tls", None, None, USER)
+    with pytest.raises(ChannelRefused, match="`server`"):
+        MailChannel(server, "reader@example.org", "inbox").send(MESSAGE, NAME)
+
+
 def test_a_mail_sent_again_is_the_same_mail_to_the_mailbox(trusted: Trust) -> None:
     with _standing(trusted, mail_server.WELL) as standing:
         for name in (NAME, NAME, "bats/inbox/day/2025-02-27/0"):

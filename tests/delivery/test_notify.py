@@ -92,7 +92,41 @@ def test_no_part_of_the_secret_is_told(hooks: Webhooks, host: str, fault: str) -
 def test_an_address_that_cannot_be_one_channel_is_refused(url: str, why: str) -> None:
     with pytest.raises(ChannelRefused, match=why) as told:
         NotifyChannel(url, "lab")
-    assert "short" not in str(told.value).replace("too short", "")
+    assert "//" not in str(told.value).replace("https://github.com", "")
+
+
+@pytest.mark.parametrize(
+    ("host", "said", "kind"),
+    [
+        (webhooks.DINGTALK, '{"errcode": 310000, "errmsg": "sign not match"}', ChannelRefused),
+        (webhooks.DINGTALK, '{"errcode": 410100, "errmsg": "too fast"}', ChannelBusy),
+        (webhooks.WECOM, '{"errcode": 93000, "errmsg": "invalid webhook"}', ChannelRefused),
+        (webhooks.WECOM, '{"errcode": 45009, "errmsg": "api freq out of limit"}', ChannelBusy),
+        (webhooks.FEISHU, '{"code": 19001, "msg": "param invalid"}', ChannelRefused),
+        (webhooks.FEISHU, '{"code": 11232, "msg": "frequency limited"}', ChannelBusy),
+        (TELEGRAM, '{"ok": false, "description": "chat not found"}', ChannelRefused),
+    ],
+)
+def test_a_no_in_what_looks_like_a_yes_is_heard(
+    hooks: Webhooks, host: str, said: str, kind: type[DeliveryError]
+) -> None:
+    hooks.says[host] = said
+    with pytest.raises(DeliveryError) as told:
+        _send(EVERY[host])
+    assert type(told.value) is kind
+
+
+def test_a_secret_is_taken_out_before_an_answer_is_shortened(hooks: Webhooks) -> None:
+    hooks.says[webhooks.WECOM] = '{"errcode": 1, "errmsg": "' + "x" * 155 + 'abcdefabcdef"}'
+    with pytest.raises(ChannelRefused) as told:
+        _send(EVERY[webhooks.WECOM])
+    assert "abcd" not in str(told.value)
+
+
+def test_mail_by_apprise_is_refused_for_ours_comes_once() -> None:
+    for scheme in ("mailto", "MailTos"):
+        with pytest.raises(ChannelRefused, match="use `mail` and a table"):
+            NotifyChannel(f"{scheme}://user:password@example.org", "lab")
 
 
 @given(st.text())

@@ -26,6 +26,7 @@ from paperlark.domain.announcement import Listing
 from standins import arxiv_pages as pages
 from standins.arxiv_truth import Truth, previous_day, submitted
 
+_IDENTITY = b"<OAI-PMH><Identify><repositoryName>arXiv</repositoryName></Identify></OAI-PMH>"
 DOORS = ("rss", "list", "catchup", "oai", "api")
 
 
@@ -166,6 +167,8 @@ class StandInArxiv:
         return self._understand_oai(request) if door == "oai" else self._understand_search(request)
 
     def _understand_oai(self, request: Request) -> Ask:
+        if request.args.get("verb") == "Identify":
+            return Ask("oai", "", self.today, request)
         named, day, start = request.args.get("set", ""), request.args.get("from", ""), "0"
         if token := request.args.get("resumptionToken"):
             named, day, start = token.split("|")
@@ -228,6 +231,8 @@ def _print_catchup(
 def _print_oai(
     standing: StandInArxiv, ask: Ask, listings: Sequence[Listing], day: date
 ) -> Response:
+    if ask.request.args.get("verb") == "Identify":
+        return _xml(_IDENTITY)
     if not listings:
         return _xml(pages.oai_error("noRecordsMatch"))
     named = ask.request.args.get("set") or ask.request.args["resumptionToken"].split("|")[0]

@@ -98,16 +98,23 @@ def _hang_up(server: SMTP) -> None:
 
 @contextmanager
 def serving(
-    mail: MailServer, context: ssl.SSLContext | None, *, starttls: bool = False
+    mail: MailServer,
+    context: ssl.SSLContext | None,
+    *,
+    starttls: bool = False,
+    login: bool = True,
 ) -> Iterator[None]:
-    """Serve on a free port of loopback, with TLS from the start or by STARTTLS; None is without."""
+    """Serve on a free port of loopback, with TLS from the start or by STARTTLS; None is without.
+
+    It wants a `login`, or asks nobody who they are.
+    """
     mail.port = _free_port()
     controller = Controller(
         mail,
         hostname="127.0.0.1",
         port=mail.port,
         authenticator=mail.authenticate,
-        auth_required=True,
+        auth_required=login,
         ssl_context=None if starttls else context,
         tls_context=context if starttls else None,
         require_starttls=starttls,

@@ -111,7 +111,7 @@ class Mornings:
         self.fair_runs: dict[str, list[date]] = {name: [] for name in CHANNELS}
         self.made_on: dict[date, date] = {}
         self.told: dict[tuple[str, Occasion, date], set[Arrival]] = {}
-        self.doubtful: set[str] = set()
+        self.killed_on: set[date] = set()
 
     def live(self, mornings: int) -> Tally:
         """Live through so many days of announcements, and one fair one, and hold what must hold."""
@@ -179,7 +179,7 @@ class Mornings:
                 self.tally.seen[one.arrival] += 1
             return
         self.tally.seen["runs killed"] += 1
-        self.doubtful |= set(CHANNELS)
+        self.killed_on.add(day)
 
     @contextmanager
     def _post(self, kill_at: int | None) -> Iterator[Post]:
@@ -260,17 +260,27 @@ class Mornings:
         unknown = parcel is not None and Fate.UNKNOWN in parcel.fates
         if parcel is not None and parcel.arrived:
             self.tally.seen["arrived"] += 1
+            gone = [n for n in range(1, self._shown(name, day) + 1) if not arrived[f"{day}/{n}"]]
+            self._breach(f"{name} {day}: a receipt, and papers that did not come", gone)
             self._breach(f"{name} {day}: a receipt and no page", [] if there == 1 else [there])
         elif unknown:
             self.tally.seen["nobody knows, and told"] += 1
-            if Arrival.UNKNOWN not in told and name not in self.doubtful:
+            if Arrival.UNKNOWN not in told:
                 self._breach(f"{name} {day}: lost and not told", [told])
         elif recovered:
             self._breach(f"{name} {day}: not brought though the channel recovered", [parcel])
         else:
             self.tally.seen["lasting failure, told"] += 1
-            if Arrival.WAITING not in told and name not in self.doubtful:
+            # Who is killed says nothing; there may be no later run before the page is old.
+            if Arrival.WAITING not in told and not self.killed_on & self._week(day):
                 self._breach(f"{name} {day}: lasting and not told, by {last}", [told])
+
+    def _shown(self, name: str, day: date) -> int:
+        """Say how many papers of a page a channel has room for, at the least."""
+        return self.pages[day] if name == INBOX else min(self.pages[day], 20)
+
+    def _week(self, day: date) -> set[date]:
+        return {day + timedelta(days=n) for n in range(PATIENCE.days + 1)}
 
     def _texts(self, name: str) -> list[str]:
         if name == INBOX:

@@ -23,9 +23,9 @@ TIMED_OUT = "504 and taken"
 GONE, FORBIDDEN = "404", "403"
 LOST = "taken, and the answer lost"
 NOT_TAKEN = "hung up and never taken"
-CERTAIN = (UNREACHABLE, NO_TLS, TOO_MANY, BROKEN, BAD_GATEWAY, UNAVAILABLE)
+CERTAIN = (UNREACHABLE, NO_TLS, TOO_MANY, BROKEN, UNAVAILABLE)
 LASTING = (GONE, FORBIDDEN)
-AMBIGUOUS = (TIMED_OUT, LOST, NOT_TAKEN)
+AMBIGUOUS = (TIMED_OUT, LOST, NOT_TAKEN, BAD_GATEWAY)
 FAULTS = (*CERTAIN, *LASTING, *AMBIGUOUS)
 WAIT = 30
 """Seconds that a busy service asks for."""
@@ -59,7 +59,10 @@ class Post:
 
 
 class Webhooks:
-    """Keeps what each service took; `fault` says of each host what goes wrong next."""
+    """Keeps what each service took; `fault` says of each host what goes wrong next.
+
+    `says` is what a service answers in place of what it does when all is well.
+    """
 
     def __init__(
         self,
@@ -72,6 +75,7 @@ class Webhooks:
         self.early: list[str] = []
         self.asked = 0
         self._clock = clock
+        self.says: dict[str, str] = {}
         self._closed_until: dict[str, float] = {}
         self.port = 0
 
@@ -105,7 +109,8 @@ class Webhooks:
             return None
         if fault == TIMED_OUT:
             return 504, {}, "the gateway gave up"
-        return (204, {}, "") if host == DISCORD else (200, {}, _ANSWERS.get(host, "{}"))
+        said = self.says.get(host, _ANSWERS.get(host, "{}"))
+        return (204, {}, "") if host == DISCORD else (200, {}, said)
 
 
 def _text(host: str, body: Any) -> str:  # JSON

@@ -31,6 +31,7 @@ _COMMANDS = (
     "import",
     "cost",
     "eval",
+    "doctor",
     "secret",
     "demo",
     "restore",

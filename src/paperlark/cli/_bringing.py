@@ -10,8 +10,8 @@ import click
 from paperlark.cli._options import PATIENCE
 from paperlark.cli._telling import tell_error
 from paperlark.compose import Arrival, Brought, World, open_post, post_without_store
-from paperlark.domain.delivery import Failure
-from paperlark.domain.errors import StoreError
+from paperlark.domain.delivery import Failure, Occasion
+from paperlark.domain.errors import StoreBusy, StoreError
 from paperlark.settings import Settings
 
 NOT_BROUGHT = 4
@@ -28,12 +28,14 @@ def bring(
         with open_post(
             settings, world, patience=PATIENCE, tell=lambda line: click.echo(line, err=True)
         ) as post:
-            brought = post.bring(today, failures, only=only)
+            return tell_brought(post.bring(today, failures, only=only))
+    except StoreBusy as error:
+        # Another run is at work, and will bring what there is.
+        tell_error(str(error))
     except StoreError as error:
         tell_error(str(error))
-        told = [*failures, Failure(today, str(error))]
-        brought = post_without_store(settings, world).bring(today, told, only=only)
-    return tell_brought(brought)
+        tell_brought(post_without_store(settings, world).alarm(str(error), today, only=only))
+    return NOT_BROUGHT
 
 
 def tell_brought(brought: Iterable[Brought]) -> int:
@@ -47,7 +49,7 @@ def tell_brought(brought: Iterable[Brought]) -> int:
         else:
             tell_error(line)
             worst = NOT_BROUGHT
-        if one.arrival is Arrival.UNKNOWN:
+        if one.arrival is Arrival.UNKNOWN and one.occasion in {Occasion.DAY, Occasion.WEEK}:
             again = f"paperlark deliver --again --date {one.day} --channel {one.channel}"
             click.echo(f"look whether it is there; if not: {again}", err=True)
     return worst

@@ -15,10 +15,12 @@ from paperlark.settings import Settings, load_settings
 
 
 @click.command("deliver", short_help="Bring pages to your channels.")
-@click.option("--date", "day", type=Day(), help="The page of this day.  [default: today's]")
+@click.option("--date", "day", type=Day(), help="The page of this day alone.")
 @click.option("--channel", help="This channel only, by its name in the profile.")
 @click.option(
-    "--again", is_flag=True, help="Bring the day's page once more, whatever came of it before."
+    "--again",
+    is_flag=True,
+    help="Bring the page of the day (unless named, today's) once more, whatever came of it before.",
 )
 @click.option("--alarm", metavar="TEXT", help="Tell all channels this sentence, and nothing else.")
 @profile_option
@@ -50,13 +52,13 @@ def command(
         click.echo("the profile has no channel to tell", err=True)
         return
     _check(settings, channel)
-    wanted = day or today(world.now())
-    if alarm is not None or again:
-        with open_post(settings, world, patience=PATIENCE) as post:
-            if alarm is not None:
-                context.exit(tell_brought(post.alarm(alarm, wanted)))
-            post.again(wanted, only=channel)
-    context.exit(bring(settings, world, wanted, (), only=channel))
+    now = today(world.now())
+    if alarm is None and day is None and not again:
+        context.exit(bring(settings, world, now, (), only=channel))
+    with open_post(settings, world, patience=PATIENCE) as post:
+        if alarm is not None:
+            context.exit(tell_brought(post.alarm(alarm, day or now, only=channel)))
+        context.exit(tell_brought(post.bring_day(day or now, only=channel, again=again)))
 
 
 def _check(settings: Settings, channel: str | None) -> None:

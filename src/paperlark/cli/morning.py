@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -19,18 +20,20 @@ from paperlark.compose import (
     Choices,
     World,
     build_site,
-    days_due,
+    morning_of,
     open_post,
     open_press,
     post_without_store,
 )
 from paperlark.domain.calendar import next_start, today
 from paperlark.domain.delivery import Failure
-from paperlark.domain.errors import PaperlarkError
+from paperlark.domain.errors import PaperlarkError, StoreBusy
 from paperlark.domain.states import MEANINGS, State, worst
 from paperlark.renderers.english import long_date
 from paperlark.settings import Settings, load_settings
 
+_PAUSES = (timedelta(minutes=20), timedelta(minutes=20))
+"""Before a morning that did not end well is tried a second and a third time."""
 _NAP = timedelta(hours=1)
 """A machine that slept itself wakes up with its clock ahead of ours."""
 
@@ -78,12 +81,25 @@ def command(
     if not repeat:
         context.exit(_morning(load_settings(profile_file), choices, world, wait=not no_wait))
     while True:
+        _try_thrice(profile_file, choices, world, wait=not no_wait)
+        _sleep_until(next_start(world.now()), world)
+
+
+def _try_thrice(profile_file: Path, choices: Choices, world: World, *, wait: bool) -> None:
+    """Do it, and again a little later where something was amiss."""
+    for pause in (*_PAUSES, None):
         try:
             # Read anew each time: the profile may have changed.
-            _morning(load_settings(profile_file), choices, world, wait=not no_wait)
+            code = _morning(load_settings(profile_file), choices, world, wait=wait)
         except PaperlarkError as error:
             tell_error(str(error))
-        _sleep_until(next_start(world.now()), world)
+            code = MEANINGS[State.FAILED].exit_code
+        except Exception:  # noqa: BLE001  # the channels were told; tomorrow is another day
+            traceback.print_exc()
+            code = MEANINGS[State.FAILED].exit_code
+        if not code or pause is None:
+            return
+        world.sleep(pause.total_seconds())
 
 
 def _morning(settings: Settings, choices: Choices, world: World, *, wait: bool) -> int:
@@ -91,8 +107,7 @@ def _morning(settings: Settings, choices: Choices, world: World, *, wait: bool) 
     day = today(world.now())
     try:
         states, failures = _make(settings, choices, world, day, wait=wait)
-        code = _publish(settings)
-        code = max(code, bring(settings, world, day, failures, only=None))
+        code = max(_publish(settings), bring(settings, world, day, failures, only=None))
     except Exception as error:
         # Whoever waits for a page learns that something broke, whatever it was.
         _alarm(settings, world, day, error)
@@ -107,13 +122,16 @@ def _make(
 ) -> tuple[list[State], list[Failure]]:
     """Make the pages that are due; give the states of their runs, and why there is none."""
     try:
-        days = days_due(settings, day)
-        if not days:
+        morning = morning_of(settings, day)
+        if not morning.days:
             click.echo(f"{long_date(day)}: nothing is due")
             return [State.QUIET], []
-        if wait and day in days and choices.feeds is None:
+        if wait and morning.new and day in morning.days and choices.feeds is None:
             wait_for_announcement(settings, choices, world, day)
-        outcomes = _made(settings, choices, world, days, wait=wait)
+        outcomes = _made(settings, choices, world, morning.days, wait=wait)
+    except StoreBusy:
+        # Another run is at work, and says of the day what there is to say.
+        raise
     except PaperlarkError as error:
         tell_error(str(error))
         return [State.FAILED], [Failure(day, str(error))]
@@ -129,8 +147,14 @@ def _made(
     outcomes: dict[date, Outcome] = {}
     left = days
     while left:
-        with open_press(settings, choices, world) as press:
-            outcomes |= {one.day: one for one in make_each(press, left, as_json=False)}
+        try:
+            with open_press(settings, choices, world) as press:
+                outcomes |= {one.day: one for one in make_each(press, left, as_json=False)}
+        except PaperlarkError as error:
+            if not outcomes:
+                raise
+            # The pages of before are there all the same.
+            tell_error(str(error))
         left = [one.day for one in outcomes.values() if _waits(one)]
         if not left or not wait or not wait_a_while(world, until, "a batch is not answered yet"):
             break
@@ -155,7 +179,10 @@ def _publish(settings: Settings) -> int:
 
 
 def _alarm(settings: Settings, world: World, day: date, error: Exception) -> None:
+    # Its words may hold anything; where they stand, in the log, nobody else reads them.
     text = f"paperlark broke down ({type(error).__name__}). Its log on your machine says where."
+    if isinstance(error, StoreBusy):
+        return
     try:
         with open_post(settings, world) as post:
             post.alarm(text, day)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
 from paperlark.cli._options import profile_option, world_of
-from paperlark.settings import Settings, load_settings
+from paperlark.settings import load_settings
+from paperlark.settings.needed_secrets import needed_secrets
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
@@ -62,9 +62,9 @@ def set_(context: click.Context, *, name: str, in_file: bool) -> None:
 def list_(context: click.Context, *, profile_file: Path) -> None:
     """Say of each secret that the profile names where it is, and never what it is."""
     secrets = world_of(context).secrets
-    for name, use in sorted(_names(load_settings(profile_file))):
-        found = secrets.find(name)
-        click.echo(f"{name}  {use}: {f'in {found.where}' if found else 'not there'}")
+    for one in needed_secrets(load_settings(profile_file)):
+        found = secrets.find(one.name)
+        click.echo(f"{one.name}  {one.use}: {f'in {found.where}' if found else 'not there'}")
 
 
 @command.command("remove")
@@ -74,16 +74,3 @@ def remove(context: click.Context, *, name: str) -> None:
     """Forget the secret NAME in the private file and the keyring."""
     out = world_of(context).secrets.forget(name)
     click.echo(f"removed {name} from {' and '.join(out)}" if out else f"{name} was not there")
-
-
-def _names(settings: Settings) -> Iterator[tuple[str, str]]:
-    """Give the names that a profile has, each with what it is for."""
-    if settings.model and settings.model.key_variable:
-        yield settings.model.key_variable, f"the key for {settings.model.model}"
-    if settings.people:
-        yield settings.people.key_variable, "a key for Semantic Scholar, if you have one"
-    if settings.mail and settings.mail.user:
-        yield settings.mail.password_variable, f"the password of {settings.mail.user}"
-    for channel in settings.channels:
-        if channel.url_variable:
-            yield channel.url_variable, f"the address of {channel.name}"

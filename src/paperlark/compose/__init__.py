@@ -1,12 +1,13 @@
 """The only room that knows every concrete class: settings in, a press that makes pages out."""
 
+from paperlark.compose.arrivals import Arrival, Brought
 from paperlark.compose.days import Days, Waiting
 from paperlark.compose.estimate import Estimate, Estimator, open_estimator
 from paperlark.compose.imports import How, Imported, import_source, import_zotero
-from paperlark.compose.mornings import days_due
+from paperlark.compose.mornings import Morning, morning_of
 from paperlark.compose.open import open_archive, open_press
 from paperlark.compose.outside import Zotero
-from paperlark.compose.post import Arrival, Brought, Post, open_post, post_without_store
+from paperlark.compose.post import Post, open_post, post_without_store
 from paperlark.compose.press import Made, Press
 from paperlark.compose.restore import restore_store
 from paperlark.compose.schedules.crontab import CronSchedule
@@ -37,6 +38,7 @@ __all__ = [
     "How",
     "Imported",
     "Made",
+    "Morning",
     "Post",
     "Press",
     "Schedule",
@@ -50,12 +52,12 @@ __all__ = [
     "Zotero",
     "account_of",
     "build_site",
-    "days_due",
     "import_source",
     "import_zotero",
     "job_of",
     "known_server",
     "lost_job",
+    "morning_of",
     "open_archive",
     "open_estimator",
     "open_post",

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, timedelta
 
 from paperlark.compose.open import open_archive
 from paperlark.day.overdue import CAUGHT_UP, overdue
+from paperlark.renderers.manifest import failure_path
 from paperlark.settings import Settings
 
 
-def days_due(settings: Settings, today: date) -> tuple[date, ...]:
-    """Give the days that a morning makes pages of, oldest first; raises StoreError."""
+@dataclass(frozen=True, slots=True)
+class Morning:
+    """The days whose pages are due, oldest first; `new` has no page of today yet."""
+
+    days: tuple[date, ...]
+    new: bool
+
+
+def morning_of(settings: Settings, today: date) -> Morning:
+    """Say which pages a morning makes; raises StoreError."""
+    week = [today - timedelta(days=back) for back in range(CAUGHT_UP.days + 1)]
+    failed = [day for day in week if (settings.output / failure_path(day)).exists()]
     if not settings.database.exists():
-        return overdue({}, None, today)
-    profile = settings.profile.name
+        return Morning(overdue({}, failed, today), new=True)
     with open_archive(settings) as archive:
-        days = archive.days(profile)
-        recent = (day for day in days if today - CAUGHT_UP <= day <= today)
-        found = {day: archive.digest(profile, day) for day in recent}
+        found = {day: archive.digest(settings.profile.name, day) for day in week}
     digests = {day: digest for day, digest in found.items() if digest is not None}
-    return overdue(digests, min(days, default=None), today)
+    return Morning(overdue(digests, failed, today), new=today not in digests)

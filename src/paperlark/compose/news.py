@@ -7,10 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from paperlark.day.bulletins import week_of
-from paperlark.domain.calendar import expects_announcement
+from paperlark.day.bulletins import Days, week_of
 from paperlark.domain.delivery import Bulletin, Failure, Occasion, Parcel, Subscription
-from paperlark.domain.digest import Digest
 from paperlark.renderers.manifest import failure_path
 from paperlark.settings import Settings
 from paperlark.site.addresses import Addresses
@@ -20,33 +18,18 @@ _NO_PAGE = "no page was made"
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """The news of a profile on one day.
-
-    `digests` are the pages of the last two weeks, `failures` what this run says of days without.
-    """
+    """The news of a profile's days; `said` is what this run says of days without a page."""
 
     settings: Settings
-    today: date
-    digests: Mapping[date, Digest]
-    failures: Mapping[date, str]
-
-    def is_moot(self, parcel: Parcel) -> bool:
-        """Tell whether there is nothing to bring any more, or not yet.
-
-        An alarm is over, a day without a page has one by now, or a page is gone.
-        """
-        if parcel.occasion is Occasion.ALARM or parcel.day > self.today:
-            return True
-        has_page = parcel.day in self.digests
-        if parcel.occasion is Occasion.FAILURE:
-            return has_page
-        return parcel.occasion is Occasion.DAY and not has_page
+    days: Days
+    said: Mapping[date, str]
 
     def bulletin(self, parcel: Parcel, wish: Subscription, notices: tuple[str, ...]) -> Bulletin:
         """Give what a parcel is to say."""
         week = week_of(parcel.day) if parcel.occasion is Occasion.WEEK else (parcel.day,)
         tells_page = parcel.occasion in {Occasion.DAY, Occasion.WEEK}
-        digests = tuple(self.digests[day] for day in week if tells_page and day in self.digests)
+        known = self.days.digests
+        digests = tuple(known[day] for day in week if tells_page and day in known)
         return Bulletin(
             parcel.occasion,
             parcel.day,
@@ -55,7 +38,7 @@ class News:
             failures=tuple(
                 Failure(day, self._why(day))
                 for day in week
-                if not tells_page or (day not in self.digests and expects_announcement(day))
+                if not tells_page or self.days.lacks(day)
             ),
             most=wish.papers,
             pages={one.day: page for one in digests if (page := self._page(one.day))},
@@ -69,8 +52,8 @@ class News:
 
     def _why(self, day: date) -> str:
         """Say why a day has no page: as this run says, or the record that its run left."""
-        if day in self.failures:
-            return self.failures[day]
+        if day in self.said:
+            return self.said[day]
         path = self.settings.output / failure_path(day)
         try:
             return "\n".join(map(str, json.loads(path.read_text("utf-8"))["failures"]))

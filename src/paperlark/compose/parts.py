@@ -16,7 +16,13 @@ from paperlark.ports import Librarian, People, Places, Ranker, Source
 from paperlark.settings import Settings
 
 if TYPE_CHECKING:
+    import httpx
+
     from paperlark.sources._polite import PoliteClient
+
+
+ATTEMPTS = 4
+"""How often arXiv is asked the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +69,14 @@ def _arxiv(settings: Settings, world: World, opened: ExitStack) -> Announcements
     return Announcements(sources, weekdays, client.begin)
 
 
-def polite_client(settings: Settings, world: World) -> PoliteClient:
-    """Give the one client that asks arXiv anything."""
+def polite_client(
+    settings: Settings,
+    world: World,
+    *,
+    attempts: int = ATTEMPTS,
+    client: httpx.Client | None = None,
+) -> PoliteClient:
+    """Give the one client that asks arXiv anything; `client` is who sends its requests."""
     from paperlark.sources._polite import PoliteClient  # noqa: PLC0415  # brings the HTTP client
     from paperlark.sources._turnstile import WATCH  # noqa: PLC0415
 
@@ -72,7 +84,9 @@ def polite_client(settings: Settings, world: World) -> PoliteClient:
         user_agent(settings),
         _cache_folder(world),
         budget=settings.arxiv.patience,
+        attempts=attempts,
         watch=world.watch or WATCH,
+        client=client,
     )
 
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from enum import StrEnum
 from functools import partial
 
+from paperlark.compose.arrivals import Arrival, Brought, held_pages, known, told
 from paperlark.compose.channels import open_channel
 from paperlark.compose.news import News
 from paperlark.compose.world import World
-from paperlark.day.bulletins import Due, due, held
+from paperlark.day.bulletins import Days, Due, due, is_moot, lacking
 from paperlark.day.deliver import Clock, deliver
 from paperlark.delivery.forgetful import ForgetfulOutbox
 from paperlark.domain.delivery import (
@@ -23,8 +23,7 @@ from paperlark.domain.delivery import (
     Parcel,
     Subscription,
 )
-from paperlark.domain.digest import Digest
-from paperlark.domain.errors import PaperlarkError
+from paperlark.domain.errors import PaperlarkError, StoreError
 from paperlark.ports import Channel, Outbox
 from paperlark.renderers.english import short_date
 from paperlark.renderers.letters import write
@@ -35,34 +34,8 @@ from paperlark.store.digests import DigestStore
 from paperlark.store.lock import run_lock
 from paperlark.store.outbox import OutboxStore
 
-_FORTNIGHT = timedelta(days=14)
+_DAY, _FORTNIGHT = timedelta(days=1), timedelta(days=14)
 """A weekly reader's last week may have begun so long ago."""
-
-
-class Arrival(StrEnum):
-    """What became of something that was due on a channel in this run."""
-
-    BROUGHT = "brought"
-    KNOWN = "done before"
-    WAITING = "not brought yet"
-    UNKNOWN = "nobody knows whether it arrived"
-    HELD = "held"
-
-
-@dataclass(frozen=True, slots=True)
-class Brought:
-    """One channel's share of a run; `problem` is why something is not there."""
-
-    channel: str
-    occasion: Occasion
-    day: date
-    arrival: Arrival
-    problem: str | None = None
-
-    @property
-    def well(self) -> bool:
-        """Whether nobody has to do anything about it."""
-        return self.arrival not in {Arrival.WAITING, Arrival.UNKNOWN}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +43,7 @@ class Post:
     """Brings what is due to every channel of a profile, and keeps the receipts."""
 
     settings: Settings
-    digests: Callable[[date, date], Mapping[date, Digest]]
+    archive: Callable[[date], Days]
     outbox: Outbox
     clock: Clock
     open: Callable[[ChannelSettings], Channel]
@@ -80,53 +53,95 @@ class Post:
     ) -> tuple[Brought, ...]:
         """Bring what is due and what earlier runs could not bring; `only` names one channel.
 
-        One channel that fails does not stop the next. Raises StoreError alone.
+        One channel that fails, however it does, does not stop the next.
         """
-        texts = {failure.day: failure.problem for failure in failures}
-        news = self._news(today, texts)
-        channels = [one for one in self.settings.channels if only in {None, one.name}]
-        return tuple(brought for channel in channels for brought in self._channel(channel, news))
+        news = self._news(today, failures)
 
-    def again(self, day: date, *, only: str | None = None) -> None:
-        """Forget what is known of a day's page on the channels, so that it is brought once more."""
-        for channel in self.settings.channels:
-            if only in {None, channel.name}:
-                self.outbox.keep(self._parcel(channel.name, Due(Occasion.DAY, day)))
+        def channel(wanted: ChannelSettings) -> list[Brought]:
+            return self._channel(wanted, news)
 
-    def alarm(self, text: str, today: date) -> tuple[Brought, ...]:
-        """Tell every channel one sentence, without asking whether it was told before."""
-        news = self._news(today, {today: text})
-        return tuple(
-            brought
-            for channel in self.settings.channels
-            for brought in self._send(
-                channel, [self._parcel(channel.name, Due(Occasion.ALARM, today))], news
+        return self._each(channel, Due(Occasion.DAY, today), only)
+
+    def bring_day(
+        self, day: date, *, only: str | None = None, again: bool = False
+    ) -> tuple[Brought, ...]:
+        """Bring what there is of one day, because somebody asks; `again` whatever came of it.
+
+        Raises StoreError where the day has no page.
+        """
+        news = self._news(day, ())
+        if day not in news.days.digests:
+            raise StoreError(
+                f"there is no page of {day}", mend=f"make it: paperlark run --date {day}"
             )
-        )
 
-    def _news(self, today: date, failures: Mapping[date, str]) -> News:
-        return News(self.settings, today, self.digests(today - _FORTNIGHT, today), failures)
+        def channel(wanted: ChannelSettings) -> list[Brought]:
+            mine = [one for one in self._parcels(wanted.name, day) if one.day == day]
+            there = {one.occasion: one for one in mine if not is_moot(one, news.days)}
+            there.setdefault(Occasion.DAY, self._parcel(wanted.name, Due(Occasion.DAY, day)))
+            if Occasion.WEEK in there:
+                del there[Occasion.DAY]
+            if again:
+                there = {one: self._parcel(wanted.name, Due(one, day)) for one in there}
+            left = [one for one in there.values() if one.open]
+            return [*self._known(there.values()), *self._send(wanted, left, news)]
+
+        return self._each(channel, Due(Occasion.DAY, day), only)
+
+    def alarm(self, text: str, today: date, *, only: str | None = None) -> tuple[Brought, ...]:
+        """Tell every channel one sentence, without asking whether it was told before."""
+        news = self._news(today, (Failure(today, text),))
+        alarm = Due(Occasion.ALARM, today)
+
+        def channel(wanted: ChannelSettings) -> list[Brought]:
+            return self._send(wanted, [self._parcel(wanted.name, alarm)], news)
+
+        return self._each(channel, alarm, only)
+
+    def _each(
+        self, do: Callable[[ChannelSettings], list[Brought]], what: Due, only: str | None
+    ) -> tuple[Brought, ...]:
+        """Do something for each channel; what breaks one is told of it and stops no other."""
+        brought: list[Brought] = []
+        for channel in self.settings.channels:
+            if only not in {None, channel.name}:
+                continue
+            try:
+                brought += do(channel)
+            except Exception as error:  # noqa: BLE001  # a boundary, and it is told
+                # The words of an error that is not ours may hold anything, a secret too.
+                ours = isinstance(error, PaperlarkError)
+                problem = str(error) if ours else f"it broke down ({type(error).__name__})"
+                waiting = Arrival.WAITING
+                brought.append(Brought(channel.name, what.occasion, what.day, waiting, problem))
+        return tuple(brought)
+
+    def _news(self, today: date, failures: Collection[Failure]) -> News:
+        said = {failure.day: failure.problem for failure in failures}
+        return News(self.settings, replace(self.archive(today), failed=tuple(said)), said)
 
     def _channel(self, channel: ChannelSettings, news: News) -> list[Brought]:
         """Bring a channel what it is to have, and say of each thing what became of it."""
-        name, today = channel.name, news.today
+        name, days = channel.name, news.days
         earlier = self._parcels(name, date.min)
-        wanted = due(channel.subscription, news.digests, news.failures.keys(), earlier, today)
-        known = {Due(one.occasion, one.day): one for one in earlier}
+        packed = {Due(one.occasion, one.day): one for one in earlier}
+        wanted = due(channel.subscription, days, earlier)
         for one in wanted:
-            if one not in known:
+            if one not in packed:
                 self.outbox.keep(self._parcel(name, one))
-        there = [
-            Brought(name, one.occasion, one.day, Arrival.KNOWN)
-            for one in wanted
-            if one in known and not known[one].open
-        ]
+        there = self._known(packed[one] for one in wanted if one in packed)
         waiting = [
             parcel
-            for parcel in self._parcels(name, today - PATIENCE)
-            if parcel.open and not news.is_moot(parcel)
+            for parcel in self._parcels(name, days.today - PATIENCE)
+            if parcel.open and not is_moot(parcel, days)
         ]
-        return [*there, *_held(name, news), *self._send(channel, waiting, news)]
+        sent = self._send(channel, waiting, news)
+        return [*there, *held_pages(name, days), *sent]
+
+    def _known(self, parcels: Iterable[Parcel]) -> list[Brought]:
+        """Say what is known of those that are not to be sent."""
+        now = self.clock.now()
+        return [known(parcel, now) for parcel in parcels if not parcel.open]
 
     def _send(
         self, channel: ChannelSettings, parcels: Sequence[Parcel], news: News
@@ -143,12 +158,12 @@ class Post:
             if opened is None or problem is not None:
                 left = replace(parcel, problem=problem, at=self.clock.now())
                 self.outbox.keep(left)
-                done.append(_told(left))
+                done.append(told(left))
                 continue
             packed = self._packed(parcel, channel.subscription, opened, news)
             sent = deliver(packed, opened, self.outbox, self.clock)
             problem = sent.problem if sent.open else None
-            done.append(_told(sent))
+            done.append(told(sent))
         return done
 
     def _packed(self, parcel: Parcel, wish: Subscription, channel: Channel, news: News) -> Parcel:
@@ -163,14 +178,14 @@ class Post:
         return packed
 
     def _silent(self, parcel: Parcel) -> Iterator[str]:
-        """Say which other channels lack what an earlier day had for them, and since when."""
+        """Say which channels lack a page of an earlier day, this one too, and why."""
         for channel in self.settings.channels:
-            if channel.name != parcel.channel:
-                since = self._parcels(channel.name, parcel.day - PATIENCE)
-                lacking = [one for one in since if one.open and one.day < parcel.day]
-                for one in lacking[:1]:
-                    why = (one.problem or "not tried yet").removeprefix(f"{channel.name}: ")
-                    yield f"{channel.name} lacks the page of {short_date(one.day)}: {why}"
+            since = self._parcels(channel.name, parcel.day - PATIENCE)
+            one = lacking(since, parcel.day)
+            if one is not None:
+                why = (one.problem or "not tried yet").removeprefix(f"{channel.name}: ")
+                lacks = "lacks" if one.open else "may lack"
+                yield f"{channel.name} {lacks} the page of {short_date(one.day)}: {why}"
 
     def _parcels(self, channel: str, day: date) -> list[Parcel]:
         profile = self.settings.profile.name
@@ -180,23 +195,6 @@ class Post:
         """Give a parcel that is not packed yet."""
         now, profile = self.clock.now(), self.settings.profile.name
         return Parcel(profile, channel, one.occasion, one.day, (), (Fate.WAITING,), now, now)
-
-
-def _held(channel: str, news: News) -> Iterator[Brought]:
-    for day, digest in news.digests.items():
-        if held(digest, news.today):
-            yield Brought(channel, Occasion.DAY, day, Arrival.HELD, "its papers wait in a batch")
-
-
-def _told(parcel: Parcel) -> Brought:
-    arrival = Arrival.BROUGHT if parcel.arrived else Arrival.UNKNOWN
-    return Brought(
-        parcel.channel,
-        parcel.occasion,
-        parcel.day,
-        Arrival.WAITING if parcel.open else arrival,
-        parcel.problem,
-    )
 
 
 @contextmanager
@@ -212,24 +210,23 @@ def open_post(
     with run_lock(path, patience=patience, tell=tell), open_database(path) as connection:
         archive = DigestStore(connection, path)
 
-        def digests(first: date, last: date) -> Mapping[date, Digest]:
-            days = (day for day in archive.days(profile) if first <= day <= last)
-            found = ((day, archive.digest(profile, day)) for day in days)
-            return {day: digest for day, digest in found if digest is not None}
+        def days_so_far(today: date) -> Days:
+            days = archive.days(profile)
+            recent = (day for day in days if today - _FORTNIGHT <= day <= today)
+            found = ((day, archive.digest(profile, day)) for day in recent)
+            digests = {day: digest for day, digest in found if digest is not None}
+            return Days(today, digests, first=min(days, default=None))
 
-        yield _post(settings, world, digests, OutboxStore(connection, path))
+        yield _post(settings, world, days_so_far, OutboxStore(connection, path))
 
 
 def post_without_store(settings: Settings, world: World) -> Post:
     """Give a post that remembers nothing, to tell of a database that cannot be opened."""
-    return _post(settings, world, lambda _first, _last: {}, ForgetfulOutbox())
+    return _post(settings, world, lambda today: Days(today, {}), ForgetfulOutbox())
 
 
 def _post(
-    settings: Settings,
-    world: World,
-    digests: Callable[[date, date], Mapping[date, Digest]],
-    outbox: Outbox,
+    settings: Settings, world: World, archive: Callable[[date], Days], outbox: Outbox
 ) -> Post:
     clock = Clock(world.now, world.sleep)
-    return Post(settings, digests, outbox, clock, partial(open_channel, settings, world=world))
+    return Post(settings, archive, outbox, clock, partial(open_channel, settings, world=world))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, timedelta
 
 from paperlark.domain.calendar import expects_announcement, is_weekend
@@ -12,15 +12,24 @@ CAUGHT_UP = timedelta(days=6)
 """A laptop that slept this long finds its pages made; older ones are made by hand."""
 
 
-def overdue(digests: Mapping[date, Digest], first: date | None, today: date) -> tuple[date, ...]:
+def overdue(
+    digests: Mapping[date, Digest], failed: Collection[date], today: date
+) -> tuple[date, ...]:
     """Give the days whose pages are missing, or may be better by now, oldest first.
 
-    `digests` are those of the last week, `first` is the reader's first day, None before it. What
-    came before it nobody waits for. A list of holidays is only a hint for today itself.
+    `digests` are those of the last week, `failed` the days that a run left without a page. What
+    came before the last page nobody waits for, and who has none yet waits for today alone. A list
+    of holidays is only a hint for today itself.
     """
-    oldest = max(first or today, today - CAUGHT_UP)
-    days = (oldest + timedelta(days=n) for n in range((today - oldest).days + 1))
-    return tuple(day for day in days if _is_overdue(day, digests.get(day), today))
+    made = (day for day, one in digests.items() if one.status is not Status.IMPORTED)
+    last = max((day for day in made if day < today), default=today)
+    days = (today - timedelta(days=back) for back in range(CAUGHT_UP.days, -1, -1))
+    return tuple(
+        day
+        for day in days
+        if (day in digests or day in failed or day >= last)
+        and _is_overdue(day, digests.get(day), today)
+    )
 
 
 def _is_overdue(day: date, digest: Digest | None, today: date) -> bool:

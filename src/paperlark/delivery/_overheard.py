@@ -16,14 +16,14 @@ from http import HTTPStatus
 from typing import Any
 
 _ONE_AT_A_TIME = threading.Lock()
-_LONGEST = 300
+_LONGEST = 64 * 1024
 _TO_THE_PROXY = b"CONNECT "
 """So begins what a proxy is asked; the service hears nothing of it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request: the answer's status, its Retry-After in seconds and the start of its text.
+    """One request: the answer's status, its Retry-After in seconds and its text.
 
     `status` None: no answer came. `sent` False: nothing of the request went to the service.
     """

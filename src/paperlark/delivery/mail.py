@@ -13,6 +13,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, formataddr
 
+from paperlark.delivery._words import fit
 from paperlark.domain.delivery import Form, Message, Style
 from paperlark.domain.errors import ChannelBusy, ChannelRefused, DeliveryError, MaybeDelivered
 
@@ -21,7 +22,7 @@ _TIMEOUT = 60.0
 """Seconds in which a mail server has to say something."""
 _OK = 250
 _LASTING = 500
-_ENOUGH = 200
+_LONGEST_LINE = 998
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,7 @@ class MailChannel:
         smtp: smtplib.SMTP | None = None
         try:
             smtp = self._connect()
+            smtp.ehlo_or_helo_if_needed()
             if server.user is not None:
                 smtp.login(server.user, server.password or "")
             yield smtp
@@ -102,6 +104,13 @@ class MailChannel:
                 f" ({error.verify_message})",
                 mend="check `server` in the table [mail]",
             ) from error
+        except ValueError as error:
+            # The error's own words may hold the password: nothing of them is told or chained.
+            odd = "`server`" if isinstance(error, UnicodeError) and smtp is None else "the password"
+            raise ChannelRefused(
+                f"{self._name}: {odd} has characters that mail cannot be sent with",
+                mend="write `server` in the table [mail] in plain letters, or change the password",
+            ) from None
         except (OSError, smtplib.SMTPException) as error:
             raise ChannelBusy(
                 f"{self._name}: the mail server {server.host}:{server.port} cannot be reached"
@@ -134,14 +143,17 @@ class MailChannel:
             raise self._refusal(code, said, what)
 
     def _refusal(self, code: int, said: bytes | str, what: str) -> DeliveryError:
-        words = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
-        words = "".join(c if c.isprintable() else " " for c in words)[:_ENOUGH]
-        for secret in filter(None, (self._server.password,)):
-            words = words.replace(secret, "…")
-        problem = f"{self._name}: the mail server does not take {what} ({code} {words.strip()})"
+        text = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
+        words = fit(text, self._secrets())
+        problem = f"{self._name}: the mail server does not take {what} ({code} {words})"
         if code < _LASTING:
             return ChannelBusy(problem)
         return ChannelRefused(problem, mend="check the tables [mail] and [[deliver]]")
+
+    def _secrets(self) -> tuple[str, ...]:
+        """Give what a server may repeat of the login."""
+        user, password = self._server.user or "", self._server.password or ""
+        return (password, f"\0{user}\0{password}") if password else ()
 
     def _mail(self, message: Message, name: str) -> bytes:
         server = self._server
@@ -160,7 +172,8 @@ class MailChannel:
         mail.set_content(message.text, cte="quoted-printable")
         if message.html is not None:
             mail.add_alternative(message.html, subtype="html", cte="quoted-printable")
-        return mail.as_bytes()
+        # A header that is folded is also encoded, and then no program finds the address in it.
+        return mail.as_bytes(policy=SMTP.clone(max_line_length=_LONGEST_LINE))
 
     def _unsubscribe(self, mail: EmailMessage) -> None:
         server = self._server

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from paperlark.delivery._overheard import Call, overheard
+from paperlark.delivery._words import fit
 from paperlark.domain.delivery import Form, Message, Style
 from paperlark.domain.errors import ChannelBusy, ChannelRefused, DeliveryError, MaybeDelivered
 
@@ -25,7 +27,14 @@ _PLAIN = frozenset({"DingTalk"})
 """Their Markdown is another one."""
 _SECRET = 6
 """Shorter parts of an address are no secrets: a port, a mode."""
-_GATEWAY_GAVE_UP = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.GATEWAY_TIMEOUT})
+_GATEWAY_GAVE_UP = frozenset({408, 502, 504, 520, 522, 524})
+"""What stands before a service answers so when it lost the service on the way."""
+_ANSWERS_IN_JSON = frozenset({"DingTalk", "Feishu", "Lark (Feishu)", "WeCom Bot", "Telegram"})
+"""Services that say no with a number in what looks like a yes."""
+_VERDICTS = ("errcode", "code", "StatusCode")
+_TOO_OFTEN = frozenset({9499, 11232, 45009, 45011, 130101, 410100, 660026})
+"""Those numbers of theirs that mean: later."""
+_MAIL = frozenset({"mailto", "mailtos"})
 
 
 class NotifyChannel:
@@ -57,12 +66,18 @@ class NotifyChannel:
                 raise ChannelRefused(
                     f"{self._name}: Apprise does not send it ({type(error).__name__})"
                 ) from error
-        if not arrived:
-            raise self._trouble(calls)
+        trouble = self._trouble(calls) if not arrived else self._hidden_trouble(calls)
+        if trouble is not None:
+            raise trouble
 
     def _open(self, address: str) -> NotifyBase:
         import apprise  # noqa: PLC0415  # 0.2 s
 
+        if address.partition(":")[0].lower() in _MAIL:
+            raise ChannelRefused(
+                f"{self._name}: its secret is a mail address for Apprise",
+                mend="use `mail` and a table [mail]: then each mail comes once",
+            )
         # No pictures from elsewhere beside the message, and nothing kept on disk.
         asset = apprise.AppriseAsset(
             app_id="paperlark", app_desc="paperlark", image_url_mask="", image_url_logo=""
@@ -83,32 +98,50 @@ class NotifyChannel:
     def _trouble(self, calls: list[Call]) -> DeliveryError:
         """Say which of the three kinds of failure it was."""
         if not calls:
-            return ChannelRefused(
-                f"{self._name}: Apprise sends nothing to this address", mend="check it"
-            )
+            # Some services are spoken to in other ways, which nobody overhears.
+            return MaybeDelivered(f"{self._name}: Apprise says no more than that it failed")
         last = calls[-1]
+        problem = f"{self._name}: {self._said(last)}"
         if any(call.accepted for call in calls[:-1]) or _lost(last):
-            return MaybeDelivered(f"{self._name}: {self._said(last)}")
-        if last.status is None or last.status == HTTPStatus.TOO_MANY_REQUESTS:
-            return ChannelBusy(f"{self._name}: {self._said(last)}", retry_after=last.retry_after)
-        if last.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            return ChannelBusy(f"{self._name}: {self._said(last)}", retry_after=last.retry_after)
-        return ChannelRefused(
-            f"{self._name}: {self._said(last)}", mend="check the channel's address"
-        )
+            return MaybeDelivered(problem)
+        busy = (HTTPStatus.TOO_MANY_REQUESTS, *range(500, 600))
+        if last.status is None or last.status in busy:
+            return ChannelBusy(problem, retry_after=last.retry_after)
+        return ChannelRefused(problem, mend="check the channel's address")
+
+    def _hidden_trouble(self, calls: list[Call]) -> DeliveryError | None:
+        """Find a no in an answer that Apprise takes for a yes."""
+        if not calls or str(self._service.service_name) not in _ANSWERS_IN_JSON:
+            return None
+        verdict = _verdict(calls[-1].text)
+        if verdict == 0:
+            return None
+        problem = f"{self._name}: {self._said(calls[-1])}"
+        if verdict in _TOO_OFTEN:
+            return ChannelBusy(problem)
+        return ChannelRefused(problem, mend="check the channel's address")
 
     def _said(self, call: Call) -> str:
         """Tell what came back, without any part of the secret."""
         if call.status is None:
             return "the answer was lost" if call.sent else "it cannot be reached"
-        words = " ".join(self._without_secrets(call.text).split())
+        parts = {part for part in re.split(r"[/?&=:@#]+", self._address) if len(part) >= _SECRET}
+        words = fit(call.text, parts | {unquote(part) for part in parts})
         return f"it answered {call.status}" + (f": {words}" if words else "")
 
-    def _without_secrets(self, text: str) -> str:
-        parts = {part for part in re.split(r"[/?&=:@#]+", self._address) if len(part) >= _SECRET}
-        for part in sorted(parts | {unquote(part) for part in parts}, key=len, reverse=True):
-            text = text.replace(part, "…")
-        return "".join(c if c.isprintable() else " " for c in text)
+
+def _verdict(text: str) -> int:
+    """Read the number of an answer, 0 where all is well; -1 stands for a bare no."""
+    try:
+        answer = json.loads(text)
+    except ValueError:
+        return 0
+    if not isinstance(answer, dict) or answer.get("ok") is True:
+        return 0
+    if answer.get("ok") is False:
+        return -1
+    numbers = (answer.get(name) for name in _VERDICTS)
+    return next((number for number in numbers if isinstance(number, int) and number), 0)
 
 
 def _lost(call: Call) -> bool:
@@ -123,7 +156,7 @@ def _form(service: Any, name: str) -> Form:  # noqa: ANN401  # Apprise's classes
             mend="choose one that has room for a paper",
         )
     subject = min(service.title_maxlen, _SUBJECT)
-    plain = service.service_name in _PLAIN
+    plain = str(service.service_name) in _PLAIN
     style = Style.TEXT if plain else _style(service.notify_format)
     return Form(style, longest, subject, measure=_bytes)
 

@@ -19,6 +19,8 @@ from paperlark.domain.judgement import HIGHEST, LOWEST
 from paperlark.domain.profile import RECALL
 from paperlark.settings.values import Security
 
+_NAME = r"[A-Za-z_][A-Za-z0-9_]*"
+"""How a secret may be called: as a variable of the environment."""
 SEMANTIC_SCHOLAR = "https://api.semanticscholar.org/graph/v1"
 
 
@@ -45,13 +47,14 @@ def _distinct(values: list[str]) -> list[str]:
 
 
 def _mailbox(text: str) -> str:
-    if not re.fullmatch(r"[!-?A-~]+@[A-Za-z0-9.-]+", text):
+    if not re.fullmatch(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+", text):
         raise ValueError(f"{text!r} is no mail address; write it like ada@example.org")
     return text
 
 
 Text = Annotated[str, Field(min_length=1, pattern=r"^[^\x00-\x1f\x7f]*\S[^\x00-\x1f\x7f]*$")]
 Address = Annotated[str, AfterValidator(_web_address)]
+SecretName = Annotated[str, Field(pattern=rf"^{_NAME}$")]
 Mailbox = Annotated[str, AfterValidator(_mailbox)]
 Score = Annotated[int, Field(ge=LOWEST, le=HIGHEST)]
 Price = Annotated[Decimal, Field(ge=0, le=1_000_000, strict=False, allow_inf_nan=False)]
@@ -133,7 +136,7 @@ class JudgeShape(_Shape):
         default="https://api.openai.com/v1",
         description='the address before /chat/completions, such as "http://localhost:11434/v1"',
     )
-    key_variable: str | None = Field(
+    key_variable: Annotated[str, Field(pattern=rf"^({_NAME})?$")] | None = Field(
         default=None,
         description="the name of the secret that is the key (OPENAI_API_KEY unless the"
         ' server is on this machine); "" for no key',
@@ -234,7 +237,7 @@ class SourcesShape(_Shape):
         description="the address before /paper/batch, asked where an author is followed by id or"
         " least_h_index is set",
     )
-    semantic_scholar_key_variable: str = Field(
+    semantic_scholar_key_variable: SecretName = Field(
         default="SEMANTIC_SCHOLAR_API_KEY",
         description="the name of the secret that is a key, if you have one",
     )
@@ -271,7 +274,7 @@ class MailShape(_Shape):
     user: Text | None = Field(
         default=None, description="the name that the server knows you by; none where it asks nobody"
     )
-    password_variable: str = Field(
+    password_variable: SecretName = Field(
         default="PAPERLARK_MAIL_PASSWORD",
         description="the name of the secret that is the password of `user`",
     )
@@ -293,7 +296,7 @@ class DeliverShape(_Shape):
     mail: Mailbox | None = Field(
         default=None, description="an e-mail address; needs the table [mail]"
     )
-    url_variable: Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")] | None = Field(
+    url_variable: SecretName | None = Field(
         default=None,
         description="the name of the secret that is the channel's Apprise address, such as"
         " slack://..., discord://..., tgram://... or ntfy://...",

@@ -220,6 +220,12 @@ def _message(details: ErrorDetails, shape: type[ProfileShape]) -> str:
         return f"{name} is missing; expected {expected}"
     if details["type"] == "value_error":
         return f"{name}: {details['msg'].removeprefix('Value error, ')}"
+    if name.endswith("_variable"):
+        # Somebody may have put the secret itself there.
+        return (
+            f"{name} is no name of a secret; if the secret itself stands there, take it out and"
+            f" make a new one; expected {expected}"
+        )
     return f"{name} is {details['input']!r:.80}; expected {expected}"
 
 

@@ -76,8 +76,9 @@ class Secrets:
         """
         if here := self._environment.get(name, "").strip():
             return Found(here, f"the environment variable {name}")
-        if path := self._environment.get(name + _FILE_SUFFIX, "").strip():
-            return Found(_read_private(Path(path)).strip(), f"the file {path}")
+        path = self._environment.get(name + _FILE_SUFFIX, "").strip()
+        if path and (named := _read_private(Path(path)).strip()):
+            return Found(named, f"the file {path}")
         if kept := self._in_file().get(name):
             return Found(kept, f"the file {self.file}")
         if kept := self._in_keyring(name):
@@ -115,9 +116,18 @@ class Secrets:
             self._write({key: value for key, value in kept.items() if key != name})
             out.append(f"the file {self.file}")
         if self._in_keyring(name):
-            self._ring().delete_password(SERVICE, name)
+            self._forget_in_keyring(name)
             out.append("the keyring")
         return tuple(out)
+
+    def _forget_in_keyring(self, name: str) -> None:
+        try:
+            self._ring().delete_password(SERVICE, name)
+        except Exception as error:  # every backend has errors of its own
+            raise SecretUnusable(
+                f"the keyring does not let go of {name} ({type(error).__name__})",
+                mend="remove it with the system's own program for passwords",
+            ) from error
 
     def _in_file(self) -> dict[str, str]:
         if not self.file.exists():
@@ -139,14 +149,18 @@ class Secrets:
             f"{name} = {json.dumps(secret, ensure_ascii=False)}\n"
             for name, secret in sorted(secrets.items())
         )
+        temporary: Path | None = None
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             # mkstemp makes files that only their owner can read.
-            handle, temporary = tempfile.mkstemp(dir=path.parent)
+            handle, name = tempfile.mkstemp(dir=path.parent)
+            temporary = Path(name)
             with os.fdopen(handle, "w", encoding="utf-8") as file:
                 file.write(text)
-            Path(temporary).replace(path)
+            temporary.replace(path)
         except OSError as error:
+            if temporary is not None:
+                temporary.unlink(missing_ok=True)
             raise SecretUnusable(
                 f"{path} cannot be written ({error.strerror})",
                 mend="put the secret into the environment",

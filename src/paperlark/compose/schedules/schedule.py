@@ -11,6 +11,7 @@ from paperlark.domain.errors import NotScheduled
 from paperlark.schedule.job import Job
 from paperlark.schedule.times import Clock
 from paperlark.settings import Settings
+from paperlark.settings.needed_secrets import needed_secrets
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +54,6 @@ class Schedule(Protocol):
 
 def job_of(profile: Path, settings: Settings, python: Path) -> Job:
     """Give a reader's morning; `python` is the one that has paperlark."""
-    named = (
-        settings.model and settings.model.key_variable,
-        settings.people and settings.people.key_variable,
-        settings.mail and settings.mail.user and settings.mail.password_variable,
-        *(channel.url_variable for channel in settings.channels),
-    )
     return Job(
         name=settings.profile.name,
         profile=profile.absolute(),
@@ -66,7 +61,7 @@ def job_of(profile: Path, settings: Settings, python: Path) -> Job:
         database=settings.database,
         site=settings.site.folder,
         python=python,
-        secrets=tuple(dict.fromkeys(name for name in named if name)),
+        secrets=tuple(dict.fromkeys(one.name for one in needed_secrets(settings))),
     )
 
 

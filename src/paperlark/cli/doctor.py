@@ -1,0 +1,90 @@
+"""`paperlark doctor`: whether all is well, and what to do where it is not."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from paperlark.cli._options import profile_option, world_of
+from paperlark.domain.checkup import Finding, Severity, exit_code
+from paperlark.renderers import outside
+
+_COLOURS = {Severity.OK: "green", Severity.NOTE: "cyan", Severity.WARNING: "yellow",
+            Severity.ERROR: "red"}  # fmt: skip
+_INDENT = 10
+
+
+@click.command("doctor", short_help="Check everything, and say what to do.")
+@profile_option
+@click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
+@click.option("--offline", is_flag=True, help="Ask nobody outside of this machine.")
+@click.option("--yes", is_flag=True, help="Put the one question to the model without asking you.")
+@click.option("--no-model-call", is_flag=True, help="Put no question to the model.")
+@click.pass_context
+def command(
+    context: click.Context,
+    *,
+    profile_file: Path,
+    as_json: bool,
+    offline: bool,
+    yes: bool,
+    no_model_call: bool,
+) -> None:
+    """Check all that a page needs, and say for each what was found and what to do.
+
+    Profile, criteria, secrets, database, disk, arXiv, clock, model, deliveries and schedule. arXiv
+    is asked four times, as politely as always; the model is asked one tiny question, whose cost is
+    told first; nothing is sent to any channel, and nothing is changed. No secret is ever shown.
+
+    Exit codes: 0 all is well, 3 there are warnings, 1 there are errors.
+    """
+    if yes and no_model_call:
+        raise click.UsageError("choose one of --yes and --no-model-call")
+    # It knows every part of paperlark, which no other command needs at once.
+    from paperlark.compose.doctor import examine  # noqa: PLC0415
+
+    def may_ask_model(cost: str) -> bool:
+        if yes or no_model_call:
+            return yes
+        # Where nobody can answer, nothing is paid.
+        return not as_json and sys.stdin.isatty() and click.confirm(f"\nPut {cost}?", default=True)
+
+    every: list[Finding] = []
+    groups = examine(profile_file, world_of(context), offline=offline, may_ask_model=may_ask_model)
+    for group in groups:
+        every += group.findings
+        if not as_json:
+            click.echo("\n".join(_lines(group.name, group.findings)))
+    click.echo(_document(every) if as_json else _verdict(every))
+    context.exit(exit_code(every))
+
+
+def _lines(group: str, findings: tuple[Finding, ...]) -> Iterator[str]:
+    yield f"\n{click.style(group, bold=True)}"
+    for finding in findings:
+        mark = click.style(f"{finding.severity:<8}", fg=_COLOURS[finding.severity])
+        about = "" if finding.check == group else f"{finding.check}: "
+        yield f"  {mark}{outside.one_line(about + finding.found)}"
+        if finding.mend:
+            yield f"{'':{_INDENT}}-> {outside.one_line(finding.mend)}"
+
+
+def _verdict(every: list[Finding]) -> str:
+    counts = {
+        severity: sum(one.severity is severity for one in every)
+        for severity in (Severity.ERROR, Severity.WARNING)
+    }
+    said = [f"{count} {severity}{'s' * (count > 1)}" for severity, count in counts.items() if count]
+    return f"\n{' and '.join(said) if said else 'All is well.'}"
+
+
+def _document(every: list[Finding]) -> str:
+    rows = [
+        {"check": one.check, "state": one.severity, "found": one.found, "mend": one.mend}
+        for one in every
+    ]
+    return json.dumps(rows, indent=2, ensure_ascii=False)
