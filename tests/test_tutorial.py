@@ -108,7 +108,7 @@ def test_the_tutorial_does_what_it_says(
     assert (place / "mine" / "site" / "index.html").exists()
     assert (place / "unasked" / "criteria.md").exists()
     assert server.asked
-    assert any("Hello from paperlark" in post.text for post in hooks.of(SLACK))
+    assert any("It works" in post.text for post in hooks.of(SLACK))
     assert {"init", "today", "vote", "import", "morning", "schedule", "doctor"} <= set(ran)
 
 

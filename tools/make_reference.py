@@ -79,9 +79,10 @@ def _states() -> Iterator[str]:
     yield "| --- | ---: | --- | --- |"
     for state, meaning in MEANINGS.items():
         yield f"| `{state}` | {meaning.exit_code} | {meaning.says} | {meaning.advice} |"
-    yield "\nA mistake in the command itself ends with exit code 2. `paperlark show --days` lists"
-    yield "the days that have a page; `DATE.manifest.json` beside a page says what it was made"
-    yield "from, `DATE.failed.json` why there is none."
+    yield "\nA mistake in the command itself ends with exit code 2, and `paperlark morning` or"
+    yield "`paperlark deliver` with 4 where a page did not reach somebody. `paperlark show --days`"
+    yield "lists the days that have a page; `DATE.manifest.json` beside a page says what it was"
+    yield "made from, `DATE.failed.json` why there is none."
 
 
 def _commands() -> Iterator[str]:

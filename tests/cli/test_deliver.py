@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from paperlark.compose import World
+from paperlark.store.lock import run_lock
 from standins import mail_server
 from standins.commands import Paperlark
 from standins.mail_server import PASSWORD, USER, MailServer
@@ -62,6 +63,57 @@ def test_an_alarm_tells_all_channels_one_sentence(paperlark: Paperlark, mail: Ma
     body = mail.taken[0].get_body(("plain",))
     assert body is not None
     assert "Hello from paperlark" in body.get_content()
+
+
+def test_a_trial_says_that_it_is_one(paperlark: Paperlark, mail: MailServer) -> None:
+    assert paperlark("deliver", "--try").exit_code == 0
+    assert "A trial" in str(mail.taken[0]["Subject"])
+    body = mail.taken[0].get_body(("plain",))
+    assert body is not None
+    assert "It works: pages of 'Bats' will come here." in body.get_content()
+
+
+def test_a_trial_does_not_make_a_channel_an_old_one(
+    paperlark: Paperlark, home: Path, mail: MailServer
+) -> None:
+    feed = (home / "feeds" / "2025-02-26.cs.LG.rss.xml").read_text()
+    tuesday = home / "feeds" / "2025-02-25.cs.LG.rss.xml"
+    tuesday.write_text(feed.replace("26 Feb", "25 Feb").replace("2502.0000", "2502.0010"))
+    for day in ("2025-02-25", "2025-02-26"):
+        made = paperlark("run", "--date", day, "--feeds", "feeds")
+        assert made.exit_code in {0, 3}, made.output
+    assert paperlark("deliver", "--try").exit_code == 0
+    assert paperlark("deliver").exit_code == 0
+    assert len(mail.taken) == 2
+
+
+def test_a_day_that_is_named_comes_alone(
+    paperlark: Paperlark, home: Path, mail: MailServer
+) -> None:
+    feed = (home / "feeds" / "2025-02-26.cs.LG.rss.xml").read_text()
+    tuesday = home / "feeds" / "2025-02-25.cs.LG.rss.xml"
+    tuesday.write_text(feed.replace("26 Feb", "25 Feb").replace("2502.0000", "2502.0010"))
+    for day in ("2025-02-25", "2025-02-26"):
+        made = paperlark("run", "--date", day, "--feeds", "feeds")
+        assert made.exit_code in {0, 3}, made.output
+    assert paperlark("deliver", "--date", "2025-02-25").exit_code == 0
+    (one,) = mail.taken
+    assert "25 February" in str(one["Subject"])
+    result = paperlark("deliver", "--date", "2025-01-01")
+    assert result.exit_code == 1
+    assert "there is no page of 2025-01-01: make it: paperlark run" in result.stderr
+
+
+def test_a_database_that_is_busy_is_told_to_no_channel(
+    paperlark: Paperlark, home: Path, mail: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paperlark(*RUN)
+    monkeypatch.setattr("paperlark.cli._bringing.PATIENCE", 0.0)
+    with run_lock(home / "paperlark.db", patience=0.0):
+        result = paperlark("deliver")
+    assert result.exit_code == 4
+    assert "is at work on" in result.stderr
+    assert mail.taken == []
 
 
 def test_two_alarms_are_two_mails_to_the_mailbox(

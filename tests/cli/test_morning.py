@@ -105,7 +105,7 @@ def test_one_channel_that_fails_does_not_stop_the_next_and_is_tried_again(
     mail.fault = lambda: mail_server.REFUSED
     result = paperlark("morning")
     assert result.exit_code == 4
-    assert "inbox: day of 2025-02-26 not brought yet: inbox: the mail server" in result.stderr
+    assert "inbox: day of 2025-02-26 not brought yet: the mail server" in result.stderr
     assert len(hooks.of(SLACK)) >= 1
     mail.fault = lambda: mail_server.WELL
     again = paperlark("morning")

@@ -44,11 +44,12 @@ _EPILOG = """\
 \b
 Start here:
   paperlark demo               the page of a bundled real day: no key, no network
-  paperlark init               your own profile: two files to fill in
+  paperlark init               your own profile: six questions, and the first page
   paperlark today              the page of today's announcement
+  paperlark morning            the same for a timer: waits, catches up, delivers
 
 Exit codes: 0 a whole page was made (or arXiv announced nothing), 1 no page, 2 a mistake in
-the command, 3 a page that says what is missing.
+the command, 3 a page that says what is missing, 4 a page that did not reach somebody.
 """
 
 

@@ -34,7 +34,9 @@ def bring(
         tell_error(str(error))
     except StoreError as error:
         tell_error(str(error))
-        tell_brought(post_without_store(settings, world).alarm(str(error), today, only=only))
+        tell_brought(
+            post_without_store(settings, world).tell(Occasion.ALARM, str(error), today, only=only)
+        )
     return NOT_BROUGHT
 
 
@@ -42,7 +44,8 @@ def tell_brought(brought: Iterable[Brought]) -> int:
     """Say of each channel what became of what was due; gives the exit code."""
     worst = 0
     for one in brought:
-        why = f": {one.problem}" if one.problem and not one.well else ""
+        problem = (one.problem or "").removeprefix(f"{one.channel}: ")
+        why = f": {problem}" if problem and not one.well else ""
         line = f"{one.channel}: {one.occasion} of {one.day} {one.arrival}{why}"
         if one.well:
             click.echo(line)

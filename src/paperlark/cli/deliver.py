@@ -11,6 +11,7 @@ from paperlark.cli._bringing import bring, tell_brought
 from paperlark.cli._options import PATIENCE, Day, profile_option, world_of
 from paperlark.compose import open_post
 from paperlark.domain.calendar import today
+from paperlark.domain.delivery import Occasion
 from paperlark.settings import Settings, load_settings
 
 
@@ -22,7 +23,8 @@ from paperlark.settings import Settings, load_settings
     is_flag=True,
     help="Bring the page of the day (unless named, today's) once more, whatever came of it before.",
 )
-@click.option("--alarm", metavar="TEXT", help="Tell all channels this sentence, and nothing else.")
+@click.option("--try", "trial", is_flag=True, help="See whether the channels work: a line to each.")
+@click.option("--alarm", metavar="TEXT", help="Tell the channels that something is wrong: this.")
 @profile_option
 @click.pass_context
 def command(
@@ -31,6 +33,7 @@ def command(
     day: date | None,
     channel: str | None,
     again: bool,
+    trial: bool,
     alarm: str | None,
     profile_file: Path,
 ) -> None:
@@ -43,21 +46,24 @@ def command(
     \b
     Examples:
       paperlark deliver                                today's page, and what was not brought yet
-      paperlark deliver --alarm "Hello from paperlark"  try your channels
+      paperlark deliver --try                          whether your channels work
       paperlark deliver --date 2025-02-26 --again --channel slack
     """
     settings, world = load_settings(profile_file), world_of(context)
-    if alarm is not None and not settings.channels:
+    if alarm and not settings.channels:
         # A timer's alarm must not fail where nobody is to be told.
         click.echo("the profile has no channel to tell", err=True)
         return
     _check(settings, channel)
     now = today(world.now())
-    if alarm is None and day is None and not again:
+    if not (trial or alarm or day or again):
         context.exit(bring(settings, world, now, (), only=channel))
     with open_post(settings, world, patience=PATIENCE) as post:
-        if alarm is not None:
-            context.exit(tell_brought(post.alarm(alarm, day or now, only=channel)))
+        if trial:
+            text = f"It works: pages of {settings.profile.name!r} will come here."
+            context.exit(tell_brought(post.tell(Occasion.TRIAL, text, now, only=channel)))
+        if alarm:
+            context.exit(tell_brought(post.tell(Occasion.ALARM, alarm, now, only=channel)))
         context.exit(tell_brought(post.bring_day(day or now, only=channel, again=again)))
 
 

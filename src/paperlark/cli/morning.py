@@ -26,7 +26,7 @@ from paperlark.compose import (
     post_without_store,
 )
 from paperlark.domain.calendar import next_start, today
-from paperlark.domain.delivery import Failure
+from paperlark.domain.delivery import Failure, Occasion
 from paperlark.domain.errors import PaperlarkError, StoreBusy
 from paperlark.domain.states import MEANINGS, State, worst
 from paperlark.renderers.english import long_date
@@ -185,9 +185,9 @@ def _alarm(settings: Settings, world: World, day: date, error: Exception) -> Non
         return
     try:
         with open_post(settings, world) as post:
-            post.alarm(text, day)
+            post.tell(Occasion.ALARM, text, day)
     except PaperlarkError:
-        post_without_store(settings, world).alarm(text, day)
+        post_without_store(settings, world).tell(Occasion.ALARM, text, day)
 
 
 def _sleep_until(start: datetime, world: World) -> None:

@@ -88,15 +88,17 @@ class Post:
 
         return self._each(channel, Due(Occasion.DAY, day), only)
 
-    def alarm(self, text: str, today: date, *, only: str | None = None) -> tuple[Brought, ...]:
+    def tell(
+        self, occasion: Occasion, text: str, today: date, *, only: str | None = None
+    ) -> tuple[Brought, ...]:
         """Tell every channel one sentence, without asking whether it was told before."""
         news = self._news(today, (Failure(today, text),))
-        alarm = Due(Occasion.ALARM, today)
+        told = Due(occasion, today)
 
         def channel(wanted: ChannelSettings) -> list[Brought]:
-            return self._send(wanted, [self._parcel(wanted.name, alarm)], news)
+            return self._send(wanted, [self._parcel(wanted.name, told)], news)
 
-        return self._each(channel, alarm, only)
+        return self._each(channel, told, only)
 
     def _each(
         self, do: Callable[[ChannelSettings], list[Brought]], what: Due, only: str | None

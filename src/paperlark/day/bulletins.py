@@ -56,7 +56,7 @@ def due(wish: Subscription, days: Days, earlier: Collection[Parcel]) -> tuple[Du
     `earlier` is what was packed for this channel before. A channel that is new gets no old pages,
     and none gets a day by itself and in its week.
     """
-    served = [day_of(one.since) for one in earlier if one.occasion is not Occasion.ALARM]
+    served = [day_of(one.since) for one in earlier if not one.occasion.passing]
     if wish.rhythm is Rhythm.WEEKLY:
         return _weekly(wish, days, earlier, PATIENCE if served else _WEEKEND)
     oldest = max(days.today - PATIENCE, min(served, default=days.today))
@@ -107,9 +107,9 @@ def held(digest: Digest, today: date) -> bool:
 def is_moot(parcel: Parcel, days: Days) -> bool:
     """Tell whether there is nothing to bring any more, or not yet.
 
-    An alarm is over, a day without a page has one by now, or a page is gone.
+    An alarm or a trial is over, a day without a page has one by now, or a page is gone.
     """
-    if parcel.occasion is Occasion.ALARM or parcel.day > days.today:
+    if parcel.occasion.passing or parcel.day > days.today:
         return True
     has_page = parcel.day in days.digests
     if parcel.occasion is Occasion.FAILURE:

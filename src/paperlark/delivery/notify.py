@@ -86,7 +86,7 @@ class NotifyChannel:
         if not isinstance(service, apprise.NotifyBase):
             raise ChannelRefused(
                 f"{self._name}: its secret is no address that Apprise knows",
-                mend="write it as in https://github.com/caronc/apprise/wiki",
+                mend="write it as in https://appriseit.com/services/",
             )
         if len(service) > 1:
             raise ChannelRefused(

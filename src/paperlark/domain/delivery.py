@@ -42,6 +42,13 @@ class Occasion(StrEnum):
     """A day without a page."""
     ALARM = "alarm"
     """The run itself broke down."""
+    TRIAL = "trial"
+    """Somebody wants to see whether it arrives."""
+
+    @property
+    def passing(self) -> bool:
+        """Whether it is of the moment: never sent again, and no news of any day."""
+        return self in {Occasion.ALARM, Occasion.TRIAL}
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
@@ -59,10 +60,10 @@ def load_settings(path: Path) -> Settings:
         profile=profile,
         model=_model(shape.judge, shape.budget) if shape.judge else None,
         people=_people(shape.sources) if profile.needs_people else None,
-        output=home / shape.output,
-        database=home / shape.database,
+        output=_inside(home, shape.output),
+        database=_inside(home, shape.database),
         arxiv=_arxiv(shape.sources),
-        site=_site(shape.site, home, home / shape.output),
+        site=_site(shape.site, home, _inside(home, shape.output)),
         mail=_mail(shape.mail) if shape.mail else None,
         channels=tuple(_channel(one) for one in shape.deliver),
     )
@@ -138,8 +139,13 @@ def _mail_problems(path: Path, text: str, shape: ProfileShape) -> Iterator[Probl
         yield Problem(path, line_of(text, ("mail", "security")), problem)
 
 
+def _inside(home: Path, path: str) -> Path:
+    """Give a path of the profile's whole, without the steps back that it may have."""
+    return Path(os.path.normpath(home / path))
+
+
 def _site(shape: SiteShape, home: Path, output: Path) -> SiteSettings:
-    folder = home / shape.folder if shape.folder else output.with_name("site")
+    folder = _inside(home, shape.folder) if shape.folder else output.with_name("site")
     return SiteSettings(folder, shape.address)
 
 

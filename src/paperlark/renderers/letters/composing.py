@@ -60,6 +60,8 @@ def _title(bulletin: Bulletin) -> str:
             return f"No page for {day}"
         case Occasion.ALARM:
             return f"Something is wrong, {day}"
+        case Occasion.TRIAL:
+            return f"A trial, {day}"
 
 
 def _gist(bulletin: Bulletin, wanted: int, papers: int) -> str:
@@ -87,7 +89,7 @@ def _summary(bulletin: Bulletin, wanted: int, entries: tuple[Entry, ...]) -> tup
 
 
 def _sentences(bulletin: Bulletin, entries: tuple[Entry, ...]) -> Iterator[str]:
-    if bulletin.occasion is Occasion.ALARM:
+    if bulletin.occasion.passing:
         yield from (problem(failure) for failure in bulletin.failures)
         return
     if bulletin.occasion is Occasion.FAILURE:
