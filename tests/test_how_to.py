@@ -9,10 +9,10 @@ from pathlib import Path
 
 import click
 import pytest
-from standins.written import Block, anchors, blocks, commands, links
 
 from paperlark.cli import cli
 from paperlark.settings import Settings, load_settings
+from standins.written import Block, anchors, blocks, commands, links
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
