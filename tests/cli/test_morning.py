@@ -3,7 +3,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -249,6 +249,36 @@ def test_repeating_begins_each_announcement_day_just_after_midnight_in_new_york(
     assert datetime(2025, 2, 27, 5, 20, tzinfo=UTC) in begun
     assert datetime(2025, 2, 28, 5, 20, tzinfo=UTC) in begun
     assert len([one for one in mail.taken if "26 February" in str(one["Subject"])]) == 1
+
+
+def test_repeating_outlives_a_break_down_and_tells_of_it_once_a_day(
+    channels: StandInArxiv,
+    world: World,
+    mail: MailServer,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    del channels
+
+    class Enough(BaseException):
+        pass
+
+    tried: list[date] = []
+
+    def broken(*_: object) -> int:
+        tried.append(world.now().date())
+        if len(tried) > 6:
+            raise Enough
+        raise RuntimeError("a bug of ours")
+
+    monkeypatch.setattr(morning, "_publish", broken)
+    with pytest.raises(Enough):
+        CliRunner().invoke(
+            cli, ["morning", "--repeat", "--no-wait"], obj=world, catch_exceptions=False
+        )
+    wednesday, thursday, friday = (date(2025, 2, day) for day in (26, 27, 28))
+    assert tried == [wednesday] * 3 + [thursday] * 3 + [friday]
+    alarms = [one for one in mail.taken if "wrong" in str(one["Subject"])]
+    assert len(alarms) == 2
 
 
 def test_weekly_channels_get_one_message_for_the_week(

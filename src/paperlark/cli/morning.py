@@ -185,7 +185,8 @@ def _alarm(settings: Settings, world: World, day: date, error: Exception) -> Non
         return
     try:
         with open_post(settings, world) as post:
-            post.tell(Occasion.ALARM, text, day)
+            # It is tried again, and may break down again.
+            post.tell(Occasion.ALARM, text, day, once=True)
     except PaperlarkError:
         post_without_store(settings, world).tell(Occasion.ALARM, text, day)
 

@@ -89,13 +89,23 @@ class Post:
         return self._each(channel, Due(Occasion.DAY, day), only)
 
     def tell(
-        self, occasion: Occasion, text: str, today: date, *, only: str | None = None
+        self,
+        occasion: Occasion,
+        text: str,
+        today: date,
+        *,
+        only: str | None = None,
+        once: bool = False,
     ) -> tuple[Brought, ...]:
-        """Tell every channel one sentence, without asking whether it was told before."""
+        """Tell every channel one sentence; `once` leaves out those that were told so today."""
         news = self._news(today, (Failure(today, text),))
         told = Due(occasion, today)
 
         def channel(wanted: ChannelSettings) -> list[Brought]:
+            mine = self._parcels(wanted.name, today)
+            arrived = (Due(one.occasion, one.day) for one in mine if one.arrived)
+            if once and told in arrived:
+                return []
             return self._send(wanted, [self._parcel(wanted.name, told)], news)
 
         return self._each(channel, told, only)
