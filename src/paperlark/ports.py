@@ -1,7 +1,7 @@
 """Every seam of paperlark, smallest first. Read this to know what can be exchanged.
 
 Adapters take plain arguments and implement one of these; `compose/` puts them together and
-`testing.py` has a fake of each.
+`testing/` has a fake of each.
 """
 
 from __future__ import annotations

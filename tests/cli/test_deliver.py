@@ -31,6 +31,16 @@ def mail(home: Path, trusted: Trust, monkeypatch: pytest.MonkeyPatch) -> Iterato
         yield standing
 
 
+def _make_two_days(paperlark: Paperlark, home: Path) -> None:
+    """Make the pages of Tuesday and Wednesday, of different papers."""
+    feed = (home / "feeds" / "2025-02-26.cs.LG.rss.xml").read_text()
+    tuesday = home / "feeds" / "2025-02-25.cs.LG.rss.xml"
+    tuesday.write_text(feed.replace("26 Feb", "25 Feb").replace("2502.0000", "2502.0010"))
+    for day in ("2025-02-25", "2025-02-26"):
+        made = paperlark("run", "--date", day, "--feeds", "feeds")
+        assert made.exit_code in {0, 3}, made.output
+
+
 def test_a_page_is_brought_by_hand_once_and_again_when_asked(
     paperlark: Paperlark, world: World, mail: MailServer
 ) -> None:
@@ -76,12 +86,7 @@ def test_a_trial_says_that_it_is_one(paperlark: Paperlark, mail: MailServer) -> 
 def test_a_trial_does_not_make_a_channel_an_old_one(
     paperlark: Paperlark, home: Path, mail: MailServer
 ) -> None:
-    feed = (home / "feeds" / "2025-02-26.cs.LG.rss.xml").read_text()
-    tuesday = home / "feeds" / "2025-02-25.cs.LG.rss.xml"
-    tuesday.write_text(feed.replace("26 Feb", "25 Feb").replace("2502.0000", "2502.0010"))
-    for day in ("2025-02-25", "2025-02-26"):
-        made = paperlark("run", "--date", day, "--feeds", "feeds")
-        assert made.exit_code in {0, 3}, made.output
+    _make_two_days(paperlark, home)
     assert paperlark("deliver", "--try").exit_code == 0
     assert paperlark("deliver").exit_code == 0
     assert len(mail.taken) == 2
@@ -90,12 +95,7 @@ def test_a_trial_does_not_make_a_channel_an_old_one(
 def test_a_day_that_is_named_comes_alone(
     paperlark: Paperlark, home: Path, mail: MailServer
 ) -> None:
-    feed = (home / "feeds" / "2025-02-26.cs.LG.rss.xml").read_text()
-    tuesday = home / "feeds" / "2025-02-25.cs.LG.rss.xml"
-    tuesday.write_text(feed.replace("26 Feb", "25 Feb").replace("2502.0000", "2502.0010"))
-    for day in ("2025-02-25", "2025-02-26"):
-        made = paperlark("run", "--date", day, "--feeds", "feeds")
-        assert made.exit_code in {0, 3}, made.output
+    _make_two_days(paperlark, home)
     assert paperlark("deliver", "--date", "2025-02-25").exit_code == 0
     (one,) = mail.taken
     assert "25 February" in str(one["Subject"])

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from paperlark.delivery.forgetful import ForgetfulOutbox
 from paperlark.domain.delivery import Fate, Message, Occasion, Parcel
 from paperlark.ports import Outbox
 from paperlark.store.database import open_database
+from paperlark.store.forgetful import ForgetfulOutbox
 from paperlark.store.outbox import OutboxStore
 
 NOW = datetime(2025, 2, 26, 12, tzinfo=UTC)

@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from paperlark.day.deliver import LONGEST_PAUSE, PAUSES, Clock, deliver
-from paperlark.delivery.forgetful import ForgetfulOutbox
 from paperlark.domain.delivery import Fate, Message, Occasion, Parcel
 from paperlark.domain.errors import (
     ChannelBusy,
@@ -15,6 +14,7 @@ from paperlark.domain.errors import (
     DeliveryError,
     MaybeDelivered,
 )
+from paperlark.store.forgetful import ForgetfulOutbox
 from paperlark.testing import FakeChannel
 from standins.watches import FakeWatch
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from paperlark.compose.world import World
-from paperlark.domain.errors import ChannelRefused, KeyMissing
+from paperlark.domain.errors import ChannelRefused, SecretMissing
 from paperlark.ports import Channel
 from paperlark.settings import Settings
 from paperlark.settings.values import ChannelSettings, MailSettings
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def open_channel(settings: Settings, wanted: ChannelSettings, world: World) -> Channel:
     """Give the channel, ready to send.
 
-    Raises KeyMissing, SecretUnusable or ChannelRefused.
+    Raises SecretUnusable or ChannelRefused.
     """
     if wanted.mail is not None:
         return open_mailbox(settings, wanted, world)
@@ -27,7 +27,7 @@ def open_channel(settings: Settings, wanted: ChannelSettings, world: World) -> C
 
 
 def open_mailbox(settings: Settings, wanted: ChannelSettings, world: World) -> MailChannel:
-    """Give a channel that is a mailbox; raises KeyMissing, SecretUnusable or ChannelRefused."""
+    """Give a channel that is a mailbox; raises SecretUnusable or ChannelRefused."""
     from paperlark.delivery.mail import MailChannel, MailServer  # noqa: PLC0415  # brings TLS
 
     mail = settings.mail
@@ -54,7 +54,7 @@ def _password(mail: MailSettings, channel: str, world: World) -> str | None:
 def _secret(world: World, name: str, channel: str) -> str:
     secret = world.secret(name)
     if secret is None:
-        raise KeyMissing(
+        raise SecretMissing(
             f"{channel}: there is no secret {name}", mend=f"keep it: paperlark secret set {name}"
         )
     return secret

@@ -14,7 +14,6 @@ from paperlark.compose.news import News
 from paperlark.compose.world import World
 from paperlark.day.bulletins import Days, Due, due, is_moot, lacking
 from paperlark.day.deliver import Clock, deliver
-from paperlark.delivery.forgetful import ForgetfulOutbox
 from paperlark.domain.delivery import (
     PATIENCE,
     Failure,
@@ -31,6 +30,7 @@ from paperlark.settings import Settings
 from paperlark.settings.values import ChannelSettings
 from paperlark.store.database import open_database
 from paperlark.store.digests import DigestStore
+from paperlark.store.forgetful import ForgetfulOutbox
 from paperlark.store.lock import run_lock
 from paperlark.store.outbox import OutboxStore
 

@@ -27,6 +27,7 @@ PaperlarkError
 ├── Unimportable              a file, address or library to be imported, or nothing known in it
 ├── PublishError              the output folder
 ├── SecretUnusable            where a secret is kept: open to others, or not to be read
+│   └── SecretMissing         nobody knows it
 ├── DeliveryError             one message to one channel
 │   ├── ChannelBusy           sending it again later may help: it surely did not arrive
 │   ├── ChannelRefused        it is not taken, however often it is sent
@@ -211,7 +212,11 @@ class PublishError(PaperlarkError):
 
 
 class SecretUnusable(PaperlarkError):
-    """A secret is not where it was said to be, or is kept where others can read it."""
+    """A secret cannot be read where it is kept, or others can read it there."""
+
+
+class SecretMissing(SecretUnusable):
+    """A secret that the profile names is in no place where secrets are looked for."""
 
 
 class DeliveryError(PaperlarkError):

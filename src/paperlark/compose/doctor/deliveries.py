@@ -9,7 +9,7 @@ from paperlark.compose.channels import open_channel, open_mailbox
 from paperlark.compose.doctor.patient import Patient, error, note, ok, warning
 from paperlark.domain.checkup import Finding, Severity
 from paperlark.domain.delivery import Parcel
-from paperlark.domain.errors import ChannelBusy, KeyMissing, PaperlarkError, StoreError
+from paperlark.domain.errors import ChannelBusy, PaperlarkError, SecretMissing, StoreError
 from paperlark.renderers import english, outside
 from paperlark.settings.values import ChannelSettings
 from paperlark.store.database import VERSION
@@ -38,7 +38,7 @@ def _channel(patient: Patient, channel: ChannelSettings) -> Finding:
         if patient.offline:
             return note(channel.name, "its mail server was not asked: --offline")
         mailbox.check()
-    except KeyMissing:
+    except SecretMissing:
         # What should be a secret's name may be the secret itself: it is not repeated.
         return error(channel.name, "its secret is not there", "see the secrets above")
     except PaperlarkError as failed:

@@ -1,84 +1,27 @@
-"""Public fakes, one for each port, and a paper to try things with. None of them does any I/O."""
+"""Fakes of what is kept from one run to the next, in memory."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from paperlark.domain.announcement import AnnounceType, Earlier, Feed, Listing, Via
+from paperlark.domain.announcement import Earlier, Feed
 from paperlark.domain.archive import LookedAt, Scrap
-from paperlark.domain.chat import ChatReply, Prompt
-from paperlark.domain.criteria import Criteria
-from paperlark.domain.delivery import Form, Message, Style
 from paperlark.domain.digest import Digest, SeenBefore
-from paperlark.domain.errors import DeliveryError, FeedNotFound
 from paperlark.domain.exploration import Explored
-from paperlark.domain.feedback import NOTHING_KNOWN, Evidence, Lesson, Teacher, one_of_each
 from paperlark.domain.job import Job, JobState
 from paperlark.domain.judgement import (
-    FIRST_READING,
-    NO_PRECEDENTS,
     Asking,
     Exchange,
     Judgement,
-    Lack,
-    Match,
-    Precedents,
-    Unjudged,
 )
-from paperlark.domain.paper import Author, Paper, PaperId
-from paperlark.domain.people import Authorship, NotIndexed
+from paperlark.domain.paper import Paper, PaperId
 from paperlark.domain.place import Place, Shelf
-from paperlark.domain.profile import Profile
 from paperlark.domain.search import Hit, Hits, Question, Standing
 from paperlark.domain.spending import Spend, total
 from paperlark.ports import Advance
-
-
-def a_paper(identifier: str = "2502.00001", **changes: object) -> Paper:
-    """Give a small paper; any field can be set by its name."""
-    fields: dict[str, object] = {
-        "id": PaperId(identifier),
-        "version": 1,
-        "title": f"A paper called {identifier}",
-        "authors": (Author("Ada Lovelace"),),
-        "abstract": "We compute Bernoulli numbers.",
-        "categories": ("cs.LG",),
-    }
-    return Paper(**(fields | changes))  # type: ignore[arg-type]  # the caller names the fields
-
-
-def a_feed(
-    *papers: Paper,
-    category: str = "cs.LG",
-    type: AnnounceType = AnnounceType.NEW,  # noqa: A002
-) -> Feed:
-    """Give a feed that lists these papers under one announce type."""
-    listings = tuple(Listing(paper, type) for paper in papers)
-    return Feed(category, None, listings, "a fake")
-
-
-@dataclass(slots=True)
-class FakeSource:
-    """A source of given feeds; a category without one raises FeedNotFound, or a given error."""
-
-    feeds: Sequence[Feed] = ()
-    errors: Mapping[str, Exception] = field(default_factory=dict)
-    via: Via = Via.RSS
-    asked: list[str] = field(default_factory=list)
-
-    def feed(self, category: str, day: date) -> Feed:
-        """Give the category's feed on any day."""
-        self.asked.append(category)
-        if category in self.errors:
-            raise self.errors[category]
-        for feed in self.feeds:
-            if feed.category == category:
-                return feed
-        raise FeedNotFound(f"no feed of {category} for {day}")
 
 
 @dataclass(slots=True)
@@ -102,73 +45,6 @@ class FakeBatches:
             for (before, name), feed in sorted(self.kept.items(), reverse=True)
             if name == category and before < day and feed.listings
         )
-
-
-@dataclass(slots=True)
-class FakePeople:
-    """Knows given authorships, has not indexed the others, and remembers what it was asked."""
-
-    authorships: Mapping[PaperId, Authorship] = field(default_factory=dict)
-    asked: list[PaperId] = field(default_factory=list)
-    name: str = "The fake"
-
-    def look_up(self, papers: Sequence[Paper]) -> Mapping[PaperId, Authorship]:
-        """Answer paper by paper."""
-        self.asked += [paper.id for paper in papers]
-        return {paper.id: self.authorships.get(paper.id, NotIndexed()) for paper in papers}
-
-
-@dataclass(frozen=True, slots=True)
-class FakeRanker:
-    """Ranks papers as given by id; the others come after, in their own order.
-
-    `probabilities` are by rank, the best first; None for a ranker that nothing has calibrated.
-    """
-
-    best: Sequence[str] = ()
-    probabilities: Sequence[float] | None = None
-
-    def rank(
-        self,
-        papers: Sequence[Paper],
-        criteria: Criteria,  # noqa: ARG002
-        evidence: Evidence = NOTHING_KNOWN,  # noqa: ARG002
-    ) -> tuple[Match, ...]:
-        """Give rank 1 to the first of `best`, and so on."""
-        order = [*self.best, *(paper.id for paper in papers if paper.id not in self.best)]
-        present = [name for name in order if any(paper.id == name for paper in papers)]
-        return tuple(self._match(present.index(paper.id), len(papers)) for paper in papers)
-
-    def _match(self, place: int, papers: int) -> Match:
-        likely = None if self.probabilities is None else self.probabilities[place]
-        return Match(1 / (1 + place), place + 1, papers, probability=likely)
-
-
-@dataclass(slots=True)
-class FakeExperience:
-    """Knows given lessons, and which papers were announced to the reader on which days."""
-
-    lessons: Sequence[Lesson] = ()
-    announced: Mapping[date, Sequence[Paper]] = field(default_factory=dict)
-
-    def evidence(self, profile: Profile, day: date) -> Evidence:  # noqa: ARG002
-        """Give what was known before that day's papers came."""
-        before = [paper for when in self._days() if when < day for paper in self.announced[when]]
-        later = {paper.id for when in self._days() if when >= day for paper in self.announced[when]}
-        later -= {paper.id for paper in before}
-        known = (
-            one
-            for one in self.lessons
-            if one.paper.id not in later
-            and (one.day < day or (one.day == day and one.teacher is not Teacher.JUDGE))
-        )
-        stream: dict[PaperId, Paper] = {}
-        for paper in before:
-            stream.setdefault(paper.id, paper)
-        return Evidence(one_of_each(known), tuple(stream.values()))
-
-    def _days(self) -> Sequence[date]:
-        return sorted(self.announced, reverse=True)
 
 
 @dataclass(slots=True)
@@ -212,71 +88,6 @@ class FakePlaces:
             day = min(one.day, known[1].day) if known else one.day
             title = known[1].title if known else one.title
             self._kept[one.paper_id] = space, replace(one, day=day, title=title)
-
-
-@dataclass(frozen=True, slots=True)
-class FakeLibrarian:
-    """Knows given precedents, whatever the day."""
-
-    known: Precedents = field(default_factory=dict)
-
-    def precedents(self, papers: Sequence[Paper], day: date) -> Precedents:  # noqa: ARG002
-        """Give those of these papers."""
-        return {paper.id: self.known[paper.id] for paper in papers if paper.id in self.known}
-
-
-@dataclass(slots=True)
-class FakeJudge:
-    """Gives known scores, one exchange a paper, and remembers what it was asked.
-
-    A paper without scores is unjudged, for the reason `lack`.
-    """
-
-    scores: Mapping[str, tuple[int, int]]
-    price: Spend = field(default_factory=lambda: total(()))
-    lack: Lack = Lack.FAILED
-    asked: list[PaperId] = field(default_factory=list)
-    signature: str = "fake-model/1"
-    prompt: str = "Which papers are good?"
-
-    def model(self, day: date) -> str:  # noqa: ARG002
-        """Give a name."""
-        return "fake-model"
-
-    def judge(
-        self,
-        papers: Sequence[Paper],
-        day: date,  # noqa: ARG002
-        precedents: Precedents = NO_PRECEDENTS,  # noqa: ARG002
-        reading: int = FIRST_READING,  # noqa: ARG002
-    ) -> Iterator[Exchange | Unjudged]:
-        """Answer paper by paper."""
-        for paper in papers:
-            self.asked.append(paper.id)
-            if paper.id in self.scores:
-                relevance, novelty = self.scores[paper.id]
-                comment = f"It is about {paper.id}."
-                judgement = Judgement(paper.id, paper.version, relevance, novelty, comment)
-                yield Exchange((judgement,), self.price, "{}")
-            else:
-                yield Unjudged(paper, self.lack, "the fake has no scores for it")
-
-
-@dataclass(slots=True)
-class FakeChat:
-    """A chat model that gives prepared answers in turn; an error among them is raised."""
-
-    answers: Iterator[str | Exception]
-    name: str = "fake-model"
-    questions: list[str] = field(default_factory=list)
-
-    def ask(self, prompt: Prompt) -> ChatReply:
-        """Give the next answer."""
-        self.questions.append(prompt.user)
-        answer = next(self.answers)
-        if isinstance(answer, Exception):
-            raise answer
-        return ChatReply(answer, Spend(None, None))
 
 
 @dataclass(slots=True)
@@ -440,35 +251,6 @@ def _applies(question: Question, paper: Paper) -> bool:
     return (question.author or "") in names and question.category in {None, *paper.categories}
 
 
-A_FORM = Form(Style.TEXT, longest=4000, subject_longest=100)
-"""What a channel of plain text may want."""
-
-
-class FakeChannel:
-    """A channel that keeps what it was sent, or raises what is next in `troubles` instead.
-
-    A trouble None is no trouble; after the last one there is none.
-    """
-
-    def __init__(
-        self,
-        *troubles: DeliveryError | None,
-        form: Form = A_FORM,
-        tells_copies: bool = False,
-    ) -> None:
-        self.form = form
-        self.tells_copies = tells_copies
-        self.sent: list[tuple[str, Message]] = []
-        self._troubles = list(troubles)
-
-    def send(self, message: Message, name: str) -> None:
-        """Keep the message and its name, unless something is wrong."""
-        trouble = self._troubles.pop(0) if self._troubles else None
-        if trouble is not None:
-            raise trouble
-        self.sent.append((name, message))
-
-
 @dataclass(slots=True)
 class FakeJobs:
     """Jobs that last as long as the object; what comes of them goes into a memory."""
@@ -501,16 +283,3 @@ class FakeJobs:
 
     def _sorted(self) -> Sequence[Job]:
         return sorted(self._jobs.values(), key=lambda job: (job.at, job.key))
-
-
-class Silent:
-    """Progress that nobody watches."""
-
-    @contextmanager
-    def step(self, name: str, total: int) -> Iterator[Advance]:  # noqa: ARG002
-        """Open a step."""
-
-        def advance(_units: int = 1, _spend: Spend | None = None, /) -> None:
-            return
-
-        yield advance

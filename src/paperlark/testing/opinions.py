@@ -1,0 +1,124 @@
+"""Fakes of who has an opinion of papers: rankers, judges, and what they know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from paperlark.domain.criteria import Criteria
+from paperlark.domain.feedback import NOTHING_KNOWN, Evidence, Lesson, Teacher, one_of_each
+from paperlark.domain.judgement import (
+    FIRST_READING,
+    NO_PRECEDENTS,
+    Exchange,
+    Judgement,
+    Lack,
+    Match,
+    Precedents,
+    Unjudged,
+)
+from paperlark.domain.paper import Paper, PaperId
+from paperlark.domain.profile import Profile
+from paperlark.domain.spending import Spend, total
+
+
+@dataclass(frozen=True, slots=True)
+class FakeRanker:
+    """Ranks papers as given by id; the others come after, in their own order.
+
+    `probabilities` are by rank, the best first; None for a ranker that nothing has calibrated.
+    """
+
+    best: Sequence[str] = ()
+    probabilities: Sequence[float] | None = None
+
+    def rank(
+        self,
+        papers: Sequence[Paper],
+        criteria: Criteria,  # noqa: ARG002
+        evidence: Evidence = NOTHING_KNOWN,  # noqa: ARG002
+    ) -> tuple[Match, ...]:
+        """Give rank 1 to the first of `best`, and so on."""
+        order = [*self.best, *(paper.id for paper in papers if paper.id not in self.best)]
+        present = [name for name in order if any(paper.id == name for paper in papers)]
+        return tuple(self._match(present.index(paper.id), len(papers)) for paper in papers)
+
+    def _match(self, place: int, papers: int) -> Match:
+        likely = None if self.probabilities is None else self.probabilities[place]
+        return Match(1 / (1 + place), place + 1, papers, probability=likely)
+
+
+@dataclass(slots=True)
+class FakeExperience:
+    """Knows given lessons, and which papers were announced to the reader on which days."""
+
+    lessons: Sequence[Lesson] = ()
+    announced: Mapping[date, Sequence[Paper]] = field(default_factory=dict)
+
+    def evidence(self, profile: Profile, day: date) -> Evidence:  # noqa: ARG002
+        """Give what was known before that day's papers came."""
+        before = [paper for when in self._days() if when < day for paper in self.announced[when]]
+        later = {paper.id for when in self._days() if when >= day for paper in self.announced[when]}
+        later -= {paper.id for paper in before}
+        known = (
+            one
+            for one in self.lessons
+            if one.paper.id not in later
+            and (one.day < day or (one.day == day and one.teacher is not Teacher.JUDGE))
+        )
+        stream: dict[PaperId, Paper] = {}
+        for paper in before:
+            stream.setdefault(paper.id, paper)
+        return Evidence(one_of_each(known), tuple(stream.values()))
+
+    def _days(self) -> Sequence[date]:
+        return sorted(self.announced, reverse=True)
+
+
+@dataclass(frozen=True, slots=True)
+class FakeLibrarian:
+    """Knows given precedents, whatever the day."""
+
+    known: Precedents = field(default_factory=dict)
+
+    def precedents(self, papers: Sequence[Paper], day: date) -> Precedents:  # noqa: ARG002
+        """Give those of these papers."""
+        return {paper.id: self.known[paper.id] for paper in papers if paper.id in self.known}
+
+
+@dataclass(slots=True)
+class FakeJudge:
+    """Gives known scores, one exchange a paper, and remembers what it was asked.
+
+    A paper without scores is unjudged, for the reason `lack`.
+    """
+
+    scores: Mapping[str, tuple[int, int]]
+    price: Spend = field(default_factory=lambda: total(()))
+    lack: Lack = Lack.FAILED
+    asked: list[PaperId] = field(default_factory=list)
+    signature: str = "fake-model/1"
+    prompt: str = "Which papers are good?"
+
+    def model(self, day: date) -> str:  # noqa: ARG002
+        """Give a name."""
+        return "fake-model"
+
+    def judge(
+        self,
+        papers: Sequence[Paper],
+        day: date,  # noqa: ARG002
+        precedents: Precedents = NO_PRECEDENTS,  # noqa: ARG002
+        reading: int = FIRST_READING,  # noqa: ARG002
+    ) -> Iterator[Exchange | Unjudged]:
+        """Answer paper by paper."""
+        for paper in papers:
+            self.asked.append(paper.id)
+            if paper.id in self.scores:
+                relevance, novelty = self.scores[paper.id]
+                comment = f"It is about {paper.id}."
+                judgement = Judgement(paper.id, paper.version, relevance, novelty, comment)
+                yield Exchange((judgement,), self.price, "{}")
+            else:
+                yield Unjudged(paper, self.lack, "the fake has no scores for it")

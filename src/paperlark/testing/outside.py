@@ -1,0 +1,110 @@
+"""Fakes of what is outside: arXiv, people, a model, a channel, a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+
+from paperlark.domain.announcement import Feed, Via
+from paperlark.domain.chat import ChatReply, Prompt
+from paperlark.domain.delivery import Form, Message, Style
+from paperlark.domain.errors import DeliveryError, FeedNotFound
+from paperlark.domain.paper import Paper, PaperId
+from paperlark.domain.people import Authorship, NotIndexed
+from paperlark.domain.spending import Spend
+from paperlark.ports import Advance
+
+
+@dataclass(slots=True)
+class FakeSource:
+    """A source of given feeds; a category without one raises FeedNotFound, or a given error."""
+
+    feeds: Sequence[Feed] = ()
+    errors: Mapping[str, Exception] = field(default_factory=dict)
+    via: Via = Via.RSS
+    asked: list[str] = field(default_factory=list)
+
+    def feed(self, category: str, day: date) -> Feed:
+        """Give the category's feed on any day."""
+        self.asked.append(category)
+        if category in self.errors:
+            raise self.errors[category]
+        for feed in self.feeds:
+            if feed.category == category:
+                return feed
+        raise FeedNotFound(f"no feed of {category} for {day}")
+
+
+@dataclass(slots=True)
+class FakePeople:
+    """Knows given authorships, has not indexed the others, and remembers what it was asked."""
+
+    authorships: Mapping[PaperId, Authorship] = field(default_factory=dict)
+    asked: list[PaperId] = field(default_factory=list)
+    name: str = "The fake"
+
+    def look_up(self, papers: Sequence[Paper]) -> Mapping[PaperId, Authorship]:
+        """Answer paper by paper."""
+        self.asked += [paper.id for paper in papers]
+        return {paper.id: self.authorships.get(paper.id, NotIndexed()) for paper in papers}
+
+
+@dataclass(slots=True)
+class FakeChat:
+    """A chat model that gives prepared answers in turn; an error among them is raised."""
+
+    answers: Iterator[str | Exception]
+    name: str = "fake-model"
+    questions: list[str] = field(default_factory=list)
+
+    def ask(self, prompt: Prompt) -> ChatReply:
+        """Give the next answer."""
+        self.questions.append(prompt.user)
+        answer = next(self.answers)
+        if isinstance(answer, Exception):
+            raise answer
+        return ChatReply(answer, Spend(None, None))
+
+
+A_FORM = Form(Style.TEXT, longest=4000, subject_longest=100)
+"""What a channel of plain text may want."""
+
+
+class FakeChannel:
+    """A channel that keeps what it was sent, or raises what is next in `troubles` instead.
+
+    A trouble None is no trouble; after the last one there is none.
+    """
+
+    def __init__(
+        self,
+        *troubles: DeliveryError | None,
+        form: Form = A_FORM,
+        tells_copies: bool = False,
+    ) -> None:
+        self.form = form
+        self.tells_copies = tells_copies
+        self.sent: list[tuple[str, Message]] = []
+        self._troubles = list(troubles)
+
+    def send(self, message: Message, name: str) -> None:
+        """Keep the message and its name, unless something is wrong."""
+        trouble = self._troubles.pop(0) if self._troubles else None
+        if trouble is not None:
+            raise trouble
+        self.sent.append((name, message))
+
+
+class Silent:
+    """Progress that nobody watches."""
+
+    @contextmanager
+    def step(self, name: str, total: int) -> Iterator[Advance]:  # noqa: ARG002
+        """Open a step."""
+
+        def advance(_units: int = 1, _spend: Spend | None = None, /) -> None:
+            return
+
+        yield advance
