@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from paperlark.day.explore import Drawn
 from paperlark.day.missed import estimate_missed
-from paperlark.day.select import reaches
 from paperlark.domain.digest import Candidate
 from paperlark.domain.exploration import Explored, Missed, Unread
 from paperlark.domain.judgement import Judgement
@@ -32,7 +31,7 @@ def look_below(
     earlier: Sequence[Explored],
 ) -> Below:
     """Say what the judge found there; `earlier` are the papers explored on the days before."""
-    wanted = {paper: reaches(judgement, cutoffs) for paper, judgement in judgements.items()}
+    wanted = {paper: cutoffs.meets(one.relevance, one.novelty) for paper, one in judgements.items()}
     return find_below(below, drawn, wanted, earlier)
 
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from paperlark.day.opinion import Opinion, opinion
 from paperlark.day.readings import agreement, order
-from paperlark.day.select import reaches
 from paperlark.domain.errors import JudgeUnavailable
 from paperlark.domain.judgement import (
     FIRST_READING,
@@ -115,7 +114,11 @@ def _lacking(
     One that would be on the page without a word about it is among them: a judge leaves comments
     out below the cut-offs, and these have been lowered since.
     """
-    enough = {one.paper_id for one in known if one.comment or not reaches(one, cutoffs)}
+    enough = {
+        one.paper_id
+        for one in known
+        if one.comment or not cutoffs.meets(one.relevance, one.novelty)
+    }
     return tuple(paper for paper in papers if paper.id not in enough)
 
 

@@ -12,7 +12,6 @@ from itertools import combinations
 from statistics import fmean
 
 from paperlark.day.explore import lot
-from paperlark.day.select import reaches
 from paperlark.domain.judgement import FIRST_READING, Agreement, Asking, Judgement
 from paperlark.domain.paper import Paper
 from paperlark.domain.profile import Cutoffs
@@ -40,7 +39,10 @@ def agreement(
     return Agreement(
         readings=readings,
         papers=len(several),
-        agreed=sum(len({reaches(one, cutoffs) for one in ones}) == 1 for ones in several),
+        agreed=sum(
+            len({cutoffs.meets(one.relevance, one.novelty) for one in ones}) == 1
+            for ones in several
+        ),
         distance=fmean(_distance(ones) for ones in several),
     )
 

@@ -29,7 +29,7 @@ def select(
         for candidate in candidates
         if not candidate.followed
         and (opinion := opinions.get(candidate.paper.id))
-        and reaches(opinion.judgement, cutoffs)
+        and cutoffs.meets(opinion.judgement.relevance, opinion.judgement.novelty)
     ]
     over.sort(key=lambda pair: _merit(*pair))
     followed = [(opinions.get(one.paper.id), one) for one in followed_by_match(candidates)]
@@ -46,11 +46,6 @@ def select_by_match(
     outside = [one.candidate for one in drawn]
     chosen = [*followed_by_match(candidates), *best, *outside]
     return _entries(((None, one) for one in chosen), {one.paper.id for one in outside})
-
-
-def reaches(judgement: Judgement, cutoffs: Cutoffs) -> bool:
-    """Tell whether a paper with this judgement belongs on the page."""
-    return judgement.relevance >= cutoffs.relevance and judgement.novelty >= cutoffs.novelty
 
 
 def followed_by_match(candidates: Sequence[Candidate]) -> list[Candidate]:

@@ -30,6 +30,10 @@ class Cutoffs:
     relevance: int = 7
     novelty: int = 6
 
+    def meets(self, relevance: int, novelty: int) -> bool:
+        """Return whether both scores are at least the cut-offs: the rule for being selected."""
+        return relevance >= self.relevance and novelty >= self.novelty
+
 
 @dataclass(frozen=True, slots=True)
 class Exploration:

@@ -67,4 +67,4 @@ def _label(one: Announced, cutoffs: Cutoffs) -> Label:
 
 def _reaches(one: Announced, cutoffs: Cutoffs) -> bool:
     relevance, novelty = one.relevance or 0, one.novelty or 0
-    return relevance >= cutoffs.relevance and novelty >= cutoffs.novelty
+    return cutoffs.meets(relevance, novelty)

@@ -134,7 +134,7 @@ def _judgement(row: Mapping[str, object], paper: Shown, cutoffs: Cutoffs) -> Jud
         return _no_score("novelty", row)
     comment = row.get("comment")
     cleaned = clean_comment(comment) if isinstance(comment, str) else ""
-    selected = relevance >= cutoffs.relevance and novelty >= cutoffs.novelty
+    selected = cutoffs.meets(relevance, novelty)
     if selected and not cleaned:
         return _SILENT
     return Judgement(paper.id, paper.version, relevance, novelty, cleaned)

@@ -80,7 +80,7 @@ class ExperienceStore:
 
 def _scored(paper: Paper, day: str, relevance: int, novelty: int, cutoffs: Cutoffs) -> Lesson:
     """Draw the line where the reader draws it now, wherever it was that day."""
-    wanted = relevance >= cutoffs.relevance and novelty >= cutoffs.novelty
+    wanted = cutoffs.meets(relevance, novelty)
     return Lesson(paper, date.fromisoformat(day), wanted, Teacher.JUDGE, relevance, novelty)
 
 
