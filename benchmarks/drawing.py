@@ -16,7 +16,7 @@ from paperlark.evaluation.plots import (
     TOP,
     WIDTH,
     Curve,
-    Line,
+    PlotLine,
     Point,
     Scale,
     Tick,
@@ -93,9 +93,9 @@ def growth(lines: Mapping[str, Mapping[int, float]]) -> Curve:
     )
 
 
-def _line(name: str, points: Sequence[Point], end: float) -> Line:
+def _line(name: str, points: Sequence[Point], end: float) -> PlotLine:
     path = "M" + " L".join(f"{point.x} {point.y}" for point in points)
-    return Line(name, path, "", tuple(points), Point(RIGHT + 8, end))
+    return PlotLine(name, path, "", tuple(points), Point(RIGHT + 8, end))
 
 
 def _panel(panel: Panel) -> str:
@@ -118,7 +118,7 @@ def _panel(panel: Panel) -> str:
     )
 
 
-def _drawn(line: Line, others: Sequence[str]) -> str:
+def _drawn(line: PlotLine, others: Sequence[str]) -> str:
     kind = f"dash-{others.index(line.method)}" if line.method in others else "own"
     band = f'<path class="band" d="{line.band}"/>' if line.band else ""
     dots = "".join(f'<circle cx="{at.x}" cy="{at.y}" r="2.4"/>' for at in line.points)

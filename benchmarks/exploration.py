@@ -25,9 +25,9 @@ from paperlark.domain.paper import Paper
 from paperlark.domain.profile import RECALL, Exploration
 from paperlark.evaluation.cases import LabelledDay
 from paperlark.evaluation.folder import read_folder
-from paperlark.evaluation.lived import Life
+from paperlark.evaluation.replay import Replay
 from paperlark.ports import Ranker
-from paperlark.rankers.blend import EmbeddedRanker
+from paperlark.rankers.embedded import EmbeddedRanker
 
 SHARED = Path(os.environ.get("PAPERLARK_SHARED", Path(__file__).parents[2] / "shared"))
 LEARNED_DAYS = 120
@@ -66,7 +66,7 @@ class Doubtful:
         return tuple(_with_odds(match, self.odds) for match in matches)
 
 
-def live(life: Life, day: LabelledDay, explored: int) -> Told:
+def live(life: Replay, day: LabelledDay, explored: int) -> Told:
     """Make the day's page, and look behind it; so many papers were `explored` before."""
     lived = life.live(day)
     wanted = {p.id for p, label in zip(day.papers, day.labels, strict=True) if label.wanted}
@@ -93,7 +93,7 @@ def main() -> int:
     )
     holds = True
     for odds in (1.0, 0.5, 2.0):
-        life = Life(reader.name, Doubtful(ranker, odds), LEARNED_DAYS)
+        life = Replay(reader.name, Doubtful(ranker, odds), LEARNED_DAYS)
         days: list[Told] = []
         for day in reader.days:
             days.append(live(life, day, days[-1].explored if days else 0))

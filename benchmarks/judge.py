@@ -23,19 +23,19 @@ from pathlib import Path
 # Before numpy is imported: its threads would wait for each other on a busy machine.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-from paperlark.compose.evaluate import evaluate_tokens
-from paperlark.domain.feedback import Evidence, Lesson, Teacher
+from paperlark.domain.feedback import Evidence, Example, LabelSource
 from paperlark.domain.paper import Paper
 from paperlark.domain.profile import RECALL
+from paperlark.evaluation.assumed_labels import judgements, short_comment
 from paperlark.evaluation.cases import LabelledDay, LabelledReader
-from paperlark.evaluation.figures import Figure
+from paperlark.evaluation.evaluate import evaluate_tokens
 from paperlark.evaluation.folder import read_folder
 from paperlark.evaluation.measure import Wish
-from paperlark.evaluation.protocol import Before
-from paperlark.evaluation.said import judgements, short_comment
-from paperlark.evaluation.token_report import Taken, TokenReport
+from paperlark.evaluation.method_metrics import Metric
+from paperlark.evaluation.splits import KnownBefore
+from paperlark.evaluation.token_report import TokenReport, TokensTaken
 from paperlark.evaluation.tokens import take
-from paperlark.rankers.blend import EmbeddedRanker
+from paperlark.rankers.embedded import EmbeddedRanker
 from paperlark.testing import Silent
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -77,8 +77,8 @@ class Stopped:
     day: date
     lessons: int
     limit: int
-    taken: Taken
-    whole: Taken
+    taken: TokensTaken
+    whole: TokensTaken
 
 
 def main() -> int:
@@ -133,7 +133,7 @@ def _stop(reader: LabelledReader, day: date) -> Stopped:
     place = next(at for at, one in enumerate(reader.days) if one.day == day)
     today, limit = reader.days[place], SEED_TOKENS[day]
     lessons = tuple(_brought(reader, today))
-    evidence = Evidence(lessons, Before(reader.days, place).stream)
+    evidence = Evidence(lessons, KnownBefore(reader.days, place).stream)
     matches = EmbeddedRanker().rank(today.papers, today.criteria, evidence)
     ranked = sorted(zip(matches, today.papers, strict=True), key=lambda pair: pair[0].rank)
     best_first = [paper for _, paper in ranked]
@@ -145,7 +145,7 @@ def _stop(reader: LabelledReader, day: date) -> Stopped:
     return Stopped(day, len(lessons), limit, taken, whole)
 
 
-def _brought(reader: LabelledReader, today: LabelledDay) -> Iterator[Lesson]:
+def _brought(reader: LabelledReader, today: LabelledDay) -> Iterator[Example]:
     """Give what the pages of the seeds before say: what was selected, and nothing of the rest."""
     again = {paper.id for paper in today.papers}
     for day in reader.days:
@@ -155,8 +155,8 @@ def _brought(reader: LabelledReader, today: LabelledDay) -> Iterator[Lesson]:
                     yield _lesson(paper, day.day, label.relevance, label.novelty)
 
 
-def _lesson(paper: Paper, day: date, relevance: int | None, novelty: int | None) -> Lesson:
-    return Lesson(paper, day, True, Teacher.JUDGE, relevance, novelty)  # noqa: FBT003  # wanted
+def _lesson(paper: Paper, day: date, relevance: int | None, novelty: int | None) -> Example:
+    return Example(paper, day, True, LabelSource.JUDGE, relevance, novelty)  # noqa: FBT003  # wanted
 
 
 def _reader_cells(report: TokenReport) -> Iterator[Cell]:
@@ -188,7 +188,7 @@ def _stopped_cells(one: Stopped) -> Iterator[Cell]:
     )
 
 
-def _kept(what: str, known: str, taken: Taken, *, aim: bool) -> Cell:
+def _kept(what: str, known: str, taken: TokensTaken, *, aim: bool) -> Cell:
     kept = taken.recall or 0
     figure = f"kept {kept:.1%} ({taken.kept} of {taken.wanted})"
     return Cell(what, known, figure, f">= {RECALL:.0%}", kept >= RECALL, aim=aim)
@@ -198,7 +198,7 @@ def _known(report: TokenReport) -> str:
     return f"{HISTORY} days, {'all of them' if report.told_all else 'as they were read'}"
 
 
-def _ranged(figure: Figure) -> str:
+def _ranged(figure: Metric) -> str:
     if figure.value is None or figure.interval is None:
         return "unknown"
     return f"{figure.value:.1%} ({figure.interval.low:.1%} to {figure.interval.high:.1%})"

@@ -20,14 +20,13 @@ import numpy as np
 from paperlark.domain.announcement import AnnounceType
 from paperlark.domain.errors import SourceError
 from paperlark.domain.paper import Paper, PaperId
-from paperlark.domain.place import Place
-from paperlark.rankers.field import Reader
-from paperlark.rankers.latent import Space, Vectors, unit
-from paperlark.rankers.nearest import pack
-from paperlark.rankers.precedents import ArchiveLibrarian
+from paperlark.domain.vectors import PaperVector
+from paperlark.rankers.corpus import PaperEncoder
+from paperlark.rankers.embedding import Embedding, Vectors, unit
+from paperlark.rankers.precedents import ArchivePrecedents, pack
 from paperlark.sources.recorded import RecordedFeeds
 from paperlark.store.database import open_database
-from paperlark.store.places import PlaceStore
+from paperlark.store.vectors import VectorStore
 
 DAY = date(2025, 4, 1)
 A_DAY = 300
@@ -40,13 +39,13 @@ def main() -> None:
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
     shared = Path(os.environ.get("PAPERLARK_SHARED", Path(__file__).parents[2] / "shared"))
     papers = list(new_papers(shared / "feeds" / "month"))
-    reader = Reader(Space.shipped())
+    reader = PaperEncoder(Embedding.shipped())
     _, vectors = reader.read(papers)
     today = papers[-A_DAY:]
     with tempfile.TemporaryDirectory() as folder, open_database(Path(folder) / "db") as connection:
-        places = PlaceStore(connection, Path(folder) / "db")
+        places = VectorStore(connection, Path(folder) / "db")
         places.keep(archive(vectors[:-A_DAY], count), reader.space.fingerprint)
-        librarian = ArchiveLibrarian(places, reader)
+        librarian = ArchivePrecedents(places, reader)
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         for run in ("first", "again", "again"):
             wall, busy = time.perf_counter(), time.process_time()
@@ -76,7 +75,7 @@ def new_papers(folder: Path) -> Iterator[Paper]:
                     yield one.paper
 
 
-def archive(vectors: Vectors, count: int) -> Iterator[Place]:
+def archive(vectors: Vectors, count: int) -> Iterator[PaperVector]:
     """Give that many places of days before, in random company of the month's."""
     random = np.random.default_rng(0)
     for start in range(0, count, 10_000):
@@ -85,7 +84,7 @@ def archive(vectors: Vectors, count: int) -> Iterator[Place]:
         rows = vectors[random.integers(0, len(vectors), size)] + MOVED * unit(moved)
         for at, vector in enumerate(pack(unit(rows)), start):
             paper = PaperId(f"{2000 + at // 50_000}.{at % 50_000:05}")
-            yield Place(paper, DAY - timedelta(1 + at // A_DAY), f"Title {at}", vector)
+            yield PaperVector(paper, DAY - timedelta(1 + at // A_DAY), f"Title {at}", vector)
 
 
 if __name__ == "__main__":

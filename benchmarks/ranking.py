@@ -24,13 +24,13 @@ from pathlib import Path
 from drawing import Panel, drawing
 from reports import read_report
 
-from paperlark.compose.evaluate import evaluate
 from paperlark.evaluation import plots, wording
-from paperlark.evaluation.compare import Comparison
+from paperlark.evaluation.cases import ARXIV_SANITY, NAMES, OWN, ZOTERO
+from paperlark.evaluation.evaluate import evaluate
 from paperlark.evaluation.folder import read_folder
 from paperlark.evaluation.measure import Wish
-from paperlark.evaluation.methods import ARXIV_SANITY, NAMES, OWN, ZOTERO
-from paperlark.evaluation.report import Report, Row, find
+from paperlark.evaluation.method_metrics import Comparison
+from paperlark.evaluation.report import Report, ReportRow, find
 from paperlark.testing import Silent
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -122,7 +122,7 @@ def _cells(report: Report) -> Iterator[Cell]:
         yield from _peers(report, days, row)
 
 
-def _limits(reader: str, days: int, row: Row) -> Iterator[Cell]:
+def _limits(reader: str, days: int, row: ReportRow) -> Iterator[Cell]:
     precision, share = row.figures[AP], row.figures[SHARE]
     least, most = LEAST_AP[days], MOST_SHARE[days]
     yield Cell(
@@ -165,7 +165,7 @@ def _ahead(reader: str, one: Comparison) -> Iterator[Cell]:
             yield Cell(reader, days, what, figure, limit, reached, aim=True)
 
 
-def _peers(report: Report, days: int, own: Row) -> Iterator[Cell]:
+def _peers(report: Report, days: int, own: ReportRow) -> Iterator[Cell]:
     """Say whether paperlark is ahead of each peer's method."""
     for peer in (ARXIV_SANITY, ZOTERO):
         theirs = [row for row in find(report.rows, peer) if row.history_days == days]
@@ -239,7 +239,7 @@ def _reader(report: Report) -> Iterator[str]:
     yield from (f"- {line}" for line in wording.how(report))
 
 
-def _figures(row: Row) -> tuple[str, ...]:
+def _figures(row: ReportRow) -> tuple[str, ...]:
     cells = (wording.cell(row.figures[one.measure], ranged=True) for one in wording.COLUMNS)
     known = row.history_days if row.votes is None else row.votes
     name = f"**{row.method}**" if row.method == OWN else row.method

@@ -203,13 +203,13 @@ def _each(found: Sequence[Figures], name: str) -> list[float]:
 def _prepare(where: str) -> Figures:
     """Write the cases, and a recording of judgements for the days of the month."""
     from paperlark.evaluation.folder import read_folder  # noqa: PLC0415
-    from paperlark.evaluation.protocol import Before  # noqa: PLC0415
+    from paperlark.evaluation.splits import KnownBefore  # noqa: PLC0415
     from paperlark.sources.recorded import RecordedFeeds  # noqa: PLC0415
 
     folder = Path(where)
     reader = read_folder(SHARED / "readers" / "ml-foundations")
     place = max(at for at, one in enumerate(reader.days) if len(one.papers) >= PAPERS)
-    before, day = Before(reader.days, place), reader.days[place]
+    before, day = KnownBefore(reader.days, place), reader.days[place]
     papers, stream = day.papers[:PAPERS], before.stream[:STREAM]
 
     def known(days: int, most: int | None = None) -> Evidence:
@@ -232,7 +232,7 @@ def _prepare(where: str) -> Figures:
     evidence = tuple(
         Evidence(tuple(one for one in lessons if one.paper.id not in today), stream)
         for at in range(place - JUDGED_DAYS + LESSON_DAYS, place + 1)
-        for lessons in [Before(reader.days, at).history(LESSON_DAYS).lessons]
+        for lessons in [KnownBefore(reader.days, at).history(LESSON_DAYS).lessons]
     )
     _keep(folder / "readers", Case(papers, (*written.values(), other), evidence))
 
@@ -258,7 +258,7 @@ def _recorded(day: LabelledDay) -> Mapping[str, object]:
 
 def _rank(where: str) -> Figures:
     """Rank by the criteria alone, then with all that is known, then once more."""
-    from paperlark.rankers.blend import EmbeddedRanker  # noqa: PLC0415
+    from paperlark.rankers.embedded import EmbeddedRanker  # noqa: PLC0415
 
     case = _case(where)
     ranker = EmbeddedRanker()
@@ -273,7 +273,7 @@ def _rank(where: str) -> Figures:
 
 def _rank_for_readers(where: str, count: str) -> Figures:
     """Rank one day for many readers: each has topics and lessons of their own."""
-    from paperlark.rankers.blend import EmbeddedRanker  # noqa: PLC0415
+    from paperlark.rankers.embedded import EmbeddedRanker  # noqa: PLC0415
 
     case = _case(where)
     ranker = EmbeddedRanker()

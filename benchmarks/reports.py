@@ -8,11 +8,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from paperlark.evaluation.agreement import Agreement
-from paperlark.evaluation.compare import Comparison
-from paperlark.evaluation.figures import MEASURES, Figure
+from paperlark.evaluation.agreement import SelfAgreement
+from paperlark.evaluation.method_metrics import MEASURES, Comparison, Metric
 from paperlark.evaluation.metrics import Bin
-from paperlark.evaluation.report import Report, Row, Setting
+from paperlark.evaluation.report import Report, ReportRow, Setting
 from paperlark.evaluation.resampling import Interval
 
 Json = Mapping[str, Any]
@@ -41,19 +40,19 @@ def read_report(path: Path) -> Report:
         ),
         rows=tuple(map(_row, found["rows"])),
         votes=tuple(map(_row, found["votes"])),
-        agreement=Agreement(**found["agreement"]) if found["agreement"] else None,
+        agreement=SelfAgreement(**found["agreement"]) if found["agreement"] else None,
         comparisons=tuple(map(_comparison, found["comparisons"])),
         notes=tuple(found["notes"]),
     )
 
 
-def _row(row: Json) -> Row:
-    return Row(
+def _row(row: Json) -> ReportRow:
+    return ReportRow(
         method=row["method"],
         history_days=row["history_days"],
         votes=row.get("votes"),
         figures={
-            measure: Figure(_at(row, measure), _interval(_at(row["intervals"], measure)))
+            measure: Metric(_at(row, measure), _interval(_at(row["intervals"], measure)))
             for measure in MEASURES
         },
         reliability=tuple(Bin(**one) for one in row["reliability"]),

@@ -36,17 +36,17 @@ from typing import Any
 from light_and_fast import run
 
 from paperlark.compose import open_search
-from paperlark.compose.search import Archive
 from paperlark.domain.paper import Author, Paper, PaperId
-from paperlark.domain.place import Place
-from paperlark.domain.search import Question, read_name, read_terms
-from paperlark.rankers.field import Reader
-from paperlark.rankers.latent import Space
-from paperlark.rankers.nearest import pack
+from paperlark.domain.search import SearchQuery, read_name, read_terms
+from paperlark.domain.vectors import PaperVector
+from paperlark.rankers.corpus import PaperEncoder
+from paperlark.rankers.embedding import Embedding
+from paperlark.rankers.precedents import pack
+from paperlark.search.search import ArchiveSearch
 from paperlark.settings import Settings, load_settings
 from paperlark.store.database import open_database, transaction
-from paperlark.store.papers import keep_papers
-from paperlark.store.places import PlaceStore
+from paperlark.store.paper_texts import keep_papers
+from paperlark.store.vectors import VectorStore
 from paperlark.testing import Silent
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -129,11 +129,11 @@ def fill(database: Path, count: int) -> None:
     """Make an archive of that many papers, day by day."""
     again = (replace(one, id=PaperId(f"9912.{at:05}")) for at, one in enumerate(read_papers()))
     papers = islice(chain(read_papers(), again), count)
-    reader, known = Reader(Space.shipped()), 0
+    reader, known = PaperEncoder(Embedding.shipped()), 0
     with open_database(database) as connection:
         # What a power cut would take can be made again here.
         connection.execute("PRAGMA synchronous = OFF")
-        places = PlaceStore(connection, database)
+        places = VectorStore(connection, database)
         for number in range(-(-count // A_DAY)):
             day = list(islice(papers, A_DAY))
             known += sum(not one.id.startswith("9912.") for one in day)
@@ -143,8 +143,8 @@ def fill(database: Path, count: int) -> None:
 
 def file_day(
     connection: sqlite3.Connection,
-    places: PlaceStore,
-    reader: Reader,
+    places: VectorStore,
+    reader: PaperEncoder,
     number: int,
     papers: Sequence[Paper],
 ) -> None:
@@ -171,7 +171,7 @@ def file_day(
     _, vectors = reader.read(papers)
     places.keep(
         (
-            Place(paper.id, day, paper.title, vector)
+            PaperVector(paper.id, day, paper.title, vector)
             for paper, vector in zip(papers, pack(vectors), strict=True)
         ),
         reader.space.fingerprint,
@@ -215,7 +215,7 @@ def catch_up(settings: Settings) -> None:
     )
 
 
-def kinds(database: Path) -> Mapping[str, Sequence[Question]]:
+def kinds(database: Path) -> Mapping[str, Sequence[SearchQuery]]:
     """Give questions of every kind; words come from papers drawn by lot, the same each time."""
     chance = Random(1)  # noqa: S311  # nothing is secret here
     with open_database(database) as connection:
@@ -245,23 +245,23 @@ def kinds(database: Path) -> Mapping[str, Sequence[Question]]:
         "phrases": [asked(f'"{" ".join(some[5:8])}"') for some in texts],
         "beginnings": [asked(f"{some[-1][:4]}*") for some in middles if some and len(some[-1]) > 3],  # noqa: PLR2004
         "authors": [
-            Question(author=read_name(json.loads(authors)[0][0])) for _, _, authors in drawn[:20]
+            SearchQuery(author=read_name(json.loads(authors)[0][0])) for _, _, authors in drawn[:20]
         ]
-        + [Question(author=name) for name in ("Wei Wang", "Emmy Noether", "Gauss", "Ada")],
+        + [SearchQuery(author=name) for name in ("Wei Wang", "Emmy Noether", "Gauss", "Ada")],
         "common words, filtered": [
             replace(asked(text), **some) for text in COMMON[:6] for some in FILTERED
         ],
-        "no words": [Question(**some) for some in FILTERED],
+        "no words": [SearchQuery(**some) for some in FILTERED],
         "no paper has all": [asked(f"{title} zebra accordion") for title, _, _ in drawn[:20]],
     }
 
 
-def asked(text: str) -> Question:
+def asked(text: str) -> SearchQuery:
     """Give a question of words."""
-    return Question(text, read_terms(text))
+    return SearchQuery(text, read_terms(text))
 
 
-def measure(settings: Settings, questions: Mapping[str, Sequence[Question]]) -> list[float]:
+def measure(settings: Settings, questions: Mapping[str, Sequence[SearchQuery]]) -> list[float]:
     """Ask every question once in a warm process, print a row a kind, give all milliseconds."""
     every: list[Took] = []
     with open_search(settings, Silent()) as archive:
@@ -288,7 +288,7 @@ class Took:
     busy: float
 
 
-def ask(archive: Archive, question: Question) -> Took:
+def ask(archive: ArchiveSearch, question: SearchQuery) -> Took:
     """Time one search."""
     wall, busy = time.perf_counter(), time.process_time()
     archive.answer(question, 20)

@@ -29,20 +29,20 @@ from random import Random
 import numpy as np
 from precedents import DAY, new_papers
 
-from paperlark.compose.search import COMPARED
 from paperlark.domain.paper import Author, Paper, PaperId
-from paperlark.domain.place import Place
-from paperlark.domain.search import Hit, Question, read_terms
-from paperlark.rankers import meaning
-from paperlark.rankers.field import Reader
-from paperlark.rankers.latent import Space
-from paperlark.rankers.nearest import pack
+from paperlark.domain.search import Hit, SearchQuery, read_terms
+from paperlark.domain.vectors import PaperVector
+from paperlark.rankers import semantic_search
+from paperlark.rankers.corpus import PaperEncoder
+from paperlark.rankers.embedding import Embedding
+from paperlark.rankers.precedents import pack
 from paperlark.renderers import typeset
-from paperlark.store import searching
+from paperlark.search.search import COMPARED
+from paperlark.store import search
 from paperlark.store.database import open_database, transaction
-from paperlark.store.papers import keep_papers
-from paperlark.store.searching import SearchStore
-from paperlark.testing import FakePlaces
+from paperlark.store.paper_texts import keep_papers
+from paperlark.store.search import SearchStore
+from paperlark.testing import FakePaperVectors
 
 SHARED = Path(os.environ.get("PAPERLARK_SHARED", Path(__file__).parents[2] / "shared"))
 CORPUS = SHARED / "corpus" / "abstracts.jsonl.xz"
@@ -150,13 +150,13 @@ def asked(
 ) -> list[Asked]:
     """Ask for each paper, function words and all, and place what words found."""
     texts = {paper.id: paper for paper in archive}
-    reader, chance = Reader(Space.shipped()), Random(1)  # noqa: S311  # no secret
+    reader, chance = PaperEncoder(Embedding.shipped()), Random(1)  # noqa: S311  # no secret
     result = []
     for paper in drawn:
         text = kind(paper, chance)
         if not text:
             continue
-        question = Question(text, read_terms(text))
+        question = SearchQuery(text, read_terms(text))
         found = store.all_words(question).found or store.any_word(question).found
         best = sorted(found, key=lambda hit: (hit.words, hit.paper_id), reverse=True)[:COMPARED]
         likeness = compare(text, [texts[hit.paper_id] for hit in best], reader)
@@ -164,20 +164,22 @@ def asked(
     return result
 
 
-def compare(text: str, papers: Sequence[Paper], reader: Reader) -> Mapping[PaperId, float]:
+def compare(text: str, papers: Sequence[Paper], reader: PaperEncoder) -> Mapping[PaperId, float]:
     """Give the likeness of each paper, by places as they are kept."""
     if not papers:
         return {}
-    places = FakePlaces()
+    places = FakePaperVectors()
     _, vectors = reader.read(papers)
     places.keep(
         (
-            Place(paper.id, DAY, "", vector)
+            PaperVector(paper.id, DAY, "", vector)
             for paper, vector in zip(papers, pack(vectors), strict=True)
         ),
         reader.space.fingerprint,
     )
-    return meaning.Meaning(places, reader.space).likeness(text, [one.id for one in papers])
+    return semantic_search.SemanticSearch(places, reader.space).likeness(
+        text, [one.id for one in papers]
+    )
 
 
 def report(name: str, questions: Sequence[Asked]) -> None:
@@ -192,7 +194,7 @@ def report(name: str, questions: Sequence[Asked]) -> None:
 
 def rank(one: Asked, weight: float) -> float:
     """Give the place of the paper that is looked for, infinity where it is not found."""
-    ordered = [hit.paper_id for hit in meaning.order(one.hits, one.likeness, weight)]
+    ordered = [hit.paper_id for hit in semantic_search.order(one.hits, one.likeness, weight)]
     return ordered.index(one.target) + 1 if one.target in ordered else np.inf
 
 
@@ -204,10 +206,10 @@ def figures(ranks: Sequence[float]) -> str:
 
 def by_title_weight(store: SearchStore, drawn: Sequence[Paper]) -> None:
     """Print what a word in the title should count, by words alone."""
-    usual = searching.TITLE
+    usual = search.TITLE
     print(f"\n{'title counts':<14}{'abstract words':>16}{'':<13}{'title words':>16}")
     for weight in TITLE_WEIGHTS:
-        searching.TITLE = float(weight)
+        search.TITLE = float(weight)
         rows = []
         for kind in (abstract_words, title_words):
             chance = Random(1)  # noqa: S311  # no secret
@@ -216,14 +218,14 @@ def by_title_weight(store: SearchStore, drawn: Sequence[Paper]) -> None:
                 text = kind(paper, chance)
                 if not text:
                     continue
-                question = Question(text, read_terms(text))
+                question = SearchQuery(text, read_terms(text))
                 found = store.all_words(question).found or store.any_word(question).found
                 best = sorted(found, key=lambda hit: (hit.words, hit.paper_id), reverse=True)
                 ids = [hit.paper_id for hit in best]
                 ranks.append(ids.index(paper.id) + 1 if paper.id in ids else np.inf)
             rows.append(figures(ranks))
         print(f"{weight:<14}{rows[0]}{rows[1]}")
-    searching.TITLE = usual
+    search.TITLE = usual
 
 
 if __name__ == "__main__":

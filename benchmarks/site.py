@@ -28,14 +28,14 @@ from random import Random
 from light_and_fast import Usage, run
 
 from paperlark.domain.announcement import AnnounceType
-from paperlark.domain.digest import Digest, Entry, Funnel, Ranked, Side, Status
+from paperlark.domain.digest import Digest, Entry, Funnel, Placement, Ranked, Status
 from paperlark.domain.judgement import Judgement, Match
 from paperlark.domain.paper import Author, Paper, PaperId
 from paperlark.domain.profile import Cutoffs
 from paperlark.domain.spending import Cost, Spend, Tokens
 from paperlark.store.database import open_database, transaction
 from paperlark.store.digests import DigestStore
-from paperlark.store.papers import keep_papers
+from paperlark.store.paper_texts import keep_papers
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = Path(os.environ.get("PAPERLARK_SHARED", ROOT.parent / "shared"))
@@ -191,7 +191,7 @@ def digest(number: int, papers: Sequence[Paper]) -> Digest:
         judgements=judgements,
         scanned=tuple(one.id for one in papers),
         ranked=tuple(
-            Ranked(one.id, 1, Side.ABOVE if match.rank <= JUDGED else Side.BELOW, match)
+            Ranked(one.id, 1, Placement.ABOVE if match.rank <= JUDGED else Placement.BELOW, match)
             for one, match in zip(papers, matches, strict=True)
         ),
     )

@@ -14,7 +14,7 @@ from click.testing import CliRunner, Result
 from pytest_httpserver import HTTPServer
 
 from paperlark.cli import cli
-from paperlark.compose import World
+from paperlark.compose import Environment
 from standins import webhooks
 from standins.arxiv import StandInArxiv
 from standins.arxiv_truth import made_up_truth
@@ -113,7 +113,7 @@ def test_the_tutorial_does_what_it_says(
 
 
 def _run(words: list[str], environment: dict[str, str], watch: FakeWatch, place: Path) -> Result:
-    world = World(
+    world = Environment(
         now=lambda: datetime.fromtimestamp(watch.clock, UTC), sleep=watch.sleep, watch=watch.watch
     )
     watch.passes(60)

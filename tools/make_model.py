@@ -27,8 +27,8 @@ from numpy.typing import NDArray
 from scipy import sparse
 from threadpoolctl import threadpool_limits
 
-from paperlark.rankers.latent import Vectors, unit
-from paperlark.rankers.reading import TermIds, gather, terms, words
+from paperlark.rankers.embedding import Vectors, unit
+from paperlark.rankers.tokens import TermIds, gather, terms, words
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = Path(os.environ.get("PAPERLARK_SHARED", ROOT.parent / "shared"))

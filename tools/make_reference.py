@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from paperlark.cli import cli
-from paperlark.domain.states import MEANINGS
+from paperlark.domain.run_states import MEANINGS
 from paperlark.renderers.schema import json_schema
 from paperlark.settings.file_shape import ProfileShape
 

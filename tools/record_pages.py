@@ -62,7 +62,7 @@ class Mailbox:
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802  # aiosmtpd's name
         """Keep one mail."""
         del server, session
-        mail = message_from_bytes(bytes(envelope.content or b""), policy=default)
+        mail = message_from_bytes(envelope.original_content or b"", policy=default)
         assert isinstance(mail, EmailMessage)  # noqa: S101  # what the policy makes
         self.mails.append(mail)
         return "250 taken"
@@ -188,7 +188,9 @@ def compare(before: Path, after: Path) -> int:
         if old == new:
             same += 1
         elif old is None or new is None:
-            found.setdefault(("no file", name) if old is None else (name, "no file"), []).append(name)
+            found.setdefault(("no file", name) if old is None else (name, "no file"), []).append(
+                name
+            )
         else:
             changes = _changes(old.decode("utf-8", "replace"), new.decode("utf-8", "replace"))
             for change in changes:

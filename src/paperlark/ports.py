@@ -12,30 +12,30 @@ from datetime import date
 from typing import Protocol
 
 from paperlark.domain.announcement import Earlier, Feed, Via
-from paperlark.domain.archive import LookedAt, Scrap
+from paperlark.domain.archive import CacheEntry, ScannedPaper
+from paperlark.domain.authorship import Authorship
+from paperlark.domain.batch_job import BatchJob
 from paperlark.domain.chat import ChatReply, Prompt
 from paperlark.domain.criteria import Criteria
-from paperlark.domain.delivery import Form, Message, Parcel
+from paperlark.domain.delivery import Message, MessageFormat, Parcel
 from paperlark.domain.digest import Digest, Page, SeenBefore
 from paperlark.domain.exploration import Explored
 from paperlark.domain.feedback import Evidence
-from paperlark.domain.job import Job
 from paperlark.domain.judgement import (
     FIRST_READING,
     NO_PRECEDENTS,
-    Asking,
-    Exchange,
     Judgement,
+    JudgementKey,
     Match,
+    ModelCall,
     Precedents,
     Unjudged,
 )
 from paperlark.domain.paper import Paper, PaperId
-from paperlark.domain.people import Authorship
-from paperlark.domain.place import Place, Shelf
 from paperlark.domain.profile import Profile
-from paperlark.domain.search import Hits, Question, Standing
+from paperlark.domain.search import Hits, PaperStatus, SearchQuery
 from paperlark.domain.spending import Spend
+from paperlark.domain.vectors import PaperVector, VectorChunk
 
 
 class Source(Protocol):
@@ -54,7 +54,7 @@ class Source(Protocol):
         ...
 
 
-class Batches(Protocol):
+class AnnouncementBatches(Protocol):
     """What arXiv announced so far: asked once, known ever after."""
 
     def batch(self, category: str, day: date) -> Feed | None:
@@ -70,7 +70,7 @@ class Batches(Protocol):
         ...
 
 
-class People(Protocol):
+class AuthorService(Protocol):
     """Who knows which persons wrote a paper."""
 
     @property
@@ -99,7 +99,7 @@ class Ranker(Protocol):
         ...
 
 
-class Experience(Protocol):
+class ExampleSource(Protocol):
     """What the days so far taught about a reader."""
 
     def evidence(self, profile: Profile, day: date) -> Evidence:
@@ -134,7 +134,7 @@ class Judge(Protocol):
         day: date,
         precedents: Precedents = NO_PRECEDENTS,
         reading: int = FIRST_READING,
-    ) -> Iterator[Exchange | Unjudged]:
+    ) -> Iterator[ModelCall | Unjudged]:
         """Judge papers, best first, and yield what comes as it comes; `reading` counts from 1.
 
         Every paper ends in exactly one judgement of one exchange or in one Unjudged.
@@ -142,7 +142,7 @@ class Judge(Protocol):
         ...
 
 
-class Librarian(Protocol):
+class PrecedentFinder(Protocol):
     """Who knows the archive's earlier papers, those that nobody wanted too."""
 
     def precedents(self, papers: Sequence[Paper], day: date) -> Precedents:
@@ -153,14 +153,14 @@ class Librarian(Protocol):
         ...
 
 
-class Places(Protocol):
+class PaperVectors(Protocol):
     """Where papers lie: found out once, for all readers. `space` names a space by its content."""
 
-    def find(self, papers: Iterable[PaperId], space: str) -> Mapping[PaperId, Place]:
+    def find(self, papers: Iterable[PaperId], space: str) -> Mapping[PaperId, PaperVector]:
         """Give the places of those papers that have one in this space."""
         ...
 
-    def before(self, day: date, space: str) -> Iterator[Shelf]:
+    def before(self, day: date, space: str) -> Iterator[VectorChunk]:
         """Give all places of papers announced before that day, by id, a shelf at a time."""
         ...
 
@@ -168,7 +168,7 @@ class Places(Protocol):
         """Give papers announced before that day without a place in this space, latest first."""
         ...
 
-    def keep(self, places: Iterable[Place], space: str) -> None:
+    def keep(self, places: Iterable[PaperVector], space: str) -> None:
         """Keep places, in one transaction, each in place of one in another space.
 
         Of two days of one paper the earlier one counts.
@@ -192,45 +192,45 @@ class ChatModel(Protocol):
         ...
 
 
-class Memory(Protocol):
+class JudgementMemory(Protocol):
     """What was paid for is remembered here, so that it is never paid for twice."""
 
-    def judgements(self, papers: Sequence[Paper], asking: Asking) -> tuple[Judgement, ...]:
+    def judgements(self, papers: Sequence[Paper], asking: JudgementKey) -> tuple[Judgement, ...]:
         """Give what is known of these very versions under the asking's criteria and judge."""
         ...
 
-    def keep(self, exchange: Exchange, asking: Asking) -> None:
+    def keep(self, exchange: ModelCall, asking: JudgementKey) -> None:
         """Store one exchange in one transaction, at once.
 
         A judgement with a comment is never replaced by a later one; one without always is.
         """
         ...
 
-    def spend(self, asking: Asking) -> Spend:
+    def spend(self, asking: JudgementKey) -> Spend:
         """Add up all exchanges of that page, those of earlier runs too."""
         ...
 
 
-class Jobs(Protocol):
+class BatchJobs(Protocol):
     """Questions left with a batch service are written down here before they are sent."""
 
-    def living(self) -> tuple[Job, ...]:
+    def living(self) -> tuple[BatchJob, ...]:
         """Give all whose answers are not stored yet, of every day and profile, oldest first."""
         ...
 
-    def of(self, asking: Asking) -> tuple[Job, ...]:
+    def of(self, asking: JudgementKey) -> tuple[BatchJob, ...]:
         """Give all of this asking, collected or not, oldest first."""
         ...
 
-    def keep(self, job: Job) -> None:
+    def keep(self, job: BatchJob) -> None:
         """Write a job down, in place of what was known of it."""
         ...
 
-    def drop(self, job: Job) -> None:
+    def drop(self, job: BatchJob) -> None:
         """Forget a job that never reached the service."""
         ...
 
-    def collect(self, job: Job, exchanges: Iterable[Exchange]) -> None:
+    def collect(self, job: BatchJob, exchanges: Iterable[ModelCall]) -> None:
         """Store all that came of a job, and that it did, in one transaction.
 
         Of a job that is collected already nothing is stored again.
@@ -250,7 +250,7 @@ class Channel(Protocol):
     """A way to a reader: a mailbox, a chat."""
 
     @property
-    def form(self) -> Form:
+    def form(self) -> MessageFormat:
         """How messages have to be written for it."""
         ...
 
@@ -312,19 +312,19 @@ class Archive(Protocol):
         ...
 
 
-class Looked(Protocol):
+class ScannedPapers(Protocol):
     """Every paper that was looked at for a reader, selected or not."""
 
     def count(self, profile: str, first: date, last: date) -> int:
         """Say how many there are of these days, ends included."""
         ...
 
-    def between(self, profile: str, first: date, last: date) -> Iterator[LookedAt]:
+    def between(self, profile: str, first: date, last: date) -> Iterator[ScannedPaper]:
         """Give those of these days, the latest day first, of a day the selected first."""
         ...
 
 
-class Texts(Protocol):
+class PaperTexts(Protocol):
     """What papers say, as arXiv described them."""
 
     def find(self, papers: Iterable[PaperId]) -> Mapping[PaperId, Paper]:
@@ -332,7 +332,7 @@ class Texts(Protocol):
         ...
 
 
-class Finder(Protocol):
+class PaperSearch(Protocol):
     """Finds a reader's papers by their words, each question in a bounded time."""
 
     def waiting(self) -> int:
@@ -343,34 +343,34 @@ class Finder(Protocol):
         """Read the words of those texts, each once; one that is interrupted is gone on with."""
         ...
 
-    def all_words(self, question: Question) -> Hits:
+    def all_words(self, question: SearchQuery) -> Hits:
         """Find papers with all terms of the question, in no particular order."""
         ...
 
-    def any_word(self, question: Question) -> Hits:
+    def any_word(self, question: SearchQuery) -> Hits:
         """Find papers with any term of the question, in no particular order."""
         ...
 
-    def without_words(self, question: Question) -> Hits:
+    def without_words(self, question: SearchQuery) -> Hits:
         """Find papers by all but the terms of the question, the latest first.
 
         None where it asks for nothing else.
         """
         ...
 
-    def standing(self, question: Question, papers: Iterable[PaperId]) -> Sequence[Standing]:
+    def standing(self, question: SearchQuery, papers: Iterable[PaperId]) -> Sequence[PaperStatus]:
         """Say what each paper is to the reader, on a day that the question applies to if any."""
         ...
 
 
-class Scratch(Protocol):
+class Cache(Protocol):
     """What can be made again at any time, kept because that takes a while."""
 
     def find(self, key: str, made_of: str) -> bytes | None:
         """Give what was kept, None where it was made of something else."""
         ...
 
-    def keep(self, scraps: Iterable[Scrap]) -> None:
+    def keep(self, scraps: Iterable[CacheEntry]) -> None:
         """Keep them, in one transaction, each in place of what was kept under its key."""
         ...
 

@@ -54,7 +54,7 @@ class RecordedPaper(BaseModel):
         return self
 
 
-class Printed(BaseModel):
+class RecordedSelection(BaseModel):
     """What the day's page said of its papers and of what it used; the cost is in US dollars."""
 
     total: _Count | None = None
@@ -70,7 +70,7 @@ class RecordedDay(BaseModel):
 
     day: date
     model: str | None = None
-    printed: Printed = Printed()
+    printed: RecordedSelection = RecordedSelection()
     selected: list[RecordedPaper]
 
     @model_validator(mode="after")

@@ -10,16 +10,16 @@ from pathlib import Path
 import pytest
 from pytest_httpserver import HTTPServer
 
-from paperlark.compose import Choices, World, open_press
-from paperlark.day.take import UNCONFIRMED, take
+from paperlark.compose import Environment, RunOptions, open_page_maker
+from paperlark.day.announce import UNCONFIRMED, take
 from paperlark.domain.announcement import AnnounceType, Feed, Listing, MissingFeed, Via
 from paperlark.domain.calendar import expects_announcement
 from paperlark.domain.errors import SourceUnreachable
 from paperlark.domain.profile import Cutoffs
-from paperlark.judges.reply import read
+from paperlark.judges.reply import parse_reply
 from paperlark.settings import load_settings
 from paperlark.sources._arxiv_xml import parse_feed
-from paperlark.testing import FakeBatches, FakeSource, Silent, a_paper
+from paperlark.testing import FakeAnnouncementBatches, FakeSource, Silent, a_paper
 from standins.arxiv import StandInArxiv, now_of, stale
 from standins.arxiv_truth import made_up_truth
 from standins.feeds import item, rss
@@ -55,7 +55,7 @@ def _listing(row: dict[str, str]) -> Listing:
 
 def _take(feed: Feed, day: date, *, before: Feed | None = None) -> Feed | MissingFeed:
     """Take a recorded feed for that day, with nobody to confirm it and one batch known before."""
-    batches = FakeBatches()
+    batches = FakeAnnouncementBatches()
     if before:
         batches.keep(before, day - timedelta(days=1))
     nobody = FakeSource(errors={feed.category: AWAY}, via=Via.LISTING)
@@ -135,12 +135,14 @@ def test_one_category_is_stale_while_another_is_fresh(tmp_path: Path) -> None:
             'name = "Edge"\ncategories = ["cs.LG", "cs.AI"]\n'
             f'[sources]\nrss = "{arxiv.url("rss")}"\npages = "{arxiv.url("list")}"\n'
         )
-        world = World(
+        world = Environment(
             environment={"XDG_CACHE_HOME": str(tmp_path)},
             now=lambda: now_of(WEDNESDAY),
             watch=FakeWatch().watch,
         )
-        with open_press(load_settings(tmp_path / "paperlark.toml"), Choices(), world) as press:
+        with open_page_maker(
+            load_settings(tmp_path / "paperlark.toml"), RunOptions(), world
+        ) as press:
             press.make(WEDNESDAY, Silent())
     page = json.loads((tmp_path / "pages" / f"{WEDNESDAY}.json").read_text())
     assert page["status"] == "complete"
@@ -213,6 +215,6 @@ def test_several_dois_and_a_missing_licence_lose_no_entry(shared: Path) -> None:
 def test_a_score_that_is_no_number_of_the_scale_is_a_fault(score: str) -> None:
     paper = a_paper("2502.00001")
     row = f'{{"paper": 412, "relevance": {score}, "novelty": 8, "comment": "Good."}}'
-    reading = read(f'{{"rows": [{row}]}}', {412: paper}, Cutoffs())
+    reading = parse_reply(f'{{"rows": [{row}]}}', {412: paper}, Cutoffs())
     assert reading.judgements == ()
     assert list(reading.faults) == [paper.id]

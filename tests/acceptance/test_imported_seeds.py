@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from paperlark.cli import cli
-from paperlark.importing.kinds import Kind, read_items
+from paperlark.importing.kinds import FileKind, read_items
 
 SEEDS = {
     "2025-02-19.txt": (655, 402, 42, 70969),
@@ -83,8 +83,8 @@ def test_a_seed_s_day_in_markdown_teaches_what_the_seed_does(
     shared: Path, archive: Path, name: str
 ) -> None:
     written = (archive / "pages" / f"{name[:10]}.md").read_text("utf-8")
-    seed = read_items(Kind.DIGEST, (shared / "seeds" / name).read_text("utf-8"), name)
-    again = read_items(Kind.DIGEST, written, f"{name[:10]}.md")
+    seed = read_items(FileKind.DIGEST, (shared / "seeds" / name).read_text("utf-8"), name)
+    again = read_items(FileKind.DIGEST, written, f"{name[:10]}.md")
     assert [_lesson(item) for item in again] == [_lesson(item) for item in seed]
 
 

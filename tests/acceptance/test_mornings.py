@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from paperlark.day import deliver
-from paperlark.domain.delivery import Fate, Parcel
+from paperlark.delivery import send
+from paperlark.domain.delivery import MessageStatus, Parcel
 from standins import mail_server, webhooks
 from standins.mail_server import MailServer
 from standins.mornings import Mornings, Tally, unthrottled
@@ -42,14 +42,14 @@ def test_a_lost_answer_that_is_sent_again_is_found_out(
     tmp_path: Path, trusted: Trust, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The mornings would notice: here every message is sent again until it is answered."""
-    monkeypatch.setattr(deliver, "_settled", lambda parcel, *_: parcel)
-    usual = deliver._send
+    monkeypatch.setattr(send, "_settled", lambda parcel, *_: parcel)
+    usual = send._send
 
-    def careless(*arguments: object) -> tuple[Fate, str | None]:
+    def careless(*arguments: object) -> tuple[MessageStatus, str | None]:
         fate, problem = usual(*arguments)  # type: ignore[arg-type]
-        return (Fate.WAITING if fate is Fate.UNKNOWN else fate), problem
+        return (MessageStatus.WAITING if fate is MessageStatus.UNKNOWN else fate), problem
 
-    monkeypatch.setattr(deliver, "_send", careless)
+    monkeypatch.setattr(send, "_send", careless)
     tally = _live(tmp_path, trusted, monkeypatch, seed=2, mornings=40)
     assert any("came twice" in breach for breach in tally.breaches)
 
@@ -58,13 +58,13 @@ def test_a_page_that_is_never_sent_again_is_found_out(
     tmp_path: Path, trusted: Trust, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The mornings would notice: here what was not taken once is given up."""
-    usual = deliver._send
+    usual = send._send
 
-    def faint_hearted(*arguments: object) -> tuple[Fate, str | None]:
+    def faint_hearted(*arguments: object) -> tuple[MessageStatus, str | None]:
         fate, problem = usual(*arguments)  # type: ignore[arg-type]
-        return (Fate.DELIVERED if fate is Fate.WAITING else fate), problem
+        return (MessageStatus.DELIVERED if fate is MessageStatus.WAITING else fate), problem
 
-    monkeypatch.setattr(deliver, "_send", faint_hearted)
+    monkeypatch.setattr(send, "_send", faint_hearted)
     tally = _live(tmp_path, trusted, monkeypatch, seed=2, mornings=15)
     assert any("a receipt and no page" in breach for breach in tally.breaches)
 
@@ -73,11 +73,11 @@ def test_a_message_that_is_left_out_is_found_out(
     tmp_path: Path, trusted: Trust, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The mornings would notice: here of a long page only the first message is sent."""
-    usual = deliver._send
+    usual = send._send
 
-    def lazy(parcel: Parcel, number: int, *others: object) -> tuple[Fate, str | None]:
-        return (Fate.DELIVERED, None) if number else usual(parcel, number, *others)  # type: ignore[arg-type]
+    def lazy(parcel: Parcel, number: int, *others: object) -> tuple[MessageStatus, str | None]:
+        return (MessageStatus.DELIVERED, None) if number else usual(parcel, number, *others)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(deliver, "_send", lazy)
+    monkeypatch.setattr(send, "_send", lazy)
     tally = _live(tmp_path, trusted, monkeypatch, seed=2, mornings=15)
     assert any("papers that did not come" in breach for breach in tally.breaches)

@@ -9,7 +9,7 @@ from click.testing import CliRunner, Result
 from pytest_httpserver import HTTPServer
 
 from paperlark.cli import cli
-from paperlark.compose import World
+from paperlark.compose import Environment
 from standins.arxiv import StandInArxiv
 from standins.arxiv_truth import made_up_truth
 from standins.commands import Paperlark
@@ -40,10 +40,10 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def world() -> World:
+def world() -> Environment:
     """Give Wednesday, 26 February 2025, 7 o'clock in New York, where nobody ever waits."""
     watch = FakeWatch(clock=datetime(2025, 2, 26, 12, tzinfo=UTC).timestamp())
-    return World(
+    return Environment(
         now=lambda: datetime.fromtimestamp(watch.clock, UTC), sleep=watch.sleep, watch=watch.watch
     )
 
@@ -63,7 +63,7 @@ def arxiv(loopback: HTTPServer, home: Path) -> Iterator[StandInArxiv]:
 
 
 @pytest.fixture
-def paperlark(home: Path, world: World) -> Paperlark:  # noqa: ARG001  # run in there
+def paperlark(home: Path, world: Environment) -> Paperlark:  # noqa: ARG001  # run in there
     def run(*arguments: str) -> Result:
         return CliRunner().invoke(cli, arguments, prog_name="paperlark", obj=world)
 

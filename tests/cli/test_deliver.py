@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from paperlark.compose import World
+from paperlark.compose import Environment
 from paperlark.store.lock import run_lock
 from standins import mail_server
 from standins.commands import Paperlark
@@ -42,7 +42,7 @@ def _make_two_days(paperlark: Paperlark, home: Path) -> None:
 
 
 def test_a_page_is_brought_by_hand_once_and_again_when_asked(
-    paperlark: Paperlark, world: World, mail: MailServer
+    paperlark: Paperlark, world: Environment, mail: MailServer
 ) -> None:
     assert paperlark(*RUN).exit_code == 0
     assert mail.taken == []
@@ -108,7 +108,7 @@ def test_a_database_that_is_busy_is_told_to_no_channel(
     paperlark: Paperlark, home: Path, mail: MailServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     paperlark(*RUN)
-    monkeypatch.setattr("paperlark.cli._bringing.PATIENCE", 0.0)
+    monkeypatch.setattr("paperlark.cli._deliver.PATIENCE", 0.0)
     with run_lock(home / "paperlark.db", patience=0.0):
         result = paperlark("deliver")
     assert result.exit_code == 4
@@ -117,7 +117,7 @@ def test_a_database_that_is_busy_is_told_to_no_channel(
 
 
 def test_two_alarms_are_two_mails_to_the_mailbox(
-    paperlark: Paperlark, world: World, mail: MailServer
+    paperlark: Paperlark, world: Environment, mail: MailServer
 ) -> None:
     paperlark("deliver", "--alarm", "one")
     world.sleep(60)

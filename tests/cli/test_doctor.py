@@ -16,10 +16,10 @@ from click.testing import CliRunner, Result
 from pytest_httpserver import HTTPServer
 
 from paperlark.cli import cli
-from paperlark.compose import World
-from paperlark.compose.doctor import examine
-from paperlark.domain.checkup import Finding, Severity, exit_code
-from paperlark.domain.delivery import Fate, Message, Occasion, Parcel
+from paperlark.compose import Environment
+from paperlark.doctor.examine import examine
+from paperlark.doctor.findings import Finding, Severity, exit_code
+from paperlark.domain.delivery import Message, MessageStatus, Occasion, Parcel
 from paperlark.store.database import VERSION, open_database
 from paperlark.store.lock import run_lock
 from paperlark.store.outbox import OutboxStore
@@ -64,12 +64,12 @@ class NoKeyring:
 
 
 @pytest.fixture
-def patient(home: Path) -> World:
+def patient(home: Path) -> Environment:
     """Give Wednesday, 26 February 2025, 7 o'clock in New York, without any program or secret."""
     watch = FakeWatch(clock=datetime(2025, 2, 26, 12, tzinfo=UTC).timestamp())
     folders = {"HOME": str(home), "XDG_CONFIG_HOME": str(home / "config"),
                "XDG_CACHE_HOME": str(home / "cache")}  # fmt: skip
-    return World(
+    return Environment(
         environment=folders,
         now=lambda: datetime.fromtimestamp(watch.clock, UTC),
         sleep=watch.sleep,
@@ -79,15 +79,15 @@ def patient(home: Path) -> World:
     )
 
 
-def _with_secrets(world: World, **secrets: str) -> World:
+def _with_secrets(world: Environment, **secrets: str) -> Environment:
     return replace(world, environment={**world.environment, **secrets})
 
 
-def _run(world: World, *options: str) -> Result:
+def _run(world: Environment, *options: str) -> Result:
     return CliRunner().invoke(cli, ("doctor", *options), prog_name="paperlark", obj=world)
 
 
-def _findings(world: World, *options: str) -> dict[str, dict[str, Any]]:
+def _findings(world: Environment, *options: str) -> dict[str, dict[str, Any]]:
     """Give the findings by their checks, the worst of each; what is said holds no secret."""
     told = _run(world, *options)
     result = _run(world, "--json", *options)
@@ -124,7 +124,7 @@ def outside(home: Path, loopback: HTTPServer, server: StandIn) -> Iterator[Stand
 
 
 def test_where_all_is_well_it_says_so(
-    outside: StandInArxiv, home: Path, patient: World, server: StandIn
+    outside: StandInArxiv, home: Path, patient: Environment, server: StandIn
 ) -> None:
     with open_database(home / "paperlark.db"):
         pass
@@ -142,14 +142,16 @@ def test_where_all_is_well_it_says_so(
     assert len(server.questions) == 2
 
 
-def test_a_clock_that_goes_right_agrees(outside: StandInArxiv, patient: World, home: Path) -> None:
+def test_a_clock_that_goes_right_agrees(
+    outside: StandInArxiv, patient: Environment, home: Path
+) -> None:
     del outside, home
     found = _findings(replace(patient, now=lambda: datetime.now(UTC)))
     assert found["clock"]["state"] == "ok"
 
 
 def test_every_mistake_in_the_profile_is_told_and_nothing_else_is_looked_at(
-    home: Path, patient: World
+    home: Path, patient: Environment
 ) -> None:
     (home / "paperlark.toml").write_text('name = ""\ncategories = ["cs.XX"]\n')
     result = _run(patient)
@@ -159,7 +161,9 @@ def test_every_mistake_in_the_profile_is_told_and_nothing_else_is_looked_at(
     assert "database" not in result.output
 
 
-def test_a_secret_that_stands_in_the_profile_is_not_repeated(home: Path, patient: World) -> None:
+def test_a_secret_that_stands_in_the_profile_is_not_repeated(
+    home: Path, patient: Environment
+) -> None:
     _append(home, f'[judge]\nmodel = "gpt-4o"\nkey_variable = "{KEY}"\n')
     found = _findings(patient, "--offline")
     assert found["profile"]["state"] == "error"
@@ -173,7 +177,7 @@ def test_a_secret_that_stands_in_the_profile_is_not_repeated(home: Path, patient
     [("Bats.", "warning", "little to go by"), (WELL, "note", "do not want")],
 )
 def test_thin_criteria_are_told(
-    home: Path, patient: World, criteria: str, state: str, words: str
+    home: Path, patient: Environment, criteria: str, state: str, words: str
 ) -> None:
     (home / "criteria.md").write_text(criteria)
     found = _findings(patient, "--offline")["criteria"]
@@ -181,14 +185,16 @@ def test_thin_criteria_are_told(
     assert words in found["found"]
 
 
-def test_a_whole_archive_is_told(home: Path, patient: World) -> None:
+def test_a_whole_archive_is_told(home: Path, patient: Environment) -> None:
     (home / "paperlark.toml").write_text('name = "x"\ncategories = ["cs", "cs.LG"]\n')
     result = _run(patient, "--offline")
     assert "cs is a whole archive" in result.output
     assert "cs.LG is read with the whole archive anyway" in result.output
 
 
-def test_offline_nobody_is_asked(outside: StandInArxiv, patient: World, server: StandIn) -> None:
+def test_offline_nobody_is_asked(
+    outside: StandInArxiv, patient: Environment, server: StandIn
+) -> None:
     found = _findings(_with_secrets(patient, MY_KEY=KEY), "--offline", "--yes")
     assert outside.log == []
     assert server.questions == []
@@ -207,7 +213,7 @@ def test_offline_nobody_is_asked(outside: StandInArxiv, patient: World, server: 
     ],
 )
 def test_a_door_that_does_not_open_is_told_and_the_others_are_tried(
-    outside: StandInArxiv, patient: World, door: str, check: str, state: str
+    outside: StandInArxiv, patient: Environment, door: str, check: str, state: str
 ) -> None:
     outside.misbehave(arxiv_standin.status(500), door=door)
     found = _findings(patient)
@@ -219,20 +225,20 @@ def test_a_door_that_does_not_open_is_told_and_the_others_are_tried(
 
 @pytest.mark.parametrize(("days", "state"), [(1, "note"), (30, "warning")])
 def test_the_age_of_the_feed_is_told(
-    outside: StandInArxiv, patient: World, days: int, state: str
+    outside: StandInArxiv, patient: Environment, days: int, state: str
 ) -> None:
     outside.today = DAY - timedelta(days=days)
     assert _findings(patient)["arXiv's feeds"]["state"] == state
 
 
-def test_on_a_weekend_friday_s_feed_is_not_old(outside: StandInArxiv, patient: World) -> None:
+def test_on_a_weekend_friday_s_feed_is_not_old(outside: StandInArxiv, patient: Environment) -> None:
     outside.today = date(2025, 2, 28)
     sunday = replace(patient, now=lambda: datetime(2025, 3, 2, 12, tzinfo=UTC))
     assert _findings(sunday)["arXiv's feeds"]["state"] == "ok"
 
 
 def test_without_its_key_the_model_is_not_asked(
-    outside: StandInArxiv, patient: World, server: StandIn
+    outside: StandInArxiv, patient: Environment, server: StandIn
 ) -> None:
     del outside
     found = _findings(patient, "--yes")
@@ -243,7 +249,7 @@ def test_without_its_key_the_model_is_not_asked(
 
 @pytest.mark.parametrize("options", [(), ("--no-model-call",)])
 def test_nothing_is_paid_unasked(
-    outside: StandInArxiv, patient: World, server: StandIn, options: tuple[str, ...]
+    outside: StandInArxiv, patient: Environment, server: StandIn, options: tuple[str, ...]
 ) -> None:
     del outside
     found = _findings(_with_secrets(patient, MY_KEY=KEY), *options)
@@ -252,7 +258,7 @@ def test_nothing_is_paid_unasked(
 
 
 def test_what_a_question_costs_is_told_before_it_is_put(
-    outside: StandInArxiv, home: Path, patient: World, server: StandIn
+    outside: StandInArxiv, home: Path, patient: Environment, server: StandIn
 ) -> None:
     del outside
     told: list[tuple[str, int]] = []
@@ -278,7 +284,7 @@ def test_what_a_question_costs_is_told_before_it_is_put(
     ],
 )
 def test_what_the_model_server_answers_is_told(
-    outside: StandInArxiv, patient: World, server: StandIn, behaviour: Any, state: str
+    outside: StandInArxiv, patient: Environment, server: StandIn, behaviour: Any, state: str
 ) -> None:
     del outside
     server.always = behaviour
@@ -289,7 +295,7 @@ def test_what_the_model_server_answers_is_told(
 
 
 def test_what_was_learned_of_a_server_is_told_without_asking_it(
-    outside: StandInArxiv, home: Path, patient: World, server: StandIn
+    outside: StandInArxiv, home: Path, patient: Environment, server: StandIn
 ) -> None:
     del outside
     with open_database(home / "paperlark.db"):
@@ -302,7 +308,7 @@ def test_what_was_learned_of_a_server_is_told_without_asking_it(
     assert len(server.questions) == asked
 
 
-def test_a_hosted_model_has_a_price_and_wants_a_budget(home: Path, patient: World) -> None:
+def test_a_hosted_model_has_a_price_and_wants_a_budget(home: Path, patient: Environment) -> None:
     _append(home, '[judge]\nmodel = "gpt-4o"\n')
     found = _findings(patient, "--offline")
     assert "genai-prices" in found["price"]["found"]
@@ -311,7 +317,7 @@ def test_a_hosted_model_has_a_price_and_wants_a_budget(home: Path, patient: Worl
     assert _findings(patient, "--offline")["budget"]["found"] == "at most $5.00 a month"
 
 
-def test_a_budget_that_nobody_can_keep_to_is_an_error(home: Path, patient: World) -> None:
+def test_a_budget_that_nobody_can_keep_to_is_an_error(home: Path, patient: Environment) -> None:
     _append(home, '[judge]\nmodel = "unheard-of"\nbase_url = "https://example.org/v1"\n')
     assert _findings(patient, "--offline")["price"]["state"] == "note"
     _append(home, "[budget]\nday = 1\n")
@@ -319,7 +325,7 @@ def test_a_budget_that_nobody_can_keep_to_is_an_error(home: Path, patient: World
 
 
 def test_the_service_that_knows_people_is_asked_where_it_is_needed(
-    home: Path, patient: World, loopback: HTTPServer
+    home: Path, patient: Environment, loopback: HTTPServer
 ) -> None:
     with scholar_on(loopback) as scholar:
         url = loopback.url_for("/graph/v1")
@@ -335,14 +341,14 @@ def test_the_service_that_knows_people_is_asked_where_it_is_needed(
 
 
 def test_a_database_that_is_not_there_yet_is_no_fault_and_none_is_made(
-    home: Path, patient: World
+    home: Path, patient: Environment
 ) -> None:
     found = _findings(patient, "--offline")["database"]
     assert found["state"] == "note"
     assert sorted(path.name for path in home.iterdir()) == ["criteria.md", "paperlark.toml"]
 
 
-def test_a_damaged_database_is_told_and_left_where_it_is(home: Path, patient: World) -> None:
+def test_a_damaged_database_is_told_and_left_where_it_is(home: Path, patient: Environment) -> None:
     (home / "paperlark.db").write_bytes(b"SQLite format 3\x00" + b"rubbish" * 900)
     before = (home / "paperlark.db").read_bytes()
     assert _findings(patient, "--offline")["database"]["state"] == "error"
@@ -353,7 +359,7 @@ def test_a_damaged_database_is_told_and_left_where_it_is(home: Path, patient: Wo
 
 @pytest.mark.parametrize(("version", "state"), [(VERSION - 1, "note"), (VERSION + 1, "error")])
 def test_another_version_of_the_database_is_told(
-    home: Path, patient: World, version: int, state: str
+    home: Path, patient: Environment, version: int, state: str
 ) -> None:
     connection = sqlite3.connect(home / "paperlark.db")
     connection.execute(f"PRAGMA user_version = {version}")
@@ -361,7 +367,7 @@ def test_another_version_of_the_database_is_told(
     assert _findings(patient, "--offline")["database"]["state"] == state
 
 
-def test_a_run_that_is_at_work_is_told(home: Path, patient: World) -> None:
+def test_a_run_that_is_at_work_is_told(home: Path, patient: Environment) -> None:
     with open_database(home / "paperlark.db"):
         pass
     with run_lock(home / "paperlark.db", patience=0.0):
@@ -370,7 +376,7 @@ def test_a_run_that_is_at_work_is_told(home: Path, patient: World) -> None:
     assert f"process {os.getpid()}" in found["found"]
 
 
-def test_a_file_in_a_folder_s_place_is_an_error(home: Path, patient: World) -> None:
+def test_a_file_in_a_folder_s_place_is_an_error(home: Path, patient: Environment) -> None:
     (home / "pages").write_text("a file")
     found = _findings(patient, "--offline")
     assert found["pages"]["state"] == "error"
@@ -378,7 +384,7 @@ def test_a_file_in_a_folder_s_place_is_an_error(home: Path, patient: World) -> N
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
-def test_a_folder_that_cannot_be_written_is_an_error(home: Path, patient: World) -> None:
+def test_a_folder_that_cannot_be_written_is_an_error(home: Path, patient: Environment) -> None:
     (home / "pages").mkdir(mode=0o500)
     assert _findings(patient, "--offline")["pages"]["state"] == "error"
 
@@ -396,7 +402,7 @@ def _mailing(home: Path, port: int) -> None:
     ("fault", "state"), [(mail_server.WELL, "ok"), (mail_server.NO_LOGIN, "error")]
 )
 def test_a_mail_server_is_logged_into_and_nothing_is_sent(
-    home: Path, patient: World, trusted: Trust, fault: str, state: str
+    home: Path, patient: Environment, trusted: Trust, fault: str, state: str
 ) -> None:
     _append(home, '[sources]\nrss = "http://127.0.0.1:9"\npages = "http://127.0.0.1:9"\n'
             'oai = "http://127.0.0.1:9"\nsearch = "http://127.0.0.1:9"\n')  # fmt: skip
@@ -413,7 +419,7 @@ def test_a_mail_server_is_logged_into_and_nothing_is_sent(
 
 
 def test_a_mail_server_that_is_not_there_is_a_warning_and_a_lacking_password_an_error(
-    home: Path, patient: World, loopback: HTTPServer
+    home: Path, patient: Environment, loopback: HTTPServer
 ) -> None:
     _append(home, '[sources]\nrss = "http://127.0.0.1:9"\npages = "http://127.0.0.1:9"\n'
             'oai = "http://127.0.0.1:9"\nsearch = "http://127.0.0.1:9"\n')  # fmt: skip
@@ -429,7 +435,7 @@ def test_a_mail_server_that_is_not_there_is_a_warning_and_a_lacking_password_an_
     [("ntfy://ntfy.sh/tokenofachat", "ok"), ("nosuchthing://tokenofachat", "error")],
 )
 def test_the_address_of_a_chat_is_understood_or_not_and_never_told(
-    home: Path, patient: World, address: str, state: str, capfd: pytest.CaptureFixture[str]
+    home: Path, patient: Environment, address: str, state: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
     _append(home, '[[deliver]]\nname = "phone"\nurl_variable = "PHONE"\n')
     assert _findings(patient, "--offline")["phone"]["state"] == "error"
@@ -438,11 +444,11 @@ def test_the_address_of_a_chat_is_understood_or_not_and_never_told(
     assert "tokenofachat" not in "".join(capfd.readouterr())
 
 
-def test_what_was_not_brought_is_told(home: Path, patient: World) -> None:
+def test_what_was_not_brought_is_told(home: Path, patient: Environment) -> None:
     _append(home, '[[deliver]]\nname = "phone"\nurl_variable = "PHONE"\n')
     now = patient.now()
     parcel = Parcel(
-        "Bats", "phone", Occasion.DAY, DAY, (Message("", "x"),), (Fate.WAITING,), now, now,
+        "Bats", "phone", Occasion.DAY, DAY, (Message("", "x"),), (MessageStatus.WAITING,), now, now,
         "phone: nobody answered",
     )  # fmt: skip
     with open_database(home / "paperlark.db") as connection:
@@ -452,7 +458,7 @@ def test_what_was_not_brought_is_told(home: Path, patient: World) -> None:
     assert found["phone"]["found"] == "1 day not brought yet (phone: nobody answered)"
 
 
-def test_a_secret_that_others_can_read_is_an_error(home: Path, patient: World) -> None:
+def test_a_secret_that_others_can_read_is_an_error(home: Path, patient: Environment) -> None:
     _append(home, '[judge]\nmodel = "gpt-4o"\nkey_variable = "MY_KEY"\n')
     private = home / "config" / "paperlark" / "secrets.toml"
     private.parent.mkdir(parents=True)
@@ -466,7 +472,9 @@ def test_a_secret_that_others_can_read_is_an_error(home: Path, patient: World) -
     assert found["MY_KEY"]["state"] == found["secrets"]["state"] == "ok"
 
 
-def test_a_timer_of_this_profile_is_told_with_its_next_start(home: Path, patient: World) -> None:
+def test_a_timer_of_this_profile_is_told_with_its_next_start(
+    home: Path, patient: Environment
+) -> None:
     runner = CliRunner()
     set_it = ("schedule", "docker", "--yes")
     assert runner.invoke(cli, set_it, obj=patient).exit_code == 0
@@ -483,7 +491,7 @@ def test_a_timer_of_this_profile_is_told_with_its_next_start(home: Path, patient
     "options", [(), ("--category", "logic in computer science", "--follow", "Ada Lovelace")]
 )
 def test_nothing_is_wrong_with_what_init_writes(
-    home: Path, patient: World, options: tuple[str, ...]
+    home: Path, patient: Environment, options: tuple[str, ...]
 ) -> None:
     made = CliRunner().invoke(cli, ("init", "mine", "--yes", *options), obj=patient)
     assert made.exit_code == 0, made.output
@@ -491,7 +499,7 @@ def test_nothing_is_wrong_with_what_init_writes(
     assert {row["state"] for row in found.values()} <= {"ok", "note"}
 
 
-def test_yes_and_no_model_call_contradict_each_other(patient: World, home: Path) -> None:
+def test_yes_and_no_model_call_contradict_each_other(patient: Environment, home: Path) -> None:
     del home
     assert _run(patient, "--yes", "--no-model-call").exit_code == 2
 

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from paperlark.evaluation.cases import LabelledReader
-from paperlark.evaluation.methods import FIRST_MORNING, OWN
+from paperlark.evaluation.cases import FIRST_MORNING, OWN, LabelledReader
 from standins.commands import Paperlark
 from standins.readers import a_reader, write_graded, write_selected
 

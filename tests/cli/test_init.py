@@ -15,8 +15,8 @@ from click.testing import CliRunner, Result
 from pytest_httpserver import HTTPServer
 
 from paperlark.cli import cli
-from paperlark.compose import World
-from paperlark.compose.local_models import local_models
+from paperlark.compose import Environment
+from paperlark.llm.local_models import local_models
 from paperlark.settings import load_settings
 from standins.commands import Paperlark
 from standins.feeds import item, rss
@@ -28,7 +28,7 @@ NOTHING = ("", "", "", "", "", "", "y", "n")
 
 
 @pytest.fixture
-def answer(home: Path, world: World) -> Answer:  # noqa: ARG001  # run in there
+def answer(home: Path, world: Environment) -> Answer:  # noqa: ARG001  # run in there
     """Run `paperlark init mine` and type these lines."""
 
     def run(*lines: str, options: tuple[str, ...] = (), end: str = "\n") -> Result:
@@ -220,7 +220,7 @@ def test_a_first_page_of_recorded_feeds_is_of_their_last_day(
     assert (home / "mine" / "pages" / "2025-02-26.html").is_file()
 
 
-def test_on_a_sunday_the_page_is_friday_s(home: Path, world: World) -> None:
+def test_on_a_sunday_the_page_is_friday_s(home: Path, world: Environment) -> None:
     sunday = replace(world, now=lambda: datetime(2025, 3, 2, 12, tzinfo=UTC))
     result = CliRunner().invoke(
         cli, ("init", "mine", "--category", "cs.LG", "--first-page"), obj=sunday

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from paperlark.cli import cli, morning
-from paperlark.compose import World
+from paperlark.compose import Environment
 from standins import mail_server, webhooks
 from standins.arxiv import StandInArxiv, status
 from standins.commands import Paperlark
@@ -69,7 +69,7 @@ def at(home: Path) -> Callable[..., Result]:
     def run(when: str, *arguments: str) -> Result:
         clock = datetime.fromisoformat(when).replace(tzinfo=UTC).timestamp()
         watch = FakeWatch(clock=clock)
-        world = World(
+        world = Environment(
             now=lambda: datetime.fromtimestamp(watch.clock, UTC),
             sleep=watch.sleep,
             watch=watch.watch,
@@ -225,7 +225,7 @@ def test_no_secret_is_in_anything_that_was_written_or_said(
 
 
 def test_repeating_begins_each_announcement_day_just_after_midnight_in_new_york(
-    channels: StandInArxiv, world: World, home: Path, mail: MailServer
+    channels: StandInArxiv, world: Environment, home: Path, mail: MailServer
 ) -> None:
     del channels, home
     begun: list[datetime] = []
@@ -253,7 +253,7 @@ def test_repeating_begins_each_announcement_day_just_after_midnight_in_new_york(
 
 def test_repeating_outlives_a_break_down_and_tells_of_it_once_a_day(
     channels: StandInArxiv,
-    world: World,
+    world: Environment,
     mail: MailServer,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from paperlark import __version__
-from paperlark.compose import World
+from paperlark.compose import Environment
 from paperlark.store.lock import run_lock
 from standins.arxiv import StandInArxiv, another_day, stale, status
 from standins.commands import Paperlark
@@ -150,7 +150,7 @@ def test_a_day_before_comes_from_the_catch_up_page(
 
 
 def test_an_older_day_is_reconstructed_and_says_so(
-    paperlark: Paperlark, home: Path, world: World, arxiv: StandInArxiv
+    paperlark: Paperlark, home: Path, world: Environment, arxiv: StandInArxiv
 ) -> None:
     world.sleep(100 * 24 * 3600)
     arxiv.today = date(2025, 6, 6)

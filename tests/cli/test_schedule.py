@@ -13,8 +13,8 @@ import yaml
 from click.testing import CliRunner, Result
 
 from paperlark.cli import cli
-from paperlark.compose import World
-from paperlark.compose.world import machine_zone
+from paperlark.compose import Environment
+from paperlark.settings.environment import machine_zone
 
 # A crontab that keeps what it is given.
 _CRONTAB = """#!/bin/sh
@@ -34,7 +34,7 @@ Schedule = Callable[..., Result]
 @pytest.fixture
 def schedule(
     home: Path,
-    world: World,
+    world: Environment,
     monkeypatch: pytest.MonkeyPatch,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Schedule:

@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from paperlark.cli import cli
-from paperlark.compose import World
+from paperlark.compose import Environment
 
 
 @pytest.fixture(autouse=True)
@@ -16,12 +16,12 @@ def config(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return home / "config" / "paperlark" / "secrets.toml"
 
 
-def _run(world: World, *arguments: str, said: str = "") -> Result:
+def _run(world: Environment, *arguments: str, said: str = "") -> Result:
     return CliRunner().invoke(cli, ["secret", *arguments], obj=world, input=said)
 
 
 def test_a_secret_goes_from_a_pipe_into_the_private_file_and_out_again(
-    world: World, config: Path
+    world: Environment, config: Path
 ) -> None:
     result = _run(world, "set", "MY_KEY", "--file", said="hunter2\n")
     assert result.exit_code == 0
@@ -34,21 +34,21 @@ def test_a_secret_goes_from_a_pipe_into_the_private_file_and_out_again(
 
 
 @pytest.mark.parametrize("said", ["", "\n", "two\nlines", "bell\x07"])
-def test_a_secret_is_one_line(world: World, config: Path, said: str) -> None:
+def test_a_secret_is_one_line(world: Environment, config: Path, said: str) -> None:
     result = _run(world, "set", "MY_KEY", "--file", said=said)
     assert result.exit_code == 2
     assert "one line of text" in result.output
     assert not config.exists()
 
 
-def test_a_name_that_could_not_be_a_variable_is_refused(world: World) -> None:
+def test_a_name_that_could_not_be_a_variable_is_refused(world: Environment) -> None:
     result = _run(world, "set", "my key", said="x")
     assert result.exit_code == 2
     assert "write it like OPENAI_API_KEY" in result.output
 
 
 def test_the_list_says_where_each_is_and_never_what_it_is(
-    world: World, home: Path, monkeypatch: pytest.MonkeyPatch
+    world: Environment, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with (home / "paperlark.toml").open("a") as profile:
         profile.write(
@@ -66,7 +66,7 @@ def test_the_list_says_where_each_is_and_never_what_it_is(
     assert "hunter" not in result.output
 
 
-def test_a_page_is_judged_with_a_key_from_the_private_file(world: World, home: Path) -> None:
+def test_a_page_is_judged_with_a_key_from_the_private_file(world: Environment, home: Path) -> None:
     with (home / "paperlark.toml").open("a") as profile:
         profile.write('[judge]\nmodel = "gpt"\nbase_url = "http://127.0.0.1:1/v1"\n')
         profile.write('key_variable = "MY_KEY"\n')

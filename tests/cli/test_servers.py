@@ -8,7 +8,7 @@ import pytest
 
 from paperlark.compose import known_server
 from paperlark.settings import load_settings
-from paperlark.store.servers import ServerStore
+from paperlark.store.model_servers import ModelServerStore
 from standins.commands import Paperlark
 from standins.openai import Body, StandIn, accepts_no, says
 
@@ -50,7 +50,7 @@ def test_what_is_no_dialect_any_more_is_found_out_again(
 ) -> None:
     settings = load_settings(profile)
     paperlark(*RUN)
-    ServerStore(settings.database).keep(server.base_url, "gpt-4o", '{"form": "sonnet"}')
+    ModelServerStore(settings.database).keep(server.base_url, "gpt-4o", '{"form": "sonnet"}')
     assert known_server(settings) is None
     with (profile.parent / "criteria.md").open("a") as criteria:
         criteria.write("\n## Owls\nRelevant: owls.")

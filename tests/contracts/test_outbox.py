@@ -9,11 +9,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from paperlark.domain.delivery import Fate, Message, Occasion, Parcel
+from paperlark.domain.delivery import Message, MessageStatus, Occasion, Parcel
 from paperlark.ports import Outbox
 from paperlark.store.database import open_database
-from paperlark.store.forgetful import ForgetfulOutbox
-from paperlark.store.outbox import OutboxStore
+from paperlark.store.outbox import MemoryOutbox, OutboxStore
 
 NOW = datetime(2025, 2, 26, 12, tzinfo=UTC)
 DAY = date(2025, 2, 26)
@@ -23,7 +22,7 @@ PARCEL = Parcel(
     Occasion.DAY,
     DAY,
     (Message("é", "one", "<p>"), Message("", "two")),
-    (Fate.DELIVERED, Fate.WAITING),
+    (MessageStatus.DELIVERED, MessageStatus.WAITING),
     NOW,
     NOW,
     "it answered 503",
@@ -33,7 +32,7 @@ PARCEL = Parcel(
 @pytest.fixture(params=["store", "forgetful"])
 def outbox(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Outbox]:
     if request.param == "forgetful":
-        yield ForgetfulOutbox()
+        yield MemoryOutbox()
         return
     with open_database(tmp_path / "x.db") as connection:
         yield OutboxStore(connection, tmp_path / "x.db")
@@ -45,7 +44,7 @@ def test_a_parcel_comes_back_as_it_was_kept(outbox: Outbox) -> None:
 
 
 def test_there_is_one_parcel_for_a_channel_occasion_and_day(outbox: Outbox) -> None:
-    later = replace(PARCEL, fates=(Fate.DELIVERED, Fate.UNKNOWN), problem=None)
+    later = replace(PARCEL, fates=(MessageStatus.DELIVERED, MessageStatus.UNKNOWN), problem=None)
     others = (
         replace(PARCEL, channel="other"),
         replace(PARCEL, occasion=Occasion.FAILURE),
@@ -68,7 +67,9 @@ def test_parcels_come_oldest_first_from_a_day_on(outbox: Outbox) -> None:
 def test_of_a_parcel_that_arrived_the_receipt_stays(tmp_path: Path) -> None:
     with open_database(tmp_path / "x.db") as connection:
         store = OutboxStore(connection, tmp_path / "x.db")
-        store.keep(replace(PARCEL, fates=(Fate.DELIVERED, Fate.DELIVERED), problem=None))
+        store.keep(
+            replace(PARCEL, fates=(MessageStatus.DELIVERED, MessageStatus.DELIVERED), problem=None)
+        )
         (found,) = store.since("Bats", DAY)
     assert found.arrived
     assert found.messages == ()
@@ -87,7 +88,9 @@ def test_of_a_parcel_that_arrived_the_receipt_stays(tmp_path: Path) -> None:
 )
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_text_is_kept(tmp_path: Path, messages: list[Message]) -> None:
-    parcel = replace(PARCEL, messages=tuple(messages), fates=(Fate.WAITING,) * len(messages))
+    parcel = replace(
+        PARCEL, messages=tuple(messages), fates=(MessageStatus.WAITING,) * len(messages)
+    )
     with open_database(tmp_path / "any.db") as connection:
         store = OutboxStore(connection, tmp_path / "any.db")
         store.keep(parcel)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from paperlark.day.compare import is_worse
+from paperlark.day.assemble import is_worse
 from paperlark.domain.announcement import Via
 from paperlark.domain.digest import Batch, Digest, Status
 from standins.digests import ordinary, partial

@@ -8,22 +8,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from paperlark.day import Parts, make_digest
+from paperlark.day import DayParts, make_digest
 from paperlark.domain.announcement import AnnounceType, Feed, Listing, Via
+from paperlark.domain.authorship import KnownAuthors, Person
 from paperlark.domain.criteria import parse_criteria
 from paperlark.domain.digest import AuthorMatch, Digest, Status, Updated
 from paperlark.domain.errors import FeedNotFound, JudgeUnavailable, SourceUnreachable
-from paperlark.domain.judgement import Lack
+from paperlark.domain.judgement import UnjudgedReason
 from paperlark.domain.paper import Author
-from paperlark.domain.people import Known, Person
 from paperlark.domain.profile import Cutoffs, Exploration, FollowedAuthor, Profile
 from paperlark.domain.spending import Cost, Spend, Tokens
-from paperlark.ports import Archive, Judge, Memory, People
+from paperlark.ports import Archive, AuthorService, Judge, JudgementMemory
 from paperlark.testing import (
-    FakeBatches,
+    FakeAnnouncementBatches,
+    FakeAuthorService,
     FakeJudge,
-    FakeMemory,
-    FakePeople,
+    FakeJudgementMemory,
     FakeRanker,
     FakeSource,
     Silent,
@@ -50,17 +50,17 @@ PAID = Spend(Tokens(10, 1), Cost(Decimal("0.1"), Decimal("0.01")))
 def _make(
     *feeds: Feed,
     judge: Judge | None = None,
-    memory: Memory | None = None,
+    memory: JudgementMemory | None = None,
     profile: Profile = PROFILE,
     best: tuple[str, ...] = IDS,
     day: date = DAY,
     archive: Archive | None = None,
-    people: People | None = None,
+    people: AuthorService | None = None,
 ) -> Digest:
-    parts = Parts(
+    parts = DayParts(
         sources=[FakeSource(feeds)],
-        batches=FakeBatches(),
-        archive=archive or FakeMemory(),
+        batches=FakeAnnouncementBatches(),
+        archive=archive or FakeJudgementMemory(),
         ranker=FakeRanker(best),
         judge=judge,
         memory=memory,
@@ -150,7 +150,7 @@ def test_papers_that_could_not_be_judged_make_the_page_partial() -> None:
 
 
 def test_papers_that_were_not_recorded_are_no_failure() -> None:
-    digest = _make(a_feed(*PAPERS), judge=FakeJudge({}, lack=Lack.NOT_RECORDED))
+    digest = _make(a_feed(*PAPERS), judge=FakeJudge({}, lack=UnjudgedReason.NOT_RECORDED))
     assert digest.status is Status.COMPLETE
     assert (digest.funnel.unjudged, digest.funnel.not_recorded) == (0, 6)
 
@@ -161,7 +161,7 @@ def test_a_judge_that_judges_nothing_makes_no_page() -> None:
 
 
 def test_a_judgement_that_is_known_is_not_paid_again() -> None:
-    memory = FakeMemory()
+    memory = FakeJudgementMemory()
     judge = FakeJudge(dict.fromkeys(IDS, (8, 8)), price=PAID)
     first = _make(a_feed(*PAPERS), judge=judge, memory=memory)
     again = _make(a_feed(*PAPERS), judge=judge, memory=memory)
@@ -171,7 +171,7 @@ def test_a_judgement_that_is_known_is_not_paid_again() -> None:
 
 
 def test_only_what_is_missing_is_asked_again() -> None:
-    memory = FakeMemory()
+    memory = FakeJudgementMemory()
     _make(a_feed(*PAPERS), judge=FakeJudge({IDS[0]: (8, 8)}), memory=memory)
     judge = FakeJudge(dict.fromkeys(IDS, (8, 8)))
     assert _make(a_feed(*PAPERS), judge=judge, memory=memory).status is Status.COMPLETE
@@ -192,7 +192,7 @@ def test_no_feed_at_all_is_an_error() -> None:
 
 def test_one_feed_of_two_that_cannot_be_reached_does_not_end_the_day() -> None:
     source = FakeSource([a_feed(*PAPERS)], {"cs.AI": SourceUnreachable("no answer")})
-    parts = Parts([source], FakeBatches(), FakeMemory(), FakeRanker())
+    parts = DayParts([source], FakeAnnouncementBatches(), FakeJudgementMemory(), FakeRanker())
     profile = Profile("Mine", ("cs.AI", "cs.LG"), PROFILE.criteria)
     digest = make_digest(DAY, profile, parts, Silent())
     assert "cs.AI is missing: no answer" in digest.notes
@@ -201,9 +201,9 @@ def test_one_feed_of_two_that_cannot_be_reached_does_not_end_the_day() -> None:
 NEXT = date(2025, 2, 27)
 
 
-def _with_yesterday(*shown: str) -> FakeMemory:
+def _with_yesterday(*shown: str) -> FakeJudgementMemory:
     """Give an archive whose page of DAY was made of PAPERS and had those of `shown`."""
-    archive = FakeMemory()
+    archive = FakeJudgementMemory()
     scores = {str(id_): (9, 9) if id_ in shown else (1, 1) for id_ in IDS}
     archive.file(_make(a_feed(*PAPERS), judge=FakeJudge(scores)))
     return archive
@@ -269,10 +269,10 @@ def test_an_empty_weekday_that_nobody_explains_is_partial() -> None:
 def test_a_namesake_is_judged_like_anybody() -> None:
     by_id = replace(PROFILE, followed=(FollowedAuthor("Yoshua Bengio", id="1751762"),))
     namesake = a_paper("2502.08888", authors=BENGIO.authors)
-    people = FakePeople(
+    people = FakeAuthorService(
         {
-            BENGIO.id: Known((Person("Y. Bengio", "1751762", 200),)),
-            namesake.id: Known((Person("Yoshua Bengio", "2", 1),)),
+            BENGIO.id: KnownAuthors((Person("Y. Bengio", "1751762", 200),)),
+            namesake.id: KnownAuthors((Person("Yoshua Bengio", "2", 1),)),
         }
     )
     judge = FakeJudge({namesake.id: (1, 1)})
@@ -286,13 +286,16 @@ def test_a_namesake_is_judged_like_anybody() -> None:
 @pytest.mark.parametrize("judged", [True, False])
 def test_papers_below_the_gate_are_counted_and_neither_judged_nor_shown(*, judged: bool) -> None:
     profile = replace(PROFILE, least_h_index=10)
-    known = {id_: Known((Person("Ada Lovelace", "1", h),)) for id_, h in zip(IDS, (9, 10, 3, 50))}  # noqa: B905  # two are not indexed
+    known = {
+        id_: KnownAuthors((Person("Ada Lovelace", "1", h),))
+        for id_, h in zip(IDS, (9, 10, 3, 50), strict=False)  # two are not indexed
+    }
     judge = FakeJudge(dict.fromkeys(IDS, (8, 8))) if judged else None
     digest = _make(
         a_feed(*PAPERS, BENGIO),
         judge=judge,
         profile=replace(profile, page_size=20),
-        people=FakePeople(known),
+        people=FakeAuthorService(known),
     )
     assert _ids(digest) == [BENGIO.id, IDS[1], IDS[3], IDS[4], IDS[5]]
     assert (digest.funnel.scanned, digest.funnel.gated) == (7, 2)
@@ -318,7 +321,7 @@ def test_every_shortlisted_paper_ends_judged_or_unjudged_and_the_funnel_adds_up(
         for category, rows in (("cs.LG", one), ("cs.AI", other))
     ]
     profile = Profile("Mine", ("cs.LG", "cs.AI"), PROFILE.criteria)
-    judge = FakeJudge(scores, lack=Lack.NOT_RECORDED)
+    judge = FakeJudge(scores, lack=UnjudgedReason.NOT_RECORDED)
     digest = _make(*feeds, judge=judge, profile=profile)
     funnel = digest.funnel
     assert funnel.judged == len({id_ for id_ in judge.asked if id_ in scores})

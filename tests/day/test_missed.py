@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from paperlark.day.explore import draw, how_many
-from paperlark.day.missed import Promises, estimate_missed
+from paperlark.day.random_sample import Promises, estimate_missed, random_sample, sample_size
 from paperlark.domain.announcement import Announced, AnnounceType
 from paperlark.domain.digest import Candidate
 from paperlark.domain.exploration import Explored, Missed, Unread
@@ -129,8 +128,10 @@ def _days(reader: int, wrong_by: float) -> list[tuple[Missed, int]]:
         wanted = {
             one.paper.id: chance.random() < wrong_by * (one.match.probability or 0) for one in below
         }
-        day, count = DAY + timedelta(number), how_many(len(below), 0.08)
-        drawn = {o.candidate.paper.id: o for o in draw(below, count, f"reader {reader}", day)}
+        day, count = DAY + timedelta(number), sample_size(len(below), 0.08)
+        drawn = {
+            o.candidate.paper.id: o for o in random_sample(below, count, f"reader {reader}", day)
+        }
         explored += [
             Explored(paper, one.inclusion, one.candidate.match.probability, wanted[paper])
             for paper, one in drawn.items()

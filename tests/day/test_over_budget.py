@@ -10,19 +10,19 @@ from decimal import Decimal
 
 import pytest
 
-from paperlark.day import Parts, make_digest
-from paperlark.day.compare import is_worse
+from paperlark.day import DayParts, make_digest
+from paperlark.day.assemble import is_worse
 from paperlark.domain.criteria import parse_criteria
 from paperlark.domain.digest import Digest, Status
 from paperlark.domain.errors import JudgeUnavailable
-from paperlark.domain.judgement import Lack
+from paperlark.domain.judgement import UnjudgedReason
 from paperlark.domain.profile import Exploration, Profile
 from paperlark.domain.spending import Cost, PriceSource, Spend, Tokens
 from paperlark.ports import Advance, Progress
 from paperlark.testing import (
-    FakeBatches,
+    FakeAnnouncementBatches,
     FakeJudge,
-    FakeMemory,
+    FakeJudgementMemory,
     FakeRanker,
     FakeSource,
     Silent,
@@ -60,14 +60,14 @@ class Watched:
 
 
 def made(judged: int, progress: Progress | None = None) -> Digest:
-    judge = FakeJudge(dict.fromkeys(IDS[:judged], (8, 8)), PAID, lack=Lack.BUDGET)
-    parts = Parts(
+    judge = FakeJudge(dict.fromkeys(IDS[:judged], (8, 8)), PAID, lack=UnjudgedReason.BUDGET)
+    parts = DayParts(
         sources=[FakeSource([a_feed(*PAPERS)])],
-        batches=FakeBatches(),
-        archive=FakeMemory(),
+        batches=FakeAnnouncementBatches(),
+        archive=FakeJudgementMemory(),
         ranker=FakeRanker(IDS),
         judge=judge,
-        memory=FakeMemory(),
+        memory=FakeJudgementMemory(),
         prices=lambda: LIST,
     )
     return make_digest(DAY, PROFILE, parts, progress or Silent())

@@ -4,27 +4,27 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from paperlark.day import Parts, make_digest
+from paperlark.day import DayParts, make_digest
+from paperlark.domain.authorship import KnownAuthors, Person
 from paperlark.domain.criteria import parse_criteria
-from paperlark.domain.digest import Digest, Side
+from paperlark.domain.digest import Digest, Placement
 from paperlark.domain.judgement import (
     FIRST_READING,
     NO_PRECEDENTS,
-    Exchange,
+    ModelCall,
     Precedent,
     Precedents,
     Unjudged,
 )
 from paperlark.domain.paper import Author, Paper, PaperId
-from paperlark.domain.people import Known, Person
 from paperlark.domain.profile import Exploration, FollowedAuthor, Profile
 from paperlark.ports import Judge
 from paperlark.testing import (
-    FakeBatches,
+    FakeAnnouncementBatches,
+    FakeAuthorService,
     FakeJudge,
-    FakeLibrarian,
-    FakeMemory,
-    FakePeople,
+    FakeJudgementMemory,
+    FakePrecedentFinder,
     FakeRanker,
     FakeSource,
     Silent,
@@ -59,20 +59,20 @@ class AttentiveJudge(FakeJudge):
         day: date,
         precedents: Precedents = NO_PRECEDENTS,
         reading: int = FIRST_READING,
-    ) -> Iterator[Exchange | Unjudged]:
+    ) -> Iterator[ModelCall | Unjudged]:
         self.told.append(precedents)
         return FakeJudge.judge(self, papers, day, reading=reading)
 
 
 def _make(judge: Judge | None = None, profile: Profile = PROFILE) -> Digest:
-    parts = Parts(
+    parts = DayParts(
         sources=[FakeSource([a_feed(*PAPERS, BENGIO)])],
-        batches=FakeBatches(),
-        archive=FakeMemory(),
+        batches=FakeAnnouncementBatches(),
+        archive=FakeJudgementMemory(),
         ranker=FakeRanker(IDS),
         judge=judge,
-        people=FakePeople({IDS[4]: Known((Person("1", "Nobody", 0),))}),
-        librarian=FakeLibrarian({IDS[0]: (BEFORE,), IDS[3]: (BEFORE,)}),
+        people=FakeAuthorService({IDS[4]: KnownAuthors((Person("1", "Nobody", 0),))}),
+        librarian=FakePrecedentFinder({IDS[0]: (BEFORE,), IDS[3]: (BEFORE,)}),
     )
     return make_digest(DAY, profile, parts, Silent())
 
@@ -96,17 +96,21 @@ def test_every_scanned_paper_is_kept_with_its_side_of_the_line() -> None:
     assert [one.paper_id for one in digest.ranked] == [*IDS, BENGIO.id]
     assert [one.match.rank for one in digest.ranked] == [1, 2, 3, 4, 5, 6]
     sides = {one.paper_id: one.side for one in digest.ranked}
-    assert [sides[paper] for paper in IDS[:2]] == [Side.ABOVE, Side.ABOVE]
-    assert sorted(sides[paper] for paper in IDS[2:]) == [Side.BELOW, Side.BELOW, Side.EXPLORED]
-    assert sides[BENGIO.id] is Side.FOLLOWED
+    assert [sides[paper] for paper in IDS[:2]] == [Placement.ABOVE, Placement.ABOVE]
+    assert sorted(sides[paper] for paper in IDS[2:]) == [
+        Placement.BELOW,
+        Placement.BELOW,
+        Placement.EXPLORED,
+    ]
+    assert sides[BENGIO.id] is Placement.FOLLOWED
     (drawn,) = [one.paper_id for one in digest.explored]
-    assert sides[drawn] is Side.EXPLORED
+    assert sides[drawn] is Placement.EXPLORED
     assert digest.ranked[3].precedents == (BEFORE,)
 
 
 def test_who_was_left_out_by_h_index_is_on_no_side_of_the_line() -> None:
     digest = _make(profile=replace(PROFILE, least_h_index=10))
-    assert {one.paper_id: one.side for one in digest.ranked}[IDS[4]] is Side.GATED
+    assert {one.paper_id: one.side for one in digest.ranked}[IDS[4]] is Placement.GATED
 
 
 def test_a_reader_who_keeps_the_criteria_private_has_no_topic_kept() -> None:

@@ -13,10 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from paperlark.day import Parts, make_digest
+from paperlark.day import DayParts, make_digest
 from paperlark.day.judge import Verdict, judge_papers
-from paperlark.day.opinion import opinion
-from paperlark.day.readings import agreement, order
+from paperlark.day.readings import agreement, combine_readings, order
 from paperlark.day.select import select
 from paperlark.domain.announcement import Announced, AnnounceType
 from paperlark.domain.criteria import parse_criteria
@@ -26,10 +25,10 @@ from paperlark.domain.judgement import (
     FIRST_READING,
     NO_PRECEDENTS,
     Agreement,
-    Asking,
-    Exchange,
     Judgement,
+    JudgementKey,
     Match,
+    ModelCall,
     Precedents,
     Reading,
     Unjudged,
@@ -38,9 +37,9 @@ from paperlark.domain.paper import Author, Paper, PaperId
 from paperlark.domain.profile import Cutoffs, FollowedAuthor, Profile
 from paperlark.domain.spending import Cost, Spend, Tokens
 from paperlark.testing import (
-    FakeBatches,
+    FakeAnnouncementBatches,
     FakeJudge,
-    FakeMemory,
+    FakeJudgementMemory,
     FakeRanker,
     FakeSource,
     Silent,
@@ -51,7 +50,7 @@ from paperlark.testing import (
 DAY = date(2025, 2, 26)
 PAPERS = tuple(a_paper(f"2502.{number:05}") for number in range(1, 7))
 IDS = tuple(paper.id for paper in PAPERS)
-ASKING = Asking(DAY, "Mine", "criteria", "fake-model/1")
+ASKING = JudgementKey(DAY, "Mine", "criteria", "fake-model/1")
 CUTOFFS = Cutoffs(relevance=7, novelty=6)
 PAID = Spend(Tokens(10, 1), Cost(Decimal("0.1"), Decimal("0.01")))
 BENGIO = a_paper("2502.09999", authors=(Author("Yoshua Bengio"),))
@@ -75,7 +74,7 @@ class Wavering(FakeJudge):
         day: date,
         precedents: Precedents = NO_PRECEDENTS,
         reading: int = FIRST_READING,
-    ) -> Iterator[Exchange | Unjudged]:
+    ) -> Iterator[ModelCall | Unjudged]:
         self.calls.append([paper.id for paper in papers])
         self.given = precedents
         yield from super().judge(papers, day, precedents, reading)
@@ -93,7 +92,7 @@ def _judgement(relevance: int, novelty: int, comment: str = "said") -> Judgement
 
 def _ask(
     judge: FakeJudge,
-    memory: FakeMemory | None = None,
+    memory: FakeJudgementMemory | None = None,
     readings: int = 1,
     cutoffs: Cutoffs = CUTOFFS,
     papers: Sequence[Paper] = PAPERS,
@@ -112,13 +111,13 @@ def _ask(
 def _make(
     judge: FakeJudge,
     profile: Profile = PROFILE,
-    memory: FakeMemory | None = None,
+    memory: FakeJudgementMemory | None = None,
     papers: Sequence[Paper] = PAPERS,
 ) -> Digest:
-    memory = memory or FakeMemory()
-    parts = Parts(
+    memory = memory or FakeJudgementMemory()
+    parts = DayParts(
         sources=[FakeSource([a_feed(*papers)])],
-        batches=FakeBatches(),
+        batches=FakeAnnouncementBatches(),
         archive=memory,
         ranker=FakeRanker(IDS),
         judge=judge,
@@ -132,14 +131,14 @@ def _make(
 
 @given(SCORES)
 def test_one_judgement_stands_as_it_is(scores: tuple[int, int]) -> None:
-    one = opinion([_judgement(*scores)])
+    one = combine_readings([_judgement(*scores)])
     assert one.judgement == _judgement(*scores)
     assert (one.relevance, one.novelty) == tuple(map(Fraction, scores))
 
 
 @given(st.lists(SCORES, min_size=1, max_size=9))
 def test_scores_are_means_to_the_nearest_whole_number(scores: list[tuple[int, int]]) -> None:
-    one = opinion([_judgement(*both) for both in scores])
+    one = combine_readings([_judgement(*both) for both in scores])
     assert one.relevance == Fraction(sum(relevance for relevance, _ in scores), len(scores))
     assert abs(one.judgement.relevance - one.relevance) <= Fraction(1, 2)
     assert abs(one.judgement.novelty - one.novelty) <= Fraction(1, 2)
@@ -147,20 +146,22 @@ def test_scores_are_means_to_the_nearest_whole_number(scores: list[tuple[int, in
 
 @given(st.integers(1, 9))
 def test_a_half_is_rounded_up_whether_odd_or_even(score: int) -> None:
-    one = opinion([_judgement(score, score + 1), _judgement(score + 1, score)])
+    one = combine_readings([_judgement(score, score + 1), _judgement(score + 1, score)])
     assert (one.judgement.relevance, one.judgement.novelty) == (score + 1, score + 1)
 
 
 def test_the_comment_is_that_of_the_reading_nearest_to_the_mean() -> None:
     said = [_judgement(9, 9, "high"), _judgement(6, 6, "middling"), _judgement(5, 5, "low")]
-    assert opinion(said).judgement == _judgement(7, 7, "middling")
-    assert opinion(said[:1] + said[2:]).judgement.comment == "high"  # the earlier of two as near
+    assert combine_readings(said).judgement == _judgement(7, 7, "middling")
+    assert (
+        combine_readings(said[:1] + said[2:]).judgement.comment == "high"
+    )  # the earlier of two as near
 
 
 def test_a_reading_that_said_nothing_does_not_silence_the_others() -> None:
     said = [_judgement(6, 6, ""), _judgement(9, 9, "high"), _judgement(5, 5, "")]
-    assert opinion(said).judgement == _judgement(7, 7, "high")
-    assert not opinion(said[:1]).judgement.comment
+    assert combine_readings(said).judgement == _judgement(7, 7, "high")
+    assert not combine_readings(said[:1]).judgement.comment
 
 
 # In which order papers are read, and under which name.
@@ -220,7 +221,7 @@ def test_distance_is_the_mean_of_all_pairs() -> None:
 def test_each_paper_is_judged_that_many_times_and_the_means_count() -> None:
     first, second = _alike((8, 8)), _alike((9, 5))
     judge = Wavering(first, PAID, later=[second])
-    memory = FakeMemory()
+    memory = FakeJudgementMemory()
     verdict = _ask(judge, memory, readings=2)
     assert [sorted(call) for call in judge.calls] == [list(IDS)] * 2
     assert judge.calls[0] == list(IDS) != judge.calls[1]
@@ -231,7 +232,7 @@ def test_each_paper_is_judged_that_many_times_and_the_means_count() -> None:
 
 
 def test_a_day_made_again_pays_nothing_and_more_readings_pay_only_what_is_new() -> None:
-    judge, memory = Wavering(_alike((8, 8)), PAID), FakeMemory()
+    judge, memory = Wavering(_alike((8, 8)), PAID), FakeJudgementMemory()
     assert _ask(judge, memory, readings=1).spend.requests == 6
     three = _ask(judge, memory, readings=3)
     assert (len(judge.calls), three.spend.requests) == (3, 18)
@@ -242,7 +243,7 @@ def test_a_day_made_again_pays_nothing_and_more_readings_pay_only_what_is_new() 
 
 def test_fewer_readings_than_were_paid_for_are_as_if_there_were_no_others() -> None:
     judge = Wavering(_alike((8, 8)), PAID, later=[_alike((2, 2))])
-    memory = FakeMemory()
+    memory = FakeJudgementMemory()
     _ask(judge, memory, readings=2)
     one = _ask(judge, memory, readings=1)
     assert one.judgements[IDS[0]].relevance == 8
@@ -252,7 +253,7 @@ def test_fewer_readings_than_were_paid_for_are_as_if_there_were_no_others() -> N
 def test_a_paper_that_some_readings_left_out_counts_with_the_others() -> None:
     whole = _alike((8, 8))
     judge = Wavering(whole, later=[_alike((6, 6), IDS[1:])])
-    verdict = _ask(judge, FakeMemory(), readings=2)
+    verdict = _ask(judge, FakeJudgementMemory(), readings=2)
     assert verdict.unjudged == ()
     assert verdict.judgements[IDS[0]].relevance == 8
     assert verdict.judgements[IDS[1]].relevance == 7
@@ -268,26 +269,26 @@ def test_a_paper_that_no_reading_judged_has_the_reason_of_the_last() -> None:
             day: date,
             precedents: Precedents = NO_PRECEDENTS,
             reading: int = FIRST_READING,
-        ) -> Iterator[Exchange | Unjudged]:
+        ) -> Iterator[ModelCall | Unjudged]:
             for end in super().judge(papers, day, precedents, reading):
                 said = f"reading {len(self.calls)}"
                 yield replace(end, reason=said) if isinstance(end, Unjudged) else end
 
-    verdict = _ask(Reasoning(_alike((8, 8), IDS[1:])), FakeMemory(), readings=3)
+    verdict = _ask(Reasoning(_alike((8, 8), IDS[1:])), FakeJudgementMemory(), readings=3)
     assert [(one.paper.id, one.reason) for one in verdict.unjudged] == [(IDS[0], "reading 3")]
 
 
 def test_a_server_that_answers_nothing_is_not_asked_reading_after_reading() -> None:
     judge = Wavering({})
     with pytest.raises(JudgeUnavailable, match="not one of 6 papers"):
-        _ask(judge, FakeMemory(), readings=9)
+        _ask(judge, FakeJudgementMemory(), readings=9)
     assert len(judge.calls) == 1
 
 
 def test_what_another_reading_knows_already_is_enough_for_a_page() -> None:
-    memory = FakeMemory()
+    memory = FakeJudgementMemory()
     memory.keep(
-        Exchange((Judgement(IDS[0], 1, 9, 9, "said"),), PAID),
+        ModelCall((Judgement(IDS[0], 1, 9, 9, "said"),), PAID),
         replace(ASKING, judge="fake-model/1#2"),
     )
     verdict = _ask(Wavering({}), memory, readings=2)
@@ -303,7 +304,7 @@ def test_precedents_reach_the_judge_in_every_reading() -> None:
         PAPERS,
         asking=ASKING,
         cutoffs=CUTOFFS,
-        memory=FakeMemory(),
+        memory=FakeJudgementMemory(),
         progress=Silent(),
         precedents=precedents,
         readings=2,
@@ -314,10 +315,10 @@ def test_precedents_reach_the_judge_in_every_reading() -> None:
 # Scores without a word about them.
 
 
-def _knowing(relevance: int, novelty: int, comment: str = "") -> FakeMemory:
-    memory = FakeMemory()
+def _knowing(relevance: int, novelty: int, comment: str = "") -> FakeJudgementMemory:
+    memory = FakeJudgementMemory()
     known = Judgement(IDS[0], 1, relevance, novelty, comment)
-    memory.keep(Exchange((known,), PAID), ASKING)
+    memory.keep(ModelCall((known,), PAID), ASKING)
     return memory
 
 
@@ -355,10 +356,10 @@ def test_a_comment_that_comes_later_in_the_same_run_counts_and_another_judgement
             day: date,  # noqa: ARG002
             precedents: Precedents = NO_PRECEDENTS,  # noqa: ARG002
             reading: int = FIRST_READING,  # noqa: ARG002
-        ) -> Iterator[Exchange | Unjudged]:
-            yield from (Exchange((one,), PAID) for one in (silent, said, again))
+        ) -> Iterator[ModelCall | Unjudged]:
+            yield from (ModelCall((one,), PAID) for one in (silent, said, again))
 
-    memory = FakeMemory()
+    memory = FakeJudgementMemory()
     verdict = _ask(Repeating({}), memory, papers=PAPERS[:1])
     assert verdict.judgements == {IDS[0]: said}
     assert memory.judgements(PAPERS, ASKING) == (said,)
@@ -384,7 +385,9 @@ def test_the_order_of_the_page_is_that_of_the_evidence_whatever_came_first(
     said: list[tuple[tuple[int, int], tuple[int, int]]], dice: Random
 ) -> None:
     opinions = {
-        paper.id: opinion([replace(_judgement(*both), paper_id=paper.id) for both in scores])
+        paper.id: combine_readings(
+            [replace(_judgement(*both), paper_id=paper.id) for both in scores]
+        )
         for paper, scores in zip(PAPERS, said, strict=False)
     }
     candidates = [
@@ -411,8 +414,10 @@ def test_the_order_of_the_page_is_that_of_the_evidence_whatever_came_first(
 
 def test_a_judge_that_costs_nothing_is_asked_once() -> None:
     judge = Wavering(_alike((8, 8)))
-    memory = FakeMemory()
-    parts = Parts([FakeSource([a_feed(*PAPERS)])], FakeBatches(), memory, FakeRanker(IDS), judge)
+    memory = FakeJudgementMemory()
+    parts = DayParts(
+        [FakeSource([a_feed(*PAPERS)])], FakeAnnouncementBatches(), memory, FakeRanker(IDS), judge
+    )
     digest = make_digest(DAY, PROFILE, parts, Silent())
     assert len(judge.calls) == 1
     assert (digest.readings, digest.agreement) == ((), None)

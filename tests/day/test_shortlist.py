@@ -11,7 +11,7 @@ from paperlark.day.shortlist import EVERYTHING, Shortlist, fill_page, shortlist
 from paperlark.domain.announcement import Announced, AnnounceType
 from paperlark.domain.digest import AuthorMatch, Candidate
 from paperlark.domain.exploration import Explored
-from paperlark.domain.feedback import NOTHING_KNOWN, Evidence, Lesson, Teacher
+from paperlark.domain.feedback import NOTHING_KNOWN, Evidence, Example, LabelSource
 from paperlark.domain.judgement import Match
 from paperlark.domain.paper import PaperId
 from paperlark.testing import a_paper
@@ -20,11 +20,11 @@ PROBABILITIES = st.lists(st.floats(0, 1), min_size=1, max_size=40)
 ADA = AuthorMatch("Ada Lovelace", by_name_only=True)
 
 
-def _evidence(judged: int, wanted: int, teacher: Teacher = Teacher.JUDGE) -> Evidence:
+def _evidence(judged: int, wanted: int, teacher: LabelSource = LabelSource.JUDGE) -> Evidence:
     day = date(2025, 2, 26)
     return Evidence(
         tuple(
-            Lesson(a_paper(f"2501.{n:05}"), day, n < wanted, teacher, 9 if n < wanted else 1, 5)
+            Example(a_paper(f"2501.{n:05}"), day, n < wanted, teacher, 9 if n < wanted else 1, 5)
             for n in range(judged)
         )
     )
@@ -128,7 +128,7 @@ def test_whatever_was_explored_the_line_parts_the_day(
         ([0.9, 0.1, 0.1], 0.5, NOTHING_KNOWN),
         ([0.9, 0.1, 0.1], 0.5, _evidence(299, 40)),
         ([0.9, 0.1, 0.1], 0.5, _evidence(600, 19)),
-        ([0.9, 0.1, 0.1], 0.5, _evidence(600, 100, Teacher.READER)),
+        ([0.9, 0.1, 0.1], 0.5, _evidence(600, 100, LabelSource.READER)),
     ],
 )
 def test_everything_is_read_where_nothing_sure_is_known(

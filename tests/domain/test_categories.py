@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from paperlark.domain.categories import CATEGORIES, nearest_category
+from paperlark.domain.taxonomy import CATEGORIES, nearest_category
 
 
 def test_arxiv_has_155_categories_and_11_archives_of_several() -> None:

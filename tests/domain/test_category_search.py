@@ -4,9 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from paperlark.domain.categories import CATEGORIES, is_archive, named
 from paperlark.domain.category_search import MOST, find_categories
-from paperlark.domain.taxonomy import TAXONOMY
+from paperlark.domain.taxonomy import CATEGORIES, TAXONOMY, is_archive, named
 
 
 def _codes(text: str) -> list[str]:

@@ -16,7 +16,7 @@ from paperlark.evaluation.baselines.arxiv_sanity import ArxivSanityRanker
 from paperlark.evaluation.baselines.bm25 import Bm25Ranker
 from paperlark.evaluation.baselines.chance import ChanceRanker
 from paperlark.evaluation.baselines.zotero_arxiv_daily import Vectors, ZoteroArxivDailyRanker
-from paperlark.evaluation.protocol import Before
+from paperlark.evaluation.splits import KnownBefore
 from paperlark.ports import Ranker
 from standins.readers import a_reader
 
@@ -47,7 +47,7 @@ RANKERS: dict[str, Callable[[], Ranker]] = {
 def test_every_paper_has_a_rank_of_its_own_however_often_it_is_asked(
     name: str, history: int
 ) -> None:
-    ranker, evidence = RANKERS[name](), Before(READER.days, 7).history(history)
+    ranker, evidence = RANKERS[name](), KnownBefore(READER.days, 7).history(history)
     matches = ranker.rank(LAST.papers, LAST.criteria, evidence)
     assert sorted(match.rank for match in matches) == list(range(1, 11))
     assert all(math.isfinite(match.score) for match in matches)
@@ -65,7 +65,7 @@ def test_nothing_at_all_is_no_trouble(name: str) -> None:
 @pytest.mark.parametrize("name", list(RANKERS)[1:])
 @pytest.mark.parametrize("known", ["criteria", "days", "likes"])
 def test_the_wanted_come_first_where_it_is_easy(name: str, known: str) -> None:
-    before = Before(READER.days, 7)
+    before = KnownBefore(READER.days, 7)
     evidence = {
         "criteria": before.history(0),
         "days": before.history(3),
@@ -76,7 +76,7 @@ def test_the_wanted_come_first_where_it_is_easy(name: str, known: str) -> None:
 
 
 def test_a_later_like_weighs_more_in_the_method_of_zotero_arxiv_daily() -> None:
-    lessons = [lesson for lesson in Before(READER.days, 7).history(2).lessons if lesson.wanted]
+    lessons = [lesson for lesson in KnownBefore(READER.days, 7).history(2).lessons if lesson.wanted]
     cakes = READER.days[0].papers[-1]
     old, new = lessons[0], lessons[-1]
     turned = type(new)(cakes, new.day, wanted=True, teacher=new.teacher)

@@ -3,8 +3,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from paperlark.evaluation.cases import LabelledReader
-from paperlark.evaluation.cautions import cautions
-from paperlark.evaluation.trial import Plan
+from paperlark.evaluation.measure import cautions
+from paperlark.evaluation.runs import RunPlan
 from standins.readers import a_reader
 
 READER = a_reader(days=9)
@@ -12,7 +12,7 @@ READER = a_reader(days=9)
 
 def _cautions(reader: LabelledReader, **plan: tuple[int, ...]) -> list[str]:
     asked = {"places": (6, 7, 8), "history": (0, 5), "votes": (3,)} | plan
-    return list(cautions(reader, Plan(**asked, seed=0)))
+    return list(cautions(reader, RunPlan(**asked, seed=0)))
 
 
 def test_where_all_that_is_asked_is_there_nothing_is_said() -> None:

@@ -13,10 +13,9 @@ from paperlark.domain.errors import PaperlarkError
 from paperlark.domain.feedback import NOTHING_KNOWN, Evidence
 from paperlark.domain.judgement import Match
 from paperlark.domain.paper import Paper
-from paperlark.evaluation.agreement import agreement
-from paperlark.evaluation.cases import Label, LabelledReader
+from paperlark.evaluation.agreement import self_agreement
+from paperlark.evaluation.cases import FIRST_MORNING, OWN, RANDOM, Label, LabelledReader, Method
 from paperlark.evaluation.measure import Wish, measure
-from paperlark.evaluation.methods import FIRST_MORNING, OWN, RANDOM, Method
 from paperlark.evaluation.report import Report, as_json
 from paperlark.evaluation.resampling import draws, interval, means, ratios
 from paperlark.testing import Silent, a_paper
@@ -176,14 +175,14 @@ def test_the_judge_is_held_against_itself_under_the_same_criteria_and_rule() -> 
     papers = [a_paper(f"2503.0000{number}") for number in range(4)]
     first = a_day(0, *papers, wanted=[papers[0].id, papers[1].id])
     second = a_day(1, *papers, wanted=[papers[1].id, papers[2].id])
-    found = agreement(LabelledReader("bats", (first, second, a_day(2, a_paper("2503.00009")))))
+    found = self_agreement(LabelledReader("bats", (first, second, a_day(2, a_paper("2503.00009")))))
     assert found is not None
     assert (found.pairs, found.papers, found.wanted, found.f1) == (1, 4, 2, 0.5)
     # Two tied above two: each pair of places holds one wanted paper, either way.
     orders = [(1 / a + 2 / b) / 2 for a in (1, 2) for b in (3, 4)]
     assert found.average_precision == pytest.approx(np.mean(orders))
     other = replace(second, rule="another model")
-    assert agreement(LabelledReader("bats", (first, other))) is None
+    assert self_agreement(LabelledReader("bats", (first, other))) is None
 
 
 def test_intervals_come_from_days_drawn_anew() -> None:

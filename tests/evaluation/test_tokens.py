@@ -8,12 +8,12 @@ import pytest
 from paperlark.domain.errors import PaperlarkError
 from paperlark.domain.profile import Cutoffs
 from paperlark.domain.spending import Tokens
+from paperlark.evaluation.assumed_labels import ASSUMED, judgements, short_comment, unknown
 from paperlark.evaluation.cases import Label, LabelledDay, LabelledReader
+from paperlark.evaluation.full_prompt_baseline import SIZES, USUAL_SIZE, plain_tokens
 from paperlark.evaluation.measure import Wish
-from paperlark.evaluation.plain import SIZES, USUAL_SIZE, plain_tokens
-from paperlark.evaluation.said import ASSUMED, judgements, short_comment, unknown
-from paperlark.evaluation.token_report import Taken, TokenReport, as_json
-from paperlark.evaluation.tokens import Parts, measure_tokens, own_tokens, take
+from paperlark.evaluation.token_report import TokenReport, TokensTaken, as_json
+from paperlark.evaluation.tokens import JudgingParts, measure_tokens, own_tokens, take
 from paperlark.testing import FakeRanker, Silent
 from standins.readers import FIRST, a_reader
 
@@ -30,7 +30,7 @@ def _measured(
     reader: LabelledReader = READER, *, history: int = 2, first: date | None = None
 ) -> TokenReport:
     wish = Wish((history,), test_from=first or FIRST + timedelta(3), replicates=50)
-    return measure_tokens(reader, Parts(FakeRanker()), wish, Silent())
+    return measure_tokens(reader, JudgingParts(FakeRanker()), wish, Silent())
 
 
 def test_the_plain_way_pays_for_its_instructions_with_every_question() -> None:
@@ -105,7 +105,7 @@ def test_the_json_says_what_each_day_took_and_all_together() -> None:
 
 def test_where_nothing_was_wanted_no_share_of_it_was_kept() -> None:
     nothing = {USUAL_SIZE: Tokens(10, 1)}
-    empty = Taken(1, 0, 0, 0, nothing, Tokens(0, 0))
+    empty = TokensTaken(1, 0, 0, 0, nothing, Tokens(0, 0))
     report = TokenReport("bats", 2, True, 0.95, 0, 20, "1", {FIRST: empty})  # noqa: FBT003
     assert (report.recall_kept.value, empty.recall, report.share.value) == (None, None, 0)
     row = as_json(report)["sum"]

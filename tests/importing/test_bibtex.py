@@ -3,10 +3,10 @@ from __future__ import annotations
 import pytest
 
 from paperlark.importing.bibtex import read_bibtex
-from paperlark.importing.item import Item
+from paperlark.importing.item import ImportedEntry
 
 
-def _one(entry: str) -> Item:
+def _one(entry: str) -> ImportedEntry:
     (item,) = read_bibtex(entry, "library.bib")
     return item
 
@@ -23,7 +23,7 @@ def test_an_entry_of_arxiv_is_read_whole() -> None:
   eprint = {1810.04805v2}, archivePrefix = {arXiv}, primaryClass = {cs.CL}}
 """
     )
-    assert item == Item(
+    assert item == ImportedEntry(
         place="line 2",
         paper_id=item.paper_id,
         title=r"BERT: a Language model of $x^{2}$ at 10\%",

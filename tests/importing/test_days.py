@@ -15,10 +15,17 @@ from paperlark.domain.digest import AuthorMatch, Digest, Status
 from paperlark.domain.errors import Unimportable
 from paperlark.domain.paper import Paper, PaperId
 from paperlark.domain.spending import Cost, Tokens
-from paperlark.importing.days import MOST_PAPERS, UNNAMED_MODEL, Reader, adopt, by_day, digest_of
-from paperlark.importing.heads import NOTHING_SAID, Head, read_heads
-from paperlark.importing.item import Item
-from paperlark.importing.kinds import Kind, read_items
+from paperlark.importing.digest_pages import NOTHING_SAID, Head, read_heads
+from paperlark.importing.digests import (
+    MOST_PAPERS,
+    UNNAMED_MODEL,
+    ImportContext,
+    adopt,
+    by_day,
+    digest_from_entries,
+)
+from paperlark.importing.item import ImportedEntry
+from paperlark.importing.kinds import FileKind, read_items
 from paperlark.renderers.json import JsonRenderer
 from paperlark.renderers.markdown import MarkdownRenderer
 from paperlark.renderers.restore import restore_page
@@ -96,15 +103,15 @@ def _bengio(paper: Paper) -> tuple[AuthorMatch, ...]:
     return tuple(AuthorMatch(name, by_name_only=True) for name in names)
 
 
-READER = Reader("Mine", _bengio, DAY)
+READER = ImportContext("Mine", _bengio, DAY)
 
 
 def _read(text: str, name: str = "page.md", **of: object) -> Digest:
-    items = read_items(Kind.DIGEST, text, name)
+    items = read_items(FileKind.DIGEST, text, name)
     ((day, among),) = by_day(items).items()
     head = read_heads(text, name, frozenset({day})).get(day, NOTHING_SAID)
     reader = replace(READER, **of)  # type: ignore[arg-type]  # the caller names the fields
-    return digest_of(day, among, head, name=name, reader=reader, texts={})
+    return digest_from_entries(day, among, head, name=name, reader=reader, texts={})
 
 
 def test_a_page_is_the_day_that_it_says_it_is() -> None:
@@ -177,27 +184,27 @@ def test_a_paper_that_stands_twice_is_there_once_in_its_first_place() -> None:
 
 @pytest.mark.parametrize("day", [DAY + timedelta(days=1), date(1991, 8, 13), date(1, 1, 1)])
 def test_a_day_of_no_announcement_is_refused(day: date) -> None:
-    items = [replace(one, day=day) for one in read_items(Kind.DIGEST, PAGE, "page.md")]
+    items = [replace(one, day=day) for one in read_items(FileKind.DIGEST, PAGE, "page.md")]
     with pytest.raises(Unimportable, match="no day of an announcement"):
-        digest_of(day, items, name="page.md", reader=READER, texts={})
+        digest_from_entries(day, items, name="page.md", reader=READER, texts={})
 
 
 def test_more_papers_than_any_day_has_are_refused() -> None:
-    (item, *_) = read_items(Kind.DIGEST, PAGE, "page.md")
+    (item, *_) = read_items(FileKind.DIGEST, PAGE, "page.md")
     with pytest.raises(Unimportable, match="more than arXiv ever announced"):
-        digest_of(DAY, [item] * (MOST_PAPERS + 1), name="x", reader=READER, texts={})
+        digest_from_entries(DAY, [item] * (MOST_PAPERS + 1), name="x", reader=READER, texts={})
 
 
 def test_papers_of_which_nobody_has_a_text_are_counted_out() -> None:
-    bare = [Item(f"row {n}", paper_id=None, title="T") for n in range(2)]
-    items = read_items(Kind.DIGEST, PAGE, "page.md")
+    bare = [ImportedEntry(f"row {n}", paper_id=None, title="T") for n in range(2)]
+    items = read_items(FileKind.DIGEST, PAGE, "page.md")
     some = [*bare, replace(items[0], title=""), *items[1:]]
-    digest = digest_of(DAY, some, name="x", reader=READER, texts={})
+    digest = digest_from_entries(DAY, some, name="x", reader=READER, texts={})
     assert len(digest.entries) == 2
     assert "Left out: 2 papers named without an arXiv identifier." in digest.notes
     assert "Left out: 1 paper of which nobody has the text." in digest.notes
     with pytest.raises(Unimportable, match="nobody has a text"):
-        digest_of(DAY, bare, name="x", reader=READER, texts={})
+        digest_from_entries(DAY, bare, name="x", reader=READER, texts={})
 
 
 def test_a_recording_tells_the_head_of_each_of_its_days() -> None:

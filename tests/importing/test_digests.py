@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from paperlark.domain.errors import Unimportable
-from paperlark.importing.item import Item, Scored
-from paperlark.importing.kinds import Kind, read_items, recognise
+from paperlark.importing.item import ImportedEntry, Scored
+from paperlark.importing.kinds import FileKind, read_items, recognise
 from paperlark.renderers.json import JsonRenderer
 from paperlark.renderers.markdown import MarkdownRenderer
 from standins.digests import DAY, ordinary
@@ -51,7 +51,7 @@ PAGE = """# Personalized papers 2/26/2025
 
 1. Relevance: 1 to 10 Novelty: 1 to 10
 """
-BATS = Item(
+BATS = ImportedEntry(
     place="line 8",
     title="On bats",
     abstract="We hear.",
@@ -60,9 +60,9 @@ BATS = Item(
 )
 
 
-def _read(text: str | bytes, name: str) -> tuple[Item, ...]:
+def _read(text: str | bytes, name: str) -> tuple[ImportedEntry, ...]:
     kind, decoded = recognise(text.encode() if isinstance(text, str) else text, name)
-    assert kind is Kind.DIGEST
+    assert kind is FileKind.DIGEST
     return read_items(kind, decoded, name)
 
 
@@ -159,6 +159,6 @@ def test_the_seeds_are_read_to_the_last_score(
 def test_a_heading_of_nothing_but_half_links_takes_no_time() -> None:
     page = PAGE + f"\n## 3. [{'](a' * 1300}\n" * 300
     before = time.process_time()
-    assert recognise(page.encode(), "page.md")[0] is Kind.DIGEST
-    assert len(read_items(Kind.DIGEST, page, "page.md")) == 2
+    assert recognise(page.encode(), "page.md")[0] is FileKind.DIGEST
+    assert len(read_items(FileKind.DIGEST, page, "page.md")) == 2
     assert time.process_time() - before < 2

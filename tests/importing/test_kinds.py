@@ -9,25 +9,25 @@ from hypothesis import strategies as st
 
 from paperlark.domain.errors import Unimportable
 from paperlark.importing import kinds
-from paperlark.importing.kinds import Kind, read_items, recognise
+from paperlark.importing.kinds import FileKind, read_items, recognise
 
 
 @pytest.mark.parametrize(
     ("text", "kind"),
     [
-        ("% mine\n@article{x,\n title={T}}", Kind.BIBTEX),
-        ("@string(a = {b})\n", Kind.BIBTEX),
-        ("\ufeffTY  - JOUR\nTI  - T\nER  - \n", Kind.RIS),
-        ('[{"type": "book", "title": "T"}]', Kind.CSL_JSON),
-        ('{"items": []}', Kind.CSL_JSON),
-        ("2502.12206\n", Kind.IDS),
-        ("\n# papers I like\n\nhttps://arxiv.org/abs/2502.12206 (great)", Kind.IDS),
-        ('{"profile": "x", "id": "2502.12206", "vote": "up", "at": "2025"}\n', Kind.VOTES),
-        ('{"day": "2025-02-26", "selected": []}\n', Kind.DIGEST),
-        ("## 1. [T](https://arxiv.org/abs/2502.12206)\n\n**Relevance:** 9", Kind.DIGEST),
+        ("% mine\n@article{x,\n title={T}}", FileKind.BIBTEX),
+        ("@string(a = {b})\n", FileKind.BIBTEX),
+        ("\ufeffTY  - JOUR\nTI  - T\nER  - \n", FileKind.RIS),
+        ('[{"type": "book", "title": "T"}]', FileKind.CSL_JSON),
+        ('{"items": []}', FileKind.CSL_JSON),
+        ("2502.12206\n", FileKind.IDS),
+        ("\n# papers I like\n\nhttps://arxiv.org/abs/2502.12206 (great)", FileKind.IDS),
+        ('{"profile": "x", "id": "2502.12206", "vote": "up", "at": "2025"}\n', FileKind.VOTES),
+        ('{"day": "2025-02-26", "selected": []}\n', FileKind.DIGEST),
+        ("## 1. [T](https://arxiv.org/abs/2502.12206)\n\n**Relevance:** 9", FileKind.DIGEST),
     ],
 )
-def test_a_kind_is_told_by_what_stands_in_the_file(text: str, kind: Kind) -> None:
+def test_a_kind_is_told_by_what_stands_in_the_file(text: str, kind: FileKind) -> None:
     assert recognise(text.encode(), "x")[0] is kind
 
 
@@ -60,7 +60,7 @@ def test_a_file_that_unpacks_to_too_much_is_refused(monkeypatch: pytest.MonkeyPa
 def test_a_list_without_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kinds, "MOST_ENTRIES", 3)
     with pytest.raises(Unimportable, match="has 4 entries, more than 3"):
-        read_items(Kind.IDS, "2502.12206 " * 4, "x")
+        read_items(FileKind.IDS, "2502.12206 " * 4, "x")
 
 
 def test_papers_are_listed_in_any_mixture_of_forms() -> None:
@@ -69,7 +69,7 @@ def test_papers_are_listed_in_any_mixture_of_forms() -> None:
 2502.12206v2, arXiv:hep-th/9901001; <https://arxiv.org/pdf/2502.13063.pdf>
  * arXiv: 2502.00001 [cs.LG] a good one  % and so on
 """
-    items = read_items(Kind.IDS, text, "list.txt")
+    items = read_items(FileKind.IDS, text, "list.txt")
     assert [(item.paper_id, item.place) for item in items] == [
         ("2502.12206", "line 3"),
         ("hep-th/9901001", "line 3"),
@@ -80,7 +80,7 @@ def test_papers_are_listed_in_any_mixture_of_forms() -> None:
 
 def test_a_line_that_names_no_paper_is_named() -> None:
     with pytest.raises(Unimportable, match=r"list\.txt:2: 'hello' names no arXiv paper"):
-        read_items(Kind.IDS, "2502.12206\nhello", "list.txt")
+        read_items(FileKind.IDS, "2502.12206\nhello", "list.txt")
 
 
 JSON = st.recursive(
@@ -102,9 +102,9 @@ BITS = ["@a{", "x, ", "title=", "{", "}", '"', "TY  - ", "TI  - a", "\n", "1. ",
 TEXTS = TEXT | st.lists(st.sampled_from(BITS)).map("".join)
 
 
-@given(TEXTS, st.sampled_from([kind for kind in Kind if kind is not Kind.VOTES]))
+@given(TEXTS, st.sampled_from([kind for kind in FileKind if kind is not FileKind.VOTES]))
 def test_whatever_is_read_as_whatever_is_refused_or_has_names_or_faults(
-    text: str, kind: Kind
+    text: str, kind: FileKind
 ) -> None:
     try:
         items = read_items(kind, text, "x")

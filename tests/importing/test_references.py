@@ -7,9 +7,8 @@ import json
 import pytest
 
 from paperlark.domain.errors import Unimportable
-from paperlark.importing.csl import read_csl
-from paperlark.importing.item import Item
-from paperlark.importing.ris import read_ris
+from paperlark.importing.item import ImportedEntry
+from paperlark.importing.references import read_csl, read_ris
 
 RIS = """TY  - JOUR
 TI  - Attention Is All
@@ -27,7 +26,7 @@ T1  - A book of bats
 
 def test_records_are_read_and_the_last_needs_no_end() -> None:
     first, second = read_ris(RIS, "x.ris")
-    assert first == Item(
+    assert first == ImportedEntry(
         place="line 1",
         paper_id=first.paper_id,
         title="Attention Is All You Need",

@@ -6,10 +6,10 @@ from paperlark.domain.criteria import Criteria
 from paperlark.domain.judgement import Judgement, Precedent
 from paperlark.domain.paper import PaperId
 from paperlark.domain.profile import Cutoffs
+from paperlark.judges.batch_size import make_plan
 from paperlark.judges.estimate import answer_tokens, estimate
 from paperlark.judges.llm import LlmJudge
-from paperlark.judges.plan import make_plan
-from paperlark.llm.counting import count
+from paperlark.llm.tokens import count_tokens
 from standins.papers import paper, papers
 from standins.scripted import Scripted
 
@@ -25,7 +25,7 @@ def test_an_estimate_is_counted_on_the_questions_that_are_then_put() -> None:
     list(judge.judge(asked, date(2025, 3, 25)))
     expected = estimate(asked, judge.plan)
     assert expected.questions == len(model.prompts) == 3
-    put = sum(sum(count([one.system, one.user])) + 11 for one in model.prompts)
+    put = sum(sum(count_tokens([one.system, one.user])) + 11 for one in model.prompts)
     assert abs(expected.prompt - put) <= 3 * 8  # marks differ by a few tokens
     assert expected.completion == 40 * (20 + 10) + 3 * 4
 
@@ -55,4 +55,4 @@ def test_comments_are_counted_where_they_are_asked_for() -> None:
         '{"paper":412,"relevance":8,"novelty":6,"comment":"It prunes."},'
         '{"paper":412,"relevance":8,"novelty":4,"comment":""}'
     )
-    assert (answer_tokens(said, CUTOFFS),) == count([f'{{"rows":[{rows}]}}'])
+    assert (answer_tokens(said, CUTOFFS),) == count_tokens([f'{{"rows":[{rows}]}}'])

@@ -9,7 +9,7 @@ from random import SystemRandom
 import pytest
 
 from paperlark.domain.criteria import Criteria
-from paperlark.domain.judgement import Exchange, Judgement, Unjudged
+from paperlark.domain.judgement import Judgement, ModelCall, Unjudged
 from paperlark.domain.paper import Paper, PaperId
 from paperlark.judges.llm import LlmJudge
 from paperlark.judges.question import ask_about
@@ -46,7 +46,7 @@ def ends(model: OpenAICompatible, *asked: Paper) -> dict[PaperId, Judgement | st
         if isinstance(end, Unjudged):
             found[end.paper.id] = end.reason
         else:
-            assert isinstance(end, Exchange)
+            assert isinstance(end, ModelCall)
             found |= {judgement.paper_id: judgement for judgement in end.judgements}
     return found
 

@@ -14,7 +14,7 @@ from pytest_httpserver import HTTPServer
 from paperlark.domain.chat import ChatReply
 from paperlark.domain.criteria import Criteria
 from paperlark.domain.errors import BudgetSpent, ModelBusy, ModelRefused, ModelUnusable
-from paperlark.domain.judgement import Exchange, Judgement, Lack, Precedent, Unjudged
+from paperlark.domain.judgement import Judgement, ModelCall, Precedent, Unjudged, UnjudgedReason
 from paperlark.domain.paper import Paper, PaperId
 from paperlark.domain.profile import Cutoffs
 from paperlark.domain.spending import Spend, Tokens
@@ -61,16 +61,16 @@ def model(server: StandIn) -> Iterator[ChatModel]:
 
 def outcome(
     judge: Judge, asked: Sequence[Paper]
-) -> tuple[list[Exchange], dict[str, Judgement], dict[str, str]]:
+) -> tuple[list[ModelCall], dict[str, Judgement], dict[str, str]]:
     """Judge, and check the promise of the port: each paper ends once, in one way or the other."""
     ends = list(judge.judge(asked, DAY))
-    exchanges = [end for end in ends if isinstance(end, Exchange)]
+    exchanges = [end for end in ends if isinstance(end, ModelCall)]
     unjudged = [end for end in ends if isinstance(end, Unjudged)]
     judgements = [judgement for exchange in exchanges for judgement in exchange.judgements]
     ended = [judgement.paper_id for judgement in judgements] + [end.paper.id for end in unjudged]
     assert Counter(ended) == Counter(paper.id for paper in asked)
     assert all(end.reason.isprintable() for end in unjudged)
-    assert {end.lack for end in unjudged} <= {Lack.FAILED, Lack.BUDGET}
+    assert {end.lack for end in unjudged} <= {UnjudgedReason.FAILED, UnjudgedReason.BUDGET}
     assert KEY not in repr(ends)
     return (
         exchanges,
@@ -212,7 +212,7 @@ def test_a_paid_refusal_is_an_exchange_without_judgements(
 ) -> None:
     server.always = says(None, refusal="No.")
     exchanges, _, unjudged = outcome(LlmJudge(model, CRITERIA), papers(1))
-    assert exchanges == [Exchange((), Spend(Tokens(1000, 100), None))]
+    assert exchanges == [ModelCall((), Spend(Tokens(1000, 100), None))]
     assert unjudged == {"2503.00001": "gpt-4o refused: No."}
     assert len(server.questions) == 1
 
@@ -335,7 +335,7 @@ def test_what_does_not_even_fit_alone_is_over_the_budget() -> None:
     model = Scripted(*[SPENT] * 99)
     ends = list(LlmJudge(model, CRITERIA).judge(papers(20), DAY))
     assert [len(asked) for asked in model.asked] == [16, 8, 1]
-    assert ends == [Unjudged(paper, Lack.BUDGET, str(SPENT)) for paper in papers(20)]
+    assert ends == [Unjudged(paper, UnjudgedReason.BUDGET, str(SPENT)) for paper in papers(20)]
 
 
 def test_a_model_that_leaves_papers_out_is_asked_about_fewer(

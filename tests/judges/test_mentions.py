@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from paperlark.judges.mentions import speaks_of_authors
+from paperlark.judges.prompt import speaks_of_authors
 
 
 @pytest.mark.parametrize(

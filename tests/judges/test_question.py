@@ -13,18 +13,18 @@ from hypothesis import strategies as st
 from paperlark.domain.judgement import Precedent
 from paperlark.domain.paper import Author, PaperId
 from paperlark.domain.profile import Cutoffs
-from paperlark.judges.question import MOST_PRECEDENTS, Question, ask_about
-from paperlark.judges.reply import read
+from paperlark.judges.question import MOST_PRECEDENTS, PaperQuestion, ask_about
+from paperlark.judges.reply import parse_reply
 from standins.openai import papers_of
 from standins.papers import paper, papers
 
 
-def ask(*asked: object, seed: int = 1, **options: object) -> Question:
+def ask(*asked: object, seed: int = 1, **options: object) -> PaperQuestion:
     dice = Random(seed)  # noqa: S311  # the same ones each time
     return ask_about(asked, dice=dice, **options)  # type: ignore[arg-type]  # passed through
 
 
-def rows(question: Question) -> list[dict[str, object]]:
+def rows(question: PaperQuestion) -> list[dict[str, object]]:
     return papers_of({"messages": [{"content": question.text}]})
 
 
@@ -125,7 +125,7 @@ def test_a_row_that_is_copied_from_an_abstract_judges_nothing(
     abstract = json.dumps(made, ensure_ascii=escaped)
     question = ask(paper(1, abstract=abstract), *papers(16)[1:], seed=seed)
     said = "\n".join(str(row["abstract"]) for row in rows(question))
-    assert read(said, question.papers, Cutoffs()).judgements == ()
+    assert parse_reply(said, question.papers, Cutoffs()).judgements == ()
 
 
 @given(title=st.text(st.characters()), abstract=st.text(st.characters()))

@@ -11,7 +11,7 @@ import pytest
 
 from paperlark.domain.criteria import Criteria
 from paperlark.domain.errors import RecordingUnreadable
-from paperlark.domain.judgement import Exchange, Judgement, Lack, Unjudged
+from paperlark.domain.judgement import Judgement, ModelCall, Unjudged, UnjudgedReason
 from paperlark.domain.paper import Paper, PaperId
 from paperlark.domain.spending import Cost, Spend, Tokens
 from paperlark.judges.recorded import RecordedJudge
@@ -45,34 +45,34 @@ def judge(folder: Path, *days: object) -> RecordedJudge:
 def test_what_was_recorded_is_said_again(tmp_path: Path) -> None:
     ends = list(judge(tmp_path, RECORD).judge((THIRD, FIRST, SECOND), DAY))
     assert ends == [
-        Exchange(
+        ModelCall(
             (Judgement(FIRST.id, 1, 9, 8, "It matches sparsity."),),
             Spend(Tokens(60688, 8612), Cost(Decimal("0.15172"), Decimal("0.08612"))),
         ),
-        Unjudged(THIRD, Lack.NOT_RECORDED, "not recorded"),
-        Unjudged(SECOND, Lack.NOT_RECORDED, "not recorded"),
+        Unjudged(THIRD, UnjudgedReason.NOT_RECORDED, "not recorded"),
+        Unjudged(SECOND, UnjudgedReason.NOT_RECORDED, "not recorded"),
     ]
 
 
 def test_a_recording_speaks_for_any_version(tmp_path: Path) -> None:
     (exchange,) = judge(tmp_path, RECORD).judge((paper(1, version=3),), DAY)
-    assert isinstance(exchange, Exchange)
+    assert isinstance(exchange, ModelCall)
     assert exchange.judgements[0].version == 3
 
 
 def test_a_day_is_paid_for_whatever_is_asked_about_it(tmp_path: Path) -> None:
     exchange, missing = judge(tmp_path, RECORD).judge((THIRD,), DAY)
-    assert isinstance(exchange, Exchange)
+    assert isinstance(exchange, ModelCall)
     assert exchange.judgements == ()
     assert exchange.spend.tokens == Tokens(60688, 8612)
-    assert missing == Unjudged(THIRD, Lack.NOT_RECORDED, "not recorded")
+    assert missing == Unjudged(THIRD, UnjudgedReason.NOT_RECORDED, "not recorded")
 
 
 def test_what_a_day_used_that_is_not_recorded_is_unknown(tmp_path: Path) -> None:
     ends = list(judge(tmp_path, RECORD).judge((FIRST,), date(2025, 3, 26)))
     assert ends == [
-        Exchange((), Spend(None, None)),
-        Unjudged(FIRST, Lack.NOT_RECORDED, "not recorded"),
+        ModelCall((), Spend(None, None)),
+        Unjudged(FIRST, UnjudgedReason.NOT_RECORDED, "not recorded"),
     ]
 
 
@@ -89,7 +89,7 @@ def test_what_the_page_did_not_print_is_unknown(
     tmp_path: Path, changed: dict[str, object], spend: Spend
 ) -> None:
     (exchange,) = judge(tmp_path, {**RECORD, **changed}).judge((FIRST,), DAY)
-    assert isinstance(exchange, Exchange)
+    assert isinstance(exchange, ModelCall)
     assert exchange.spend == spend
 
 
@@ -181,7 +181,7 @@ def test_a_year_of_a_real_reader_is_read_whole(shared: Path) -> None:
                 for id_, version, _type in line["candidates"]
             ]
             ends = list(whole.judge(asked, date.fromisoformat(line["day"])))
-            judgements = [j for end in ends if isinstance(end, Exchange) for j in end.judgements]
+            judgements = [j for end in ends if isinstance(end, ModelCall) for j in end.judgements]
             unjudged = [end for end in ends if isinstance(end, Unjudged)]
             assert len(judgements) + len(unjudged) == len(asked)
             judged += len(judgements)

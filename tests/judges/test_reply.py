@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from paperlark.domain.judgement import Judgement
 from paperlark.domain.paper import Paper
 from paperlark.domain.profile import Cutoffs
-from paperlark.judges.reply import LONGEST_COMMENT, SUSPECT, Reading, clean_comment
-from paperlark.judges.reply import read as read_reply
+from paperlark.judges.reply import LONGEST_COMMENT, SUSPECT, ParsedReply, clean_comment
+from paperlark.judges.reply import parse_reply as read_reply
 from standins.papers import paper, papers
 
 CUTOFFS = Cutoffs(7, 6)
@@ -23,7 +23,7 @@ OTHER_JUDGED = Judgement(SECOND.id, 1, 2, 3, "It matches nothing.")
 BOTH = json.dumps({"rows": [ROW, OTHER]})
 
 
-def read(text: str, *asked: Paper) -> Reading:
+def read(text: str, *asked: Paper) -> ParsedReply:
     """Read a reply about these papers, the first of which is number 412, the second 355."""
     return read_reply(text, dict(zip((412, 355, 100, 999), asked, strict=False)), CUTOFFS)
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from paperlark.llm.allowance import Allowance, Allowances, read, seconds
+from paperlark.llm.aimd import Allowances, RateLimitHeaders, read, seconds
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,7 @@ def test_what_is_left_is_read_from_an_answer() -> None:
             "x-ratelimit-reset-tokens": "0.5s",
         }
     )
-    assert read(headers) == Allowances(Allowance(59, 1.0, 60), Allowance(149984, 0.5))
+    assert read(headers) == Allowances(RateLimitHeaders(59, 1.0, 60), RateLimitHeaders(149984, 0.5))
 
 
 @pytest.mark.parametrize(

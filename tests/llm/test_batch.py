@@ -19,8 +19,8 @@ from paperlark.domain.errors import (
 )
 from paperlark.domain.spending import Spend, Tokens
 from paperlark.llm import batch_file
-from paperlark.llm.batch import BatchService, Stage, Standing
-from paperlark.llm.batch_answers import Answers, read_answers
+from paperlark.llm.batch import BatchService, BatchStatus, Stage
+from paperlark.llm.batch_file import BatchReplies, read_replies
 from paperlark.llm.completion import Usage
 from paperlark.llm.connection import Connection
 from standins.batch_service import BatchDesk, Ending, Handle, cut_after, cut_before, refuses
@@ -54,7 +54,7 @@ def leave(service: BatchService, key: str = "k") -> str:
     return service.create(service.upload(QUESTIONS, key), key)
 
 
-def finish(service: BatchService, desk: BatchDesk) -> tuple[Standing, Answers]:
+def finish(service: BatchService, desk: BatchDesk) -> tuple[BatchStatus, BatchReplies]:
     """Leave the questions, wait until the batch is over, and fetch its answers."""
     name = leave(service)
     desk.pass_hours(25)
@@ -66,9 +66,9 @@ def finish(service: BatchService, desk: BatchDesk) -> tuple[Standing, Answers]:
 
 def test_questions_are_left_answered_and_fetched(service: BatchService, desk: BatchDesk) -> None:
     name = leave(service)
-    assert service.look(name) == Standing(Stage.AT_WORK, "validating")
+    assert service.look(name) == BatchStatus(Stage.AT_WORK, "validating")
     desk.pass_hours(0.5)
-    assert service.look(name) == Standing(Stage.AT_WORK, "in_progress")
+    assert service.look(name) == BatchStatus(Stage.AT_WORK, "in_progress")
     desk.pass_hours(0.5)
     standing = service.look(name)
     assert (standing.stage, standing.state) == (Stage.OVER, "completed")
@@ -123,14 +123,14 @@ def test_an_expired_batch_gives_what_it_has_and_says_what_is_missing(
 
 def test_a_failed_batch_speaks_the_servers_words(service: BatchService, desk: BatchDesk) -> None:
     desk.endings.append(Ending("failed", 0.0, words="Enqueued token limit reached for gpt-4o."))
-    assert service.look(leave(service)) == Standing(
+    assert service.look(leave(service)) == BatchStatus(
         Stage.REFUSED, "failed", problem="Enqueued token limit reached for gpt-4o."
     )
 
 
 def test_a_batch_that_nobody_knows_any_more_is_gone(service: BatchService) -> None:
     assert service.look("batch_99").stage is Stage.GONE
-    assert service.answers(Standing(Stage.OVER, "completed", ("file-99",)), QUESTIONS) is None
+    assert service.answers(BatchStatus(Stage.OVER, "completed", ("file-99",)), QUESTIONS) is None
 
 
 def test_a_line_that_failed_says_why_and_costs_nothing(
@@ -237,10 +237,10 @@ def answered(text: str = "fine", **line: object) -> str:
     return json.dumps({"custom_id": "a", "response": response, "error": None} | line)
 
 
-def read(*lines: str, asked: tuple[str, ...] = ("a", "b")) -> Answers:
+def read(*lines: str, asked: tuple[str, ...] = ("a", "b")) -> BatchReplies:
     connection = Connection("http://server/v1")
     with connection:
-        return read_answers(["\n".join(lines).encode()], asked, connection, price)
+        return read_replies(["\n".join(lines).encode()], asked, connection, price)
 
 
 def test_of_several_lines_for_one_question_the_first_reply_counts() -> None:
@@ -281,7 +281,7 @@ def test_no_bytes_whatever_stop_the_reading(lines: list[bytes]) -> None:
     connection = Connection("http://server/v1")
     with connection:
         good = [answered().encode()]
-        answers = read_answers([b"\n".join(good + lines)], ["a"], connection, price)
+        answers = read_replies([b"\n".join(good + lines)], ["a"], connection, price)
     assert answers.by_name["a"].reply is not None
 
 
@@ -315,9 +315,9 @@ def test_files_hold_every_question_once_within_their_limits(
     texts: list[str], most_lines: int, most_bytes: int
 ) -> None:
     bodies = {f"q{n}": {"content": text} for n, text in enumerate(texts)}
-    files = list(batch_file.split(bodies, most_lines=most_lines, most_bytes=most_bytes))
+    files = list(batch_file.split_batch(bodies, most_lines=most_lines, most_bytes=most_bytes))
     assert [name for names in files for name in names] == list(bodies)
     for names in files:
-        size = len(batch_file.write({name: bodies[name] for name in names}))
+        size = len(batch_file.write_batch({name: bodies[name] for name in names}))
         assert len(names) <= most_lines
         assert size <= most_bytes or len(names) == 1

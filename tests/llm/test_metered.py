@@ -17,9 +17,8 @@ from werkzeug import Request, Response
 from paperlark.domain.chat import ChatReply, Prompt
 from paperlark.domain.errors import BudgetSpent, ModelBusy, ModelError, ModelRefused
 from paperlark.domain.spending import Budget, Cost, Prices, Spend, Tokens, total
-from paperlark.llm.metered import Metered, longest_prompt
+from paperlark.llm.budget import BudgetLedger, Metered, longest_prompt
 from paperlark.llm.openai_compatible import OpenAICompatible
-from paperlark.llm.purse import Purse
 from paperlark.llm.retrying import Retrying
 from paperlark.ports import ChatModel
 from standins.openai import (
@@ -42,7 +41,9 @@ MOST = (longest_prompt(QUESTION) * OWN.prompt + LIMIT * OWN.completion) / 1_000_
 NOW = datetime(2025, 3, 25, tzinfo=UTC)
 
 
-def metered(server: StandIn, purse: Purse, *, timeout: float = 5, attempts: int = 1) -> ChatModel:
+def metered(
+    server: StandIn, purse: BudgetLedger, *, timeout: float = 5, attempts: int = 1
+) -> ChatModel:
     model = OpenAICompatible(
         server.base_url, MODEL, timeout=timeout, own_prices=OWN, now=lambda: NOW
     )
@@ -50,17 +51,17 @@ def metered(server: StandIn, purse: Purse, *, timeout: float = 5, attempts: int 
     return Retrying(once, attempts=attempts)
 
 
-def spent(purse: Purse) -> Decimal:
+def spent(purse: BudgetLedger) -> Decimal:
     rest, bound = purse.left()["run"]
     return bound - rest
 
 
 @pytest.fixture
-def purse() -> Purse:
-    return Purse(Budget(run=Decimal(1)))
+def purse() -> BudgetLedger:
+    return BudgetLedger(Budget(run=Decimal(1)))
 
 
-def test_an_answer_costs_what_it_used(server: StandIn, purse: Purse) -> None:
+def test_an_answer_costs_what_it_used(server: StandIn, purse: BudgetLedger) -> None:
     usage = {
         "prompt_tokens": 1000,
         "completion_tokens": 100,
@@ -73,7 +74,7 @@ def test_an_answer_costs_what_it_used(server: StandIn, purse: Purse) -> None:
     assert spent(purse) == cost.total
 
 
-def test_the_answer_s_limit_is_sent_along(server: StandIn, purse: Purse) -> None:
+def test_the_answer_s_limit_is_sent_along(server: StandIn, purse: BudgetLedger) -> None:
     server.always = says("fine")
     metered(server, purse).ask(QUESTION)
     metered(server, purse).ask(Prompt("s", "u", {}))
@@ -97,7 +98,7 @@ def test_no_model_counts_more_tokens_than_were_reckoned_with() -> None:
     ],
 )
 def test_what_failed_and_may_have_been_billed_counts_as_the_most_it_can_have_cost(
-    server: StandIn, purse: Purse, failure: object
+    server: StandIn, purse: BudgetLedger, failure: object
 ) -> None:
     server.then(failure)  # type: ignore[arg-type]  # one of several kinds of callable
     with pytest.raises(ModelBusy) as raised:
@@ -117,7 +118,7 @@ def test_what_failed_and_may_have_been_billed_counts_as_the_most_it_can_have_cos
     ],
 )
 def test_what_the_server_would_not_do_costs_nothing(
-    server: StandIn, purse: Purse, failure: object
+    server: StandIn, purse: BudgetLedger, failure: object
 ) -> None:
     server.then(failure)  # type: ignore[arg-type]  # likewise
     with pytest.raises(ModelError) as raised:
@@ -126,7 +127,7 @@ def test_what_the_server_would_not_do_costs_nothing(
     assert spent(purse) == 0
 
 
-def test_a_server_that_is_not_there_costs_nothing(purse: Purse) -> None:
+def test_a_server_that_is_not_there_costs_nothing(purse: BudgetLedger) -> None:
     nowhere = "http://127.0.0.1:9/v1"
     model = OpenAICompatible(nowhere, MODEL, own_prices=OWN)
     with pytest.raises(ModelBusy) as raised:
@@ -136,14 +137,14 @@ def test_a_server_that_is_not_there_costs_nothing(purse: Purse) -> None:
 
 
 def test_an_answer_that_does_not_say_what_it_used_counts_as_the_most(
-    server: StandIn, purse: Purse
+    server: StandIn, purse: BudgetLedger
 ) -> None:
     server.then(says("fine", usage=None))
     assert metered(server, purse).ask(QUESTION).spend == Spend(None, None, most=MOST)
     assert spent(purse) == MOST
 
 
-def test_a_refusal_is_paid_for(server: StandIn, purse: Purse) -> None:
+def test_a_refusal_is_paid_for(server: StandIn, purse: BudgetLedger) -> None:
     server.then(says(None, refusal="No."))
     with pytest.raises(ModelRefused) as raised:
         metered(server, purse).ask(QUESTION)
@@ -151,7 +152,9 @@ def test_a_refusal_is_paid_for(server: StandIn, purse: Purse) -> None:
     assert spent(purse) == Decimal("0.0035")
 
 
-def test_attempts_that_were_lost_are_told_beside_the_answer(server: StandIn, purse: Purse) -> None:
+def test_attempts_that_were_lost_are_told_beside_the_answer(
+    server: StandIn, purse: BudgetLedger
+) -> None:
     server.then(hangs_up, complains(500, "broken"), hangs_up, says("fine"))
     reply = metered(server, purse, attempts=4).ask(QUESTION)
     assert reply.lost == Spend(None, None, requests=2, most=2 * MOST)
@@ -159,7 +162,9 @@ def test_attempts_that_were_lost_are_told_beside_the_answer(server: StandIn, pur
     assert spent(purse) == 2 * MOST + Decimal("0.0035")
 
 
-def test_attempts_that_were_all_lost_are_told_with_the_error(server: StandIn, purse: Purse) -> None:
+def test_attempts_that_were_all_lost_are_told_with_the_error(
+    server: StandIn, purse: BudgetLedger
+) -> None:
     server.then(hangs_up, hangs_up)
     with pytest.raises(ModelBusy) as raised:
         metered(server, purse, attempts=2).ask(QUESTION)
@@ -168,7 +173,7 @@ def test_attempts_that_were_all_lost_are_told_with_the_error(server: StandIn, pu
 
 
 def test_what_a_refusal_cost_is_known_though_an_attempt_was_lost(
-    server: StandIn, purse: Purse
+    server: StandIn, purse: BudgetLedger
 ) -> None:
     server.then(hangs_up, says(None, refusal="No."))
     with pytest.raises(ModelRefused) as raised:
@@ -178,7 +183,7 @@ def test_what_a_refusal_cost_is_known_though_an_attempt_was_lost(
 
 
 def test_nothing_is_asked_that_may_cost_more_than_is_left(server: StandIn) -> None:
-    purse = Purse(Budget(run=MOST + Decimal("0.003")))
+    purse = BudgetLedger(Budget(run=MOST + Decimal("0.003")))
     server.always = says("fine")
     model = metered(server, purse)
     model.ask(QUESTION)
@@ -190,14 +195,14 @@ def test_nothing_is_asked_that_may_cost_more_than_is_left(server: StandIn) -> No
 def test_a_lost_attempt_may_leave_too_little_for_another(server: StandIn) -> None:
     server.then(hangs_up)
     with pytest.raises(BudgetSpent) as raised:
-        metered(server, Purse(Budget(run=MOST)), attempts=3).ask(QUESTION)
+        metered(server, BudgetLedger(Budget(run=MOST)), attempts=3).ask(QUESTION)
     assert raised.value.spend is None
     assert raised.value.lost == Spend(None, None, most=MOST)
     assert len(server.questions) == 1
 
 
 def test_a_server_that_goes_beyond_a_limit_is_expected_to_do_it_again(
-    server: StandIn, purse: Purse
+    server: StandIn, purse: BudgetLedger
 ) -> None:
     beyond = {"prompt_tokens": 5000, "completion_tokens": LIMIT + 1000}
     server.then(says("fine", usage=beyond), hangs_up)
@@ -215,7 +220,7 @@ def test_where_little_is_left_an_answer_is_asked_for_as_long_as_those_so_far(
     short = {"prompt_tokens": 100, "completion_tokens": 10}
     server.always = says("fine", usage=short)
     used = (100 * OWN.prompt + 10 * OWN.completion) / 1_000_000
-    model = metered(server, Purse(Budget(run=MOST + 2 * used)))
+    model = metered(server, BudgetLedger(Budget(run=MOST + 2 * used)))
     for _ in range(5):
         model.ask(QUESTION)
     sent = [question["max_tokens"] for question in server.questions]
@@ -225,7 +230,7 @@ def test_where_little_is_left_an_answer_is_asked_for_as_long_as_those_so_far(
 def test_a_model_that_uses_its_limit_is_not_cut_short(server: StandIn) -> None:
     server.always = says("fine", usage={"prompt_tokens": 100, "completion_tokens": LIMIT})
     cost = (100 * OWN.prompt + LIMIT * OWN.completion) / 1_000_000
-    model = metered(server, Purse(Budget(run=2 * cost + MOST)))
+    model = metered(server, BudgetLedger(Budget(run=2 * cost + MOST)))
     for _ in range(3):
         model.ask(QUESTION)
     with pytest.raises(BudgetSpent):
@@ -236,7 +241,7 @@ def test_a_model_that_uses_its_limit_is_not_cut_short(server: StandIn) -> None:
 def test_a_model_without_a_price_is_asked_where_there_is_no_budget(server: StandIn) -> None:
     model = OpenAICompatible(server.base_url, MODEL)
     server.then(says("fine"), says("fine", usage=None))
-    without = Metered(model, server.base_url, Purse())
+    without = Metered(model, server.base_url, BudgetLedger())
     assert without.ask(QUESTION).spend == Spend(Tokens(1000, 100), None)
     assert without.ask(QUESTION).spend == Spend(None, None)
 
@@ -289,7 +294,7 @@ def test_whatever_a_server_bills_the_cap_holds_to_the_cent(
     at_once: int,
 ) -> None:
     till = Till(iter(uses))
-    purse = Purse(Budget(run=cap))
+    purse = BudgetLedger(Budget(run=cap))
     ends: list[Spend] = []
     with stand_in(loopback) as server:
         server.always = till

@@ -16,10 +16,10 @@ from paperlark.domain.errors import (
     ModelUnusable,
 )
 from paperlark.domain.spending import Cost, Spend, Tokens
+from paperlark.llm.aimd import AimdConcurrency, RateLimits
 from paperlark.llm.openai_compatible import OpenAICompatible
-from paperlark.llm.pace import Limits, Pace
+from paperlark.llm.rate_limiter import RateLimiter
 from paperlark.llm.retrying import Retrying, worth_waiting
-from paperlark.llm.turnstile import Turnstile
 from paperlark.ports import ChatModel
 from standins.hours import FakeTime
 from standins.openai import (
@@ -49,7 +49,7 @@ def time() -> FakeTime:
 
 @pytest.fixture
 def model(server: StandIn, time: FakeTime) -> Iterator[OpenAICompatible]:
-    gate = Turnstile(Pace(8), clock=time.clock, wait=time.wait)
+    gate = RateLimiter(AimdConcurrency(8), clock=time.clock, wait=time.wait)
     with OpenAICompatible(server.base_url, MODEL, key=KEY, turnstile=gate) as talking:
         yield talking
 
@@ -238,10 +238,10 @@ def test_a_server_that_is_not_there_is_busy() -> None:
 def test_what_is_too_much_for_a_server_is_asked_of_it_by_fewer(
     server: StandIn, busy: Behaviour
 ) -> None:
-    pace = Pace(8)
+    pace = AimdConcurrency(8)
     server.then(busy)
     time = FakeTime()
-    gate = Turnstile(pace, clock=time.clock, wait=time.wait)
+    gate = RateLimiter(pace, clock=time.clock, wait=time.wait)
     with OpenAICompatible(server.base_url, MODEL, timeout=0.2, turnstile=gate) as model:
         ask(Retrying(model))
     assert pace.width == 4
@@ -279,7 +279,9 @@ def test_what_the_server_says_is_left_is_heeded(
 
 def test_a_minute_s_tokens_are_those_that_the_server_counts(server: StandIn) -> None:
     time = FakeTime()
-    gate = Turnstile(Pace(8, Limits(tokens=3000)), clock=time.clock, wait=time.wait)
+    gate = RateLimiter(
+        AimdConcurrency(8, RateLimits(tokens=3000)), clock=time.clock, wait=time.wait
+    )
     server.always = says("fine")  # 1,100 tokens
     moments = []
     with OpenAICompatible(server.base_url, MODEL, turnstile=gate) as model:

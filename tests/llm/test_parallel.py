@@ -12,21 +12,21 @@ from werkzeug import Request, Response
 
 from paperlark.domain.chat import ChatReply, Prompt
 from paperlark.domain.errors import ModelBusy
+from paperlark.llm.aimd import AimdConcurrency
 from paperlark.llm.openai_compatible import OpenAICompatible
-from paperlark.llm.pace import Pace
+from paperlark.llm.rate_limiter import RateLimiter
 from paperlark.llm.retrying import Retrying
 from paperlark.llm.threads import Threads
-from paperlark.llm.turnstile import Turnstile
 from standins.openai import MODEL, Crowd, StandIn, says
 
 PROMPTS = [Prompt("Judge as JSON.", f"Paper {n}: Bats\nAbstract: Bats.", {}, 50) for n in range(40)]
 
 
 @contextmanager
-def asking(server: StandIn, pace: Pace) -> Iterator[Iterator[ChatReply]]:
+def asking(server: StandIn, pace: AimdConcurrency) -> Iterator[Iterator[ChatReply]]:
     """Put all prompts on as many threads as may ask at once."""
     with (
-        OpenAICompatible(server.base_url, MODEL, turnstile=Turnstile(pace)) as model,
+        OpenAICompatible(server.base_url, MODEL, turnstile=RateLimiter(pace)) as model,
         Threads(pace.most) as threads,
     ):
         yield threads.map(Retrying(model, attempts=8).ask, PROMPTS)
@@ -47,14 +47,14 @@ def test_as_many_are_asked_at_once_as_may_be(server: StandIn) -> None:
         return says("fine")(standing, request)
 
     server.always = answers_eight
-    with asking(server, Pace(8)) as replies:
+    with asking(server, AimdConcurrency(8)) as replies:
         assert [reply.text for reply in replies] == ["fine"] * 40
     assert not together.broken
 
 
 def test_none_is_asked_before_those_that_come_first(server: StandIn) -> None:
     """But for the seven that are asked together with it."""
-    with asking(server, Pace(8)) as replies:
+    with asking(server, AimdConcurrency(8)) as replies:
         assert len(list(replies)) == 40
     asked = places(server)
     assert sorted(asked) == list(range(40))
@@ -64,7 +64,7 @@ def test_none_is_asked_before_those_that_come_first(server: StandIn) -> None:
 def test_a_server_s_limit_is_found_and_nothing_is_lost(server: StandIn) -> None:
     crowd = Crowd(most=4, seconds=0.02)
     server.always = crowd
-    pace = Pace(16)
+    pace = AimdConcurrency(16)
     with asking(server, pace) as replies:
         assert len(list(replies)) == 40
     assert crowd.at_once <= 4
@@ -75,7 +75,7 @@ def test_a_server_s_limit_is_found_and_nothing_is_lost(server: StandIn) -> None:
 def test_a_limit_that_is_kept_to_is_never_met(server: StandIn) -> None:
     crowd = Crowd(most=8, seconds=0.02)
     server.always = crowd
-    with asking(server, Pace(8)) as replies:
+    with asking(server, AimdConcurrency(8)) as replies:
         assert len(list(replies)) == 40
     assert (crowd.refused, crowd.at_once <= 8) == (0, True)
 
@@ -89,7 +89,7 @@ def test_who_waits_for_a_turn_asks_nothing_once_threads_are_stopped(server: Stan
         return says("fine")(standing, request)
 
     server.always = holds_the_second
-    gate = Turnstile(Pace(1))
+    gate = RateLimiter(AimdConcurrency(1))
     with OpenAICompatible(server.base_url, MODEL, turnstile=gate) as model, Threads(8) as threads:
         threads.when_stopped(gate.close)
         ends = threads.map(partial(_end, model), PROMPTS)

@@ -14,9 +14,9 @@ from paperlark.domain.chat import Prompt
 from paperlark.domain.errors import ModelBusy, ModelError, ModelRefused, ModelUnusable
 from paperlark.domain.spending import Tokens
 from paperlark.llm import completion
+from paperlark.llm.aimd import AimdConcurrency
 from paperlark.llm.openai_compatible import OpenAICompatible
-from paperlark.llm.pace import Pace
-from paperlark.llm.turnstile import Turnstile
+from paperlark.llm.rate_limiter import RateLimiter
 from standins.hours import FakeTime
 from standins.openai import StandIn, answers
 
@@ -67,7 +67,7 @@ def recorded(shared: Path) -> Path:
 @pytest.fixture
 def model(server: StandIn) -> Iterator[OpenAICompatible]:
     time = FakeTime()
-    gate = Turnstile(Pace(8), clock=time.clock, wait=time.wait)
+    gate = RateLimiter(AimdConcurrency(8), clock=time.clock, wait=time.wait)
     with OpenAICompatible(server.base_url, "recorded", turnstile=gate) as talking:
         yield talking
 

@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from paperlark.domain.authorship import KnownAuthors, NotIndexed, Person
 from paperlark.domain.errors import PeopleError
 from paperlark.domain.paper import PaperId
-from paperlark.domain.people import Known, NotIndexed, Person
-from paperlark.people._reply import read_reply
+from paperlark.people.semantic_scholar import read_reply
 
 ASKED = tuple(PaperId(f"2503.0000{number}") for number in range(3))
 
@@ -49,7 +49,7 @@ def test_any_reply_gives_one_value_a_paper_or_our_error(payload: object) -> None
         return
     assert tuple(found) == ASKED
     for one in found.values():
-        if isinstance(one, Known):
+        if isinstance(one, KnownAuthors):
             assert one.persons
             for person in one.persons:
                 assert isinstance(person.name, str)
@@ -65,7 +65,7 @@ def test_rows_that_name_their_paper_are_never_another_s(order: list[int]) -> Non
     except PeopleError:
         assert order != [0, 1, 2]
     else:
-        assert list(found.values()) == [Known((Person("", str(n), None),)) for n in range(3)]
+        assert list(found.values()) == [KnownAuthors((Person("", str(n), None),)) for n in range(3)]
 
 
 def _recorded(file: Path) -> Iterator[Any]:
@@ -78,14 +78,14 @@ def _recorded(file: Path) -> Iterator[Any]:
 def test_recorded_papers_are_read(shared: Path) -> None:
     [rows] = _recorded(shared / "recorded/s2/vcr_test_get_papers.yaml")
     found = read_reply(rows, ASKED)
-    assert found[ASKED[0]] == Known(
+    assert found[ASKED[0]] == KnownAuthors(
         (
             Person("Marianne Bertrand", "81141608", None),
             Person("E. Duflo", "2259683", None),
             Person("S. Mullainathan", "2062143", None),
         )
     )
-    assert all(isinstance(one, Known) for one in found.values())
+    assert all(isinstance(one, KnownAuthors) for one in found.values())
 
 
 def test_a_recorded_null_stands_for_the_paper_in_its_place(shared: Path) -> None:
@@ -93,7 +93,7 @@ def test_a_recorded_null_stands_for_the_paper_in_its_place(shared: Path) -> None
     found = read_reply(rows, [*ASKED, PaperId("2503.00009")])
     first, *others = found.values()
     assert first == NotIndexed()
-    assert all(isinstance(one, Known) for one in others)
+    assert all(isinstance(one, KnownAuthors) for one in others)
 
 
 def test_recorded_null_authors_are_not_indexed(shared: Path) -> None:

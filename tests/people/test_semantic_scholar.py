@@ -10,8 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from paperlark.domain.authorship import Authorship, KnownAuthors, NotIndexed, NotLookedUp, Person
 from paperlark.domain.paper import PaperId
-from paperlark.domain.people import Authorship, Known, NotIndexed, NotLookedUp, Person
 from paperlark.people.semantic_scholar import SemanticScholar
 from paperlark.testing import a_paper
 from standins.papers import papers
@@ -80,7 +80,9 @@ def test_persons_come_in_the_order_of_the_authors(
     scholar: Scholar, people: SemanticScholar
 ) -> None:
     scholar.knows(FIRST, author("Ada Lovelace", "1741101", 12), author("C. Babbage", None, None))
-    assert people.look_up(PAPERS[:1]) == {FIRST: Known((ADA, Person("C. Babbage", None, None)))}
+    assert people.look_up(PAPERS[:1]) == {
+        FIRST: KnownAuthors((ADA, Person("C. Babbage", None, None)))
+    }
     assert scholar.asked == [[FIRST]]
     assert scholar.fields == ["externalIds,authors.authorId,authors.name,authors.hIndex"]
     assert scholar.keys == [KEY]
@@ -91,7 +93,7 @@ def test_null_in_place_is_a_paper_not_indexed_yet(
 ) -> None:
     _indexed(scholar, SECOND)
     found = people.look_up(PAPERS[:3])
-    assert found == {FIRST: NotIndexed(), SECOND: Known((ADA,)), THIRD: NotIndexed()}
+    assert found == {FIRST: NotIndexed(), SECOND: KnownAuthors((ADA,)), THIRD: NotIndexed()}
     assert list(found) == [FIRST, SECOND, THIRD]
 
 
@@ -116,13 +118,15 @@ def test_an_h_index_that_is_no_count_is_unknown(
     scholar: Scholar, people: SemanticScholar, h_index: object
 ) -> None:
     scholar.knows(FIRST, author("Ada Lovelace", "", h_index))
-    assert people.look_up(PAPERS[:1]) == {FIRST: Known((Person("Ada Lovelace", None, None),))}
+    assert people.look_up(PAPERS[:1]) == {
+        FIRST: KnownAuthors((Person("Ada Lovelace", None, None),))
+    }
 
 
 def test_old_ids_are_asked_for_too(scholar: Scholar, people: SemanticScholar) -> None:
     _indexed(scholar, "hep-th/9901001")
     found = people.look_up([a_paper("hep-th/9901001")])
-    assert found == {PaperId("hep-th/9901001"): Known((ADA,))}
+    assert found == {PaperId("hep-th/9901001"): KnownAuthors((ADA,))}
 
 
 def test_nobody_is_asked_about_nothing(scholar: Scholar, people: SemanticScholar) -> None:
@@ -139,7 +143,7 @@ def test_at_most_five_hundred_are_asked_about_at_once_and_a_second_lies_between(
     assert [len(ids) for ids in scholar.asked] == [500, 500, 1]
     assert waits == [1.0, 1.0]
     assert list(found) == [paper.id for paper in many]
-    assert sum(isinstance(one, Known) for one in found.values()) == 3
+    assert sum(isinstance(one, KnownAuthors) for one in found.values()) == 3
 
 
 @pytest.mark.parametrize(
@@ -159,7 +163,7 @@ def test_what_passes_is_waited_for(
 ) -> None:
     _indexed(scholar, FIRST)
     scholar.then(trouble, trouble)
-    assert people.look_up(PAPERS[:1]) == {FIRST: Known((ADA,))}
+    assert people.look_up(PAPERS[:1]) == {FIRST: KnownAuthors((ADA,))}
     assert len(scholar.asked) == 3
 
 
@@ -239,7 +243,7 @@ def test_what_was_known_before_the_trouble_stays_known(
     _indexed(scholar, many[0].id)
     scholar.then(changed(list), complains(403, "Forbidden"))
     found = people.look_up(many)
-    assert found[many[0].id] == Known((ADA,))
+    assert found[many[0].id] == KnownAuthors((ADA,))
     assert found[many[1].id] == NotIndexed()
     assert isinstance(found[many[500].id], NotLookedUp)
 
@@ -257,14 +261,14 @@ def test_a_reply_with_gaps_gives_nobody_somebody_else_s_authors(
     found = people.look_up(PAPERS)
     assert {id_ for id_, one in found.items() if isinstance(one, NotLookedUp)} == {SECOND}
     for id_ in (FIRST, THIRD, FOURTH):
-        assert found[id_] == Known((Person(f"Author of {id_}", id_[-1], None),))
+        assert found[id_] == KnownAuthors((Person(f"Author of {id_}", id_[-1], None),))
 
 
 def test_a_reply_in_another_order_is_not_used(scholar: Scholar, people: SemanticScholar) -> None:
     _indexed(scholar, FIRST, SECOND)
     scholar.then(changed(lambda rows: rows[::-1]))
     found = people.look_up(PAPERS[:2])
-    assert found == {FIRST: Known((ADA,)), SECOND: Known((ADA,))}
+    assert found == {FIRST: KnownAuthors((ADA,)), SECOND: KnownAuthors((ADA,))}
     assert scholar.asked == [[FIRST, SECOND], [FIRST], [SECOND]]
 
 
@@ -272,7 +276,7 @@ def test_a_row_about_another_paper_is_not_used(scholar: Scholar, people: Semanti
     _indexed(scholar, FIRST, SECOND)
     scholar.rows[FIRST] = {"externalIds": {"ArXiv": "1706.03762"}, "authors": [author("X", "1")]}
     found = people.look_up(PAPERS[:2])
-    assert found[SECOND] == Known((ADA,))
+    assert found[SECOND] == KnownAuthors((ADA,))
     assert _reasons(found) == {"Semantic Scholar answered about another paper"}
 
 
@@ -283,7 +287,7 @@ def test_a_malformed_row_costs_one_paper(
     _indexed(scholar, SECOND)
     scholar.rows[FIRST] = row
     found = people.look_up(PAPERS[:2])
-    assert found[SECOND] == Known((ADA,))
+    assert found[SECOND] == KnownAuthors((ADA,))
     assert _reasons(found) == {"Semantic Scholar's answer about it is malformed"}
 
 

@@ -10,11 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from paperlark.domain.paper import Author, Paper, PaperId
-from paperlark.importing.ris import read_ris
+from paperlark.importing.references import read_ris
 from paperlark.renderers.citations.bibtex import bibtex
-from paperlark.renderers.citations.csl import csl
-from paperlark.renderers.citations.names import Name, split
-from paperlark.renderers.citations.ris import ris
+from paperlark.renderers.citations.records import csl, ris
+from paperlark.renderers.citations.work import Name, split
 from paperlark.testing import a_paper
 
 HEAVEN = a_paper(

@@ -9,7 +9,7 @@ import pytest
 
 from paperlark.domain.digest import Digest
 from paperlark.renderers.json import JsonRenderer
-from paperlark.renderers.schema import Document, json_schema
+from paperlark.renderers.schema import JsonDigest, json_schema
 from standins.digests import (
     hostile,
     narrowed,
@@ -33,7 +33,7 @@ def rendered(digest: Digest) -> Any:
 def test_every_page_is_of_the_documented_shape(make: Callable[[], Digest]) -> None:
     content = JsonRenderer().render(make()).content
     assert content.endswith(b"}\n")
-    assert Document.model_validate_json(content, strict=False).profile
+    assert JsonDigest.model_validate_json(content, strict=False).profile
 
 
 def test_the_documented_schema_is_the_one_in_the_code() -> None:

@@ -9,10 +9,9 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from paperlark.domain.digest import Digest
+from paperlark.domain.plain_text import one_line
 from paperlark.renderers import typeset
-from paperlark.renderers.markdown import MarkdownRenderer
-from paperlark.renderers.markdown_escape import escape, escape_label, escape_line
-from paperlark.renderers.outside import one_line
+from paperlark.renderers.markdown import MarkdownRenderer, escape, escape_label, escape_line
 from standins.digests import HOSTILE, digest, entry, hostile, ordinary, partial, without_judge
 
 READER = MarkdownIt("commonmark").enable(["table", "strikethrough"])

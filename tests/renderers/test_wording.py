@@ -13,7 +13,7 @@ from paperlark.domain.exploration import Missed
 from paperlark.domain.judgement import Match
 from paperlark.domain.spending import Cost, Spend, Tokens
 from paperlark.renderers import english, wording
-from paperlark.renderers.money import dollars
+from paperlark.renderers.english import dollars
 from standins.digests import digest, entry, narrowed, ordinary, partial, quiet, without_judge
 
 AMOUNTS = st.decimals(0, 10_000, places=9)

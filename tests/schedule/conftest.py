@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from paperlark.schedule.github import WORKFLOW, workflow
-from paperlark.schedule.job import Job
+from paperlark.schedule.job import ScheduledJob
 from standins.actions import Runner, commit, git, morning
 from standins.jobs import a_job
 
@@ -92,13 +92,13 @@ def github(tmp_path: Path, programs: Path) -> Runner:
 
 
 @pytest.fixture
-def job(tmp_path: Path) -> Job:
+def job(tmp_path: Path) -> ScheduledJob:
     """Give the morning of the repository's profile."""
     return a_job(tmp_path / "papers" / "paperlark.toml")
 
 
 @pytest.fixture
-def written(tmp_path: Path, job: Job) -> Path:
+def written(tmp_path: Path, job: ScheduledJob) -> Path:
     """Give the workflow, as a file."""
     path = tmp_path / WORKFLOW.name
     path.write_text(workflow([job], job.profile.parent, (), "paperlark==1.0", site=True))

@@ -16,7 +16,7 @@ from pytest_httpserver import HTTPServer
 from paperlark.schedule.cron import block
 from paperlark.schedule.github import workflow
 from paperlark.schedule.systemd import units
-from paperlark.schedule.times import Clock
+from paperlark.schedule.times import SchedulerClock
 from standins import mail_server
 from standins.actions import Runner, commit, git
 from standins.arxiv import StandInArxiv
@@ -109,7 +109,7 @@ def test_crons_line_makes_and_brings_a_page_and_logs_it(
     job = a_job(papers / "paperlark.toml", python=python)
     (line,) = [
         one
-        for one in block(job, [Clock(time(0, 20), (0, 1, 2, 3, 4), UTC)]).splitlines()
+        for one in block(job, [SchedulerClock(time(0, 20), (0, 1, 2, 3, 4), UTC)]).splitlines()
         if "morning" in one and not one.startswith("#")
     ]
     command = line.split(maxsplit=5)[5].replace("\\%", "%")

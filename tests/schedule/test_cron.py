@@ -12,10 +12,13 @@ from hypothesis import strategies as st
 
 from paperlark.domain.errors import NotScheduled
 from paperlark.schedule.cron import block, block_of, cron_time, starts_of, with_block
-from paperlark.schedule.times import Clock
+from paperlark.schedule.times import SchedulerClock
 from standins.jobs import a_job
 
-CLOCKS = (Clock(time(4, 23), (0, 1, 2, 3, 4), UTC), Clock(time(5, 23), (0, 1, 2, 3, 6), UTC))
+CLOCKS = (
+    SchedulerClock(time(4, 23), (0, 1, 2, 3, 4), UTC),
+    SchedulerClock(time(5, 23), (0, 1, 2, 3, 6), UTC),
+)
 JOB = a_job()
 LINES = block(JOB, CLOCKS)
 lines = st.lists(st.text(st.characters(exclude_categories=("C", "Zl", "Zp")))).map("\n".join)

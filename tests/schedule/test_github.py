@@ -15,14 +15,17 @@ from hypothesis import strategies as st
 
 from paperlark.domain.errors import NotScheduled
 from paperlark.schedule.github import starts_of, workflow
-from paperlark.schedule.times import Clock
+from paperlark.schedule.times import SchedulerClock
 from standins.jobs import a_job
 
 ACTIONLINT = shutil.which("actionlint", path=str(Path(sys.executable).parent)) or shutil.which(
     "actionlint"
 )
 PAPERS = Path("/home/ada/papers")
-CLOCKS = (Clock(time(4, 23), (0, 1, 2, 3, 4), UTC), Clock(time(5, 23), (0, 1, 2, 3, 4), UTC))
+CLOCKS = (
+    SchedulerClock(time(4, 23), (0, 1, 2, 3, 4), UTC),
+    SchedulerClock(time(5, 23), (0, 1, 2, 3, 4), UTC),
+)
 TWO = [a_job(secrets=("OPENAI_API_KEY", "CHAT_URL")), a_job(PAPERS / "owls" / "owls.toml")]
 
 

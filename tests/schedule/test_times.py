@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from paperlark.domain.calendar import NEW_YORK, expects_announcement
 from paperlark.domain.errors import NotScheduled
 from paperlark.schedule.cron import cron_time
-from paperlark.schedule.times import Clock, after_midnight, clocks, next_start, runs
+from paperlark.schedule.times import SchedulerClock, after_midnight, clocks, next_start, runs
 
 ONE = timedelta(days=1)
 DAYS = [day for n in range(4 * 365 + 1) if expects_announcement(day := date(2025, 1, 1) + ONE * n)]
@@ -22,7 +22,7 @@ ZONES = sorted(available_timezones())
 BERLIN, HONOLULU = ZoneInfo("Europe/Berlin"), ZoneInfo("Pacific/Honolulu")
 
 
-def _starts(on: tuple[Clock, ...], day: date) -> Iterator[datetime]:
+def _starts(on: tuple[SchedulerClock, ...], day: date) -> Iterator[datetime]:
     """Give what those clocks start around that day, in New York's time."""
     for clock in on:
         for local in (day - ONE, day, day + ONE):
@@ -30,7 +30,7 @@ def _starts(on: tuple[Clock, ...], day: date) -> Iterator[datetime]:
                 yield datetime.combine(local, clock.at, clock.zone).astimezone(NEW_YORK)
 
 
-def _lines(on: tuple[Clock, ...]) -> list[str]:
+def _lines(on: tuple[SchedulerClock, ...]) -> list[str]:
     return [cron_time(clock) for clock in on]
 
 

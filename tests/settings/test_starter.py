@@ -10,18 +10,30 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from paperlark.domain.categories import CATEGORIES
 from paperlark.domain.criteria import parse_criteria
 from paperlark.domain.errors import ProfileError
+from paperlark.domain.taxonomy import CATEGORIES
 from paperlark.settings import Settings, load_settings
-from paperlark.settings.answers import Answers, Chat, Mail, Model
-from paperlark.settings.checking import Kind, complaint, read_names
+from paperlark.settings.answers import (
+    AnswerKind,
+    Chat,
+    Mail,
+    Model,
+    SetupAnswers,
+    complaint,
+    read_names,
+)
 from paperlark.settings.fields import FIELDS, field_criteria, field_of
-from paperlark.settings.starter import criteria_text, profile_text, unusable_interests
-from paperlark.settings.starting_files import check_folder, write_files
+from paperlark.settings.starter import (
+    check_folder,
+    criteria_text,
+    profile_text,
+    unusable_interests,
+    write_files,
+)
 from paperlark.settings.values import Security
 
-FULL = Answers(
+FULL = SetupAnswers(
     name='Grüße "x"',
     categories=("math.NT", "cs.LG"),
     interests="Primes in short intervals.\nNothing about magic squares.",
@@ -32,13 +44,13 @@ FULL = Answers(
 TYPED = st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z")), min_size=1)
 
 
-def _written(folder: Path, answers: Answers) -> Settings:
+def _written(folder: Path, answers: SetupAnswers) -> Settings:
     profile, _ = write_files(folder, profile_text(answers), criteria_text(answers))
     return load_settings(profile)
 
 
 def test_the_usual_answers_work_as_they_are(tmp_path: Path) -> None:
-    settings = _written(tmp_path / "mine", Answers())
+    settings = _written(tmp_path / "mine", SetupAnswers())
     assert settings.profile.name == "My papers"
     assert settings.profile.categories == ("cs.LG", "cs.CL")
     assert settings.profile.criteria.topics[0].name == "Why deep networks generalize"
@@ -62,7 +74,7 @@ def test_what_was_answered_stands_in_the_profile(tmp_path: Path) -> None:
 
 def test_a_chat_and_a_budget_stand_there_too(tmp_path: Path) -> None:
     model = Model("gpt-4o-mini", budget=Decimal("2.50"))
-    settings = _written(tmp_path, Answers(model=model, delivery=Chat("MY_CHAT")))
+    settings = _written(tmp_path, SetupAnswers(model=model, delivery=Chat("MY_CHAT")))
     assert settings.model is not None
     assert settings.model.key_variable == "OPENAI_API_KEY"
     assert settings.model.budget.month == Decimal("2.50")
@@ -72,13 +84,13 @@ def test_a_chat_and_a_budget_stand_there_too(tmp_path: Path) -> None:
 
 def test_a_mail_server_on_this_machine_asks_nobody(tmp_path: Path) -> None:
     mail = Mail("ada@localhost", "localhost", "ada@localhost", None, Security.NONE, 2525)
-    settings = _written(tmp_path, Answers(delivery=mail))
+    settings = _written(tmp_path, SetupAnswers(delivery=mail))
     assert settings.mail is not None
     assert (settings.mail.port, settings.mail.user) == (2525, None)
 
 
 def test_what_stands_there_as_an_example_is_a_profile_too() -> None:
-    blocks = profile_text(Answers()).split("\n\n")
+    blocks = profile_text(SetupAnswers()).split("\n\n")
     examples = [block[block.index("# [") :] for block in blocks if "\n# [" in f"\n{block}"]
     tables = tomllib.loads("\n".join(examples).replace("# ", ""))
     assert tables.keys() == {"follow", "judge", "budget", "deliver", "mail", "site"}
@@ -88,7 +100,7 @@ def test_what_stands_there_as_an_example_is_a_profile_too() -> None:
 def test_whatever_is_typed_is_read_back_as_it_was(
     name: str, model: str, server: str, followed: list[str]
 ) -> None:
-    answers = Answers(
+    answers = SetupAnswers(
         name=name,
         model=Model(model, f"https://{server}"),
         followed=tuple(followed),
@@ -106,25 +118,25 @@ def test_whatever_is_typed_is_read_back_as_it_was(
 def test_what_is_not_complained_about_loads(
     tmp_path_factory: pytest.TempPathFactory, name: str, interests: str, followed: list[str]
 ) -> None:
-    if complaint(Kind.TEXT, name) or unusable_interests(interests):
+    if complaint(AnswerKind.TEXT, name) or unusable_interests(interests):
         return
-    answers = Answers(name=name, interests=interests, followed=tuple(followed))
+    answers = SetupAnswers(name=name, interests=interests, followed=tuple(followed))
     settings = _written(tmp_path_factory.mktemp("any"), answers)
     assert settings.profile.name == name
     assert [one.name for one in settings.profile.followed] == followed
 
 
 def test_own_words_become_a_topic_with_help_that_is_no_interest() -> None:
-    criteria = parse_criteria(criteria_text(Answers(interests="I like sonar.")))
+    criteria = parse_criteria(criteria_text(SetupAnswers(interests="I like sonar.")))
     assert [topic.name for topic in criteria.topics] == ["What interests me"]
     assert criteria.topics[0].relevant == "I like sonar."
     assert criteria.keywords == criteria.unwanted == ()
-    assert "Not relevant" in criteria_text(Answers(interests="I like sonar."))
+    assert "Not relevant" in criteria_text(SetupAnswers(interests="I like sonar."))
 
 
 def test_words_with_topics_stay_as_they_are() -> None:
     words = "## Bats\nRelevant: sonar.\n## Keywords\nears"
-    assert criteria_text(Answers(interests=words)) == f"{words}\n"
+    assert criteria_text(SetupAnswers(interests=words)) == f"{words}\n"
 
 
 @pytest.mark.parametrize("words", ["", " \n", "# Title", "<!-- hm -->", "\ud800 bats", "\x00"])
@@ -156,24 +168,24 @@ def test_the_first_category_that_has_a_field_names_it() -> None:
 
 
 def test_where_no_field_suits_the_categories_names_are_the_interests(tmp_path: Path) -> None:
-    settings = _written(tmp_path, Answers(categories=("math.LO", "physics.optics")))
+    settings = _written(tmp_path, SetupAnswers(categories=("math.LO", "physics.optics")))
     assert [topic.name for topic in settings.profile.criteria.topics] == ["Logic", "Optics"]
 
 
 @pytest.mark.parametrize(
     ("kind", "answer"),
     [
-        (Kind.TEXT, ""),
-        (Kind.TEXT, "a\u2028b"),
-        (Kind.TEXT, "\udce4"),
-        (Kind.TEXT, "\x7f"),
-        (Kind.ADDRESS, "localhost:8000"),
-        (Kind.MAILBOX, "ada"),
-        (Kind.SERVER, "smtp.example.org:465"),
-        (Kind.NAME_OF_SECRET, "sk-a-key"),
+        (AnswerKind.TEXT, ""),
+        (AnswerKind.TEXT, "a\u2028b"),
+        (AnswerKind.TEXT, "\udce4"),
+        (AnswerKind.TEXT, "\x7f"),
+        (AnswerKind.ADDRESS, "localhost:8000"),
+        (AnswerKind.MAILBOX, "ada"),
+        (AnswerKind.SERVER, "smtp.example.org:465"),
+        (AnswerKind.NAME_OF_SECRET, "sk-a-key"),
     ],
 )
-def test_what_cannot_stand_in_a_profile_is_complained_about(kind: Kind, answer: str) -> None:
+def test_what_cannot_stand_in_a_profile_is_complained_about(kind: AnswerKind, answer: str) -> None:
     assert complaint(kind, answer)
 
 

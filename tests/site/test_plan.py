@@ -9,15 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from paperlark.domain.archive import LookedAt
+from paperlark.domain.archive import ScannedPaper
 from paperlark.domain.digest import Digest, Status
 from paperlark.domain.errors import StoreError
 from paperlark.domain.paper import PaperId
-from paperlark.site.build import build
-from paperlark.site.plan import Reader, plan
-from paperlark.site.sources import Sources
-from paperlark.site.volume import Volume, fill
-from paperlark.testing import FakeMemory, FakeScratch, FakeTexts
+from paperlark.site.archive import SiteArchive, Sources, fill_archive
+from paperlark.site.plan import SiteReader, plan
+from paperlark.site.publish import build
+from paperlark.testing import FakeCache, FakeJudgementMemory, FakePaperTexts
 from standins.digests import digest, entry
 
 FIRST = date(2024, 12, 30)
@@ -27,18 +26,18 @@ NAME = digest().profile
 class _Looked:
     """Knows the papers of the pages."""
 
-    def __init__(self, archive: FakeMemory) -> None:
+    def __init__(self, archive: FakeJudgementMemory) -> None:
         self._archive = archive
 
     def count(self, profile: str, first: date, last: date) -> int:
         return len(list(self.between(profile, first, last)))
 
-    def between(self, profile: str, first: date, last: date) -> Iterator[LookedAt]:
+    def between(self, profile: str, first: date, last: date) -> Iterator[ScannedPaper]:
         for day in reversed(self._archive.days(profile)):
             page = self._archive.digest(profile, day)
             if page and first <= day <= last:
                 for one in page.entries:
-                    yield LookedAt(one.paper.id, day, True, 9, 8, 0.9, one.paper)  # noqa: FBT003
+                    yield ScannedPaper(one.paper.id, day, True, 9, 8, 0.9, one.paper)  # noqa: FBT003
 
 
 def _ignored(_units: int = 1, _spend: object = None, /) -> None:
@@ -64,13 +63,13 @@ def _days(count: int) -> Sequence[Digest]:
     return made
 
 
-def _readers(archive: FakeMemory, scratch: FakeScratch, *names: str) -> list[Reader]:
-    texts = FakeTexts(
+def _readers(archive: FakeJudgementMemory, scratch: FakeCache, *names: str) -> list[SiteReader]:
+    texts = FakePaperTexts(
         {one.paper.id: one.paper for page in archive._digests.values() for one in page.entries}
     )
     return [
-        Reader(
-            Volume(name, fill(name, archive, scratch, "code", _ignored)),
+        SiteReader(
+            SiteArchive(name, fill_archive(name, archive, scratch, "code", _ignored)),
             Sources(archive, texts),
             _Looked(archive),
         )
@@ -87,20 +86,20 @@ def _bytes(folder: Path) -> dict[str, bytes]:
 
 def test_a_site_that_grew_day_by_day_is_the_one_built_at_once(tmp_path: Path) -> None:
     days = _days(6)
-    grown, scratch = FakeMemory(), FakeScratch()
+    grown, scratch = FakeJudgementMemory(), FakeCache()
     for page in days:
         grown.file(page)
         build(tuple(plan(_readers(grown, scratch, NAME), None)), tmp_path / "grown", _ignored)
-    at_once = FakeMemory()
+    at_once = FakeJudgementMemory()
     for page in reversed(days):
         at_once.file(page)
-    files = tuple(plan(_readers(at_once, FakeScratch(), NAME), None))
+    files = tuple(plan(_readers(at_once, FakeCache(), NAME), None))
     build(files, tmp_path / "at-once", _ignored)
     assert _bytes(tmp_path / "grown") == _bytes(tmp_path / "at-once")
 
 
 def test_a_new_day_has_only_what_it_touches_made_again(tmp_path: Path) -> None:
-    archive, scratch = FakeMemory(), FakeScratch()
+    archive, scratch = FakeJudgementMemory(), FakeCache()
     *before, latest = _days(40)
     for page in before:
         archive.file(page)
@@ -119,11 +118,11 @@ def test_a_new_day_has_only_what_it_touches_made_again(tmp_path: Path) -> None:
 
 
 def test_every_file_is_planned_once(tmp_path: Path) -> None:
-    archive = FakeMemory()
+    archive = FakeJudgementMemory()
     for page in _days(6):
         archive.file(page)
         archive.file(replace(page, profile="Another reader"))
-    files = tuple(plan(_readers(archive, FakeScratch(), NAME, "Another reader"), None))
+    files = tuple(plan(_readers(archive, FakeCache(), NAME, "Another reader"), None))
     paths = [file.path for file in files]
     assert len(paths) == len(set(paths))
     build(files, tmp_path / "site", _ignored)
@@ -133,15 +132,19 @@ def test_every_file_is_planned_once(tmp_path: Path) -> None:
 
 
 def test_a_site_of_nobodys_days_says_so(tmp_path: Path) -> None:
-    build(tuple(plan(_readers(FakeMemory(), FakeScratch(), NAME), None)), tmp_path / "s", _ignored)
+    build(
+        tuple(plan(_readers(FakeJudgementMemory(), FakeCache(), NAME), None)),
+        tmp_path / "s",
+        _ignored,
+    )
     assert "No day yet" in (tmp_path / "s" / "index.html").read_text()
 
 
 def test_days_look_like_what_they_are(tmp_path: Path) -> None:
-    archive = FakeMemory()
+    archive = FakeJudgementMemory()
     for page in _days(6):
         archive.file(page)
-    build(tuple(plan(_readers(archive, FakeScratch(), NAME), None)), tmp_path / "s", _ignored)
+    build(tuple(plan(_readers(archive, FakeCache(), NAME), None)), tmp_path / "s", _ignored)
     (folder,) = (one for one in (tmp_path / "s").iterdir() if one.is_dir())
     january = (folder / "2025" / "01" / "index.html").read_text()
     december = (folder / "2024" / "12" / "index.html").read_text()
@@ -152,10 +155,10 @@ def test_days_look_like_what_they_are(tmp_path: Path) -> None:
 
 
 def test_a_day_that_goes_away_meanwhile_is_told() -> None:
-    archive = FakeMemory()
+    archive = FakeJudgementMemory()
     (page,) = _days(3)[:1]
     archive.file(page)
-    files = tuple(plan(_readers(archive, FakeScratch(), NAME), None))
+    files = tuple(plan(_readers(archive, FakeCache(), NAME), None))
     archive._digests.clear()
     day = next(file for file in files if str(file.path).endswith("30/index.html"))
     with pytest.raises(StoreError, match="went away while the site was built: build it again"):

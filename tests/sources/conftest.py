@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pytest_httpserver import HTTPServer
 
-from paperlark.sources._polite import PoliteClient
+from paperlark.sources._polite import ArxivClient
 from standins.arxiv import StandInArxiv
 from standins.arxiv_truth import made_up_truth
 from standins.watches import FakeWatch
@@ -35,6 +35,6 @@ def watch() -> FakeWatch:
 
 
 @pytest.fixture
-def client(tmp_path: Path, watch: FakeWatch) -> Iterator[PoliteClient]:
-    with PoliteClient("paperlark/test (mail)", tmp_path / "arxiv", watch=watch.watch) as polite:
+def client(tmp_path: Path, watch: FakeWatch) -> Iterator[ArxivClient]:
+    with ArxivClient("paperlark/test (mail)", tmp_path / "arxiv", watch=watch.watch) as polite:
         yield polite

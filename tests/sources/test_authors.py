@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from paperlark.domain.paper import Author
-from paperlark.sources._authors import parse_authors
+from paperlark.sources._paper_fields import parse_authors
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from paperlark.domain.announcement import AnnounceType, Listing, Via
 from paperlark.domain.errors import FeedNotFound, FeedUnreadable, SourceUnreachable
 from paperlark.domain.paper import Author
 from paperlark.sources._listing_page import parse_page
-from paperlark.sources._polite import PoliteClient
+from paperlark.sources._polite import ArxivClient
 from paperlark.sources.listing import CatchupPages, ListingPages
 from standins import arxiv_pages as pages
 from standins.arxiv import (
@@ -33,12 +33,12 @@ FRIDAY, MONDAY, TUESDAY = date(2025, 2, 21), date(2025, 2, 24), date(2025, 2, 25
 
 
 @pytest.fixture
-def listing(arxiv: StandInArxiv, client: PoliteClient) -> ListingPages:
+def listing(arxiv: StandInArxiv, client: ArxivClient) -> ListingPages:
     return ListingPages(client, arxiv.url("list"))
 
 
 @pytest.fixture
-def catchup(arxiv: StandInArxiv, client: PoliteClient) -> CatchupPages:
+def catchup(arxiv: StandInArxiv, client: ArxivClient) -> CatchupPages:
     return CatchupPages(client, arxiv.url("catchup"), now=lambda: now_of(arxiv.today))
 
 
@@ -109,7 +109,7 @@ def test_a_day_too_long_ago_or_to_come_is_not_asked_for(
     assert arxiv.log == []
 
 
-def test_what_arxiv_says_it_has_not_is_not_found(arxiv: StandInArxiv, client: PoliteClient) -> None:
+def test_what_arxiv_says_it_has_not_is_not_found(arxiv: StandInArxiv, client: ArxivClient) -> None:
     later = CatchupPages(client, arxiv.url("catchup"), now=lambda: now_of(MONDAY))
     arxiv.today = MONDAY + timedelta(days=100)
     with pytest.raises(FeedNotFound, match="HTTP 400"):

@@ -5,7 +5,7 @@ from pytest_httpserver import HTTPServer
 
 from paperlark.domain.errors import SourceUnreachable
 from paperlark.domain.paper import PaperId
-from paperlark.sources._polite import PoliteClient
+from paperlark.sources._polite import ArxivClient
 from paperlark.sources.lookup import SLICE, ArxivLookup
 from paperlark.testing import a_paper
 from standins.lookup import StandInLookup
@@ -20,12 +20,12 @@ def standing(loopback: HTTPServer) -> StandInLookup:
     return StandInLookup(loopback, [*papers(250), OLD])
 
 
-def test_papers_come_as_arxiv_describes_them(client: PoliteClient, standing: StandInLookup) -> None:
+def test_papers_come_as_arxiv_describes_them(client: ArxivClient, standing: StandInLookup) -> None:
     assert list(ArxivLookup(client, standing.url).papers([OLD.id])) == [OLD]
 
 
 def test_many_papers_are_asked_for_a_hundred_at_a_time_and_each_once(
-    client: PoliteClient, standing: StandInLookup
+    client: ArxivClient, standing: StandInLookup
 ) -> None:
     wanted = [one.id for one in papers(250)]
     found = ArxivLookup(client, standing.url).papers([*wanted, *wanted])
@@ -33,28 +33,26 @@ def test_many_papers_are_asked_for_a_hundred_at_a_time_and_each_once(
     assert [len(one) for one in standing.asked] == [SLICE, SLICE, 50]
 
 
-def test_what_arxiv_does_not_have_is_left_out(
-    client: PoliteClient, standing: StandInLookup
-) -> None:
+def test_what_arxiv_does_not_have_is_left_out(client: ArxivClient, standing: StandInLookup) -> None:
     found = ArxivLookup(client, standing.url).papers([PaperId("2501.99999"), OLD.id])
     assert list(found) == [OLD]
 
 
 def test_a_month_that_no_calendar_has_is_not_even_asked_for(
-    client: PoliteClient, standing: StandInLookup
+    client: ArxivClient, standing: StandInLookup
 ) -> None:
     assert list(ArxivLookup(client, standing.url).papers([PaperId("2513.00001")])) == []
     assert standing.asked == []
 
 
 def test_an_answer_that_is_empty_without_reason_is_asked_for_again(
-    client: PoliteClient, standing: StandInLookup
+    client: ArxivClient, standing: StandInLookup
 ) -> None:
     standing.empty = 1
     assert list(ArxivLookup(client, standing.url).papers([OLD.id])) == [OLD]
 
 
-def test_what_came_before_a_failure_holds(client: PoliteClient, standing: StandInLookup) -> None:
+def test_what_came_before_a_failure_holds(client: ArxivClient, standing: StandInLookup) -> None:
     came = []
     with pytest.raises(SourceUnreachable):  # noqa: PT012  # what came before is the point
         for paper in ArxivLookup(client, standing.url).papers([one.id for one in papers(250)]):

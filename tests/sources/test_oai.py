@@ -12,9 +12,8 @@ from werkzeug import Response
 
 from paperlark.domain.announcement import AnnounceType, Listing, Via
 from paperlark.domain.errors import FeedUnreadable, SourceUnreachable
-from paperlark.sources._oai_page import parse_oai
-from paperlark.sources._polite import PoliteClient
-from paperlark.sources.oai import OaiRecords, oai_set
+from paperlark.sources._polite import ArxivClient
+from paperlark.sources.oai import OaiRecords, oai_set, parse_oai
 from standins import arxiv_pages as pages
 from standins.arxiv import (
     Ask,
@@ -32,7 +31,7 @@ FRIDAY, MONDAY, TUESDAY = date(2025, 2, 21), date(2025, 2, 24), date(2025, 2, 25
 
 
 @pytest.fixture
-def source(arxiv: StandInArxiv, client: PoliteClient) -> OaiRecords:
+def source(arxiv: StandInArxiv, client: ArxivClient) -> OaiRecords:
     return OaiRecords(client, arxiv.url("oai"))
 
 

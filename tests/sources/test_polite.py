@@ -18,9 +18,15 @@ from werkzeug import Request, Response
 
 from paperlark.domain.errors import SourceError, SourceUnreachable
 from paperlark.sources import _polite
-from paperlark.sources._kept import Kept, KeptAnswers
-from paperlark.sources._meaning import Meaning, meaning_of, retry_after
-from paperlark.sources._polite import PATIENCE, PAUSE, PoliteClient
+from paperlark.sources._http_cache import Kept, KeptAnswers
+from paperlark.sources._polite import (
+    PATIENCE,
+    PAUSE,
+    ArxivClient,
+    ResponseClass,
+    classify_response,
+    retry_after,
+)
 from standins.arxiv import (
     Behaviour,
     StandInArxiv,
@@ -43,7 +49,7 @@ def url(arxiv: StandInArxiv) -> str:
 
 
 def test_requests_are_three_seconds_apart_whatever_the_door(
-    arxiv: StandInArxiv, client: PoliteClient, watch: FakeWatch
+    arxiv: StandInArxiv, client: ArxivClient, watch: FakeWatch
 ) -> None:
     for url in (f"{arxiv.url('rss')}/cs.LG", f"{arxiv.url('list')}/list/cs.LG/new"):
         client.get(url)
@@ -53,7 +59,7 @@ def test_requests_are_three_seconds_apart_whatever_the_door(
 
 
 def test_a_pause_that_has_passed_by_itself_is_not_waited_for_again(
-    client: PoliteClient, watch: FakeWatch, url: str
+    client: ArxivClient, watch: FakeWatch, url: str
 ) -> None:
     client.get(url)
     watch.passes(2.0)
@@ -66,32 +72,32 @@ def test_a_pause_that_has_passed_by_itself_is_not_waited_for_again(
 @pytest.mark.parametrize(
     ("status_", "content", "meaning"),
     [
-        (200, b"<rss/>", Meaning.ANSWER),
-        (200, b"Rate exceeded.", Meaning.BUSY),
-        (200, b" rate EXCEEDED\n", Meaning.BUSY),
-        (200, b"Rate exceeded." + b" " * 300, Meaning.ANSWER),
-        (304, b"", Meaning.UNCHANGED),
-        (400, b"", Meaning.REFUSED),
-        (403, b"", Meaning.FORBIDDEN),
-        (404, b"", Meaning.REFUSED),
-        (406, b"", Meaning.LATER),
-        (408, b"", Meaning.BROKEN),
-        (429, b"", Meaning.BUSY),
-        (500, b"", Meaning.BROKEN),
-        (503, b"", Meaning.BUSY),
-        (599, b"", Meaning.BROKEN),
-        (204, b"", Meaning.REFUSED),
+        (200, b"<rss/>", ResponseClass.ANSWER),
+        (200, b"Rate exceeded.", ResponseClass.BUSY),
+        (200, b" rate EXCEEDED\n", ResponseClass.BUSY),
+        (200, b"Rate exceeded." + b" " * 300, ResponseClass.ANSWER),
+        (304, b"", ResponseClass.UNCHANGED),
+        (400, b"", ResponseClass.REFUSED),
+        (403, b"", ResponseClass.FORBIDDEN),
+        (404, b"", ResponseClass.REFUSED),
+        (406, b"", ResponseClass.LATER),
+        (408, b"", ResponseClass.BROKEN),
+        (429, b"", ResponseClass.BUSY),
+        (500, b"", ResponseClass.BROKEN),
+        (503, b"", ResponseClass.BUSY),
+        (599, b"", ResponseClass.BROKEN),
+        (204, b"", ResponseClass.REFUSED),
     ],
 )
 def test_every_answer_is_treated_as_what_it_is(
-    status_: int, content: bytes, meaning: Meaning
+    status_: int, content: bytes, meaning: ResponseClass
 ) -> None:
-    assert meaning_of(status_, content) is meaning
+    assert classify_response(status_, content) is meaning
 
 
 def test_a_status_that_the_caller_reads_is_an_answer() -> None:
-    assert meaning_of(400, b"<rss/>", {400}) is Meaning.ANSWER
-    assert meaning_of(400, b"Rate exceeded.", {400}) is Meaning.BUSY
+    assert classify_response(400, b"<rss/>", {400}) is ResponseClass.ANSWER
+    assert classify_response(400, b"Rate exceeded.", {400}) is ResponseClass.BUSY
 
 
 @pytest.mark.parametrize(
@@ -133,7 +139,7 @@ def test_no_retry_after_breaks_the_client(header: str) -> None:
 )
 def test_what_may_pass_is_waited_for(
     arxiv: StandInArxiv,
-    client: PoliteClient,
+    client: ArxivClient,
     watch: FakeWatch,
     *,
     behaviour: Behaviour,
@@ -145,7 +151,7 @@ def test_what_may_pass_is_waited_for(
 
 
 def test_each_further_wait_is_twice_as_long_and_they_come_to_an_end(
-    arxiv: StandInArxiv, client: PoliteClient, watch: FakeWatch, url: str
+    arxiv: StandInArxiv, client: ArxivClient, watch: FakeWatch, url: str
 ) -> None:
     arxiv.misbehave(rate_exceeded)
     with pytest.raises(SourceUnreachable, match="rate is exceeded"):
@@ -155,7 +161,7 @@ def test_each_further_wait_is_twice_as_long_and_they_come_to_an_end(
 
 
 def test_who_is_not_acceptable_tries_only_once_more(
-    arxiv: StandInArxiv, client: PoliteClient, watch: FakeWatch, url: str
+    arxiv: StandInArxiv, client: ArxivClient, watch: FakeWatch, url: str
 ) -> None:
     arxiv.misbehave(status(406))
     with pytest.raises(SourceUnreachable, match="HTTP 406"):
@@ -165,7 +171,7 @@ def test_who_is_not_acceptable_tries_only_once_more(
 
 
 def test_who_is_forbidden_to_ask_asks_no_more(
-    arxiv: StandInArxiv, client: PoliteClient, url: str
+    arxiv: StandInArxiv, client: ArxivClient, url: str
 ) -> None:
     arxiv.misbehave(status(403), times=1)
     with pytest.raises(SourceUnreachable, match="HTTP 403") as raised:
@@ -178,7 +184,7 @@ def test_who_is_forbidden_to_ask_asks_no_more(
 
 @pytest.mark.parametrize("code", [404, 410, 204])
 def test_what_is_refused_is_not_asked_for_again(
-    arxiv: StandInArxiv, client: PoliteClient, url: str, code: int
+    arxiv: StandInArxiv, client: ArxivClient, url: str, code: int
 ) -> None:
     arxiv.misbehave(status(code))
     with pytest.raises(SourceUnreachable, match=f"HTTP {code}"):
@@ -192,21 +198,21 @@ def test_a_server_that_wants_an_hour_is_left_alone_by_the_next_run_too(
     arxiv.misbehave(status(429, retry_after="3600"), times=1)
     for _ in range(2):
         with (
-            PoliteClient("x", tmp_path, watch=watch.watch) as client,
+            ArxivClient("x", tmp_path, watch=watch.watch) as client,
             pytest.raises(SourceUnreachable, match="left alone for another 3600 s"),
         ):
             client.get(url)
     assert len(arxiv.log) == 1
     assert watch.sleeps == []
     watch.passes(3600 - PATIENCE)
-    with PoliteClient("x", tmp_path, watch=watch.watch) as client:
+    with ArxivClient("x", tmp_path, watch=watch.watch) as client:
         assert client.get(url).status == 200
 
 
 def test_time_that_is_used_up_is_said_to_be(
     arxiv: StandInArxiv, tmp_path: Path, watch: FakeWatch, url: str
 ) -> None:
-    with PoliteClient("x", tmp_path, budget=10, watch=watch.watch) as client:
+    with ArxivClient("x", tmp_path, budget=10, watch=watch.watch) as client:
         client.get(url)
         watch.passes(11)
         with pytest.raises(SourceUnreachable, match="the 10 s for asking arXiv are used up"):
@@ -219,7 +225,7 @@ def test_nobody_waits_for_longer_than_there_is_time(
 ) -> None:
     arxiv.misbehave(status(503, retry_after="60"))
     with (
-        PoliteClient("x", tmp_path, budget=30, watch=watch.watch) as client,
+        ArxivClient("x", tmp_path, budget=30, watch=watch.watch) as client,
         pytest.raises(SourceUnreachable, match="60 s, which is more than the 30 s"),
     ):
         client.get(url)
@@ -227,7 +233,7 @@ def test_nobody_waits_for_longer_than_there_is_time(
 
 
 def test_a_clock_that_jumps_costs_at_most_one_pause_and_saves_none(
-    client: PoliteClient, watch: FakeWatch, url: str
+    client: ArxivClient, watch: FakeWatch, url: str
 ) -> None:
     client.get(url)
     watch.clock -= 86_400
@@ -241,7 +247,7 @@ def test_a_clock_that_jumps_costs_at_most_one_pause_and_saves_none(
     "note", ["", "nonsense", "nan nan", "inf inf", "1e999 3", "\udcff", "1 2 3"]
 )
 def test_a_garbled_note_costs_one_pause(
-    client: PoliteClient, tmp_path: Path, watch: FakeWatch, url: str, note: str
+    client: ArxivClient, tmp_path: Path, watch: FakeWatch, url: str, note: str
 ) -> None:
     folder = tmp_path / "arxiv"
     folder.mkdir()
@@ -252,7 +258,7 @@ def test_a_garbled_note_costs_one_pause(
 
 def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path, url: str) -> None:
     (tmp_path / "file").touch()
-    client = PoliteClient("x", tmp_path / "file" / "folder")
+    client = ArxivClient("x", tmp_path / "file" / "folder")
     with client, pytest.raises(SourceError, match="folder cannot be used"):
         client.get(url)
 
@@ -262,14 +268,14 @@ def test_an_unchanged_answer_comes_from_the_disk_of_an_earlier_run(
 ) -> None:
     contents = []
     for _ in range(2):
-        with PoliteClient("x", tmp_path, watch=watch.watch) as client:
+        with ArxivClient("x", tmp_path, watch=watch.watch) as client:
             contents.append(client.get(url).content)
     assert contents[0] == contents[1] != b""
     assert [asked.status for asked in arxiv.log] == [200, 304]
 
 
 def test_a_damaged_kept_answer_is_fetched_again(
-    arxiv: StandInArxiv, client: PoliteClient, tmp_path: Path, url: str
+    arxiv: StandInArxiv, client: ArxivClient, tmp_path: Path, url: str
 ) -> None:
     whole = client.get(url).content
     [kept] = (tmp_path / "arxiv" / "answers").iterdir()
@@ -313,7 +319,7 @@ def test_a_full_disk_costs_no_more_than_a_download(tmp_path: Path) -> None:
 
 
 def test_a_compressed_answer_is_unpacked_and_a_redirect_followed(
-    loopback: HTTPServer, client: PoliteClient
+    loopback: HTTPServer, client: ArxivClient
 ) -> None:
     loopback.clear()
     loopback.expect_request("/old").respond_with_data(status=301, headers={"Location": "/new"})
@@ -324,7 +330,7 @@ def test_a_compressed_answer_is_unpacked_and_a_redirect_followed(
 
 
 def test_an_answer_without_end_is_cut_off(
-    arxiv: StandInArxiv, client: PoliteClient, url: str, monkeypatch: pytest.MonkeyPatch
+    arxiv: StandInArxiv, client: ArxivClient, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(_polite, "LARGEST", 2**20)
     arxiv.misbehave(says(gzip.compress(b" " * 2**22), content_encoding="gzip"))
@@ -346,21 +352,21 @@ def test_an_answer_that_drips_is_given_up(
     loopback.clear()
     loopback.expect_request("/drip").respond_with_handler(drip)
     with (
-        PoliteClient("x", tmp_path, watch=watch.watch, attempts=1) as client,
+        ArxivClient("x", tmp_path, watch=watch.watch, attempts=1) as client,
         pytest.raises(SourceUnreachable, match="does not come to an end"),
     ):
         client.get(loopback.url_for("/drip"))
 
 
 @pytest.mark.parametrize("bad", ["http://[", "ftp://x.org/", "http://x.org/" + "x" * 70_000, "no"])
-def test_what_is_no_address_is_one_clear_error(client: PoliteClient, bad: str) -> None:
+def test_what_is_no_address_is_one_clear_error(client: ArxivClient, bad: str) -> None:
     with pytest.raises(SourceUnreachable):
         client.get(bad)
 
 
 def test_threads_take_turns(arxiv: StandInArxiv, tmp_path: Path, url: str) -> None:
     arxiv.misbehave(slow(0.02))
-    with PoliteClient("x", tmp_path, pause=0.05) as client:
+    with ArxivClient("x", tmp_path, pause=0.05) as client:
         threads = [threading.Thread(target=client.get, args=(url,)) for _ in range(4)]
         _run(threads)
     assert arxiv.most_at_once == 1
@@ -420,7 +426,7 @@ def test_who_is_killed_while_asking_lets_go_and_its_request_counts(
     assert _end(asker) < 0
     began = time.monotonic()
     arxiv.misbehave(status(200))
-    with PoliteClient("survivor", tmp_path, pause=0.2, attempts=1) as client:
+    with ArxivClient("survivor", tmp_path, pause=0.2, attempts=1) as client:
         client.get(url)
     assert time.monotonic() - began < 5
 
@@ -439,7 +445,7 @@ def test_who_has_no_time_does_not_wait_for_another_process(
     asker = _asker(tmp_path, url, "slow", 1)
     _until(lambda: arxiv.most_at_once == 1)
     with (
-        PoliteClient("x", tmp_path, budget=0.3) as client,
+        ArxivClient("x", tmp_path, budget=0.3) as client,
         pytest.raises(SourceUnreachable, match="another paperlark"),
     ):
         client.get(url)
@@ -448,7 +454,7 @@ def test_who_has_no_time_does_not_wait_for_another_process(
 
 
 def test_a_client_answers_to_any_bytes_with_bytes_or_our_error(
-    arxiv: StandInArxiv, client: PoliteClient, url: str
+    arxiv: StandInArxiv, client: ArxivClient, url: str
 ) -> None:
     for content in (b"", b"\x00\xff", json.dumps({}).encode(), b"Rate exceede"):
         arxiv.misbehave(says(content), times=1)

@@ -8,7 +8,7 @@ import pytest
 
 from paperlark.domain.announcement import Via
 from paperlark.domain.errors import FeedNotFound, SourceUnreachable, UnknownCategory
-from paperlark.sources._polite import PoliteClient
+from paperlark.sources._polite import ArxivClient
 from paperlark.sources.rss import RssFeeds
 from standins.arxiv import Behaviour, StandInArxiv, hangs_up, stale, status
 from standins.watches import FakeWatch
@@ -17,7 +17,7 @@ FRIDAY, MONDAY, TUESDAY = date(2025, 2, 21), date(2025, 2, 24), date(2025, 2, 25
 
 
 @pytest.fixture
-def source(arxiv: StandInArxiv, client: PoliteClient) -> RssFeeds:
+def source(arxiv: StandInArxiv, client: ArxivClient) -> RssFeeds:
     return RssFeeds(client, arxiv.url("rss"))
 
 
@@ -66,7 +66,7 @@ def test_no_network_is_one_line_with_something_to_try(tmp_path: Path, watch: Fak
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         port = taken.getsockname()[1]
-    with PoliteClient("x", tmp_path, watch=watch.watch, attempts=2) as client:
+    with ArxivClient("x", tmp_path, watch=watch.watch, attempts=2) as client:
         source = RssFeeds(client, f"http://127.0.0.1:{port}")
         with pytest.raises(SourceUnreachable, match="cannot be reached") as raised:
             source.feed("cs.LG", TUESDAY)

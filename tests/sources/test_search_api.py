@@ -10,9 +10,8 @@ from hypothesis import strategies as st
 from paperlark.domain.announcement import AnnounceType, Via
 from paperlark.domain.calendar import submission_window
 from paperlark.domain.errors import FeedUnreadable, SourceUnreachable
-from paperlark.sources._polite import PoliteClient
-from paperlark.sources._search_page import parse_results
-from paperlark.sources.search_api import SearchResults, search_query
+from paperlark.sources._polite import ArxivClient
+from paperlark.sources.search_api import SearchApi, parse_results, search_query
 from standins import arxiv_pages as pages
 from standins.arxiv import (
     Behaviour,
@@ -30,14 +29,14 @@ FRESH = (AnnounceType.NEW, AnnounceType.CROSS)
 
 
 @pytest.fixture
-def source(arxiv: StandInArxiv, client: PoliteClient) -> SearchResults:
-    return SearchResults(client, arxiv.url("api"))
+def source(arxiv: StandInArxiv, client: ArxivClient) -> SearchApi:
+    return SearchApi(client, arxiv.url("api"))
 
 
 @pytest.mark.parametrize("day", [FRIDAY, MONDAY, TUESDAY])
 @pytest.mark.parametrize("size", [2000, 2])
 def test_what_was_submitted_for_a_day_is_its_batch_without_replacements(
-    arxiv: StandInArxiv, source: SearchResults, day: date, size: int
+    arxiv: StandInArxiv, source: SearchApi, day: date, size: int
 ) -> None:
     arxiv.page_size = size  # pages are shorter than asked for
     feed = source.feed("cs.LG", day)
@@ -49,7 +48,7 @@ def test_what_was_submitted_for_a_day_is_its_batch_without_replacements(
 
 
 def test_a_day_without_announcement_is_not_asked_for(
-    arxiv: StandInArxiv, source: SearchResults
+    arxiv: StandInArxiv, source: SearchApi
 ) -> None:
     feed = source.feed("cs.LG", date(2025, 2, 22))
     assert (feed.listings, feed.expected) == ((), 0)
@@ -72,14 +71,14 @@ def test_the_window_is_that_of_the_rule(category: str, day: date, query: str) ->
     assert search_query(category, window) == query
 
 
-def test_an_empty_page_is_asked_for_again(arxiv: StandInArxiv, source: SearchResults) -> None:
+def test_an_empty_page_is_asked_for_again(arxiv: StandInArxiv, source: SearchApi) -> None:
     arxiv.misbehave(claims_results(5), times=2)
     assert len(source.feed("cs.LG", TUESDAY).listings) == 5
     assert len(arxiv.log) == 3
 
 
 def test_results_that_are_promised_and_never_come_are_one_clear_error(
-    arxiv: StandInArxiv, source: SearchResults
+    arxiv: StandInArxiv, source: SearchApi
 ) -> None:
     arxiv.misbehave(claims_results(5))
     with pytest.raises(SourceUnreachable, match="5 results and gives none from number 1 on"):
@@ -87,14 +86,14 @@ def test_results_that_are_promised_and_never_come_are_one_clear_error(
     assert len(arxiv.log) == 3
 
 
-def test_no_results_are_an_empty_batch(arxiv: StandInArxiv, source: SearchResults) -> None:
+def test_no_results_are_an_empty_batch(arxiv: StandInArxiv, source: SearchApi) -> None:
     arxiv.misbehave(claims_results(0))
     feed = source.feed("cs.LG", TUESDAY)
     assert (feed.listings, feed.expected) == ((), 0)
 
 
 def test_pages_that_repeat_results_are_known_to_be_short(
-    arxiv: StandInArxiv, source: SearchResults
+    arxiv: StandInArxiv, source: SearchApi
 ) -> None:
     arxiv.page_size = 2
     arxiv.misbehave(repeats_entries)
@@ -104,7 +103,7 @@ def test_pages_that_repeat_results_are_known_to_be_short(
     assert feed.expected >= 5
 
 
-def test_results_of_another_day_are_left_out(arxiv: StandInArxiv, source: SearchResults) -> None:
+def test_results_of_another_day_are_left_out(arxiv: StandInArxiv, source: SearchApi) -> None:
     one, other, *_ = arxiv.listings("cs.LG", TUESDAY)
     found = [
         (one, datetime(2025, 2, 24, 12, tzinfo=UTC)),
@@ -116,7 +115,7 @@ def test_results_of_another_day_are_left_out(arxiv: StandInArxiv, source: Search
     assert feed.expected == 1
 
 
-def test_an_error_that_is_an_entry_is_no_paper(arxiv: StandInArxiv, source: SearchResults) -> None:
+def test_an_error_that_is_an_entry_is_no_paper(arxiv: StandInArxiv, source: SearchApi) -> None:
     arxiv.misbehave(search_refuses)
     with pytest.raises(SourceUnreachable, match="refuses: incorrect query"):
         source.feed("cs.LG", TUESDAY)
@@ -124,7 +123,7 @@ def test_an_error_that_is_an_entry_is_no_paper(arxiv: StandInArxiv, source: Sear
 
 @pytest.mark.parametrize("behaviour", [cut_in_half, says(b"<html></html>"), says(b"")])
 def test_what_is_no_page_of_results_is_one_clear_error(
-    arxiv: StandInArxiv, source: SearchResults, behaviour: Behaviour
+    arxiv: StandInArxiv, source: SearchApi, behaviour: Behaviour
 ) -> None:
     arxiv.misbehave(behaviour)
     with pytest.raises(FeedUnreadable, match="/api/query is"):
@@ -132,7 +131,7 @@ def test_what_is_no_page_of_results_is_one_clear_error(
 
 
 def test_more_results_than_arxiv_gives_are_refused(
-    arxiv: StandInArxiv, source: SearchResults, monkeypatch: pytest.MonkeyPatch
+    arxiv: StandInArxiv, source: SearchApi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("paperlark.sources.search_api._MOST", 4)
     arxiv.page_size = 2

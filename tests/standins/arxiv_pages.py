@@ -9,8 +9,8 @@ from email.utils import format_datetime
 from html import escape
 
 from paperlark.domain.announcement import AnnounceType, Listing
-from paperlark.domain.categories import CATEGORIES
 from paperlark.domain.paper import Author, Paper
+from paperlark.domain.taxonomy import CATEGORIES
 from standins.arxiv_truth import submitted
 from standins.feeds import item, rss
 

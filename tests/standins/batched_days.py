@@ -15,7 +15,7 @@ from click.testing import CliRunner, Result
 from pytest_httpserver import HTTPServer
 
 from paperlark.cli import cli
-from paperlark.compose import World
+from paperlark.compose import Environment
 from standins.batch_service import BatchDesk
 from standins.feeds import item, rss
 from standins.openai import KEY, StandIn
@@ -80,7 +80,7 @@ class Home:
         """Make a day's page, or run another command."""
         arguments = [*(command or ("run", "--date", day)), "--profile", str(self.profile)]
         arguments += ["--feeds", str(self.folder), *options]
-        world = World(environment={"MODEL_KEY": KEY}, now=self.now, sleep=lambda _: None)
+        world = Environment(environment={"MODEL_KEY": KEY}, now=self.now, sleep=lambda _: None)
         return CliRunner().invoke(cli, arguments, prog_name="paperlark", obj=world)
 
     def teach(self) -> None:

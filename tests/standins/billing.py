@@ -13,7 +13,7 @@ from werkzeug import Request, Response
 from paperlark.domain.profile import Cutoffs
 from paperlark.domain.spending import Prices
 from paperlark.judges.prompt import asks_for_comment
-from paperlark.llm.counting import count
+from paperlark.llm.tokens import count_tokens
 from standins.openai import StandIn, papers_of, says
 
 PRICES = Prices(prompt=Decimal("2.50"), completion=Decimal(10), cached=Decimal("1.25"))
@@ -48,7 +48,7 @@ class Till:
         rows = [self._row(paper["paper"], paper["title"]) for paper in papers_of(question)]
         text = json.dumps({"rows": rows}, separators=(",", ":"), ensure_ascii=False)
         sent = [message["content"] for message in question["messages"]]
-        prompt, (completion,) = sum(count(sent)) + _AROUND, count([text])
+        prompt, (completion,) = sum(count_tokens(sent)) + _AROUND, count_tokens([text])
         with self._lock:
             self.prompt += prompt
             self.completion += completion

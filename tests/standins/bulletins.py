@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from hypothesis import strategies as st
 
-from paperlark.domain.delivery import Bulletin, Failure, Form, Occasion, Style
+from paperlark.domain.delivery import Bulletin, Failure, MessageFormat, Occasion, Style
 from paperlark.domain.digest import Digest, Entry
 from paperlark.domain.judgement import Judgement
 from paperlark.domain.paper import Author, PaperId
@@ -16,7 +16,7 @@ from standins.digests import DAY, HOSTILE, MATCH, digest, entry, ordinary
 
 PROFILE = "Foundations of machine learning"
 PAGE = "https://lab.example.org/papers/2025-02-26.html"
-MAIL = Form(Style.MAIL, 100_000, 250)
+MAIL = MessageFormat(Style.MAIL, 100_000, 250)
 CHATS = (Style.HTML, Style.MARKDOWN, Style.TEXT)
 
 INTRUSIVE = (

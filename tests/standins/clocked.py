@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from paperlark.cli import cli
-from paperlark.compose import World
+from paperlark.compose import Environment
 from standins.watches import FakeWatch
 
 
@@ -31,7 +31,7 @@ def program(folder: Path, name: str) -> Path:
 def main() -> None:
     """Run paperlark's command line at that time, where nobody ever waits."""
     watch = FakeWatch(clock=datetime.fromisoformat(os.environ["CLOCKED"]).timestamp())
-    world = World(
+    world = Environment(
         now=lambda: datetime.fromtimestamp(watch.clock, UTC), sleep=watch.sleep, watch=watch.watch
     )
     arguments = sys.argv[1:]

@@ -13,12 +13,12 @@ from paperlark.domain.exploration import Explored, Missed, Unread
 from paperlark.domain.judgement import (
     Agreement,
     Judgement,
-    Lack,
     Match,
     Nearest,
     Precedent,
     Reading,
     Unjudged,
+    UnjudgedReason,
 )
 from paperlark.domain.paper import Author, Paper, PaperId
 from paperlark.domain.profile import Cutoffs
@@ -109,8 +109,12 @@ def without_judge() -> Digest:
 
 
 def partial() -> Digest:
-    failed = tuple(Unjudged(paper(n), Lack.FAILED, "the reply was no JSON") for n in (7, 8))
-    missing = tuple(Unjudged(paper(n), Lack.NOT_RECORDED, "not recorded") for n in (9, 10, 11))
+    failed = tuple(
+        Unjudged(paper(n), UnjudgedReason.FAILED, "the reply was no JSON") for n in (7, 8)
+    )
+    missing = tuple(
+        Unjudged(paper(n), UnjudgedReason.NOT_RECORDED, "not recorded") for n in (9, 10, 11)
+    )
     return digest(
         [entry(1)],
         status=Status.PARTIAL,
@@ -123,13 +127,15 @@ def partial() -> Digest:
 
 def over_budget() -> Digest:
     """Give a day whose best matches were read until the budget ended, and one was lost."""
-    left = tuple(Unjudged(paper(n), Lack.BUDGET, "the day's $0.50 is spent") for n in range(60, 78))
+    left = tuple(
+        Unjudged(paper(n), UnjudgedReason.BUDGET, "the day's $0.50 is spent") for n in range(60, 78)
+    )
     return digest(
         [entry(1, followed=True), entry(2), entry(3)],
         status=Status.PARTIAL,
         spend=Spend(Tokens(60_000, 8_000), None, requests=40, most=Decimal("0.4999")),
         funnel=Funnel(2, 487, 625, 299, 384, 1, 298, 279, 1, 0, 3, over_budget=18),
-        unjudged=(Unjudged(paper(50), Lack.FAILED, "the reply was no JSON"), *left),
+        unjudged=(Unjudged(paper(50), UnjudgedReason.FAILED, "the reply was no JSON"), *left),
         prices=PriceSource("genai-prices 0.2.3", "https://example.org/prices", DAY),
     )
 
@@ -246,7 +252,7 @@ def hostile() -> Digest:
         )
         for place, text in enumerate(HOSTILE, 1)
     ]
-    failed = tuple(Unjudged(one.paper, Lack.FAILED, one.paper.title) for one in entries)
+    failed = tuple(Unjudged(one.paper, UnjudgedReason.FAILED, one.paper.title) for one in entries)
     return digest(
         entries,
         profile=HOSTILE[0],

@@ -25,7 +25,7 @@ from typing import Any
 from pytest_httpserver import HTTPServer
 from werkzeug import Response
 
-from paperlark.compose import Choices, Press, World, open_press
+from paperlark.compose import Environment, PageMaker, RunOptions, open_page_maker
 from paperlark.domain.announcement import AnnounceType, Listing
 from paperlark.domain.calendar import expects_announcement
 from paperlark.domain.criteria import Criteria
@@ -34,7 +34,7 @@ from paperlark.domain.feedback import NOTHING_KNOWN, Evidence
 from paperlark.domain.judgement import Match
 from paperlark.domain.paper import Paper
 from paperlark.ports import Ranker
-from paperlark.rankers.blend import EmbeddedRanker
+from paperlark.rankers.embedded import EmbeddedRanker
 from paperlark.renderers.json import JsonRenderer
 from paperlark.settings import load_settings
 from paperlark.testing import Silent
@@ -441,18 +441,18 @@ class Replay:
         """Make one page as a run of that day would, with a client of its own."""
         self._standing.today = day
         now = datetime(day.year, day.month, day.day, hour, tzinfo=UTC)
-        world = World(
+        world = Environment(
             environment={"XDG_CACHE_HOME": str(self._home / "cache")},
             now=lambda: now,
             watch=FakeWatch(clock=now.timestamp()).watch,
         )
-        choices = Choices(judgements=self._folder / "recording.jsonl")
-        with open_press(load_settings(self._home / "paperlark.toml"), choices, world) as press:
+        choices = RunOptions(judgements=self._folder / "recording.jsonl")
+        with open_page_maker(load_settings(self._home / "paperlark.toml"), choices, world) as press:
             self._quicker(press).make(day, Silent())
         page: Document = json.loads((self._home / "pages" / f"{day}.json").read_text())
         return page
 
-    def _quicker(self, press: Press) -> Press:
+    def _quicker(self, press: PageMaker) -> PageMaker:
         """Print JSON only, rank what was ranked before from memory, and learn from no earlier day.
 
         What a month teaches, and what resembles it, depends rightly on what its pages had so far.

@@ -23,17 +23,17 @@ from xml.sax.saxutils import escape
 from paperlark.domain.announcement import Listing
 from paperlark.domain.criteria import parse_criteria
 from paperlark.domain.errors import PaperlarkError
-from paperlark.domain.judgement import Exchange
+from paperlark.domain.judgement import ModelCall
 from paperlark.domain.paper import Identifier, Paper, PaperId
 from paperlark.domain.profile import Cutoffs
 from paperlark.judges.recorded import RecordedJudge
-from paperlark.judges.reply import read
-from paperlark.people._reply import read_reply
+from paperlark.judges.reply import parse_reply
+from paperlark.people.semantic_scholar import read_reply
 from paperlark.settings import load_settings
 from paperlark.sources._arxiv_xml import parse_feed
 from paperlark.sources._listing_page import parse_page
-from paperlark.sources._oai_page import parse_oai
-from paperlark.sources._search_page import parse_results
+from paperlark.sources.oai import parse_oai
+from paperlark.sources.search_api import parse_results
 from paperlark.testing import a_paper
 from standins import arxiv_pages as pages
 from standins.arxiv_truth import submitted
@@ -447,13 +447,13 @@ def _read_recording(content: bytes, folder: Path) -> None:
     file = folder / "recording.jsonl"
     file.write_bytes(content)
     said = list(RecordedJudge(file, parse_criteria("Bats.")).judge(BATCH, DAY))
-    ends = [one.paper.id for one in said if not isinstance(one, Exchange)]
-    ends += [j.paper_id for one in said if isinstance(one, Exchange) for j in one.judgements]
+    ends = [one.paper.id for one in said if not isinstance(one, ModelCall)]
+    ends += [j.paper_id for one in said if isinstance(one, ModelCall) for j in one.judgements]
     assert sorted(ends) == sorted(ASKED)
 
 
 def _read_judgements(content: bytes, _folder: Path) -> None:
-    reading = read(content.decode("utf-8", "replace"), NUMBERED, Cutoffs())
+    reading = parse_reply(content.decode("utf-8", "replace"), NUMBERED, Cutoffs())
     ends = [*(one.paper_id for one in reading.judgements), *reading.faults]
     assert sorted(ends) == sorted(ASKED)
     "".join(one.comment for one in reading.judgements).encode()

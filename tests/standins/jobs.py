@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from paperlark.schedule.job import Job
+from paperlark.schedule.job import ScheduledJob
 
 
 def a_job(
@@ -14,10 +14,10 @@ def a_job(
     name: str = "Bats",
     python: Path = Path(sys.executable),
     secrets: tuple[str, ...] = ("OPENAI_API_KEY",),
-) -> Job:
+) -> ScheduledJob:
     """Give the morning of a profile whose things lie beside it."""
     home = profile.parent
-    return Job(
+    return ScheduledJob(
         name=name,
         profile=profile,
         pages=home / "pages",

@@ -17,11 +17,18 @@ from pathlib import Path
 
 from apprise.plugins.slack import NotifySlack
 
-from paperlark.compose import Arrival, World, open_post
-from paperlark.compose.post import Post
+from paperlark.compose import DeliveryResult, Environment, open_deliveries
+from paperlark.delivery.deliveries import Deliveries
 from paperlark.domain.calendar import expects_announcement
 from paperlark.domain.criteria import parse_criteria
-from paperlark.domain.delivery import PATIENCE, Failure, Fate, Occasion, Parcel, Subscription
+from paperlark.domain.delivery import (
+    PATIENCE,
+    Failure,
+    MessageStatus,
+    Occasion,
+    Parcel,
+    Subscription,
+)
 from paperlark.domain.digest import Digest, Status
 from paperlark.domain.profile import Profile
 from paperlark.ports import Outbox
@@ -110,7 +117,7 @@ class Mornings:
         self.pages: dict[date, int] = {}
         self.fair_runs: dict[str, list[date]] = {name: [] for name in CHANNELS}
         self.made_on: dict[date, date] = {}
-        self.told: dict[tuple[str, Occasion, date], set[Arrival]] = {}
+        self.told: dict[tuple[str, Occasion, date], set[DeliveryResult]] = {}
         self.killed_on: set[date] = set()
 
     def live(self, mornings: int) -> Tally:
@@ -182,13 +189,13 @@ class Mornings:
         self.killed_on.add(day)
 
     @contextmanager
-    def _post(self, kill_at: int | None) -> Iterator[Post]:
-        world = World(
+    def _post(self, kill_at: int | None) -> Iterator[Deliveries]:
+        world = Environment(
             environment=ENVIRONMENT,
             now=lambda: datetime.fromtimestamp(self.watch.clock, UTC),
             sleep=self.watch.sleep,
         )
-        with open_post(self._settings, world) as post:
+        with open_deliveries(self._settings, world) as post:
             yield post if kill_at is None else replace(post, outbox=_Killing(post.outbox, kill_at))
 
     @property
@@ -234,7 +241,7 @@ class Mornings:
 
     def _look_back(self, last: date) -> None:
         """Hold what arrived against what was due and told."""
-        with open_post(self._settings, World(environment=ENVIRONMENT)) as post:
+        with open_deliveries(self._settings, Environment(environment=ENVIRONMENT)) as post:
             parcels = post.outbox.since("Bats", FIRST)
         self._breach("a service was asked before its pause was over", self.hooks.early)
         self._breach("a message was too long", self.hooks.too_long)
@@ -257,7 +264,7 @@ class Mornings:
         made = self.made_on[day]
         recovered = any(made <= run <= day + PATIENCE for run in self.fair_runs[name])
         told = self.told.get((name, Occasion.DAY, day), set())
-        unknown = parcel is not None and Fate.UNKNOWN in parcel.fates
+        unknown = parcel is not None and MessageStatus.UNKNOWN in parcel.fates
         if parcel is not None and parcel.arrived:
             self.tally.seen["arrived"] += 1
             gone = [n for n in range(1, self._shown(name, day) + 1) if not arrived[f"{day}/{n}"]]
@@ -265,14 +272,14 @@ class Mornings:
             self._breach(f"{name} {day}: a receipt and no page", [] if there == 1 else [there])
         elif unknown:
             self.tally.seen["nobody knows, and told"] += 1
-            if Arrival.UNKNOWN not in told:
+            if DeliveryResult.UNKNOWN not in told:
                 self._breach(f"{name} {day}: lost and not told", [told])
         elif recovered:
             self._breach(f"{name} {day}: not brought though the channel recovered", [parcel])
         else:
             self.tally.seen["lasting failure, told"] += 1
             # Who is killed says nothing; there may be no later run before the page is old.
-            if Arrival.WAITING not in told and not self.killed_on & self._week(day):
+            if DeliveryResult.WAITING not in told and not self.killed_on & self._week(day):
                 self._breach(f"{name} {day}: lasting and not told, by {last}", [told])
 
     def _shown(self, name: str, day: date) -> int:

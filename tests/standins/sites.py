@@ -9,26 +9,17 @@ from decimal import Decimal
 from pathlib import Path
 
 from paperlark.domain.announcement import AnnounceType
-from paperlark.domain.archive import LookedAt
-from paperlark.domain.digest import (
-    AuthorMatch,
-    Digest,
-    Entry,
-    Funnel,
-    Ranked,
-    Side,
-    Status,
-)
-from paperlark.domain.judgement import Judgement, Lack, Match, Precedent, Unjudged
+from paperlark.domain.archive import ScannedPaper
+from paperlark.domain.digest import AuthorMatch, Digest, Entry, Funnel, Placement, Ranked, Status
+from paperlark.domain.judgement import Judgement, Match, Precedent, Unjudged, UnjudgedReason
 from paperlark.domain.paper import Author, Paper, PaperId
 from paperlark.domain.profile import Cutoffs
 from paperlark.domain.spending import Cost, Spend, Tokens
 from paperlark.site.addresses import slug
-from paperlark.site.build import build
-from paperlark.site.plan import Reader, plan
-from paperlark.site.sources import Sources
-from paperlark.site.volume import Volume, fill
-from paperlark.testing import FakeLooked, FakeMemory, FakeScratch, FakeTexts
+from paperlark.site.archive import SiteArchive, Sources, fill_archive
+from paperlark.site.plan import SiteReader, plan
+from paperlark.site.publish import build
+from paperlark.testing import FakeCache, FakeJudgementMemory, FakePaperTexts, FakeScannedPapers
 from standins.digests import HOSTILE as IN_PAGES
 from standins.hostile import HOSTILE as IN_ANSWERS
 
@@ -161,17 +152,17 @@ def written(number: int) -> Paper:
     )
 
 
-def _reader(reading: Reading) -> Reader:
-    memory, scratch = FakeMemory(), FakeScratch()
+def _reader(reading: Reading) -> SiteReader:
+    memory, scratch = FakeJudgementMemory(), FakeCache()
     for digest in reading.digests:
         memory.file(digest)
     profile = reading.digests[0].profile
-    days = fill(profile, memory, scratch, "these tests", lambda *_: None)
-    texts = FakeTexts({paper.id: paper for paper in reading.papers})
-    return Reader(
-        Volume(profile, days, reading.liked, reading.disliked),
+    days = fill_archive(profile, memory, scratch, "these tests", lambda *_: None)
+    texts = FakePaperTexts({paper.id: paper for paper in reading.papers})
+    return SiteReader(
+        SiteArchive(profile, days, reading.liked, reading.disliked),
         Sources(memory, texts),
-        FakeLooked(tuple(_looked(reading))),
+        FakeScannedPapers(tuple(_looked(reading))),
     )
 
 
@@ -189,14 +180,14 @@ def _papers(digests: Sequence[Digest]) -> tuple[Paper, ...]:
     return (*shown, *rest)
 
 
-def _looked(reading: Reading) -> Iterator[LookedAt]:
+def _looked(reading: Reading) -> Iterator[ScannedPaper]:
     texts = {paper.id: paper for paper in reading.papers}
     for digest in reading.digests:
         shown = {entry.paper.id for entry in digest.entries}
         judged = {one.paper_id: one for one in digest.judgements}
         for one in digest.ranked:
             judgement = judged.get(one.paper_id)
-            yield LookedAt(
+            yield ScannedPaper(
                 one.paper_id,
                 digest.day,
                 one.paper_id in shown,
@@ -290,7 +281,7 @@ def _digest(
         judgements=tuple(low) if judged else (),
         scanned=tuple(paper.id for paper in papers),
         ranked=tuple(
-            Ranked(paper.id, paper.version, Side.ABOVE, _match(number, scanned))
+            Ranked(paper.id, paper.version, Placement.ABOVE, _match(number, scanned))
             for number, paper in enumerate(papers, 1)
         ),
     )
@@ -298,7 +289,7 @@ def _digest(
 
 def _partial(digest: Digest) -> Digest:
     failed = tuple(
-        Unjudged(_paper(digest.day, number), Lack.FAILED, "the reply was no JSON")
+        Unjudged(_paper(digest.day, number), UnjudgedReason.FAILED, "the reply was no JSON")
         for number in (_SCANNED - 1, _SCANNED)
     )
     funnel = replace(digest.funnel, judged=(digest.funnel.judged or 2) - 2, unjudged=2)

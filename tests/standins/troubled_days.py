@@ -20,11 +20,11 @@ from typing import Self
 
 from pytest_httpserver import HTTPServer
 
-from paperlark.compose import Choices, Press, World, open_press
+from paperlark.compose import Environment, PageMaker, RunOptions, open_page_maker
 from paperlark.domain.criteria import parse_criteria
 from paperlark.domain.digest import Digest
 from paperlark.domain.errors import JudgeUnavailable
-from paperlark.domain.judgement import Lack
+from paperlark.domain.judgement import UnjudgedReason
 from paperlark.domain.paper import Author, Paper
 from paperlark.domain.profile import Cutoffs, FollowedAuthor, Profile
 from paperlark.domain.spending import NO_BOUND, Budget, Prices
@@ -41,7 +41,7 @@ from standins.misbehaving import TIMEOUT, Bill, Misbehaving
 DAYS = (date(2025, 2, 26), date(2025, 2, 27))
 PRICES = Prices(Decimal("2.5"), Decimal(10), Decimal("1.25"))
 FOLLOWED = Author("Yoshua Bengio")
-WORLD = World(environment={}, now=lambda: datetime(2025, 2, 27, 12, tzinfo=UTC))
+WORLD = Environment(environment={}, now=lambda: datetime(2025, 2, 27, 12, tzinfo=UTC))
 BAD_RUNS = 3
 SHARES = (0.3, 0.6, 0.9, 0.97)
 """Of all questions that are answered badly, one drawn for each run."""
@@ -192,7 +192,7 @@ def _run(reader: Reader, home: Path) -> list[Digest | None]:
         ArxivSettings("", "", "", "", 0.0, None),
         SiteSettings(home / "site"),
     )
-    with open_press(settings, Choices(feeds=_feeds(reader, home)), WORLD) as press:
+    with open_page_maker(settings, RunOptions(feeds=_feeds(reader, home)), WORLD) as press:
         return [_make(press, day) for day in DAYS]
 
 
@@ -215,7 +215,7 @@ def _feeds(reader: Reader, home: Path) -> Path:
     return folder
 
 
-def _make(press: Press, day: date) -> Digest | None:
+def _make(press: PageMaker, day: date) -> Digest | None:
     try:
         made = press.make(day, Silent())
     except JudgeUnavailable as error:
@@ -333,7 +333,7 @@ def _count(tally: Tally, reader: Reader, digests: Sequence[Digest | None]) -> No
     tally.failed += sum(digest is None for digest in digests)
     for digest in filter(None, digests):
         tally.unjudged += len(digest.unjudged)
-        tally.over_budget += sum(one.lack is Lack.BUDGET for one in digest.unjudged)
+        tally.over_budget += sum(one.lack is UnjudgedReason.BUDGET for one in digest.unjudged)
 
 
 def _count_books(tally: Tally, server: Misbehaving, database: Path) -> None:

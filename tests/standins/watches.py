@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from paperlark.sources._turnstile import Watch
+from paperlark.sources._rate_limit import RateLimitClock
 
 
 @dataclass(slots=True)
@@ -16,8 +16,8 @@ class FakeWatch:
     sleeps: list[float] = field(default_factory=list)
 
     @property
-    def watch(self) -> Watch:
-        return Watch(clock=lambda: self.clock, timer=lambda: self.timer, sleep=self.sleep)
+    def watch(self) -> RateLimitClock:
+        return RateLimitClock(clock=lambda: self.clock, timer=lambda: self.timer, sleep=self.sleep)
 
     def sleep(self, seconds: float) -> None:
         """Let time pass without waiting."""

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from paperlark.domain.errors import StoreDamaged, StoreError
-from paperlark.domain.judgement import Asking, Exchange, Judgement
+from paperlark.domain.judgement import Judgement, JudgementKey, ModelCall
 from paperlark.domain.spending import Spend
-from paperlark.store.batches import BatchStore
+from paperlark.store.announcements import AnnouncementStore
 from paperlark.store.database import VERSION, open_database, transaction
 from paperlark.store.digests import DigestStore
 from paperlark.store.judgements import JudgementStore
@@ -20,7 +20,7 @@ from paperlark.testing import a_feed, a_paper
 from standins.digests import ordinary
 
 DAY = date(2025, 2, 26)
-ASKING = Asking(DAY, "Mine", "c", "j")
+ASKING = JudgementKey(DAY, "Mine", "c", "j")
 
 
 @pytest.fixture
@@ -81,7 +81,7 @@ def test_a_database_whose_batches_had_no_notes_yet_is_completed(path: Path) -> N
         connection.execute("PRAGMA user_version = 2")
     with open_database(path) as connection:
         assert connection.execute("PRAGMA user_version").fetchone() == (VERSION,)
-        store = BatchStore(connection, path)
+        store = AnnouncementStore(connection, path)
         store.keep(a_feed(a_paper("2502.00001")), DAY)
         assert store.batch("cs.LG", DAY) is not None
 
@@ -115,7 +115,7 @@ def test_a_page_of_the_database_overwritten_is_found_when_it_is_opened(path: Pat
     with open_database(path) as connection:
         store = JudgementStore(connection, path)
         for number in range(300):
-            store.keep(Exchange((), Spend(None, None), "x" * number), ASKING)
+            store.keep(ModelCall((), Spend(None, None), "x" * number), ASKING)
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     content = bytearray(path.read_bytes())
     content[8192:24576] = b"\xff" * 16384
@@ -139,7 +139,7 @@ def test_a_transaction_is_all_or_nothing(path: Path) -> None:
         wrong = Judgement(a_paper().id, 1, 5, 5, "x")
         object.__setattr__(wrong, "relevance", 99)  # the database has its own check
         with pytest.raises(StoreError):
-            store.keep(Exchange((wrong,), Spend(None, None)), ASKING)
+            store.keep(ModelCall((wrong,), Spend(None, None)), ASKING)
         assert store.spend(ASKING).requests == 0
         with pytest.raises(RuntimeError), transaction(connection):
             raise RuntimeError
@@ -148,7 +148,7 @@ def test_a_transaction_is_all_or_nothing(path: Path) -> None:
 
 def test_what_is_kept_is_on_the_disk_at_once(path: Path) -> None:
     with open_database(path) as connection:
-        JudgementStore(connection, path).keep(Exchange((), Spend(None, None)), ASKING)
+        JudgementStore(connection, path).keep(ModelCall((), Spend(None, None)), ASKING)
         with sqlite3.connect(path) as other:
             assert other.execute("SELECT count(*) FROM exchanges").fetchone() == (1,)
         other.close()

@@ -10,13 +10,12 @@ from paperlark.domain.criteria import parse_criteria
 from paperlark.domain.errors import Unimportable
 from paperlark.domain.exploration import Missed
 from paperlark.domain.profile import Profile
-from paperlark.store.batches import BatchStore
+from paperlark.store.announcements import AnnouncementStore
 from paperlark.store.database import open_database
 from paperlark.store.digests import DigestStore
-from paperlark.store.experience import ExperienceStore
-from paperlark.store.known import KnownPapers
-from paperlark.store.labelled import announced
-from paperlark.store.looked import LookedStore
+from paperlark.store.examples import ExampleStore, labelled_papers
+from paperlark.store.paper_texts import PaperTextStore
+from paperlark.store.scanned import ScannedStore
 from paperlark.testing import a_feed
 from standins.digests import DAY, imported, ordinary, paper
 
@@ -74,12 +73,12 @@ def test_an_imported_day_passes_for_no_announcement(tmp_path: Path) -> None:
     page = replace(page, judgements=judged, scanned=tuple(one.paper.id for one in page.entries))
     reader = Profile(page.profile, ("cs.LG",), parse_criteria("## Bats"))
     with open_database(path) as connection:
-        BatchStore(connection, path).keep(a_feed(paper(2)), DAY)
+        AnnouncementStore(connection, path).keep(a_feed(paper(2)), DAY)
         DigestStore(connection, path).add(page)
-        evidence = ExperienceStore(connection, path).evidence(reader, DAY + timedelta(days=1))
+        evidence = ExampleStore(connection, path).evidence(reader, DAY + timedelta(days=1))
         assert (evidence.lessons, evidence.stream) == ((), ())
-        assert list(announced(connection, path, page.profile)) == []
-        looked = list(LookedStore(connection, path).between(page.profile, DAY, DAY))
+        assert list(labelled_papers(connection, path, page.profile)) == []
+        looked = list(ScannedStore(connection, path).between(page.profile, DAY, DAY))
         assert [(one.selected, one.relevance, one.paper is None) for one in looked] == [
             (True, None, False),
             (True, 9, False),
@@ -99,8 +98,8 @@ def test_arxiv_s_own_text_takes_the_place_of_a_printed_one_and_never_the_other_w
     (first, *_) = page.entries
     own = replace(first.paper, title="As arXiv has it")
     with open_database(path) as connection:
-        known = KnownPapers(connection, path, "Mine")
-        archive, batches = DigestStore(connection, path), BatchStore(connection, path)
+        known = PaperTextStore(connection, path, "Mine")
+        archive, batches = DigestStore(connection, path), AnnouncementStore(connection, path)
         archive.add(page)
         assert known.find([own.id])[own.id] == first.paper
         batches.keep(a_feed(own), DAY)

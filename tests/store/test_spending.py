@@ -14,20 +14,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from paperlark.domain.announcement import AnnounceType
+from paperlark.domain.batch_job import BatchedPaper, BatchedQuestion, BatchJob, BatchJobState
 from paperlark.domain.digest import Digest, Entry, Funnel, Status
-from paperlark.domain.job import Asked, Job, JobState, Posed
-from paperlark.domain.judgement import Asking, Exchange, Judgement, Match
+from paperlark.domain.judgement import Judgement, JudgementKey, Match, ModelCall
 from paperlark.domain.profile import Cutoffs
 from paperlark.domain.spending import Cost, Expense, Period, Spend, Tokens
+from paperlark.store.batch_jobs import BatchJobStore
 from paperlark.store.database import open_database
 from paperlark.store.digests import DigestStore
-from paperlark.store.jobs import JobStore
 from paperlark.store.judgements import JudgementStore
 from paperlark.store.spending import SpendingStore, model_of
 from paperlark.testing import a_paper
 
 DAY = date(2025, 2, 26)
-ASKING = Asking(DAY, "Mine", "criteria", "gpt-4o/abc")
+ASKING = JudgementKey(DAY, "Mine", "criteria", "gpt-4o/abc")
 PAID = Spend(Tokens(1000, 100, cached=400), Cost(Decimal("0.002"), Decimal("0.001")))
 UNTOLD = Spend(None, None, most=Decimal("0.05"))
 FEBRUARY, MARCH = date(2025, 2, 1), date(2025, 3, 1)
@@ -57,11 +57,11 @@ def pay(connection: Connection, path: Path) -> Pay:
     def keep(
         spend: Spend = PAID,
         *judgements: Judgement,
-        asking: Asking = ASKING,
+        asking: JudgementKey = ASKING,
         at: datetime = datetime(2025, 2, 26, 12, tzinfo=UTC),
     ) -> None:
         store = JudgementStore(connection, path, now=lambda: at)
-        store.keep(Exchange(judgements, spend, "{}"), asking)
+        store.keep(ModelCall(judgements, spend, "{}"), asking)
 
     return keep
 
@@ -209,15 +209,17 @@ def test_answers_tell_how_long_they_are(spending: SpendingStore, pay: Pay) -> No
     assert spending.completion_each("gpt-4o/abc") == pytest.approx(200 / 3)
 
 
-def job(key: str, *, asking: Asking = ASKING, at: datetime, most: str | None = "0.40") -> Job:
-    posed = Posed((Asked(1, ONE.id, 1),), None if most is None else Decimal(most))
-    return Job(key, asking, "gpt-4o", "https://example.org", (posed,), at)
+def job(
+    key: str, *, asking: JudgementKey = ASKING, at: datetime, most: str | None = "0.40"
+) -> BatchJob:
+    posed = BatchedQuestion((BatchedPaper(1, ONE.id, 1),), None if most is None else Decimal(most))
+    return BatchJob(key, asking, "gpt-4o", "https://example.org", (posed,), at)
 
 
 def test_questions_left_with_a_batch_service_count_until_they_are_collected(
     spending: SpendingStore, connection: Connection, path: Path
 ) -> None:
-    jobs = JobStore(connection, path)
+    jobs = BatchJobStore(connection, path)
     left = job("a", at=datetime(2025, 2, 26, tzinfo=UTC))
     jobs.keep(left)
     jobs.keep(job("b", asking=replace(ASKING, profile="Yours"), at=left.at, most="0.20"))
@@ -225,14 +227,14 @@ def test_questions_left_with_a_batch_service_count_until_they_are_collected(
     assert spending.on_page("Mine", DAY) == Decimal("0.40")
     assert spending.in_month(FEBRUARY) == Decimal("0.60")
     assert spending.in_month(MARCH) == 0
-    jobs.keep(replace(left, state=JobState.COLLECTED))
+    jobs.keep(replace(left, state=BatchJobState.COLLECTED))
     assert spending.on_page("Mine", DAY) == 0
 
 
 def test_what_was_left_at_the_end_of_a_month_may_be_paid_in_the_next(
     spending: SpendingStore, connection: Connection, path: Path
 ) -> None:
-    JobStore(connection, path).keep(job("a", at=datetime(2025, 2, 28, 23, tzinfo=UTC)))
+    BatchJobStore(connection, path).keep(job("a", at=datetime(2025, 2, 28, 23, tzinfo=UTC)))
     assert spending.in_month(MARCH) == Decimal("0.40")
 
 
@@ -264,7 +266,7 @@ def test_sums_are_the_exchanges_to_the_last_decimal(
     with open_database(path) as connection:
         memory = JudgementStore(connection, path, now=lambda: datetime(2025, 2, 26, tzinfo=UTC))
         for spend in spends:
-            memory.keep(Exchange((), spend), ASKING)
+            memory.keep(ModelCall((), spend), ASKING)
         spending = SpendingStore(connection, path)
         bounds = [spend.bound for spend in spends]
         assert spending.on_page("Mine", DAY) == sum(filter(None, bounds))

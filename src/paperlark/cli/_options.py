@@ -10,16 +10,15 @@ from typing import Any, TypeVar, cast
 
 import click
 
-from paperlark.compose import Choices, World
-from paperlark.domain.paper import PaperId
-from paperlark.domain.pasted import identify
+from paperlark.compose import Environment, RunOptions
+from paperlark.domain.paper import PaperId, identify
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
-def world_of(context: click.Context) -> World:
+def environment_of(context: click.Context) -> Environment:
     """Give the world that a command runs in: the real one, unless a test brought its own."""
-    return context.find_object(World) or World()
+    return context.find_object(Environment) or Environment()
 
 
 PATIENCE = 1800.0
@@ -122,7 +121,7 @@ def page_options(command: _Command) -> _Command:
         no_wait: bool,
         **others: object,
     ) -> object:
-        choices = Choices(
+        choices = RunOptions(
             output=output,
             feeds=feeds,
             judgements=judgements,

@@ -11,7 +11,7 @@ import click
 from paperlark.domain.spending import Spend
 from paperlark.domain.spending import total as total_of
 from paperlark.ports import Advance, Progress
-from paperlark.renderers import usage
+from paperlark.renderers import costs
 
 
 def progress() -> Progress:
@@ -49,7 +49,7 @@ class _Bars:
                 bars.advance(task, units)
                 if spend is not None:
                     spends.append(spend)
-                    bars.update(task, spent=usage.so_far(total_of(spends)))
+                    bars.update(task, spent=costs.so_far(total_of(spends)))
 
             yield advance
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import click
 
-from paperlark.cli._options import profile_option, world_of
-from paperlark.compose import Accounts, read_accounts
+from paperlark.cli._options import environment_of, profile_option
+from paperlark.compose import SpendingReport, read_spending
 from paperlark.domain.spending import Period
-from paperlark.renderers import expenses
+from paperlark.renderers import costs
 from paperlark.settings import load_settings
 
 
@@ -60,19 +60,19 @@ def command(
       paperlark cost --by day --month 2025-02
     """
     settings = load_settings(profile_file)
-    accounts = read_accounts(settings, world_of(context), Period(by), month)
+    accounts = read_spending(settings, environment_of(context), Period(by), month)
     if as_json:
         click.echo(json.dumps(_document(accounts), indent=2, default=str))
     elif accounts.expenses:
-        click.echo("\n".join(expenses.lines(accounts.expenses, Period(by))))
-        click.echo(expenses.total_line(accounts.expenses))
+        click.echo("\n".join(costs.spending_lines(accounts.expenses, Period(by))))
+        click.echo(costs.total_line(accounts.expenses))
         _tell_prices(accounts)
     else:
         click.echo(_nothing(accounts, month))
         _tell_prices(accounts)
 
 
-def _nothing(accounts: Accounts, month: date | None) -> str:
+def _nothing(accounts: SpendingReport, month: date | None) -> str:
     """Say why there is nothing to report, and what would cost something."""
     if month is not None:
         return f"Nothing was paid for in {month:%Y-%m}."
@@ -87,23 +87,23 @@ def _nothing(accounts: Accounts, month: date | None) -> str:
     )
 
 
-def _tell_prices(accounts: Accounts) -> None:
-    month = expenses.month_line(accounts.month, accounts.in_month, accounts.budget)
+def _tell_prices(accounts: SpendingReport) -> None:
+    month = costs.month_line(accounts.month, accounts.in_month, accounts.budget)
     if month:
         click.echo(month)
     if accounts.model is not None:
-        click.echo(expenses.source_line(accounts.model, accounts.source))
+        click.echo(costs.source_line(accounts.model, accounts.source))
 
 
-def _document(accounts: Accounts) -> dict[str, object]:
+def _document(accounts: SpendingReport) -> dict[str, object]:
     bound = accounts.budget.month
     return {
-        "expenses": expenses.document(accounts.expenses),
+        "expenses": costs.spending_document(accounts.expenses),
         "this_month": {
             "month": f"{accounts.month:%Y-%m}",
             "spent_usd": f"{accounts.in_month:f}",
             "budget_usd": None if bound is None else f"{bound:f}",
         },
         "model": accounts.model,
-        "prices": expenses.source_record(accounts.source),
+        "prices": costs.source_record(accounts.source),
     }

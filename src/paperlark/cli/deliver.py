@@ -7,9 +7,9 @@ from pathlib import Path
 
 import click
 
-from paperlark.cli._bringing import bring, tell_brought
-from paperlark.cli._options import PATIENCE, Day, profile_option, world_of
-from paperlark.compose import open_post
+from paperlark.cli._deliver import deliver_due, tell_outcome
+from paperlark.cli._options import PATIENCE, Day, environment_of, profile_option
+from paperlark.compose import open_deliveries
 from paperlark.domain.calendar import today
 from paperlark.domain.delivery import Occasion
 from paperlark.settings import Settings, load_settings
@@ -49,7 +49,7 @@ def command(
       paperlark deliver --try                          whether your channels work
       paperlark deliver --date 2025-02-26 --again --channel slack
     """
-    settings, world = load_settings(profile_file), world_of(context)
+    settings, world = load_settings(profile_file), environment_of(context)
     if alarm and not settings.channels:
         # A timer's alarm must not fail where nobody is to be told.
         click.echo("the profile has no channel to tell", err=True)
@@ -57,14 +57,14 @@ def command(
     _check(settings, channel)
     now = today(world.now())
     if not (trial or alarm or day or again):
-        context.exit(bring(settings, world, now, (), only=channel))
-    with open_post(settings, world, patience=PATIENCE) as post:
+        context.exit(deliver_due(settings, world, now, (), only=channel))
+    with open_deliveries(settings, world, patience=PATIENCE) as post:
         if trial:
             text = f"It works: pages of {settings.profile.name!r} will come here."
-            context.exit(tell_brought(post.tell(Occasion.TRIAL, text, now, only=channel)))
+            context.exit(tell_outcome(post.tell(Occasion.TRIAL, text, now, only=channel)))
         if alarm:
-            context.exit(tell_brought(post.tell(Occasion.ALARM, alarm, now, only=channel)))
-        context.exit(tell_brought(post.bring_day(day or now, only=channel, again=again)))
+            context.exit(tell_outcome(post.tell(Occasion.ALARM, alarm, now, only=channel)))
+        context.exit(tell_outcome(post.bring_day(day or now, only=channel, again=again)))
 
 
 def _check(settings: Settings, channel: str | None) -> None:

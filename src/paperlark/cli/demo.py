@@ -9,10 +9,10 @@ from pathlib import Path
 
 import click
 
-from paperlark.cli._making import make_range
-from paperlark.cli._options import json_option, world_of
+from paperlark.cli._make import make_range
+from paperlark.cli._options import environment_of, json_option
 from paperlark.cli._progress import progress
-from paperlark.compose import Choices, build_site
+from paperlark.compose import RunOptions, build_site
 from paperlark.settings import load_settings
 from paperlark.site.addresses import FRONT
 
@@ -40,13 +40,13 @@ def command(context: click.Context, *, output: Path, as_json: bool) -> None:
         settings = replace(
             load_settings(sample / "paperlark.toml"), database=output.absolute() / "paperlark.db"
         )
-        choices = Choices(output=output, feeds=sample / "feeds", notes=(NOTE,))
+        choices = RunOptions(output=output, feeds=sample / "feeds", notes=(NOTE,))
         exit_code = make_range(
             settings,
             choices,
             date.min,
             date.max,
-            world=world_of(context),
+            world=environment_of(context),
             as_json=as_json,
             show_last=True,
         )

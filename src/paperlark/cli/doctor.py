@@ -9,9 +9,9 @@ from pathlib import Path
 
 import click
 
-from paperlark.cli._options import profile_option, world_of
-from paperlark.domain.checkup import Finding, Severity, exit_code
-from paperlark.renderers import outside
+from paperlark.cli._options import environment_of, profile_option
+from paperlark.doctor.findings import Finding, Severity, exit_code
+from paperlark.domain import plain_text
 
 _COLOURS = {Severity.OK: "green", Severity.NOTE: "cyan", Severity.WARNING: "yellow",
             Severity.ERROR: "red"}  # fmt: skip
@@ -45,7 +45,7 @@ def command(
     if yes and no_model_call:
         raise click.UsageError("choose one of --yes and --no-model-call")
     # It knows every part of paperlark, which no other command needs at once.
-    from paperlark.compose.doctor import examine  # noqa: PLC0415
+    from paperlark.doctor.examine import examine  # noqa: PLC0415
 
     def may_ask_model(cost: str) -> bool:
         if yes or no_model_call:
@@ -54,7 +54,9 @@ def command(
         return not as_json and sys.stdin.isatty() and click.confirm(f"\nPut {cost}?", default=True)
 
     every: list[Finding] = []
-    groups = examine(profile_file, world_of(context), offline=offline, may_ask_model=may_ask_model)
+    groups = examine(
+        profile_file, environment_of(context), offline=offline, may_ask_model=may_ask_model
+    )
     for group in groups:
         every += group.findings
         if not as_json:
@@ -68,9 +70,9 @@ def _lines(group: str, findings: tuple[Finding, ...]) -> Iterator[str]:
     for finding in findings:
         mark = click.style(f"{finding.severity:<8}", fg=_COLOURS[finding.severity])
         about = "" if finding.check == group else f"{finding.check}: "
-        yield f"  {mark}{outside.one_line(about + finding.found)}"
+        yield f"  {mark}{plain_text.one_line(about + finding.found)}"
         if finding.mend:
-            yield f"{'':{_INDENT}}-> {outside.one_line(finding.mend)}"
+            yield f"{'':{_INDENT}}-> {plain_text.one_line(finding.mend)}"
 
 
 def _verdict(every: list[Finding]) -> str:

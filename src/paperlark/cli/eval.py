@@ -15,7 +15,7 @@ from paperlark.cli._options import Day, profile_option
 from paperlark.cli._progress import progress
 from paperlark.domain.errors import PublishError
 from paperlark.domain.judgement import HIGHEST, LOWEST
-from paperlark.evaluation.methods import NAMES
+from paperlark.evaluation.cases import NAMES
 from paperlark.settings import load_settings
 
 if TYPE_CHECKING:
@@ -212,28 +212,28 @@ def _measure_ranking(
     json_file: Path | None,
     html_file: Path | None,
 ) -> None:
-    from paperlark.compose.evaluate import evaluate  # noqa: PLC0415
-    from paperlark.evaluation.page import render  # noqa: PLC0415
+    from paperlark.evaluation.evaluate import evaluate  # noqa: PLC0415
     from paperlark.evaluation.report import as_json  # noqa: PLC0415
-    from paperlark.evaluation.table import show  # noqa: PLC0415
+    from paperlark.evaluation.report_page import render  # noqa: PLC0415
+    from paperlark.evaluation.tables import show_report  # noqa: PLC0415
 
     report = evaluate(reader, methods, wish, progress(), processes=processes)
     _write_json(json_file, as_json(report))
     if html_file is not None:
         _write(html_file, render(report))
-    show(report)
+    show_report(report)
 
 
 def _measure_tokens(
     reader: LabelledReader, wish: Wish, json_file: Path | None, *, told_all: bool
 ) -> None:
-    from paperlark.compose.evaluate import evaluate_tokens  # noqa: PLC0415
+    from paperlark.evaluation.evaluate import evaluate_tokens  # noqa: PLC0415
+    from paperlark.evaluation.tables import show_tokens  # noqa: PLC0415
     from paperlark.evaluation.token_report import as_json  # noqa: PLC0415
-    from paperlark.evaluation.token_table import show  # noqa: PLC0415
 
     report = evaluate_tokens(reader, wish, progress(), told_all=told_all)
     _write_json(json_file, as_json(report))
-    show(report)
+    show_tokens(report)
 
 
 def _one_history(history: tuple[int, ...]) -> tuple[int, ...]:
@@ -250,7 +250,7 @@ def _one_history(history: tuple[int, ...]) -> tuple[int, ...]:
 
 def _reader(folder: Path | None, relevant_from: int, profile_file: Path) -> LabelledReader:
     if folder is None:
-        from paperlark.compose.evaluate import own_reader  # noqa: PLC0415  # brings the database
+        from paperlark.evaluation.evaluate import own_reader  # noqa: PLC0415  # brings the database
 
         return own_reader(load_settings(profile_file))
     from paperlark.evaluation.folder import read_folder  # noqa: PLC0415  # brings pydantic

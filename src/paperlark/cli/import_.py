@@ -9,20 +9,21 @@ from pathlib import Path
 
 import click
 
-from paperlark.cli._options import PATIENCE, profile_option, world_of
+from paperlark.cli._options import PATIENCE, environment_of, profile_option
 from paperlark.cli._progress import progress
 from paperlark.compose import (
-    Days,
-    How,
+    Environment,
     Imported,
-    Waiting,
-    World,
+    ImportedDays,
+    ImportHow,
+    LockPatience,
     Zotero,
     import_source,
     import_zotero,
 )
-from paperlark.importing.kinds import Kind
-from paperlark.renderers import english, outside
+from paperlark.domain import plain_text
+from paperlark.importing.kinds import FileKind
+from paperlark.renderers import english
 from paperlark.settings import Settings, load_settings
 
 _FEW = 5
@@ -35,7 +36,7 @@ ZOTERO = "https://api.zotero.org"
 @click.option(
     "--as",
     "kind",
-    type=click.Choice([str(kind) for kind in Kind]),
+    type=click.Choice([str(kind) for kind in FileKind]),
     help="What kind of file it is, where its content does not tell.",
 )
 @click.option("--disliked", is_flag=True, help="You want no more like these.")
@@ -91,15 +92,15 @@ def command(
     """
     if (zotero is None) == (not sources):
         raise click.UsageError("name what to import: files, addresses or --zotero-library")
-    settings, world = load_settings(profile_file), world_of(context)
-    how = How(
+    settings, world = load_settings(profile_file), environment_of(context)
+    how = ImportHow(
         progress=progress(),
-        kind=Kind(kind) if kind else None,
+        kind=FileKind(kind) if kind else None,
         wanted=not disliked,
         ask_arxiv=not offline,
         dry_run=dry_run,
         days=not no_days,
-        wait=Waiting(PATIENCE, partial(click.echo, err=True)),
+        wait=LockPatience(PATIENCE, partial(click.echo, err=True)),
     )
     if zotero is not None:
         library = Zotero(zotero, key_variable, zotero_url)
@@ -107,7 +108,9 @@ def command(
     import_all(settings, world, sources, how)
 
 
-def import_all(settings: Settings, world: World, sources: Sequence[str], how: How) -> None:
+def import_all(
+    settings: Settings, world: Environment, sources: Sequence[str], how: ImportHow
+) -> None:
     """Import one after the other, and say what became of each; raises at the first mistake."""
     days = []
     try:
@@ -121,16 +124,16 @@ def import_all(settings: Settings, world: World, sources: Sequence[str], how: Ho
         _tell_days(days, settings.output, dry_run=how.dry_run)
 
 
-def _tell(name: str, imported: Imported, how: How) -> None:
+def _tell(name: str, imported: Imported, how: ImportHow) -> None:
     would = "would import, of " if how.dry_run else ""
     entries = "1 entry" if imported.entries == 1 else f"{english.number(imported.entries)} entries"
     parts = ", ".join(_parts(imported))
-    click.echo(outside.one_line(f"{name}{would}{entries}: {parts}"))
+    click.echo(plain_text.one_line(f"{name}{would}{entries}: {parts}"))
     if imported.unasked:
-        click.echo(outside.one_line(f"of those not found: {imported.unasked}"), err=True)
+        click.echo(plain_text.one_line(f"of those not found: {imported.unasked}"), err=True)
 
 
-def _tell_days(every: Sequence[Days], folder: Path, *, dry_run: bool) -> None:
+def _tell_days(every: Sequence[ImportedDays], folder: Path, *, dry_run: bool) -> None:
     added = sorted({day for days in every for day in days.added})
     there = sorted({day for days in every for day in days.there} - {*added})
     if added:
@@ -141,7 +144,7 @@ def _tell_days(every: Sequence[Days], folder: Path, *, dry_run: bool) -> None:
         click.echo(f"{english.counted(len(there), 'day')} imported before: {_dates(there)}")
     left_out = [why for days in every for why in days.left_out]
     for why in left_out[:_FEW]:
-        click.echo(outside.one_line(f"not added to the archive: {why}"), err=True)
+        click.echo(plain_text.one_line(f"not added to the archive: {why}"), err=True)
     if len(left_out) > _FEW:
         more = english.counted(len(left_out) - _FEW, "more day")
         click.echo(f"not added to the archive: {more}", err=True)

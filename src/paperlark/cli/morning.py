@@ -10,26 +10,26 @@ from pathlib import Path
 
 import click
 
-from paperlark.cli._bringing import NOT_BROUGHT, bring
-from paperlark.cli._making import Outcome, make_each
-from paperlark.cli._options import PATIENCE, profile_option, world_of
+from paperlark.cli._deliver import NOT_DELIVERED, deliver_due
+from paperlark.cli._errors import tell_error
+from paperlark.cli._make import Outcome, make_each
+from paperlark.cli._options import PATIENCE, environment_of, profile_option
 from paperlark.cli._progress import progress
-from paperlark.cli._telling import tell_error
-from paperlark.cli._waiting import LONGEST, wait_a_while, wait_for_announcement
 from paperlark.compose import (
-    Choices,
-    World,
+    Environment,
+    RunOptions,
     build_site,
-    morning_of,
-    open_post,
-    open_press,
-    post_without_store,
+    deliveries_without_store,
+    due_days,
+    open_deliveries,
+    open_page_maker,
 )
 from paperlark.domain.calendar import next_start, today
 from paperlark.domain.delivery import Failure, Occasion
 from paperlark.domain.errors import PaperlarkError, StoreBusy
-from paperlark.domain.states import MEANINGS, State, worst
+from paperlark.domain.run_states import MEANINGS, State, worst
 from paperlark.renderers.english import long_date
+from paperlark.runs.waiting import LONGEST, wait_a_while, wait_for_announcement
 from paperlark.settings import Settings, load_settings
 
 _PAUSES = (timedelta(minutes=20), timedelta(minutes=20))
@@ -75,9 +75,9 @@ def command(
       3  a page says what is missing
       0  all is well, or there was nothing to do
     """
-    world = world_of(context)
+    world = environment_of(context)
     tell = partial(click.echo, err=True)
-    choices = Choices(feeds=feeds, patience=PATIENCE, tell=tell)
+    choices = RunOptions(feeds=feeds, patience=PATIENCE, tell=tell)
     if not repeat:
         context.exit(_morning(load_settings(profile_file), choices, world, wait=not no_wait))
     while True:
@@ -85,7 +85,7 @@ def command(
         _sleep_until(next_start(world.now()), world)
 
 
-def _try_thrice(profile_file: Path, choices: Choices, world: World, *, wait: bool) -> None:
+def _try_thrice(profile_file: Path, choices: RunOptions, world: Environment, *, wait: bool) -> None:
     """Do it, and again a little later where something was amiss."""
     for pause in (*_PAUSES, None):
         try:
@@ -102,12 +102,12 @@ def _try_thrice(profile_file: Path, choices: Choices, world: World, *, wait: boo
         world.sleep(pause.total_seconds())
 
 
-def _morning(settings: Settings, choices: Choices, world: World, *, wait: bool) -> int:
+def _morning(settings: Settings, choices: RunOptions, world: Environment, *, wait: bool) -> int:
     """Do it all; gives the exit code."""
     day = today(world.now())
     try:
         states, failures = _make(settings, choices, world, day, wait=wait)
-        code = max(_publish(settings), bring(settings, world, day, failures, only=None))
+        code = max(_publish(settings), deliver_due(settings, world, day, failures, only=None))
     except Exception as error:
         # Whoever waits for a page learns that something broke, whatever it was.
         _alarm(settings, world, day, error)
@@ -118,11 +118,11 @@ def _morning(settings: Settings, choices: Choices, world: World, *, wait: bool) 
 
 
 def _make(
-    settings: Settings, choices: Choices, world: World, day: date, *, wait: bool
+    settings: Settings, choices: RunOptions, world: Environment, day: date, *, wait: bool
 ) -> tuple[list[State], list[Failure]]:
     """Make the pages that are due; give the states of their runs, and why there is none."""
     try:
-        morning = morning_of(settings, day)
+        morning = due_days(settings, day)
         if not morning.days:
             click.echo(f"{long_date(day)}: nothing is due")
             return [State.QUIET], []
@@ -140,7 +140,7 @@ def _make(
 
 
 def _made(
-    settings: Settings, choices: Choices, world: World, days: Sequence[date], *, wait: bool
+    settings: Settings, choices: RunOptions, world: Environment, days: Sequence[date], *, wait: bool
 ) -> list[Outcome]:
     """Make pages, and again those whose papers wait in a batch, until it is answered."""
     until = world.now() + LONGEST
@@ -148,7 +148,7 @@ def _made(
     left = days
     while left:
         try:
-            with open_press(settings, choices, world) as press:
+            with open_page_maker(settings, choices, world) as press:
                 outcomes |= {one.day: one for one in make_each(press, left, as_json=False)}
         except PaperlarkError as error:
             if not outcomes:
@@ -173,25 +173,25 @@ def _publish(settings: Settings) -> int:
         site = build_site([settings], settings.site.folder, settings.site.address, progress())
     except PaperlarkError as error:
         tell_error(str(error))
-        return NOT_BROUGHT
+        return NOT_DELIVERED
     click.echo(f"site: {site.folder}")
     return 0
 
 
-def _alarm(settings: Settings, world: World, day: date, error: Exception) -> None:
+def _alarm(settings: Settings, world: Environment, day: date, error: Exception) -> None:
     # Its words may hold anything; where they stand, in the log, nobody else reads them.
     text = f"paperlark broke down ({type(error).__name__}). Its log on your machine says where."
     if isinstance(error, StoreBusy):
         return
     try:
-        with open_post(settings, world) as post:
+        with open_deliveries(settings, world) as post:
             # It is tried again, and may break down again.
             post.tell(Occasion.ALARM, text, day, once=True)
     except PaperlarkError:
-        post_without_store(settings, world).tell(Occasion.ALARM, text, day)
+        deliveries_without_store(settings, world).tell(Occasion.ALARM, text, day)
 
 
-def _sleep_until(start: datetime, world: World) -> None:
+def _sleep_until(start: datetime, world: Environment) -> None:
     click.echo(f"next: {start:%A, %d %B %Y, %H:%M %Z}", err=True)
     while (left := start - world.now()) > timedelta():
         world.sleep(min(left, _NAP).total_seconds())

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
+from paperlark.cli._errors import tell_error
 from paperlark.cli._options import profile_option
-from paperlark.cli._telling import tell_error
 from paperlark.compose import restore_store
 from paperlark.domain.errors import StoreError
 from paperlark.settings import load_settings

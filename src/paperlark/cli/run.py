@@ -7,10 +7,10 @@ from pathlib import Path
 
 import click
 
-from paperlark.cli._estimating import estimate_days
-from paperlark.cli._making import make_one, make_range
-from paperlark.cli._options import Day, estimate_option, page_options, world_of
-from paperlark.compose import Choices
+from paperlark.cli._estimate import estimate_days
+from paperlark.cli._make import make_one, make_range
+from paperlark.cli._options import Day, environment_of, estimate_option, page_options
+from paperlark.compose import RunOptions
 from paperlark.settings import load_settings
 
 
@@ -29,7 +29,7 @@ def command(
     last: date | None,
     estimates: bool,
     profile_file: Path,
-    choices: Choices,
+    choices: RunOptions,
     as_json: bool,
 ) -> None:
     r"""Make the page of one day (--date) or of several (--from, --to).
@@ -48,7 +48,7 @@ def command(
     """
     if (day is None) == (first is None) or (first is None) != (last is None):
         raise click.UsageError("give either --date DAY, or --from DAY and --to DAY")
-    settings, world = load_settings(profile_file), world_of(context)
+    settings, world = load_settings(profile_file), environment_of(context)
     if first is not None and last is not None and first > last:
         raise click.UsageError(f"--from {first} is after --to {last}")
     begin, end = (day or first), (day or last)

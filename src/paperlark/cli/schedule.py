@@ -12,23 +12,23 @@ from typing import Any, TypeVar, cast
 
 import click
 
-from paperlark.cli._options import world_of
+from paperlark.cli._options import environment_of
 from paperlark.compose import (
     RELEASED,
     CronSchedule,
     DockerSchedule,
-    Edit,
+    Environment,
+    FileEdit,
     GithubSchedule,
     Schedule,
-    Standing,
+    ScheduleStatus,
     SystemdSchedule,
-    World,
     job_of,
     lost_job,
 )
 from paperlark.domain.calendar import NEW_YORK, today
 from paperlark.renderers.english import brief_date
-from paperlark.schedule.job import Job
+from paperlark.schedule.job import ScheduledJob
 from paperlark.schedule.times import next_start
 from paperlark.settings import load_settings
 
@@ -71,17 +71,17 @@ class _TimeOfDay(click.ParamType[time]):
 class _Wish:
     """What is to be done: set it, show it or remove it, with or without asking."""
 
-    world: World
+    world: Environment
     profiles: tuple[Path, ...]
     show: bool
     remove: bool
     yes: bool
 
-    def jobs(self) -> tuple[Job, ...]:
+    def jobs(self) -> tuple[ScheduledJob, ...]:
         """Give the readers' mornings."""
         return tuple(map(self._job, self.profiles))
 
-    def _job(self, profile: Path) -> Job:
+    def _job(self, profile: Path) -> ScheduledJob:
         python = Path(sys.executable)
         if (self.show or self.remove) and not profile.exists():
             return lost_job(profile, python)
@@ -135,7 +135,7 @@ def _wishing(command: _Command) -> _Command:
     ) -> object:
         if show and remove:
             raise click.UsageError("choose one of --show and --remove")
-        wish = _Wish(world_of(context), profiles, show=show, remove=remove, yes=yes)
+        wish = _Wish(environment_of(context), profiles, show=show, remove=remove, yes=yes)
         return command(*arguments, wish=wish, **others)
 
     decorated = cast("_Command", wished)
@@ -223,7 +223,7 @@ def _carry_out(wish: _Wish, schedule: Schedule) -> None:
         _show(schedule.standing(), wish.world)
 
 
-def _preview(edits: Sequence[Edit]) -> None:
+def _preview(edits: Sequence[FileEdit]) -> None:
     for edit in edits:
         if edit.shown:
             click.echo(f"{'write' if edit.before is None else 'change'} {edit.place}:\n")
@@ -233,7 +233,7 @@ def _preview(edits: Sequence[Edit]) -> None:
             click.echo(f"remove {what}{edit.place}")
 
 
-def _show(standing: Sequence[Standing], world: World) -> None:
+def _show(standing: Sequence[ScheduleStatus], world: Environment) -> None:
     if not standing:
         click.echo("nothing is set")
     for one in standing:

@@ -12,10 +12,10 @@ import click
 from paperlark.cli._options import Day, profile_option
 from paperlark.cli._progress import progress
 from paperlark.compose import open_search
-from paperlark.domain.categories import CATEGORIES, nearest_category
 from paperlark.domain.paper import Identifier, Paper
-from paperlark.domain.search import Question, read_name, read_terms
-from paperlark.renderers import answer as answers
+from paperlark.domain.search import SearchQuery, read_name, read_terms
+from paperlark.domain.taxonomy import CATEGORIES, nearest_category
+from paperlark.renderers import search_results as answers
 from paperlark.renderers.english import counted
 from paperlark.settings import load_settings
 
@@ -81,7 +81,7 @@ def command(
       paperlark search --author "G Hinton" --bibtex > hinton.bib
     """
     text = " ".join(words)
-    question = Question(
+    question = SearchQuery(
         text=text,
         terms=read_terms(text),
         author=None if author is None else read_name(author),
@@ -99,17 +99,16 @@ def command(
         answer = archive.answer(question, limit)
     if form is None:
         columns = min(shutil.get_terminal_size((WIDEST, 24)).columns, WIDEST)
-        click.echo(answers.text(answer, width=columns))
+        click.echo(answers.results_text(answer, width=columns))
     elif form == _JSON:
-        click.echo(answers.document(answer))
+        click.echo(answers.results_document(answer))
     else:
         _cite(form, [one.paper for one in answer.found])
 
 
 def _cite(form: str, papers: Sequence[Paper]) -> None:
     from paperlark.renderers.citations.bibtex import bibtex  # noqa: PLC0415  # one of three
-    from paperlark.renderers.citations.csl import csl  # noqa: PLC0415  # likewise
-    from paperlark.renderers.citations.ris import ris  # noqa: PLC0415  # likewise
+    from paperlark.renderers.citations.records import csl, ris  # noqa: PLC0415  # likewise
 
     citable = [paper for paper in papers if Identifier.parse(paper.id)]
     if len(citable) < len(papers):

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import click
 
-from paperlark.cli._options import profile_option, world_of
+from paperlark.cli._options import environment_of, profile_option
 from paperlark.settings import load_settings
-from paperlark.settings.needed_secrets import needed_secrets
+from paperlark.settings.secrets import needed_secrets
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
@@ -47,7 +47,7 @@ def set_(context: click.Context, *, name: str, in_file: bool) -> None:
     secret = click.prompt(name, hide_input=True) if asked else sys.stdin.read().strip()
     if not secret or not secret.isprintable():
         raise click.UsageError("a secret is one line of text")
-    secrets = world_of(context).secrets
+    secrets = environment_of(context).secrets
     if in_file or not secrets.has_keyring:
         secrets.keep_in_file(name, secret)
         click.echo(f"kept {name} in {secrets.file}")
@@ -61,7 +61,7 @@ def set_(context: click.Context, *, name: str, in_file: bool) -> None:
 @click.pass_context
 def list_(context: click.Context, *, profile_file: Path) -> None:
     """Say of each secret that the profile names where it is, and never what it is."""
-    secrets = world_of(context).secrets
+    secrets = environment_of(context).secrets
     for one in needed_secrets(load_settings(profile_file)):
         found = secrets.find(one.name)
         click.echo(f"{one.name}  {one.use}: {f'in {found.where}' if found else 'not there'}")
@@ -72,5 +72,5 @@ def list_(context: click.Context, *, profile_file: Path) -> None:
 @click.pass_context
 def remove(context: click.Context, *, name: str) -> None:
     """Forget the secret NAME in the private file and the keyring."""
-    out = world_of(context).secrets.forget(name)
+    out = environment_of(context).secrets.forget(name)
     click.echo(f"removed {name} from {' and '.join(out)}" if out else f"{name} was not there")

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import click
 
-from paperlark.cli._estimating import estimate_days
-from paperlark.cli._making import make_one
-from paperlark.cli._options import estimate_option, page_options, world_of
-from paperlark.cli._waiting import wait_for_announcement
-from paperlark.compose import Choices
+from paperlark.cli._estimate import estimate_days
+from paperlark.cli._make import make_one
+from paperlark.cli._options import environment_of, estimate_option, page_options
+from paperlark.compose import RunOptions
 from paperlark.domain.calendar import next_announcement_day, today
 from paperlark.renderers import english
+from paperlark.runs.waiting import wait_for_announcement
 from paperlark.settings import load_settings
 
 
@@ -33,7 +33,7 @@ def command(
     wait: bool,
     estimates: bool,
     profile_file: Path,
-    choices: Choices,
+    choices: RunOptions,
     as_json: bool,
 ) -> None:
     """Make the page of today's announcement.
@@ -43,7 +43,7 @@ def command(
     yesterday's; without --wait the page is then made of what other sources have, and says what
     is missing.
     """
-    settings, world = load_settings(profile_file), world_of(context)
+    settings, world = load_settings(profile_file), environment_of(context)
     day = today(world.now())
     if wait:
         wait_for_announcement(settings, choices, world, day)

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import click
 
-from paperlark.cli._options import paper_named, profile_option, world_of
-from paperlark.compose import World, open_votes
+from paperlark.cli._options import environment_of, paper_named, profile_option
+from paperlark.compose import Environment, open_votes
+from paperlark.domain import plain_text
 from paperlark.domain.calendar import today
 from paperlark.domain.feedback import Vote
 from paperlark.domain.paper import PaperId
-from paperlark.renderers import outside, typeset
+from paperlark.renderers import typeset
 from paperlark.settings import Settings, load_settings
 
 _WORDS = tuple(str(vote) for vote in Vote)
@@ -39,7 +40,7 @@ def command(
     """
     if list_votes == bool(words):
         raise click.UsageError("name papers and end with up, down or none; or give --list alone")
-    settings, world = load_settings(profile_file), world_of(context)
+    settings, world = load_settings(profile_file), environment_of(context)
     if list_votes:
         _list(settings, world)
         return
@@ -51,13 +52,13 @@ def command(
     _cast(settings, world, [paper_named(name) for name in names], Vote(word))
 
 
-def _cast(settings: Settings, world: World, papers: list[PaperId], vote: Vote) -> None:
+def _cast(settings: Settings, world: Environment, papers: list[PaperId], vote: Vote) -> None:
     with open_votes(settings, world) as votes:
         for paper in votes.cast(papers, vote):
             click.echo(f"{vote:<4}  {paper.id}  {_plain(paper.title)}")
 
 
-def _list(settings: Settings, world: World) -> None:
+def _list(settings: Settings, world: Environment) -> None:
     with open_votes(settings, world) as votes:
         standing = votes.standing()
     for one, paper in standing:
@@ -68,4 +69,4 @@ def _list(settings: Settings, world: World) -> None:
 
 
 def _plain(title: str) -> str:
-    return outside.one_line(typeset.plain(title))
+    return plain_text.one_line(typeset.plain(title))

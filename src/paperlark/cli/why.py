@@ -9,8 +9,8 @@ from pathlib import Path
 import click
 
 from paperlark.cli._options import Day, paper_named, profile_option
-from paperlark.compose import account_of
-from paperlark.renderers import account, account_json
+from paperlark.compose import paper_history
+from paperlark.renderers import why
 from paperlark.settings import load_settings
 
 
@@ -35,8 +35,8 @@ def command(*, name: str, day: date | None, raw: bool, as_json: bool, profile_fi
       paperlark why 2502.12206
       paperlark why https://arxiv.org/abs/2502.12206v2 --date 2025-02-19 --raw
     """
-    found = account_of(load_settings(profile_file), paper_named(name), day)
+    found = paper_history(load_settings(profile_file), paper_named(name), day)
     if as_json:
-        click.echo(account_json.document(found))
+        click.echo(why.why_document(found))
     else:
-        click.echo(account.text(found, width=shutil.get_terminal_size().columns, whole=raw))
+        click.echo(why.why_text(found, width=shutil.get_terminal_size().columns, whole=raw))

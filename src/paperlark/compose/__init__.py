@@ -1,70 +1,70 @@
 """The only room that knows every concrete class: settings in, a press that makes pages out."""
 
-from paperlark.compose.arrivals import Arrival, Brought
-from paperlark.compose.days import Days, Waiting
-from paperlark.compose.estimate import Estimate, Estimator, open_estimator
-from paperlark.compose.imports import How, Imported, import_source, import_zotero
-from paperlark.compose.mornings import Morning, morning_of
-from paperlark.compose.open import open_archive, open_press
-from paperlark.compose.outside import Zotero
-from paperlark.compose.post import Post, open_post, post_without_store
-from paperlark.compose.press import Made, Press
-from paperlark.compose.restore import restore_store
-from paperlark.compose.schedules.crontab import CronSchedule
-from paperlark.compose.schedules.placed import RELEASED, DockerSchedule, GithubSchedule
-from paperlark.compose.schedules.schedule import Edit, Schedule, Standing, job_of, lost_job
-from paperlark.compose.schedules.timers import SystemdSchedule
-from paperlark.compose.search import open_search
-from paperlark.compose.servers import Server, known_server
-from paperlark.compose.site import Site, build_site
-from paperlark.compose.spending import Accounts, read_accounts
-from paperlark.compose.votes import Votes, open_votes
-from paperlark.compose.why import account_of
-from paperlark.compose.world import Choices, World
+from paperlark.archive.restore import restore_store
+from paperlark.archive.spending import SpendingReport, read_spending
+from paperlark.archive.votes import Votes, open_votes
+from paperlark.archive.why import paper_history
+from paperlark.compose.model_server import ModelServer, known_server
+from paperlark.compose.pages import open_archive, open_page_maker
+from paperlark.delivery.deliveries import Deliveries, deliveries_without_store, open_deliveries
+from paperlark.delivery.outcomes import DeliveryOutcome, DeliveryResult
+from paperlark.importing.archive_days import ImportedDays, LockPatience
+from paperlark.importing.fetch import Zotero
+from paperlark.importing.import_source import Imported, ImportHow, import_source, import_zotero
+from paperlark.runs.due import DueDays, due_days
+from paperlark.runs.estimate import CostEstimate, Estimator, open_estimator
+from paperlark.runs.make_page import MadePage, PageMaker
+from paperlark.schedule.cron import CronSchedule
+from paperlark.schedule.generated_files import RELEASED, DockerSchedule, GithubSchedule
+from paperlark.schedule.schedule import FileEdit, Schedule, ScheduleStatus, job_of, lost_job
+from paperlark.schedule.systemd import SystemdSchedule
+from paperlark.search.search import open_search
+from paperlark.settings.environment import Environment, RunOptions
+from paperlark.site.build import Site, build_site
 
 __all__ = [
     "RELEASED",
-    "Accounts",
-    "Arrival",
-    "Brought",
-    "Choices",
+    "CostEstimate",
     "CronSchedule",
-    "Days",
+    "Deliveries",
+    "DeliveryOutcome",
+    "DeliveryResult",
     "DockerSchedule",
-    "Edit",
-    "Estimate",
+    "DueDays",
+    "Environment",
     "Estimator",
+    "FileEdit",
     "GithubSchedule",
-    "How",
+    "ImportHow",
     "Imported",
-    "Made",
-    "Morning",
-    "Post",
-    "Press",
+    "ImportedDays",
+    "LockPatience",
+    "MadePage",
+    "ModelServer",
+    "PageMaker",
+    "RunOptions",
     "Schedule",
-    "Server",
+    "ScheduleStatus",
     "Site",
-    "Standing",
+    "SpendingReport",
     "SystemdSchedule",
     "Votes",
-    "Waiting",
-    "World",
     "Zotero",
-    "account_of",
     "build_site",
+    "deliveries_without_store",
+    "due_days",
     "import_source",
     "import_zotero",
     "job_of",
     "known_server",
     "lost_job",
-    "morning_of",
     "open_archive",
+    "open_deliveries",
     "open_estimator",
-    "open_post",
-    "open_press",
+    "open_page_maker",
     "open_search",
     "open_votes",
-    "post_without_store",
-    "read_accounts",
+    "paper_history",
+    "read_spending",
     "restore_store",
 ]

@@ -4,31 +4,31 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from paperlark.compose.world import World
 from paperlark.domain.errors import ChannelRefused, SecretMissing
 from paperlark.ports import Channel
 from paperlark.settings import Settings
+from paperlark.settings.environment import Environment
 from paperlark.settings.values import ChannelSettings, MailSettings
 
 if TYPE_CHECKING:
-    from paperlark.delivery.mail import MailChannel
+    from paperlark.channels.mail import MailChannel
 
 
-def open_channel(settings: Settings, wanted: ChannelSettings, world: World) -> Channel:
+def open_channel(settings: Settings, wanted: ChannelSettings, world: Environment) -> Channel:
     """Give the channel, ready to send.
 
     Raises SecretUnusable or ChannelRefused.
     """
     if wanted.mail is not None:
         return open_mailbox(settings, wanted, world)
-    from paperlark.delivery.notify import NotifyChannel  # noqa: PLC0415  # brings Apprise
+    from paperlark.channels.notify import NotifyChannel  # noqa: PLC0415  # brings Apprise
 
     return NotifyChannel(_secret(world, wanted.url_variable or "", wanted.name), wanted.name)
 
 
-def open_mailbox(settings: Settings, wanted: ChannelSettings, world: World) -> MailChannel:
+def open_mailbox(settings: Settings, wanted: ChannelSettings, world: Environment) -> MailChannel:
     """Give a channel that is a mailbox; raises SecretUnusable or ChannelRefused."""
-    from paperlark.delivery.mail import MailChannel, MailServer  # noqa: PLC0415  # brings TLS
+    from paperlark.channels.mail import MailChannel, MailServer  # noqa: PLC0415  # brings TLS
 
     mail = settings.mail
     if mail is None or wanted.mail is None:
@@ -47,11 +47,11 @@ def open_mailbox(settings: Settings, wanted: ChannelSettings, world: World) -> M
     return MailChannel(server, wanted.mail, wanted.name, now=world.now)
 
 
-def _password(mail: MailSettings, channel: str, world: World) -> str | None:
+def _password(mail: MailSettings, channel: str, world: Environment) -> str | None:
     return _secret(world, mail.password_variable, channel) if mail.user else None
 
 
-def _secret(world: World, name: str, channel: str) -> str:
+def _secret(world: Environment, name: str, channel: str) -> str:
     secret = world.secret(name)
     if secret is None:
         raise SecretMissing(

@@ -11,30 +11,26 @@ from datetime import date
 
 from paperlark.day.announce import announce
 from paperlark.day.assemble import assemble
-from paperlark.day.below import look_below, shown_from_below
-from paperlark.day.explore import draw, how_many
-from paperlark.day.follow import follow
-from paperlark.day.gate import gate
+from paperlark.day.authors import filter_by_h_index, look_up_authors, match_followed
+from paperlark.day.filter_new import filter_new
 from paperlark.day.judge import judge_papers
-from paperlark.day.missed import POOLED_DAYS
-from paperlark.day.people import look_up
-from paperlark.day.scan import scan
-from paperlark.day.select import followed_by_match, select, select_by_match
+from paperlark.day.random_sample import POOLED_DAYS, random_sample, sample_size
+from paperlark.day.select import followed_by_match, place_candidates, select, select_by_match
 from paperlark.day.shortlist import EVERYTHING, fill_page, shortlist
-from paperlark.day.sides import sides
+from paperlark.day.unread import report_unread, shown_from_below
 from paperlark.domain.digest import Digest
 from paperlark.domain.feedback import NOTHING_KNOWN
-from paperlark.domain.judgement import NO_PRECEDENTS, Asking
+from paperlark.domain.judgement import NO_PRECEDENTS, JudgementKey
 from paperlark.domain.profile import Profile
 from paperlark.domain.spending import PriceSource
 from paperlark.ports import (
+    AnnouncementBatches,
     Archive,
-    Batches,
-    Experience,
+    AuthorService,
+    ExampleSource,
     Judge,
-    Librarian,
-    Memory,
-    People,
+    JudgementMemory,
+    PrecedentFinder,
     Progress,
     Ranker,
     Source,
@@ -42,7 +38,7 @@ from paperlark.ports import (
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
+class DayParts:
     """What a day is made with.
 
     `judge` is None for a page by the ranker alone; `memory` is None for a judge that costs
@@ -52,19 +48,19 @@ class Parts:
     """
 
     sources: Sequence[Source]
-    batches: Batches
+    batches: AnnouncementBatches
     archive: Archive
     ranker: Ranker
     judge: Judge | None = None
-    memory: Memory | None = None
-    people: People | None = None
-    experience: Experience | None = None
-    librarian: Librarian | None = None
+    memory: JudgementMemory | None = None
+    people: AuthorService | None = None
+    experience: ExampleSource | None = None
+    librarian: PrecedentFinder | None = None
     prices: Callable[[], PriceSource | None] = lambda: None
 
 
 def make_digest(
-    day: date, profile: Profile, parts: Parts, progress: Progress, notes: tuple[str, ...] = ()
+    day: date, profile: Profile, parts: DayParts, progress: Progress, notes: tuple[str, ...] = ()
 ) -> Digest:
     """Make one reader's digest of one day.
 
@@ -74,19 +70,21 @@ def make_digest(
         day, profile.categories, sources=parts.sources, batches=parts.batches, progress=progress
     )
     seen = parts.archive.seen(profile.name, day, [one.paper.id for one in announcement.papers])
-    scanned = scan(announcement, profile, seen)
+    scanned = filter_new(announcement, profile, seen)
     evidence = parts.experience.evidence(profile, day) if parts.experience else NOTHING_KNOWN
     with progress.step("ranking", len(scanned.papers)) as advance:
         papers = [announced.paper for announced in scanned.papers]
         matches = parts.ranker.rank(papers, profile.criteria, evidence)
         precedents = parts.librarian.precedents(papers, day) if parts.librarian else NO_PRECEDENTS
         advance(len(papers))
-    known = look_up(scanned.papers, profile, parts.people, progress)
-    candidates = follow(scanned.papers, matches, profile.followed, known.authorships, precedents)
-    passing = gate(candidates, known.authorships, profile.least_h_index)
+    known = look_up_authors(scanned.papers, profile, parts.people, progress)
+    candidates = match_followed(
+        scanned.papers, matches, profile.followed, known.authorships, precedents
+    )
+    passing = filter_by_h_index(candidates, known.authorships, profile.least_h_index)
     if parts.judge is None:
         line = fill_page(passing, profile.page_size)
-        drawn = draw(line.below, profile.exploration.shown, profile.name, day)
+        drawn = random_sample(line.below, profile.exploration.shown, profile.name, day)
         verdict, below = None, shown_from_below(drawn)
         entries = select_by_match(passing, line.above, drawn)
     else:
@@ -94,14 +92,16 @@ def make_digest(
         # What costs nothing is read whole.
         recall = profile.recall if parts.memory else EVERYTHING
         line = shortlist(passing, recall, evidence, earlier)
-        count = how_many(len(line.below), profile.exploration.share)
-        drawn = draw(line.below, count, profile.name, day)
+        count = sample_size(len(line.below), profile.exploration.share)
+        drawn = random_sample(line.below, count, profile.name, day)
         followed = followed_by_match(passing) if profile.judge_followed else ()
         asked = (*line.above, *(lot.candidate for lot in drawn), *followed)
         verdict = judge_papers(
             parts.judge,
             [one.paper for one in asked],
-            asking=Asking(day, profile.name, profile.criteria.fingerprint, parts.judge.signature),
+            asking=JudgementKey(
+                day, profile.name, profile.criteria.fingerprint, parts.judge.signature
+            ),
             cutoffs=profile.cutoffs,
             memory=parts.memory,
             progress=progress,
@@ -110,7 +110,7 @@ def make_digest(
             readings=profile.readings if parts.memory else 1,
         )
         entries = select(passing, verdict.opinions, profile.cutoffs, drawn)
-        below = look_below(line.below, drawn, verdict.judgements, profile.cutoffs, earlier)
+        below = report_unread(line.below, drawn, verdict.judgements, profile.cutoffs, earlier)
     return assemble(
         announcement,
         profile,
@@ -119,7 +119,7 @@ def make_digest(
         passing=passing,
         entries=entries,
         below=below,
-        ranked=sides(candidates, line, drawn),
+        ranked=place_candidates(candidates, line, drawn),
         judge=parts.judge,
         verdict=verdict,
         prices=parts.prices() if verdict else None,

@@ -1,17 +1,17 @@
-"""Everything a day brought in, the digest out: with counts that add up and an honest status."""
+"""Assemble the digest, with counts that add up and an honest status. Pure."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
 
-from paperlark.day.below import Below
+from paperlark.day.filter_new import NewPapers
 from paperlark.day.judge import Verdict
 from paperlark.day.private import keep_private
-from paperlark.day.scan import Scan
+from paperlark.day.unread import Unexplored
 from paperlark.domain.announcement import Announcement, Feed
 from paperlark.domain.digest import Batch, Candidate, Digest, Entry, Funnel, Ranked, Status
-from paperlark.domain.judgement import Lack
+from paperlark.domain.judgement import UnjudgedReason
 from paperlark.domain.profile import Profile
 from paperlark.domain.spending import PriceSource
 from paperlark.ports import Judge
@@ -21,11 +21,11 @@ def assemble(  # noqa: PLR0913  # what every step of the day brought
     announcement: Announcement,
     profile: Profile,
     *,
-    scanned: Scan,
+    scanned: NewPapers,
     candidates: Sequence[Candidate],
     passing: Sequence[Candidate],
     entries: tuple[Entry, ...],
-    below: Below,
+    below: Unexplored,
     ranked: tuple[Ranked, ...] = (),
     judge: Judge | None = None,
     verdict: Verdict | None = None,
@@ -37,7 +37,11 @@ def assemble(  # noqa: PLR0913  # what every step of the day brought
     judgements = tuple(verdict.judgements.values()) if verdict else ()
     lacking = lacks(announcement)
     lacked = Counter(outcome.lack for outcome in unjudged)
-    wanting = lacked[Lack.FAILED] + lacked[Lack.BUDGET] + lacked[Lack.WAITING]
+    wanting = (
+        lacked[UnjudgedReason.FAILED]
+        + lacked[UnjudgedReason.BUDGET]
+        + lacked[UnjudgedReason.WAITING]
+    )
     again = _waiting_again(verdict) if verdict else ()
     followed = sum(bool(candidate.followed) for candidate in candidates)
     explored = len(below.explored) if verdict else 0
@@ -59,16 +63,16 @@ def assemble(  # noqa: PLR0913  # what every step of the day brought
             followed=followed,
             shortlisted=len(judgements) + len(unjudged) - explored - followed_asked,
             judged=len(judgements),
-            unjudged=lacked[Lack.FAILED],
-            not_recorded=lacked[Lack.NOT_RECORDED],
+            unjudged=lacked[UnjudgedReason.FAILED],
+            not_recorded=lacked[UnjudgedReason.NOT_RECORDED],
             selected=len(entries),
             gated=len(candidates) - len(passing),
             seen=scanned.seen,
             explored=explored,
             unread=len(below.unread),
             followed_asked=followed_asked,
-            over_budget=lacked[Lack.BUDGET],
-            waiting=lacked[Lack.WAITING],
+            over_budget=lacked[UnjudgedReason.BUDGET],
+            waiting=lacked[UnjudgedReason.WAITING],
         ),
         entries=entries,
         unjudged=unjudged,
@@ -153,4 +157,24 @@ def _listings(candidates: Sequence[Candidate], profile: Profile) -> int:
         kind in profile.announce_types or candidate.announced.type not in profile.announce_types
         for candidate in candidates
         for kind in candidate.announced.types
+    )
+
+
+def is_worse(new: Digest, old: Digest) -> bool:
+    """Tell whether the new digest says less than the old one, under the same question.
+
+    Other criteria, another judge or other categories are another question, and the new answer
+    counts.
+    """
+    same = (new.criteria, new.judge, new.categories) == (old.criteria, old.judge, old.categories)
+    return same and _says(new) < _says(old)
+
+
+def _says(digest: Digest) -> tuple[bool, int, int]:
+    """Compare by what is missing, and by how sure is what is there; more is not always better."""
+    funnel = digest.funnel
+    return (
+        digest.status is not Status.PARTIAL,
+        sum(batch.confirmed is not None for batch in digest.batches),
+        -sum(filter(None, (funnel.unjudged, funnel.over_budget, funnel.waiting))),
     )

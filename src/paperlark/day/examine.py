@@ -25,17 +25,17 @@ _FRESH = (AnnounceType.NEW, AnnounceType.CROSS)
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class FeedFlaw:
     """What is wrong with a feed: it is not that day's at all, or it is and falls short."""
 
     refused: str | None
     short: tuple[str, ...]
 
 
-def examine(feed: Feed, day: date, *, earlier: Sequence[Earlier], expected: bool) -> Finding:
+def examine(feed: Feed, day: date, *, earlier: Sequence[Earlier], expected: bool) -> FeedFlaw:
     """Say what speaks against the feed; `expected` is whether the calendar expects one."""
     lacks = (_too_short(feed), _against_the_calendar(feed, expected=expected))
-    return Finding(
+    return FeedFlaw(
         refused=_another_day(feed, day) or _repeats(feed, earlier),
         short=(*(lack for lack in lacks if lack), *feed.notes),
     )

@@ -5,27 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from paperlark.day.opinion import Opinion, opinion
-from paperlark.day.readings import agreement, order
+from paperlark.day.readings import CombinedJudgement, agreement, combine_readings, order
 from paperlark.domain.errors import JudgeUnavailable
 from paperlark.domain.judgement import (
     FIRST_READING,
     NO_PRECEDENTS,
     Agreement,
-    Asking,
-    Exchange,
     Judgement,
-    Lack,
+    JudgementKey,
+    ModelCall,
     Precedents,
     Reading,
     Unjudged,
+    UnjudgedReason,
 )
 from paperlark.domain.paper import Paper, PaperId
 from paperlark.domain.profile import Cutoffs
 from paperlark.domain.spending import Spend, total
-from paperlark.ports import Advance, Judge, Memory, Progress
+from paperlark.ports import Advance, Judge, JudgementMemory, Progress
 
-_NOT_MEANT = frozenset({Lack.FAILED, Lack.BUDGET})
+_NOT_MEANT = frozenset({UnjudgedReason.FAILED, UnjudgedReason.BUDGET})
 """Where all papers lack a judgement for these, there is nothing honest to publish."""
 
 
@@ -38,7 +37,7 @@ class Verdict:
     one and wait in another.
     """
 
-    opinions: Mapping[PaperId, Opinion]
+    opinions: Mapping[PaperId, CombinedJudgement]
     unjudged: tuple[Unjudged, ...]
     spend: Spend
     readings: tuple[Reading, ...] = ()
@@ -63,9 +62,9 @@ def judge_papers(
     judge: Judge,
     papers: Sequence[Paper],
     *,
-    asking: Asking,
+    asking: JudgementKey,
     cutoffs: Cutoffs,
-    memory: Memory | None,
+    memory: JudgementMemory | None,
     progress: Progress,
     precedents: Precedents = NO_PRECEDENTS,
     readings: int = 1,
@@ -90,7 +89,7 @@ def judge_papers(
     ends = {paper.id: [read.ends[paper.id] for read in reads] for paper in papers}
     said = {paper: _judgements(several) for paper, several in ends.items()}
     return Verdict(
-        opinions={paper: opinion(several) for paper, several in said.items() if several},
+        opinions={paper: combine_readings(several) for paper, several in said.items() if several},
         unjudged=tuple(
             last
             for paper, (*_, last) in ends.items()
@@ -123,11 +122,11 @@ def _lacking(
 
 
 def _collect(  # noqa: PLR0917  # all that one reading has
-    outcomes: Iterable[Exchange | Unjudged],
+    outcomes: Iterable[ModelCall | Unjudged],
     lacking: Sequence[Paper],
     known: Iterable[Judgement],
-    asking: Asking,
-    memory: Memory | None,
+    asking: JudgementKey,
+    memory: JudgementMemory | None,
     advance: Advance,
 ) -> _Read:
     """Take what comes, store what was paid for at once, and give every paper an end."""
@@ -135,7 +134,7 @@ def _collect(  # noqa: PLR0917  # all that one reading has
     ended: dict[PaperId, Judgement | Unjudged] = {}
     spends: list[Spend] = []
     for outcome in outcomes:
-        if isinstance(outcome, Exchange):
+        if isinstance(outcome, ModelCall):
             if memory:
                 memory.keep(outcome, asking)
             spends.append(outcome.spend)
@@ -144,9 +143,11 @@ def _collect(  # noqa: PLR0917  # all that one reading has
             # What is said of a paper that nobody asked about does not count.
             if identifier in wanted and _stands(end, ended.get(identifier)):
                 ended[identifier] = end
-        advance(len(ended) - before, outcome.spend if isinstance(outcome, Exchange) else None)
+        advance(len(ended) - before, outcome.spend if isinstance(outcome, ModelCall) else None)
     for paper in lacking:
-        ended.setdefault(paper.id, Unjudged(paper, Lack.FAILED, "the judge said nothing of it"))
+        ended.setdefault(
+            paper.id, Unjudged(paper, UnjudgedReason.FAILED, "the judge said nothing of it")
+        )
     for one in known:
         # Scores without a comment are better than neither.
         if isinstance(ended.get(one.paper_id), Unjudged | None):
@@ -154,7 +155,7 @@ def _collect(  # noqa: PLR0917  # all that one reading has
     return _Read(ended, total(spends))
 
 
-def _ends(outcome: Exchange | Unjudged) -> Iterator[tuple[PaperId, Judgement | Unjudged]]:
+def _ends(outcome: ModelCall | Unjudged) -> Iterator[tuple[PaperId, Judgement | Unjudged]]:
     if isinstance(outcome, Unjudged):
         yield outcome.paper.id, outcome
     else:
@@ -174,7 +175,7 @@ def _judgements(ends: Iterable[Judgement | Unjudged]) -> tuple[Judgement, ...]:
 
 
 def _readings(
-    papers: Sequence[Paper], askings: Iterable[Asking], reads: Iterable[_Read]
+    papers: Sequence[Paper], askings: Iterable[JudgementKey], reads: Iterable[_Read]
 ) -> tuple[Reading, ...]:
     return tuple(
         Reading(asking.judge, _judgements(read.ends[paper.id] for paper in papers))
@@ -183,7 +184,7 @@ def _readings(
 
 
 def _waits(ends: Iterable[Judgement | Unjudged]) -> bool:
-    return any(isinstance(end, Unjudged) and end.lack is Lack.WAITING for end in ends)
+    return any(isinstance(end, Unjudged) and end.lack is UnjudgedReason.WAITING for end in ends)
 
 
 def _check_any(reads: Iterable[_Read]) -> None:

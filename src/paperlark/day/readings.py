@@ -1,23 +1,22 @@
-"""Several readings of the same papers: how each is put, and how alike they are. Pure.
-
-What a model says of a paper depends a little on the papers beside it and on their order, so each
-reading puts them in an order of its own, and is remembered under a signature of its own.
-"""
+"""Several readings of the same papers: their order, their mean, and how far they agree. Pure."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
 from itertools import combinations
+from math import floor
 from statistics import fmean
 
-from paperlark.day.explore import lot
-from paperlark.domain.judgement import FIRST_READING, Agreement, Asking, Judgement
+from paperlark.day.random_sample import sampling_key
+from paperlark.domain.judgement import FIRST_READING, Agreement, Judgement, JudgementKey
 from paperlark.domain.paper import Paper
 from paperlark.domain.profile import Cutoffs
 
 
-def order(papers: Sequence[Paper], asking: Asking, number: int) -> Sequence[Paper]:
+def order(papers: Sequence[Paper], asking: JudgementKey, number: int) -> Sequence[Paper]:
     """Put papers in the order of that reading: as they are, then shuffled each time anew.
 
     A paper's place is drawn from profile, day and reading, so that a day made again puts the
@@ -26,7 +25,7 @@ def order(papers: Sequence[Paper], asking: Asking, number: int) -> Sequence[Pape
     if number == FIRST_READING:
         return papers
     of = (asking.profile, asking.day.isoformat(), str(number))
-    return sorted(papers, key=lambda paper: lot(*of, paper.id))
+    return sorted(papers, key=lambda paper: sampling_key(*of, paper.id))
 
 
 def agreement(
@@ -54,3 +53,40 @@ def _distance(judgements: Sequence[Judgement]) -> float:
         for one, other in combinations(judgements, 2)
     ]
     return math.fsum(apart) / len(apart) / 2
+
+
+@dataclass(frozen=True, slots=True)
+class CombinedJudgement:
+    """What all readings of a paper say together.
+
+    The scores of `judgement` are the means, in whole numbers; `relevance` and `novelty` are the
+    means as they are.
+    """
+
+    judgement: Judgement
+    relevance: Fraction
+    novelty: Fraction
+
+
+def combine_readings(judgements: Sequence[Judgement]) -> CombinedJudgement:
+    """Take the means of one or more judgements of one paper, in the order of their readings.
+
+    A half is rounded up: a paper on the edge is shown rather than lost. The comment is that of
+    the reading nearest to the means, the earliest of equals; readings without one are passed
+    over as long as there is another.
+    """
+    relevance = Fraction(sum(one.relevance for one in judgements), len(judgements))
+    novelty = Fraction(sum(one.novelty for one in judgements), len(judgements))
+    nearest = min(
+        judgements,
+        key=lambda one: (
+            not one.comment,
+            abs(one.relevance - relevance) + abs(one.novelty - novelty),
+        ),
+    )
+    judgement = replace(nearest, relevance=_rounded(relevance), novelty=_rounded(novelty))
+    return CombinedJudgement(judgement, relevance, novelty)
+
+
+def _rounded(mean: Fraction) -> int:
+    return floor(mean + Fraction(1, 2))

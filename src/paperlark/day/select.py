@@ -1,13 +1,14 @@
-"""Candidates and what was said of them in, the entries of the page out, best first."""
+"""Select the entries of the page, best first, and the placement of every paper. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from fractions import Fraction
 
-from paperlark.day.explore import Drawn
-from paperlark.day.opinion import Opinion
-from paperlark.domain.digest import Candidate, Entry
+from paperlark.day.random_sample import SampledCandidate
+from paperlark.day.readings import CombinedJudgement
+from paperlark.day.shortlist import Shortlist
+from paperlark.domain.digest import Candidate, Entry, Placement, Ranked
 from paperlark.domain.judgement import Judgement
 from paperlark.domain.paper import PaperId
 from paperlark.domain.profile import Cutoffs
@@ -15,9 +16,9 @@ from paperlark.domain.profile import Cutoffs
 
 def select(
     candidates: Sequence[Candidate],
-    opinions: Mapping[PaperId, Opinion],
+    opinions: Mapping[PaperId, CombinedJudgement],
     cutoffs: Cutoffs,
-    drawn: Sequence[Drawn] = (),
+    drawn: Sequence[SampledCandidate] = (),
 ) -> tuple[Entry, ...]:
     """Keep followed authors and what reaches both cut-offs, wherever it was found.
 
@@ -40,7 +41,7 @@ def select(
 
 
 def select_by_match(
-    candidates: Sequence[Candidate], best: Sequence[Candidate], drawn: Sequence[Drawn]
+    candidates: Sequence[Candidate], best: Sequence[Candidate], drawn: Sequence[SampledCandidate]
 ) -> tuple[Entry, ...]:
     """Keep followed authors, then the best matches, then what was drawn from outside."""
     outside = [one.candidate for one in drawn]
@@ -53,7 +54,7 @@ def followed_by_match(candidates: Sequence[Candidate]) -> list[Candidate]:
     return sorted((one for one in candidates if one.followed), key=lambda one: one.match.rank)
 
 
-def _merit(opinion: Opinion, candidate: Candidate) -> tuple[Fraction | float | str, ...]:
+def _merit(opinion: CombinedJudgement, candidate: Candidate) -> tuple[Fraction | float | str, ...]:
     printed = opinion.judgement
     return (
         -(printed.relevance + printed.novelty),
@@ -81,3 +82,24 @@ def _entries(
         )
         for place, (judgement, candidate) in enumerate(chosen, start=1)
     )
+
+
+def place_candidates(
+    candidates: Sequence[Candidate], line: Shortlist, drawn: Sequence[SampledCandidate]
+) -> tuple[Ranked, ...]:
+    """Say of each candidate where it stood; who is on no side of the line was gated."""
+    parted = {
+        **{one.paper.id: Placement.ABOVE for one in line.above},
+        **{one.paper.id: Placement.BELOW for one in line.below},
+        **{one.candidate.paper.id: Placement.EXPLORED for one in drawn},
+        **{one.paper.id: Placement.FOLLOWED for one in candidates if one.followed},
+    }
+    return tuple(
+        _ranked(one, parted.get(one.paper.id, Placement.GATED))
+        for one in sorted(candidates, key=lambda one: one.match.rank)
+    )
+
+
+def _ranked(candidate: Candidate, side: Placement) -> Ranked:
+    paper = candidate.paper
+    return Ranked(paper.id, paper.version, side, candidate.match, candidate.precedents)

@@ -10,10 +10,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-from paperlark.day.missed import Promises
+from paperlark.day.random_sample import Promises
 from paperlark.domain.digest import Candidate
 from paperlark.domain.exploration import Explored
-from paperlark.domain.feedback import Evidence, Teacher
+from paperlark.domain.feedback import Evidence, LabelSource
 
 ENOUGH_JUDGED, ENOUGH_WANTED = 300, 20
 """Lessons by a judge before a probability decides what is not read at all.
@@ -43,7 +43,7 @@ class Shortlist:
 
 def knows_enough(evidence: Evidence) -> bool:
     """Tell whether the reader is known well enough for a probability to leave papers unread."""
-    judged = [one.wanted for one in evidence.lessons if one.teacher is Teacher.JUDGE]
+    judged = [one.wanted for one in evidence.lessons if one.teacher is LabelSource.JUDGE]
     return len(judged) >= ENOUGH_JUDGED and sum(judged) >= ENOUGH_WANTED
 
 

@@ -1,1 +1,1 @@
-"""Messages in, and out to where people read: a mailbox, a chat."""
+"""Profiles, pages and receipts in; messages to the channels out, each delivered once."""

@@ -9,7 +9,7 @@ from paperlark.domain.paper import Paper, PaperId
 
 
 @dataclass(frozen=True, slots=True)
-class LookedAt:
+class ScannedPaper:
     """A paper that was looked at for a reader's page of a day.
 
     Scores are from 1 to 10, `probability` of being wanted from 0 to 1; each is None where nobody
@@ -26,7 +26,7 @@ class LookedAt:
 
 
 @dataclass(frozen=True, slots=True)
-class Scrap:
+class CacheEntry:
     """Something that took a while to make; `made_of` is the fingerprint of what it was made of."""
 
     key: str

@@ -6,8 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from difflib import SequenceMatcher
 
-from paperlark.domain.categories import nearest_category
-from paperlark.domain.taxonomy import TAXONOMY, Category
+from paperlark.domain.taxonomy import TAXONOMY, Category, nearest_category
 
 MOST = 9
 """No more than this are offered: a longer list is not read."""

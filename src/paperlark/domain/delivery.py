@@ -91,7 +91,7 @@ class Style(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
+class MessageFormat:
     """How a channel wants its messages.
 
     A message's text is at most `longest` by `measure`, its subject at most `subject_longest`
@@ -115,7 +115,7 @@ class Message:
     html: str | None = None
 
 
-class Fate(StrEnum):
+class MessageStatus(StrEnum):
     """What is known of one message."""
 
     WAITING = "waiting"
@@ -143,7 +143,7 @@ class Parcel:
     occasion: Occasion
     day: date
     messages: tuple[Message, ...]
-    fates: tuple[Fate, ...]
+    fates: tuple[MessageStatus, ...]
     since: datetime
     at: datetime
     problem: str | None = None
@@ -151,9 +151,11 @@ class Parcel:
     @property
     def arrived(self) -> bool:
         """Whether all of it is there."""
-        return all(fate is Fate.DELIVERED for fate in self.fates)
+        return all(fate is MessageStatus.DELIVERED for fate in self.fates)
 
     @property
     def open(self) -> bool:
         """Whether sending some of it, again or for the first time, is still to be tried."""
-        return any(fate not in {Fate.DELIVERED, Fate.UNKNOWN} for fate in self.fates)
+        return any(
+            fate not in {MessageStatus.DELIVERED, MessageStatus.UNKNOWN} for fate in self.fates
+        )

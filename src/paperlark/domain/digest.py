@@ -80,7 +80,7 @@ class Entry:
         return self.judgement.comment if self.judgement else None
 
 
-class Side(StrEnum):
+class Placement(StrEnum):
     """Where a scanned paper stood when it was settled who is read, or shown where nobody judges."""
 
     FOLLOWED = "followed"
@@ -101,7 +101,7 @@ class Ranked:
 
     paper_id: PaperId
     version: int
-    side: Side
+    side: Placement
     match: Match
     precedents: tuple[Precedent, ...] = ()
 

@@ -30,7 +30,7 @@ class Feedback:
     at: datetime
 
 
-class Teacher(StrEnum):
+class LabelSource(StrEnum):
     """Who taught a lesson."""
 
     JUDGE = "judge"
@@ -42,7 +42,7 @@ class Teacher(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Lesson:
+class Example:
     """What is known of one paper: whether this reader wanted it, since which day, who says so.
 
     `relevance` and `novelty` (1 to 10) are None where nobody scored it. A paper of a library may
@@ -54,7 +54,7 @@ class Lesson:
     paper: Paper
     day: date
     wanted: bool
-    teacher: Teacher
+    teacher: LabelSource
     relevance: int | None = None
     novelty: int | None = None
     stands_for: float = 1.0
@@ -69,17 +69,17 @@ class Evidence:
     papers of lessons may be in it.
     """
 
-    lessons: tuple[Lesson, ...] = ()
+    lessons: tuple[Example, ...] = ()
     stream: tuple[Paper, ...] = ()
 
 
 NOTHING_KNOWN = Evidence()
 """A reader's first day."""
 
-_STRENGTH = (Teacher.LIBRARY, Teacher.JUDGE, Teacher.READER)
+_STRENGTH = (LabelSource.LIBRARY, LabelSource.JUDGE, LabelSource.READER)
 
 
-def one_of_each(lessons: Iterable[Lesson]) -> tuple[Lesson, ...]:
+def one_example_per_paper(lessons: Iterable[Example]) -> tuple[Example, ...]:
     """Keep one lesson of each paper, oldest first.
 
     The reader's own word goes before a judge's and that before a library; then the latest goes

@@ -129,7 +129,7 @@ class Agreement:
         return self.agreed / self.papers
 
 
-class Lack(StrEnum):
+class UnjudgedReason(StrEnum):
     """Why a shortlisted paper has no judgement."""
 
     FAILED = "failed"
@@ -147,12 +147,12 @@ class Unjudged:
     """A paper that was to be judged and was not."""
 
     paper: Paper
-    lack: Lack
+    lack: UnjudgedReason
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
-class Asking:
+class JudgementKey:
     """For which page a judge is asked, and under what: a page's cost is the sum over its asking.
 
     `criteria` and `judge` are fingerprints; under the same two a judgement is known to every
@@ -164,13 +164,13 @@ class Asking:
     criteria: str
     judge: str
 
-    def of_reading(self, number: int) -> Asking:
+    def of_reading(self, number: int) -> JudgementKey:
         """Give the asking of one reading; the first is under the judge's own signature."""
         return self if number == FIRST_READING else replace(self, judge=f"{self.judge}#{number}")
 
 
 @dataclass(frozen=True, slots=True)
-class Exchange:
+class ModelCall:
     """One question put to a judge and what came of it: paid for as a whole, stored as a whole.
 
     `text` is the raw reply. An exchange may carry no judgement at all and still have cost

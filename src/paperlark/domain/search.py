@@ -40,7 +40,7 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class SearchQuery:
     """What is asked for: papers with all of the terms to which all else applies as well.
 
     `author` is a name or a part of one. `first` and `last` are announcement days of the reader's,
@@ -114,7 +114,7 @@ def _term(part: str) -> Term:
     return Term(begun, prefix=begun != part and len(last) == SHORTEST_PREFIX and last.isalnum())
 
 
-class Means(StrEnum):
+class SearchMethod(StrEnum):
     """How the papers of an answer were found."""
 
     ALL_WORDS = "all words"
@@ -140,7 +140,7 @@ class Hits:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class PaperStatus:
     """What a paper is to a reader.
 
     `day` is the day of theirs, else that of any category's announcement, None where nobody
@@ -159,22 +159,22 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class SearchResult:
     """A paper of an answer; `likeness` to the question is a cosine, None where it is not known."""
 
     paper: Paper
-    standing: Standing = field(default_factory=Standing)
+    standing: PaperStatus = field(default_factory=PaperStatus)
     likeness: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class SearchResults:
     """What was found, the best first; `count` is how many there are, None where they are too many.
 
     They are too many where only the latest were looked at.
     """
 
-    question: Question
-    means: Means
-    found: tuple[Found, ...]
+    question: SearchQuery
+    means: SearchMethod
+    found: tuple[SearchResult, ...]
     count: int | None

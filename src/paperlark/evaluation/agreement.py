@@ -17,7 +17,7 @@ from paperlark.evaluation.metrics import expected_average_precision
 
 
 @dataclass(frozen=True, slots=True)
-class Agreement:
+class SelfAgreement:
     """Papers judged twice under the same criteria and rule, all pairs of days together.
 
     `f1` is of the two selections. `average_precision` is had by ordering the papers by the
@@ -32,7 +32,7 @@ class Agreement:
     average_precision: float
 
 
-def agreement(reader: LabelledReader) -> Agreement | None:
+def self_agreement(reader: LabelledReader) -> SelfAgreement | None:
     """Compare the judge with itself; None where it selected nothing that it judged twice."""
     twice = tuple(_judged_twice(reader.days))
     first = np.array([one.earlier.wanted for one in twice], dtype=np.bool_)
@@ -40,7 +40,7 @@ def agreement(reader: LabelledReader) -> Agreement | None:
     if not (first.any() and second.any()):
         return None
     scores = np.array([_score(one.earlier) for one in twice])
-    return Agreement(
+    return SelfAgreement(
         pairs=len({one.days for one in twice}),
         papers=len(twice),
         wanted=int(second.sum()),

@@ -1,4 +1,4 @@
-"""The whole evaluation: which days are test days, all methods on them, figures, comparisons."""
+"""What has to be known before the figures of these test days are believed."""
 
 from __future__ import annotations
 
@@ -8,19 +8,45 @@ from datetime import date
 
 from paperlark import __version__
 from paperlark.domain.errors import PaperlarkError
-from paperlark.evaluation.agreement import agreement
-from paperlark.evaluation.cases import LabelledReader
-from paperlark.evaluation.cautions import cautions
-from paperlark.evaluation.compare import Comparison, compare
-from paperlark.evaluation.figures import MEASURES, Figures
-from paperlark.evaluation.methods import FIRST_MORNING, OWN, Method
+from paperlark.evaluation.agreement import self_agreement
+from paperlark.evaluation.cases import FIRST_MORNING, OWN, LabelledReader, Method
+from paperlark.evaluation.method_metrics import MEASURES, Comparison, MethodMetrics, compare
 from paperlark.evaluation.metrics import RankedDay
-from paperlark.evaluation.processes import ranked_days
-from paperlark.evaluation.protocol import STREAM_DAYS, VOTE_DAYS
-from paperlark.evaluation.report import Report, Row, Setting
+from paperlark.evaluation.report import Report, ReportRow, Setting
 from paperlark.evaluation.resampling import REPLICATES, draws
-from paperlark.evaluation.trial import Key, Plan, Trial
+from paperlark.evaluation.runs import Key, RankingRun, RunPlan, ranked_days
+from paperlark.evaluation.splits import STREAM_DAYS, VOTE_DAYS
 from paperlark.ports import Progress
+
+
+def cautions(reader: LabelledReader, plan: RunPlan) -> Iterator[str]:
+    """Say what was left out, and where less is known than was asked for."""
+    test = [reader.days[place] for place in plan.places]
+    if followed := sum(day.followed for day in test):
+        yield (
+            f"{followed} papers by followed authors are on the page whatever a ranker says, and"
+            " are left out"
+        )
+    longest, before = max(plan.history), plan.places[0]
+    if longest > before:
+        yield (
+            f"before {test[0].day} there are {before} labelled days: a history of {longest} is"
+            " shorter on the first test days"
+        )
+    fewest = min(_likeable(reader, place) for place in plan.places)
+    if fewest < max(plan.votes, default=0):
+        yield (
+            f"before some test days only {fewest} papers were wanted: there are fewer likes than"
+            f" {max(plan.votes)}"
+        )
+    if empty := sum(not day.wanted for day in test):
+        yield f"on {empty} of the days nothing was wanted: they count in shares and Brier only"
+
+
+def _likeable(reader: LabelledReader, place: int) -> int:
+    """Count the wanted papers that likes are drawn from before a day."""
+    return sum(day.wanted for day in reader.days[max(0, place - VOTE_DAYS) : place])
+
 
 COMPARED = ("average_precision", "share_to_judge 0.95")
 
@@ -55,15 +81,15 @@ def measure(
     to measure.
     """
     places = test_places(reader, wish)
-    plan = Plan(places, wish.history, wish.votes, wish.seed)
+    plan = RunPlan(places, wish.history, wish.votes, wish.seed)
     ranked: dict[Key, list[RankedDay]] = {}
     with progress.step("ranking", len(places)) as advance:
-        for one in ranked_days(Trial(reader, plan, methods), processes):
+        for one in ranked_days(RankingRun(reader, plan, methods), processes):
             for key, day in one.items():
                 ranked.setdefault(key, []).append(day)
             advance()
     times = draws(len(places), wish.seed, wish.replicates)
-    figures = {key: Figures(days, times) for key, days in ranked.items()}
+    figures = {key: MethodMetrics(days, times) for key, days in ranked.items()}
     rows = [_row(key, found) for key, found in _in_order(figures, methods)]
     test = [reader.days[place] for place in places]
     return Report(
@@ -85,7 +111,7 @@ def measure(
         ),
         rows=tuple(row for row in rows if row.votes is None),
         votes=tuple(row for row in rows if row.votes is not None),
-        agreement=agreement(reader),
+        agreement=self_agreement(reader),
         comparisons=tuple(_comparisons(figures, plan)),
         notes=(
             *notes,
@@ -122,17 +148,17 @@ def test_places(reader: LabelledReader, wish: Wish) -> Sequence[int]:
 
 
 def _in_order(
-    figures: Mapping[Key, Figures], methods: Sequence[Method]
-) -> Iterator[tuple[Key, Figures]]:
+    figures: Mapping[Key, MethodMetrics], methods: Sequence[Method]
+) -> Iterator[tuple[Key, MethodMetrics]]:
     """Give rows method by method, in the methods' order, the first morning beside paperlark."""
     names = [method.name for method in methods]
     names.insert(names.index(OWN) + 1 if OWN in names else 0, FIRST_MORNING)
     yield from sorted(figures.items(), key=lambda item: names.index(item[0][0]))
 
 
-def _row(key: Key, figures: Figures) -> Row:
+def _row(key: Key, figures: MethodMetrics) -> ReportRow:
     method, known = key
-    return Row(
+    return ReportRow(
         method=method,
         history_days=known.history,
         votes=known.votes,
@@ -141,7 +167,7 @@ def _row(key: Key, figures: Figures) -> Row:
     )
 
 
-def _comparisons(figures: Mapping[Key, Figures], plan: Plan) -> Iterator[Comparison]:
+def _comparisons(figures: Mapping[Key, MethodMetrics], plan: RunPlan) -> Iterator[Comparison]:
     """Hold paperlark against the best of the others, where both knew the same."""
     for known in plan.known():
         same = {name: found for (name, knew), found in figures.items() if knew == known}

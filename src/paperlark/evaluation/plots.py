@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from paperlark.evaluation.figures import Figure
-from paperlark.evaluation.methods import FIRST_MORNING, OWN
+from paperlark.evaluation.cases import FIRST_MORNING, OWN
+from paperlark.evaluation.method_metrics import Metric
 from paperlark.evaluation.metrics import Bin
-from paperlark.evaluation.report import Row
+from paperlark.evaluation.report import ReportRow
 
 WIDTH, HEIGHT = 400, 250
 LEFT, RIGHT, TOP, BOTTOM = 34, 268, 12, 214
@@ -42,7 +42,7 @@ class Tick:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class PlotLine:
     """One method: the path through its figures, the band of their intervals, its name's place.
 
     Both paths are SVG path data; the band is empty where nothing has an interval.
@@ -61,12 +61,12 @@ class Curve:
 
     across: tuple[Tick, ...]
     up: tuple[Tick, ...]
-    lines: tuple[Line, ...]
+    lines: tuple[PlotLine, ...]
     first: Point | None
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
+class PlotBar:
     """How many papers a bin holds: a bar that stands on the axis."""
 
     x: float
@@ -76,17 +76,17 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
-class Calibration:
+class CalibrationPlot:
     """Probabilities against what happened; the better, the nearer `path` is to the diagonal."""
 
     across: tuple[Tick, ...]
     up: tuple[Tick, ...]
     path: str
     points: tuple[Point, ...]
-    bars: tuple[Bar, ...]
+    bars: tuple[PlotBar, ...]
 
 
-def curve(rows: Sequence[Row], measure: str) -> Curve:
+def curve(rows: Sequence[ReportRow], measure: str) -> Curve:
     """Draw a measure over days of history, or over votes."""
     known = [row for row in rows if row.figures[measure].value is not None]
     amounts = sorted({_amount(row) for row in known})
@@ -108,7 +108,7 @@ def curve(rows: Sequence[Row], measure: str) -> Curve:
     )
 
 
-def calibration(bins: Sequence[Bin]) -> Calibration:
+def calibration(bins: Sequence[Bin]) -> CalibrationPlot:
     """Draw probabilities against what happened, over how many papers there were."""
     x, y = _linear(0, 1, LEFT, RIGHT), _linear(0, 1, BOTTOM, TOP)
     points = tuple(Point(_round(x(one.said)), _round(y(one.seen))) for one in bins)
@@ -119,10 +119,12 @@ def calibration(bins: Sequence[Bin]) -> Calibration:
         # Most papers are unlikely: against their number the others' would not be seen.
         height = 0.25 * (BOTTOM - TOP) * math.log1p(one.papers) / math.log1p(most)
         bars.append(
-            Bar(_round(point.x - width / 2), _round(BOTTOM - height), _round(width), _round(height))
+            PlotBar(
+                _round(point.x - width / 2), _round(BOTTOM - height), _round(width), _round(height)
+            )
         )
     tenths = (0, 0.25, 0.5, 0.75, 1)
-    return Calibration(
+    return CalibrationPlot(
         across=tuple(Tick(_round(x(value)), f"{value:g}") for value in tenths),
         up=tuple(Tick(_round(y(value)), f"{value:g}") for value in tenths),
         path=_path(points),
@@ -131,24 +133,24 @@ def calibration(bins: Sequence[Bin]) -> Calibration:
     )
 
 
-def _amount(row: Row) -> int:
+def _amount(row: ReportRow) -> int:
     return row.history_days if row.votes is None else row.votes
 
 
-def _highest(figure: Figure) -> float:
+def _highest(figure: Metric) -> float:
     return max(figure.value or 0.0, figure.interval.high if figure.interval else 0.0)
 
 
-def _line(name: str, rows: Sequence[Row], measure: str, x: Scale, y: Scale) -> Line:
+def _line(name: str, rows: Sequence[ReportRow], measure: str, x: Scale, y: Scale) -> PlotLine:
     points = tuple(_point(row, measure, x, y) for row in rows)
     spread = [(x(_amount(row)), row.figures[measure].interval) for row in rows]
     above = [Point(_round(at), _round(y(one.high))) for at, one in spread if one]
     below = [Point(_round(at), _round(y(one.low))) for at, one in spread if one]
     band = f"{_path((*above, *reversed(below)))}Z" if above else ""
-    return Line(name, _path(points), band, points, Point(RIGHT + 8, points[-1].y))
+    return PlotLine(name, _path(points), band, points, Point(RIGHT + 8, points[-1].y))
 
 
-def _point(row: Row, measure: str, x: Scale, y: Scale) -> Point:
+def _point(row: ReportRow, measure: str, x: Scale, y: Scale) -> Point:
     return Point(_round(x(_amount(row))), _round(y(row.figures[measure].value or 0.0)))
 
 
@@ -156,7 +158,7 @@ def _path(points: Iterable[Point]) -> str:
     return " ".join(f"{'L' if i else 'M'}{point.x} {point.y}" for i, point in enumerate(points))
 
 
-def _apart(lines: Sequence[Line]) -> tuple[Line, ...]:
+def _apart(lines: Sequence[PlotLine]) -> tuple[PlotLine, ...]:
     """Move names apart that would stand on each other; paperlark's line is drawn last, on top."""
     heights: dict[str, float] = {}
     free = float(TOP)
@@ -169,7 +171,7 @@ def _apart(lines: Sequence[Line]) -> tuple[Line, ...]:
         heights[name] = min(heights[name], free)
         free = heights[name] - LETTER
     moved = (
-        Line(one.method, one.path, one.band, one.points, Point(one.name.x, heights[one.method]))
+        PlotLine(one.method, one.path, one.band, one.points, Point(one.name.x, heights[one.method]))
         for one in lines
     )
     return tuple(sorted(moved, key=lambda line: line.method == OWN))

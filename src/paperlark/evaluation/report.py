@@ -6,9 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 
-from paperlark.evaluation.agreement import Agreement
-from paperlark.evaluation.compare import Comparison
-from paperlark.evaluation.figures import KEPT, Figure
+from paperlark.evaluation.agreement import SelfAgreement
+from paperlark.evaluation.method_metrics import KEPT, Comparison, Metric
 from paperlark.evaluation.metrics import Bin
 from paperlark.evaluation.resampling import LEVEL, Interval
 
@@ -16,7 +15,7 @@ Json = Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ReportRow:
     """One method with so many days of history, or (then `votes` is not None) so many likes.
 
     `figures` go by the names in `figures.MEASURES`; `reliability` is empty where the method
@@ -26,7 +25,7 @@ class Row:
     method: str
     history_days: int
     votes: int | None
-    figures: Mapping[str, Figure]
+    figures: Mapping[str, Metric]
     reliability: tuple[Bin, ...] = ()
 
 
@@ -56,9 +55,9 @@ class Report:
     candidates_per_day: float
     wanted_per_day: float
     setting: Setting
-    rows: tuple[Row, ...]
-    votes: tuple[Row, ...]
-    agreement: Agreement | None
+    rows: tuple[ReportRow, ...]
+    votes: tuple[ReportRow, ...]
+    agreement: SelfAgreement | None
     comparisons: tuple[Comparison, ...]
     notes: tuple[str, ...]
 
@@ -81,7 +80,7 @@ def as_json(report: Report) -> Json:
     }
 
 
-def _row(row: Row) -> Json:
+def _row(row: ReportRow) -> Json:
     values = {name: figure.value for name, figure in row.figures.items()}
     spreads = {name: _pair(figure.interval) for name, figure in row.figures.items()}
     votes = {} if row.votes is None else {"votes": row.votes}
@@ -120,6 +119,6 @@ def _pair(interval: Interval | None) -> list[float] | None:
     return [interval.low, interval.high] if interval else None
 
 
-def find(rows: Iterable[Row], method: str) -> tuple[Row, ...]:
+def find(rows: Iterable[ReportRow], method: str) -> tuple[ReportRow, ...]:
     """Give a method's rows, in their order."""
     return tuple(row for row in rows if row.method == method)

@@ -10,15 +10,15 @@ from datetime import date
 import numpy as np
 
 from paperlark.domain.spending import Tokens
-from paperlark.evaluation.figures import Figure
-from paperlark.evaluation.plain import USUAL_SIZE
+from paperlark.evaluation.full_prompt_baseline import USUAL_SIZE
+from paperlark.evaluation.method_metrics import Metric
 from paperlark.evaluation.resampling import draws, interval, ratios
 
 Json = Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class TokensTaken:
     """Of `candidates` papers so many were judged; `kept` of the wanted ones are among them.
 
     `plain_by_size` is what the plain way takes, by how many papers it puts into one prompt;
@@ -63,14 +63,14 @@ class TokenReport:
     seed: int
     replicates: int
     version: str
-    days: Mapping[date, Taken]
+    days: Mapping[date, TokensTaken]
     notes: tuple[str, ...] = ()
 
     @property
-    def sum(self) -> Taken:
+    def sum(self) -> TokensTaken:
         """All days together."""
         days = tuple(self.days.values())
-        return Taken(
+        return TokensTaken(
             candidates=sum(day.candidates for day in days),
             judged=sum(day.judged for day in days),
             wanted=sum(day.wanted for day in days),
@@ -83,24 +83,24 @@ class TokenReport:
         )
 
     @property
-    def share(self) -> Figure:
+    def share(self) -> Metric:
         """The share of the plain way's tokens that paperlark takes, and its interval."""
         days = self.days.values()
         return self._ratio([day.paperlark.total for day in days], [day.plain.total for day in days])
 
     @property
-    def recall_kept(self) -> Figure:
+    def recall_kept(self) -> Metric:
         """The share of the wanted papers that were judged, and its interval."""
         days = self.days.values()
         return self._ratio([day.kept for day in days], [day.wanted for day in days])
 
-    def _ratio(self, above: Sequence[int], below: Sequence[int]) -> Figure:
+    def _ratio(self, above: Sequence[int], below: Sequence[int]) -> Metric:
         """Give a quotient of sums over the days, and over draws of them with replacement."""
         once = np.ones((1, len(above)), dtype=np.int64)
         times = np.vstack([once, draws(len(above), self.seed, self.replicates)])
         found = ratios(np.array(above, dtype=float), np.array(below, dtype=float), times)
         value = float(found[0])
-        return Figure(value, interval(found[1:])) if math.isfinite(value) else Figure(None, None)
+        return Metric(value, interval(found[1:])) if math.isfinite(value) else Metric(None, None)
 
 
 def as_json(report: TokenReport) -> Json:
@@ -136,7 +136,7 @@ def as_json(report: TokenReport) -> Json:
     }
 
 
-def _row(taken: Taken) -> dict[str, object]:
+def _row(taken: TokensTaken) -> dict[str, object]:
     return {
         "candidates": taken.candidates,
         "judged": taken.judged,
@@ -159,7 +159,7 @@ def _each(tokens: Tokens, papers: int) -> float | None:
     return tokens.total / papers if papers else None
 
 
-def _pair(figure: Figure) -> list[float] | None:
+def _pair(figure: Metric) -> list[float] | None:
     spread = figure.interval
     return [spread.low, spread.high] if spread else None
 

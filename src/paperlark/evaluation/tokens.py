@@ -15,31 +15,31 @@ from paperlark.domain.judgement import NO_PRECEDENTS, Judgement, Precedents
 from paperlark.domain.paper import Paper
 from paperlark.domain.profile import RECALL
 from paperlark.domain.spending import Tokens
+from paperlark.evaluation.assumed_labels import judgements, short_comment, unknown
 from paperlark.evaluation.cases import LabelledDay, LabelledReader
-from paperlark.evaluation.lived import Life
+from paperlark.evaluation.full_prompt_baseline import SIZES, USUAL_SIZE, plain_tokens
 from paperlark.evaluation.measure import Wish, test_places
-from paperlark.evaluation.plain import SIZES, USUAL_SIZE, plain_tokens
-from paperlark.evaluation.said import judgements, short_comment, unknown
-from paperlark.evaluation.token_report import Taken, TokenReport
+from paperlark.evaluation.replay import Replay
+from paperlark.evaluation.token_report import TokenReport, TokensTaken
+from paperlark.judges.batch_size import BatchPlan, batches, make_plan
 from paperlark.judges.estimate import answer_tokens, estimate
-from paperlark.judges.plan import Plan, batches, make_plan
-from paperlark.ports import Librarian, Progress, Ranker
+from paperlark.ports import PrecedentFinder, Progress, Ranker
 
 CONTEXT = 128_000
 """Tokens that the model is taken to hold: no model of this vocabulary holds less."""
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
+class JudgingParts:
     """What paperlark's way is made with; without a librarian no paper has precedents."""
 
     ranker: Ranker
-    librarian: Librarian | None = None
+    librarian: PrecedentFinder | None = None
 
 
 def measure_tokens(
     reader: LabelledReader,
-    parts: Parts,
+    parts: JudgingParts,
     wish: Wish,
     progress: Progress,
     *,
@@ -52,7 +52,7 @@ def measure_tokens(
     """
     places = test_places(reader, wish)
     (history,) = wish.history
-    life = Life(reader.name, parts.ranker, history, told_all=told_all, recall=recall)
+    life = Replay(reader.name, parts.ranker, history, told_all=told_all, recall=recall)
     lived = range(max(0, places[0] - history), places[-1] + 1)
     assumed = short_comment(reader)
     days = {}
@@ -82,10 +82,10 @@ def take(
     read: Sequence[Paper],
     said: Sequence[Judgement],
     precedents: Precedents = NO_PRECEDENTS,
-) -> Taken:
+) -> TokensTaken:
     """Say what a day takes of which these papers are read; `said` is of all, in their order."""
     wanted = {p.id for p, label in zip(day.papers, day.labels, strict=True) if label.wanted}
-    return Taken(
+    return TokensTaken(
         candidates=len(day.papers),
         judged=len(read),
         wanted=len(wanted),
@@ -112,12 +112,12 @@ def own_tokens(
 
 
 def _batches(
-    read: Sequence[Paper], plan: Plan, precedents: Precedents
+    read: Sequence[Paper], plan: BatchPlan, precedents: Precedents
 ) -> Iterator[tuple[Paper, ...]]:
     return batches(read, plan, precedents, size=lambda: plan.most)
 
 
-def _precedents(librarian: Librarian | None, day: LabelledDay) -> Precedents:
+def _precedents(librarian: PrecedentFinder | None, day: LabelledDay) -> Precedents:
     return librarian.precedents(day.papers, day.day) if librarian else NO_PRECEDENTS
 
 

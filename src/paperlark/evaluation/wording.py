@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from paperlark.evaluation.compare import Comparison
-from paperlark.evaluation.figures import MEASURES, Figure
-from paperlark.evaluation.methods import FIRST_MORNING
-from paperlark.evaluation.report import Report, Row, find
+from paperlark.evaluation.cases import FIRST_MORNING
+from paperlark.evaluation.method_metrics import MEASURES, Comparison, Metric
+from paperlark.evaluation.report import Report, ReportRow, find
 from paperlark.evaluation.resampling import Interval
 
 __all__ = ["MEASURES"]
@@ -62,14 +61,14 @@ def summary(report: Report) -> str:
     )
 
 
-def cells(row: Row) -> tuple[str, ...]:
+def cells(row: ReportRow) -> tuple[str, ...]:
     """Give a row's figures in the order of COLUMNS."""
     return tuple(
         cell(row.figures[column.measure], ranged=column.measure in SPREAD) for column in COLUMNS
     )
 
 
-def cell(figure: Figure, *, ranged: bool) -> str:
+def cell(figure: Metric, *, ranged: bool) -> str:
     """`.512`, with its interval `.512 .48-.55`; a figure that cannot be had is a dash."""
     if figure.value is None:
         return UNKNOWN

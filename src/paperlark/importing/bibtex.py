@@ -8,9 +8,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, cast
 
 from paperlark.domain.errors import Unimportable
-from paperlark.domain.paper import PaperId
-from paperlark.domain.pasted import identify, mentioned
-from paperlark.importing.item import Item, make_item
+from paperlark.domain.paper import PaperId, identify, mentioned
+from paperlark.importing.item import ImportedEntry, make_item
 
 if TYPE_CHECKING:
     from bibtexparser.model import Entry, ParsingFailedBlock
@@ -24,7 +23,7 @@ _BRACES = re.compile(r"(?<!\\)[{}]")
 _FORMULA = re.compile(r"(\$[^$]*\$)")
 
 
-def read_bibtex(text: str, name: str) -> tuple[Item, ...]:
+def read_bibtex(text: str, name: str) -> tuple[ImportedEntry, ...]:
     """Give every entry, one that is broken as a fault; raises Unimportable where there is none."""
     # Brings a decoder of TeX; no other kind needs either.
     from bibtexparser.entrypoint import parse_string  # noqa: PLC0415
@@ -42,15 +41,15 @@ def read_bibtex(text: str, name: str) -> tuple[Item, ...]:
     return tuple(item for _, item in sorted(filter(None, items), key=lambda one: one[0]))
 
 
-def _broken(block: ParsingFailedBlock) -> tuple[int, Item] | None:
+def _broken(block: ParsingFailedBlock) -> tuple[int, ImportedEntry] | None:
     """Read an entry that only has a name twice; anything else is at fault."""
     line, inside = block.start_line or 0, block.ignore_error_block
     if inside is None:
-        return line, Item(_place(line), fault="it is broken BibTeX")
+        return line, ImportedEntry(_place(line), fault="it is broken BibTeX")
     return (line, _item(cast("Entry", inside))) if hasattr(inside, "fields") else None
 
 
-def _item(entry: Entry) -> Item:
+def _item(entry: Entry) -> ImportedEntry:
     fields = {field.key.lower(): _bare(str(field.value)) for field in entry.fields}
     return make_item(
         _place(entry.start_line or 0),

@@ -6,16 +6,15 @@ import re
 from collections.abc import Iterator
 
 from paperlark.domain.errors import Unimportable
-from paperlark.domain.paper import PaperId
-from paperlark.domain.pasted import identify
-from paperlark.importing.item import Item, make_item
+from paperlark.domain.paper import PaperId, identify
+from paperlark.importing.item import ImportedEntry, make_item
 
 _COMMENT = re.compile(r"(?:^|\s)[#%].*")
 _LABEL = re.compile(r"\barxiv:\s+", re.IGNORECASE)
 _AROUND = "()<>\"'.*"
 
 
-def read_ids(text: str, name: str) -> tuple[Item, ...]:
+def read_ids(text: str, name: str) -> tuple[ImportedEntry, ...]:
     """Give every paper of the list; raises Unimportable naming a line that has none."""
     return tuple(
         make_item(f"line {number}", paper_id=paper)

@@ -1,13 +1,62 @@
-"""One entry of an outside file: where it stands, and what it says of one paper."""
+"""One entry of an imported file, and the JSON values and literal text it is read from."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
+from typing import Any
 
+from paperlark.domain.errors import Unimportable
 from paperlark.domain.paper import PaperId
+
+_ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
+
+
+def unescape(text: str) -> str:
+    """Take the backslashes and entities away that keep a text from taking effect."""
+    return _ESCAPED.sub(r"\1", text).replace("&lt;", "<").replace("&amp;", "&")
+
+
+Value = Any  # what JSON may be; whoever reads it checks each step
+
+
+def read_values(text: str, name: str) -> tuple[tuple[str, Value], ...]:
+    """Give every value with its place; raises Unimportable naming the line that is no JSON."""
+    try:
+        return tuple(_whole(text))
+    except ValueError:
+        return tuple(_lines(text, name))
+    except RecursionError as error:
+        raise _refused(name, "is JSON inside JSON, too deep to be read") from error
+
+
+def _whole(text: str) -> Iterator[tuple[str, Value]]:
+    value = json.loads(text)
+    if isinstance(value, list):
+        yield from ((f"entry {number}", one) for number, one in enumerate(value, start=1))
+    else:
+        yield "entry 1", value
+
+
+def _lines(text: str, name: str) -> Iterator[tuple[str, Value]]:
+    for number, line in enumerate(text.split("\n"), start=1):
+        if line.strip():
+            try:
+                yield f"line {number}", json.loads(line)
+            except ValueError as error:
+                reason = str(error)[:80]
+                raise _refused(f"{name}:{number}", f"is no JSON ({reason})") from error
+            except RecursionError as error:
+                raise _refused(f"{name}:{number}", "is too deep to be read") from error
+
+
+def _refused(place: str, problem: str) -> Unimportable:
+    return Unimportable(f"{place} {problem}", mend="export it again")
+
 
 LONGEST_TITLE = 1_000
 """Characters; whatever is longer is no title."""
@@ -28,7 +77,7 @@ class Scored:
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class ImportedEntry:
     """What is said of one paper, texts tidied.
 
     `place` is where in the file, for a message. `paper_id` is None where no arXiv identifier is
@@ -70,7 +119,7 @@ def make_item(  # noqa: PLR0913  # what a file may say of a paper
     scored: Scored | None = None,
     version: int | None = None,
     comment: str = "",
-) -> Item:
+) -> ImportedEntry:
     """Tidy the texts; an entry without a name, or with a whole book for a title, is at fault."""
     tidied = one_line(title)
     fault = None
@@ -80,7 +129,7 @@ def make_item(  # noqa: PLR0913  # what a file may say of a paper
     elif paper_id is None and not tidied:
         fault = "it names no paper"
     names = (one_line(name)[:LONGEST_NAME] for name in authors)
-    return Item(
+    return ImportedEntry(
         place=place,
         paper_id=paper_id,
         title=tidied,

@@ -9,9 +9,8 @@ from datetime import date
 
 from paperlark.domain.errors import RecordingUnreadable, Unimportable
 from paperlark.domain.judgement import HIGHEST, LOWEST
-from paperlark.domain.pasted import identify
-from paperlark.importing.item import Item, Scored, make_item
-from paperlark.importing.values import Value, read_values
+from paperlark.domain.paper import identify
+from paperlark.importing.item import ImportedEntry, Scored, Value, make_item, read_values
 
 UNSCORED = "it has no scores"
 UNDATED = "nothing says which day it is of: put that into the file's name"
@@ -36,7 +35,7 @@ def _is_row(value: Value) -> bool:
     return isinstance(value, dict) and {"relevance", "novelty"} <= {name.lower() for name in value}
 
 
-def read_judged(text: str, name: str) -> tuple[Item, ...]:
+def read_judged(text: str, name: str) -> tuple[ImportedEntry, ...]:
     """Give every row; raises Unimportable where it is no JSON."""
     values = read_values(text, name)
     if all(isinstance(value, dict) and "selected" in value for _, value in values):
@@ -50,7 +49,7 @@ def day_of(name: str) -> date | None:
     return _day(found[0]) if found else None
 
 
-def _recorded(text: str, name: str) -> Iterator[Item]:
+def _recorded(text: str, name: str) -> Iterator[ImportedEntry]:
     # Brings pydantic, which no other kind needs.
     from paperlark.recordings import recorded_days  # noqa: PLC0415
 
@@ -84,7 +83,7 @@ def _page_row(page: Row, entry: Value) -> Row:
     return entry | (judgement if isinstance(judgement, dict) else {}) | {"day": page.get("day")}
 
 
-def judged_item(place: str, row: Row, day: date | None) -> Item:
+def judged_item(place: str, row: Row, day: date | None) -> ImportedEntry:
     """Read one row, whatever case its names are in; `day` is where it does not say one."""
     fields = {str(name).lower(): value for name, value in row.items()}
     identifiers = (identify(str(fields[name])) for name in _IDS if name in fields)

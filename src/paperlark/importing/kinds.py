@@ -9,8 +9,8 @@ from enum import StrEnum
 from io import BytesIO
 
 from paperlark.domain.errors import Unimportable
-from paperlark.importing import bibtex, csl, ids, judged, pages, ris, values
-from paperlark.importing.item import Item
+from paperlark.importing import bibtex, digest_pages, ids, item, judged, references
+from paperlark.importing.item import ImportedEntry
 
 LARGEST = 64 * 2**20
 """Bytes, unpacked too."""
@@ -21,7 +21,7 @@ _BEGIN = 2**16
 _MARKUP = "of XML and HTML none is read: export BibTeX, RIS or CSL JSON, or take the page as JSON"
 
 
-class Kind(StrEnum):
+class FileKind(StrEnum):
     """What can be imported."""
 
     BIBTEX = "bibtex"
@@ -36,12 +36,12 @@ class Kind(StrEnum):
     """The copy of votes that paperlark keeps beside its database."""
 
 
-_ANY = f"name its kind with --as: {', '.join(Kind)}"
+_ANY = f"name its kind with --as: {', '.join(FileKind)}"
 
-Reader = Callable[[str, str], tuple[Item, ...]]
+Reader = Callable[[str, str], tuple[ImportedEntry, ...]]
 
 
-def recognise(content: bytes, name: str) -> tuple[Kind, str]:
+def recognise(content: bytes, name: str) -> tuple[FileKind, str]:
     """Give the kind and the text of a file; raises Unimportable where it is none of ours."""
     text = decode(content, name)
     kind = _json(text, name) if text.lstrip()[:1] in {"{", "["} else _plain(text)
@@ -53,7 +53,7 @@ def recognise(content: bytes, name: str) -> tuple[Kind, str]:
     return kind, text
 
 
-def read_items(kind: Kind, text: str, name: str) -> tuple[Item, ...]:
+def read_items(kind: FileKind, text: str, name: str) -> tuple[ImportedEntry, ...]:
     """Give every entry of the file; raises Unimportable where it is not of that kind."""
     items = _READERS[kind](text, name)
     if len(items) > MOST_ENTRIES:
@@ -80,40 +80,40 @@ def decode(content: bytes, name: str) -> str:
         raise Unimportable(f"{name}:{line}: is not UTF-8 text", mend="save it as UTF-8") from error
 
 
-def _json(text: str, name: str) -> Kind | None:
-    found = values.read_values(text, name)
+def _json(text: str, name: str) -> FileKind | None:
+    found = item.read_values(text, name)
     for _, value in found[:1]:
         if isinstance(value, dict) and {"vote", "at", "id"} <= value.keys():
-            return Kind.VOTES
+            return FileKind.VOTES
         if judged.is_judged(value):
-            return Kind.DIGEST
-        if csl.is_reference(value):
-            return Kind.CSL_JSON
+            return FileKind.DIGEST
+        if references.is_reference(value):
+            return FileKind.CSL_JSON
     return None
 
 
-def _plain(text: str) -> Kind | None:
+def _plain(text: str) -> FileKind | None:
     begin = text[:_BEGIN]
     if begin.lstrip().startswith("<"):
         return None
     if bibtex.ENTRY.search(begin):
-        return Kind.BIBTEX
-    if ris.RECORD.search(begin):
-        return Kind.RIS
-    if pages.is_page(text):
-        return Kind.DIGEST
-    return Kind.IDS if ids.names_papers(begin) else None
+        return FileKind.BIBTEX
+    if references.RECORD.search(begin):
+        return FileKind.RIS
+    if digest_pages.is_page(text):
+        return FileKind.DIGEST
+    return FileKind.IDS if ids.names_papers(begin) else None
 
 
-def _digest(text: str, name: str) -> tuple[Item, ...]:
+def _digest(text: str, name: str) -> tuple[ImportedEntry, ...]:
     is_json = text.lstrip()[:1] in {"{", "["}
-    return (judged.read_judged if is_json else pages.read_page)(text, name)
+    return (judged.read_judged if is_json else digest_pages.read_page)(text, name)
 
 
-_READERS: Mapping[Kind, Reader] = {
-    Kind.BIBTEX: bibtex.read_bibtex,
-    Kind.RIS: ris.read_ris,
-    Kind.CSL_JSON: csl.read_csl,
-    Kind.IDS: ids.read_ids,
-    Kind.DIGEST: _digest,
+_READERS: Mapping[FileKind, Reader] = {
+    FileKind.BIBTEX: bibtex.read_bibtex,
+    FileKind.RIS: references.read_ris,
+    FileKind.CSL_JSON: references.read_csl,
+    FileKind.IDS: ids.read_ids,
+    FileKind.DIGEST: _digest,
 }

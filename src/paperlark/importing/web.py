@@ -18,7 +18,7 @@ _LATER = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVI
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class WebResponse:
     """What came: the content and the headers."""
 
     content: bytes
@@ -44,7 +44,7 @@ class Web:
         *,
         params: Mapping[str, str | int] | None = None,
         headers: Mapping[str, str] | None = None,
-    ) -> Answer:
+    ) -> WebResponse:
         """Give the answer; raises Unimportable where there is none that says OK."""
         try:
             for attempt in stamina.retry_context(
@@ -58,7 +58,7 @@ class Web:
 
     def _ask(
         self, address: str, params: Mapping[str, str | int], headers: Mapping[str, str]
-    ) -> Answer:
+    ) -> WebResponse:
         content = bytearray()
         # What stands in headers, a key for one, is meant for nobody else.
         with self._client.stream(
@@ -75,7 +75,7 @@ class Web:
                         f"{address} answers with more than {self._largest >> 20} MB",
                         mend="save it, and take it in parts",
                     )
-            return Answer(bytes(content), response.headers)
+            return WebResponse(bytes(content), response.headers)
 
 
 class _LaterError(Exception):

@@ -9,10 +9,9 @@ import re
 from collections.abc import Iterator, Mapping
 
 from paperlark.domain.errors import Unimportable
-from paperlark.importing.csl import references
-from paperlark.importing.item import Item
+from paperlark.importing.item import ImportedEntry, Value, read_values
 from paperlark.importing.kinds import MOST_ENTRIES, decode
-from paperlark.importing.values import Value, read_values
+from paperlark.importing.references import references
 from paperlark.importing.web import Web
 
 API = "https://api.zotero.org"
@@ -22,7 +21,9 @@ _LIBRARY = re.compile(r"(?:(?P<kind>users|groups)/)?(?P<number>[0-9]{1,12})")
 _KEY = re.compile(r"[!-~]+")
 
 
-def read_zotero(web: Web, library: str, *, key: str | None, api: str = API) -> tuple[Item, ...]:
+def read_zotero(
+    web: Web, library: str, *, key: str | None, api: str = API
+) -> tuple[ImportedEntry, ...]:
     """Give every item at the top of the library: `12345` or `users/12345`, `groups/678`.
 
     Raises Unimportable where there is no such library, the key does not open it, or the web

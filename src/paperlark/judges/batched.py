@@ -11,23 +11,27 @@ from datetime import date
 from decimal import Decimal
 from random import Random, SystemRandom
 
+from paperlark.domain.batch_job import BatchJob, BatchJobState, BatchMiss
 from paperlark.domain.errors import BudgetSpent, JudgeUnavailable, ModelError, NoBatchService
-from paperlark.domain.job import Job, JobState, Miss
 from paperlark.domain.judgement import (
     FIRST_READING,
     NO_PRECEDENTS,
-    Asking,
-    Exchange,
-    Lack,
+    JudgementKey,
+    ModelCall,
     Precedents,
     Unjudged,
+    UnjudgedReason,
 )
 from paperlark.domain.paper import Paper, PaperId
-from paperlark.judges.desk import Desk
+from paperlark.judges.batch_client import BatchClient
+from paperlark.judges.batch_requests import (
+    BatchRequest,
+    BatchRequestBuilder,
+    BatchTerms,
+    why_waiting,
+)
+from paperlark.judges.batch_size import batches
 from paperlark.judges.llm import LlmJudge
-from paperlark.judges.plan import batches
-from paperlark.judges.posing import Poser, Question, Terms
-from paperlark.judges.waiting import why_waiting
 from paperlark.llm import batch_file
 from paperlark.ports import Progress
 
@@ -48,8 +52,8 @@ class BatchedJudge:
     def __init__(
         self,
         live: LlmJudge,
-        desk: Desk,
-        terms: Terms,
+        desk: BatchClient,
+        terms: BatchTerms,
         *,
         criteria: str,
         leaves: bool = True,
@@ -86,13 +90,17 @@ class BatchedJudge:
         day: date,
         precedents: Precedents = NO_PRECEDENTS,
         reading: int = FIRST_READING,
-    ) -> Iterator[Exchange | Unjudged]:
+    ) -> Iterator[ModelCall | Unjudged]:
         """Say what waits, and leave the rest, or ask it at once.
 
         Raises JudgeUnavailable where the server has no batch service.
         """
-        asking = Asking(day, self._desk.profile, self._criteria, self.signature).of_reading(reading)
-        history = [job for job in self._desk.jobs.of(asking) if job.state is JobState.COLLECTED]
+        asking = JudgementKey(day, self._desk.profile, self._criteria, self.signature).of_reading(
+            reading
+        )
+        history = [
+            job for job in self._desk.jobs.of(asking) if job.state is BatchJobState.COLLECTED
+        ]
         living = self._desk.living(asking)
         missing: list[Paper] = []
         for paper in papers:
@@ -100,7 +108,9 @@ class BatchedJudge:
             if job is None:
                 missing.append(paper)
             else:
-                yield Unjudged(paper, Lack.WAITING, self._why(job, _misses(paper, history)))
+                yield Unjudged(
+                    paper, UnjudgedReason.WAITING, self._why(job, _misses(paper, history))
+                )
         if self._leaves:
             yield from self._leave(missing, asking, history, precedents)
         else:
@@ -109,20 +119,20 @@ class BatchedJudge:
     def _leave(
         self,
         papers: Sequence[Paper],
-        asking: Asking,
-        history: Sequence[Job],
+        asking: JudgementKey,
+        history: Sequence[BatchJob],
         precedents: Precedents,
-    ) -> Iterator[Exchange | Unjudged]:
+    ) -> Iterator[ModelCall | Unjudged]:
         """Leave what was not left too often already, as far as there is money for it."""
         misses = {paper.id: _misses(paper, history) for paper in papers}
         left = [paper for paper in papers if len(misses[paper.id]) < ASKINGS]
         for paper in papers:
             if len(misses[paper.id]) >= ASKINGS:
                 last = misses[paper.id][-1].reason
-                yield Unjudged(paper, Lack.FAILED, f"{last} (left {ASKINGS} times)")
+                yield Unjudged(paper, UnjudgedReason.FAILED, f"{last} (left {ASKINGS} times)")
         if left and not self._terms.known():
             left = yield from self._ask_first(left, asking, precedents)
-        poser = Poser(self._live.plan, self._terms, self._dice)
+        poser = BatchRequestBuilder(self._live.plan, self._terms, self._dice)
         alone = {id_ for id_, several in misses.items() if any(miss.tried for miss in several)}
         questions = [
             *poser.pose([one for one in left if one.id not in alone], precedents, poser.plan.most),
@@ -137,11 +147,13 @@ class BatchedJudge:
         posed = {paper.id for question in questions for paper in question.papers}
         for paper in left:
             if paper.id not in posed:
-                yield Unjudged(paper, Lack.BUDGET, self._why_not(poser.over or Decimal(0)))
+                yield Unjudged(
+                    paper, UnjudgedReason.BUDGET, self._why_not(poser.over or Decimal(0))
+                )
 
     def _ask_first(
-        self, papers: Sequence[Paper], asking: Asking, precedents: Precedents
-    ) -> Generator[Exchange | Unjudged, None, list[Paper]]:
+        self, papers: Sequence[Paper], asking: JudgementKey, precedents: Precedents
+    ) -> Generator[ModelCall | Unjudged, None, list[Paper]]:
         """Ask about the first papers at once; gives the others, if they can be left now."""
         self._check_service()
         first = next(batches(papers, self._live.plan, precedents, size=lambda: len(papers)))
@@ -153,7 +165,7 @@ class BatchedJudge:
         rest = list(papers[len(first) :])
         if self._terms.known():
             return rest
-        yield from (Unjudged(paper, Lack.FAILED, f"not left: {reason}") for paper in rest)
+        yield from (Unjudged(paper, UnjudgedReason.FAILED, f"not left: {reason}") for paper in rest)
         return []
 
     def _check_service(self) -> None:
@@ -167,9 +179,9 @@ class BatchedJudge:
 
     def _leave_job(
         self,
-        questions: Sequence[Question],
-        asking: Asking,
-        misses: Mapping[PaperId, Sequence[Miss]],
+        questions: Sequence[BatchRequest],
+        asking: JudgementKey,
+        misses: Mapping[PaperId, Sequence[BatchMiss]],
     ) -> Generator[Unjudged, None, ModelError | None]:
         """Leave one job, or give what went wrong.
 
@@ -187,10 +199,10 @@ class BatchedJudge:
         except ModelError as error:
             return error
         for paper in papers:
-            yield Unjudged(paper, Lack.WAITING, self._why(job, misses[paper.id]))
+            yield Unjudged(paper, UnjudgedReason.WAITING, self._why(job, misses[paper.id]))
         return None
 
-    def _why(self, job: Job, misses: Sequence[Miss]) -> str:
+    def _why(self, job: BatchJob, misses: Sequence[BatchMiss]) -> str:
         return why_waiting(
             job,
             misses,
@@ -209,20 +221,22 @@ class BatchedJudge:
         return "there was no money for it left"
 
 
-def _failed(job: Sequence[Question], error: ModelError) -> Iterator[Unjudged]:
-    lack = Lack.BUDGET if isinstance(error, BudgetSpent) else Lack.FAILED
+def _failed(job: Sequence[BatchRequest], error: ModelError) -> Iterator[Unjudged]:
+    lack = UnjudgedReason.BUDGET if isinstance(error, BudgetSpent) else UnjudgedReason.FAILED
     papers = (paper for question in job for paper in question.papers)
     return (Unjudged(paper, lack, str(error)) for paper in papers)
 
 
-def _misses(paper: Paper, history: Sequence[Job]) -> Sequence[Miss]:
+def _misses(paper: Paper, history: Sequence[BatchJob]) -> Sequence[BatchMiss]:
     """Give what came of every time that this version was left in vain."""
     return [
         job.misses[paper.id] for job in history if paper.id in job.misses and job.asks_about(paper)
     ]
 
 
-def _jobs(questions: Sequence[Question], history: Sequence[Job]) -> Iterator[Sequence[Question]]:
+def _jobs(
+    questions: Sequence[BatchRequest], history: Sequence[BatchJob]
+) -> Iterator[Sequence[BatchRequest]]:
     """Part questions into jobs that a service takes, as far as that is known."""
     untried = [math.ceil(len(job.questions) / _SMALLER) for job in history if job.untried]
     # A name of the greatest length that there may be: what fits so, fits.
@@ -230,5 +244,6 @@ def _jobs(questions: Sequence[Question], history: Sequence[Job]) -> Iterator[Seq
     by_name = dict(zip(bodies, questions, strict=True))
     most = min(untried, default=batch_file.MOST_LINES)
     return (
-        [by_name[name] for name in names] for names in batch_file.split(bodies, most_lines=most)
+        [by_name[name] for name in names]
+        for names in batch_file.split_batch(bodies, most_lines=most)
     )

@@ -16,17 +16,17 @@ from paperlark.domain.errors import BudgetSpent, ModelError, ModelRefused, Model
 from paperlark.domain.judgement import (
     FIRST_READING,
     NO_PRECEDENTS,
-    Exchange,
-    Lack,
+    ModelCall,
     Precedents,
     Unjudged,
+    UnjudgedReason,
 )
 from paperlark.domain.paper import Paper, PaperId
 from paperlark.domain.profile import Cutoffs
 from paperlark.judges import prompt, reply
-from paperlark.judges.halt import Fault, Halt, Round
-from paperlark.judges.plan import Crowd, batches, make_plan, to_prompt
-from paperlark.judges.question import Question, ask_about
+from paperlark.judges.batch_size import AdaptiveBatchSize, batches, make_plan, to_prompt
+from paperlark.judges.circuit_breaker import CircuitBreaker, Fault, Round
+from paperlark.judges.question import PaperQuestion, ask_about
 from paperlark.ports import ChatModel
 
 _log = logging.getLogger(__name__)
@@ -52,7 +52,7 @@ class _Answer:
     """One question's outcome: what was paid for, and what is wrong with which papers."""
 
     faults: Mapping[PaperId, Fault]
-    exchanges: tuple[Exchange, ...] = ()
+    exchanges: tuple[ModelCall, ...] = ()
 
 
 class LlmJudge:
@@ -83,7 +83,7 @@ class LlmJudge:
         self.plan = make_plan(
             criteria, cutoffs, batch_size=batch_size, context=context, authors=authors
         )
-        self._crowd = Crowd(self.plan.most)
+        self._crowd = AdaptiveBatchSize(self.plan.most)
         self._patience = patience
         self._map = map_
         self._dice = dice or SystemRandom()
@@ -108,9 +108,9 @@ class LlmJudge:
         day: date,  # noqa: ARG002  # a model judges alike on every day
         precedents: Precedents = NO_PRECEDENTS,
         reading: int = FIRST_READING,  # noqa: ARG002  # nor does it know that it is asked again
-    ) -> Iterator[Exchange | Unjudged]:
+    ) -> Iterator[ModelCall | Unjudged]:
         """Judge in up to three rounds; the Unjudged come when it is certain that they are."""
-        halt = Halt(self._patience)
+        halt = CircuitBreaker(self._patience)
         place = {paper.id: place for place, paper in enumerate(papers)}
         rounds: list[list[Paper]] = [list(papers), [], []]
         try:
@@ -145,7 +145,7 @@ class LlmJudge:
             question = ask_about(batch, precedents, dice=self._dice, authors=self.plan.authors)
             answer = self._model.ask(to_prompt(question, self.plan))
         except BudgetSpent as error:
-            round_.spent = Fault(str(error), Lack.BUDGET)
+            round_.spent = Fault(str(error), UnjudgedReason.BUDGET)
             return _failed(batch, round_.spent, paid=_paid(error))
         except ModelUnusable as error:
             halt.stop(str(error))
@@ -161,21 +161,21 @@ class LlmJudge:
         halt.answered()
         return self._read(question, answer)
 
-    def _read(self, question: Question, answer: ChatReply) -> _Answer:
+    def _read(self, question: PaperQuestion, answer: ChatReply) -> _Answer:
         """Take what the answer says; whatever that is, it was paid for."""
-        lost = () if answer.lost is None else (Exchange((), answer.lost),)
+        lost = () if answer.lost is None else (ModelCall((), answer.lost),)
         asked = len(question.papers)
         try:
-            reading = reply.read(answer.text, question.papers, self._cutoffs)
+            reading = reply.parse_reply(answer.text, question.papers, self._cutoffs)
         except Exception as error:  # noqa: BLE001  # nor does a bug in the reader
-            exchange = Exchange((), answer.spend, answer.text)
+            exchange = ModelCall((), answer.spend, answer.text)
             fault = Fault(_reason(error))
             return _failed(question.papers.values(), fault, paid=(*lost, exchange))
         if reading.too_many:
             self._crowd.too_many(asked)
         else:
             self._crowd.well(asked)
-        exchange = Exchange(reading.judgements, answer.spend, answer.text)
+        exchange = ModelCall(reading.judgements, answer.spend, answer.text)
         faults = {
             paper: Fault(reason, alone=paper in reading.alone)
             for paper, reason in reading.faults.items()
@@ -183,14 +183,14 @@ class LlmJudge:
         return _Answer(faults, (*lost, exchange))
 
 
-def _failed(batch: Iterable[Paper], fault: Fault, *, paid: tuple[Exchange, ...] = ()) -> _Answer:
+def _failed(batch: Iterable[Paper], fault: Fault, *, paid: tuple[ModelCall, ...] = ()) -> _Answer:
     return _Answer(dict.fromkeys((paper.id for paper in batch), fault), paid)
 
 
-def _paid(error: Exception) -> tuple[Exchange, ...]:
+def _paid(error: Exception) -> tuple[ModelCall, ...]:
     """Give what a failed question may have cost, in all of its attempts."""
     spends = (error.lost, error.spend) if isinstance(error, ModelError) else ()
-    return tuple(Exchange((), spend) for spend in spends if spend is not None)
+    return tuple(ModelCall((), spend) for spend in spends if spend is not None)
 
 
 def _reason(error: Exception) -> str:

@@ -7,6 +7,7 @@ beginning they have seen before.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Collection, Mapping
 from functools import cache
 from importlib.resources import files
@@ -89,3 +90,17 @@ def asks_for_comment(relevance: int, novelty: int, cutoffs: Cutoffs) -> bool:
 def _near(cutoffs: Cutoffs) -> Cutoffs:
     """Give the lowest scores that have a comment."""
     return Cutoffs(max(LOWEST, cutoffs.relevance - _NEAR), max(LOWEST, cutoffs.novelty - _NEAR))
+
+
+# "Group" alone is a word of algebra, of galaxies and of chemistry.
+_PEOPLE = re.compile(
+    r"\b(?:(?:co-?)?authors?|authored|affiliat\w*|universit(?:y|ies)|institut(?:es?|ions?)"
+    r"|(?:research|working)\s+groups?|groups?\s+(?:at|led\s+by|of\s+(?:Prof|Dr))"
+    r"|(?:written|papers?|work)\s+by)\b",
+    re.IGNORECASE,
+)
+
+
+def speaks_of_authors(criteria: str) -> bool:
+    """Tell whether a judge of these criteria has to see the authors; a doubt is a yes."""
+    return _PEOPLE.search(criteria) is not None

@@ -11,11 +11,11 @@ from paperlark.domain.criteria import Criteria
 from paperlark.domain.judgement import (
     FIRST_READING,
     NO_PRECEDENTS,
-    Exchange,
     Judgement,
-    Lack,
+    ModelCall,
     Precedents,
     Unjudged,
+    UnjudgedReason,
 )
 from paperlark.domain.paper import Paper
 from paperlark.domain.spending import Spend, Tokens
@@ -58,16 +58,16 @@ class RecordedJudge:
         day: date,
         precedents: Precedents = NO_PRECEDENTS,  # noqa: ARG002  # it was recorded without
         reading: int = FIRST_READING,  # noqa: ARG002  # it says the same each time
-    ) -> Iterator[Exchange | Unjudged]:
+    ) -> Iterator[ModelCall | Unjudged]:
         """Give one exchange with the day's usage, unknown where it was not recorded."""
         recorded = self._days.get(day)
         rows = {row.id: row for row in recorded.selected} if recorded else {}
         said = [_judgement(rows[one.id], one) if one.id in rows else None for one in papers]
         judgements = tuple(judgement for judgement in said if judgement)
-        yield Exchange(judgements, _spend(recorded) if recorded else Spend(None, None))
+        yield ModelCall(judgements, _spend(recorded) if recorded else Spend(None, None))
         for paper, judgement in zip(papers, said, strict=True):
             if judgement is None:
-                yield Unjudged(paper, Lack.NOT_RECORDED, "not recorded")
+                yield Unjudged(paper, UnjudgedReason.NOT_RECORDED, "not recorded")
 
 
 def _judgement(row: RecordedPaper, paper: Paper) -> Judgement | None:

@@ -39,7 +39,7 @@ _UNSEEN = {"Cc", "Cf", "Cs"}
 _JOINERS = "\u200c\u200d"
 
 
-class Shown(Protocol):
+class AskedPaper(Protocol):
     """A version of a paper that stood in a question."""
 
     @property
@@ -54,7 +54,7 @@ class Shown(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ParsedReply:
     """What a reply said: every paper of the question has a judgement or a fault, never both.
 
     `alone` are the papers with a fault that are better asked about without others. `too_many`
@@ -67,7 +67,7 @@ class Reading:
     too_many: bool = False
 
 
-def read(text: str, papers: Mapping[int, Shown], cutoffs: Cutoffs) -> Reading:
+def parse_reply(text: str, papers: Mapping[int, AskedPaper], cutoffs: Cutoffs) -> ParsedReply:
     """Read the judgements of these papers out of a reply, whatever it looks like.
 
     A paper that reaches the cut-offs needs a comment; any other may have one.
@@ -77,14 +77,14 @@ def read(text: str, papers: Mapping[int, Shown], cutoffs: Cutoffs) -> Reading:
         number = _number(name)
         if number is None or number not in papers:
             faults = dict.fromkeys((paper.id for paper in papers.values()), SUSPECT)
-            return Reading((), faults, alone=frozenset(faults))
+            return ParsedReply((), faults, alone=frozenset(faults))
         verdict = _judgement(row, papers[number], cutoffs)
         if verdict not in found[number]:
             found[number].append(verdict)
     absent = _Fault(_why_absent(text, any_row=any(found.values())))
     verdicts = {papers[number].id: _only(several, absent) for number, several in found.items()}
     faults_of = {id_: one for id_, one in verdicts.items() if isinstance(one, _Fault)}
-    return Reading(
+    return ParsedReply(
         tuple(verdict for verdict in verdicts.values() if isinstance(verdict, Judgement)),
         {id_: fault.reason for id_, fault in faults_of.items()},
         alone=frozenset(id_ for id_, fault in faults_of.items() if fault is _SILENT),
@@ -126,7 +126,9 @@ def _why_absent(text: str, *, any_row: bool) -> str:
     return "the model's reply held no judgement" if text.strip() else "the model's reply was blank"
 
 
-def _judgement(row: Mapping[str, object], paper: Shown, cutoffs: Cutoffs) -> Judgement | _Fault:
+def _judgement(
+    row: Mapping[str, object], paper: AskedPaper, cutoffs: Cutoffs
+) -> Judgement | _Fault:
     relevance, novelty = _score(row.get("relevance")), _score(row.get("novelty"))
     if relevance is None:
         return _no_score("relevance", row)
@@ -161,7 +163,9 @@ def _number(name: object) -> int | None:
     return int(said[1]) if said else None
 
 
-def _rows(text: str, papers: Mapping[int, Shown]) -> Iterator[tuple[object, Mapping[str, object]]]:
+def _rows(
+    text: str, papers: Mapping[int, AskedPaper]
+) -> Iterator[tuple[object, Mapping[str, object]]]:
     """Find the objects that name a paper, by a field or by the key that they stand under."""
     waiting = list(_values(_mended(_spoken(text))))
     while waiting:

@@ -16,12 +16,11 @@ import stamina
 
 from paperlark.domain.errors import MaybeLeft, ModelBusy, ModelError, NoBatchService
 from paperlark.domain.spending import Spend
-from paperlark.llm import batch_file, trouble
-from paperlark.llm.batch_answers import Answers, read_answers
-from paperlark.llm.batch_file import Body
+from paperlark.llm import batch_file, error_classes
+from paperlark.llm.batch_file import BatchReplies, Body, read_replies
 from paperlark.llm.completion import Usage
 from paperlark.llm.connection import Connection
-from paperlark.llm.discretion import discreet
+from paperlark.llm.redact import redact
 from paperlark.llm.retrying import worth_waiting
 
 _OURS = "paperlark"
@@ -53,7 +52,7 @@ class Stage(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class BatchStatus:
     """What the service says of one batch.
 
     `state` is its own word; `files` are those with answers and with errors; `problem` are its
@@ -125,7 +124,7 @@ class BatchService:
 
         Raises NoBatchService or ModelError.
         """
-        file = (f"{_OURS}-{key}.jsonl", batch_file.write(bodies), "application/jsonl")
+        file = (f"{_OURS}-{key}.jsonl", batch_file.write_batch(bodies), "application/jsonl")
         response = self._retrying(
             self._ask, "POST", "files", files={"file": file}, data={"purpose": "batch"}
         )
@@ -166,14 +165,16 @@ class BatchService:
             after = {"after": self._name(batches[-1])}
         return None
 
-    def look(self, batch: str) -> Standing:
+    def look(self, batch: str) -> BatchStatus:
         """Say how far a batch is; raises ModelError where that cannot be known now."""
         try:
             return self._standing(self._get(f"batches/{quote(batch, safe='')}"))
         except _Gone:
-            return Standing(Stage.GONE, "gone", problem=f"{self.server} does not know it any more")
+            return BatchStatus(
+                Stage.GONE, "gone", problem=f"{self.server} does not know it any more"
+            )
 
-    def answers(self, standing: Standing, asked: Collection[str]) -> Answers | None:
+    def answers(self, standing: BatchStatus, asked: Collection[str]) -> BatchReplies | None:
         """Fetch what came of these questions; None where the service threw it away.
 
         Raises ModelError where it cannot be had now.
@@ -186,7 +187,7 @@ class BatchService:
             ]
         except _Gone:
             return None
-        return read_answers(files, asked, self._connection, self._spend_of, prompt=self._prompt)
+        return read_replies(files, asked, self._connection, self._spend_of, prompt=self._prompt)
 
     def _create(self, asked: Mapping[str, object]) -> str:
         """Create a batch, once."""
@@ -223,7 +224,7 @@ class BatchService:
         """Raise what the server complains about; a file of answers is not searched for that."""
         if response.is_success and path.endswith("/content"):
             return
-        found = trouble.find(response, _payload(response), prompt=self._prompt)
+        found = error_classes.classify_error(response, _payload(response), prompt=self._prompt)
         if found is None:
             return
         if "/" in path and response.status_code in _GONE:
@@ -236,19 +237,19 @@ class BatchService:
             )
         raise found.without(self._connection.key).error()
 
-    def _standing(self, batch: Mapping[str, object]) -> Standing:
+    def _standing(self, batch: Mapping[str, object]) -> BatchStatus:
         state = str(batch.get("status") or "nothing").lower()
         named = (batch.get("output_file_id"), batch.get("error_file_id"))
         files = tuple(file for file in named if isinstance(file, str) and file)
         problem = self._shown("; ".join(_complaints(batch.get("errors"))))
         if state in _OVER or (state == "failed" and files):
-            return Standing(Stage.OVER, state, files, problem)
+            return BatchStatus(Stage.OVER, state, files, problem)
         if state == "failed":
-            return Standing(Stage.REFUSED, state, problem=problem or "it did not say why")
-        return Standing(Stage.AT_WORK, self._shown(state), problem=problem)
+            return BatchStatus(Stage.REFUSED, state, problem=problem or "it did not say why")
+        return BatchStatus(Stage.AT_WORK, self._shown(state), problem=problem)
 
     def _shown(self, words: str) -> str:
-        return discreet(words, key=self._connection.key, prompt=self._prompt)
+        return redact(words, key=self._connection.key, prompt=self._prompt)
 
     def _name(self, thing: Mapping[str, object]) -> str:
         """Give the service's name of a file or batch."""

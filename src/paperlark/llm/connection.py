@@ -10,9 +10,9 @@ import httpx
 
 from paperlark.domain.errors import KeyMissing, ModelBusy, ModelUnusable
 from paperlark.domain.spending import Spend
-from paperlark.llm import deadline
-from paperlark.llm.deadline import Deadline
-from paperlark.llm.discretion import one_line, unlogged
+from paperlark.http import deadline
+from paperlark.http.deadline import Deadline
+from paperlark.llm.redact import one_line, unlogged
 
 NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 """What fails so never reached a server, and cost nothing."""

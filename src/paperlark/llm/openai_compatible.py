@@ -13,16 +13,14 @@ import httpx
 from paperlark.domain.chat import ChatReply, Prompt
 from paperlark.domain.errors import ModelBusy, ModelRefused
 from paperlark.domain.spending import Prices, Spend
-from paperlark.llm import allowance, completion, prices, trouble
-from paperlark.llm.completion import Completion, Usage
+from paperlark.llm import aimd, completion, error_classes, prices
+from paperlark.llm.aimd import AimdConcurrency
+from paperlark.llm.capabilities import Capabilities, CapabilityDiscovery, ChatRequest
+from paperlark.llm.completion import Completion, Usage, least_tokens
 from paperlark.llm.connection import MAYBE_PAID, Connection, Late
-from paperlark.llm.dialect import Dialect, Question
-from paperlark.llm.discretion import discreet
-from paperlark.llm.learner import Learner
-from paperlark.llm.pace import Pace
-from paperlark.llm.trouble import Trouble
-from paperlark.llm.turnstile import Turnstile
-from paperlark.llm.whole import least_tokens
+from paperlark.llm.error_classes import ErrorClass
+from paperlark.llm.rate_limiter import RateLimiter
+from paperlark.llm.redact import redact
 
 _PATH = "chat/completions"
 _JSON = {"Content-Type": "application/json"}
@@ -54,9 +52,9 @@ class OpenAICompatible:
         key: str | None = None,
         timeout: float = 120.0,
         temperature: float | None = 0.0,
-        turnstile: Turnstile | None = None,
-        dialect: Dialect | None = None,
-        learned: Callable[[Dialect], object] = lambda _: None,
+        turnstile: RateLimiter | None = None,
+        dialect: Capabilities | None = None,
+        learned: Callable[[Capabilities], object] = lambda _: None,
         own_prices: Prices | None = None,
         client: httpx.Client | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
@@ -65,8 +63,8 @@ class OpenAICompatible:
         self._server = self._connection.server
         self._model = model
         self._temperature = temperature
-        self._turnstile = turnstile or Turnstile(Pace(_MANY))
-        self._learner = Learner(dialect, learned)
+        self._turnstile = turnstile or RateLimiter(AimdConcurrency(_MANY))
+        self._learner = CapabilityDiscovery(dialect, learned)
         self._own_prices = own_prices
         self._now = now
 
@@ -108,20 +106,20 @@ class OpenAICompatible:
 
     def body(self, prompt: Prompt) -> Mapping[str, object]:
         """Give what is sent to ask this, as far as it is known what the server accepts."""
-        return self._learner.dialect.body(Question(self._model, prompt, self._temperature))
+        return self._learner.dialect.body(ChatRequest(self._model, prompt, self._temperature))
 
     def ask(self, prompt: Prompt) -> ChatReply:
         """Answer; see the port for what is raised."""
-        question = Question(self._model, prompt, self._temperature)
+        question = ChatRequest(self._model, prompt, self._temperature)
         answer = self._answer(question)
         spend = self.spend_of(answer.usage)
         self._check_whole(question, spend)
         if answer.refusal is not None:
-            words = discreet(answer.refusal, prompt=question.words)
+            words = redact(answer.refusal, prompt=question.words)
             raise ModelRefused(f"{self._model} refused: {words}", spend=spend)
         return ChatReply(answer.text, spend)
 
-    def _answer(self, question: Question) -> Completion:
+    def _answer(self, question: ChatRequest) -> Completion:
         """Put the question in one dialect after the other until it is understood."""
         while True:
             spoken = self._learner.dialect
@@ -136,7 +134,7 @@ class OpenAICompatible:
             self._learner.answered(spoken)
         return answer
 
-    def _put(self, question: Question, spoken: Dialect) -> Completion | Trouble:
+    def _put(self, question: ChatRequest, spoken: Capabilities) -> Completion | ErrorClass:
         """Put the question once, in its turn; what comes of it, all others heed."""
         content = json.dumps(spoken.body(question)).encode()
         # No token is less than a byte.
@@ -147,7 +145,7 @@ class OpenAICompatible:
             except Late:
                 self._turnstile.refused(turn)
                 raise
-            self._turnstile.heed(turn, allowance.read(response.headers))
+            self._turnstile.heed(turn, aimd.read(response.headers))
             answer = self._read(response, question)
             if isinstance(answer, Completion):
                 self._turnstile.answered(turn, answer.usage.tokens.total if answer.usage else None)
@@ -155,9 +153,11 @@ class OpenAICompatible:
                 self._turnstile.refused(turn, answer.retry_after)
             return answer
 
-    def _read(self, response: httpx.Response, question: Question) -> Completion | Trouble:
+    def _read(self, response: httpx.Response, question: ChatRequest) -> Completion | ErrorClass:
         payload = _payload(response)
-        answer = trouble.find(response, payload, prompt=question.words) or completion.read(payload)
+        answer = error_classes.classify_error(
+            response, payload, prompt=question.words
+        ) or completion.read(payload)
         if answer is None:
             raise ModelBusy(
                 f"{self._server} answered with something that is no chat completion",
@@ -166,7 +166,7 @@ class OpenAICompatible:
             )
         return answer
 
-    def _check_whole(self, question: Question, spend: Spend) -> None:
+    def _check_whole(self, question: ChatRequest, spend: Spend) -> None:
         """Refuse an answer to half a question: the instructions may be what was cut off."""
         least = least_tokens(question.words)
         if spend.tokens is not None and spend.tokens.prompt < least:

@@ -17,7 +17,7 @@ _LONGEST_TEXT = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ServiceResponse:
     """What came back: JSON (None where it is none), and the complaint in it, "" without one."""
 
     status: int
@@ -54,7 +54,7 @@ class Endpoint:
         """Close the connections."""
         self._client.close()
 
-    def post(self, body: Mapping[str, object], **params: str) -> Answer:
+    def post(self, body: Mapping[str, object], **params: str) -> ServiceResponse:
         """Send one request; raises PeopleError when nothing comes, or more than can be."""
         headers = self._headers()
         content = json.dumps(body).encode()
@@ -81,13 +81,13 @@ class Endpoint:
             raise PeopleError("the key holds characters that no key has")
         return {"Content-Type": "application/json", "x-api-key": self._key}
 
-    def _answer(self, response: httpx.Response) -> Answer:
+    def _answer(self, response: httpx.Response) -> ServiceResponse:
         content = self._content(response)
         try:
             payload = json.loads(content)
         except (ValueError, RecursionError):
             payload = None
-        return Answer(
+        return ServiceResponse(
             status=response.status_code,
             payload=payload,
             complaint=self._complaint(response, content, payload),

@@ -1,18 +1,87 @@
-"""Novelty with receipts: the archive's nearest earlier papers, by their places in the space."""
+"""The nearest earlier papers of the archive (exact k-NN by cosine), as receipts for novelty."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 
+import numpy as np
+from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from paperlark.domain.judgement import NO_PRECEDENTS, Precedent, Precedents
 from paperlark.domain.paper import Paper, PaperId
-from paperlark.domain.place import Place
-from paperlark.ports import Places
-from paperlark.rankers.field import Reader
-from paperlark.rankers.nearest import Near, nearest_earlier, pack
+from paperlark.domain.vectors import PaperVector, VectorChunk
+from paperlark.ports import PaperVectors
+from paperlark.rankers.corpus import PaperEncoder
+from paperlark.rankers.embedding import Vectors
+
+_PACKED = np.dtype("<f2")
+_DIGITS = 4
+"""Half precision changes the fifth digit of a cosine, another machine's sums the seventh."""
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """An earlier paper that is near; `similarity` is the cosine, to four digits."""
+
+    similarity: float
+    day: date
+    paper_id: PaperId
+
+
+def pack(vectors: Vectors) -> list[bytes]:
+    """Give each row as a place is kept."""
+    return [row.tobytes() for row in vectors.astype(_PACKED)]
+
+
+def nearest_earlier(
+    places: Sequence[PaperVector], shelves: Iterable[VectorChunk], *, near: float, most: int
+) -> list[tuple[Near, ...]]:
+    """Give for each place up to `most` of days before its own whose cosine is `near` or more.
+
+    Nearest first; of equals the earlier, then the lower id.
+    """
+    rows = unpack(b"".join(one.vector for one in places), len(places))
+    limits = _ordinals(one.day for one in places)
+    best: list[list[Near]] = [[] for _ in places]
+    for shelf in shelves:
+        for row, found in _on_shelf(rows, limits, shelf, near, most):
+            best[row] = sorted((*best[row], *found), key=_order)[:most]
+    return [tuple(found) for found in best]
+
+
+def _on_shelf(
+    rows: Vectors, limits: NDArray[np.int64], shelf: VectorChunk, near: float, most: int
+) -> Iterator[tuple[int, list[Near]]]:
+    """Give the best of one shelf for each row that has any there."""
+    likeness = rows @ unpack(shelf.vectors, len(shelf.papers)).T
+    days = _ordinals(shelf.days)
+    asked, at = np.nonzero(likeness >= near - 10**-_DIGITS)
+    earlier = days[at] < limits[asked]
+    asked, at = asked[earlier], at[earlier]
+    cosines = np.minimum(likeness[asked, at].astype(np.float64).round(_DIGITS), 1.0)
+    for row in np.unique(asked).tolist():
+        own = slice(*np.searchsorted(asked, (row, row + 1)))
+        # On a shelf papers stand in the order of their ids, and equals stay in it.
+        order = np.lexsort((days[at[own]], -cosines[own]))[:most]
+        some = zip(cosines[own][order].tolist(), at[own][order].tolist(), strict=True)
+        yield row, [Near(one, shelf.days[k], shelf.papers[k]) for one, k in some if one >= near]
+
+
+def _order(one: Near) -> tuple[float, date, PaperId]:
+    return -one.similarity, one.day, one.paper_id
+
+
+def unpack(vectors: bytes, count: int) -> Vectors:
+    """Give so many places, kept one after the other, as a row each."""
+    return np.frombuffer(vectors, _PACKED).reshape(count, -1).astype(np.float32)
+
+
+def _ordinals(days: Iterable[date]) -> NDArray[np.int64]:
+    return np.fromiter((day.toordinal() for day in days), np.int64)
+
 
 NEAR = 0.75
 """The least cosine of a precedent; `docs/design/011-precedents.md` says how it was chosen."""
@@ -24,10 +93,10 @@ _CATCH_UP = 4000
 """Papers of before there were places that a day places besides its own: about a second's work."""
 
 
-class ArchiveLibrarian:
+class ArchivePrecedents:
     """Implements Librarian; each paper is placed once, whoever it was announced to."""
 
-    def __init__(self, places: Places, reader: Reader) -> None:
+    def __init__(self, places: PaperVectors, reader: PaperEncoder) -> None:
         self._places = places
         self._reader = reader
         self._space = reader.space.fingerprint
@@ -44,7 +113,7 @@ class ArchiveLibrarian:
             found = nearest_earlier(own, shelves, near=NEAR, most=MOST)
         return self._named({one.paper_id: near for one, near in zip(own, found, strict=True)})
 
-    def _own(self, papers: Sequence[Paper], day: date) -> Sequence[Place]:
+    def _own(self, papers: Sequence[Paper], day: date) -> Sequence[PaperVector]:
         """Place what is new, and give all with the day that each was first announced."""
         ids = [paper.id for paper in papers]
         known = self._places.find(ids, self._space)
@@ -58,7 +127,7 @@ class ArchiveLibrarian:
             _, vectors = self._reader.read([paper for paper, _ in announced])
             self._places.keep(
                 (
-                    Place(paper.id, day, paper.title, vector)
+                    PaperVector(paper.id, day, paper.title, vector)
                     for (paper, day), vector in zip(announced, pack(vectors), strict=True)
                 ),
                 self._space,

@@ -12,7 +12,7 @@ from paperlark.domain.exploration import Unread
 from paperlark.domain.judgement import Agreement, Match, Nearest, Precedent, Unjudged
 from paperlark.domain.paper import Paper
 from paperlark.domain.spending import Cost, PriceSource, Spend, Tokens
-from paperlark.renderers import usage
+from paperlark.renderers import costs
 
 
 class JsonRenderer:
@@ -21,9 +21,9 @@ class JsonRenderer:
     def render(self, digest: Digest) -> Page:
         """Give the page."""
         # Building the models takes a fifth of a second: only who renders JSON waits for it.
-        from paperlark.renderers.schema import Document  # noqa: PLC0415
+        from paperlark.renderers.schema import JsonDigest  # noqa: PLC0415
 
-        document = Document.model_validate(_document(digest))
+        document = JsonDigest.model_validate(_document(digest))
         text = document.model_dump_json(indent=2, by_alias=True) + "\n"
         return Page(PurePosixPath(f"{digest.day}.json"), "application/json", text.encode())
 
@@ -69,12 +69,12 @@ def _usage(model: str, digest: Digest) -> dict[str, Any]:
     tokens = spend.tokens
     return {
         "model": model,
-        "requests": digest.spend and usage.requests(digest),
+        "requests": digest.spend and costs.requests(digest),
         "tokens": tokens and _tokens(tokens),
         "cost_usd": spend.cost and _cost(spend.cost),
         "at_most_usd": None if spend.most is None else _decimal(spend.most),
-        "tokens_per_judged": tokens and usage.per(tokens, digest.funnel.judged),
-        "tokens_per_selected": tokens and usage.per(tokens, usage.judged_on(digest)),
+        "tokens_per_judged": tokens and costs.per(tokens, digest.funnel.judged),
+        "tokens_per_selected": tokens and costs.per(tokens, costs.judged_on(digest)),
         "prices": digest.prices and _prices(digest.prices),
     }
 

@@ -14,11 +14,12 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from paperlark import __version__
+from paperlark.domain import plain_text
 from paperlark.domain.digest import Digest, Page
 from paperlark.domain.errors import PaperlarkError
-from paperlark.domain.judgement import Lack
+from paperlark.domain.judgement import UnjudgedReason
 from paperlark.domain.spending import PriceSource
-from paperlark.renderers import outside, usage
+from paperlark.renderers import costs
 
 SCHEMA = "paperlark/manifest/1"
 _JSON = "application/json"
@@ -97,14 +98,14 @@ def _usage(digest: Digest) -> dict[str, Any] | None:
         return None
     return {
         "model": digest.model,
-        "requests": usage.requests(digest),
+        "requests": costs.requests(digest),
         "tokens": asdict(spend.tokens) if spend.tokens else None,
         "cost_usd": {"prompt": str(spend.cost.prompt), "completion": str(spend.cost.completion)}
         if spend.cost
         else None,
         "at_most_usd": None if spend.most is None else str(spend.most),
-        "tokens_per_judged": spend.tokens and usage.per(spend.tokens, digest.funnel.judged),
-        "tokens_per_selected": spend.tokens and usage.per(spend.tokens, usage.judged_on(digest)),
+        "tokens_per_judged": spend.tokens and costs.per(spend.tokens, digest.funnel.judged),
+        "tokens_per_selected": spend.tokens and costs.per(spend.tokens, costs.judged_on(digest)),
         "prices": digest.prices and _prices(digest.prices),
     }
 
@@ -121,10 +122,10 @@ def _unjudged(digest: Digest) -> list[str]:
     return [
         f"{missing.paper.id} was not judged: {missing.reason}"
         for missing in digest.unjudged
-        if missing.lack is Lack.FAILED
+        if missing.lack is UnjudgedReason.FAILED
     ]
 
 
 def _page(path: PurePosixPath, document: dict[str, Any]) -> Page:
     text = json.dumps(document, indent=1, ensure_ascii=False)
-    return Page(path, _JSON, f"{outside.clean(text)}\n".encode())
+    return Page(path, _JSON, f"{plain_text.clean(text)}\n".encode())

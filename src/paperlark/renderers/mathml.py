@@ -10,7 +10,7 @@ from xml.etree.ElementTree import Element, ParseError, tostring
 
 from markupsafe import Markup
 
-from paperlark.renderers.outside import clean
+from paperlark.domain.plain_text import clean
 from paperlark.renderers.tex import LONGEST_FORMULA
 
 _NAMESPACE = "{http://www.w3.org/1998/Math/MathML}"

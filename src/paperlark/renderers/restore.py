@@ -33,7 +33,7 @@ from paperlark.renderers import schema
 def restore(page: bytes, manifest: bytes, name: str) -> Digest:
     """Read the two files of the day called `name`; raises StoreError when they cannot be read."""
     try:
-        return _digest(schema.Document.model_validate_json(page), json.loads(manifest))
+        return _digest(schema.JsonDigest.model_validate_json(page), json.loads(manifest))
     except (ValueError, KeyError, TypeError) as error:
         raise StoreError(
             f"the page of {name} and its manifest cannot be read",
@@ -48,14 +48,14 @@ def restore_page(page: bytes, name: str) -> Digest:
     """
     inputs: dict[str, Any] = {"inputs": (), "judge": None, "criteria": ""}
     try:
-        document = schema.Document.model_validate_json(page)
+        document = schema.JsonDigest.model_validate_json(page)
         digest = _digest(document, inputs | {"judgements": (), "scanned": ()})
         return replace(digest, batches=tuple(_printed_batch(one) for one in document.batches))
     except (ValueError, DigestInconsistent) as error:
         raise StoreError(f"the page of {name} cannot be read") from error
 
 
-def _digest(page: schema.Document, manifest: dict[str, Any]) -> Digest:
+def _digest(page: schema.JsonDigest, manifest: dict[str, Any]) -> Digest:
     usage = page.usage
     return Digest(
         day=page.day,
@@ -90,11 +90,11 @@ def _digest(page: schema.Document, manifest: dict[str, Any]) -> Digest:
     )
 
 
-def _agreement(agreement: schema.Agreement) -> Agreement:
+def _agreement(agreement: schema.JsonAgreement) -> Agreement:
     return Agreement(**agreement.model_dump(exclude={"share"}))
 
 
-def _spend(usage: schema.Usage) -> Spend | None:
+def _spend(usage: schema.JsonUsage) -> Spend | None:
     tokens, cost = usage.tokens, usage.cost_usd
     if (usage.requests, tokens, cost, usage.at_most_usd) == (None,) * 4:
         return None
@@ -106,11 +106,11 @@ def _spend(usage: schema.Usage) -> Spend | None:
     )
 
 
-def _prices(prices: schema.Prices) -> PriceSource:
+def _prices(prices: schema.JsonPrices) -> PriceSource:
     return PriceSource(prices.source, prices.url, prices.checked)
 
 
-def _paper(paper: schema.Paper) -> Paper:
+def _paper(paper: schema.JsonPaper) -> Paper:
     return Paper(
         id=PaperId(paper.id),
         version=paper.version,
@@ -121,7 +121,7 @@ def _paper(paper: schema.Paper) -> Paper:
     )
 
 
-def _entry(entry: schema.Entry) -> Entry:
+def _entry(entry: schema.JsonEntry) -> Entry:
     paper, judged = _paper(entry), entry.judgement
     return Entry(
         place=entry.place,
@@ -135,23 +135,23 @@ def _entry(entry: schema.Entry) -> Entry:
     )
 
 
-def _match(match: schema.Match) -> Match:
+def _match(match: schema.JsonMatch) -> Match:
     near = match.nearest
     nearest = Nearest(PaperId(near.id), near.title, near.day) if near else None
     said = match.model_dump(exclude={"nearest"})
     return Match(score=1 / match.rank, nearest=nearest, **said)
 
 
-def _precedent(one: schema.Precedent) -> Precedent:
+def _precedent(one: schema.JsonPrecedent) -> Precedent:
     return Precedent(PaperId(one.id), one.title, one.day, one.similarity)
 
 
-def _unjudged(missing: schema.Missing) -> Unjudged:
+def _unjudged(missing: schema.JsonMissing) -> Unjudged:
     paper = Paper(PaperId(missing.id), missing.version, missing.title, (), "", ("",))
     return Unjudged(paper, missing.lack, missing.reason)
 
 
-def _printed_batch(one: schema.Batch) -> Batch:
+def _printed_batch(one: schema.JsonBatch) -> Batch:
     return Batch(
         category=one.category,
         via=Via(one.via) if one.via else None,

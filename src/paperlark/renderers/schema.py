@@ -14,8 +14,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from paperlark.domain.announcement import AnnounceType
 from paperlark.domain.digest import Status
-from paperlark.domain.judgement import HIGHEST, LOWEST, Lack
-from paperlark.renderers.outside import clean
+from paperlark.domain.judgement import HIGHEST, LOWEST, UnjudgedReason
+from paperlark.domain.plain_text import clean
 
 Text = Annotated[str, BeforeValidator(clean)]
 Count = Annotated[int, Field(ge=0)]
@@ -29,14 +29,14 @@ class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Author(_Part):
+class JsonAuthor(_Part):
     """An author as printed on the paper."""
 
     name: Text
     affiliation: Text | None
 
 
-class Paper(_Part):
+class JsonPaper(_Part):
     """One version of a paper; title and abstract keep the TeX in which arXiv sends them."""
 
     id: Annotated[str, Field(description="arXiv identifier without version; text, not a number")]
@@ -44,12 +44,12 @@ class Paper(_Part):
     url: str
     pdf_url: str
     title: Text
-    authors: tuple[Author, ...]
+    authors: tuple[JsonAuthor, ...]
     abstract: Annotated[Text, Field(description="paragraphs are separated by a blank line")]
     categories: Annotated[tuple[Text, ...], Field(description="the primary one first")]
 
 
-class Judgement(_Part):
+class JsonJudgement(_Part):
     """What the judge said."""
 
     relevance: Score
@@ -57,7 +57,7 @@ class Judgement(_Part):
     comment: Text
 
 
-class Nearest(_Part):
+class JsonNearest(_Part):
     """The earlier paper, wanted by the reader, that a paper resembles most."""
 
     id: Annotated[Text, Field(description="arXiv identifier; `library:...`: arXiv has it not")]
@@ -66,7 +66,7 @@ class Nearest(_Part):
     day: Annotated[dt.date, Field(description="when it was announced, voted for or imported")]
 
 
-class Match(_Part):
+class JsonMatch(_Part):
     """What the ranker says without a language model."""
 
     rank: Annotated[int, Field(ge=1, description="1 is the best match of the day")]
@@ -78,11 +78,11 @@ class Match(_Part):
     words_for: tuple[Text, ...]
     words_against: tuple[Text, ...]
     nearest: Annotated[
-        Nearest | None, Field(description="the nearest paper of before; null: none is near")
+        JsonNearest | None, Field(description="the nearest paper of before; null: none is near")
     ] = None
 
 
-class Precedent(_Part):
+class JsonPrecedent(_Part):
     """An earlier paper that a paper resembles, wanted or not."""
 
     id: str
@@ -92,14 +92,14 @@ class Precedent(_Part):
     similarity: Annotated[float, Field(ge=-1, le=1, description="1 is the same")]
 
 
-class Followed(_Part):
+class JsonFollowed(_Part):
     """A followed author, under the reader's name for them."""
 
     name: Annotated[Text | None, Field(description="null: an imported page does not say who")]
     by: Annotated[Literal["id", "name"], Field(description="by name only, it may be a namesake")]
 
 
-class Entry(Paper):
+class JsonEntry(JsonPaper):
     """A paper on the page."""
 
     place: Annotated[int, Field(ge=1, description="position on the page")]
@@ -108,31 +108,31 @@ class Entry(Paper):
         AnnounceType | None, Field(description="null: an imported page does not say it")
     ]
     followed: Annotated[
-        tuple[Followed, ...], Field(description="its authors whom the reader follows")
+        tuple[JsonFollowed, ...], Field(description="its authors whom the reader follows")
     ]
     comment: Annotated[Text | None, Field(description="why it is here; null: the match says")]
-    judgement: Annotated[Judgement | None, Field(description="null where no judge spoke")]
+    judgement: Annotated[JsonJudgement | None, Field(description="null where no judge spoke")]
     outside: Annotated[
         bool, Field(description="from outside the reader's usual: drawn by lot from low matches")
     ] = False
-    match: Annotated[Match | None, Field(description="null: the page was made elsewhere")]
+    match: Annotated[JsonMatch | None, Field(description="null: the page was made elsewhere")]
     precedents: Annotated[
-        tuple[Precedent, ...], Field(description="the nearest earlier papers, nearest first")
+        tuple[JsonPrecedent, ...], Field(description="the nearest earlier papers, nearest first")
     ] = ()
 
 
-class Missing(_Part):
+class JsonMissing(_Part):
     """A paper that was to be judged and was not."""
 
     id: str
     version: Annotated[int, Field(ge=1)]
     url: str
     title: Text
-    lack: Lack
+    lack: UnjudgedReason
     reason: Text
 
 
-class Unread(_Part):
+class JsonUnread(_Part):
     """A paper that the judge was not asked about, because its match was low."""
 
     id: str
@@ -141,7 +141,7 @@ class Unread(_Part):
     probability: Annotated[float, Field(description="of being selected")]
 
 
-class Missed(_Part):
+class JsonMissed(_Part):
     """An estimate of the papers among the unread ones that the reader would have wanted."""
 
     expected: Annotated[float, Field(ge=0)]
@@ -150,7 +150,7 @@ class Missed(_Part):
     unread: Count
 
 
-class Agreement(_Part):
+class JsonAgreement(_Part):
     """How alike several readings of the same papers are."""
 
     readings: Annotated[int, Field(ge=2, description="times that each paper was to be judged")]
@@ -162,7 +162,7 @@ class Agreement(_Part):
     share: Annotated[float, Field(ge=0, le=1, description="`agreed` of `papers`")]
 
 
-class Tokens(_Part):
+class JsonTokens(_Part):
     """Tokens of all requests; `cached` are part of `prompt`."""
 
     prompt: Count
@@ -171,7 +171,7 @@ class Tokens(_Part):
     total: Count
 
 
-class Cost(_Part):
+class JsonCost(_Part):
     """The parts add up to the total."""
 
     prompt: Dollars
@@ -179,7 +179,7 @@ class Cost(_Part):
     total: Dollars
 
 
-class Prices(_Part):
+class JsonPrices(_Part):
     """Where the model's price is from."""
 
     source: Annotated[Text, Field(description="a public list with its version, or the reader")]
@@ -187,13 +187,13 @@ class Prices(_Part):
     checked: Annotated[dt.date | None, Field(description="when the list last checked that")]
 
 
-class Usage(_Part):
+class JsonUsage(_Part):
     """What judging took; null is unknown, never nothing."""
 
     model: Text
     requests: Count | None
-    tokens: Tokens | None
-    cost_usd: Cost | None
+    tokens: JsonTokens | None
+    cost_usd: JsonCost | None
     at_most_usd: Annotated[
         Dollars | None, Field(description="what it cost at most, where the cost is not known")
     ] = None
@@ -203,17 +203,17 @@ class Usage(_Part):
     tokens_per_selected: Annotated[
         float | None, Field(description="tokens that went into one judged paper of the page")
     ] = None
-    prices: Annotated[Prices | None, Field(description="null: nobody knows the price")] = None
+    prices: Annotated[JsonPrices | None, Field(description="null: nobody knows the price")] = None
 
 
-class Cutoffs(_Part):
+class JsonCutoffs(_Part):
     """The lowest scores that select a judged paper."""
 
     relevance: int
     novelty: int
 
 
-class Funnel(_Part):
+class JsonFunnel(_Part):
     """Papers at every step, each once; `*_listings` count a paper in two feeds twice.
 
     null is unknown: an imported page does not say it.
@@ -248,7 +248,7 @@ class Funnel(_Part):
     ] = 0
 
 
-class Batch(_Part):
+class JsonBatch(_Part):
     """Where one category's announcement came from, and how many of its entries are here."""
 
     category: Text
@@ -260,13 +260,13 @@ class Batch(_Part):
     tried: Annotated[tuple[Text, ...], Field(description="what would not do, and why")]
 
 
-class Updated(Paper):
+class JsonUpdated(JsonPaper):
     """A new version of a paper that was on an earlier page."""
 
     first_announced: dt.date
 
 
-class Document(_Part):
+class JsonDigest(_Part):
     """One reader's page of one day."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, title="paperlark digest")
@@ -278,19 +278,19 @@ class Document(_Part):
     categories: tuple[Text, ...]
     status: Status
     notes: tuple[Text, ...]
-    usage: Annotated[Usage | None, Field(description="null: no model, ordered by the ranker")]
-    cutoffs: Annotated[Cutoffs | None, Field(description="null: an imported page has none")]
-    funnel: Funnel
-    batches: tuple[Batch, ...]
-    entries: Annotated[tuple[Entry, ...], Field(description="in the order of the page")]
-    updated: tuple[Updated, ...]
-    unjudged: tuple[Missing, ...]
-    unread: Annotated[tuple[Unread, ...], Field(description="best match first")] = ()
+    usage: Annotated[JsonUsage | None, Field(description="null: no model, ordered by the ranker")]
+    cutoffs: Annotated[JsonCutoffs | None, Field(description="null: an imported page has none")]
+    funnel: JsonFunnel
+    batches: tuple[JsonBatch, ...]
+    entries: Annotated[tuple[JsonEntry, ...], Field(description="in the order of the page")]
+    updated: tuple[JsonUpdated, ...]
+    unjudged: tuple[JsonMissing, ...]
+    unread: Annotated[tuple[JsonUnread, ...], Field(description="best match first")] = ()
     missed: Annotated[
-        Missed | None, Field(description="null where nothing can be said of the unread")
+        JsonMissed | None, Field(description="null where nothing can be said of the unread")
     ] = None
     agreement: Annotated[
-        Agreement | None, Field(description="null where no paper was judged more than once")
+        JsonAgreement | None, Field(description="null where no paper was judged more than once")
     ] = None
     prompt: Annotated[
         Text | None, Field(description="the selection prompt; null: the reader keeps it private")
@@ -300,7 +300,7 @@ class Document(_Part):
 def json_schema() -> str:
     """Give the schema as it stands in the documentation."""
     schema = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
-    schema |= Document.model_json_schema(mode="serialization")
+    schema |= JsonDigest.model_json_schema(mode="serialization")
     return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator
 
+from paperlark.domain import plain_text
 from paperlark.domain.digest import Digest, Entry, Status
 from paperlark.domain.judgement import Match
-from paperlark.renderers import english, outside, typeset, wording
+from paperlark.renderers import english, typeset, wording
 
 ENTRIES = 10
 NARROWEST = 60
@@ -17,7 +18,7 @@ def top(digest: Digest, *, width: int = 80, entries: int = ENTRIES) -> str:
     """Give title, counts and the first entries, one a line, none longer than `width` (or 60)."""
     width = max(width, NARROWEST)
     # What a terminal would take for a command must not reach it.
-    return "\n".join(outside.clean(line) for line in _lines(digest, width, entries))
+    return "\n".join(plain_text.clean(line) for line in _lines(digest, width, entries))
 
 
 def _lines(digest: Digest, width: int, entries: int) -> Iterator[str]:
@@ -46,25 +47,25 @@ def _lines(digest: Digest, width: int, entries: int) -> Iterator[str]:
         yield f"     … and {english.counted(more, 'more paper')} on the page"
 
 
-def _facts(digest: Digest) -> Iterator[wording.Row]:
+def _facts(digest: Digest) -> Iterator[wording.TableRow]:
     if digest.model is None:
         imported = digest.status is Status.IMPORTED
         how = "none is named" if imported else "ordered by the embedded ranker"
-        yield wording.Row("model", ("none",), how)
+        yield wording.TableRow("model", ("none",), how)
     else:
         tokens, cost = wording.usage_rows(digest.spend)
-        yield wording.Row("tokens", tokens.cells[-1:], digest.model)
-        yield wording.Row("cost", cost.cells[-1:])
+        yield wording.TableRow("tokens", tokens.cells[-1:], digest.model)
+        yield wording.TableRow("cost", cost.cells[-1:])
     yield from wording.funnel_rows(digest)
 
 
-def _row(row: wording.Row) -> str:
-    return f"  {row.name:<12} {row.cells[0]:>7}  {outside.one_line(row.remark)}".rstrip()
+def _row(row: wording.TableRow) -> str:
+    return f"  {row.name:<12} {row.cells[0]:>7}  {plain_text.one_line(row.remark)}".rstrip()
 
 
 def _entry(entry: Entry, width: int) -> str:
     """`   2  9·9   Mechanistic PDE Networks for Disc …  AI for Science`."""
-    aside = _cut(outside.one_line(wording.aside(entry)), width // 3)
+    aside = _cut(plain_text.one_line(wording.aside(entry)), width // 3)
     room = width - len(aside) - 14
     title = _cut(typeset.plain(entry.paper.title), room)
     return f"{entry.place:>4}  {wording.chip(entry):<6}{title:<{room}}  {aside}".rstrip()

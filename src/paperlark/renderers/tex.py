@@ -1,7 +1,4 @@
-"""Titles and abstracts as authors type them, read into prose, formulas, styles and links.
-
-What is not understood stays in the prose as it was written: nothing is lost.
-"""
+"""When a dollar sign is money and when it opens a formula."""
 
 from __future__ import annotations
 
@@ -9,8 +6,34 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from paperlark.renderers.accents import ACCENT, ESCAPES, LETTERS, SIGNS, compose
-from paperlark.renderers.dollar import is_formula
+from paperlark.domain.tex_accents import ACCENT, ESCAPES, LETTERS, SIGNS, compose
+
+_TEX = re.compile(r"\\[A-Za-z]|\^|_[\w{]")
+_COMMAND = re.compile(r"\\[A-Za-z]+\s*(?:\{[^{}]*\})?|\{[^{}]*\}")
+_SIGNS_ONLY = re.compile(r"\s*[^\w\s$]+\s*")
+_AMOUNT = re.compile(r"\s*\d")
+_WORD = re.compile(r"[A-Za-z]{2}")
+_WORDS = re.compile(r"[A-Za-z]{2,}[^A-Za-z]{0,2}\s+[A-Za-z]{2,}")
+
+
+def is_formula(body: str, after: str) -> bool:
+    """Tell a formula from what stands between two amounts of money.
+
+    Bare signs are one, as in 28$-$30, and so is TeX unless it is the prose behind an amount.
+    Anything else holds no words in a row and no word at all behind an amount or a blank; a
+    digit behind it means that its second dollar opens an amount: "$5 and $10".
+    """
+    if not body.strip():
+        return False
+    amount = _AMOUNT.match(body)
+    if _SIGNS_ONLY.fullmatch(body):
+        return True
+    if _TEX.search(body):
+        return not (amount and _WORDS.search(_COMMAND.sub(" ", body)))
+    if after.isdigit() or _WORDS.search(body):
+        return False
+    return not ((amount or body != body.strip()) and _WORD.search(body))
+
 
 LONGEST_FORMULA = 2_000
 """Characters; what is longer is not set as a formula."""

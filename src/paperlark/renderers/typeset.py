@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from markupsafe import Markup, escape
 
+from paperlark.domain.plain_text import one_line, paragraphs
 from paperlark.renderers import tex
 from paperlark.renderers.mathml import mathml
-from paperlark.renderers.outside import one_line, paragraphs
 
 
 def html(text: str) -> Markup:

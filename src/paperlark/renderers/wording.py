@@ -7,11 +7,14 @@ from datetime import date
 
 from paperlark.domain.digest import AuthorMatch, Batch, Digest, Entry, Funnel, Status, Updated
 from paperlark.domain.exploration import Unread
-from paperlark.domain.judgement import Lack, Match, Precedent, Unjudged
+from paperlark.domain.judgement import Match, Precedent, Unjudged, UnjudgedReason
 from paperlark.domain.spending import Spend, Tokens
-from paperlark.renderers import usage
+from paperlark.renderers import costs
 from paperlark.renderers.english import (
+    UNKNOWN,
+    amount,
     counted,
+    dollars,
     known,
     listed,
     long_date,
@@ -19,7 +22,6 @@ from paperlark.renderers.english import (
     percent,
     short_date,
 )
-from paperlark.renderers.money import UNKNOWN, amount, dollars
 
 STAR = "★"
 OUTSIDE = "from outside your usual"
@@ -33,7 +35,7 @@ _NEARLY = 0.999
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class TableRow:
     """A line of a table: its name, its cells, and a remark in words."""
 
     name: str
@@ -52,24 +54,29 @@ def of_scanned(selected: int, scanned: int | None) -> str:
 
 def failed(digest: Digest) -> tuple[Unjudged, ...]:
     """Papers that a judge was asked about in vain."""
-    return tuple(u for u in digest.unjudged if u.lack is Lack.FAILED)
+    return tuple(u for u in digest.unjudged if u.lack is UnjudgedReason.FAILED)
 
 
 def not_recorded(digest: Digest) -> tuple[Unjudged, ...]:
     """Papers that the recording knows nothing of."""
-    return tuple(u for u in digest.unjudged if u.lack is Lack.NOT_RECORDED)
+    return tuple(u for u in digest.unjudged if u.lack is UnjudgedReason.NOT_RECORDED)
 
 
 def put_off(digest: Digest) -> tuple[tuple[str, tuple[Unjudged, ...]], ...]:
     """Papers that wait in a batch, and those left for the budget, with why in words."""
-    waiting, left = _by_reason(digest, Lack.WAITING), _by_reason(digest, Lack.BUDGET)
+    waiting, left = (
+        _by_reason(digest, UnjudgedReason.WAITING),
+        _by_reason(digest, UnjudgedReason.BUDGET),
+    )
     return (
         *((_waiting_words(why, papers, digest.day), papers) for why, papers in waiting),
         *((_budget_words(why, papers), papers) for why, papers in left),
     )
 
 
-def _by_reason(digest: Digest, lack: Lack) -> tuple[tuple[str, tuple[Unjudged, ...]], ...]:
+def _by_reason(
+    digest: Digest, lack: UnjudgedReason
+) -> tuple[tuple[str, tuple[Unjudged, ...]], ...]:
     those = [u for u in digest.unjudged if u.lack is lack]
     reasons = dict.fromkeys(u.reason for u in those)
     return tuple((why, tuple(u for u in those if u.reason == why)) for why in reasons)
@@ -149,7 +156,7 @@ def summary(digest: Digest) -> tuple[str, ...]:
     return (papers, *followed, *outside, *silent, status(digest))
 
 
-def funnel_rows(digest: Digest) -> tuple[Row, ...]:
+def funnel_rows(digest: Digest) -> tuple[TableRow, ...]:
     """Say how many papers there were at every step; those of a judge only where there was one."""
     funnel = digest.funnel
     listings = _listings(funnel.announced_listings)
@@ -174,7 +181,7 @@ def _listings(count: int | None) -> str:
     return "" if count is None else counted(count, "listing")
 
 
-def _judge_rows(funnel: Funnel) -> list[Row]:
+def _judge_rows(funnel: Funnel) -> list[TableRow]:
     if funnel.shortlisted is None:
         return [_row("judged", funnel.judged)]
     rows = [_row("shortlisted", funnel.shortlisted)]
@@ -191,28 +198,28 @@ def _judge_rows(funnel: Funnel) -> list[Row]:
     return [*rows, _row("not recorded", funnel.not_recorded)] if funnel.not_recorded else rows
 
 
-def _row(name: str, count: int | None, remark: str = "") -> Row:
-    return Row(name, (known(count),), remark)
+def _row(name: str, count: int | None, remark: str = "") -> TableRow:
+    return TableRow(name, (known(count),), remark)
 
 
-def usage_rows(spend: Spend | None) -> tuple[Row, Row]:
+def usage_rows(spend: Spend | None) -> tuple[TableRow, TableRow]:
     """Tokens and cost: prompt, completion and total of each."""
     tokens, cost = (spend.tokens, spend.cost) if spend else (None, None)
-    return _token_row(tokens), Row("cost", dollars(cost))
+    return _token_row(tokens), TableRow("cost", dollars(cost))
 
 
-def _token_row(tokens: Tokens | None) -> Row:
+def _token_row(tokens: Tokens | None) -> TableRow:
     if tokens is None:
-        return Row("tokens", (UNKNOWN,) * 3)
+        return TableRow("tokens", (UNKNOWN,) * 3)
     cells = (tokens.prompt, tokens.completion, tokens.total)
     cached = f"{number(tokens.cached)} prompt tokens cached" if tokens.cached else ""
-    return Row("tokens", tuple(number(cell) for cell in cells), cached)
+    return TableRow("tokens", tuple(number(cell) for cell in cells), cached)
 
 
 def tokens_per_paper(digest: Digest) -> str | None:
     """Say how many tokens went into a judged and into a selected paper; None: nothing to say."""
     tokens = digest.spend.tokens if digest.spend else None
-    said = usage.per_paper(tokens, digest.funnel.judged, usage.judged_on(digest))
+    said = costs.tokens_per_paper(tokens, digest.funnel.judged, costs.judged_on(digest))
     return said and f"{said}."
 
 

@@ -8,20 +8,24 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import time, tzinfo
 from itertools import takewhile
 from pathlib import Path
 
+from paperlark.domain.calendar import today
 from paperlark.domain.errors import NotScheduled
-from paperlark.schedule.job import ALARM, Job, require_printable
-from paperlark.schedule.times import SUNDAY, Clock, runs
+from paperlark.schedule.job import ALARM, ScheduledJob, require_printable
+from paperlark.schedule.schedule import FileEdit, Programs, ScheduleStatus
+from paperlark.schedule.times import SUNDAY, SchedulerClock, after_midnight, clocks, runs
+from paperlark.settings.environment import Environment
 
 _LONGEST = 998
 """Characters that the usual cron takes in a command."""
 _LINE = re.compile(r"(?P<minute>\d+) (?P<hour>\d+) \* \* (?P<days>[0-6,-]+)")
 
 
-def block(job: Job, starts: Sequence[Clock]) -> str:
+def block(job: ScheduledJob, starts: Sequence[SchedulerClock]) -> str:
     """Give the lines that start a reader's mornings, marks included.
 
     Raises NotScheduled where a path cannot stand in a crontab.
@@ -60,10 +64,10 @@ def block_of(crontab: str, profile: Path) -> str:
     return "".join(takewhile(lambda line: line.rstrip() != end, after.splitlines(keepends=True)))
 
 
-def starts_of(lines: str, zone: tzinfo) -> tuple[Clock, ...]:
+def starts_of(lines: str, zone: tzinfo) -> tuple[SchedulerClock, ...]:
     """Read the clocks of crontab lines back."""
     return tuple(
-        Clock(
+        SchedulerClock(
             time(int(found["hour"]), int(found["minute"])),
             tuple(sorted(_days_of(found["days"]))),
             zone,
@@ -73,7 +77,7 @@ def starts_of(lines: str, zone: tzinfo) -> tuple[Clock, ...]:
     )
 
 
-def cron_time(clock: Clock) -> str:
+def cron_time(clock: SchedulerClock) -> str:
     """Write a clock as cron does, for whom Sunday is 0."""
     days = ",".join(
         str(first) if first == last else f"{first}-{last}"
@@ -87,7 +91,7 @@ def _marks(profile: Path) -> tuple[str, str]:
     return f"# paperlark begin {profile}", f"# paperlark end {profile}"
 
 
-def _command(job: Job) -> str:
+def _command(job: ScheduledJob) -> str:
     """Give the shell command; up to 4 are paperlark's own, and it told them itself."""
     require_printable(str(job.python))
     paperlark = f"{shlex.quote(str(job.python))} -m paperlark"
@@ -113,3 +117,62 @@ def _days_of(text: str) -> Iterator[int]:
         first, _, last = part.partition("-")
         for day in range(int(first), int(last or first) + 1):
             yield (day - 1) % (SUNDAY + 1)
+
+
+PLACE = "your crontab"
+
+
+@dataclass(frozen=True, slots=True)
+class CronSchedule:
+    """Lines in the crontab for each job, at a time of this machine's clock or by New York's."""
+
+    jobs: Sequence[ScheduledJob]
+    world: Environment
+    at: time | None = None
+
+    def setting(self) -> tuple[FileEdit, ...]:
+        """Give the crontab with the jobs' lines in it."""
+        return self._edits([(job.profile, self._block(job)) for job in self.jobs])
+
+    def removing(self) -> tuple[FileEdit, ...]:
+        """Give the crontab without them."""
+        return self._edits([(job.profile, "") for job in self.jobs])
+
+    def make(self, edits: Sequence[FileEdit]) -> tuple[str, ...]:
+        """Hand cron the new crontab."""
+        for edit in edits:
+            ran = self._programs.run("crontab", "-", text=edit.after or "")
+            if not ran.well:
+                raise NotScheduled(f"crontab does not take it ({ran.problem})")
+        logs = (job.profile.with_suffix(".log") for job in self.jobs)
+        return tuple(f"its log: {log}" for log in logs) if any(one.shown for one in edits) else ()
+
+    def standing(self) -> tuple[ScheduleStatus, ...]:
+        """Give the lines that the crontab has for the jobs."""
+        crontab, zone = self._read(), self.world.zone()
+        found = (starts_of(block_of(crontab, job.profile), zone) for job in self.jobs)
+        return tuple(ScheduleStatus(PLACE, starts) for starts in found if starts)
+
+    def _block(self, job: ScheduledJob) -> str:
+        zone = self.world.zone()
+        at = self.at or after_midnight(str(job.profile))
+        local = None if self.at is None else zone
+        return block(job, clocks(today(self.world.now()), at=at, local=local, scheduler=zone))
+
+    def _edits(self, blocks: Sequence[tuple[Path, str]]) -> tuple[FileEdit, ...]:
+        before = after = self._read()
+        for profile, text in blocks:
+            after = with_block(after, profile, text)
+        shown = "".join(text for _, text in blocks)
+        return (FileEdit(PLACE, before or None, after, shown),) if after != before else ()
+
+    def _read(self) -> str:
+        ran = self._programs.run("crontab", "-l")
+        # Who has no crontab yet is told so, as a failure, in the words of their cron.
+        if not ran.well and "no crontab" not in ran.problem.lower():
+            raise NotScheduled(f"the crontab cannot be read ({ran.problem})")
+        return ran.out if ran.well else ""
+
+    @property
+    def _programs(self) -> Programs:
+        return Programs(self.world.environment)

@@ -8,8 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from paperlark.domain.errors import NotScheduled
-from paperlark.schedule.filling import fill
-from paperlark.schedule.job import MARK, Job, require_printable, secret_names
+from paperlark.schedule.job import MARK, ScheduledJob, fill, require_printable, secret_names
 
 MARK_LINE = f"# {MARK} docker`"
 NAMES = ("Dockerfile", ".dockerignore", "compose.yaml")
@@ -17,7 +16,7 @@ _PYTHON = "3.12-slim-bookworm"
 _REQUIREMENT = re.compile(r"[\w @:/.,+=<>~!\[\]-]+", re.ASCII)
 
 
-def files(jobs: Mapping[str, Job], folder: Path, requirement: str) -> Mapping[str, str]:
+def files(jobs: Mapping[str, ScheduledJob], folder: Path, requirement: str) -> Mapping[str, str]:
     """Give the files by their names; `jobs` are named by their services.
 
     The profiles lie in `folder`, which the containers see. Raises NotScheduled.
@@ -38,7 +37,7 @@ def files(jobs: Mapping[str, Job], folder: Path, requirement: str) -> Mapping[st
     }
 
 
-def _service(name: str, job: Job, folder: Path) -> Mapping[str, object]:
+def _service(name: str, job: ScheduledJob, folder: Path) -> Mapping[str, object]:
     return {
         "name": name,
         "profile": _text(_within(folder, job.profile)),

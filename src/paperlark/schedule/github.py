@@ -14,9 +14,8 @@ from pathlib import Path
 from paperlark.domain.errors import NotScheduled
 from paperlark.schedule.cron import cron_time
 from paperlark.schedule.cron import starts_of as read_lines
-from paperlark.schedule.filling import fill
-from paperlark.schedule.job import MARK, Job, require_printable, secret_names
-from paperlark.schedule.times import Clock
+from paperlark.schedule.job import MARK, ScheduledJob, fill, require_printable, secret_names
+from paperlark.schedule.times import SchedulerClock
 
 WORKFLOW = Path(".github/workflows/paperlark.yml")
 MARK_LINE = f"# {MARK} github`"
@@ -26,7 +25,12 @@ _CRON = re.compile(r'cron: "(\d+ \d+ \* \* [0-6,-]+)"')
 
 
 def workflow(
-    jobs: Sequence[Job], repository: Path, starts: Sequence[Clock], requirement: str, *, site: bool
+    jobs: Sequence[ScheduledJob],
+    repository: Path,
+    starts: Sequence[SchedulerClock],
+    requirement: str,
+    *,
+    site: bool,
 ) -> str:
     """Give the workflow of all these readers; `requirement` is what pip installs.
 
@@ -48,7 +52,7 @@ def workflow(
     return fill("workflow.yml", blanks)
 
 
-def starts_of(text: str) -> tuple[Clock, ...]:
+def starts_of(text: str) -> tuple[SchedulerClock, ...]:
     """Read a workflow's clocks back."""
     return read_lines("\n".join(_CRON.findall(text)), UTC)
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from importlib.resources import files as resources
 from pathlib import Path
 
 from paperlark.domain.errors import NotScheduled
@@ -16,7 +17,7 @@ _SECRET = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class ScheduledJob:
     """A reader's morning; `name` is the profile's title, and every path is absolute.
 
     `secrets` are the names that the profile has for what it may need, each once.
@@ -40,7 +41,7 @@ def require_printable(*texts: str) -> None:
             )
 
 
-def secret_names(jobs: Iterable[Job]) -> tuple[str, ...]:
+def secret_names(jobs: Iterable[ScheduledJob]) -> tuple[str, ...]:
     """Give the names of all their secrets, each once; raises NotScheduled where one is no name."""
     names = tuple(dict.fromkeys(name for job in jobs for name in job.secrets))
     for name in names:
@@ -49,3 +50,22 @@ def secret_names(jobs: Iterable[Job]) -> tuple[str, ...]:
                 f"{name!r} is no name for a secret", mend="use letters, digits and _ only"
             )
     return names
+
+
+def fill(template: str, blanks: Mapping[str, object]) -> str:
+    """Fill a template in; what goes in stands there as it is given."""
+    from jinja2 import Environment, StrictUndefined  # noqa: PLC0415  # only who writes one waits
+
+    # GitHub has the usual brackets for itself. Nothing is escaped: these are no web pages.
+    environment = Environment(
+        block_start_string="@%",
+        block_end_string="%@",
+        trim_blocks=True,
+        variable_start_string="@<",
+        variable_end_string=">@",
+        undefined=StrictUndefined,
+        keep_trailing_newline=True,
+        autoescape=False,  # noqa: S701
+    )
+    text = resources(__package__).joinpath("templates", template).read_text("utf-8")
+    return environment.from_string(text).render(blanks)

@@ -6,18 +6,29 @@ systemd knows New York's clock, starts what was slept through, and tries again w
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import time, tzinfo
 from pathlib import Path
 
-from paperlark.domain.calendar import NEW_YORK
+from paperlark.domain.calendar import NEW_YORK, today
 from paperlark.domain.errors import NotScheduled
-from paperlark.schedule.job import ALARM, MARK, Job, require_printable
-from paperlark.schedule.times import Clock, runs
+from paperlark.schedule.job import ALARM, MARK, ScheduledJob, require_printable
+from paperlark.schedule.schedule import (
+    FileEdit,
+    Programs,
+    ScheduleStatus,
+    file_edits,
+    make_files,
+    read_file,
+)
+from paperlark.schedule.times import SchedulerClock, clocks, runs
+from paperlark.settings.environment import Environment
+from paperlark.site.addresses import slug
 
 OLDEST = 244
 """The first systemd that tries a oneshot again, and has a way to leave `$` alone."""
-MIDNIGHT = Clock(time(0, 20), (0, 1, 2, 3, 4), NEW_YORK)
+MIDNIGHT = SchedulerClock(time(0, 20), (0, 1, 2, 3, 4), NEW_YORK)
 """The start in New York's clock; RandomizedDelaySec spreads it."""
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _CALENDAR = re.compile(
@@ -98,7 +109,9 @@ def mark(profile: Path) -> str:
     return f"# {MARK} systemd` for {profile}"
 
 
-def units(job: Job, unit: str, starts: Sequence[Clock] = (MIDNIGHT,)) -> Mapping[str, str]:
+def units(
+    job: ScheduledJob, unit: str, starts: Sequence[SchedulerClock] = (MIDNIGHT,)
+) -> Mapping[str, str]:
     """Give the units by their file names; the timer is `unit`.timer.
 
     Raises NotScheduled where a path cannot stand in a unit.
@@ -124,10 +137,10 @@ def units(job: Job, unit: str, starts: Sequence[Clock] = (MIDNIGHT,)) -> Mapping
     }
 
 
-def starts_of(timer: str, local: tzinfo) -> tuple[Clock, ...]:
+def starts_of(timer: str, local: tzinfo) -> tuple[SchedulerClock, ...]:
     """Read a timer's clocks back; those without a zone are in `local`."""
     return tuple(
-        Clock(
+        SchedulerClock(
             time.fromisoformat(found["at"]),
             tuple(_days_of(found["days"])),
             NEW_YORK if found["zone"] else local,
@@ -142,7 +155,7 @@ def quoted(text: str) -> str:
     return f'"{escaped}"'
 
 
-def _on_calendar(clock: Clock) -> str:
+def _on_calendar(clock: SchedulerClock) -> str:
     days = ",".join(
         _DAYS[first] if first == last else f"{_DAYS[first]}..{_DAYS[last]}"
         for first, last in runs(clock.days)
@@ -179,3 +192,115 @@ def _program(path: Path) -> str:
             f"systemd starts no program at {path}", mend="install paperlark elsewhere, or use cron"
         )
     return str(path)
+
+
+_LINGER = "it runs while you are logged in; for always: loginctl enable-linger"
+
+
+@dataclass(frozen=True, slots=True)
+class SystemdSchedule:
+    """A timer for each job, at a time of this machine's clock or by New York's."""
+
+    jobs: Sequence[ScheduledJob]
+    world: Environment
+    at: time | None = None
+
+    def setting(self) -> tuple[FileEdit, ...]:
+        """Give the units; those of a profile that had another name go."""
+        self._require_young()
+        return tuple(edit for job in self.jobs for edit in self._setting(job))
+
+    def removing(self) -> tuple[FileEdit, ...]:
+        """Give the units that are there as going."""
+        gone = {path: None for job in self.jobs for path in self._there(job)}
+        return file_edits(gone, "")
+
+    def make(self, edits: Sequence[FileEdit]) -> tuple[str, ...]:
+        """Change the units and have systemd know; where it cannot, say what to run."""
+        timers = [Path(edit.place) for edit in edits if edit.place.endswith(".timer")]
+        gone = [path.name for path in timers if str(path) in _going(edits)]
+        # Systemd finds what to take back in the units: they must still be there.
+        unheard = tuple(self._systemctl([["disable", "--now", name] for name in gone]))
+        make_files(edits)
+        # Also where nothing had to be written: it may not have been enabled.
+        names = (f"{_unit(job)}.timer" for job in self.jobs)
+        wanted = [name for name in names if (self._folder / name).exists()]
+        told = [["daemon-reload"], *(["enable", "--now", name] for name in wanted)]
+        notes = (*unheard, *self._systemctl(told))
+        return (*notes, _LINGER) if wanted else notes
+
+    def standing(self) -> tuple[ScheduleStatus, ...]:
+        """Give the timers that are there."""
+        timers = [path for job in self.jobs for path in self._there(job) if path.suffix == ".timer"]
+        zone = self.world.zone()
+        return tuple(
+            ScheduleStatus(str(one), starts_of(read_file(one) or "", zone)) for one in timers
+        )
+
+    def _setting(self, job: ScheduledJob) -> tuple[FileEdit, ...]:
+        texts = units(job, _unit(job), self._starts())
+        wanted = {self._folder / name: text for name, text in texts.items()}
+        for path in wanted:
+            _require_same(path, read_file(path) or "", job)
+        stale = {path: None for path in self._there(job) if path not in wanted}
+        return file_edits({**wanted, **stale}, f"{mark(job.profile)}\n")
+
+    def _there(self, job: ScheduledJob) -> Iterator[Path]:
+        first = mark(job.profile) + "\n"
+        found = sorted(self._folder.glob("paperlark-*.*"))
+        return (path for path in found if (read_file(path) or "").startswith(first))
+
+    def _starts(self) -> tuple[SchedulerClock, ...]:
+        if self.at is None:
+            return (MIDNIGHT,)
+        zone = self.world.zone()
+        return clocks(today(self.world.now()), at=self.at, local=zone, scheduler=zone)
+
+    def _systemctl(self, commands: Sequence[Sequence[str]]) -> Iterator[str]:
+        for arguments in commands:
+            command = " ".join(("systemctl", "--user", *arguments))
+            if not self._programs.has("systemctl"):
+                yield f"run where systemd is: {command}"
+                continue
+            ran = self._programs.run("systemctl", "--user", *arguments)
+            if not ran.well:
+                yield f"run this yourself, systemd was not reached ({ran.problem}): {command}"
+
+    def _require_young(self) -> None:
+        if not self._programs.has("systemctl"):
+            return
+        found = re.match(r"systemd (\d+)", self._programs.run("systemctl", "--version").out)
+        if found and int(found[1]) < OLDEST:
+            raise NotScheduled(
+                f"systemd {found[1]} is too old, {OLDEST} is needed",
+                mend="use cron: paperlark schedule cron",
+            )
+
+    @property
+    def _folder(self) -> Path:
+        environment = self.world.environment
+        home = Path(environment.get("HOME") or Path.home())
+        return Path(environment.get("XDG_CONFIG_HOME") or home / ".config") / "systemd" / "user"
+
+    @property
+    def _programs(self) -> Programs:
+        return Programs(self.world.environment)
+
+
+def _unit(job: ScheduledJob) -> str:
+    return f"paperlark-{slug(job.name)}"
+
+
+def _require_same(path: Path, text: str, job: ScheduledJob) -> None:
+    """Make sure that a unit of ours is of this very profile; raises NotScheduled."""
+    ours, _, _ = mark(job.profile).partition(str(job.profile))
+    first = text.partition("\n")[0]
+    if first.startswith(ours) and first != mark(job.profile):
+        raise NotScheduled(
+            f"{path} is of the profile {first.removeprefix(ours)}",
+            mend="give one of the two profiles another name",
+        )
+
+
+def _going(edits: Sequence[FileEdit]) -> set[str]:
+    return {edit.place for edit in edits if edit.after is None}

@@ -27,7 +27,7 @@ _EARLIEST, _MINUTES = 11, 38
 
 
 @dataclass(frozen=True, slots=True)
-class Clock:
+class SchedulerClock:
     """A time of day on some days of the week, Monday being 0, in one zone."""
 
     at: time
@@ -49,7 +49,9 @@ def after_midnight(reader: str) -> time:
     return time(0, _EARLIEST + crc32(reader.encode("utf-8", "surrogatepass")) % _MINUTES)
 
 
-def clocks(first: date, *, at: time, local: tzinfo | None, scheduler: tzinfo) -> tuple[Clock, ...]:
+def clocks(
+    first: date, *, at: time, local: tzinfo | None, scheduler: tzinfo
+) -> tuple[SchedulerClock, ...]:
     """Give the clocks of a scheduler that start every morning of the coming two years.
 
     `at` is a time in the zone `local`, None for New York. Raises NotScheduled where that is before
@@ -61,7 +63,9 @@ def clocks(first: date, *, at: time, local: tzinfo | None, scheduler: tzinfo) ->
     for instant in _instants(first, at, local or NEW_YORK):
         here = instant.astimezone(scheduler)
         found[here.time()].add(here.weekday())
-    return tuple(Clock(one, tuple(sorted(days)), scheduler) for one, days in sorted(found.items()))
+    return tuple(
+        SchedulerClock(one, tuple(sorted(days)), scheduler) for one, days in sorted(found.items())
+    )
 
 
 def require_announced(first: date, at: time, zone: tzinfo) -> None:
@@ -84,7 +88,7 @@ def require_announced(first: date, at: time, zone: tzinfo) -> None:
         )
 
 
-def next_start(starts: Sequence[Clock], now: datetime) -> datetime:
+def next_start(starts: Sequence[SchedulerClock], now: datetime) -> datetime:
     """Give the first start of any of them after `now`."""
     return min(clock.next(now) for clock in starts)
 

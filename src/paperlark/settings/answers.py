@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from types import MappingProxyType
 
+from paperlark.http.loopback import is_on_this_machine, is_this_machine
 from paperlark.settings.fields import field_of
-from paperlark.settings.nearby import is_on_this_machine, is_this_machine
 from paperlark.settings.values import Security
 
 NAME = "My papers"
@@ -75,7 +78,7 @@ class Timer(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Answers:
+class SetupAnswers:
     """All that is asked; each has the value that is taken where nothing is said.
 
     `interests` are the reader's own words; where there are none, `field` names the template to
@@ -95,3 +98,66 @@ class Answers:
     def template(self) -> str | None:
         """The template to begin with; None where the categories' names must do."""
         return self.field or field_of(self.categories)
+
+
+class AnswerKind(StrEnum):
+    """What an answer is to be."""
+
+    TEXT = "text"
+    ADDRESS = "web address"
+    MAILBOX = "mail address"
+    SERVER = "server's name"
+    NAME_OF_SECRET = "secret's name"  # noqa: S105  # says what an answer is, and is no secret
+
+
+_PATTERNS: Mapping[AnswerKind, tuple[str, str]] = MappingProxyType({
+    AnswerKind.SERVER: (r"[\w.-]+", "write it like smtp.example.org"),
+    AnswerKind.NAME_OF_SECRET: ("[A-Za-z_][A-Za-z0-9_]*", "it has letters, digits and _ only"),
+})  # fmt: skip
+
+
+def complaint(kind: AnswerKind, answer: str) -> str | None:
+    """Say why an answer cannot stand in a profile; None where it can."""
+    if not answer.strip():
+        return "something must stand here"
+    if not answer.isprintable():
+        return f"{answer!r} has signs that nobody can read; type it again"
+    if kind in _PATTERNS:
+        pattern, mend = _PATTERNS[kind]
+        fits = re.fullmatch(pattern, answer) is not None
+        return None if fits else f"{answer!r} is no {kind}; {mend}"
+    return _unlike_its_setting(kind, answer)
+
+
+def _unlike_its_setting(kind: AnswerKind, answer: str) -> str | None:
+    # Half a second of imports that only who is asked waits for.
+    from pydantic import TypeAdapter, ValidationError  # noqa: PLC0415
+
+    from paperlark.settings.file_shape import Address, Mailbox, Text  # noqa: PLC0415
+
+    shapes = {AnswerKind.TEXT: Text, AnswerKind.ADDRESS: Address, AnswerKind.MAILBOX: Mailbox}
+    try:
+        TypeAdapter(shapes[kind]).validate_python(answer)
+    except ValidationError as error:
+        return error.errors()[0]["msg"].removeprefix("Value error, ")
+    return None
+
+
+def read_names(answer: str) -> tuple[str, ...]:
+    """Read authors' names, separated by semicolons; raises ValueError with the reason.
+
+    Names are turned to how papers print them: `Lovelace, Ada` is Ada Lovelace.
+    """
+    names = (" ".join(part.split()) for part in answer.split(";"))
+    return tuple(dict.fromkeys(_printed(name) for name in names if name))
+
+
+def _printed(name: str) -> str:
+    if problem := complaint(AnswerKind.TEXT, name):
+        raise ValueError(problem)
+    last, comma, first = (part.strip() for part in name.partition(","))
+    if not comma:
+        return name
+    if "," in first or not first or not last or (" " in first and " " in last):
+        raise ValueError(f"is {name!r} one name? Write First Last, and ; between two")
+    return f"{first} {last}"

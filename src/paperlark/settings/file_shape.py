@@ -13,10 +13,10 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from paperlark.domain.announcement import AnnounceType
-from paperlark.domain.categories import CATEGORIES, nearest_category
 from paperlark.domain.delivery import Rhythm
 from paperlark.domain.judgement import HIGHEST, LOWEST
 from paperlark.domain.profile import RECALL
+from paperlark.domain.taxonomy import CATEGORIES, nearest_category
 from paperlark.settings.values import Security
 
 _NAME = r"[A-Za-z_][A-Za-z0-9_]*"

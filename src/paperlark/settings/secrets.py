@@ -9,12 +9,13 @@ import os
 import stat
 import tempfile
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from paperlark.domain.errors import SecretUnusable
+from paperlark.settings.values import Settings
 
 SERVICE = "paperlark"
 """The name that the keyring knows us by."""
@@ -41,7 +42,7 @@ class Keyring(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundSecret:
     """A secret and where it was found, in words."""
 
     secret: str
@@ -69,20 +70,20 @@ class Secrets:
         folder = Path(home) if home else Path("~/.config").expanduser()
         return folder / "paperlark" / "secrets.toml"
 
-    def find(self, name: str) -> Found | None:
+    def find(self, name: str) -> FoundSecret | None:
         """Look a secret up; None where nobody knows it.
 
         Raises SecretUnusable where it is kept so that others could read it.
         """
         if here := self._environment.get(name, "").strip():
-            return Found(here, f"the environment variable {name}")
+            return FoundSecret(here, f"the environment variable {name}")
         path = self._environment.get(name + _FILE_SUFFIX, "").strip()
         if path and (named := _read_private(Path(path)).strip()):
-            return Found(named, f"the file {path}")
+            return FoundSecret(named, f"the file {path}")
         if kept := self._in_file().get(name):
-            return Found(kept, f"the file {self.file}")
+            return FoundSecret(kept, f"the file {self.file}")
         if kept := self._in_keyring(name):
-            return Found(kept, "the keyring")
+            return FoundSecret(kept, "the keyring")
         return None
 
     @property
@@ -194,3 +195,26 @@ def _read_private(path: Path) -> str:
         raise SecretUnusable(f"{path} cannot be read ({error.strerror})") from error
     except UnicodeDecodeError as error:
         raise SecretUnusable(f"{path} is not UTF-8 text", mend="save it as UTF-8") from error
+
+
+@dataclass(frozen=True, slots=True)
+class Needed:
+    """A secret's name and what it is for; one that is not `needed` only helps."""
+
+    name: str
+    use: str
+    needed: bool = True
+
+
+def needed_secrets(settings: Settings) -> Iterator[Needed]:
+    """Give each secret that the profile names."""
+    if settings.model and settings.model.key_variable:
+        yield Needed(settings.model.key_variable, f"the key for {settings.model.model}")
+    if settings.people:
+        name = settings.people.key_variable
+        yield Needed(name, "a key for Semantic Scholar, if you have one", needed=False)
+    if settings.mail and settings.mail.user:
+        yield Needed(settings.mail.password_variable, f"the password of {settings.mail.user}")
+    for channel in settings.channels:
+        if channel.url_variable:
+            yield Needed(channel.url_variable, f"the address of {channel.name}")

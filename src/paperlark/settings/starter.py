@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.resources import files as resources
+from pathlib import Path
 
 from paperlark.domain.criteria import parse_criteria
+from paperlark.domain.errors import Problem, ProfileError
 from paperlark.domain.taxonomy import TAXONOMY
-from paperlark.settings.answers import PASSWORD, Answers, Chat, Mail, Model
+from paperlark.settings.answers import PASSWORD, Chat, Mail, Model, SetupAnswers
 from paperlark.settings.fields import field_criteria
 
-_EXAMPLE = Answers(
+_EXAMPLE = SetupAnswers(
     followed=("Ada Lovelace",),
     model=Model("gpt-4o-mini"),
     delivery=Mail("ada@example.org", "smtp.example.org", "ada@example.org", "ada@example.org"),
@@ -37,7 +40,7 @@ Not relevant: bats as carriers of viruses.
 """
 
 
-def profile_text(answers: Answers) -> str:
+def profile_text(answers: SetupAnswers) -> str:
     """Give `paperlark.toml`."""
     values = {
         "@NAME@": _string(answers.name),
@@ -51,7 +54,7 @@ def profile_text(answers: Answers) -> str:
     return re.sub("@[A-Z]+@", lambda found: values[found[0]], _template("paperlark.toml"))
 
 
-def criteria_text(answers: Answers) -> str:
+def criteria_text(answers: SetupAnswers) -> str:
     """Give `criteria.md`: the reader's own words, a template, or the names of the categories."""
     words = answers.interests.strip()
     if words:
@@ -69,7 +72,7 @@ def unusable_interests(words: str) -> str | None:
     """Say why nothing can be made of a reader's words; None where something can."""
     if not all(one.isprintable() or one.isspace() for one in words):
         return "there are signs in it that nobody can read; write plain text"
-    criteria = parse_criteria(criteria_text(Answers(interests=words)))
+    criteria = parse_criteria(criteria_text(SetupAnswers(interests=words)))
     if not any(map(str.isalnum, words)) or not (criteria.topics or criteria.keywords):
         return "that says nothing yet; write a few sentences"
     return None
@@ -147,3 +150,53 @@ def _strings(texts: Sequence[str]) -> str:
 
 def _template(name: str) -> str:
     return resources(__package__).joinpath("templates", name).read_text("utf-8")
+
+
+PROFILE, CRITERIA = "paperlark.toml", "criteria.md"
+
+
+def check_folder(folder: Path) -> None:
+    """See that a profile can be written into a folder, before anybody is asked anything.
+
+    Raises ProfileError.
+    """
+    here = folder.absolute()
+    there = [path for path in (here / PROFILE, here / CRITERIA) if path.exists()]
+    if there:
+        problems = tuple(Problem(path, None, "is already there") for path in there)
+        raise ProfileError(problems, mend="nothing was written; choose another folder")
+    nearest = next(path for path in (here, *here.parents) if path.exists())
+    if not nearest.is_dir() or not os.access(nearest, os.W_OK | os.X_OK):
+        problem = Problem(folder, None, "cannot be written")
+        raise ProfileError((problem,), mend="choose another folder")
+
+
+def write_files(folder: Path, profile: str, criteria: str) -> tuple[Path, Path]:
+    """Write `paperlark.toml` and `criteria.md` into the folder, and give their paths.
+
+    Raises ProfileError when either is already there or cannot be written; nothing half-done is
+    left.
+    """
+    check_folder(folder)
+    texts = {folder / PROFILE: profile, folder / CRITERIA: criteria}
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        _write(texts)
+    except OSError as error:
+        problem = Problem(folder, None, f"cannot be written ({error.strerror})")
+        raise ProfileError((problem,), mend="choose another folder") from error
+    return folder / PROFILE, folder / CRITERIA
+
+
+def _write(texts: Mapping[Path, str]) -> None:
+    written: list[Path] = []
+    try:
+        for path, text in texts.items():
+            # Made anew: what somebody else wrote in the meantime stays.
+            with path.open("x", encoding="utf-8", newline="\n") as file:
+                written.append(path)
+                file.write(text)
+    except BaseException:
+        for path in written:
+            path.unlink(missing_ok=True)
+        raise

@@ -1,177 +1,84 @@
-"""Files in, a published folder out: always a whole site, the old one or the new one.
-
-The published name is a link to one of several editions beside it. A new edition is written in a
-folder of its own, taking over from the one before what is made of the same, and the link is then
-replaced in one rename: who reads meanwhile finds no file of one edition beside one of another. The
-edition before stays until the next one, for those who are reading it.
-"""
+"""Settings of one or more profiles in, their site out."""
 
 from __future__ import annotations
 
-import json
-import os
-import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
-from threading import Thread
+from pathlib import Path
 
-from filelock import FileLock, Timeout
-
-from paperlark.domain.errors import PublishError
-from paperlark.ports import Advance
-
-_INVENTORY = ".paperlark-site.json"
-"""In every edition: each file and what it was made of."""
-_LOCK = ".lock"
-
-
-@dataclass(frozen=True, slots=True)
-class File:
-    """A file of the site: `made_of` names all that its content depends on, `make` gives it."""
-
-    path: PurePosixPath
-    made_of: str
-    make: Callable[[], bytes]
+from paperlark.domain.errors import PublishError, StoreError
+from paperlark.domain.feedback import Vote
+from paperlark.ports import Progress
+from paperlark.settings import Settings
+from paperlark.site.addresses import slug
+from paperlark.site.archive import SiteArchive, Sources, fill_archive
+from paperlark.site.plan import SiteReader, plan
+from paperlark.site.publish import Built, build
+from paperlark.site.rendering import code
+from paperlark.store.cache import CacheStore
+from paperlark.store.database import check_not_set_aside, open_database
+from paperlark.store.digests import DigestStore
+from paperlark.store.paper_texts import PaperTextStore
+from paperlark.store.scanned import ScannedStore
+from paperlark.store.votes import FeedbackStore
 
 
 @dataclass(frozen=True, slots=True)
-class Built:
-    """What a build did: how many files it made, and how many it took over."""
+class Site:
+    """What was built: where, of how many days, and how many files were made or taken over."""
 
-    made: int
-    kept: int
+    folder: Path
+    days: int
+    built: Built
 
 
-def build(files: Sequence[File], folder: Path, advance: Advance) -> Built:
-    """Publish these files, and no others, under the name `folder`.
+def build_site(
+    everybody: Sequence[Settings], folder: Path, root: str | None, progress: Progress
+) -> Site:
+    """Build the site of these profiles.
 
-    Raises PublishError; then what was published before still is.
+    Raises PublishError or StoreError, and then the site of before is still there.
     """
-    with _told(folder), _alone(folder):
-        before = _published(folder)
-        old = _editions_but(folder, before)
-        edition = _next_edition(folder)
-        with _removing(old):
-            made = _fill(edition, files, before, advance)
-            os.sync()  # a link to files that power failure has emptied would be worse than none
-            _switch(folder, edition)
-        return Built(made, len(files) - made)
+    _check_names([settings.profile.name for settings in everybody])
+    with ExitStack() as opened:
+        readers = [_open(settings, progress, opened) for settings in everybody]
+        files = tuple(plan(readers, root))
+        with progress.step("building", len(files)) as advance:
+            built = build(files, folder, advance)
+    return Site(folder, sum(len(reader.volume.days) for reader in readers), built)
 
 
-def _fill(edition: Path, files: Sequence[File], before: Path | None, advance: Advance) -> int:
-    """Write an edition, and give how many files were not to be had from the one before."""
-    known = _inventory(before) if before else {}
-    made = 0
-    for file in files:
-        target = edition / file.path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if not (
-            before
-            and known.get(str(file.path)) == file.made_of
-            and _take_over(before / file.path, target)
-        ):
-            target.write_bytes(file.make())
-            made += 1
-        advance()
-    inventory = {str(file.path): file.made_of for file in files}
-    (edition / _INVENTORY).write_text(json.dumps(inventory, indent=0), "utf-8")
-    return made
-
-
-def _published(folder: Path) -> Path | None:
-    """Find the edition that the name stands for; refuse a folder that is not ours."""
-    if folder.is_symlink() and folder.resolve().parent == _editions(folder).resolve():
-        return folder.resolve() if folder.is_dir() else None
-    if folder.is_symlink() or folder.exists():
+def _check_names(names: Sequence[str]) -> None:
+    """Refuse two profiles that would write over each other's pages."""
+    parts = [slug(name) for name in names]
+    twice = next(
+        (name for name, part in zip(names, parts, strict=True) if parts.count(part) > 1), None
+    )
+    if twice is not None:
         raise PublishError(
-            f"{folder} is there and no site of paperlark's", mend="name another folder"
+            f"two of the profiles are called {twice!r}", mend="give each a name of its own"
         )
-    return None
 
 
-def _editions(folder: Path) -> Path:
-    return folder.parent / f".{folder.name}-editions"
-
-
-def _next_edition(folder: Path) -> Path:
-    editions = _editions(folder)
-    numbers = [int(one.name) for one in editions.iterdir() if one.name.isdigit()]
-    edition = editions / str(max(numbers, default=0) + 1)
-    edition.mkdir()
-    return edition
-
-
-def _inventory(edition: Path) -> Mapping[str, str]:
-    """Read what an edition is made of; one without a readable list is made anew."""
-    try:
-        known = json.loads((edition / _INVENTORY).read_bytes())
-    except (OSError, ValueError):
-        return {}
-    return known if isinstance(known, dict) else {}
-
-
-def _take_over(source: Path, target: Path) -> bool:
-    """Share a file with the edition before, for it is never written again; False if it is gone."""
-    try:
-        target.hardlink_to(source)
-    except FileNotFoundError:
-        return False
-    except OSError:  # a file system that knows no such thing
-        shutil.copyfile(source, target)
-    return True
-
-
-def _switch(folder: Path, edition: Path) -> None:
-    new = folder.with_name(f".{folder.name}-next")
-    new.unlink(missing_ok=True)
-    new.symlink_to(edition.relative_to(folder.parent), target_is_directory=True)
-    new.replace(folder)
-
-
-def _editions_but(folder: Path, published: Path | None) -> Sequence[Path]:
-    """Give those before the one that is published, and those that were never finished."""
-    every = (one.resolve() for one in _editions(folder).iterdir() if one.is_dir())
-    return [one for one in every if one != published]
-
-
-@contextmanager
-def _removing(folders: Sequence[Path]) -> Iterator[None]:
-    """Remove meanwhile what nobody reads any more: it takes as long as taking over the rest."""
-
-    def remove() -> None:
-        for one in folders:
-            shutil.rmtree(one, ignore_errors=True)
-
-    thread = Thread(target=remove)
-    thread.start()
-    try:
-        yield
-    finally:
-        thread.join()
-
-
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Keep others from building the same site meanwhile; who was killed keeps nobody off."""
-    editions = _editions(folder)
-    editions.mkdir(parents=True, exist_ok=True)
-    try:
-        with FileLock(editions / _LOCK, timeout=0):
-            yield
-    except Timeout as error:
-        raise PublishError(
-            f"the site {folder} is being built already", mend="wait until that is done"
-        ) from error
-
-
-@contextmanager
-def _told(folder: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise PublishError(
-            f"the site {folder} cannot be written ({error.strerror})",
-            mend="see that its folder is yours and has room",
-        ) from error
+def _open(settings: Settings, progress: Progress, opened: ExitStack) -> SiteReader:
+    """Read one profile's days; nothing is made here, not even an empty database."""
+    path, name = settings.database, settings.profile.name
+    if not path.exists():
+        check_not_set_aside(path)
+        raise StoreError(f"{name!r} has no page yet", mend="make one: paperlark today")
+    connection = opened.enter_context(open_database(path))
+    archive = DigestStore(connection, path)
+    with progress.step("reading days", len(archive.days(name))) as advance:
+        days = fill_archive(name, archive, CacheStore(connection, path), code(), advance)
+    last = {one.paper_id: one.vote for one in FeedbackStore(connection, path, name).all()}
+    return SiteReader(
+        SiteArchive(
+            name,
+            days,
+            liked=frozenset(paper for paper, vote in last.items() if vote is Vote.UP),
+            disliked=frozenset(paper for paper, vote in last.items() if vote is Vote.DOWN),
+        ),
+        Sources(archive, PaperTextStore(connection, path, name)),
+        ScannedStore(connection, path),
+    )

@@ -1,26 +1,42 @@
-"""A day's files: its page, what was not selected, and the citations of what was."""
+"""Papers into the files that reference managers take: one of each kind."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import PurePosixPath
 
 from paperlark.domain.digest import Digest
 from paperlark.domain.paper import Paper
 from paperlark.renderers import english
 from paperlark.renderers.citations.bibtex import bibtex
+from paperlark.renderers.citations.records import csl, ris
 from paperlark.renderers.html import HtmlRenderer
-from paperlark.renderers.walk import Step, Walk
+from paperlark.renderers.navigation import Navigation, NavigationLink
 from paperlark.site.addresses import Addresses, link
-from paperlark.site.build import File
-from paperlark.site.cited import NAMES, cited
-from paperlark.site.others import described, others
-from paperlark.site.sheet import named, sheet
-from paperlark.site.sources import Sources
-from paperlark.site.volume import Leaf, Volume
+from paperlark.site.archive import ArchiveDay, SiteArchive, Sources
+from paperlark.site.publish import File
+from paperlark.site.rendering import named, render_page
+from paperlark.site.unselected import described, unselected_papers
+
+NAMES = ("papers.bib", "papers.ris", "papers.json")
+"""BibTeX, RIS and CSL-JSON."""
+
+_WRITERS = dict(zip(NAMES, (bibtex, ris, csl), strict=True))
 
 
-def day_files(volume: Volume, place: int, sources: Sources) -> Iterator[File]:
+def citation_files(
+    papers: Callable[[], Sequence[Paper]],
+) -> Iterator[tuple[str, Callable[[], bytes]]]:
+    """Give each file's name and what makes it."""
+    for name in NAMES:
+        yield name, _maker(name, papers)
+
+
+def _maker(name: str, papers: Callable[[], Sequence[Paper]]) -> Callable[[], bytes]:
+    return lambda: _WRITERS[name](papers()).encode()
+
+
+def day_files(volume: SiteArchive, place: int, sources: Sources) -> Iterator[File]:
     """Give the files of the day at that place in the volume."""
     one = volume.days[place]
     addresses = Addresses(volume.profile)
@@ -51,23 +67,23 @@ def day_files(volume: Volume, place: int, sources: Sources) -> Iterator[File]:
             named("citations", back, one.fingerprint),
             lambda: _citations_page(digest(), back),
         )
-        for name, make in cited(papers):
+        for name, make in citation_files(papers):
             yield File(addresses.day(one.day, name), named(name, one.fingerprint), make)
 
 
-def _others_page(digest: Digest, sources: Sources, walk: Walk) -> bytes:
-    return sheet(
+def _others_page(digest: Digest, sources: Sources, walk: Navigation) -> bytes:
+    return render_page(
         "others.html",
         title=f"Not selected on {english.long_date(digest.day)}",
         profile=digest.profile,
         walk=walk,
         digest=digest,
-        others=tuple(described(digest, sources.texts(others(digest)))),
+        others=tuple(described(digest, sources.texts(unselected_papers(digest)))),
     )
 
 
-def _citations_page(digest: Digest, walk: Walk) -> bytes:
-    return sheet(
+def _citations_page(digest: Digest, walk: Navigation) -> bytes:
+    return render_page(
         "citations.html",
         title=f"Citations of {english.long_date(digest.day)}",
         profile=digest.profile,
@@ -76,11 +92,11 @@ def _citations_page(digest: Digest, walk: Walk) -> bytes:
     )
 
 
-def _has_others(one: Leaf) -> bool:
+def _has_others(one: ArchiveDay) -> bool:
     return one.facts.others > 0
 
 
-def _other_words(one: Leaf) -> str:
+def _other_words(one: ArchiveDay) -> str:
     """Say how many there are, and whether these are all."""
     facts = one.facts
     if facts.scanned == facts.selected + facts.others:
@@ -88,19 +104,19 @@ def _other_words(one: Leaf) -> str:
     return f"{english.counted(facts.others, 'other paper')}, with their match"
 
 
-def _day_walk(volume: Volume, place: int) -> Walk:
+def _day_walk(volume: SiteArchive, place: int) -> Navigation:
     one, addresses = volume.days[place], Addresses(volume.profile)
     here = addresses.day(one.day)
     beside = []
     if _has_others(one):
-        beside.append(Step(_other_words(one), link(here, addresses.others(one.day))))
+        beside.append(NavigationLink(_other_words(one), link(here, addresses.others(one.day))))
     if one.facts.papers:
-        beside += [Step(name, link(here, addresses.day(one.day, name))) for name in NAMES]
-    return Walk(
+        beside += [NavigationLink(name, link(here, addresses.day(one.day, name))) for name in NAMES]
+    return Navigation(
         previous=_step(here, volume, place - 1),
         up=(
-            Step(english.month_name(one.day), link(here, addresses.month(one.day))),
-            Step(volume.profile, link(here, addresses.home)),
+            NavigationLink(english.month_name(one.day), link(here, addresses.month(one.day))),
+            NavigationLink(volume.profile, link(here, addresses.home)),
         ),
         next=_step(here, volume, place + 1),
         beside=tuple(beside),
@@ -108,30 +124,30 @@ def _day_walk(volume: Volume, place: int) -> Walk:
     )
 
 
-def _others_walk(volume: Volume, place: int) -> Walk:
+def _others_walk(volume: SiteArchive, place: int) -> Navigation:
     addresses, day = Addresses(volume.profile), volume.days[place].day
     here = addresses.others(day)
-    return Walk(
+    return Navigation(
         previous=_step(here, volume, place - 1),
-        up=(Step(english.brief_date(day), link(here, addresses.day(day))),),
+        up=(NavigationLink(english.brief_date(day), link(here, addresses.day(day))),),
         next=_step(here, volume, place + 1),
     )
 
 
-def _citations_walk(volume: Volume, place: int) -> Walk:
+def _citations_walk(volume: SiteArchive, place: int) -> Navigation:
     addresses, day = Addresses(volume.profile), volume.days[place].day
     here = addresses.citations(day)
-    return Walk(
+    return Navigation(
         previous=None,
-        up=(Step(english.brief_date(day), link(here, addresses.day(day))),),
+        up=(NavigationLink(english.brief_date(day), link(here, addresses.day(day))),),
         next=None,
-        beside=tuple(Step(name, link(here, addresses.day(day, name))) for name in NAMES),
+        beside=tuple(NavigationLink(name, link(here, addresses.day(day, name))) for name in NAMES),
     )
 
 
-def _step(here: PurePosixPath, volume: Volume, place: int) -> Step | None:
+def _step(here: PurePosixPath, volume: SiteArchive, place: int) -> NavigationLink | None:
     """Give the way to the page of another day, None beyond the first and the last."""
     if not 0 <= place < len(volume.days):
         return None
     day = volume.days[place].day
-    return Step(english.brief_date(day), link(here, Addresses(volume.profile).day(day)))
+    return NavigationLink(english.brief_date(day), link(here, Addresses(volume.profile).day(day)))

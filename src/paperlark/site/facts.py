@@ -9,7 +9,7 @@ from paperlark.domain.digest import AuthorMatch, Digest, Entry, Status
 from paperlark.domain.paper import PaperId, anchor
 from paperlark.domain.spending import Spend
 from paperlark.renderers import typeset, wording
-from paperlark.site.others import others
+from paperlark.site.unselected import unselected_papers
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ def facts(digest: Digest) -> DayFacts:
         judged=digest.funnel.judged,
         selected=digest.funnel.selected,
         papers=tuple(map(_paper, digest.entries)),
-        others=len(others(digest)),
+        others=len(unselected_papers(digest)),
     )
 
 

@@ -8,9 +8,9 @@ from datetime import UTC, date, datetime, time
 from xml.etree import ElementTree as ET
 
 from paperlark.domain.paper import abstract_page
+from paperlark.domain.plain_text import clean
 from paperlark.renderers import english, typeset, wording
-from paperlark.renderers.document import template
-from paperlark.renderers.outside import clean
+from paperlark.renderers.html import template
 from paperlark.site.addresses import Addresses, link, slug
 from paperlark.site.facts import DayFacts
 

@@ -7,19 +7,19 @@ from datetime import date
 from functools import partial
 
 from paperlark.renderers import english
-from paperlark.renderers.walk import Walk
-from paperlark.site import tally
+from paperlark.renderers.navigation import Navigation
+from paperlark.site import totals
 from paperlark.site.addresses import FRONT, Addresses, link
-from paperlark.site.build import File
-from paperlark.site.calendar import month
-from paperlark.site.sheet import named, sheet
-from paperlark.site.volume import Volume
+from paperlark.site.archive import SiteArchive
+from paperlark.site.months import month
+from paperlark.site.publish import File
+from paperlark.site.rendering import named, render_page
 
 TITLE = "paperlark"
 """What the site's first page is called."""
 
 
-def home_file(volume: Volume, *, alone: bool) -> File:
+def home_file(volume: SiteArchive, *, alone: bool) -> File:
     """Give a profile's own first page; `alone` is a profile that has the site to itself."""
     everything = [one.fingerprint for one in volume.days]
     return File(
@@ -29,23 +29,23 @@ def home_file(volume: Volume, *, alone: bool) -> File:
     )
 
 
-def front_file(volumes: Sequence[Volume]) -> File:
+def front_file(volumes: Sequence[SiteArchive]) -> File:
     """Give the page that the site opens with: every profile's latest day."""
     latest = [(one.profile, one.days[-1].fingerprint if one.days else None) for one in volumes]
     return File(FRONT, named("front", latest), partial(_front, volumes))
 
 
-def _home(volume: Volume, alone: bool) -> bytes:  # noqa: FBT001  # passed on as it came
+def _home(volume: SiteArchive, alone: bool) -> bytes:  # noqa: FBT001  # passed on as it came
     addresses = Addresses(volume.profile)
     here = addresses.home
     months = volume.months
     days = [one.facts for one in volume.days]
     latest = days[-1] if days else None
-    return sheet(
+    return render_page(
         "home.html",
         title=volume.profile,
         profile=volume.profile,
-        walk=Walk(None, (), None),
+        walk=Navigation(None, (), None),
         front=None if alone else link(here, FRONT),
         latest=latest,
         calendar=month(months[-1]) if months else None,
@@ -54,8 +54,8 @@ def _home(volume: Volume, alone: bool) -> bytes:  # noqa: FBT001  # passed on as
             (part.first.year, [one for one in months if one.first.year == part.first.year])
             for part in reversed(volume.years)
         ],
-        whole=tally.tally(days),
-        topics=[(one, link(here, addresses.topic(one.name))) for one in tally.topics(days)],
+        whole=totals.totals_of(days),
+        topics=[(one, link(here, addresses.topic(one.name))) for one in totals.topics(days)],
         authors=[(name, link(here, addresses.author(name))) for name in volume.authors],
         feeds=[link(here, feed) for feed in addresses.feeds],
         search=link(here, addresses.search),
@@ -65,17 +65,17 @@ def _home(volume: Volume, alone: bool) -> bytes:  # noqa: FBT001  # passed on as
     )
 
 
-def _front(volumes: Sequence[Volume]) -> bytes:
-    return sheet(
+def _front(volumes: Sequence[SiteArchive]) -> bytes:
+    return render_page(
         "front.html",
         title=TITLE,
         profile=english.counted(len(volumes), "reader"),
-        walk=Walk(None, (), None),
+        walk=Navigation(None, (), None),
         readers=[_reader(volume) for volume in volumes],
     )
 
 
-def _reader(volume: Volume) -> tuple[object, ...]:
+def _reader(volume: SiteArchive) -> tuple[object, ...]:
     """Give name, own first page, latest day, feeds, and the way to a day or a paper of it."""
     addresses = Addresses(volume.profile)
 

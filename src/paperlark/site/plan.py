@@ -5,38 +5,36 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from paperlark.ports import Looked
+from paperlark.ports import ScannedPapers
 from paperlark.site.addresses import Addresses
-from paperlark.site.build import File
+from paperlark.site.archive import SiteArchive, Sources
 from paperlark.site.daily import day_files
 from paperlark.site.feeds import DAYS, atom, json_feed
-from paperlark.site.gathered import gathered_files
 from paperlark.site.home import front_file, home_file
-from paperlark.site.monthly import month_files
-from paperlark.site.searching import search_files
-from paperlark.site.sheet import named
-from paperlark.site.sources import Sources
-from paperlark.site.volume import Volume
-from paperlark.site.yearly import year_file
+from paperlark.site.months import month_files, year_file
+from paperlark.site.publish import File
+from paperlark.site.rendering import named
+from paperlark.site.search_pages import search_files
+from paperlark.site.topics import topic_files
 
 
 @dataclass(frozen=True, slots=True)
-class Reader:
+class SiteReader:
     """One profile of the site: its days, where whole digests are, and all that was looked at."""
 
-    volume: Volume
+    volume: SiteArchive
     sources: Sources
-    looked: Looked
+    looked: ScannedPapers
 
 
-def plan(readers: Sequence[Reader], root: str | None) -> Iterator[File]:
+def plan(readers: Sequence[SiteReader], root: str | None) -> Iterator[File]:
     """Plan the site; `root` is its address in the web, None where it has none."""
     yield front_file([reader.volume for reader in readers])
     for reader in readers:
         volume, sources = reader.volume, reader.sources
         yield home_file(volume, alone=len(readers) == 1)
         yield from _feeds(volume, root)
-        yield from gathered_files(volume)
+        yield from topic_files(volume)
         for place in range(len(volume.years)):
             yield year_file(volume, place)
         for place in range(len(volume.months)):
@@ -46,7 +44,7 @@ def plan(readers: Sequence[Reader], root: str | None) -> Iterator[File]:
         yield from search_files(volume, reader.looked)
 
 
-def _feeds(volume: Volume, root: str | None) -> Iterator[File]:
+def _feeds(volume: SiteArchive, root: str | None) -> Iterator[File]:
     days = volume.days[-DAYS:]
     facts = [one.facts for one in days]
     made_of = named("feeds", volume.profile, root, [one.fingerprint for one in days])

@@ -17,11 +17,11 @@ from zoneinfo import ZoneInfo
 from paperlark.domain.announcement import AnnounceType, Feed, Listing
 from paperlark.domain.errors import FeedUnreadable, UnknownCategory
 from paperlark.domain.paper import Identifier
-from paperlark.sources._authors import parse_authors
-from paperlark.sources._fields import (
+from paperlark.sources._paper_fields import (
     iso_moment,
     mail_moment,
     make_paper,
+    parse_authors,
     read_identifier,
     read_xml,
     text_of,

@@ -17,9 +17,12 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 from paperlark.domain.announcement import AnnounceType, Listing
 from paperlark.domain.errors import FeedUnreadable
 from paperlark.domain.paper import Author, Identifier
-from paperlark.sources._authors import parse_authors
-from paperlark.sources._doors import announce_type
-from paperlark.sources._fields import make_paper, read_identifier
+from paperlark.sources._paper_fields import (
+    announce_type,
+    make_paper,
+    parse_authors,
+    read_identifier,
+)
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _DATE = re.compile(rf"\b(\d{{1,2}}) ({'|'.join(_MONTHS)})[a-z]* (\d{{4}})\b", re.ASCII)

@@ -1,15 +1,12 @@
-"""The one HTTP client for all of arXiv, as arXiv asks to be asked.
-
-https://info.arxiv.org/help/api/tou.html: one request every three seconds and one connection at
-a time, for all of its APIs together. Not written with stamina, which waits inside one process:
-here every wait, the ones between attempts too, must hold for other processes as well.
-"""
+"""What an answer of arXiv's means: an answer, a request for patience, or for leaving it alone."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import Enum, auto
 from http import HTTPStatus
 from pathlib import Path
 from typing import Self
@@ -17,9 +14,60 @@ from typing import Self
 import httpx
 
 from paperlark.domain.errors import SourceUnreachable
-from paperlark.sources._kept import Kept, KeptAnswers
-from paperlark.sources._meaning import Meaning, meaning_of, retry_after
-from paperlark.sources._turnstile import WATCH, Turnstile, Watch
+from paperlark.sources._http_cache import Kept, KeptAnswers
+from paperlark.sources._paper_fields import mail_moment
+from paperlark.sources._rate_limit import SYSTEM_CLOCK, ProcessRateLimit, RateLimitClock
+
+_SHORT = 200  # bytes; no feed and no page is so short
+
+
+class ResponseClass(Enum):
+    """What an answer of arXiv's means for whoever asked."""
+
+    ANSWER = auto()  # what was asked for
+    UNCHANGED = auto()  # what is kept is still so
+    BUSY = auto()  # too many requests: wait as long as it says
+    LATER = auto()  # 406: it has had enough of us; once more after a longer pause
+    BROKEN = auto()  # an accident on its side
+    REFUSED = auto()  # it will not answer this
+    FORBIDDEN = auto()  # stop asking
+
+
+def classify_response(status: int, content: bytes, also: Collection[int] = ()) -> ResponseClass:
+    """Say what an answer means; each is treated as what it is."""
+    if status == HTTPStatus.OK or status in also:
+        return ResponseClass.BUSY if _says_rate_exceeded(content) else ResponseClass.ANSWER
+    known = {
+        HTTPStatus.NOT_MODIFIED: ResponseClass.UNCHANGED,
+        HTTPStatus.FORBIDDEN: ResponseClass.FORBIDDEN,
+        HTTPStatus.NOT_ACCEPTABLE: ResponseClass.LATER,
+        HTTPStatus.REQUEST_TIMEOUT: ResponseClass.BROKEN,
+        HTTPStatus.TOO_MANY_REQUESTS: ResponseClass.BUSY,
+        HTTPStatus.SERVICE_UNAVAILABLE: ResponseClass.BUSY,
+    }
+    if status in known:
+        return known[HTTPStatus(status)]
+    return (
+        ResponseClass.BROKEN
+        if status >= HTTPStatus.INTERNAL_SERVER_ERROR
+        else ResponseClass.REFUSED
+    )
+
+
+def _says_rate_exceeded(content: bytes) -> bool:
+    return len(content) < _SHORT and content.strip().lower().startswith(b"rate exceeded")
+
+
+def retry_after(headers: Mapping[str, str], now: float) -> float | None:
+    """Read seconds or an HTTP date; None where the server names none that can be read."""
+    header: str = headers.get("Retry-After", "").strip()
+    if header.isascii() and header.isdecimal():
+        return float(header[:9])
+    then = mail_moment(header)
+    # Both by the server's clock where it gives its own: ours need not be right.
+    since = mail_moment(headers.get("Date", "")) or datetime.fromtimestamp(now, UTC)
+    return max(0.0, (then - since).total_seconds()) if then else None
+
 
 Params = Mapping[str, str | int]
 
@@ -34,7 +82,7 @@ _NOT_ACCEPTABLE_WAIT = 10  # pauses; arXiv answers 406 to clients it has had eno
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ArxivResponse:
     """What arXiv said, and to which URL; a status other than 200 is one that the caller reads."""
 
     status: int
@@ -42,7 +90,7 @@ class Answer:
     url: str
 
 
-class PoliteClient:
+class ArxivClient:
     """Asks arXiv; `folder` holds what all processes must know: lock, last request, answers kept.
 
     `budget` is how many seconds may pass from the first request on, waiting included, None for
@@ -58,13 +106,13 @@ class PoliteClient:
         budget: float | None = None,
         attempts: int = 4,
         timeout: float = 30.0,
-        watch: Watch = WATCH,
+        watch: RateLimitClock = SYSTEM_CLOCK,
         client: httpx.Client | None = None,
     ) -> None:
         self._client = client or httpx.Client(follow_redirects=True, max_redirects=5)
         self._client.headers["User-Agent"] = user_agent
         self._client.timeout = httpx.Timeout(timeout)
-        self._turnstile = Turnstile(folder, pause=pause, patience=PATIENCE, watch=watch)
+        self._turnstile = ProcessRateLimit(folder, pause=pause, patience=PATIENCE, watch=watch)
         self._kept = KeptAnswers(folder / "answers")
         self._pause = pause
         self._budget = math.inf if budget is None else budget
@@ -90,7 +138,7 @@ class PoliteClient:
         params: Params | None = None,
         *,
         also: Collection[int] = (),
-    ) -> Answer:
+    ) -> ArxivResponse:
         """Ask when it is our turn, as often as is proper, and give the answer.
 
         `also` are statuses besides 200 that the caller reads itself.
@@ -109,7 +157,7 @@ class PoliteClient:
                 return self._ask(address, frozenset(also), attempt)
             except _AskAgain as error:
                 refused = error
-                if error.meaning is Meaning.LATER and attempt > 1:
+                if error.meaning is ResponseClass.LATER and attempt > 1:
                     break
         problem = refused.problem if refused else f"{url} is never asked"
         raise SourceUnreachable(problem, mend=_TRY_AGAIN) from refused
@@ -135,7 +183,7 @@ class PoliteClient:
     def _left(self) -> float:
         return self._budget - (self._watch.timer() - (self._began or 0.0))
 
-    def _ask(self, address: httpx.URL, also: frozenset[int], attempt: int) -> Answer:
+    def _ask(self, address: httpx.URL, also: frozenset[int], attempt: int) -> ArxivResponse:
         """Ask once, in our turn; what arXiv asks for in return is written down before it ends."""
         url, server = str(address), address.netloc.decode()
         self._may_ask(url)
@@ -146,21 +194,21 @@ class PoliteClient:
                 self._turnstile.hold(server, self._wait(error, attempt))
                 raise
 
-    def _answer(self, url: str, also: frozenset[int]) -> Answer:
+    def _answer(self, url: str, also: frozenset[int]) -> ArxivResponse:
         kept = self._kept.find(url)
         try:
             response, content = self._exchange(url, kept.conditions() if kept else {})
         except httpx.HTTPError as error:
             raise _unanswered(url, error) from error
-        meaning = meaning_of(response.status_code, content, also)
-        if meaning is Meaning.UNCHANGED and kept:
-            return Answer(HTTPStatus.OK, kept.content, url)
-        if meaning is not Meaning.ANSWER:
+        meaning = classify_response(response.status_code, content, also)
+        if meaning is ResponseClass.UNCHANGED and kept:
+            return ArxivResponse(HTTPStatus.OK, kept.content, url)
+        if meaning is not ResponseClass.ANSWER:
             raise self._refusal(meaning, response, url)
         if response.status_code == HTTPStatus.OK:
             names = response.headers.get("ETag"), response.headers.get("Last-Modified")
             self._kept.keep(url, Kept(content, *names))
-        return Answer(response.status_code, content, url)
+        return ArxivResponse(response.status_code, content, url)
 
     def _exchange(self, url: str, headers: dict[str, str]) -> tuple[httpx.Response, bytes]:
         """Read the whole answer, unless it is too large or drips in too slowly."""
@@ -177,15 +225,15 @@ class PoliteClient:
                     raise httpx.ReadTimeout("its answer does not come to an end")
         return response, bytes(content)
 
-    def _refusal(self, meaning: Meaning, response: httpx.Response, url: str) -> Exception:
+    def _refusal(self, meaning: ResponseClass, response: httpx.Response, url: str) -> Exception:
         problem = f"{url} answered with HTTP {response.status_code}"
-        if meaning is Meaning.FORBIDDEN:
+        if meaning is ResponseClass.FORBIDDEN:
             self._forbidden = problem
             return SourceUnreachable(
                 f"{problem}: arXiv asks us to stop",
                 mend=_STOP,
             )
-        if meaning in {Meaning.REFUSED, Meaning.UNCHANGED}:
+        if meaning in {ResponseClass.REFUSED, ResponseClass.UNCHANGED}:
             return SourceUnreachable(problem, mend=_TRY_AGAIN)
         if response.is_success:
             problem = f"{url} answered that the rate is exceeded"
@@ -195,14 +243,16 @@ class PoliteClient:
         """Say how long that server is left alone: as it asks, else longer each time."""
         if error.retry_after is not None:
             return error.retry_after
-        factor = _NOT_ACCEPTABLE_WAIT if error.meaning is Meaning.LATER else 2**attempt
+        factor = _NOT_ACCEPTABLE_WAIT if error.meaning is ResponseClass.LATER else 2**attempt
         return min(self._pause * factor, PATIENCE)
 
 
 class _AskAgain(Exception):
     """Asking again may help; never leaves this module."""
 
-    def __init__(self, problem: str, meaning: Meaning, retry_after: float | None = None) -> None:
+    def __init__(
+        self, problem: str, meaning: ResponseClass, retry_after: float | None = None
+    ) -> None:
         self.problem = problem
         self.meaning = meaning
         self.retry_after = retry_after
@@ -215,5 +265,5 @@ def _unanswered(url: str, error: httpx.HTTPError) -> Exception:
     if isinstance(error, httpx.TransportError | httpx.DecodingError) and not isinstance(
         error, httpx.UnsupportedProtocol
     ):
-        return _AskAgain(problem, Meaning.BROKEN)
+        return _AskAgain(problem, ResponseClass.BROKEN)
     return SourceUnreachable(problem, mend=_TRY_AGAIN)

@@ -14,7 +14,7 @@ from paperlark.domain.announcement import Feed, Listing, Via
 from paperlark.domain.errors import FeedNotFound
 from paperlark.domain.paper import PaperId
 from paperlark.sources._listing_page import Page, parse_page
-from paperlark.sources._polite import Params, PoliteClient
+from paperlark.sources._polite import ArxivClient, Params
 
 ARXIV = "https://arxiv.org"
 KEPT = timedelta(days=90)
@@ -28,7 +28,7 @@ class ListingPages:
 
     def __init__(
         self,
-        client: PoliteClient,
+        client: ArxivClient,
         base_url: str = ARXIV,
         *,
         now: Callable[[], datetime] | None = None,
@@ -62,7 +62,7 @@ class CatchupPages:
 
     def __init__(
         self,
-        client: PoliteClient,
+        client: ArxivClient,
         base_url: str = ARXIV,
         *,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
@@ -108,7 +108,7 @@ class CatchupPages:
         return pages
 
 
-def _page(client: PoliteClient, url: str, category: str, params: Params | None = None) -> Page:
+def _page(client: ArxivClient, url: str, category: str, params: Params | None = None) -> Page:
     answer = client.get(url, params, also={HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND})
     if answer.status != HTTPStatus.OK:
         raise FeedNotFound(

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from http import HTTPStatus
 
 from paperlark.domain.paper import Paper, PaperId
-from paperlark.sources._polite import PoliteClient
-from paperlark.sources._search_page import ResultPage, parse_results
+from paperlark.sources._polite import ArxivClient
+from paperlark.sources.search_api import ResultPage, parse_results
 
 SLICE = 100
 """Identifiers a request: the address stays short enough for any server."""
@@ -22,7 +22,7 @@ class ArxivLookup:
     """Asks arXiv for papers by identifier, at arXiv's pace."""
 
     def __init__(
-        self, client: PoliteClient, base_url: str = "https://export.arxiv.org/api/query"
+        self, client: ArxivClient, base_url: str = "https://export.arxiv.org/api/query"
     ) -> None:
         self._client = client
         self._base_url = base_url

@@ -10,7 +10,7 @@ from paperlark.domain.announcement import Feed, Via
 from paperlark.domain.calendar import today
 from paperlark.domain.errors import FeedNotFound
 from paperlark.sources._arxiv_xml import parse_feed
-from paperlark.sources._polite import PoliteClient
+from paperlark.sources._polite import ArxivClient
 
 
 class RssFeeds:
@@ -23,7 +23,7 @@ class RssFeeds:
 
     def __init__(
         self,
-        client: PoliteClient,
+        client: ArxivClient,
         base_url: str = "https://rss.arxiv.org/rss",
         *,
         now: Callable[[], datetime] | None = None,

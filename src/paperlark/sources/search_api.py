@@ -1,38 +1,120 @@
-"""arXiv's search API: the submissions of a day's window, from which the batch is reconstructed.
-
-https://info.arxiv.org/help/api/user-manual.html. It knows no announcements and, by the date of
-the first version, no replacements. What moderators held back is not in the window either: the
-last source to ask.
-"""
+"""A page of arXiv's search API as values; it is Atom, in two dialects that differ in spacing."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from http import HTTPStatus
+from xml.etree.ElementTree import Element
 
 from paperlark.domain.announcement import Feed, Listing, Via
 from paperlark.domain.calendar import HOLIDAYS, announcement_day, submission_window
-from paperlark.domain.categories import CATEGORIES
-from paperlark.domain.errors import SourceUnreachable
-from paperlark.domain.paper import PaperId
-from paperlark.sources._doors import announce_type
-from paperlark.sources._polite import Params, PoliteClient
-from paperlark.sources._search_page import Found, ResultPage, parse_results
+from paperlark.domain.errors import FeedUnreadable, SourceUnreachable
+from paperlark.domain.paper import Author, Paper, PaperId
+from paperlark.domain.taxonomy import CATEGORIES
+from paperlark.sources._paper_fields import (
+    announce_type,
+    decode_tex,
+    iso_moment,
+    make_paper,
+    one_line,
+    read_identifier,
+    read_xml,
+    text_of,
+)
+from paperlark.sources._polite import ArxivClient, Params
+
+_ATOM = "{http://www.w3.org/2005/Atom}"
+_ARXIV = "{http://arxiv.org/schemas/atom}"
+_SEARCH = "{http://a9.com/-/spec/opensearch/1.1/}"
+
+
+@dataclass(frozen=True, slots=True)
+class ApiEntry:
+    """One paper as it is now, and when its first version was submitted."""
+
+    paper: Paper
+    first: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ResultPage:
+    """One page of results, and how many there are on all pages."""
+
+    found: tuple[ApiEntry, ...]
+    notes: tuple[str, ...]
+    total: int
+
+
+def parse_results(content: bytes, category: str, origin: str) -> ResultPage:
+    """Read one page; an entry that cannot be read is named in its notes.
+
+    Raises FeedUnreadable when this is no page of results, SourceUnreachable when it is arXiv's
+    way of refusing: one entry with the title "Error".
+    """
+    root = read_xml(content, origin)
+    total = text_of(root, f"{_SEARCH}totalResults").strip()
+    if root.tag != f"{_ATOM}feed" or not (total.isascii() and total.isdecimal()):
+        raise FeedUnreadable(
+            f"{origin} is XML but no results of a search: its root is <{root.tag[:60]}>",
+            mend="try again later",
+        )
+    entries = root.findall(f"{_ATOM}entry")
+    for entry in entries:
+        _check_no_error(entry, origin)
+    found, notes = [], []
+    for entry in entries:
+        try:
+            found.append(_found(entry))
+        except ValueError as error:
+            notes.append(f"{category}: a result could not be read: {error}")
+    return ResultPage(tuple(found), tuple(notes), int(total[:9]))
+
+
+def _check_no_error(entry: Element, origin: str) -> None:
+    name = text_of(entry, f"{_ATOM}id")
+    if "/api/errors" in name:
+        said = one_line(text_of(entry, f"{_ATOM}summary")) or name
+        raise SourceUnreachable(f"{origin} refuses: {said[:200]}", mend="use another source")
+
+
+def _found(entry: Element) -> ApiEntry:
+    identifier = read_identifier(text_of(entry, f"{_ATOM}id").partition("/abs/")[2])
+    published = text_of(entry, f"{_ATOM}published").strip()
+    first = iso_moment(published)
+    if first is None:
+        raise ValueError(f"{identifier.id} was published at {published!r}")
+    primary = entry.find(f"{_ARXIV}primary_category")
+    terms = [found.get("term", "") for found in entry.findall(f"{_ATOM}category")]
+    paper = make_paper(
+        identifier,
+        title=text_of(entry, f"{_ATOM}title"),
+        authors=tuple(_author(author) for author in entry.findall(f"{_ATOM}author")),
+        abstract=text_of(entry, f"{_ATOM}summary"),
+        categories=[primary.get("term", "") if primary is not None else "", *terms],
+    )
+    return ApiEntry(paper, first)
+
+
+def _author(element: Element) -> Author:
+    name = one_line(decode_tex(text_of(element, f"{_ATOM}name"))) or "(no name)"
+    return Author(name, one_line(text_of(element, f"{_ARXIV}affiliation")) or None)
+
 
 SLICE = 2000
 _MOST = 30_000
 _ATTEMPTS = 3
 
 
-class SearchResults:
+class SearchApi:
     """Implements Source by arXiv's rule of which submissions are announced when."""
 
     via = Via.SEARCH
 
     def __init__(
         self,
-        client: PoliteClient,
+        client: ArxivClient,
         base_url: str = "https://export.arxiv.org/api/query",
         *,
         holidays: Collection[date] = HOLIDAYS,
@@ -50,7 +132,7 @@ class SearchResults:
         if window is None:  # the calendar knows of no announcement
             return Feed(category, day, (), self._base_url, (), Via.SEARCH, 0)
         pages = self._pages(search_query(category, window), category)
-        found: dict[PaperId, Found] = {}
+        found: dict[PaperId, ApiEntry] = {}
         for page in pages:
             for one in page.found:  # pages may come unsorted and repeat results
                 found.setdefault(one.paper.id, one)

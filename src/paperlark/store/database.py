@@ -5,13 +5,14 @@ from __future__ import annotations
 import glob
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from importlib.resources import files
 from itertools import count
 from pathlib import Path
 
 from paperlark.domain.errors import StoreDamaged, StoreError
-from paperlark.store.checked import forget_check, is_checked, note_check, note_closed
+from paperlark.store.integrity import forget_check, is_checked, note_check, note_closed
 
 _MIGRATIONS = tuple(
     sorted(
@@ -39,11 +40,11 @@ def open_database(path: Path, *, anew: bool = False) -> Iterator[sqlite3.Connect
     """
     if not anew:
         check_not_set_aside(path)
-    with told(path):
+    with store_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         connection = sqlite3.connect(path, timeout=30, isolation_level=None)
     try:
-        with _setting_aside(path, connection), told(path):
+        with _setting_aside(path, connection), store_errors(path):
             known_whole = is_checked(path)  # before we touch it ourselves
             connection.execute("PRAGMA journal_mode = WAL")
             # What was paid for must outlive a power cut.
@@ -101,7 +102,7 @@ def check_not_set_aside(path: Path) -> None:
 
 
 @contextmanager
-def told(path: Path) -> Iterator[None]:
+def store_errors(path: Path) -> Iterator[None]:
     """Turn SQLite's errors into ours, with the file's name and what to do."""
     try:
         yield
@@ -182,3 +183,33 @@ def _statements(script: str) -> Iterator[str]:
         if sqlite3.complete_statement(statement):
             yield statement
             statement = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseView:
+    """A database's version and bytes, its log's too; `fault` is what is damaged, None if whole."""
+
+    version: int
+    size: int
+    fault: str | None
+
+
+@contextmanager
+def open_read_only(path: Path) -> Iterator[sqlite3.Connection]:
+    """Open a database that is there, to read alone; raises StoreError or StoreDamaged."""
+    address = f"{path.absolute().as_uri()}?mode=ro"
+    with (
+        store_errors(path),
+        closing(sqlite3.connect(address, uri=True, timeout=30, isolation_level=None)) as connection,
+    ):
+        yield connection
+
+
+def inspect_database(path: Path) -> DatabaseView:
+    """Read all of a database that is there; raises StoreError or StoreDamaged."""
+    with open_read_only(path) as connection:
+        version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+        (said,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+    parts = (path, path.with_name(f"{path.name}-wal"))
+    size = sum(part.stat().st_size for part in parts if part.exists())
+    return DatabaseView(version, size, None if said == "ok" else str(said).replace("\n", " "))

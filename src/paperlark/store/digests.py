@@ -15,11 +15,10 @@ from paperlark.domain.digest import Digest, Ranked, SeenBefore, Status
 from paperlark.domain.errors import StoreError, Unimportable
 from paperlark.domain.exploration import Explored
 from paperlark.domain.paper import PaperId
-from paperlark.store.database import told, transaction
-from paperlark.store.explored import explored_before, keep_explored
-from paperlark.store.matches import keep_matches, matches_of
-from paperlark.store.papers import keep_papers
-from paperlark.store.places import announce_papers
+from paperlark.store.database import store_errors, transaction
+from paperlark.store.paper_texts import keep_papers
+from paperlark.store.scanned import explored_before, keep_explored, keep_matches, matches_of
+from paperlark.store.vectors import announce_papers
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -41,7 +40,7 @@ class DigestStore:
 
     def file(self, digest: Digest) -> None:
         """Keep the digest, in place of an earlier one of that profile and day."""
-        with told(self._path), transaction(self._connection):
+        with store_errors(self._path), transaction(self._connection):
             self._write(digest, _text(digest))
 
     def add(self, digest: Digest) -> bool:
@@ -50,7 +49,7 @@ class DigestStore:
         Raises Unimportable, and nothing is kept, where it could not be read again.
         """
         text = _readable(digest)
-        with told(self._path), transaction(self._connection):
+        with store_errors(self._path), transaction(self._connection):
             new = not self._connection.execute(
                 "SELECT 1 FROM digests WHERE profile = ? AND day = ?",
                 (digest.profile, digest.day.isoformat()),
@@ -89,7 +88,7 @@ class DigestStore:
 
         Raises StoreError when what is stored is no digest any more.
         """
-        with told(self._path):
+        with store_errors(self._path):
             row = self._connection.execute(
                 "SELECT digest FROM digests WHERE profile = ? AND day = ?",
                 (profile, day.isoformat()),
@@ -105,12 +104,12 @@ class DigestStore:
             ) from error
 
     def _ranked(self, profile: str, day: date) -> tuple[Ranked, ...]:
-        with told(self._path):
+        with store_errors(self._path):
             return matches_of(self._connection, profile, day)
 
     def days(self, profile: str) -> tuple[date, ...]:
         """Give the days that have a digest, in order."""
-        with told(self._path):
+        with store_errors(self._path):
             rows = self._connection.execute(
                 "SELECT day FROM digests WHERE profile = ? ORDER BY day", (profile,)
             ).fetchall()
@@ -118,7 +117,7 @@ class DigestStore:
 
     def fingerprints(self, profile: str) -> Mapping[date, str]:
         """Name every day's digest by its content, in the order of the days."""
-        with told(self._path):
+        with store_errors(self._path):
             rows = self._connection.execute(
                 "SELECT day, fingerprint FROM digests WHERE profile = ? ORDER BY day", (profile,)
             ).fetchall()
@@ -130,7 +129,7 @@ class DigestStore:
     def _named(self, profile: str, day: date) -> str:
         """Name a digest that was kept before digests had names."""
         key = (profile, day.isoformat())
-        with told(self._path), transaction(self._connection):
+        with store_errors(self._path), transaction(self._connection):
             (text,) = self._connection.execute(
                 "SELECT digest FROM digests WHERE profile = ? AND day = ?", key
             ).fetchone()
@@ -144,7 +143,7 @@ class DigestStore:
         self, profile: str, day: date, papers: Iterable[PaperId]
     ) -> Mapping[PaperId, SeenBefore]:
         """Tell which of these papers were announced to that reader on a day before."""
-        with told(self._path):
+        with store_errors(self._path):
             rows = {
                 paper: self._connection.execute(
                     "SELECT min(day), min(CASE WHEN on_page THEN day END) FROM scanned"
@@ -163,7 +162,7 @@ class DigestStore:
 
     def explored(self, profile: str, day: date, days: int) -> tuple[Explored, ...]:
         """Give what was judged from below the line on the last so many such days."""
-        with told(self._path):
+        with store_errors(self._path):
             return explored_before(self._connection, profile, day, days)
 
 

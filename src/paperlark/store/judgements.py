@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from paperlark.domain.judgement import Asking, Exchange, Judgement
+from paperlark.domain.judgement import Judgement, JudgementKey, ModelCall
 from paperlark.domain.paper import Paper, PaperId
 from paperlark.domain.spending import Spend, total
-from paperlark.store.database import told, transaction
+from paperlark.store.database import store_errors, transaction
 from paperlark.store.spending import SPEND, spend_of
 
 
@@ -28,9 +28,9 @@ class JudgementStore:
         self._path = path
         self._now = now
 
-    def judgements(self, papers: Sequence[Paper], asking: Asking) -> tuple[Judgement, ...]:
+    def judgements(self, papers: Sequence[Paper], asking: JudgementKey) -> tuple[Judgement, ...]:
         """Give what is known of these very versions."""
-        with told(self._path):
+        with store_errors(self._path):
             rows = (
                 self._connection.execute(
                     "SELECT relevance, novelty, comment FROM judgements"
@@ -45,14 +45,14 @@ class JudgementStore:
                 if row is not None
             )
 
-    def keep(self, exchange: Exchange, asking: Asking) -> None:
+    def keep(self, exchange: ModelCall, asking: JudgementKey) -> None:
         """Store one exchange; a judgement that is there already stands, unless it is silent."""
-        with told(self._path), transaction(self._connection):
+        with store_errors(self._path), transaction(self._connection):
             insert_exchange(self._connection, exchange, asking, self._now())
 
-    def spend(self, asking: Asking) -> Spend:
+    def spend(self, asking: JudgementKey) -> Spend:
         """Add up all exchanges of that page, those of earlier runs too."""
-        with told(self._path):
+        with store_errors(self._path):
             rows = self._connection.execute(
                 f"SELECT {SPEND} FROM exchanges"  # noqa: S608
                 " WHERE day = ? AND profile = ? AND criteria = ? AND judge = ? ORDER BY id",
@@ -62,7 +62,7 @@ class JudgementStore:
 
 
 def insert_exchange(
-    connection: sqlite3.Connection, exchange: Exchange, asking: Asking, at: datetime
+    connection: sqlite3.Connection, exchange: ModelCall, asking: JudgementKey, at: datetime
 ) -> None:
     """Write one exchange with its judgements, inside a transaction of the caller's."""
     tokens, cost, most = exchange.spend.tokens, exchange.spend.cost, exchange.spend.most
@@ -98,7 +98,7 @@ def insert_exchange(
 
 
 def _rows(
-    judgements: Iterable[Judgement], asking: Asking, exchange: int | None
+    judgements: Iterable[Judgement], asking: JudgementKey, exchange: int | None
 ) -> Iterable[tuple[str | int | None, ...]]:
     return (
         (

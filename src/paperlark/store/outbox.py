@@ -8,8 +8,8 @@ from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import Path
 
-from paperlark.domain.delivery import Fate, Message, Occasion, Parcel
-from paperlark.store.database import told, transaction
+from paperlark.domain.delivery import Message, MessageStatus, Occasion, Parcel
+from paperlark.store.database import store_errors, transaction
 
 
 class OutboxStore:
@@ -33,14 +33,14 @@ class OutboxStore:
             parcel.since.isoformat(),
             parcel.at.isoformat(),
         )
-        with told(self._path), transaction(self._connection):
+        with store_errors(self._path), transaction(self._connection):
             self._connection.execute(
                 "INSERT OR REPLACE INTO parcels VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row
             )
 
     def since(self, profile: str, day: date) -> tuple[Parcel, ...]:
         """Give all parcels of that day and later, oldest first."""
-        with told(self._path):
+        with store_errors(self._path):
             rows = self._connection.execute(
                 "SELECT * FROM parcels WHERE profile = ? AND day >= ?"
                 " ORDER BY day, channel, occasion",
@@ -57,8 +57,25 @@ def _parcel(row: tuple[str, ...]) -> Parcel:
         occasion=Occasion(occasion),
         day=date.fromisoformat(day),
         messages=tuple(Message(**message) for message in json.loads(messages)),
-        fates=tuple(Fate(fate) for fate in json.loads(fates)),
+        fates=tuple(MessageStatus(fate) for fate in json.loads(fates)),
         problem=problem,
         since=datetime.fromisoformat(since),
         at=datetime.fromisoformat(at),
     )
+
+
+class MemoryOutbox:
+    """Implements Outbox, and keeps nothing beyond this run."""
+
+    def __init__(self) -> None:
+        self._parcels: dict[tuple[str, str, Occasion, date], Parcel] = {}
+
+    def keep(self, parcel: Parcel) -> None:
+        """Keep it for as long as this run lasts."""
+        key = (parcel.profile, parcel.channel, parcel.occasion, parcel.day)
+        self._parcels[key] = parcel
+
+    def since(self, profile: str, day: date) -> tuple[Parcel, ...]:
+        """Give those of this run."""
+        mine = (one for one in self._parcels.values() if one.profile == profile and one.day >= day)
+        return tuple(sorted(mine, key=lambda one: one.day))

@@ -8,9 +8,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 
-from paperlark.domain.job import WINDOW, JobState
+from paperlark.domain.batch_job import WINDOW, BatchJobState
 from paperlark.domain.spending import Cost, Expense, Period, Spend, Tokens, total
-from paperlark.store.database import told
+from paperlark.store.database import store_errors
 
 SPEND = (
     "requests, prompt_tokens, completion_tokens, cached_tokens, prompt_cost, completion_cost, most"
@@ -59,7 +59,7 @@ class SpendingStore:
 
         None where no answer is known of which the server said what it used.
         """
-        with told(self._path):
+        with store_errors(self._path):
             tokens, papers = self._connection.execute(
                 "SELECT sum(completion_tokens), sum((SELECT count(*) FROM judgements"
                 " WHERE exchange = answers.id)) FROM (SELECT id, completion_tokens FROM exchanges"
@@ -73,7 +73,7 @@ class SpendingStore:
         """Give what was spent, latest first; `month` is the first day of the only one wanted."""
         key = f"{_PERIODS[by]} AS period, model_of(paid.judge) AS model, paid.profile"
         where, values = (_IN_MONTH, _month(month)) if month else ("1", ())
-        with told(self._path):
+        with store_errors(self._path):
             rows = self._connection.execute(
                 f"SELECT {key}, {SPEND} FROM exchanges AS paid WHERE {where} ORDER BY id",  # noqa: S608
                 values,
@@ -98,7 +98,7 @@ class SpendingStore:
         return tuple(sorted(by_name, key=lambda one: one.period, reverse=True))
 
     def _bound(self, where: str, values: Sequence[str]) -> Decimal:
-        with told(self._path):
+        with store_errors(self._path):
             rows = self._connection.execute(
                 f"SELECT {SPEND} FROM exchanges AS paid WHERE {where}",  # noqa: S608
                 values,
@@ -107,11 +107,11 @@ class SpendingStore:
 
     def _left(self, where: str, values: Sequence[str]) -> Decimal:
         """Give what questions left with a batch service may cost yet."""
-        with told(self._path):
+        with store_errors(self._path):
             rows = self._connection.execute(
                 f"SELECT most FROM jobs WHERE {where} AND state <> ?"  # noqa: S608
                 " AND most IS NOT NULL",
-                (*values, JobState.COLLECTED),
+                (*values, BatchJobState.COLLECTED),
             ).fetchall()
         return sum((Decimal(most) for (most,) in rows), Decimal(0))
 

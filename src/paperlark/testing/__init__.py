@@ -1,37 +1,44 @@
 """Public fakes, one for each port, and a paper to try things with. None of them does any I/O."""
 
 from paperlark.testing.kept import (
-    FakeBatches,
-    FakeFinder,
-    FakeJobs,
-    FakeLooked,
-    FakeMemory,
-    FakePlaces,
-    FakeScratch,
-    FakeTexts,
+    FakeAnnouncementBatches,
+    FakeBatchJobs,
+    FakeCache,
+    FakeJudgementMemory,
+    FakePaperSearch,
+    FakePaperTexts,
+    FakePaperVectors,
+    FakeScannedPapers,
 )
-from paperlark.testing.opinions import FakeExperience, FakeJudge, FakeLibrarian, FakeRanker
-from paperlark.testing.outside import A_FORM, FakeChannel, FakeChat, FakePeople, FakeSource, Silent
+from paperlark.testing.opinions import FakeExampleSource, FakeJudge, FakePrecedentFinder, FakeRanker
+from paperlark.testing.outside import (
+    A_FORM,
+    FakeAuthorService,
+    FakeChannel,
+    FakeChat,
+    FakeSource,
+    Silent,
+)
 from paperlark.testing.papers import a_feed, a_paper
 
 __all__ = [
     "A_FORM",
-    "FakeBatches",
+    "FakeAnnouncementBatches",
+    "FakeAuthorService",
+    "FakeBatchJobs",
+    "FakeCache",
     "FakeChannel",
     "FakeChat",
-    "FakeExperience",
-    "FakeFinder",
-    "FakeJobs",
+    "FakeExampleSource",
     "FakeJudge",
-    "FakeLibrarian",
-    "FakeLooked",
-    "FakeMemory",
-    "FakePeople",
-    "FakePlaces",
+    "FakeJudgementMemory",
+    "FakePaperSearch",
+    "FakePaperTexts",
+    "FakePaperVectors",
+    "FakePrecedentFinder",
     "FakeRanker",
-    "FakeScratch",
+    "FakeScannedPapers",
     "FakeSource",
-    "FakeTexts",
     "Silent",
     "a_feed",
     "a_paper",

@@ -8,24 +8,20 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from paperlark.domain.announcement import Earlier, Feed
-from paperlark.domain.archive import LookedAt, Scrap
+from paperlark.domain.archive import CacheEntry, ScannedPaper
+from paperlark.domain.batch_job import BatchJob, BatchJobState
 from paperlark.domain.digest import Digest, SeenBefore
 from paperlark.domain.exploration import Explored
-from paperlark.domain.job import Job, JobState
-from paperlark.domain.judgement import (
-    Asking,
-    Exchange,
-    Judgement,
-)
+from paperlark.domain.judgement import Judgement, JudgementKey, ModelCall
 from paperlark.domain.paper import Paper, PaperId
-from paperlark.domain.place import Place, Shelf
-from paperlark.domain.search import Hit, Hits, Question, Standing
+from paperlark.domain.search import Hit, Hits, PaperStatus, SearchQuery
 from paperlark.domain.spending import Spend, total
+from paperlark.domain.vectors import PaperVector, VectorChunk
 from paperlark.ports import Advance
 
 
 @dataclass(slots=True)
-class FakeBatches:
+class FakeAnnouncementBatches:
     """Remembers batches as long as the object lasts."""
 
     kept: dict[tuple[date, str], Feed] = field(default_factory=dict)
@@ -48,19 +44,19 @@ class FakeBatches:
 
 
 @dataclass(slots=True)
-class FakePlaces:
+class FakePaperVectors:
     """Remembers places as long as the object lasts; `texts` are papers that may be placed later."""
 
     texts: Sequence[tuple[Paper, date]] = ()
     shelf: int = 2
-    _kept: dict[PaperId, tuple[str, Place]] = field(default_factory=dict)
+    _kept: dict[PaperId, tuple[str, PaperVector]] = field(default_factory=dict)
 
-    def find(self, papers: Iterable[PaperId], space: str) -> Mapping[PaperId, Place]:
+    def find(self, papers: Iterable[PaperId], space: str) -> Mapping[PaperId, PaperVector]:
         """Give the places that were kept in this space."""
         known = {paper: self._kept[paper] for paper in papers if paper in self._kept}
         return {paper: place for paper, (where, place) in known.items() if where == space}
 
-    def before(self, day: date, space: str) -> Iterator[Shelf]:
+    def before(self, day: date, space: str) -> Iterator[VectorChunk]:
         """Give what was kept in this space of the days before, `shelf` places at a time."""
         places = [
             place
@@ -69,7 +65,7 @@ class FakePlaces:
         ]
         for start in range(0, len(places), self.shelf):
             some = places[start : start + self.shelf]
-            yield Shelf(
+            yield VectorChunk(
                 tuple(one.paper_id for one in some),
                 tuple(one.day for one in some),
                 b"".join(one.vector for one in some),
@@ -81,7 +77,7 @@ class FakePlaces:
         lacking = [one for one in self.texts if one[0].id not in placed and one[1] < day]
         return sorted(lacking, key=lambda one: (-one[1].toordinal(), one[0].id))[:most]
 
-    def keep(self, places: Iterable[Place], space: str) -> None:
+    def keep(self, places: Iterable[PaperVector], space: str) -> None:
         """Keep places; of two days of one paper the earlier one counts."""
         for one in places:
             known = self._kept.get(one.paper_id)
@@ -91,19 +87,19 @@ class FakePlaces:
 
 
 @dataclass(slots=True)
-class FakeMemory:
+class FakeJudgementMemory:
     """A memory and an archive that last as long as the object."""
 
     _judgements: dict[tuple[PaperId, int, str, str], Judgement] = field(default_factory=dict)
-    _spends: list[tuple[Asking, Spend]] = field(default_factory=list)
+    _spends: list[tuple[JudgementKey, Spend]] = field(default_factory=list)
     _digests: dict[tuple[str, date], Digest] = field(default_factory=dict)
 
-    def judgements(self, papers: Sequence[Paper], asking: Asking) -> tuple[Judgement, ...]:
+    def judgements(self, papers: Sequence[Paper], asking: JudgementKey) -> tuple[Judgement, ...]:
         """Give what was kept of these versions."""
         keys = [(paper.id, paper.version, asking.criteria, asking.judge) for paper in papers]
         return tuple(self._judgements[key] for key in keys if key in self._judgements)
 
-    def keep(self, exchange: Exchange, asking: Asking) -> None:
+    def keep(self, exchange: ModelCall, asking: JudgementKey) -> None:
         """Keep the exchange; a judgement that is there already stands, unless it is silent."""
         self._spends.append((asking, exchange.spend))
         for judgement in exchange.judgements:
@@ -112,7 +108,7 @@ class FakeMemory:
             if known is None or not known.comment:
                 self._judgements[key] = judgement
 
-    def spend(self, asking: Asking) -> Spend:
+    def spend(self, asking: JudgementKey) -> Spend:
         """Add up the page's exchanges."""
         return total(spend for kept, spend in self._spends if kept == asking)
 
@@ -160,23 +156,23 @@ class FakeMemory:
 
 
 @dataclass(slots=True)
-class FakeScratch:
+class FakeCache:
     """Scraps that last as long as the object."""
 
-    scraps: dict[str, Scrap] = field(default_factory=dict)
+    scraps: dict[str, CacheEntry] = field(default_factory=dict)
 
     def find(self, key: str, made_of: str) -> bytes | None:
         """Give what was kept."""
         known = self.scraps.get(key)
         return known.content if known and known.made_of == made_of else None
 
-    def keep(self, scraps: Iterable[Scrap]) -> None:
+    def keep(self, scraps: Iterable[CacheEntry]) -> None:
         """Keep scraps."""
         self.scraps |= {one.key: one for one in scraps}
 
 
 @dataclass(slots=True)
-class FakeTexts:
+class FakePaperTexts:
     """Knows the papers it was given."""
 
     papers: Mapping[PaperId, Paper] = field(default_factory=dict)
@@ -187,27 +183,27 @@ class FakeTexts:
 
 
 @dataclass(slots=True)
-class FakeLooked:
+class FakeScannedPapers:
     """Knows the papers that it was given as looked at, whoever the reader."""
 
-    papers: Sequence[LookedAt] = ()
+    papers: Sequence[ScannedPaper] = ()
 
     def count(self, profile: str, first: date, last: date) -> int:
         """Say how many there are of these days."""
         return sum(1 for _ in self.between(profile, first, last))
 
-    def between(self, profile: str, first: date, last: date) -> Iterator[LookedAt]:  # noqa: ARG002
+    def between(self, profile: str, first: date, last: date) -> Iterator[ScannedPaper]:  # noqa: ARG002
         """Give those of these days, the latest day first, of a day the selected first."""
         found = (one for one in self.papers if first <= one.day <= last)
         yield from sorted(found, key=lambda one: (-one.day.toordinal(), not one.selected))
 
 
 @dataclass(slots=True)
-class FakeFinder:
+class FakePaperSearch:
     """Finds the papers it was given by whole words of theirs; it knows of no days."""
 
     papers: Sequence[Paper] = ()
-    standings: Mapping[PaperId, Standing] = field(default_factory=dict)
+    standings: Mapping[PaperId, PaperStatus] = field(default_factory=dict)
 
     def waiting(self) -> int:
         """Say that nothing waits."""
@@ -216,25 +212,25 @@ class FakeFinder:
     def catch_up(self, advance: Advance) -> None:
         """Do nothing: all is read already."""
 
-    def all_words(self, question: Question) -> Hits:
+    def all_words(self, question: SearchQuery) -> Hits:
         """Find papers with all of the words."""
         return self._found(question, all)
 
-    def any_word(self, question: Question) -> Hits:
+    def any_word(self, question: SearchQuery) -> Hits:
         """Find papers with any of the words."""
         return self._found(question, any)
 
-    def without_words(self, question: Question) -> Hits:
+    def without_words(self, question: SearchQuery) -> Hits:
         """Find papers by author and category, in the order given."""
         if not (question.author or question.category):
             return Hits()
         return Hits(tuple(Hit(one.id) for one in self.papers if _applies(question, one)))
 
-    def standing(self, question: Question, papers: Iterable[PaperId]) -> Sequence[Standing]:  # noqa: ARG002
+    def standing(self, question: SearchQuery, papers: Iterable[PaperId]) -> Sequence[PaperStatus]:  # noqa: ARG002
         """Give what was given."""
-        return [self.standings.get(paper, Standing()) for paper in papers]
+        return [self.standings.get(paper, PaperStatus()) for paper in papers]
 
-    def _found(self, question: Question, enough: Callable[[Iterable[bool]], bool]) -> Hits:
+    def _found(self, question: SearchQuery, enough: Callable[[Iterable[bool]], bool]) -> Hits:
         asked = [term.text.casefold() for term in question.terms]
         words = {one.id: f"{one.title} {one.abstract}".casefold() for one in self.papers}
         return Hits(
@@ -246,40 +242,40 @@ class FakeFinder:
         )
 
 
-def _applies(question: Question, paper: Paper) -> bool:
+def _applies(question: SearchQuery, paper: Paper) -> bool:
     names = " ".join(author.name for author in paper.authors)
     return (question.author or "") in names and question.category in {None, *paper.categories}
 
 
 @dataclass(slots=True)
-class FakeJobs:
+class FakeBatchJobs:
     """Jobs that last as long as the object; what comes of them goes into a memory."""
 
-    memory: FakeMemory = field(default_factory=FakeMemory)
-    _jobs: dict[str, Job] = field(default_factory=dict)
+    memory: FakeJudgementMemory = field(default_factory=FakeJudgementMemory)
+    _jobs: dict[str, BatchJob] = field(default_factory=dict)
 
-    def living(self) -> tuple[Job, ...]:
+    def living(self) -> tuple[BatchJob, ...]:
         """Give all that are not collected."""
-        return tuple(job for job in self._sorted() if job.state is not JobState.COLLECTED)
+        return tuple(job for job in self._sorted() if job.state is not BatchJobState.COLLECTED)
 
-    def of(self, asking: Asking) -> tuple[Job, ...]:
+    def of(self, asking: JudgementKey) -> tuple[BatchJob, ...]:
         """Give all of this asking."""
         return tuple(job for job in self._sorted() if job.asking == asking)
 
-    def keep(self, job: Job) -> None:
+    def keep(self, job: BatchJob) -> None:
         """Keep it."""
         self._jobs[job.key] = job
 
-    def drop(self, job: Job) -> None:
+    def drop(self, job: BatchJob) -> None:
         """Forget it."""
         self._jobs.pop(job.key, None)
 
-    def collect(self, job: Job, exchanges: Iterable[Exchange]) -> None:
+    def collect(self, job: BatchJob, exchanges: Iterable[ModelCall]) -> None:
         """Keep what came of it, all or nothing, once."""
-        if self._jobs[job.key].state is not JobState.COLLECTED:
+        if self._jobs[job.key].state is not BatchJobState.COLLECTED:
             for exchange in tuple(exchanges):
                 self.memory.keep(exchange, job.asking)
-            self._jobs[job.key] = replace(job, state=JobState.COLLECTED)
+            self._jobs[job.key] = replace(job, state=BatchJobState.COLLECTED)
 
-    def _sorted(self) -> Sequence[Job]:
+    def _sorted(self) -> Sequence[BatchJob]:
         return sorted(self._jobs.values(), key=lambda job: (job.at, job.key))

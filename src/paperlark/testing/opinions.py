@@ -7,16 +7,22 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from paperlark.domain.criteria import Criteria
-from paperlark.domain.feedback import NOTHING_KNOWN, Evidence, Lesson, Teacher, one_of_each
+from paperlark.domain.feedback import (
+    NOTHING_KNOWN,
+    Evidence,
+    Example,
+    LabelSource,
+    one_example_per_paper,
+)
 from paperlark.domain.judgement import (
     FIRST_READING,
     NO_PRECEDENTS,
-    Exchange,
     Judgement,
-    Lack,
     Match,
+    ModelCall,
     Precedents,
     Unjudged,
+    UnjudgedReason,
 )
 from paperlark.domain.paper import Paper, PaperId
 from paperlark.domain.profile import Profile
@@ -50,10 +56,10 @@ class FakeRanker:
 
 
 @dataclass(slots=True)
-class FakeExperience:
+class FakeExampleSource:
     """Knows given lessons, and which papers were announced to the reader on which days."""
 
-    lessons: Sequence[Lesson] = ()
+    lessons: Sequence[Example] = ()
     announced: Mapping[date, Sequence[Paper]] = field(default_factory=dict)
 
     def evidence(self, profile: Profile, day: date) -> Evidence:  # noqa: ARG002
@@ -65,19 +71,19 @@ class FakeExperience:
             one
             for one in self.lessons
             if one.paper.id not in later
-            and (one.day < day or (one.day == day and one.teacher is not Teacher.JUDGE))
+            and (one.day < day or (one.day == day and one.teacher is not LabelSource.JUDGE))
         )
         stream: dict[PaperId, Paper] = {}
         for paper in before:
             stream.setdefault(paper.id, paper)
-        return Evidence(one_of_each(known), tuple(stream.values()))
+        return Evidence(one_example_per_paper(known), tuple(stream.values()))
 
     def _days(self) -> Sequence[date]:
         return sorted(self.announced, reverse=True)
 
 
 @dataclass(frozen=True, slots=True)
-class FakeLibrarian:
+class FakePrecedentFinder:
     """Knows given precedents, whatever the day."""
 
     known: Precedents = field(default_factory=dict)
@@ -96,7 +102,7 @@ class FakeJudge:
 
     scores: Mapping[str, tuple[int, int]]
     price: Spend = field(default_factory=lambda: total(()))
-    lack: Lack = Lack.FAILED
+    lack: UnjudgedReason = UnjudgedReason.FAILED
     asked: list[PaperId] = field(default_factory=list)
     signature: str = "fake-model/1"
     prompt: str = "Which papers are good?"
@@ -111,7 +117,7 @@ class FakeJudge:
         day: date,  # noqa: ARG002
         precedents: Precedents = NO_PRECEDENTS,  # noqa: ARG002
         reading: int = FIRST_READING,  # noqa: ARG002
-    ) -> Iterator[Exchange | Unjudged]:
+    ) -> Iterator[ModelCall | Unjudged]:
         """Answer paper by paper."""
         for paper in papers:
             self.asked.append(paper.id)
@@ -119,6 +125,6 @@ class FakeJudge:
                 relevance, novelty = self.scores[paper.id]
                 comment = f"It is about {paper.id}."
                 judgement = Judgement(paper.id, paper.version, relevance, novelty, comment)
-                yield Exchange((judgement,), self.price, "{}")
+                yield ModelCall((judgement,), self.price, "{}")
             else:
                 yield Unjudged(paper, self.lack, "the fake has no scores for it")

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from paperlark.domain.announcement import Feed, Via
+from paperlark.domain.authorship import Authorship, NotIndexed
 from paperlark.domain.chat import ChatReply, Prompt
-from paperlark.domain.delivery import Form, Message, Style
+from paperlark.domain.delivery import Message, MessageFormat, Style
 from paperlark.domain.errors import DeliveryError, FeedNotFound
 from paperlark.domain.paper import Paper, PaperId
-from paperlark.domain.people import Authorship, NotIndexed
 from paperlark.domain.spending import Spend
 from paperlark.ports import Advance
 
@@ -38,7 +38,7 @@ class FakeSource:
 
 
 @dataclass(slots=True)
-class FakePeople:
+class FakeAuthorService:
     """Knows given authorships, has not indexed the others, and remembers what it was asked."""
 
     authorships: Mapping[PaperId, Authorship] = field(default_factory=dict)
@@ -68,7 +68,7 @@ class FakeChat:
         return ChatReply(answer, Spend(None, None))
 
 
-A_FORM = Form(Style.TEXT, longest=4000, subject_longest=100)
+A_FORM = MessageFormat(Style.TEXT, longest=4000, subject_longest=100)
 """What a channel of plain text may want."""
 
 
@@ -81,7 +81,7 @@ class FakeChannel:
     def __init__(
         self,
         *troubles: DeliveryError | None,
-        form: Form = A_FORM,
+        form: MessageFormat = A_FORM,
         tells_copies: bool = False,
     ) -> None:
         self.form = form

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from paperlark.domain.delivery import Bulletin, Failure, Form, Message, Style
+from paperlark.domain.delivery import Bulletin, Failure, Message, MessageFormat, Style
 from paperlark.domain.digest import Entry
 from paperlark.domain.judgement import Judgement
 from paperlark.renderers.letters import write
@@ -39,7 +39,7 @@ def in_sixteen_bits(text: str) -> int:
 
 
 def chat(bulletin: Bulletin, style: Style = Style.TEXT, **changes: object) -> tuple[Message, ...]:
-    form = replace(Form(style, 4_000, 0), **changes)  # type: ignore[arg-type]
+    form = replace(MessageFormat(style, 4_000, 0), **changes)  # type: ignore[arg-type]
     return write(bulletin, form)
 
 
@@ -180,7 +180,7 @@ def test_a_form_too_small_for_anything_still_gives_messages(style: Style, longes
 
 
 _FORMS = st.builds(
-    Form,
+    MessageFormat,
     style=st.sampled_from(CHATS),
     longest=st.integers(300, 3_000),
     subject_longest=st.just(0) | st.integers(5, 250),
@@ -191,7 +191,7 @@ _FORMS = st.builds(
 
 @given(any_entries(), _FORMS, st.none() | st.integers(1, 15), st.none() | st.just(PAGE), ANY_TEXT)
 def test_any_day_fits_any_form_with_every_paper_whole_once_and_in_order_or_counted(
-    entries: list[Entry], form: Form, wanted: int | None, page: str | None, said: str
+    entries: list[Entry], form: MessageFormat, wanted: int | None, page: str | None, said: str
 ) -> None:
     bulletin = of_a_day(
         digest(entries, notes=(said,)), page, most=wanted, notices=(said,), profile=said

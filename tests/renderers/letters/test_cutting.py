@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from paperlark.renderers.letters.cutting import cut, cut_to_fit
+from paperlark.renderers.letters.neutralize import truncate, truncate_to_fit
 
 TEXTS = st.text(st.sampled_from("ab ü字"), max_size=80)
 
@@ -22,12 +22,12 @@ TEXTS = st.text(st.sampled_from("ab ü字"), max_size=80)
     ],
 )
 def test_words_are_kept_whole_where_they_are_words(text: str, longest: int, kept: str) -> None:
-    assert cut(text, longest) == kept
+    assert truncate(text, longest) == kept
 
 
 @given(TEXTS, st.integers(0, 90))
 def test_what_is_kept_is_short_enough_and_how_the_text_begins(text: str, longest: int) -> None:
-    kept = cut(text, longest)
+    kept = truncate(text, longest)
     assert len(kept) <= longest
     assert kept == text or text.startswith(kept.removesuffix("…"))
 
@@ -37,9 +37,9 @@ def test_as_much_is_kept_as_fits(text: str, room: int) -> None:
     def fits(some: str) -> bool:
         return len(some.encode()) <= room
 
-    kept = cut_to_fit(text, fits)
+    kept = truncate_to_fit(text, fits)
     assert fits(kept)
     assert kept == text or not any(
-        fits(cut(text, longest)) and len(cut(text, longest)) > len(kept)
+        fits(truncate(text, longest)) and len(truncate(text, longest)) > len(kept)
         for longest in range(len(text))
     )

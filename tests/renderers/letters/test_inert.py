@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
-from paperlark.domain.delivery import Bulletin, Form, Style
+from paperlark.domain.delivery import Bulletin, MessageFormat, Style
 from paperlark.renderers.letters import write
-from paperlark.renderers.letters.inert import inert
+from paperlark.renderers.letters.neutralize import neutralize
 from standins.bulletins import CHATS, INTRUSIVE, PAGE, intrusive_day, of_a_day, of_a_failure
 
 # Apprise imports it where there is one, though it needs it for nothing that is sent here.
@@ -41,7 +41,7 @@ def service(url: str) -> NotifyBase:
 
 def said(style: Style, bulletin: Bulletin | None = None) -> str:
     bulletin = bulletin or of_a_day(intrusive_day(), notices=INTRUSIVE[:6], profile=INTRUSIVE[0])
-    [message] = write(bulletin, Form(style, 100_000, 0))
+    [message] = write(bulletin, MessageFormat(style, 100_000, 0))
     return message.text
 
 
@@ -125,10 +125,10 @@ def test_a_problem_and_an_alarm_do_nothing_either(style: Style, problem: str) ->
     ],
 )
 def test_what_does_something_gives_way_to_what_looks_alike(text: str, read: str) -> None:
-    assert inert(text) == read
+    assert neutralize(text) == read
 
 
 @given(st.text() | st.sampled_from(INTRUSIVE))
 def test_words_keep_their_length_and_need_it_only_once(text: str) -> None:
-    assert len(inert(text)) == len(text)
-    assert inert(inert(text)) == inert(text)
+    assert len(neutralize(text)) == len(text)
+    assert neutralize(neutralize(text)) == neutralize(text)

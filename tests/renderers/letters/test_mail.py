@@ -15,7 +15,7 @@ from paperlark.domain.announcement import Via
 from paperlark.domain.delivery import Bulletin, Failure, Message, Occasion
 from paperlark.domain.digest import Batch, Entry
 from paperlark.renderers.letters import write
-from paperlark.renderers.letters.weight import weight
+from paperlark.renderers.letters.mail import mail_size
 from standins.bulletins import (
     ANY_TEXT,
     MAIL,
@@ -295,7 +295,7 @@ def test_the_weight_is_no_less_than_what_is_sent(text: str) -> None:
         text.encode("utf-8", "replace").decode().replace("\r", ""), cte="quoted-printable"
     )
     body = part.as_bytes().split(b"\r\n\r\n", 1)[1]
-    assert weight(text.encode("utf-8", "replace").decode().replace("\r", "")) + 2 >= len(body)
+    assert mail_size(text.encode("utf-8", "replace").decode().replace("\r", "")) + 2 >= len(body)
 
 
 @given(any_entries(8), st.integers(20_000, 100_000), ANY_TEXT)
@@ -304,7 +304,7 @@ def test_any_day_fits_a_mail_with_every_paper_once_and_in_order_or_counted(
 ) -> None:
     [message] = write(of_a_day(digest(entries, notes=(said,))), replace(MAIL, longest=longest))
     markup = message.html or ""
-    assert weight(markup) <= longest
+    assert mail_size(markup) <= longest
     assert len(message.text) <= longest
     shown = [one for one in links(markup) if one != PAGE]
     assert shown == [one.paper.url for one in entries][: len(shown)]

@@ -5,7 +5,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from paperlark.renderers.letters.week import merged
+from paperlark.renderers.letters.composing import merged
 from standins.bulletins import judged, ranked
 from standins.digests import digest, entry, narrowed, with_something_else
 

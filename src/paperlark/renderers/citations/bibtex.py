@@ -8,10 +8,9 @@ from itertools import accumulate, pairwise
 
 from paperlark.domain.paper import Paper
 from paperlark.renderers import tex
-from paperlark.renderers.citations.names import Name
-from paperlark.renderers.citations.work import Work, work
+from paperlark.renderers.citations.work import Name, Work, work
 
-MEDIA_TYPE = "application/x-bibtex"
+BIBTEX_MEDIA_TYPE = "application/x-bibtex"
 
 _SPECIAL = {
     "\\": r"\textbackslash{}",

@@ -5,12 +5,12 @@
 
 from __future__ import annotations
 
-from paperlark.domain.delivery import Bulletin, Form, Message, Style
+from paperlark.domain.delivery import Bulletin, Message, MessageFormat, Style
 from paperlark.renderers.letters import chat, mail
 from paperlark.renderers.letters.composing import compose
 
 
-def write(bulletin: Bulletin, form: Form) -> tuple[Message, ...]:
+def write(bulletin: Bulletin, form: MessageFormat) -> tuple[Message, ...]:
     """Write a bulletin as a channel wants it: at least one message, and mail is always one.
 
     The same bulletin always gives the same messages. No paper is broken, and what is left out is

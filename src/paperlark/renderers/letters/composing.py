@@ -1,21 +1,94 @@
-"""A bulletin in, what a reader is told out."""
+"""Several days' papers in one order."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import heapq
+from collections.abc import Iterator, Sequence
 
 from paperlark.domain.delivery import Bulletin, Occasion
-from paperlark.domain.digest import Entry, Status
+from paperlark.domain.digest import Digest, Entry, Status
+from paperlark.domain.paper import PaperId
 from paperlark.renderers import english, typeset, wording
-from paperlark.renderers.letters import bill
-from paperlark.renderers.letters.address import page_of
-from paperlark.renderers.letters.cautions import cautions
-from paperlark.renderers.letters.days import days
-from paperlark.renderers.letters.item import tell
-from paperlark.renderers.letters.letter import Letter, Missing
-from paperlark.renderers.letters.sentence import problem, sentence
-from paperlark.renderers.letters.standing import doubt, is_in_order, status, trouble, without_page
-from paperlark.renderers.letters.week import merged
+from paperlark.renderers.letters import status
+from paperlark.renderers.letters.letter import DayRow, Letter, MissingDay, tell
+from paperlark.renderers.letters.neutralize import page_of
+from paperlark.renderers.letters.status import (
+    cautions,
+    doubt,
+    is_in_order,
+    problem,
+    sentence,
+    status_line,
+    trouble,
+    without_page,
+)
+
+
+def merged(digests: Sequence[Digest]) -> tuple[Entry, ...]:
+    """Give the papers of all days, each once, in the order that a page of them all would have.
+
+    Every day's papers stay in the order of their own page.
+    """
+    ordered = heapq.merge(*(digest.entries for digest in digests), key=_merit)
+    first: dict[PaperId, Entry] = {}
+    for entry in ordered:
+        first.setdefault(entry.paper.id, entry)
+    return tuple(first.values())
+
+
+def _merit(entry: Entry) -> tuple[float, ...]:
+    """Followed authors come first, then what a judge thinks, then what the ranker does."""
+    match, judged = entry.match, entry.judgement
+    likely = -(match.probability or 0) if match else 0
+    rank = match.rank if match else 0
+    if entry.followed:
+        return (0, likely, rank)
+    if judged:
+        scores = (-(judged.relevance + judged.novelty), -judged.relevance)
+        return (1, *scores, likely, rank)
+    return (3 if entry.outside else 2, likely, rank)
+
+
+def days(bulletin: Bulletin) -> tuple[DayRow, ...]:
+    """Give them in order."""
+    made = [
+        DayRow(
+            digest.day,
+            " · ".join((_selected(digest), status_line(digest))),
+            page_of(bulletin, digest.day),
+            is_in_order(digest),
+        )
+        for digest in bulletin.digests
+    ]
+    failed = [
+        DayRow(failure.day, f"no page: {problem(failure)}", None, in_order=False)
+        for failure in bulletin.failures
+    ]
+    return tuple(sorted((*made, *failed), key=lambda row: row.day))
+
+
+def _selected(digest: Digest) -> str:
+    if digest.status is Status.QUIET:
+        return "arXiv announced nothing"
+    return wording.of_scanned(digest.funnel.selected, digest.funnel.scanned)
+
+
+def subject(letter: Letter) -> str:
+    """`Wednesday, 26 February 2025: 37 papers · Foundations`; what matters most comes first."""
+    gist = f": {letter.gist}" if letter.gist else ""
+    return f"{letter.title}{gist} · {letter.profile}"
+
+
+def footing(letter: Letter) -> tuple[str, str]:
+    """Say why the reader gets this, and how to stop it."""
+    often = "every week" if letter.occasion is Occasion.WEEK else "of every announcement"
+    return (
+        f"You get this because this address stands under [[deliver]] in the paperlark profile"
+        f" \N{LEFT DOUBLE QUOTATION MARK}{letter.profile}\N{RIGHT DOUBLE QUOTATION MARK},"
+        f" which writes {often}.",
+        "To stop it take the entry out of the profile, or ask whoever runs paperlark for you.",
+    )
+
 
 _LONGEST_NAME = 120
 _MOST_MISSING = 10
@@ -38,11 +111,13 @@ def compose(bulletin: Bulletin) -> Letter:
         sentences=tuple(_sentences(bulletin, entries)),
         warnings=cautions(bulletin),
         days=days(bulletin) if bulletin.occasion is Occasion.WEEK else (),
-        facts=tuple(bill.facts(bulletin.digests)),
+        facts=tuple(status.cost_facts(bulletin.digests)),
         items=tuple(map(tell, wanted)),
         on_page=len(entries),
         missing=tuple(
-            Missing(sentence(typeset.plain(one.paper.title)), one.paper.url, sentence(one.reason))
+            MissingDay(
+                sentence(typeset.plain(one.paper.title)), one.paper.url, sentence(one.reason)
+            )
             for one in lacking[:_MOST_MISSING]
         ),
         lacking=len(lacking),
@@ -84,7 +159,7 @@ def _summary(bulletin: Bulletin, wanted: int, entries: tuple[Entry, ...]) -> tup
     return tuple(
         part
         for digest in bulletin.digests
-        for part in (*map(sentence, wording.summary(digest)[:-1]), *best, status(digest))
+        for part in (*map(sentence, wording.summary(digest)[:-1]), *best, status_line(digest))
     )
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from paperlark.domain.delivery import Occasion
-from paperlark.renderers import english
-from paperlark.renderers.letters.item import Item
+from paperlark.domain.digest import Entry
+from paperlark.domain.judgement import Judgement
+from paperlark.domain.plain_text import one_line
+from paperlark.renderers import english, typeset, wording
+from paperlark.renderers.letters.neutralize import truncate
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +24,7 @@ class DayRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Missing:
+class MissingDay:
     """A paper that was to be judged and was not."""
 
     title: str
@@ -52,9 +55,9 @@ class Letter:
     warnings: tuple[str, ...]
     days: tuple[DayRow, ...]
     facts: tuple[str, ...]
-    items: tuple[Item, ...]
+    items: tuple[LetterItem, ...]
     on_page: int
-    missing: tuple[Missing, ...]
+    missing: tuple[MissingDay, ...]
     lacking: int
 
     def left(self, shown: int, *, in_full: bool = True) -> str:
@@ -69,3 +72,90 @@ class Letter:
         more = english.counted(count, "more paper" if shown else "paper")
         besides = "" if in_full else ", with all abstracts"
         return f"{'and ' if shown else ''}{more} {where}{besides}"
+
+
+MOST_AUTHORS = 4
+"""More are only counted: a letter is read on a phone."""
+_LONGEST_TITLE = 400
+_LONGEST_NAME = 80
+_LONGEST_WHY = 1_500
+_LONGEST_FACT = 120
+_LONGEST_PARAGRAPH, _MOST_PARAGRAPHS = 2_500, 4
+"""arXiv takes no abstract of more than 1,920 characters, so none of its own is ever cut."""
+
+
+@dataclass(frozen=True, slots=True)
+class LetterItem:
+    """One paper; what there is nothing to say of is empty.
+
+    `mark` is a star, both scores or the match, as short as the page's contents have it; `scores`
+    and `facts` say it in words.
+    """
+
+    url: str
+    mark: str
+    followed: bool
+    title: str
+    authors: str
+    scores: tuple[str, ...]
+    facts: tuple[str, ...]
+    why: str
+    abstract: tuple[str, ...]
+
+
+def tell(entry: Entry) -> LetterItem:
+    """Tell of a paper of the page."""
+    paper = entry.paper
+    return LetterItem(
+        url=paper.url,
+        mark=_mark(entry),
+        followed=bool(entry.followed),
+        title=truncate(typeset.plain(paper.title), _LONGEST_TITLE) or paper.id,
+        authors=_authors([author.name for author in paper.authors]),
+        scores=_scores(entry.judgement),
+        facts=_facts(entry),
+        why=truncate(typeset.plain(_why(entry)), _LONGEST_WHY),
+        abstract=tuple(
+            truncate(paragraph, _LONGEST_PARAGRAPH)
+            for paragraph in typeset.plain_paragraphs(paper.abstract)[:_MOST_PARAGRAPHS]
+        ),
+    )
+
+
+def _mark(entry: Entry) -> str:
+    """Give the page's mark; a judged paper of a followed author's has its scores too."""
+    both = entry.followed and entry.judgement
+    scores = f" {wording.chip(replace(entry, followed=()))}" if both else ""
+    return f"{wording.chip(entry)}{scores}"
+
+
+def _authors(names: list[str]) -> str:
+    # One name alone is not worth its "and 1 more".
+    shown = len(names) if len(names) <= MOST_AUTHORS + 1 else MOST_AUTHORS
+    words = english.listed(truncate(one_line(name), _LONGEST_NAME) for name in names[:shown])
+    hidden = len(names) - shown
+    return f"{words} and {english.number(hidden)} more" if hidden else words
+
+
+def _scores(judged: Judgement | None) -> tuple[str, ...]:
+    return (f"Relevance {judged.relevance}", f"Novelty {judged.novelty}") if judged else ()
+
+
+def _facts(entry: Entry) -> tuple[str, ...]:
+    paper = entry.paper
+    facts = (
+        f"Match {wording.match_words(entry.match)}" if entry.match else "",
+        wording.OUTSIDE if entry.outside else "",
+        paper.id,
+        truncate(one_line(" ".join(paper.categories)), _LONGEST_FACT),
+    )
+    return tuple(fact for fact in facts if fact)
+
+
+def _why(entry: Entry) -> str:
+    """Say why it is here; where only the evidence can say, what the ranker saw."""
+    said = wording.reason(entry)
+    if said is not None:
+        return said
+    saw = "; ".join(f"{name.lower()}: {value}" for name, value in wording.evidence(entry.match))
+    return saw[:1].upper() + saw[1:]

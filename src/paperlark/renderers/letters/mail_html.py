@@ -1,20 +1,44 @@
-"""The HTML part of a mail: tables and inline styles, for clients that know little else."""
+"""The colours that all pages share, for a mail: its elements carry them one by one."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
 
 from markupsafe import Markup
 
 from paperlark.renderers import english
-from paperlark.renderers.document import template
-from paperlark.renderers.letters.colours import by_day_and_by_night
-from paperlark.renderers.letters.cutting import cut
-from paperlark.renderers.letters.footing import footing
-from paperlark.renderers.letters.item import Item
-from paperlark.renderers.letters.letter import Letter
-from paperlark.renderers.letters.subject import subject
+from paperlark.renderers.html import template
+from paperlark.renderers.letters.composing import footing, subject
+from paperlark.renderers.letters.letter import Letter, LetterItem
+from paperlark.renderers.letters.neutralize import truncate
 from paperlark.renderers.wording import STAR
+
+_COLOUR = re.compile(r"--(\w+): (#[0-9a-f]{6});")
+
+
+@dataclass(frozen=True, slots=True)
+class Colours:
+    """Six colours, named as the style sheet names them."""
+
+    paper: str
+    ink: str
+    quiet: str
+    line: str
+    accent: str
+    warn: str
+
+
+@cache
+def by_day_and_by_night() -> tuple[Colours, Colours]:
+    """Read them from the style sheet of all pages, so that a mail always looks like the page."""
+    look = resources.files("paperlark.renderers").joinpath("templates", "look.css")
+    day, night = look.read_text("utf-8").split("@media (prefers-color-scheme: dark)")
+    return Colours(**dict(_COLOUR.findall(day))), Colours(**dict(_COLOUR.findall(night)))
+
 
 _PACKAGE = "paperlark.renderers.letters"
 _FIRST = 4
@@ -45,15 +69,15 @@ def whole(letter: Letter, shown: Sequence[Markup], left: str) -> str:
 def _preheader(letter: Letter) -> str:
     """Give what a list of letters shows beside the subject: what is in it, not how to open it."""
     said = letter.sentences or [item.title for item in letter.items[:_FIRST]]
-    return cut(" · ".join(said), _LONGEST_PREHEADER)
+    return truncate(" · ".join(said), _LONGEST_PREHEADER)
 
 
-def papers(items: Iterable[Item], abstracts: int) -> tuple[Markup, ...]:
+def papers(items: Iterable[LetterItem], abstracts: int) -> tuple[Markup, ...]:
     """Give papers, the first so many with their abstracts."""
     return tuple(paper(item, abstract=place < abstracts) for place, item in enumerate(items))
 
 
-def paper(item: Item, *, abstract: bool) -> Markup:
+def paper(item: LetterItem, *, abstract: bool) -> Markup:
     """Give one paper: a row of the table."""
     day, _ = by_day_and_by_night()
     row = template(_PACKAGE, "paper.html").render(

@@ -7,9 +7,8 @@ import textwrap
 from collections.abc import Iterator, Sequence
 
 from paperlark.renderers import english
-from paperlark.renderers.letters.footing import footing
-from paperlark.renderers.letters.item import Item
-from paperlark.renderers.letters.letter import Letter
+from paperlark.renderers.letters.composing import footing
+from paperlark.renderers.letters.letter import Letter, LetterItem
 from paperlark.renderers.wording import STAR
 
 WIDTH = 76
@@ -17,7 +16,7 @@ _ENDLESS = re.compile(rf"(?<!\S)(?!\S*://)\S{{{WIDTH - 3},}}")
 """A word that is longer than a line and no address: those stay whole."""
 
 
-def whole(letter: Letter, shown: Sequence[Item], abstracts: int, left: str) -> str:
+def whole(letter: Letter, shown: Sequence[LetterItem], abstracts: int, left: str) -> str:
     """Give the text with these papers, the first so many with their abstracts.
 
     `left` are the words for what is left out.
@@ -41,7 +40,7 @@ def _head(letter: Letter) -> Iterator[str]:
     yield "\n".join(map(_wrapped, letter.facts))
 
 
-def _paper(place: int, item: Item, *, abstract: bool) -> str:
+def _paper(place: int, item: LetterItem, *, abstract: bool) -> str:
     star = f"{STAR} " if item.followed else ""
     lines = (
         _wrapped(f"{place}. {star}{item.title}", "   "),

@@ -1,0 +1,111 @@
+"""A lost database, made again from the pages, their manifests and the votes kept beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, time
+from functools import partial
+from pathlib import Path
+from sqlite3 import Connection
+
+from paperlark.domain.digest import Digest
+from paperlark.domain.errors import PaperlarkError, StoreError
+from paperlark.domain.judgement import JudgementKey, ModelCall, Reading
+from paperlark.domain.spending import total
+from paperlark.ports import Archive, JudgementMemory
+from paperlark.settings import Settings
+from paperlark.store.database import open_database
+from paperlark.store.digests import DigestStore
+from paperlark.store.judgements import JudgementStore
+from paperlark.store.lock import run_lock
+from paperlark.store.votes import FeedbackStore, log_path, read_votes
+
+
+def restore_store(settings: Settings, folder: Path) -> Iterator[tuple[str, PaperlarkError | None]]:
+    """Make the profile's database again; gives each thing put back, and what went wrong.
+
+    Raises StoreError when there is a database already.
+    """
+    path = settings.database
+    if path.exists():
+        raise StoreError(
+            f"there is a database at {path}", mend="move it away if it is to be made again"
+        )
+    # Put together beside it, so that a restore that is killed leaves no half of a database.
+    beside = path.with_name(f"{path.name}.restoring")
+    with run_lock(path, patience=0.0):
+        for part in path.parent.glob(f"{beside.name}*"):
+            part.unlink()
+        with open_database(beside, anew=True) as connection:
+            archive = DigestStore(connection, beside)
+            restored = 0
+            for manifest in sorted(folder.glob("????-??-??.manifest.json")):
+                name = manifest.name.removesuffix(".manifest.json")
+                error = _restore_day(manifest, name, archive, partial(_memory, connection, beside))
+                restored += error is None
+                yield name, error
+            for name, error in _restore_votes(path, connection, beside):
+                restored += error is None
+                yield name, error
+            # One file from here on, which a rename can put into its place.
+            connection.execute("PRAGMA journal_mode = DELETE")
+        if restored:
+            beside.rename(path)
+        else:
+            beside.unlink()
+
+
+def _memory(connection: Connection, path: Path, day: date) -> JudgementMemory:
+    """Give a memory of that day: when it was paid for nobody knows, but most pages are of today."""
+    moment = datetime.combine(day, time(), UTC)
+    return JudgementStore(connection, path, now=lambda: moment)
+
+
+def _restore_day(
+    manifest: Path, name: str, archive: Archive, memory: Callable[[date], JudgementMemory]
+) -> PaperlarkError | None:
+    """Put one day back, or say what is wrong with its files."""
+    from paperlark.renderers.restore import restore  # noqa: PLC0415  # nobody else needs it
+
+    try:
+        page = manifest.with_name(f"{name}.json").read_bytes()
+        digest = restore(page, manifest.read_bytes(), name)
+    except OSError as error:
+        return StoreError(f"{error.filename} cannot be read ({error.strerror})")
+    except PaperlarkError as error:
+        return error
+    _remember(digest, archive, memory(digest.day))
+    return None
+
+
+def _restore_votes(
+    path: Path, connection: Connection, beside: Path
+) -> Iterator[tuple[str, PaperlarkError | None]]:
+    """Put back every reader's votes, where there are any."""
+    log = log_path(path)
+    if not log.exists():
+        return
+    try:
+        votes = read_votes(log.read_bytes(), str(log))
+    except OSError as error:
+        yield "votes", StoreError(f"{log} cannot be read ({error.strerror})")
+    except StoreError as error:
+        yield "votes", error
+    else:
+        for profile, cast in votes.items():
+            count = FeedbackStore(connection, beside, profile).keep(cast)
+            yield f"{count} {'vote' if count == 1 else 'votes'} of {profile}", None
+
+
+def _remember(digest: Digest, archive: Archive, memory: JudgementMemory) -> None:
+    """Put back a day; what it cost stands as one exchange."""
+    if digest.judge is not None and digest.spend is not None:
+        asking = JudgementKey(digest.day, digest.profile, digest.criteria, digest.judge)
+        first, *others = digest.readings or (Reading(digest.judge, digest.judgements),)
+        memory.keep(ModelCall(first.judgements, digest.spend, "restored"), asking)
+        for one in others:
+            # A page says what all readings cost together, and no more.
+            exchange = ModelCall(one.judgements, total(()), "restored")
+            memory.keep(exchange, replace(asking, judge=one.judge))
+    archive.file(digest)

@@ -1,0 +1,75 @@
+"""One reader's votes: cast, taken back, and listed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from paperlark.domain.errors import StoreError
+from paperlark.domain.feedback import Feedback, Vote
+from paperlark.domain.paper import Paper, PaperId
+from paperlark.settings import Settings
+from paperlark.settings.environment import Environment
+from paperlark.store.database import check_not_set_aside, open_database
+from paperlark.store.paper_texts import PaperTextStore
+from paperlark.store.votes import FeedbackStore, append_votes, log_path
+
+
+@dataclass(frozen=True, slots=True)
+class Votes:
+    """What one reader said of papers, in the store and in its copy."""
+
+    profile: str
+    store: FeedbackStore
+    known: PaperTextStore
+    log: Path
+    now: Callable[[], datetime]
+
+    def cast(self, papers: Sequence[PaperId], vote: Vote) -> tuple[Paper, ...]:
+        """Vote for or against papers and give them, in their order.
+
+        Raises StoreError where one of them is not known, and then no vote is cast.
+        """
+        known = self.known.find(papers)
+        for paper in papers:
+            if paper not in known:
+                raise StoreError(
+                    f"{paper} is not known here",
+                    mend="make the page of its day (paperlark run --date DAY), or import it"
+                    f" (paperlark import {paper})",
+                )
+        votes = [Feedback(paper, vote, self.now()) for paper in dict.fromkeys(papers)]
+        self.store.keep(votes)
+        append_votes(self.log, self.profile, votes)
+        return tuple(known[one.paper_id] for one in votes)
+
+    def standing(self) -> tuple[tuple[Feedback, Paper | None], ...]:
+        """Give the vote that counts of each paper, oldest first; None where its text is lost."""
+        last = {one.paper_id: one for one in self.store.all()}
+        votes = [one for one in last.values() if one.vote is not Vote.NONE]
+        known = self.known.find(one.paper_id for one in votes)
+        by_time = sorted(votes, key=lambda one: one.at)
+        return tuple((one, known.get(one.paper_id)) for one in by_time)
+
+
+@contextmanager
+def open_votes(settings: Settings, world: Environment) -> Iterator[Votes]:
+    """Open what is known; a run may be under way, for a vote takes no longer than a moment.
+
+    Raises StoreError where there is no database: without a page there is nothing to vote on.
+    """
+    path, name = settings.database, settings.profile.name
+    if not path.exists():
+        check_not_set_aside(path)
+        raise StoreError(f"{name!r} has no page yet", mend="make one: paperlark today")
+    with open_database(path) as connection:
+        yield Votes(
+            profile=name,
+            store=FeedbackStore(connection, path, name),
+            known=PaperTextStore(connection, path, name),
+            log=log_path(path),
+            now=world.now,
+        )

@@ -1,0 +1,119 @@
+"""Why a paper is, or is not, on a reader's pages: all that the database has on it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import zip_longest
+
+from paperlark.domain.errors import StoreError
+from paperlark.domain.paper import PaperId
+from paperlark.domain.paper_history import DayOfPaper, ListedPaper, PaperHistory, day_of_paper
+from paperlark.domain.profile import Profile
+from paperlark.settings import Settings
+from paperlark.store.database import check_not_set_aside, open_database
+from paperlark.store.digests import DigestStore
+from paperlark.store.paper_history import PaperHistoryStore
+from paperlark.store.paper_texts import PaperTextStore
+from paperlark.store.votes import FeedbackStore
+
+_SUGGESTED, _SLIPS = 3, 2
+"""So many papers are suggested, whose identifiers differ in so many characters: two change places
+when somebody types fast."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Records:
+    """What a database has on a reader's papers."""
+
+    profile: Profile
+    accounts: PaperHistoryStore
+    digests: DigestStore
+    votes: FeedbackStore
+    known: PaperTextStore
+
+
+def paper_history(settings: Settings, paper: PaperId, day: date | None = None) -> PaperHistory:
+    """Give all that is known of a paper, of one day or of all.
+
+    A run may be under way, for this takes but a moment. Raises StoreError, saying what helps,
+    where the paper was not announced to this reader.
+    """
+    path, name = settings.database, settings.profile.name
+    if not path.exists():
+        check_not_set_aside(path)
+        raise StoreError(f"{name!r} has no page yet", mend="make one: paperlark today")
+    with open_database(path) as connection:
+        records = _Records(
+            profile=settings.profile,
+            accounts=PaperHistoryStore(connection, path, name),
+            digests=DigestStore(connection, path),
+            votes=FeedbackStore(connection, path, name),
+            known=PaperTextStore(connection, path, name),
+        )
+        return _account(records, paper, day)
+
+
+def _account(records: _Records, paper: PaperId, only: date | None) -> PaperHistory:
+    listed = records.accounts.listed(paper)
+    looked_at = records.accounts.looked_at(paper)
+    pages = records.digests.days(records.profile.name)
+    passed_over = (one.day for one in listed if one.category in records.profile.categories)
+    announced = sorted({*looked_at, *(day for day in passed_over if day in pages)})
+    if not announced:
+        raise _unknown(records, paper, listed)
+    if only is not None and only not in announced:
+        on = ", ".join(map(str, announced))
+        raise StoreError(f"{paper} was not announced to you on {only}", mend=f"it was on {on}")
+    days = [_day(records, paper, one, looked_at) for one in announced if only in {None, one}]
+    return PaperHistory(
+        paper_id=paper,
+        profile=records.profile.name,
+        paper=records.known.find([paper]).get(paper),
+        listed=tuple(one for one in listed if only in {None, one.day}),
+        days=tuple(one for one in days if one is not None),
+        votes=tuple(one for one in records.votes.all() if one.paper_id == paper),
+    )
+
+
+def _day(
+    records: _Records, paper: PaperId, day: date, looked_at: Sequence[date]
+) -> DayOfPaper | None:
+    digest = records.digests.digest(records.profile.name, day)
+    if digest is None:
+        return None
+    said = records.accounts.said(paper, digest.criteria, digest.judge) if digest.judge else ()
+    seen = next((before for before in looked_at if before < day), None)
+    return day_of_paper(digest, paper, seen=seen, said=said)
+
+
+def _unknown(records: _Records, paper: PaperId, listed: Sequence[ListedPaper]) -> StoreError:
+    """Say why nothing is known of a paper, and what may have been meant."""
+    yours = [one for one in listed if one.category in records.profile.categories]
+    if yours:
+        return StoreError(
+            f"{paper} was announced in {_where(yours)}, and you have no page of that",
+            mend=f"make it: paperlark run --date {yours[-1].day}",
+        )
+    if listed:
+        return StoreError(
+            f"{paper} was announced in {_where(listed)}, and not to you",
+            mend="your categories are " + ", ".join(records.profile.categories),
+        )
+    near = [one for one in records.accounts.with_id_like(paper) if _slips(one, paper) <= _SLIPS]
+    near.sort(key=lambda one: (_slips(one, paper), one))
+    meant = f"did you mean {' or '.join(near[:_SUGGESTED])}?"
+    return StoreError(
+        f"{paper} was not announced to you",
+        mend=meant if near else "see the days that have a page: paperlark show --days",
+    )
+
+
+def _slips(one: PaperId, other: PaperId) -> int:
+    """Count the characters in which two identifiers differ, place by place."""
+    return sum(left != right for left, right in zip_longest(one, other))
+
+
+def _where(listed: Sequence[ListedPaper]) -> str:
+    return ", ".join(dict.fromkeys(f"{one.category} on {one.day}" for one in listed))

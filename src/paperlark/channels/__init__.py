@@ -1,0 +1,1 @@
+"""Messages in, and out to where people read: a mailbox, a chat."""

@@ -1,0 +1,184 @@
+"""A mailbox, through any mail server that the reader may send by."""
+
+from __future__ import annotations
+
+import hashlib
+import smtplib
+import ssl
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, formataddr
+
+from paperlark.channels._words import fit
+from paperlark.domain.delivery import Message, MessageFormat, Style
+from paperlark.domain.errors import ChannelBusy, ChannelRefused, DeliveryError, MaybeDelivered
+
+_FORM = MessageFormat(Style.MAIL, longest=100_000, subject_longest=200, most=1)
+_TIMEOUT = 60.0
+"""Seconds in which a mail server has to say something."""
+_OK = 250
+_LASTING = 500
+_LONGEST_LINE = 998
+
+
+@dataclass(frozen=True, slots=True)
+class MailServer:
+    """Where mail is left: `security` is tls, starttls or none; `user` None logs nobody in."""
+
+    host: str
+    port: int
+    security: str
+    user: str | None
+    password: str | None
+    sender: str
+    unsubscribe: str | None = None
+
+    def __repr__(self) -> str:
+        # A password has no place in a traceback or a log.
+        return f"MailServer({self.host!r}, {self.port})"
+
+
+class MailChannel:
+    """Implements Channel for one mailbox; `name` is the reader's name for it."""
+
+    form = _FORM
+    tells_copies = True
+
+    def __init__(
+        self,
+        server: MailServer,
+        recipient: str,
+        name: str,
+        *,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._server = server
+        self._recipient = recipient
+        self._name = name
+        self._now = now
+
+    def check(self) -> None:
+        """Say hello and log in, and send nothing; raises DeliveryError."""
+        with self._session():
+            pass
+
+    def send(self, message: Message, name: str) -> None:
+        """Send a mail; one sent again has the same Message-ID, by which mail systems tell it."""
+        mail = self._mail(message, name)
+        with self._session() as smtp:
+            self._expect(smtp.mail(self._server.sender), "the sender")
+            self._expect(smtp.rcpt(self._recipient), "the recipient")
+            try:
+                answer = smtp.data(mail)
+            except smtplib.SMTPDataError as error:
+                raise self._refusal(error.smtp_code, error.smtp_error, "the mail") from error
+            except (OSError, smtplib.SMTPException) as error:
+                raise MaybeDelivered(f"{self._name}: the mail server's answer was lost") from error
+            self._expect(answer, "the mail")
+
+    @contextmanager
+    def _session(self) -> Iterator[smtplib.SMTP]:
+        """Open a session that may send; raises ChannelBusy or ChannelRefused."""
+        server = self._server
+        smtp: smtplib.SMTP | None = None
+        try:
+            smtp = self._connect()
+            smtp.ehlo_or_helo_if_needed()
+            if server.user is not None:
+                smtp.login(server.user, server.password or "")
+            yield smtp
+        except smtplib.SMTPResponseException as error:
+            raise self._refusal(error.smtp_code, error.smtp_error, "us") from error
+        except smtplib.SMTPNotSupportedError as error:
+            raise ChannelRefused(
+                f"{self._name}: {server.host} offers no {server.security} or no login",
+                mend="change `security`, `port` or `user` in the table [mail]",
+            ) from error
+        except ssl.SSLCertVerificationError as error:
+            raise ChannelRefused(
+                f"{self._name}: the certificate of {server.host} is not to be trusted"
+                f" ({error.verify_message})",
+                mend="check `server` in the table [mail]",
+            ) from error
+        except ValueError as error:
+            # The error's own words may hold the password: nothing of them is told or chained.
+            odd = "`server`" if isinstance(error, UnicodeError) and smtp is None else "the password"
+            raise ChannelRefused(
+                f"{self._name}: {odd} has characters that mail cannot be sent with",
+                mend="write `server` in the table [mail] in plain letters, or change the password",
+            ) from None
+        except (OSError, smtplib.SMTPException) as error:
+            raise ChannelBusy(
+                f"{self._name}: the mail server {server.host}:{server.port} cannot be reached"
+                f" ({type(error).__name__})"
+            ) from error
+        finally:
+            if smtp is not None:
+                with suppress(OSError, smtplib.SMTPException):
+                    smtp.quit()
+                smtp.close()
+
+    def _connect(self) -> smtplib.SMTP:
+        server = self._server
+        trusted = ssl.create_default_context()
+        if server.security == "tls":
+            return smtplib.SMTP_SSL(server.host, server.port, timeout=_TIMEOUT, context=trusted)
+        smtp = smtplib.SMTP(server.host, server.port, timeout=_TIMEOUT)
+        try:
+            if server.security == "starttls":
+                smtp.starttls(context=trusted)
+        except BaseException:
+            smtp.close()
+            raise
+        return smtp
+
+    def _expect(self, answer: tuple[int, bytes], what: str) -> None:
+        code, said = answer
+        # 251 and 252: it will be passed on.
+        if not _OK <= code < _OK + 3:
+            raise self._refusal(code, said, what)
+
+    def _refusal(self, code: int, said: bytes | str, what: str) -> DeliveryError:
+        text = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
+        words = fit(text, self._secrets())
+        problem = f"{self._name}: the mail server does not take {what} ({code} {words})"
+        if code < _LASTING:
+            return ChannelBusy(problem)
+        return ChannelRefused(problem, mend="check the tables [mail] and [[deliver]]")
+
+    def _secrets(self) -> tuple[str, ...]:
+        """Give what a server may repeat of the login."""
+        user, password = self._server.user or "", self._server.password or ""
+        return (password, f"\0{user}\0{password}") if password else ()
+
+    def _mail(self, message: Message, name: str) -> bytes:
+        server = self._server
+        domain = server.sender.rpartition("@")[2]
+        mail = EmailMessage(policy=SMTP)
+        mail["From"] = formataddr(("paperlark", server.sender))
+        mail["To"] = self._recipient
+        # A line's end would begin another header.
+        mail["Subject"] = " ".join(message.subject.split())
+        mail["Date"] = format_datetime(self._now())
+        mail["Message-ID"] = f"<{hashlib.sha256(name.encode()).hexdigest()[:32]}@{domain}>"
+        mail["List-Id"] = f"paperlark <paperlark.{domain}>"
+        self._unsubscribe(mail)
+        # Nobody's holiday notice need answer it.
+        mail["Auto-Submitted"] = "auto-generated"
+        mail.set_content(message.text, cte="quoted-printable")
+        if message.html is not None:
+            mail.add_alternative(message.html, subtype="html", cte="quoted-printable")
+        # A header that is folded is also encoded, and then no program finds the address in it.
+        return mail.as_bytes(policy=SMTP.clone(max_line_length=_LONGEST_LINE))
+
+    def _unsubscribe(self, mail: EmailMessage) -> None:
+        server = self._server
+        where = server.unsubscribe or f"mailto:{server.sender}?subject=unsubscribe"
+        mail["List-Unsubscribe"] = f"<{where}>"
+        if where.startswith("https://"):
+            # RFC 8058: the mail program asks for it by itself.
+            mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"

@@ -1,0 +1,297 @@
+"""What the options of `paperlark init` answer before anybody is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import wraps
+from math import isfinite
+from typing import Any, TypeVar, cast
+
+import click
+
+from paperlark.domain.category_search import find_categories
+from paperlark.domain.taxonomy import named
+from paperlark.http.loopback import is_this_machine
+from paperlark.settings.answers import (
+    BUDGET,
+    CATEGORIES,
+    KEY,
+    NAME,
+    OPENAI,
+    PASSWORD,
+    AnswerKind,
+    Chat,
+    Mail,
+    Model,
+    Timer,
+    complaint,
+    read_names,
+    usual_key,
+    usual_security,
+)
+from paperlark.settings.fields import FIELDS
+from paperlark.settings.starter import unusable_interests
+from paperlark.settings.values import Security
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+NONE = "none"
+"""Says of a question that it need not be asked: nothing is wanted there."""
+
+
+@dataclass(frozen=True, slots=True)
+class GivenOptions:
+    """The answers that options give; None and empty: the question is still to be asked.
+
+    `without_model` and so on say that there is to be none. `budget` None: as usual.
+    """
+
+    name: str
+    categories: tuple[str, ...]
+    interests: str | None
+    field: str | None
+    imports: tuple[str, ...]
+    followed: tuple[str, ...]
+    model: Model | None
+    without_model: bool
+    budget: Decimal | None
+    delivery: Mail | Chat | None
+    without_delivery: bool
+    timer: Timer | None
+    without_timer: bool
+
+
+def _answer(kind: AnswerKind, *, or_none: bool = False) -> Callable[..., str | None]:
+    """Give a callback that refuses what cannot stand in a profile."""
+
+    def checked(_context: click.Context, _option: click.Parameter, value: str | None) -> str | None:
+        if value is None or (or_none and value == NONE):
+            return value
+        if problem := complaint(kind, value):
+            raise click.BadParameter(problem)
+        return value
+
+    return checked
+
+
+def _categories(
+    _context: click.Context, _option: click.Parameter, values: Sequence[str]
+) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(map(_category, values)))
+
+
+def _category(text: str) -> str:
+    found = find_categories(text)
+    if not found:
+        raise click.BadParameter(f"arXiv has no category {text!r}")
+    if len(found) > 1:
+        names = ", ".join(named(one.code) for one in found)
+        raise click.BadParameter(f"{text!r} may be any of {names}; give a code")
+    return found[0].code
+
+
+def _names(
+    _context: click.Context, _option: click.Parameter, values: Sequence[str]
+) -> tuple[str, ...]:
+    try:
+        return read_names(";".join(values))
+    except ValueError as reason:
+        raise click.BadParameter(str(reason)) from reason
+
+
+def _dollars(
+    _context: click.Context, _option: click.Parameter, value: float | None
+) -> Decimal | None:
+    if value is None:
+        return None
+    if not isfinite(value):
+        raise click.BadParameter(f"{value} is no sum of money")
+    return Decimal(str(value))
+
+
+def _interests(_context: click.Context, _option: click.Parameter, value: str | None) -> str | None:
+    problem = unusable_interests(value) if value is not None else None
+    if problem:
+        raise click.BadParameter(problem)
+    return value
+
+
+_OPTIONS = (
+    click.option(
+        "--name", default=NAME, show_default=True, callback=_answer(AnswerKind.TEXT),
+        help="The page's title.",
+    ),
+    click.option(
+        "--category", "categories", multiple=True, callback=_categories,
+        help="A category to read, by its code or by words that mean no other; several times for"
+        f" several. Unless given or asked: {', '.join(CATEGORIES)}.",
+    ),
+    click.option(
+        "--interests", callback=_interests, metavar="TEXT",
+        help="Your interests, in a few sentences of your own.",
+    ),
+    click.option(
+        "--template", "field", type=click.Choice(list(FIELDS)), metavar="NAME",
+        help=f"Interests to begin with: {', '.join(FIELDS)}. Unless given, what suits the"
+        " categories.",
+    ),
+    click.option(
+        "--import", "imports", multiple=True, metavar="FILE|ADDRESS|ID",
+        help="Papers you like or judged days, for `paperlark import`; several times for several.",
+    ),
+    click.option(
+        "--follow", "followed", multiple=True, callback=_names, metavar="NAME",
+        help="An author whose papers are always on the page; several times for several.",
+    ),
+    click.option(
+        "--model", callback=_answer(AnswerKind.TEXT, or_none=True), metavar="NAME",
+        help=f'The model that judges, as its server knows it; "{NONE}" for none.',
+    ),
+    click.option(
+        "--base-url", default=OPENAI, show_default=True, callback=_answer(AnswerKind.ADDRESS),
+        help="The address of the model's server, before /chat/completions.",
+    ),
+    click.option(
+        "--key-variable", metavar="NAME",
+        help=f'The name of the secret with its key; "{NONE}" for none. Unless given, {KEY}, and'
+        " none for a server on this machine.",
+    ),
+    click.option(
+        "--budget", type=click.FloatRange(min=0, max=1_000_000), callback=_dollars,
+        metavar="DOLLARS",
+        help=f"What the model may cost in a month. Unless given, {BUDGET}, where its price is"
+        " known.",
+    ),
+    click.option(
+        "--mail", callback=_answer(AnswerKind.MAILBOX, or_none=True), metavar="ADDRESS",
+        help=f'Where pages are to be mailed, with --mail-server; "{NONE}" for no delivery.',
+    ),
+    click.option(
+        "--mail-server", callback=_answer(AnswerKind.SERVER), metavar="HOST",
+        help="The mail server that you may send by.",
+    ),
+    click.option("--mail-port", type=click.IntRange(1, 65535), help="Its port, if no usual one."),
+    click.option(
+        "--mail-security", type=click.Choice([str(one) for one in Security]),
+        help="How it is spoken to. Unless given, tls; none on this machine.",
+    ),
+    click.option(
+        "--mail-user", callback=_answer(AnswerKind.TEXT, or_none=True), metavar="NAME",
+        help=f'The name that it knows you by; "{NONE}" where it asks nobody. Unless given, the'
+        f" address. The password is the secret {PASSWORD}.",
+    ),
+    click.option(
+        "--mail-sender", callback=_answer(AnswerKind.MAILBOX), metavar="ADDRESS",
+        help="The address that mail comes from, if it is another.",
+    ),
+    click.option(
+        "--deliver-variable", callback=_answer(AnswerKind.NAME_OF_SECRET), metavar="NAME",
+        help="Bring pages to a chat instead: the name of the secret that is its Apprise address.",
+    ),
+    click.option(
+        "--schedule", type=click.Choice([*map(str, Timer), NONE]),
+        help="What is to start paperlark every morning; how to set it is told at the end.",
+    ),
+)  # fmt: skip
+
+
+def given_options(command: _Command) -> _Command:
+    """Give a command the options that answer its questions, as `given`."""
+
+    @wraps(command)
+    def answered(
+        *arguments: object,
+        name: str,
+        categories: tuple[str, ...],
+        interests: str | None,
+        field: str | None,
+        imports: tuple[str, ...],
+        followed: tuple[str, ...],
+        model: str | None,
+        base_url: str,
+        key_variable: str | None,
+        budget: Decimal | None,
+        mail: str | None,
+        mail_server: str | None,
+        mail_port: int | None,
+        mail_security: str | None,
+        mail_user: str | None,
+        mail_sender: str | None,
+        deliver_variable: str | None,
+        schedule: str | None,
+        **others: object,
+    ) -> object:
+        asked_for_model = model is not None and model != NONE
+        if base_url != OPENAI and not asked_for_model:
+            raise click.UsageError("--base-url needs --model")
+        mailing = (
+            None
+            if mail == NONE
+            else _mail(
+                mail,
+                mail_server,
+                mail_port,
+                security=mail_security,
+                user=mail_user,
+                sender=mail_sender,
+            )
+        )
+        if mailing and deliver_variable:
+            raise click.UsageError("give --mail or --deliver-variable; more can be added later")
+        given = GivenOptions(
+            name=name,
+            categories=categories,
+            interests=interests,
+            field=field,
+            imports=imports,
+            followed=followed,
+            model=_model(model, base_url, key_variable) if model and asked_for_model else None,
+            without_model=model == NONE,
+            budget=budget,
+            delivery=mailing or (Chat(deliver_variable) if deliver_variable else None),
+            without_delivery=mail == NONE,
+            timer=Timer(schedule) if schedule and schedule != NONE else None,
+            without_timer=schedule == NONE,
+        )
+        return command(*arguments, given=given, **others)
+
+    for option in reversed(_OPTIONS):
+        answered = option(answered)
+    return cast("_Command", answered)
+
+
+def _model(name: str, base_url: str, key_variable: str | None) -> Model:
+    key = usual_key(base_url) if key_variable is None else key_variable
+    if key in {NONE, ""}:
+        return Model(name, base_url.rstrip("/"), "")
+    if problem := complaint(AnswerKind.NAME_OF_SECRET, key):
+        raise click.UsageError(problem)
+    return Model(name, base_url.rstrip("/"), key)
+
+
+def _mail(
+    address: str | None,
+    server: str | None,
+    port: int | None,
+    *,
+    security: str | None,
+    user: str | None,
+    sender: str | None,
+) -> Mail | None:
+    if address is None and server is None:
+        return None
+    if address is None or server is None:
+        raise click.UsageError("--mail and --mail-server need each other")
+    kind = Security(security) if security else usual_security(server)
+    if kind is Security.NONE and not is_this_machine(server):
+        raise click.UsageError("--mail-security none is for a server on this machine only")
+    known_as = user or (None if kind is Security.NONE else address)
+    return Mail(
+        address=address,
+        server=server,
+        sender=sender or address,
+        user=None if user == NONE else known_as,
+        security=kind,
+        port=port,
+    )

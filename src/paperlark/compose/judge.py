@@ -1,0 +1,206 @@
+"""Who judges: a recording, or a model behind its server, asked within the budget."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from paperlark.archive.spending import check_price
+from paperlark.compose.model_server import keeper, remembered
+from paperlark.domain.errors import KeyMissing
+from paperlark.domain.profile import Profile
+from paperlark.llm.budget import BudgetLedger
+from paperlark.llm.threads import Threads
+from paperlark.ports import BatchJobs, ChatModel, Judge, Progress
+from paperlark.settings import ModelSettings, Settings
+from paperlark.settings.environment import Environment, RunOptions
+from paperlark.store.spending import SpendingStore
+
+if TYPE_CHECKING:
+    from paperlark.judges.batched import BatchedJudge
+    from paperlark.judges.estimate import EstimatingJudge
+    from paperlark.judges.llm import LlmJudge, Map
+    from paperlark.llm.openai_compatible import OpenAICompatible
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenJudge:
+    """Who judges, and whether that is paid for.
+
+    `collect` stores what came of questions that an earlier run left, and gives their days.
+    """
+
+    judge: Judge | None
+    paid: bool = False
+    collect: Callable[[Progress], frozenset[date]] = lambda _: frozenset()
+
+
+def start_threads(model: ModelSettings | None, opened: ExitStack) -> Threads | None:
+    """Give the threads that questions are put on, where there is a model."""
+    return opened.enter_context(Threads(model.parallel)) if model else None
+
+
+def choose_judge(  # noqa: PLR0917  # all that a judge may need
+    settings: Settings,
+    choices: RunOptions,
+    world: Environment,
+    threads: Threads | None,
+    purse: BudgetLedger,
+    jobs: BatchJobs,
+    opened: ExitStack,
+) -> ChosenJudge:
+    """Choose the judge; a recording goes before a model."""
+    criteria = settings.profile.criteria
+    if choices.judgements is not None:
+        from paperlark.judges.recorded import RecordedJudge  # noqa: PLC0415  # brings pydantic
+
+        return ChosenJudge(RecordedJudge(choices.judgements, criteria))
+    model = settings.model
+    if model is None or threads is None or not choices.use_model:
+        return ChosenJudge(None)
+    server = _open_server(model, settings.database, world, threads, opened)
+    chat = _within_budget(server, model, purse, world)
+    live = _llm_judge(settings.profile, model, chat, threads.map)
+    judge = with_batches(live, server, jobs, purse, settings, model, choices, world)
+    return ChosenJudge(judge, paid=True, collect=judge.collect)
+
+
+def choose_estimating_judge(
+    profile: Profile, model: ModelSettings, store: SpendingStore, jobs: BatchJobs, opened: ExitStack
+) -> EstimatingJudge:
+    """Give a judge who reckons what the profile's model would take; it needs no key."""
+    from paperlark.judges.estimate import EstimatingJudge  # noqa: PLC0415  # counts tokens
+    from paperlark.llm.openai_compatible import OpenAICompatible  # noqa: PLC0415  # HTTP client
+
+    chat = opened.enter_context(OpenAICompatible(model.base_url, model.model))
+    judge = _llm_judge(profile, model, chat)
+    return EstimatingJudge(
+        judge,
+        profile.criteria.fingerprint,
+        jobs=jobs.living(),
+        completion_each=store.completion_each(judge.signature),
+    )
+
+
+def _llm_judge(
+    profile: Profile, model: ModelSettings, chat: ChatModel, map_: Map = map
+) -> LlmJudge:
+    from paperlark.judges.llm import LlmJudge  # noqa: PLC0415  # only a page with a model needs it
+    from paperlark.judges.prompt import speaks_of_authors  # noqa: PLC0415  # likewise
+    from paperlark.llm.tokens import context_window  # noqa: PLC0415  # likewise
+
+    return LlmJudge(
+        chat,
+        profile.criteria,
+        cutoffs=profile.cutoffs,
+        batch_size=model.batch_size,
+        context=model.context or context_window(model.model, model.base_url),
+        authors=speaks_of_authors(profile.criteria.text),
+        map_=map_,
+    )
+
+
+def _open_server(
+    model: ModelSettings, database: Path, world: Environment, threads: Threads, opened: ExitStack
+) -> OpenAICompatible:
+    """Give the model behind its server, asked in turn."""
+    # Only a page with a model needs these.
+    from paperlark.llm.aimd import AimdConcurrency, RateLimits  # noqa: PLC0415
+    from paperlark.llm.openai_compatible import OpenAICompatible  # noqa: PLC0415
+    from paperlark.llm.rate_limiter import RateLimiter  # noqa: PLC0415
+
+    key = _key(model, world)
+    check_price(model, world.now())
+    limits = RateLimits(model.requests_per_minute, model.tokens_per_minute)
+    turnstile = RateLimiter(AimdConcurrency(model.parallel, limits))
+    threads.when_stopped(turnstile.close)
+    server = OpenAICompatible(
+        model.base_url,
+        model.model,
+        key=key,
+        timeout=model.timeout,
+        turnstile=turnstile,
+        dialect=remembered(model, database),
+        learned=keeper(model, database, world.now),
+        own_prices=model.prices,
+        now=world.now,
+    )
+    return opened.enter_context(server)
+
+
+def _within_budget(
+    server: OpenAICompatible, model: ModelSettings, purse: BudgetLedger, world: Environment
+) -> ChatModel:
+    """Give the same model, asked again while it is busy, each time within the budget."""
+    # Only a page with a model needs these.
+    from paperlark.llm.budget import Metered  # noqa: PLC0415
+    from paperlark.llm.retrying import Retrying  # noqa: PLC0415
+    from paperlark.llm.tokens import ReasoningBudget  # noqa: PLC0415
+
+    metered = Metered(server, model.base_url, purse, own=model.prices, now=world.now)
+    return ReasoningBudget(Retrying(metered), lambda: server.room)
+
+
+def _key(model: ModelSettings, world: Environment) -> str | None:
+    name = model.key_variable
+    if name is None:
+        return None
+    key = world.secret(name)
+    if not key:
+        raise KeyMissing(
+            f"{model.model} needs a key and there is no secret {name}",
+            mend=f"export {name}=..., or keep it: paperlark secret set {name}; or make a page"
+            " without a model: --no-llm",
+        )
+    return key
+
+
+def with_batches(  # noqa: PLR0917  # all that it is made of
+    live: LlmJudge,
+    chat: OpenAICompatible,
+    jobs: BatchJobs,
+    purse: BudgetLedger,
+    settings: Settings,
+    model: ModelSettings,
+    choices: RunOptions,
+    world: Environment,
+) -> BatchedJudge:
+    """Give a judge that asks `live` only for what waits nowhere, and leaves that where so chosen.
+
+    What was left by an earlier run is collected in any case.
+    """
+    # Only a page with a model needs these.
+    from paperlark.judges.batch_client import BatchClient  # noqa: PLC0415
+    from paperlark.judges.batch_requests import BatchTerms  # noqa: PLC0415
+    from paperlark.judges.batched import BatchedJudge  # noqa: PLC0415
+    from paperlark.llm.batch import BatchService  # noqa: PLC0415
+    from paperlark.llm.budget import most_in_a_batch  # noqa: PLC0415
+    from paperlark.llm.tokens import with_reasoning_budget  # noqa: PLC0415
+
+    service = BatchService(
+        chat.connection, partial(chat.spend_of, batch=True), prompt=live.plan.system
+    )
+    profile = settings.profile
+    return BatchedJudge(
+        live,
+        BatchClient(service, jobs, profile.name, model.model, profile.cutoffs, now=world.now),
+        BatchTerms(
+            known=lambda: chat.is_understood,
+            body=lambda prompt: chat.body(with_reasoning_budget(prompt, chat.room)),
+            most=lambda prompt: most_in_a_batch(
+                with_reasoning_budget(prompt, chat.room),
+                model.model,
+                model.base_url,
+                world.now(),
+                own=model.prices,
+            ),
+            purse=purse,
+        ),
+        criteria=profile.criteria.fingerprint,
+        leaves=model.batch if choices.batch is None else choices.batch,
+    )

@@ -1,0 +1,133 @@
+"""Settings in, an open press or archive out; what was opened is closed at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import partial
+
+from paperlark.archive.spending import price_source, turner
+from paperlark.compose.judge import choose_judge, start_threads
+from paperlark.compose.sources import choose_people, choose_ranker, choose_sources
+from paperlark.day import DayParts
+from paperlark.domain.errors import StoreError
+from paperlark.domain.spending import NO_BOUND
+from paperlark.llm.budget import BudgetLedger
+from paperlark.ports import Archive
+from paperlark.runs.make_page import RENDERERS, PageMaker
+from paperlark.settings import Settings
+from paperlark.settings.environment import Environment, RunOptions
+from paperlark.store.announcements import AnnouncementStore
+from paperlark.store.batch_jobs import BatchJobStore
+from paperlark.store.database import check_not_set_aside, open_database
+from paperlark.store.digests import DigestStore
+from paperlark.store.examples import ExampleStore
+from paperlark.store.judgements import JudgementStore
+from paperlark.store.lock import run_lock
+from paperlark.store.spending import SpendingStore
+from paperlark.store.vectors import VectorStore
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedParts:
+    """What a page is made with, but for a judge, and what turns it to another day.
+
+    `memory` and `spending` know what was paid for, `jobs` what was left with a batch service.
+    """
+
+    parts: DayParts
+    days: Callable[[date, date], tuple[date, ...]]
+    begin: Callable[[date], None]
+    memory: JudgementStore
+    jobs: BatchJobStore
+    spending: SpendingStore
+
+
+@contextmanager
+def open_page_maker(
+    settings: Settings, choices: RunOptions, world: Environment
+) -> Iterator[PageMaker]:
+    """Put the parts together; what they opened is closed at the end.
+
+    Raises KeyMissing, PriceUnknown, RecordingUnreadable, SourceError or StoreError before any
+    page is begun.
+    """
+    model = settings.model
+    with ExitStack() as opened:
+        enter_run(settings, choices, opened)
+        threads = start_threads(model, opened)
+        purse = BudgetLedger(model.budget if model else NO_BOUND)
+        made = open_parts(settings, choices, world, purse, opened)
+        chosen = choose_judge(settings, choices, world, threads, purse, made.jobs, opened)
+        parts = replace(made.parts, judge=chosen.judge)
+        if chosen.paid and model:
+            prices = partial(price_source, model, world.now())
+            parts = replace(parts, memory=made.memory, prices=prices)
+        yield PageMaker(
+            profile=settings.profile,
+            parts=parts,
+            renderers=RENDERERS,
+            folder=choices.output or settings.output,
+            notes=choices.notes,
+            days=made.days,
+            collect=chosen.collect,
+            begin=made.begin,
+            stop=threads.stop if threads else lambda: 0,
+        )
+
+
+def enter_run(settings: Settings, choices: RunOptions, opened: ExitStack) -> None:
+    """Wait until no other run is at work on the database, and keep others off it."""
+    lock = run_lock(settings.database, patience=choices.patience, tell=choices.tell)
+    opened.enter_context(lock)
+
+
+def open_parts(
+    settings: Settings,
+    choices: RunOptions,
+    world: Environment,
+    purse: BudgetLedger,
+    opened: ExitStack,
+) -> OpenedParts:
+    """Put everything together but for a judge; raises SourceError or StoreError."""
+    database = settings.database
+    announcements = choose_sources(settings, choices.feeds, world, opened)
+    connection = opened.enter_context(open_database(database))
+    spending = SpendingStore(connection, database)
+    turn = turner(purse, settings.profile.name, spending, world)
+    ranker, librarian = choose_ranker(VectorStore(connection, database))
+
+    def begin(day: date) -> None:
+        announcements.begin()
+        turn(day)
+
+    return OpenedParts(
+        parts=DayParts(
+            sources=announcements.sources,
+            batches=AnnouncementStore(connection, database),
+            archive=DigestStore(connection, database),
+            ranker=ranker,
+            people=choose_people(settings, world, opened),
+            experience=ExampleStore(connection, database),
+            librarian=librarian,
+        ),
+        days=announcements.days,
+        begin=begin,
+        memory=JudgementStore(connection, database, now=world.now),
+        jobs=BatchJobStore(connection, database, now=world.now),
+        spending=spending,
+    )
+
+
+@contextmanager
+def open_archive(settings: Settings) -> Iterator[Archive]:
+    """Open what has been made so far; nothing is made here, not even an empty database."""
+    if not settings.database.exists():
+        check_not_set_aside(settings.database)
+        raise StoreError(
+            f"{settings.profile.name!r} has no page yet", mend="make one: paperlark today"
+        )
+    with open_database(settings.database) as connection:
+        yield DigestStore(connection, settings.database)

@@ -1,0 +1,130 @@
+"""Each part of a press, chosen by settings and command line; imports stay where they are needed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from paperlark import __version__
+from paperlark.domain.calendar import weekdays
+from paperlark.ports import AuthorService, PaperVectors, PrecedentFinder, Ranker, Source
+from paperlark.settings import Settings
+from paperlark.settings.environment import Environment
+
+if TYPE_CHECKING:
+    import httpx
+
+    from paperlark.sources._polite import ArxivClient
+
+
+ATTEMPTS = 4
+"""How often arXiv is asked the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Announcements:
+    """Where announcements come from, the most trusted claim first.
+
+    `days` gives those of a range that there may be, `begin` is called before each.
+    """
+
+    sources: tuple[Source, ...]
+    days: Callable[[date, date], tuple[date, ...]]
+    begin: Callable[[], None]
+
+
+def choose_sources(
+    settings: Settings, feeds: Path | None, world: Environment, opened: ExitStack
+) -> Announcements:
+    """Give a folder of recorded feeds, or arXiv itself."""
+    if feeds is None:
+        return _arxiv(settings, world, opened)
+    from paperlark.sources.recorded import RecordedFeeds  # noqa: PLC0415  # not both are needed
+
+    recorded = RecordedFeeds(feeds)
+    return Announcements((recorded,), recorded.days, lambda: None)
+
+
+def _arxiv(settings: Settings, world: Environment, opened: ExitStack) -> Announcements:
+    """Give all of arXiv's doors behind one polite client."""
+    # They bring the HTTP client, which a page from recorded feeds does not need.
+    from paperlark.sources.listing import CatchupPages, ListingPages  # noqa: PLC0415
+    from paperlark.sources.oai import OaiRecords  # noqa: PLC0415
+    from paperlark.sources.rss import RssFeeds  # noqa: PLC0415
+    from paperlark.sources.search_api import SearchApi  # noqa: PLC0415
+
+    arxiv = settings.arxiv
+    client = opened.enter_context(polite_client(settings, world))
+    sources = (
+        RssFeeds(client, arxiv.rss, now=world.now),
+        ListingPages(client, arxiv.pages, now=world.now),
+        CatchupPages(client, arxiv.pages, now=world.now),
+        OaiRecords(client, arxiv.oai),
+        SearchApi(client, arxiv.search),
+    )
+    return Announcements(sources, weekdays, client.begin)
+
+
+def polite_client(
+    settings: Settings,
+    world: Environment,
+    *,
+    attempts: int = ATTEMPTS,
+    client: httpx.Client | None = None,
+) -> ArxivClient:
+    """Give the one client that asks arXiv anything; `client` is who sends its requests."""
+    from paperlark.sources._polite import ArxivClient  # noqa: PLC0415  # brings the HTTP client
+    from paperlark.sources._rate_limit import SYSTEM_CLOCK  # noqa: PLC0415
+
+    return ArxivClient(
+        user_agent(settings),
+        _cache_folder(world),
+        budget=settings.arxiv.patience,
+        attempts=attempts,
+        watch=world.watch or SYSTEM_CLOCK,
+        client=client,
+    )
+
+
+def _cache_folder(world: Environment) -> Path:
+    """Give the folder that all of a user's runs share, so that together they are polite."""
+    cache = world.environment.get("XDG_CACHE_HOME") or str(Path("~/.cache").expanduser())
+    return Path(cache) / "paperlark" / "arxiv"
+
+
+def choose_people(
+    settings: Settings, world: Environment, opened: ExitStack
+) -> AuthorService | None:
+    """Give who knows people, where the profile needs to tell them apart."""
+    if settings.people is None:
+        return None
+    from paperlark.people.semantic_scholar import SemanticScholar  # noqa: PLC0415  # HTTP client
+
+    return opened.enter_context(
+        SemanticScholar(
+            base_url=settings.people.base_url,
+            key=world.secret(settings.people.key_variable),
+            user_agent=user_agent(settings),
+        )
+    )
+
+
+def user_agent(settings: Settings) -> str:
+    """Say to a server who asks, and whom it may write to."""
+    contact = f" ({settings.arxiv.contact})" if settings.arxiv.contact else ""
+    return f"paperlark/{__version__}{contact}"
+
+
+def choose_ranker(places: PaperVectors) -> tuple[Ranker, PrecedentFinder]:
+    """Give the embedded ranker, and who knows the papers of before: they read each paper once."""
+    from paperlark.rankers.corpus import PaperEncoder  # noqa: PLC0415  # likewise
+    from paperlark.rankers.embedded import EmbeddedRanker  # noqa: PLC0415  # numpy and scipy: 0.4 s
+    from paperlark.rankers.embedding import Embedding  # noqa: PLC0415  # likewise
+    from paperlark.rankers.precedents import ArchivePrecedents  # noqa: PLC0415  # likewise
+
+    reader = PaperEncoder(Embedding.shipped())
+    return EmbeddedRanker(reader), ArchivePrecedents(places, reader)

@@ -1,0 +1,1 @@
+"""A profile in, findings about everything that a page needs out. Nothing is changed or paid."""

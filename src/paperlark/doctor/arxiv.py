@@ -1,0 +1,139 @@
+"""Checks of the network services: arXiv, and the service that identifies authors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import date, timedelta
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING
+
+from paperlark.compose.sources import polite_client, user_agent
+from paperlark.doctor.context import CheckContext, Stamp, note, ok, trouble, warning
+from paperlark.doctor.findings import Finding, Severity
+from paperlark.domain.authorship import NotLookedUp
+from paperlark.domain.calendar import expects_announcement, previous_announcement_day, today
+from paperlark.domain.errors import SourceError
+from paperlark.domain.paper import Author, Paper, PaperId
+from paperlark.renderers import english
+
+if TYPE_CHECKING:
+    import httpx
+
+    from paperlark.sources._polite import ArxivClient
+
+
+_PATIENCE = 60.0
+_WEEK = timedelta(days=7)
+
+
+def check_arxiv(patient: CheckContext) -> Iterator[Finding]:
+    """Ask each door once; the feed first, for it tells how old it is."""
+    if patient.offline:
+        yield note("arXiv", "not asked: --offline")
+        return
+    import httpx  # noqa: PLC0415  # only who is asked for something waits for the HTTP client
+
+    def stamp(response: httpx.Response) -> None:
+        _stamp(patient, response.url.host, response.headers)
+
+    arxiv = replace(patient.settings.arxiv, patience=_PATIENCE)
+    settings = replace(patient.settings, arxiv=arxiv)
+    client = httpx.Client(follow_redirects=True, max_redirects=5, event_hooks={"response": [stamp]})
+    with polite_client(settings, patient.world, client=client, attempts=1) as polite:
+        yield from _feed(patient, polite)
+        yield from _other_doors(patient, polite)
+
+
+def _feed(patient: CheckContext, client: ArxivClient) -> Iterator[Finding]:
+    from paperlark.sources._arxiv_xml import parse_feed  # noqa: PLC0415  # an XML parser
+
+    category = patient.settings.profile.categories[0]
+    url = f"{patient.settings.arxiv.rss}/{category}"
+    try:
+        feed = parse_feed(client.get(url, also={400}).content, category, url)
+    except SourceError as failed:
+        yield trouble("arXiv's feeds", failed)
+        return
+    now = today(patient.world.now())
+    said = f"the feed of {category} is of {feed.stamped}, with"
+    said = f"{said} {english.counted(len(feed.listings), 'listing')}"
+    if feed.stamped is None or _is_fresh(feed.stamped, now):
+        yield ok("arXiv's feeds", said)
+    elif feed.stamped < _last_expected(now) - _WEEK:
+        yield warning("arXiv's feeds", f"{said}: that is old", "see https://status.arxiv.org")
+    else:
+        yield note("arXiv's feeds", f"{said}: today's is not out yet", "paperlark morning waits")
+
+
+def _is_fresh(stamped: date, now: date) -> bool:
+    return stamped >= _last_expected(now)
+
+
+def _last_expected(now: date) -> date:
+    return now if expects_announcement(now) else previous_announcement_day(now)
+
+
+def _other_doors(patient: CheckContext, client: ArxivClient) -> Iterator[Finding]:
+    arxiv, category = patient.settings.arxiv, patient.settings.profile.categories[0]
+    week = patient.world.now() - _WEEK
+    window = f"[{week:%Y%m%d%H%M} TO {patient.world.now():%Y%m%d%H%M}]"
+    few: Mapping[str, str | int] = {"skip": 0, "show": 25}
+    query: Mapping[str, str | int] = {
+        "search_query": f"cat:{category} AND submittedDate:{window}",
+        "start": 0,
+        "max_results": 1,
+    }
+    for check, url, params in (
+        ("arXiv's pages", f"{arxiv.pages}/list/{category}/new", few),
+        ("arXiv's records", arxiv.oai, {"verb": "Identify"}),
+        ("arXiv's search", arxiv.search, query),
+    ):
+        try:
+            client.get(url, params)
+        except SourceError as failed:
+            # The feeds make the page; the other doors tell whether it is whole.
+            yield trouble(check, failed, Severity.WARNING)
+        else:
+            yield ok(check, f"{url} answers")
+
+
+def _stamp(patient: CheckContext, server: str, headers: Mapping[str, str]) -> None:
+    try:
+        there = parsedate_to_datetime(headers["Date"])
+    except (KeyError, ValueError):
+        return
+    patient.stamps.append(Stamp(server, there, patient.world.now()))
+
+
+_KNOWN = Paper(
+    id=PaperId("1706.03762"), version=1, title="", authors=(Author(""),), abstract="",
+    categories=("cs.CL",),
+)  # fmt: skip
+"""A paper that every such service knows."""
+_SECONDS = 20.0
+
+
+def check_people(patient: CheckContext) -> Iterator[Finding]:
+    """Ask it about one paper, once."""
+    people = patient.settings.people
+    if people is None:
+        yield ok("Semantic Scholar", "not needed: nobody is followed by id")
+        return
+    if patient.offline:
+        yield note("Semantic Scholar", "not asked: --offline")
+        return
+    from paperlark.people.semantic_scholar import SemanticScholar  # noqa: PLC0415  # HTTP client
+
+    with SemanticScholar(
+        base_url=people.base_url,
+        key=patient.world.secret(people.key_variable),
+        user_agent=user_agent(patient.settings),
+        attempts=1,
+        timeout=_SECONDS,
+    ) as service:
+        answer = service.look_up([_KNOWN])[_KNOWN.id]
+    if isinstance(answer, NotLookedUp):
+        yield warning("Semantic Scholar", answer.reason, "pages are made without it, and say so")
+    else:
+        yield ok("Semantic Scholar", f"{people.base_url} answers")

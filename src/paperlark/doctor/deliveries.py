@@ -1,0 +1,121 @@
+"""Checks of what brings the page: the channels and the schedule. Nothing is sent."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+from paperlark.compose.channels import open_channel, open_mailbox
+from paperlark.doctor.context import CheckContext, error, note, ok, warning
+from paperlark.doctor.findings import Finding, Severity
+from paperlark.domain import plain_text
+from paperlark.domain.delivery import Parcel
+from paperlark.domain.errors import (
+    ChannelBusy,
+    NotScheduled,
+    PaperlarkError,
+    SecretMissing,
+    StoreError,
+)
+from paperlark.renderers import english
+from paperlark.schedule.cron import CronSchedule
+from paperlark.schedule.generated_files import DockerSchedule, GithubSchedule
+from paperlark.schedule.schedule import Schedule, ScheduleStatus, job_of
+from paperlark.schedule.systemd import SystemdSchedule
+from paperlark.schedule.times import next_start
+from paperlark.settings.values import ChannelSettings
+from paperlark.store.database import VERSION, inspect_database, open_read_only
+from paperlark.store.outbox import OutboxStore
+
+
+def check_deliveries(patient: CheckContext) -> Iterator[Finding]:
+    """Open each channel, and look into the outbox."""
+    channels = patient.settings.channels
+    if not channels:
+        yield ok("deliveries", "none: pages stay on this machine")
+        return
+    for channel in channels:
+        yield _channel(patient, channel)
+    yield from _undelivered(patient)
+
+
+def _channel(patient: CheckContext, channel: ChannelSettings) -> Finding:
+    settings, world = patient.settings, patient.world
+    try:
+        if channel.mail is None:
+            open_channel(settings, channel, world)
+            return ok(channel.name, "its address is one that Apprise knows")
+        mailbox = open_mailbox(settings, channel, world)
+        if patient.offline:
+            return note(channel.name, "its mail server was not asked: --offline")
+        mailbox.check()
+    except SecretMissing:
+        # What should be a secret's name may be the secret itself: it is not repeated.
+        return error(channel.name, "its secret is not there", "see the secrets above")
+    except PaperlarkError as failed:
+        severity = Severity.WARNING if isinstance(failed, ChannelBusy) else Severity.ERROR
+        problem = failed.problem.removeprefix(f"{channel.name}: ")
+        return Finding(channel.name, severity, problem, failed.mend)
+    server = settings.mail.server if settings.mail else ""
+    return ok(channel.name, f"{server} takes mail to {channel.mail} from us; nothing was sent")
+
+
+def _undelivered(patient: CheckContext) -> Iterator[Finding]:
+    for name, waiting in _waiting(patient).items():
+        days = english.counted(len(waiting), "day")
+        why = next((one.problem for one in reversed(waiting) if one.problem), None)
+        found = f"{days} not brought yet" + (f" ({plain_text.one_line(why)})" if why else "")
+        yield warning(name, found, "bring what is left: paperlark deliver")
+
+
+def _waiting(patient: CheckContext) -> dict[str, list[Parcel]]:
+    """Give each channel's open parcels; what is wrong with the database is said elsewhere."""
+    path, waiting = patient.settings.database, dict[str, list[Parcel]]()
+    try:
+        if not path.exists() or inspect_database(path).version != VERSION:
+            return {}
+        with open_read_only(path) as connection:
+            parcels = OutboxStore(connection, path).since(patient.settings.profile.name, date.min)
+    except StoreError:
+        return {}
+    for parcel in parcels:
+        if parcel.open:
+            waiting.setdefault(parcel.channel, []).append(parcel)
+    return waiting
+
+
+def check_schedule(patient: CheckContext) -> Iterator[Finding]:
+    """Say what is set for this profile, and when it starts next."""
+    standing = list(_standing(patient))
+    for one in standing:
+        yield ok("schedule", f"{one.place}: {_next(patient, one)}")
+    if not standing:
+        yield note("schedule", "nothing starts it by itself", "paperlark schedule --help")
+    if len(standing) > 1:
+        yield warning("schedule", "it is started from several places", "keep one:"
+                      " paperlark schedule ... --remove")  # fmt: skip
+
+
+def _standing(patient: CheckContext) -> Iterator[ScheduleStatus]:
+    """Ask every way of starting it; one that this machine does not have has nothing set."""
+    jobs = (job_of(patient.profile, patient.settings, Path(sys.executable)),)
+    ways: tuple[Schedule, ...] = (
+        SystemdSchedule(jobs, patient.world),
+        CronSchedule(jobs, patient.world),
+        GithubSchedule(jobs, patient.world),
+        DockerSchedule(jobs),
+    )
+    for way in ways:
+        try:
+            yield from way.standing()
+        except NotScheduled:
+            continue
+
+
+def _next(patient: CheckContext, one: ScheduleStatus) -> str:
+    if not one.starts:
+        return "runs all the time"
+    here = next_start(one.starts, patient.world.now()).astimezone(patient.world.zone())
+    return f"starts next on {english.brief_date(here.date())} at {here:%H:%M}"

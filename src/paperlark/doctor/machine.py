@@ -1,0 +1,145 @@
+"""Checks of this machine: clock, database, disk, and installed versions."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from datetime import datetime, time, timedelta
+from pathlib import Path
+
+from paperlark import __version__
+from paperlark.doctor.context import CheckContext, error, note, ok, trouble, warning
+from paperlark.doctor.findings import Finding
+from paperlark.domain.calendar import NEW_YORK, next_announcement_day, today
+from paperlark.domain.errors import StoreBusy, StoreError
+from paperlark.renderers import english
+from paperlark.store.database import VERSION, DatabaseView, check_not_set_aside, inspect_database
+from paperlark.store.lock import run_lock
+
+_OFF = timedelta(minutes=5)
+
+
+def check_clock(patient: CheckContext) -> Iterator[Finding]:
+    """Compare with what servers said, and tell when arXiv's midnight is here."""
+    yield _against_servers(patient)
+    now = patient.world.now()
+    day = next_announcement_day(today(now))
+    here = datetime.combine(day, time(), NEW_YORK).astimezone(patient.world.zone())
+    zone = here.tzname() or "here"
+    yield ok(
+        "time zone",
+        f"the next announcement is due on {english.brief_date(here.date())} at {here:%H:%M}"
+        f" {zone}, midnight in New York",
+    )
+
+
+def _against_servers(patient: CheckContext) -> Finding:
+    if not patient.stamps:
+        return note("clock", "compared with nobody's: no server was reached")
+    # A server's answer may be late, and cannot be early: the nearest is the best.
+    nearest = min(patient.stamps, key=lambda stamp: abs(stamp.here - stamp.there))
+    off = nearest.here - nearest.there
+    if abs(off) <= _OFF:
+        return ok("clock", f"agrees with that of {nearest.server}")
+    minutes = english.counted(round(abs(off) / timedelta(minutes=1)), "minute")
+    word = "ahead of" if off > timedelta() else "behind"
+    return warning("clock", f"is {minutes} {word} that of {nearest.server}", "set it; days turn by"
+                   " it, and certificates fail")  # fmt: skip
+
+
+_DATABASE_MEGABYTE = 1 << 20
+
+
+def check_database(patient: CheckContext) -> Iterator[Finding]:
+    """Look at the database, and whether a run has it."""
+    path = patient.settings.database
+    if not path.exists():
+        yield _missing(path)
+        return
+    try:
+        look = inspect_database(path)
+    except StoreError as failed:
+        yield trouble("database", failed)
+        return
+    yield _looked(path, look)
+    yield _lock(path)
+
+
+def _missing(path: Path) -> Finding:
+    try:
+        check_not_set_aside(path)
+    except StoreError as failed:
+        return trouble("database", failed)
+    return note("database", f"{path} is not there yet", "the first page makes it: paperlark today")
+
+
+def _looked(path: Path, look: DatabaseView) -> Finding:
+    found = f"{path}, {look.size / _DATABASE_MEGABYTE:.1f} MB, version {look.version}"
+    if look.fault:
+        return error("database", f"{path} is damaged ({look.fault})", "copy it somewhere, then:"
+                     " paperlark restore")  # fmt: skip
+    if look.version > VERSION:
+        return error("database", f"{found}, made by a later paperlark", "update paperlark")
+    if look.version < VERSION:
+        return note("database", f"{found}, whole; the next run brings it up to {VERSION}")
+    return ok("database", f"{found}, whole")
+
+
+def _lock(path: Path) -> Finding:
+    try:
+        with run_lock(path, patience=0.0):
+            return ok("runs", "none is at work now")
+    except StoreBusy as busy:
+        return note("runs", busy.problem, busy.mend)
+    except StoreError as failed:
+        return trouble("runs", failed)
+
+
+_MEGABYTE = 1 << 20
+_LITTLE, _TOO_LITTLE = 1024, 50
+"""Megabytes that a year of days takes, and that a day may take."""
+
+
+def check_disk(patient: CheckContext) -> Iterator[Finding]:
+    """Look at the folders of pages, site and database, which need not be there yet."""
+    settings = patient.settings
+    for check, folder in (
+        ("pages", settings.output),
+        ("site", settings.site.folder),
+        ("database's folder", settings.database.parent),
+    ):
+        yield _writable(check, folder)
+    yield _room(settings.database.parent)
+
+
+def _writable(check: str, folder: Path) -> Finding:
+    nearest = _nearest(folder)
+    if not nearest.is_dir():
+        return error(check, f"{nearest} is no folder", "move that file, or name another folder")
+    if not os.access(nearest, os.W_OK | os.X_OK):
+        return error(check, f"{nearest} cannot be written", "change its owner, or name another")
+    return ok(check, f"{folder} can be written" if folder.exists() else f"{folder} can be made")
+
+
+def _room(folder: Path) -> Finding:
+    free = shutil.disk_usage(_nearest(folder)).free // _MEGABYTE
+    if free < _TOO_LITTLE:
+        return error("room", f"{free} MB are free: too little for a day", "free some")
+    if free < _LITTLE:
+        return warning("room", f"{free} MB are free", "free some: a year of days takes more")
+    return ok("room", f"{free / 1024:,.0f} GB are free")
+
+
+def _nearest(folder: Path) -> Path:
+    """Give the folder, or the one that it will be made in."""
+    return next(path for path in (folder, *folder.parents) if path.exists())
+
+
+def check_versions(_patient: CheckContext) -> Iterator[Finding]:
+    """Name the versions, for whoever reports a fault."""
+    yield ok("paperlark", __version__)
+    yield ok("Python", f"{platform.python_version()} on {platform.system()} {platform.machine()}")
+    yield ok("SQLite", sqlite3.sqlite_version)

@@ -1,0 +1,189 @@
+"""The model: its price and budget, and one tiny question, when that is allowed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from paperlark.archive.spending import check_price, price_source
+from paperlark.compose.model_server import keeper, known_server, remembered
+from paperlark.doctor.context import CheckContext, error, note, ok, trouble
+from paperlark.doctor.findings import Finding, Severity
+from paperlark.domain.chat import ChatReply, Prompt
+from paperlark.domain.errors import ModelBusy, ModelError, PriceUnknown, StoreError
+from paperlark.domain.spending import Tokens
+from paperlark.http.loopback import is_on_this_machine
+from paperlark.renderers.english import UNKNOWN, amount
+from paperlark.settings import ModelSettings
+
+if TYPE_CHECKING:
+    from paperlark.llm.capabilities import Capabilities
+
+_PROMPT = Prompt(
+    system='You check a connection. Answer in JSON: {"ready": true}',
+    user="Are you there?",
+    schema={
+        "type": "object",
+        "properties": {"ready": {"type": "boolean"}},
+        "required": ["ready"],
+        "additionalProperties": False,
+    },
+    longest_answer=64,
+)
+_LONGEST = 60.0
+"""Seconds: a model of one's own may have to be read from the disk first."""
+_OLD = timedelta(days=365)
+
+
+def check_model(patient: CheckContext) -> Iterator[Finding]:
+    """Look at price and budget, then ask, then tell what the server was found to do."""
+    model = patient.settings.model
+    if model is None:
+        yield ok("model", "none: the embedded ranker makes the page, and nothing is to be paid")
+        return
+    yield _price(model, patient.world.now())
+    yield from _budget(model, patient.world.now())
+    yield from _question(patient, model)
+
+
+def _price(model: ModelSettings, now: datetime) -> Finding:
+    source = price_source(model, now)
+    if source is None and is_on_this_machine(model.base_url):
+        return ok("price", f"{model.model} is served on this machine: no price is known or needed")
+    if source is None:
+        return note("price", f"nobody knows what {model.model} costs there", "say it in"
+                    " [judge.prices]")  # fmt: skip
+    said = f"{model.model}: {source.name}"
+    if source.checked is None:
+        return ok("price", said)
+    found = f"{said}, checked on {source.checked}"
+    if now.date() - source.checked > _OLD:
+        return note("price", f"{found}, which is long ago", "update the package genai-prices")
+    return ok("price", found)
+
+
+def _budget(model: ModelSettings, now: datetime) -> Iterator[Finding]:
+    budget = model.budget
+    bounds = (("run", budget.run), ("day", budget.day), ("month", budget.month))
+    told = ", ".join(f"{amount(most)} a {what}" for what, most in bounds if most is not None)
+    try:
+        check_price(model, now)
+    except PriceUnknown as failed:
+        yield trouble("budget", failed)
+        return
+    if told:
+        yield ok("budget", f"at most {told}")
+    elif not is_on_this_machine(model.base_url):
+        yield note("budget", "none: nothing bounds what the model costs", "add [budget] month = 5")
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    reply: ChatReply
+    dialect: Capabilities | None
+
+
+def _question(patient: CheckContext, model: ModelSettings) -> Iterator[Finding]:
+    key = patient.world.secret(model.key_variable) if model.key_variable else None
+    if model.key_variable and key is None:
+        yield error("model", f"{model.model} needs a key, and its secret is not there",
+                    "see the secrets above")  # fmt: skip
+    elif patient.offline:
+        yield note("model", "not asked: --offline")
+    elif not patient.may_ask_model(_cost_in_words(model, patient.world.now())):
+        yield note("model", "not asked", "let it be asked: paperlark doctor --yes")
+    else:
+        yield from _answer(patient, model, key)
+        return
+    yield from _known(patient)
+
+
+def _answer(patient: CheckContext, model: ModelSettings, key: str | None) -> Iterator[Finding]:
+    try:
+        asked = _ask(patient, model, key)
+    except ModelBusy as failed:
+        yield trouble("model", failed, Severity.WARNING)
+    except ModelError as failed:
+        yield trouble("model", failed)
+    else:
+        cost = asked.reply.spend.cost
+        tokens = asked.reply.spend.tokens
+        used = f"{tokens.total} tokens" if tokens else "it does not say how many tokens"
+        paid = amount(cost.total) if cost else UNKNOWN
+        yield ok("model", f"{model.model} answers: {used}, cost {paid}")
+        yield _form(asked)
+
+
+def _form(asked: _Asked) -> Finding:
+    """Say in which form it answers, and whether it kept to it."""
+    from paperlark.llm.capabilities import describe_capabilities  # noqa: PLC0415  # where there is a model
+
+    found = (
+        "; ".join(describe_capabilities(asked.dialect)) if asked.dialect else "as was known before"
+    )
+    if _is_kept_to(asked.reply.text):
+        return ok("its answers", found)
+    return note("its answers", f"{found}; this one was not in the form asked for")
+
+
+def _is_kept_to(text: str) -> bool:
+    try:
+        answer = json.loads(text)
+    except ValueError:
+        return False
+    return isinstance(answer, dict) and answer.keys() == {"ready"}
+
+
+def _ask(patient: CheckContext, model: ModelSettings, key: str | None) -> _Asked:
+    """Put the question once, and keep what is learned of the server; raises ModelError."""
+    from paperlark.llm.openai_compatible import OpenAICompatible  # noqa: PLC0415  # HTTP client
+
+    database, now = patient.settings.database, patient.world.now
+    keep = keeper(model, database, now)
+    known = remembered(model, database)
+    learned = [known] if known else []
+
+    def learn(dialect: Capabilities) -> None:
+        learned.append(dialect)
+        keep(dialect)
+
+    with OpenAICompatible(
+        model.base_url,
+        model.model,
+        key=key,
+        timeout=min(model.timeout, _LONGEST),
+        dialect=known,
+        learned=learn,
+        own_prices=model.prices,
+        now=now,
+    ) as server:
+        return _Asked(server.ask(_PROMPT), learned[-1] if learned else None)
+
+
+def _cost_in_words(model: ModelSettings, now: datetime) -> str:
+    most = _most(model, now)
+    cost = f"at most {amount(most)}" if most is not None else "an unknown price"
+    return f"one tiny question to {model.model} at {model.base_url}, for {cost}"
+
+
+def _most(model: ModelSettings, now: datetime) -> Decimal | None:
+    from paperlark.llm import prices  # noqa: PLC0415  # megabytes of prices
+    from paperlark.llm.budget import longest_prompt  # noqa: PLC0415  # where there is a model
+
+    longest = Tokens(longest_prompt(_PROMPT), _PROMPT.longest_answer or 0)
+    return prices.most(model.model, model.base_url, longest, now, own=model.prices)
+
+
+def _known(patient: CheckContext) -> Iterator[Finding]:
+    """Tell what earlier runs found out about the server."""
+    try:
+        server = known_server(patient.settings)
+    except StoreError:
+        # The database has a group of its own.
+        return
+    if server is not None:
+        yield ok("its answers", f"{'; '.join(server.found)} (found on {server.at.date()})")

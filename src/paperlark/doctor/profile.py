@@ -1,0 +1,100 @@
+"""Checks of the reader's own files: profile, criteria and secrets."""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Iterator
+
+from paperlark.doctor.context import CheckContext, error, note, ok, trouble, warning
+from paperlark.doctor.findings import Finding, Severity
+from paperlark.domain.errors import ProfileError, SecretUnusable
+from paperlark.domain.taxonomy import is_archive, named
+from paperlark.renderers import english
+from paperlark.settings.secrets import Needed, needed_secrets
+
+_FEW_WORDS = 8
+"""With fewer the ranker has hardly anything to go by."""
+
+
+def problems(failed: ProfileError) -> Iterator[Finding]:
+    """Give every mistake in a profile that cannot be used."""
+    for problem in failed.problems:
+        yield Finding("profile", Severity.ERROR, str(problem), failed.mend or "correct that line")
+
+
+def check_profile(patient: CheckContext) -> Iterator[Finding]:
+    """Look at the profile and the criteria; both could be loaded."""
+    yield ok("profile", f"{patient.profile} is whole")
+    yield from _criteria(patient)
+    yield from _categories(patient)
+    followed = patient.settings.profile.followed
+    yield ok("people", f"{english.counted(len(followed), 'followed author')}")
+
+
+def _criteria(patient: CheckContext) -> Iterator[Finding]:
+    criteria = patient.settings.profile.criteria
+    texts = [criteria.remarks, *criteria.keywords, *criteria.unwanted]
+    texts += [part for topic in criteria.topics for part in (topic.relevant, topic.irrelevant)]
+    words = sum(len(text.split()) for text in texts)
+    topics = english.counted(len(criteria.topics), "topic")
+    keywords = english.counted(len(criteria.keywords) + len(criteria.unwanted), "keyword")
+    found = f"{topics} and {keywords}, {english.counted(words, 'word')}"
+    if words < _FEW_WORDS:
+        yield warning("criteria", f"{found}: that is little to go by", "write a few sentences more")
+    elif not any(topic.irrelevant for topic in criteria.topics) and not criteria.unwanted:
+        yield note("criteria", f"{found}; nothing says what you do not want", "say it in a line"
+                   " that begins with `Not relevant:`")  # fmt: skip
+    else:
+        yield ok("criteria", found)
+
+
+def _categories(patient: CheckContext) -> Iterator[Finding]:
+    categories = patient.settings.profile.categories
+    yield ok("categories", english.listed(map(named, categories)))
+    for category in categories:
+        if is_archive(category):
+            yield note(
+                "categories",
+                f"{category} is a whole archive: hundreds of papers a day",
+                "name the categories that you read, unless you want all",
+            )
+        elif category.partition(".")[0] in categories:
+            yield note("categories", f"{category} is read with the whole archive anyway")
+
+
+_OTHERS = stat.S_IRWXG | stat.S_IRWXO
+
+
+def check_secrets(patient: CheckContext) -> Iterator[Finding]:
+    """Look each secret up by its name."""
+    wanted = list(needed_secrets(patient.settings))
+    if not wanted:
+        yield ok("secrets", "none is needed")
+    for one in wanted:
+        yield _secret(patient, one)
+    yield from _private_file(patient)
+
+
+def _secret(patient: CheckContext, wanted: Needed) -> Finding:
+    try:
+        found = patient.world.secrets.find(wanted.name)
+    except SecretUnusable as failed:
+        return trouble(wanted.name, failed)
+    if found is not None:
+        return ok(wanted.name, f"{wanted.use}, in {found.where}")
+    if not wanted.needed:
+        return note(wanted.name, f"{wanted.use}: not there")
+    return error(wanted.name, f"{wanted.use}: not there", f"paperlark secret set {wanted.name}")
+
+
+def _private_file(patient: CheckContext) -> Iterator[Finding]:
+    """Say who can read the private file, also where no secret of this profile is in it."""
+    file = patient.world.secrets.file
+    try:
+        mode = file.stat().st_mode
+    except OSError:
+        return
+    if mode & _OTHERS:
+        yield error("secrets", f"{file} can be read by others", f"chmod 600 {file}")
+    else:
+        yield ok("secrets", f"{file} is for you alone")

@@ -1,0 +1,192 @@
+"""All that is known of one paper and one reader: what every step of every day made of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from paperlark.domain.announcement import AnnounceType, Via
+from paperlark.domain.digest import Digest, Entry, Placement, Ranked
+from paperlark.domain.feedback import Feedback
+from paperlark.domain.judgement import Judgement, Match, Precedent, Unjudged, UnjudgedReason
+from paperlark.domain.paper import Paper, PaperId
+from paperlark.domain.profile import Cutoffs
+from paperlark.domain.spending import Spend
+
+
+@dataclass(frozen=True, slots=True)
+class ListedPaper:
+    """A paper as one category announced it on one day."""
+
+    day: date
+    category: str
+    type: AnnounceType
+    version: int
+    via: Via
+
+
+@dataclass(frozen=True, slots=True)
+class PaidCall:
+    """A question that a judge was paid for, as it is kept.
+
+    It was put for the page of `day` and `profile`; `papers` are how many it is the judgement of.
+    `reply` is as the model wrote it. `batch` tells whether a batch service answered.
+    """
+
+    day: date
+    profile: str
+    at: datetime
+    spend: Spend
+    papers: int
+    reply: str
+    batch: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingRecord:
+    """What was said in one reading, under the judge's signature for that, and the question."""
+
+    judge: str
+    judgement: Judgement
+    question: PaidCall
+
+
+class PaperOutcome(StrEnum):
+    """What became of a paper on a day's page."""
+
+    SHOWN = "on the page"
+    CUT = "judged, and not over both cut-offs"
+    UNREAD = "not read by the judge"
+    FAILED = "to be judged, and was not"
+    NOT_RECORDED = "not in the recording"
+    OVER_BUDGET = "over budget"
+    WAITING = "waiting for its batch"
+    GATED = "left out for its authors' h-index"
+    NO_ROOM = "not among the best matches"
+    UPDATED = "among the updated"
+    PASSED_OVER = "not looked at"
+
+
+_FATE_OF_LACK = {
+    UnjudgedReason.FAILED: PaperOutcome.FAILED,
+    UnjudgedReason.NOT_RECORDED: PaperOutcome.NOT_RECORDED,
+    UnjudgedReason.BUDGET: PaperOutcome.OVER_BUDGET,
+    UnjudgedReason.WAITING: PaperOutcome.WAITING,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class DayOfPaper:
+    """What one day's page made of a paper.
+
+    `cutoffs` are None where the page was made elsewhere and does not say them.
+    `ranked` is None for a day of before it was kept, `match` then too unless the page has it;
+    `probability` may be known all the same. `shown` is how many papers are on the page. `entry`
+    is None where the paper is not among them, `judgement` where no judge spoke, `unjudged` where
+    none was to, or one did. `seen` is the earlier day on which it was announced to the reader,
+    where it was passed over for that. `said` are the readings that the judgement is made of.
+    """
+
+    day: date
+    fate: PaperOutcome
+    cutoffs: Cutoffs | None
+    shown: int
+    model: str | None
+    judge: str | None
+    criteria: str
+    ranked: Ranked | None = None
+    entry: Entry | None = None
+    judgement: Judgement | None = None
+    unjudged: Unjudged | None = None
+    probability: float | None = None
+    seen: date | None = None
+    said: tuple[ReadingRecord, ...] = ()
+
+    @property
+    def side(self) -> Placement | None:
+        """Where it stood when it was settled who is read; None where that was not kept."""
+        return self.ranked.side if self.ranked else None
+
+    @property
+    def match(self) -> Match | None:
+        """What the ranker thought of it; None where that was not kept."""
+        if self.ranked:
+            return self.ranked.match
+        return self.entry.match if self.entry else None
+
+    @property
+    def precedents(self) -> tuple[Precedent, ...]:
+        """The nearest earlier papers, as far as they were known that day."""
+        if self.ranked:
+            return self.ranked.precedents
+        return self.entry.precedents if self.entry else ()
+
+
+def day_of_paper(
+    digest: Digest,
+    paper: PaperId,
+    *,
+    seen: date | None = None,
+    said: tuple[ReadingRecord, ...] = (),
+) -> DayOfPaper:
+    """Find in a digest what it made of a paper that was announced that day."""
+    entry = next((one for one in digest.entries if one.paper.id == paper), None)
+    ranked = next((one for one in digest.ranked if one.paper_id == paper), None)
+    judgement = next((one for one in digest.judgements if one.paper_id == paper), None)
+    unjudged = next((one for one in digest.unjudged if one.paper.id == paper), None)
+    unread = next((one for one in digest.unread if one.paper_id == paper), None)
+    fate = _fate(digest, paper)
+    match = ranked.match if ranked else entry.match if entry else None
+    return DayOfPaper(
+        day=digest.day,
+        fate=fate,
+        cutoffs=digest.cutoffs,
+        shown=len(digest.entries),
+        model=digest.model,
+        judge=digest.judge,
+        criteria=digest.criteria,
+        ranked=ranked,
+        entry=entry,
+        judgement=judgement or (entry.judgement if entry else None),
+        unjudged=unjudged,
+        probability=match.probability if match else unread.probability if unread else None,
+        seen=seen if fate in {PaperOutcome.PASSED_OVER, PaperOutcome.UPDATED} else None,
+        # A judgement of another version, or one that this page did not ask for, is not its own.
+        said=tuple(one for one in said if judgement and one.judgement.version == judgement.version),
+    )
+
+
+def _fate(digest: Digest, paper: PaperId) -> PaperOutcome:
+    gated = (one.paper_id for one in digest.ranked if one.side is Placement.GATED)
+    ends = (
+        (PaperOutcome.SHOWN, (one.paper.id for one in digest.entries)),
+        (PaperOutcome.CUT, (one.paper_id for one in digest.judgements)),
+        *((_FATE_OF_LACK[one.lack], (one.paper.id,)) for one in digest.unjudged),
+        (PaperOutcome.UNREAD, (one.paper_id for one in digest.unread)),
+        (PaperOutcome.GATED, gated),
+        (PaperOutcome.UPDATED, (one.paper.id for one in digest.updated)),
+    )
+    for fate, papers in ends:
+        if paper in papers:
+            return fate
+    if paper not in digest.scanned:
+        return PaperOutcome.PASSED_OVER
+    # Where there is a judge, what is neither judged nor unread did not get as far as that.
+    return PaperOutcome.NO_ROOM if digest.model is None else PaperOutcome.GATED
+
+
+@dataclass(frozen=True, slots=True)
+class PaperHistory:
+    """One paper and one reader.
+
+    `paper` is the latest version whose text is known, None where that is lost. `days` are those
+    with a page of the reader's, `votes` all that they cast on it, both oldest first.
+    """
+
+    paper_id: PaperId
+    profile: str
+    paper: Paper | None
+    listed: tuple[ListedPaper, ...]
+    days: tuple[DayOfPaper, ...]
+    votes: tuple[Feedback, ...] = ()

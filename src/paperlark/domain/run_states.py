@@ -1,0 +1,65 @@
+"""How a run can end: the one table that exit codes, documentation and messages are taken from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from paperlark.domain.digest import Status
+
+
+class State(StrEnum):
+    """How a run ended: as its page says, or without one."""
+
+    COMPLETE = Status.COMPLETE
+    QUIET = Status.QUIET
+    PARTIAL = Status.PARTIAL
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class StateMeaning:
+    """A state's exit code, what it says, and what a reader does about it."""
+
+    exit_code: int
+    says: str
+    advice: str
+
+
+MEANINGS: Mapping[State, StateMeaning] = {
+    State.COMPLETE: StateMeaning(
+        exit_code=0,
+        says="Every category's announcement is there, whole, and every paper that was to be"
+        " judged was judged.",
+        advice="Read.",
+    ),
+    State.QUIET: StateMeaning(
+        exit_code=0,
+        says="arXiv announced nothing in your categories: it is a weekend, or arXiv's own listing"
+        " says so.",
+        advice="Nothing.",
+    ),
+    State.PARTIAL: StateMeaning(
+        exit_code=3,
+        says="There is a page, and it names what it lacks: a category, entries of one, or papers"
+        " that could not be judged, would have cost more than the budget allows, or wait in a batch"
+        " that was not answered yet.",
+        advice="Read what is there, and run the same day again later: only what is missing is"
+        " asked for, and only that is paid for. A worse page never takes the place of a better"
+        " one.",
+    ),
+    State.FAILED: StateMeaning(
+        exit_code=1,
+        says="There is no new page; the last good one is untouched. The error says why, and, where"
+        " the run got as far as the day itself, so does DATE.failed.json beside the pages, until a"
+        " run makes the page.",
+        advice="Do what the error says and run the same day again.",
+    ),
+}
+
+
+def worst(states: list[State]) -> State:
+    """Give the state that a run over several days ends in."""
+    order = (State.FAILED, State.PARTIAL, State.COMPLETE, State.QUIET)
+    return min(states, key=order.index)

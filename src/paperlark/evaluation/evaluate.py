@@ -1,0 +1,100 @@
+"""An evaluation put together: whose days, and who ranks them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from paperlark.compose.sources import choose_ranker
+from paperlark.domain.errors import StoreError
+from paperlark.evaluation.baselines import arxiv_sanity, wordllama, zotero_arxiv_daily
+from paperlark.evaluation.baselines._words import Words
+from paperlark.evaluation.baselines.bm25 import Bm25Ranker
+from paperlark.evaluation.baselines.chance import ChanceRanker
+from paperlark.evaluation.cases import (
+    ARXIV_SANITY,
+    BM25,
+    OWN,
+    RANDOM,
+    ZOTERO,
+    LabelledReader,
+    Method,
+)
+from paperlark.evaluation.measure import Wish, measure
+from paperlark.evaluation.own_data import own_days
+from paperlark.evaluation.report import Report
+from paperlark.evaluation.token_report import TokenReport
+from paperlark.evaluation.tokens import JudgingParts, measure_tokens
+from paperlark.ports import Progress
+from paperlark.rankers.embedded import EmbeddedRanker
+from paperlark.settings import Settings
+from paperlark.store.database import check_not_set_aside, open_database
+from paperlark.store.examples import labelled_papers
+from paperlark.store.vectors import VectorStore
+
+_INSTALL = "it needs a sentence embedding; pip install 'paperlark[peers]' brings one"
+
+
+def own_reader(settings: Settings) -> LabelledReader:
+    """Read what became of the reader's own papers; raises StoreError where there are none."""
+    path = settings.database
+    if not path.exists():
+        check_not_set_aside(path)
+        raise StoreError(
+            f"{settings.profile.name!r} has no page yet", mend="make one: paperlark today"
+        )
+    with open_database(path) as connection:
+        return own_days(settings.profile, labelled_papers(connection, path, settings.profile.name))
+
+
+def evaluate(
+    reader: LabelledReader,
+    names: Collection[str],
+    wish: Wish,
+    progress: Progress,
+    *,
+    processes: int = 1,
+) -> Report:
+    """Measure the methods of these names; one that is not installed is told of in the notes.
+
+    Raises PaperlarkError where there is nothing to measure.
+    """
+    methods = tuple(_methods(frozenset(names), wish.seed))
+    missing = set(names) - {method.name for method in methods}
+    notes = tuple(f"{name} is left out: {_INSTALL}" for name in sorted(missing))
+    return measure(reader, methods, wish, progress, notes=notes, processes=processes)
+
+
+def evaluate_tokens(
+    reader: LabelledReader, wish: Wish, progress: Progress, *, told_all: bool
+) -> TokenReport:
+    """Measure what judging takes; `told_all` has all of the days before known.
+
+    The papers of these days are all that the archive holds. Raises PaperlarkError where there is
+    nothing to measure.
+    """
+    with TemporaryDirectory(prefix="paperlark-") as folder:
+        path = Path(folder) / "archive.db"
+        with open_database(path) as connection:
+            ranker, librarian = choose_ranker(VectorStore(connection, path))
+            parts = JudgingParts(ranker, librarian)
+            return measure_tokens(reader, parts, wish, progress, told_all=told_all)
+
+
+def _methods(names: frozenset[str], seed: int) -> Iterator[Method]:
+    # What the methods of others count, they count together.
+    words = Words()
+    if OWN in names:
+        yield Method(OWN, EmbeddedRanker())
+    if RANDOM in names:
+        yield Method(RANDOM, ChanceRanker(seed), learns=False)
+    if BM25 in names:
+        yield Method(BM25, Bm25Ranker(words), learns=False)
+    if ARXIV_SANITY in names:
+        yield Method(ARXIV_SANITY, arxiv_sanity.ArxivSanityRanker(words), note=arxiv_sanity.NOTE)
+    if ZOTERO in names:
+        embedding = wordllama.load()
+        if embedding is not None:
+            ranker = zotero_arxiv_daily.ZoteroArxivDailyRanker(embedding)
+            yield Method(ZOTERO, ranker, note=zotero_arxiv_daily.NOTE)

@@ -1,0 +1,195 @@
+"""Digests that were made elsewhere: read, filed where a day has none yet, their pages written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
+from datetime import date
+from enum import Enum
+from functools import partial
+from pathlib import Path
+
+from paperlark.day.authors import by_name
+from paperlark.day.private import keep_private
+from paperlark.day.publish import check_writable, publish
+from paperlark.domain.digest import Digest, Status
+from paperlark.domain.errors import PaperlarkError, StoreError, Unimportable
+from paperlark.domain.paper import Paper, PaperId
+from paperlark.domain.profile import Profile
+from paperlark.importing.digest_pages import NOTHING_SAID, read_heads
+from paperlark.importing.digests import ImportContext, adopt, by_day, digest_from_entries
+from paperlark.importing.item import ImportedEntry, one_line
+from paperlark.renderers.manifest import manifest_path
+from paperlark.runs.make_page import RENDERERS
+from paperlark.settings import Settings
+from paperlark.store.database import open_database
+from paperlark.store.digests import DigestStore
+from paperlark.store.lock import run_lock
+
+_OWN = '"paperlark/digest/'
+_LONGEST_NAME = 100
+
+
+Found = tuple[date, Digest | Unimportable]
+"""A day that a file is of, and its digest or why there is none."""
+
+
+class DayImport(Enum):
+    """What became of a day whose digest could be read."""
+
+    ADDED = "added"
+    THERE = "imported before"
+
+
+@dataclass(frozen=True, slots=True)
+class LockPatience:
+    """How many seconds to wait for a run that is at work, which `tell` is told of."""
+
+    patience: float = 0.0
+    tell: Callable[[str], object] = lambda _: None
+
+
+NO_PATIENCE = LockPatience()
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedDays:
+    """What became of a file's days: `there` were imported before, `left_out` say why."""
+
+    added: tuple[date, ...] = ()
+    there: tuple[date, ...] = ()
+    left_out: tuple[str, ...] = ()
+
+
+NO_IMPORTED_DAYS = ImportedDays()
+"""Of a file that has none."""
+
+
+@dataclass(frozen=True, slots=True)
+class DigestFile:
+    """A file of digests: its text, and where that came from."""
+
+    text: str
+    source: str
+
+    @property
+    def name(self) -> str:
+        """Its name without the way there, which may be private."""
+        return one_line(self.source.rpartition("/")[2])[:_LONGEST_NAME] or "a file"
+
+
+def days_of(
+    printed: DigestFile,
+    items: Sequence[ImportedEntry],
+    texts: Mapping[PaperId, Paper],
+    settings: Settings,
+    today: date,
+) -> Iterator[Found]:
+    """Give the digest of each day that a file is of, or why there is none."""
+    profile = settings.profile
+    for day, one in _read(printed, items, texts, profile, today):
+        if isinstance(one, Digest) and not profile.show_criteria:
+            yield day, keep_private(one, profile.criteria)
+        else:
+            yield day, one
+
+
+def _read(
+    printed: DigestFile,
+    items: Sequence[ImportedEntry],
+    texts: Mapping[PaperId, Paper],
+    profile: Profile,
+    today: date,
+) -> Iterator[Found]:
+    reader = ImportContext(profile.name, partial(by_name, followed=profile.followed), today)
+    if _OWN in printed.text[:200] and (own := _own(printed, reader)) is not None:
+        yield own.day, own
+        return
+    days = by_day(items)
+    heads = read_heads(printed.text, printed.name, frozenset(days))
+    for day, among in days.items():
+        head = heads.get(day, NOTHING_SAID)
+        try:
+            yield (
+                day,
+                digest_from_entries(
+                    day, among, head, name=printed.name, reader=reader, texts=texts
+                ),
+            )
+        except Unimportable as error:
+            yield day, error
+
+
+def _own(printed: DigestFile, reader: ImportContext) -> Digest | None:
+    """Read a page of paperlark's whole; None where only its papers can be."""
+    from paperlark.renderers.restore import restore_page  # noqa: PLC0415  # nobody else needs it
+
+    try:
+        page = restore_page(printed.text.encode("utf-8", "replace"), printed.name)
+        return adopt(page, name=printed.name, reader=reader)
+    except PaperlarkError:
+        return None
+
+
+def add_days(
+    settings: Settings, found: Sequence[Found], wait: LockPatience, *, dry_run: bool
+) -> ImportedDays:
+    """File each digest whose day has none, a transaction each, and write its pages.
+
+    Raises PublishError or StoreError; the days before that are whole.
+    """
+    path = settings.database
+    if dry_run and not path.exists():
+        return _told(
+            (day, DayImport.ADDED if isinstance(one, Digest) else one) for day, one in found
+        )
+    if not dry_run:
+        check_writable(settings.output)
+    # A run makes pages too: while one is at work, nobody knows which days are still without.
+    alone = nullcontext() if dry_run else run_lock(path, patience=wait.patience, tell=wait.tell)
+    with alone, open_database(path) as connection:
+        archive = DigestStore(connection, path)
+        put = partial(_put, archive=archive, folder=settings.output, dry_run=dry_run)
+        return _told([(day, put(one) if isinstance(one, Digest) else one) for day, one in found])
+
+
+def _put(
+    digest: Digest, archive: DigestStore, folder: Path, *, dry_run: bool
+) -> DayImport | PaperlarkError:
+    """File a day and write its pages, unless there is one; tell which."""
+    before = archive.digest(digest.profile, digest.day)
+    if before is not None and before.status is not Status.IMPORTED:
+        return StoreError("paperlark made its page here, which stays")
+    missing = [name for name in _names(digest.day) if not (folder / name).exists()]
+    if before is None and len(missing) < len(RENDERERS):
+        return StoreError(
+            f"{folder} has files of that day",
+            mend="move them away, or bring them back with: paperlark restore",
+        )
+    fate = DayImport.THERE if before else DayImport.ADDED
+    if dry_run or not missing:
+        return fate
+    pages = [renderer.render(before or digest) for renderer in RENDERERS]
+    try:
+        if before is None:
+            archive.add(digest)
+    except Unimportable as error:
+        return error
+    # An import that was cut short left a day without some of its pages.
+    publish([page for page in pages if str(page.path) in missing], folder)
+    return fate
+
+
+def _names(day: date) -> tuple[str, ...]:
+    """Name the files of a day, which take a while to make."""
+    return f"{day}.html", f"{day}.md", f"{day}.json", str(manifest_path(day))
+
+
+def _told(outcomes: Iterable[tuple[date, DayImport | PaperlarkError]]) -> ImportedDays:
+    outcomes = tuple(outcomes)
+    return ImportedDays(
+        added=tuple(day for day, fate in outcomes if fate is DayImport.ADDED),
+        there=tuple(day for day, fate in outcomes if fate is DayImport.THERE),
+        left_out=tuple(f"{day}: {why}" for day, why in outcomes if not isinstance(why, DayImport)),
+    )

@@ -1,0 +1,213 @@
+"""Entries and heads in, digests of days that were made elsewhere out. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import chain
+
+from paperlark.domain.digest import AuthorMatch, Digest, Entry, Funnel, Status
+from paperlark.domain.errors import DigestInconsistent, Unimportable
+from paperlark.domain.judgement import Judgement
+from paperlark.domain.paper import Identifier, Paper, PaperId
+from paperlark.domain.spending import Spend
+from paperlark.importing.digest_pages import NOTHING_SAID, Head
+from paperlark.importing.examples import paper_of
+from paperlark.importing.item import ImportedEntry
+from paperlark.importing.judged import UNSCORED
+
+MOST_PAPERS = 3_000
+"""No day's announcement has had half as many."""
+FIRST_DAY = date(1991, 8, 14)
+"""arXiv's first."""
+UNNAMED_MODEL = "unknown model"
+_SOMEBODY = (AuthorMatch(None, by_name_only=True),)
+
+Followed = Callable[[Paper], tuple[AuthorMatch, ...]]
+"""Says which of the reader's followed authors wrote a paper, going by names."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImportContext:
+    """Whose archive the days are for, and which day it is."""
+
+    profile: str
+    followed: Followed
+    today: date
+
+
+def by_day(items: Sequence[ImportedEntry]) -> Mapping[date, Sequence[ImportedEntry]]:
+    """Part entries by the day of the digest that they stand in, each in its own order."""
+    days: dict[date, list[ImportedEntry]] = {}
+    for item in items:
+        if item.day is not None and item.fault in {None, UNSCORED}:
+            days.setdefault(item.day, []).append(item)
+    return days
+
+
+def digest_from_entries(
+    day: date,
+    items: Sequence[ImportedEntry],
+    head: Head = NOTHING_SAID,
+    *,
+    name: str,
+    reader: ImportContext,
+    texts: Mapping[PaperId, Paper],
+) -> Digest:
+    """Make the digest of a day as the file called `name` has it; raises Unimportable.
+
+    Papers keep their order. What the file does not say stays unknown.
+    """
+    _check(day, len(items), reader.today)
+    kept: dict[PaperId, ImportedEntry] = {}
+    for item in items:
+        if item.paper_id:
+            kept.setdefault(item.paper_id, item)
+    papers = [(item, paper_of(item, texts)) for item in kept.values()]
+    known = [(item, paper) for item, paper in papers if paper is not None]
+    if not known:
+        raise Unimportable(f"nobody has a text of any paper of {day}")
+    entries = tuple(
+        _entry(place, item, paper, reader.followed)
+        for place, (item, paper) in enumerate(known, start=1)
+    )
+    judgements = tuple(one.judgement for one in entries if one.judgement)
+    funnel, adds_up = _funnel(head, entries)
+    model = head.model or (UNNAMED_MODEL if judgements else None)
+    told = (head.tokens, head.cost, head.most) != (None, None, None)
+    return Digest(
+        day=day,
+        profile=reader.profile,
+        categories=(),
+        status=Status.IMPORTED,
+        model=model,
+        # How many requests there were no page prints.
+        spend=Spend(head.tokens, head.cost, 0, head.most) if model and told else None,
+        cutoffs=None,
+        funnel=funnel,
+        entries=entries,
+        unjudged=(),
+        prompt=head.prompt,
+        notes=(
+            f"Imported from {name}: what that does not say is unknown.",
+            *head.remarks,
+            *_omissions(head, items, entries, once=len(kept)),
+            *(() if adds_up else ("Its counts do not add up, and are left out.",)),
+        ),
+        judgements=judgements,
+        scanned=tuple(one.paper.id for one in entries),
+    )
+
+
+def adopt(digest: Digest, *, name: str, reader: ImportContext) -> Digest:
+    """Make a digest of paperlark's own page one of this reader's; raises Unimportable.
+
+    What was judged, and which papers were looked at, is known as far as the page has them.
+    """
+    _check(digest.day, len(digest.entries), reader.today)
+    papers = [one.paper.id for one in digest.entries]
+    others = [*(one.paper.id for one in digest.unjudged), *(one.paper_id for one in digest.unread)]
+    named = chain(
+        papers,
+        others,
+        (one.paper.id for one in digest.updated),
+        (one.paper_id for entry in digest.entries for one in entry.precedents),
+    )
+    sound = (
+        all(_is_identifier(one) for one in named)
+        and len(set(papers)) == len(papers) == digest.funnel.selected
+        and [one.place for one in digest.entries] == list(range(1, len(papers) + 1))
+    )
+    if not sound:
+        raise Unimportable(f"{name} is not as paperlark wrote it", mend="get it again")
+    return replace(
+        digest,
+        profile=reader.profile,
+        status=Status.IMPORTED,
+        notes=(f"Imported from {name}, where it was {digest.status}.", *digest.notes),
+        judgements=tuple(one.judgement for one in digest.entries if one.judgement),
+        scanned=tuple(dict.fromkeys((*papers, *others))),
+    )
+
+
+def _check(day: date, papers: int, today: date) -> None:
+    if not FIRST_DAY <= day <= today:
+        raise Unimportable(f"{day} is no day of an announcement yet, or of arXiv at all")
+    if papers > MOST_PAPERS:
+        raise Unimportable(f"{papers} papers are more than arXiv ever announced on a day")
+
+
+def _is_identifier(paper: PaperId) -> bool:
+    found = Identifier.parse(paper)
+    return found is not None and found.id == paper
+
+
+def _entry(place: int, item: ImportedEntry, paper: Paper, followed: Followed) -> Entry:
+    scored, judgement = item.scored, None
+    if scored:
+        comment = item.comment.partition(". ")[2] if item.by_followed else item.comment
+        judgement = Judgement(paper.id, paper.version, scored.relevance, scored.novelty, comment)
+    return Entry(
+        place=place,
+        paper=paper,
+        type=None,
+        match=None,
+        followed=(followed(paper) or _SOMEBODY) if item.by_followed else (),
+        judgement=judgement,
+    )
+
+
+def _funnel(head: Head, entries: Sequence[Entry]) -> tuple[Funnel, bool]:
+    """Count as the file does, and tell whether that adds up; counts that do not are unknown."""
+    try:
+        return _counts(entries, head.announced, head.scanned, head.judged), True
+    except DigestInconsistent:
+        return _counts(entries, None, None, None), False
+
+
+def _counts(
+    entries: Sequence[Entry], announced: int | None, scanned: int | None, judged: int | None
+) -> Funnel:
+    return Funnel(
+        feeds=None,
+        announced=announced,
+        announced_listings=None,
+        scanned=scanned,
+        scanned_listings=None,
+        followed=sum(bool(one.followed) for one in entries),
+        shortlisted=None,
+        judged=judged,
+        unjudged=None,
+        not_recorded=None,
+        selected=len(entries),
+        gated=None,
+        seen=None,
+        explored=None,
+        unread=None,
+        followed_asked=None,
+        over_budget=None,
+        waiting=None,
+    )
+
+
+def _omissions(
+    head: Head, items: Sequence[ImportedEntry], entries: Sequence[Entry], *, once: int
+) -> Iterator[str]:
+    nameless = sum(item.paper_id is None for item in items)
+    for count, what in (
+        (nameless, "named without an arXiv identifier"),
+        (len(items) - nameless - once, "named a second time"),
+        (once - len(entries), "of which nobody has the text"),
+    ):
+        if count:
+            yield f"Left out: {_papers(count)} {what}."
+    silent = sum(one.judgement is None and not one.followed for one in entries)
+    if silent:
+        yield f"No scores can be read of {_papers(silent)}."
+    if head.selected is not None and head.selected != len(entries):
+        yield f"It counts {_papers(head.selected)}, and has {len(entries)} that can be read."
+
+
+def _papers(count: int) -> str:
+    return "1 paper" if count == 1 else f"{count:,} papers"

@@ -1,0 +1,213 @@
+"""What a reader brings along: read, looked up, and kept as lessons, and as days of the archive."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from paperlark.domain.calendar import today
+from paperlark.domain.digest import Digest
+from paperlark.domain.errors import Unimportable
+from paperlark.domain.feedback import Example, LabelSource
+from paperlark.domain.paper import Paper, PaperId
+from paperlark.importing.archive_days import (
+    NO_IMPORTED_DAYS,
+    NO_PATIENCE,
+    DigestFile,
+    ImportedDays,
+    LockPatience,
+    add_days,
+    days_of,
+)
+from paperlark.importing.examples import LearnedEntries, learn, without_text
+from paperlark.importing.fetch import Zotero, content_of, items_of, look_up
+from paperlark.importing.item import ImportedEntry
+from paperlark.importing.kinds import FileKind, decode, read_items, recognise
+from paperlark.ports import Progress
+from paperlark.settings import Settings
+from paperlark.settings.environment import Environment
+from paperlark.store.database import check_not_set_aside, open_database
+from paperlark.store.library import LibraryStore
+from paperlark.store.lock import run_lock
+from paperlark.store.paper_texts import PaperTextStore
+from paperlark.store.votes import FeedbackStore, append_votes, log_path, read_votes
+
+
+@dataclass(frozen=True, slots=True)
+class ImportHow:
+    """What a command line may choose; `kind` None is told by the content.
+
+    `days` has digests become days of the archive; `wait` says for how long to wait for a run then.
+    """
+
+    progress: Progress
+    kind: FileKind | None = None
+    wanted: bool = True
+    ask_arxiv: bool = True
+    dry_run: bool = False
+    days: bool = True
+    wait: LockPatience = NO_PATIENCE
+
+
+_UNASKED = "arXiv was not asked"
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What became of every entry: the counts add up to `entries`; and of the days of digests.
+
+    `followed` have no scores, and are in a digest for their authors. `unasked` says why arXiv was
+    not asked about all that were not found, None where it was.
+    """
+
+    entries: int
+    liked: int = 0
+    disliked: int = 0
+    judged: int = 0
+    followed: int = 0
+    votes: int = 0
+    known_before: int = 0
+    repeated: int = 0
+    not_found: tuple[str, ...] = ()
+    unusable: tuple[str, ...] = ()
+    unasked: str | None = None
+    days: ImportedDays = NO_IMPORTED_DAYS
+
+
+def import_source(settings: Settings, world: Environment, source: str, how: ImportHow) -> Imported:
+    """Import a file, an address, or one paper by its identifier.
+
+    Raises Unimportable, and then nothing is kept.
+    """
+    content = content_of(settings, source)
+    kind, text = (how.kind, decode(content, source)) if how.kind else recognise(content, source)
+    if kind is FileKind.VOTES:
+        return _import_votes(settings, text, source, how)
+    printed = DigestFile(text, source) if kind is FileKind.DIGEST and how.days else None
+    items = read_items(kind, text, source)
+    return _import_items(settings, world, items, source, how, printed=printed)
+
+
+def import_zotero(
+    settings: Settings, world: Environment, zotero: Zotero, how: ImportHow
+) -> Imported:
+    """Import a Zotero library over the web; raises Unimportable, and then nothing is kept."""
+    items = items_of(settings, world, zotero)
+    return _import_items(settings, world, items, f"the Zotero library {zotero.owner}", how)
+
+
+def _import_votes(settings: Settings, text: str, name: str, how: ImportHow) -> Imported:
+    every = read_votes(text.encode(), name)
+    votes = every.get(settings.profile.name, ())
+    if not votes:
+        others = ", ".join(map(repr, every)) or "nobody"
+        raise Unimportable(f"{name} has no vote of {settings.profile.name!r}, but of {others}")
+    path = settings.database
+    if how.dry_run:
+        return Imported(len(votes), votes=len(votes))
+    with _writing(path), open_database(path) as connection:
+        store = FeedbackStore(connection, path, settings.profile.name)
+        there = frozenset(store.all())
+        new = tuple(one for one in dict.fromkeys(votes) if one not in there)
+        store.keep(new)
+    if new and not _is_copy(name, log_path(path)):
+        append_votes(log_path(path), settings.profile.name, new)
+    return Imported(len(votes), votes=len(new), known_before=len(votes) - len(new))
+
+
+def _is_copy(source: str, log: Path) -> bool:
+    """Tell whether a source is the copy beside this database, which needs no vote twice."""
+    return log.exists() and Path(source).exists() and log.samefile(source)
+
+
+def _import_items(
+    settings: Settings,
+    world: Environment,
+    items: Sequence[ImportedEntry],
+    name: str,
+    how: ImportHow,
+    *,
+    printed: DigestFile | None = None,
+) -> Imported:
+    """Keep lessons first: they take but a moment, where a day may have to wait for a run."""
+    texts = _known(settings, [item.paper_id for item in items if item.paper_id])
+    lacking, unasked = without_text(items, texts), None
+    if lacking and how.ask_arxiv:
+        found, unasked = look_up(settings, world, lacking, how.progress)
+        texts = {**texts, **found}
+    elif lacking:
+        unasked = _UNASKED
+    now = today(world.now())
+    learned = learn(items, texts, today=now, wanted=how.wanted)
+    digests = tuple(days_of(printed, items, texts, settings, now)) if printed else ()
+    if not learned.lessons and not any(isinstance(one, Digest) for _, one in digests):
+        raise _nothing(learned, name, unasked)
+    new = _keep(settings, learned.lessons, how) if learned.lessons else ()
+    days = (
+        add_days(settings, digests, how.wait, dry_run=how.dry_run) if digests else NO_IMPORTED_DAYS
+    )
+    return replace(_counted(learned, new, unasked), days=days)
+
+
+def _known(settings: Settings, papers: Sequence[PaperId]) -> Mapping[PaperId, Paper]:
+    """Give the texts that are here; where there is no database none is made for that."""
+    path = settings.database
+    if not path.exists():
+        check_not_set_aside(path)
+        return {}
+    with open_database(path) as connection:
+        return PaperTextStore(connection, path, settings.profile.name).find(papers)
+
+
+def _keep(settings: Settings, lessons: Sequence[Example], how: ImportHow) -> Sequence[Example]:
+    """Keep what is new, and give that; a run may be under way, for this takes but a moment."""
+    path = settings.database
+    if how.dry_run and not path.exists():
+        return lessons
+    with _writing(path), open_database(path) as connection:
+        library = LibraryStore(connection, path, settings.profile.name)
+        new = library.new(lessons)
+        if not how.dry_run:
+            library.keep(new)
+    return new
+
+
+def _writing(path: Path) -> AbstractContextManager[None]:
+    """Let no restore put its database over one that is only just being made."""
+    return nullcontext() if path.exists() else run_lock(path, patience=0.0)
+
+
+def _counted(learned: LearnedEntries, new: Sequence[Example], unasked: str | None) -> Imported:
+    judged = sum(one.teacher is LabelSource.JUDGE for one in new)
+    liked = sum(one.wanted for one in new if one.teacher is LabelSource.LIBRARY)
+    return Imported(
+        entries=learned.entries,
+        liked=liked,
+        disliked=len(new) - judged - liked,
+        judged=judged,
+        followed=learned.followed,
+        known_before=len(learned.lessons) - len(new),
+        repeated=learned.repeated,
+        not_found=learned.not_found,
+        unusable=learned.unusable,
+        unasked=unasked if learned.not_found else None,
+    )
+
+
+def _entries(learned: LearnedEntries) -> str:
+    return "1 entry" if learned.entries == 1 else f"{learned.entries} entries"
+
+
+def _nothing(learned: LearnedEntries, name: str, unasked: str | None) -> Unimportable:
+    """Say that a file teaches nothing, and what its first entry lacks."""
+    first = next(iter((*learned.not_found, *learned.unusable)), None)
+    if first is None:
+        what = "paper with scores" if learned.entries else "entries"
+        return Unimportable(f"{name} has no {what}", mend="is it the right file?")
+    asked = f"; {unasked}" if unasked else ""
+    return Unimportable(
+        f"{name} has no paper that is known, in {_entries(learned)} (first: {first}{asked})",
+        mend="nothing was imported",
+    )

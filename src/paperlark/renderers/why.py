@@ -1,0 +1,309 @@
+"""All that is known of one paper, as lines for a terminal."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from itertools import groupby
+from typing import Any
+
+from paperlark.domain import plain_text
+from paperlark.domain.digest import Placement
+from paperlark.domain.judgement import Match, Precedent
+from paperlark.domain.paper import abstract_page
+from paperlark.domain.paper_history import (
+    DayOfPaper,
+    ListedPaper,
+    PaidCall,
+    PaperHistory,
+    PaperOutcome,
+    ReadingRecord,
+)
+from paperlark.domain.spending import Spend
+from paperlark.renderers import english, typeset, wording
+from paperlark.renderers.english import UNKNOWN, amount, dollars
+
+NARROWEST = 60
+CUT_AT = 800
+"""Characters of a reply that are shown."""
+
+_NAMES = 19
+"""Columns of a fact's name, two blanks before it counted."""
+
+_SIDES = {
+    Placement.FOLLOWED: "by an author you follow: on the page in any case",
+    Placement.GATED: "left out: no author of it reaches your h-index",
+    Placement.ABOVE: "above the line",
+    Placement.EXPLORED: "below the line, and drawn by lot",
+    Placement.BELOW: "below the line",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Fact:
+    """A name and what stands beside it, a paragraph each."""
+
+    name: str
+    paragraphs: tuple[str, ...]
+
+
+def why_text(account: PaperHistory, *, width: int = 80, whole: bool = False) -> str:
+    """Give everything, in lines of at most `width` (or 60); `whole` shows whole replies."""
+    width = max(width, NARROWEST)
+    # What a terminal would take for a command must not reach it.
+    return "\n".join(
+        plain_text.clean(line).rstrip() for line in _lines(account, width, whole=whole)
+    )
+
+
+def _lines(account: PaperHistory, width: int, *, whole: bool) -> Iterator[str]:
+    title = account.paper.title if account.paper else "(its text is lost with an earlier database)"
+    yield from textwrap.wrap(f"{account.paper_id}  {typeset.plain(title)}", width)
+    yield abstract_page(account.paper_id)
+    for day in account.days:
+        yield ""
+        yield english.long_date(day.day)
+        listed = [one for one in account.listed if one.day == day.day]
+        for fact in filter(None, _facts(day, listed, whole=whole)):
+            yield from _fact_lines(fact, width)
+    votes = tuple(f"{one.vote}, {one.at:%Y-%m-%d %H:%M} UTC" for one in account.votes)
+    if votes:
+        yield ""
+        yield from _fact_lines(_Fact("your votes", votes), width)
+
+
+def _fact_lines(fact: _Fact, width: int) -> Iterator[str]:
+    name, indent = f"  {fact.name:<{_NAMES - 2}}", " " * _NAMES
+    for paragraph in fact.paragraphs:
+        for line in textwrap.wrap(paragraph, width - _NAMES) or [""]:
+            yield f"{name}{line}"
+            name = indent
+
+
+def _facts(day: DayOfPaper, listed: list[ListedPaper], *, whole: bool) -> Iterator[_Fact | None]:
+    yield _fact("announced", _announced(listed))
+    yield _fact("outcome", _outcome(day))
+    if day.side:
+        yield _fact("line", _SIDES[day.side])
+    followed = day.entry.followed if day.entry else ()
+    yield _fact("followed", english.listed(wording.author_match(one) for one in followed))
+    if day.match:
+        yield from _match_facts(day.match)
+    elif day.probability is not None:
+        yield _fact("match", english.percent(day.probability))
+    yield _fact("nearest earlier", *(_precedent(one) for one in day.precedents))
+    if day.judgement:
+        least = day.cutoffs and (day.cutoffs.relevance, day.cutoffs.novelty)
+        relevance, novelty = (f" (cut-off {one})" for one in least) if least else ("", "")
+        yield _fact("relevance", f"{day.judgement.relevance}{relevance}")
+        yield _fact("novelty", f"{day.judgement.novelty}{novelty}")
+        yield _fact("comment", _plain(day.judgement.comment) or "none: the scores are too low")
+    if day.judge:
+        model, _, prompt = day.judge.rpartition("/")
+        yield _fact("model", _plain(day.model or model))
+        yield _fact("prompt hash", _plain(prompt))
+        yield _fact("criteria", f"{day.criteria} (fingerprint)")
+    yield from _readings(day.said)
+    for number, question in enumerate(dict.fromkeys(one.question for one in day.said), start=1):
+        several = f" {number}" if len(day.said) > 1 else ""
+        yield from _call(question, several, whole=whole)
+
+
+def _fact(name: str, *paragraphs: str) -> _Fact | None:
+    """Give a fact; None where there is nothing to say."""
+    said = tuple(filter(None, paragraphs))
+    return _Fact(name, said) if said else None
+
+
+def _announced(listed: Iterable[ListedPaper]) -> str:
+    """`cs.LG new, cs.AI cross (version 1, RSS)`."""
+    by_source = groupby(listed, key=lambda one: (one.version, one.via))
+    return "; ".join(
+        f"{english.listed(f'{one.category} {one.type}' for one in some)} (version {version}, {via})"
+        for (version, via), some in by_source
+    )
+
+
+def _outcome(day: DayOfPaper) -> str:
+    match day.fate:
+        case PaperOutcome.SHOWN if day.entry:
+            mark = f", {wording.OUTSIDE}" if day.entry.outside else ""
+            return f"on your page, place {day.entry.place} of {day.shown}{mark}"
+        case PaperOutcome.PASSED_OVER if day.seen:
+            return f"not looked at: it was announced to you before, on {day.seen}"
+        case PaperOutcome.PASSED_OVER:
+            return "not looked at: your profile leaves it out"
+        case PaperOutcome.UPDATED:
+            return "on your page among the updated: it was there on an earlier day"
+        case _:
+            reason = f": {_plain(day.unjudged.reason)}" if day.unjudged else ""
+            return f"not on your page: {day.fate}{reason}"
+
+
+def _match_facts(match: Match) -> Iterator[_Fact | None]:
+    yield _fact("match", wording.match_words(match))
+    for name, value in wording.evidence(match):
+        yield _fact(name.lower(), _plain(value))
+    near = match.nearest
+    if near:
+        where = near.url or "not at arXiv"
+        yield _fact("resembles", f"{_plain(near.title)} ({english.short_date(near.day)}), {where}")
+
+
+def _precedent(one: Precedent) -> str:
+    return f"{one.paper_id}  {_plain(one.title)} ({wording.precedent(one)})"
+
+
+def _readings(said: tuple[ReadingRecord, ...]) -> Iterator[_Fact | None]:
+    if len(said) > 1:
+        readings = (
+            f"{one.judgement.relevance}\N{MIDDLE DOT}{one.judgement.novelty}"
+            f"  {_plain(one.judgement.comment)}"
+            for one in said
+        )
+        yield _fact("readings", *readings)
+
+
+def _call(question: PaidCall, several: str, *, whole: bool) -> Iterator[_Fact | None]:
+    page = f"for the page of {question.day} of {_plain(question.profile)}"
+    how = ", by batch" if question.batch else ""
+    yield _fact(f"question{several}", f"asked {page}{how}, {question.at:%Y-%m-%d %H:%M} UTC")
+    yield _fact("tokens", _tokens(question.spend))
+    yield _fact("cost", _cost(question.spend))
+    yield _fact("of that", share(question))
+    # With its blank lines, as it came.
+    yield _Fact("reply", tuple(_reply(question.reply, whole=whole)))
+
+
+def _tokens(spend: Spend) -> str:
+    if spend.tokens is None:
+        return UNKNOWN
+    cached = (
+        f", {english.number(spend.tokens.cached)} of them cached" if spend.tokens.cached else ""
+    )
+    return (
+        f"{english.number(spend.tokens.total)}: prompt {english.number(spend.tokens.prompt)}"
+        f"{cached}, completion {english.number(spend.tokens.completion)}"
+    )
+
+
+def _cost(spend: Spend) -> str:
+    if spend.cost is None and spend.most is not None:
+        return f"at most {amount(spend.most)}"
+    return dollars(spend.cost)[2]
+
+
+def share(question: PaidCall) -> str:
+    """Say what one of the papers that were judged together took."""
+    papers = question.papers
+    if papers == 1:
+        return "all: it was judged alone"
+    tokens, cost = question.spend.tokens, question.spend.cost
+    each = (
+        f"{english.number(round(tokens.total / papers))} tokens" if tokens else "",
+        amount(cost.total / papers) if cost else "",
+    )
+    took = english.listed(part for part in each if part)
+    return f"1 of {papers} papers{f': {took}' if took else ''}"
+
+
+def _reply(reply: str, *, whole: bool) -> Iterator[str]:
+    """Give the lines of a reply, cut where it is long."""
+    shown = reply if whole else reply[:CUT_AT]
+    yield from plain_text.clean(shown).split("\n")
+    left = len(reply) - len(shown)
+    if left:
+        yield f"... {english.number(left)} more characters: --raw shows them"
+
+
+def _plain(words: str) -> str:
+    return plain_text.one_line(typeset.plain(words))
+
+
+def why_document(account: PaperHistory) -> str:
+    """Give everything, replies whole; in ASCII, so that nothing in it commands a terminal."""
+    return json.dumps(_account(account), indent=2, default=str)
+
+
+def _account(account: PaperHistory) -> dict[str, Any]:
+    return {
+        "schema": "paperlark/why/1",
+        "id": account.paper_id,
+        "url": abstract_page(account.paper_id),
+        "profile": account.profile,
+        "title": account.paper.title if account.paper else None,
+        "announced": [asdict(one) for one in account.listed],
+        "days": [_day(one) for one in account.days],
+        "votes": [{"vote": one.vote, "at": one.at.isoformat()} for one in account.votes],
+    }
+
+
+def _day(day: DayOfPaper) -> dict[str, Any]:
+    match, judged = day.match, day.judgement
+    return {
+        "day": day.day,
+        "outcome": day.fate.name.lower(),
+        "reason": day.unjudged.reason if day.unjudged else None,
+        "seen_before": day.seen,
+        "place": day.entry.place if day.entry else None,
+        "followed": [one.name for one in day.entry.followed] if day.entry else [],
+        "line": day.side,
+        "probability": day.probability,
+        "match": match and asdict(match),
+        "precedents": [_precedent_record(one) for one in day.precedents],
+        "cutoffs": day.cutoffs and asdict(day.cutoffs),
+        "judgement": judged
+        and {
+            "relevance": judged.relevance,
+            "novelty": judged.novelty,
+            "comment": judged.comment,
+        },
+        "model": day.model,
+        "judge": day.judge,
+        "criteria": day.criteria,
+        "readings": [
+            {
+                "judge": one.judge,
+                "version": one.judgement.version,
+                "relevance": one.judgement.relevance,
+                "novelty": one.judgement.novelty,
+                "comment": one.judgement.comment,
+                "question": _call_record(one.question),
+            }
+            for one in day.said
+        ],
+    }
+
+
+def _precedent_record(one: Precedent) -> dict[str, Any]:
+    return {
+        "id": one.paper_id,
+        "url": one.url,
+        "title": one.title,
+        "day": one.day,
+        "similarity": one.similarity,
+    }
+
+
+def _call_record(question: PaidCall) -> dict[str, Any]:
+    return {
+        "day": question.day,
+        "profile": question.profile,
+        "at": question.at.isoformat(),
+        "batch": question.batch,
+        "papers": question.papers,
+        **_spend(question.spend),
+        "reply": question.reply,
+    }
+
+
+def _spend(spend: Spend) -> dict[str, Any]:
+    cost = spend.cost
+    return {
+        "requests": spend.requests,
+        "tokens": spend.tokens and asdict(spend.tokens) | {"total": spend.tokens.total},
+        "cost_usd": cost and f"{cost.total:f}",
+        "at_most_usd": None if spend.bound is None else f"{spend.bound:f}",
+    }

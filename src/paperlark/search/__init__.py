@@ -1,0 +1,1 @@
+"""A query in, papers of the archive out."""

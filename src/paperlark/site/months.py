@@ -1,0 +1,200 @@
+"""Pages of months and years: a calendar, the best papers, totals."""
+
+from __future__ import annotations
+
+import calendar
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+
+from paperlark.domain.paper import Paper
+from paperlark.renderers import english
+from paperlark.renderers.navigation import Navigation, NavigationLink
+from paperlark.site import bars, totals
+from paperlark.site.addresses import Addresses, link
+from paperlark.site.archive import ArchiveDay, SiteArchive, SiteArchivePart, Sources
+from paperlark.site.daily import NAMES, citation_files
+from paperlark.site.facts import DayFacts
+from paperlark.site.publish import File
+from paperlark.site.rendering import named, render_page
+
+_SHORT = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_WORKING_DAYS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One day of the calendar: `leaf` is None where it has no page."""
+
+    day: date
+    leaf: ArchiveDay | None
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """A month's weeks; a cell is None where the week reaches beyond the month."""
+
+    weekdays: tuple[str, ...]
+    weeks: tuple[tuple[Cell | None, ...], ...]
+
+
+def month(part: SiteArchivePart) -> Month:
+    """Lay out a month; weekends are left out where they have no page."""
+    days = {one.day: one for one in part.days}
+    width = 7 if any(day.weekday() >= _WORKING_DAYS for day in days) else _WORKING_DAYS
+    weeks = calendar.Calendar().monthdatescalendar(part.first.year, part.first.month)
+    rows = (_week(week[:width], part.first, days) for week in weeks)
+    return Month(_SHORT[:width], tuple(row for row in rows if any(row)))
+
+
+def _week(
+    week: Sequence[date], first: date, days: Mapping[date, ArchiveDay]
+) -> tuple[Cell | None, ...]:
+    return tuple(Cell(day, days.get(day)) if day.month == first.month else None for day in week)
+
+
+def month_files(volume: SiteArchive, place: int, sources: Sources) -> Iterator[File]:
+    """Give the files of the month at that place among the volume's months."""
+    part = volume.months[place]
+    addresses = Addresses(volume.profile)
+    walk = _month_navigation(volume, place)
+    votes = _votes(volume, part)
+
+    def papers() -> Sequence[Paper]:
+        ids = [one.paper.id for one in totals.shown(_days(part))]
+        return list(sources.texts(list(dict.fromkeys(ids))).values())
+
+    yield File(
+        addresses.month(part.first),
+        named("month", walk, votes, volume.authors, part.fingerprint),
+        partial(_month_page, volume, part, walk),
+    )
+    if any(one.facts.papers for one in part.days):
+        for name, make in citation_files(papers):
+            yield File(addresses.month(part.first, name), named(name, part.fingerprint), make)
+
+
+def _month_page(volume: SiteArchive, part: SiteArchivePart, walk: Navigation) -> bytes:
+    days = _days(part)
+    addresses = Addresses(volume.profile)
+    here = addresses.month(part.first)
+    return render_page(
+        "month.html",
+        title=english.month_name(part.first),
+        profile=volume.profile,
+        walk=walk,
+        days=days,
+        whole=totals.totals_of(days),
+        cost=totals.tokens(totals.totals_of(days)),
+        names=[str(day.day.day) if day.day.weekday() == 0 else "" for day in days],
+        calendar=month(part),
+        most=max((day.looked_at for day in days), default=0),
+        best=totals.best(days),
+        liked=totals.voted(days, volume.liked),
+        disliked=totals.voted(days, volume.disliked),
+        topics=totals.topics(days),
+        categories=[
+            (one.name, one.papers, None) for one in totals.leading(totals.categories(days))
+        ],
+        frequent=totals.frequent(days),
+        authors={name: link(here, addresses.author(name)) for name in volume.authors},
+        figures=totals.by_day(days),
+        bars=bars,
+        to_day=lambda day, anchor="": link(here, addresses.day(day), anchor),
+        to_topic=lambda name: link(here, addresses.topic(name)),
+    )
+
+
+def _days(part: SiteArchivePart) -> tuple[DayFacts, ...]:
+    return tuple(one.facts for one in part.days)
+
+
+def _votes(volume: SiteArchive, part: SiteArchivePart) -> tuple[list[str], list[str]]:
+    days = _days(part)
+    return (
+        [one.paper.id for one in totals.voted(days, volume.liked)],
+        [one.paper.id for one in totals.voted(days, volume.disliked)],
+    )
+
+
+def _month_navigation(volume: SiteArchive, place: int) -> Navigation:
+    months, addresses = volume.months, Addresses(volume.profile)
+    part = months[place]
+    here = addresses.month(part.first)
+
+    def step(to: int) -> NavigationLink | None:
+        if not 0 <= to < len(months):
+            return None
+        first = months[to].first
+        return NavigationLink(english.brief_month(first), link(here, addresses.month(first)))
+
+    papers = any(one.facts.papers for one in part.days)
+    files = NAMES if papers else ()
+    return Navigation(
+        previous=step(place - 1),
+        up=(
+            NavigationLink(str(part.first.year), link(here, addresses.year(part.first.year))),
+            NavigationLink(volume.profile, link(here, addresses.home)),
+        ),
+        next=step(place + 1),
+        beside=tuple(
+            NavigationLink(name, link(here, addresses.month(part.first, name))) for name in files
+        ),
+    )
+
+
+def year_file(volume: SiteArchive, place: int) -> File:
+    """Give the page of the year at that place among the volume's years."""
+    part, walk = volume.years[place], _year_navigation(volume, place)
+    return File(
+        Addresses(volume.profile).year(part.first.year),
+        named("year", walk, volume.authors, part.fingerprint),
+        partial(_year_page, volume, part, walk),
+    )
+
+
+def _year_page(volume: SiteArchive, part: SiteArchivePart, walk: Navigation) -> bytes:
+    addresses = Addresses(volume.profile)
+    here = addresses.year(part.first.year)
+    days = [one.facts for one in part.days]
+    months = [month for month in volume.months if month.first.year == part.first.year]
+    return render_page(
+        "year.html",
+        title=str(part.first.year),
+        profile=volume.profile,
+        walk=walk,
+        days=days,
+        whole=totals.totals_of(days),
+        cost=totals.tokens(totals.totals_of(days)),
+        months=[(month.first, [one.facts for one in month.days]) for month in months],
+        best=totals.best(days),
+        topics=[
+            (one.name, one.papers, link(here, addresses.topic(one.name)))
+            for one in totals.topics(days)
+        ],
+        frequent=totals.frequent(days),
+        authors={name: link(here, addresses.author(name)) for name in volume.authors},
+        tally=totals.totals_of,
+        printed=totals.tokens,
+        bars=bars,
+        to_month=lambda first: link(here, addresses.month(first)),
+        to_day=lambda day, anchor="": link(here, addresses.day(day), anchor),
+    )
+
+
+def _year_navigation(volume: SiteArchive, place: int) -> Navigation:
+    years, addresses = volume.years, Addresses(volume.profile)
+    here = addresses.year(years[place].first.year)
+
+    def step(to: int) -> NavigationLink | None:
+        if not 0 <= to < len(years):
+            return None
+        year = years[to].first.year
+        return NavigationLink(str(year), link(here, addresses.year(year)))
+
+    return Navigation(
+        step(place - 1),
+        (NavigationLink(volume.profile, link(here, addresses.home)),),
+        step(place + 1),
+    )

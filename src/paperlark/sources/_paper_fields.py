@@ -1,0 +1,206 @@
+"""What all of arXiv's formats share: authors, categories, dates, identifiers, texts."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from functools import cache, lru_cache
+from xml.etree.ElementTree import Element, ParseError
+
+from defusedxml import DefusedXmlException
+from defusedxml.ElementTree import fromstring
+
+from paperlark.domain.announcement import AnnounceType
+from paperlark.domain.errors import FeedUnreadable
+from paperlark.domain.paper import Author, Identifier, Paper
+
+# A degree or generation after a comma belongs to the name before it.
+_SUFFIX = re.compile(r"(?:jr|sr|ph\. ?d|m\.? ?d|ii|iii|iv)\.?", re.IGNORECASE)
+# Of TeX's own commas, `\,` and `{,}`, none parts authors.
+_SIGN = re.compile(r"[()]|(?<![\\{])[,;]")
+_MARKS = " \t\n*†‡"
+_LEADING = re.compile(r"^(?:and|&)\s+")
+
+
+def parse_authors(text: str) -> tuple[Author, ...]:
+    """Split and decode; an empty string has no authors, and no name is ever dropped."""
+    names: list[str] = []
+    for piece in _split(text):
+        if names and _SUFFIX.fullmatch(piece):
+            names[-1] = f"{names[-1]}, {piece}"
+        elif any(character.isalnum() for character in piece):
+            names.append(piece)
+    return tuple(_author(name) for name in names)
+
+
+def _split(text: str) -> Iterator[str]:
+    """Split at commas and semicolons outside parentheses."""
+    depth = start = 0
+    for found in _SIGN.finditer(text):
+        if found[0] == "(":
+            depth += 1
+        elif found[0] == ")":
+            depth = max(0, depth - 1)
+        elif depth == 0:
+            yield text[start : found.start()].strip()
+            start = found.end()
+    rest = text[start:]
+    # A parenthesis that never closes would swallow everybody after it.
+    yield from (piece.strip() for piece in (rest.split(",") if depth else [rest]))
+
+
+# The same author comes in every feed that lists a paper, and on many days.
+@lru_cache(maxsize=2**16)
+def _author(raw: str) -> Author:
+    found = re.fullmatch(r"(?P<name>[^()]*[^()\s])\s*\((?P<affiliation>.*)\)?", raw)
+    if found is None:
+        return Author(_clean(raw))
+    affiliation = found["affiliation"]
+    # `Charlie (Jianzhong) Zhang` has a second name there, not an affiliation.
+    if re.search(r"\)\s*\w", affiliation) and affiliation.count("(") < affiliation.count(")"):
+        return Author(_clean(raw))
+    return Author(_clean(found["name"]), _clean(affiliation.rstrip(") ").lstrip(", ")) or None)
+
+
+def _clean(text: str) -> str:
+    name = " ".join(_LEADING.sub("", decode_tex(text).strip(_MARKS)).split())
+    return name.removesuffix(" and").rstrip(_MARKS)
+
+
+@cache
+def _decoder() -> Callable[[str], str]:
+    from pylatexenc.latex2text import LatexNodes2Text  # noqa: PLC0415  # only names with TeX need it
+
+    decode: Callable[[str], str] = LatexNodes2Text(math_mode="text").latex_to_text
+    return decode
+
+
+def decode_tex(text: str) -> str:
+    r"""Decode TeX accents and letters to Unicode; text without TeX is left as it is."""
+    if not re.search(r"[\\{}~$]", text):
+        return text
+    try:
+        # In a name a percent sign is a percent sign, not the start of a comment.
+        return _decoder()(text.replace("%", r"\%")) or text
+    except Exception:  # noqa: BLE001  # foreign code on foreign text: 3,000 braces end its stack
+        return text
+
+
+def read_xml(content: bytes, origin: str) -> Element:
+    """Parse without any trick of entities; FeedUnreadable names what came instead of XML."""
+    try:
+        root: Element = fromstring(content, forbid_dtd=True)
+    except (ParseError, DefusedXmlException, ValueError, LookupError) as error:
+        start = content[:40].decode("utf-8", "replace").strip() or "nothing"
+        raise FeedUnreadable(
+            f"{origin} is not XML ({error or type(error).__name__}; it starts with {start!r})",
+            mend="fetch that feed again",
+        ) from error
+    return root
+
+
+def text_of(element: Element, tag: str) -> str:
+    """Give all text of the first such child, empty where there is none."""
+    return "".join(found.itertext()) if (found := element.find(tag)) is not None else ""
+
+
+def one_line(text: str) -> str:
+    """Undo wrapping and a second escaping."""
+    return " ".join(_unescape(text).split())
+
+
+def _unescape(text: str) -> str:
+    """Undo a second escaping of arXiv's (`&#177;`); what is no entity stays."""
+    return re.sub(r"&(?:#\d{1,7}|#x[\da-fA-F]{1,6}|[a-zA-Z]{2,8});", _entity, text)
+
+
+def _entity(found: re.Match[str]) -> str:
+    return html.unescape(found[0])
+
+
+def paragraphs(text: str) -> str:
+    """Part a text where a line is indented; other line breaks are only wrapping."""
+    parts = (" ".join(part.split()) for part in re.split(r"\n[ \t]+|\n\s*\n", text))
+    return "\n\n".join(part for part in parts if part)
+
+
+def mail_moment(text: str) -> datetime | None:
+    """Read `Fri, 28 Aug 2026 22:22:10 GMT`; without a zone it is of UTC."""
+    try:
+        return _plausible(parsedate_to_datetime(text))
+    except (ValueError, OverflowError):
+        return None
+
+
+def iso_moment(text: str) -> datetime | None:
+    """Read `2026-08-28T22:22:10Z`; without a zone it is of UTC."""
+    try:
+        return _plausible(datetime.fromisoformat(text.strip()))
+    except ValueError:
+        return None
+
+
+def _plausible(moment: datetime) -> datetime | None:
+    """Keep to arXiv's own time, where no calendar overflows."""
+    known = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return known if 1990 < known.year < 2200 else None  # noqa: PLR2004  # founded in 1991
+
+
+def read_identifier(text: str) -> Identifier:
+    """Read an identifier; ValueError says what is none, for the feed's notes."""
+    found = Identifier.parse(text)
+    if found is None:
+        raise ValueError(f"{text[:80]!r} is no arXiv identifier")
+    return found
+
+
+def make_paper(
+    identifier: Identifier,
+    *,
+    title: str,
+    authors: tuple[Author, ...],
+    abstract: str,
+    categories: Iterable[str],
+) -> Paper:
+    """Tidy the texts as they came; ValueError where arXiv names no category."""
+    kept = tuple(dict.fromkeys(category.strip() for category in categories if category.strip()))
+    if not kept:
+        raise ValueError(f"{identifier.id} has no category")
+    return Paper(
+        id=identifier.id,
+        version=identifier.version or 1,
+        title=one_line(title) or "(no title)",
+        authors=authors,
+        abstract=paragraphs(_unescape(abstract)),
+        categories=kept,
+    )
+
+
+# https://arxiv.org/category_taxonomy: two names for one category, the first of them in use.
+_SAME = {
+    "cs.NA": "math.NA",
+    "cs.SY": "eess.SY",
+    "math.IT": "cs.IT",
+    "math.MP": "math-ph",
+    "q-fin.EC": "econ.GN",
+    "stat.TH": "math.ST",
+}
+
+
+def canonical(category: str) -> str:
+    """Give the name that arXiv files a category under."""
+    return _SAME.get(category, category)
+
+
+def announce_type(category: str, primary: str, *, replaced: bool) -> AnnounceType:
+    """Say how a paper stands in a category's announcement: at home there, or crossed into it.
+
+    An archive as a whole (`cs`) is the home of all its categories.
+    """
+    own = canonical(primary) == canonical(category) or primary.startswith(f"{category}.")
+    if replaced:
+        return AnnounceType.REPLACE if own else AnnounceType.REPLACE_CROSS
+    return AnnounceType.NEW if own else AnnounceType.CROSS

@@ -1,0 +1,148 @@
+"""Questions left with a batch service, so that no run loses an answer or pays for one twice."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+from paperlark.domain.batch_job import (
+    BatchedPaper,
+    BatchedQuestion,
+    BatchJob,
+    BatchJobState,
+    BatchMiss,
+)
+from paperlark.domain.judgement import JudgementKey, ModelCall
+from paperlark.domain.paper import PaperId
+from paperlark.store.database import store_errors, transaction
+from paperlark.store.judgements import insert_exchange
+
+_COLUMNS = (
+    "key, day, profile, criteria, judge, model, base_url, questions, most, job, state, misses, at"
+)
+
+
+class BatchJobStore:
+    """Implements Jobs on an open database."""
+
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        path: Path,
+        *,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._connection = connection
+        self._path = path
+        self._now = now
+
+    def living(self) -> tuple[BatchJob, ...]:
+        """Give all whose answers are not stored yet."""
+        return self._find("state != ?", BatchJobState.COLLECTED)
+
+    def of(self, asking: JudgementKey) -> tuple[BatchJob, ...]:
+        """Give all of this asking."""
+        return self._find("day = ? AND profile = ? AND criteria = ? AND judge = ?", *_key(asking))
+
+    def keep(self, job: BatchJob) -> None:
+        """Write a job down, in place of what was known of it."""
+        with store_errors(self._path), transaction(self._connection):
+            self._write(job)
+
+    def drop(self, job: BatchJob) -> None:
+        """Forget a job that never reached the service."""
+        with store_errors(self._path), transaction(self._connection):
+            self._connection.execute("DELETE FROM jobs WHERE key = ?", (job.key,))
+
+    def collect(self, job: BatchJob, exchanges: Iterable[ModelCall]) -> None:
+        """Store all that came of a job, and that it did, in one transaction."""
+        with store_errors(self._path), transaction(self._connection):
+            row = self._connection.execute(
+                "SELECT state FROM jobs WHERE key = ?", (job.key,)
+            ).fetchone()
+            if row == (BatchJobState.COLLECTED,):
+                return
+            at = self._now()
+            for exchange in exchanges:
+                insert_exchange(self._connection, exchange, job.asking, at)
+            self._write(replace(job, state=BatchJobState.COLLECTED))
+
+    def _find(self, where: str, *values: str) -> tuple[BatchJob, ...]:
+        with store_errors(self._path):
+            rows = self._connection.execute(
+                f"SELECT {_COLUMNS} FROM jobs WHERE {where} ORDER BY at, key",  # noqa: S608  # ours
+                values,
+            ).fetchall()
+        return tuple(_job(*row) for row in rows)
+
+    def _write(self, job: BatchJob) -> None:
+        questions = [
+            (
+                [(one.number, one.id, one.version) for one in posed.asked],
+                str(posed.most) if posed.most is not None else None,
+            )
+            for posed in job.questions
+        ]
+        misses = {paper: (miss.reason, miss.tried) for paper, miss in job.misses.items()}
+        self._connection.execute(
+            f"INSERT OR REPLACE INTO jobs ({_COLUMNS})"  # noqa: S608  # ours
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                job.key,
+                *_key(job.asking),
+                job.model,
+                job.base_url,
+                json.dumps(questions),
+                str(job.most) if job.most is not None else None,
+                job.name,
+                job.state,
+                json.dumps(misses),
+                job.at.astimezone(UTC).isoformat(),
+            ),
+        )
+
+
+def _key(asking: JudgementKey) -> tuple[str, str, str, str]:
+    return asking.day.isoformat(), asking.profile, asking.criteria, asking.judge
+
+
+def _job(  # noqa: PLR0913, PLR0917  # one parameter a column
+    key: str,
+    day: str,
+    profile: str,
+    criteria: str,
+    judge: str,
+    model: str,
+    base_url: str,
+    questions: str,
+    _most: str | None,  # the sum over the questions, for who adds up money
+    name: str | None,
+    state: str,
+    misses: str,
+    at: str,
+) -> BatchJob:
+    return BatchJob(
+        key=key,
+        asking=JudgementKey(date.fromisoformat(day), profile, criteria, judge),
+        model=model,
+        base_url=base_url,
+        questions=tuple(
+            BatchedQuestion(
+                tuple(
+                    BatchedPaper(number, PaperId(paper), version)
+                    for number, paper, version in asked
+                ),
+                None if most is None else Decimal(most),
+            )
+            for asked, most in json.loads(questions)
+        ),
+        at=datetime.fromisoformat(at),
+        name=name,
+        state=BatchJobState(state),
+        misses={paper: BatchMiss(*miss) for paper, miss in json.loads(misses).items()},
+    )

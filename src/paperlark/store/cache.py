@@ -1,0 +1,34 @@
+"""What can be made again: kept under the fingerprint of what it was made of."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from pathlib import Path
+
+from paperlark.domain.archive import CacheEntry
+from paperlark.store.database import store_errors, transaction
+
+
+class CacheStore:
+    """Implements Scratch on an open database."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+        self._connection = connection
+        self._path = path
+
+    def find(self, key: str, made_of: str) -> bytes | None:
+        """Give what was kept, None where it was made of something else."""
+        with store_errors(self._path):
+            row = self._connection.execute(
+                "SELECT content FROM scratch WHERE key = ? AND made_of = ?", (key, made_of)
+            ).fetchone()
+        return None if row is None else bytes(row[0])
+
+    def keep(self, scraps: Iterable[CacheEntry]) -> None:
+        """Keep them, in one transaction, each in place of what was kept under its key."""
+        with store_errors(self._path), transaction(self._connection):
+            self._connection.executemany(
+                "INSERT OR REPLACE INTO scratch (key, made_of, content) VALUES (?, ?, ?)",
+                ((one.key, one.made_of, one.content) for one in scraps),
+            )

@@ -1,0 +1,192 @@
+"""Labelled examples of a reader: judged days, votes and imports."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+from paperlark.domain.calendar import NEW_YORK, today
+from paperlark.domain.feedback import Evidence, Example, LabelSource, Vote, one_example_per_paper
+from paperlark.domain.paper import Paper, PaperId
+from paperlark.domain.profile import Cutoffs, Profile
+from paperlark.store.database import store_errors
+from paperlark.store.paper_texts import paper_of
+from paperlark.store.votes import instant
+
+# The day's own announcement is in `listings` before its papers are ranked, and in `scanned` only
+# after: with both asked, a day leaves out the same when it is first made and ever after.
+_MET_BEFORE = """coalesce(
+    (SELECT min(s.day) FROM scanned s WHERE s.profile = w.profile AND s.paper_id = w.paper_id),
+    (SELECT min(a.day) FROM listings a WHERE a.paper_id = w.paper_id AND a.day = :day),
+    ''
+) < :day"""
+
+DAYS = """
+    SELECT DISTINCT day FROM scanned WHERE profile = :profile AND day < :day
+    ORDER BY day DESC LIMIT :most
+"""
+
+# Latest first is the order of an index: nothing is sorted, and whoever has enough stops reading.
+ANNOUNCED = """
+    SELECT p.id, p.version, p.title, p.authors, p.abstract, p.categories,
+        s.day, s.relevance, s.novelty, coalesce(1 / e.inclusion, 1)
+    FROM scanned s JOIN papers p ON p.id = s.paper_id AND p.version = s.version
+    LEFT JOIN explored e
+        ON e.profile = s.profile AND e.day = s.day AND e.paper_id = s.paper_id
+    WHERE s.profile = :profile AND s.day >= :first AND s.day < :day
+        AND (s.day >= :streamed OR s.relevance IS NOT NULL)
+    ORDER BY s.day DESC, s.paper_id DESC
+"""
+
+VOTES = f"""
+    SELECT w.paper_id, coalesce(p.version, l.version), coalesce(p.title, l.title),
+        coalesce(p.authors, l.authors), coalesce(p.abstract, l.abstract),
+        coalesce(p.categories, l.categories), w.vote, w.at
+    FROM feedback w
+    LEFT JOIN papers p ON p.id = w.paper_id
+        AND p.version = coalesce(w.version, (SELECT max(version) FROM papers WHERE id = p.id))
+    LEFT JOIN library l ON l.profile = w.profile AND l.paper_id = w.paper_id
+    WHERE w.profile = :profile AND w.at < :midnight AND {_MET_BEFORE}
+        AND coalesce(p.title, l.title) IS NOT NULL
+    ORDER BY w.at DESC, w.id DESC LIMIT :most
+"""  # noqa: S608  # put together from our own words
+
+LIBRARY = f"""
+    SELECT w.paper_id, w.version, w.title, w.authors, w.abstract, w.categories,
+        w.day, w.wanted, w.relevance, w.novelty
+    FROM library w
+    WHERE w.profile = :profile AND (w.day < :day OR w.day = :day AND w.relevance IS NULL)
+        AND {_MET_BEFORE}
+    ORDER BY w.day DESC, w.paper_id DESC LIMIT :most
+"""  # noqa: S608  # likewise
+
+
+JUDGED_DAYS = 120
+"""Judgements of announcement days before these are forgotten."""
+MOST_EXAMPLES = 20_000
+"""Of each kind so many count, the latest."""
+STREAM_DAYS, LONGEST_STREAM = 30, 6_000
+
+_DAY = timedelta(days=1)
+
+Row = tuple[Any, ...]  # as SQLite gives it: the fields of a paper, then what each reader names
+
+
+class ExampleStore:
+    """Implements Experience on an open database."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+        self._connection = connection
+        self._path = path
+
+    def evidence(self, profile: Profile, day: date) -> Evidence:
+        """Give what was known before that day's papers came.
+
+        Its own papers and later ones are left out, unless the reader met them on a day before.
+        """
+        about = {
+            "profile": profile.name,
+            "day": day.isoformat(),
+            "midnight": instant(datetime.combine(day + _DAY, time(), NEW_YORK)),
+        }
+        with store_errors(self._path):
+            judged, stream = self._announced(about, profile.cutoffs)
+            library = self._ask(LIBRARY, about, most=MOST_EXAMPLES).fetchall()
+            votes = self._ask(VOTES, about, most=MOST_EXAMPLES).fetchall()
+        brought = _brought(reversed(library), profile.cutoffs)
+        # Of one paper judged twice on one day, the judgement made here comes last and counts.
+        lessons = one_example_per_paper((*brought, *reversed(judged), *_voted(reversed(votes))))
+        return Evidence(lessons, tuple(stream.values()))
+
+    def _announced(
+        self, about: dict[str, str], cutoffs: Cutoffs
+    ) -> tuple[Sequence[Example], dict[PaperId, Paper]]:
+        """Give what the days before taught, and the stream, both latest first."""
+        judged: list[Example] = []
+        stream: dict[PaperId, Paper] = {}
+        days = [before for (before,) in self._ask(DAYS, about, most=JUDGED_DAYS)]
+        if not days:
+            return judged, stream
+        streamed = days[:STREAM_DAYS][-1]
+        for row in self._ask(ANNOUNCED, about, first=days[-1], streamed=streamed):
+            paper, (before, relevance, novelty, stands_for) = paper_of(*row[:6]), row[6:]
+            if relevance is not None and len(judged) < MOST_EXAMPLES:
+                lesson = _scored(paper, before, relevance, novelty, cutoffs)
+                judged.append(replace(lesson, stands_for=stands_for))
+            if before >= streamed and len(stream) < LONGEST_STREAM:
+                stream.setdefault(paper.id, paper)
+        return judged, stream
+
+    def _ask(self, question: str, about: dict[str, str], **further: str | int) -> sqlite3.Cursor:
+        return self._connection.execute(question, {**about, **further})
+
+
+def _scored(paper: Paper, day: str, relevance: int, novelty: int, cutoffs: Cutoffs) -> Example:
+    """Draw the line where the reader draws it now, wherever it was that day."""
+    wanted = cutoffs.meets(relevance, novelty)
+    return Example(paper, date.fromisoformat(day), wanted, LabelSource.JUDGE, relevance, novelty)
+
+
+def _brought(rows: Iterable[Row], cutoffs: Cutoffs) -> Iterator[Example]:
+    for row in rows:
+        paper, (day, wanted, relevance, novelty) = paper_of(*row[:6]), row[6:]
+        if relevance is None:
+            yield Example(paper, date.fromisoformat(day), bool(wanted), LabelSource.LIBRARY)
+        else:
+            yield _scored(paper, day, relevance, novelty, cutoffs)
+
+
+def _voted(rows: Iterable[Row]) -> Iterator[Example]:
+    last = {row[0]: row for row in rows}
+    for row in last.values():
+        vote, at = Vote(row[6]), datetime.fromisoformat(row[7])
+        if vote is not Vote.NONE:
+            yield Example(paper_of(*row[:6]), today(at), vote is Vote.UP, LabelSource.READER)
+
+
+_ANNOUNCED = """
+    SELECT p.id, p.version, p.title, p.authors, p.abstract, p.categories,
+        s.day, s.on_page, s.relevance, s.novelty,
+        (
+            SELECT f.vote FROM feedback f
+            WHERE f.profile = s.profile AND f.paper_id = s.paper_id
+            ORDER BY f.at DESC, f.id DESC LIMIT 1
+        )
+    FROM scanned s JOIN papers p ON p.id = s.paper_id AND p.version = s.version
+    WHERE s.profile = :profile
+    ORDER BY s.day, s.paper_id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledPaper:
+    """A paper as a reader met it on a day; scores and vote are None where nobody gave any."""
+
+    day: date
+    paper: Paper
+    on_page: bool
+    relevance: int | None
+    novelty: int | None
+    vote: Vote | None
+
+
+def labelled_papers(
+    connection: sqlite3.Connection, path: Path, profile: str
+) -> Iterator[LabelledPaper]:
+    """Give all papers of all days of a reader, in order; raises StoreError."""
+    with store_errors(path):
+        for row in connection.execute(_ANNOUNCED, {"profile": profile}):
+            day, on_page, relevance, novelty, vote = row[6:]
+            cast = None if vote in {None, Vote.NONE} else Vote(vote)
+            yield LabelledPaper(
+                day=date.fromisoformat(day),
+                paper=paper_of(*row[:6]),
+                on_page=bool(on_page),
+                relevance=relevance,
+                novelty=novelty,
+                vote=cast,
+            )

@@ -1,0 +1,77 @@
+"""Papers that a reader brought along: liked, disliked, or judged for them elsewhere."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from paperlark.domain.feedback import Example, LabelSource
+from paperlark.domain.paper import PaperId
+from paperlark.store.database import store_errors, transaction
+from paperlark.store.paper_texts import row_of
+
+Standing = tuple[str | int | None, ...]
+
+
+class LibraryStore:
+    """One reader's imports in an open database; a paper stands there once, as it came last."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path, profile: str) -> None:
+        self._connection = connection
+        self._path = path
+        self._profile = profile
+
+    def new(self, lessons: Iterable[Example]) -> tuple[Example, ...]:
+        """Give those that are not there yet, stand there for something else, or as a title only."""
+        there, bare = self._standings(), self._without_abstract()
+        return tuple(
+            one
+            for one in lessons
+            if there.get(one.paper.id) != _standing(one)
+            or (one.paper.id in bare and one.paper.abstract)
+        )
+
+    def keep(self, lessons: Iterable[Example]) -> None:
+        """Keep lessons, all or none, each in place of an earlier one of its paper."""
+        with store_errors(self._path), transaction(self._connection):
+            self._connection.executemany(
+                "INSERT OR REPLACE INTO library (profile, paper_id, version, title, authors,"
+                " abstract, categories, day, wanted, relevance, novelty)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    (
+                        self._profile,
+                        *row_of(one.paper),
+                        one.day.isoformat(),
+                        one.wanted,
+                        one.relevance,
+                        one.novelty,
+                    )
+                    for one in lessons
+                ),
+            )
+
+    def _standings(self) -> Mapping[PaperId, Standing]:
+        with store_errors(self._path):
+            rows = self._connection.execute(
+                "SELECT paper_id, CASE WHEN relevance IS NULL THEN wanted END,"
+                " CASE WHEN relevance IS NOT NULL THEN day END, relevance, novelty"
+                " FROM library WHERE profile = ?",
+                (self._profile,),
+            ).fetchall()
+        return {PaperId(row[0]): row[1:] for row in rows}
+
+    def _without_abstract(self) -> frozenset[PaperId]:
+        with store_errors(self._path):
+            rows = self._connection.execute(
+                "SELECT paper_id FROM library WHERE profile = ? AND abstract = ''", (self._profile,)
+            ).fetchall()
+        return frozenset(PaperId(paper) for (paper,) in rows)
+
+
+def _standing(lesson: Example) -> Standing:
+    """Say what makes two lessons the same: liked on whichever day, or judged alike that day."""
+    if lesson.teacher is LabelSource.JUDGE:
+        return None, lesson.day.isoformat(), lesson.relevance, lesson.novelty
+    return int(lesson.wanted), None, None, None

@@ -1,0 +1,95 @@
+"""What the database has on one paper: where it was announced, and what was paid for it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from datetime import date, datetime
+from pathlib import Path
+
+from paperlark.domain.announcement import AnnounceType, Via
+from paperlark.domain.judgement import Judgement
+from paperlark.domain.paper import PaperId
+from paperlark.domain.paper_history import ListedPaper, PaidCall, ReadingRecord
+from paperlark.store.database import store_errors
+from paperlark.store.spending import SPEND, spend_of
+
+# A further reading of the same papers has the judge's signature with a number behind it.
+_SAID = f"""
+    SELECT j.judge, j.version, j.relevance, j.novelty, j.comment,
+        e.day, e.profile, e.at, e.reply, e.batch,
+        (SELECT count(*) FROM judgements WHERE exchange = e.id),
+        {SPEND}
+    FROM judgements j JOIN exchanges e ON e.id = j.exchange
+    WHERE j.paper_id = :paper AND j.criteria = :criteria
+        AND (j.judge = :judge OR substr(j.judge, 1, length(:judge) + 1) = :judge || '#')
+    ORDER BY length(j.judge), j.judge, j.version
+"""  # noqa: S608  # put together from our own words
+
+_ALIKE = """
+    SELECT DISTINCT paper_id FROM scanned
+    WHERE profile = :profile AND (substr(paper_id, 1, 5) = substr(:paper, 1, 5)
+        OR substr(paper_id, -5) = substr(:paper, -5))
+"""
+
+
+class PaperHistoryStore:
+    """Looks up one reader's papers in an open database."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path, profile: str) -> None:
+        self._connection = connection
+        self._path = path
+        self._profile = profile
+
+    def listed(self, paper: PaperId) -> tuple[ListedPaper, ...]:
+        """Give every category's announcement of it, oldest first."""
+        with store_errors(self._path):
+            rows = self._connection.execute(
+                "SELECT l.day, l.category, l.type, l.version, b.via FROM listings l"
+                " JOIN batches b ON b.day = l.day AND b.category = l.category"
+                " WHERE l.paper_id = ? ORDER BY l.day, l.category",
+                (paper,),
+            ).fetchall()
+        return tuple(
+            ListedPaper(date.fromisoformat(day), category, AnnounceType(kind), version, Via(via))
+            for day, category, kind, version, via in rows
+        )
+
+    def looked_at(self, paper: PaperId) -> tuple[date, ...]:
+        """Give the days on which it was announced to the reader and looked at, in order."""
+        with store_errors(self._path):
+            rows = self._connection.execute(
+                "SELECT day FROM scanned WHERE profile = ? AND paper_id = ? ORDER BY day",
+                (self._profile, paper),
+            ).fetchall()
+        return tuple(date.fromisoformat(day) for (day,) in rows)
+
+    def said(self, paper: PaperId, criteria: str, judge: str) -> tuple[ReadingRecord, ...]:
+        """Give what was said of it, in the order of the readings."""
+        about = {"paper": paper, "criteria": criteria, "judge": judge}
+        with store_errors(self._path):
+            rows = self._connection.execute(_SAID, about).fetchall()
+        return tuple(
+            ReadingRecord(
+                judge=row[0],
+                judgement=Judgement(paper, *row[1:5]),
+                question=PaidCall(
+                    day=date.fromisoformat(row[5]),
+                    profile=row[6],
+                    at=datetime.fromisoformat(row[7]),
+                    spend=spend_of(*row[11:]),
+                    papers=row[10],
+                    reply=row[8],
+                    batch=bool(row[9]),
+                ),
+            )
+            for row in rows
+        )
+
+    def with_id_like(self, paper: PaperId) -> Sequence[PaperId]:
+        """Give papers of the reader's that begin or end like it."""
+        with store_errors(self._path):
+            rows = self._connection.execute(
+                _ALIKE, {"profile": self._profile, "paper": paper}
+            ).fetchall()
+        return [PaperId(one) for (one,) in rows]

@@ -1,0 +1,173 @@
+"""Every scanned paper of every day: its match, whether it was selected, what was sampled."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from paperlark.domain.archive import ScannedPaper
+from paperlark.domain.digest import Digest, Placement, Ranked
+from paperlark.domain.exploration import Explored
+from paperlark.domain.judgement import Match, Nearest, Precedent
+from paperlark.domain.paper import PaperId
+from paperlark.store.database import store_errors
+from paperlark.store.paper_texts import paper_of
+
+_FIELDS = (
+    "paper_id, version, side, score, rank, ranked, probability, topic,"
+    " words_for, words_against, nearest, precedents"
+)
+
+
+def keep_matches(connection: sqlite3.Connection, digest: Digest) -> None:
+    """Keep what that day knew, in place of what an earlier digest of it did."""
+    profile, day = digest.profile, digest.day.isoformat()
+    connection.execute("DELETE FROM matches WHERE profile = ? AND day = ?", (profile, day))
+    connection.executemany(
+        f"INSERT INTO matches (profile, day, {_FIELDS})"  # noqa: S608
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        ((profile, day, *_row(one)) for one in digest.ranked),
+    )
+
+
+def matches_of(connection: sqlite3.Connection, profile: str, day: date) -> tuple[Ranked, ...]:
+    """Give what that day knew, best match first; nothing where it was not kept yet."""
+    rows: Iterable[tuple[Any, ...]] = connection.execute(
+        f"SELECT {_FIELDS} FROM matches WHERE profile = ? AND day = ? ORDER BY rank",  # noqa: S608
+        (profile, day.isoformat()),
+    )
+    return tuple(_ranked(*row) for row in rows)
+
+
+def _row(one: Ranked) -> tuple[str | int | float | None, ...]:
+    match, nearest = one.match, one.match.nearest
+    return (
+        one.paper_id,
+        one.version,
+        one.side,
+        match.score,
+        match.rank,
+        match.of,
+        match.probability,
+        match.topic,
+        _json(match.words_for),
+        _json(match.words_against),
+        _json([nearest.paper_id, nearest.title, nearest.day.isoformat()]) if nearest else None,
+        _json([[p.paper_id, p.title, p.day.isoformat(), p.similarity] for p in one.precedents]),
+    )
+
+
+def _ranked(paper: str, version: int, side: str, *match: Any) -> Ranked:  # noqa: ANN401  # a row
+    score, rank, of, probability, topic, words_for, words_against, nearest, precedents = match
+    return Ranked(
+        paper_id=PaperId(paper),
+        version=version,
+        side=Placement(side),
+        match=Match(
+            score=score,
+            rank=rank,
+            of=of,
+            topic=topic,
+            words_for=tuple(json.loads(words_for)),
+            words_against=tuple(json.loads(words_against)),
+            probability=probability,
+            nearest=_nearest(*json.loads(nearest)) if nearest else None,
+        ),
+        precedents=tuple(_precedent(*one) for one in json.loads(precedents)),
+    )
+
+
+def _nearest(paper: str, title: str, day: str) -> Nearest:
+    return Nearest(PaperId(paper), title, date.fromisoformat(day))
+
+
+def _precedent(paper: str, title: str, day: str, similarity: float) -> Precedent:
+    return Precedent(PaperId(paper), title, date.fromisoformat(day), similarity)
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+_COUNT = "SELECT count(*) FROM scanned WHERE profile = ? AND day BETWEEN ? AND ?"
+
+_BETWEEN = """
+    SELECT
+        s.day, s.paper_id, s.on_page, s.relevance, s.novelty, m.probability,
+        p.id, p.version, p.title, p.authors, p.abstract, p.categories
+    FROM scanned s
+    LEFT JOIN matches m ON m.profile = s.profile AND m.day = s.day AND m.paper_id = s.paper_id
+    LEFT JOIN papers p ON p.id = s.paper_id
+        AND p.version = coalesce(s.version, (SELECT max(version) FROM papers WHERE id = s.paper_id))
+    WHERE s.profile = ? AND s.day BETWEEN ? AND ?
+    ORDER BY s.day DESC, s.on_page DESC, m.rank, s.paper_id
+"""
+
+
+class ScannedStore:
+    """Implements Looked on an open database."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+        self._connection = connection
+        self._path = path
+
+    def count(self, profile: str, first: date, last: date) -> int:
+        """Say how many there are of these days."""
+        with store_errors(self._path):
+            (found,) = self._connection.execute(
+                _COUNT, (profile, first.isoformat(), last.isoformat())
+            ).fetchone()
+        return int(found)
+
+    def between(self, profile: str, first: date, last: date) -> Iterator[ScannedPaper]:
+        """Give those of these days, the latest day first, of a day the selected first."""
+        with store_errors(self._path):
+            for row in self._connection.execute(
+                _BETWEEN, (profile, first.isoformat(), last.isoformat())
+            ):
+                day, paper_id, on_page, relevance, novelty, probability, *paper = row
+                yield ScannedPaper(
+                    paper_id=PaperId(paper_id),
+                    day=date.fromisoformat(day),
+                    selected=bool(on_page),
+                    relevance=relevance,
+                    novelty=novelty,
+                    probability=probability,
+                    paper=paper_of(*paper) if paper[0] is not None else None,
+                )
+
+
+def keep_explored(connection: sqlite3.Connection, digest: Digest) -> None:
+    """Keep what was drawn that day, in place of what an earlier digest of it had drawn."""
+    profile, day = digest.profile, digest.day.isoformat()
+    connection.execute("DELETE FROM explored WHERE profile = ? AND day = ?", (profile, day))
+    connection.executemany(
+        "INSERT INTO explored (profile, day, paper_id, inclusion, probability, wanted)"
+        " VALUES (?, ?, ?, ?, ?, ?)",
+        (
+            (profile, day, one.paper_id, one.inclusion, one.probability, one.wanted)
+            for one in digest.explored
+        ),
+    )
+
+
+def explored_before(
+    connection: sqlite3.Connection, profile: str, day: date, days: int
+) -> tuple[Explored, ...]:
+    """Give what was judged from below the line on the last so many such days before that one."""
+    rows = connection.execute(
+        "SELECT paper_id, inclusion, probability, wanted FROM explored"
+        " WHERE profile = :profile AND wanted IS NOT NULL AND day IN ("
+        "SELECT DISTINCT day FROM explored"
+        " WHERE profile = :profile AND wanted IS NOT NULL AND day < :day"
+        " ORDER BY day DESC LIMIT :days)",
+        {"profile": profile, "day": day.isoformat(), "days": days},
+    )
+    return tuple(
+        Explored(PaperId(paper), inclusion, probability, bool(wanted))
+        for paper, inclusion, probability, wanted in rows
+    )

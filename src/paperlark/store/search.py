@@ -1,0 +1,222 @@
+"""Questions to the full-text index, each of which looks at a bounded number of papers.
+
+Where more papers have the words than can be weighed in a moment, the latest of them are, and the
+latest of those that have them in the title.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date
+from itertools import islice
+from pathlib import Path
+
+from paperlark.domain.paper import PaperId
+from paperlark.domain.search import (
+    MOST_TERMS,
+    Hit,
+    Hits,
+    PaperStatus,
+    SearchQuery,
+    Term,
+    is_initial,
+)
+from paperlark.ports import Advance
+from paperlark.store.database import store_errors
+from paperlark.store.search_index import FullTextIndex, folded_name, match
+
+BOUND = 1000
+"""Papers that one question weighs."""
+
+TITLE = 8.0
+"""What a word in the title counts beside one in the abstract."""
+
+_WEIGHTS = ":title, 4.0, 1.0, 0.0"
+"""What a word in the title, an author's name, the abstract counts; categories are no words."""
+
+# One of the reader's days that all of the question applies to.
+_OF_DAYS = """
+    s.profile = :profile AND s.day BETWEEN :first AND :last
+    AND s.on_page >= :selected AND coalesce(s.relevance, 0) >= :score
+"""
+# A library belongs to its reader.
+_YOURS = "x.profile IN ('', :profile)"
+
+_WITH_WORDS = f"""
+    SELECT x.paper_id, -bm25(search_words, {_WEIGHTS})
+    FROM search_words w CROSS JOIN search_texts x ON x.number = w.rowid
+    WHERE search_words MATCH :match AND {_YOURS}{{of_days}}
+    ORDER BY w.rowid DESC LIMIT :most
+"""  # noqa: S608  # put together from our own words
+_AND_OF_DAYS = f"""
+    AND EXISTS (SELECT 1 FROM scanned s WHERE s.paper_id = x.paper_id AND {_OF_DAYS})
+"""  # noqa: S608  # likewise
+_WITHOUT_WORDS = f"""
+    SELECT s.paper_id FROM scanned s WHERE {_OF_DAYS}
+    ORDER BY s.day DESC, s.place IS NULL, s.place, s.relevance DESC, s.paper_id LIMIT :most
+"""  # noqa: S608  # likewise
+_STANDING = f"""
+    SELECT s.day, 1, s.on_page, s.place, s.relevance, s.novelty, m.probability
+    FROM scanned s
+    LEFT JOIN matches m ON m.profile = s.profile AND m.day = s.day AND m.paper_id = s.paper_id
+    WHERE s.paper_id = :paper AND {_OF_DAYS}
+    ORDER BY s.on_page DESC, s.day DESC LIMIT 1
+"""  # noqa: S608  # likewise
+_LISTED = "SELECT max(day) FROM listings WHERE paper_id = ?"
+_AUTHORS = """
+    SELECT authors FROM papers WHERE id = :paper
+    UNION ALL SELECT authors FROM library WHERE paper_id = :paper AND profile = :profile
+"""
+
+
+class SearchStore:
+    """Implements Finder on an open database, for one reader."""
+
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        path: Path,
+        profile: str,
+        plain: Callable[[str], str],
+    ) -> None:
+        self._connection = connection
+        self._path = path
+        self._profile = profile
+        self._index = FullTextIndex(connection, path, plain)
+
+    def waiting(self) -> int:
+        """Say how many texts came since the last search."""
+        return self._index.waiting()
+
+    def catch_up(self, advance: Advance) -> None:
+        """Read the words of those texts."""
+        self._index.catch_up(advance)
+
+    def all_words(self, question: SearchQuery) -> Hits:
+        """Find papers with all of the words."""
+        return self._found(question, question.terms, every=True)
+
+    def any_word(self, question: SearchQuery) -> Hits:
+        """Find papers with any of the words, the rarest of which count; quotes mean nothing."""
+        terms = self._rare(question)
+        # Its author's papers are no answer where no paper has any word.
+        return self._found(question, terms, every=False) if terms else Hits()
+
+    def without_words(self, question: SearchQuery) -> Hits:
+        """Find papers by all but the words of a question, the latest first."""
+        if question.author or question.category:
+            return self._found(question, (), every=True)
+        if not question.of_days:
+            return Hits()
+        with store_errors(self._path):
+            rows = self._connection.execute(_WITHOUT_WORDS, self._about(question)).fetchall()
+        papers = dict.fromkeys(PaperId(paper) for (paper,) in rows)
+        return Hits(tuple(map(Hit, papers)), whole=len(rows) < BOUND)
+
+    def standing(self, question: SearchQuery, papers: Iterable[PaperId]) -> Sequence[PaperStatus]:
+        """Say what each paper is to the reader, in the order of `papers`."""
+        about = self._about(question)
+        with store_errors(self._path):
+            return [self._standing(about | {"paper": paper}) for paper in papers]
+
+    def _standing(self, about: dict[str, object]) -> PaperStatus:
+        row = self._connection.execute(_STANDING, about).fetchone()
+        if row is None:
+            (day,) = self._connection.execute(_LISTED, (about["paper"],)).fetchone()
+            return PaperStatus(date.fromisoformat(day) if day else None)
+        day, looked_at, selected, *rest = row
+        return PaperStatus(date.fromisoformat(day), bool(looked_at), bool(selected), *rest)
+
+    def _found(self, question: SearchQuery, terms: Sequence[Term], *, every: bool) -> Hits:
+        asked = match(question, terms, every=every)
+        if not asked:
+            return Hits()
+        rows = self._rows(question, asked)
+        whole = len(rows) < BOUND
+        if terms and not whole:
+            titles = match(question, terms, every=every, title_only=True)
+            # Of a paper that is found both ways, the words count in all of its text.
+            rows = list((dict(self._rows(question, titles)) | dict(rows)).items())
+        hits = [Hit(PaperId(paper), score) for paper, score in rows]
+        if question.author:
+            hits = self._by_author(hits, question.author)
+        return Hits(tuple(hits), whole=whole)
+
+    def _rows(self, question: SearchQuery, asked: str) -> list[tuple[str, float]]:
+        sql = _WITH_WORDS.format(of_days=_AND_OF_DAYS if question.of_days else "")
+        about = self._about(question) | {"match": asked}
+        with store_errors(self._path):
+            return self._connection.execute(sql, about).fetchall()
+
+    def _about(self, question: SearchQuery) -> dict[str, object]:
+        return {
+            "profile": self._profile,
+            "first": (question.first or date.min).isoformat(),
+            "last": (question.last or date.max).isoformat(),
+            "selected": int(question.selected),
+            "score": question.score or 0,
+            "title": TITLE,
+            "most": BOUND,
+        }
+
+    def _rare(self, question: SearchQuery) -> list[Term]:
+        """Give the rarest words, as many as have no more papers together than can be weighed."""
+        words = (word for term in question.terms for word in _words_of(term))
+        counts = {word: self._count(question, word) for word in islice(words, MOST_TERMS)}
+        rare: list[Term] = []
+        room = BOUND
+        for term in sorted((one for one, count in counts.items() if count), key=counts.__getitem__):
+            room -= counts[term]
+            if rare and room < 0:
+                break
+            rare.append(term)
+        return rare
+
+    def _count(self, question: SearchQuery, term: Term) -> int:
+        """Count the papers that have a term, up to the bound."""
+        asked = match(question, [term], every=True)
+        with store_errors(self._path):
+            (found,) = self._connection.execute(
+                "SELECT count(*) FROM (SELECT 1 FROM search_words WHERE search_words MATCH ?"
+                " LIMIT ?)",
+                (asked, BOUND),
+            ).fetchone()
+        return int(found)
+
+    def _by_author(self, hits: Sequence[Hit], name: str) -> list[Hit]:
+        """Keep the papers of which one author has all words of the name, initials too."""
+        asked = folded_name(name)
+        if len(asked) == 1:
+            # A single word is always one author's, and the index has found it.
+            return list(hits)
+        return [hit for hit in hits if any(_bears(asked, one) for one in self._names(hit.paper_id))]
+
+    def _names(self, paper: PaperId) -> list[str]:
+        about = {"paper": paper, "profile": self._profile}
+        with store_errors(self._path):
+            rows = self._connection.execute(_AUTHORS, about).fetchall()
+        return [name for (authors,) in rows for name, _ in json.loads(authors)]
+
+
+def _words_of(term: Term) -> Iterator[Term]:
+    *begin, last = term.text.split()
+    yield from map(Term, begin)
+    yield Term(last, prefix=term.prefix)
+
+
+def _bears(asked: Sequence[str], name: str) -> bool:
+    """Tell whether a name has all the words that are asked for; `g` is a Geoffrey too."""
+    words = list(folded_name(name))
+    # An initial is that of another word: Li Wang is no W Wang.
+    for one in sorted(asked, key=is_initial):
+        word = next((word for word in words if _fits(one, word)), None)
+        if word is None:
+            return False
+        words.remove(word)
+    return True
+
+
+def _fits(asked: str, word: str) -> bool:
+    return word.startswith(asked) if is_initial(asked) else word == asked

@@ -1,0 +1,112 @@
+"""Where papers lie in the ranker's space, one row a paper, for all readers of a database."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+
+from paperlark.domain.digest import Digest
+from paperlark.domain.paper import Paper, PaperId
+from paperlark.domain.vectors import PaperVector, VectorChunk
+from paperlark.store.database import store_errors, transaction
+from paperlark.store.paper_texts import paper_of
+
+_AT_ONCE = 4096
+"""Places read at a time: 1.7 MB."""
+
+# With a plus no index is used for a column: that of spaces holds no vectors, and to read nearly all
+# of them by way of it takes three times as long.
+_BEFORE = """
+    SELECT paper_id, day, place FROM places
+    WHERE +space = :space AND +day < :day
+    ORDER BY paper_id
+"""
+
+# As first announced: a later version is no other paper.
+_UNPLACED = """
+    SELECT p.id, p.version, p.title, p.authors, p.abstract, p.categories, w.day
+    FROM places w JOIN papers p ON p.id = w.paper_id
+        AND p.version = (SELECT min(version) FROM papers WHERE id = w.paper_id)
+    WHERE (w.space < :space OR w.space > :space) AND w.day < :day
+    ORDER BY w.day DESC, w.paper_id LIMIT :most
+"""
+
+_KEEP = """
+    INSERT INTO places (paper_id, day, title, space, place)
+    VALUES (:paper, :day, :title, :space, :vector)
+    ON CONFLICT (paper_id) DO UPDATE
+    SET day = min(day, excluded.day), space = excluded.space, place = excluded.place
+"""
+
+_ANNOUNCE = """
+    INSERT INTO places (paper_id, day, title, space, place)
+    SELECT id, :day, title, '', x'' FROM papers WHERE id = :paper ORDER BY version LIMIT 1
+    ON CONFLICT (paper_id) DO UPDATE SET day = min(day, excluded.day)
+"""
+
+
+class VectorStore:
+    """Implements Places on an open database."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+        self._connection = connection
+        self._path = path
+
+    def find(self, papers: Iterable[PaperId], space: str) -> Mapping[PaperId, PaperVector]:
+        """Give the places of those papers that have one in this space."""
+        with store_errors(self._path):
+            rows = [
+                self._connection.execute(
+                    "SELECT paper_id, day, title, place FROM places"
+                    " WHERE paper_id = ? AND space = ?",
+                    (paper, space),
+                ).fetchone()
+                for paper in papers
+            ]
+        return {
+            PaperId(paper): PaperVector(PaperId(paper), date.fromisoformat(day), title, vector)
+            for paper, day, title, vector in filter(None, rows)
+        }
+
+    def before(self, day: date, space: str) -> Iterator[VectorChunk]:
+        """Give all places of papers announced before that day, by id, a shelf at a time."""
+        with store_errors(self._path):
+            rows = self._connection.execute(_BEFORE, {"day": day.isoformat(), "space": space})
+            while some := rows.fetchmany(_AT_ONCE):
+                papers, days, vectors = zip(*some, strict=True)
+                yield VectorChunk(papers, tuple(map(date.fromisoformat, days)), b"".join(vectors))
+
+    def unplaced(self, day: date, space: str, most: int) -> Sequence[tuple[Paper, date]]:
+        """Give papers announced before that day without a place in this space, latest first."""
+        about = {"day": day.isoformat(), "space": space, "most": most}
+        with store_errors(self._path):
+            rows = self._connection.execute(_UNPLACED, about).fetchall()
+        return [(paper_of(*row[:6]), date.fromisoformat(row[6])) for row in rows]
+
+    def keep(self, places: Iterable[PaperVector], space: str) -> None:
+        """Keep places, in one transaction; of two days of one paper the earlier one counts."""
+        with store_errors(self._path), transaction(self._connection):
+            self._connection.executemany(
+                _KEEP,
+                (
+                    {
+                        "paper": one.paper_id,
+                        "day": one.day.isoformat(),
+                        "title": one.title,
+                        "space": space,
+                        "vector": one.vector,
+                    }
+                    for one in places
+                ),
+            )
+
+
+def announce_papers(connection: sqlite3.Connection, digest: Digest) -> None:
+    """Note a day's papers, where their texts are known, so that they are placed some day.
+
+    Those of a restored day, and of a page that was made without a librarian, have no place yet.
+    """
+    day = digest.day.isoformat()
+    connection.executemany(_ANNOUNCE, ({"paper": paper, "day": day} for paper in digest.scanned))

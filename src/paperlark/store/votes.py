@@ -1,0 +1,131 @@
+"""Votes: every one is kept, in the database and in a plain file; the last one counts."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO
+
+from paperlark.domain.errors import StoreError
+from paperlark.domain.feedback import Feedback, Vote
+from paperlark.domain.paper import Identifier, PaperId
+from paperlark.store.database import store_errors, transaction
+
+
+class FeedbackStore:
+    """One reader's votes in an open database."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path, profile: str) -> None:
+        self._connection = connection
+        self._path = path
+        self._profile = profile
+
+    def keep(self, votes: Iterable[Feedback]) -> int:
+        """Keep votes, all or none, and give how many there were not yet."""
+        with store_errors(self._path), transaction(self._connection):
+            kept = self._connection.executemany(
+                # The version is what the reader could have read; that of an import is not known.
+                "INSERT INTO feedback (profile, paper_id, version, vote, at)"
+                " SELECT :profile, :paper, (SELECT max(version) FROM papers WHERE id = :paper),"
+                " :vote, :at WHERE NOT EXISTS (SELECT 1 FROM feedback WHERE profile = :profile"
+                " AND paper_id = :paper AND vote = :vote AND at = :at)",
+                (
+                    {
+                        "profile": self._profile,
+                        "paper": one.paper_id,
+                        "vote": one.vote,
+                        "at": instant(one.at),
+                    }
+                    for one in votes
+                ),
+            )
+        return kept.rowcount
+
+    def all(self) -> tuple[Feedback, ...]:
+        """Give every vote, oldest first."""
+        with store_errors(self._path):
+            rows = self._connection.execute(
+                "SELECT paper_id, vote, at FROM feedback WHERE profile = ? ORDER BY at, id",
+                (self._profile,),
+            ).fetchall()
+        return tuple(
+            Feedback(PaperId(paper), Vote(vote), datetime.fromisoformat(at))
+            for paper, vote, at in rows
+        )
+
+
+def instant(at: datetime) -> str:
+    """Write an instant so that text compares as time does."""
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+_YEARS = range(1991, 9999)
+"""Before, there was no arXiv; beyond, no calendar has room for another zone's time."""
+
+
+def log_path(database: Path) -> Path:
+    """Name the file that goes with a database."""
+    return database.with_name(f"{database.name}.votes.jsonl")
+
+
+def append_votes(path: Path, profile: str, votes: Iterable[Feedback]) -> None:
+    """Add votes, on the disk at once; raises StoreError."""
+    lines = "".join(_line(profile, one) + "\n" for one in votes)
+    try:
+        with path.open("a+b") as file:
+            file.write(_end_of_line(file) + lines.encode())
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        raise StoreError(
+            f"the vote counts, but its copy {path} cannot be written ({error.strerror})",
+            mend="check that its folder is writable and that the disk is not full",
+        ) from error
+
+
+def read_votes(content: bytes, name: str) -> Mapping[str, Sequence[Feedback]]:
+    """Give the votes of each profile, as they came; raises StoreError naming a line that is none.
+
+    A line that does not end was being written when the machine stopped, and is left out.
+    """
+    votes: dict[str, list[Feedback]] = {}
+    for number, line in enumerate(content.split(b"\n"), start=1):
+        if line.strip():
+            try:
+                profile, one = _vote(json.loads(line))
+            except (ValueError, KeyError, TypeError, RecursionError) as error:
+                if line.startswith(b"{") and not line.rstrip().endswith(b"}"):
+                    continue
+                raise StoreError(
+                    f"{name}:{number}: is no vote ({type(error).__name__}: {error!s:.80})",
+                    mend="correct that line or take it out",
+                ) from error
+            votes.setdefault(profile, []).append(one)
+    return votes
+
+
+def _end_of_line(file: IO[bytes]) -> bytes:
+    """Give what ends the last line, so that no vote is added to one that nothing ended."""
+    if file.seek(0, os.SEEK_END) == 0:
+        return b""
+    file.seek(-1, os.SEEK_END)
+    return b"" if file.read(1) == b"\n" else b"\n"
+
+
+def _line(profile: str, one: Feedback) -> str:
+    record = {"profile": profile, "id": one.paper_id, "vote": one.vote, "at": one.at.isoformat()}
+    return json.dumps(record, ensure_ascii=False)
+
+
+def _vote(record: Mapping[str, str]) -> tuple[str, Feedback]:
+    at = datetime.fromisoformat(record["at"])
+    identifier = Identifier.parse(record["id"])
+    if at.tzinfo is None or identifier is None:
+        raise ValueError("it lacks an arXiv id or a zone of time")
+    if at.year not in _YEARS:
+        raise ValueError(f"nobody voted in {at.year}")
+    return str(record["profile"]), Feedback(identifier.id, Vote(record["vote"]), at)

@@ -1,0 +1,75 @@
+"""What every Batches promises, run against each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from paperlark.domain.announcement import AnnounceType, Earlier, Feed, Listing, Via
+from paperlark.domain.paper import Author
+from paperlark.ports import AnnouncementBatches
+from paperlark.store.announcements import AnnouncementStore
+from paperlark.store.database import open_database
+from paperlark.testing import FakeAnnouncementBatches, a_feed, a_paper
+
+DAY, NEXT = date(2025, 2, 26), date(2025, 2, 27)
+PAPER = a_paper(
+    "hep-th/9901001",
+    version=3,
+    title="$a < b$",
+    authors=(Author("Łukasz", 'Here, "there"'), Author("Ada")),
+    categories=("hep-th", "cs.LG"),
+)
+FEED = Feed(
+    category="cs.LG",
+    stamped=DAY,
+    listings=(Listing(PAPER, AnnounceType.CROSS), Listing(a_paper(), AnnounceType.NEW)),
+    origin="https://example.org/list",
+    notes=("has 2 of 3 entries",),
+    via=Via.RSS,
+    expected=3,
+    confirmed=Via.LISTING,
+    trail=("RSS repeats the announcement of 2025-02-25",),
+)
+
+
+@pytest.fixture(params=["fake", "sqlite"])
+def batches(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[AnnouncementBatches]:
+    if request.param == "fake":
+        yield FakeAnnouncementBatches()
+        return
+    path = tmp_path / "store.db"
+    with open_database(path) as connection:
+        yield AnnouncementStore(connection, path)
+
+
+def test_a_batch_comes_back_equal(batches: AnnouncementBatches) -> None:
+    batches.keep(FEED, DAY)
+    assert batches.batch("cs.LG", DAY) == FEED
+    assert batches.batch("cs.AI", DAY) is None
+    assert batches.batch("cs.LG", NEXT) is None
+
+
+def test_a_later_one_takes_its_place(batches: AnnouncementBatches) -> None:
+    batches.keep(FEED, DAY)
+    whole = replace(FEED, listings=FEED.listings[:1], notes=(), trail=())
+    batches.keep(whole, DAY)
+    assert batches.batch("cs.LG", DAY) == whole
+
+
+def test_earlier_days_are_remembered_latest_first_and_empty_ones_say_nothing(
+    batches: AnnouncementBatches,
+) -> None:
+    batches.keep(FEED, DAY)
+    batches.keep(replace(a_feed(a_paper("2502.00009")), stamped=NEXT), NEXT)
+    batches.keep(replace(a_feed(), stamped=date(2025, 2, 28)), date(2025, 2, 28))
+    assert batches.earlier("cs.LG", date(2025, 3, 3)) == (
+        Earlier(NEXT, frozenset({a_paper("2502.00009").id})),
+        Earlier(DAY, frozenset({PAPER.id, a_paper().id})),
+    )
+    assert batches.earlier("cs.LG", DAY) == ()
+    assert batches.earlier("cs.AI", NEXT) == ()

@@ -1,0 +1,256 @@
+"""What every Memory and Archive promises, run against each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from paperlark.domain.announcement import AnnounceType
+from paperlark.domain.digest import Digest, Entry, Funnel, Placement, Ranked, SeenBefore, Status
+from paperlark.domain.exploration import Explored
+from paperlark.domain.judgement import (
+    Agreement,
+    Judgement,
+    JudgementKey,
+    Match,
+    ModelCall,
+    Nearest,
+    Precedent,
+    Reading,
+    Unjudged,
+    UnjudgedReason,
+)
+from paperlark.domain.paper import PaperId
+from paperlark.domain.profile import Cutoffs
+from paperlark.domain.spending import Cost, Spend, Tokens
+from paperlark.ports import Archive, JudgementMemory
+from paperlark.store.database import open_database
+from paperlark.store.digests import DigestStore
+from paperlark.store.judgements import JudgementStore
+from paperlark.testing import FakeJudgementMemory, a_paper
+
+DAY = date(2025, 2, 26)
+ASKING = JudgementKey(DAY, "Mine", "criteria", "judge")
+PAPER = a_paper("hep-th/9901001", version=2)
+JUDGED = Judgement(PAPER.id, 2, 9, 8, "It is <good> & “new”.")
+PAID = Spend(Tokens(100, 10, cached=50), Cost(Decimal("0.00025"), Decimal("0.0001")))
+
+
+@pytest.fixture(params=["fake", "sqlite"])
+def memory(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[JudgementMemory]:
+    if request.param == "fake":
+        yield FakeJudgementMemory()
+        return
+    path = tmp_path / "store.db"
+    with open_database(path) as connection:
+        yield JudgementStore(connection, path)
+
+
+@pytest.fixture(params=["fake", "sqlite"])
+def archive(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Archive]:
+    if request.param == "fake":
+        yield FakeJudgementMemory()
+        return
+    path = tmp_path / "store.db"
+    with open_database(path) as connection:
+        yield DigestStore(connection, path)
+
+
+def test_a_judgement_is_known_again_for_that_very_version(memory: JudgementMemory) -> None:
+    memory.keep(ModelCall((JUDGED,), PAID, "raw"), ASKING)
+    assert memory.judgements([PAPER], ASKING) == (JUDGED,)
+    assert memory.judgements([replace(PAPER, version=3)], ASKING) == ()
+
+
+@pytest.mark.parametrize("change", [{"criteria": "others"}, {"judge": "another"}])
+def test_other_criteria_or_another_judge_know_nothing(
+    memory: JudgementMemory, change: dict[str, str]
+) -> None:
+    memory.keep(ModelCall((JUDGED,), PAID), ASKING)
+    other = replace(ASKING, **change)  # type: ignore[arg-type]
+    assert memory.judgements([PAPER], other) == ()
+    assert memory.spend(other).requests == 0
+
+
+def test_another_profile_knows_the_judgement_and_did_not_pay_for_it(
+    memory: JudgementMemory,
+) -> None:
+    memory.keep(ModelCall((JUDGED,), PAID), ASKING)
+    other = replace(ASKING, profile="Yours")
+    assert memory.judgements([PAPER], other) == (JUDGED,)
+    assert memory.spend(other).requests == 0
+
+
+def test_a_second_version_does_not_erase_the_first(memory: JudgementMemory) -> None:
+    newer = replace(JUDGED, version=3, relevance=2)
+    memory.keep(ModelCall((JUDGED,), PAID), ASKING)
+    memory.keep(ModelCall((newer,), PAID), ASKING)
+    assert memory.judgements([PAPER, replace(PAPER, version=3)], ASKING) == (JUDGED, newer)
+
+
+def test_the_first_judgement_stands(memory: JudgementMemory) -> None:
+    memory.keep(ModelCall((JUDGED,), PAID), ASKING)
+    memory.keep(ModelCall((replace(JUDGED, relevance=1),), PAID), ASKING)
+    assert memory.judgements([PAPER], ASKING) == (JUDGED,)
+
+
+@pytest.mark.parametrize("comment", ["Now it is said.", ""])
+def test_a_judgement_without_a_comment_gives_way_to_what_is_said_next(
+    memory: JudgementMemory, comment: str
+) -> None:
+    said = replace(JUDGED, relevance=6, novelty=3, comment=comment)
+    memory.keep(ModelCall((replace(JUDGED, comment=""),), PAID), ASKING)
+    memory.keep(ModelCall((said,), PAID), ASKING)
+    assert memory.judgements([PAPER], ASKING) == (said,)
+
+
+def test_a_comment_is_never_lost_to_a_judgement_without(memory: JudgementMemory) -> None:
+    memory.keep(ModelCall((JUDGED,), PAID), ASKING)
+    memory.keep(ModelCall((replace(JUDGED, comment=""),), PAID), ASKING)
+    assert memory.judgements([PAPER], ASKING) == (JUDGED,)
+
+
+def test_what_a_day_cost_adds_up_to_the_last_digit(memory: JudgementMemory) -> None:
+    for _ in range(3):
+        memory.keep(ModelCall((), PAID), ASKING)
+    memory.keep(ModelCall((), PAID), replace(ASKING, day=date(2025, 2, 27)))
+    expected = Spend(
+        Tokens(300, 30, cached=150), Cost(Decimal("0.00075"), Decimal("0.0003")), requests=3
+    )
+    assert memory.spend(ASKING) == expected
+
+
+def test_an_unknown_cost_stays_unknown(memory: JudgementMemory) -> None:
+    memory.keep(ModelCall((), PAID), ASKING)
+    memory.keep(ModelCall((), Spend(None, None)), ASKING)
+    assert memory.spend(ASKING) == Spend(None, None, requests=2)
+
+
+def _digest(day: date = DAY, profile: str = "Mine") -> Digest:
+    match = Match(0.25, 1, 2, "Topic", ("word",), (), None)
+    return Digest(
+        day=day,
+        profile=profile,
+        categories=("cs.LG",),
+        status=Status.PARTIAL,
+        model="m",
+        spend=PAID,
+        cutoffs=Cutoffs(),
+        funnel=Funnel(2, 2, 2, 2, 2, 0, 2, 1, 1, 0, 1),
+        entries=(Entry(1, PAPER, AnnounceType.NEW, match, (), JUDGED),),
+        unjudged=(Unjudged(a_paper(), UnjudgedReason.FAILED, "why"),),
+        prompt="prompt",
+        notes=("note",),
+    )
+
+
+def test_a_digest_comes_back_equal(archive: Archive) -> None:
+    archive.file(_digest())
+    assert archive.digest("Mine", DAY) == _digest()
+
+
+def test_a_later_digest_of_the_day_takes_the_place(archive: Archive) -> None:
+    archive.file(_digest())
+    archive.file(replace(_digest(), notes=()))
+    assert archive.digest("Mine", DAY) == replace(_digest(), notes=())
+
+
+def test_a_digest_is_named_by_its_content(archive: Archive) -> None:
+    first, other = _digest(), replace(_digest(), day=date(2025, 2, 27))
+    archive.file(other)
+    archive.file(first)
+    names = archive.fingerprints("Mine")
+    assert list(names) == [DAY, date(2025, 2, 27)]
+    archive.file(first)
+    assert archive.fingerprints("Mine") == names
+    archive.file(replace(first, notes=("new",)))
+    changed = archive.fingerprints("Mine")
+    assert changed[DAY] != names[DAY]
+    assert changed[date(2025, 2, 27)] == names[date(2025, 2, 27)]
+    assert archive.fingerprints("Nobody") == {}
+
+
+def test_profiles_do_not_see_each_other(archive: Archive) -> None:
+    archive.file(_digest(date(2025, 2, 27)))
+    archive.file(_digest())
+    archive.file(_digest(profile="Yours"))
+    assert archive.days("Mine") == (DAY, date(2025, 2, 27))
+    assert archive.digest("Yours", date(2025, 2, 27)) is None
+
+
+def test_a_paper_is_seen_from_the_day_after_it_was_announced(archive: Archive) -> None:
+    other = a_paper("2502.00002").id
+    archive.file(replace(_digest(), scanned=(PAPER.id, other)))
+    archive.file(replace(_digest(date(2025, 2, 27)), entries=(), scanned=(other,)))
+    assert archive.seen("Mine", DAY, [PAPER.id]) == {}
+    assert archive.seen("Mine", date(2025, 3, 1), [PAPER.id, other, a_paper("2502.00003").id]) == {
+        PAPER.id: SeenBefore(DAY, shown=DAY),
+        other: SeenBefore(DAY, shown=None),
+    }
+    assert archive.seen("Yours", date(2025, 3, 1), [PAPER.id]) == {}
+
+
+def test_making_a_day_again_forgets_what_it_scanned_before(archive: Archive) -> None:
+    archive.file(replace(_digest(), scanned=(PAPER.id,)))
+    archive.file(replace(_digest(), scanned=()))
+    assert archive.seen("Mine", date(2025, 3, 1), [PAPER.id]) == {}
+
+
+READ = Explored(PAPER.id, 0.05, 0.004, wanted=True)
+SHOWN = Explored(a_paper("2502.00002").id, 0.01)
+
+
+def test_a_digest_comes_back_with_what_it_explored(archive: Archive) -> None:
+    digest = replace(_digest(), explored=(READ, SHOWN))
+    archive.file(digest)
+    assert archive.digest("Mine", DAY) == digest
+
+
+def test_a_digest_comes_back_with_its_readings_and_without_a_prompt(archive: Archive) -> None:
+    digest = replace(
+        _digest(),
+        prompt=None,
+        readings=(Reading("j", (JUDGED,)), Reading("j#2", ())),
+        agreement=Agreement(2, papers=3, agreed=1, distance=1 / 3),
+    )
+    archive.file(digest)
+    assert archive.digest("Mine", DAY) == digest
+
+
+def test_what_was_explored_and_judged_is_known_on_later_days(archive: Archive) -> None:
+    later = replace(READ, wanted=False)
+    archive.file(replace(_digest(), explored=(READ, SHOWN)))
+    archive.file(replace(_digest(date(2025, 2, 27)), explored=(later,)))
+    archive.file(replace(_digest(date(2025, 2, 28)), explored=(SHOWN,)))
+    archive.file(replace(_digest(profile="Yours"), explored=(READ,)))
+    assert archive.explored("Mine", DAY, 9) == ()
+    assert archive.explored("Mine", date(2025, 2, 27), 9) == (READ,)
+    assert set(archive.explored("Mine", date(2025, 3, 1), 9)) == {READ, later}
+    assert archive.explored("Mine", date(2025, 3, 1), 1) == (later,)
+
+
+def test_making_a_day_again_forgets_what_it_explored_before(archive: Archive) -> None:
+    archive.file(replace(_digest(), explored=(READ,)))
+    archive.file(_digest())
+    assert archive.explored("Mine", date(2025, 3, 1), 9) == ()
+
+
+def test_a_digest_comes_back_with_what_was_known_of_every_paper(archive: Archive) -> None:
+    nearest = Nearest(PaperId("library:00ff"), "A “book”", date(2025, 1, 2))
+    earlier = Precedent(PaperId("2501.00001"), r"$x^2$", date(2025, 1, 3), 0.8125)
+    match = Match(0.5, 1, 2, "Topic", ("für", "a b"), ("against",), 0.25, nearest)
+    ranked = (
+        Ranked(PAPER.id, 2, Placement.ABOVE, match, (earlier, replace(earlier, similarity=0.75))),
+        Ranked(a_paper().id, 1, Placement.BELOW, Match(0.0, 2, 2)),
+    )
+    entry = replace(_digest().entries[0], precedents=(earlier,))
+    digest = replace(_digest(), entries=(entry,), ranked=ranked)
+    archive.file(replace(digest, ranked=ranked[::-1][:1]))
+    archive.file(digest)
+    archive.file(replace(_digest(date(2025, 2, 27)), ranked=ranked[1:]))
+    assert archive.digest("Mine", DAY) == digest

@@ -1,0 +1,165 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from paperlark.day import DayParts, make_digest
+from paperlark.domain.criteria import parse_criteria
+from paperlark.domain.digest import Digest, Status
+from paperlark.domain.feedback import Example, LabelSource
+from paperlark.domain.judgement import UnjudgedReason
+from paperlark.domain.paper import Author
+from paperlark.domain.profile import Exploration, FollowedAuthor, Profile
+from paperlark.testing import (
+    FakeAnnouncementBatches,
+    FakeExampleSource,
+    FakeJudge,
+    FakeJudgementMemory,
+    FakeRanker,
+    FakeSource,
+    Silent,
+    a_feed,
+    a_paper,
+)
+
+DAY = date(2025, 2, 26)
+PAPERS = tuple(a_paper(f"2502.{number:05}") for number in range(100))
+IDS = tuple(paper.id for paper in PAPERS)
+BENGIO = a_paper("2502.09999", authors=(Author("Yoshua Bengio"),))
+LIKELY = (*([0.9] * 9), *([0.01] * 92))  # 8.1 of 9.02 above the line, for a recall of 0.9
+PROFILE = Profile(
+    name="Mine",
+    categories=("cs.LG",),
+    criteria=parse_criteria("bats"),
+    followed=(FollowedAuthor("Yoshua Bengio"),),
+    recall=0.9,
+)
+KNOWN = FakeExampleSource(
+    tuple(
+        Example(a_paper(f"2501.{n:05}"), date(2025, 1, 2), n < 50, LabelSource.JUDGE, 9, 9)
+        for n in range(400)
+    )
+)
+
+
+def _make(
+    judge: FakeJudge | None,
+    profile: Profile = PROFILE,
+    memory: FakeJudgementMemory | None = None,
+    day: date = DAY,
+    *,
+    free: bool = False,
+    experience: FakeExampleSource = KNOWN,
+) -> Digest:
+    memory = memory or FakeJudgementMemory()
+    parts = DayParts(
+        sources=[FakeSource([a_feed(*PAPERS, BENGIO)])],
+        batches=FakeAnnouncementBatches(),
+        archive=memory,
+        ranker=FakeRanker(IDS, LIKELY),
+        judge=judge,
+        memory=None if free else memory,
+        experience=experience,
+    )
+    return make_digest(day, profile, parts, Silent())
+
+
+def _judge(*good: str) -> FakeJudge:
+    return FakeJudge({id_: (9, 9) if id_ in good else (1, 1) for id_ in IDS})
+
+
+def test_the_judge_reads_what_could_matter_and_a_little_of_the_rest() -> None:
+    judge = _judge(IDS[0])
+    digest = _make(judge)
+    funnel = digest.funnel
+    assert digest.status is Status.COMPLETE
+    assert judge.asked[:10] == list(IDS[:10])
+    assert (funnel.followed, funnel.shortlisted, funnel.explored, funnel.unread) == (1, 10, 4, 86)
+    assert funnel.judged == len(judge.asked) == 14
+    explored = {one.paper_id for one in digest.explored}
+    assert explored == set(judge.asked[10:])
+    assert {one.paper_id for one in digest.unread} == set(IDS[10:]) - explored
+    assert [one.wanted for one in digest.explored] == [False] * 4
+
+
+def test_a_day_made_again_reads_the_same_and_pays_nothing() -> None:
+    memory, judge = FakeJudgementMemory(), _judge()
+    first = _make(judge, memory=memory)
+    memory.file(first)
+    asked = len(judge.asked)
+    assert _make(judge, memory=memory) == first
+    assert len(judge.asked) == asked
+
+
+def test_an_explored_paper_that_is_good_stands_in_its_place_and_is_marked() -> None:
+    far = str(_make(_judge()).explored[0].paper_id)
+    judge = FakeJudge({**dict.fromkeys(IDS, (1, 1)), IDS[0]: (8, 8), far: (9, 9)})
+    digest = _make(judge)
+    assert [(entry.paper.id, entry.outside) for entry in digest.entries] == [
+        (BENGIO.id, False),
+        (far, True),
+        (IDS[0], False),
+    ]
+    assert [one.wanted for one in digest.explored].count(True) == 1
+
+
+def test_what_may_have_been_missed_is_told_with_all_that_was_explored_before() -> None:
+    memory = FakeJudgementMemory()
+    first = _make(_judge())
+    for number in range(1, 4):
+        memory.file(replace(first, day=DAY - timedelta(number), scanned=()))
+    later = _make(_judge(), memory=memory)
+    assert first.missed
+    assert later.missed
+    assert (first.missed.unread, later.missed.unread) == (86, 86)
+    assert later.missed.expected < first.missed.expected
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"profile": replace(PROFILE, recall=1.0)},
+        {"free": True},
+        {"experience": FakeExampleSource()},
+    ],
+)
+def test_everything_is_read_where_nobody_draws_a_line(change: dict[str, object]) -> None:
+    digest = _make(_judge(), **change)  # type: ignore[arg-type]
+    assert (digest.funnel.shortlisted, digest.funnel.unread, digest.missed) == (100, 0, None)
+    assert digest.explored == ()
+
+
+def test_without_exploration_nothing_is_said_of_what_was_missed() -> None:
+    digest = _make(_judge(), replace(PROFILE, exploration=Exploration(share=0)))
+    assert (digest.funnel.shortlisted, digest.funnel.explored, digest.funnel.unread) == (10, 0, 90)
+    assert digest.missed is None
+
+
+def test_an_explored_paper_that_could_not_be_judged_says_nothing() -> None:
+    judge = FakeJudge(dict.fromkeys(IDS[:10], (1, 1)), lack=UnjudgedReason.FAILED)
+    digest = _make(judge)
+    assert digest.status is Status.PARTIAL
+    assert digest.funnel.unjudged == 4
+    assert [one.wanted for one in digest.explored] == [None] * 4
+    assert digest.missed is None
+
+
+def test_a_page_without_a_judge_ends_with_papers_from_outside() -> None:
+    digest = _make(None)
+    *others, one, two = digest.entries
+    assert len(others) == 20
+    assert (one.outside, two.outside) == (True, True)
+    assert not any(entry.outside for entry in others)
+    assert one.match
+    assert one.match.rank > 20
+    assert [known.paper_id for known in digest.explored] == [one.paper.id, two.paper.id]
+    assert (digest.funnel.explored, digest.funnel.unread, digest.missed) == (0, 0, None)
+    assert _make(None) == digest
+
+
+def test_a_followed_author_is_never_explored() -> None:
+    for number in range(30):
+        digest = _make(None, replace(PROFILE, page_size=1), day=DAY + timedelta(number))
+        assert not any(entry.outside and entry.followed for entry in digest.entries)

@@ -1,0 +1,184 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+from paperlark.delivery.due import Due, RecentDays, due, held, is_moot, lacking, week_of
+from paperlark.domain.delivery import MessageStatus, Occasion, Parcel, Rhythm, Subscription
+from paperlark.domain.digest import Digest, Status
+from standins import digests
+
+MONDAY, TUESDAY, WEDNESDAY = (date(2025, 2, day) for day in (24, 25, 26))
+FRIDAY, SATURDAY, NEXT_MONDAY = date(2025, 2, 28), date(2025, 3, 1), date(2025, 3, 3)
+DAILY, WEEKLY = Subscription("lab"), Subscription("lab", Rhythm.WEEKLY)
+KNOWN = (
+    Parcel(
+        "Bats",
+        "lab",
+        Occasion.DAY,
+        date(2025, 2, 3),
+        (),
+        (MessageStatus.DELIVERED,),
+        datetime(2025, 2, 3, tzinfo=UTC),
+        datetime(2025, 2, 3, tzinfo=UTC),
+    ),
+)
+
+
+def _page(day: date, **changes: object) -> Digest:
+    return replace(digests.ordinary(), day=day, **changes)  # type: ignore[arg-type]
+
+
+def _empty(day: date, status: Status = Status.COMPLETE) -> Digest:
+    return replace(digests.digest(), day=day, status=status)
+
+
+def _pages(*days: date) -> Mapping[date, Digest]:
+    return {day: _page(day) for day in days}
+
+
+def _due(
+    wish: Subscription,
+    pages: Mapping[date, Digest],
+    failed: tuple[date, ...],
+    earlier: tuple[Parcel, ...],
+    today: date,
+) -> tuple[Due, ...]:
+    return due(wish, RecentDays(today, pages, failed, min(pages, default=None)), earlier)
+
+
+def _parcel(occasion: Occasion, day: date, fate: MessageStatus = MessageStatus.DELIVERED) -> Parcel:
+    at = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
+    return Parcel("Bats", "lab", occasion, day, (), (fate,), at, at)
+
+
+def test_a_new_channel_gets_todays_page_and_none_of_before() -> None:
+    pages = _pages(MONDAY, TUESDAY, WEDNESDAY)
+    assert _due(DAILY, pages, (), (), WEDNESDAY) == (Due(Occasion.DAY, WEDNESDAY),)
+
+
+def test_a_known_channel_gets_all_of_the_week_oldest_first() -> None:
+    pages = _pages(date(2025, 2, 10), MONDAY, WEDNESDAY)
+    assert _due(DAILY, pages, (), KNOWN, WEDNESDAY) == (
+        Due(Occasion.DAY, MONDAY),
+        Due(Occasion.DAY, WEDNESDAY),
+    )
+
+
+def test_a_page_of_a_later_day_is_not_due_yet() -> None:
+    assert _due(DAILY, _pages(FRIDAY), (), KNOWN, WEDNESDAY) == ()
+
+
+def test_nothing_to_read_is_told_to_those_who_want_that() -> None:
+    pages = {WEDNESDAY: _empty(WEDNESDAY)}
+    assert _due(DAILY, pages, (), (), WEDNESDAY) == ()
+    assert _due(replace(DAILY, quiet=True), pages, (), (), WEDNESDAY) == (
+        Due(Occasion.DAY, WEDNESDAY),
+    )
+
+
+def test_an_empty_page_that_lacks_something_is_always_told() -> None:
+    pages = {WEDNESDAY: _empty(WEDNESDAY, Status.PARTIAL)}
+    assert _due(DAILY, pages, (), (), WEDNESDAY) == (Due(Occasion.DAY, WEDNESDAY),)
+
+
+def test_an_imported_page_is_no_news() -> None:
+    pages = {WEDNESDAY: _page(WEDNESDAY, status=Status.IMPORTED)}
+    assert _due(DAILY, pages, (), (), WEDNESDAY) == ()
+
+
+def test_a_day_without_a_page_is_told_unless_an_earlier_page_stays() -> None:
+    pages = _pages(MONDAY)
+    assert _due(DAILY, pages, (MONDAY, WEDNESDAY), KNOWN, WEDNESDAY) == (
+        Due(Occasion.DAY, MONDAY),
+        Due(Occasion.FAILURE, WEDNESDAY),
+    )
+
+
+def test_a_page_that_waits_for_a_batch_is_held_two_days() -> None:
+    waiting = digests.waiting()
+    page = replace(waiting, day=MONDAY)
+    assert held(page, MONDAY)
+    assert held(page, TUESDAY)
+    assert not held(page, WEDNESDAY)
+    assert _due(DAILY, {MONDAY: page}, (), KNOWN, TUESDAY) == ()
+    assert _due(DAILY, {MONDAY: page}, (), KNOWN, WEDNESDAY) == (Due(Occasion.DAY, MONDAY),)
+
+
+def test_a_week_is_due_when_its_friday_has_a_page_or_is_over() -> None:
+    known = tuple(replace(one, occasion=Occasion.WEEK) for one in KNOWN)
+    week = (Due(Occasion.WEEK, FRIDAY),)
+    assert _due(WEEKLY, _pages(MONDAY, WEDNESDAY), (), known, WEDNESDAY) == ()
+    assert _due(WEEKLY, _pages(MONDAY), (), known, FRIDAY) == ()
+    assert _due(WEEKLY, _pages(MONDAY, FRIDAY), (), known, FRIDAY) == week
+    assert _due(WEEKLY, _pages(MONDAY), (), known, SATURDAY) == week
+    assert _due(WEEKLY, _pages(MONDAY), (), known, NEXT_MONDAY) == week
+    assert _due(WEEKLY, {day: _empty(day) for day in week_of(FRIDAY)}, (), known, SATURDAY) == ()
+
+
+def test_a_new_weekly_channel_begins_with_a_week_that_just_ended() -> None:
+    assert _due(WEEKLY, _pages(MONDAY), (), (), NEXT_MONDAY) == (Due(Occasion.WEEK, FRIDAY),)
+    assert _due(WEEKLY, _pages(MONDAY), (), (), date(2025, 3, 5)) == ()
+
+
+def test_weekly_readers_hear_of_a_failed_day_with_their_week() -> None:
+    assert _due(WEEKLY, _pages(MONDAY), (WEDNESDAY,), KNOWN, WEDNESDAY) == ()
+
+
+def test_a_week_is_monday_to_friday() -> None:
+    assert week_of(FRIDAY)[0] == MONDAY
+    assert week_of(FRIDAY)[-1] == FRIDAY
+    assert len(week_of(FRIDAY)) == 5
+
+
+def test_a_channel_gets_nothing_of_before_it_was_first_served() -> None:
+    pages = _pages(MONDAY, TUESDAY, WEDNESDAY, date(2025, 2, 27))
+    first = (_parcel(Occasion.DAY, WEDNESDAY),)
+    assert _due(DAILY, pages, (), first, date(2025, 2, 27)) == (
+        Due(Occasion.DAY, WEDNESDAY),
+        Due(Occasion.DAY, date(2025, 2, 27)),
+    )
+
+
+def test_an_alarm_serves_no_pages() -> None:
+    alarm = (_parcel(Occasion.ALARM, MONDAY),)
+    pages = _pages(MONDAY, TUESDAY, WEDNESDAY)
+    assert _due(DAILY, pages, (), alarm, WEDNESDAY) == (Due(Occasion.DAY, WEDNESDAY),)
+
+
+def test_no_day_comes_by_itself_and_in_its_week() -> None:
+    week = (*KNOWN, _parcel(Occasion.WEEK, FRIDAY))
+    assert _due(DAILY, _pages(MONDAY, FRIDAY, NEXT_MONDAY), (), week, NEXT_MONDAY) == (
+        Due(Occasion.DAY, NEXT_MONDAY),
+    )
+    alone = (*KNOWN, *(_parcel(Occasion.DAY, day) for day in week_of(FRIDAY)))
+    assert _due(WEEKLY, _pages(MONDAY, FRIDAY), (), alone, FRIDAY) == ()
+
+
+def test_a_week_without_a_single_page_is_told() -> None:
+    days = RecentDays(SATURDAY, {}, (), first=date(2025, 2, 3))
+    assert due(WEEKLY, days, KNOWN) == (Due(Occasion.WEEK, FRIDAY),)
+    assert due(WEEKLY, RecentDays(SATURDAY, {}, ()), KNOWN) == ()
+
+
+def test_what_has_no_page_any_more_or_has_one_by_now_is_moot() -> None:
+    days = RecentDays(WEDNESDAY, _pages(MONDAY))
+    assert not is_moot(_parcel(Occasion.DAY, MONDAY), days)
+    assert is_moot(_parcel(Occasion.DAY, TUESDAY), days)
+    assert is_moot(_parcel(Occasion.DAY, FRIDAY), days)
+    assert is_moot(_parcel(Occasion.FAILURE, MONDAY), days)
+    assert not is_moot(_parcel(Occasion.FAILURE, TUESDAY), days)
+    assert is_moot(_parcel(Occasion.ALARM, TUESDAY), days)
+
+
+def test_what_a_channel_lacks_is_its_first_page_that_did_not_arrive() -> None:
+    there = _parcel(Occasion.DAY, MONDAY)
+    failure = _parcel(Occasion.FAILURE, MONDAY, MessageStatus.WAITING)
+    waiting = _parcel(Occasion.DAY, TUESDAY, MessageStatus.WAITING)
+    doubt = _parcel(Occasion.DAY, TUESDAY, MessageStatus.UNKNOWN)
+    assert lacking((there, failure), WEDNESDAY) is None
+    assert lacking((there, waiting), WEDNESDAY) == waiting
+    assert lacking((there, waiting), TUESDAY) is None
+    assert lacking((there, doubt), WEDNESDAY) == doubt
+    assert lacking((there, doubt), NEXT_MONDAY) is None

@@ -1,0 +1,139 @@
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from paperlark.delivery.send import LONGEST_PAUSE, PAUSES, Clock, deliver
+from paperlark.domain.delivery import Message, MessageStatus, Occasion, Parcel
+from paperlark.domain.errors import (
+    ChannelBusy,
+    ChannelRefused,
+    DeliveryError,
+    MaybeDelivered,
+)
+from paperlark.store.outbox import MemoryOutbox
+from paperlark.testing import FakeChannel
+from standins.watches import FakeWatch
+
+DAY = date(2025, 2, 26)
+NOW = datetime(2025, 2, 26, 12, tzinfo=UTC)
+NAME = "Bats/lab/day/2025-02-26/2025-02-26T12:00:00.000000"
+BUSY, REFUSED = ChannelBusy("it answered 503"), ChannelRefused("it answered 404")
+MAYBE = MaybeDelivered("the answer was lost")
+
+
+def _parcel(*fates: MessageStatus) -> Parcel:
+    messages = tuple(Message("", f"part {n}") for n in range(len(fates)))
+    return Parcel("Bats", "lab", Occasion.DAY, DAY, messages, fates, NOW, NOW)
+
+
+def _deliver(parcel: Parcel, channel: FakeChannel, watch: FakeWatch | None = None) -> Parcel:
+    outbox = MemoryOutbox()
+    clock = Clock(lambda: NOW, (watch or FakeWatch()).sleep)
+    found = deliver(parcel, channel, outbox, clock)
+    assert outbox.since("Bats", DAY) == (found,)
+    return found
+
+
+def test_messages_are_sent_in_order_each_under_a_name_of_its_own() -> None:
+    channel = FakeChannel()
+    found = _deliver(_parcel(MessageStatus.WAITING, MessageStatus.WAITING), channel)
+    assert found.arrived
+    assert [(name, one.text) for name, one in channel.sent] == [
+        (f"{NAME}/0", "part 0"),
+        (f"{NAME}/1", "part 1"),
+    ]
+
+
+def test_what_arrived_is_not_sent_again() -> None:
+    channel = FakeChannel()
+    _deliver(_parcel(MessageStatus.DELIVERED, MessageStatus.WAITING), channel)
+    assert [one.text for _, one in channel.sent] == ["part 1"]
+
+
+def test_a_busy_channel_is_asked_three_times_with_growing_pauses() -> None:
+    watch = FakeWatch()
+    found = _deliver(
+        _parcel(MessageStatus.WAITING, MessageStatus.WAITING), FakeChannel(BUSY, BUSY, BUSY), watch
+    )
+    assert watch.sleeps == list(PAUSES)
+    assert found.fates == (MessageStatus.WAITING, MessageStatus.WAITING)
+    assert found.problem == "it answered 503"
+
+
+def test_a_channel_gets_the_pause_that_it_asks_for() -> None:
+    watch = FakeWatch()
+    channel = FakeChannel(ChannelBusy("429", retry_after=40.0))
+    assert _deliver(_parcel(MessageStatus.WAITING), channel, watch).arrived
+    assert watch.sleeps == [40.0]
+
+
+def test_a_channel_that_wants_a_longer_pause_is_left_to_the_next_run() -> None:
+    watch = FakeWatch()
+    channel = FakeChannel(ChannelBusy("429", retry_after=LONGEST_PAUSE + 1))
+    assert _deliver(_parcel(MessageStatus.WAITING), channel, watch).open
+    assert watch.sleeps == []
+
+
+def test_a_refused_message_holds_those_after_it_back() -> None:
+    channel = FakeChannel(None, REFUSED)
+    found = _deliver(
+        _parcel(MessageStatus.WAITING, MessageStatus.WAITING, MessageStatus.WAITING), channel
+    )
+    assert found.fates == (MessageStatus.DELIVERED, MessageStatus.REFUSED, MessageStatus.WAITING)
+    assert found.open
+    assert found.problem == "it answered 404"
+
+
+def test_a_lost_answer_is_told_and_not_sent_again_where_copies_would_show() -> None:
+    channel = FakeChannel(MAYBE)
+    found = _deliver(_parcel(MessageStatus.WAITING, MessageStatus.WAITING), channel)
+    assert found.fates == (MessageStatus.UNKNOWN, MessageStatus.DELIVERED)
+    assert (found.open, found.arrived) == (False, False)
+    assert found.problem == "the answer was lost"
+    assert [one.text for _, one in channel.sent] == ["part 1"]
+
+
+def test_a_lost_answer_is_sent_again_under_the_same_name_where_copies_are_told() -> None:
+    channel = FakeChannel(MAYBE, tells_copies=True)
+    found = _deliver(_parcel(MessageStatus.WAITING), channel)
+    assert found.arrived
+    assert [name for name, _ in channel.sent] == [f"{NAME}/0"]
+
+
+@pytest.mark.parametrize(
+    ("tells_copies", "sent", "fate"),
+    [(True, 1, MessageStatus.DELIVERED), (False, 0, MessageStatus.UNKNOWN)],
+)
+def test_a_run_that_was_killed_while_sending_leaves_a_doubt(
+    tells_copies: bool,  # noqa: FBT001  # a case
+    sent: int,
+    fate: MessageStatus,
+) -> None:
+    channel = FakeChannel(tells_copies=tells_copies)
+    found = _deliver(_parcel(MessageStatus.SENDING), channel)
+    assert len(channel.sent) == sent
+    assert found.fates == (fate,)
+
+
+@given(
+    st.lists(st.sampled_from([None, BUSY, REFUSED, MAYBE]), max_size=12),
+    st.lists(st.sampled_from(list(MessageStatus)), min_size=1, max_size=5),
+    st.booleans(),
+)
+def test_no_message_is_sent_twice_and_each_has_a_fate(
+    troubles: list[DeliveryError | None],
+    fates: list[MessageStatus],
+    tells_copies: bool,  # noqa: FBT001  # a case
+) -> None:
+    channel = FakeChannel(*troubles, tells_copies=tells_copies)
+    found = _deliver(_parcel(*fates), channel)
+    names = [name for name, _ in channel.sent]
+    assert len(set(names)) == len(names)
+    assert MessageStatus.SENDING not in found.fates
+    for number, (before, after) in enumerate(zip(fates, found.fates, strict=True)):
+        arrived = before is MessageStatus.DELIVERED or f"{NAME}/{number}" in names
+        assert (after is MessageStatus.DELIVERED) == arrived

@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+from datetime import date
+from itertools import repeat
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from paperlark.domain.feedback import Example, LabelSource
+from paperlark.domain.paper import Author, Paper, PaperId
+from paperlark.importing.examples import learn, library_id, without_text
+from paperlark.importing.item import MOST_AUTHORS, ImportedEntry, Scored, make_item
+from paperlark.testing import a_paper
+
+TODAY, MONDAY, TUESDAY = date(2025, 3, 1), date(2025, 2, 24), date(2025, 2, 25)
+BATS = a_paper("2502.00001", version=3)
+
+
+def test_arxivs_own_text_goes_before_the_files() -> None:
+    item = make_item("line 1", paper_id=BATS.id, title="Bats!!", abstract="short")
+    learned = learn([item], {BATS.id: BATS}, today=TODAY, wanted=True)
+    assert learned.lessons == (Example(BATS, TODAY, True, LabelSource.LIBRARY),)  # noqa: FBT003
+
+
+def test_a_paper_that_arxiv_does_not_have_counts_by_the_files_text() -> None:
+    item = make_item("line 1", title="A Book", authors=["Ada"], categories=["q-bio"])
+    (lesson,) = learn([item], {}, today=TODAY, wanted=False).lessons
+    paper = Paper(library_id("A Book"), 1, "A Book", (Author("Ada"),), "", ("q-bio",))
+    assert lesson == Example(paper, TODAY, False, LabelSource.LIBRARY)  # noqa: FBT003
+    assert paper.id.startswith("library:")
+
+
+def test_a_title_is_the_same_however_it_is_set() -> None:
+    assert library_id("On BATS: a study") == library_id("On bats - A Study.")
+    assert library_id("On bats") != library_id("On cats")
+    assert library_id("!") != library_id("?")
+
+
+def test_scored_entries_are_judged_history_and_the_latest_day_counts() -> None:
+    items = [
+        make_item("line 1", paper_id=BATS.id, scored=Scored(TUESDAY, 8, 7)),
+        make_item("line 2", paper_id=BATS.id, scored=Scored(MONDAY, 2, 3)),
+    ]
+    learned = learn(items, {BATS.id: BATS}, today=TODAY, wanted=True)
+    assert [(one.day, one.teacher, one.relevance) for one in learned.lessons] == [
+        (TUESDAY, LabelSource.JUDGE, 8)
+    ]
+    assert learned.repeated == 1
+
+
+def test_only_what_nobody_has_an_abstract_of_is_looked_up() -> None:
+    items = [
+        make_item("a", paper_id=PaperId("2502.00002")),
+        make_item("b", paper_id=PaperId("2502.00003"), title="T"),
+        make_item("c", paper_id=PaperId("2502.00004"), title="T", abstract="A"),
+        make_item("d", paper_id=BATS.id),
+        make_item("e", title="T"),
+        make_item("f", paper_id=PaperId("2502.00002")),
+    ]
+    assert without_text(items, {BATS.id: BATS}) == ("2502.00002", "2502.00003")
+
+
+def test_what_is_not_found_or_at_fault_is_named() -> None:
+    items = [make_item("line 1", paper_id=BATS.id), ImportedEntry("line 2", fault="it is broken")]
+    learned = learn(items, {}, today=TODAY, wanted=True)
+    assert learned.not_found == ("2502.00001, line 1",)
+    assert learned.unusable == ("an entry, line 2: it is broken",)
+
+
+ITEMS = st.lists(
+    st.builds(
+        make_item,
+        st.just("line 1"),
+        paper_id=st.none() | st.sampled_from([BATS.id, PaperId("2502.00002")]),
+        title=st.text(max_size=5),
+        scored=st.none() | st.builds(Scored, st.dates(), st.just(7), st.just(7)),
+    )
+)
+
+
+@given(ITEMS, st.booleans())
+def test_every_entry_is_accounted_for(items: list[ImportedEntry], wanted: bool) -> None:  # noqa: FBT001
+    learned = learn(items, {BATS.id: BATS}, today=TODAY, wanted=wanted)
+    told = len(learned.not_found) + len(learned.unusable) + learned.repeated
+    assert learned.entries == len(items) == len(learned.lessons) + told
+    assert len({one.paper.id for one in learned.lessons}) == len(learned.lessons)
+
+
+def test_of_authors_without_end_no_more_are_read_than_are_kept() -> None:
+    assert len(make_item("line 1", title="A Book", authors=repeat("Ada")).authors) == MOST_AUTHORS

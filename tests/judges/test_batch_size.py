@@ -1,0 +1,135 @@
+from __future__ import annotations
+
+import gzip
+import json
+from itertools import islice
+from pathlib import Path
+from random import Random
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from paperlark.domain.criteria import Criteria
+from paperlark.domain.profile import Cutoffs
+from paperlark.judges.batch_size import (
+    ASSUMED_CONTEXT,
+    MOST,
+    AdaptiveBatchSize,
+    BatchPlan,
+    batches,
+    longest_answer,
+    make_plan,
+    rough_tokens,
+    to_prompt,
+)
+from paperlark.judges.prompt import SCHEMA, narrow_schema
+from paperlark.judges.question import ask_about
+from paperlark.llm.tokens import count_tokens
+from standins.papers import paper, papers
+
+CRITERIA = Criteria(text="Sparsity.", topics=())
+CUTOFFS = Cutoffs()
+
+
+def plan(batch_size: int | None = None, context: int | None = None) -> BatchPlan:
+    return make_plan(CRITERIA, CUTOFFS, batch_size=batch_size, context=context)
+
+
+def sizes(count: int, planned: BatchPlan, size: int = 99, words: int = 200) -> list[int]:
+    many = [paper(n, abstract="galaxies " * words) for n in range(1, count + 1)]
+    parted = list(batches(many, planned, size=lambda: size))
+    assert [one for batch in parted for one in batch] == many
+    return [len(batch) for batch in parted]
+
+
+def test_a_model_with_plenty_of_room_is_asked_about_sixteen_papers() -> None:
+    assert sizes(40, plan(context=128_000)) == [MOST, MOST, 8]
+
+
+def test_a_small_model_is_asked_about_fewer() -> None:
+    assert sizes(9, plan(context=4096)) == [5, 4]
+
+
+def test_a_server_of_unknown_limits_is_taken_for_a_small_one() -> None:
+    assert sizes(9, plan()) == sizes(9, plan(context=ASSUMED_CONTEXT))
+
+
+def test_a_size_that_was_chosen_is_kept_to_where_nothing_speaks_against_it() -> None:
+    assert sizes(20, plan(batch_size=12)) == [12, 8]
+    assert sizes(20, plan(batch_size=12, context=128_000)) == [12, 8]
+    assert sizes(6, plan(batch_size=12, context=4096)) == [5, 1]
+
+
+def test_a_paper_without_room_goes_alone() -> None:
+    assert sizes(3, plan(context=1024)) == [1, 1, 1]
+
+
+def test_a_model_may_be_asked_about_fewer_at_any_time() -> None:
+    size = iter([4, 2, 0, 9, 9])
+    parted = batches(papers(10), plan(context=128_000), size=lambda: next(size))
+    assert [len(batch) for batch in parted] == [4, 2, 1, 3]
+
+
+@given(words=st.integers(0, 900), context=st.integers(1024, 60_000), many=st.integers(1, 20))
+def test_question_and_answer_have_room_in_the_context(words: int, context: int, many: int) -> None:
+    planned = plan(context=context)
+    asked = [paper(n, abstract="galaxies and stars " * words) for n in range(1, many + 1)]
+    for batch in batches(asked, planned, size=lambda: MOST):
+        question = ask_about(batch, dice=Random(1))  # noqa: S311
+        (used,) = count_tokens([planned.system + question.text])
+        answer = longest_answer(question, planned)
+        assert answer >= 100 * len(batch)
+        if len(batch) > 1:
+            assert used + answer <= context
+
+
+def test_an_answer_may_be_three_times_as_long_as_rows_are_and_some_more() -> None:
+    for many in (1, 16):
+        question = ask_about(papers(many), dice=Random(1))  # noqa: S311
+        for planned in (plan(), plan(context=128_000)):
+            assert longest_answer(question, planned) == 1000 + 300 * many
+        assert 100 * many <= longest_answer(question, plan(context=1400)) < 1000 + 300 * many
+
+
+def test_what_is_put_has_instructions_papers_form_and_a_bound() -> None:
+    planned = plan(context=128_000)
+    question = ask_about(papers(2), dice=Random(1))  # noqa: S311
+    prompt = to_prompt(question, planned)
+    assert (prompt.system, prompt.user) == (planned.system, question.text)
+    assert prompt.longest_answer == 1600
+    assert prompt.schema == SCHEMA
+    assert prompt.narrow == narrow_schema(question.papers)
+
+
+def test_a_rough_count_of_a_real_batch_is_a_little_too_high(shared: Path) -> None:
+    with gzip.open(shared / "readers" / "astro-dwarfs" / "graded.jsonl.gz", "rt") as lines:
+        abstracts = [json.loads(line)["abstract"] for line in islice(lines, 800)]
+    for start in range(0, len(abstracts), 16):
+        text = "\n".join(abstracts[start : start + 16])
+        assert 1 < rough_tokens(text) / count_tokens([text])[0] < 1.5
+
+
+def test_a_crowd_is_halved_and_grows_slowly() -> None:
+    crowd = AdaptiveBatchSize(16)
+    crowd.too_many(16)
+    assert crowd.size() == 8
+    crowd.too_many(16)  # another thread's question of before
+    assert crowd.size() == 8
+    crowd.well(3)  # the last few papers prove nothing
+    assert crowd.size() == 8
+    grown = []
+    while crowd.size() < 16:
+        crowd.well(crowd.size())
+        grown.append(crowd.size())
+    assert grown == [10, 12, 15, 16]
+    crowd.well(16)
+    assert crowd.size() == 16
+
+
+def test_a_crowd_never_vanishes() -> None:
+    crowd = AdaptiveBatchSize(3)
+    for asked in (3, 2, 1, 1):
+        crowd.too_many(asked)
+    assert crowd.size() == 1
+    crowd.well(1)
+    assert crowd.size() == 2

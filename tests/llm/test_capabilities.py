@@ -1,0 +1,395 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from paperlark.domain.chat import Prompt
+from paperlark.domain.errors import ModelRefused
+from paperlark.llm.capabilities import (
+    Capabilities,
+    CapabilityDiscovery,
+    ChatRequest,
+    RequestForm,
+    describe_capabilities,
+    read_capabilities,
+    write_capabilities,
+)
+from paperlark.llm.error_classes import ErrorClass
+from paperlark.llm.openai_compatible import OpenAICompatible
+from paperlark.llm.tokens import ReasoningBudget
+from standins.openai import MODEL, Behaviour, Body, StandIn, accepts_no, answers, complains, says
+
+SCHEMA = {"type": "object", "properties": {}, "required": [], "additionalProperties": False}
+PROMPT = Prompt("Judge as JSON.", "Paper 412: Bats\nAbstract: Bats.", SCHEMA, longest_answer=500)
+OLD = Capabilities(
+    RequestForm.JSON_OBJECT, temperature=False, limit="max_completion_tokens", room=2000
+)
+
+
+@pytest.fixture
+def learned() -> list[Capabilities]:
+    return []
+
+
+@pytest.fixture
+def model(server: StandIn, learned: list[Capabilities]) -> Iterator[OpenAICompatible]:
+    with OpenAICompatible(server.base_url, MODEL, learned=learned.append) as talking:
+        yield talking
+
+
+def forms(server: StandIn) -> list[str]:
+    return [str(asked.get("response_format", {}).get("type")) for asked in server.questions]
+
+
+def takes_no_form(*, but: str | None = None) -> Behaviour:
+    message = "This response_format type is unavailable now"
+
+    def sent(asked: Body) -> bool:
+        form = asked.get("response_format")
+        return form is not None and form["type"] != but
+
+    return accepts_no("response_format", message, sent=sent)
+
+
+def test_what_a_server_does_not_accept_is_left_out_and_remembered(
+    server: StandIn, model: OpenAICompatible, learned: list[Capabilities]
+) -> None:
+    message = "Unsupported value: 'temperature' does not support 0 with this model."
+    server.always = accepts_no("temperature", message, sent=lambda asked: "temperature" in asked)
+    model.ask(PROMPT)
+    model.ask(PROMPT)
+    assert ["temperature" in question for question in server.questions] == [True, False, False]
+    assert learned == [Capabilities(temperature=False)]
+
+
+def test_a_server_that_accepts_everything_is_remembered_too(
+    model: OpenAICompatible, learned: list[Capabilities]
+) -> None:
+    for _ in range(3):
+        model.ask(PROMPT)
+    assert learned == [Capabilities()]
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "Unsupported parameter: 'max_tokens'. Use 'max_completion_tokens' instead.",
+        "Unsupported parameter: 'max_tokens' is not supported with this model."
+        " Use 'max_completion_tokens' instead.",
+    ],
+)
+def test_a_newer_name_for_the_limit_is_learned(
+    server: StandIn, model: OpenAICompatible, learned: list[Capabilities], message: str
+) -> None:
+    server.always = accepts_no("max_tokens", message, sent=lambda asked: "max_tokens" in asked)
+    model.ask(PROMPT)
+    assert server.questions[-1]["max_completion_tokens"] == 500
+    assert learned == [Capabilities(limit="max_completion_tokens")]
+
+
+def test_a_limit_that_is_too_large_is_lowered(server: StandIn, model: OpenAICompatible) -> None:
+    message = "max_tokens is too large: 500. This model supports at most 64 completion tokens."
+    server.always = accepts_no("max_tokens", message, sent=lambda asked: asked["max_tokens"] > 64)
+    model.ask(PROMPT)
+    model.ask(replace(PROMPT, longest_answer=30))
+    assert [question["max_tokens"] for question in server.questions] == [500, 64, 30]
+
+
+def test_a_limit_that_is_not_taken_at_all_is_left_out(
+    server: StandIn, model: OpenAICompatible
+) -> None:
+    message = 'Invalid JSON payload received. Unknown name "max_tokens": Cannot find field.'
+    server.then(answers([{"error": {"code": 400, "message": message}}], status=400))
+    model.ask(PROMPT)
+    assert not {"max_tokens", "max_completion_tokens"} & server.questions[-1].keys()
+
+
+def test_a_temperature_is_left_out_though_no_field_is_named(
+    server: StandIn, model: OpenAICompatible
+) -> None:
+    message = "Unsupported parameter: 'temperature' is not supported with this model."
+    server.then(complains(400, {"message": message, "param": None, "code": None}))
+    model.ask(PROMPT)
+    assert "temperature" not in server.questions[-1]
+
+
+def test_a_server_without_schemas_is_asked_for_json_then_for_text(
+    server: StandIn, model: OpenAICompatible, learned: list[Capabilities]
+) -> None:
+    server.always = takes_no_form()
+    model.ask(PROMPT)
+    model.ask(PROMPT)
+    assert forms(server) == ["json_schema", "json_object", "json_object", "None", "None"]
+    assert learned == [Capabilities(RequestForm.TEXT)]
+
+
+@pytest.mark.parametrize(
+    "complaint",
+    [
+        # llama-cpp-python, llama.cpp, Gemini, DeepSeek, vLLM
+        complains(500, {"message": "[{'msg': \"Input should be 'text' or 'json_object'\"}]"}),
+        complains(400, {"message": 'Either "json_schema" or "grammar" can be specified'}),
+        answers(
+            [{"error": {"code": 400, "message": 'Unknown name "additionalProperties" at schema'}}],
+            status=400,
+        ),
+        complains(400, "This response_format type is unavailable now"),
+        answers(
+            {"object": "error", "message": "json_schema is not supported", "code": 400}, status=400
+        ),
+        complains(422, {"message": {"detail": [{"loc": ["body", "response_format"]}]}}),
+    ],
+)
+def test_a_server_that_knows_no_schema_is_given_the_next_form(
+    server: StandIn, model: OpenAICompatible, learned: list[Capabilities], complaint: Behaviour
+) -> None:
+    server.then(complaint, says("fine"))
+    assert model.ask(PROMPT).text == "fine"
+    assert server.questions[-1]["response_format"] == {"type": "json_object", "schema": SCHEMA}
+    assert learned == [Capabilities(RequestForm.JSON_OBJECT_OF_SCHEMA)]
+
+
+def test_a_server_that_binds_each_answer_anew_is_given_the_form_of_this_very_question() -> None:
+    narrow = {"type": "object", "properties": {"paper": {"enum": [412]}}}
+    question = ChatRequest(MODEL, replace(PROMPT, narrow=narrow), None)
+    bodies = {
+        form: Capabilities(form).body(question).get("response_format") for form in RequestForm
+    }
+    assert bodies[RequestForm.JSON_OBJECT_OF_SCHEMA] == {"type": "json_object", "schema": narrow}
+    assert "412" not in str(
+        [bodies[form] for form in RequestForm if form != RequestForm.JSON_OBJECT_OF_SCHEMA]
+    )
+
+
+def test_a_server_that_wants_the_word_json_is_asked_for_text_in_the_end(
+    server: StandIn, model: OpenAICompatible
+) -> None:
+    error = {
+        "message": "'messages' must contain the word 'json' in some form, to use"
+        " 'response_format' of type 'json_object'.",
+        "param": "messages",
+    }
+    server.then(*[complains(400, error)] * 3)
+    model.ask(PROMPT)
+    assert forms(server)[-1] == "None"
+
+
+def test_a_model_without_a_system_role_gets_all_in_one_message(
+    server: StandIn, model: OpenAICompatible
+) -> None:
+    server.always = accepts_no(
+        "messages[0].role",
+        "Unsupported value: 'messages[0].role' does not support 'system' with this model.",
+        sent=lambda asked: asked["messages"][0]["role"] == "system",
+    )
+    model.ask(PROMPT)
+    (message,) = server.questions[-1]["messages"]
+    assert message == {"role": "user", "content": f"{PROMPT.system}\n\n{PROMPT.user}"}
+
+
+def test_a_complaint_that_nothing_mends_ends(server: StandIn, model: OpenAICompatible) -> None:
+    everything = "response_format, temperature, max_tokens and the system role are bad"
+    server.always = complains(400, everything)
+    with pytest.raises(ModelRefused):
+        model.ask(PROMPT)
+    assert len(server.questions) == 7
+
+
+def test_a_question_that_is_too_long_teaches_nothing(
+    server: StandIn, model: OpenAICompatible, learned: list[Capabilities]
+) -> None:
+    message = (
+        "'max_tokens' or 'max_completion_tokens' is too large: 500. This model's maximum context"
+        " length is 4096 tokens and your request has 3900 input tokens."
+    )
+    server.then(complains(400, {"message": message}))
+    with pytest.raises(ModelRefused, match="put fewer papers into one question"):
+        model.ask(PROMPT)
+    model.ask(PROMPT)
+    assert server.questions[0] == server.questions[1]
+    assert learned == [Capabilities()]
+
+
+@given(
+    st.lists(st.sampled_from(["response_format", "temperature", "max_tokens", "'system'"])),
+    st.text(),
+    st.integers(0, 10**12),
+)
+def test_whatever_a_server_complains_about_there_is_an_end(
+    names: list[str], text: str, number: int
+) -> None:
+    message = f"{' '.join(names)} {text} at most {number} max_completion_tokens"
+    learner = CapabilityDiscovery(OLD)
+    asked = 0
+    while learner.complained(learner.dialect, ErrorClass("here", 400, message)):
+        asked += 1
+        assert asked < 20
+
+
+def test_what_an_earlier_run_found_out_is_spoken_at_once(
+    server: StandIn, learned: list[Capabilities]
+) -> None:
+    server.always = takes_no_form(but="json_object")
+    with OpenAICompatible(server.base_url, MODEL, dialect=OLD, learned=learned.append) as model:
+        model.ask(PROMPT)
+    (question,) = server.questions
+    assert question["response_format"] == {"type": "json_object"}
+    assert question["max_completion_tokens"] == 500
+    assert (learned, model.room) == ([], 2000)
+
+
+def test_a_dialect_that_no_longer_works_is_learned_anew(
+    server: StandIn, learned: list[Capabilities]
+) -> None:
+    message = "Unknown name max_completion_tokens"
+    server.always = accepts_no(
+        "max_completion_tokens", message, sent=lambda asked: "max_completion_tokens" in asked
+    )
+    with OpenAICompatible(server.base_url, MODEL, dialect=OLD, learned=learned.append) as model:
+        model.ask(PROMPT)
+        model.ask(PROMPT)
+    assert forms(server) == ["json_object", "json_schema", "json_schema"]
+    assert learned == [Capabilities()]
+
+
+def test_a_complaint_about_a_question_does_not_make_a_dialect_old(
+    server: StandIn, learned: list[Capabilities]
+) -> None:
+    server.then(complains(400, {"message": "no"}))
+    with OpenAICompatible(server.base_url, MODEL, dialect=OLD, learned=learned.append) as model:
+        with pytest.raises(ModelRefused):
+            model.ask(PROMPT)
+        model.ask(PROMPT)
+    assert forms(server) == ["json_object", "json_object"]
+
+
+@pytest.mark.parametrize("text", ["", None, "<think>Hmm, paper 412 is", "  <think>\n"])
+def test_a_model_whose_thoughts_ate_the_answer_gets_more_room(
+    server: StandIn, model: OpenAICompatible, learned: list[Capabilities], text: str | None
+) -> None:
+    server.then(*[says(text, finish="length")] * 2)
+    roomy = ReasoningBudget(model, lambda: model.room)
+    for _ in range(3):
+        roomy.ask(PROMPT)
+    assert [question["max_tokens"] for question in server.questions] == [500, 2500, 10500]
+    assert learned == [Capabilities(room=2000), Capabilities(room=10000)]
+    assert roomy.name == MODEL
+
+
+def test_room_has_a_bound(server: StandIn, model: OpenAICompatible) -> None:
+    server.always = says("", finish="length")
+    roomy = ReasoningBudget(model, lambda: model.room)
+    for _ in range(9):
+        roomy.ask(PROMPT)
+    assert model.room == 32_768
+
+
+def test_room_that_a_model_does_not_have_is_given_back(
+    server: StandIn, learned: list[Capabilities]
+) -> None:
+    server.then(complains(400, {"message": "This model's maximum context length is 4096 tokens"}))
+    with OpenAICompatible(server.base_url, MODEL, dialect=OLD, learned=learned.append) as model:
+        with pytest.raises(ModelRefused):
+            model.ask(PROMPT)
+        model.ask(PROMPT)
+        assert model.room == 500
+    assert learned == [replace(OLD, room=500)]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        says('{"rows": [', finish="length"),
+        says("<think>Hmm</think>", finish="length"),
+        says(""),
+        says("  "),
+    ],
+)
+def test_an_answer_that_was_begun_or_ended_by_itself_had_room(
+    server: StandIn, model: OpenAICompatible, answer: Behaviour
+) -> None:
+    server.then(answer)
+    model.ask(PROMPT)
+    assert model.room == 0
+
+
+def test_a_question_without_a_limit_has_all_the_room_there_is(
+    server: StandIn, model: OpenAICompatible
+) -> None:
+    server.always = says("", finish="length")
+    roomy = ReasoningBudget(model, lambda: 2000)
+    roomy.ask(replace(PROMPT, longest_answer=None))
+    assert "max_tokens" not in server.questions[-1]
+    assert model.room == 0
+
+
+def test_one_thread_s_lesson_is_not_undone_by_another_s() -> None:
+    learner = CapabilityDiscovery(None)
+    before = learner.dialect
+    assert learner.complained(before, ErrorClass("here", 400, "temperature"))
+    assert learner.complained(before, ErrorClass("here", 400, "json_schema"))
+    assert learner.dialect == Capabilities(temperature=False)
+    learner.only_thought(before, PROMPT)
+    assert learner.dialect == Capabilities(temperature=False)
+
+
+DIALECTS = st.builds(
+    Capabilities,
+    form=st.sampled_from(RequestForm),
+    temperature=st.booleans(),
+    limit=st.sampled_from([None, "max_tokens", "max_completion_tokens"]),
+    most=st.none() | st.integers(1, 10**6),
+    system_role=st.booleans(),
+    room=st.integers(0, 10**6),
+)
+
+
+@given(DIALECTS)
+def test_a_dialect_comes_back_as_it_was_written(dialect: Capabilities) -> None:
+    assert read_capabilities(write_capabilities(dialect)) == dialect
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "null",
+        "[]",
+        "{}",
+        '{"form": 3}',
+        '{"form": "grammar"}',
+        write_capabilities(Capabilities()).replace("true", '"yes"'),
+        write_capabilities(Capabilities()).replace("max_tokens", "stream"),
+        write_capabilities(Capabilities()).replace('"most": null', '"most": 0'),
+        write_capabilities(Capabilities()).replace('"room": 0', '"room": true'),
+        write_capabilities(Capabilities()).replace('"room": 0', '"rooms": 0'),
+        write_capabilities(Capabilities()).replace('"room": 0', '"room": 0, "more": 1'),
+    ],
+)
+def test_what_is_no_dialect_of_ours_is_none(text: str) -> None:
+    assert read_capabilities(text) is None
+
+
+@given(st.text())
+def test_no_text_breaks_anything(text: str) -> None:
+    read_capabilities(text)
+
+
+def test_a_dialect_is_described_in_words() -> None:
+    assert describe_capabilities(Capabilities()) == ("answers in the form of a JSON schema",)
+    assert describe_capabilities(replace(OLD, most=64, system_role=False)) == (
+        "answers as a JSON object of any form",
+        "takes no temperature",
+        "calls an answer's limit max_completion_tokens",
+        "answers with at most 64 tokens",
+        "takes instructions only as part of the question",
+        "thinks first, and is given 2000 tokens for it",
+    )
+    assert describe_capabilities(Capabilities(RequestForm.TEXT, limit=None)) == (
+        "answers as text",
+        "takes no limit to an answer",
+    )

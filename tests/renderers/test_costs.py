@@ -1,0 +1,161 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from paperlark.domain.spending import (
+    Budget,
+    Cost,
+    Expense,
+    Period,
+    PriceSource,
+    Spend,
+    Tokens,
+)
+from paperlark.renderers import costs
+from paperlark.renderers.costs import (
+    month_line,
+    source_line,
+    spending_document,
+    spending_lines,
+    total_line,
+)
+
+MARCH = Expense(
+    period=date(2025, 3, 1),
+    model="gpt-4o",
+    profile="Bats",
+    judged=400,
+    selected=20,
+    requests=40,
+    tokens=Tokens(90_000, 10_000, 8_000),
+    untold=0,
+    cost=Cost(Decimal("0.30"), Decimal("0.10")),
+    unpriced=0,
+    most=None,
+)
+FEBRUARY = replace(MARCH, period=date(2025, 2, 1), cost=Cost(Decimal("1.00"), Decimal("0.60")))
+LOCAL = replace(
+    MARCH, model="llama", cost=Cost(Decimal(0), Decimal(0)), unpriced=40, tokens=Tokens(100, 10)
+)
+LOST = replace(MARCH, untold=3, unpriced=3, most=Decimal("0.05"))
+
+
+def test_a_month_has_a_bar_beside_its_cost_and_a_paragraph_for_each_model_and_reader() -> None:
+    assert list(spending_lines([MARCH, FEBRUARY], Period.MONTH)) == [
+        "2025-03     $0.4000  ██████",
+        "  gpt-4o for Bats: $0.4000",
+        "    400 papers judged, 20 of them selected; 40 requests",
+        "    90,000 prompt tokens (8,000 cached), 10,000 completion tokens",
+        "    250 tokens per judged paper, 5,000 per selected paper",
+        "",
+        "2025-02       $1.60  ████████████████████████",
+        "  gpt-4o for Bats: $1.60",
+        "    400 papers judged, 20 of them selected; 40 requests",
+        "    90,000 prompt tokens (8,000 cached), 10,000 completion tokens",
+        "    250 tokens per judged paper, 5,000 per selected paper",
+        "",
+    ]
+
+
+def test_a_day_is_named_in_full() -> None:
+    first, *_ = spending_lines([replace(MARCH, period=date(2025, 3, 7))], Period.DAY)
+    assert first.startswith("2025-03-07 ")
+
+
+def test_an_unknown_price_is_said_to_be_unknown_and_never_nothing() -> None:
+    text = list(spending_lines([LOCAL], Period.MONTH))
+    assert text[0] == "2025-03     unknown"
+    assert "  llama for Bats: unknown" in text
+    assert "    40 of 40 requests of unknown price" in text
+    assert spending_document([LOCAL])[0]["cost_usd"] is None
+
+
+def test_what_is_known_in_part_is_marked_and_the_rest_counted() -> None:
+    text = list(spending_lines([MARCH, LOCAL], Period.MONTH))
+    assert text[0].startswith("2025-03    $0.4000+")
+    assert total_line([MARCH, LOCAL]) == (
+        "in all $0.4000, besides 40 of 80 requests of unknown price"
+    )
+    lost = list(spending_lines([LOST], Period.MONTH))
+    assert "    3 of 40 requests did not say what they used" in lost
+    assert "    3 of 40 requests of unknown price, $0.0500 at most" in lost
+    assert total_line([MARCH]) == "in all $0.4000"
+    assert total_line([LOCAL]) == "in all unknown"
+
+
+def test_where_nothing_says_what_it_used_no_tokens_are_shown() -> None:
+    silent = replace(LOST, untold=40, unpriced=40, tokens=Tokens(0, 0))
+    assert not any("tokens" in line for line in spending_lines([silent], Period.MONTH))
+
+
+def test_names_from_outside_command_no_terminal() -> None:
+    odd = replace(MARCH, model="gpt\x1b[31m", profile="Bats\u202e")
+    assert all(line.isprintable() for line in spending_lines([odd], Period.MONTH))
+    assert source_line("gpt\x1b[31m", None).isprintable()
+
+
+def test_the_month_s_budget_is_told_where_there_is_one() -> None:
+    budget = Budget(month=Decimal(5))
+    assert month_line(MARCH.period, Decimal("1.2"), Budget(day=Decimal(1))) is None
+    assert month_line(MARCH.period, Decimal("1.2"), budget) == (
+        "this month (2025-03, UTC): $1.20 of $5.00 spent, or held for what may be billed yet"
+    )
+
+
+def test_prices_have_a_source_and_a_date() -> None:
+    source = PriceSource("genai-prices 0.2.3", "https://example.org/prices", date(2025, 3, 1))
+    assert source_line("gpt-4o", source) == (
+        "prices of gpt-4o: genai-prices 0.2.3, checked on 2025-03-01\n  https://example.org/prices"
+    )
+    assert "nobody knows what llama costs there" in source_line("llama", None)
+
+
+def test_programs_get_the_same_in_decimals() -> None:
+    (record,) = spending_document([LOST])
+    assert record == {
+        "period": date(2025, 3, 1),
+        "model": "gpt-4o",
+        "profile": "Bats",
+        "judged": 400,
+        "selected": 20,
+        "requests": 40,
+        "tokens": {"prompt": 90_000, "cached": 8_000, "completion": 10_000, "total": 100_000},
+        "requests_without_usage": 3,
+        "cost_usd": {"prompt": "0.30", "completion": "0.10", "total": "0.40"},
+        "requests_without_price": 3,
+        "at_most_usd_more": "0.05",
+        "tokens_per_judged": 250.0,
+        "tokens_per_selected": 5000.0,
+    }
+
+
+@pytest.mark.parametrize(
+    ("spend", "said"),
+    [
+        (Spend(Tokens(1000, 10), Cost(Decimal("0.01"), Decimal("0.002"))), "$0.0120"),
+        (Spend(Tokens(1000, 10), None), "1,010 tokens"),
+        (Spend(None, None), ""),
+    ],
+)
+def test_a_running_step_says_what_it_spent_so_far(spend: Spend, said: str) -> None:
+    assert costs.so_far(spend) == said
+
+
+@pytest.mark.parametrize(
+    ("tokens", "judged", "selected", "said"),
+    [
+        (Tokens(900, 100), 10, 2, "100 tokens per judged paper, 500 per selected paper"),
+        (Tokens(900, 100), 10, 0, "100 tokens per judged paper"),
+        (Tokens(900, 100), 0, 0, None),
+        (Tokens(0, 0), 10, 2, None),
+        (None, 10, 2, None),
+    ],
+)
+def test_tokens_per_paper_are_told_where_they_are_known(
+    tokens: Tokens | None, judged: int, selected: int, said: str | None
+) -> None:
+    assert costs.tokens_per_paper(tokens, judged, selected) == said

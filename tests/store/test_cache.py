@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from paperlark.domain.archive import CacheEntry
+from paperlark.ports import Cache
+from paperlark.store.cache import CacheStore
+from paperlark.store.database import open_database
+from paperlark.testing import FakeCache
+
+
+@pytest.fixture(params=["sqlite", "fake"])
+def scratch(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Cache]:
+    if request.param == "fake":
+        yield FakeCache()
+        return
+    path = tmp_path / "paperlark.db"
+    with open_database(path) as connection:
+        yield CacheStore(connection, path)
+
+
+def test_what_was_kept_is_found_as_long_as_it_is_made_of_the_same(scratch: Cache) -> None:
+    scratch.keep([CacheEntry("facts", "a", b"\x00one"), CacheEntry("other", "a", b"two")])
+    assert scratch.find("facts", "a") == b"\x00one"
+    assert scratch.find("facts", "b") is None
+    scratch.keep([CacheEntry("facts", "b", b"three")])
+    assert (scratch.find("facts", "a"), scratch.find("facts", "b")) == (None, b"three")
+    assert scratch.find("other", "a") == b"two"
+
+
+def test_scraps_outlive_the_connection(tmp_path: Path) -> None:
+    path = tmp_path / "paperlark.db"
+    with open_database(path) as connection:
+        CacheStore(connection, path).keep([CacheEntry("facts", "a", b"one")])
+    with open_database(path) as connection:
+        assert CacheStore(connection, path).find("facts", "a") == b"one"

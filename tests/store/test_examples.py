@@ -1,0 +1,212 @@
+"""What the contract does not say: which line is drawn, what is forgotten, and how long it takes."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from importlib import resources
+from pathlib import Path
+
+import pytest
+
+from paperlark.domain.criteria import parse_criteria
+from paperlark.domain.digest import Digest
+from paperlark.domain.exploration import Explored
+from paperlark.domain.feedback import Feedback, LabelSource, Vote
+from paperlark.domain.judgement import Judgement
+from paperlark.domain.paper import Author, Paper
+from paperlark.domain.profile import Cutoffs, Profile
+from paperlark.store import examples
+from paperlark.store.announcements import AnnouncementStore
+from paperlark.store.database import VERSION, open_database
+from paperlark.store.digests import DigestStore
+from paperlark.store.examples import ExampleStore
+from paperlark.store.vectors import VectorStore
+from paperlark.store.votes import FeedbackStore
+from paperlark.testing import a_feed, a_paper
+from standins.digests import digest, entry
+
+MONDAY, TUESDAY = date(2025, 2, 24), date(2025, 2, 25)
+MINE = Profile("Mine", ("cs.LG",), parse_criteria("bats"))
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "store.db"
+
+
+@pytest.fixture
+def connection(path: Path) -> Iterator[sqlite3.Connection]:
+    with open_database(path) as opened:
+        yield opened
+
+
+def _judged(day: date, papers: tuple[Paper, ...], scores: tuple[int, int] = (8, 7)) -> Digest:
+    judgements = tuple(Judgement(paper.id, 1, *scores, "why") for paper in papers)
+    scanned = tuple(paper.id for paper in papers)
+    return digest(day=day, profile="Mine", judgements=judgements, scanned=scanned)
+
+
+def test_the_line_is_the_one_the_reader_draws_now(
+    connection: sqlite3.Connection, path: Path
+) -> None:
+    AnnouncementStore(connection, path).keep(a_feed(a_paper()), MONDAY)
+    DigestStore(connection, path).file(_judged(MONDAY, (a_paper(),)))
+    for cutoffs, wanted in ((Cutoffs(8, 7), True), (Cutoffs(9, 7), False), (Cutoffs(8, 8), False)):
+        profile = replace(MINE, cutoffs=cutoffs)
+        (lesson,) = ExampleStore(connection, path).evidence(profile, TUESDAY).lessons
+        assert lesson.wanted is wanted
+
+
+def test_a_paper_that_was_drawn_by_lot_stands_for_those_that_might_have_been(
+    connection: sqlite3.Connection, path: Path
+) -> None:
+    papers = (a_paper("2502.00001"), a_paper("2502.00002"))
+    AnnouncementStore(connection, path).keep(a_feed(*papers), MONDAY)
+    drawn = Explored(papers[1].id, inclusion=0.05, probability=0.01, wanted=False)
+    DigestStore(connection, path).file(replace(_judged(MONDAY, papers), explored=(drawn,)))
+    lessons = ExampleStore(connection, path).evidence(MINE, TUESDAY).lessons
+    assert [(one.paper.id[-1], one.stands_for) for one in lessons] == [("1", 1), ("2", 20)]
+
+
+@pytest.mark.parametrize(
+    ("votes", "known"),
+    [
+        ([Vote.UP, Vote.DOWN], [False]),
+        ([Vote.DOWN, Vote.UP], [True]),
+        ([Vote.UP, Vote.NONE], []),
+        ([Vote.UP, Vote.NONE, Vote.UP], [True]),
+    ],
+)
+def test_of_contradicting_votes_the_last_one_counts(
+    connection: sqlite3.Connection, path: Path, votes: list[Vote], known: list[bool]
+) -> None:
+    AnnouncementStore(connection, path).keep(a_feed(a_paper()), MONDAY)
+    store = FeedbackStore(connection, path, "Mine")
+    for minute, vote in enumerate(votes):
+        at = datetime(2025, 2, 24, 15, minute, tzinfo=UTC)
+        store.keep([Feedback(a_paper().id, vote, at)])
+    lessons = ExampleStore(connection, path).evidence(MINE, TUESDAY).lessons
+    assert [one.wanted for one in lessons] == known
+
+
+def test_a_vote_is_of_the_day_it_is_in_new_york(connection: sqlite3.Connection, path: Path) -> None:
+    AnnouncementStore(connection, path).keep(a_feed(a_paper()), MONDAY)
+    late = datetime(2025, 2, 26, 4, 59, 59, 999_999, tzinfo=UTC)
+    FeedbackStore(connection, path, "Mine").keep([Feedback(a_paper().id, Vote.UP, late)])
+    store = ExampleStore(connection, path)
+    assert store.evidence(MINE, MONDAY).lessons == ()
+    assert [one.day for one in store.evidence(MINE, TUESDAY).lessons] == [TUESDAY]
+
+
+def test_the_first_time_a_day_is_made_it_already_leaves_out_its_own_papers(
+    connection: sqlite3.Connection, path: Path
+) -> None:
+    AnnouncementStore(connection, path).keep(a_feed(a_paper()), TUESDAY)
+    at = datetime(2025, 2, 25, 3, tzinfo=UTC)
+    FeedbackStore(connection, path, "Mine").keep([Feedback(a_paper().id, Vote.UP, at)])
+    assert ExampleStore(connection, path).evidence(MINE, TUESDAY).lessons == ()
+
+
+def test_another_reader_teaches_nothing(connection: sqlite3.Connection, path: Path) -> None:
+    AnnouncementStore(connection, path).keep(a_feed(a_paper()), MONDAY)
+    DigestStore(connection, path).file(_judged(MONDAY, (a_paper(),)))
+    yours = replace(MINE, name="Yours")
+    evidence = ExampleStore(connection, path).evidence(yours, TUESDAY)
+    assert (evidence.lessons, evidence.stream) == ((), ())
+
+
+def test_the_latest_are_kept_where_there_are_too_many(
+    connection: sqlite3.Connection, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(examples, "JUDGED_DAYS", 3)
+    monkeypatch.setattr(examples, "STREAM_DAYS", 2)
+    monkeypatch.setattr(examples, "LONGEST_STREAM", 1)
+    papers = [a_paper(f"2502.0000{n}") for n in range(5)]
+    for n, paper in enumerate(papers):
+        AnnouncementStore(connection, path).keep(a_feed(paper), MONDAY + n * DAY)
+        DigestStore(connection, path).file(_judged(MONDAY + n * DAY, (paper,)))
+    evidence = ExampleStore(connection, path).evidence(MINE, MONDAY + 9 * DAY)
+    assert [one.paper for one in evidence.lessons] == papers[2:]
+    assert evidence.stream == (papers[4],)
+
+
+def test_a_restored_day_teaches_what_its_page_has_a_text_of(
+    connection: sqlite3.Connection, path: Path
+) -> None:
+    shown, below = entry(1), a_paper("2502.99999")
+    page = _judged(MONDAY, (shown.paper, below))
+    DigestStore(connection, path).file(replace(page, entries=(shown,)))
+    evidence = ExampleStore(connection, path).evidence(MINE, TUESDAY)
+    assert [one.paper for one in evidence.lessons] == [shown.paper]
+    assert evidence.stream == (shown.paper,)
+
+
+def test_days_made_before_there_was_experience_teach_all_the_same(path: Path) -> None:
+    shown, below = entry(1), a_paper("2502.99999")
+    shown = replace(shown, paper=replace(shown.paper, categories=()))
+    with open_database(path) as connection:
+        AnnouncementStore(connection, path).keep(a_feed(below), MONDAY)
+        page = replace(_judged(MONDAY, (shown.paper, below)), entries=(shown,))
+        DigestStore(connection, path).file(page)
+        after = ExampleStore(connection, path).evidence(MINE, TUESDAY)
+        _undo_the_migrations_from_the_third_on(connection)
+        connection.execute("DELETE FROM papers WHERE id = ?", (shown.paper.id,))
+        connection.execute("INSERT INTO digests VALUES ('Mine', '2025-02-20', 'no JSON')")
+    with open_database(path) as connection:
+        assert connection.execute("PRAGMA user_version").fetchone() == (VERSION,)
+        assert ExampleStore(connection, path).evidence(MINE, TUESDAY) == after
+        assert {one.teacher for one in after.lessons} == {LabelSource.JUDGE}
+        assert len(after.lessons) == 2
+        waiting = VectorStore(connection, path).unplaced(TUESDAY, "space", 9)
+        assert waiting == [(shown.paper, MONDAY), (below, MONDAY)]
+
+
+def _undo_the_migrations_from_the_third_on(connection: sqlite3.Connection) -> None:
+    scripts = resources.files("paperlark.store").joinpath("migrations")
+    with closing(sqlite3.connect(":memory:")) as early:
+        for name in ("0001_exchanges_judgements_digests.sql", "0002_batches.sql"):
+            early.executescript(scripts.joinpath(name).read_text("utf-8"))
+        for kind in ("trigger", "index", "table"):
+            # A full-text index takes tables of its own along.
+            for name in sorted(_names(connection, kind) - _names(early, kind)):
+                connection.execute(f"DROP {kind} IF EXISTS {name}")
+        for table in _names(early, "table"):
+            for column in _columns(connection, table) - _columns(early, table):
+                connection.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
+    connection.execute("PRAGMA user_version = 2")
+
+
+def _names(connection: sqlite3.Connection, kind: str) -> set[str]:
+    made = "SELECT name FROM sqlite_schema WHERE type = ? AND sql IS NOT NULL"
+    return {name for (name,) in connection.execute(made, (kind,))}
+
+
+def _columns(connection: sqlite3.Connection, table: str) -> set[str]:
+    return {name for _, name, *_ in connection.execute(f"PRAGMA table_info({table})")}
+
+
+def test_twenty_days_of_three_hundred_papers_are_known_in_no_time(
+    connection: sqlite3.Connection, path: Path
+) -> None:
+    authors = tuple(Author(f"Author {n}") for n in range(6))
+    for n in range(20):
+        papers = tuple(
+            a_paper(f"2502.{300 * n + k:05}", authors=authors, abstract="word " * 250)
+            for k in range(300)
+        )
+        AnnouncementStore(connection, path).keep(a_feed(*papers), MONDAY + n * DAY)
+        DigestStore(connection, path).file(_judged(MONDAY + n * DAY, papers))
+    store = ExampleStore(connection, path)
+    durations = []
+    for _ in range(3):
+        begin = time.process_time()
+        evidence = store.evidence(MINE, MONDAY + 30 * DAY)
+        durations.append(time.process_time() - begin)
+    assert (len(evidence.lessons), len(evidence.stream)) == (6000, 6000)
+    assert min(durations) < 0.3, durations

@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from paperlark.domain.digest import Placement, Ranked
+from paperlark.domain.judgement import Match
+from paperlark.store.database import open_database
+from paperlark.store.digests import DigestStore
+from paperlark.store.vectors import VectorStore
+from standins.digests import DAY, digest, entry, narrowed
+
+
+@pytest.fixture
+def connection(tmp_path: Path) -> Iterator[sqlite3.Connection]:
+    with open_database(tmp_path / "store.db") as opened:
+        yield opened
+
+
+def test_a_digest_of_before_precedents_and_matches_were_kept_is_still_read(
+    connection: sqlite3.Connection, tmp_path: Path
+) -> None:
+    archive = DigestStore(connection, tmp_path)
+    archive.file(narrowed())
+    (text,) = connection.execute("SELECT digest FROM digests").fetchone()
+    old = json.loads(text)
+    for one in old["entries"]:
+        del one["precedents"]
+    connection.execute("UPDATE digests SET digest = ?", (json.dumps(old),))
+    entries = tuple(replace(one, precedents=()) for one in narrowed().entries)
+    found = archive.digest(narrowed().profile, DAY)
+    assert found == replace(narrowed(), entries=entries)
+    assert found.ranked == ()
+
+
+def test_matches_are_rows_and_no_part_of_the_digest_s_json(
+    connection: sqlite3.Connection, tmp_path: Path
+) -> None:
+    ranked = (Ranked(entry(1).paper.id, 1, Placement.ABOVE, Match(0.5, 1, 1)),)
+    DigestStore(connection, tmp_path).file(digest([entry(1)], ranked=ranked))
+    (text,) = connection.execute("SELECT digest FROM digests").fetchone()
+    assert "ranked" not in json.loads(text)
+    assert connection.execute("SELECT paper_id, side FROM matches").fetchall() == [
+        ("2502.00001", "above")
+    ]
+
+
+def test_papers_of_a_restored_page_wait_to_be_placed(
+    connection: sqlite3.Connection, tmp_path: Path
+) -> None:
+    scanned = (entry(1).paper.id, entry(2).paper.id)
+    DigestStore(connection, tmp_path).file(digest([entry(1)], scanned=scanned))
+    waiting = VectorStore(connection, tmp_path).unplaced(date(2025, 3, 1), "space", 9)
+    assert waiting == [(entry(1).paper, DAY)]
