@@ -75,7 +75,7 @@ class Stopped:
     """A day that was read best first, until it took as many tokens as the seed's page did."""
 
     day: date
-    lessons: int
+    examples: int
     limit: int
     taken: TokensTaken
     whole: TokensTaken
@@ -132,8 +132,8 @@ def _stop(reader: LabelledReader, day: date) -> Stopped:
     """Read a day with nothing known but the seeds before it, as somebody who brings them along."""
     place = next(at for at, one in enumerate(reader.days) if one.day == day)
     today, limit = reader.days[place], SEED_TOKENS[day]
-    lessons = tuple(_brought(reader, today))
-    evidence = Evidence(lessons, KnownBefore(reader.days, place).stream)
+    examples = tuple(_brought(reader, today))
+    evidence = Evidence(examples, KnownBefore(reader.days, place).stream)
     matches = EmbeddedRanker().rank(today.papers, today.criteria, evidence)
     ranked = sorted(zip(matches, today.papers, strict=True), key=lambda pair: pair[0].rank)
     best_first = [paper for _, paper in ranked]
@@ -142,7 +142,7 @@ def _stop(reader: LabelledReader, day: date) -> Stopped:
     taken = whole
     while taken.paperlark.total >= limit:
         taken = take(today, best_first[: taken.judged - 1], said)
-    return Stopped(day, len(lessons), limit, taken, whole)
+    return Stopped(day, len(examples), limit, taken, whole)
 
 
 def _brought(reader: LabelledReader, today: LabelledDay) -> Iterator[Example]:
@@ -182,7 +182,7 @@ def _seed_cells(day: date, report: TokenReport) -> Iterator[Cell]:
 def _stopped_cells(one: Stopped) -> Iterator[Cell]:
     yield _kept(
         f"page of {one.day}, stopped at its tokens",
-        f"{one.lessons} likes of pages",
+        f"{one.examples} likes of pages",
         one.taken,
         aim=True,
     )
@@ -278,7 +278,7 @@ def _first_weeks(stopped: Sequence[Stopped]) -> Iterator[str]:
         [
             (
                 f"{one.day}",
-                f"{one.lessons}",
+                f"{one.examples}",
                 f"{one.whole.judged}",
                 f"{one.whole.paperlark.total:,}",
                 f"{one.limit:,}",

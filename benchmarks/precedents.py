@@ -45,11 +45,11 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, open_database(Path(folder) / "db") as connection:
         places = VectorStore(connection, Path(folder) / "db")
         places.keep(archive(vectors[:-A_DAY], count), reader.space.fingerprint)
-        librarian = ArchivePrecedents(places, reader)
+        precedent_finder = ArchivePrecedents(places, reader)
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         for run in ("first", "again", "again"):
             wall, busy = time.perf_counter(), time.process_time()
-            found = librarian.precedents(today, DAY)
+            found = precedent_finder.precedents(today, DAY)
             wall, busy = time.perf_counter() - wall, time.process_time() - busy
             print(f"{run}: {wall:.3f} s, {busy:.3f} s of one processor, {len(found)} have some")
         start = time.process_time()

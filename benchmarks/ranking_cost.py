@@ -213,8 +213,8 @@ def _prepare(where: str) -> Figures:
     papers, stream = day.papers[:PAPERS], before.stream[:STREAM]
 
     def known(days: int, most: int | None = None) -> Evidence:
-        lessons = before.history(days).lessons
-        return Evidence(lessons[-most:] if most else lessons, stream)
+        examples = before.history(days).examples
+        return Evidence(examples[-most:] if most else examples, stream)
 
     for days in HISTORY:
         _keep(folder / f"history-{days}", Case(papers, (day.criteria,), (known(days),)))
@@ -230,9 +230,9 @@ def _prepare(where: str) -> Figures:
     other = read_folder(SHARED / "readers" / "astro-dwarfs").days[0].criteria
     today = {paper.id for paper in papers}
     evidence = tuple(
-        Evidence(tuple(one for one in lessons if one.paper.id not in today), stream)
+        Evidence(tuple(one for one in examples if one.paper.id not in today), stream)
         for at in range(place - JUDGED_DAYS + LESSON_DAYS, place + 1)
-        for lessons in [KnownBefore(reader.days, at).history(LESSON_DAYS).lessons]
+        for examples in [KnownBefore(reader.days, at).history(LESSON_DAYS).examples]
     )
     _keep(folder / "readers", Case(papers, (*written.values(), other), evidence))
 
@@ -268,7 +268,7 @@ def _rank(where: str) -> Figures:
         start = time.perf_counter()
         ranker.rank(case.papers, criteria, known)
         seconds[name] = time.perf_counter() - start
-    return seconds | {"lessons": len(evidence.lessons), "megabytes": _megabytes()}
+    return seconds | {"lessons": len(evidence.examples), "megabytes": _megabytes()}
 
 
 def _rank_for_readers(where: str, count: str) -> Figures:
@@ -346,11 +346,11 @@ def _page(
         [
             (
                 f"{amount}",
-                f"{lessons:,}",
+                f"{examples:,}",
                 *(f"{one[name]:.2f}" for name in ("first", "again")),
                 f"{one['megabytes']:.0f}",
             )
-            for amount, (lessons, one) in days.items()
+            for amount, (examples, one) in days.items()
         ],
     )
     yield (

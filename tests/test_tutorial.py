@@ -85,7 +85,7 @@ def hooks(trusted: Trust, monkeypatch: pytest.MonkeyPatch) -> Iterator[Webhooks]
 def test_the_tutorial_does_what_it_says(
     place: Path, arxiv: StandInArxiv, server: StandIn, hooks: Webhooks
 ) -> None:
-    watch = FakeWatch(clock=datetime(2025, 2, 26, 12, tzinfo=UTC).timestamp())
+    rate_limit_clock = FakeWatch(clock=datetime(2025, 2, 26, 12, tzinfo=UTC).timestamp())
     environment = dict[str, str]()
     ran = []
     for language, text in _BLOCK.findall(TUTORIAL.read_text()):
@@ -98,7 +98,7 @@ def test_the_tutorial_does_what_it_says(
                 name, _, value = words[1].partition("=")
                 environment[name] = value
             elif words[0] == "paperlark":
-                result = _run(words[1:], environment, watch, place)
+                result = _run(words[1:], environment, rate_limit_clock, place)
                 allowed = ENDS.get(words[1], {0})
                 assert result.exit_code in allowed, f"{line}\n{result.output}"
                 assert result.exception is None or isinstance(result.exception, SystemExit)
@@ -112,14 +112,22 @@ def test_the_tutorial_does_what_it_says(
     assert {"init", "today", "vote", "import", "morning", "schedule", "doctor"} <= set(ran)
 
 
-def _run(words: list[str], environment: dict[str, str], watch: FakeWatch, place: Path) -> Result:
-    world = Environment(
-        now=lambda: datetime.fromtimestamp(watch.clock, UTC), sleep=watch.sleep, watch=watch.watch
+def _run(
+    words: list[str], variables: dict[str, str], rate_limit_clock: FakeWatch, place: Path
+) -> Result:
+    environment = Environment(
+        now=lambda: datetime.fromtimestamp(rate_limit_clock.clock, UTC),
+        sleep=rate_limit_clock.sleep,
+        rate_limit_clock=rate_limit_clock.rate_limit_clock,
     )
-    watch.passes(60)
+    rate_limit_clock.passes(60)
     arguments = [_on_the_page(place) if word == _PAPER else word for word in words]
-    return CliRunner(env=environment).invoke(
-        cli, arguments, prog_name="paperlark", obj=world, input=ANSWERS.get(" ".join(words), "")
+    return CliRunner(env=variables).invoke(
+        cli,
+        arguments,
+        prog_name="paperlark",
+        obj=environment,
+        input=ANSWERS.get(" ".join(words), ""),
     )
 
 

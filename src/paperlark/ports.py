@@ -195,18 +195,20 @@ class ChatModel(Protocol):
 class JudgementMemory(Protocol):
     """What was paid for is remembered here, so that it is never paid for twice."""
 
-    def judgements(self, papers: Sequence[Paper], asking: JudgementKey) -> tuple[Judgement, ...]:
+    def judgements(
+        self, papers: Sequence[Paper], judgement_key: JudgementKey
+    ) -> tuple[Judgement, ...]:
         """Give what is known of these very versions under the asking's criteria and judge."""
         ...
 
-    def keep(self, exchange: ModelCall, asking: JudgementKey) -> None:
+    def keep(self, model_call: ModelCall, judgement_key: JudgementKey) -> None:
         """Store one exchange in one transaction, at once.
 
         A judgement with a comment is never replaced by a later one; one without always is.
         """
         ...
 
-    def spend(self, asking: JudgementKey) -> Spend:
+    def spend(self, judgement_key: JudgementKey) -> Spend:
         """Add up all exchanges of that page, those of earlier runs too."""
         ...
 
@@ -218,7 +220,7 @@ class BatchJobs(Protocol):
         """Give all whose answers are not stored yet, of every day and profile, oldest first."""
         ...
 
-    def of(self, asking: JudgementKey) -> tuple[BatchJob, ...]:
+    def of(self, judgement_key: JudgementKey) -> tuple[BatchJob, ...]:
         """Give all of this asking, collected or not, oldest first."""
         ...
 
@@ -230,7 +232,7 @@ class BatchJobs(Protocol):
         """Forget a job that never reached the service."""
         ...
 
-    def collect(self, job: BatchJob, exchanges: Iterable[ModelCall]) -> None:
+    def collect(self, job: BatchJob, model_calls: Iterable[ModelCall]) -> None:
         """Store all that came of a job, and that it did, in one transaction.
 
         Of a job that is collected already nothing is stored again.

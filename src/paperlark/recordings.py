@@ -89,7 +89,7 @@ def read_recording(path: Path) -> bytes:
         return gzip.decompress(content) if content.startswith(_GZIP) else content
     except (OSError, EOFError, zlib.error) as error:
         raise RecordingUnreadable(
-            f"the recording {path} cannot be read", mend="check the path, or get the file again"
+            f"the recording {path} cannot be read", hint="check the path, or get the file again"
         ) from error
 
 
@@ -102,9 +102,9 @@ def recorded_days(name: str, content: bytes) -> Mapping[date, RecordedDay]:
         try:
             day = RecordedDay.model_validate_json(line)
         except ValidationError as error:
-            raise RecordingUnreadable(f"{name}:{number}: {_first(error)}", mend=_MEND) from error
+            raise RecordingUnreadable(f"{name}:{number}: {_first(error)}", hint=_MEND) from error
         if day.day in days:
-            raise RecordingUnreadable(f"{name}:{number}: {day.day} stands twice", mend=_MEND)
+            raise RecordingUnreadable(f"{name}:{number}: {day.day} stands twice", hint=_MEND)
         days[day.day] = day
     return days
 

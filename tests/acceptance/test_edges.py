@@ -135,15 +135,15 @@ def test_one_category_is_stale_while_another_is_fresh(tmp_path: Path) -> None:
             'name = "Edge"\ncategories = ["cs.LG", "cs.AI"]\n'
             f'[sources]\nrss = "{arxiv.url("rss")}"\npages = "{arxiv.url("list")}"\n'
         )
-        world = Environment(
-            environment={"XDG_CACHE_HOME": str(tmp_path)},
+        environment = Environment(
+            variables={"XDG_CACHE_HOME": str(tmp_path)},
             now=lambda: now_of(WEDNESDAY),
-            watch=FakeWatch().watch,
+            rate_limit_clock=FakeWatch().rate_limit_clock,
         )
         with open_page_maker(
-            load_settings(tmp_path / "paperlark.toml"), RunOptions(), world
-        ) as press:
-            press.make(WEDNESDAY, Silent())
+            load_settings(tmp_path / "paperlark.toml"), RunOptions(), environment
+        ) as maker:
+            maker.make(WEDNESDAY, Silent())
     page = json.loads((tmp_path / "pages" / f"{WEDNESDAY}.json").read_text())
     assert page["status"] == "complete"
     assert [batch["via"] for batch in page["batches"]] == ["RSS", "listing page"]

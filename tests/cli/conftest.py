@@ -40,11 +40,13 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def world() -> Environment:
+def environment() -> Environment:
     """Give Wednesday, 26 February 2025, 7 o'clock in New York, where nobody ever waits."""
-    watch = FakeWatch(clock=datetime(2025, 2, 26, 12, tzinfo=UTC).timestamp())
+    rate_limit_clock = FakeWatch(clock=datetime(2025, 2, 26, 12, tzinfo=UTC).timestamp())
     return Environment(
-        now=lambda: datetime.fromtimestamp(watch.clock, UTC), sleep=watch.sleep, watch=watch.watch
+        now=lambda: datetime.fromtimestamp(rate_limit_clock.clock, UTC),
+        sleep=rate_limit_clock.sleep,
+        rate_limit_clock=rate_limit_clock.rate_limit_clock,
     )
 
 
@@ -63,8 +65,8 @@ def arxiv(loopback: HTTPServer, home: Path) -> Iterator[StandInArxiv]:
 
 
 @pytest.fixture
-def paperlark(home: Path, world: Environment) -> Paperlark:  # noqa: ARG001  # run in there
+def paperlark(home: Path, environment: Environment) -> Paperlark:  # noqa: ARG001  # run in there
     def run(*arguments: str) -> Result:
-        return CliRunner().invoke(cli, arguments, prog_name="paperlark", obj=world)
+        return CliRunner().invoke(cli, arguments, prog_name="paperlark", obj=environment)
 
     return run

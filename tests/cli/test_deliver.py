@@ -42,14 +42,14 @@ def _make_two_days(paperlark: Paperlark, home: Path) -> None:
 
 
 def test_a_page_is_brought_by_hand_once_and_again_when_asked(
-    paperlark: Paperlark, world: Environment, mail: MailServer
+    paperlark: Paperlark, environment: Environment, mail: MailServer
 ) -> None:
     assert paperlark(*RUN).exit_code == 0
     assert mail.taken == []
     assert "brought" in paperlark("deliver").stdout
     assert "done before" in paperlark("deliver").stdout
     assert len(mail.taken) == 1
-    world.sleep(60)
+    environment.sleep(60)
     assert paperlark("deliver", "--again", "--channel", "inbox").exit_code == 0
     # Another mail to the mailbox, too: it would not show a copy.
     assert len(mail.mailbox) == 2
@@ -117,10 +117,10 @@ def test_a_database_that_is_busy_is_told_to_no_channel(
 
 
 def test_two_alarms_are_two_mails_to_the_mailbox(
-    paperlark: Paperlark, world: Environment, mail: MailServer
+    paperlark: Paperlark, environment: Environment, mail: MailServer
 ) -> None:
     paperlark("deliver", "--alarm", "one")
-    world.sleep(60)
+    environment.sleep(60)
     paperlark("deliver", "--alarm", "two")
     assert len(mail.mailbox) == 2
 

@@ -66,31 +66,31 @@ class NoKeyring:
 @pytest.fixture
 def patient(home: Path) -> Environment:
     """Give Wednesday, 26 February 2025, 7 o'clock in New York, without any program or secret."""
-    watch = FakeWatch(clock=datetime(2025, 2, 26, 12, tzinfo=UTC).timestamp())
+    rate_limit_clock = FakeWatch(clock=datetime(2025, 2, 26, 12, tzinfo=UTC).timestamp())
     folders = {"HOME": str(home), "XDG_CONFIG_HOME": str(home / "config"),
                "XDG_CACHE_HOME": str(home / "cache")}  # fmt: skip
     return Environment(
-        environment=folders,
-        now=lambda: datetime.fromtimestamp(watch.clock, UTC),
-        sleep=watch.sleep,
-        watch=watch.watch,
+        variables=folders,
+        now=lambda: datetime.fromtimestamp(rate_limit_clock.clock, UTC),
+        sleep=rate_limit_clock.sleep,
+        rate_limit_clock=rate_limit_clock.rate_limit_clock,
         keyring=NoKeyring(),
         zone=lambda: UTC,
     )
 
 
-def _with_secrets(world: Environment, **secrets: str) -> Environment:
-    return replace(world, environment={**world.environment, **secrets})
+def _with_secrets(environment: Environment, **secrets: str) -> Environment:
+    return replace(environment, variables={**environment.variables, **secrets})
 
 
-def _run(world: Environment, *options: str) -> Result:
-    return CliRunner().invoke(cli, ("doctor", *options), prog_name="paperlark", obj=world)
+def _run(environment: Environment, *options: str) -> Result:
+    return CliRunner().invoke(cli, ("doctor", *options), prog_name="paperlark", obj=environment)
 
 
-def _findings(world: Environment, *options: str) -> dict[str, dict[str, Any]]:
+def _findings(environment: Environment, *options: str) -> dict[str, dict[str, Any]]:
     """Give the findings by their checks, the worst of each; what is said holds no secret."""
-    told = _run(world, *options)
-    result = _run(world, "--json", *options)
+    told = _run(environment, *options)
+    result = _run(environment, "--json", *options)
     for secret in SECRETS:
         assert secret not in told.output
         assert secret not in result.output
@@ -128,8 +128,8 @@ def test_where_all_is_well_it_says_so(
 ) -> None:
     with open_database(home / "paperlark.db"):
         pass
-    world = _with_secrets(patient, MY_KEY=KEY)
-    found = _findings(world, "--yes")
+    environment = _with_secrets(patient, MY_KEY=KEY)
+    found = _findings(environment, "--yes")
     ill = {check: row["state"] for check, row in found.items() if row["state"] != "ok"}
     # The machine's clock is more than a year ahead of the made-up one.
     assert ill == {"clock": "warning", "schedule": "note"}
@@ -267,8 +267,8 @@ def test_what_a_question_costs_is_told_before_it_is_put(
         told.append((cost, len(server.questions)))
         return True
 
-    world = _with_secrets(patient, MY_KEY=KEY)
-    list(examine(home / "paperlark.toml", world, may_ask_model=may))
+    environment = _with_secrets(patient, MY_KEY=KEY)
+    list(examine(home / "paperlark.toml", environment, may_ask_model=may))
     cost = f"one tiny question to gpt-4o at {server.base_url}, for an unknown price"
     assert told == [(cost, 0)]
     assert len(server.questions) == 1
@@ -300,10 +300,10 @@ def test_what_was_learned_of_a_server_is_told_without_asking_it(
     del outside
     with open_database(home / "paperlark.db"):
         pass
-    world = _with_secrets(patient, MY_KEY=KEY)
-    _run(world, "--yes")
+    environment = _with_secrets(patient, MY_KEY=KEY)
+    _run(environment, "--yes")
     asked = len(server.questions)
-    found = _findings(world, "--no-model-call")
+    found = _findings(environment, "--no-model-call")
     assert "found on 2025-02-26" in found["its answers"]["found"]
     assert len(server.questions) == asked
 
@@ -409,11 +409,11 @@ def test_a_mail_server_is_logged_into_and_nothing_is_sent(
     standing = mail_server.MailServer(lambda: fault)
     with mail_server.serving(standing, trusted.server):
         _mailing(home, standing.port)
-        world = _with_secrets(patient, PAPERLARK_MAIL_PASSWORD=mail_server.PASSWORD)
-        assert _findings(world)["inbox"]["state"] == state
+        environment = _with_secrets(patient, PAPERLARK_MAIL_PASSWORD=mail_server.PASSWORD)
+        assert _findings(environment)["inbox"]["state"] == state
         assert standing.logins >= 1
         logins = standing.logins
-        assert _findings(world, "--offline")["inbox"]["state"] == "note"
+        assert _findings(environment, "--offline")["inbox"]["state"] == "note"
     assert standing.logins == logins
     assert standing.taken == []
 
@@ -426,8 +426,8 @@ def test_a_mail_server_that_is_not_there_is_a_warning_and_a_lacking_password_an_
     del loopback
     _mailing(home, 9)
     assert _findings(patient)["inbox"]["state"] == "error"
-    world = _with_secrets(patient, PAPERLARK_MAIL_PASSWORD=mail_server.PASSWORD)
-    assert _findings(world)["inbox"]["state"] == "warning"
+    environment = _with_secrets(patient, PAPERLARK_MAIL_PASSWORD=mail_server.PASSWORD)
+    assert _findings(environment)["inbox"]["state"] == "warning"
 
 
 @pytest.mark.parametrize(

@@ -66,17 +66,17 @@ def test_what_judging_takes_is_measured_in_either_layout(
     paperlark: Paperlark,
     home: Path,
     write: Callable[[Path, LabelledReader], Path],
-    lessons: str,
+    examples: str,
 ) -> None:
     write(home / "bats", a_reader(days=9))
-    tokens = ("--tokens", "--lessons", lessons, "--json", "bats.json")
+    tokens = ("--tokens", "--lessons", examples, "--json", "bats.json")
     result = paperlark("eval", "bats", "--test-from", "2025-03-09", *tokens)
     assert result.exit_code == 0, result.output
     assert "bats: 3 test days, 2025-03-09 to 2025-03-11" in result.stdout
     assert "100.0% (100.0% to 100.0%) kept" in result.stdout
     assert max(len(line) for line in result.stdout.splitlines()) <= 100
     found = json.loads((home / "bats.json").read_text())
-    assert (found["history_days"], found["lessons"], len(found["days"])) == (20, lessons, 3)
+    assert (found["history_days"], found["lessons"], len(found["days"])) == (20, examples, 3)
     assert (found["sum"]["judged"], found["sum"]["candidates"]) == (30, 30)
     assert found["sum"]["paperlark_tokens"]["total"] < found["sum"]["plain_tokens"]["total"]
 

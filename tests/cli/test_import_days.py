@@ -69,8 +69,8 @@ def test_a_digest_becomes_a_day_with_pages_of_its_own(
 ) -> None:
     result = paperlark("import", str(page))
     assert result.exit_code == 0
-    lessons, days = result.stdout.splitlines()
-    assert lessons == "2 entries: 1 judged paper, 1 by followed authors, without scores"
+    examples, days = result.stdout.splitlines()
+    assert examples == "2 entries: 1 judged paper, 1 by followed authors, without scores"
     assert days == f"{ADDED} {home / 'pages'}: 2025-02-20"
     assert list(_files(home)) == [
         f"2025-02-20.{kind}" for kind in ("html", "json", "manifest.json", "md")

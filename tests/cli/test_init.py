@@ -28,13 +28,15 @@ NOTHING = ("", "", "", "", "", "", "y", "n")
 
 
 @pytest.fixture
-def answer(home: Path, world: Environment) -> Answer:  # noqa: ARG001  # run in there
+def answer(home: Path, environment: Environment) -> Answer:  # noqa: ARG001  # run in there
     """Run `paperlark init mine` and type these lines."""
 
     def run(*lines: str, options: tuple[str, ...] = (), end: str = "\n") -> Result:
         arguments = ("init", "mine", "--ask", *options)
         typed = "\n".join(lines) + end
-        return CliRunner().invoke(cli, arguments, input=typed, prog_name="paperlark", obj=world)
+        return CliRunner().invoke(
+            cli, arguments, input=typed, prog_name="paperlark", obj=environment
+        )
 
     return run
 
@@ -220,8 +222,8 @@ def test_a_first_page_of_recorded_feeds_is_of_their_last_day(
     assert (home / "mine" / "pages" / "2025-02-26.html").is_file()
 
 
-def test_on_a_sunday_the_page_is_friday_s(home: Path, world: Environment) -> None:
-    sunday = replace(world, now=lambda: datetime(2025, 3, 2, 12, tzinfo=UTC))
+def test_on_a_sunday_the_page_is_friday_s(home: Path, environment: Environment) -> None:
+    sunday = replace(environment, now=lambda: datetime(2025, 3, 2, 12, tzinfo=UTC))
     result = CliRunner().invoke(
         cli, ("init", "mine", "--category", "cs.LG", "--first-page"), obj=sunday
     )

@@ -68,13 +68,13 @@ def at(home: Path) -> Callable[..., Result]:
 
     def run(when: str, *arguments: str) -> Result:
         clock = datetime.fromisoformat(when).replace(tzinfo=UTC).timestamp()
-        watch = FakeWatch(clock=clock)
-        world = Environment(
-            now=lambda: datetime.fromtimestamp(watch.clock, UTC),
-            sleep=watch.sleep,
-            watch=watch.watch,
+        rate_limit_clock = FakeWatch(clock=clock)
+        environment = Environment(
+            now=lambda: datetime.fromtimestamp(rate_limit_clock.clock, UTC),
+            sleep=rate_limit_clock.sleep,
+            rate_limit_clock=rate_limit_clock.rate_limit_clock,
         )
-        return CliRunner().invoke(cli, arguments, prog_name="paperlark", obj=world)
+        return CliRunner().invoke(cli, arguments, prog_name="paperlark", obj=environment)
 
     return run
 
@@ -225,7 +225,7 @@ def test_no_secret_is_in_anything_that_was_written_or_said(
 
 
 def test_repeating_begins_each_announcement_day_just_after_midnight_in_new_york(
-    channels: StandInArxiv, world: Environment, home: Path, mail: MailServer
+    channels: StandInArxiv, environment: Environment, home: Path, mail: MailServer
 ) -> None:
     del channels, home
     begun: list[datetime] = []
@@ -234,8 +234,8 @@ def test_repeating_begins_each_announcement_day_just_after_midnight_in_new_york(
         pass
 
     def sleep(seconds: float) -> None:
-        world.sleep(seconds)
-        begun.append(world.now())
+        environment.sleep(seconds)
+        begun.append(environment.now())
         if len(begun) > 200:
             raise Enough
 
@@ -243,7 +243,7 @@ def test_repeating_begins_each_announcement_day_just_after_midnight_in_new_york(
         CliRunner().invoke(
             cli,
             ["morning", "--repeat", "--no-wait"],
-            obj=replace(world, sleep=sleep),
+            obj=replace(environment, sleep=sleep),
             catch_exceptions=False,
         )
     assert datetime(2025, 2, 27, 5, 20, tzinfo=UTC) in begun
@@ -253,7 +253,7 @@ def test_repeating_begins_each_announcement_day_just_after_midnight_in_new_york(
 
 def test_repeating_outlives_a_break_down_and_tells_of_it_once_a_day(
     channels: StandInArxiv,
-    world: Environment,
+    environment: Environment,
     mail: MailServer,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -265,7 +265,7 @@ def test_repeating_outlives_a_break_down_and_tells_of_it_once_a_day(
     tried: list[date] = []
 
     def broken(*_: object) -> int:
-        tried.append(world.now().date())
+        tried.append(environment.now().date())
         if len(tried) > 6:
             raise Enough
         raise RuntimeError("a bug of ours")
@@ -273,7 +273,7 @@ def test_repeating_outlives_a_break_down_and_tells_of_it_once_a_day(
     monkeypatch.setattr(morning, "_publish", broken)
     with pytest.raises(Enough):
         CliRunner().invoke(
-            cli, ["morning", "--repeat", "--no-wait"], obj=world, catch_exceptions=False
+            cli, ["morning", "--repeat", "--no-wait"], obj=environment, catch_exceptions=False
         )
     wednesday, thursday, friday = (date(2025, 2, day) for day in (26, 27, 28))
     assert tried == [wednesday] * 3 + [thursday] * 3 + [friday]

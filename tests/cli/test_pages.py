@@ -150,9 +150,9 @@ def test_a_day_before_comes_from_the_catch_up_page(
 
 
 def test_an_older_day_is_reconstructed_and_says_so(
-    paperlark: Paperlark, home: Path, world: Environment, arxiv: StandInArxiv
+    paperlark: Paperlark, home: Path, environment: Environment, arxiv: StandInArxiv
 ) -> None:
-    world.sleep(100 * 24 * 3600)
+    environment.sleep(100 * 24 * 3600)
     arxiv.today = date(2025, 6, 6)
     result = paperlark("run", "--date", "2025-02-25")
     page = json.loads(_pages(home)["2025-02-25.json"])

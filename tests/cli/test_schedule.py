@@ -34,7 +34,7 @@ Schedule = Callable[..., Result]
 @pytest.fixture
 def schedule(
     home: Path,
-    world: Environment,
+    environment: Environment,
     monkeypatch: pytest.MonkeyPatch,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Schedule:
@@ -47,7 +47,7 @@ def schedule(
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
     monkeypatch.setenv("PATH", f"{programs}:/usr/bin:/bin")
-    berlin = replace(world, zone=lambda: ZoneInfo("Europe/Berlin"))
+    berlin = replace(environment, zone=lambda: ZoneInfo("Europe/Berlin"))
 
     def run(*arguments: str, answer: str = "") -> Result:
         return CliRunner().invoke(cli, ["schedule", *arguments], input=answer, obj=berlin)

@@ -26,7 +26,7 @@ AT = datetime(2025, 2, 26, 8, 12, tzinfo=UTC)
 FIRST = PaperId("2503.00001")
 JOB = BatchJob(
     key="k",
-    asking=ASKING,
+    judgement_key=ASKING,
     model="gpt-4o",
     base_url="https://api.openai.com/v1",
     questions=(BatchedQuestion((BatchedPaper(412, FIRST, 1),), Decimal("0.01")),),
@@ -71,7 +71,7 @@ def test_a_job_is_given_back_as_it_was_kept(store: BatchJobs) -> None:
 
 def test_jobs_come_oldest_first_and_each_to_its_asking(store: BatchJobs) -> None:
     later = replace(JOB, key="a", at=AT + timedelta(hours=1))
-    other = replace(JOB, key="b", asking=replace(ASKING, profile="Birds"))
+    other = replace(JOB, key="b", judgement_key=replace(ASKING, profile="Birds"))
     for job in (later, other, JOB):
         store.keep(job)
     assert [job.key for job in store.living()] == ["b", "k", "a"]

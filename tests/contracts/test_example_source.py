@@ -104,7 +104,7 @@ def test_judged_days_are_lessons_and_all_announced_papers_are_the_stream(told: T
         )
     )
     evidence = experience.evidence(MINE, WEDNESDAY)
-    assert evidence.lessons == (
+    assert evidence.examples == (
         Example(BATS, MONDAY, True, LabelSource.JUDGE, 9, 6),  # noqa: FBT003
         Example(OLD, MONDAY, False, LabelSource.JUDGE, 9, 5),  # noqa: FBT003
     )
@@ -124,13 +124,13 @@ def test_a_vote_goes_before_a_judgement_and_counts_from_its_day_on(told: Told) -
     experience = told(
         Story({MONDAY: [BATS]}, {MONDAY: {BATS: (9, 9)}}, [(BATS, Vote.DOWN, TUESDAY)])
     )
-    (voted,) = experience.evidence(MINE, TUESDAY).lessons
+    (voted,) = experience.evidence(MINE, TUESDAY).examples
     assert voted == Example(BATS, TUESDAY, False, LabelSource.READER)  # noqa: FBT003
 
 
 def test_a_vote_of_a_later_day_is_not_known_yet(told: Told) -> None:
     experience = told(Story({MONDAY: [BATS]}, {}, [(BATS, Vote.UP, WEDNESDAY)]))
-    assert experience.evidence(MINE, TUESDAY).lessons == ()
+    assert experience.evidence(MINE, TUESDAY).examples == ()
 
 
 def test_what_concerns_a_paper_that_comes_that_day_or_later_is_left_out(told: Told) -> None:
@@ -141,31 +141,31 @@ def test_what_concerns_a_paper_that_comes_that_day_or_later_is_left_out(told: To
             [(BATS, Vote.UP, TUESDAY), (CATS, Vote.UP, TUESDAY), (DOGS, Vote.UP, TUESDAY)],
         )
     )
-    assert [one.paper for one in experience.evidence(MINE, TUESDAY).lessons] == [DOGS]
+    assert [one.paper for one in experience.evidence(MINE, TUESDAY).examples] == [DOGS]
 
 
 def test_a_paper_that_comes_again_is_still_known_from_its_first_day(told: Told) -> None:
     newer = replace(BATS, version=2)
     days = {MONDAY: [BATS], TUESDAY: [CATS], WEDNESDAY: [newer]}
     experience = told(Story(days, {MONDAY: {BATS: (9, 9)}, WEDNESDAY: {newer: (2, 2)}}))
-    assert [one.paper for one in experience.evidence(MINE, WEDNESDAY).lessons] == [BATS]
+    assert [one.paper for one in experience.evidence(MINE, WEDNESDAY).examples] == [BATS]
     later = experience.evidence(MINE, date(2025, 2, 27))
-    assert [(one.paper, one.wanted) for one in later.lessons] == [(newer, False)]
+    assert [(one.paper, one.wanted) for one in later.examples] == [(newer, False)]
     assert later.stream == (newer, CATS)
 
 
 def test_a_library_is_known_from_the_day_it_was_imported_on(told: Told) -> None:
     liked = Example(BOOK, TUESDAY, True, LabelSource.LIBRARY)  # noqa: FBT003
     experience = told(Story({}, {}, brought=[liked]))
-    assert experience.evidence(MINE, MONDAY).lessons == ()
-    assert experience.evidence(MINE, TUESDAY).lessons == (liked,)
+    assert experience.evidence(MINE, MONDAY).examples == ()
+    assert experience.evidence(MINE, TUESDAY).examples == (liked,)
 
 
 def test_days_judged_elsewhere_are_history_like_those_judged_here(told: Told) -> None:
     judged = Example(OLD, MONDAY, True, LabelSource.JUDGE, 8, 7)  # noqa: FBT003
     experience = told(Story({}, {}, brought=[judged]))
-    assert experience.evidence(MINE, MONDAY).lessons == ()
-    assert experience.evidence(MINE, TUESDAY).lessons == (judged,)
+    assert experience.evidence(MINE, MONDAY).examples == ()
+    assert experience.evidence(MINE, TUESDAY).examples == (judged,)
 
 
 def test_of_one_paper_there_is_one_lesson(told: Told) -> None:
@@ -180,8 +180,8 @@ def test_of_one_paper_there_is_one_lesson(told: Told) -> None:
             ],
         )
     )
-    lessons = experience.evidence(MINE, WEDNESDAY).lessons
-    assert [(one.paper, one.teacher) for one in lessons] == [
+    examples = experience.evidence(MINE, WEDNESDAY).examples
+    assert [(one.paper, one.label_source) for one in examples] == [
         (CATS, LabelSource.JUDGE),
         (BATS, LabelSource.READER),
     ]

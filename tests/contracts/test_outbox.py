@@ -44,7 +44,7 @@ def test_a_parcel_comes_back_as_it_was_kept(outbox: Outbox) -> None:
 
 
 def test_there_is_one_parcel_for_a_channel_occasion_and_day(outbox: Outbox) -> None:
-    later = replace(PARCEL, fates=(MessageStatus.DELIVERED, MessageStatus.UNKNOWN), problem=None)
+    later = replace(PARCEL, statuses=(MessageStatus.DELIVERED, MessageStatus.UNKNOWN), problem=None)
     others = (
         replace(PARCEL, channel="other"),
         replace(PARCEL, occasion=Occasion.FAILURE),
@@ -68,7 +68,9 @@ def test_of_a_parcel_that_arrived_the_receipt_stays(tmp_path: Path) -> None:
     with open_database(tmp_path / "x.db") as connection:
         store = OutboxStore(connection, tmp_path / "x.db")
         store.keep(
-            replace(PARCEL, fates=(MessageStatus.DELIVERED, MessageStatus.DELIVERED), problem=None)
+            replace(
+                PARCEL, statuses=(MessageStatus.DELIVERED, MessageStatus.DELIVERED), problem=None
+            )
         )
         (found,) = store.since("Bats", DAY)
     assert found.arrived
@@ -89,7 +91,7 @@ def test_of_a_parcel_that_arrived_the_receipt_stays(tmp_path: Path) -> None:
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_text_is_kept(tmp_path: Path, messages: list[Message]) -> None:
     parcel = replace(
-        PARCEL, messages=tuple(messages), fates=(MessageStatus.WAITING,) * len(messages)
+        PARCEL, messages=tuple(messages), statuses=(MessageStatus.WAITING,) * len(messages)
     )
     with open_database(tmp_path / "any.db") as connection:
         store = OutboxStore(connection, tmp_path / "any.db")

@@ -138,7 +138,7 @@ def test_without_exploration_nothing_is_said_of_what_was_missed() -> None:
 
 
 def test_an_explored_paper_that_could_not_be_judged_says_nothing() -> None:
-    judge = FakeJudge(dict.fromkeys(IDS[:10], (1, 1)), lack=UnjudgedReason.FAILED)
+    judge = FakeJudge(dict.fromkeys(IDS[:10], (1, 1)), cause=UnjudgedReason.FAILED)
     digest = _make(judge)
     assert digest.status is Status.PARTIAL
     assert digest.funnel.unjudged == 4

@@ -150,7 +150,7 @@ def test_papers_that_could_not_be_judged_make_the_page_partial() -> None:
 
 
 def test_papers_that_were_not_recorded_are_no_failure() -> None:
-    digest = _make(a_feed(*PAPERS), judge=FakeJudge({}, lack=UnjudgedReason.NOT_RECORDED))
+    digest = _make(a_feed(*PAPERS), judge=FakeJudge({}, cause=UnjudgedReason.NOT_RECORDED))
     assert digest.status is Status.COMPLETE
     assert (digest.funnel.unjudged, digest.funnel.not_recorded) == (0, 6)
 
@@ -321,7 +321,7 @@ def test_every_shortlisted_paper_ends_judged_or_unjudged_and_the_funnel_adds_up(
         for category, rows in (("cs.LG", one), ("cs.AI", other))
     ]
     profile = Profile("Mine", ("cs.LG", "cs.AI"), PROFILE.criteria)
-    judge = FakeJudge(scores, lack=UnjudgedReason.NOT_RECORDED)
+    judge = FakeJudge(scores, cause=UnjudgedReason.NOT_RECORDED)
     digest = _make(*feeds, judge=judge, profile=profile)
     funnel = digest.funnel
     assert funnel.judged == len({id_ for id_ in judge.asked if id_ in scores})

@@ -60,7 +60,7 @@ class Watched:
 
 
 def made(judged: int, progress: Progress | None = None) -> Digest:
-    judge = FakeJudge(dict.fromkeys(IDS[:judged], (8, 8)), PAID, lack=UnjudgedReason.BUDGET)
+    judge = FakeJudge(dict.fromkeys(IDS[:judged], (8, 8)), PAID, cause=UnjudgedReason.BUDGET)
     parts = DayParts(
         sources=[FakeSource([a_feed(*PAPERS)])],
         batches=FakeAnnouncementBatches(),

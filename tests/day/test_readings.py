@@ -100,7 +100,7 @@ def _ask(
     return judge_papers(
         judge,
         papers,
-        asking=ASKING,
+        judgement_key=ASKING,
         cutoffs=cutoffs,
         memory=memory,
         progress=Silent(),
@@ -302,7 +302,7 @@ def test_precedents_reach_the_judge_in_every_reading() -> None:
     judge_papers(
         judge,
         PAPERS,
-        asking=ASKING,
+        judgement_key=ASKING,
         cutoffs=CUTOFFS,
         memory=FakeJudgementMemory(),
         progress=Silent(),

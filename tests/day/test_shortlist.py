@@ -20,11 +20,13 @@ PROBABILITIES = st.lists(st.floats(0, 1), min_size=1, max_size=40)
 ADA = AuthorMatch("Ada Lovelace", by_name_only=True)
 
 
-def _evidence(judged: int, wanted: int, teacher: LabelSource = LabelSource.JUDGE) -> Evidence:
+def _evidence(judged: int, wanted: int, label_source: LabelSource = LabelSource.JUDGE) -> Evidence:
     day = date(2025, 2, 26)
     return Evidence(
         tuple(
-            Example(a_paper(f"2501.{n:05}"), day, n < wanted, teacher, 9 if n < wanted else 1, 5)
+            Example(
+                a_paper(f"2501.{n:05}"), day, n < wanted, label_source, 9 if n < wanted else 1, 5
+            )
             for n in range(judged)
         )
     )

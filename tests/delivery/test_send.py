@@ -25,14 +25,16 @@ BUSY, REFUSED = ChannelBusy("it answered 503"), ChannelRefused("it answered 404"
 MAYBE = MaybeDelivered("the answer was lost")
 
 
-def _parcel(*fates: MessageStatus) -> Parcel:
-    messages = tuple(Message("", f"part {n}") for n in range(len(fates)))
-    return Parcel("Bats", "lab", Occasion.DAY, DAY, messages, fates, NOW, NOW)
+def _parcel(*statuses: MessageStatus) -> Parcel:
+    messages = tuple(Message("", f"part {n}") for n in range(len(statuses)))
+    return Parcel("Bats", "lab", Occasion.DAY, DAY, messages, statuses, NOW, NOW)
 
 
-def _deliver(parcel: Parcel, channel: FakeChannel, watch: FakeWatch | None = None) -> Parcel:
+def _deliver(
+    parcel: Parcel, channel: FakeChannel, rate_limit_clock: FakeWatch | None = None
+) -> Parcel:
     outbox = MemoryOutbox()
-    clock = Clock(lambda: NOW, (watch or FakeWatch()).sleep)
+    clock = Clock(lambda: NOW, (rate_limit_clock or FakeWatch()).sleep)
     found = deliver(parcel, channel, outbox, clock)
     assert outbox.since("Bats", DAY) == (found,)
     return found
@@ -55,27 +57,29 @@ def test_what_arrived_is_not_sent_again() -> None:
 
 
 def test_a_busy_channel_is_asked_three_times_with_growing_pauses() -> None:
-    watch = FakeWatch()
+    rate_limit_clock = FakeWatch()
     found = _deliver(
-        _parcel(MessageStatus.WAITING, MessageStatus.WAITING), FakeChannel(BUSY, BUSY, BUSY), watch
+        _parcel(MessageStatus.WAITING, MessageStatus.WAITING),
+        FakeChannel(BUSY, BUSY, BUSY),
+        rate_limit_clock,
     )
-    assert watch.sleeps == list(PAUSES)
-    assert found.fates == (MessageStatus.WAITING, MessageStatus.WAITING)
+    assert rate_limit_clock.sleeps == list(PAUSES)
+    assert found.statuses == (MessageStatus.WAITING, MessageStatus.WAITING)
     assert found.problem == "it answered 503"
 
 
 def test_a_channel_gets_the_pause_that_it_asks_for() -> None:
-    watch = FakeWatch()
+    rate_limit_clock = FakeWatch()
     channel = FakeChannel(ChannelBusy("429", retry_after=40.0))
-    assert _deliver(_parcel(MessageStatus.WAITING), channel, watch).arrived
-    assert watch.sleeps == [40.0]
+    assert _deliver(_parcel(MessageStatus.WAITING), channel, rate_limit_clock).arrived
+    assert rate_limit_clock.sleeps == [40.0]
 
 
 def test_a_channel_that_wants_a_longer_pause_is_left_to_the_next_run() -> None:
-    watch = FakeWatch()
+    rate_limit_clock = FakeWatch()
     channel = FakeChannel(ChannelBusy("429", retry_after=LONGEST_PAUSE + 1))
-    assert _deliver(_parcel(MessageStatus.WAITING), channel, watch).open
-    assert watch.sleeps == []
+    assert _deliver(_parcel(MessageStatus.WAITING), channel, rate_limit_clock).open
+    assert rate_limit_clock.sleeps == []
 
 
 def test_a_refused_message_holds_those_after_it_back() -> None:
@@ -83,7 +87,7 @@ def test_a_refused_message_holds_those_after_it_back() -> None:
     found = _deliver(
         _parcel(MessageStatus.WAITING, MessageStatus.WAITING, MessageStatus.WAITING), channel
     )
-    assert found.fates == (MessageStatus.DELIVERED, MessageStatus.REFUSED, MessageStatus.WAITING)
+    assert found.statuses == (MessageStatus.DELIVERED, MessageStatus.REFUSED, MessageStatus.WAITING)
     assert found.open
     assert found.problem == "it answered 404"
 
@@ -91,7 +95,7 @@ def test_a_refused_message_holds_those_after_it_back() -> None:
 def test_a_lost_answer_is_told_and_not_sent_again_where_copies_would_show() -> None:
     channel = FakeChannel(MAYBE)
     found = _deliver(_parcel(MessageStatus.WAITING, MessageStatus.WAITING), channel)
-    assert found.fates == (MessageStatus.UNKNOWN, MessageStatus.DELIVERED)
+    assert found.statuses == (MessageStatus.UNKNOWN, MessageStatus.DELIVERED)
     assert (found.open, found.arrived) == (False, False)
     assert found.problem == "the answer was lost"
     assert [one.text for _, one in channel.sent] == ["part 1"]
@@ -116,7 +120,7 @@ def test_a_run_that_was_killed_while_sending_leaves_a_doubt(
     channel = FakeChannel(tells_copies=tells_copies)
     found = _deliver(_parcel(MessageStatus.SENDING), channel)
     assert len(channel.sent) == sent
-    assert found.fates == (fate,)
+    assert found.statuses == (fate,)
 
 
 @given(
@@ -126,14 +130,14 @@ def test_a_run_that_was_killed_while_sending_leaves_a_doubt(
 )
 def test_no_message_is_sent_twice_and_each_has_a_fate(
     troubles: list[DeliveryError | None],
-    fates: list[MessageStatus],
+    statuses: list[MessageStatus],
     tells_copies: bool,  # noqa: FBT001  # a case
 ) -> None:
     channel = FakeChannel(*troubles, tells_copies=tells_copies)
-    found = _deliver(_parcel(*fates), channel)
+    found = _deliver(_parcel(*statuses), channel)
     names = [name for name, _ in channel.sent]
     assert len(set(names)) == len(names)
-    assert MessageStatus.SENDING not in found.fates
-    for number, (before, after) in enumerate(zip(fates, found.fates, strict=True)):
+    assert MessageStatus.SENDING not in found.statuses
+    for number, (before, after) in enumerate(zip(statuses, found.statuses, strict=True)):
         arrived = before is MessageStatus.DELIVERED or f"{NAME}/{number}" in names
         assert (after is MessageStatus.DELIVERED) == arrived

@@ -27,7 +27,7 @@ def _judged(**changes: object) -> Digest:
 
 
 @pytest.mark.parametrize(
-    ("lack", "fate"),
+    ("cause", "fate"),
     [
         (UnjudgedReason.FAILED, PaperOutcome.FAILED),
         (UnjudgedReason.NOT_RECORDED, PaperOutcome.NOT_RECORDED),
@@ -36,9 +36,9 @@ def _judged(**changes: object) -> Digest:
     ],
 )
 def test_a_paper_that_was_to_be_judged_and_was_not_says_why(
-    lack: UnjudgedReason, fate: PaperOutcome
+    cause: UnjudgedReason, fate: PaperOutcome
 ) -> None:
-    found = day_of_paper(_judged(unjudged=(Unjudged(LACKING, lack, "reason"),)), LACKING.id)
+    found = day_of_paper(_judged(unjudged=(Unjudged(LACKING, cause, "reason"),)), LACKING.id)
     assert found.fate is fate
     assert found.unjudged is not None
     assert found.unjudged.reason == "reason"

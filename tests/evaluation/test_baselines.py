@@ -76,10 +76,12 @@ def test_the_wanted_come_first_where_it_is_easy(name: str, known: str) -> None:
 
 
 def test_a_later_like_weighs_more_in_the_method_of_zotero_arxiv_daily() -> None:
-    lessons = [lesson for lesson in KnownBefore(READER.days, 7).history(2).lessons if lesson.wanted]
+    examples = [
+        example for example in KnownBefore(READER.days, 7).history(2).examples if example.wanted
+    ]
     cakes = READER.days[0].papers[-1]
-    old, new = lessons[0], lessons[-1]
-    turned = type(new)(cakes, new.day, wanted=True, teacher=new.teacher)
+    old, new = examples[0], examples[-1]
+    turned = type(new)(cakes, new.day, wanted=True, label_source=new.label_source)
     rank = ZoteroArxivDailyRanker(LetterEmbedding()).rank
     matches = rank(LAST.papers, LAST.criteria, Evidence((old, turned)))
     assert matches[-1].score > matches[0].score

@@ -94,7 +94,7 @@ def test_a_broken_folder_is_told_of_with_file_and_line(
     with pytest.raises(RecordingUnreadable) as raised:
         read_folder(folder)
     assert message in str(raised.value)
-    assert raised.value.mend
+    assert raised.value.hint
 
 
 def test_a_day_that_stands_twice_is_told_of(tmp_path: Path) -> None:

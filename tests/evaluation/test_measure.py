@@ -43,7 +43,7 @@ class Knowing:
                 score=-rank[paper.id],
                 rank=rank[paper.id],
                 of=len(papers),
-                probability=float("Bats" in paper.title) if evidence.lessons else None,
+                probability=float("Bats" in paper.title) if evidence.examples else None,
             )
             for paper in papers
         )

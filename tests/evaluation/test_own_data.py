@@ -71,7 +71,7 @@ def test_a_vote_against_one_of_them_does_not_make_the_others_unknown() -> None:
 def test_what_nobody_said_teaches_nothing_as_on_the_page() -> None:
     met = (_met(1, vote=Vote.UP), _met(2, vote=Vote.DOWN), _met(3), _met(4, TUESDAY, vote=Vote.UP))
     known = KnownBefore(own_days(MINE, met).days, 1).history(1)
-    assert {one.paper.id[-1]: one.wanted for one in known.lessons} == {"1": True, "2": False}
+    assert {one.paper.id[-1]: one.wanted for one in known.examples} == {"1": True, "2": False}
     assert [one.id[-1] for one in known.stream] == ["1", "2", "3"]
 
 

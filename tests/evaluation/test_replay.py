@@ -63,11 +63,11 @@ def test_later_the_best_are_read_and_a_few_by_lot() -> None:
 @pytest.mark.parametrize(("told_all", "lessons"), [(False, 13), (True, 100)])
 def test_what_was_not_read_teaches_nothing_unless_all_is_told(
     told_all: bool,  # noqa: FBT001  # a case
-    lessons: int,
+    examples: int,
 ) -> None:
     ranker = Certain()
     _live(READER, ranker, told_all=told_all)
-    assert len(ranker.told[4].lessons) == 300 + lessons
+    assert len(ranker.told[4].examples) == 300 + examples
 
 
 def test_a_paper_drawn_by_lot_stands_for_those_that_might_have_been() -> None:
@@ -76,7 +76,7 @@ def test_a_paper_drawn_by_lot_stands_for_those_that_might_have_been() -> None:
     drawn = {one.candidate.paper.id for one in days[3].drawn}
     stand_for = {
         one.paper.id: one.stands_for
-        for one in ranker.told[4].lessons
+        for one in ranker.told[4].examples
         if one.day == READER.days[3].day
     }
     assert [stand_for[paper] for paper in drawn] == [pytest.approx(92 / 5)] * 5
@@ -86,10 +86,10 @@ def test_a_paper_drawn_by_lot_stands_for_those_that_might_have_been() -> None:
 def test_lessons_are_remembered_for_so_many_days() -> None:
     ranker = Certain()
     _live(READER, ranker, memory=2)
-    assert len(ranker.told[2].lessons) == len(ranker.told[7].lessons) == 200
+    assert len(ranker.told[2].examples) == len(ranker.told[7].examples) == 200
     no_memory = Certain()
     _live(READER, no_memory, memory=0)
-    assert not any(evidence.lessons for evidence in no_memory.told)
+    assert not any(evidence.examples for evidence in no_memory.told)
 
 
 def test_of_a_paper_that_comes_again_nothing_is_known() -> None:
@@ -97,5 +97,5 @@ def test_of_a_paper_that_comes_again_nothing_is_known() -> None:
     reader = LabelledReader("twice", (a_day(0, first, second), a_day(1, second)))
     ranker = Certain()
     _live(reader, ranker)
-    (known,) = ranker.told[1].lessons
+    (known,) = ranker.told[1].examples
     assert (known.paper, ranker.told[1].stream) == (first, (first,))

@@ -43,20 +43,20 @@ def test_no_ranker_is_ever_told_anything_of_the_test_day_or_a_later_one() -> Non
     assert len(spy.asked) == 5 * 7
     for papers, evidence in spy.asked:
         asked_on = FIRST + timedelta(int(papers[0][5:7]))
-        assert all(lesson.day < asked_on for lesson in evidence.lessons)
-        assert all(_day_of(lesson.paper) < asked_on for lesson in evidence.lessons)
+        assert all(example.day < asked_on for example in evidence.examples)
+        assert all(_day_of(example.paper) < asked_on for example in evidence.examples)
         assert all(_day_of(paper) < asked_on for paper in evidence.stream)
 
 
 def test_a_history_is_the_judged_days_before_and_the_stream_says_nothing_of_them() -> None:
     before = KnownBefore(READER.days, 5)
     known = before.history(2)
-    assert [lesson.day for lesson in known.lessons] == sorted([FIRST + timedelta(3)] * 10) + sorted(
-        [FIRST + timedelta(4)] * 10
-    )
-    assert {lesson.teacher for lesson in known.lessons} == {LabelSource.JUDGE}
-    assert (known.lessons[0].wanted, known.lessons[0].relevance) == (True, 9)
-    assert (known.lessons[-1].wanted, known.lessons[-1].relevance) == (False, 3)
+    assert [example.day for example in known.examples] == sorted(
+        [FIRST + timedelta(3)] * 10
+    ) + sorted([FIRST + timedelta(4)] * 10)
+    assert {example.label_source for example in known.examples} == {LabelSource.JUDGE}
+    assert (known.examples[0].wanted, known.examples[0].relevance) == (True, 9)
+    assert (known.examples[-1].wanted, known.examples[-1].relevance) == (False, 3)
     assert len(known.stream) == 50
     assert _day_of(known.stream[0]) == FIRST + timedelta(4)
     assert before.history(0) == Evidence((), known.stream)
@@ -65,27 +65,29 @@ def test_a_history_is_the_judged_days_before_and_the_stream_says_nothing_of_them
 def test_likes_are_wanted_papers_and_fewer_are_part_of_more() -> None:
     before = KnownBefore(READER.days, 5)
     four, ten = before.votes(4, seed=1), before.votes(10, seed=1)
-    assert len(four.lessons) == 4
-    assert set(four.lessons) < set(ten.lessons)
-    assert all(lesson.wanted and lesson.teacher is LabelSource.READER for lesson in ten.lessons)
-    assert all(lesson.relevance is None for lesson in ten.lessons)
+    assert len(four.examples) == 4
+    assert set(four.examples) < set(ten.examples)
+    assert all(
+        example.wanted and example.label_source is LabelSource.READER for example in ten.examples
+    )
+    assert all(example.relevance is None for example in ten.examples)
     assert before.votes(4, seed=1) == four
     assert before.votes(4, seed=2) != four
-    assert len(before.votes(1000, seed=1).lessons) == 10
+    assert len(before.votes(1000, seed=1).examples) == 10
 
 
 def test_of_a_paper_that_is_announced_again_nothing_is_known() -> None:
     twice, once = a_paper("2503.00001"), a_paper("2503.00002")
     days = [a_day(0, twice, once, wanted=[twice.id]), a_day(1, twice)]
     known = KnownBefore(days, 1).history(5)
-    assert [lesson.paper for lesson in known.lessons] == [once]
+    assert [example.paper for example in known.examples] == [once]
     assert known.stream == (once,)
-    assert KnownBefore(days, 1).votes(5, seed=0).lessons == ()
+    assert KnownBefore(days, 1).votes(5, seed=0).examples == ()
 
 
 def test_of_a_paper_that_was_judged_twice_the_later_word_counts() -> None:
     paper, other = a_paper("2503.00001"), a_paper("2503.00002")
     days = [a_day(0, paper, wanted=[paper.id]), a_day(1, paper), a_day(2, other)]
-    (lesson,) = KnownBefore(days, 2).history(5).lessons
-    assert (lesson.day, lesson.wanted) == (FIRST + timedelta(1), False)
+    (example,) = KnownBefore(days, 2).history(5).examples
+    assert (example.day, example.wanted) == (FIRST + timedelta(1), False)
     assert KnownBefore(days, 2).history(5).stream == (paper,)

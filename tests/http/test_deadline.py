@@ -106,9 +106,9 @@ def test_each_thread_has_a_deadline_of_its_own() -> None:
 def test_no_step_begins_when_there_is_no_time_left(server: StandIn) -> None:
     deadline = Deadline(time.monotonic)
     with (
-        client(deadline, secure=False) as asking,
+        client(deadline, secure=False) as judgement_key,
         deadline.within(0),
         pytest.raises(httpx.ConnectTimeout),
     ):
-        asking.post(server.base_url, json={})
+        judgement_key.post(server.base_url, json={})
     assert server.questions == []

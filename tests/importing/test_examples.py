@@ -19,14 +19,14 @@ BATS = a_paper("2502.00001", version=3)
 def test_arxivs_own_text_goes_before_the_files() -> None:
     item = make_item("line 1", paper_id=BATS.id, title="Bats!!", abstract="short")
     learned = learn([item], {BATS.id: BATS}, today=TODAY, wanted=True)
-    assert learned.lessons == (Example(BATS, TODAY, True, LabelSource.LIBRARY),)  # noqa: FBT003
+    assert learned.examples == (Example(BATS, TODAY, True, LabelSource.LIBRARY),)  # noqa: FBT003
 
 
 def test_a_paper_that_arxiv_does_not_have_counts_by_the_files_text() -> None:
     item = make_item("line 1", title="A Book", authors=["Ada"], categories=["q-bio"])
-    (lesson,) = learn([item], {}, today=TODAY, wanted=False).lessons
+    (example,) = learn([item], {}, today=TODAY, wanted=False).examples
     paper = Paper(library_id("A Book"), 1, "A Book", (Author("Ada"),), "", ("q-bio",))
-    assert lesson == Example(paper, TODAY, False, LabelSource.LIBRARY)  # noqa: FBT003
+    assert example == Example(paper, TODAY, False, LabelSource.LIBRARY)  # noqa: FBT003
     assert paper.id.startswith("library:")
 
 
@@ -42,7 +42,7 @@ def test_scored_entries_are_judged_history_and_the_latest_day_counts() -> None:
         make_item("line 2", paper_id=BATS.id, scored=Scored(MONDAY, 2, 3)),
     ]
     learned = learn(items, {BATS.id: BATS}, today=TODAY, wanted=True)
-    assert [(one.day, one.teacher, one.relevance) for one in learned.lessons] == [
+    assert [(one.day, one.label_source, one.relevance) for one in learned.examples] == [
         (TUESDAY, LabelSource.JUDGE, 8)
     ]
     assert learned.repeated == 1
@@ -82,8 +82,8 @@ ITEMS = st.lists(
 def test_every_entry_is_accounted_for(items: list[ImportedEntry], wanted: bool) -> None:  # noqa: FBT001
     learned = learn(items, {BATS.id: BATS}, today=TODAY, wanted=wanted)
     told = len(learned.not_found) + len(learned.unusable) + learned.repeated
-    assert learned.entries == len(items) == len(learned.lessons) + told
-    assert len({one.paper.id for one in learned.lessons}) == len(learned.lessons)
+    assert learned.entries == len(items) == len(learned.examples) + told
+    assert len({one.paper.id for one in learned.examples}) == len(learned.examples)
 
 
 def test_of_authors_without_end_no_more_are_read_than_are_kept() -> None:

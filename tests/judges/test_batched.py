@@ -68,7 +68,7 @@ class Reader:
         self.desk, self.jobs, self.name = desk, jobs, name
         self.known = True
         self.chat = FakeChat(iter(()))
-        self.purse = BudgetLedger()
+        self.ledger = BudgetLedger()
         self.now = START
         self.base_url = desk.base_url
 
@@ -91,7 +91,7 @@ class Reader:
                 now=lambda: self.now,
                 draw_key=lambda: next(keys),
             ),
-            BatchTerms(lambda: self.known, body, lambda _: CENT, self.purse),
+            BatchTerms(lambda: self.known, body, lambda _: CENT, self.ledger),
             criteria="c",
             leaves=leaves,
         )
@@ -102,12 +102,12 @@ class Reader:
         """Collect, then ask about what is not known; every paper must end once."""
         judge = self.judge(leaves=leaves)
         judge.collect(Silent())
-        asking = JudgementKey(DAY, self.name, "c", judge.signature).of_reading(reading)
-        known = {one.paper_id for one in self.jobs.memory.judgements(asked, asking)}
+        judgement_key = JudgementKey(DAY, self.name, "c", judge.signature).of_reading(reading)
+        known = {one.paper_id for one in self.jobs.memory.judgements(asked, judgement_key)}
         missing = [one for one in asked if one.id not in known]
         ends = list(judge.judge(missing, DAY, NO_PRECEDENTS, reading))
-        exchanges = [end for end in ends if isinstance(end, ModelCall)]
-        judged = [one.paper_id for exchange in exchanges for one in exchange.judgements]
+        model_calls = [end for end in ends if isinstance(end, ModelCall)]
+        judged = [one.paper_id for model_call in model_calls for one in model_call.judgements]
         unjudged = {end.paper.id: end for end in ends if isinstance(end, Unjudged)}
         assert Counter([*judged, *unjudged]) == Counter(one.id for one in missing)
         assert all(end.reason.isprintable() and end.reason for end in unjudged.values())
@@ -125,7 +125,7 @@ def reader(desk: BatchDesk) -> Reader:
 
 
 def lacks(unjudged: dict[PaperId, Unjudged]) -> Counter[UnjudgedReason]:
-    return Counter(one.lack for one in unjudged.values())
+    return Counter(one.cause for one in unjudged.values())
 
 
 def test_questions_are_left_and_answers_collected(reader: Reader, desk: BatchDesk) -> None:
@@ -145,11 +145,11 @@ def test_the_best_papers_come_first_and_none_twice(reader: Reader, desk: BatchDe
 def test_a_job_is_written_down_before_anything_is_sent(reader: Reader, desk: BatchDesk) -> None:
     written: list[tuple[BatchJob, ...]] = []
 
-    def watch(_request: Request, handle: Handle) -> Response:
+    def rate_limit_clock(_request: Request, handle: Handle) -> Response:
         written.append(reader.jobs.living())
         return handle()
 
-    desk.fault = watch
+    desk.fault = rate_limit_clock
     reader.run(papers(2))
     assert [[(job.state, job.name) for job in jobs] for jobs in written] == [
         [(BatchJobState.LEAVING, None)],
@@ -167,7 +167,7 @@ def test_what_another_profile_left_waits_here_too_but_not_for_ever(
     other = Reader(desk, reader.jobs, name="Birds")
     other.run(papers(2))
     (first, _) = reader.run(papers(2)).values()
-    assert first.lack is UnjudgedReason.WAITING
+    assert first.cause is UnjudgedReason.WAITING
     assert first.reason == (
         "in a batch left at 08:12 UTC for the page of 2025-03-25 of 'Birds', not answered yet"
     )
@@ -199,7 +199,7 @@ def test_each_reading_is_left_by_itself(reader: Reader, desk: BatchDesk) -> None
         for reading in (1, 2):
             reader.run(papers(4), reading=reading)
     assert len(desk.batches) == 2
-    assert [job.asking.judge[-2:] for job in reader.jobs.living()][1] == "#2"
+    assert [job.judgement_key.judge[-2:] for job in reader.jobs.living()][1] == "#2"
     desk.pass_hours(1)
     assert reader.run(papers(4), reading=1) == reader.run(papers(4), reading=2) == {}
 
@@ -254,7 +254,7 @@ def test_without_leaving_what_does_not_wait_is_asked_at_once(
     reader.run(papers(2))
     reader.chat = FakeChat(ModelBusy("out of order") for _ in range(99))
     unjudged = reader.run(papers(3), leaves=False)
-    assert [one.lack for one in unjudged.values()] == [
+    assert [one.cause for one in unjudged.values()] == [
         UnjudgedReason.WAITING,
         UnjudgedReason.WAITING,
         UnjudgedReason.FAILED,
@@ -281,40 +281,40 @@ def test_after_one_job_that_is_not_taken_no_other_is_tried(reader: Reader, desk:
 
 
 def test_what_may_be_spent_is_held_until_it_is_collected(reader: Reader) -> None:
-    reader.purse = BudgetLedger(Budget(run=Decimal("0.025")))
+    reader.ledger = BudgetLedger(Budget(run=Decimal("0.025")))
     unjudged = reader.run(papers(10))
     assert lacks(unjudged) == {UnjudgedReason.WAITING: 8, UnjudgedReason.BUDGET: 2}
     reason = unjudged[papers(10)[9].id].reason
     assert reason.startswith("the run's $0.025 is spent but for too little to ask with: allow more")
-    assert reader.purse.left() == {"run": (Decimal("0.005"), Decimal("0.025"))}
+    assert reader.ledger.left() == {"run": (Decimal("0.005"), Decimal("0.025"))}
     (job,) = reader.jobs.living()
     assert job.most == Decimal("0.02")
 
 
 def test_what_was_not_left_is_not_spent(reader: Reader, desk: BatchDesk) -> None:
-    reader.purse = BudgetLedger(Budget(run=Decimal("0.025")))
+    reader.ledger = BudgetLedger(Budget(run=Decimal("0.025")))
     desk.faults["upload"].extend([refuses(429, "slow down")] * 10)
     reader.run(papers(10))
-    assert reader.purse.left() == {"run": (Decimal("0.025"), Decimal("0.025"))}
+    assert reader.ledger.left() == {"run": (Decimal("0.025"), Decimal("0.025"))}
 
 
 @given(st.integers(0, 30), st.integers(1, 6), st.integers(0, 40))
 def test_questions_never_cost_more_than_there_is(count: int, most: int, cents: int) -> None:
     left = CENT * cents
-    purse = BudgetLedger(Budget(run=left))
+    ledger = BudgetLedger(Budget(run=left))
     plan = make_plan(CRITERIA, CUTOFFS, batch_size=most, context=100_000)
 
     def price(prompt: Prompt) -> Decimal:
         return CENT * len(papers_of({"messages": [{"content": prompt.user}]}))
 
-    poser = BatchRequestBuilder(plan, BatchTerms(lambda: True, body, price, purse), Random(1))  # noqa: S311
+    poser = BatchRequestBuilder(plan, BatchTerms(lambda: True, body, price, ledger), Random(1))  # noqa: S311
     questions = list(poser.pose(papers(count), NO_PRECEDENTS, most))
     posed = [one.id for question in questions for one in question.papers]
     cost = sum((question.posed.most or 0 for question in questions), Decimal(0))
     assert cost == CENT * len(posed) == min(left, CENT * count)
     assert posed == [one.id for one in papers(count)][: len(posed)]
     assert (poser.over is None) == (len(posed) == count)
-    assert purse.left() == {"run": (left, left)}
+    assert ledger.left() == {"run": (left, left)}
 
 
 # What came back.
@@ -331,7 +331,7 @@ QUESTIONS = tuple(
 )
 JOB = BatchJob(
     key="k",
-    asking=JudgementKey(DAY, "Bats", "c", "gpt-4o/1"),
+    judgement_key=JudgementKey(DAY, "Bats", "c", "gpt-4o/1"),
     model=MODEL,
     base_url="http://server/v1",
     questions=QUESTIONS,
@@ -368,15 +368,15 @@ def test_whatever_comes_back_every_paper_is_judged_or_missed(
     by_name: dict[str, BatchReply], strays: tuple[ChatReply, ...]
 ) -> None:
     collected = read_job(JOB, BatchReplies(by_name, strays), CUTOFFS)
-    judged = [one for exchange in collected.exchanges for one in exchange.judgements]
+    judged = [one for model_call in collected.model_calls for one in model_call.judgements]
     ended = [*(one.paper_id for one in judged), *collected.misses]
     assert Counter(ended) == Counter(one.id for one in JOB.asked())
     assert all(miss.reason for miss in collected.misses.values())
     replies = sum(answer.reply is not None for answer in by_name.values())
     counted = min(len(strays), 3 - len(by_name))
-    assert len(collected.exchanges) == replies + counted
-    assert all(exchange.batch for exchange in collected.exchanges)
-    assert all(not exchange.judgements for exchange in collected.exchanges[replies:])
+    assert len(collected.model_calls) == replies + counted
+    assert all(model_call.batch for model_call in collected.model_calls)
+    assert all(not model_call.judgements for model_call in collected.model_calls[replies:])
     # A reply judges the papers of its own question alone.
     home = {one.id: name for name, posed in JOB.names.items() for one in posed.asked}
     answers = [by_name[home[one.paper_id]] for one in judged]
@@ -386,11 +386,11 @@ def test_whatever_comes_back_every_paper_is_judged_or_missed(
 def test_an_answer_of_unknown_cost_cost_no_more_than_its_question_can() -> None:
     unknown = ChatReply("?", Spend(None, None))
     collected = read_job(JOB, BatchReplies({"k-1": BatchReply(unknown, None)}, (unknown,)), CUTOFFS)
-    assert [exchange.spend.most for exchange in collected.exchanges] == [CENT * 2, CENT * 3]
+    assert [model_call.spend.most for model_call in collected.model_calls] == [CENT * 2, CENT * 3]
 
 
 def test_a_job_whose_answers_are_lost_may_have_cost_all_that_it_can() -> None:
     lost = nothing_of(JOB, "its answers are gone", maybe_paid=True)
-    assert [one.spend for one in lost.exchanges] == [Spend(None, None, 3, CENT * 6)]
+    assert [one.spend for one in lost.model_calls] == [Spend(None, None, 3, CENT * 6)]
     assert set(lost.misses.values()) == {BatchMiss("its answers are gone", tried=False)}
-    assert nothing_of(JOB, "refused", maybe_paid=False).exchanges == ()
+    assert nothing_of(JOB, "refused", maybe_paid=False).model_calls == ()

@@ -64,27 +64,27 @@ def outcome(
 ) -> tuple[list[ModelCall], dict[str, Judgement], dict[str, str]]:
     """Judge, and check the promise of the port: each paper ends once, in one way or the other."""
     ends = list(judge.judge(asked, DAY))
-    exchanges = [end for end in ends if isinstance(end, ModelCall)]
+    model_calls = [end for end in ends if isinstance(end, ModelCall)]
     unjudged = [end for end in ends if isinstance(end, Unjudged)]
-    judgements = [judgement for exchange in exchanges for judgement in exchange.judgements]
+    judgements = [judgement for model_call in model_calls for judgement in model_call.judgements]
     ended = [judgement.paper_id for judgement in judgements] + [end.paper.id for end in unjudged]
     assert Counter(ended) == Counter(paper.id for paper in asked)
     assert all(end.reason.isprintable() for end in unjudged)
-    assert {end.lack for end in unjudged} <= {UnjudgedReason.FAILED, UnjudgedReason.BUDGET}
+    assert {end.cause for end in unjudged} <= {UnjudgedReason.FAILED, UnjudgedReason.BUDGET}
     assert KEY not in repr(ends)
     return (
-        exchanges,
+        model_calls,
         {judgement.paper_id: judgement for judgement in judgements},
         {end.paper.id: end.reason for end in unjudged},
     )
 
 
 def test_papers_are_judged_in_batches(server: StandIn, model: ChatModel) -> None:
-    exchanges, judged, unjudged = outcome(LlmJudge(model, CRITERIA, batch_size=8), papers(10))
+    model_calls, judged, unjudged = outcome(LlmJudge(model, CRITERIA, batch_size=8), papers(10))
     assert [len(asked) for asked in server.asked] == [8, 2]
-    assert [len(exchange.judgements) for exchange in exchanges] == [8, 2]
-    assert exchanges[0].spend == Spend(Tokens(1000, 100), None)
-    assert json.loads(exchanges[1].text)["rows"][0]["comment"] == "About 2503.00009."
+    assert [len(model_call.judgements) for model_call in model_calls] == [8, 2]
+    assert model_calls[0].spend == Spend(Tokens(1000, 100), None)
+    assert json.loads(model_calls[1].text)["rows"][0]["comment"] == "About 2503.00009."
     assert judged["2503.00007"] == Judgement(papers(7)[6].id, 1, 8, 3, "About 2503.00007.")
     assert unjudged == {}
 
@@ -128,9 +128,9 @@ def test_a_reply_that_says_all_is_enough(
     server: StandIn, model: ChatModel, good: Behaviour
 ) -> None:
     server.always = good
-    exchanges, judged, _ = outcome(LlmJudge(model, CRITERIA), papers(3))
+    model_calls, judged, _ = outcome(LlmJudge(model, CRITERIA), papers(3))
     assert len(judged) == 3
-    assert len(exchanges) == 1
+    assert len(model_calls) == 1
 
 
 @pytest.mark.parametrize(
@@ -146,9 +146,9 @@ def test_papers_without_a_certain_row_are_asked_about_again(
     server: StandIn, model: ChatModel, first: Behaviour
 ) -> None:
     server.then(first)
-    exchanges, judged, _ = outcome(LlmJudge(model, CRITERIA), papers(3))
+    model_calls, judged, _ = outcome(LlmJudge(model, CRITERIA), papers(3))
     assert server.asked[1:] == [["2503.00002", "2503.00003"]]
-    assert [len(exchange.judgements) for exchange in exchanges] == [1, 2]
+    assert [len(model_call.judgements) for model_call in model_calls] == [1, 2]
     assert len(judged) == 3
 
 
@@ -173,9 +173,9 @@ def test_a_busy_moment_loses_nothing(server: StandIn, model: ChatModel, busy: Be
 
 def test_a_paper_is_asked_about_three_times_at_most(server: StandIn, model: ChatModel) -> None:
     server.always = judges(with_scores(lambda _: 8.5))
-    exchanges, _, unjudged = outcome(LlmJudge(model, CRITERIA, batch_size=8), papers(8))
+    model_calls, _, unjudged = outcome(LlmJudge(model, CRITERIA, batch_size=8), papers(8))
     assert [len(asked) for asked in server.asked] == [8, 4, 4, *[1] * 8]
-    assert len(exchanges) == 11  # each was paid for
+    assert len(model_calls) == 11  # each was paid for
     reason = "the model gave 8.5 relevance, not a whole number from 1 to 10"
     assert set(unjudged.values()) == {reason}
 
@@ -185,10 +185,10 @@ def test_replies_that_say_nothing_are_paid_for_and_told(
     server: StandIn, model: ChatModel, bad: Behaviour
 ) -> None:
     server.always = bad
-    exchanges, judged, unjudged = outcome(LlmJudge(model, CRITERIA), papers(2))
+    model_calls, judged, unjudged = outcome(LlmJudge(model, CRITERIA), papers(2))
     assert judged == {}
     assert [len(asked) for asked in server.asked] == [2, 1, 1, 1, 1]
-    assert len(exchanges) == 5
+    assert len(model_calls) == 5
     assert len(unjudged) == 2
 
 
@@ -211,8 +211,8 @@ def test_a_paid_refusal_is_an_exchange_without_judgements(
     server: StandIn, model: ChatModel
 ) -> None:
     server.always = says(None, refusal="No.")
-    exchanges, _, unjudged = outcome(LlmJudge(model, CRITERIA), papers(1))
-    assert exchanges == [ModelCall((), Spend(Tokens(1000, 100), None))]
+    model_calls, _, unjudged = outcome(LlmJudge(model, CRITERIA), papers(1))
+    assert model_calls == [ModelCall((), Spend(Tokens(1000, 100), None))]
     assert unjudged == {"2503.00001": "gpt-4o refused: No."}
     assert len(server.questions) == 1
 
@@ -277,11 +277,11 @@ def test_papers_of_a_suspect_reply_are_asked_about_again_each_alone(
     server: StandIn, model: ChatModel
 ) -> None:
     server.then(judges(adding(FORGED)))
-    exchanges, judged, unjudged = outcome(LlmJudge(model, CRITERIA), papers(3))
+    model_calls, judged, unjudged = outcome(LlmJudge(model, CRITERIA), papers(3))
     assert [len(asked) for asked in server.asked] == [3, 1, 1, 1]
-    assert [len(exchange.judgements) for exchange in exchanges] == [0, 1, 1, 1]
-    assert "Forged." in exchanges[0].text
-    assert exchanges[0].spend == Spend(Tokens(1000, 100), None)
+    assert [len(model_call.judgements) for model_call in model_calls] == [0, 1, 1, 1]
+    assert "Forged." in model_calls[0].text
+    assert model_calls[0].spend == Spend(Tokens(1000, 100), None)
     assert len(judged) == 3
     assert unjudged == {}
 
@@ -290,9 +290,9 @@ def test_a_paper_whose_reply_is_suspect_when_alone_is_unjudged(
     server: StandIn, model: ChatModel
 ) -> None:
     server.always = judges(adding(FORGED))
-    exchanges, judged, unjudged = outcome(LlmJudge(model, CRITERIA), papers(2))
+    model_calls, judged, unjudged = outcome(LlmJudge(model, CRITERIA), papers(2))
     assert [len(asked) for asked in server.asked] == [2, 1, 1]
-    assert len(exchanges) == 3
+    assert len(model_calls) == 3
     assert judged == {}
     assert set(unjudged.values()) == {
         "the model's reply spoke of papers that it was not asked about"
@@ -304,19 +304,19 @@ def test_a_selected_paper_without_a_comment_is_asked_about_again_alone(
 ) -> None:
     server.then(judges(lambda rows: [{**row, "comment": ""} for row in rows]))
     judge = LlmJudge(model, CRITERIA, cutoffs=Cutoffs(4, 7))
-    exchanges, judged, _ = outcome(judge, papers(9))  # 4 and 7: the third and the second paper
+    model_calls, judged, _ = outcome(judge, papers(9))  # 4 and 7: the third and the second paper
     assert server.asked[1:] == [["2503.00003"]]
-    assert len(exchanges[0].judgements) == 8
+    assert len(model_calls[0].judgements) == 8
     assert [judged[paper.id].comment for paper in papers(3)] == ["", "", "About 2503.00003."]
 
 
 def test_what_failed_attempts_cost_is_an_exchange_of_its_own() -> None:
     lost, unknown = Spend(Tokens(7, 0), None), Spend(None, None)
     said = ChatReply("{}", unknown, lost=lost)
-    exchanges, _, _ = outcome(
+    model_calls, _, _ = outcome(
         LlmJudge(Scripted(said, ModelBusy("busy", spend=lost)), CRITERIA), papers(1)
     )
-    assert [exchange.spend for exchange in exchanges] == [lost, unknown, lost, unknown]
+    assert [model_call.spend for model_call in model_calls] == [lost, unknown, lost, unknown]
 
 
 SPENT = BudgetSpent("the day's $1.00 is spent")
@@ -386,8 +386,8 @@ def test_a_bug_in_the_reader_loses_no_paid_reply(monkeypatch: pytest.MonkeyPatch
         raise KeyError(KEY)
 
     monkeypatch.setattr(reply, "read", broken)
-    exchanges, _, unjudged = outcome(LlmJudge(Scripted("said"), CRITERIA), papers(1))
-    assert exchanges[0].text == "said"
+    model_calls, _, unjudged = outcome(LlmJudge(Scripted("said"), CRITERIA), papers(1))
+    assert model_calls[0].text == "said"
     assert unjudged == {"2503.00001": "the question failed unexpectedly (KeyError)"}
 
 

@@ -55,16 +55,16 @@ def test_what_was_recorded_is_said_again(tmp_path: Path) -> None:
 
 
 def test_a_recording_speaks_for_any_version(tmp_path: Path) -> None:
-    (exchange,) = judge(tmp_path, RECORD).judge((paper(1, version=3),), DAY)
-    assert isinstance(exchange, ModelCall)
-    assert exchange.judgements[0].version == 3
+    (model_call,) = judge(tmp_path, RECORD).judge((paper(1, version=3),), DAY)
+    assert isinstance(model_call, ModelCall)
+    assert model_call.judgements[0].version == 3
 
 
 def test_a_day_is_paid_for_whatever_is_asked_about_it(tmp_path: Path) -> None:
-    exchange, missing = judge(tmp_path, RECORD).judge((THIRD,), DAY)
-    assert isinstance(exchange, ModelCall)
-    assert exchange.judgements == ()
-    assert exchange.spend.tokens == Tokens(60688, 8612)
+    model_call, missing = judge(tmp_path, RECORD).judge((THIRD,), DAY)
+    assert isinstance(model_call, ModelCall)
+    assert model_call.judgements == ()
+    assert model_call.spend.tokens == Tokens(60688, 8612)
     assert missing == Unjudged(THIRD, UnjudgedReason.NOT_RECORDED, "not recorded")
 
 
@@ -88,9 +88,9 @@ def test_what_a_day_used_that_is_not_recorded_is_unknown(tmp_path: Path) -> None
 def test_what_the_page_did_not_print_is_unknown(
     tmp_path: Path, changed: dict[str, object], spend: Spend
 ) -> None:
-    (exchange,) = judge(tmp_path, {**RECORD, **changed}).judge((FIRST,), DAY)
-    assert isinstance(exchange, ModelCall)
-    assert exchange.spend == spend
+    (model_call,) = judge(tmp_path, {**RECORD, **changed}).judge((FIRST,), DAY)
+    assert isinstance(model_call, ModelCall)
+    assert model_call.spend == spend
 
 
 def test_the_model_of_the_day_is_named_and_that_it_is_a_recording(tmp_path: Path) -> None:
@@ -154,7 +154,7 @@ def test_a_mistake_is_named_with_its_line(tmp_path: Path, second: object, said: 
         RecordedJudge(path, CRITERIA)
     assert str(raised.value).startswith(f"{path}:2: ")
     assert said in str(raised.value)
-    assert raised.value.mend
+    assert raised.value.hint
 
 
 @pytest.mark.parametrize(

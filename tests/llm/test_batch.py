@@ -88,11 +88,11 @@ def test_questions_are_left_answered_and_fetched(service: BatchService, desk: Ba
 def test_the_key_goes_along_in_every_request(service: BatchService, desk: BatchDesk) -> None:
     keys = []
 
-    def watch(request: Request, handle: Handle) -> Response:
+    def rate_limit_clock(request: Request, handle: Handle) -> Response:
         keys.append(request.headers.get("Authorization"))
         return handle()
 
-    desk.fault = watch
+    desk.fault = rate_limit_clock
     finish(service, desk)
     assert keys == [f"Bearer {KEY}"] * 4
 

@@ -20,113 +20,113 @@ MARCH, APRIL = date(2025, 3, 1), date(2025, 4, 1)
 ZERO = Decimal(0)
 
 
-def spend(purse: BudgetLedger, amount: str, cost: str | None) -> None:
-    with purse.holding(Decimal(amount)) as hold:
+def spend(ledger: BudgetLedger, amount: str, cost: str | None) -> None:
+    with ledger.holding(Decimal(amount)) as hold:
         if cost is not None:
             hold.settle(Decimal(cost))
 
 
-def left(purse: BudgetLedger) -> dict[str, Decimal]:
-    return {name: rest for name, (rest, _) in purse.left().items()}
+def left(ledger: BudgetLedger) -> dict[str, Decimal]:
+    return {name: rest for name, (rest, _) in ledger.left().items()}
 
 
 def test_a_question_costs_what_it_used_and_not_what_was_held_for_it() -> None:
-    purse = BudgetLedger(Budget(run=Decimal("1.00")))
-    spend(purse, "0.90", "0.25")
-    spend(purse, "0.75", "0.75")
-    assert left(purse) == {"run": ZERO}
+    ledger = BudgetLedger(Budget(run=Decimal("1.00")))
+    spend(ledger, "0.90", "0.25")
+    spend(ledger, "0.75", "0.75")
+    assert left(ledger) == {"run": ZERO}
 
 
 def test_what_is_not_settled_is_spent() -> None:
-    purse = BudgetLedger(Budget(run=Decimal("1.00")))
-    spend(purse, "0.60", None)
-    assert left(purse) == {"run": Decimal("0.40")}
+    ledger = BudgetLedger(Budget(run=Decimal("1.00")))
+    spend(ledger, "0.60", None)
+    assert left(ledger) == {"run": Decimal("0.40")}
 
 
 def test_a_question_that_breaks_off_is_spent_too() -> None:
-    purse = BudgetLedger(Budget(run=Decimal("1.00")))
-    with pytest.raises(KeyError), purse.holding(Decimal("0.60")):
+    ledger = BudgetLedger(Budget(run=Decimal("1.00")))
+    with pytest.raises(KeyError), ledger.holding(Decimal("0.60")):
         raise KeyError
-    assert left(purse) == {"run": Decimal("0.40")}
+    assert left(ledger) == {"run": Decimal("0.40")}
 
 
 def test_the_last_cent_may_be_spent_and_no_more() -> None:
-    purse = BudgetLedger(Budget(run=Decimal("0.02")))
-    spend(purse, "0.02", "0.02")
+    ledger = BudgetLedger(Budget(run=Decimal("0.02")))
+    spend(ledger, "0.02", "0.02")
     with pytest.raises(BudgetSpent, match=r"the run's \$0\.02 is spent: allow more with `run` in"):
-        spend(purse, "0.000001", None)
+        spend(ledger, "0.000001", None)
 
 
 def test_a_rest_that_is_too_little_is_told() -> None:
-    purse = BudgetLedger(Budget(month=Decimal(1234)))
-    purse.begin(MARCH, on_page=ZERO, in_month=Decimal("1233.99789"))
+    ledger = BudgetLedger(Budget(month=Decimal(1234)))
+    ledger.begin(MARCH, on_page=ZERO, in_month=Decimal("1233.99789"))
     with pytest.raises(BudgetSpent, match=r"the month's \$1,234\.00 is spent but for too little"):
-        spend(purse, "0.01", None)
+        spend(ledger, "0.01", None)
 
 
 def test_a_smaller_question_may_still_fit() -> None:
-    purse = BudgetLedger(Budget(run=Decimal("0.10")))
+    ledger = BudgetLedger(Budget(run=Decimal("0.10")))
     with pytest.raises(BudgetSpent):
-        spend(purse, "0.11", None)
-    spend(purse, "0.10", "0.01")
-    assert left(purse) == {"run": Decimal("0.09")}
+        spend(ledger, "0.11", None)
+    spend(ledger, "0.10", "0.01")
+    assert left(ledger) == {"run": Decimal("0.09")}
 
 
 def test_every_page_has_its_own_bound_and_all_of_a_run_and_a_month_share_theirs() -> None:
-    purse = BudgetLedger(Budget(run=Decimal(3), day=Decimal(2), month=Decimal(10)))
-    purse.begin(MARCH, on_page=Decimal("0.50"), in_month=Decimal(4))
-    spend(purse, "1.50", "1.50")
+    ledger = BudgetLedger(Budget(run=Decimal(3), day=Decimal(2), month=Decimal(10)))
+    ledger.begin(MARCH, on_page=Decimal("0.50"), in_month=Decimal(4))
+    spend(ledger, "1.50", "1.50")
     with pytest.raises(BudgetSpent, match="the day's"):
-        spend(purse, "0.01", None)
-    purse.begin(MARCH, on_page=ZERO, in_month=Decimal("5.50"))
+        spend(ledger, "0.01", None)
+    ledger.begin(MARCH, on_page=ZERO, in_month=Decimal("5.50"))
     with pytest.raises(BudgetSpent, match="the run's"):
-        spend(purse, "1.51", None)
-    spend(purse, "1.50", "1.50")
-    assert left(purse) == {"run": ZERO, "day": Decimal("0.50"), "month": Decimal(3)}
+        spend(ledger, "1.51", None)
+    spend(ledger, "1.50", "1.50")
+    assert left(ledger) == {"run": ZERO, "day": Decimal("0.50"), "month": Decimal(3)}
 
 
 def test_a_new_month_begins_with_what_it_has_cost() -> None:
-    purse = BudgetLedger(Budget(month=Decimal(5)))
-    purse.begin(MARCH, on_page=ZERO, in_month=Decimal(5))
-    purse.begin(APRIL, on_page=ZERO, in_month=Decimal("0.10"))
-    assert left(purse) == {"month": Decimal("4.90")}
+    ledger = BudgetLedger(Budget(month=Decimal(5)))
+    ledger.begin(MARCH, on_page=ZERO, in_month=Decimal(5))
+    ledger.begin(APRIL, on_page=ZERO, in_month=Decimal("0.10"))
+    assert left(ledger) == {"month": Decimal("4.90")}
 
 
 def test_what_a_month_cost_is_known_better_here_than_where_it_is_stored() -> None:
-    purse = BudgetLedger(Budget(month=Decimal(5)))
-    purse.begin(MARCH, on_page=ZERO, in_month=Decimal(1))
-    spend(purse, "1", None)
-    purse.begin(MARCH, on_page=ZERO, in_month=Decimal(1))
-    assert left(purse) == {"month": Decimal(3)}
+    ledger = BudgetLedger(Budget(month=Decimal(5)))
+    ledger.begin(MARCH, on_page=ZERO, in_month=Decimal(1))
+    spend(ledger, "1", None)
+    ledger.begin(MARCH, on_page=ZERO, in_month=Decimal(1))
+    assert left(ledger) == {"month": Decimal(3)}
 
 
 def test_a_question_under_way_is_counted_where_it_began() -> None:
-    purse = BudgetLedger(Budget(day=Decimal(1)))
-    with purse.holding(Decimal("0.50")) as hold:
-        purse.begin(MARCH, on_page=ZERO, in_month=ZERO)
+    ledger = BudgetLedger(Budget(day=Decimal(1)))
+    with ledger.holding(Decimal("0.50")) as hold:
+        ledger.begin(MARCH, on_page=ZERO, in_month=ZERO)
         hold.settle(Decimal("0.10"))
-    assert left(purse) == {"day": Decimal(1)}
+    assert left(ledger) == {"day": Decimal(1)}
 
 
 def test_without_a_bound_everything_fits() -> None:
-    purse = BudgetLedger()
-    spend(purse, "1000000", None)
-    assert left(purse) == {}
+    ledger = BudgetLedger()
+    spend(ledger, "1000000", None)
+    assert left(ledger) == {}
 
 
 def test_a_question_waits_for_what_others_may_leave() -> None:
-    purse = BudgetLedger(Budget(run=Decimal("1.00")))
+    ledger = BudgetLedger(Budget(run=Decimal("1.00")))
     asked, settled = Event(), Event()
 
     def first() -> None:
-        with purse.holding(Decimal("0.80")) as hold:
+        with ledger.holding(Decimal("0.80")) as hold:
             asked.set()
             settled.wait(5)
             hold.settle(Decimal("0.10"))
 
     def second() -> bool:
         asked.wait(5)
-        with purse.holding(Decimal("0.50")):
+        with ledger.holding(Decimal("0.50")):
             return settled.is_set()
 
     with ThreadPoolExecutor(2) as pool:
@@ -141,7 +141,7 @@ def test_a_question_waits_for_what_others_may_leave() -> None:
 class Market:
     """Puts questions on threads, and ends first those that began last."""
 
-    purse: BudgetLedger
+    ledger: BudgetLedger
     costs: list[Decimal] = field(default_factory=list)
     refused: list[Decimal] = field(default_factory=list)
     news: Queue[Event | None] = field(default_factory=Queue)
@@ -149,7 +149,7 @@ class Market:
     def ask(self, question: tuple[Decimal, Decimal | None]) -> None:
         amount, cost = question
         try:
-            with self.purse.holding(amount) as hold:
+            with self.ledger.holding(amount) as hold:
                 ended = Event()
                 self.news.put(ended)
                 ended.wait(5)
@@ -193,9 +193,9 @@ def questions(draw: st.DrawFn) -> tuple[Decimal, Decimal | None]:
 def test_whatever_is_asked_at_once_no_bound_is_exceeded_and_nothing_refused_that_fits(
     asked: list[tuple[Decimal, Decimal | None]], budget: Budget, before: Decimal, at_once: int
 ) -> None:
-    purse = BudgetLedger(budget)
-    purse.begin(MARCH, on_page=before, in_month=2 * before)
-    market = Market(purse)
+    ledger = BudgetLedger(budget)
+    ledger.begin(MARCH, on_page=before, in_month=2 * before)
+    market = Market(ledger)
     market.run(asked, at_once)
     assert len(market.costs) + len(market.refused) == len(asked)
     rooms = [
@@ -214,7 +214,7 @@ def test_whatever_is_asked_at_once_no_bound_is_exceeded_and_nothing_refused_that
     assert all(any(spent + amount > room for room in rooms) for amount in market.refused)
     if all(sum((amount for amount, _ in asked), ZERO) <= room for room in rooms):
         assert not market.refused
-    assert [rest for rest, _ in purse.left().values()] == [
+    assert [rest for rest, _ in ledger.left().values()] == [
         max(ZERO, room - spent) for room in rooms
     ]
 
@@ -223,13 +223,13 @@ def test_whatever_is_asked_at_once_no_bound_is_exceeded_and_nothing_refused_that
 def test_of_questions_asked_at_the_same_moment_as_many_are_put_as_fit(
     asked: int, fitting: int
 ) -> None:
-    purse = BudgetLedger(Budget(run=Decimal(fitting)))
+    ledger = BudgetLedger(Budget(run=Decimal(fitting)))
     together = Barrier(asked)
 
     def ask() -> bool:
         together.wait(5)
         try:
-            with purse.holding(Decimal(1)):
+            with ledger.holding(Decimal(1)):
                 return True
         except BudgetSpent:
             return False

@@ -42,42 +42,42 @@ NOW = datetime(2025, 3, 25, tzinfo=UTC)
 
 
 def metered(
-    server: StandIn, purse: BudgetLedger, *, timeout: float = 5, attempts: int = 1
+    server: StandIn, ledger: BudgetLedger, *, timeout: float = 5, attempts: int = 1
 ) -> ChatModel:
     model = OpenAICompatible(
         server.base_url, MODEL, timeout=timeout, own_prices=OWN, now=lambda: NOW
     )
-    once = Metered(model, server.base_url, purse, own=OWN)
+    once = Metered(model, server.base_url, ledger, own=OWN)
     return Retrying(once, attempts=attempts)
 
 
-def spent(purse: BudgetLedger) -> Decimal:
-    rest, bound = purse.left()["run"]
+def spent(ledger: BudgetLedger) -> Decimal:
+    rest, bound = ledger.left()["run"]
     return bound - rest
 
 
 @pytest.fixture
-def purse() -> BudgetLedger:
+def ledger() -> BudgetLedger:
     return BudgetLedger(Budget(run=Decimal(1)))
 
 
-def test_an_answer_costs_what_it_used(server: StandIn, purse: BudgetLedger) -> None:
+def test_an_answer_costs_what_it_used(server: StandIn, ledger: BudgetLedger) -> None:
     usage = {
         "prompt_tokens": 1000,
         "completion_tokens": 100,
         "prompt_tokens_details": {"cached_tokens": 400},
     }
     server.then(says("fine", usage=usage))
-    reply = metered(server, purse).ask(QUESTION)
+    reply = metered(server, ledger).ask(QUESTION)
     cost = Cost(prompt=Decimal("0.002"), completion=Decimal("0.001"))
     assert reply == ChatReply("fine", Spend(Tokens(1000, 100, 400), cost))
-    assert spent(purse) == cost.total
+    assert spent(ledger) == cost.total
 
 
-def test_the_answer_s_limit_is_sent_along(server: StandIn, purse: BudgetLedger) -> None:
+def test_the_answer_s_limit_is_sent_along(server: StandIn, ledger: BudgetLedger) -> None:
     server.always = says("fine")
-    metered(server, purse).ask(QUESTION)
-    metered(server, purse).ask(Prompt("s", "u", {}))
+    metered(server, ledger).ask(QUESTION)
+    metered(server, ledger).ask(Prompt("s", "u", {}))
     assert [question["max_tokens"] for question in server.questions] == [LIMIT, 8192]
 
 
@@ -98,13 +98,13 @@ def test_no_model_counts_more_tokens_than_were_reckoned_with() -> None:
     ],
 )
 def test_what_failed_and_may_have_been_billed_counts_as_the_most_it_can_have_cost(
-    server: StandIn, purse: BudgetLedger, failure: object
+    server: StandIn, ledger: BudgetLedger, failure: object
 ) -> None:
     server.then(failure)  # type: ignore[arg-type]  # one of several kinds of callable
     with pytest.raises(ModelBusy) as raised:
-        metered(server, purse, timeout=0.3).ask(QUESTION)
+        metered(server, ledger, timeout=0.3).ask(QUESTION)
     assert raised.value.spend == Spend(None, None, most=MOST)
-    assert spent(purse) == MOST
+    assert spent(ledger) == MOST
 
 
 @pytest.mark.parametrize(
@@ -118,74 +118,74 @@ def test_what_failed_and_may_have_been_billed_counts_as_the_most_it_can_have_cos
     ],
 )
 def test_what_the_server_would_not_do_costs_nothing(
-    server: StandIn, purse: BudgetLedger, failure: object
+    server: StandIn, ledger: BudgetLedger, failure: object
 ) -> None:
     server.then(failure)  # type: ignore[arg-type]  # likewise
     with pytest.raises(ModelError) as raised:
-        metered(server, purse).ask(QUESTION)
+        metered(server, ledger).ask(QUESTION)
     assert raised.value.spend is None
-    assert spent(purse) == 0
+    assert spent(ledger) == 0
 
 
-def test_a_server_that_is_not_there_costs_nothing(purse: BudgetLedger) -> None:
+def test_a_server_that_is_not_there_costs_nothing(ledger: BudgetLedger) -> None:
     nowhere = "http://127.0.0.1:9/v1"
     model = OpenAICompatible(nowhere, MODEL, own_prices=OWN)
     with pytest.raises(ModelBusy) as raised:
-        Metered(model, nowhere, purse, own=OWN).ask(QUESTION)
+        Metered(model, nowhere, ledger, own=OWN).ask(QUESTION)
     assert raised.value.spend is None
-    assert spent(purse) == 0
+    assert spent(ledger) == 0
 
 
 def test_an_answer_that_does_not_say_what_it_used_counts_as_the_most(
-    server: StandIn, purse: BudgetLedger
+    server: StandIn, ledger: BudgetLedger
 ) -> None:
     server.then(says("fine", usage=None))
-    assert metered(server, purse).ask(QUESTION).spend == Spend(None, None, most=MOST)
-    assert spent(purse) == MOST
+    assert metered(server, ledger).ask(QUESTION).spend == Spend(None, None, most=MOST)
+    assert spent(ledger) == MOST
 
 
-def test_a_refusal_is_paid_for(server: StandIn, purse: BudgetLedger) -> None:
+def test_a_refusal_is_paid_for(server: StandIn, ledger: BudgetLedger) -> None:
     server.then(says(None, refusal="No."))
     with pytest.raises(ModelRefused) as raised:
-        metered(server, purse).ask(QUESTION)
+        metered(server, ledger).ask(QUESTION)
     assert raised.value.spend == Spend(Tokens(1000, 100), Cost(Decimal("0.0025"), Decimal("0.001")))
-    assert spent(purse) == Decimal("0.0035")
+    assert spent(ledger) == Decimal("0.0035")
 
 
 def test_attempts_that_were_lost_are_told_beside_the_answer(
-    server: StandIn, purse: BudgetLedger
+    server: StandIn, ledger: BudgetLedger
 ) -> None:
     server.then(hangs_up, complains(500, "broken"), hangs_up, says("fine"))
-    reply = metered(server, purse, attempts=4).ask(QUESTION)
+    reply = metered(server, ledger, attempts=4).ask(QUESTION)
     assert reply.lost == Spend(None, None, requests=2, most=2 * MOST)
     assert reply.spend.tokens == Tokens(1000, 100)
-    assert spent(purse) == 2 * MOST + Decimal("0.0035")
+    assert spent(ledger) == 2 * MOST + Decimal("0.0035")
 
 
 def test_attempts_that_were_all_lost_are_told_with_the_error(
-    server: StandIn, purse: BudgetLedger
+    server: StandIn, ledger: BudgetLedger
 ) -> None:
     server.then(hangs_up, hangs_up)
     with pytest.raises(ModelBusy) as raised:
-        metered(server, purse, attempts=2).ask(QUESTION)
+        metered(server, ledger, attempts=2).ask(QUESTION)
     assert raised.value.spend == Spend(None, None, most=MOST)
     assert raised.value.lost == Spend(None, None, most=MOST)
 
 
 def test_what_a_refusal_cost_is_known_though_an_attempt_was_lost(
-    server: StandIn, purse: BudgetLedger
+    server: StandIn, ledger: BudgetLedger
 ) -> None:
     server.then(hangs_up, says(None, refusal="No."))
     with pytest.raises(ModelRefused) as raised:
-        metered(server, purse, attempts=2).ask(QUESTION)
+        metered(server, ledger, attempts=2).ask(QUESTION)
     assert raised.value.spend == Spend(Tokens(1000, 100), Cost(Decimal("0.0025"), Decimal("0.001")))
     assert raised.value.lost == Spend(None, None, most=MOST)
 
 
 def test_nothing_is_asked_that_may_cost_more_than_is_left(server: StandIn) -> None:
-    purse = BudgetLedger(Budget(run=MOST + Decimal("0.003")))
+    ledger = BudgetLedger(Budget(run=MOST + Decimal("0.003")))
     server.always = says("fine")
-    model = metered(server, purse)
+    model = metered(server, ledger)
     model.ask(QUESTION)
     with pytest.raises(BudgetSpent, match="the run's"):
         model.ask(QUESTION)
@@ -202,11 +202,11 @@ def test_a_lost_attempt_may_leave_too_little_for_another(server: StandIn) -> Non
 
 
 def test_a_server_that_goes_beyond_a_limit_is_expected_to_do_it_again(
-    server: StandIn, purse: BudgetLedger
+    server: StandIn, ledger: BudgetLedger
 ) -> None:
     beyond = {"prompt_tokens": 5000, "completion_tokens": LIMIT + 1000}
     server.then(says("fine", usage=beyond), hangs_up)
-    model = metered(server, purse)
+    model = metered(server, ledger)
     model.ask(QUESTION)
     with pytest.raises(ModelBusy) as raised:
         model.ask(QUESTION)
@@ -294,11 +294,11 @@ def test_whatever_a_server_bills_the_cap_holds_to_the_cent(
     at_once: int,
 ) -> None:
     till = Till(iter(uses))
-    purse = BudgetLedger(Budget(run=cap))
+    ledger = BudgetLedger(Budget(run=cap))
     ends: list[Spend] = []
     with stand_in(loopback) as server:
         server.always = till
-        model = metered(server, purse, attempts=2)
+        model = metered(server, ledger, attempts=2)
 
         def ask(number: int) -> None:
             prompt = Prompt("Judge as JSON.", f"Paper {number}. " * number, {}, 40 * number)
@@ -311,8 +311,8 @@ def test_whatever_a_server_bills_the_cap_holds_to_the_cent(
         with ThreadPoolExecutor(at_once) as pool:
             list(pool.map(ask, range(1, count + 1)))
     recorded = total(ends)
-    assert till.billed <= spent(purse) <= cap
-    assert recorded.bound == spent(purse)
+    assert till.billed <= spent(ledger) <= cap
+    assert recorded.bound == spent(ledger)
     assert recorded.requests == len(server.questions)
     if all(end == "told" for *_, end in uses[: len(server.questions)]):
         assert recorded.cost is not None

@@ -23,7 +23,7 @@ PROMPTS = [Prompt("Judge as JSON.", f"Paper {n}: Bats\nAbstract: Bats.", {}, 50)
 
 
 @contextmanager
-def asking(server: StandIn, pace: AimdConcurrency) -> Iterator[Iterator[ChatReply]]:
+def judgement_key(server: StandIn, pace: AimdConcurrency) -> Iterator[Iterator[ChatReply]]:
     """Put all prompts on as many threads as may ask at once."""
     with (
         OpenAICompatible(server.base_url, MODEL, turnstile=RateLimiter(pace)) as model,
@@ -47,14 +47,14 @@ def test_as_many_are_asked_at_once_as_may_be(server: StandIn) -> None:
         return says("fine")(standing, request)
 
     server.always = answers_eight
-    with asking(server, AimdConcurrency(8)) as replies:
+    with judgement_key(server, AimdConcurrency(8)) as replies:
         assert [reply.text for reply in replies] == ["fine"] * 40
     assert not together.broken
 
 
 def test_none_is_asked_before_those_that_come_first(server: StandIn) -> None:
     """But for the seven that are asked together with it."""
-    with asking(server, AimdConcurrency(8)) as replies:
+    with judgement_key(server, AimdConcurrency(8)) as replies:
         assert len(list(replies)) == 40
     asked = places(server)
     assert sorted(asked) == list(range(40))
@@ -65,7 +65,7 @@ def test_a_server_s_limit_is_found_and_nothing_is_lost(server: StandIn) -> None:
     crowd = Crowd(most=4, seconds=0.02)
     server.always = crowd
     pace = AimdConcurrency(16)
-    with asking(server, pace) as replies:
+    with judgement_key(server, pace) as replies:
         assert len(list(replies)) == 40
     assert crowd.at_once <= 4
     assert len(server.questions) == 40 + crowd.refused
@@ -75,7 +75,7 @@ def test_a_server_s_limit_is_found_and_nothing_is_lost(server: StandIn) -> None:
 def test_a_limit_that_is_kept_to_is_never_met(server: StandIn) -> None:
     crowd = Crowd(most=8, seconds=0.02)
     server.always = crowd
-    with asking(server, AimdConcurrency(8)) as replies:
+    with judgement_key(server, AimdConcurrency(8)) as replies:
         assert len(list(replies)) == 40
     assert (crowd.refused, crowd.at_once <= 8) == (0, True)
 

@@ -45,10 +45,12 @@ def _rank(
 
 
 def _taught(
-    about: str, *, wanted: bool, teacher: LabelSource = LabelSource.READER, number: int = 0
+    about: str, *, wanted: bool, label_source: LabelSource = LabelSource.READER, number: int = 0
 ) -> Example:
     name = f"2501.{number + 1:05}"
-    return Example(a_paper(name, title=about, abstract=f"{about}."), YESTERDAY, wanted, teacher)
+    return Example(
+        a_paper(name, title=about, abstract=f"{about}."), YESTERDAY, wanted, label_source
+    )
 
 
 def test_a_paper_about_a_topic_comes_before_one_about_none() -> None:
@@ -117,7 +119,9 @@ def test_the_newest_lessons_count_most() -> None:
             ]
         )
     )
-    turned = tuple(Example(one.paper, one.day, not one.wanted, one.teacher) for one in long_ago)
+    turned = tuple(
+        Example(one.paper, one.day, not one.wanted, one.label_source) for one in long_ago
+    )
     now_unwanted = _rank(criteria=NO_CRITERIA, evidence=Evidence(long_ago))[TIDES.id]
     now_wanted = _rank(criteria=NO_CRITERIA, evidence=Evidence(turned))[TIDES.id]
     assert (now_wanted.probability or 0) > (now_unwanted.probability or 0)
@@ -125,7 +129,7 @@ def test_the_newest_lessons_count_most() -> None:
 
 def test_a_ten_teaches_more_than_an_eight() -> None:
     def chance(relevance: int) -> float:
-        lessons = tuple(
+        examples = tuple(
             Example(
                 a_paper(f"2501.{n:05}", title=title, abstract=title),
                 YESTERDAY,
@@ -138,7 +142,7 @@ def test_a_ten_teaches_more_than_an_eight() -> None:
                 [("Measuring ocean tides", relevance), ("Glaciers", 8), ("Rivers", 2), ("Roads", 1)]
             )
         )
-        return _rank(criteria=NO_CRITERIA, evidence=Evidence(lessons))[TIDES.id].probability or 0
+        return _rank(criteria=NO_CRITERIA, evidence=Evidence(examples))[TIDES.id].probability or 0
 
     assert chance(10) > chance(8) > chance(6) > chance(1)
 
@@ -164,7 +168,9 @@ def test_no_papers_are_no_trouble() -> None:
 
 
 def test_a_lesson_about_a_paper_of_the_day_and_a_stream_that_repeats_it() -> None:
-    again = Example(BATS, YESTERDAY, wanted=True, teacher=LabelSource.JUDGE, relevance=9, novelty=8)
+    again = Example(
+        BATS, YESTERDAY, wanted=True, label_source=LabelSource.JUDGE, relevance=9, novelty=8
+    )
     evidence = Evidence((again,), (BATS, TIDES, PRUNING))
     assert _rank(evidence=evidence)[BATS.id].rank == 1
 
@@ -175,7 +181,7 @@ def test_a_paper_without_text_is_no_trouble() -> None:
         a_paper("2501.00001", title="", abstract=""),
         YESTERDAY,
         wanted=True,
-        teacher=LabelSource.LIBRARY,
+        label_source=LabelSource.LIBRARY,
     )
     found = _rank([blank, BATS], evidence=Evidence((unknown,)))
     assert found[BATS.id].rank == 1
@@ -201,18 +207,18 @@ def test_any_day_and_any_evidence_give_a_ranking(
         for number, (title, abstract, _) in enumerate(texts)
     ]
     cut = len(papers) // 2
-    lessons = tuple(
+    examples = tuple(
         Example(
             paper,
             YESTERDAY - timedelta(days=number),
             wanted=(score or 0) > 7,
-            teacher=LabelSource.JUDGE if score else LabelSource.READER,
+            label_source=LabelSource.JUDGE if score else LabelSource.READER,
             relevance=score,
             novelty=score,
         )
         for number, (paper, (_, _, score)) in enumerate(zip(papers[cut:], texts[cut:], strict=True))
     )
-    found = _rank(papers[:cut], parse_criteria(criteria), Evidence(lessons, tuple(papers)))
+    found = _rank(papers[:cut], parse_criteria(criteria), Evidence(examples, tuple(papers)))
     best_first = sorted(found.values(), key=lambda match: match.rank)
     assert [m.score for m in best_first] == sorted((m.score for m in best_first), reverse=True)
 
@@ -220,8 +226,8 @@ def test_any_day_and_any_evidence_give_a_ranking(
 @settings(max_examples=15, deadline=None)
 @given(st.permutations(DAY))
 def test_the_order_of_the_feed_does_not_matter(papers: list[Paper]) -> None:
-    lessons = Evidence((_taught("Measuring ocean tides", wanted=True),))
-    assert _rank(papers, evidence=lessons) == _rank(evidence=lessons)
+    examples = Evidence((_taught("Measuring ocean tides", wanted=True),))
+    assert _rank(papers, evidence=examples) == _rank(evidence=examples)
 
 
 def test_days_of_which_only_the_selected_are_known_make_nothing_likely() -> None:
@@ -231,7 +237,7 @@ def test_days_of_which_only_the_selected_are_known_make_nothing_likely() -> None
             a_paper(f"2501.{number:05}", title=f"Pruning weights {number}", abstract="Sparse."),
             YESTERDAY - timedelta(days=number % 10),
             wanted=True,
-            teacher=LabelSource.JUDGE,
+            label_source=LabelSource.JUDGE,
             relevance=9,
             novelty=7,
         )
@@ -256,15 +262,15 @@ def test_a_learnt_taste_is_calibrated() -> None:
         name = f"2501.{number:05}"
         return a_paper(name, title=f"On {kinds[kind]}", abstract=f"{kinds[kind]} {extra}")
 
-    lessons = []
+    examples = []
     for number in range(12 * 25):
         kind = number % 5
         wanted = bool(random.random() < (0.8 if kind == 0 else 0.05))
         day = YESTERDAY - timedelta(days=12 - number // 25)
         score = 9 if wanted else 2
-        lessons.append(Example(paper(number, kind), day, wanted, LabelSource.JUDGE, score, 7))
+        examples.append(Example(paper(number, kind), day, wanted, LabelSource.JUDGE, score, 7))
     today = [paper(10_000 + number, number % 5) for number in range(100)]
-    found = _rank(today, NO_CRITERIA, Evidence(tuple(lessons)))
+    found = _rank(today, NO_CRITERIA, Evidence(tuple(examples)))
     first = [found[one.id].probability or 0 for one in today[::5]]
     others = [found[one.id].probability or 0 for n, one in enumerate(today) if n % 5]
     assert 0.5 < float(np.mean(first)) < 0.97

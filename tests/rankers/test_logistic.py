@@ -41,9 +41,9 @@ def test_lessons_move_it_as_far_as_they_must() -> None:
 
 
 def test_it_finds_the_very_weights_that_the_derivative_says() -> None:
-    blocks, lessons = _blocks(), _lessons([1, 0.3, 0.6, 0])
-    weights = fit_logistic(blocks, lessons, 0.1)
-    error = probability(weights.score(blocks, ROWS)) - lessons.targets
+    blocks, examples = _blocks(), _lessons([1, 0.3, 0.6, 0])
+    weights = fit_logistic(blocks, examples, 0.1)
+    error = probability(weights.score(blocks, ROWS)) - examples.targets
     for block, found in zip(blocks, weights.blocks, strict=True):
         prior = np.zeros(block.rows.shape[1]) if block.prior is None else block.prior
         slope = block.rows.T @ error + (found - prior) / block.freedom**2

@@ -32,13 +32,13 @@ STARS = {"title": "Dust around young stars", "abstract": "Radio maps of dust aro
 def test_the_papers_of_before_on_the_same_question_are_named_nearest_first(
     reader: PaperEncoder,
 ) -> None:
-    librarian = ArchivePrecedents(FakePaperVectors(), reader)
+    precedent_finder = ArchivePrecedents(FakePaperVectors(), reader)
     first = a_paper("2502.00001", **BATS)
     second = a_paper("2502.00002", title=BATS["title"], abstract="Bats hunt moths.")
-    assert librarian.precedents([first, a_paper("2502.00003", **STARS)], MONDAY) == {}
-    assert list(librarian.precedents([second], TUESDAY)) == [second.id]
+    assert precedent_finder.precedents([first, a_paper("2502.00003", **STARS)], MONDAY) == {}
+    assert list(precedent_finder.precedents([second], TUESDAY)) == [second.id]
     third = a_paper("2502.00004", **BATS)
-    (nearest, next_nearest) = librarian.precedents([third], WEDNESDAY)[third.id]
+    (nearest, next_nearest) = precedent_finder.precedents([third], WEDNESDAY)[third.id]
     assert nearest == Precedent(first.id, first.title, MONDAY, 1.0)
     assert (next_nearest.paper_id, next_nearest.day) == (second.id, TUESDAY)
     assert NEAR <= next_nearest.similarity < 1
@@ -47,39 +47,39 @@ def test_the_papers_of_before_on_the_same_question_are_named_nearest_first(
 def test_neither_papers_of_the_same_day_nor_of_later_ones_are_precedents(
     reader: PaperEncoder,
 ) -> None:
-    librarian = ArchivePrecedents(FakePaperVectors(), reader)
+    precedent_finder = ArchivePrecedents(FakePaperVectors(), reader)
     twins = [a_paper(f"2502.0000{n}", **BATS) for n in range(2)]
-    assert librarian.precedents(twins, TUESDAY) == {}
-    assert librarian.precedents([a_paper("2502.00009", **BATS)], MONDAY) == {}
+    assert precedent_finder.precedents(twins, TUESDAY) == {}
+    assert precedent_finder.precedents([a_paper("2502.00009", **BATS)], MONDAY) == {}
 
 
 def test_a_paper_is_no_precedent_of_its_own_next_version(reader: PaperEncoder) -> None:
-    librarian = ArchivePrecedents(FakePaperVectors(), reader)
-    librarian.precedents([a_paper(version=1, **BATS)], MONDAY)
-    assert librarian.precedents([a_paper(version=2, **BATS)], TUESDAY) == {}
+    precedent_finder = ArchivePrecedents(FakePaperVectors(), reader)
+    precedent_finder.precedents([a_paper(version=1, **BATS)], MONDAY)
+    assert precedent_finder.precedents([a_paper(version=2, **BATS)], TUESDAY) == {}
 
 
 def test_what_came_between_a_paper_and_its_next_version_is_no_precedent(
     reader: PaperEncoder,
 ) -> None:
-    librarian = ArchivePrecedents(FakePaperVectors(), reader)
-    librarian.precedents([a_paper(version=1, **BATS)], MONDAY)
-    librarian.precedents([a_paper("2502.00009", **BATS)], TUESDAY)
-    assert librarian.precedents([a_paper(version=2, **BATS)], WEDNESDAY) == {}
+    precedent_finder = ArchivePrecedents(FakePaperVectors(), reader)
+    precedent_finder.precedents([a_paper(version=1, **BATS)], MONDAY)
+    precedent_finder.precedents([a_paper("2502.00009", **BATS)], TUESDAY)
+    assert precedent_finder.precedents([a_paper(version=2, **BATS)], WEDNESDAY) == {}
 
 
 def test_a_day_made_again_has_the_same_precedents(reader: PaperEncoder) -> None:
-    librarian = ArchivePrecedents(FakePaperVectors(), reader)
+    precedent_finder = ArchivePrecedents(FakePaperVectors(), reader)
     for number, day in enumerate((MONDAY, TUESDAY, WEDNESDAY)):
-        librarian.precedents([a_paper(f"2502.0000{number}", **BATS)], day)
-    again = librarian.precedents([a_paper("2502.00001", **BATS)], TUESDAY)
+        precedent_finder.precedents([a_paper(f"2502.0000{number}", **BATS)], day)
+    again = precedent_finder.precedents([a_paper("2502.00001", **BATS)], TUESDAY)
     assert [one.paper_id for one in again[PaperId("2502.00001")]] == ["2502.00000"]
 
 
 def test_no_more_than_three_are_named(reader: PaperEncoder) -> None:
-    librarian = ArchivePrecedents(FakePaperVectors(), reader)
-    librarian.precedents([a_paper(f"2502.0000{n}", **BATS) for n in range(9)], MONDAY)
-    found = librarian.precedents([a_paper("2502.00010", **BATS)], TUESDAY)
+    precedent_finder = ArchivePrecedents(FakePaperVectors(), reader)
+    precedent_finder.precedents([a_paper(f"2502.0000{n}", **BATS) for n in range(9)], MONDAY)
+    found = precedent_finder.precedents([a_paper("2502.00010", **BATS)], TUESDAY)
     assert [one.paper_id for one in found[PaperId("2502.00010")]] == [
         *("2502.00000", "2502.00001", "2502.00002")
     ]
@@ -88,16 +88,16 @@ def test_no_more_than_three_are_named(reader: PaperEncoder) -> None:
 
 def test_papers_of_before_there_were_places_are_found_as_well(reader: PaperEncoder) -> None:
     old = a_paper("2502.00001", **BATS)
-    librarian = ArchivePrecedents(FakePaperVectors([(old, MONDAY)]), reader)
+    precedent_finder = ArchivePrecedents(FakePaperVectors([(old, MONDAY)]), reader)
     new = a_paper("2502.00002", **BATS)
-    assert librarian.precedents([new], TUESDAY)[new.id][0].paper_id == old.id
+    assert precedent_finder.precedents([new], TUESDAY)[new.id][0].paper_id == old.id
 
 
 def test_a_paper_without_a_known_word_has_no_precedent_and_is_none(reader: PaperEncoder) -> None:
-    librarian = ArchivePrecedents(FakePaperVectors(), reader)
+    precedent_finder = ArchivePrecedents(FakePaperVectors(), reader)
     for number, day in enumerate((MONDAY, TUESDAY)):
         empty = a_paper(f"2502.0000{number}", title="", abstract="")
-        assert librarian.precedents([empty], day) == {}
+        assert precedent_finder.precedents([empty], day) == {}
 
 
 def test_on_a_day_without_papers_nothing_is_looked_for(reader: PaperEncoder) -> None:

@@ -37,8 +37,8 @@ def test_every_page_is_of_the_documented_shape(make: Callable[[], Digest]) -> No
 
 
 def test_the_documented_schema_is_the_one_in_the_code() -> None:
-    mend = f"run: python -m paperlark.renderers.schema > {SCHEMA.relative_to(SCHEMA.parents[2])}"
-    assert SCHEMA.read_text("utf-8") == json_schema(), mend
+    hint = f"run: python -m paperlark.renderers.schema > {SCHEMA.relative_to(SCHEMA.parents[2])}"
+    assert SCHEMA.read_text("utf-8") == json_schema(), hint
 
 
 def test_an_entry_holds_what_a_program_needs() -> None:

@@ -39,13 +39,13 @@ def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 def test_a_phone_needs_no_sideways_scrolling_and_nothing_happens_behind_its_back(
     phone: Page, address: str
 ) -> None:
-    watch = Watch()
-    watch.over(phone)
+    rate_limit_clock = Watch()
+    rate_limit_clock.over(phone)
     phone.goto(address)
     phone.evaluate(OPEN_ALL)
     assert phone.evaluate("document.documentElement.scrollWidth") == 360
-    assert watch.requests == [address]
-    assert watch.said == []
+    assert rate_limit_clock.requests == [address]
+    assert rate_limit_clock.said == []
     assert phone.title().startswith("Wednesday, 26 February 2025 · ")
     assert phone.evaluate("document.scripts.length") == 0
 

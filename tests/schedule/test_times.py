@@ -95,8 +95,8 @@ def test_a_time_before_the_announcement_is_refused_with_the_first_that_will_do()
         clocks(date(2026, 11, 22), at=time(5, 30), local=BERLIN, scheduler=BERLIN)
     assert "the page would be of the day before" in refusal.value.problem
     assert "(05:00 or 06:00 here)" in refusal.value.problem
-    assert refusal.value.mend is not None
-    assert refusal.value.mend.startswith("choose 06:00 or later")
+    assert refusal.value.hint is not None
+    assert refusal.value.hint.startswith("choose 06:00 or later")
 
 
 def test_the_next_start_is_the_first_of_all() -> None:

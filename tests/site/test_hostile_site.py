@@ -33,15 +33,15 @@ def pages(troubled: Path) -> list[Path]:
 
 
 @pytest.fixture
-def watch() -> Watch:
+def rate_limit_clock() -> Watch:
     return Watch()
 
 
 @pytest.fixture
-def page(browser: Browser, watch: Watch) -> Iterator[Page]:
+def page(browser: Browser, rate_limit_clock: Watch) -> Iterator[Page]:
     with browser.new_context(reduced_motion="reduce") as context:
         page = context.new_page()
-        watch.over(page)
+        rate_limit_clock.over(page)
         yield page
 
 
@@ -67,7 +67,9 @@ def test_every_link_leads_somewhere(troubled: Path) -> None:
 @pytest.mark.browser
 @pytest.mark.enable_socket
 @in_a_browser[-1]
-def test_nothing_runs_and_nothing_overflows(page: Page, watch: Watch, pages: list[Path]) -> None:
+def test_nothing_runs_and_nothing_overflows(
+    page: Page, rate_limit_clock: Watch, pages: list[Path]
+) -> None:
     wide = []
     for path in pages:
         page.goto(path.as_uri())
@@ -78,16 +80,16 @@ def test_nothing_runs_and_nothing_overflows(page: Page, watch: Watch, pages: lis
                 wide.append((width, path.parts[-5:]))
         assert page.evaluate("window.hacked") is None, path
     assert wide == []
-    assert watch.said == []
-    assert all(one.startswith("file://") for one in watch.requests)
-    scripts = {one for one in watch.requests if not one.endswith(".html")}
+    assert rate_limit_clock.said == []
+    assert all(one.startswith("file://") for one in rate_limit_clock.requests)
+    scripts = {one for one in rate_limit_clock.requests if not one.endswith(".html")}
     assert {one.rsplit("/", 1)[1] for one in scripts} == {"search.js"}
 
 
 @pytest.mark.browser
 @pytest.mark.enable_socket
 @in_a_browser[-1]
-def test_what_the_search_finds_is_text(page: Page, watch: Watch, troubled: Path) -> None:
+def test_what_the_search_finds_is_text(page: Page, rate_limit_clock: Watch, troubled: Path) -> None:
     search = next(troubled.resolve().rglob("search/index.html")).relative_to(troubled.resolve())
     with served(troubled.resolve()) as address:
         page.goto(f"{address}/{search}")
@@ -100,8 +102,8 @@ def test_what_the_search_finds_is_text(page: Page, watch: Watch, troubled: Path)
                 assert page.evaluate("document.documentElement.scrollWidth") == width
         assert page.locator("#found :is(script, img, svg, style)").count() == 0
         assert page.evaluate("window.hacked") is None
-        assert watch.said == []
-        assert all(one.startswith(address) for one in watch.requests)
+        assert rate_limit_clock.said == []
+        assert all(one.startswith(address) for one in rate_limit_clock.requests)
         page.goto("about:blank")
 
 

@@ -37,15 +37,15 @@ def test_every_link_leads_somewhere(real_month: Path) -> None:
 def test_every_type_of_page_is_quiet_and_open_to_all(
     browser: Browser, real_month: Path, name: str
 ) -> None:
-    watch = Watch()
+    rate_limit_clock = Watch()
     with browser.new_context(viewport={"width": 360, "height": 800}, reduced_motion="reduce") as to:
         page = to.new_page()
-        watch.over(page)
+        rate_limit_clock.over(page)
         page.goto((real_month / _PAGES[name]).as_uri())
         page.evaluate(OPEN_ALL)
         assert page.evaluate("document.documentElement.scrollWidth") == 360
-        assert all(one.startswith("file://") for one in watch.requests)
-        assert watch.said == []
+        assert all(one.startswith("file://") for one in rate_limit_clock.requests)
+        assert rate_limit_clock.said == []
         assert serious(page) == []
         page.emulate_media(color_scheme="dark")
         assert serious(page, *OF_COLOUR) == []

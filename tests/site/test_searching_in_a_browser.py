@@ -26,19 +26,19 @@ def address(two_readers: Path) -> Iterator[str]:
 
 
 @pytest.fixture
-def watch() -> Watch:
+def rate_limit_clock() -> Watch:
     return Watch()
 
 
 @pytest.fixture
-def page(browser: Browser, address: str, watch: Watch) -> Iterator[Page]:
+def page(browser: Browser, address: str, rate_limit_clock: Watch) -> Iterator[Page]:
     with browser.new_context(reduced_motion="reduce") as context:
         page = context.new_page()
-        watch.over(page)
+        rate_limit_clock.over(page)
         page.goto(f"{address}/{PAGES['search']}")
         yield page
-    assert all(request.startswith(address) for request in watch.requests)
-    assert watch.said == []
+    assert all(request.startswith(address) for request in rate_limit_clock.requests)
+    assert rate_limit_clock.said == []
 
 
 def _ask(page: Page, question: str) -> list[str]:

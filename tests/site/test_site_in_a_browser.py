@@ -72,16 +72,16 @@ def test_every_link_leads_somewhere(two_readers: Path) -> None:
 def test_no_page_asks_another_machine_for_anything(
     page: Page, two_readers: Path, name: str
 ) -> None:
-    watch = Watch()
-    watch.over(page)
+    rate_limit_clock = Watch()
+    rate_limit_clock.over(page)
     page.goto(_of(two_readers, name))
     own = {_of(two_readers, name)} | (
         {(two_readers / PAGES["search"]).with_name("search.js").as_uri()}
         if name == "search"
         else set()
     )
-    assert set(watch.requests) == own
-    assert watch.said == []
+    assert set(rate_limit_clock.requests) == own
+    assert rate_limit_clock.said == []
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -30,11 +30,15 @@ def arxiv(loopback: HTTPServer) -> Iterator[StandInArxiv]:
 
 
 @pytest.fixture
-def watch() -> FakeWatch:
+def rate_limit_clock() -> FakeWatch:
     return FakeWatch()
 
 
 @pytest.fixture
-def client(tmp_path: Path, watch: FakeWatch) -> Iterator[ArxivClient]:
-    with ArxivClient("paperlark/test (mail)", tmp_path / "arxiv", watch=watch.watch) as polite:
+def client(tmp_path: Path, rate_limit_clock: FakeWatch) -> Iterator[ArxivClient]:
+    with ArxivClient(
+        "paperlark/test (mail)",
+        tmp_path / "arxiv",
+        rate_limit_clock=rate_limit_clock.rate_limit_clock,
+    ) as polite:
         yield polite

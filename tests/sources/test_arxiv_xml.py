@@ -85,7 +85,7 @@ def test_a_feed_as_long_as_arxiv_s_limit_is_suspected() -> None:
 def test_what_is_no_feed_is_one_clear_error(content: bytes) -> None:
     with pytest.raises(FeedUnreadable, match="a feed is") as raised:
         _parse(content)
-    assert raised.value.mend
+    assert raised.value.hint
     assert "\n" not in str(raised.value)
 
 

@@ -49,24 +49,24 @@ def url(arxiv: StandInArxiv) -> str:
 
 
 def test_requests_are_three_seconds_apart_whatever_the_door(
-    arxiv: StandInArxiv, client: ArxivClient, watch: FakeWatch
+    arxiv: StandInArxiv, client: ArxivClient, rate_limit_clock: FakeWatch
 ) -> None:
     for url in (f"{arxiv.url('rss')}/cs.LG", f"{arxiv.url('list')}/list/cs.LG/new"):
         client.get(url)
         client.get(url)
-    assert watch.sleeps == [PAUSE] * 3
+    assert rate_limit_clock.sleeps == [PAUSE] * 3
     assert PAUSE == 3.0
 
 
 def test_a_pause_that_has_passed_by_itself_is_not_waited_for_again(
-    client: ArxivClient, watch: FakeWatch, url: str
+    client: ArxivClient, rate_limit_clock: FakeWatch, url: str
 ) -> None:
     client.get(url)
-    watch.passes(2.0)
+    rate_limit_clock.passes(2.0)
     client.get(url)
-    watch.passes(60.0)
+    rate_limit_clock.passes(60.0)
     client.get(url)
-    assert watch.sleeps == [1.0]
+    assert rate_limit_clock.sleeps == [1.0]
 
 
 @pytest.mark.parametrize(
@@ -140,34 +140,34 @@ def test_no_retry_after_breaks_the_client(header: str) -> None:
 def test_what_may_pass_is_waited_for(
     arxiv: StandInArxiv,
     client: ArxivClient,
-    watch: FakeWatch,
+    rate_limit_clock: FakeWatch,
     *,
     behaviour: Behaviour,
     waits: list[float],
 ) -> None:
     arxiv.misbehave(behaviour, times=1)
     assert client.get(f"{arxiv.url('rss')}/cs.LG").status == 200
-    assert watch.sleeps == waits
+    assert rate_limit_clock.sleeps == waits
 
 
 def test_each_further_wait_is_twice_as_long_and_they_come_to_an_end(
-    arxiv: StandInArxiv, client: ArxivClient, watch: FakeWatch, url: str
+    arxiv: StandInArxiv, client: ArxivClient, rate_limit_clock: FakeWatch, url: str
 ) -> None:
     arxiv.misbehave(rate_exceeded)
     with pytest.raises(SourceUnreachable, match="rate is exceeded"):
         client.get(url)
-    assert watch.sleeps == [6.0, 12.0, 24.0]
+    assert rate_limit_clock.sleeps == [6.0, 12.0, 24.0]
     assert len(arxiv.log) == 4
 
 
 def test_who_is_not_acceptable_tries_only_once_more(
-    arxiv: StandInArxiv, client: ArxivClient, watch: FakeWatch, url: str
+    arxiv: StandInArxiv, client: ArxivClient, rate_limit_clock: FakeWatch, url: str
 ) -> None:
     arxiv.misbehave(status(406))
     with pytest.raises(SourceUnreachable, match="HTTP 406"):
         client.get(url)
     assert len(arxiv.log) == 2
-    assert watch.sleeps == [30.0]
+    assert rate_limit_clock.sleeps == [30.0]
 
 
 def test_who_is_forbidden_to_ask_asks_no_more(
@@ -193,67 +193,73 @@ def test_what_is_refused_is_not_asked_for_again(
 
 
 def test_a_server_that_wants_an_hour_is_left_alone_by_the_next_run_too(
-    arxiv: StandInArxiv, tmp_path: Path, watch: FakeWatch, url: str
+    arxiv: StandInArxiv, tmp_path: Path, rate_limit_clock: FakeWatch, url: str
 ) -> None:
     arxiv.misbehave(status(429, retry_after="3600"), times=1)
     for _ in range(2):
         with (
-            ArxivClient("x", tmp_path, watch=watch.watch) as client,
+            ArxivClient(
+                "x", tmp_path, rate_limit_clock=rate_limit_clock.rate_limit_clock
+            ) as client,
             pytest.raises(SourceUnreachable, match="left alone for another 3600 s"),
         ):
             client.get(url)
     assert len(arxiv.log) == 1
-    assert watch.sleeps == []
-    watch.passes(3600 - PATIENCE)
-    with ArxivClient("x", tmp_path, watch=watch.watch) as client:
+    assert rate_limit_clock.sleeps == []
+    rate_limit_clock.passes(3600 - PATIENCE)
+    with ArxivClient("x", tmp_path, rate_limit_clock=rate_limit_clock.rate_limit_clock) as client:
         assert client.get(url).status == 200
 
 
 def test_time_that_is_used_up_is_said_to_be(
-    arxiv: StandInArxiv, tmp_path: Path, watch: FakeWatch, url: str
+    arxiv: StandInArxiv, tmp_path: Path, rate_limit_clock: FakeWatch, url: str
 ) -> None:
-    with ArxivClient("x", tmp_path, budget=10, watch=watch.watch) as client:
+    with ArxivClient(
+        "x", tmp_path, budget=10, rate_limit_clock=rate_limit_clock.rate_limit_clock
+    ) as client:
         client.get(url)
-        watch.passes(11)
+        rate_limit_clock.passes(11)
         with pytest.raises(SourceUnreachable, match="the 10 s for asking arXiv are used up"):
             client.get(url)
     assert len(arxiv.log) == 1
 
 
 def test_nobody_waits_for_longer_than_there_is_time(
-    arxiv: StandInArxiv, tmp_path: Path, watch: FakeWatch, url: str
+    arxiv: StandInArxiv, tmp_path: Path, rate_limit_clock: FakeWatch, url: str
 ) -> None:
     arxiv.misbehave(status(503, retry_after="60"))
     with (
-        ArxivClient("x", tmp_path, budget=30, watch=watch.watch) as client,
+        ArxivClient(
+            "x", tmp_path, budget=30, rate_limit_clock=rate_limit_clock.rate_limit_clock
+        ) as client,
         pytest.raises(SourceUnreachable, match="60 s, which is more than the 30 s"),
     ):
         client.get(url)
-    assert watch.sleeps == []
+    assert rate_limit_clock.sleeps == []
 
 
 def test_a_clock_that_jumps_costs_at_most_one_pause_and_saves_none(
-    client: ArxivClient, watch: FakeWatch, url: str
+    client: ArxivClient, rate_limit_clock: FakeWatch, url: str
 ) -> None:
     client.get(url)
-    watch.clock -= 86_400
+    rate_limit_clock.clock -= 86_400
     client.get(url)
-    watch.clock += 2 * 86_400
+    rate_limit_clock.clock += 2 * 86_400
     client.get(url)
-    assert watch.sleeps == [PAUSE, PAUSE]
+    assert rate_limit_clock.sleeps == [PAUSE, PAUSE]
 
 
 @pytest.mark.parametrize(
     "note", ["", "nonsense", "nan nan", "inf inf", "1e999 3", "\udcff", "1 2 3"]
 )
 def test_a_garbled_note_costs_one_pause(
-    client: ArxivClient, tmp_path: Path, watch: FakeWatch, url: str, note: str
+    client: ArxivClient, tmp_path: Path, rate_limit_clock: FakeWatch, url: str, note: str
 ) -> None:
     folder = tmp_path / "arxiv"
     folder.mkdir()
     (folder / "arxiv.asked").write_text(note, "utf-8", "surrogateescape")
     client.get(url)
-    assert watch.sleeps == [PAUSE]
+    assert rate_limit_clock.sleeps == [PAUSE]
 
 
 def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path, url: str) -> None:
@@ -264,11 +270,13 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path, url: str) -> N
 
 
 def test_an_unchanged_answer_comes_from_the_disk_of_an_earlier_run(
-    arxiv: StandInArxiv, tmp_path: Path, watch: FakeWatch, url: str
+    arxiv: StandInArxiv, tmp_path: Path, rate_limit_clock: FakeWatch, url: str
 ) -> None:
     contents = []
     for _ in range(2):
-        with ArxivClient("x", tmp_path, watch=watch.watch) as client:
+        with ArxivClient(
+            "x", tmp_path, rate_limit_clock=rate_limit_clock.rate_limit_clock
+        ) as client:
             contents.append(client.get(url).content)
     assert contents[0] == contents[1] != b""
     assert [asked.status for asked in arxiv.log] == [200, 304]
@@ -339,12 +347,12 @@ def test_an_answer_without_end_is_cut_off(
 
 
 def test_an_answer_that_drips_is_given_up(
-    loopback: HTTPServer, tmp_path: Path, watch: FakeWatch
+    loopback: HTTPServer, tmp_path: Path, rate_limit_clock: FakeWatch
 ) -> None:
     def drip(_request: Request) -> Response:
         def chunks() -> Iterator[bytes]:
             for _ in range(100):
-                watch.passes(50)
+                rate_limit_clock.passes(50)
                 yield b"x" * 1000
 
         return Response(chunks(), direct_passthrough=True)
@@ -352,7 +360,9 @@ def test_an_answer_that_drips_is_given_up(
     loopback.clear()
     loopback.expect_request("/drip").respond_with_handler(drip)
     with (
-        ArxivClient("x", tmp_path, watch=watch.watch, attempts=1) as client,
+        ArxivClient(
+            "x", tmp_path, rate_limit_clock=rate_limit_clock.rate_limit_clock, attempts=1
+        ) as client,
         pytest.raises(SourceUnreachable, match="does not come to an end"),
     ):
         client.get(loopback.url_for("/drip"))

@@ -59,14 +59,18 @@ def test_a_server_that_goes_on_refusing_is_named(
     arxiv.misbehave(status(code))
     with pytest.raises(SourceUnreachable, match=f"HTTP {code}") as raised:
         source.feed("cs.LG", TUESDAY)
-    assert raised.value.mend
+    assert raised.value.hint
 
 
-def test_no_network_is_one_line_with_something_to_try(tmp_path: Path, watch: FakeWatch) -> None:
+def test_no_network_is_one_line_with_something_to_try(
+    tmp_path: Path, rate_limit_clock: FakeWatch
+) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         port = taken.getsockname()[1]
-    with ArxivClient("x", tmp_path, watch=watch.watch, attempts=2) as client:
+    with ArxivClient(
+        "x", tmp_path, rate_limit_clock=rate_limit_clock.rate_limit_clock, attempts=2
+    ) as client:
         source = RssFeeds(client, f"http://127.0.0.1:{port}")
         with pytest.raises(SourceUnreachable, match="cannot be reached") as raised:
             source.feed("cs.LG", TUESDAY)

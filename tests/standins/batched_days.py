@@ -80,8 +80,8 @@ class Home:
         """Make a day's page, or run another command."""
         arguments = [*(command or ("run", "--date", day)), "--profile", str(self.profile)]
         arguments += ["--feeds", str(self.folder), *options]
-        world = Environment(environment={"MODEL_KEY": KEY}, now=self.now, sleep=lambda _: None)
-        return CliRunner().invoke(cli, arguments, prog_name="paperlark", obj=world)
+        environment = Environment(variables={"MODEL_KEY": KEY}, now=self.now, sleep=lambda _: None)
+        return CliRunner().invoke(cli, arguments, prog_name="paperlark", obj=environment)
 
     def teach(self) -> None:
         """Have the server known, from the page of the day before."""

@@ -30,14 +30,16 @@ def program(folder: Path, name: str) -> Path:
 
 def main() -> None:
     """Run paperlark's command line at that time, where nobody ever waits."""
-    watch = FakeWatch(clock=datetime.fromisoformat(os.environ["CLOCKED"]).timestamp())
-    world = Environment(
-        now=lambda: datetime.fromtimestamp(watch.clock, UTC), sleep=watch.sleep, watch=watch.watch
+    rate_limit_clock = FakeWatch(clock=datetime.fromisoformat(os.environ["CLOCKED"]).timestamp())
+    environment = Environment(
+        now=lambda: datetime.fromtimestamp(rate_limit_clock.clock, UTC),
+        sleep=rate_limit_clock.sleep,
+        rate_limit_clock=rate_limit_clock.rate_limit_clock,
     )
     arguments = sys.argv[1:]
     if arguments[:2] == ["-m", "paperlark"]:
         arguments = arguments[2:]
-    cli.main(arguments, prog_name="paperlark", obj=world)
+    cli.main(arguments, prog_name="paperlark", obj=environment)
 
 
 if __name__ == "__main__":

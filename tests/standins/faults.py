@@ -441,25 +441,27 @@ class Replay:
         """Make one page as a run of that day would, with a client of its own."""
         self._standing.today = day
         now = datetime(day.year, day.month, day.day, hour, tzinfo=UTC)
-        world = Environment(
-            environment={"XDG_CACHE_HOME": str(self._home / "cache")},
+        environment = Environment(
+            variables={"XDG_CACHE_HOME": str(self._home / "cache")},
             now=lambda: now,
-            watch=FakeWatch(clock=now.timestamp()).watch,
+            rate_limit_clock=FakeWatch(clock=now.timestamp()).rate_limit_clock,
         )
-        choices = RunOptions(judgements=self._folder / "recording.jsonl")
-        with open_page_maker(load_settings(self._home / "paperlark.toml"), choices, world) as press:
-            self._quicker(press).make(day, Silent())
+        options = RunOptions(judgements=self._folder / "recording.jsonl")
+        with open_page_maker(
+            load_settings(self._home / "paperlark.toml"), options, environment
+        ) as maker:
+            self._quicker(maker).make(day, Silent())
         page: Document = json.loads((self._home / "pages" / f"{day}.json").read_text())
         return page
 
-    def _quicker(self, press: PageMaker) -> PageMaker:
+    def _quicker(self, maker: PageMaker) -> PageMaker:
         """Print JSON only, rank what was ranked before from memory, and learn from no earlier day.
 
         What a month teaches, and what resembles it, depends rightly on what its pages had so far.
         """
-        parts = replace(press.parts, ranker=self._ranker, experience=None, librarian=None)
-        json_only = tuple(one for one in press.renderers if isinstance(one, JsonRenderer))
-        return replace(press, parts=parts, renderers=json_only)
+        parts = replace(maker.parts, ranker=self._ranker, experience=None, precedent_finder=None)
+        json_only = tuple(one for one in maker.renderers if isinstance(one, JsonRenderer))
+        return replace(maker, parts=parts, renderers=json_only)
 
     def _fresh(self) -> None:
         """Begin a month: no database, no page, nothing kept, nothing logged."""

@@ -109,8 +109,8 @@ class Mornings:
 
     def __post_init__(self) -> None:
         self.lot = random.Random(self.seed)  # noqa: S311  # a seed makes it repeatable
-        self.watch = FakeWatch(clock=datetime(2025, 1, 6, 6, tzinfo=UTC).timestamp())
-        self.hooks.fault, self.hooks._clock = self._web_fault, lambda: self.watch.clock
+        self.rate_limit_clock = FakeWatch(clock=datetime(2025, 1, 6, 6, tzinfo=UTC).timestamp())
+        self.hooks.fault, self.hooks._clock = self._web_fault, lambda: self.rate_limit_clock.clock
         self.mail.fault = self._mail_fault
         self.weather = dict.fromkeys(CHANNELS, FAIR)
         self.stays = dict.fromkeys(CHANNELS, 0)
@@ -132,13 +132,15 @@ class Mornings:
         return self.tally
 
     def _morning(self, day: date, *, fair: bool) -> None:
-        self.watch.clock = datetime(day.year, day.month, day.day, 12, tzinfo=UTC).timestamp()
+        self.rate_limit_clock.clock = datetime(
+            day.year, day.month, day.day, 12, tzinfo=UTC
+        ).timestamp()
         for name in CHANNELS:
             self._turn(name, fair=fair)
         failures = self._make(day, fair=fair)
         for _ in range(1 if fair else self.lot.choice((1, 1, 2, 3))):
             self._run(day, failures, killable=not fair)
-            self.watch.passes(600)
+            self.rate_limit_clock.passes(600)
 
     def _turn(self, name: str, *, fair: bool) -> None:
         """Let a channel's weather change."""
@@ -190,12 +192,12 @@ class Mornings:
 
     @contextmanager
     def _post(self, kill_at: int | None) -> Iterator[Deliveries]:
-        world = Environment(
-            environment=ENVIRONMENT,
-            now=lambda: datetime.fromtimestamp(self.watch.clock, UTC),
-            sleep=self.watch.sleep,
+        environment = Environment(
+            variables=ENVIRONMENT,
+            now=lambda: datetime.fromtimestamp(self.rate_limit_clock.clock, UTC),
+            sleep=self.rate_limit_clock.sleep,
         )
-        with open_deliveries(self._settings, world) as post:
+        with open_deliveries(self._settings, environment) as post:
             yield post if kill_at is None else replace(post, outbox=_Killing(post.outbox, kill_at))
 
     @property
@@ -219,7 +221,7 @@ class Mornings:
         )
 
     def _today(self) -> date:
-        return datetime.fromtimestamp(self.watch.clock, UTC).date()
+        return datetime.fromtimestamp(self.rate_limit_clock.clock, UTC).date()
 
     def _web_fault(self, asked: str) -> str:
         at_door = asked.startswith("connect ")
@@ -241,7 +243,7 @@ class Mornings:
 
     def _look_back(self, last: date) -> None:
         """Hold what arrived against what was due and told."""
-        with open_deliveries(self._settings, Environment(environment=ENVIRONMENT)) as post:
+        with open_deliveries(self._settings, Environment(variables=ENVIRONMENT)) as post:
             parcels = post.outbox.since("Bats", FIRST)
         self._breach("a service was asked before its pause was over", self.hooks.early)
         self._breach("a message was too long", self.hooks.too_long)
@@ -264,7 +266,7 @@ class Mornings:
         made = self.made_on[day]
         recovered = any(made <= run <= day + PATIENCE for run in self.fair_runs[name])
         told = self.told.get((name, Occasion.DAY, day), set())
-        unknown = parcel is not None and MessageStatus.UNKNOWN in parcel.fates
+        unknown = parcel is not None and MessageStatus.UNKNOWN in parcel.statuses
         if parcel is not None and parcel.arrived:
             self.tally.seen["arrived"] += 1
             gone = [n for n in range(1, self._shown(name, day) + 1) if not arrived[f"{day}/{n}"]]

@@ -14,8 +14,8 @@ from paperlark.domain.digest import AuthorMatch, Digest, Entry, Funnel, Placemen
 from paperlark.domain.judgement import Judgement, Match, Precedent, Unjudged, UnjudgedReason
 from paperlark.domain.paper import Author, Paper, PaperId
 from paperlark.domain.profile import Cutoffs
+from paperlark.domain.site_addresses import slug
 from paperlark.domain.spending import Cost, Spend, Tokens
-from paperlark.site.addresses import slug
 from paperlark.site.archive import SiteArchive, Sources, fill_archive
 from paperlark.site.plan import SiteReader, plan
 from paperlark.site.publish import build

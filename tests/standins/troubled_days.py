@@ -41,7 +41,7 @@ from standins.misbehaving import TIMEOUT, Bill, Misbehaving
 DAYS = (date(2025, 2, 26), date(2025, 2, 27))
 PRICES = Prices(Decimal("2.5"), Decimal(10), Decimal("1.25"))
 FOLLOWED = Author("Yoshua Bengio")
-WORLD = Environment(environment={}, now=lambda: datetime(2025, 2, 27, 12, tzinfo=UTC))
+WORLD = Environment(variables={}, now=lambda: datetime(2025, 2, 27, 12, tzinfo=UTC))
 BAD_RUNS = 3
 SHARES = (0.3, 0.6, 0.9, 0.97)
 """Of all questions that are answered badly, one drawn for each run."""
@@ -192,8 +192,8 @@ def _run(reader: Reader, home: Path) -> list[Digest | None]:
         ArxivSettings("", "", "", "", 0.0, None),
         SiteSettings(home / "site"),
     )
-    with open_page_maker(settings, RunOptions(feeds=_feeds(reader, home)), WORLD) as press:
-        return [_make(press, day) for day in DAYS]
+    with open_page_maker(settings, RunOptions(feeds=_feeds(reader, home)), WORLD) as maker:
+        return [_make(maker, day) for day in DAYS]
 
 
 def _feeds(reader: Reader, home: Path) -> Path:
@@ -215,9 +215,9 @@ def _feeds(reader: Reader, home: Path) -> Path:
     return folder
 
 
-def _make(press: PageMaker, day: date) -> Digest | None:
+def _make(maker: PageMaker, day: date) -> Digest | None:
     try:
-        made = press.make(day, Silent())
+        made = maker.make(day, Silent())
     except JudgeUnavailable as error:
         if "papers could be judged (" not in str(error):
             raise  # no reason was given
@@ -333,7 +333,7 @@ def _count(tally: Tally, reader: Reader, digests: Sequence[Digest | None]) -> No
     tally.failed += sum(digest is None for digest in digests)
     for digest in filter(None, digests):
         tally.unjudged += len(digest.unjudged)
-        tally.over_budget += sum(one.lack is UnjudgedReason.BUDGET for one in digest.unjudged)
+        tally.over_budget += sum(one.cause is UnjudgedReason.BUDGET for one in digest.unjudged)
 
 
 def _count_books(tally: Tally, server: Misbehaving, database: Path) -> None:

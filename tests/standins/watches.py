@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from paperlark.sources._rate_limit import RateLimitClock
+from paperlark.http.rate_limit import RateLimitClock
 
 
 @dataclass(slots=True)
@@ -16,7 +16,7 @@ class FakeWatch:
     sleeps: list[float] = field(default_factory=list)
 
     @property
-    def watch(self) -> RateLimitClock:
+    def rate_limit_clock(self) -> RateLimitClock:
         return RateLimitClock(clock=lambda: self.clock, timer=lambda: self.timer, sleep=self.sleep)
 
     def sleep(self, seconds: float) -> None:

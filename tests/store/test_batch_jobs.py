@@ -34,7 +34,7 @@ AT = datetime(2025, 2, 26, 8, 12, tzinfo=UTC)
 FIRST, SECOND = PaperId("2503.00001"), PaperId("2503.00002")
 JOB = BatchJob(
     key="k",
-    asking=ASKING,
+    judgement_key=ASKING,
     model="gpt-4o",
     base_url="https://api.openai.com/v1",
     questions=(
@@ -91,7 +91,7 @@ POSED = st.builds(
 JOBS = st.builds(
     BatchJob,
     key=st.text("0123456789abcdef", min_size=1, max_size=32),
-    asking=st.just(ASKING),
+    judgement_key=st.just(ASKING),
     model=st.text(max_size=10),
     base_url=st.text(max_size=10),
     questions=st.lists(POSED, max_size=4).map(tuple),

@@ -76,7 +76,7 @@ def test_an_imported_day_passes_for_no_announcement(tmp_path: Path) -> None:
         AnnouncementStore(connection, path).keep(a_feed(paper(2)), DAY)
         DigestStore(connection, path).add(page)
         evidence = ExampleStore(connection, path).evidence(reader, DAY + timedelta(days=1))
-        assert (evidence.lessons, evidence.stream) == ((), ())
+        assert (evidence.examples, evidence.stream) == ((), ())
         assert list(labelled_papers(connection, path, page.profile)) == []
         looked = list(ScannedStore(connection, path).between(page.profile, DAY, DAY))
         assert [(one.selected, one.relevance, one.paper is None) for one in looked] == [

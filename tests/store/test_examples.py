@@ -20,7 +20,7 @@ from paperlark.domain.feedback import Feedback, LabelSource, Vote
 from paperlark.domain.judgement import Judgement
 from paperlark.domain.paper import Author, Paper
 from paperlark.domain.profile import Cutoffs, Profile
-from paperlark.store import examples
+from paperlark.store import examples as example_store
 from paperlark.store.announcements import AnnouncementStore
 from paperlark.store.database import VERSION, open_database
 from paperlark.store.digests import DigestStore
@@ -59,8 +59,8 @@ def test_the_line_is_the_one_the_reader_draws_now(
     DigestStore(connection, path).file(_judged(MONDAY, (a_paper(),)))
     for cutoffs, wanted in ((Cutoffs(8, 7), True), (Cutoffs(9, 7), False), (Cutoffs(8, 8), False)):
         profile = replace(MINE, cutoffs=cutoffs)
-        (lesson,) = ExampleStore(connection, path).evidence(profile, TUESDAY).lessons
-        assert lesson.wanted is wanted
+        (example,) = ExampleStore(connection, path).evidence(profile, TUESDAY).examples
+        assert example.wanted is wanted
 
 
 def test_a_paper_that_was_drawn_by_lot_stands_for_those_that_might_have_been(
@@ -70,8 +70,8 @@ def test_a_paper_that_was_drawn_by_lot_stands_for_those_that_might_have_been(
     AnnouncementStore(connection, path).keep(a_feed(*papers), MONDAY)
     drawn = Explored(papers[1].id, inclusion=0.05, probability=0.01, wanted=False)
     DigestStore(connection, path).file(replace(_judged(MONDAY, papers), explored=(drawn,)))
-    lessons = ExampleStore(connection, path).evidence(MINE, TUESDAY).lessons
-    assert [(one.paper.id[-1], one.stands_for) for one in lessons] == [("1", 1), ("2", 20)]
+    examples = ExampleStore(connection, path).evidence(MINE, TUESDAY).examples
+    assert [(one.paper.id[-1], one.stands_for) for one in examples] == [("1", 1), ("2", 20)]
 
 
 @pytest.mark.parametrize(
@@ -91,8 +91,8 @@ def test_of_contradicting_votes_the_last_one_counts(
     for minute, vote in enumerate(votes):
         at = datetime(2025, 2, 24, 15, minute, tzinfo=UTC)
         store.keep([Feedback(a_paper().id, vote, at)])
-    lessons = ExampleStore(connection, path).evidence(MINE, TUESDAY).lessons
-    assert [one.wanted for one in lessons] == known
+    examples = ExampleStore(connection, path).evidence(MINE, TUESDAY).examples
+    assert [one.wanted for one in examples] == known
 
 
 def test_a_vote_is_of_the_day_it_is_in_new_york(connection: sqlite3.Connection, path: Path) -> None:
@@ -100,8 +100,8 @@ def test_a_vote_is_of_the_day_it_is_in_new_york(connection: sqlite3.Connection, 
     late = datetime(2025, 2, 26, 4, 59, 59, 999_999, tzinfo=UTC)
     FeedbackStore(connection, path, "Mine").keep([Feedback(a_paper().id, Vote.UP, late)])
     store = ExampleStore(connection, path)
-    assert store.evidence(MINE, MONDAY).lessons == ()
-    assert [one.day for one in store.evidence(MINE, TUESDAY).lessons] == [TUESDAY]
+    assert store.evidence(MINE, MONDAY).examples == ()
+    assert [one.day for one in store.evidence(MINE, TUESDAY).examples] == [TUESDAY]
 
 
 def test_the_first_time_a_day_is_made_it_already_leaves_out_its_own_papers(
@@ -110,7 +110,7 @@ def test_the_first_time_a_day_is_made_it_already_leaves_out_its_own_papers(
     AnnouncementStore(connection, path).keep(a_feed(a_paper()), TUESDAY)
     at = datetime(2025, 2, 25, 3, tzinfo=UTC)
     FeedbackStore(connection, path, "Mine").keep([Feedback(a_paper().id, Vote.UP, at)])
-    assert ExampleStore(connection, path).evidence(MINE, TUESDAY).lessons == ()
+    assert ExampleStore(connection, path).evidence(MINE, TUESDAY).examples == ()
 
 
 def test_another_reader_teaches_nothing(connection: sqlite3.Connection, path: Path) -> None:
@@ -118,21 +118,21 @@ def test_another_reader_teaches_nothing(connection: sqlite3.Connection, path: Pa
     DigestStore(connection, path).file(_judged(MONDAY, (a_paper(),)))
     yours = replace(MINE, name="Yours")
     evidence = ExampleStore(connection, path).evidence(yours, TUESDAY)
-    assert (evidence.lessons, evidence.stream) == ((), ())
+    assert (evidence.examples, evidence.stream) == ((), ())
 
 
 def test_the_latest_are_kept_where_there_are_too_many(
     connection: sqlite3.Connection, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(examples, "JUDGED_DAYS", 3)
-    monkeypatch.setattr(examples, "STREAM_DAYS", 2)
-    monkeypatch.setattr(examples, "LONGEST_STREAM", 1)
+    monkeypatch.setattr(example_store, "JUDGED_DAYS", 3)
+    monkeypatch.setattr(example_store, "STREAM_DAYS", 2)
+    monkeypatch.setattr(example_store, "LONGEST_STREAM", 1)
     papers = [a_paper(f"2502.0000{n}") for n in range(5)]
     for n, paper in enumerate(papers):
         AnnouncementStore(connection, path).keep(a_feed(paper), MONDAY + n * DAY)
         DigestStore(connection, path).file(_judged(MONDAY + n * DAY, (paper,)))
     evidence = ExampleStore(connection, path).evidence(MINE, MONDAY + 9 * DAY)
-    assert [one.paper for one in evidence.lessons] == papers[2:]
+    assert [one.paper for one in evidence.examples] == papers[2:]
     assert evidence.stream == (papers[4],)
 
 
@@ -143,7 +143,7 @@ def test_a_restored_day_teaches_what_its_page_has_a_text_of(
     page = _judged(MONDAY, (shown.paper, below))
     DigestStore(connection, path).file(replace(page, entries=(shown,)))
     evidence = ExampleStore(connection, path).evidence(MINE, TUESDAY)
-    assert [one.paper for one in evidence.lessons] == [shown.paper]
+    assert [one.paper for one in evidence.examples] == [shown.paper]
     assert evidence.stream == (shown.paper,)
 
 
@@ -161,8 +161,8 @@ def test_days_made_before_there_was_experience_teach_all_the_same(path: Path) ->
     with open_database(path) as connection:
         assert connection.execute("PRAGMA user_version").fetchone() == (VERSION,)
         assert ExampleStore(connection, path).evidence(MINE, TUESDAY) == after
-        assert {one.teacher for one in after.lessons} == {LabelSource.JUDGE}
-        assert len(after.lessons) == 2
+        assert {one.label_source for one in after.examples} == {LabelSource.JUDGE}
+        assert len(after.examples) == 2
         waiting = VectorStore(connection, path).unplaced(TUESDAY, "space", 9)
         assert waiting == [(shown.paper, MONDAY), (below, MONDAY)]
 
@@ -208,5 +208,5 @@ def test_twenty_days_of_three_hundred_papers_are_known_in_no_time(
         begin = time.process_time()
         evidence = store.evidence(MINE, MONDAY + 30 * DAY)
         durations.append(time.process_time() - begin)
-    assert (len(evidence.lessons), len(evidence.stream)) == (6000, 6000)
+    assert (len(evidence.examples), len(evidence.stream)) == (6000, 6000)
     assert min(durations) < 0.3, durations

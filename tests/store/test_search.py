@@ -250,7 +250,7 @@ def test_a_database_of_before_there_was_an_index_is_searched_all_the_same(
 def test_what_a_reader_imported_is_found_by_that_reader_only(
     connection: sqlite3.Connection, path: Path, store: SearchStore, find: Find
 ) -> None:
-    imported = Example(BATS, DAY, wanted=True, teacher=LabelSource.LIBRARY)
+    imported = Example(BATS, DAY, wanted=True, label_source=LabelSource.LIBRARY)
     LibraryStore(connection, path, "Somebody else").keep([imported])
     store.catch_up(lambda *_: None)
     assert find("caves") == set()
@@ -265,14 +265,14 @@ def test_what_arxiv_says_of_a_paper_takes_the_place_of_what_was_imported(
 ) -> None:
     library = LibraryStore(connection, path, READER)
     library.keep(
-        [Example(replace(BATS, title="Notes"), DAY, wanted=True, teacher=LabelSource.LIBRARY)]
+        [Example(replace(BATS, title="Notes"), DAY, wanted=True, label_source=LabelSource.LIBRARY)]
     )
     keep()
     assert find("notes") == {ONE}
     keep(BATS)
     assert find("notes") == set()
     library.keep(
-        [Example(replace(BATS, title="Scraps"), DAY, wanted=True, teacher=LabelSource.LIBRARY)]
+        [Example(replace(BATS, title="Scraps"), DAY, wanted=True, label_source=LabelSource.LIBRARY)]
     )
     keep()
     assert find("scraps") == set()

@@ -57,11 +57,11 @@ def pay(connection: Connection, path: Path) -> Pay:
     def keep(
         spend: Spend = PAID,
         *judgements: Judgement,
-        asking: JudgementKey = ASKING,
+        judgement_key: JudgementKey = ASKING,
         at: datetime = datetime(2025, 2, 26, 12, tzinfo=UTC),
     ) -> None:
         store = JudgementStore(connection, path, now=lambda: at)
-        store.keep(ModelCall(judgements, spend, "{}"), asking)
+        store.keep(ModelCall(judgements, spend, "{}"), judgement_key)
 
     return keep
 
@@ -81,10 +81,10 @@ def test_a_page_costs_what_all_criteria_and_judges_of_its_day_cost(
     spending: SpendingStore, pay: Pay
 ) -> None:
     pay()
-    pay(asking=replace(ASKING, criteria="others"))
-    pay(asking=replace(ASKING, judge="gpt-4o/abc#2"))
-    pay(asking=replace(ASKING, day=date(2025, 2, 27)))
-    pay(asking=replace(ASKING, profile="Yours"))
+    pay(judgement_key=replace(ASKING, criteria="others"))
+    pay(judgement_key=replace(ASKING, judge="gpt-4o/abc#2"))
+    pay(judgement_key=replace(ASKING, day=date(2025, 2, 27)))
+    pay(judgement_key=replace(ASKING, profile="Yours"))
     assert spending.on_page("Mine", DAY) == Decimal("0.009")
 
 
@@ -100,7 +100,7 @@ def test_what_may_have_been_paid_counts_as_the_most_that_it_can_be(
 def test_a_month_is_one_of_utc_and_everybody_s(spending: SpendingStore, pay: Pay) -> None:
     pay(at=datetime(2025, 2, 1, tzinfo=UTC))
     pay(at=datetime(2025, 2, 28, 23, 59, 59, 999999, tzinfo=UTC))
-    pay(asking=replace(ASKING, profile="Yours"))
+    pay(judgement_key=replace(ASKING, profile="Yours"))
     pay(at=datetime(2025, 3, 1, tzinfo=UTC))
     pay(at=datetime(2025, 1, 31, 23, 59, 59, tzinfo=UTC))
     assert spending.in_month(FEBRUARY) == Decimal("0.009")
@@ -111,9 +111,9 @@ def test_expenses_are_put_together_by_month_model_and_reader(
     spending: SpendingStore, pay: Pay
 ) -> None:
     pay(PAID, said("2502.00001"), said("2502.00002"))
-    pay(PAID, said("2502.00003"), asking=replace(ASKING, judge="gpt-4o/another-prompt"))
-    pay(asking=replace(ASKING, judge="org/model/abc"))
-    pay(asking=replace(ASKING, profile="Yours"), at=datetime(2025, 3, 2, tzinfo=UTC))
+    pay(PAID, said("2502.00003"), judgement_key=replace(ASKING, judge="gpt-4o/another-prompt"))
+    pay(judgement_key=replace(ASKING, judge="org/model/abc"))
+    pay(judgement_key=replace(ASKING, profile="Yours"), at=datetime(2025, 3, 2, tzinfo=UTC))
     first, *others = spending.expenses(Period.MONTH)
     assert (first.period, first.model, first.profile) == (MARCH, "gpt-4o", "Yours")
     assert others == [
@@ -143,7 +143,7 @@ def test_expenses_are_put_together_by_month_model_and_reader(
 
 def test_expenses_by_day_are_those_of_a_page(spending: SpendingStore, pay: Pay) -> None:
     pay(at=datetime(2025, 2, 27, tzinfo=UTC))
-    pay(asking=replace(ASKING, day=date(2025, 2, 27)), at=datetime(2025, 3, 3, tzinfo=UTC))
+    pay(judgement_key=replace(ASKING, day=date(2025, 2, 27)), at=datetime(2025, 3, 3, tzinfo=UTC))
     days = [one.period for one in spending.expenses(Period.DAY)]
     assert days == [date(2025, 2, 27), DAY]
     assert [one.period for one in spending.expenses(Period.DAY, MARCH)] == [date(2025, 2, 27)]
@@ -170,7 +170,7 @@ def test_a_paper_judged_twice_is_one_and_another_version_is_another(
     spending: SpendingStore, pay: Pay
 ) -> None:
     pay(PAID, said("2502.00001"))
-    pay(PAID, said("2502.00001"), asking=replace(ASKING, judge="gpt-4o/abc#2"))
+    pay(PAID, said("2502.00001"), judgement_key=replace(ASKING, judge="gpt-4o/abc#2"))
     pay(PAID, said("2502.00001", version=2))
     assert spending.expenses(Period.MONTH)[0].judged == 2
 
@@ -203,17 +203,17 @@ def test_selected_are_papers_that_were_judged_and_are_on_that_page(
 
 def test_answers_tell_how_long_they_are(spending: SpendingStore, pay: Pay) -> None:
     pay(PAID, said("2502.00001"), said("2502.00002"))
-    pay(PAID, said("2502.00001"), asking=replace(ASKING, judge="gpt-4o/abc#2"))
+    pay(PAID, said("2502.00001"), judgement_key=replace(ASKING, judge="gpt-4o/abc#2"))
     pay(UNTOLD)
-    pay(PAID, said("2502.00009"), asking=replace(ASKING, judge="gpt-4o/abcd"))
+    pay(PAID, said("2502.00009"), judgement_key=replace(ASKING, judge="gpt-4o/abcd"))
     assert spending.completion_each("gpt-4o/abc") == pytest.approx(200 / 3)
 
 
 def job(
-    key: str, *, asking: JudgementKey = ASKING, at: datetime, most: str | None = "0.40"
+    key: str, *, judgement_key: JudgementKey = ASKING, at: datetime, most: str | None = "0.40"
 ) -> BatchJob:
     posed = BatchedQuestion((BatchedPaper(1, ONE.id, 1),), None if most is None else Decimal(most))
-    return BatchJob(key, asking, "gpt-4o", "https://example.org", (posed,), at)
+    return BatchJob(key, judgement_key, "gpt-4o", "https://example.org", (posed,), at)
 
 
 def test_questions_left_with_a_batch_service_count_until_they_are_collected(
@@ -222,7 +222,7 @@ def test_questions_left_with_a_batch_service_count_until_they_are_collected(
     jobs = BatchJobStore(connection, path)
     left = job("a", at=datetime(2025, 2, 26, tzinfo=UTC))
     jobs.keep(left)
-    jobs.keep(job("b", asking=replace(ASKING, profile="Yours"), at=left.at, most="0.20"))
+    jobs.keep(job("b", judgement_key=replace(ASKING, profile="Yours"), at=left.at, most="0.20"))
     jobs.keep(job("c", at=left.at, most=None))
     assert spending.on_page("Mine", DAY) == Decimal("0.40")
     assert spending.in_month(FEBRUARY) == Decimal("0.60")

@@ -30,7 +30,7 @@ def restore_store(settings: Settings, folder: Path) -> Iterator[tuple[str, Paper
     path = settings.database
     if path.exists():
         raise StoreError(
-            f"there is a database at {path}", mend="move it away if it is to be made again"
+            f"there is a database at {path}", hint="move it away if it is to be made again"
         )
     # Put together beside it, so that a restore that is killed leaves no half of a database.
     beside = path.with_name(f"{path.name}.restoring")
@@ -101,11 +101,11 @@ def _restore_votes(
 def _remember(digest: Digest, archive: Archive, memory: JudgementMemory) -> None:
     """Put back a day; what it cost stands as one exchange."""
     if digest.judge is not None and digest.spend is not None:
-        asking = JudgementKey(digest.day, digest.profile, digest.criteria, digest.judge)
+        judgement_key = JudgementKey(digest.day, digest.profile, digest.criteria, digest.judge)
         first, *others = digest.readings or (Reading(digest.judge, digest.judgements),)
-        memory.keep(ModelCall(first.judgements, digest.spend, "restored"), asking)
+        memory.keep(ModelCall(first.judgements, digest.spend, "restored"), judgement_key)
         for one in others:
             # A page says what all readings cost together, and no more.
-            exchange = ModelCall(one.judgements, total(()), "restored")
-            memory.keep(exchange, replace(asking, judge=one.judge))
+            model_call = ModelCall(one.judgements, total(()), "restored")
+            memory.keep(model_call, replace(judgement_key, judge=one.judge))
     archive.file(digest)

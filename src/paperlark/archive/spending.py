@@ -35,19 +35,19 @@ def check_price(model: ModelSettings, now: datetime) -> None:
         raise PriceUnknown(
             f"nobody knows what {model.model} at {model.base_url} costs, so [budget] cannot be"
             " kept to",
-            mend="say what it costs in [judge.prices] (0 for a server of your own), or leave"
+            hint="say what it costs in [judge.prices] (0 for a server of your own), or leave"
             " [budget] out",
         )
 
 
 def turner(
-    purse: BudgetLedger, profile: str, store: SpendingStore, world: Environment
+    ledger: BudgetLedger, profile: str, store: SpendingStore, environment: Environment
 ) -> Callable[[date], None]:
     """Give what turns the purse to the page of a day, with all that was spent before."""
 
     def turn(day: date) -> None:
-        month = this_month(world.now())
-        purse.begin(
+        month = this_month(environment.now())
+        ledger.begin(
             month,
             on_page=store.on_page(profile, day),
             in_month=store.in_month(month),
@@ -73,13 +73,13 @@ class SpendingReport:
 
 
 def read_spending(
-    settings: Settings, world: Environment, by: Period, month: date | None
+    settings: Settings, environment: Environment, by: Period, month: date | None
 ) -> SpendingReport:
     """Read what was spent in the month of that first day, or ever where it is None.
 
     Where there is no database none is made. Raises StoreError.
     """
-    now, model = world.now(), settings.model
+    now, model = environment.now(), settings.model
     this = this_month(now)
     with _store(settings) as store:
         return SpendingReport(

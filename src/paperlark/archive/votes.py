@@ -38,7 +38,7 @@ class Votes:
             if paper not in known:
                 raise StoreError(
                     f"{paper} is not known here",
-                    mend="make the page of its day (paperlark run --date DAY), or import it"
+                    hint="make the page of its day (paperlark run --date DAY), or import it"
                     f" (paperlark import {paper})",
                 )
         votes = [Feedback(paper, vote, self.now()) for paper in dict.fromkeys(papers)]
@@ -56,7 +56,7 @@ class Votes:
 
 
 @contextmanager
-def open_votes(settings: Settings, world: Environment) -> Iterator[Votes]:
+def open_votes(settings: Settings, environment: Environment) -> Iterator[Votes]:
     """Open what is known; a run may be under way, for a vote takes no longer than a moment.
 
     Raises StoreError where there is no database: without a page there is nothing to vote on.
@@ -64,12 +64,12 @@ def open_votes(settings: Settings, world: Environment) -> Iterator[Votes]:
     path, name = settings.database, settings.profile.name
     if not path.exists():
         check_not_set_aside(path)
-        raise StoreError(f"{name!r} has no page yet", mend="make one: paperlark today")
+        raise StoreError(f"{name!r} has no page yet", hint="make one: paperlark today")
     with open_database(path) as connection:
         yield Votes(
             profile=name,
             store=FeedbackStore(connection, path, name),
             known=PaperTextStore(connection, path, name),
             log=log_path(path),
-            now=world.now,
+            now=environment.now,
         )

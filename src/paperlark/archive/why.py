@@ -43,7 +43,7 @@ def paper_history(settings: Settings, paper: PaperId, day: date | None = None) -
     path, name = settings.database, settings.profile.name
     if not path.exists():
         check_not_set_aside(path)
-        raise StoreError(f"{name!r} has no page yet", mend="make one: paperlark today")
+        raise StoreError(f"{name!r} has no page yet", hint="make one: paperlark today")
     with open_database(path) as connection:
         records = _Records(
             profile=settings.profile,
@@ -65,7 +65,7 @@ def _account(records: _Records, paper: PaperId, only: date | None) -> PaperHisto
         raise _unknown(records, paper, listed)
     if only is not None and only not in announced:
         on = ", ".join(map(str, announced))
-        raise StoreError(f"{paper} was not announced to you on {only}", mend=f"it was on {on}")
+        raise StoreError(f"{paper} was not announced to you on {only}", hint=f"it was on {on}")
     days = [_day(records, paper, one, looked_at) for one in announced if only in {None, one}]
     return PaperHistory(
         paper_id=paper,
@@ -94,19 +94,19 @@ def _unknown(records: _Records, paper: PaperId, listed: Sequence[ListedPaper]) -
     if yours:
         return StoreError(
             f"{paper} was announced in {_where(yours)}, and you have no page of that",
-            mend=f"make it: paperlark run --date {yours[-1].day}",
+            hint=f"make it: paperlark run --date {yours[-1].day}",
         )
     if listed:
         return StoreError(
             f"{paper} was announced in {_where(listed)}, and not to you",
-            mend="your categories are " + ", ".join(records.profile.categories),
+            hint="your categories are " + ", ".join(records.profile.categories),
         )
     near = [one for one in records.accounts.with_id_like(paper) if _slips(one, paper) <= _SLIPS]
     near.sort(key=lambda one: (_slips(one, paper), one))
     meant = f"did you mean {' or '.join(near[:_SUGGESTED])}?"
     return StoreError(
         f"{paper} was not announced to you",
-        mend=meant if near else "see the days that have a page: paperlark show --days",
+        hint=meant if near else "see the days that have a page: paperlark show --days",
     )
 
 

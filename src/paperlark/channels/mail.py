@@ -96,20 +96,20 @@ class MailChannel:
         except smtplib.SMTPNotSupportedError as error:
             raise ChannelRefused(
                 f"{self._name}: {server.host} offers no {server.security} or no login",
-                mend="change `security`, `port` or `user` in the table [mail]",
+                hint="change `security`, `port` or `user` in the table [mail]",
             ) from error
         except ssl.SSLCertVerificationError as error:
             raise ChannelRefused(
                 f"{self._name}: the certificate of {server.host} is not to be trusted"
                 f" ({error.verify_message})",
-                mend="check `server` in the table [mail]",
+                hint="check `server` in the table [mail]",
             ) from error
         except ValueError as error:
             # The error's own words may hold the password: nothing of them is told or chained.
             odd = "`server`" if isinstance(error, UnicodeError) and smtp is None else "the password"
             raise ChannelRefused(
                 f"{self._name}: {odd} has characters that mail cannot be sent with",
-                mend="write `server` in the table [mail] in plain letters, or change the password",
+                hint="write `server` in the table [mail] in plain letters, or change the password",
             ) from None
         except (OSError, smtplib.SMTPException) as error:
             raise ChannelBusy(
@@ -148,7 +148,7 @@ class MailChannel:
         problem = f"{self._name}: the mail server does not take {what} ({code} {words})"
         if code < _LASTING:
             return ChannelBusy(problem)
-        return ChannelRefused(problem, mend="check the tables [mail] and [[deliver]]")
+        return ChannelRefused(problem, hint="check the tables [mail] and [[deliver]]")
 
     def _secrets(self) -> tuple[str, ...]:
         """Give what a server may repeat of the login."""

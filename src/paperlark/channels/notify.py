@@ -76,7 +76,7 @@ class NotifyChannel:
         if address.partition(":")[0].lower() in _MAIL:
             raise ChannelRefused(
                 f"{self._name}: its secret is a mail address for Apprise",
-                mend="use `mail` and a table [mail]: then each mail comes once",
+                hint="use `mail` and a table [mail]: then each mail comes once",
             )
         # No pictures from elsewhere beside the message, and nothing kept on disk.
         asset = apprise.AppriseAsset(
@@ -86,12 +86,12 @@ class NotifyChannel:
         if not isinstance(service, apprise.NotifyBase):
             raise ChannelRefused(
                 f"{self._name}: its secret is no address that Apprise knows",
-                mend="write it as in https://appriseit.com/services/",
+                hint="write it as in https://appriseit.com/services/",
             )
         if len(service) > 1:
             raise ChannelRefused(
                 f"{self._name}: its address names {len(service)} places",
-                mend="give each a table [[deliver]] of its own, so that each has its receipts",
+                hint="give each a table [[deliver]] of its own, so that each has its receipts",
             )
         return service
 
@@ -107,7 +107,7 @@ class NotifyChannel:
         busy = (HTTPStatus.TOO_MANY_REQUESTS, *range(500, 600))
         if last.status is None or last.status in busy:
             return ChannelBusy(problem, retry_after=last.retry_after)
-        return ChannelRefused(problem, mend="check the channel's address")
+        return ChannelRefused(problem, hint="check the channel's address")
 
     def _hidden_trouble(self, calls: list[Call]) -> DeliveryError | None:
         """Find a no in an answer that Apprise takes for a yes."""
@@ -119,7 +119,7 @@ class NotifyChannel:
         problem = f"{self._name}: {self._said(calls[-1])}"
         if verdict in _TOO_OFTEN:
             return ChannelBusy(problem)
-        return ChannelRefused(problem, mend="check the channel's address")
+        return ChannelRefused(problem, hint="check the channel's address")
 
     def _said(self, call: Call) -> str:
         """Tell what came back, without any part of the secret."""
@@ -153,7 +153,7 @@ def _form(service: Any, name: str) -> MessageFormat:  # noqa: ANN401  # Apprise'
     if longest < _SHORTEST:
         raise ChannelRefused(
             f"{name}: such a channel takes messages of {service.body_maxlen} characters",
-            mend="choose one that has room for a paper",
+            hint="choose one that has room for a paper",
         )
     subject = min(service.title_maxlen, _SUBJECT)
     plain = str(service.service_name) in _PLAIN

@@ -26,7 +26,7 @@ NOT_DELIVERED = 4
 
 def deliver_due(
     settings: Settings,
-    world: Environment,
+    environment: Environment,
     today: date,
     failures: Sequence[Failure],
     *,
@@ -37,7 +37,7 @@ def deliver_due(
         return 0
     try:
         with open_deliveries(
-            settings, world, patience=PATIENCE, tell=lambda line: click.echo(line, err=True)
+            settings, environment, patience=PATIENCE, tell=lambda line: click.echo(line, err=True)
         ) as post:
             return tell_outcome(post.bring(today, failures, only=only))
     except StoreBusy as error:
@@ -46,7 +46,7 @@ def deliver_due(
     except StoreError as error:
         tell_error(str(error))
         tell_outcome(
-            deliveries_without_store(settings, world).tell(
+            deliveries_without_store(settings, environment).tell(
                 Occasion.ALARM, str(error), today, only=only
             )
         )

@@ -24,25 +24,25 @@ _NOTHING = Decimal(0)
 
 def estimate_days(
     settings: Settings,
-    choices: RunOptions,
+    options: RunOptions,
     first: date,
     last: date,
     *,
-    world: Environment,
+    environment: Environment,
     as_json: bool,
 ) -> int:
     """Estimate every page from first to last; gives the exit code.
 
     One day that cannot be had does not stop the next. Raises PaperlarkError where there is none.
     """
-    if not choices.use_model or choices.judgements is not None:
+    if not options.use_model or options.judgements is not None:
         raise click.UsageError("--estimate is about a model: leave --no-llm and --judgements out")
-    with open_estimator(settings, choices, world) as estimator:
+    with open_estimator(settings, options, environment) as estimator:
         days = (first,) if first == last else estimator.days(first, last)
         if not days:
             raise SourceError(
                 f"there is no feed of any day from {first} to {last}",
-                mend="name other days, or a folder that has feeds of them",
+                hint="name other days, or a folder that has feeds of them",
             )
         made = {day: _estimate(estimator, day) for day in days}
         estimates = [one for one in made.values() if isinstance(one, CostEstimate)]

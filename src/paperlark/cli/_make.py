@@ -74,14 +74,14 @@ class Outcome:
 
 
 def make_one(
-    settings: Settings, choices: RunOptions, day: date, *, world: Environment, as_json: bool
+    settings: Settings, options: RunOptions, day: date, *, environment: Environment, as_json: bool
 ) -> int:
     """Make one day's page and show its top; gives the exit code.
 
     Raises PaperlarkError when there is no page.
     """
-    with open_page_maker(settings, choices, world) as press:
-        outcome = _make(press, day)
+    with open_page_maker(settings, options, environment) as maker:
+        outcome = _make(maker, day)
     if as_json:
         _print_json([outcome])
     if outcome.error is not None:
@@ -93,11 +93,11 @@ def make_one(
 
 def make_range(
     settings: Settings,
-    choices: RunOptions,
+    options: RunOptions,
     first: date,
     last: date,
     *,
-    world: Environment,
+    environment: Environment,
     as_json: bool,
     show_last: bool = False,
 ) -> int:
@@ -105,14 +105,14 @@ def make_range(
 
     One day that fails does not stop the next. Raises SourceError when there is none at all.
     """
-    with open_page_maker(settings, choices, world) as press:
-        days = press.days(first, last)
+    with open_page_maker(settings, options, environment) as maker:
+        days = maker.days(first, last)
         if not days:
             raise SourceError(
                 f"there is no feed of any day from {first} to {last}",
-                mend="name other days, or a folder that has feeds of them",
+                hint="name other days, or a folder that has feeds of them",
             )
-        outcomes = make_each(press, days, as_json=as_json)
+        outcomes = make_each(maker, days, as_json=as_json)
     answered = [day for one in outcomes if one.made for day in one.made.answered]
     if as_json:
         _print_json(outcomes)
@@ -123,15 +123,15 @@ def make_range(
     return MEANINGS[worst([outcome.state for outcome in outcomes])].exit_code
 
 
-def make_each(press: PageMaker, days: Sequence[date], *, as_json: bool) -> list[Outcome]:
+def make_each(maker: PageMaker, days: Sequence[date], *, as_json: bool) -> list[Outcome]:
     """Make these pages, a line each; one day that fails does not stop the next."""
-    return [_tell(_make(press, day), as_json=as_json) for day in days]
+    return [_tell(_make(maker, day), as_json=as_json) for day in days]
 
 
-def _make(press: PageMaker, day: date) -> Outcome:
+def _make(maker: PageMaker, day: date) -> Outcome:
     try:
-        with answers_are_waited_for(press.stop):
-            return Outcome(day, made=press.make(day, progress()))
+        with answers_are_waited_for(maker.stop):
+            return Outcome(day, made=maker.make(day, progress()))
     except PaperlarkError as error:
         return Outcome(day, error=error)
 

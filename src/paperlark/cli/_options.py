@@ -121,7 +121,7 @@ def page_options(command: _Command) -> _Command:
         no_wait: bool,
         **others: object,
     ) -> object:
-        choices = RunOptions(
+        options = RunOptions(
             output=output,
             feeds=feeds,
             judgements=judgements,
@@ -130,7 +130,7 @@ def page_options(command: _Command) -> _Command:
             patience=0.0 if no_wait else PATIENCE,
             tell=partial(click.echo, err=True),
         )
-        return command(*arguments, choices=choices, **others)
+        return command(*arguments, options=options, **others)
 
     for option in reversed(_PAGE_OPTIONS):
         chosen = option(chosen)

@@ -49,16 +49,16 @@ def command(
       paperlark deliver --try                          whether your channels work
       paperlark deliver --date 2025-02-26 --again --channel slack
     """
-    settings, world = load_settings(profile_file), environment_of(context)
+    settings, environment = load_settings(profile_file), environment_of(context)
     if alarm and not settings.channels:
         # A timer's alarm must not fail where nobody is to be told.
         click.echo("the profile has no channel to tell", err=True)
         return
     _check(settings, channel)
-    now = today(world.now())
+    now = today(environment.now())
     if not (trial or alarm or day or again):
-        context.exit(deliver_due(settings, world, now, (), only=channel))
-    with open_deliveries(settings, world, patience=PATIENCE) as post:
+        context.exit(deliver_due(settings, environment, now, (), only=channel))
+    with open_deliveries(settings, environment, patience=PATIENCE) as post:
         if trial:
             text = f"It works: pages of {settings.profile.name!r} will come here."
             context.exit(tell_outcome(post.tell(Occasion.TRIAL, text, now, only=channel)))

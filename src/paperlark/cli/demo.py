@@ -13,8 +13,8 @@ from paperlark.cli._make import make_range
 from paperlark.cli._options import environment_of, json_option
 from paperlark.cli._progress import progress
 from paperlark.compose import RunOptions, build_site
+from paperlark.domain.site_addresses import FRONT
 from paperlark.settings import load_settings
-from paperlark.site.addresses import FRONT
 
 NOTE = "A bundled sample: some papers of that day, not the whole announcement."
 
@@ -40,13 +40,13 @@ def command(context: click.Context, *, output: Path, as_json: bool) -> None:
         settings = replace(
             load_settings(sample / "paperlark.toml"), database=output.absolute() / "paperlark.db"
         )
-        choices = RunOptions(output=output, feeds=sample / "feeds", notes=(NOTE,))
+        options = RunOptions(output=output, feeds=sample / "feeds", notes=(NOTE,))
         exit_code = make_range(
             settings,
-            choices,
+            options,
             date.min,
             date.max,
-            world=environment_of(context),
+            environment=environment_of(context),
             as_json=as_json,
             show_last=True,
         )

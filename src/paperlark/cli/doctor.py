@@ -71,8 +71,8 @@ def _lines(group: str, findings: tuple[Finding, ...]) -> Iterator[str]:
         mark = click.style(f"{finding.severity:<8}", fg=_COLOURS[finding.severity])
         about = "" if finding.check == group else f"{finding.check}: "
         yield f"  {mark}{plain_text.one_line(about + finding.found)}"
-        if finding.mend:
-            yield f"{'':{_INDENT}}-> {plain_text.one_line(finding.mend)}"
+        if finding.hint:
+            yield f"{'':{_INDENT}}-> {plain_text.one_line(finding.hint)}"
 
 
 def _verdict(every: list[Finding]) -> str:
@@ -86,7 +86,7 @@ def _verdict(every: list[Finding]) -> str:
 
 def _document(every: list[Finding]) -> str:
     rows = [
-        {"check": one.check, "state": one.severity, "found": one.found, "mend": one.mend}
+        {"check": one.check, "state": one.severity, "found": one.found, "mend": one.hint}
         for one in every
     ]
     return json.dumps(rows, indent=2, ensure_ascii=False)

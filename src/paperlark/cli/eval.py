@@ -149,7 +149,7 @@ def command(
     processes: int,
     seed: int,
     tokens: bool,
-    lessons: str,
+    examples: str,
     json_file: Path | None,
     html_file: Path | None,
     profile_file: Path,
@@ -196,7 +196,7 @@ def command(
     reader = _reader(folder, relevant_from, profile_file)
     wish = Wish(history, votes, test_from=test_from, test_to=test_to, seed=seed)
     if tokens:
-        _measure_tokens(reader, wish, json_file, told_all=lessons == "all")
+        _measure_tokens(reader, wish, json_file, told_all=examples == "all")
     else:
         _measure_ranking(
             reader, methods, wish, processes=processes, json_file=json_file, html_file=html_file
@@ -261,7 +261,7 @@ def _reader(folder: Path | None, relevant_from: int, profile_file: Path) -> Labe
 def _check_writable(path: Path | None) -> None:
     """Say it before the work, not after."""
     if path is not None and not os.access(path if path.exists() else path.parent, os.W_OK):
-        raise PublishError(f"{path} cannot be written", mend="name a file in a folder of yours")
+        raise PublishError(f"{path} cannot be written", hint="name a file in a folder of yours")
 
 
 def _write_json(path: Path | None, value: object) -> None:
@@ -274,5 +274,5 @@ def _write(path: Path, text: str) -> None:
         path.write_text(text, "utf-8")
     except OSError as error:
         raise PublishError(
-            f"{path} cannot be written ({error.strerror})", mend="name another file"
+            f"{path} cannot be written ({error.strerror})", hint="name another file"
         ) from error

@@ -92,7 +92,7 @@ def command(
     """
     if (zotero is None) == (not sources):
         raise click.UsageError("name what to import: files, addresses or --zotero-library")
-    settings, world = load_settings(profile_file), environment_of(context)
+    settings, environment = load_settings(profile_file), environment_of(context)
     how = ImportHow(
         progress=progress(),
         kind=FileKind(kind) if kind else None,
@@ -104,19 +104,19 @@ def command(
     )
     if zotero is not None:
         library = Zotero(zotero, key_variable, zotero_url)
-        _tell("", import_zotero(settings, world, library, how), how)
-    import_all(settings, world, sources, how)
+        _tell("", import_zotero(settings, environment, library, how), how)
+    import_all(settings, environment, sources, how)
 
 
 def import_all(
-    settings: Settings, world: Environment, sources: Sequence[str], how: ImportHow
+    settings: Settings, environment: Environment, sources: Sequence[str], how: ImportHow
 ) -> None:
     """Import one after the other, and say what became of each; raises at the first mistake."""
     days = []
     try:
         for source in sources:
             name = f"{source}: " if len(sources) > 1 else ""
-            imported = import_source(settings, world, source, how)
+            imported = import_source(settings, environment, source, how)
             _tell(name, imported, how)
             days.append(imported.days)
     finally:

@@ -75,22 +75,24 @@ def command(
       3  a page says what is missing
       0  all is well, or there was nothing to do
     """
-    world = environment_of(context)
+    environment = environment_of(context)
     tell = partial(click.echo, err=True)
-    choices = RunOptions(feeds=feeds, patience=PATIENCE, tell=tell)
+    options = RunOptions(feeds=feeds, patience=PATIENCE, tell=tell)
     if not repeat:
-        context.exit(_morning(load_settings(profile_file), choices, world, wait=not no_wait))
+        context.exit(_morning(load_settings(profile_file), options, environment, wait=not no_wait))
     while True:
-        _try_thrice(profile_file, choices, world, wait=not no_wait)
-        _sleep_until(next_start(world.now()), world)
+        _try_thrice(profile_file, options, environment, wait=not no_wait)
+        _sleep_until(next_start(environment.now()), environment)
 
 
-def _try_thrice(profile_file: Path, choices: RunOptions, world: Environment, *, wait: bool) -> None:
+def _try_thrice(
+    profile_file: Path, options: RunOptions, environment: Environment, *, wait: bool
+) -> None:
     """Do it, and again a little later where something was amiss."""
     for pause in (*_PAUSES, None):
         try:
             # Read anew each time: the profile may have changed.
-            code = _morning(load_settings(profile_file), choices, world, wait=wait)
+            code = _morning(load_settings(profile_file), options, environment, wait=wait)
         except PaperlarkError as error:
             tell_error(str(error))
             code = MEANINGS[State.FAILED].exit_code
@@ -99,18 +101,20 @@ def _try_thrice(profile_file: Path, choices: RunOptions, world: Environment, *, 
             code = MEANINGS[State.FAILED].exit_code
         if not code or pause is None:
             return
-        world.sleep(pause.total_seconds())
+        environment.sleep(pause.total_seconds())
 
 
-def _morning(settings: Settings, choices: RunOptions, world: Environment, *, wait: bool) -> int:
+def _morning(
+    settings: Settings, options: RunOptions, environment: Environment, *, wait: bool
+) -> int:
     """Do it all; gives the exit code."""
-    day = today(world.now())
+    day = today(environment.now())
     try:
-        states, failures = _make(settings, choices, world, day, wait=wait)
-        code = max(_publish(settings), deliver_due(settings, world, day, failures, only=None))
+        states, failures = _make(settings, options, environment, day, wait=wait)
+        code = max(_publish(settings), deliver_due(settings, environment, day, failures, only=None))
     except Exception as error:
         # Whoever waits for a page learns that something broke, whatever it was.
-        _alarm(settings, world, day, error)
+        _alarm(settings, environment, day, error)
         raise
     if State.FAILED in states:
         return MEANINGS[State.FAILED].exit_code
@@ -118,7 +122,7 @@ def _morning(settings: Settings, choices: RunOptions, world: Environment, *, wai
 
 
 def _make(
-    settings: Settings, choices: RunOptions, world: Environment, day: date, *, wait: bool
+    settings: Settings, options: RunOptions, environment: Environment, day: date, *, wait: bool
 ) -> tuple[list[State], list[Failure]]:
     """Make the pages that are due; give the states of their runs, and why there is none."""
     try:
@@ -126,9 +130,9 @@ def _make(
         if not morning.days:
             click.echo(f"{long_date(day)}: nothing is due")
             return [State.QUIET], []
-        if wait and morning.new and day in morning.days and choices.feeds is None:
-            wait_for_announcement(settings, choices, world, day)
-        outcomes = _made(settings, choices, world, morning.days, wait=wait)
+        if wait and morning.new and day in morning.days and options.feeds is None:
+            wait_for_announcement(settings, options, environment, day)
+        outcomes = _made(settings, options, environment, morning.days, wait=wait)
     except StoreBusy:
         # Another run is at work, and says of the day what there is to say.
         raise
@@ -140,23 +144,32 @@ def _make(
 
 
 def _made(
-    settings: Settings, choices: RunOptions, world: Environment, days: Sequence[date], *, wait: bool
+    settings: Settings,
+    options: RunOptions,
+    environment: Environment,
+    days: Sequence[date],
+    *,
+    wait: bool,
 ) -> list[Outcome]:
     """Make pages, and again those whose papers wait in a batch, until it is answered."""
-    until = world.now() + LONGEST
+    until = environment.now() + LONGEST
     outcomes: dict[date, Outcome] = {}
     left = days
     while left:
         try:
-            with open_page_maker(settings, choices, world) as press:
-                outcomes |= {one.day: one for one in make_each(press, left, as_json=False)}
+            with open_page_maker(settings, options, environment) as maker:
+                outcomes |= {one.day: one for one in make_each(maker, left, as_json=False)}
         except PaperlarkError as error:
             if not outcomes:
                 raise
             # The pages of before are there all the same.
             tell_error(str(error))
         left = [one.day for one in outcomes.values() if _waits(one)]
-        if not left or not wait or not wait_a_while(world, until, "a batch is not answered yet"):
+        if (
+            not left
+            or not wait
+            or not wait_a_while(environment, until, "a batch is not answered yet")
+        ):
             break
     return list(outcomes.values())
 
@@ -178,20 +191,20 @@ def _publish(settings: Settings) -> int:
     return 0
 
 
-def _alarm(settings: Settings, world: Environment, day: date, error: Exception) -> None:
+def _alarm(settings: Settings, environment: Environment, day: date, error: Exception) -> None:
     # Its words may hold anything; where they stand, in the log, nobody else reads them.
     text = f"paperlark broke down ({type(error).__name__}). Its log on your machine says where."
     if isinstance(error, StoreBusy):
         return
     try:
-        with open_deliveries(settings, world) as post:
+        with open_deliveries(settings, environment) as post:
             # It is tried again, and may break down again.
             post.tell(Occasion.ALARM, text, day, once=True)
     except PaperlarkError:
-        deliveries_without_store(settings, world).tell(Occasion.ALARM, text, day)
+        deliveries_without_store(settings, environment).tell(Occasion.ALARM, text, day)
 
 
-def _sleep_until(start: datetime, world: Environment) -> None:
+def _sleep_until(start: datetime, environment: Environment) -> None:
     click.echo(f"next: {start:%A, %d %B %Y, %H:%M %Z}", err=True)
-    while (left := start - world.now()) > timedelta():
-        world.sleep(min(left, _NAP).total_seconds())
+    while (left := start - environment.now()) > timedelta():
+        environment.sleep(min(left, _NAP).total_seconds())

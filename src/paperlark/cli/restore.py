@@ -39,5 +39,5 @@ def command(*, folder: Path | None, profile_file: Path) -> None:
     if not restored:
         raise StoreError(
             f"{folder or settings.output} has no page with a manifest",
-            mend="name the folder of the pages with --from",
+            hint="name the folder of the pages with --from",
         )

@@ -29,7 +29,7 @@ def command(
     last: date | None,
     estimates: bool,
     profile_file: Path,
-    choices: RunOptions,
+    options: RunOptions,
     as_json: bool,
 ) -> None:
     r"""Make the page of one day (--date) or of several (--from, --to).
@@ -48,14 +48,18 @@ def command(
     """
     if (day is None) == (first is None) or (first is None) != (last is None):
         raise click.UsageError("give either --date DAY, or --from DAY and --to DAY")
-    settings, world = load_settings(profile_file), environment_of(context)
+    settings, environment = load_settings(profile_file), environment_of(context)
     if first is not None and last is not None and first > last:
         raise click.UsageError(f"--from {first} is after --to {last}")
     begin, end = (day or first), (day or last)
     if estimates and begin is not None and end is not None:
-        exit_code = estimate_days(settings, choices, begin, end, world=world, as_json=as_json)
+        exit_code = estimate_days(
+            settings, options, begin, end, environment=environment, as_json=as_json
+        )
         context.exit(exit_code)
     if day is not None:
-        context.exit(make_one(settings, choices, day, world=world, as_json=as_json))
+        context.exit(make_one(settings, options, day, environment=environment, as_json=as_json))
     if first is not None and last is not None:
-        context.exit(make_range(settings, choices, first, last, world=world, as_json=as_json))
+        context.exit(
+            make_range(settings, options, first, last, environment=environment, as_json=as_json)
+        )

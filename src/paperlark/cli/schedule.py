@@ -71,7 +71,7 @@ class _TimeOfDay(click.ParamType[time]):
 class _Wish:
     """What is to be done: set it, show it or remove it, with or without asking."""
 
-    world: Environment
+    environment: Environment
     profiles: tuple[Path, ...]
     show: bool
     remove: bool
@@ -161,7 +161,7 @@ def systemd(*, wish: _Wish, at: time | None) -> None:
     It starts what was slept through, tries again what failed, and tells your channels when it
     gives up.
     """
-    _carry_out(wish, SystemdSchedule(wish.jobs(), wish.world, at))
+    _carry_out(wish, SystemdSchedule(wish.jobs(), wish.environment, at))
 
 
 @command.command("cron", short_help="Lines in your crontab.")
@@ -174,7 +174,7 @@ def cron(*, wish: _Wish, at: time | None) -> None:
     clocks change on other days than New York's there are two starts a day, of which one finds
     nothing to do. What is printed goes to a log beside the profile.
     """
-    _carry_out(wish, CronSchedule(wish.jobs(), wish.world, at))
+    _carry_out(wish, CronSchedule(wish.jobs(), wish.environment, at))
 
 
 @command.command("github", short_help="A workflow in a repository of yours.")
@@ -188,7 +188,7 @@ def github(*, wish: _Wish, at: time | None, requirement: str, no_site: bool) -> 
     Every morning it makes the pages, commits them, publishes the site with GitHub Pages, and opens
     an issue when something went wrong. Secrets come from the repository's.
     """
-    schedule = GithubSchedule(wish.jobs(), wish.world, at, requirement, site=not no_site)
+    schedule = GithubSchedule(wish.jobs(), wish.environment, at, requirement, site=not no_site)
     _carry_out(wish, schedule)
 
 
@@ -206,7 +206,7 @@ def docker(*, wish: _Wish, requirement: str) -> None:
 
 def _carry_out(wish: _Wish, schedule: Schedule) -> None:
     if wish.show:
-        _show(schedule.standing(), wish.world)
+        _show(schedule.standing(), wish.environment)
         return
     edits = schedule.removing() if wish.remove else schedule.setting()
     if edits:
@@ -220,7 +220,7 @@ def _carry_out(wish: _Wish, schedule: Schedule) -> None:
     for note in notes:
         click.echo(f"- {note}")
     if not wish.remove:
-        _show(schedule.standing(), wish.world)
+        _show(schedule.standing(), wish.environment)
 
 
 def _preview(edits: Sequence[FileEdit]) -> None:
@@ -233,7 +233,7 @@ def _preview(edits: Sequence[FileEdit]) -> None:
             click.echo(f"remove {what}{edit.place}")
 
 
-def _show(standing: Sequence[ScheduleStatus], world: Environment) -> None:
+def _show(standing: Sequence[ScheduleStatus], environment: Environment) -> None:
     if not standing:
         click.echo("nothing is set")
     for one in standing:
@@ -241,8 +241,8 @@ def _show(standing: Sequence[ScheduleStatus], world: Environment) -> None:
         if not one.starts:
             click.echo("  runs all the time, and wakes after midnight in New York")
             continue
-        coming = next_start(one.starts, world.now())
-        here, there = coming.astimezone(world.zone()), coming.astimezone(NEW_YORK)
+        coming = next_start(one.starts, environment.now())
+        here, there = coming.astimezone(environment.zone()), coming.astimezone(NEW_YORK)
         click.echo(f"  next start: {_moment(here)} here, {_moment(there)} in New York")
         following = next_start(one.starts, coming)
         if following - coming < _SOON and today(following) != today(coming):

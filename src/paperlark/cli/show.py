@@ -53,7 +53,7 @@ def _digest(settings: Settings, day: date | None) -> Digest:
         which = f"of {day}" if day else "yet"
         raise StoreError(
             f"{settings.profile.name!r} has no page {which}",
-            mend="see those there are with --days" if days else "make one: paperlark today",
+            hint="see those there are with --days" if days else "make one: paperlark today",
         )
     return digest
 

@@ -9,9 +9,9 @@ import click
 from paperlark.cli._options import profile_option
 from paperlark.cli._progress import progress
 from paperlark.compose import build_site
+from paperlark.domain.site_addresses import FRONT
 from paperlark.renderers.english import counted, number
 from paperlark.settings import load_settings
-from paperlark.site.addresses import FRONT
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 _FOLDER = click.Path(path_type=Path, file_okay=False)

@@ -33,7 +33,7 @@ def command(
     wait: bool,
     estimates: bool,
     profile_file: Path,
-    choices: RunOptions,
+    options: RunOptions,
     as_json: bool,
 ) -> None:
     """Make the page of today's announcement.
@@ -43,13 +43,15 @@ def command(
     yesterday's; without --wait the page is then made of what other sources have, and says what
     is missing.
     """
-    settings, world = load_settings(profile_file), environment_of(context)
-    day = today(world.now())
+    settings, environment = load_settings(profile_file), environment_of(context)
+    day = today(environment.now())
     if wait:
-        wait_for_announcement(settings, choices, world, day)
+        wait_for_announcement(settings, options, environment, day)
     if estimates:
-        context.exit(estimate_days(settings, choices, day, day, world=world, as_json=as_json))
-    exit_code = make_one(settings, choices, day, world=world, as_json=as_json)
+        context.exit(
+            estimate_days(settings, options, day, day, environment=environment, as_json=as_json)
+        )
+    exit_code = make_one(settings, options, day, environment=environment, as_json=as_json)
     if not as_json:
         click.echo(f"\nThe next announcement is due on {_next(day)}, at midnight in New York.")
     context.exit(exit_code)

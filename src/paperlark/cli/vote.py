@@ -40,26 +40,26 @@ def command(
     """
     if list_votes == bool(words):
         raise click.UsageError("name papers and end with up, down or none; or give --list alone")
-    settings, world = load_settings(profile_file), environment_of(context)
+    settings, environment = load_settings(profile_file), environment_of(context)
     if list_votes:
-        _list(settings, world)
+        _list(settings, environment)
         return
     *names, word = words
     if word not in _WORDS:
         raise click.UsageError(f"{word[:80]!r} is no vote; end with one of {', '.join(_WORDS)}")
     if not names:
         raise click.UsageError(f"which paper? Name it before {word!r}")
-    _cast(settings, world, [paper_named(name) for name in names], Vote(word))
+    _cast(settings, environment, [paper_named(name) for name in names], Vote(word))
 
 
-def _cast(settings: Settings, world: Environment, papers: list[PaperId], vote: Vote) -> None:
-    with open_votes(settings, world) as votes:
+def _cast(settings: Settings, environment: Environment, papers: list[PaperId], vote: Vote) -> None:
+    with open_votes(settings, environment) as votes:
         for paper in votes.cast(papers, vote):
             click.echo(f"{vote:<4}  {paper.id}  {_plain(paper.title)}")
 
 
-def _list(settings: Settings, world: Environment) -> None:
-    with open_votes(settings, world) as votes:
+def _list(settings: Settings, environment: Environment) -> None:
+    with open_votes(settings, environment) as votes:
         standing = votes.standing()
     for one, paper in standing:
         title = _plain(paper.title) if paper else "(its text is lost with an earlier database)"

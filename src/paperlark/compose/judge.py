@@ -47,26 +47,26 @@ def start_threads(model: ModelSettings | None, opened: ExitStack) -> Threads | N
 
 def choose_judge(  # noqa: PLR0917  # all that a judge may need
     settings: Settings,
-    choices: RunOptions,
-    world: Environment,
+    options: RunOptions,
+    environment: Environment,
     threads: Threads | None,
-    purse: BudgetLedger,
+    ledger: BudgetLedger,
     jobs: BatchJobs,
     opened: ExitStack,
 ) -> ChosenJudge:
     """Choose the judge; a recording goes before a model."""
     criteria = settings.profile.criteria
-    if choices.judgements is not None:
+    if options.judgements is not None:
         from paperlark.judges.recorded import RecordedJudge  # noqa: PLC0415  # brings pydantic
 
-        return ChosenJudge(RecordedJudge(choices.judgements, criteria))
+        return ChosenJudge(RecordedJudge(options.judgements, criteria))
     model = settings.model
-    if model is None or threads is None or not choices.use_model:
+    if model is None or threads is None or not options.use_model:
         return ChosenJudge(None)
-    server = _open_server(model, settings.database, world, threads, opened)
-    chat = _within_budget(server, model, purse, world)
+    server = _open_server(model, settings.database, environment, threads, opened)
+    chat = _within_budget(server, model, ledger, environment)
     live = _llm_judge(settings.profile, model, chat, threads.map)
-    judge = with_batches(live, server, jobs, purse, settings, model, choices, world)
+    judge = with_batches(live, server, jobs, ledger, settings, model, options, environment)
     return ChosenJudge(judge, paid=True, collect=judge.collect)
 
 
@@ -106,7 +106,11 @@ def _llm_judge(
 
 
 def _open_server(
-    model: ModelSettings, database: Path, world: Environment, threads: Threads, opened: ExitStack
+    model: ModelSettings,
+    database: Path,
+    environment: Environment,
+    threads: Threads,
+    opened: ExitStack,
 ) -> OpenAICompatible:
     """Give the model behind its server, asked in turn."""
     # Only a page with a model needs these.
@@ -114,8 +118,8 @@ def _open_server(
     from paperlark.llm.openai_compatible import OpenAICompatible  # noqa: PLC0415
     from paperlark.llm.rate_limiter import RateLimiter  # noqa: PLC0415
 
-    key = _key(model, world)
-    check_price(model, world.now())
+    key = _key(model, environment)
+    check_price(model, environment.now())
     limits = RateLimits(model.requests_per_minute, model.tokens_per_minute)
     turnstile = RateLimiter(AimdConcurrency(model.parallel, limits))
     threads.when_stopped(turnstile.close)
@@ -126,15 +130,15 @@ def _open_server(
         timeout=model.timeout,
         turnstile=turnstile,
         dialect=remembered(model, database),
-        learned=keeper(model, database, world.now),
+        learned=keeper(model, database, environment.now),
         own_prices=model.prices,
-        now=world.now,
+        now=environment.now,
     )
     return opened.enter_context(server)
 
 
 def _within_budget(
-    server: OpenAICompatible, model: ModelSettings, purse: BudgetLedger, world: Environment
+    server: OpenAICompatible, model: ModelSettings, ledger: BudgetLedger, environment: Environment
 ) -> ChatModel:
     """Give the same model, asked again while it is busy, each time within the budget."""
     # Only a page with a model needs these.
@@ -142,19 +146,19 @@ def _within_budget(
     from paperlark.llm.retrying import Retrying  # noqa: PLC0415
     from paperlark.llm.tokens import ReasoningBudget  # noqa: PLC0415
 
-    metered = Metered(server, model.base_url, purse, own=model.prices, now=world.now)
+    metered = Metered(server, model.base_url, ledger, own=model.prices, now=environment.now)
     return ReasoningBudget(Retrying(metered), lambda: server.room)
 
 
-def _key(model: ModelSettings, world: Environment) -> str | None:
+def _key(model: ModelSettings, environment: Environment) -> str | None:
     name = model.key_variable
     if name is None:
         return None
-    key = world.secret(name)
+    key = environment.secret(name)
     if not key:
         raise KeyMissing(
             f"{model.model} needs a key and there is no secret {name}",
-            mend=f"export {name}=..., or keep it: paperlark secret set {name}; or make a page"
+            hint=f"export {name}=..., or keep it: paperlark secret set {name}; or make a page"
             " without a model: --no-llm",
         )
     return key
@@ -164,11 +168,11 @@ def with_batches(  # noqa: PLR0917  # all that it is made of
     live: LlmJudge,
     chat: OpenAICompatible,
     jobs: BatchJobs,
-    purse: BudgetLedger,
+    ledger: BudgetLedger,
     settings: Settings,
     model: ModelSettings,
-    choices: RunOptions,
-    world: Environment,
+    options: RunOptions,
+    environment: Environment,
 ) -> BatchedJudge:
     """Give a judge that asks `live` only for what waits nowhere, and leaves that where so chosen.
 
@@ -188,7 +192,7 @@ def with_batches(  # noqa: PLR0917  # all that it is made of
     profile = settings.profile
     return BatchedJudge(
         live,
-        BatchClient(service, jobs, profile.name, model.model, profile.cutoffs, now=world.now),
+        BatchClient(service, jobs, profile.name, model.model, profile.cutoffs, now=environment.now),
         BatchTerms(
             known=lambda: chat.is_understood,
             body=lambda prompt: chat.body(with_reasoning_budget(prompt, chat.room)),
@@ -196,11 +200,11 @@ def with_batches(  # noqa: PLR0917  # all that it is made of
                 with_reasoning_budget(prompt, chat.room),
                 model.model,
                 model.base_url,
-                world.now(),
+                environment.now(),
                 own=model.prices,
             ),
-            purse=purse,
+            ledger=ledger,
         ),
         criteria=profile.criteria.fingerprint,
-        leaves=model.batch if choices.batch is None else choices.batch,
+        leaves=model.batch if options.batch is None else options.batch,
     )

@@ -47,7 +47,7 @@ class OpenedParts:
 
 @contextmanager
 def open_page_maker(
-    settings: Settings, choices: RunOptions, world: Environment
+    settings: Settings, options: RunOptions, environment: Environment
 ) -> Iterator[PageMaker]:
     """Put the parts together; what they opened is closed at the end.
 
@@ -56,21 +56,21 @@ def open_page_maker(
     """
     model = settings.model
     with ExitStack() as opened:
-        enter_run(settings, choices, opened)
+        enter_run(settings, options, opened)
         threads = start_threads(model, opened)
-        purse = BudgetLedger(model.budget if model else NO_BOUND)
-        made = open_parts(settings, choices, world, purse, opened)
-        chosen = choose_judge(settings, choices, world, threads, purse, made.jobs, opened)
+        ledger = BudgetLedger(model.budget if model else NO_BOUND)
+        made = open_parts(settings, options, environment, ledger, opened)
+        chosen = choose_judge(settings, options, environment, threads, ledger, made.jobs, opened)
         parts = replace(made.parts, judge=chosen.judge)
         if chosen.paid and model:
-            prices = partial(price_source, model, world.now())
+            prices = partial(price_source, model, environment.now())
             parts = replace(parts, memory=made.memory, prices=prices)
         yield PageMaker(
             profile=settings.profile,
             parts=parts,
             renderers=RENDERERS,
-            folder=choices.output or settings.output,
-            notes=choices.notes,
+            folder=options.output or settings.output,
+            notes=options.notes,
             days=made.days,
             collect=chosen.collect,
             begin=made.begin,
@@ -78,26 +78,26 @@ def open_page_maker(
         )
 
 
-def enter_run(settings: Settings, choices: RunOptions, opened: ExitStack) -> None:
+def enter_run(settings: Settings, options: RunOptions, opened: ExitStack) -> None:
     """Wait until no other run is at work on the database, and keep others off it."""
-    lock = run_lock(settings.database, patience=choices.patience, tell=choices.tell)
+    lock = run_lock(settings.database, patience=options.patience, tell=options.tell)
     opened.enter_context(lock)
 
 
 def open_parts(
     settings: Settings,
-    choices: RunOptions,
-    world: Environment,
-    purse: BudgetLedger,
+    options: RunOptions,
+    environment: Environment,
+    ledger: BudgetLedger,
     opened: ExitStack,
 ) -> OpenedParts:
     """Put everything together but for a judge; raises SourceError or StoreError."""
     database = settings.database
-    announcements = choose_sources(settings, choices.feeds, world, opened)
+    announcements = choose_sources(settings, options.feeds, environment, opened)
     connection = opened.enter_context(open_database(database))
     spending = SpendingStore(connection, database)
-    turn = turner(purse, settings.profile.name, spending, world)
-    ranker, librarian = choose_ranker(VectorStore(connection, database))
+    turn = turner(ledger, settings.profile.name, spending, environment)
+    ranker, precedent_finder = choose_ranker(VectorStore(connection, database))
 
     def begin(day: date) -> None:
         announcements.begin()
@@ -109,14 +109,14 @@ def open_parts(
             batches=AnnouncementStore(connection, database),
             archive=DigestStore(connection, database),
             ranker=ranker,
-            people=choose_people(settings, world, opened),
+            people=choose_people(settings, environment, opened),
             experience=ExampleStore(connection, database),
-            librarian=librarian,
+            precedent_finder=precedent_finder,
         ),
         days=announcements.days,
         begin=begin,
-        memory=JudgementStore(connection, database, now=world.now),
-        jobs=BatchJobStore(connection, database, now=world.now),
+        memory=JudgementStore(connection, database, now=environment.now),
+        jobs=BatchJobStore(connection, database, now=environment.now),
         spending=spending,
     )
 
@@ -127,7 +127,7 @@ def open_archive(settings: Settings) -> Iterator[Archive]:
     if not settings.database.exists():
         check_not_set_aside(settings.database)
         raise StoreError(
-            f"{settings.profile.name!r} has no page yet", mend="make one: paperlark today"
+            f"{settings.profile.name!r} has no page yet", hint="make one: paperlark today"
         )
     with open_database(settings.database) as connection:
         yield DigestStore(connection, settings.database)

@@ -38,18 +38,18 @@ class Announcements:
 
 
 def choose_sources(
-    settings: Settings, feeds: Path | None, world: Environment, opened: ExitStack
+    settings: Settings, feeds: Path | None, environment: Environment, opened: ExitStack
 ) -> Announcements:
     """Give a folder of recorded feeds, or arXiv itself."""
     if feeds is None:
-        return _arxiv(settings, world, opened)
+        return _arxiv(settings, environment, opened)
     from paperlark.sources.recorded import RecordedFeeds  # noqa: PLC0415  # not both are needed
 
     recorded = RecordedFeeds(feeds)
     return Announcements((recorded,), recorded.days, lambda: None)
 
 
-def _arxiv(settings: Settings, world: Environment, opened: ExitStack) -> Announcements:
+def _arxiv(settings: Settings, environment: Environment, opened: ExitStack) -> Announcements:
     """Give all of arXiv's doors behind one polite client."""
     # They bring the HTTP client, which a page from recorded feeds does not need.
     from paperlark.sources.listing import CatchupPages, ListingPages  # noqa: PLC0415
@@ -58,11 +58,11 @@ def _arxiv(settings: Settings, world: Environment, opened: ExitStack) -> Announc
     from paperlark.sources.search_api import SearchApi  # noqa: PLC0415
 
     arxiv = settings.arxiv
-    client = opened.enter_context(polite_client(settings, world))
+    client = opened.enter_context(polite_client(settings, environment))
     sources = (
-        RssFeeds(client, arxiv.rss, now=world.now),
-        ListingPages(client, arxiv.pages, now=world.now),
-        CatchupPages(client, arxiv.pages, now=world.now),
+        RssFeeds(client, arxiv.rss, now=environment.now),
+        ListingPages(client, arxiv.pages, now=environment.now),
+        CatchupPages(client, arxiv.pages, now=environment.now),
         OaiRecords(client, arxiv.oai),
         SearchApi(client, arxiv.search),
     )
@@ -71,33 +71,33 @@ def _arxiv(settings: Settings, world: Environment, opened: ExitStack) -> Announc
 
 def polite_client(
     settings: Settings,
-    world: Environment,
+    environment: Environment,
     *,
     attempts: int = ATTEMPTS,
     client: httpx.Client | None = None,
 ) -> ArxivClient:
     """Give the one client that asks arXiv anything; `client` is who sends its requests."""
+    from paperlark.http.rate_limit import SYSTEM_CLOCK  # noqa: PLC0415
     from paperlark.sources._polite import ArxivClient  # noqa: PLC0415  # brings the HTTP client
-    from paperlark.sources._rate_limit import SYSTEM_CLOCK  # noqa: PLC0415
 
     return ArxivClient(
         user_agent(settings),
-        _cache_folder(world),
+        _cache_folder(environment),
         budget=settings.arxiv.patience,
         attempts=attempts,
-        watch=world.watch or SYSTEM_CLOCK,
+        rate_limit_clock=environment.rate_limit_clock or SYSTEM_CLOCK,
         client=client,
     )
 
 
-def _cache_folder(world: Environment) -> Path:
+def _cache_folder(environment: Environment) -> Path:
     """Give the folder that all of a user's runs share, so that together they are polite."""
-    cache = world.environment.get("XDG_CACHE_HOME") or str(Path("~/.cache").expanduser())
+    cache = environment.variables.get("XDG_CACHE_HOME") or str(Path("~/.cache").expanduser())
     return Path(cache) / "paperlark" / "arxiv"
 
 
 def choose_people(
-    settings: Settings, world: Environment, opened: ExitStack
+    settings: Settings, environment: Environment, opened: ExitStack
 ) -> AuthorService | None:
     """Give who knows people, where the profile needs to tell them apart."""
     if settings.people is None:
@@ -107,7 +107,7 @@ def choose_people(
     return opened.enter_context(
         SemanticScholar(
             base_url=settings.people.base_url,
-            key=world.secret(settings.people.key_variable),
+            key=environment.secret(settings.people.key_variable),
             user_agent=user_agent(settings),
         )
     )

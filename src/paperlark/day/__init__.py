@@ -55,7 +55,7 @@ class DayParts:
     memory: JudgementMemory | None = None
     people: AuthorService | None = None
     experience: ExampleSource | None = None
-    librarian: PrecedentFinder | None = None
+    precedent_finder: PrecedentFinder | None = None
     prices: Callable[[], PriceSource | None] = lambda: None
 
 
@@ -75,7 +75,11 @@ def make_digest(
     with progress.step("ranking", len(scanned.papers)) as advance:
         papers = [announced.paper for announced in scanned.papers]
         matches = parts.ranker.rank(papers, profile.criteria, evidence)
-        precedents = parts.librarian.precedents(papers, day) if parts.librarian else NO_PRECEDENTS
+        precedents = (
+            parts.precedent_finder.precedents(papers, day)
+            if parts.precedent_finder
+            else NO_PRECEDENTS
+        )
         advance(len(papers))
     known = look_up_authors(scanned.papers, profile, parts.people, progress)
     candidates = match_followed(
@@ -99,7 +103,7 @@ def make_digest(
         verdict = judge_papers(
             parts.judge,
             [one.paper for one in asked],
-            asking=JudgementKey(
+            judgement_key=JudgementKey(
                 day, profile.name, profile.criteria.fingerprint, parts.judge.signature
             ),
             cutoffs=profile.cutoffs,

@@ -159,6 +159,6 @@ def announce(
         reasons = "; ".join(dict.fromkeys(one.reason for one in missing))
         raise FeedNotFound(
             f"the announcement of {day} cannot be had ({reasons})",
-            mend="try again later, or give recorded feeds with --feeds FOLDER",
+            hint="try again later, or give recorded feeds with --feeds FOLDER",
         )
     return merge(day, feeds, missing)

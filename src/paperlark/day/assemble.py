@@ -36,7 +36,7 @@ def assemble(  # noqa: PLR0913  # what every step of the day brought
     unjudged = verdict.unjudged if verdict else ()
     judgements = tuple(verdict.judgements.values()) if verdict else ()
     lacking = lacks(announcement)
-    lacked = Counter(outcome.lack for outcome in unjudged)
+    lacked = Counter(outcome.cause for outcome in unjudged)
     wanting = (
         lacked[UnjudgedReason.FAILED]
         + lacked[UnjudgedReason.BUDGET]

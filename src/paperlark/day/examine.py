@@ -37,7 +37,7 @@ def examine(feed: Feed, day: date, *, earlier: Sequence[Earlier], expected: bool
     lacks = (_too_short(feed), _against_the_calendar(feed, expected=expected))
     return FeedFlaw(
         refused=_another_day(feed, day) or _repeats(feed, earlier),
-        short=(*(lack for lack in lacks if lack), *feed.notes),
+        short=(*(cause for cause in lacks if cause), *feed.notes),
     )
 
 

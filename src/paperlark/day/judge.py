@@ -62,7 +62,7 @@ def judge_papers(
     judge: Judge,
     papers: Sequence[Paper],
     *,
-    asking: JudgementKey,
+    judgement_key: JudgementKey,
     cutoffs: Cutoffs,
     memory: JudgementMemory | None,
     progress: Progress,
@@ -73,12 +73,12 @@ def judge_papers(
 
     Raises JudgeUnavailable when there is not a single judgement and the judge is to blame.
     """
-    askings = [asking.of_reading(FIRST_READING + more) for more in range(readings)]
+    askings = [judgement_key.of_reading(FIRST_READING + more) for more in range(readings)]
     known = [memory.judgements(papers, one) if memory else () for one in askings]
     reads: list[_Read] = []
     with progress.step("judging", len(papers) * readings) as advance:
         for number, (one, before) in enumerate(zip(askings, known, strict=True), FIRST_READING):
-            lacking = _lacking(order(papers, asking, number), before, cutoffs)
+            lacking = _lacking(order(papers, judgement_key, number), before, cutoffs)
             advance(len(papers) - len(lacking))
             outcomes = judge.judge(lacking, one.day, precedents, number) if lacking else ()
             reads.append(_collect(outcomes, lacking, before, one, memory, advance))
@@ -125,7 +125,7 @@ def _collect(  # noqa: PLR0917  # all that one reading has
     outcomes: Iterable[ModelCall | Unjudged],
     lacking: Sequence[Paper],
     known: Iterable[Judgement],
-    asking: JudgementKey,
+    judgement_key: JudgementKey,
     memory: JudgementMemory | None,
     advance: Advance,
 ) -> _Read:
@@ -136,7 +136,7 @@ def _collect(  # noqa: PLR0917  # all that one reading has
     for outcome in outcomes:
         if isinstance(outcome, ModelCall):
             if memory:
-                memory.keep(outcome, asking)
+                memory.keep(outcome, judgement_key)
             spends.append(outcome.spend)
         before = len(ended)
         for identifier, end in _ends(outcome):
@@ -178,20 +178,20 @@ def _readings(
     papers: Sequence[Paper], askings: Iterable[JudgementKey], reads: Iterable[_Read]
 ) -> tuple[Reading, ...]:
     return tuple(
-        Reading(asking.judge, _judgements(read.ends[paper.id] for paper in papers))
-        for asking, read in zip(askings, reads, strict=True)
+        Reading(judgement_key.judge, _judgements(read.ends[paper.id] for paper in papers))
+        for judgement_key, read in zip(askings, reads, strict=True)
     )
 
 
 def _waits(ends: Iterable[Judgement | Unjudged]) -> bool:
-    return any(isinstance(end, Unjudged) and end.lack is UnjudgedReason.WAITING for end in ends)
+    return any(isinstance(end, Unjudged) and end.cause is UnjudgedReason.WAITING for end in ends)
 
 
 def _check_any(reads: Iterable[_Read]) -> None:
     ends = [end for read in reads for end in read.ends.values()]
-    failed = [end for end in ends if isinstance(end, Unjudged) and end.lack in _NOT_MEANT]
+    failed = [end for end in ends if isinstance(end, Unjudged) and end.cause in _NOT_MEANT]
     if failed and not _judgements(ends) and not _waits(ends):
         raise JudgeUnavailable(
             f"not one of {len(failed)} papers could be judged ({failed[0].reason})",
-            mend="mend that and run again, or make a page without a model: --no-llm",
+            hint="mend that and run again, or make a page without a model: --no-llm",
         )

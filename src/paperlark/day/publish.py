@@ -81,5 +81,5 @@ def _write_beside(target: Path, content: bytes) -> Path:
 def _unwritable(folder: Path, error: OSError) -> PublishError:
     return PublishError(
         f"the output folder {folder} cannot be written ({error.strerror})",
-        mend="choose another one with --out FOLDER, or free it",
+        hint="choose another one with --out FOLDER, or free it",
     )

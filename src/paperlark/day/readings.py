@@ -16,7 +16,7 @@ from paperlark.domain.paper import Paper
 from paperlark.domain.profile import Cutoffs
 
 
-def order(papers: Sequence[Paper], asking: JudgementKey, number: int) -> Sequence[Paper]:
+def order(papers: Sequence[Paper], judgement_key: JudgementKey, number: int) -> Sequence[Paper]:
     """Put papers in the order of that reading: as they are, then shuffled each time anew.
 
     A paper's place is drawn from profile, day and reading, so that a day made again puts the
@@ -24,7 +24,7 @@ def order(papers: Sequence[Paper], asking: JudgementKey, number: int) -> Sequenc
     """
     if number == FIRST_READING:
         return papers
-    of = (asking.profile, asking.day.isoformat(), str(number))
+    of = (judgement_key.profile, judgement_key.day.isoformat(), str(number))
     return sorted(papers, key=lambda paper: sampling_key(*of, paper.id))
 
 

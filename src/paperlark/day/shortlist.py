@@ -43,7 +43,7 @@ class Shortlist:
 
 def knows_enough(evidence: Evidence) -> bool:
     """Tell whether the reader is known well enough for a probability to leave papers unread."""
-    judged = [one.wanted for one in evidence.lessons if one.teacher is LabelSource.JUDGE]
+    judged = [one.wanted for one in evidence.examples if one.label_source is LabelSource.JUDGE]
     return len(judged) >= ENOUGH_JUDGED and sum(judged) >= ENOUGH_WANTED
 
 

@@ -9,9 +9,9 @@ from datetime import date
 
 from paperlark.delivery.due import RecentDays, week_of
 from paperlark.domain.delivery import Bulletin, Failure, Occasion, Parcel, Subscription
+from paperlark.domain.site_addresses import Addresses
 from paperlark.renderers.manifest import failure_path
 from paperlark.settings import Settings
-from paperlark.site.addresses import Addresses
 
 _NO_PAGE = "no page was made"
 

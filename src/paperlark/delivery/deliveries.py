@@ -77,7 +77,7 @@ class Deliveries:
         news = self._news(day, ())
         if day not in news.days.digests:
             raise StoreError(
-                f"there is no page of {day}", mend=f"make it: paperlark run --date {day}"
+                f"there is no page of {day}", hint=f"make it: paperlark run --date {day}"
             )
 
         def channel(wanted: ChannelSettings) -> list[DeliveryOutcome]:
@@ -195,8 +195,8 @@ class Deliveries:
             return parcel
         bulletin = news.bulletin(parcel, wish, tuple(self._silent(parcel)))
         messages = write(bulletin, channel.form)
-        fates = (MessageStatus.WAITING,) * len(messages)
-        packed = replace(parcel, messages=messages, fates=fates, since=self.clock.now())
+        statuses = (MessageStatus.WAITING,) * len(messages)
+        packed = replace(parcel, messages=messages, statuses=statuses, since=self.clock.now())
         self.outbox.keep(packed)
         return packed
 
@@ -225,7 +225,7 @@ class Deliveries:
 @contextmanager
 def open_deliveries(
     settings: Settings,
-    world: Environment,
+    environment: Environment,
     *,
     patience: float = 0.0,
     tell: Callable[[str], object] = lambda _: None,
@@ -242,18 +242,21 @@ def open_deliveries(
             digests = {day: digest for day, digest in found if digest is not None}
             return RecentDays(today, digests, first=min(days, default=None))
 
-        yield _post(settings, world, days_so_far, OutboxStore(connection, path))
+        yield _post(settings, environment, days_so_far, OutboxStore(connection, path))
 
 
-def deliveries_without_store(settings: Settings, world: Environment) -> Deliveries:
+def deliveries_without_store(settings: Settings, environment: Environment) -> Deliveries:
     """Give a post that remembers nothing, to tell of a database that cannot be opened."""
-    return _post(settings, world, lambda today: RecentDays(today, {}), MemoryOutbox())
+    return _post(settings, environment, lambda today: RecentDays(today, {}), MemoryOutbox())
 
 
 def _post(
-    settings: Settings, world: Environment, archive: Callable[[date], RecentDays], outbox: Outbox
+    settings: Settings,
+    environment: Environment,
+    archive: Callable[[date], RecentDays],
+    outbox: Outbox,
 ) -> Deliveries:
-    clock = Clock(world.now, world.sleep)
+    clock = Clock(environment.now, environment.sleep)
     return Deliveries(
-        settings, archive, outbox, clock, partial(open_channel, settings, world=world)
+        settings, archive, outbox, clock, partial(open_channel, settings, environment=environment)
     )

@@ -135,7 +135,7 @@ def lacking(parcels: Collection[Parcel], day: date) -> Parcel | None:
             one
             for one in pages
             if one.day < day
-            and (one.open or (MessageStatus.UNKNOWN in one.fates and day - one.day <= _WEEKEND))
+            and (one.open or (MessageStatus.UNKNOWN in one.statuses and day - one.day <= _WEEKEND))
         ),
         None,
     )

@@ -50,7 +50,7 @@ def held_pages(channel: str, days: RecentDays) -> Iterator[DeliveryOutcome]:
 
 def known_outcome(parcel: Parcel, now: datetime) -> DeliveryOutcome:
     """Say of a parcel that is not to be sent what is known; a doubt of today's is told again."""
-    doubtful = MessageStatus.UNKNOWN in parcel.fates and now - parcel.at < _DAY
+    doubtful = MessageStatus.UNKNOWN in parcel.statuses and now - parcel.at < _DAY
     arrival = DeliveryResult.UNKNOWN if doubtful else DeliveryResult.KNOWN
     return DeliveryOutcome(parcel.channel, parcel.occasion, parcel.day, arrival, parcel.problem)
 

@@ -37,7 +37,7 @@ def deliver(parcel: Parcel, channel: Channel, outbox: Outbox, clock: Clock) -> P
     """
     parcel = _settled(parcel, channel, clock)
     outbox.keep(parcel)
-    for number, fate in enumerate(parcel.fates):
+    for number, fate in enumerate(parcel.statuses):
         if fate in {MessageStatus.DELIVERED, MessageStatus.UNKNOWN}:
             continue
         # Before it goes out: a run that is killed now must not send it as if it never had.
@@ -52,14 +52,14 @@ def deliver(parcel: Parcel, channel: Channel, outbox: Outbox, clock: Clock) -> P
 
 def _settled(parcel: Parcel, channel: Channel, clock: Clock) -> Parcel:
     """Decide on messages that a run was killed over."""
-    if MessageStatus.SENDING not in parcel.fates:
+    if MessageStatus.SENDING not in parcel.statuses:
         return parcel
     became = MessageStatus.WAITING if channel.tells_copies else MessageStatus.UNKNOWN
-    fates = tuple(became if fate is MessageStatus.SENDING else fate for fate in parcel.fates)
+    statuses = tuple(became if fate is MessageStatus.SENDING else fate for fate in parcel.statuses)
     problem = (
         "a run ended while it was being sent" if became is MessageStatus.UNKNOWN else parcel.problem
     )
-    return replace(parcel, fates=fates, at=clock.now(), problem=problem)
+    return replace(parcel, statuses=statuses, at=clock.now(), problem=problem)
 
 
 def _send(
@@ -84,7 +84,7 @@ def _send(
             # One that may have been lost before stays the news of the parcel.
             return (
                 MessageStatus.DELIVERED,
-                parcel.problem if MessageStatus.UNKNOWN in parcel.fates else None,
+                parcel.problem if MessageStatus.UNKNOWN in parcel.statuses else None,
             )
         if wait is None:
             return MessageStatus.WAITING, problem
@@ -103,5 +103,5 @@ def _wait(error: DeliveryError, pause: float | None) -> float | None:
 def _with(
     parcel: Parcel, number: int, fate: MessageStatus, clock: Clock, problem: str | None
 ) -> Parcel:
-    fates = tuple(fate if n == number else one for n, one in enumerate(parcel.fates))
-    return replace(parcel, fates=fates, at=clock.now(), problem=problem)
+    statuses = tuple(fate if n == number else one for n, one in enumerate(parcel.statuses))
+    return replace(parcel, statuses=statuses, at=clock.now(), problem=problem)

@@ -27,35 +27,35 @@ _PATIENCE = 60.0
 _WEEK = timedelta(days=7)
 
 
-def check_arxiv(patient: CheckContext) -> Iterator[Finding]:
+def check_arxiv(context: CheckContext) -> Iterator[Finding]:
     """Ask each door once; the feed first, for it tells how old it is."""
-    if patient.offline:
+    if context.offline:
         yield note("arXiv", "not asked: --offline")
         return
     import httpx  # noqa: PLC0415  # only who is asked for something waits for the HTTP client
 
     def stamp(response: httpx.Response) -> None:
-        _stamp(patient, response.url.host, response.headers)
+        _stamp(context, response.url.host, response.headers)
 
-    arxiv = replace(patient.settings.arxiv, patience=_PATIENCE)
-    settings = replace(patient.settings, arxiv=arxiv)
+    arxiv = replace(context.settings.arxiv, patience=_PATIENCE)
+    settings = replace(context.settings, arxiv=arxiv)
     client = httpx.Client(follow_redirects=True, max_redirects=5, event_hooks={"response": [stamp]})
-    with polite_client(settings, patient.world, client=client, attempts=1) as polite:
-        yield from _feed(patient, polite)
-        yield from _other_doors(patient, polite)
+    with polite_client(settings, context.environment, client=client, attempts=1) as polite:
+        yield from _feed(context, polite)
+        yield from _other_doors(context, polite)
 
 
-def _feed(patient: CheckContext, client: ArxivClient) -> Iterator[Finding]:
+def _feed(context: CheckContext, client: ArxivClient) -> Iterator[Finding]:
     from paperlark.sources._arxiv_xml import parse_feed  # noqa: PLC0415  # an XML parser
 
-    category = patient.settings.profile.categories[0]
-    url = f"{patient.settings.arxiv.rss}/{category}"
+    category = context.settings.profile.categories[0]
+    url = f"{context.settings.arxiv.rss}/{category}"
     try:
         feed = parse_feed(client.get(url, also={400}).content, category, url)
     except SourceError as failed:
         yield trouble("arXiv's feeds", failed)
         return
-    now = today(patient.world.now())
+    now = today(context.environment.now())
     said = f"the feed of {category} is of {feed.stamped}, with"
     said = f"{said} {english.counted(len(feed.listings), 'listing')}"
     if feed.stamped is None or _is_fresh(feed.stamped, now):
@@ -74,10 +74,10 @@ def _last_expected(now: date) -> date:
     return now if expects_announcement(now) else previous_announcement_day(now)
 
 
-def _other_doors(patient: CheckContext, client: ArxivClient) -> Iterator[Finding]:
-    arxiv, category = patient.settings.arxiv, patient.settings.profile.categories[0]
-    week = patient.world.now() - _WEEK
-    window = f"[{week:%Y%m%d%H%M} TO {patient.world.now():%Y%m%d%H%M}]"
+def _other_doors(context: CheckContext, client: ArxivClient) -> Iterator[Finding]:
+    arxiv, category = context.settings.arxiv, context.settings.profile.categories[0]
+    week = context.environment.now() - _WEEK
+    window = f"[{week:%Y%m%d%H%M} TO {context.environment.now():%Y%m%d%H%M}]"
     few: Mapping[str, str | int] = {"skip": 0, "show": 25}
     query: Mapping[str, str | int] = {
         "search_query": f"cat:{category} AND submittedDate:{window}",
@@ -98,12 +98,12 @@ def _other_doors(patient: CheckContext, client: ArxivClient) -> Iterator[Finding
             yield ok(check, f"{url} answers")
 
 
-def _stamp(patient: CheckContext, server: str, headers: Mapping[str, str]) -> None:
+def _stamp(context: CheckContext, server: str, headers: Mapping[str, str]) -> None:
     try:
         there = parsedate_to_datetime(headers["Date"])
     except (KeyError, ValueError):
         return
-    patient.stamps.append(Stamp(server, there, patient.world.now()))
+    context.stamps.append(Stamp(server, there, context.environment.now()))
 
 
 _KNOWN = Paper(
@@ -114,21 +114,21 @@ _KNOWN = Paper(
 _SECONDS = 20.0
 
 
-def check_people(patient: CheckContext) -> Iterator[Finding]:
+def check_people(context: CheckContext) -> Iterator[Finding]:
     """Ask it about one paper, once."""
-    people = patient.settings.people
+    people = context.settings.people
     if people is None:
         yield ok("Semantic Scholar", "not needed: nobody is followed by id")
         return
-    if patient.offline:
+    if context.offline:
         yield note("Semantic Scholar", "not asked: --offline")
         return
     from paperlark.people.semantic_scholar import SemanticScholar  # noqa: PLC0415  # HTTP client
 
     with SemanticScholar(
         base_url=people.base_url,
-        key=patient.world.secret(people.key_variable),
-        user_agent=user_agent(patient.settings),
+        key=context.environment.secret(people.key_variable),
+        user_agent=user_agent(context.settings),
         attempts=1,
         timeout=_SECONDS,
     ) as service:

@@ -32,7 +32,7 @@ class CheckContext:
 
     profile: Path
     settings: Settings
-    world: Environment
+    environment: Environment
     offline: bool
     may_ask_model: Callable[[str], bool]
     stamps: list[Stamp] = field(default_factory=list)
@@ -43,21 +43,21 @@ def ok(check: str, found: str) -> Finding:
     return Finding(check, Severity.OK, found)
 
 
-def note(check: str, found: str, mend: str | None = None) -> Finding:
+def note(check: str, found: str, hint: str | None = None) -> Finding:
     """Say what the reader may want to know."""
-    return Finding(check, Severity.NOTE, found, mend)
+    return Finding(check, Severity.NOTE, found, hint)
 
 
-def warning(check: str, found: str, mend: str | None = None) -> Finding:
+def warning(check: str, found: str, hint: str | None = None) -> Finding:
     """Say what will not be as it should."""
-    return Finding(check, Severity.WARNING, found, mend)
+    return Finding(check, Severity.WARNING, found, hint)
 
 
-def error(check: str, found: str, mend: str | None = None) -> Finding:
+def error(check: str, found: str, hint: str | None = None) -> Finding:
     """Say what there will be no page for."""
-    return Finding(check, Severity.ERROR, found, mend)
+    return Finding(check, Severity.ERROR, found, hint)
 
 
 def trouble(check: str, found: PaperlarkError, severity: Severity = Severity.ERROR) -> Finding:
     """Give an error of ours as a finding."""
-    return Finding(check, severity, found.problem, found.mend)
+    return Finding(check, severity, found.problem, found.hint)

@@ -30,25 +30,25 @@ from paperlark.store.database import VERSION, inspect_database, open_read_only
 from paperlark.store.outbox import OutboxStore
 
 
-def check_deliveries(patient: CheckContext) -> Iterator[Finding]:
+def check_deliveries(context: CheckContext) -> Iterator[Finding]:
     """Open each channel, and look into the outbox."""
-    channels = patient.settings.channels
+    channels = context.settings.channels
     if not channels:
         yield ok("deliveries", "none: pages stay on this machine")
         return
     for channel in channels:
-        yield _channel(patient, channel)
-    yield from _undelivered(patient)
+        yield _channel(context, channel)
+    yield from _undelivered(context)
 
 
-def _channel(patient: CheckContext, channel: ChannelSettings) -> Finding:
-    settings, world = patient.settings, patient.world
+def _channel(context: CheckContext, channel: ChannelSettings) -> Finding:
+    settings, environment = context.settings, context.environment
     try:
         if channel.mail is None:
-            open_channel(settings, channel, world)
+            open_channel(settings, channel, environment)
             return ok(channel.name, "its address is one that Apprise knows")
-        mailbox = open_mailbox(settings, channel, world)
-        if patient.offline:
+        mailbox = open_mailbox(settings, channel, environment)
+        if context.offline:
             return note(channel.name, "its mail server was not asked: --offline")
         mailbox.check()
     except SecretMissing:
@@ -57,27 +57,27 @@ def _channel(patient: CheckContext, channel: ChannelSettings) -> Finding:
     except PaperlarkError as failed:
         severity = Severity.WARNING if isinstance(failed, ChannelBusy) else Severity.ERROR
         problem = failed.problem.removeprefix(f"{channel.name}: ")
-        return Finding(channel.name, severity, problem, failed.mend)
+        return Finding(channel.name, severity, problem, failed.hint)
     server = settings.mail.server if settings.mail else ""
     return ok(channel.name, f"{server} takes mail to {channel.mail} from us; nothing was sent")
 
 
-def _undelivered(patient: CheckContext) -> Iterator[Finding]:
-    for name, waiting in _waiting(patient).items():
+def _undelivered(context: CheckContext) -> Iterator[Finding]:
+    for name, waiting in _waiting(context).items():
         days = english.counted(len(waiting), "day")
         why = next((one.problem for one in reversed(waiting) if one.problem), None)
         found = f"{days} not brought yet" + (f" ({plain_text.one_line(why)})" if why else "")
         yield warning(name, found, "bring what is left: paperlark deliver")
 
 
-def _waiting(patient: CheckContext) -> dict[str, list[Parcel]]:
+def _waiting(context: CheckContext) -> dict[str, list[Parcel]]:
     """Give each channel's open parcels; what is wrong with the database is said elsewhere."""
-    path, waiting = patient.settings.database, dict[str, list[Parcel]]()
+    path, waiting = context.settings.database, dict[str, list[Parcel]]()
     try:
         if not path.exists() or inspect_database(path).version != VERSION:
             return {}
         with open_read_only(path) as connection:
-            parcels = OutboxStore(connection, path).since(patient.settings.profile.name, date.min)
+            parcels = OutboxStore(connection, path).since(context.settings.profile.name, date.min)
     except StoreError:
         return {}
     for parcel in parcels:
@@ -86,11 +86,11 @@ def _waiting(patient: CheckContext) -> dict[str, list[Parcel]]:
     return waiting
 
 
-def check_schedule(patient: CheckContext) -> Iterator[Finding]:
+def check_schedule(context: CheckContext) -> Iterator[Finding]:
     """Say what is set for this profile, and when it starts next."""
-    standing = list(_standing(patient))
+    standing = list(_standing(context))
     for one in standing:
-        yield ok("schedule", f"{one.place}: {_next(patient, one)}")
+        yield ok("schedule", f"{one.place}: {_next(context, one)}")
     if not standing:
         yield note("schedule", "nothing starts it by itself", "paperlark schedule --help")
     if len(standing) > 1:
@@ -98,13 +98,13 @@ def check_schedule(patient: CheckContext) -> Iterator[Finding]:
                       " paperlark schedule ... --remove")  # fmt: skip
 
 
-def _standing(patient: CheckContext) -> Iterator[ScheduleStatus]:
+def _standing(context: CheckContext) -> Iterator[ScheduleStatus]:
     """Ask every way of starting it; one that this machine does not have has nothing set."""
-    jobs = (job_of(patient.profile, patient.settings, Path(sys.executable)),)
+    jobs = (job_of(context.profile, context.settings, Path(sys.executable)),)
     ways: tuple[Schedule, ...] = (
-        SystemdSchedule(jobs, patient.world),
-        CronSchedule(jobs, patient.world),
-        GithubSchedule(jobs, patient.world),
+        SystemdSchedule(jobs, context.environment),
+        CronSchedule(jobs, context.environment),
+        GithubSchedule(jobs, context.environment),
         DockerSchedule(jobs),
     )
     for way in ways:
@@ -114,8 +114,8 @@ def _standing(patient: CheckContext) -> Iterator[ScheduleStatus]:
             continue
 
 
-def _next(patient: CheckContext, one: ScheduleStatus) -> str:
+def _next(context: CheckContext, one: ScheduleStatus) -> str:
     if not one.starts:
         return "runs all the time"
-    here = next_start(one.starts, patient.world.now()).astimezone(patient.world.zone())
+    here = next_start(one.starts, context.environment.now()).astimezone(context.environment.zone())
     return f"starts next on {english.brief_date(here.date())} at {here:%H:%M}"

@@ -47,7 +47,7 @@ class Group:
 
 def examine(
     profile: Path,
-    world: Environment,
+    environment: Environment,
     *,
     offline: bool = False,
     may_ask_model: Callable[[str], bool] = lambda _: False,
@@ -62,14 +62,14 @@ def examine(
     except ProfileError as failed:
         yield Group("profile", tuple(problems(failed)))
         return
-    patient = CheckContext(profile, settings, world, offline, may_ask_model)
+    context = CheckContext(profile, settings, environment, offline, may_ask_model)
     for name, check in _CHECKS:
-        yield Group(name, tuple(_found(name, check, patient)))
+        yield Group(name, tuple(_found(name, check, context)))
 
 
-def _found(name: str, check: Check, patient: CheckContext) -> Iterator[Finding]:
+def _found(name: str, check: Check, context: CheckContext) -> Iterator[Finding]:
     try:
-        yield from check(patient)
+        yield from check(context)
     except PaperlarkError as failed:
         yield trouble(name, failed)
     except OSError as failed:

@@ -26,7 +26,7 @@ class Finding:
     check: str
     severity: Severity
     found: str
-    mend: str | None = None
+    hint: str | None = None
 
 
 _EXIT_CODES = {Severity.ERROR: 1, Severity.WARNING: 3}

@@ -22,12 +22,12 @@ from paperlark.store.lock import run_lock
 _OFF = timedelta(minutes=5)
 
 
-def check_clock(patient: CheckContext) -> Iterator[Finding]:
+def check_clock(context: CheckContext) -> Iterator[Finding]:
     """Compare with what servers said, and tell when arXiv's midnight is here."""
-    yield _against_servers(patient)
-    now = patient.world.now()
+    yield _against_servers(context)
+    now = context.environment.now()
     day = next_announcement_day(today(now))
-    here = datetime.combine(day, time(), NEW_YORK).astimezone(patient.world.zone())
+    here = datetime.combine(day, time(), NEW_YORK).astimezone(context.environment.zone())
     zone = here.tzname() or "here"
     yield ok(
         "time zone",
@@ -36,11 +36,11 @@ def check_clock(patient: CheckContext) -> Iterator[Finding]:
     )
 
 
-def _against_servers(patient: CheckContext) -> Finding:
-    if not patient.stamps:
+def _against_servers(context: CheckContext) -> Finding:
+    if not context.stamps:
         return note("clock", "compared with nobody's: no server was reached")
     # A server's answer may be late, and cannot be early: the nearest is the best.
-    nearest = min(patient.stamps, key=lambda stamp: abs(stamp.here - stamp.there))
+    nearest = min(context.stamps, key=lambda stamp: abs(stamp.here - stamp.there))
     off = nearest.here - nearest.there
     if abs(off) <= _OFF:
         return ok("clock", f"agrees with that of {nearest.server}")
@@ -53,9 +53,9 @@ def _against_servers(patient: CheckContext) -> Finding:
 _DATABASE_MEGABYTE = 1 << 20
 
 
-def check_database(patient: CheckContext) -> Iterator[Finding]:
+def check_database(context: CheckContext) -> Iterator[Finding]:
     """Look at the database, and whether a run has it."""
-    path = patient.settings.database
+    path = context.settings.database
     if not path.exists():
         yield _missing(path)
         return
@@ -93,7 +93,7 @@ def _lock(path: Path) -> Finding:
         with run_lock(path, patience=0.0):
             return ok("runs", "none is at work now")
     except StoreBusy as busy:
-        return note("runs", busy.problem, busy.mend)
+        return note("runs", busy.problem, busy.hint)
     except StoreError as failed:
         return trouble("runs", failed)
 
@@ -103,9 +103,9 @@ _LITTLE, _TOO_LITTLE = 1024, 50
 """Megabytes that a year of days takes, and that a day may take."""
 
 
-def check_disk(patient: CheckContext) -> Iterator[Finding]:
+def check_disk(context: CheckContext) -> Iterator[Finding]:
     """Look at the folders of pages, site and database, which need not be there yet."""
-    settings = patient.settings
+    settings = context.settings
     for check, folder in (
         ("pages", settings.output),
         ("site", settings.site.folder),

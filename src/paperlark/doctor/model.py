@@ -39,15 +39,15 @@ _LONGEST = 60.0
 _OLD = timedelta(days=365)
 
 
-def check_model(patient: CheckContext) -> Iterator[Finding]:
+def check_model(context: CheckContext) -> Iterator[Finding]:
     """Look at price and budget, then ask, then tell what the server was found to do."""
-    model = patient.settings.model
+    model = context.settings.model
     if model is None:
         yield ok("model", "none: the embedded ranker makes the page, and nothing is to be paid")
         return
-    yield _price(model, patient.world.now())
-    yield from _budget(model, patient.world.now())
-    yield from _question(patient, model)
+    yield _price(model, context.environment.now())
+    yield from _budget(model, context.environment.now())
+    yield from _question(context, model)
 
 
 def _price(model: ModelSettings, now: datetime) -> Finding:
@@ -87,24 +87,24 @@ class _Asked:
     dialect: Capabilities | None
 
 
-def _question(patient: CheckContext, model: ModelSettings) -> Iterator[Finding]:
-    key = patient.world.secret(model.key_variable) if model.key_variable else None
+def _question(context: CheckContext, model: ModelSettings) -> Iterator[Finding]:
+    key = context.environment.secret(model.key_variable) if model.key_variable else None
     if model.key_variable and key is None:
         yield error("model", f"{model.model} needs a key, and its secret is not there",
                     "see the secrets above")  # fmt: skip
-    elif patient.offline:
+    elif context.offline:
         yield note("model", "not asked: --offline")
-    elif not patient.may_ask_model(_cost_in_words(model, patient.world.now())):
+    elif not context.may_ask_model(_cost_in_words(model, context.environment.now())):
         yield note("model", "not asked", "let it be asked: paperlark doctor --yes")
     else:
-        yield from _answer(patient, model, key)
+        yield from _answer(context, model, key)
         return
-    yield from _known(patient)
+    yield from _known(context)
 
 
-def _answer(patient: CheckContext, model: ModelSettings, key: str | None) -> Iterator[Finding]:
+def _answer(context: CheckContext, model: ModelSettings, key: str | None) -> Iterator[Finding]:
     try:
-        asked = _ask(patient, model, key)
+        asked = _ask(context, model, key)
     except ModelBusy as failed:
         yield trouble("model", failed, Severity.WARNING)
     except ModelError as failed:
@@ -138,11 +138,11 @@ def _is_kept_to(text: str) -> bool:
     return isinstance(answer, dict) and answer.keys() == {"ready"}
 
 
-def _ask(patient: CheckContext, model: ModelSettings, key: str | None) -> _Asked:
+def _ask(context: CheckContext, model: ModelSettings, key: str | None) -> _Asked:
     """Put the question once, and keep what is learned of the server; raises ModelError."""
     from paperlark.llm.openai_compatible import OpenAICompatible  # noqa: PLC0415  # HTTP client
 
-    database, now = patient.settings.database, patient.world.now
+    database, now = context.settings.database, context.environment.now
     keep = keeper(model, database, now)
     known = remembered(model, database)
     learned = [known] if known else []
@@ -178,10 +178,10 @@ def _most(model: ModelSettings, now: datetime) -> Decimal | None:
     return prices.most(model.model, model.base_url, longest, now, own=model.prices)
 
 
-def _known(patient: CheckContext) -> Iterator[Finding]:
+def _known(context: CheckContext) -> Iterator[Finding]:
     """Tell what earlier runs found out about the server."""
     try:
-        server = known_server(patient.settings)
+        server = known_server(context.settings)
     except StoreError:
         # The database has a group of its own.
         return

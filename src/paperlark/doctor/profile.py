@@ -19,20 +19,20 @@ _FEW_WORDS = 8
 def problems(failed: ProfileError) -> Iterator[Finding]:
     """Give every mistake in a profile that cannot be used."""
     for problem in failed.problems:
-        yield Finding("profile", Severity.ERROR, str(problem), failed.mend or "correct that line")
+        yield Finding("profile", Severity.ERROR, str(problem), failed.hint or "correct that line")
 
 
-def check_profile(patient: CheckContext) -> Iterator[Finding]:
+def check_profile(context: CheckContext) -> Iterator[Finding]:
     """Look at the profile and the criteria; both could be loaded."""
-    yield ok("profile", f"{patient.profile} is whole")
-    yield from _criteria(patient)
-    yield from _categories(patient)
-    followed = patient.settings.profile.followed
+    yield ok("profile", f"{context.profile} is whole")
+    yield from _criteria(context)
+    yield from _categories(context)
+    followed = context.settings.profile.followed
     yield ok("people", f"{english.counted(len(followed), 'followed author')}")
 
 
-def _criteria(patient: CheckContext) -> Iterator[Finding]:
-    criteria = patient.settings.profile.criteria
+def _criteria(context: CheckContext) -> Iterator[Finding]:
+    criteria = context.settings.profile.criteria
     texts = [criteria.remarks, *criteria.keywords, *criteria.unwanted]
     texts += [part for topic in criteria.topics for part in (topic.relevant, topic.irrelevant)]
     words = sum(len(text.split()) for text in texts)
@@ -48,8 +48,8 @@ def _criteria(patient: CheckContext) -> Iterator[Finding]:
         yield ok("criteria", found)
 
 
-def _categories(patient: CheckContext) -> Iterator[Finding]:
-    categories = patient.settings.profile.categories
+def _categories(context: CheckContext) -> Iterator[Finding]:
+    categories = context.settings.profile.categories
     yield ok("categories", english.listed(map(named, categories)))
     for category in categories:
         if is_archive(category):
@@ -65,19 +65,19 @@ def _categories(patient: CheckContext) -> Iterator[Finding]:
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
-def check_secrets(patient: CheckContext) -> Iterator[Finding]:
+def check_secrets(context: CheckContext) -> Iterator[Finding]:
     """Look each secret up by its name."""
-    wanted = list(needed_secrets(patient.settings))
+    wanted = list(needed_secrets(context.settings))
     if not wanted:
         yield ok("secrets", "none is needed")
     for one in wanted:
-        yield _secret(patient, one)
-    yield from _private_file(patient)
+        yield _secret(context, one)
+    yield from _private_file(context)
 
 
-def _secret(patient: CheckContext, wanted: Needed) -> Finding:
+def _secret(context: CheckContext, wanted: Needed) -> Finding:
     try:
-        found = patient.world.secrets.find(wanted.name)
+        found = context.environment.secrets.find(wanted.name)
     except SecretUnusable as failed:
         return trouble(wanted.name, failed)
     if found is not None:
@@ -87,9 +87,9 @@ def _secret(patient: CheckContext, wanted: Needed) -> Finding:
     return error(wanted.name, f"{wanted.use}: not there", f"paperlark secret set {wanted.name}")
 
 
-def _private_file(patient: CheckContext) -> Iterator[Finding]:
+def _private_file(context: CheckContext) -> Iterator[Finding]:
     """Say who can read the private file, also where no secret of this profile is in it."""
-    file = patient.world.secrets.file
+    file = context.environment.secrets.file
     try:
         mode = file.stat().st_mode
     except OSError:

@@ -59,7 +59,7 @@ class BatchJob:
     """
 
     key: str
-    asking: JudgementKey
+    judgement_key: JudgementKey
     model: str
     base_url: str
     questions: tuple[BatchedQuestion, ...]

@@ -143,7 +143,7 @@ class Parcel:
     occasion: Occasion
     day: date
     messages: tuple[Message, ...]
-    fates: tuple[MessageStatus, ...]
+    statuses: tuple[MessageStatus, ...]
     since: datetime
     at: datetime
     problem: str | None = None
@@ -151,11 +151,11 @@ class Parcel:
     @property
     def arrived(self) -> bool:
         """Whether all of it is there."""
-        return all(fate is MessageStatus.DELIVERED for fate in self.fates)
+        return all(fate is MessageStatus.DELIVERED for fate in self.statuses)
 
     @property
     def open(self) -> bool:
         """Whether sending some of it, again or for the first time, is still to be tried."""
         return any(
-            fate not in {MessageStatus.DELIVERED, MessageStatus.UNKNOWN} for fate in self.fates
+            fate not in {MessageStatus.DELIVERED, MessageStatus.UNKNOWN} for fate in self.statuses
         )

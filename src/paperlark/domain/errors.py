@@ -50,10 +50,10 @@ class PaperlarkError(Exception):
     `str(error)` is one line for the terminal: the problem, then the mend where there is one.
     """
 
-    def __init__(self, problem: str, *, mend: str | None = None) -> None:
+    def __init__(self, problem: str, *, hint: str | None = None) -> None:
         self.problem = problem
-        self.mend = mend
-        super().__init__(f"{problem}: {mend}" if mend else problem)
+        self.hint = hint
+        super().__init__(f"{problem}: {hint}" if hint else problem)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +72,9 @@ class Problem:
 class ProfileError(PaperlarkError):
     """The profile cannot be used; `problems` holds every mistake found in it."""
 
-    def __init__(self, problems: tuple[Problem, ...], *, mend: str | None = None) -> None:
+    def __init__(self, problems: tuple[Problem, ...], *, hint: str | None = None) -> None:
         self.problems = problems
-        super().__init__("\n".join(str(problem) for problem in problems), mend=mend)
+        super().__init__("\n".join(str(problem) for problem in problems), hint=hint)
 
 
 class SourceError(PaperlarkError):
@@ -127,10 +127,10 @@ class ModelError(PaperlarkError):
     lost: Spend | None = None
 
     def __init__(
-        self, problem: str, *, mend: str | None = None, spend: Spend | None = None
+        self, problem: str, *, hint: str | None = None, spend: Spend | None = None
     ) -> None:
         self.spend = spend
-        super().__init__(problem, mend=mend)
+        super().__init__(problem, hint=hint)
 
 
 class ModelBusy(ModelError):
@@ -143,12 +143,12 @@ class ModelBusy(ModelError):
         self,
         problem: str,
         *,
-        mend: str | None = None,
+        hint: str | None = None,
         spend: Spend | None = None,
         retry_after: float | None = None,
     ) -> None:
         self.retry_after = retry_after
-        super().__init__(problem, mend=mend, spend=spend)
+        super().__init__(problem, hint=hint, spend=spend)
 
 
 class ModelRefused(ModelError):
@@ -230,10 +230,10 @@ class ChannelBusy(DeliveryError):
     """
 
     def __init__(
-        self, problem: str, *, mend: str | None = None, retry_after: float | None = None
+        self, problem: str, *, hint: str | None = None, retry_after: float | None = None
     ) -> None:
         self.retry_after = retry_after
-        super().__init__(problem, mend=mend)
+        super().__init__(problem, hint=hint)
 
 
 class ChannelRefused(DeliveryError):

@@ -54,7 +54,7 @@ class Example:
     paper: Paper
     day: date
     wanted: bool
-    teacher: LabelSource
+    label_source: LabelSource
     relevance: int | None = None
     novelty: int | None = None
     stands_for: float = 1.0
@@ -69,7 +69,7 @@ class Evidence:
     papers of lessons may be in it.
     """
 
-    lessons: tuple[Example, ...] = ()
+    examples: tuple[Example, ...] = ()
     stream: tuple[Paper, ...] = ()
 
 
@@ -79,12 +79,12 @@ NOTHING_KNOWN = Evidence()
 _STRENGTH = (LabelSource.LIBRARY, LabelSource.JUDGE, LabelSource.READER)
 
 
-def one_example_per_paper(lessons: Iterable[Example]) -> tuple[Example, ...]:
+def one_example_per_paper(examples: Iterable[Example]) -> tuple[Example, ...]:
     """Keep one lesson of each paper, oldest first.
 
     The reader's own word goes before a judge's and that before a library; then the latest goes
     before earlier ones, and of one day the one that comes last.
     """
-    weakest_first = sorted(lessons, key=lambda one: (_STRENGTH.index(one.teacher), one.day))
-    kept = {lesson.paper.id: lesson for lesson in weakest_first}
+    weakest_first = sorted(examples, key=lambda one: (_STRENGTH.index(one.label_source), one.day))
+    kept = {example.paper.id: example for example in weakest_first}
     return tuple(sorted(kept.values(), key=lambda one: (one.day, one.paper.id)))

@@ -147,7 +147,7 @@ class Unjudged:
     """A paper that was to be judged and was not."""
 
     paper: Paper
-    lack: UnjudgedReason
+    cause: UnjudgedReason
     reason: str
 
 

@@ -162,7 +162,7 @@ def _fate(digest: Digest, paper: PaperId) -> PaperOutcome:
     ends = (
         (PaperOutcome.SHOWN, (one.paper.id for one in digest.entries)),
         (PaperOutcome.CUT, (one.paper_id for one in digest.judgements)),
-        *((_FATE_OF_LACK[one.lack], (one.paper.id,)) for one in digest.unjudged),
+        *((_FATE_OF_LACK[one.cause], (one.paper.id,)) for one in digest.unjudged),
         (PaperOutcome.UNREAD, (one.paper_id for one in digest.unread)),
         (PaperOutcome.GATED, gated),
         (PaperOutcome.UPDATED, (one.paper.id for one in digest.updated)),

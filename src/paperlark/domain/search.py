@@ -76,13 +76,13 @@ def read_terms(text: str) -> tuple[Term, ...]:
     """
     if len(text) > LONGEST:
         raise QuestionUnusable(
-            f"a question of {len(text):,} characters is too long", mend=f"ask with {LONGEST:,}"
+            f"a question of {len(text):,} characters is too long", hint=f"ask with {LONGEST:,}"
         )
     plain = _BLANK.sub(" ", text.translate(_QUOTES))
     parts = (quoted or bare for quoted, bare in _PART.findall(plain))
     terms = dict.fromkeys(_term(part) for part in parts if any(map(str.isalnum, part)))
     if text.strip() and not terms:
-        raise QuestionUnusable("there is no word to search for", mend="give one or more")
+        raise QuestionUnusable("there is no word to search for", hint="give one or more")
     return tuple(terms)[:MOST_TERMS]
 
 
@@ -91,10 +91,10 @@ def read_name(text: str) -> str:
     name = " ".join(_BLANK.sub(" ", text).split())
     if len(name) > LONGEST_NAME:
         raise QuestionUnusable(
-            f"a name of {len(name):,} characters is too long", mend=f"give up to {LONGEST_NAME}"
+            f"a name of {len(name):,} characters is too long", hint=f"give up to {LONGEST_NAME}"
         )
     if all(is_initial(word) for word in name_words(name)):
-        raise QuestionUnusable(f"{name!r} is too little of a name", mend="give a whole word of it")
+        raise QuestionUnusable(f"{name!r} is too little of a name", hint="give a whole word of it")
     return name
 
 

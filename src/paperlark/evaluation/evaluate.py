@@ -42,7 +42,7 @@ def own_reader(settings: Settings) -> LabelledReader:
     if not path.exists():
         check_not_set_aside(path)
         raise StoreError(
-            f"{settings.profile.name!r} has no page yet", mend="make one: paperlark today"
+            f"{settings.profile.name!r} has no page yet", hint="make one: paperlark today"
         )
     with open_database(path) as connection:
         return own_days(settings.profile, labelled_papers(connection, path, settings.profile.name))
@@ -77,8 +77,8 @@ def evaluate_tokens(
     with TemporaryDirectory(prefix="paperlark-") as folder:
         path = Path(folder) / "archive.db"
         with open_database(path) as connection:
-            ranker, librarian = choose_ranker(VectorStore(connection, path))
-            parts = JudgingParts(ranker, librarian)
+            ranker, precedent_finder = choose_ranker(VectorStore(connection, path))
+            parts = JudgingParts(ranker, precedent_finder)
             return measure_tokens(reader, parts, wish, progress, told_all=told_all)
 
 

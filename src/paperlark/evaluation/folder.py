@@ -46,11 +46,11 @@ def rows(path: Path, shape: type[_Shape]) -> Iterator[tuple[int, _Shape]]:
                 if line.strip():
                     yield number, shape.model_validate_json(line)
     except ValidationError as error:
-        raise RecordingUnreadable(f"{path}:{number}: {_first(error)}", mend=_MEND) from error
+        raise RecordingUnreadable(f"{path}:{number}: {_first(error)}", hint=_MEND) from error
     except (OSError, EOFError, zlib.error, lzma.LZMAError) as error:
         reason = getattr(error, "strerror", None) or error
         raise RecordingUnreadable(
-            f"{path} cannot be read after line {number} ({reason})", mend="get the file again"
+            f"{path} cannot be read after line {number} ({reason})", hint="get the file again"
         ) from error
 
 
@@ -167,7 +167,7 @@ def read_folder(folder: Path, *, relevant_from: int = RELEVANT_FROM) -> Labelled
         )
     days, papers = find(folder, "days.jsonl"), find(folder, "papers.jsonl")
     if days is None or papers is None:
-        raise RecordingUnreadable(f"{folder} holds no labelled days", mend=_LAYOUTS)
+        raise RecordingUnreadable(f"{folder} holds no labelled days", hint=_LAYOUTS)
     cases = tuple(_selected(folder, days, papers))
     return LabelledReader(
         name, tuple(case.labelled for case in cases), tuple(_notes(cases, papers))
@@ -202,7 +202,7 @@ def _days(path: Path) -> list[_Day]:
     for number, row in rows(path, _Day):
         if row.day in days:
             raise RecordingUnreadable(
-                f"{path}:{number}: {row.day} stands twice", mend="leave one of them"
+                f"{path}:{number}: {row.day} stands twice", hint="leave one of them"
             )
         days[row.day] = row
     return [days[day] for day in sorted(days)]
@@ -263,5 +263,5 @@ def _criteria(path: Path) -> Criteria:
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
         raise RecordingUnreadable(
-            f"the criteria {path} cannot be read ({reason})", mend=_LAYOUTS
+            f"the criteria {path} cannot be read ({reason})", hint=_LAYOUTS
         ) from error

@@ -128,7 +128,7 @@ def test_places(reader: LabelledReader, wish: Wish) -> Sequence[int]:
     if not days:
         raise PaperlarkError(
             f"{reader.name} has no labelled days",
-            mend="a day is labelled once a model judged it or you voted",
+            hint="a day is labelled once a model judged it or you voted",
         )
     first, last = reader.days[days[0]].day, reader.days[days[-1]].day
     begin = wish.test_from or reader.days[days[-max(1, len(days) // 3)]].day
@@ -137,12 +137,12 @@ def test_places(reader: LabelledReader, wish: Wish) -> Sequence[int]:
     if not places:
         raise PaperlarkError(
             f"{reader.name} has no day from {begin} to {end}",
-            mend=f"its days are {first} to {last}; choose others with --test-from and --test-to",
+            hint=f"its days are {first} to {last}; choose others with --test-from and --test-to",
         )
     if not any(reader.days[place].wanted for place in places):
         raise PaperlarkError(
             f"{reader.name} wanted no paper from {begin} to {end}",
-            mend="choose other days with --test-from and --test-to",
+            hint="choose other days with --test-from and --test-to",
         )
     return places
 

@@ -76,12 +76,12 @@ class Replay:
     def _evidence(self, today: Sequence[Paper]) -> Evidence:
         """Give what is known; of a paper that is announced again that is nothing."""
         again = {paper.id for paper in today}
-        lessons = (one for day in _last(self._lessons, self.memory) for one in day)
+        examples = (one for day in _last(self._lessons, self.memory) for one in day)
         stream = {
             paper.id: paper for day in reversed(self._announced[-STREAM_DAYS:]) for paper in day
         }
         return Evidence(
-            tuple(one for one in one_example_per_paper(lessons) if one.paper.id not in again),
+            tuple(one for one in one_example_per_paper(examples) if one.paper.id not in again),
             tuple(paper for paper in stream.values() if paper.id not in again),
         )
 
@@ -111,7 +111,7 @@ def _lesson(paper: Paper, label: Label, day: LabelledDay, chance: float) -> Exam
         paper=paper,
         day=day.day,
         wanted=label.wanted,
-        teacher=LabelSource.JUDGE,
+        label_source=LabelSource.JUDGE,
         relevance=label.relevance,
         novelty=label.novelty,
         stands_for=1 / chance,

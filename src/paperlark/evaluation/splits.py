@@ -36,21 +36,21 @@ class KnownBefore:
 
     def history(self, length: int) -> Evidence:
         """Give what a judge said on the `length` labelled days before, and the stream."""
-        lessons = _lessons(self._earlier(length)) if length else ()
-        return Evidence(self._new(lessons), self.stream)
+        examples = _lessons(self._earlier(length)) if length else ()
+        return Evidence(self._new(examples), self.stream)
 
     def votes(self, count: int, seed: int) -> Evidence:
         """Give `count` likes of wanted papers, or as many as there are, and the stream.
 
         They are drawn from the last days before; a smaller number is part of a larger one.
         """
-        lessons = _lessons(self._earlier(VOTE_DAYS))
-        wanted = [lesson for lesson in self._new(lessons) if lesson.wanted]
+        examples = _lessons(self._earlier(VOTE_DAYS))
+        wanted = [example for example in self._new(examples) if example.wanted]
         # A random order of its own for each day, the same in every run.
         random.Random(f"{seed}/{self.day.day}").shuffle(wanted)  # noqa: S311  # no secret
         likes = (
-            Example(lesson.paper, lesson.day, wanted=True, teacher=LabelSource.READER)
-            for lesson in wanted[:count]
+            Example(example.paper, example.day, wanted=True, label_source=LabelSource.READER)
+            for example in wanted[:count]
         )
         return Evidence(tuple(sorted(likes, key=lambda like: like.day)), self.stream)
 
@@ -70,24 +70,24 @@ class KnownBefore:
     def _today(self) -> frozenset[PaperId]:
         return frozenset(paper.id for paper in self.day.papers)
 
-    def _new(self, lessons: Iterable[Example]) -> tuple[Example, ...]:
-        return tuple(lesson for lesson in lessons if lesson.paper.id not in self._today)
+    def _new(self, examples: Iterable[Example]) -> tuple[Example, ...]:
+        return tuple(example for example in examples if example.paper.id not in self._today)
 
 
 def _lessons(days: Iterable[LabelledDay]) -> tuple[Example, ...]:
     """Give what a judge said of each paper, oldest first; the latest word on a paper counts."""
-    lessons: dict[PaperId, Example] = {}
+    examples: dict[PaperId, Example] = {}
     for day in days:
         for paper, label in zip(day.papers, day.labels, strict=True):
             if label.guessed:
                 continue
-            lessons.pop(paper.id, None)
-            lessons[paper.id] = Example(
+            examples.pop(paper.id, None)
+            examples[paper.id] = Example(
                 paper=paper,
                 day=day.day,
                 wanted=label.wanted,
-                teacher=LabelSource.JUDGE,
+                label_source=LabelSource.JUDGE,
                 relevance=label.relevance,
                 novelty=label.novelty,
             )
-    return tuple(lessons.values())
+    return tuple(examples.values())

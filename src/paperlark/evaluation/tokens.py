@@ -34,7 +34,7 @@ class JudgingParts:
     """What paperlark's way is made with; without a librarian no paper has precedents."""
 
     ranker: Ranker
-    librarian: PrecedentFinder | None = None
+    precedent_finder: PrecedentFinder | None = None
 
 
 def measure_tokens(
@@ -60,7 +60,7 @@ def measure_tokens(
         for place in lived:
             day = reader.days[place]
             read = life.live(day).read
-            precedents = _precedents(parts.librarian, day)
+            precedents = _precedents(parts.precedent_finder, day)
             if place in places:
                 days[day.day] = take(day, read, judgements(day, assumed), precedents)
             advance()
@@ -117,8 +117,8 @@ def _batches(
     return batches(read, plan, precedents, size=lambda: plan.most)
 
 
-def _precedents(librarian: PrecedentFinder | None, day: LabelledDay) -> Precedents:
-    return librarian.precedents(day.papers, day.day) if librarian else NO_PRECEDENTS
+def _precedents(precedent_finder: PrecedentFinder | None, day: LabelledDay) -> Precedents:
+    return precedent_finder.precedents(day.papers, day.day) if precedent_finder else NO_PRECEDENTS
 
 
 def _notes(

@@ -165,7 +165,7 @@ def _put(
     if before is None and len(missing) < len(RENDERERS):
         return StoreError(
             f"{folder} has files of that day",
-            mend="move them away, or bring them back with: paperlark restore",
+            hint="move them away, or bring them back with: paperlark restore",
         )
     fate = DayImport.THERE if before else DayImport.ADDED
     if dry_run or not missing:

@@ -34,7 +34,7 @@ def read_bibtex(text: str, name: str) -> tuple[ImportedEntry, ...]:
         library = parse_string(text)
     except (ValueError, IndexError, RecursionError) as error:
         raise Unimportable(
-            f"{name} cannot be read as BibTeX ({type(error).__name__})", mend="export it again"
+            f"{name} cannot be read as BibTeX ({type(error).__name__})", hint="export it again"
         ) from error
     items = [_broken(block) for block in library.failed_blocks]
     items += [(entry.start_line or 0, _item(entry)) for entry in library.entries]

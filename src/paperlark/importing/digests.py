@@ -120,7 +120,7 @@ def adopt(digest: Digest, *, name: str, reader: ImportContext) -> Digest:
         and [one.place for one in digest.entries] == list(range(1, len(papers) + 1))
     )
     if not sound:
-        raise Unimportable(f"{name} is not as paperlark wrote it", mend="get it again")
+        raise Unimportable(f"{name} is not as paperlark wrote it", hint="get it again")
     return replace(
         digest,
         profile=reader.profile,

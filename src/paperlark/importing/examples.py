@@ -22,7 +22,7 @@ class LearnedEntries:
     """
 
     entries: int
-    lessons: tuple[Example, ...]
+    examples: tuple[Example, ...]
     not_found: tuple[str, ...]
     unusable: tuple[str, ...]
     repeated: int
@@ -50,7 +50,7 @@ def learn(
     Scored entries are judged history; the others were imported `today` as liked, or not.
     """
     items = tuple(items)
-    lessons: dict[PaperId, Example] = {}
+    examples: dict[PaperId, Example] = {}
     not_found: list[str] = []
     unusable: list[str] = []
     usable = followed = 0
@@ -64,20 +64,20 @@ def learn(
             not_found.append(f"{item.name}, {item.place}")
         else:
             usable += 1
-            lesson = _lesson(item, paper, today, wanted=wanted)
-            lessons[paper.id] = max(lesson, lessons.get(paper.id, lesson), key=_latest)
+            example = _lesson(item, paper, today, wanted=wanted)
+            examples[paper.id] = max(example, examples.get(paper.id, example), key=_latest)
     return LearnedEntries(
         entries=len(items),
-        lessons=tuple(lessons.values()),
+        examples=tuple(examples.values()),
         not_found=tuple(not_found),
         unusable=tuple(unusable),
-        repeated=usable - len(lessons),
+        repeated=usable - len(examples),
         followed=followed,
     )
 
 
-def _latest(lesson: Example) -> date:
-    return lesson.day
+def _latest(example: Example) -> date:
+    return example.day
 
 
 def paper_of(item: ImportedEntry, texts: Mapping[PaperId, Paper]) -> Paper | None:

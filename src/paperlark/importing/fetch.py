@@ -34,7 +34,7 @@ def content_of(settings: Settings, source: str) -> bytes:
                 return file.read(LARGEST + 1)
     except OSError as error:
         raise Unimportable(
-            f"{source[:200]} cannot be read ({error.strerror})", mend="check the path"
+            f"{source[:200]} cannot be read ({error.strerror})", hint="check the path"
         ) from error
     if identify(source):
         return source.encode()
@@ -44,28 +44,33 @@ def content_of(settings: Settings, source: str) -> bytes:
         with Web(user_agent(settings), largest=LARGEST) as web:
             return web.get(source).content
     raise Unimportable(
-        f"there is no file {source[:200]}", mend="name a file, an address or an arXiv paper"
+        f"there is no file {source[:200]}", hint="name a file, an address or an arXiv paper"
     )
 
 
-def items_of(settings: Settings, world: Environment, zotero: Zotero) -> Sequence[ImportedEntry]:
+def items_of(
+    settings: Settings, environment: Environment, zotero: Zotero
+) -> Sequence[ImportedEntry]:
     """Give every item of a Zotero library; raises Unimportable."""
     from paperlark.importing.web import Web  # noqa: PLC0415  # brings the HTTP client
     from paperlark.importing.zotero import read_zotero  # noqa: PLC0415  # likewise
 
-    key = world.secret(zotero.key_variable)
+    key = environment.secret(zotero.key_variable)
     with Web(user_agent(settings), largest=LARGEST) as web:
         return read_zotero(web, zotero.owner, key=key, api=zotero.url)
 
 
 def look_up(
-    settings: Settings, world: Environment, papers: Sequence[PaperId], progress: Progress
+    settings: Settings, environment: Environment, papers: Sequence[PaperId], progress: Progress
 ) -> tuple[Mapping[PaperId, Paper], str | None]:
     """Ask arXiv for papers, and say why it could not be asked about all of them."""
     from paperlark.sources.lookup import ArxivLookup  # noqa: PLC0415  # brings the HTTP client
 
     found: dict[PaperId, Paper] = {}
-    with polite_client(settings, world) as client, progress.step("asking arXiv", len(papers)) as on:
+    with (
+        polite_client(settings, environment) as client,
+        progress.step("asking arXiv", len(papers)) as on,
+    ):
         try:
             for paper in ArxivLookup(client, settings.arxiv.search).papers(papers):
                 found[paper.id] = paper

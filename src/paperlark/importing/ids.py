@@ -36,7 +36,7 @@ def _papers(line: str, place: str) -> Iterator[PaperId]:
     if bare and not papers:
         raise Unimportable(
             f"{place}: {bare[:60]!r} names no arXiv paper",
-            mend="write it like 2502.12206 or https://arxiv.org/abs/2502.12206, or put # before it",
+            hint="write it like 2502.12206 or https://arxiv.org/abs/2502.12206, or put # before it",
         )
     yield from papers
 

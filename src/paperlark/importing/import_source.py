@@ -76,7 +76,9 @@ class Imported:
     days: ImportedDays = NO_IMPORTED_DAYS
 
 
-def import_source(settings: Settings, world: Environment, source: str, how: ImportHow) -> Imported:
+def import_source(
+    settings: Settings, environment: Environment, source: str, how: ImportHow
+) -> Imported:
     """Import a file, an address, or one paper by its identifier.
 
     Raises Unimportable, and then nothing is kept.
@@ -87,15 +89,15 @@ def import_source(settings: Settings, world: Environment, source: str, how: Impo
         return _import_votes(settings, text, source, how)
     printed = DigestFile(text, source) if kind is FileKind.DIGEST and how.days else None
     items = read_items(kind, text, source)
-    return _import_items(settings, world, items, source, how, printed=printed)
+    return _import_items(settings, environment, items, source, how, printed=printed)
 
 
 def import_zotero(
-    settings: Settings, world: Environment, zotero: Zotero, how: ImportHow
+    settings: Settings, environment: Environment, zotero: Zotero, how: ImportHow
 ) -> Imported:
     """Import a Zotero library over the web; raises Unimportable, and then nothing is kept."""
-    items = items_of(settings, world, zotero)
-    return _import_items(settings, world, items, f"the Zotero library {zotero.owner}", how)
+    items = items_of(settings, environment, zotero)
+    return _import_items(settings, environment, items, f"the Zotero library {zotero.owner}", how)
 
 
 def _import_votes(settings: Settings, text: str, name: str, how: ImportHow) -> Imported:
@@ -124,7 +126,7 @@ def _is_copy(source: str, log: Path) -> bool:
 
 def _import_items(
     settings: Settings,
-    world: Environment,
+    environment: Environment,
     items: Sequence[ImportedEntry],
     name: str,
     how: ImportHow,
@@ -135,16 +137,16 @@ def _import_items(
     texts = _known(settings, [item.paper_id for item in items if item.paper_id])
     lacking, unasked = without_text(items, texts), None
     if lacking and how.ask_arxiv:
-        found, unasked = look_up(settings, world, lacking, how.progress)
+        found, unasked = look_up(settings, environment, lacking, how.progress)
         texts = {**texts, **found}
     elif lacking:
         unasked = _UNASKED
-    now = today(world.now())
+    now = today(environment.now())
     learned = learn(items, texts, today=now, wanted=how.wanted)
     digests = tuple(days_of(printed, items, texts, settings, now)) if printed else ()
-    if not learned.lessons and not any(isinstance(one, Digest) for _, one in digests):
+    if not learned.examples and not any(isinstance(one, Digest) for _, one in digests):
         raise _nothing(learned, name, unasked)
-    new = _keep(settings, learned.lessons, how) if learned.lessons else ()
+    new = _keep(settings, learned.examples, how) if learned.examples else ()
     days = (
         add_days(settings, digests, how.wait, dry_run=how.dry_run) if digests else NO_IMPORTED_DAYS
     )
@@ -161,14 +163,14 @@ def _known(settings: Settings, papers: Sequence[PaperId]) -> Mapping[PaperId, Pa
         return PaperTextStore(connection, path, settings.profile.name).find(papers)
 
 
-def _keep(settings: Settings, lessons: Sequence[Example], how: ImportHow) -> Sequence[Example]:
+def _keep(settings: Settings, examples: Sequence[Example], how: ImportHow) -> Sequence[Example]:
     """Keep what is new, and give that; a run may be under way, for this takes but a moment."""
     path = settings.database
     if how.dry_run and not path.exists():
-        return lessons
+        return examples
     with _writing(path), open_database(path) as connection:
         library = LibraryStore(connection, path, settings.profile.name)
-        new = library.new(lessons)
+        new = library.new(examples)
         if not how.dry_run:
             library.keep(new)
     return new
@@ -180,15 +182,15 @@ def _writing(path: Path) -> AbstractContextManager[None]:
 
 
 def _counted(learned: LearnedEntries, new: Sequence[Example], unasked: str | None) -> Imported:
-    judged = sum(one.teacher is LabelSource.JUDGE for one in new)
-    liked = sum(one.wanted for one in new if one.teacher is LabelSource.LIBRARY)
+    judged = sum(one.label_source is LabelSource.JUDGE for one in new)
+    liked = sum(one.wanted for one in new if one.label_source is LabelSource.LIBRARY)
     return Imported(
         entries=learned.entries,
         liked=liked,
         disliked=len(new) - judged - liked,
         judged=judged,
         followed=learned.followed,
-        known_before=len(learned.lessons) - len(new),
+        known_before=len(learned.examples) - len(new),
         repeated=learned.repeated,
         not_found=learned.not_found,
         unusable=learned.unusable,
@@ -205,9 +207,9 @@ def _nothing(learned: LearnedEntries, name: str, unasked: str | None) -> Unimpor
     first = next(iter((*learned.not_found, *learned.unusable)), None)
     if first is None:
         what = "paper with scores" if learned.entries else "entries"
-        return Unimportable(f"{name} has no {what}", mend="is it the right file?")
+        return Unimportable(f"{name} has no {what}", hint="is it the right file?")
     asked = f"; {unasked}" if unasked else ""
     return Unimportable(
         f"{name} has no paper that is known, in {_entries(learned)} (first: {first}{asked})",
-        mend="nothing was imported",
+        hint="nothing was imported",
     )

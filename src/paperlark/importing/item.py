@@ -55,7 +55,7 @@ def _lines(text: str, name: str) -> Iterator[tuple[str, Value]]:
 
 
 def _refused(place: str, problem: str) -> Unimportable:
-    return Unimportable(f"{place} {problem}", mend="export it again")
+    return Unimportable(f"{place} {problem}", hint="export it again")
 
 
 LONGEST_TITLE = 1_000

@@ -56,7 +56,7 @@ def _recorded(text: str, name: str) -> Iterator[ImportedEntry]:
     try:
         days = recorded_days(name, text.encode("utf-8", "replace"))
     except RecordingUnreadable as error:
-        raise Unimportable(error.problem, mend=error.mend) from error
+        raise Unimportable(error.problem, hint=error.hint) from error
     for day, recorded in days.items():
         for row in recorded.selected:
             yield judged_item(str(day), row.model_dump() | {"day": day.isoformat()}, None)

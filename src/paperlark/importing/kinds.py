@@ -48,7 +48,7 @@ def recognise(content: bytes, name: str) -> tuple[FileKind, str]:
     if kind is None:
         raise Unimportable(
             f"{name} is nothing that can be imported",
-            mend=_MARKUP if text.lstrip().startswith("<") else _ANY,
+            hint=_MARKUP if text.lstrip().startswith("<") else _ANY,
         )
     return kind, text
 
@@ -58,7 +58,7 @@ def read_items(kind: FileKind, text: str, name: str) -> tuple[ImportedEntry, ...
     items = _READERS[kind](text, name)
     if len(items) > MOST_ENTRIES:
         raise Unimportable(
-            f"{name} has {len(items)} entries, more than {MOST_ENTRIES}", mend="take it in parts"
+            f"{name} has {len(items)} entries, more than {MOST_ENTRIES}", hint="take it in parts"
         )
     return items
 
@@ -70,14 +70,14 @@ def decode(content: bytes, name: str) -> str:
             with gzip.open(BytesIO(content)) as packed:
                 content = packed.read(LARGEST + 1)
     except (OSError, EOFError, zlib.error) as error:
-        raise Unimportable(f"{name} cannot be unpacked ({error})", mend="get it again") from error
+        raise Unimportable(f"{name} cannot be unpacked ({error})", hint="get it again") from error
     if len(content) > LARGEST:
-        raise Unimportable(f"{name} has more than {LARGEST >> 20} MB", mend="take it in parts")
+        raise Unimportable(f"{name} has more than {LARGEST >> 20} MB", hint="take it in parts")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        raise Unimportable(f"{name}:{line}: is not UTF-8 text", mend="save it as UTF-8") from error
+        raise Unimportable(f"{name}:{line}: is not UTF-8 text", hint="save it as UTF-8") from error
 
 
 def _json(text: str, name: str) -> FileKind | None:

@@ -73,7 +73,7 @@ class Web:
                 if len(content) > self._largest:
                     raise Unimportable(
                         f"{address} answers with more than {self._largest >> 20} MB",
-                        mend="save it, and take it in parts",
+                        hint="save it, and take it in parts",
                     )
             return WebResponse(bytes(content), response.headers)
 
@@ -84,5 +84,5 @@ class _LaterError(Exception):
 
 def _unreachable(address: str, reason: str) -> Unimportable:
     return Unimportable(
-        f"{address[:200]} cannot be had ({reason})", mend="check the address, or save it as a file"
+        f"{address[:200]} cannot be had ({reason})", hint="check the address, or save it as a file"
     )

@@ -30,12 +30,12 @@ def read_zotero(
     does not answer.
     """
     if key and not _KEY.fullmatch(key):
-        raise Unimportable("the Zotero key is none", mend="copy it again from Zotero's settings")
+        raise Unimportable("the Zotero key is none", hint="copy it again from Zotero's settings")
     found = _LIBRARY.fullmatch(library)
     if found is None:
         raise Unimportable(
             f"{library[:60]!r} is no Zotero library",
-            mend="name it by its number, as users/12345 or groups/678",
+            hint="name it by its number, as users/12345 or groups/678",
         )
     address = f"{api.rstrip('/')}/{found['kind'] or 'users'}/{found['number']}/items/top"
     return references(_values(web, address, key))
@@ -50,7 +50,7 @@ def _values(web: Web, address: str, key: str | None) -> Iterator[tuple[str, Valu
         values = read_values(decode(answer.content, address), address)
         items = values[0][1].get("items") if values and isinstance(values[0][1], dict) else None
         if not isinstance(items, list):
-            raise Unimportable(f"{address} answers with no items", mend="check the address")
+            raise Unimportable(f"{address} answers with no items", hint="check the address")
         yield from ((f"item {start + n}", one) for n, one in enumerate(items, start=1))
         start += PAGE
         # Attachments are counted and not given, so a page may be short and not be the last.

@@ -27,7 +27,7 @@ _LEFT_OUT = BatchReply(None, "the batch service left it out", tried=False)
 class BatchResults:
     """What came of questions: every paper of them has a judgement or a miss."""
 
-    exchanges: tuple[ModelCall, ...]
+    model_calls: tuple[ModelCall, ...]
     misses: Mapping[PaperId, BatchMiss]
 
 
@@ -44,7 +44,7 @@ def read_job(job: BatchJob, answers: BatchReplies, cutoffs: Cutoffs) -> BatchRes
     silent = [posed for name, posed in job.names.items() if name not in answers.by_name]
     strays = (_exchange(stray, silent) for stray in answers.strays[: len(silent)])
     return BatchResults(
-        (*(exchange for one in read for exchange in one.exchanges), *strays),
+        (*(model_call for one in read for model_call in one.model_calls), *strays),
         {paper: miss for one in read for paper, miss in one.misses.items()},
     )
 
@@ -59,17 +59,17 @@ def nothing_of(job: BatchJob, reason: str, *, maybe_paid: bool) -> BatchResults:
 def _read(posed: BatchedQuestion, answer: BatchReply, cutoffs: Cutoffs) -> BatchResults:
     if answer.reply is None or answer.problem is not None:
         miss = BatchMiss(answer.problem or "", answer.tried)
-        exchanges = () if answer.reply is None else (_exchange(answer.reply, [posed]),)
-        return BatchResults(exchanges, {one.id: miss for one in posed.asked})
-    exchange = _exchange(answer.reply, [posed])
+        model_calls = () if answer.reply is None else (_exchange(answer.reply, [posed]),)
+        return BatchResults(model_calls, {one.id: miss for one in posed.asked})
+    model_call = _exchange(answer.reply, [posed])
     try:
         papers = {one.number: one for one in posed.asked}
         reading = reply.parse_reply(answer.reply.text, papers, cutoffs)
     except Exception as error:  # noqa: BLE001  # a bug in the reader loses nothing that was paid for
         miss = BatchMiss(f"its answer could not be read ({type(error).__name__})", tried=True)
-        return BatchResults((exchange,), {one.id: miss for one in posed.asked})
+        return BatchResults((model_call,), {one.id: miss for one in posed.asked})
     misses = {paper: BatchMiss(reason, tried=True) for paper, reason in reading.faults.items()}
-    return BatchResults((replace(exchange, judgements=reading.judgements),), misses)
+    return BatchResults((replace(model_call, judgements=reading.judgements),), misses)
 
 
 def _exchange(said: ChatReply, of: Sequence[BatchedQuestion]) -> ModelCall:
@@ -113,19 +113,20 @@ class BatchClient:
     troubles: dict[str, str] = field(default_factory=dict)
     _is_collected: bool = False
 
-    def living(self, asking: JudgementKey) -> tuple[BatchJob, ...]:
+    def living(self, judgement_key: JudgementKey) -> tuple[BatchJob, ...]:
         """Give the jobs of any day that may judge under these criteria by this judge yet."""
         now = self.now()
         return tuple(
             job
             for job in self.jobs.living()
-            if (job.asking.criteria, job.asking.judge) == (asking.criteria, asking.judge)
+            if (job.judgement_key.criteria, job.judgement_key.judge)
+            == (judgement_key.criteria, judgement_key.judge)
             and job.lives(now, ours=self.is_ours(job))
         )
 
     def is_ours(self, job: BatchJob) -> bool:
         """Whether it is collected here: another profile may have another key, or pay otherwise."""
-        return (job.asking.profile, job.base_url) == (self.profile, self.service.base_url)
+        return (job.judgement_key.profile, job.base_url) == (self.profile, self.service.base_url)
 
     def collect(self, progress: Progress) -> frozenset[date]:
         """Store all that came of all jobs, once a run, and give the days that they were left for.
@@ -140,11 +141,11 @@ class BatchClient:
         if jobs:
             with progress.step("collecting", len(jobs)) as advance:
                 for job in jobs:
-                    days |= {job.asking.day} if self._try_to_collect(job) else set()
+                    days |= {job.judgement_key.day} if self._try_to_collect(job) else set()
                     advance()
         return frozenset(days)
 
-    def leave(self, asking: JudgementKey, questions: Sequence[Question]) -> BatchJob:
+    def leave(self, judgement_key: JudgementKey, questions: Sequence[Question]) -> BatchJob:
         """Leave questions as one job, and give it as it is then.
 
         Where nobody knows whether the service took it, it is still LEAVING. Raises ModelError
@@ -152,7 +153,7 @@ class BatchClient:
         """
         job = BatchJob(
             key=self.draw_key(),
-            asking=asking,
+            judgement_key=judgement_key,
             model=self.model,
             base_url=self.service.base_url,
             questions=tuple(posed for posed, _ in questions),
@@ -193,7 +194,7 @@ class BatchClient:
         collected = self._come_of(job, self.service.look(name))
         if collected is None:
             return False
-        self.jobs.collect(replace(job, misses=collected.misses), collected.exchanges)
+        self.jobs.collect(replace(job, misses=collected.misses), collected.model_calls)
         return True
 
     def _find(self, job: BatchJob) -> str | None:

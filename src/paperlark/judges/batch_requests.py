@@ -36,7 +36,7 @@ class BatchTerms:
     known: Callable[[], bool]
     body: Callable[[Prompt], Body]
     most: Callable[[Prompt], Decimal | None]
-    purse: BudgetLedger
+    ledger: BudgetLedger
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ class BatchRequestBuilder:
 
     def _fits(self, amount: Decimal) -> bool:
         try:
-            with self.terms.purse.holding(amount) as hold:
+            with self.terms.ledger.holding(amount) as hold:
                 hold.settle(Decimal(0))
         except BudgetSpent:
             return False
@@ -113,7 +113,7 @@ def why_waiting(
     elif ours:
         where = f"in a batch left {since}, not answered yet"
     else:
-        page = f"the page of {job.asking.day} of {job.asking.profile!r}"
+        page = f"the page of {job.judgement_key.day} of {job.judgement_key.profile!r}"
         where = f"in a batch left {since} for {page}, not answered yet"
     before = f"; before that: {misses[-1].reason}" if misses else ""
     return f"{where} ({trouble}){before}" if trouble else f"{where}{before}"

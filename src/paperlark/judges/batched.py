@@ -95,13 +95,13 @@ class BatchedJudge:
 
         Raises JudgeUnavailable where the server has no batch service.
         """
-        asking = JudgementKey(day, self._desk.profile, self._criteria, self.signature).of_reading(
-            reading
-        )
+        judgement_key = JudgementKey(
+            day, self._desk.profile, self._criteria, self.signature
+        ).of_reading(reading)
         history = [
-            job for job in self._desk.jobs.of(asking) if job.state is BatchJobState.COLLECTED
+            job for job in self._desk.jobs.of(judgement_key) if job.state is BatchJobState.COLLECTED
         ]
-        living = self._desk.living(asking)
+        living = self._desk.living(judgement_key)
         missing: list[Paper] = []
         for paper in papers:
             job = next((job for job in living if job.asks_about(paper)), None)
@@ -112,14 +112,14 @@ class BatchedJudge:
                     paper, UnjudgedReason.WAITING, self._why(job, _misses(paper, history))
                 )
         if self._leaves:
-            yield from self._leave(missing, asking, history, precedents)
+            yield from self._leave(missing, judgement_key, history, precedents)
         else:
             yield from self._live.judge(missing, day, precedents)
 
     def _leave(
         self,
         papers: Sequence[Paper],
-        asking: JudgementKey,
+        judgement_key: JudgementKey,
         history: Sequence[BatchJob],
         precedents: Precedents,
     ) -> Iterator[ModelCall | Unjudged]:
@@ -131,7 +131,7 @@ class BatchedJudge:
                 last = misses[paper.id][-1].reason
                 yield Unjudged(paper, UnjudgedReason.FAILED, f"{last} (left {ASKINGS} times)")
         if left and not self._terms.known():
-            left = yield from self._ask_first(left, asking, precedents)
+            left = yield from self._ask_first(left, judgement_key, precedents)
         poser = BatchRequestBuilder(self._live.plan, self._terms, self._dice)
         alone = {id_ for id_, several in misses.items() if any(miss.tried for miss in several)}
         questions = [
@@ -141,7 +141,7 @@ class BatchedJudge:
         trouble: ModelError | None = None
         for job in _jobs(questions, history):
             # A service that does not take one takes no other now.
-            trouble = trouble or (yield from self._leave_job(job, asking, misses))
+            trouble = trouble or (yield from self._leave_job(job, judgement_key, misses))
             if trouble is not None:
                 yield from _failed(job, trouble)
         posed = {paper.id for question in questions for paper in question.papers}
@@ -152,13 +152,13 @@ class BatchedJudge:
                 )
 
     def _ask_first(
-        self, papers: Sequence[Paper], asking: JudgementKey, precedents: Precedents
+        self, papers: Sequence[Paper], judgement_key: JudgementKey, precedents: Precedents
     ) -> Generator[ModelCall | Unjudged, None, list[Paper]]:
         """Ask about the first papers at once; gives the others, if they can be left now."""
         self._check_service()
         first = next(batches(papers, self._live.plan, precedents, size=lambda: len(papers)))
         reason = "nothing is known of what the server accepts"
-        for end in self._live.judge(first, asking.day, precedents):
+        for end in self._live.judge(first, judgement_key.day, precedents):
             if isinstance(end, Unjudged):
                 reason = end.reason
             yield end
@@ -173,14 +173,14 @@ class BatchedJudge:
         try:
             self._desk.service.check()
         except NoBatchService as error:
-            raise JudgeUnavailable(error.problem, mend=error.mend) from error
+            raise JudgeUnavailable(error.problem, hint=error.hint) from error
         except ModelError:
             return
 
     def _leave_job(
         self,
         questions: Sequence[BatchRequest],
-        asking: JudgementKey,
+        judgement_key: JudgementKey,
         misses: Mapping[PaperId, Sequence[BatchMiss]],
     ) -> Generator[Unjudged, None, ModelError | None]:
         """Leave one job, or give what went wrong.
@@ -190,12 +190,12 @@ class BatchedJudge:
         papers = [paper for question in questions for paper in question.papers]
         amount = sum((one.posed.most or Decimal(0) for one in questions), Decimal(0))
         try:
-            with self._terms.purse.holding(amount) as hold:
+            with self._terms.ledger.holding(amount) as hold:
                 hold.settle(Decimal(0))
-                job = self._desk.leave(asking, [(one.posed, one.body) for one in questions])
+                job = self._desk.leave(judgement_key, [(one.posed, one.body) for one in questions])
                 hold.settle(amount)
         except NoBatchService as error:
-            raise JudgeUnavailable(error.problem, mend=error.mend) from error
+            raise JudgeUnavailable(error.problem, hint=error.hint) from error
         except ModelError as error:
             return error
         for paper in papers:
@@ -214,7 +214,7 @@ class BatchedJudge:
     def _why_not(self, amount: Decimal) -> str:
         """Say which bound so much does not fit into."""
         try:
-            with self._terms.purse.holding(amount) as hold:
+            with self._terms.ledger.holding(amount) as hold:
                 hold.settle(Decimal(0))
         except BudgetSpent as error:
             return str(error)
@@ -222,9 +222,9 @@ class BatchedJudge:
 
 
 def _failed(job: Sequence[BatchRequest], error: ModelError) -> Iterator[Unjudged]:
-    lack = UnjudgedReason.BUDGET if isinstance(error, BudgetSpent) else UnjudgedReason.FAILED
+    cause = UnjudgedReason.BUDGET if isinstance(error, BudgetSpent) else UnjudgedReason.FAILED
     papers = (paper for question in job for paper in question.papers)
-    return (Unjudged(paper, lack, str(error)) for paper in papers)
+    return (Unjudged(paper, cause, str(error)) for paper in papers)
 
 
 def _misses(paper: Paper, history: Sequence[BatchJob]) -> Sequence[BatchMiss]:

@@ -17,7 +17,7 @@ class Fault:
     """
 
     reason: str
-    lack: UnjudgedReason = UnjudgedReason.FAILED
+    cause: UnjudgedReason = UnjudgedReason.FAILED
     alone: bool = False
     final: bool = False
 

@@ -165,9 +165,10 @@ class EstimatingJudge:
         yield from (Unjudged(paper, UnjudgedReason.NOT_RECORDED, "not asked") for paper in papers)
 
     def _waits(self, paper: Paper, day: date, reading: int) -> bool:
-        asking = JudgementKey(day, "", self._criteria, self.signature).of_reading(reading)
+        judgement_key = JudgementKey(day, "", self._criteria, self.signature).of_reading(reading)
         return any(
-            (job.asking.criteria, job.asking.judge) == (asking.criteria, asking.judge)
+            (job.judgement_key.criteria, job.judgement_key.judge)
+            == (judgement_key.criteria, judgement_key.judge)
             and job.asks_about(paper)
             for job in self._jobs
         )

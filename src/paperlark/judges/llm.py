@@ -52,7 +52,7 @@ class _Answer:
     """One question's outcome: what was paid for, and what is wrong with which papers."""
 
     faults: Mapping[PaperId, Fault]
-    exchanges: tuple[ModelCall, ...] = ()
+    model_calls: tuple[ModelCall, ...] = ()
 
 
 class LlmJudge:
@@ -119,12 +119,12 @@ class LlmJudge:
                 faults: dict[PaperId, Fault] = {}
                 ask = partial(self._ask, precedents=precedents, round_=Round(halt))
                 for answer in self._map(ask, self._batches(waiting, number, precedents)):
-                    yield from answer.exchanges
+                    yield from answer.model_calls
                     faults.update(answer.faults)
                 for paper in waiting:
                     fault = faults.get(paper.id)
                     if fault is not None and (fault.final or number == _ALONE):
-                        yield Unjudged(paper, fault.lack, fault.reason)
+                        yield Unjudged(paper, fault.cause, fault.reason)
                     elif fault is not None:
                         rounds[_ALONE if fault.alone else number + 1].append(paper)
         finally:
@@ -168,19 +168,19 @@ class LlmJudge:
         try:
             reading = reply.parse_reply(answer.text, question.papers, self._cutoffs)
         except Exception as error:  # noqa: BLE001  # nor does a bug in the reader
-            exchange = ModelCall((), answer.spend, answer.text)
+            model_call = ModelCall((), answer.spend, answer.text)
             fault = Fault(_reason(error))
-            return _failed(question.papers.values(), fault, paid=(*lost, exchange))
+            return _failed(question.papers.values(), fault, paid=(*lost, model_call))
         if reading.too_many:
             self._crowd.too_many(asked)
         else:
             self._crowd.well(asked)
-        exchange = ModelCall(reading.judgements, answer.spend, answer.text)
+        model_call = ModelCall(reading.judgements, answer.spend, answer.text)
         faults = {
             paper: Fault(reason, alone=paper in reading.alone)
             for paper, reason in reading.faults.items()
         }
-        return _Answer(faults, (*lost, exchange))
+        return _Answer(faults, (*lost, model_call))
 
 
 def _failed(batch: Iterable[Paper], fault: Fault, *, paid: tuple[ModelCall, ...] = ()) -> _Answer:

@@ -233,7 +233,7 @@ class BatchService:
             raise NoBatchService(
                 f"{self.server} takes no such batch (it answered {response.status_code}:"
                 f" {found.words or 'nothing'})",
-                mend="ask it directly: --no-batch, or leave `batch` out of [judge]",
+                hint="ask it directly: --no-batch, or leave `batch` out of [judge]",
             )
         raise found.without(self._connection.key).error()
 
@@ -257,7 +257,7 @@ class BatchService:
         if not isinstance(name, str):
             raise NoBatchService(
                 f"{self.server} answers as no batch service does",
-                mend="check the base URL, or ask it directly: --no-batch",
+                hint="check the base URL, or ask it directly: --no-batch",
             )
         return name
 

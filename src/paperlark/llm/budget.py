@@ -143,7 +143,7 @@ def _spent(account: _Account) -> BudgetSpent:
     but = " but for too little to ask with" if account.spent < bound else ""
     return BudgetSpent(
         f"the {account.name}'s {_dollars(bound)} is spent{but}",
-        mend=f"allow more with `{account.name}` in [budget]",
+        hint=f"allow more with `{account.name}` in [budget]",
     )
 
 
@@ -191,14 +191,14 @@ class Metered:
         self,
         model: ChatModel,
         base_url: str,
-        purse: BudgetLedger,
+        ledger: BudgetLedger,
         *,
         own: Prices | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._model = model
         self._base_url = base_url
-        self._purse = purse
+        self._purse = ledger
         self._own = own
         self._now = now
         self._beyond = Tokens(0, 0)

@@ -123,19 +123,19 @@ class Connection:
         if isinstance(error, httpx.TimeoutException):
             return Late(
                 f"{self.server} did not answer within {self._timeout:g} seconds",
-                mend="allow more time, or put fewer papers into one question",
+                hint="allow more time, or put fewer papers into one question",
                 spend=spend,
             )
         if isinstance(
             error, httpx.UnsupportedProtocol | httpx.InvalidURL | httpx.LocalProtocolError
         ):
             return ModelUnusable(
-                f"{self.server or 'the model'} cannot be asked", mend="check the base URL"
+                f"{self.server or 'the model'} cannot be asked", hint="check the base URL"
             )
         if isinstance(error, httpx.NetworkError):
             return ModelBusy(
                 f"{self.server} could not be reached ({one_line(str(error))})",
-                mend="see that the server runs and the base URL is right",
+                hint="see that the server runs and the base URL is right",
                 spend=spend,
             )
         return ModelBusy(
@@ -152,5 +152,5 @@ def _sendable(key: str | None) -> str | None:
     """Strip the key; one that no header can hold would show up in the client's own errors."""
     key = (key or "").strip()
     if not (key.isascii() and key.isprintable()):
-        raise KeyMissing("the key holds characters that no key has", mend="copy it once more")
+        raise KeyMissing("the key holds characters that no key has", hint="copy it once more")
     return key or None

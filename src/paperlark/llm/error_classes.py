@@ -95,20 +95,20 @@ class ErrorClass:
 
     def error(self) -> ModelError:
         """Say which of our errors this is."""
-        kind, mend = self._kind()
+        kind, hint = self._kind()
         problem = f"{self.server} answered {self.status}: {self.words or 'nothing'}"
         if kind is ModelBusy:
             # Who gave up waiting for an answer may have been billed for it.
             spend = Spend(tokens=None, cost=None) if self.status in _GAVE_UP else None
             wait = self.retry_after or 0.0
-            mend = f"it asks to be left alone for {wait:.0f} s" if wait > _LONG else None
-            return ModelBusy(problem, mend=mend, retry_after=self.retry_after, spend=spend)
-        return kind(problem, mend=mend)
+            hint = f"it asks to be left alone for {wait:.0f} s" if wait > _LONG else None
+            return ModelBusy(problem, hint=hint, retry_after=self.retry_after, spend=spend)
+        return kind(problem, hint=hint)
 
     def _kind(self) -> tuple[type[ModelError], str | None]:
-        mend = _mend_of_unusable(self.status, f"{self.code} {self.message}")
-        if mend is not None:
-            return ModelUnusable, mend
+        hint = _mend_of_unusable(self.status, f"{self.code} {self.message}")
+        if hint is not None:
+            return ModelUnusable, hint
         if self.is_too_large:
             return ModelRefused, "put fewer papers into one question"
         if self.status in _BUSY or self.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
@@ -162,11 +162,11 @@ def _error(payload: object) -> Mapping[str, object] | None:
     error = payload.get("error")
     if error:
         return error if isinstance(error, Mapping) else {"message": error}
-    choices = payload.get("choices")
-    if isinstance(choices, list) and choices and isinstance(choices[0], Mapping):
+    options = payload.get("choices")
+    if isinstance(options, list) and options and isinstance(options[0], Mapping):
         # OpenRouter puts the failure of the provider behind it into the choice.
-        return _error({"error": choices[0].get("error")})
-    told = choices is None and not payload.keys().isdisjoint(("message", "detail"))
+        return _error({"error": options[0].get("error")})
+    told = options is None and not payload.keys().isdisjoint(("message", "detail"))
     return payload if told else None
 
 

@@ -161,7 +161,7 @@ class OpenAICompatible:
         if answer is None:
             raise ModelBusy(
                 f"{self._server} answered with something that is no chat completion",
-                mend="check the base URL",
+                hint="check the base URL",
                 spend=MAYBE_PAID,
             )
         return answer
@@ -173,7 +173,7 @@ class OpenAICompatible:
             raise ModelRefused(
                 f"{self._server} read {spend.tokens.prompt} tokens of a question of at least"
                 f" {least}: it cuts off what is too long for it",
-                mend=_HAVE_IT_HOLD_MORE,
+                hint=_HAVE_IT_HOLD_MORE,
                 spend=spend,
             )
 

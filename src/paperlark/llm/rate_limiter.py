@@ -105,7 +105,7 @@ class RateLimiter:
         if closed > self._patience:
             raise ModelBusy(
                 f"the server wants to be asked again in {closed:.0f} s",
-                mend="try again after that",
+                hint="try again after that",
                 retry_after=closed,
             )
         return self._pace.wait(now, tokens) if self._waiting[0] is ticket else math.inf

@@ -82,7 +82,7 @@ class EmbeddedRanker:
             return ()
         # In one order, whatever the feed's: sums of floating point numbers depend on it.
         in_order = sorted(papers, key=lambda paper: (paper.id, paper.version))
-        if evidence.lessons:
+        if evidence.examples:
             # It brings a linear algebra of its own: only one that is here can be held.
             import scipy.optimize  # noqa: F401, PLC0415  # 0.3 s that a first day does not need
         # Threads of the linear algebra wait for each other when the machine has other work: one
@@ -104,8 +104,8 @@ def _matches(mind: ReaderModel, criteria: Criteria, opinion: Prediction) -> tupl
     chance = probability(opinion.odds)
     # Who taught nothing and wrote nothing that the paper has anything to do with has no match,
     # and who wrote nothing that any paper has to do with is not known at all.
-    related = likeness.shared[: table.today] | bool(table.lessons)
-    known = bool(likeness.shared.any() or table.lessons)
+    related = likeness.shared[: table.today] | bool(table.examples)
+    known = bool(likeness.shared.any() or table.examples)
     # Eight digits are beyond any meaning and below any rounding of another machine.
     score = np.where(related, chance, 0).round(8)
     order = sorted(range(len(today)), key=lambda at: (-score[at], today[at].id))
@@ -133,7 +133,7 @@ def _topic(criteria: Criteria, nearest: int) -> str | None:
 
 def _nearest(table: TrainingTable, nearest: int) -> Nearest | None:
     # Papers of the stream stand behind the lessons and were wanted by nobody.
-    if not 0 <= nearest < len(table.lessons):
+    if not 0 <= nearest < len(table.examples):
         return None
-    lesson = table.lessons[nearest]
-    return Nearest(lesson.paper.id, lesson.paper.title, lesson.day)
+    example = table.examples[nearest]
+    return Nearest(example.paper.id, example.paper.title, example.day)

@@ -69,19 +69,19 @@ class Weights:
         return odds
 
 
-def fit_logistic(blocks: Sequence[FeatureBlock], lessons: TrainingSet, usual: float) -> Weights:
+def fit_logistic(blocks: Sequence[FeatureBlock], examples: TrainingSet, usual: float) -> Weights:
     """Give the most probable weights; `usual` is the share that a reader usually wants."""
     bias = prior_log_odds(usual)
-    if not len(lessons.rows):
+    if not len(examples.rows):
         return Weights(tuple(_prior(block) for block in blocks), bias)
     # Scaled so that every weight has the same prior, of deviation 1.
-    known = [block.rows[lessons.rows] * block.freedom for block in blocks]
+    known = [block.rows[examples.rows] * block.freedom for block in blocks]
     kept = [_told_apart(rows) for rows in known]
     known = [rows[:, columns] for rows, columns in zip(known, kept, strict=True)]
     start = [
         _prior(block)[columns] / block.freedom for block, columns in zip(blocks, kept, strict=True)
     ]
-    moved, bias = _fit(known, lessons, start, bias)
+    moved, bias = _fit(known, examples, start, bias)
     weights = [_prior(block) for block in blocks]
     for block, columns, values, mine in zip(blocks, kept, moved, weights, strict=True):
         mine[columns] = values * block.freedom
@@ -101,7 +101,7 @@ def _told_apart(rows: Matrix) -> NDArray[np.int64]:
 
 
 def _fit(
-    known: list[Matrix], lessons: TrainingSet, start: list[Numbers], bias: float
+    known: list[Matrix], examples: TrainingSet, start: list[Numbers], bias: float
 ) -> tuple[list[Numbers], float]:
     from scipy.optimize import minimize  # noqa: PLC0415  # 0.3 s that a first day does not need
 
@@ -110,14 +110,14 @@ def _fit(
     known = [rows.astype(np.float64) for rows in known]
     turned = [rows.T.tocsr() if sparse.issparse(rows) else rows.T for rows in known]
     origin = np.concatenate([*start, [bias]])
-    stiffness = np.concatenate([np.ones(len(origin) - 1), [_LOOSE if lessons.fair else _TIGHT]])
+    stiffness = np.concatenate([np.ones(len(origin) - 1), [_LOOSE if examples.fair else _TIGHT]])
 
     def loss(values: Numbers) -> tuple[float, Numbers]:
         parts = np.split(values[:-1], ends[:-1])
         odds = values[-1] + sum(rows @ part for rows, part in zip(known, parts, strict=True))
         away = values - origin
-        cost = lessons.counts @ (np.logaddexp(0, odds) - lessons.targets * odds)
-        error = lessons.counts * (probability(odds) - lessons.targets)
+        cost = examples.counts @ (np.logaddexp(0, odds) - examples.targets * odds)
+        error = examples.counts * (probability(odds) - examples.targets)
         slope = np.concatenate([*(rows @ error for rows in turned), [error.sum()]])
         return float(cost + 0.5 * stiffness @ away**2), slope + stiffness * away
 

@@ -124,8 +124,8 @@ class ReaderModel:
 
     def opinion(self) -> Prediction:
         """Learn from all lessons and judge today's papers by them."""
-        lessons = self._lessons(np.arange(len(self.table.lessons)))
-        learner, around, words = self._learn(lessons, np.arange(self.table.today))
+        examples = self._lessons(np.arange(len(self.table.examples)))
+        learner, around, words = self._learn(examples, np.arange(self.table.today))
         return Prediction(self._calibration().odds(learner, around.odds), around, words)
 
     def _blocks(self) -> tuple[FeatureBlock, FeatureBlock, FeatureBlock]:
@@ -136,15 +136,15 @@ class ReaderModel:
         )
 
     def _lessons(self, chosen: NDArray[np.int64]) -> TrainingSet:
-        lessons = [self.table.lessons[at] for at in chosen]
+        examples = [self.table.examples[at] for at in chosen]
         # A judge reads whatever comes; who only likes, or only tells what was selected, does not.
-        fair = any(_turned_down(one) for one in lessons)
+        fair = any(_turned_down(one) for one in examples)
         return TrainingSet(
-            self.table.taught[chosen], targets(lessons), sample_weights(lessons), fair=fair
+            self.table.taught[chosen], targets(examples), sample_weights(examples), fair=fair
         )
 
     def _learn(
-        self, lessons: TrainingSet, asked: NDArray[np.int64]
+        self, examples: TrainingSet, asked: NDArray[np.int64]
     ) -> tuple[Numbers, KnnPrediction, Numbers]:
         """Give the learner's and the neighbours' opinions of the rows asked for."""
         blocks = self._blocks()
@@ -152,7 +152,7 @@ class ReaderModel:
         by_criteria = fit_logistic(blocks, self._lessons(np.arange(0)), USUAL).score(blocks, unread)
         unsaid = np.full(len(unread), prior_log_odds(USUAL))
         chances = probability(DEFAULT_CALIBRATION.odds(by_criteria, unsaid))
-        all_lessons = with_unread(lessons, unread, chances)
+        all_lessons = with_unread(examples, unread, chances)
         weights = fit_logistic(blocks, all_lessons, USUAL)
         around = knn_log_odds(
             self.field.places[asked],
@@ -166,22 +166,24 @@ class ReaderModel:
     def _calibration(self) -> Calibration:
         """See what opinions were worth on the latest judged days."""
         judged = [
-            at for at, one in enumerate(self.table.lessons) if one.teacher is LabelSource.JUDGE
+            at
+            for at, one in enumerate(self.table.examples)
+            if one.label_source is LabelSource.JUDGE
         ]
-        days = sorted({one.day for one in self.table.lessons if _turned_down(one)})
+        days = sorted({one.day for one in self.table.examples if _turned_down(one)})
         held = set(days[len(days) - min(_HELD_OUT, len(days) // 3) :])
         if not held:
             return DEFAULT_CALIBRATION
         first = min(held)
         before = np.array(
-            [at for at, one in enumerate(self.table.lessons) if one.day < first], dtype=np.int64
+            [at for at, one in enumerate(self.table.examples) if one.day < first], dtype=np.int64
         )
-        asked = [at for at in judged if self.table.lessons[at].day in held]
-        wanted = np.array([self.table.lessons[at].wanted for at in asked], dtype=bool)
+        asked = [at for at in judged if self.table.examples[at].day in held]
+        wanted = np.array([self.table.examples[at].wanted for at in asked], dtype=bool)
         learner, around, _ = self._learn(self._lessons(before), self.table.taught[asked])
         return calibrate(learner, around.odds, wanted)
 
 
-def _turned_down(lesson: Example) -> bool:
+def _turned_down(example: Example) -> bool:
     """Tell whether a judge read the paper and did not want it."""
-    return lesson.teacher is LabelSource.JUDGE and not lesson.wanted
+    return example.label_source is LabelSource.JUDGE and not example.wanted

@@ -22,7 +22,7 @@ class TrainingTable:
 
     papers: tuple[Paper, ...]
     today: int
-    lessons: tuple[Example, ...]
+    examples: tuple[Example, ...]
     taught: NDArray[np.int64]
     unread: NDArray[np.int64]
 
@@ -33,15 +33,15 @@ class TrainingTable:
         every = list(papers)
         row_of: list[int] = []
         # From a paper without text, as libraries may hold one, nothing can be learnt.
-        lessons = tuple(one for one in evidence.lessons if one.paper.title or one.paper.abstract)
-        for paper in (*(lesson.paper for lesson in lessons), *evidence.stream):
+        examples = tuple(one for one in evidence.examples if one.paper.title or one.paper.abstract)
+        for paper in (*(example.paper for example in examples), *evidence.stream):
             at = row.setdefault((paper.id, paper.version), len(every))
             if at == len(every):
                 every.append(paper)
             row_of.append(at)
-        taught = np.array(row_of[: len(lessons)], dtype=np.int64)
+        taught = np.array(row_of[: len(examples)], dtype=np.int64)
         unread = np.setdiff1d(np.arange(len(papers), len(every)), taught)
-        return cls(tuple(every), len(papers), lessons, taught, unread)
+        return cls(tuple(every), len(papers), examples, taught, unread)
 
 
 USUAL = 0.09
@@ -72,63 +72,63 @@ _UNREAD_COUNTS = 0.3
 """At most; nobody said that a paper of the stream is unwanted."""
 
 
-def targets(lessons: Sequence[Example]) -> Numbers:
+def targets(examples: Sequence[Example]) -> Numbers:
     """Give each lesson a target from 0 to 1; a 10 teaches more than an 8, and a 6 than a 1."""
-    line = _line(lessons)
-    return np.array([_target(lesson, line) for lesson in lessons], dtype=np.float64)
+    line = _line(examples)
+    return np.array([_target(example, line) for example in examples], dtype=np.float64)
 
 
-def sample_weights(lessons: Sequence[Example]) -> Numbers:
+def sample_weights(examples: Sequence[Example]) -> Numbers:
     """Say what each lesson counts; the newest most, and as many times as it stands for papers."""
-    newest = max((lesson.day for lesson in lessons), default=None)
+    newest = max((example.day for example in examples), default=None)
     return np.array(
         [
-            0.5 ** ((newest - lesson.day).days / _HALF_LIFE[lesson.teacher])
-            * _importance(lesson)
-            * lesson.stands_for
-            for lesson in lessons
+            0.5 ** ((newest - example.day).days / _HALF_LIFE[example.label_source])
+            * _importance(example)
+            * example.stands_for
+            for example in examples
             if newest is not None
         ],
         dtype=np.float64,
     )
 
 
-def with_unread(lessons: TrainingSet, unread: NDArray[np.int64], chances: Numbers) -> TrainingSet:
+def with_unread(examples: TrainingSet, unread: NDArray[np.int64], chances: Numbers) -> TrainingSet:
     """Let papers of the stream stand beside likes where hardly any unwanted paper is known.
 
     Who only votes for papers says nothing of all the others: of those we still think what the
     criteria say, `chances` from 0 to 1 for the rows `unread`, and less so the more likes are
     known: they are many then, and most papers are like none of them.
     """
-    wanted = lessons.targets > 0.5  # noqa: PLR2004  # more likely than not
+    wanted = examples.targets > 0.5  # noqa: PLR2004  # more likely than not
     if not len(unread) or (~wanted).sum() >= _FEW * wanted.sum():
-        return lessons
-    missing = lessons.counts[wanted].sum() / USUAL - lessons.counts[~wanted].sum()
+        return examples
+    missing = examples.counts[wanted].sum() / USUAL - examples.counts[~wanted].sum()
     share = min(_UNREAD_COUNTS, missing / len(unread))
     return TrainingSet(
-        np.concatenate([lessons.rows, unread]),
-        np.concatenate([lessons.targets, chances * _SOME / (_SOME + wanted.sum())]),
-        np.concatenate([lessons.counts, np.full(len(unread), share)]),
+        np.concatenate([examples.rows, unread]),
+        np.concatenate([examples.targets, chances * _SOME / (_SOME + wanted.sum())]),
+        np.concatenate([examples.counts, np.full(len(unread), share)]),
         fair=True,
     )
 
 
-def _line(lessons: Sequence[Example]) -> float:
-    wanted = [one.relevance for one in lessons if one.wanted and one.relevance is not None]
+def _line(examples: Sequence[Example]) -> float:
+    wanted = [one.relevance for one in examples if one.wanted and one.relevance is not None]
     return min(wanted) - 0.5 if wanted else _LINE
 
 
-def _target(lesson: Example, line: float) -> float:
-    if lesson.teacher is not LabelSource.JUDGE:
-        return float(lesson.wanted)
-    if lesson.relevance is None:
-        return 0.9 if lesson.wanted else 0.0
-    target = 1 / (1 + float(np.exp((line - lesson.relevance) / _SLOPE)))
+def _target(example: Example, line: float) -> float:
+    if example.label_source is not LabelSource.JUDGE:
+        return float(example.wanted)
+    if example.relevance is None:
+        return 0.9 if example.wanted else 0.0
+    target = 1 / (1 + float(np.exp((line - example.relevance) / _SLOPE)))
     # Relevant and still not wanted, for want of novelty: between the two.
-    return target if lesson.wanted else min(target, 0.4)
+    return target if example.wanted else min(target, 0.4)
 
 
-def _importance(lesson: Example) -> float:
-    if lesson.teacher is LabelSource.JUDGE:
-        return _WANTED_COUNTS if lesson.wanted else 1.0
-    return _VOTE_COUNTS if lesson.teacher is LabelSource.READER else 1.0
+def _importance(example: Example) -> float:
+    if example.label_source is LabelSource.JUDGE:
+        return _WANTED_COUNTS if example.wanted else 1.0
+    return _VOTE_COUNTS if example.label_source is LabelSource.READER else 1.0

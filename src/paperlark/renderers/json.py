@@ -165,6 +165,6 @@ def _missing(missing: Unjudged) -> dict[str, Any]:
         "version": paper.version,
         "url": paper.url,
         "title": paper.title,
-        "lack": missing.lack,
+        "lack": missing.cause,
         "reason": missing.reason,
     }

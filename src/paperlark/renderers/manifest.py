@@ -122,7 +122,7 @@ def _unjudged(digest: Digest) -> list[str]:
     return [
         f"{missing.paper.id} was not judged: {missing.reason}"
         for missing in digest.unjudged
-        if missing.lack is UnjudgedReason.FAILED
+        if missing.cause is UnjudgedReason.FAILED
     ]
 
 

@@ -37,7 +37,7 @@ def restore(page: bytes, manifest: bytes, name: str) -> Digest:
     except (ValueError, KeyError, TypeError) as error:
         raise StoreError(
             f"the page of {name} and its manifest cannot be read",
-            mend=f"leave that day out, and make it again: paperlark run --date {name}",
+            hint=f"leave that day out, and make it again: paperlark run --date {name}",
         ) from error
 
 

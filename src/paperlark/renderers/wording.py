@@ -54,12 +54,12 @@ def of_scanned(selected: int, scanned: int | None) -> str:
 
 def failed(digest: Digest) -> tuple[Unjudged, ...]:
     """Papers that a judge was asked about in vain."""
-    return tuple(u for u in digest.unjudged if u.lack is UnjudgedReason.FAILED)
+    return tuple(u for u in digest.unjudged if u.cause is UnjudgedReason.FAILED)
 
 
 def not_recorded(digest: Digest) -> tuple[Unjudged, ...]:
     """Papers that the recording knows nothing of."""
-    return tuple(u for u in digest.unjudged if u.lack is UnjudgedReason.NOT_RECORDED)
+    return tuple(u for u in digest.unjudged if u.cause is UnjudgedReason.NOT_RECORDED)
 
 
 def put_off(digest: Digest) -> tuple[tuple[str, tuple[Unjudged, ...]], ...]:
@@ -75,9 +75,9 @@ def put_off(digest: Digest) -> tuple[tuple[str, tuple[Unjudged, ...]], ...]:
 
 
 def _by_reason(
-    digest: Digest, lack: UnjudgedReason
+    digest: Digest, cause: UnjudgedReason
 ) -> tuple[tuple[str, tuple[Unjudged, ...]], ...]:
-    those = [u for u in digest.unjudged if u.lack is lack]
+    those = [u for u in digest.unjudged if u.cause is cause]
     reasons = dict.fromkeys(u.reason for u in those)
     return tuple((why, tuple(u for u in those if u.reason == why)) for why in reasons)
 

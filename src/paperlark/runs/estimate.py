@@ -66,7 +66,7 @@ class Estimator:
 
 @contextmanager
 def open_estimator(
-    settings: Settings, choices: RunOptions, world: Environment
+    settings: Settings, options: RunOptions, environment: Environment
 ) -> Iterator[Estimator]:
     """Put the parts together; what they opened is closed at the end. No key is needed.
 
@@ -76,20 +76,20 @@ def open_estimator(
     if model is None:
         raise JudgeError(
             "the profile names no model, so there is nothing to estimate: its pages cost nothing",
-            mend="add a table [judge]",
+            hint="add a table [judge]",
         )
     with ExitStack() as opened:
-        enter_run(settings, choices, opened)
-        purse = BudgetLedger(model.budget)
-        made = open_parts(settings, choices, world, purse, opened)
+        enter_run(settings, options, opened)
+        ledger = BudgetLedger(model.budget)
+        made = open_parts(settings, options, environment, ledger, opened)
         judge = choose_estimating_judge(settings.profile, model, made.spending, made.jobs, opened)
-        if choices.batch is not None:
-            model = replace(model, batch=choices.batch)
+        if options.batch is not None:
+            model = replace(model, batch=options.batch)
         yield Estimator(
             model.model,
-            price_source(model, world.now()),
+            price_source(model, environment.now()),
             made.days,
-            _Estimating(settings.profile, model, made, judge, purse, world.now),
+            _Estimating(settings.profile, model, made, judge, ledger, environment.now),
         )
 
 
@@ -112,7 +112,7 @@ class _Estimating:
     model: ModelSettings
     made: OpenedParts
     judge: EstimatingJudge
-    purse: BudgetLedger
+    ledger: BudgetLedger
     now: Callable[[], datetime]
 
     def __call__(self, day: date, progress: Progress) -> CostEstimate:
@@ -143,5 +143,5 @@ class _Estimating:
                 own=self.model.prices,
                 batch=self.model.batch,
             ),
-            left=self.purse.left(),
+            left=self.ledger.left(),
         )

@@ -83,7 +83,7 @@ class PageMaker:
         if there is not None and there != self.profile.name:
             raise PublishError(
                 f"{self.folder} has the page of {day} of another profile, {there!r}",
-                mend="give each profile an output folder of its own",
+                hint="give each profile an output folder of its own",
             )
 
     def lacking(self, day: date, progress: Progress) -> tuple[str, ...]:

@@ -17,30 +17,32 @@ LONGEST = timedelta(hours=6)
 
 
 def wait_for_announcement(
-    settings: Settings, choices: RunOptions, world: Environment, day: date
+    settings: Settings, options: RunOptions, environment: Environment, day: date
 ) -> None:
     """Return when the announcement is whole, or when it has been waited for long enough."""
-    until = world.now() + LONGEST
+    until = environment.now() + LONGEST
     # When another day has begun in New York its announcement is what somebody waits for.
-    while today(world.now()) == day and (lacking := _lacking(settings, choices, world, day)):
-        if not wait_a_while(world, until, f"not out yet ({lacking})"):
+    while today(environment.now()) == day and (
+        lacking := _lacking(settings, options, environment, day)
+    ):
+        if not wait_a_while(environment, until, f"not out yet ({lacking})"):
             return
 
 
-def wait_a_while(world: Environment, until: datetime, why: str) -> bool:
+def wait_a_while(environment: Environment, until: datetime, why: str) -> bool:
     """Wait for a pause and tell why; False where that would be longer than `until`."""
-    if world.now() + PAUSE > until:
+    if environment.now() + PAUSE > until:
         click.echo(f"{why}; not waiting any longer", err=True)
         return False
     click.echo(f"{why}; asking again in {PAUSE // timedelta(minutes=1)} minutes", err=True)
-    world.sleep(PAUSE.total_seconds())
+    environment.sleep(PAUSE.total_seconds())
     return True
 
 
-def _lacking(settings: Settings, choices: RunOptions, world: Environment, day: date) -> str:
+def _lacking(settings: Settings, options: RunOptions, environment: Environment, day: date) -> str:
     """Say what is missing."""
-    with open_page_maker(settings, choices, world) as press:
+    with open_page_maker(settings, options, environment) as maker:
         try:
-            return "; ".join(press.lacking(day, progress()))
+            return "; ".join(maker.lacking(day, progress()))
         except FeedNotFound as error:
             return error.problem

@@ -51,7 +51,7 @@ def with_block(crontab: str, profile: Path, text: str) -> str:
     if marks != [begin, end]:
         raise NotScheduled(
             f"the crontab has not one line {begin!r} and one {end!r} after it",
-            mend="put that right with crontab -e",
+            hint="put that right with crontab -e",
         )
     first, last = places
     return "".join((*lines[:first], text, *lines[last + 1 :]))
@@ -107,7 +107,7 @@ def _command(job: ScheduledJob) -> str:
     if "\\" in command.replace("\\%", "") or len(command) > _LONGEST:
         raise NotScheduled(
             f"the path of {job.profile} or {job.python} is too long for cron, or has a backslash",
-            mend="keep it elsewhere",
+            hint="keep it elsewhere",
         )
     return command
 
@@ -127,7 +127,7 @@ class CronSchedule:
     """Lines in the crontab for each job, at a time of this machine's clock or by New York's."""
 
     jobs: Sequence[ScheduledJob]
-    world: Environment
+    environment: Environment
     at: time | None = None
 
     def setting(self) -> tuple[FileEdit, ...]:
@@ -149,15 +149,15 @@ class CronSchedule:
 
     def standing(self) -> tuple[ScheduleStatus, ...]:
         """Give the lines that the crontab has for the jobs."""
-        crontab, zone = self._read(), self.world.zone()
+        crontab, zone = self._read(), self.environment.zone()
         found = (starts_of(block_of(crontab, job.profile), zone) for job in self.jobs)
         return tuple(ScheduleStatus(PLACE, starts) for starts in found if starts)
 
     def _block(self, job: ScheduledJob) -> str:
-        zone = self.world.zone()
+        zone = self.environment.zone()
         at = self.at or after_midnight(str(job.profile))
         local = None if self.at is None else zone
-        return block(job, clocks(today(self.world.now()), at=at, local=local, scheduler=zone))
+        return block(job, clocks(today(self.environment.now()), at=at, local=local, scheduler=zone))
 
     def _edits(self, blocks: Sequence[tuple[Path, str]]) -> tuple[FileEdit, ...]:
         before = after = self._read()
@@ -175,4 +175,4 @@ class CronSchedule:
 
     @property
     def _programs(self) -> Programs:
-        return Programs(self.world.environment)
+        return Programs(self.environment.variables)

@@ -52,7 +52,7 @@ def _within(folder: Path, path: Path) -> str:
         return f"/papers/{path.relative_to(folder).as_posix()}"
     except ValueError as error:
         raise NotScheduled(
-            f"{path} is not in {folder}", mend="the containers see only what is: keep it there"
+            f"{path} is not in {folder}", hint="the containers see only what is: keep it there"
         ) from error
 
 

@@ -10,12 +10,12 @@ from pathlib import Path
 from paperlark import __version__
 from paperlark.domain.calendar import today
 from paperlark.domain.errors import NotScheduled
+from paperlark.domain.site_addresses import slug
 from paperlark.schedule import docker, github
 from paperlark.schedule.job import ScheduledJob
 from paperlark.schedule.schedule import FileEdit, ScheduleStatus, file_edits, make_files, read_file
 from paperlark.schedule.times import SchedulerClock, after_midnight, clocks
 from paperlark.settings.environment import Environment
-from paperlark.site.addresses import slug
 
 RELEASED = f"paperlark=={__version__}"
 
@@ -25,7 +25,7 @@ class GithubSchedule:
     """A workflow in the repository that holds the jobs' profiles."""
 
     jobs: Sequence[ScheduledJob]
-    world: Environment
+    environment: Environment
     at: time | None = None
     requirement: str = RELEASED
     site: bool = True
@@ -65,8 +65,8 @@ class GithubSchedule:
 
     def _starts(self) -> tuple[SchedulerClock, ...]:
         at = self.at or after_midnight(self.jobs[0].name)
-        local = None if self.at is None else self.world.zone()
-        return clocks(today(self.world.now()), at=at, local=local, scheduler=UTC)
+        local = None if self.at is None else self.environment.zone()
+        return clocks(today(self.environment.now()), at=at, local=local, scheduler=UTC)
 
     @property
     def _path(self) -> Path:
@@ -78,7 +78,7 @@ class GithubSchedule:
         found = next((one for one in profile.parents if (one / ".git").exists()), None)
         if found is None:
             raise NotScheduled(
-                f"{profile} is in no git repository", mend=f"make one: git init {profile.parent}"
+                f"{profile} is in no git repository", hint=f"make one: git init {profile.parent}"
             )
         return found
 
@@ -95,7 +95,7 @@ class DockerSchedule:
         jobs = {slug(job.name): job for job in self.jobs}
         if len(jobs) < len(self.jobs):
             raise NotScheduled(
-                "two of the profiles have the same name", mend="give one of them another name"
+                "two of the profiles have the same name", hint="give one of them another name"
             )
         return self._edits(docker.files(jobs, self._folder, self.requirement))
 

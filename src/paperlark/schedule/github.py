@@ -62,7 +62,7 @@ def _require_free(names: Sequence[str]) -> None:
         if name.upper().startswith("GITHUB_"):
             raise NotScheduled(
                 f"GitHub takes no secret by the name {name!r}",
-                mend="let it begin with something else than GITHUB_",
+                hint="let it begin with something else than GITHUB_",
             )
 
 
@@ -73,12 +73,12 @@ def _within(repository: Path, path: Path) -> str:
     except ValueError as error:
         raise NotScheduled(
             f"{path} is not in the repository {repository}",
-            mend="GitHub knows only what is: keep it there",
+            hint="GitHub knows only what is: keep it there",
         ) from error
     if not _PATH.fullmatch(inside):
         raise NotScheduled(
             f"{inside!r} cannot stand in a workflow",
-            mend="use letters, digits, blanks and ./@+=,-_ for the names of files and folders",
+            hint="use letters, digits, blanks and ./@+=,-_ for the names of files and folders",
         )
     return f"./{inside}" if inside.startswith("-") else inside
 
@@ -88,5 +88,5 @@ def _text(*lines: str) -> str:
     require_printable(*lines)
     for line in lines:
         if "${{" in line:
-            raise NotScheduled(f"{line!r} would be worked out by GitHub", mend="name it otherwise")
+            raise NotScheduled(f"{line!r} would be worked out by GitHub", hint="name it otherwise")
     return json.dumps("\n".join(lines), ensure_ascii=False)

@@ -37,7 +37,7 @@ def require_printable(*texts: str) -> None:
     for text in texts:
         if not text.isprintable():
             raise NotScheduled(
-                f"{text!r} has characters that no schedule can hold", mend="give it a plainer name"
+                f"{text!r} has characters that no schedule can hold", hint="give it a plainer name"
             )
 
 
@@ -47,7 +47,7 @@ def secret_names(jobs: Iterable[ScheduledJob]) -> tuple[str, ...]:
     for name in names:
         if not _SECRET.fullmatch(name):
             raise NotScheduled(
-                f"{name!r} is no name for a secret", mend="use letters, digits and _ only"
+                f"{name!r} is no name for a secret", hint="use letters, digits and _ only"
             )
     return names
 

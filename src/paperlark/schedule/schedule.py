@@ -84,7 +84,7 @@ def file_edits(texts: Mapping[Path, str | None], mark: str) -> tuple[FileEdit, .
         before = read_file(path)
         if before is not None and not before.startswith(mark):
             raise NotScheduled(
-                f"{path} was not written by paperlark", mend="move it away, or change it by hand"
+                f"{path} was not written by paperlark", hint="move it away, or change it by hand"
             )
         if before != after:
             edits.append(FileEdit(str(path), before, after, after or ""))
@@ -144,7 +144,7 @@ class Programs:
         path = self._path(name)
         if path is None:
             raise NotScheduled(
-                f"there is no {name} on this machine", mend="see: paperlark schedule --help"
+                f"there is no {name} on this machine", hint="see: paperlark schedule --help"
             )
         try:
             done = subprocess.run(  # noqa: S603  # a program of the system's, its words ours

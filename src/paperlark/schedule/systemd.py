@@ -13,6 +13,7 @@ from pathlib import Path
 
 from paperlark.domain.calendar import NEW_YORK, today
 from paperlark.domain.errors import NotScheduled
+from paperlark.domain.site_addresses import slug
 from paperlark.schedule.job import ALARM, MARK, ScheduledJob, require_printable
 from paperlark.schedule.schedule import (
     FileEdit,
@@ -24,7 +25,6 @@ from paperlark.schedule.schedule import (
 )
 from paperlark.schedule.times import SchedulerClock, clocks, runs
 from paperlark.settings.environment import Environment
-from paperlark.site.addresses import slug
 
 OLDEST = 244
 """The first systemd that tries a oneshot again, and has a way to leave `$` alone."""
@@ -181,7 +181,7 @@ def _folder(path: Path) -> str:
     text = str(path)
     if text.endswith(("\\", " ")):
         raise NotScheduled(
-            f"systemd cannot work in {text!r}", mend="give the folder another name, or use cron"
+            f"systemd cannot work in {text!r}", hint="give the folder another name, or use cron"
         )
     return _specified(text)
 
@@ -189,7 +189,7 @@ def _folder(path: Path) -> str:
 def _program(path: Path) -> str:
     if re.search(r"""["'\\]""", str(path)):
         raise NotScheduled(
-            f"systemd starts no program at {path}", mend="install paperlark elsewhere, or use cron"
+            f"systemd starts no program at {path}", hint="install paperlark elsewhere, or use cron"
         )
     return str(path)
 
@@ -202,7 +202,7 @@ class SystemdSchedule:
     """A timer for each job, at a time of this machine's clock or by New York's."""
 
     jobs: Sequence[ScheduledJob]
-    world: Environment
+    environment: Environment
     at: time | None = None
 
     def setting(self) -> tuple[FileEdit, ...]:
@@ -232,7 +232,7 @@ class SystemdSchedule:
     def standing(self) -> tuple[ScheduleStatus, ...]:
         """Give the timers that are there."""
         timers = [path for job in self.jobs for path in self._there(job) if path.suffix == ".timer"]
-        zone = self.world.zone()
+        zone = self.environment.zone()
         return tuple(
             ScheduleStatus(str(one), starts_of(read_file(one) or "", zone)) for one in timers
         )
@@ -253,8 +253,8 @@ class SystemdSchedule:
     def _starts(self) -> tuple[SchedulerClock, ...]:
         if self.at is None:
             return (MIDNIGHT,)
-        zone = self.world.zone()
-        return clocks(today(self.world.now()), at=self.at, local=zone, scheduler=zone)
+        zone = self.environment.zone()
+        return clocks(today(self.environment.now()), at=self.at, local=zone, scheduler=zone)
 
     def _systemctl(self, commands: Sequence[Sequence[str]]) -> Iterator[str]:
         for arguments in commands:
@@ -273,18 +273,18 @@ class SystemdSchedule:
         if found and int(found[1]) < OLDEST:
             raise NotScheduled(
                 f"systemd {found[1]} is too old, {OLDEST} is needed",
-                mend="use cron: paperlark schedule cron",
+                hint="use cron: paperlark schedule cron",
             )
 
     @property
     def _folder(self) -> Path:
-        environment = self.world.environment
+        environment = self.environment.variables
         home = Path(environment.get("HOME") or Path.home())
         return Path(environment.get("XDG_CONFIG_HOME") or home / ".config") / "systemd" / "user"
 
     @property
     def _programs(self) -> Programs:
-        return Programs(self.world.environment)
+        return Programs(self.environment.variables)
 
 
 def _unit(job: ScheduledJob) -> str:
@@ -298,7 +298,7 @@ def _require_same(path: Path, text: str, job: ScheduledJob) -> None:
     if first.startswith(ours) and first != mark(job.profile):
         raise NotScheduled(
             f"{path} is of the profile {first.removeprefix(ours)}",
-            mend="give one of the two profiles another name",
+            hint="give one of the two profiles another name",
         )
 
 

@@ -84,7 +84,7 @@ def require_announced(first: date, at: time, zone: tzinfo) -> None:
         raise NotScheduled(
             f"at {at:%H:%M} here the day may not have begun in New York, where arXiv's announcement"
             f" is out at midnight ({hours} here): the page would be of the day before",
-            mend=f"choose {max(midnights):%H:%M} or later, or leave --at out to have it right then",
+            hint=f"choose {max(midnights):%H:%M} or later, or leave --at out to have it right then",
         )
 
 

@@ -134,7 +134,7 @@ def open_search(settings: Settings, progress: Progress) -> Iterator[ArchiveSearc
     path, name = settings.database, settings.profile.name
     if not path.exists():
         check_not_set_aside(path)
-        raise StoreError(f"{name!r} has no page yet", mend="make one: paperlark today")
+        raise StoreError(f"{name!r} has no page yet", hint="make one: paperlark today")
     with open_database(path) as connection:
         finder = SearchStore(connection, path, name, typeset.plain)
         _catch_up(finder, progress)

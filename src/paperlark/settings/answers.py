@@ -123,9 +123,9 @@ def complaint(kind: AnswerKind, answer: str) -> str | None:
     if not answer.isprintable():
         return f"{answer!r} has signs that nobody can read; type it again"
     if kind in _PATTERNS:
-        pattern, mend = _PATTERNS[kind]
+        pattern, hint = _PATTERNS[kind]
         fits = re.fullmatch(pattern, answer) is not None
-        return None if fits else f"{answer!r} is no {kind}; {mend}"
+        return None if fits else f"{answer!r} is no {kind}; {hint}"
     return _unlike_its_setting(kind, answer)
 
 

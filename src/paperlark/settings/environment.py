@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from paperlark.settings.secrets import Keyring, Secrets
 
 if TYPE_CHECKING:
-    from paperlark.sources._rate_limit import RateLimitClock
+    from paperlark.http.rate_limit import RateLimitClock
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,17 +49,17 @@ def machine_zone(clock: Path = Path("/etc/localtime")) -> tzinfo:
 class Environment:
     """What is outside of any program: its environment, the time, and waiting."""
 
-    environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
+    variables: Mapping[str, str] = field(default_factory=lambda: os.environ)
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     sleep: Callable[[float], object] = time.sleep
-    watch: RateLimitClock | None = None
+    rate_limit_clock: RateLimitClock | None = None
     keyring: Keyring | None = None
     zone: Callable[[], tzinfo] = machine_zone
 
     @property
     def secrets(self) -> Secrets:
         """Where secrets are found by their names."""
-        return Secrets(self.environment, self.keyring)
+        return Secrets(self.variables, self.keyring)
 
     def secret(self, name: str) -> str | None:
         """Give a secret, None where nobody knows it; raises SecretUnusable."""

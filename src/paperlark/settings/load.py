@@ -95,7 +95,7 @@ def load_settings(path: Path) -> Settings:
 
     Raises ProfileError with every mistake in both files.
     """
-    text = _read(path, mend=f"make one with: paperlark init {path.parent}")
+    text = _read(path, hint=f"make one with: paperlark init {path.parent}")
     shape, problems = _check(path, text, _parse(path, text))
     home = path.parent.absolute()
     named = shape.criteria if shape else "criteria.md"
@@ -222,15 +222,15 @@ def _people(shape: SourcesShape) -> PeopleSettings:
     return PeopleSettings(shape.semantic_scholar, shape.semantic_scholar_key_variable)
 
 
-def _read(path: Path, *, mend: str) -> str:
+def _read(path: Path, *, hint: str) -> str:
     try:
         # Some editors put a mark of UTF-8 before the text.
         return path.read_text("utf-8-sig")
     except FileNotFoundError:
-        raise ProfileError((Problem(path, None, "there is no such file"),), mend=mend) from None
+        raise ProfileError((Problem(path, None, "there is no such file"),), hint=hint) from None
     except UnicodeDecodeError as error:
         problem = Problem(path, None, f"is not UTF-8 text (byte {error.start})")
-        raise ProfileError((problem,), mend="save it as UTF-8") from error
+        raise ProfileError((problem,), hint="save it as UTF-8") from error
     except OSError as error:
         raise ProfileError((Problem(path, None, f"cannot be read ({error.strerror})"),)) from error
 
@@ -306,7 +306,7 @@ def _description(shape: type[ProfileShape], place: list[str]) -> str:
 
 def _criteria(path: Path, *, needed: bool) -> tuple[Criteria | None, tuple[Problem, ...]]:
     try:
-        text = _read(path, mend="")
+        text = _read(path, hint="")
     except ProfileError as error:
         return None, error.problems if needed else ()
     criteria = parse_criteria(text)

@@ -106,7 +106,7 @@ class Secrets:
         except Exception as error:  # every backend has errors of its own
             raise SecretUnusable(
                 f"the keyring does not take {name} ({type(error).__name__})",
-                mend=f"keep it in a private file: paperlark secret set {name} --file",
+                hint=f"keep it in a private file: paperlark secret set {name} --file",
             ) from error
 
     def forget(self, name: str) -> tuple[str, ...]:
@@ -127,7 +127,7 @@ class Secrets:
         except Exception as error:  # every backend has errors of its own
             raise SecretUnusable(
                 f"the keyring does not let go of {name} ({type(error).__name__})",
-                mend="remove it with the system's own program for passwords",
+                hint="remove it with the system's own program for passwords",
             ) from error
 
     def _in_file(self) -> dict[str, str]:
@@ -138,7 +138,7 @@ class Secrets:
         except ValueError as error:
             # The parser's own words may quote what stands there.
             raise SecretUnusable(
-                f"{self.file} is not TOML", mend='write it as NAME = "secret", a line each'
+                f"{self.file} is not TOML", hint='write it as NAME = "secret", a line each'
             ) from error
         return {name: value for name, value in kept.items() if isinstance(value, str)}
 
@@ -164,7 +164,7 @@ class Secrets:
                 temporary.unlink(missing_ok=True)
             raise SecretUnusable(
                 f"{path} cannot be written ({error.strerror})",
-                mend="put the secret into the environment",
+                hint="put the secret into the environment",
             ) from error
 
     def _in_keyring(self, name: str) -> str | None:
@@ -188,13 +188,13 @@ def _read_private(path: Path) -> str:
             # Windows has other permissions, which these bits do not tell.
             if os.name == "posix" and os.fstat(file.fileno()).st_mode & _OTHERS:
                 raise SecretUnusable(
-                    f"{path} holds secrets and others can read it", mend=f"chmod 600 {path}"
+                    f"{path} holds secrets and others can read it", hint=f"chmod 600 {path}"
                 )
             return file.read(_LARGEST).decode("utf-8")
     except OSError as error:
         raise SecretUnusable(f"{path} cannot be read ({error.strerror})") from error
     except UnicodeDecodeError as error:
-        raise SecretUnusable(f"{path} is not UTF-8 text", mend="save it as UTF-8") from error
+        raise SecretUnusable(f"{path} is not UTF-8 text", hint="save it as UTF-8") from error
 
 
 @dataclass(frozen=True, slots=True)

@@ -164,11 +164,11 @@ def check_folder(folder: Path) -> None:
     there = [path for path in (here / PROFILE, here / CRITERIA) if path.exists()]
     if there:
         problems = tuple(Problem(path, None, "is already there") for path in there)
-        raise ProfileError(problems, mend="nothing was written; choose another folder")
+        raise ProfileError(problems, hint="nothing was written; choose another folder")
     nearest = next(path for path in (here, *here.parents) if path.exists())
     if not nearest.is_dir() or not os.access(nearest, os.W_OK | os.X_OK):
         problem = Problem(folder, None, "cannot be written")
-        raise ProfileError((problem,), mend="choose another folder")
+        raise ProfileError((problem,), hint="choose another folder")
 
 
 def write_files(folder: Path, profile: str, criteria: str) -> tuple[Path, Path]:
@@ -184,7 +184,7 @@ def write_files(folder: Path, profile: str, criteria: str) -> tuple[Path, Path]:
         _write(texts)
     except OSError as error:
         problem = Problem(folder, None, f"cannot be written ({error.strerror})")
-        raise ProfileError((problem,), mend="choose another folder") from error
+        raise ProfileError((problem,), hint="choose another folder") from error
     return folder / PROFILE, folder / CRITERIA
 
 

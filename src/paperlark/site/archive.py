@@ -35,7 +35,7 @@ class Sources:
         if self._last is None:
             raise StoreError(
                 f"the page of {day} of {profile!r} went away while the site was built",
-                mend="build it again",
+                hint="build it again",
             )
         return self._last
 

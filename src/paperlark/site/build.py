@@ -9,9 +9,9 @@ from pathlib import Path
 
 from paperlark.domain.errors import PublishError, StoreError
 from paperlark.domain.feedback import Vote
+from paperlark.domain.site_addresses import slug
 from paperlark.ports import Progress
 from paperlark.settings import Settings
-from paperlark.site.addresses import slug
 from paperlark.site.archive import SiteArchive, Sources, fill_archive
 from paperlark.site.plan import SiteReader, plan
 from paperlark.site.publish import Built, build
@@ -57,7 +57,7 @@ def _check_names(names: Sequence[str]) -> None:
     )
     if twice is not None:
         raise PublishError(
-            f"two of the profiles are called {twice!r}", mend="give each a name of its own"
+            f"two of the profiles are called {twice!r}", hint="give each a name of its own"
         )
 
 
@@ -66,7 +66,7 @@ def _open(settings: Settings, progress: Progress, opened: ExitStack) -> SiteRead
     path, name = settings.database, settings.profile.name
     if not path.exists():
         check_not_set_aside(path)
-        raise StoreError(f"{name!r} has no page yet", mend="make one: paperlark today")
+        raise StoreError(f"{name!r} has no page yet", hint="make one: paperlark today")
     connection = opened.enter_context(open_database(path))
     archive = DigestStore(connection, path)
     with progress.step("reading days", len(archive.days(name))) as advance:

@@ -7,12 +7,12 @@ from pathlib import PurePosixPath
 
 from paperlark.domain.digest import Digest
 from paperlark.domain.paper import Paper
+from paperlark.domain.site_addresses import Addresses, link
 from paperlark.renderers import english
 from paperlark.renderers.citations.bibtex import bibtex
 from paperlark.renderers.citations.records import csl, ris
 from paperlark.renderers.html import HtmlRenderer
 from paperlark.renderers.navigation import Navigation, NavigationLink
-from paperlark.site.addresses import Addresses, link
 from paperlark.site.archive import ArchiveDay, SiteArchive, Sources
 from paperlark.site.publish import File
 from paperlark.site.rendering import named, render_page

@@ -9,9 +9,9 @@ from xml.etree import ElementTree as ET
 
 from paperlark.domain.paper import abstract_page
 from paperlark.domain.plain_text import clean
+from paperlark.domain.site_addresses import Addresses, link, slug
 from paperlark.renderers import english, typeset, wording
 from paperlark.renderers.html import template
-from paperlark.site.addresses import Addresses, link, slug
 from paperlark.site.facts import DayFacts
 
 DAYS = 20

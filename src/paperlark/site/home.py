@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from datetime import date
 from functools import partial
 
+from paperlark.domain.site_addresses import FRONT, Addresses, link
 from paperlark.renderers import english
 from paperlark.renderers.navigation import Navigation
 from paperlark.site import totals
-from paperlark.site.addresses import FRONT, Addresses, link
 from paperlark.site.archive import SiteArchive
 from paperlark.site.months import month
 from paperlark.site.publish import File

@@ -9,10 +9,10 @@ from datetime import date
 from functools import partial
 
 from paperlark.domain.paper import Paper
+from paperlark.domain.site_addresses import Addresses, link
 from paperlark.renderers import english
 from paperlark.renderers.navigation import Navigation, NavigationLink
 from paperlark.site import bars, totals
-from paperlark.site.addresses import Addresses, link
 from paperlark.site.archive import ArchiveDay, SiteArchive, SiteArchivePart, Sources
 from paperlark.site.daily import NAMES, citation_files
 from paperlark.site.facts import DayFacts

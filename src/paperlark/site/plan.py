@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from paperlark.domain.site_addresses import Addresses
 from paperlark.ports import ScannedPapers
-from paperlark.site.addresses import Addresses
 from paperlark.site.archive import SiteArchive, Sources
 from paperlark.site.daily import day_files
 from paperlark.site.feeds import DAYS, atom, json_feed

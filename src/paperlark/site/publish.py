@@ -86,7 +86,7 @@ def _published(folder: Path) -> Path | None:
         return folder.resolve() if folder.is_dir() else None
     if folder.is_symlink() or folder.exists():
         raise PublishError(
-            f"{folder} is there and no site of paperlark's", mend="name another folder"
+            f"{folder} is there and no site of paperlark's", hint="name another folder"
         )
     return None
 
@@ -162,7 +162,7 @@ def _alone(folder: Path) -> Iterator[None]:
             yield
     except Timeout as error:
         raise PublishError(
-            f"the site {folder} is being built already", mend="wait until that is done"
+            f"the site {folder} is being built already", hint="wait until that is done"
         ) from error
 
 
@@ -173,5 +173,5 @@ def _told(folder: Path) -> Iterator[None]:
     except OSError as error:
         raise PublishError(
             f"the site {folder} cannot be written ({error.strerror})",
-            mend="see that its folder is yours and has room",
+            hint="see that its folder is yours and has room",
         ) from error

@@ -11,9 +11,9 @@ from importlib import resources
 from itertools import groupby
 
 from paperlark.domain.archive import ScannedPaper
+from paperlark.domain.site_addresses import Addresses, link
 from paperlark.ports import ScannedPapers
 from paperlark.renderers.navigation import Navigation, NavigationLink
-from paperlark.site.addresses import Addresses, link
 from paperlark.site.archive import ArchiveDay, SiteArchive
 from paperlark.site.publish import File
 from paperlark.site.rendering import named, render_page

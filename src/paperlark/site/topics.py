@@ -7,9 +7,9 @@ from functools import partial
 from itertools import groupby
 from pathlib import PurePosixPath
 
+from paperlark.domain.site_addresses import Addresses, link
 from paperlark.renderers.navigation import Navigation, NavigationLink
 from paperlark.site import totals
-from paperlark.site.addresses import Addresses, link
 from paperlark.site.archive import SiteArchive
 from paperlark.site.publish import File
 from paperlark.site.rendering import named, render_page

@@ -51,16 +51,16 @@ def parse_feed(content: bytes, category: str, origin: str) -> Feed:
     if dialect is None:
         raise FeedUnreadable(
             f"{origin} is XML but no feed: its root is {root.tag[:60]!r}",
-            mend="expected <rss>, <feed> or <rdf:RDF> as arXiv sends them",
+            hint="expected <rss>, <feed> or <rdf:RDF> as arXiv sends them",
         )
     title = dialect.title(root).strip()
     if not title:
         # An empty shell is no announcement of nothing.
-        raise FeedUnreadable(f"{origin} is a feed without a title", mend="fetch that feed again")
+        raise FeedUnreadable(f"{origin} is a feed without a title", hint="fetch that feed again")
     if "feed error" in title.lower():
         raise UnknownCategory(
             f"arXiv knows no category {category!r}",
-            mend="see https://arxiv.org/category_taxonomy for those it has",
+            hint="see https://arxiv.org/category_taxonomy for those it has",
         )
     listings, notes = _read_entries(dialect, root, category)
     if len(listings) + len(notes) >= LIMIT:

@@ -62,7 +62,7 @@ def parse_page(content: bytes, category: str, origin: str) -> Page:
         raise FeedUnreadable(
             f"{origin} is not one of arXiv's listing pages"
             + (" (it states no date)" if stated is None else " (it has no list of entries)"),
-            mend="try again later",
+            hint="try again later",
         )
     listings, notes = _entries(sections, category)
     return Page(stated, tuple(listings), tuple(notes), _expected(sections, text))
@@ -71,13 +71,13 @@ def parse_page(content: bytes, category: str, origin: str) -> Page:
 def _tree(content: bytes, origin: str) -> LexborHTMLParser:
     # What is cut in the middle would be closed by the parser and look whole.
     if b"</html>" not in content[-200:].lower():
-        raise FeedUnreadable(f"{origin} is no HTML page, or half of one", mend="try again later")
+        raise FeedUnreadable(f"{origin} is no HTML page, or half of one", hint="try again later")
     if _too_deep(content):
-        raise FeedUnreadable(f"{origin} is nested without end", mend="try again later")
+        raise FeedUnreadable(f"{origin} is nested without end", hint="try again later")
     try:
         return LexborHTMLParser(content.decode("utf-8", "replace"))
     except (SelectolaxError, ValueError) as error:
-        raise FeedUnreadable(f"{origin} is not HTML ({error})", mend="try again later") from error
+        raise FeedUnreadable(f"{origin} is not HTML ({error})", hint="try again later") from error
 
 
 def _too_deep(content: bytes) -> bool:

@@ -97,7 +97,7 @@ def read_xml(content: bytes, origin: str) -> Element:
         start = content[:40].decode("utf-8", "replace").strip() or "nothing"
         raise FeedUnreadable(
             f"{origin} is not XML ({error or type(error).__name__}; it starts with {start!r})",
-            mend="fetch that feed again",
+            hint="fetch that feed again",
         ) from error
     return root
 

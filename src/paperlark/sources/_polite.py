@@ -14,9 +14,9 @@ from typing import Self
 import httpx
 
 from paperlark.domain.errors import SourceUnreachable
+from paperlark.http.rate_limit import SYSTEM_CLOCK, ProcessRateLimit, RateLimitClock
 from paperlark.sources._http_cache import Kept, KeptAnswers
 from paperlark.sources._paper_fields import mail_moment
-from paperlark.sources._rate_limit import SYSTEM_CLOCK, ProcessRateLimit, RateLimitClock
 
 _SHORT = 200  # bytes; no feed and no page is so short
 
@@ -106,19 +106,21 @@ class ArxivClient:
         budget: float | None = None,
         attempts: int = 4,
         timeout: float = 30.0,
-        watch: RateLimitClock = SYSTEM_CLOCK,
+        rate_limit_clock: RateLimitClock = SYSTEM_CLOCK,
         client: httpx.Client | None = None,
     ) -> None:
         self._client = client or httpx.Client(follow_redirects=True, max_redirects=5)
         self._client.headers["User-Agent"] = user_agent
         self._client.timeout = httpx.Timeout(timeout)
-        self._turnstile = ProcessRateLimit(folder, pause=pause, patience=PATIENCE, watch=watch)
+        self._turnstile = ProcessRateLimit(
+            folder, pause=pause, patience=PATIENCE, rate_limit_clock=rate_limit_clock
+        )
         self._kept = KeptAnswers(folder / "answers")
         self._pause = pause
         self._budget = math.inf if budget is None else budget
         self._attempts = attempts
         self._slowest = 4 * timeout
-        self._watch = watch
+        self._watch = rate_limit_clock
         self._began: float | None = None
         self._forbidden: str | None = None
 
@@ -149,7 +151,7 @@ class ArxivClient:
             address = httpx.URL(url, params=params) if params else httpx.URL(url)
         except httpx.InvalidURL as error:
             raise SourceUnreachable(
-                f"{url[:200]} is no address ({error})", mend="correct it"
+                f"{url[:200]} is no address ({error})", hint="correct it"
             ) from error
         refused: _AskAgain | None = None
         for attempt in range(1, self._attempts + 1):
@@ -160,7 +162,7 @@ class ArxivClient:
                 if error.meaning is ResponseClass.LATER and attempt > 1:
                     break
         problem = refused.problem if refused else f"{url} is never asked"
-        raise SourceUnreachable(problem, mend=_TRY_AGAIN) from refused
+        raise SourceUnreachable(problem, hint=_TRY_AGAIN) from refused
 
     def begin(self) -> None:
         """Give another budget, for another day: what came between cost arXiv nothing."""
@@ -170,14 +172,14 @@ class ArxivClient:
         if self._forbidden:
             raise SourceUnreachable(
                 f"{url} is not asked, because {self._forbidden}",
-                mend=_STOP,
+                hint=_STOP,
             )
         if self._began is None:
             self._began = self._watch.timer()
         if self._left() <= 0:
             raise SourceUnreachable(
                 f"{url} is not asked: the {self._budget:g} s for asking arXiv are used up",
-                mend="allow more time, or try again later",
+                hint="allow more time, or try again later",
             )
 
     def _left(self) -> float:
@@ -219,7 +221,7 @@ class ArxivClient:
                 content += chunk
                 if len(content) > LARGEST:
                     raise SourceUnreachable(
-                        f"{url} answers with more than {LARGEST >> 20} MB", mend=_TRY_AGAIN
+                        f"{url} answers with more than {LARGEST >> 20} MB", hint=_TRY_AGAIN
                     )
                 if self._watch.timer() > slowest:
                     raise httpx.ReadTimeout("its answer does not come to an end")
@@ -231,10 +233,10 @@ class ArxivClient:
             self._forbidden = problem
             return SourceUnreachable(
                 f"{problem}: arXiv asks us to stop",
-                mend=_STOP,
+                hint=_STOP,
             )
         if meaning in {ResponseClass.REFUSED, ResponseClass.UNCHANGED}:
-            return SourceUnreachable(problem, mend=_TRY_AGAIN)
+            return SourceUnreachable(problem, hint=_TRY_AGAIN)
         if response.is_success:
             problem = f"{url} answered that the rate is exceeded"
         return _AskAgain(problem, meaning, retry_after(response.headers, self._watch.clock()))
@@ -266,4 +268,4 @@ def _unanswered(url: str, error: httpx.HTTPError) -> Exception:
         error, httpx.UnsupportedProtocol
     ):
         return _AskAgain(problem, ResponseClass.BROKEN)
-    return SourceUnreachable(problem, mend=_TRY_AGAIN)
+    return SourceUnreachable(problem, hint=_TRY_AGAIN)

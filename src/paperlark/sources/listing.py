@@ -81,7 +81,7 @@ class CatchupPages:
         if not today - KEPT <= day <= today:
             raise FeedNotFound(
                 f"arXiv's catch-up pages go back 90 days from {today}, not to {day}",
-                mend="another source must have it",
+                hint="another source must have it",
             )
         url = f"{self._base_url}/catchup/{category}/{day}"
         pages = self._pages(url, category, day)
@@ -113,7 +113,7 @@ def _page(client: ArxivClient, url: str, category: str, params: Params | None = 
     if answer.status != HTTPStatus.OK:
         raise FeedNotFound(
             f"arXiv has no page {answer.url}: it answered with HTTP {answer.status}",
-            mend=f"check the category {category!r}, or use another source",
+            hint=f"check the category {category!r}, or use another source",
         )
     return parse_page(answer.content, category, answer.url)
 
@@ -121,5 +121,5 @@ def _page(client: ArxivClient, url: str, category: str, params: Params | None = 
 def _check_day(page: Page, day: date, url: str) -> None:
     if page.stated != day:
         raise FeedNotFound(
-            f"{url} is of {page.stated}, not of {day}", mend="another source must have that day"
+            f"{url} is of {page.stated}, not of {day}", hint="another source must have that day"
         )

@@ -61,14 +61,14 @@ def parse_oai(content: bytes, category: str, origin: str) -> OaiPage:
     if root.tag != f"{_OAI}OAI-PMH":
         raise FeedUnreadable(
             f"{origin} is XML but not OAI-PMH: its root is <{root.tag[:60]}>",
-            mend="try again later",
+            hint="try again later",
         )
     if (error := root.find(f"{_OAI}error")) is not None:
         return OaiPage((), 0, (), None, (error.get("code", ""), "".join(error.itertext()).strip()))
     answers = [child for child in root if child.find(f"{_OAI}record") is not None]
     answers += root.findall(f"{_OAI}ListRecords")[: 0 if answers else 1]
     if not answers:
-        raise FeedUnreadable(f"{origin} holds no list of records", mend="try again later")
+        raise FeedUnreadable(f"{origin} holds no list of records", hint="try again later")
     return _page(answers[0], category)
 
 
@@ -197,7 +197,7 @@ class OaiRecords:
             return list(self._follow(category, day))
         except _TokenExpired as error:
             raise SourceUnreachable(
-                f"{self._base_url} forgets where it was ({error})", mend="try again later"
+                f"{self._base_url} forgets where it was ({error})", hint="try again later"
             ) from error
 
     def _follow(self, category: str, day: date) -> Iterator[OaiPage]:
@@ -222,7 +222,7 @@ class OaiRecords:
             tokens.add(page.token)
             params = {"verb": "ListRecords", "resumptionToken": page.token}
         raise FeedUnreadable(
-            f"{self._base_url} does not come to an end", mend="use another source, or try later"
+            f"{self._base_url} does not come to an end", hint="use another source, or try later"
         )
 
 
@@ -239,7 +239,7 @@ def _refuse(error: tuple[str, str], origin: str, *, resumed: bool) -> None:
         raise _TokenExpired(words[:200])
     raise SourceUnreachable(
         f"{origin} refuses: {code[:40]} {' '.join(words.split())[:200]}".rstrip(),
-        mend="use another source",
+        hint="use another source",
     )
 
 

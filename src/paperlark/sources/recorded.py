@@ -24,7 +24,7 @@ class RecordedFeeds:
         if not folder.is_dir():
             raise SourceError(
                 f"there is no folder {folder} with recorded feeds",
-                mend="--feeds takes a folder of files named DATE.CATEGORY.rss.xml[.gz]",
+                hint="--feeds takes a folder of files named DATE.CATEGORY.rss.xml[.gz]",
             )
         self._folder = folder
 
@@ -39,7 +39,7 @@ class RecordedFeeds:
                 return _of(day, parse_feed(_read(path), category, str(path)))
         raise FeedNotFound(
             f"{self._folder} has no feed of {category} for {day}",
-            mend=f"expected {day}.{category}.rss.xml or the same with .gz",
+            hint=f"expected {day}.{category}.rss.xml or the same with .gz",
         )
 
     def days(self, first: date, last: date) -> tuple[date, ...]:
@@ -72,4 +72,4 @@ def _read(path: Path) -> bytes:
         content = path.read_bytes()
         return gzip.decompress(content) if path.suffix == ".gz" else content
     except (OSError, EOFError, zlib.error) as error:
-        raise FeedUnreadable(f"{path} cannot be read ({error})", mend="record it again") from error
+        raise FeedUnreadable(f"{path} cannot be read ({error})", hint="record it again") from error

@@ -47,6 +47,6 @@ class RssFeeds:
         if feed.stamped is not None and feed.stamped != day:
             raise FeedNotFound(
                 f"arXiv's feed of {category} is of {feed.stamped}, not of {day}",
-                mend="its RSS has only the latest day",
+                hint="its RSS has only the latest day",
             )
         return feed

@@ -58,7 +58,7 @@ def parse_results(content: bytes, category: str, origin: str) -> ResultPage:
     if root.tag != f"{_ATOM}feed" or not (total.isascii() and total.isdecimal()):
         raise FeedUnreadable(
             f"{origin} is XML but no results of a search: its root is <{root.tag[:60]}>",
-            mend="try again later",
+            hint="try again later",
         )
     entries = root.findall(f"{_ATOM}entry")
     for entry in entries:
@@ -76,7 +76,7 @@ def _check_no_error(entry: Element, origin: str) -> None:
     name = text_of(entry, f"{_ATOM}id")
     if "/api/errors" in name:
         said = one_line(text_of(entry, f"{_ATOM}summary")) or name
-        raise SourceUnreachable(f"{origin} refuses: {said[:200]}", mend="use another source")
+        raise SourceUnreachable(f"{origin} refuses: {said[:200]}", hint="use another source")
 
 
 def _found(entry: Element) -> ApiEntry:
@@ -166,7 +166,7 @@ class SearchApi:
             if start >= _MOST:
                 raise SourceUnreachable(
                     f"{self._base_url} gives no more than {_MOST} of {page.total} results",
-                    mend="name categories instead of a whole archive",
+                    hint="name categories instead of a whole archive",
                 )
 
     def _page(self, query: str, category: str, start: int) -> ResultPage:
@@ -180,7 +180,7 @@ class SearchApi:
         raise SourceUnreachable(
             f"{self._base_url} says that there are {page.total} results and gives none"
             f" from number {start + 1} on",
-            mend="try again later, or use another source",
+            hint="try again later, or use another source",
         )
 
 

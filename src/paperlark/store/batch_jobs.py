@@ -45,9 +45,11 @@ class BatchJobStore:
         """Give all whose answers are not stored yet."""
         return self._find("state != ?", BatchJobState.COLLECTED)
 
-    def of(self, asking: JudgementKey) -> tuple[BatchJob, ...]:
+    def of(self, judgement_key: JudgementKey) -> tuple[BatchJob, ...]:
         """Give all of this asking."""
-        return self._find("day = ? AND profile = ? AND criteria = ? AND judge = ?", *_key(asking))
+        return self._find(
+            "day = ? AND profile = ? AND criteria = ? AND judge = ?", *_key(judgement_key)
+        )
 
     def keep(self, job: BatchJob) -> None:
         """Write a job down, in place of what was known of it."""
@@ -59,7 +61,7 @@ class BatchJobStore:
         with store_errors(self._path), transaction(self._connection):
             self._connection.execute("DELETE FROM jobs WHERE key = ?", (job.key,))
 
-    def collect(self, job: BatchJob, exchanges: Iterable[ModelCall]) -> None:
+    def collect(self, job: BatchJob, model_calls: Iterable[ModelCall]) -> None:
         """Store all that came of a job, and that it did, in one transaction."""
         with store_errors(self._path), transaction(self._connection):
             row = self._connection.execute(
@@ -68,8 +70,8 @@ class BatchJobStore:
             if row == (BatchJobState.COLLECTED,):
                 return
             at = self._now()
-            for exchange in exchanges:
-                insert_exchange(self._connection, exchange, job.asking, at)
+            for model_call in model_calls:
+                insert_exchange(self._connection, model_call, job.judgement_key, at)
             self._write(replace(job, state=BatchJobState.COLLECTED))
 
     def _find(self, where: str, *values: str) -> tuple[BatchJob, ...]:
@@ -94,7 +96,7 @@ class BatchJobStore:
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 job.key,
-                *_key(job.asking),
+                *_key(job.judgement_key),
                 job.model,
                 job.base_url,
                 json.dumps(questions),
@@ -107,8 +109,13 @@ class BatchJobStore:
         )
 
 
-def _key(asking: JudgementKey) -> tuple[str, str, str, str]:
-    return asking.day.isoformat(), asking.profile, asking.criteria, asking.judge
+def _key(judgement_key: JudgementKey) -> tuple[str, str, str, str]:
+    return (
+        judgement_key.day.isoformat(),
+        judgement_key.profile,
+        judgement_key.criteria,
+        judgement_key.judge,
+    )
 
 
 def _job(  # noqa: PLR0913, PLR0917  # one parameter a column
@@ -128,7 +135,7 @@ def _job(  # noqa: PLR0913, PLR0917  # one parameter a column
 ) -> BatchJob:
     return BatchJob(
         key=key,
-        asking=JudgementKey(date.fromisoformat(day), profile, criteria, judge),
+        judgement_key=JudgementKey(date.fromisoformat(day), profile, criteria, judge),
         model=model,
         base_url=base_url,
         questions=tuple(

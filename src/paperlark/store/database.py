@@ -81,7 +81,7 @@ def _setting_aside(path: Path, connection: sqlite3.Connection) -> Iterator[None]
             if part.exists():
                 part.rename(aside.with_name(aside.name + suffix))
         raise StoreDamaged(
-            f"{error.problem}; it was set aside as {aside.name}", mend=_RESTORE
+            f"{error.problem}; it was set aside as {aside.name}", hint=_RESTORE
         ) from error
 
 
@@ -97,7 +97,7 @@ def check_not_set_aside(path: Path) -> None:
     aside = sorted(path.parent.glob(f"{glob.escape(path.name)}.damaged-*"))
     if aside:
         raise StoreDamaged(
-            f"the database {path} was damaged, and set aside as {aside[-1].name}", mend=_RESTORE
+            f"the database {path} was damaged, and set aside as {aside[-1].name}", hint=_RESTORE
         )
 
 
@@ -108,14 +108,14 @@ def store_errors(path: Path) -> Iterator[None]:
         yield
     except (sqlite3.OperationalError, sqlite3.IntegrityError) as error:
         raise StoreError(
-            f"the database {path} cannot be used ({error})", mend=_mend(str(error))
+            f"the database {path} cannot be used ({error})", hint=_mend(str(error))
         ) from error
     except sqlite3.DatabaseError as error:
-        raise StoreDamaged(f"the database {path} is damaged ({error})", mend=_RESTORE) from error
+        raise StoreDamaged(f"the database {path} is damaged ({error})", hint=_RESTORE) from error
     except OSError as error:
         raise StoreError(
             f"the database {path} cannot be made ({error.strerror})",
-            mend="check that its folder is writable",
+            hint="check that its folder is writable",
         ) from error
 
 
@@ -148,7 +148,7 @@ def _migrate(connection: sqlite3.Connection, path: Path) -> None:
         raise StoreError(
             f"the database {path} was made by a later paperlark (its version {version},"
             f" this one knows {VERSION})",
-            mend="update paperlark",
+            hint="update paperlark",
         )
     for number in range(version + 1, VERSION + 1):
         with transaction(connection):

@@ -100,7 +100,7 @@ class DigestStore:
         except ValueError as error:
             raise StoreError(
                 f"the digest of {day} in {self._path} cannot be read",
-                mend=f"make it again: paperlark run --date {day}",
+                hint=f"make it again: paperlark run --date {day}",
             ) from error
 
     def _ranked(self, profile: str, day: date) -> tuple[Ranked, ...]:

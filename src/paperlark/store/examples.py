@@ -99,8 +99,8 @@ class ExampleStore:
             votes = self._ask(VOTES, about, most=MOST_EXAMPLES).fetchall()
         brought = _brought(reversed(library), profile.cutoffs)
         # Of one paper judged twice on one day, the judgement made here comes last and counts.
-        lessons = one_example_per_paper((*brought, *reversed(judged), *_voted(reversed(votes))))
-        return Evidence(lessons, tuple(stream.values()))
+        examples = one_example_per_paper((*brought, *reversed(judged), *_voted(reversed(votes))))
+        return Evidence(examples, tuple(stream.values()))
 
     def _announced(
         self, about: dict[str, str], cutoffs: Cutoffs
@@ -115,8 +115,8 @@ class ExampleStore:
         for row in self._ask(ANNOUNCED, about, first=days[-1], streamed=streamed):
             paper, (before, relevance, novelty, stands_for) = paper_of(*row[:6]), row[6:]
             if relevance is not None and len(judged) < MOST_EXAMPLES:
-                lesson = _scored(paper, before, relevance, novelty, cutoffs)
-                judged.append(replace(lesson, stands_for=stands_for))
+                example = _scored(paper, before, relevance, novelty, cutoffs)
+                judged.append(replace(example, stands_for=stands_for))
             if before >= streamed and len(stream) < LONGEST_STREAM:
                 stream.setdefault(paper.id, paper)
         return judged, stream

@@ -28,14 +28,16 @@ class JudgementStore:
         self._path = path
         self._now = now
 
-    def judgements(self, papers: Sequence[Paper], asking: JudgementKey) -> tuple[Judgement, ...]:
+    def judgements(
+        self, papers: Sequence[Paper], judgement_key: JudgementKey
+    ) -> tuple[Judgement, ...]:
         """Give what is known of these very versions."""
         with store_errors(self._path):
             rows = (
                 self._connection.execute(
                     "SELECT relevance, novelty, comment FROM judgements"
                     " WHERE paper_id = ? AND version = ? AND criteria = ? AND judge = ?",
-                    (paper.id, paper.version, asking.criteria, asking.judge),
+                    (paper.id, paper.version, judgement_key.criteria, judgement_key.judge),
                 ).fetchone()
                 for paper in papers
             )
@@ -45,45 +47,50 @@ class JudgementStore:
                 if row is not None
             )
 
-    def keep(self, exchange: ModelCall, asking: JudgementKey) -> None:
+    def keep(self, model_call: ModelCall, judgement_key: JudgementKey) -> None:
         """Store one exchange; a judgement that is there already stands, unless it is silent."""
         with store_errors(self._path), transaction(self._connection):
-            insert_exchange(self._connection, exchange, asking, self._now())
+            insert_exchange(self._connection, model_call, judgement_key, self._now())
 
-    def spend(self, asking: JudgementKey) -> Spend:
+    def spend(self, judgement_key: JudgementKey) -> Spend:
         """Add up all exchanges of that page, those of earlier runs too."""
         with store_errors(self._path):
             rows = self._connection.execute(
                 f"SELECT {SPEND} FROM exchanges"  # noqa: S608
                 " WHERE day = ? AND profile = ? AND criteria = ? AND judge = ? ORDER BY id",
-                (asking.day.isoformat(), asking.profile, asking.criteria, asking.judge),
+                (
+                    judgement_key.day.isoformat(),
+                    judgement_key.profile,
+                    judgement_key.criteria,
+                    judgement_key.judge,
+                ),
             ).fetchall()
         return total(spend_of(*row) for row in rows)
 
 
 def insert_exchange(
-    connection: sqlite3.Connection, exchange: ModelCall, asking: JudgementKey, at: datetime
+    connection: sqlite3.Connection, model_call: ModelCall, judgement_key: JudgementKey, at: datetime
 ) -> None:
     """Write one exchange with its judgements, inside a transaction of the caller's."""
-    tokens, cost, most = exchange.spend.tokens, exchange.spend.cost, exchange.spend.most
+    tokens, cost, most = model_call.spend.tokens, model_call.spend.cost, model_call.spend.most
     inserted = connection.execute(
         "INSERT INTO exchanges (day, profile, criteria, judge, requests, prompt_tokens,"
         " cached_tokens, completion_tokens, prompt_cost, completion_cost, most, batch, reply, at)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
-            asking.day.isoformat(),
-            asking.profile,
-            asking.criteria,
-            asking.judge,
-            exchange.spend.requests,
+            judgement_key.day.isoformat(),
+            judgement_key.profile,
+            judgement_key.criteria,
+            judgement_key.judge,
+            model_call.spend.requests,
             tokens.prompt if tokens else None,
             tokens.cached if tokens else None,
             tokens.completion if tokens else None,
             str(cost.prompt) if cost else None,
             str(cost.completion) if cost else None,
             str(most) if most is not None else None,
-            exchange.batch,
-            exchange.text,
+            model_call.batch,
+            model_call.text,
             at.isoformat(),
         ),
     )
@@ -93,23 +100,23 @@ def insert_exchange(
         " relevance = excluded.relevance, novelty = excluded.novelty,"
         " comment = excluded.comment, exchange = excluded.exchange"
         " WHERE judgements.comment = ''",
-        _rows(exchange.judgements, asking, inserted.lastrowid),
+        _rows(model_call.judgements, judgement_key, inserted.lastrowid),
     )
 
 
 def _rows(
-    judgements: Iterable[Judgement], asking: JudgementKey, exchange: int | None
+    judgements: Iterable[Judgement], judgement_key: JudgementKey, model_call: int | None
 ) -> Iterable[tuple[str | int | None, ...]]:
     return (
         (
             one.paper_id,
             one.version,
-            asking.criteria,
-            asking.judge,
+            judgement_key.criteria,
+            judgement_key.judge,
             one.relevance,
             one.novelty,
             one.comment,
-            exchange,
+            model_call,
         )
         for one in judgements
     )

@@ -22,17 +22,17 @@ class LibraryStore:
         self._path = path
         self._profile = profile
 
-    def new(self, lessons: Iterable[Example]) -> tuple[Example, ...]:
+    def new(self, examples: Iterable[Example]) -> tuple[Example, ...]:
         """Give those that are not there yet, stand there for something else, or as a title only."""
         there, bare = self._standings(), self._without_abstract()
         return tuple(
             one
-            for one in lessons
+            for one in examples
             if there.get(one.paper.id) != _standing(one)
             or (one.paper.id in bare and one.paper.abstract)
         )
 
-    def keep(self, lessons: Iterable[Example]) -> None:
+    def keep(self, examples: Iterable[Example]) -> None:
         """Keep lessons, all or none, each in place of an earlier one of its paper."""
         with store_errors(self._path), transaction(self._connection):
             self._connection.executemany(
@@ -48,7 +48,7 @@ class LibraryStore:
                         one.relevance,
                         one.novelty,
                     )
-                    for one in lessons
+                    for one in examples
                 ),
             )
 
@@ -70,8 +70,8 @@ class LibraryStore:
         return frozenset(PaperId(paper) for (paper,) in rows)
 
 
-def _standing(lesson: Example) -> Standing:
+def _standing(example: Example) -> Standing:
     """Say what makes two lessons the same: liked on whichever day, or judged alike that day."""
-    if lesson.teacher is LabelSource.JUDGE:
-        return None, lesson.day.isoformat(), lesson.relevance, lesson.novelty
-    return int(lesson.wanted), None, None, None
+    if example.label_source is LabelSource.JUDGE:
+        return None, example.day.isoformat(), example.relevance, example.novelty
+    return int(example.wanted), None, None, None

@@ -33,7 +33,7 @@ def run_lock(
         lock.release()
         raise StoreError(
             f"the lock of {database} cannot be made ({error.strerror})",
-            mend="check that its folder is writable and that the disk is not full",
+            hint="check that its folder is writable and that the disk is not full",
         ) from error
     try:
         yield
@@ -56,7 +56,7 @@ def _acquire(
     except Timeout:
         raise StoreBusy(
             f"{_who(note)} is at work on {database}",
-            mend="wait until it is done; if nobody is there, end that process",
+            hint="wait until it is done; if nobody is there, end that process",
         ) from None
 
 

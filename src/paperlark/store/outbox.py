@@ -28,7 +28,7 @@ class OutboxStore:
             parcel.occasion,
             parcel.day.isoformat(),
             json.dumps([asdict(message) for message in messages], ensure_ascii=False),
-            json.dumps(parcel.fates),
+            json.dumps(parcel.statuses),
             parcel.problem,
             parcel.since.isoformat(),
             parcel.at.isoformat(),
@@ -50,14 +50,14 @@ class OutboxStore:
 
 
 def _parcel(row: tuple[str, ...]) -> Parcel:
-    profile, channel, occasion, day, messages, fates, problem, since, at = row
+    profile, channel, occasion, day, messages, statuses, problem, since, at = row
     return Parcel(
         profile=profile,
         channel=channel,
         occasion=Occasion(occasion),
         day=date.fromisoformat(day),
         messages=tuple(Message(**message) for message in json.loads(messages)),
-        fates=tuple(MessageStatus(fate) for fate in json.loads(fates)),
+        statuses=tuple(MessageStatus(fate) for fate in json.loads(statuses)),
         problem=problem,
         since=datetime.fromisoformat(since),
         at=datetime.fromisoformat(at),

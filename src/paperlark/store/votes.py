@@ -83,7 +83,7 @@ def append_votes(path: Path, profile: str, votes: Iterable[Feedback]) -> None:
     except OSError as error:
         raise StoreError(
             f"the vote counts, but its copy {path} cannot be written ({error.strerror})",
-            mend="check that its folder is writable and that the disk is not full",
+            hint="check that its folder is writable and that the disk is not full",
         ) from error
 
 
@@ -102,7 +102,7 @@ def read_votes(content: bytes, name: str) -> Mapping[str, Sequence[Feedback]]:
                     continue
                 raise StoreError(
                     f"{name}:{number}: is no vote ({type(error).__name__}: {error!s:.80})",
-                    mend="correct that line or take it out",
+                    hint="correct that line or take it out",
                 ) from error
             votes.setdefault(profile, []).append(one)
     return votes

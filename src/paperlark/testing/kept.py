@@ -94,23 +94,33 @@ class FakeJudgementMemory:
     _spends: list[tuple[JudgementKey, Spend]] = field(default_factory=list)
     _digests: dict[tuple[str, date], Digest] = field(default_factory=dict)
 
-    def judgements(self, papers: Sequence[Paper], asking: JudgementKey) -> tuple[Judgement, ...]:
+    def judgements(
+        self, papers: Sequence[Paper], judgement_key: JudgementKey
+    ) -> tuple[Judgement, ...]:
         """Give what was kept of these versions."""
-        keys = [(paper.id, paper.version, asking.criteria, asking.judge) for paper in papers]
+        keys = [
+            (paper.id, paper.version, judgement_key.criteria, judgement_key.judge)
+            for paper in papers
+        ]
         return tuple(self._judgements[key] for key in keys if key in self._judgements)
 
-    def keep(self, exchange: ModelCall, asking: JudgementKey) -> None:
+    def keep(self, model_call: ModelCall, judgement_key: JudgementKey) -> None:
         """Keep the exchange; a judgement that is there already stands, unless it is silent."""
-        self._spends.append((asking, exchange.spend))
-        for judgement in exchange.judgements:
-            key = (judgement.paper_id, judgement.version, asking.criteria, asking.judge)
+        self._spends.append((judgement_key, model_call.spend))
+        for judgement in model_call.judgements:
+            key = (
+                judgement.paper_id,
+                judgement.version,
+                judgement_key.criteria,
+                judgement_key.judge,
+            )
             known = self._judgements.get(key)
             if known is None or not known.comment:
                 self._judgements[key] = judgement
 
-    def spend(self, asking: JudgementKey) -> Spend:
+    def spend(self, judgement_key: JudgementKey) -> Spend:
         """Add up the page's exchanges."""
-        return total(spend for kept, spend in self._spends if kept == asking)
+        return total(spend for kept, spend in self._spends if kept == judgement_key)
 
     def file(self, digest: Digest) -> None:
         """Keep the digest."""
@@ -258,9 +268,9 @@ class FakeBatchJobs:
         """Give all that are not collected."""
         return tuple(job for job in self._sorted() if job.state is not BatchJobState.COLLECTED)
 
-    def of(self, asking: JudgementKey) -> tuple[BatchJob, ...]:
+    def of(self, judgement_key: JudgementKey) -> tuple[BatchJob, ...]:
         """Give all of this asking."""
-        return tuple(job for job in self._sorted() if job.asking == asking)
+        return tuple(job for job in self._sorted() if job.judgement_key == judgement_key)
 
     def keep(self, job: BatchJob) -> None:
         """Keep it."""
@@ -270,11 +280,11 @@ class FakeBatchJobs:
         """Forget it."""
         self._jobs.pop(job.key, None)
 
-    def collect(self, job: BatchJob, exchanges: Iterable[ModelCall]) -> None:
+    def collect(self, job: BatchJob, model_calls: Iterable[ModelCall]) -> None:
         """Keep what came of it, all or nothing, once."""
         if self._jobs[job.key].state is not BatchJobState.COLLECTED:
-            for exchange in tuple(exchanges):
-                self.memory.keep(exchange, job.asking)
+            for model_call in tuple(model_calls):
+                self.memory.keep(model_call, job.judgement_key)
             self._jobs[job.key] = replace(job, state=BatchJobState.COLLECTED)
 
     def _sorted(self) -> Sequence[BatchJob]:

@@ -59,7 +59,7 @@ class FakeRanker:
 class FakeExampleSource:
     """Knows given lessons, and which papers were announced to the reader on which days."""
 
-    lessons: Sequence[Example] = ()
+    examples: Sequence[Example] = ()
     announced: Mapping[date, Sequence[Paper]] = field(default_factory=dict)
 
     def evidence(self, profile: Profile, day: date) -> Evidence:  # noqa: ARG002
@@ -69,9 +69,9 @@ class FakeExampleSource:
         later -= {paper.id for paper in before}
         known = (
             one
-            for one in self.lessons
+            for one in self.examples
             if one.paper.id not in later
-            and (one.day < day or (one.day == day and one.teacher is not LabelSource.JUDGE))
+            and (one.day < day or (one.day == day and one.label_source is not LabelSource.JUDGE))
         )
         stream: dict[PaperId, Paper] = {}
         for paper in before:
@@ -102,7 +102,7 @@ class FakeJudge:
 
     scores: Mapping[str, tuple[int, int]]
     price: Spend = field(default_factory=lambda: total(()))
-    lack: UnjudgedReason = UnjudgedReason.FAILED
+    cause: UnjudgedReason = UnjudgedReason.FAILED
     asked: list[PaperId] = field(default_factory=list)
     signature: str = "fake-model/1"
     prompt: str = "Which papers are good?"
@@ -127,4 +127,4 @@ class FakeJudge:
                 judgement = Judgement(paper.id, paper.version, relevance, novelty, comment)
                 yield ModelCall((judgement,), self.price, "{}")
             else:
-                yield Unjudged(paper, self.lack, "the fake has no scores for it")
+                yield Unjudged(paper, self.cause, "the fake has no scores for it")

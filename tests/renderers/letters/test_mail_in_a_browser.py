@@ -78,16 +78,16 @@ def shown(window: Page, folder: Path, bulletin: Bulletin, *, styled: bool) -> st
 def test_nothing_overflows_and_everything_can_be_read(
     window: Page, tmp_path: Path, name: str, *, styled: bool
 ) -> None:
-    watch = Watch()
-    watch.over(window)
+    rate_limit_clock = Watch()
+    rate_limit_clock.over(window)
     address = shown(window, tmp_path, BULLETINS[name], styled=styled)
     for width in WIDTHS:
         window.set_viewport_size({"width": width, "height": 800})
         assert window.evaluate("document.documentElement.scrollWidth") == width
         assert window.evaluate(WIDEST) <= 640
     assert serious(window, *OF_COLOUR) == []
-    assert watch.requests == [address]
-    assert watch.said == []
+    assert rate_limit_clock.requests == [address]
+    assert rate_limit_clock.said == []
 
 
 def test_no_text_is_smaller_than_can_be_read(window: Page, tmp_path: Path, *, styled: bool) -> None:

@@ -136,23 +136,23 @@ _PATIENCE_WITH_ARXIV = 120.0
 """Seconds: somebody sits there and waits, where a run in the night may take longer."""
 
 
-def import_into(settings: Settings, world: Environment, sources: Sequence[str]) -> bool:
+def import_into(settings: Settings, environment: Environment, sources: Sequence[str]) -> bool:
     """Import what the reader named; tells what went wrong, and whether all went well."""
     how = ImportHow(progress(), wait=LockPatience(PATIENCE, partial(click.echo, err=True)))
     try:
-        import_all(settings, world, sources, how)
+        import_all(settings, environment, sources, how)
     except PaperlarkError as error:
         tell_error(str(error))
         return False
     return True
 
 
-def make_first_page(settings: Settings, world: Environment, feeds: Path | None) -> int:
+def make_first_page(settings: Settings, environment: Environment, feeds: Path | None) -> int:
     """Make a page of the last announcement, and give the exit code; tells what went wrong."""
-    lacking = _lacking(settings, world)
+    lacking = _lacking(settings, environment)
     if lacking:
         click.echo(f"{lacking}: this page is made without the model")
-    choices = RunOptions(
+    options = RunOptions(
         feeds=feeds,
         use_model=not lacking,
         patience=PATIENCE,
@@ -161,32 +161,32 @@ def make_first_page(settings: Settings, world: Environment, feeds: Path | None) 
     arxiv = replace(settings.arxiv, patience=min(settings.arxiv.patience, _PATIENCE_WITH_ARXIV))
     settings = replace(settings, arxiv=arxiv)
     try:
-        day = _last_day(settings, choices, world)
-        return make_one(settings, choices, day, world=world, as_json=False)
+        day = _last_day(settings, options, environment)
+        return make_one(settings, options, day, environment=environment, as_json=False)
     except PaperlarkError as error:
         tell_error(str(error))
         click.echo("the profile is there all the same; make its page when that is mended")
         return 1
 
 
-def _lacking(settings: Settings, world: Environment) -> str | None:
+def _lacking(settings: Settings, environment: Environment) -> str | None:
     """Say what the model lacks to be asked; None where it can be tried, or there is none."""
     model = settings.model
     if model is None:
         return None
-    if model.key_variable and world.secret(model.key_variable) is None:
+    if model.key_variable and environment.secret(model.key_variable) is None:
         return f"there is no secret {model.key_variable} yet"
     if is_on_this_machine(model.base_url) and local_models(model.base_url) is None:
         return f"no model server answers at {model.base_url} now"
     return None
 
 
-def _last_day(settings: Settings, choices: RunOptions, world: Environment) -> date:
+def _last_day(settings: Settings, options: RunOptions, environment: Environment) -> date:
     """Give today, or the last day with an announcement; of recorded feeds the last."""
-    now = today(world.now())
-    if choices.feeds is not None:
-        with open_page_maker(settings, choices, world) as press:
-            days = press.days(date.min, date.max)
+    now = today(environment.now())
+    if options.feeds is not None:
+        with open_page_maker(settings, options, environment) as maker:
+            days = maker.days(date.min, date.max)
         return max(days, default=now)
     if expects_announcement(now):
         return now
@@ -196,12 +196,12 @@ def _last_day(settings: Settings, choices: RunOptions, world: Environment) -> da
 
 
 def left_to_do(
-    answers: SetupAnswers, profile: Path, world: Environment
+    answers: SetupAnswers, profile: Path, environment: Environment
 ) -> Iterator[tuple[str, str]]:
     """Give the commands that do what is left, and what each does."""
     option = "" if profile == Path("paperlark.toml") else f" --profile {shlex.quote(str(profile))}"
     for name, what in _secrets(answers):
-        if world.secret(name) is None:
+        if environment.secret(name) is None:
             yield f"paperlark secret set {name}", f"keep {what}, never in the profile"
     if answers.timer:
         yield f"paperlark schedule {answers.timer}{option}", "have it made every morning"
@@ -263,11 +263,11 @@ def command(
       paperlark init mine --category galaxies --follow "Ada Lovelace"
       paperlark init mine --yes --model gpt-4o-mini --schedule cron --first-page
     """
-    world = environment_of(context)
+    environment = environment_of(context)
     asks = sys.stdin.isatty() if unasked is None else not unasked
     check_folder(folder)
     try:
-        wishes = _asked(given, world, asks=asks)
+        wishes = _asked(given, environment, asks=asks)
         texts = profile_text(wishes.answers), criteria_text(wishes.answers)
         if shows:
             click.echo(_shown(folder, *texts))
@@ -281,17 +281,17 @@ def command(
     click.echo(f"wrote {profile} and {criteria}")
     if wants_page is None:
         wants_page = asks and click.confirm("\nMake the first page now?", default=True)
-    exit_code = _begin(profile, wishes, world, feeds, wants_page=wants_page)
+    exit_code = _begin(profile, wishes, environment, feeds, wants_page=wants_page)
     if not wishes.answers.interests:
         click.echo(f"\nThe interests in {criteria} are an example: make them your own.")
-    _tell_rest(left_to_do(wishes.answers, profile, world))
+    _tell_rest(left_to_do(wishes.answers, profile, environment))
     context.exit(exit_code)
 
 
-def _asked(given: GivenOptions, world: Environment, *, asks: bool) -> SetupWishes:
+def _asked(given: GivenOptions, environment: Environment, *, asks: bool) -> SetupWishes:
     if asks:
         click.echo("Enter takes what is proposed; Ctrl-C leaves, and leaves nothing behind.")
-    return wishes_of(given, world.now(), asks=asks)
+    return wishes_of(given, environment.now(), asks=asks)
 
 
 def _confirm(folder: Path, wishes: SetupWishes, texts: tuple[str, str]) -> None:
@@ -318,12 +318,17 @@ def _shown(folder: Path, profile: str, criteria: str) -> str:
 
 
 def _begin(
-    profile: Path, wishes: SetupWishes, world: Environment, feeds: Path | None, *, wants_page: bool
+    profile: Path,
+    wishes: SetupWishes,
+    environment: Environment,
+    feeds: Path | None,
+    *,
+    wants_page: bool,
 ) -> int:
     """Import what was named and make a page where one is wanted; gives the worse exit code."""
     settings = load_settings(profile)
-    imported = import_into(settings, world, wishes.imports)
-    made = make_first_page(settings, world, feeds) if wants_page else 0
+    imported = import_into(settings, environment, wishes.imports)
+    made = make_first_page(settings, environment, feeds) if wants_page else 0
     return made or (not imported)
 
 

@@ -51,13 +51,13 @@ class ArxivSanityRanker:
         """Rank by the distance from the plane between wanted papers and all others."""
         if not papers:
             return ()
-        taught = [lesson.paper for lesson in evidence.lessons]
+        taught = [example.paper for example in evidence.examples]
         fitted = self._fit((*papers, *evidence.stream, *unlike(taught, evidence.stream)))
-        wanted = {lesson.paper.id for lesson in evidence.lessons if lesson.wanted}
+        wanted = {example.paper.id for example in evidence.examples if example.wanted}
         if not wanted:
             return in_order(papers, self._search(fitted, criteria)[: len(papers)])
         # Who has only said what they like has the rest of what they saw against it.
-        others = {lesson.paper.id for lesson in evidence.lessons if not lesson.wanted} or {
+        others = {example.paper.id for example in evidence.examples if not example.wanted} or {
             paper.id for paper in evidence.stream
         }
         examples = {paper.id for paper in papers} | wanted | others

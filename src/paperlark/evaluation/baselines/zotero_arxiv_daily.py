@@ -49,7 +49,9 @@ class ZoteroArxivDailyRanker:
         """Rank by the weighted mean likeness to the wanted papers, the latest weighing most."""
         if not papers:
             return ()
-        liked = [lesson.paper.abstract for lesson in reversed(evidence.lessons) if lesson.wanted]
+        liked = [
+            example.paper.abstract for example in reversed(evidence.examples) if example.wanted
+        ]
         liked = liked or [wanted_text(criteria)]
         weights = 1 / (1 + np.log10(np.arange(1, len(liked) + 1)))
         # A mean of cosines is the cosine with a mean.

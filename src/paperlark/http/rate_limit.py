@@ -41,12 +41,12 @@ class ProcessRateLimit:
     """Lets one request through at a time; `holds` of single servers come on top of the pause."""
 
     def __init__(
-        self, folder: Path, *, pause: float, patience: float, watch: RateLimitClock
+        self, folder: Path, *, pause: float, patience: float, rate_limit_clock: RateLimitClock
     ) -> None:
         self._folder = folder
         self._pause = pause
         self._patience = patience
-        self._watch = watch
+        self._watch = rate_limit_clock
         self._passed = -math.inf
         self._lock = FileLock(folder / "arxiv.lock")
 
@@ -84,7 +84,7 @@ class ProcessRateLimit:
         except Timeout as error:
             raise SourceUnreachable(
                 "another paperlark has been asking arXiv all the time that this one had",
-                mend="let the other one finish, or allow more time",
+                hint="let the other one finish, or allow more time",
             ) from error
         except OSError as error:
             raise self._unusable(error) from error
@@ -97,13 +97,13 @@ class ProcessRateLimit:
         if wait > self._patience:
             raise SourceUnreachable(
                 f"{server} asked to be left alone for another {wait:.0f} s",
-                mend="try again after that",
+                hint="try again after that",
             )
         if wait > left:
             raise SourceUnreachable(
                 f"the next request to arXiv may go out in {wait:.0f} s,"
                 f" which is more than the {max(0.0, left):.0f} s that are left for asking",
-                mend="allow more time, or try again later",
+                hint="allow more time, or try again later",
             )
         if wait > 0:
             self._watch.sleep(wait)
@@ -131,7 +131,7 @@ class ProcessRateLimit:
     def _unusable(self, error: OSError) -> SourceError:
         return SourceError(
             f"{self._folder} cannot be used ({error.strerror or error})",
-            mend="paperlark notes there when arXiv was last asked: make it writable",
+            hint="paperlark notes there when arXiv was last asked: make it writable",
         )
 
     def _path(self, name: str) -> Path:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from paperlark.site.addresses import FRONT, Addresses, link, slug
+from paperlark.domain.site_addresses import FRONT, Addresses, link, slug
 
 BATS = Addresses("Bats & birds")
 DAY = date(2025, 2, 26)
