@@ -13,7 +13,7 @@ from paperlark.domain.feedback import Feedback, Vote
 from paperlark.domain.paper import Paper, PaperId
 from paperlark.settings import Settings
 from paperlark.settings.environment import Environment
-from paperlark.store.database import check_not_set_aside, open_database
+from paperlark.store.database import open_existing
 from paperlark.store.paper_texts import PaperTextStore
 from paperlark.store.votes import FeedbackStore, append_votes, log_path
 
@@ -62,10 +62,7 @@ def open_votes(settings: Settings, environment: Environment) -> Iterator[Votes]:
     Raises StoreError where there is no database: without a page there is nothing to vote on.
     """
     path, name = settings.database, settings.profile.name
-    if not path.exists():
-        check_not_set_aside(path)
-        raise StoreError(f"{name!r} has no page yet", hint="make one: paperlark today")
-    with open_database(path) as connection:
+    with open_existing(path, name) as connection:
         yield Votes(
             profile=name,
             store=FeedbackStore(connection, path, name),

@@ -12,7 +12,7 @@ from paperlark.domain.paper import PaperId
 from paperlark.domain.paper_history import DayOfPaper, ListedPaper, PaperHistory, day_of_paper
 from paperlark.domain.profile import Profile
 from paperlark.settings import Settings
-from paperlark.store.database import check_not_set_aside, open_database
+from paperlark.store.database import open_existing
 from paperlark.store.digests import DigestStore
 from paperlark.store.paper_history import PaperHistoryStore
 from paperlark.store.paper_texts import PaperTextStore
@@ -41,10 +41,7 @@ def paper_history(settings: Settings, paper: PaperId, day: date | None = None) -
     where the paper was not announced to this reader.
     """
     path, name = settings.database, settings.profile.name
-    if not path.exists():
-        check_not_set_aside(path)
-        raise StoreError(f"{name!r} has no page yet", hint="make one: paperlark today")
-    with open_database(path) as connection:
+    with open_existing(path, name) as connection:
         records = _Records(
             profile=settings.profile,
             accounts=PaperHistoryStore(connection, path, name),

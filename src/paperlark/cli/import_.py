@@ -20,6 +20,7 @@ from paperlark.compose import (
     Zotero,
     import_source,
     import_zotero,
+    open_arxiv_client,
 )
 from paperlark.domain import plain_text
 from paperlark.importing.kinds import FileKind
@@ -95,6 +96,7 @@ def command(
     settings, environment = load_settings(profile_file), environment_of(context)
     how = ImportHow(
         progress=progress(),
+        open_arxiv=partial(open_arxiv_client, settings, environment),
         kind=FileKind(kind) if kind else None,
         wanted=not disliked,
         ask_arxiv=not offline,

@@ -15,6 +15,7 @@ from paperlark.cli._errors import tell_error
 from paperlark.cli._make import Outcome, make_each
 from paperlark.cli._options import PATIENCE, environment_of, profile_option
 from paperlark.cli._progress import progress
+from paperlark.cli._waiting import LONGEST, wait_a_while, wait_for_announcement
 from paperlark.compose import (
     Environment,
     RunOptions,
@@ -29,7 +30,6 @@ from paperlark.domain.delivery import Failure, Occasion
 from paperlark.domain.errors import PaperlarkError, StoreBusy
 from paperlark.domain.run_states import MEANINGS, State, worst
 from paperlark.renderers.english import long_date
-from paperlark.runs.waiting import LONGEST, wait_a_while, wait_for_announcement
 from paperlark.settings import Settings, load_settings
 
 _PAUSES = (timedelta(minutes=20), timedelta(minutes=20))

@@ -10,10 +10,10 @@ import click
 from paperlark.cli._estimate import estimate_days
 from paperlark.cli._make import make_one
 from paperlark.cli._options import environment_of, estimate_option, page_options
+from paperlark.cli._waiting import wait_for_announcement
 from paperlark.compose import RunOptions
 from paperlark.domain.calendar import next_announcement_day, today
 from paperlark.renderers import english
-from paperlark.runs.waiting import wait_for_announcement
 from paperlark.settings import load_settings
 
 

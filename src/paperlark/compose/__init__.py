@@ -4,15 +4,17 @@ from paperlark.archive.restore import restore_store
 from paperlark.archive.spending import SpendingReport, read_spending
 from paperlark.archive.votes import Votes, open_votes
 from paperlark.archive.why import paper_history
+from paperlark.compose.channels import deliveries_without_store, open_deliveries
 from paperlark.compose.model_server import ModelServer, known_server
-from paperlark.compose.pages import open_archive, open_page_maker
-from paperlark.delivery.deliveries import Deliveries, deliveries_without_store, open_deliveries
+from paperlark.compose.pages import open_archive, open_estimator, open_page_maker
+from paperlark.compose.sources import open_arxiv_client
+from paperlark.delivery.deliveries import Deliveries
 from paperlark.delivery.outcomes import DeliveryOutcome, DeliveryResult
 from paperlark.importing.archive_days import ImportedDays, LockPatience
 from paperlark.importing.fetch import Zotero
 from paperlark.importing.import_source import Imported, ImportHow, import_source, import_zotero
 from paperlark.runs.due import DueDays, due_days
-from paperlark.runs.estimate import CostEstimate, Estimator, open_estimator
+from paperlark.runs.estimate import CostEstimate, Estimator
 from paperlark.runs.make_page import MadePage, PageMaker
 from paperlark.schedule.cron import CronSchedule
 from paperlark.schedule.generated_files import RELEASED, DockerSchedule, GithubSchedule
@@ -59,6 +61,7 @@ __all__ = [
     "known_server",
     "lost_job",
     "open_archive",
+    "open_arxiv_client",
     "open_deliveries",
     "open_estimator",
     "open_page_maker",

@@ -1,17 +1,71 @@
-"""The channels of a profile, each opened when something is to be sent through it."""
+"""The channels of a profile, and its outbox opened for delivering to them."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
+from paperlark.delivery.deliveries import Deliveries
+from paperlark.delivery.due import RecentDays
+from paperlark.delivery.send import Clock
 from paperlark.domain.errors import ChannelRefused, SecretMissing
-from paperlark.ports import Channel
+from paperlark.ports import Channel, Outbox
 from paperlark.settings import Settings
 from paperlark.settings.environment import Environment
 from paperlark.settings.values import ChannelSettings, MailSettings
+from paperlark.store.database import open_database
+from paperlark.store.digests import DigestStore
+from paperlark.store.lock import run_lock
+from paperlark.store.outbox import MemoryOutbox, OutboxStore
 
 if TYPE_CHECKING:
     from paperlark.channels.mail import MailChannel
+
+_FORTNIGHT = timedelta(days=14)
+"""A weekly reader's last week may have begun so long ago."""
+
+
+@contextmanager
+def open_deliveries(
+    settings: Settings,
+    environment: Environment,
+    *,
+    patience: float = 0.0,
+    tell: Callable[[str], object] = lambda _: None,
+) -> Iterator[Deliveries]:
+    """Open the outbox of a profile; no other run delivers meanwhile. Raises StoreError."""
+    path, profile = settings.database, settings.profile.name
+    with run_lock(path, patience=patience, tell=tell), open_database(path) as connection:
+        archive = DigestStore(connection, path)
+
+        def days_so_far(today: date) -> RecentDays:
+            days = archive.days(profile)
+            recent = (day for day in days if today - _FORTNIGHT <= day <= today)
+            found = ((day, archive.digest(profile, day)) for day in recent)
+            digests = {day: digest for day, digest in found if digest is not None}
+            return RecentDays(today, digests, first=min(days, default=None))
+
+        yield _deliveries(settings, environment, days_so_far, OutboxStore(connection, path))
+
+
+def deliveries_without_store(settings: Settings, environment: Environment) -> Deliveries:
+    """Give a post that remembers nothing, to tell of a database that cannot be opened."""
+    return _deliveries(settings, environment, lambda today: RecentDays(today, {}), MemoryOutbox())
+
+
+def _deliveries(
+    settings: Settings,
+    environment: Environment,
+    archive: Callable[[date], RecentDays],
+    outbox: Outbox,
+) -> Deliveries:
+    clock = Clock(environment.now, environment.sleep)
+    return Deliveries(
+        settings, archive, outbox, clock, partial(open_channel, settings, environment=environment)
+    )
 
 
 def open_channel(settings: Settings, wanted: ChannelSettings, environment: Environment) -> Channel:

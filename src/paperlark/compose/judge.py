@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from paperlark.archive.spending import check_price
 from paperlark.compose.model_server import keeper, remembered
-from paperlark.domain.errors import KeyMissing
+from paperlark.domain.errors import KeyMissing, PriceUnknown
 from paperlark.domain.profile import Profile
+from paperlark.domain.spending import this_month
 from paperlark.llm.budget import BudgetLedger
 from paperlark.llm.threads import Threads
 from paperlark.ports import BatchJobs, ChatModel, Judge, Progress
@@ -38,6 +38,32 @@ class ChosenJudge:
     judge: Judge | None
     paid: bool = False
     collect: Callable[[Progress], frozenset[date]] = lambda _: frozenset()
+
+
+def check_price(model: ModelSettings, now: datetime) -> None:
+    """Raise PriceUnknown where there is a budget and no price to keep it by."""
+    if model.budget.bounded and model.price_source(now) is None:
+        raise PriceUnknown(
+            f"no price known for {model.model} at {model.base_url}, so [budget] cannot be kept",
+            hint="state its price in [judge.prices] (0 for a server of your own), or leave"
+            " [budget] out",
+        )
+
+
+def budget_of_day(
+    ledger: BudgetLedger, profile: str, store: SpendingStore, environment: Environment
+) -> Callable[[date], None]:
+    """Return a function that begins a day's page in the ledger, with all that was spent before."""
+
+    def begin(day: date) -> None:
+        month = this_month(environment.now())
+        ledger.begin(
+            month,
+            on_page=store.on_page(profile, day),
+            in_month=store.in_month(month),
+        )
+
+    return begin
 
 
 def start_threads(model: ModelSettings | None, opened: ExitStack) -> Threads | None:

@@ -8,20 +8,26 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 
-from paperlark.archive.spending import price_source, turner
-from paperlark.compose.judge import choose_judge, start_threads
-from paperlark.compose.sources import choose_people, choose_ranker, choose_sources
+from paperlark.compose.judge import (
+    budget_of_day,
+    choose_estimating_judge,
+    choose_judge,
+    start_threads,
+)
+from paperlark.compose.sources import choose_people, choose_sources
 from paperlark.day import DayParts
-from paperlark.domain.errors import StoreError
+from paperlark.domain.errors import JudgeError
 from paperlark.domain.spending import NO_BOUND
 from paperlark.llm.budget import BudgetLedger
 from paperlark.ports import Archive
-from paperlark.runs.make_page import RENDERERS, PageMaker
+from paperlark.renderers.page_files import RENDERERS
+from paperlark.runs.estimate import EstimateDay, Estimator
+from paperlark.runs.make_page import PageMaker
 from paperlark.settings import Settings
 from paperlark.settings.environment import Environment, RunOptions
 from paperlark.store.announcements import AnnouncementStore
 from paperlark.store.batch_jobs import BatchJobStore
-from paperlark.store.database import check_not_set_aside, open_database
+from paperlark.store.database import open_database, open_existing
 from paperlark.store.digests import DigestStore
 from paperlark.store.examples import ExampleStore
 from paperlark.store.judgements import JudgementStore
@@ -63,7 +69,7 @@ def open_page_maker(
         chosen = choose_judge(settings, options, environment, threads, ledger, made.jobs, opened)
         parts = replace(made.parts, judge=chosen.judge)
         if chosen.paid and model:
-            prices = partial(price_source, model, environment.now())
+            prices = partial(model.price_source, environment.now())
             parts = replace(parts, memory=made.memory, prices=prices)
         yield PageMaker(
             profile=settings.profile,
@@ -96,12 +102,14 @@ def open_parts(
     announcements = choose_sources(settings, options.feeds, environment, opened)
     connection = opened.enter_context(open_database(database))
     spending = SpendingStore(connection, database)
-    turn = turner(ledger, settings.profile.name, spending, environment)
-    ranker, precedent_finder = choose_ranker(VectorStore(connection, database))
+    begin_budget = budget_of_day(ledger, settings.profile.name, spending, environment)
+    from paperlark.rankers.precedents import ranker_and_precedents  # noqa: PLC0415  # numpy: 0.2 s
+
+    ranker, precedent_finder = ranker_and_precedents(VectorStore(connection, database))
 
     def begin(day: date) -> None:
         announcements.begin()
-        turn(day)
+        begin_budget(day)
 
     return OpenedParts(
         parts=DayParts(
@@ -124,10 +132,42 @@ def open_parts(
 @contextmanager
 def open_archive(settings: Settings) -> Iterator[Archive]:
     """Open what has been made so far; nothing is made here, not even an empty database."""
-    if not settings.database.exists():
-        check_not_set_aside(settings.database)
-        raise StoreError(
-            f"{settings.profile.name!r} has no page yet", hint="make one: paperlark today"
-        )
-    with open_database(settings.database) as connection:
+    with open_existing(settings.database, settings.profile.name) as connection:
         yield DigestStore(connection, settings.database)
+
+
+@contextmanager
+def open_estimator(
+    settings: Settings, options: RunOptions, environment: Environment
+) -> Iterator[Estimator]:
+    """Put the parts together; what they opened is closed at the end. No key is needed.
+
+    Raises JudgeError where the profile names no model, SourceError or StoreError.
+    """
+    model = settings.model
+    if model is None:
+        raise JudgeError(
+            "the profile names no model, so there is nothing to estimate: its pages cost nothing",
+            hint="add a table [judge]",
+        )
+    with ExitStack() as opened:
+        enter_run(settings, options, opened)
+        ledger = BudgetLedger(model.budget)
+        made = open_parts(settings, options, environment, ledger, opened)
+        judge = choose_estimating_judge(settings.profile, model, made.spending, made.jobs, opened)
+        if options.batch is not None:
+            model = replace(model, batch=options.batch)
+        yield Estimator(
+            model.model,
+            model.price_source(environment.now()),
+            made.days,
+            EstimateDay(
+                settings.profile,
+                model,
+                replace(made.parts, memory=made.memory),
+                made.begin,
+                judge,
+                ledger,
+                environment.now,
+            ),
+        )

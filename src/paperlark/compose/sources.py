@@ -9,9 +9,8 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from paperlark import __version__
 from paperlark.domain.calendar import weekdays
-from paperlark.ports import AuthorService, PaperVectors, PrecedentFinder, Ranker, Source
+from paperlark.ports import AuthorService, Source
 from paperlark.settings import Settings
 from paperlark.settings.environment import Environment
 
@@ -58,7 +57,7 @@ def _arxiv(settings: Settings, environment: Environment, opened: ExitStack) -> A
     from paperlark.sources.search_api import SearchApi  # noqa: PLC0415
 
     arxiv = settings.arxiv
-    client = opened.enter_context(polite_client(settings, environment))
+    client = opened.enter_context(open_arxiv_client(settings, environment))
     sources = (
         RssFeeds(client, arxiv.rss, now=environment.now),
         ListingPages(client, arxiv.pages, now=environment.now),
@@ -69,7 +68,7 @@ def _arxiv(settings: Settings, environment: Environment, opened: ExitStack) -> A
     return Announcements(sources, weekdays, client.begin)
 
 
-def polite_client(
+def open_arxiv_client(
     settings: Settings,
     environment: Environment,
     *,
@@ -81,7 +80,7 @@ def polite_client(
     from paperlark.sources._polite import ArxivClient  # noqa: PLC0415  # brings the HTTP client
 
     return ArxivClient(
-        user_agent(settings),
+        settings.arxiv.user_agent,
         _cache_folder(environment),
         budget=settings.arxiv.patience,
         attempts=attempts,
@@ -108,23 +107,6 @@ def choose_people(
         SemanticScholar(
             base_url=settings.people.base_url,
             key=environment.secret(settings.people.key_variable),
-            user_agent=user_agent(settings),
+            user_agent=settings.arxiv.user_agent,
         )
     )
-
-
-def user_agent(settings: Settings) -> str:
-    """Say to a server who asks, and whom it may write to."""
-    contact = f" ({settings.arxiv.contact})" if settings.arxiv.contact else ""
-    return f"paperlark/{__version__}{contact}"
-
-
-def choose_ranker(places: PaperVectors) -> tuple[Ranker, PrecedentFinder]:
-    """Give the embedded ranker, and who knows the papers of before: they read each paper once."""
-    from paperlark.rankers.corpus import PaperEncoder  # noqa: PLC0415  # likewise
-    from paperlark.rankers.embedded import EmbeddedRanker  # noqa: PLC0415  # numpy and scipy: 0.4 s
-    from paperlark.rankers.embedding import Embedding  # noqa: PLC0415  # likewise
-    from paperlark.rankers.precedents import ArchivePrecedents  # noqa: PLC0415  # likewise
-
-    reader = PaperEncoder(Embedding.shipped())
-    return EmbeddedRanker(reader), ArchivePrecedents(places, reader)

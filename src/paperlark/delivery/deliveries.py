@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from functools import partial
 
-from paperlark.compose.channels import open_channel
 from paperlark.delivery.bulletins import BulletinBuilder
 from paperlark.delivery.due import Due, RecentDays, due, is_moot, lacking
 from paperlark.delivery.outcomes import (
@@ -32,15 +29,9 @@ from paperlark.ports import Channel, Outbox
 from paperlark.renderers.english import short_date
 from paperlark.renderers.letters import write
 from paperlark.settings import Settings
-from paperlark.settings.environment import Environment
 from paperlark.settings.values import ChannelSettings
-from paperlark.store.database import open_database
-from paperlark.store.digests import DigestStore
-from paperlark.store.lock import run_lock
-from paperlark.store.outbox import MemoryOutbox, OutboxStore
 
-_DAY, _FORTNIGHT = timedelta(days=1), timedelta(days=14)
-"""A weekly reader's last week may have begun so long ago."""
+_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,43 +211,3 @@ class Deliveries:
         return Parcel(
             profile, channel, one.occasion, one.day, (), (MessageStatus.WAITING,), now, now
         )
-
-
-@contextmanager
-def open_deliveries(
-    settings: Settings,
-    environment: Environment,
-    *,
-    patience: float = 0.0,
-    tell: Callable[[str], object] = lambda _: None,
-) -> Iterator[Deliveries]:
-    """Open the outbox of a profile; no other run delivers meanwhile. Raises StoreError."""
-    path, profile = settings.database, settings.profile.name
-    with run_lock(path, patience=patience, tell=tell), open_database(path) as connection:
-        archive = DigestStore(connection, path)
-
-        def days_so_far(today: date) -> RecentDays:
-            days = archive.days(profile)
-            recent = (day for day in days if today - _FORTNIGHT <= day <= today)
-            found = ((day, archive.digest(profile, day)) for day in recent)
-            digests = {day: digest for day, digest in found if digest is not None}
-            return RecentDays(today, digests, first=min(days, default=None))
-
-        yield _post(settings, environment, days_so_far, OutboxStore(connection, path))
-
-
-def deliveries_without_store(settings: Settings, environment: Environment) -> Deliveries:
-    """Give a post that remembers nothing, to tell of a database that cannot be opened."""
-    return _post(settings, environment, lambda today: RecentDays(today, {}), MemoryOutbox())
-
-
-def _post(
-    settings: Settings,
-    environment: Environment,
-    archive: Callable[[date], RecentDays],
-    outbox: Outbox,
-) -> Deliveries:
-    clock = Clock(environment.now, environment.sleep)
-    return Deliveries(
-        settings, archive, outbox, clock, partial(open_channel, settings, environment=environment)
-    )

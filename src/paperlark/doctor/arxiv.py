@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
-from paperlark.compose.sources import polite_client, user_agent
+from paperlark.compose.sources import open_arxiv_client
 from paperlark.doctor.context import CheckContext, Stamp, note, ok, trouble, warning
 from paperlark.doctor.findings import Finding, Severity
 from paperlark.domain.authorship import NotLookedUp
@@ -40,7 +40,7 @@ def check_arxiv(context: CheckContext) -> Iterator[Finding]:
     arxiv = replace(context.settings.arxiv, patience=_PATIENCE)
     settings = replace(context.settings, arxiv=arxiv)
     client = httpx.Client(follow_redirects=True, max_redirects=5, event_hooks={"response": [stamp]})
-    with polite_client(settings, context.environment, client=client, attempts=1) as polite:
+    with open_arxiv_client(settings, context.environment, client=client, attempts=1) as polite:
         yield from _feed(context, polite)
         yield from _other_doors(context, polite)
 
@@ -128,7 +128,7 @@ def check_people(context: CheckContext) -> Iterator[Finding]:
     with SemanticScholar(
         base_url=people.base_url,
         key=context.environment.secret(people.key_variable),
-        user_agent=user_agent(context.settings),
+        user_agent=context.settings.arxiv.user_agent,
         attempts=1,
         timeout=_SECONDS,
     ) as service:

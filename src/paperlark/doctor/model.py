@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from paperlark.archive.spending import check_price, price_source
+from paperlark.compose.judge import check_price
 from paperlark.compose.model_server import keeper, known_server, remembered
 from paperlark.doctor.context import CheckContext, error, note, ok, trouble
 from paperlark.doctor.findings import Finding, Severity
@@ -51,7 +51,7 @@ def check_model(context: CheckContext) -> Iterator[Finding]:
 
 
 def _price(model: ModelSettings, now: datetime) -> Finding:
-    source = price_source(model, now)
+    source = model.price_source(now)
     if source is None and is_on_this_machine(model.base_url):
         return ok("price", f"{model.model} is served on this machine: no price is known or needed")
     if source is None:

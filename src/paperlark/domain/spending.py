@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
@@ -126,6 +126,11 @@ class Expense:
     cost: Cost
     unpriced: int
     most: Decimal | None
+
+
+def this_month(now: datetime) -> date:
+    """Return the first day of the calendar month in UTC, which budgets count by."""
+    return now.astimezone(UTC).date().replace(day=1)
 
 
 def total(spends: Iterable[Spend]) -> Spend:

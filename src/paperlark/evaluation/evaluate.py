@@ -6,8 +6,6 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from paperlark.compose.sources import choose_ranker
-from paperlark.domain.errors import StoreError
 from paperlark.evaluation.baselines import arxiv_sanity, wordllama, zotero_arxiv_daily
 from paperlark.evaluation.baselines._words import Words
 from paperlark.evaluation.baselines.bm25 import Bm25Ranker
@@ -28,8 +26,9 @@ from paperlark.evaluation.token_report import TokenReport
 from paperlark.evaluation.tokens import JudgingParts, measure_tokens
 from paperlark.ports import Progress
 from paperlark.rankers.embedded import EmbeddedRanker
+from paperlark.rankers.precedents import ranker_and_precedents
 from paperlark.settings import Settings
-from paperlark.store.database import check_not_set_aside, open_database
+from paperlark.store.database import open_database, open_existing
 from paperlark.store.examples import labelled_papers
 from paperlark.store.vectors import VectorStore
 
@@ -39,12 +38,7 @@ _INSTALL = "it needs a sentence embedding; pip install 'paperlark[peers]' brings
 def own_reader(settings: Settings) -> LabelledReader:
     """Read what became of the reader's own papers; raises StoreError where there are none."""
     path = settings.database
-    if not path.exists():
-        check_not_set_aside(path)
-        raise StoreError(
-            f"{settings.profile.name!r} has no page yet", hint="make one: paperlark today"
-        )
-    with open_database(path) as connection:
+    with open_existing(path, settings.profile.name) as connection:
         return own_days(settings.profile, labelled_papers(connection, path, settings.profile.name))
 
 
@@ -77,7 +71,7 @@ def evaluate_tokens(
     with TemporaryDirectory(prefix="paperlark-") as folder:
         path = Path(folder) / "archive.db"
         with open_database(path) as connection:
-            ranker, precedent_finder = choose_ranker(VectorStore(connection, path))
+            ranker, precedent_finder = ranker_and_precedents(VectorStore(connection, path))
             parts = JudgingParts(ranker, precedent_finder)
             return measure_tokens(reader, parts, wish, progress, told_all=told_all)
 

@@ -21,7 +21,7 @@ from paperlark.importing.digest_pages import NOTHING_SAID, read_heads
 from paperlark.importing.digests import ImportContext, adopt, by_day, digest_from_entries
 from paperlark.importing.item import ImportedEntry, one_line
 from paperlark.renderers.manifest import manifest_path
-from paperlark.runs.make_page import RENDERERS
+from paperlark.renderers.page_files import RENDERERS
 from paperlark.settings import Settings
 from paperlark.store.database import open_database
 from paperlark.store.digests import DigestStore

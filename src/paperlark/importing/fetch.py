@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
 
-from paperlark.compose.sources import polite_client, user_agent
 from paperlark.domain.errors import SourceError, Unimportable
 from paperlark.domain.paper import Paper, PaperId, identify
 from paperlark.importing.item import ImportedEntry
@@ -14,6 +15,13 @@ from paperlark.importing.kinds import LARGEST
 from paperlark.ports import Progress
 from paperlark.settings import Settings
 from paperlark.settings.environment import Environment
+
+if TYPE_CHECKING:
+    from paperlark.sources._polite import ArxivClient
+
+
+OpenArxiv: TypeAlias = Callable[[], AbstractContextManager["ArxivClient"]]
+"""Opens the client that asks arXiv, when it is needed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +49,7 @@ def content_of(settings: Settings, source: str) -> bytes:
     if source.startswith(("http://", "https://")):
         from paperlark.importing.web import Web  # noqa: PLC0415  # brings the HTTP client
 
-        with Web(user_agent(settings), largest=LARGEST) as web:
+        with Web(settings.arxiv.user_agent, largest=LARGEST) as web:
             return web.get(source).content
     raise Unimportable(
         f"there is no file {source[:200]}", hint="name a file, an address or an arXiv paper"
@@ -56,23 +64,23 @@ def items_of(
     from paperlark.importing.zotero import read_zotero  # noqa: PLC0415  # likewise
 
     key = environment.secret(zotero.key_variable)
-    with Web(user_agent(settings), largest=LARGEST) as web:
+    with Web(settings.arxiv.user_agent, largest=LARGEST) as web:
         return read_zotero(web, zotero.owner, key=key, api=zotero.url)
 
 
 def look_up(
-    settings: Settings, environment: Environment, papers: Sequence[PaperId], progress: Progress
+    search: str, open_client: OpenArxiv, papers: Sequence[PaperId], progress: Progress
 ) -> tuple[Mapping[PaperId, Paper], str | None]:
-    """Ask arXiv for papers, and say why it could not be asked about all of them."""
+    """Ask arXiv's search API at `search` for papers; say why it could not be asked about all."""
     from paperlark.sources.lookup import ArxivLookup  # noqa: PLC0415  # brings the HTTP client
 
     found: dict[PaperId, Paper] = {}
     with (
-        polite_client(settings, environment) as client,
+        open_client() as client,
         progress.step("asking arXiv", len(papers)) as on,
     ):
         try:
-            for paper in ArxivLookup(client, settings.arxiv.search).papers(papers):
+            for paper in ArxivLookup(client, search).papers(papers):
                 found[paper.id] = paper
                 on()
         except SourceError as error:

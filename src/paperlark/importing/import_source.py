@@ -22,7 +22,7 @@ from paperlark.importing.archive_days import (
     days_of,
 )
 from paperlark.importing.examples import LearnedEntries, learn, without_text
-from paperlark.importing.fetch import Zotero, content_of, items_of, look_up
+from paperlark.importing.fetch import OpenArxiv, Zotero, content_of, items_of, look_up
 from paperlark.importing.item import ImportedEntry
 from paperlark.importing.kinds import FileKind, decode, read_items, recognise
 from paperlark.ports import Progress
@@ -37,12 +37,13 @@ from paperlark.store.votes import FeedbackStore, append_votes, log_path, read_vo
 
 @dataclass(frozen=True, slots=True)
 class ImportHow:
-    """What a command line may choose; `kind` None is told by the content.
+    """How to import; `kind` None is told by the content, `open_arxiv` asks for unknown papers.
 
     `days` has digests become days of the archive; `wait` says for how long to wait for a run then.
     """
 
     progress: Progress
+    open_arxiv: OpenArxiv
     kind: FileKind | None = None
     wanted: bool = True
     ask_arxiv: bool = True
@@ -137,7 +138,7 @@ def _import_items(
     texts = _known(settings, [item.paper_id for item in items if item.paper_id])
     lacking, unasked = without_text(items, texts), None
     if lacking and how.ask_arxiv:
-        found, unasked = look_up(settings, environment, lacking, how.progress)
+        found, unasked = look_up(settings.arxiv.search, how.open_arxiv, lacking, how.progress)
         texts = {**texts, **found}
     elif lacking:
         unasked = _UNASKED

@@ -15,7 +15,8 @@ from paperlark.domain.paper import Paper, PaperId
 from paperlark.domain.vectors import PaperVector, VectorChunk
 from paperlark.ports import PaperVectors
 from paperlark.rankers.corpus import PaperEncoder
-from paperlark.rankers.embedding import Vectors
+from paperlark.rankers.embedded import EmbeddedRanker
+from paperlark.rankers.embedding import Embedding, Vectors
 
 _PACKED = np.dtype("<f2")
 _DIGITS = 4
@@ -144,3 +145,9 @@ class ArchivePrecedents:
             for paper, near in found.items()
             if near
         }
+
+
+def ranker_and_precedents(vectors: PaperVectors) -> tuple[EmbeddedRanker, ArchivePrecedents]:
+    """Return the embedded ranker and the precedent finder; they share one encoder of papers."""
+    encoder = PaperEncoder(Embedding.shipped())
+    return EmbeddedRanker(encoder), ArchivePrecedents(vectors, encoder)

@@ -6,11 +6,12 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from paperlark.compose.pages import open_archive
 from paperlark.domain.calendar import expects_announcement, is_weekend
 from paperlark.domain.digest import Digest, Status
 from paperlark.renderers.manifest import failure_path
 from paperlark.settings import Settings
+from paperlark.store.database import open_existing
+from paperlark.store.digests import DigestStore
 
 CAUGHT_UP = timedelta(days=6)
 """A laptop that slept this long finds its pages made; older ones are made by hand."""
@@ -63,7 +64,8 @@ def due_days(settings: Settings, today: date) -> DueDays:
     failed = [day for day in week if (settings.output / failure_path(day)).exists()]
     if not settings.database.exists():
         return DueDays(overdue({}, failed, today), new=True)
-    with open_archive(settings) as archive:
+    with open_existing(settings.database, settings.profile.name) as connection:
+        archive = DigestStore(connection, settings.database)
         found = {day: archive.digest(settings.profile.name, day) for day in week}
     digests = {day: digest for day, digest in found.items() if digest is not None}
     return DueDays(overdue(digests, failed, today), new=today not in digests)

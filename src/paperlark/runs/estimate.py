@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from paperlark.archive.spending import price_source
-from paperlark.compose.judge import choose_estimating_judge
-from paperlark.compose.pages import OpenedParts, enter_run, open_parts
-from paperlark.day import make_digest
-from paperlark.domain.errors import JudgeError
+from paperlark.day import DayParts, make_digest
 from paperlark.domain.profile import Profile
 from paperlark.domain.spending import Cost, PriceSource, Tokens
 from paperlark.llm.budget import BudgetLedger
 from paperlark.ports import Advance, Progress
-from paperlark.settings import ModelSettings, Settings
-from paperlark.settings.environment import Environment, RunOptions
+from paperlark.settings import ModelSettings
 
 if TYPE_CHECKING:
     from paperlark.judges.estimate import EstimatingJudge
@@ -64,37 +59,8 @@ class Estimator:
     estimate: Callable[[date, Progress], CostEstimate]
 
 
-@contextmanager
-def open_estimator(
-    settings: Settings, options: RunOptions, environment: Environment
-) -> Iterator[Estimator]:
-    """Put the parts together; what they opened is closed at the end. No key is needed.
-
-    Raises JudgeError where the profile names no model, SourceError or StoreError.
-    """
-    model = settings.model
-    if model is None:
-        raise JudgeError(
-            "the profile names no model, so there is nothing to estimate: its pages cost nothing",
-            hint="add a table [judge]",
-        )
-    with ExitStack() as opened:
-        enter_run(settings, options, opened)
-        ledger = BudgetLedger(model.budget)
-        made = open_parts(settings, options, environment, ledger, opened)
-        judge = choose_estimating_judge(settings.profile, model, made.spending, made.jobs, opened)
-        if options.batch is not None:
-            model = replace(model, batch=options.batch)
-        yield Estimator(
-            model.model,
-            price_source(model, environment.now()),
-            made.days,
-            _Estimating(settings.profile, model, made, judge, ledger, environment.now),
-        )
-
-
 @dataclass(frozen=True, slots=True)
-class _Renamed:
+class _AsCounting:
     """Progress that does not say that anything is judged."""
 
     progress: Progress
@@ -105,22 +71,24 @@ class _Renamed:
 
 
 @dataclass(frozen=True, slots=True)
-class _Estimating:
-    """Estimates days, one after the other."""
+class EstimateDay:
+    """Estimate one day's page after the other: everything is made up to the judge."""
 
     profile: Profile
     model: ModelSettings
-    made: OpenedParts
+    parts: DayParts
+    begin: Callable[[date], None]
     judge: EstimatingJudge
     ledger: BudgetLedger
     now: Callable[[], datetime]
 
     def __call__(self, day: date, progress: Progress) -> CostEstimate:
+        """Return what the page of that day would take; raises SourceError or StoreError."""
         from paperlark.llm import prices  # noqa: PLC0415  # megabytes of prices
 
-        self.made.begin(day)
-        parts = replace(self.made.parts, judge=self.judge, memory=self.made.memory)
-        digest = make_digest(day, self.profile, parts, _Renamed(progress))
+        self.begin(day)
+        parts = replace(self.parts, judge=self.judge)
+        digest = make_digest(day, self.profile, parts, _AsCounting(progress))
         taken, funnel = self.judge.taken(), digest.funnel
         asked = (funnel.shortlisted, funnel.explored, funnel.followed_asked)
         wanted = sum(filter(None, asked))

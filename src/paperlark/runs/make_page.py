@@ -15,24 +15,12 @@ from paperlark.domain.digest import Digest
 from paperlark.domain.errors import PaperlarkError, PublishError, StoreError
 from paperlark.domain.profile import Profile
 from paperlark.ports import Progress, Renderer
-from paperlark.renderers.html import HtmlRenderer
-from paperlark.renderers.json import JsonRenderer
 from paperlark.renderers.manifest import (
-    ManifestRenderer,
     failure_path,
     failure_record,
     manifest_path,
     owner,
 )
-from paperlark.renderers.markdown import MarkdownRenderer
-
-RENDERERS: tuple[Renderer, ...] = (
-    HtmlRenderer(),
-    MarkdownRenderer(),
-    JsonRenderer(),
-    ManifestRenderer(),
-)
-"""What makes the files of a day."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING
 
-from paperlark.domain.errors import StoreError
 from paperlark.domain.paper import PaperId
 from paperlark.domain.search import (
     Hit,
@@ -21,7 +20,7 @@ from paperlark.domain.search import (
 from paperlark.ports import PaperSearch, PaperTexts, Progress
 from paperlark.renderers import typeset
 from paperlark.settings import Settings
-from paperlark.store.database import check_not_set_aside, open_database
+from paperlark.store.database import open_existing
 from paperlark.store.paper_texts import PaperTextStore
 from paperlark.store.search import SearchStore
 from paperlark.store.vectors import VectorStore
@@ -132,10 +131,7 @@ def open_search(settings: Settings, progress: Progress) -> Iterator[ArchiveSearc
     even an empty one.
     """
     path, name = settings.database, settings.profile.name
-    if not path.exists():
-        check_not_set_aside(path)
-        raise StoreError(f"{name!r} has no page yet", hint="make one: paperlark today")
-    with open_database(path) as connection:
+    with open_existing(path, name) as connection:
         finder = SearchStore(connection, path, name, typeset.plain)
         _catch_up(finder, progress)
         places = VectorStore(connection, path)

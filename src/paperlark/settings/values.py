@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
+from paperlark import __version__
 from paperlark.domain.delivery import Subscription
 from paperlark.domain.profile import Profile
-from paperlark.domain.spending import NO_BOUND, Budget, Prices
+from paperlark.domain.spending import NO_BOUND, Budget, Prices, PriceSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,12 @@ class ModelSettings:
     prices: Prices | None = None
     budget: Budget = NO_BOUND
 
+    def price_source(self, now: datetime) -> PriceSource | None:
+        """Return who states what the model costs; None where no price is known."""
+        from paperlark.llm import prices  # noqa: PLC0415  # megabytes of prices
+
+        return prices.source(self.model, self.base_url, now, own=self.prices)
+
 
 @dataclass(frozen=True, slots=True)
 class PeopleSettings:
@@ -53,6 +61,12 @@ class ArxivSettings:
     search: str
     patience: float
     contact: str | None
+
+    @property
+    def user_agent(self) -> str:
+        """The User-Agent header of every request: who asks, and whom to write to about it."""
+        contact = f" ({self.contact})" if self.contact else ""
+        return f"paperlark/{__version__}{contact}"
 
 
 class Security(StrEnum):

@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from paperlark.domain.errors import PublishError, StoreError
+from paperlark.domain.errors import PublishError
 from paperlark.domain.feedback import Vote
 from paperlark.domain.site_addresses import slug
 from paperlark.ports import Progress
@@ -17,7 +17,7 @@ from paperlark.site.plan import SiteReader, plan
 from paperlark.site.publish import Built, build
 from paperlark.site.rendering import code
 from paperlark.store.cache import CacheStore
-from paperlark.store.database import check_not_set_aside, open_database
+from paperlark.store.database import open_existing
 from paperlark.store.digests import DigestStore
 from paperlark.store.paper_texts import PaperTextStore
 from paperlark.store.scanned import ScannedStore
@@ -64,10 +64,7 @@ def _check_names(names: Sequence[str]) -> None:
 def _open(settings: Settings, progress: Progress, opened: ExitStack) -> SiteReader:
     """Read one profile's days; nothing is made here, not even an empty database."""
     path, name = settings.database, settings.profile.name
-    if not path.exists():
-        check_not_set_aside(path)
-        raise StoreError(f"{name!r} has no page yet", hint="make one: paperlark today")
-    connection = opened.enter_context(open_database(path))
+    connection = opened.enter_context(open_existing(path, name))
     archive = DigestStore(connection, path)
     with progress.step("reading days", len(archive.days(name))) as advance:
         days = fill_archive(name, archive, CacheStore(connection, path), code(), advance)

@@ -213,3 +213,16 @@ def inspect_database(path: Path) -> DatabaseView:
     parts = (path, path.with_name(f"{path.name}-wal"))
     size = sum(part.stat().st_size for part in parts if part.exists())
     return DatabaseView(version, size, None if said == "ok" else str(said).replace("\n", " "))
+
+
+@contextmanager
+def open_existing(path: Path, profile: str) -> Iterator[sqlite3.Connection]:
+    """Open a database that a run has made; none is made here, not even an empty one.
+
+    Raises StoreError where there is none yet, StoreDamaged where it was set aside.
+    """
+    if not path.exists():
+        check_not_set_aside(path)
+        raise StoreError(f"{profile!r} has no page yet", hint="make one: paperlark today")
+    with open_database(path) as connection:
+        yield connection

@@ -27,7 +27,14 @@ from paperlark.cli.init.questions import (
     ask_model,
     ask_timer,
 )
-from paperlark.compose import Environment, ImportHow, LockPatience, RunOptions, open_page_maker
+from paperlark.compose import (
+    Environment,
+    ImportHow,
+    LockPatience,
+    RunOptions,
+    open_arxiv_client,
+    open_page_maker,
+)
 from paperlark.domain.calendar import expects_announcement, previous_announcement_day, today
 from paperlark.domain.errors import PaperlarkError
 from paperlark.domain.taxonomy import named
@@ -138,7 +145,11 @@ _PATIENCE_WITH_ARXIV = 120.0
 
 def import_into(settings: Settings, environment: Environment, sources: Sequence[str]) -> bool:
     """Import what the reader named; tells what went wrong, and whether all went well."""
-    how = ImportHow(progress(), wait=LockPatience(PATIENCE, partial(click.echo, err=True)))
+    how = ImportHow(
+        progress(),
+        partial(open_arxiv_client, settings, environment),
+        wait=LockPatience(PATIENCE, partial(click.echo, err=True)),
+    )
     try:
         import_all(settings, environment, sources, how)
     except PaperlarkError as error:
