@@ -16,6 +16,7 @@ from __future__ import annotations
 import argparse
 import ast
 import inspect
+import logging
 import sys
 import tempfile
 import threading
@@ -129,6 +130,7 @@ def _mail(settings: Settings) -> Walk:
 
 def walks() -> tuple[Walk, ...]:
     """Make the pages and the mail, and return what each entered."""
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
     with tempfile.TemporaryDirectory() as made, HTTPServer() as server:
         folder = Path(made)
         model = StandIn(server)
