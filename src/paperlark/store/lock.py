@@ -1,4 +1,4 @@
-"""One run at a time on one database: the second one knows who runs, and waits or leaves."""
+"""One run at a time on a database: a second one waits, or ends and names the first."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def _leave_note(note: Path) -> None:
 
 
 def _who(note: Path) -> str:
-    """Name the run that holds the lock, as far as its note says."""
+    """Describe the run that holds the lock, as its note says."""
     try:
         known = json.loads(note.read_text("utf-8"))
         return f"process {int(known['process'])}, started {str(known['started'])[:25]} UTC"
