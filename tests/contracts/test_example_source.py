@@ -58,7 +58,7 @@ def told(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Told]:
             batches, archive = AnnouncementStore(connection, path), DigestStore(connection, path)
             for day, papers in story.announced.items():
                 batches.keep(a_feed(*papers), day)
-                archive.file(
+                archive.save(
                     digest(
                         day=day,
                         profile="Mine",

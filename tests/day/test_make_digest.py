@@ -205,7 +205,7 @@ def _with_yesterday(*shown: str) -> FakeJudgementMemory:
     """Give an archive whose page of DAY was made of PAPERS and had those of `shown`."""
     archive = FakeJudgementMemory()
     scores = {str(id_): (9, 9) if id_ in shown else (1, 1) for id_ in IDS}
-    archive.file(_make(a_feed(*PAPERS), judge=FakeJudge(scores)))
+    archive.save(_make(a_feed(*PAPERS), judge=FakeJudge(scores)))
     return archive
 
 

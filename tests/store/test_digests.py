@@ -25,7 +25,7 @@ def test_a_digest_of_before_there_were_several_readings_is_read(tmp_path: Path) 
     page = replace(ordinary(), profile="Mine")
     with open_database(path) as connection:
         store = DigestStore(connection, path)
-        store.file(page)
+        store.save(page)
         connection.execute(
             "UPDATE digests SET digest ="
             " json_remove(digest, '$.readings', '$.agreement', '$.funnel.followed_asked')"
@@ -40,7 +40,7 @@ def test_a_digest_that_was_kept_without_a_name_gets_the_one_it_would_have_had(
     page = replace(ordinary(), profile="Mine")
     with open_database(path) as connection:
         store = DigestStore(connection, path)
-        store.file(page)
+        store.save(page)
         named = store.fingerprints("Mine")
         connection.execute("UPDATE digests SET fingerprint = NULL")
         assert store.fingerprints("Mine") == named

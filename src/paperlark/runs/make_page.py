@@ -106,7 +106,7 @@ class PageMaker:
         if kept:
             pages = [renderer.render(kept) for renderer in self.renderers]
         else:
-            self.parts.archive.file(digest)
+            self.parts.archive.save(digest)
         paths = publish(pages, self.folder)
         withdraw(failure_path(day), self.folder)
         return MadePage(digest, paths, kept, tuple(sorted(answered - {day})))

@@ -38,7 +38,7 @@ class DigestStore:
         self._connection = connection
         self._path = path
 
-    def file(self, digest: Digest) -> None:
+    def save(self, digest: Digest) -> None:
         """Keep the digest, in place of an earlier one of that profile and day."""
         with store_errors(self._path), transaction(self._connection):
             self._write(digest, _text(digest))
