@@ -61,7 +61,7 @@ def _make(
         ranker=FakeRanker(IDS, LIKELY),
         judge=judge,
         memory=None if free else memory,
-        experience=experience,
+        example_source=experience,
     )
     return make_digest(day, profile, parts, Silent())
 

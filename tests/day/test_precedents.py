@@ -71,7 +71,7 @@ def _make(judge: Judge | None = None, profile: Profile = PROFILE) -> Digest:
         archive=FakeJudgementMemory(),
         ranker=FakeRanker(IDS),
         judge=judge,
-        people=FakeAuthorService({IDS[4]: KnownAuthors((Person("1", "Nobody", 0),))}),
+        author_service=FakeAuthorService({IDS[4]: KnownAuthors((Person("1", "Nobody", 0),))}),
         precedent_finder=FakePrecedentFinder({IDS[0]: (BEFORE,), IDS[3]: (BEFORE,)}),
     )
     return make_digest(DAY, profile, parts, Silent())

@@ -16,7 +16,7 @@ PaperlarkError
 │   ├── ModelBusy             asking again later may help
 │   ├── ModelRefused          asking this again will not help; another question may
 │   ├── BudgetSpent           it may cost more than is left to spend: it was not asked
-│   ├── MaybeSubmitted             nobody knows whether a batch was left: look for it before all else
+│   ├── MaybeSubmitted        nobody knows whether a batch was submitted: look for it first
 │   └── ModelUnusable         no question will be answered: key, model or quota
 │       └── NoBatchService    the server takes no batches, or not this one
 ├── PeopleError               who an author is: never ends a run, said on the page

@@ -168,7 +168,7 @@ class DigestStore:
 
 def _text(digest: Digest) -> str:
     # What was known of each paper is many rows, which few readers of a digest ask for.
-    return _adapter().dump_json(digest, exclude={"ranked"}).decode()
+    return _adapter().dump_json(digest, exclude={"ranked"}, by_alias=True).decode()
 
 
 def _readable(digest: Digest) -> str:
