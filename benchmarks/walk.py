@@ -1,12 +1,13 @@
 """Follow one day's page through the package: which files it enters, in which order, room by room.
 
     python benchmarks/walk.py            # print the three walks and their totals
-    python benchmarks/walk.py --write    # and write them into docs/architecture.md with its picture
-    python benchmarks/walk.py --check    # exit code 1 where docs/architecture.md says something else
+    python benchmarks/walk.py --write    # write them into docs/architecture.md, with its picture
+    python benchmarks/walk.py --check    # exit code 1 where docs/architecture.md is out of date
 
 Three walks on the bundled sample: a page without a model, a page with a model (a stand-in server on
-loopback), and its mail (a stand-in mail server on loopback). A file is entered when one of its named
-functions is called after the parts were put together; comprehensions and lambdas do not count.
+loopback), and its mail (a stand-in mail server on loopback). A file is entered when one of its
+named functions is called after the parts were put together; comprehensions and lambdas do not
+count.
 
 Exit code 1 too when a walk enters more files than it may.
 """
@@ -20,7 +21,7 @@ import logging
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -34,15 +35,14 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "src" / "paperlark"
 sys.path.insert(0, str(ROOT / "tests"))
 
-from standins import mail_server  # noqa: E402
-from standins.mail_server import MailServer  # noqa: E402
-from standins.openai import StandIn  # noqa: E402
-
 from paperlark.compose.channels import open_deliveries  # noqa: E402
 from paperlark.compose.pages import open_page_maker  # noqa: E402
 from paperlark.settings import Settings, load_settings  # noqa: E402
 from paperlark.settings.environment import Environment, RunOptions  # noqa: E402
 from paperlark.testing import Silent  # noqa: E402
+from standins import mail_server  # noqa: E402
+from standins.mail_server import MailServer  # noqa: E402
+from standins.openai import StandIn  # noqa: E402
 
 DAY = date(2025, 2, 26)
 MOST_FILES = {"without a model": 45, "with a model": 65}
@@ -95,7 +95,7 @@ def _followed(walk: Walk) -> Iterator[None]:
         yield
     finally:
         sys.setprofile(None)
-        threading.setprofile(None)  # type: ignore[arg-type]
+        threading.setprofile(None)
 
 
 def _settings(folder: Path, more: str = "") -> Settings:
@@ -226,9 +226,7 @@ def picture(walk: Walk) -> str:
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}"'
         f' width="{width}" height="{height}" font-family="sans-serif" font-size="12">'
-        f"<title>The way of one page through the rooms</title>\n"
-        + "\n".join(shapes)
-        + "\n</svg>\n"
+        f"<title>The way of one page through the rooms</title>\n" + "\n".join(shapes) + "\n</svg>\n"
     )
 
 
@@ -253,13 +251,15 @@ def main() -> int:
     too_many = [one for one in found if len(one.files) > MOST_FILES.get(one.name, sys.maxsize)]
     for one in too_many:
         print(f"{one.name}: more than {MOST_FILES[one.name]} files")
-    written = {DOCUMENT: lambda: document(DOCUMENT.read_text("utf-8"), found)}
-    pictures: dict[Path, Callable[[], str]] = {PICTURE: lambda: picture(found[0])}
+    files = {
+        DOCUMENT: document(DOCUMENT.read_text("utf-8"), found),
+        PICTURE: picture(found[0]),
+    }
     stale = False
-    for path, make in (written | pictures).items():
+    for path, text in files.items():
         if options.write:
-            path.write_text(make(), "utf-8")
-        if options.check and path.read_text("utf-8") != make():
+            path.write_text(text, "utf-8")
+        if options.check and path.read_text("utf-8") != text:
             print(f"{path.relative_to(ROOT)} is out of date: python benchmarks/walk.py --write")
             stale = True
     return 1 if too_many or stale else 0

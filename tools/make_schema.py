@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sqlite3
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,9 +22,8 @@ def schema() -> str:
     """Return the statements that make an empty database of today's version, commented."""
     added = list(_added())
     head = (
-        f"-- The database, version {VERSION}. Written by `make reference` from the migrations; do not"
-        " edit.\n-- Times are UTC in ISO 8601, days are announcement days in New York, money is decimal"
-        " text.\n"
+        f"-- The database, version {VERSION}. Written by `make reference`; do not edit.\n"
+        "-- Times are UTC (ISO 8601), days are announcement days in New York, money is decimal text.\n"
     )
     statements = (
         _with_added(sql, [one for table, *one in added if table == name]) for name, sql in _made()

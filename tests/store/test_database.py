@@ -167,7 +167,7 @@ def test_a_digest_of_before_there_was_exploration_is_read(path: Path) -> None:
     page = ordinary()
     with open_database(path) as connection:
         archive = DigestStore(connection, path)
-        archive.file(page)
+        archive.save(page)
         [(text,)] = connection.execute("SELECT digest FROM digests").fetchall()
         old = json.loads(text)
         for part in (old, old["funnel"], *old["entries"]):

@@ -7,6 +7,7 @@ from contextlib import closing
 from pathlib import Path
 
 from make_schema import SCHEMA, schema
+
 from paperlark.store.database import open_database
 
 
@@ -17,7 +18,7 @@ def _columns(connection: sqlite3.Connection) -> dict[str, list[tuple[object, ...
     ).fetchall()
     return {
         table: sorted(
-            row[1:] for row in connection.execute(f"SELECT * FROM pragma_table_info('{table}')")
+            row[1:] for row in connection.execute("SELECT * FROM pragma_table_info(?)", (table,))
         )
         for (table,) in tables
     }

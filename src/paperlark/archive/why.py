@@ -82,7 +82,7 @@ def _day(
         return None
     said = records.accounts.said(paper, digest.criteria, digest.judge) if digest.judge else ()
     seen = next((before for before in looked_at if before < day), None)
-    return day_of_paper(digest, paper, seen=seen, said=said)
+    return day_of_paper(digest, paper, seen=seen, readings=said)
 
 
 def _unknown(records: _Records, paper: PaperId, listed: Sequence[ListedPaper]) -> StoreError:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from paperlark.day import DayParts, make_digest
 from paperlark.day.announce import announce
-from paperlark.day.assemble import is_worse, lacks
+from paperlark.day.assemble import announcement_gaps, is_worse
 from paperlark.day.publish import check_writable, publish, withdraw
 from paperlark.domain.digest import Digest
 from paperlark.domain.errors import PaperlarkError, PublishError, StoreError
@@ -83,7 +83,7 @@ class PageMaker:
             batches=self.parts.batches,
             progress=progress,
         )
-        return lacks(announcement)
+        return announcement_gaps(announcement)
 
     def make(self, day: date, progress: Progress) -> MadePage:
         """Make, file and publish the day's digest, unless a better one is there.
@@ -106,7 +106,7 @@ class PageMaker:
         if kept:
             pages = [renderer.render(kept) for renderer in self.renderers]
         else:
-            self.parts.archive.file(digest)
+            self.parts.archive.save(digest)
         paths = publish(pages, self.folder)
         withdraw(failure_path(day), self.folder)
         return MadePage(digest, paths, kept, tuple(sorted(answered - {day})))

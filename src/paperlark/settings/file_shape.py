@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from paperlark.domain.announcement import AnnounceType
-from paperlark.domain.delivery import Rhythm
+from paperlark.domain.delivery import Frequency
 from paperlark.domain.judgement import HIGHEST, LOWEST
 from paperlark.domain.profile import RECALL
 from paperlark.domain.taxonomy import CATEGORIES, nearest_category
@@ -301,8 +301,8 @@ class DeliverShape(_Shape):
         description="the name of the secret that is the channel's Apprise address, such as"
         " slack://..., discord://..., tgram://... or ntfy://...",
     )
-    rhythm: Annotated[Rhythm, Field(strict=False)] = Field(
-        default=Rhythm.DAILY,
+    rhythm: Annotated[Frequency, Field(strict=False)] = Field(
+        default=Frequency.DAILY,
         description="daily, or weekly for the papers of Monday to Friday together",
     )
     papers: int | None = Field(

@@ -41,7 +41,7 @@ class BatchJobStore:
         self._path = path
         self._now = now
 
-    def living(self) -> tuple[BatchJob, ...]:
+    def open_jobs(self) -> tuple[BatchJob, ...]:
         """Return all jobs whose replies are not stored yet."""
         return self._find("state != ?", BatchJobState.COLLECTED)
 

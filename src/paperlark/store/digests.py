@@ -38,7 +38,7 @@ class DigestStore:
         self._connection = connection
         self._path = path
 
-    def file(self, digest: Digest) -> None:
+    def save(self, digest: Digest) -> None:
         """Store the digest, replacing an earlier one of that profile and day."""
         with store_errors(self._path), transaction(self._connection):
             self._write(digest, _text(digest))
@@ -168,7 +168,7 @@ class DigestStore:
 
 def _text(digest: Digest) -> str:
     # Matches are rows of their own: many, and seldom needed with the digest.
-    return _adapter().dump_json(digest, exclude={"ranked"}).decode()
+    return _adapter().dump_json(digest, exclude={"ranked"}, by_alias=True).decode()
 
 
 def _readable(digest: Digest) -> str:

@@ -48,7 +48,7 @@ def _row(one: Ranked) -> tuple[str | int | float | None, ...]:
     return (
         one.paper_id,
         one.version,
-        one.side,
+        one.placement,
         match.score,
         match.rank,
         match.of,
@@ -66,7 +66,7 @@ def _ranked(paper: str, version: int, side: str, *match: Any) -> Ranked:  # noqa
     return Ranked(
         paper_id=PaperId(paper),
         version=version,
-        side=Placement(side),
+        placement=Placement(side),
         match=Match(
             score=score,
             rank=rank,

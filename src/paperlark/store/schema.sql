@@ -1,5 +1,5 @@
--- The database, version 9. Written by `make reference` from the migrations; do not edit.
--- Times are UTC in ISO 8601, days are announcement days in New York, money is decimal text.
+-- The database, version 8. Written by `make reference`; do not edit.
+-- Times are UTC (ISO 8601), days are announcement days in New York, money is decimal text.
 
 CREATE TABLE batches (
     -- One category's announcement of one day.

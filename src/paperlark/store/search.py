@@ -115,7 +115,7 @@ class SearchStore:
         papers = dict.fromkeys(PaperId(paper) for (paper,) in rows)
         return Hits(tuple(map(Hit, papers)), whole=len(rows) < BOUND)
 
-    def standing(self, question: SearchQuery, papers: Iterable[PaperId]) -> Sequence[PaperStatus]:
+    def statuses(self, question: SearchQuery, papers: Iterable[PaperId]) -> Sequence[PaperStatus]:
         """Return the status of each paper for the reader, in the order of `papers`."""
         about = self._about(question)
         with store_errors(self._path):

@@ -158,7 +158,7 @@ def _expense(key: _Key, spends: Sequence[Spend], judged: int, selected: int) -> 
         selected=selected,
         requests=requests,
         tokens=told_of.tokens or Tokens(0, 0),
-        untold=requests - told_of.requests,
+        without_usage=requests - told_of.requests,
         cost=priced.cost or Cost(Decimal(0), Decimal(0)),
         unpriced=unpriced.requests,
         most=unpriced.most if unpriced.requests else None,

@@ -78,7 +78,7 @@ class VectorStore:
                 papers, days, vectors = zip(*some, strict=True)
                 yield VectorChunk(papers, tuple(map(date.fromisoformat, days)), b"".join(vectors))
 
-    def unplaced(self, day: date, space: str, most: int) -> Sequence[tuple[Paper, date]]:
+    def without_vector(self, day: date, space: str, most: int) -> Sequence[tuple[Paper, date]]:
         """Return papers announced before that day that have no vector yet, latest first."""
         about = {"day": day.isoformat(), "space": space, "most": most}
         with store_errors(self._path):
