@@ -251,12 +251,12 @@ def main() -> int:
     too_many = [one for one in found if len(one.files) > MOST_FILES.get(one.name, sys.maxsize)]
     for one in too_many:
         print(f"{one.name}: more than {MOST_FILES[one.name]} files")
-    files = {
+    written = {
         DOCUMENT: document(DOCUMENT.read_text("utf-8"), found),
         PICTURE: picture(found[0]),
     }
     stale = False
-    for path, text in files.items():
+    for path, text in written.items():
         if options.write:
             path.write_text(text, "utf-8")
         if options.check and path.read_text("utf-8") != text:

@@ -23,7 +23,8 @@ def schema() -> str:
     added = list(_added())
     head = (
         f"-- The database, version {VERSION}. Written by `make reference`; do not edit.\n"
-        "-- Times are UTC (ISO 8601), days are announcement days in New York, money is decimal text.\n"
+        "-- Times are UTC (ISO 8601), days are announcement days in New York, money is decimal\n"
+        "-- text in US dollars.\n"
     )
     statements = (
         _with_added(sql, [one for table, *one in added if table == name]) for name, sql in _made()

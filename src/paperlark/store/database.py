@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import logging
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -13,6 +14,8 @@ from pathlib import Path
 
 from paperlark.domain.errors import StoreDamaged, StoreError
 from paperlark.store.integrity import forget_check, is_checked, note_check, note_closed
+
+_log = logging.getLogger(__name__)
 
 _MIGRATIONS = tuple(
     sorted(
@@ -80,6 +83,7 @@ def _renaming_damaged(path: Path, connection: sqlite3.Connection) -> Iterator[No
             part = path.with_name(path.name + suffix)
             if part.exists():
                 part.rename(aside.with_name(aside.name + suffix))
+        _log.error("the database %s is damaged and was renamed to %s", path.name, aside.name)
         raise StoreDamaged(
             f"{error.problem}; it was renamed to {aside.name}", hint=_RESTORE
         ) from error
@@ -154,6 +158,7 @@ def _migrate(connection: sqlite3.Connection, path: Path) -> None:
             hint="update paperlark",
         )
     for number in range(version + 1, VERSION + 1):
+        _log.info("migrating %s to version %d", path.name, number)
         with transaction(connection):
             # Another process may have migrated while this one waited for the lock.
             if _version(connection) < number:

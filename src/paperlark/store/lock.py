@@ -20,7 +20,7 @@ def run_lock(
 ) -> Iterator[None]:
     """Hold the database for one run.
 
-    Where another run holds it, `tell` is told who, and after `patience` seconds StoreBusy is
+    Where another run holds it, `tell` is called with its description, and after `patience` seconds StoreBusy is
     raised. A run that was killed holds nothing: the system lets go of its lock.
     """
     lock = FileLock(database.with_name(f"{database.name}.lock"))
@@ -56,7 +56,7 @@ def _acquire(
     except Timeout:
         raise StoreBusy(
             f"{_who(note)} is at work on {database}",
-            hint="wait until it is done; if nobody is there, end that process",
+            hint="wait until it has finished; if it hangs, end that process",
         ) from None
 
 

@@ -55,7 +55,7 @@ class PaperHistoryStore:
             for day, category, kind, version, via in rows
         )
 
-    def looked_at(self, paper: PaperId) -> tuple[date, ...]:
+    def scanned_days(self, paper: PaperId) -> tuple[date, ...]:
         """Return the days on which it was scanned for the reader, in order."""
         with store_errors(self._path):
             rows = self._connection.execute(
@@ -64,7 +64,7 @@ class PaperHistoryStore:
             ).fetchall()
         return tuple(date.fromisoformat(day) for (day,) in rows)
 
-    def said(self, paper: PaperId, criteria: str, judge: str) -> tuple[ReadingRecord, ...]:
+    def judgements(self, paper: PaperId, criteria: str, judge: str) -> tuple[ReadingRecord, ...]:
         """Return its judgements, in the order of the readings."""
         about = {"paper": paper, "criteria": criteria, "judge": judge}
         with store_errors(self._path):

@@ -1,5 +1,6 @@
 -- The database, version 8. Written by `make reference`; do not edit.
--- Times are UTC (ISO 8601), days are announcement days in New York, money is decimal text.
+-- Times are UTC (ISO 8601), days are announcement days in New York, money is decimal
+-- text in US dollars.
 
 CREATE TABLE batches (
     -- One category's announcement of one day.

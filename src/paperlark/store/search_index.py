@@ -104,7 +104,7 @@ _COLUMNS = ", ".join(FIELDS)
 _ANNOUNCED = f"""
     SELECT {_COLUMNS} FROM papers WHERE id = :paper ORDER BY version DESC LIMIT 1
 """  # noqa: S608  # composed of constants only
-# What arXiv says of a paper goes before what somebody imported.
+# arXiv's own text takes precedence over an imported one.
 _IMPORTED = f"""
     SELECT {_COLUMNS.replace("id", "paper_id", 1)} FROM library
     WHERE paper_id = :paper AND profile = :profile

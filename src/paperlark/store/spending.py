@@ -19,7 +19,7 @@ SPEND = (
 
 _PERIODS = {Period.MONTH: "substr(paid.at, 1, 7) || '-01'", Period.DAY: "paid.day"}
 _IN_MONTH = "paid.at >= ? AND paid.at < ?"
-_PAPER = "said.paper_id || 'v' || said.version"
+_PAPER = "judged.paper_id || 'v' || judged.version"
 """A paper judged several times counts once; another version counts again."""
 
 _LATEST = 200
@@ -40,7 +40,7 @@ class SpendingStore:
     def on_page(self, profile: str, day: date) -> Decimal:
         """Return the maximum cost of one page in US dollars.
 
-        Whatever criteria and judge it was made with. What nobody knows the price of is left out.
+        Under all criteria and judges. Calls without a known price are left out.
         """
         where, values = "profile = ? AND day = ?", (profile, day.isoformat())
         return self._bound(where, values) + self._left(where, values)
@@ -48,8 +48,8 @@ class SpendingStore:
     def in_month(self, month: date) -> Decimal:
         """Return the maximum cost of all pages in the month of that first day, in US dollars.
 
-        What was left with a batch service is paid for in the month in which it is collected, or
-        in that in which it was left: it counts in both until that is known.
+        A batch job is billed in the month of its submission or of its collection: it counts in
+        both until that is known.
         """
         since = (datetime.combine(month, time(), UTC) - WINDOW).isoformat()
         return self._bound(_IN_MONTH, _month(month)) + self._left("at >= ?", (since,))
@@ -57,7 +57,7 @@ class SpendingStore:
     def completion_each(self, judge: str) -> float | None:
         """Return the mean completion tokens per paper of this judge's latest replies.
 
-        None where no answer is known of which the server said what it used.
+        None where no reply with a known usage is stored.
         """
         with store_errors(self._path):
             tokens, papers = self._connection.execute(
@@ -81,9 +81,9 @@ class SpendingStore:
             counts = self._connection.execute(
                 f"SELECT {key}, count(DISTINCT {_PAPER}),"  # noqa: S608
                 f" count(DISTINCT CASE WHEN scanned.on_page THEN {_PAPER} END)"
-                " FROM exchanges AS paid JOIN judgements AS said ON said.exchange = paid.id"
+                " FROM exchanges AS paid JOIN judgements AS judged ON judged.exchange = paid.id"
                 " LEFT JOIN scanned ON scanned.profile = paid.profile"
-                " AND scanned.paper_id = said.paper_id AND scanned.day = paid.day"
+                " AND scanned.paper_id = judged.paper_id AND scanned.day = paid.day"
                 f" WHERE {where} GROUP BY period, model, paid.profile",
                 values,
             ).fetchall()
@@ -146,7 +146,7 @@ def _month(first: date) -> tuple[str, str]:
 
 def _expense(key: _Key, spends: Sequence[Spend], judged: int, selected: int) -> Expense:
     period, model, profile = key
-    told_of = total(one for one in spends if one.tokens is not None)
+    with_usage = total(one for one in spends if one.tokens is not None)
     priced = total(one for one in spends if one.cost is not None)
     unpriced = total(one for one in spends if one.cost is None)
     requests = sum(one.requests for one in spends)
@@ -157,8 +157,8 @@ def _expense(key: _Key, spends: Sequence[Spend], judged: int, selected: int) -> 
         judged=judged,
         selected=selected,
         requests=requests,
-        tokens=told_of.tokens or Tokens(0, 0),
-        without_usage=requests - told_of.requests,
+        tokens=with_usage.tokens or Tokens(0, 0),
+        without_usage=requests - with_usage.requests,
         cost=priced.cost or Cost(Decimal(0), Decimal(0)),
         unpriced=unpriced.requests,
         most=unpriced.most if unpriced.requests else None,
