@@ -26,7 +26,7 @@ _LINE = re.compile(r"(?P<minute>\d+) (?P<hour>\d+) \* \* (?P<days>[0-6,-]+)")
 
 
 def block(job: ScheduledJob, starts: Sequence[SchedulerClock]) -> str:
-    """Give the lines that start a reader's mornings, marks included.
+    """Return the lines that start a reader's mornings, marks included.
 
     Raises NotScheduled where a path cannot stand in a crontab.
     """
@@ -58,7 +58,7 @@ def with_block(crontab: str, profile: Path, text: str) -> str:
 
 
 def block_of(crontab: str, profile: Path) -> str:
-    """Give the lines of a profile between its marks, none where it has none."""
+    """Return the lines of a profile between its marks, none where it has none."""
     begin, end = _marks(profile)
     _, _, after = f"\n{crontab}".partition(f"\n{begin}\n")
     return "".join(takewhile(lambda line: line.rstrip() != end, after.splitlines(keepends=True)))
@@ -92,7 +92,7 @@ def _marks(profile: Path) -> tuple[str, str]:
 
 
 def _command(job: ScheduledJob) -> str:
-    """Give the shell command; up to 4 are paperlark's own, and it told them itself."""
+    """Return the shell command; up to 4 are paperlark's own, and it told them itself."""
     require_printable(str(job.python))
     paperlark = f"{shlex.quote(str(job.python))} -m paperlark"
     profile = shlex.quote(str(job.profile))
@@ -131,11 +131,11 @@ class CronSchedule:
     at: time | None = None
 
     def setting(self) -> tuple[FileEdit, ...]:
-        """Give the crontab with the jobs' lines in it."""
+        """Return the crontab with the jobs' lines in it."""
         return self._edits([(job.profile, self._block(job)) for job in self.jobs])
 
     def removing(self) -> tuple[FileEdit, ...]:
-        """Give the crontab without them."""
+        """Return the crontab without them."""
         return self._edits([(job.profile, "") for job in self.jobs])
 
     def make(self, edits: Sequence[FileEdit]) -> tuple[str, ...]:
@@ -148,7 +148,7 @@ class CronSchedule:
         return tuple(f"its log: {log}" for log in logs) if any(one.shown for one in edits) else ()
 
     def standing(self) -> tuple[ScheduleStatus, ...]:
-        """Give the lines that the crontab has for the jobs."""
+        """Return the lines that the crontab has for the jobs."""
         crontab, zone = self._read(), self.environment.zone()
         found = (starts_of(block_of(crontab, job.profile), zone) for job in self.jobs)
         return tuple(ScheduleStatus(PLACE, starts) for starts in found if starts)

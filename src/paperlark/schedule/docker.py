@@ -17,7 +17,7 @@ _REQUIREMENT = re.compile(r"[\w @:/.,+=<>~!\[\]-]+", re.ASCII)
 
 
 def files(jobs: Mapping[str, ScheduledJob], folder: Path, requirement: str) -> Mapping[str, str]:
-    """Give the files by their names; `jobs` are named by their services.
+    """Return the files by their names; `jobs` are named by their services.
 
     The profiles lie in `folder`, which the containers see. Raises NotScheduled.
     """
@@ -47,7 +47,7 @@ def _service(name: str, job: ScheduledJob, folder: Path) -> Mapping[str, object]
 
 
 def _within(folder: Path, path: Path) -> str:
-    """Give a path as the container sees it."""
+    """Return a path as the container sees it."""
     try:
         return f"/papers/{path.relative_to(folder).as_posix()}"
     except ValueError as error:

@@ -31,14 +31,14 @@ class GithubSchedule:
     site: bool = True
 
     def setting(self) -> tuple[FileEdit, ...]:
-        """Give the workflow."""
+        """Return the workflow."""
         text = github.workflow(
             self.jobs, self._repository, self._starts(), self.requirement, site=self.site
         )
         return file_edits({self._path: text}, github.MARK_LINE)
 
     def removing(self) -> tuple[FileEdit, ...]:
-        """Give the workflow as going."""
+        """Return the workflow as going."""
         return file_edits({self._path: None}, github.MARK_LINE)
 
     def make(self, edits: Sequence[FileEdit]) -> tuple[str, ...]:
@@ -57,7 +57,7 @@ class GithubSchedule:
         )
 
     def standing(self) -> tuple[ScheduleStatus, ...]:
-        """Give the workflow that is there, if it is ours."""
+        """Return the workflow that is there, if it is ours."""
         text = read_file(self._path)
         if text is None or not text.startswith(github.MARK_LINE):
             return ()
@@ -91,7 +91,7 @@ class DockerSchedule:
     requirement: str = RELEASED
 
     def setting(self) -> tuple[FileEdit, ...]:
-        """Give the files."""
+        """Return the files."""
         jobs = {slug(job.name): job for job in self.jobs}
         if len(jobs) < len(self.jobs):
             raise NotScheduled(
@@ -100,7 +100,7 @@ class DockerSchedule:
         return self._edits(docker.files(jobs, self._folder, self.requirement))
 
     def removing(self) -> tuple[FileEdit, ...]:
-        """Give the files as going."""
+        """Return the files as going."""
         return self._edits(dict.fromkeys(docker.NAMES))
 
     def make(self, edits: Sequence[FileEdit]) -> tuple[str, ...]:
@@ -115,7 +115,7 @@ class DockerSchedule:
         )
 
     def standing(self) -> tuple[ScheduleStatus, ...]:
-        """Give the compose file that is there, if it is ours."""
+        """Return the compose file that is there, if it is ours."""
         path = self._folder / "compose.yaml"
         ours = (read_file(path) or "").startswith(docker.MARK_LINE)
         return (ScheduleStatus(str(path), ()),) if ours else ()

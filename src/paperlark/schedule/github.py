@@ -32,7 +32,7 @@ def workflow(
     *,
     site: bool,
 ) -> str:
-    """Give the workflow of all these readers; `requirement` is what pip installs.
+    """Return the workflow of all these readers; `requirement` is what pip installs.
 
     Raises NotScheduled where something cannot stand in it.
     """
@@ -67,7 +67,7 @@ def _require_free(names: Sequence[str]) -> None:
 
 
 def _within(repository: Path, path: Path) -> str:
-    """Give a path as seen from the repository; raises NotScheduled for one that may do harm."""
+    """Return a path as seen from the repository; raises NotScheduled for one that may do harm."""
     try:
         inside = path.relative_to(repository).as_posix()
     except ValueError as error:

@@ -42,7 +42,7 @@ def require_printable(*texts: str) -> None:
 
 
 def secret_names(jobs: Iterable[ScheduledJob]) -> tuple[str, ...]:
-    """Give the names of all their secrets, each once; raises NotScheduled where one is no name."""
+    """Return the names of all their secrets, each once; raises NotScheduled where one is no name."""
     names = tuple(dict.fromkeys(name for job in jobs for name in job.secrets))
     for name in names:
         if not _SECRET.fullmatch(name):

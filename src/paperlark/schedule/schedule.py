@@ -38,11 +38,11 @@ class Schedule(Protocol):
     """A way to have mornings made by themselves."""
 
     def setting(self) -> tuple[FileEdit, ...]:
-        """Give what would change for it to be set; raises NotScheduled."""
+        """Return what would change for it to be set; raises NotScheduled."""
         ...
 
     def removing(self) -> tuple[FileEdit, ...]:
-        """Give what would change for it to be gone; raises NotScheduled."""
+        """Return what would change for it to be gone; raises NotScheduled."""
         ...
 
     def make(self, edits: Sequence[FileEdit]) -> tuple[str, ...]:
@@ -50,12 +50,12 @@ class Schedule(Protocol):
         ...
 
     def standing(self) -> tuple[ScheduleStatus, ...]:
-        """Give what is set now; raises NotScheduled."""
+        """Return what is set now; raises NotScheduled."""
         ...
 
 
 def job_of(profile: Path, settings: Settings, python: Path) -> ScheduledJob:
-    """Give a reader's morning; `python` is the one that has paperlark."""
+    """Return a reader's morning; `python` is the one that has paperlark."""
     return ScheduledJob(
         name=settings.profile.name,
         profile=profile.absolute(),
@@ -68,14 +68,14 @@ def job_of(profile: Path, settings: Settings, python: Path) -> ScheduledJob:
 
 
 def lost_job(profile: Path, python: Path) -> ScheduledJob:
-    """Give the morning of a profile that is gone: enough to take its schedule away."""
+    """Return the morning of a profile that is gone: enough to take its schedule away."""
     there = profile.absolute()
     home = there.parent
     return ScheduledJob(there.stem, there, home, home, home, python)
 
 
 def file_edits(texts: Mapping[Path, str | None], mark: str) -> tuple[FileEdit, ...]:
-    """Give the edits that make these files so, None for a file that goes.
+    """Return the edits that make these files so, None for a file that goes.
 
     Raises NotScheduled where one is there that does not begin with `mark`.
     """
@@ -136,7 +136,7 @@ class Programs:
         self._environment = environment
 
     def has(self, name: str) -> bool:
-        """Say whether there is such a program."""
+        """Return whether there is such a program."""
         return self._path(name) is not None
 
     def run(self, name: str, *arguments: str, text: str = "") -> Ran:

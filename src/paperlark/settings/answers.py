@@ -37,7 +37,7 @@ class Model:
 
 
 def usual_key(base_url: str) -> str:
-    """Give the name that the key of a server has; "" for one on this machine, which wants none."""
+    """Return the name that the key of a server has; "" for one on this machine, which wants none."""
     return "" if is_on_this_machine(base_url) else KEY
 
 
@@ -57,7 +57,7 @@ class Mail:
 
 
 def usual_security(server: str) -> Security:
-    """Give how a mail server is spoken to; what is said on this machine nobody overhears."""
+    """Return how a mail server is spoken to; what is said on this machine nobody overhears."""
     return Security.NONE if is_this_machine(server) else Security.TLS
 
 
@@ -117,7 +117,7 @@ _PATTERNS: Mapping[AnswerKind, tuple[str, str]] = MappingProxyType({
 
 
 def complaint(kind: AnswerKind, answer: str) -> str | None:
-    """Say why an answer cannot stand in a profile; None where it can."""
+    """Return why an answer cannot stand in a profile; None where it can."""
     if not answer.strip():
         return "something must stand here"
     if not answer.isprintable():

@@ -36,7 +36,7 @@ class RunOptions:
 
 
 def machine_zone(clock: Path = Path("/etc/localtime")) -> tzinfo:
-    """Give the zone that this machine's schedulers live in, UTC where it names none."""
+    """Return the zone that this machine's schedulers live in, UTC where it names none."""
     # A shell may have another one in TZ; cron and systemd do not know of that.
     try:
         with clock.open("rb") as file:
@@ -62,6 +62,6 @@ class Environment:
         return Secrets(self.variables, self.keyring)
 
     def secret(self, name: str) -> str | None:
-        """Give a secret, None where nobody knows it; raises SecretUnusable."""
+        """Return a secret, None where nobody knows it; raises SecretUnusable."""
         found = self.secrets.find(name)
         return found.secret if found else None

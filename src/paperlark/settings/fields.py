@@ -28,11 +28,11 @@ FIELDS: Mapping[str, str] = MappingProxyType({
 
 
 def field_of(categories: Sequence[str]) -> str | None:
-    """Give the template for the first category that has one; None where none has."""
+    """Return the template for the first category that has one; None where none has."""
     named = {category: name for name, own in FIELDS.items() for category in own.split()}
     return next((named[one] for one in categories if one in named), None)
 
 
 def field_criteria(name: str) -> str:
-    """Give the criteria of a template."""
+    """Return the criteria of a template."""
     return resources(__package__).joinpath("templates", "criteria", f"{name}.md").read_text("utf-8")

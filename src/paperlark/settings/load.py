@@ -45,7 +45,7 @@ _ANY_HEADER = re.compile(r"\s*\[\[?[\w.\" -]+\]\]?\s*(?:#.*)?")
 
 
 def line_of(text: str, place: Sequence[str | int]) -> int | None:
-    """Give the line, counted from 1, of a setting such as `("follow", 1, "name")`.
+    """Return the line, counted from 1, of a setting such as `("follow", 1, "name")`.
 
     A setting that is not there is given by the line of its table; None is the whole file.
     """
@@ -173,7 +173,7 @@ def _model(shape: JudgeShape, budget: BudgetShape) -> ModelSettings:
 
 
 def _mail_problems(path: Path, text: str, shape: ProfileShape) -> Iterator[Problem]:
-    """Say what one table lacks for the sake of another."""
+    """Return what one table lacks for the sake of another."""
     for number, channel in enumerate(shape.deliver):
         if channel.mail is not None and shape.mail is None:
             line = line_of(text, ("deliver", number, "mail"))
@@ -188,7 +188,7 @@ def _mail_problems(path: Path, text: str, shape: ProfileShape) -> Iterator[Probl
 
 
 def _inside(home: Path, path: str) -> Path:
-    """Give a path of the profile's whole, without the steps back that it may have."""
+    """Return a path of the profile's whole, without the steps back that it may have."""
     return Path(os.path.normpath(home / path))
 
 
@@ -264,7 +264,7 @@ def _check(
 
 
 def _message(details: ErrorDetails, shape: type[ProfileShape]) -> str:
-    """Say what is wrong and what was expected, without pydantic's vocabulary."""
+    """Return what is wrong and what was expected, without pydantic's vocabulary."""
     place = [str(part) for part in details["loc"] if isinstance(part, str)]
     name = ".".join(place)
     if details["type"] == "extra_forbidden":

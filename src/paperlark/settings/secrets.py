@@ -29,7 +29,7 @@ class Keyring(Protocol):
     """The system's store of passwords, as the package of that name gives it."""
 
     def get_password(self, service: str, name: str, /) -> str | None:
-        """Give a password, None where there is none."""
+        """Return a password, None where there is none."""
         ...
 
     def set_password(self, service: str, name: str, password: str, /) -> None:
@@ -207,7 +207,7 @@ class Needed:
 
 
 def needed_secrets(settings: Settings) -> Iterator[Needed]:
-    """Give each secret that the profile names."""
+    """Return each secret that the profile names."""
     if settings.model and settings.model.key_variable:
         yield Needed(settings.model.key_variable, f"the key for {settings.model.model}")
     if settings.people:

@@ -41,7 +41,7 @@ Not relevant: bats as carriers of viruses.
 
 
 def profile_text(answers: SetupAnswers) -> str:
-    """Give `paperlark.toml`."""
+    """Return `paperlark.toml`."""
     values = {
         "@NAME@": _string(answers.name),
         "@CATEGORIES@": _strings(answers.categories),
@@ -55,7 +55,7 @@ def profile_text(answers: SetupAnswers) -> str:
 
 
 def criteria_text(answers: SetupAnswers) -> str:
-    """Give `criteria.md`: the reader's own words, a template, or the names of the categories."""
+    """Return `criteria.md`: the reader's own words, a template, or the names of the categories."""
     words = answers.interests.strip()
     if words:
         return f"{words}\n" if _has_topics(words) else _own("What interests me", words)
@@ -69,7 +69,7 @@ def criteria_text(answers: SetupAnswers) -> str:
 
 
 def unusable_interests(words: str) -> str | None:
-    """Say why nothing can be made of a reader's words; None where something can."""
+    """Return why nothing can be made of a reader's words; None where something can."""
     if not all(one.isprintable() or one.isspace() for one in words):
         return "there are signs in it that nobody can read; write plain text"
     criteria = parse_criteria(criteria_text(SetupAnswers(interests=words)))
@@ -79,7 +79,7 @@ def unusable_interests(words: str) -> str | None:
 
 
 def _has_topics(words: str) -> bool:
-    """Tell whether somebody who writes topics or keywords wrote this: then it stays as it is."""
+    """Return whether somebody who writes topics or keywords wrote this: then it stays as it is."""
     criteria = parse_criteria(words)
     return bool(criteria.keywords) or any(topic.name != "Interests" for topic in criteria.topics)
 

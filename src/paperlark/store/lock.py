@@ -20,8 +20,8 @@ def run_lock(
 ) -> Iterator[None]:
     """Hold the database for one run.
 
-    Where another run holds it, `tell` is called with its description, and after `patience` seconds StoreBusy is
-    raised. A run that was killed holds nothing: the system lets go of its lock.
+    Where another run holds it, `tell` is called with its description; StoreBusy is raised after
+    `patience` seconds. A killed run holds nothing: the system releases its lock.
     """
     lock = FileLock(database.with_name(f"{database.name}.lock"))
     note = database.with_name(f"{database.name}.run")
