@@ -137,7 +137,7 @@ def test_where_all_is_well_it_says_so(
     assert "gpt-4o responds: 1100 tokens" in found["model"]["found"]
     assert "JSON schema" in found["response format"]["found"]
     assert found["MY_KEY"]["found"].endswith("in the environment variable MY_KEY")
-    assert f"version {VERSION}, whole" in found["database"]["found"]
+    assert f"version {VERSION}, valid" in found["database"]["found"]
     assert [asked.door for asked in outside.log[:4]] == ["rss", "list", "oai", "api"]
     assert len(server.questions) == 2
 
@@ -291,7 +291,7 @@ def test_what_the_model_server_answers_is_told(
     found = _findings(_with_secrets(patient, MY_KEY=KEY), "--yes")
     assert found["model"]["state"] == state
     if state == "ok":
-        assert "not in the form asked for" in found["response format"]["found"]
+        assert "not in the requested format" in found["response format"]["found"]
 
 
 def test_what_was_learned_of_a_server_is_told_without_asking_it(

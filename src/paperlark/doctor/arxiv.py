@@ -30,7 +30,7 @@ _WEEK = timedelta(days=7)
 def check_arxiv(context: CheckContext) -> Iterator[Finding]:
     """Request each endpoint once; the feed first, since it states its date."""
     if context.offline:
-        yield note("arXiv", "not asked: --offline")
+        yield note("arXiv", "not contacted: --offline")
         return
     import httpx  # noqa: PLC0415  # only who is asked for something waits for the HTTP client
 
@@ -121,7 +121,7 @@ def check_people(context: CheckContext) -> Iterator[Finding]:
         yield ok("Semantic Scholar", "not needed: no author is followed by id")
         return
     if context.offline:
-        yield note("Semantic Scholar", "not asked: --offline")
+        yield note("Semantic Scholar", "not contacted: --offline")
         return
     from paperlark.people.semantic_scholar import SemanticScholar  # noqa: PLC0415  # HTTP client
 

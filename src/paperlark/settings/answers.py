@@ -37,7 +37,7 @@ class Model:
 
 
 def usual_key(base_url: str) -> str:
-    """Return the name that the key of a server has; "" for one on this machine, which wants none."""
+    """Return the usual name for the key of a server; "" for one on this machine, without key."""
     return "" if is_on_this_machine(base_url) else KEY
 
 
