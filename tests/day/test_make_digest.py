@@ -295,7 +295,7 @@ def test_papers_below_the_gate_are_counted_and_neither_judged_nor_shown(*, judge
         a_feed(*PAPERS, BENGIO),
         judge=judge,
         profile=replace(profile, page_size=20),
-        author_service=FakeAuthorService(known),
+        people=FakeAuthorService(known),
     )
     assert _ids(digest) == [BENGIO.id, IDS[1], IDS[3], IDS[4], IDS[5]]
     assert (digest.funnel.scanned, digest.funnel.gated) == (7, 2)

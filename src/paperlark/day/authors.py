@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -13,6 +12,7 @@ from paperlark.domain.authorship import Authorship, KnownAuthors, NotIndexed, No
 from paperlark.domain.digest import AuthorMatch, Candidate
 from paperlark.domain.judgement import NO_PRECEDENTS, Match, Precedents
 from paperlark.domain.paper import Paper, PaperId
+from paperlark.domain.plain_text import fold
 from paperlark.domain.profile import FollowedAuthor, Profile
 from paperlark.ports import AuthorService, Progress
 
@@ -134,8 +134,7 @@ def _bears(author: FollowedAuthor, names: Iterable[str]) -> bool:
 @cache
 def _fold(name: str) -> Name:
     """Compare without accents, case and points; a hyphen parts as a blank does."""
-    plain = unicodedata.normalize("NFKD", name.replace("ł", "l").replace("Ł", "L")).casefold()
-    letters = "".join(c for c in plain if not unicodedata.combining(c))
+    letters = fold(name.replace("ł", "l").replace("Ł", "L"))
     return tuple(re.findall(r"\w+", re.sub(r"['\u2019`]", "", letters)))
 
 

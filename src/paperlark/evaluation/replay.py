@@ -14,11 +14,16 @@ from paperlark.day.unread import Unexplored, find_missed
 from paperlark.domain.announcement import Announced, AnnounceType
 from paperlark.domain.digest import Candidate
 from paperlark.domain.exploration import Explored
-from paperlark.domain.feedback import Evidence, Example, LabelSource, one_example_per_paper
+from paperlark.domain.feedback import (
+    STREAM_DAYS,
+    Evidence,
+    Example,
+    LabelSource,
+    one_example_per_paper,
+)
 from paperlark.domain.paper import Paper, PaperId
 from paperlark.domain.profile import RECALL, Exploration
 from paperlark.evaluation.cases import Label, LabelledDay
-from paperlark.evaluation.splits import STREAM_DAYS
 from paperlark.ports import Ranker
 
 
