@@ -1,4 +1,4 @@
 """Rank papers without a language model: papers, criteria and examples in, one match each out.
 
-tokens -> embedding -> corpus -> criteria_features, knn, logistic -> reader_model -> embedded.
+tokens -> embedding -> criteria_features, knn, logistic -> reader_model -> embedded.
 """

@@ -14,9 +14,8 @@ from paperlark.domain.criteria import Criteria
 from paperlark.domain.feedback import NO_EVIDENCE, Evidence
 from paperlark.domain.judgement import Match, Nearest
 from paperlark.domain.paper import Paper
-from paperlark.rankers.corpus import CorpusStats
 from paperlark.rankers.criteria_features import CriteriaTerms, criteria_features
-from paperlark.rankers.embedding import Embedding, PaperEncoder
+from paperlark.rankers.embedding import CorpusStats, Embedding, PaperEncoder
 from paperlark.rankers.logistic import Numbers, probability
 from paperlark.rankers.reader_model import Prediction, ReaderModel
 from paperlark.rankers.tokens import TermIds, spell

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from paperlark.domain.feedback import Example, LabelSource
-from paperlark.rankers.corpus import CorpusStats
 from paperlark.rankers.criteria_features import PRIOR_WEIGHTS, CriteriaFeatures
+from paperlark.rankers.embedding import CorpusStats
 from paperlark.rankers.knn import KnnPrediction, knn_log_odds
 from paperlark.rankers.logistic import (
     FeatureBlock,
