@@ -21,9 +21,8 @@ from paperlark.domain.announcement import AnnounceType
 from paperlark.domain.errors import SourceError
 from paperlark.domain.paper import Paper, PaperId
 from paperlark.domain.vectors import PaperVector
-from paperlark.rankers.corpus import PaperEncoder
-from paperlark.rankers.embedding import Embedding, Vectors, unit
-from paperlark.rankers.precedents import ArchivePrecedents, pack
+from paperlark.rankers.embedding import Embedding, PaperEncoder, Vectors, pack, unit
+from paperlark.rankers.precedents import ArchivePrecedents
 from paperlark.sources.recorded import RecordedFeeds
 from paperlark.store.database import open_database
 from paperlark.store.vectors import VectorStore
@@ -39,13 +38,13 @@ def main() -> None:
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
     shared = Path(os.environ.get("PAPERLARK_SHARED", Path(__file__).parents[2] / "shared"))
     papers = list(new_papers(shared / "feeds" / "month"))
-    reader = PaperEncoder(Embedding.shipped())
-    _, vectors = reader.read(papers)
+    encoder = PaperEncoder(Embedding.shipped())
+    _, vectors = encoder.encode(papers)
     today = papers[-A_DAY:]
     with tempfile.TemporaryDirectory() as folder, open_database(Path(folder) / "db") as connection:
         places = VectorStore(connection, Path(folder) / "db")
-        places.keep(archive(vectors[:-A_DAY], count), reader.space.fingerprint)
-        precedent_finder = ArchivePrecedents(places, reader)
+        places.keep(archive(vectors[:-A_DAY], count), encoder.embedding.fingerprint)
+        precedent_finder = ArchivePrecedents(places, encoder)
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         for run in ("first", "again", "again"):
             wall, busy = time.perf_counter(), time.process_time()
@@ -53,7 +52,7 @@ def main() -> None:
             wall, busy = time.perf_counter() - wall, time.process_time() - busy
             print(f"{run}: {wall:.3f} s, {busy:.3f} s of one processor, {len(found)} have some")
         start = time.process_time()
-        shelves = sum(1 for _ in places.before(DAY, reader.space.fingerprint))
+        shelves = sum(1 for _ in places.before(DAY, encoder.embedding.fingerprint))
         print(f"of that reading {shelves} shelves: {time.process_time() - start:.3f} s")
     after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     print(f"{count} papers before, {len(today)} that day, {(after - before) / 1024:.0f} MB more")

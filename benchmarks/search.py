@@ -39,9 +39,7 @@ from paperlark.compose import open_search
 from paperlark.domain.paper import Author, Paper, PaperId
 from paperlark.domain.search import SearchQuery, read_name, read_terms
 from paperlark.domain.vectors import PaperVector
-from paperlark.rankers.corpus import PaperEncoder
-from paperlark.rankers.embedding import Embedding
-from paperlark.rankers.precedents import pack
+from paperlark.rankers.embedding import Embedding, PaperEncoder, pack
 from paperlark.search.search import ArchiveSearch
 from paperlark.settings import Settings, load_settings
 from paperlark.store.database import open_database, transaction
@@ -129,7 +127,7 @@ def fill(database: Path, count: int) -> None:
     """Make an archive of that many papers, day by day."""
     again = (replace(one, id=PaperId(f"9912.{at:05}")) for at, one in enumerate(read_papers()))
     papers = islice(chain(read_papers(), again), count)
-    reader, known = PaperEncoder(Embedding.shipped()), 0
+    encoder, known = PaperEncoder(Embedding.shipped()), 0
     with open_database(database) as connection:
         # What a power cut would take can be made again here.
         connection.execute("PRAGMA synchronous = OFF")
@@ -137,14 +135,14 @@ def fill(database: Path, count: int) -> None:
         for number in range(-(-count // A_DAY)):
             day = list(islice(papers, A_DAY))
             known += sum(not one.id.startswith("9912.") for one in day)
-            file_day(connection, places, reader, number, day)
+            file_day(connection, places, encoder, number, day)
     print(f"{known:,} papers of the corpus and {count - known:,} of them again as others")
 
 
 def file_day(
     connection: sqlite3.Connection,
     places: VectorStore,
-    reader: PaperEncoder,
+    encoder: PaperEncoder,
     number: int,
     papers: Sequence[Paper],
 ) -> None:
@@ -168,13 +166,13 @@ def file_day(
                 " VALUES (?, ?, ?, 1, 'above', 0.5, ?, ?, ?, '[\"structure\"]', '[]', '[]')",
                 (PROFILE, day.isoformat(), paper.id, at + 1, len(papers), chance.random()),
             )
-    _, vectors = reader.read(papers)
+    _, vectors = encoder.encode(papers)
     places.keep(
         (
             PaperVector(paper.id, day, paper.title, vector)
             for paper, vector in zip(papers, pack(vectors), strict=True)
         ),
-        reader.space.fingerprint,
+        encoder.embedding.fingerprint,
     )
 
 

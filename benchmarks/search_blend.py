@@ -33,9 +33,7 @@ from paperlark.domain.paper import Author, Paper, PaperId
 from paperlark.domain.search import Hit, SearchQuery, read_terms
 from paperlark.domain.vectors import PaperVector
 from paperlark.rankers import semantic_search
-from paperlark.rankers.corpus import PaperEncoder
-from paperlark.rankers.embedding import Embedding
-from paperlark.rankers.precedents import pack
+from paperlark.rankers.embedding import Embedding, PaperEncoder, pack
 from paperlark.renderers import typeset
 from paperlark.search.search import COMPARED
 from paperlark.store import search
@@ -150,7 +148,7 @@ def asked(
 ) -> list[Asked]:
     """Ask for each paper, function words and all, and place what words found."""
     texts = {paper.id: paper for paper in archive}
-    reader, chance = PaperEncoder(Embedding.shipped()), Random(1)  # noqa: S311  # no secret
+    encoder, chance = PaperEncoder(Embedding.shipped()), Random(1)  # noqa: S311  # no secret
     result = []
     for paper in drawn:
         text = kind(paper, chance)
@@ -161,25 +159,25 @@ def asked(
         best = sorted(found, key=lambda hit: (hit.text_score, hit.paper_id), reverse=True)[
             :COMPARED
         ]
-        likeness = compare(text, [texts[hit.paper_id] for hit in best], reader)
+        likeness = compare(text, [texts[hit.paper_id] for hit in best], encoder)
         result.append(Asked(paper.id, tuple(best), likeness))
     return result
 
 
-def compare(text: str, papers: Sequence[Paper], reader: PaperEncoder) -> Mapping[PaperId, float]:
+def compare(text: str, papers: Sequence[Paper], encoder: PaperEncoder) -> Mapping[PaperId, float]:
     """Give the likeness of each paper, by places as they are kept."""
     if not papers:
         return {}
     places = FakePaperVectors()
-    _, vectors = reader.read(papers)
+    _, vectors = encoder.encode(papers)
     places.keep(
         (
             PaperVector(paper.id, DAY, "", vector)
             for paper, vector in zip(papers, pack(vectors), strict=True)
         ),
-        reader.space.fingerprint,
+        encoder.embedding.fingerprint,
     )
-    return semantic_search.SemanticSearch(places, reader.space).similarities(
+    return semantic_search.SemanticSearch(places, encoder.embedding).similarities(
         text, [one.id for one in papers]
     )
 

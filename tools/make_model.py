@@ -28,7 +28,7 @@ from scipy import sparse
 from threadpoolctl import threadpool_limits
 
 from paperlark.rankers.embedding import Vectors, unit
-from paperlark.rankers.tokens import TermIds, gather, terms, words
+from paperlark.rankers.tokens import TermIds, count_terms, terms, token_ids
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = Path(os.environ.get("PAPERLARK_SHARED", ROOT.parent / "shared"))
@@ -85,8 +85,8 @@ def _read(path: Path) -> Corpus:
     with lzma.open(path, "rt", encoding="utf-8") as lines:
         for line in lines:
             paper = json.loads(line)
-            titles.append(words(paper["title"]))
-            abstracts.append(words(paper["abstract"]))
+            titles.append(token_ids(paper["title"]))
+            abstracts.append(token_ids(paper["abstract"]))
             listed = paper["categories"]
             categories.append((listed.split() if isinstance(listed, str) else listed)[0])
     _tell(f"{len(titles):,} papers read")
@@ -99,7 +99,7 @@ def _choose_terms(corpus: Corpus, recipe: Recipe) -> tuple[TermIds, Vectors]:
     papers: Counter[int] = Counter()
     single: set[int] = set()
     for title, abstract in zip(corpus.titles, corpus.abstracts, strict=True):
-        papers.update(gather(title, abstract).ids.tolist())
+        papers.update(count_terms(title, abstract).ids.tolist())
         single.update(title.tolist(), abstract.tolist())
     worth = {
         term: count * (1 if term in single else recipe.pair_share)

@@ -205,7 +205,7 @@ def test_a_service_that_takes_no_more_for_now_says_so_and_nothing_waits(home: Ho
     home.desk.faults["create"].extend([refuses(429, "Enqueued token limit reached")] * 4)
     result = home.run()
     assert result.exit_code == 1
-    assert "not one of 30 papers could be judged" in result.stderr
+    assert "none of 30 papers could be judged" in result.stderr
     assert "Enqueued token limit reached" in result.stderr
     assert home.query("SELECT * FROM jobs") == []
     assert home.run().exit_code == 3

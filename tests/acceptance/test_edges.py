@@ -11,7 +11,7 @@ import pytest
 from pytest_httpserver import HTTPServer
 
 from paperlark.compose import Environment, RunOptions, open_page_maker
-from paperlark.day.announce import UNCONFIRMED, take
+from paperlark.day.announce import UNCONFIRMED, fetch_batch
 from paperlark.domain.announcement import AnnounceType, Feed, Listing, MissingFeed, Via
 from paperlark.domain.calendar import expects_announcement
 from paperlark.domain.errors import SourceUnreachable
@@ -53,13 +53,13 @@ def _listing(row: dict[str, str]) -> Listing:
     return listing
 
 
-def _take(feed: Feed, day: date, *, before: Feed | None = None) -> Feed | MissingFeed:
+def _fetch_batch(feed: Feed, day: date, *, before: Feed | None = None) -> Feed | MissingFeed:
     """Take a recorded feed for that day, with nobody to confirm it and one batch known before."""
     batches = FakeAnnouncementBatches()
     if before:
         batches.keep(before, day - timedelta(days=1))
     nobody = FakeSource(errors={feed.category: AWAY}, via=Via.LISTING)
-    return take(
+    return fetch_batch(
         feed.category,
         day,
         sources=[FakeSource([feed]), nobody],
@@ -83,13 +83,13 @@ def test_a_recorded_feed_with_the_papers_of_the_day_before_is_refused(
 ) -> None:
     feed = _edge(shared, repeated)
     assert feed.stamped == day
-    found = _take(feed, day, before=_edge(shared, before))
+    found = _fetch_batch(feed, day, before=_edge(shared, before))
     assert isinstance(found, MissingFeed)
     assert found.reason.startswith("RSS repeats the announcement of ")
 
 
 def test_on_a_holiday_one_category_was_stale_and_the_other_empty(shared: Path) -> None:
-    empty = _take(_edge(shared, "2025-01-02-cs-lg"), date(2025, 1, 1))
+    empty = _fetch_batch(_edge(shared, "2025-01-02-cs-lg"), date(2025, 1, 1))
     assert isinstance(empty, Feed)
     assert (empty.listings, empty.notes) == ((), (UNCONFIRMED,))
 
@@ -102,13 +102,13 @@ def test_a_feed_that_is_empty_after_a_holiday_is_not_suspected_of_being_so(
 ) -> None:
     feed = _edge(shared, name)
     assert feed.stamped
-    found = _take(feed, feed.stamped)
+    found = _fetch_batch(feed, feed.stamped)
     assert isinstance(found, Feed)
     assert found.notes == (UNCONFIRMED,)
 
 
 def test_a_feed_that_is_wrongly_empty_on_a_weekday_is_suspected(shared: Path) -> None:
-    found = _take(_edge(shared, "2024-05-14-cs-cv"), date(2024, 5, 13))
+    found = _fetch_batch(_edge(shared, "2024-05-14-cs-cv"), date(2024, 5, 13))
     assert isinstance(found, Feed)
     assert found.notes[0] == "is empty on a day when arXiv should announce"
 
@@ -116,7 +116,7 @@ def test_a_feed_that_is_wrongly_empty_on_a_weekday_is_suspected(shared: Path) ->
 def test_a_feed_rendered_a_second_before_midnight_is_of_the_day_before(shared: Path) -> None:
     feed = _edge(shared, "2024-07-13-cs-cl")
     assert feed.stamped == date(2024, 7, 11)
-    found = _take(feed, date(2024, 7, 12))
+    found = _fetch_batch(feed, date(2024, 7, 12))
     assert found == MissingFeed("cs-cl", "RSS is of 2024-07-11; the listing page is away")
 
 

@@ -154,7 +154,7 @@ def test_where_nothing_at_all_can_be_read_there_is_no_page(
     allow(sample, "day = 0.001")
     result = paperlark("run", "--date", SECOND, "--feeds", "feeds")
     assert result.exit_code == 1
-    assert "not one of 37 papers could be judged" in result.stderr
+    assert "none of 37 papers could be judged" in result.stderr
     assert "the day's $0.001 is spent but for too little to ask with: allow more with `day`" in (
         result.stderr
     )

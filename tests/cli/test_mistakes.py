@@ -67,7 +67,8 @@ def test_a_missing_key(paperlark: Paperlark, home: Path) -> None:
 def test_an_unwritable_folder(paperlark: Paperlark, home: Path) -> None:
     (home / "file").touch()
     error = _error(paperlark, *RUN, "--out", "file/pages")
-    assert "file/pages cannot be written" in error
+    assert "cannot write to the output folder" in error
+    assert "file/pages" in error
     assert "--out" in error
 
 

@@ -70,7 +70,7 @@ def _judge(*good: str) -> FakeJudge:
     return FakeJudge({id_: (9, 9) if id_ in good else (1, 1) for id_ in IDS})
 
 
-def test_the_judge_reads_what_could_matter_and_a_little_of_the_rest() -> None:
+def test_the_judge_reads_the_shortlist_and_a_sample_of_the_rest() -> None:
     judge = _judge(IDS[0])
     digest = _make(judge)
     funnel = digest.funnel
@@ -84,7 +84,7 @@ def test_the_judge_reads_what_could_matter_and_a_little_of_the_rest() -> None:
     assert [one.wanted for one in digest.explored] == [False] * 4
 
 
-def test_a_day_made_again_reads_the_same_and_pays_nothing() -> None:
+def test_a_day_made_again_has_the_same_sample_and_costs_nothing() -> None:
     memory, judge = FakeJudgementMemory(), _judge()
     first = _make(judge, memory=memory)
     memory.save(first)
@@ -93,7 +93,7 @@ def test_a_day_made_again_reads_the_same_and_pays_nothing() -> None:
     assert len(judge.asked) == asked
 
 
-def test_an_explored_paper_that_is_good_stands_in_its_place_and_is_marked() -> None:
+def test_a_sampled_paper_that_meets_the_cut_offs_is_ranked_by_score_and_marked() -> None:
     far = str(_make(_judge()).explored[0].paper_id)
     judge = FakeJudge({**dict.fromkeys(IDS, (1, 1)), IDS[0]: (8, 8), far: (9, 9)})
     digest = _make(judge)
@@ -105,7 +105,7 @@ def test_an_explored_paper_that_is_good_stands_in_its_place_and_is_marked() -> N
     assert [one.wanted for one in digest.explored].count(True) == 1
 
 
-def test_what_may_have_been_missed_is_told_with_all_that_was_explored_before() -> None:
+def test_the_estimate_of_missed_papers_uses_earlier_samples() -> None:
     memory = FakeJudgementMemory()
     first = _make(_judge())
     for number in range(1, 4):
@@ -125,19 +125,19 @@ def test_what_may_have_been_missed_is_told_with_all_that_was_explored_before() -
         {"experience": FakeExampleSource()},
     ],
 )
-def test_everything_is_read_where_nobody_draws_a_line(change: dict[str, object]) -> None:
+def test_every_paper_is_read_where_there_is_no_threshold(change: dict[str, object]) -> None:
     digest = _make(_judge(), **change)  # type: ignore[arg-type]
     assert (digest.funnel.shortlisted, digest.funnel.unread, digest.missed) == (100, 0, None)
     assert digest.explored == ()
 
 
-def test_without_exploration_nothing_is_said_of_what_was_missed() -> None:
+def test_without_a_sample_there_is_no_estimate_of_missed_papers() -> None:
     digest = _make(_judge(), replace(PROFILE, exploration=Exploration(share=0)))
     assert (digest.funnel.shortlisted, digest.funnel.explored, digest.funnel.unread) == (10, 0, 90)
     assert digest.missed is None
 
 
-def test_an_explored_paper_that_could_not_be_judged_says_nothing() -> None:
+def test_a_sampled_paper_that_could_not_be_judged_has_no_outcome() -> None:
     judge = FakeJudge(dict.fromkeys(IDS[:10], (1, 1)), cause=UnjudgedReason.FAILED)
     digest = _make(judge)
     assert digest.status is Status.PARTIAL
@@ -146,7 +146,7 @@ def test_an_explored_paper_that_could_not_be_judged_says_nothing() -> None:
     assert digest.missed is None
 
 
-def test_a_page_without_a_judge_ends_with_papers_from_outside() -> None:
+def test_a_page_without_a_judge_ends_with_random_picks() -> None:
     digest = _make(None)
     *others, one, two = digest.entries
     assert len(others) == 20
@@ -159,7 +159,7 @@ def test_a_page_without_a_judge_ends_with_papers_from_outside() -> None:
     assert _make(None) == digest
 
 
-def test_a_followed_author_is_never_explored() -> None:
+def test_papers_of_followed_authors_are_never_sampled() -> None:
     for number in range(30):
         digest = _make(None, replace(PROFILE, page_size=1), day=DAY + timedelta(number))
         assert not any(entry.outside and entry.followed for entry in digest.entries)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from paperlark.day.announce import UNCONFIRMED, take
+from paperlark.day.announce import UNCONFIRMED, fetch_batch
 from paperlark.domain.announcement import AnnounceType, Feed, MissingFeed, Via
 from paperlark.domain.errors import SourceUnreachable, UnknownCategory
 from paperlark.testing import FakeAnnouncementBatches, FakeSource, a_feed, a_paper
@@ -35,14 +35,14 @@ def _source(via: Via, feed: Feed | None) -> FakeSource:
     return FakeSource([feed] if feed else [], errors, via)
 
 
-def _take(
+def _fetch(
     *sources: FakeSource,
     batches: FakeAnnouncementBatches | None = None,
     day: date = DAY,
     expected: bool = True,
 ) -> Feed | MissingFeed:
     known = batches if batches is not None else FakeAnnouncementBatches()
-    return take("cs.LG", day, sources=sources, batches=known, expected=expected)
+    return fetch_batch("cs.LG", day, sources=sources, batches=known, expected=expected)
 
 
 def _ids(feed: Feed | MissingFeed) -> list[str]:
@@ -56,9 +56,9 @@ def _known(*papers: object, day: date = YESTERDAY) -> FakeAnnouncementBatches:
     return batches
 
 
-def test_a_fresh_feed_that_the_listing_page_confirms_is_the_batch() -> None:
+def test_a_fresh_feed_confirmed_by_the_listing_page_is_the_batch() -> None:
     rss, page = _source(Via.RSS, _rss(*PAPERS)), _source(Via.LISTING, _proof(Via.LISTING, *PAPERS))
-    feed = _take(rss, page)
+    feed = _fetch(rss, page)
     assert _ids(feed) == _ids(_rss(*PAPERS))
     assert isinstance(feed, Feed)
     assert (feed.via, feed.confirmed, feed.expected) == (Via.RSS, Via.LISTING, 8)
@@ -68,35 +68,35 @@ def test_a_fresh_feed_that_the_listing_page_confirms_is_the_batch() -> None:
 def test_the_confirmed_feed_keeps_what_only_rss_knows_of_a_paper() -> None:
     second = a_paper("2502.00001", version=2)
     page = _proof(Via.LISTING, a_paper("2502.00001"))
-    feed = _take(_source(Via.RSS, _rss(second)), _source(Via.LISTING, page))
+    feed = _fetch(_source(Via.RSS, _rss(second)), _source(Via.LISTING, page))
     assert isinstance(feed, Feed)
     assert feed.listings[0].paper.version == 2
 
 
-def test_yesterday_s_papers_under_today_s_stamp_are_refused_and_the_page_is_taken() -> None:
+def test_yesterday_s_papers_under_today_s_stamp_are_rejected_for_the_listing_page() -> None:
     rss, page = _source(Via.RSS, _rss(*OLD)), _source(Via.LISTING, _proof(Via.LISTING, *PAPERS))
-    feed = _take(rss, page, batches=_known(*OLD))
+    feed = _fetch(rss, page, batches=_known(*OLD))
     assert _ids(feed) == _ids(_rss(*PAPERS))
     assert isinstance(feed, Feed)
     assert feed.via is Via.LISTING
     assert feed.trail == ("RSS repeats the announcement of 2025-02-25",)
 
 
-def test_a_stale_feed_is_refused_even_if_nobody_knows_better() -> None:
-    missing = _take(_source(Via.RSS, _rss(*OLD)), _source(Via.LISTING, None), batches=_known(*OLD))
+def test_a_stale_feed_is_rejected_even_where_no_other_source_answers() -> None:
+    missing = _fetch(_source(Via.RSS, _rss(*OLD)), _source(Via.LISTING, None), batches=_known(*OLD))
     assert missing == MissingFeed("cs.LG", "RSS repeats the announcement of 2025-02-25; it is down")
 
 
-def test_a_stale_feed_is_found_out_without_memory_by_the_listing_page() -> None:
-    feed = _take(_source(Via.RSS, _rss(*OLD)), _source(Via.LISTING, _proof(Via.LISTING, *PAPERS)))
+def test_the_listing_page_exposes_a_stale_feed_without_stored_batches() -> None:
+    feed = _fetch(_source(Via.RSS, _rss(*OLD)), _source(Via.LISTING, _proof(Via.LISTING, *PAPERS)))
     assert _ids(feed) == _ids(_rss(*PAPERS))
     assert isinstance(feed, Feed)
     assert feed.via is Via.LISTING
 
 
-def test_a_cut_feed_is_filled_up_from_the_page() -> None:
+def test_a_truncated_feed_is_completed_from_the_listing_page() -> None:
     rss = _source(Via.RSS, _rss(*PAPERS[5:]))
-    feed = _take(rss, _source(Via.LISTING, _proof(Via.LISTING, *PAPERS)))
+    feed = _fetch(rss, _source(Via.LISTING, _proof(Via.LISTING, *PAPERS)))
     assert sorted(_ids(feed)) == sorted(_ids(_rss(*PAPERS)))
     assert isinstance(feed, Feed)
     assert feed.notes == ()
@@ -104,7 +104,7 @@ def test_a_cut_feed_is_filled_up_from_the_page() -> None:
 
 def test_a_page_that_shows_only_some_is_followed_by_the_catch_up_page() -> None:
     short = _proof(Via.LISTING, *PAPERS[:3], expected=8)
-    feed = _take(
+    feed = _fetch(
         _source(Via.RSS, None),
         _source(Via.LISTING, short),
         _source(Via.CATCHUP, _proof(Via.CATCHUP, *PAPERS)),
@@ -114,71 +114,71 @@ def test_a_page_that_shows_only_some_is_followed_by_the_catch_up_page() -> None:
     assert feed.confirmed is Via.CATCHUP
 
 
-def test_what_is_missing_is_counted_when_nobody_has_it_all() -> None:
+def test_missing_entries_are_counted_where_no_source_is_complete() -> None:
     short = _proof(Via.LISTING, *PAPERS[:3], expected=8)
-    feed = _take(_source(Via.RSS, None), _source(Via.LISTING, short), _source(Via.CATCHUP, None))
+    feed = _fetch(_source(Via.RSS, None), _source(Via.LISTING, short), _source(Via.CATCHUP, None))
     assert isinstance(feed, Feed)
     assert feed.notes == ("has 3 of 8 entries",)
 
 
-def test_a_short_page_and_a_feed_with_the_rest_make_a_whole() -> None:
+def test_an_incomplete_page_is_completed_from_the_feed() -> None:
     short = _proof(Via.LISTING, *PAPERS[:3], expected=8)
-    feed = _take(_source(Via.RSS, _rss(*PAPERS)), _source(Via.LISTING, short))
+    feed = _fetch(_source(Via.RSS, _rss(*PAPERS)), _source(Via.LISTING, short))
     assert sorted(_ids(feed)) == sorted(_ids(_rss(*PAPERS)))
     assert isinstance(feed, Feed)
     assert feed.notes == ()
 
 
-def test_a_page_that_shows_nothing_is_not_filled_up_with_yesterday_s_papers() -> None:
+def test_an_empty_page_is_not_completed_with_yesterday_s_papers() -> None:
     nothing = _proof(Via.LISTING, expected=8)
-    feed = _take(_source(Via.RSS, _rss(*OLD)), _source(Via.LISTING, nothing))
+    feed = _fetch(_source(Via.RSS, _rss(*OLD)), _source(Via.LISTING, nothing))
     assert isinstance(feed, Feed)
     assert feed.listings == ()
     assert feed.notes == ("has 0 of 8 entries",)
 
 
 @pytest.mark.parametrize("via", [Via.LISTING, Via.CATCHUP])
-def test_an_empty_weekday_is_believed_only_from_who_proves_it(via: Via) -> None:
+def test_an_empty_weekday_is_believed_only_from_a_source_that_proves_it(via: Via) -> None:
     rss = _source(Via.RSS, _rss())
-    feed = _take(rss, _source(via, _proof(via)))
+    feed = _fetch(rss, _source(via, _proof(via)))
     assert isinstance(feed, Feed)
     assert feed.listings == ()
-    doubted = _take(rss, _source(via, None))
+    doubted = _fetch(rss, _source(via, None))
     assert isinstance(doubted, Feed)
     assert "is empty on a day when arXiv should announce" in doubted.notes
 
 
 def test_a_saturday_is_empty_whatever_its_feed_carries() -> None:
     rss = _source(Via.RSS, _rss(*OLD, stamped=SATURDAY))
-    feed = _take(rss, _source(Via.LISTING, None), day=SATURDAY, expected=False)
+    feed = _fetch(rss, _source(Via.LISTING, None), day=SATURDAY, expected=False)
     assert isinstance(feed, Feed)
     assert (feed.listings, feed.notes) == ((), ())
     assert feed.trail == ("RSS carries 8 entries of another day",)
 
 
-def test_a_list_of_holidays_is_no_truth() -> None:
+def test_the_list_of_holidays_is_only_a_hint() -> None:
     rss = _source(Via.RSS, _rss(*PAPERS))
-    doubted = _take(rss, expected=False)
+    doubted = _fetch(rss, expected=False)
     assert isinstance(doubted, Feed)
     assert doubted.notes == ("has entries on a day when arXiv should announce nothing",)
-    feed = _take(rss, _source(Via.LISTING, _proof(Via.LISTING, *PAPERS)), expected=False)
+    feed = _fetch(rss, _source(Via.LISTING, _proof(Via.LISTING, *PAPERS)), expected=False)
     assert isinstance(feed, Feed)
     assert (len(feed.listings), feed.notes) == (8, ())
 
 
-def test_a_feed_that_nobody_could_confirm_says_so() -> None:
-    feed = _take(_source(Via.RSS, _rss(*PAPERS)), _source(Via.LISTING, None))
+def test_an_unconfirmed_feed_has_a_note() -> None:
+    feed = _fetch(_source(Via.RSS, _rss(*PAPERS)), _source(Via.LISTING, None))
     assert isinstance(feed, Feed)
     assert feed.notes == (UNCONFIRMED,)
 
 
-def test_a_guess_is_never_passed_off_as_the_whole() -> None:
+def test_a_reconstruction_is_never_presented_as_complete() -> None:
     batches = FakeAnnouncementBatches()
     some = replace(_rss(*PAPERS[:4]), via=Via.OAI)  # its server has lost the others
-    feed = _take(_source(Via.RSS, None), _source(Via.OAI, some), batches=batches)
+    feed = _fetch(_source(Via.RSS, None), _source(Via.OAI, some), batches=batches)
     assert isinstance(feed, Feed)
     assert feed.notes == (UNCONFIRMED,)
-    again = _take(_source(Via.RSS, None), _source(Via.LISTING, None), batches=batches)
+    again = _fetch(_source(Via.RSS, None), _source(Via.LISTING, None), batches=batches)
     assert isinstance(again, Feed)
     assert again.notes == (UNCONFIRMED,)
 
@@ -186,73 +186,75 @@ def test_a_guess_is_never_passed_off_as_the_whole() -> None:
 @pytest.mark.parametrize(
     ("guessed", "via", "notes"),
     [
-        (8, Via.OAI, ("5 entries are reconstructed from submissions",)),
-        (6, Via.OAI, ("has 6 of 8 entries", "3 entries are reconstructed from submissions")),
+        (8, Via.OAI, ("has 5 entries reconstructed from submissions",)),
+        (6, Via.OAI, ("has 6 of 8 entries", "has 3 entries reconstructed from submissions")),
         (2, Via.LISTING, ("has 3 of 8 entries",)),
     ],
 )
-def test_a_guess_fills_up_a_short_page_and_the_number_stays_known(
+def test_a_reconstruction_completes_a_short_page_and_the_number_stays_known(
     guessed: int, via: Via, notes: tuple[str, ...]
 ) -> None:
     page = _source(Via.LISTING, _proof(Via.LISTING, *PAPERS[:3], expected=8))
     oai = _source(Via.OAI, replace(_rss(*PAPERS[:guessed]), via=Via.OAI))
-    feed = _take(_source(Via.RSS, None), page, oai)
+    feed = _fetch(_source(Via.RSS, None), page, oai)
     assert isinstance(feed, Feed)
     assert len(feed.listings) == max(3, guessed)
     assert (feed.notes, feed.via) == (notes, via)
 
 
-def test_one_source_alone_is_believed() -> None:
-    feed = _take(_source(Via.RSS, _rss(*PAPERS)))
+def test_a_single_source_is_believed() -> None:
+    feed = _fetch(_source(Via.RSS, _rss(*PAPERS)))
     assert isinstance(feed, Feed)
     assert feed.notes == ()
 
 
-def test_guesses_are_asked_only_when_nobody_knew() -> None:
+def test_reconstructing_sources_are_queried_last() -> None:
     oai = _source(Via.OAI, replace(_rss(*PAPERS), via=Via.OAI))
-    _take(_source(Via.RSS, _rss(*PAPERS)), _source(Via.LISTING, None), oai)
+    _fetch(_source(Via.RSS, _rss(*PAPERS)), _source(Via.LISTING, None), oai)
     assert oai.asked == []
-    feed = _take(_source(Via.RSS, None), _source(Via.LISTING, None), oai)
+    feed = _fetch(_source(Via.RSS, None), _source(Via.LISTING, None), oai)
     assert isinstance(feed, Feed)
     assert (feed.via, feed.confirmed) == (Via.OAI, None)
 
 
-def test_a_confirmed_batch_is_not_asked_for_again() -> None:
+def test_a_confirmed_batch_is_not_fetched_again() -> None:
     batches = FakeAnnouncementBatches()
     rss, page = _source(Via.RSS, _rss(*PAPERS)), _source(Via.LISTING, _proof(Via.LISTING, *PAPERS))
-    first = _take(rss, page, batches=batches)
-    again = _take(_source(Via.RSS, None), _source(Via.LISTING, None), batches=batches)
+    first = _fetch(rss, page, batches=batches)
+    again = _fetch(_source(Via.RSS, None), _source(Via.LISTING, None), batches=batches)
     assert again == first
 
 
-def test_a_guess_is_replaced_by_knowledge_and_never_the_other_way_round() -> None:
+def test_a_listing_replaces_a_reconstruction_and_never_the_other_way_round() -> None:
     batches = FakeAnnouncementBatches()
     guess = _source(Via.OAI, replace(_rss(*PAPERS[:4]), via=Via.OAI))
-    _take(_source(Via.RSS, None), guess, batches=batches)
-    better = _take(
+    _fetch(_source(Via.RSS, None), guess, batches=batches)
+    better = _fetch(
         _source(Via.RSS, None), _source(Via.CATCHUP, _proof(Via.CATCHUP, *PAPERS)), batches=batches
     )
     assert len(_ids(better)) == 8
-    assert len(_ids(_take(_source(Via.RSS, None), guess, batches=batches))) == 8
+    assert len(_ids(_fetch(_source(Via.RSS, None), guess, batches=batches))) == 8
 
 
-def test_an_unknown_category_is_no_matter_of_luck() -> None:
+def test_an_unknown_category_is_an_error_at_once() -> None:
     with pytest.raises(UnknownCategory):
-        _take(FakeSource(errors={"cs.LG": UnknownCategory("what?")}))
+        _fetch(FakeSource(errors={"cs.LG": UnknownCategory("what?")}))
 
 
-def test_a_batch_that_fell_short_is_remembered_so_that_its_copy_is_found_out() -> None:
+def test_an_incomplete_batch_is_stored_so_that_its_copy_is_detected() -> None:
     batches = FakeAnnouncementBatches()
     noted = replace(_rss(*OLD, stamped=YESTERDAY), notes=("an entry could not be read",))
-    take("cs.LG", YESTERDAY, sources=[_source(Via.RSS, noted)], batches=batches, expected=True)
-    assert isinstance(_take(_source(Via.RSS, _rss(*OLD)), batches=batches), MissingFeed)
+    fetch_batch(
+        "cs.LG", YESTERDAY, sources=[_source(Via.RSS, noted)], batches=batches, expected=True
+    )
+    assert isinstance(_fetch(_source(Via.RSS, _rss(*OLD)), batches=batches), MissingFeed)
 
 
-def test_a_folder_s_feed_does_not_take_the_place_of_what_was_proved() -> None:
+def test_a_folder_s_feed_does_not_replace_a_confirmed_batch() -> None:
     batches = FakeAnnouncementBatches()
     page = _source(Via.LISTING, _proof(Via.LISTING, *PAPERS))
-    _take(_source(Via.RSS, _rss(*PAPERS)), page, batches=batches)
-    assert len(_ids(_take(_source(Via.RSS, _rss(*PAPERS[:3])), batches=batches))) == 3
+    _fetch(_source(Via.RSS, _rss(*PAPERS)), page, batches=batches)
+    assert len(_ids(_fetch(_source(Via.RSS, _rss(*PAPERS[:3])), batches=batches))) == 3
     known = batches.batch("cs.LG", DAY)
     assert known is not None
     assert (len(known.listings), known.confirmed) == (8, Via.LISTING)
@@ -260,32 +262,32 @@ def test_a_folder_s_feed_does_not_take_the_place_of_what_was_proved() -> None:
 
 def test_a_stale_feed_from_a_folder_is_not_believed_against_a_page_that_proves_its_day() -> None:
     batches = FakeAnnouncementBatches()
-    _take(_source(Via.RSS, _rss(*OLD)), batches=batches)
+    _fetch(_source(Via.RSS, _rss(*OLD)), batches=batches)
     short = _source(Via.LISTING, _proof(Via.LISTING, *PAPERS[:7], expected=8))
-    feed = _take(_source(Via.RSS, None), short, batches=batches)
+    feed = _fetch(_source(Via.RSS, None), short, batches=batches)
     assert _ids(feed) == _ids(_rss(*PAPERS[:7]))
     assert isinstance(feed, Feed)
     assert feed.notes == ("has 7 of 8 entries",)
 
 
-def test_what_a_folder_said_is_not_called_confirmed_when_nobody_answers() -> None:
+def test_a_folder_s_feed_is_not_called_confirmed_when_no_source_answers() -> None:
     batches = FakeAnnouncementBatches()
-    _take(_source(Via.RSS, _rss(*PAPERS)), batches=batches)
-    feed = _take(_source(Via.RSS, None), _source(Via.LISTING, None), batches=batches)
+    _fetch(_source(Via.RSS, _rss(*PAPERS)), batches=batches)
+    feed = _fetch(_source(Via.RSS, None), _source(Via.LISTING, None), batches=batches)
     assert isinstance(feed, Feed)
     assert feed.notes == (UNCONFIRMED,)
 
 
-def test_a_page_that_does_not_say_how_many_there_are_proves_nothing() -> None:
+def test_a_page_without_its_number_of_entries_proves_nothing() -> None:
     page = replace(_proof(Via.CATCHUP, *PAPERS[:2]), expected=None)
-    feed = _take(_source(Via.RSS, None), _source(Via.CATCHUP, page))
+    feed = _fetch(_source(Via.RSS, None), _source(Via.CATCHUP, page))
     assert isinstance(feed, Feed)
     assert feed.confirmed is None
-    assert "does not say how many entries there are" in feed.notes
+    assert "does not state its number of entries" in feed.notes
 
 
-def test_of_two_short_pages_the_longer_is_taken() -> None:
-    feed = _take(
+def test_of_two_incomplete_pages_the_longer_is_used() -> None:
+    feed = _fetch(
         _source(Via.RSS, None),
         _source(Via.LISTING, _proof(Via.LISTING, *PAPERS[:1], expected=8)),
         _source(Via.CATCHUP, _proof(Via.CATCHUP, *PAPERS[:7], expected=8)),
@@ -293,10 +295,10 @@ def test_of_two_short_pages_the_longer_is_taken() -> None:
     assert len(_ids(feed)) >= 7
 
 
-def test_how_many_are_missing_stays_known_whoever_guesses_more() -> None:
+def test_the_number_of_missing_entries_stays_known_after_a_reconstruction() -> None:
     oai = replace(_rss(*PAPERS[:5]), via=Via.OAI)
     search = replace(_rss(*PAPERS[1:7]), via=Via.SEARCH, notes=("replacements are not known",))
-    feed = _take(
+    feed = _fetch(
         _source(Via.RSS, None),
         _source(Via.LISTING, _proof(Via.LISTING, *PAPERS[:2], expected=8)),
         _source(Via.OAI, oai),
@@ -307,9 +309,9 @@ def test_how_many_are_missing_stays_known_whoever_guesses_more() -> None:
     assert "has 7 of 8 entries" in feed.notes
 
 
-def test_a_paper_replaced_the_day_after_it_was_new_makes_no_feed_stale() -> None:
+def test_a_paper_replaced_the_day_after_it_was_new_does_not_make_a_feed_stale() -> None:
     replaced = replace(a_feed(*OLD[:1], type=AnnounceType.REPLACE), stamped=DAY)
-    feed = _take(_source(Via.RSS, replaced), batches=_known(*OLD[:1]))
+    feed = _fetch(_source(Via.RSS, replaced), batches=_known(*OLD[:1]))
     assert isinstance(feed, Feed)
 
 
@@ -317,7 +319,7 @@ WORLD = st.sampled_from(["fresh", "stale", "empty", "cut", "down"])
 
 
 @given(WORLD, WORLD, WORLD, st.booleans())
-def test_whatever_goes_wrong_the_batch_is_whole_or_says_what_it_lacks(
+def test_whatever_goes_wrong_the_batch_is_complete_or_names_what_it_lacks(
     rss: str,
     page: str,
     catchup: str,
@@ -333,7 +335,7 @@ def test_whatever_goes_wrong_the_batch_is_whole_or_says_what_it_lacks(
             return _proof(via, *papers, stamped=YESTERDAY)
         return _proof(via, *papers, expected=8)
 
-    found = _take(
+    found = _fetch(
         *(_source(via, seen(state, via)) for via, state in
           ((Via.RSS, rss), (Via.LISTING, page), (Via.CATCHUP, catchup))),
         batches=_known(*OLD) if memory else FakeAnnouncementBatches(),

@@ -27,23 +27,23 @@ def _passes(known: Authorship | None, least: int | None = 10) -> bool:
 
 
 @pytest.mark.parametrize("h_indices", [(10, 0), (3, 40), (None, 10)])
-def test_one_author_who_reaches_it_is_enough(h_indices: tuple[int | None, ...]) -> None:
+def test_one_author_with_the_h_index_is_enough(h_indices: tuple[int | None, ...]) -> None:
     assert _passes(_known(*h_indices))
 
 
 @pytest.mark.parametrize("h_indices", [(9, 0), (0, 0), (9, 9, 9)])
-def test_a_paper_whose_authors_all_fall_short_is_left_out(h_indices: tuple[int, ...]) -> None:
+def test_a_paper_whose_authors_are_all_below_is_left_out(h_indices: tuple[int, ...]) -> None:
     assert not _passes(_known(*h_indices))
 
 
 @pytest.mark.parametrize(
     "known", [None, NotIndexed(), NotLookedUp("429"), _known(None, 3), _known(3)]
 )
-def test_who_is_not_known_is_never_gated(known: Authorship | None) -> None:
+def test_papers_of_unknown_authors_pass(known: Authorship | None) -> None:
     assert _passes(known)
 
 
-def test_without_a_gate_everybody_passes() -> None:
+def test_without_a_least_h_index_every_paper_passes() -> None:
     assert _passes(_known(0, 0), None)
 
 

@@ -12,7 +12,7 @@ from standins.papers import papers
 
 PLAIN = Profile("Mine", ("cs.LG",), parse_criteria("bats"), followed=(FollowedAuthor("Ada"),))
 BY_ID = Profile("Mine", ("cs.LG",), PLAIN.criteria, followed=(FollowedAuthor("Ada", id="1"),))
-GATED = Profile("Mine", ("cs.LG",), PLAIN.criteria, least_h_index=10)
+GATED = Profile("Mine", ("cs.LG",), PLAIN.criteria, min_h_index=10)
 
 ADA = KnownAuthors((Person("Ada", "1", 12),))
 NAMELESS = KnownAuthors((Person("Ada", None, None),))
@@ -27,13 +27,13 @@ def _look_up(
 
 
 @pytest.mark.parametrize("profile", [BY_ID, GATED])
-def test_the_scanned_papers_are_asked_about_in_their_order(profile: Profile) -> None:
+def test_scanned_papers_are_looked_up_in_their_order(profile: Profile) -> None:
     people = FakeAuthorService()
     assert list(_look_up(people, 3, profile).authorships) == people.asked
     assert people.asked == [paper.id for paper in papers(3)]
 
 
-def test_nobody_is_asked_where_names_are_all_that_matters() -> None:
+def test_the_service_is_not_queried_where_names_decide() -> None:
     people = FakeAuthorService()
     assert _look_up(people, 3, PLAIN) == LookedUpAuthors()
     assert _look_up(people, 0) == LookedUpAuthors()
@@ -63,7 +63,7 @@ def test_nobody_is_asked_where_names_are_all_that_matters() -> None:
         ),
     ],
 )
-def test_the_reader_is_told_what_names_had_to_decide(
+def test_notes_say_where_authors_are_matched_by_name(
     found: list[Authorship], notes: tuple[str, ...]
 ) -> None:
     known = {paper.id: one for paper, one in zip(papers(len(found)), found, strict=True)}

@@ -149,18 +149,18 @@ def test_papers_that_could_not_be_judged_make_the_page_partial() -> None:
     assert [missing.paper.id for missing in digest.unjudged] == [IDS[0], *IDS[2:]]
 
 
-def test_papers_that_were_not_recorded_are_no_failure() -> None:
+def test_unrecorded_papers_do_not_make_the_page_partial() -> None:
     digest = _make(a_feed(*PAPERS), judge=FakeJudge({}, cause=UnjudgedReason.NOT_RECORDED))
     assert digest.status is Status.COMPLETE
     assert (digest.funnel.unjudged, digest.funnel.not_recorded) == (0, 6)
 
 
-def test_a_judge_that_judges_nothing_makes_no_page() -> None:
+def test_there_is_no_page_where_no_paper_is_judged() -> None:
     with pytest.raises(JudgeUnavailable, match="--no-llm"):
         _make(a_feed(*PAPERS), judge=FakeJudge({}))
 
 
-def test_a_judgement_that_is_known_is_not_paid_again() -> None:
+def test_a_known_judgement_is_not_paid_for_again() -> None:
     memory = FakeJudgementMemory()
     judge = FakeJudge(dict.fromkeys(IDS, (8, 8)), price=PAID)
     first = _make(a_feed(*PAPERS), judge=judge, memory=memory)
@@ -170,7 +170,7 @@ def test_a_judgement_that_is_known_is_not_paid_again() -> None:
     assert first.spend == Spend(Tokens(60, 6), Cost(Decimal("0.6"), Decimal("0.06")), requests=6)
 
 
-def test_only_what_is_missing_is_asked_again() -> None:
+def test_only_missing_judgements_are_asked_for_again() -> None:
     memory = FakeJudgementMemory()
     _make(a_feed(*PAPERS), judge=FakeJudge({IDS[0]: (8, 8)}), memory=memory)
     judge = FakeJudge(dict.fromkeys(IDS, (8, 8)))
@@ -217,11 +217,11 @@ def test_a_paper_is_announced_to_a_reader_once() -> None:
     assert (digest.funnel.scanned, digest.funnel.seen) == (1, 2)
 
 
-def test_making_the_same_day_again_is_not_a_second_time() -> None:
+def test_a_day_made_again_announces_the_same_papers() -> None:
     assert _ids(_make(a_feed(*PAPERS), archive=_with_yesterday(IDS[0]))) == list(IDS[:3])
 
 
-def test_a_new_version_of_a_paper_that_was_on_a_page_is_told_and_not_paid_again() -> None:
+def test_a_new_version_of_a_shown_paper_is_listed_and_not_judged_again() -> None:
     second = replace(PAPERS[0], version=2)
     other = replace(PAPERS[1], version=2)
     judge = FakeJudge({IDS[0]: (9, 9)})
@@ -232,7 +232,7 @@ def test_a_new_version_of_a_paper_that_was_on_a_page_is_told_and_not_paid_again(
     assert digest.entries == ()
 
 
-def test_a_new_version_is_judged_again_where_the_reader_asks_for_it() -> None:
+def test_a_new_version_is_judged_again_where_the_profile_asks_for_it() -> None:
     second = replace(PAPERS[0], version=2)
     judge = FakeJudge({IDS[0]: (9, 9)})
     digest = _make(
@@ -262,11 +262,11 @@ def test_a_weekend_is_quiet() -> None:
     assert digest.entries == ()
 
 
-def test_an_empty_weekday_that_nobody_explains_is_partial() -> None:
+def test_an_unexplained_empty_weekday_is_partial() -> None:
     assert _make(a_feed(), judge=FakeJudge({})).status is Status.PARTIAL
 
 
-def test_a_namesake_is_judged_like_anybody() -> None:
+def test_a_namesake_is_judged_like_any_author() -> None:
     by_id = replace(PROFILE, followed=(FollowedAuthor("Yoshua Bengio", id="1751762"),))
     namesake = a_paper("2502.08888", authors=BENGIO.authors)
     people = FakeAuthorService(
@@ -284,8 +284,8 @@ def test_a_namesake_is_judged_like_anybody() -> None:
 
 
 @pytest.mark.parametrize("judged", [True, False])
-def test_papers_below_the_gate_are_counted_and_neither_judged_nor_shown(*, judged: bool) -> None:
-    profile = replace(PROFILE, least_h_index=10)
+def test_papers_below_the_h_index_are_counted_and_neither_judged_nor_shown(*, judged: bool) -> None:
+    profile = replace(PROFILE, min_h_index=10)
     known = {
         id_: KnownAuthors((Person("Ada Lovelace", "1", h),))
         for id_, h in zip(IDS, (9, 10, 3, 50), strict=False)  # two are not indexed
@@ -295,7 +295,7 @@ def test_papers_below_the_gate_are_counted_and_neither_judged_nor_shown(*, judge
         a_feed(*PAPERS, BENGIO),
         judge=judge,
         profile=replace(profile, page_size=20),
-        author_service=FakeAuthorService(known),
+        people=FakeAuthorService(known),
     )
     assert _ids(digest) == [BENGIO.id, IDS[1], IDS[3], IDS[4], IDS[5]]
     assert (digest.funnel.scanned, digest.funnel.gated) == (7, 2)

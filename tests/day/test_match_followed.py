@@ -39,7 +39,7 @@ def _follows(
         ("Plato", "Plato"),
     ],
 )
-def test_one_name_in_two_spellings_is_followed(printed: str, followed: str) -> None:
+def test_a_name_is_followed_in_other_spellings(printed: str, followed: str) -> None:
     match = AuthorMatch(followed, by_name_only=True)
     assert _follows(printed, FollowedAuthor(followed)) == (match,)
 
@@ -57,7 +57,7 @@ def test_one_name_in_two_spellings_is_followed(printed: str, followed: str) -> N
         ("*", "Yoshua Bengio"),
     ],
 )
-def test_another_name_is_not(printed: str, followed: str) -> None:
+def test_another_name_is_not_followed(printed: str, followed: str) -> None:
     assert _follows(printed, FollowedAuthor(followed)) == ()
 
 
@@ -66,12 +66,12 @@ def test_an_alias_is_as_good_as_the_name() -> None:
     assert _follows("Y. Bengio", bengio) == (AuthorMatch("Yoshua Bengio", by_name_only=True),)
 
 
-def test_nobody_followed_is_nobody_found() -> None:
+def test_without_followed_authors_no_paper_is_marked() -> None:
     assert _follows("Yoshua Bengio") == ()
 
 
 @pytest.mark.parametrize("printed", ["Samy Bengio", "S. Bengio", "A Married Name"])
-def test_an_id_is_a_match_whatever_name_is_printed(printed: str) -> None:
+def test_an_id_matches_whatever_name_is_printed(printed: str) -> None:
     known = KnownAuthors((ELSE, Person("S. Bengio", "1751569", 90)))
     assert _follows(printed, BENGIO, known=known) == (
         AuthorMatch("Samy Bengio", by_name_only=False),
@@ -102,7 +102,7 @@ def test_a_namesake_with_another_id_is_not_followed(persons: tuple[Person, ...])
         KnownAuthors((ELSE,)),
     ],
 )
-def test_where_the_person_is_not_known_the_name_decides_and_is_marked(
+def test_where_the_person_is_unknown_the_name_decides_and_is_marked(
     known: Authorship | None,
 ) -> None:
     assert _follows("Samy Bengio", BENGIO, known=known) == (
@@ -111,7 +111,7 @@ def test_where_the_person_is_not_known_the_name_decides_and_is_marked(
     assert _follows("Yoshua Bengio", BENGIO, known=known) == ()
 
 
-def test_without_an_id_a_name_is_a_name_whoever_is_known() -> None:
+def test_without_an_id_the_name_decides_whoever_is_known() -> None:
     known = KnownAuthors((ELSE, Person("Samy Bengio", "1751569", 90)))
     assert _follows("Samy Bengio", FollowedAuthor("Samy Bengio"), known=known) == (
         AuthorMatch("Samy Bengio", by_name_only=True),

@@ -87,11 +87,11 @@ def test_the_digest_knows_where_the_price_is_from() -> None:
 
 
 def test_where_the_budget_allows_nothing_there_is_no_page() -> None:
-    with pytest.raises(JudgeUnavailable, match="not one of 6 papers"):
+    with pytest.raises(JudgeUnavailable, match="none of 6 papers"):
         made(0)
 
 
-def test_a_page_of_which_more_was_left_for_the_budget_is_worse() -> None:
+def test_a_page_with_more_papers_over_budget_is_worse() -> None:
     assert is_worse(made(2), made(4))
     assert not is_worse(made(4), made(2))
 

@@ -109,7 +109,7 @@ def test_every_scanned_paper_is_kept_with_its_side_of_the_line() -> None:
 
 
 def test_who_was_left_out_by_h_index_is_on_no_side_of_the_line() -> None:
-    digest = _make(profile=replace(PROFILE, least_h_index=10))
+    digest = _make(profile=replace(PROFILE, min_h_index=10))
     assert {one.paper_id: one.placement for one in digest.ranked}[IDS[4]] is Placement.GATED
 
 

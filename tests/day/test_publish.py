@@ -46,7 +46,7 @@ def test_what_a_killed_run_left_half_written_is_swept_up(tmp_path: Path) -> None
 
 def test_a_folder_that_cannot_be_is_told_before_anything_is_paid(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(PublishError, match="cannot be written"):
+    with pytest.raises(PublishError, match="cannot write to the output folder"):
         check_writable(tmp_path / "file" / "pages")
 
 

@@ -49,7 +49,7 @@ def test_a_share_is_at_least_one_paper_and_at_most_ten(
 
 
 @given(BELOW, st.integers(0, 12), st.dates())
-def test_so_many_are_drawn_as_were_to_be_and_again_the_same(
+def test_the_sample_has_the_wanted_size_and_is_reproducible(
     probabilities: list[float | None], count: int, day: date
 ) -> None:
     below = _below(probabilities)
@@ -62,37 +62,39 @@ def test_so_many_are_drawn_as_were_to_be_and_again_the_same(
     assert random_sample(below[::-1], count, "Mine", day) == drawn
 
 
-def test_another_reader_or_day_draws_others() -> None:
+def test_another_reader_or_day_has_another_sample() -> None:
     below = _below([0.01] * 200)
     mine = random_sample(below, 10, "Mine", DAY)
     assert random_sample(below, 10, "Yours", DAY) != mine
     assert random_sample(below, 10, "Mine", DAY + timedelta(1)) != mine
 
 
-def test_without_probabilities_all_have_the_same_chance() -> None:
+def test_without_probabilities_all_papers_are_equally_likely() -> None:
     assert {one.inclusion for one in random_sample(_below([None] * 40), 2, "Mine", DAY)} == {0.05}
 
 
-def test_four_times_as_likely_is_twice_as_often_drawn_and_nobody_is_out_of_the_draw() -> None:
+def test_inclusion_is_proportional_to_the_root_of_the_probability_and_never_zero() -> None:
     below = _below([0.04] * 10 + [0.01] * 10 + [0.0] * 10)
-    everybody = {
+    inclusion = {
         one.candidate.paper.id: one.inclusion for n in range(500) for one in _draw(below, n)
     }
-    chances = sorted(set(everybody.values()))
-    assert len(everybody) == 30
+    chances = sorted(set(inclusion.values()))
+    assert len(inclusion) == 30
     assert isclose(chances[2], 2 * chances[1])
     assert 10 * sum(chances) == pytest.approx(3)
 
 
-def test_papers_are_drawn_as_often_as_is_said() -> None:
+def test_papers_are_drawn_with_their_inclusion_probability() -> None:
     below = _below([0.5, 0.2, 0.05, 0.01, 0.01, 0.001, 0.0])
     days = 4000
     times = Counter(one.candidate.paper.id for n in range(days) for one in _draw(below, n))
-    said = {one.candidate.paper.id: one.inclusion for n in range(99) for one in _draw(below, n)}
-    assert {paper: count / days for paper, count in times.items()} == pytest.approx(said, abs=0.03)
+    expected = {one.candidate.paper.id: one.inclusion for n in range(99) for one in _draw(below, n)}
+    assert {paper: count / days for paper, count in times.items()} == pytest.approx(
+        expected, abs=0.03
+    )
 
 
-def test_a_paper_that_outweighs_all_others_is_drawn_for_certain() -> None:
+def test_a_paper_that_outweighs_all_others_is_always_drawn() -> None:
     first, *_ = _draw(_below([1.0] + [0.0] * 20), 1)
     assert first.inclusion == 1
     assert first.candidate.match.rank == 1

@@ -280,7 +280,7 @@ def test_a_paper_that_no_reading_judged_has_the_reason_of_the_last() -> None:
 
 def test_a_server_that_answers_nothing_is_not_asked_reading_after_reading() -> None:
     judge = Wavering({})
-    with pytest.raises(JudgeUnavailable, match="not one of 6 papers"):
+    with pytest.raises(JudgeUnavailable, match="none of 6 papers"):
         _ask(judge, FakeJudgementMemory(), readings=9)
     assert len(judge.calls) == 1
 

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from paperlark.day.shortlist import EVERYTHING, Shortlist, fill_page, shortlist
+from paperlark.day.select import Shortlist, fill_page
+from paperlark.day.shortlist import READ_ALL, shortlist
 from paperlark.domain.announcement import Announced, AnnounceType
 from paperlark.domain.digest import AuthorMatch, Candidate
 from paperlark.domain.exploration import Explored
@@ -38,7 +39,7 @@ WELL_KNOWN = _evidence(300, 20)
 def _day(
     probabilities: Sequence[float | None], followed: Sequence[int] = ()
 ) -> tuple[Candidate, ...]:
-    """Give one candidate a probability, of which the first is the best match."""
+    """Return a candidate per probability, best match first."""
     of = len(probabilities)
     return tuple(
         Candidate(
@@ -50,15 +51,15 @@ def _day(
     )
 
 
-def _likely(line: Shortlist) -> tuple[list[float | None], list[float | None]]:
-    above, below = line.above, line.below
+def _probabilities(split: Shortlist) -> tuple[list[float | None], list[float | None]]:
+    above, below = split.above, split.below
     return [c.match.probability for c in above], [c.match.probability for c in below]
 
 
-def test_the_fewest_papers_that_keep_the_recall_are_above_the_line() -> None:
+def test_the_fewest_papers_that_keep_the_recall_are_above_the_threshold() -> None:
     day = _day([0.9, 0.6, 0.3, 0.1, 0.1])
-    assert _likely(shortlist(day, 0.75, WELL_KNOWN)) == ([0.9, 0.6], [0.3, 0.1, 0.1])
-    assert _likely(shortlist(day, 0.9, WELL_KNOWN)) == ([0.9, 0.6, 0.3], [0.1, 0.1])
+    assert _probabilities(shortlist(day, 0.75, WELL_KNOWN)) == ([0.9, 0.6], [0.3, 0.1, 0.1])
+    assert _probabilities(shortlist(day, 0.9, WELL_KNOWN)) == ([0.9, 0.6, 0.3], [0.1, 0.1])
 
 
 @given(PROBABILITIES, st.floats(0.01, 0.999))
@@ -66,12 +67,12 @@ def test_one_paper_fewer_would_not_keep_the_recall(
     probabilities: list[float], recall: float
 ) -> None:
     day = _day(probabilities)
-    line = shortlist(day, recall, WELL_KNOWN)
-    assert (*line.above, *line.below) == day
+    split = shortlist(day, recall, WELL_KNOWN)
+    assert (*split.above, *split.below) == day
     needed = recall * sum(probabilities)
-    assert sum(probabilities[: len(line.above)]) >= needed * (1 - 1e-12)
-    if line.below:
-        assert sum(probabilities[: len(line.above) - 1]) <= needed * (1 + 1e-12)
+    assert sum(probabilities[: len(split.above)]) >= needed * (1 - 1e-12)
+    if split.below:
+        assert sum(probabilities[: len(split.above) - 1]) <= needed * (1 + 1e-12)
 
 
 TAIL = [0.9, 0.6, *[0.02] * 20]
@@ -85,46 +86,46 @@ def _read(explored: Sequence[Explored]) -> int:
     return len(shortlist(_day(TAIL), 0.9, WELL_KNOWN, explored).above)
 
 
-def test_promises_that_did_not_hold_below_the_line_are_read_no_more() -> None:
-    # Of 1.9 promised 0.19 may be missed: nine papers. If one promise in five holds, all twenty.
+def test_where_samples_found_less_than_predicted_fewer_are_read() -> None:
+    # Of 1.9 expected 0.19 may be missed: nine papers. At a fifth of that rate, all twenty.
     assert _read([]) == 13
     assert _read(_explored(20, 1000)) == 13
     assert _read(_explored(0, 800)) == 2
 
 
-def test_more_found_below_the_line_than_was_promised_has_more_read() -> None:
+def test_where_samples_found_more_than_predicted_more_are_read() -> None:
     assert _read(_explored(60, 1000)) > _read(_explored(20, 1000))
 
 
-def test_a_single_find_among_few_hardly_moves_the_line() -> None:
+def test_a_single_find_among_few_hardly_moves_the_threshold() -> None:
     assert abs(_read(_explored(1, 10)) - _read([])) <= 2
 
 
-def test_a_paper_likelier_than_any_explored_is_believed() -> None:
+def test_probabilities_above_any_sampled_one_are_not_corrected() -> None:
     day, explored = _day([0.9, 0.6, *[0.02] * 20]), _explored(0, 80_000)
     assert len(shortlist(day, 0.5, WELL_KNOWN, explored).above) == 1
     assert len(shortlist(day, 0.61, WELL_KNOWN, explored).above) == 2
 
 
-def test_what_became_of_likelier_papers_says_nothing_of_those_below() -> None:
+def test_outcomes_of_likelier_papers_do_not_correct_those_below() -> None:
     day, explored = _day([0.9, *[0.02] * 40]), _explored(0, 800, probability=0.04)
     assert shortlist(day, 0.9, WELL_KNOWN, explored) == shortlist(day, 0.9, WELL_KNOWN)
 
 
 @given(PROBABILITIES, st.floats(0.01, 0.999), st.integers(0, 50), st.floats(0.001, 1))
-def test_whatever_was_explored_the_line_parts_the_day(
+def test_whatever_was_sampled_every_paper_is_above_or_below(
     probabilities: list[float], recall: float, found: int, probability: float
 ) -> None:
     day = _day(probabilities)
-    line = shortlist(day, recall, WELL_KNOWN, _explored(found, 50, probability))
-    assert (*line.above, *line.below) == day
-    assert line.above
+    split = shortlist(day, recall, WELL_KNOWN, _explored(found, 50, probability))
+    assert (*split.above, *split.below) == day
+    assert split.above
 
 
 @pytest.mark.parametrize(
     ("probabilities", "recall", "evidence"),
     [
-        ([0.9, 0.1, 0.0], EVERYTHING, WELL_KNOWN),
+        ([0.9, 0.1, 0.0], READ_ALL, WELL_KNOWN),
         ([0.9, None, 0.1], 0.5, WELL_KNOWN),
         ([0.0, 0.0, 0.0], 0.5, WELL_KNOWN),
         ([0.9, 0.1, 0.1], 0.5, NO_EVIDENCE),
@@ -133,25 +134,25 @@ def test_whatever_was_explored_the_line_parts_the_day(
         ([0.9, 0.1, 0.1], 0.5, _evidence(600, 100, LabelSource.READER)),
     ],
 )
-def test_everything_is_read_where_nothing_sure_is_known(
+def test_every_paper_is_read_where_too_little_is_known(
     probabilities: list[float | None], recall: float, evidence: Evidence
 ) -> None:
     day = _day(probabilities)
     assert shortlist(day, recall, evidence) == Shortlist(day, ())
 
 
-def test_nothing_to_read_has_no_line() -> None:
+def test_a_day_without_papers_has_an_empty_shortlist() -> None:
     assert shortlist((), 0.95, WELL_KNOWN) == Shortlist((), ())
 
 
 @given(PROBABILITIES, st.sets(st.integers(0, 40)), st.floats(0.01, 1))
-def test_a_followed_author_is_on_neither_side(
+def test_followed_authors_are_neither_above_nor_below(
     probabilities: list[float], followed: set[int], recall: float
 ) -> None:
     day = _day(probabilities, sorted(followed))
-    for line in (shortlist(day, recall, WELL_KNOWN), fill_page(day, 10)):
-        parted = (*line.above, *line.below)
-        assert parted == tuple(one for one in day if not one.followed)
+    for split in (shortlist(day, recall, WELL_KNOWN), fill_page(day, 10)):
+        kept = (*split.above, *split.below)
+        assert kept == tuple(one for one in day if not one.followed)
 
 
 def test_a_page_is_filled_after_the_followed_and_with_matches_only() -> None:

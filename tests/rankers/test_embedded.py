@@ -44,7 +44,7 @@ def _rank(
     return {paper.id: match for paper, match in zip(papers, matches, strict=True)}
 
 
-def _taught(
+def _voted(
     about: str, *, wanted: bool, label_source: LabelSource = LabelSource.READER, number: int = 0
 ) -> Example:
     name = f"2501.{number + 1:05}"
@@ -59,7 +59,7 @@ def test_a_paper_about_a_topic_comes_before_one_about_none() -> None:
     assert found[TIDES.id].rank == 4
 
 
-def test_it_says_why_by_topic_and_words() -> None:
+def test_a_match_is_explained_by_topic_and_terms() -> None:
     found = _rank()
     assert found[BATS.id].topic == "Sonar"
     assert "bats" in " ".join(found[BATS.id].words_for).lower()
@@ -81,33 +81,33 @@ def test_keywords_alone_are_enough() -> None:
     assert found[BATS.id].rank == 1
 
 
-def test_a_vote_brings_up_what_is_like_it() -> None:
-    liked = _taught("Measuring ocean tides", wanted=True)
+def test_a_vote_raises_similar_papers() -> None:
+    liked = _voted("Measuring ocean tides", wanted=True)
     found = _rank(evidence=Evidence((liked,)))
     assert found[TIDES.id].rank < _rank()[TIDES.id].rank
     nearest = Nearest(liked.paper.id, "Measuring ocean tides", YESTERDAY)
     assert found[TIDES.id].nearest == nearest
 
 
-def test_only_dislikes_bring_down_what_is_like_them() -> None:
+def test_dislikes_alone_lower_similar_papers() -> None:
     disliked = tuple(
-        _taught(f"Pruning weights of model {n}", wanted=False, number=n) for n in range(5)
+        _voted(f"Pruning weights of model {n}", wanted=False, number=n) for n in range(5)
     )
     found = _rank(evidence=Evidence(disliked))
     assert found[PRUNING.id].rank > found[BATS.id].rank
     assert found[PRUNING.id].nearest is None
 
 
-def test_contradicting_lessons_cancel_out() -> None:
-    both = tuple(_taught("Measuring ocean tides", wanted=bool(n % 2), number=n) for n in range(8))
+def test_contradicting_examples_cancel_out() -> None:
+    both = tuple(_voted("Measuring ocean tides", wanted=bool(n % 2), number=n) for n in range(8))
     found = _rank(evidence=Evidence(both))
     assert found[BATS.id].rank < found[TIDES.id].rank
 
 
-def test_the_newest_lessons_count_most() -> None:
+def test_the_newest_examples_count_most() -> None:
     long_ago = tuple(
         Example(
-            _taught("Measuring ocean tides", wanted=True, number=n).paper,
+            _voted("Measuring ocean tides", wanted=True, number=n).paper,
             day,
             wanted,
             LabelSource.READER,
@@ -147,12 +147,12 @@ def test_a_ten_teaches_more_than_an_eight() -> None:
     assert chance(10) > chance(8) > chance(6) > chance(1)
 
 
-def test_who_said_nothing_at_all_has_no_match() -> None:
+def test_without_criteria_or_examples_nothing_matches() -> None:
     assert {match.score for match in _rank(criteria=NO_CRITERIA).values()} == {0}
 
 
-def test_lessons_alone_are_enough() -> None:
-    liked = _taught("Bats hunting insects", wanted=True)
+def test_examples_alone_are_enough() -> None:
+    liked = _voted("Bats hunting insects", wanted=True)
     assert _rank(criteria=NO_CRITERIA, evidence=Evidence((liked,)))[BATS.id].rank == 1
 
 
@@ -162,12 +162,12 @@ def test_equal_papers_are_ordered_by_id() -> None:
     assert [found["2502.00008"].rank, found["2502.00009"].rank] == [1, 2]
 
 
-def test_no_papers_are_no_trouble() -> None:
+def test_a_day_without_papers_is_ranked() -> None:
     assert EmbeddedRanker().rank([], CRITERIA) == ()
     assert _rank([BATS])[BATS.id].score > 0
 
 
-def test_a_lesson_about_a_paper_of_the_day_and_a_stream_that_repeats_it() -> None:
+def test_an_example_and_a_stream_may_repeat_a_paper_of_the_day() -> None:
     again = Example(
         BATS, YESTERDAY, wanted=True, label_source=LabelSource.JUDGE, relevance=9, novelty=8
     )
@@ -175,7 +175,7 @@ def test_a_lesson_about_a_paper_of_the_day_and_a_stream_that_repeats_it() -> Non
     assert _rank(evidence=evidence)[BATS.id].rank == 1
 
 
-def test_a_paper_without_text_is_no_trouble() -> None:
+def test_papers_without_text_are_ranked_last_or_left_out() -> None:
     blank = a_paper("2502.00010", title="数", abstract="")
     unknown = Example(
         a_paper("2501.00001", title="", abstract=""),
@@ -226,12 +226,12 @@ def test_any_day_and_any_evidence_give_a_ranking(
 @settings(max_examples=15, deadline=None)
 @given(st.permutations(DAY))
 def test_the_order_of_the_feed_does_not_matter(papers: list[Paper]) -> None:
-    examples = Evidence((_taught("Measuring ocean tides", wanted=True),))
+    examples = Evidence((_voted("Measuring ocean tides", wanted=True),))
     assert _rank(papers, evidence=examples) == _rank(evidence=examples)
 
 
-def test_days_of_which_only_the_selected_are_known_make_nothing_likely() -> None:
-    """A digest that was imported tells what was selected, not how much was not."""
+def test_days_of_which_only_selected_papers_are_known_make_no_paper_likely() -> None:
+    """An imported digest says what was selected, not how many papers were not."""
     selected = tuple(
         Example(
             a_paper(f"2501.{number:05}", title=f"Pruning weights {number}", abstract="Sparse."),
@@ -248,12 +248,12 @@ def test_days_of_which_only_the_selected_are_known_make_nothing_likely() -> None
     assert (found[TIDES.id].probability or 0) < 0.2
 
 
-def test_where_nothing_is_known_no_chance_is_made_up() -> None:
+def test_without_criteria_or_examples_there_is_no_probability() -> None:
     assert {match.probability for match in _rank(criteria=NO_CRITERIA).values()} == {None}
 
 
-def test_a_learnt_taste_is_calibrated() -> None:
-    """Twelve days of one paper in five wanted: the chances shown add up to what is wanted."""
+def test_probabilities_learned_from_judged_days_are_calibrated() -> None:
+    """Twelve days with one paper in five wanted: probabilities are as high as the shares."""
     random = np.random.default_rng(3)
     kinds = ["dwarf galaxies", "planet formation", "solar wind", "pulsar timing", "cosmic rays"]
 

@@ -10,9 +10,7 @@ from hypothesis import strategies as st
 from paperlark.domain.paper import PaperId
 from paperlark.domain.search import Hit
 from paperlark.domain.vectors import PaperVector
-from paperlark.rankers.corpus import PaperEncoder
-from paperlark.rankers.embedding import Embedding
-from paperlark.rankers.precedents import pack
+from paperlark.rankers.embedding import Embedding, PaperEncoder, pack
 from paperlark.rankers.semantic_search import SemanticSearch, order
 from paperlark.testing import FakePaperVectors, a_paper
 
@@ -27,17 +25,17 @@ ONE, TWO, THREE = (paper.id for paper in PAPERS)
 
 @pytest.fixture
 def meaning() -> SemanticSearch:
-    reader = PaperEncoder(Embedding.shipped())
+    encoder = PaperEncoder(Embedding.shipped())
     places = FakePaperVectors()
-    _, vectors = reader.read(PAPERS)
+    _, vectors = encoder.encode(PAPERS)
     places.keep(
         (
             PaperVector(paper.id, DAY, paper.title, vector)
             for paper, vector in zip(PAPERS, pack(vectors), strict=True)
         ),
-        reader.space.fingerprint,
+        encoder.embedding.fingerprint,
     )
-    return SemanticSearch(places, reader.space)
+    return SemanticSearch(places, encoder.embedding)
 
 
 def test_a_question_is_like_papers_on_its_subject_in_other_words(meaning: SemanticSearch) -> None:

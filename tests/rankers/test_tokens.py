@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from paperlark.rankers import tokens
-from paperlark.rankers.tokens import TermCounts, pair, spell, tokenize, words
+from paperlark.rankers.tokens import TermCounts, bigram_ids, spell, token_ids, tokenize
 
 TEXT = st.text(alphabet=st.sampled_from("abcdé $\\-'s 数1.\ud800"), max_size=80)
 
@@ -16,27 +16,29 @@ def _shared(one: TermCounts, other: TermCounts) -> int:
     return len(np.intersect1d(one.ids, other.ids))
 
 
-def test_plurals_and_spellings_meet() -> None:
+def test_plurals_and_accents_make_no_difference() -> None:
     assert _shared(tokenize("queries of caches"), tokenize("query cache")) == 2
     assert _shared(tokenize(r"L\'evy bus"), tokenize("levy buses")) == 1
     assert _shared(tokenize("Lévy"), tokenize(r"L{\'e}vy")) == 1
     assert _shared(tokenize("gas"), tokenize("ga")) == 0
 
 
-def test_neighbours_are_a_term_and_function_words_part_them() -> None:
+def test_neighbouring_words_are_a_bigram_unless_a_function_word_separates_them() -> None:
     assert len(tokenize("kv cache").ids) == 3
     assert _shared(tokenize("kv cache"), tokenize("kv-cache")) == 3
     assert len(tokenize("cache of models").ids) == 2
     assert len(tokenize("cache", "model").ids) == 2
 
 
-def test_the_order_of_a_pair_counts() -> None:
-    left, right = words("dark matter")
-    assert pair(words("dark"), words("matter")) != pair(words("matter"), words("dark"))
+def test_the_order_of_a_bigram_counts() -> None:
+    left, right = token_ids("dark matter")
+    assert bigram_ids(token_ids("dark"), token_ids("matter")) != bigram_ids(
+        token_ids("matter"), token_ids("dark")
+    )
     assert left != right
 
 
-def test_what_is_there_often_counts_more_but_not_much_more() -> None:
+def test_a_frequent_term_counts_more_but_not_much_more() -> None:
     once, often = tokenize("dwarf"), tokenize("dwarf", "dwarf", "dwarf")
     assert once.weights[0] == 1
     assert 1 < often.weights[0] < 3
@@ -55,10 +57,10 @@ def test_every_term_of_a_text_can_be_spelled(text: str) -> None:
 
 
 @given(TEXT | st.text(alphabet="12a-b "))
-def test_figures_are_read_as_if_every_one_of_them_was_tried(text: str) -> None:
+def test_digits_are_matched_as_if_every_start_was_tried(text: str) -> None:
     tried = re.findall(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*|\d+[a-z][a-z0-9]*", text)
     assert tokens._WORD.findall(text) == tried
 
 
-def test_a_hundred_thousand_figures_are_no_word_and_take_no_time() -> None:
-    assert len(words("1234567890" * 10_000)) == 0
+def test_a_hundred_thousand_digits_are_no_word_and_take_no_time() -> None:
+    assert len(token_ids("1234567890" * 10_000)) == 0

@@ -69,7 +69,7 @@ def test_every_setting_arrives(home: Path) -> None:
     assert profile.page_size == 7
     assert profile.cutoffs == Cutoffs(8, 5)
     assert profile.followed == (FollowedAuthor("Ada Lovelace", ("A. Lovelace",), "1741101"),)
-    assert profile.least_h_index == 12
+    assert profile.min_h_index == 12
     assert profile.recall == 0.9
     assert profile.exploration == Exploration(0.1, 1)
     assert settings.people == PeopleSettings("http://localhost:8001/graph/v1", "S2_KEY")

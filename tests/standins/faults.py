@@ -309,7 +309,7 @@ _ENTRY = (
     "followed", "match",
 )  # fmt: skip
 _SHORT = re.compile(r"\S+ has (\d+) of (\d+) entries")
-_REBUILT = re.compile(r"\S+ [1-9]\d* entries are reconstructed from submissions")
+_REBUILT = re.compile(r"\S+ has [1-9]\d* entries reconstructed from submissions")
 
 
 def compare(

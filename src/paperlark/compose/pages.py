@@ -40,12 +40,14 @@ from paperlark.store.vectors import VectorStore
 class OpenedParts:
     """What a page is made with, but for a judge, and what turns it to another day.
 
-    `memory` and `spending` know what was paid for, `jobs` what was left with a batch service.
+    `begin` starts a day with the budget, `begin_unpaid` one without a paid judge. `memory` and
+    `spending` know what was paid for, `jobs` what was left with a batch service.
     """
 
     parts: DayParts
     days: Callable[[date, date], tuple[date, ...]]
     begin: Callable[[date], None]
+    begin_unpaid: Callable[[date], None]
     memory: JudgementStore
     jobs: BatchJobStore
     spending: SpendingStore
@@ -79,7 +81,7 @@ def open_page_maker(
             notes=options.notes,
             days=made.days,
             collect=chosen.collect,
-            begin=made.begin,
+            begin=made.begin if chosen.paid else made.begin_unpaid,
             stop=threads.stop if threads else lambda: 0,
         )
 
@@ -123,6 +125,7 @@ def open_parts(
         ),
         days=announcements.days,
         begin=begin,
+        begin_unpaid=lambda _: announcements.begin(),
         memory=JudgementStore(connection, database, now=environment.now),
         jobs=BatchJobStore(connection, database, now=environment.now),
         spending=spending,

@@ -1,29 +1,34 @@
 """One day, from what arXiv announced to one reader's digest; `publish` then writes its pages.
 
-Announce, scan, rank, look back, look up, follow, gate, shortlist, explore, judge, select, assemble.
+Announce, filter, rank, look up authors, match followed, filter by h-index, then select: by match,
+or by a judge who reads the shortlist and a random sample of the rest. Assemble.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from time import monotonic
 
 from paperlark.day.announce import announce
-from paperlark.day.assemble import assemble
+from paperlark.day.assemble import RankedDay, Selection, assemble
 from paperlark.day.authors import filter_by_h_index, look_up_authors, match_followed
 from paperlark.day.filter_new import filter_new
 from paperlark.day.judge import judge_papers
-from paperlark.day.random_sample import POOLED_DAYS, random_sample, sample_size
-from paperlark.day.select import followed_by_match, place_candidates, select, select_by_match
-from paperlark.day.shortlist import EVERYTHING, fill_page, shortlist
-from paperlark.day.unread import report_unread, shown_from_below
-from paperlark.domain.digest import Digest
-from paperlark.domain.feedback import NO_EVIDENCE
+from paperlark.day.random_sample import as_explored, random_sample, sample_size
+from paperlark.day.select import fill_page, followed_by_match, select, select_by_match
+from paperlark.day.shortlist import READ_ALL, shortlist
+from paperlark.day.unread import POOLED_DAYS, BelowThreshold, report_unread
+from paperlark.domain.digest import Candidate, Digest
+from paperlark.domain.feedback import NO_EVIDENCE, Evidence
 from paperlark.domain.judgement import NO_PRECEDENTS, JudgementKey
 from paperlark.domain.profile import Profile
 from paperlark.domain.spending import PriceSource
 from paperlark.ports import (
+    Advance,
     AnnouncementBatches,
     Archive,
     AuthorService,
@@ -36,15 +41,17 @@ from paperlark.ports import (
     Source,
 )
 
+_log = logging.getLogger(__name__)
+
 
 @dataclass(frozen=True, slots=True)
 class DayParts:
     """What a day is made with.
 
-    `judge` is None for a page by the ranker alone; `memory` is None for a judge that costs
-    nothing to ask again; `people` is None where names must do, `experience` where each day is
-    the first, `librarian` where nobody knows the papers of before.
-    `prices` says where the judge's price is from.
+    `judge` is None for a page by the ranker alone, `memory` for a judge that costs nothing to ask
+    again, `author_service` where authors are matched by name only, `example_source` where nothing
+    is learned from earlier days, `precedent_finder` where earlier papers are not compared.
+    `prices` returns where the judge's price is from.
     """
 
     sources: Sequence[Source]
@@ -64,68 +71,110 @@ def make_digest(
 ) -> Digest:
     """Make one reader's digest of one day.
 
-    Raises SourceError when no feed can be had, JudgeUnavailable when not one paper can be judged.
+    Raises SourceError when no feed could be got, JudgeUnavailable when no paper could be judged.
     """
+    progress = _TimedSteps(progress)
     announcement = announce(
         day, profile.categories, sources=parts.sources, batches=parts.batches, progress=progress
     )
     seen = parts.archive.seen(profile.name, day, [one.paper.id for one in announcement.papers])
-    scanned = filter_new(announcement, profile, seen)
+    new = filter_new(announcement, profile, seen)
     evidence = parts.example_source.evidence(profile, day) if parts.example_source else NO_EVIDENCE
-    with progress.step("ranking", len(scanned.papers)) as advance:
-        papers = [announced.paper for announced in scanned.papers]
+    papers = [announced.paper for announced in new.papers]
+    with progress.step("ranking", len(papers)) as advance:
         matches = parts.ranker.rank(papers, profile.criteria, evidence)
-        precedents = (
-            parts.precedent_finder.precedents(papers, day)
-            if parts.precedent_finder
-            else NO_PRECEDENTS
-        )
+        finder = parts.precedent_finder
+        precedents = finder.precedents(papers, day) if finder else NO_PRECEDENTS
         advance(len(papers))
-    known = look_up_authors(scanned.papers, profile, parts.author_service, progress)
+    authors = look_up_authors(new.papers, profile, parts.author_service, progress)
     candidates = match_followed(
-        scanned.papers, matches, profile.followed, known.authorships, precedents
+        new.papers, matches, profile.followed, authors.authorships, precedents
     )
-    passing = filter_by_h_index(candidates, known.authorships, profile.least_h_index)
+    eligible = filter_by_h_index(candidates, authors.authorships, profile.min_h_index)
     if parts.judge is None:
-        line = fill_page(passing, profile.page_size)
-        drawn = random_sample(line.below, profile.exploration.shown, profile.name, day)
-        verdict, below = None, shown_from_below(drawn)
-        entries = select_by_match(passing, line.above, drawn)
+        selection = _select_by_match(eligible, profile, day)
     else:
-        earlier = parts.archive.explored(profile.name, day, POOLED_DAYS)
-        # What costs nothing is read whole.
-        recall = profile.recall if parts.memory else EVERYTHING
-        line = shortlist(passing, recall, evidence, earlier)
-        count = sample_size(len(line.below), profile.exploration.share)
-        drawn = random_sample(line.below, count, profile.name, day)
-        followed = followed_by_match(passing) if profile.judge_followed else ()
-        asked = (*line.above, *(lot.candidate for lot in drawn), *followed)
-        verdict = judge_papers(
-            parts.judge,
-            [one.paper for one in asked],
-            judgement_key=JudgementKey(
-                day, profile.name, profile.criteria.fingerprint, parts.judge.signature
-            ),
-            cutoffs=profile.cutoffs,
-            memory=parts.memory,
-            progress=progress,
-            precedents=precedents,
-            # It says the same each time, too.
-            readings=profile.readings if parts.memory else 1,
-        )
-        entries = select(passing, verdict.opinions, profile.cutoffs, drawn)
-        below = report_unread(line.below, drawn, verdict.judgements, profile.cutoffs, earlier)
+        selection = _select_by_judge(eligible, profile, day, parts.judge, parts, evidence, progress)
     return assemble(
         announcement,
         profile,
-        scanned=scanned,
-        candidates=candidates,
-        passing=passing,
-        entries=entries,
-        below=below,
-        ranked=place_candidates(candidates, line, drawn),
+        RankedDay(new, candidates, eligible),
+        selection,
         judge=parts.judge,
-        verdict=verdict,
-        prices=parts.prices() if verdict else None,
-        notes=(*notes, *known.notes),
+        prices=parts.prices() if parts.judge else None,
+        notes=(*notes, *authors.notes),
     )
+
+
+def _select_by_match(eligible: Sequence[Candidate], profile: Profile, day: date) -> Selection:
+    """Fill the page with the best matches, and end it with a random sample of the others."""
+    split = fill_page(eligible, profile.page_size)
+    sample = random_sample(split.below, profile.exploration.shown, profile.name, day)
+    return Selection(
+        split,
+        sample,
+        select_by_match(eligible, split.above, sample),
+        BelowThreshold(as_explored(sample)),
+    )
+
+
+def _select_by_judge(  # noqa: PLR0917  # all that a judge's selection takes
+    eligible: Sequence[Candidate],
+    profile: Profile,
+    day: date,
+    judge: Judge,
+    parts: DayParts,
+    evidence: Evidence,
+    progress: Progress,
+) -> Selection:
+    """Have the shortlist, a random sample of the rest and, if wished, followed authors judged."""
+    earlier = parts.archive.explored(profile.name, day, POOLED_DAYS)
+    # A judge that costs nothing reads every paper, and reads it once: it would repeat itself.
+    recall, readings = (profile.recall, profile.readings) if parts.memory else (READ_ALL, 1)
+    split = shortlist(eligible, recall, evidence, earlier)
+    count = sample_size(len(split.below), profile.exploration.share)
+    sample = random_sample(split.below, count, profile.name, day)
+    followed = followed_by_match(eligible) if profile.judge_followed else ()
+    asked = (*split.above, *(one.candidate for one in sample), *followed)
+    _log.info(
+        "to be judged: %d above the threshold, %d of %d below as a random sample, %d followed",
+        *(len(split.above), len(sample), len(split.below), len(followed)),
+    )
+    verdict = judge_papers(
+        judge,
+        [one.paper for one in asked],
+        judgement_key=JudgementKey(
+            day, profile.name, profile.criteria.fingerprint, judge.signature
+        ),
+        cutoffs=profile.cutoffs,
+        memory=parts.memory,
+        progress=progress,
+        precedents={one.paper.id: one.precedents for one in asked if one.precedents},
+        readings=readings,
+    )
+    wanted = {
+        paper: profile.cutoffs.meets(one.relevance, one.novelty)
+        for paper, one in verdict.judgements.items()
+    }
+    return Selection(
+        split,
+        sample,
+        select(eligible, verdict.combined, profile.cutoffs, sample),
+        report_unread(split.below, sample, wanted, earlier),
+        verdict,
+    )
+
+
+class _TimedSteps:
+    """Progress that also logs how long each step took."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+
+    @contextmanager
+    def step(self, name: str, total: int) -> Iterator[Advance]:
+        """Open a step."""
+        started = monotonic()
+        with self._progress.step(name, total) as advance:
+            yield advance
+        _log.info("%s: %d in %.1f s", name, total, monotonic() - started)

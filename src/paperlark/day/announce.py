@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from paperlark.day.examine import GUESS, PROOF, confirm, examine, fill_up
+from paperlark.day.examine import PROVING, RECONSTRUCTING, complete, confirm, examine
 from paperlark.domain.announcement import Announcement, Feed, MissingFeed, Via, merge
 from paperlark.domain.calendar import expects_announcement, is_weekend
 from paperlark.domain.errors import FeedNotFound, FeedUnreadable, SourceUnreachable
 from paperlark.ports import AnnouncementBatches, Progress, Source
 
-UNCONFIRMED = "nobody confirmed how many entries it should have"
+_log = logging.getLogger(__name__)
 
-# From what only guesses to what lists announcements.
+UNCONFIRMED = "has no confirmed number of entries"
+
+# From reconstructions to lists of the announcement itself.
 _TRUST = (Via.SEARCH, Via.OAI, Via.RSS, Via.CATCHUP, Via.LISTING)
 
 
-def take(
+def fetch_batch(
     category: str,
     day: date,
     *,
@@ -26,31 +29,32 @@ def take(
     batches: AnnouncementBatches,
     expected: bool,
 ) -> Feed | MissingFeed:
-    """Give the batch, with notes on what it lacks, and keep it when it lacks nothing.
+    """Return a category's batch, with notes on what it lacks, and store it.
 
-    `expected` tells whether the calendar expects an announcement that day. A confirmed batch
-    that is known already is not asked for again; where there is only one source, as a folder
-    of recorded feeds, that is read and believed.
+    `expected` is whether the calendar expects an announcement that day. A stored batch that is
+    confirmed and complete is not fetched again. A single source, such as a folder of recorded
+    feeds, is always read and believed.
     """
     if is_weekend(day):
         return _weekend(category, day, sources[0])
     alone = len(sources) == 1
-    kept = batches.batch(category, day)
-    if kept and _settled(kept) and not alone:
-        return kept
-    best = None if alone else kept
-    found = _ask(category, day, best, sources=sources, batches=batches, expected=expected)
+    stored = batches.batch(category, day)
+    if stored and _settled(stored) and not alone:
+        _log.debug("%s of %s: stored, confirmed by %s", category, day, stored.confirmed)
+        return stored
+    best = None if alone else stored
+    found = _query(category, day, best, sources=sources, batches=batches, expected=expected)
     if isinstance(found, MissingFeed):
         return found
-    if kept is None or _worth(found) >= _worth(kept):
-        # What falls short is kept too: tomorrow's stale feed would repeat it.
+    if stored is None or _worth(found) >= _worth(stored):
+        # An incomplete batch is stored too: tomorrow's stale feed would repeat it.
         batches.keep(found, day)
     if not found.confirmed and found.expected is None and not alone:
         return replace(found, notes=(*found.notes, UNCONFIRMED))
     return found
 
 
-def _ask(
+def _query(
     category: str,
     day: date,
     best: Feed | None,
@@ -59,21 +63,21 @@ def _ask(
     batches: AnnouncementBatches,
     expected: bool,
 ) -> Feed | MissingFeed:
-    """Ask the sources, after what is known already, until one of them settles the matter."""
+    """Query the sources in turn until one settles the batch; `best` is what is stored."""
     earlier = batches.earlier(category, day)
     trail: list[str] = []
     for source in sources:
-        if best and not best.notes and source.via in GUESS:
+        if best and not best.notes and source.via in RECONSTRUCTING:
             break
         feed = _feed(source, category, day, trail)
         if feed is None:
             continue
-        feed = _together(best, feed, day)
-        finding = examine(feed, day, earlier=earlier, expected=expected)
-        if finding.refused:
-            trail.append(f"{feed.via} {finding.refused}")
+        feed = _combined(best, feed, day)
+        flaw = examine(feed, day, earlier=earlier, expected=expected)
+        if flaw.rejected:
+            trail.append(f"{feed.via} {flaw.rejected}")
             continue
-        feed = replace(feed, notes=tuple(dict.fromkeys(finding.short)))
+        feed = replace(feed, notes=tuple(dict.fromkeys(flaw.shortfalls)))
         best = _better(best, feed)
         if _settled(best):
             break
@@ -82,27 +86,27 @@ def _ask(
     return replace(best, trail=tuple(dict.fromkeys((*best.trail, *trail))))
 
 
-def _together(before: Feed | None, feed: Feed, day: date) -> Feed:
-    """Put together what the sources before knew and what this one says."""
-    if feed.via in PROOF and feed.stamped == day:
-        return confirm(before, feed)
-    if feed.via in GUESS and before and before.expected is not None:
-        return fill_up(before, feed)
+def _combined(known: Feed | None, feed: Feed, day: date) -> Feed:
+    """Combine a feed with what earlier sources said, where one of them proves its day."""
+    if feed.via in PROVING and feed.stamped == day:
+        return confirm(known, feed)
+    if feed.via in RECONSTRUCTING and known and known.expected is not None:
+        return complete(known, feed)
     return feed
 
 
-def _better(before: Feed | None, feed: Feed) -> Feed:
-    """Choose between the best so far and a new one, which may hold all of that."""
-    if before is None:
+def _better(known: Feed | None, feed: Feed) -> Feed:
+    """Choose between the best so far and a new feed, which may contain it."""
+    if known is None:
         return feed
-    # Whoever proves its day is believed before a mere claim, even where it falls short.
-    proved = feed.confirmed and not before.confirmed
-    filled_up = before.expected is not None and feed.via in GUESS
-    return feed if proved or filled_up else max(before, feed, key=_worth)
+    # A feed that proves its day is preferred to one that does not, even where it is incomplete.
+    proved = feed.confirmed and not known.confirmed
+    completed = known.expected is not None and feed.via in RECONSTRUCTING
+    return feed if proved or completed else max(known, feed, key=_worth)
 
 
 def _weekend(category: str, day: date, source: Source) -> Feed:
-    """Give the empty batch of a day on which arXiv never announces, whatever its feed carries."""
+    """Return the empty batch of a day on which arXiv never announces, whatever its feed holds."""
     trail: list[str] = []
     feed = _feed(source, category, day, trail)
     if feed and feed.listings:
@@ -111,7 +115,7 @@ def _weekend(category: str, day: date, source: Source) -> Feed:
 
 
 def _feed(source: Source, category: str, day: date, trail: list[str]) -> Feed | None:
-    """Ask one source; what is wrong with it goes into the trail."""
+    """Query one source; a failure is added to the trail."""
     try:
         return source.feed(category, day)
     except (FeedNotFound, FeedUnreadable, SourceUnreachable) as error:
@@ -124,7 +128,7 @@ def _settled(feed: Feed) -> bool:
 
 
 def _worth(feed: Feed) -> tuple[bool, bool, bool, int, int]:
-    """Prefer what is confirmed, lacks nothing, knows what it should have, has more; then trust."""
+    """Rank by confirmation, completeness, known number of entries, entries, and source."""
     return (
         feed.confirmed is not None,
         not feed.notes,
@@ -142,23 +146,37 @@ def announce(
     batches: AnnouncementBatches,
     progress: Progress,
 ) -> Announcement:
-    """Take each category's batch and merge them; one that cannot be had is named.
+    """Fetch each category's batch and merge them; categories without one are named.
 
-    Raises FeedNotFound when there is none at all, and at once what is no matter of luck, as an
-    unknown category.
+    Raises FeedNotFound when no category has one, and at once what trying again cannot help, such
+    as an unknown category.
     """
     expected = expects_announcement(day)
-    taken: list[Feed | MissingFeed] = []
+    fetched: list[Feed | MissingFeed] = []
     with progress.step("reading feeds", len(categories)) as advance:
         for category in categories:
-            taken.append(take(category, day, sources=sources, batches=batches, expected=expected))
+            batch = fetch_batch(category, day, sources=sources, batches=batches, expected=expected)
+            _log_batch(batch, day)
+            fetched.append(batch)
             advance()
-    feeds = [one for one in taken if isinstance(one, Feed)]
-    missing = [one for one in taken if isinstance(one, MissingFeed)]
+    feeds = [one for one in fetched if isinstance(one, Feed)]
+    missing = [one for one in fetched if isinstance(one, MissingFeed)]
     if not feeds:
         reasons = "; ".join(dict.fromkeys(one.reason for one in missing))
         raise FeedNotFound(
-            f"the announcement of {day} cannot be had ({reasons})",
+            f"could not get the announcement for {day} ({reasons})",
             hint="try again later, or give recorded feeds with --feeds FOLDER",
         )
     return merge(day, feeds, missing)
+
+
+def _log_batch(batch: Feed | MissingFeed, day: date) -> None:
+    """Log which source was used and why others were not."""
+    if isinstance(batch, MissingFeed):
+        _log.warning("%s of %s: missing: %s", batch.category, day, batch.reason)
+        return
+    _log.info(
+        "%s of %s: %d entries from the %s, confirmed by: %s; lacks: %s; not used: %s",
+        *(batch.category, day, len(batch.listings), batch.via, batch.confirmed),
+        *("; ".join(batch.notes) or "nothing", "; ".join(batch.trail) or "none"),
+    )

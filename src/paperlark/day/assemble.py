@@ -1,102 +1,132 @@
-"""Assemble the digest, with counts that add up and an honest status. Pure."""
+"""Assemble the digest, with counts that add up and the right status. Pure."""
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from paperlark.day.filter_new import NewPapers
 from paperlark.day.judge import Verdict
 from paperlark.day.private import keep_private
-from paperlark.day.unread import Unexplored
+from paperlark.day.random_sample import SampledCandidate
+from paperlark.day.select import Shortlist, place_candidates
+from paperlark.day.unread import BelowThreshold
 from paperlark.domain.announcement import Announcement, Feed
-from paperlark.domain.digest import Batch, Candidate, Digest, Entry, Funnel, Ranked, Status
+from paperlark.domain.digest import Batch, Candidate, Digest, Entry, Funnel, Status
 from paperlark.domain.judgement import UnjudgedReason
 from paperlark.domain.profile import Profile
 from paperlark.domain.spending import PriceSource
 from paperlark.ports import Judge
 
+_log = logging.getLogger(__name__)
 
-def assemble(  # noqa: PLR0913  # what every step of the day brought
+
+@dataclass(frozen=True, slots=True)
+class RankedDay:
+    """The day's papers before selection: filtered, ranked, and those that pass the h-index."""
+
+    new: NewPapers
+    candidates: Sequence[Candidate]
+    eligible: Sequence[Candidate]
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What was selected and how; `verdict` is None without a judge."""
+
+    split: Shortlist
+    sample: Sequence[SampledCandidate]
+    entries: tuple[Entry, ...]
+    below: BelowThreshold
+    verdict: Verdict | None = None
+
+
+def assemble(
     announcement: Announcement,
     profile: Profile,
+    ranked: RankedDay,
+    selection: Selection,
     *,
-    scanned: NewPapers,
-    candidates: Sequence[Candidate],
-    passing: Sequence[Candidate],
-    entries: tuple[Entry, ...],
-    below: Unexplored,
-    ranked: tuple[Ranked, ...] = (),
     judge: Judge | None = None,
-    verdict: Verdict | None = None,
     prices: PriceSource | None = None,
     notes: tuple[str, ...] = (),
 ) -> Digest:
-    """Put the digest together; raises DigestInconsistent when its counts do not add up."""
-    unjudged = verdict.unjudged if verdict else ()
-    judgements = tuple(verdict.judgements.values()) if verdict else ()
-    lacking = announcement_gaps(announcement)
-    lacked = Counter(outcome.cause for outcome in unjudged)
-    wanting = (
-        lacked[UnjudgedReason.FAILED]
-        + lacked[UnjudgedReason.BUDGET]
-        + lacked[UnjudgedReason.WAITING]
-    )
-    again = _waiting_again(verdict) if verdict else ()
-    followed = sum(bool(candidate.followed) for candidate in candidates)
-    explored = len(below.explored) if verdict else 0
-    followed_asked = _followed_asked(candidates, verdict) if verdict else 0
+    """Assemble the digest; raises DigestInconsistent when its counts do not add up."""
+    verdict, below = selection.verdict, selection.below
+    gaps = announcement_gaps(announcement)
+    waiting = _waiting_again(verdict) if verdict else ()
+    funnel = _funnel(announcement, profile, ranked, selection)
+    unjudged = (funnel.unjudged, funnel.over_budget, funnel.waiting)
     digest = Digest(
         day=announcement.day,
         profile=profile.name,
         categories=profile.categories,
-        status=_status(announcement, lacking=bool(lacking or wanting or again)),
+        status=_status(announcement, incomplete=bool(gaps or waiting or any(unjudged))),
         model=judge.model(announcement.day) if judge else None,
         spend=verdict.spend if verdict else None,
         cutoffs=profile.cutoffs,
-        funnel=Funnel(
-            feeds=len(announcement.feeds),
-            announced=len(announcement.papers),
-            announced_listings=announcement.listings,
-            scanned=len(candidates),
-            scanned_listings=_listings(candidates, profile),
-            followed=followed,
-            shortlisted=len(judgements) + len(unjudged) - explored - followed_asked,
-            judged=len(judgements),
-            unjudged=lacked[UnjudgedReason.FAILED],
-            not_recorded=lacked[UnjudgedReason.NOT_RECORDED],
-            selected=len(entries),
-            gated=len(candidates) - len(passing),
-            seen=scanned.seen,
-            explored=explored,
-            unread=len(below.unread),
-            followed_asked=followed_asked,
-            over_budget=lacked[UnjudgedReason.BUDGET],
-            waiting=lacked[UnjudgedReason.WAITING],
-        ),
-        entries=entries,
-        unjudged=unjudged,
+        funnel=funnel,
+        entries=selection.entries,
+        unjudged=verdict.unjudged if verdict else (),
         prompt=judge.prompt if judge else profile.criteria.text,
-        notes=(*notes, *lacking, *again),
+        notes=(*notes, *gaps, *waiting),
         batches=_batches(announcement, profile),
-        updated=scanned.updated,
+        updated=ranked.new.updated,
         criteria=profile.criteria.fingerprint,
         judge=judge.signature if judge else None,
-        judgements=judgements,
-        scanned=tuple(candidate.paper.id for candidate in candidates),
+        judgements=tuple(verdict.judgements.values()) if verdict else (),
+        scanned=tuple(candidate.paper.id for candidate in ranked.candidates),
         explored=below.explored,
         unread=below.unread,
         missed=below.missed,
         readings=verdict.readings if verdict else (),
         agreement=verdict.agreement if verdict else None,
         prices=prices,
-        ranked=ranked,
+        ranked=place_candidates(ranked.candidates, selection.split, selection.sample),
+    )
+    _log.info(
+        "digest of %s: %s, %d entries of %d scanned papers",
+        *(digest.day, digest.status, funnel.selected, funnel.scanned),
     )
     return digest if profile.show_criteria else keep_private(digest, profile.criteria)
 
 
+def _funnel(
+    announcement: Announcement, profile: Profile, ranked: RankedDay, selection: Selection
+) -> Funnel:
+    """Count the papers of every step."""
+    verdict, candidates = selection.verdict, ranked.candidates
+    judged = len(verdict.combined) if verdict else 0
+    unjudged = verdict.unjudged if verdict else ()
+    reasons = Counter(one.cause for one in unjudged)
+    explored = len(selection.below.explored) if verdict else 0
+    followed_asked = _followed_asked(candidates, verdict) if verdict else 0
+    return Funnel(
+        feeds=len(announcement.feeds),
+        announced=len(announcement.papers),
+        announced_listings=announcement.listings,
+        scanned=len(candidates),
+        scanned_listings=_listings(candidates, profile),
+        followed=sum(bool(candidate.followed) for candidate in candidates),
+        shortlisted=judged + len(unjudged) - explored - followed_asked,
+        judged=judged,
+        unjudged=reasons[UnjudgedReason.FAILED],
+        not_recorded=reasons[UnjudgedReason.NOT_RECORDED],
+        selected=len(selection.entries),
+        gated=len(candidates) - len(ranked.eligible),
+        seen=ranked.new.seen,
+        explored=explored,
+        unread=len(selection.below.unread),
+        followed_asked=followed_asked,
+        over_budget=reasons[UnjudgedReason.BUDGET],
+        waiting=reasons[UnjudgedReason.WAITING],
+    )
+
+
 def _waiting_again(verdict: Verdict) -> tuple[str, ...]:
-    """Say that papers were judged in one reading, and wait in another."""
+    """Note papers that were judged in one reading and wait for another."""
     papers = verdict.waiting_again
     if not papers:
         return ()
@@ -105,23 +135,23 @@ def _waiting_again(verdict: Verdict) -> tuple[str, ...]:
 
 
 def _followed_asked(candidates: Sequence[Candidate], verdict: Verdict) -> int:
-    """Count the papers of followed authors that the judge was asked about, shown in any case."""
-    asked = {*verdict.opinions, *(one.paper.id for one in verdict.unjudged)}
+    """Count the papers of followed authors that the judge was asked about."""
+    asked = {*verdict.combined, *(one.paper.id for one in verdict.unjudged)}
     return sum(one.paper.id in asked for one in candidates if one.followed)
 
 
 def _batches(announcement: Announcement, profile: Profile) -> tuple[Batch, ...]:
-    """Say of each category, in the reader's order, where its announcement came from."""
-    had = {feed.category: _had(feed) for feed in announcement.feeds}
+    """Return where each category's announcement came from, in the reader's order."""
+    fetched = {feed.category: _batch(feed) for feed in announcement.feeds}
     missing = {
         one.category: Batch(one.category, None, None, 0, None, (one.reason,))
         for one in announcement.missing
     }
-    known = had | missing
+    known = fetched | missing
     return tuple(known[category] for category in profile.categories)
 
 
-def _had(feed: Feed) -> Batch:
+def _batch(feed: Feed) -> Batch:
     return Batch(
         category=feed.category,
         via=feed.via,
@@ -134,7 +164,7 @@ def _had(feed: Feed) -> Batch:
 
 
 def announcement_gaps(announcement: Announcement) -> tuple[str, ...]:
-    """Name what is not whole about the announcement."""
+    """Return notes on missing categories and incomplete feeds."""
     return (
         *(f"{missing.category} is missing: {missing.reason}" for missing in announcement.missing),
         *(
@@ -145,14 +175,14 @@ def announcement_gaps(announcement: Announcement) -> tuple[str, ...]:
     )
 
 
-def _status(announcement: Announcement, *, lacking: bool) -> Status:
-    if lacking:
+def _status(announcement: Announcement, *, incomplete: bool) -> Status:
+    if incomplete:
         return Status.PARTIAL
     return Status.COMPLETE if announcement.papers else Status.QUIET
 
 
 def _listings(candidates: Sequence[Candidate], profile: Profile) -> int:
-    """Count the feeds' entries behind the scanned papers that are of the reader's types."""
+    """Count the feeds' entries of the scanned papers that are of the reader's announce types."""
     return sum(
         kind in profile.announce_types or candidate.announced.type not in profile.announce_types
         for candidate in candidates
@@ -161,17 +191,16 @@ def _listings(candidates: Sequence[Candidate], profile: Profile) -> int:
 
 
 def is_worse(new: Digest, old: Digest) -> bool:
-    """Tell whether the new digest says less than the old one, under the same question.
+    """Return whether the new digest is less complete than the old one.
 
-    Other criteria, another judge or other categories are another question, and the new answer
-    counts.
+    Digests of other criteria, another judge or other categories do not compare: the new one counts.
     """
     same = (new.criteria, new.judge, new.categories) == (old.criteria, old.judge, old.categories)
-    return same and _says(new) < _says(old)
+    return same and _completeness(new) < _completeness(old)
 
 
-def _says(digest: Digest) -> tuple[bool, int, int]:
-    """Compare by what is missing, and by how sure is what is there; more is not always better."""
+def _completeness(digest: Digest) -> tuple[bool, int, int]:
+    """Return a sort key: nothing missing, confirmed batches, papers left unjudged."""
     funnel = digest.funnel
     return (
         digest.status is not Status.PARTIAL,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import logging
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -13,32 +13,40 @@ from paperlark.domain.authorship import Authorship, KnownAuthors, NotIndexed, No
 from paperlark.domain.digest import AuthorMatch, Candidate
 from paperlark.domain.judgement import NO_PRECEDENTS, Match, Precedents
 from paperlark.domain.paper import Paper, PaperId
+from paperlark.domain.plain_text import fold
 from paperlark.domain.profile import FollowedAuthor, Profile
 from paperlark.ports import AuthorService, Progress
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class LookedUpAuthors:
-    """What is known of each paper's authors; empty where nobody was asked."""
+    """What is known of each paper's authors; empty where no service was queried."""
 
     authorships: Mapping[PaperId, Authorship] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
 
 def look_up_authors(
-    scanned: Sequence[Announced], profile: Profile, people: AuthorService | None, progress: Progress
+    scanned: Sequence[Announced],
+    profile: Profile,
+    service: AuthorService | None,
+    progress: Progress,
 ) -> LookedUpAuthors:
-    """Ask who wrote the papers; what is not known stays to be decided by names."""
-    if people is None or not profile.needs_people or not scanned:
+    """Look up who wrote the papers; where that is unknown, authors are matched by name."""
+    if service is None or not profile.needs_people or not scanned:
         return LookedUpAuthors()
     with progress.step("looking up authors", len(scanned)) as advance:
-        authorships = people.look_up([announced.paper for announced in scanned])
+        authorships = service.look_up([announced.paper for announced in scanned])
         advance(len(scanned))
-    return LookedUpAuthors(authorships, tuple(_notes(people.name, authorships)))
+    notes = tuple(_notes(service.name, authorships))
+    _log.info("authors of %d papers looked up; %s", len(scanned), "; ".join(notes) or "all known")
+    return LookedUpAuthors(authorships, notes)
 
 
 def _notes(service: str, authorships: Mapping[PaperId, Authorship]) -> Iterator[str]:
-    """Say what names had to decide, and why; the first reason stands for all."""
+    """Note where authors are matched by name, and why; the first reason stands for all."""
     of = f"of {len(authorships)} papers"
     found = authorships.values()
     reasons = [one.reason for one in found if isinstance(one, NotLookedUp)]
@@ -63,9 +71,6 @@ def _have(count: int) -> str:
     return "has" if count == 1 else "have"
 
 
-Name = tuple[str, ...]
-
-
 def match_followed(
     scanned: Sequence[Announced],
     matches: Sequence[Match],
@@ -73,11 +78,11 @@ def match_followed(
     authorships: Mapping[PaperId, Authorship],
     precedents: Precedents = NO_PRECEDENTS,
 ) -> tuple[Candidate, ...]:
-    """Join papers and matches (in the same order) and mark those of followed authors."""
+    """Join papers and matches, in the same order, and mark papers of followed authors."""
     return tuple(
         Candidate(
             announced,
-            tuple(_writers(announced.paper, followed, authorships.get(announced.paper.id))),
+            tuple(_by_person(announced.paper, followed, authorships.get(announced.paper.id))),
             match,
             precedents.get(announced.paper.id, ()),
         )
@@ -85,24 +90,24 @@ def match_followed(
     )
 
 
-def by_name(paper: Paper, followed: Sequence[FollowedAuthor]) -> tuple[AuthorMatch, ...]:
-    """Mark the followed authors who wrote a paper where nothing but names can tell."""
-    return tuple(_writers(paper, followed, None))
+def match_by_name(paper: Paper, followed: Sequence[FollowedAuthor]) -> tuple[AuthorMatch, ...]:
+    """Return the followed authors whose name is among the authors of a paper."""
+    return tuple(_by_person(paper, followed, None))
 
 
-def _writers(
+def _by_person(
     paper: Paper, followed: Sequence[FollowedAuthor], authorship: Authorship | None
 ) -> Iterable[AuthorMatch]:
     for author in followed:
-        if _is_among(author, authorship):
+        if _is_identified(author, authorship):
             yield AuthorMatch(author.name, by_name_only=False)
-        elif _bears(author, (one.name for one in paper.authors)) and not (
-            _is_somebody_else(author, paper, authorship)
+        elif _has_name(author, (one.name for one in paper.authors)) and not (
+            _is_namesake(author, paper, authorship)
         ):
             yield AuthorMatch(author.name, by_name_only=True)
 
 
-def _is_among(author: FollowedAuthor, authorship: Authorship | None) -> bool:
+def _is_identified(author: FollowedAuthor, authorship: Authorship | None) -> bool:
     return (
         author.id is not None
         and isinstance(authorship, KnownAuthors)
@@ -110,37 +115,36 @@ def _is_among(author: FollowedAuthor, authorship: Authorship | None) -> bool:
     )
 
 
-def _is_somebody_else(author: FollowedAuthor, paper: Paper, authorship: Authorship | None) -> bool:
-    """Tell whether a namesake is known to be one, for an author who is not among the persons.
+def _is_namesake(author: FollowedAuthor, paper: Paper, authorship: Authorship | None) -> bool:
+    """Return whether the author of that name is known to be another person.
 
-    So it is where the name's bearer has an id, or everybody has; a person without an id may
-    still be the author.
+    That is so where the person of that name has an id, or every author has; a person without an
+    id may still be the followed author.
     """
     if author.id is None or not isinstance(authorship, KnownAuthors):
         return False
     identified = authorship.identified
-    return len(identified) >= len(paper.authors) or _bears(
+    return len(identified) >= len(paper.authors) or _has_name(
         author, (person.name for person in identified)
     )
 
 
-def _bears(author: FollowedAuthor, names: Iterable[str]) -> bool:
-    """Tell whether one of the names is the author's."""
-    folded = [_fold(name) for name in names]
-    spellings = (_fold(name) for name in (author.name, *author.aliases))
-    return any(_same(own, name) for own in spellings for name in folded)
+def _has_name(author: FollowedAuthor, names: Iterable[str]) -> bool:
+    """Return whether one of the names is the author's."""
+    folded = [_name_words(name) for name in names]
+    spellings = (_name_words(name) for name in (author.name, *author.aliases))
+    return any(_same_name(own, name) for own in spellings for name in folded)
 
 
 @cache
-def _fold(name: str) -> Name:
-    """Compare without accents, case and points; a hyphen parts as a blank does."""
-    plain = unicodedata.normalize("NFKD", name.replace("ł", "l").replace("Ł", "L")).casefold()
-    letters = "".join(c for c in plain if not unicodedata.combining(c))
+def _name_words(name: str) -> tuple[str, ...]:
+    """Split a name into words without accents, case and punctuation; hyphens separate words."""
+    letters = fold(name.replace("ł", "l").replace("Ł", "L"))
     return tuple(re.findall(r"\w+", re.sub(r"['\u2019`]", "", letters)))
 
 
-def _same(one: Name, other: Name) -> bool:
-    """Tell whether two folded names agree, where one may leave out middle initials."""
+def _same_name(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    """Return whether two names agree, where one may leave out middle initials."""
     if one == other:
         return bool(one)
     short, full = sorted((one, other), key=len)
@@ -158,20 +162,22 @@ def _same(one: Name, other: Name) -> bool:
 def filter_by_h_index(
     candidates: Sequence[Candidate], authorships: Mapping[PaperId, Authorship], least: int | None
 ) -> tuple[Candidate, ...]:
-    """Leave out a paper only where the h-index of each of its authors is known and too low.
+    """Leave out papers of which every author's h-index is known and below `least`.
 
-    Followed authors always pass, and so does everybody where there is no gate.
+    Papers of followed authors always pass; None lets every paper pass.
     """
-    return tuple(
-        candidate
-        for candidate in candidates
-        if least is None
-        or candidate.followed
-        or not _falls_short(candidate, authorships.get(candidate.paper.id), least)
+    if least is None:
+        return tuple(candidates)
+    passing = tuple(
+        one
+        for one in candidates
+        if one.followed or not _is_below(one, authorships.get(one.paper.id), least)
     )
+    _log.info("h-index below %d: %d papers left out", least, len(candidates) - len(passing))
+    return passing
 
 
-def _falls_short(candidate: Candidate, authorship: Authorship | None, least: int) -> bool:
+def _is_below(candidate: Candidate, authorship: Authorship | None, least: int) -> bool:
     if not isinstance(authorship, KnownAuthors):
         return False
     highest = authorship.highest_h_index

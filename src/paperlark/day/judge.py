@@ -1,7 +1,9 @@
-"""Shortlisted papers in, a judgement or a reason for none out, each stored as it arrives."""
+"""Judge papers: each gets a judgement or a reason for none, stored as it arrives."""
 
 from __future__ import annotations
 
+import logging
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -24,20 +26,22 @@ from paperlark.domain.profile import Cutoffs
 from paperlark.domain.spending import Spend, total
 from paperlark.ports import Advance, Judge, JudgementMemory, Progress
 
-_NOT_MEANT = frozenset({UnjudgedReason.FAILED, UnjudgedReason.BUDGET})
-"""Where all papers lack a judgement for these, there is nothing honest to publish."""
+_log = logging.getLogger(__name__)
+
+_NO_PAGE = frozenset({UnjudgedReason.FAILED, UnjudgedReason.BUDGET})
+"""Where every paper is unjudged for these reasons, there is nothing to publish."""
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a judge said of the shortlist: every paper of it is in `opinions` or `unjudged`.
+    """The judge's result: every paper is in `combined` or in `unjudged`.
 
     `spend` is all that the day has cost so far, earlier runs and every reading included.
-    `readings` is empty where there was one only; `waiting_again` are papers that were judged in
-    one and wait in another.
+    `readings` is empty where there was only one; `waiting_again` counts the papers that were
+    judged in one reading and wait for another.
     """
 
-    opinions: Mapping[PaperId, CombinedJudgement]
+    combined: Mapping[PaperId, CombinedJudgement]
     unjudged: tuple[Unjudged, ...]
     spend: Spend
     readings: tuple[Reading, ...] = ()
@@ -46,15 +50,15 @@ class Verdict:
 
     @property
     def judgements(self) -> Mapping[PaperId, Judgement]:
-        """What is said of each paper in the end."""
-        return {paper: one.judgement for paper, one in self.opinions.items()}
+        """The final judgement of each paper, rounded means where there are several readings."""
+        return {paper: one.judgement for paper, one in self.combined.items()}
 
 
 @dataclass(frozen=True, slots=True)
-class _Read:
-    """How each paper ended in one reading, and what was paid for that in this run."""
+class _ReadingResult:
+    """The outcome of each paper in one reading, and what this run paid for it."""
 
-    ends: Mapping[PaperId, Judgement | Unjudged]
+    outcomes: Mapping[PaperId, Judgement | Unjudged]
     spend: Spend
 
 
@@ -69,49 +73,52 @@ def judge_papers(
     precedents: Precedents = NO_PRECEDENTS,
     readings: int = 1,
 ) -> Verdict:
-    """Ask for what the memory does not know yet, one reading after the other.
+    """Judge what the memory does not know yet, one reading after the other.
 
     Raises JudgeUnavailable when there is not a single judgement and the judge is to blame.
     """
-    askings = [judgement_key.of_reading(FIRST_READING + more) for more in range(readings)]
-    known = [memory.judgements(papers, one) if memory else () for one in askings]
-    reads: list[_Read] = []
+    keys = [judgement_key.of_reading(FIRST_READING + more) for more in range(readings)]
+    known = [memory.judgements(papers, one) if memory else () for one in keys]
+    results: list[_ReadingResult] = []
     with progress.step("judging", len(papers) * readings) as advance:
-        for number, (one, before) in enumerate(zip(askings, known, strict=True), FIRST_READING):
-            lacking = _lacking(order(papers, judgement_key, number), before, cutoffs)
-            advance(len(papers) - len(lacking))
-            outcomes = judge.judge(lacking, one.day, precedents, number) if lacking else ()
-            reads.append(_collect(outcomes, lacking, before, one, memory, advance))
+        for number, (key, before) in enumerate(zip(keys, known, strict=True), FIRST_READING):
+            todo = _to_judge(order(papers, judgement_key, number), before, cutoffs)
+            advance(len(papers) - len(todo))
+            outcomes = judge.judge(todo, key.day, precedents, number) if todo else ()
+            results.append(_collect(outcomes, todo, before, key, memory, advance))
+            _log_reading(number, len(papers) - len(todo), results[-1], papers)
             if not any(known):
-                # A server that gave nothing in one reading is not kept waiting for in the next.
-                _check_any(reads)
+                # A server that failed in one reading is not asked for another.
+                _check_any(results)
     # In the order of the shortlist, whichever answer came first.
-    ends = {paper.id: [read.ends[paper.id] for read in reads] for paper in papers}
-    said = {paper: _judgements(several) for paper, several in ends.items()}
+    outcomes_of = {paper.id: [one.outcomes[paper.id] for one in results] for paper in papers}
+    judged = {paper: _judgements(several) for paper, several in outcomes_of.items()}
     return Verdict(
-        opinions={paper: combine_readings(several) for paper, several in said.items() if several},
+        combined={paper: combine_readings(several) for paper, several in judged.items() if several},
         unjudged=tuple(
             last
-            for paper, (*_, last) in ends.items()
-            if not said[paper] and isinstance(last, Unjudged)
+            for paper, (*_, last) in outcomes_of.items()
+            if not judged[paper] and isinstance(last, Unjudged)
         ),
         spend=total(
-            memory.spend(one) if memory else read.spend
-            for one, read in zip(askings, reads, strict=True)
+            memory.spend(key) if memory else one.spend
+            for key, one in zip(keys, results, strict=True)
         ),
-        readings=_readings(papers, askings, reads) if readings > 1 else (),
-        agreement=agreement(readings, said.values(), cutoffs),
-        waiting_again=sum(bool(said[paper]) and _waits(several) for paper, several in ends.items()),
+        readings=_readings(papers, keys, results) if readings > 1 else (),
+        agreement=agreement(readings, judged.values(), cutoffs),
+        waiting_again=sum(
+            bool(judged[paper]) and _waits(several) for paper, several in outcomes_of.items()
+        ),
     )
 
 
-def _lacking(
+def _to_judge(
     papers: Iterable[Paper], known: Iterable[Judgement], cutoffs: Cutoffs
 ) -> tuple[Paper, ...]:
-    """Give the papers to ask about.
+    """Return the papers without a usable judgement.
 
-    One that would be on the page without a word about it is among them: a judge leaves comments
-    out below the cut-offs, and these have been lowered since.
+    A judgement without a comment is not usable for a paper that meets the cut-offs: a judge leaves
+    comments out below the cut-offs, and these may have been lowered since.
     """
     enough = {
         one.paper_id
@@ -123,14 +130,14 @@ def _lacking(
 
 def _collect(  # noqa: PLR0917  # all that one reading has
     outcomes: Iterable[ModelCall | Unjudged],
-    lacking: Sequence[Paper],
+    papers: Sequence[Paper],
     known: Iterable[Judgement],
     judgement_key: JudgementKey,
     memory: JudgementMemory | None,
     advance: Advance,
-) -> _Read:
-    """Take what comes, store what was paid for at once, and give every paper an end."""
-    wanted = {paper.id for paper in lacking}
+) -> _ReadingResult:
+    """Store each paid call at once, and give every paper an outcome."""
+    asked = {paper.id for paper in papers}
     ended: dict[PaperId, Judgement | Unjudged] = {}
     spends: list[Spend] = []
     for outcome in outcomes:
@@ -140,19 +147,19 @@ def _collect(  # noqa: PLR0917  # all that one reading has
             spends.append(outcome.spend)
         before = len(ended)
         for identifier, end in _ends(outcome):
-            # What is said of a paper that nobody asked about does not count.
-            if identifier in wanted and _stands(end, ended.get(identifier)):
+            # Judgements of papers that were not asked about do not count.
+            if identifier in asked and _replaces(end, ended.get(identifier)):
                 ended[identifier] = end
         advance(len(ended) - before, outcome.spend if isinstance(outcome, ModelCall) else None)
-    for paper in lacking:
+    for paper in papers:
         ended.setdefault(
-            paper.id, Unjudged(paper, UnjudgedReason.FAILED, "the judge said nothing of it")
+            paper.id, Unjudged(paper, UnjudgedReason.FAILED, "the judge did not return a judgement")
         )
     for one in known:
         # Scores without a comment are better than neither.
         if isinstance(ended.get(one.paper_id), Unjudged | None):
             ended[one.paper_id] = one
-    return _Read(ended, total(spends))
+    return _ReadingResult(ended, total(spends))
 
 
 def _ends(outcome: ModelCall | Unjudged) -> Iterator[tuple[PaperId, Judgement | Unjudged]]:
@@ -162,12 +169,12 @@ def _ends(outcome: ModelCall | Unjudged) -> Iterator[tuple[PaperId, Judgement | 
         yield from ((judgement.paper_id, judgement) for judgement in outcome.judgements)
 
 
-def _stands(end: Judgement | Unjudged, before: Judgement | Unjudged | None) -> bool:
-    """Tell whether an end counts after another: a judgement only gives way where it is silent."""
+def _replaces(end: Judgement | Unjudged, before: Judgement | Unjudged | None) -> bool:
+    """Return whether an outcome replaces an earlier one: only of a judgement without comment."""
     if before is None:
         return True
-    silent = isinstance(before, Judgement) and not before.comment
-    return silent and isinstance(end, Judgement)
+    uncommented = isinstance(before, Judgement) and not before.comment
+    return uncommented and isinstance(end, Judgement)
 
 
 def _judgements(ends: Iterable[Judgement | Unjudged]) -> tuple[Judgement, ...]:
@@ -175,11 +182,11 @@ def _judgements(ends: Iterable[Judgement | Unjudged]) -> tuple[Judgement, ...]:
 
 
 def _readings(
-    papers: Sequence[Paper], askings: Iterable[JudgementKey], reads: Iterable[_Read]
+    papers: Sequence[Paper], keys: Iterable[JudgementKey], results: Iterable[_ReadingResult]
 ) -> tuple[Reading, ...]:
     return tuple(
-        Reading(judgement_key.judge, _judgements(read.ends[paper.id] for paper in papers))
-        for judgement_key, read in zip(askings, reads, strict=True)
+        Reading(key.judge, _judgements(one.outcomes[paper.id] for paper in papers))
+        for key, one in zip(keys, results, strict=True)
     )
 
 
@@ -187,11 +194,22 @@ def _waits(ends: Iterable[Judgement | Unjudged]) -> bool:
     return any(isinstance(end, Unjudged) and end.cause is UnjudgedReason.WAITING for end in ends)
 
 
-def _check_any(reads: Iterable[_Read]) -> None:
-    ends = [end for read in reads for end in read.ends.values()]
-    failed = [end for end in ends if isinstance(end, Unjudged) and end.cause in _NOT_MEANT]
+def _check_any(results: Iterable[_ReadingResult]) -> None:
+    ends = [end for one in results for end in one.outcomes.values()]
+    failed = [end for end in ends if isinstance(end, Unjudged) and end.cause in _NO_PAGE]
     if failed and not _judgements(ends) and not _waits(ends):
         raise JudgeUnavailable(
-            f"not one of {len(failed)} papers could be judged ({failed[0].reason})",
-            hint="mend that and run again, or make a page without a model: --no-llm",
+            f"none of {len(failed)} papers could be judged ({failed[0].reason})",
+            hint="fix this and run again, or make a page without a model: --no-llm",
         )
+
+
+def _log_reading(number: int, known: int, result: _ReadingResult, papers: Sequence[Paper]) -> None:
+    """Log how many papers were known, judged and not judged, and what this run used."""
+    reasons = Counter(one.cause for one in result.outcomes.values() if isinstance(one, Unjudged))
+    _log.info(
+        "reading %d of %d papers: %d known, not judged: %s; %d calls, bound of the cost: %s",
+        *(number, len(papers), known),
+        ", ".join(f"{count} {reason}" for reason, count in reasons.items()) or "none",
+        *(result.spend.requests, result.spend.bound),
+    )

@@ -1,7 +1,7 @@
-"""A digest in, the same without the words of the reader's criteria out. Pure.
+"""Remove the text of the reader's criteria from a digest. Pure.
 
-Topics' names are lines of the criteria, and a judge who is told to name what a paper matched may
-quote them. That the match has a reason is still said: its words, and the paper it resembles.
+Names of topics are lines of the criteria, and a judge that names what a paper matched may quote
+them. Other reasons for a match stay: its terms, and the paper it resembles.
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ from paperlark.domain.criteria import Criteria
 from paperlark.domain.digest import Digest
 from paperlark.domain.judgement import Judgement, Match
 
-HIDDEN = "[…]"
+_HIDDEN = "[…]"
 
 _FEWEST_WORDS_OF_NAME, _FEWEST_WORDS_OF_LINE = 2, 4
-"""Shorter ones are anybody's words."""
+"""Shorter phrases could be anybody's."""
 _LABEL = re.compile(r"[\W\d_]*(?:\*{0,2}[A-Za-z ]{1,40}\*{0,2}:\*{0,2})?\s*")
-"""What a line may begin with that is not said of anything: a mark, and a name of the part."""
+"""What a line may begin with beside its content: a list mark, and a label such as `Relevant:`."""
 
 
 def keep_private(digest: Digest, criteria: Criteria) -> Digest:
-    """Leave out the selection prompt, the names of topics, and lines that comments quote."""
+    """Remove the selection prompt, the names of topics, and lines that comments quote."""
     quotes = tuple(_quotes(criteria))
     return replace(
         digest,
@@ -33,13 +33,13 @@ def keep_private(digest: Digest, criteria: Criteria) -> Digest:
             replace(
                 one,
                 match=one.match and _without_topic(one.match),
-                judgement=one.judgement and _without(quotes, one.judgement),
+                judgement=one.judgement and _redacted(quotes, one.judgement),
             )
             for one in digest.entries
         ),
-        judgements=tuple(_without(quotes, one) for one in digest.judgements),
+        judgements=tuple(_redacted(quotes, one) for one in digest.judgements),
         readings=tuple(
-            replace(reading, judgements=tuple(_without(quotes, one) for one in reading.judgements))
+            replace(reading, judgements=tuple(_redacted(quotes, one) for one in reading.judgements))
             for reading in digest.readings
         ),
         ranked=tuple(replace(one, match=_without_topic(one.match)) for one in digest.ranked),
@@ -47,7 +47,7 @@ def keep_private(digest: Digest, criteria: Criteria) -> Digest:
 
 
 def _quotes(criteria: Criteria) -> Iterator[re.Pattern[str]]:
-    """Give what finds a name of a topic, or a line with or without what it begins with."""
+    """Yield patterns of the names of topics, and of lines with and without their label."""
     names = (topic.name for topic in criteria.topics)
     lines = criteria.text.splitlines()
     bare = (_LABEL.sub("", line, count=1) for line in lines)
@@ -61,8 +61,8 @@ def _quotes(criteria: Criteria) -> Iterator[re.Pattern[str]]:
                 yield re.compile(r"\s+".join(map(re.escape, words)), re.IGNORECASE)
 
 
-def _without(quotes: Iterable[re.Pattern[str]], judgement: Judgement) -> Judgement:
-    comment = reduce(lambda said, quote: quote.sub(HIDDEN, said), quotes, judgement.comment)
+def _redacted(quotes: Iterable[re.Pattern[str]], judgement: Judgement) -> Judgement:
+    comment = reduce(lambda text, quote: quote.sub(_HIDDEN, text), quotes, judgement.comment)
     return replace(judgement, comment=comment)
 
 

@@ -1,4 +1,4 @@
-"""Pages in, files out: all rendered before the first is written, each replaced as a whole."""
+"""Publish pages as files: rendered before the first is written, each replaced atomically."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from paperlark.domain.errors import PublishError
 
 
 def check_writable(folder: Path) -> None:
-    """Make the folder where it is missing; raises PublishError before anything is paid for."""
+    """Create the folder where it is missing; raises PublishError before anything is paid for."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
@@ -23,7 +23,7 @@ def check_writable(folder: Path) -> None:
 
 
 def publish(pages: Sequence[Page], folder: Path) -> tuple[Path, ...]:
-    """Write the pages into the folder; a reader sees each old file or the new one, never a half.
+    """Write the pages into the folder; each file is the old or the new one, never half of it.
 
     Raises PublishError, and then the old files are still there.
     """
@@ -31,9 +31,9 @@ def publish(pages: Sequence[Page], folder: Path) -> tuple[Path, ...]:
     written: list[Path] = []
     try:
         for page, target in zip(pages, targets, strict=True):
-            _make_way(target)
+            _prepare(target)
             written.append(_write_beside(target, page.content))
-        # Nothing is left that could fail but a disk that breaks this very moment.
+        # Only renames are left, which hardly ever fail.
         for temporary, target in zip(written, targets, strict=True):
             temporary.replace(target)
     except OSError as error:
@@ -45,20 +45,20 @@ def publish(pages: Sequence[Page], folder: Path) -> tuple[Path, ...]:
 
 
 def withdraw(path: PurePosixPath, folder: Path) -> None:
-    """Take a file away that says what is so no longer; raises PublishError."""
+    """Delete a file that is no longer true; raises PublishError."""
     try:
         (folder / path).unlink(missing_ok=True)
     except OSError as error:
         raise _unwritable(folder, error) from error
 
 
-def _make_way(target: Path) -> None:
-    """Make the folder, and sweep up what a run that was killed left half-written."""
+def _prepare(target: Path) -> None:
+    """Create the folder, and delete temporary files of a run that was killed."""
     target.parent.mkdir(parents=True, exist_ok=True)
     if target.is_dir():
         raise IsADirectoryError(EISDIR, f"{target.name} is a folder")
-    for left in target.parent.glob(f".{target.name}.*"):
-        left.unlink(missing_ok=True)
+    for stale in target.parent.glob(f".{target.name}.*"):
+        stale.unlink(missing_ok=True)
 
 
 def _write_beside(target: Path, content: bytes) -> Path:
@@ -70,7 +70,7 @@ def _write_beside(target: Path, content: bytes) -> Path:
             file.write(content)
             file.flush()
             os.fsync(handle)
-        # mkstemp makes files private; a page is to be read.
+        # mkstemp makes files private; pages are for others too.
         temporary.chmod(0o644)
     except BaseException:
         temporary.unlink(missing_ok=True)
@@ -80,6 +80,6 @@ def _write_beside(target: Path, content: bytes) -> Path:
 
 def _unwritable(folder: Path, error: OSError) -> PublishError:
     return PublishError(
-        f"the output folder {folder} cannot be written ({error.strerror})",
-        hint="choose another one with --out FOLDER, or free it",
+        f"cannot write to the output folder {folder} ({error.strerror})",
+        hint="choose another with --out FOLDER, or make it writable",
     )

@@ -1,4 +1,4 @@
-"""Several readings of the same papers: their order, their mean, and how far they agree. Pure."""
+"""Several readings of the same papers: their order, their mean, and their agreement. Pure."""
 
 from __future__ import annotations
 
@@ -17,22 +17,21 @@ from paperlark.domain.profile import Cutoffs
 
 
 def order(papers: Sequence[Paper], judgement_key: JudgementKey, number: int) -> Sequence[Paper]:
-    """Put papers in the order of that reading: as they are, then shuffled each time anew.
+    """Return the papers in the order of a reading: unchanged in the first, shuffled in the others.
 
-    A paper's place is drawn from profile, day and reading, so that a day made again puts the
-    same questions.
+    Seeded by profile, day and reading, so that a day made again sends the same prompts.
     """
     if number == FIRST_READING:
         return papers
-    of = (judgement_key.profile, judgement_key.day.isoformat(), str(number))
-    return sorted(papers, key=lambda paper: sampling_key(*of, paper.id))
+    seed = (judgement_key.profile, judgement_key.day.isoformat(), str(number))
+    return sorted(papers, key=lambda paper: sampling_key(*seed, paper.id))
 
 
 def agreement(
-    readings: int, said: Iterable[Sequence[Judgement]], cutoffs: Cutoffs
+    readings: int, judgements: Iterable[Sequence[Judgement]], cutoffs: Cutoffs
 ) -> Agreement | None:
-    """Compare what was `said` of each paper; None where none was read more than once."""
-    several = [judgements for judgements in said if len(judgements) > 1]
+    """Compare the readings of each paper; None where no paper was read more than once."""
+    several = [ones for ones in judgements if len(ones) > 1]
     if not several:
         return None
     return Agreement(
@@ -47,20 +46,20 @@ def agreement(
 
 
 def _distance(judgements: Sequence[Judgement]) -> float:
-    """Give the mean distance of two readings of a paper, in points of a score."""
-    apart = [
+    """Return the mean absolute difference of two readings, in points of a score."""
+    differences = [
         abs(one.relevance - other.relevance) + abs(one.novelty - other.novelty)
         for one, other in combinations(judgements, 2)
     ]
-    return math.fsum(apart) / len(apart) / 2
+    return math.fsum(differences) / len(differences) / 2
 
 
 @dataclass(frozen=True, slots=True)
 class CombinedJudgement:
-    """What all readings of a paper say together.
+    """The combined judgement of all readings of a paper.
 
-    The scores of `judgement` are the means, in whole numbers; `relevance` and `novelty` are the
-    means as they are.
+    The scores of `judgement` are the means rounded to whole numbers; `relevance` and `novelty`
+    are the exact means.
     """
 
     judgement: Judgement
@@ -69,11 +68,11 @@ class CombinedJudgement:
 
 
 def combine_readings(judgements: Sequence[Judgement]) -> CombinedJudgement:
-    """Take the means of one or more judgements of one paper, in the order of their readings.
+    """Average one or more judgements of one paper, given in the order of their readings.
 
-    A half is rounded up: a paper on the edge is shown rather than lost. The comment is that of
-    the reading nearest to the means, the earliest of equals; readings without one are passed
-    over as long as there is another.
+    Halves are rounded up: a paper at the cut-off is shown rather than lost. The comment is that
+    of the reading nearest to the means, the earliest of equals; a reading with a comment is
+    preferred to one without.
     """
     relevance = Fraction(sum(one.relevance for one in judgements), len(judgements))
     novelty = Fraction(sum(one.novelty for one in judgements), len(judgements))

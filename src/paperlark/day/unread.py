@@ -1,61 +1,148 @@
-"""Report what is known of the papers that nobody read."""
+"""Estimate from the random samples how many wanted papers were left unread.
+
+Gamma-Poisson model: the number of wanted papers is Poisson distributed with a mean of a factor
+times the sum of the ranker's probabilities, and the factor has a gamma prior around 1.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
-from paperlark.day.random_sample import SampledCandidate, estimate_missed
+from paperlark.day.random_sample import SampledCandidate, as_explored, at_least
 from paperlark.domain.digest import Candidate
 from paperlark.domain.exploration import Explored, Missed, Unread
-from paperlark.domain.judgement import Judgement
 from paperlark.domain.paper import PaperId
-from paperlark.domain.profile import Cutoffs
+
+POOLED_DAYS = 60
+"""Latest days with judged samples that are pooled: three months, because interests change."""
+
+_PRIOR_WEIGHT = 1.0
+"""Expected papers that the gamma prior counts as."""
+
+_TAIL = 0.025
+"""Probability outside each end of the interval."""
 
 
 @dataclass(frozen=True, slots=True)
-class Unexplored:
-    """The papers below the line; both kinds with the best match first."""
+class BelowThreshold:
+    """The papers below the threshold, sampled and unread; both with the best match first."""
 
     explored: tuple[Explored, ...] = ()
     unread: tuple[Unread, ...] = ()
     missed: Missed | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class CalibrationFactor:
+    """A gamma distribution of wanted papers per expected paper; its mean is 1 where unknown."""
+
+    shape: float
+    rate: float
+
+    @property
+    def mean(self) -> float:
+        """Wanted papers per expected paper."""
+        return self.shape / self.rate
+
+
+class SampleOutcomes:
+    """What the judged samples say of the ranker's probabilities, weighted by 1 / inclusion."""
+
+    def __init__(self, explored: Iterable[Explored]) -> None:
+        judged = sorted(
+            (at_least(one.probability), 1 / one.inclusion, one.wanted)
+            for one in explored
+            if one.wanted is not None and one.probability is not None
+        )
+        self._probabilities = [p for p, _, _ in judged]
+        self._expected = _running_sums(p * w for p, w, _ in judged)
+        self._variance = _running_sums(p * w * w for p, w, _ in judged)
+        self._found = _running_sums(wanted * w for _, w, wanted in judged)
+
+    def __bool__(self) -> bool:
+        return bool(self._probabilities)
+
+    @property
+    def highest(self) -> float:
+        """The highest probability of any judged paper of the samples, 0 where there is none."""
+        return self._probabilities[-1] if self._probabilities else 0.0
+
+    def factor(self, prior_weight: float, up_to: float = 1.0) -> CalibrationFactor:
+        """Return the posterior of the factor for papers with probabilities of at most `up_to`.
+
+        `prior_weight` is how many expected papers the prior counts as, above 0. Found and expected
+        papers are Horvitz-Thompson estimates, scaled to the effective sample size: then the
+        variance of the weighted sum is that of a Poisson count.
+        """
+        place = bisect_right(self._probabilities, at_least(up_to))
+        if not place:
+            return CalibrationFactor(prior_weight, prior_weight)
+        scale = self._expected[place] / self._variance[place]
+        return CalibrationFactor(
+            prior_weight + scale * self._found[place], prior_weight + scale * self._expected[place]
+        )
+
+
 def report_unread(
     below: Sequence[Candidate],
-    drawn: Sequence[SampledCandidate],
-    judgements: Mapping[PaperId, Judgement],
-    cutoffs: Cutoffs,
-    earlier: Sequence[Explored],
-) -> Unexplored:
-    """Say what the judge found there; `earlier` are the papers explored on the days before."""
-    wanted = {paper: cutoffs.meets(one.relevance, one.novelty) for paper, one in judgements.items()}
-    return find_missed(below, drawn, wanted, earlier)
-
-
-def find_missed(
-    below: Sequence[Candidate],
-    drawn: Sequence[SampledCandidate],
+    sample: Sequence[SampledCandidate],
     wanted: Mapping[PaperId, bool],
     earlier: Sequence[Explored],
-) -> Unexplored:
-    """Say what is there; `wanted` knows it of the papers that were read."""
-    explored = tuple(_explored(one, wanted.get(one.candidate.paper.id)) for one in drawn)
-    read = {one.paper_id for one in explored}
+) -> BelowThreshold:
+    """Report on the papers below the threshold.
+
+    `wanted` has the outcomes of judged papers, `earlier` the samples of the days before.
+    """
+    explored = as_explored(sample, wanted)
+    sampled = {one.paper_id for one in explored}
     unread = tuple(
         Unread(one.paper.id, one.paper.title, one.match.probability)
         for one in below
-        if one.paper.id not in read and one.match.probability is not None
+        if one.paper.id not in sampled and one.match.probability is not None
     )
-    return Unexplored(explored, unread, estimate_missed(unread, (*earlier, *explored)))
+    return BelowThreshold(explored, unread, estimate_missed(unread, (*earlier, *explored)))
 
 
-def shown_from_below(drawn: Sequence[SampledCandidate]) -> Unexplored:
-    """Say what was shown from there where nobody judges, and so nobody leaves unread."""
-    return Unexplored(tuple(_explored(one, None) for one in drawn))
+def estimate_missed(unread: Sequence[Unread], explored: Iterable[Explored]) -> Missed | None:
+    """Estimate how many unread papers were wanted, with a central 95 % interval.
+
+    None where nothing is unread, or no sampled paper was judged yet.
+    """
+    outcomes = SampleOutcomes(explored)
+    if not unread or not outcomes:
+        return None
+    factor = outcomes.factor(_PRIOR_WEIGHT)
+    expected = math.fsum(at_least(one.probability) for one in unread)
+    low, high = _interval(factor.shape, factor.rate / (factor.rate + expected), len(unread))
+    return Missed(min(expected * factor.mean, len(unread)), low, high, len(unread))
 
 
-def _explored(drawn: SampledCandidate, wanted: bool | None) -> Explored:  # noqa: FBT001  # the outcome
-    candidate = drawn.candidate
-    return Explored(candidate.paper.id, drawn.inclusion, candidate.match.probability, wanted)
+def _running_sums(values: Iterable[float]) -> list[float]:
+    """Return the sums of the first 0, 1, 2, ... values."""
+    return list(accumulate(values, initial=0.0))
+
+
+def _interval(shape: float, chance: float, most: int) -> tuple[int, int]:
+    """Return the central 95 % of a negative binomial distribution, cut off at `most`.
+
+    That is the distribution of a Poisson count whose mean is gamma distributed.
+    """
+    sums = tuple(accumulate(_probability(count, shape, chance) for count in range(most)))
+    low = sum(reached <= _TAIL for reached in sums)
+    high = sum(reached < 1 - _TAIL for reached in sums)
+    return low, high
+
+
+def _probability(count: int, shape: float, chance: float) -> float:
+    """Return the negative binomial probability of a count."""
+    return math.exp(
+        math.lgamma(shape + count)
+        - math.lgamma(shape)
+        - math.lgamma(count + 1)
+        + shape * math.log(chance)
+        + count * math.log1p(-chance)
+    )

@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum, auto
 
 
@@ -40,11 +40,12 @@ class Criteria:
     keywords: tuple[str, ...] = ()
     unwanted: tuple[str, ...] = ()
     remarks: str = ""
+    fingerprint: str = field(init=False, repr=False)
+    """Identifies these criteria in the store: judgements under other criteria do not count."""
 
-    @property
-    def fingerprint(self) -> str:
-        """Names these criteria in the store: judgements under other criteria do not count."""
-        return hashlib.sha256(self.text.strip().encode()).hexdigest()[:16]
+    def __post_init__(self) -> None:
+        fingerprint = hashlib.sha256(self.text.strip().encode()).hexdigest()[:16]
+        object.__setattr__(self, "fingerprint", fingerprint)
 
 
 class _Part(Enum):

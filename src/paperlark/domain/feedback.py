@@ -9,6 +9,9 @@ from enum import StrEnum
 
 from paperlark.domain.paper import Paper, PaperId
 
+STREAM_DAYS = 30
+"""Announcement days whose papers are known without a label, the latest before a page."""
+
 
 class Vote(StrEnum):
     """What a reader says of a paper."""

@@ -53,7 +53,7 @@ class Profile:
 
     `page_size` bounds a page made without a model; with one, the cut-offs decide.
     `judge_updates` has new versions of papers that were on a page judged, and paid for, again.
-    `least_h_index` is what one of a paper's authors must have, None where anybody may write.
+    `min_h_index` is what one of a paper's authors must have, None where anybody may write.
     `recall` is the share of the wanted papers that a judge who is paid is to find, above 0 and up
     to 1, which is all: then every paper is read. `judge_followed` has papers of followed authors
     judged as well; they are on the page whatever is said of them. Each paper is judged `readings`
@@ -70,7 +70,7 @@ class Profile:
     cutoffs: Cutoffs = Cutoffs()
     page_size: int = 20
     judge_updates: bool = False
-    least_h_index: int | None = None
+    min_h_index: int | None = None
     recall: float = RECALL
     exploration: Exploration = Exploration()
     judge_followed: bool = False
@@ -80,4 +80,4 @@ class Profile:
     @property
     def needs_people(self) -> bool:
         """Whether it matters who the authors of a paper are, beyond their names."""
-        return self.least_h_index is not None or any(one.id is not None for one in self.followed)
+        return self.min_h_index is not None or any(one.id is not None for one in self.followed)

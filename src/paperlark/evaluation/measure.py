@@ -8,6 +8,7 @@ from datetime import date
 
 from paperlark import __version__
 from paperlark.domain.errors import PaperlarkError
+from paperlark.domain.feedback import STREAM_DAYS
 from paperlark.evaluation.agreement import self_agreement
 from paperlark.evaluation.cases import FIRST_MORNING, OWN, LabelledReader, Method
 from paperlark.evaluation.method_metrics import MEASURES, Comparison, MethodMetrics, compare
@@ -15,7 +16,7 @@ from paperlark.evaluation.metrics import RankedDay
 from paperlark.evaluation.report import Report, ReportRow, Setting
 from paperlark.evaluation.resampling import REPLICATES, draws
 from paperlark.evaluation.runs import Key, RankingRun, RunPlan, ranked_days
-from paperlark.evaluation.splits import STREAM_DAYS, VOTE_DAYS
+from paperlark.evaluation.splits import VOTE_DAYS
 from paperlark.ports import Progress
 
 

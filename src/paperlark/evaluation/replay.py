@@ -8,17 +8,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from paperlark.day.random_sample import POOLED_DAYS, SampledCandidate, random_sample, sample_size
-from paperlark.day.shortlist import Shortlist, shortlist
-from paperlark.day.unread import Unexplored, find_missed
+from paperlark.day.random_sample import SampledCandidate, random_sample, sample_size
+from paperlark.day.select import Shortlist
+from paperlark.day.shortlist import shortlist
+from paperlark.day.unread import POOLED_DAYS, BelowThreshold, report_unread
 from paperlark.domain.announcement import Announced, AnnounceType
 from paperlark.domain.digest import Candidate
 from paperlark.domain.exploration import Explored
-from paperlark.domain.feedback import Evidence, Example, LabelSource, one_example_per_paper
+from paperlark.domain.feedback import (
+    STREAM_DAYS,
+    Evidence,
+    Example,
+    LabelSource,
+    one_example_per_paper,
+)
 from paperlark.domain.paper import Paper, PaperId
 from paperlark.domain.profile import RECALL, Exploration
 from paperlark.evaluation.cases import Label, LabelledDay
-from paperlark.evaluation.splits import STREAM_DAYS
 from paperlark.ports import Ranker
 
 
@@ -29,7 +35,7 @@ class ReplayedDay:
     day: LabelledDay
     line: Shortlist
     drawn: tuple[SampledCandidate, ...]
-    below: Unexplored
+    below: BelowThreshold
 
     @property
     def read(self) -> tuple[Paper, ...]:
@@ -69,7 +75,7 @@ class Replay:
             line.below, sample_size(len(line.below), Exploration().share), self.name, day.day
         )
         wanted = {paper: label.wanted for paper, label in labels.items()}
-        lived = ReplayedDay(day, line, drawn, find_missed(line.below, drawn, wanted, earlier))
+        lived = ReplayedDay(day, line, drawn, report_unread(line.below, drawn, wanted, earlier))
         self._remember(lived, labels)
         return lived
 

@@ -11,12 +11,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from paperlark.domain.feedback import Evidence, Example, LabelSource
+from paperlark.domain.feedback import STREAM_DAYS, Evidence, Example, LabelSource
 from paperlark.domain.paper import Paper, PaperId
 from paperlark.evaluation.cases import LabelledDay
-
-STREAM_DAYS = 30
-"""Announcement days before the test day that a reader's tool has seen, whatever they said."""
 
 VOTE_DAYS = 60
 """Labelled days before the test day that votes are drawn from."""

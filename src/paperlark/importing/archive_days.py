@@ -10,7 +10,7 @@ from enum import Enum
 from functools import partial
 from pathlib import Path
 
-from paperlark.day.authors import by_name
+from paperlark.day.authors import match_by_name
 from paperlark.day.private import keep_private
 from paperlark.day.publish import check_writable, publish
 from paperlark.domain.digest import Digest, Status
@@ -102,7 +102,7 @@ def _read(
     profile: Profile,
     today: date,
 ) -> Iterator[Found]:
-    reader = ImportContext(profile.name, partial(by_name, followed=profile.followed), today)
+    reader = ImportContext(profile.name, partial(match_by_name, followed=profile.followed), today)
     if _OWN in printed.text[:200] and (own := _own(printed, reader)) is not None:
         yield own.day, own
         return

@@ -1,1 +1,4 @@
-"""Without a language model: papers and criteria in, one match per paper out."""
+"""Rank papers without a language model: papers, criteria and examples in, one match each out.
+
+tokens -> embedding -> criteria_features, knn, logistic -> reader_model -> embedded.
+"""

@@ -1,9 +1,9 @@
-"""The written criteria against papers: how near each paper is to what the reader wrote.
+"""Features of papers: how similar each is to the reader's written criteria.
 
-Five readings of the same text, each a column: near to one topic, near to all of it together,
-sharing its words, far from what it calls irrelevant, and in the company of the papers that are
-nearest by the first four, which say in the field's own words what the reader said in theirs
-(pseudo-relevance feedback). Which of them can be trusted is for the learner to find out.
+Five features, a column each: similarity to the topics, to all of the criteria as one text, shared
+words, distance from what the criteria call irrelevant, and pseudo-relevance feedback, which is
+similarity to the papers that score highest by the first four. How far each can be trusted is
+learned from examples.
 """
 
 from __future__ import annotations
@@ -14,38 +14,37 @@ import numpy as np
 from numpy.typing import NDArray
 
 from paperlark.domain.criteria import Criteria
-from paperlark.rankers.corpus import CorpusStats
-from paperlark.rankers.embedding import Embedding
+from paperlark.rankers.embedding import CorpusStats, Embedding
 from paperlark.rankers.tokens import TermCounts, tokenize
 
-TRUST = np.array([0.4, 0.55, 0.3, 0.15, 0.5])
-"""What each reading counts for a reader of whom nothing is known, in log-odds per deviation."""
+PRIOR_WEIGHTS = np.array([0.4, 0.55, 0.3, 0.15, 0.5])
+"""Weights before any example is known, in log-odds per standard deviation of a feature."""
 
-_MOST_TOPICS = 200
-"""So many topics are held against each paper one by one, all of them as one text."""
+_MAX_TOPICS = 200
+"""Topics compared with each paper one by one; all of them still count as one text."""
 
-_COMPANY = 30
-"""So many papers of the field speak for the criteria; 10 and 120 are a little worse."""
+_FEEDBACK_PAPERS = 30
+"""Top papers used for pseudo-relevance feedback; 10 and 120 are a little worse."""
 
-_LEAST = 1e-6
-"""Deviations below are rounding, not difference."""
+_EPSILON = 1e-6
+"""Standard deviations below this are rounding errors."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class CriteriaVectors:
-    """The criteria as texts: each topic, everything wanted together, everything unwanted."""
+class CriteriaTerms:
+    """Term counts of the criteria: each topic, everything wanted, everything unwanted."""
 
     topics: tuple[TermCounts, ...]
     wanted: TermCounts
     unwanted: TermCounts
 
     @classmethod
-    def of(cls, criteria: Criteria) -> CriteriaVectors:
-        """Read the criteria; a topic's name counts twice, as a paper's title does."""
+    def of(cls, criteria: Criteria) -> CriteriaTerms:
+        """Tokenize the criteria; a topic's name counts twice, as a paper's title does."""
         topics = [(topic.name, topic.name, topic.relevant) for topic in criteria.topics]
         irrelevant = [topic.irrelevant for topic in criteria.topics]
         return cls(
-            topics=tuple(tokenize(*topic) for topic in topics[:_MOST_TOPICS]),
+            topics=tuple(tokenize(*topic) for topic in topics[:_MAX_TOPICS]),
             wanted=tokenize(*(text for topic in topics for text in topic), *criteria.keywords),
             unwanted=tokenize(*irrelevant, *criteria.unwanted),
         )
@@ -53,68 +52,71 @@ class CriteriaVectors:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CriteriaFeatures:
-    """How like the criteria each paper of a field is.
+    """How similar each paper of a corpus is to the criteria.
 
-    `readings` (papers, 5) have mean 0 and deviation 1 over the field. `nearest` is the topic
-    nearest to each paper, -1 where none is near. `shared` says whether a paper has anything in
-    common with the criteria at all. `spoken` is what each term of the field counts by the
-    criteria alone, in log-odds.
+    features: (papers, 5) float64, each column with mean 0 and standard deviation 1
+    nearest_topic: (papers,) index into the criteria's topics, -1 where none is similar
+    related: (papers,) bool, whether the paper shares a word or direction with the criteria
+    term_log_odds: (terms,) what each term of the corpus adds by the criteria alone
     """
 
-    readings: NDArray[np.float64]
-    nearest: NDArray[np.int64]
-    shared: NDArray[np.bool_]
-    spoken: NDArray[np.float64]
+    features: NDArray[np.float64]
+    nearest_topic: NDArray[np.int64]
+    related: NDArray[np.bool_]
+    term_log_odds: NDArray[np.float64]
 
 
 def criteria_features(
-    field: CorpusStats, interests: CriteriaVectors, space: Embedding
+    corpus: CorpusStats, criteria: CriteriaTerms, embedding: Embedding
 ) -> CriteriaFeatures:
-    """Read every paper of the field in the light of the criteria."""
-    places = field.see_places(
-        space.place([*interests.topics, interests.wanted, interests.unwanted])
-    )
+    """Compare every paper of the corpus with the criteria."""
+    vectors = corpus.centre(embedding.embed([*criteria.topics, criteria.wanted, criteria.unwanted]))
     wanted, unwanted = (
         np.asarray(row.todense()).ravel()
-        for row in field.see_words([interests.wanted, interests.unwanted])
+        for row in corpus.word_rows([criteria.wanted, criteria.unwanted])
     )
-    # The same word on both sides, as in `galaxies, not spiral galaxies`, speaks for neither.
+    # A word wanted and unwanted, as in `galaxies, not spiral galaxies`, counts for neither.
     unwanted = np.where(wanted > 0, 0, unwanted)
-    near = np.asarray(field.places @ places.T, dtype=np.float64)
-    topics, whole, against = near[:, :-2], near[:, -2], near[:, -1]
-    words = np.asarray(field.words @ wanted).ravel()
-    strongest = topics.max(axis=1, initial=0)
-    one = np.sqrt(np.square(np.maximum(topics, 0)).mean(axis=1)) if topics.size else strongest
-    own = _standard(np.column_stack([one, whole, words, -against]))
-    company = _company(field, own @ TRUST[:-1])
-    nearest = topics.argmax(axis=1) if topics.size else np.zeros(len(near), dtype=np.int64)
+    cosines = np.asarray(corpus.vectors @ vectors.T, dtype=np.float64)
+    topics, whole, against = cosines[:, :-2], cosines[:, -2], cosines[:, -1]
+    words = np.asarray(corpus.words @ wanted).ravel()
+    best = topics.max(axis=1, initial=0)
+    by_topic = np.sqrt(np.square(np.maximum(topics, 0)).mean(axis=1)) if topics.size else best
+    direct = _standardize(np.column_stack([by_topic, whole, words, -against]))
+    feedback = _pseudo_relevance(corpus, direct @ PRIOR_WEIGHTS[:-1])
+    nearest = topics.argmax(axis=1) if topics.size else np.zeros(len(cosines), dtype=np.int64)
+    per_word = PRIOR_WEIGHTS[2] / max(float(words.std()), _EPSILON)
     return CriteriaFeatures(
-        readings=np.column_stack([own, company]),
-        nearest=np.where(strongest > 0, nearest, -1),
-        shared=(words > 0) | (strongest > 0),
-        spoken=TRUST[2] / max(float(words.std()), _LEAST) * (wanted - 0.5 * unwanted),
+        features=np.column_stack([direct, feedback]),
+        nearest_topic=np.where(best > 0, nearest, -1),
+        related=(words > 0) | (best > 0),
+        term_log_odds=per_word * (wanted - 0.5 * unwanted),
     )
 
 
-def _company(field: CorpusStats, nearness: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Say how like each paper is to the few nearest ones, in place and words; a column."""
-    few = min(_COMPANY, len(nearness) // 10)
-    best = np.argsort(-nearness, kind="stable")[:few]
-    if not few or not np.any(nearness):
-        return np.zeros((len(nearness), 1))
-    places = field.places @ field.places[best].mean(axis=0)
-    words = np.asarray(field.words @ np.asarray(field.words[best].mean(axis=0)).ravel()).ravel()
-    both = _standard(np.column_stack([places, words]))
-    return _standard(both.sum(axis=1, keepdims=True))
+def _pseudo_relevance(corpus: CorpusStats, scores: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return each paper's similarity to the top papers by `scores`, a standardized column.
+
+    Pseudo-relevance feedback (Rocchio): the top papers are taken to be relevant, and their mean
+    words and mean vector stand for what the reader wrote. At most a tenth of the papers count.
+    """
+    count = min(_FEEDBACK_PAPERS, len(scores) // 10)
+    top = np.argsort(-scores, kind="stable")[:count]
+    if not count or not np.any(scores):
+        return np.zeros((len(scores), 1))
+    vectors = corpus.vectors @ corpus.vectors[top].mean(axis=0)
+    words = np.asarray(corpus.words @ np.asarray(corpus.words[top].mean(axis=0)).ravel()).ravel()
+    both = _standardize(np.column_stack([vectors, words]))
+    return _standardize(both.sum(axis=1, keepdims=True))
 
 
-def _standard(columns: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Bring each column to mean 0 and deviation 1; one that tells nothing apart becomes 0."""
+def _standardize(columns: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Scale each column to mean 0 and standard deviation 1; a constant column becomes 0."""
     if not len(columns):
         return columns
     deviation = columns.std(axis=0)
-    alive = deviation > _LEAST
+    varies = deviation > _EPSILON
     result: NDArray[np.float64] = np.where(
-        alive, (columns - columns.mean(axis=0)) / np.where(alive, deviation, 1), 0
+        varies, (columns - columns.mean(axis=0)) / np.where(varies, deviation, 1), 0
     )
     return result

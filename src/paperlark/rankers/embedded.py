@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,66 +14,70 @@ from paperlark.domain.criteria import Criteria
 from paperlark.domain.feedback import NO_EVIDENCE, Evidence
 from paperlark.domain.judgement import Match, Nearest
 from paperlark.domain.paper import Paper
-from paperlark.rankers.corpus import CorpusStats, PaperEncoder
-from paperlark.rankers.criteria_features import CriteriaVectors, criteria_features
-from paperlark.rankers.embedding import Embedding
+from paperlark.rankers.criteria_features import CriteriaTerms, criteria_features
+from paperlark.rankers.embedding import CorpusStats, Embedding, PaperEncoder
 from paperlark.rankers.logistic import Numbers, probability
 from paperlark.rankers.reader_model import Prediction, ReaderModel
 from paperlark.rankers.tokens import TermIds, spell
 from paperlark.rankers.training_data import TrainingTable
 
-SHOWN = 5
-"""Words on each side."""
+_log = logging.getLogger(__name__)
 
-_AUDIBLE = 0.02
-"""Log-odds below which a word says nothing."""
+_MAX_TERMS = 5
+"""Terms named for a match, and as many against."""
+
+_LEAST_LOG_ODDS = 0.02
+"""Terms that moved a paper by less are not named."""
 
 
 @dataclass(frozen=True, slots=True)
 class MatchedTerms:
-    """The strongest terms as the paper writes them, strongest first."""
+    """The strongest terms of a paper as it writes them, strongest first."""
 
-    speak_for: tuple[str, ...]
-    speak_against: tuple[str, ...]
+    for_match: tuple[str, ...]
+    against_match: tuple[str, ...]
 
 
 def explain(
     papers: Sequence[Paper], words: sparse.csr_matrix, ids: TermIds, weights: Numbers
 ) -> list[MatchedTerms]:
-    """Name the terms of each paper, a row of `words` each, that moved it most.
+    """Name the terms that moved each paper most.
 
-    `weights` says what each term counts in log-odds.
+    words: (papers, terms) sparse, a row per paper
+    ids: (terms,) the columns of `words`
+    weights: (terms,) log-odds that a unit of each term adds
     """
     return [
-        _words(paper, ids, words.indices[start:end], words.data[start:end], weights)
+        _strongest(paper, ids, words.indices[start:end], words.data[start:end], weights)
         for paper, start, end in zip(papers, words.indptr, words.indptr[1:], strict=False)
     ]
 
 
-def _words(  # one row, taken apart
+def _strongest(
     paper: Paper, ids: TermIds, columns: Numbers, values: Numbers, weights: Numbers
 ) -> MatchedTerms:
+    """Name the strongest terms of one row, given by its non-zero columns and their values."""
     moved = values * weights[columns]
-    order = np.argsort(-np.abs(moved), kind="stable")[: 8 * SHOWN]
-    loud = order[np.abs(moved[order]) > _AUDIBLE]
-    numbers = ids[columns[loud]].tolist()
-    written = spell(set(numbers), paper.title, paper.abstract)
+    order = np.argsort(-np.abs(moved), kind="stable")[: 8 * _MAX_TERMS]
+    strong = order[np.abs(moved[order]) > _LEAST_LOG_ODDS]
+    numbers = ids[columns[strong]].tolist()
+    spelled = spell(set(numbers), paper.title, paper.abstract)
     chosen: dict[bool, list[str]] = {True: [], False: []}
-    said: set[str] = set()
-    for number, speaks_for in zip(numbers, (moved[loud] > 0).tolist(), strict=True):
-        word, side = written.get(number, ""), chosen[speaks_for]
-        # `kv cache` speaks for both its words.
-        if word and len(side) < SHOWN and said.isdisjoint(word.split()):
-            side.append(word)
-            said.update(word.split())
+    used: set[str] = set()
+    for number, positive in zip(numbers, (moved[strong] > 0).tolist(), strict=True):
+        term, terms = spelled.get(number, ""), chosen[positive]
+        # `kv cache` stands for both its words.
+        if term and len(terms) < _MAX_TERMS and used.isdisjoint(term.split()):
+            terms.append(term)
+            used.update(term.split())
     return MatchedTerms(tuple(chosen[True]), tuple(chosen[False]))
 
 
 class EmbeddedRanker:
-    """Implements Ranker; needs no key and no network, and reads each paper once in its life."""
+    """Implements Ranker; needs no key and no network, and encodes each paper once."""
 
-    def __init__(self, reader: PaperEncoder | None = None) -> None:
-        self._reader = reader or PaperEncoder(Embedding.shipped())
+    def __init__(self, encoder: PaperEncoder | None = None) -> None:
+        self._encoder = encoder or PaperEncoder(Embedding.shipped())
 
     def rank(
         self, papers: Sequence[Paper], criteria: Criteria, evidence: Evidence = NO_EVIDENCE
@@ -83,45 +88,58 @@ class EmbeddedRanker:
         # In one order, whatever the feed's: sums of floating point numbers depend on it.
         in_order = sorted(papers, key=lambda paper: (paper.id, paper.version))
         if evidence.examples:
-            # It brings a linear algebra of its own: only one that is here can be held.
+            # SciPy brings a BLAS of its own, which can only be limited once it is loaded.
             import scipy.optimize  # noqa: F401, PLC0415  # 0.3 s that a first day does not need
-        # Threads of the linear algebra wait for each other when the machine has other work: one
-        # is faster then, never much slower, and adds in the same order each time.
+        # BLAS threads wait for each other when the machine has other work: one is faster then,
+        # never much slower, and adds in the same order each time.
         with threadpool_limits(1):
-            table = TrainingTable.of(in_order, evidence)
-            bags, places = self._reader.read(table.papers)
-            field = CorpusStats.of(bags, places)
-            likeness = criteria_features(field, CriteriaVectors.of(criteria), self._reader.space)
-            mind = ReaderModel(field, likeness, table)
-            matches = _matches(mind, criteria, mind.opinion())
-        place = {(one.id, one.version): match for one, match in zip(in_order, matches, strict=True)}
-        return tuple(place[paper.id, paper.version] for paper in papers)
+            model = self._model(in_order, criteria, evidence)
+            matches = _matches(model, criteria, model.predict())
+        by_paper = {
+            (one.id, one.version): match for one, match in zip(in_order, matches, strict=True)
+        }
+        return tuple(by_paper[paper.id, paper.version] for paper in papers)
+
+    def _model(
+        self, papers: Sequence[Paper], criteria: Criteria, evidence: Evidence
+    ) -> ReaderModel:
+        table = TrainingTable.of(papers, evidence)
+        _log.info(
+            "ranking %d papers by %d topics, %d examples and %d earlier papers without a label",
+            len(papers),
+            len(criteria.topics),
+            len(table.examples),
+            len(table.unlabelled),
+        )
+        corpus = CorpusStats.of(*self._encoder.encode(table.papers))
+        features = criteria_features(corpus, CriteriaTerms.of(criteria), self._encoder.embedding)
+        return ReaderModel(corpus, features, table)
 
 
-def _matches(mind: ReaderModel, criteria: Criteria, opinion: Prediction) -> tuple[Match, ...]:
-    table, likeness = mind.table, mind.likeness
+def _matches(model: ReaderModel, criteria: Criteria, predicted: Prediction) -> tuple[Match, ...]:
+    table, features = model.table, model.criteria
     today = table.papers[: table.today]
-    chance = probability(opinion.odds)
-    # Who taught nothing and wrote nothing that the paper has anything to do with has no match,
-    # and who wrote nothing that any paper has to do with is not known at all.
-    related = likeness.shared[: table.today] | bool(table.examples)
-    known = bool(likeness.shared.any() or table.examples)
+    chance = probability(predicted.log_odds)
+    # Without examples, a paper that shares nothing with the criteria has no match; where no paper
+    # shares anything with them, nothing is known of the reader and no probability is given.
+    related = features.related[: table.today] | bool(table.examples)
+    known = bool(features.related.any() or table.examples)
     # Eight digits are beyond any meaning and below any rounding of another machine.
     score = np.where(related, chance, 0).round(8)
     order = sorted(range(len(today)), key=lambda at: (-score[at], today[at].id))
     rank = {at: place for place, at in enumerate(order, start=1)}
-    spoken = opinion.words + likeness.spoken
-    words = explain(today, mind.field.words, mind.field.ids, spoken)
+    weights = predicted.word_weights + features.term_log_odds
+    terms = explain(today, model.corpus.words, model.corpus.ids, weights)
     return tuple(
         Match(
             score=float(score[at]),
             rank=rank[at],
             of=len(today),
-            topic=_topic(criteria, int(likeness.nearest[at])),
-            words_for=words[at].speak_for,
-            words_against=words[at].speak_against,
+            topic=_topic(criteria, int(features.nearest_topic[at])),
+            words_for=terms[at].for_match,
+            words_against=terms[at].against_match,
             probability=float(chance[at].round(4)) if known else None,
-            nearest=_nearest(table, int(opinion.around.nearest[at])),
+            nearest=_nearest(table, int(predicted.knn.nearest[at])),
         )
         for at in range(len(today))
     )
@@ -132,7 +150,7 @@ def _topic(criteria: Criteria, nearest: int) -> str | None:
 
 
 def _nearest(table: TrainingTable, nearest: int) -> Nearest | None:
-    # Papers of the stream stand behind the lessons and were wanted by nobody.
+    # Unlabelled papers come after the examples, and nobody wanted them.
     if not 0 <= nearest < len(table.examples):
         return None
     example = table.examples[nearest]

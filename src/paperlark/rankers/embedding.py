@@ -1,49 +1,68 @@
-"""The shipped space: terms as directions, so that texts on one subject point the same way.
+"""Papers as vectors: text embedding, and the statistics of a corpus that weight and centre it.
 
-Learnt by `make model` from abstracts of all fields of arXiv: a title has to find its own
-abstract, and one half of an abstract the other, among a thousand neighbours of their field.
-How and from what is written beside it, in `model/provenance.json`.
+An embedding maps hashed terms to vectors, so that texts on one subject point the same way.
+
+The term vectors ship with paperlark. `make model` learns them from abstracts of all fields of
+arXiv, with the objective that a title finds its own abstract, and one half of an abstract the
+other, among a thousand abstracts of the same field; `model/provenance.json` says how and from what.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from io import BytesIO
+from itertools import islice
 from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
-from paperlark.rankers.tokens import TermCounts, TermIds, rows_in
+from paperlark.domain.paper import Paper
+from paperlark.rankers.tokens import TermCounts, TermIds, rows_in, rows_of, tokenize_each
 
 Vectors = NDArray[np.float32]
 
+_CACHED_PAPERS = 40_000
+"""Papers kept in memory: about 60 days of the largest categories, 60 MB."""
+
+_BATCH = 256
+"""Papers tokenized at a time: larger batches are no faster and take memory."""
+
+_PACKED = np.dtype("<f2")
+"""Stored vectors: half precision, little-endian."""
+
 
 class Embedding:
-    """Gives texts a place: `rows` of one direction per term of `ids`, which ascend."""
+    """Embed texts as the weighted sum of their terms' vectors.
+
+    ids: (terms,) uint32, ascending
+    rows: (terms, dimensions) float32, a vector per term of `ids`
+    """
 
     def __init__(self, ids: TermIds, rows: Vectors, fingerprint: str) -> None:
         self._ids = ids
         self._rows = rows
         self.fingerprint = fingerprint
-        """Names the space by its content: places in another one say nothing here."""
+        """Identifies the embedding by its content: only vectors of one embedding compare."""
 
     @classmethod
     def shipped(cls) -> Self:
-        """Open the space that came with paperlark; read once in a process."""
-        return cls(*_shipped())
+        """Return the embedding that ships with paperlark; loaded once in a process."""
+        return cls(*_load_shipped())
 
-    def place(self, bags: Sequence[TermCounts]) -> Vectors:
-        """Give each text's direction, of length 1; of length 0 where no term is known."""
-        texts = rows_in(bags, self._ids)
-        return unit(np.asarray(texts @ self._rows, dtype=np.float32))
+    def embed(self, texts: Sequence[TermCounts]) -> Vectors:
+        """Return a (texts, dimensions) matrix of unit rows; zero where no term is known."""
+        counts = rows_in(texts, self._ids)
+        return unit(np.asarray(counts @ self._rows, dtype=np.float32))
 
 
 @cache
-def _shipped() -> tuple[TermIds, Vectors, str]:
+def _load_shipped() -> tuple[TermIds, Vectors, str]:
     packed = files("paperlark.rankers.model").joinpath("space.npz").read_bytes()
     fingerprint = hashlib.sha256(packed).hexdigest()[:16]
     with np.load(BytesIO(packed), allow_pickle=False) as model:
@@ -51,8 +70,102 @@ def _shipped() -> tuple[TermIds, Vectors, str]:
         return model["ids"], model["rows"].astype(np.float32) * scales[:, None], fingerprint
 
 
+class PaperEncoder:
+    """Tokenize and embed papers, each version once for all days and readers of a process."""
+
+    def __init__(self, embedding: Embedding) -> None:
+        self.embedding = embedding
+        self._cache: dict[tuple[str, int], tuple[TermCounts, Vectors]] = {}
+
+    def encode(self, papers: Sequence[Paper]) -> tuple[list[TermCounts], Vectors]:
+        """Return each paper's term counts and embedding, (papers, dimensions) with unit rows.
+
+        The title counts twice.
+        """
+        texts = {
+            (paper.id, paper.version): (paper.title, paper.title, paper.abstract)
+            for paper in papers
+            if (paper.id, paper.version) not in self._cache
+        }
+        for start in range(0, len(texts), _BATCH):
+            keys = list(islice(texts, start, start + _BATCH))
+            counts = tokenize_each([texts[key] for key in keys])
+            encoded = zip(counts, self.embedding.embed(counts), strict=True)
+            self._cache.update(zip(keys, encoded, strict=True))
+        known = [self._cache[paper.id, paper.version] for paper in papers]
+        while len(self._cache) > _CACHED_PAPERS:
+            del self._cache[next(iter(self._cache))]
+        rows = np.array([vector for _, vector in known], dtype=np.float32)
+        return [counts for counts, _ in known], rows.reshape(len(known), -1)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CorpusStats:
+    """The papers of a corpus as rows, with its inverse document frequency and centroid.
+
+    A corpus is the papers of the day, the examples and the earlier papers without a label: which
+    words are rare, and where the centre lies, is a matter of the reader's field.
+
+    ids: (terms,) uint32, ascending: the columns of `words`
+    idf: (terms,) float64, BM25 inverse document frequency, above 0
+    words: (papers, terms) sparse float64, (1 + ln count) x idf, unit rows
+    vectors: (papers, dimensions) float32, embeddings less the centroid, unit rows
+    centroid: (dimensions,) float32, the mean embedding
+    """
+
+    ids: TermIds
+    idf: NDArray[np.float64]
+    words: sparse.csr_matrix
+    vectors: Vectors
+    centroid: Vectors
+
+    @classmethod
+    def of(cls, counts: Sequence[TermCounts], embeddings: Vectors) -> CorpusStats:
+        """Compute the statistics of papers given by term counts and embeddings, in one order."""
+        ids, rows = rows_of(counts)
+        found = np.bincount(rows.indices, minlength=len(ids))
+        # As in BM25 with 1 added inside the logarithm: above 0 even for a single paper.
+        idf = np.log(1 + (len(counts) - found + 0.5) / (found + 0.5))
+        width = embeddings.shape[1]
+        centroid = embeddings.mean(axis=0) if len(counts) else np.zeros(width, np.float32)
+        return cls(ids, idf, _weighted(rows, idf), _centred(embeddings, centroid), centroid)
+
+    def word_rows(self, counts: Sequence[TermCounts]) -> sparse.csr_matrix:
+        """Weight other texts like `words`: (texts, terms), terms unknown to the corpus left out."""
+        return _weighted(rows_in(counts, self.ids), self.idf)
+
+    def centre(self, embeddings: Vectors) -> Vectors:
+        """Centre other texts' embeddings like `vectors`: (texts, dimensions), unit rows."""
+        return _centred(embeddings, self.centroid)
+
+
+def _centred(embeddings: Vectors, centroid: Vectors) -> Vectors:
+    """Subtract the centroid and scale to length 1; zero rows (no known term) stay zero."""
+    known = np.any(embeddings != 0, axis=1, keepdims=True)
+    return unit(np.where(known, embeddings - centroid, 0).astype(np.float32))
+
+
+def _weighted(counts: sparse.csr_matrix, idf: NDArray[np.float64]) -> sparse.csr_matrix:
+    """Multiply each column by its idf and scale each row to length 1; (texts, terms)."""
+    rows = counts.astype(np.float64)
+    rows.data *= idf[rows.indices]
+    length = np.sqrt(np.asarray(rows.multiply(rows).sum(axis=1)).ravel())
+    scaled: sparse.csr_matrix = sparse.diags(1 / np.where(length > 0, length, 1)) @ rows
+    return scaled.tocsr()
+
+
 def unit(rows: Vectors) -> Vectors:
-    """Scale each row to length 1; a row of zeros stays one."""
+    """Scale each row to Euclidean length 1; a zero row stays zero."""
     length = np.linalg.norm(rows, axis=1, keepdims=True)
     result: Vectors = np.divide(rows, length, out=np.zeros_like(rows), where=length > 0)
     return result
+
+
+def pack(vectors: Vectors) -> list[bytes]:
+    """Return each row as bytes for the store: half precision, little-endian."""
+    return [row.tobytes() for row in vectors.astype(_PACKED)]
+
+
+def unpack(vectors: bytes, count: int) -> Vectors:
+    """Return `count` packed vectors, one after the other in `vectors`, as rows."""
+    return np.frombuffer(vectors, _PACKED).reshape(count, -1).astype(np.float32)

@@ -1,61 +1,143 @@
-"""What became of a paper's neighbours: those of the earlier papers that are most like it.
+"""Nearest neighbours: k-NN log-odds from labelled papers, and exact search in the archive.
 
-A linear learner sees one direction of interest; a reader has several. A paper beside five that
-were wanted is wanted, wherever that is.
+A linear model sees one direction of interest and a reader has several: a paper beside five that
+were wanted is probably wanted, wherever in the space that is.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
 
-from paperlark.rankers.embedding import Vectors
+from paperlark.domain.paper import PaperId
+from paperlark.domain.vectors import PaperVector, VectorChunk
+from paperlark.rankers.embedding import Vectors, unpack
 from paperlark.rankers.logistic import Numbers, prior_log_odds
 
-_DOUBLINGS = 3
-"""Likeness is squared so often, to its eighth power: at half of it a neighbour counts 1/256."""
+_SQUARINGS = 3
+"""Cosines are squared this often, to the eighth power: at half the cosine a weight is 1/256."""
 
-_AT_ONCE = 64
-"""Papers whose neighbours are asked at a time: all at once would take a gigabyte."""
+_BATCH = 64
+"""Papers whose neighbours are found at a time: all at once would take a gigabyte."""
 
-_DOUBT = 0.01
-"""So much of a neighbour with the usual share stands beside all others."""
+_PRIOR_WEIGHT = 0.01
+"""Weight of one imaginary neighbour with the base rate, beside all others."""
 
-NEAR = 0.5
-"""From this cosine on an earlier paper is near enough to be named."""
+NAMED_FROM = 0.5
+"""The least cosine of the wanted paper that is named as the nearest."""
+
+_DIGITS = 4
+"""Half precision changes the fifth digit of a cosine, another machine's sums the seventh."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class KnnPrediction:
-    """Log-odds of each paper by its neighbours, and its nearest wanted one, -1 where none is.
+    """What the neighbours of papers predict.
 
-    `nearest` counts in the order of the known papers.
+    log_odds: (papers,) float64, natural log-odds of being wanted
+    nearest: (papers,) row of the nearest wanted labelled paper, -1 where none is near
     """
 
-    odds: Numbers
+    log_odds: Numbers
     nearest: NDArray[np.int64]
 
 
-def knn_log_odds(  # five columns of one table
-    places: Vectors, known: Vectors, targets: Numbers, counts: Numbers, usual: float
+def knn_log_odds(
+    papers: Vectors, labelled: Vectors, targets: Numbers, weights: Numbers, base_rate: float
 ) -> KnnPrediction:
-    """Ask each paper's neighbours; `places` and `known` are unit rows, `targets` from 0 to 1."""
-    odds = np.full(len(places), prior_log_odds(usual))
-    nearest = np.full(len(places), -1, dtype=np.int64)
+    """Predict by similarity-weighted k-NN, with every labelled paper as a neighbour.
+
+    The weight of a neighbour is its positive cosine to the eighth power.
+
+    papers: (papers, dimensions) unit rows
+    labelled: (labelled, dimensions) unit rows
+    targets: (labelled,) in [0, 1]
+    weights: (labelled,) sample weights, 0 or more
+    base_rate: in (0, 1), the share of papers that a reader wants
+    """
+    log_odds = np.full(len(papers), prior_log_odds(base_rate))
+    nearest = np.full(len(papers), -1, dtype=np.int64)
     wanted = np.flatnonzero(targets > 0.5)  # noqa: PLR2004  # more likely than not
-    votes = np.column_stack([targets * counts, counts])
-    for start in range(0, len(places) if len(known) else 0, _AT_ONCE):
-        rows = slice(start, start + _AT_ONCE)
-        likeness = places[rows] @ known.T
-        pull = np.maximum(likeness, 0)
-        for _ in range(_DOUBLINGS):
-            pull *= pull
-        pro, every = (pull.astype(np.float64) @ votes).T
-        share = np.clip((pro + _DOUBT * usual) / (every + _DOUBT), 1e-4, 1 - 1e-4)
-        odds[rows] = np.log(share / (1 - share))
+    votes = np.column_stack([targets * weights, weights])
+    for start in range(0, len(papers) if len(labelled) else 0, _BATCH):
+        rows = slice(start, start + _BATCH)
+        cosines = papers[rows] @ labelled.T
+        kernel = np.maximum(cosines, 0)
+        for _ in range(_SQUARINGS):
+            kernel *= kernel
+        positive, total = (kernel.astype(np.float64) @ votes).T
+        share = (positive + _PRIOR_WEIGHT * base_rate) / (total + _PRIOR_WEIGHT)
+        share = np.clip(share, 1e-4, 1 - 1e-4)
+        log_odds[rows] = np.log(share / (1 - share))
         if len(wanted):
-            best = likeness[:, wanted]
-            nearest[rows] = np.where(best.max(axis=1) >= NEAR, wanted[best.argmax(axis=1)], -1)
-    return KnnPrediction(odds, nearest)
+            best = cosines[:, wanted]
+            near = best.max(axis=1) >= NAMED_FROM
+            nearest[rows] = np.where(near, wanted[best.argmax(axis=1)], -1)
+    return KnnPrediction(log_odds, nearest)
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """A similar earlier paper; `similarity` is the cosine, rounded to four digits."""
+
+    similarity: float
+    day: date
+    paper_id: PaperId
+
+
+def nearest_earlier(
+    queries: Sequence[PaperVector],
+    chunks: Iterable[VectorChunk],
+    *,
+    min_similarity: float,
+    limit: int,
+) -> list[tuple[Neighbour, ...]]:
+    """Find each query's nearest papers of earlier days by exact k-NN search over all chunks.
+
+    Up to `limit` per query with a cosine of at least `min_similarity`, nearest first; of equals
+    the earlier, then the lower id.
+    """
+    rows = unpack(b"".join(one.vector for one in queries), len(queries))
+    days = _ordinals(one.day for one in queries)
+    best: list[list[Neighbour]] = [[] for _ in queries]
+    for chunk in chunks:
+        for row, found in _in_chunk(rows, days, chunk, min_similarity, limit):
+            best[row] = sorted((*best[row], *found), key=_order)[:limit]
+    return [tuple(found) for found in best]
+
+
+def _in_chunk(
+    rows: Vectors, days: NDArray[np.int64], chunk: VectorChunk, min_similarity: float, limit: int
+) -> Iterator[tuple[int, list[Neighbour]]]:
+    """Yield the best of one chunk for each query that has any there."""
+    cosines = rows @ unpack(chunk.vectors, len(chunk.papers)).T
+    chunk_days = _ordinals(chunk.days)
+    query, at = np.nonzero(cosines >= min_similarity - 10**-_DIGITS)
+    earlier = chunk_days[at] < days[query]
+    query, at = query[earlier], at[earlier]
+    rounded = np.minimum(cosines[query, at].astype(np.float64).round(_DIGITS), 1.0)
+    for row in np.unique(query).tolist():
+        own = slice(*np.searchsorted(query, (row, row + 1)))
+        # A chunk is in the order of ids, and a stable sort leaves equals in it.
+        order = np.lexsort((chunk_days[at[own]], -rounded[own]))[:limit]
+        best = zip(rounded[own][order].tolist(), at[own][order].tolist(), strict=True)
+        yield (
+            row,
+            [
+                Neighbour(similarity, chunk.days[k], chunk.papers[k])
+                for similarity, k in best
+                if similarity >= min_similarity
+            ],
+        )
+
+
+def _order(one: Neighbour) -> tuple[float, date, PaperId]:
+    return -one.similarity, one.day, one.paper_id
+
+
+def _ordinals(days: Iterable[date]) -> NDArray[np.int64]:
+    return np.fromiter((day.toordinal() for day in days), np.int64)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 import zlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,9 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from paperlark.domain.plain_text import strip_accents
+
 TermIds = NDArray[np.uint32]
 
-# Figures are tried from their first one only: a hostile abstract may have 100,000 in a row.
+# Numbers are matched from their first digit only: a hostile abstract may have 100,000 in a row.
 _WORD = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*|(?<!\d)\d++[a-z][a-z0-9]*")
 _TEX_COMMAND = re.compile(r"\\[a-zA-Z]+")
 # `L\'evy` and `{\"o}` are inside words.
@@ -24,8 +25,8 @@ _TEX_ACCENT = re.compile(r"\\[^a-zA-Z\s]|[{}$]")
 # Words of up to three letters keep their s: gas, bus, GPS.
 _SHORT = 3
 
-# Function words. Nothing else: what every paper of a field says counts little anyway.
-_EMPTY = frozenset(
+# Function words only: what every paper of a field says has a low idf anyway.
+_STOPWORDS = frozenset(
     """
     a about above across after all along also although always among an and another any are as
     at be because been before being below between both but by can cannot could despite did
@@ -42,115 +43,120 @@ _EMPTY = frozenset(
 )
 
 _BREAK = 0
-"""Parts neighbours; no word's number."""
+"""Separates words that are no neighbours; no word has this id."""
 
-_TERM = np.uint64(32)
-"""The width of a term, in bits."""
+_TERM_BITS = np.uint64(32)
+"""The width of a term id."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TermCounts:
-    """The distinct terms of a text, ascending, and for each 1 + ln(how often it is there)."""
+    """Hashed unigram and bigram counts of a text.
+
+    ids: (terms,) uint32, ascending, each once
+    weights: (terms,) float32, 1 + ln(count), so 1 or more
+    """
 
     ids: TermIds
     weights: NDArray[np.float32]
 
 
 def tokenize(*texts: str) -> TermCounts:
-    """Read texts into one bag; a text that counts twice is given twice."""
+    """Count the terms of all texts together; a text that counts twice is given twice."""
     return tokenize_each([texts])[0]
 
 
 def tokenize_each(papers: Sequence[Sequence[str]]) -> list[TermCounts]:
-    """Read each paper's texts into a bag of its own."""
-    known = {text: words(text) for text in {text for texts in papers for text in texts}}
-    return _bags([[known[text] for text in texts] for texts in papers])
+    """Count the terms of each paper's texts together."""
+    known = {text: token_ids(text) for text in {text for texts in papers for text in texts}}
+    return _count_terms([[known[text] for text in texts] for texts in papers])
 
 
-def words(text: str) -> TermIds:
-    """Give a text's words in their order, 0 where something parts neighbours."""
-    return _numbers(_split(text))
+def token_ids(text: str) -> TermIds:
+    """Return the ids of a text's words in order, 0 for a stopword or a single character."""
+    return _hash_words(_split(text))
 
 
-def gather(*texts: TermIds) -> TermCounts:
-    """Put texts, as words in their order, into one bag."""
-    return _bags([texts])[0]
+def count_terms(*texts: TermIds) -> TermCounts:
+    """Count the terms of texts that are given as token ids."""
+    return _count_terms([texts])[0]
 
 
-def _bags(papers: Sequence[Sequence[TermIds]]) -> list[TermCounts]:
-    """Give a bag a paper: one sorting for all terms takes half the time of one each."""
+def _count_terms(papers: Sequence[Sequence[TermIds]]) -> list[TermCounts]:
+    """Count per paper; sorting the terms of all papers at once takes half the time."""
     gap = np.array([_BREAK], dtype=np.uint32)
     streams = [
         terms(np.concatenate([gap, *(part for text in texts for part in (text, gap))]))
         for texts in papers
     ]
-    # Each term with its paper's place above it.
-    places = np.repeat(np.arange(len(papers), dtype=np.uint64), [len(one) for one in streams])
-    found, counts = np.unique(places << _TERM | np.concatenate(streams), return_counts=True)
+    # The paper's index in the high bits, the term in the low ones.
+    index = np.repeat(np.arange(len(papers), dtype=np.uint64), [len(one) for one in streams])
+    found, counts = np.unique(index << _TERM_BITS | np.concatenate(streams), return_counts=True)
     weights = (1 + np.log(counts)).astype(np.float32)
-    ends = np.searchsorted(found >> _TERM, np.arange(1, len(papers)))
+    ends = np.searchsorted(found >> _TERM_BITS, np.arange(1, len(papers)))
     return list(map(TermCounts, np.split(found.astype(np.uint32), ends), np.split(weights, ends)))
 
 
-def is_empty(text: str) -> bool:
-    """Tell whether all words of a text are function words, such as those of `of the`."""
+def only_stopwords(text: str) -> bool:
+    """Return whether all words of a text are function words, as in `of the`."""
     found = _split(text)
-    return bool(found) and all(word in _EMPTY for word in found)
+    return bool(found) and all(word in _STOPWORDS for word in found)
 
 
-def terms(stream: TermIds) -> TermIds:
-    """Give all words and pairs of neighbours of a stream of words."""
-    left, right = stream[:-1], stream[1:]
+def terms(tokens: TermIds) -> TermIds:
+    """Return the ids of all unigrams, then of all bigrams, of a sequence of token ids."""
+    left, right = tokens[:-1], tokens[1:]
     neighbours = (left != _BREAK) & (right != _BREAK)
-    return np.concatenate([stream[stream != _BREAK], pair(left[neighbours], right[neighbours])])
+    return np.concatenate(
+        [tokens[tokens != _BREAK], bigram_ids(left[neighbours], right[neighbours])]
+    )
 
 
-def pair(left: TermIds, right: TermIds) -> TermIds:
-    """Give the numbers of pairs of words; the order counts."""
-    # Odd multipliers (Fibonacci hashing) modulo 2**32; overflow is what is wanted.
+def bigram_ids(left: TermIds, right: TermIds) -> TermIds:
+    """Hash pairs of token ids; the order counts."""
+    # Odd multipliers (Fibonacci hashing) modulo 2**32; the overflow is intended.
     return (left * np.uint32(0x9E3779B1)) ^ (right * np.uint32(0x85EBCA6B))
 
 
-def spell(wanted: Collection[int], *texts: str) -> Mapping[int, str]:
-    """Find how a text writes the terms of these numbers, as it writes them first."""
+def spell(ids: Collection[int], *texts: str) -> Mapping[int, str]:
+    """Return how the texts write these terms at their first occurrence."""
     found: dict[int, str] = {}
     for text in texts:
-        written = _split(text)
-        numbers = _numbers(written)
-        alone, both = numbers.tolist(), pair(numbers[:-1], numbers[1:]).tolist()
-        for at, number in enumerate(alone):
-            if number in wanted:
-                found.setdefault(number, written[at])
-        for at, number in enumerate(both):
-            if number in wanted and _BREAK not in alone[at : at + 2]:
-                found.setdefault(number, f"{written[at]} {written[at + 1]}")
+        words = _split(text)
+        hashed = _hash_words(words)
+        unigrams, bigrams = hashed.tolist(), bigram_ids(hashed[:-1], hashed[1:]).tolist()
+        for at, term in enumerate(unigrams):
+            if term in ids:
+                found.setdefault(term, words[at])
+        for at, term in enumerate(bigrams):
+            if term in ids and _BREAK not in unigrams[at : at + 2]:
+                found.setdefault(term, f"{words[at]} {words[at + 1]}")
     return found
 
 
 def _split(text: str) -> list[str]:
-    """Give a text's words, the parts of a hyphenated one each: `x-ray` is `x` and `ray`."""
+    """Split into lower-case words without accents and TeX; `x-ray` becomes `x` and `ray`."""
     if not text.isascii():
-        plain = unicodedata.normalize("NFKD", text)
-        text = "".join(letter for letter in plain if not unicodedata.combining(letter))
+        text = strip_accents(text)
     if any(sign in text for sign in "\\{}$"):
         text = _TEX_COMMAND.sub(" ", _TEX_ACCENT.sub("", text))
     found = _WORD.findall(text.lower())
     return "-".join(found).split("-") if found else []
 
 
-def _numbers(words: Sequence[str]) -> TermIds:
-    return np.fromiter(map(_number, words), np.uint32, len(words))
+def _hash_words(words: Sequence[str]) -> TermIds:
+    return np.fromiter(map(_hash_word, words), np.uint32, len(words))
 
 
 @lru_cache(maxsize=1 << 17)
-def _number(word: str) -> int:
-    if word in _EMPTY or len(word) == 1:
+def _hash_word(word: str) -> int:
+    if word in _STOPWORDS or len(word) == 1:
         return _BREAK
-    return zlib.crc32(_fold(word).encode()) or 1
+    return zlib.crc32(_stem(word).encode()) or 1
 
 
-def _fold(word: str) -> str:
-    """Drop a plural's ending, carefully (Harman's s-stemmer): `queries` and `query` are one."""
+def _stem(word: str) -> str:
+    """Drop a plural's ending (Harman's S-stemmer): `queries` and `query` are one term."""
     if len(word) <= _SHORT or word.endswith(("us", "ss", "is")):
         return word
     if word.endswith("ies"):
@@ -161,20 +167,20 @@ def _fold(word: str) -> str:
     return word.removesuffix("s")
 
 
-def rows_of(bags: Sequence[TermCounts]) -> tuple[TermIds, sparse.csr_matrix]:
-    """Give the terms that occur, ascending, and each bag's weights as a row, a column per term."""
+def rows_of(counts: Sequence[TermCounts]) -> tuple[TermIds, sparse.csr_matrix]:
+    """Return the terms that occur, ascending, and the weights as a (texts, terms) matrix."""
     terms, columns = np.unique(
-        np.concatenate([np.zeros(0, np.uint32), *(bag.ids for bag in bags)]), return_inverse=True
+        np.concatenate([np.zeros(0, np.uint32), *(one.ids for one in counts)]), return_inverse=True
     )
-    weights = np.concatenate([np.zeros(0, np.float32), *(bag.weights for bag in bags)])
-    ends = np.cumsum([0, *(len(bag.ids) for bag in bags)])
-    return terms, sparse.csr_matrix((weights, columns, ends), (len(bags), len(terms)))
+    weights = np.concatenate([np.zeros(0, np.float32), *(one.weights for one in counts)])
+    ends = np.cumsum([0, *(len(one.ids) for one in counts)])
+    return terms, sparse.csr_matrix((weights, columns, ends), (len(counts), len(terms)))
 
 
-def rows_in(bags: Sequence[TermCounts], ids: TermIds) -> sparse.csr_matrix:
-    """Give each bag's weights as a row, a column per term of `ids` (ascending), others left out."""
-    terms, rows = rows_of(bags)
+def rows_in(counts: Sequence[TermCounts], ids: TermIds) -> sparse.csr_matrix:
+    """Return the weights as a (texts, terms) matrix with the columns `ids`, which ascend."""
+    terms, rows = rows_of(counts)
     kept = np.isin(terms, ids, assume_unique=True)[rows.indices]
     ends = np.concatenate([[0], np.cumsum(kept)])[rows.indptr]
     columns = np.searchsorted(ids, terms)[rows.indices[kept]]
-    return sparse.csr_matrix((rows.data[kept], columns, ends), (len(bags), len(ids)))
+    return sparse.csr_matrix((rows.data[kept], columns, ends), (len(counts), len(ids)))

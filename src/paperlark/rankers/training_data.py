@@ -1,4 +1,4 @@
-"""Training data: examples as rows, with soft targets and sample weights."""
+"""Training data: examples as rows of one table, with soft targets and sample weights."""
 
 from __future__ import annotations
 
@@ -12,74 +12,82 @@ from paperlark.domain.feedback import Evidence, Example, LabelSource
 from paperlark.domain.paper import Paper
 from paperlark.rankers.logistic import Numbers, TrainingSet
 
+BASE_RATE = 0.09
+"""The share of a day's papers that readers want: what two of them wanted in their first months."""
+
+_SLOPE = 0.8
+"""Points of relevance: so much above the reader's threshold the odds of being wanted are e to 1."""
+
+_WANTED_WEIGHT = 2.0
+"""Wanted papers are few, and missing one is worse than reading one in vain."""
+
+_VOTE_WEIGHT = 2.0
+"""A reader's vote against a judge's score."""
+
+_HALF_LIFE = {LabelSource.JUDGE: 120.0, LabelSource.READER: 240.0, LabelSource.LIBRARY: 480.0}
+"""Days after which an example counts half: interests change, a library is for long."""
+
+_DEFAULT_THRESHOLD = 7.5
+"""The relevance that separates wanted from unwanted, where no example shows it."""
+
+_UNWANTED_PER_WANTED = 3
+"""With fewer unwanted papers per wanted one, unlabelled papers are added."""
+
+_LIKES_AS_CRITERIA = 30
+"""Wanted papers that count as much as the written criteria."""
+
+_MAX_UNLABELLED_WEIGHT = 0.3
+"""Of one unlabelled paper: nobody said that it is unwanted."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TrainingTable:
-    """Papers, a row each: today's first, then lessons, then the stream.
+    """Papers, a row each: today's first, then examples, then earlier papers without a label.
 
-    `taught` are the rows of the lessons, `unread` those of the stream alone.
+    today: how many rows are today's papers
+    example_rows: (examples,) the row of each example
+    unlabelled: rows of the earlier papers that no example labels, ascending
     """
 
     papers: tuple[Paper, ...]
     today: int
     examples: tuple[Example, ...]
-    taught: NDArray[np.int64]
-    unread: NDArray[np.int64]
+    example_rows: NDArray[np.int64]
+    unlabelled: NDArray[np.int64]
 
     @classmethod
     def of(cls, papers: Sequence[Paper], evidence: Evidence) -> TrainingTable:
-        """Lay out today's papers and the evidence; a version of a paper has one row."""
+        """Lay out today's papers and the evidence; each version of a paper has one row."""
         row = {(paper.id, paper.version): at for at, paper in enumerate(papers)}
         every = list(papers)
-        row_of: list[int] = []
-        # From a paper without text, as libraries may hold one, nothing can be learnt.
+        rows: list[int] = []
+        # From a paper without text, as libraries may hold one, nothing can be learned.
         examples = tuple(one for one in evidence.examples if one.paper.title or one.paper.abstract)
         for paper in (*(example.paper for example in examples), *evidence.stream):
             at = row.setdefault((paper.id, paper.version), len(every))
             if at == len(every):
                 every.append(paper)
-            row_of.append(at)
-        taught = np.array(row_of[: len(examples)], dtype=np.int64)
-        unread = np.setdiff1d(np.arange(len(papers), len(every)), taught)
-        return cls(tuple(every), len(papers), examples, taught, unread)
-
-
-USUAL = 0.09
-"""The share of a day's papers that readers want: what two of them wanted in their first months."""
-
-_SLOPE = 0.8
-"""A relevance this much above the reader's line is three to one wanted, as much below is not."""
-
-_WANTED_COUNTS = 2.0
-"""Wanted papers are few, and missing one is worse than reading one in vain."""
-
-_VOTE_COUNTS = 2.0
-"""The reader's own word against a judge's."""
-
-_HALF_LIFE = {LabelSource.JUDGE: 120.0, LabelSource.READER: 240.0, LabelSource.LIBRARY: 480.0}
-"""Days after which a lesson counts half: interests move, a library is for long."""
-
-_LINE = 7.5
-"""The relevance that parts wanted from unwanted, where no lesson shows it."""
-
-_FEW = 3
-"""Unwanted papers per wanted one below which the stream stands in for them."""
-
-_SOME = 30
-"""Likes that count as much as the written criteria."""
-
-_UNREAD_COUNTS = 0.3
-"""At most; nobody said that a paper of the stream is unwanted."""
+            rows.append(at)
+        example_rows = np.array(rows[: len(examples)], dtype=np.int64)
+        unlabelled = np.setdiff1d(np.arange(len(papers), len(every)), example_rows)
+        return cls(tuple(every), len(papers), examples, example_rows, unlabelled)
 
 
 def targets(examples: Sequence[Example]) -> Numbers:
-    """Give each lesson a target from 0 to 1; a 10 teaches more than an 8, and a 6 than a 1."""
-    line = _line(examples)
-    return np.array([_target(example, line) for example in examples], dtype=np.float64)
+    """Return a soft label per example: (examples,) in [0, 1].
+
+    A relevance of 10 teaches more than an 8, and a 6 more than a 1.
+    """
+    threshold = _threshold(examples)
+    return np.array([_target(example, threshold) for example in examples], dtype=np.float64)
 
 
 def sample_weights(examples: Sequence[Example]) -> Numbers:
-    """Say what each lesson counts; the newest most, and as many times as it stands for papers."""
+    """Return a weight per example: (examples,) above 0.
+
+    Exponential decay with age, times importance, times the inverse of the chance with which the
+    paper was sampled (Horvitz-Thompson).
+    """
     newest = max((example.day for example in examples), default=None)
     return np.array(
         [
@@ -93,42 +101,47 @@ def sample_weights(examples: Sequence[Example]) -> Numbers:
     )
 
 
-def with_unread(examples: TrainingSet, unread: NDArray[np.int64], chances: Numbers) -> TrainingSet:
-    """Let papers of the stream stand beside likes where hardly any unwanted paper is known.
+def with_unlabelled(
+    examples: TrainingSet, unlabelled: NDArray[np.int64], assumed: Numbers
+) -> TrainingSet:
+    """Add unlabelled papers with assumed labels where hardly any unwanted paper is known.
 
-    Who only votes for papers says nothing of all the others: of those we still think what the
-    criteria say, `chances` from 0 to 1 for the rows `unread`, and less so the more likes are
-    known: they are many then, and most papers are like none of them.
+    A reader who only votes for papers says nothing of all others. Of those we assume what the
+    criteria say, and less the more liked papers are known: most papers are like none of them.
+
+    unlabelled: (papers,) row numbers
+    assumed: (papers,) probabilities of being wanted by the criteria alone
     """
     wanted = examples.targets > 0.5  # noqa: PLR2004  # more likely than not
-    if not len(unread) or (~wanted).sum() >= _FEW * wanted.sum():
+    if not len(unlabelled) or (~wanted).sum() >= _UNWANTED_PER_WANTED * wanted.sum():
         return examples
-    missing = examples.counts[wanted].sum() / USUAL - examples.counts[~wanted].sum()
-    share = min(_UNREAD_COUNTS, missing / len(unread))
+    missing = examples.weights[wanted].sum() / BASE_RATE - examples.weights[~wanted].sum()
+    weight = min(_MAX_UNLABELLED_WEIGHT, missing / len(unlabelled))
+    shrunk = assumed * _LIKES_AS_CRITERIA / (_LIKES_AS_CRITERIA + wanted.sum())
     return TrainingSet(
-        np.concatenate([examples.rows, unread]),
-        np.concatenate([examples.targets, chances * _SOME / (_SOME + wanted.sum())]),
-        np.concatenate([examples.counts, np.full(len(unread), share)]),
-        fair=True,
+        np.concatenate([examples.rows, unlabelled]),
+        np.concatenate([examples.targets, shrunk]),
+        np.concatenate([examples.weights, np.full(len(unlabelled), weight)]),
+        representative=True,
     )
 
 
-def _line(examples: Sequence[Example]) -> float:
+def _threshold(examples: Sequence[Example]) -> float:
     wanted = [one.relevance for one in examples if one.wanted and one.relevance is not None]
-    return min(wanted) - 0.5 if wanted else _LINE
+    return min(wanted) - 0.5 if wanted else _DEFAULT_THRESHOLD
 
 
-def _target(example: Example, line: float) -> float:
+def _target(example: Example, threshold: float) -> float:
     if example.label_source is not LabelSource.JUDGE:
         return float(example.wanted)
     if example.relevance is None:
         return 0.9 if example.wanted else 0.0
-    target = 1 / (1 + float(np.exp((line - example.relevance) / _SLOPE)))
-    # Relevant and still not wanted, for want of novelty: between the two.
+    target = 1 / (1 + float(np.exp((threshold - example.relevance) / _SLOPE)))
+    # Relevant and still not wanted, because it is not novel enough: in between.
     return target if example.wanted else min(target, 0.4)
 
 
 def _importance(example: Example) -> float:
     if example.label_source is LabelSource.JUDGE:
-        return _WANTED_COUNTS if example.wanted else 1.0
-    return _VOTE_COUNTS if example.label_source is LabelSource.READER else 1.0
+        return _WANTED_WEIGHT if example.wanted else 1.0
+    return _VOTE_WEIGHT if example.label_source is LabelSource.READER else 1.0

@@ -84,7 +84,7 @@ class ArchiveSearch:
         from paperlark.rankers import semantic_search  # noqa: PLC0415  # numpy and scipy: 0.4 s
 
         every = means is SearchMethod.ALL_WORDS
-        weight = semantic_search.BESIDE_ALL_WORDS if every else semantic_search.BESIDE_ANY_WORD
+        weight = semantic_search.ALL_WORDS_WEIGHT if every else semantic_search.ANY_WORD_WEIGHT
         by_words = sorted(found, key=_by_words, reverse=True)
         best, rest = by_words[:COMPARED], by_words[COMPARED:]
         likeness = self.meaning().similarities(question.text, [hit.paper_id for hit in best])
@@ -113,9 +113,9 @@ def _telling(question: SearchQuery) -> SearchQuery:
     """
     if not question.terms:
         return question
-    from paperlark.rankers.tokens import is_empty  # noqa: PLC0415  # numpy
+    from paperlark.rankers.tokens import only_stopwords  # noqa: PLC0415  # numpy
 
-    terms = tuple(term for term in question.terms if not is_empty(term.text))
+    terms = tuple(term for term in question.terms if not only_stopwords(term.text))
     return replace(question, terms=terms) if len(terms) >= _ENOUGH else question
 
 

@@ -131,7 +131,7 @@ def _profile(shape: ProfileShape, criteria: Criteria) -> Profile:
         cutoffs=Cutoffs(shape.cutoffs.relevance, shape.cutoffs.novelty),
         page_size=shape.page_size,
         judge_updates=shape.judge_updates,
-        least_h_index=shape.least_h_index,
+        min_h_index=shape.least_h_index,
         recall=shape.judge.recall if shape.judge else RECALL,
         judge_followed=shape.judge_followed,
         readings=shape.judge.readings if shape.judge else 1,

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-import unicodedata
 import zlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 from paperlark.domain.archive import ScannedPaper
-from paperlark.domain.plain_text import clean
+from paperlark.domain.plain_text import clean, strip_accents
 from paperlark.domain.tex_accents import ACCENT, compose
 from paperlark.renderers import english, typeset
 
@@ -39,9 +38,8 @@ def category(name: str) -> str:
 
 def _plain(text: str) -> str:
     """Take accents off, as people leave them out when they search."""
-    parts = unicodedata.normalize("NFKD", text.translate(_LETTERS))
     # Some letters have a small form only when they are plain: the bold ones of mathematics.
-    return "".join(letter for letter in parts if not unicodedata.combining(letter)).lower()
+    return strip_accents(text.translate(_LETTERS)).lower()
 
 
 SHARDS = 32

@@ -10,7 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from paperlark.domain.calendar import NEW_YORK, today
-from paperlark.domain.feedback import Evidence, Example, LabelSource, Vote, one_example_per_paper
+from paperlark.domain.feedback import (
+    STREAM_DAYS,
+    Evidence,
+    Example,
+    LabelSource,
+    Vote,
+    one_example_per_paper,
+)
 from paperlark.domain.paper import Paper, PaperId
 from paperlark.domain.profile import Cutoffs, Profile
 from paperlark.store.database import store_errors
@@ -69,7 +76,7 @@ JUDGED_DAYS = 120
 """Judged days that count, latest first."""
 MOST_EXAMPLES = 20_000
 """Examples of each kind that count, latest first."""
-STREAM_DAYS, LONGEST_STREAM = 30, 6_000
+LONGEST_STREAM = 6_000
 
 _DAY = timedelta(days=1)
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
 
+from paperlark.domain import plain_text
 from paperlark.domain.paper import Paper
 from paperlark.domain.search import SearchQuery, Term, is_initial, name_words
 from paperlark.ports import Advance
@@ -43,8 +44,7 @@ def fold(text: str) -> str:
 @lru_cache(maxsize=2**14)
 def folded_name(name: str) -> tuple[str, ...]:
     """Return the words of a name, lower case and without accents."""
-    plain = unicodedata.normalize("NFKD", fold(name)).casefold()
-    return tuple(name_words("".join(c for c in plain if not unicodedata.combining(c))))
+    return tuple(name_words(plain_text.fold(fold(name))))
 
 
 def category_words(categories: Iterable[str]) -> str:

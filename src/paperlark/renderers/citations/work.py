@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
 from paperlark.domain.paper import Paper
-from paperlark.domain.plain_text import one_line
+from paperlark.domain.plain_text import one_line, strip_accents
 from paperlark.renderers import tex, typeset
 
 _PARTICLES = frozenset(
@@ -121,5 +120,4 @@ def _key(authors: tuple[Name, ...], year: int, title: str, paper_id: str) -> str
 
 def _letters(text: str) -> str:
     """Give the ASCII letters of a word: what every BibTeX takes in a key."""
-    plain = unicodedata.normalize("NFKD", text)
-    return re.sub(r"[^a-z]", "", plain.lower())
+    return re.sub(r"[^a-z]", "", strip_accents(text).lower())

@@ -17,12 +17,12 @@ def _digest(page: Digest, *batches: Batch) -> Digest:
     return replace(page, criteria="c", judge="j", batches=batches)
 
 
-def test_a_partial_page_is_worse_than_a_whole_one() -> None:
+def test_a_partial_page_is_worse_than_a_complete_one() -> None:
     assert is_worse(_digest(partial(), PROVED), _digest(ordinary(), PROVED))
     assert not is_worse(_digest(ordinary(), PROVED), _digest(partial(), PROVED))
 
 
-def test_what_was_proved_is_better_than_what_was_claimed_however_many_papers_there_were() -> None:
+def test_a_confirmed_batch_is_better_than_an_unconfirmed_one_of_any_length() -> None:
     claimed = _digest(ordinary(), CLAIMED)
     assert not is_worse(_digest(ordinary(), PROVED), claimed)
     assert is_worse(claimed, _digest(ordinary(), PROVED))
@@ -33,7 +33,9 @@ def test_equal_pages_are_made_again() -> None:
 
 
 @pytest.mark.parametrize("change", [{"criteria": "d"}, {"judge": None}, {"categories": ("x",)}])
-def test_another_question_is_another_answer(change: dict[str, object]) -> None:
+def test_digests_of_other_criteria_judges_or_categories_do_not_compare(
+    change: dict[str, object],
+) -> None:
     new = replace(_digest(partial(), PROVED), **change)  # type: ignore[arg-type]
     assert not is_worse(new, _digest(ordinary(), PROVED))
 

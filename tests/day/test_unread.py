@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from paperlark.day.random_sample import Promises, estimate_missed, random_sample, sample_size
+from paperlark.day.random_sample import random_sample, sample_size
+from paperlark.day.unread import SampleOutcomes, estimate_missed
 from paperlark.domain.announcement import Announced, AnnounceType
 from paperlark.domain.digest import Candidate
 from paperlark.domain.exploration import Explored, Missed, Unread
@@ -30,45 +31,45 @@ def _explored(found: int, of: int, probability: float = 0.01) -> list[Explored]:
     return [Explored(PaperId(str(n)), 0.05, probability, n < found) for n in range(of)]
 
 
-def test_a_ranker_that_keeps_its_promises_is_taken_at_its_word() -> None:
+def test_where_the_probabilities_held_the_estimate_is_their_sum() -> None:
     missed = estimate_missed(_unread(*[0.01] * 200), _explored(10, 1000))
     assert missed
     assert missed.expected == pytest.approx(2.0)
     assert (missed.low, missed.high, missed.unread) == (0, 6, 200)
 
 
-def test_a_ranker_that_promises_half_of_what_there_is_is_believed_twice() -> None:
+def test_probabilities_half_of_the_truth_are_doubled() -> None:
     missed = estimate_missed(_unread(*[0.01] * 200), _explored(200, 10_000))
     assert missed
     assert missed.expected == pytest.approx(2.0 * 201 / 101)
     assert (missed.low, missed.high) == (1, 8)
 
 
-def test_a_paper_that_was_hardly_to_be_drawn_stands_for_many() -> None:
+def test_a_sampled_paper_counts_by_the_inverse_of_its_inclusion_probability() -> None:
     likely = [Explored(PaperId(str(n)), 0.5, 0.02, wanted=False) for n in range(500)]
     unlikely = [Explored(PaperId(f"u{n}"), 0.1, 0.02, n < 10) for n in range(100)]
     missed = estimate_missed(_unread(*[0.02] * 100), [*likely, *unlikely])
-    # 10 of 100 of the one half, none of the other: 1 in 20 and not 1 in 60.
+    # 10 of 100 in one half, none in the other: 1 in 20 and not 1 in 60.
     assert missed
     assert missed.expected == pytest.approx(0.05 * 100, rel=0.1)
 
 
-def test_a_promise_is_believed_as_far_as_the_belief_weighs() -> None:
-    nothing_found = Promises(_explored(0, 400))
+def test_the_prior_counts_as_many_papers_as_its_weight() -> None:
+    nothing_found = SampleOutcomes(_explored(0, 400))
     assert nothing_found.factor(4.0).mean == pytest.approx(4 / (4 + 4))
     assert nothing_found.factor(1.0).mean == pytest.approx(1 / (1 + 4))
-    assert Promises(()).factor(4.0).mean == 1
+    assert SampleOutcomes(()).factor(4.0).mean == 1
 
 
-def test_only_promises_up_to_a_probability_are_asked() -> None:
-    promises = Promises([*_explored(0, 400), *_explored(40, 40, probability=0.5)])
-    assert promises.factor(4.0, most=0.01).mean == pytest.approx(0.5)
-    assert promises.factor(4.0, most=0.4).mean == pytest.approx(0.5)
-    assert promises.factor(4.0).mean > 1
-    assert promises.factor(4.0, most=0.005).mean == 1
+def test_only_outcomes_up_to_a_probability_count() -> None:
+    outcomes = SampleOutcomes([*_explored(0, 400), *_explored(40, 40, probability=0.5)])
+    assert outcomes.factor(4.0, up_to=0.01).mean == pytest.approx(0.5)
+    assert outcomes.factor(4.0, up_to=0.4).mean == pytest.approx(0.5)
+    assert outcomes.factor(4.0).mean > 1
+    assert outcomes.factor(4.0, up_to=0.005).mean == 1
 
 
-def test_the_surer_the_more_was_explored() -> None:
+def test_the_interval_is_narrower_the_more_was_sampled() -> None:
     few = estimate_missed(_unread(*[0.05] * 100), _explored(1, 20, 0.05))
     many = estimate_missed(_unread(*[0.05] * 100), _explored(50, 1000, 0.05))
     assert few
@@ -86,7 +87,7 @@ def test_the_surer_the_more_was_explored() -> None:
         (_unread(0.5), [Explored(PaperId("1"), 0.5, None, wanted=True)]),
     ],
 )
-def test_where_nothing_can_be_said_nothing_is_said(
+def test_without_unread_papers_or_judged_samples_there_is_no_estimate(
     unread: Sequence[Unread], explored: Sequence[Explored]
 ) -> None:
     assert estimate_missed(unread, explored) is None
@@ -96,7 +97,7 @@ def test_where_nothing_can_be_said_nothing_is_said(
     st.lists(LIKELY, min_size=1, max_size=50),
     st.lists(st.builds(Explored, st.just("1"), st.floats(1e-3, 1), LIKELY, st.booleans())),
 )
-def test_whatever_was_found_the_interval_is_one_of_the_unread(
+def test_the_interval_is_within_the_number_of_unread_papers(
     unread: list[float], explored: list[Explored]
 ) -> None:
     missed = estimate_missed(_unread(*unread), explored)
@@ -107,8 +108,8 @@ def test_whatever_was_found_the_interval_is_one_of_the_unread(
 
 
 @pytest.mark.parametrize("wrong_by", [0.5, 1.0, 2.0])
-def test_the_interval_holds_once_fifty_papers_were_explored(wrong_by: float) -> None:
-    """Synthetic days: what is wanted comes `wrong_by` times as often as the ranker says."""
+def test_the_interval_covers_the_truth_once_fifty_papers_were_sampled(wrong_by: float) -> None:
+    """Synthetic days: papers are wanted `wrong_by` times as often as the ranker predicts."""
     held = [
         missed.low <= really <= missed.high
         for reader in range(40)
@@ -119,7 +120,7 @@ def test_the_interval_holds_once_fifty_papers_were_explored(wrong_by: float) -> 
 
 
 def _days(reader: int, wrong_by: float) -> list[tuple[Missed, int]]:
-    """Explore ten days of a reader; give each day's estimate, and what was missed in truth."""
+    """Sample ten days of a reader; return each day's estimate and the number really missed."""
     chance = Random(reader)  # noqa: S311  # the same days each time
     explored: list[Explored] = []
     days = []
@@ -149,7 +150,7 @@ def _days(reader: int, wrong_by: float) -> list[tuple[Missed, int]]:
 
 
 def _below(chance: Random) -> list[Candidate]:
-    """Give the lower part of a day, whose probabilities add up to about one."""
+    """Return the lower part of a day, whose probabilities add up to about one."""
     likely = (1 / (1 + math.exp(chance.gauss(5.2, 1.0))) for _ in range(120))
     return [
         Candidate(
