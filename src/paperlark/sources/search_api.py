@@ -13,6 +13,7 @@ from paperlark.domain.calendar import HOLIDAYS, announcement_day, submission_win
 from paperlark.domain.errors import FeedUnreadable, SourceUnreachable
 from paperlark.domain.paper import Author, Paper, PaperId
 from paperlark.domain.taxonomy import CATEGORIES
+from paperlark.sources._client import ArxivClient, Params
 from paperlark.sources._paper_fields import (
     announce_type,
     decode_tex,
@@ -23,7 +24,6 @@ from paperlark.sources._paper_fields import (
     read_xml,
     text_of,
 )
-from paperlark.sources._polite import ArxivClient, Params
 
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _ARXIV = "{http://arxiv.org/schemas/atom}"
@@ -173,7 +173,7 @@ class SearchApi:
         """Ask again for a page that is empty and should not be, which happens."""
         params: Params = {"search_query": query, "start": start, "max_results": SLICE}
         for _ in range(_ATTEMPTS):
-            answer = self._client.get(self._base_url, params, also={HTTPStatus.BAD_REQUEST})
+            answer = self._client.get(self._base_url, params, accept={HTTPStatus.BAD_REQUEST})
             page = parse_results(answer.content, category, self._base_url)
             if page.found or page.notes or start >= page.total:
                 return page
