@@ -15,6 +15,8 @@ from contextlib import contextmanager
 
 import httpcore
 
+_ENDLESS = "its answer does not come to an end"
+
 
 class Deadline(threading.local):
     """When the exchange of the current thread must be over; each thread has its own."""
@@ -73,7 +75,11 @@ class _Stream(httpcore.NetworkStream):
         self._deadline = deadline
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        seconds = _positive(self._deadline.limit(timeout), httpcore.ReadTimeout)
+        seconds = _positive(
+            self._deadline.limit(timeout),
+            httpcore.ReadTimeout,
+            "its answer does not come to an end",
+        )
         return self._stream.read(max_bytes, seconds)
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
@@ -96,8 +102,10 @@ class _Stream(httpcore.NetworkStream):
         return self._stream.get_extra_info(info)
 
 
-def _positive(seconds: float | None, late: type[Exception]) -> float | None:
+def _positive(
+    seconds: float | None, late: type[Exception], reason: str = "no time is left"
+) -> float | None:
     """Raise what a step raises that takes too long, where no time is left to begin it."""
     if seconds is not None and seconds <= 0:
-        raise late("no time is left")
+        raise late(reason)
     return seconds

@@ -13,10 +13,10 @@ from paperlark.domain.calendar import HOLIDAYS, announcement_day, submission_win
 from paperlark.domain.errors import FeedUnreadable, SourceUnreachable
 from paperlark.domain.paper import Author, Paper, PaperId
 from paperlark.domain.taxonomy import CATEGORIES
+from paperlark.domain.tex_accents import decode_accents
 from paperlark.sources._client import ArxivClient, Params
 from paperlark.sources._paper_fields import (
     announce_type,
-    decode_tex,
     iso_moment,
     make_paper,
     one_line,
@@ -98,7 +98,7 @@ def _found(entry: Element) -> ApiEntry:
 
 
 def _author(element: Element) -> Author:
-    name = one_line(decode_tex(text_of(element, f"{_ATOM}name"))) or "(no name)"
+    name = one_line(decode_accents(text_of(element, f"{_ATOM}name"))) or "(no name)"
     return Author(name, one_line(text_of(element, f"{_ARXIV}affiliation")) or None)
 
 
