@@ -5,17 +5,25 @@ from __future__ import annotations
 import base64
 import ssl
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
+from paperlark.domain.errors import ModelUnusable, SourceUnreachable, Unimportable
+from paperlark.domain.paper import Author, Paper, PaperId
 from paperlark.http.client import BoundedClient
-from paperlark.http.response import ConnectionFailed, InvalidRequest
+from paperlark.http.response import ConnectionFailed, SettingsInvalid
 from paperlark.http.transport import proxy_for
+from paperlark.importing.web import Web
+from paperlark.llm.connection import Connection
+from paperlark.people.semantic_scholar import SemanticScholar
+from paperlark.sources._client import ArxivClient
 from standins.trust import Trust
 
+PAPER = Paper(PaperId("2502.00001"), 1, "", (Author("Ada"),), "", ("cs.LG",))
 NOBODY = "http://127.0.0.1:1"
 
 
@@ -100,14 +108,50 @@ def test_a_proxy_that_refuses_is_named_and_the_server_received_nothing(
     assert not raised.value.sent
 
 
-@pytest.mark.parametrize("proxy", ["socks5://ada:secret@p:1", "ftp://ada:secret@p"])
-def test_a_proxy_that_cannot_be_used_is_an_error_without_its_password(
-    client: BoundedClient, monkeypatch: pytest.MonkeyPatch, proxy: str
+@pytest.mark.parametrize(
+    ("variable", "proxy"),
+    [
+        ("http_proxy", "socks5://ada:secret@p:1"),
+        ("ALL_PROXY", "socks5h://ada:secret@p:1"),
+        ("HTTP_PROXY", "ftp://ada:secret@p"),
+        ("all_proxy", "http://ada:secret@p:port"),
+    ],
+)
+def test_a_proxy_that_cannot_be_used_is_one_error_that_names_the_variable(
+    client: BoundedClient, monkeypatch: pytest.MonkeyPatch, variable: str, proxy: str
 ) -> None:
-    monkeypatch.setenv("http_proxy", proxy)
-    with pytest.raises(InvalidRequest, match="prox") as raised:
+    monkeypatch.setenv(variable, proxy)
+    with pytest.raises(SettingsInvalid, match=rf"^{variable} names .*proxy") as raised:
         client.request("GET", "http://papers.example/")
     assert "secret" not in str(raised.value)
+    assert not raised.value.sent
+
+
+@pytest.mark.parametrize("content", [None, "no certificate"])
+def test_certificates_that_cannot_be_read_are_one_error_that_names_the_variable(
+    client: BoundedClient, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, content: str | None
+) -> None:
+    file = tmp_path / "certificates.pem"
+    if content is not None:
+        file.write_text(content)
+    monkeypatch.setenv("SSL_CERT_FILE", str(file))
+    with pytest.raises(SettingsInvalid, match=r"^SSL_CERT_FILE names no readable certificates"):
+        client.request("GET", "https://127.0.0.1:1/")
+
+
+def test_each_adapter_tells_which_variable_is_wrong(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("ALL_PROXY", "socks5h://p:1")
+    url = "https://papers.example"
+    with ArxivClient("x", tmp_path) as arxiv, pytest.raises(SourceUnreachable, match="ALL_PROXY"):
+        arxiv.get(url)
+    with Connection(url) as model, pytest.raises(ModelUnusable, match="ALL_PROXY"):
+        model.send("GET", "models")
+    with Web("x", largest=1) as web, pytest.raises(Unimportable, match="ALL_PROXY"):
+        web.get(url)
+    with SemanticScholar(base_url=url) as people:
+        assert "ALL_PROXY" in str(people.look_up([PAPER]))
 
 
 def test_certificates_of_the_environment_are_trusted(

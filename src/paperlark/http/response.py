@@ -1,7 +1,8 @@
 """What an HTTP exchange ends with: a response, or one of these errors.
 
 HttpError
-├── InvalidRequest      it cannot be sent as it is: address, headers, proxy settings, redirects
+├── InvalidRequest      it cannot be sent as it is: address, headers, redirects
+│   └── SettingsInvalid a proxy or certificates that the environment names cannot be used
 ├── ConnectionFailed    no connection, or one that broke
 ├── TimedOut            no complete response before the deadline
 ├── ResponseTooLarge    more bytes than the caller accepts
@@ -44,6 +45,10 @@ class HttpError(Exception):
 
 class InvalidRequest(HttpError):
     """The request cannot be sent as it is; sending it again will not help."""
+
+
+class SettingsInvalid(InvalidRequest):
+    """A variable of the environment is wrong; `reason` names it, and may be shown to anybody."""
 
 
 class ConnectionFailed(HttpError):

@@ -25,6 +25,7 @@ from paperlark.http.response import (
     HttpError,
     InvalidRequest,
     ResponseBroken,
+    SettingsInvalid,
     TimedOut,
 )
 
@@ -103,12 +104,7 @@ class Transport(httpx.BaseTransport):
                 keepalive_expiry=_KEEP_OPEN,
                 network_backend=self._backend,
             )
-        try:
-            asked = httpx.Proxy(proxy)
-        except (ValueError, httpx.InvalidURL):  # its address may hold a password
-            raise InvalidRequest("the proxy's address is not usable", sent=False) from None
-        if asked.url.scheme not in {"http", "https"}:
-            raise InvalidRequest(f"{asked.url.scheme} proxies are not supported", sent=False)
+        asked = _proxy(proxy, scheme)
         return httpcore.HTTPProxy(
             httpcore.URL(
                 scheme=asked.url.raw_scheme,
@@ -129,13 +125,37 @@ def _url(url: httpx.URL, target: bytes) -> httpcore.URL:
     return httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=target)
 
 
+def _proxy(address: str, scheme: str) -> httpx.Proxy:
+    """Read a proxy's address, which may hold a password and is therefore never shown."""
+    names = (f"{scheme}_proxy", f"{scheme.upper()}_PROXY", "all_proxy", "ALL_PROXY")
+    variable = next((name for name in names if os.environ.get(name)), "the system")
+    kind = address.partition("://")[0].lower()
+    try:
+        if kind in {"http", "https"}:
+            return httpx.Proxy(address)
+    except (ValueError, httpx.InvalidURL):
+        raise SettingsInvalid(f"{variable} names no usable proxy", sent=False) from None
+    raise SettingsInvalid(
+        f"{variable} names a {kind[:20]} proxy; only http and https proxies are supported",
+        sent=False,
+    )
+
+
 def _certificates() -> ssl.SSLContext:
-    return _context(os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR"))
+    file, folder = os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR")
+    try:
+        return _context(file, folder)
+    except OSError as error:  # ssl.SSLError is one
+        variable = "SSL_CERT_FILE" if file else "SSL_CERT_DIR"
+        reason = error.strerror or type(error).__name__
+        raise SettingsInvalid(
+            f"{variable} names no readable certificates ({reason})", sent=False
+        ) from error
 
 
 @lru_cache(maxsize=4)
 def _context(_file: str | None, _folder: str | None) -> ssl.SSLContext:
-    """Load the certificates once a process for each setting of the environment."""
+    """Load certificates once per process for each setting of the environment."""
     return httpx.create_ssl_context()
 
 

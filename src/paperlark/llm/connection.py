@@ -11,7 +11,14 @@ import httpx
 from paperlark.domain.errors import KeyMissing, ModelBusy, ModelUnusable
 from paperlark.domain.spending import Spend
 from paperlark.http.client import BoundedClient
-from paperlark.http.response import ConnectionFailed, HttpError, InvalidRequest, Response, TimedOut
+from paperlark.http.response import (
+    ConnectionFailed,
+    HttpError,
+    InvalidRequest,
+    Response,
+    SettingsInvalid,
+    TimedOut,
+)
 from paperlark.llm.redact import one_line
 
 MAYBE_PAID = Spend(tokens=None, cost=None)
@@ -104,6 +111,10 @@ class Connection:
                 f"{self.server} did not answer within {self._timeout:g} seconds",
                 hint="allow more time, or put fewer papers into one question",
                 spend=spend,
+            )
+        if isinstance(error, SettingsInvalid):
+            return ModelUnusable(
+                f"{self.server} cannot be asked: {error.reason}", hint="correct or unset it"
             )
         if isinstance(error, InvalidRequest):
             return ModelUnusable(

@@ -8,7 +8,14 @@ from dataclasses import dataclass
 from http import HTTPStatus
 
 from paperlark.domain.errors import PeopleError
-from paperlark.http.response import HttpError, InvalidRequest, Response, ResponseTooLarge, TimedOut
+from paperlark.http.response import (
+    HttpError,
+    InvalidRequest,
+    Response,
+    ResponseTooLarge,
+    SettingsInvalid,
+    TimedOut,
+)
 
 _LARGEST = 32_000_000
 _LONGEST_TEXT = 200
@@ -69,6 +76,8 @@ class Endpoint:
             return PeopleError(
                 f"{self.server} did not answer within {self._client.seconds:g} seconds", again=True
             )
+        if isinstance(error, SettingsInvalid):
+            return PeopleError(f"{self.server} cannot be asked: {error.reason}")
         if isinstance(error, InvalidRequest):
             return PeopleError(f"{self.server or 'the address'} cannot be asked")
         if isinstance(error, ResponseTooLarge):

@@ -19,7 +19,13 @@ from urllib.parse import urlencode, urlsplit
 
 from paperlark.domain.errors import SourceUnreachable
 from paperlark.http.rate_limit import SYSTEM_CLOCK, ProcessRateLimit, RateLimitClock
-from paperlark.http.response import HttpError, InvalidRequest, Response, ResponseTooLarge
+from paperlark.http.response import (
+    HttpError,
+    InvalidRequest,
+    Response,
+    ResponseTooLarge,
+    SettingsInvalid,
+)
 from paperlark.sources._http_cache import CacheEntry, HttpCache
 from paperlark.sources._paper_fields import mail_moment
 
@@ -267,6 +273,8 @@ def _failure(url: str, error: HttpError) -> Exception:
             f"{url} answers with more than {LARGEST >> 20} MB", hint=_TRY_AGAIN
         )
     problem = f"{url[:500]} cannot be reached ({error.reason})"
+    if isinstance(error, SettingsInvalid):
+        return SourceUnreachable(problem, hint="correct or unset it")
     if isinstance(error, InvalidRequest):
         return SourceUnreachable(problem, hint=_TRY_AGAIN)
     return _RetryableError(problem, ResponseClass.SERVER_ERROR)
