@@ -1,11 +1,21 @@
 from __future__ import annotations
 
+import http.client
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from typing import Any
 
+import apprise.plugins.slack
 import pytest
+import requests
+import urllib3.connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pytest_httpserver import HTTPServer
+from requests.adapters import HTTPAdapter
 
+from paperlark.channels._recorded_requests import record_requests
 from paperlark.channels.notify import NotifyChannel
 from paperlark.domain.delivery import Message, Style
 from paperlark.domain.errors import ChannelBusy, ChannelRefused, DeliveryError, MaybeDelivered
@@ -134,3 +144,70 @@ def test_mail_by_apprise_is_refused_for_ours_comes_once() -> None:
 def test_any_text_is_an_address_or_refused(text: str) -> None:
     with suppress(ChannelRefused):
         assert NotifyChannel(text, "lab").message_format.longest >= 300
+
+
+def test_services_that_send_at_the_same_time_are_told_apart(hooks: Webhooks) -> None:
+    hooks.says[webhooks.WECOM] = '{"errcode": 45009, "errmsg": "api freq out of limit"}'
+    meet = threading.Barrier(2, timeout=20)
+
+    def fault(asked: str) -> str:
+        if asked.startswith("connect"):
+            meet.wait()
+        return webhooks.GONE if asked == SLACK else webhooks.WELL
+
+    hooks.fault = fault
+    with ThreadPoolExecutor(2) as threads:
+        slack, wecom = (
+            threads.submit(_send, SLACK_URL),
+            threads.submit(_send, EVERY[webhooks.WECOM]),
+        )
+        assert "it answered 404" in str(slack.exception())
+        assert type(wecom.exception()) is ChannelBusy
+
+
+def test_two_messages_to_one_service_at_the_same_time_are_told_apart(hooks: Webhooks) -> None:
+    meet = threading.Barrier(2, timeout=20)
+    faults = iter([webhooks.GONE, webhooks.TOO_MANY])
+
+    def fault(asked: str) -> str:
+        if asked.startswith("connect"):
+            meet.wait()
+            return webhooks.WELL
+        return next(faults)
+
+    hooks.fault = fault
+    with ThreadPoolExecutor(2) as threads:
+        sent = [threads.submit(_send, SLACK_URL) for _ in range(2)]
+        assert {type(one.exception()) for one in sent} == {ChannelRefused, ChannelBusy}
+
+
+def test_nothing_outside_the_plugin_is_replaced_while_it_sends(hooks: Webhooks) -> None:
+    places = ((requests, "post"), (requests.Session, "send"), (http.client.HTTPConnection, "send"),
+              (urllib3.connection.HTTPConnection, "send"), (HTTPAdapter, "send"))  # fmt: skip
+    before = [getattr(*place) for place in places]
+    seen = []
+
+    def fault(_: str) -> str:
+        seen.append([getattr(*place) for place in places])
+        return webhooks.WELL
+
+    hooks.fault = fault
+    _send(SLACK_URL)
+    assert seen == [before, before]
+    assert [getattr(*place) for place in places] == before
+
+
+def test_requests_of_others_meanwhile_are_not_recorded(
+    hooks: Webhooks, httpserver: HTTPServer
+) -> None:
+    httpserver.expect_request("/").respond_with_data("no", status=500)
+    channel = NotifyChannel(SLACK_URL, "lab")
+    plugin: Any = apprise.plugins.slack
+    with record_requests(channel._service) as calls:
+        assert requests.post(httpserver.url_for("/"), timeout=5).status_code == 500
+        assert calls == []
+        plugin.requests.post(httpserver.url_for("/"), timeout=5)
+        assert [call.status for call in calls] == [500]
+    plugin.requests.post(httpserver.url_for("/"), timeout=5)
+    assert len(calls) == 1
+    assert not hooks.taken

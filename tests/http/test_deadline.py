@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import gzip
-import time
 from collections.abc import Iterator
 from threading import Thread
 
@@ -10,18 +9,13 @@ import pytest
 from werkzeug import Response
 
 from paperlark.domain.errors import ModelBusy
-from paperlark.http.deadline import Deadline, client
+from paperlark.http.client import BoundedClient
+from paperlark.http.deadline import Deadline
+from paperlark.http.response import TimedOut
 from paperlark.llm.connection import Connection
 from standins.openai import Behaviour, StandIn, answers, drips, hangs_up, never_answers, says
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
-
-
-@pytest.fixture(autouse=True)
-def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("http_proxy", "https_proxy", "all_proxy"):
-        monkeypatch.delenv(name, raising=False)
-        monkeypatch.delenv(name.upper(), raising=False)
 
 
 @pytest.fixture
@@ -54,11 +48,18 @@ def test_a_server_that_drips_holds_nobody_beyond_the_deadline(
         post(connection)
 
 
+@pytest.mark.parametrize(
+    "slow",
+    [
+        drips(HEAD + b"Content-Length: 100000\r\n\r\n{", 0.01),
+        drips(HEAD + b"X-Slow: ", 0.01),
+    ],
+)
 def test_behind_a_proxy_too_an_answer_that_drips_ends(
-    server: StandIn, monkeypatch: pytest.MonkeyPatch
+    server: StandIn, monkeypatch: pytest.MonkeyPatch, slow: Behaviour
 ) -> None:
     monkeypatch.setenv("http_proxy", server.base_url.removesuffix("/v1"))
-    server.always = drips(HEAD + b"Content-Length: 100000\r\n\r\n{", 0.01)
+    server.always = slow
     with (
         Connection("http://model.example/v1", timeout=0.3) as connection,
         pytest.raises(ModelBusy, match=r"did not answer within 0\.3 seconds"),
@@ -94,21 +95,25 @@ def test_each_thread_has_a_deadline_of_its_own() -> None:
     seen: list[float | None] = []
     with deadline.within(10):
         moments[0] = 4
-        other = Thread(target=lambda: seen.append(deadline.cut(30)))
+        other = Thread(target=lambda: seen.append(deadline.limit(30)))
         other.start()
         other.join(10)
-        assert (deadline.cut(30), deadline.cut(2), deadline.cut(None)) == (6, 2, 6)
+        assert (deadline.limit(30), deadline.limit(2), deadline.limit(None)) == (6, 2, 6)
         moments[0] = 10
         assert deadline.is_over
-    assert (seen, deadline.cut(30), deadline.cut(None), deadline.is_over) == ([30], 30, None, False)
+    assert (seen, deadline.limit(30), deadline.limit(None), deadline.is_over) == (
+        [30],
+        30,
+        None,
+        False,
+    )
 
 
-def test_no_step_begins_when_there_is_no_time_left(server: StandIn) -> None:
-    deadline = Deadline(time.monotonic)
+def test_no_step_begins_when_no_time_is_left(server: StandIn) -> None:
     with (
-        client(deadline, secure=False) as judgement_key,
-        deadline.within(0),
-        pytest.raises(httpx.ConnectTimeout),
+        BoundedClient(largest=1000, seconds=0) as client,
+        pytest.raises(TimedOut) as raised,
     ):
-        judgement_key.post(server.base_url, json={})
+        client.request("POST", server.base_url, json={})
+    assert not raised.value.sent
     assert server.questions == []

@@ -34,6 +34,22 @@ def test_an_entry_of_arxiv_is_read_whole() -> None:
     assert item.paper_id == "1810.04805"
 
 
+def test_letters_are_decoded_before_braces_are_dropped_and_commands_keep_theirs() -> None:
+    item = _one(
+        r"""@article{dk, author = {Bj{\o}rn, {\AA}sa}, eprint = {2411.22222},
+        title = {Sm{\o}rrebr{\o}d, Stra{\ss}e and {\textit{Escherichia}} in {\L}{\'o}d{\'z}},
+        abstract = {We study \emph{sparse {T}ext} at 5{\%} cost.}}"""
+    )
+    assert item.title == r"Smørrebrød, Straße and \textit{Escherichia} in Łódź"
+    assert item.abstract == r"We study \emph{sparse Text} at 5\% cost."
+    assert item.authors == ("Åsa Bjørn",)
+
+
+def test_an_author_whose_tex_nests_deeply_does_not_hold_up_the_import() -> None:
+    item = _one("@misc{x, title={T}, author={Ada " + r"\frac{a" * 24 + "}" * 24 + "}}")
+    assert item.authors[0].startswith("Ada")
+
+
 @pytest.mark.parametrize(
     ("fields", "paper"),
     [

@@ -123,6 +123,6 @@ def test_what_is_no_key_is_said_and_not_repeated(web: Web, key: str) -> None:
 def test_a_server_that_is_not_there_is_named(web: Web) -> None:
     with (
         stamina.set_testing(True, attempts=2, cap=True),
-        pytest.raises(Unimportable, match=r"127\.0\.0\.1:9/users/1/items/top cannot be had"),
+        pytest.raises(Unimportable, match=r"127\.0\.0\.1:9/users/1/items/top could not be fetched"),
     ):
         read_zotero(web, "1", key=None, api="http://127.0.0.1:9")

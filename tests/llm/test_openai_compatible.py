@@ -16,6 +16,7 @@ from paperlark.domain.errors import (
     ModelUnusable,
 )
 from paperlark.domain.spending import Cost, Spend, Tokens
+from paperlark.http.client import BoundedClient
 from paperlark.llm.aimd import AimdConcurrency, RateLimits
 from paperlark.llm.openai_compatible import OpenAICompatible
 from paperlark.llm.rate_limiter import RateLimiter
@@ -92,11 +93,11 @@ def test_a_server_without_a_key_is_sent_none(server: StandIn) -> None:
 
 
 def test_a_client_that_is_lent_stays_open(server: StandIn) -> None:
-    with httpx.Client() as client:
+    with BoundedClient(largest=10_000, seconds=10) as client:
         with OpenAICompatible(server.base_url, MODEL, client=client) as model:
             server.then(says("fine"))
             ask(model)
-        assert not client.is_closed
+        assert client.request("GET", server.base_url).status
 
 
 @pytest.mark.parametrize(
@@ -146,7 +147,8 @@ def test_the_price_is_that_of_the_configured_model_and_its_provider() -> None:
         body = {"model": "gpt-4o-renamed", "choices": [choice], "usage": usage}
         return httpx.Response(200, json=body)
 
-    with httpx.Client(transport=httpx.MockTransport(respond)) as client:
+    transport = httpx.MockTransport(respond)
+    with BoundedClient(largest=10_000, seconds=10, transport=transport) as client:
         model = OpenAICompatible(
             "https://api.openai.com/v1",
             MODEL,

@@ -304,13 +304,14 @@ def test_an_answer_that_does_not_come_is_not_waited_for_for_ever(
     assert len(scholar.asked) == 2
 
 
-def test_an_answer_larger_than_any_can_be_is_not_read(
-    scholar: Scholar, people: SemanticScholar, monkeypatch: pytest.MonkeyPatch
+def test_an_answer_that_is_too_large_is_not_read(
+    scholar: Scholar, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("paperlark.people._endpoint._LARGEST", 1_000)
     scholar.always = says([{"abstract": "w" * 2_000}])
-    [reason] = _reasons(people.look_up(PAPERS[:1]))
-    assert reason.endswith("answered with more than can be")
+    with SemanticScholar(base_url=scholar.base_url, sleep=Waits()) as people:
+        [reason] = _reasons(people.look_up(PAPERS[:1]))
+    assert reason.endswith("answered with too much data")
 
 
 @pytest.mark.parametrize(

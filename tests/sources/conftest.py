@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pytest_httpserver import HTTPServer
 
-from paperlark.sources._polite import ArxivClient
+from paperlark.sources._client import ArxivClient
 from standins.arxiv import StandInArxiv
 from standins.arxiv_truth import made_up_truth
 from standins.watches import FakeWatch

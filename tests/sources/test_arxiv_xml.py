@@ -3,6 +3,7 @@ from __future__ import annotations
 import gzip
 import json
 import re
+import unicodedata
 from collections import Counter
 from datetime import date
 from pathlib import Path
@@ -132,6 +133,9 @@ def test_every_recorded_feed_is_read_to_its_last_entry(shared: Path) -> None:
             assert listing.paper.authors, listing.paper.id
             assert listing.paper.title
             assert not listing.paper.abstract.startswith(("arXiv:", "Abstract:")), listing.paper.id
+            names = "".join(author.name for author in listing.paper.authors)
+            assert not set(names) & set("\\{}$~"), listing.paper.id
+            assert not any(map(unicodedata.combining, names)), listing.paper.id
 
 
 def test_the_largest_list_of_authors_has_3435(shared: Path) -> None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -50,6 +52,15 @@ def test_names_come_out_decoded_and_whole(text: str, names: list[str]) -> None:
 )  # fmt: skip
 def test_parentheses_hold_affiliations_with_commas(text: str, authors: tuple[Author, ...]) -> None:
     assert parse_authors(text) == authors
+
+
+def test_an_author_whose_tex_nests_deeply_does_not_hold_up_a_feed() -> None:
+    began = time.monotonic()
+    for level in (r"\frac{a", r"\sqrt[", r"\'{"):
+        first, second = parse_authors("Ada " + level * 24 + "x, Bob")
+        assert first.name.startswith("Ada")
+        assert second.name == "Bob"
+    assert time.monotonic() - began < 1
 
 
 @given(st.lists(st.from_regex(r"[A-Z][a-z]{1,8} [A-Z][a-z]{2,8}", fullmatch=True), max_size=30))

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from paperlark.domain.announcement import AnnounceType, Listing, Via
 from paperlark.domain.errors import FeedNotFound, FeedUnreadable, SourceUnreachable
 from paperlark.domain.paper import Author
+from paperlark.sources._client import ArxivClient
 from paperlark.sources._listing_page import parse_page
-from paperlark.sources._polite import ArxivClient
 from paperlark.sources.listing import CatchupPages, ListingPages
 from standins import arxiv_pages as pages
 from standins.arxiv import (

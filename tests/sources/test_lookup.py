@@ -5,7 +5,7 @@ from pytest_httpserver import HTTPServer
 
 from paperlark.domain.errors import SourceUnreachable
 from paperlark.domain.paper import PaperId
-from paperlark.sources._polite import ArxivClient
+from paperlark.sources._client import ArxivClient
 from paperlark.sources.lookup import SLICE, ArxivLookup
 from paperlark.testing import a_paper
 from standins.lookup import StandInLookup

@@ -12,7 +12,7 @@ from werkzeug import Response
 
 from paperlark.domain.announcement import AnnounceType, Listing, Via
 from paperlark.domain.errors import FeedUnreadable, SourceUnreachable
-from paperlark.sources._polite import ArxivClient
+from paperlark.sources._client import ArxivClient
 from paperlark.sources.oai import OaiRecords, oai_set, parse_oai
 from standins import arxiv_pages as pages
 from standins.arxiv import (

@@ -8,7 +8,7 @@ import pytest
 
 from paperlark.domain.announcement import Via
 from paperlark.domain.errors import FeedNotFound, SourceUnreachable, UnknownCategory
-from paperlark.sources._polite import ArxivClient
+from paperlark.sources._client import ArxivClient
 from paperlark.sources.rss import RssFeeds
 from standins.arxiv import Behaviour, StandInArxiv, hangs_up, stale, status
 from standins.watches import FakeWatch

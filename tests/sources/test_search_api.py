@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from paperlark.domain.announcement import AnnounceType, Via
 from paperlark.domain.calendar import submission_window
 from paperlark.domain.errors import FeedUnreadable, SourceUnreachable
-from paperlark.sources._polite import ArxivClient
+from paperlark.sources._client import ArxivClient
 from paperlark.sources.search_api import SearchApi, parse_results, search_query
 from standins import arxiv_pages as pages
 from standins.arxiv import (

@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
-from paperlark.channels._overheard import Call, overheard
+from paperlark.channels._recorded_requests import HttpCall, record_requests
 from paperlark.channels._words import fit
 from paperlark.domain.delivery import Message, MessageFormat, Style
 from paperlark.domain.errors import ChannelBusy, ChannelRefused, DeliveryError, MaybeDelivered
@@ -55,7 +55,7 @@ class NotifyChannel:
         """Send a message."""
         from apprise.exception import AppriseException  # noqa: PLC0415  # 0.2 s
 
-        with overheard() as calls:
+        with record_requests(self._service) as calls:
             try:
                 arrived = self._service.notify(
                     body=message.text,
@@ -95,7 +95,7 @@ class NotifyChannel:
             )
         return service
 
-    def _trouble(self, calls: list[Call]) -> DeliveryError:
+    def _trouble(self, calls: list[HttpCall]) -> DeliveryError:
         """Say which of the three kinds of failure it was."""
         if not calls:
             # Some services are spoken to in other ways, which nobody overhears.
@@ -109,7 +109,7 @@ class NotifyChannel:
             return ChannelBusy(problem, retry_after=last.retry_after)
         return ChannelRefused(problem, hint="check the channel's address")
 
-    def _hidden_trouble(self, calls: list[Call]) -> DeliveryError | None:
+    def _hidden_trouble(self, calls: list[HttpCall]) -> DeliveryError | None:
         """Find a no in an answer that Apprise takes for a yes."""
         if not calls or str(self._service.service_name) not in _ANSWERS_IN_JSON:
             return None
@@ -121,7 +121,7 @@ class NotifyChannel:
             return ChannelBusy(problem)
         return ChannelRefused(problem, hint="check the channel's address")
 
-    def _said(self, call: Call) -> str:
+    def _said(self, call: HttpCall) -> str:
         """Tell what came back, without any part of the secret."""
         if call.status is None:
             return "the answer was lost" if call.sent else "it cannot be reached"
@@ -144,7 +144,7 @@ def _verdict(text: str) -> int:
     return next((number for number in numbers if isinstance(number, int) and number), 0)
 
 
-def _lost(call: Call) -> bool:
+def _lost(call: HttpCall) -> bool:
     return (call.status is None and call.sent) or call.status in _GATEWAY_GAVE_UP
 
 

@@ -15,9 +15,8 @@ from paperlark.settings import Settings
 from paperlark.settings.environment import Environment
 
 if TYPE_CHECKING:
-    import httpx
-
-    from paperlark.sources._polite import ArxivClient
+    from paperlark.http.response import Response
+    from paperlark.sources._client import ArxivClient
 
 
 ATTEMPTS = 4
@@ -73,11 +72,11 @@ def open_arxiv_client(
     environment: Environment,
     *,
     attempts: int = ATTEMPTS,
-    client: httpx.Client | None = None,
+    observe: Callable[[Response], object] = lambda _: None,
 ) -> ArxivClient:
-    """Give the one client that asks arXiv anything; `client` is who sends its requests."""
+    """Give the one client that asks arXiv anything; `observe` is given each answer."""
     from paperlark.http.rate_limit import SYSTEM_CLOCK  # noqa: PLC0415
-    from paperlark.sources._polite import ArxivClient  # noqa: PLC0415  # brings the HTTP client
+    from paperlark.sources._client import ArxivClient  # noqa: PLC0415  # brings the HTTP client
 
     return ArxivClient(
         settings.arxiv.user_agent,
@@ -85,7 +84,7 @@ def open_arxiv_client(
         budget=settings.arxiv.patience,
         attempts=attempts,
         rate_limit_clock=environment.rate_limit_clock or SYSTEM_CLOCK,
-        client=client,
+        observe=observe,
     )
 
 

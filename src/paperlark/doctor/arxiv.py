@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from paperlark.compose.sources import open_arxiv_client
 from paperlark.doctor.context import CheckContext, Stamp, note, ok, trouble, warning
@@ -18,9 +19,8 @@ from paperlark.domain.paper import Author, Paper, PaperId
 from paperlark.renderers import english
 
 if TYPE_CHECKING:
-    import httpx
-
-    from paperlark.sources._polite import ArxivClient
+    from paperlark.http.response import Response
+    from paperlark.sources._client import ArxivClient
 
 
 _PATIENCE = 60.0
@@ -32,17 +32,15 @@ def check_arxiv(context: CheckContext) -> Iterator[Finding]:
     if context.offline:
         yield note("arXiv", "not contacted: --offline")
         return
-    import httpx  # noqa: PLC0415  # only who is asked for something waits for the HTTP client
 
-    def stamp(response: httpx.Response) -> None:
-        _stamp(context, response.url.host, response.headers)
+    def stamp(response: Response) -> None:
+        _stamp(context, urlsplit(response.url).hostname or "", response.headers)
 
     arxiv = replace(context.settings.arxiv, patience=_PATIENCE)
     settings = replace(context.settings, arxiv=arxiv)
-    client = httpx.Client(follow_redirects=True, max_redirects=5, event_hooks={"response": [stamp]})
-    with open_arxiv_client(settings, context.environment, client=client, attempts=1) as polite:
-        yield from _feed(context, polite)
-        yield from _other_doors(context, polite)
+    with open_arxiv_client(settings, context.environment, observe=stamp, attempts=1) as client:
+        yield from _feed(context, client)
+        yield from _other_doors(context, client)
 
 
 def _feed(context: CheckContext, client: ArxivClient) -> Iterator[Finding]:
@@ -51,7 +49,7 @@ def _feed(context: CheckContext, client: ArxivClient) -> Iterator[Finding]:
     category = context.settings.profile.categories[0]
     url = f"{context.settings.arxiv.rss}/{category}"
     try:
-        feed = parse_feed(client.get(url, also={400}).content, category, url)
+        feed = parse_feed(client.get(url, accept={400}).content, category, url)
     except SourceError as failed:
         yield trouble("arXiv's feeds", failed)
         return

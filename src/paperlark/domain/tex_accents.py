@@ -1,4 +1,4 @@
-"""TeX's spelling of single characters: accented letters, letters of other alphabets, signs."""
+"""TeX spellings of single characters, in names and titles alike: accents, letters, signs."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ LETTERS = {
     "i": "\N{LATIN SMALL LETTER DOTLESS I}",
     "j": "ȷ",
 }
-"""Letters inside a word: TeX drops the space behind the command, and so do we."""
+"""Letters inside a word: the space that ends the command is dropped, as TeX does."""
 
 _GREEK = (
     "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau "
@@ -105,7 +105,7 @@ SIGNS = {name: _greek(name) for name in _GREEK.split()} | {
     "LaTeX": "LaTeX",
     "TeX": "TeX",
 }
-"""Signs between words: the space behind the command is what its author meant to print."""
+"""Signs between words: the space after the command is kept, as its author meant it."""
 
 ESCAPES = {char: char for char in "%&_#${}"} | {
     " ": " ",
@@ -113,18 +113,100 @@ ESCAPES = {char: char for char in "%&_#${}"} | {
     ";": " ",
     "-": "",
 }
-"""A backslash before one of these; the hyphenation hint prints nothing."""
+"""Characters after a backslash; the hyphenation hint `\\-` prints nothing."""
 
-ACCENT = re.compile(
-    r"""\\(?:['"`^~=.]|[uvHckrdb](?![A-Za-z]))\s?
-        (?:\{\s?\\?[A-Za-z]\s?\}|\\[ij](?![A-Za-z])|[A-Za-z])""",
-    re.VERBOSE | re.ASCII,
+_STYLES = (
+    "emph textit textsl textbf texttt textsc textsf textrm textnormal textup textmd text mbox "
+    "mathrm mathbf mathit mathsf em it sl bf tt sc rm"
 )
-r"""An accent and its letter: `\'e`, `\"{o}`, `\c{c}`, `\v s`, `\'\i`."""
+
+_MARK = r"""\\(?:['"`^~=.]|[uvHckrdb](?![A-Za-z]))\s?"""
+_LETTER = rf"""(?:\{{\s?\\?[A-Za-z]\s?\}}|\\[ij](?![A-Za-z])|[A-Za-z]
+    |\{{\\(?:{"|".join(LETTERS)})\}})"""
+_ONE = rf"{_MARK}{_LETTER}"
+
+ACCENT = re.compile(rf"{_MARK}(?:\{{\s?{_ONE}\s?\}}|{_ONE}|{_LETTER})", re.VERBOSE | re.ASCII)
+r"""One or two accents and their letter: `\'e`, `\"{o}`, `\c{c}`, `\v s`, `\'\i`, `\'{\^a}`."""
+
+_SPELLING = re.compile(
+    rf"""(?P<accent>{ACCENT.pattern})
+    |\\(?P<letter>{"|".join(LETTERS)})(?![A-Za-z])(?:\{{\}}|[ ])?
+    |\\(?P<sign>{"|".join(SIGNS)})(?![A-Za-z])(?:\{{\}})?
+    |\\(?P<bare>[~^])\{{\}}
+    |\\(?P<escape>[^A-Za-z])""",
+    re.VERBOSE | re.ASCII | re.DOTALL,
+)
+_ANY_LETTER = re.compile(
+    rf"{ACCENT.pattern}|\\(?:{'|'.join(LETTERS)})(?![A-Za-z])(?:\{{\}}|[ ])?", re.VERBOSE | re.ASCII
+)
+_MARKUP = re.compile(
+    rf"(?P<style>\\(?:{'|'.join(_STYLES.split())})(?![A-Za-z])\s?)"
+    r"|(?P<command>\\[A-Za-z]+)|[\\~{}$]"
+)
+_GROUPING = frozenset("{}$")
 
 
 def compose(spelled: str) -> str | None:
-    """Give the letter that ACCENT matched; None where no such letter exists."""
-    letter = spelled.rstrip("} ")[-1]
-    composed = unicodedata.normalize("NFC", letter + _COMBINING[spelled[1]])
+    """Return the letter that ACCENT matched; None where Unicode has no such letter."""
+    marks = re.findall(_MARK, spelled, re.ASCII)
+    rest = re.sub(_MARK, "", spelled, flags=re.ASCII).strip("{} ")
+    name = rest.removeprefix("\\")
+    letter = name if name in {"i", "j"} or name == rest else LETTERS.get(name, name)
+    accents = "".join(_COMBINING[mark[1]] for mark in reversed(marks))
+    composed = unicodedata.normalize("NFC", letter + accents)
     return composed if len(composed) == 1 else None
+
+
+def spelled_at(text: str, start: int, end: int) -> tuple[str, int] | None:
+    """Decode the spelling that begins at `start`; also return where it ends. None: there is none.
+
+    Takes constant time.
+    """
+    found = _SPELLING.match(text, start, end)
+    if found is None:
+        return None
+    kind = found.lastgroup or ""
+    tables = {"letter": LETTERS, "sign": SIGNS, "escape": ESCAPES}
+    match kind:
+        case "accent":
+            decoded = compose(found[kind])
+        case "bare":
+            decoded = found[kind]
+        case _:
+            decoded = tables[kind].get(found[kind])
+    return None if decoded is None else (decoded, found.end())
+
+
+def decode_letters(text: str) -> str:
+    """Decode accents and letters alone; braces and all other TeX stay as written."""
+
+    def decode(found: re.Match[str]) -> str:
+        spelled = spelled_at(found[0], 0, len(found[0]))
+        return spelled[0] if spelled else found[0]
+
+    return _ANY_LETTER.sub(decode, text) if "\\" in text else text
+
+
+def decode_accents(text: str) -> str:
+    r"""Decode TeX in a name or another text without formulas; text without TeX stays as it is.
+
+    Grouping braces, dollar signs and style commands are dropped, unless the text holds a command
+    that is not known: `\frac{a}` stays as written. One pass, without recursion: time is linear in
+    the length, however deep braces are nested.
+    """
+    if not re.search(r"[\\{}~$]", text):
+        return text
+    bare: list[str] = []
+    grouped: list[str] = []
+    known = True
+    at = 0
+    while found := _MARKUP.search(text, at):
+        before = text[at : found.start()]
+        spelled = spelled_at(text, found.start(), len(text)) if found[0][0] == "\\" else None
+        known = known and (spelled is not None or found["command"] is None)
+        printed, at = spelled or (found[0], found.end())
+        dropped = spelled is None and (found["style"] or found[0] in _GROUPING)
+        printed = " " if printed == "~" and spelled is None else printed
+        bare += (before, "" if dropped else printed)
+        grouped += (before, printed)
+    return "".join((*(bare if known else grouped), text[at:]))

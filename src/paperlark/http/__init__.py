@@ -1,1 +1,1 @@
-"""The HTTP clients of every adapter: bounded answers, one deadline for the whole exchange."""
+"""HTTP for every adapter: a request in; a bounded response before one deadline, or an HttpError."""

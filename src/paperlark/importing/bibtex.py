@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, cast
 
 from paperlark.domain.errors import Unimportable
 from paperlark.domain.paper import PaperId, identify, mentioned
+from paperlark.domain.tex_accents import decode_accents, decode_letters
 from paperlark.importing.item import ImportedEntry, make_item
 
 if TYPE_CHECKING:
@@ -19,14 +20,14 @@ ENTRY = re.compile(r"^[ \t]*@\w+[ \t]*[{(]", re.MULTILINE)
 
 # In order of trust: where an identifier stands by itself, and where one is mentioned.
 _MENTIONS = ("eprint", "doi", "url", "journal", "note", "howpublished", "volume", "number", "eid")
-_BRACES = re.compile(r"(?<!\\)[{}]")
+_BRACES = re.compile(r"((?<!\\)[{}])")
+_COMMAND = re.compile(r"\\[A-Za-z]+$")
 _FORMULA = re.compile(r"(\$[^$]*\$)")
 
 
 def read_bibtex(text: str, name: str) -> tuple[ImportedEntry, ...]:
     """Give every entry, one that is broken as a fault; raises Unimportable where there is none."""
-    # Brings a decoder of TeX; no other kind needs either.
-    from bibtexparser.entrypoint import parse_string  # noqa: PLC0415
+    from bibtexparser.entrypoint import parse_string  # noqa: PLC0415  # only this kind needs it
 
     # What it finds wrong is told as faults, not into somebody's terminal.
     logging.getLogger("bibtexparser").setLevel(logging.CRITICAL)
@@ -80,25 +81,29 @@ def _bare(value: str) -> str:
 
 
 def _unbraced(text: str) -> str:
-    """Drop BibTeX's braces; in formulas they are TeX's, and the rest of TeX is as arXiv has it."""
+    """Decode letters and drop BibTeX's braces; formulas and commands keep theirs, as on arXiv."""
     parts = _FORMULA.split(text)
     return "".join(
-        part if part.startswith("$") and len(part) > 1 else _BRACES.sub("", part) for part in parts
+        part if part.startswith("$") and len(part) > 1 else _without_grouping(decode_letters(part))
+        for part in parts
     )
+
+
+def _without_grouping(text: str) -> str:
+    r"""Drop each pair of braces that does not follow a command, as those of `\emph{…}` do."""
+    parts: list[str] = []
+    keeps: list[bool] = []
+    for part in _BRACES.split(text):
+        if part == "{":
+            keeps.append(_COMMAND.search(parts[-1]) is not None)
+        kept = part not in {"{", "}"} or (keeps[-1] if keeps else False)
+        if part == "}" and keeps:
+            keeps.pop()
+        parts.append(part if kept else "")
+    return "".join(parts)
 
 
 def _name(text: str) -> str:
     r"""Write `Erd{\H o}s, Paul` as Paul Erdős."""
-    last, comma, first = _decode(text).partition(",")
+    last, comma, first = decode_accents(text).partition(",")
     return f"{first} {last}" if comma else last
-
-
-def _decode(text: str) -> str:
-    if not re.search(r"[\\{}~]", text):
-        return text
-    from pylatexenc.latex2text import LatexNodes2Text  # noqa: PLC0415  # only names with TeX need it
-
-    try:
-        return str(LatexNodes2Text(math_mode="text").latex_to_text(text))
-    except Exception:  # noqa: BLE001  # foreign code on foreign text: 3,000 braces end its stack
-        return _BRACES.sub("", text)

@@ -17,7 +17,7 @@ from paperlark.settings import Settings
 from paperlark.settings.environment import Environment
 
 if TYPE_CHECKING:
-    from paperlark.sources._polite import ArxivClient
+    from paperlark.sources._client import ArxivClient
 
 
 OpenArxiv: TypeAlias = Callable[[], AbstractContextManager["ArxivClient"]]

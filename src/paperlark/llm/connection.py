@@ -10,12 +10,17 @@ import httpx
 
 from paperlark.domain.errors import KeyMissing, ModelBusy, ModelUnusable
 from paperlark.domain.spending import Spend
-from paperlark.http import deadline
-from paperlark.http.deadline import Deadline
-from paperlark.llm.redact import one_line, unlogged
+from paperlark.http.client import BoundedClient
+from paperlark.http.response import (
+    ConnectionFailed,
+    HttpError,
+    InvalidRequest,
+    Response,
+    SettingsInvalid,
+    TimedOut,
+)
+from paperlark.llm.redact import one_line
 
-NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
-"""What fails so never reached a server, and cost nothing."""
 MAYBE_PAID = Spend(tokens=None, cost=None)
 _NONE: Mapping[str, str] = MappingProxyType({})
 _LARGEST = 256 * 2**20
@@ -38,14 +43,12 @@ class Connection:
         *,
         key: str | None = None,
         timeout: float = 120.0,
-        client: httpx.Client | None = None,
+        client: BoundedClient | None = None,
     ) -> None:
         self.base_url = base_url.strip().removesuffix("/").removesuffix("/chat/completions")
         self.key = _sendable(key)
         self._timeout = timeout
-        self._deadline = Deadline()
-        secure = self.base_url.lower().startswith("https:")
-        self._client = client or deadline.client(self._deadline, secure=secure)
+        self._client = client or BoundedClient(largest=_LARGEST, seconds=timeout)
         self._owns_client = client is None
 
     def __repr__(self) -> str:
@@ -82,59 +85,44 @@ class Connection:
         Raises ModelBusy, with a `spend` where the request may have been paid for all the same,
         and ModelUnusable.
         """
+        follow = content.pop("follow_redirects", False)
+        bearer = {"Authorization": f"Bearer {self.key}"} if self.key else {}
         try:
-            with unlogged():
-                return self._exchange(method, self._url(path, parameters), headers, content)
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            response = self._client.request(
+                method,
+                self._url(path, parameters),
+                headers={**headers, **bearer},
+                seconds=self._timeout,
+                follow_redirects=follow,
+                **content,
+            )
+        except HttpError as error:
             failure = self._failure(error)
             # Other errors quote what the server sent, or the address, with what is in it.
-            cause = error if isinstance(error, httpx.NetworkError) else None
+            cause = error if isinstance(error, ConnectionFailed) else None
+        else:
+            return _as_httpx(method, response)
         raise failure from cause
 
-    def _exchange(
-        self, method: str, url: httpx.URL, headers: Mapping[str, str], content: Mapping[str, Any]
-    ) -> httpx.Response:
-        """Read the whole answer, unless it is too large or drips in too slowly."""
-        key = {"Authorization": f"Bearer {self.key}"} if self.key else {}
-        body = bytearray()
-        with (
-            self._deadline.within(self._timeout),
-            self._client.stream(
-                method, url, headers={**headers, **key}, timeout=self._timeout, **content
-            ) as response,
-        ):
-            for chunk in response.iter_bytes():
-                body += chunk
-                if len(body) > _LARGEST:
-                    raise httpx.RemoteProtocolError("its answer is too long")
-                if self._deadline.is_over:
-                    raise httpx.ReadTimeout("its answer does not come to an end")
-        received = {
-            name: value
-            for name, value in response.headers.items()
-            if name not in {"content-encoding", "content-length", "transfer-encoding"}
-        }
-        return httpx.Response(
-            response.status_code, headers=received, content=bytes(body), request=response.request
-        )
-
-    def _failure(self, error: httpx.HTTPError | httpx.InvalidURL) -> ModelBusy | ModelUnusable:
-        spend = None if isinstance(error, NOT_SENT) else MAYBE_PAID
-        if isinstance(error, httpx.TimeoutException):
+    def _failure(self, error: HttpError) -> ModelBusy | ModelUnusable:
+        spend = MAYBE_PAID if error.sent else None
+        if isinstance(error, TimedOut):
             return Late(
                 f"{self.server} did not answer within {self._timeout:g} seconds",
                 hint="allow more time, or put fewer papers into one question",
                 spend=spend,
             )
-        if isinstance(
-            error, httpx.UnsupportedProtocol | httpx.InvalidURL | httpx.LocalProtocolError
-        ):
+        if isinstance(error, SettingsInvalid):
+            return ModelUnusable(
+                f"{self.server} cannot be asked: {error.reason}", hint="correct or unset it"
+            )
+        if isinstance(error, InvalidRequest):
             return ModelUnusable(
                 f"{self.server or 'the model'} cannot be asked", hint="check the base URL"
             )
-        if isinstance(error, httpx.NetworkError):
+        if isinstance(error, ConnectionFailed):
             return ModelBusy(
-                f"{self.server} could not be reached ({one_line(str(error))})",
+                f"{self.server} could not be reached ({one_line(error.reason)})",
                 hint="see that the server runs and the base URL is right",
                 spend=spend,
             )
@@ -143,9 +131,28 @@ class Connection:
         )
 
     def _url(self, path: str, parameters: Mapping[str, str]) -> httpx.URL:
-        """Append the path, leaving a query where it is."""
-        url = httpx.URL(self.base_url)
-        return url.copy_with(path=f"{url.path.rstrip('/')}/{path}").copy_merge_params(parameters)
+        """Append the path, leaving a query where it is; raises InvalidRequest."""
+        try:
+            url = httpx.URL(self.base_url)
+            whole = url.copy_with(path=f"{url.path.rstrip('/')}/{path}")
+        except httpx.InvalidURL as error:
+            raise InvalidRequest(str(error), sent=False) from error
+        return whole.copy_merge_params(parameters)
+
+
+def _as_httpx(method: str, response: Response) -> httpx.Response:
+    """Return the response in the form that the rest of this room reads."""
+    received = {
+        name: value
+        for name, value in response.headers.items()
+        if name not in {"content-encoding", "content-length", "transfer-encoding"}
+    }
+    return httpx.Response(
+        response.status,
+        headers=received,
+        content=response.content,
+        request=httpx.Request(method, response.url),
+    )
 
 
 def _sendable(key: str | None) -> str | None:

@@ -1,33 +1,33 @@
-"""Which models a server on this machine offers, for somebody who wants one of them."""
+"""List the models that a server on this machine offers."""
 
 from __future__ import annotations
 
 import json
+from http import HTTPStatus
+
+from paperlark.http.response import HttpError, ResponseTooLarge
 
 _SECONDS = 0.5
-"""A server on this machine that does not answer by then is not there."""
+"""A server on this machine that does not answer within these does not run."""
 _LARGEST = 1 << 20
 
 
 def local_models(base_url: str) -> tuple[str, ...] | None:
-    """Ask a model server for the names of its models; None where none answers.
+    """Fetch the names of a server's models; None where no server answers.
 
-    Whatever else answers at that address has no models to offer.
+    Any other service at that address has no models.
     """
-    import httpx  # noqa: PLC0415  # only who wants a local model waits for the HTTP client
+    from paperlark.http.client import BoundedClient  # noqa: PLC0415  # loads an HTTP library
 
-    try:
-        # What a proxy says of this machine is another machine's answer.
-        with (
-            httpx.Client(timeout=_SECONDS, trust_env=False) as client,
-            client.stream("GET", f"{base_url}/models") as answer,
-        ):
-            # Whoever wants a key to say so is there all the same.
-            if not answer.is_success:
-                return ()
-            return _names(next(answer.iter_bytes(_LARGEST), b""))
-    except (httpx.HTTPError, httpx.InvalidURL):
-        return None
+    with BoundedClient(largest=_LARGEST, seconds=_SECONDS) as client:
+        try:
+            response = client.request("GET", f"{base_url}/models")
+        except ResponseTooLarge:
+            return ()
+        except HttpError:
+            return None
+    # A server that wants a key is there all the same.
+    return _names(response.content) if response.status == HTTPStatus.OK else ()
 
 
 def _names(content: bytes) -> tuple[str, ...]:

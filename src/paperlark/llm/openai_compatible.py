@@ -13,6 +13,7 @@ import httpx
 from paperlark.domain.chat import ChatReply, Prompt
 from paperlark.domain.errors import ModelBusy, ModelRefused
 from paperlark.domain.spending import Prices, Spend
+from paperlark.http.client import BoundedClient
 from paperlark.llm import aimd, completion, error_classes, prices
 from paperlark.llm.aimd import AimdConcurrency
 from paperlark.llm.capabilities import Capabilities, CapabilityDiscovery, ChatRequest
@@ -56,7 +57,7 @@ class OpenAICompatible:
         dialect: Capabilities | None = None,
         learned: Callable[[Capabilities], object] = lambda _: None,
         own_prices: Prices | None = None,
-        client: httpx.Client | None = None,
+        client: BoundedClient | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._connection = Connection(base_url, key=key, timeout=timeout, client=client)

@@ -6,11 +6,7 @@ Servers repeat what they were sent, in their errors and in their headers, some o
 from __future__ import annotations
 
 import html
-import logging
 import re
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from urllib.parse import unquote
 
 _LONGEST = 300
@@ -21,7 +17,6 @@ _KEY, _PROMPT = 8, 24
 OMITTED = "its words repeat what it was sent, and are left out"
 _ESCAPE = re.compile(r"\\+(?:u([0-9a-fA-F]{4})|[nrtbf\"/\\])")
 _NO_LETTER = re.compile(r"[\W_]+")
-_LOGGERS = ("httpx", "httpcore.connection", "httpcore.http11", "httpcore.proxy")
 
 
 def redact(words: str, *, key: str | None = None, prompt: str = "") -> str:
@@ -44,34 +39,6 @@ def one_line(text: str) -> str:
     """Make text fit for a terminal and a page: printable, on one line, short."""
     line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
     return line if len(line) <= _LONGEST else f"{line[:_LONGEST]}…"
-
-
-@contextmanager
-def unlogged() -> Iterator[None]:
-    """Have the HTTP client's own loggers say nothing of what this thread does inside."""
-    for name in _LOGGERS:
-        logging.getLogger(name).addFilter(_SILENCE)
-    before = _here.silent
-    _here.silent = True
-    try:
-        yield
-    finally:
-        _here.silent = before
-
-
-class _Here(threading.local):
-    silent = False
-
-
-_here = _Here()
-
-
-class _Silence(logging.Filter):
-    def filter(self, record: logging.LogRecord) -> bool:  # noqa: ARG002  # whatever it says
-        return not _here.silent
-
-
-_SILENCE = _Silence()
 
 
 def _letters(text: str) -> str:

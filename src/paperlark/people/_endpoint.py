@@ -1,24 +1,29 @@
-"""One request to Semantic Scholar: within bounds of time and size, and without telling the key."""
+"""One JSON request to Semantic Scholar, bounded in time and size, without showing the key."""
 
 from __future__ import annotations
 
 import json
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 
-import httpx
-
 from paperlark.domain.errors import PeopleError
+from paperlark.http.response import (
+    HttpError,
+    InvalidRequest,
+    Response,
+    ResponseTooLarge,
+    SettingsInvalid,
+    TimedOut,
+)
 
 _LARGEST = 32_000_000
 _LONGEST_TEXT = 200
 
 
 @dataclass(frozen=True, slots=True)
-class ServiceResponse:
-    """What came back: JSON (None where it is none), and the complaint in it, "" without one."""
+class Reply:
+    """What came back: JSON (None where it is not JSON), and the error it states, or ""."""
 
     status: int
     payload: object
@@ -27,51 +32,36 @@ class ServiceResponse:
 
 
 class Endpoint:
-    """An address that takes JSON by POST; an answer must come whole in `timeout` seconds."""
+    """An address that takes JSON by POST; a whole reply must come within `timeout` seconds."""
 
-    def __init__(
-        self,
-        url: str,
-        *,
-        key: str | None,
-        user_agent: str,
-        timeout: float,
-        now: Callable[[], float] = time.monotonic,
-    ) -> None:
+    def __init__(self, url: str, *, key: str | None, user_agent: str, timeout: float) -> None:
+        from paperlark.http.client import BoundedClient  # noqa: PLC0415  # loads an HTTP library
+
         self.server = url.partition("://")[2].partition("/")[0].rpartition("@")[2]
         self._url = url
         self._key = (key or "").strip() or None
-        self._client = httpx.Client(headers={"User-Agent": user_agent}, timeout=timeout)
-        self._timeout = timeout
-        self._now = now
+        self._client = BoundedClient(largest=_LARGEST, seconds=timeout, user_agent=user_agent)
 
     @property
     def has_key(self) -> bool:
-        """Whether it is asked with a key."""
+        """Whether requests carry a key."""
         return self._key is not None
 
     def close(self) -> None:
         """Close the connections."""
         self._client.close()
 
-    def post(self, body: Mapping[str, object], **params: str) -> ServiceResponse:
-        """Send one request; raises PeopleError when nothing comes, or more than can be."""
+    def post(self, body: Mapping[str, object], **params: str) -> Reply:
+        """Send one request; raises PeopleError where no usable reply comes."""
         headers = self._headers()
         content = json.dumps(body).encode()
         try:
-            with self._client.stream(
+            response = self._client.request(
                 "POST", self._url, params=params, content=content, headers=headers
-            ) as response:
-                return self._answer(response)
-        except httpx.TimeoutException as error:
-            raise self._late() from error
-        except (httpx.InvalidURL, httpx.UnsupportedProtocol, httpx.LocalProtocolError) as error:
-            raise PeopleError(f"{self.server or 'the address'} cannot be asked") from error
-        except httpx.HTTPError as error:
-            reason = _one_line(str(error)) or type(error).__name__
-            raise PeopleError(
-                f"{self.server} could not be reached ({reason})", retry=True
-            ) from error
+            )
+        except HttpError as error:
+            raise self._failure(error) from error
+        return self._read(response)
 
     def _headers(self) -> dict[str, str]:
         if self._key is None:
@@ -81,45 +71,42 @@ class Endpoint:
             raise PeopleError("the key holds characters that no key has")
         return {"Content-Type": "application/json", "x-api-key": self._key}
 
-    def _answer(self, response: httpx.Response) -> ServiceResponse:
-        content = self._content(response)
+    def _failure(self, error: HttpError) -> PeopleError:
+        if isinstance(error, TimedOut):
+            return PeopleError(
+                f"{self.server} did not answer within {self._client.seconds:g} seconds", retry=True
+            )
+        if isinstance(error, SettingsInvalid):
+            return PeopleError(f"{self.server} cannot be asked: {error.reason}")
+        if isinstance(error, InvalidRequest):
+            return PeopleError(f"{self.server or 'the address'} cannot be asked")
+        if isinstance(error, ResponseTooLarge):
+            return PeopleError(f"{self.server} answered with too much data", fewer=True)
+        return PeopleError(
+            f"{self.server} could not be reached ({_one_line(error.reason)})", retry=True
+        )
+
+    def _read(self, response: Response) -> Reply:
         try:
-            payload = json.loads(content)
+            payload = json.loads(response.content)
         except (ValueError, RecursionError):
             payload = None
-        return ServiceResponse(
-            status=response.status_code,
+        return Reply(
+            status=response.status,
             payload=payload,
-            complaint=self._complaint(response, content, payload),
+            complaint=self._complaint(response, payload),
             retry_after=response.headers.get("Retry-After", ""),
         )
 
-    def _content(self, response: httpx.Response) -> bytes:
-        """Read the body; the client's own timeout is one for every chunk of it."""
-        end = self._now() + self._timeout
-        content = bytearray()
-        for chunk in response.iter_bytes():
-            content += chunk
-            if len(content) > _LARGEST:
-                raise PeopleError(f"{self.server} answered with more than can be", fewer=True)
-            if self._now() > end:
-                raise self._late()
-        return bytes(content)
-
-    def _complaint(self, response: httpx.Response, content: bytes, payload: object) -> str:
-        """Find `{"error": "…"}` of the API, or `{"message": "…"}` of what stands before it."""
+    def _complaint(self, response: Response, payload: object) -> str:
+        """Find `{"error": "…"}` of the API, or `{"message": "…"}` of the gateway before it."""
         said: object = ""
         if isinstance(payload, Mapping):
             said = payload.get("error") or payload.get("message") or ""
-        elif response.status_code != HTTPStatus.OK:
-            said = content.decode("utf-8", "replace")
+        elif response.status != HTTPStatus.OK:
+            said = response.content.decode("utf-8", "replace")
         text = said if isinstance(said, str) else json.dumps(said)
         return _one_line(text.replace(self._key, "[key]") if self._key else text)
-
-    def _late(self) -> PeopleError:
-        return PeopleError(
-            f"{self.server} did not answer within {self._timeout:g} seconds", retry=True
-        )
 
 
 def _one_line(text: str) -> str:

@@ -20,7 +20,7 @@ import stamina
 from paperlark.domain.authorship import Authorship, KnownAuthors, NotIndexed, NotLookedUp, Person
 from paperlark.domain.errors import PeopleError
 from paperlark.domain.paper import Paper, PaperId
-from paperlark.people._endpoint import Endpoint, ServiceResponse
+from paperlark.people._endpoint import Endpoint, Reply
 
 FIELDS = "externalIds,authors.authorId,authors.name,authors.hIndex"
 
@@ -182,7 +182,7 @@ class SemanticScholar:
             raise self._refusal(answer)
         return read_reply(answer.payload, ids)
 
-    def _refusal(self, answer: ServiceResponse) -> PeopleError:
+    def _refusal(self, answer: Reply) -> PeopleError:
         problem = f"{self._endpoint.server} answered {answer.status}"
         if answer.complaint:
             problem += f": {answer.complaint}"

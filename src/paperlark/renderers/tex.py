@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from paperlark.domain.tex_accents import ACCENT, ESCAPES, LETTERS, SIGNS, compose
+from paperlark.domain.tex_accents import ACCENT, spelled_at
 
 _TEX = re.compile(r"\\[A-Za-z]|\^|_[\w{]")
 _COMMAND = re.compile(r"\\[A-Za-z]+\s*(?:\{[^{}]*\})?|\{[^{}]*\}")
@@ -194,10 +194,6 @@ class _Reader:
     def _formula(self, start: int, body: str, end: int) -> _Read | None:
         return (Formula(self._text[start:end], body.strip()), end) if body.strip() else None
 
-    def _accent(self, found: re.Match[str], _end: int) -> _Read | None:
-        letter = compose(found[0])
-        return (Prose(letter), found.end()) if letter else None
-
     def _group(self, found: re.Match[str], end: int) -> _Read | None:
         r"""Braces around a single character, as in `{\'e}` or `{\L}`."""
         close = self._closing.get(found.start(), end)
@@ -209,21 +205,12 @@ class _Reader:
         return (Prose(inner), close + 1) if len(inner) == 1 and close < end else None
 
     def _command(self, found: re.Match[str], end: int) -> _Read | None:
+        if spelled := self._spelling(found, end):
+            return spelled
         name = found[0][1:]
-        if name in LETTERS:
-            return Prose(LETTERS[name]), self._behind(found.end(), end)
-        if name in SIGNS:
-            empty = self._text.startswith("{}", found.end(), end)
-            return Prose(SIGNS[name]), found.end() + 2 * empty
         if name in ("url", "href"):
             return self._address(found, name, end)
         return self._styled(_STYLES.get(name), found.end(), found.end(), end)
-
-    def _behind(self, at: int, end: int) -> int:
-        """Skip what separates a letter's command from the rest of its word."""
-        if self._text.startswith("{}", at, end):
-            return at + 2
-        return at + 1 if self._text.startswith(" ", at, end) else at
 
     def _address(self, found: re.Match[str], name: str, end: int) -> _Read | None:
         address = _ADDRESS.match(self._text, found.end(), end)
@@ -254,9 +241,11 @@ class _Reader:
         element = _SWITCHES[found[0].strip("{\\ ")]
         return self._styled(element, found.start(), found.end(), end)
 
-    def _escape(self, found: re.Match[str], _end: int) -> _Read | None:
-        char = ESCAPES.get(found[0][1])
-        return None if char is None else (Prose(char), found.end())
+    def _spelling(self, found: re.Match[str], end: int) -> _Read | None:
+        spelled = spelled_at(self._text, found.start(), end)
+        return None if spelled is None else (Prose(spelled[0]), spelled[1])
+
+    _accent = _escape = _spelling
 
     def _character(self, found: re.Match[str], _end: int) -> _Read:
         return Prose(_CHARACTERS[found[0]]), found.end()

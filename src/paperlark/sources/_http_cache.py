@@ -1,4 +1,4 @@
-"""Answers kept on disk, so that arXiv need only say that nothing has changed."""
+"""Conditional HTTP cache on disk: arXiv need only answer that nothing has changed (304)."""
 
 from __future__ import annotations
 
@@ -14,55 +14,55 @@ _LARGEST_FOLDER = 128 * 2**20
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """An answer and what its server calls it; either name may be missing, not both."""
+class CacheEntry:
+    """An answer with its validators, of which one may be missing."""
 
     content: bytes
     etag: str | None
     modified: str | None
 
     def conditions(self) -> dict[str, str]:
-        """Ask for the answer only if it has changed."""
-        names = {"If-None-Match": self.etag, "If-Modified-Since": self.modified}
-        return {name: value for name, value in names.items() if value}
+        """Return the headers that ask for the answer only if it has changed."""
+        headers = {"If-None-Match": self.etag, "If-Modified-Since": self.modified}
+        return {name: value for name, value in headers.items() if value}
 
 
-class KeptAnswers:
-    """A folder of answers by URL: whole or not there, oldest out first.
+class HttpCache:
+    """A folder of answers by URL: complete or absent; the oldest are evicted first.
 
-    How long a server allows an answer to be used is not heeded: a feed that arXiv promises to
-    be good until midnight may be the one of yesterday, and is asked for again.
+    Cache-Control is ignored: a feed that arXiv declares valid until midnight may be yesterday's,
+    so every answer is revalidated.
     """
 
     def __init__(self, folder: Path, *, largest: int = _LARGEST_FOLDER) -> None:
         self._folder = folder
         self._largest = largest
 
-    def find(self, url: str) -> Kept | None:
-        """Give what is kept; a damaged entry is none."""
+    def find(self, url: str) -> CacheEntry | None:
+        """Return the entry, None where there is none or it is damaged."""
         path = self._path(url)
         try:
             header, _, content = path.read_bytes().partition(b"\n")
-            named = json.loads(header)
-            if named["url"] != url or named["sha256"] != hashlib.sha256(content).hexdigest():
+            stored = json.loads(header)
+            if stored["url"] != url or stored["sha256"] != hashlib.sha256(content).hexdigest():
                 return None
-            return Kept(content, _text(named["etag"]), _text(named["modified"]))
+            return CacheEntry(content, _text(stored["etag"]), _text(stored["modified"]))
         except (OSError, ValueError, LookupError, TypeError, RecursionError):
             return None
 
-    def keep(self, url: str, kept: Kept) -> None:
-        """Keep an answer that has a name; where there is no room for it, go on without."""
-        if not kept.conditions():
+    def keep(self, url: str, entry: CacheEntry) -> None:
+        """Write an answer that has a validator; a disk that is full is no error."""
+        if not entry.conditions():
             return
         header = {
             "url": url,
-            "etag": kept.etag,
-            "modified": kept.modified,
-            "sha256": hashlib.sha256(kept.content).hexdigest(),
+            "etag": entry.etag,
+            "modified": entry.modified,
+            "sha256": hashlib.sha256(entry.content).hexdigest(),
         }
-        with suppress(OSError):  # a full disk costs the next run a download, no more
+        with suppress(OSError):  # costs the next run a download, no more
             self._folder.mkdir(parents=True, exist_ok=True)
-            self._write(self._path(url), json.dumps(header).encode() + b"\n" + kept.content)
+            self._write(self._path(url), json.dumps(header).encode() + b"\n" + entry.content)
             self._make_room()
 
     def _write(self, path: Path, content: bytes) -> None:

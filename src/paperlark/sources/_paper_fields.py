@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from functools import cache, lru_cache
+from functools import lru_cache
 from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml import DefusedXmlException
@@ -16,6 +16,7 @@ from defusedxml.ElementTree import fromstring
 from paperlark.domain.announcement import AnnounceType
 from paperlark.domain.errors import FeedUnreadable
 from paperlark.domain.paper import Author, Identifier, Paper
+from paperlark.domain.tex_accents import decode_accents
 
 # A degree or generation after a comma belongs to the name before it.
 _SUFFIX = re.compile(r"(?:jr|sr|ph\. ?d|m\.? ?d|ii|iii|iv)\.?", re.IGNORECASE)
@@ -66,27 +67,8 @@ def _author(raw: str) -> Author:
 
 
 def _clean(text: str) -> str:
-    name = " ".join(_LEADING.sub("", decode_tex(text).strip(_MARKS)).split())
+    name = " ".join(_LEADING.sub("", (decode_accents(text) or text).strip(_MARKS)).split())
     return name.removesuffix(" and").rstrip(_MARKS)
-
-
-@cache
-def _decoder() -> Callable[[str], str]:
-    from pylatexenc.latex2text import LatexNodes2Text  # noqa: PLC0415  # only names with TeX need it
-
-    decode: Callable[[str], str] = LatexNodes2Text(math_mode="text").latex_to_text
-    return decode
-
-
-def decode_tex(text: str) -> str:
-    r"""Decode TeX accents and letters to Unicode; text without TeX is left as it is."""
-    if not re.search(r"[\\{}~$]", text):
-        return text
-    try:
-        # In a name a percent sign is a percent sign, not the start of a comment.
-        return _decoder()(text.replace("%", r"\%")) or text
-    except Exception:  # noqa: BLE001  # foreign code on foreign text: 3,000 braces end its stack
-        return text
 
 
 def read_xml(content: bytes, origin: str) -> Element:

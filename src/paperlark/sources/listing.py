@@ -13,8 +13,8 @@ from paperlark.domain import calendar
 from paperlark.domain.announcement import Feed, Listing, Via
 from paperlark.domain.errors import FeedNotFound
 from paperlark.domain.paper import PaperId
+from paperlark.sources._client import ArxivClient, Params
 from paperlark.sources._listing_page import Page, parse_page
-from paperlark.sources._polite import ArxivClient, Params
 
 ARXIV = "https://arxiv.org"
 KEPT = timedelta(days=90)
@@ -109,7 +109,7 @@ class CatchupPages:
 
 
 def _page(client: ArxivClient, url: str, category: str, params: Params | None = None) -> Page:
-    answer = client.get(url, params, also={HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND})
+    answer = client.get(url, params, accept={HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND})
     if answer.status != HTTPStatus.OK:
         raise FeedNotFound(
             f"arXiv has no page {answer.url}: it answered with HTTP {answer.status}",

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from http import HTTPStatus
 
 from paperlark.domain.paper import Paper, PaperId
-from paperlark.sources._polite import ArxivClient
+from paperlark.sources._client import ArxivClient
 from paperlark.sources.search_api import ResultPage, parse_results
 
 SLICE = 100
@@ -51,6 +51,6 @@ class ArxivLookup:
         answer = self._client.get(
             self._base_url,
             {"id_list": ",".join(identifiers), "max_results": len(identifiers)},
-            also={HTTPStatus.BAD_REQUEST},
+            accept={HTTPStatus.BAD_REQUEST},
         )
         return parse_results(answer.content, "by identifier", self._base_url)

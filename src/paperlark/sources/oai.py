@@ -16,6 +16,7 @@ from paperlark.domain.announcement import AnnounceType, Feed, Listing, Via
 from paperlark.domain.calendar import HOLIDAYS, announcement_day
 from paperlark.domain.errors import FeedUnreadable, SourceUnreachable
 from paperlark.domain.paper import Identifier, Paper, PaperId
+from paperlark.sources._client import ArxivClient, Params
 from paperlark.sources._paper_fields import (
     announce_type,
     canonical,
@@ -26,7 +27,6 @@ from paperlark.sources._paper_fields import (
     read_xml,
     text_of,
 )
-from paperlark.sources._polite import ArxivClient, Params
 
 _OAI = "{http://www.openarchives.org/OAI/2.0/}"
 _RAW = "{http://arxiv.org/OAI/arXivRaw/}"

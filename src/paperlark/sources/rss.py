@@ -10,7 +10,7 @@ from paperlark.domain.announcement import Feed, Via
 from paperlark.domain.calendar import today
 from paperlark.domain.errors import FeedNotFound
 from paperlark.sources._arxiv_xml import parse_feed
-from paperlark.sources._polite import ArxivClient
+from paperlark.sources._client import ArxivClient
 
 
 class RssFeeds:
@@ -42,7 +42,7 @@ class RssFeeds:
             raise FeedNotFound(f"arXiv's RSS has only today's announcement, not that of {day}")
         url = f"{self._base_url}/{category}"
         # An unknown category is answered with 400 and a feed that says so.
-        answer = self._client.get(url, also={HTTPStatus.BAD_REQUEST})
+        answer = self._client.get(url, accept={HTTPStatus.BAD_REQUEST})
         feed = parse_feed(answer.content, category, url)
         if feed.stamped is not None and feed.stamped != day:
             raise FeedNotFound(

@@ -13,9 +13,10 @@ from paperlark.domain.calendar import HOLIDAYS, announcement_day, submission_win
 from paperlark.domain.errors import FeedUnreadable, SourceUnreachable
 from paperlark.domain.paper import Author, Paper, PaperId
 from paperlark.domain.taxonomy import CATEGORIES
+from paperlark.domain.tex_accents import decode_accents
+from paperlark.sources._client import ArxivClient, Params
 from paperlark.sources._paper_fields import (
     announce_type,
-    decode_tex,
     iso_moment,
     make_paper,
     one_line,
@@ -23,7 +24,6 @@ from paperlark.sources._paper_fields import (
     read_xml,
     text_of,
 )
-from paperlark.sources._polite import ArxivClient, Params
 
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _ARXIV = "{http://arxiv.org/schemas/atom}"
@@ -98,7 +98,7 @@ def _found(entry: Element) -> ApiEntry:
 
 
 def _author(element: Element) -> Author:
-    name = one_line(decode_tex(text_of(element, f"{_ATOM}name"))) or "(no name)"
+    name = one_line(decode_accents(text_of(element, f"{_ATOM}name"))) or "(no name)"
     return Author(name, one_line(text_of(element, f"{_ARXIV}affiliation")) or None)
 
 
@@ -173,7 +173,7 @@ class SearchApi:
         """Ask again for a page that is empty and should not be, which happens."""
         params: Params = {"search_query": query, "start": start, "max_results": SLICE}
         for _ in range(_ATTEMPTS):
-            answer = self._client.get(self._base_url, params, also={HTTPStatus.BAD_REQUEST})
+            answer = self._client.get(self._base_url, params, accept={HTTPStatus.BAD_REQUEST})
             page = parse_results(answer.content, category, self._base_url)
             if page.found or page.notes or start >= page.total:
                 return page

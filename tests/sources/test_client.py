@@ -17,9 +17,8 @@ from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
 from paperlark.domain.errors import SourceError, SourceUnreachable
-from paperlark.sources import _polite
-from paperlark.sources._http_cache import Kept, KeptAnswers
-from paperlark.sources._polite import (
+from paperlark.sources import _client
+from paperlark.sources._client import (
     PATIENCE,
     PAUSE,
     ArxivClient,
@@ -27,6 +26,7 @@ from paperlark.sources._polite import (
     classify_response,
     retry_after,
 )
+from paperlark.sources._http_cache import CacheEntry, HttpCache
 from standins.arxiv import (
     Behaviour,
     StandInArxiv,
@@ -72,20 +72,20 @@ def test_a_pause_that_has_passed_by_itself_is_not_waited_for_again(
 @pytest.mark.parametrize(
     ("status_", "content", "meaning"),
     [
-        (200, b"<rss/>", ResponseClass.ANSWER),
-        (200, b"Rate exceeded.", ResponseClass.BUSY),
-        (200, b" rate EXCEEDED\n", ResponseClass.BUSY),
-        (200, b"Rate exceeded." + b" " * 300, ResponseClass.ANSWER),
-        (304, b"", ResponseClass.UNCHANGED),
+        (200, b"<rss/>", ResponseClass.OK),
+        (200, b"Rate exceeded.", ResponseClass.RATE_LIMITED),
+        (200, b" rate EXCEEDED\n", ResponseClass.RATE_LIMITED),
+        (200, b"Rate exceeded." + b" " * 300, ResponseClass.OK),
+        (304, b"", ResponseClass.NOT_MODIFIED),
         (400, b"", ResponseClass.REFUSED),
         (403, b"", ResponseClass.FORBIDDEN),
         (404, b"", ResponseClass.REFUSED),
-        (406, b"", ResponseClass.LATER),
-        (408, b"", ResponseClass.BROKEN),
-        (429, b"", ResponseClass.BUSY),
-        (500, b"", ResponseClass.BROKEN),
-        (503, b"", ResponseClass.BUSY),
-        (599, b"", ResponseClass.BROKEN),
+        (406, b"", ResponseClass.NOT_ACCEPTABLE),
+        (408, b"", ResponseClass.SERVER_ERROR),
+        (429, b"", ResponseClass.RATE_LIMITED),
+        (500, b"", ResponseClass.SERVER_ERROR),
+        (503, b"", ResponseClass.RATE_LIMITED),
+        (599, b"", ResponseClass.SERVER_ERROR),
         (204, b"", ResponseClass.REFUSED),
     ],
 )
@@ -96,8 +96,8 @@ def test_every_answer_is_treated_as_what_it_is(
 
 
 def test_a_status_that_the_caller_reads_is_an_answer() -> None:
-    assert classify_response(400, b"<rss/>", {400}) is ResponseClass.ANSWER
-    assert classify_response(400, b"Rate exceeded.", {400}) is ResponseClass.BUSY
+    assert classify_response(400, b"<rss/>", {400}) is ResponseClass.OK
+    assert classify_response(400, b"Rate exceeded.", {400}) is ResponseClass.RATE_LIMITED
 
 
 @pytest.mark.parametrize(
@@ -296,8 +296,8 @@ def test_a_damaged_kept_answer_is_fetched_again(
 def test_no_damage_gives_another_answer_than_was_kept(
     tmp_path_factory: pytest.TempPathFactory, content: bytes, at: int, damage: bytes
 ) -> None:
-    answers = KeptAnswers(tmp_path_factory.mktemp("answers"))
-    answers.keep("u", Kept(content, '"e"', None))
+    answers = HttpCache(tmp_path_factory.mktemp("answers"))
+    answers.keep("u", CacheEntry(content, '"e"', None))
     [path] = answers._folder.iterdir()
     raw = bytearray(path.read_bytes())
     raw[at : at + len(damage)] = damage
@@ -307,22 +307,22 @@ def test_no_damage_gives_another_answer_than_was_kept(
 
 
 def test_what_is_kept_is_bounded_and_the_newest_stays(tmp_path: Path) -> None:
-    answers = KeptAnswers(tmp_path, largest=3000)
+    answers = HttpCache(tmp_path, largest=3000)
     for n in range(10):
-        answers.keep(f"u{n}", Kept(b"x" * 1000, f'"{n}"', None))
+        answers.keep(f"u{n}", CacheEntry(b"x" * 1000, f'"{n}"', None))
     assert answers.find("u9")
     assert sum(path.stat().st_size for path in tmp_path.iterdir()) <= 3000
 
 
 def test_an_answer_without_a_name_is_not_kept(tmp_path: Path) -> None:
-    KeptAnswers(tmp_path).keep("u", Kept(b"x", None, None))
+    HttpCache(tmp_path).keep("u", CacheEntry(b"x", None, None))
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_full_disk_costs_no_more_than_a_download(tmp_path: Path) -> None:
     (tmp_path / "answers").touch()
-    answers = KeptAnswers(tmp_path / "answers")
-    answers.keep("u", Kept(b"x", '"e"', None))
+    answers = HttpCache(tmp_path / "answers")
+    answers.keep("u", CacheEntry(b"x", '"e"', None))
     assert answers.find("u") is None
 
 
@@ -338,11 +338,14 @@ def test_a_compressed_answer_is_unpacked_and_a_redirect_followed(
 
 
 def test_an_answer_without_end_is_cut_off(
-    arxiv: StandInArxiv, client: ArxivClient, url: str, monkeypatch: pytest.MonkeyPatch
+    arxiv: StandInArxiv, tmp_path: Path, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(_polite, "LARGEST", 2**20)
+    monkeypatch.setattr(_client, "LARGEST", 2**20)
     arxiv.misbehave(says(gzip.compress(b" " * 2**22), content_encoding="gzip"))
-    with pytest.raises(SourceUnreachable, match="more than 1 MB"):
+    with (
+        ArxivClient("x", tmp_path) as client,
+        pytest.raises(SourceUnreachable, match="more than 1 MB"),
+    ):
         client.get(url)
 
 
@@ -394,9 +397,9 @@ def _run(threads: list[threading.Thread]) -> None:
 ASKER = """
 import sys
 from pathlib import Path
-from paperlark.sources._polite import PoliteClient
+from paperlark.sources._client import ArxivClient
 
-with PoliteClient(f"asker/{sys.argv[3]}", Path(sys.argv[1]), pause=0.2) as client:
+with ArxivClient(f"asker/{sys.argv[3]}", Path(sys.argv[1]), pause=0.2) as client:
     print("ready", flush=True)
     for _ in range(int(sys.argv[4])):
         client.get(sys.argv[2])
