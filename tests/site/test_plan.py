@@ -137,7 +137,7 @@ def test_a_site_of_nobodys_days_says_so(tmp_path: Path) -> None:
         tmp_path / "s",
         _ignored,
     )
-    assert "No day yet" in (tmp_path / "s" / "index.html").read_text()
+    assert "No page yet" in (tmp_path / "s" / "index.html").read_text()
 
 
 def test_days_look_like_what_they_are(tmp_path: Path) -> None:
@@ -150,7 +150,7 @@ def test_days_look_like_what_they_are(tmp_path: Path) -> None:
     december = (folder / "2024" / "12" / "index.html").read_text()
     assert "1 partial" in january
     assert '<td class="partial">' in january
-    assert "1 quiet" in december
+    assert "1 without announcement" in december
     assert not (folder / "2024" / "12" / "31" / "papers.bib").exists()
 
 
@@ -161,5 +161,7 @@ def test_a_day_that_goes_away_meanwhile_is_told() -> None:
     files = tuple(plan(_readers(archive, FakeCache(), NAME), None))
     archive._digests.clear()
     day = next(file for file in files if str(file.path).endswith("30/index.html"))
-    with pytest.raises(StoreError, match="went away while the site was built: build it again"):
+    with pytest.raises(
+        StoreError, match="was removed while the site was being built: build the site"
+    ):
         day.make()

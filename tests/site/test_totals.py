@@ -65,7 +65,7 @@ def test_what_nobody_knows_is_not_added_as_nothing() -> None:
     known, unknown = _day(MONDAY), _day(MONDAY, spend=Spend(Tokens(7, 0), None))
     assert totals.tokens(totals_of([unknown])) == "7 tokens, cost unknown"
     assert totals.tokens(totals_of([known, unknown])) == (
-        "117 tokens, $0.3000 and 1 day of unknown cost"
+        "117 tokens, $0.3000 plus 1 day of unknown cost"
     )
     assert totals.tokens(totals_of([_day(MONDAY, model=None, spend=None)])) is None
 

@@ -78,9 +78,9 @@ def total_line(expenses: Sequence[Expense]) -> str:
     unpriced = sum(one.unpriced for one in expenses)
     requests = sum(one.requests for one in expenses)
     if unpriced == requests:
-        return f"in all {UNKNOWN}"
-    besides = f", besides {_some(unpriced, requests)} of unknown price" if unpriced else ""
-    return f"in all {amount(_total(expenses))}{besides}"
+        return f"total: {UNKNOWN}"
+    besides = f", plus {_some(unpriced, requests)} with no known price" if unpriced else ""
+    return f"total: {amount(_total(expenses))}{besides}"
 
 
 def month_line(month: date, spent: Decimal, budget: Budget) -> str | None:
@@ -88,18 +88,15 @@ def month_line(month: date, spent: Decimal, budget: Budget) -> str | None:
     if budget.month is None:
         return None
     return (
-        f"this month ({month:%Y-%m}, UTC): {amount(spent)} of {amount(budget.month)} spent, or held"
-        " for what may be billed yet"
+        f"this month ({month:%Y-%m}, UTC): {amount(spent)} of {amount(budget.month)} spent or"
+        " reserved for requests that may still be billed"
     )
 
 
 def source_line(model: str, prices: PriceSource | None) -> str:
     """Say where a model's price is from, and of when."""
     if prices is None:
-        return (
-            f"prices: nobody knows what {plain_text.one_line(model)} costs there; say it in"
-            " [judge.prices]"
-        )
+        return f"prices: no price known for {plain_text.one_line(model)}; set it in [judge.prices]"
     return f"prices of {plain_text.one_line(model)}: {source(prices)}"
 
 
@@ -147,10 +144,10 @@ def _expense(one: Expense) -> Iterator[str]:
     if per_paper:
         yield f"    {per_paper}"
     if one.untold:
-        yield f"    {_some(one.untold, one.requests)} did not say what they used"
+        yield f"    no token usage reported: {_some(one.untold, one.requests)}"
     if one.unpriced:
-        most = "" if one.most is None else f", {amount(one.most)} at most"
-        yield f"    {_some(one.unpriced, one.requests)} of unknown price{most}"
+        most = "" if one.most is None else f", at most {amount(one.most)}"
+        yield f"    no known price: {_some(one.unpriced, one.requests)}{most}"
 
 
 def _some(count: int, requests: int) -> str:

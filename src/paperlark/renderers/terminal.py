@@ -50,7 +50,7 @@ def _lines(digest: Digest, width: int, entries: int) -> Iterator[str]:
 def _facts(digest: Digest) -> Iterator[wording.TableRow]:
     if digest.model is None:
         imported = digest.status is Status.IMPORTED
-        how = "none is named" if imported else "ordered by the embedded ranker"
+        how = "not named" if imported else "ordered by the embedded ranker"
         yield wording.TableRow("model", ("none",), how)
     else:
         tokens, cost = wording.usage_rows(digest.spend)
@@ -75,9 +75,9 @@ def _evidence(match: Match) -> str:
     """Say in one line what speaks for a paper that nobody judged: its topic stands above."""
     nearest = match.nearest
     parts = (
-        ("for", english.listed(match.words_for)),
-        ("against", english.listed(match.words_against)),
-        ("like", f"{nearest.title} ({english.short_date(nearest.day)})" if nearest else ""),
+        ("matched terms", english.listed(match.words_for)),
+        ("counting against:", english.listed(match.words_against)),
+        ("resembles", f"{nearest.title} ({english.short_date(nearest.day)})" if nearest else ""),
     )
     return " · ".join(f"{name} {typeset.plain(words)}" for name, words in parts if words)
 

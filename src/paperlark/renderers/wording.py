@@ -24,8 +24,8 @@ from paperlark.renderers.english import (
 )
 
 STAR = "★"
-OUTSIDE = "from outside your usual"
-"""The mark of a paper from below the line."""
+OUTSIDE = "outside your usual topics"
+"""Marks a paper of the random sample from below the threshold."""
 NOTHING_SAID = "\N{EN DASH}"
 """The mark of a paper that an imported page has, and says nothing of."""
 MOST_AUTHORS = 12
@@ -85,19 +85,24 @@ def _by_reason(
 def _waiting_words(reason: str, papers: tuple[Unjudged, ...], day: date) -> str:
     wait = "waits" if len(papers) == 1 else "wait"
     return (
-        f"{counted(len(papers), 'paper')} {wait} {reason}. To collect the answers make this page"
+        f"{counted(len(papers), 'paper')} {wait} {reason}. To collect the answers, make this page"
         f" again: paperlark run --date {day}"
     )
 
 
 def _budget_words(reason: str, left: tuple[Unjudged, ...]) -> str:
-    return f"{counted(len(left), 'paper')} left for the budget: {reason}."
+    return f"{counted(len(left), 'paper')} over budget: {reason}."
+
+
+_STATUS = {Status.QUIET: "no announcement"}
+"""The words for a status where its stored value is not what people read."""
 
 
 def status(digest: Digest) -> str:
     """Say how the run ended."""
     if digest.status is not Status.PARTIAL:
-        return f"{digest.status}, reconstructed" if digest.reconstructed else digest.status.value
+        word = _STATUS.get(digest.status, digest.status.value)
+        return f"{word}, reconstructed" if digest.reconstructed else word
     what = shortfall(digest)
     return f"partial: {what}, see below" if what else "partial: see the notes"
 
@@ -111,7 +116,7 @@ def shortfall(digest: Digest) -> str:
     )
     parts = (
         f"{counted(missing, 'paper')} not judged" if missing else "",
-        f"{counted(left, 'paper')} left for the budget" if left else "",
+        f"{counted(left, 'paper')} over budget" if left else "",
         f"{counted(waiting, 'paper')} waiting in a batch" if waiting else "",
     )
     return listed(part for part in parts if part)
@@ -145,7 +150,7 @@ def updated(one: Updated) -> str:
 def summary(digest: Digest) -> tuple[str, ...]:
     """Give the parts of the line under the title, status last."""
     if digest.status is Status.QUIET:
-        return (f"arXiv announced nothing in {listed(digest.categories)}", status(digest))
+        return (listed(digest.categories), status(digest))
     funnel = digest.funnel
     by_followed = sum(1 for entry in digest.entries if entry.followed)
     followed = (f"{number(by_followed)} by an author you follow",) if by_followed else ()
@@ -161,8 +166,8 @@ def funnel_rows(digest: Digest) -> tuple[TableRow, ...]:
     funnel = digest.funnel
     listings = _listings(funnel.announced_listings)
     feeds = "" if funnel.feeds is None else f" in {counted(funnel.feeds, 'feed')}"
-    # Whether a paper of two feeds counts twice elsewhere nobody says.
-    elsewhere = "as counted there" if digest.status is Status.IMPORTED else ""
+    # An imported page does not say whether a paper in two feeds counts twice.
+    elsewhere = "as counted on the imported page" if digest.status is Status.IMPORTED else ""
     announced = f"{listings}{feeds}" if listings else elsewhere
     scanned = _listings(funnel.scanned_listings) or elsewhere
     rows = [_row("announced", funnel.announced, announced)]
@@ -170,7 +175,7 @@ def funnel_rows(digest: Digest) -> tuple[TableRow, ...]:
         rows.append(_row("seen before", funnel.seen, "on an earlier day"))
     rows.append(_row("scanned", funnel.scanned, scanned))
     if funnel.gated:
-        rows.append(_row("gated", funnel.gated, "no author reaches your h-index"))
+        rows.append(_row("gated", funnel.gated, "no author reaches your minimum h-index"))
     if digest.model is not None:
         rows += _judge_rows(funnel)
     followed = f"{number(funnel.followed)} followed" if funnel.followed else ""
@@ -186,15 +191,15 @@ def _judge_rows(funnel: Funnel) -> list[TableRow]:
         return [_row("judged", funnel.judged)]
     rows = [_row("shortlisted", funnel.shortlisted)]
     if funnel.explored:
-        rows.append(_row("explored", funnel.explored, "drawn by lot"))
+        rows.append(_row("explored", funnel.explored, "random sample"))
     if funnel.unread:
         rows.append(_row("unread", funnel.unread, "low match"))
     followed = f"{number(funnel.followed_asked)} followed" if funnel.followed_asked else ""
     rows += [_row("judged", funnel.judged, followed), _row("unjudged", funnel.unjudged)]
     if funnel.over_budget:
-        rows.append(_row("over budget", funnel.over_budget, "not asked about"))
+        rows.append(_row("over budget", funnel.over_budget, "not sent to the model"))
     if funnel.waiting:
-        rows.append(_row("waiting", funnel.waiting, "in a batch, not answered yet"))
+        rows.append(_row("waiting", funnel.waiting, "in a batch, no answer yet"))
     return [*rows, _row("not recorded", funnel.not_recorded)] if funnel.not_recorded else rows
 
 
@@ -290,7 +295,7 @@ def reason(entry: Entry) -> str | None:
         said = entry.judgement.comment if entry.judgement else ""
         return f"{who}. {said}" if said else who
     if entry.outside and entry.judgement is None:
-        return "Drawn by lot: a vote says whether you want more like it."
+        return "Random pick. Vote to see more or fewer like this."
     return entry.comment
 
 
@@ -310,8 +315,8 @@ def evidence(match: Match | None) -> tuple[tuple[str, str], ...]:
         return ()
     words = (
         ("Topic", match.topic or ""),
-        ("Words for", listed(match.words_for)),
-        ("Words against", listed(match.words_against)),
+        ("Matched terms", listed(match.words_for)),
+        ("Counting against", listed(match.words_against)),
     )
     return tuple((name, value) for name, value in words if value)
 
@@ -329,9 +334,9 @@ def shown_authors(count: int) -> int:
 def no_model(digest: Digest) -> str:
     """Say what stands in place of tokens and cost."""
     if digest.status is Status.IMPORTED:
-        return "No model is named."
+        return "The imported page names no model."
     if not digest.entries:
-        return "No model was asked."
+        return "No model was used."
     return "No model: ordered by the embedded ranker."
 
 
@@ -348,13 +353,13 @@ def cut_offs(digest: Digest) -> str | None:
 def not_recorded_words(missing: tuple[Unjudged, ...]) -> str:
     """Say how many papers a recording knows nothing of."""
     papers = counted(len(missing), "paper")
-    return f"The recording holds no judgement of {papers}; nothing went wrong."
+    return f"The recording has no judgement of {papers}; this is not an error."
 
 
 def unread_words(digest: Digest) -> str:
     """Say why papers were not read, and that this is as it should be."""
     return (
-        "Not read by the model, because their match is low:"
+        "Not sent to the model because of a low match:"
         f" {counted(digest.funnel.unread or 0, 'paper')}."
     )
 
@@ -365,7 +370,7 @@ def missed(digest: Digest) -> str | None:
         return None
     expected, unread = round(digest.missed.expected), number(digest.missed.unread)
     about = (
-        f"About {counted(expected, 'relevant paper')}" if expected else "Hardly a relevant paper"
+        f"About {counted(expected, 'relevant paper')}" if expected else "Probably no relevant paper"
     )
     low, high = digest.missed.low, digest.missed.high
     return f"{about} among {unread} unread, 95 % interval {low}-{high}."
@@ -377,9 +382,9 @@ def agreement(digest: Digest) -> str | None:
     if one is None:
         return None
     return (
-        f"Scores are means of up to {one.readings} readings, which agree on whether to select"
-        f" {percent(one.share)} of {counted(one.papers, 'paper')} and differ by"
-        f" {one.distance:.1f} points a score."
+        f"Scores are means of up to {one.readings} readings per paper. The readings agree on the"
+        f" selection of {percent(one.share)} of {counted(one.papers, 'paper')}; on average two"
+        f" readings differ by {one.distance:.1f} points per score."
     )
 
 
@@ -398,9 +403,9 @@ def unread_match(one: Unread) -> str:
 def nothing(digest: Digest) -> str:
     """Say what stands where the papers would."""
     if digest.status is Status.QUIET:
-        return "A quiet day: arXiv announced nothing."
+        return "arXiv announced no papers in these categories."
     if digest.funnel.waiting:
-        return f"Nothing yet: {counted(digest.funnel.waiting, 'paper')} to be judged in a batch."
+        return f"No papers yet: {counted(digest.funnel.waiting, 'paper')} waiting in a batch."
     if digest.funnel.scanned is None:
         return "No paper was selected."
     return f"None of {counted(digest.funnel.scanned, 'paper')} was selected."

@@ -34,8 +34,8 @@ class Sources:
             self._last = self._archive.digest(profile, day)
         if self._last is None:
             raise StoreError(
-                f"the page of {day} of {profile!r} went away while the site was built",
-                hint="build it again",
+                f"the page of {day} of {profile!r} was removed while the site was being built",
+                hint="build the site again",
             )
         return self._last
 

@@ -57,7 +57,7 @@ def _check_names(names: Sequence[str]) -> None:
     )
     if twice is not None:
         raise PublishError(
-            f"two of the profiles are called {twice!r}", hint="give each a name of its own"
+            f"two of the profiles are called {twice!r}", hint="give each profile its own name"
         )
 
 

@@ -86,7 +86,7 @@ def _published(folder: Path) -> Path | None:
         return folder.resolve() if folder.is_dir() else None
     if folder.is_symlink() or folder.exists():
         raise PublishError(
-            f"{folder} is there and no site of paperlark's", hint="name another folder"
+            f"{folder} exists and is not a paperlark site", hint="choose another folder"
         )
     return None
 
@@ -162,7 +162,7 @@ def _alone(folder: Path) -> Iterator[None]:
             yield
     except Timeout as error:
         raise PublishError(
-            f"the site {folder} is being built already", hint="wait until that is done"
+            f"the site {folder} is already being built", hint="wait until that has finished"
         ) from error
 
 
@@ -172,6 +172,6 @@ def _told(folder: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise PublishError(
-            f"the site {folder} cannot be written ({error.strerror})",
-            hint="see that its folder is yours and has room",
+            f"could not write the site {folder} ({error.strerror})",
+            hint="check that its folder is writable and the disk has space",
         ) from error

@@ -178,7 +178,7 @@ def cost(whole: Totals) -> str:
     if whole.cost is None:
         return f"cost {UNKNOWN}"
     more = (
-        f" and {english.counted(whole.unpriced, 'day')} of unknown cost" if whole.unpriced else ""
+        f" plus {english.counted(whole.unpriced, 'day')} of unknown cost" if whole.unpriced else ""
     )
     return f"{amount(whole.cost)}{more}"
 

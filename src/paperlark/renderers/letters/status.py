@@ -50,7 +50,7 @@ def without_page(bulletin: Bulletin) -> frozenset[date]:
 def doubt(bulletin: Bulletin) -> str:
     """Say in a word what is wrong with the pages, where something is."""
     if without_page(bulletin) or any(one.status is Status.PARTIAL for one in bulletin.digests):
-        return ", not complete"
+        return ", incomplete"
     return ", reconstructed" if any(one.reconstructed for one in bulletin.digests) else ""
 
 
@@ -60,7 +60,7 @@ def trouble(bulletin: Bulletin) -> str:
     rebuilt = sum(one.reconstructed for one in bulletin.digests)
     kinds = (
         (len(without_page(bulletin)), "without a page"),
-        (partial, "not complete"),
+        (partial, "incomplete"),
         (rebuilt, "reconstructed"),
     )
     return english.listed(f"{english.counted(days, 'day')} {how}" for days, how in kinds if days)

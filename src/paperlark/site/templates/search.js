@@ -94,8 +94,8 @@ function shown([id, day, selected, chip, title, authors]) {
 }
 
 function summary(many) {
-  if (many === 0) return "No paper has all of these words; those that most papers have do not count.";
-  if (many > MOST) return `More than ${MOST} papers, the best ${MOST} of them:`;
+  if (many === 0) return "No paper contains all of these words. Words found in most papers are ignored.";
+  if (many > MOST) return `More than ${MOST} papers. The best ${MOST}:`;
   return `${many} paper${many === 1 ? "" : "s"}`;
 }
 
@@ -120,8 +120,8 @@ async function search(question, selectedOnly) {
   } catch (error) {
     if (mine !== asked) return;
     told.textContent = location.protocol === "file:"
-      ? "A browser searches on a web server only, not in a folder; in a terminal: paperlark search"
-      : `The index cannot be read (${error.message}).`;
+      ? "Search works only when a web server serves the site. In a terminal: paperlark search"
+      : `Could not read the search index (${error.message}).`;
   }
 }
 
