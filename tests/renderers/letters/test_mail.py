@@ -189,7 +189,7 @@ def test_a_day_without_a_page_says_why_and_that_the_last_page_stays() -> None:
         assert "No page for Wednesday, 26 February 2025" in part
         assert "Why: no key: set OPENAI_API_KEY." in part
         assert "The last good page is still in place." in part
-        assert "The missing page will be made as soon as possible." in part
+        assert "paperlark will try again." in part
 
 
 def test_an_alarm_is_one_sentence() -> None:

@@ -172,7 +172,7 @@ def _sentences(bulletin: Bulletin, entries: tuple[Entry, ...]) -> Iterator[str]:
             other = failure.day != bulletin.day
             what = english.long_date(failure.day) if other else "Why"
             yield f"{what}: {problem(failure)}"
-        yield "The last good page is still in place. The missing page will be made as soon as possible."
+        yield "The last good page is still in place. paperlark will try again."
         return
     if bulletin.occasion is Occasion.WEEK and not entries:
         nothing = "No paper was selected" if bulletin.digests else "No page was made"
