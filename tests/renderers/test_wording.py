@@ -12,7 +12,7 @@ from paperlark.domain.digest import AuthorMatch
 from paperlark.domain.exploration import Missed
 from paperlark.domain.judgement import Match
 from paperlark.domain.spending import Cost, Spend, Tokens
-from paperlark.renderers import english, wording
+from paperlark.renderers import english, reasons, wording
 from paperlark.renderers.english import dollars
 from standins.digests import digest, entry, narrowed, ordinary, partial, quiet, without_judge
 
@@ -99,16 +99,16 @@ def test_the_funnel_speaks_of_a_gate_only_where_it_left_something_out() -> None:
 def test_a_name_that_may_be_a_namesake_s_is_marked() -> None:
     ada = AuthorMatch("Ada Example", by_name_only=False)
     both = replace(entry(followed=True), followed=(ada, AuthorMatch("C. Babbage", True)))  # noqa: FBT003
-    assert wording.reason(both) == "Author match: Ada Example, C. Babbage (by name)"
+    assert reasons.reason(both) == "Author match: Ada Example, C. Babbage (by name)"
     assert both.comment == "Author match"
 
 
 def test_chips_show_a_star_scores_or_the_match() -> None:
-    assert wording.chip(entry(followed=True)) == "★"
-    assert wording.chip(entry()) == "9·8"
-    assert wording.chip(entry(judged=False)) == "94\N{NO-BREAK SPACE}%"
+    assert reasons.chip(entry(followed=True)) == "★"
+    assert reasons.chip(entry()) == "9·8"
+    assert reasons.chip(entry(judged=False)) == "94\N{NO-BREAK SPACE}%"
     uncalibrated = replace(entry(judged=False), match=Match(0.5, 3, 299))
-    assert wording.chip(uncalibrated) == "№\N{NO-BREAK SPACE}3"
+    assert reasons.chip(uncalibrated) == "№\N{NO-BREAK SPACE}3"
 
 
 @pytest.mark.parametrize(
@@ -119,12 +119,12 @@ def test_a_probability_never_reads_as_more_certain_than_it_is(
     probability: float, printed: str
 ) -> None:
     match = Match(0.5, 3, 299, probability=probability)
-    assert wording.match_best(match).replace("\N{NO-BREAK SPACE}", " ") == printed
+    assert reasons.match_best(match).replace("\N{NO-BREAK SPACE}", " ") == printed
 
 
 def test_a_page_without_papers_does_not_claim_an_order() -> None:
-    assert wording.no_model(quiet()) == "No model was used."
-    assert wording.nothing(digest()) == "None of 299 papers was selected."
+    assert wording.without_model(quiet()) == "No model was used."
+    assert wording.no_papers_text(digest()) == "None of 299 papers was selected."
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 from paperlark.domain.errors import PublishError
-from paperlark.site.publish import Built, File, build
+from paperlark.site.publish import Built, File, publish_files
 
 
 def _files(contents: dict[str, str], made: list[str] | None = None) -> tuple[File, ...]:
@@ -34,7 +34,7 @@ def _ignored(_units: int = 1, _spend: object = None, /) -> None:
 
 
 def _build(files: Sequence[File], folder: Path) -> Built:
-    return build(files, folder, _ignored)
+    return publish_files(files, folder, _ignored)
 
 
 def _published(folder: Path) -> dict[str, str]:
@@ -144,12 +144,12 @@ def test_an_inventory_that_somebody_broke_has_all_made_again(tmp_path: Path) -> 
 _BUILDER = """
 import sys
 from pathlib import Path, PurePosixPath
-from paperlark.site.build import File, build
+from paperlark.site.publish import File, publish_files
 for edition in range(int(sys.argv[2]), 1000):
     text = str(edition)
     files = [File(PurePosixPath(f"{n}/page"), f"{text} {n}" if n % 2 else "same",
                   lambda n=n: (text if n % 2 else "same").encode()) for n in range(60)]
-    build(files, Path(sys.argv[1]), lambda *_: None)
+    publish_files(files, Path(sys.argv[1]), lambda *_: None)
 """
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from paperlark.domain import plain_text
 from paperlark.domain.digest import Digest, Entry, Status
 from paperlark.domain.judgement import Match
-from paperlark.renderers import english, typeset, wording
+from paperlark.renderers import english, reasons, typeset, wording
 
 ENTRIES = 10
 NARROWEST = 60
@@ -32,7 +32,7 @@ def _lines(digest: Digest, width: int, entries: int) -> Iterator[str]:
     yield from (_cut(_row(row), width) for row in _facts(digest))
     for remark in (
         wording.tokens_per_paper(digest),
-        wording.at_most(digest),
+        wording.cost_bound(digest),
         wording.missed(digest),
         wording.agreement(digest),
     ):
@@ -65,10 +65,10 @@ def _row(row: wording.TableRow) -> str:
 
 def _entry(entry: Entry, width: int) -> str:
     """`   2  9·9   Mechanistic PDE Networks for Disc …  AI for Science`."""
-    aside = _cut(plain_text.one_line(wording.aside(entry)), width // 3)
+    aside = _cut(plain_text.one_line(reasons.aside(entry)), width // 3)
     room = width - len(aside) - 14
     title = _cut(typeset.plain(entry.paper.title), room)
-    return f"{entry.place:>4}  {wording.chip(entry):<6}{title:<{room}}  {aside}".rstrip()
+    return f"{entry.place:>4}  {reasons.chip(entry):<6}{title:<{room}}  {aside}".rstrip()
 
 
 def _evidence(match: Match) -> str:

@@ -22,7 +22,7 @@ from paperlark.domain.paper_history import (
     ReadingRecord,
 )
 from paperlark.domain.spending import Spend
-from paperlark.renderers import english, typeset, wording
+from paperlark.renderers import english, reasons, typeset
 from paperlark.renderers.english import UNKNOWN, amount, dollars
 
 NARROWEST = 60
@@ -88,7 +88,7 @@ def _facts(day: DayOfPaper, listed: list[ListedPaper], *, whole: bool) -> Iterat
     if day.side:
         yield _fact("threshold", _SIDES[day.side])
     followed = day.entry.followed if day.entry else ()
-    yield _fact("followed", english.listed(wording.author_match(one) for one in followed))
+    yield _fact("followed", english.listed(reasons.author_match(one) for one in followed))
     if day.match:
         yield from _match_facts(day.match)
     elif day.probability is not None:
@@ -129,7 +129,7 @@ def _announced(listed: Iterable[ListedPaper]) -> str:
 def _outcome(day: DayOfPaper) -> str:
     match day.fate:
         case PaperOutcome.SHOWN if day.entry:
-            mark = f", {wording.OUTSIDE}" if day.entry.outside else ""
+            mark = f", {reasons.OUTSIDE}" if day.entry.outside else ""
             return f"on your page, place {day.entry.place} of {day.shown}{mark}"
         case PaperOutcome.PASSED_OVER if day.seen:
             return f"skipped: announced to you before, on {day.seen}"
@@ -143,8 +143,8 @@ def _outcome(day: DayOfPaper) -> str:
 
 
 def _match_facts(match: Match) -> Iterator[_Fact | None]:
-    yield _fact("match", wording.match_words(match))
-    for name, value in wording.evidence(match):
+    yield _fact("match", reasons.match_text(match))
+    for name, value in reasons.evidence(match):
         yield _fact(name.lower(), _plain(value))
     near = match.nearest
     if near:
@@ -153,7 +153,7 @@ def _match_facts(match: Match) -> Iterator[_Fact | None]:
 
 
 def _precedent(one: Precedent) -> str:
-    return f"{one.paper_id}  {_plain(one.title)} ({wording.precedent(one)})"
+    return f"{one.paper_id}  {_plain(one.title)} ({reasons.precedent_text(one)})"
 
 
 def _readings(said: tuple[ReadingRecord, ...]) -> Iterator[_Fact | None]:

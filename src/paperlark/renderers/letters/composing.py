@@ -70,7 +70,7 @@ def days(bulletin: Bulletin) -> tuple[DayRow, ...]:
 def _selected(digest: Digest) -> str:
     if digest.status is Status.QUIET:
         return ""
-    return wording.of_scanned(digest.funnel.selected, digest.funnel.scanned)
+    return wording.selected_of_scanned(digest.funnel.selected, digest.funnel.scanned)
 
 
 def subject(letter: Letter) -> str:
@@ -178,4 +178,4 @@ def _sentences(bulletin: Bulletin, entries: tuple[Entry, ...]) -> Iterator[str]:
         nothing = "No paper was selected" if bulletin.digests else "No page was made"
         yield f"{nothing} this week."
     elif not entries:
-        yield from (wording.nothing(digest) for digest in bulletin.digests)
+        yield from (wording.no_papers_text(digest) for digest in bulletin.digests)
