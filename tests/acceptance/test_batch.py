@@ -80,10 +80,10 @@ def test_a_page_whose_papers_all_wait_says_so_and_what_to_do(home: Home) -> None
     home.run()
     page = home.markdown()
     assert "partial: 30 papers waiting in a batch, see below" in page
-    assert "Nothing yet: 30 papers to be judged in a batch." in page
+    assert "No papers yet: 30 papers waiting in a batch." in page
     assert (
-        "30 papers wait in a batch left at 08:12 UTC, not answered yet. To collect the answers make"
-        " this page again: paperlark run --date 2025-02-26"
+        "30 papers wait in a batch left at 08:12 UTC, not answered yet. To collect the answers,"
+        " make this page again: paperlark run --date 2025-02-26"
     ) in page
     assert all(f"2502.{100 + n:05}" in page for n in range(30))
 
@@ -309,7 +309,7 @@ def test_what_a_batch_can_cost_fits_the_budget_before_it_is_left(home: Home) -> 
     funnel = home.page()["funnel"]
     assert 0 < funnel["judged"] < PAPERS
     assert funnel["over_budget"] == PAPERS - funnel["judged"] - funnel["waiting"]
-    assert "left for the budget: the month's $0.035 is spent but for too little" in home.markdown()
+    assert "over budget: the month's $0.035 is spent but for too little" in home.markdown()
 
 
 def test_every_reading_is_left_and_collected(loopback: HTTPServer, tmp_path: Path) -> None:

@@ -67,7 +67,7 @@ def test_a_page_is_never_dearer_than_a_day_may_be(
     assert funnel["over_budget"] > 0
     assert funnel["judged"] + funnel["over_budget"] == funnel["shortlisted"] == 37
     assert {one["lack"] for one in made["unjudged"]} == {"over budget"}
-    said = f"{funnel['over_budget']} papers left for the budget: the day's $0.07 is spent but for"
+    said = f"{funnel['over_budget']} papers over budget: the day's $0.07 is spent but for"
     markdown = (sample / "pages" / f"{SECOND}.md").read_text().replace("\\", "")
     html = unescape((sample / "pages" / f"{SECOND}.html").read_text())
     assert said in markdown

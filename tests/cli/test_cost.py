@@ -33,8 +33,8 @@ def test_the_report_says_what_was_paid_for_what(paid: Paperlark) -> None:
     assert "gpt-4o for Bats: $0.0035" in lines
     assert "3 papers judged, 0 of them selected; 1 request" in lines
     assert "1,000 prompt tokens, 100 completion tokens" in lines
-    assert "in all $0.0035" in lines
-    assert "this month (2025-02, UTC): $0.0035 of $5.00 spent, or held for" in result.stdout
+    assert "total: $0.0035" in lines
+    assert "this month (2025-02, UTC): $0.0035 of $5.00 spent or reserved for" in result.stdout
     assert "prices of gpt-4o: your own prices, [judge.prices]" in lines
 
 
@@ -72,10 +72,10 @@ def test_a_price_that_nobody_knows_is_told_as_unknown(
     paperlark(*RUN)
     output = paperlark("cost").stdout
     assert "gpt-4o for Bats: unknown" in output
-    assert "1 of 1 request of unknown price" in output
-    assert "in all unknown" in output
+    assert "no known price: 1 of 1 request" in output
+    assert "total: unknown" in output
     assert "$0" not in output
-    assert "nobody knows what gpt-4o costs there; say it in [judge.prices]" in output
+    assert "no price known for gpt-4o; set it in [judge.prices]" in output
 
 
 def test_where_there_is_no_model_it_says_why_there_is_nothing(
@@ -109,4 +109,4 @@ def test_a_month_is_written_in_one_way(paperlark: Paperlark, home: Path) -> None
 def test_what_was_restored_counts_in_the_month_of_its_page(paid: Paperlark, home: Path) -> None:
     (home / "paperlark.db").unlink()
     assert paid("restore").exit_code == 0
-    assert "in all $0.0035" in paid("cost", "--month", "2025-02").stdout
+    assert "total: $0.0035" in paid("cost", "--month", "2025-02").stdout

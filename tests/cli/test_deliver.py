@@ -46,8 +46,8 @@ def test_a_page_is_brought_by_hand_once_and_again_when_asked(
 ) -> None:
     assert paperlark(*RUN).exit_code == 0
     assert mail.taken == []
-    assert "brought" in paperlark("deliver").stdout
-    assert "done before" in paperlark("deliver").stdout
+    assert "delivered" in paperlark("deliver").stdout
+    assert "already handled" in paperlark("deliver").stdout
     assert len(mail.taken) == 1
     environment.sleep(60)
     assert paperlark("deliver", "--again", "--channel", "inbox").exit_code == 0
@@ -77,7 +77,7 @@ def test_an_alarm_tells_all_channels_one_sentence(paperlark: Paperlark, mail: Ma
 
 def test_a_trial_says_that_it_is_one(paperlark: Paperlark, mail: MailServer) -> None:
     assert paperlark("deliver", "--try").exit_code == 0
-    assert "A trial" in str(mail.taken[0]["Subject"])
+    assert "Test message" in str(mail.taken[0]["Subject"])
     body = mail.taken[0].get_body(("plain",))
     assert body is not None
     assert "It works: pages of 'Bats' will come here." in body.get_content()
@@ -101,7 +101,7 @@ def test_a_day_that_is_named_comes_alone(
     assert "25 February" in str(one["Subject"])
     result = paperlark("deliver", "--date", "2025-01-01")
     assert result.exit_code == 1
-    assert "there is no page of 2025-01-01: make it: paperlark run" in result.stderr
+    assert "no page for 2025-01-01: make it: paperlark run" in result.stderr
 
 
 def test_a_database_that_is_busy_is_told_to_no_channel(

@@ -127,7 +127,7 @@ def test_a_model_of_unknown_price_costs_the_unknown_and_not_nothing(
     assert document["days"][0]["cost_usd"] is None
     assert document["prices"] is None
     result = paperlark("run", "--date", DAYS[0], "--feeds", "feeds", "--estimate")
-    assert "nobody knows what gpt-4o costs there; say it in [judge.prices]" in result.output
+    assert "no price known for gpt-4o; set it in [judge.prices]" in result.output
 
 
 def test_an_estimate_needs_no_key(paperlark: Paperlark, sample: Path) -> None:

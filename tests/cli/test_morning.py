@@ -86,15 +86,15 @@ def test_a_morning_makes_the_page_and_brings_it_once(
     result = paperlark("morning")
     assert result.exit_code == 0, result.output
     assert (home / "pages" / "2025-02-26.html").exists()
-    assert "inbox: day of 2025-02-26 brought" in result.stdout
-    assert "lab: day of 2025-02-26 brought" in result.stdout
+    assert "inbox: day of 2025-02-26 delivered" in result.stdout
+    assert "lab: day of 2025-02-26 delivered" in result.stdout
     assert len(mail.taken) == 1
     assert len(hooks.of(SLACK)) >= 1
     chats = len(hooks.of(SLACK))
     again = paperlark("morning")
     assert again.exit_code == 0
     assert "nothing is due" in again.stdout
-    assert "done before" in again.stdout
+    assert "already handled" in again.stdout
     assert (len(mail.taken), len(hooks.of(SLACK))) == (1, chats)
 
 
@@ -105,7 +105,7 @@ def test_one_channel_that_fails_does_not_stop_the_next_and_is_tried_again(
     mail.fault = lambda: mail_server.REFUSED
     result = paperlark("morning")
     assert result.exit_code == 4
-    assert "inbox: day of 2025-02-26 not brought yet: the mail server" in result.stderr
+    assert "inbox: day of 2025-02-26 not delivered yet: the mail server" in result.stderr
     assert len(hooks.of(SLACK)) >= 1
     mail.fault = lambda: mail_server.WELL
     again = paperlark("morning")

@@ -225,7 +225,7 @@ def test_several_days_are_a_line_each(paperlark: Paperlark, home: Path) -> None:
     assert result.exit_code == 0
     lines = result.stdout.splitlines()
     assert [line[:10] for line in lines] == ["2025-02-26", "2025-03-01"]
-    assert "arXiv announced nothing in cs.LG · quiet" in lines[1]
+    assert "cs.LG · no announcement" in lines[1]
 
 
 def test_a_day_that_fails_does_not_stop_the_next(paperlark: Paperlark, home: Path) -> None:

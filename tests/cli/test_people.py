@@ -102,7 +102,7 @@ def test_a_gate_stands_in_the_funnel(paperlark: Paperlark, bats: Path, scholar: 
     assert [entry["id"] for entry in _page(bats)["entries"]] == ["2502.00007", "2502.00009"]
     assert _page(bats)["funnel"]["gated"] == 1
     assert "gated" in result.output
-    assert "no author reaches your h-index" in result.output
+    assert "no author reaches your minimum h-index" in result.output
 
 
 def test_names_alone_ask_nobody(paperlark: Paperlark, bats: Path, scholar: Scholar) -> None:

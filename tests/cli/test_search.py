@@ -58,7 +58,7 @@ def test_what_is_asked_for_besides_words_applies_to_all(made: Paperlark) -> None
     assert _ids(made, "--category", "cs.LG", "--limit", "2", "--from", DAY) != []
     assert _ids(made, "--from", "2025-02-27") == []
     assert "No paper from 2025-02-27." in _search(made, "--from", "2025-02-27")
-    assert "No paper of relevance 3 or more." in _search(made, "--score", "3")
+    assert "No paper with relevance 3 or more." in _search(made, "--score", "3")
 
 
 def test_scores_of_a_judge_stand_beside_a_title(
@@ -76,7 +76,7 @@ def test_scores_of_a_judge_stand_beside_a_title(
 
 def test_where_no_paper_has_all_words_it_says_so_and_gives_what_has_some(made: Paperlark) -> None:
     said = _search(made, "schrodinger", "zebras")
-    assert said.startswith("No paper has all of the words. With the rarest of them: 1 paper")
+    assert said.startswith("No paper contains all of these words. With the rarest of them: 1 paper")
     assert "The Schrödinger equation" in said
 
 
@@ -86,7 +86,7 @@ def test_where_no_paper_has_any_word_the_nearest_in_meaning_are_given(made: Pape
     assert found["papers"][0]["id"] == "2502.00021"
     assert found["papers"][0]["likeness"] > 0.3
     said = _search(made, "deep vision classifier", "--category", "cs.LG")
-    assert said.startswith("No paper has any of the words. ")
+    assert said.startswith("No paper contains any of these words. ")
     nothing = _search(made, "xyzzy", "qwertz")
     assert nothing == "No paper on “xyzzy qwertz”.\n"
 
@@ -102,7 +102,7 @@ def test_what_arxiv_does_not_have_is_found_and_not_cited(made: Paperlark, home: 
     (home / "books.bib").write_text(book)
     assert made("import", "books.bib", "--offline").exit_code == 0
     said = _search(made, "otters")
-    assert "Ann Author\n            imported\n            not at arXiv" in said
+    assert "Ann Author\n            imported\n            not on arXiv" in said
     result = made("search", "otters", "--bibtex")
     assert result.stdout == ""
     assert "left out, because arXiv does not have it: 1 paper" in result.stderr

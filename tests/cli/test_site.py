@@ -66,7 +66,7 @@ def test_profiles_stand_side_by_side(paperlark: Paperlark, home: Path) -> None:
     assert (home / "both" / "owls" / "2025" / "02" / "26" / "index.html").is_file()
     again = paperlark("site", "paperlark.toml", "paperlark.toml")
     assert again.exit_code == 1
-    assert "two of the profiles are called 'Bats': give each a name of its own" in again.stderr
+    assert "two of the profiles are called 'Bats': give each profile its own name" in again.stderr
 
 
 def test_the_feeds_have_whole_addresses_where_the_sites_own_is_told(
@@ -92,5 +92,5 @@ def test_a_folder_of_somebody_elses_is_left_alone(paperlark: Paperlark, home: Pa
     (home / "site" / "thesis.tex").write_text("mine")
     result = paperlark("site")
     assert result.exit_code == 1
-    assert "is there and no site of paperlark's: name another folder" in result.stderr
+    assert "exists and is not a paperlark site: choose another folder" in result.stderr
     assert (home / "site" / "thesis.tex").read_text() == "mine"

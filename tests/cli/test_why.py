@@ -40,7 +40,7 @@ def test_a_paper_on_the_page_is_accounted_for(made: Paperlark) -> None:
     assert said.startswith("2502.00007  Bats 7\nhttps://arxiv.org/abs/2502.00007\n")
     assert "Wednesday, 26 February 2025\n  announced        cs.LG new (version 1, RSS)" in said
     assert "on your page, place 1 of 3" in said
-    assert "  line             above the line" in said
+    assert "  threshold        above" in said
     assert "  topic            Bats" in said
     assert "  your votes       up, 2025-02-26 12:00 UTC" in said
 
@@ -55,7 +55,7 @@ def test_what_the_model_said_and_took_is_accounted_for(
     said = _why(paperlark, "2502.00008")
     assert "not on your page: judged, and not over both cut-offs" in said
     assert "  relevance        9 (cut-off 7)\n  novelty          2 (cut-off 6)" in said
-    assert "  of that          1 of 3 papers: 367 tokens" in said
+    assert "  share            1 of 3 papers: 367 tokens" in said
     assert '  reply            {"rows": [' in said
     assert "\x1b" not in said
     assert "more characters: --raw shows them" in said
@@ -103,10 +103,10 @@ def test_a_paper_that_comes_again_is_told_day_by_day(made: Paperlark, home: Path
     assert made("run", "--date", "2025-02-27", "--feeds", "feeds").exit_code == 0
     both = _why(made, "2502.00007")
     assert both.index("26 February") < both.index("27 February")
-    assert "not looked at: it was announced to you before, on 2025-02-26" in both
+    assert "skipped: announced to you before, on 2025-02-26" in both
     only = _why(made, "2502.00007", "--date", DAY)
     assert "27 February" not in only
-    assert "your profile leaves it out" in _why(made, "2502.00012")
+    assert "excluded by your profile" in _why(made, "2502.00012")
     result = made("why", "2502.00007", "--date", "2025-02-25")
     assert result.exit_code == 1
     assert "not announced to you on 2025-02-25: it was on 2025-02-26, 2025-02-27" in result.stderr

@@ -23,6 +23,7 @@ from paperlark.renderers.costs import (
     spending_lines,
     total_line,
 )
+from paperlark.renderers.wording import usage_per_paper
 
 MARCH = Expense(
     period=date(2025, 3, 1),
@@ -70,7 +71,7 @@ def test_an_unknown_price_is_said_to_be_unknown_and_never_nothing() -> None:
     text = list(spending_lines([LOCAL], Period.MONTH))
     assert text[0] == "2025-03     unknown"
     assert "  llama for Bats: unknown" in text
-    assert "    40 of 40 requests of unknown price" in text
+    assert "    no known price: 40 of 40 requests" in text
     assert spending_document([LOCAL])[0]["cost_usd"] is None
 
 
@@ -78,13 +79,13 @@ def test_what_is_known_in_part_is_marked_and_the_rest_counted() -> None:
     text = list(spending_lines([MARCH, LOCAL], Period.MONTH))
     assert text[0].startswith("2025-03    $0.4000+")
     assert total_line([MARCH, LOCAL]) == (
-        "in all $0.4000, besides 40 of 80 requests of unknown price"
+        "total: $0.4000, plus 40 of 80 requests with no known price"
     )
     lost = list(spending_lines([LOST], Period.MONTH))
-    assert "    3 of 40 requests did not say what they used" in lost
-    assert "    3 of 40 requests of unknown price, $0.0500 at most" in lost
-    assert total_line([MARCH]) == "in all $0.4000"
-    assert total_line([LOCAL]) == "in all unknown"
+    assert "    no token usage reported: 3 of 40 requests" in lost
+    assert "    no known price: 3 of 40 requests, at most $0.0500" in lost
+    assert total_line([MARCH]) == "total: $0.4000"
+    assert total_line([LOCAL]) == "total: unknown"
 
 
 def test_where_nothing_says_what_it_used_no_tokens_are_shown() -> None:
@@ -102,7 +103,8 @@ def test_the_month_s_budget_is_told_where_there_is_one() -> None:
     budget = Budget(month=Decimal(5))
     assert month_line(MARCH.period, Decimal("1.2"), Budget(day=Decimal(1))) is None
     assert month_line(MARCH.period, Decimal("1.2"), budget) == (
-        "this month (2025-03, UTC): $1.20 of $5.00 spent, or held for what may be billed yet"
+        "this month (2025-03, UTC): $1.20 of $5.00 spent or reserved for requests that may still"
+        " be billed"
     )
 
 
@@ -111,7 +113,7 @@ def test_prices_have_a_source_and_a_date() -> None:
     assert source_line("gpt-4o", source) == (
         "prices of gpt-4o: genai-prices 0.2.3, checked on 2025-03-01\n  https://example.org/prices"
     )
-    assert "nobody knows what llama costs there" in source_line("llama", None)
+    assert "no price known for llama" in source_line("llama", None)
 
 
 def test_programs_get_the_same_in_decimals() -> None:
@@ -158,4 +160,4 @@ def test_a_running_step_says_what_it_spent_so_far(spend: Spend, said: str) -> No
 def test_tokens_per_paper_are_told_where_they_are_known(
     tokens: Tokens | None, judged: int, selected: int, said: str | None
 ) -> None:
-    assert costs.tokens_per_paper(tokens, judged, selected) == said
+    assert usage_per_paper(tokens, judged, selected) == said

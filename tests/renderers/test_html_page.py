@@ -79,12 +79,12 @@ def test_many_authors_are_folded_and_none_is_lost() -> None:
 def test_without_a_judge_the_reason_is_what_the_ranker_saw() -> None:
     page = rendered(without_judge())
     assert "No model: ordered by the embedded ranker." in page
-    assert "<dt>Words for<dd>networks\n" in page
+    assert "<dt>Matched terms<dd>networks\n" in page
     assert "Relevance" not in page
 
 
 def test_what_was_not_judged_is_listed_with_its_reason() -> None:
     page = rendered(partial())
     assert page.count('<span class="reason">the reply was no JSON</span>') == 2
-    assert "The recording holds no judgement of 3 papers; nothing went wrong." in page
+    assert "The recording has no judgement of 3 papers; this is not an error." in page
     assert "unknown" in page

@@ -85,14 +85,14 @@ def test_the_page_reads_well_as_plain_text() -> None:
 def test_without_a_judge_the_page_says_so_and_shows_what_the_ranker_saw() -> None:
     page = rendered(without_judge())
     assert "No model: ordered by the embedded ranker." in page
-    assert "topic: AI for science; words for: networks; words against: clinical" in page
+    assert "topic: AI for science; matched terms: networks; counting against: clinical" in page
     assert "Relevance" not in page
 
 
 def test_papers_without_a_judgement_are_named_with_their_reason() -> None:
     page = rendered(partial())
     assert "- [2502.00007](https://arxiv.org/abs/2502.00007) Title 7: the reply was no JSON" in page
-    assert "The recording holds no judgement of 3 papers; nothing went wrong." in page
+    assert "The recording has no judgement of 3 papers; this is not an error." in page
 
 
 def test_the_fence_around_the_prompt_is_longer_than_any_inside() -> None:

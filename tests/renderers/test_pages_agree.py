@@ -104,7 +104,7 @@ def test_all_forms_say_what_was_not_read_and_what_that_may_have_missed() -> None
         assert "About 1 relevant paper among 190 unread, 95 % interval 0-4." in text
         assert "complete" in text
     for text in (markdown, html):
-        assert "Not read by the model, because their match is low: 190 papers." in text
+        assert "Not sent to the model because of a low match: 190 papers." in text
         assert "Title 249" in text
     page = json.loads(document)
     assert page["missed"] == {"expected": 1.2, "low": 0, "high": 4, "unread": 190}
@@ -116,8 +116,8 @@ def test_all_forms_say_how_alike_several_readings_are() -> None:
     markdown, document, html = (r.render(read_thrice()).content.decode() for r in RENDERERS)
     for text in (markdown, html, " ".join(top(read_thrice()).split())):
         assert (
-            "Scores are means of up to 3 readings, which agree on whether to select 95 % of"
-            " 299 papers and differ by 0.4 points a score."
+            "Scores are means of up to 3 readings per paper. The readings agree on the selection of"
+            " 95 % of 299 papers; on average two readings differ by 0.4 points per score."
         ) in text.replace("\N{NO-BREAK SPACE}", " ")
     assert json.loads(document)["agreement"] == {
         "readings": 3,
@@ -158,9 +158,9 @@ def test_all_forms_mark_what_is_from_outside_the_reader_s_usual(make: Callable[[
     markdown, document, html = (r.render(make()).content.decode() for r in RENDERERS)
     *others, last = json.loads(document)["entries"]
     assert (last["outside"], any(one["outside"] for one in others)) == (True, False)
-    assert html.count('<span class="outside">from outside your usual</span>') == 1
-    assert markdown.count("*from outside your usual*") == 1
-    assert "1 from outside your usual" in top(make())
+    assert html.count('<span class="outside">outside your usual topics</span>') == 1
+    assert markdown.count("*outside your usual topics*") == 1
+    assert "1 outside your usual topics" in top(make())
 
 
 def test_all_forms_name_the_earlier_paper_that_one_resembles() -> None:
@@ -174,7 +174,9 @@ def test_all_forms_name_the_earlier_paper_that_one_resembles() -> None:
         "day": "2025-01-14",
     }
     assert f'<a href="{address}">Fast <em>kernels</em>: <math' in html
-    assert "like Fast kernels: $x^2$ (14 January 2025)" in top(with_something_else(), width=200)
+    assert "resembles Fast kernels: $x^2$ (14 January 2025)" in top(
+        with_something_else(), width=200
+    )
 
 
 def test_a_paper_that_arxiv_does_not_have_is_named_without_a_link() -> None:
@@ -230,10 +232,10 @@ def test_all_forms_say_what_was_left_for_the_budget() -> None:
     markdown, document, html = (r.render(over_budget()).content.decode() for r in RENDERERS)
     plain = markdown.replace("\\", "")
     for text in (plain, unescape(html)):
-        assert "18 papers left for the budget: the day's $0.50 is spent." in text
+        assert "18 papers over budget: the day's $0.50 is spent." in text
         assert "Title 77" in text
     for text in (plain, html, " ".join(top(over_budget()).split())):
-        assert "partial: 1 paper not judged, 18 papers left for the budget, see below" in text
+        assert "partial: 1 paper not judged, 18 papers over budget, see below" in text
         assert re.search(r"over budget(?:</?t\w+>|\W)+18\b", text)
     page = json.loads(document)
     assert page["funnel"]["over_budget"] == 18

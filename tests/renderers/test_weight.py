@@ -8,15 +8,14 @@ from pathlib import Path
 from paperlark.domain.announcement import AnnounceType
 from paperlark.domain.digest import Digest
 from paperlark.domain.paper import Paper
-from paperlark.renderers.html import HtmlRenderer
-from paperlark.renderers.navigation import Navigation, NavigationLink
+from paperlark.renderers.html import HtmlRenderer, Navigation, NavigationLink
 from paperlark.sources._arxiv_xml import parse_feed
 from standins.sites import heavy, written
 
 MANY = 183
 _WALK = Navigation(
     previous=NavigationLink("Tue 25 Feb", "../25/index.html"),
-    up=(NavigationLink("February 2025", "../index.html"),),
+    parents=(NavigationLink("February 2025", "../index.html"),),
     next=NavigationLink("Thu 27 Feb", "../27/index.html"),
     citations="citations/index.html",
 )

@@ -76,11 +76,11 @@ https://arxiv.org/abs/2502.00002
 Wednesday, 26 February 2025
   announced        cs.AI cross, cs.LG new (version 1, RSS)
   outcome          on your page, place 2 of 1
-  line             above the line
+  threshold        above
   match            94\N{NO-BREAK SPACE}% (2 of 299)
   topic            AI for science
-  words for        networks
-  words against    clinical
+  matched terms    networks
+  counting against clinical
   resembles        Fast kernels: $x^2$ (14 January 2025), https://arxiv.org/abs/2501.00042
   nearest earlier  2501.00042  Fast kernels: $x^2$ (14 January 2025, similarity 0.83)
                    hep-th/9901001  Slow kernels (2 January 2025, similarity 0.75)
@@ -90,10 +90,10 @@ Wednesday, 26 February 2025
   model            gpt-4o
   prompt hash      0123456789abcdef
   criteria         00ff (fingerprint)
-  question         asked for the page of 2025-02-26 of Mine, 2025-02-26 12:30 UTC
+  request          sent for the page of 2025-02-26 of Mine, 2025-02-26 12:30 UTC
   tokens           6,800: prompt 6,000, 2,048 of them cached, completion 800
   cost             $0.0230
-  of that          1 of 8 papers: 850 tokens, $0.0029
+  share            1 of 8 papers: 850 tokens, $0.0029
   reply            {"rows": []}
 
   your votes       up, 2025-02-26 12:30 UTC"""
@@ -129,10 +129,10 @@ def test_each_of_several_readings_is_told_with_its_question() -> None:
     second = replace(QUESTION, spend=Spend(None, None), papers=1, reply="second", batch=True)
     found = why_text(an_account(QUESTION, second), width=100)
     assert "  readings         9·8  It is about bats.\n                   9·8  It is" in found
-    assert "  question 1       asked for" in found
-    assert "  question 2       asked for the page of 2025-02-26 of Mine, by batch," in found
+    assert "  request 1        sent for" in found
+    assert "  request 2        sent for the page of 2025-02-26 of Mine, by batch," in found
     assert "  tokens           unknown\n  cost             unknown\n" in found
-    assert "  of that          all: it was judged alone" in found
+    assert "  share            all of it: judged alone" in found
 
 
 def test_two_readings_of_one_question_tell_it_once() -> None:
@@ -153,8 +153,8 @@ def test_a_cost_that_is_only_bounded_says_at_most() -> None:
         (PaperOutcome.CUT, "not on your page: judged, and not over both cut-offs"),
         (PaperOutcome.GATED, "not on your page: left out for its authors' h-index"),
         (PaperOutcome.NO_ROOM, "not on your page: not among the best matches"),
-        (PaperOutcome.UPDATED, "on your page among the updated: it was there on an earlier day"),
-        (PaperOutcome.PASSED_OVER, "not looked at: your profile leaves it out"),
+        (PaperOutcome.UPDATED, "on your page under Updated: it was on an earlier page"),
+        (PaperOutcome.PASSED_OVER, "skipped: excluded by your profile"),
     ],
 )
 def test_what_became_of_a_paper_that_is_not_on_the_page_is_said(
@@ -170,7 +170,7 @@ def test_a_paper_that_was_seen_before_names_the_day() -> None:
         an_account().days[0], outcome=PaperOutcome.PASSED_OVER, entry=None, seen=date(2025, 2, 24)
     )
     found = why_text(replace(an_account(), days=(day,)), width=100)
-    assert "not looked at: it was announced to you before, on 2025-02-24" in found
+    assert "skipped: announced to you before, on 2025-02-24" in found
 
 
 def test_the_reason_for_no_judgement_is_told() -> None:
@@ -192,7 +192,7 @@ def test_a_day_of_before_matches_were_kept_still_has_the_probability() -> None:
 
 
 def test_a_paper_whose_text_is_lost_is_told_of_all_the_same() -> None:
-    assert "2502.00002  (its text is lost" in why_text(replace(an_account(), paper=None))
+    assert "2502.00002  (its text was lost" in why_text(replace(an_account(), paper=None))
 
 
 def test_programs_get_all_of_it_and_the_reply_whole() -> None:

@@ -12,7 +12,7 @@ from paperlark.domain.digest import AuthorMatch
 from paperlark.domain.exploration import Missed
 from paperlark.domain.judgement import Match
 from paperlark.domain.spending import Cost, Spend, Tokens
-from paperlark.renderers import english, wording
+from paperlark.renderers import english, reasons, wording
 from paperlark.renderers.english import dollars
 from standins.digests import digest, entry, narrowed, ordinary, partial, quiet, without_judge
 
@@ -69,7 +69,7 @@ def test_cached_tokens_are_mentioned_where_there_were_any() -> None:
             partial(),
             "1 of 299 papers · 3 not recorded · partial: 2 papers not judged, see below",
         ),
-        (quiet(), "arXiv announced nothing in cs.LG, cs.AI · quiet"),
+        (quiet(), "cs.LG, cs.AI · no announcement"),
         (replace(partial(), funnel=ordinary().funnel), "3 of 299 papers · partial: see the notes"),
     ],
 )
@@ -93,22 +93,22 @@ def test_the_funnel_speaks_of_a_gate_only_where_it_left_something_out() -> None:
     funnel = replace(digest().funnel, gated=12, shortlisted=287, judged=287)
     [gated] = wording.funnel_rows(digest(funnel=funnel))[2:3]
     assert (gated.name, gated.cells) == ("gated", ("12",))
-    assert gated.remark == "no author reaches your h-index"
+    assert gated.remark == "no author reaches your minimum h-index"
 
 
 def test_a_name_that_may_be_a_namesake_s_is_marked() -> None:
     ada = AuthorMatch("Ada Example", by_name_only=False)
     both = replace(entry(followed=True), followed=(ada, AuthorMatch("C. Babbage", True)))  # noqa: FBT003
-    assert wording.reason(both) == "Author match: Ada Example, C. Babbage (by name)"
+    assert reasons.reason(both) == "Author match: Ada Example, C. Babbage (by name)"
     assert both.comment == "Author match"
 
 
 def test_chips_show_a_star_scores_or_the_match() -> None:
-    assert wording.chip(entry(followed=True)) == "★"
-    assert wording.chip(entry()) == "9·8"
-    assert wording.chip(entry(judged=False)) == "94\N{NO-BREAK SPACE}%"
+    assert reasons.chip(entry(followed=True)) == "★"
+    assert reasons.chip(entry()) == "9·8"
+    assert reasons.chip(entry(judged=False)) == "94\N{NO-BREAK SPACE}%"
     uncalibrated = replace(entry(judged=False), match=Match(0.5, 3, 299))
-    assert wording.chip(uncalibrated) == "№\N{NO-BREAK SPACE}3"
+    assert reasons.chip(uncalibrated) == "№\N{NO-BREAK SPACE}3"
 
 
 @pytest.mark.parametrize(
@@ -119,12 +119,12 @@ def test_a_probability_never_reads_as_more_certain_than_it_is(
     probability: float, printed: str
 ) -> None:
     match = Match(0.5, 3, 299, probability=probability)
-    assert wording.match_best(match).replace("\N{NO-BREAK SPACE}", " ") == printed
+    assert reasons.match_best(match).replace("\N{NO-BREAK SPACE}", " ") == printed
 
 
 def test_a_page_without_papers_does_not_claim_an_order() -> None:
-    assert wording.no_model(quiet()) == "No model was asked."
-    assert wording.nothing(digest()) == "None of 299 papers was selected."
+    assert wording.without_model(quiet()) == "No model was used."
+    assert wording.no_papers_text(digest()) == "None of 299 papers was selected."
 
 
 @pytest.mark.parametrize(
@@ -132,7 +132,7 @@ def test_a_page_without_papers_does_not_claim_an_order() -> None:
     [
         (Missed(1.2, 0, 4, 214), "About 1 relevant paper among 214 unread, 95 % interval 0-4."),
         (Missed(2.5, 1, 5, 1200), "About 2 relevant papers among 1,200 unread, 95 % interval 1-5."),
-        (Missed(0.3, 0, 2, 9), "Hardly a relevant paper among 9 unread, 95 % interval 0-2."),
+        (Missed(0.3, 0, 2, 9), "Probably no relevant paper among 9 unread, 95 % interval 0-2."),
         (None, None),
     ],
 )
@@ -144,7 +144,7 @@ def test_the_funnel_speaks_of_a_line_only_where_there_is_one() -> None:
     rows = [(row.name, row.cells[0], row.remark) for row in wording.funnel_rows(narrowed())]
     assert rows[2:7] == [
         ("shortlisted", "98", ""),
-        ("explored", "10", "drawn by lot"),
+        ("explored", "10", "random sample"),
         ("unread", "190", "low match"),
         ("judged", "108", ""),
         ("unjudged", "0", ""),

@@ -118,7 +118,7 @@ def test_crons_line_makes_and_brings_a_page_and_logs_it(
     )
     assert done.returncode == 0
     assert (papers / "pages" / "2025-02-26.html").exists()
-    assert "inbox: day of 2025-02-26 brought" in (papers / "paperlark.log").read_text()
+    assert "inbox: day of 2025-02-26 delivered" in (papers / "paperlark.log").read_text()
     assert len(mail.taken) == 1
 
 

@@ -25,40 +25,40 @@ def _ignored(_units: int = 1, _spend: object = None, /) -> None:
 
 
 def _fill(
-    archive: FakeJudgementMemory, scratch: FakeCache, code: str = "c"
+    archive: FakeJudgementMemory, facts_cache: FakeCache, code: str = "c"
 ) -> tuple[ArchiveDay, ...]:
-    return fill_archive(digest().profile, archive, scratch, code, _ignored)
+    return fill_archive(digest().profile, archive, facts_cache, code, _ignored)
 
 
 def test_only_papers_that_are_known_one_by_one_are_others() -> None:
-    assert facts(imported()).others == 0
-    assert facts(imported()).looked_at == 384
-    assert facts(narrowed()).others == 190
+    assert facts(imported()).unselected == 0
+    assert facts(imported()).scanned_count == 384
+    assert facts(narrowed()).unselected == 190
 
 
 def test_a_followed_author_without_a_name_has_no_page() -> None:
-    volume = SiteArchive("Mine", (ArchiveDay(facts(imported()), "a"),))
-    assert volume.authors == ()
+    archive = SiteArchive("Mine", (ArchiveDay(facts(imported()), "a"),))
+    assert archive.authors == ()
 
 
 def test_a_digest_is_read_once_and_again_when_it_or_the_code_changed() -> None:
-    archive, scratch = _Counting(), FakeCache()
+    archive, facts_cache = _Counting(), FakeCache()
     archive.save(digest([entry(1), entry(2)]))
     archive.save(replace(digest([entry(3)]), day=date(2025, 2, 27)))
-    first = _fill(archive, scratch)
+    first = _fill(archive, facts_cache)
     assert [(one.day, len(one.facts.papers)) for one in first] == [(DAY, 2), (date(2025, 2, 27), 1)]
-    assert _fill(archive, scratch) == first
+    assert _fill(archive, facts_cache) == first
     assert archive.reads == 2
     archive.save(digest([entry(1)]))
-    assert len(_fill(archive, scratch)[0].facts.papers) == 1
+    assert len(_fill(archive, facts_cache)[0].facts.papers) == 1
     assert archive.reads == 3
-    _fill(archive, scratch, code="other")
+    _fill(archive, facts_cache, code="other")
     assert archive.reads == 5
 
 
-def test_a_volume_knows_the_topics_and_followed_authors_of_its_papers() -> None:
-    archive = FakeJudgementMemory()
-    archive.save(digest([entry(1, followed=True), entry(2)]))
-    volume = SiteArchive(digest().profile, _fill(archive, FakeCache()))
-    assert volume.topics == ("AI for science",)
-    assert volume.authors == ("Ada Example",)
+def test_an_archive_knows_the_topics_and_followed_authors_of_its_papers() -> None:
+    pages = FakeJudgementMemory()
+    pages.save(digest([entry(1, followed=True), entry(2)]))
+    archive = SiteArchive(digest().profile, _fill(pages, FakeCache()))
+    assert archive.topics == ("AI for science",)
+    assert archive.authors == ("Ada Example",)

@@ -13,9 +13,9 @@ from paperlark.domain.archive import ScannedPaper
 from paperlark.domain.digest import Digest, Status
 from paperlark.domain.errors import StoreError
 from paperlark.domain.paper import PaperId
-from paperlark.site.archive import SiteArchive, Sources, fill_archive
-from paperlark.site.plan import SiteReader, plan
-from paperlark.site.publish import build
+from paperlark.site.archive import DigestReader, SiteArchive, fill_archive
+from paperlark.site.build import SiteReader, plan_files
+from paperlark.site.publish import publish_files
 from paperlark.testing import FakeCache, FakeJudgementMemory, FakePaperTexts
 from standins.digests import digest, entry
 
@@ -63,14 +63,14 @@ def _days(count: int) -> Sequence[Digest]:
     return made
 
 
-def _readers(archive: FakeJudgementMemory, scratch: FakeCache, *names: str) -> list[SiteReader]:
+def _readers(archive: FakeJudgementMemory, facts_cache: FakeCache, *names: str) -> list[SiteReader]:
     texts = FakePaperTexts(
         {one.paper.id: one.paper for page in archive._digests.values() for one in page.entries}
     )
     return [
         SiteReader(
-            SiteArchive(name, fill_archive(name, archive, scratch, "code", _ignored)),
-            Sources(archive, texts),
+            SiteArchive(name, fill_archive(name, archive, facts_cache, "code", _ignored)),
+            DigestReader(archive, texts),
             _Looked(archive),
         )
         for name in names
@@ -86,28 +86,34 @@ def _bytes(folder: Path) -> dict[str, bytes]:
 
 def test_a_site_that_grew_day_by_day_is_the_one_built_at_once(tmp_path: Path) -> None:
     days = _days(6)
-    grown, scratch = FakeJudgementMemory(), FakeCache()
+    grown, facts_cache = FakeJudgementMemory(), FakeCache()
     for page in days:
         grown.save(page)
-        build(tuple(plan(_readers(grown, scratch, NAME), None)), tmp_path / "grown", _ignored)
+        publish_files(
+            tuple(plan_files(_readers(grown, facts_cache, NAME), None)),
+            tmp_path / "grown",
+            _ignored,
+        )
     at_once = FakeJudgementMemory()
     for page in reversed(days):
         at_once.save(page)
-    files = tuple(plan(_readers(at_once, FakeCache(), NAME), None))
-    build(files, tmp_path / "at-once", _ignored)
+    files = tuple(plan_files(_readers(at_once, FakeCache(), NAME), None))
+    publish_files(files, tmp_path / "at-once", _ignored)
     assert _bytes(tmp_path / "grown") == _bytes(tmp_path / "at-once")
 
 
 def test_a_new_day_has_only_what_it_touches_made_again(tmp_path: Path) -> None:
-    archive, scratch = FakeJudgementMemory(), FakeCache()
+    archive, facts_cache = FakeJudgementMemory(), FakeCache()
     *before, latest = _days(40)
     for page in before:
         archive.save(page)
-    build(tuple(plan(_readers(archive, scratch, NAME), None)), tmp_path / "site", _ignored)
+    publish_files(
+        tuple(plan_files(_readers(archive, facts_cache, NAME), None)), tmp_path / "site", _ignored
+    )
     archive.save(latest)
     made = []
-    for file in plan(_readers(archive, scratch, NAME), None):
-        kept = (tmp_path / "site" / file.path).exists() and file.made_of in (
+    for file in plan_files(_readers(archive, facts_cache, NAME), None):
+        kept = (tmp_path / "site" / file.path).exists() and file.inputs in (
             (tmp_path / "site" / ".paperlark-site.json").read_text()
         )
         if not kept:
@@ -122,35 +128,37 @@ def test_every_file_is_planned_once(tmp_path: Path) -> None:
     for page in _days(6):
         archive.save(page)
         archive.save(replace(page, profile="Another reader"))
-    files = tuple(plan(_readers(archive, FakeCache(), NAME, "Another reader"), None))
+    files = tuple(plan_files(_readers(archive, FakeCache(), NAME, "Another reader"), None))
     paths = [file.path for file in files]
     assert len(paths) == len(set(paths))
-    build(files, tmp_path / "site", _ignored)
+    publish_files(files, tmp_path / "site", _ignored)
     front = (tmp_path / "site" / "index.html").read_text()
     assert "2 readers" in front
     assert front.count("4 January 2025") == 2
 
 
 def test_a_site_of_nobodys_days_says_so(tmp_path: Path) -> None:
-    build(
-        tuple(plan(_readers(FakeJudgementMemory(), FakeCache(), NAME), None)),
+    publish_files(
+        tuple(plan_files(_readers(FakeJudgementMemory(), FakeCache(), NAME), None)),
         tmp_path / "s",
         _ignored,
     )
-    assert "No day yet" in (tmp_path / "s" / "index.html").read_text()
+    assert "No page yet" in (tmp_path / "s" / "index.html").read_text()
 
 
 def test_days_look_like_what_they_are(tmp_path: Path) -> None:
     archive = FakeJudgementMemory()
     for page in _days(6):
         archive.save(page)
-    build(tuple(plan(_readers(archive, FakeCache(), NAME), None)), tmp_path / "s", _ignored)
+    publish_files(
+        tuple(plan_files(_readers(archive, FakeCache(), NAME), None)), tmp_path / "s", _ignored
+    )
     (folder,) = (one for one in (tmp_path / "s").iterdir() if one.is_dir())
     january = (folder / "2025" / "01" / "index.html").read_text()
     december = (folder / "2024" / "12" / "index.html").read_text()
     assert "1 partial" in january
     assert '<td class="partial">' in january
-    assert "1 quiet" in december
+    assert "1 without announcement" in december
     assert not (folder / "2024" / "12" / "31" / "papers.bib").exists()
 
 
@@ -158,8 +166,10 @@ def test_a_day_that_goes_away_meanwhile_is_told() -> None:
     archive = FakeJudgementMemory()
     (page,) = _days(3)[:1]
     archive.save(page)
-    files = tuple(plan(_readers(archive, FakeCache(), NAME), None))
+    files = tuple(plan_files(_readers(archive, FakeCache(), NAME), None))
     archive._digests.clear()
     day = next(file for file in files if str(file.path).endswith("30/index.html"))
-    with pytest.raises(StoreError, match="went away while the site was built: build it again"):
+    with pytest.raises(
+        StoreError, match="was removed while the site was being built: build the site"
+    ):
         day.make()

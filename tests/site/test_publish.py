@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 from paperlark.domain.errors import PublishError
-from paperlark.site.publish import Built, File, build
+from paperlark.site.publish import Built, File, publish_files
 
 
 def _files(contents: dict[str, str], made: list[str] | None = None) -> tuple[File, ...]:
@@ -34,7 +34,7 @@ def _ignored(_units: int = 1, _spend: object = None, /) -> None:
 
 
 def _build(files: Sequence[File], folder: Path) -> Built:
-    return build(files, folder, _ignored)
+    return publish_files(files, folder, _ignored)
 
 
 def _published(folder: Path) -> dict[str, str]:
@@ -102,7 +102,7 @@ def test_a_folder_that_is_not_ours_is_left_alone(tmp_path: Path, kind: str) -> N
         site.write_text("Dear reader")
     else:
         site.symlink_to(other)
-    with pytest.raises(PublishError, match=r"is there and no site of paperlark's: name another"):
+    with pytest.raises(PublishError, match=r"exists and is not a paperlark site: choose another"):
         _build(_files({"index.html": "a"}), site)
     kept = {"folder": site / "letter.txt", "file": site, "link": other / "letter.txt"}[kind]
     assert kept.read_text() == "Dear reader"
@@ -110,7 +110,7 @@ def test_a_folder_that_is_not_ours_is_left_alone(tmp_path: Path, kind: str) -> N
 
 def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(PublishError, match=r"the site .* cannot be written"):
+    with pytest.raises(PublishError, match=r"could not write the site"):
         _build(_files({"index.html": "a"}), tmp_path / "file" / "site")
 
 
@@ -118,7 +118,7 @@ def test_who_builds_meanwhile_is_told(tmp_path: Path) -> None:
     site = tmp_path / "site"
 
     def build_too() -> bytes:
-        with pytest.raises(PublishError, match="is being built already: wait"):
+        with pytest.raises(PublishError, match="is already being built: wait"):
             _build(_files({"one": "1"}), site)
         return b"made"
 
@@ -144,12 +144,12 @@ def test_an_inventory_that_somebody_broke_has_all_made_again(tmp_path: Path) -> 
 _BUILDER = """
 import sys
 from pathlib import Path, PurePosixPath
-from paperlark.site.build import File, build
+from paperlark.site.publish import File, publish_files
 for edition in range(int(sys.argv[2]), 1000):
     text = str(edition)
     files = [File(PurePosixPath(f"{n}/page"), f"{text} {n}" if n % 2 else "same",
                   lambda n=n: (text if n % 2 else "same").encode()) for n in range(60)]
-    build(files, Path(sys.argv[1]), lambda *_: None)
+    publish_files(files, Path(sys.argv[1]), lambda *_: None)
 """
 
 

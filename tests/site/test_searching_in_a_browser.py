@@ -110,7 +110,7 @@ def test_a_hostile_question_is_only_a_question(page: Page, question: str) -> Non
     page.keyboard.press("Enter")
     expect(page.get_by_role("status")).not_to_have_text("Searching …")
     assert page.locator("#found img, #found script").count() == 0
-    assert "cannot be read" not in page.get_by_role("status").inner_text()
+    assert "Could not read" not in page.get_by_role("status").inner_text()
 
 
 def test_a_question_is_an_address_to_come_back_to(page: Page) -> None:

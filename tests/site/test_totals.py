@@ -65,7 +65,7 @@ def test_what_nobody_knows_is_not_added_as_nothing() -> None:
     known, unknown = _day(MONDAY), _day(MONDAY, spend=Spend(Tokens(7, 0), None))
     assert totals.tokens(totals_of([unknown])) == "7 tokens, cost unknown"
     assert totals.tokens(totals_of([known, unknown])) == (
-        "117 tokens, $0.3000 and 1 day of unknown cost"
+        "117 tokens, $0.3000 plus 1 day of unknown cost"
     )
     assert totals.tokens(totals_of([_day(MONDAY, model=None, spend=None)])) is None
 
@@ -113,11 +113,11 @@ def test_votes_are_found_among_the_shown() -> None:
 
 
 def test_a_calendar_has_weekends_only_where_they_have_a_page() -> None:
-    volume = SiteArchive("Bats", (ArchiveDay(_day(MONDAY), "a"),))
-    working = month(volume.months[0])
+    archive = SiteArchive("Bats", (ArchiveDay(_day(MONDAY), "a"),))
+    working = month(archive.months[0])
     assert working.weekdays == ("Mon", "Tue", "Wed", "Thu", "Fri")
     cells = [cell for week in working.weeks for cell in week if cell]
-    assert [cell.day.day for cell in cells if cell.leaf] == [3]
+    assert [cell.day.day for cell in cells if cell.archive_day] == [3]
     assert len(cells) == 21
     saturday = SiteArchive("Bats", (ArchiveDay(_day(date(2025, 3, 1)), "a"),))
     assert month(saturday.months[0]).weeks[0][5] is not None
@@ -125,12 +125,12 @@ def test_a_calendar_has_weekends_only_where_they_have_a_page() -> None:
 
 def test_a_volume_is_parted_by_month_and_year() -> None:
     days = [date(2024, 12, 31), date(2025, 1, 2), date(2025, 1, 3)]
-    volume = SiteArchive("Bats", tuple(ArchiveDay(_day(day), str(day)) for day in days))
-    assert [(part.first, len(part.days)) for part in volume.months] == [
+    archive = SiteArchive("Bats", tuple(ArchiveDay(_day(day), str(day)) for day in days))
+    assert [(part.first, len(part.days)) for part in archive.months] == [
         (date(2024, 12, 1), 1),
         (date(2025, 1, 1), 2),
     ]
-    assert [part.first for part in volume.years] == [date(2024, 1, 1), date(2025, 1, 1)]
+    assert [part.first for part in archive.years] == [date(2024, 1, 1), date(2025, 1, 1)]
 
 
 @pytest.mark.parametrize(
@@ -141,8 +141,8 @@ def test_an_axis_ends_on_a_number_that_reads_easily(value: float, expected: floa
 
 
 def test_bars_are_as_high_as_their_values() -> None:
-    drawn = bars.bars([10, None, 0, 5], ["1", "2", "3", "4"], 100)
-    assert [(bar.name, bar.height) for bar in drawn.bars] == [("1", 100), ("4", 50)]
-    assert drawn.ticks == ((0, 100), (10, 0))
-    assert all(bar.y + bar.height == 100 for bar in drawn.bars)
+    token_count = bars.bars([10, None, 0, 5], ["1", "2", "3", "4"], 100)
+    assert [(bar.name, bar.height) for bar in token_count.bars] == [("1", 100), ("4", 50)]
+    assert token_count.ticks == ((0, 100), (10, 0))
+    assert all(bar.y + bar.height == 100 for bar in token_count.bars)
     assert bars.bars([], [], 100).bars == ()

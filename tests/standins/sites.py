@@ -16,9 +16,9 @@ from paperlark.domain.paper import Author, Paper, PaperId
 from paperlark.domain.profile import Cutoffs
 from paperlark.domain.site_addresses import slug
 from paperlark.domain.spending import Cost, Spend, Tokens
-from paperlark.site.archive import SiteArchive, Sources, fill_archive
-from paperlark.site.plan import SiteReader, plan
-from paperlark.site.publish import build
+from paperlark.site.archive import DigestReader, SiteArchive, fill_archive
+from paperlark.site.build import SiteReader, plan_files
+from paperlark.site.publish import publish_files
 from paperlark.testing import FakeCache, FakeJudgementMemory, FakePaperTexts, FakeScannedPapers
 from standins.digests import HOSTILE as IN_PAGES
 from standins.hostile import HOSTILE as IN_ANSWERS
@@ -91,7 +91,9 @@ class Reading:
 
 def publish(readings: Sequence[Reading], folder: Path) -> Path:
     """Build the site of these readers, and give its folder."""
-    build(tuple(plan([_reader(one) for one in readings], ROOT)), folder, lambda *_: None)
+    publish_files(
+        tuple(plan_files([_reader(one) for one in readings], ROOT)), folder, lambda *_: None
+    )
     return folder
 
 
@@ -116,7 +118,7 @@ def hostile() -> tuple[Reading, ...]:
     """Give one reader whose papers, profile, topics and model all want to take over."""
     texts = [_whole(text) for text in (*_OUTBREAKS, *IN_PAGES)]
     papers = [_hostile_paper(number, text, text) for number, text in enumerate(texts, 1)]
-    others = [
+    unselected = [
         _hostile_paper(number, _whole(one.title), _whole(one.abstract))
         for number, one in enumerate(IN_ANSWERS.values(), 500)
     ]
@@ -124,7 +126,9 @@ def hostile() -> tuple[Reading, ...]:
     return (
         _reading(
             [
-                _hostile_day(LATEST - timedelta(days=1), name, others[: len(others) // 2], others),
+                _hostile_day(
+                    LATEST - timedelta(days=1), name, unselected[: len(unselected) // 2], unselected
+                ),
                 _hostile_day(LATEST, name, papers, papers),
             ]
         ),
@@ -153,15 +157,15 @@ def written(number: int) -> Paper:
 
 
 def _reader(reading: Reading) -> SiteReader:
-    memory, scratch = FakeJudgementMemory(), FakeCache()
+    memory, facts_cache = FakeJudgementMemory(), FakeCache()
     for digest in reading.digests:
         memory.save(digest)
     profile = reading.digests[0].profile
-    days = fill_archive(profile, memory, scratch, "these tests", lambda *_: None)
+    days = fill_archive(profile, memory, facts_cache, "these tests", lambda *_: None)
     texts = FakePaperTexts({paper.id: paper for paper in reading.papers})
     return SiteReader(
         SiteArchive(profile, days, reading.liked, reading.disliked),
-        Sources(memory, texts),
+        DigestReader(memory, texts),
         FakeScannedPapers(tuple(_looked(reading))),
     )
 

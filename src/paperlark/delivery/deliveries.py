@@ -67,9 +67,7 @@ class Deliveries:
         """
         news = self._news(day, ())
         if day not in news.days.digests:
-            raise StoreError(
-                f"there is no page of {day}", hint=f"make it: paperlark run --date {day}"
-            )
+            raise StoreError(f"no page for {day}", hint=f"make it: paperlark run --date {day}")
 
         def channel(wanted: ChannelSettings) -> list[DeliveryOutcome]:
             mine = [one for one in self._parcels(wanted.name, day) if one.day == day]
@@ -119,7 +117,7 @@ class Deliveries:
             except Exception as error:  # noqa: BLE001  # a boundary, and it is told
                 # The words of an error that is not ours may hold anything, a secret too.
                 ours = isinstance(error, PaperlarkError)
-                problem = str(error) if ours else f"it broke down ({type(error).__name__})"
+                problem = str(error) if ours else f"internal error ({type(error).__name__})"
                 waiting = DeliveryResult.WAITING
                 brought.append(
                     DeliveryOutcome(channel.name, what.occasion, what.day, waiting, problem)
@@ -198,7 +196,7 @@ class Deliveries:
             one = lacking(since, parcel.day)
             if one is not None:
                 why = (one.problem or "not tried yet").removeprefix(f"{channel.name}: ")
-                lacks = "lacks" if one.open else "may lack"
+                lacks = "did not receive" if one.open else "may not have received"
                 yield f"{channel.name} {lacks} the page of {short_date(one.day)}: {why}"
 
     def _parcels(self, channel: str, day: date) -> list[Parcel]:

@@ -16,11 +16,11 @@ _DAY = timedelta(days=1)
 class DeliveryResult(StrEnum):
     """What became of something that was due on a channel in this run."""
 
-    BROUGHT = "brought"
-    KNOWN = "done before"
-    WAITING = "not brought yet"
-    UNKNOWN = "nobody knows whether it arrived"
-    HELD = "held"
+    DELIVERED = "delivered"
+    KNOWN = "already handled"
+    WAITING = "not delivered yet"
+    UNKNOWN = "delivery not confirmed"
+    POSTPONED = "postponed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,11 @@ def held_pages(channel: str, days: RecentDays) -> Iterator[DeliveryOutcome]:
     for day, digest in days.digests.items():
         if held(digest, days.today):
             yield DeliveryOutcome(
-                channel, Occasion.DAY, day, DeliveryResult.HELD, "its papers wait in a batch"
+                channel,
+                Occasion.DAY,
+                day,
+                DeliveryResult.POSTPONED,
+                "its papers are waiting in a batch",
             )
 
 
@@ -57,7 +61,7 @@ def known_outcome(parcel: Parcel, now: datetime) -> DeliveryOutcome:
 
 def outcome_of(parcel: Parcel) -> DeliveryOutcome:
     """Say of a parcel that was to be sent what became of it."""
-    arrival = DeliveryResult.BROUGHT if parcel.arrived else DeliveryResult.UNKNOWN
+    arrival = DeliveryResult.DELIVERED if parcel.arrived else DeliveryResult.UNKNOWN
     return DeliveryOutcome(
         parcel.channel,
         parcel.occasion,

@@ -57,7 +57,9 @@ def _settled(parcel: Parcel, channel: Channel, clock: Clock) -> Parcel:
     became = MessageStatus.WAITING if channel.deduplicates else MessageStatus.UNKNOWN
     statuses = tuple(became if fate is MessageStatus.SENDING else fate for fate in parcel.statuses)
     problem = (
-        "a run ended while it was being sent" if became is MessageStatus.UNKNOWN else parcel.problem
+        "a run was interrupted while sending it"
+        if became is MessageStatus.UNKNOWN
+        else parcel.problem
     )
     return replace(parcel, statuses=statuses, at=clock.now(), problem=problem)
 

@@ -9,34 +9,10 @@ from itertools import groupby
 from typing import Any
 
 from paperlark.domain import plain_text
-from paperlark.domain.digest import Digest, Status
 from paperlark.domain.spending import Budget, Cost, Expense, Period, PriceSource, Spend, Tokens
 from paperlark.renderers import english, typeset
 from paperlark.renderers.english import UNKNOWN, amount
-
-
-def judged_on(digest: Digest) -> int:
-    """Count the papers of the page that a judge put there, or spoke of all the same."""
-    return sum(entry.judgement is not None for entry in digest.entries)
-
-
-def per(tokens: Tokens, papers: int | None) -> float | None:
-    """Give the tokens that went into one of so many papers; None where that cannot be said."""
-    return round(tokens.total / papers, 1) if papers else None
-
-
-def requests(digest: Digest) -> int | None:
-    """Count the requests behind a page; one that was made elsewhere does not say them."""
-    counted = digest.spend.requests if digest.spend else None
-    return (counted or None) if digest.status is Status.IMPORTED else counted
-
-
-def tokens_per_paper(tokens: Tokens | None, judged: int | None, selected: int) -> str | None:
-    """`215 tokens per judged paper, 3,010 per selected paper`; None where nothing can be said."""
-    if tokens is None or not tokens.total or not judged:
-        return None
-    words = f"{_rounded(tokens, judged)} tokens per judged paper"
-    return f"{words}, {_rounded(tokens, selected)} per selected paper" if selected else words
+from paperlark.renderers.wording import tokens_per, usage_per_paper
 
 
 def so_far(spend: Spend) -> str:
@@ -51,10 +27,6 @@ def source(said: PriceSource) -> str:
     checked = f", checked on {said.checked}" if said.checked else ""
     url = f"\n  {said.url}" if said.url else ""
     return f"{said.name}{checked}{url}"
-
-
-def _rounded(tokens: Tokens, papers: int) -> str:
-    return f"{round(tokens.total / papers):,}"
 
 
 _BAR = 24
@@ -78,9 +50,9 @@ def total_line(expenses: Sequence[Expense]) -> str:
     unpriced = sum(one.unpriced for one in expenses)
     requests = sum(one.requests for one in expenses)
     if unpriced == requests:
-        return f"in all {UNKNOWN}"
-    besides = f", besides {_some(unpriced, requests)} of unknown price" if unpriced else ""
-    return f"in all {amount(_total(expenses))}{besides}"
+        return f"total: {UNKNOWN}"
+    besides = f", plus {_some(unpriced, requests)} with no known price" if unpriced else ""
+    return f"total: {amount(_total(expenses))}{besides}"
 
 
 def month_line(month: date, spent: Decimal, budget: Budget) -> str | None:
@@ -88,18 +60,15 @@ def month_line(month: date, spent: Decimal, budget: Budget) -> str | None:
     if budget.month is None:
         return None
     return (
-        f"this month ({month:%Y-%m}, UTC): {amount(spent)} of {amount(budget.month)} spent, or held"
-        " for what may be billed yet"
+        f"this month ({month:%Y-%m}, UTC): {amount(spent)} of {amount(budget.month)} spent or"
+        " reserved for requests that may still be billed"
     )
 
 
 def source_line(model: str, prices: PriceSource | None) -> str:
     """Say where a model's price is from, and of when."""
     if prices is None:
-        return (
-            f"prices: nobody knows what {plain_text.one_line(model)} costs there; say it in"
-            " [judge.prices]"
-        )
+        return f"prices: no price known for {plain_text.one_line(model)}; set it in [judge.prices]"
     return f"prices of {plain_text.one_line(model)}: {source(prices)}"
 
 
@@ -143,14 +112,14 @@ def _expense(one: Expense) -> Iterator[str]:
     )
     if one.without_usage < one.requests:
         yield f"    {_tokens(one.tokens)}"
-    per_paper = tokens_per_paper(one.tokens, one.judged, one.selected)
+    per_paper = usage_per_paper(one.tokens, one.judged, one.selected)
     if per_paper:
         yield f"    {per_paper}"
     if one.without_usage:
-        yield f"    {_some(one.without_usage, one.requests)} did not say what they used"
+        yield f"    no token usage reported: {_some(one.without_usage, one.requests)}"
     if one.unpriced:
-        most = "" if one.most is None else f", {amount(one.most)} at most"
-        yield f"    {_some(one.unpriced, one.requests)} of unknown price{most}"
+        most = "" if one.most is None else f", at most {amount(one.most)}"
+        yield f"    no known price: {_some(one.unpriced, one.requests)}{most}"
 
 
 def _some(count: int, requests: int) -> str:
@@ -178,8 +147,8 @@ def _record(one: Expense) -> dict[str, Any]:
         "cost_usd": None if one.unpriced == one.requests else cost_record(one.cost),
         "requests_without_price": one.unpriced,
         "at_most_usd_more": None if one.most is None else f"{one.most:f}",
-        "tokens_per_judged": per(one.tokens, one.judged),
-        "tokens_per_selected": per(one.tokens, one.selected),
+        "tokens_per_judged": tokens_per(one.tokens, one.judged),
+        "tokens_per_selected": tokens_per(one.tokens, one.selected),
     }
 
 

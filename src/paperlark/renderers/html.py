@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from pathlib import PurePosixPath
@@ -14,8 +15,7 @@ from markupsafe import Markup
 
 from paperlark.domain.digest import Digest, Page
 from paperlark.domain.plain_text import clean
-from paperlark.renderers import english, typeset, wording
-from paperlark.renderers.navigation import Navigation
+from paperlark.renderers import english, reasons, typeset, wording
 
 if TYPE_CHECKING:
     from jinja2 import Environment, Template
@@ -67,22 +67,47 @@ def style(*sheets: tuple[str, str]) -> tuple[Markup, str]:
     return Markup(text), hashed  # noqa: S704  # our own files
 
 
+@dataclass(frozen=True, slots=True)
+class NavigationLink:
+    """A link: its words, and the address as the page writes it."""
+
+    text: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Navigation:
+    """The neighbours of a page; `previous` and `next` are None at the ends of the archive.
+
+    `up` is what the page is part of, the nearest first. `beside` is what else there is of the same
+    papers, and `citations` the page that has each paper's citation under the paper's anchor, None
+    where there is none.
+    """
+
+    previous: NavigationLink | None
+    parents: tuple[NavigationLink, ...]
+    next: NavigationLink | None
+    related: tuple[NavigationLink, ...] = ()
+    citations: str | None = None
+
+
 _PACKAGE = "paperlark.renderers"
 
 
 class HtmlRenderer:
     """Renderer of `day.html`; in an archive it has a `walk` to its neighbours."""
 
-    def __init__(self, walk: Navigation | None = None) -> None:
-        self._walk = walk
+    def __init__(self, navigation: Navigation | None = None) -> None:
+        self._walk = navigation
 
     def render(self, digest: Digest) -> Page:
         """Give the page."""
         look, hashed = style((_PACKAGE, "page.css"))
         text = template(_PACKAGE, "page.html", _cleaned).render(
             digest=digest,
-            walk=self._walk,
-            words=wording,
+            navigation=self._walk,
+            reasons=reasons,
+            wording=wording,
             english=english,
             typeset=typeset,
             style=look,

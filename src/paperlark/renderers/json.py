@@ -12,7 +12,7 @@ from paperlark.domain.exploration import Unread
 from paperlark.domain.judgement import Agreement, Match, Nearest, Precedent, Unjudged
 from paperlark.domain.paper import Paper
 from paperlark.domain.spending import Cost, PriceSource, Spend, Tokens
-from paperlark.renderers import costs
+from paperlark.renderers import wording
 
 
 class JsonRenderer:
@@ -69,12 +69,12 @@ def _usage(model: str, digest: Digest) -> dict[str, Any]:
     tokens = spend.tokens
     return {
         "model": model,
-        "requests": digest.spend and costs.requests(digest),
+        "requests": digest.spend and wording.requests(digest),
         "tokens": tokens and _tokens(tokens),
         "cost_usd": spend.cost and _cost(spend.cost),
         "at_most_usd": None if spend.most is None else _decimal(spend.most),
-        "tokens_per_judged": tokens and costs.per(tokens, digest.funnel.judged),
-        "tokens_per_selected": tokens and costs.per(tokens, costs.judged_on(digest)),
+        "tokens_per_judged": tokens and wording.tokens_per(tokens, digest.funnel.judged),
+        "tokens_per_selected": tokens and wording.tokens_per(tokens, wording.judged_on(digest)),
         "prices": digest.prices and _prices(digest.prices),
     }
 

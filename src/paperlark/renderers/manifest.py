@@ -19,7 +19,7 @@ from paperlark.domain.digest import Digest, Page
 from paperlark.domain.errors import PaperlarkError
 from paperlark.domain.judgement import UnjudgedReason
 from paperlark.domain.spending import PriceSource
-from paperlark.renderers import costs
+from paperlark.renderers.wording import judged_on, requests, tokens_per
 
 SCHEMA = "paperlark/manifest/1"
 _JSON = "application/json"
@@ -98,14 +98,14 @@ def _usage(digest: Digest) -> dict[str, Any] | None:
         return None
     return {
         "model": digest.model,
-        "requests": costs.requests(digest),
+        "requests": requests(digest),
         "tokens": asdict(spend.tokens) if spend.tokens else None,
         "cost_usd": {"prompt": str(spend.cost.prompt), "completion": str(spend.cost.completion)}
         if spend.cost
         else None,
         "at_most_usd": None if spend.most is None else str(spend.most),
-        "tokens_per_judged": spend.tokens and costs.per(spend.tokens, digest.funnel.judged),
-        "tokens_per_selected": spend.tokens and costs.per(spend.tokens, costs.judged_on(digest)),
+        "tokens_per_judged": spend.tokens and tokens_per(spend.tokens, digest.funnel.judged),
+        "tokens_per_selected": spend.tokens and tokens_per(spend.tokens, judged_on(digest)),
         "prices": digest.prices and _prices(digest.prices),
     }
 

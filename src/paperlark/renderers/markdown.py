@@ -13,7 +13,7 @@ from paperlark.domain.digest import Digest, Entry, Page
 from paperlark.domain.judgement import Match, Nearest, Precedent, Unjudged
 from paperlark.domain.paper import Author, Paper
 from paperlark.domain.plain_text import clean, one_line
-from paperlark.renderers import english, typeset, wording
+from paperlark.renderers import english, reasons, typeset, wording
 
 _ACTIVE = re.compile(
     r"""\\(?=[!-/:-@\[-`{-~]|$)         # a backslash that would escape what follows
@@ -69,7 +69,7 @@ def _blocks(digest: Digest) -> Iterator[str]:
     yield " · ".join(_outside(part) for part in wording.summary(digest))
     yield from (f"> {escape_line(one_line(note))}" for note in digest.notes)
     yield _usage(digest)
-    yield from filter(None, (wording.tokens_per_paper(digest), wording.at_most(digest)))
+    yield from filter(None, (wording.tokens_per_paper(digest), wording.cost_bound(digest)))
     yield _funnel(digest)
     missed = wording.missed(digest)
     if missed:
@@ -86,7 +86,7 @@ def _blocks(digest: Digest) -> Iterator[str]:
     for entry in digest.entries:
         yield from _entry(entry)
     if not digest.entries:
-        yield wording.nothing(digest)
+        yield wording.no_papers_text(digest)
     yield from _updated(digest)
     yield from _missing(digest)
     yield from _unread(digest)
@@ -95,7 +95,7 @@ def _blocks(digest: Digest) -> Iterator[str]:
 
 def _usage(digest: Digest) -> str:
     if digest.model is None:
-        return wording.no_model(digest)
+        return wording.without_model(digest)
     rows = wording.usage_rows(digest.spend)
     table = _table((_outside(digest.model), "prompt", "completion", "total"), rows)
     remarks = [row.remark for row in rows if row.remark]
@@ -121,14 +121,14 @@ def _table(
 
 def _content(entry: Entry) -> str:
     title = escape_label(typeset.plain(entry.paper.title))
-    aside = wording.aside(entry)
+    aside = reasons.aside(entry)
     behind = f" — {_outside(aside)}" if aside else ""
-    return f"{entry.place}. {wording.chip(entry)} [{title}](#{entry.paper.anchor}){behind}"
+    return f"{entry.place}. {reasons.chip(entry)} [{title}](#{entry.paper.anchor}){behind}"
 
 
 def _entry(entry: Entry) -> Iterator[str]:
     paper = entry.paper
-    star = f"{wording.STAR} " if entry.followed else ""
+    star = f"{reasons.STAR} " if entry.followed else ""
     title = escape_label(typeset.plain(paper.title))
     yield f'### {entry.place}. {star}[{title}]({paper.url}) <a id="{paper.anchor}"></a>'
     if paper.authors:
@@ -139,7 +139,7 @@ def _entry(entry: Entry) -> Iterator[str]:
         yield scores
     if entry.precedents:
         yield f"**Nearest earlier:** {'; '.join(_precedent(one) for one in entry.precedents)}"
-    why = wording.reason(entry)
+    why = reasons.reason(entry)
     if why:
         yield f"**Why:** {escape(typeset.plain(why))}"
     if entry.match:
@@ -150,7 +150,7 @@ def _entry(entry: Entry) -> Iterator[str]:
 
 
 def _authors(authors: tuple[Author, ...]) -> str:
-    shown = wording.shown_authors(len(authors))
+    shown = reasons.shown_authors(len(authors))
     names = english.listed(_outside(_name(author)) for author in authors[:shown])
     hidden = len(authors) - shown
     return f"{names} and {english.number(hidden)} more" if hidden else names
@@ -168,8 +168,8 @@ def _facts(entry: Entry) -> str:
 
 
 def _scores(entry: Entry) -> str:
-    mark = f" · *{wording.OUTSIDE}*" if entry.outside else ""
-    match = f"Match {wording.match_words(entry.match)}{mark}" if entry.match else ""
+    mark = f" · *{reasons.OUTSIDE}*" if entry.outside else ""
+    match = f"Match {reasons.match_text(entry.match)}{mark}" if entry.match else ""
     if entry.judgement is None:
         return match
     scores = entry.judgement
@@ -179,7 +179,7 @@ def _scores(entry: Entry) -> str:
 
 def _evidence(match: Match) -> str:
     """Say what the ranker saw; its match already stands among the scores."""
-    facts = wording.evidence(match)
+    facts = reasons.evidence(match)
     saw = [f"{name.lower()}: {_outside(value)}" for name, value in facts]
     if match.nearest:
         saw.append(f"resembles: {_nearest(match.nearest)}")
@@ -194,7 +194,7 @@ def _nearest(nearest: Nearest) -> str:
 
 def _precedent(one: Precedent) -> str:
     title = escape_label(typeset.plain(one.title))
-    return f"[{title}]({one.url}) ({wording.precedent(one)})"
+    return f"[{title}]({one.url}) ({reasons.precedent_text(one)})"
 
 
 def _updated(digest: Digest) -> Iterator[str]:
@@ -205,7 +205,7 @@ def _updated(digest: Digest) -> Iterator[str]:
 
 def _missing(digest: Digest) -> Iterator[str]:
     failed, unknown = wording.failed(digest), wording.not_recorded(digest)
-    put_off = wording.put_off(digest)
+    put_off = wording.postponed(digest)
     if not (failed or unknown or put_off):
         return
     yield "## Not judged"
@@ -215,18 +215,18 @@ def _missing(digest: Digest) -> Iterator[str]:
         yield _outside(why)
         yield "\n".join(f"- {_label(missing.paper)}" for missing in left)
     if unknown:
-        yield f"{wording.not_recorded_words(unknown)}"
+        yield f"{wording.not_recorded_text(unknown)}"
         yield english.listed(_id(missing) for missing in unknown)
 
 
 def _unread(digest: Digest) -> Iterator[str]:
     if digest.funnel.unread:
         yield "## Unread"
-        yield wording.unread_words(digest)
+        yield wording.unread_text(digest)
     if digest.unread:
         yield "\n".join(
             f"- [{one.paper_id}]({one.url}) {escape(typeset.plain(one.title))}:"
-            f" {wording.unread_match(one)}"
+            f" {reasons.unread_match(one)}"
             for one in digest.unread
         )
 
@@ -240,8 +240,8 @@ def _id(missing: Unjudged) -> str:
 
 
 def _appendix(digest: Digest) -> Iterator[str]:
-    prompt, kept = clean(digest.prompt or "").strip("\n"), wording.prompt_kept(digest)
-    cut_offs = wording.cut_offs(digest)
+    prompt, kept = clean(digest.prompt or "").strip("\n"), wording.private_prompt(digest)
+    cut_offs = wording.cutoffs_text(digest)
     if not (prompt or kept or cut_offs):
         return
     yield "## How this page was made"

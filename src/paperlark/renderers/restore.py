@@ -36,8 +36,8 @@ def restore(page: bytes, manifest: bytes, name: str) -> Digest:
         return _digest(schema.JsonDigest.model_validate_json(page), json.loads(manifest))
     except (ValueError, KeyError, TypeError) as error:
         raise StoreError(
-            f"the page of {name} and its manifest cannot be read",
-            hint=f"leave that day out, and make it again: paperlark run --date {name}",
+            f"could not read the page of {name} and its manifest",
+            hint=f"skip that day and make its page again: paperlark run --date {name}",
         ) from error
 
 
@@ -52,7 +52,7 @@ def restore_page(page: bytes, name: str) -> Digest:
         digest = _digest(document, inputs | {"judgements": (), "scanned": ()})
         return replace(digest, batches=tuple(_printed_batch(one) for one in document.batches))
     except (ValueError, DigestInconsistent) as error:
-        raise StoreError(f"the page of {name} cannot be read") from error
+        raise StoreError(f"could not read the page of {name}") from error
 
 
 def _digest(page: schema.JsonDigest, manifest: dict[str, Any]) -> Digest:

@@ -1,4 +1,4 @@
-"""The shape of the JSON page, described well enough to write a reader for it.
+"""The schema of the JSON page, with the descriptions that its published form carries.
 
 `python -m paperlark.renderers.schema` prints it as JSON Schema.
 """
@@ -50,7 +50,7 @@ class JsonPaper(_Part):
 
 
 class JsonJudgement(_Part):
-    """What the judge said."""
+    """The scores and comment of the judge."""
 
     relevance: Score
     novelty: Score
@@ -58,16 +58,18 @@ class JsonJudgement(_Part):
 
 
 class JsonNearest(_Part):
-    """The earlier paper, wanted by the reader, that a paper resembles most."""
+    """The most similar earlier paper among those that the reader wanted."""
 
-    id: Annotated[Text, Field(description="arXiv identifier; `library:...`: arXiv has it not")]
-    url: Annotated[str | None, Field(description="its page at arXiv; null: it has none there")]
+    id: Annotated[
+        Text, Field(description="arXiv identifier; `library:...` for a paper that is not on arXiv")
+    ]
+    url: Annotated[str | None, Field(description="its page on arXiv; null: it has none")]
     title: Text
     day: Annotated[dt.date, Field(description="when it was announced, voted for or imported")]
 
 
 class JsonMatch(_Part):
-    """What the ranker says without a language model."""
+    """The result of the ranker, without a language model."""
 
     rank: Annotated[int, Field(ge=1, description="1 is the best match of the day")]
     of: Annotated[int, Field(ge=1, description="papers ranked that day")]
@@ -78,12 +80,12 @@ class JsonMatch(_Part):
     words_for: tuple[Text, ...]
     words_against: tuple[Text, ...]
     nearest: Annotated[
-        JsonNearest | None, Field(description="the nearest paper of before; null: none is near")
+        JsonNearest | None, Field(description="the nearest earlier paper; null: none is near")
     ] = None
 
 
 class JsonPrecedent(_Part):
-    """An earlier paper that a paper resembles, wanted or not."""
+    """An earlier paper that a paper resembles, relevant to the reader or not."""
 
     id: str
     url: str
@@ -95,8 +97,11 @@ class JsonPrecedent(_Part):
 class JsonFollowed(_Part):
     """A followed author, under the reader's name for them."""
 
-    name: Annotated[Text | None, Field(description="null: an imported page does not say who")]
-    by: Annotated[Literal["id", "name"], Field(description="by name only, it may be a namesake")]
+    name: Annotated[Text | None, Field(description="null: an imported page does not name them")]
+    by: Annotated[
+        Literal["id", "name"],
+        Field(description="how the author was recognized; by name alone it may be a namesake"),
+    ]
 
 
 class JsonEntry(JsonPaper):
@@ -105,17 +110,19 @@ class JsonEntry(JsonPaper):
     place: Annotated[int, Field(ge=1, description="position on the page")]
     anchor: Annotated[str, Field(description="its permanent name inside the page")]
     announce_type: Annotated[
-        AnnounceType | None, Field(description="null: an imported page does not say it")
+        AnnounceType | None, Field(description="null: not stated on an imported page")
     ]
     followed: Annotated[
         tuple[JsonFollowed, ...], Field(description="its authors whom the reader follows")
     ]
-    comment: Annotated[Text | None, Field(description="why it is here; null: the match says")]
-    judgement: Annotated[JsonJudgement | None, Field(description="null where no judge spoke")]
+    comment: Annotated[
+        Text | None, Field(description="why it was selected; null: the match is the reason")
+    ]
+    judgement: Annotated[JsonJudgement | None, Field(description="null: no judge was used for it")]
     outside: Annotated[
-        bool, Field(description="from outside the reader's usual: drawn by lot from low matches")
+        bool, Field(description="outside the usual topics: a random sample of low matches")
     ] = False
-    match: Annotated[JsonMatch | None, Field(description="null: the page was made elsewhere")]
+    match: Annotated[JsonMatch | None, Field(description="null: not stated on an imported page")]
     precedents: Annotated[
         tuple[JsonPrecedent, ...], Field(description="the nearest earlier papers, nearest first")
     ] = ()
@@ -133,7 +140,7 @@ class JsonMissing(_Part):
 
 
 class JsonUnread(_Part):
-    """A paper that the judge was not asked about, because its match was low."""
+    """A paper that was not sent to the judge because its match was low."""
 
     id: str
     url: str
@@ -142,22 +149,24 @@ class JsonUnread(_Part):
 
 
 class JsonMissed(_Part):
-    """An estimate of the papers among the unread ones that the reader would have wanted."""
+    """An estimate of how many unread papers the reader would have wanted."""
 
     expected: Annotated[float, Field(ge=0)]
-    low: Annotated[Count, Field(description="where the 95 % interval begins")]
-    high: Annotated[Count, Field(description="where the 95 % interval ends")]
+    low: Annotated[Count, Field(description="lower end of the 95 % interval")]
+    high: Annotated[Count, Field(description="upper end of the 95 % interval")]
     unread: Count
 
 
 class JsonAgreement(_Part):
-    """How alike several readings of the same papers are."""
+    """How well several readings of the same papers agree."""
 
-    readings: Annotated[int, Field(ge=2, description="times that each paper was to be judged")]
-    papers: Annotated[int, Field(ge=1, description="papers that were judged more than once")]
-    agreed: Annotated[Count, Field(description="of these, all readings select them or none does")]
+    readings: Annotated[int, Field(ge=2, description="planned number of readings of each paper")]
+    papers: Annotated[int, Field(ge=1, description="papers with more than one reading")]
+    agreed: Annotated[
+        Count, Field(description="papers whose readings all lead to the same selection")
+    ]
     distance: Annotated[
-        float, Field(ge=0, description="points between two readings of a paper, mean of a score")
+        float, Field(ge=0, description="mean difference between two readings, in points per score")
     ]
     share: Annotated[float, Field(ge=0, le=1, description="`agreed` of `papers`")]
 
@@ -180,30 +189,30 @@ class JsonCost(_Part):
 
 
 class JsonPrices(_Part):
-    """Where the model's price is from."""
+    """The source of the model's price."""
 
-    source: Annotated[Text, Field(description="a public list with its version, or the reader")]
-    url: Annotated[Text | None, Field(description="where the list has it from")]
-    checked: Annotated[dt.date | None, Field(description="when the list last checked that")]
+    source: Annotated[
+        Text, Field(description="a public price list and its version, or the profile")
+    ]
+    url: Annotated[Text | None, Field(description="source named by the list")]
+    checked: Annotated[dt.date | None, Field(description="when the list last checked the price")]
 
 
 class JsonUsage(_Part):
-    """What judging took; null is unknown, never nothing."""
+    """Tokens and cost of judging; null is unknown, never zero."""
 
     model: Text
     requests: Count | None
     tokens: JsonTokens | None
     cost_usd: JsonCost | None
     at_most_usd: Annotated[
-        Dollars | None, Field(description="what it cost at most, where the cost is not known")
+        Dollars | None, Field(description="upper bound where the cost is unknown")
     ] = None
-    tokens_per_judged: Annotated[
-        float | None, Field(description="tokens that went into one judged paper")
-    ] = None
+    tokens_per_judged: Annotated[float | None, Field(description="tokens per judged paper")] = None
     tokens_per_selected: Annotated[
-        float | None, Field(description="tokens that went into one judged paper of the page")
+        float | None, Field(description="tokens per judged paper on the page")
     ] = None
-    prices: Annotated[JsonPrices | None, Field(description="null: nobody knows the price")] = None
+    prices: Annotated[JsonPrices | None, Field(description="null: no price is known")] = None
 
 
 class JsonCutoffs(_Part):
@@ -216,7 +225,7 @@ class JsonCutoffs(_Part):
 class JsonFunnel(_Part):
     """Papers at every step, each once; `*_listings` count a paper in two feeds twice.
 
-    null is unknown: an imported page does not say it.
+    null is unknown: not stated on an imported page.
     """
 
     feeds: Count | None
@@ -230,21 +239,24 @@ class JsonFunnel(_Part):
     unjudged: Count | None
     not_recorded: Count | None
     selected: Count
-    gated: Annotated[Count | None, Field(description="left out for the h-index of their authors")]
+    gated: Annotated[
+        Count | None, Field(description="left out: no author reaches the minimum h-index")
+    ]
     seen: Annotated[Count | None, Field(description="announced to this reader on an earlier day")]
     explored: Annotated[
-        Count | None, Field(description="judged by lot though their match is low")
+        Count | None, Field(description="random sample of low matches that was judged")
     ] = 0
-    unread: Annotated[Count | None, Field(description="not judged because their match is low")] = 0
+    unread: Annotated[Count | None, Field(description="not judged because of a low match")] = 0
     followed_asked: Annotated[
-        Count | None, Field(description="papers of followed authors that were to be judged as well")
+        Count | None,
+        Field(description="papers by followed authors that were also sent to the judge"),
     ] = 0
     over_budget: Annotated[
-        Count | None, Field(description="not asked about, because of what it would have cost")
+        Count | None, Field(description="not sent to the judge, to stay within the budget")
     ] = 0
     waiting: Annotated[
         Count | None,
-        Field(description="in a batch that was not answered yet; a later run collects it"),
+        Field(description="in a batch without an answer yet; a later run collects it"),
     ] = 0
 
 
@@ -252,12 +264,12 @@ class JsonBatch(_Part):
     """Where one category's announcement came from, and how many of its entries are here."""
 
     category: Text
-    via: Annotated[Text | None, Field(description="the source; null: it could not be had")]
-    confirmed_by: Annotated[Text | None, Field(description="the source that vouched for it")]
+    via: Annotated[Text | None, Field(description="the source; null: no source had it")]
+    confirmed_by: Annotated[Text | None, Field(description="the source that confirmed it")]
     entries: Count
-    expected: Annotated[Count | None, Field(description="entries there should be, if known")]
-    reconstructed: Annotated[bool, Field(description="put together from submissions")]
-    tried: Annotated[tuple[Text, ...], Field(description="what would not do, and why")]
+    expected: Annotated[Count | None, Field(description="entries announced, if known")]
+    reconstructed: Annotated[bool, Field(description="reconstructed from submissions")]
+    tried: Annotated[tuple[Text, ...], Field(description="sources that failed, and why")]
 
 
 class JsonUpdated(JsonPaper):
@@ -267,7 +279,7 @@ class JsonUpdated(JsonPaper):
 
 
 class JsonDigest(_Part):
-    """One reader's page of one day."""
+    """One reader's page for one day."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, title="paperlark digest")
 
@@ -286,11 +298,9 @@ class JsonDigest(_Part):
     updated: tuple[JsonUpdated, ...]
     unjudged: tuple[JsonMissing, ...]
     unread: Annotated[tuple[JsonUnread, ...], Field(description="best match first")] = ()
-    missed: Annotated[
-        JsonMissed | None, Field(description="null where nothing can be said of the unread")
-    ] = None
+    missed: Annotated[JsonMissed | None, Field(description="null: no estimate is possible")] = None
     agreement: Annotated[
-        JsonAgreement | None, Field(description="null where no paper was judged more than once")
+        JsonAgreement | None, Field(description="null: no paper has more than one reading")
     ] = None
     prompt: Annotated[
         Text | None, Field(description="the selection prompt; null: the reader keeps it private")
@@ -298,7 +308,7 @@ class JsonDigest(_Part):
 
 
 def json_schema() -> str:
-    """Give the schema as it stands in the documentation."""
+    """Return the JSON Schema as published in the documentation."""
     schema = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
     schema |= JsonDigest.model_json_schema(mode="serialization")
     return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"

@@ -51,14 +51,14 @@ def results_summary(answer: SearchResults) -> str:
     shown = english.counted(len(answer.found), "paper")
     match answer.method:
         case SearchMethod.MEANING:
-            return f"No paper has any of the words. {shown} nearest in meaning, of those {asked}."
+            return f"No paper contains any of these words. Nearest in meaning: {shown} {asked}."
         case SearchMethod.ANY_WORD:
-            how = "No paper has all of the words. With the rarest of them: "
+            how = "No paper contains all of these words. With the rarest of them: "
         case _:
             how = ""
     if answer.count is None:
-        latest = "the best of the latest" if answer.query.terms else "the latest"
-        return f"{how}{shown}, {latest}, of very many {asked}."
+        latest = "the best among the latest" if answer.query.terms else "the latest"
+        return f"{how}{shown}, {latest} of very many {asked}."
     return f"{how}{english.counted(answer.count, 'paper')} {asked}."
 
 
@@ -72,7 +72,7 @@ def asked_for(question: SearchQuery) -> str:
         f"in {question.category}" if question.category else "",
         f"from {question.first}" if question.first else "",
         f"to {question.last}" if question.last else "",
-        f"of relevance {question.score} or more" if question.score else "",
+        f"with relevance {question.score} or more" if question.score else "",
         "on a page" if question.selected else "",
     )
     return " ".join(filter(None, parts))
@@ -81,13 +81,13 @@ def asked_for(question: SearchQuery) -> str:
 def _paper_lines(number: int, found: SearchResult, width: int) -> Iterator[str]:
     paper = found.paper
     head = f"{number:>4}  {_chip(found.status):<6}"
-    title = textwrap.wrap(_plain(paper.title), width - _INDENT) or ["(without a title)"]
+    title = textwrap.wrap(_plain(paper.title), width - _INDENT) or ["(no title)"]
     yield from (f"{begin}{line}" for begin, line in zip(_begin(head), title, strict=False))
     for line in (_authors(paper), f"{' · '.join(filter(None, _facts(found)))}"):
         yield from textwrap.wrap(
             line, width, initial_indent=" " * _INDENT, subsequent_indent=" " * _INDENT
         )
-    yield f"{' ' * _INDENT}{address(paper) or 'not at arXiv'}"
+    yield f"{' ' * _INDENT}{address(paper) or 'not on arXiv'}"
 
 
 def _begin(head: str) -> Iterator[str]:
@@ -117,7 +117,7 @@ def _facts(found: SearchResult) -> Iterator[str]:
     if standing.selected:
         yield f"place {standing.place} on the page" if standing.place else "on the page"
     elif standing.day is not None and not standing.scanned:
-        yield "not looked at for you"
+        yield "new version, not ranked"
     if standing.probability is not None:
         yield f"match {english.percent(standing.probability)}"
     yield english.listed(found.paper.categories)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from paperlark.domain import plain_text
 from paperlark.domain.digest import Digest, Entry, Status
 from paperlark.domain.judgement import Match
-from paperlark.renderers import english, typeset, wording
+from paperlark.renderers import english, reasons, typeset, wording
 
 ENTRIES = 10
 NARROWEST = 60
@@ -32,7 +32,7 @@ def _lines(digest: Digest, width: int, entries: int) -> Iterator[str]:
     yield from (_cut(_row(row), width) for row in _facts(digest))
     for remark in (
         wording.tokens_per_paper(digest),
-        wording.at_most(digest),
+        wording.cost_bound(digest),
         wording.missed(digest),
         wording.agreement(digest),
     ):
@@ -50,7 +50,7 @@ def _lines(digest: Digest, width: int, entries: int) -> Iterator[str]:
 def _facts(digest: Digest) -> Iterator[wording.TableRow]:
     if digest.model is None:
         imported = digest.status is Status.IMPORTED
-        how = "none is named" if imported else "ordered by the embedded ranker"
+        how = "not named" if imported else "ordered by the embedded ranker"
         yield wording.TableRow("model", ("none",), how)
     else:
         tokens, cost = wording.usage_rows(digest.spend)
@@ -65,19 +65,19 @@ def _row(row: wording.TableRow) -> str:
 
 def _entry(entry: Entry, width: int) -> str:
     """`   2  9·9   Mechanistic PDE Networks for Disc …  AI for Science`."""
-    aside = _cut(plain_text.one_line(wording.aside(entry)), width // 3)
+    aside = _cut(plain_text.one_line(reasons.aside(entry)), width // 3)
     room = width - len(aside) - 14
     title = _cut(typeset.plain(entry.paper.title), room)
-    return f"{entry.place:>4}  {wording.chip(entry):<6}{title:<{room}}  {aside}".rstrip()
+    return f"{entry.place:>4}  {reasons.chip(entry):<6}{title:<{room}}  {aside}".rstrip()
 
 
 def _evidence(match: Match) -> str:
     """Say in one line what speaks for a paper that nobody judged: its topic stands above."""
     nearest = match.nearest
     parts = (
-        ("for", english.listed(match.words_for)),
-        ("against", english.listed(match.words_against)),
-        ("like", f"{nearest.title} ({english.short_date(nearest.day)})" if nearest else ""),
+        ("matched terms", english.listed(match.words_for)),
+        ("counting against:", english.listed(match.words_against)),
+        ("resembles", f"{nearest.title} ({english.short_date(nearest.day)})" if nearest else ""),
     )
     return " · ".join(f"{name} {typeset.plain(words)}" for name, words in parts if words)
 

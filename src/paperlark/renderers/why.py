@@ -22,7 +22,7 @@ from paperlark.domain.paper_history import (
     ReadingRecord,
 )
 from paperlark.domain.spending import Spend
-from paperlark.renderers import english, typeset, wording
+from paperlark.renderers import english, reasons, typeset
 from paperlark.renderers.english import UNKNOWN, amount, dollars
 
 NARROWEST = 60
@@ -33,11 +33,11 @@ _NAMES = 19
 """Columns of a fact's name, two blanks before it counted."""
 
 _SIDES = {
-    Placement.FOLLOWED: "by an author you follow: on the page in any case",
-    Placement.GATED: "left out: no author of it reaches your h-index",
-    Placement.ABOVE: "above the line",
-    Placement.EXPLORED: "below the line, and drawn by lot",
-    Placement.BELOW: "below the line",
+    Placement.FOLLOWED: "not applied: by an author you follow",
+    Placement.GATED: "not applied: no author reaches your minimum h-index",
+    Placement.ABOVE: "above",
+    Placement.EXPLORED: "below, but in the random sample",
+    Placement.BELOW: "below",
 }
 
 
@@ -59,7 +59,7 @@ def why_text(account: PaperHistory, *, width: int = 80, whole: bool = False) -> 
 
 
 def _lines(account: PaperHistory, width: int, *, whole: bool) -> Iterator[str]:
-    title = account.paper.title if account.paper else "(its text is lost with an earlier database)"
+    title = account.paper.title if account.paper else "(its text was lost with an earlier database)"
     yield from textwrap.wrap(f"{account.paper_id}  {typeset.plain(title)}", width)
     yield abstract_page(account.paper_id)
     for day in account.days:
@@ -86,9 +86,9 @@ def _facts(day: DayOfPaper, listed: list[ListedPaper], *, whole: bool) -> Iterat
     yield _fact("announced", _announced(listed))
     yield _fact("outcome", _outcome(day))
     if day.placement:
-        yield _fact("line", _SIDES[day.placement])
+        yield _fact("threshold", _SIDES[day.placement])
     followed = day.entry.followed if day.entry else ()
-    yield _fact("followed", english.listed(wording.author_match(one) for one in followed))
+    yield _fact("followed", english.listed(reasons.author_match(one) for one in followed))
     if day.match:
         yield from _match_facts(day.match)
     elif day.probability is not None:
@@ -129,31 +129,31 @@ def _announced(listed: Iterable[ListedPaper]) -> str:
 def _outcome(day: DayOfPaper) -> str:
     match day.outcome:
         case PaperOutcome.SHOWN if day.entry:
-            mark = f", {wording.OUTSIDE}" if day.entry.outside else ""
+            mark = f", {reasons.OUTSIDE}" if day.entry.outside else ""
             return f"on your page, place {day.entry.place} of {day.shown}{mark}"
         case PaperOutcome.PASSED_OVER if day.seen:
-            return f"not looked at: it was announced to you before, on {day.seen}"
+            return f"skipped: announced to you before, on {day.seen}"
         case PaperOutcome.PASSED_OVER:
-            return "not looked at: your profile leaves it out"
+            return "skipped: excluded by your profile"
         case PaperOutcome.UPDATED:
-            return "on your page among the updated: it was there on an earlier day"
+            return "on your page under Updated: it was on an earlier page"
         case _:
             reason = f": {_plain(day.unjudged.reason)}" if day.unjudged else ""
             return f"not on your page: {day.outcome}{reason}"
 
 
 def _match_facts(match: Match) -> Iterator[_Fact | None]:
-    yield _fact("match", wording.match_words(match))
-    for name, value in wording.evidence(match):
+    yield _fact("match", reasons.match_text(match))
+    for name, value in reasons.evidence(match):
         yield _fact(name.lower(), _plain(value))
     near = match.nearest
     if near:
-        where = near.url or "not at arXiv"
+        where = near.url or "not on arXiv"
         yield _fact("resembles", f"{_plain(near.title)} ({english.short_date(near.day)}), {where}")
 
 
 def _precedent(one: Precedent) -> str:
-    return f"{one.paper_id}  {_plain(one.title)} ({wording.precedent(one)})"
+    return f"{one.paper_id}  {_plain(one.title)} ({reasons.precedent_text(one)})"
 
 
 def _readings(said: tuple[ReadingRecord, ...]) -> Iterator[_Fact | None]:
@@ -169,10 +169,10 @@ def _readings(said: tuple[ReadingRecord, ...]) -> Iterator[_Fact | None]:
 def _call(question: PaidCall, several: str, *, whole: bool) -> Iterator[_Fact | None]:
     page = f"for the page of {question.day} of {_plain(question.profile)}"
     how = ", by batch" if question.batch else ""
-    yield _fact(f"question{several}", f"asked {page}{how}, {question.at:%Y-%m-%d %H:%M} UTC")
+    yield _fact(f"request{several}", f"sent {page}{how}, {question.at:%Y-%m-%d %H:%M} UTC")
     yield _fact("tokens", _tokens(question.spend))
     yield _fact("cost", _cost(question.spend))
-    yield _fact("of that", share(question))
+    yield _fact("share", share(question))
     # With its blank lines, as it came.
     yield _Fact("reply", tuple(_reply(question.reply, whole=whole)))
 
@@ -199,7 +199,7 @@ def share(question: PaidCall) -> str:
     """Say what one of the papers that were judged together took."""
     papers = question.papers
     if papers == 1:
-        return "all: it was judged alone"
+        return "all of it: judged alone"
     tokens, cost = question.spend.tokens, question.spend.cost
     each = (
         f"{english.number(round(tokens.total / papers))} tokens" if tokens else "",

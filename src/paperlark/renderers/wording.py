@@ -1,15 +1,13 @@
-"""What every form of the page says alike."""
+"""The wording for a whole page: its status, counts, tokens and cost, the same in every form."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
 
-from paperlark.domain.digest import AuthorMatch, Batch, Digest, Entry, Funnel, Status, Updated
-from paperlark.domain.exploration import Unread
-from paperlark.domain.judgement import Match, Precedent, Unjudged, UnjudgedReason
+from paperlark.domain.digest import Batch, Digest, Funnel, Status, Updated
+from paperlark.domain.judgement import Unjudged, UnjudgedReason
 from paperlark.domain.spending import Spend, Tokens
-from paperlark.renderers import costs
 from paperlark.renderers.english import (
     UNKNOWN,
     amount,
@@ -20,18 +18,8 @@ from paperlark.renderers.english import (
     long_date,
     number,
     percent,
-    short_date,
 )
-
-STAR = "★"
-OUTSIDE = "from outside your usual"
-"""The mark of a paper from below the line."""
-NOTHING_SAID = "\N{EN DASH}"
-"""The mark of a paper that an imported page has, and says nothing of."""
-MOST_AUTHORS = 12
-"""More are folded away behind the first of them."""
-_FEW_AUTHORS = 10
-_NEARLY = 0.999
+from paperlark.renderers.reasons import OUTSIDE
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +31,7 @@ class TableRow:
     remark: str = ""
 
 
-def of_scanned(selected: int, scanned: int | None) -> str:
+def selected_of_scanned(selected: int, scanned: int | None) -> str:
     """`37 of 384 papers`, or `37 papers` where nobody knows of how many."""
     return (
         counted(selected, "paper")
@@ -62,7 +50,7 @@ def not_recorded(digest: Digest) -> tuple[Unjudged, ...]:
     return tuple(u for u in digest.unjudged if u.cause is UnjudgedReason.NOT_RECORDED)
 
 
-def put_off(digest: Digest) -> tuple[tuple[str, tuple[Unjudged, ...]], ...]:
+def postponed(digest: Digest) -> tuple[tuple[str, tuple[Unjudged, ...]], ...]:
     """Papers that wait in a batch, and those left for the budget, with why in words."""
     waiting, left = (
         _by_reason(digest, UnjudgedReason.WAITING),
@@ -85,19 +73,24 @@ def _by_reason(
 def _waiting_words(reason: str, papers: tuple[Unjudged, ...], day: date) -> str:
     wait = "waits" if len(papers) == 1 else "wait"
     return (
-        f"{counted(len(papers), 'paper')} {wait} {reason}. To collect the answers make this page"
+        f"{counted(len(papers), 'paper')} {wait} {reason}. To collect the answers, make this page"
         f" again: paperlark run --date {day}"
     )
 
 
 def _budget_words(reason: str, left: tuple[Unjudged, ...]) -> str:
-    return f"{counted(len(left), 'paper')} left for the budget: {reason}."
+    return f"{counted(len(left), 'paper')} over budget: {reason}."
 
 
-def status(digest: Digest) -> str:
+_STATUS = {Status.QUIET: "no announcement"}
+"""The words for a status where its stored value is not what people read."""
+
+
+def status_text(digest: Digest) -> str:
     """Say how the run ended."""
     if digest.status is not Status.PARTIAL:
-        return f"{digest.status}, reconstructed" if digest.reconstructed else digest.status.value
+        word = _STATUS.get(digest.status, digest.status.value)
+        return f"{word}, reconstructed" if digest.reconstructed else word
     what = shortfall(digest)
     return f"partial: {what}, see below" if what else "partial: see the notes"
 
@@ -111,7 +104,7 @@ def shortfall(digest: Digest) -> str:
     )
     parts = (
         f"{counted(missing, 'paper')} not judged" if missing else "",
-        f"{counted(left, 'paper')} left for the budget" if left else "",
+        f"{counted(left, 'paper')} over budget" if left else "",
         f"{counted(waiting, 'paper')} waiting in a batch" if waiting else "",
     )
     return listed(part for part in parts if part)
@@ -145,15 +138,15 @@ def updated(one: Updated) -> str:
 def summary(digest: Digest) -> tuple[str, ...]:
     """Give the parts of the line under the title, status last."""
     if digest.status is Status.QUIET:
-        return (f"arXiv announced nothing in {listed(digest.categories)}", status(digest))
+        return (listed(digest.categories), status_text(digest))
     funnel = digest.funnel
     by_followed = sum(1 for entry in digest.entries if entry.followed)
     followed = (f"{number(by_followed)} by an author you follow",) if by_followed else ()
-    papers = of_scanned(funnel.selected, funnel.scanned)
+    papers = selected_of_scanned(funnel.selected, funnel.scanned)
     by_lot = sum(1 for entry in digest.entries if entry.outside)
     outside = (f"{number(by_lot)} {OUTSIDE}",) if by_lot else ()
     silent = (f"{number(funnel.not_recorded)} not recorded",) if funnel.not_recorded else ()
-    return (papers, *followed, *outside, *silent, status(digest))
+    return (papers, *followed, *outside, *silent, status_text(digest))
 
 
 def funnel_rows(digest: Digest) -> tuple[TableRow, ...]:
@@ -161,8 +154,8 @@ def funnel_rows(digest: Digest) -> tuple[TableRow, ...]:
     funnel = digest.funnel
     listings = _listings(funnel.announced_listings)
     feeds = "" if funnel.feeds is None else f" in {counted(funnel.feeds, 'feed')}"
-    # Whether a paper of two feeds counts twice elsewhere nobody says.
-    elsewhere = "as counted there" if digest.status is Status.IMPORTED else ""
+    # An imported page does not say whether a paper in two feeds counts twice.
+    elsewhere = "as counted on the imported page" if digest.status is Status.IMPORTED else ""
     announced = f"{listings}{feeds}" if listings else elsewhere
     scanned = _listings(funnel.scanned_listings) or elsewhere
     rows = [_row("announced", funnel.announced, announced)]
@@ -170,7 +163,7 @@ def funnel_rows(digest: Digest) -> tuple[TableRow, ...]:
         rows.append(_row("seen before", funnel.seen, "on an earlier day"))
     rows.append(_row("scanned", funnel.scanned, scanned))
     if funnel.gated:
-        rows.append(_row("gated", funnel.gated, "no author reaches your h-index"))
+        rows.append(_row("gated", funnel.gated, "no author reaches your minimum h-index"))
     if digest.model is not None:
         rows += _judge_rows(funnel)
     followed = f"{number(funnel.followed)} followed" if funnel.followed else ""
@@ -186,15 +179,15 @@ def _judge_rows(funnel: Funnel) -> list[TableRow]:
         return [_row("judged", funnel.judged)]
     rows = [_row("shortlisted", funnel.shortlisted)]
     if funnel.explored:
-        rows.append(_row("explored", funnel.explored, "drawn by lot"))
+        rows.append(_row("explored", funnel.explored, "random sample"))
     if funnel.unread:
         rows.append(_row("unread", funnel.unread, "low match"))
     followed = f"{number(funnel.followed_asked)} followed" if funnel.followed_asked else ""
     rows += [_row("judged", funnel.judged, followed), _row("unjudged", funnel.unjudged)]
     if funnel.over_budget:
-        rows.append(_row("over budget", funnel.over_budget, "not asked about"))
+        rows.append(_row("over budget", funnel.over_budget, "not sent to the model"))
     if funnel.waiting:
-        rows.append(_row("waiting", funnel.waiting, "in a batch, not answered yet"))
+        rows.append(_row("waiting", funnel.waiting, "in a batch, no answer yet"))
     return [*rows, _row("not recorded", funnel.not_recorded)] if funnel.not_recorded else rows
 
 
@@ -216,126 +209,22 @@ def _token_row(tokens: Tokens | None) -> TableRow:
     return TableRow("tokens", tuple(number(cell) for cell in cells), cached)
 
 
-def tokens_per_paper(digest: Digest) -> str | None:
-    """Say how many tokens went into a judged and into a selected paper; None: nothing to say."""
-    tokens = digest.spend.tokens if digest.spend else None
-    said = costs.tokens_per_paper(tokens, digest.funnel.judged, costs.judged_on(digest))
-    return said and f"{said}."
-
-
-def at_most(digest: Digest) -> str | None:
+def cost_bound(digest: Digest) -> str | None:
     """Say what a page cost at most whose cost is not known; None where there is nothing to say."""
     most = digest.spend.most if digest.spend else None
     return None if most is None else f"It cost {amount(most)} at most."
 
 
-def chip(entry: Entry) -> str:
-    """Give the mark beside a title: a star, both scores, or the match."""
-    if entry.followed:
-        return STAR
-    if entry.judgement:
-        return f"{entry.judgement.relevance}·{entry.judgement.novelty}"
-    if entry.match is None:
-        return NOTHING_SAID
-    if entry.match.probability is not None:
-        return match_best(entry.match)
-    return f"№\N{NO-BREAK SPACE}{number(entry.match.rank)}"
-
-
-def chip_words(entry: Entry) -> str:
-    """Give the same mark for who cannot see it."""
-    if entry.followed:
-        return "by an author you follow"
-    if entry.judgement:
-        return f"relevance {entry.judgement.relevance}, novelty {entry.judgement.novelty}"
-    return f"match {match_words(entry.match)}" if entry.match else "no score"
-
-
-def aside(entry: Entry) -> str:
-    """Give what stands beside a title in the contents."""
-    if entry.outside:
-        return OUTSIDE
-    if entry.followed:
-        return "author match"
-    return (entry.match.topic if entry.match else None) or ""
-
-
-def match_rank(match: Match) -> str:
-    """`3 of 299`."""
-    return f"{number(match.rank)} of {number(match.of)}"
-
-
-def match_best(match: Match) -> str:
-    """Give the probability of being selected, or the rank where none is calibrated."""
-    if match.probability is None:
-        return match_rank(match)
-    return percent(min(match.probability, _NEARLY))  # nothing is certain before it is read
-
-
-def match_rest(match: Match) -> str:
-    """Give the rank where the probability has been said already."""
-    return "" if match.probability is None else f"({match_rank(match)})"
-
-
-def match_words(match: Match) -> str:
-    """`94 % (3 of 299)` or `3 of 299`."""
-    return f"{match_best(match)} {match_rest(match)}".strip()
-
-
-def reason(entry: Entry) -> str | None:
-    """Why the paper is here; None where only the evidence can say."""
-    if entry.followed:
-        names = listed(filter(None, map(author_match, entry.followed)))
-        who = f"{entry.comment}: {names}" if names else f"{entry.comment}"
-        said = entry.judgement.comment if entry.judgement else ""
-        return f"{who}. {said}" if said else who
-    if entry.outside and entry.judgement is None:
-        return "Drawn by lot: a vote says whether you want more like it."
-    return entry.comment
-
-
-def author_match(match: AuthorMatch) -> str:
-    """Name a followed author; a name alone may be a namesake's, and the page says so.
-
-    Nothing where only that there is one is known.
-    """
-    if match.name is None:
-        return ""
-    return f"{match.name} (by name)" if match.by_name_only else match.name
-
-
-def evidence(match: Match | None) -> tuple[tuple[str, str], ...]:
-    """Say what the ranker saw, besides the nearest paper of before: names and values."""
-    if match is None:
-        return ()
-    words = (
-        ("Topic", match.topic or ""),
-        ("Words for", listed(match.words_for)),
-        ("Words against", listed(match.words_against)),
-    )
-    return tuple((name, value) for name, value in words if value)
-
-
-def precedent(one: Precedent) -> str:
-    """`14 January 2025, similarity 0.83`; what is short of the same never reads as the same."""
-    return f"{short_date(one.day)}, similarity {f'{one.similarity:.4f}'[:4]}"
-
-
-def shown_authors(count: int) -> int:
-    """How many authors to print before the rest is folded."""
-    return count if count <= MOST_AUTHORS else _FEW_AUTHORS
-
-
-def no_model(digest: Digest) -> str:
+def without_model(digest: Digest) -> str:
     """Say what stands in place of tokens and cost."""
     if digest.status is Status.IMPORTED:
-        return "No model is named."
+        return "The imported page names no model."
     if not digest.entries:
-        return "No model was asked."
+        return "No model was used."
     return "No model: ordered by the embedded ranker."
 
 
-def cut_offs(digest: Digest) -> str | None:
+def cutoffs_text(digest: Digest) -> str | None:
     """Say what a judged paper needed to be selected; None where nobody judged, or knows."""
     if digest.model is None or digest.cutoffs is None:
         return None
@@ -345,16 +234,16 @@ def cut_offs(digest: Digest) -> str | None:
     )
 
 
-def not_recorded_words(missing: tuple[Unjudged, ...]) -> str:
+def not_recorded_text(missing: tuple[Unjudged, ...]) -> str:
     """Say how many papers a recording knows nothing of."""
     papers = counted(len(missing), "paper")
-    return f"The recording holds no judgement of {papers}; nothing went wrong."
+    return f"The recording has no judgement of {papers}; this is not an error."
 
 
-def unread_words(digest: Digest) -> str:
+def unread_text(digest: Digest) -> str:
     """Say why papers were not read, and that this is as it should be."""
     return (
-        "Not read by the model, because their match is low:"
+        "Not sent to the model because of a low match:"
         f" {counted(digest.funnel.unread or 0, 'paper')}."
     )
 
@@ -365,7 +254,7 @@ def missed(digest: Digest) -> str | None:
         return None
     expected, unread = round(digest.missed.expected), number(digest.missed.unread)
     about = (
-        f"About {counted(expected, 'relevant paper')}" if expected else "Hardly a relevant paper"
+        f"About {counted(expected, 'relevant paper')}" if expected else "Probably no relevant paper"
     )
     low, high = digest.missed.low, digest.missed.high
     return f"{about} among {unread} unread, 95 % interval {low}-{high}."
@@ -377,30 +266,60 @@ def agreement(digest: Digest) -> str | None:
     if one is None:
         return None
     return (
-        f"Scores are means of up to {one.readings} readings, which agree on whether to select"
-        f" {percent(one.share)} of {counted(one.papers, 'paper')} and differ by"
-        f" {one.distance:.1f} points a score."
+        f"Scores are means of up to {one.readings} readings per paper. The readings agree on the"
+        f" selection of {percent(one.share)} of {counted(one.papers, 'paper')}; on average two"
+        f" readings differ by {one.distance:.1f} points per score."
     )
 
 
-def prompt_kept(digest: Digest) -> str | None:
+def private_prompt(digest: Digest) -> str | None:
     """Say that the selection prompt is not shown, where that is so."""
     if digest.prompt is not None or digest.status is Status.IMPORTED:
         return None
     return "The reader keeps the selection prompt private."
 
 
-def unread_match(one: Unread) -> str:
-    """Give the match of a paper that nobody read: `2 %`."""
-    return percent(one.probability)
-
-
-def nothing(digest: Digest) -> str:
+def no_papers_text(digest: Digest) -> str:
     """Say what stands where the papers would."""
     if digest.status is Status.QUIET:
-        return "A quiet day: arXiv announced nothing."
+        return "arXiv announced no papers in these categories."
     if digest.funnel.waiting:
-        return f"Nothing yet: {counted(digest.funnel.waiting, 'paper')} to be judged in a batch."
+        return f"No papers yet: {counted(digest.funnel.waiting, 'paper')} waiting in a batch."
     if digest.funnel.scanned is None:
         return "No paper was selected."
     return f"None of {counted(digest.funnel.scanned, 'paper')} was selected."
+
+
+def tokens_per_paper(digest: Digest) -> str | None:
+    """Return a sentence with the tokens per judged and per selected paper; None: unknown."""
+    tokens = digest.spend.tokens if digest.spend else None
+    text = usage_per_paper(tokens, digest.funnel.judged, judged_on(digest))
+    return text and f"{text}."
+
+
+def judged_on(digest: Digest) -> int:
+    """Count the papers of the page that a judge put there, or spoke of all the same."""
+    return sum(entry.judgement is not None for entry in digest.entries)
+
+
+def tokens_per(tokens: Tokens, papers: int | None) -> float | None:
+    """Give the tokens that went into one of so many papers; None where that cannot be said."""
+    return round(tokens.total / papers, 1) if papers else None
+
+
+def requests(digest: Digest) -> int | None:
+    """Count the requests behind a page; one that was made elsewhere does not say them."""
+    counted = digest.spend.requests if digest.spend else None
+    return (counted or None) if digest.status is Status.IMPORTED else counted
+
+
+def usage_per_paper(tokens: Tokens | None, judged: int | None, selected: int) -> str | None:
+    """`215 tokens per judged paper, 3,010 per selected paper`; None where nothing can be said."""
+    if tokens is None or not tokens.total or not judged:
+        return None
+    words = f"{_rounded(tokens, judged)} tokens per judged paper"
+    return f"{words}, {_rounded(tokens, selected)} per selected paper" if selected else words
+
+
+def _rounded(tokens: Tokens, papers: int) -> str:
+    return f"{round(tokens.total / papers):,}"

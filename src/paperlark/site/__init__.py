@@ -1,1 +1,1 @@
-"""Many digests in, a site out: days, months and years to walk through, authors, topics, feeds."""
+"""Many digests in, a site out: pages of days, months, years, authors and topics, search, feeds."""

@@ -1,4 +1,4 @@
-"""Where a site's pages take what the volume does not hold: whole digests and texts of papers."""
+"""The archive of one profile as its site shows it, and access to whole digests and texts."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
 
-class Sources:
-    """Reads digests, the last one once for all pages of its day."""
+class DigestReader:
+    """Reads whole digests and texts; keeps the last digest, which several pages of a day need."""
 
     def __init__(self, archive: Archive, texts: PaperTexts) -> None:
         self._archive = archive
@@ -29,24 +29,24 @@ class Sources:
         self._last: Digest | None = None
 
     def digest(self, profile: str, day: date) -> Digest:
-        """Give a digest that was there when the site was planned; raises StoreError."""
+        """Return a digest that was planned; raises StoreError if it has been removed since."""
         if self._last is None or (self._last.profile, self._last.day) != (profile, day):
             self._last = self._archive.digest(profile, day)
         if self._last is None:
             raise StoreError(
-                f"the page of {day} of {profile!r} went away while the site was built",
-                hint="build it again",
+                f"the page of {day} of {profile!r} was removed while the site was being built",
+                hint="build the site again",
             )
         return self._last
 
     def texts(self, papers: Sequence[PaperId]) -> Mapping[PaperId, Paper]:
-        """Give the papers whose text is known."""
+        """Return the papers whose text is known."""
         return self._texts.find(papers)
 
 
 @dataclass(frozen=True, slots=True)
 class ArchiveDay:
-    """One day of a volume; `fingerprint` names its digest by its content."""
+    """One day of an archive; `fingerprint` is a hash of its digest."""
 
     facts: DayFacts
     fingerprint: str
@@ -59,20 +59,20 @@ class ArchiveDay:
 
 @dataclass(frozen=True, slots=True)
 class SiteArchivePart:
-    """The days of one month, or of one year; `first` is the first day that it could have."""
+    """The days of one month or year; `first` is the first calendar day of it."""
 
     first: date
     days: tuple[ArchiveDay, ...]
 
     @property
     def fingerprint(self) -> str:
-        """Names the days by their content."""
+        """The fingerprints of all its days."""
         return " ".join(one.fingerprint for one in self.days)
 
 
 @dataclass(frozen=True, slots=True)
 class SiteArchive:
-    """A profile's days, in order, and the papers that its reader voted on and how last."""
+    """The days of a profile in order, and the papers by the latest vote of its reader."""
 
     profile: str
     days: tuple[ArchiveDay, ...]
@@ -91,12 +91,12 @@ class SiteArchive:
 
     @property
     def topics(self) -> tuple[str, ...]:
-        """Every topic that a selected paper matched, by name."""
+        """The topics of all selected papers, sorted."""
         return tuple(sorted({one.topic for one in self._papers() if one.topic}))
 
     @property
     def authors(self) -> tuple[str, ...]:
-        """Every followed author who wrote a selected paper, by name."""
+        """The followed authors of all selected papers, sorted."""
         names = (who.name for one in self._papers() for who in one.followed)
         return tuple(sorted({name for name in names if name is not None}))
 
@@ -108,27 +108,27 @@ def _parts(days: Sequence[ArchiveDay], months: int) -> Iterator[SiteArchivePart]
     def first(one: ArchiveDay) -> date:
         return one.day.replace(day=1, month=(one.day.month - 1) // months * months + 1)
 
-    for name, among in groupby(days, first):
-        yield SiteArchivePart(name, tuple(among))
+    for name, group in groupby(days, first):
+        yield SiteArchivePart(name, tuple(group))
 
 
 def fill_archive(
-    profile: str, archive: Archive, scratch: Cache, code: str, advance: Advance
+    profile: str, archive: Archive, facts_cache: Cache, code: str, advance: Advance
 ) -> tuple[ArchiveDay, ...]:
-    """Read a profile's days; a digest that was read before, by the same `code`, is known."""
+    """Read the days of a profile; facts of an unchanged digest and `code` come from the cache."""
     days, new = [], []
     for day, fingerprint in archive.fingerprints(profile).items():
-        key, made_of = f"facts/{profile}/{day}", f"{code} {fingerprint}"
-        known = scratch.find(key, made_of)
-        if known is None:
+        key, inputs = f"facts/{profile}/{day}", f"{code} {fingerprint}"
+        content = facts_cache.find(key, inputs)
+        if content is None:
             digest = archive.digest(profile, day)
-            if digest is None:  # it went away this very moment
+            if digest is None:  # deleted since its fingerprint was read
                 continue
-            known = _dumped(digest)
-            new.append(CacheEntry(key, made_of, known))
-        days.append(ArchiveDay(_adapter().validate_json(known), fingerprint))
+            content = _dumped(digest)
+            new.append(CacheEntry(key, inputs, content))
+        days.append(ArchiveDay(_adapter().validate_json(content), fingerprint))
         advance()
-    scratch.keep(new)
+    facts_cache.keep(new)
     return tuple(days)
 
 
@@ -138,6 +138,6 @@ def _dumped(digest: Digest) -> bytes:
 
 @cache
 def _adapter() -> TypeAdapter[DayFacts]:
-    from pydantic import TypeAdapter  # noqa: PLC0415  # 0.2 s that only who builds waits for
+    from pydantic import TypeAdapter  # noqa: PLC0415  # 0.2 s only for building a site
 
     return TypeAdapter(DayFacts)

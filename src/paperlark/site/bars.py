@@ -1,4 +1,4 @@
-"""Figures into bars: a place for each day, in units of their canvas. Pure."""
+"""Bar charts: values to bar geometry in units of the SVG canvas. Pure."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from paperlark.site.facts import DayFacts
 WIDTH = 400
 _LEFT = 44
 _GAP = 0.28
-"""The share of a day's room that stays empty."""
+"""Share of the width of each day that stays empty, in [0, 1]."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One bar that stands on the axis; `name` is what it is of, for the label below."""
+    """One bar on the axis; `name` is the label below it."""
 
     x: float
     y: float
@@ -27,7 +27,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Bars:
-    """A drawing: its bars, its height, and the marks of its axis with their heights."""
+    """A chart: its bars, its height, and the ticks of its axis as (value, y)."""
 
     bars: tuple[Bar, ...]
     height: int
@@ -35,10 +35,10 @@ class Bars:
 
 
 def bars(values: Sequence[float | None], names: Sequence[str], height: int) -> Bars:
-    """Draw a bar for each value, None and 0 as none."""
+    """Return a bar for each value except None and 0."""
     top = nice(max((value or 0 for value in values), default=0))
     room = (WIDTH - _LEFT) / max(1, len(values))
-    drawn = tuple(
+    token_count = tuple(
         Bar(
             x=_round(_LEFT + room * (place + _GAP / 2)),
             y=_round(height * (1 - value / top)),
@@ -50,12 +50,12 @@ def bars(values: Sequence[float | None], names: Sequence[str], height: int) -> B
         if value
     )
     return Bars(
-        drawn, height, tuple((mark, _round(height * (1 - mark / top))) for mark in (0, top))
+        token_count, height, tuple((mark, _round(height * (1 - mark / top))) for mark in (0, top))
     )
 
 
 def small(values: Sequence[int], most: int, height: int) -> tuple[Bar, ...]:
-    """Draw bars without an axis, all drawings of one row against the same `most`."""
+    """Return bars without an axis; charts of one row share the scale `most`."""
     room = WIDTH / max(1, len(values))
     return tuple(
         Bar(
@@ -71,13 +71,13 @@ def small(values: Sequence[int], most: int, height: int) -> tuple[Bar, ...]:
 
 
 def spread(days: Sequence[DayFacts]) -> tuple[int, ...]:
-    """Give the selected papers of each day of a month, 0 where it has no page."""
+    """Return the number of selected papers for each of 31 days, 0 without a page."""
     selected = {one.day.day: one.selected for one in days}
     return tuple(selected.get(day, 0) for day in range(1, 32))
 
 
 def short(value: float) -> str:
-    """`200k`, `1.5M`: a mark of an axis."""
+    """Return the label of a tick: `200k`, `1.5M`."""
     for size, letter in ((1_000_000, "M"), (1_000, "k")):
         if value >= size:
             return f"{value / size:g}{letter}"
@@ -85,7 +85,7 @@ def short(value: float) -> str:
 
 
 def nice(value: float) -> float:
-    """Give the next number above that reads easily: 1, 2 or 5 times a power of ten."""
+    """Return the smallest 1, 2 or 5 times a power of ten that is at least `value`."""
     if value <= 0:
         return 1
     power = float(10 ** math.floor(math.log10(value)))

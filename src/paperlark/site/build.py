@@ -1,21 +1,26 @@
-"""Settings of one or more profiles in, their site out."""
+"""The site of one or more profiles: open their archives, plan every file, publish them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 from paperlark.domain.errors import PublishError
 from paperlark.domain.feedback import Vote
-from paperlark.domain.site_addresses import slug
-from paperlark.ports import Progress
+from paperlark.domain.site_addresses import Addresses, slug
+from paperlark.ports import Progress, ScannedPapers
 from paperlark.settings import Settings
-from paperlark.site.archive import SiteArchive, Sources, fill_archive
-from paperlark.site.plan import SiteReader, plan
-from paperlark.site.publish import Built, build
-from paperlark.site.rendering import code
+from paperlark.site.archive import DigestReader, SiteArchive, fill_archive
+from paperlark.site.days import day_files
+from paperlark.site.feeds import DAYS, atom, json_feed
+from paperlark.site.home import front_file, home_file
+from paperlark.site.months import month_files, year_file
+from paperlark.site.publish import Built, File, publish_files
+from paperlark.site.rendering import code_fingerprint, fingerprint_of
+from paperlark.site.search_pages import search_files
+from paperlark.site.topics import topic_files
 from paperlark.store.cache import CacheStore
 from paperlark.store.database import open_existing
 from paperlark.store.digests import DigestStore
@@ -26,7 +31,7 @@ from paperlark.store.votes import FeedbackStore
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """What was built: where, of how many days, and how many files were made or taken over."""
+    """A published site: its folder, its number of days, and the counts of its files."""
 
     folder: Path
     days: int
@@ -34,40 +39,42 @@ class Site:
 
 
 def build_site(
-    everybody: Sequence[Settings], folder: Path, root: str | None, progress: Progress
+    profiles: Sequence[Settings], folder: Path, root: str | None, progress: Progress
 ) -> Site:
     """Build the site of these profiles.
 
-    Raises PublishError or StoreError, and then the site of before is still there.
+    Raises PublishError or StoreError; the earlier site then stays in place.
     """
-    _check_names([settings.profile.name for settings in everybody])
+    _check_names([settings.profile.name for settings in profiles])
     with ExitStack() as opened:
-        readers = [_open(settings, progress, opened) for settings in everybody]
-        files = tuple(plan(readers, root))
+        readers = [_open(settings, progress, opened) for settings in profiles]
+        files = tuple(plan_files(readers, root))
         with progress.step("building", len(files)) as advance:
-            built = build(files, folder, advance)
-    return Site(folder, sum(len(reader.volume.days) for reader in readers), built)
+            built = publish_files(files, folder, advance)
+    return Site(folder, sum(len(reader.archive.days) for reader in readers), built)
 
 
 def _check_names(names: Sequence[str]) -> None:
-    """Refuse two profiles that would write over each other's pages."""
+    """Refuse two profiles whose pages would overwrite each other."""
     parts = [slug(name) for name in names]
     twice = next(
         (name for name, part in zip(names, parts, strict=True) if parts.count(part) > 1), None
     )
     if twice is not None:
         raise PublishError(
-            f"two of the profiles are called {twice!r}", hint="give each a name of its own"
+            f"two of the profiles are called {twice!r}", hint="give each profile its own name"
         )
 
 
 def _open(settings: Settings, progress: Progress, opened: ExitStack) -> SiteReader:
-    """Read one profile's days; nothing is made here, not even an empty database."""
+    """Open the archive of one profile; never creates a database."""
     path, name = settings.database, settings.profile.name
     connection = opened.enter_context(open_existing(path, name))
     archive = DigestStore(connection, path)
     with progress.step("reading days", len(archive.days(name))) as advance:
-        days = fill_archive(name, archive, CacheStore(connection, path), code(), advance)
+        days = fill_archive(
+            name, archive, CacheStore(connection, path), code_fingerprint(), advance
+        )
     last = {one.paper_id: one.vote for one in FeedbackStore(connection, path, name).all()}
     return SiteReader(
         SiteArchive(
@@ -76,6 +83,41 @@ def _open(settings: Settings, progress: Progress, opened: ExitStack) -> SiteRead
             liked=frozenset(paper for paper, vote in last.items() if vote is Vote.UP),
             disliked=frozenset(paper for paper, vote in last.items() if vote is Vote.DOWN),
         ),
-        Sources(archive, PaperTextStore(connection, path, name)),
+        DigestReader(archive, PaperTextStore(connection, path, name)),
         ScannedStore(connection, path),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class SiteReader:
+    """One profile of the site: its days, its whole digests, and all scanned papers."""
+
+    archive: SiteArchive
+    digests: DigestReader
+    scanned: ScannedPapers
+
+
+def plan_files(readers: Sequence[SiteReader], root: str | None) -> Iterator[File]:
+    """Plan every file of the site; nothing is rendered yet. `root` is its web address, if any."""
+    yield front_file([reader.archive for reader in readers])
+    for reader in readers:
+        archive, digests = reader.archive, reader.digests
+        yield home_file(archive, alone=len(readers) == 1)
+        yield from _feeds(archive, root)
+        yield from topic_files(archive)
+        for place in range(len(archive.years)):
+            yield year_file(archive, place)
+        for place in range(len(archive.months)):
+            yield from month_files(archive, place, digests)
+        for place in range(len(archive.days)):
+            yield from day_files(archive, place, digests)
+        yield from search_files(archive, reader.scanned)
+
+
+def _feeds(archive: SiteArchive, root: str | None) -> Iterator[File]:
+    days = archive.days[-DAYS:]
+    facts = [one.facts for one in days]
+    inputs = fingerprint_of("feeds", archive.profile, root, [one.fingerprint for one in days])
+    atom_path, json_path = Addresses(archive.profile).feeds
+    yield File(atom_path, inputs, lambda: atom(archive.profile, facts, root))
+    yield File(json_path, inputs, lambda: json_feed(archive.profile, facts, root))

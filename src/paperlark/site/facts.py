@@ -1,4 +1,4 @@
-"""What other pages say of a day: a digest cut down to its counts, its cost and a line a paper."""
+"""The facts of a day that other pages show: a digest reduced to counts, cost and paper lines."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from datetime import date
 from paperlark.domain.digest import AuthorMatch, Digest, Entry, Status
 from paperlark.domain.paper import PaperId, anchor
 from paperlark.domain.spending import Spend
-from paperlark.renderers import typeset, wording
+from paperlark.renderers import reasons, typeset, wording
 from paperlark.site.unselected import unselected_papers
 
 
 @dataclass(frozen=True, slots=True)
 class PaperFacts:
-    """One paper of a day's page; its title has its TeX, `reason` is plain with formulas as written.
+    """One paper of a day's page; `title` keeps its TeX, `reason` is plain text.
 
-    Scores are from 1 to 10, `probability` of being wanted from 0 to 1; each is None where nobody
-    gave it. `reason` is why it was selected, empty where only the match says so.
+    Scores are from 1 to 10, `probability` of being selected is in [0, 1]; each is None if unknown.
+    `reason` is empty where the match alone selected it.
     """
 
     id: PaperId
@@ -36,12 +36,12 @@ class PaperFacts:
 
     @property
     def anchor(self) -> str:
-        """Its name inside a page."""
+        """The anchor inside a page."""
         return anchor(self.id)
 
     @property
-    def merit(self) -> tuple[int, int, float]:
-        """Orders papers of different days: both scores, relevance, probability; more is better."""
+    def score_key(self) -> tuple[int, int, float]:
+        """Sort key across days: sum of both scores, relevance, probability; higher is better."""
         relevance, novelty = self.relevance or 0, self.novelty or 0
         return relevance + novelty, relevance, self.probability or 0.0
 
@@ -50,8 +50,8 @@ class PaperFacts:
 class DayFacts:
     """One day of one profile. `spend` is None without a judge.
 
-    Counts are None where a page that was made elsewhere does not say them. `others` are the papers
-    not selected that are known one by one.
+    Counts are None where an imported page does not state them. `unselected` counts the unselected
+    papers that are known individually.
     """
 
     profile: str
@@ -65,16 +65,16 @@ class DayFacts:
     judged: int | None
     selected: int
     papers: tuple[PaperFacts, ...]
-    others: int = 0
+    unselected: int = 0
 
     @property
-    def looked_at(self) -> int:
-        """So many papers were looked at for the page, or more where nobody knows."""
+    def scanned_count(self) -> int:
+        """The number of scanned papers, or the selected ones as a lower bound."""
         return self.selected if self.scanned is None else self.scanned
 
 
 def facts(digest: Digest) -> DayFacts:
-    """Cut a digest down."""
+    """Reduce a digest to its facts."""
     return DayFacts(
         profile=digest.profile,
         day=digest.day,
@@ -87,7 +87,7 @@ def facts(digest: Digest) -> DayFacts:
         judged=digest.funnel.judged,
         selected=digest.funnel.selected,
         papers=tuple(map(_paper, digest.entries)),
-        others=len(unselected_papers(digest)),
+        unselected=len(unselected_papers(digest)),
     )
 
 
@@ -99,12 +99,12 @@ def _paper(entry: Entry) -> PaperFacts:
         authors=tuple(author.name for author in paper.authors),
         categories=paper.categories,
         place=entry.place,
-        chip=wording.chip(entry),
+        chip=reasons.chip(entry),
         relevance=judgement.relevance if judgement else None,
         novelty=judgement.novelty if judgement else None,
         probability=entry.match.probability if entry.match else None,
         topic=entry.match.topic if entry.match else None,
         followed=entry.followed,
-        reason=typeset.plain(wording.reason(entry) or ""),
+        reason=typeset.plain(reasons.reason(entry) or ""),
         outside=entry.outside,
     )

@@ -1,4 +1,4 @@
-"""A profile's latest days for feed readers: Atom (RFC 4287) and JSON Feed 1.1, one entry a day."""
+"""Feeds of the latest days: Atom (RFC 4287) and JSON Feed 1.1, one entry per day."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 from paperlark.domain.paper import abstract_page
 from paperlark.domain.plain_text import clean
 from paperlark.domain.site_addresses import Addresses, link, slug
-from paperlark.renderers import english, typeset, wording
+from paperlark.renderers import english, reasons, typeset
 from paperlark.renderers.html import template
 from paperlark.site.facts import DayFacts
 
@@ -24,10 +24,10 @@ _MAKER = "paperlark"
 
 
 def atom(profile: str, days: Sequence[DayFacts], root: str | None) -> bytes:
-    """Give the feed of a profile's days, which come in order; the latest stands first.
+    """Return the Atom feed of days given in order; the latest comes first.
 
-    `root` is the site's address in the web, None where it is not known: then links are relative
-    to the feed's own, as the format allows.
+    `root` is the web address of the site. Without it links are relative to the feed, as the
+    format allows.
     """
     addresses = Addresses(profile)
     here = addresses.feeds[0]
@@ -58,13 +58,13 @@ def atom(profile: str, days: Sequence[DayFacts], root: str | None) -> bytes:
 
 
 def json_feed(profile: str, days: Sequence[DayFacts], root: str | None) -> bytes:
-    """Give the same as a JSON Feed; it knows whole addresses only, and without a `root` none."""
+    """Return the JSON Feed; its links must be absolute, so without `root` it has none."""
     addresses = Addresses(profile)
     here = addresses.feeds[1]
     base = f"{root.rstrip('/')}/{here.parent}/" if root else None
 
     def addressed(**targets: str) -> dict[str, str]:
-        return {} if base is None else {key: base + way for key, way in targets.items()}
+        return {} if base is None else {key: base + target for key, target in targets.items()}
 
     items = [
         {
@@ -105,7 +105,7 @@ def _content(facts: DayFacts) -> str:
         summary=_summary(facts),
         abstract_page=abstract_page,
         typeset=typeset,
-        words=wording,
+        reasons=reasons,
         english=english,
     )
 
@@ -115,12 +115,12 @@ def _cleaned(value: object) -> object:
 
 
 def _moment(day: date) -> str:
-    """Give the moment that a day's announcement counts from; pages made again keep it."""
+    """Return midnight UTC of the day; it stays the same when a page is made again."""
     return datetime.combine(day, time(), UTC).isoformat().replace("+00:00", "Z")
 
 
 def _tag(profile: str, day: date | None = None) -> str:
-    """Name a feed or an entry for ever, wherever the site moves (RFC 4151)."""
+    """Return a permanent tag URI (RFC 4151), independent of the site's address."""
     return f"tag:paperlark,2025:{slug(profile)}{f'/{day}' if day else ''}"
 
 

@@ -1,4 +1,4 @@
-"""Where a reader comes in: one profile's latest day and all ways from there, and the whole site."""
+"""Entry pages: the home page of a profile, and the front page of the whole site."""
 
 from __future__ import annotations
 
@@ -8,55 +8,55 @@ from functools import partial
 
 from paperlark.domain.site_addresses import FRONT, Addresses, link
 from paperlark.renderers import english
-from paperlark.renderers.navigation import Navigation
+from paperlark.renderers.html import Navigation
 from paperlark.site import totals
 from paperlark.site.archive import SiteArchive
 from paperlark.site.months import month
 from paperlark.site.publish import File
-from paperlark.site.rendering import named, render_page
+from paperlark.site.rendering import fingerprint_of, render_page
 
 TITLE = "paperlark"
-"""What the site's first page is called."""
+"""Title of the front page."""
 
 
-def home_file(volume: SiteArchive, *, alone: bool) -> File:
-    """Give a profile's own first page; `alone` is a profile that has the site to itself."""
-    everything = [one.fingerprint for one in volume.days]
+def home_file(archive: SiteArchive, *, alone: bool) -> File:
+    """Plan the home page of a profile; `alone` if it is the only profile of the site."""
+    fingerprints = [one.fingerprint for one in archive.days]
     return File(
-        Addresses(volume.profile).home,
-        named("home", alone, volume.profile, everything),
-        partial(_home, volume, alone),
+        Addresses(archive.profile).home,
+        fingerprint_of("home", alone, archive.profile, fingerprints),
+        partial(_home, archive, alone),
     )
 
 
-def front_file(volumes: Sequence[SiteArchive]) -> File:
-    """Give the page that the site opens with: every profile's latest day."""
-    latest = [(one.profile, one.days[-1].fingerprint if one.days else None) for one in volumes]
-    return File(FRONT, named("front", latest), partial(_front, volumes))
+def front_file(archives: Sequence[SiteArchive]) -> File:
+    """Plan the front page: the latest day of every profile."""
+    latest = [(one.profile, one.days[-1].fingerprint if one.days else None) for one in archives]
+    return File(FRONT, fingerprint_of("front", latest), partial(_front, archives))
 
 
-def _home(volume: SiteArchive, alone: bool) -> bytes:  # noqa: FBT001  # passed on as it came
-    addresses = Addresses(volume.profile)
+def _home(archive: SiteArchive, alone: bool) -> bytes:  # noqa: FBT001  # passed on as it came
+    addresses = Addresses(archive.profile)
     here = addresses.home
-    months = volume.months
-    days = [one.facts for one in volume.days]
+    months = archive.months
+    days = [one.facts for one in archive.days]
     latest = days[-1] if days else None
     return render_page(
         "home.html",
-        title=volume.profile,
-        profile=volume.profile,
-        walk=Navigation(None, (), None),
+        title=archive.profile,
+        profile=archive.profile,
+        navigation=Navigation(None, (), None),
         front=None if alone else link(here, FRONT),
         latest=latest,
         calendar=month(months[-1]) if months else None,
-        most=max((one.facts.looked_at for one in months[-1].days), default=0) if months else 0,
+        most=max((one.facts.scanned_count for one in months[-1].days), default=0) if months else 0,
         years=[
             (part.first.year, [one for one in months if one.first.year == part.first.year])
-            for part in reversed(volume.years)
+            for part in reversed(archive.years)
         ],
-        whole=totals.totals_of(days),
+        totals=totals.totals_of(days),
         topics=[(one, link(here, addresses.topic(one.name))) for one in totals.topics(days)],
-        authors=[(name, link(here, addresses.author(name))) for name in volume.authors],
+        authors=[(name, link(here, addresses.author(name))) for name in archive.authors],
         feeds=[link(here, feed) for feed in addresses.feeds],
         search=link(here, addresses.search),
         to_day=lambda day, anchor="": link(here, addresses.day(day), anchor),
@@ -65,27 +65,27 @@ def _home(volume: SiteArchive, alone: bool) -> bytes:  # noqa: FBT001  # passed 
     )
 
 
-def _front(volumes: Sequence[SiteArchive]) -> bytes:
+def _front(archives: Sequence[SiteArchive]) -> bytes:
     return render_page(
         "front.html",
         title=TITLE,
-        profile=english.counted(len(volumes), "reader"),
-        walk=Navigation(None, (), None),
-        readers=[_reader(volume) for volume in volumes],
+        profile=english.counted(len(archives), "reader"),
+        navigation=Navigation(None, (), None),
+        readers=[_reader(archive) for archive in archives],
     )
 
 
-def _reader(volume: SiteArchive) -> tuple[object, ...]:
-    """Give name, own first page, latest day, feeds, and the way to a day or a paper of it."""
-    addresses = Addresses(volume.profile)
+def _reader(archive: SiteArchive) -> tuple[object, ...]:
+    """Return name, home page, latest day, feeds, and a function that links to a day."""
+    addresses = Addresses(archive.profile)
 
     def to_day(day: date, anchor: str = "") -> str:
         return link(FRONT, addresses.day(day), anchor)
 
     return (
-        volume.profile,
+        archive.profile,
         link(FRONT, addresses.home),
-        volume.days[-1].facts if volume.days else None,
+        archive.days[-1].facts if archive.days else None,
         [link(FRONT, feed) for feed in addresses.feeds],
         to_day,
     )

@@ -1,4 +1,4 @@
-"""Pages of months and years: a calendar, the best papers, totals."""
+"""Pages of months and years: calendar, best papers, totals."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from functools import partial
 from paperlark.domain.paper import Paper
 from paperlark.domain.site_addresses import Addresses, link
 from paperlark.renderers import english
-from paperlark.renderers.navigation import Navigation, NavigationLink
+from paperlark.renderers.html import Navigation, NavigationLink
 from paperlark.site import bars, totals
-from paperlark.site.archive import ArchiveDay, SiteArchive, SiteArchivePart, Sources
-from paperlark.site.daily import NAMES, citation_files
+from paperlark.site.archive import ArchiveDay, DigestReader, SiteArchive, SiteArchivePart
+from paperlark.site.days import NAMES, citation_files
 from paperlark.site.facts import DayFacts
 from paperlark.site.publish import File
-from paperlark.site.rendering import named, render_page
+from paperlark.site.rendering import fingerprint_of, render_page
 
 _SHORT = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _WORKING_DAYS = 5
@@ -25,22 +25,22 @@ _WORKING_DAYS = 5
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One day of the calendar: `leaf` is None where it has no page."""
+    """One day of the calendar; `archive_day` is None without a page."""
 
     day: date
-    leaf: ArchiveDay | None
+    archive_day: ArchiveDay | None
 
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """A month's weeks; a cell is None where the week reaches beyond the month."""
+    """The weeks of a month; a cell is None outside the month."""
 
     weekdays: tuple[str, ...]
     weeks: tuple[tuple[Cell | None, ...], ...]
 
 
 def month(part: SiteArchivePart) -> Month:
-    """Lay out a month; weekends are left out where they have no page."""
+    """Return the calendar of a month; weekends only where they have a page."""
     days = {one.day: one for one in part.days}
     width = 7 if any(day.weekday() >= _WORKING_DAYS for day in days) else _WORKING_DAYS
     weeks = calendar.Calendar().monthdatescalendar(part.first.year, part.first.month)
@@ -54,51 +54,53 @@ def _week(
     return tuple(Cell(day, days.get(day)) if day.month == first.month else None for day in week)
 
 
-def month_files(volume: SiteArchive, place: int, sources: Sources) -> Iterator[File]:
-    """Give the files of the month at that place among the volume's months."""
-    part = volume.months[place]
-    addresses = Addresses(volume.profile)
-    walk = _month_navigation(volume, place)
-    votes = _votes(volume, part)
+def month_files(archive: SiteArchive, place: int, reader: DigestReader) -> Iterator[File]:
+    """Plan the files of the month at that position in the archive."""
+    part = archive.months[place]
+    addresses = Addresses(archive.profile)
+    navigation = _month_navigation(archive, place)
+    votes = _votes(archive, part)
 
     def papers() -> Sequence[Paper]:
         ids = [one.paper.id for one in totals.shown(_days(part))]
-        return list(sources.texts(list(dict.fromkeys(ids))).values())
+        return list(reader.texts(list(dict.fromkeys(ids))).values())
 
     yield File(
         addresses.month(part.first),
-        named("month", walk, votes, volume.authors, part.fingerprint),
-        partial(_month_page, volume, part, walk),
+        fingerprint_of("month", navigation, votes, archive.authors, part.fingerprint),
+        partial(_month_page, archive, part, navigation),
     )
     if any(one.facts.papers for one in part.days):
         for name, make in citation_files(papers):
-            yield File(addresses.month(part.first, name), named(name, part.fingerprint), make)
+            yield File(
+                addresses.month(part.first, name), fingerprint_of(name, part.fingerprint), make
+            )
 
 
-def _month_page(volume: SiteArchive, part: SiteArchivePart, walk: Navigation) -> bytes:
+def _month_page(archive: SiteArchive, part: SiteArchivePart, navigation: Navigation) -> bytes:
     days = _days(part)
-    addresses = Addresses(volume.profile)
+    addresses = Addresses(archive.profile)
     here = addresses.month(part.first)
     return render_page(
         "month.html",
         title=english.month_name(part.first),
-        profile=volume.profile,
-        walk=walk,
+        profile=archive.profile,
+        navigation=navigation,
         days=days,
-        whole=totals.totals_of(days),
+        totals=totals.totals_of(days),
         cost=totals.tokens(totals.totals_of(days)),
         names=[str(day.day.day) if day.day.weekday() == 0 else "" for day in days],
         calendar=month(part),
-        most=max((day.looked_at for day in days), default=0),
+        most=max((day.scanned_count for day in days), default=0),
         best=totals.best(days),
-        liked=totals.voted(days, volume.liked),
-        disliked=totals.voted(days, volume.disliked),
+        liked=totals.voted(days, archive.liked),
+        disliked=totals.voted(days, archive.disliked),
         topics=totals.topics(days),
         categories=[
             (one.name, one.papers, None) for one in totals.leading(totals.categories(days))
         ],
         frequent=totals.frequent(days),
-        authors={name: link(here, addresses.author(name)) for name in volume.authors},
+        authors={name: link(here, addresses.author(name)) for name in archive.authors},
         figures=totals.by_day(days),
         bars=bars,
         to_day=lambda day, anchor="": link(here, addresses.day(day), anchor),
@@ -110,16 +112,16 @@ def _days(part: SiteArchivePart) -> tuple[DayFacts, ...]:
     return tuple(one.facts for one in part.days)
 
 
-def _votes(volume: SiteArchive, part: SiteArchivePart) -> tuple[list[str], list[str]]:
+def _votes(archive: SiteArchive, part: SiteArchivePart) -> tuple[list[str], list[str]]:
     days = _days(part)
     return (
-        [one.paper.id for one in totals.voted(days, volume.liked)],
-        [one.paper.id for one in totals.voted(days, volume.disliked)],
+        [one.paper.id for one in totals.voted(days, archive.liked)],
+        [one.paper.id for one in totals.voted(days, archive.disliked)],
     )
 
 
-def _month_navigation(volume: SiteArchive, place: int) -> Navigation:
-    months, addresses = volume.months, Addresses(volume.profile)
+def _month_navigation(archive: SiteArchive, place: int) -> Navigation:
+    months, addresses = archive.months, Addresses(archive.profile)
     part = months[place]
     here = addresses.month(part.first)
 
@@ -133,39 +135,39 @@ def _month_navigation(volume: SiteArchive, place: int) -> Navigation:
     files = NAMES if papers else ()
     return Navigation(
         previous=step(place - 1),
-        up=(
+        parents=(
             NavigationLink(str(part.first.year), link(here, addresses.year(part.first.year))),
-            NavigationLink(volume.profile, link(here, addresses.home)),
+            NavigationLink(archive.profile, link(here, addresses.home)),
         ),
         next=step(place + 1),
-        beside=tuple(
+        related=tuple(
             NavigationLink(name, link(here, addresses.month(part.first, name))) for name in files
         ),
     )
 
 
-def year_file(volume: SiteArchive, place: int) -> File:
-    """Give the page of the year at that place among the volume's years."""
-    part, walk = volume.years[place], _year_navigation(volume, place)
+def year_file(archive: SiteArchive, place: int) -> File:
+    """Plan the page of the year at that position in the archive."""
+    part, navigation = archive.years[place], _year_navigation(archive, place)
     return File(
-        Addresses(volume.profile).year(part.first.year),
-        named("year", walk, volume.authors, part.fingerprint),
-        partial(_year_page, volume, part, walk),
+        Addresses(archive.profile).year(part.first.year),
+        fingerprint_of("year", navigation, archive.authors, part.fingerprint),
+        partial(_year_page, archive, part, navigation),
     )
 
 
-def _year_page(volume: SiteArchive, part: SiteArchivePart, walk: Navigation) -> bytes:
-    addresses = Addresses(volume.profile)
+def _year_page(archive: SiteArchive, part: SiteArchivePart, navigation: Navigation) -> bytes:
+    addresses = Addresses(archive.profile)
     here = addresses.year(part.first.year)
     days = [one.facts for one in part.days]
-    months = [month for month in volume.months if month.first.year == part.first.year]
+    months = [month for month in archive.months if month.first.year == part.first.year]
     return render_page(
         "year.html",
         title=str(part.first.year),
-        profile=volume.profile,
-        walk=walk,
+        profile=archive.profile,
+        navigation=navigation,
         days=days,
-        whole=totals.totals_of(days),
+        totals=totals.totals_of(days),
         cost=totals.tokens(totals.totals_of(days)),
         months=[(month.first, [one.facts for one in month.days]) for month in months],
         best=totals.best(days),
@@ -174,17 +176,17 @@ def _year_page(volume: SiteArchive, part: SiteArchivePart, walk: Navigation) -> 
             for one in totals.topics(days)
         ],
         frequent=totals.frequent(days),
-        authors={name: link(here, addresses.author(name)) for name in volume.authors},
-        tally=totals.totals_of,
-        printed=totals.tokens,
+        authors={name: link(here, addresses.author(name)) for name in archive.authors},
+        totals_of=totals.totals_of,
+        usage_text=totals.tokens,
         bars=bars,
         to_month=lambda first: link(here, addresses.month(first)),
         to_day=lambda day, anchor="": link(here, addresses.day(day), anchor),
     )
 
 
-def _year_navigation(volume: SiteArchive, place: int) -> Navigation:
-    years, addresses = volume.years, Addresses(volume.profile)
+def _year_navigation(archive: SiteArchive, place: int) -> Navigation:
+    years, addresses = archive.years, Addresses(archive.profile)
     here = addresses.year(years[place].first.year)
 
     def step(to: int) -> NavigationLink | None:
@@ -195,6 +197,6 @@ def _year_navigation(volume: SiteArchive, place: int) -> Navigation:
 
     return Navigation(
         step(place - 1),
-        (NavigationLink(volume.profile, link(here, addresses.home)),),
+        (NavigationLink(archive.profile, link(here, addresses.home)),),
         step(place + 1),
     )

@@ -1,9 +1,9 @@
-"""Files in, a published folder out: always a whole site, the old one or the new one.
+"""Publish a site atomically: readers always see the whole old site or the whole new one.
 
-The published name is a link to one of several editions beside it. A new edition is written in a
-folder of its own, taking over from the one before what is made of the same, and the link is then
-replaced in one rename: who reads meanwhile finds no file of one edition beside one of another. The
-edition before stays until the next one, for those who are reading it.
+The published name is a symbolic link to one of several editions beside it. A new edition is
+written into its own folder, sharing unchanged files with the previous edition by hard links. The
+link is then replaced by one rename, so nobody sees files of two editions together. The previous
+edition stays until the next build, for readers who still have it open.
 """
 
 from __future__ import annotations
@@ -23,37 +23,37 @@ from paperlark.domain.errors import PublishError
 from paperlark.ports import Advance
 
 _INVENTORY = ".paperlark-site.json"
-"""In every edition: each file and what it was made of."""
+"""In every edition: each file and the fingerprint of its inputs."""
 _LOCK = ".lock"
 
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file of the site: `made_of` names all that its content depends on, `make` gives it."""
+    """A file of the site; `inputs` is a fingerprint of its inputs, `make` renders it."""
 
     path: PurePosixPath
-    made_of: str
+    inputs: str
     make: Callable[[], bytes]
 
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """What a build did: how many files it made, and how many it took over."""
+    """Counts of a build: files rendered, and files reused."""
 
     made: int
     kept: int
 
 
-def build(files: Sequence[File], folder: Path, advance: Advance) -> Built:
+def publish_files(files: Sequence[File], folder: Path, advance: Advance) -> Built:
     """Publish these files, and no others, under the name `folder`.
 
-    Raises PublishError; then what was published before still is.
+    Raises PublishError; the earlier site then stays published.
     """
-    with _told(folder), _alone(folder):
+    with _publish_errors(folder), _build_lock(folder):
         before = _published(folder)
-        old = _editions_but(folder, before)
+        old = _old_editions(folder, before)
         edition = _next_edition(folder)
-        with _removing(old):
+        with _removing_in_background(old):
             made = _fill(edition, files, before, advance)
             os.sync()  # a link to files that power failure has emptied would be worse than none
             _switch(folder, edition)
@@ -61,7 +61,7 @@ def build(files: Sequence[File], folder: Path, advance: Advance) -> Built:
 
 
 def _fill(edition: Path, files: Sequence[File], before: Path | None, advance: Advance) -> int:
-    """Write an edition, and give how many files were not to be had from the one before."""
+    """Write an edition; return how many files had to be rendered."""
     known = _inventory(before) if before else {}
     made = 0
     for file in files:
@@ -69,24 +69,24 @@ def _fill(edition: Path, files: Sequence[File], before: Path | None, advance: Ad
         target.parent.mkdir(parents=True, exist_ok=True)
         if not (
             before
-            and known.get(str(file.path)) == file.made_of
-            and _take_over(before / file.path, target)
+            and known.get(str(file.path)) == file.inputs
+            and _reuse(before / file.path, target)
         ):
             target.write_bytes(file.make())
             made += 1
         advance()
-    inventory = {str(file.path): file.made_of for file in files}
+    inventory = {str(file.path): file.inputs for file in files}
     (edition / _INVENTORY).write_text(json.dumps(inventory, indent=0), "utf-8")
     return made
 
 
 def _published(folder: Path) -> Path | None:
-    """Find the edition that the name stands for; refuse a folder that is not ours."""
+    """Return the published edition; refuse a folder that paperlark did not make."""
     if folder.is_symlink() and folder.resolve().parent == _editions(folder).resolve():
         return folder.resolve() if folder.is_dir() else None
     if folder.is_symlink() or folder.exists():
         raise PublishError(
-            f"{folder} is there and no site of paperlark's", hint="name another folder"
+            f"{folder} exists and is not a paperlark site", hint="choose another folder"
         )
     return None
 
@@ -104,7 +104,7 @@ def _next_edition(folder: Path) -> Path:
 
 
 def _inventory(edition: Path) -> Mapping[str, str]:
-    """Read what an edition is made of; one without a readable list is made anew."""
+    """Return the input fingerprints of an edition, empty if they cannot be read."""
     try:
         known = json.loads((edition / _INVENTORY).read_bytes())
     except (OSError, ValueError):
@@ -112,13 +112,13 @@ def _inventory(edition: Path) -> Mapping[str, str]:
     return known if isinstance(known, dict) else {}
 
 
-def _take_over(source: Path, target: Path) -> bool:
-    """Share a file with the edition before, for it is never written again; False if it is gone."""
+def _reuse(source: Path, target: Path) -> bool:
+    """Hard-link a file of the previous edition; return False if it is gone."""
     try:
         target.hardlink_to(source)
     except FileNotFoundError:
         return False
-    except OSError:  # a file system that knows no such thing
+    except OSError:  # a file system without hard links
         shutil.copyfile(source, target)
     return True
 
@@ -130,15 +130,15 @@ def _switch(folder: Path, edition: Path) -> None:
     new.replace(folder)
 
 
-def _editions_but(folder: Path, published: Path | None) -> Sequence[Path]:
-    """Give those before the one that is published, and those that were never finished."""
+def _old_editions(folder: Path, published: Path | None) -> Sequence[Path]:
+    """Return editions older than the published one, and unfinished ones."""
     every = (one.resolve() for one in _editions(folder).iterdir() if one.is_dir())
     return [one for one in every if one != published]
 
 
 @contextmanager
-def _removing(folders: Sequence[Path]) -> Iterator[None]:
-    """Remove meanwhile what nobody reads any more: it takes as long as taking over the rest."""
+def _removing_in_background(folders: Sequence[Path]) -> Iterator[None]:
+    """Remove old editions in a thread: it takes as long as linking the unchanged files."""
 
     def remove() -> None:
         for one in folders:
@@ -153,8 +153,8 @@ def _removing(folders: Sequence[Path]) -> Iterator[None]:
 
 
 @contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Keep others from building the same site meanwhile; who was killed keeps nobody off."""
+def _build_lock(folder: Path) -> Iterator[None]:
+    """Hold a file lock on the site; the lock of a killed process is released."""
     editions = _editions(folder)
     editions.mkdir(parents=True, exist_ok=True)
     try:
@@ -162,16 +162,16 @@ def _alone(folder: Path) -> Iterator[None]:
             yield
     except Timeout as error:
         raise PublishError(
-            f"the site {folder} is being built already", hint="wait until that is done"
+            f"the site {folder} is already being built", hint="wait until that has finished"
         ) from error
 
 
 @contextmanager
-def _told(folder: Path) -> Iterator[None]:
+def _publish_errors(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
         raise PublishError(
-            f"the site {folder} cannot be written ({error.strerror})",
-            hint="see that its folder is yours and has room",
+            f"could not write the site {folder} ({error.strerror})",
+            hint="check that its folder is writable and the disk has space",
         ) from error

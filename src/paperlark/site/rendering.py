@@ -1,4 +1,4 @@
-"""Context in, a page of the site out: one look, no script, nothing from elsewhere."""
+"""Renders a page of the site from its template, with one style sheet and no remote content."""
 
 from __future__ import annotations
 
@@ -10,20 +10,21 @@ from importlib.resources.abc import Traversable
 
 from paperlark.domain.paper import abstract_page
 from paperlark.domain.plain_text import clean
-from paperlark.renderers import english, typeset, wording
+from paperlark.renderers import english, reasons, typeset, wording
 from paperlark.renderers.html import style, template
 
 _PACKAGE = "paperlark.site"
 _SHEETS = (("paperlark.renderers", "page.css"), (_PACKAGE, "site.css"))
-_MAKERS = ("paperlark.site", "paperlark.renderers", "paperlark.domain")
-"""Whose files say what pages look like."""
+_RENDERING_PACKAGES = ("paperlark.site", "paperlark.renderers", "paperlark.domain")
+"""Packages whose files determine the content of pages."""
 
 
 def render_page(name: str, **context: object) -> bytes:
-    """Give the page that this template makes of its context."""
+    """Render a template with its context."""
     look, hashed = style(*_SHEETS)
     text = template(_PACKAGE, name, _cleaned).render(
-        words=wording,
+        reasons=reasons,
+        wording=wording,
         english=english,
         typeset=typeset,
         abstract_page=abstract_page,
@@ -35,18 +36,18 @@ def render_page(name: str, **context: object) -> bytes:
 
 
 @cache
-def code() -> str:
-    """Name the code that pages are made by: what another one made is made again."""
-    known = hashlib.sha256()
-    for package in _MAKERS:
+def code_fingerprint() -> str:
+    """Return a hash of the rendering code; pages of another version are rendered again."""
+    digest = hashlib.sha256()
+    for package in _RENDERING_PACKAGES:
         for file in _files(resources.files(package)):
-            known.update(file.name.encode() + file.read_bytes())
-    return known.hexdigest()[:16]
+            digest.update(file.name.encode() + file.read_bytes())
+    return digest.hexdigest()[:16]
 
 
-def named(*parts: object) -> str:
-    """Name what a page is made of, the code that makes it included."""
-    return hashlib.sha256(repr((code(), parts)).encode()).hexdigest()[:24]
+def fingerprint_of(*parts: object) -> str:
+    """Return a hash of the inputs of a page, including the rendering code."""
+    return hashlib.sha256(repr((code_fingerprint(), parts)).encode()).hexdigest()[:24]
 
 
 def _files(folder: Traversable) -> Iterator[Traversable]:
@@ -58,5 +59,5 @@ def _files(folder: Traversable) -> Iterator[Traversable]:
 
 
 def _cleaned(value: object) -> object:
-    """Clean every text that a template prints; what is markup already was made of clean text."""
+    """Remove control characters from text; markup was made from clean text."""
     return clean(value) if isinstance(value, str) and not hasattr(value, "__html__") else value

@@ -1,4 +1,4 @@
-"""Text into the words that the site's search knows; `search.js` reads a question likewise. Pure."""
+"""Inverted index of the site search; `search.js` normalizes queries the same way. Pure."""
 
 from __future__ import annotations
 
@@ -15,29 +15,29 @@ from paperlark.renderers import english, typeset
 
 _WORD = re.compile(r"[^\W_]+")
 _PLURAL = 3
-"""Letters; a longer word that ends in one s loses it."""
+"""A final single s is removed from words longer than this many letters."""
 
 _LETTERS = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ß": "ss", "æ": "ae", "œ": "oe"})
-"""Letters that are no accented ones to Unicode, as people without them on their keys type them."""
+"""Letters without a Unicode decomposition, in ASCII."""
 
 CATEGORY = "in:"
-"""Begins the word that stands for a category, which no text can hold."""
+"""Prefix of category terms; no word of a text contains a colon."""
 
 
 def words(text: str) -> Iterator[str]:
-    """Give every word as it is looked up: small letters without accents, plurals as singulars."""
+    """Return normalized terms: lower case, no accents, simple plurals as singulars."""
     text = text.lower()
     for word in _WORD.findall(text if text.isascii() else _plain(text)):
         yield word[:-1] if len(word) > _PLURAL and word[-1] == "s" and word[-2] != "s" else word
 
 
 def category(name: str) -> str:
-    """Give the word that stands for a category: `in:cs.lg`."""
+    """Return the term of a category: `in:cs.lg`."""
     return CATEGORY + name.lower()
 
 
 def _plain(text: str) -> str:
-    """Take accents off, as people leave them out when they search."""
+    """Remove accents (Unicode NFKD), which people often leave out in queries."""
     # Some letters have a small form only when they are plain: the bold ones of mathematics.
     return strip_accents(text.translate(_LETTERS)).lower()
 
@@ -46,34 +46,34 @@ SHARDS = 32
 BLOCK = 100
 """Papers in one block."""
 
-_TITLE, _AUTHOR, _OFTEN, _ONCE = 3, 2, 1, 0
-"""How much a word says of a paper: two bits beside the paper's number."""
+_TITLE, _AUTHOR, _REPEATED, _ONCE = 3, 2, 1, 0
+"""Term weights by field, stored in two bits of each posting."""
 _BITS = 4
-_EVERYWHERE = 0.5
-"""A word of more papers than this share of them parts none from the others."""
+_TOO_COMMON = 0.5
+"""Terms in more than this share of papers do not discriminate and get no postings."""
 _NAMED_AUTHORS = 3
 
 
 def shard_of(term: str) -> int:
-    """Give the number of a term's shard."""
+    """Return the shard number of a term: CRC-32 modulo the number of shards."""
     return zlib.crc32(term.encode("utf-8", "surrogatepass")) % SHARDS
 
 
 def shards(papers: Sequence[ScannedPaper]) -> Iterator[bytes]:
-    """Give every shard: for each term the papers' numbers, each as the step from the one before.
+    """Return every shard: for each term its postings, delta-encoded paper numbers.
 
-    A step is multiplied by four and holds what the word says of the paper. Of a term that is
-    everywhere there is 0.
+    Each delta is multiplied by four and carries the term weight in its lower two bits. A term in
+    most papers has 0 instead of postings.
     """
     parts: list[dict[str, object]] = [{} for _ in range(SHARDS)]
     for term, found in sorted(_postings(papers).items()):
-        everywhere = len(found) > max(_BITS, _EVERYWHERE * len(papers))
-        parts[shard_of(term)][term] = 0 if everywhere else _steps(found)
+        too_common = len(found) > max(_BITS, _TOO_COMMON * len(papers))
+        parts[shard_of(term)][term] = 0 if too_common else _deltas(found)
     return map(_json, parts)
 
 
 def blocks(papers: Sequence[ScannedPaper]) -> Iterator[bytes]:
-    """Give every block: of each paper what a result shows."""
+    """Return every block: what a search result shows of each paper."""
     for start in range(0, len(papers), BLOCK):
         yield _json([_shown(one) for one in papers[start : start + BLOCK]])
 
@@ -87,13 +87,13 @@ def _postings(papers: Iterable[ScannedPaper]) -> dict[str, list[tuple[int, int]]
 
 
 def _terms(one: ScannedPaper) -> dict[str, int]:
-    """Give what each word of a paper says of it, the most where it stands in several places."""
+    """Return each term of a paper with its highest weight over all fields."""
     terms = dict.fromkeys(words(one.paper_id), _TITLE)
     if one.paper is None:
         return terms
     counted = Counter(words(_readable(one.paper.abstract)))
     return (
-        {word: _OFTEN if times > 1 else _ONCE for word, times in counted.items()}
+        {word: _REPEATED if times > 1 else _ONCE for word, times in counted.items()}
         | dict.fromkeys((w for who in one.paper.authors for w in words(who.name)), _AUTHOR)
         | dict.fromkeys(map(category, one.paper.categories), _AUTHOR)
         | dict.fromkeys(words(_readable(one.paper.title)), _TITLE)
@@ -102,13 +102,13 @@ def _terms(one: ScannedPaper) -> dict[str, int]:
 
 
 def _readable(text: str) -> str:
-    """Decode TeX's accents, which stand inside of words; what else TeX says is no word."""
+    """Decode TeX accents inside words."""
     if "\\" not in text:
         return text
     return ACCENT.sub(lambda found: compose(found[0]) or found[0], text)
 
 
-def _steps(found: Iterable[tuple[int, int]]) -> list[int]:
+def _deltas(found: Iterable[tuple[int, int]]) -> list[int]:
     steps, before = [], 0
     for number, weight in found:
         steps.append((number - before) * _BITS + weight)
@@ -117,7 +117,7 @@ def _steps(found: Iterable[tuple[int, int]]) -> list[int]:
 
 
 def _shown(one: ScannedPaper) -> list[object]:
-    """Give id, day, whether it was selected, chip, title, authors."""
+    """Return id, day, whether it was selected, chip, title, authors."""
     paper = one.paper
     names = [clean(author.name) for author in paper.authors] if paper else []
     more = len(names) - _NAMED_AUTHORS

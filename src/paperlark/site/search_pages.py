@@ -1,4 +1,4 @@
-"""The files that a profile's search is made of: page, script, and an index of some days each."""
+"""The search of a profile: page, script, and an index in segments of several days."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from itertools import groupby
 from paperlark.domain.archive import ScannedPaper
 from paperlark.domain.site_addresses import Addresses, link
 from paperlark.ports import ScannedPapers
-from paperlark.renderers.navigation import Navigation, NavigationLink
+from paperlark.renderers.html import Navigation, NavigationLink
 from paperlark.site.archive import ArchiveDay, SiteArchive
 from paperlark.site.publish import File
-from paperlark.site.rendering import named, render_page
+from paperlark.site.rendering import fingerprint_of, render_page
 from paperlark.site.search_index import BLOCK, SHARDS, blocks, shards
 
 SCRIPT = "search.js"
@@ -25,51 +25,55 @@ INDEX = "index.json"
 
 @dataclass(frozen=True, slots=True)
 class _Segment:
-    """Days that are searched together: a third of a month, so that a day more costs little."""
+    """Days indexed together: a third of a month, so that a new day rebuilds little."""
 
     name: str
     days: tuple[ArchiveDay, ...]
 
     @property
-    def made_of(self) -> str:
-        return named("segment", self.name, [one.fingerprint for one in self.days])
+    def inputs(self) -> str:
+        return fingerprint_of("segment", self.name, [one.fingerprint for one in self.days])
 
 
-def search_files(volume: SiteArchive, looked: ScannedPapers) -> Iterator[File]:
-    """Give them, the latest days first."""
-    addresses = Addresses(volume.profile)
-    yield File(addresses.search, named("search", volume.profile), partial(_page, volume.profile))
-    yield File(addresses.searched(SCRIPT), named("script"), _script)
+def search_files(archive: SiteArchive, scanned: ScannedPapers) -> Iterator[File]:
+    """Plan the files of the search, latest segment first."""
+    addresses = Addresses(archive.profile)
+    yield File(
+        addresses.search, fingerprint_of("search", archive.profile), partial(_page, archive.profile)
+    )
+    yield File(addresses.searched(SCRIPT), fingerprint_of("script"), _script)
     segments = []
-    for segment in reversed(tuple(_segments(volume))):
+    for segment in reversed(tuple(_segments(archive))):
         ends = (segment.days[0].day, segment.days[-1].day)
-        count = looked.count(volume.profile, *ends)
-        once = _Once(partial(_papers, looked, volume.profile, *ends))
-        segments.append({"name": segment.name, "papers": count, "made_of": segment.made_of[:8]})
+        count = scanned.count(archive.profile, *ends)
+        files = _SegmentFiles(partial(_papers, scanned, archive.profile, *ends))
+        segments.append({"name": segment.name, "papers": count, "made_of": segment.inputs[:8]})
         for number in range(SHARDS):
             path = addresses.searched(f"{segment.name}/terms-{number}.json")
-            yield File(path, segment.made_of, partial(once.shard, number))
+            yield File(path, segment.inputs, partial(files.shard, number))
         for number in range(-(-count // BLOCK)):
             path = addresses.searched(f"{segment.name}/papers-{number}.json")
-            yield File(path, segment.made_of, partial(once.block, number))
+            yield File(path, segment.inputs, partial(files.block, number))
     content = {"shards": SHARDS, "block": BLOCK, "segments": segments}
     yield File(
-        addresses.searched(INDEX), named("index", content), lambda: json.dumps(content).encode()
+        addresses.searched(INDEX),
+        fingerprint_of("index", content),
+        lambda: json.dumps(content).encode(),
     )
 
 
-def _segments(volume: SiteArchive) -> Iterator[_Segment]:
-    for name, days in groupby(volume.days, key=lambda one: _third(one.day)):
+def _segments(archive: SiteArchive) -> Iterator[_Segment]:
+    for name, days in groupby(archive.days, key=lambda one: _third(one.day)):
         yield _Segment(name, tuple(days))
 
 
 def _third(day: date) -> str:
-    """Name the third of its month that a day is in: `2025-02-3`."""
+    """Return the third of the month of a day: `2025-02-3`."""
     return f"{day:%Y-%m}-{min(3, 1 + (day.day - 1) // 10)}"
 
 
-class _Once:
-    """Makes all files of one segment when the first is asked for, and forgets what it gave."""
+class _SegmentFiles:
+    """Builds all files of a segment at the first request, and drops each once returned."""
 
     def __init__(self, papers: Callable[[], Sequence[ScannedPaper]]) -> None:
         self._papers = papers
@@ -92,8 +96,10 @@ class _Once:
         self._blocks = dict(enumerate(blocks(papers)))
 
 
-def _papers(looked: ScannedPapers, profile: str, first: date, last: date) -> Sequence[ScannedPaper]:
-    return tuple(looked.between(profile, first, last))
+def _papers(
+    scanned: ScannedPapers, profile: str, first: date, last: date
+) -> Sequence[ScannedPaper]:
+    return tuple(scanned.between(profile, first, last))
 
 
 def _page(profile: str) -> bytes:
@@ -103,7 +109,7 @@ def _page(profile: str) -> bytes:
         "search.html",
         title="Search",
         profile=profile,
-        walk=Navigation(None, (NavigationLink(profile, link(here, addresses.home)),), None),
+        navigation=Navigation(None, (NavigationLink(profile, link(here, addresses.home)),), None),
     )
 
 

@@ -1,4 +1,4 @@
-"""Totals of many days: what a month or a year adds up to, and the same as text. Pure."""
+"""Totals over many days, for pages of months and years, and their wording. Pure."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from paperlark.renderers.english import UNKNOWN, amount
 from paperlark.site.facts import DayFacts, PaperFacts
 
 BEST = 10
-"""Papers of a month, or of a year, that are called its best."""
-_OFTEN, _MOST_OFTEN = 2, 12
+"""Papers listed as the best of a month or year."""
+_MIN_PAPERS, _MAX_AUTHORS = 2, 12
 _MOST_KINDS = 12
 
 
 @dataclass(frozen=True, slots=True)
 class ShownPaper:
-    """A paper and the day of the page that it is on."""
+    """A paper and the day of its page."""
 
     day: date
     paper: PaperFacts
@@ -30,7 +30,7 @@ class ShownPaper:
 
 @dataclass(frozen=True, slots=True)
 class TopicTotals:
-    """Selected papers of one topic or category: all, and how many on each day, in order."""
+    """Selected papers of one topic or category: the total, and the count of each day in order."""
 
     name: str
     papers: int
@@ -39,10 +39,10 @@ class TopicTotals:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """What days add up to. `tokens` and `cost` are None where nobody told those of any day.
+    """Totals over days. `tokens` and `cost` are None if unknown for all days.
 
-    `announced`, `scanned` and `judged` are None where nobody knows that of one of the days.
-    `unpriced` days had a model whose cost, or some of it, nobody knows.
+    `announced`, `scanned` and `judged` are None if unknown for any day. `unpriced` counts the days
+    with a model whose cost is unknown, at least in part.
     """
 
     days: int
@@ -59,7 +59,7 @@ class Totals:
 
 
 def totals_of(days: Sequence[DayFacts]) -> Totals:
-    """Add up days."""
+    """Return the totals of days."""
     spends = [day.spend for day in days if day.model is not None]
     tokens = [one.tokens.total for one in spends if one and one.tokens]
     costs = [one.cost.total for one in spends if one and one.cost]
@@ -79,41 +79,41 @@ def totals_of(days: Sequence[DayFacts]) -> Totals:
 
 
 def _sum(counts: Iterable[int | None]) -> int | None:
-    """Add up; a sum of which a part is unknown would read as whole."""
+    """Return the sum, None if any count is unknown: a partial sum would look complete."""
     counts = tuple(counts)
     known = [count for count in counts if count is not None]
     return sum(known) if len(known) == len(counts) else None
 
 
 def shown(days: Iterable[DayFacts]) -> Iterator[ShownPaper]:
-    """Give every paper with its day, in the order of the pages."""
+    """Return every paper with its day, in page order."""
     return (ShownPaper(day.day, paper) for day in days for paper in day.papers)
 
 
 def best(days: Iterable[DayFacts], most: int = BEST) -> tuple[ShownPaper, ...]:
-    """Give the papers with the highest scores, each once; of equals the earlier day's first."""
-    every = {one.paper.id: one for one in shown(days) if not one.paper.outside}
-    ranked = sorted(every.values(), key=lambda one: (one.day, one.paper.place))
-    return tuple(sorted(ranked, key=lambda one: one.paper.merit, reverse=True)[:most])
+    """Return the papers with the highest scores, each once; ties by day and place."""
+    latest = {one.paper.id: one for one in shown(days) if not one.paper.outside}
+    ranked = sorted(latest.values(), key=lambda one: (one.day, one.paper.place))
+    return tuple(sorted(ranked, key=lambda one: one.paper.score_key, reverse=True)[:most])
 
 
 def voted(days: Iterable[DayFacts], papers: frozenset[PaperId]) -> tuple[ShownPaper, ...]:
-    """Give those of the shown papers that a vote is known of."""
+    """Return the shown papers that are among `papers`."""
     return tuple(one for one in shown(days) if one.paper.id in papers)
 
 
 def topics(days: Sequence[DayFacts]) -> tuple[TopicTotals, ...]:
-    """Count the selected papers of every topic, the most first."""
+    """Count the selected papers of every topic, most frequent first."""
     return _kinds(days, lambda paper: paper.topic)
 
 
 def categories(days: Sequence[DayFacts]) -> tuple[TopicTotals, ...]:
-    """Count the selected papers by their first category, the most first."""
+    """Count the selected papers by primary category, most frequent first."""
     return _kinds(days, lambda paper: next(iter(paper.categories), None))
 
 
 def leading(kinds: Sequence[TopicTotals], most: int = _MOST_KINDS) -> tuple[TopicTotals, ...]:
-    """Keep the first, and put the rest together."""
+    """Keep the most frequent kinds and add up the rest."""
     if len(kinds) <= most:
         return tuple(kinds)
     rest = kinds[most - 1 :]
@@ -123,32 +123,32 @@ def leading(kinds: Sequence[TopicTotals], most: int = _MOST_KINDS) -> tuple[Topi
 
 
 def frequent(days: Iterable[DayFacts]) -> tuple[tuple[str, int], ...]:
-    """Give who wrote several of the selected papers, and how many."""
+    """Return authors of several selected papers, and the count of each."""
     papers = {one.paper.id: one.paper for one in shown(days)}
     count = Counter(name for paper in papers.values() for name in dict.fromkeys(paper.authors))
-    often = sorted(count.items(), key=lambda one: (-one[1], one[0]))
-    return tuple(one for one in often if one[1] >= _OFTEN)[:_MOST_OFTEN]
+    by_count = sorted(count.items(), key=lambda one: (-one[1], one[0]))
+    return tuple(one for one in by_count if one[1] >= _MIN_PAPERS)[:_MAX_AUTHORS]
 
 
 def _kinds(
     days: Sequence[DayFacts], kind: Callable[[PaperFacts], str | None]
 ) -> tuple[TopicTotals, ...]:
     by_day = [Counter(kind(paper) for paper in day.papers) for day in days]
-    whole = sum(by_day, Counter[str | None]())
+    total = sum(by_day, Counter[str | None]())
     return tuple(
         TopicTotals(name, papers, tuple(day[name] for day in by_day))
-        for name, papers in sorted(whole.items(), key=lambda one: (-one[1], one[0] or ""))
+        for name, papers in sorted(total.items(), key=lambda one: (-one[1], one[0] or ""))
         if name
     )
 
 
 NONE = "\N{EN DASH}"
-"""Where no model was asked there is nothing to know."""
+"""Shown where no model was used."""
 
 
 @dataclass(frozen=True, slots=True)
 class DayTotals:
-    """One day's line: counts, tokens and cost as they are printed; `tokens` as a number too."""
+    """The table row of a day, as printed; `token_count` is the number for the chart."""
 
     day: date
     announced: str
@@ -157,44 +157,46 @@ class DayTotals:
     selected: str
     tokens: str
     cost: str
-    drawn: int | None
+    token_count: int | None
 
 
 def by_day(days: Iterable[DayFacts]) -> tuple[DayTotals, ...]:
-    """Give a line for each day."""
+    """Return the table row of each day."""
     return tuple(map(_figures, days))
 
 
-def tokens(whole: Totals) -> str | None:
-    """Say what some days took; None where no model was asked."""
-    if whole.tokens is None and not whole.unpriced:
+def tokens(totals: Totals) -> str | None:
+    """Return tokens and cost as text; None where no model was used."""
+    if totals.tokens is None and not totals.unpriced:
         return None
-    used = UNKNOWN if whole.tokens is None else english.number(whole.tokens)
-    return f"{used} tokens, {cost(whole)}"
+    used = UNKNOWN if totals.tokens is None else english.number(totals.tokens)
+    return f"{used} tokens, {cost(totals)}"
 
 
-def cost(whole: Totals) -> str:
-    """Say what some days cost, and of how many that is not known."""
-    if whole.cost is None:
+def cost(totals: Totals) -> str:
+    """Return the cost as text, with the number of days of unknown cost."""
+    if totals.cost is None:
         return f"cost {UNKNOWN}"
     more = (
-        f" and {english.counted(whole.unpriced, 'day')} of unknown cost" if whole.unpriced else ""
+        f" plus {english.counted(totals.unpriced, 'day')} of unknown cost"
+        if totals.unpriced
+        else ""
     )
-    return f"{amount(whole.cost)}{more}"
+    return f"{amount(totals.cost)}{more}"
 
 
 def _figures(day: DayFacts) -> DayTotals:
     used = day.spend.tokens.total if day.spend and day.spend.tokens else None
-    asked = day.model is not None
+    judged = day.model is not None
     return DayTotals(
         day=day.day,
         announced=english.known(day.announced),
         scanned=english.known(day.scanned),
-        judged=english.known(day.judged) if asked else NONE,
+        judged=english.known(day.judged) if judged else NONE,
         selected=english.number(day.selected),
-        tokens=_or_unknown(asked, None if used is None else english.number(used)),
-        cost=_or_unknown(asked, _dollars(day)),
-        drawn=used,
+        tokens=_or_unknown(judged, None if used is None else english.number(used)),
+        cost=_or_unknown(judged, _dollars(day)),
+        token_count=used,
     )
 
 
@@ -203,5 +205,5 @@ def _dollars(day: DayFacts) -> str | None:
     return None if cost is None else amount(cost)
 
 
-def _or_unknown(asked: bool, figure: str | None) -> str:  # noqa: FBT001  # read as one word
-    return (figure or UNKNOWN) if asked else NONE
+def _or_unknown(judged: bool, text: str | None) -> str:  # noqa: FBT001  # read as one word
+    return (text or UNKNOWN) if judged else NONE

@@ -1,4 +1,4 @@
-"""The papers of a day that were looked at and not selected, so that a missed one can be found."""
+"""The scanned papers of a day that were not selected, so that a missed one can be found."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from paperlark.domain.digest import Digest, Placement, Ranked
 from paperlark.domain.judgement import Judgement
 from paperlark.domain.paper import Paper, PaperId, anchor
-from paperlark.renderers import wording
+from paperlark.renderers import reasons
 
 
 @dataclass(frozen=True, slots=True)
 class UnselectedPaper:
-    """One of them. `paper` is None where its text is not known, `match` where nobody kept it."""
+    """An unselected paper; `paper` is None if its text is unknown, `match` if it was not stored."""
 
     paper_id: PaperId
     title: str | None
@@ -25,20 +25,20 @@ class UnselectedPaper:
 
     @property
     def anchor(self) -> str:
-        """Its name inside the page."""
+        """The anchor inside the page."""
         return anchor(self.paper_id)
 
 
 def unselected_papers(digest: Digest) -> tuple[PaperId, ...]:
-    """Give them, best match first where that is known."""
+    """Return their ids, best match first where known."""
     shown = {entry.paper.id for entry in digest.entries}
     known = (one.paper_id for one in digest.ranked)
-    every = dict.fromkeys((*known, *(one.paper_id for one in digest.unread), *digest.scanned))
-    return tuple(paper for paper in every if paper not in shown)
+    papers = dict.fromkeys((*known, *(one.paper_id for one in digest.unread), *digest.scanned))
+    return tuple(paper for paper in papers if paper not in shown)
 
 
 def described(digest: Digest, texts: Mapping[PaperId, Paper]) -> Iterator[UnselectedPaper]:
-    """Say what is known of each."""
+    """Return what is known of each unselected paper."""
     ranked = {one.paper_id: one for one in digest.ranked}
     unread = {one.paper_id: one for one in digest.unread}
     judged = {one.paper_id: one for one in digest.judgements}
@@ -48,7 +48,7 @@ def described(digest: Digest, texts: Mapping[PaperId, Paper]) -> Iterator[Unsele
             paper_id=paper_id,
             title=paper.title if paper else left.title if left else None,
             paper=paper,
-            match=_match(one) or (wording.unread_match(left) if left else None),
+            match=_match(one) or (reasons.unread_match(left) if left else None),
             topic=one.match.topic if one else None,
             judgement=judged.get(paper_id),
             gated=one is not None and one.placement is Placement.GATED,
@@ -56,4 +56,4 @@ def described(digest: Digest, texts: Mapping[PaperId, Paper]) -> Iterator[Unsele
 
 
 def _match(one: Ranked | None) -> str | None:
-    return None if one is None else wording.match_best(one.match)
+    return None if one is None else reasons.match_best(one.match)

@@ -135,7 +135,7 @@ def test_a_paper_longer_than_a_message_gives_up_words_and_keeps_its_address() ->
 def test_a_partial_day_a_quiet_one_and_an_empty_one_say_so() -> None:
     assert "partial: 2 papers not judged" in text(of_a_day(partial()))
     assert "Note: The feed of cs․AI was cut off." in text(of_a_day(partial()))  # noqa: RUF001
-    assert "A quiet day: arXiv announced nothing." in text(of_a_day(quiet()))
+    assert "arXiv announced no papers in these categories." in text(of_a_day(quiet()))
     assert "None of 299 papers was selected." in text(of_a_day(digest()))
 
 

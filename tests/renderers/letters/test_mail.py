@@ -78,7 +78,7 @@ def test_a_day_s_mail_says_what_the_page_says() -> None:
         assert "Relevance 9 · Novelty 8 · Match 94 % (2 of 299)" in part
         assert "Matches the criterion 2." in part
         assert "First paragraph of 2. Second paragraph." in part
-        assert "To stop it take the entry out of the profile" in part
+        assert "To stop it, remove the entry from the profile" in part
 
 
 def test_the_links_go_to_the_page_and_to_the_papers_and_nowhere_else() -> None:
@@ -103,7 +103,7 @@ def test_tables_that_only_place_things_say_so() -> None:
 
 def test_a_partial_day_says_so_and_names_what_is_missing() -> None:
     assert mail(of_a_day(partial())).subject.startswith(
-        "Wednesday, 26 February 2025: 1 paper, not complete · "
+        "Wednesday, 26 February 2025: 1 paper, incomplete · "
     )
     for part in both(of_a_day(partial())):
         assert "partial: 2 papers not judged" in part
@@ -117,7 +117,7 @@ def test_a_partial_day_says_so_and_names_what_is_missing() -> None:
 
 def test_papers_left_for_the_budget_are_counted_with_the_reason() -> None:
     for part in both(of_a_day(over_budget())):
-        assert "18 papers left for the budget: the day's $0.50 is spent." in part
+        assert "18 papers over budget: the day's $0.50 is spent." in part
         assert "It cost $0.4999 at most." in part
 
 
@@ -144,11 +144,11 @@ def test_a_quiet_day_is_a_short_honest_mail() -> None:
         "Wednesday, 26 February 2025: nothing announced · "
     )
     for part in both(of_a_day(quiet())):
-        assert "A quiet day: arXiv announced nothing." in part
+        assert "arXiv announced no papers in these categories." in part
 
 
 def test_a_day_on_which_nothing_was_selected_says_so() -> None:
-    assert ": no paper · " in mail(of_a_day(digest())).subject
+    assert ": no papers · " in mail(of_a_day(digest())).subject
     for part in both(of_a_day(digest())):
         assert "None of 299 papers was selected." in part
 
@@ -156,8 +156,8 @@ def test_a_day_on_which_nothing_was_selected_says_so() -> None:
 def test_without_a_judge_the_evidence_stands_in_place_of_a_comment() -> None:
     for part in both(of_a_day(with_something_else())):
         assert "No model: ordered by the embedded ranker." in part
-        assert "Topic: AI for science; words for: networks; words against: clinical" in part
-        assert "from outside your usual" in part
+        assert "Topic: AI for science; matched terms: networks; counting against: clinical" in part
+        assert "outside your usual topics" in part
 
 
 def test_only_the_best_may_be_wanted_and_the_rest_is_counted() -> None:
@@ -188,8 +188,8 @@ def test_a_day_without_a_page_says_why_and_that_the_last_page_stays() -> None:
     for part in both(bulletin):
         assert "No page for Wednesday, 26 February 2025" in part
         assert "Why: no key: set OPENAI_API_KEY." in part
-        assert "The last good page stays where it is." in part
-        assert "tried again" in part
+        assert "The last good page is still in place." in part
+        assert "paperlark will try again." in part
 
 
 def test_an_alarm_is_one_sentence() -> None:
@@ -206,7 +206,9 @@ def test_a_week_s_mail_has_its_days_and_the_best_papers_of_all() -> None:
         failures=(Failure(days[2], "arXiv did not answer"),),
         pages={day: page_of(day) for day in days},
     )
-    assert mail(bulletin).subject.startswith("The week to Friday, 28 February 2025: 3 papers, not")
+    assert mail(bulletin).subject.startswith(
+        "The week to Friday, 28 February 2025: 3 papers, incomplete"
+    )
     assert "1 day without a page" in words(html(bulletin))
     for part in both(bulletin):
         assert "3 papers of 3 days" in part
@@ -220,7 +222,7 @@ def test_a_week_s_mail_has_its_days_and_the_best_papers_of_all() -> None:
 
 def test_a_week_whose_days_all_have_pages_says_which_are_not_complete() -> None:
     part = words(html(of_a_week((ordinary(), partial()))))
-    assert "3 papers of 2 days · 1 day not complete" in part
+    assert "3 papers of 2 days · 1 day incomplete" in part
     assert "1 day without a page" not in part
 
 

@@ -54,7 +54,7 @@ def days(bulletin: Bulletin) -> tuple[DayRow, ...]:
     made = [
         DayRow(
             digest.day,
-            " · ".join((_selected(digest), status_line(digest))),
+            " · ".join(filter(None, (_selected(digest), status_line(digest)))),
             page_of(bulletin, digest.day),
             is_in_order(digest),
         )
@@ -69,8 +69,8 @@ def days(bulletin: Bulletin) -> tuple[DayRow, ...]:
 
 def _selected(digest: Digest) -> str:
     if digest.status is Status.QUIET:
-        return "arXiv announced nothing"
-    return wording.of_scanned(digest.funnel.selected, digest.funnel.scanned)
+        return ""
+    return wording.selected_of_scanned(digest.funnel.selected, digest.funnel.scanned)
 
 
 def subject(letter: Letter) -> str:
@@ -81,12 +81,12 @@ def subject(letter: Letter) -> str:
 
 def footing(letter: Letter) -> tuple[str, str]:
     """Say why the reader gets this, and how to stop it."""
-    often = "every week" if letter.occasion is Occasion.WEEK else "of every announcement"
+    often = "every week" if letter.occasion is Occasion.WEEK else "for every announcement"
     return (
-        f"You get this because this address stands under [[deliver]] in the paperlark profile"
+        f"You get this because this address is listed under [[deliver]] in the paperlark profile"
         f" \N{LEFT DOUBLE QUOTATION MARK}{letter.profile}\N{RIGHT DOUBLE QUOTATION MARK},"
-        f" which writes {often}.",
-        "To stop it take the entry out of the profile, or ask whoever runs paperlark for you.",
+        f" which sends one {often}.",
+        "To stop it, remove the entry from the profile or ask whoever runs paperlark for you.",
     )
 
 
@@ -136,7 +136,7 @@ def _title(bulletin: Bulletin) -> str:
         case Occasion.ALARM:
             return f"Something is wrong, {day}"
         case Occasion.TRIAL:
-            return f"A trial, {day}"
+            return f"Test message, {day}"
 
 
 def _gist(bulletin: Bulletin, wanted: int, papers: int) -> str:
@@ -147,7 +147,7 @@ def _gist(bulletin: Bulletin, wanted: int, papers: int) -> str:
     if all(digest.status is Status.QUIET for digest in bulletin.digests):
         return f"nothing announced{wrong}"
     count = f"the best {english.number(wanted)} of " if wanted < papers else ""
-    return f"{count}{english.counted(papers, 'paper') if papers else 'no paper'}{wrong}"
+    return f"{count}{english.counted(papers, 'paper') if papers else 'no papers'}{wrong}"
 
 
 def _summary(bulletin: Bulletin, wanted: int, entries: tuple[Entry, ...]) -> tuple[str, ...]:
@@ -172,10 +172,10 @@ def _sentences(bulletin: Bulletin, entries: tuple[Entry, ...]) -> Iterator[str]:
             other = failure.day != bulletin.day
             what = english.long_date(failure.day) if other else "Why"
             yield f"{what}: {problem(failure)}"
-        yield "The last good page stays where it is. The page that is missing is tried again."
+        yield "The last good page is still in place. paperlark will try again."
         return
     if bulletin.occasion is Occasion.WEEK and not entries:
         nothing = "No paper was selected" if bulletin.digests else "No page was made"
         yield f"{nothing} this week."
     elif not entries:
-        yield from (wording.nothing(digest) for digest in bulletin.digests)
+        yield from (wording.no_papers_text(digest) for digest in bulletin.digests)

@@ -9,7 +9,7 @@ from paperlark.domain.delivery import Occasion
 from paperlark.domain.digest import Entry
 from paperlark.domain.judgement import Judgement
 from paperlark.domain.plain_text import one_line
-from paperlark.renderers import english, typeset, wording
+from paperlark.renderers import english, reasons, typeset
 from paperlark.renderers.letters.neutralize import truncate
 
 
@@ -125,8 +125,8 @@ def tell(entry: Entry) -> LetterItem:
 def _mark(entry: Entry) -> str:
     """Give the page's mark; a judged paper of a followed author's has its scores too."""
     both = entry.followed and entry.judgement
-    scores = f" {wording.chip(replace(entry, followed=()))}" if both else ""
-    return f"{wording.chip(entry)}{scores}"
+    scores = f" {reasons.chip(replace(entry, followed=()))}" if both else ""
+    return f"{reasons.chip(entry)}{scores}"
 
 
 def _authors(names: list[str]) -> str:
@@ -144,8 +144,8 @@ def _scores(judged: Judgement | None) -> tuple[str, ...]:
 def _facts(entry: Entry) -> tuple[str, ...]:
     paper = entry.paper
     facts = (
-        f"Match {wording.match_words(entry.match)}" if entry.match else "",
-        wording.OUTSIDE if entry.outside else "",
+        f"Match {reasons.match_text(entry.match)}" if entry.match else "",
+        reasons.OUTSIDE if entry.outside else "",
         paper.id,
         truncate(one_line(" ".join(paper.categories)), _LONGEST_FACT),
     )
@@ -154,8 +154,8 @@ def _facts(entry: Entry) -> tuple[str, ...]:
 
 def _why(entry: Entry) -> str:
     """Say why it is here; where only the evidence can say, what the ranker saw."""
-    said = wording.reason(entry)
+    said = reasons.reason(entry)
     if said is not None:
         return said
-    saw = "; ".join(f"{name.lower()}: {value}" for name, value in wording.evidence(entry.match))
+    saw = "; ".join(f"{name.lower()}: {value}" for name, value in reasons.evidence(entry.match))
     return saw[:1].upper() + saw[1:]

@@ -15,7 +15,7 @@ from paperlark.renderers.html import template
 from paperlark.renderers.letters.composing import footing, subject
 from paperlark.renderers.letters.letter import Letter, LetterItem
 from paperlark.renderers.letters.neutralize import truncate
-from paperlark.renderers.wording import STAR
+from paperlark.renderers.reasons import STAR
 
 _COLOUR = re.compile(r"--(\w+): (#[0-9a-f]{6});")
 

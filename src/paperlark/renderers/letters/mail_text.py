@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from paperlark.renderers import english
 from paperlark.renderers.letters.composing import footing
 from paperlark.renderers.letters.letter import Letter, LetterItem
-from paperlark.renderers.wording import STAR
+from paperlark.renderers.reasons import STAR
 
 WIDTH = 76
 _ENDLESS = re.compile(rf"(?<!\S)(?!\S*://)\S{{{WIDTH - 3},}}")

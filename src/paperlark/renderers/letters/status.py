@@ -31,7 +31,7 @@ def status_line(digest: Digest) -> str:
     """Say how the run ended; a letter has no place below where papers that are missing stand."""
     what = wording.shortfall(digest)
     partial = digest.status is Status.PARTIAL
-    said = f"partial: {what}" if partial and what else wording.status(digest)
+    said = f"partial: {what}" if partial and what else wording.status_text(digest)
     rebuilt = partial and digest.reconstructed
     return f"{said}; reconstructed" if rebuilt else said
 
@@ -50,7 +50,7 @@ def without_page(bulletin: Bulletin) -> frozenset[date]:
 def doubt(bulletin: Bulletin) -> str:
     """Say in a word what is wrong with the pages, where something is."""
     if without_page(bulletin) or any(one.status is Status.PARTIAL for one in bulletin.digests):
-        return ", not complete"
+        return ", incomplete"
     return ", reconstructed" if any(one.reconstructed for one in bulletin.digests) else ""
 
 
@@ -60,7 +60,7 @@ def trouble(bulletin: Bulletin) -> str:
     rebuilt = sum(one.reconstructed for one in bulletin.digests)
     kinds = (
         (len(without_page(bulletin)), "without a page"),
-        (partial, "not complete"),
+        (partial, "incomplete"),
         (rebuilt, "reconstructed"),
     )
     return english.listed(f"{english.counted(days, 'day')} {how}" for days, how in kinds if days)
@@ -92,7 +92,7 @@ def _of_a_day(digest: Digest) -> Iterator[str]:
     for batch, (category, how) in zip(digest.batches, wording.batches(digest), strict=True):
         if not _whole(batch):
             yield f"{category}: {how}"
-    yield from (why for why, _ in wording.put_off(digest))
+    yield from (why for why, _ in wording.postponed(digest))
 
 
 def _whole(batch: Batch) -> bool:
@@ -108,9 +108,9 @@ def cost_facts(digests: Sequence[Digest]) -> Iterator[str]:
     judged = [digest for digest in digests if digest.model is not None]
     if judged:
         yield _paid(judged)
-        yield from filter(None, map(wording.at_most, judged if len(digests) == 1 else ()))
+        yield from filter(None, map(wording.cost_bound, judged if len(digests) == 1 else ()))
     elif digests:
-        yield wording.no_model(digests[-1])
+        yield wording.without_model(digests[-1])
     if len(digests) == 1:
         [digest] = digests
         yield " · ".join(f"{row.name} {row.cells[0]}" for row in wording.funnel_rows(digest))

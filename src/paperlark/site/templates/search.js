@@ -1,16 +1,16 @@
-// Finds papers in the site's index: plain files, some days each, of which a question needs a few.
+// Searches the index of the site: plain files of a few days each, of which a query needs a few.
 "use strict";
 
 const form = document.getElementById("ask");
 const field = document.getElementById("q");
-const told = document.getElementById("told");
+const message = document.getElementById("told");
 const found = document.getElementById("found");
 const MOST = 50;
 const LETTERS = { ł: "l", ø: "o", đ: "d", ß: "ss", æ: "ae", œ: "oe" };
-const known = new Map();
-let asked = 0;
+const cache = new Map();
+let requests = 0;
 
-// As words.py reads a text: small letters without accents, plurals as singulars.
+// Normalizes a query as search_index.py does: lower case, no accents, plurals as singulars.
 function termsOf(text) {
   const terms = new Set();
   for (const part of text.toLowerCase().split(/\s+/)) {
@@ -25,7 +25,7 @@ function termsOf(text) {
   return [...terms];
 }
 
-// As zlib's crc32, which names a term's shard.
+// CRC-32 as in zlib; its remainder is the shard of a term.
 function shardOf(term, shards) {
   let crc = -1;
   for (const byte of new TextEncoder().encode(term)) {
@@ -36,25 +36,25 @@ function shardOf(term, shards) {
 }
 
 async function read(name) {
-  if (!known.has(name)) {
-    known.set(name, fetch(name).then((answer) => {
+  if (!cache.has(name)) {
+    cache.set(name, fetch(name).then((answer) => {
       if (!answer.ok) throw new Error(name + ": " + answer.status);
       return answer.json();
-    }).catch((error) => { known.delete(name); throw error; }));
+    }).catch((error) => { cache.delete(name); throw error; }));
   }
-  return known.get(name);
+  return cache.get(name);
 }
 
-// Papers of one segment that have all terms, each with how well they match.
+// Returns the papers of one segment that contain all terms, each with its score.
 async function searchSegment(index, segment, terms) {
   const at = "?" + segment.made_of;
   const lists = await Promise.all(terms.map(async (term) =>
     (await read(`${segment.name}/terms-${shardOf(term, index.shards)}.json${at}`))[term]));
   if (lists.some((list) => list === undefined)) return [];
-  // A word that is everywhere parts no paper from another.
-  const telling = lists.filter((list) => list !== 0);
+  // A word found in most papers does not tell papers apart.
+  const selective = lists.filter((list) => list !== 0);
   let scores = null;
-  for (const list of telling) {
+  for (const list of selective) {
     const rare = Math.log(1 + segment.papers / list.length);
     const next = new Map();
     let number = 0;
@@ -94,17 +94,17 @@ function shown([id, day, selected, chip, title, authors]) {
 }
 
 function summary(many) {
-  if (many === 0) return "No paper has all of these words; those that most papers have do not count.";
-  if (many > MOST) return `More than ${MOST} papers, the best ${MOST} of them:`;
+  if (many === 0) return "No paper contains all of these words. Words found in most papers are ignored.";
+  if (many > MOST) return `More than ${MOST} papers. The best ${MOST}:`;
   return `${many} paper${many === 1 ? "" : "s"}`;
 }
 
-async function search(question, selectedOnly) {
-  const mine = ++asked;
-  const terms = termsOf(question);
+async function search(query, selectedOnly) {
+  const mine = ++requests;
+  const terms = termsOf(query);
   found.replaceChildren();
-  if (terms.length === 0) { told.textContent = ""; return; }
-  told.textContent = "Searching …";
+  if (terms.length === 0) { message.textContent = ""; return; }
+  message.textContent = "Searching …";
   try {
     const index = await read("index.json");
     const each = await Promise.all(index.segments.map((one) => searchSegment(index, one, terms)));
@@ -114,14 +114,14 @@ async function search(question, selectedOnly) {
       const some = await Promise.all(hits.slice(at, at + MOST).map((hit) => paperOf(index, hit)));
       papers.push(...some.filter((paper) => paper[2] || !selectedOnly));
     }
-    if (mine !== asked) return;
+    if (mine !== requests) return;
     found.replaceChildren(...papers.slice(0, MOST).map(shown));
-    told.textContent = summary(selectedOnly ? papers.length : hits.length);
+    message.textContent = summary(selectedOnly ? papers.length : hits.length);
   } catch (error) {
-    if (mine !== asked) return;
-    told.textContent = location.protocol === "file:"
-      ? "A browser searches on a web server only, not in a folder; in a terminal: paperlark search"
-      : `The index cannot be read (${error.message}).`;
+    if (mine !== requests) return;
+    message.textContent = location.protocol === "file:"
+      ? "Search works only when a web server serves the site. In a terminal: paperlark search"
+      : `Could not read the search index (${error.message}).`;
   }
 }
 

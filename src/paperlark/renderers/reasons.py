@@ -1,0 +1,120 @@
+"""The wording for one paper: its mark, its match, and why it is on the page."""
+
+from __future__ import annotations
+
+from paperlark.domain.digest import AuthorMatch, Entry
+from paperlark.domain.exploration import Unread
+from paperlark.domain.judgement import Match, Precedent
+from paperlark.renderers.english import listed, number, percent, short_date
+
+STAR = "★"
+OUTSIDE = "outside your usual topics"
+"""Marks a paper of the random sample from below the threshold."""
+NO_DATA = "\N{EN DASH}"
+"""The mark of a paper that an imported page has, and says nothing of."""
+MOST_AUTHORS = 12
+"""More are folded away behind the first of them."""
+_FEW_AUTHORS = 10
+_NEARLY = 0.999
+
+
+def chip(entry: Entry) -> str:
+    """Give the mark beside a title: a star, both scores, or the match."""
+    if entry.followed:
+        return STAR
+    if entry.judgement:
+        return f"{entry.judgement.relevance}·{entry.judgement.novelty}"
+    if entry.match is None:
+        return NO_DATA
+    if entry.match.probability is not None:
+        return match_best(entry.match)
+    return f"№\N{NO-BREAK SPACE}{number(entry.match.rank)}"
+
+
+def chip_label(entry: Entry) -> str:
+    """Give the same mark for who cannot see it."""
+    if entry.followed:
+        return "by an author you follow"
+    if entry.judgement:
+        return f"relevance {entry.judgement.relevance}, novelty {entry.judgement.novelty}"
+    return f"match {match_text(entry.match)}" if entry.match else "no score"
+
+
+def aside(entry: Entry) -> str:
+    """Give what stands beside a title in the contents."""
+    if entry.outside:
+        return OUTSIDE
+    if entry.followed:
+        return "author match"
+    return (entry.match.topic if entry.match else None) or ""
+
+
+def match_rank(match: Match) -> str:
+    """`3 of 299`."""
+    return f"{number(match.rank)} of {number(match.of)}"
+
+
+def match_best(match: Match) -> str:
+    """Give the probability of being selected, or the rank where none is calibrated."""
+    if match.probability is None:
+        return match_rank(match)
+    return percent(min(match.probability, _NEARLY))  # nothing is certain before it is read
+
+
+def match_rest(match: Match) -> str:
+    """Give the rank where the probability has been said already."""
+    return "" if match.probability is None else f"({match_rank(match)})"
+
+
+def match_text(match: Match) -> str:
+    """`94 % (3 of 299)` or `3 of 299`."""
+    return f"{match_best(match)} {match_rest(match)}".strip()
+
+
+def unread_match(one: Unread) -> str:
+    """Give the match of a paper that nobody read: `2 %`."""
+    return percent(one.probability)
+
+
+def reason(entry: Entry) -> str | None:
+    """Why the paper is here; None where only the evidence can say."""
+    if entry.followed:
+        names = listed(filter(None, map(author_match, entry.followed)))
+        who = f"{entry.comment}: {names}" if names else f"{entry.comment}"
+        said = entry.judgement.comment if entry.judgement else ""
+        return f"{who}. {said}" if said else who
+    if entry.outside and entry.judgement is None:
+        return "Random pick. Vote to see more or fewer like this."
+    return entry.comment
+
+
+def author_match(match: AuthorMatch) -> str:
+    """Name a followed author; a name alone may be a namesake's, and the page says so.
+
+    Nothing where only that there is one is known.
+    """
+    if match.name is None:
+        return ""
+    return f"{match.name} (by name)" if match.by_name_only else match.name
+
+
+def evidence(match: Match | None) -> tuple[tuple[str, str], ...]:
+    """Say what the ranker saw, besides the nearest paper of before: names and values."""
+    if match is None:
+        return ()
+    words = (
+        ("Topic", match.topic or ""),
+        ("Matched terms", listed(match.words_for)),
+        ("Counting against", listed(match.words_against)),
+    )
+    return tuple((name, value) for name, value in words if value)
+
+
+def precedent_text(one: Precedent) -> str:
+    """`14 January 2025, similarity 0.83`; what is short of the same never reads as the same."""
+    return f"{short_date(one.day)}, similarity {f'{one.similarity:.4f}'[:4]}"
+
+
+def shown_authors(count: int) -> int:
+    """How many authors to print before the rest is folded."""
+    return count if count <= MOST_AUTHORS else _FEW_AUTHORS
