@@ -16,7 +16,7 @@ import pytest
 from paperlark.domain.criteria import parse_criteria
 from paperlark.domain.digest import Digest
 from paperlark.domain.exploration import Explored
-from paperlark.domain.feedback import Feedback, Teacher, Vote
+from paperlark.domain.feedback import Feedback, Lesson, Teacher, Vote
 from paperlark.domain.judgement import Judgement
 from paperlark.domain.paper import Author, Paper
 from paperlark.domain.profile import Cutoffs, Profile
@@ -26,6 +26,7 @@ from paperlark.store.database import VERSION, open_database
 from paperlark.store.digests import DigestStore
 from paperlark.store.experience import ExperienceStore
 from paperlark.store.feedback import FeedbackStore
+from paperlark.store.imported import LibraryStore
 from paperlark.store.places import PlaceStore
 from paperlark.testing import a_feed, a_paper
 from standins.digests import digest, entry
@@ -134,6 +135,19 @@ def test_the_latest_are_kept_where_there_are_too_many(
     evidence = ExperienceStore(connection, path).evidence(MINE, MONDAY + 9 * DAY)
     assert [one.paper for one in evidence.lessons] == papers[2:]
     assert evidence.stream == (papers[4],)
+
+
+def test_of_a_library_the_latest_are_kept_where_it_is_too_large(
+    connection: sqlite3.Connection, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(experience, "MOST_LESSONS", 2)
+    first, second, third = (
+        Lesson(a_paper(f"2502.0000{9 - n}"), MONDAY + n * DAY, wanted=True, teacher=Teacher.LIBRARY)
+        for n in range(3)
+    )
+    LibraryStore(connection, path, "Mine").keep((second, third, first))
+    evidence = ExperienceStore(connection, path).evidence(MINE, MONDAY + 9 * DAY)
+    assert evidence.lessons == (second, third)
 
 
 def test_a_restored_day_teaches_what_its_page_has_a_text_of(

@@ -48,10 +48,11 @@ _OTHER_METHODS = {
     "match": "search",
     "search": "match",
 }
-_TIDYING = {"strip", "lstrip", "rstrip", "lower", "upper", "casefold", "splitlines"}
+_TIDYING = {"strip", "lstrip", "rstrip", "lower", "upper", "casefold"}
 _OPTIONAL = {"sorted": {"key", "reverse"}, "min": {"key", "default"}, "max": {"key", "default"}}
-_PATTERN_CALLS = {"compile", "search", "match", "fullmatch", "sub", "subn", "split", "findall"}
-_PATTERN_CALLS |= {"finditer"}
+_OF_PATTERNS = {
+    *("compile", "search", "match", "fullmatch", "sub", "subn", "split", "findall", "finditer"),
+}
 
 _LARGE = 1000
 """From here on a number is a size, and one more or less of it is nothing to notice: twice is."""
@@ -214,7 +215,7 @@ def _another_function(text: Source, node: ast.AST) -> Iterator[Breakage]:
         _, end = text.span(node.func)
         if name in _OTHER_METHODS:
             yield text.replaced(end - len(name), end, _OTHER_METHODS[name])
-        elif name != "splitlines":
+        else:
             yield text.instead(node, receiver)
 
 
@@ -285,7 +286,7 @@ def _the_other_pattern(text: Source, node: ast.AST) -> Iterator[Breakage]:
 
 
 def _a_changed_pattern(text: Source, node: ast.AST) -> Iterator[Breakage]:
-    if not isinstance(node, ast.Call) or not node.args or called(node) not in _PATTERN_CALLS:
+    if not isinstance(node, ast.Call) or not node.args or called(node) not in _OF_PATTERNS:
         return
     if not isinstance(node.func, ast.Attribute) or text.of(node.func.value) != "re":
         return
