@@ -48,6 +48,9 @@ ROOMS = ("domain", "day", "rankers", "judges", "llm", "store", "sources", "impor
 ALSO = {"store": ("contracts",)}
 """Folders of tests that are a room's own besides the one of its name."""
 
+NEAREST = 4
+"""Files of a room's tests that are tried before the others are so much as read: they mostly do."""
+
 SLOW = ("acceptance", "schedule", "test_mutants.py")
 """Not in the rest: whole months, kills, timers and this program's own tests take minutes each."""
 
@@ -170,7 +173,8 @@ def _tried(
         distances = imports.distances(copy.root / mutant.file)
         own, others = stages(imports.tests(), copy.root / "tests", mutant.room, distances)
         verdict = Verdict(mutant, None)
-        for who, tests in (("room", own), ("suite", others)):
+        first, rest = own[:NEAREST], own[NEAREST:]
+        for who, tests in (("room", first), ("room", rest), ("suite", others)):
             test = copy.noticed(mutant.file, broken, tests)
             if test is not None:
                 verdict = Verdict(mutant, who, test)
