@@ -251,6 +251,16 @@ def test_tests_that_import_the_module_come_first_and_their_room_before_others(
     assert nearest_first([*reversed(own)], distances) == own
 
 
+def test_what_is_imported_by_a_name_put_together_is_known_of_too(checkout: Path) -> None:
+    commands = checkout / "src/paperlark/cli"
+    commands.mkdir()
+    (commands / "__init__.py").write_text('import_module(f"paperlark.cli.{name}")\n', "utf-8")
+    (commands / "run.py").write_text("from paperlark.day.make import cut\n", "utf-8")
+    test = checkout / "tests/day/test_run.py"
+    test.write_text("def test_run():\n    from paperlark.cli import main\n", "utf-8")
+    assert Imports(checkout).distances(checkout / "src/paperlark/day/cut.py")[test] == 4
+
+
 CUT = Path("src/paperlark/day/cut.py")
 
 

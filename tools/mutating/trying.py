@@ -25,7 +25,7 @@ PYTEST = (
 PASSED = (0, 5)
 """Exit codes of pytest when all tests passed, and when there was none."""
 
-PATIENCE = 120.0
+PATIENCE = 180.0
 """Seconds after which a test hangs, on a busy machine too: none of the whole program takes as long
 but those that are left out."""
 
