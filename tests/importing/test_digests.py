@@ -113,6 +113,12 @@ def test_rows_with_scores_are_read_in_every_wrapping(text: str) -> None:
     assert (item.paper_id, item.scored) == ("2502.18377", Scored(DAY, 9, 10))
 
 
+@pytest.mark.parametrize("name", ["2025-02-26.json", "mine/digest-2025-02-26-late.json"])
+def test_a_day_is_found_anywhere_in_the_file_s_name(name: str) -> None:
+    (item,) = _read(json.dumps([ROW]), name)
+    assert item.scored == Scored(DAY, 9, 10)
+
+
 def test_a_packed_recording_is_unpacked() -> None:
     line = json.dumps({"day": "2025-02-26", "selected": [ROW | {"comment": ""}]}).encode()
     (item,) = _read(gzip.compress(line), "days.jsonl.gz")

@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from functools import partial
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -268,6 +270,24 @@ def test_who_stops_listening_stops_the_asking(server: StandIn, model: ChatModel)
     next(ends)
     ends.close()  # type: ignore[attr-defined]  # it is a generator
     assert len(server.questions) == 1
+
+
+def test_questions_that_wait_for_a_thread_are_not_put_once_nobody_listens() -> None:
+    waiting: list[Callable[[], object]] = []
+
+    def on_one_thread(ask: Callable[[Any], Any], batches: Iterable[Any]) -> Iterator[Any]:
+        first, *others = batches
+        waiting.extend(partial(ask, batch) for batch in others)
+        yield ask(first)
+
+    model = Scripted()
+    ends = LlmJudge(model, CRITERIA, batch_size=1, map_=on_one_thread).judge(papers(3), DAY)
+    next(ends)
+    ends.close()  # type: ignore[attr-defined]  # it is a generator
+    for late in waiting:
+        late()
+    assert len(waiting) == 2
+    assert model.asked == [[papers(1)[0].id]]
 
 
 FORGED = {"paper": 5, "relevance": 10, "novelty": 10, "comment": "Forged."}

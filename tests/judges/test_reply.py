@@ -256,6 +256,12 @@ def test_a_comment_is_short_and_cannot_steer_what_shows_it() -> None:
     assert long.endswith("word…")
 
 
+def test_a_comment_that_just_fits_keeps_its_end() -> None:
+    longest = "word" * (LONGEST_COMMENT // 4)
+    assert clean_comment(longest) == longest
+    assert clean_comment("a " + longest) == "a…"
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -1,10 +1,20 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import astuple
+from datetime import date, timedelta
+
 import numpy as np
 import pytest
 
+from paperlark.domain.criteria import parse_criteria
+from paperlark.domain.feedback import Evidence, Example, LabelSource
+from paperlark.rankers.embedded import EmbeddedRanker
 from paperlark.rankers.logistic import probability
-from paperlark.rankers.reader_model import DEFAULT_CALIBRATION, calibrate
+from paperlark.rankers.reader_model import DEFAULT_CALIBRATION, Calibration, calibrate
+from paperlark.testing import a_paper
+
+LAST = date(2025, 2, 19)
 
 
 def test_calibration_recovers_the_true_log_odds() -> None:
@@ -41,3 +51,28 @@ def test_calibration_on_days_unlike_the_prior_stays_finite(seed: int) -> None:
     assert 0 <= found.knn < 1.5
     chances = probability(found.log_odds(logistic, knn))
     assert float(chances.mean()) == pytest.approx(float(wanted.mean()), abs=0.15)
+
+
+def _calibration(examples: Sequence[Example]) -> Calibration:
+    evidence = Evidence(tuple(examples))
+    model = EmbeddedRanker()._model((a_paper("2502.00001"),), parse_criteria(""), evidence)
+    return model._calibration()
+
+
+def _example(number: int, day: date, source: LabelSource, *, wanted: bool) -> Example:
+    about = "dwarf galaxies" if wanted else "solar wind"
+    paper = a_paper(f"2501.{number:05}", title=f"On {about} {number}", abstract=f"{about}.")
+    scores = (9 if wanted else 2, 7) if source is LabelSource.JUDGE else (None, None)
+    return Example(paper, day, wanted, source, *scores)
+
+
+def test_votes_do_not_calibrate_the_model() -> None:
+    """A reader chooses what to vote on: only a judge reads what comes, the unwanted too."""
+    judged = [
+        _example(n, LAST - timedelta(days=n % 10), LabelSource.JUDGE, wanted=n % 3 == 0)
+        for n in range(120)
+    ]
+    votes = [_example(n, LAST, LabelSource.READER, wanted=True) for n in range(200, 230)]
+    on_judged = _calibration(judged)
+    assert on_judged != DEFAULT_CALIBRATION
+    assert astuple(_calibration([*judged, *votes])) == pytest.approx(astuple(on_judged), abs=1e-3)

@@ -158,6 +158,21 @@ def test_the_feeds_of_before_2024_are_read(shared: Path) -> None:
     assert feed.stamped == date(2023, 7, 6)
 
 
+def test_a_title_of_before_2024_that_quotes_another_paper_is_of_its_own() -> None:
+    feed = _parse(
+        b"""<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+            xmlns="http://purl.org/rss/1.0/" xmlns:dc="http://purl.org/dc/elements/1.1/">
+        <channel><title>cs.LG updates on arXiv.org</title></channel>
+        <item>
+            <title>On bats (arXiv:2301.00001 [cs.CV]). (arXiv:2307.01234v2 [cs.LG] UPDATED)</title>
+            <description>So.</description><dc:creator>Ada</dc:creator>
+        </item></rdf:RDF>"""
+    )
+    [listing] = feed.listings
+    assert (listing.paper.id, listing.paper.version) == ("2307.01234", 2)
+    assert listing.paper.title == "On bats (arXiv:2301.00001 [cs.CV])"
+
+
 def test_atom_says_the_same_as_rss(shared: Path) -> None:
     feed = _edge(shared, "atom_cs.AI_2025-08-20_tidedra.xml.gz", "cs.AI")
     first = feed.listings[0]

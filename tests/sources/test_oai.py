@@ -219,6 +219,16 @@ def test_the_token_of_the_old_server_is_read(shared: Path) -> None:
     assert parse_oai(content, "cs.LG", "a recording").token == "6460044|1001"  # noqa: S105
 
 
+@pytest.mark.parametrize(
+    ("printed", "token"),
+    [("", None), ("\n  ", None), ("\n  t|2\n", "t|2")],
+)
+def test_space_around_a_token_says_nothing(printed: str, token: str | None) -> None:
+    listings = [Listing(made_up_paper(TUESDAY, "cs.LG", n), AnnounceType.NEW) for n in range(2)]
+    content = pages.records(TUESDAY, listings, skip=0, size=1, token=printed)
+    assert parse_oai(content, "cs.LG", "a page").token == token
+
+
 def test_a_real_week_comes_back_from_its_records(shared: Path) -> None:
     week = recorded_truth(shared / "feeds" / "month", until=date(2025, 2, 25))
     for day, batches in week.items():

@@ -108,6 +108,18 @@ def test_an_imported_day_passes_for_no_announcement(tmp_path: Path) -> None:
         assert {one.shown for one in seen.values()} == {DAY}
 
 
+def test_scanned_papers_are_counted_for_their_reader_and_days(tmp_path: Path) -> None:
+    path, page, next_day = tmp_path / "store.db", imported(), DAY + timedelta(days=1)
+    with open_database(path) as connection:
+        scanned = tuple(one.paper.id for one in page.entries)
+        DigestStore(connection, path).add(replace(page, scanned=scanned))
+        scanned_papers = ScannedStore(connection, path)
+        assert scanned_papers.count(page.profile, DAY, DAY) == 4
+        assert scanned_papers.count(page.profile, DAY - timedelta(days=1), next_day) == 4
+        assert scanned_papers.count(page.profile, next_day, next_day) == 0
+        assert scanned_papers.count("Nobody", DAY, DAY) == 0
+
+
 def test_arxiv_s_own_text_takes_the_place_of_a_printed_one_and_never_the_other_way(
     tmp_path: Path,
 ) -> None:

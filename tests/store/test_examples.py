@@ -16,7 +16,7 @@ import pytest
 from paperlark.domain.criteria import parse_criteria
 from paperlark.domain.digest import Digest
 from paperlark.domain.exploration import Explored
-from paperlark.domain.feedback import Feedback, LabelSource, Vote
+from paperlark.domain.feedback import Example, Feedback, LabelSource, Vote
 from paperlark.domain.judgement import Judgement
 from paperlark.domain.paper import Author, Paper
 from paperlark.domain.profile import Cutoffs, Profile
@@ -25,6 +25,7 @@ from paperlark.store.announcements import AnnouncementStore
 from paperlark.store.database import VERSION, open_database
 from paperlark.store.digests import DigestStore
 from paperlark.store.examples import ExampleStore
+from paperlark.store.library import LibraryStore
 from paperlark.store.vectors import VectorStore
 from paperlark.store.votes import FeedbackStore
 from paperlark.testing import a_feed, a_paper
@@ -134,6 +135,24 @@ def test_the_latest_are_kept_where_there_are_too_many(
     evidence = ExampleStore(connection, path).evidence(MINE, MONDAY + 9 * DAY)
     assert [one.paper for one in evidence.examples] == papers[2:]
     assert evidence.stream == (papers[4],)
+
+
+def test_of_a_library_the_latest_are_kept_where_it_is_too_large(
+    connection: sqlite3.Connection, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(example_store, "MOST_EXAMPLES", 2)
+    first, second, third = (
+        Example(
+            a_paper(f"2502.0000{9 - n}"),
+            MONDAY + n * DAY,
+            wanted=True,
+            label_source=LabelSource.LIBRARY,
+        )
+        for n in range(3)
+    )
+    LibraryStore(connection, path, "Mine").keep((second, third, first))
+    evidence = ExampleStore(connection, path).evidence(MINE, MONDAY + 9 * DAY)
+    assert evidence.examples == (second, third)
 
 
 def test_a_restored_day_teaches_what_its_page_has_a_text_of(
