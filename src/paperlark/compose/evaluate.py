@@ -8,8 +8,7 @@ from tempfile import TemporaryDirectory
 
 from paperlark.compose.parts import choose_ranker
 from paperlark.domain.errors import StoreError
-from paperlark.evaluation.baselines import arxiv_sanity, wordllama, zotero_arxiv_daily
-from paperlark.evaluation.baselines._words import Words
+from paperlark.evaluation.baselines import arxiv_sanity, zotero_arxiv_daily
 from paperlark.evaluation.baselines.bm25 import Bm25Ranker
 from paperlark.evaluation.baselines.chance import ChanceRanker
 from paperlark.evaluation.cases import LabelledReader
@@ -26,7 +25,7 @@ from paperlark.store.database import check_not_set_aside, open_database
 from paperlark.store.labelled import announced
 from paperlark.store.places import PlaceStore
 
-_INSTALL = "it needs a sentence embedding; pip install 'paperlark[peers]' brings one"
+_INSTALL = "pip install 'paperlark[peers]' brings what it needs"
 
 
 def own_reader(settings: Settings) -> LabelledReader:
@@ -76,18 +75,13 @@ def evaluate_tokens(
 
 
 def _methods(names: frozenset[str], seed: int) -> Iterator[Method]:
-    # What the methods of others count, they count together.
-    words = Words()
     if OWN in names:
         yield Method(OWN, EmbeddedRanker())
     if RANDOM in names:
         yield Method(RANDOM, ChanceRanker(seed), learns=False)
     if BM25 in names:
-        yield Method(BM25, Bm25Ranker(words), learns=False)
-    if ARXIV_SANITY in names:
-        yield Method(ARXIV_SANITY, arxiv_sanity.ArxivSanityRanker(words), note=arxiv_sanity.NOTE)
-    if ZOTERO in names:
-        embedding = wordllama.load()
-        if embedding is not None:
-            ranker = zotero_arxiv_daily.ZoteroArxivDailyRanker(embedding)
-            yield Method(ZOTERO, ranker, note=zotero_arxiv_daily.NOTE)
+        yield Method(BM25, Bm25Ranker(), learns=False)
+    if ARXIV_SANITY in names and (sanity := arxiv_sanity.load()):
+        yield Method(ARXIV_SANITY, sanity, note=arxiv_sanity.NOTE)
+    if ZOTERO in names and (zotero := zotero_arxiv_daily.load()):
+        yield Method(ZOTERO, zotero, note=zotero_arxiv_daily.NOTE)
