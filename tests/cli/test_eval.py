@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -36,11 +37,16 @@ def test_a_recorded_reader_is_measured_in_either_layout(
 def test_what_is_not_installed_is_left_out_and_told_of(
     paperlark: Paperlark, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("paperlark.evaluation.baselines.wordllama.load", lambda: None)
+    for package in ("sklearn", "wordllama"):
+        monkeypatch.setitem(sys.modules, package, None)
     write_graded(home / "bats", a_reader())
-    result = paperlark("eval", "bats", "--history", "0", "--votes", "")
+    result = paperlark("eval", "bats", "--history", "0", "--votes", "", "--json", "bats.json")
     assert result.exit_code == 0, result.output
-    assert "zotero-arxiv-daily is left out" in " ".join(result.stdout.split())
+    told = " ".join(result.stdout.split())
+    for method in ("arxiv-sanity-lite", "zotero-arxiv-daily"):
+        assert f"{method} is left out: pip install 'paperlark[peers]' brings what it needs" in told
+    found = json.loads((home / "bats.json").read_text())
+    assert [row["method"] for row in found["rows"]] == [OWN, FIRST_MORNING, "random", "bm25"]
 
 
 def test_ones_own_days_are_measured_too(paperlark: Paperlark, home: Path) -> None:
@@ -61,7 +67,7 @@ def test_ones_own_days_are_measured_too(paperlark: Paperlark, home: Path) -> Non
 
 
 @pytest.mark.parametrize("write", [write_graded, write_selected])
-@pytest.mark.parametrize("lessons", ["read", "all"])
+@pytest.mark.parametrize("examples", ["read", "all"])
 def test_what_judging_takes_is_measured_in_either_layout(
     paperlark: Paperlark,
     home: Path,

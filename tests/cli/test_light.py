@@ -7,7 +7,7 @@ import sys
 
 HEAVY = {
     "defusedxml", "genai_prices", "httpx", "jinja2", "latex2mathml", "pydantic", "pylatexenc",
-    "rich", "sqlite3", "stamina", "toktok",
+    "rich", "sklearn", "sqlite3", "stamina", "toktok",
 }  # fmt: skip
 PROBE = """
 import sys

@@ -1,24 +1,23 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable, Sequence
 
 import numpy as np
 import pytest
-from scipy import sparse
 
 from paperlark.domain.criteria import parse_criteria
-from paperlark.domain.feedback import NO_EVIDENCE, Evidence
-from paperlark.evaluation.baselines import _svm, _tfidf
-from paperlark.evaluation.baselines._tfidf import fit, tfidf
-from paperlark.evaluation.baselines._words import Words
+from paperlark.domain.feedback import NO_EVIDENCE, Evidence, Example, LabelSource
+from paperlark.evaluation.baselines import arxiv_sanity, zotero_arxiv_daily
 from paperlark.evaluation.baselines.arxiv_sanity import ArxivSanityRanker
 from paperlark.evaluation.baselines.bm25 import Bm25Ranker
 from paperlark.evaluation.baselines.chance import ChanceRanker
 from paperlark.evaluation.baselines.zotero_arxiv_daily import Vectors, ZoteroArxivDailyRanker
 from paperlark.evaluation.splits import KnownBefore
 from paperlark.ports import Ranker
-from standins.readers import a_reader
+from paperlark.testing import a_paper
+from standins.readers import FIRST, a_reader
 
 READER = a_reader(days=8)
 LAST = READER.days[-1]
@@ -36,8 +35,8 @@ class LetterEmbedding:
 
 RANKERS: dict[str, Callable[[], Ranker]] = {
     "random": lambda: ChanceRanker(seed=1),
-    "bm25": lambda: Bm25Ranker(Words()),
-    "arxiv-sanity-lite": lambda: ArxivSanityRanker(Words()),
+    "bm25": Bm25Ranker,
+    "arxiv-sanity-lite": ArxivSanityRanker,
     "zotero-arxiv-daily": lambda: ZoteroArxivDailyRanker(LetterEmbedding()),
 }
 
@@ -87,45 +86,45 @@ def test_a_later_like_weighs_more_in_the_method_of_zotero_arxiv_daily() -> None:
     assert matches[-1].score > matches[0].score
 
 
-def test_terms_too_rare_and_too_common_are_left_out() -> None:
-    words = Words()
-    bags = [words.text(f"common {n} rare{n} {'good ' if n % 20 == 0 else ''}") for n in range(1000)]
-    fitted = fit(words.matrix(bags))
-    terms = [term for term, number in words._numbers.items() if fitted.column[number] >= 0]
-    assert terms == ["good"]
-    assert fitted.rarity[0] == pytest.approx(math.log(1001 / 51) + 1)
+def test_what_was_ranked_before_does_not_matter_to_the_method_of_arxiv_sanity_lite() -> None:
+    evidence = KnownBefore(READER.days, 7).history(3)
+    ranker, alone = ArxivSanityRanker(), ArxivSanityRanker()
+    for place in (3, 7):
+        for history in (5, 0, 1):
+            day = READER.days[place]
+            ranker.rank(day.papers, day.criteria, KnownBefore(READER.days, place).history(history))
+    again = ranker.rank(LAST.papers, LAST.criteria, evidence)
+    assert again == alone.rank(LAST.papers, LAST.criteria, evidence)
 
 
-@pytest.mark.parametrize("met_before", ["", "delta gamma beta alpha"])
-def test_which_terms_are_chosen_does_not_depend_on_what_was_met_before(
-    monkeypatch: pytest.MonkeyPatch, met_before: str
-) -> None:
-    monkeypatch.setattr(_tfidf, "FEATURES", 3)
-    words = Words()
-    words.text(met_before)
-    texts = ["alpha"] * 4 + ["beta"] * 3 + ["gamma"] * 2 + ["delta"] * 2 + ["other"] * 40
-    fitted = fit(words.matrix([words.text(text) for text in texts]))
-    terms = {term for term, number in words._numbers.items() if fitted.column[number] >= 0}
-    # Third and fourth are equally frequent.
-    assert terms == {"alpha", "beta"}
+def test_the_method_of_arxiv_sanity_lite_learns_from_papers_older_than_its_stream() -> None:
+    days = a_reader(days=8, wanted=9).days
+    cake = a_paper("2501.00001", title="Sugar", abstract="Butter and flour in a hot oven.")
+    like = Example(cake, FIRST, wanted=True, label_source=LabelSource.READER)
+    evidence = Evidence((like,), KnownBefore(days, 7).stream)
+    matches = ArxivSanityRanker().rank(days[7].papers, days[7].criteria, evidence)
+    assert matches[9].rank == 1
 
 
-def test_vectors_have_length_1_or_nothing_in_them() -> None:
-    words = Words()
-    texts = ["bats bats moths", "moths", "cakes and butter", ""]
-    _, vectors = tfidf(words, [words.text(text) for text in texts])
-    lengths = np.sqrt((vectors.multiply(vectors)).sum(axis=1))
-    assert list(lengths.ravel()) == pytest.approx([1, 1, 1, 0])
+@pytest.mark.parametrize("examples", [0, 2])
+def test_papers_that_no_term_tells_apart_go_by_id(examples: int) -> None:
+    papers = tuple(a_paper(f"2503.000{n:02}", title="Bats", abstract="Bats.") for n in range(20))
+    evidence = Evidence(KnownBefore(READER.days, 7).history(1).examples[:examples])
+    matches = ArxivSanityRanker().rank(papers[::-1], LAST.criteria, evidence)
+    assert [match.rank for match in matches] == list(range(20, 0, -1))
 
 
-def test_the_machine_finds_the_point_where_its_loss_is_flat() -> None:
-    random = np.random.default_rng(3)
-    dense = random.normal(size=(40, 6))
-    positive = dense[:, 0] + 0.3 * random.normal(size=40) > 0.8
-    weights = _svm.fit(sparse.csr_array(dense), positive, 0.5)
-    inputs = np.hstack([dense, np.ones((40, 1))])
-    signs = np.where(positive, 1.0, -1.0)
-    cost = 0.5 / (2 * np.where(positive, positive.mean(), 1 - positive.mean()))
-    lacking = np.maximum(0, 1 - signs * (inputs @ weights))
-    assert weights == pytest.approx(2 * inputs.T @ (cost * signs * lacking), abs=1e-4)
-    assert weights[0] == max(weights)
+def test_a_search_engine_asks_for_the_words_of_the_criteria_a_short_paper_first() -> None:
+    texts = ["Bats and other bats.", "Bats and moths.", "Bats. Caves, rivers, trees and owls."]
+    papers = [a_paper(f"2503.0000{n}", title="", abstract=text) for n, text in enumerate(texts)]
+    matches = Bm25Ranker().rank(papers, parse_criteria("## Bats\nRelevant: moths."))
+    assert [match.rank for match in matches] == [2, 1, 3]
+    # Okapi's formula by hand: all three papers have bats, and 9 words.
+    rarity, longing = math.log(1 + 0.5 / 3.5), 1.2 * (0.25 + 0.75 * 5 / 3)
+    assert matches[2].score == pytest.approx(rarity * 2.2 / (1 + longing))
+
+
+def test_without_its_package_a_method_is_not_to_be_had(monkeypatch: pytest.MonkeyPatch) -> None:
+    for package in ("sklearn", "wordllama"):
+        monkeypatch.setitem(sys.modules, package, None)
+    assert (arxiv_sanity.load(), zotero_arxiv_daily.load()) == (None, None)

@@ -60,7 +60,7 @@ def test_later_the_best_are_read_and_a_few_by_lot() -> None:
         assert len(day.below.unread) == 87
 
 
-@pytest.mark.parametrize(("told_all", "lessons"), [(False, 13), (True, 100)])
+@pytest.mark.parametrize(("told_all", "examples"), [(False, 13), (True, 100)])
 def test_what_was_not_read_teaches_nothing_unless_all_is_told(
     told_all: bool,  # noqa: FBT001  # a case
     examples: int,

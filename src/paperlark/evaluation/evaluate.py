@@ -6,8 +6,7 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from paperlark.evaluation.baselines import arxiv_sanity, wordllama, zotero_arxiv_daily
-from paperlark.evaluation.baselines._words import Words
+from paperlark.evaluation.baselines import arxiv_sanity, zotero_arxiv_daily
 from paperlark.evaluation.baselines.bm25 import Bm25Ranker
 from paperlark.evaluation.baselines.chance import ChanceRanker
 from paperlark.evaluation.cases import (
@@ -32,7 +31,7 @@ from paperlark.store.database import open_database, open_existing
 from paperlark.store.examples import labelled_papers
 from paperlark.store.vectors import VectorStore
 
-_INSTALL = "it needs a sentence embedding; pip install 'paperlark[peers]' brings one"
+_INSTALL = "pip install 'paperlark[peers]' brings what it needs"
 
 
 def own_reader(settings: Settings) -> LabelledReader:
@@ -77,18 +76,13 @@ def evaluate_tokens(
 
 
 def _methods(names: frozenset[str], seed: int) -> Iterator[Method]:
-    # What the methods of others count, they count together.
-    words = Words()
     if OWN in names:
         yield Method(OWN, EmbeddedRanker())
     if RANDOM in names:
         yield Method(RANDOM, ChanceRanker(seed), learns=False)
     if BM25 in names:
-        yield Method(BM25, Bm25Ranker(words), learns=False)
-    if ARXIV_SANITY in names:
-        yield Method(ARXIV_SANITY, arxiv_sanity.ArxivSanityRanker(words), note=arxiv_sanity.NOTE)
-    if ZOTERO in names:
-        embedding = wordllama.load()
-        if embedding is not None:
-            ranker = zotero_arxiv_daily.ZoteroArxivDailyRanker(embedding)
-            yield Method(ZOTERO, ranker, note=zotero_arxiv_daily.NOTE)
+        yield Method(BM25, Bm25Ranker(), learns=False)
+    if ARXIV_SANITY in names and (sanity := arxiv_sanity.load()):
+        yield Method(ARXIV_SANITY, sanity, note=arxiv_sanity.NOTE)
+    if ZOTERO in names and (zotero := zotero_arxiv_daily.load()):
+        yield Method(ZOTERO, zotero, note=zotero_arxiv_daily.NOTE)

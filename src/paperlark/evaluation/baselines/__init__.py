@@ -1,1 +1,46 @@
-"""What paperlark is held against: chance, a search engine, and the methods of two other tools."""
+"""What paperlark is held against: chance, a search engine, and the methods of two other tools.
+
+In comes a morning, as a `Ranker` gets it; out goes a match for each of its papers. What all of
+them read and give alike stands here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from paperlark.domain.criteria import Criteria
+from paperlark.domain.feedback import Evidence
+from paperlark.domain.judgement import Match
+from paperlark.domain.paper import Paper
+from paperlark.evaluation.metrics import Floats
+
+
+def wanted_text(criteria: Criteria) -> str:
+    """Return what the criteria say for a paper, as one text: topics and keywords."""
+    parts = [f"{topic.name}\n{topic.relevant}" for topic in criteria.topics]
+    return "\n".join((*parts, *criteria.keywords))
+
+
+def paper_text(paper: Paper) -> str:
+    """Return title and abstract as one text."""
+    return f"{paper.title}\n{paper.abstract}"
+
+
+def announced(papers: Sequence[Paper], evidence: Evidence) -> tuple[Paper, ...]:
+    """Return all papers that a tool has seen by now: the day's first, then those before."""
+    today = {paper.id for paper in papers}
+    return (*papers, *(paper for paper in evidence.stream if paper.id not in today))
+
+
+def in_order(papers: Sequence[Paper], scores: Floats) -> tuple[Match, ...]:
+    """Return a match for each paper, the highest score ranked first; equal papers go by id.
+
+    `scores` has shape (papers,) and any scale.
+    """
+    # Ten digits are beyond any meaning and below any rounding of another machine.
+    found = [round(float(score), 10) for score in scores]
+    order = sorted(range(len(papers)), key=lambda place: (-found[place], papers[place].id))
+    rank = {place: number for number, place in enumerate(order, start=1)}
+    return tuple(
+        Match(score=score, rank=rank[place], of=len(papers)) for place, score in enumerate(found)
+    )

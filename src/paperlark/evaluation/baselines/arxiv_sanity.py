@@ -1,4 +1,4 @@
-"""The method of arxiv-sanity-lite, from its description: a linear SVM on TF-IDF.
+"""The method of arxiv-sanity-lite: TF-IDF and a linear SVM of scikit-learn, with its settings.
 
 Positives are the wanted papers; everything else is negative, the papers to be ranked included.
 Without a wanted paper that tool has no order by taste; here it then orders by the cosine with
@@ -8,39 +8,86 @@ the criteria, its search so to speak, so that its first day is not chance.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from importlib.util import find_spec
+from typing import Any
 
 import numpy as np
 
 from paperlark.domain.criteria import Criteria
 from paperlark.domain.feedback import NO_EVIDENCE, Evidence
 from paperlark.domain.judgement import Match
-from paperlark.domain.paper import Paper
-from paperlark.evaluation.baselines import _svm
-from paperlark.evaluation.baselines._order import in_order
-from paperlark.evaluation.baselines._tfidf import TfIdf, tfidf
-from paperlark.evaluation.baselines._words import Matrix, Words, unlike, wanted_text
-from paperlark.evaluation.metrics import Floats
+from paperlark.domain.paper import Paper, PaperId
+from paperlark.evaluation.baselines import announced, in_order, paper_text, wanted_text
+from paperlark.evaluation.metrics import Bools, Floats
 
 NOTE = "without wanted papers: TF-IDF cosine with the criteria"
+
+FEATURES = 20_000
+LEAST = 5
+MOST = 0.1
+"""Terms in fewer papers than LEAST, or in a larger share of them than MOST, are left out."""
+
+WHOLE = 1000
+"""From so many papers on both hold; among fewer, less is asked of a term, and more allowed."""
+
 STRENGTH = 0.01
+"""The SVM's C: how much a paper on the wrong side counts beside the length of the weights."""
+
+Matrix = Any
+"""A scipy CSR matrix, shape (papers, terms), rows of length 1; scipy has no types of its own."""
 
 
 @dataclass(slots=True)
-class _Fit:
-    """What was fitted last: several histories of one day know the same papers."""
+class _Space:
+    """TF-IDF fitted on what was announced; every paper becomes a vector once."""
 
-    papers: tuple[Paper, ...]
-    weighing: TfIdf
-    vectors: Matrix
+    announced: tuple[Paper, ...]
+    _vectorizer: Any
+    _vectors: Matrix
+    _row: dict[PaperId, int]
+
+    @classmethod
+    def of(cls, papers: tuple[Paper, ...]) -> _Space:
+        """Fit to these papers; raises ValueError where no term is left."""
+        from sklearn.feature_extraction.text import TfidfVectorizer  # noqa: PLC0415  # seconds
+
+        vectorizer = TfidfVectorizer(
+            strip_accents="unicode",
+            stop_words="english",
+            token_pattern=r"\b[^\W\d]\w+",  # noqa: S106  # no secret
+            ngram_range=(1, 2),
+            max_features=FEATURES,
+            min_df=max(1, round(LEAST * min(1.0, len(papers) / WHOLE))),
+            max_df=MOST if MOST * len(papers) > LEAST else LEAST,
+            sublinear_tf=True,
+        )
+        vectors = vectorizer.fit_transform(map(paper_text, papers))
+        return cls(papers, vectorizer, vectors, {one.id: at for at, one in enumerate(papers)})
+
+    def see(self, papers: Sequence[Paper]) -> Matrix:
+        """Return the papers' vectors."""
+        from scipy import sparse  # noqa: PLC0415  # as above
+
+        new = {paper.id: paper for paper in papers if paper.id not in self._row}
+        if new:
+            self._row |= {one: at for at, one in enumerate(new, self._vectors.shape[0])}
+            vectors = self._vectorizer.transform(map(paper_text, new.values()))
+            self._vectors = sparse.vstack([self._vectors, vectors], format="csr")
+        return self._vectors[[self._row[paper.id] for paper in papers]]
+
+    def likeness(self, papers: Sequence[Paper], text: str) -> Floats:
+        """Return each paper's cosine with a text, from 0 to 1: shape (papers,)."""
+        found: Floats = (self.see(papers) @ self._vectorizer.transform([text]).T).toarray().ravel()
+        return found
 
 
 @dataclass(slots=True)
 class ArxivSanityRanker:
-    """Implements Ranker."""
+    """Implements Ranker; needs scikit-learn."""
 
-    words: Words
-    _last: _Fit | None = field(default=None)
+    # Kept, because several histories of one day follow each other.
+    _space: _Space | None = None
 
     def rank(
         self,
@@ -51,28 +98,40 @@ class ArxivSanityRanker:
         """Rank by the distance from the plane between wanted papers and all others."""
         if not papers:
             return ()
-        taught = [example.paper for example in evidence.examples]
-        fitted = self._fit((*papers, *evidence.stream, *unlike(taught, evidence.stream)))
-        wanted = {example.paper.id for example in evidence.examples if example.wanted}
-        if not wanted:
-            return in_order(papers, self._search(fitted, criteria)[: len(papers)])
-        # Who has only said what they like has the rest of what they saw against it.
-        others = {example.paper.id for example in evidence.examples if not example.wanted} or {
-            paper.id for paper in evidence.stream
+        seen = announced(papers, evidence)
+        if self._space is None or self._space.announced != seen:
+            try:
+                self._space = _Space.of(seen)
+            except ValueError:  # nothing tells these papers apart
+                return in_order(papers, np.zeros(len(papers)))
+        wanted = {
+            example.paper.id: example.paper for example in evidence.examples if example.wanted
         }
-        examples = {paper.id for paper in papers} | wanted | others
-        rows = np.flatnonzero([paper.id in examples for paper in fitted.papers])
-        positive = np.array([fitted.papers[row].id in wanted for row in rows])
-        weights = _svm.fit(fitted.vectors[rows], positive, STRENGTH)
-        return in_order(papers, fitted.vectors[: len(papers)] @ weights[:-1])
+        if not wanted:
+            return in_order(papers, self._space.likeness(papers, wanted_text(criteria)))
+        # Who has only said what they like has the rest of what they saw against it.
+        unwanted = [one.paper for one in evidence.examples if not one.wanted] or evidence.stream
+        others = {one.id: one for one in (*papers, *unwanted) if one.id not in wanted}
+        examples = self._space.see([*wanted.values(), *others.values()])
+        positive = np.arange(len(wanted) + len(others)) < len(wanted)
+        return in_order(papers, _distance(self._space.see(papers), examples, positive))
 
-    def _fit(self, papers: tuple[Paper, ...]) -> _Fit:
-        if self._last is None or self._last.papers != papers:
-            weighing, vectors = tfidf(self.words, [self.words.paper(paper) for paper in papers])
-            self._last = _Fit(papers, weighing, vectors)
-        return self._last
 
-    def _search(self, fitted: _Fit, criteria: Criteria) -> Floats:
-        query = self.words.matrix([self.words.text(wanted_text(criteria))])
-        likeness: Floats = (fitted.vectors @ fitted.weighing.vectors(query).T).toarray().ravel()
-        return likeness
+def load() -> ArxivSanityRanker | None:
+    """Return the ranker, None where scikit-learn is not installed."""
+    return ArxivSanityRanker() if find_spec("sklearn") else None
+
+
+def _distance(papers: Matrix, examples: Matrix, positive: Bools) -> Floats:
+    """Return how far each paper is on the positive side, the margin being 1: shape (papers,).
+
+    A linear SVM with squared hinge loss is fitted (LIBLINEAR; Fan and others, 2008), in which
+    both classes of the examples weigh as much together.
+    """
+    from sklearn.svm import LinearSVC  # noqa: PLC0415  # seconds
+
+    machine = LinearSVC(
+        C=STRENGTH, class_weight="balanced", tol=1e-6, max_iter=10_000, random_state=0
+    )
+    found: Floats = machine.fit(examples, positive).decision_function(papers)
+    return found

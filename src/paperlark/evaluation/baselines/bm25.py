@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,19 +13,30 @@ from paperlark.domain.criteria import Criteria
 from paperlark.domain.feedback import NO_EVIDENCE, Evidence
 from paperlark.domain.judgement import Match
 from paperlark.domain.paper import Paper
-from paperlark.evaluation.baselines._order import in_order
-from paperlark.evaluation.baselines._words import Words, unlike, wanted_text
+from paperlark.evaluation.baselines import announced, in_order, paper_text, wanted_text
 
 SATURATION = 1.2
 LENGTH = 0.75
 """k1 and b as search engines have them."""
 
+_WORD = re.compile(r"[^\W\d_]\w+")
+_EMPTY = frozenset(
+    """
+    about above after again against all also among an and any are as at be because been before
+    being below between both but by can could did do does down during each et few for from
+    further had has have he hence her here him his how however if in into is it its itself many
+    may me might more most much must my no nor not of off on once only or other our out over own
+    same several she should since so some still such than that the their them then there
+    therefore these they this those though through thus to too toward under until up upon us
+    very via was we were what when where whether which while who whom whose why will with within
+    without would yet you your
+    """.split()  # noqa: SIM905  # a word list reads best as text
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Bm25Ranker:
     """Implements Ranker; it learns nothing, but knows which words are rare in the stream."""
-
-    words: Words
 
     def rank(
         self,
@@ -31,18 +44,26 @@ class Bm25Ranker:
         criteria: Criteria,
         evidence: Evidence = NO_EVIDENCE,
     ) -> tuple[Match, ...]:
-        """Search the day; the day and the stream before it are the collection."""
-        query = self.words.text(wanted_text(criteria), pairs=False)
-        collection = [*papers, *unlike(evidence.stream, papers)]
-        bags = [self.words.paper(paper) for paper in collection]
-        if not bags:
+        """Rank by Okapi BM25 (Robertson and Zaragoza, 2009), a rarity never being below 0.
+
+        The day and the stream before it are the collection; a word that the criteria have
+        twice counts twice.
+        """
+        if not papers:
             return ()
-        counts = self.words.matrix(bags)[:, query.terms]
-        containing = np.asarray((counts > 0).sum(axis=0)).ravel()
-        rarity = np.log1p((len(bags) - containing + 0.5) / (containing + 0.5))
-        lengths = np.array([bag.words for bag in bags], dtype=np.float64)
+        query = _count(wanted_text(criteria))
+        texts = [_count(paper_text(paper)) for paper in announced(papers, evidence)]
+        counts = np.array([[text[word] for word in query] for text in texts], dtype=np.float64)
+        containing = (counts > 0).sum(axis=0)
+        rarity = np.log1p((len(texts) - containing + 0.5) / (containing + 0.5))
+        lengths = np.array([text.total() for text in texts], dtype=np.float64)
         relative = lengths / max(lengths.mean(), 1.0)
-        found = counts[: len(papers)].toarray()
-        longing = SATURATION * (1 - LENGTH + LENGTH * relative[: len(papers), None])
-        weights = found * (SATURATION + 1) / (found + longing)
-        return in_order(papers, weights @ (rarity * query.counts))
+        longing = SATURATION * (1 - LENGTH + LENGTH * relative[:, None])
+        weights = counts * (SATURATION + 1) / (counts + longing)
+        asked = np.array(list(query.values()), dtype=np.float64)
+        return in_order(papers, weights[: len(papers)] @ (rarity * asked))
+
+
+def _count(text: str) -> Counter[str]:
+    """Return how often each word is in a text, function words left out."""
+    return Counter(word for word in _WORD.findall(text.lower()) if word not in _EMPTY)

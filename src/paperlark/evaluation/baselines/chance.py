@@ -12,7 +12,7 @@ from paperlark.domain.criteria import Criteria
 from paperlark.domain.feedback import NO_EVIDENCE, Evidence
 from paperlark.domain.judgement import Match
 from paperlark.domain.paper import Paper
-from paperlark.evaluation.baselines._order import in_order
+from paperlark.evaluation.baselines import in_order
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,6 @@ class ChanceRanker:
         criteria: Criteria,  # noqa: ARG002
         evidence: Evidence = NO_EVIDENCE,  # noqa: ARG002
     ) -> tuple[Match, ...]:
-        """Shuffle."""
-        dice = (random.Random(f"{self.seed}/{paper.id}") for paper in papers)  # noqa: S311  # no secret  # no secret
+        """Rank at random."""
+        dice = (random.Random(f"{self.seed}/{paper.id}") for paper in papers)  # noqa: S311  # no secret
         return in_order(papers, np.array([die.random() for die in dice]))

@@ -8,8 +8,10 @@ papers that tool has nothing to say; here it then takes the criteria for the one
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, field
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -18,19 +20,18 @@ from paperlark.domain.criteria import Criteria
 from paperlark.domain.feedback import NO_EVIDENCE, Evidence
 from paperlark.domain.judgement import Match
 from paperlark.domain.paper import Paper
-from paperlark.evaluation.baselines._order import in_order
-from paperlark.evaluation.baselines._words import wanted_text
+from paperlark.evaluation.baselines import in_order, wanted_text
 
 NOTE = "without wanted papers: likeness to the criteria"
 
 Vectors = npt.NDArray[np.float32]
 
 
-class Embedding(Protocol):
+class SentenceEmbedding(Protocol):
     """What turns texts into directions of meaning."""
 
     def vectors(self, texts: Sequence[str]) -> Vectors:
-        """Give one vector of length 1 a text: shape (texts, dimensions)."""
+        """Return one vector of length 1 a text: shape (texts, dimensions)."""
         ...
 
 
@@ -38,7 +39,7 @@ class Embedding(Protocol):
 class ZoteroArxivDailyRanker:
     """Implements Ranker."""
 
-    embedding: Embedding
+    embedding: SentenceEmbedding
 
     def rank(
         self,
@@ -57,3 +58,30 @@ class ZoteroArxivDailyRanker:
         # A mean of cosines is the cosine with a mean.
         taste = weights @ self.embedding.vectors(liked) / weights.sum()
         return in_order(papers, self.embedding.vectors([p.abstract for p in papers]) @ taste)
+
+
+@dataclass(slots=True)
+class WordLlamaEmbedding:
+    """Implements SentenceEmbedding by wordllama (weights included); each text once."""
+
+    _model: Any
+    _known: dict[str, Vectors] = field(default_factory=dict)
+
+    def vectors(self, texts: Sequence[str]) -> Vectors:
+        """Return the texts' vectors; what is new is embedded."""
+        new = [text for text in dict.fromkeys(texts) if text not in self._known]
+        if new:
+            self._known |= zip(new, self._model.embed(new, norm=True), strict=True)
+        return np.stack([self._known[text] for text in texts])
+
+
+def load() -> ZoteroArxivDailyRanker | None:
+    """Return the ranker, None where wordllama is not installed."""
+    try:
+        wordllama: Any = import_module("wordllama")
+    except ImportError:
+        return None
+    # Where it looks for its own weights unless told; without this it would fetch them.
+    home = Path(wordllama.__file__).parent
+    model = wordllama.WordLlama.load(cache_dir=home, disable_download=True)
+    return ZoteroArxivDailyRanker(WordLlamaEmbedding(model))
