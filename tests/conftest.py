@@ -1,9 +1,13 @@
 from __future__ import annotations
 
 import os
+import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import trustme
 from hypothesis import HealthCheck, settings
 
 ROOT = Path(__file__).parent.parent
@@ -13,6 +17,37 @@ settings.register_profile(
     "paperlark", deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=60
 )
 settings.load_profile("paperlark")
+
+
+class _Unsynced(sqlite3.Connection):
+    """A database whose writes nobody waits for."""
+
+    def execute(self, sql: str, *values: Any) -> sqlite3.Cursor:
+        return super().execute(sql.replace("synchronous = FULL", "synchronous = OFF"), *values)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_power_cut() -> Iterator[None]:
+    """Wait for no disk in this process: that is for power cuts, of which no test has one."""
+    connect = sqlite3.connect
+
+    def connected(database: Any, **options: Any) -> sqlite3.Connection:
+        return connect(database, **{"factory": _Unsynced} | options)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sqlite3, "connect", connected)
+        patch.setattr(os, "fsync", lambda _: None)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_authority(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Trust one authority and not the world's: each HTTP client reads all that there are."""
+    file = tmp_path_factory.mktemp("authority") / "authority.pem"
+    trustme.CA().cert_pem.write_to_path(str(file))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SSL_CERT_FILE", str(file))
+        yield
 
 
 @pytest.fixture(scope="session")

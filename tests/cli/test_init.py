@@ -331,6 +331,18 @@ def test_a_reader_at_a_real_terminal_has_a_page_after_nine_answers(tmp_path: Pat
     assert (tmp_path / "pages" / "2025-02-26.html").is_file()
 
 
+@pytest.mark.parametrize("wait", [lambda one: one.answer("fields [", ""), Terminal.finish])
+def test_who_waits_in_vain_at_a_terminal_is_told_what_stood_there(
+    tmp_path: Path, wait: Callable[[Terminal], object]
+) -> None:
+    silent = [sys.executable, "-c", "import time; print('Which papers?'); time.sleep(600)"]
+    terminal = Terminal(silent, tmp_path, {})
+    terminal.wait_for("Which papers?")
+    terminal.patience = 0.1
+    with pytest.raises(AssertionError, match=r"in vain for .*stood:\n(.*\n)*Which papers\?"):
+        wait(terminal)
+
+
 def test_ctrl_c_at_a_real_terminal_leaves_nothing_behind(tmp_path: Path) -> None:
     terminal = Terminal(
         [sys.executable, "-m", "paperlark", "init"],
