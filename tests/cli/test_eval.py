@@ -61,7 +61,7 @@ def test_ones_own_days_are_measured_too(paperlark: Paperlark, home: Path) -> Non
 
 
 @pytest.mark.parametrize("write", [write_graded, write_selected])
-@pytest.mark.parametrize("lessons", ["read", "all"])
+@pytest.mark.parametrize("examples", ["read", "all"])
 def test_what_judging_takes_is_measured_in_either_layout(
     paperlark: Paperlark,
     home: Path,
@@ -69,7 +69,7 @@ def test_what_judging_takes_is_measured_in_either_layout(
     examples: str,
 ) -> None:
     write(home / "bats", a_reader(days=9))
-    tokens = ("--tokens", "--lessons", examples, "--json", "bats.json")
+    tokens = ("--tokens", "--examples", examples, "--json", "bats.json")
     result = paperlark("eval", "bats", "--test-from", "2025-03-09", *tokens)
     assert result.exit_code == 0, result.output
     assert "bats: 3 test days, 2025-03-09 to 2025-03-11" in result.stdout

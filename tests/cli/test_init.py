@@ -15,9 +15,9 @@ from click.testing import CliRunner, Result
 from pytest_httpserver import HTTPServer
 
 from paperlark.cli import cli
-from paperlark.compose import Environment
 from paperlark.llm.local_models import local_models
 from paperlark.settings import load_settings
+from paperlark.settings.environment import Environment
 from standins.commands import Paperlark
 from standins.feeds import item, rss
 from standins.terminal import Terminal

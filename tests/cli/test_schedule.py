@@ -13,8 +13,7 @@ import yaml
 from click.testing import CliRunner, Result
 
 from paperlark.cli import cli
-from paperlark.compose import Environment
-from paperlark.settings.environment import machine_zone
+from paperlark.settings.environment import Environment, machine_zone
 
 # A crontab that keeps what it is given.
 _CRONTAB = """#!/bin/sh

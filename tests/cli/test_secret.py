@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from paperlark.cli import cli
-from paperlark.compose import Environment
+from paperlark.settings.environment import Environment
 
 
 @pytest.fixture(autouse=True)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from paperlark.api import examine
 from paperlark.cli._options import environment_of, profile_option
 from paperlark.doctor.findings import Finding, Severity, exit_code
 from paperlark.domain import plain_text
@@ -18,7 +19,7 @@ _COLOURS = {Severity.OK: "green", Severity.NOTE: "cyan", Severity.WARNING: "yell
 _INDENT = 10
 
 
-@click.command("doctor", short_help="Check everything, and say what to do.")
+@click.command("doctor")
 @profile_option
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
 @click.option("--offline", is_flag=True, help="Ask nobody outside of this machine.")
@@ -44,18 +45,19 @@ def command(
     """
     if yes and no_model_call:
         raise click.UsageError("choose one of --yes and --no-model-call")
-    # It knows every part of paperlark, which no other command needs at once.
-    from paperlark.doctor.examine import examine  # noqa: PLC0415
 
     def may_ask_model(cost: str) -> bool:
         if yes or no_model_call:
             return yes
-        # Where nobody can answer, nothing is paid.
+        # Where nobody can answer, no question is paid for.
         return not as_json and sys.stdin.isatty() and click.confirm(f"\nPut {cost}?", default=True)
 
     every: list[Finding] = []
     groups = examine(
-        profile_file, environment_of(context), offline=offline, may_ask_model=may_ask_model
+        profile_file,
+        environment=environment_of(context),
+        offline=offline,
+        may_ask_model=may_ask_model,
     )
     for group in groups:
         every += group.findings

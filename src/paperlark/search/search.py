@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING
 
+from paperlark.domain.errors import QuestionUnusable
 from paperlark.domain.paper import PaperId
 from paperlark.domain.search import (
     Hit,
@@ -16,6 +18,8 @@ from paperlark.domain.search import (
     SearchQuery,
     SearchResult,
     SearchResults,
+    read_name,
+    read_terms,
 )
 from paperlark.ports import PaperSearch, PaperTexts, Progress
 from paperlark.renderers import typeset
@@ -121,6 +125,35 @@ def _telling(question: SearchQuery) -> SearchQuery:
 
 def _by_words(hit: Hit) -> tuple[float, PaperId]:
     return hit.words, hit.paper_id
+
+
+def search_query(  # everything that can be asked for
+    text: str = "",
+    *,
+    author: str | None = None,
+    category: str | None = None,
+    first: date | None = None,
+    last: date | None = None,
+    selected: bool = False,
+    score: int | None = None,
+) -> SearchQuery:
+    """Return the query for a text and filters as a reader types them.
+
+    Raises QuestionUnusable where it asks for nothing, or for too much.
+    """
+    query = SearchQuery(
+        text=text,
+        terms=read_terms(text),
+        author=None if author is None else read_name(author),
+        category=category,
+        first=first,
+        last=last,
+        selected=selected,
+        score=score,
+    )
+    if query.empty:
+        raise QuestionUnusable("nothing to search for", hint="give words, or a filter")
+    return query
 
 
 @contextmanager

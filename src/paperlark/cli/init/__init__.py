@@ -6,16 +6,15 @@ import shlex
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
-from functools import partial
+from datetime import datetime
 from pathlib import Path
 
 import click
 
+from paperlark.api import OpenedProfile
 from paperlark.cli._errors import tell_error
 from paperlark.cli._make import make_one
-from paperlark.cli._options import PATIENCE, environment_of, feeds_option
-from paperlark.cli._progress import progress
+from paperlark.cli._options import environment_of, feeds_option, open_for, run_options
 from paperlark.cli.import_ import import_all
 from paperlark.cli.init.options import GivenOptions, given_options
 from paperlark.cli.init.questions import (
@@ -27,22 +26,11 @@ from paperlark.cli.init.questions import (
     ask_model,
     ask_timer,
 )
-from paperlark.compose import (
-    Environment,
-    ImportHow,
-    LockPatience,
-    RunOptions,
-    open_arxiv_client,
-    open_page_maker,
-)
-from paperlark.domain.calendar import expects_announcement, previous_announcement_day, today
 from paperlark.domain.errors import PaperlarkError
 from paperlark.domain.taxonomy import named
-from paperlark.http.loopback import is_on_this_machine
-from paperlark.llm.local_models import local_models
 from paperlark.renderers import english
-from paperlark.settings import Settings, load_settings
 from paperlark.settings.answers import CATEGORIES, PASSWORD, Chat, Mail, Model, SetupAnswers
+from paperlark.settings.environment import Environment
 from paperlark.settings.starter import (
     CRITERIA,
     PROFILE,
@@ -140,70 +128,41 @@ def _delivery_in_words(answers: SetupAnswers) -> str:
 
 
 _PATIENCE_WITH_ARXIV = 120.0
-"""Seconds: somebody sits there and waits, where a run in the night may take longer."""
+"""Seconds: a person is waiting, where a scheduled run may take longer."""
 
 
-def import_into(settings: Settings, environment: Environment, sources: Sequence[str]) -> bool:
-    """Import what the reader named; tells what went wrong, and whether all went well."""
-    how = ImportHow(
-        progress(),
-        partial(open_arxiv_client, settings, environment),
-        wait=LockPatience(PATIENCE, partial(click.echo, err=True)),
-    )
+def import_into(profile: OpenedProfile, sources: Sequence[str]) -> bool:
+    """Import what the reader named; print what went wrong, and return whether all went well."""
     try:
-        import_all(settings, environment, sources, how)
+        import_all(profile, sources, profile.import_source)
     except PaperlarkError as error:
         tell_error(str(error))
         return False
     return True
 
 
-def make_first_page(settings: Settings, environment: Environment, feeds: Path | None) -> int:
-    """Make a page of the last announcement, and give the exit code; tells what went wrong."""
-    lacking = _lacking(settings, environment)
-    if lacking:
-        click.echo(f"{lacking}: this page is made without the model")
-    options = RunOptions(
-        feeds=feeds,
-        use_model=not lacking,
-        patience=PATIENCE,
-        tell=partial(click.echo, err=True),
-    )
-    arxiv = replace(settings.arxiv, patience=min(settings.arxiv.patience, _PATIENCE_WITH_ARXIV))
-    settings = replace(settings, arxiv=arxiv)
+def make_first_page(profile: OpenedProfile) -> int:
+    """Make a page of the latest announcement; print what went wrong, and return the exit code."""
     try:
-        day = _last_day(settings, options, environment)
-        return make_one(settings, options, day, environment=environment, as_json=False)
+        lacking = profile.model_problem()
+        if lacking:
+            click.echo(f"{lacking}: this page is made without the model")
+        arxiv = profile.settings.arxiv
+        arxiv = replace(arxiv, patience=min(arxiv.patience, _PATIENCE_WITH_ARXIV))
+        profile = replace(
+            profile,
+            settings=replace(profile.settings, arxiv=arxiv),
+            options=replace(profile.options, use_model=not lacking),
+        )
+        day = profile.latest_day()
+        if profile.options.feeds is None and day != profile.today:
+            date = english.long_date(day)
+            click.echo(f"arXiv announces nothing today; this is the page of {date}")
+        return make_one(profile, day, as_json=False)
     except PaperlarkError as error:
         tell_error(str(error))
-        click.echo("the profile is there all the same; make its page when that is mended")
+        click.echo("the profile was written all the same; make its page when that is fixed")
         return 1
-
-
-def _lacking(settings: Settings, environment: Environment) -> str | None:
-    """Say what the model lacks to be asked; None where it can be tried, or there is none."""
-    model = settings.model
-    if model is None:
-        return None
-    if model.key_variable and environment.secret(model.key_variable) is None:
-        return f"there is no secret {model.key_variable} yet"
-    if is_on_this_machine(model.base_url) and local_models(model.base_url) is None:
-        return f"no model server answers at {model.base_url} now"
-    return None
-
-
-def _last_day(settings: Settings, options: RunOptions, environment: Environment) -> date:
-    """Give today, or the last day with an announcement; of recorded feeds the last."""
-    now = today(environment.now())
-    if options.feeds is not None:
-        with open_page_maker(settings, options, environment) as maker:
-            days = maker.days(date.min, date.max)
-        return max(days, default=now)
-    if expects_announcement(now):
-        return now
-    day = previous_announcement_day(now)
-    click.echo(f"arXiv announces nothing today; this is the page of {english.long_date(day)}")
-    return day
 
 
 def left_to_do(
@@ -292,7 +251,8 @@ def command(
     click.echo(f"wrote {profile} and {criteria}")
     if wants_page is None:
         wants_page = asks and click.confirm("\nMake the first page now?", default=True)
-    exit_code = _begin(profile, wishes, environment, feeds, wants_page=wants_page)
+    opened = open_for(context, profile, run_options(feeds=feeds))
+    exit_code = _begin(opened, wishes.imports, wants_page=wants_page)
     if not wishes.answers.interests:
         click.echo(f"\nThe interests in {criteria} are an example: make them your own.")
     _tell_rest(left_to_do(wishes.answers, profile, environment))
@@ -328,18 +288,10 @@ def _shown(folder: Path, profile: str, criteria: str) -> str:
     return f"--- {folder / PROFILE}\n{profile}\n--- {folder / CRITERIA}\n{criteria}"
 
 
-def _begin(
-    profile: Path,
-    wishes: SetupWishes,
-    environment: Environment,
-    feeds: Path | None,
-    *,
-    wants_page: bool,
-) -> int:
-    """Import what was named and make a page where one is wanted; gives the worse exit code."""
-    settings = load_settings(profile)
-    imported = import_into(settings, environment, wishes.imports)
-    made = make_first_page(settings, environment, feeds) if wants_page else 0
+def _begin(profile: OpenedProfile, imports: Sequence[str], *, wants_page: bool) -> int:
+    """Import what was named and make a page if one is wanted; return the worse exit code."""
+    imported = import_into(profile, imports)
+    made = make_first_page(profile) if wants_page else 0
     return made or (not imported)
 
 
