@@ -29,8 +29,9 @@ sample: .venv/run.done  ## make the bundled sample again (needs the recorded fee
 model: .venv/run.done  ## learn the ranker's shipped space again (needs the corpus; 10 minutes)
 	@$(BIN)/python tools/make_model.py
 
-reference: .venv/dev.done  ## write docs/reference from the code
+reference: .venv/dev.done  ## write docs/reference and the schema from the code
 	@$(BIN)/python tools/make_reference.py
+	@$(BIN)/python tools/make_schema.py
 
 bench: .venv/run.done  ## start-up and the largest recorded day: time and memory (needs the recorded feeds)
 	@$(BIN)/python benchmarks/light_and_fast.py

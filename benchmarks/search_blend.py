@@ -158,7 +158,9 @@ def asked(
             continue
         question = SearchQuery(text, read_terms(text))
         found = store.all_words(question).found or store.any_word(question).found
-        best = sorted(found, key=lambda hit: (hit.words, hit.paper_id), reverse=True)[:COMPARED]
+        best = sorted(found, key=lambda hit: (hit.text_score, hit.paper_id), reverse=True)[
+            :COMPARED
+        ]
         likeness = compare(text, [texts[hit.paper_id] for hit in best], reader)
         result.append(Asked(paper.id, tuple(best), likeness))
     return result
@@ -177,7 +179,7 @@ def compare(text: str, papers: Sequence[Paper], reader: PaperEncoder) -> Mapping
         ),
         reader.space.fingerprint,
     )
-    return semantic_search.SemanticSearch(places, reader.space).likeness(
+    return semantic_search.SemanticSearch(places, reader.space).similarities(
         text, [one.id for one in papers]
     )
 
@@ -220,7 +222,7 @@ def by_title_weight(store: SearchStore, drawn: Sequence[Paper]) -> None:
                     continue
                 question = SearchQuery(text, read_terms(text))
                 found = store.all_words(question).found or store.any_word(question).found
-                best = sorted(found, key=lambda hit: (hit.words, hit.paper_id), reverse=True)
+                best = sorted(found, key=lambda hit: (hit.text_score, hit.paper_id), reverse=True)
                 ids = [hit.paper_id for hit in best]
                 ranks.append(ids.index(paper.id) + 1 if paper.id in ids else np.inf)
             rows.append(figures(ranks))

@@ -129,7 +129,7 @@ def file_day(folder: Path, number: int, papers: Sequence[Paper]) -> None:
         connection.execute("PRAGMA synchronous = OFF")
         with transaction(connection):
             keep_papers(connection, papers)
-        DigestStore(connection, database).file(digest(number, papers))
+        DigestStore(connection, database).save(digest(number, papers))
 
 
 def digest(number: int, papers: Sequence[Paper]) -> Digest:

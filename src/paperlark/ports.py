@@ -164,7 +164,7 @@ class PaperVectors(Protocol):
         """Give all places of papers announced before that day, by id, a shelf at a time."""
         ...
 
-    def unplaced(self, day: date, space: str, most: int) -> Sequence[tuple[Paper, date]]:
+    def without_vector(self, day: date, space: str, most: int) -> Sequence[tuple[Paper, date]]:
         """Give papers announced before that day without a place in this space, latest first."""
         ...
 
@@ -216,7 +216,7 @@ class JudgementMemory(Protocol):
 class BatchJobs(Protocol):
     """Questions left with a batch service are written down here before they are sent."""
 
-    def living(self) -> tuple[BatchJob, ...]:
+    def open_jobs(self) -> tuple[BatchJob, ...]:
         """Give all whose answers are not stored yet, of every day and profile, oldest first."""
         ...
 
@@ -252,12 +252,12 @@ class Channel(Protocol):
     """A way to a reader: a mailbox, a chat."""
 
     @property
-    def form(self) -> MessageFormat:
+    def message_format(self) -> MessageFormat:
         """How messages have to be written for it."""
         ...
 
     @property
-    def tells_copies(self) -> bool:
+    def deduplicates(self) -> bool:
         """Whether a message that is sent twice under one name reaches the reader as one."""
         ...
 
@@ -284,7 +284,7 @@ class Outbox(Protocol):
 class Archive(Protocol):
     """Where digests are kept, for walking through the days."""
 
-    def file(self, digest: Digest) -> None:
+    def save(self, digest: Digest) -> None:
         """Keep the digest, in place of an earlier one of that profile and day."""
         ...
 
@@ -360,7 +360,7 @@ class PaperSearch(Protocol):
         """
         ...
 
-    def standing(self, question: SearchQuery, papers: Iterable[PaperId]) -> Sequence[PaperStatus]:
+    def statuses(self, question: SearchQuery, papers: Iterable[PaperId]) -> Sequence[PaperStatus]:
         """Say what each paper is to the reader, on a day that the question applies to if any."""
         ...
 

@@ -28,7 +28,7 @@ EVERY = {
 
 def _send(url: str) -> None:
     channel = NotifyChannel(url, "lab")
-    subject = "Wednesday" if channel.form.subject_longest else ""
+    subject = "Wednesday" if channel.message_format.subject_longest else ""
     channel.send(Message(subject, "A paper about bats"), "bats/lab/day/2025-02-26/0")
 
 
@@ -43,7 +43,7 @@ def test_a_message_reaches_the_service(hooks: Webhooks, host: str) -> None:
     ("host", "style"), [(SLACK, Style.MARKDOWN), (DISCORD, Style.MARKDOWN), (TELEGRAM, Style.HTML)]
 )
 def test_a_channel_has_the_form_of_its_service(host: str, style: Style) -> None:
-    form = NotifyChannel(EVERY[host], "lab").form
+    form = NotifyChannel(EVERY[host], "lab").message_format
     assert form.style is style
     assert form.longest <= {SLACK: 35_000, DISCORD: 2_000, TELEGRAM: 4_096}[host]
     assert form.measure("é") == 2
@@ -133,4 +133,4 @@ def test_mail_by_apprise_is_refused_for_ours_comes_once() -> None:
 @settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 def test_any_text_is_an_address_or_refused(text: str) -> None:
     with suppress(ChannelRefused):
-        assert NotifyChannel(text, "lab").form.longest >= 300
+        assert NotifyChannel(text, "lab").message_format.longest >= 300

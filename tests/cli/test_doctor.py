@@ -134,10 +134,10 @@ def test_where_all_is_well_it_says_so(
     # The machine's clock is more than a year ahead of the made-up one.
     assert ill == {"clock": "warning", "schedule": "note"}
     assert found["arXiv's feeds"]["found"] == "the feed of cs.LG is of 2025-02-26, with 7 listings"
-    assert "gpt-4o answers: 1100 tokens" in found["model"]["found"]
-    assert "JSON schema" in found["its answers"]["found"]
+    assert "gpt-4o responds: 1100 tokens" in found["model"]["found"]
+    assert "JSON schema" in found["response format"]["found"]
     assert found["MY_KEY"]["found"].endswith("in the environment variable MY_KEY")
-    assert f"version {VERSION}, whole" in found["database"]["found"]
+    assert f"version {VERSION}, valid" in found["database"]["found"]
     assert [asked.door for asked in outside.log[:4]] == ["rss", "list", "oai", "api"]
     assert len(server.questions) == 2
 
@@ -174,7 +174,7 @@ def test_a_secret_that_stands_in_the_profile_is_not_repeated(
 
 @pytest.mark.parametrize(
     ("criteria", "state", "words"),
-    [("Bats.", "warning", "little to go by"), (WELL, "note", "do not want")],
+    [("Bats.", "warning", "very short"), (WELL, "note", "do not want")],
 )
 def test_thin_criteria_are_told(
     home: Path, patient: Environment, criteria: str, state: str, words: str
@@ -189,7 +189,7 @@ def test_a_whole_archive_is_told(home: Path, patient: Environment) -> None:
     (home / "paperlark.toml").write_text('name = "x"\ncategories = ["cs", "cs.LG"]\n')
     result = _run(patient, "--offline")
     assert "cs is a whole archive" in result.output
-    assert "cs.LG is read with the whole archive anyway" in result.output
+    assert "cs.LG is included in the whole archive anyway" in result.output
 
 
 def test_offline_nobody_is_asked(
@@ -198,8 +198,8 @@ def test_offline_nobody_is_asked(
     found = _findings(_with_secrets(patient, MY_KEY=KEY), "--offline", "--yes")
     assert outside.log == []
     assert server.questions == []
-    assert found["arXiv"]["found"] == "not asked: --offline"
-    assert found["model"]["found"] == "not asked: --offline"
+    assert found["arXiv"]["found"] == "not contacted: --offline"
+    assert found["model"]["found"] == "not contacted: --offline"
     assert found["clock"]["state"] == "note"
 
 
@@ -269,7 +269,7 @@ def test_what_a_question_costs_is_told_before_it_is_put(
 
     environment = _with_secrets(patient, MY_KEY=KEY)
     list(examine(home / "paperlark.toml", environment, may_ask_model=may))
-    cost = f"one tiny question to gpt-4o at {server.base_url}, for an unknown price"
+    cost = f"one tiny request to gpt-4o at {server.base_url}, for an unknown price"
     assert told == [(cost, 0)]
     assert len(server.questions) == 1
 
@@ -291,7 +291,7 @@ def test_what_the_model_server_answers_is_told(
     found = _findings(_with_secrets(patient, MY_KEY=KEY), "--yes")
     assert found["model"]["state"] == state
     if state == "ok":
-        assert "not in the form asked for" in found["its answers"]["found"]
+        assert "not in the requested format" in found["response format"]["found"]
 
 
 def test_what_was_learned_of_a_server_is_told_without_asking_it(
@@ -304,7 +304,7 @@ def test_what_was_learned_of_a_server_is_told_without_asking_it(
     _run(environment, "--yes")
     asked = len(server.questions)
     found = _findings(environment, "--no-model-call")
-    assert "found on 2025-02-26" in found["its answers"]["found"]
+    assert "found on 2025-02-26" in found["response format"]["found"]
     assert len(server.questions) == asked
 
 
@@ -455,7 +455,7 @@ def test_what_was_not_brought_is_told(home: Path, patient: Environment) -> None:
         OutboxStore(connection, home / "paperlark.db").keep(parcel)
     found = _findings(_with_secrets(patient, PHONE="ntfy://ntfy.sh/tokenofachat"), "--offline")
     assert found["phone"]["state"] == "warning"
-    assert found["phone"]["found"] == "1 day not brought yet (phone: nobody answered)"
+    assert found["phone"]["found"] == "1 day not delivered yet (phone: nobody answered)"
 
 
 def test_a_secret_that_others_can_read_is_an_error(home: Path, patient: Environment) -> None:
@@ -480,7 +480,7 @@ def test_a_timer_of_this_profile_is_told_with_its_next_start(
     assert runner.invoke(cli, set_it, obj=patient).exit_code == 0
     found = _findings(patient, "--offline")["schedule"]
     assert found["state"] == "ok"
-    assert found["found"] == f"{home / 'compose.yaml'}: runs all the time"
+    assert found["found"] == f"{home / 'compose.yaml'}: runs continuously"
     systemd = ("schedule", "systemd", "--yes")
     assert runner.invoke(cli, systemd, obj=patient).exit_code == 0
     assert "starts next on Thu 27 Feb" in _run(patient, "--offline").output

@@ -193,7 +193,7 @@ def test_a_vote_of_no_time_of_ours_is_refused(paperlark: Paperlark, home: Path, 
     vote = {"profile": "Bats", "id": "2502.00008", "vote": "up", "at": at}
     (home / "laptop.jsonl").write_text(json.dumps(vote))
     result = paperlark("import", "laptop.jsonl")
-    assert (result.exit_code, "laptop.jsonl:1: is no vote" in result.stderr) == (1, True)
+    assert (result.exit_code, "laptop.jsonl:1: not a vote" in result.stderr) == (1, True)
 
 
 def test_the_votes_of_another_reader_are_not_ones_own(paperlark: Paperlark, home: Path) -> None:
@@ -256,7 +256,7 @@ def test_a_first_import_does_not_get_in_the_way_of_a_restore(
         (("feeds",), 1, "cannot be read (Is a directory)"),
         (("a" * 5000,), 1, "cannot be read (File name too long)"),
         (("a\0b",), 1, "there is no file a"),
-        (("library.bib", "--as", "votes"), 1, "library.bib:2: is no vote"),
+        (("library.bib", "--as", "votes"), 1, "library.bib:2: not a vote"),
         (("library.bib", "--as", "ids"), 1, "library.bib:2: '@article{bats"),
         (("library.bib", "--as", "csl-json"), 1, "library.bib:2 is no JSON"),
         (("library.bib", "--as", "ris"), 1, "library.bib has no entries"),
@@ -279,5 +279,5 @@ def test_a_database_that_was_set_aside_is_not_begun_anew(
     for _ in range(2):
         result = paperlark("import", str(library))
         assert result.exit_code == 1
-        assert "set aside as paperlark.db.damaged-1" in result.stderr
+        assert "renamed to paperlark.db.damaged-1" in result.stderr
     assert not (home / "paperlark.db").exists()

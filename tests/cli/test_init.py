@@ -91,7 +91,7 @@ def test_a_bad_answer_is_asked_again_with_the_reason(answer: Answer, home: Path)
     for reason in (
         "arXiv has no category like 'knitting'",
         "type numbers from 1 to 2",
-        "that says nothing yet",
+        "that is empty",
         "there is no file gone.bib",
         "type one of language-models",
         "is 'Ada Lovelace, Kurt Gödel' one name?",
@@ -198,7 +198,7 @@ def test_what_is_there_is_told_before_anything_is_asked(answer: Answer, home: Pa
     (home / "mine" / "criteria.md").write_text("mine")
     result = answer(*NOTHING)
     assert result.exit_code == 1
-    assert "already there" in result.output
+    assert "already exists" in result.output
     assert "1 of 6" not in result.output
     assert (home / "mine" / "criteria.md").read_text() == "mine"
 

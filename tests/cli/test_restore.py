@@ -29,7 +29,7 @@ def test_a_restored_database_pays_for_nothing_again_and_makes_the_same_pages(
     (home / "paperlark.db").write_bytes(b"ruined" * 1000)
     damaged = paperlark(*RUN)
     assert damaged.exit_code == 1
-    assert "set aside as paperlark.db.damaged-1" in damaged.stderr
+    assert "renamed to paperlark.db.damaged-1" in damaged.stderr
     assert "paperlark restore" in paperlark(*RUN).stderr
     restored = paperlark("restore")
     assert restored.exit_code == 0, restored.output

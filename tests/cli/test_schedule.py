@@ -217,7 +217,7 @@ def test_a_workflow_of_somebody_elses_is_never_changed(schedule: Schedule, home:
 def test_no_workflow_without_a_repository(schedule: Schedule) -> None:
     result = schedule("github", "--yes")
     assert result.exit_code == 1
-    assert "is in no git repository: make one: git init" in result.stderr
+    assert "is not in a git repository: make one: git init" in result.stderr
 
 
 def test_a_container_of_two_readers(schedule: Schedule, home: Path) -> None:

@@ -119,7 +119,7 @@ def test_a_line_of_the_copy_that_is_no_vote_is_named_and_the_pages_come_back(
     (home / "paperlark.db").unlink()
     restored = made("restore")
     assert restored.stdout == "2025-02-26  restored\n"
-    assert "paperlark.db.votes.jsonl:2: is no vote" in restored.stderr
+    assert "paperlark.db.votes.jsonl:2: not a vote" in restored.stderr
 
 
 def test_a_line_that_was_being_written_when_the_machine_stopped_takes_no_vote_with_it(

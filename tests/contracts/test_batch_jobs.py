@@ -63,10 +63,10 @@ def store(kept: Kept) -> BatchJobs:
 
 def test_a_job_is_given_back_as_it_was_kept(store: BatchJobs) -> None:
     store.keep(JOB)
-    assert store.living() == store.of(ASKING) == (JOB,)
-    left = replace(JOB, name="batch_1", state=BatchJobState.LEFT)
+    assert store.open_jobs() == store.of(ASKING) == (JOB,)
+    left = replace(JOB, name="batch_1", state=BatchJobState.SUBMITTED)
     store.keep(left)
-    assert store.living() == (left,)
+    assert store.open_jobs() == (left,)
 
 
 def test_jobs_come_oldest_first_and_each_to_its_asking(store: BatchJobs) -> None:
@@ -74,7 +74,7 @@ def test_jobs_come_oldest_first_and_each_to_its_asking(store: BatchJobs) -> None
     other = replace(JOB, key="b", judgement_key=replace(ASKING, profile="Birds"))
     for job in (later, other, JOB):
         store.keep(job)
-    assert [job.key for job in store.living()] == ["b", "k", "a"]
+    assert [job.key for job in store.open_jobs()] == ["b", "k", "a"]
     assert [job.key for job in store.of(ASKING)] == ["k", "a"]
 
 
@@ -82,19 +82,19 @@ def test_moments_are_ordered_whatever_their_zone(store: BatchJobs) -> None:
     east = replace(JOB, key="a", at=AT.astimezone(timezone(timedelta(hours=9))))
     store.keep(replace(JOB, at=AT + timedelta(minutes=1)))
     store.keep(east)
-    assert [job.key for job in store.living()] == ["a", "k"]
+    assert [job.key for job in store.open_jobs()] == ["a", "k"]
 
 
 def test_a_job_that_never_reached_the_service_is_forgotten(store: BatchJobs) -> None:
     store.keep(JOB)
     store.drop(JOB)
-    assert store.living() == store.of(ASKING) == ()
+    assert store.open_jobs() == store.of(ASKING) == ()
 
 
 def test_collecting_stores_what_was_paid_for_and_said(kept: Kept) -> None:
     kept.jobs.keep(JOB)
     kept.jobs.collect(JOB, [ANSWERED])
-    assert kept.jobs.living() == ()
+    assert kept.jobs.open_jobs() == ()
     assert kept.jobs.of(ASKING) == (replace(JOB, state=BatchJobState.COLLECTED),)
     assert kept.memory.judgements([paper(1)], ASKING) == (SAID,)
     assert kept.memory.spend(ASKING) == PAID
@@ -115,5 +115,5 @@ def test_a_collection_that_breaks_off_leaves_nothing_behind(kept: Kept) -> None:
     kept.jobs.keep(JOB)
     with pytest.raises(KeyboardInterrupt):
         kept.jobs.collect(JOB, half())
-    assert kept.jobs.living() == (JOB,)
+    assert kept.jobs.open_jobs() == (JOB,)
     assert kept.memory.spend(ASKING).requests == 0

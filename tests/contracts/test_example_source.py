@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from paperlark.domain.criteria import parse_criteria
-from paperlark.domain.feedback import NOTHING_KNOWN, Example, Feedback, LabelSource, Vote
+from paperlark.domain.feedback import NO_EVIDENCE, Example, Feedback, LabelSource, Vote
 from paperlark.domain.judgement import Judgement
 from paperlark.domain.paper import Paper
 from paperlark.domain.profile import Cutoffs, Profile
@@ -58,7 +58,7 @@ def told(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Told]:
             batches, archive = AnnouncementStore(connection, path), DigestStore(connection, path)
             for day, papers in story.announced.items():
                 batches.keep(a_feed(*papers), day)
-                archive.file(
+                archive.save(
                     digest(
                         day=day,
                         profile="Mine",
@@ -93,7 +93,7 @@ def _fake(story: Story) -> ExampleSource:
 
 
 def test_on_the_first_day_nothing_is_known(told: Told) -> None:
-    assert told(Story({}, {})).evidence(MINE, MONDAY) == NOTHING_KNOWN
+    assert told(Story({}, {})).evidence(MINE, MONDAY) == NO_EVIDENCE
 
 
 def test_judged_days_are_lessons_and_all_announced_papers_are_the_stream(told: Told) -> None:

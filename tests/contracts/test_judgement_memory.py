@@ -150,25 +150,25 @@ def _digest(day: date = DAY, profile: str = "Mine") -> Digest:
 
 
 def test_a_digest_comes_back_equal(archive: Archive) -> None:
-    archive.file(_digest())
+    archive.save(_digest())
     assert archive.digest("Mine", DAY) == _digest()
 
 
 def test_a_later_digest_of_the_day_takes_the_place(archive: Archive) -> None:
-    archive.file(_digest())
-    archive.file(replace(_digest(), notes=()))
+    archive.save(_digest())
+    archive.save(replace(_digest(), notes=()))
     assert archive.digest("Mine", DAY) == replace(_digest(), notes=())
 
 
 def test_a_digest_is_named_by_its_content(archive: Archive) -> None:
     first, other = _digest(), replace(_digest(), day=date(2025, 2, 27))
-    archive.file(other)
-    archive.file(first)
+    archive.save(other)
+    archive.save(first)
     names = archive.fingerprints("Mine")
     assert list(names) == [DAY, date(2025, 2, 27)]
-    archive.file(first)
+    archive.save(first)
     assert archive.fingerprints("Mine") == names
-    archive.file(replace(first, notes=("new",)))
+    archive.save(replace(first, notes=("new",)))
     changed = archive.fingerprints("Mine")
     assert changed[DAY] != names[DAY]
     assert changed[date(2025, 2, 27)] == names[date(2025, 2, 27)]
@@ -176,17 +176,17 @@ def test_a_digest_is_named_by_its_content(archive: Archive) -> None:
 
 
 def test_profiles_do_not_see_each_other(archive: Archive) -> None:
-    archive.file(_digest(date(2025, 2, 27)))
-    archive.file(_digest())
-    archive.file(_digest(profile="Yours"))
+    archive.save(_digest(date(2025, 2, 27)))
+    archive.save(_digest())
+    archive.save(_digest(profile="Yours"))
     assert archive.days("Mine") == (DAY, date(2025, 2, 27))
     assert archive.digest("Yours", date(2025, 2, 27)) is None
 
 
 def test_a_paper_is_seen_from_the_day_after_it_was_announced(archive: Archive) -> None:
     other = a_paper("2502.00002").id
-    archive.file(replace(_digest(), scanned=(PAPER.id, other)))
-    archive.file(replace(_digest(date(2025, 2, 27)), entries=(), scanned=(other,)))
+    archive.save(replace(_digest(), scanned=(PAPER.id, other)))
+    archive.save(replace(_digest(date(2025, 2, 27)), entries=(), scanned=(other,)))
     assert archive.seen("Mine", DAY, [PAPER.id]) == {}
     assert archive.seen("Mine", date(2025, 3, 1), [PAPER.id, other, a_paper("2502.00003").id]) == {
         PAPER.id: SeenBefore(DAY, shown=DAY),
@@ -196,8 +196,8 @@ def test_a_paper_is_seen_from_the_day_after_it_was_announced(archive: Archive) -
 
 
 def test_making_a_day_again_forgets_what_it_scanned_before(archive: Archive) -> None:
-    archive.file(replace(_digest(), scanned=(PAPER.id,)))
-    archive.file(replace(_digest(), scanned=()))
+    archive.save(replace(_digest(), scanned=(PAPER.id,)))
+    archive.save(replace(_digest(), scanned=()))
     assert archive.seen("Mine", date(2025, 3, 1), [PAPER.id]) == {}
 
 
@@ -207,7 +207,7 @@ SHOWN = Explored(a_paper("2502.00002").id, 0.01)
 
 def test_a_digest_comes_back_with_what_it_explored(archive: Archive) -> None:
     digest = replace(_digest(), explored=(READ, SHOWN))
-    archive.file(digest)
+    archive.save(digest)
     assert archive.digest("Mine", DAY) == digest
 
 
@@ -218,16 +218,16 @@ def test_a_digest_comes_back_with_its_readings_and_without_a_prompt(archive: Arc
         readings=(Reading("j", (JUDGED,)), Reading("j#2", ())),
         agreement=Agreement(2, papers=3, agreed=1, distance=1 / 3),
     )
-    archive.file(digest)
+    archive.save(digest)
     assert archive.digest("Mine", DAY) == digest
 
 
 def test_what_was_explored_and_judged_is_known_on_later_days(archive: Archive) -> None:
     later = replace(READ, wanted=False)
-    archive.file(replace(_digest(), explored=(READ, SHOWN)))
-    archive.file(replace(_digest(date(2025, 2, 27)), explored=(later,)))
-    archive.file(replace(_digest(date(2025, 2, 28)), explored=(SHOWN,)))
-    archive.file(replace(_digest(profile="Yours"), explored=(READ,)))
+    archive.save(replace(_digest(), explored=(READ, SHOWN)))
+    archive.save(replace(_digest(date(2025, 2, 27)), explored=(later,)))
+    archive.save(replace(_digest(date(2025, 2, 28)), explored=(SHOWN,)))
+    archive.save(replace(_digest(profile="Yours"), explored=(READ,)))
     assert archive.explored("Mine", DAY, 9) == ()
     assert archive.explored("Mine", date(2025, 2, 27), 9) == (READ,)
     assert set(archive.explored("Mine", date(2025, 3, 1), 9)) == {READ, later}
@@ -235,8 +235,8 @@ def test_what_was_explored_and_judged_is_known_on_later_days(archive: Archive) -
 
 
 def test_making_a_day_again_forgets_what_it_explored_before(archive: Archive) -> None:
-    archive.file(replace(_digest(), explored=(READ,)))
-    archive.file(_digest())
+    archive.save(replace(_digest(), explored=(READ,)))
+    archive.save(_digest())
     assert archive.explored("Mine", date(2025, 3, 1), 9) == ()
 
 
@@ -250,7 +250,7 @@ def test_a_digest_comes_back_with_what_was_known_of_every_paper(archive: Archive
     )
     entry = replace(_digest().entries[0], precedents=(earlier,))
     digest = replace(_digest(), entries=(entry,), ranked=ranked)
-    archive.file(replace(digest, ranked=ranked[::-1][:1]))
-    archive.file(digest)
-    archive.file(replace(_digest(date(2025, 2, 27)), ranked=ranked[1:]))
+    archive.save(replace(digest, ranked=ranked[::-1][:1]))
+    archive.save(digest)
+    archive.save(replace(_digest(date(2025, 2, 27)), ranked=ranked[1:]))
     assert archive.digest("Mine", DAY) == digest

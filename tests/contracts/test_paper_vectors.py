@@ -43,7 +43,7 @@ def told(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Told]:
                 papers = [paper for paper, when in announced if when == day]
                 AnnouncementStore(connection, path).keep(a_feed(*papers), day)
                 made = digest(day=day, scanned=tuple(paper.id for paper in papers))
-                DigestStore(connection, path).file(made)
+                DigestStore(connection, path).save(made)
             return VectorStore(connection, path)
 
         yield tell
@@ -111,11 +111,11 @@ def test_what_was_announced_before_a_day_comes_by_id_and_each_once(places: Paper
 def test_papers_of_before_there_were_places_wait_to_be_placed_latest_first(told: Told) -> None:
     papers = [a_paper(name) for name in (ONE, TWO, THREE)]
     places = told(list(zip(papers, (MONDAY, TUESDAY, WEDNESDAY), strict=True)))
-    assert places.unplaced(WEDNESDAY, SPACE, 5) == [(papers[1], TUESDAY), (papers[0], MONDAY)]
-    assert places.unplaced(WEDNESDAY, SPACE, 1) == [(papers[1], TUESDAY)]
+    assert places.without_vector(WEDNESDAY, SPACE, 5) == [(papers[1], TUESDAY), (papers[0], MONDAY)]
+    assert places.without_vector(WEDNESDAY, SPACE, 1) == [(papers[1], TUESDAY)]
     places.keep([a_place(TWO, TUESDAY)], SPACE)
-    assert places.unplaced(WEDNESDAY, SPACE, 5) == [(papers[0], MONDAY)]
-    assert places.unplaced(WEDNESDAY, "a new space", 5)[0][0] == papers[1]
+    assert places.without_vector(WEDNESDAY, SPACE, 5) == [(papers[0], MONDAY)]
+    assert places.without_vector(WEDNESDAY, "a new space", 5)[0][0] == papers[1]
 
 
 def test_a_paper_that_waits_has_no_place_yet(told: Told) -> None:
@@ -139,4 +139,4 @@ def test_a_later_version_is_no_other_paper(told: Told) -> None:
     paper = a_paper(ONE)
     places = told([(paper, MONDAY), (replace(paper, version=2, title="Anew"), TUESDAY)])
     if not isinstance(places, FakePaperVectors):
-        assert places.unplaced(WEDNESDAY, SPACE, 5) == [(paper, MONDAY)]
+        assert places.without_vector(WEDNESDAY, SPACE, 5) == [(paper, MONDAY)]

@@ -61,7 +61,7 @@ def _make(
         ranker=FakeRanker(IDS, LIKELY),
         judge=judge,
         memory=None if free else memory,
-        experience=experience,
+        example_source=experience,
     )
     return make_digest(day, profile, parts, Silent())
 
@@ -87,7 +87,7 @@ def test_the_judge_reads_what_could_matter_and_a_little_of_the_rest() -> None:
 def test_a_day_made_again_reads_the_same_and_pays_nothing() -> None:
     memory, judge = FakeJudgementMemory(), _judge()
     first = _make(judge, memory=memory)
-    memory.file(first)
+    memory.save(first)
     asked = len(judge.asked)
     assert _make(judge, memory=memory) == first
     assert len(judge.asked) == asked
@@ -109,7 +109,7 @@ def test_what_may_have_been_missed_is_told_with_all_that_was_explored_before() -
     memory = FakeJudgementMemory()
     first = _make(_judge())
     for number in range(1, 4):
-        memory.file(replace(first, day=DAY - timedelta(number), scanned=()))
+        memory.save(replace(first, day=DAY - timedelta(number), scanned=()))
     later = _make(_judge(), memory=memory)
     assert first.missed
     assert later.missed

@@ -64,7 +64,7 @@ def _make(
         ranker=FakeRanker(best),
         judge=judge,
         memory=memory,
-        people=people,
+        author_service=people,
     )
     return make_digest(day, profile, parts, Silent())
 
@@ -205,7 +205,7 @@ def _with_yesterday(*shown: str) -> FakeJudgementMemory:
     """Give an archive whose page of DAY was made of PAPERS and had those of `shown`."""
     archive = FakeJudgementMemory()
     scores = {str(id_): (9, 9) if id_ in shown else (1, 1) for id_ in IDS}
-    archive.file(_make(a_feed(*PAPERS), judge=FakeJudge(scores)))
+    archive.save(_make(a_feed(*PAPERS), judge=FakeJudge(scores)))
     return archive
 
 
@@ -295,7 +295,7 @@ def test_papers_below_the_gate_are_counted_and_neither_judged_nor_shown(*, judge
         a_feed(*PAPERS, BENGIO),
         judge=judge,
         profile=replace(profile, page_size=20),
-        people=FakeAuthorService(known),
+        author_service=FakeAuthorService(known),
     )
     assert _ids(digest) == [BENGIO.id, IDS[1], IDS[3], IDS[4], IDS[5]]
     assert (digest.funnel.scanned, digest.funnel.gated) == (7, 2)

@@ -71,7 +71,7 @@ def _make(judge: Judge | None = None, profile: Profile = PROFILE) -> Digest:
         archive=FakeJudgementMemory(),
         ranker=FakeRanker(IDS),
         judge=judge,
-        people=FakeAuthorService({IDS[4]: KnownAuthors((Person("1", "Nobody", 0),))}),
+        author_service=FakeAuthorService({IDS[4]: KnownAuthors((Person("1", "Nobody", 0),))}),
         precedent_finder=FakePrecedentFinder({IDS[0]: (BEFORE,), IDS[3]: (BEFORE,)}),
     )
     return make_digest(DAY, profile, parts, Silent())
@@ -95,7 +95,7 @@ def test_every_scanned_paper_is_kept_with_its_side_of_the_line() -> None:
     digest = _make()
     assert [one.paper_id for one in digest.ranked] == [*IDS, BENGIO.id]
     assert [one.match.rank for one in digest.ranked] == [1, 2, 3, 4, 5, 6]
-    sides = {one.paper_id: one.side for one in digest.ranked}
+    sides = {one.paper_id: one.placement for one in digest.ranked}
     assert [sides[paper] for paper in IDS[:2]] == [Placement.ABOVE, Placement.ABOVE]
     assert sorted(sides[paper] for paper in IDS[2:]) == [
         Placement.BELOW,
@@ -110,7 +110,7 @@ def test_every_scanned_paper_is_kept_with_its_side_of_the_line() -> None:
 
 def test_who_was_left_out_by_h_index_is_on_no_side_of_the_line() -> None:
     digest = _make(profile=replace(PROFILE, least_h_index=10))
-    assert {one.paper_id: one.side for one in digest.ranked}[IDS[4]] is Placement.GATED
+    assert {one.paper_id: one.placement for one in digest.ranked}[IDS[4]] is Placement.GATED
 
 
 def test_a_reader_who_keeps_the_criteria_private_has_no_topic_kept() -> None:

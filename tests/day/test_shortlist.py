@@ -11,7 +11,7 @@ from paperlark.day.shortlist import EVERYTHING, Shortlist, fill_page, shortlist
 from paperlark.domain.announcement import Announced, AnnounceType
 from paperlark.domain.digest import AuthorMatch, Candidate
 from paperlark.domain.exploration import Explored
-from paperlark.domain.feedback import NOTHING_KNOWN, Evidence, Example, LabelSource
+from paperlark.domain.feedback import NO_EVIDENCE, Evidence, Example, LabelSource
 from paperlark.domain.judgement import Match
 from paperlark.domain.paper import PaperId
 from paperlark.testing import a_paper
@@ -127,7 +127,7 @@ def test_whatever_was_explored_the_line_parts_the_day(
         ([0.9, 0.1, 0.0], EVERYTHING, WELL_KNOWN),
         ([0.9, None, 0.1], 0.5, WELL_KNOWN),
         ([0.0, 0.0, 0.0], 0.5, WELL_KNOWN),
-        ([0.9, 0.1, 0.1], 0.5, NOTHING_KNOWN),
+        ([0.9, 0.1, 0.1], 0.5, NO_EVIDENCE),
         ([0.9, 0.1, 0.1], 0.5, _evidence(299, 40)),
         ([0.9, 0.1, 0.1], 0.5, _evidence(600, 19)),
         ([0.9, 0.1, 0.1], 0.5, _evidence(600, 100, LabelSource.READER)),

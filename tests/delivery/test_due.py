@@ -5,13 +5,13 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from paperlark.delivery.due import Due, RecentDays, due, held, is_moot, lacking, week_of
-from paperlark.domain.delivery import MessageStatus, Occasion, Parcel, Rhythm, Subscription
+from paperlark.domain.delivery import Frequency, MessageStatus, Occasion, Parcel, Subscription
 from paperlark.domain.digest import Digest, Status
 from standins import digests
 
 MONDAY, TUESDAY, WEDNESDAY = (date(2025, 2, day) for day in (24, 25, 26))
 FRIDAY, SATURDAY, NEXT_MONDAY = date(2025, 2, 28), date(2025, 3, 1), date(2025, 3, 3)
-DAILY, WEEKLY = Subscription("lab"), Subscription("lab", Rhythm.WEEKLY)
+DAILY, WEEKLY = Subscription("lab"), Subscription("lab", Frequency.WEEKLY)
 KNOWN = (
     Parcel(
         "Bats",

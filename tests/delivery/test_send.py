@@ -102,22 +102,22 @@ def test_a_lost_answer_is_told_and_not_sent_again_where_copies_would_show() -> N
 
 
 def test_a_lost_answer_is_sent_again_under_the_same_name_where_copies_are_told() -> None:
-    channel = FakeChannel(MAYBE, tells_copies=True)
+    channel = FakeChannel(MAYBE, deduplicates=True)
     found = _deliver(_parcel(MessageStatus.WAITING), channel)
     assert found.arrived
     assert [name for name, _ in channel.sent] == [f"{NAME}/0"]
 
 
 @pytest.mark.parametrize(
-    ("tells_copies", "sent", "fate"),
+    ("deduplicates", "sent", "fate"),
     [(True, 1, MessageStatus.DELIVERED), (False, 0, MessageStatus.UNKNOWN)],
 )
 def test_a_run_that_was_killed_while_sending_leaves_a_doubt(
-    tells_copies: bool,  # noqa: FBT001  # a case
+    deduplicates: bool,  # noqa: FBT001  # a case
     sent: int,
     fate: MessageStatus,
 ) -> None:
-    channel = FakeChannel(tells_copies=tells_copies)
+    channel = FakeChannel(deduplicates=deduplicates)
     found = _deliver(_parcel(MessageStatus.SENDING), channel)
     assert len(channel.sent) == sent
     assert found.statuses == (fate,)
@@ -131,9 +131,9 @@ def test_a_run_that_was_killed_while_sending_leaves_a_doubt(
 def test_no_message_is_sent_twice_and_each_has_a_fate(
     troubles: list[DeliveryError | None],
     statuses: list[MessageStatus],
-    tells_copies: bool,  # noqa: FBT001  # a case
+    deduplicates: bool,  # noqa: FBT001  # a case
 ) -> None:
-    channel = FakeChannel(*troubles, tells_copies=tells_copies)
+    channel = FakeChannel(*troubles, deduplicates=deduplicates)
     found = _deliver(_parcel(*statuses), channel)
     names = [name for name, _ in channel.sent]
     assert len(set(names)) == len(names)

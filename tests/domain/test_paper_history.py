@@ -27,7 +27,7 @@ def _judged(**changes: object) -> Digest:
 
 
 @pytest.mark.parametrize(
-    ("cause", "fate"),
+    ("cause", "outcome"),
     [
         (UnjudgedReason.FAILED, PaperOutcome.FAILED),
         (UnjudgedReason.NOT_RECORDED, PaperOutcome.NOT_RECORDED),
@@ -36,24 +36,24 @@ def _judged(**changes: object) -> Digest:
     ],
 )
 def test_a_paper_that_was_to_be_judged_and_was_not_says_why(
-    cause: UnjudgedReason, fate: PaperOutcome
+    cause: UnjudgedReason, outcome: PaperOutcome
 ) -> None:
     found = day_of_paper(_judged(unjudged=(Unjudged(LACKING, cause, "reason"),)), LACKING.id)
-    assert found.fate is fate
+    assert found.outcome is outcome
     assert found.unjudged is not None
     assert found.unjudged.reason == "reason"
 
 
 def test_a_paper_on_the_page_has_its_entry_and_its_judgement() -> None:
     found = day_of_paper(_judged(), SHOWN.id)
-    assert (found.fate, found.entry) == (PaperOutcome.SHOWN, entry(1))
+    assert (found.outcome, found.entry) == (PaperOutcome.SHOWN, entry(1))
     assert found.judgement == entry(1).judgement
     assert found.match == entry(1).match
 
 
 def test_a_paper_below_the_cut_offs_has_its_judgement() -> None:
     found = day_of_paper(_judged(), CUT.id)
-    assert (found.fate, found.entry) == (PaperOutcome.CUT, None)
+    assert (found.outcome, found.entry) == (PaperOutcome.CUT, None)
     assert found.judgement is not None
     assert found.judgement.comment == "It is not new."
 
@@ -61,26 +61,26 @@ def test_a_paper_below_the_cut_offs_has_its_judgement() -> None:
 def test_an_unread_paper_of_a_day_of_before_has_its_probability() -> None:
     unread = PaperId("2502.00060")
     found = day_of_paper(replace(narrowed(), scanned=(unread,)), unread)
-    assert (found.fate, found.match, found.side) == (PaperOutcome.UNREAD, None, None)
+    assert (found.outcome, found.match, found.placement) == (PaperOutcome.UNREAD, None, None)
     assert found.probability == pytest.approx(0.02 / 60)
 
 
 def test_without_a_judge_a_paper_that_is_not_on_the_page_found_no_room() -> None:
     found = day_of_paper(replace(without_judge(), scanned=(OUT.id,)), OUT.id)
-    assert found.fate is PaperOutcome.NO_ROOM
+    assert found.outcome is PaperOutcome.NO_ROOM
 
 
 def test_a_gated_paper_is_known_by_its_side_or_by_what_did_not_become_of_it() -> None:
     gated = Ranked(OUT.id, 1, Placement.GATED, Match(0.5, 1, 4))
-    assert day_of_paper(_judged(ranked=(gated,)), OUT.id).fate is PaperOutcome.GATED
-    assert day_of_paper(_judged(), OUT.id).fate is PaperOutcome.GATED
+    assert day_of_paper(_judged(ranked=(gated,)), OUT.id).outcome is PaperOutcome.GATED
+    assert day_of_paper(_judged(), OUT.id).outcome is PaperOutcome.GATED
 
 
 def test_what_was_known_before_judging_is_there_for_papers_off_the_page() -> None:
     before = Precedent(PaperId("2501.00001"), "Before", date(2025, 1, 2), 0.8)
     ranked = Ranked(CUT.id, 1, Placement.EXPLORED, Match(0.25, 3, 4, probability=0.02), (before,))
     found = day_of_paper(_judged(ranked=(ranked,)), CUT.id)
-    assert (found.side, found.match, found.precedents) == (
+    assert (found.placement, found.match, found.precedents) == (
         Placement.EXPLORED,
         ranked.match,
         (before,),
@@ -90,12 +90,12 @@ def test_what_was_known_before_judging_is_there_for_papers_off_the_page() -> Non
 
 def test_a_paper_that_was_announced_before_is_passed_over_for_that() -> None:
     found = day_of_paper(_judged(), NEW.id, seen=MONDAY)
-    assert (found.fate, found.seen) == (PaperOutcome.PASSED_OVER, MONDAY)
+    assert (found.outcome, found.seen) == (PaperOutcome.PASSED_OVER, MONDAY)
 
 
 def test_a_new_version_of_a_paper_that_was_on_a_page_is_among_the_updated() -> None:
     found = day_of_paper(_judged(updated=(Updated(NEW, MONDAY),)), NEW.id, seen=MONDAY)
-    assert (found.fate, found.seen) == (PaperOutcome.UPDATED, MONDAY)
+    assert (found.outcome, found.seen) == (PaperOutcome.UPDATED, MONDAY)
 
 
 def test_a_paper_that_was_looked_at_was_not_passed_over() -> None:
@@ -109,5 +109,5 @@ def test_readings_of_another_version_are_not_this_page_s() -> None:
     first, second = (
         ReadingRecord("m/1", Judgement(CUT.id, version, 9, 2, "x"), question) for version in (1, 2)
     )
-    assert day_of_paper(_judged(), CUT.id, said=(first, second)).said == (first,)
-    assert day_of_paper(_judged(), LACKING.id, said=(first,)).said == ()
+    assert day_of_paper(_judged(), CUT.id, readings=(first, second)).readings == (first,)
+    assert day_of_paper(_judged(), LACKING.id, readings=(first,)).readings == ()

@@ -8,7 +8,7 @@ import pytest
 from scipy import sparse
 
 from paperlark.domain.criteria import parse_criteria
-from paperlark.domain.feedback import NOTHING_KNOWN, Evidence
+from paperlark.domain.feedback import NO_EVIDENCE, Evidence
 from paperlark.evaluation.baselines import _svm, _tfidf
 from paperlark.evaluation.baselines._tfidf import fit, tfidf
 from paperlark.evaluation.baselines._words import Words
@@ -58,8 +58,8 @@ def test_every_paper_has_a_rank_of_its_own_however_often_it_is_asked(
 @pytest.mark.parametrize("name", list(RANKERS))
 def test_nothing_at_all_is_no_trouble(name: str) -> None:
     nothing = parse_criteria("")
-    assert RANKERS[name]().rank((), nothing, NOTHING_KNOWN) == ()
-    assert len(RANKERS[name]().rank(LAST.papers, nothing, NOTHING_KNOWN)) == 10
+    assert RANKERS[name]().rank((), nothing, NO_EVIDENCE) == ()
+    assert len(RANKERS[name]().rank(LAST.papers, nothing, NO_EVIDENCE)) == 10
 
 
 @pytest.mark.parametrize("name", list(RANKERS)[1:])

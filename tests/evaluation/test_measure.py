@@ -10,7 +10,7 @@ import pytest
 
 from paperlark.domain.criteria import Criteria
 from paperlark.domain.errors import PaperlarkError
-from paperlark.domain.feedback import NOTHING_KNOWN, Evidence
+from paperlark.domain.feedback import NO_EVIDENCE, Evidence
 from paperlark.domain.judgement import Match
 from paperlark.domain.paper import Paper
 from paperlark.evaluation.agreement import self_agreement
@@ -34,7 +34,7 @@ class Knowing:
         self,
         papers: Sequence[Paper],
         criteria: Criteria,  # noqa: ARG002
-        evidence: Evidence = NOTHING_KNOWN,
+        evidence: Evidence = NO_EVIDENCE,
     ) -> tuple[Match, ...]:
         order = sorted(papers, key=lambda paper: ("Bats" in paper.title) != self.first)
         rank = {paper.id: place for place, paper in enumerate(order, start=1)}
@@ -163,7 +163,7 @@ def test_a_ranker_that_breaks_its_promise_is_a_bug() -> None:
             self,
             papers: Sequence[Paper],
             criteria: Criteria,  # noqa: ARG002
-            evidence: Evidence = NOTHING_KNOWN,  # noqa: ARG002
+            evidence: Evidence = NO_EVIDENCE,  # noqa: ARG002
         ) -> tuple[Match, ...]:
             return (Match(score=1, rank=1, of=1),) * len(papers)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from paperlark.domain.criteria import Criteria
-from paperlark.domain.feedback import NOTHING_KNOWN, Evidence, LabelSource
+from paperlark.domain.feedback import NO_EVIDENCE, Evidence, LabelSource
 from paperlark.domain.judgement import Match
 from paperlark.domain.paper import Paper, PaperId
 from paperlark.evaluation.cases import OWN, Method
@@ -24,7 +24,7 @@ class Spy:
     asked: list[tuple[tuple[PaperId, ...], Evidence]] = field(default_factory=list)
 
     def rank(
-        self, papers: Sequence[Paper], criteria: Criteria, evidence: Evidence = NOTHING_KNOWN
+        self, papers: Sequence[Paper], criteria: Criteria, evidence: Evidence = NO_EVIDENCE
     ) -> tuple[Match, ...]:
         self.asked.append((tuple(paper.id for paper in papers), evidence))
         return FakeRanker().rank(papers, criteria, evidence)

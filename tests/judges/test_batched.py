@@ -133,7 +133,7 @@ def test_questions_are_left_and_answers_collected(reader: Reader, desk: BatchDes
     assert [len(papers_of(question)) for question in desk.asked] == [4, 4, 2]
     desk.pass_hours(1)
     assert reader.run(papers(10)) == {}
-    assert reader.jobs.living() == ()
+    assert reader.jobs.open_jobs() == ()
 
 
 def test_the_best_papers_come_first_and_none_twice(reader: Reader, desk: BatchDesk) -> None:
@@ -146,17 +146,21 @@ def test_a_job_is_written_down_before_anything_is_sent(reader: Reader, desk: Bat
     written: list[tuple[BatchJob, ...]] = []
 
     def rate_limit_clock(_request: Request, handle: Handle) -> Response:
-        written.append(reader.jobs.living())
+        written.append(reader.jobs.open_jobs())
         return handle()
 
     desk.fault = rate_limit_clock
     reader.run(papers(2))
     assert [[(job.state, job.name) for job in jobs] for jobs in written] == [
-        [(BatchJobState.LEAVING, None)],
-        [(BatchJobState.LEAVING, None)],
+        [(BatchJobState.SUBMITTING, None)],
+        [(BatchJobState.SUBMITTING, None)],
     ]
-    (job,) = reader.jobs.living()
-    assert (job.state, job.name, job.key) == (BatchJobState.LEFT, "batch_0", desk.batches[0].key)
+    (job,) = reader.jobs.open_jobs()
+    assert (job.state, job.name, job.key) == (
+        BatchJobState.SUBMITTED,
+        "batch_0",
+        desk.batches[0].key,
+    )
     shown = {one["paper"]: one["id"] for one in papers_of(desk.asked[0])}
     assert {one.number: one.id for one in job.asked()} == shown
 
@@ -181,7 +185,7 @@ def test_what_was_left_with_another_server_is_not_asked_of_this_one(
     reader: Reader, desk: BatchDesk
 ) -> None:
     reader.run(papers(2))
-    (job,) = reader.jobs.living()
+    (job,) = reader.jobs.open_jobs()
     reader.jobs.keep(replace(job, base_url="http://elsewhere/v1"))
     requests = len(desk.requests)
     assert lacks(reader.run(papers(2))) == {UnjudgedReason.WAITING: 2}
@@ -199,7 +203,7 @@ def test_each_reading_is_left_by_itself(reader: Reader, desk: BatchDesk) -> None
         for reading in (1, 2):
             reader.run(papers(4), reading=reading)
     assert len(desk.batches) == 2
-    assert [job.judgement_key.judge[-2:] for job in reader.jobs.living()][1] == "#2"
+    assert [job.judgement_key.judge[-2:] for job in reader.jobs.open_jobs()][1] == "#2"
     desk.pass_hours(1)
     assert reader.run(papers(4), reading=1) == reader.run(papers(4), reading=2) == {}
 
@@ -208,7 +212,7 @@ def test_a_paper_whose_answer_was_no_use_is_left_alone_the_others_together(
     reader: Reader, desk: BatchDesk
 ) -> None:
     reader.run(papers(9))
-    (job,) = reader.jobs.living()
+    (job,) = reader.jobs.open_jobs()
     tried = {PaperId(f"2503.0000{n}"): BatchMiss("it was blank", tried=n < 3) for n in range(1, 8)}
     reader.jobs.keep(replace(job, state=BatchJobState.COLLECTED, misses=tried))
     unjudged = reader.run(papers(7))
@@ -266,7 +270,7 @@ def test_a_server_without_a_batch_service_makes_no_page(reader: Reader, desk: Ba
     desk.fault = refuses(404, "What is that?")
     with pytest.raises(JudgeUnavailable, match="takes no such batch"):
         reader.run(papers(2))
-    assert reader.jobs.living() == ()
+    assert reader.jobs.open_jobs() == ()
 
 
 def test_after_one_job_that_is_not_taken_no_other_is_tried(reader: Reader, desk: BatchDesk) -> None:
@@ -287,7 +291,7 @@ def test_what_may_be_spent_is_held_until_it_is_collected(reader: Reader) -> None
     reason = unjudged[papers(10)[9].id].reason
     assert reason.startswith("the run's $0.025 is spent but for too little to ask with: allow more")
     assert reader.ledger.left() == {"run": (Decimal("0.005"), Decimal("0.025"))}
-    (job,) = reader.jobs.living()
+    (job,) = reader.jobs.open_jobs()
     assert job.most == Decimal("0.02")
 
 

@@ -12,7 +12,7 @@ from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
 from paperlark.domain.errors import (
-    MaybeLeft,
+    MaybeSubmitted,
     ModelBusy,
     ModelUnusable,
     NoBatchService,
@@ -173,7 +173,7 @@ def test_where_nobody_knows_whether_a_batch_was_made_it_is_not_made_again(
     service: BatchService, desk: BatchDesk, fault: object
 ) -> None:
     desk.faults["create"].append(fault)  # type: ignore[arg-type]  # the cases above
-    with pytest.raises(MaybeLeft, match=r"it is not known whether .* took the batch"):
+    with pytest.raises(MaybeSubmitted, match=r"it is not known whether .* took the batch"):
         leave(service)
     assert desk.requests == ["upload", "create", "list"]
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from paperlark.domain.criteria import Criteria, parse_criteria
-from paperlark.domain.feedback import NOTHING_KNOWN, Evidence, Example, LabelSource
+from paperlark.domain.feedback import NO_EVIDENCE, Evidence, Example, LabelSource
 from paperlark.domain.judgement import Match, Nearest
 from paperlark.domain.paper import Paper
 from paperlark.rankers.embedded import EmbeddedRanker
@@ -35,7 +35,7 @@ NO_CRITERIA = parse_criteria("")
 def _rank(
     papers: Sequence[Paper] = DAY,
     criteria: Criteria = CRITERIA,
-    evidence: Evidence = NOTHING_KNOWN,
+    evidence: Evidence = NO_EVIDENCE,
 ) -> dict[str, Match]:
     matches = EmbeddedRanker().rank(papers, criteria, evidence)
     assert sorted(match.rank for match in matches) == list(range(1, len(papers) + 1))

@@ -41,16 +41,16 @@ def meaning() -> SemanticSearch:
 
 
 def test_a_question_is_like_papers_on_its_subject_in_other_words(meaning: SemanticSearch) -> None:
-    likeness = meaning.likeness("small satellite galaxy, cosmology", [ONE, TWO, THREE])
+    likeness = meaning.similarities("small satellite galaxy, cosmology", [ONE, TWO, THREE])
     assert likeness[ONE] > 0.3 > likeness[TWO]
     assert likeness[THREE] == 0
     assert list(meaning.nearest("small satellite galaxy, cosmology", 5)) == [ONE]
 
 
 def test_a_question_without_a_known_word_is_like_nothing(meaning: SemanticSearch) -> None:
-    assert meaning.likeness("qwertz", [ONE, TWO]) == {}
+    assert meaning.similarities("qwertz", [ONE, TWO]) == {}
     assert meaning.nearest("qwertz", 5) == {}
-    assert meaning.likeness("galaxy", [PaperId("2502.99999")]) == {}
+    assert meaning.similarities("galaxy", [PaperId("2502.99999")]) == {}
 
 
 def test_words_and_meaning_count_together() -> None:
@@ -80,7 +80,7 @@ def test_every_paper_stays_and_the_order_does_not_hang_on_that_of_the_hits(
 
 
 def test_cosines_are_those_of_the_packed_places(meaning: SemanticSearch) -> None:
-    found = meaning.likeness("Sonar of bats. Bats hunt insects by their echoes.", [TWO])
+    found = meaning.similarities("Sonar of bats. Bats hunt insects by their echoes.", [TWO])
     assert np.isclose(
         found[TWO],
         meaning.nearest("sonar of bats, bats hunt insects by their echoes", 1)[TWO],

@@ -32,7 +32,7 @@ MARCH = Expense(
     selected=20,
     requests=40,
     tokens=Tokens(90_000, 10_000, 8_000),
-    untold=0,
+    without_usage=0,
     cost=Cost(Decimal("0.30"), Decimal("0.10")),
     unpriced=0,
     most=None,
@@ -41,7 +41,7 @@ FEBRUARY = replace(MARCH, period=date(2025, 2, 1), cost=Cost(Decimal("1.00"), De
 LOCAL = replace(
     MARCH, model="llama", cost=Cost(Decimal(0), Decimal(0)), unpriced=40, tokens=Tokens(100, 10)
 )
-LOST = replace(MARCH, untold=3, unpriced=3, most=Decimal("0.05"))
+LOST = replace(MARCH, without_usage=3, unpriced=3, most=Decimal("0.05"))
 
 
 def test_a_month_has_a_bar_beside_its_cost_and_a_paragraph_for_each_model_and_reader() -> None:
@@ -88,7 +88,7 @@ def test_what_is_known_in_part_is_marked_and_the_rest_counted() -> None:
 
 
 def test_where_nothing_says_what_it_used_no_tokens_are_shown() -> None:
-    silent = replace(LOST, untold=40, unpriced=40, tokens=Tokens(0, 0))
+    silent = replace(LOST, without_usage=40, unpriced=40, tokens=Tokens(0, 0))
     assert not any("tokens" in line for line in spending_lines([silent], Period.MONTH))
 
 

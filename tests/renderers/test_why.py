@@ -48,7 +48,7 @@ def an_account(
             ranked=(Ranked(shown.paper.id, 1, Placement.ABOVE, match, PRECEDENTS),),
         ),
         shown.paper.id,
-        said=tuple(
+        readings=tuple(
             ReadingRecord(f"{JUDGE}#{number}" if number > 1 else JUDGE, judged, question)
             for number, question in enumerate(questions, 1)
         ),
@@ -161,13 +161,13 @@ def test_what_became_of_a_paper_that_is_not_on_the_page_is_said(
     fate: PaperOutcome, said: str
 ) -> None:
     account = an_account()
-    day = replace(account.days[0], fate=fate, entry=None, ranked=None)
+    day = replace(account.days[0], outcome=fate, entry=None, ranked=None)
     assert f"  outcome          {said}\n" in why_text(replace(account, days=(day,)), width=100)
 
 
 def test_a_paper_that_was_seen_before_names_the_day() -> None:
     day = replace(
-        an_account().days[0], fate=PaperOutcome.PASSED_OVER, entry=None, seen=date(2025, 2, 24)
+        an_account().days[0], outcome=PaperOutcome.PASSED_OVER, entry=None, seen=date(2025, 2, 24)
     )
     found = why_text(replace(an_account(), days=(day,)), width=100)
     assert "not looked at: it was announced to you before, on 2025-02-24" in found
@@ -176,7 +176,7 @@ def test_a_paper_that_was_seen_before_names_the_day() -> None:
 def test_the_reason_for_no_judgement_is_told() -> None:
     day = replace(
         an_account().days[0],
-        fate=PaperOutcome.OVER_BUDGET,
+        outcome=PaperOutcome.OVER_BUDGET,
         entry=None,
         unjudged=Unjudged(entry(2).paper, UnjudgedReason.BUDGET, "the month's $1 are spent"),
     )

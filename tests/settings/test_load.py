@@ -131,7 +131,7 @@ base_url = "ftp://x"
         "paperlark.toml:2: categories: arXiv has no category 'cs.lg'; did you mean 'cs.LG'?",
         "paperlark.toml:2: categories: arXiv has no category 'knitting';"
         " see https://arxiv.org/category_taxonomy",
-        "paperlark.toml:3: colour is no setting of paperlark's; expected one of name, categories,"
+        'paperlark.toml:3: unknown setting "colour"; expected one of name, categories,'
         " criteria, announce_types, primary_only, page_size, judge_updates, judge_followed,"
         " show_criteria, least_h_index, output, database, cutoffs, exploration, follow, judge,"
         " budget, sources, site, mail, deliver",
@@ -139,10 +139,9 @@ base_url = "ftp://x"
         " model",
         "paperlark.toml:6: cutoffs.relevance is 11; expected a whole number from 1 to 10",
         "paperlark.toml:9: follow.name is missing; expected a full name as printed on papers",
-        "paperlark.toml:10: follow.alias is no setting of paperlark's; expected one of name,"
-        " aliases, id",
-        "paperlark.toml:11: follow.id is 1741101; expected Semantic Scholar's id of this person, so"
-        " that no namesake matches: the number at the end of the address of their page there, in"
+        'paperlark.toml:10: unknown setting "follow.alias" (did you mean aliases?)',
+        "paperlark.toml:11: follow.id is 1741101; expected Semantic Scholar's id of this person,"
+        " which excludes namesakes: the number at the end of the address of their page there, in"
         ' quotes, such as "1741101"',
         "paperlark.toml:12: judge.model is missing; expected a model's name as its server knows it",
         "paperlark.toml:13: judge.base_url: 'ftp://x' is no web address",
@@ -174,7 +173,7 @@ def test_one_mistake_is_one_line(home: Path, text: str, expected: str) -> None:
 def test_criteria_that_say_nothing_are_a_mistake(home: Path) -> None:
     (home / "criteria.md").write_text("# Title\n\n")
     [problem] = _problems(home, 'name = "x"\ncategories = ["cs.LG"]')
-    assert problem == "criteria.md: says nothing yet; expected your interests, in your own words"
+    assert problem == "criteria.md: is empty; expected your interests, in your own words"
 
 
 def test_no_profile_says_how_to_make_one(tmp_path: Path) -> None:
@@ -198,3 +197,9 @@ def test_any_file_is_settings_or_our_error(
         load_settings(file)
     except PaperlarkError as error:
         assert str(file) in str(error)  # noqa: PT017
+
+
+@pytest.mark.parametrize("written", ["pagesize", "page-size", "Page_Size", "page_sizes"])
+def test_a_slip_in_a_setting_is_answered_with_the_setting_meant(home: Path, written: str) -> None:
+    (problem,) = _problems(home, f'name = "x"\ncategories = ["cs.LG"]\n{written} = 5\n')
+    assert problem == f'paperlark.toml:3: unknown setting "{written}" (did you mean page_size?)'

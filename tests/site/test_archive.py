@@ -43,13 +43,13 @@ def test_a_followed_author_without_a_name_has_no_page() -> None:
 
 def test_a_digest_is_read_once_and_again_when_it_or_the_code_changed() -> None:
     archive, scratch = _Counting(), FakeCache()
-    archive.file(digest([entry(1), entry(2)]))
-    archive.file(replace(digest([entry(3)]), day=date(2025, 2, 27)))
+    archive.save(digest([entry(1), entry(2)]))
+    archive.save(replace(digest([entry(3)]), day=date(2025, 2, 27)))
     first = _fill(archive, scratch)
     assert [(one.day, len(one.facts.papers)) for one in first] == [(DAY, 2), (date(2025, 2, 27), 1)]
     assert _fill(archive, scratch) == first
     assert archive.reads == 2
-    archive.file(digest([entry(1)]))
+    archive.save(digest([entry(1)]))
     assert len(_fill(archive, scratch)[0].facts.papers) == 1
     assert archive.reads == 3
     _fill(archive, scratch, code="other")
@@ -58,7 +58,7 @@ def test_a_digest_is_read_once_and_again_when_it_or_the_code_changed() -> None:
 
 def test_a_volume_knows_the_topics_and_followed_authors_of_its_papers() -> None:
     archive = FakeJudgementMemory()
-    archive.file(digest([entry(1, followed=True), entry(2)]))
+    archive.save(digest([entry(1, followed=True), entry(2)]))
     volume = SiteArchive(digest().profile, _fill(archive, FakeCache()))
     assert volume.topics == ("AI for science",)
     assert volume.authors == ("Ada Example",)

@@ -88,11 +88,11 @@ def test_a_site_that_grew_day_by_day_is_the_one_built_at_once(tmp_path: Path) ->
     days = _days(6)
     grown, scratch = FakeJudgementMemory(), FakeCache()
     for page in days:
-        grown.file(page)
+        grown.save(page)
         build(tuple(plan(_readers(grown, scratch, NAME), None)), tmp_path / "grown", _ignored)
     at_once = FakeJudgementMemory()
     for page in reversed(days):
-        at_once.file(page)
+        at_once.save(page)
     files = tuple(plan(_readers(at_once, FakeCache(), NAME), None))
     build(files, tmp_path / "at-once", _ignored)
     assert _bytes(tmp_path / "grown") == _bytes(tmp_path / "at-once")
@@ -102,9 +102,9 @@ def test_a_new_day_has_only_what_it_touches_made_again(tmp_path: Path) -> None:
     archive, scratch = FakeJudgementMemory(), FakeCache()
     *before, latest = _days(40)
     for page in before:
-        archive.file(page)
+        archive.save(page)
     build(tuple(plan(_readers(archive, scratch, NAME), None)), tmp_path / "site", _ignored)
-    archive.file(latest)
+    archive.save(latest)
     made = []
     for file in plan(_readers(archive, scratch, NAME), None):
         kept = (tmp_path / "site" / file.path).exists() and file.made_of in (
@@ -120,8 +120,8 @@ def test_a_new_day_has_only_what_it_touches_made_again(tmp_path: Path) -> None:
 def test_every_file_is_planned_once(tmp_path: Path) -> None:
     archive = FakeJudgementMemory()
     for page in _days(6):
-        archive.file(page)
-        archive.file(replace(page, profile="Another reader"))
+        archive.save(page)
+        archive.save(replace(page, profile="Another reader"))
     files = tuple(plan(_readers(archive, FakeCache(), NAME, "Another reader"), None))
     paths = [file.path for file in files]
     assert len(paths) == len(set(paths))
@@ -143,7 +143,7 @@ def test_a_site_of_nobodys_days_says_so(tmp_path: Path) -> None:
 def test_days_look_like_what_they_are(tmp_path: Path) -> None:
     archive = FakeJudgementMemory()
     for page in _days(6):
-        archive.file(page)
+        archive.save(page)
     build(tuple(plan(_readers(archive, FakeCache(), NAME), None)), tmp_path / "s", _ignored)
     (folder,) = (one for one in (tmp_path / "s").iterdir() if one.is_dir())
     january = (folder / "2025" / "01" / "index.html").read_text()
@@ -157,7 +157,7 @@ def test_days_look_like_what_they_are(tmp_path: Path) -> None:
 def test_a_day_that_goes_away_meanwhile_is_told() -> None:
     archive = FakeJudgementMemory()
     (page,) = _days(3)[:1]
-    archive.file(page)
+    archive.save(page)
     files = tuple(plan(_readers(archive, FakeCache(), NAME), None))
     archive._digests.clear()
     day = next(file for file in files if str(file.path).endswith("30/index.html"))

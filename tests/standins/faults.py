@@ -30,7 +30,7 @@ from paperlark.domain.announcement import AnnounceType, Listing
 from paperlark.domain.calendar import expects_announcement
 from paperlark.domain.criteria import Criteria
 from paperlark.domain.errors import PaperlarkError
-from paperlark.domain.feedback import NOTHING_KNOWN, Evidence
+from paperlark.domain.feedback import NO_EVIDENCE, Evidence
 from paperlark.domain.judgement import Match
 from paperlark.domain.paper import Paper
 from paperlark.ports import Ranker
@@ -382,7 +382,7 @@ class RememberingRanker:
     ) -> tuple[Match, ...]:
         key = hash((criteria, *((one.id, one.title, one.abstract) for one in papers)))
         if key not in self.known:
-            self.known[key] = self.ranker.rank(papers, criteria, NOTHING_KNOWN)
+            self.known[key] = self.ranker.rank(papers, criteria, NO_EVIDENCE)
         return self.known[key]
 
 
@@ -461,7 +461,9 @@ class Replay:
 
         What a month teaches, and what resembles it, depends rightly on what its pages had so far.
         """
-        parts = replace(maker.parts, ranker=self._ranker, experience=None, precedent_finder=None)
+        parts = replace(
+            maker.parts, ranker=self._ranker, example_source=None, precedent_finder=None
+        )
         json_only = tuple(one for one in maker.renderers if isinstance(one, JsonRenderer))
         return replace(maker, parts=parts, renderers=json_only)
 

@@ -174,7 +174,7 @@ class Mornings:
         self.tally.seen["pages"] += 1
         self.made_on[day] = self._today()
         with open_database(self._settings.database) as connection:
-            DigestStore(connection, self._settings.database).file(_digest(day, papers, self.lot))
+            DigestStore(connection, self._settings.database).save(_digest(day, papers, self.lot))
 
     def _run(self, day: date, failures: list[Failure], *, killable: bool) -> None:
         """Bring what is due, and be killed now and then while doing so."""

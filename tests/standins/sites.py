@@ -155,7 +155,7 @@ def written(number: int) -> Paper:
 def _reader(reading: Reading) -> SiteReader:
     memory, scratch = FakeJudgementMemory(), FakeCache()
     for digest in reading.digests:
-        memory.file(digest)
+        memory.save(digest)
     profile = reading.digests[0].profile
     days = fill_archive(profile, memory, scratch, "these tests", lambda *_: None)
     texts = FakePaperTexts({paper.id: paper for paper in reading.papers})

@@ -65,7 +65,7 @@ def test_collecting_stores_answers_and_judgements_at_half_the_price(
     store.keep(JOB)
     misses = {SECOND: BatchMiss("the model's reply left it out", tried=True)}
     store.collect(replace(JOB, misses=misses), [ANSWERED])
-    assert store.living() == ()
+    assert store.open_jobs() == ()
     assert store.of(ASKING) == (replace(JOB, misses=misses, state=BatchJobState.COLLECTED),)
     memory = JudgementStore(connection, Path("store.db"))
     assert memory.judgements([paper(1), paper(2, version=2)], ASKING) == (SAID,)
@@ -110,7 +110,7 @@ def test_any_job_is_given_back_as_it_was_kept(
         store = BatchJobStore(connection, Path("store.db"))
         store.keep(job)
         assert store.of(ASKING) == (job,)
-        assert store.living() == (() if job.state is BatchJobState.COLLECTED else (job,))
+        assert store.open_jobs() == (() if job.state is BatchJobState.COLLECTED else (job,))
 
 
 @pytest.mark.parametrize(
@@ -125,11 +125,11 @@ def test_any_job_is_given_back_as_it_was_kept(
 def test_nobody_waits_for_ever_for_another_s_job(
     age: timedelta, *, ours: bool, lives: bool
 ) -> None:
-    assert JOB.lives(AT + age, ours=ours) is lives
+    assert JOB.is_open(AT + age, ours=ours) is lives
 
 
 def test_a_collected_job_lives_no_more() -> None:
-    assert not replace(JOB, state=BatchJobState.COLLECTED).lives(AT, ours=True)
+    assert not replace(JOB, state=BatchJobState.COLLECTED).is_open(AT, ours=True)
 
 
 def test_a_job_costs_what_its_questions_cost() -> None:
@@ -141,13 +141,13 @@ def test_a_job_costs_what_its_questions_cost() -> None:
 def test_a_job_of_which_nothing_was_tried_is_told_from_one_that_was() -> None:
     never = {id_: BatchMiss("expired", tried=False) for id_ in (FIRST, SECOND)}
     over = replace(JOB, state=BatchJobState.COLLECTED)
-    assert replace(over, misses=never).untried
-    assert not replace(over, misses={FIRST: never[FIRST]}).untried
-    assert not replace(over, misses=never | {FIRST: BatchMiss("blank", tried=True)}).untried
-    assert not replace(JOB, misses=never).untried
+    assert replace(over, misses=never).never_asked
+    assert not replace(over, misses={FIRST: never[FIRST]}).never_asked
+    assert not replace(over, misses=never | {FIRST: BatchMiss("blank", tried=True)}).never_asked
+    assert not replace(JOB, misses=never).never_asked
 
 
 def test_a_job_asks_about_a_version_of_a_paper() -> None:
-    assert JOB.asks_about(paper(2, version=2))
-    assert not JOB.asks_about(paper(2))
+    assert JOB.contains(paper(2, version=2))
+    assert not JOB.contains(paper(2))
     assert list(JOB.names) == ["k-0", "k-1"]

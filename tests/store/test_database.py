@@ -97,7 +97,7 @@ def test_a_damaged_database_is_set_aside_and_nothing_takes_its_place(tmp_path: P
     path = tmp_path / "store.db"
     path.write_text("This is a diary, not a database." * 100)
     with (
-        pytest.raises(StoreDamaged, match=r"set aside as store\.db\.damaged-1"),
+        pytest.raises(StoreDamaged, match=r"renamed to store\.db\.damaged-1"),
         open_database(path),
     ):
         pass
@@ -120,14 +120,14 @@ def test_a_page_of_the_database_overwritten_is_found_when_it_is_opened(path: Pat
     content = bytearray(path.read_bytes())
     content[8192:24576] = b"\xff" * 16384
     path.write_bytes(content)
-    with pytest.raises(StoreDamaged, match="set aside"), open_database(path):
+    with pytest.raises(StoreDamaged, match="renamed"), open_database(path):
         pass
 
 
 def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with (
-        pytest.raises(StoreError, match="cannot be made"),
+        pytest.raises(StoreError, match="cannot be created"),
         open_database(tmp_path / "file" / "store.db"),
     ):
         pass
@@ -167,7 +167,7 @@ def test_a_digest_of_before_there_was_exploration_is_read(path: Path) -> None:
     page = ordinary()
     with open_database(path) as connection:
         archive = DigestStore(connection, path)
-        archive.file(page)
+        archive.save(page)
         [(text,)] = connection.execute("SELECT digest FROM digests").fetchall()
         old = json.loads(text)
         for part in (old, old["funnel"], *old["entries"]):

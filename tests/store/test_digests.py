@@ -17,7 +17,7 @@ from paperlark.store.examples import ExampleStore, labelled_papers
 from paperlark.store.paper_texts import PaperTextStore
 from paperlark.store.scanned import ScannedStore
 from paperlark.testing import a_feed
-from standins.digests import DAY, imported, ordinary, paper
+from standins.digests import DAY, imported, ordinary, paper, partial
 
 
 def test_a_digest_of_before_there_were_several_readings_is_read(tmp_path: Path) -> None:
@@ -25,12 +25,29 @@ def test_a_digest_of_before_there_were_several_readings_is_read(tmp_path: Path) 
     page = replace(ordinary(), profile="Mine")
     with open_database(path) as connection:
         store = DigestStore(connection, path)
-        store.file(page)
+        store.save(page)
         connection.execute(
             "UPDATE digests SET digest ="
             " json_remove(digest, '$.readings', '$.agreement', '$.funnel.followed_asked')"
         )
         assert store.digest("Mine", DAY) == page
+
+
+def test_why_a_paper_is_unjudged_is_stored_under_the_name_that_old_databases_have(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "store.db"
+    page = replace(partial(), profile="Mine")
+    with open_database(path) as connection:
+        store = DigestStore(connection, path)
+        store.save(page)
+        (causes,) = connection.execute(
+            "SELECT group_concat(json_extract(value, '$.lack'), ',')"
+            " FROM digests, json_each(digest, '$.unjudged')"
+        ).fetchone()
+        assert causes == ",".join(one.cause for one in page.unjudged)
+        assert page.unjudged
+        assert store.digest("Mine", page.day) == page
 
 
 def test_a_digest_that_was_kept_without_a_name_gets_the_one_it_would_have_had(
@@ -40,7 +57,7 @@ def test_a_digest_that_was_kept_without_a_name_gets_the_one_it_would_have_had(
     page = replace(ordinary(), profile="Mine")
     with open_database(path) as connection:
         store = DigestStore(connection, path)
-        store.file(page)
+        store.save(page)
         named = store.fingerprints("Mine")
         connection.execute("UPDATE digests SET fingerprint = NULL")
         assert store.fingerprints("Mine") == named

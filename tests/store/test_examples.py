@@ -56,7 +56,7 @@ def test_the_line_is_the_one_the_reader_draws_now(
     connection: sqlite3.Connection, path: Path
 ) -> None:
     AnnouncementStore(connection, path).keep(a_feed(a_paper()), MONDAY)
-    DigestStore(connection, path).file(_judged(MONDAY, (a_paper(),)))
+    DigestStore(connection, path).save(_judged(MONDAY, (a_paper(),)))
     for cutoffs, wanted in ((Cutoffs(8, 7), True), (Cutoffs(9, 7), False), (Cutoffs(8, 8), False)):
         profile = replace(MINE, cutoffs=cutoffs)
         (example,) = ExampleStore(connection, path).evidence(profile, TUESDAY).examples
@@ -69,7 +69,7 @@ def test_a_paper_that_was_drawn_by_lot_stands_for_those_that_might_have_been(
     papers = (a_paper("2502.00001"), a_paper("2502.00002"))
     AnnouncementStore(connection, path).keep(a_feed(*papers), MONDAY)
     drawn = Explored(papers[1].id, inclusion=0.05, probability=0.01, wanted=False)
-    DigestStore(connection, path).file(replace(_judged(MONDAY, papers), explored=(drawn,)))
+    DigestStore(connection, path).save(replace(_judged(MONDAY, papers), explored=(drawn,)))
     examples = ExampleStore(connection, path).evidence(MINE, TUESDAY).examples
     assert [(one.paper.id[-1], one.stands_for) for one in examples] == [("1", 1), ("2", 20)]
 
@@ -115,7 +115,7 @@ def test_the_first_time_a_day_is_made_it_already_leaves_out_its_own_papers(
 
 def test_another_reader_teaches_nothing(connection: sqlite3.Connection, path: Path) -> None:
     AnnouncementStore(connection, path).keep(a_feed(a_paper()), MONDAY)
-    DigestStore(connection, path).file(_judged(MONDAY, (a_paper(),)))
+    DigestStore(connection, path).save(_judged(MONDAY, (a_paper(),)))
     yours = replace(MINE, name="Yours")
     evidence = ExampleStore(connection, path).evidence(yours, TUESDAY)
     assert (evidence.examples, evidence.stream) == ((), ())
@@ -130,7 +130,7 @@ def test_the_latest_are_kept_where_there_are_too_many(
     papers = [a_paper(f"2502.0000{n}") for n in range(5)]
     for n, paper in enumerate(papers):
         AnnouncementStore(connection, path).keep(a_feed(paper), MONDAY + n * DAY)
-        DigestStore(connection, path).file(_judged(MONDAY + n * DAY, (paper,)))
+        DigestStore(connection, path).save(_judged(MONDAY + n * DAY, (paper,)))
     evidence = ExampleStore(connection, path).evidence(MINE, MONDAY + 9 * DAY)
     assert [one.paper for one in evidence.examples] == papers[2:]
     assert evidence.stream == (papers[4],)
@@ -141,7 +141,7 @@ def test_a_restored_day_teaches_what_its_page_has_a_text_of(
 ) -> None:
     shown, below = entry(1), a_paper("2502.99999")
     page = _judged(MONDAY, (shown.paper, below))
-    DigestStore(connection, path).file(replace(page, entries=(shown,)))
+    DigestStore(connection, path).save(replace(page, entries=(shown,)))
     evidence = ExampleStore(connection, path).evidence(MINE, TUESDAY)
     assert [one.paper for one in evidence.examples] == [shown.paper]
     assert evidence.stream == (shown.paper,)
@@ -153,7 +153,7 @@ def test_days_made_before_there_was_experience_teach_all_the_same(path: Path) ->
     with open_database(path) as connection:
         AnnouncementStore(connection, path).keep(a_feed(below), MONDAY)
         page = replace(_judged(MONDAY, (shown.paper, below)), entries=(shown,))
-        DigestStore(connection, path).file(page)
+        DigestStore(connection, path).save(page)
         after = ExampleStore(connection, path).evidence(MINE, TUESDAY)
         _undo_the_migrations_from_the_third_on(connection)
         connection.execute("DELETE FROM papers WHERE id = ?", (shown.paper.id,))
@@ -163,7 +163,7 @@ def test_days_made_before_there_was_experience_teach_all_the_same(path: Path) ->
         assert ExampleStore(connection, path).evidence(MINE, TUESDAY) == after
         assert {one.label_source for one in after.examples} == {LabelSource.JUDGE}
         assert len(after.examples) == 2
-        waiting = VectorStore(connection, path).unplaced(TUESDAY, "space", 9)
+        waiting = VectorStore(connection, path).without_vector(TUESDAY, "space", 9)
         assert waiting == [(shown.paper, MONDAY), (below, MONDAY)]
 
 
@@ -201,7 +201,7 @@ def test_twenty_days_of_three_hundred_papers_are_known_in_no_time(
             for k in range(300)
         )
         AnnouncementStore(connection, path).keep(a_feed(*papers), MONDAY + n * DAY)
-        DigestStore(connection, path).file(_judged(MONDAY + n * DAY, papers))
+        DigestStore(connection, path).save(_judged(MONDAY + n * DAY, papers))
     store = ExampleStore(connection, path)
     durations = []
     for _ in range(3):

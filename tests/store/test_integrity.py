@@ -28,13 +28,13 @@ def path(tmp_path: Path) -> Path:
 def checks(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Count checks, which are made all the same."""
     made: list[int] = []
-    check = database._check_whole
+    check = database._check_integrity
 
     def counted(connection: sqlite3.Connection) -> None:
         made.append(1)
         check(connection)
 
-    monkeypatch.setattr(database, "_check_whole", counted)
+    monkeypatch.setattr(database, "_check_integrity", counted)
     return made
 
 
@@ -98,5 +98,5 @@ def test_damage_of_a_moment_ago_is_found(path: Path) -> None:
     content = bytearray(path.read_bytes())
     content[4096 : 4096 + 2048] = os.urandom(2048)
     path.write_bytes(content)
-    with pytest.raises(StoreDamaged, match="was set aside"), open_database(path):
+    with pytest.raises(StoreDamaged, match="was renamed"), open_database(path):
         pass

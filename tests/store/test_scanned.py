@@ -27,7 +27,7 @@ def test_a_digest_of_before_precedents_and_matches_were_kept_is_still_read(
     connection: sqlite3.Connection, tmp_path: Path
 ) -> None:
     archive = DigestStore(connection, tmp_path)
-    archive.file(narrowed())
+    archive.save(narrowed())
     (text,) = connection.execute("SELECT digest FROM digests").fetchone()
     old = json.loads(text)
     for one in old["entries"]:
@@ -43,7 +43,7 @@ def test_matches_are_rows_and_no_part_of_the_digest_s_json(
     connection: sqlite3.Connection, tmp_path: Path
 ) -> None:
     ranked = (Ranked(entry(1).paper.id, 1, Placement.ABOVE, Match(0.5, 1, 1)),)
-    DigestStore(connection, tmp_path).file(digest([entry(1)], ranked=ranked))
+    DigestStore(connection, tmp_path).save(digest([entry(1)], ranked=ranked))
     (text,) = connection.execute("SELECT digest FROM digests").fetchone()
     assert "ranked" not in json.loads(text)
     assert connection.execute("SELECT paper_id, side FROM matches").fetchall() == [
@@ -55,6 +55,6 @@ def test_papers_of_a_restored_page_wait_to_be_placed(
     connection: sqlite3.Connection, tmp_path: Path
 ) -> None:
     scanned = (entry(1).paper.id, entry(2).paper.id)
-    DigestStore(connection, tmp_path).file(digest([entry(1)], scanned=scanned))
-    waiting = VectorStore(connection, tmp_path).unplaced(date(2025, 3, 1), "space", 9)
+    DigestStore(connection, tmp_path).save(digest([entry(1)], scanned=scanned))
+    waiting = VectorStore(connection, tmp_path).without_vector(date(2025, 3, 1), "space", 9)
     assert waiting == [(entry(1).paper, DAY)]

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from paperlark.domain.errors import QuestionUnusable
+from paperlark.domain.errors import InvalidQuery
 from paperlark.domain.feedback import Example, LabelSource
 from paperlark.domain.judgement import Judgement
 from paperlark.domain.paper import Author, Paper, PaperId
@@ -104,7 +104,7 @@ def test_a_title_counts_more_than_an_abstract(
     keep: Callable[..., None], store: SearchStore
 ) -> None:
     keep(BATS, CAKES)
-    scores = {hit.paper_id: hit.words for hit in store.all_words(_asked("bats")).found}
+    scores = {hit.paper_id: hit.text_score for hit in store.all_words(_asked("bats")).found}
     assert scores[ONE] > scores[TWO] > 0
 
 
@@ -244,7 +244,7 @@ def test_a_database_of_before_there_was_an_index_is_searched_all_the_same(
         assert [paper for (paper,) in waiting] == ["hep-th/9901001", "0704.0001", "2502.00001"]
         store.catch_up(lambda *_: None)
         assert len(store.all_words(_asked("bats")).found) == 3
-        assert store.standing(SearchQuery(), [ONE])[0].place == 7
+        assert store.statuses(SearchQuery(), [ONE])[0].place == 7
 
 
 def test_what_a_reader_imported_is_found_by_that_reader_only(
@@ -257,7 +257,7 @@ def test_what_a_reader_imported_is_found_by_that_reader_only(
     LibraryStore(connection, path, READER).keep([imported])
     store.catch_up(lambda *_: None)
     assert find("caves") == {ONE}
-    assert store.standing(SearchQuery(), [ONE]) == [PaperStatus()]
+    assert store.statuses(SearchQuery(), [ONE]) == [PaperStatus()]
 
 
 def test_what_arxiv_says_of_a_paper_takes_the_place_of_what_was_imported(
@@ -324,8 +324,8 @@ def days(connection: sqlite3.Connection, path: Path, keep: Callable[..., None]) 
     papers = [one.paper for one in entries]
     judged = (Judgement(ONE, 1, 9, 8, "Yes."), Judgement(TWO, 1, 5, 4, ""))
     archive = DigestStore(connection, path)
-    archive.file(digest(entries[:1], judgements=judged, scanned=(ONE, TWO)))
-    archive.file(digest(day=LATER, scanned=(TWO,)))
+    archive.save(digest(entries[:1], judgements=judged, scanned=(ONE, TWO)))
+    archive.save(digest(day=LATER, scanned=(TWO,)))
     keep(*papers, a_paper(THREE, title="Title 3"))
 
 
@@ -365,13 +365,13 @@ def test_a_paper_s_standing_is_that_of_the_day_it_was_selected(
     connection: sqlite3.Connection, path: Path, store: SearchStore
 ) -> None:
     AnnouncementStore(connection, path).keep(a_feed(a_paper(THREE)), LATER)
-    assert store.standing(SearchQuery(), [TWO, ONE, THREE]) == [
-        PaperStatus(LATER, looked_at=True),
-        PaperStatus(DAY, looked_at=True, selected=True, place=1, relevance=9, novelty=8),
+    assert store.statuses(SearchQuery(), [TWO, ONE, THREE]) == [
+        PaperStatus(LATER, scanned=True),
+        PaperStatus(DAY, scanned=True, selected=True, place=1, relevance=9, novelty=8),
         PaperStatus(LATER),
     ]
-    before = store.standing(SearchQuery(last=DAY), [TWO])
-    assert before == [PaperStatus(DAY, looked_at=True, relevance=5, novelty=4)]
+    before = store.statuses(SearchQuery(last=DAY), [TWO])
+    assert before == [PaperStatus(DAY, scanned=True, relevance=5, novelty=4)]
 
 
 @pytest.mark.usefixtures("days")
@@ -462,7 +462,7 @@ def searched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SearchStore]:
 def test_whatever_is_asked_is_never_a_command(searched: SearchStore, text: str, name: str) -> None:
     try:
         terms, author = read_terms(text), read_name(name)
-    except QuestionUnusable:
+    except InvalidQuery:
         return
     for question in (SearchQuery(text, terms), SearchQuery(text, terms, author=author)):
         searched.all_words(question)
@@ -493,13 +493,13 @@ def test_a_long_question_is_answered(searched: SearchStore, text: str) -> None:
 
 @pytest.mark.parametrize("text", ["x" * 100_000, "?!", "🦇", '""', "* ^", "\0"])
 def test_a_question_without_words_or_end_is_refused(text: str) -> None:
-    with pytest.raises(QuestionUnusable):
+    with pytest.raises(InvalidQuery):
         read_terms(text)
 
 
 @pytest.mark.parametrize("name", ["", "G", "G. E.", "?", "n" * 201])
 def test_too_little_or_too_much_of_a_name_is_refused(name: str) -> None:
-    with pytest.raises(QuestionUnusable):
+    with pytest.raises(InvalidQuery):
         read_name(name)
 
 
@@ -532,4 +532,4 @@ def test_the_fake_finds_as_the_store_does() -> None:
         TWO,
     }
     assert finder.without_words(SearchQuery()).found == ()
-    assert finder.standing(SearchQuery(), [ONE]) == [PaperStatus()]
+    assert finder.statuses(SearchQuery(), [ONE]) == [PaperStatus()]

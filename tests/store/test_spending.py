@@ -125,7 +125,7 @@ def test_expenses_are_put_together_by_month_model_and_reader(
             selected=0,
             requests=2,
             tokens=Tokens(2000, 200, 800),
-            untold=0,
+            without_usage=0,
             cost=Cost(Decimal("0.004"), Decimal("0.002")),
             unpriced=0,
             most=None,
@@ -154,7 +154,7 @@ def test_what_is_not_known_is_counted_and_not_added(spending: SpendingStore, pay
     pay(replace(UNTOLD, requests=2))
     pay(Spend(Tokens(500, 50), None, most=Decimal("0.01")))
     (one,) = spending.expenses(Period.MONTH)
-    assert (one.requests, one.untold, one.unpriced) == (4, 2, 3)
+    assert (one.requests, one.without_usage, one.unpriced) == (4, 2, 3)
     assert one.tokens == Tokens(1500, 150, 400)
     assert one.cost == PAID.cost
     assert one.most == Decimal("0.06")
@@ -180,7 +180,7 @@ def test_selected_are_papers_that_were_judged_and_are_on_that_page(
 ) -> None:
     pay(PAID, said(ONE.id), said(OTHER.id))
     entry = Entry(1, ONE, AnnounceType.NEW, Match(0.5, 1, 2), (), said(ONE.id))
-    DigestStore(connection, path).file(
+    DigestStore(connection, path).save(
         Digest(
             day=DAY,
             profile="Mine",

@@ -108,4 +108,4 @@ def _remember(digest: Digest, archive: Archive, memory: JudgementMemory) -> None
             # A page says what all readings cost together, and no more.
             model_call = ModelCall(one.judgements, total(()), "restored")
             memory.keep(model_call, replace(judgement_key, judge=one.judge))
-    archive.file(digest)
+    archive.save(digest)

@@ -54,7 +54,7 @@ def paper_history(settings: Settings, paper: PaperId, day: date | None = None) -
 
 def _account(records: _Records, paper: PaperId, only: date | None) -> PaperHistory:
     listed = records.accounts.listed(paper)
-    looked_at = records.accounts.looked_at(paper)
+    looked_at = records.accounts.scanned_days(paper)
     pages = records.digests.days(records.profile.name)
     passed_over = (one.day for one in listed if one.category in records.profile.categories)
     announced = sorted({*looked_at, *(day for day in passed_over if day in pages)})
@@ -80,9 +80,9 @@ def _day(
     digest = records.digests.digest(records.profile.name, day)
     if digest is None:
         return None
-    said = records.accounts.said(paper, digest.criteria, digest.judge) if digest.judge else ()
+    said = records.accounts.judgements(paper, digest.criteria, digest.judge) if digest.judge else ()
     seen = next((before for before in looked_at if before < day), None)
-    return day_of_paper(digest, paper, seen=seen, said=said)
+    return day_of_paper(digest, paper, seen=seen, readings=said)
 
 
 def _unknown(records: _Records, paper: PaperId, listed: Sequence[ListedPaper]) -> StoreError:

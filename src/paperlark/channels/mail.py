@@ -45,8 +45,8 @@ class MailServer:
 class MailChannel:
     """Implements Channel for one mailbox; `name` is the reader's name for it."""
 
-    form = _FORM
-    tells_copies = True
+    message_format = _FORM
+    deduplicates = True
 
     def __init__(
         self,

@@ -43,13 +43,13 @@ class NotifyChannel:
     Raises ChannelRefused where the address is none that Apprise knows, or names several places.
     """
 
-    tells_copies = False
+    deduplicates = False
 
     def __init__(self, address: str, name: str) -> None:
         self._name = name
         self._address = address
         self._service = self._open(address)
-        self.form = _form(self._service, name)
+        self.message_format = _form(self._service, name)
 
     def send(self, message: Message, name: str) -> None:  # noqa: ARG002  # a chat tells no copies
         """Send a message."""
@@ -60,7 +60,7 @@ class NotifyChannel:
                 arrived = self._service.notify(
                     body=message.text,
                     title=message.subject,
-                    body_format=self.form.style.value,
+                    body_format=self.message_format.style.value,
                 )
             except AppriseException as error:
                 raise ChannelRefused(

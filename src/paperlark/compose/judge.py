@@ -108,7 +108,7 @@ def choose_estimating_judge(
     return EstimatingJudge(
         judge,
         profile.criteria.fingerprint,
-        jobs=jobs.living(),
+        jobs=jobs.open_jobs(),
         completion_each=store.completion_each(judge.signature),
     )
 

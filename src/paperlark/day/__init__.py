@@ -19,7 +19,7 @@ from paperlark.day.select import followed_by_match, place_candidates, select, se
 from paperlark.day.shortlist import EVERYTHING, fill_page, shortlist
 from paperlark.day.unread import report_unread, shown_from_below
 from paperlark.domain.digest import Digest
-from paperlark.domain.feedback import NOTHING_KNOWN
+from paperlark.domain.feedback import NO_EVIDENCE
 from paperlark.domain.judgement import NO_PRECEDENTS, JudgementKey
 from paperlark.domain.profile import Profile
 from paperlark.domain.spending import PriceSource
@@ -53,8 +53,8 @@ class DayParts:
     ranker: Ranker
     judge: Judge | None = None
     memory: JudgementMemory | None = None
-    people: AuthorService | None = None
-    experience: ExampleSource | None = None
+    author_service: AuthorService | None = None
+    example_source: ExampleSource | None = None
     precedent_finder: PrecedentFinder | None = None
     prices: Callable[[], PriceSource | None] = lambda: None
 
@@ -71,7 +71,7 @@ def make_digest(
     )
     seen = parts.archive.seen(profile.name, day, [one.paper.id for one in announcement.papers])
     scanned = filter_new(announcement, profile, seen)
-    evidence = parts.experience.evidence(profile, day) if parts.experience else NOTHING_KNOWN
+    evidence = parts.example_source.evidence(profile, day) if parts.example_source else NO_EVIDENCE
     with progress.step("ranking", len(scanned.papers)) as advance:
         papers = [announced.paper for announced in scanned.papers]
         matches = parts.ranker.rank(papers, profile.criteria, evidence)
@@ -81,7 +81,7 @@ def make_digest(
             else NO_PRECEDENTS
         )
         advance(len(papers))
-    known = look_up_authors(scanned.papers, profile, parts.people, progress)
+    known = look_up_authors(scanned.papers, profile, parts.author_service, progress)
     candidates = match_followed(
         scanned.papers, matches, profile.followed, known.authorships, precedents
     )

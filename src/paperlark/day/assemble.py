@@ -35,7 +35,7 @@ def assemble(  # noqa: PLR0913  # what every step of the day brought
     """Put the digest together; raises DigestInconsistent when its counts do not add up."""
     unjudged = verdict.unjudged if verdict else ()
     judgements = tuple(verdict.judgements.values()) if verdict else ()
-    lacking = lacks(announcement)
+    lacking = announcement_gaps(announcement)
     lacked = Counter(outcome.cause for outcome in unjudged)
     wanting = (
         lacked[UnjudgedReason.FAILED]
@@ -133,7 +133,7 @@ def _had(feed: Feed) -> Batch:
     )
 
 
-def lacks(announcement: Announcement) -> tuple[str, ...]:
+def announcement_gaps(announcement: Announcement) -> tuple[str, ...]:
     """Name what is not whole about the announcement."""
     return (
         *(f"{missing.category} is missing: {missing.reason}" for missing in announcement.missing),

@@ -100,6 +100,6 @@ def place_candidates(
     )
 
 
-def _ranked(candidate: Candidate, side: Placement) -> Ranked:
+def _ranked(candidate: Candidate, placement: Placement) -> Ranked:
     paper = candidate.paper
-    return Ranked(paper.id, paper.version, side, candidate.match, candidate.precedents)
+    return Ranked(paper.id, paper.version, placement, candidate.match, candidate.precedents)

@@ -185,7 +185,7 @@ class Deliveries:
         if parcel.messages:
             return parcel
         bulletin = news.bulletin(parcel, wish, tuple(self._silent(parcel)))
-        messages = write(bulletin, channel.form)
+        messages = write(bulletin, channel.message_format)
         statuses = (MessageStatus.WAITING,) * len(messages)
         packed = replace(parcel, messages=messages, statuses=statuses, since=self.clock.now())
         self.outbox.keep(packed)

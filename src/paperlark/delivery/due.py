@@ -13,10 +13,10 @@ from paperlark.domain.calendar import expects_announcement
 from paperlark.domain.calendar import today as day_of
 from paperlark.domain.delivery import (
     PATIENCE,
+    Frequency,
     MessageStatus,
     Occasion,
     Parcel,
-    Rhythm,
     Subscription,
 )
 from paperlark.domain.digest import Digest, Status
@@ -63,8 +63,8 @@ def due(wish: Subscription, days: RecentDays, earlier: Collection[Parcel]) -> tu
     `earlier` is what was packed for this channel before. A channel that is new gets no old pages,
     and none gets a day by itself and in its week.
     """
-    served = [day_of(one.since) for one in earlier if not one.occasion.passing]
-    if wish.rhythm is Rhythm.WEEKLY:
+    served = [day_of(one.since) for one in earlier if not one.occasion.transient]
+    if wish.frequency is Frequency.WEEKLY:
         return _weekly(wish, days, earlier, PATIENCE if served else _WEEKEND)
     oldest = max(days.today - PATIENCE, min(served, default=days.today))
     in_weeks = {day for one in earlier if _is_week(one) for day in week_of(one.day)}
@@ -116,7 +116,7 @@ def is_moot(parcel: Parcel, days: RecentDays) -> bool:
 
     An alarm or a trial is over, a day without a page has one by now, or a page is gone.
     """
-    if parcel.occasion.passing or parcel.day > days.today:
+    if parcel.occasion.transient or parcel.day > days.today:
         return True
     has_page = parcel.day in days.digests
     if parcel.occasion is Occasion.FAILURE:

@@ -54,7 +54,7 @@ def _settled(parcel: Parcel, channel: Channel, clock: Clock) -> Parcel:
     """Decide on messages that a run was killed over."""
     if MessageStatus.SENDING not in parcel.statuses:
         return parcel
-    became = MessageStatus.WAITING if channel.tells_copies else MessageStatus.UNKNOWN
+    became = MessageStatus.WAITING if channel.deduplicates else MessageStatus.UNKNOWN
     statuses = tuple(became if fate is MessageStatus.SENDING else fate for fate in parcel.statuses)
     problem = (
         "a run ended while it was being sent" if became is MessageStatus.UNKNOWN else parcel.problem
@@ -75,7 +75,7 @@ def _send(
         except ChannelRefused as error:
             return MessageStatus.REFUSED, str(error)
         except MaybeDelivered as error:
-            if not channel.tells_copies:
+            if not channel.deduplicates:
                 return MessageStatus.UNKNOWN, str(error)
             wait, problem = pause, error.problem
         except DeliveryError as error:

@@ -28,9 +28,9 @@ _WEEK = timedelta(days=7)
 
 
 def check_arxiv(context: CheckContext) -> Iterator[Finding]:
-    """Ask each door once; the feed first, for it tells how old it is."""
+    """Request each endpoint once; the feed first, since it states its date."""
     if context.offline:
-        yield note("arXiv", "not asked: --offline")
+        yield note("arXiv", "not contacted: --offline")
         return
     import httpx  # noqa: PLC0415  # only who is asked for something waits for the HTTP client
 
@@ -56,14 +56,14 @@ def _feed(context: CheckContext, client: ArxivClient) -> Iterator[Finding]:
         yield trouble("arXiv's feeds", failed)
         return
     now = today(context.environment.now())
-    said = f"the feed of {category} is of {feed.stamped}, with"
-    said = f"{said} {english.counted(len(feed.listings), 'listing')}"
+    found = f"the feed of {category} is of {feed.stamped}, with"
+    found = f"{found} {english.counted(len(feed.listings), 'listing')}"
     if feed.stamped is None or _is_fresh(feed.stamped, now):
-        yield ok("arXiv's feeds", said)
+        yield ok("arXiv's feeds", found)
     elif feed.stamped < _last_expected(now) - _WEEK:
-        yield warning("arXiv's feeds", f"{said}: that is old", "see https://status.arxiv.org")
+        yield warning("arXiv's feeds", f"{found}: outdated", "see https://status.arxiv.org")
     else:
-        yield note("arXiv's feeds", f"{said}: today's is not out yet", "paperlark morning waits")
+        yield note("arXiv's feeds", f"{found}: today's is not out yet", "paperlark morning waits")
 
 
 def _is_fresh(stamped: date, now: date) -> bool:
@@ -95,7 +95,7 @@ def _other_doors(context: CheckContext, client: ArxivClient) -> Iterator[Finding
             # The feeds make the page; the other doors tell whether it is whole.
             yield trouble(check, failed, Severity.WARNING)
         else:
-            yield ok(check, f"{url} answers")
+            yield ok(check, f"{url} responds")
 
 
 def _stamp(context: CheckContext, server: str, headers: Mapping[str, str]) -> None:
@@ -110,18 +110,18 @@ _KNOWN = Paper(
     id=PaperId("1706.03762"), version=1, title="", authors=(Author(""),), abstract="",
     categories=("cs.CL",),
 )  # fmt: skip
-"""A paper that every such service knows."""
+"""A paper that every such service has."""
 _SECONDS = 20.0
 
 
 def check_people(context: CheckContext) -> Iterator[Finding]:
-    """Ask it about one paper, once."""
+    """Look up one paper, once."""
     people = context.settings.people
     if people is None:
-        yield ok("Semantic Scholar", "not needed: nobody is followed by id")
+        yield ok("Semantic Scholar", "not needed: no author is followed by id")
         return
     if context.offline:
-        yield note("Semantic Scholar", "not asked: --offline")
+        yield note("Semantic Scholar", "not contacted: --offline")
         return
     from paperlark.people.semantic_scholar import SemanticScholar  # noqa: PLC0415  # HTTP client
 
@@ -134,6 +134,6 @@ def check_people(context: CheckContext) -> Iterator[Finding]:
     ) as service:
         answer = service.look_up([_KNOWN])[_KNOWN.id]
     if isinstance(answer, NotLookedUp):
-        yield warning("Semantic Scholar", answer.reason, "pages are made without it, and say so")
+        yield warning("Semantic Scholar", answer.reason, "pages are made without it and say so")
     else:
-        yield ok("Semantic Scholar", f"{people.base_url} answers")
+        yield ok("Semantic Scholar", f"{people.base_url} responds")

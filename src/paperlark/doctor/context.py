@@ -1,4 +1,4 @@
-"""What a check is given: the profile, the world, and how far it may go."""
+"""What a check is given, and how it reports."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from paperlark.settings.environment import Environment
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """What a server's clock said when ours said `here`."""
+    """The time on a server's clock when ours showed `here`."""
 
     server: str
     there: datetime
@@ -24,10 +24,10 @@ class Stamp:
 
 @dataclass(frozen=True, slots=True)
 class CheckContext:
-    """One profile in its world.
+    """One profile in its environment.
 
-    `offline` asks nobody outside. `may_ask_model` is told what a question to the model costs, and
-    says whether to put it. `stamps` collects what servers' clocks said in their answers.
+    `offline` makes no request. `may_ask_model` is given the cost of a request to the model and
+    returns whether to send it. `stamps` collects the servers' clock times.
     """
 
     profile: Path
@@ -39,25 +39,25 @@ class CheckContext:
 
 
 def ok(check: str, found: str) -> Finding:
-    """Say that all is well with it."""
+    """Return a finding that this is in order."""
     return Finding(check, Severity.OK, found)
 
 
 def note(check: str, found: str, hint: str | None = None) -> Finding:
-    """Say what the reader may want to know."""
+    """Return a finding that the reader may want to know."""
     return Finding(check, Severity.NOTE, found, hint)
 
 
 def warning(check: str, found: str, hint: str | None = None) -> Finding:
-    """Say what will not be as it should."""
+    """Return a finding that degrades the page."""
     return Finding(check, Severity.WARNING, found, hint)
 
 
 def error(check: str, found: str, hint: str | None = None) -> Finding:
-    """Say what there will be no page for."""
+    """Return a finding that prevents the page."""
     return Finding(check, Severity.ERROR, found, hint)
 
 
 def trouble(check: str, found: PaperlarkError, severity: Severity = Severity.ERROR) -> Finding:
-    """Give an error of ours as a finding."""
+    """Return one of our errors as a finding."""
     return Finding(check, severity, found.problem, found.hint)

@@ -1,4 +1,4 @@
-"""Checks of what brings the page: the channels and the schedule. Nothing is sent."""
+"""Checks of the channels and the schedule. Nothing is sent."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from paperlark.store.outbox import OutboxStore
 
 
 def check_deliveries(context: CheckContext) -> Iterator[Finding]:
-    """Open each channel, and look into the outbox."""
+    """Open each channel, and read the outbox."""
     channels = context.settings.channels
     if not channels:
         yield ok("deliveries", "none: pages stay on this machine")
@@ -46,32 +46,32 @@ def _channel(context: CheckContext, channel: ChannelSettings) -> Finding:
     try:
         if channel.mail is None:
             open_channel(settings, channel, environment)
-            return ok(channel.name, "its address is one that Apprise knows")
+            return ok(channel.name, "its address is valid for Apprise")
         mailbox = open_mailbox(settings, channel, environment)
         if context.offline:
-            return note(channel.name, "its mail server was not asked: --offline")
+            return note(channel.name, "its mail server was not contacted: --offline")
         mailbox.check()
     except SecretMissing:
         # What should be a secret's name may be the secret itself: it is not repeated.
-        return error(channel.name, "its secret is not there", "see the secrets above")
+        return error(channel.name, "its secret is missing", "see the secrets above")
     except PaperlarkError as failed:
         severity = Severity.WARNING if isinstance(failed, ChannelBusy) else Severity.ERROR
         problem = failed.problem.removeprefix(f"{channel.name}: ")
         return Finding(channel.name, severity, problem, failed.hint)
     server = settings.mail.server if settings.mail else ""
-    return ok(channel.name, f"{server} takes mail to {channel.mail} from us; nothing was sent")
+    return ok(channel.name, f"{server} accepts mail to {channel.mail}; nothing was sent")
 
 
 def _undelivered(context: CheckContext) -> Iterator[Finding]:
     for name, waiting in _waiting(context).items():
         days = english.counted(len(waiting), "day")
         why = next((one.problem for one in reversed(waiting) if one.problem), None)
-        found = f"{days} not brought yet" + (f" ({plain_text.one_line(why)})" if why else "")
-        yield warning(name, found, "bring what is left: paperlark deliver")
+        found = f"{days} not delivered yet" + (f" ({plain_text.one_line(why)})" if why else "")
+        yield warning(name, found, "deliver what is left: paperlark deliver")
 
 
 def _waiting(context: CheckContext) -> dict[str, list[Parcel]]:
-    """Give each channel's open parcels; what is wrong with the database is said elsewhere."""
+    """Return each channel's open parcels; faults of the database are reported elsewhere."""
     path, waiting = context.settings.database, dict[str, list[Parcel]]()
     try:
         if not path.exists() or inspect_database(path).version != VERSION:
@@ -87,19 +87,19 @@ def _waiting(context: CheckContext) -> dict[str, list[Parcel]]:
 
 
 def check_schedule(context: CheckContext) -> Iterator[Finding]:
-    """Say what is set for this profile, and when it starts next."""
+    """Return the schedule of this profile, and when it starts next."""
     standing = list(_standing(context))
     for one in standing:
         yield ok("schedule", f"{one.place}: {_next(context, one)}")
     if not standing:
-        yield note("schedule", "nothing starts it by itself", "paperlark schedule --help")
+        yield note("schedule", "not scheduled", "paperlark schedule --help")
     if len(standing) > 1:
-        yield warning("schedule", "it is started from several places", "keep one:"
+        yield warning("schedule", "scheduled in several places", "keep one:"
                       " paperlark schedule ... --remove")  # fmt: skip
 
 
 def _standing(context: CheckContext) -> Iterator[ScheduleStatus]:
-    """Ask every way of starting it; one that this machine does not have has nothing set."""
+    """Return what every scheduler has set; one that is not installed has nothing."""
     jobs = (job_of(context.profile, context.settings, Path(sys.executable)),)
     ways: tuple[Schedule, ...] = (
         SystemdSchedule(jobs, context.environment),
@@ -116,6 +116,6 @@ def _standing(context: CheckContext) -> Iterator[ScheduleStatus]:
 
 def _next(context: CheckContext, one: ScheduleStatus) -> str:
     if not one.starts:
-        return "runs all the time"
+        return "runs continuously"
     here = next_start(one.starts, context.environment.now()).astimezone(context.environment.zone())
     return f"starts next on {english.brief_date(here.date())} at {here:%H:%M}"

@@ -1,6 +1,6 @@
-"""A profile in, findings about all that a page needs out; nothing is sent, paid or changed unasked.
+"""Run every check of a profile; nothing is sent, paid or changed without consent.
 
-Each file looks at one kind of thing. No check ends the others, whatever it meets.
+A check that fails does not stop the others.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ _CHECKS: tuple[tuple[str, Check], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """What was found of one kind of thing."""
+    """The findings of one check."""
 
     name: str
     findings: tuple[Finding, ...]
@@ -52,10 +52,10 @@ def examine(
     offline: bool = False,
     may_ask_model: Callable[[str], bool] = lambda _: False,
 ) -> Iterator[Group]:
-    """Check everything, and give what was found as it is found.
+    """Run all checks, and yield findings as they come.
 
-    `offline` asks nobody outside. `may_ask_model` is told what a question to the model costs, and
-    says whether to put it.
+    `offline` makes no request. `may_ask_model` is given the cost of a request to the model and
+    returns whether to send it.
     """
     try:
         settings = load_settings(profile)
@@ -73,4 +73,4 @@ def _found(name: str, check: Check, context: CheckContext) -> Iterator[Finding]:
     except PaperlarkError as failed:
         yield trouble(name, failed)
     except OSError as failed:
-        yield error(name, f"cannot be looked at ({failed.strerror or type(failed).__name__})")
+        yield error(name, f"cannot be checked ({failed.strerror or type(failed).__name__})")

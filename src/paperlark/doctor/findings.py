@@ -1,4 +1,4 @@
-"""What a check of the whole set-up found: one finding a thing, and what to do about it."""
+"""Findings of the doctor: what was found, how severe it is, what to do."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from enum import StrEnum
 
 
 class Severity(StrEnum):
-    """How bad it is."""
+    """How severe a finding is."""
 
     OK = "ok"
     NOTE = "note"
-    """Nothing is wrong, and the reader may want to know."""
+    """Nothing is wrong; the reader may want to know."""
     WARNING = "warning"
-    """Pages are made, and something about them will not be as it should."""
+    """Pages are made, but something about them will be degraded."""
     ERROR = "error"
-    """There will be no page, or it will not be brought."""
+    """There will be no page, or it will not be delivered."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What was found of one thing, in a line; `mend` is what to do, None where nothing is."""
+    """One finding, in a line; `hint` is what to do, None where there is nothing to do."""
 
     check: str
     severity: Severity
@@ -33,6 +33,6 @@ _EXIT_CODES = {Severity.ERROR: 1, Severity.WARNING: 3}
 
 
 def exit_code(findings: Iterable[Finding]) -> int:
-    """Give the exit code of a checkup: 1 with an error, 3 with a warning, else 0."""
+    """Return the exit code of a checkup: 1 with an error, 3 with a warning, else 0."""
     there = {finding.severity for finding in findings}
     return next((code for severity, code in _EXIT_CODES.items() if severity in there), 0)

@@ -23,7 +23,7 @@ _OFF = timedelta(minutes=5)
 
 
 def check_clock(context: CheckContext) -> Iterator[Finding]:
-    """Compare with what servers said, and tell when arXiv's midnight is here."""
+    """Compare with the servers' clocks; report the local time of midnight in New York."""
     yield _against_servers(context)
     now = context.environment.now()
     day = next_announcement_day(today(now))
@@ -38,23 +38,23 @@ def check_clock(context: CheckContext) -> Iterator[Finding]:
 
 def _against_servers(context: CheckContext) -> Finding:
     if not context.stamps:
-        return note("clock", "compared with nobody's: no server was reached")
+        return note("clock", "not checked: no server reached")
     # A server's answer may be late, and cannot be early: the nearest is the best.
     nearest = min(context.stamps, key=lambda stamp: abs(stamp.here - stamp.there))
     off = nearest.here - nearest.there
     if abs(off) <= _OFF:
-        return ok("clock", f"agrees with that of {nearest.server}")
+        return ok("clock", f"agrees with {nearest.server}")
     minutes = english.counted(round(abs(off) / timedelta(minutes=1)), "minute")
     word = "ahead of" if off > timedelta() else "behind"
-    return warning("clock", f"is {minutes} {word} that of {nearest.server}", "set it; days turn by"
-                   " it, and certificates fail")  # fmt: skip
+    return warning("clock", f"is {minutes} {word} {nearest.server}", "set it: the day"
+                   " and certificates depend on it")  # fmt: skip
 
 
 _DATABASE_MEGABYTE = 1 << 20
 
 
 def check_database(context: CheckContext) -> Iterator[Finding]:
-    """Look at the database, and whether a run has it."""
+    """Check the database, and whether a run is using it."""
     path = context.settings.database
     if not path.exists():
         yield _missing(path)
@@ -73,7 +73,9 @@ def _missing(path: Path) -> Finding:
         check_not_set_aside(path)
     except StoreError as failed:
         return trouble("database", failed)
-    return note("database", f"{path} is not there yet", "the first page makes it: paperlark today")
+    return note(
+        "database", f"{path} does not exist yet", "the first page creates it: paperlark today"
+    )
 
 
 def _looked(path: Path, look: DatabaseView) -> Finding:
@@ -82,16 +84,16 @@ def _looked(path: Path, look: DatabaseView) -> Finding:
         return error("database", f"{path} is damaged ({look.fault})", "copy it somewhere, then:"
                      " paperlark restore")  # fmt: skip
     if look.version > VERSION:
-        return error("database", f"{found}, made by a later paperlark", "update paperlark")
+        return error("database", f"{found}, written by a later paperlark", "update paperlark")
     if look.version < VERSION:
-        return note("database", f"{found}, whole; the next run brings it up to {VERSION}")
-    return ok("database", f"{found}, whole")
+        return note("database", f"{found}, valid; the next run migrates it to {VERSION}")
+    return ok("database", f"{found}, valid")
 
 
 def _lock(path: Path) -> Finding:
     try:
         with run_lock(path, patience=0.0):
-            return ok("runs", "none is at work now")
+            return ok("runs", "none is running now")
     except StoreBusy as busy:
         return note("runs", busy.problem, busy.hint)
     except StoreError as failed:
@@ -100,11 +102,11 @@ def _lock(path: Path) -> Finding:
 
 _MEGABYTE = 1 << 20
 _LITTLE, _TOO_LITTLE = 1024, 50
-"""Megabytes that a year of days takes, and that a day may take."""
+"""Megabytes needed for a year, and for a day."""
 
 
 def check_disk(context: CheckContext) -> Iterator[Finding]:
-    """Look at the folders of pages, site and database, which need not be there yet."""
+    """Check the folders of pages, site and database, which need not exist yet."""
     settings = context.settings
     for check, folder in (
         ("pages", settings.output),
@@ -118,28 +120,28 @@ def check_disk(context: CheckContext) -> Iterator[Finding]:
 def _writable(check: str, folder: Path) -> Finding:
     nearest = _nearest(folder)
     if not nearest.is_dir():
-        return error(check, f"{nearest} is no folder", "move that file, or name another folder")
+        return error(check, f"{nearest} is not a folder", "move that file, or name another folder")
     if not os.access(nearest, os.W_OK | os.X_OK):
-        return error(check, f"{nearest} cannot be written", "change its owner, or name another")
-    return ok(check, f"{folder} can be written" if folder.exists() else f"{folder} can be made")
+        return error(check, f"{nearest} is not writable", "change its owner, or name another")
+    return ok(check, f"{folder} is writable" if folder.exists() else f"{folder} can be created")
 
 
 def _room(folder: Path) -> Finding:
     free = shutil.disk_usage(_nearest(folder)).free // _MEGABYTE
     if free < _TOO_LITTLE:
-        return error("room", f"{free} MB are free: too little for a day", "free some")
+        return error("disk space", f"{free} MB free: too little for a day", "free some")
     if free < _LITTLE:
-        return warning("room", f"{free} MB are free", "free some: a year of days takes more")
-    return ok("room", f"{free / 1024:,.0f} GB are free")
+        return warning("disk space", f"{free} MB free", "free some: a year of pages takes more")
+    return ok("disk space", f"{free / 1024:,.0f} GB free")
 
 
 def _nearest(folder: Path) -> Path:
-    """Give the folder, or the one that it will be made in."""
+    """Return the folder, or the one that it will be created in."""
     return next(path for path in (folder, *folder.parents) if path.exists())
 
 
 def check_versions(_patient: CheckContext) -> Iterator[Finding]:
-    """Name the versions, for whoever reports a fault."""
+    """Report the versions, for bug reports."""
     yield ok("paperlark", __version__)
     yield ok("Python", f"{platform.python_version()} on {platform.system()} {platform.machine()}")
     yield ok("SQLite", sqlite3.sqlite_version)

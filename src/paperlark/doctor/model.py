@@ -1,4 +1,4 @@
-"""The model: its price and budget, and one tiny question, when that is allowed."""
+"""Checks of the model: its price and budget, and, where allowed, one tiny request."""
 
 from __future__ import annotations
 
@@ -35,15 +35,15 @@ _PROMPT = Prompt(
     longest_answer=64,
 )
 _LONGEST = 60.0
-"""Seconds: a model of one's own may have to be read from the disk first."""
+"""Seconds: a local model may have to be loaded first."""
 _OLD = timedelta(days=365)
 
 
 def check_model(context: CheckContext) -> Iterator[Finding]:
-    """Look at price and budget, then ask, then tell what the server was found to do."""
+    """Check price and budget, send a request, and report the discovered capabilities."""
     model = context.settings.model
     if model is None:
-        yield ok("model", "none: the embedded ranker makes the page, and nothing is to be paid")
+        yield ok("model", "none: the embedded ranker makes the page, at no cost")
         return
     yield _price(model, context.environment.now())
     yield from _budget(model, context.environment.now())
@@ -53,14 +53,14 @@ def check_model(context: CheckContext) -> Iterator[Finding]:
 def _price(model: ModelSettings, now: datetime) -> Finding:
     source = model.price_source(now)
     if source is None and is_on_this_machine(model.base_url):
-        return ok("price", f"{model.model} is served on this machine: no price is known or needed")
+        return ok("price", f"{model.model} runs on this machine: no price needed")
     if source is None:
-        return note("price", f"nobody knows what {model.model} costs there", "say it in"
+        return note("price", f"no price known for {model.model} there", "state it in"
                     " [judge.prices]")  # fmt: skip
-    said = f"{model.model}: {source.name}"
+    found_price = f"{model.model}: {source.name}"
     if source.checked is None:
-        return ok("price", said)
-    found = f"{said}, checked on {source.checked}"
+        return ok("price", found_price)
+    found = f"{found_price}, checked on {source.checked}"
     if now.date() - source.checked > _OLD:
         return note("price", f"{found}, which is long ago", "update the package genai-prices")
     return ok("price", found)
@@ -69,16 +69,16 @@ def _price(model: ModelSettings, now: datetime) -> Finding:
 def _budget(model: ModelSettings, now: datetime) -> Iterator[Finding]:
     budget = model.budget
     bounds = (("run", budget.run), ("day", budget.day), ("month", budget.month))
-    told = ", ".join(f"{amount(most)} a {what}" for what, most in bounds if most is not None)
+    limits = ", ".join(f"{amount(most)} a {what}" for what, most in bounds if most is not None)
     try:
         check_price(model, now)
     except PriceUnknown as failed:
         yield trouble("budget", failed)
         return
-    if told:
-        yield ok("budget", f"at most {told}")
+    if limits:
+        yield ok("budget", f"at most {limits}")
     elif not is_on_this_machine(model.base_url):
-        yield note("budget", "none: nothing bounds what the model costs", "add [budget] month = 5")
+        yield note("budget", "none: the cost of the model is not limited", "add [budget] month = 5")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +90,12 @@ class _Asked:
 def _question(context: CheckContext, model: ModelSettings) -> Iterator[Finding]:
     key = context.environment.secret(model.key_variable) if model.key_variable else None
     if model.key_variable and key is None:
-        yield error("model", f"{model.model} needs a key, and its secret is not there",
+        yield error("model", f"{model.model} needs a key, and its secret is missing",
                     "see the secrets above")  # fmt: skip
     elif context.offline:
-        yield note("model", "not asked: --offline")
+        yield note("model", "not contacted: --offline")
     elif not context.may_ask_model(_cost_in_words(model, context.environment.now())):
-        yield note("model", "not asked", "let it be asked: paperlark doctor --yes")
+        yield note("model", "not contacted", "to contact it: paperlark doctor --yes")
     else:
         yield from _answer(context, model, key)
         return
@@ -112,22 +112,20 @@ def _answer(context: CheckContext, model: ModelSettings, key: str | None) -> Ite
     else:
         cost = asked.reply.spend.cost
         tokens = asked.reply.spend.tokens
-        used = f"{tokens.total} tokens" if tokens else "it does not say how many tokens"
+        used = f"{tokens.total} tokens" if tokens else "token usage not reported"
         paid = amount(cost.total) if cost else UNKNOWN
-        yield ok("model", f"{model.model} answers: {used}, cost {paid}")
+        yield ok("model", f"{model.model} responds: {used}, cost {paid}")
         yield _form(asked)
 
 
 def _form(asked: _Asked) -> Finding:
-    """Say in which form it answers, and whether it kept to it."""
+    """Report the response format, and whether the reply kept to it."""
     from paperlark.llm.capabilities import describe_capabilities  # noqa: PLC0415  # where there is a model
 
-    found = (
-        "; ".join(describe_capabilities(asked.dialect)) if asked.dialect else "as was known before"
-    )
+    found = "; ".join(describe_capabilities(asked.dialect)) if asked.dialect else "as known before"
     if _is_kept_to(asked.reply.text):
-        return ok("its answers", found)
-    return note("its answers", f"{found}; this one was not in the form asked for")
+        return ok("response format", found)
+    return note("response format", f"{found}; this reply was not in the requested format")
 
 
 def _is_kept_to(text: str) -> bool:
@@ -139,7 +137,7 @@ def _is_kept_to(text: str) -> bool:
 
 
 def _ask(context: CheckContext, model: ModelSettings, key: str | None) -> _Asked:
-    """Put the question once, and keep what is learned of the server; raises ModelError."""
+    """Send the request once, and store the discovered capabilities; raises ModelError."""
     from paperlark.llm.openai_compatible import OpenAICompatible  # noqa: PLC0415  # HTTP client
 
     database, now = context.settings.database, context.environment.now
@@ -167,7 +165,7 @@ def _ask(context: CheckContext, model: ModelSettings, key: str | None) -> _Asked
 def _cost_in_words(model: ModelSettings, now: datetime) -> str:
     most = _most(model, now)
     cost = f"at most {amount(most)}" if most is not None else "an unknown price"
-    return f"one tiny question to {model.model} at {model.base_url}, for {cost}"
+    return f"one tiny request to {model.model} at {model.base_url}, for {cost}"
 
 
 def _most(model: ModelSettings, now: datetime) -> Decimal | None:
@@ -179,11 +177,11 @@ def _most(model: ModelSettings, now: datetime) -> Decimal | None:
 
 
 def _known(context: CheckContext) -> Iterator[Finding]:
-    """Tell what earlier runs found out about the server."""
+    """Report what earlier runs discovered about the server."""
     try:
         server = known_server(context.settings)
     except StoreError:
         # The database has a group of its own.
         return
     if server is not None:
-        yield ok("its answers", f"{'; '.join(server.found)} (found on {server.at.date()})")
+        yield ok("response format", f"{'; '.join(server.found)} (found on {server.at.date()})")

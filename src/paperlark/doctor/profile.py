@@ -13,18 +13,18 @@ from paperlark.renderers import english
 from paperlark.settings.secrets import Needed, needed_secrets
 
 _FEW_WORDS = 8
-"""With fewer the ranker has hardly anything to go by."""
+"""With fewer words the ranker has little to work with."""
 
 
 def problems(failed: ProfileError) -> Iterator[Finding]:
-    """Give every mistake in a profile that cannot be used."""
+    """Return every mistake in a profile that cannot be used."""
     for problem in failed.problems:
         yield Finding("profile", Severity.ERROR, str(problem), failed.hint or "correct that line")
 
 
 def check_profile(context: CheckContext) -> Iterator[Finding]:
-    """Look at the profile and the criteria; both could be loaded."""
-    yield ok("profile", f"{context.profile} is whole")
+    """Check the profile and the criteria, which could be loaded."""
+    yield ok("profile", f"{context.profile} is valid")
     yield from _criteria(context)
     yield from _categories(context)
     followed = context.settings.profile.followed
@@ -40,9 +40,9 @@ def _criteria(context: CheckContext) -> Iterator[Finding]:
     keywords = english.counted(len(criteria.keywords) + len(criteria.unwanted), "keyword")
     found = f"{topics} and {keywords}, {english.counted(words, 'word')}"
     if words < _FEW_WORDS:
-        yield warning("criteria", f"{found}: that is little to go by", "write a few sentences more")
+        yield warning("criteria", f"{found}: that is very short", "write a few sentences more")
     elif not any(topic.irrelevant for topic in criteria.topics) and not criteria.unwanted:
-        yield note("criteria", f"{found}; nothing says what you do not want", "say it in a line"
+        yield note("criteria", f"{found}; nothing states what you do not want", "add a line"
                    " that begins with `Not relevant:`")  # fmt: skip
     else:
         yield ok("criteria", found)
@@ -56,20 +56,20 @@ def _categories(context: CheckContext) -> Iterator[Finding]:
             yield note(
                 "categories",
                 f"{category} is a whole archive: hundreds of papers a day",
-                "name the categories that you read, unless you want all",
+                "list the categories that you read, unless you want all",
             )
         elif category.partition(".")[0] in categories:
-            yield note("categories", f"{category} is read with the whole archive anyway")
+            yield note("categories", f"{category} is included in the whole archive anyway")
 
 
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
 def check_secrets(context: CheckContext) -> Iterator[Finding]:
-    """Look each secret up by its name."""
+    """Look up each secret by its name."""
     wanted = list(needed_secrets(context.settings))
     if not wanted:
-        yield ok("secrets", "none is needed")
+        yield ok("secrets", "none needed")
     for one in wanted:
         yield _secret(context, one)
     yield from _private_file(context)
@@ -83,12 +83,12 @@ def _secret(context: CheckContext, wanted: Needed) -> Finding:
     if found is not None:
         return ok(wanted.name, f"{wanted.use}, in {found.where}")
     if not wanted.needed:
-        return note(wanted.name, f"{wanted.use}: not there")
-    return error(wanted.name, f"{wanted.use}: not there", f"paperlark secret set {wanted.name}")
+        return note(wanted.name, f"{wanted.use}: missing")
+    return error(wanted.name, f"{wanted.use}: missing", f"paperlark secret set {wanted.name}")
 
 
 def _private_file(context: CheckContext) -> Iterator[Finding]:
-    """Say who can read the private file, also where no secret of this profile is in it."""
+    """Check who can read the private file, even if this profile has no secret in it."""
     file = context.environment.secrets.file
     try:
         mode = file.stat().st_mode
@@ -97,4 +97,4 @@ def _private_file(context: CheckContext) -> Iterator[Finding]:
     if mode & _OTHERS:
         yield error("secrets", f"{file} can be read by others", f"chmod 600 {file}")
     else:
-        yield ok("secrets", f"{file} is for you alone")
+        yield ok("secrets", f"{file} is readable by you only")

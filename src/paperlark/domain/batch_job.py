@@ -18,9 +18,9 @@ WINDOW = timedelta(hours=48)
 class BatchJobState(StrEnum):
     """How far a job is, as far as we know."""
 
-    LEAVING = "leaving"
+    SUBMITTING = "leaving"
     """It was written down; whether it reached the service is not known yet."""
-    LEFT = "left"
+    SUBMITTED = "left"
     COLLECTED = "collected"
     """All that there will ever be of it is stored."""
 
@@ -65,7 +65,7 @@ class BatchJob:
     questions: tuple[BatchedQuestion, ...]
     at: datetime
     name: str | None = None
-    state: BatchJobState = BatchJobState.LEAVING
+    state: BatchJobState = BatchJobState.SUBMITTING
     misses: Mapping[PaperId, BatchMiss] = field(default_factory=dict)
 
     @property
@@ -80,7 +80,7 @@ class BatchJob:
         return sum(known, Decimal(0)) if len(known) == len(self.questions) else None
 
     @property
-    def untried(self) -> bool:
+    def never_asked(self) -> bool:
         """Whether the model was asked none of it, though it is over."""
         return self.state is BatchJobState.COLLECTED and all(
             one.id in self.misses and not self.misses[one.id].tried for one in self.asked()
@@ -90,11 +90,11 @@ class BatchJob:
         """Give every paper of it."""
         return (one for posed in self.questions for one in posed.asked)
 
-    def asks_about(self, paper: Paper) -> bool:
+    def contains(self, paper: Paper) -> bool:
         """Whether this very version is in it."""
         return any((one.id, one.version) == (paper.id, paper.version) for one in self.asked())
 
-    def lives(self, now: datetime, *, ours: bool) -> bool:
+    def is_open(self, now: datetime, *, ours: bool) -> bool:
         """Whether there may be answers yet that are not stored.
 
         `ours` is a job that this profile collects itself; of another's we hear nothing.

@@ -13,7 +13,7 @@ PATIENCE = timedelta(days=7)
 """What did not arrive within a week is old news: it is not sent any more."""
 
 
-class Rhythm(StrEnum):
+class Frequency(StrEnum):
     """How often a channel is written to."""
 
     DAILY = "daily"
@@ -28,7 +28,7 @@ class Subscription:
     """
 
     name: str
-    rhythm: Rhythm = Rhythm.DAILY
+    frequency: Frequency = Frequency.DAILY
     papers: int | None = None
     quiet: bool = False
 
@@ -46,7 +46,7 @@ class Occasion(StrEnum):
     """Somebody wants to see whether it arrives."""
 
     @property
-    def passing(self) -> bool:
+    def transient(self) -> bool:
         """Whether it is of the moment: never sent again, and no news of any day."""
         return self in {Occasion.ALARM, Occasion.TRIAL}
 

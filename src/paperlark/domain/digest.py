@@ -101,7 +101,7 @@ class Ranked:
 
     paper_id: PaperId
     version: int
-    side: Placement
+    placement: Placement
     match: Match
     precedents: tuple[Precedent, ...] = ()
 

@@ -16,14 +16,14 @@ PaperlarkError
 │   ├── ModelBusy             asking again later may help
 │   ├── ModelRefused          asking this again will not help; another question may
 │   ├── BudgetSpent           it may cost more than is left to spend: it was not asked
-│   ├── MaybeLeft             nobody knows whether a batch was left: look for it before all else
+│   ├── MaybeSubmitted        nobody knows whether a batch was submitted: look for it first
 │   └── ModelUnusable         no question will be answered: key, model or quota
 │       └── NoBatchService    the server takes no batches, or not this one
 ├── PeopleError               who an author is: never ends a run, said on the page
 ├── StoreError                the database
 │   ├── StoreBusy             another run is at work on it
 │   └── StoreDamaged          it cannot be read any more, and was set aside
-├── QuestionUnusable          a search that asks for nothing, or for too much
+├── InvalidQuery          a search that asks for nothing, or for too much
 ├── Unimportable              a file, address or library to be imported, or nothing known in it
 ├── PublishError              the output folder
 ├── SecretUnusable            where a secret is kept: open to others, or not to be read
@@ -159,7 +159,7 @@ class BudgetSpent(ModelError):
     """The question may cost more than is left to spend, and was not put; a smaller one may fit."""
 
 
-class MaybeLeft(ModelError):
+class MaybeSubmitted(ModelError):
     """Questions were sent to a batch service, and nobody knows whether it took them.
 
     To leave them again could be to pay twice; the batch must be looked for first.
@@ -181,8 +181,8 @@ class PeopleError(PaperlarkError):
     whether asking about fewer papers may.
     """
 
-    def __init__(self, problem: str, *, again: bool | float = False, fewer: bool = False) -> None:
-        self.again = again
+    def __init__(self, problem: str, *, retry: bool | float = False, fewer: bool = False) -> None:
+        self.retry = retry
         self.fewer = fewer
         super().__init__(problem)
 
@@ -199,7 +199,7 @@ class StoreDamaged(StoreError):
     """The database cannot be read any more; it was set aside and nothing took its place."""
 
 
-class QuestionUnusable(PaperlarkError):
+class InvalidQuery(PaperlarkError):
     """A search asks for nothing, or for more than can be looked for."""
 
 

@@ -73,7 +73,7 @@ class Evidence:
     stream: tuple[Paper, ...] = ()
 
 
-NOTHING_KNOWN = Evidence()
+NO_EVIDENCE = Evidence()
 """A reader's first day."""
 
 _STRENGTH = (LabelSource.LIBRARY, LabelSource.JUDGE, LabelSource.READER)

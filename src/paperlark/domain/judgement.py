@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
@@ -147,7 +147,7 @@ class Unjudged:
     """A paper that was to be judged and was not."""
 
     paper: Paper
-    cause: UnjudgedReason
+    cause: UnjudgedReason = field(metadata={"alias": "lack"})  # its name in stored digests
     reason: str
 
 

@@ -68,7 +68,7 @@ class PaperOutcome(StrEnum):
     PASSED_OVER = "not looked at"
 
 
-_FATE_OF_LACK = {
+_OUTCOME_OF_REASON = {
     UnjudgedReason.FAILED: PaperOutcome.FAILED,
     UnjudgedReason.NOT_RECORDED: PaperOutcome.NOT_RECORDED,
     UnjudgedReason.BUDGET: PaperOutcome.OVER_BUDGET,
@@ -89,7 +89,7 @@ class DayOfPaper:
     """
 
     day: date
-    fate: PaperOutcome
+    outcome: PaperOutcome
     cutoffs: Cutoffs | None
     shown: int
     model: str | None
@@ -101,12 +101,12 @@ class DayOfPaper:
     unjudged: Unjudged | None = None
     probability: float | None = None
     seen: date | None = None
-    said: tuple[ReadingRecord, ...] = ()
+    readings: tuple[ReadingRecord, ...] = ()
 
     @property
-    def side(self) -> Placement | None:
+    def placement(self) -> Placement | None:
         """Where it stood when it was settled who is read; None where that was not kept."""
-        return self.ranked.side if self.ranked else None
+        return self.ranked.placement if self.ranked else None
 
     @property
     def match(self) -> Match | None:
@@ -128,7 +128,7 @@ def day_of_paper(
     paper: PaperId,
     *,
     seen: date | None = None,
-    said: tuple[ReadingRecord, ...] = (),
+    readings: tuple[ReadingRecord, ...] = (),
 ) -> DayOfPaper:
     """Find in a digest what it made of a paper that was announced that day."""
     entry = next((one for one in digest.entries if one.paper.id == paper), None)
@@ -136,11 +136,11 @@ def day_of_paper(
     judgement = next((one for one in digest.judgements if one.paper_id == paper), None)
     unjudged = next((one for one in digest.unjudged if one.paper.id == paper), None)
     unread = next((one for one in digest.unread if one.paper_id == paper), None)
-    fate = _fate(digest, paper)
+    outcome = _outcome(digest, paper)
     match = ranked.match if ranked else entry.match if entry else None
     return DayOfPaper(
         day=digest.day,
-        fate=fate,
+        outcome=outcome,
         cutoffs=digest.cutoffs,
         shown=len(digest.entries),
         model=digest.model,
@@ -151,25 +151,27 @@ def day_of_paper(
         judgement=judgement or (entry.judgement if entry else None),
         unjudged=unjudged,
         probability=match.probability if match else unread.probability if unread else None,
-        seen=seen if fate in {PaperOutcome.PASSED_OVER, PaperOutcome.UPDATED} else None,
+        seen=seen if outcome in {PaperOutcome.PASSED_OVER, PaperOutcome.UPDATED} else None,
         # A judgement of another version, or one that this page did not ask for, is not its own.
-        said=tuple(one for one in said if judgement and one.judgement.version == judgement.version),
+        readings=tuple(
+            one for one in readings if judgement and one.judgement.version == judgement.version
+        ),
     )
 
 
-def _fate(digest: Digest, paper: PaperId) -> PaperOutcome:
-    gated = (one.paper_id for one in digest.ranked if one.side is Placement.GATED)
+def _outcome(digest: Digest, paper: PaperId) -> PaperOutcome:
+    gated = (one.paper_id for one in digest.ranked if one.placement is Placement.GATED)
     ends = (
         (PaperOutcome.SHOWN, (one.paper.id for one in digest.entries)),
         (PaperOutcome.CUT, (one.paper_id for one in digest.judgements)),
-        *((_FATE_OF_LACK[one.cause], (one.paper.id,)) for one in digest.unjudged),
+        *((_OUTCOME_OF_REASON[one.cause], (one.paper.id,)) for one in digest.unjudged),
         (PaperOutcome.UNREAD, (one.paper_id for one in digest.unread)),
         (PaperOutcome.GATED, gated),
         (PaperOutcome.UPDATED, (one.paper.id for one in digest.updated)),
     )
-    for fate, papers in ends:
+    for outcome, papers in ends:
         if paper in papers:
-            return fate
+            return outcome
     if paper not in digest.scanned:
         return PaperOutcome.PASSED_OVER
     # Where there is a judge, what is neither judged nor unread did not get as far as that.

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
-from paperlark.domain.errors import QuestionUnusable
+from paperlark.domain.errors import InvalidQuery
 from paperlark.domain.paper import Paper, PaperId
 
 MOST_TERMS = 32
@@ -71,30 +71,30 @@ class SearchQuery:
 def read_terms(text: str) -> tuple[Term, ...]:
     """Read words and "words in quotes"; signs in between mean nothing.
 
-    A star behind a word asks for all that begin so. Raises QuestionUnusable for a text that is too
+    A star behind a word asks for all that begin so. Raises InvalidQuery for a text that is too
     long or has signs only.
     """
     if len(text) > LONGEST:
-        raise QuestionUnusable(
+        raise InvalidQuery(
             f"a question of {len(text):,} characters is too long", hint=f"ask with {LONGEST:,}"
         )
     plain = _BLANK.sub(" ", text.translate(_QUOTES))
     parts = (quoted or bare for quoted, bare in _PART.findall(plain))
     terms = dict.fromkeys(_term(part) for part in parts if any(map(str.isalnum, part)))
     if text.strip() and not terms:
-        raise QuestionUnusable("there is no word to search for", hint="give one or more")
+        raise InvalidQuery("there is no word to search for", hint="give one or more")
     return tuple(terms)[:MOST_TERMS]
 
 
 def read_name(text: str) -> str:
-    """Read an author's name or a part of it; raises QuestionUnusable where that is too little."""
+    """Read an author's name or a part of it; raises InvalidQuery where that is too little."""
     name = " ".join(_BLANK.sub(" ", text).split())
     if len(name) > LONGEST_NAME:
-        raise QuestionUnusable(
+        raise InvalidQuery(
             f"a name of {len(name):,} characters is too long", hint=f"give up to {LONGEST_NAME}"
         )
     if all(is_initial(word) for word in name_words(name)):
-        raise QuestionUnusable(f"{name!r} is too little of a name", hint="give a whole word of it")
+        raise InvalidQuery(f"{name!r} is too little of a name", hint="give a whole word of it")
     return name
 
 
@@ -128,7 +128,7 @@ class Hit:
     """A paper that was found; `words` says how well the words fit: more is better."""
 
     paper_id: PaperId
-    words: float = 0.0
+    text_score: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,13 +144,13 @@ class PaperStatus:
     """What a paper is to a reader.
 
     `day` is the day of theirs, else that of any category's announcement, None where nobody
-    announced it; `looked_at` tells whether it is theirs. `place` on that day's page is None where
+    announced it; `scanned` tells whether it is theirs. `place` on that day's page is None where
     the paper was not on it, or the day is of before it was kept. Scores are None where nobody gave
     any, `probability` of being wanted likewise.
     """
 
     day: date | None = None
-    looked_at: bool = False
+    scanned: bool = False
     selected: bool = False
     place: int | None = None
     relevance: int | None = None
@@ -163,8 +163,8 @@ class SearchResult:
     """A paper of an answer; `likeness` to the question is a cosine, None where it is not known."""
 
     paper: Paper
-    standing: PaperStatus = field(default_factory=PaperStatus)
-    likeness: float | None = None
+    status: PaperStatus = field(default_factory=PaperStatus)
+    similarity: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +174,7 @@ class SearchResults:
     They are too many where only the latest were looked at.
     """
 
-    question: SearchQuery
-    means: SearchMethod
+    query: SearchQuery
+    method: SearchMethod
     found: tuple[SearchResult, ...]
     count: int | None

@@ -122,7 +122,7 @@ class Expense:
     selected: int
     requests: int
     tokens: Tokens
-    untold: int
+    without_usage: int
     cost: Cost
     unpriced: int
     most: Decimal | None

@@ -11,7 +11,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from paperlark.domain.feedback import NOTHING_KNOWN, Evidence
+from paperlark.domain.feedback import NO_EVIDENCE, Evidence
 from paperlark.domain.judgement import Match
 from paperlark.evaluation.cases import FIRST_MORNING, OWN, LabelledDay, LabelledReader, Method
 from paperlark.evaluation.metrics import RankedDay, gains
@@ -69,7 +69,7 @@ class RankingRun:
                 ranked[method.name, known] = same
         for method in self.methods:
             if method.name == OWN:
-                ranked[FIRST_MORNING, FIRST_DAY] = _rank(method, before.day, NOTHING_KNOWN)
+                ranked[FIRST_MORNING, FIRST_DAY] = _rank(method, before.day, NO_EVIDENCE)
         return ranked
 
 

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from paperlark.domain.batch_job import WINDOW, BatchedQuestion, BatchJob, BatchJobState, BatchMiss
 from paperlark.domain.chat import ChatReply
-from paperlark.domain.errors import MaybeLeft, ModelError
+from paperlark.domain.errors import MaybeSubmitted, ModelError
 from paperlark.domain.judgement import JudgementKey, ModelCall
 from paperlark.domain.paper import PaperId
 from paperlark.domain.profile import Cutoffs
@@ -118,10 +118,10 @@ class BatchClient:
         now = self.now()
         return tuple(
             job
-            for job in self.jobs.living()
+            for job in self.jobs.open_jobs()
             if (job.judgement_key.criteria, job.judgement_key.judge)
             == (judgement_key.criteria, judgement_key.judge)
-            and job.lives(now, ours=self.is_ours(job))
+            and job.is_open(now, ours=self.is_ours(job))
         )
 
     def is_ours(self, job: BatchJob) -> bool:
@@ -134,7 +134,9 @@ class BatchClient:
         Raises StoreError alone: what cannot be collected now can be later.
         """
         jobs = (
-            [] if self._is_collected else [job for job in self.jobs.living() if self.is_ours(job)]
+            []
+            if self._is_collected
+            else [job for job in self.jobs.open_jobs() if self.is_ours(job)]
         )
         self._is_collected = True
         days: set[date] = set()
@@ -163,7 +165,7 @@ class BatchClient:
         self.jobs.keep(job)
         try:
             name = self.service.create(self.service.upload(bodies, job.key), job.key)
-        except MaybeLeft as error:
+        except MaybeSubmitted as error:
             self.troubles[job.key] = error.problem
             return job
         except ModelError:
@@ -172,7 +174,7 @@ class BatchClient:
         return self._left(job, name)
 
     def _left(self, job: BatchJob, name: str) -> BatchJob:
-        left = replace(job, name=name, state=BatchJobState.LEFT)
+        left = replace(job, name=name, state=BatchJobState.SUBMITTED)
         self.jobs.keep(left)
         return left
 

@@ -108,7 +108,7 @@ def why_waiting(
     `ours` is a job that this profile collects itself; `trouble` is empty where there is none.
     """
     since = _moment(job.at, now)
-    if job.state is BatchJobState.LEAVING:
+    if job.state is BatchJobState.SUBMITTING:
         where = f"in a batch that may have been left {since}"
     elif ours:
         where = f"in a batch left {since}, not answered yet"

@@ -104,7 +104,7 @@ class BatchedJudge:
         living = self._desk.living(judgement_key)
         missing: list[Paper] = []
         for paper in papers:
-            job = next((job for job in living if job.asks_about(paper)), None)
+            job = next((job for job in living if job.contains(paper)), None)
             if job is None:
                 missing.append(paper)
             else:
@@ -230,7 +230,7 @@ def _failed(job: Sequence[BatchRequest], error: ModelError) -> Iterator[Unjudged
 def _misses(paper: Paper, history: Sequence[BatchJob]) -> Sequence[BatchMiss]:
     """Give what came of every time that this version was left in vain."""
     return [
-        job.misses[paper.id] for job in history if paper.id in job.misses and job.asks_about(paper)
+        job.misses[paper.id] for job in history if paper.id in job.misses and job.contains(paper)
     ]
 
 
@@ -238,7 +238,7 @@ def _jobs(
     questions: Sequence[BatchRequest], history: Sequence[BatchJob]
 ) -> Iterator[Sequence[BatchRequest]]:
     """Part questions into jobs that a service takes, as far as that is known."""
-    untried = [math.ceil(len(job.questions) / _SMALLER) for job in history if job.untried]
+    untried = [math.ceil(len(job.questions) / _SMALLER) for job in history if job.never_asked]
     # A name of the greatest length that there may be: what fits so, fits.
     bodies = {f"{'0' * 32}-{place}": one.body for place, one in enumerate(questions)}
     by_name = dict(zip(bodies, questions, strict=True))

@@ -169,7 +169,7 @@ class EstimatingJudge:
         return any(
             (job.judgement_key.criteria, job.judgement_key.judge)
             == (judgement_key.criteria, judgement_key.judge)
-            and job.asks_about(paper)
+            and job.contains(paper)
             for job in self._jobs
         )
 

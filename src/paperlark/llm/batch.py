@@ -14,7 +14,7 @@ from urllib.parse import quote
 import httpx
 import stamina
 
-from paperlark.domain.errors import MaybeLeft, ModelBusy, ModelError, NoBatchService
+from paperlark.domain.errors import MaybeSubmitted, ModelBusy, ModelError, NoBatchService
 from paperlark.domain.spending import Spend
 from paperlark.llm import batch_file, error_classes
 from paperlark.llm.batch_file import BatchReplies, Body, read_replies
@@ -133,7 +133,7 @@ class BatchService:
     def create(self, file: str, key: str) -> str:
         """Leave the questions of that file under our key; gives the service's name of the batch.
 
-        Raises NoBatchService or ModelError where the service did not take them, and MaybeLeft
+        Raises NoBatchService or ModelError where the service did not take them, and MaybeSubmitted
         where nobody knows whether it did.
         """
         asked = {
@@ -144,7 +144,7 @@ class BatchService:
         }
         try:
             return self._retrying(self._create, asked)
-        except MaybeLeft:
+        except MaybeSubmitted:
             with suppress(ModelError):
                 if found := self.find(key):
                     return found
@@ -197,13 +197,13 @@ class BatchService:
         except ModelBusy as error:
             if error.spend is None:  # it was never sent
                 raise
-            raise MaybeLeft(f"{unsure} ({error.problem})") from error
+            raise MaybeSubmitted(f"{unsure} ({error.problem})") from error
         if _is_unsure(response):
-            raise MaybeLeft(f"{unsure} (it answered {response.status_code})")
+            raise MaybeSubmitted(f"{unsure} (it answered {response.status_code})")
         self._check(response, "batches")
         name = _mapping(_payload(response)).get("id")
         if not isinstance(name, str):
-            raise MaybeLeft(f"{unsure} (its answer names none)")
+            raise MaybeSubmitted(f"{unsure} (its answer names none)")
         return name
 
     def _get(self, path: str, **parameters: str) -> Mapping[str, object]:

@@ -70,7 +70,7 @@ class Endpoint:
         except httpx.HTTPError as error:
             reason = _one_line(str(error)) or type(error).__name__
             raise PeopleError(
-                f"{self.server} could not be reached ({reason})", again=True
+                f"{self.server} could not be reached ({reason})", retry=True
             ) from error
 
     def _headers(self) -> dict[str, str]:
@@ -118,7 +118,7 @@ class Endpoint:
 
     def _late(self) -> PeopleError:
         return PeopleError(
-            f"{self.server} did not answer within {self._timeout:g} seconds", again=True
+            f"{self.server} did not answer within {self._timeout:g} seconds", retry=True
         )
 
 

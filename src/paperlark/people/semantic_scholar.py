@@ -191,7 +191,7 @@ class SemanticScholar:
         named = re.fullmatch(r"\d{1,9}", answer.retry_after, re.ASCII)
         return PeopleError(
             problem,
-            again=answer.status in _BUSY and (float(named[0]) if named else True),
+            retry=answer.status in _BUSY and (float(named[0]) if named else True),
             fewer=answer.status in _TOO_MUCH,
         )
 
@@ -200,4 +200,4 @@ def _worth_waiting(error: Exception) -> bool | float:
     """Wait as the server asks, unless that is longer than a page can wait."""
     if not isinstance(error, PeopleError):
         return False
-    return error.again if error.again <= _LONGEST_WAIT else False
+    return error.retry if error.retry <= _LONGEST_WAIT else False

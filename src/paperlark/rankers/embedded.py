@@ -10,7 +10,7 @@ from scipy import sparse
 from threadpoolctl import threadpool_limits
 
 from paperlark.domain.criteria import Criteria
-from paperlark.domain.feedback import NOTHING_KNOWN, Evidence
+from paperlark.domain.feedback import NO_EVIDENCE, Evidence
 from paperlark.domain.judgement import Match, Nearest
 from paperlark.domain.paper import Paper
 from paperlark.rankers.corpus import CorpusStats, PaperEncoder
@@ -75,7 +75,7 @@ class EmbeddedRanker:
         self._reader = reader or PaperEncoder(Embedding.shipped())
 
     def rank(
-        self, papers: Sequence[Paper], criteria: Criteria, evidence: Evidence = NOTHING_KNOWN
+        self, papers: Sequence[Paper], criteria: Criteria, evidence: Evidence = NO_EVIDENCE
     ) -> tuple[Match, ...]:
         """Rank by the probability of being wanted; equal papers go by id."""
         if not papers:

@@ -108,7 +108,7 @@ class ArchivePrecedents:
             return NO_PRECEDENTS
         # One thread is as fast as two when the machine has other work, and adds in one order.
         with threadpool_limits(1):
-            self._place(self._places.unplaced(day, self._space, _CATCH_UP))
+            self._place(self._places.without_vector(day, self._space, _CATCH_UP))
             own = self._own(papers, day)
             shelves = self._places.before(day, self._space)
             found = nearest_earlier(own, shelves, near=NEAR, most=MOST)

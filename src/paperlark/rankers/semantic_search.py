@@ -33,7 +33,7 @@ class SemanticSearch:
         self._places = places
         self._space = space
 
-    def likeness(self, text: str, papers: Iterable[PaperId]) -> Mapping[PaperId, float]:
+    def similarities(self, text: str, papers: Iterable[PaperId]) -> Mapping[PaperId, float]:
         """Give the cosine of each paper that has a place, none where no word is known."""
         question = self._space.place([tokenize(text)])[0]
         known = self._places.find(papers, self._space.fingerprint)
@@ -60,10 +60,10 @@ def order(hits: Sequence[Hit], likeness: Mapping[PaperId, float], weight: float)
     """
     if not hits:
         return []
-    best = max(hit.words for hit in hits) or 1.0
+    best = max(hit.text_score for hit in hits) or 1.0
     usual = sum(likeness.values()) / len(likeness) if likeness else 0.0
 
     def score(hit: Hit) -> tuple[float, PaperId]:
-        return hit.words / best + weight * likeness.get(hit.paper_id, usual), hit.paper_id
+        return hit.text_score / best + weight * likeness.get(hit.paper_id, usual), hit.paper_id
 
     return sorted(hits, key=score, reverse=True)

@@ -141,13 +141,13 @@ def _expense(one: Expense) -> Iterator[str]:
         f"    {english.counted(one.judged, 'paper')} judged, {english.number(one.selected)} of"
         f" them selected; {english.counted(one.requests, 'request')}"
     )
-    if one.untold < one.requests:
+    if one.without_usage < one.requests:
         yield f"    {_tokens(one.tokens)}"
     per_paper = tokens_per_paper(one.tokens, one.judged, one.selected)
     if per_paper:
         yield f"    {per_paper}"
-    if one.untold:
-        yield f"    {_some(one.untold, one.requests)} did not say what they used"
+    if one.without_usage:
+        yield f"    {_some(one.without_usage, one.requests)} did not say what they used"
     if one.unpriced:
         most = "" if one.most is None else f", {amount(one.most)} at most"
         yield f"    {_some(one.unpriced, one.requests)} of unknown price{most}"
@@ -174,7 +174,7 @@ def _record(one: Expense) -> dict[str, Any]:
         "selected": one.selected,
         "requests": one.requests,
         "tokens": token_record(one.tokens),
-        "requests_without_usage": one.untold,
+        "requests_without_usage": one.without_usage,
         "cost_usd": None if one.unpriced == one.requests else cost_record(one.cost),
         "requests_without_price": one.unpriced,
         "at_most_usd_more": None if one.most is None else f"{one.most:f}",

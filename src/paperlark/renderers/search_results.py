@@ -45,11 +45,11 @@ def _lines(answer: SearchResults, width: int) -> Iterator[str]:
 
 def results_summary(answer: SearchResults) -> str:
     """Say how many papers there are, and how they were found."""
-    asked = asked_for(answer.question)
+    asked = asked_for(answer.query)
     if not answer.found:
         return f"No paper {asked}."
     shown = english.counted(len(answer.found), "paper")
-    match answer.means:
+    match answer.method:
         case SearchMethod.MEANING:
             return f"No paper has any of the words. {shown} nearest in meaning, of those {asked}."
         case SearchMethod.ANY_WORD:
@@ -57,7 +57,7 @@ def results_summary(answer: SearchResults) -> str:
         case _:
             how = ""
     if answer.count is None:
-        latest = "the best of the latest" if answer.question.terms else "the latest"
+        latest = "the best of the latest" if answer.query.terms else "the latest"
         return f"{how}{shown}, {latest}, of very many {asked}."
     return f"{how}{english.counted(answer.count, 'paper')} {asked}."
 
@@ -80,7 +80,7 @@ def asked_for(question: SearchQuery) -> str:
 
 def _paper_lines(number: int, found: SearchResult, width: int) -> Iterator[str]:
     paper = found.paper
-    head = f"{number:>4}  {_chip(found.standing):<6}"
+    head = f"{number:>4}  {_chip(found.status):<6}"
     title = textwrap.wrap(_plain(paper.title), width - _INDENT) or ["(without a title)"]
     yield from (f"{begin}{line}" for begin, line in zip(_begin(head), title, strict=False))
     for line in (_authors(paper), f"{' · '.join(filter(None, _facts(found)))}"):
@@ -109,14 +109,14 @@ def _authors(paper: Paper) -> str:
 
 
 def _facts(found: SearchResult) -> Iterator[str]:
-    standing = found.standing
+    standing = found.status
     if standing.day is None:
         yield "imported"
     else:
         yield english.short_date(standing.day)
     if standing.selected:
         yield f"place {standing.place} on the page" if standing.place else "on the page"
-    elif standing.day is not None and not standing.looked_at:
+    elif standing.day is not None and not standing.scanned:
         yield "not looked at for you"
     if standing.probability is not None:
         yield f"match {english.percent(standing.probability)}"
@@ -134,7 +134,7 @@ def _plain(words: str) -> str:
 
 def results_document(answer: SearchResults) -> str:
     """Give everything; in ASCII, so that nothing in it commands a terminal."""
-    question = answer.question
+    question = answer.query
     return json.dumps(
         {
             "schema": "paperlark/search/1",
@@ -148,7 +148,7 @@ def results_document(answer: SearchResults) -> str:
                 "selected": question.selected,
                 "score": question.score,
             },
-            "found_by": answer.means,
+            "found_by": answer.method,
             "count": answer.count,
             "papers": [_paper(one) for one in answer.found],
         },
@@ -158,7 +158,7 @@ def results_document(answer: SearchResults) -> str:
 
 
 def _paper(found: SearchResult) -> dict[str, Any]:
-    paper, standing = found.paper, found.standing
+    paper, standing = found.paper, found.status
     return {
         "id": paper.id,
         "version": paper.version,
@@ -167,11 +167,11 @@ def _paper(found: SearchResult) -> dict[str, Any]:
         "authors": [author.name for author in paper.authors],
         "categories": paper.categories,
         "day": standing.day,
-        "looked_at": standing.looked_at,
+        "looked_at": standing.scanned,
         "selected": standing.selected,
         "place": standing.place,
         "relevance": standing.relevance,
         "novelty": standing.novelty,
         "match": standing.probability,
-        "likeness": None if found.likeness is None else round(found.likeness, 4),
+        "likeness": None if found.similarity is None else round(found.similarity, 4),
     }

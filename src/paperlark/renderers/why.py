@@ -85,8 +85,8 @@ def _fact_lines(fact: _Fact, width: int) -> Iterator[str]:
 def _facts(day: DayOfPaper, listed: list[ListedPaper], *, whole: bool) -> Iterator[_Fact | None]:
     yield _fact("announced", _announced(listed))
     yield _fact("outcome", _outcome(day))
-    if day.side:
-        yield _fact("line", _SIDES[day.side])
+    if day.placement:
+        yield _fact("line", _SIDES[day.placement])
     followed = day.entry.followed if day.entry else ()
     yield _fact("followed", english.listed(wording.author_match(one) for one in followed))
     if day.match:
@@ -105,9 +105,9 @@ def _facts(day: DayOfPaper, listed: list[ListedPaper], *, whole: bool) -> Iterat
         yield _fact("model", _plain(day.model or model))
         yield _fact("prompt hash", _plain(prompt))
         yield _fact("criteria", f"{day.criteria} (fingerprint)")
-    yield from _readings(day.said)
-    for number, question in enumerate(dict.fromkeys(one.question for one in day.said), start=1):
-        several = f" {number}" if len(day.said) > 1 else ""
+    yield from _readings(day.readings)
+    for number, question in enumerate(dict.fromkeys(one.question for one in day.readings), start=1):
+        several = f" {number}" if len(day.readings) > 1 else ""
         yield from _call(question, several, whole=whole)
 
 
@@ -127,7 +127,7 @@ def _announced(listed: Iterable[ListedPaper]) -> str:
 
 
 def _outcome(day: DayOfPaper) -> str:
-    match day.fate:
+    match day.outcome:
         case PaperOutcome.SHOWN if day.entry:
             mark = f", {wording.OUTSIDE}" if day.entry.outside else ""
             return f"on your page, place {day.entry.place} of {day.shown}{mark}"
@@ -139,7 +139,7 @@ def _outcome(day: DayOfPaper) -> str:
             return "on your page among the updated: it was there on an earlier day"
         case _:
             reason = f": {_plain(day.unjudged.reason)}" if day.unjudged else ""
-            return f"not on your page: {day.fate}{reason}"
+            return f"not on your page: {day.outcome}{reason}"
 
 
 def _match_facts(match: Match) -> Iterator[_Fact | None]:
@@ -244,12 +244,12 @@ def _day(day: DayOfPaper) -> dict[str, Any]:
     match, judged = day.match, day.judgement
     return {
         "day": day.day,
-        "outcome": day.fate.name.lower(),
+        "outcome": day.outcome.name.lower(),
         "reason": day.unjudged.reason if day.unjudged else None,
         "seen_before": day.seen,
         "place": day.entry.place if day.entry else None,
         "followed": [one.name for one in day.entry.followed] if day.entry else [],
-        "line": day.side,
+        "line": day.placement,
         "probability": day.probability,
         "match": match and asdict(match),
         "precedents": [_precedent_record(one) for one in day.precedents],
@@ -272,7 +272,7 @@ def _day(day: DayOfPaper) -> dict[str, Any]:
                 "comment": one.judgement.comment,
                 "question": _call_record(one.question),
             }
-            for one in day.said
+            for one in day.readings
         ],
     }
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from paperlark.day import DayParts, make_digest
 from paperlark.day.announce import announce
-from paperlark.day.assemble import is_worse, lacks
+from paperlark.day.assemble import announcement_gaps, is_worse
 from paperlark.day.publish import check_writable, publish, withdraw
 from paperlark.domain.digest import Digest
 from paperlark.domain.errors import PaperlarkError, PublishError, SourceError, StoreError
@@ -104,7 +104,7 @@ class PageMaker:
             batches=self.parts.batches,
             progress=progress,
         )
-        return lacks(announcement)
+        return announcement_gaps(announcement)
 
     def make(self, day: date, progress: Progress) -> MadePage:
         """Make, file and publish the day's digest, unless a better one is there.
@@ -128,7 +128,7 @@ class PageMaker:
             _log.info("%s: the %s page made before is better and stays", day, kept.status)
             pages = [renderer.render(kept) for renderer in self.renderers]
         else:
-            self.parts.archive.file(digest)
+            self.parts.archive.save(digest)
         paths = publish(pages, self.folder)
         withdraw(failure_path(day), self.folder)
         return MadePage(digest, paths, kept, tuple(sorted(answered - {day})))

@@ -1,4 +1,4 @@
-"""Lines of a crontab between two marks; all other lines stay as they are.
+"""Crontab lines between two marks; all other lines stay unchanged.
 
 cron starts programs with next to no environment and knows the machine's clock only.
 """
@@ -21,12 +21,12 @@ from paperlark.schedule.times import SUNDAY, SchedulerClock, after_midnight, clo
 from paperlark.settings.environment import Environment
 
 _LONGEST = 998
-"""Characters that the usual cron takes in a command."""
+"""Maximum length of a command in cron."""
 _LINE = re.compile(r"(?P<minute>\d+) (?P<hour>\d+) \* \* (?P<days>[0-6,-]+)")
 
 
 def block(job: ScheduledJob, starts: Sequence[SchedulerClock]) -> str:
-    """Give the lines that start a reader's mornings, marks included.
+    """Return the lines that start a reader's mornings, marks included.
 
     Raises NotScheduled where a path cannot stand in a crontab.
     """
@@ -37,7 +37,7 @@ def block(job: ScheduledJob, starts: Sequence[SchedulerClock]) -> str:
 
 
 def with_block(crontab: str, profile: Path, text: str) -> str:
-    """Put a profile's block where its old one was, else at the end; an empty one takes it away.
+    """Replace a profile's block, or append it; an empty text removes it.
 
     Raises NotScheduled where the marks are not as they were written.
     """
@@ -50,22 +50,22 @@ def with_block(crontab: str, profile: Path, text: str) -> str:
     marks = [lines[n].rstrip("\r\n") for n in places]
     if marks != [begin, end]:
         raise NotScheduled(
-            f"the crontab has not one line {begin!r} and one {end!r} after it",
-            hint="put that right with crontab -e",
+            f"the crontab lacks a line {begin!r} followed by a line {end!r}",
+            hint="correct it with crontab -e",
         )
     first, last = places
     return "".join((*lines[:first], text, *lines[last + 1 :]))
 
 
 def block_of(crontab: str, profile: Path) -> str:
-    """Give the lines of a profile between its marks, none where it has none."""
+    """Return the lines of a profile between its marks, empty where there are none."""
     begin, end = _marks(profile)
     _, _, after = f"\n{crontab}".partition(f"\n{begin}\n")
     return "".join(takewhile(lambda line: line.rstrip() != end, after.splitlines(keepends=True)))
 
 
 def starts_of(lines: str, zone: tzinfo) -> tuple[SchedulerClock, ...]:
-    """Read the clocks of crontab lines back."""
+    """Parse the start times of crontab lines."""
     return tuple(
         SchedulerClock(
             time(int(found["hour"]), int(found["minute"])),
@@ -78,7 +78,7 @@ def starts_of(lines: str, zone: tzinfo) -> tuple[SchedulerClock, ...]:
 
 
 def cron_time(clock: SchedulerClock) -> str:
-    """Write a clock as cron does, for whom Sunday is 0."""
+    """Format a start time for cron, where Sunday is 0."""
     days = ",".join(
         str(first) if first == last else f"{first}-{last}"
         for first, last in runs((day + 1) % (SUNDAY + 1) for day in clock.days)
@@ -92,7 +92,7 @@ def _marks(profile: Path) -> tuple[str, str]:
 
 
 def _command(job: ScheduledJob) -> str:
-    """Give the shell command; up to 4 are paperlark's own, and it told them itself."""
+    """Return the shell command; exit codes up to 4 are paperlark's own and already reported."""
     require_printable(str(job.python))
     paperlark = f"{shlex.quote(str(job.python))} -m paperlark"
     profile = shlex.quote(str(job.profile))
@@ -106,8 +106,8 @@ def _command(job: ScheduledJob) -> str:
     command = command.replace("%", "\\%")
     if "\\" in command.replace("\\%", "") or len(command) > _LONGEST:
         raise NotScheduled(
-            f"the path of {job.profile} or {job.python} is too long for cron, or has a backslash",
-            hint="keep it elsewhere",
+            f"the path of {job.profile} or {job.python} is too long for cron or has a backslash",
+            hint="move it to another path",
         )
     return command
 
@@ -124,31 +124,31 @@ PLACE = "your crontab"
 
 @dataclass(frozen=True, slots=True)
 class CronSchedule:
-    """Lines in the crontab for each job, at a time of this machine's clock or by New York's."""
+    """Crontab lines for each job, at a local time or after midnight in New York."""
 
     jobs: Sequence[ScheduledJob]
     environment: Environment
     at: time | None = None
 
     def setting(self) -> tuple[FileEdit, ...]:
-        """Give the crontab with the jobs' lines in it."""
+        """Return the edit that adds the jobs' lines."""
         return self._edits([(job.profile, self._block(job)) for job in self.jobs])
 
     def removing(self) -> tuple[FileEdit, ...]:
-        """Give the crontab without them."""
+        """Return the edit that removes them."""
         return self._edits([(job.profile, "") for job in self.jobs])
 
     def make(self, edits: Sequence[FileEdit]) -> tuple[str, ...]:
-        """Hand cron the new crontab."""
+        """Install the new crontab."""
         for edit in edits:
             ran = self._programs.run("crontab", "-", text=edit.after or "")
             if not ran.well:
-                raise NotScheduled(f"crontab does not take it ({ran.problem})")
+                raise NotScheduled(f"crontab rejected it ({ran.problem})")
         logs = (job.profile.with_suffix(".log") for job in self.jobs)
         return tuple(f"its log: {log}" for log in logs) if any(one.shown for one in edits) else ()
 
     def standing(self) -> tuple[ScheduleStatus, ...]:
-        """Give the lines that the crontab has for the jobs."""
+        """Return the jobs that the crontab has."""
         crontab, zone = self._read(), self.environment.zone()
         found = (starts_of(block_of(crontab, job.profile), zone) for job in self.jobs)
         return tuple(ScheduleStatus(PLACE, starts) for starts in found if starts)

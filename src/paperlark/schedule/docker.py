@@ -1,4 +1,4 @@
-"""An image that holds paperlark and nothing of the reader's, and a file that runs it for ever."""
+"""A Docker image with paperlark and without the reader's data, and a compose file that runs it."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ _REQUIREMENT = re.compile(r"[\w @:/.,+=<>~!\[\]-]+", re.ASCII)
 
 
 def files(jobs: Mapping[str, ScheduledJob], folder: Path, requirement: str) -> Mapping[str, str]:
-    """Give the files by their names; `jobs` are named by their services.
+    """Return the files by their names; `jobs` are named by their services.
 
     The profiles lie in `folder`, which the containers see. Raises NotScheduled.
     """
     if not _REQUIREMENT.fullmatch(requirement):
-        raise NotScheduled(f"{requirement!r} cannot stand in a Dockerfile")
+        raise NotScheduled(f"{requirement!r} cannot be written into a Dockerfile")
     blanks = {
         "mark": MARK_LINE,
         "python": _PYTHON,
@@ -47,16 +47,16 @@ def _service(name: str, job: ScheduledJob, folder: Path) -> Mapping[str, object]
 
 
 def _within(folder: Path, path: Path) -> str:
-    """Give a path as the container sees it."""
+    """Return the path inside the container."""
     try:
         return f"/papers/{path.relative_to(folder).as_posix()}"
     except ValueError as error:
         raise NotScheduled(
-            f"{path} is not in {folder}", hint="the containers see only what is: keep it there"
+            f"{path} is not in {folder}", hint="containers see only that folder: move it there"
         ) from error
 
 
 def _text(text: str) -> str:
-    """Write a value of a compose file, in which `$` begins a variable."""
+    """Quote a value for a compose file, where `$` begins a variable."""
     require_printable(text)
     return json.dumps(text.replace("$", "$$"), ensure_ascii=False)

@@ -1,4 +1,4 @@
-"""Mornings elsewhere: a workflow for GitHub, an image for a container."""
+"""Schedules that are files: a GitHub workflow, a Docker image."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ RELEASED = f"paperlark=={__version__}"
 
 @dataclass(frozen=True, slots=True)
 class GithubSchedule:
-    """A workflow in the repository that holds the jobs' profiles."""
+    """A workflow in the repository that contains the jobs' profiles."""
 
     jobs: Sequence[ScheduledJob]
     environment: Environment
@@ -31,33 +31,33 @@ class GithubSchedule:
     site: bool = True
 
     def setting(self) -> tuple[FileEdit, ...]:
-        """Give the workflow."""
+        """Return the edit that writes the workflow."""
         text = github.workflow(
             self.jobs, self._repository, self._starts(), self.requirement, site=self.site
         )
         return file_edits({self._path: text}, github.MARK_LINE)
 
     def removing(self) -> tuple[FileEdit, ...]:
-        """Give the workflow as going."""
+        """Return the edit that removes the workflow."""
         return file_edits({self._path: None}, github.MARK_LINE)
 
     def make(self, edits: Sequence[FileEdit]) -> tuple[str, ...]:
-        """Write it, and say what GitHub must be told."""
+        """Write it, and return what to set up on GitHub."""
         make_files(edits)
         if not self._path.exists():
-            return ("commit that and push it",)
+            return ("commit and push the change",)
         secrets = dict.fromkeys(name for job in self.jobs for name in job.secrets)
         return (
-            *(f"tell GitHub the secret: gh secret set {name}" for name in secrets),
+            *(f"set the secret on GitHub: gh secret set {name}" for name in secrets),
             *(
-                ("in the repository's Settings > Pages choose the source GitHub Actions",)
+                ("in the repository's Settings > Pages, choose GitHub Actions as source",)
                 * self.site
             ),
-            "commit the workflow and push it",
+            "commit and push the workflow",
         )
 
     def standing(self) -> tuple[ScheduleStatus, ...]:
-        """Give the workflow that is there, if it is ours."""
+        """Return the existing workflow, if paperlark wrote it."""
         text = read_file(self._path)
         if text is None or not text.startswith(github.MARK_LINE):
             return ()
@@ -78,20 +78,20 @@ class GithubSchedule:
         found = next((one for one in profile.parents if (one / ".git").exists()), None)
         if found is None:
             raise NotScheduled(
-                f"{profile} is in no git repository", hint=f"make one: git init {profile.parent}"
+                f"{profile} is not in a git repository", hint=f"make one: git init {profile.parent}"
             )
         return found
 
 
 @dataclass(frozen=True, slots=True)
 class DockerSchedule:
-    """A Dockerfile and what runs it, beside the first job's profile."""
+    """A Dockerfile and a compose file, beside the first job's profile."""
 
     jobs: Sequence[ScheduledJob]
     requirement: str = RELEASED
 
     def setting(self) -> tuple[FileEdit, ...]:
-        """Give the files."""
+        """Return the edits that write the files."""
         jobs = {slug(job.name): job for job in self.jobs}
         if len(jobs) < len(self.jobs):
             raise NotScheduled(
@@ -100,22 +100,22 @@ class DockerSchedule:
         return self._edits(docker.files(jobs, self._folder, self.requirement))
 
     def removing(self) -> tuple[FileEdit, ...]:
-        """Give the files as going."""
+        """Return the edits that remove the files."""
         return self._edits(dict.fromkeys(docker.NAMES))
 
     def make(self, edits: Sequence[FileEdit]) -> tuple[str, ...]:
-        """Write them, and say how it is started."""
+        """Write them, and return how to start it."""
         make_files(edits)
         if not (self._folder / docker.NAMES[0]).exists():
             return ()
         secrets = dict.fromkeys(name for job in self.jobs for name in job.secrets)
         return (
-            *(f"put the secret into ~/.config/paperlark/secrets/{name}" for name in secrets),
+            *(f"write the secret to ~/.config/paperlark/secrets/{name}" for name in secrets),
             f"start it: cd {self._folder} && docker compose up --detach --build",
         )
 
     def standing(self) -> tuple[ScheduleStatus, ...]:
-        """Give the compose file that is there, if it is ours."""
+        """Return the existing compose file, if paperlark wrote it."""
         path = self._folder / "compose.yaml"
         ours = (read_file(path) or "").startswith(docker.MARK_LINE)
         return (ScheduleStatus(str(path), ()),) if ours else ()

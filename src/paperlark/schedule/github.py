@@ -1,4 +1,4 @@
-"""A GitHub workflow for a repository of the reader's own: pages, store, site and alarm.
+"""A GitHub workflow for the reader's repository: pages, database, site and alarm.
 
 Names from outside come into it as values of variables, in quotes, and never into a script.
 """
@@ -32,7 +32,7 @@ def workflow(
     *,
     site: bool,
 ) -> str:
-    """Give the workflow of all these readers; `requirement` is what pip installs.
+    """Return the workflow of all these readers; `requirement` is what pip installs.
 
     Raises NotScheduled where something cannot stand in it.
     """
@@ -53,7 +53,7 @@ def workflow(
 
 
 def starts_of(text: str) -> tuple[SchedulerClock, ...]:
-    """Read a workflow's clocks back."""
+    """Parse the start times of a workflow."""
     return read_lines("\n".join(_CRON.findall(text)), UTC)
 
 
@@ -61,32 +61,32 @@ def _require_free(names: Sequence[str]) -> None:
     for name in names:
         if name.upper().startswith("GITHUB_"):
             raise NotScheduled(
-                f"GitHub takes no secret by the name {name!r}",
-                hint="let it begin with something else than GITHUB_",
+                f"GitHub accepts no secret named {name!r}",
+                hint="choose a name that does not begin with GITHUB_",
             )
 
 
 def _within(repository: Path, path: Path) -> str:
-    """Give a path as seen from the repository; raises NotScheduled for one that may do harm."""
+    """Return a path relative to the repository; raises NotScheduled for an unsafe one."""
     try:
         inside = path.relative_to(repository).as_posix()
     except ValueError as error:
         raise NotScheduled(
             f"{path} is not in the repository {repository}",
-            hint="GitHub knows only what is: keep it there",
+            hint="GitHub sees only the repository: move it there",
         ) from error
     if not _PATH.fullmatch(inside):
         raise NotScheduled(
-            f"{inside!r} cannot stand in a workflow",
-            hint="use letters, digits, blanks and ./@+=,-_ for the names of files and folders",
+            f"{inside!r} cannot be written into a workflow",
+            hint="use letters, digits, spaces and ./@+=,-_ in names of files and folders",
         )
     return f"./{inside}" if inside.startswith("-") else inside
 
 
 def _text(*lines: str) -> str:
-    """Write a value that GitHub finds nothing to work out in: JSON's strings are YAML's."""
+    """Quote a value so that GitHub evaluates nothing in it: JSON strings are YAML strings."""
     require_printable(*lines)
     for line in lines:
         if "${{" in line:
-            raise NotScheduled(f"{line!r} would be worked out by GitHub", hint="name it otherwise")
+            raise NotScheduled(f"{line!r} would be evaluated by GitHub", hint="choose another name")
     return json.dumps("\n".join(lines), ensure_ascii=False)

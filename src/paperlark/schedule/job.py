@@ -1,4 +1,4 @@
-"""What is to be started: one reader's morning."""
+"""The scheduled job: one reader's morning, and its templates."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from pathlib import Path
 from paperlark.domain.errors import NotScheduled
 
 MARK = "Written by `paperlark schedule"
-"""How a file begins that is ours, behind its comment sign; no other is ever changed."""
-ALARM = "the run of the morning did not end well"
+"""How files begin that paperlark wrote, after a comment sign; others are never changed."""
+ALARM = "the morning run failed"
 _SECRET = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 @dataclass(frozen=True, slots=True)
 class ScheduledJob:
-    """A reader's morning; `name` is the profile's title, and every path is absolute.
+    """One reader's morning; `name` is the profile's name, every path is absolute.
 
     `secrets` are the names that the profile has for what it may need, each once.
     """
@@ -33,27 +33,28 @@ class ScheduledJob:
 
 
 def require_printable(*texts: str) -> None:
-    """Make sure that a text can stand on a line of its own; raises NotScheduled."""
+    """Check that a text fits on one line; raises NotScheduled."""
     for text in texts:
         if not text.isprintable():
             raise NotScheduled(
-                f"{text!r} has characters that no schedule can hold", hint="give it a plainer name"
+                f"{text!r} has characters that schedules cannot contain",
+                hint="choose a plainer name",
             )
 
 
 def secret_names(jobs: Iterable[ScheduledJob]) -> tuple[str, ...]:
-    """Give the names of all their secrets, each once; raises NotScheduled where one is no name."""
+    """Return the names of all their secrets, each once; raises NotScheduled for an invalid one."""
     names = tuple(dict.fromkeys(name for job in jobs for name in job.secrets))
     for name in names:
         if not _SECRET.fullmatch(name):
             raise NotScheduled(
-                f"{name!r} is no name for a secret", hint="use letters, digits and _ only"
+                f"{name!r} is not a valid name for a secret", hint="use letters, digits and _ only"
             )
     return names
 
 
 def fill(template: str, blanks: Mapping[str, object]) -> str:
-    """Fill a template in; what goes in stands there as it is given."""
+    """Render a template; values are inserted unchanged."""
     from jinja2 import Environment, StrictUndefined  # noqa: PLC0415  # only who writes one waits
 
     # GitHub has the usual brackets for itself. Nothing is escaped: these are no web pages.

@@ -1,4 +1,4 @@
-"""What a schedule would change, and changing it: only what paperlark wrote is ever touched."""
+"""Plan and apply changes of a schedule; only what paperlark wrote is ever changed."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from paperlark.settings.secrets import needed_secrets
 
 @dataclass(frozen=True, slots=True)
 class FileEdit:
-    """A place's text before and after, None where there is none; `shown` is what is ours in it."""
+    """A text before and after, None where absent; `shown` is the part that paperlark wrote."""
 
     place: str
     before: str | None
@@ -28,34 +28,34 @@ class FileEdit:
 
 @dataclass(frozen=True, slots=True)
 class ScheduleStatus:
-    """What is set now, where, and when it starts; no clocks where it runs all the time."""
+    """What is scheduled, where, and when it starts; no start times where it runs continuously."""
 
     place: str
     starts: tuple[SchedulerClock, ...]
 
 
 class Schedule(Protocol):
-    """A way to have mornings made by themselves."""
+    """A scheduler: systemd, cron, GitHub or Docker."""
 
     def setting(self) -> tuple[FileEdit, ...]:
-        """Give what would change for it to be set; raises NotScheduled."""
+        """Return the edits that set the schedule; raises NotScheduled."""
         ...
 
     def removing(self) -> tuple[FileEdit, ...]:
-        """Give what would change for it to be gone; raises NotScheduled."""
+        """Return the edits that remove the schedule; raises NotScheduled."""
         ...
 
     def make(self, edits: Sequence[FileEdit]) -> tuple[str, ...]:
-        """Change it, and say what the reader must know; raises NotScheduled."""
+        """Apply the edits, and return what the reader must know; raises NotScheduled."""
         ...
 
     def standing(self) -> tuple[ScheduleStatus, ...]:
-        """Give what is set now; raises NotScheduled."""
+        """Return what is scheduled now; raises NotScheduled."""
         ...
 
 
 def job_of(profile: Path, settings: Settings, python: Path) -> ScheduledJob:
-    """Give a reader's morning; `python` is the one that has paperlark."""
+    """Return the job of a profile; `python` is the interpreter that has paperlark."""
     return ScheduledJob(
         name=settings.profile.name,
         profile=profile.absolute(),
@@ -68,14 +68,14 @@ def job_of(profile: Path, settings: Settings, python: Path) -> ScheduledJob:
 
 
 def lost_job(profile: Path, python: Path) -> ScheduledJob:
-    """Give the morning of a profile that is gone: enough to take its schedule away."""
+    """Return the job of a deleted profile: enough to remove its schedule."""
     there = profile.absolute()
     home = there.parent
     return ScheduledJob(there.stem, there, home, home, home, python)
 
 
 def file_edits(texts: Mapping[Path, str | None], mark: str) -> tuple[FileEdit, ...]:
-    """Give the edits that make these files so, None for a file that goes.
+    """Return the edits that write these files; None deletes a file.
 
     Raises NotScheduled where one is there that does not begin with `mark`.
     """
@@ -84,7 +84,7 @@ def file_edits(texts: Mapping[Path, str | None], mark: str) -> tuple[FileEdit, .
         before = read_file(path)
         if before is not None and not before.startswith(mark):
             raise NotScheduled(
-                f"{path} was not written by paperlark", hint="move it away, or change it by hand"
+                f"{path} was not written by paperlark", hint="move it away, or edit it by hand"
             )
         if before != after:
             edits.append(FileEdit(str(path), before, after, after or ""))
@@ -102,7 +102,7 @@ def read_file(path: Path) -> str | None:
 
 
 def make_files(edits: Sequence[FileEdit]) -> None:
-    """Write and remove files; raises NotScheduled."""
+    """Write and delete files; raises NotScheduled."""
     for edit in edits:
         path = Path(edit.place)
         try:
@@ -122,7 +122,7 @@ _PATIENCE = 60
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """What a program said, whether it did what it was to do, and else why not."""
+    """The output of a program, whether it succeeded, and the problem if not."""
 
     well: bool
     out: str
@@ -130,17 +130,17 @@ class Ran:
 
 
 class Programs:
-    """Runs programs in an environment."""
+    """Runs programs with given environment variables."""
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         self._environment = environment
 
     def has(self, name: str) -> bool:
-        """Say whether there is such a program."""
+        """Return whether a program is installed."""
         return self._path(name) is not None
 
     def run(self, name: str, *arguments: str, text: str = "") -> Ran:
-        """Run a program on a text; raises NotScheduled where there is none."""
+        """Run a program with a text as input; raises NotScheduled where it is not installed."""
         path = self._path(name)
         if path is None:
             raise NotScheduled(

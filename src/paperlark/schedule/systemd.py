@@ -105,14 +105,14 @@ FixedRandomDelay=true
 
 
 def mark(profile: Path) -> str:
-    """Give the first line of every unit of that profile."""
+    """Return the first line of every unit of that profile."""
     return f"# {MARK} systemd` for {profile}"
 
 
 def units(
     job: ScheduledJob, unit: str, starts: Sequence[SchedulerClock] = (MIDNIGHT,)
 ) -> Mapping[str, str]:
-    """Give the units by their file names; the timer is `unit`.timer.
+    """Return the units by their file names; the timer is `unit`.timer.
 
     Raises NotScheduled where a path cannot stand in a unit.
     """
@@ -206,12 +206,12 @@ class SystemdSchedule:
     at: time | None = None
 
     def setting(self) -> tuple[FileEdit, ...]:
-        """Give the units; those of a profile that had another name go."""
+        """Return the units; those of a profile that had another name go."""
         self._require_young()
         return tuple(edit for job in self.jobs for edit in self._setting(job))
 
     def removing(self) -> tuple[FileEdit, ...]:
-        """Give the units that are there as going."""
+        """Return the units that are there as going."""
         gone = {path: None for job in self.jobs for path in self._there(job)}
         return file_edits(gone, "")
 
@@ -230,7 +230,7 @@ class SystemdSchedule:
         return (*notes, _LINGER) if wanted else notes
 
     def standing(self) -> tuple[ScheduleStatus, ...]:
-        """Give the timers that are there."""
+        """Return the timers that are there."""
         timers = [path for job in self.jobs for path in self._there(job) if path.suffix == ".timer"]
         zone = self.environment.zone()
         return tuple(

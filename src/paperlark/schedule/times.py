@@ -35,14 +35,14 @@ class SchedulerClock:
     zone: tzinfo
 
     def next(self, now: datetime) -> datetime:
-        """Give the first instant after `now`, in the clock's zone."""
+        """Return the first instant after `now`, in the clock's zone."""
         today = now.astimezone(self.zone).date()
         coming = (datetime.combine(today + _DAY * n, self.at, self.zone) for n in range(9))
         return next(one for one in coming if one > now and one.weekday() in self.days)
 
 
 def after_midnight(reader: str) -> time:
-    """Give the time in New York that a reader's morning starts: not everybody's at once.
+    """Return the time in New York that a reader's morning starts: not everybody's at once.
 
     The same reader always gets the same.
     """
@@ -52,7 +52,7 @@ def after_midnight(reader: str) -> time:
 def clocks(
     first: date, *, at: time, local: tzinfo | None, scheduler: tzinfo
 ) -> tuple[SchedulerClock, ...]:
-    """Give the clocks of a scheduler that start every morning of the coming two years.
+    """Return the clocks of a scheduler that start every morning of the coming two years.
 
     `at` is a time in the zone `local`, None for New York. Raises NotScheduled where that is before
     the announcement on some days.
@@ -89,7 +89,7 @@ def require_announced(first: date, at: time, zone: tzinfo) -> None:
 
 
 def next_start(starts: Sequence[SchedulerClock], now: datetime) -> datetime:
-    """Give the first start of any of them after `now`."""
+    """Return the first start of any of them after `now`."""
     return min(clock.next(now) for clock in starts)
 
 
@@ -107,7 +107,7 @@ def runs(days: Iterable[int]) -> Iterator[tuple[int, int]]:
 
 
 def _instants(first: date, at: time, zone: tzinfo) -> Iterator[datetime]:
-    """Give the instants of that time that fall on an announcement's day in New York."""
+    """Return the instants of that time that fall on an announcement's day in New York."""
     for day in _days(first):
         for local in (day - _DAY, day):
             instant = datetime.combine(local, at, zone).astimezone(UTC)
@@ -116,5 +116,5 @@ def _instants(first: date, at: time, zone: tzinfo) -> Iterator[datetime]:
 
 
 def _days(first: date) -> tuple[date, ...]:
-    """Give all days that arXiv may announce on: its holidays are no certain thing."""
+    """Return all days that arXiv may announce on: its holidays are no certain thing."""
     return weekdays(first, first + AHEAD)

@@ -56,10 +56,10 @@ class ArchiveSearch:
         best = hits.found[:limit]
         texts = self.texts.find(hit.paper_id for hit in best)
         shown = [hit.paper_id for hit in best if hit.paper_id in texts]
-        standings = self.finder.standing(question, shown)
+        standings = self.finder.statuses(question, shown)
         return SearchResults(
-            question=question,
-            means=means,
+            query=question,
+            method=means,
             found=tuple(
                 SearchResult(texts[paper], standing, likeness.get(paper))
                 for paper, standing in zip(shown, standings, strict=True)
@@ -91,7 +91,7 @@ class ArchiveSearch:
         weight = semantic_search.BESIDE_ALL_WORDS if every else semantic_search.BESIDE_ANY_WORD
         by_words = sorted(found, key=_by_words, reverse=True)
         best, rest = by_words[:COMPARED], by_words[COMPARED:]
-        likeness = self.meaning().likeness(question.text, [hit.paper_id for hit in best])
+        likeness = self.meaning().similarities(question.text, [hit.paper_id for hit in best])
         return (*semantic_search.order(best, likeness, weight), *rest), likeness
 
     def _alike(self, question: SearchQuery) -> tuple[SearchMethod, Hits, Mapping[PaperId, float]]:
@@ -99,7 +99,7 @@ class ArchiveSearch:
         if question.of_days or question.author or question.category:
             others = self.finder.without_words(question)
             papers = [hit.paper_id for hit in others.found]
-            likeness = self.meaning().likeness(question.text, papers)
+            likeness = self.meaning().similarities(question.text, papers)
         else:
             likeness = self.meaning().nearest(question.text, COMPARED)
         nearest = sorted(likeness, key=lambda paper: (-likeness[paper], paper))
@@ -124,7 +124,7 @@ def _telling(question: SearchQuery) -> SearchQuery:
 
 
 def _by_words(hit: Hit) -> tuple[float, PaperId]:
-    return hit.words, hit.paper_id
+    return hit.text_score, hit.paper_id
 
 
 def search_query(  # everything that can be asked for

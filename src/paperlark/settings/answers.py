@@ -1,4 +1,4 @@
-"""What a new reader answers before there is a profile, and whether an answer will do."""
+"""The answers of a new reader before there is a profile, and their validation."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ CATEGORIES = ("cs.LG", "cs.CL")
 OPENAI = "https://api.openai.com/v1"
 OPENAI_MODEL = "gpt-4o-mini"
 KEY, PASSWORD, CHAT = "OPENAI_API_KEY", "PAPERLARK_MAIL_PASSWORD", "PAPERLARK_CHAT"
-"""The names that secrets have unless the reader says otherwise."""
+"""Default names of secrets."""
 BUDGET = Decimal(5)
-"""Dollars that a month may cost unless the reader says otherwise."""
+"""Default budget of a month in US dollars."""
 
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """Which model, and where; `key_variable` names its key, "" where the server wants none.
+    """A model and its server; `key_variable` names its key, "" where none is needed.
 
     `budget` is how many dollars a month may cost, None where nobody could keep count of them.
     """
@@ -37,13 +37,13 @@ class Model:
 
 
 def usual_key(base_url: str) -> str:
-    """Give the name that the key of a server has; "" for one on this machine, which wants none."""
+    """Return the usual name for the key of a server; "" for one on this machine, without key."""
     return "" if is_on_this_machine(base_url) else KEY
 
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """To whom, and by which server; `user` None where it asks nobody who they are.
+    """A mail address and the server to send through; `user` None where it needs no login.
 
     `port` None is the usual one.
     """
@@ -57,7 +57,7 @@ class Mail:
 
 
 def usual_security(server: str) -> Security:
-    """Give how a mail server is spoken to; what is said on this machine nobody overhears."""
+    """Return the usual security for a mail server: none on this machine, else TLS."""
     return Security.NONE if is_this_machine(server) else Security.TLS
 
 
@@ -69,7 +69,7 @@ class Chat:
 
 
 class Timer(StrEnum):
-    """What can start paperlark every morning: what `paperlark schedule` knows."""
+    """The schedulers that `paperlark schedule` supports."""
 
     SYSTEMD = "systemd"
     CRON = "cron"
@@ -79,7 +79,7 @@ class Timer(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SetupAnswers:
-    """All that is asked; each has the value that is taken where nothing is said.
+    """All answers, each with its default.
 
     `interests` are the reader's own words; where there are none, `field` names the template to
     begin with, and None has the categories name it. `model`, `delivery` and `timer` None: none.
@@ -96,36 +96,36 @@ class SetupAnswers:
 
     @property
     def template(self) -> str | None:
-        """The template to begin with; None where the categories' names must do."""
+        """The criteria template to begin with; None where there is none for the categories."""
         return self.field or field_of(self.categories)
 
 
 class AnswerKind(StrEnum):
-    """What an answer is to be."""
+    """The kind of an answer."""
 
     TEXT = "text"
     ADDRESS = "web address"
     MAILBOX = "mail address"
     SERVER = "server's name"
-    NAME_OF_SECRET = "secret's name"  # noqa: S105  # says what an answer is, and is no secret
+    NAME_OF_SECRET = "secret's name"  # noqa: S105  # names a kind of answer, not a secret
 
 
 _PATTERNS: Mapping[AnswerKind, tuple[str, str]] = MappingProxyType({
     AnswerKind.SERVER: (r"[\w.-]+", "write it like smtp.example.org"),
-    AnswerKind.NAME_OF_SECRET: ("[A-Za-z_][A-Za-z0-9_]*", "it has letters, digits and _ only"),
+    AnswerKind.NAME_OF_SECRET: ("[A-Za-z_][A-Za-z0-9_]*", "use letters, digits and _ only"),
 })  # fmt: skip
 
 
 def complaint(kind: AnswerKind, answer: str) -> str | None:
-    """Say why an answer cannot stand in a profile; None where it can."""
+    """Return why an answer is invalid; None where it is valid."""
     if not answer.strip():
-        return "something must stand here"
+        return "this cannot be empty"
     if not answer.isprintable():
-        return f"{answer!r} has signs that nobody can read; type it again"
+        return f"{answer!r} has unprintable characters; type it again"
     if kind in _PATTERNS:
         pattern, hint = _PATTERNS[kind]
         fits = re.fullmatch(pattern, answer) is not None
-        return None if fits else f"{answer!r} is no {kind}; {hint}"
+        return None if fits else f"{answer!r} is not a {kind}; {hint}"
     return _unlike_its_setting(kind, answer)
 
 
@@ -159,5 +159,5 @@ def _printed(name: str) -> str:
     if not comma:
         return name
     if "," in first or not first or not last or (" " in first and " " in last):
-        raise ValueError(f"is {name!r} one name? Write First Last, and ; between two")
+        raise ValueError(f"is {name!r} one name? Write First Last, with ; between two names")
     return f"{first} {last}"

@@ -1,4 +1,4 @@
-"""What settings do not say: what a command line chooses, and the world it runs in."""
+"""The process environment (variables, clock, keyring), and the options of a run."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class RunOptions:
-    """What a command line may choose beside the profile; None is as the profile says.
+    """The options of a run beside the profile; None means as in the profile.
 
-    `patience` is how many seconds to wait for another run on the same database, which `tell` is
-    told of.
+    `patience` is how many seconds to wait for another run on the same database; `tell` is called
+    with its description.
     """
 
     output: Path | None = None
@@ -37,8 +37,8 @@ class RunOptions:
 
 
 def machine_zone(clock: Path = Path("/etc/localtime")) -> tzinfo:
-    """Give the zone that this machine's schedulers live in, UTC where it names none."""
-    # A shell may have another one in TZ; cron and systemd do not know of that.
+    """Return the time zone of this machine's schedulers, UTC where none is set."""
+    # A shell may set another one in TZ, which cron and systemd do not see.
     try:
         with clock.open("rb") as file:
             return ZoneInfo.from_file(file)
@@ -48,7 +48,7 @@ def machine_zone(clock: Path = Path("/etc/localtime")) -> tzinfo:
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """What is outside of any program: its environment, the time, and waiting."""
+    """What is outside of the program: variables, clock, sleep, keyring, time zone."""
 
     variables: Mapping[str, str] = field(default_factory=lambda: os.environ)
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
@@ -59,11 +59,11 @@ class Environment:
 
     @property
     def secrets(self) -> Secrets:
-        """Where secrets are found by their names."""
+        """The secrets of this environment, by name."""
         return Secrets(self.variables, self.keyring)
 
     def secret(self, name: str) -> str | None:
-        """Give a secret, None where nobody knows it; raises SecretUnusable."""
+        """Return a secret, None where it is not found; raises SecretUnusable."""
         found = self.secrets.find(name)
         if found is None:
             return None

@@ -1,4 +1,4 @@
-"""Criteria to begin with, one file for each of a few fields, and which category each is for."""
+"""Criteria templates for some fields, and the categories of each."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ FIELDS: Mapping[str, str] = MappingProxyType({
     " q-bio.SC q-bio.TO physics.bio-ph",
     "economics": "econ econ.GN econ.TH q-fin.EC",
 })  # fmt: skip
-"""Each template's name and the categories it is for."""
+"""Template names and their categories."""
 
 
 def field_of(categories: Sequence[str]) -> str | None:
-    """Give the template for the first category that has one; None where none has."""
+    """Return the name of the template for the first category that has one, else None."""
     named = {category: name for name, own in FIELDS.items() for category in own.split()}
     return next((named[one] for one in categories if one in named), None)
 
 
 def field_criteria(name: str) -> str:
-    """Give the criteria of a template."""
+    """Return the criteria of a template."""
     return resources(__package__).joinpath("templates", "criteria", f"{name}.md").read_text("utf-8")

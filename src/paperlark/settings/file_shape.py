@@ -1,4 +1,4 @@
-"""The shape of `paperlark.toml`: what each setting may be, in the reader's words.
+"""The shape of `paperlark.toml`: what each setting may be, in plain words.
 
 A field's description finishes the sentence "expected ..." in an error, and is the reference.
 """
@@ -13,14 +13,14 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from paperlark.domain.announcement import AnnounceType
-from paperlark.domain.delivery import Rhythm
+from paperlark.domain.delivery import Frequency
 from paperlark.domain.judgement import HIGHEST, LOWEST
 from paperlark.domain.profile import RECALL
 from paperlark.domain.taxonomy import CATEGORIES, nearest_category
 from paperlark.settings.values import Security
 
 _NAME = r"[A-Za-z_][A-Za-z0-9_]*"
-"""How a secret may be called: as a variable of the environment."""
+"""A secret is named like an environment variable."""
 SEMANTIC_SCHOLAR = "https://api.semanticscholar.org/graph/v1"
 
 
@@ -71,20 +71,20 @@ class FollowShape(_Shape):
     aliases: list[Text] = Field(default=[], description="a list of other spellings of the name")
     id: Annotated[str, Field(pattern=r"^[0-9]+$")] | None = Field(
         default=None,
-        description="Semantic Scholar's id of this person, so that no namesake matches: the number"
+        description="Semantic Scholar's id of this person, which excludes namesakes: the number"
         ' at the end of the address of their page there, in quotes, such as "1741101"',
     )
 
 
 class CutoffsShape(_Shape):
-    """The scores that a judged paper must reach."""
+    """The lowest scores that select a judged paper."""
 
     relevance: Score = Field(default=7, description=f"a whole number from {LOWEST} to {HIGHEST}")
     novelty: Score = Field(default=6, description=f"a whole number from {LOWEST} to {HIGHEST}")
 
 
 class ExplorationShape(_Shape):
-    """A little from outside your usual, drawn by lot, so that paperlark does not go blind to it."""
+    """A small random sample from outside your usual topics, to find new interests."""
 
     share: float = Field(
         default=0.05,
@@ -92,38 +92,40 @@ class ExplorationShape(_Shape):
         le=1,
         strict=False,
         allow_inf_nan=False,
-        description="0 to 1: this share of the papers whose match is too low to be judged is judged"
-        " all the same, 1 to 10 papers a day; 0 for none",
+        description="0 to 1: the share of papers below the threshold that is judged all the same,"
+        " 1 to"
+        " 10 papers a day; 0 for none",
     )
     shown: int = Field(
         default=2,
         ge=0,
         le=10,
-        description="0 to 10 papers from outside your usual at the end of a page made without a"
-        " model",
+        description="0 to 10 papers from outside your usual topics at the end of a page made"
+        " without"
+        " a model",
     )
 
 
 class PricesShape(_Shape):
-    """What a server of your own charges, in US dollars per million tokens; 0 for nothing."""
+    """Prices of your own server, in US dollars per million tokens; 0 for free."""
 
-    prompt: Price = Field(description="dollars per million tokens of the question")
-    completion: Price = Field(description="dollars per million tokens of the answer")
+    prompt: Price = Field(description="dollars per million prompt tokens")
+    completion: Price = Field(description="dollars per million completion tokens")
     cached: Price | None = Field(
         default=None,
-        description="dollars per million tokens of the question that the server knew already;"
-        " unless given, as the others",
+        description="dollars per million cached prompt tokens; by default the price of other prompt"
+        " tokens",
     )
 
 
 class BudgetShape(_Shape):
-    """What the model may cost, in US dollars: it judges the best matches until that is spent."""
+    """What the model may cost, in US dollars; the best matches are judged first."""
 
     run: Price | None = Field(default=None, description="dollars that one run may cost")
     day: Price | None = Field(default=None, description="dollars that one day's page may cost")
     month: Price | None = Field(
         default=None,
-        description="dollars that one calendar month of UTC may cost, all pages of the database"
+        description="dollars that one calendar month (UTC) may cost, all pages of the database"
         " together",
     )
 
@@ -145,14 +147,15 @@ class JudgeShape(_Shape):
         default=None,
         ge=1,
         le=64,
-        description="1 to 64 papers a request; unless given, as many as the model takes well",
+        description="1 to 64 papers per request; by default chosen for the model",
     )
     parallel: int = Field(
         default=8,
         ge=1,
         le=64,
-        description="1 to 64 requests at once; fewer are made while the server says, or shows, that"
-        " they are too many",
+        description="1 to 64 concurrent requests; fewer while the server is overloaded or limits"
+        " the"
+        " rate",
     )
     timeout: float = Field(
         default=120.0,
@@ -160,36 +163,36 @@ class JudgeShape(_Shape):
         le=3600,
         strict=False,
         allow_inf_nan=False,
-        description="up to 3600 seconds in which an answer must be there whole",
+        description="up to 3600 seconds for a complete reply",
     )
     requests_per_minute: int | None = Field(
-        default=None, ge=1, description="a whole number: how many requests the server takes"
+        default=None, ge=1, description="a whole number: the server's limit of requests per minute"
     )
     tokens_per_minute: int | None = Field(
-        default=None, ge=1, description="a whole number: how many tokens the server takes"
+        default=None, ge=1, description="a whole number: the server's limit of tokens per minute"
     )
     context: int | None = Field(
         default=None,
         ge=1024,
-        description="the tokens of question and answer together that the server holds, 1024 or"
-        " more; for a server of your own, whose model's limit nobody knows",
+        description="the context window in tokens, 1024 or more; for a server of your own, whose"
+        " limit is not published",
     )
     readings: int = Field(
         default=1,
         ge=1,
         le=9,
-        description="1 to 9: judge each paper so many times, in other company each time, and take"
-        " the means; it costs as many times as much",
+        description="1 to 9: judge each paper this many times, grouped with other papers each time,"
+        " and average the scores; the cost is multiplied as well",
     )
     batch: bool = Field(
         default=False,
-        description="true to leave the questions with the server's batch service: half the price,"
-        " answered within a day, collected by a later run",
+        description="true to use the server's batch service: half the price, answered within a day,"
+        " collected by a later run",
     )
     prices: PricesShape | None = Field(
         default=None,
-        description="a table [judge.prices], for a server whose prices nobody knows, or in place of"
-        " the public list's",
+        description="a table [judge.prices], for a server without published prices, or to override"
+        " them",
     )
     recall: float = Field(
         default=RECALL,
@@ -197,9 +200,10 @@ class JudgeShape(_Shape):
         le=1,
         strict=False,
         allow_inf_nan=False,
-        description="above 0 and up to 1: the share of the papers you would want that is to be"
-        " found; as soon as you are known well enough only the matches it takes are judged; 1.0"
-        " has all judged",
+        description="above 0 and up to 1: the share of the papers you would want that judging"
+        " should"
+        " find (recall); once enough is known about you, only the matches needed for that are"
+        " judged; 1.0 judges all",
     )
 
 
@@ -226,11 +230,12 @@ class SourcesShape(_Shape):
         le=86400,
         strict=False,
         allow_inf_nan=False,
-        description="seconds for asking arXiv about one day; then a run goes on with what it has",
+        description="seconds for requests to arXiv about one day; then a run goes on with what it"
+        " has",
     )
     contact: Annotated[str, Field(pattern=r"^[!-~ ]+$")] | None = Field(
         default=None,
-        description="an address in ASCII that arXiv may write to about your requests",
+        description="an ASCII mail address that arXiv can write to about your requests",
     )
     semantic_scholar: Address = Field(
         default=SEMANTIC_SCHOLAR,
@@ -247,32 +252,33 @@ class SiteShape(_Shape):
     """The static site of all days, made by `paperlark site` and `paperlark morning`."""
 
     folder: Text | None = Field(
-        default=None, description="the folder for the site; unless given, site beside the pages"
+        default=None, description="the folder for the site; by default site beside the pages"
     )
     address: Address | None = Field(
         default=None,
-        description="where the site will be in the web; messages then link to its pages, and"
-        " `paperlark morning` builds it",
+        description="the web address of the site; messages then link to its pages, and `paperlark"
+        " morning` builds it",
     )
 
 
 class MailShape(_Shape):
-    """The mail server that messages are left with; any that you may send by will do."""
+    """The mail server for outgoing messages: any that you may send through."""
 
     server: Text = Field(description='the name of the mail server, such as "smtp.example.org"')
     security: Annotated[Security, Field(strict=False)] = Field(
         default=Security.TLS,
-        description="tls for encryption from the start, starttls for it before anything is said, or"
-        " none, which only a server on this machine may have",
+        description="tls (encrypted from the start), starttls (encrypted before login), or none"
+        " (only"
+        " for a server on this machine)",
     )
     port: int | None = Field(
         default=None,
         ge=1,
         le=65535,
-        description="the server's port; unless given 465 with tls, 587 with starttls, 25 with none",
+        description="the server's port; by default 465 with tls, 587 with starttls, 25 with none",
     )
     user: Text | None = Field(
-        default=None, description="the name that the server knows you by; none where it asks nobody"
+        default=None, description="the user name for the server; none where it needs no login"
     )
     password_variable: SecretName = Field(
         default="PAPERLARK_MAIL_PASSWORD",
@@ -281,17 +287,18 @@ class MailShape(_Shape):
     sender: Mailbox = Field(description='the address that messages come from: "ada@example.org"')
     unsubscribe: Text | None = Field(
         default=None,
-        description="where to have done with it: a web address, or one after mailto:; unless given,"
-        " a mail to the sender",
+        description="where to unsubscribe: a web address or mailto: address; by default a mail to"
+        " the"
+        " sender",
     )
 
 
 class DeliverShape(_Shape):
-    """A channel that pages are brought to; one such table each."""
+    """A channel that pages are delivered to; one such table each."""
 
     name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")] = Field(
-        description="a name of your own for the channel, in small letters and digits; receipts are"
-        " kept under it"
+        description="a name of your own for the channel, in lower-case letters and digits; receipts"
+        " are stored under it"
     )
     mail: Mailbox | None = Field(
         default=None, description="an e-mail address; needs the table [mail]"
@@ -301,20 +308,20 @@ class DeliverShape(_Shape):
         description="the name of the secret that is the channel's Apprise address, such as"
         " slack://..., discord://..., tgram://... or ntfy://...",
     )
-    rhythm: Annotated[Rhythm, Field(strict=False)] = Field(
-        default=Rhythm.DAILY,
+    rhythm: Annotated[Frequency, Field(strict=False)] = Field(
+        default=Frequency.DAILY,
         description="daily, or weekly for the papers of Monday to Friday together",
     )
     papers: int | None = Field(
         default=None,
         ge=1,
         le=1000,
-        description="the number of papers at most, best first; unless given, the whole page",
+        description="the maximum number of papers, best first; by default the whole page",
     )
     quiet: bool = Field(
         default=False,
-        description="true to be told too when there is nothing to read: arXiv announced nothing, or"
-        " no paper was selected",
+        description="true to be notified also when there is nothing to read: no announcement, or no"
+        " selected paper",
     )
 
 
@@ -345,34 +352,34 @@ class ProfileShape(_Shape):
         description=f"a list of some of {', '.join(AnnounceType)}",
     )
     primary_only: bool = Field(
-        default=False, description="true to leave out papers crossed in from other categories"
+        default=False, description="true to leave out papers cross-listed from other categories"
     )
     page_size: int = Field(
         default=20, ge=1, le=1000, description="1 to 1000 papers on a page made without a model"
     )
     judge_updates: bool = Field(
         default=False,
-        description="true to have new versions of papers that were on a page judged, and paid for,"
-        " again",
+        description="true to judge, and pay for, new versions of papers that were on a page before",
     )
     judge_followed: bool = Field(
         default=False,
-        description="true to have papers of followed authors judged as well; they are on the page"
-        " whatever is said of them",
+        description="true to judge papers of followed authors as well; they are on the page"
+        " whatever"
+        " their scores",
     )
     show_criteria: bool = Field(
         default=True,
-        description="false to leave the selection prompt and your topics' names out of all that is"
-        " published; what a comment says of them in its own words stays",
+        description="false to leave the selection prompt and the names of your topics out of"
+        " everything that is published; comments are not changed",
     )
     least_h_index: int | None = Field(
         default=None,
         ge=1,
-        description="the h-index that one of a paper's authors must have for it to be read; papers"
-        " whose authors are not all known pass",
+        description="the h-index that at least one author of a paper must have; papers with unknown"
+        " authors pass",
     )
     output: Text = Field(default="pages", description="the folder for pages")
-    database: Text = Field(default="paperlark.db", description="the file for what was paid for")
+    database: Text = Field(default="paperlark.db", description="the database file")
     cutoffs: CutoffsShape = Field(default=CutoffsShape(), description="a table [cutoffs]")
     exploration: ExplorationShape = Field(
         default=ExplorationShape(), description="a table [exploration]"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import os
 import re
 import tomllib
@@ -45,7 +46,7 @@ _ANY_HEADER = re.compile(r"\s*\[\[?[\w.\" -]+\]\]?\s*(?:#.*)?")
 
 
 def line_of(text: str, place: Sequence[str | int]) -> int | None:
-    """Give the line, counted from 1, of a setting such as `("follow", 1, "name")`.
+    """Return the line, counted from 1, of a setting such as `("follow", 1, "name")`.
 
     A setting that is not there is given by the line of its table; None is the whole file.
     """
@@ -173,7 +174,7 @@ def _model(shape: JudgeShape, budget: BudgetShape) -> ModelSettings:
 
 
 def _mail_problems(path: Path, text: str, shape: ProfileShape) -> Iterator[Problem]:
-    """Say what one table lacks for the sake of another."""
+    """Return what one table lacks for the sake of another."""
     for number, channel in enumerate(shape.deliver):
         if channel.mail is not None and shape.mail is None:
             line = line_of(text, ("deliver", number, "mail"))
@@ -188,7 +189,7 @@ def _mail_problems(path: Path, text: str, shape: ProfileShape) -> Iterator[Probl
 
 
 def _inside(home: Path, path: str) -> Path:
-    """Give a path of the profile's whole, without the steps back that it may have."""
+    """Return a path of the profile's whole, without the steps back that it may have."""
     return Path(os.path.normpath(home / path))
 
 
@@ -264,21 +265,21 @@ def _check(
 
 
 def _message(details: ErrorDetails, shape: type[ProfileShape]) -> str:
-    """Say what is wrong and what was expected, without pydantic's vocabulary."""
+    """Return what is wrong and what was expected, without pydantic's vocabulary."""
     place = [str(part) for part in details["loc"] if isinstance(part, str)]
     name = ".".join(place)
     if details["type"] == "extra_forbidden":
-        return f"{name} is no setting of paperlark's; expected one of {_siblings(shape, place)}"
+        return _unknown_setting(name, place[-1], tuple(_fields(shape, place[:-1])))
     expected = _description(shape, place)
     if details["type"] == "missing":
         return f"{name} is missing; expected {expected}"
     if details["type"] == "value_error":
         return f"{name}: {details['msg'].removeprefix('Value error, ')}"
     if name.endswith("_variable"):
-        # Somebody may have put the secret itself there.
+        # It may be the secret itself, so it is not repeated.
         return (
-            f"{name} is no name of a secret; if the secret itself stands there, take it out and"
-            f" make a new one; expected {expected}"
+            f"{name} is not the name of a secret; if it is the secret itself, delete it here and"
+            f" revoke it; expected {expected}"
         )
     return f"{name} is {details['input']!r:.80}; expected {expected}"
 
@@ -295,8 +296,14 @@ def _fields(shape: type[ProfileShape], place: Iterable[str]) -> Mapping[str, obj
     return properties
 
 
-def _siblings(shape: type[ProfileShape], place: list[str]) -> str:
-    return ", ".join(_fields(shape, place[:-1]))
+def _unknown_setting(name: str, key: str, known: tuple[str, ...]) -> str:
+    """Name the setting that was probably meant, else all that can stand there."""
+    plain = key.lower().replace("-", "_")
+    same = [one for one in known if one.replace("_", "") == plain.replace("_", "")]
+    close = same or difflib.get_close_matches(plain, known, n=1, cutoff=0.75)
+    if close:
+        return f'unknown setting "{name}" (did you mean {close[0]}?)'
+    return f'unknown setting "{name}"; expected one of {", ".join(known)}'
 
 
 def _description(shape: type[ProfileShape], place: list[str]) -> str:
@@ -311,6 +318,6 @@ def _criteria(path: Path, *, needed: bool) -> tuple[Criteria | None, tuple[Probl
         return None, error.problems if needed else ()
     criteria = parse_criteria(text)
     if not criteria.topics and not criteria.keywords:
-        problem = "says nothing yet; expected your interests, in your own words"
+        problem = "is empty; expected your interests, in your own words"
         return None, (Problem(path, None, problem),)
     return criteria, ()

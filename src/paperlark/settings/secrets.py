@@ -29,7 +29,7 @@ class Keyring(Protocol):
     """The system's store of passwords, as the package of that name gives it."""
 
     def get_password(self, service: str, name: str, /) -> str | None:
-        """Give a password, None where there is none."""
+        """Return a password, None where there is none."""
         ...
 
     def set_password(self, service: str, name: str, password: str, /) -> None:
@@ -71,7 +71,7 @@ class Secrets:
         return folder / "paperlark" / "secrets.toml"
 
     def find(self, name: str) -> FoundSecret | None:
-        """Look a secret up; None where nobody knows it.
+        """Look up a secret; None where it is not found.
 
         Raises SecretUnusable where it is kept so that others could read it.
         """
@@ -88,7 +88,7 @@ class Secrets:
 
     @property
     def has_keyring(self) -> bool:
-        """Whether the system has a store of passwords that can be used."""
+        """Whether the system has a usable keyring."""
         if self._keyring is not None:
             return True
         from keyring.backends import fail, null  # noqa: PLC0415  # likewise
@@ -96,21 +96,21 @@ class Secrets:
         return not isinstance(self._ring(), fail.Keyring | null.Keyring)
 
     def keep_in_file(self, name: str, secret: str) -> None:
-        """Keep a secret in the private file; raises SecretUnusable."""
+        """Store a secret in the private file; raises SecretUnusable."""
         self._write(self._in_file() | {name: secret})
 
     def keep_in_keyring(self, name: str, secret: str) -> None:
-        """Keep a secret in the keyring; raises SecretUnusable where there is none."""
+        """Store a secret in the keyring; raises SecretUnusable where there is none."""
         try:
             self._ring().set_password(SERVICE, name, secret)
         except Exception as error:  # every backend has errors of its own
             raise SecretUnusable(
-                f"the keyring does not take {name} ({type(error).__name__})",
-                hint=f"keep it in a private file: paperlark secret set {name} --file",
+                f"the keyring does not accept {name} ({type(error).__name__})",
+                hint=f"store it in a private file: paperlark secret set {name} --file",
             ) from error
 
     def forget(self, name: str) -> tuple[str, ...]:
-        """Take a secret out of file and keyring, and say out of which."""
+        """Delete a secret from file and keyring, and return from which."""
         kept = self._in_file()
         out = []
         if name in kept:
@@ -126,8 +126,8 @@ class Secrets:
             self._ring().delete_password(SERVICE, name)
         except Exception as error:  # every backend has errors of its own
             raise SecretUnusable(
-                f"the keyring does not let go of {name} ({type(error).__name__})",
-                hint="remove it with the system's own program for passwords",
+                f"the keyring does not delete {name} ({type(error).__name__})",
+                hint="delete it with the system's password manager",
             ) from error
 
     def _in_file(self) -> dict[str, str]:
@@ -138,7 +138,7 @@ class Secrets:
         except ValueError as error:
             # The parser's own words may quote what stands there.
             raise SecretUnusable(
-                f"{self.file} is not TOML", hint='write it as NAME = "secret", a line each'
+                f"{self.file} is not TOML", hint='write one NAME = "secret" per line'
             ) from error
         return {name: value for name, value in kept.items() if isinstance(value, str)}
 
@@ -164,7 +164,7 @@ class Secrets:
                 temporary.unlink(missing_ok=True)
             raise SecretUnusable(
                 f"{path} cannot be written ({error.strerror})",
-                hint="put the secret into the environment",
+                hint="set the secret as an environment variable",
             ) from error
 
     def _in_keyring(self, name: str) -> str | None:
@@ -182,13 +182,13 @@ class Secrets:
 
 
 def _read_private(path: Path) -> str:
-    """Read a file that its owner alone can read; raises SecretUnusable."""
+    """Read a file that only its owner can read; raises SecretUnusable."""
     try:
         with path.open("rb") as file:
             # Windows has other permissions, which these bits do not tell.
             if os.name == "posix" and os.fstat(file.fileno()).st_mode & _OTHERS:
                 raise SecretUnusable(
-                    f"{path} holds secrets and others can read it", hint=f"chmod 600 {path}"
+                    f"{path} contains secrets and others can read it", hint=f"chmod 600 {path}"
                 )
             return file.read(_LARGEST).decode("utf-8")
     except OSError as error:
@@ -199,7 +199,7 @@ def _read_private(path: Path) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Needed:
-    """A secret's name and what it is for; one that is not `needed` only helps."""
+    """A secret's name and purpose; without `needed` it is optional."""
 
     name: str
     use: str
@@ -207,7 +207,7 @@ class Needed:
 
 
 def needed_secrets(settings: Settings) -> Iterator[Needed]:
-    """Give each secret that the profile names."""
+    """Yield each secret that the profile names."""
     if settings.model and settings.model.key_variable:
         yield Needed(settings.model.key_variable, f"the key for {settings.model.model}")
     if settings.people:

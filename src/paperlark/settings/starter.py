@@ -1,4 +1,4 @@
-"""A new reader's answers in, the texts of their two files out, commented so as to be filled in."""
+"""The two files of a new profile, from the reader's answers; both are written or neither."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _EXAMPLE = SetupAnswers(
     model=Model("gpt-4o-mini"),
     delivery=Mail("ada@example.org", "smtp.example.org", "ada@example.org", "ada@example.org"),
 )
-"""What stands in the profile as a comment where nothing was answered."""
+"""Shown in the profile as comments where there was no answer."""
 _HELP = """\
 <!-- Write as you would to a colleague who reads for you; what stands between these marks is for
 you alone. It gets sharper with a heading for each topic, with what does NOT interest you, and with
@@ -41,7 +41,7 @@ Not relevant: bats as carriers of viruses.
 
 
 def profile_text(answers: SetupAnswers) -> str:
-    """Give `paperlark.toml`."""
+    """Return `paperlark.toml`."""
     values = {
         "@NAME@": _string(answers.name),
         "@CATEGORIES@": _strings(answers.categories),
@@ -55,7 +55,7 @@ def profile_text(answers: SetupAnswers) -> str:
 
 
 def criteria_text(answers: SetupAnswers) -> str:
-    """Give `criteria.md`: the reader's own words, a template, or the names of the categories."""
+    """Return `criteria.md`: the reader's words, a template, or the names of the categories."""
     words = answers.interests.strip()
     if words:
         return f"{words}\n" if _has_topics(words) else _own("What interests me", words)
@@ -69,17 +69,17 @@ def criteria_text(answers: SetupAnswers) -> str:
 
 
 def unusable_interests(words: str) -> str | None:
-    """Say why nothing can be made of a reader's words; None where something can."""
+    """Return why a text cannot be used as interests; None where it can."""
     if not all(one.isprintable() or one.isspace() for one in words):
-        return "there are signs in it that nobody can read; write plain text"
+        return "it has unprintable characters; write plain text"
     criteria = parse_criteria(criteria_text(SetupAnswers(interests=words)))
     if not any(map(str.isalnum, words)) or not (criteria.topics or criteria.keywords):
-        return "that says nothing yet; write a few sentences"
+        return "that is empty; write a few sentences"
     return None
 
 
 def _has_topics(words: str) -> bool:
-    """Tell whether somebody who writes topics or keywords wrote this: then it stays as it is."""
+    """Return whether the text has topics or keywords already: then it is not changed."""
     criteria = parse_criteria(words)
     return bool(criteria.keywords) or any(topic.name != "Interests" for topic in criteria.topics)
 
@@ -156,14 +156,14 @@ PROFILE, CRITERIA = "paperlark.toml", "criteria.md"
 
 
 def check_folder(folder: Path) -> None:
-    """See that a profile can be written into a folder, before anybody is asked anything.
+    """Check that a profile can be written into a folder, before any question is asked.
 
     Raises ProfileError.
     """
     here = folder.absolute()
     there = [path for path in (here / PROFILE, here / CRITERIA) if path.exists()]
     if there:
-        problems = tuple(Problem(path, None, "is already there") for path in there)
+        problems = tuple(Problem(path, None, "already exists") for path in there)
         raise ProfileError(problems, hint="nothing was written; choose another folder")
     nearest = next(path for path in (here, *here.parents) if path.exists())
     if not nearest.is_dir() or not os.access(nearest, os.W_OK | os.X_OK):
@@ -172,9 +172,9 @@ def check_folder(folder: Path) -> None:
 
 
 def write_files(folder: Path, profile: str, criteria: str) -> tuple[Path, Path]:
-    """Write `paperlark.toml` and `criteria.md` into the folder, and give their paths.
+    """Write `paperlark.toml` and `criteria.md` into the folder, and return their paths.
 
-    Raises ProfileError when either is already there or cannot be written; nothing half-done is
+    Raises ProfileError when either already exists or cannot be written; nothing half-done is
     left.
     """
     check_folder(folder)

@@ -51,7 +51,7 @@ def described(digest: Digest, texts: Mapping[PaperId, Paper]) -> Iterator[Unsele
             match=_match(one) or (wording.unread_match(left) if left else None),
             topic=one.match.topic if one else None,
             judgement=judged.get(paper_id),
-            gated=one is not None and one.side is Placement.GATED,
+            gated=one is not None and one.placement is Placement.GATED,
         )
 
 

@@ -1,1 +1,1 @@
-"""What paperlark remembers, in one SQLite file: values in, the same values out."""
+"""The database, one SQLite file: domain values in, the same values out."""

@@ -1,4 +1,4 @@
-"""What arXiv announced, category by category: asked once, known ever after."""
+"""What arXiv announced, by category and day: fetched once, then read from here."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from paperlark.store.database import store_errors, transaction
 from paperlark.store.paper_texts import keep_papers, paper_of
 
 REMEMBERED = 5
-"""A stale feed has been at most a few announcements old."""
+"""A stale feed is at most a few announcements old."""
 
 
 class AnnouncementStore:
-    """Implements Batches on an open database."""
+    """Implements AnnouncementBatches on an open database."""
 
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         self._connection = connection
         self._path = path
 
     def batch(self, category: str, day: date) -> Feed | None:
-        """Give the batch as it was kept, None where there is none."""
+        """Return the stored batch, None where there is none."""
         key = (day.isoformat(), category)
         with store_errors(self._path):
             row = self._connection.execute(
@@ -56,7 +56,7 @@ class AnnouncementStore:
         )
 
     def keep(self, feed: Feed, day: date) -> None:
-        """Keep a batch, in place of an earlier one of that day and category."""
+        """Store a batch, replacing an earlier one of that day and category."""
         key = (day.isoformat(), feed.category)
         with store_errors(self._path), transaction(self._connection):
             self._connection.execute("DELETE FROM batches WHERE day = ? AND category = ?", key)
@@ -85,7 +85,7 @@ class AnnouncementStore:
             )
 
     def earlier(self, category: str, day: date) -> tuple[Earlier, ...]:
-        """Give the papers of the last batches before that day, latest first."""
+        """Return the papers of the last few batches before that day, latest first."""
         with store_errors(self._path):
             days = self._connection.execute(
                 "SELECT DISTINCT day FROM listings WHERE category = ? AND day < ?"

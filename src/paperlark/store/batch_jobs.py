@@ -1,4 +1,4 @@
-"""Questions left with a batch service, so that no run loses an answer or pays for one twice."""
+"""Jobs submitted to a batch service, so that no reply is lost and none is paid for twice."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _COLUMNS = (
 
 
 class BatchJobStore:
-    """Implements Jobs on an open database."""
+    """Implements BatchJobs on an open database."""
 
     def __init__(
         self,
@@ -41,28 +41,28 @@ class BatchJobStore:
         self._path = path
         self._now = now
 
-    def living(self) -> tuple[BatchJob, ...]:
-        """Give all whose answers are not stored yet."""
+    def open_jobs(self) -> tuple[BatchJob, ...]:
+        """Return all jobs whose replies are not stored yet."""
         return self._find("state != ?", BatchJobState.COLLECTED)
 
     def of(self, judgement_key: JudgementKey) -> tuple[BatchJob, ...]:
-        """Give all of this asking."""
+        """Return all jobs of this judgement key."""
         return self._find(
             "day = ? AND profile = ? AND criteria = ? AND judge = ?", *_key(judgement_key)
         )
 
     def keep(self, job: BatchJob) -> None:
-        """Write a job down, in place of what was known of it."""
+        """Store a job, replacing its earlier state."""
         with store_errors(self._path), transaction(self._connection):
             self._write(job)
 
     def drop(self, job: BatchJob) -> None:
-        """Forget a job that never reached the service."""
+        """Delete a job that never reached the service."""
         with store_errors(self._path), transaction(self._connection):
             self._connection.execute("DELETE FROM jobs WHERE key = ?", (job.key,))
 
     def collect(self, job: BatchJob, model_calls: Iterable[ModelCall]) -> None:
-        """Store all that came of a job, and that it did, in one transaction."""
+        """Store the results of a job and mark it collected, in one transaction."""
         with store_errors(self._path), transaction(self._connection):
             row = self._connection.execute(
                 "SELECT state FROM jobs WHERE key = ?", (job.key,)

@@ -1,4 +1,4 @@
-"""What can be made again: kept under the fingerprint of what it was made of."""
+"""A cache of things that take long to make, each with the fingerprint of its inputs."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from paperlark.store.database import store_errors, transaction
 
 
 class CacheStore:
-    """Implements Scratch on an open database."""
+    """Implements Cache on an open database."""
 
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         self._connection = connection
         self._path = path
 
     def find(self, key: str, made_of: str) -> bytes | None:
-        """Give what was kept, None where it was made of something else."""
+        """Return the cached content, None where there is none or its inputs changed."""
         with store_errors(self._path):
             row = self._connection.execute(
                 "SELECT content FROM scratch WHERE key = ? AND made_of = ?", (key, made_of)
@@ -26,7 +26,7 @@ class CacheStore:
         return None if row is None else bytes(row[0])
 
     def keep(self, scraps: Iterable[CacheEntry]) -> None:
-        """Keep them, in one transaction, each in place of what was kept under its key."""
+        """Store the entries in one transaction, replacing those with the same keys."""
         with store_errors(self._path), transaction(self._connection):
             self._connection.executemany(
                 "INSERT OR REPLACE INTO scratch (key, made_of, content) VALUES (?, ?, ?)",

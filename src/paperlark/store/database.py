@@ -1,8 +1,9 @@
-"""One SQLite file: opened, brought up to date, and closed."""
+"""The SQLite file: open, migrate, inspect and close it; its errors as ours."""
 
 from __future__ import annotations
 
 import glob
+import logging
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -14,6 +15,8 @@ from pathlib import Path
 from paperlark.domain.errors import StoreDamaged, StoreError
 from paperlark.store.integrity import forget_check, is_checked, note_check, note_closed
 
+_log = logging.getLogger(__name__)
+
 _MIGRATIONS = tuple(
     sorted(
         (file for file in files(__package__).joinpath("migrations").iterdir()),
@@ -21,22 +24,22 @@ _MIGRATIONS = tuple(
     )
 )
 _RESTORE = (
-    "make it again from your pages and votes with: paperlark restore (then import again what you"
-    " had imported); or move that file away to begin anew"
+    "rebuild it from your pages and votes with: paperlark restore (then repeat your imports);"
+    " or move that file away to start with a new one"
 )
 VERSION = len(_MIGRATIONS)
-"""A database's `user_version`: how many migrations it has had."""
+"""The `user_version` of a database: how many migrations it has had."""
 _COMPLETING = 3
-"""The first migration that finds tables of two shapes."""
+"""The first migration that may find tables in two shapes."""
 
 
 @contextmanager
 def open_database(path: Path, *, anew: bool = False) -> Iterator[sqlite3.Connection]:
-    """Open the database, make or migrate it where needed, and close it.
+    """Open the database, create or migrate it where needed, and close it.
 
-    A damaged one is set aside under another name, and nothing takes its place by itself; `anew`
-    makes a new one all the same. Raises StoreError when it cannot be opened or was made by a
-    later paperlark, StoreDamaged when it is or was set aside.
+    A damaged one is renamed and not replaced automatically; `anew` creates a new one all the
+    same. Raises StoreError when it cannot be opened or was written by a later paperlark,
+    StoreDamaged when it is damaged or was renamed.
     """
     if not anew:
         check_not_set_aside(path)
@@ -44,14 +47,14 @@ def open_database(path: Path, *, anew: bool = False) -> Iterator[sqlite3.Connect
         path.parent.mkdir(parents=True, exist_ok=True)
         connection = sqlite3.connect(path, timeout=30, isolation_level=None)
     try:
-        with _setting_aside(path, connection), store_errors(path):
-            known_whole = is_checked(path)  # before we touch it ourselves
+        with _renaming_damaged(path, connection), store_errors(path):
+            known_good = is_checked(path)  # before this connection changes it
             connection.execute("PRAGMA journal_mode = WAL")
-            # What was paid for must outlive a power cut.
+            # Paid judgements must survive a power cut.
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute("PRAGMA foreign_keys = ON")
-            if not known_whole:
-                _check_whole(connection)
+            if not known_good:
+                _check_integrity(connection)
                 note_check(path)
             _migrate(connection, path)
         yield connection
@@ -63,14 +66,14 @@ def open_database(path: Path, *, anew: bool = False) -> Iterator[sqlite3.Connect
         note_closed(path)
 
 
-def _check_whole(connection: sqlite3.Connection) -> None:
+def _check_integrity(connection: sqlite3.Connection) -> None:
     found = connection.execute("PRAGMA quick_check(1)").fetchone()
     if found != ("ok",):
         raise sqlite3.DatabaseError(str(found[0]).replace("\n", " "))
 
 
 @contextmanager
-def _setting_aside(path: Path, connection: sqlite3.Connection) -> Iterator[None]:
+def _renaming_damaged(path: Path, connection: sqlite3.Connection) -> Iterator[None]:
     try:
         yield
     except StoreDamaged as error:
@@ -80,8 +83,9 @@ def _setting_aside(path: Path, connection: sqlite3.Connection) -> Iterator[None]
             part = path.with_name(path.name + suffix)
             if part.exists():
                 part.rename(aside.with_name(aside.name + suffix))
+        _log.error("the database %s is damaged and was renamed to %s", path.name, aside.name)
         raise StoreDamaged(
-            f"{error.problem}; it was set aside as {aside.name}", hint=_RESTORE
+            f"{error.problem}; it was renamed to {aside.name}", hint=_RESTORE
         ) from error
 
 
@@ -91,52 +95,55 @@ def _free_name(path: Path) -> Path:
 
 
 def check_not_set_aside(path: Path) -> None:
-    """Raise StoreDamaged where a database was set aside and nothing has taken its place."""
+    """Raise StoreDamaged where a damaged database was renamed and not replaced."""
     if path.exists() or not path.parent.is_dir():
         return
     aside = sorted(path.parent.glob(f"{glob.escape(path.name)}.damaged-*"))
     if aside:
         raise StoreDamaged(
-            f"the database {path} was damaged, and set aside as {aside[-1].name}", hint=_RESTORE
+            f"the database {path} was damaged, and renamed to {aside[-1].name}", hint=_RESTORE
         )
 
 
 @contextmanager
 def store_errors(path: Path) -> Iterator[None]:
-    """Turn SQLite's errors into ours, with the file's name and what to do."""
+    """Translate SQLite's errors into ours, with the file name and a hint."""
     try:
         yield
     except (sqlite3.OperationalError, sqlite3.IntegrityError) as error:
         raise StoreError(
-            f"the database {path} cannot be used ({error})", hint=_mend(str(error))
+            f"the database {path} cannot be used ({error})", hint=_hint(str(error))
         ) from error
     except sqlite3.DatabaseError as error:
         raise StoreDamaged(f"the database {path} is damaged ({error})", hint=_RESTORE) from error
     except OSError as error:
         raise StoreError(
-            f"the database {path} cannot be made ({error.strerror})",
+            f"the database {path} cannot be created ({error.strerror})",
             hint="check that its folder is writable",
         ) from error
 
 
-def _mend(reason: str) -> str:
-    """Say what helps, by SQLite's own words for it."""
+def _hint(reason: str) -> str:
+    """Return a hint for SQLite's message."""
     if "locked" in reason:
-        return "another program is at work on it; try again when that is done"
+        return "another program is using it; try again when that has finished"
     if "no such" in reason or "already exists" in reason or "constraint" in reason:
-        return "is it another program's file? Name another one with `database` in the profile"
+        return (
+            "does the file belong to another program? Name another one with `database` in the"
+            " profile"
+        )
     return "check that its folder is writable and that the disk is not full"
 
 
 @contextmanager
 def transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    """All or nothing; the write lock is taken at the start, so that nothing fails half-way."""
+    """Commit all or nothing; the write lock is taken at the start."""
     connection.execute("BEGIN IMMEDIATE")
     try:
         yield
         connection.execute("COMMIT")
     except BaseException:
-        # A full disk has SQLite roll back by itself.
+        # On a full disk SQLite has rolled back already.
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
@@ -146,13 +153,14 @@ def _migrate(connection: sqlite3.Connection, path: Path) -> None:
     version = _version(connection)
     if version > VERSION:
         raise StoreError(
-            f"the database {path} was made by a later paperlark (its version {version},"
-            f" this one knows {VERSION})",
+            f"the database {path} was written by a later paperlark (its version is {version},"
+            f" this one supports {VERSION})",
             hint="update paperlark",
         )
     for number in range(version + 1, VERSION + 1):
+        _log.info("migrating %s to version %d", path.name, number)
         with transaction(connection):
-            # Another process may have been here while this one waited for the lock.
+            # Another process may have migrated while this one waited for the lock.
             if _version(connection) < number:
                 if number == _COMPLETING:
                     _complete_batches(connection)
@@ -162,7 +170,7 @@ def _migrate(connection: sqlite3.Connection, path: Path) -> None:
 
 
 def _complete_batches(connection: sqlite3.Connection) -> None:
-    """Give batches the two columns that 0002 lacked in the first databases that were made by it."""
+    """Add the two columns that the first version of migration 0002 lacked."""
     there = {name for _, name, *_ in connection.execute("PRAGMA table_info(batches)")}
     for column in ("notes", "trail"):
         if column not in there:
@@ -176,7 +184,7 @@ def _version(connection: sqlite3.Connection) -> int:
 
 
 def _statements(script: str) -> Iterator[str]:
-    """Part a script, because `executescript` would commit behind our back."""
+    """Yield the statements of a script: `executescript` would commit implicitly."""
     statement = ""
     for line in script.splitlines(keepends=True):
         statement += line
@@ -187,7 +195,7 @@ def _statements(script: str) -> Iterator[str]:
 
 @dataclass(frozen=True, slots=True)
 class DatabaseView:
-    """A database's version and bytes, its log's too; `fault` is what is damaged, None if whole."""
+    """A database's version and its size in bytes with its log; `fault` None means undamaged."""
 
     version: int
     size: int
@@ -196,7 +204,7 @@ class DatabaseView:
 
 @contextmanager
 def open_read_only(path: Path) -> Iterator[sqlite3.Connection]:
-    """Open a database that is there, to read alone; raises StoreError or StoreDamaged."""
+    """Open an existing database read-only; raises StoreError or StoreDamaged."""
     address = f"{path.absolute().as_uri()}?mode=ro"
     with (
         store_errors(path),
@@ -206,20 +214,20 @@ def open_read_only(path: Path) -> Iterator[sqlite3.Connection]:
 
 
 def inspect_database(path: Path) -> DatabaseView:
-    """Read all of a database that is there; raises StoreError or StoreDamaged."""
+    """Check all of an existing database; raises StoreError or StoreDamaged."""
     with open_read_only(path) as connection:
         version = int(connection.execute("PRAGMA user_version").fetchone()[0])
-        (said,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+        (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
     parts = (path, path.with_name(f"{path.name}-wal"))
     size = sum(part.stat().st_size for part in parts if part.exists())
-    return DatabaseView(version, size, None if said == "ok" else str(said).replace("\n", " "))
+    return DatabaseView(version, size, None if found == "ok" else str(found).replace("\n", " "))
 
 
 @contextmanager
 def open_existing(path: Path, profile: str) -> Iterator[sqlite3.Connection]:
-    """Open a database that a run has made; none is made here, not even an empty one.
+    """Open a database that an earlier run created; never create one.
 
-    Raises StoreError where there is none yet, StoreDamaged where it was set aside.
+    Raises StoreError where there is none yet, StoreDamaged where it was damaged and renamed.
     """
     if not path.exists():
         check_not_set_aside(path)

@@ -1,4 +1,4 @@
-"""Digests day by day: the archive that pages are walked through."""
+"""Digests by profile and day: the archive."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 @cache
 def _adapter() -> TypeAdapter[Digest]:
-    from pydantic import TypeAdapter  # noqa: PLC0415  # 0.2 s that a page in memory does not need
+    from pydantic import TypeAdapter  # noqa: PLC0415  # 0.2 s, not needed for a page in memory
 
     return TypeAdapter(Digest)
 
@@ -38,15 +38,15 @@ class DigestStore:
         self._connection = connection
         self._path = path
 
-    def file(self, digest: Digest) -> None:
-        """Keep the digest, in place of an earlier one of that profile and day."""
+    def save(self, digest: Digest) -> None:
+        """Store the digest, replacing an earlier one of that profile and day."""
         with store_errors(self._path), transaction(self._connection):
             self._write(digest, _text(digest))
 
     def add(self, digest: Digest) -> bool:
-        """Keep the digest where there is none of that profile and day yet; tell whether it was.
+        """Store the digest unless there is one of that day already; return whether it was stored.
 
-        Raises Unimportable, and nothing is kept, where it could not be read again.
+        Raises Unimportable, and stores nothing, where it could not be read back.
         """
         text = _readable(digest)
         with store_errors(self._path), transaction(self._connection):
@@ -66,7 +66,7 @@ class DigestStore:
             (*key, text, _fingerprint(text, digest.ranked)),
         )
         self._connection.execute("DELETE FROM scanned WHERE profile = ? AND day = ?", key)
-        # A digest that is restored has no batches, so its page is all that knows the texts.
+        # A restored digest has no batches: its page is the only source of the texts.
         keep_papers(
             self._connection,
             (entry.paper for entry in digest.entries),
@@ -84,9 +84,9 @@ class DigestStore:
         announce_papers(self._connection, digest)
 
     def digest(self, profile: str, day: date) -> Digest | None:
-        """Give the digest of that day, None where there is none.
+        """Return the digest of that day, None where there is none.
 
-        Raises StoreError when what is stored is no digest any more.
+        Raises StoreError when the stored text is not a digest.
         """
         with store_errors(self._path):
             row = self._connection.execute(
@@ -108,7 +108,7 @@ class DigestStore:
             return matches_of(self._connection, profile, day)
 
     def days(self, profile: str) -> tuple[date, ...]:
-        """Give the days that have a digest, in order."""
+        """Return the days that have a digest, in order."""
         with store_errors(self._path):
             rows = self._connection.execute(
                 "SELECT day FROM digests WHERE profile = ? ORDER BY day", (profile,)
@@ -116,33 +116,33 @@ class DigestStore:
         return tuple(date.fromisoformat(day) for (day,) in rows)
 
     def fingerprints(self, profile: str) -> Mapping[date, str]:
-        """Name every day's digest by its content, in the order of the days."""
+        """Return the content hash of every day's digest, in the order of the days."""
         with store_errors(self._path):
             rows = self._connection.execute(
                 "SELECT day, fingerprint FROM digests WHERE profile = ? ORDER BY day", (profile,)
             ).fetchall()
         return {
-            (at := date.fromisoformat(day)): known or self._named(profile, at)
+            (at := date.fromisoformat(day)): known or self._hash_of(profile, at)
             for day, known in rows
         }
 
-    def _named(self, profile: str, day: date) -> str:
-        """Name a digest that was kept before digests had names."""
+    def _hash_of(self, profile: str, day: date) -> str:
+        """Compute and store the hash of a digest that has none yet."""
         key = (profile, day.isoformat())
         with store_errors(self._path), transaction(self._connection):
             (text,) = self._connection.execute(
                 "SELECT digest FROM digests WHERE profile = ? AND day = ?", key
             ).fetchone()
-            named = _fingerprint(text, matches_of(self._connection, profile, day))
+            computed = _fingerprint(text, matches_of(self._connection, profile, day))
             self._connection.execute(
-                "UPDATE digests SET fingerprint = ? WHERE profile = ? AND day = ?", (named, *key)
+                "UPDATE digests SET fingerprint = ? WHERE profile = ? AND day = ?", (computed, *key)
             )
-        return named
+        return computed
 
     def seen(
         self, profile: str, day: date, papers: Iterable[PaperId]
     ) -> Mapping[PaperId, SeenBefore]:
-        """Tell which of these papers were announced to that reader on a day before."""
+        """Return which of these papers were announced to that reader on an earlier day."""
         with store_errors(self._path):
             rows = {
                 paper: self._connection.execute(
@@ -161,25 +161,25 @@ class DigestStore:
         }
 
     def explored(self, profile: str, day: date, days: int) -> tuple[Explored, ...]:
-        """Give what was judged from below the line on the last so many such days."""
+        """Return the random samples judged on the last `days` days that had one."""
         with store_errors(self._path):
             return explored_before(self._connection, profile, day, days)
 
 
 def _text(digest: Digest) -> str:
-    # What was known of each paper is many rows, which few readers of a digest ask for.
-    return _adapter().dump_json(digest, exclude={"ranked"}).decode()
+    # Matches are rows of their own: many, and seldom needed with the digest.
+    return _adapter().dump_json(digest, exclude={"ranked"}, by_alias=True).decode()
 
 
 def _readable(digest: Digest) -> str:
-    """Write a digest that others have a hand in, and make sure that it is the same when read."""
+    """Serialize a digest made from outside text, and check that it reads back the same."""
     try:
         text = _text(digest)
         same = _adapter().validate_json(text) == replace(digest, ranked=())
     except ValueError as error:
-        raise Unimportable("it holds what cannot be kept") from error
+        raise Unimportable("it contains values that cannot be stored") from error
     if not same:
-        raise Unimportable("it holds what would change if it were kept")
+        raise Unimportable("it contains values that would change when stored")
     return text
 
 
@@ -191,10 +191,10 @@ def _fingerprint(text: str, ranked: Iterable[Ranked]) -> str:
 
 
 def _scanned(digest: Digest) -> Iterator[tuple[str | int | None, ...]]:
-    """Give a row for each paper that was looked at, with its scores where a judge spoke.
+    """Yield a row for each scanned paper, with its scores where it was judged.
 
-    An imported page says which papers were selected and not which were announced, so it must not
-    pass for an announcement: nobody knows a version, and its scores teach by way of the library.
+    An imported page lists selected papers, not the announcement, so it must not count as one: the
+    versions are unknown, and its scores become examples through the library.
     """
     day = digest.day.isoformat()
     imported = digest.status is Status.IMPORTED

@@ -17,9 +17,9 @@ from paperlark.store.database import store_errors
 from paperlark.store.paper_texts import paper_of
 from paperlark.store.votes import instant
 
-# The day's own announcement is in `listings` before its papers are ranked, and in `scanned` only
-# after: with both asked, a day leaves out the same when it is first made and ever after.
-_MET_BEFORE = """coalesce(
+# The day's announcement is in `listings` before its papers are ranked, in `scanned` only after.
+# Asking both leaves out the same papers when a day is made and when it is made again.
+_SEEN_BEFORE = """coalesce(
     (SELECT min(s.day) FROM scanned s WHERE s.profile = w.profile AND s.paper_id = w.paper_id),
     (SELECT min(a.day) FROM listings a WHERE a.paper_id = w.paper_id AND a.day = :day),
     ''
@@ -30,7 +30,7 @@ DAYS = """
     ORDER BY day DESC LIMIT :most
 """
 
-# Latest first is the order of an index: nothing is sorted, and whoever has enough stops reading.
+# Latest first is the order of an index: nothing is sorted, and reading can stop early.
 ANNOUNCED = """
     SELECT p.id, p.version, p.title, p.authors, p.abstract, p.categories,
         s.day, s.relevance, s.novelty, coalesce(1 / e.inclusion, 1)
@@ -50,43 +50,43 @@ VOTES = f"""
     LEFT JOIN papers p ON p.id = w.paper_id
         AND p.version = coalesce(w.version, (SELECT max(version) FROM papers WHERE id = p.id))
     LEFT JOIN library l ON l.profile = w.profile AND l.paper_id = w.paper_id
-    WHERE w.profile = :profile AND w.at < :midnight AND {_MET_BEFORE}
+    WHERE w.profile = :profile AND w.at < :midnight AND {_SEEN_BEFORE}
         AND coalesce(p.title, l.title) IS NOT NULL
     ORDER BY w.at DESC, w.id DESC LIMIT :most
-"""  # noqa: S608  # put together from our own words
+"""  # noqa: S608  # composed of constants only
 
 LIBRARY = f"""
     SELECT w.paper_id, w.version, w.title, w.authors, w.abstract, w.categories,
         w.day, w.wanted, w.relevance, w.novelty
     FROM library w
     WHERE w.profile = :profile AND (w.day < :day OR w.day = :day AND w.relevance IS NULL)
-        AND {_MET_BEFORE}
+        AND {_SEEN_BEFORE}
     ORDER BY w.day DESC, w.paper_id DESC LIMIT :most
 """  # noqa: S608  # likewise
 
 
 JUDGED_DAYS = 120
-"""Judgements of announcement days before these are forgotten."""
+"""Judged days that count, latest first."""
 MOST_EXAMPLES = 20_000
-"""Of each kind so many count, the latest."""
+"""Examples of each kind that count, latest first."""
 STREAM_DAYS, LONGEST_STREAM = 30, 6_000
 
 _DAY = timedelta(days=1)
 
-Row = tuple[Any, ...]  # as SQLite gives it: the fields of a paper, then what each reader names
+Row = tuple[Any, ...]  # the columns of a paper, then those that each query adds
 
 
 class ExampleStore:
-    """Implements Experience on an open database."""
+    """Implements ExampleSource on an open database."""
 
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         self._connection = connection
         self._path = path
 
     def evidence(self, profile: Profile, day: date) -> Evidence:
-        """Give what was known before that day's papers came.
+        """Return what was known before that day's announcement.
 
-        Its own papers and later ones are left out, unless the reader met them on a day before.
+        Papers first announced on that day or later are left out.
         """
         about = {
             "profile": profile.name,
@@ -97,15 +97,15 @@ class ExampleStore:
             judged, stream = self._announced(about, profile.cutoffs)
             library = self._ask(LIBRARY, about, most=MOST_EXAMPLES).fetchall()
             votes = self._ask(VOTES, about, most=MOST_EXAMPLES).fetchall()
-        brought = _brought(reversed(library), profile.cutoffs)
-        # Of one paper judged twice on one day, the judgement made here comes last and counts.
-        examples = one_example_per_paper((*brought, *reversed(judged), *_voted(reversed(votes))))
+        imported = _imported(reversed(library), profile.cutoffs)
+        # Of a paper judged twice on one day, the judgement made here comes last and counts.
+        examples = one_example_per_paper((*imported, *reversed(judged), *_voted(reversed(votes))))
         return Evidence(examples, tuple(stream.values()))
 
     def _announced(
         self, about: dict[str, str], cutoffs: Cutoffs
     ) -> tuple[Sequence[Example], dict[PaperId, Paper]]:
-        """Give what the days before taught, and the stream, both latest first."""
+        """Return examples of earlier days and the stream of announced papers, both latest first."""
         judged: list[Example] = []
         stream: dict[PaperId, Paper] = {}
         days = [before for (before,) in self._ask(DAYS, about, most=JUDGED_DAYS)]
@@ -121,17 +121,17 @@ class ExampleStore:
                 stream.setdefault(paper.id, paper)
         return judged, stream
 
-    def _ask(self, question: str, about: dict[str, str], **further: str | int) -> sqlite3.Cursor:
-        return self._connection.execute(question, {**about, **further})
+    def _ask(self, query: str, about: dict[str, str], **further: str | int) -> sqlite3.Cursor:
+        return self._connection.execute(query, {**about, **further})
 
 
 def _scored(paper: Paper, day: str, relevance: int, novelty: int, cutoffs: Cutoffs) -> Example:
-    """Draw the line where the reader draws it now, wherever it was that day."""
+    """Apply today's cut-offs, whatever they were on that day."""
     wanted = cutoffs.meets(relevance, novelty)
     return Example(paper, date.fromisoformat(day), wanted, LabelSource.JUDGE, relevance, novelty)
 
 
-def _brought(rows: Iterable[Row], cutoffs: Cutoffs) -> Iterator[Example]:
+def _imported(rows: Iterable[Row], cutoffs: Cutoffs) -> Iterator[Example]:
     for row in rows:
         paper, (day, wanted, relevance, novelty) = paper_of(*row[:6]), row[6:]
         if relevance is None:
@@ -164,7 +164,7 @@ _ANNOUNCED = """
 
 @dataclass(frozen=True, slots=True)
 class LabelledPaper:
-    """A paper as a reader met it on a day; scores and vote are None where nobody gave any."""
+    """A scanned paper with its labels; scores and vote are None where there are none."""
 
     day: date
     paper: Paper
@@ -177,7 +177,7 @@ class LabelledPaper:
 def labelled_papers(
     connection: sqlite3.Connection, path: Path, profile: str
 ) -> Iterator[LabelledPaper]:
-    """Give all papers of all days of a reader, in order; raises StoreError."""
+    """Yield all scanned papers of all days of a reader, in order; raises StoreError."""
     with store_errors(path):
         for row in connection.execute(_ANNOUNCED, {"profile": profile}):
             day, on_page, relevance, novelty, vote = row[6:]

@@ -1,4 +1,4 @@
-"""Which database needs no check: one that nobody touched since it was closed, checked that day.
+"""Skip the integrity check of a database that is unchanged since its last check, within a day.
 
 Checking reads all of a file, which for a year of days takes longer than making a page.
 """
@@ -11,11 +11,11 @@ from contextlib import suppress
 from pathlib import Path
 
 _LASTS = 24 * 60 * 60
-"""Seconds: a disk may forget what it was given without anybody touching it."""
+"""Seconds until it is checked again all the same: a disk can corrupt data on its own."""
 
 
 def is_checked(path: Path) -> bool:
-    """Tell whether the file is as it was when it was last checked or closed, not long ago."""
+    """Return whether the file is unchanged since a recent check."""
     try:
         known = json.loads(_note(path).read_bytes())
         return (
@@ -28,18 +28,18 @@ def is_checked(path: Path) -> bool:
 
 
 def note_check(path: Path) -> None:
-    """Remember that the file was checked just now; where that cannot be, it is checked again."""
+    """Note that the file was checked now; if the note cannot be written, it is checked again."""
     _write(path, time.time())
 
 
 def note_closed(path: Path) -> None:
-    """Remember the file as it was left by who had it open, as long as the last check lasts."""
+    """Note the state in which the file was closed, for as long as the last check is valid."""
     with suppress(OSError, ValueError, KeyError, TypeError):
         _write(path, float(json.loads(_note(path).read_bytes())["at"]))
 
 
 def forget_check(path: Path) -> None:
-    """Have the file checked when it is next opened."""
+    """Delete the note, so that the file is checked when it is next opened."""
     with suppress(OSError):
         _note(path).unlink(missing_ok=True)
 
@@ -55,7 +55,7 @@ def _state(path: Path) -> list[int]:
 
 
 def _left_open(path: Path) -> bool:
-    """Tell whether somebody is at work on it, or was killed there."""
+    """Return whether a process uses it, or was killed while using it."""
     log = path.with_name(f"{path.name}-wal")
     return log.exists() and log.stat().st_size > 0
 

@@ -1,4 +1,4 @@
-"""Judgements that were paid for, with the exchanges that brought them."""
+"""Paid judgements, with the model calls that made them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def _utc_now() -> datetime:
 
 
 class JudgementStore:
-    """Implements Memory on an open database."""
+    """Implements JudgementMemory on an open database."""
 
     def __init__(
         self, connection: sqlite3.Connection, path: Path, *, now: Callable[[], datetime] = _utc_now
@@ -31,7 +31,7 @@ class JudgementStore:
     def judgements(
         self, papers: Sequence[Paper], judgement_key: JudgementKey
     ) -> tuple[Judgement, ...]:
-        """Give what is known of these very versions."""
+        """Return the stored judgements of these very versions."""
         with store_errors(self._path):
             rows = (
                 self._connection.execute(
@@ -48,12 +48,12 @@ class JudgementStore:
             )
 
     def keep(self, model_call: ModelCall, judgement_key: JudgementKey) -> None:
-        """Store one exchange; a judgement that is there already stands, unless it is silent."""
+        """Store one model call; an existing judgement stays unless it has no comment."""
         with store_errors(self._path), transaction(self._connection):
             insert_exchange(self._connection, model_call, judgement_key, self._now())
 
     def spend(self, judgement_key: JudgementKey) -> Spend:
-        """Add up all exchanges of that page, those of earlier runs too."""
+        """Add up all model calls of that page, including earlier runs."""
         with store_errors(self._path):
             rows = self._connection.execute(
                 f"SELECT {SPEND} FROM exchanges"  # noqa: S608
@@ -71,7 +71,7 @@ class JudgementStore:
 def insert_exchange(
     connection: sqlite3.Connection, model_call: ModelCall, judgement_key: JudgementKey, at: datetime
 ) -> None:
-    """Write one exchange with its judgements, inside a transaction of the caller's."""
+    """Insert one model call with its judgements, within the caller's transaction."""
     tokens, cost, most = model_call.spend.tokens, model_call.spend.cost, model_call.spend.most
     inserted = connection.execute(
         "INSERT INTO exchanges (day, profile, criteria, judge, requests, prompt_tokens,"

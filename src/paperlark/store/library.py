@@ -1,4 +1,4 @@
-"""Papers that a reader brought along: liked, disliked, or judged for them elsewhere."""
+"""Imported papers: liked, disliked, or judged elsewhere."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Standing = tuple[str | int | None, ...]
 
 
 class LibraryStore:
-    """One reader's imports in an open database; a paper stands there once, as it came last."""
+    """One reader's imports in an open database; each paper once, as last imported."""
 
     def __init__(self, connection: sqlite3.Connection, path: Path, profile: str) -> None:
         self._connection = connection
@@ -23,7 +23,7 @@ class LibraryStore:
         self._profile = profile
 
     def new(self, examples: Iterable[Example]) -> tuple[Example, ...]:
-        """Give those that are not there yet, stand there for something else, or as a title only."""
+        """Return the examples that are new, differ from the stored one, or add an abstract."""
         there, bare = self._standings(), self._without_abstract()
         return tuple(
             one
@@ -33,7 +33,7 @@ class LibraryStore:
         )
 
     def keep(self, examples: Iterable[Example]) -> None:
-        """Keep lessons, all or none, each in place of an earlier one of its paper."""
+        """Store examples, all or none, each replacing an earlier one of its paper."""
         with store_errors(self._path), transaction(self._connection):
             self._connection.executemany(
                 "INSERT OR REPLACE INTO library (profile, paper_id, version, title, authors,"
@@ -71,7 +71,7 @@ class LibraryStore:
 
 
 def _standing(example: Example) -> Standing:
-    """Say what makes two lessons the same: liked on whichever day, or judged alike that day."""
+    """Return a key that is equal for equal examples: liked on any day, or same scores that day."""
     if example.label_source is LabelSource.JUDGE:
         return None, example.day.isoformat(), example.relevance, example.novelty
     return int(example.wanted), None, None, None

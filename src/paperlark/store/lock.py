@@ -1,4 +1,4 @@
-"""One run at a time on one database: the second one knows who runs, and waits or leaves."""
+"""One run at a time on a database: a second one waits, or ends and names the first."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ def run_lock(
 ) -> Iterator[None]:
     """Hold the database for one run.
 
-    Where another run holds it, `tell` is told who, and after `patience` seconds StoreBusy is
-    raised. A run that was killed holds nothing: the system lets go of its lock.
+    Where another run holds it, `tell` is called with its description; StoreBusy is raised after
+    `patience` seconds. A killed run holds nothing: the system releases its lock.
     """
     lock = FileLock(database.with_name(f"{database.name}.lock"))
     note = database.with_name(f"{database.name}.run")
@@ -56,7 +56,7 @@ def _acquire(
     except Timeout:
         raise StoreBusy(
             f"{_who(note)} is at work on {database}",
-            hint="wait until it is done; if nobody is there, end that process",
+            hint="wait until it has finished; if it hangs, end that process",
         ) from None
 
 
@@ -66,7 +66,7 @@ def _leave_note(note: Path) -> None:
 
 
 def _who(note: Path) -> str:
-    """Name the run that holds the lock, as far as its note says."""
+    """Describe the run that holds the lock, as its note says."""
     try:
         known = json.loads(note.read_text("utf-8"))
         return f"process {int(known['process'])}, started {str(known['started'])[:25]} UTC"

@@ -1,4 +1,4 @@
-"""What model servers were found to accept, so that nobody finds it out twice."""
+"""Capabilities discovered of model servers, so that each is discovered once."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from pathlib import Path
 from paperlark.store.database import store_errors, transaction
 
 _SINCE = 5
-"""The migration that made the table."""
+"""The migration that created the table."""
 
 
 @dataclass(frozen=True, slots=True)
 class KnownModelServer:
-    """A model at an address; `dialect` is what it accepts, as it was written, learned `at` then."""
+    """A model at an address; `dialect` is its capabilities as JSON, discovered `at` that time."""
 
     base_url: str
     model: str
@@ -39,7 +39,7 @@ class ModelServerStore:
         self._now = now
 
     def find(self, base_url: str, model: str) -> KnownModelServer | None:
-        """Give what is known of that model there, None where nothing is."""
+        """Return what is known of that model, None where nothing is."""
         with self._open() as connection:
             row = (
                 connection
@@ -54,7 +54,7 @@ class ModelServerStore:
         return KnownModelServer(base_url, model, dialect, datetime.fromisoformat(at))
 
     def keep(self, base_url: str, model: str, dialect: str) -> None:
-        """Keep what was learned, in place of what was known before."""
+        """Store what was discovered, replacing what was known before."""
         with self._open() as connection:
             if connection is None:
                 return

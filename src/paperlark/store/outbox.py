@@ -1,4 +1,4 @@
-"""Parcels for channels: packed once, their fate kept message by message, a receipt at the end."""
+"""The outbox: parcels for channels, the status of each message, and receipts."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class OutboxStore:
         self._path = path
 
     def keep(self, parcel: Parcel) -> None:
-        """Keep a parcel; of one that arrived the receipt alone, for its text is in the archive."""
+        """Store a parcel; once delivered only its receipt, for its text is in the archive."""
         messages = () if parcel.arrived else parcel.messages
         row = (
             parcel.profile,
@@ -39,7 +39,7 @@ class OutboxStore:
             )
 
     def since(self, profile: str, day: date) -> tuple[Parcel, ...]:
-        """Give all parcels of that day and later, oldest first."""
+        """Return all parcels of that day and later, oldest first."""
         with store_errors(self._path):
             rows = self._connection.execute(
                 "SELECT * FROM parcels WHERE profile = ? AND day >= ?"
@@ -65,17 +65,17 @@ def _parcel(row: tuple[str, ...]) -> Parcel:
 
 
 class MemoryOutbox:
-    """Implements Outbox, and keeps nothing beyond this run."""
+    """Implements Outbox in memory, for a run whose database cannot be opened."""
 
     def __init__(self) -> None:
         self._parcels: dict[tuple[str, str, Occasion, date], Parcel] = {}
 
     def keep(self, parcel: Parcel) -> None:
-        """Keep it for as long as this run lasts."""
+        """Store a parcel for this run."""
         key = (parcel.profile, parcel.channel, parcel.occasion, parcel.day)
         self._parcels[key] = parcel
 
     def since(self, profile: str, day: date) -> tuple[Parcel, ...]:
-        """Give those of this run."""
+        """Return the parcels of this run."""
         mine = (one for one in self._parcels.values() if one.profile == profile and one.day >= day)
         return tuple(sorted(mine, key=lambda one: one.day))

@@ -1,4 +1,4 @@
-"""What the database has on one paper: where it was announced, and what was paid for it."""
+"""The history of one paper: its announcements, and the model calls that judged it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from paperlark.store.database import store_errors
 from paperlark.store.spending import SPEND, spend_of
 
 # A further reading of the same papers has the judge's signature with a number behind it.
-_SAID = f"""
+_JUDGEMENTS = f"""
     SELECT j.judge, j.version, j.relevance, j.novelty, j.comment,
         e.day, e.profile, e.at, e.reply, e.batch,
         (SELECT count(*) FROM judgements WHERE exchange = e.id),
@@ -24,9 +24,9 @@ _SAID = f"""
     WHERE j.paper_id = :paper AND j.criteria = :criteria
         AND (j.judge = :judge OR substr(j.judge, 1, length(:judge) + 1) = :judge || '#')
     ORDER BY length(j.judge), j.judge, j.version
-"""  # noqa: S608  # put together from our own words
+"""  # noqa: S608  # composed of constants only
 
-_ALIKE = """
+_SIMILAR_IDS = """
     SELECT DISTINCT paper_id FROM scanned
     WHERE profile = :profile AND (substr(paper_id, 1, 5) = substr(:paper, 1, 5)
         OR substr(paper_id, -5) = substr(:paper, -5))
@@ -34,7 +34,7 @@ _ALIKE = """
 
 
 class PaperHistoryStore:
-    """Looks up one reader's papers in an open database."""
+    """Reads the history of one reader's papers from an open database."""
 
     def __init__(self, connection: sqlite3.Connection, path: Path, profile: str) -> None:
         self._connection = connection
@@ -42,7 +42,7 @@ class PaperHistoryStore:
         self._profile = profile
 
     def listed(self, paper: PaperId) -> tuple[ListedPaper, ...]:
-        """Give every category's announcement of it, oldest first."""
+        """Return every category's announcement of it, oldest first."""
         with store_errors(self._path):
             rows = self._connection.execute(
                 "SELECT l.day, l.category, l.type, l.version, b.via FROM listings l"
@@ -55,8 +55,8 @@ class PaperHistoryStore:
             for day, category, kind, version, via in rows
         )
 
-    def looked_at(self, paper: PaperId) -> tuple[date, ...]:
-        """Give the days on which it was announced to the reader and looked at, in order."""
+    def scanned_days(self, paper: PaperId) -> tuple[date, ...]:
+        """Return the days on which it was scanned for the reader, in order."""
         with store_errors(self._path):
             rows = self._connection.execute(
                 "SELECT day FROM scanned WHERE profile = ? AND paper_id = ? ORDER BY day",
@@ -64,11 +64,11 @@ class PaperHistoryStore:
             ).fetchall()
         return tuple(date.fromisoformat(day) for (day,) in rows)
 
-    def said(self, paper: PaperId, criteria: str, judge: str) -> tuple[ReadingRecord, ...]:
-        """Give what was said of it, in the order of the readings."""
+    def judgements(self, paper: PaperId, criteria: str, judge: str) -> tuple[ReadingRecord, ...]:
+        """Return its judgements, in the order of the readings."""
         about = {"paper": paper, "criteria": criteria, "judge": judge}
         with store_errors(self._path):
-            rows = self._connection.execute(_SAID, about).fetchall()
+            rows = self._connection.execute(_JUDGEMENTS, about).fetchall()
         return tuple(
             ReadingRecord(
                 judge=row[0],
@@ -87,9 +87,9 @@ class PaperHistoryStore:
         )
 
     def with_id_like(self, paper: PaperId) -> Sequence[PaperId]:
-        """Give papers of the reader's that begin or end like it."""
+        """Return papers of the reader whose identifiers begin or end like it."""
         with store_errors(self._path):
             rows = self._connection.execute(
-                _ALIKE, {"profile": self._profile, "paper": paper}
+                _SIMILAR_IDS, {"profile": self._profile, "paper": paper}
             ).fetchall()
         return [PaperId(one) for (one,) in rows]

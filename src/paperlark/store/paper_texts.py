@@ -22,9 +22,9 @@ _author = lru_cache(maxsize=2**16)(Author)
 def keep_papers(
     connection: sqlite3.Connection, papers: Iterable[Paper], *, printed: bool = False
 ) -> None:
-    """Keep what is not known yet; a version that is known stays as it was first described.
+    """Store papers that are new; a stored version stays as first described.
 
-    Unless it is known as an imported page `printed` it: then it is as arXiv describes it.
+    Except where only an imported page `printed` it: arXiv's own text replaces that.
     """
     connection.executemany(
         "INSERT INTO papers (id, version, title, authors, abstract, categories, printed)"
@@ -36,14 +36,14 @@ def keep_papers(
 
 
 def row_of(paper: Paper) -> tuple[str | int, ...]:
-    """Give the values of FIELDS."""
+    """Return the values of FIELDS of a paper."""
     authors = json.dumps([[author.name, author.affiliation] for author in paper.authors])
     categories = " ".join(paper.categories)
     return paper.id, paper.version, paper.title, authors, paper.abstract, categories
 
 
 def paper_of(*row: str | int) -> Paper:
-    """Make a paper of the values of FIELDS."""
+    """Build a paper from the values of FIELDS."""
     identifier, version, title, authors, abstract, categories = row
     return Paper(
         id=PaperId(str(identifier)),
@@ -66,7 +66,7 @@ _IMPORTED = """
 
 
 class PaperTextStore:
-    """Finds papers in an open database, as one reader knows them."""
+    """Implements PaperTexts on an open database, for one reader."""
 
     def __init__(self, connection: sqlite3.Connection, path: Path, profile: str) -> None:
         self._connection = connection
@@ -74,7 +74,7 @@ class PaperTextStore:
         self._profile = profile
 
     def find(self, papers: Iterable[PaperId]) -> Mapping[PaperId, Paper]:
-        """Give those that are known: arXiv's text of the latest version, else what was imported."""
+        """Return the known ones: arXiv's text of the latest version, else the imported text."""
         with store_errors(self._path):
             found = {paper: self._row(paper) for paper in papers}
         return {paper: paper_of(*row) for paper, row in found.items() if row}

@@ -24,7 +24,7 @@ _FIELDS = (
 
 
 def keep_matches(connection: sqlite3.Connection, digest: Digest) -> None:
-    """Keep what that day knew, in place of what an earlier digest of it did."""
+    """Store the matches of a digest, replacing those of an earlier digest of that day."""
     profile, day = digest.profile, digest.day.isoformat()
     connection.execute("DELETE FROM matches WHERE profile = ? AND day = ?", (profile, day))
     connection.executemany(
@@ -35,7 +35,7 @@ def keep_matches(connection: sqlite3.Connection, digest: Digest) -> None:
 
 
 def matches_of(connection: sqlite3.Connection, profile: str, day: date) -> tuple[Ranked, ...]:
-    """Give what that day knew, best match first; nothing where it was not kept yet."""
+    """Return the matches of a day, best first; empty for days before matches were stored."""
     rows: Iterable[tuple[Any, ...]] = connection.execute(
         f"SELECT {_FIELDS} FROM matches WHERE profile = ? AND day = ? ORDER BY rank",  # noqa: S608
         (profile, day.isoformat()),
@@ -48,7 +48,7 @@ def _row(one: Ranked) -> tuple[str | int | float | None, ...]:
     return (
         one.paper_id,
         one.version,
-        one.side,
+        one.placement,
         match.score,
         match.rank,
         match.of,
@@ -66,7 +66,7 @@ def _ranked(paper: str, version: int, side: str, *match: Any) -> Ranked:  # noqa
     return Ranked(
         paper_id=PaperId(paper),
         version=version,
-        side=Placement(side),
+        placement=Placement(side),
         match=Match(
             score=score,
             rank=rank,
@@ -109,14 +109,14 @@ _BETWEEN = """
 
 
 class ScannedStore:
-    """Implements Looked on an open database."""
+    """Implements ScannedPapers on an open database."""
 
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         self._connection = connection
         self._path = path
 
     def count(self, profile: str, first: date, last: date) -> int:
-        """Say how many there are of these days."""
+        """Return how many papers were scanned on these days."""
         with store_errors(self._path):
             (found,) = self._connection.execute(
                 _COUNT, (profile, first.isoformat(), last.isoformat())
@@ -124,7 +124,7 @@ class ScannedStore:
         return int(found)
 
     def between(self, profile: str, first: date, last: date) -> Iterator[ScannedPaper]:
-        """Give those of these days, the latest day first, of a day the selected first."""
+        """Yield the papers scanned on these days, latest day first, selected ones before others."""
         with store_errors(self._path):
             for row in self._connection.execute(
                 _BETWEEN, (profile, first.isoformat(), last.isoformat())
@@ -142,7 +142,7 @@ class ScannedStore:
 
 
 def keep_explored(connection: sqlite3.Connection, digest: Digest) -> None:
-    """Keep what was drawn that day, in place of what an earlier digest of it had drawn."""
+    """Store the random sample of a digest, replacing that of an earlier digest of that day."""
     profile, day = digest.profile, digest.day.isoformat()
     connection.execute("DELETE FROM explored WHERE profile = ? AND day = ?", (profile, day))
     connection.executemany(
@@ -158,7 +158,7 @@ def keep_explored(connection: sqlite3.Connection, digest: Digest) -> None:
 def explored_before(
     connection: sqlite3.Connection, profile: str, day: date, days: int
 ) -> tuple[Explored, ...]:
-    """Give what was judged from below the line on the last so many such days before that one."""
+    """Return the judged random samples of the last `days` days before `day` that had one."""
     rows = connection.execute(
         "SELECT paper_id, inclusion, probability, wanted FROM explored"
         " WHERE profile = :profile AND wanted IS NOT NULL AND day IN ("

@@ -1,4 +1,4 @@
-"""Questions to the full-text index, each of which looks at a bounded number of papers.
+"""Queries to the full-text index (SQLite FTS5, BM25), each reading a bounded number of papers.
 
 Where more papers have the words than can be weighed in a moment, the latest of them are, and the
 latest of those that have them in the title.
@@ -28,13 +28,13 @@ from paperlark.store.database import store_errors
 from paperlark.store.search_index import FullTextIndex, folded_name, match
 
 BOUND = 1000
-"""Papers that one question weighs."""
+"""Papers that one query scores."""
 
 TITLE = 8.0
-"""What a word in the title counts beside one in the abstract."""
+"""Weight of a word in the title, relative to one in the abstract."""
 
 _WEIGHTS = ":title, 4.0, 1.0, 0.0"
-"""What a word in the title, an author's name, the abstract counts; categories are no words."""
+"""BM25 column weights: title, authors, abstract, categories."""
 
 # One of the reader's days that all of the question applies to.
 _OF_DAYS = """
@@ -49,7 +49,7 @@ _WITH_WORDS = f"""
     FROM search_words w CROSS JOIN search_texts x ON x.number = w.rowid
     WHERE search_words MATCH :match AND {_YOURS}{{of_days}}
     ORDER BY w.rowid DESC LIMIT :most
-"""  # noqa: S608  # put together from our own words
+"""  # noqa: S608  # composed of constants only
 _AND_OF_DAYS = f"""
     AND EXISTS (SELECT 1 FROM scanned s WHERE s.paper_id = x.paper_id AND {_OF_DAYS})
 """  # noqa: S608  # likewise
@@ -72,7 +72,7 @@ _AUTHORS = """
 
 
 class SearchStore:
-    """Implements Finder on an open database, for one reader."""
+    """Implements PaperSearch on an open database, for one reader."""
 
     def __init__(
         self,
@@ -87,25 +87,25 @@ class SearchStore:
         self._index = FullTextIndex(connection, path, plain)
 
     def waiting(self) -> int:
-        """Say how many texts came since the last search."""
+        """Return how many texts are not indexed yet."""
         return self._index.waiting()
 
     def catch_up(self, advance: Advance) -> None:
-        """Read the words of those texts."""
+        """Index those texts."""
         self._index.catch_up(advance)
 
     def all_words(self, question: SearchQuery) -> Hits:
-        """Find papers with all of the words."""
+        """Find papers with all of the terms."""
         return self._found(question, question.terms, every=True)
 
     def any_word(self, question: SearchQuery) -> Hits:
-        """Find papers with any of the words, the rarest of which count; quotes mean nothing."""
+        """Find papers with any of the terms, the rarest ones only; quotes are ignored."""
         terms = self._rare(question)
         # Its author's papers are no answer where no paper has any word.
         return self._found(question, terms, every=False) if terms else Hits()
 
     def without_words(self, question: SearchQuery) -> Hits:
-        """Find papers by all but the words of a question, the latest first."""
+        """Find papers by everything but the terms of a query, latest first."""
         if question.author or question.category:
             return self._found(question, (), every=True)
         if not question.of_days:
@@ -115,8 +115,8 @@ class SearchStore:
         papers = dict.fromkeys(PaperId(paper) for (paper,) in rows)
         return Hits(tuple(map(Hit, papers)), whole=len(rows) < BOUND)
 
-    def standing(self, question: SearchQuery, papers: Iterable[PaperId]) -> Sequence[PaperStatus]:
-        """Say what each paper is to the reader, in the order of `papers`."""
+    def statuses(self, question: SearchQuery, papers: Iterable[PaperId]) -> Sequence[PaperStatus]:
+        """Return the status of each paper for the reader, in the order of `papers`."""
         about = self._about(question)
         with store_errors(self._path):
             return [self._standing(about | {"paper": paper}) for paper in papers]
@@ -162,7 +162,7 @@ class SearchStore:
         }
 
     def _rare(self, question: SearchQuery) -> list[Term]:
-        """Give the rarest words, as many as have no more papers together than can be weighed."""
+        """Return the rarest words whose papers together stay within the bound."""
         words = (word for term in question.terms for word in _words_of(term))
         counts = {word: self._count(question, word) for word in islice(words, MOST_TERMS)}
         rare: list[Term] = []
@@ -186,7 +186,7 @@ class SearchStore:
         return int(found)
 
     def _by_author(self, hits: Sequence[Hit], name: str) -> list[Hit]:
-        """Keep the papers of which one author has all words of the name, initials too."""
+        """Keep the papers that have an author with all words of the name, initials included."""
         asked = folded_name(name)
         if len(asked) == 1:
             # A single word is always one author's, and the index has found it.
@@ -207,7 +207,7 @@ def _words_of(term: Term) -> Iterator[Term]:
 
 
 def _bears(asked: Sequence[str], name: str) -> bool:
-    """Tell whether a name has all the words that are asked for; `g` is a Geoffrey too."""
+    """Return whether a name has all the words asked for; `g` matches Geoffrey."""
     words = list(folded_name(name))
     # An initial is that of another word: Li Wang is no W Wang.
     for one in sorted(asked, key=is_initial):

@@ -1,4 +1,4 @@
-"""Terms as a question to SQLite's full-text index: every word of theirs quoted, none a command."""
+"""The full-text index (SQLite FTS5): queries with every word quoted, and what is indexed."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from paperlark.store.paper_texts import FIELDS, paper_of
 TEXT_COLUMNS = ("title", "authors", "abstract")
 
 _BETWEEN_NAMES = 4
-"""So many words may stand between those of a name: `Juan` and `Cruz` of Juan Carlos de la Cruz."""
+"""Words allowed between those of a name: `Juan` and `Cruz` of Juan Carlos de la Cruz."""
 
 # Letters that are no accented ones to Unicode.
 _PLAIN = str.maketrans(
@@ -36,19 +36,19 @@ _PLAIN = str.maketrans(
 
 
 def fold(text: str) -> str:
-    """Write ligatures and other forms of a letter as that letter; the index drops accents."""
+    """Normalize ligatures and letter forms (NFKC); the index itself removes accents."""
     return text if text.isascii() else unicodedata.normalize("NFKC", text).translate(_PLAIN)
 
 
 @lru_cache(maxsize=2**14)
 def folded_name(name: str) -> tuple[str, ...]:
-    """Give the words of a name without accents and capitals."""
+    """Return the words of a name, lower case and without accents."""
     plain = unicodedata.normalize("NFKD", fold(name)).casefold()
     return tuple(name_words("".join(c for c in plain if not unicodedata.combining(c))))
 
 
 def category_words(categories: Iterable[str]) -> str:
-    """Write categories as a word each, and their archives: `cs.LG` is `cslg` and `cs`."""
+    """Return categories as words, with their archives: `cs.LG` becomes `cslg` and `cs`."""
     return " ".join(
         word for one in categories for word in dict.fromkeys((_bare(one), _bare(one.split(".")[0])))
     )
@@ -57,7 +57,7 @@ def category_words(categories: Iterable[str]) -> str:
 def match(
     question: SearchQuery, terms: Sequence[Term], *, every: bool, title_only: bool = False
 ) -> str:
-    """Ask for all of these terms or for any of them, and for the question's author and category."""
+    """Return an FTS5 query for all or any of these terms, author and category included."""
     columns = ("title",) if title_only else TEXT_COLUMNS
     # Blanks between mean all; unlike AND they let a term without any word pass.
     words = (" " if every else " OR ").join(map(_quoted, terms))
@@ -75,7 +75,7 @@ def _quoted(term: Term) -> str:
 
 
 def _near(name: str) -> str:
-    """Ask for the words of a name beside each other; initials are compared name by name."""
+    """Return an FTS5 NEAR query for the words of a name; initials are compared later."""
     words = [word for word in name_words(fold(name)) if not is_initial(word)]
     if not words:
         return ""
@@ -92,10 +92,10 @@ def _bare(category: str) -> str:
 
 
 _AT_ONCE = 1000
-"""Texts read in one transaction: a run that wants to write waits half a second at most."""
+"""Texts indexed in one transaction: another writer waits half a second at most."""
 
 _WORTH_MERGING = 10_000
-"""From so many texts on the index is put in order when all are read: questions get faster."""
+"""From this many new texts on, the index is optimized afterwards."""
 
 _WAITING = """
     SELECT number, paper_id, profile FROM search_waiting ORDER BY number LIMIT ?
@@ -103,8 +103,8 @@ _WAITING = """
 _COLUMNS = ", ".join(FIELDS)
 _ANNOUNCED = f"""
     SELECT {_COLUMNS} FROM papers WHERE id = :paper ORDER BY version DESC LIMIT 1
-"""  # noqa: S608  # put together from our own words
-# What arXiv says of a paper goes before what somebody imported.
+"""  # noqa: S608  # composed of constants only
+# arXiv's own text takes precedence over an imported one.
 _IMPORTED = f"""
     SELECT {_COLUMNS.replace("id", "paper_id", 1)} FROM library
     WHERE paper_id = :paper AND profile = :profile
@@ -113,7 +113,7 @@ _IMPORTED = f"""
 
 
 class FullTextIndex:
-    """Keeps the index of an open database right; `plain` decodes the TeX of a text."""
+    """Keeps the index of an open database up to date; `plain` decodes the TeX of a text."""
 
     def __init__(
         self, connection: sqlite3.Connection, path: Path, plain: Callable[[str], str]
@@ -123,13 +123,13 @@ class FullTextIndex:
         self._plain = plain
 
     def waiting(self) -> int:
-        """Say how many texts are not read yet."""
+        """Return how many texts are not indexed yet."""
         with store_errors(self._path):
             (found,) = self._connection.execute("SELECT count(*) FROM search_waiting").fetchone()
         return int(found)
 
     def catch_up(self, advance: Advance) -> None:
-        """Read all that wait, some in each transaction; one that is interrupted is gone on with."""
+        """Index all waiting texts, some in each transaction; an interrupted run is continued."""
         read = 0
         while some := self._read_some():
             advance(some)
@@ -169,7 +169,7 @@ class FullTextIndex:
         )
 
     def _is_read(self, paper: str, version: int) -> bool:
-        """Tell whether this very version is in the index: an older one may come in later."""
+        """Return whether this version belongs in the index: an older one may arrive later."""
         row = self._connection.execute(
             "SELECT 1 FROM search_texts WHERE paper_id = ? AND profile = '' AND version = ?",
             (paper, version),

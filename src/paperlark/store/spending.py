@@ -1,4 +1,4 @@
-"""What was spent: for one page, in one month, and all of it by month or day, model and reader."""
+"""Spending: of one page, of one month, and by month or day, model and reader."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ from paperlark.store.database import store_errors
 SPEND = (
     "requests, prompt_tokens, completion_tokens, cached_tokens, prompt_cost, completion_cost, most"
 )
-"""The columns of an exchange that `spend_of` takes."""
+"""The columns of a model call that `spend_of` takes."""
 
 _PERIODS = {Period.MONTH: "substr(paid.at, 1, 7) || '-01'", Period.DAY: "paid.day"}
 _IN_MONTH = "paid.at >= ? AND paid.at < ?"
-_PAPER = "said.paper_id || 'v' || said.version"
-"""One paper judged several times is one; another version of it is another."""
+_PAPER = "judged.paper_id || 'v' || judged.version"
+"""A paper judged several times counts once; another version counts again."""
 
 _LATEST = 200
-"""Answers that tell how long they are: some days of a small field, an hour of a large one."""
+"""Replies averaged for the tokens per paper."""
 
 _Key = tuple[str, str, str]
 """Period, model and profile."""
 
 
 class SpendingStore:
-    """Adds up the exchanges of an open database, the batches too that may be paid for yet."""
+    """Adds up the model calls of an open database, and batches that may still be billed."""
 
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         self._connection = connection
@@ -38,26 +38,26 @@ class SpendingStore:
         connection.create_function("model_of", 1, model_of, deterministic=True)
 
     def on_page(self, profile: str, day: date) -> Decimal:
-        """Give the US dollars that one page has cost at most.
+        """Return the maximum cost of one page in US dollars.
 
-        Whatever criteria and judge it was made with. What nobody knows the price of is left out.
+        Under all criteria and judges. Calls without a known price are left out.
         """
         where, values = "profile = ? AND day = ?", (profile, day.isoformat())
         return self._bound(where, values) + self._left(where, values)
 
     def in_month(self, month: date) -> Decimal:
-        """Give the US dollars that all pages cost at most in the month of that first day.
+        """Return the maximum cost of all pages in the month of that first day, in US dollars.
 
-        What was left with a batch service is paid for in the month in which it is collected, or
-        in that in which it was left: it counts in both until that is known.
+        A batch job is billed in the month of its submission or of its collection: it counts in
+        both until that is known.
         """
         since = (datetime.combine(month, time(), UTC) - WINDOW).isoformat()
         return self._bound(_IN_MONTH, _month(month)) + self._left("at >= ?", (since,))
 
     def completion_each(self, judge: str) -> float | None:
-        """Give the tokens that a paper took of this judge's latest answers, on average.
+        """Return the mean completion tokens per paper of this judge's latest replies.
 
-        None where no answer is known of which the server said what it used.
+        None where no reply with a known usage is stored.
         """
         with store_errors(self._path):
             tokens, papers = self._connection.execute(
@@ -70,7 +70,7 @@ class SpendingStore:
         return tokens / papers if papers else None
 
     def expenses(self, by: Period, month: date | None = None) -> tuple[Expense, ...]:
-        """Give what was spent, latest first; `month` is the first day of the only one wanted."""
+        """Return expenses, latest first; `month` (its first day) selects one month."""
         key = f"{_PERIODS[by]} AS period, model_of(paid.judge) AS model, paid.profile"
         where, values = (_IN_MONTH, _month(month)) if month else ("1", ())
         with store_errors(self._path):
@@ -81,9 +81,9 @@ class SpendingStore:
             counts = self._connection.execute(
                 f"SELECT {key}, count(DISTINCT {_PAPER}),"  # noqa: S608
                 f" count(DISTINCT CASE WHEN scanned.on_page THEN {_PAPER} END)"
-                " FROM exchanges AS paid JOIN judgements AS said ON said.exchange = paid.id"
+                " FROM exchanges AS paid JOIN judgements AS judged ON judged.exchange = paid.id"
                 " LEFT JOIN scanned ON scanned.profile = paid.profile"
-                " AND scanned.paper_id = said.paper_id AND scanned.day = paid.day"
+                " AND scanned.paper_id = judged.paper_id AND scanned.day = paid.day"
                 f" WHERE {where} GROUP BY period, model, paid.profile",
                 values,
             ).fetchall()
@@ -106,7 +106,7 @@ class SpendingStore:
         return sum((spend_of(*row).bound or Decimal(0) for row in rows), Decimal(0))
 
     def _left(self, where: str, values: Sequence[str]) -> Decimal:
-        """Give what questions left with a batch service may cost yet."""
+        """Return what jobs submitted to a batch service may still cost."""
         with store_errors(self._path):
             rows = self._connection.execute(
                 f"SELECT most FROM jobs WHERE {where} AND state <> ?"  # noqa: S608
@@ -117,7 +117,7 @@ class SpendingStore:
 
 
 def model_of(judge: str) -> str:
-    """Give the model's name in a judge's signature, which the fingerprint of its prompt ends."""
+    """Return the model name in a judge's signature, which ends with the prompt hash."""
     return judge.rpartition("/")[0] or judge
 
 
@@ -130,7 +130,7 @@ def spend_of(  # noqa: PLR0917  # one parameter a column
     completion_cost: str | None,
     most: str | None,
 ) -> Spend:
-    """Read the columns `SPEND` of an exchange."""
+    """Build a Spend from the columns `SPEND` of a model call."""
     tokens = cost = None
     if prompt is not None and completion is not None:
         tokens = Tokens(prompt, completion, cached or 0)
@@ -140,13 +140,13 @@ def spend_of(  # noqa: PLR0917  # one parameter a column
 
 
 def _month(first: date) -> tuple[str, str]:
-    """Give the moments that a month begins with and ends before, as they are stored."""
+    """Return the first instant of a month and of the next, in the stored format."""
     return first.isoformat(), (first + timedelta(days=31)).replace(day=1).isoformat()
 
 
 def _expense(key: _Key, spends: Sequence[Spend], judged: int, selected: int) -> Expense:
     period, model, profile = key
-    told_of = total(one for one in spends if one.tokens is not None)
+    with_usage = total(one for one in spends if one.tokens is not None)
     priced = total(one for one in spends if one.cost is not None)
     unpriced = total(one for one in spends if one.cost is None)
     requests = sum(one.requests for one in spends)
@@ -157,8 +157,8 @@ def _expense(key: _Key, spends: Sequence[Spend], judged: int, selected: int) -> 
         judged=judged,
         selected=selected,
         requests=requests,
-        tokens=told_of.tokens or Tokens(0, 0),
-        untold=requests - told_of.requests,
+        tokens=with_usage.tokens or Tokens(0, 0),
+        without_usage=requests - with_usage.requests,
         cost=priced.cost or Cost(Decimal(0), Decimal(0)),
         unpriced=unpriced.requests,
         most=unpriced.most if unpriced.requests else None,

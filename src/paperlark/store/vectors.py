@@ -1,4 +1,4 @@
-"""Where papers lie in the ranker's space, one row a paper, for all readers of a database."""
+"""The embedding vectors of papers, one row a paper, for all readers of a database."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from paperlark.store.database import store_errors, transaction
 from paperlark.store.paper_texts import paper_of
 
 _AT_ONCE = 4096
-"""Places read at a time: 1.7 MB."""
+"""Vectors read at a time: 1.7 MB."""
 
 # With a plus no index is used for a column: that of spaces holds no vectors, and to read nearly all
 # of them by way of it takes three times as long.
@@ -48,14 +48,14 @@ _ANNOUNCE = """
 
 
 class VectorStore:
-    """Implements Places on an open database."""
+    """Implements PaperVectors on an open database."""
 
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         self._connection = connection
         self._path = path
 
     def find(self, papers: Iterable[PaperId], space: str) -> Mapping[PaperId, PaperVector]:
-        """Give the places of those papers that have one in this space."""
+        """Return the vectors of those papers that have one in this embedding."""
         with store_errors(self._path):
             rows = [
                 self._connection.execute(
@@ -71,22 +71,22 @@ class VectorStore:
         }
 
     def before(self, day: date, space: str) -> Iterator[VectorChunk]:
-        """Give all places of papers announced before that day, by id, a shelf at a time."""
+        """Yield all vectors of papers announced before that day, by id, a chunk at a time."""
         with store_errors(self._path):
             rows = self._connection.execute(_BEFORE, {"day": day.isoformat(), "space": space})
             while some := rows.fetchmany(_AT_ONCE):
                 papers, days, vectors = zip(*some, strict=True)
                 yield VectorChunk(papers, tuple(map(date.fromisoformat, days)), b"".join(vectors))
 
-    def unplaced(self, day: date, space: str, most: int) -> Sequence[tuple[Paper, date]]:
-        """Give papers announced before that day without a place in this space, latest first."""
+    def without_vector(self, day: date, space: str, most: int) -> Sequence[tuple[Paper, date]]:
+        """Return papers announced before that day that have no vector yet, latest first."""
         about = {"day": day.isoformat(), "space": space, "most": most}
         with store_errors(self._path):
             rows = self._connection.execute(_UNPLACED, about).fetchall()
         return [(paper_of(*row[:6]), date.fromisoformat(row[6])) for row in rows]
 
     def keep(self, places: Iterable[PaperVector], space: str) -> None:
-        """Keep places, in one transaction; of two days of one paper the earlier one counts."""
+        """Store vectors in one transaction; of two days of one paper the earlier counts."""
         with store_errors(self._path), transaction(self._connection):
             self._connection.executemany(
                 _KEEP,
@@ -104,7 +104,7 @@ class VectorStore:
 
 
 def announce_papers(connection: sqlite3.Connection, digest: Digest) -> None:
-    """Note a day's papers, where their texts are known, so that they are placed some day.
+    """Register a day's papers, where their texts are known, to be embedded later.
 
     Those of a restored day, and of a page that was made without a librarian, have no place yet.
     """

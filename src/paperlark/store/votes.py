@@ -25,7 +25,7 @@ class FeedbackStore:
         self._profile = profile
 
     def keep(self, votes: Iterable[Feedback]) -> int:
-        """Keep votes, all or none, and give how many there were not yet."""
+        """Store votes, all or none, and return how many were new."""
         with store_errors(self._path), transaction(self._connection):
             kept = self._connection.executemany(
                 # The version is what the reader could have read; that of an import is not known.
@@ -46,7 +46,7 @@ class FeedbackStore:
         return kept.rowcount
 
     def all(self) -> tuple[Feedback, ...]:
-        """Give every vote, oldest first."""
+        """Return all votes, oldest first."""
         with store_errors(self._path):
             rows = self._connection.execute(
                 "SELECT paper_id, vote, at FROM feedback WHERE profile = ? ORDER BY at, id",
@@ -59,21 +59,21 @@ class FeedbackStore:
 
 
 def instant(at: datetime) -> str:
-    """Write an instant so that text compares as time does."""
+    """Format an instant so that texts sort as times do."""
     return at.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 _YEARS = range(1991, 9999)
-"""Before, there was no arXiv; beyond, no calendar has room for another zone's time."""
+"""arXiv began in 1991; year 9999 leaves no room for time zones."""
 
 
 def log_path(database: Path) -> Path:
-    """Name the file that goes with a database."""
+    """Return the path of the vote log beside a database."""
     return database.with_name(f"{database.name}.votes.jsonl")
 
 
 def append_votes(path: Path, profile: str, votes: Iterable[Feedback]) -> None:
-    """Add votes, on the disk at once; raises StoreError."""
+    """Append votes and flush them to disk; raises StoreError."""
     lines = "".join(_line(profile, one) + "\n" for one in votes)
     try:
         with path.open("a+b") as file:
@@ -82,15 +82,15 @@ def append_votes(path: Path, profile: str, votes: Iterable[Feedback]) -> None:
             os.fsync(file.fileno())
     except OSError as error:
         raise StoreError(
-            f"the vote counts, but its copy {path} cannot be written ({error.strerror})",
+            f"the vote is stored, but its copy {path} cannot be written ({error.strerror})",
             hint="check that its folder is writable and that the disk is not full",
         ) from error
 
 
 def read_votes(content: bytes, name: str) -> Mapping[str, Sequence[Feedback]]:
-    """Give the votes of each profile, as they came; raises StoreError naming a line that is none.
+    """Return the votes of each profile, in order; raises StoreError naming an invalid line.
 
-    A line that does not end was being written when the machine stopped, and is left out.
+    An incomplete last line was cut off by a crash, and is left out.
     """
     votes: dict[str, list[Feedback]] = {}
     for number, line in enumerate(content.split(b"\n"), start=1):
@@ -101,15 +101,15 @@ def read_votes(content: bytes, name: str) -> Mapping[str, Sequence[Feedback]]:
                 if line.startswith(b"{") and not line.rstrip().endswith(b"}"):
                     continue
                 raise StoreError(
-                    f"{name}:{number}: is no vote ({type(error).__name__}: {error!s:.80})",
-                    hint="correct that line or take it out",
+                    f"{name}:{number}: not a vote ({type(error).__name__}: {error!s:.80})",
+                    hint="correct or delete that line",
                 ) from error
             votes.setdefault(profile, []).append(one)
     return votes
 
 
 def _end_of_line(file: IO[bytes]) -> bytes:
-    """Give what ends the last line, so that no vote is added to one that nothing ended."""
+    """Return a newline where the last line has none, so that no vote is appended to it."""
     if file.seek(0, os.SEEK_END) == 0:
         return b""
     file.seek(-1, os.SEEK_END)
@@ -125,7 +125,7 @@ def _vote(record: Mapping[str, str]) -> tuple[str, Feedback]:
     at = datetime.fromisoformat(record["at"])
     identifier = Identifier.parse(record["id"])
     if at.tzinfo is None or identifier is None:
-        raise ValueError("it lacks an arXiv id or a zone of time")
+        raise ValueError("no arXiv id or no time zone")
     if at.year not in _YEARS:
-        raise ValueError(f"nobody voted in {at.year}")
+        raise ValueError(f"impossible year {at.year}")
     return str(record["profile"]), Feedback(identifier.id, Vote(record["vote"]), at)

@@ -71,7 +71,7 @@ class FakePaperVectors:
                 b"".join(one.vector for one in some),
             )
 
-    def unplaced(self, day: date, space: str, most: int) -> Sequence[tuple[Paper, date]]:
+    def without_vector(self, day: date, space: str, most: int) -> Sequence[tuple[Paper, date]]:
         """Give those of the texts that have no place in this space."""
         placed = self.find([paper.id for paper, _ in self.texts], space)
         lacking = [one for one in self.texts if one[0].id not in placed and one[1] < day]
@@ -122,7 +122,7 @@ class FakeJudgementMemory:
         """Add up the page's exchanges."""
         return total(spend for kept, spend in self._spends if kept == judgement_key)
 
-    def file(self, digest: Digest) -> None:
+    def save(self, digest: Digest) -> None:
         """Keep the digest."""
         self._digests[digest.profile, digest.day] = digest
 
@@ -236,7 +236,7 @@ class FakePaperSearch:
             return Hits()
         return Hits(tuple(Hit(one.id) for one in self.papers if _applies(question, one)))
 
-    def standing(self, question: SearchQuery, papers: Iterable[PaperId]) -> Sequence[PaperStatus]:  # noqa: ARG002
+    def statuses(self, question: SearchQuery, papers: Iterable[PaperId]) -> Sequence[PaperStatus]:  # noqa: ARG002
         """Give what was given."""
         return [self.standings.get(paper, PaperStatus()) for paper in papers]
 
@@ -264,7 +264,7 @@ class FakeBatchJobs:
     memory: FakeJudgementMemory = field(default_factory=FakeJudgementMemory)
     _jobs: dict[str, BatchJob] = field(default_factory=dict)
 
-    def living(self) -> tuple[BatchJob, ...]:
+    def open_jobs(self) -> tuple[BatchJob, ...]:
         """Give all that are not collected."""
         return tuple(job for job in self._sorted() if job.state is not BatchJobState.COLLECTED)
 

@@ -8,7 +8,7 @@ from datetime import date
 
 from paperlark.domain.criteria import Criteria
 from paperlark.domain.feedback import (
-    NOTHING_KNOWN,
+    NO_EVIDENCE,
     Evidence,
     Example,
     LabelSource,
@@ -43,7 +43,7 @@ class FakeRanker:
         self,
         papers: Sequence[Paper],
         criteria: Criteria,  # noqa: ARG002
-        evidence: Evidence = NOTHING_KNOWN,  # noqa: ARG002
+        evidence: Evidence = NO_EVIDENCE,  # noqa: ARG002
     ) -> tuple[Match, ...]:
         """Give rank 1 to the first of `best`, and so on."""
         order = [*self.best, *(paper.id for paper in papers if paper.id not in self.best)]

@@ -82,10 +82,10 @@ class FakeChannel:
         self,
         *troubles: DeliveryError | None,
         form: MessageFormat = A_FORM,
-        tells_copies: bool = False,
+        deduplicates: bool = False,
     ) -> None:
-        self.form = form
-        self.tells_copies = tells_copies
+        self.message_format = form
+        self.deduplicates = deduplicates
         self.sent: list[tuple[str, Message]] = []
         self._troubles = list(troubles)
 

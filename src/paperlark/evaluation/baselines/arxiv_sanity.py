@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from paperlark.domain.criteria import Criteria
-from paperlark.domain.feedback import NOTHING_KNOWN, Evidence
+from paperlark.domain.feedback import NO_EVIDENCE, Evidence
 from paperlark.domain.judgement import Match
 from paperlark.domain.paper import Paper
 from paperlark.evaluation.baselines import _svm
@@ -46,7 +46,7 @@ class ArxivSanityRanker:
         self,
         papers: Sequence[Paper],
         criteria: Criteria,
-        evidence: Evidence = NOTHING_KNOWN,
+        evidence: Evidence = NO_EVIDENCE,
     ) -> tuple[Match, ...]:
         """Rank by the distance from the plane between wanted papers and all others."""
         if not papers:

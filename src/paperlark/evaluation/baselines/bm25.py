@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from paperlark.domain.criteria import Criteria
-from paperlark.domain.feedback import NOTHING_KNOWN, Evidence
+from paperlark.domain.feedback import NO_EVIDENCE, Evidence
 from paperlark.domain.judgement import Match
 from paperlark.domain.paper import Paper
 from paperlark.evaluation.baselines._order import in_order
@@ -29,7 +29,7 @@ class Bm25Ranker:
         self,
         papers: Sequence[Paper],
         criteria: Criteria,
-        evidence: Evidence = NOTHING_KNOWN,
+        evidence: Evidence = NO_EVIDENCE,
     ) -> tuple[Match, ...]:
         """Search the day; the day and the stream before it are the collection."""
         query = self.words.text(wanted_text(criteria), pairs=False)

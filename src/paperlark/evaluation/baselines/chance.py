@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from paperlark.domain.criteria import Criteria
-from paperlark.domain.feedback import NOTHING_KNOWN, Evidence
+from paperlark.domain.feedback import NO_EVIDENCE, Evidence
 from paperlark.domain.judgement import Match
 from paperlark.domain.paper import Paper
 from paperlark.evaluation.baselines._order import in_order
@@ -25,7 +25,7 @@ class ChanceRanker:
         self,
         papers: Sequence[Paper],
         criteria: Criteria,  # noqa: ARG002
-        evidence: Evidence = NOTHING_KNOWN,  # noqa: ARG002
+        evidence: Evidence = NO_EVIDENCE,  # noqa: ARG002
     ) -> tuple[Match, ...]:
         """Shuffle."""
         dice = (random.Random(f"{self.seed}/{paper.id}") for paper in papers)  # noqa: S311  # no secret  # no secret

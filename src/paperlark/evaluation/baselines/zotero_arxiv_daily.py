@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from paperlark.domain.criteria import Criteria
-from paperlark.domain.feedback import NOTHING_KNOWN, Evidence
+from paperlark.domain.feedback import NO_EVIDENCE, Evidence
 from paperlark.domain.judgement import Match
 from paperlark.domain.paper import Paper
 from paperlark.evaluation.baselines._order import in_order
@@ -44,7 +44,7 @@ class ZoteroArxivDailyRanker:
         self,
         papers: Sequence[Paper],
         criteria: Criteria,
-        evidence: Evidence = NOTHING_KNOWN,
+        evidence: Evidence = NO_EVIDENCE,
     ) -> tuple[Match, ...]:
         """Rank by the weighted mean likeness to the wanted papers, the latest weighing most."""
         if not papers:

@@ -164,7 +164,7 @@ def _summary(bulletin: Bulletin, wanted: int, entries: tuple[Entry, ...]) -> tup
 
 
 def _sentences(bulletin: Bulletin, entries: tuple[Entry, ...]) -> Iterator[str]:
-    if bulletin.occasion.passing:
+    if bulletin.occasion.transient:
         yield from (problem(failure) for failure in bulletin.failures)
         return
     if bulletin.occasion is Occasion.FAILURE:

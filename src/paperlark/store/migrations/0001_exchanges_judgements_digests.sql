@@ -2,19 +2,19 @@
 -- Money is US dollars as decimal text. NULL is what nobody told us, never 0.
 
 CREATE TABLE exchanges (
-    -- One question put to a judge and its answer: what is paid for.
+    -- One paid call to a judge: a request and its reply.
     id INTEGER PRIMARY KEY,
-    day TEXT NOT NULL,                -- the announcement it was asked for
-    profile TEXT NOT NULL,            -- and for whose page
-    criteria TEXT NOT NULL,           -- fingerprint of the criteria asked under
+    day TEXT NOT NULL,                -- announcement day of the page it was made for
+    profile TEXT NOT NULL,            -- whose page that is
+    criteria TEXT NOT NULL,           -- fingerprint of the criteria
     judge TEXT NOT NULL,              -- model and prompt hash
-    requests INTEGER NOT NULL,        -- HTTP requests that were answered
+    requests INTEGER NOT NULL,        -- HTTP requests that got a reply
     prompt_tokens INTEGER,
     cached_tokens INTEGER,            -- part of prompt_tokens
     completion_tokens INTEGER,
     prompt_cost TEXT,
     completion_cost TEXT,
-    reply TEXT NOT NULL,              -- as the model wrote it
+    reply TEXT NOT NULL,              -- raw text
     at TEXT NOT NULL                  -- when it was stored
 );
 
@@ -34,7 +34,7 @@ CREATE TABLE judgements (
 );
 
 CREATE TABLE digests (
-    -- The latest page of each day, as the values it was rendered from.
+    -- The latest digest of each day, as the values its page was rendered from.
     profile TEXT NOT NULL,
     day TEXT NOT NULL,
     digest TEXT NOT NULL,             -- JSON
@@ -42,10 +42,10 @@ CREATE TABLE digests (
 );
 
 CREATE TABLE scanned (
-    -- Which papers were announced to which reader on which day.
+    -- Every paper scanned for a reader on a day.
     profile TEXT NOT NULL,
     day TEXT NOT NULL,
     paper_id TEXT NOT NULL,
-    on_page INTEGER NOT NULL,         -- 1 where the page had it
+    on_page INTEGER NOT NULL,         -- 1: on the page
     PRIMARY KEY (profile, paper_id, day)
 ) WITHOUT ROWID;

@@ -6,8 +6,8 @@ CREATE TABLE papers (
     version INTEGER NOT NULL,
     title TEXT NOT NULL,              -- TeX as sent
     authors TEXT NOT NULL,            -- JSON: [[name, affiliation or null], ...]
-    abstract TEXT NOT NULL,           -- TeX as sent; paragraphs parted by a blank line
-    categories TEXT NOT NULL,         -- parted by blanks, the primary one first
+    abstract TEXT NOT NULL,           -- TeX as sent; paragraphs separated by a blank line
+    categories TEXT NOT NULL,         -- separated by spaces, the primary one first
     PRIMARY KEY (id, version)
 );
 
@@ -16,20 +16,20 @@ CREATE TABLE batches (
     day TEXT NOT NULL,
     category TEXT NOT NULL,
     via TEXT NOT NULL,                -- the source it came through
-    confirmed TEXT,                   -- the source that vouched for its entries
-    expected INTEGER,                 -- entries it should have, where a source said so
+    confirmed TEXT,                   -- the source that confirmed its entries
+    expected INTEGER,                 -- expected number of entries; NULL: unknown
     origin TEXT NOT NULL,             -- address or file
     sha256 TEXT NOT NULL,             -- of its entries, for the manifest
-    notes TEXT NOT NULL,              -- JSON: what it lacks
-    trail TEXT NOT NULL,              -- JSON: what was tried before, and why that would not do
+    notes TEXT NOT NULL,              -- JSON: what is missing
+    trail TEXT NOT NULL,              -- JSON: sources tried before, and why each was rejected
     PRIMARY KEY (day, category)
 );
 
 CREATE TABLE listings (
-    -- One entry of one batch.
+    -- One entry of one announcement.
     day TEXT NOT NULL,
     category TEXT NOT NULL,
-    place INTEGER NOT NULL,           -- order in the batch
+    place INTEGER NOT NULL,           -- position in the announcement
     paper_id TEXT NOT NULL,
     version INTEGER NOT NULL,
     type TEXT NOT NULL,               -- new, cross, replace, replace-cross

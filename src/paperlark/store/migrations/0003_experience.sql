@@ -1,8 +1,8 @@
--- What a reader's days, votes and imports teach of their taste.
+-- What a reader's judged days, votes and imports teach the ranker.
 
--- Which version was announced that day, NULL where its text is not known.
+-- The version announced that day; NULL: its text is unknown.
 ALTER TABLE scanned ADD COLUMN version INTEGER;
--- What the judge of that day's page said, NULL where none spoke.
+-- The judge's scores that day, 1 to 10; NULL: not judged.
 ALTER TABLE scanned ADD COLUMN relevance INTEGER;
 ALTER TABLE scanned ADD COLUMN novelty INTEGER;
 
@@ -10,11 +10,11 @@ CREATE INDEX scanned_by_day ON scanned (profile, day);
 CREATE INDEX IF NOT EXISTS listings_by_paper ON listings (paper_id, day);
 
 CREATE TABLE feedback (
-    -- Every vote of every reader; of several on one paper the last one counts.
+    -- Every vote of every reader; the last one on a paper counts.
     id INTEGER PRIMARY KEY,
     profile TEXT NOT NULL,
     paper_id TEXT NOT NULL,           -- arXiv identifier without version
-    version INTEGER,                  -- the one known when it was cast; NULL: only from an import
+    version INTEGER,                  -- latest known when it was cast; NULL: imported only
     vote TEXT NOT NULL CHECK (vote IN ('up', 'down', 'none')),
     at TEXT NOT NULL,                 -- when it was cast
     FOREIGN KEY (paper_id, version) REFERENCES papers (id, version)
@@ -23,16 +23,16 @@ CREATE TABLE feedback (
 CREATE INDEX feedback_by_paper ON feedback (profile, paper_id, at);
 
 CREATE TABLE library (
-    -- A paper that a reader brought along: one they like or not, or one judged for them elsewhere.
+    -- An imported paper: liked, disliked, or judged elsewhere.
     profile TEXT NOT NULL,
     paper_id TEXT NOT NULL,           -- arXiv identifier, or library: and a hash of the title
     version INTEGER NOT NULL,
-    title TEXT NOT NULL,              -- as arXiv has it, else as the file had it
+    title TEXT NOT NULL,              -- from arXiv, else from the imported file
     authors TEXT NOT NULL,            -- JSON: [[name, affiliation or null], ...]
     abstract TEXT NOT NULL,           -- may be empty
-    categories TEXT NOT NULL,         -- parted by blanks; empty where nobody said
-    day TEXT NOT NULL,                -- judged: the announcement; else when it was imported
-    wanted INTEGER NOT NULL,          -- 1 liked, 0 disliked; judged: the scores decide
+    categories TEXT NOT NULL,         -- separated by spaces; empty: unknown
+    day TEXT NOT NULL,                -- judged: announcement day; else day of import
+    wanted INTEGER NOT NULL,          -- 1 liked, 0 disliked; where judged, the scores decide
     relevance INTEGER CHECK (relevance BETWEEN 1 AND 10),
     novelty INTEGER CHECK (novelty BETWEEN 1 AND 10),
     PRIMARY KEY (profile, paper_id),
@@ -41,8 +41,8 @@ CREATE TABLE library (
 
 CREATE INDEX library_by_day ON library (profile, day, paper_id);
 
--- Days that were made before now learn the same from their digests; one that is no JSON any more
--- is left as it is.
+-- Days made before this version: read the same from their digests. A digest that is not valid JSON
+-- is left alone.
 
 CREATE TEMPORARY TABLE pages AS
     SELECT profile, day, digest FROM digests WHERE json_valid(digest);

@@ -1,12 +1,12 @@
--- Papers from below the line that were drawn by lot.
+-- The random sample of papers below the threshold.
 
 CREATE TABLE explored (
-    -- One paper that was read, or shown, though its match was low.
+    -- A paper sampled at random from below the threshold: judged, or shown.
     profile TEXT NOT NULL,
     day TEXT NOT NULL,
     paper_id TEXT NOT NULL,           -- arXiv identifier without version
-    inclusion REAL NOT NULL,          -- the chance it had of being drawn, above 0 and up to 1
-    probability REAL,                 -- of being wanted, as the ranker had it; NULL: not calibrated
-    wanted INTEGER,                   -- 1 where it reached that day's cut-offs; NULL: nobody judged
+    inclusion REAL NOT NULL,          -- inclusion probability, above 0 and up to 1
+    probability REAL,                 -- predicted, of being wanted; NULL: not calibrated
+    wanted INTEGER,                   -- 1 where it met that day's cut-offs; NULL: not judged
     PRIMARY KEY (profile, day, paper_id)
 ) WITHOUT ROWID;

@@ -1,22 +1,22 @@
--- What the site is built from, so that only what is new has to be read.
+-- What the site is built from, so that only new days are read.
 
--- Names a day's digest, with what it knew of every paper, by its content. NULL: not reckoned yet.
+-- Content hash of a day's digest and its matches; NULL: not computed yet.
 ALTER TABLE digests ADD COLUMN fingerprint TEXT;
 
 CREATE TABLE scratch (
-    -- What can be made again at any time, kept because that takes a while.
-    key TEXT PRIMARY KEY,             -- what it is
-    made_of TEXT NOT NULL,            -- fingerprint of what it was made of
+    -- A cache: it can be deleted at any time.
+    key TEXT PRIMARY KEY,             -- what is cached
+    made_of TEXT NOT NULL,            -- fingerprint of its inputs
     content BLOB NOT NULL
 ) WITHOUT ROWID;
 
--- 1 as an imported page has it, until arXiv's own text comes.
+-- 1: the text of an imported page, replaced when arXiv's own text comes.
 ALTER TABLE papers ADD COLUMN printed INTEGER NOT NULL DEFAULT 0;
 
--- Where it stood on the page; NULL: it was not there, or nobody knows any more.
+-- Position on the page; NULL: not on it, or unknown.
 ALTER TABLE scanned ADD COLUMN place INTEGER;
 
--- Pages that were made before now tell it themselves; one that is no JSON any more is left out.
+-- Pages made before this version: read it from their digests, where these are valid JSON.
 CREATE TEMPORARY TABLE pages AS
     SELECT profile, day, digest FROM digests WHERE json_valid(digest);
 
@@ -47,8 +47,8 @@ CREATE INDEX scanned_by_relevance ON scanned (profile, relevance, day)
     WHERE relevance IS NOT NULL;
 
 CREATE TABLE search_texts (
-    -- Every paper whose words are in the index below, each in its latest version.
-    number INTEGER PRIMARY KEY,       -- of its row there; a later text has a higher one
+    -- Every paper in the full-text index below, in its latest version.
+    number INTEGER PRIMARY KEY,       -- rowid in the index; later texts have higher ones
     paper_id TEXT NOT NULL,           -- as in papers or library
     profile TEXT NOT NULL,            -- '' for arXiv's text, else the reader who imported it
     version INTEGER NOT NULL,
@@ -63,14 +63,14 @@ CREATE VIRTUAL TABLE search_words USING fts5 (
 );
 
 CREATE TABLE search_waiting (
-    -- Texts that came since; the next search reads their words into the index.
-    number INTEGER PRIMARY KEY,       -- the order in which they came
+    -- Texts not indexed yet; the next search indexes them.
+    number INTEGER PRIMARY KEY,       -- order of arrival
     paper_id TEXT NOT NULL,
     profile TEXT NOT NULL,            -- as in search_texts
     UNIQUE (paper_id, profile)
 );
 
--- However a text comes into the database, it waits. (No ON CONFLICT here: that of the statement
+-- Every new text is queued for indexing. (No ON CONFLICT here: that of the statement
 -- that caused it would go before it.)
 CREATE TRIGGER papers_wait AFTER INSERT ON papers BEGIN
     INSERT INTO search_waiting (paper_id, profile)
@@ -79,7 +79,7 @@ CREATE TRIGGER papers_wait AFTER INSERT ON papers BEGIN
     );
 END;
 
--- A text that changes is not found by what it said before.
+-- A changed text is not found by its former words.
 CREATE TRIGGER papers_wait_again AFTER UPDATE ON papers BEGIN
     DELETE FROM search_texts WHERE paper_id = new.id AND profile = '' AND version = new.version;
     INSERT INTO search_waiting (paper_id, profile)
@@ -95,7 +95,7 @@ CREATE TRIGGER library_waits AFTER INSERT ON library BEGIN
     );
 END;
 
--- Those of before now, the oldest first: until 2007 identifiers began with a letter.
+-- Texts stored before this version, oldest first: until 2007 identifiers began with a letter.
 INSERT INTO search_waiting (paper_id, profile)
     SELECT DISTINCT id, '' FROM papers ORDER BY id < 'a', id;
 INSERT INTO search_waiting (paper_id, profile)

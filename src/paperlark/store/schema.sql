@@ -1,0 +1,281 @@
+-- The database, version 8. Written by `make reference`; do not edit.
+-- Times are UTC (ISO 8601), days are announcement days in New York, money is decimal
+-- text in US dollars.
+
+CREATE TABLE batches (
+    -- One category's announcement of one day.
+    day TEXT NOT NULL,
+    category TEXT NOT NULL,
+    via TEXT NOT NULL,                -- the source it came through
+    confirmed TEXT,                   -- the source that confirmed its entries
+    expected INTEGER,                 -- expected number of entries; NULL: unknown
+    origin TEXT NOT NULL,             -- address or file
+    sha256 TEXT NOT NULL,             -- of its entries, for the manifest
+    notes TEXT NOT NULL,              -- JSON: what is missing
+    trail TEXT NOT NULL,              -- JSON: sources tried before, and why each was rejected
+    PRIMARY KEY (day, category)
+);
+
+CREATE TABLE digests (
+    -- The latest digest of each day, as the values its page was rendered from.
+    profile TEXT NOT NULL,
+    day TEXT NOT NULL,
+    digest TEXT NOT NULL,             -- JSON
+    -- Content hash of a day's digest and its matches; NULL: not computed yet.
+    fingerprint TEXT,
+    PRIMARY KEY (profile, day)
+);
+
+CREATE TABLE exchanges (
+    -- One paid call to a judge: a request and its reply.
+    id INTEGER PRIMARY KEY,
+    day TEXT NOT NULL,                -- announcement day of the page it was made for
+    profile TEXT NOT NULL,            -- whose page that is
+    criteria TEXT NOT NULL,           -- fingerprint of the criteria
+    judge TEXT NOT NULL,              -- model and prompt hash
+    requests INTEGER NOT NULL,        -- HTTP requests that got a reply
+    prompt_tokens INTEGER,
+    cached_tokens INTEGER,            -- part of prompt_tokens
+    completion_tokens INTEGER,
+    prompt_cost TEXT,
+    completion_cost TEXT,
+    reply TEXT NOT NULL,              -- raw text
+    at TEXT NOT NULL, -- when it was stored
+    -- 1: answered by a batch service, at its price.
+    batch INTEGER NOT NULL DEFAULT 0,
+    -- Maximum cost in US dollars where the cost is NULL: a call that broke off, or a reply without
+    -- usage.
+    most TEXT
+);
+
+CREATE INDEX exchanges_by_day ON exchanges (day, profile, criteria, judge);
+
+CREATE INDEX exchanges_by_moment ON exchanges (at);
+
+CREATE TABLE explored (
+    -- A paper sampled at random from below the threshold: judged, or shown.
+    profile TEXT NOT NULL,
+    day TEXT NOT NULL,
+    paper_id TEXT NOT NULL,           -- arXiv identifier without version
+    inclusion REAL NOT NULL,          -- inclusion probability, above 0 and up to 1
+    probability REAL,                 -- predicted, of being wanted; NULL: not calibrated
+    wanted INTEGER,                   -- 1 where it met that day's cut-offs; NULL: not judged
+    PRIMARY KEY (profile, day, paper_id)
+) WITHOUT ROWID;
+
+CREATE TABLE feedback (
+    -- Every vote of every reader; the last one on a paper counts.
+    id INTEGER PRIMARY KEY,
+    profile TEXT NOT NULL,
+    paper_id TEXT NOT NULL,           -- arXiv identifier without version
+    version INTEGER,                  -- latest known when it was cast; NULL: imported only
+    vote TEXT NOT NULL CHECK (vote IN ('up', 'down', 'none')),
+    at TEXT NOT NULL,                 -- when it was cast
+    FOREIGN KEY (paper_id, version) REFERENCES papers (id, version)
+);
+
+CREATE INDEX feedback_by_paper ON feedback (profile, paper_id, at);
+
+CREATE TABLE jobs (
+    -- Jobs submitted to a server's batch service.
+    key TEXT PRIMARY KEY,             -- ours, sent along: finds a job whose reply was lost
+    day TEXT NOT NULL,
+    profile TEXT NOT NULL,
+    criteria TEXT NOT NULL,
+    judge TEXT NOT NULL,
+    model TEXT NOT NULL,              -- whose price applies
+    base_url TEXT NOT NULL,           -- the server it was submitted to
+    questions TEXT NOT NULL,          -- JSON, of each: [[number, paper, version], ...] and `most`
+    most TEXT,                        -- maximum cost in US dollars; NULL: no known price
+    job TEXT,                         -- the server's id for it; NULL: none yet
+    state TEXT NOT NULL CHECK (state IN ('leaving', 'left', 'collected')),
+    misses TEXT NOT NULL,             -- JSON, by paper: why there is no judgement, and whether
+                                      -- the model was asked at all
+    at TEXT NOT NULL                  -- when it was submitted
+);
+
+CREATE INDEX jobs_by_day ON jobs (day, profile, criteria, judge);
+
+CREATE TABLE judgements (
+    -- What a judge said of one version of one paper under one text of criteria.
+    paper_id TEXT NOT NULL,           -- arXiv identifier without version
+    version INTEGER NOT NULL,
+    criteria TEXT NOT NULL,
+    judge TEXT NOT NULL,
+    relevance INTEGER NOT NULL CHECK (relevance BETWEEN 1 AND 10),
+    novelty INTEGER NOT NULL CHECK (novelty BETWEEN 1 AND 10),
+    comment TEXT NOT NULL,
+    exchange INTEGER NOT NULL REFERENCES exchanges (id),
+    PRIMARY KEY (paper_id, version, criteria, judge)
+);
+
+CREATE INDEX judgements_by_exchange ON judgements (exchange);
+
+CREATE TABLE library (
+    -- An imported paper: liked, disliked, or judged elsewhere.
+    profile TEXT NOT NULL,
+    paper_id TEXT NOT NULL,           -- arXiv identifier, or library: and a hash of the title
+    version INTEGER NOT NULL,
+    title TEXT NOT NULL,              -- from arXiv, else from the imported file
+    authors TEXT NOT NULL,            -- JSON: [[name, affiliation or null], ...]
+    abstract TEXT NOT NULL,           -- may be empty
+    categories TEXT NOT NULL,         -- separated by spaces; empty: unknown
+    day TEXT NOT NULL,                -- judged: announcement day; else day of import
+    wanted INTEGER NOT NULL,          -- 1 liked, 0 disliked; where judged, the scores decide
+    relevance INTEGER CHECK (relevance BETWEEN 1 AND 10),
+    novelty INTEGER CHECK (novelty BETWEEN 1 AND 10),
+    PRIMARY KEY (profile, paper_id),
+    CHECK ((relevance IS NULL) = (novelty IS NULL))
+);
+
+CREATE INDEX library_by_day ON library (profile, day, paper_id);
+
+CREATE TRIGGER library_waits AFTER INSERT ON library BEGIN
+    INSERT INTO search_waiting (paper_id, profile)
+    SELECT new.paper_id, new.profile WHERE NOT EXISTS (
+        SELECT 1 FROM search_waiting WHERE paper_id = new.paper_id AND profile = new.profile
+    );
+END;
+
+CREATE TABLE listings (
+    -- One entry of one announcement.
+    day TEXT NOT NULL,
+    category TEXT NOT NULL,
+    place INTEGER NOT NULL,           -- position in the announcement
+    paper_id TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    type TEXT NOT NULL,               -- new, cross, replace, replace-cross
+    PRIMARY KEY (day, category, place),
+    FOREIGN KEY (day, category) REFERENCES batches (day, category) ON DELETE CASCADE,
+    FOREIGN KEY (paper_id, version) REFERENCES papers (id, version)
+);
+
+CREATE INDEX listings_by_paper ON listings (paper_id, day);
+
+CREATE TABLE matches (
+    -- The match of every scanned paper, before it was judged.
+    profile TEXT NOT NULL,
+    day TEXT NOT NULL,
+    paper_id TEXT NOT NULL,           -- arXiv identifier without version
+    version INTEGER NOT NULL,
+    side TEXT NOT NULL,               -- placement: followed, gated, above, explored, below
+    score REAL NOT NULL,              -- orders the papers of that day; no other meaning
+    rank INTEGER NOT NULL,            -- 1 is the best match
+    ranked INTEGER NOT NULL,          -- number of papers ranked
+    probability REAL,                 -- of being selected; NULL: not calibrated
+    topic TEXT,                       -- most similar criterion; NULL: none
+    words_for TEXT NOT NULL,          -- JSON, strongest first
+    words_against TEXT NOT NULL,      -- JSON, strongest first
+    nearest TEXT,                     -- JSON: id, title, day of the most similar wanted paper
+    precedents TEXT NOT NULL,         -- JSON: id, title, day, similarity of the nearest earlier
+    PRIMARY KEY (profile, day, paper_id)
+) WITHOUT ROWID;
+
+CREATE TABLE papers (
+    -- One version of one paper as arXiv described it.
+    id TEXT NOT NULL,                 -- arXiv identifier without version
+    version INTEGER NOT NULL,
+    title TEXT NOT NULL,              -- TeX as sent
+    authors TEXT NOT NULL,            -- JSON: [[name, affiliation or null], ...]
+    abstract TEXT NOT NULL,           -- TeX as sent; paragraphs separated by a blank line
+    categories TEXT NOT NULL,         -- separated by spaces, the primary one first
+    -- 1: the text of an imported page, replaced when arXiv's own text comes.
+    printed INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (id, version)
+);
+
+CREATE TRIGGER papers_wait AFTER INSERT ON papers BEGIN
+    INSERT INTO search_waiting (paper_id, profile)
+    SELECT new.id, '' WHERE NOT EXISTS (
+        SELECT 1 FROM search_waiting WHERE paper_id = new.id AND profile = ''
+    );
+END;
+
+CREATE TRIGGER papers_wait_again AFTER UPDATE ON papers BEGIN
+    DELETE FROM search_texts WHERE paper_id = new.id AND profile = '' AND version = new.version;
+    INSERT INTO search_waiting (paper_id, profile)
+    SELECT new.id, '' WHERE NOT EXISTS (
+        SELECT 1 FROM search_waiting WHERE paper_id = new.id AND profile = ''
+    );
+END;
+
+CREATE TABLE parcels (
+    profile TEXT NOT NULL,
+    channel TEXT NOT NULL,            -- the reader's name for it
+    occasion TEXT NOT NULL,           -- day, week, failure or alarm
+    day TEXT NOT NULL,                -- the day it is about; of a week its Friday
+    messages TEXT NOT NULL,           -- JSON, in order; empty once all were delivered
+    fates TEXT NOT NULL,              -- JSON: status of each message
+    problem TEXT,                     -- why it is not delivered yet
+    since TEXT NOT NULL,              -- when it was composed
+    at TEXT NOT NULL,                 -- when its status last changed
+    PRIMARY KEY (profile, channel, occasion, day)
+) WITHOUT ROWID;
+
+CREATE TABLE places (
+    -- The embedding vector of every paper announced to any reader.
+    paper_id TEXT NOT NULL,           -- arXiv identifier without version
+    day TEXT NOT NULL,                -- first announcement to any reader
+    title TEXT NOT NULL,              -- TeX as sent
+    space TEXT NOT NULL,              -- fingerprint of the embedding; '': not embedded yet
+    place BLOB NOT NULL,              -- float16, little-endian, unit length; empty: none yet
+    PRIMARY KEY (paper_id)
+) WITHOUT ROWID;
+
+CREATE INDEX places_by_space ON places (space, day);
+
+CREATE TABLE scanned (
+    -- Every paper scanned for a reader on a day.
+    profile TEXT NOT NULL,
+    day TEXT NOT NULL,
+    paper_id TEXT NOT NULL,
+    on_page INTEGER NOT NULL,         -- 1: on the page
+    -- The version announced that day; NULL: its text is unknown.
+    version INTEGER,
+    -- The judge's scores that day, 1 to 10; NULL: not judged.
+    relevance INTEGER,
+    novelty INTEGER,
+    -- Position on the page; NULL: not on it, or unknown.
+    place INTEGER,
+    PRIMARY KEY (profile, paper_id, day)
+) WITHOUT ROWID;
+
+CREATE INDEX scanned_by_day ON scanned (profile, day);
+
+CREATE TABLE scratch (
+    -- A cache: it can be deleted at any time.
+    key TEXT PRIMARY KEY,             -- what is cached
+    made_of TEXT NOT NULL,            -- fingerprint of its inputs
+    content BLOB NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE search_texts (
+    -- Every paper in the full-text index below, in its latest version.
+    number INTEGER PRIMARY KEY,       -- rowid in the index; later texts have higher ones
+    paper_id TEXT NOT NULL,           -- as in papers or library
+    profile TEXT NOT NULL,            -- '' for arXiv's text, else the reader who imported it
+    version INTEGER NOT NULL,
+    UNIQUE (paper_id, profile)
+);
+
+CREATE TABLE search_waiting (
+    -- Texts not indexed yet; the next search indexes them.
+    number INTEGER PRIMARY KEY,       -- order of arrival
+    paper_id TEXT NOT NULL,
+    profile TEXT NOT NULL,            -- as in search_texts
+    UNIQUE (paper_id, profile)
+);
+
+CREATE VIRTUAL TABLE search_words USING fts5 (
+    title, authors, abstract, categories,
+    content = '', tokenize = "unicode61 remove_diacritics 2"
+);
+
+CREATE TABLE servers (
+    -- Discovered capabilities of a model server.
+    base_url TEXT NOT NULL,
+    model TEXT NOT NULL,
+    dialect TEXT NOT NULL,            -- JSON
+    at TEXT NOT NULL,                 -- when they were discovered
+    PRIMARY KEY (base_url, model)
+) WITHOUT ROWID;
