@@ -27,11 +27,11 @@ if TYPE_CHECKING:
     from paperlark.delivery.report import DeliveryReport
     from paperlark.domain.digest import Digest
     from paperlark.domain.errors import (
+        InvalidQuery,
         JudgeError,
         PaperlarkError,
         ProfileError,
         PublishError,
-        QuestionUnusable,
         SecretUnusable,
         SourceError,
         StoreBusy,
@@ -61,6 +61,7 @@ __all__ = [
     "EstimateReport",
     "FileKind",
     "Imported",
+    "InvalidQuery",
     "JudgeError",
     "MadePage",
     "MorningReporter",
@@ -71,7 +72,6 @@ __all__ = [
     "Period",
     "ProfileError",
     "PublishError",
-    "QuestionUnusable",
     "RunOptions",
     "SecretUnusable",
     "SourceError",
@@ -99,7 +99,7 @@ _DEFINED_IN = {
     "delivery.outcomes": "DeliveryOutcome DeliveryResult",
     "delivery.report": "DeliveryReport",
     "domain.digest": "Digest",
-    "domain.errors": "JudgeError PaperlarkError ProfileError PublishError QuestionUnusable"
+    "domain.errors": "JudgeError PaperlarkError ProfileError PublishError InvalidQuery"
     " SecretUnusable SourceError StoreBusy StoreError Unimportable",
     "domain.feedback": "Vote",
     "domain.paper": "Paper",

@@ -94,7 +94,8 @@ def open_profile(
 
     Raises ProfileError with every mistake found, each with file and line.
 
-    >>> profile = paperlark.open_profile("paperlark.toml", options=options)
+    >>> options = paperlark.RunOptions(feeds=Path("feeds"))
+    >>> profile = paperlark.open_profile(options=options, environment=environment)
     >>> profile.name
     'Efficient LLM inference'
     """
@@ -336,8 +337,8 @@ class OpenedProfile:
         Raises StoreError where there is no such page.
 
         >>> digest = profile.digest()
-        >>> str(digest.day), digest.entries[0].paper.id
-        ('2025-02-26', '2502.18137')
+        >>> str(digest.day), str(digest.status), len(digest.entries)
+        ('2025-02-26', 'complete', 10)
         """
         from paperlark.archive.digests import find_digest
 
@@ -370,11 +371,11 @@ class OpenedProfile:
 
         Returns the papers, best first, with what became of each.
 
-        Raises QuestionUnusable where nothing can be searched for, StoreError where there is no
+        Raises InvalidQuery where nothing can be searched for, StoreError where there is no
         page yet.
 
         >>> results = profile.search("quantization", limit=1)
-        >>> str(results.means), len(results.found)
+        >>> str(results.method), len(results.found)
         ('all words', 1)
         """
         from paperlark.search.search import open_search, search_query
@@ -523,10 +524,10 @@ class OpenedProfile:
 
         Raises Unimportable, and then nothing is stored; StoreError.
 
-        >>> profile.import_zotero("users/12345", url="http://127.0.0.1:9")
+        >>> profile.import_zotero("my library")
         Traceback (most recent call last):
         ...
-        paperlark.domain.errors.Unimportable: ...
+        paperlark.domain.errors.Unimportable: 'my library' ...
         """
         from paperlark.importing.fetch import Zotero
         from paperlark.importing.import_source import import_zotero
@@ -566,9 +567,10 @@ class OpenedProfile:
             )
 
     def send_test_message(self, *, channel: str | None = None) -> DeliveryReport:
-        """Send one line to every channel, to see whether they work; `channel` names one.
+        """Send a test message to every channel; raises StoreError.
 
-        Raises StoreError.
+        Arguments:
+            channel: only this one, by its name in the profile.
 
         >>> profile.send_test_message().outcomes
         ()
@@ -580,7 +582,11 @@ class OpenedProfile:
         )
 
     def send_alarm(self, text: str, *, channel: str | None = None) -> DeliveryReport:
-        """Tell every channel that something is wrong; `channel` names one. Raises StoreError.
+        """Tell every channel that something is wrong; raises StoreError.
+
+        Arguments:
+            text: what is wrong, in one sentence.
+            channel: only this one, by its name in the profile.
 
         >>> profile.send_alarm("the backup failed").outcomes
         ()
@@ -625,7 +631,12 @@ class OpenedProfile:
         *,
         processes: int = 1,
     ) -> Report:
-        """Measure the ranking on the reader's own days; see `paperlark.evaluate`.
+        """Measure the ranking on the reader's own days.
+
+        Arguments:
+            methods, wish, processes: as for `paperlark.evaluate`.
+
+        Raises StoreError where there is no page yet, PaperlarkError where no day is labelled.
 
         >>> report = profile.evaluate(["paperlark", "random"])
         >>> report.reader
@@ -848,10 +859,9 @@ def evaluate_tokens(
 
     Raises PaperlarkError where there is nothing to measure.
 
-    >>> paperlark.evaluate_tokens(profile.labelled_days(), paperlark.Wish(history=(0,)))
-    Traceback (most recent call last):
-    ...
-    paperlark.domain.errors...
+    >>> report = paperlark.evaluate_tokens(profile.labelled_days(), paperlark.Wish(history=(0,)))
+    >>> [str(day) for day in report.days]
+    ['2025-02-26']
     """
     from paperlark.evaluation.evaluate import evaluate_tokens as measure
 

@@ -1,4 +1,4 @@
-"""What `--verbose` and `--log-file` set up: handlers for the logger `paperlark`, for one command."""
+"""What `--verbose` and `--log-file` set up: handlers of the logger `paperlark`."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING
 
-from paperlark.domain.errors import QuestionUnusable
+from paperlark.domain.errors import InvalidQuery
 from paperlark.domain.paper import PaperId
 from paperlark.domain.search import (
     Hit,
@@ -139,7 +139,7 @@ def search_query(  # everything that can be asked for
 ) -> SearchQuery:
     """Return the query for a text and filters as a reader types them.
 
-    Raises QuestionUnusable where it asks for nothing, or for too much.
+    Raises InvalidQuery where it asks for nothing, or for too much.
     """
     query = SearchQuery(
         text=text,
@@ -152,7 +152,7 @@ def search_query(  # everything that can be asked for
         score=score,
     )
     if query.empty:
-        raise QuestionUnusable("nothing to search for", hint="give words, or a filter")
+        raise InvalidQuery("nothing to search for", hint="give words, or a filter")
     return query
 
 

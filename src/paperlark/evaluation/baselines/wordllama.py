@@ -15,7 +15,7 @@ from paperlark.evaluation.baselines.zotero_arxiv_daily import Vectors
 
 @dataclass(slots=True)
 class WordLlamaEmbedding:
-    """Implements Embedding; a text is embedded once."""
+    """Implements TextEmbedding; a text is embedded once."""
 
     _model: Any
     _known: dict[str, Vectors] = field(default_factory=dict)

@@ -26,7 +26,7 @@ NOTE = "without wanted papers: likeness to the criteria"
 Vectors = npt.NDArray[np.float32]
 
 
-class Embedding(Protocol):
+class TextEmbedding(Protocol):
     """What turns texts into directions of meaning."""
 
     def vectors(self, texts: Sequence[str]) -> Vectors:
@@ -38,7 +38,7 @@ class Embedding(Protocol):
 class ZoteroArxivDailyRanker:
     """Implements Ranker."""
 
-    embedding: Embedding
+    embedding: TextEmbedding
 
     def rank(
         self,
