@@ -37,7 +37,7 @@ from paperlark.rankers.corpus import PaperEncoder
 from paperlark.rankers.embedding import Embedding
 from paperlark.rankers.precedents import pack
 from paperlark.renderers import typeset
-from paperlark.search.search import COMPARED
+from paperlark.search.search import RERANKED
 from paperlark.store import search
 from paperlark.store.database import open_database, transaction
 from paperlark.store.paper_texts import keep_papers
@@ -159,7 +159,7 @@ def asked(
         question = SearchQuery(text, read_terms(text))
         found = store.all_words(question).found or store.any_word(question).found
         best = sorted(found, key=lambda hit: (hit.text_score, hit.paper_id), reverse=True)[
-            :COMPARED
+            :RERANKED
         ]
         likeness = compare(text, [texts[hit.paper_id] for hit in best], reader)
         result.append(Asked(paper.id, tuple(best), likeness))

@@ -466,7 +466,7 @@ class OpenedProfile:
         from paperlark.archive.votes import open_votes
 
         with open_votes(self.settings, self.environment) as votes:
-            return votes.standing()
+            return votes.current()
 
     def import_source(
         self,

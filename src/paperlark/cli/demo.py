@@ -1,4 +1,4 @@
-"""`paperlark demo`: pages of bundled real days and their site, without key or network."""
+"""`paperlark demo`: make the pages of bundled real days and their site."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ from paperlark.domain.site_addresses import FRONT
 def command(context: click.Context, *, output: Path, as_json: bool) -> None:
     """Make the pages of bundled real days for a bundled reader: no key, no network.
 
-    The reader is interested in the efficient inference of language models, and in little
-    else: most papers stay off the page.
+    The reader is interested in efficient inference of language models, and in little else: most
+    papers are not selected.
     """
     environment = environment_of(context)
     with open_sample(output, environment=environment, progress=progress()) as sample:

@@ -1,4 +1,4 @@
-"""All answers of a new reader: from options, from questions, and as usual for the rest."""
+"""`paperlark init`: set up a profile from options, questions and defaults."""
 
 from __future__ import annotations
 
@@ -42,15 +42,15 @@ from paperlark.settings.starter import (
 
 
 @dataclass(frozen=True, slots=True)
-class SetupWishes:
-    """What stands in the profile, and what is imported beside it."""
+class SetupPlan:
+    """What goes into the profile, and what is imported as well."""
 
     answers: SetupAnswers
     imports: tuple[str, ...] = ()
 
 
-def wishes_of(given: GivenOptions, now: datetime, *, asks: bool) -> SetupWishes:
-    """Take what options say, ask for the rest where somebody is there, and take what is usual."""
+def plan_setup(given: GivenOptions, now: datetime, *, asks: bool) -> SetupPlan:
+    """Take the answers from options, ask for the rest if `asks`, and use defaults otherwise."""
     categories = given.categories or (ask_categories() if asks else CATEGORIES)
     interests = _interests(given, categories, asks=asks)
     followed = given.followed or (ask_followed() if asks else ())
@@ -67,7 +67,7 @@ def wishes_of(given: GivenOptions, now: datetime, *, asks: bool) -> SetupWishes:
         delivery=delivery,
         timer=timer,
     )
-    return SetupWishes(answers, interests.imports)
+    return SetupPlan(answers, interests.imports)
 
 
 def _interests(given: GivenOptions, categories: tuple[str, ...], *, asks: bool) -> InterestAnswers:
@@ -78,7 +78,7 @@ def _interests(given: GivenOptions, categories: tuple[str, ...], *, asks: bool) 
 
 
 def _within_budget(model: Model, given: GivenOptions, now: datetime) -> Model:
-    """Bound what a model may cost; a bound that nobody can keep to would only stop every page."""
+    """Set the monthly budget; without a known price there is none, for it would stop every page."""
     if given.budget is not None:
         return replace(model, budget=given.budget)
     from paperlark.llm import prices  # noqa: PLC0415  # megabytes of prices, only for a model
@@ -87,14 +87,14 @@ def _within_budget(model: Model, given: GivenOptions, now: datetime) -> Model:
     return model if priced else replace(model, budget=None)
 
 
-def summary(wishes: SetupWishes) -> Iterator[tuple[str, str]]:
-    """Say what the files will say, each with its name."""
-    answers = wishes.answers
+def summary(plan: SetupPlan) -> Iterator[tuple[str, str]]:
+    """Return what the files will contain, as names and values."""
+    answers = plan.answers
     yield "fields", ", ".join(map(named, answers.categories))
     yield "interests", _interests_in_words(answers)
-    if wishes.imports:
-        yield "import", ", ".join(wishes.imports)
-    yield "people", ", ".join(answers.followed) or "nobody followed"
+    if plan.imports:
+        yield "import", ", ".join(plan.imports)
+    yield "people", ", ".join(answers.followed) or "no followed authors"
     yield "model", _model_in_words(answers.model)
     yield "delivery", _delivery_in_words(answers)
     yield "when", f"every morning ({answers.timer})" if answers.timer else "by hand"
@@ -103,7 +103,9 @@ def summary(wishes: SetupWishes) -> Iterator[tuple[str, str]]:
 def _interests_in_words(answers: SetupAnswers) -> str:
     if answers.interests:
         return f"your own words, {english.counted(len(answers.interests.split()), 'word')}"
-    return f"the example for {answers.template}" if answers.template else "the categories' names"
+    return (
+        f"the example for {answers.template}" if answers.template else "the names of the categories"
+    )
 
 
 def _model_in_words(model: Model | None) -> str:
@@ -113,7 +115,7 @@ def _model_in_words(model: Model | None) -> str:
     bound = (
         f"for at most ${model.budget:f} a month"
         if model.budget is not None
-        else "without a budget, for its price is not known"
+        else "without a budget, because no price is known"
     )
     return f"{model.name} at {model.base_url}, {key}, {bound}"
 
@@ -124,7 +126,7 @@ def _delivery_in_words(answers: SetupAnswers) -> str:
         return "none"
     if isinstance(delivery, Mail):
         return f"mail to {delivery.address} by {delivery.server}"
-    return f"the chat whose address is kept as {delivery.url_variable}"
+    return f"a chat, with its address kept as {delivery.url_variable}"
 
 
 _PATIENCE_WITH_ARXIV = 120.0
@@ -161,26 +163,26 @@ def make_first_page(profile: OpenedProfile) -> int:
         return make_one(profile, day, as_json=False)
     except PaperlarkError as error:
         tell_error(str(error))
-        click.echo("the profile was written all the same; make its page when that is fixed")
+        click.echo("the profile was written all the same; fix this and make the page then")
         return 1
 
 
 def left_to_do(
     answers: SetupAnswers, profile: Path, environment: Environment
 ) -> Iterator[tuple[str, str]]:
-    """Give the commands that do what is left, and what each does."""
+    """Return the commands to run next, and what each does."""
     option = "" if profile == Path("paperlark.toml") else f" --profile {shlex.quote(str(profile))}"
     for name, what in _secrets(answers):
         if environment.secret(name) is None:
-            yield f"paperlark secret set {name}", f"keep {what}, never in the profile"
+            yield f"paperlark secret set {name}", f"keep {what} outside of the profile"
     if answers.timer:
-        yield f"paperlark schedule {answers.timer}{option}", "have it made every morning"
-    yield f"paperlark today{option}", "make the page of the day"
-    yield f"paperlark doctor{option}", "see whether all is well"
+        yield f"paperlark schedule {answers.timer}{option}", "schedule the daily page"
+    yield f"paperlark today{option}", "make today's page"
+    yield f"paperlark doctor{option}", "check that everything works"
 
 
 def _secrets(answers: SetupAnswers) -> Iterator[tuple[str, str]]:
-    """Name the secrets that the profile speaks of."""
+    """Return the secrets that the profile names, and what they are."""
     if answers.model and answers.model.key_variable:
         yield answers.model.key_variable, "the model's key"
     if isinstance(answers.delivery, Chat):
@@ -189,7 +191,7 @@ def _secrets(answers: SetupAnswers) -> Iterator[tuple[str, str]]:
         yield PASSWORD, "the mail server's password"
 
 
-@click.command("init", short_help="Write a profile: six questions, two files.")
+@click.command("init")
 @click.argument(
     "folder", type=click.Path(path_type=Path, file_okay=False), default=Path(), required=False
 )
@@ -198,15 +200,14 @@ def _secrets(answers: SetupAnswers) -> Iterator[tuple[str, str]]:
     "--yes/--ask",
     "unasked",
     default=None,
-    help="Ask nothing and take the defaults, or ask. Unless given, ask where somebody sits at a"
-    " terminal.",
+    help="Use the defaults without asking, or ask.  [default: ask if run in a terminal]",
 )
-@click.option("--show", "shows", is_flag=True, help="Show both files, and write none.")
+@click.option("--show", "shows", is_flag=True, help="Show both files without writing them.")
 @click.option(
     "--first-page/--no-first-page",
     "wants_page",
     default=None,
-    help="Make the first page at once, or not. Unless given, this is asked; unasked, none is made.",
+    help="Make the first page at once, or do not.  [default: ask, or do not]",
 )
 @feeds_option
 @click.pass_context
@@ -220,12 +221,12 @@ def command(
     wants_page: bool | None,
     feeds: Path | None,
 ) -> None:
-    r"""Write paperlark.toml and criteria.md into FOLDER (this one, if none is named).
+    r"""Write paperlark.toml and criteria.md into FOLDER (the current folder by default).
 
-    At a terminal it asks six questions, and Enter takes what it proposes; what an option answers
-    is not asked. Both files are commented and work as they are; nothing that is already there is
-    overwritten, and whoever leaves before the end leaves nothing behind. Keys and passwords are
-    never asked for: a profile only has the names that they are kept under.
+    In a terminal it asks six questions; press Enter for the default. Questions answered by an
+    option are skipped. Both files are commented and work as they are. Existing files are never
+    overwritten, and nothing is written if you quit before the end. Keys and passwords are never
+    asked for: a profile only has the names under which they are kept.
 
     \b
     Examples:
@@ -237,13 +238,13 @@ def command(
     asks = sys.stdin.isatty() if unasked is None else not unasked
     check_folder(folder)
     try:
-        wishes = _asked(given, environment, asks=asks)
-        texts = profile_text(wishes.answers), criteria_text(wishes.answers)
+        plan = _asked(given, environment, asks=asks)
+        texts = profile_text(plan.answers), criteria_text(plan.answers)
         if shows:
             click.echo(_shown(folder, *texts))
             return
         if asks:
-            _confirm(folder, wishes, texts)
+            _confirm(folder, plan, texts)
     except click.Abort:
         click.echo("\nnothing was written")
         raise
@@ -252,27 +253,27 @@ def command(
     if wants_page is None:
         wants_page = asks and click.confirm("\nMake the first page now?", default=True)
     opened = open_for(context, profile, run_options(feeds=feeds))
-    exit_code = _begin(opened, wishes.imports, wants_page=wants_page)
-    if not wishes.answers.interests:
-        click.echo(f"\nThe interests in {criteria} are an example: make them your own.")
-    _tell_rest(left_to_do(wishes.answers, profile, environment))
+    exit_code = _begin(opened, plan.imports, wants_page=wants_page)
+    if not plan.answers.interests:
+        click.echo(f"\nThe interests in {criteria} are an example: replace them with your own.")
+    _print_next(left_to_do(plan.answers, profile, environment))
     context.exit(exit_code)
 
 
-def _asked(given: GivenOptions, environment: Environment, *, asks: bool) -> SetupWishes:
+def _asked(given: GivenOptions, environment: Environment, *, asks: bool) -> SetupPlan:
     if asks:
-        click.echo("Enter takes what is proposed; Ctrl-C leaves, and leaves nothing behind.")
-    return wishes_of(given, environment.now(), asks=asks)
+        click.echo("Press Enter for the default; Ctrl-C quits without writing anything.")
+    return plan_setup(given, environment.now(), asks=asks)
 
 
-def _confirm(folder: Path, wishes: SetupWishes, texts: tuple[str, str]) -> None:
-    """Show what will be written; raises Abort where that is not wanted."""
-    click.echo(f"\nThis will be written into {folder / PROFILE} and {folder / CRITERIA}:\n")
-    for name, value in summary(wishes):
+def _confirm(folder: Path, plan: SetupPlan, texts: tuple[str, str]) -> None:
+    """Show what will be written; raises Abort where it is declined."""
+    click.echo(f"\nThis will be written to {folder / PROFILE} and {folder / CRITERIA}:\n")
+    for name, value in summary(plan):
         click.echo(f"   {name:10} {value}")
     while True:
         answer = click.prompt(
-            "\nWrite them? (y, n, or s to see both first)",
+            "\nWrite them? (y, n, or s to show both first)",
             type=click.Choice(["y", "n", "s"], case_sensitive=False),
             default="y",
             show_choices=False,
@@ -295,7 +296,7 @@ def _begin(profile: OpenedProfile, imports: Sequence[str], *, wants_page: bool) 
     return made or (not imported)
 
 
-def _tell_rest(rest: Iterable[tuple[str, str]]) -> None:
+def _print_next(rest: Iterable[tuple[str, str]]) -> None:
     commands = list(rest)
     width = max(len(command) for command, _ in commands)
     click.echo("\nNext:")
