@@ -35,7 +35,7 @@ from paperlark.domain.vectors import PaperVector
 from paperlark.rankers import semantic_search
 from paperlark.rankers.embedding import Embedding, PaperEncoder, pack
 from paperlark.renderers import typeset
-from paperlark.search.search import COMPARED
+from paperlark.search.search import RERANKED
 from paperlark.store import search
 from paperlark.store.database import open_database, transaction
 from paperlark.store.paper_texts import keep_papers
@@ -157,7 +157,7 @@ def asked(
         question = SearchQuery(text, read_terms(text))
         found = store.all_words(question).found or store.any_word(question).found
         best = sorted(found, key=lambda hit: (hit.text_score, hit.paper_id), reverse=True)[
-            :COMPARED
+            :RERANKED
         ]
         likeness = compare(text, [texts[hit.paper_id] for hit in best], encoder)
         result.append(Asked(paper.id, tuple(best), likeness))

@@ -1,16 +1,20 @@
-"""Write docs/reference from the code: settings, commands, and the schema of the JSON page.
+"""Write docs/reference from the code: settings, commands, the API, and the JSON page's schema.
 
 A test holds the committed files against what this writes, so they cannot drift.
 """
 
 from __future__ import annotations
 
+import inspect
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import click
 
+import paperlark
+from paperlark import api
 from paperlark.cli import cli
 from paperlark.domain.run_states import MEANINGS
 from paperlark.renderers.schema import json_schema
@@ -28,10 +32,11 @@ def main() -> None:
 
 
 def reference() -> dict[str, str]:
-    """Give every file's name and text."""
+    """Return every file's name and text."""
     return {
         "settings.md": "\n".join(_settings()) + "\n",
         "commands.md": "\n".join(_commands()) + "\n",
+        "api.md": "\n".join(_api()) + "\n",
         "states.md": "\n".join(_states()) + "\n",
         "digest.schema.json": json_schema(),
     }
@@ -83,6 +88,102 @@ def _states() -> Iterator[str]:
     yield "`paperlark deliver` with 4 where a page did not reach somebody. `paperlark show --days`"
     yield "lists the days that have a page; `DATE.manifest.json` beside a page says what it was"
     yield "made from, `DATE.failed.json` why there is none."
+
+
+def _api() -> Iterator[str]:
+    yield "# Python API\n"
+    yield _prose(inspect.getdoc(api) or "")
+    yield _EXAMPLES
+    for name, function in api_functions().items():
+        yield from _function(name, function)
+    classes = [one for one in map(_public, paperlark.__all__) if inspect.isclass(one)]
+    errors = [one for one in classes if issubclass(one, Exception)]
+    values = [one for one in classes if one not in errors and one is not api.OpenedProfile]
+    yield from _class_table("Values", values)
+    yield from _class_table("Errors", errors)
+
+
+_EXAMPLES = """
+In the examples `profile` is the bundled sample, `with_model` the same with a model in its profile,
+and `environment` has a clock that stands still at 26 February 2025. Every example is run as a
+test, in the order of this page.
+"""
+
+
+def api_functions() -> dict[str, Any]:
+    """Return every public function and method, by its name on the page, in the order of the code.
+
+    `OpenedProfile` stands before its methods.
+    """
+    found: dict[str, Any] = {}
+    for name, one in vars(api).items():
+        if name in paperlark.__all__ and getattr(one, "__module__", "") == api.__name__:
+            found[f"paperlark.{name}"] = one
+            members = vars(one).items() if inspect.isclass(one) else ()
+            methods = {key: value for key, value in members if inspect.isfunction(value)}
+            found |= {f"{name}.{key}": one for key, one in methods.items() if key[0] != "_"}
+    return found
+
+
+def _public(name: str) -> object:
+    return getattr(paperlark, name)
+
+
+def _function(title: str, function: Any) -> Iterator[str]:  # noqa: ANN401  # any function
+    yield f"{'##' if title.startswith('paperlark.') else '###'} {title}\n"
+    if not inspect.isclass(function):
+        yield f"```python\n{_call(title, inspect.signature(function))}\n```\n"
+    yield _prose(inspect.getdoc(function) or "")
+
+
+def _call(title: str, signature: inspect.Signature) -> str:
+    """Return how a function is called; defaults that are no plain values are shown as dots."""
+    parts: list[str] = []
+    for name, one in signature.parameters.items():
+        if name == "self":
+            continue
+        if one.kind is one.KEYWORD_ONLY and "*" not in parts:
+            parts.append("*")
+        plain = one.default is None or isinstance(one.default, bool | int | str)
+        default = f" = {one.default!r}" if plain else " = ..."
+        parts.append(f"{name}: {one.annotation}{'' if one.default is one.empty else default}")
+    line = f"{title}({', '.join(parts)}) -> {signature.return_annotation}"
+    if len(line) <= _WIDTH:
+        return line
+    inside = "".join(f"    {part},\n" for part in parts)
+    return f"{title}(\n{inside}) -> {signature.return_annotation}"
+
+
+_WIDTH = 92
+
+
+def _prose(doc: str) -> str:
+    """Return a docstring as Markdown: arguments as a list, examples and indented code as code."""
+    lines: list[str] = []
+    for block in doc.split("\n\n"):
+        if block.startswith(">>>"):
+            lines.append(f"```pycon\n{block}\n```")
+        elif block.startswith("    "):
+            lines.append(f"```python\n{inspect.cleandoc(block)}\n```")
+        elif block.startswith("Arguments:"):
+            entries = re.sub(r"\n {8,}", " ", block).splitlines()[1:]
+            lines.append("\n".join(re.sub(r"^ +([\w, ]+):", r"- `\1`:", one) for one in entries))
+        else:
+            lines.append(block)
+    text = "\n\n".join(lines)
+    # Blank lines inside a block of code belong to it.
+    return re.sub(r"\n```\n\n```(?:python)\n", "\n\n", text) + "\n"
+
+
+def _class_table(title: str, classes: list[type]) -> Iterator[str]:
+    yield f"## {title}\n\n| name | what it is | attributes |\n| --- | --- | --- |"
+    for one in classes:
+        said = " ".join((inspect.getdoc(one) or "").split())
+        fields = [name for name in getattr(one, "__dataclass_fields__", ()) if name[0] != "_"]
+        members = list(getattr(one, "__members__", {}))
+        listed = ", ".join(f"`{name}`" for name in (*fields, *members))
+        yield f"| `{one.__name__}` | {said} | {listed} |"
+    yield ""
 
 
 def _commands() -> Iterator[str]:

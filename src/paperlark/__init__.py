@@ -1,3 +1,132 @@
-"""paperlark: the day's arXiv papers worth one reader's time, on one page."""
+"""paperlark: the day's arXiv papers worth one reader's time, on one page.
+
+What a program can do with it is in `paperlark.api`; every name of `__all__` is imported from
+where it is defined when it is first used, so that `import paperlark` takes no time.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 __version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from paperlark.api import (
+        OpenedProfile,
+        build_site,
+        evaluate,
+        evaluate_tokens,
+        examine,
+        open_profile,
+        open_sample,
+        open_schedule,
+        read_labelled_days,
+        repeat_mornings,
+    )
+    from paperlark.archive.spending import SpendingReport
+    from paperlark.delivery.outcomes import DeliveryOutcome, DeliveryResult
+    from paperlark.delivery.report import DeliveryReport
+    from paperlark.domain.digest import Digest
+    from paperlark.domain.errors import (
+        InvalidQuery,
+        JudgeError,
+        PaperlarkError,
+        ProfileError,
+        PublishError,
+        SecretUnusable,
+        SourceError,
+        StoreBusy,
+        StoreError,
+        Unimportable,
+    )
+    from paperlark.domain.feedback import Vote
+    from paperlark.domain.paper import Paper
+    from paperlark.domain.run_states import State
+    from paperlark.domain.spending import Period
+    from paperlark.evaluation.measure import Wish
+    from paperlark.importing.import_source import Imported
+    from paperlark.importing.kinds import FileKind
+    from paperlark.runs.estimate import CostEstimate, EstimateReport
+    from paperlark.runs.make_page import DayOutcome, MadePage
+    from paperlark.runs.morning import MorningReporter, MorningResult
+    from paperlark.settings.environment import Environment, RunOptions
+
+__all__ = [
+    "CostEstimate",
+    "DayOutcome",
+    "DeliveryOutcome",
+    "DeliveryReport",
+    "DeliveryResult",
+    "Digest",
+    "Environment",
+    "EstimateReport",
+    "FileKind",
+    "Imported",
+    "InvalidQuery",
+    "JudgeError",
+    "MadePage",
+    "MorningReporter",
+    "MorningResult",
+    "OpenedProfile",
+    "Paper",
+    "PaperlarkError",
+    "Period",
+    "ProfileError",
+    "PublishError",
+    "RunOptions",
+    "SecretUnusable",
+    "SourceError",
+    "SpendingReport",
+    "State",
+    "StoreBusy",
+    "StoreError",
+    "Unimportable",
+    "Vote",
+    "Wish",
+    "__version__",
+    "build_site",
+    "evaluate",
+    "evaluate_tokens",
+    "examine",
+    "open_profile",
+    "open_sample",
+    "open_schedule",
+    "read_labelled_days",
+    "repeat_mornings",
+]
+
+_DEFINED_IN = {
+    "archive.spending": "SpendingReport",
+    "delivery.outcomes": "DeliveryOutcome DeliveryResult",
+    "delivery.report": "DeliveryReport",
+    "domain.digest": "Digest",
+    "domain.errors": "JudgeError PaperlarkError ProfileError PublishError InvalidQuery"
+    " SecretUnusable SourceError StoreBusy StoreError Unimportable",
+    "domain.feedback": "Vote",
+    "domain.paper": "Paper",
+    "domain.run_states": "State",
+    "domain.spending": "Period",
+    "evaluation.measure": "Wish",
+    "importing.import_source": "Imported",
+    "importing.kinds": "FileKind",
+    "runs.estimate": "CostEstimate EstimateReport",
+    "runs.make_page": "DayOutcome MadePage",
+    "runs.morning": "MorningReporter MorningResult",
+    "settings.environment": "Environment RunOptions",
+}
+"""Public names that are defined elsewhere than in `paperlark.api`, by their module."""
+
+_MODULES = dict.fromkeys(__all__, "api") | {
+    name: module for module, names in _DEFINED_IN.items() for name in names.split()
+}
+
+
+def __getattr__(name: str) -> object:
+    """Import a public name when it is first used."""
+    if name not in _MODULES or name.startswith("_"):
+        raise AttributeError(f"module 'paperlark' has no attribute {name!r}")
+    return getattr(import_module(f"paperlark.{_MODULES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    """Return the public names."""
+    return sorted(__all__)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from pytest_httpserver import HTTPServer
 
-from paperlark.compose import Environment, RunOptions, open_page_maker
+from paperlark.compose.pages import open_page_maker
 from paperlark.day.announce import UNCONFIRMED, fetch_batch
 from paperlark.domain.announcement import AnnounceType, Feed, Listing, MissingFeed, Via
 from paperlark.domain.calendar import expects_announcement
@@ -18,6 +18,7 @@ from paperlark.domain.errors import SourceUnreachable
 from paperlark.domain.profile import Cutoffs
 from paperlark.judges.reply import parse_reply
 from paperlark.settings import load_settings
+from paperlark.settings.environment import Environment, RunOptions
 from paperlark.sources._arxiv_xml import parse_feed
 from paperlark.testing import FakeAnnouncementBatches, FakeSource, Silent, a_paper
 from standins.arxiv import StandInArxiv, now_of, stale

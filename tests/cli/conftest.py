@@ -9,7 +9,7 @@ from click.testing import CliRunner, Result
 from pytest_httpserver import HTTPServer
 
 from paperlark.cli import cli
-from paperlark.compose import Environment
+from paperlark.settings.environment import Environment
 from standins.arxiv import StandInArxiv
 from standins.arxiv_truth import made_up_truth
 from standins.commands import Paperlark

@@ -94,7 +94,7 @@ def test_where_nothing_was_asked_yet_it_says_how_to_know_before(
     with (home / "paperlark.toml").open("a") as profile:
         profile.write('[judge]\nmodel = "gpt-4o"\n')
     output = paperlark("cost").stdout
-    assert "gpt-4o was asked nothing" in output
+    assert "gpt-4o was never asked" in output
     assert "paperlark today --estimate" in output
     assert "prices of gpt-4o: genai-prices " in output
     assert ", checked on 20" in output

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from paperlark.compose import Environment
+from paperlark.settings.environment import Environment
 from paperlark.store.lock import run_lock
 from standins import mail_server
 from standins.commands import Paperlark
@@ -108,7 +108,7 @@ def test_a_database_that_is_busy_is_told_to_no_channel(
     paperlark: Paperlark, home: Path, mail: MailServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     paperlark(*RUN)
-    monkeypatch.setattr("paperlark.cli._deliver.PATIENCE", 0.0)
+    monkeypatch.setattr("paperlark.cli._options.PATIENCE", 0.0)
     with run_lock(home / "paperlark.db", patience=0.0):
         result = paperlark("deliver")
     assert result.exit_code == 4

@@ -16,10 +16,10 @@ from click.testing import CliRunner, Result
 from pytest_httpserver import HTTPServer
 
 from paperlark.cli import cli
-from paperlark.compose import Environment
 from paperlark.doctor.examine import examine
 from paperlark.doctor.findings import Finding, Severity, exit_code
 from paperlark.domain.delivery import Message, MessageStatus, Occasion, Parcel
+from paperlark.settings.environment import Environment
 from paperlark.store.database import VERSION, open_database
 from paperlark.store.lock import run_lock
 from paperlark.store.outbox import OutboxStore

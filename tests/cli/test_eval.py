@@ -75,7 +75,7 @@ def test_what_judging_takes_is_measured_in_either_layout(
     examples: str,
 ) -> None:
     write(home / "bats", a_reader(days=9))
-    tokens = ("--tokens", "--lessons", examples, "--json", "bats.json")
+    tokens = ("--tokens", "--examples", examples, "--json", "bats.json")
     result = paperlark("eval", "bats", "--test-from", "2025-03-09", *tokens)
     assert result.exit_code == 0, result.output
     assert "bats: 3 test days, 2025-03-09 to 2025-03-11" in result.stdout
@@ -93,19 +93,19 @@ def test_what_judging_takes_is_measured_in_either_layout(
         (("nowhere",), 1, "nowhere holds no labelled days: expected graded.jsonl"),
         ((), 1, "'Bats' has no page yet: make one: paperlark today"),
         (("bats", "--test-from", "2031-01-01"), 1, "its days are 2025-03-03 to 2025-03-08"),
-        (("bats", "--test-from", "soon"), 2, "'soon' is no day"),
-        (("bats", "--history", "0,many"), 2, "'0,many' are no whole numbers"),
-        (("bats", "--history", "-1"), 2, "'-1' are no whole numbers"),
+        (("bats", "--test-from", "soon"), 2, "'soon' is not a valid date"),
+        (("bats", "--history", "0,many"), 2, "'0,many' is not a list of whole numbers"),
+        (("bats", "--history", "-1"), 2, "'-1' is not a list of whole numbers"),
         (("bats", "--history", ""), 2, "name at least one length"),
         (("bats", "--tokens", "--history", "5,20"), 2, "name one length with --tokens"),
-        (("bats", "--tokens", "--html", "a.html"), 2, "there is a page of rankings only"),
-        (("bats", "--methods", "magic"), 2, "'magic' names what is no method"),
+        (("bats", "--tokens", "--html", "a.html"), 2, "it cannot be used with --tokens"),
+        (("bats", "--methods", "magic"), 2, "'magic' names an unknown method"),
         (("bats", "--relevant-from", "11"), 2, "11 is not in the range 1<=x<=10"),
         (("bats", "--seed", "-1"), 2, "-1 is not in the range x>=0"),
         (("bats", "--json", "no/such/folder.json"), 1, "no/such/folder.json cannot be written"),
     ],
 )
-def test_a_mistake_is_told_in_one_line_with_its_mend(
+def test_a_mistake_is_reported_in_one_line_with_a_hint(
     paperlark: Paperlark, home: Path, arguments: tuple[str, ...], code: int, message: str
 ) -> None:
     write_graded(home / "bats", a_reader())

@@ -217,7 +217,7 @@ def test_several_files_are_days_up_to_the_first_that_is_none(
 def test_a_day_waits_for_a_run_that_is_at_work(
     paperlark: Paperlark, page: Path, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("paperlark.cli.import_.PATIENCE", 0.0)
+    monkeypatch.setattr("paperlark.cli._options.PATIENCE", 0.0)
     paperlark(*RUN)
     with run_lock(home / "paperlark.db", patience=0):
         result = paperlark("import", str(page))

@@ -15,9 +15,9 @@ from click.testing import CliRunner, Result
 from pytest_httpserver import HTTPServer
 
 from paperlark.cli import cli
-from paperlark.compose import Environment
 from paperlark.llm.local_models import local_models
 from paperlark.settings import load_settings
+from paperlark.settings.environment import Environment
 from standins.commands import Paperlark
 from standins.feeds import item, rss
 from standins.terminal import Terminal
@@ -259,7 +259,7 @@ def test_a_first_page_that_fails_leaves_the_profile(paperlark: Paperlark, home: 
     (home / "empty").mkdir()
     result = paperlark("init", "mine", "--first-page", "--feeds", "empty")
     assert result.exit_code == 1
-    assert "the profile is there all the same" in result.output
+    assert "the profile was written all the same" in result.output
     assert load_settings(home / "mine" / "paperlark.toml").profile.name == "My papers"
 
 

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from paperlark.cli import cli, morning
-from paperlark.compose import Environment
+from paperlark.cli import cli
+from paperlark.runs import morning
+from paperlark.settings.environment import Environment
 from standins import mail_server, webhooks
 from standins.arxiv import StandInArxiv, status
 from standins.commands import Paperlark
@@ -192,7 +193,7 @@ def test_a_break_down_is_told_to_every_channel(
     def broken(*_: object) -> int:
         raise RuntimeError("a bug of ours")
 
-    monkeypatch.setattr(morning, "_publish", broken)
+    monkeypatch.setattr(morning, "_publish_site", broken)
     result = paperlark("morning")
     assert isinstance(result.exception, RuntimeError)
     assert "broke down" in str(mail.taken[0].get_body(("plain",)))
@@ -270,7 +271,7 @@ def test_repeating_outlives_a_break_down_and_tells_of_it_once_a_day(
             raise Enough
         raise RuntimeError("a bug of ours")
 
-    monkeypatch.setattr(morning, "_publish", broken)
+    monkeypatch.setattr(morning, "_publish_site", broken)
     with pytest.raises(Enough):
         CliRunner().invoke(
             cli, ["morning", "--repeat", "--no-wait"], obj=environment, catch_exceptions=False

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from paperlark import __version__
-from paperlark.compose import Environment
+from paperlark.settings.environment import Environment
 from paperlark.store.lock import run_lock
 from standins.arxiv import StandInArxiv, another_day, stale, status
 from standins.commands import Paperlark

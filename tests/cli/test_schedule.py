@@ -13,8 +13,7 @@ import yaml
 from click.testing import CliRunner, Result
 
 from paperlark.cli import cli
-from paperlark.compose import Environment
-from paperlark.settings.environment import machine_zone
+from paperlark.settings.environment import Environment, machine_zone
 
 # A crontab that keeps what it is given.
 _CRONTAB = """#!/bin/sh
@@ -87,14 +86,14 @@ def test_systemd_twice_changes_nothing_and_removing_twice_says_so(
     before = _units(home)
     again = schedule("systemd")
     assert again.exit_code == 0
-    assert "it is set like that already" in again.stdout
+    assert "already scheduled like this" in again.stdout
     assert _units(home) == before
     removed = schedule("systemd", "--remove", "--yes")
     assert removed.exit_code == 0, removed.output
     assert _units(home) == {}
     assert "--user disable --now paperlark-bats.timer" in (home / "systemctl").read_text()
-    assert schedule("systemd", "--remove").stdout == "nothing is set: nothing to remove\n"
-    assert schedule("systemd", "--show").stdout == "nothing is set\n"
+    assert schedule("systemd", "--remove").stdout == "nothing is scheduled: nothing to remove\n"
+    assert schedule("systemd", "--show").stdout == "nothing is scheduled\n"
 
 
 def test_a_unit_of_somebody_elses_is_never_changed(schedule: Schedule, home: Path) -> None:
@@ -154,7 +153,7 @@ def test_cron_lines_come_and_go_and_others_stay(schedule: Schedule, home: Path) 
     assert lines[0] == "0 1 * * * backup"
     assert [line.split()[1] for line in lines[2:-1]] == ["5", "6"]
     assert "its log: " in result.stdout
-    assert "it is set like that already" in schedule("cron").stdout
+    assert "already scheduled like this" in schedule("cron").stdout
     removed = schedule("cron", "--remove", "--yes")
     assert removed.stdout == "remove paperlark's lines from your crontab\ndone\n"
     assert (home / "crontab").read_text() == "0 1 * * * backup\n"
@@ -164,7 +163,7 @@ def test_cron_lines_come_and_go_and_others_stay(schedule: Schedule, home: Path) 
 def test_cron_says_when_the_next_start_is_an_hour_early(schedule: Schedule) -> None:
     result = schedule("cron", "--yes")
     assert "here, Wed 26 Feb 23:" in result.stdout
-    assert "an hour too early, in this part of the year" in result.stdout
+    assert "an hour too early at this time of the year" in result.stdout
 
 
 def test_a_time_of_ones_own(schedule: Schedule, home: Path) -> None:
@@ -211,7 +210,7 @@ def test_a_workflow_of_somebody_elses_is_never_changed(schedule: Schedule, home:
         result = schedule("github", *arguments)
         assert result.exit_code == 1
         assert "was not written by paperlark" in result.stderr
-    assert schedule("github", "--show").stdout == "nothing is set\n"
+    assert schedule("github", "--show").stdout == "nothing is scheduled\n"
     assert path.read_text() == "name: mine\n"
 
 
@@ -229,7 +228,7 @@ def test_a_container_of_two_readers(schedule: Schedule, home: Path) -> None:
     assert result.exit_code == 0, result.output
     assert "docker compose up --detach --build" in result.stdout
     assert set(yaml.safe_load((home / "compose.yaml").read_text())["services"]) == {"bats", "owls"}
-    assert "it is set like that already" in schedule("docker", *both).stdout
+    assert "already scheduled like this" in schedule("docker", *both).stdout
     assert "runs all the time" in schedule("docker", "--show").stdout
     assert schedule("docker", "--remove", "--yes").exit_code == 0
     assert not (home / "Dockerfile").exists()

@@ -105,7 +105,7 @@ def test_what_arxiv_does_not_have_is_found_and_not_cited(made: Paperlark, home: 
     assert "Ann Author\n            imported\n            not on arXiv" in said
     result = made("search", "otters", "--bibtex")
     assert result.stdout == ""
-    assert "left out, because arXiv does not have it: 1 paper" in result.stderr
+    assert "left out, because not on arXiv: 1 paper" in result.stderr
 
 
 def test_a_new_day_and_a_new_version_are_found_by_the_next_search(
@@ -143,7 +143,7 @@ def test_without_a_page_there_is_nothing_to_search(paperlark: Paperlark, home: P
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
-        ((), 2, "what for? Give words, or one of the options"),
+        ((), 2, "nothing to search for: give words, or one of the options"),
         (("?!",), 1, "there is no word to search for"),
         (("bats", "--author", "G."), 1, "'G.' is too little of a name"),
         (("bats", "--category", "cs.lg"), 2, "did you mean cs.LG?"),

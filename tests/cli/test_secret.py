@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from paperlark.cli import cli
-from paperlark.compose import Environment
+from paperlark.settings.environment import Environment
 
 
 @pytest.fixture(autouse=True)
@@ -30,7 +30,7 @@ def test_a_secret_goes_from_a_pipe_into_the_private_file_and_out_again(
     assert environment.secret("MY_KEY") == "hunter2"
     removed = _run(environment, "remove", "MY_KEY")
     assert removed.output == f"removed MY_KEY from the file {config}\n"
-    assert _run(environment, "remove", "MY_KEY").output == "MY_KEY was not there\n"
+    assert _run(environment, "remove", "MY_KEY").output == "MY_KEY was not kept\n"
 
 
 @pytest.mark.parametrize("said", ["", "\n", "two\nlines", "bell\x07"])
@@ -61,7 +61,7 @@ def test_the_list_says_where_each_is_and_never_what_it_is(
     result = _run(environment, "list")
     assert result.exit_code == 0
     assert "OPENAI_API_KEY  the key for gpt: in the environment variable" in result.output
-    assert "PAPERLARK_MAIL_PASSWORD  the password of ada: not there" in result.output
+    assert "PAPERLARK_MAIL_PASSWORD  the password of ada: missing" in result.output
     assert "LAB_SLACK  the address of lab: in the file" in result.output
     assert "hunter" not in result.output
 

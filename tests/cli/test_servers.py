@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from paperlark.compose import known_server
+from paperlark.compose.model_server import known_server
 from paperlark.settings import load_settings
 from paperlark.store.model_servers import ModelServerStore
 from standins.commands import Paperlark

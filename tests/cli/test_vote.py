@@ -58,9 +58,9 @@ def test_a_paper_that_is_not_known_is_named_and_nobody_is_voted_for(made: Paperl
     [
         ((), "name papers"),
         (("up",), "which paper"),
-        (("2502.00007",), "'2502.00007' is no vote; end with one of up, down, none"),
-        (("2502.00007", "sideways"), "'sideways' is no vote"),
-        (("hello", "up"), "'hello' is no arXiv paper"),
+        (("2502.00007",), "'2502.00007' is not a vote; end with one of up, down, none"),
+        (("2502.00007", "sideways"), "'sideways' is not a vote"),
+        (("hello", "up"), "'hello' is no arXiv identifier"),
         (("2502.00007", "up", "--list"), "--list alone"),
     ],
 )

@@ -139,7 +139,10 @@ def test_a_paper_of_a_category_or_a_day_without_a_page_is_told_where_it_was(
 
 @pytest.mark.parametrize(
     ("arguments", "said"),
-    [((), "Missing argument"), (("bats",), "'bats' is no arXiv paper; name it like 2502.12206")],
+    [
+        ((), "Missing argument"),
+        (("bats",), "'bats' is no arXiv identifier; write it like 2502.12206"),
+    ],
 )
 def test_a_mistake_in_the_command_says_how_it_is_written(
     made: Paperlark, arguments: tuple[str, ...], said: str

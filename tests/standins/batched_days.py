@@ -15,7 +15,7 @@ from click.testing import CliRunner, Result
 from pytest_httpserver import HTTPServer
 
 from paperlark.cli import cli
-from paperlark.compose import Environment
+from paperlark.settings.environment import Environment
 from standins.batch_service import BatchDesk
 from standins.feeds import item, rss
 from standins.openai import KEY, StandIn

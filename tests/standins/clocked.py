@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from paperlark.cli import cli
-from paperlark.compose import Environment
+from paperlark.settings.environment import Environment
 from standins.watches import FakeWatch
 
 

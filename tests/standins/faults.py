@@ -25,7 +25,7 @@ from typing import Any
 from pytest_httpserver import HTTPServer
 from werkzeug import Response
 
-from paperlark.compose import Environment, PageMaker, RunOptions, open_page_maker
+from paperlark.compose.pages import open_page_maker
 from paperlark.domain.announcement import AnnounceType, Listing
 from paperlark.domain.calendar import expects_announcement
 from paperlark.domain.criteria import Criteria
@@ -36,7 +36,9 @@ from paperlark.domain.paper import Paper
 from paperlark.ports import Ranker
 from paperlark.rankers.embedded import EmbeddedRanker
 from paperlark.renderers.json import JsonRenderer
+from paperlark.runs.make_page import PageMaker
 from paperlark.settings import load_settings
+from paperlark.settings.environment import Environment, RunOptions
 from paperlark.testing import Silent
 from standins import arxiv_pages as pages
 from standins.arxiv import (

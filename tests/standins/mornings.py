@@ -17,8 +17,9 @@ from pathlib import Path
 
 from apprise.plugins.slack import NotifySlack
 
-from paperlark.compose import DeliveryResult, Environment, open_deliveries
+from paperlark.compose.channels import open_deliveries
 from paperlark.delivery.deliveries import Deliveries
+from paperlark.delivery.outcomes import DeliveryResult
 from paperlark.domain.calendar import expects_announcement
 from paperlark.domain.criteria import parse_criteria
 from paperlark.domain.delivery import (
@@ -33,6 +34,7 @@ from paperlark.domain.digest import Digest, Status
 from paperlark.domain.profile import Profile
 from paperlark.ports import Outbox
 from paperlark.settings import Settings
+from paperlark.settings.environment import Environment
 from paperlark.settings.values import (
     ArxivSettings,
     ChannelSettings,

@@ -20,7 +20,7 @@ from typing import Self
 
 from pytest_httpserver import HTTPServer
 
-from paperlark.compose import Environment, PageMaker, RunOptions, open_page_maker
+from paperlark.compose.pages import open_page_maker
 from paperlark.domain.criteria import parse_criteria
 from paperlark.domain.digest import Digest
 from paperlark.domain.errors import JudgeUnavailable
@@ -32,7 +32,9 @@ from paperlark.renderers.html import HtmlRenderer
 from paperlark.renderers.json import JsonRenderer
 from paperlark.renderers.manifest import ManifestRenderer
 from paperlark.renderers.markdown import MarkdownRenderer
+from paperlark.runs.make_page import PageMaker
 from paperlark.settings import ModelSettings, Settings
+from paperlark.settings.environment import Environment, RunOptions
 from paperlark.settings.values import ArxivSettings, SiteSettings
 from paperlark.testing import Silent, a_paper
 from standins.feeds import item, rss

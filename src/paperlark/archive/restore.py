@@ -1,4 +1,4 @@
-"""A lost database, made again from the pages, their manifests and the votes kept beside it."""
+"""Rebuild a lost database from the pages, their manifests and the votes file beside it."""
 
 from __future__ import annotations
 
@@ -23,16 +23,14 @@ from paperlark.store.votes import FeedbackStore, log_path, read_votes
 
 
 def restore_store(settings: Settings, folder: Path) -> Iterator[tuple[str, PaperlarkError | None]]:
-    """Make the profile's database again; gives each thing put back, and what went wrong.
+    """Rebuild the profile's database; yield the name of each thing restored, or why it was not.
 
-    Raises StoreError when there is a database already.
+    Raises StoreError where there is a database already.
     """
     path = settings.database
     if path.exists():
-        raise StoreError(
-            f"there is a database at {path}", hint="move it away if it is to be made again"
-        )
-    # Put together beside it, so that a restore that is killed leaves no half of a database.
+        raise StoreError(f"there is a database at {path}", hint="move it away to rebuild it")
+    # Built beside it, so that a restore that is killed leaves no incomplete database.
     beside = path.with_name(f"{path.name}.restoring")
     with run_lock(path, patience=0.0):
         for part in path.parent.glob(f"{beside.name}*"):
@@ -48,7 +46,7 @@ def restore_store(settings: Settings, folder: Path) -> Iterator[tuple[str, Paper
             for name, error in _restore_votes(path, connection, beside):
                 restored += error is None
                 yield name, error
-            # One file from here on, which a rename can put into its place.
+            # From here on it is one file, which can be renamed.
             connection.execute("PRAGMA journal_mode = DELETE")
         if restored:
             beside.rename(path)
@@ -57,7 +55,7 @@ def restore_store(settings: Settings, folder: Path) -> Iterator[tuple[str, Paper
 
 
 def _memory(connection: Connection, path: Path, day: date) -> JudgementMemory:
-    """Give a memory of that day: when it was paid for nobody knows, but most pages are of today."""
+    """Return a memory whose clock stands at that day, when its page was most likely paid for."""
     moment = datetime.combine(day, time(), UTC)
     return JudgementStore(connection, path, now=lambda: moment)
 
@@ -65,8 +63,8 @@ def _memory(connection: Connection, path: Path, day: date) -> JudgementMemory:
 def _restore_day(
     manifest: Path, name: str, archive: Archive, memory: Callable[[date], JudgementMemory]
 ) -> PaperlarkError | None:
-    """Put one day back, or say what is wrong with its files."""
-    from paperlark.renderers.restore import restore  # noqa: PLC0415  # nobody else needs it
+    """Restore one day, or return what is wrong with its files."""
+    from paperlark.renderers.restore import restore  # noqa: PLC0415  # only needed here
 
     try:
         page = manifest.with_name(f"{name}.json").read_bytes()
@@ -82,7 +80,7 @@ def _restore_day(
 def _restore_votes(
     path: Path, connection: Connection, beside: Path
 ) -> Iterator[tuple[str, PaperlarkError | None]]:
-    """Put back every reader's votes, where there are any."""
+    """Restore every reader's votes."""
     log = log_path(path)
     if not log.exists():
         return
@@ -99,13 +97,13 @@ def _restore_votes(
 
 
 def _remember(digest: Digest, archive: Archive, memory: JudgementMemory) -> None:
-    """Put back a day; what it cost stands as one exchange."""
+    """Restore a day; its cost is recorded with a single call."""
     if digest.judge is not None and digest.spend is not None:
         judgement_key = JudgementKey(digest.day, digest.profile, digest.criteria, digest.judge)
         first, *others = digest.readings or (Reading(digest.judge, digest.judgements),)
         memory.keep(ModelCall(first.judgements, digest.spend, "restored"), judgement_key)
         for one in others:
-            # A page says what all readings cost together, and no more.
+            # A page only has the cost of all readings together.
             model_call = ModelCall(one.judgements, total(()), "restored")
             memory.keep(model_call, replace(judgement_key, judge=one.judge))
     archive.save(digest)

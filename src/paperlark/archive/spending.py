@@ -1,4 +1,4 @@
-"""What was spent so far, with the budget it counts against and who states the prices."""
+"""Report what was spent, with the budget it counts against and the source of the prices."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from paperlark.store.spending import SpendingStore
 
 @dataclass(frozen=True, slots=True)
 class SpendingReport:
-    """Expenses, latest first, and how this month stands: `month` is its first day.
+    """Expenses, latest first, and what was spent `in_month`, the one that begins on `month`.
 
-    `model` is the one that the profile names, None where it names none; `source` is None where
-    nobody knows its price.
+    `model` is the profile's, None where it has none; `source` says who states its price, None
+    where no price is known.
     """
 
     expenses: tuple[Expense, ...]
@@ -34,17 +34,17 @@ class SpendingReport:
 def read_spending(
     settings: Settings, environment: Environment, by: Period, month: date | None
 ) -> SpendingReport:
-    """Read what was spent in the month of that first day, or ever where it is None.
+    """Read what was spent in the month with this first day, or in all months if None.
 
-    Where there is no database none is made. Raises StoreError.
+    No database is made where there is none. Raises StoreError.
     """
     now, model = environment.now(), settings.model
-    this = this_month(now)
+    current = this_month(now)
     with _store(settings) as store:
         return SpendingReport(
             expenses=store.expenses(by, month) if store else (),
-            month=this,
-            in_month=store.in_month(this) if store else Decimal(0),
+            month=current,
+            in_month=store.in_month(current) if store else Decimal(0),
             budget=model.budget if model else NO_BOUND,
             model=model.model if model else None,
             source=model.price_source(now) if model else None,

@@ -1,4 +1,4 @@
-"""One reader's votes: cast, taken back, and listed."""
+"""Cast, take back and list one reader's votes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from paperlark.store.votes import FeedbackStore, append_votes, log_path
 
 @dataclass(frozen=True, slots=True)
 class Votes:
-    """What one reader said of papers, in the store and in its copy."""
+    """One reader's votes, in the store and in the file beside it."""
 
     profile: str
     store: FeedbackStore
@@ -29,7 +29,7 @@ class Votes:
     now: Callable[[], datetime]
 
     def cast(self, papers: Sequence[PaperId], vote: Vote) -> tuple[Paper, ...]:
-        """Vote for or against papers and give them, in their order.
+        """Vote for or against papers and return them in the same order.
 
         Raises StoreError where one of them is not known, and then no vote is cast.
         """
@@ -37,7 +37,7 @@ class Votes:
         for paper in papers:
             if paper not in known:
                 raise StoreError(
-                    f"{paper} is not known here",
+                    f"{paper} is not in the archive",
                     hint="make the page of its day (paperlark run --date DAY), or import it"
                     f" (paperlark import {paper})",
                 )
@@ -46,8 +46,8 @@ class Votes:
         append_votes(self.log, self.profile, votes)
         return tuple(known[one.paper_id] for one in votes)
 
-    def standing(self) -> tuple[tuple[Feedback, Paper | None], ...]:
-        """Give the vote that counts of each paper, oldest first; None where its text is lost."""
+    def current(self) -> tuple[tuple[Feedback, Paper | None], ...]:
+        """Return the vote that counts for each paper, oldest first; None where its text is lost."""
         last = {one.paper_id: one for one in self.store.all()}
         votes = [one for one in last.values() if one.vote is not Vote.NONE]
         known = self.known.find(one.paper_id for one in votes)
@@ -57,7 +57,7 @@ class Votes:
 
 @contextmanager
 def open_votes(settings: Settings, environment: Environment) -> Iterator[Votes]:
-    """Open what is known; a run may be under way, for a vote takes no longer than a moment.
+    """Open a reader's votes; a run may be at work meanwhile, for a vote is written in an instant.
 
     Raises StoreError where there is no database: without a page there is nothing to vote on.
     """

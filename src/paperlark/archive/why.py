@@ -1,4 +1,4 @@
-"""Why a paper is, or is not, on a reader's pages: all that the database has on it."""
+"""Collect why a paper is, or is not, on a reader's pages, from all that the database has on it."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from paperlark.store.paper_history import PaperHistoryStore
 from paperlark.store.paper_texts import PaperTextStore
 from paperlark.store.votes import FeedbackStore
 
-_SUGGESTED, _SLIPS = 3, 2
-"""So many papers are suggested, whose identifiers differ in so many characters: two change places
-when somebody types fast."""
+_SUGGESTED, _MOST_TYPOS = 3, 2
+"""Up to so many papers are suggested, whose identifiers differ in at most so many characters:
+a transposition makes two."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Records:
-    """What a database has on a reader's papers."""
+    """The stores with what is known of a reader's papers."""
 
     profile: Profile
     accounts: PaperHistoryStore
@@ -35,10 +35,10 @@ class _Records:
 
 
 def paper_history(settings: Settings, paper: PaperId, day: date | None = None) -> PaperHistory:
-    """Give all that is known of a paper, of one day or of all.
+    """Return all that is known of a paper, on one day or on all.
 
-    A run may be under way, for this takes but a moment. Raises StoreError, saying what helps,
-    where the paper was not announced to this reader.
+    A run may be at work meanwhile. Raises StoreError with a hint where the paper was not announced
+    to this reader.
     """
     path, name = settings.database, settings.profile.name
     with open_existing(path, name) as connection:
@@ -49,10 +49,10 @@ def paper_history(settings: Settings, paper: PaperId, day: date | None = None) -
             votes=FeedbackStore(connection, path, name),
             known=PaperTextStore(connection, path, name),
         )
-        return _account(records, paper, day)
+        return _history(records, paper, day)
 
 
-def _account(records: _Records, paper: PaperId, only: date | None) -> PaperHistory:
+def _history(records: _Records, paper: PaperId, only: date | None) -> PaperHistory:
     listed = records.accounts.listed(paper)
     looked_at = records.accounts.scanned_days(paper)
     pages = records.digests.days(records.profile.name)
@@ -86,7 +86,7 @@ def _day(
 
 
 def _unknown(records: _Records, paper: PaperId, listed: Sequence[ListedPaper]) -> StoreError:
-    """Say why nothing is known of a paper, and what may have been meant."""
+    """Return an error that says why nothing is known of a paper, and what may have been meant."""
     yours = [one for one in listed if one.category in records.profile.categories]
     if yours:
         return StoreError(
@@ -98,8 +98,10 @@ def _unknown(records: _Records, paper: PaperId, listed: Sequence[ListedPaper]) -
             f"{paper} was announced in {_where(listed)}, and not to you",
             hint="your categories are " + ", ".join(records.profile.categories),
         )
-    near = [one for one in records.accounts.with_id_like(paper) if _slips(one, paper) <= _SLIPS]
-    near.sort(key=lambda one: (_slips(one, paper), one))
+    near = [
+        one for one in records.accounts.with_id_like(paper) if _hamming(one, paper) <= _MOST_TYPOS
+    ]
+    near.sort(key=lambda one: (_hamming(one, paper), one))
     meant = f"did you mean {' or '.join(near[:_SUGGESTED])}?"
     return StoreError(
         f"{paper} was not announced to you",
@@ -107,8 +109,8 @@ def _unknown(records: _Records, paper: PaperId, listed: Sequence[ListedPaper]) -
     )
 
 
-def _slips(one: PaperId, other: PaperId) -> int:
-    """Count the characters in which two identifiers differ, place by place."""
+def _hamming(one: PaperId, other: PaperId) -> int:
+    """Return the Hamming distance of two identifiers; missing characters count as different."""
     return sum(left != right for left, right in zip_longest(one, other))
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import gc
-import logging
+import os
 import sys
 from importlib import import_module
 from io import TextIOWrapper
 from keyword import iskeyword
+from pathlib import Path
 from typing import IO
 
 import click
@@ -16,45 +17,46 @@ from paperlark import __version__
 from paperlark.cli._errors import tell_error
 from paperlark.domain.errors import PaperlarkError
 
-_COMMANDS = (
-    "init",
-    "today",
-    "morning",
-    "run",
-    "deliver",
-    "schedule",
-    "show",
-    "site",
-    "search",
-    "why",
-    "vote",
-    "import",
-    "cost",
-    "eval",
-    "doctor",
-    "secret",
-    "demo",
-    "restore",
-)
+_COMMANDS = {
+    "init": "Write a profile: six questions, two files.",
+    "today": "Make the page of today's announcement.",
+    "morning": "Do everything that a scheduled job has to do.",
+    "run": "Make the pages of given days.",
+    "deliver": "Deliver pages to your channels.",
+    "schedule": "Schedule the daily page.",
+    "show": "Show a page in the terminal.",
+    "site": "Build a site of all days.",
+    "search": "Find papers in your archive.",
+    "why": "Show why a paper is, or is not, on your page.",
+    "vote": "Vote for papers, or against them.",
+    "import": "Import papers you like, or judged days.",
+    "cost": "Show what judging has cost.",
+    "eval": "Measure ranking and judging on labelled days.",
+    "doctor": "Check everything, and say what to do.",
+    "secret": "Keep keys and passwords.",
+    "demo": "Make the pages of bundled real days.",
+    "restore": "Rebuild a lost database from the pages.",
+}
+"""Every command with its line in the list of commands, which imports none of them."""
 
-_VALUES = 100_000
-"""New values after which cycles among them are looked for."""
+_GC_THRESHOLD = 100_000
+"""Allocations between two runs of the cyclic garbage collector."""
 
 _EPILOG = """\
 \b
 Start here:
-  paperlark demo               the page of a bundled real day: no key, no network
+  paperlark demo               the pages of bundled real days: no key, no network
   paperlark init               your own profile: six questions, and the first page
   paperlark today              the page of today's announcement
-  paperlark morning            the same for a timer: waits, catches up, delivers
+  paperlark morning            for a timer: waits, catches up, delivers
 
-Exit codes: 0 a whole page was made (or arXiv announced nothing), 1 no page, 2 a mistake in
-the command, 3 a page that says what is missing, 4 a page that did not reach somebody.
+Exit codes: 0 a complete page was made (or arXiv announced nothing), 1 no page, 2 a mistake in the
+command, 3 a page that says what is missing, 4 a page that did not reach somebody.
 """
 
 
 class _Failure(click.ClickException):
-    """One of our errors, told on standard error: a line for each problem."""
+    """One of our errors, printed on standard error: a line for each problem."""
 
     def __init__(self, error: PaperlarkError) -> None:
         super().__init__(str(error))
@@ -65,7 +67,7 @@ class _Failure(click.ClickException):
 
 
 class _Commands(click.Group):
-    """Finds a command `x` in the module `paperlark.cli.x`, and tells of what went wrong."""
+    """Finds a command `x` in the module `paperlark.cli.x`, and prints expected errors."""
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the command; an error of ours ends it with exit code 1."""
@@ -77,6 +79,11 @@ class _Commands(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click's signature
         return list(_COMMANDS)
 
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """Write the list of commands without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_COMMANDS.items()))
+
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         if cmd_name not in _COMMANDS:
             return None
@@ -85,7 +92,19 @@ class _Commands(click.Group):
         command: click.Command = import_module(f"paperlark.cli.{module}").command
         # A backslash and a b in a docstring stand for the backspace that keeps lines as they are.
         command.help = (command.help or "").replace("\\b\n", "\b\n")
+        _add_logging_options(command)
         return command
+
+
+def _add_logging_options(command: click.Command) -> None:
+    """Let the options for logging stand behind a command's name as well."""
+    from paperlark.cli._logging import logging_options  # noqa: PLC0415  # not for --help
+
+    if isinstance(command, click.Group):
+        for inside in command.commands.values():
+            _add_logging_options(inside)
+    if not any("--verbose" in parameter.opts for parameter in command.params):
+        command.params += logging_options()
 
 
 @click.group(
@@ -94,22 +113,39 @@ class _Commands(click.Group):
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(__version__, prog_name="paperlark", message="%(prog)s %(version)s")
-def cli() -> None:
+@click.option(
+    "-v",
+    "--verbose",
+    count=True,
+    help="Log decisions to standard error; twice: details as well.",
+)
+@click.option(
+    "--log-file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Append the log to this file.",
+)
+@click.pass_context
+def cli(context: click.Context, *, verbose: int, log_file: Path | None) -> None:
     """Read all of a day's arXiv papers against your interests and make one page of them.
 
     The page has the papers worth your time, best first, each with its reason, and says how
-    many there were and what it cost. It works at once without a key, and gets sharper with
+    many there were and what it cost. It works at once without a key, and selects better with
     any OpenAI-compatible model.
     """
+    from paperlark.cli._logging import set_up_logging  # noqa: PLC0415  # not for --help
+
+    # `morning` is started by timers: its journal is where people look for what it decided.
+    scheduled = context.invoked_subcommand == "morning" and not sys.stderr.isatty()
+    set_up_logging(context, max(verbose, int(scheduled)), log_file)
 
 
 def main() -> None:
     """Run the command line."""
     # A run makes many values and hardly a cycle of them: to look for cycles as often as Python does
     # would take a tenth of the time that a page takes.
-    gc.set_threshold(_VALUES)
-    # Retries are no news to a reader: what comes of them is told.
-    logging.getLogger("stamina").addHandler(logging.NullHandler())
+    gc.set_threshold(_GC_THRESHOLD)
+    # No plugin of pydantic's is wanted, and to look for one reads every installed package.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     # A terminal that lacks a character gets a question mark, not the end of the run.
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime
 from functools import partial, wraps
 from pathlib import Path
@@ -10,19 +11,40 @@ from typing import Any, TypeVar, cast
 
 import click
 
-from paperlark.compose import Environment, RunOptions
-from paperlark.domain.paper import PaperId, identify
+from paperlark.api import OpenedProfile, open_profile
+from paperlark.cli._interrupt import wait_for_paid_answers
+from paperlark.cli._progress import progress
+from paperlark.settings.environment import Environment, RunOptions
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
+PATIENCE = 1800.0
+"""Seconds that a run waits for another one on the same database."""
+
+
 def environment_of(context: click.Context) -> Environment:
-    """Give the world that a command runs in: the real one, unless a test brought its own."""
+    """Return the environment that a command runs in: the real one, unless a test brought one."""
     return context.find_object(Environment) or Environment()
 
 
-PATIENCE = 1800.0
-"""Seconds that a run waits for another one on the same database."""
+def run_options(**chosen: Any) -> RunOptions:  # noqa: ANN401  # RunOptions' own arguments
+    """Return options for a run that waits for others, and says so on standard error."""
+    return replace(RunOptions(patience=PATIENCE, tell=partial(click.echo, err=True)), **chosen)
+
+
+def open_for(
+    context: click.Context, profile_file: Path, options: RunOptions | None = None
+) -> OpenedProfile:
+    """Open the profile for a command, with progress and Ctrl-C as a terminal has them."""
+    opened = open_profile(
+        profile_file,
+        options=options or run_options(),
+        environment=environment_of(context),
+        progress=progress(),
+    )
+    return replace(opened, interruptible=wait_for_paid_answers)
+
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 _FOLDER = click.Path(path_type=Path, file_okay=False)
@@ -36,23 +58,24 @@ class Day(click.ParamType[date]):
     def convert(
         self, value: object, param: click.Parameter | None, ctx: click.Context | None
     ) -> date:
-        """Read the day, or say how one is written."""
+        """Parse the day, or say how one is written."""
         if isinstance(value, date):
             return value
         try:
             return datetime.strptime(str(value), "%Y-%m-%d").date()  # noqa: DTZ007  # a day has no zone
         except ValueError:
-            self.fail(f"{value!r} is no day; write it like 2025-02-26", param, ctx)
+            self.fail(f"{value!r} is not a valid date; write it like 2025-02-26", param, ctx)
 
 
-def paper_named(name: str) -> PaperId:
-    """Read a paper's name as people paste it, or say how one is written."""
-    identifier = identify(name)
-    if identifier is None:
+def check_paper(name: str) -> str:
+    """Return a paper's identifier as it is, or say how one is written."""
+    from paperlark.domain.paper import identify  # noqa: PLC0415  # only where a paper is named
+
+    if identify(name) is None:
         raise click.UsageError(
-            f"{name[:80]!r} is no arXiv paper; name it like 2502.12206 or hep-th/9901001"
+            f"{name[:80]!r} is no arXiv identifier; write it like 2502.12206 or hep-th/9901001"
         )
-    return identifier.id
+    return name
 
 
 profile_option = click.option(
@@ -62,17 +85,15 @@ profile_option = click.option(
     default=Path("paperlark.toml"),
     show_default=True,
     envvar="PAPERLARK_PROFILE",
-    help="Your profile; the environment variable PAPERLARK_PROFILE names it too.",
+    help="Your profile; the environment variable PAPERLARK_PROFILE can name it instead.",
 )
-json_option = click.option(
-    "--json", "as_json", is_flag=True, help="Print what was made as JSON, for other programs."
-)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 estimate_option = click.option(
     "--estimate",
     "estimates",
     is_flag=True,
-    help="Say what the model would cost, at which price of when, and what the budget leaves; send"
-    " it nothing, and write no page.",
+    help="Show what the model would cost, by which price list, and what is left of the budget;"
+    " nothing is sent to it, and no page is written.",
 )
 feeds_option = click.option(
     "--feeds",
@@ -89,26 +110,26 @@ _PAGE_OPTIONS = (
     click.option(
         "--judgements",
         type=_FILE,
-        help="Take judgements from a recording (.jsonl[.gz], one line a day), not a model.",
+        help="Use recorded judgements (.jsonl[.gz], one line per day) instead of a model.",
     ),
     click.option(
-        "--no-llm", is_flag=True, help="Leave the model out: the embedded ranker makes the page."
+        "--no-llm", is_flag=True, help="Do not use the model: the embedded ranker selects alone."
     ),
     click.option(
         "--batch/--no-batch",
         default=None,
-        help="Leave the questions with the server's batch service, at half the price, and collect"
-        " the answers with a later run of the day; or ask now. Unless given, as the profile says.",
+        help="Submit the questions as a batch, at half the price, and collect the answers with a"
+        " later run of the same day; or ask now.  [default: as in the profile]",
     ),
     click.option(
-        "--no-wait", is_flag=True, help="Leave at once if another run is at work on this profile."
+        "--no-wait", is_flag=True, help="Quit at once if another run is working on this profile."
     ),
     json_option,
 )
 
 
 def page_options(command: _Command) -> _Command:
-    """Give a command the options of making pages, as `profile_file`, `choices` and `as_json`."""
+    """Add the options of making pages to a command, as `profile_file`, `options` and `as_json`."""
 
     @wraps(command)
     def chosen(
@@ -121,14 +142,13 @@ def page_options(command: _Command) -> _Command:
         no_wait: bool,
         **others: object,
     ) -> object:
-        options = RunOptions(
+        options = run_options(
             output=output,
             feeds=feeds,
             judgements=judgements,
             use_model=not no_llm,
             batch=batch,
             patience=0.0 if no_wait else PATIENCE,
-            tell=partial(click.echo, err=True),
         )
         return command(*arguments, options=options, **others)
 

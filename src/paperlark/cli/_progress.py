@@ -1,26 +1,26 @@
-"""How far a run is: bars on a terminal, plain lines elsewhere, both on standard error."""
+"""Show progress: bars on a terminal, plain lines elsewhere, both on standard error."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import click
 
-from paperlark.domain.spending import Spend
-from paperlark.domain.spending import total as total_of
-from paperlark.ports import Advance, Progress
-from paperlark.renderers import costs
+if TYPE_CHECKING:
+    from paperlark.domain.spending import Spend
+    from paperlark.ports import Advance, Progress
 
 
 def progress() -> Progress:
-    """Choose by where standard error goes."""
+    """Return bars where standard error is a terminal, else lines."""
     return _Bars() if sys.stderr.isatty() else _Lines()
 
 
 class _Bars:
-    """Implements Progress with one bar at a time, gone when its step is done."""
+    """Implements Progress with one bar at a time, removed when its step is done."""
 
     @contextmanager
     def step(self, name: str, total: int) -> Iterator[Advance]:
@@ -33,6 +33,9 @@ class _Bars:
             TextColumn,
             TimeRemainingColumn,
         )
+
+        from paperlark.domain.spending import total as total_of  # noqa: PLC0415  # likewise
+        from paperlark.renderers import costs  # noqa: PLC0415
 
         columns = (
             TextColumn("{task.description:>14}"),
@@ -55,11 +58,11 @@ class _Bars:
 
 
 class _Lines:
-    """Implements Progress with a line where a step begins: a log has no use for more."""
+    """Implements Progress with one line when a step begins."""
 
     @contextmanager
     def step(self, name: str, total: int) -> Iterator[Advance]:
-        """Say what is begun."""
+        """Print the step's name and number of units."""
         click.echo(f"{name} ({total})", err=True)
 
         def advance(_units: int = 1, _spend: Spend | None = None, /) -> None:

@@ -1,4 +1,4 @@
-"""`paperlark doctor`: whether all is well, and what to do where it is not."""
+"""`paperlark doctor`: check everything that a page needs, and say what to do."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from paperlark.api import examine
 from paperlark.cli._options import environment_of, profile_option
 from paperlark.doctor.findings import Finding, Severity, exit_code
 from paperlark.domain import plain_text
@@ -18,12 +19,14 @@ _COLOURS = {Severity.OK: "green", Severity.NOTE: "cyan", Severity.WARNING: "yell
 _INDENT = 10
 
 
-@click.command("doctor", short_help="Check everything, and say what to do.")
+@click.command("doctor")
 @profile_option
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
-@click.option("--offline", is_flag=True, help="Ask nobody outside of this machine.")
-@click.option("--yes", is_flag=True, help="Put the one question to the model without asking you.")
-@click.option("--no-model-call", is_flag=True, help="Put no question to the model.")
+@click.option("--offline", is_flag=True, help="Contact no server outside this machine.")
+@click.option(
+    "--yes", is_flag=True, help="Ask the model its one question without asking you first."
+)
+@click.option("--no-model-call", is_flag=True, help="Do not ask the model anything.")
 @click.pass_context
 def command(
     context: click.Context,
@@ -34,28 +37,30 @@ def command(
     yes: bool,
     no_model_call: bool,
 ) -> None:
-    """Check all that a page needs, and say for each what was found and what to do.
+    """Check everything that a page needs, and say what was found and what to do.
 
-    Profile, criteria, secrets, database, disk, arXiv, clock, model, deliveries and schedule. arXiv
-    is asked four times, as politely as always; the model is asked one tiny question, whose cost is
-    told first; nothing is sent to any channel, and nothing is changed. No secret is ever shown.
+    Checks the profile, criteria, secrets, database, disk, arXiv, clock, model, deliveries and
+    schedule. It makes four requests to arXiv, within the usual rate limit, and asks the model one
+    short question, after showing what that costs. Nothing is sent to any channel, nothing is
+    changed, and no secret is shown.
 
     Exit codes: 0 all is well, 3 there are warnings, 1 there are errors.
     """
     if yes and no_model_call:
         raise click.UsageError("choose one of --yes and --no-model-call")
-    # It knows every part of paperlark, which no other command needs at once.
-    from paperlark.doctor.examine import examine  # noqa: PLC0415
 
     def may_ask_model(cost: str) -> bool:
         if yes or no_model_call:
             return yes
-        # Where nobody can answer, nothing is paid.
-        return not as_json and sys.stdin.isatty() and click.confirm(f"\nPut {cost}?", default=True)
+        # Where nobody can answer, no question is paid for.
+        return not as_json and sys.stdin.isatty() and click.confirm(f"\nSend {cost}?", default=True)
 
     every: list[Finding] = []
     groups = examine(
-        profile_file, environment_of(context), offline=offline, may_ask_model=may_ask_model
+        profile_file,
+        environment=environment_of(context),
+        offline=offline,
+        may_ask_model=may_ask_model,
     )
     for group in groups:
         every += group.findings

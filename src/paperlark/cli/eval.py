@@ -1,4 +1,4 @@
-"""`paperlark eval`: how good the ranking is, and what judging takes, on days that were judged."""
+"""`paperlark eval`: measure ranking and judging on labelled days."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING
 import click
 from click.core import ParameterSource
 
-from paperlark.cli._options import Day, profile_option
+from paperlark.api import evaluate, evaluate_tokens, read_labelled_days
+from paperlark.cli._options import Day, open_for, profile_option
 from paperlark.cli._progress import progress
 from paperlark.domain.errors import PublishError
 from paperlark.domain.judgement import HIGHEST, LOWEST
 from paperlark.evaluation.cases import NAMES
-from paperlark.settings import load_settings
 
 if TYPE_CHECKING:
+    from paperlark import Wish
     from paperlark.evaluation.cases import LabelledReader
-    from paperlark.evaluation.measure import Wish
 
 
 class Numbers(click.ParamType[tuple[int, ...]]):
@@ -31,13 +31,13 @@ class Numbers(click.ParamType[tuple[int, ...]]):
     def convert(
         self, value: object, param: click.Parameter | None, ctx: click.Context | None
     ) -> tuple[int, ...]:
-        """Read them, or say how they are written."""
+        """Parse them, or say how they are written."""
         if isinstance(value, tuple):
             return value
         try:
             return tuple(sorted({_count(part) for part in _parts(value)}))
         except ValueError:
-            self.fail(f"{value!r} are no whole numbers; write them like 0,5,20", param, ctx)
+            self.fail(f"{value!r} is not a list of whole numbers; write it like 0,5,20", param, ctx)
 
 
 class Methods(click.ParamType[tuple[str, ...]]):
@@ -48,12 +48,14 @@ class Methods(click.ParamType[tuple[str, ...]]):
     def convert(
         self, value: object, param: click.Parameter | None, ctx: click.Context | None
     ) -> tuple[str, ...]:
-        """Read them, or say which there are."""
+        """Parse them, or say which there are."""
         if isinstance(value, tuple):
             return value
         names = _parts(value)
         if not names or not set(names) <= set(NAMES):
-            self.fail(f"{value!r} names what is no method of {', '.join(NAMES)}", param, ctx)
+            self.fail(
+                f"{value!r} names an unknown method; choose from {', '.join(NAMES)}", param, ctx
+            )
         return tuple(names)
 
 
@@ -69,75 +71,79 @@ def _count(text: str) -> int:
 
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
-_USUAL_HISTORY = (20,)
-"""Days of history where judging is measured."""
+_TOKENS_HISTORY = (20,)
+"""Days of history by default, where judging is measured."""
 
 
-@click.command("eval", short_help="Measure ranking and judging on days that were judged.")
+@click.command("eval")
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False), required=False)
 @click.option(
-    "--test-from", type=Day(), help="The first test day; unless given, the last third are."
+    "--test-from", type=Day(), help="The first test day.  [default: the last third of the days]"
 )
-@click.option("--test-to", type=Day(), help="The last test day; unless given, the last there is.")
+@click.option("--test-to", type=Day(), help="The last test day.  [default: the last labelled day]")
 @click.option(
     "--history",
     type=Numbers(),
     default="0,1,5,20,60",
     show_default=True,
-    help="How many judged days before a test day are known; 0 is the criteria alone.",
+    help="How many labelled days before a test day are known; 0 uses the criteria alone.",
 )
 @click.option(
     "--votes",
     type=Numbers(),
     default="3,10,30,100",
     show_default=True,
-    help="How many likes are known instead; '' for none.",
+    help="How many liked papers are known instead; '' for none.",
 )
 @click.option(
     "--relevant-from",
     type=click.IntRange(LOWEST, HIGHEST),
     default=8,
     show_default=True,
-    help="The lowest relevance of a wanted paper, where every paper was graded.",
+    help="The lowest relevance of a wanted paper, if every paper was graded.",
 )
 @click.option(
     "--methods",
     type=Methods(),
     default=",".join(NAMES),
     show_default=True,
-    help="Which methods, side by side.",
+    help="Which methods to compare.",
 )
 @click.option(
     "--processes",
     type=click.IntRange(1),
     default=1,
     show_default=True,
-    help="On how many processors; each needs as much memory again.",
+    help="How many processes to use; each needs as much memory again.",
 )
 @click.option(
     "--seed",
     type=click.IntRange(0),
     default=0,
     show_default=True,
-    help="Of everything drawn by lot.",
+    help="Seed of every random sample.",
 )
 @click.option(
     "--tokens",
     is_flag=True,
-    help="Measure what judging takes instead, with one length of history (20 unless given).",
+    help="Measure the tokens that judging takes, with one length of history (20 by default).",
 )
 @click.option(
+    "--examples",
     "--lessons",
+    "examples",
     type=click.Choice(("read", "all")),
     default="read",
     show_default=True,
-    help="With --tokens, what is known of the days before: what paperlark would have read of"
-    " them, or all.",
+    help="With --tokens, which labels of earlier days are known: those of papers that paperlark"
+    " would have had judged, or all. --lessons is the old name.",
 )
 @click.option("--json", "json_file", type=_FILE, help="Write every figure to this file.")
 @click.option("--html", "html_file", type=_FILE, help="Write a page with plots to this file.")
 @profile_option
+@click.pass_context
 def command(
+    context: click.Context,
     *,
     folder: Path | None,
     test_from: date | None,
@@ -154,23 +160,23 @@ def command(
     html_file: Path | None,
     profile_file: Path,
 ) -> None:
-    r"""Rank judged days in time order, beside other methods, and say how good each is.
+    r"""Rank labelled days in time order, beside other methods, and measure how good each is.
 
     Every test day is ranked with what was known before it and nothing later. Without FOLDER the
-    days are your own: what the judge said of them, and your votes. FOLDER holds a recorded
-    reader: graded.jsonl and criteria.md, or days.jsonl, papers.jsonl and a folder criteria.
+    days are your own: the judge's scores, and your votes. FOLDER holds a recorded reader:
+    graded.jsonl and criteria.md, or days.jsonl, papers.jsonl and a folder criteria.
 
     \b
-    What the table says, every figure with the range that 95 % of redrawn days give:
-      AP     average precision: 1 where all wanted papers come first
-      R@k    share of the wanted among the first k, as many as were wanted that day; R@2k likewise
+    Columns of the table, each with its 95 % bootstrap confidence interval over days:
+      AP     average precision: 1 if all wanted papers come first
+      R@k    recall at k, where k is how many papers were wanted that day; R@2k likewise
       nDCG   of the first 20, by relevance
-      j95    share of the papers a judge must read so that 95 % of the wanted are kept
+      j95    share of the papers that must be judged to find 95 % of the wanted ones
       Brier  squared error of the probabilities
 
-    With --tokens nothing is compared but two ways to have the days judged: the plain one, every
-    paper with full instructions and a comment on each, and paperlark's, counted in the o200k
-    vocabulary of OpenAI's models, beside the share of the wanted papers that are judged.
+    --tokens compares two ways of judging the days: a plain prompt (every paper with the full
+    instructions and a comment on each) and paperlark's. It counts tokens of the o200k vocabulary
+    of OpenAI's models, and shows the share of the wanted papers that are judged.
 
     \b
     Examples:
@@ -182,7 +188,9 @@ def command(
     if tokens:
         history = _one_history(history)
     if tokens and html_file is not None:
-        raise click.BadParameter("there is a page of rankings only", param_hint="--html")
+        raise click.BadParameter(
+            "--html needs a ranking, so it cannot be used with --tokens", param_hint="--html"
+        )
     if not history:
         raise click.BadParameter("name at least one length, such as 0", param_hint="--history")
     for file in (json_file, html_file):
@@ -190,13 +198,15 @@ def command(
     # Vectors here are too short to be shared among threads, which then wait for each other: on a
     # busy machine that takes ten times as long. It is read when numpy is imported.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    # They bring numpy and scipy, which no help and no mistake needs.
-    from paperlark.evaluation.measure import Wish  # noqa: PLC0415
+    from paperlark import Wish  # noqa: PLC0415  # brings numpy, which no help and no mistake needs
 
-    reader = _reader(folder, relevant_from, profile_file)
+    if folder is None:
+        reader = open_for(context, profile_file).labelled_days()
+    else:
+        reader = read_labelled_days(folder, relevant_from=relevant_from)
     wish = Wish(history, votes, test_from=test_from, test_to=test_to, seed=seed)
     if tokens:
-        _measure_tokens(reader, wish, json_file, told_all=examples == "all")
+        _measure_tokens(reader, wish, json_file, all_known=examples == "all")
     else:
         _measure_ranking(
             reader, methods, wish, processes=processes, json_file=json_file, html_file=html_file
@@ -212,12 +222,11 @@ def _measure_ranking(
     json_file: Path | None,
     html_file: Path | None,
 ) -> None:
-    from paperlark.evaluation.evaluate import evaluate  # noqa: PLC0415
     from paperlark.evaluation.report import as_json  # noqa: PLC0415
     from paperlark.evaluation.report_page import render  # noqa: PLC0415
     from paperlark.evaluation.tables import show_report  # noqa: PLC0415
 
-    report = evaluate(reader, methods, wish, progress(), processes=processes)
+    report = evaluate(reader, methods, wish, progress=progress(), processes=processes)
     _write_json(json_file, as_json(report))
     if html_file is not None:
         _write(html_file, render(report))
@@ -225,22 +234,21 @@ def _measure_ranking(
 
 
 def _measure_tokens(
-    reader: LabelledReader, wish: Wish, json_file: Path | None, *, told_all: bool
+    reader: LabelledReader, wish: Wish, json_file: Path | None, *, all_known: bool
 ) -> None:
-    from paperlark.evaluation.evaluate import evaluate_tokens  # noqa: PLC0415
     from paperlark.evaluation.tables import show_tokens  # noqa: PLC0415
     from paperlark.evaluation.token_report import as_json  # noqa: PLC0415
 
-    report = evaluate_tokens(reader, wish, progress(), told_all=told_all)
+    report = evaluate_tokens(reader, wish, progress=progress(), all_known=all_known)
     _write_json(json_file, as_json(report))
     show_tokens(report)
 
 
 def _one_history(history: tuple[int, ...]) -> tuple[int, ...]:
-    """Give the one that was named, or the usual one."""
+    """Return the length that was given, or the default."""
     source = click.get_current_context().get_parameter_source("history")
     if source is ParameterSource.DEFAULT:
-        return _USUAL_HISTORY
+        return _TOKENS_HISTORY
     if len(history) != 1:
         raise click.BadParameter(
             "name one length with --tokens, such as 20", param_hint="--history"
@@ -248,18 +256,8 @@ def _one_history(history: tuple[int, ...]) -> tuple[int, ...]:
     return history
 
 
-def _reader(folder: Path | None, relevant_from: int, profile_file: Path) -> LabelledReader:
-    if folder is None:
-        from paperlark.evaluation.evaluate import own_reader  # noqa: PLC0415  # brings the database
-
-        return own_reader(load_settings(profile_file))
-    from paperlark.evaluation.folder import read_folder  # noqa: PLC0415  # brings pydantic
-
-    return read_folder(folder, relevant_from=relevant_from)
-
-
 def _check_writable(path: Path | None) -> None:
-    """Say it before the work, not after."""
+    """Raise PublishError before the work, not after it."""
     if path is not None and not os.access(path if path.exists() else path.parent, os.W_OK):
         raise PublishError(f"{path} cannot be written", hint="name a file in a folder of yours")
 

@@ -1,48 +1,35 @@
-"""`paperlark import`: papers you like, and days that were judged for you elsewhere."""
+"""`paperlark import`: import papers you like, and days that were judged elsewhere."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from functools import partial
 from pathlib import Path
 
 import click
 
-from paperlark.cli._options import PATIENCE, environment_of, profile_option
-from paperlark.cli._progress import progress
-from paperlark.compose import (
-    Environment,
-    Imported,
-    ImportedDays,
-    ImportHow,
-    LockPatience,
-    Zotero,
-    import_source,
-    import_zotero,
-    open_arxiv_client,
-)
+from paperlark import FileKind, Imported
+from paperlark.api import ZOTERO, OpenedProfile
+from paperlark.cli._options import open_for, profile_option
 from paperlark.domain import plain_text
-from paperlark.importing.kinds import FileKind
 from paperlark.renderers import english
-from paperlark.settings import Settings, load_settings
 
 _FEW = 5
-"""So many days are named one by one."""
-ZOTERO = "https://api.zotero.org"
+"""Up to so many days are named one by one."""
 
 
-@click.command("import", short_help="Bring along papers you like, or judged days.")
+@click.command("import")
 @click.argument("sources", nargs=-1, metavar="[FILE|ADDRESS|ID]...")
 @click.option(
     "--as",
     "kind",
     type=click.Choice([str(kind) for kind in FileKind]),
-    help="What kind of file it is, where its content does not tell.",
+    help="The kind of file, if its content does not show it.",
 )
-@click.option("--disliked", is_flag=True, help="You want no more like these.")
-@click.option("--offline", is_flag=True, help="Do not ask arXiv about papers without a text.")
-@click.option("--dry-run", is_flag=True, help="Say what would be imported, and keep nothing.")
+@click.option("--disliked", is_flag=True, help="Import them as papers you do not want.")
+@click.option("--offline", is_flag=True, help="Do not look up missing abstracts at arXiv.")
+@click.option("--dry-run", is_flag=True, help="Show what would be imported, and store nothing.")
 @click.option(
     "--zotero-library",
     "zotero",
@@ -54,11 +41,15 @@ ZOTERO = "https://api.zotero.org"
     "key_variable",
     default="ZOTERO_API_KEY",
     show_default=True,
-    help="The name of the secret that is the key of a library that is not public.",
+    help="The name of the secret that holds the key of a private library.",
 )
-@click.option("--zotero-url", default=ZOTERO, show_default=True, help="Where Zotero's web API is.")
 @click.option(
-    "--no-days", is_flag=True, help="Learn from digests, and add none to the archive as a day."
+    "--zotero-url", default=ZOTERO, show_default=True, help="Address of Zotero's web API."
+)
+@click.option(
+    "--no-days",
+    is_flag=True,
+    help="Learn from digests, but add no days to the archive.",
 )
 @profile_option
 @click.pass_context
@@ -76,13 +67,13 @@ def command(
     no_days: bool,
     profile_file: Path,
 ) -> None:
-    r"""Import papers that you like, so that the ranker knows you from the first day.
+    r"""Import papers that you like, so that the ranker knows your interests from the first day.
 
-    Read are BibTeX, RIS and CSL-JSON (all of which Zotero exports), plain lists of arXiv
-    numbers or addresses, and digests: pages as JSON, Markdown or text and recordings (.jsonl).
-    The scores of a digest teach the ranker, and it becomes a day of your archive, with pages of
-    its own, where there is none of that day yet. Papers that arXiv does not have count by their
-    title and abstract. Importing the same again changes nothing.
+    Reads BibTeX, RIS and CSL-JSON (Zotero exports all three), plain lists of arXiv identifiers or
+    addresses, and digests: pages as JSON, Markdown or text, and recordings (.jsonl). The ranker
+    learns from the scores of a digest, and the digest becomes a day of your archive, with pages
+    of its own, unless there is a page of that day. Papers that are not on arXiv are used by their
+    title and abstract. Importing the same file again changes nothing.
 
     \b
     Examples:
@@ -93,41 +84,49 @@ def command(
     """
     if (zotero is None) == (not sources):
         raise click.UsageError("name what to import: files, addresses or --zotero-library")
-    settings, environment = load_settings(profile_file), environment_of(context)
-    how = ImportHow(
-        progress=progress(),
-        open_arxiv=partial(open_arxiv_client, settings, environment),
-        kind=FileKind(kind) if kind else None,
-        wanted=not disliked,
-        ask_arxiv=not offline,
-        dry_run=dry_run,
-        days=not no_days,
-        wait=LockPatience(PATIENCE, partial(click.echo, err=True)),
-    )
+    profile = open_for(context, profile_file)
     if zotero is not None:
-        library = Zotero(zotero, key_variable, zotero_url)
-        _tell("", import_zotero(settings, environment, library, how), how)
-    import_all(settings, environment, sources, how)
+        imported = profile.import_zotero(
+            zotero,
+            key_variable=key_variable,
+            url=zotero_url,
+            liked=not disliked,
+            ask_arxiv=not offline,
+            dry_run=dry_run,
+        )
+        _print_counts("", imported, dry_run=dry_run)
+    import_source = partial(
+        profile.import_source,
+        kind=FileKind(kind) if kind else None,
+        liked=not disliked,
+        ask_arxiv=not offline,
+        days=not no_days,
+        dry_run=dry_run,
+    )
+    import_all(profile, sources, import_source, dry_run=dry_run)
 
 
 def import_all(
-    settings: Settings, environment: Environment, sources: Sequence[str], how: ImportHow
+    profile: OpenedProfile,
+    sources: Sequence[str],
+    import_source: Callable[[str], Imported],
+    *,
+    dry_run: bool = False,
 ) -> None:
-    """Import one after the other, and say what became of each; raises at the first mistake."""
-    days = []
+    """Import one after the other, and print what came of each; raises at the first mistake."""
+    every: list[Imported] = []
     try:
         for source in sources:
-            name = f"{source}: " if len(sources) > 1 else ""
-            imported = import_source(settings, environment, source, how)
-            _tell(name, imported, how)
-            days.append(imported.days)
+            imported = import_source(source)
+            _print_counts(f"{source}: " if len(sources) > 1 else "", imported, dry_run=dry_run)
+            every.append(imported)
     finally:
         # What came before a mistake is in the archive all the same.
-        _tell_days(days, settings.output, dry_run=how.dry_run)
+        _print_days(every, profile.settings.output, dry_run=dry_run)
 
 
-def _tell(name: str, imported: Imported, how: ImportHow) -> None:
-    would = "would import, of " if how.dry_run else ""
+def _print_counts(name: str, imported: Imported, *, dry_run: bool) -> None:
+    would = "would import, of " if dry_run else ""
     entries = "1 entry" if imported.entries == 1 else f"{english.number(imported.entries)} entries"
     parts = ", ".join(_parts(imported))
     click.echo(plain_text.one_line(f"{name}{would}{entries}: {parts}"))
@@ -135,18 +134,18 @@ def _tell(name: str, imported: Imported, how: ImportHow) -> None:
         click.echo(plain_text.one_line(f"of those not found: {imported.unasked}"), err=True)
 
 
-def _tell_days(every: Sequence[ImportedDays], folder: Path, *, dry_run: bool) -> None:
-    added = sorted({day for days in every for day in days.added})
-    there = sorted({day for days in every for day in days.there} - {*added})
+def _print_days(every: Sequence[Imported], folder: Path, *, dry_run: bool) -> None:
+    added = sorted({day for one in every for day in one.days.added})
+    earlier = sorted({day for one in every for day in one.days.there} - {*added})
     if added:
         count = english.counted(len(added), "day")
         what = f"would add {count}" if dry_run else f"{count} added"
         click.echo(f"{what} to the archive, with pages in {folder}: {_dates(added)}")
-    if there:
-        click.echo(f"{english.counted(len(there), 'day')} imported before: {_dates(there)}")
-    left_out = [why for days in every for why in days.left_out]
-    for why in left_out[:_FEW]:
-        click.echo(plain_text.one_line(f"not added to the archive: {why}"), err=True)
+    if earlier:
+        click.echo(f"{english.counted(len(earlier), 'day')} imported before: {_dates(earlier)}")
+    left_out = [reason for one in every for reason in one.days.left_out]
+    for reason in left_out[:_FEW]:
+        click.echo(plain_text.one_line(f"not added to the archive: {reason}"), err=True)
     if len(left_out) > _FEW:
         more = english.counted(len(left_out) - _FEW, "more day")
         click.echo(f"not added to the archive: {more}", err=True)
@@ -170,10 +169,11 @@ def _parts(imported: Imported) -> Iterator[str]:
     for count, words in (
         (imported.followed, "by followed authors, without scores"),
         (imported.known_before, "known before"),
-        (imported.repeated, "named more than once"),
     ):
         if count:
             yield f"{english.number(count)} {words}"
+    if imported.repeated:
+        yield english.counted(imported.repeated, "duplicate")
     for named, words in ((imported.not_found, "not found"), (imported.unusable, "left out")):
         if named:
             yield f"{english.number(len(named))} {words} (first: {named[0]})"

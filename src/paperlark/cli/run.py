@@ -1,4 +1,4 @@
-"""`paperlark run`: the pages of given days."""
+"""`paperlark run`: make the pages of given days."""
 
 from __future__ import annotations
 
@@ -9,12 +9,11 @@ import click
 
 from paperlark.cli._estimate import estimate_days
 from paperlark.cli._make import make_one, make_range
-from paperlark.cli._options import Day, environment_of, estimate_option, page_options
-from paperlark.compose import RunOptions
-from paperlark.settings import load_settings
+from paperlark.cli._options import Day, estimate_option, open_for, page_options
+from paperlark.settings.environment import RunOptions
 
 
-@click.command("run", short_help="Make the pages of given days.")
+@click.command("run")
 @click.option("--date", "day", type=Day(), help="One announcement day, such as 2025-02-26.")
 @click.option("--from", "first", type=Day(), help="The first of several days.")
 @click.option("--to", "last", type=Day(), help="The last of several days, included.")
@@ -34,11 +33,11 @@ def command(
 ) -> None:
     r"""Make the page of one day (--date) or of several (--from, --to).
 
-    A day that was made before is known, and nobody is asked again; the last 90 days come from
-    arXiv's catch-up pages, and older ones are reconstructed from submissions, as the page then
-    says. With --feeds a folder of recorded feeds is read instead, and days that have none there
-    are left out of a range. Judgements that were paid for are never paid again: the same day
-    made twice gives the same page. What they will cost, --estimate says before anything is sent.
+    Announcements that were fetched before are stored, and not fetched again. The last 90 days are
+    fetched from arXiv's catch-up pages; older ones are reconstructed from submission dates, and
+    the page says so. With --feeds a folder of recorded feeds is read instead, and days without a
+    feed there are left out of a range. Judgements are paid for once: making a day again gives the
+    same page. --estimate shows what they will cost before anything is sent.
 
     \b
     Examples:
@@ -48,18 +47,13 @@ def command(
     """
     if (day is None) == (first is None) or (first is None) != (last is None):
         raise click.UsageError("give either --date DAY, or --from DAY and --to DAY")
-    settings, environment = load_settings(profile_file), environment_of(context)
+    profile = open_for(context, profile_file, options)
     if first is not None and last is not None and first > last:
         raise click.UsageError(f"--from {first} is after --to {last}")
     begin, end = (day or first), (day or last)
     if estimates and begin is not None and end is not None:
-        exit_code = estimate_days(
-            settings, options, begin, end, environment=environment, as_json=as_json
-        )
-        context.exit(exit_code)
+        context.exit(estimate_days(profile, begin, end, as_json=as_json))
     if day is not None:
-        context.exit(make_one(settings, options, day, environment=environment, as_json=as_json))
+        context.exit(make_one(profile, day, as_json=as_json))
     if first is not None and last is not None:
-        context.exit(
-            make_range(settings, options, first, last, environment=environment, as_json=as_json)
-        )
+        context.exit(make_range(profile, first, last, as_json=as_json))

@@ -1,8 +1,7 @@
-"""`paperlark schedule`: the page of every morning by itself."""
+"""`paperlark schedule`: schedule the daily page."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -12,41 +11,30 @@ from typing import Any, TypeVar, cast
 
 import click
 
+from paperlark import __version__
+from paperlark.api import ScheduleKind, open_schedule
 from paperlark.cli._options import environment_of
-from paperlark.compose import (
-    RELEASED,
-    CronSchedule,
-    DockerSchedule,
-    Environment,
-    FileEdit,
-    GithubSchedule,
-    Schedule,
-    ScheduleStatus,
-    SystemdSchedule,
-    job_of,
-    lost_job,
-)
 from paperlark.domain.calendar import NEW_YORK, today
 from paperlark.renderers.english import brief_date
-from paperlark.schedule.job import ScheduledJob
+from paperlark.schedule.schedule import FileEdit, Schedule, ScheduleStatus
 from paperlark.schedule.times import next_start
-from paperlark.settings import load_settings
+from paperlark.settings.environment import Environment
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 _SOON = timedelta(hours=2)
 
 _EPILOG = """\
 \b
-Each shows what it would write and where, asks, and writes:
+Each command shows what it would write and where, asks, and writes:
   paperlark schedule systemd             on a Linux machine of your own
   paperlark schedule cron --at 07:30     on any Unix machine, at a time of your own
   paperlark schedule github              in a repository of yours, with a public site
   paperlark schedule docker              a container that runs for ever
-  paperlark schedule systemd --show      what is set, and when it starts next
-  paperlark schedule systemd --remove    it never happened
+  paperlark schedule systemd --show      what is scheduled, and when it starts next
+  paperlark schedule systemd --remove    remove the schedule
 
-arXiv's announcement of a day is out at midnight in New York, and the morning starts just after
-that, whatever the clocks do there and here. What starts is `paperlark morning`.
+arXiv publishes a day's announcement at midnight in New York. `paperlark morning` is started just
+after that, and changes between summer and winter time are accounted for.
 """
 
 
@@ -58,18 +46,18 @@ class _TimeOfDay(click.ParamType[time]):
     def convert(
         self, value: object, param: click.Parameter | None, ctx: click.Context | None
     ) -> time:
-        """Read the time, or say how one is written."""
+        """Parse the time, or say how one is written."""
         if isinstance(value, time):
             return value
         try:
             return datetime.strptime(str(value), "%H:%M").time()  # noqa: DTZ007  # its zone is the machine's
         except ValueError:
-            self.fail(f"{value!r} is no time; write it like 06:30", param, ctx)
+            self.fail(f"{value!r} is not a valid time; write it like 06:30", param, ctx)
 
 
 @dataclass(frozen=True, slots=True)
-class _Wish:
-    """What is to be done: set it, show it or remove it, with or without asking."""
+class _Task:
+    """What is to be done: set the schedule, show it or remove it, with or without asking."""
 
     environment: Environment
     profiles: tuple[Path, ...]
@@ -77,15 +65,16 @@ class _Wish:
     remove: bool
     yes: bool
 
-    def jobs(self) -> tuple[ScheduledJob, ...]:
-        """Give the readers' mornings."""
-        return tuple(map(self._job, self.profiles))
-
-    def _job(self, profile: Path) -> ScheduledJob:
-        python = Path(sys.executable)
-        if (self.show or self.remove) and not profile.exists():
-            return lost_job(profile, python)
-        return job_of(profile, load_settings(profile), python)
+    def carry_out(self, kind: ScheduleKind, **chosen: Any) -> None:  # noqa: ANN401  # open_schedule's
+        """Show, set or remove a schedule of this kind."""
+        schedule = open_schedule(
+            kind,
+            self.profiles,
+            environment=self.environment,
+            may_be_lost=self.show or self.remove,
+            **chosen,
+        )
+        _carry_out(self, schedule)
 
 
 _SHARED = (
@@ -96,34 +85,34 @@ _SHARED = (
         multiple=True,
         default=(Path("paperlark.toml"),),
         envvar="PAPERLARK_PROFILE",
-        help="A profile; give it several times for several.  [default: paperlark.toml]",
+        help="A profile; may be repeated.  [default: paperlark.toml]",
     ),
-    click.option("--show", is_flag=True, help="Show what is set now and when it starts next."),
-    click.option("--remove", is_flag=True, help="Take away what was written."),
+    click.option("--show", is_flag=True, help="Show what is scheduled and when it starts next."),
+    click.option("--remove", is_flag=True, help="Remove what was written."),
     click.option("--yes", is_flag=True, help="Do not ask."),
 )
 _at_option = click.option(
     "--at",
     type=_TimeOfDay(),
     help="Start at this time of this machine's clock, all year round; it must be after midnight in"
-    " New York.  [default: right after that]",
+    " New York.  [default: right after midnight in New York]",
 )
 _install_option = click.option(
     "--install",
     "requirement",
     metavar="REQUIREMENT",
-    default=RELEASED,
+    default=f"paperlark=={__version__}",
     show_default=True,
-    help="What pip installs there: a version, or an address of the source.",
+    help="What pip installs there: a version, or the address of the source.",
 )
 
 
-def _wishing(command: _Command) -> _Command:
-    """Give a command the options that all have, as `wish`."""
+def _task_options(command: _Command) -> _Command:
+    """Add the options that all subcommands have, as `task`."""
 
     @wraps(command)
     @click.pass_context
-    def wished(
+    def with_task(
         context: click.Context,
         /,
         *arguments: object,
@@ -135,92 +124,91 @@ def _wishing(command: _Command) -> _Command:
     ) -> object:
         if show and remove:
             raise click.UsageError("choose one of --show and --remove")
-        wish = _Wish(environment_of(context), profiles, show=show, remove=remove, yes=yes)
-        return command(*arguments, wish=wish, **others)
+        task = _Task(environment_of(context), profiles, show=show, remove=remove, yes=yes)
+        return command(*arguments, task=task, **others)
 
-    decorated = cast("_Command", wished)
+    decorated = cast("_Command", with_task)
     for option in reversed(_SHARED):
         decorated = option(decorated)
     return decorated
 
 
-@click.group("schedule", short_help="Have the page made every morning by itself.", epilog=_EPILOG)
+@click.group("schedule", epilog=_EPILOG)
 def command() -> None:
-    """Have the page made and brought every morning by itself.
+    """Schedule the daily page: have it made and delivered every morning.
 
-    Nothing that paperlark did not write is ever changed, and doing it twice changes nothing.
+    Only what paperlark wrote is ever changed, and running a command twice changes nothing.
     """
 
 
 @command.command("systemd", short_help="A timer of your own systemd.")
-@_wishing
+@_task_options
 @_at_option
-def systemd(*, wish: _Wish, at: time | None) -> None:
+def systemd(*, task: _Task, at: time | None) -> None:
     """Write a timer and a service for your own systemd, and start the timer.
 
-    It starts what was slept through, tries again what failed, and tells your channels when it
-    gives up.
+    A morning that was missed while the machine slept is started later, one that failed is tried
+    again, and your channels are told when it gives up.
     """
-    _carry_out(wish, SystemdSchedule(wish.jobs(), wish.environment, at))
+    task.carry_out("systemd", at=at)
 
 
 @command.command("cron", short_help="Lines in your crontab.")
-@_wishing
+@_task_options
 @_at_option
-def cron(*, wish: _Wish, at: time | None) -> None:
+def cron(*, task: _Task, at: time | None) -> None:
     """Write lines into your crontab, between two marks.
 
-    They are computed from this machine's time zone: run it again when that changes. Where the
-    clocks change on other days than New York's there are two starts a day, of which one finds
-    nothing to do. What is printed goes to a log beside the profile.
+    They are computed from this machine's time zone: run this again when it changes. Where summer
+    time changes on other dates than in New York there are two starts a day, and one of them finds
+    nothing to do. The output goes to a log beside the profile.
     """
-    _carry_out(wish, CronSchedule(wish.jobs(), wish.environment, at))
+    task.carry_out("cron", at=at)
 
 
 @command.command("github", short_help="A workflow in a repository of yours.")
-@_wishing
+@_task_options
 @_at_option
 @_install_option
 @click.option("--no-site", is_flag=True, help="Only commit the pages: publish no site.")
-def github(*, wish: _Wish, at: time | None, requirement: str, no_site: bool) -> None:
+def github(*, task: _Task, at: time | None, requirement: str, no_site: bool) -> None:
     """Write a GitHub workflow into the repository that the profile is in.
 
     Every morning it makes the pages, commits them, publishes the site with GitHub Pages, and opens
-    an issue when something went wrong. Secrets come from the repository's.
+    an issue if something went wrong. It uses the repository's secrets.
     """
-    schedule = GithubSchedule(wish.jobs(), wish.environment, at, requirement, site=not no_site)
-    _carry_out(wish, schedule)
+    task.carry_out("github", at=at, requirement=requirement, site=not no_site)
 
 
 @command.command("docker", short_help="A container that runs for ever.")
-@_wishing
+@_task_options
 @_install_option
-def docker(*, wish: _Wish, requirement: str) -> None:
+def docker(*, task: _Task, requirement: str) -> None:
     """Write a Dockerfile and a compose.yaml beside the profile.
 
-    The image holds paperlark alone; the folder of the profile is seen by the container, and pages
-    appear in it. Secrets are files.
+    The image holds only paperlark; the profile's folder is mounted into the container, and pages
+    are written there. Secrets are files.
     """
-    _carry_out(wish, DockerSchedule(wish.jobs(), requirement))
+    task.carry_out("docker", requirement=requirement)
 
 
-def _carry_out(wish: _Wish, schedule: Schedule) -> None:
-    if wish.show:
-        _show(schedule.standing(), wish.environment)
+def _carry_out(task: _Task, schedule: Schedule) -> None:
+    if task.show:
+        _show(schedule.standing(), task.environment)
         return
-    edits = schedule.removing() if wish.remove else schedule.setting()
+    edits = schedule.removing() if task.remove else schedule.setting()
     if edits:
         _preview(edits)
-        wish.yes or click.confirm("Do it?", abort=True)
-    elif wish.remove:
-        click.echo("nothing is set: nothing to remove")
+        task.yes or click.confirm("Do it?", abort=True)
+    elif task.remove:
+        click.echo("nothing is scheduled: nothing to remove")
         return
     notes = schedule.make(edits)
-    click.echo("done" if edits else "it is set like that already")
+    click.echo("done" if edits else "already scheduled like this")
     for note in notes:
         click.echo(f"- {note}")
-    if not wish.remove:
-        _show(schedule.standing(), wish.environment)
+    if not task.remove:
+        _show(schedule.standing(), task.environment)
 
 
 def _preview(edits: Sequence[FileEdit]) -> None:
@@ -235,11 +223,11 @@ def _preview(edits: Sequence[FileEdit]) -> None:
 
 def _show(standing: Sequence[ScheduleStatus], environment: Environment) -> None:
     if not standing:
-        click.echo("nothing is set")
+        click.echo("nothing is scheduled")
     for one in standing:
         click.echo(one.place)
         if not one.starts:
-            click.echo("  runs all the time, and wakes after midnight in New York")
+            click.echo("  runs all the time, and starts a morning after midnight in New York")
             continue
         coming = next_start(one.starts, environment.now())
         here, there = coming.astimezone(environment.zone()), coming.astimezone(NEW_YORK)
@@ -247,7 +235,7 @@ def _show(standing: Sequence[ScheduleStatus], environment: Environment) -> None:
         following = next_start(one.starts, coming)
         if following - coming < _SOON and today(following) != today(coming):
             click.echo(
-                "  an hour too early, in this part of the year: the start after it makes the page"
+                "  an hour too early at this time of the year: the start after it makes the page"
             )
 
 

@@ -1,4 +1,4 @@
-"""`paperlark search`: a paper of the archive, found again."""
+"""`paperlark search`: find papers in the archive."""
 
 from __future__ import annotations
 
@@ -9,15 +9,11 @@ from pathlib import Path
 
 import click
 
-from paperlark.cli._options import Day, profile_option
-from paperlark.cli._progress import progress
-from paperlark.compose import open_search
+from paperlark.cli._options import Day, open_for, profile_option
 from paperlark.domain.paper import Identifier, Paper
-from paperlark.domain.search import SearchQuery, read_name, read_terms
 from paperlark.domain.taxonomy import CATEGORIES, nearest_category
-from paperlark.renderers import search_results as answers
+from paperlark.renderers import search_results
 from paperlark.renderers.english import counted
-from paperlark.settings import load_settings
 
 WIDEST = 100
 """Columns; longer lines are hard to read."""
@@ -32,29 +28,31 @@ def _known(_context: click.Context, _parameter: click.Parameter, value: str | No
     return value
 
 
-@click.command("search", short_help="Find papers in your archive.")
+@click.command("search")
 @click.argument("words", nargs=-1)
-@click.option("--author", metavar="NAME", help="By this author: a name or a part of it.")
+@click.option("--author", metavar="NAME", help="By this author: a name or part of one.")
 @click.option("--category", callback=_known, help="In this category, such as cs.LG, or archive.")
 @click.option("--from", "first", type=Day(), help="Announced to you on this day or later.")
 @click.option("--to", "last", type=Day(), help="Announced to you on this day or earlier.")
 @click.option("--selected", is_flag=True, help="On one of your pages.")
 @click.option(
-    "--score", type=click.IntRange(1, 10), help="Of this relevance or more, as it was judged."
+    "--score", type=click.IntRange(1, 10), help="With this relevance score or a higher one."
 )
 @click.option(
     "--limit",
     type=click.IntRange(1, 1000),
     default=20,
     show_default=True,
-    help="Show so many papers.",
+    help="Show at most so many papers.",
 )
-@click.option("--json", "form", flag_value=_JSON, help="Print it as JSON, for other programs.")
+@click.option("--json", "form", flag_value=_JSON, help="Print the result as JSON.")
 @click.option("--bibtex", "form", flag_value=_BIBTEX, help="Print BibTeX entries.")
 @click.option("--ris", "form", flag_value=_RIS, help="Print RIS records.")
 @click.option("--csl", "form", flag_value=_CSL, help="Print CSL-JSON.")
 @profile_option
+@click.pass_context
 def command(
+    context: click.Context,
     *,
     words: tuple[str, ...],
     author: str | None,
@@ -67,12 +65,12 @@ def command(
     form: str | None,
     profile_file: Path,
 ) -> None:
-    r"""Find papers by WORDS among all that were announced to you or imported, selected or not.
+    r"""Search by WORDS all papers that were announced to you or imported, selected or not.
 
-    All words must be there (small ones such as "of" need not), in title, abstract or names; a
-    word with a star behind it may go on, and "words in quotes" must follow each other. What has
-    them in its title or means the same comes first. Where no paper has all words, the rarest of
-    them count, and where none has any, the meaning alone.
+    All words must occur (except small ones such as "of") in the title, abstract or author names.
+    A star after a word matches any ending; "words in quotes" must follow each other. Papers with
+    the words in the title, or with a similar meaning, come first. If no paper has all the words,
+    those with the rarest of them are found; if none has any, those with the nearest meaning.
 
     \b
     Examples:
@@ -81,29 +79,28 @@ def command(
       paperlark search --author "G Hinton" --bibtex > hinton.bib
     """
     text = " ".join(words)
-    question = SearchQuery(
-        text=text,
-        terms=read_terms(text),
-        author=None if author is None else read_name(author),
+    filters = (author, category, first, last, score)
+    if not text.strip() and not selected and all(one is None for one in filters):
+        raise click.UsageError("nothing to search for: give words, or one of the options")
+    if first is not None and last is not None and first > last:
+        raise click.UsageError(f"--from {first} is after --to {last}")
+    results = open_for(context, profile_file).search(
+        text,
+        author=author,
         category=category,
         first=first,
         last=last,
         selected=selected,
         score=score,
+        limit=limit,
     )
-    if question.empty:
-        raise click.UsageError("what for? Give words, or one of the options")
-    if first is not None and last is not None and first > last:
-        raise click.UsageError(f"--from {first} is after --to {last}")
-    with open_search(load_settings(profile_file), progress()) as archive:
-        answer = archive.answer(question, limit)
     if form is None:
         columns = min(shutil.get_terminal_size((WIDEST, 24)).columns, WIDEST)
-        click.echo(answers.results_text(answer, width=columns))
+        click.echo(search_results.results_text(results, width=columns))
     elif form == _JSON:
-        click.echo(answers.results_document(answer))
+        click.echo(search_results.results_document(results))
     else:
-        _cite(form, [one.paper for one in answer.found])
+        _cite(form, [one.paper for one in results.found])
 
 
 def _cite(form: str, papers: Sequence[Paper]) -> None:
@@ -113,6 +110,6 @@ def _cite(form: str, papers: Sequence[Paper]) -> None:
     citable = [paper for paper in papers if Identifier.parse(paper.id)]
     if len(citable) < len(papers):
         left = counted(len(papers) - len(citable), "paper")
-        click.echo(f"left out, because arXiv does not have it: {left}", err=True)
+        click.echo(f"left out, because not on arXiv: {left}", err=True)
     write = {_BIBTEX: bibtex, _RIS: ris, _CSL: csl}[form]
     click.echo(write(citable).encode(), nl=False)

@@ -1,4 +1,4 @@
-"""`paperlark secret`: keys, passwords and addresses, kept outside of profiles."""
+"""`paperlark secret`: keep keys, passwords and addresses outside of profiles."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 def _named(_context: click.Context, _parameter: click.Parameter, name: str) -> str:
     if not _NAME.fullmatch(name):
-        raise click.BadParameter(f"{name!r} is no name; write it like OPENAI_API_KEY")
+        raise click.BadParameter(f"{name!r} is not a valid name; write it like OPENAI_API_KEY")
     return name
 
 
-@click.group("secret", short_help="Keep keys and passwords.")
+@click.group("secret")
 def command() -> None:
     r"""Keep keys, passwords and channels' addresses where only you can read them.
 
-    A profile holds the names of secrets and never a secret. A secret is looked for in the
-    environment (NAME, or the file that NAME_FILE names), then in a file of yours that nobody else
-    may read, then in the system's keyring.
+    A profile holds the names of secrets, never the secrets themselves. A secret is looked up in
+    the environment (NAME, or the file that NAME_FILE names), then in a private file that only you
+    can read, then in the system's keyring.
 
     \b
     Examples:
@@ -39,10 +39,10 @@ def command() -> None:
 
 @command.command("set")
 @click.argument("name", callback=_named)
-@click.option("--file", "in_file", is_flag=True, help="Into the private file, not the keyring.")
+@click.option("--file", "in_file", is_flag=True, help="Use the private file, not the keyring.")
 @click.pass_context
 def set_(context: click.Context, *, name: str, in_file: bool) -> None:
-    """Keep a secret under NAME; it is asked for without showing it, or read from a pipe."""
+    """Keep a secret under NAME; it is read without echo, or from a pipe."""
     asked = sys.stdin.isatty()
     secret = click.prompt(name, hide_input=True) if asked else sys.stdin.read().strip()
     if not secret or not secret.isprintable():
@@ -60,17 +60,17 @@ def set_(context: click.Context, *, name: str, in_file: bool) -> None:
 @profile_option
 @click.pass_context
 def list_(context: click.Context, *, profile_file: Path) -> None:
-    """Say of each secret that the profile names where it is, and never what it is."""
+    """Show where each secret that the profile names is kept, never the secret itself."""
     secrets = environment_of(context).secrets
     for one in needed_secrets(load_settings(profile_file)):
         found = secrets.find(one.name)
-        click.echo(f"{one.name}  {one.use}: {f'in {found.where}' if found else 'not there'}")
+        click.echo(f"{one.name}  {one.use}: {f'in {found.where}' if found else 'missing'}")
 
 
 @command.command("remove")
 @click.argument("name", callback=_named)
 @click.pass_context
 def remove(context: click.Context, *, name: str) -> None:
-    """Forget the secret NAME in the private file and the keyring."""
+    """Remove the secret NAME from the private file and the keyring."""
     out = environment_of(context).secrets.forget(name)
-    click.echo(f"removed {name} from {' and '.join(out)}" if out else f"{name} was not there")
+    click.echo(f"removed {name} from {' and '.join(out)}" if out else f"{name} was not kept")

@@ -1,4 +1,4 @@
-"""`paperlark show`: a page that was made, in the terminal."""
+"""`paperlark show`: show a page in the terminal."""
 
 from __future__ import annotations
 
@@ -8,54 +8,43 @@ from pathlib import Path
 
 import click
 
-from paperlark.cli._options import Day, profile_option
-from paperlark.compose import open_archive
-from paperlark.domain.digest import Digest
-from paperlark.domain.errors import StoreError
+from paperlark.cli._options import Day, open_for, profile_option
 from paperlark.ports import Renderer
 from paperlark.renderers.json import JsonRenderer
 from paperlark.renderers.markdown import MarkdownRenderer
-from paperlark.settings import Settings, load_settings
 
 
-@click.command("show", short_help="Show a page that was made.")
+@click.command("show")
 @click.argument("day", type=Day(), required=False)
 @click.option("--days", "list_days", is_flag=True, help="List the days that have a page.")
 @click.option("--json", "as_json", is_flag=True, help="Print the page as JSON.")
 @profile_option
-def command(*, day: date | None, list_days: bool, as_json: bool, profile_file: Path) -> None:
-    r"""Show the page of DAY (the latest, if none is named) as it was made.
+@click.pass_context
+def command(
+    context: click.Context,
+    *,
+    day: date | None,
+    list_days: bool,
+    as_json: bool,
+    profile_file: Path,
+) -> None:
+    r"""Show the page of DAY, or the latest page.
 
     \b
     Examples:
       paperlark show
       paperlark show 2025-02-26 --json
     """
-    settings = load_settings(profile_file)
+    profile = open_for(context, profile_file)
     if list_days:
-        with open_archive(settings) as archive:
-            click.echo("\n".join(str(one) for one in archive.days(settings.profile.name)))
+        click.echo("\n".join(str(one) for one in profile.days()))
         return
     renderer: Renderer = JsonRenderer() if as_json else MarkdownRenderer()
-    text = renderer.render(_digest(settings, day)).content.decode()
+    text = renderer.render(profile.digest(day)).content.decode()
     if as_json or not sys.stdout.isatty():
         click.echo(text, nl=False)
     else:
         _show(text)
-
-
-def _digest(settings: Settings, day: date | None) -> Digest:
-    with open_archive(settings) as archive:
-        days = archive.days(settings.profile.name)
-        wanted = day or (days[-1] if days else None)
-        digest = archive.digest(settings.profile.name, wanted) if wanted else None
-    if digest is None:
-        which = f"of {day}" if day else "yet"
-        raise StoreError(
-            f"{settings.profile.name!r} has no page {which}",
-            hint="see those there are with --days" if days else "make one: paperlark today",
-        )
-    return digest
 
 
 def _show(markdown: str) -> None:

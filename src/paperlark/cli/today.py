@@ -1,27 +1,26 @@
-"""`paperlark today`: the page of today's announcement."""
+"""`paperlark today`: make the page of today's announcement."""
 
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import click
 
 from paperlark.cli._estimate import estimate_days
 from paperlark.cli._make import make_one
-from paperlark.cli._options import environment_of, estimate_option, page_options
-from paperlark.cli._waiting import wait_for_announcement
-from paperlark.compose import RunOptions
-from paperlark.domain.calendar import next_announcement_day, today
+from paperlark.cli._options import estimate_option, open_for, page_options
+from paperlark.domain.calendar import next_announcement_day
 from paperlark.renderers import english
-from paperlark.settings import load_settings
+from paperlark.settings.environment import RunOptions
 
 
-@click.command("today", short_help="Make the page of today's announcement.")
+@click.command("today")
 @click.option(
     "--wait",
     is_flag=True,
-    help="Wait until arXiv has the whole announcement out: ask again every 15 minutes, for up to"
+    help="Wait until arXiv has published the whole announcement: ask every 15 minutes, for up to"
     " 6 hours.",
 )
 @estimate_option
@@ -38,20 +37,17 @@ def command(
 ) -> None:
     """Make the page of today's announcement.
 
-    Today is the day in New York, where arXiv's feeds turn at midnight. On Saturdays and Sundays
-    there is no announcement, and the page says so. Sometimes a feed is late or is
-    yesterday's; without --wait the page is then made of what other sources have, and says what
-    is missing.
+    Today is the date in New York, where arXiv's feeds change at midnight. On Saturdays and Sundays
+    there is no announcement, and the page says so. Sometimes a feed is late, or still
+    yesterday's; without --wait the page is then made from other sources, and says what is missing.
     """
-    settings, environment = load_settings(profile_file), environment_of(context)
-    day = today(environment.now())
+    profile = open_for(context, profile_file, options)
+    day = profile.today
     if wait:
-        wait_for_announcement(settings, options, environment, day)
+        profile.wait_for_announcement(tell=partial(click.echo, err=True))
     if estimates:
-        context.exit(
-            estimate_days(settings, options, day, day, environment=environment, as_json=as_json)
-        )
-    exit_code = make_one(settings, options, day, environment=environment, as_json=as_json)
+        context.exit(estimate_days(profile, day, day, as_json=as_json))
+    exit_code = make_one(profile, day, as_json=as_json)
     if not as_json:
         click.echo(f"\nThe next announcement is due on {_next(day)}, at midnight in New York.")
     context.exit(exit_code)

@@ -1,24 +1,25 @@
-"""`paperlark vote`: more like this, or no more like this."""
+"""`paperlark vote`: ask for more, or for no more, papers like these."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from paperlark.cli._options import environment_of, paper_named, profile_option
-from paperlark.compose import Environment, open_votes
+from paperlark.cli._options import check_paper, open_for, profile_option
 from paperlark.domain import plain_text
 from paperlark.domain.calendar import today
 from paperlark.domain.feedback import Vote
-from paperlark.domain.paper import PaperId
 from paperlark.renderers import typeset
-from paperlark.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from paperlark.api import OpenedProfile
 
 _WORDS = tuple(str(vote) for vote in Vote)
 
 
-@click.command("vote", short_help="Say which papers you want more of.")
+@click.command("vote")
 @click.argument("words", nargs=-1, metavar="[ID]... up|down|none")
 @click.option("--list", "list_votes", is_flag=True, help="List the votes that count.")
 @profile_option
@@ -28,9 +29,9 @@ def command(
 ) -> None:
     r"""Vote a paper up or down, or take a vote back with none.
 
-    ID is a paper's number as it stands on the page, with a version or without, or the address of
-    its page or PDF at arXiv. Your last vote on a paper counts, from the same day's page on, and
-    goes before what any model said of it.
+    ID is the paper's arXiv identifier, with or without a version, or the address of its page or
+    PDF at arXiv. Your latest vote on a paper counts, from the same day's page on, and overrides
+    what any model said about it.
 
     \b
     Examples:
@@ -40,31 +41,25 @@ def command(
     """
     if list_votes == bool(words):
         raise click.UsageError("name papers and end with up, down or none; or give --list alone")
-    settings, environment = load_settings(profile_file), environment_of(context)
+    profile = open_for(context, profile_file)
     if list_votes:
-        _list(settings, environment)
+        _list(profile)
         return
     *names, word = words
     if word not in _WORDS:
-        raise click.UsageError(f"{word[:80]!r} is no vote; end with one of {', '.join(_WORDS)}")
+        raise click.UsageError(f"{word[:80]!r} is not a vote; end with one of {', '.join(_WORDS)}")
     if not names:
         raise click.UsageError(f"which paper? Name it before {word!r}")
-    _cast(settings, environment, [paper_named(name) for name in names], Vote(word))
+    for paper in profile.vote([check_paper(name) for name in names], Vote(word)):
+        click.echo(f"{word:<4}  {paper.id}  {_plain(paper.title)}")
 
 
-def _cast(settings: Settings, environment: Environment, papers: list[PaperId], vote: Vote) -> None:
-    with open_votes(settings, environment) as votes:
-        for paper in votes.cast(papers, vote):
-            click.echo(f"{vote:<4}  {paper.id}  {_plain(paper.title)}")
-
-
-def _list(settings: Settings, environment: Environment) -> None:
-    with open_votes(settings, environment) as votes:
-        standing = votes.standing()
-    for one, paper in standing:
-        title = _plain(paper.title) if paper else "(its text is lost with an earlier database)"
+def _list(profile: OpenedProfile) -> None:
+    votes = profile.votes()
+    for one, paper in votes:
+        title = _plain(paper.title) if paper else "(its title was lost with an earlier database)"
         click.echo(f"{today(one.at)}  {one.vote:<4}  {one.paper_id}  {title}")
-    if not standing:
+    if not votes:
         click.echo("no votes yet; cast one: paperlark vote ID up", err=True)
 
 

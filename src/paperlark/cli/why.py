@@ -1,4 +1,4 @@
-"""`paperlark why`: all that is known of one paper."""
+"""`paperlark why`: show why a paper is, or is not, on a page."""
 
 from __future__ import annotations
 
@@ -8,34 +8,41 @@ from pathlib import Path
 
 import click
 
-from paperlark.cli._options import Day, paper_named, profile_option
-from paperlark.compose import paper_history
+from paperlark.cli._options import Day, check_paper, open_for, profile_option
 from paperlark.renderers import why
-from paperlark.settings import load_settings
 
 
-@click.command("why", short_help="Tell why a paper is, or is not, on your page.")
+@click.command("why")
 @click.argument("name", metavar="ID")
 @click.option("--date", "day", type=Day(), help="Only that day, such as 2025-02-26.")
-@click.option("--raw", is_flag=True, help="Show what the model replied in full.")
-@click.option("--json", "as_json", is_flag=True, help="Print it as JSON, for other programs.")
+@click.option("--raw", is_flag=True, help="Show the model's replies in full.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 @profile_option
-def command(*, name: str, day: date | None, raw: bool, as_json: bool, profile_file: Path) -> None:
-    r"""Tell all that is known of one paper that was announced to you.
+@click.pass_context
+def command(
+    context: click.Context,
+    *,
+    name: str,
+    day: date | None,
+    raw: bool,
+    as_json: bool,
+    profile_file: Path,
+) -> None:
+    r"""Show everything known about a paper that was announced to you.
 
-    When and in which categories it was announced; whether it is on your page, and why or why
-    not; its match with your interests, word by word; the nearest earlier papers; what the model
-    said, in which reply, under which prompt and criteria, for how much; your votes.
+    When and in which categories it was announced; whether it is on your page, and why or why not;
+    how it matches your interests, term by term; the most similar earlier papers; what the model
+    replied, to which prompt and criteria, and at what cost; your votes.
 
-    ID is the paper's number, with a version or without, or the address of its page or PDF at
-    arXiv.
+    ID is the paper's arXiv identifier, with or without a version, or the address of its page or
+    PDF at arXiv.
 
     \b
     Examples:
       paperlark why 2502.12206
       paperlark why https://arxiv.org/abs/2502.12206v2 --date 2025-02-19 --raw
     """
-    found = paper_history(load_settings(profile_file), paper_named(name), day)
+    found = open_for(context, profile_file).why(check_paper(name), day)
     if as_json:
         click.echo(why.why_document(found))
     else:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from paperlark.delivery.deliveries import Deliveries
 from paperlark.delivery.due import RecentDays
+from paperlark.delivery.report import Outboxes
 from paperlark.delivery.send import Clock
 from paperlark.domain.errors import ChannelRefused, SecretMissing
 from paperlark.ports import Channel, Outbox
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from paperlark.channels.mail import MailChannel
 
 _FORTNIGHT = timedelta(days=14)
-"""A weekly reader's last week may have begun so long ago."""
+"""A weekly channel's last week may have begun that long ago."""
 
 
 @contextmanager
@@ -52,8 +53,22 @@ def open_deliveries(
 
 
 def deliveries_without_store(settings: Settings, environment: Environment) -> Deliveries:
-    """Give a post that remembers nothing, to tell of a database that cannot be opened."""
+    """Return deliveries with an outbox in memory, to report a database that cannot be opened."""
     return _deliveries(settings, environment, lambda today: RecentDays(today, {}), MemoryOutbox())
+
+
+def outboxes(
+    settings: Settings,
+    environment: Environment,
+    *,
+    patience: float = 0.0,
+    tell: Callable[[str], object] = lambda _: None,
+) -> Outboxes:
+    """Return what opens the profile's outbox, or one in memory where that fails."""
+    return Outboxes(
+        partial(open_deliveries, settings, environment, patience=patience, tell=tell),
+        partial(deliveries_without_store, settings, environment),
+    )
 
 
 def _deliveries(
@@ -69,7 +84,7 @@ def _deliveries(
 
 
 def open_channel(settings: Settings, wanted: ChannelSettings, environment: Environment) -> Channel:
-    """Give the channel, ready to send.
+    """Return the channel, ready to send.
 
     Raises SecretUnusable or ChannelRefused.
     """
@@ -83,7 +98,7 @@ def open_channel(settings: Settings, wanted: ChannelSettings, environment: Envir
 def open_mailbox(
     settings: Settings, wanted: ChannelSettings, environment: Environment
 ) -> MailChannel:
-    """Give a channel that is a mailbox; raises SecretUnusable or ChannelRefused."""
+    """Return a channel that is a mailbox; raises SecretUnusable or ChannelRefused."""
     from paperlark.channels.mail import MailChannel, MailServer  # noqa: PLC0415  # brings TLS
 
     mail = settings.mail

@@ -1,4 +1,4 @@
-"""Who judges: a recording, or a model behind its server, asked within the budget."""
+"""Choose the judge: a recording, or a model behind its server, within the budget."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from paperlark.compose.model_server import keeper, remembered
+from paperlark.compose.model_server import capability_keeper, stored_capabilities
 from paperlark.domain.errors import KeyMissing, PriceUnknown
 from paperlark.domain.profile import Profile
 from paperlark.domain.spending import this_month
@@ -30,9 +30,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ChosenJudge:
-    """Who judges, and whether that is paid for.
+    """The judge, None without one, and whether it is paid for.
 
-    `collect` stores what came of questions that an earlier run left, and gives their days.
+    `collect` stores the answers to batches that earlier runs submitted, and returns their days.
     """
 
     judge: Judge | None
@@ -41,7 +41,7 @@ class ChosenJudge:
 
 
 def check_price(model: ModelSettings, now: datetime) -> None:
-    """Raise PriceUnknown where there is a budget and no price to keep it by."""
+    """Raise PriceUnknown where there is a budget but no known price."""
     if model.budget.bounded and model.price_source(now) is None:
         raise PriceUnknown(
             f"no price known for {model.model} at {model.base_url}, so [budget] cannot be kept",
@@ -67,7 +67,7 @@ def budget_of_day(
 
 
 def start_threads(model: ModelSettings | None, opened: ExitStack) -> Threads | None:
-    """Give the threads that questions are put on, where there is a model."""
+    """Return the threads that ask the model, None without one."""
     return opened.enter_context(Threads(model.parallel)) if model else None
 
 
@@ -80,7 +80,7 @@ def choose_judge(  # noqa: PLR0917  # all that a judge may need
     jobs: BatchJobs,
     opened: ExitStack,
 ) -> ChosenJudge:
-    """Choose the judge; a recording goes before a model."""
+    """Choose the judge; a recording takes precedence over a model."""
     criteria = settings.profile.criteria
     if options.judgements is not None:
         from paperlark.judges.recorded import RecordedJudge  # noqa: PLC0415  # brings pydantic
@@ -99,7 +99,7 @@ def choose_judge(  # noqa: PLR0917  # all that a judge may need
 def choose_estimating_judge(
     profile: Profile, model: ModelSettings, store: SpendingStore, jobs: BatchJobs, opened: ExitStack
 ) -> EstimatingJudge:
-    """Give a judge who reckons what the profile's model would take; it needs no key."""
+    """Return a judge that counts the tokens the profile's model would use; it needs no key."""
     from paperlark.judges.estimate import EstimatingJudge  # noqa: PLC0415  # counts tokens
     from paperlark.llm.openai_compatible import OpenAICompatible  # noqa: PLC0415  # HTTP client
 
@@ -138,7 +138,7 @@ def _open_server(
     threads: Threads,
     opened: ExitStack,
 ) -> OpenAICompatible:
-    """Give the model behind its server, asked in turn."""
+    """Return the client of the model's server, with FIFO rate limits and AIMD concurrency."""
     # Only a page with a model needs these.
     from paperlark.llm.aimd import AimdConcurrency, RateLimits  # noqa: PLC0415
     from paperlark.llm.openai_compatible import OpenAICompatible  # noqa: PLC0415
@@ -147,16 +147,16 @@ def _open_server(
     key = _key(model, environment)
     check_price(model, environment.now())
     limits = RateLimits(model.requests_per_minute, model.tokens_per_minute)
-    turnstile = RateLimiter(AimdConcurrency(model.parallel, limits))
-    threads.when_stopped(turnstile.close)
+    limiter = RateLimiter(AimdConcurrency(model.parallel, limits))
+    threads.when_stopped(limiter.close)
     server = OpenAICompatible(
         model.base_url,
         model.model,
         key=key,
         timeout=model.timeout,
-        turnstile=turnstile,
-        dialect=remembered(model, database),
-        learned=keeper(model, database, environment.now),
+        turnstile=limiter,
+        dialect=stored_capabilities(model, database),
+        learned=capability_keeper(model, database, environment.now),
         own_prices=model.prices,
         now=environment.now,
     )
@@ -166,7 +166,7 @@ def _open_server(
 def _within_budget(
     server: OpenAICompatible, model: ModelSettings, ledger: BudgetLedger, environment: Environment
 ) -> ChatModel:
-    """Give the same model, asked again while it is busy, each time within the budget."""
+    """Wrap the model with retries, the budget (for each attempt) and headroom for reasoning."""
     # Only a page with a model needs these.
     from paperlark.llm.budget import Metered  # noqa: PLC0415
     from paperlark.llm.retrying import Retrying  # noqa: PLC0415
@@ -200,9 +200,9 @@ def with_batches(  # noqa: PLR0917  # all that it is made of
     options: RunOptions,
     environment: Environment,
 ) -> BatchedJudge:
-    """Give a judge that asks `live` only for what waits nowhere, and leaves that where so chosen.
+    """Return a judge that submits batches where so chosen, and otherwise asks `live`.
 
-    What was left by an earlier run is collected in any case.
+    Papers in a submitted batch are not asked about again; answers are collected in any case.
     """
     # Only a page with a model needs these.
     from paperlark.judges.batch_client import BatchClient  # noqa: PLC0415

@@ -1,4 +1,4 @@
-"""What is known of the profile's model server: read before it is asked, kept when it is learned."""
+"""The stored capabilities of the profile's model server."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class ModelServer:
-    """The model at its address, and what it was found to do, learned `at` then, in plain words."""
+    """The model at its address, and its capabilities in words, found `at` that time."""
 
     base_url: str
     model: str
@@ -31,7 +31,7 @@ class ModelServer:
 
 
 def known_server(settings: Settings) -> ModelServer | None:
-    """Give what earlier runs found out about the profile's model; None where they did not.
+    """Return what earlier runs found out about the profile's model, None where they did not.
 
     Raises StoreError.
     """
@@ -41,36 +41,36 @@ def known_server(settings: Settings) -> ModelServer | None:
 
     model = settings.model
     known = ModelServerStore(settings.database).find(model.base_url, model.model)
-    dialect = read_capabilities(known.dialect) if known else None
-    if known is None or dialect is None:
+    capabilities = read_capabilities(known.dialect) if known else None
+    if known is None or capabilities is None:
         return None
-    return ModelServer(known.base_url, known.model, describe_capabilities(dialect), known.at)
+    return ModelServer(known.base_url, known.model, describe_capabilities(capabilities), known.at)
 
 
-def remembered(model: ModelSettings, database: Path) -> Capabilities | None:
-    """Give the dialect to begin with."""
+def stored_capabilities(model: ModelSettings, database: Path) -> Capabilities | None:
+    """Return the capabilities to begin with, None where none are stored."""
     from paperlark.llm.capabilities import read_capabilities  # noqa: PLC0415  # where there is a model
 
-    # Whoever opens the database for good says what is wrong with it.
+    # The run itself opens the database, and reports what is wrong with it.
     with suppress(StoreError):
         known = ModelServerStore(database).find(model.base_url, model.model)
         return read_capabilities(known.dialect) if known else None
     return None
 
 
-def keeper(
+def capability_keeper(
     model: ModelSettings, database: Path, now: Callable[[], datetime]
 ) -> Callable[[Capabilities], None]:
-    """Give what keeps a dialect for the next run."""
+    """Return a function that stores capabilities for the next run."""
     from paperlark.llm.capabilities import write_capabilities  # noqa: PLC0415  # where there is a model
 
     store = ModelServerStore(database, now=now)
 
-    def keep(dialect: Capabilities) -> None:
+    def keep(capabilities: Capabilities) -> None:
         try:
-            store.keep(model.base_url, model.model, write_capabilities(dialect))
+            store.keep(model.base_url, model.model, write_capabilities(capabilities))
         except StoreError as error:
-            # The answer that taught it is worth more than the lesson, which costs nothing again.
-            _log.debug("what a server accepts could not be kept: %s", error)
+            # They are found out again at no cost; the answer that showed them is worth more.
+            _log.info("the capabilities of the model server could not be stored: %s", error)
 
     return keep

@@ -1,4 +1,4 @@
-"""Settings in, an open press or archive out; what was opened is closed at the end."""
+"""Put together what makes or estimates pages; what was opened is closed at the end."""
 
 from __future__ import annotations
 
@@ -19,7 +19,6 @@ from paperlark.day import DayParts
 from paperlark.domain.errors import JudgeError
 from paperlark.domain.spending import NO_BOUND
 from paperlark.llm.budget import BudgetLedger
-from paperlark.ports import Archive
 from paperlark.renderers.page_files import RENDERERS
 from paperlark.runs.estimate import EstimateDay, Estimator
 from paperlark.runs.make_page import PageMaker
@@ -27,7 +26,7 @@ from paperlark.settings import Settings
 from paperlark.settings.environment import Environment, RunOptions
 from paperlark.store.announcements import AnnouncementStore
 from paperlark.store.batch_jobs import BatchJobStore
-from paperlark.store.database import open_database, open_existing
+from paperlark.store.database import open_database
 from paperlark.store.digests import DigestStore
 from paperlark.store.examples import ExampleStore
 from paperlark.store.judgements import JudgementStore
@@ -38,10 +37,10 @@ from paperlark.store.vectors import VectorStore
 
 @dataclass(frozen=True, slots=True)
 class OpenedParts:
-    """What a page is made with, but for a judge, and what turns it to another day.
+    """What a page is made with, except for the judge.
 
     `begin` starts a day with the budget, `begin_unpaid` one without a paid judge. `memory` and
-    `spending` know what was paid for, `jobs` what was left with a batch service.
+    `spending` have what was paid for, `jobs` the submitted batches.
     """
 
     parts: DayParts
@@ -130,13 +129,6 @@ def open_parts(
         jobs=BatchJobStore(connection, database, now=environment.now),
         spending=spending,
     )
-
-
-@contextmanager
-def open_archive(settings: Settings) -> Iterator[Archive]:
-    """Open what has been made so far; nothing is made here, not even an empty database."""
-    with open_existing(settings.database, settings.profile.name) as connection:
-        yield DigestStore(connection, settings.database)
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Each part of a press, chosen by settings and command line; imports stay where they are needed."""
+"""Choose where announcements and authors' records come from."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 ATTEMPTS = 4
-"""How often arXiv is asked the same."""
+"""Attempts for each request to arXiv."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Announcements:
 def choose_sources(
     settings: Settings, feeds: Path | None, environment: Environment, opened: ExitStack
 ) -> Announcements:
-    """Give a folder of recorded feeds, or arXiv itself."""
+    """Return a folder of recorded feeds, or arXiv's endpoints."""
     if feeds is None:
         return _arxiv(settings, environment, opened)
     from paperlark.sources.recorded import RecordedFeeds  # noqa: PLC0415  # not both are needed
@@ -48,7 +48,7 @@ def choose_sources(
 
 
 def _arxiv(settings: Settings, environment: Environment, opened: ExitStack) -> Announcements:
-    """Give all of arXiv's doors behind one polite client."""
+    """Return all of arXiv's endpoints behind one rate-limited client."""
     # They bring the HTTP client, which a page from recorded feeds does not need.
     from paperlark.sources.listing import CatchupPages, ListingPages  # noqa: PLC0415
     from paperlark.sources.oai import OaiRecords  # noqa: PLC0415
@@ -74,7 +74,7 @@ def open_arxiv_client(
     attempts: int = ATTEMPTS,
     observe: Callable[[Response], object] = lambda _: None,
 ) -> ArxivClient:
-    """Give the one client that asks arXiv anything; `observe` is given each answer."""
+    """Return the one client for arXiv; `observe` is given each response."""
     from paperlark.http.rate_limit import SYSTEM_CLOCK  # noqa: PLC0415
     from paperlark.sources._client import ArxivClient  # noqa: PLC0415  # brings the HTTP client
 
@@ -89,7 +89,7 @@ def open_arxiv_client(
 
 
 def _cache_folder(environment: Environment) -> Path:
-    """Give the folder that all of a user's runs share, so that together they are polite."""
+    """Return the folder that all of a user's runs share, so that they share the rate limit."""
     cache = environment.variables.get("XDG_CACHE_HOME") or str(Path("~/.cache").expanduser())
     return Path(cache) / "paperlark" / "arxiv"
 
@@ -97,7 +97,7 @@ def _cache_folder(environment: Environment) -> Path:
 def choose_people(
     settings: Settings, environment: Environment, opened: ExitStack
 ) -> AuthorService | None:
-    """Give who knows people, where the profile needs to tell them apart."""
+    """Return the service that identifies authors, None where the profile does not need it."""
     if settings.people is None:
         return None
     from paperlark.people.semantic_scholar import SemanticScholar  # noqa: PLC0415  # HTTP client

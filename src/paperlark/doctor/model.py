@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from paperlark.compose.judge import check_price
-from paperlark.compose.model_server import keeper, known_server, remembered
+from paperlark.compose.model_server import capability_keeper, known_server, stored_capabilities
 from paperlark.doctor.context import CheckContext, error, note, ok, trouble
 from paperlark.doctor.findings import Finding, Severity
 from paperlark.domain.chat import ChatReply, Prompt
@@ -141,8 +141,8 @@ def _ask(context: CheckContext, model: ModelSettings, key: str | None) -> _Asked
     from paperlark.llm.openai_compatible import OpenAICompatible  # noqa: PLC0415  # HTTP client
 
     database, now = context.settings.database, context.environment.now
-    keep = keeper(model, database, now)
-    known = remembered(model, database)
+    keep = capability_keeper(model, database, now)
+    known = stored_capabilities(model, database)
     learned = [known] if known else []
 
     def learn(dialect: Capabilities) -> None:

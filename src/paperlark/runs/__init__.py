@@ -1,1 +1,1 @@
-"""Use cases that make pages: one day, a whole morning, and what a page would cost."""
+"""Use cases that make pages: one day, several, a whole morning; and what pages would cost."""

@@ -1,4 +1,4 @@
-"""The days so far in, those out whose pages a morning has to make. Pure."""
+"""Decide which days' pages are due in the morning, from the pages made so far."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from paperlark.store.database import open_existing
 from paperlark.store.digests import DigestStore
 
 CAUGHT_UP = timedelta(days=6)
-"""A laptop that slept this long finds its pages made; older ones are made by hand."""
+"""How far back missed pages are made; older ones are made by hand."""
 
 
 def overdue(
     digests: Mapping[date, Digest], failed: Collection[date], today: date
 ) -> tuple[date, ...]:
-    """Give the days whose pages are missing, or may be better by now, oldest first.
+    """Return the days whose pages are missing or could be improved by now, oldest first.
 
-    `digests` are those of the last week, `failed` the days that a run left without a page. What
-    came before the last page nobody waits for, and who has none yet waits for today alone. A list
-    of holidays is only a hint for today itself.
+    `digests` are those of the last week, `failed` the days that a run left without a page. Days
+    before the latest page are not made, except those that failed; without any page only today is
+    due. The holiday calendar is not trusted for today itself.
     """
     made = (day for day, one in digests.items() if one.status is not Status.IMPORTED)
     last = max((day for day in made if day < today), default=today)
@@ -44,22 +44,22 @@ def _is_overdue(day: date, digest: Digest | None, today: date) -> bool:
 
 
 def _may_gain(digest: Digest) -> bool:
-    """Tell whether a page lacks what another run may have; what the budget left, it leaves."""
+    """Return whether another run could improve a page that lacks more than its budget allowed."""
     funnel = digest.funnel
-    lacks = funnel.unjudged or funnel.waiting or not funnel.over_budget
-    return digest.status is Status.PARTIAL and bool(lacks)
+    gaps = funnel.unjudged or funnel.waiting or not funnel.over_budget
+    return digest.status is Status.PARTIAL and bool(gaps)
 
 
 @dataclass(frozen=True, slots=True)
 class DueDays:
-    """The days whose pages are due, oldest first; `new` has no page of today yet."""
+    """The days whose pages are due, oldest first; `new` if today has no page yet."""
 
     days: tuple[date, ...]
     new: bool
 
 
 def due_days(settings: Settings, today: date) -> DueDays:
-    """Say which pages a morning makes; raises StoreError."""
+    """Return which pages are due today; raises StoreError."""
     week = [today - timedelta(days=back) for back in range(CAUGHT_UP.days + 1)]
     failed = [day for day in week if (settings.output / failure_path(day)).exists()]
     if not settings.database.exists():

@@ -1,8 +1,8 @@
-"""What a page would cost: everything is made up to the judge, and nothing is sent to a model."""
+"""Estimate what pages would cost: every step up to the judge is run, and no model is asked."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -10,10 +10,12 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from paperlark.day import DayParts, make_digest
+from paperlark.domain.errors import PaperlarkError
 from paperlark.domain.profile import Profile
 from paperlark.domain.spending import Cost, PriceSource, Tokens
 from paperlark.llm.budget import BudgetLedger
 from paperlark.ports import Advance, Progress
+from paperlark.runs.make_page import find_days
 from paperlark.settings import ModelSettings
 
 if TYPE_CHECKING:
@@ -22,12 +24,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class CostEstimate:
-    """What one day's page would take.
+    """What one day's page would cost.
 
-    `papers` would be asked about, in so many `questions`; `known` were judged before and cost
-    nothing, and `waiting` are with a batch service already. `cost` is None where nobody knows the
-    price. `left` is what is left of what, in US dollars, of each bound of the budget:
-    `{"month": (left, bound)}`.
+    `papers` would be judged, in so many `questions` to the model; `known` were judged before and
+    cost nothing, and `waiting` are in a submitted batch. `cost` is None where no price is known.
+    `left` has the remainder of each limit of the budget in US dollars: `{"month": (left, limit)}`.
     """
 
     day: date
@@ -44,24 +45,65 @@ class CostEstimate:
 
     @property
     def fits(self) -> bool:
-        """Whether it is within the budget, as far as that is known."""
+        """Whether the cost is within the budget; True where no price is known."""
         cost = self.cost
         return cost is None or all(cost.total <= left for left, _ in self.left.values())
 
 
 @dataclass(frozen=True, slots=True)
 class Estimator:
-    """One profile's parts, put together to estimate any day; `days` are those there may be."""
+    """One profile's parts, put together to estimate any day.
+
+    `source` says who states the price of `model`, None where no price is known; `days` returns the
+    announcement days in a range.
+    """
 
     model: str
     source: PriceSource | None
     days: Callable[[date, date], tuple[date, ...]]
     estimate: Callable[[date, Progress], CostEstimate]
 
+    def report(self, first: date, last: date, progress: Progress) -> EstimateReport:
+        """Estimate every day from first to last; a day that fails does not stop the next.
+
+        Raises SourceError where several days are asked for and there is none.
+        """
+        estimates: list[CostEstimate] = []
+        errors: dict[date, PaperlarkError] = {}
+        for day in (first,) if first == last else find_days(self.days, first, last):
+            try:
+                estimates.append(self.estimate(day, progress))
+            except PaperlarkError as error:
+                errors[day] = error
+        return EstimateReport(self.model, self.source, tuple(estimates), errors)
+
 
 @dataclass(frozen=True, slots=True)
-class _AsCounting:
-    """Progress that does not say that anything is judged."""
+class EstimateReport:
+    """What the pages of several days would cost, and the days that could not be estimated."""
+
+    model: str
+    source: PriceSource | None
+    estimates: tuple[CostEstimate, ...]
+    errors: Mapping[date, PaperlarkError]
+
+    @property
+    def total(self) -> Cost | None:
+        """The cost of all estimated days; None where the cost of one is not known."""
+        costs = [one.cost for one in self.estimates if one.cost is not None]
+        return _total(costs) if len(costs) == len(self.estimates) else None
+
+
+def _total(costs: Sequence[Cost]) -> Cost:
+    zero = Decimal(0)
+    return Cost(
+        sum((one.prompt for one in costs), zero), sum((one.completion for one in costs), zero)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _CountingProgress:
+    """Reports the step of judging as counting, for no model is asked."""
 
     progress: Progress
 
@@ -72,7 +114,7 @@ class _AsCounting:
 
 @dataclass(frozen=True, slots=True)
 class EstimateDay:
-    """Estimate one day's page after the other: everything is made up to the judge."""
+    """Estimates one day's page after the other: every step up to the judge is run."""
 
     profile: Profile
     model: ModelSettings
@@ -83,18 +125,18 @@ class EstimateDay:
     now: Callable[[], datetime]
 
     def __call__(self, day: date, progress: Progress) -> CostEstimate:
-        """Return what the page of that day would take; raises SourceError or StoreError."""
+        """Return what the page of that day would cost; raises SourceError or StoreError."""
         from paperlark.llm import prices  # noqa: PLC0415  # megabytes of prices
 
         self.begin(day)
         parts = replace(self.parts, judge=self.judge)
-        digest = make_digest(day, self.profile, parts, _AsCounting(progress))
+        digest = make_digest(day, self.profile, parts, _CountingProgress(progress))
         taken, funnel = self.judge.taken(), digest.funnel
-        asked = (funnel.shortlisted, funnel.explored, funnel.followed_asked)
-        wanted = sum(filter(None, asked))
+        chosen = (funnel.shortlisted, funnel.explored, funnel.followed_asked)
+        wanted = sum(filter(None, chosen))
         return CostEstimate(
             day=day,
-            # Of a day that was made here all of these are known.
+            # These counts are only missing in digests that were imported.
             announced=funnel.announced or 0,
             scanned=funnel.scanned or 0,
             unread=funnel.unread or 0,

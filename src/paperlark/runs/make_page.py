@@ -1,8 +1,10 @@
-"""A press: one profile's parts put together, making, filing and publishing any day's page."""
+"""Make, file and publish the page of any day, with one profile's parts put together."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -12,8 +14,9 @@ from paperlark.day.announce import announce
 from paperlark.day.assemble import announcement_gaps, is_worse
 from paperlark.day.publish import check_writable, publish, withdraw
 from paperlark.domain.digest import Digest
-from paperlark.domain.errors import PaperlarkError, PublishError, StoreError
+from paperlark.domain.errors import PaperlarkError, PublishError, SourceError, StoreError
 from paperlark.domain.profile import Profile
+from paperlark.domain.run_states import State
 from paperlark.ports import Progress, Renderer
 from paperlark.renderers.manifest import (
     failure_path,
@@ -22,13 +25,26 @@ from paperlark.renderers.manifest import (
     owner,
 )
 
+_log = logging.getLogger(__name__)
+
+StopPaying = Callable[[], int]
+"""Starts no further paid call, and returns how many answers are still to come."""
+Interruptible = Callable[[StopPaying], AbstractContextManager[object]]
+"""Entered while a page is being made, so that an interruption can end the run in an orderly way."""
+
+
+def uninterruptible(_stop: StopPaying) -> AbstractContextManager[object]:
+    """Return a context that handles no interruption."""
+    return nullcontext()
+
 
 @dataclass(frozen=True, slots=True)
 class MadePage:
     """A digest and the paths of its pages.
 
-    `kept` is the better one that was left in its place; `answered` are other days whose pages
-    miss answers that are known since.
+    `kept` is the better digest of an earlier run that was left in place, None if this one was
+    filed; `answered` are other days whose batch answers arrived in the meantime, so that a new run
+    would improve their pages.
     """
 
     digest: Digest
@@ -36,15 +52,20 @@ class MadePage:
     kept: Digest | None = None
     answered: tuple[date, ...] = ()
 
+    @property
+    def state(self) -> State:
+        """The state of the run that made it."""
+        return State(self.digest.status)
+
 
 @dataclass(frozen=True, slots=True)
 class PageMaker:
     """One profile's parts, put together and ready to make any day's page.
 
-    `days` gives those of a range that there may be; `collect` stores what came of questions that
-    an earlier run left, and gives the days of the pages that they are of; `begin` is called before
-    each day, after that; `stop` has it begin nothing more that costs money, and gives how many
-    answers are under way.
+    `days` returns the announcement days in a range; `collect` stores the answers to batches that
+    earlier runs submitted, and returns the days they belong to; `begin` is called after that,
+    before each day; `stop` starts no further paid call, and returns how many answers are still to
+    come.
     """
 
     profile: Profile
@@ -55,27 +76,27 @@ class PageMaker:
     days: Callable[[date, date], tuple[date, ...]]
     collect: Callable[[Progress], frozenset[date]]
     begin: Callable[[date], None]
-    stop: Callable[[], int]
+    stop: StopPaying
 
     def _before(self, day: date) -> Digest | None:
-        """Give the digest made before; one that cannot be read any more is made again."""
+        """Return the digest of an earlier run; one that cannot be read is made again."""
         try:
             return self.parts.archive.digest(self.profile.name, day)
         except StoreError:
             return None
 
     def _check_own(self, day: date) -> None:
-        """Refuse to write over the page of another profile."""
+        """Raise PublishError where the folder has the page of another profile."""
         path = self.folder / manifest_path(day)
-        there = owner(path.read_bytes()) if path.is_file() else None
-        if there is not None and there != self.profile.name:
+        other = owner(path.read_bytes()) if path.is_file() else None
+        if other is not None and other != self.profile.name:
             raise PublishError(
-                f"{self.folder} has the page of {day} of another profile, {there!r}",
+                f"{self.folder} has the page of {day} of another profile, {other!r}",
                 hint="give each profile an output folder of its own",
             )
 
     def lacking(self, day: date, progress: Progress) -> tuple[str, ...]:
-        """Say what arXiv has not got out yet of that day; what it has is known from then on."""
+        """Return what arXiv has not announced yet of that day; what it has is stored."""
         announcement = announce(
             day,
             self.profile.categories,
@@ -88,7 +109,7 @@ class PageMaker:
     def make(self, day: date, progress: Progress) -> MadePage:
         """Make, file and publish the day's digest, unless a better one is there.
 
-        Raises PaperlarkError, and then the pages of before are still there, and a record of the
+        Raises PaperlarkError; the pages of earlier runs are then untouched, with a record of the
         failure beside them.
         """
         check_writable(self.folder)
@@ -104,9 +125,60 @@ class PageMaker:
         before = self._before(day)
         kept = before if before and is_worse(digest, before) else None
         if kept:
+            _log.info("%s: the %s page made before is better and stays", day, kept.status)
             pages = [renderer.render(kept) for renderer in self.renderers]
         else:
             self.parts.archive.save(digest)
         paths = publish(pages, self.folder)
         withdraw(failure_path(day), self.folder)
         return MadePage(digest, paths, kept, tuple(sorted(answered - {day})))
+
+
+@dataclass(frozen=True, slots=True)
+class DayOutcome:
+    """How one day ended: with a page, or with the error that prevented it."""
+
+    day: date
+    made: MadePage | None = None
+    error: PaperlarkError | None = None
+
+    @property
+    def state(self) -> State:
+        """The state of the run."""
+        return self.made.state if self.made else State.FAILED
+
+
+def find_days(
+    days: Callable[[date, date], tuple[date, ...]], first: date, last: date
+) -> tuple[date, ...]:
+    """Return the announcement days from first to last; raises SourceError if there is none."""
+    found = days(first, last)
+    if not found:
+        raise SourceError(
+            f"there is no feed of any day from {first} to {last}",
+            hint="name other days, or a folder that has feeds of them",
+        )
+    return found
+
+
+def make_pages(
+    maker: PageMaker,
+    days: Sequence[date],
+    progress: Progress,
+    interruptible: Interruptible = uninterruptible,
+) -> Iterator[DayOutcome]:
+    """Make the page of each day and yield its outcome; a day that fails does not stop the next."""
+    for day in days:
+        yield _outcome(maker, day, progress, interruptible)
+
+
+def _outcome(
+    maker: PageMaker, day: date, progress: Progress, interruptible: Interruptible
+) -> DayOutcome:
+    try:
+        with interruptible(maker.stop):
+            outcome = DayOutcome(day, made=maker.make(day, progress))
+    except PaperlarkError as error:
+        outcome = DayOutcome(day, error=error)
+    _log.info("%s: %s", day, outcome.error or outcome.state)
+    return outcome

@@ -1,13 +1,16 @@
-"""Settings and a question in, an answer from the archive out."""
+"""Search a reader's archive: full text (BM25) first, reranked by similarity of meaning."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING
 
+from paperlark.domain.errors import InvalidQuery
 from paperlark.domain.paper import PaperId
 from paperlark.domain.search import (
     Hit,
@@ -16,6 +19,8 @@ from paperlark.domain.search import (
     SearchQuery,
     SearchResult,
     SearchResults,
+    read_name,
+    read_terms,
 )
 from paperlark.ports import PaperSearch, PaperTexts, Progress
 from paperlark.renderers import typeset
@@ -28,129 +33,160 @@ from paperlark.store.vectors import VectorStore
 if TYPE_CHECKING:
     from paperlark.rankers.semantic_search import SemanticSearch
 
-COMPARED = 200
-"""The best papers by words, whose meaning is compared with the question's."""
+_log = logging.getLogger(__name__)
 
-_ENOUGH = 2
-"""Words that tell one paper from another without the small ones between them."""
+RERANKED = 200
+"""So many of the best papers by words are reranked by their similarity to the query."""
 
-_TOLD_FROM = 1000
-"""Texts that are read in no time need no progress."""
+_FEWEST_TERMS = 2
+"""Stop words are dropped where so many other terms are left."""
+
+_SHOW_PROGRESS_FROM = 1000
+"""Fewer new texts are indexed at once and show no progress."""
 
 
 @dataclass(frozen=True, slots=True)
 class ArchiveSearch:
-    """A reader's papers, to be searched; `meaning` is only made where there are words."""
+    """A reader's papers, to be searched; `semantic` is only opened where the query has words."""
 
     finder: PaperSearch
     texts: PaperTexts
-    meaning: Callable[[], SemanticSearch]
+    semantic: Callable[[], SemanticSearch]
 
-    def answer(self, question: SearchQuery, limit: int) -> SearchResults:
-        """Give the best so many papers."""
-        means, hits, likeness = self._find(_telling(question))
+    def answer(self, query: SearchQuery, limit: int) -> SearchResults:
+        """Return up to `limit` papers, best first."""
+        method, hits, similarity = self._find(_without_stop_words(query))
+        _log.info("searched by %s: %d papers", method, len(hits.found))
         best = hits.found[:limit]
         texts = self.texts.find(hit.paper_id for hit in best)
         shown = [hit.paper_id for hit in best if hit.paper_id in texts]
-        standings = self.finder.statuses(question, shown)
+        statuses = self.finder.statuses(query, shown)
         return SearchResults(
-            query=question,
-            method=means,
+            query=query,
+            method=method,
             found=tuple(
-                SearchResult(texts[paper], standing, likeness.get(paper))
-                for paper, standing in zip(shown, standings, strict=True)
+                SearchResult(texts[paper], status, similarity.get(paper))
+                for paper, status in zip(shown, statuses, strict=True)
             ),
             count=len(hits.found) if hits.whole else None,
         )
 
-    def _find(self, question: SearchQuery) -> tuple[SearchMethod, Hits, Mapping[PaperId, float]]:
-        """Ask for all of the words, else for any of them, else for the meaning."""
-        if not question.terms:
-            return SearchMethod.NO_WORDS, self.finder.without_words(question), {}
-        for means, find in (
+    def _find(self, query: SearchQuery) -> tuple[SearchMethod, Hits, Mapping[PaperId, float]]:
+        """Find papers with all words, else with any of them, else by meaning."""
+        if not query.terms:
+            return SearchMethod.NO_WORDS, self.finder.without_words(query), {}
+        for method, find in (
             (SearchMethod.ALL_WORDS, self.finder.all_words),
             (SearchMethod.ANY_WORD, self.finder.any_word),
         ):
-            hits = find(question)
+            hits = find(query)
             if hits.found:
-                ordered, likeness = self._ordered(question, hits.found, means)
-                return means, replace(hits, found=ordered), likeness
-        return self._alike(question)
+                ordered, similarity = self._ordered(query, hits.found, method)
+                return method, replace(hits, found=ordered), similarity
+        return self._by_meaning(query)
 
     def _ordered(
-        self, question: SearchQuery, found: Sequence[Hit], means: SearchMethod
+        self, query: SearchQuery, found: Sequence[Hit], method: SearchMethod
     ) -> tuple[tuple[Hit, ...], Mapping[PaperId, float]]:
-        """Order by words, and the best of those by words and meaning."""
+        """Order by BM25, then rerank the best by BM25 and similarity together."""
         from paperlark.rankers import semantic_search  # noqa: PLC0415  # numpy and scipy: 0.4 s
 
-        every = means is SearchMethod.ALL_WORDS
-        weight = semantic_search.ALL_WORDS_WEIGHT if every else semantic_search.ANY_WORD_WEIGHT
+        all_words = method is SearchMethod.ALL_WORDS
+        weight = semantic_search.ALL_WORDS_WEIGHT if all_words else semantic_search.ANY_WORD_WEIGHT
         by_words = sorted(found, key=_by_words, reverse=True)
-        best, rest = by_words[:COMPARED], by_words[COMPARED:]
-        likeness = self.meaning().similarities(question.text, [hit.paper_id for hit in best])
-        return (*semantic_search.order(best, likeness, weight), *rest), likeness
+        best, rest = by_words[:RERANKED], by_words[RERANKED:]
+        similarity = self.semantic().similarities(query.text, [hit.paper_id for hit in best])
+        return (*semantic_search.order(best, similarity, weight), *rest), similarity
 
-    def _alike(self, question: SearchQuery) -> tuple[SearchMethod, Hits, Mapping[PaperId, float]]:
-        """Find papers whose meaning is near, among those to which all else applies."""
-        if question.of_days or question.author or question.category:
-            others = self.finder.without_words(question)
+    def _by_meaning(self, query: SearchQuery) -> tuple[SearchMethod, Hits, Mapping[PaperId, float]]:
+        """Find the papers most similar in meaning, among those that pass the filters."""
+        if query.of_days or query.author or query.category:
+            others = self.finder.without_words(query)
             papers = [hit.paper_id for hit in others.found]
-            likeness = self.meaning().similarities(question.text, papers)
+            similarity = self.semantic().similarities(query.text, papers)
         else:
-            likeness = self.meaning().nearest(question.text, COMPARED)
-        nearest = sorted(likeness, key=lambda paper: (-likeness[paper], paper))
+            similarity = self.semantic().nearest(query.text, RERANKED)
+        nearest = sorted(similarity, key=lambda paper: (-similarity[paper], paper))
         return (
             SearchMethod.MEANING,
-            Hits(tuple(map(Hit, nearest[:COMPARED])), whole=False),
-            likeness,
+            Hits(tuple(map(Hit, nearest[:RERANKED])), whole=False),
+            similarity,
         )
 
 
-def _telling(question: SearchQuery) -> SearchQuery:
-    """Leave out the words that say nothing, such as `of the`, where two or more are left.
+def _without_stop_words(query: SearchQuery) -> SearchQuery:
+    """Drop stop words such as `of the`, where two or more other terms are left.
 
-    Nearly every paper has them, and to weigh them takes longer than all else.
+    Nearly every paper has them, and scoring them takes longer than all the rest.
     """
-    if not question.terms:
-        return question
+    if not query.terms:
+        return query
     from paperlark.rankers.tokens import only_stopwords  # noqa: PLC0415  # numpy
 
-    terms = tuple(term for term in question.terms if not only_stopwords(term.text))
-    return replace(question, terms=terms) if len(terms) >= _ENOUGH else question
+    terms = tuple(term for term in query.terms if not only_stopwords(term.text))
+    return replace(query, terms=terms) if len(terms) >= _FEWEST_TERMS else query
 
 
 def _by_words(hit: Hit) -> tuple[float, PaperId]:
     return hit.text_score, hit.paper_id
 
 
+def search_query(  # everything that can be asked for
+    text: str = "",
+    *,
+    author: str | None = None,
+    category: str | None = None,
+    first: date | None = None,
+    last: date | None = None,
+    selected: bool = False,
+    score: int | None = None,
+) -> SearchQuery:
+    """Return the query for a text and filters as a reader types them.
+
+    Raises InvalidQuery where it asks for nothing, or for too much.
+    """
+    query = SearchQuery(
+        text=text,
+        terms=read_terms(text),
+        author=None if author is None else read_name(author),
+        category=category,
+        first=first,
+        last=last,
+        selected=selected,
+        score=score,
+    )
+    if query.empty:
+        raise InvalidQuery("nothing to search for", hint="give words, or a filter")
+    return query
+
+
 @contextmanager
 def open_search(settings: Settings, progress: Progress) -> Iterator[ArchiveSearch]:
-    """Open a reader's archive, and read what came since the last search.
+    """Open a reader's archive, and index what is new since the last search.
 
-    A run may be under way. Raises StoreError where there is no database: nothing is made here, not
-    even an empty one.
+    A run may be at work meanwhile. Raises StoreError where there is no database; none is made.
     """
     path, name = settings.database, settings.profile.name
     with open_existing(path, name) as connection:
         finder = SearchStore(connection, path, name, typeset.plain)
         _catch_up(finder, progress)
-        places = VectorStore(connection, path)
+        vectors = VectorStore(connection, path)
         yield ArchiveSearch(
-            finder, PaperTextStore(connection, path, name), cache(lambda: _meaning(places))
+            finder, PaperTextStore(connection, path, name), cache(lambda: _semantic(vectors))
         )
 
 
 def _catch_up(finder: PaperSearch, progress: Progress) -> None:
-    waiting = finder.waiting()
-    if waiting < _TOLD_FROM:
+    new = finder.waiting()
+    if new < _SHOW_PROGRESS_FROM:
         finder.catch_up(lambda *_: None)
         return
-    with progress.step("reading papers", waiting) as advance:
+    with progress.step("reading papers", new) as advance:
         finder.catch_up(advance)
 
 
-def _meaning(places: VectorStore) -> SemanticSearch:
+def _semantic(vectors: VectorStore) -> SemanticSearch:
     from paperlark.rankers.embedding import Embedding  # noqa: PLC0415  # numpy and scipy: 0.4 s
     from paperlark.rankers.semantic_search import SemanticSearch  # noqa: PLC0415  # likewise
 
-    return SemanticSearch(places, Embedding.shipped())
+    return SemanticSearch(vectors, Embedding.shipped())

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from paperlark.settings.redaction import remember_secret
 from paperlark.settings.secrets import Keyring, Secrets
 
 if TYPE_CHECKING:
@@ -64,4 +65,7 @@ class Environment:
     def secret(self, name: str) -> str | None:
         """Return a secret, None where it is not found; raises SecretUnusable."""
         found = self.secrets.find(name)
-        return found.secret if found else None
+        if found is None:
+            return None
+        remember_secret(found.secret)
+        return found.secret

@@ -1,4 +1,4 @@
-"""All answers of a new reader: from options, from questions, and as usual for the rest."""
+"""`paperlark init`: set up a profile from options, questions and defaults."""
 
 from __future__ import annotations
 
@@ -6,16 +6,15 @@ import shlex
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
-from functools import partial
+from datetime import datetime
 from pathlib import Path
 
 import click
 
+from paperlark.api import OpenedProfile
 from paperlark.cli._errors import tell_error
 from paperlark.cli._make import make_one
-from paperlark.cli._options import PATIENCE, environment_of, feeds_option
-from paperlark.cli._progress import progress
+from paperlark.cli._options import environment_of, feeds_option, open_for, run_options
 from paperlark.cli.import_ import import_all
 from paperlark.cli.init.options import GivenOptions, given_options
 from paperlark.cli.init.questions import (
@@ -27,22 +26,11 @@ from paperlark.cli.init.questions import (
     ask_model,
     ask_timer,
 )
-from paperlark.compose import (
-    Environment,
-    ImportHow,
-    LockPatience,
-    RunOptions,
-    open_arxiv_client,
-    open_page_maker,
-)
-from paperlark.domain.calendar import expects_announcement, previous_announcement_day, today
 from paperlark.domain.errors import PaperlarkError
 from paperlark.domain.taxonomy import named
-from paperlark.http.loopback import is_on_this_machine
-from paperlark.llm.local_models import local_models
 from paperlark.renderers import english
-from paperlark.settings import Settings, load_settings
 from paperlark.settings.answers import CATEGORIES, PASSWORD, Chat, Mail, Model, SetupAnswers
+from paperlark.settings.environment import Environment
 from paperlark.settings.starter import (
     CRITERIA,
     PROFILE,
@@ -54,15 +42,15 @@ from paperlark.settings.starter import (
 
 
 @dataclass(frozen=True, slots=True)
-class SetupWishes:
-    """What stands in the profile, and what is imported beside it."""
+class SetupPlan:
+    """What goes into the profile, and what is imported as well."""
 
     answers: SetupAnswers
     imports: tuple[str, ...] = ()
 
 
-def wishes_of(given: GivenOptions, now: datetime, *, asks: bool) -> SetupWishes:
-    """Take what options say, ask for the rest where somebody is there, and take what is usual."""
+def plan_setup(given: GivenOptions, now: datetime, *, asks: bool) -> SetupPlan:
+    """Take the answers from options, ask for the rest if `asks`, and use defaults otherwise."""
     categories = given.categories or (ask_categories() if asks else CATEGORIES)
     interests = _interests(given, categories, asks=asks)
     followed = given.followed or (ask_followed() if asks else ())
@@ -79,7 +67,7 @@ def wishes_of(given: GivenOptions, now: datetime, *, asks: bool) -> SetupWishes:
         delivery=delivery,
         timer=timer,
     )
-    return SetupWishes(answers, interests.imports)
+    return SetupPlan(answers, interests.imports)
 
 
 def _interests(given: GivenOptions, categories: tuple[str, ...], *, asks: bool) -> InterestAnswers:
@@ -90,7 +78,7 @@ def _interests(given: GivenOptions, categories: tuple[str, ...], *, asks: bool) 
 
 
 def _within_budget(model: Model, given: GivenOptions, now: datetime) -> Model:
-    """Bound what a model may cost; a bound that nobody can keep to would only stop every page."""
+    """Set the monthly budget; without a known price there is none, for it would stop every page."""
     if given.budget is not None:
         return replace(model, budget=given.budget)
     from paperlark.llm import prices  # noqa: PLC0415  # megabytes of prices, only for a model
@@ -99,14 +87,14 @@ def _within_budget(model: Model, given: GivenOptions, now: datetime) -> Model:
     return model if priced else replace(model, budget=None)
 
 
-def summary(wishes: SetupWishes) -> Iterator[tuple[str, str]]:
-    """Say what the files will say, each with its name."""
-    answers = wishes.answers
+def summary(plan: SetupPlan) -> Iterator[tuple[str, str]]:
+    """Return what the files will contain, as names and values."""
+    answers = plan.answers
     yield "fields", ", ".join(map(named, answers.categories))
     yield "interests", _interests_in_words(answers)
-    if wishes.imports:
-        yield "import", ", ".join(wishes.imports)
-    yield "people", ", ".join(answers.followed) or "nobody followed"
+    if plan.imports:
+        yield "import", ", ".join(plan.imports)
+    yield "people", ", ".join(answers.followed) or "no followed authors"
     yield "model", _model_in_words(answers.model)
     yield "delivery", _delivery_in_words(answers)
     yield "when", f"every morning ({answers.timer})" if answers.timer else "by hand"
@@ -115,7 +103,9 @@ def summary(wishes: SetupWishes) -> Iterator[tuple[str, str]]:
 def _interests_in_words(answers: SetupAnswers) -> str:
     if answers.interests:
         return f"your own words, {english.counted(len(answers.interests.split()), 'word')}"
-    return f"the example for {answers.template}" if answers.template else "the categories' names"
+    return (
+        f"the example for {answers.template}" if answers.template else "the names of the categories"
+    )
 
 
 def _model_in_words(model: Model | None) -> str:
@@ -125,7 +115,7 @@ def _model_in_words(model: Model | None) -> str:
     bound = (
         f"for at most ${model.budget:f} a month"
         if model.budget is not None
-        else "without a budget, for its price is not known"
+        else "without a budget, because no price is known"
     )
     return f"{model.name} at {model.base_url}, {key}, {bound}"
 
@@ -136,92 +126,63 @@ def _delivery_in_words(answers: SetupAnswers) -> str:
         return "none"
     if isinstance(delivery, Mail):
         return f"mail to {delivery.address} by {delivery.server}"
-    return f"the chat whose address is kept as {delivery.url_variable}"
+    return f"a chat, with its address kept as {delivery.url_variable}"
 
 
 _PATIENCE_WITH_ARXIV = 120.0
-"""Seconds: somebody sits there and waits, where a run in the night may take longer."""
+"""Seconds: a person is waiting, where a scheduled run may take longer."""
 
 
-def import_into(settings: Settings, environment: Environment, sources: Sequence[str]) -> bool:
-    """Import what the reader named; tells what went wrong, and whether all went well."""
-    how = ImportHow(
-        progress(),
-        partial(open_arxiv_client, settings, environment),
-        wait=LockPatience(PATIENCE, partial(click.echo, err=True)),
-    )
+def import_into(profile: OpenedProfile, sources: Sequence[str]) -> bool:
+    """Import what the reader named; print what went wrong, and return whether all went well."""
     try:
-        import_all(settings, environment, sources, how)
+        import_all(profile, sources, profile.import_source)
     except PaperlarkError as error:
         tell_error(str(error))
         return False
     return True
 
 
-def make_first_page(settings: Settings, environment: Environment, feeds: Path | None) -> int:
-    """Make a page of the last announcement, and give the exit code; tells what went wrong."""
-    lacking = _lacking(settings, environment)
-    if lacking:
-        click.echo(f"{lacking}: this page is made without the model")
-    options = RunOptions(
-        feeds=feeds,
-        use_model=not lacking,
-        patience=PATIENCE,
-        tell=partial(click.echo, err=True),
-    )
-    arxiv = replace(settings.arxiv, patience=min(settings.arxiv.patience, _PATIENCE_WITH_ARXIV))
-    settings = replace(settings, arxiv=arxiv)
+def make_first_page(profile: OpenedProfile) -> int:
+    """Make a page of the latest announcement; print what went wrong, and return the exit code."""
     try:
-        day = _last_day(settings, options, environment)
-        return make_one(settings, options, day, environment=environment, as_json=False)
+        lacking = profile.model_problem()
+        if lacking:
+            click.echo(f"{lacking}: this page is made without the model")
+        arxiv = profile.settings.arxiv
+        arxiv = replace(arxiv, patience=min(arxiv.patience, _PATIENCE_WITH_ARXIV))
+        profile = replace(
+            profile,
+            settings=replace(profile.settings, arxiv=arxiv),
+            options=replace(profile.options, use_model=not lacking),
+        )
+        day = profile.latest_day()
+        if profile.options.feeds is None and day != profile.today:
+            date = english.long_date(day)
+            click.echo(f"arXiv announces nothing today; this is the page of {date}")
+        return make_one(profile, day, as_json=False)
     except PaperlarkError as error:
         tell_error(str(error))
-        click.echo("the profile is there all the same; make its page when that is mended")
+        click.echo("the profile was written all the same; fix this and make the page then")
         return 1
-
-
-def _lacking(settings: Settings, environment: Environment) -> str | None:
-    """Say what the model lacks to be asked; None where it can be tried, or there is none."""
-    model = settings.model
-    if model is None:
-        return None
-    if model.key_variable and environment.secret(model.key_variable) is None:
-        return f"there is no secret {model.key_variable} yet"
-    if is_on_this_machine(model.base_url) and local_models(model.base_url) is None:
-        return f"no model server answers at {model.base_url} now"
-    return None
-
-
-def _last_day(settings: Settings, options: RunOptions, environment: Environment) -> date:
-    """Give today, or the last day with an announcement; of recorded feeds the last."""
-    now = today(environment.now())
-    if options.feeds is not None:
-        with open_page_maker(settings, options, environment) as maker:
-            days = maker.days(date.min, date.max)
-        return max(days, default=now)
-    if expects_announcement(now):
-        return now
-    day = previous_announcement_day(now)
-    click.echo(f"arXiv announces nothing today; this is the page of {english.long_date(day)}")
-    return day
 
 
 def left_to_do(
     answers: SetupAnswers, profile: Path, environment: Environment
 ) -> Iterator[tuple[str, str]]:
-    """Give the commands that do what is left, and what each does."""
+    """Return the commands to run next, and what each does."""
     option = "" if profile == Path("paperlark.toml") else f" --profile {shlex.quote(str(profile))}"
     for name, what in _secrets(answers):
         if environment.secret(name) is None:
-            yield f"paperlark secret set {name}", f"keep {what}, never in the profile"
+            yield f"paperlark secret set {name}", f"keep {what} outside of the profile"
     if answers.timer:
-        yield f"paperlark schedule {answers.timer}{option}", "have it made every morning"
-    yield f"paperlark today{option}", "make the page of the day"
-    yield f"paperlark doctor{option}", "see whether all is well"
+        yield f"paperlark schedule {answers.timer}{option}", "schedule the daily page"
+    yield f"paperlark today{option}", "make today's page"
+    yield f"paperlark doctor{option}", "check that everything works"
 
 
 def _secrets(answers: SetupAnswers) -> Iterator[tuple[str, str]]:
-    """Name the secrets that the profile speaks of."""
+    """Return the secrets that the profile names, and what they are."""
     if answers.model and answers.model.key_variable:
         yield answers.model.key_variable, "the model's key"
     if isinstance(answers.delivery, Chat):
@@ -230,7 +191,7 @@ def _secrets(answers: SetupAnswers) -> Iterator[tuple[str, str]]:
         yield PASSWORD, "the mail server's password"
 
 
-@click.command("init", short_help="Write a profile: six questions, two files.")
+@click.command("init")
 @click.argument(
     "folder", type=click.Path(path_type=Path, file_okay=False), default=Path(), required=False
 )
@@ -239,15 +200,14 @@ def _secrets(answers: SetupAnswers) -> Iterator[tuple[str, str]]:
     "--yes/--ask",
     "unasked",
     default=None,
-    help="Ask nothing and take the defaults, or ask. Unless given, ask where somebody sits at a"
-    " terminal.",
+    help="Use the defaults without asking, or ask.  [default: ask if run in a terminal]",
 )
-@click.option("--show", "shows", is_flag=True, help="Show both files, and write none.")
+@click.option("--show", "shows", is_flag=True, help="Show both files without writing them.")
 @click.option(
     "--first-page/--no-first-page",
     "wants_page",
     default=None,
-    help="Make the first page at once, or not. Unless given, this is asked; unasked, none is made.",
+    help="Make the first page at once, or do not.  [default: ask, or do not]",
 )
 @feeds_option
 @click.pass_context
@@ -261,12 +221,12 @@ def command(
     wants_page: bool | None,
     feeds: Path | None,
 ) -> None:
-    r"""Write paperlark.toml and criteria.md into FOLDER (this one, if none is named).
+    r"""Write paperlark.toml and criteria.md into FOLDER (the current folder by default).
 
-    At a terminal it asks six questions, and Enter takes what it proposes; what an option answers
-    is not asked. Both files are commented and work as they are; nothing that is already there is
-    overwritten, and whoever leaves before the end leaves nothing behind. Keys and passwords are
-    never asked for: a profile only has the names that they are kept under.
+    In a terminal it asks six questions; press Enter for the default. Questions answered by an
+    option are skipped. Both files are commented and work as they are. Existing files are never
+    overwritten, and nothing is written if you quit before the end. Keys and passwords are never
+    asked for: a profile only has the names under which they are kept.
 
     \b
     Examples:
@@ -278,13 +238,13 @@ def command(
     asks = sys.stdin.isatty() if unasked is None else not unasked
     check_folder(folder)
     try:
-        wishes = _asked(given, environment, asks=asks)
-        texts = profile_text(wishes.answers), criteria_text(wishes.answers)
+        plan = _asked(given, environment, asks=asks)
+        texts = profile_text(plan.answers), criteria_text(plan.answers)
         if shows:
             click.echo(_shown(folder, *texts))
             return
         if asks:
-            _confirm(folder, wishes, texts)
+            _confirm(folder, plan, texts)
     except click.Abort:
         click.echo("\nnothing was written")
         raise
@@ -292,27 +252,28 @@ def command(
     click.echo(f"wrote {profile} and {criteria}")
     if wants_page is None:
         wants_page = asks and click.confirm("\nMake the first page now?", default=True)
-    exit_code = _begin(profile, wishes, environment, feeds, wants_page=wants_page)
-    if not wishes.answers.interests:
-        click.echo(f"\nThe interests in {criteria} are an example: make them your own.")
-    _tell_rest(left_to_do(wishes.answers, profile, environment))
+    opened = open_for(context, profile, run_options(feeds=feeds))
+    exit_code = _begin(opened, plan.imports, wants_page=wants_page)
+    if not plan.answers.interests:
+        click.echo(f"\nThe interests in {criteria} are an example: replace them with your own.")
+    _print_next(left_to_do(plan.answers, profile, environment))
     context.exit(exit_code)
 
 
-def _asked(given: GivenOptions, environment: Environment, *, asks: bool) -> SetupWishes:
+def _asked(given: GivenOptions, environment: Environment, *, asks: bool) -> SetupPlan:
     if asks:
-        click.echo("Enter takes what is proposed; Ctrl-C leaves, and leaves nothing behind.")
-    return wishes_of(given, environment.now(), asks=asks)
+        click.echo("Press Enter for the default; Ctrl-C quits without writing anything.")
+    return plan_setup(given, environment.now(), asks=asks)
 
 
-def _confirm(folder: Path, wishes: SetupWishes, texts: tuple[str, str]) -> None:
-    """Show what will be written; raises Abort where that is not wanted."""
-    click.echo(f"\nThis will be written into {folder / PROFILE} and {folder / CRITERIA}:\n")
-    for name, value in summary(wishes):
+def _confirm(folder: Path, plan: SetupPlan, texts: tuple[str, str]) -> None:
+    """Show what will be written; raises Abort where it is declined."""
+    click.echo(f"\nThis will be written to {folder / PROFILE} and {folder / CRITERIA}:\n")
+    for name, value in summary(plan):
         click.echo(f"   {name:10} {value}")
     while True:
         answer = click.prompt(
-            "\nWrite them? (y, n, or s to see both first)",
+            "\nWrite them? (y, n, or s to show both first)",
             type=click.Choice(["y", "n", "s"], case_sensitive=False),
             default="y",
             show_choices=False,
@@ -328,22 +289,14 @@ def _shown(folder: Path, profile: str, criteria: str) -> str:
     return f"--- {folder / PROFILE}\n{profile}\n--- {folder / CRITERIA}\n{criteria}"
 
 
-def _begin(
-    profile: Path,
-    wishes: SetupWishes,
-    environment: Environment,
-    feeds: Path | None,
-    *,
-    wants_page: bool,
-) -> int:
-    """Import what was named and make a page where one is wanted; gives the worse exit code."""
-    settings = load_settings(profile)
-    imported = import_into(settings, environment, wishes.imports)
-    made = make_first_page(settings, environment, feeds) if wants_page else 0
+def _begin(profile: OpenedProfile, imports: Sequence[str], *, wants_page: bool) -> int:
+    """Import what was named and make a page if one is wanted; return the worse exit code."""
+    imported = import_into(profile, imports)
+    made = make_first_page(profile) if wants_page else 0
     return made or (not imported)
 
 
-def _tell_rest(rest: Iterable[tuple[str, str]]) -> None:
+def _print_next(rest: Iterable[tuple[str, str]]) -> None:
     commands = list(rest)
     width = max(len(command) for command, _ in commands)
     click.echo("\nNext:")

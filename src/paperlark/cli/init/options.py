@@ -1,4 +1,4 @@
-"""What the options of `paperlark init` answer before anybody is asked."""
+"""The options of `paperlark init`, which answer its questions in advance."""
 
 from __future__ import annotations
 
@@ -37,14 +37,14 @@ from paperlark.settings.values import Security
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 NONE = "none"
-"""Says of a question that it need not be asked: nothing is wanted there."""
+"""The answer that nothing is wanted, so that the question is skipped."""
 
 
 @dataclass(frozen=True, slots=True)
 class GivenOptions:
-    """The answers that options give; None and empty: the question is still to be asked.
+    """The answers that options give; None and empty mean that the question is still to be asked.
 
-    `without_model` and so on say that there is to be none. `budget` None: as usual.
+    `without_model` and so on decline one. `budget` None is the default budget.
     """
 
     name: str
@@ -63,7 +63,7 @@ class GivenOptions:
 
 
 def _answer(kind: AnswerKind, *, or_none: bool = False) -> Callable[..., str | None]:
-    """Give a callback that refuses what cannot stand in a profile."""
+    """Return a callback that rejects what a profile cannot hold."""
 
     def checked(_context: click.Context, _option: click.Parameter, value: str | None) -> str | None:
         if value is None or (or_none and value == NONE):
@@ -106,7 +106,7 @@ def _dollars(
     if value is None:
         return None
     if not isfinite(value):
-        raise click.BadParameter(f"{value} is no sum of money")
+        raise click.BadParameter(f"{value} is not an amount of money")
     return Decimal(str(value))
 
 
@@ -124,8 +124,8 @@ _OPTIONS = (
     ),
     click.option(
         "--category", "categories", multiple=True, callback=_categories,
-        help="A category to read, by its code or by words that mean no other; several times for"
-        f" several. Unless given or asked: {', '.join(CATEGORIES)}.",
+        help="A category to read, by its code or by unambiguous words; may be repeated."
+        f"  [default: {', '.join(CATEGORIES)}]",
     ),
     click.option(
         "--interests", callback=_interests, metavar="TEXT",
@@ -133,20 +133,20 @@ _OPTIONS = (
     ),
     click.option(
         "--template", "field", type=click.Choice(list(FIELDS)), metavar="NAME",
-        help=f"Interests to begin with: {', '.join(FIELDS)}. Unless given, what suits the"
-        " categories.",
+        help=f"Example interests to begin with: {', '.join(FIELDS)}.  [default: the one for the"
+        " categories]",
     ),
     click.option(
         "--import", "imports", multiple=True, metavar="FILE|ADDRESS|ID",
-        help="Papers you like or judged days, for `paperlark import`; several times for several.",
+        help="Papers you like or judged days, as for `paperlark import`; may be repeated.",
     ),
     click.option(
         "--follow", "followed", multiple=True, callback=_names, metavar="NAME",
-        help="An author whose papers are always on the page; several times for several.",
+        help="An author whose papers are always on the page; may be repeated.",
     ),
     click.option(
         "--model", callback=_answer(AnswerKind.TEXT, or_none=True), metavar="NAME",
-        help=f'The model that judges, as its server knows it; "{NONE}" for none.',
+        help=f'The model that judges, by its name on the server; "{NONE}" for none.',
     ),
     click.option(
         "--base-url", default=OPENAI, show_default=True, callback=_answer(AnswerKind.ADDRESS),
@@ -154,50 +154,51 @@ _OPTIONS = (
     ),
     click.option(
         "--key-variable", metavar="NAME",
-        help=f'The name of the secret with its key; "{NONE}" for none. Unless given, {KEY}, and'
-        " none for a server on this machine.",
+        help=f'The name of the secret with its key; "{NONE}" for none.  [default: {KEY}, or none'
+        " for a server on this machine]",
     ),
     click.option(
         "--budget", type=click.FloatRange(min=0, max=1_000_000), callback=_dollars,
         metavar="DOLLARS",
-        help=f"What the model may cost in a month. Unless given, {BUDGET}, where its price is"
-        " known.",
+        help=f"What the model may cost per month.  [default: {BUDGET}, if its price is known]",
     ),
     click.option(
         "--mail", callback=_answer(AnswerKind.MAILBOX, or_none=True), metavar="ADDRESS",
-        help=f'Where pages are to be mailed, with --mail-server; "{NONE}" for no delivery.',
+        help=f'Mail pages to this address, by --mail-server; "{NONE}" for no delivery.',
     ),
     click.option(
         "--mail-server", callback=_answer(AnswerKind.SERVER), metavar="HOST",
-        help="The mail server that you may send by.",
+        help="The mail server to send by.",
     ),
-    click.option("--mail-port", type=click.IntRange(1, 65535), help="Its port, if no usual one."),
+    click.option(
+        "--mail-port", type=click.IntRange(1, 65535), help="Its port, if not the standard one."
+    ),
     click.option(
         "--mail-security", type=click.Choice([str(one) for one in Security]),
-        help="How it is spoken to. Unless given, tls; none on this machine.",
+        help="Encryption of the connection.  [default: tls, or none on this machine]",
     ),
     click.option(
         "--mail-user", callback=_answer(AnswerKind.TEXT, or_none=True), metavar="NAME",
-        help=f'The name that it knows you by; "{NONE}" where it asks nobody. Unless given, the'
-        f" address. The password is the secret {PASSWORD}.",
+        help=f'Your user name there; "{NONE}" if it needs no login. The password is the secret'
+        f" {PASSWORD}.  [default: the address]",
     ),
     click.option(
         "--mail-sender", callback=_answer(AnswerKind.MAILBOX), metavar="ADDRESS",
-        help="The address that mail comes from, if it is another.",
+        help="The sender's address, if it is another one.",
     ),
     click.option(
         "--deliver-variable", callback=_answer(AnswerKind.NAME_OF_SECRET), metavar="NAME",
-        help="Bring pages to a chat instead: the name of the secret that is its Apprise address.",
+        help="Deliver pages to a chat instead: the name of the secret with its Apprise address.",
     ),
     click.option(
         "--schedule", type=click.Choice([*map(str, Timer), NONE]),
-        help="What is to start paperlark every morning; how to set it is told at the end.",
+        help="What starts paperlark every morning; the command for that is shown at the end.",
     ),
 )  # fmt: skip
 
 
 def given_options(command: _Command) -> _Command:
-    """Give a command the options that answer its questions, as `given`."""
+    """Add the options that answer the questions to a command, as `given`."""
 
     @wraps(command)
     def answered(

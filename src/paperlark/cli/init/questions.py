@@ -1,4 +1,4 @@
-"""Questions on a terminal: asked again, with the reason, until the answer will do."""
+"""The questions of `paperlark init`: asked again, with the reason, until the answer is valid."""
 
 from __future__ import annotations
 
@@ -42,32 +42,32 @@ WIDTH = 96
 
 
 def title(number: int, name: str, hint: str) -> None:
-    """Begin one of the questions."""
+    """Print the heading of a question."""
     click.echo(f"\n{click.style(f'{number} of {QUESTIONS}  {name}', bold=True)}")
-    tell(hint)
+    show_text(hint)
 
 
-def tell(text: str) -> None:
-    """Say something between two questions."""
+def show_text(text: str) -> None:
+    """Print a text between two questions."""
     for line in text.splitlines():
         click.echo(click.wrap_text(line, WIDTH, _INDENT, _INDENT))
 
 
 def ask(question: str, read: Callable[[str], _Answer], *, default: str = "") -> _Answer:
-    """Ask until `read` takes the answer; it raises ValueError with the reason where it does not.
+    """Ask until `read` accepts the answer; it raises ValueError with the reason where it does not.
 
-    Enter alone is the default.
+    Enter alone gives the default.
     """
     while True:
         answer = click.prompt(_INDENT + question, default=default, show_default=bool(default))
         try:
             return read(answer.strip())
         except ValueError as reason:
-            tell(str(reason))
+            show_text(str(reason))
 
 
 def read_as(kind: AnswerKind) -> Callable[[str], str]:
-    """Give what takes an answer of a kind, and raises ValueError with the reason for any other."""
+    """Return a function that accepts answers of a kind, and raises ValueError for any other."""
 
     def read(answer: str) -> str:
         if problem := complaint(kind, answer):
@@ -78,9 +78,9 @@ def read_as(kind: AnswerKind) -> Callable[[str], str]:
 
 
 def choose(question: str, options: Sequence[str]) -> int:
-    """Offer a numbered list, the first being the default, and give the place of the choice."""
+    """Offer a numbered list, the first being the default, and return the index of the choice."""
     for number, option in enumerate(options, start=1):
-        tell(f"{number}  {option}")
+        show_text(f"{number}  {option}")
 
     def read(answer: str) -> int:
         if answer.isdecimal() and 1 <= int(answer) <= len(options):
@@ -91,7 +91,7 @@ def choose(question: str, options: Sequence[str]) -> int:
 
 
 def ask_lines(first: str) -> str:
-    """Give the line and those typed after it, until an empty one."""
+    """Return the line and those typed after it, until an empty one."""
     lines = [first]
     while line := click.prompt("   ...", prompt_suffix=" ", default="", show_default=False):
         lines.append(line)
@@ -100,18 +100,18 @@ def ask_lines(first: str) -> str:
 
 _OLLAMA, _VLLM = "http://localhost:11434/v1", "http://localhost:8000/v1"
 _FEW = 5
-"""So many models are named."""
+"""Up to so many models are named."""
 
 
 def ask_model() -> Model | None:
     """Ask for a model, and where it is served."""
     title(4, "A model", "Without one, an embedded ranker makes the page: no key, no cost. A model"
-           " reads the best matches and says why they matter.")  # fmt: skip
+           " reads the best matches and explains why they matter.")  # fmt: skip
     choice = choose("model", (
         "none for now",
         "OpenAI",
         "a server on this machine: Ollama, vLLM, llama.cpp",
-        "another address that speaks OpenAI's protocol",
+        "another server with an OpenAI-compatible API",
     ))  # fmt: skip
     if choice == 0:
         return None
@@ -121,24 +121,24 @@ def ask_model() -> Model | None:
 
 
 def _local_model() -> Model:
-    tell(f"looking for one at {_OLLAMA} and {_VLLM}")
+    show_text(f"looking for a model server at {_OLLAMA} and {_VLLM}")
     for address in (_OLLAMA, _VLLM):
         names = local_models(address)
         if names:
-            tell(f"{address} answers, and offers {', '.join(names[:_FEW])}")
+            show_text(f"{address} answers, and offers {', '.join(names[:_FEW])}")
             return _model_at(address, names[0])
-    tell("none answers there now")
+    show_text("no server answers there now")
     return _model_at(_OLLAMA)
 
 
 def _model_at(address: str, name: str = "") -> Model:
     url = ask("its address, before /chat/completions", read_as(AnswerKind.ADDRESS), default=address)
-    model = ask("the model's name, as the server knows it", read_as(AnswerKind.TEXT), default=name)
+    model = ask("the model's name on the server", read_as(AnswerKind.TEXT), default=name)
     usual = usual_key(url)
     if not usual:
         return Model(model, url.rstrip("/"), "")
     key = ask(
-        "the name to keep its key under (never the key itself)",
+        "the name to keep its key under (not the key itself)",
         read_as(AnswerKind.NAME_OF_SECRET),
         default=usual,
     )
@@ -146,18 +146,18 @@ def _model_at(address: str, name: str = "") -> Model:
 
 
 def ask_delivery() -> Mail | Chat | None:
-    """Ask where pages are to be brought."""
-    title(5, "Delivery", "Pages are files on this machine. They can be brought to you as well.")
+    """Ask where pages are to be delivered."""
+    title(5, "Delivery", "Pages are files on this machine. They can be delivered to you as well.")
     choice = choose("delivery", (
         "nowhere for now",
         "by e-mail",
-        "to a chat: Slack, Discord, Telegram, ntfy and what else Apprise knows",
+        "to a chat: Slack, Discord, Telegram, ntfy and others that Apprise supports",
     ))  # fmt: skip
     if choice == 0:
         return None
     if choice == 1:
         return _ask_mail()
-    return Chat(ask("the name to keep the chat's address under (never the address itself)",
+    return Chat(ask("the name to keep the chat's address under (not the address itself)",
                     read_as(AnswerKind.NAME_OF_SECRET), default=CHAT))  # fmt: skip
 
 
@@ -168,12 +168,12 @@ def _ask_mail() -> Mail:
     security = usual_security(server)
     user = None
     if security is not Security.NONE:
-        user = ask("the name it knows you by", read_as(AnswerKind.TEXT), default=address)
+        user = ask("your user name there", read_as(AnswerKind.TEXT), default=address)
     return Mail(address, server, sender=address, user=user, security=security)
 
 
 def ask_timer() -> Timer | None:
-    """Ask what is to start it."""
+    """Ask what starts paperlark every morning."""
     title(6, "When", "You can make pages by hand, or have them made every morning.")
     choice = choose("when", (
         "by hand for now",
@@ -187,12 +187,12 @@ def ask_timer() -> Timer | None:
 
 
 _SUFFIXES = frozenset((".bib", ".ris", ".json", ".jsonl", ".md", ".txt", ".gz"))
-"""Who types a word that ends so means a file."""
+"""A word with one of these suffixes means a file."""
 
 
 @dataclass(frozen=True, slots=True)
 class InterestAnswers:
-    """A reader's words, or the template to begin with; and what is to be imported."""
+    """A reader's own words, or the example to begin with; and what is to be imported."""
 
     words: str = ""
     field: str | None = None
@@ -200,14 +200,14 @@ class InterestAnswers:
 
 
 def ask_categories() -> tuple[str, ...]:
-    """Ask which fields are read."""
-    title(1, "Fields", "Which of arXiv's categories do you read? Say it in words (galaxies, machine"
-           " learning) or in codes (cs.LG), with commas between several.")  # fmt: skip
+    """Ask which categories are read."""
+    title(1, "Fields", "Which of arXiv's categories do you read? Give words (galaxies, machine"
+           " learning) or codes (cs.LG), separated by commas.")  # fmt: skip
     while True:
         wanted = ask("fields", _parts, default=", ".join(CATEGORIES))
         codes = tuple(dict.fromkeys(code for words in wanted for code in _chosen(words)))
         if codes:
-            tell(f"you read {', '.join(map(named, codes))}")
+            show_text(f"you read {', '.join(map(named, codes))}")
             return codes
 
 
@@ -216,18 +216,18 @@ def _parts(answer: str) -> tuple[str, ...]:
 
 
 def _chosen(words: str) -> tuple[str, ...]:
-    """Give the categories meant, asking which where words mean several; none if left out."""
+    """Return the categories meant, asking which if words mean several; none if skipped."""
     found = find_categories(words)
     if not found:
-        tell(f"arXiv has no category like {words!r}")
-        others = ask("in other words (Enter leaves it out)", _parts)
+        show_text(f"arXiv has no category like {words!r}")
+        others = ask("in other words (press Enter to skip it)", _parts)
         return tuple(code for part in others for code in _chosen(part))
     if len(found) == 1:
         return (found[0].code,)
-    tell(f"{words!r} may be")
+    show_text(f"{words!r} may be")
     for number, category in enumerate(found, start=1):
-        tell(f"{number}  {named(category.code)}")
-    return ask("which, with commas between several", lambda text: _picked(text, found),
+        show_text(f"{number}  {named(category.code)}")
+    return ask("which ones, separated by commas", lambda text: _picked(text, found),
                default="1")  # fmt: skip
 
 
@@ -239,13 +239,13 @@ def _picked(answer: str, found: Sequence[Category]) -> tuple[str, ...]:
 
 
 def ask_interests(categories: Sequence[str]) -> InterestAnswers:
-    """Ask what they want to read: in words, as a template to begin with, or in files."""
+    """Ask what they want to read: in their own words, as an example to begin with, or as files."""
     template = SetupAnswers(categories=tuple(categories)).template
-    example = f"the example for {template}" if template else "the categories' names"
+    example = f"the example for {template}" if template else "the names of the categories"
     title(2, "Interests", "What do you want to read? Write a few sentences, and an empty line when"
           " you are done. Or name a file: BibTeX, RIS, a list of arXiv papers or a digest to learn"
-          " from, or a text with your interests. ? shows examples of other fields. Enter alone"
-          f" takes {example}, to be changed later.")  # fmt: skip
+          " from, or a text with your interests. Type ? for examples of other fields. Enter alone"
+          f" uses {example}, which you can change later.")  # fmt: skip
     imports: tuple[str, ...] = ()
     while True:
         line = click.prompt("   interests", default="", show_default=False).strip()
@@ -254,18 +254,18 @@ def ask_interests(categories: Sequence[str]) -> InterestAnswers:
         try:
             words = _words(line)
         except ValueError as said:
-            tell(str(said))
+            show_text(str(said))
             continue
         if words:
             return InterestAnswers(words, imports=imports)
         imports = (*imports, str(Path(line).expanduser()) if Path(line).exists() else line)
-        tell(f"{line} will be imported. One more, or your interests in a few sentences?")
+        show_text(f"{line} will be imported. Name another file, or describe your interests.")
 
 
 def _words(line: str) -> str:
-    """Give the interests that a line begins, or that stand in the file it names.
+    """Return the interests that a line begins, or those in the file that it names.
 
-    "" where it names what can be imported. Raises ValueError with what is to be said instead.
+    "" where it names something to import. Raises ValueError with the text to show instead.
     """
     if line == "?":
         raise ValueError(f"type one of {', '.join(FIELDS)}")
@@ -290,7 +290,7 @@ def _is_file(path: Path) -> bool:
 
 
 def _text_of(path: Path) -> str:
-    """Give the text of a file; "" where it can be imported. Raises ValueError."""
+    """Return the text of a file; "" where it can be imported. Raises ValueError."""
     try:
         with path.open("rb") as file:
             content = file.read(LARGEST + 1)
@@ -307,8 +307,8 @@ def _text_of(path: Path) -> str:
 def ask_followed() -> tuple[str, ...]:
     """Ask for followed authors."""
     title(3, "People", "Whose papers do you always want to see? Full names as on papers, with"
-           " semicolons between several; Enter for nobody.")  # fmt: skip
+           " semicolons in between; press Enter for none.")  # fmt: skip
     names = ask("names", read_names)
     if names:
-        tell(f"you follow {', '.join(names)}")
+        show_text(f"you follow {', '.join(names)}")
     return names

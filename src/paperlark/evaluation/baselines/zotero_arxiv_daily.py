@@ -27,7 +27,7 @@ NOTE = "without wanted papers: likeness to the criteria"
 Vectors = npt.NDArray[np.float32]
 
 
-class SentenceEmbedding(Protocol):
+class TextEmbedding(Protocol):
     """What turns texts into directions of meaning."""
 
     def vectors(self, texts: Sequence[str]) -> Vectors:
@@ -39,7 +39,7 @@ class SentenceEmbedding(Protocol):
 class ZoteroArxivDailyRanker:
     """Implements Ranker."""
 
-    embedding: SentenceEmbedding
+    embedding: TextEmbedding
 
     def rank(
         self,
@@ -62,7 +62,7 @@ class ZoteroArxivDailyRanker:
 
 @dataclass(slots=True)
 class WordLlamaEmbedding:
-    """Implements SentenceEmbedding by wordllama (weights included); each text once."""
+    """Implements TextEmbedding by wordllama (weights included); each text once."""
 
     _model: Any
     _known: dict[str, Vectors] = field(default_factory=dict)

@@ -1,0 +1,962 @@
+"""What a program can do with paperlark: open a profile, and make, read and deliver its pages.
+
+    import paperlark
+
+    profile = paperlark.open_profile("paperlark.toml")
+    page = profile.make_page()
+    print(page.digest.status, *page.pages)
+
+`import paperlark` has every name of this page. An `OpenedProfile` holds no connection: a method
+opens what it needs and closes it at its end, so one value can be used all day. What a method
+prints on the command line it returns here; what it decides it logs, under `paperlark`.
+
+Every expected error is a `PaperlarkError` with the attributes `problem` and `hint`. Progress is
+reported to any object with the method `step` of `paperlark.ports.Progress`.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import date, time
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, NoReturn
+
+from paperlark.runs.progress import NoProgress, TimedProgress
+from paperlark.settings.environment import Environment, RunOptions
+
+if TYPE_CHECKING:
+    from paperlark.archive.spending import SpendingReport
+    from paperlark.delivery.report import DeliveryReport, Outboxes
+    from paperlark.doctor.examine import Group
+    from paperlark.domain.delivery import Occasion
+    from paperlark.domain.digest import Digest
+    from paperlark.domain.errors import PaperlarkError
+    from paperlark.domain.feedback import Feedback, Vote
+    from paperlark.domain.paper import Paper, PaperId
+    from paperlark.domain.paper_history import PaperHistory
+    from paperlark.domain.search import SearchResults
+    from paperlark.domain.spending import Period
+    from paperlark.evaluation.cases import LabelledReader
+    from paperlark.evaluation.measure import Wish
+    from paperlark.evaluation.report import Report
+    from paperlark.evaluation.token_report import TokenReport
+    from paperlark.importing.import_source import Imported, ImportHow
+    from paperlark.importing.kinds import FileKind
+    from paperlark.ports import Archive, Progress
+    from paperlark.runs.estimate import EstimateReport
+    from paperlark.runs.make_page import (
+        DayOutcome,
+        Interruptible,
+        MadePage,
+        PageMaker,
+        StopPaying,
+    )
+    from paperlark.runs.morning import Morning, MorningReporter, MorningResult
+    from paperlark.schedule.job import ScheduledJob
+    from paperlark.schedule.schedule import Schedule
+    from paperlark.settings import Settings
+    from paperlark.site.build import Site
+
+ZOTERO = "https://api.zotero.org"
+SAMPLE_NOTE = "A bundled sample: some papers of that day, not the whole announcement."
+ScheduleKind = Literal["systemd", "cron", "github", "docker"]
+_DEFAULTS = RunOptions()
+_SILENT = NoProgress()
+
+
+def _uninterruptible(stop: StopPaying) -> AbstractContextManager[object]:
+    from paperlark.runs.make_page import uninterruptible
+
+    return uninterruptible(stop)
+
+
+def open_profile(
+    path: str | Path = "paperlark.toml",
+    *,
+    options: RunOptions = _DEFAULTS,
+    environment: Environment | None = None,
+    progress: Progress = _SILENT,
+) -> OpenedProfile:
+    """Read a profile and everything it refers to.
+
+    Arguments:
+        path: the profile, a TOML file.
+        options: how to run: recorded feeds instead of the network, another output folder, without
+            the model, how many seconds to wait for another run on the same database.
+        environment: environment variables, clock, sleep and keyring; the real ones by default.
+        progress: shows how far a step is.
+
+    Returns the profile, ready for use.
+
+    Raises ProfileError with every mistake found, each with file and line.
+
+    >>> options = paperlark.RunOptions(feeds=Path("feeds"))
+    >>> profile = paperlark.open_profile(options=options, environment=environment)
+    >>> profile.name
+    'Efficient LLM inference'
+    """
+    from paperlark.settings import load_settings
+
+    settings = load_settings(Path(path))
+    return OpenedProfile(settings, environment or Environment(), options, progress)
+
+
+@contextmanager
+def open_sample(
+    folder: str | Path, *, environment: Environment | None = None, progress: Progress = _SILENT
+) -> Iterator[OpenedProfile]:
+    """Open the bundled sample: a reader and three recorded days, without key or network.
+
+    Arguments:
+        folder: where its database, pages and site are written.
+        environment: see `open_profile`.
+        progress: see `open_profile`.
+
+    Returns a context manager that yields the profile.
+
+    >>> with paperlark.open_sample("sample") as sample:
+    ...     [str(day) for day in sample.announcement_days()]
+    ['2025-02-19', '2025-02-26', '2025-03-25']
+    """
+    from importlib.resources import as_file, files
+
+    with as_file(files("paperlark").joinpath("sample")) as sample:
+        output = Path(folder)
+        options = RunOptions(output=output, feeds=sample / "feeds", notes=(SAMPLE_NOTE,))
+        opened = open_profile(
+            sample / "paperlark.toml", options=options, environment=environment, progress=progress
+        )
+        there = output.absolute()
+        settings = replace(
+            opened.settings,
+            database=there / "paperlark.db",
+            site=replace(opened.settings.site, folder=there / "site"),
+        )
+        yield replace(opened, settings=settings)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedProfile:
+    """One reader's profile, and all that can be done with it.
+
+    `interruptible` is entered while a page is being made. It is given a function that starts no
+    further paid call and returns how many answers are still to come, for a signal handler.
+    """
+
+    settings: Settings
+    environment: Environment
+    options: RunOptions = _DEFAULTS
+    progress: Progress = _SILENT
+    interruptible: Interruptible = field(default=_uninterruptible)
+
+    @property
+    def name(self) -> str:
+        """The profile's name, which is the page's title."""
+        return self.settings.profile.name
+
+    @property
+    def today(self) -> date:
+        """Today's date in New York, where arXiv's feeds change at midnight."""
+        from paperlark.domain.calendar import today
+
+        return today(self.environment.now())
+
+    @property
+    def _timed(self) -> Progress:
+        return TimedProgress(self.progress)
+
+    # Pages
+
+    def make_page(self, day: date | None = None) -> MadePage:
+        """Make, store and write the page of one day; what was paid for before is not paid again.
+
+        Arguments:
+            day: the announcement day; today by default.
+
+        Returns the digest and the paths of its pages. Where an earlier run made a better page,
+        that one is left in place and is `kept`.
+
+        Raises SourceError where the announcement cannot be obtained, JudgeError where the model
+        cannot be used, StoreError (StoreBusy while another run is at work) or PublishError.
+
+        >>> page = profile.make_page(date(2025, 2, 26))
+        >>> str(page.digest.status), [path.suffix for path in page.pages][:3]
+        ('complete', ['.html', '.md', '.json'])
+        """
+        with self._open_pages() as maker, self.interruptible(maker.stop):
+            return maker.make(day or self.today, self._timed)
+
+    def make_pages(self, first: date, last: date) -> Iterator[DayOutcome]:
+        """Make the page of every announcement day in a range; a failed day does not stop the next.
+
+        Arguments:
+            first: the first day.
+            last: the last day, included.
+
+        Yields how each day ended: `made` has the page, `error` the reason why there is none.
+
+        Raises SourceError where the range has no announcement day, and, before any page is begun,
+        JudgeError or StoreError.
+
+        >>> outcomes = profile.make_pages(date(2025, 2, 19), date(2025, 2, 26))
+        >>> [(str(one.day), str(one.state)) for one in outcomes]
+        [('2025-02-19', 'complete'), ('2025-02-26', 'complete')]
+        """
+        from paperlark.runs.make_page import find_days, make_pages
+
+        with self._open_pages() as maker:
+            days = find_days(maker.days, first, last)
+            yield from make_pages(maker, days, self._timed, self.interruptible)
+
+    def announcement_days(self, first: date = date.min, last: date = date.max) -> tuple[date, ...]:
+        """Return the days that a page can be made of.
+
+        Arguments:
+            first: the first day; with recorded feeds all days are returned by default.
+            last: the last day, included.
+
+        Raises JudgeError, SourceError or StoreError.
+
+        >>> [str(day) for day in profile.announcement_days(date(2025, 2, 20))]
+        ['2025-02-26', '2025-03-25']
+        """
+        with self._open_pages() as maker:
+            return maker.days(first, last)
+
+    def latest_day(self) -> date:
+        """Return the day of the latest announcement: of recorded feeds their last day.
+
+        Raises JudgeError, SourceError or StoreError where recorded feeds cannot be opened.
+
+        >>> str(profile.latest_day())
+        '2025-03-25'
+        """
+        from paperlark.runs.first_page import latest_announcement
+
+        if self.options.feeds is None:
+            return latest_announcement(self.today)
+        return max(self.announcement_days(), default=self.today)
+
+    def estimate(self, first: date, last: date | None = None) -> EstimateReport:
+        """Estimate what the model would cost; nothing is sent to it, and no page is written.
+
+        Arguments:
+            first: the first day.
+            last: the last day, included; the first one by default.
+
+        Returns an estimate for each day, the total, and the days that could not be estimated.
+
+        Raises JudgeError where the profile has no model, SourceError or StoreError.
+
+        >>> report = with_model.estimate(date(2025, 2, 26))
+        >>> report.model, report.estimates[0].papers > 0, report.total is not None
+        ('gpt-4o-mini', True, True)
+        """
+        from paperlark.compose.pages import open_estimator
+
+        with open_estimator(self.settings, self.options, self.environment) as estimator:
+            return estimator.report(first, last or first, self._timed)
+
+    def model_problem(self) -> str | None:
+        """Return why the model cannot be asked now: no key, or no server on this machine.
+
+        None where it can be tried, or the profile names none. Raises SecretUnusable.
+
+        >>> with_model.model_problem()
+        'there is no secret OPENAI_API_KEY yet'
+        """
+        from paperlark.runs.first_page import model_problem
+
+        return model_problem(self.settings, self.environment)
+
+    # Mornings
+
+    def run_morning(
+        self,
+        *,
+        wait: bool = True,
+        reporter: MorningReporter | None = None,
+        on_delivery: Callable[[DeliveryReport], object] = lambda _: None,
+    ) -> MorningResult:
+        """Do all that a scheduled job has to do: make due pages, build the site, deliver.
+
+        Arguments:
+            wait: wait up to 6 hours for a late announcement, and for the answers to a batch.
+            reporter: receives pages, messages and problems as they come; the log by default.
+            on_delivery: receives what became of the deliveries.
+
+        Returns how it ended; `exit_code` is that of the command line.
+
+        Raises StoreBusy where another run is at work; any other exception is unexpected, and is
+        raised after an alarm to every channel.
+
+        >>> result = profile.run_morning()
+        >>> [str(one.day) for one in result.outcomes], result.delivered, result.exit_code
+        ([], True, 0)
+        """
+        return self._morning(reporter, on_delivery, wait=wait).run()
+
+    def wait_for_announcement(self, tell: Callable[[str], object] = lambda _: None) -> None:
+        """Return when today's announcement is complete, or after 6 hours.
+
+        Arguments:
+            tell: is told what is missing, every 15 minutes.
+
+        Raises JudgeError, SourceError or StoreError.
+
+        >>> profile.wait_for_announcement()
+        """
+        from paperlark.runs.waiting import Waiter, missing_parts
+
+        day = self.today
+        Waiter(self.environment, tell).for_announcement(
+            day, lambda: missing_parts(self._open_pages, day, self._timed)
+        )
+
+    # What was made
+
+    def days(self) -> tuple[date, ...]:
+        """Return the days that have a page, in order; raises StoreError where there is none yet.
+
+        >>> [str(day) for day in profile.days()]
+        ['2025-02-19', '2025-02-26']
+        """
+        with self._open_archive() as archive:
+            return archive.days(self.name)
+
+    def digest(self, day: date | None = None) -> Digest:
+        """Return what a page was made from.
+
+        Arguments:
+            day: the announcement day; the latest with a page by default.
+
+        Raises StoreError where there is no such page.
+
+        >>> digest = profile.digest()
+        >>> str(digest.day), str(digest.status), len(digest.entries)
+        ('2025-02-26', 'complete', 10)
+        """
+        from paperlark.archive.digests import find_digest
+
+        with self._open_archive() as archive:
+            return find_digest(archive, self.name, day)
+
+    def search(
+        self,
+        text: str = "",
+        *,
+        author: str | None = None,
+        category: str | None = None,
+        first: date | None = None,
+        last: date | None = None,
+        selected: bool = False,
+        score: int | None = None,
+        limit: int = 20,
+    ) -> SearchResults:
+        """Search all papers that were announced to the reader or imported.
+
+        Arguments:
+            text: words, "words in quotes" and word* for a beginning; all of them must be there.
+            author: a name or a part of it.
+            category: a category or an archive, such as cs.LG or math.
+            first: announced on this day or later.
+            last: announced on this day or earlier.
+            selected: only papers that were on a page.
+            score: the lowest relevance, from 1 to 10.
+            limit: return at most so many papers.
+
+        Returns the papers, best first, with what became of each.
+
+        Raises InvalidQuery where nothing can be searched for, StoreError where there is no
+        page yet.
+
+        >>> results = profile.search("quantization", limit=1)
+        >>> str(results.method), len(results.found)
+        ('all words', 1)
+        """
+        from paperlark.search.search import open_search, search_query
+
+        query = search_query(
+            text,
+            author=author,
+            category=category,
+            first=first,
+            last=last,
+            selected=selected,
+            score=score,
+        )
+        with open_search(self.settings, self._timed) as archive:
+            return archive.answer(query, limit)
+
+    def why(self, paper: str, day: date | None = None) -> PaperHistory:
+        """Return all that is known of one paper: its days, places, scores, replies and votes.
+
+        Arguments:
+            paper: its identifier, with a version or without, or its address at arXiv.
+            day: only this day.
+
+        Raises StoreError where the paper was not announced to the reader, ValueError where `paper`
+        is no identifier.
+
+        >>> history = profile.why("2502.18137")
+        >>> [str(one.day) for one in history.days]
+        ['2025-02-26']
+        """
+        from paperlark.archive.why import paper_history
+
+        return paper_history(self.settings, _paper_id(paper), day)
+
+    def spending(
+        self, by: Period | Literal["month", "day"] = "month", month: date | None = None
+    ) -> SpendingReport:
+        """Return what judging has cost, for every profile in the database.
+
+        Arguments:
+            by: add up calendar months (UTC), or announcement days.
+            month: only what was paid in the month of this first day.
+
+        Raises StoreError.
+
+        >>> profile.spending().expenses
+        ()
+        """
+        from paperlark.archive.spending import read_spending
+        from paperlark.domain.spending import Period
+
+        return read_spending(self.settings, self.environment, Period(by), month)
+
+    # What the reader says
+
+    def vote(
+        self, papers: str | Sequence[str], vote: Vote | Literal["up", "down", "none"]
+    ) -> tuple[Paper, ...]:
+        """Vote for papers ("up"), against them ("down"), or take the votes back ("none").
+
+        Arguments:
+            papers: one identifier or several, as for `why`.
+            vote: counts from the same day's page on.
+
+        Returns the papers.
+
+        Raises StoreError where a paper is not known, and then no vote counts; ValueError where a
+        name is no identifier.
+
+        >>> [paper.id for paper in profile.vote("2502.18137", "up")]
+        ['2502.18137']
+        """
+        from paperlark.archive.votes import open_votes
+        from paperlark.domain.feedback import Vote
+
+        names = [papers] if isinstance(papers, str) else papers
+        with open_votes(self.settings, self.environment) as votes:
+            return votes.cast([_paper_id(name) for name in names], Vote(vote))
+
+    def votes(self) -> tuple[tuple[Feedback, Paper | None], ...]:
+        """Return the vote that counts for each paper, oldest first; raises StoreError.
+
+        The paper is None where its text is lost.
+
+        >>> [(vote.paper_id, str(vote.vote)) for vote, _ in profile.votes()]
+        [('2502.18137', 'up')]
+        """
+        from paperlark.archive.votes import open_votes
+
+        with open_votes(self.settings, self.environment) as votes:
+            return votes.current()
+
+    def import_source(
+        self,
+        source: str | Path,
+        *,
+        kind: FileKind | None = None,
+        liked: bool = True,
+        ask_arxiv: bool = True,
+        days: bool = True,
+        dry_run: bool = False,
+    ) -> Imported:
+        """Import papers the reader likes, or a digest that was made elsewhere.
+
+        Arguments:
+            source: a file, an address, or one paper's identifier.
+            kind: what kind of file it is; recognised by its content by default.
+            liked: False where the reader wants no more papers like these.
+            ask_arxiv: look up papers whose text is not known.
+            days: add digests to the archive as days of their own.
+            dry_run: store nothing.
+
+        Returns the counts of what was imported.
+
+        Raises Unimportable, and then nothing is stored; StoreError.
+
+        >>> profile.import_source("2502.18137", ask_arxiv=False).liked
+        1
+        """
+        from paperlark.importing.import_source import import_source
+
+        how = self._import_how(
+            kind=kind, liked=liked, ask_arxiv=ask_arxiv, days=days, dry_run=dry_run
+        )
+        return import_source(self.settings, self.environment, str(source), how)
+
+    def import_zotero(
+        self,
+        library: str,
+        *,
+        key_variable: str = "ZOTERO_API_KEY",
+        url: str = ZOTERO,
+        liked: bool = True,
+        ask_arxiv: bool = True,
+        dry_run: bool = False,
+    ) -> Imported:
+        """Import a Zotero library over the web.
+
+        Arguments:
+            library: such as users/12345 (or only the number) or groups/678.
+            key_variable: the name of the secret with the key of a library that is not public.
+            url: where Zotero's web API is.
+            liked, ask_arxiv, dry_run: as for `import_source`.
+
+        Returns the counts of what was imported.
+
+        Raises Unimportable, and then nothing is stored; StoreError.
+
+        >>> profile.import_zotero("my library")
+        Traceback (most recent call last):
+        ...
+        paperlark.domain.errors.Unimportable: 'my library' ...
+        """
+        from paperlark.importing.fetch import Zotero
+        from paperlark.importing.import_source import import_zotero
+
+        how = self._import_how(
+            kind=None, liked=liked, ask_arxiv=ask_arxiv, days=True, dry_run=dry_run
+        )
+        zotero = Zotero(library, key_variable, url)
+        return import_zotero(self.settings, self.environment, zotero, how)
+
+    # Out into the world
+
+    def deliver(
+        self, day: date | None = None, *, channel: str | None = None, again: bool = False
+    ) -> DeliveryReport:
+        """Deliver pages to the profile's channels, each page once.
+
+        Arguments:
+            day: only this day's page; by default today's and what could not be delivered before.
+            channel: only this one, by its name in the profile.
+            again: deliver the page of the day (today by default) whatever became of it before.
+
+        Returns what became of each delivery. One channel that fails does not stop the next.
+
+        Raises StoreError where the day has no page.
+
+        >>> profile.deliver().complete
+        True
+        """
+        if day is None and not again:
+            return self._outboxes().deliver_due(self.today, only=channel)
+        from paperlark.delivery.report import DeliveryReport
+
+        with self._outboxes().open() as deliveries:
+            return DeliveryReport(
+                deliveries.bring_day(day or self.today, only=channel, again=again)
+            )
+
+    def send_test_message(self, *, channel: str | None = None) -> DeliveryReport:
+        """Send a test message to every channel; raises StoreError.
+
+        Arguments:
+            channel: only this one, by its name in the profile.
+
+        >>> profile.send_test_message().outcomes
+        ()
+        """
+        from paperlark.domain.delivery import Occasion
+
+        return self._tell(
+            Occasion.TRIAL, f"It works: pages of {self.name!r} will come here.", channel
+        )
+
+    def send_alarm(self, text: str, *, channel: str | None = None) -> DeliveryReport:
+        """Tell every channel that something is wrong; raises StoreError.
+
+        Arguments:
+            text: what is wrong, in one sentence.
+            channel: only this one, by its name in the profile.
+
+        >>> profile.send_alarm("the backup failed").outcomes
+        ()
+        """
+        from paperlark.domain.delivery import Occasion
+
+        return self._tell(Occasion.ALARM, text, channel)
+
+    def build_site(self, folder: str | Path | None = None, *, address: str | None = None) -> Site:
+        """Build a static site of all days; only what is new is made.
+
+        Arguments:
+            folder: where it is written; as the profile says by default.
+            address: where it will be in the web; as the profile says by default.
+
+        Returns where it is, and how many files were made. `paperlark.build_site` takes several
+        profiles.
+
+        Raises PublishError or StoreError, and then the earlier site is untouched.
+
+        >>> profile.build_site().days
+        2
+        """
+        return build_site([self], folder, address=address)
+
+    def labelled_days(self) -> LabelledReader:
+        """Return the days whose papers were judged or voted on, for `evaluate`.
+
+        Raises StoreError where there is no page yet.
+
+        >>> len(profile.labelled_days().days)
+        1
+        """
+        from paperlark.evaluation.evaluate import own_reader
+
+        return own_reader(self.settings)
+
+    def evaluate(
+        self,
+        methods: Collection[str] | None = None,
+        wish: Wish | None = None,
+        *,
+        processes: int = 1,
+    ) -> Report:
+        """Measure the ranking on the reader's own days.
+
+        Arguments:
+            methods, wish, processes: as for `paperlark.evaluate`.
+
+        Raises StoreError where there is no page yet, PaperlarkError where no day is labelled.
+
+        >>> report = profile.evaluate(["paperlark", "random"])
+        >>> report.reader
+        'Efficient LLM inference'
+        """
+        return evaluate(
+            self.labelled_days(), methods, wish, progress=self.progress, processes=processes
+        )
+
+    def restore(
+        self, folder: str | Path | None = None
+    ) -> Iterator[tuple[str, PaperlarkError | None]]:
+        """Make a lost database again from the pages and their manifests.
+
+        Arguments:
+            folder: where the pages are; as the profile says by default.
+
+        Yields the name of each day or copy of votes, and the error where it could not be restored.
+
+        Raises StoreError where there is a database.
+
+        >>> list(profile.restore())
+        Traceback (most recent call last):
+        ...
+        paperlark.domain.errors.StoreError: there is a database at ...
+        """
+        from paperlark.archive.restore import restore_store
+
+        return restore_store(self.settings, Path(folder) if folder else self.settings.output)
+
+    def _open_pages(self) -> AbstractContextManager[PageMaker]:
+        from paperlark.compose.pages import open_page_maker
+
+        return open_page_maker(self.settings, self.options, self.environment)
+
+    def _open_archive(self) -> AbstractContextManager[Archive]:
+        from paperlark.archive.digests import open_archive
+
+        return open_archive(self.settings)
+
+    def _morning(
+        self,
+        reporter: MorningReporter | None,
+        on_delivery: Callable[[DeliveryReport], object],
+        *,
+        wait: bool,
+    ) -> Morning:
+        from paperlark.compose.morning import compose_morning
+        from paperlark.runs.morning import LogReporter
+
+        return compose_morning(
+            self.settings,
+            self.options,
+            self.environment,
+            self._timed,
+            reporter or LogReporter(),
+            on_delivery=on_delivery,
+            interruptible=self.interruptible,
+            waits=wait,
+        )
+
+    def _outboxes(self) -> Outboxes:
+        from paperlark.compose.channels import outboxes
+
+        options = self.options
+        return outboxes(
+            self.settings, self.environment, patience=options.patience, tell=options.tell
+        )
+
+    def _tell(self, occasion: Occasion, text: str, channel: str | None) -> DeliveryReport:
+        from paperlark.delivery.report import DeliveryReport
+
+        with self._outboxes().open() as deliveries:
+            return DeliveryReport(deliveries.tell(occasion, text, self.today, only=channel))
+
+    def _import_how(
+        self, *, kind: FileKind | None, liked: bool, ask_arxiv: bool, days: bool, dry_run: bool
+    ) -> ImportHow:
+        from paperlark.compose.sources import open_arxiv_client
+        from paperlark.importing.archive_days import LockPatience
+        from paperlark.importing.import_source import ImportHow
+
+        return ImportHow(
+            progress=self._timed,
+            open_arxiv=partial(open_arxiv_client, self.settings, self.environment),
+            kind=kind,
+            wanted=liked,
+            ask_arxiv=ask_arxiv,
+            dry_run=dry_run,
+            days=days,
+            wait=LockPatience(self.options.patience, self.options.tell),
+        )
+
+
+def build_site(
+    profiles: Sequence[OpenedProfile],
+    folder: str | Path | None = None,
+    *,
+    address: str | None = None,
+) -> Site:
+    """Build one static site of several profiles.
+
+    Arguments:
+        profiles: one or more; the first one's settings are the defaults.
+        folder: where it is written.
+        address: where it will be in the web.
+
+    Returns where it is, of how many days, and how many files were made or taken over.
+
+    Raises PublishError or StoreError, and then the earlier site is untouched.
+
+    >>> site = paperlark.build_site([profile], "both")
+    >>> site.folder.name, site.days
+    ('both', 2)
+    """
+    from paperlark.site.build import build_site as build
+
+    first = profiles[0]
+    target = Path(folder or first.settings.site.folder).absolute()
+    settings = [one.settings for one in profiles]
+    return build(settings, target, address or first.settings.site.address, first._timed)  # noqa: SLF001  # the same module's
+
+
+def repeat_mornings(
+    open_anew: Callable[[], OpenedProfile],
+    *,
+    wait: bool = True,
+    environment: Environment | None = None,
+    reporter: MorningReporter | None = None,
+    on_delivery: Callable[[DeliveryReport], object] = lambda _: None,
+) -> NoReturn:
+    """Run a morning now and on every announcement day, for ever: what a container does.
+
+    Arguments:
+        open_anew: opens the profile before each morning, for it may have changed.
+        wait, reporter, on_delivery: as for `OpenedProfile.run_morning`.
+        environment: its clock and sleep.
+
+    Never returns; a morning that does not end well is tried three times.
+    """
+    from paperlark.runs.morning import LogReporter
+    from paperlark.runs.morning import repeat_mornings as repeat
+
+    told = reporter or LogReporter()
+    repeat(
+        lambda: open_anew().run_morning(wait=wait, reporter=told, on_delivery=on_delivery),
+        environment or Environment(),
+        told,
+    )
+
+
+def read_labelled_days(folder: str | Path, *, relevant_from: int = 8) -> LabelledReader:
+    """Read a recorded reader's days, to evaluate on.
+
+    Arguments:
+        folder: has graded.jsonl and criteria.md, or days.jsonl, papers.jsonl and a folder criteria.
+        relevant_from: the lowest relevance of a wanted paper, where every paper was graded.
+
+    Raises PaperlarkError where the folder has no such files.
+
+    >>> paperlark.read_labelled_days("nowhere")
+    Traceback (most recent call last):
+    ...
+    paperlark.domain.errors...
+    """
+    from paperlark.evaluation.folder import read_folder
+
+    return read_folder(Path(folder), relevant_from=relevant_from)
+
+
+def evaluate(
+    reader: LabelledReader,
+    methods: Collection[str] | None = None,
+    wish: Wish | None = None,
+    *,
+    progress: Progress = _SILENT,
+    processes: int = 1,
+) -> Report:
+    """Rank labelled days in time order, beside other methods, and measure how good each is.
+
+    Arguments:
+        reader: `OpenedProfile.labelled_days()`, or `read_labelled_days(folder)`.
+        methods: names such as "paperlark" and "bm25"; every method by default.
+        wish: the lengths of history, the numbers of votes, the test days and the seed.
+        progress: shows how far a step is.
+        processes: on how many processors; each needs as much memory again.
+
+    Returns every figure with its 95 % confidence interval.
+
+    Raises PaperlarkError where there is nothing to measure.
+
+    >>> wish = paperlark.Wish(history=(0,))
+    >>> report = paperlark.evaluate(profile.labelled_days(), ["paperlark"], wish)
+    >>> report.reader
+    'Efficient LLM inference'
+    """
+    from paperlark.evaluation.cases import NAMES
+    from paperlark.evaluation.evaluate import evaluate as measure
+    from paperlark.evaluation.measure import Wish
+
+    wish = wish or Wish((0, 1, 5, 20, 60), (3, 10, 30, 100))
+    return measure(reader, methods or NAMES, wish, TimedProgress(progress), processes=processes)
+
+
+def evaluate_tokens(
+    reader: LabelledReader,
+    wish: Wish,
+    *,
+    progress: Progress = _SILENT,
+    all_known: bool = False,
+) -> TokenReport:
+    """Measure how many tokens judging takes, beside a prompt for each paper.
+
+    Arguments:
+        reader: as for `evaluate`.
+        wish: with one length of history.
+        progress: shows how far a step is.
+        all_known: take all labels of earlier days as known, not only those that paperlark would
+            have had judged.
+
+    Raises PaperlarkError where there is nothing to measure.
+
+    >>> report = paperlark.evaluate_tokens(profile.labelled_days(), paperlark.Wish(history=(0,)))
+    >>> [str(day) for day in report.days]
+    ['2025-02-26']
+    """
+    from paperlark.evaluation.evaluate import evaluate_tokens as measure
+
+    return measure(reader, wish, TimedProgress(progress), told_all=all_known)
+
+
+def examine(
+    path: str | Path = "paperlark.toml",
+    *,
+    environment: Environment | None = None,
+    offline: bool = False,
+    may_ask_model: Callable[[str], bool] = lambda _: False,
+) -> Iterator[Group]:
+    """Check everything that a page needs; nothing is sent to a channel, and nothing is changed.
+
+    Arguments:
+        path: the profile, which may have mistakes.
+        environment: see `open_profile`.
+        offline: ask no server.
+        may_ask_model: is told what one short question to the model costs at most, and returns
+            whether it may be asked.
+
+    Yields groups of findings, as they are found.
+
+    >>> groups = list(paperlark.examine("paperlark.toml", offline=True))
+    >>> groups[0].name, str(groups[0].findings[0].severity)
+    ('profile', 'ok')
+    """
+    from paperlark.doctor.examine import examine as check
+
+    return check(
+        Path(path),
+        environment or Environment(),
+        offline=offline,
+        may_ask_model=may_ask_model,
+    )
+
+
+def open_schedule(
+    kind: ScheduleKind,
+    profiles: Sequence[str | Path],
+    *,
+    environment: Environment | None = None,
+    at: time | None = None,
+    requirement: str | None = None,
+    site: bool = True,
+    may_be_lost: bool = False,
+) -> Schedule:
+    """Return a way to have mornings run by themselves, to be shown, set or removed.
+
+    Arguments:
+        kind: what starts them.
+        profiles: one or more.
+        environment: see `open_profile`.
+        at: a time of this machine's clock; right after midnight in New York by default.
+        requirement: what pip installs, for GitHub and Docker; this release by default.
+        site: publish the site, for GitHub.
+        may_be_lost: a profile need not exist, so that its schedule can be removed.
+
+    Raises ProfileError, or NotScheduled where this is not possible here.
+
+    >>> schedule = paperlark.open_schedule("docker", ["paperlark.toml"])
+    >>> len(schedule.setting()) > 0
+    True
+    """
+    from paperlark.schedule.cron import CronSchedule
+    from paperlark.schedule.generated_files import RELEASED, DockerSchedule, GithubSchedule
+    from paperlark.schedule.systemd import SystemdSchedule
+
+    where = environment or Environment()
+    jobs = tuple(_job(Path(one), may_be_lost=may_be_lost) for one in profiles)
+    installed = requirement or RELEASED
+    if kind == "systemd":
+        return SystemdSchedule(jobs, where, at)
+    if kind == "cron":
+        return CronSchedule(jobs, where, at)
+    if kind == "github":
+        return GithubSchedule(jobs, where, at, installed, site=site)
+    return DockerSchedule(jobs, installed)
+
+
+def _job(profile: Path, *, may_be_lost: bool) -> ScheduledJob:
+    from paperlark.schedule.schedule import job_of, lost_job
+    from paperlark.settings import load_settings
+
+    python = Path(sys.executable)
+    if may_be_lost and not profile.exists():
+        return lost_job(profile, python)
+    return job_of(profile, load_settings(profile), python)
+
+
+def _paper_id(name: str) -> PaperId:
+    from paperlark.domain.paper import identify
+
+    identifier = identify(name)
+    if identifier is None:
+        raise ValueError(f"{name[:80]!r} is no arXiv identifier; write it like 2502.12206")
+    return identifier.id

@@ -1,0 +1,107 @@
+"""What `--verbose` and `--log-file` set up: handlers of the logger `paperlark`."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import click
+
+from paperlark.cli._options import environment_of
+from paperlark.domain.errors import PublishError
+from paperlark.settings.redaction import redact_secrets, remember_variables
+
+_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+_TIME = "%Y-%m-%dT%H:%M:%S%z"
+_LEVELS = (logging.ERROR, logging.INFO, logging.DEBUG)
+
+
+class _RedactingFormatter(logging.Formatter):
+    """Leaves known secrets out of messages and tracebacks."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line without secrets."""
+        return redact_secrets(super().format(record))
+
+
+@dataclass
+class LogSetup:
+    """What the options of one command line ask for, before the command's name and after it."""
+
+    verbosity: int = 0
+    file: Path | None = None
+    handlers: list[logging.Handler] = field(default_factory=list)
+
+    def apply(self) -> None:
+        """Attach handlers in place of those attached before; raises PublishError."""
+        self.remove()
+        self._attach(logging.StreamHandler(), _LEVELS[min(self.verbosity, len(_LEVELS) - 1)])
+        if self.file is not None:
+            try:
+                handler = logging.FileHandler(self.file, encoding="utf-8")
+            except OSError as error:
+                raise PublishError(
+                    f"{self.file} cannot be written ({error.strerror})", hint="name another file"
+                ) from error
+            self._attach(handler, logging.DEBUG if self.verbosity > 1 else logging.INFO)
+        _logger().setLevel(min(handler.level for handler in self.handlers))
+
+    def remove(self) -> None:
+        """Detach and close the handlers."""
+        for handler in self.handlers:
+            _logger().removeHandler(handler)
+            handler.close()
+        self.handlers.clear()
+        _logger().setLevel(logging.NOTSET)
+
+    def _attach(self, handler: logging.Handler, level: int) -> None:
+        handler.setLevel(level)
+        handler.setFormatter(_RedactingFormatter(_FORMAT, _TIME))
+        _logger().addHandler(handler)
+        self.handlers.append(handler)
+
+
+def set_up_logging(context: click.Context, verbosity: int, file: Path | None) -> None:
+    """Log as asked for until the command ends; asked for twice, the more verbose counts."""
+    root = context.find_root()
+    setup = root.meta.get(__name__)
+    if setup is None:
+        setup = root.meta[__name__] = LogSetup()
+        root.call_on_close(setup.remove)
+        remember_variables(environment_of(context).variables)
+        # Retries are not for the reader: what comes of them is reported.
+        logging.getLogger("stamina").addHandler(logging.NullHandler())
+    setup.verbosity = max(setup.verbosity, verbosity)
+    setup.file = file or setup.file
+    setup.apply()
+
+
+def logging_options() -> list[click.Parameter]:
+    """Return the same options for behind a command's name, where its help does not show them."""
+    return [
+        click.Option(
+            ["-v", "--verbose"], count=True, hidden=True, expose_value=False, callback=_verbose
+        ),
+        click.Option(
+            ["--log-file"],
+            type=click.Path(path_type=Path, dir_okay=False),
+            hidden=True,
+            expose_value=False,
+            callback=_log_file,
+        ),
+    ]
+
+
+def _verbose(context: click.Context, _option: click.Parameter, count: int) -> None:
+    if count:
+        set_up_logging(context, count, None)
+
+
+def _log_file(context: click.Context, _option: click.Parameter, file: Path | None) -> None:
+    if file is not None:
+        set_up_logging(context, 0, file)
+
+
+def _logger() -> logging.Logger:
+    return logging.getLogger("paperlark")
