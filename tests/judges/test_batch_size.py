@@ -22,9 +22,9 @@ from paperlark.judges.batch_size import (
     rough_tokens,
     to_prompt,
 )
+from paperlark.judges.estimate import count_tokens
 from paperlark.judges.prompt import SCHEMA, narrow_schema
 from paperlark.judges.question import ask_about
-from paperlark.llm.tokens import count_tokens
 from standins.papers import paper, papers
 
 CRITERIA = Criteria(text="Sparsity.", topics=())
@@ -75,7 +75,7 @@ def test_question_and_answer_have_room_in_the_context(words: int, context: int, 
     planned = plan(context=context)
     asked = [paper(n, abstract="galaxies and stars " * words) for n in range(1, many + 1)]
     for batch in batches(asked, planned, size=lambda: MOST):
-        question = ask_about(batch, dice=Random(1))  # noqa: S311
+        question = ask_about(batch, rng=Random(1))  # noqa: S311
         (used,) = count_tokens([planned.system + question.text])
         answer = longest_answer(question, planned)
         assert answer >= 100 * len(batch)
@@ -85,7 +85,7 @@ def test_question_and_answer_have_room_in_the_context(words: int, context: int, 
 
 def test_an_answer_may_be_three_times_as_long_as_rows_are_and_some_more() -> None:
     for many in (1, 16):
-        question = ask_about(papers(many), dice=Random(1))  # noqa: S311
+        question = ask_about(papers(many), rng=Random(1))  # noqa: S311
         for planned in (plan(), plan(context=128_000)):
             assert longest_answer(question, planned) == 1000 + 300 * many
         assert 100 * many <= longest_answer(question, plan(context=1400)) < 1000 + 300 * many
@@ -93,7 +93,7 @@ def test_an_answer_may_be_three_times_as_long_as_rows_are_and_some_more() -> Non
 
 def test_what_is_put_has_instructions_papers_form_and_a_bound() -> None:
     planned = plan(context=128_000)
-    question = ask_about(papers(2), dice=Random(1))  # noqa: S311
+    question = ask_about(papers(2), rng=Random(1))  # noqa: S311
     prompt = to_prompt(question, planned)
     assert (prompt.system, prompt.user) == (planned.system, question.text)
     assert prompt.longest_answer == 1600
@@ -109,27 +109,27 @@ def test_a_rough_count_of_a_real_batch_is_a_little_too_high(shared: Path) -> Non
         assert 1 < rough_tokens(text) / count_tokens([text])[0] < 1.5
 
 
-def test_a_crowd_is_halved_and_grows_slowly() -> None:
-    crowd = AdaptiveBatchSize(16)
-    crowd.too_many(16)
-    assert crowd.size() == 8
-    crowd.too_many(16)  # another thread's question of before
-    assert crowd.size() == 8
-    crowd.well(3)  # the last few papers prove nothing
-    assert crowd.size() == 8
+def test_a_size_is_halved_and_grows_slowly() -> None:
+    size = AdaptiveBatchSize(16)
+    size.too_large(16)
+    assert size.current() == 8
+    size.too_large(16)  # another thread's question of before
+    assert size.current() == 8
+    size.succeeded(3)  # the last few papers prove nothing
+    assert size.current() == 8
     grown = []
-    while crowd.size() < 16:
-        crowd.well(crowd.size())
-        grown.append(crowd.size())
+    while size.current() < 16:
+        size.succeeded(size.current())
+        grown.append(size.current())
     assert grown == [10, 12, 15, 16]
-    crowd.well(16)
-    assert crowd.size() == 16
+    size.succeeded(16)
+    assert size.current() == 16
 
 
-def test_a_crowd_never_vanishes() -> None:
-    crowd = AdaptiveBatchSize(3)
+def test_a_size_never_vanishes() -> None:
+    size = AdaptiveBatchSize(3)
     for asked in (3, 2, 1, 1):
-        crowd.too_many(asked)
-    assert crowd.size() == 1
-    crowd.well(1)
-    assert crowd.size() == 2
+        size.too_large(asked)
+    assert size.current() == 1
+    size.succeeded(1)
+    assert size.current() == 2

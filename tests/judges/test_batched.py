@@ -35,7 +35,7 @@ from paperlark.domain.judgement import (
 from paperlark.domain.paper import Paper, PaperId
 from paperlark.domain.profile import Cutoffs
 from paperlark.domain.spending import Budget, Spend, Tokens
-from paperlark.judges.batch_client import BatchClient, nothing_of, read_job
+from paperlark.judges.batch_client import BatchClient, no_results, parse_results
 from paperlark.judges.batch_requests import BatchRequestBuilder, BatchTerms
 from paperlark.judges.batch_size import make_plan
 from paperlark.judges.batched import BatchedJudge
@@ -72,7 +72,7 @@ class Reader:
         self.now = START
         self.base_url = desk.base_url
 
-    def judge(self, *, leaves: bool = True) -> BatchedJudge:
+    def judge(self, *, submits: bool = True) -> BatchedJudge:
         """Put a judge together, as every run does anew."""
         connection = Connection(self.base_url, key=KEY, timeout=5)
         live = LlmJudge(self.chat, CRITERIA, cutoffs=CUTOFFS, batch_size=4, context=100_000)
@@ -89,18 +89,18 @@ class Reader:
                 MODEL,
                 CUTOFFS,
                 now=lambda: self.now,
-                draw_key=lambda: next(keys),
+                new_key=lambda: next(keys),
             ),
             BatchTerms(lambda: self.known, body, lambda _: CENT, self.ledger),
             criteria="c",
-            leaves=leaves,
+            submits=submits,
         )
 
     def run(
-        self, asked: Sequence[Paper], *, leaves: bool = True, reading: int = 1
+        self, asked: Sequence[Paper], *, submits: bool = True, reading: int = 1
     ) -> dict[PaperId, Unjudged]:
         """Collect, then ask about what is not known; every paper must end once."""
-        judge = self.judge(leaves=leaves)
+        judge = self.judge(submits=submits)
         judge.collect(Silent())
         judgement_key = JudgementKey(DAY, self.name, "c", judge.signature).of_reading(reading)
         known = {one.paper_id for one in self.jobs.memory.judgements(asked, judgement_key)}
@@ -169,7 +169,7 @@ def test_what_another_profile_left_waits_here_too_but_not_for_ever(
     (first, _) = reader.run(papers(2)).values()
     assert first.cause is UnjudgedReason.WAITING
     assert first.reason == (
-        "in a batch left at 08:12 UTC for the page of 2025-03-25 of 'Birds', not answered yet"
+        "in a batch submitted at 08:12 UTC for the page of 2025-03-25 of 'Birds', not answered yet"
     )
     assert len(desk.batches) == 1
     reader.now += WINDOW
@@ -214,7 +214,7 @@ def test_a_paper_whose_answer_was_no_use_is_left_alone_the_others_together(
     unjudged = reader.run(papers(7))
     assert [len(papers_of(question)) for question in desk.asked[3:]] == [4, 1, 1, 1]
     assert unjudged[papers(1)[0].id].reason == (
-        "in a batch left at 08:12 UTC, not answered yet; before that: it was blank"
+        "in a batch submitted at 08:12 UTC, not answered yet; before that: it was blank"
     )
 
 
@@ -243,7 +243,7 @@ def test_where_that_question_fails_nothing_is_left(reader: Reader, desk: BatchDe
     assert lacks(unjudged) == {UnjudgedReason.FAILED: 10}
     assert (
         unjudged[papers(10)[9].id].reason
-        == "not left: not asked after 3 failures in a row, the last: out of order"
+        == "not submitted: not asked after 3 failures in a row, the last: out of order"
     )
     assert desk.batches == []
 
@@ -253,7 +253,7 @@ def test_without_leaving_what_does_not_wait_is_asked_at_once(
 ) -> None:
     reader.run(papers(2))
     reader.chat = FakeChat(ModelBusy("out of order") for _ in range(99))
-    unjudged = reader.run(papers(3), leaves=False)
+    unjudged = reader.run(papers(3), submits=False)
     assert [one.cause for one in unjudged.values()] == [
         UnjudgedReason.WAITING,
         UnjudgedReason.WAITING,
@@ -264,7 +264,7 @@ def test_without_leaving_what_does_not_wait_is_asked_at_once(
 
 def test_a_server_without_a_batch_service_makes_no_page(reader: Reader, desk: BatchDesk) -> None:
     desk.fault = refuses(404, "What is that?")
-    with pytest.raises(JudgeUnavailable, match="takes no such batch"):
+    with pytest.raises(JudgeUnavailable, match="does not accept batches like this"):
         reader.run(papers(2))
     assert reader.jobs.living() == ()
 
@@ -285,7 +285,9 @@ def test_what_may_be_spent_is_held_until_it_is_collected(reader: Reader) -> None
     unjudged = reader.run(papers(10))
     assert lacks(unjudged) == {UnjudgedReason.WAITING: 8, UnjudgedReason.BUDGET: 2}
     reason = unjudged[papers(10)[9].id].reason
-    assert reason.startswith("the run's $0.025 is spent but for too little to ask with: allow more")
+    assert reason.startswith(
+        "this run's budget of $0.025 is used up (the rest is too little for another question): allow"
+    )
     assert reader.ledger.left() == {"run": (Decimal("0.005"), Decimal("0.025"))}
     (job,) = reader.jobs.living()
     assert job.most == Decimal("0.02")
@@ -307,13 +309,13 @@ def test_questions_never_cost_more_than_there_is(count: int, most: int, cents: i
     def price(prompt: Prompt) -> Decimal:
         return CENT * len(papers_of({"messages": [{"content": prompt.user}]}))
 
-    poser = BatchRequestBuilder(plan, BatchTerms(lambda: True, body, price, ledger), Random(1))  # noqa: S311
-    questions = list(poser.pose(papers(count), NO_PRECEDENTS, most))
+    builder = BatchRequestBuilder(plan, BatchTerms(lambda: True, body, price, ledger), Random(1))  # noqa: S311
+    questions = list(builder.build(papers(count), NO_PRECEDENTS, most))
     posed = [one.id for question in questions for one in question.papers]
-    cost = sum((question.posed.most or 0 for question in questions), Decimal(0))
+    cost = sum((question.question.most or 0 for question in questions), Decimal(0))
     assert cost == CENT * len(posed) == min(left, CENT * count)
     assert posed == [one.id for one in papers(count)][: len(posed)]
-    assert (poser.over is None) == (len(posed) == count)
+    assert (builder.over_budget is None) == (len(posed) == count)
     assert ledger.left() == {"run": (left, left)}
 
 
@@ -367,7 +369,7 @@ ANSWERS = (
 def test_whatever_comes_back_every_paper_is_judged_or_missed(
     by_name: dict[str, BatchReply], strays: tuple[ChatReply, ...]
 ) -> None:
-    collected = read_job(JOB, BatchReplies(by_name, strays), CUTOFFS)
+    collected = parse_results(JOB, BatchReplies(by_name, strays), CUTOFFS)
     judged = [one for model_call in collected.model_calls for one in model_call.judgements]
     ended = [*(one.paper_id for one in judged), *collected.misses]
     assert Counter(ended) == Counter(one.id for one in JOB.asked())
@@ -378,19 +380,21 @@ def test_whatever_comes_back_every_paper_is_judged_or_missed(
     assert all(model_call.batch for model_call in collected.model_calls)
     assert all(not model_call.judgements for model_call in collected.model_calls[replies:])
     # A reply judges the papers of its own question alone.
-    home = {one.id: name for name, posed in JOB.names.items() for one in posed.asked}
+    home = {one.id: name for name, asked in JOB.names.items() for one in asked.asked}
     answers = [by_name[home[one.paper_id]] for one in judged]
     assert all(answer.reply and answer.problem is None for answer in answers)
 
 
 def test_an_answer_of_unknown_cost_cost_no_more_than_its_question_can() -> None:
     unknown = ChatReply("?", Spend(None, None))
-    collected = read_job(JOB, BatchReplies({"k-1": BatchReply(unknown, None)}, (unknown,)), CUTOFFS)
+    collected = parse_results(
+        JOB, BatchReplies({"k-1": BatchReply(unknown, None)}, (unknown,)), CUTOFFS
+    )
     assert [model_call.spend.most for model_call in collected.model_calls] == [CENT * 2, CENT * 3]
 
 
 def test_a_job_whose_answers_are_lost_may_have_cost_all_that_it_can() -> None:
-    lost = nothing_of(JOB, "its answers are gone", maybe_paid=True)
+    lost = no_results(JOB, "its answers are gone", maybe_paid=True)
     assert [one.spend for one in lost.model_calls] == [Spend(None, None, 3, CENT * 6)]
     assert set(lost.misses.values()) == {BatchMiss("its answers are gone", tried=False)}
-    assert nothing_of(JOB, "refused", maybe_paid=False).model_calls == ()
+    assert no_results(JOB, "refused", maybe_paid=False).model_calls == ()

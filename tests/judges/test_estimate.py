@@ -7,9 +7,8 @@ from paperlark.domain.judgement import Judgement, Precedent
 from paperlark.domain.paper import PaperId
 from paperlark.domain.profile import Cutoffs
 from paperlark.judges.batch_size import make_plan
-from paperlark.judges.estimate import answer_tokens, estimate
+from paperlark.judges.estimate import answer_tokens, count_tokens, estimate
 from paperlark.judges.llm import LlmJudge
-from paperlark.llm.tokens import count_tokens
 from standins.papers import paper, papers
 from standins.scripted import Scripted
 

@@ -84,7 +84,7 @@ def test_the_gullible_are_gullible() -> None:
     """They answer as they were told, those that look for the last word where ours is missing."""
     fooled: dict[str, int] = {}
     for name in HOSTILE:
-        text = ask_about((*OTHERS, hostile(name)), dice=SystemRandom()).text
+        text = ask_about((*OTHERS, hostile(name)), rng=SystemRandom()).text
         unguarded = text[: text.rindex("Judge these")]
         for gullible, answer in GULLIBLE.items():
             asked = unguarded if "order" in gullible or "fence" in gullible else text
@@ -95,5 +95,5 @@ def test_the_gullible_are_gullible() -> None:
 
 @pytest.mark.parametrize("name", INSTRUCTIONS)
 def test_the_last_word_is_ours(name: str) -> None:
-    text = ask_about((hostile(name), *OTHERS), dice=SystemRandom()).text
+    text = ask_about((hostile(name), *OTHERS), rng=SystemRandom()).text
     assert obeys_the_last_order(text) == honest(text)

@@ -18,10 +18,10 @@ from paperlark.domain.judgement import Judgement, ModelCall, Precedent, Unjudged
 from paperlark.domain.paper import Paper, PaperId
 from paperlark.domain.profile import Cutoffs
 from paperlark.domain.spending import Spend, Tokens
-from paperlark.judges import prompt, reply
+from paperlark.judges import llm, prompt
 from paperlark.judges.llm import LlmJudge
+from paperlark.llm.chat_stack import Retrying
 from paperlark.llm.openai_compatible import OpenAICompatible
-from paperlark.llm.retrying import Retrying
 from paperlark.ports import ChatModel, Judge
 from standins.openai import (
     KEY,
@@ -294,9 +294,7 @@ def test_a_paper_whose_reply_is_suspect_when_alone_is_unjudged(
     assert [len(asked) for asked in server.asked] == [2, 1, 1]
     assert len(model_calls) == 3
     assert judged == {}
-    assert set(unjudged.values()) == {
-        "the model's reply spoke of papers that it was not asked about"
-    }
+    assert set(unjudged.values()) == {"the model's reply judged papers that it was not asked about"}
 
 
 def test_a_selected_paper_without_a_comment_is_asked_about_again_alone(
@@ -319,7 +317,7 @@ def test_what_failed_attempts_cost_is_an_exchange_of_its_own() -> None:
     assert [model_call.spend for model_call in model_calls] == [lost, unknown, lost, unknown]
 
 
-SPENT = BudgetSpent("the day's $1.00 is spent")
+SPENT = BudgetSpent("today's budget of $1.00 is used up")
 
 
 def test_what_does_not_fit_the_budget_is_tried_in_smaller_questions_best_first() -> None:
@@ -385,7 +383,7 @@ def test_a_bug_in_the_reader_loses_no_paid_reply(monkeypatch: pytest.MonkeyPatch
     def broken(*_: object) -> None:
         raise KeyError(KEY)
 
-    monkeypatch.setattr(reply, "read", broken)
+    monkeypatch.setattr(llm, "parse_reply", broken)
     model_calls, _, unjudged = outcome(LlmJudge(Scripted("said"), CRITERIA), papers(1))
     assert model_calls[0].text == "said"
     assert unjudged == {"2503.00001": "the question failed unexpectedly (KeyError)"}

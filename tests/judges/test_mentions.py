@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from paperlark.judges.prompt import speaks_of_authors
+from paperlark.judges.prompt import mentions_authors
 
 
 @pytest.mark.parametrize(
@@ -22,7 +22,7 @@ from paperlark.judges.prompt import speaks_of_authors
     ],
 )
 def test_criteria_that_speak_of_people_need_the_authors(criteria: str) -> None:
-    assert speaks_of_authors(criteria)
+    assert mentions_authors(criteria)
 
 
 @pytest.mark.parametrize(
@@ -36,10 +36,10 @@ def test_criteria_that_speak_of_people_need_the_authors(criteria: str) -> None:
     ],
 )
 def test_criteria_that_speak_of_subjects_do_not(criteria: str) -> None:
-    assert not speaks_of_authors(criteria)
+    assert not mentions_authors(criteria)
 
 
 def test_real_readers_asked_for_subjects(shared: Path) -> None:
     for file in (shared / "readers").rglob("*.md"):
         if file.name != "README.md":
-            assert not speaks_of_authors(file.read_text("utf-8")), file
+            assert not mentions_authors(file.read_text("utf-8")), file

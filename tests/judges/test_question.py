@@ -20,8 +20,8 @@ from standins.papers import paper, papers
 
 
 def ask(*asked: object, seed: int = 1, **options: object) -> PaperQuestion:
-    dice = Random(seed)  # noqa: S311  # the same ones each time
-    return ask_about(asked, dice=dice, **options)  # type: ignore[arg-type]  # passed through
+    rng = Random(seed)  # noqa: S311  # the same ones each time
+    return ask_about(asked, rng=rng, **options)  # type: ignore[arg-type]  # passed through
 
 
 def rows(question: PaperQuestion) -> list[dict[str, object]]:

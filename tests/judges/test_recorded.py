@@ -124,7 +124,7 @@ def test_the_prompt_says_that_it_is_not_the_whole(tmp_path: Path) -> None:
         ("not a day", "Input should be an object"),
         ({}, "day: Field required"),
         ({**RECORD, "day": "yesterday"}, "day: Input should be a valid date"),
-        (RECORD, "2025-03-25 stands twice"),
+        (RECORD, "2025-03-25 occurs twice"),
         ({**RECORD, "day": "2025-03-26", "selected": [{"id": "x"}]}, "'x' is not an arXiv id"),
         (
             {
@@ -144,7 +144,7 @@ def test_the_prompt_says_that_it_is_not_the_whole(tmp_path: Path) -> None:
         ),
         (
             {**RECORD, "day": "2025-03-26", "selected": [RECORD["selected"][0]] * 2},
-            "a paper stands twice in one day",
+            "a paper occurs twice in one day",
         ),
     ],
 )

@@ -139,18 +139,21 @@ NO_RELEVANCE = "the model gave no relevance, not a whole number from 1 to 10"
 @pytest.mark.parametrize(
     ("text", "fault"),
     [
-        ("", "the model's reply was blank"),
-        (" \n\t", "the model's reply was blank"),
-        ("I would rather not.", "the model's reply held no judgement"),
-        ("<think>The first is {", "the model's reply held no judgement"),
-        ('{"rows": []}', "the model's reply held no judgement"),
+        ("", "the model's reply was empty"),
+        (" \n\t", "the model's reply was empty"),
+        ("I would rather not.", "the model's reply contained no judgement"),
+        ("<think>The first is {", "the model's reply contained no judgement"),
+        ('{"rows": []}', "the model's reply contained no judgement"),
         ('{"rows": [{"paper": "Paper 412"}]}', NO_RELEVANCE),
         (
             json.dumps({**ROW, "relevance": 8.5}),
             "the model gave 8.5 relevance, not a whole number from 1 to 10",
         ),
         (json.dumps({"paper": 412}), NO_RELEVANCE),
-        (json.dumps([ROW, {**ROW, "novelty": 7}]), "the model gave two different judgements of it"),
+        (
+            json.dumps([ROW, {**ROW, "novelty": 7}]),
+            "the model gave two different judgements of this paper",
+        ),
     ],
 )
 def test_a_fault_says_what_was_wrong(text: str, fault: str) -> None:
@@ -160,7 +163,7 @@ def test_a_fault_says_what_was_wrong(text: str, fault: str) -> None:
 def test_a_paper_that_was_left_out_is_told_from_one_that_was_not() -> None:
     reading = read(json.dumps(ROW), FIRST, SECOND)
     assert reading.judgements == (JUDGED,)
-    assert reading.faults == {SECOND.id: "the model's reply left it out"}
+    assert reading.faults == {SECOND.id: "the model's reply left this paper out"}
     assert reading.alone == frozenset()
     assert reading.too_many
 

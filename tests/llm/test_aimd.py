@@ -7,16 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from paperlark.llm.aimd import (
-    WINDOW,
-    AimdConcurrency,
-    Allowances,
-    RateLimitHeaders,
-    RateLimits,
-    Turn,
-)
+from paperlark.llm.completion import RateLimitHeaders, RemainingQuota
+from paperlark.llm.rate_limiter import WINDOW, AimdConcurrency, RateLimits, SentRequest
 
-LEFT = Allowances(requests=RateLimitHeaders(left=2, renewed_in=10.0, limit=5))
+LEFT = RateLimitHeaders(requests=RemainingQuota(remaining=2, resets_in=10.0, limit=5))
 
 
 @dataclass(frozen=True)
@@ -56,16 +50,16 @@ def put_all(pace: AimdConcurrency, questions: list[Asked]) -> list[Put]:
     """Put questions one after the other, each as soon as the pace allows it."""
     now = 0.0
     put: list[Put] = []
-    open_: list[tuple[float, Turn, Asked]] = []
+    open_: list[tuple[float, SentRequest, Asked]] = []
 
     def end_until(moment: float) -> None:
         for ends, turn, asked in sorted(open_, key=lambda one: one[0]):
             if ends <= moment:
                 open_.remove((ends, turn, asked))
                 if asked.refused:
-                    pace.refused(ends, turn, None)
+                    pace.overloaded(ends, turn, None)
                 else:
-                    pace.answered(turn, asked.used)
+                    pace.succeeded(turn, asked.used)
                 pace.end()
 
     for asked in questions:
@@ -113,9 +107,9 @@ def test_a_server_s_own_count_is_never_overdrawn(
         taken += 1
         assert taken <= limit
         turn = pace.begin(now, asked.most)
-        left = RateLimitHeaders(limit - taken, window + seconds - now, limit)
-        pace.heed(now, turn, Allowances(requests=left))
-        pace.answered(turn, asked.used)
+        left = RemainingQuota(limit - taken, window + seconds - now, limit)
+        pace.update_quotas(now, turn, RateLimitHeaders(requests=left))
+        pace.succeeded(turn, asked.used)
         pace.end()
 
 
@@ -136,7 +130,7 @@ def test_what_was_not_used_is_given_back() -> None:
     pace = AimdConcurrency(8, RateLimits(tokens=1000))
     turn = pace.begin(0.0, 1000)
     assert pace.wait(0.0, 400) == WINDOW
-    pace.answered(turn, 600)
+    pace.succeeded(turn, 600)
     assert pace.wait(0.0, 400) == 0
 
 
@@ -145,14 +139,14 @@ def test_a_refusal_halves_what_is_put_at_once_and_answers_bring_it_back_one_by_o
     turns = [pace.begin(0.0, 1) for _ in range(8)]
     assert pace.wait(0.0, 1) == math.inf
     widths = [pace.width]
-    pace.refused(0.0, turns[0], None)
+    pace.overloaded(0.0, turns[0], None)
     widths.append(pace.width)
     for _ in range(2):
         for _ in range(pace.width + 1):
-            pace.answered(turns[1], 1)
+            pace.succeeded(turns[1], 1)
         widths.append(pace.width)
     for _ in range(100):
-        pace.answered(turns[1], 1)
+        pace.succeeded(turns[1], 1)
     assert [*widths, pace.width] == [8, 4, 5, 6, 8]
 
 
@@ -160,38 +154,38 @@ def test_one_burst_that_is_refused_is_one_lesson() -> None:
     pace = AimdConcurrency(8)
     burst = [pace.begin(0.0, 1) for _ in range(8)]
     for turn in burst:
-        pace.refused(1.0, turn, None)
+        pace.overloaded(1.0, turn, None)
         pace.end()
     assert pace.width == 4
-    pace.refused(2.0, pace.begin(2.0, 1), None)
+    pace.overloaded(2.0, pace.begin(2.0, 1), None)
     assert pace.width == 2
 
 
 def test_one_question_at_least_may_be_put() -> None:
     pace = AimdConcurrency(2)
     for moment in range(5):
-        pace.refused(moment, pace.begin(moment, 1), None)
+        pace.overloaded(moment, pace.begin(moment, 1), None)
         pace.end()
     assert (pace.width, pace.wait(9.0, 1)) == (1, 0)
 
 
 def test_a_wait_that_the_server_asks_for_holds_for_all() -> None:
     pace = AimdConcurrency(8)
-    pace.refused(5.0, pace.begin(0.0, 1), 20.0)
+    pace.overloaded(5.0, pace.begin(0.0, 1), 20.0)
     assert (pace.wait(5.0, 1), pace.wait(15.0, 1), pace.wait(25.0, 1)) == (20, 10, 0)
 
 
 def test_a_shorter_wait_asked_for_later_does_not_end_a_longer_one() -> None:
     pace = AimdConcurrency(8)
     turns = [pace.begin(0.0, 1), pace.begin(0.0, 1)]
-    pace.refused(0.0, turns[0], 20.0)
-    pace.refused(0.0, turns[1], 1.0)
+    pace.overloaded(0.0, turns[0], 20.0)
+    pace.overloaded(0.0, turns[1], 1.0)
     assert pace.wait(0.0, 1) == 20
 
 
 def test_what_the_server_says_is_left_is_kept_to_and_renewed() -> None:
     pace = AimdConcurrency(8)
-    pace.heed(0.0, pace.begin(0.0, 1), LEFT)
+    pace.update_quotas(0.0, pace.begin(0.0, 1), LEFT)
     assert pace.wait(0.0, 1) == 0
     for _ in range(2):
         pace.begin(0.0, 1)
@@ -209,21 +203,21 @@ def test_what_was_put_meanwhile_is_not_left_any_more() -> None:
     first = pace.begin(0.0, 1)
     pace.begin(0.0, 1)
     pace.begin(0.0, 1)
-    pace.heed(3.0, first, LEFT)
+    pace.update_quotas(3.0, first, LEFT)
     assert pace.wait(3.0, 1) == 10
 
 
 def test_what_the_server_said_of_an_earlier_question_is_old_news() -> None:
     pace = AimdConcurrency(8)
     first, second = pace.begin(0.0, 1), pace.begin(0.0, 1)
-    pace.heed(1.0, second, LEFT)
-    pace.heed(2.0, first, Allowances(requests=RateLimitHeaders(0, 60.0, 5)))
+    pace.update_quotas(1.0, second, LEFT)
+    pace.update_quotas(2.0, first, RateLimitHeaders(requests=RemainingQuota(0, 60.0, 5)))
     assert pace.wait(2.0, 1) == 0
 
 
 @pytest.mark.parametrize(("left", "wait"), [(5000, 0), (400, 10)])
 def test_tokens_that_are_left_are_kept_to(left: int, wait: float) -> None:
     pace = AimdConcurrency(8)
-    told = Allowances(tokens=RateLimitHeaders(left, 10.0, 6000))
-    pace.heed(0.0, pace.begin(0.0, 100), told)
+    told = RateLimitHeaders(tokens=RemainingQuota(left, 10.0, 6000))
+    pace.update_quotas(0.0, pace.begin(0.0, 100), told)
     assert pace.wait(0.0, 500) == wait

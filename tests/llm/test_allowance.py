@@ -5,7 +5,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from paperlark.llm.aimd import Allowances, RateLimitHeaders, read, seconds
+from paperlark.llm.completion import (
+    RateLimitHeaders,
+    RemainingQuota,
+    parse_duration,
+    parse_rate_limits,
+)
 
 
 @pytest.mark.parametrize(
@@ -28,7 +33,7 @@ from paperlark.llm.aimd import Allowances, RateLimitHeaders, read, seconds
     ],
 )
 def test_a_duration_is_read_however_it_is_written(text: str, expected: float | None) -> None:
-    assert seconds(text) == pytest.approx(expected)
+    assert parse_duration(text) == pytest.approx(expected)
 
 
 def test_what_is_left_is_read_from_an_answer() -> None:
@@ -41,7 +46,9 @@ def test_what_is_left_is_read_from_an_answer() -> None:
             "x-ratelimit-reset-tokens": "0.5s",
         }
     )
-    assert read(headers) == Allowances(RateLimitHeaders(59, 1.0, 60), RateLimitHeaders(149984, 0.5))
+    assert parse_rate_limits(headers) == RateLimitHeaders(
+        RemainingQuota(59, 1.0, 60), RemainingQuota(149984, 0.5)
+    )
 
 
 @pytest.mark.parametrize(
@@ -59,9 +66,9 @@ def test_what_is_left_is_read_from_an_answer() -> None:
 def test_what_does_not_say_when_it_is_renewed_within_a_minute_binds_nobody(
     headers: dict[str, str],
 ) -> None:
-    assert read(httpx.Headers(headers)) == Allowances()
+    assert parse_rate_limits(httpx.Headers(headers)) == RateLimitHeaders()
 
 
 @given(st.dictionaries(st.sampled_from(["remaining", "reset", "limit"]), st.text()))
 def test_no_header_breaks_anything(parts: dict[str, str]) -> None:
-    read({f"x-ratelimit-{part}-tokens": text for part, text in parts.items()})
+    parse_rate_limits({f"x-ratelimit-{part}-tokens": text for part, text in parts.items()})

@@ -58,7 +58,7 @@ def finish(service: BatchService, desk: BatchDesk) -> tuple[BatchStatus, BatchRe
     """Leave the questions, wait until the batch is over, and fetch its answers."""
     name = leave(service)
     desk.pass_hours(25)
-    standing = service.look(name)
+    standing = service.status(name)
     answers = service.answers(standing, QUESTIONS)
     assert answers is not None
     return standing, answers
@@ -66,11 +66,11 @@ def finish(service: BatchService, desk: BatchDesk) -> tuple[BatchStatus, BatchRe
 
 def test_questions_are_left_answered_and_fetched(service: BatchService, desk: BatchDesk) -> None:
     name = leave(service)
-    assert service.look(name) == BatchStatus(Stage.AT_WORK, "validating")
+    assert service.status(name) == BatchStatus(Stage.IN_PROGRESS, "validating")
     desk.pass_hours(0.5)
-    assert service.look(name) == BatchStatus(Stage.AT_WORK, "in_progress")
+    assert service.status(name) == BatchStatus(Stage.IN_PROGRESS, "in_progress")
     desk.pass_hours(0.5)
-    standing = service.look(name)
+    standing = service.status(name)
     assert (standing.stage, standing.state) == (Stage.OVER, "completed")
     answers = service.answers(standing, QUESTIONS)
     assert answers is not None
@@ -123,13 +123,13 @@ def test_an_expired_batch_gives_what_it_has_and_says_what_is_missing(
 
 def test_a_failed_batch_speaks_the_servers_words(service: BatchService, desk: BatchDesk) -> None:
     desk.endings.append(Ending("failed", 0.0, words="Enqueued token limit reached for gpt-4o."))
-    assert service.look(leave(service)) == BatchStatus(
+    assert service.status(leave(service)) == BatchStatus(
         Stage.REFUSED, "failed", problem="Enqueued token limit reached for gpt-4o."
     )
 
 
 def test_a_batch_that_nobody_knows_any_more_is_gone(service: BatchService) -> None:
-    assert service.look("batch_99").stage is Stage.GONE
+    assert service.status("batch_99").stage is Stage.GONE
     assert service.answers(BatchStatus(Stage.OVER, "completed", ("file-99",)), QUESTIONS) is None
 
 
@@ -173,7 +173,7 @@ def test_where_nobody_knows_whether_a_batch_was_made_it_is_not_made_again(
     service: BatchService, desk: BatchDesk, fault: object
 ) -> None:
     desk.faults["create"].append(fault)  # type: ignore[arg-type]  # the cases above
-    with pytest.raises(MaybeLeft, match=r"it is not known whether .* took the batch"):
+    with pytest.raises(MaybeLeft, match=r"it is unknown whether .* accepted the batch"):
         leave(service)
     assert desk.requests == ["upload", "create", "list"]
 
@@ -203,7 +203,8 @@ def test_a_server_without_a_batch_service_gives_one_error_and_the_mend(
 ) -> None:
     desk.faults[request_].append(refuses(status, "what is that"))
     expected = (
-        rf"takes no such batch \(it answered {status}: what is that\): ask it directly: --no-batch"
+        rf"does not accept batches like this \(it answered {status}: what is that\): use it without"
+        " batches: --no-batch"
     )
     with pytest.raises(NoBatchService, match=expected):
         (service.check if request_ == "list" else partial(leave, service))()

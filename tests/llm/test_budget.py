@@ -21,9 +21,9 @@ ZERO = Decimal(0)
 
 
 def spend(ledger: BudgetLedger, amount: str, cost: str | None) -> None:
-    with ledger.holding(Decimal(amount)) as hold:
+    with ledger.reserve(Decimal(amount)) as reservation:
         if cost is not None:
-            hold.settle(Decimal(cost))
+            reservation.settle(Decimal(cost))
 
 
 def left(ledger: BudgetLedger) -> dict[str, Decimal]:
@@ -45,7 +45,7 @@ def test_what_is_not_settled_is_spent() -> None:
 
 def test_a_question_that_breaks_off_is_spent_too() -> None:
     ledger = BudgetLedger(Budget(run=Decimal("1.00")))
-    with pytest.raises(KeyError), ledger.holding(Decimal("0.60")):
+    with pytest.raises(KeyError), ledger.reserve(Decimal("0.60")):
         raise KeyError
     assert left(ledger) == {"run": Decimal("0.40")}
 
@@ -53,14 +53,18 @@ def test_a_question_that_breaks_off_is_spent_too() -> None:
 def test_the_last_cent_may_be_spent_and_no_more() -> None:
     ledger = BudgetLedger(Budget(run=Decimal("0.02")))
     spend(ledger, "0.02", "0.02")
-    with pytest.raises(BudgetSpent, match=r"the run's \$0\.02 is spent: allow more with `run` in"):
+    with pytest.raises(
+        BudgetSpent, match=r"this run's budget of \$0\.02 is used up: allow more with `run` in"
+    ):
         spend(ledger, "0.000001", None)
 
 
 def test_a_rest_that_is_too_little_is_told() -> None:
     ledger = BudgetLedger(Budget(month=Decimal(1234)))
     ledger.begin(MARCH, on_page=ZERO, in_month=Decimal("1233.99789"))
-    with pytest.raises(BudgetSpent, match=r"the month's \$1,234\.00 is spent but for too little"):
+    with pytest.raises(
+        BudgetSpent, match=r"this month's budget of \$1,234\.00 is used up \(the rest is"
+    ):
         spend(ledger, "0.01", None)
 
 
@@ -76,10 +80,10 @@ def test_every_page_has_its_own_bound_and_all_of_a_run_and_a_month_share_theirs(
     ledger = BudgetLedger(Budget(run=Decimal(3), day=Decimal(2), month=Decimal(10)))
     ledger.begin(MARCH, on_page=Decimal("0.50"), in_month=Decimal(4))
     spend(ledger, "1.50", "1.50")
-    with pytest.raises(BudgetSpent, match="the day's"):
+    with pytest.raises(BudgetSpent, match="today's budget"):
         spend(ledger, "0.01", None)
     ledger.begin(MARCH, on_page=ZERO, in_month=Decimal("5.50"))
-    with pytest.raises(BudgetSpent, match="the run's"):
+    with pytest.raises(BudgetSpent, match="this run's budget"):
         spend(ledger, "1.51", None)
     spend(ledger, "1.50", "1.50")
     assert left(ledger) == {"run": ZERO, "day": Decimal("0.50"), "month": Decimal(3)}
@@ -102,9 +106,9 @@ def test_what_a_month_cost_is_known_better_here_than_where_it_is_stored() -> Non
 
 def test_a_question_under_way_is_counted_where_it_began() -> None:
     ledger = BudgetLedger(Budget(day=Decimal(1)))
-    with ledger.holding(Decimal("0.50")) as hold:
+    with ledger.reserve(Decimal("0.50")) as reservation:
         ledger.begin(MARCH, on_page=ZERO, in_month=ZERO)
-        hold.settle(Decimal("0.10"))
+        reservation.settle(Decimal("0.10"))
     assert left(ledger) == {"day": Decimal(1)}
 
 
@@ -119,14 +123,14 @@ def test_a_question_waits_for_what_others_may_leave() -> None:
     asked, settled = Event(), Event()
 
     def first() -> None:
-        with ledger.holding(Decimal("0.80")) as hold:
+        with ledger.reserve(Decimal("0.80")) as reservation:
             asked.set()
             settled.wait(5)
-            hold.settle(Decimal("0.10"))
+            reservation.settle(Decimal("0.10"))
 
     def second() -> bool:
         asked.wait(5)
-        with ledger.holding(Decimal("0.50")):
+        with ledger.reserve(Decimal("0.50")):
             return settled.is_set()
 
     with ThreadPoolExecutor(2) as pool:
@@ -149,13 +153,13 @@ class Market:
     def ask(self, question: tuple[Decimal, Decimal | None]) -> None:
         amount, cost = question
         try:
-            with self.ledger.holding(amount) as hold:
+            with self.ledger.reserve(amount) as reservation:
                 ended = Event()
                 self.news.put(ended)
                 ended.wait(5)
                 self.costs.append(amount if cost is None else cost)
                 if cost is not None:
-                    hold.settle(cost)
+                    reservation.settle(cost)
         except BudgetSpent:
             self.refused.append(amount)
 
@@ -229,7 +233,7 @@ def test_of_questions_asked_at_the_same_moment_as_many_are_put_as_fit(
     def ask() -> bool:
         together.wait(5)
         try:
-            with ledger.holding(Decimal(1)):
+            with ledger.reserve(Decimal(1)):
                 return True
         except BudgetSpent:
             return False

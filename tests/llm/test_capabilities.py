@@ -13,20 +13,23 @@ from paperlark.llm.capabilities import (
     Capabilities,
     CapabilityDiscovery,
     ChatRequest,
-    RequestForm,
+    ResponseFormat,
     describe_capabilities,
     read_capabilities,
     write_capabilities,
 )
+from paperlark.llm.chat_stack import ReasoningBudget
 from paperlark.llm.error_classes import ErrorClass
 from paperlark.llm.openai_compatible import OpenAICompatible
-from paperlark.llm.tokens import ReasoningBudget
 from standins.openai import MODEL, Behaviour, Body, StandIn, accepts_no, answers, complains, says
 
 SCHEMA = {"type": "object", "properties": {}, "required": [], "additionalProperties": False}
 PROMPT = Prompt("Judge as JSON.", "Paper 412: Bats\nAbstract: Bats.", SCHEMA, longest_answer=500)
 OLD = Capabilities(
-    RequestForm.JSON_OBJECT, temperature=False, limit="max_completion_tokens", room=2000
+    ResponseFormat.JSON_OBJECT,
+    temperature=False,
+    limit_param="max_completion_tokens",
+    reasoning_tokens=2000,
 )
 
 
@@ -37,7 +40,7 @@ def learned() -> list[Capabilities]:
 
 @pytest.fixture
 def model(server: StandIn, learned: list[Capabilities]) -> Iterator[OpenAICompatible]:
-    with OpenAICompatible(server.base_url, MODEL, learned=learned.append) as talking:
+    with OpenAICompatible(server.base_url, MODEL, on_learned=learned.append) as talking:
         yield talking
 
 
@@ -88,7 +91,7 @@ def test_a_newer_name_for_the_limit_is_learned(
     server.always = accepts_no("max_tokens", message, sent=lambda asked: "max_tokens" in asked)
     model.ask(PROMPT)
     assert server.questions[-1]["max_completion_tokens"] == 500
-    assert learned == [Capabilities(limit="max_completion_tokens")]
+    assert learned == [Capabilities(limit_param="max_completion_tokens")]
 
 
 def test_a_limit_that_is_too_large_is_lowered(server: StandIn, model: OpenAICompatible) -> None:
@@ -124,7 +127,7 @@ def test_a_server_without_schemas_is_asked_for_json_then_for_text(
     model.ask(PROMPT)
     model.ask(PROMPT)
     assert forms(server) == ["json_schema", "json_object", "json_object", "None", "None"]
-    assert learned == [Capabilities(RequestForm.TEXT)]
+    assert learned == [Capabilities(ResponseFormat.TEXT)]
 
 
 @pytest.mark.parametrize(
@@ -150,18 +153,18 @@ def test_a_server_that_knows_no_schema_is_given_the_next_form(
     server.then(complaint, says("fine"))
     assert model.ask(PROMPT).text == "fine"
     assert server.questions[-1]["response_format"] == {"type": "json_object", "schema": SCHEMA}
-    assert learned == [Capabilities(RequestForm.JSON_OBJECT_OF_SCHEMA)]
+    assert learned == [Capabilities(ResponseFormat.JSON_OBJECT_OF_SCHEMA)]
 
 
 def test_a_server_that_binds_each_answer_anew_is_given_the_form_of_this_very_question() -> None:
     narrow = {"type": "object", "properties": {"paper": {"enum": [412]}}}
     question = ChatRequest(MODEL, replace(PROMPT, narrow=narrow), None)
     bodies = {
-        form: Capabilities(form).body(question).get("response_format") for form in RequestForm
+        form: Capabilities(form).body(question).get("response_format") for form in ResponseFormat
     }
-    assert bodies[RequestForm.JSON_OBJECT_OF_SCHEMA] == {"type": "json_object", "schema": narrow}
+    assert bodies[ResponseFormat.JSON_OBJECT_OF_SCHEMA] == {"type": "json_object", "schema": narrow}
     assert "412" not in str(
-        [bodies[form] for form in RequestForm if form != RequestForm.JSON_OBJECT_OF_SCHEMA]
+        [bodies[form] for form in ResponseFormat if form != ResponseFormat.JSON_OBJECT_OF_SCHEMA]
     )
 
 
@@ -223,9 +226,9 @@ def test_whatever_a_server_complains_about_there_is_an_end(
     names: list[str], text: str, number: int
 ) -> None:
     message = f"{' '.join(names)} {text} at most {number} max_completion_tokens"
-    learner = CapabilityDiscovery(OLD)
+    discovery = CapabilityDiscovery(OLD)
     asked = 0
-    while learner.complained(learner.dialect, ErrorClass("here", 400, message)):
+    while discovery.complained(discovery.current, ErrorClass("here", 400, message)):
         asked += 1
         assert asked < 20
 
@@ -234,12 +237,14 @@ def test_what_an_earlier_run_found_out_is_spoken_at_once(
     server: StandIn, learned: list[Capabilities]
 ) -> None:
     server.always = takes_no_form(but="json_object")
-    with OpenAICompatible(server.base_url, MODEL, dialect=OLD, learned=learned.append) as model:
+    with OpenAICompatible(
+        server.base_url, MODEL, capabilities=OLD, on_learned=learned.append
+    ) as model:
         model.ask(PROMPT)
     (question,) = server.questions
     assert question["response_format"] == {"type": "json_object"}
     assert question["max_completion_tokens"] == 500
-    assert (learned, model.room) == ([], 2000)
+    assert (learned, model.reasoning_tokens) == ([], 2000)
 
 
 def test_a_dialect_that_no_longer_works_is_learned_anew(
@@ -249,7 +254,9 @@ def test_a_dialect_that_no_longer_works_is_learned_anew(
     server.always = accepts_no(
         "max_completion_tokens", message, sent=lambda asked: "max_completion_tokens" in asked
     )
-    with OpenAICompatible(server.base_url, MODEL, dialect=OLD, learned=learned.append) as model:
+    with OpenAICompatible(
+        server.base_url, MODEL, capabilities=OLD, on_learned=learned.append
+    ) as model:
         model.ask(PROMPT)
         model.ask(PROMPT)
     assert forms(server) == ["json_object", "json_schema", "json_schema"]
@@ -260,7 +267,9 @@ def test_a_complaint_about_a_question_does_not_make_a_dialect_old(
     server: StandIn, learned: list[Capabilities]
 ) -> None:
     server.then(complains(400, {"message": "no"}))
-    with OpenAICompatible(server.base_url, MODEL, dialect=OLD, learned=learned.append) as model:
+    with OpenAICompatible(
+        server.base_url, MODEL, capabilities=OLD, on_learned=learned.append
+    ) as model:
         with pytest.raises(ModelRefused):
             model.ask(PROMPT)
         model.ask(PROMPT)
@@ -272,32 +281,34 @@ def test_a_model_whose_thoughts_ate_the_answer_gets_more_room(
     server: StandIn, model: OpenAICompatible, learned: list[Capabilities], text: str | None
 ) -> None:
     server.then(*[says(text, finish="length")] * 2)
-    roomy = ReasoningBudget(model, lambda: model.room)
+    stacked = ReasoningBudget(model, lambda: model.reasoning_tokens)
     for _ in range(3):
-        roomy.ask(PROMPT)
+        stacked.ask(PROMPT)
     assert [question["max_tokens"] for question in server.questions] == [500, 2500, 10500]
-    assert learned == [Capabilities(room=2000), Capabilities(room=10000)]
-    assert roomy.name == MODEL
+    assert learned == [Capabilities(reasoning_tokens=2000), Capabilities(reasoning_tokens=10000)]
+    assert stacked.name == MODEL
 
 
 def test_room_has_a_bound(server: StandIn, model: OpenAICompatible) -> None:
     server.always = says("", finish="length")
-    roomy = ReasoningBudget(model, lambda: model.room)
+    stacked = ReasoningBudget(model, lambda: model.reasoning_tokens)
     for _ in range(9):
-        roomy.ask(PROMPT)
-    assert model.room == 32_768
+        stacked.ask(PROMPT)
+    assert model.reasoning_tokens == 32_768
 
 
 def test_room_that_a_model_does_not_have_is_given_back(
     server: StandIn, learned: list[Capabilities]
 ) -> None:
     server.then(complains(400, {"message": "This model's maximum context length is 4096 tokens"}))
-    with OpenAICompatible(server.base_url, MODEL, dialect=OLD, learned=learned.append) as model:
+    with OpenAICompatible(
+        server.base_url, MODEL, capabilities=OLD, on_learned=learned.append
+    ) as model:
         with pytest.raises(ModelRefused):
             model.ask(PROMPT)
         model.ask(PROMPT)
-        assert model.room == 500
-    assert learned == [replace(OLD, room=500)]
+        assert model.reasoning_tokens == 500
+    assert learned == [replace(OLD, reasoning_tokens=500)]
 
 
 @pytest.mark.parametrize(
@@ -314,43 +325,43 @@ def test_an_answer_that_was_begun_or_ended_by_itself_had_room(
 ) -> None:
     server.then(answer)
     model.ask(PROMPT)
-    assert model.room == 0
+    assert model.reasoning_tokens == 0
 
 
 def test_a_question_without_a_limit_has_all_the_room_there_is(
     server: StandIn, model: OpenAICompatible
 ) -> None:
     server.always = says("", finish="length")
-    roomy = ReasoningBudget(model, lambda: 2000)
-    roomy.ask(replace(PROMPT, longest_answer=None))
+    stacked = ReasoningBudget(model, lambda: 2000)
+    stacked.ask(replace(PROMPT, longest_answer=None))
     assert "max_tokens" not in server.questions[-1]
-    assert model.room == 0
+    assert model.reasoning_tokens == 0
 
 
 def test_one_thread_s_lesson_is_not_undone_by_another_s() -> None:
-    learner = CapabilityDiscovery(None)
-    before = learner.dialect
-    assert learner.complained(before, ErrorClass("here", 400, "temperature"))
-    assert learner.complained(before, ErrorClass("here", 400, "json_schema"))
-    assert learner.dialect == Capabilities(temperature=False)
-    learner.only_thought(before, PROMPT)
-    assert learner.dialect == Capabilities(temperature=False)
+    discovery = CapabilityDiscovery(None)
+    before = discovery.current
+    assert discovery.complained(before, ErrorClass("here", 400, "temperature"))
+    assert discovery.complained(before, ErrorClass("here", 400, "json_schema"))
+    assert discovery.current == Capabilities(temperature=False)
+    discovery.only_reasoned(before, PROMPT)
+    assert discovery.current == Capabilities(temperature=False)
 
 
-DIALECTS = st.builds(
+CAPABILITIES = st.builds(
     Capabilities,
-    form=st.sampled_from(RequestForm),
+    response_format=st.sampled_from(ResponseFormat),
     temperature=st.booleans(),
-    limit=st.sampled_from([None, "max_tokens", "max_completion_tokens"]),
-    most=st.none() | st.integers(1, 10**6),
+    limit_param=st.sampled_from([None, "max_tokens", "max_completion_tokens"]),
+    max_limit=st.none() | st.integers(1, 10**6),
     system_role=st.booleans(),
-    room=st.integers(0, 10**6),
+    reasoning_tokens=st.integers(0, 10**6),
 )
 
 
-@given(DIALECTS)
-def test_a_dialect_comes_back_as_it_was_written(dialect: Capabilities) -> None:
-    assert read_capabilities(write_capabilities(dialect)) == dialect
+@given(CAPABILITIES)
+def test_a_dialect_comes_back_as_it_was_written(found: Capabilities) -> None:
+    assert read_capabilities(write_capabilities(found)) == found
 
 
 @pytest.mark.parametrize(
@@ -380,16 +391,16 @@ def test_no_text_breaks_anything(text: str) -> None:
 
 
 def test_a_dialect_is_described_in_words() -> None:
-    assert describe_capabilities(Capabilities()) == ("answers in the form of a JSON schema",)
-    assert describe_capabilities(replace(OLD, most=64, system_role=False)) == (
-        "answers as a JSON object of any form",
-        "takes no temperature",
-        "calls an answer's limit max_completion_tokens",
-        "answers with at most 64 tokens",
-        "takes instructions only as part of the question",
-        "thinks first, and is given 2000 tokens for it",
+    assert describe_capabilities(Capabilities()) == ("answers follow a JSON schema",)
+    assert describe_capabilities(replace(OLD, max_limit=64, system_role=False)) == (
+        "answers are JSON, without a schema",
+        "accepts no temperature",
+        "takes the limit on answers as max_completion_tokens",
+        "answers have at most 64 tokens",
+        "takes no system message: instructions go with the question",
+        "reasons before it answers, with 2000 more tokens",
     )
-    assert describe_capabilities(Capabilities(RequestForm.TEXT, limit=None)) == (
-        "answers as text",
-        "takes no limit to an answer",
+    assert describe_capabilities(Capabilities(ResponseFormat.TEXT, limit_param=None)) == (
+        "answers are plain text",
+        "accepts no limit on answers",
     )

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from paperlark.llm.tokens import context_window
+from paperlark.llm.prices import context_window
 
 OPENAI = "https://api.openai.com/v1"
 

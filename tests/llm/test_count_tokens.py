@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from paperlark.llm.tokens import count_tokens
+from paperlark.judges.estimate import count_tokens
 
 
 def test_tokens_are_those_of_o200k() -> None:

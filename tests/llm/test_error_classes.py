@@ -4,14 +4,14 @@ import httpx
 import pytest
 
 from paperlark.domain.errors import ModelBusy, ModelError, ModelRefused
-from paperlark.llm import error_classes
+from paperlark.llm.error_classes import classify_error
 
 
 def error_of(status: int, payload: object, **headers: str) -> ModelError:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     request = httpx.Request("POST", "https://api.example.org/v1/chat/completions")
     response = httpx.Response(status, json=payload, headers=named, request=request)
-    found = error_classes.classify_error(response, payload)
+    found = classify_error(response, payload)
     assert found is not None
     return found.error()
 
@@ -61,7 +61,8 @@ def test_a_refusal_for_its_size_says_what_to_do() -> None:
 
 
 @pytest.mark.parametrize(
-    ("wait", "told"), [("30", "slow"), ("3600", "slow: it asks to be left alone for 3600 s")]
+    ("wait", "told"),
+    [("30", "slow"), ("3600", "slow: it asks to wait 3600 s before the next request")],
 )
 def test_a_long_wait_is_told(wait: str, told: str) -> None:
     error = error_of(429, {"error": {"message": "slow"}}, retry_after=wait)

@@ -16,10 +16,9 @@ from paperlark.domain.errors import (
     ModelUnusable,
 )
 from paperlark.domain.spending import Cost, Spend, Tokens
-from paperlark.llm.aimd import AimdConcurrency, RateLimits
+from paperlark.llm.chat_stack import Retrying, RetryPolicy, retry_wait
 from paperlark.llm.openai_compatible import OpenAICompatible
-from paperlark.llm.rate_limiter import RateLimiter
-from paperlark.llm.retrying import Retrying, worth_waiting
+from paperlark.llm.rate_limiter import AimdConcurrency, RateLimiter, RateLimits
 from paperlark.ports import ChatModel
 from standins.hours import FakeTime
 from standins.openai import (
@@ -50,7 +49,7 @@ def time() -> FakeTime:
 @pytest.fixture
 def model(server: StandIn, time: FakeTime) -> Iterator[OpenAICompatible]:
     gate = RateLimiter(AimdConcurrency(8), clock=time.clock, wait=time.wait)
-    with OpenAICompatible(server.base_url, MODEL, key=KEY, turnstile=gate) as talking:
+    with OpenAICompatible(server.base_url, MODEL, key=KEY, rate_limiter=gate) as talking:
         yield talking
 
 
@@ -222,7 +221,7 @@ def test_a_server_that_never_answers_is_given_up(server: StandIn) -> None:
         OpenAICompatible(server.base_url, MODEL, timeout=0.05) as model,
         pytest.raises(ModelBusy, match=r"did not answer within 0\.05 seconds"),
     ):
-        ask(Retrying(model, attempts=2))
+        ask(Retrying(model, RetryPolicy(attempts=2)))
     assert len(server.questions) == 2
 
 
@@ -242,7 +241,7 @@ def test_what_is_too_much_for_a_server_is_asked_of_it_by_fewer(
     server.then(busy)
     time = FakeTime()
     gate = RateLimiter(pace, clock=time.clock, wait=time.wait)
-    with OpenAICompatible(server.base_url, MODEL, timeout=0.2, turnstile=gate) as model:
+    with OpenAICompatible(server.base_url, MODEL, timeout=0.2, rate_limiter=gate) as model:
         ask(Retrying(model))
     assert pace.width == 4
     assert time.now == (0 if busy is never_answers else 20)
@@ -284,7 +283,7 @@ def test_a_minute_s_tokens_are_those_that_the_server_counts(server: StandIn) -> 
     )
     server.always = says("fine")  # 1,100 tokens
     moments = []
-    with OpenAICompatible(server.base_url, MODEL, turnstile=gate) as model:
+    with OpenAICompatible(server.base_url, MODEL, rate_limiter=gate) as model:
         for _ in range(3):
             ask(model)
             moments.append(time.now)
@@ -303,7 +302,7 @@ def test_an_address_that_is_none_is_unusable(address: str) -> None:
     [(None, True), (18.6, 18.6), (60.0, 60.0), (61.0, False)],
 )
 def test_a_wait_is_heeded_within_bounds(retry_after: float | None, answer: object) -> None:
-    assert worth_waiting(ModelBusy("busy", retry_after=retry_after), 60) == answer
+    assert retry_wait(ModelBusy("busy", retry_after=retry_after), 60) == answer
 
 
 def test_a_wait_of_a_day_is_not_waited_and_nobody_else_asks(
@@ -312,7 +311,7 @@ def test_a_wait_of_a_day_is_not_waited_and_nobody_else_asks(
     server.always = complains(429, RATE_LIMIT, retry_after="86400")
     with pytest.raises(ModelBusy) as raised:
         ask(patient)
-    with pytest.raises(ModelBusy, match="wants to be asked again in 86400 s"):
+    with pytest.raises(ModelBusy, match="asks to wait 86400 s"):
         ask(patient)
     assert raised.value.retry_after == 86400
     assert len(server.questions) == 1

@@ -12,10 +12,9 @@ from werkzeug import Request, Response
 
 from paperlark.domain.chat import ChatReply, Prompt
 from paperlark.domain.errors import ModelBusy
-from paperlark.llm.aimd import AimdConcurrency
+from paperlark.llm.chat_stack import Retrying, RetryPolicy
 from paperlark.llm.openai_compatible import OpenAICompatible
-from paperlark.llm.rate_limiter import RateLimiter
-from paperlark.llm.retrying import Retrying
+from paperlark.llm.rate_limiter import AimdConcurrency, RateLimiter
 from paperlark.llm.threads import Threads
 from standins.openai import MODEL, Crowd, StandIn, says
 
@@ -23,13 +22,13 @@ PROMPTS = [Prompt("Judge as JSON.", f"Paper {n}: Bats\nAbstract: Bats.", {}, 50)
 
 
 @contextmanager
-def judgement_key(server: StandIn, pace: AimdConcurrency) -> Iterator[Iterator[ChatReply]]:
+def replies_on_threads(server: StandIn, pace: AimdConcurrency) -> Iterator[Iterator[ChatReply]]:
     """Put all prompts on as many threads as may ask at once."""
     with (
-        OpenAICompatible(server.base_url, MODEL, turnstile=RateLimiter(pace)) as model,
+        OpenAICompatible(server.base_url, MODEL, rate_limiter=RateLimiter(pace)) as model,
         Threads(pace.most) as threads,
     ):
-        yield threads.map(Retrying(model, attempts=8).ask, PROMPTS)
+        yield threads.map(Retrying(model, RetryPolicy(attempts=8)).ask, PROMPTS)
 
 
 def places(server: StandIn) -> list[int]:
@@ -47,14 +46,14 @@ def test_as_many_are_asked_at_once_as_may_be(server: StandIn) -> None:
         return says("fine")(standing, request)
 
     server.always = answers_eight
-    with judgement_key(server, AimdConcurrency(8)) as replies:
+    with replies_on_threads(server, AimdConcurrency(8)) as replies:
         assert [reply.text for reply in replies] == ["fine"] * 40
     assert not together.broken
 
 
 def test_none_is_asked_before_those_that_come_first(server: StandIn) -> None:
     """But for the seven that are asked together with it."""
-    with judgement_key(server, AimdConcurrency(8)) as replies:
+    with replies_on_threads(server, AimdConcurrency(8)) as replies:
         assert len(list(replies)) == 40
     asked = places(server)
     assert sorted(asked) == list(range(40))
@@ -65,7 +64,7 @@ def test_a_server_s_limit_is_found_and_nothing_is_lost(server: StandIn) -> None:
     crowd = Crowd(most=4, seconds=0.02)
     server.always = crowd
     pace = AimdConcurrency(16)
-    with judgement_key(server, pace) as replies:
+    with replies_on_threads(server, pace) as replies:
         assert len(list(replies)) == 40
     assert crowd.at_once <= 4
     assert len(server.questions) == 40 + crowd.refused
@@ -75,7 +74,7 @@ def test_a_server_s_limit_is_found_and_nothing_is_lost(server: StandIn) -> None:
 def test_a_limit_that_is_kept_to_is_never_met(server: StandIn) -> None:
     crowd = Crowd(most=8, seconds=0.02)
     server.always = crowd
-    with judgement_key(server, AimdConcurrency(8)) as replies:
+    with replies_on_threads(server, AimdConcurrency(8)) as replies:
         assert len(list(replies)) == 40
     assert (crowd.refused, crowd.at_once <= 8) == (0, True)
 
@@ -90,8 +89,11 @@ def test_who_waits_for_a_turn_asks_nothing_once_threads_are_stopped(server: Stan
 
     server.always = holds_the_second
     gate = RateLimiter(AimdConcurrency(1))
-    with OpenAICompatible(server.base_url, MODEL, turnstile=gate) as model, Threads(8) as threads:
-        threads.when_stopped(gate.close)
+    with (
+        OpenAICompatible(server.base_url, MODEL, rate_limiter=gate) as model,
+        Threads(8) as threads,
+    ):
+        threads.on_stop(gate.close)
         ends = threads.map(partial(_end, model), PROMPTS)
         came = [next(ends)]
         while len(server.questions) < 2:
@@ -100,10 +102,7 @@ def test_who_waits_for_a_turn_asks_nothing_once_threads_are_stopped(server: Stan
         held.set()
         with pytest.raises(KeyboardInterrupt):
             came.extend(ends)
-    assert (
-        sorted(came)
-        == ["fine"] * 2 + ["it was not asked: nobody waits for the answer any more"] * 6
-    )
+    assert sorted(came) == ["fine"] * 2 + ["not asked: the run was stopped"] * 6
     assert len(server.questions) == 2
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from paperlark.domain.spending import Cost, Prices, PriceSource, Tokens
-from paperlark.llm.prices import cost, most, source
+from paperlark.llm.prices import cost, source, worst_case_cost
 
 THEN = datetime(2025, 3, 25, tzinfo=UTC)
 OPENAI = "https://api.openai.com/v1"
@@ -96,7 +96,7 @@ def test_a_batch_service_answers_at_half_the_price(
 
 def test_a_batch_of_an_unknown_price_is_of_an_unknown_price() -> None:
     assert cost("smollm2", None, Tokens(10, 1), THEN, batch=True) is None
-    assert most("smollm2", None, Tokens(10, 1), THEN) is None
+    assert worst_case_cost("smollm2", None, Tokens(10, 1), THEN) is None
 
 
 @given(
@@ -122,7 +122,7 @@ def test_no_answer_costs_more_than_the_most(
         own=own,
         batch=batch,
     )
-    bound = most(model, OPENAI, Tokens(*limits), THEN, own=own, batch=batch)
+    bound = worst_case_cost(model, OPENAI, Tokens(*limits), THEN, own=own, batch=batch)
     assert used is not None
     assert bound is not None
     assert used.total <= bound
@@ -132,7 +132,7 @@ def test_no_answer_costs_more_than_the_most(
 def test_a_price_that_rises_while_the_answer_is_waited_for_is_reckoned_with(minute: int) -> None:
     asked = datetime(2026, 11, 10, tzinfo=UTC) + timedelta(minutes=minute)
     model, url, tokens = "deepseek-chat", "https://api.deepseek.com/v1", Tokens(10_000, 1000)
-    bound = most(model, url, tokens, asked)
+    bound = worst_case_cost(model, url, tokens, asked)
     assert bound is not None
     for later in (0, 30, 60):
         used = cost(model, url, tokens, asked + timedelta(minutes=later))

@@ -13,10 +13,9 @@ import yaml
 from paperlark.domain.chat import Prompt
 from paperlark.domain.errors import ModelBusy, ModelError, ModelRefused, ModelUnusable
 from paperlark.domain.spending import Tokens
-from paperlark.llm import completion
-from paperlark.llm.aimd import AimdConcurrency
+from paperlark.llm.completion import parse_completion
 from paperlark.llm.openai_compatible import OpenAICompatible
-from paperlark.llm.rate_limiter import RateLimiter
+from paperlark.llm.rate_limiter import AimdConcurrency, RateLimiter
 from standins.hours import FakeTime
 from standins.openai import StandIn, answers
 
@@ -68,7 +67,7 @@ def recorded(shared: Path) -> Path:
 def model(server: StandIn) -> Iterator[OpenAICompatible]:
     time = FakeTime()
     gate = RateLimiter(AimdConcurrency(8), clock=time.clock, wait=time.wait)
-    with OpenAICompatible(server.base_url, "recorded", turnstile=gate) as talking:
+    with OpenAICompatible(server.base_url, "recorded", rate_limiter=gate) as talking:
         yield talking
 
 
@@ -125,7 +124,7 @@ def test_thoughts_that_were_cut_are_no_answer_and_make_room(
 ) -> None:
     replay(server, answers_in(recorded / "vcr_hf_router_finish_length.yaml")[0])
     model.ask(PROMPT)
-    assert model.room == 400
+    assert model.reasoning_tokens == 400
 
 
 def test_a_role_that_a_model_does_not_know_is_left_out(
@@ -140,7 +139,7 @@ def test_a_role_that_a_model_does_not_know_is_left_out(
 
 def test_tokens_written_to_a_cache_are_read(recorded: Path) -> None:
     bodies = answers_in(recorded / "vcr_openai_chat_prompt_cache_e2e.yaml")
-    read = [completion.read(body["parsed_body"]) for body in bodies]
+    read = [parse_completion(body["parsed_body"]) for body in bodies]
     written = [one.usage.cache_written for one in read if one and one.usage]
     assert written == [4012, 0]
 
@@ -150,7 +149,7 @@ def test_usage_adds_up_to_the_total_of_every_recorded_answer(recorded: Path) -> 
     for path in recorded.glob("vcr_*.yaml"):
         for body in (response.get("parsed_body", {}) for response in answers_in(path)):
             if "usage" in body:
-                read = completion.read(body)
+                read = parse_completion(body)
                 assert read is not None
                 assert read.usage is not None
                 assert read.usage.tokens.total == body["usage"]["total_tokens"]

@@ -18,10 +18,10 @@ from werkzeug import Request, Response
 from paperlark.domain.chat import Prompt
 from paperlark.domain.errors import KeyMissing, ModelError
 from paperlark.llm.capabilities import ChatRequest
+from paperlark.llm.chat_stack import Retrying, RetryPolicy
 from paperlark.llm.error_classes import ErrorClass
 from paperlark.llm.openai_compatible import OpenAICompatible
 from paperlark.llm.redact import OMITTED, redact, repeats_prompt
-from paperlark.llm.retrying import Retrying
 from standins.openai import (
     KEY,
     MODEL,
@@ -154,7 +154,7 @@ def test_no_error_log_or_repr_shows_key_or_prompt(
     ):
         server.always = echoes(status, where, disguise, reason=reason, headers=headers)
         try:
-            Retrying(model, attempts=2).ask(PROMPT)
+            Retrying(model, RetryPolicy(attempts=2)).ask(PROMPT)
         except ModelError as error:
             raised = error
         seen = shown(raised, records) + repr(model) + repr(model._connection)
@@ -192,7 +192,7 @@ def test_values_on_the_way_show_nothing() -> None:
     assert "secretly" not in repr(ChatRequest(MODEL, PROMPT, 0.0)) + repr(PROMPT)
     assert "Bats" not in repr(PROMPT)
     trouble = ErrorClass("here", 400, SYSTEM, SYSTEM, SYSTEM, None, KEY)
-    assert repr(trouble) == "Trouble(server='here', status=400, retry_after=None)"
+    assert repr(trouble) == "ErrorClass(server='here', status=400, retry_after=None)"
 
 
 def test_a_key_is_cut_out_and_the_rest_is_told(server: StandIn) -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from paperlark.domain.chat import Prompt
 from paperlark.domain.errors import ModelRefused
 from paperlark.domain.spending import Spend, Tokens
-from paperlark.llm.completion import least_tokens
+from paperlark.llm.completion import min_tokens
 from paperlark.llm.openai_compatible import OpenAICompatible
 from standins.openai import MODEL, StandIn, says
 
@@ -27,13 +27,13 @@ PROMPT = Prompt("Judge as JSON.", " ".join(["bats"] * 3000), {}, 100)
 )
 def test_no_vocabulary_has_fewer_tokens(text: str) -> None:
     counts = [toktok.batch_count([text], name)[0] for name in VOCABULARIES]
-    assert least_tokens(text) <= min(counts)
+    assert min_tokens(text) <= min(counts)
 
 
 def test_most_vocabularies_have_few_more_in_an_abstract(shared: Path) -> None:
     with lzma.open(shared / "corpus" / "abstracts.jsonl.xz", "rt", encoding="utf-8") as lines:
         texts = [json.loads(line)["abstract"] for line in islice(lines, 500)]
-    least = sum(map(least_tokens, texts))
+    least = sum(map(min_tokens, texts))
     for name in VOCABULARIES:
         assert 0.75 < least / sum(toktok.batch_count(texts, name)) < 1
 
@@ -49,9 +49,10 @@ def test_an_answer_to_half_a_question_is_not_believed(server: StandIn, counted: 
         model.ask(PROMPT)
     assert raised.value.spend == Spend(Tokens(counted, 10), None)
     assert str(raised.value) == (
-        f"{server.base_url.split('/')[2]} read {counted} tokens of a question of at least 3004: it"
-        " cuts off what is too long for it: have it hold more (Ollama: OLLAMA_CONTEXT_LENGTH=8192,"
-        " or num_ctx in a Modelfile), or put fewer papers into one question"
+        f"{server.base_url.split('/')[2]} read {counted} tokens of a prompt of at least 3004: it"
+        " truncates prompts that are too long for it: raise its context window (Ollama:"
+        " OLLAMA_CONTEXT_LENGTH=8192, or num_ctx in a Modelfile), or put fewer papers into one"
+        " question"
     )
 
 

@@ -12,8 +12,8 @@ from werkzeug import Request, Response
 
 from paperlark.domain.profile import Cutoffs
 from paperlark.domain.spending import Prices
+from paperlark.judges.estimate import count_tokens
 from paperlark.judges.prompt import asks_for_comment
-from paperlark.llm.tokens import count_tokens
 from standins.openai import StandIn, papers_of, says
 
 PRICES = Prices(prompt=Decimal("2.50"), completion=Decimal(10), cached=Decimal("1.25"))

@@ -17,9 +17,9 @@ from werkzeug import Request, Response
 from paperlark.domain.chat import ChatReply, Prompt
 from paperlark.domain.errors import BudgetSpent, ModelBusy, ModelError, ModelRefused
 from paperlark.domain.spending import Budget, Cost, Prices, Spend, Tokens, total
-from paperlark.llm.budget import BudgetLedger, Metered, longest_prompt
+from paperlark.llm.budget import BudgetLedger
+from paperlark.llm.chat_stack import Metered, Retrying, RetryPolicy, max_prompt_tokens
 from paperlark.llm.openai_compatible import OpenAICompatible
-from paperlark.llm.retrying import Retrying
 from paperlark.ports import ChatModel
 from standins.openai import (
     MODEL,
@@ -37,7 +37,7 @@ LIMIT = 400
 QUESTION = Prompt(
     "Judge as JSON.", "A paper about bats: Fledermäuse 🦇.", {"type": "object"}, LIMIT
 )
-MOST = (longest_prompt(QUESTION) * OWN.prompt + LIMIT * OWN.completion) / 1_000_000
+MOST = (max_prompt_tokens(QUESTION) * OWN.prompt + LIMIT * OWN.completion) / 1_000_000
 NOW = datetime(2025, 3, 25, tzinfo=UTC)
 
 
@@ -47,8 +47,8 @@ def metered(
     model = OpenAICompatible(
         server.base_url, MODEL, timeout=timeout, own_prices=OWN, now=lambda: NOW
     )
-    once = Metered(model, server.base_url, ledger, own=OWN)
-    return Retrying(once, attempts=attempts)
+    once = Metered(model, server.base_url, ledger, own_prices=OWN)
+    return Retrying(once, RetryPolicy(attempts=attempts))
 
 
 def spent(ledger: BudgetLedger) -> Decimal:
@@ -83,7 +83,7 @@ def test_the_answer_s_limit_is_sent_along(server: StandIn, ledger: BudgetLedger)
 
 def test_no_model_counts_more_tokens_than_were_reckoned_with() -> None:
     words = QUESTION.system + QUESTION.user + json.dumps(QUESTION.schema)
-    assert longest_prompt(QUESTION) > len(words.encode())
+    assert max_prompt_tokens(QUESTION) > len(words.encode())
 
 
 @pytest.mark.parametrize(
@@ -131,7 +131,7 @@ def test_a_server_that_is_not_there_costs_nothing(ledger: BudgetLedger) -> None:
     nowhere = "http://127.0.0.1:9/v1"
     model = OpenAICompatible(nowhere, MODEL, own_prices=OWN)
     with pytest.raises(ModelBusy) as raised:
-        Metered(model, nowhere, ledger, own=OWN).ask(QUESTION)
+        Metered(model, nowhere, ledger, own_prices=OWN).ask(QUESTION)
     assert raised.value.spend is None
     assert spent(ledger) == 0
 
@@ -187,7 +187,7 @@ def test_nothing_is_asked_that_may_cost_more_than_is_left(server: StandIn) -> No
     server.always = says("fine")
     model = metered(server, ledger)
     model.ask(QUESTION)
-    with pytest.raises(BudgetSpent, match="the run's"):
+    with pytest.raises(BudgetSpent, match="this run's budget"):
         model.ask(QUESTION)
     assert len(server.questions) == 1
 
