@@ -40,8 +40,8 @@ def learned() -> list[Capabilities]:
 
 @pytest.fixture
 def model(server: StandIn, learned: list[Capabilities]) -> Iterator[OpenAICompatible]:
-    with OpenAICompatible(server.base_url, MODEL, on_learned=learned.append) as talking:
-        yield talking
+    with OpenAICompatible(server.base_url, MODEL, on_learned=learned.append) as opened:
+        yield opened
 
 
 def forms(server: StandIn) -> list[str]:
@@ -69,7 +69,7 @@ def test_what_a_server_does_not_accept_is_left_out_and_remembered(
     assert learned == [Capabilities(temperature=False)]
 
 
-def test_a_server_that_accepts_everything_is_remembered_too(
+def test_a_server_that_accepts_everything_is_remembered(
     model: OpenAICompatible, learned: list[Capabilities]
 ) -> None:
     for _ in range(3):
@@ -85,7 +85,7 @@ def test_a_server_that_accepts_everything_is_remembered_too(
         " Use 'max_completion_tokens' instead.",
     ],
 )
-def test_a_newer_name_for_the_limit_is_learned(
+def test_the_newer_name_of_the_limit_is_learned(
     server: StandIn, model: OpenAICompatible, learned: list[Capabilities], message: str
 ) -> None:
     server.always = accepts_no("max_tokens", message, sent=lambda asked: "max_tokens" in asked)
@@ -102,7 +102,7 @@ def test_a_limit_that_is_too_large_is_lowered(server: StandIn, model: OpenAIComp
     assert [question["max_tokens"] for question in server.questions] == [500, 64, 30]
 
 
-def test_a_limit_that_is_not_taken_at_all_is_left_out(
+def test_a_limit_that_is_not_accepted_at_all_is_left_out(
     server: StandIn, model: OpenAICompatible
 ) -> None:
     message = 'Invalid JSON payload received. Unknown name "max_tokens": Cannot find field.'
@@ -111,7 +111,7 @@ def test_a_limit_that_is_not_taken_at_all_is_left_out(
     assert not {"max_tokens", "max_completion_tokens"} & server.questions[-1].keys()
 
 
-def test_a_temperature_is_left_out_though_no_field_is_named(
+def test_a_temperature_is_left_out_when_only_the_message_names_it(
     server: StandIn, model: OpenAICompatible
 ) -> None:
     message = "Unsupported parameter: 'temperature' is not supported with this model."
@@ -147,7 +147,7 @@ def test_a_server_without_schemas_is_asked_for_json_then_for_text(
         complains(422, {"message": {"detail": [{"loc": ["body", "response_format"]}]}}),
     ],
 )
-def test_a_server_that_knows_no_schema_is_given_the_next_form(
+def test_a_server_without_schemas_gets_the_next_format(
     server: StandIn, model: OpenAICompatible, learned: list[Capabilities], complaint: Behaviour
 ) -> None:
     server.then(complaint, says("fine"))
@@ -156,7 +156,7 @@ def test_a_server_that_knows_no_schema_is_given_the_next_form(
     assert learned == [Capabilities(ResponseFormat.JSON_OBJECT_OF_SCHEMA)]
 
 
-def test_a_server_that_binds_each_answer_anew_is_given_the_form_of_this_very_question() -> None:
+def test_a_server_that_enforces_a_grammar_gets_the_schema_of_this_question() -> None:
     narrow = {"type": "object", "properties": {"paper": {"enum": [412]}}}
     question = ChatRequest(MODEL, replace(PROMPT, narrow=narrow), None)
     bodies = {
@@ -168,7 +168,7 @@ def test_a_server_that_binds_each_answer_anew_is_given_the_form_of_this_very_que
     )
 
 
-def test_a_server_that_wants_the_word_json_is_asked_for_text_in_the_end(
+def test_a_server_that_wants_the_word_json_is_finally_asked_for_text(
     server: StandIn, model: OpenAICompatible
 ) -> None:
     error = {
@@ -181,7 +181,7 @@ def test_a_server_that_wants_the_word_json_is_asked_for_text_in_the_end(
     assert forms(server)[-1] == "None"
 
 
-def test_a_model_without_a_system_role_gets_all_in_one_message(
+def test_a_model_without_a_system_role_gets_one_message(
     server: StandIn, model: OpenAICompatible
 ) -> None:
     server.always = accepts_no(
@@ -194,7 +194,7 @@ def test_a_model_without_a_system_role_gets_all_in_one_message(
     assert message == {"role": "user", "content": f"{PROMPT.system}\n\n{PROMPT.user}"}
 
 
-def test_a_complaint_that_nothing_mends_ends(server: StandIn, model: OpenAICompatible) -> None:
+def test_a_complaint_that_nothing_resolves_ends(server: StandIn, model: OpenAICompatible) -> None:
     everything = "response_format, temperature, max_tokens and the system role are bad"
     server.always = complains(400, everything)
     with pytest.raises(ModelRefused):
@@ -202,7 +202,7 @@ def test_a_complaint_that_nothing_mends_ends(server: StandIn, model: OpenAICompa
     assert len(server.questions) == 7
 
 
-def test_a_question_that_is_too_long_teaches_nothing(
+def test_a_prompt_that_is_too_long_changes_no_capabilities(
     server: StandIn, model: OpenAICompatible, learned: list[Capabilities]
 ) -> None:
     message = (
@@ -222,7 +222,7 @@ def test_a_question_that_is_too_long_teaches_nothing(
     st.text(),
     st.integers(0, 10**12),
 )
-def test_whatever_a_server_complains_about_there_is_an_end(
+def test_discovery_ends_whatever_a_server_complains_about(
     names: list[str], text: str, number: int
 ) -> None:
     message = f"{' '.join(names)} {text} at most {number} max_completion_tokens"
@@ -233,7 +233,7 @@ def test_whatever_a_server_complains_about_there_is_an_end(
         assert asked < 20
 
 
-def test_what_an_earlier_run_found_out_is_spoken_at_once(
+def test_remembered_capabilities_are_used_at_once(
     server: StandIn, learned: list[Capabilities]
 ) -> None:
     server.always = takes_no_form(but="json_object")
@@ -247,7 +247,7 @@ def test_what_an_earlier_run_found_out_is_spoken_at_once(
     assert (learned, model.reasoning_tokens) == ([], 2000)
 
 
-def test_a_dialect_that_no_longer_works_is_learned_anew(
+def test_capabilities_that_no_longer_work_are_discovered_anew(
     server: StandIn, learned: list[Capabilities]
 ) -> None:
     message = "Unknown name max_completion_tokens"
@@ -263,7 +263,7 @@ def test_a_dialect_that_no_longer_works_is_learned_anew(
     assert learned == [Capabilities()]
 
 
-def test_a_complaint_about_a_question_does_not_make_a_dialect_old(
+def test_a_complaint_about_a_question_does_not_outdate_the_capabilities(
     server: StandIn, learned: list[Capabilities]
 ) -> None:
     server.then(complains(400, {"message": "no"}))
@@ -277,7 +277,7 @@ def test_a_complaint_about_a_question_does_not_make_a_dialect_old(
 
 
 @pytest.mark.parametrize("text", ["", None, "<think>Hmm, paper 412 is", "  <think>\n"])
-def test_a_model_whose_thoughts_ate_the_answer_gets_more_room(
+def test_a_model_whose_reasoning_used_up_the_limit_gets_more_tokens(
     server: StandIn, model: OpenAICompatible, learned: list[Capabilities], text: str | None
 ) -> None:
     server.then(*[says(text, finish="length")] * 2)
@@ -289,7 +289,7 @@ def test_a_model_whose_thoughts_ate_the_answer_gets_more_room(
     assert stacked.name == MODEL
 
 
-def test_room_has_a_bound(server: StandIn, model: OpenAICompatible) -> None:
+def test_reasoning_tokens_have_a_bound(server: StandIn, model: OpenAICompatible) -> None:
     server.always = says("", finish="length")
     stacked = ReasoningBudget(model, lambda: model.reasoning_tokens)
     for _ in range(9):
@@ -297,7 +297,7 @@ def test_room_has_a_bound(server: StandIn, model: OpenAICompatible) -> None:
     assert model.reasoning_tokens == 32_768
 
 
-def test_room_that_a_model_does_not_have_is_given_back(
+def test_reasoning_tokens_that_do_not_fit_the_context_are_reduced(
     server: StandIn, learned: list[Capabilities]
 ) -> None:
     server.then(complains(400, {"message": "This model's maximum context length is 4096 tokens"}))
@@ -320,7 +320,7 @@ def test_room_that_a_model_does_not_have_is_given_back(
         says("  "),
     ],
 )
-def test_an_answer_that_was_begun_or_ended_by_itself_had_room(
+def test_an_answer_that_began_or_ended_by_itself_needs_no_reasoning_tokens(
     server: StandIn, model: OpenAICompatible, answer: Behaviour
 ) -> None:
     server.then(answer)
@@ -328,7 +328,7 @@ def test_an_answer_that_was_begun_or_ended_by_itself_had_room(
     assert model.reasoning_tokens == 0
 
 
-def test_a_question_without_a_limit_has_all_the_room_there_is(
+def test_a_prompt_without_a_limit_needs_no_reasoning_tokens(
     server: StandIn, model: OpenAICompatible
 ) -> None:
     server.always = says("", finish="length")
@@ -338,7 +338,7 @@ def test_a_question_without_a_limit_has_all_the_room_there_is(
     assert model.reasoning_tokens == 0
 
 
-def test_one_thread_s_lesson_is_not_undone_by_another_s() -> None:
+def test_what_one_thread_learned_is_not_undone_by_another() -> None:
     discovery = CapabilityDiscovery(None)
     before = discovery.current
     assert discovery.complained(before, ErrorClass("here", 400, "temperature"))
@@ -360,7 +360,7 @@ CAPABILITIES = st.builds(
 
 
 @given(CAPABILITIES)
-def test_a_dialect_comes_back_as_it_was_written(found: Capabilities) -> None:
+def test_capabilities_survive_a_round_trip(found: Capabilities) -> None:
     assert read_capabilities(write_capabilities(found)) == found
 
 
@@ -381,16 +381,16 @@ def test_a_dialect_comes_back_as_it_was_written(found: Capabilities) -> None:
         write_capabilities(Capabilities()).replace('"room": 0', '"room": 0, "more": 1'),
     ],
 )
-def test_what_is_no_dialect_of_ours_is_none(text: str) -> None:
+def test_invalid_stored_capabilities_are_none(text: str) -> None:
     assert read_capabilities(text) is None
 
 
 @given(st.text())
-def test_no_text_breaks_anything(text: str) -> None:
+def test_no_stored_text_crashes_the_parser(text: str) -> None:
     read_capabilities(text)
 
 
-def test_a_dialect_is_described_in_words() -> None:
+def test_capabilities_are_described_in_words() -> None:
     assert describe_capabilities(Capabilities()) == ("answers follow a JSON schema",)
     assert describe_capabilities(replace(OLD, max_limit=64, system_role=False)) == (
         "answers are JSON, without a schema",

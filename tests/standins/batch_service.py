@@ -40,7 +40,7 @@ class Ending:
 
 
 @dataclass(slots=True)
-class Left:
+class SubmittedBatch:
     """A batch: its lines, since when it is there, and the files that it ended in."""
 
     name: str
@@ -54,14 +54,14 @@ class Left:
     ended: bool = False
 
 
-class BatchDesk:
+class FakeBatchService:
     """Takes batches and answers every line well, except where it was told otherwise."""
 
     def __init__(self, server: HTTPServer, chat: StandIn) -> None:
         self.base_url = chat.base_url
         self.clock = 0.0
         """In hours; whoever tests moves it."""
-        self.batches: list[Left] = []
+        self.batches: list[SubmittedBatch] = []
         self.billed: list[Mapping[str, int]] = []
         """The usage of every line that was answered; each is charged half."""
         self.requests: list[str] = []
@@ -133,7 +133,7 @@ class BatchDesk:
         assert len({line["custom_id"] for line in lines}) == len(lines)
         assert all(line["method"] == "POST" for line in lines)
         assert {line["url"] for line in lines} == {asked["endpoint"]} == {"/v1/chat/completions"}
-        batch = Left(
+        batch = SubmittedBatch(
             name=f"batch_{len(self.batches)}",
             key=asked["metadata"]["paperlark"],
             lines=lines,
@@ -165,7 +165,7 @@ class BatchDesk:
             return _complaint(404, f"No such File object: {name}")
         return Response(self._files[name], content_type="application/octet-stream")
 
-    def _shown(self, batch: Left) -> dict[str, Any]:
+    def _shown(self, batch: SubmittedBatch) -> dict[str, Any]:
         age, ending = self.clock - batch.since, batch.ending
         if age < min(ending.hours, _BEGINS):
             state = "validating"
@@ -187,7 +187,7 @@ class BatchDesk:
             "metadata": {"paperlark": batch.key},
         }
 
-    def _end(self, batch: Left, state: str) -> None:
+    def _end(self, batch: SubmittedBatch, state: str) -> None:
         """Answer what will be answered, once."""
         if batch.ended:
             return

@@ -34,7 +34,7 @@ _COMMENTS = (
 
 
 @dataclass
-class Till:
+class BillingServer:
     """A behaviour of the stand-in: what is billed, and how many tokens of what."""
 
     cutoffs: Cutoffs = field(default_factory=Cutoffs)

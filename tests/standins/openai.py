@@ -203,7 +203,7 @@ def drips(head: bytes, seconds: float) -> Behaviour:
 
 
 @dataclass
-class Crowd:
+class LimitedCapacity:
     """Answers `most` questions at once, each after so many seconds, and refuses any more.
 
     `at_once` are the most that it answered together; `refused` counts those that it did not.

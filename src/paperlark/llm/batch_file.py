@@ -152,8 +152,8 @@ def _answer(
     """Read one line; one that is neither an answer nor an error may have been billed."""
     if line.payload is None and line.status < HTTPStatus.BAD_REQUEST:
         if line.problem:
-            problem = redact(line.problem, key=server.key, prompt=prompt)
-            return BatchReply(None, problem, tried=False)
+            redacted = redact(line.problem, key=server.key, prompt=prompt)
+            return BatchReply(None, redacted, tried=False)
         return BatchReply(ChatReply(line.text, MAYBE_PAID), "its line cannot be read")
     response = httpx.Response(line.status, request=httpx.Request("POST", server.base_url))
     found = classify_error(response, line.payload, prompt=prompt)
