@@ -313,3 +313,19 @@ def test_what_was_not_submitted_is_not_spent(
     batch_service.faults["upload"].extend([refuses(429, "slow down")] * 10)
     reader.run(papers(10))
     assert reader.ledger.left() == {"run": (Decimal("0.025"), Decimal("0.025"))}
+
+
+def test_submitting_and_collecting_is_logged(
+    reader: Reader, batch_service: FakeBatchService, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level("INFO", "paperlark"):
+        reader.run(papers(10))
+        reader.run(papers(10))
+        batch_service.pass_hours(1)
+        reader.run(papers(10))
+    logged = [one.getMessage() for one in caplog.records if one.name.startswith("paperlark")]
+    assert logged == [
+        "batch Bats-0 submitted: 3 questions",
+        "batch Bats-0 is not answered yet",
+        "batch Bats-0 collected: 10 judgements, 0 papers without one",
+    ]

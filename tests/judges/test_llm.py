@@ -468,3 +468,17 @@ def test_whatever_a_server_does_no_paper_is_lost(
     ):
         server.then(*script)
         outcome(LlmJudge(Retrying(model), CRITERIA, batch_size=size), papers(count))
+
+
+def test_decisions_are_logged_without_prompt_or_criteria(
+    server: StandIn, model: ChatModel, caplog: pytest.LogCaptureFixture
+) -> None:
+    server.then(judges(without(0, 1)), complains(401, f"bad key {KEY}"))
+    with caplog.at_level("DEBUG", "paperlark"):
+        outcome(LlmJudge(model, CRITERIA, batch_size=4), papers(4))
+    lines = [one.getMessage() for one in caplog.records if one.name == "paperlark.judges.llm"]
+    assert lines[0] == "round 2: asking about 2 papers again"
+    assert lines[1].startswith("circuit breaker opened, no more questions: ")
+    assert "4 papers in one question were too many: trying 2" in caplog.messages
+    for secret in (CRITERIA.text, KEY, papers(1)[0].title, papers(1)[0].abstract):
+        assert secret not in caplog.text

@@ -239,3 +239,14 @@ def test_of_simultaneous_reservations_as_many_succeed_as_fit(asked: int, fitting
     with ThreadPoolExecutor(asked) as pool:
         results = [pool.submit(ask) for _ in range(asked)]
     assert sum(one.result() for one in results) == min(asked, fitting)
+
+
+def test_a_refused_reservation_is_logged_with_its_amount(caplog: pytest.LogCaptureFixture) -> None:
+    ledger = BudgetLedger(Budget(day=Decimal("0.05")))
+    spend(ledger, "0.04", "0.02")
+    with caplog.at_level("INFO", "paperlark"):
+        assert ledger.refusal(Decimal("0.01")) is None
+        assert isinstance(ledger.refusal(Decimal("0.04")), BudgetSpent)
+    assert caplog.messages == [
+        "the budget refused a call of up to $0.0400: $0.0200 of $0.05 for the day is spent"
+    ]

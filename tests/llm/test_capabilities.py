@@ -404,3 +404,18 @@ def test_capabilities_are_described_in_words() -> None:
         "answers are plain text",
         "accepts no limit on answers",
     )
+
+
+def test_what_was_discovered_is_logged_without_the_servers_message(
+    server: StandIn, model: OpenAICompatible, caplog: pytest.LogCaptureFixture
+) -> None:
+    message = "temperature is bad, Paper 412: Bats"
+    server.always = accepts_no("temperature", message, sent=lambda asked: "temperature" in asked)
+    with caplog.at_level("INFO", "paperlark"):
+        model.ask(PROMPT)
+    found = "answers follow a JSON schema; accepts no temperature"
+    logged = [one.getMessage() for one in caplog.records if one.name.startswith("paperlark")]
+    assert logged == [
+        f"the server rejected the request's form; next try: {found}",
+        f"capabilities discovered: {found}",
+    ]

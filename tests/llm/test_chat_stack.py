@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -18,7 +19,13 @@ from paperlark.domain.chat import ChatReply, Prompt
 from paperlark.domain.errors import BudgetSpent, ModelBusy, ModelError, ModelRefused
 from paperlark.domain.spending import Budget, Cost, Prices, Spend, Tokens, total
 from paperlark.llm.budget import BudgetLedger
-from paperlark.llm.chat_stack import Metered, Retrying, RetryPolicy, max_prompt_tokens
+from paperlark.llm.chat_stack import (
+    Metered,
+    Retrying,
+    RetryPolicy,
+    build_chat_stack,
+    max_prompt_tokens,
+)
 from paperlark.llm.openai_compatible import OpenAICompatible
 from paperlark.ports import ChatModel
 from standins.openai import (
@@ -315,3 +322,34 @@ def test_the_budget_holds_to_the_cent_whatever_a_server_bills(
     if all(end == "told" for *_, end in uses[: len(server.questions)]):
         assert recorded.cost is not None
         assert recorded.cost.total == server_bill.billed
+
+
+def test_each_retry_is_logged_with_its_reason_and_wait(
+    server: StandIn, ledger: BudgetLedger, caplog: pytest.LogCaptureFixture
+) -> None:
+    server.then(complains(503, "overloaded"), hangs_up, says("fine"))
+    with caplog.at_level("INFO", "paperlark"):
+        metered(server, ledger, attempts=4).ask(QUESTION)
+    retries = [line for line in caplog.messages if line.startswith("attempt")]
+    assert [line.partition(",")[0] for line in retries] == [
+        "attempt 2 of at most 4",
+        "attempt 3 of at most 4",
+    ]
+    assert re.fullmatch(
+        r"attempt 2 .*, after waiting \d+\.\d s, because .* 503: overloaded", retries[0]
+    )
+    assert QUESTION.user not in caplog.text
+
+
+def test_the_stack_asks_for_reasoning_tokens_and_reserves_their_cost(
+    server: StandIn, ledger: BudgetLedger
+) -> None:
+    with OpenAICompatible(server.base_url, MODEL) as client:
+        stack = build_chat_stack(client, server.base_url, ledger, own_prices=OWN, now=lambda: NOW)
+        usage = {"prompt_tokens": 20, "completion_tokens": LIMIT}
+        server.then(says("", finish="length", usage=usage), says("fine", usage=None))
+        stack.ask(QUESTION)
+        before = spent(ledger)
+        stack.ask(QUESTION)
+    assert [question["max_tokens"] for question in server.questions] == [LIMIT, 5 * LIMIT]
+    assert spent(ledger) - before == MOST + 4 * LIMIT * OWN.completion / 10**6

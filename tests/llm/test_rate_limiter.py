@@ -352,3 +352,18 @@ def test_a_remaining_token_quota_is_respected(left: int, wait: float) -> None:
     told = RateLimitHeaders(tokens=RemainingQuota(left, 10.0, 6000))
     concurrency.update_quotas(0.0, concurrency.begin(0.0, 100), told)
     assert concurrency.wait(0.0, 500) == wait
+
+
+def test_changes_of_concurrency_and_waits_are_logged(
+    time: FakeTime, caplog: pytest.LogCaptureFixture
+) -> None:
+    limiter = make_limiter(time)
+    with caplog.at_level("DEBUG", "paperlark"), limiter.slot(1) as request:
+        limiter.overloaded(request, retry_after=20.0)
+        for _ in range(5):
+            limiter.succeeded(request, 1)
+    assert caplog.messages == [
+        "the server is overloaded: concurrency halved from 8 to 4",
+        "the server asks to wait 20.0 s before the next request",
+        "concurrency raised from 4 to 5",
+    ]

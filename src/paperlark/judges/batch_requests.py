@@ -16,7 +16,6 @@ from paperlark.domain.batch_job import (
     BatchMiss,
 )
 from paperlark.domain.chat import Prompt
-from paperlark.domain.errors import BudgetSpent
 from paperlark.domain.judgement import Precedents
 from paperlark.domain.paper import Paper
 from paperlark.judges.batch_size import BatchPlan, batches, to_prompt
@@ -72,7 +71,7 @@ class BatchRequestBuilder:
             batch = next(batches(rest, plan, precedents, size=lambda: len(papers)))
             request = self._request(batch, precedents)
             cost = request.question.most or Decimal(0)
-            if self._fits(self._total + cost):
+            if self.terms.ledger.refusal(self._total + cost) is None:
                 self._total += cost
                 rest = rest[len(batch) :]
                 yield request
@@ -89,13 +88,6 @@ class BatchRequestBuilder:
         )
         batched = BatchedQuestion(numbered, self.terms.max_cost(prompt))
         return BatchRequest(papers, batched, self.terms.body(prompt))
-
-    def _fits(self, amount: Decimal) -> bool:
-        try:
-            self.terms.ledger.check(amount)
-        except BudgetSpent:
-            return False
-        return True
 
 
 def describe_waiting(

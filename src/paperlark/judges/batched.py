@@ -150,9 +150,10 @@ class BatchedJudge:
             if error is not None:
                 yield from _failed(job, error)
         built = {paper.id for request in requests for paper in request.papers}
-        over_budget = [paper for paper in rest if paper.id not in built]
-        reason = self._budget_reason(builder.over_budget or Decimal(0)) if over_budget else ""
-        yield from (Unjudged(paper, UnjudgedReason.BUDGET, reason) for paper in over_budget)
+        if over_budget := [paper for paper in rest if paper.id not in built]:
+            refusal = self._terms.ledger.refusal(builder.over_budget or Decimal(0))
+            reason = str(refusal or "the budget did not allow it")
+            yield from (Unjudged(paper, UnjudgedReason.BUDGET, reason) for paper in over_budget)
 
     def _ask_first(
         self, papers: Sequence[Paper], judgement_key: JudgementKey, precedents: Precedents
@@ -217,14 +218,6 @@ class BatchedJudge:
             problem=self._client.problems.get(job.key, ""),
         )
         return Unjudged(paper, UnjudgedReason.WAITING, reason)
-
-    def _budget_reason(self, amount: Decimal) -> str:
-        """Return which budget so much exceeds."""
-        try:
-            self._terms.ledger.check(amount)
-        except BudgetSpent as error:
-            return str(error)
-        return "the budget did not allow it"
 
 
 def _failed(requests: Sequence[BatchRequest], error: ModelError) -> Iterator[Unjudged]:

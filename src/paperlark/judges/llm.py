@@ -66,14 +66,20 @@ class Fault:
 class CircuitBreaker:
     """Circuit breaker that opens after `patience` failed questions in a row; safe for threads.
 
-    Each of them was retried several times already, and hundreds may be waiting. `fault` is what
-    it opened for, None while it is closed.
+    Each of them was retried several times already, and hundreds may be waiting. `over_budget` stops
+    one round only: the best matches come first, and may fit the budget in smaller questions.
     """
 
     patience: int
-    fault: Fault | None = None
+    over_budget: Fault | None = None
+    _opened: Fault | None = None
     _failures: int = 0
     _lock: Lock = field(default_factory=Lock)
+
+    @property
+    def fault(self) -> Fault | None:
+        """Why no more is asked for now."""
+        return self._opened or self.over_budget
 
     def succeeded(self) -> None:
         """Record that a question was answered, whatever the answer."""
@@ -84,37 +90,16 @@ class CircuitBreaker:
         """Record that a question got no answer."""
         with self._lock:
             self._failures += 1
-            if self._failures >= self.patience:
-                self._open(
-                    f"not asked after {self._failures} failures in a row, the last: {reason}"
-                )
+            failures = self._failures
+        if failures >= self.patience:
+            self.open(f"not asked after {failures} failures in a row, the last: {reason}")
 
     def open(self, reason: str, *, level: int = logging.INFO) -> None:
         """Open it at once: no question will be answered."""
         with self._lock:
-            self._open(reason, level)
-
-    def _open(self, reason: str, level: int = logging.INFO) -> None:
-        if self.fault is None:
-            self.fault = Fault(reason, final=True)
-            _log.log(level, "circuit breaker opened, no more questions: %s", reason)
-
-
-@dataclass(slots=True)
-class _Round:
-    """What the threads of one round share: once a question exceeds the budget, none is sent.
-
-    The best matches come first, and what is left of the budget is theirs: they may fit into a
-    smaller question of the next round.
-    """
-
-    breaker: CircuitBreaker
-    over_budget: Fault | None = None
-
-    @property
-    def fault(self) -> Fault | None:
-        """Why no more is asked in this round."""
-        return self.breaker.fault or self.over_budget
+            if self._opened is None:
+                self._opened = Fault(reason, final=True)
+                _log.log(level, "circuit breaker opened, no more questions: %s", reason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +174,8 @@ class LlmJudge:
                     _log.info("round %d: asking about %d papers again", number + 1, len(waiting))
                 waiting.sort(key=lambda paper: place[paper.id])
                 faults: dict[PaperId, Fault] = {}
-                ask = partial(self._ask, precedents=precedents, round_=_Round(breaker))
+                breaker.over_budget = None
+                ask = partial(self._ask, precedents=precedents, breaker=breaker)
                 for outcome in self._map(ask, self._batches(waiting, number, precedents)):
                     yield from outcome.model_calls
                     faults.update(outcome.faults)
@@ -211,17 +197,18 @@ class LlmJudge:
             papers, self.plan, precedents, size=lambda: min(most, self._batch_size.current())
         )
 
-    def _ask(self, batch: tuple[Paper, ...], *, precedents: Precedents, round_: _Round) -> _Outcome:
+    def _ask(
+        self, batch: tuple[Paper, ...], *, precedents: Precedents, breaker: CircuitBreaker
+    ) -> _Outcome:
         """Send one question, unless there is a reason to ask no more."""
-        breaker = round_.breaker
-        if round_.fault is not None:
-            return _failed(batch, round_.fault)
+        if breaker.fault is not None:
+            return _failed(batch, breaker.fault)
         try:
             question = ask_about(batch, precedents, rng=self._rng, authors=self.plan.authors)
             answer = self._model.ask(to_prompt(question, self.plan))
         except BudgetSpent as error:
-            round_.over_budget = Fault(str(error), UnjudgedReason.BUDGET)
-            return _failed(batch, round_.over_budget, paid=_paid(error))
+            fault = breaker.over_budget = Fault(str(error), UnjudgedReason.BUDGET)
+            return _failed(batch, fault, paid=_paid(error))
         except ModelUnusable as error:
             breaker.open(str(error))
             return _failed(batch, Fault(str(error), final=True), paid=_paid(error))

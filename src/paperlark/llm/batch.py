@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum, auto
 from http import HTTPStatus
-from types import MappingProxyType, TracebackType
+from types import MappingProxyType
 from typing import Any, Self
 from urllib.parse import quote
 
@@ -18,9 +18,9 @@ from paperlark.domain.spending import Spend
 from paperlark.llm import batch_file
 from paperlark.llm.batch_file import BatchReplies, Body, read_replies
 from paperlark.llm.chat_stack import RetryPolicy
-from paperlark.llm.completion import Usage
+from paperlark.llm.completion import Usage, as_mapping
 from paperlark.llm.connection import Connection
-from paperlark.llm.error_classes import classify_error
+from paperlark.llm.error_classes import classify_error, parse_json
 from paperlark.llm.redact import redact
 
 _METADATA = "paperlark"
@@ -93,13 +93,8 @@ class BatchService:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._connection.__exit__(kind, error, traceback)
+    def __exit__(self, *_: object) -> None:
+        self._connection.__exit__(None, None, None)
 
     @property
     def server(self) -> str:
@@ -124,7 +119,7 @@ class BatchService:
         response = self._retry(
             self._request, "POST", "files", files={"file": file}, data={"purpose": "batch"}
         )
-        return self._id(_mapping(_payload(response)))
+        return self._id(as_mapping(parse_json(response)))
 
     def create(self, file: str, key: str) -> str:
         """Create a batch of that file under our key; returns the service's batch id.
@@ -155,9 +150,9 @@ class BatchService:
         for _ in range(_MOST_PAGES):
             page = self._get("batches", limit=str(_PAGE), **after)
             rows = page.get("data")
-            batches = [_mapping(row) for row in rows] if isinstance(rows, list) else []
+            batches = [as_mapping(row) for row in rows] if isinstance(rows, list) else []
             for batch in batches:
-                if _mapping(batch.get("metadata")).get(_METADATA) == key:
+                if as_mapping(batch.get("metadata")).get(_METADATA) == key:
                     return self._id(batch)
             if not batches or not page.get("has_more"):
                 return None
@@ -198,13 +193,13 @@ class BatchService:
         if _is_unsure(response):
             raise MaybeLeft(f"{unsure} (it answered {response.status_code})")
         self._check(response, "batches")
-        batch = _mapping(_payload(response)).get("id")
+        batch = as_mapping(parse_json(response)).get("id")
         if not isinstance(batch, str):
             raise MaybeLeft(f"{unsure} (its answer has no id)")
         return batch
 
     def _get(self, path: str, **parameters: str) -> Mapping[str, object]:
-        return _mapping(_payload(self._retry(self._request, "GET", path, parameters)))
+        return as_mapping(parse_json(self._retry(self._request, "GET", path, parameters)))
 
     def _request(
         self,
@@ -221,7 +216,7 @@ class BatchService:
         """Raise the error in a response; a file of answers is not searched for one."""
         if response.is_success and path.endswith("/content"):
             return
-        found = classify_error(response, _payload(response), prompt=self._prompt)
+        found = classify_error(response, parse_json(response), prompt=self._prompt)
         if found is None:
             return
         if "/" in path and response.status_code in _GONE:
@@ -268,17 +263,6 @@ def _is_unsure(response: httpx.Response) -> bool:
 
 def _messages(errors: object) -> list[str]:
     """Return the service's messages about a batch, each once."""
-    rows = _mapping(errors).get("data") if isinstance(errors, Mapping) else errors
-    found = [_mapping(row).get("message") for row in rows] if isinstance(rows, list) else []
+    rows = as_mapping(errors).get("data") if isinstance(errors, Mapping) else errors
+    found = [as_mapping(row).get("message") for row in rows] if isinstance(rows, list) else []
     return list(dict.fromkeys(text for text in found if isinstance(text, str) and text))
-
-
-def _payload(response: httpx.Response) -> object:
-    try:
-        return response.json()
-    except (ValueError, RecursionError):
-        return None
-
-
-def _mapping(value: object) -> Mapping[str, object]:
-    return value if isinstance(value, Mapping) else {}

@@ -11,7 +11,7 @@ import httpx
 
 from paperlark.domain.chat import ChatReply
 from paperlark.domain.spending import Spend
-from paperlark.llm.completion import Usage, parse_completion
+from paperlark.llm.completion import Usage, as_mapping, parse_completion
 from paperlark.llm.connection import MAYBE_PAID, Connection
 from paperlark.llm.error_classes import classify_error
 from paperlark.llm.redact import redact
@@ -81,8 +81,8 @@ def _parse_line(text: str) -> BatchLine:
         value = json.loads(text)
     except (ValueError, RecursionError):
         value = None
-    row = _mapping(value)
-    name, response, error = row.get("custom_id"), _mapping(row.get("response")), row.get("error")
+    row = as_mapping(value)
+    name, response, error = row.get("custom_id"), as_mapping(row.get("response")), row.get("error")
     status = response.get("status_code")
     return BatchLine(
         name=name if isinstance(name, str) else None,
@@ -97,13 +97,9 @@ def _message(error: object) -> str:
     """Return the text of an error: an object with code and message, or plain text."""
     if isinstance(error, str):
         return error
-    fields = _mapping(error)
+    fields = as_mapping(error)
     parts = (fields.get("code"), fields.get("message"))
     return ": ".join(part for part in parts if isinstance(part, str) and part)
-
-
-def _mapping(value: object) -> Mapping[str, object]:
-    return value if isinstance(value, Mapping) else {}
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,10 +105,14 @@ class BudgetLedger:
                 reservation._close()  # noqa: SLF001  # its other half, under this lock
                 self._changed.notify_all()
 
-    def check(self, amount: Decimal) -> None:
-        """Raise BudgetSpent where so much cannot be reserved; it is not spent."""
-        with self.reserve(amount) as reservation:
-            reservation.settle(_ZERO)
+    def refusal(self, amount: Decimal) -> BudgetSpent | None:
+        """Return the error that reserving so much would raise, None where it fits."""
+        try:
+            with self.reserve(amount) as reservation:
+                reservation.settle(_ZERO)
+        except BudgetSpent as error:
+            return error
+        return None
 
     def _reserve(self, amount: Decimal) -> Reservation:
         ticket = object()
@@ -143,13 +147,8 @@ class BudgetLedger:
 def _refusal(account: _Account, amount: Decimal) -> BudgetSpent:
     """Return the error that names the budget; how little is left differs from call to call."""
     limit = account.limit or _ZERO
-    _log.info(
-        "the budget refused a call of up to $%.4f: $%.4f of $%s for the %s is spent",
-        amount,
-        account.spent,
-        limit,
-        account.name,
-    )
+    message = "the budget refused a call of up to $%.4f: $%.4f of $%s for the %s is spent"
+    _log.info(message, amount, account.spent, limit, account.name)
     rest = " (the rest is too little for another question)" if account.spent < limit else ""
     return BudgetSpent(
         f"{_WHOSE[account.name]} budget of {_dollars(limit)} is used up{rest}",

@@ -6,7 +6,7 @@ import json
 import logging
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import astuple, dataclass, field, replace
 from enum import IntEnum
 from threading import Lock
 
@@ -161,43 +161,34 @@ def _response_format(response_format: ResponseFormat, prompt: Prompt) -> dict[st
     return {"type": "json_object"}
 
 
-_STORED_KEYS = {
-    "form": "response_format",
-    "temperature": "temperature",
-    "limit": "limit_param",
-    "most": "max_limit",
-    "system_role": "system_role",
-    "room": "reasoning_tokens",
-}
-"""The keys that a store has, and the fields they stand for."""
+_STORED_KEYS = ("form", "temperature", "limit", "most", "system_role", "room")
+"""The names that the fields of `Capabilities` have in a store, in their order."""
 
 
 def write_capabilities(found: Capabilities) -> str:
-    """Return JSON for a later run; its keys are a stored format."""
-    fields = {key: getattr(found, name) for key, name in _STORED_KEYS.items()}
-    fields["form"] = found.response_format.name.lower()
-    return json.dumps(fields, sort_keys=True)
+    """Return JSON for a later run."""
+    stored = dict(zip(_STORED_KEYS, astuple(found), strict=True))
+    return json.dumps(stored | {"form": found.response_format.name.lower()}, sort_keys=True)
 
 
 def read_capabilities(text: str) -> Capabilities | None:
     """Read what `write_capabilities` wrote; None for anything else, to be discovered anew."""
     try:
-        fields = json.loads(text)
-        if len(fields) != len(_STORED_KEYS) or not _is_valid(fields):
+        stored = json.loads(text)
+        form = ResponseFormat[stored["form"].upper()]
+        if len(stored) != len(_STORED_KEYS) or not _is_valid(stored):
             return None
-        form = ResponseFormat[fields["form"].upper()]
-        renamed = {_STORED_KEYS[key]: value for key, value in fields.items()}
-        return Capabilities(**renamed | {"response_format": form})
+        return Capabilities(form, *(stored[key] for key in _STORED_KEYS[1:]))
     except (ValueError, TypeError, KeyError, AttributeError):
         return None
 
 
-def _is_valid(fields: Mapping[str, object]) -> bool:
+def _is_valid(stored: Mapping[str, object]) -> bool:
     return (
-        type(fields["temperature"]) is type(fields["system_role"]) is bool
-        and fields["limit"] in (None, *_LIMIT_PARAMS)
-        and (fields["most"] is None or _is_count(fields["most"], 1))
-        and _is_count(fields["room"], 0)
+        type(stored["temperature"]) is type(stored["system_role"]) is bool
+        and stored["limit"] in (None, *_LIMIT_PARAMS)
+        and (stored["most"] is None or _is_count(stored["most"], 1))
+        and _is_count(stored["room"], 0)
     )
 
 
@@ -214,24 +205,16 @@ def describe_capabilities(found: Capabilities) -> tuple[str, ...]:
         ResponseFormat.JSON_OBJECT: "answers are JSON, without a schema",
         ResponseFormat.TEXT: "answers are plain text",
     }
+    limit, most, tokens = found.limit_param, found.max_limit, found.reasoning_tokens
     differences = [
         (not found.temperature, "accepts no temperature"),
-        (found.limit_param is None, "accepts no limit on answers"),
-        (
-            found.limit_param == _LIMIT_PARAMS[1],
-            f"takes the limit on answers as {_LIMIT_PARAMS[1]}",
-        ),
-        (found.max_limit is not None, f"answers have at most {found.max_limit} tokens"),
+        (limit is None, "accepts no limit on answers"),
+        (limit == _LIMIT_PARAMS[1], f"takes the limit on answers as {limit}"),
+        (most is not None, f"answers have at most {most} tokens"),
         (not found.system_role, "takes no system message: instructions go with the question"),
-        (
-            found.reasoning_tokens > 0,
-            f"reasons before it answers, with {found.reasoning_tokens} more tokens",
-        ),
+        (tokens > 0, f"reasons before it answers, with {tokens} more tokens"),
     ]
-    return (
-        formats[found.response_format],
-        *(words for holds, words in differences if holds),
-    )
+    return (formats[found.response_format], *(text for holds, text in differences if holds))
 
 
 class CapabilityDiscovery:
@@ -284,22 +267,19 @@ class CapabilityDiscovery:
                 )
         return True
 
-    def answered(self, used: Capabilities) -> None:
-        """Record that an answer came."""
-        self._confirm(used)
-
     def only_reasoned(self, used: Capabilities, prompt: Prompt) -> None:
         """Learn from an answer that reached its limit before it began."""
         better = used.after_reasoning_only(prompt)
         self._replace(used, better)
-        self._confirm(better)
+        self.answered(better)
 
     def _replace(self, used: Capabilities, better: Capabilities) -> None:
         with self._lock:
             if self._current == used:
                 self._current = better
 
-    def _confirm(self, found: Capabilities) -> None:
+    def answered(self, found: Capabilities) -> None:
+        """Confirm capabilities by an answer."""
         with self._lock:
             is_new = found == self._current != self._confirmed
             self._confirmed = found if is_new else self._confirmed

@@ -59,20 +59,27 @@ def build_chat_stack(
     return ReasoningBudget(Retrying(metered), lambda: client.reasoning_tokens)
 
 
-class ReasoningBudget:
+class _Wrapper:
+    """A ChatModel around another one, with its name."""
+
+    def __init__(self, model: ChatModel) -> None:
+        self._model = model
+
+    @property
+    def name(self) -> str:
+        """The wrapped model's name."""
+        return self._model.name
+
+
+class ReasoningBudget(_Wrapper):
     """ChatModel that raises the answer's limit by the tokens that the model needs for reasoning.
 
     `tokens` returns how many these are for now.
     """
 
     def __init__(self, model: ChatModel, tokens: Callable[[], int]) -> None:
-        self._model = model
+        super().__init__(model)
         self._tokens = tokens
-
-    @property
-    def name(self) -> str:
-        """The wrapped model's name."""
-        return self._model.name
 
     def ask(self, prompt: Prompt) -> ChatReply:
         """Answer a prompt with a raised limit."""
@@ -129,17 +136,12 @@ def retry_wait(error: Exception, longest_wait: float) -> bool | float:
     return error.retry_after if error.retry_after <= longest_wait else False
 
 
-class Retrying:
+class Retrying(_Wrapper):
     """ChatModel that repeats a busy call, and adds up what its failed attempts may have cost."""
 
     def __init__(self, model: ChatModel, retry: RetryPolicy | None = None) -> None:
-        self._model = model
+        super().__init__(model)
         self._retry = retry or RetryPolicy()
-
-    @property
-    def name(self) -> str:
-        """The wrapped model's name."""
-        return self._model.name
 
     def ask(self, prompt: Prompt) -> ChatReply:
         """Answer a prompt, repeating busy calls."""
@@ -162,7 +164,7 @@ class Retrying:
             raise
 
 
-class Metered:
+class Metered(_Wrapper):
     """ChatModel within a budget: reserves a call's worst-case cost, then settles it.
 
     The wrapped model must send one billed request a call. A failed call that may have been billed,
@@ -180,7 +182,7 @@ class Metered:
         own_prices: Prices | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        self._model = model
+        super().__init__(model)
         self._base_url = base_url
         self._ledger = ledger
         self._own_prices = own_prices
@@ -188,11 +190,6 @@ class Metered:
         self._excess = Tokens(0, 0)
         self._answers = 0
         self._largest_share = 0.0
-
-    @property
-    def name(self) -> str:
-        """The wrapped model's name."""
-        return self._model.name
 
     def ask(self, prompt: Prompt) -> ChatReply:
         """Answer a prompt within the budget."""

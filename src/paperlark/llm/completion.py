@@ -76,17 +76,17 @@ def parse_completion(payload: object) -> Completion | None:
     A blank or truncated text is a completion like any other: it was paid for. So is one without
     any message, where the server reports usage.
     """
-    body = _mapping(payload)
+    body = as_mapping(payload)
     choice, usage = _first(body.get("choices")), _usage(body.get("usage"))
     message = choice.get("message")
     if not isinstance(message, Mapping) and (usage is None or "choices" not in body):
         return None
-    refusal = _mapping(message).get("refusal")
+    refusal = as_mapping(message).get("refusal")
     end = str(choice.get("finish_reason") or "").lower()
     if not refusal and end.startswith(_FILTERED):  # Gemini adds which one
         refusal = "its content filter stopped the answer"
     return Completion(
-        text=_storable(_text(_mapping(message).get("content"))),
+        text=_storable(_text(as_mapping(message).get("content"))),
         refusal=str(refusal) if refusal else None,
         usage=usage,
         cut=end in _CUT,
@@ -126,7 +126,7 @@ def _text(content: object) -> str:
     if isinstance(content, str):
         return content
     parts = content if isinstance(content, list) else []
-    texts = [_mapping(part).get("text") for part in parts]
+    texts = [as_mapping(part).get("text") for part in parts]
     return "".join(text for text in texts if isinstance(text, str))
 
 
@@ -136,7 +136,7 @@ def _storable(text: str) -> str:
 
 
 def _usage(usage: object) -> Usage | None:
-    report = _mapping(usage)
+    report = as_mapping(usage)
     prompt, completion = _count(report, "prompt_tokens"), _count(report, "completion_tokens")
     total = _count(report, "total_tokens")
     # No prompt has zero tokens: a server that says so did not count.
@@ -144,7 +144,7 @@ def _usage(usage: object) -> Usage | None:
         return None
     # Some servers count reasoning tokens in the total only; they are billed as output.
     completion = max(completion or 0, (total or 0) - prompt)
-    details = _mapping(report.get("prompt_tokens_details"))
+    details = as_mapping(report.get("prompt_tokens_details"))
     cached = (
         _count(details, "cached_tokens")
         or _count(report, "prompt_cache_hit_tokens")
@@ -162,10 +162,11 @@ def _count(report: Mapping[str, object], key: str) -> int | None:
 
 
 def _first(values: object) -> Mapping[str, object]:
-    return _mapping(values[0]) if isinstance(values, list) and values else {}
+    return as_mapping(values[0]) if isinstance(values, list) and values else {}
 
 
-def _mapping(value: object) -> Mapping[str, object]:
+def as_mapping(value: object) -> Mapping[str, object]:
+    """Return the value if it is a mapping, else an empty one."""
     return value if isinstance(value, Mapping) else {}
 
 

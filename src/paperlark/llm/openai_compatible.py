@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from types import TracebackType
 from typing import Self
 
 import httpx
@@ -23,7 +22,7 @@ from paperlark.llm.completion import (
     parse_rate_limits,
 )
 from paperlark.llm.connection import MAYBE_PAID, Connection, Late
-from paperlark.llm.error_classes import ErrorClass, classify_error
+from paperlark.llm.error_classes import ErrorClass, classify_error, parse_json
 from paperlark.llm.rate_limiter import AimdConcurrency, RateLimiter
 from paperlark.llm.redact import redact
 
@@ -79,15 +78,10 @@ class OpenAICompatible:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """Release threads that wait for a slot, and close the connections, if they are its own."""
         self._rate_limiter.close()
-        self._connection.__exit__(kind, error, traceback)
+        self._connection.__exit__(None, None, None)
 
     @property
     def name(self) -> str:
@@ -163,7 +157,7 @@ class OpenAICompatible:
             return answer
 
     def _read(self, response: httpx.Response, request: ChatRequest) -> Completion | ErrorClass:
-        payload = _payload(response)
+        payload = parse_json(response)
         answer = classify_error(response, payload, prompt=request.text) or parse_completion(payload)
         if answer is None:
             raise ModelBusy(
@@ -198,10 +192,3 @@ class OpenAICompatible:
             batch=batch,
         )
         return Spend(usage.tokens, cost)
-
-
-def _payload(response: httpx.Response) -> object:
-    try:
-        return response.json()
-    except (ValueError, RecursionError):
-        return None

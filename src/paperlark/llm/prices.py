@@ -10,7 +10,7 @@ import re
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from paperlark.domain.spending import Cost, Prices, PriceSource, Tokens
@@ -75,16 +75,9 @@ def worst_case_cost(
     """
     count = tokens.prompt
     later = at + (_LONGEST_BATCH if batch else _LONGEST_CALL)
+    price = partial(cost, model, base_url, own=own, batch=batch)
     costs = [
-        cost(
-            model,
-            base_url,
-            replace(tokens, cached=cached),
-            moment,
-            cache_written=written,
-            own=own,
-            batch=batch,
-        )
+        price(replace(tokens, cached=cached), moment, cache_written=written)
         for moment in (at, later)
         # A cost is a sum over three kinds of prompt tokens: the most expensive one is the worst.
         for cached, written in ((0, 0), (count, 0), (0, count))
