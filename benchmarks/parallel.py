@@ -26,7 +26,7 @@ from pytest_httpserver import HTTPServer
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
 from standins.feeds import item, rss
-from standins.openai import Crowd, stand_in
+from standins.openai import LimitedCapacity, stand_in
 
 PAPERS, FEWER = 48, 6
 SECONDS, MOST = 4.0, 8
@@ -75,7 +75,7 @@ def main() -> int:
 
 def run(server: HTTPServer, papers: int, judge: str) -> Run:
     """Make a day's page in a folder of its own."""
-    crowd = Crowd(most=MOST, seconds=SECONDS)
+    crowd = LimitedCapacity(most=MOST, seconds=SECONDS)
     with tempfile.TemporaryDirectory() as folder, stand_in(server) as standing:
         standing.always = crowd
         home = Path(folder)

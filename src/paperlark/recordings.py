@@ -1,6 +1,6 @@
-"""Recordings of judged days: what a model once said of a day's papers, in a `.jsonl[.gz]` file.
+"""Recordings of judged days: a model's judgements of a day's papers, in a `.jsonl[.gz]` file.
 
-One line a day, of which these keys are read: `day`, `model`, `printed` (with `total`, `scanned`,
+One line a day, with these keys: `day`, `model`, `printed` (with `total`, `scanned`,
 `relevant`, `prompt_tokens`, `completion_tokens` and `cost_usd`) and `selected` (with `id`,
 `relevance`, `novelty` and `comment`).
 """
@@ -23,14 +23,14 @@ from paperlark.domain.judgement import HIGHEST, LOWEST
 from paperlark.domain.paper import Identifier, PaperId
 
 _GZIP = b"\x1f\x8b"
-_MEND = "get the recording again, or correct the line"
+_HINT = "get the recording again, or fix the line"
 
 _Score = Annotated[int, Field(strict=True, ge=LOWEST, le=HIGHEST)]
 _Count = Annotated[int, Field(strict=True, ge=0)]
 
 
 def _bare_id(text: str) -> PaperId:
-    """Leave out a version: what is recorded speaks for any."""
+    """Drop the version: a recorded judgement counts for any."""
     identifier = Identifier.parse(text)
     if identifier is None:
         msg = f"{text!r} is not an arXiv id"
@@ -39,7 +39,7 @@ def _bare_id(text: str) -> PaperId:
 
 
 class RecordedPaper(BaseModel):
-    """One recorded paper; one of a followed author has no scores and no judgement."""
+    """One recorded paper; a paper of a followed author has no scores and no judgement."""
 
     id: Annotated[str, AfterValidator(_bare_id)]
     relevance: _Score | None
@@ -55,7 +55,7 @@ class RecordedPaper(BaseModel):
 
 
 class RecordedSelection(BaseModel):
-    """What the day's page said of its papers and of what it used; the cost is in US dollars."""
+    """The page's counts of papers and tokens, and its cost in US dollars."""
 
     total: _Count | None = None
     scanned: _Count | None = None
@@ -77,13 +77,13 @@ class RecordedDay(BaseModel):
     def _names_each_paper_once(self) -> RecordedDay:
         ids = [row.id for row in self.selected]
         if len(set(ids)) < len(ids):
-            msg = "a paper stands twice in one day"
+            msg = "a paper occurs twice in one day"
             raise ValueError(msg)
         return self
 
 
 def read_recording(path: Path) -> bytes:
-    """Give the file's content, unpacked; raises RecordingUnreadable."""
+    """Return the file's content, decompressed; raises RecordingUnreadable."""
     try:
         content = path.read_bytes()
         return gzip.decompress(content) if content.startswith(_GZIP) else content
@@ -94,7 +94,7 @@ def read_recording(path: Path) -> bytes:
 
 
 def recorded_days(name: str, content: bytes) -> Mapping[date, RecordedDay]:
-    """Read every line of the file called `name`; raises RecordingUnreadable naming a wrong one."""
+    """Parse every line of the file called `name`; RecordingUnreadable names an invalid one."""
     days: dict[date, RecordedDay] = {}
     for number, line in enumerate(BytesIO(content), start=1):
         if not line.strip():
@@ -102,15 +102,15 @@ def recorded_days(name: str, content: bytes) -> Mapping[date, RecordedDay]:
         try:
             day = RecordedDay.model_validate_json(line)
         except ValidationError as error:
-            raise RecordingUnreadable(f"{name}:{number}: {_first(error)}", hint=_MEND) from error
+            raise RecordingUnreadable(f"{name}:{number}: {_first(error)}", hint=_HINT) from error
         if day.day in days:
-            raise RecordingUnreadable(f"{name}:{number}: {day.day} stands twice", hint=_MEND)
+            raise RecordingUnreadable(f"{name}:{number}: {day.day} occurs twice", hint=_HINT)
         days[day.day] = day
     return days
 
 
 def _first(error: ValidationError) -> str:
-    """Say of the first mistake where in the line it is, and what is wrong there."""
+    """Return where in the line the first mistake is, and what is wrong there."""
     problem = error.errors(include_url=False, include_context=False)[0]
     place = ".".join(str(part) for part in problem["loc"])
     return f"{place}: {problem['msg']}" if place else problem["msg"]

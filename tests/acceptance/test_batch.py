@@ -63,14 +63,14 @@ def test_a_day_is_left_collected_and_like_a_day_that_was_asked_at_once(
     assert home.page()["funnel"]["waiting"] == 30
     assert home.cost() == 0
 
-    home.desk.pass_hours(1)
+    home.batch_service.pass_hours(1)
     collected = home.run()
     assert collected.exit_code == 0, collected.output
     assert home.page()["status"] == "complete"
     assert bare(home.markdown()) == bare(live.markdown())
     assert home.page()["entries"] == live.page()["entries"]
     assert home.cost() == live.cost() / 2 > 0
-    assert len(home.desk.asked) == len(live.server.questions) - 1  # and one taught it
+    assert len(home.batch_service.asked) == len(live.server.questions) - 1  # and one taught it
 
 
 def test_a_page_whose_papers_all_wait_says_so_and_what_to_do(home: Home) -> None:
@@ -80,7 +80,7 @@ def test_a_page_whose_papers_all_wait_says_so_and_what_to_do(home: Home) -> None
     assert "partial: 30 papers waiting in a batch, see below" in page
     assert "No papers yet: 30 papers waiting in a batch." in page
     assert (
-        "30 papers wait in a batch left at 08:12 UTC, not answered yet. To collect the answers,"
+        "30 papers wait in a batch submitted at 08:12 UTC, not answered yet. To collect the answers"
         " make this page again: paperlark run --date 2025-02-26"
     ) in page
     assert all(f"2502.{100 + n:05}" in page for n in range(30))
@@ -93,11 +93,11 @@ def test_what_waits_is_left_once_however_often_the_day_is_made(home: Home) -> No
         assert home.run().exit_code == 3
         pages.append(home.markdown())
     assert len(set(pages)) == 1
-    assert len(home.desk.batches) == 1
-    home.desk.pass_hours(20)
-    home.desk.batches[0].since += 19.5
+    assert len(home.batch_service.batches) == 1
+    home.batch_service.pass_hours(20)
+    home.batch_service.batches[0].since += 19.5
     home.run()
-    assert "in a batch left on 2025-02-26 at 08:12 UTC, not answered yet" in home.markdown()
+    assert "in a batch submitted on 2025-02-26 at 08:12 UTC, not answered yet" in home.markdown()
 
 
 def test_what_waits_is_not_asked_at_once_either(home: Home) -> None:
@@ -106,7 +106,7 @@ def test_what_waits_is_not_asked_at_once_either(home: Home) -> None:
     asked = len(home.server.questions)
     assert home.run("--no-batch").exit_code == 3
     assert len(home.server.questions) == asked
-    home.desk.pass_hours(1)
+    home.batch_service.pass_hours(1)
     assert home.run("--no-batch").exit_code == 0
     assert len(home.server.questions) == asked
 
@@ -122,45 +122,47 @@ def test_a_server_of_which_nothing_is_known_is_asked_once_before_hundreds_wait(h
         return judges()(home.server, request)
 
     home.server.always = only_plain_json
-    home.desk.line = only_plain_json
+    home.batch_service.line = only_plain_json
     assert home.run().exit_code == 3
     assert home.page()["funnel"]["judged"] == EACH
     assert home.page()["funnel"]["waiting"] == PAPERS - EACH
-    home.desk.pass_hours(1)
+    home.batch_service.pass_hours(1)
     assert home.run().exit_code == 0
-    assert {body["response_format"]["type"] for body in home.desk.asked} == {"json_object"}
+    assert {body["response_format"]["type"] for body in home.batch_service.asked} == {"json_object"}
     assert home.tokens(batch=False) == (1000, 100)
 
 
 def test_an_expired_batch_gives_what_it_has_and_the_rest_is_left_again(home: Home) -> None:
     home.teach()
-    home.desk.endings.append(Ending("completed", hours=30, share=0.5))
+    home.batch_service.endings.append(Ending("completed", hours=30, share=0.5))
     home.run()
-    home.desk.pass_hours(25)
+    home.batch_service.pass_hours(25)
     assert home.run().exit_code == 3
     funnel = home.page()["funnel"]
     assert (funnel["judged"], funnel["waiting"]) == (16, 14)
     assert "before that: batch_expired: This request could not be executed" in home.markdown()
-    assert [len(batch.lines) for batch in home.desk.batches] == [8, 4]
-    home.desk.pass_hours(1)
+    assert [len(batch.lines) for batch in home.batch_service.batches] == [8, 4]
+    home.batch_service.pass_hours(1)
     assert home.run().exit_code == 0
     assert home.tokens(batch=True) == (8000, 800)
 
 
 def test_a_paper_is_left_three_times_and_then_its_reason_is_told(home: Home) -> None:
     home.teach()
-    home.desk.line = judges(lambda rows: [one for one in rows if one["id"] != "2502.00107"])
+    home.batch_service.line = judges(
+        lambda rows: [one for one in rows if one["id"] != "2502.00107"]
+    )
     for waiting in (PAPERS, 1, 1):
         assert home.run().exit_code == 3
         assert home.page()["funnel"]["waiting"] == waiting
-        home.desk.pass_hours(1)
+        home.batch_service.pass_hours(1)
     assert home.run().exit_code == 3
     funnel = home.page()["funnel"]
     assert (funnel["judged"], funnel["unjudged"], funnel["waiting"]) == (29, 1, 0)
-    assert "the model's reply held no judgement (left 3 times)" in home.markdown()
-    assert len(home.desk.asked) == 8 + 1 + 1
+    assert "the model's reply contained no judgement (submitted 3 times)" in home.markdown()
+    assert len(home.batch_service.asked) == 8 + 1 + 1
     home.run()
-    assert len(home.desk.asked) == 8 + 1 + 1
+    assert len(home.batch_service.asked) == 8 + 1 + 1
     home.server.always = judges()
     assert home.run("--no-batch").exit_code == 0
 
@@ -170,12 +172,12 @@ def test_a_batch_that_the_service_refuses_speaks_its_words_and_is_left_in_parts(
 ) -> None:
     home.teach()
     words = "Enqueued token limit reached for gpt-4o. Limit: 90,000 enqueued tokens."
-    home.desk.endings.append(Ending("failed", 0.0, words=words))
+    home.batch_service.endings.append(Ending("failed", 0.0, words=words))
     home.run()
     assert home.run().exit_code == 3
     assert f"before that: the batch service refused it: {words}" in home.markdown()
-    assert [len(batch.lines) for batch in home.desk.batches] == [8, 2, 2, 2, 2]
-    home.desk.pass_hours(1)
+    assert [len(batch.lines) for batch in home.batch_service.batches] == [8, 2, 2, 2, 2]
+    home.batch_service.pass_hours(1)
     assert home.run().exit_code == 0
     assert home.tokens(batch=True) == (8000, 800)
 
@@ -188,33 +190,34 @@ def test_a_server_without_a_batch_service_gives_one_error_and_the_mend(
     if taught:
         home.teach()
     asked = len(home.server.questions)
-    home.desk.fault = refuses(status, "Unknown request URL")
+    home.batch_service.fault = refuses(status, "Unknown request URL")
     result = home.run()
     assert result.exit_code == 1
     (error,) = [line for line in result.stderr.splitlines() if line.startswith("error:")]
-    assert f"takes no such batch (it answered {status}: Unknown request URL)" in error
-    assert error.endswith("ask it directly: --no-batch, or leave `batch` out of [judge]")
+    refusal = f"does not accept batches like this (it answered {status}: Unknown request URL)"
+    assert refusal in error
+    assert error.endswith("use it without batches: --no-batch, or remove `batch` from [judge]")
     assert len(home.server.questions) == asked
     assert home.run("--no-batch").exit_code == 0
 
 
 def test_a_service_that_takes_no_more_for_now_says_so_and_nothing_waits(home: Home) -> None:
     home.teach()
-    home.desk.faults["create"].extend([refuses(429, "Enqueued token limit reached")] * 4)
+    home.batch_service.faults["create"].extend([refuses(429, "Enqueued token limit reached")] * 4)
     result = home.run()
     assert result.exit_code == 1
     assert "none of 30 papers could be judged" in result.stderr
     assert "Enqueued token limit reached" in result.stderr
     assert home.query("SELECT * FROM jobs") == []
     assert home.run().exit_code == 3
-    assert len(home.desk.batches) == 1
+    assert len(home.batch_service.batches) == 1
 
 
 def test_answers_that_cannot_be_had_now_are_waited_for(home: Home) -> None:
     home.teach()
     home.run()
-    home.desk.pass_hours(1)
-    home.desk.faults["content"].extend([refuses(503, "storage is down")] * 4)
+    home.batch_service.pass_hours(1)
+    home.batch_service.faults["content"].extend([refuses(503, "storage is down")] * 4)
     assert home.run().exit_code == 3
     assert "not answered yet (127.0.0.1:" in home.markdown()
     assert "answered 503: storage is down" in home.markdown()
@@ -225,14 +228,14 @@ def test_answers_that_cannot_be_had_now_are_waited_for(home: Home) -> None:
 def test_answers_that_the_service_threw_away_are_asked_for_again_and_counted(home: Home) -> None:
     home.teach()
     home.run()
-    home.desk.pass_hours(1)
-    home.desk.faults["content"].extend([refuses(404, "No such File")] * 2)
+    home.batch_service.pass_hours(1)
+    home.batch_service.faults["content"].extend([refuses(404, "No such File")] * 2)
     assert home.run().exit_code == 3
-    assert len(home.desk.batches) == 1  # it may be the wrong key, too
-    home.desk.pass_hours(48)
+    assert len(home.batch_service.batches) == 1  # it may be the wrong key, too
+    home.batch_service.pass_hours(48)
     assert home.run().exit_code == 3
-    assert len(home.desk.batches) == 1 + 4
-    home.desk.pass_hours(1)
+    assert len(home.batch_service.batches) == 1 + 4
+    home.batch_service.pass_hours(1)
     assert home.run().exit_code == 0
     assert home.page()["usage"]["cost_usd"] is None
     assert "It cost $" in home.markdown()
@@ -241,53 +244,53 @@ def test_answers_that_the_service_threw_away_are_asked_for_again_and_counted(hom
 def test_a_wrong_key_loses_nothing(home: Home) -> None:
     home.teach()
     home.run()
-    home.desk.pass_hours(1)
-    home.desk.fault = refuses(401, "Incorrect API key provided", code="invalid_api_key")
+    home.batch_service.pass_hours(1)
+    home.batch_service.fault = refuses(401, "Incorrect API key provided", code="invalid_api_key")
     assert home.run().exit_code == 3
-    home.desk.fault = None
+    home.batch_service.fault = None
     assert home.run().exit_code == 0
-    assert len(home.desk.batches) == 1
+    assert len(home.batch_service.batches) == 1
 
 
 def test_an_answer_to_the_creation_that_got_lost_is_paid_for_once(home: Home) -> None:
     home.teach()
-    home.desk.faults["create"].append(cut_after)
-    home.desk.faults["list"].extend([refuses(500, "down")] * 4)
+    home.batch_service.faults["create"].append(cut_after)
+    home.batch_service.faults["list"].extend([refuses(500, "down")] * 4)
     assert home.run().exit_code == 3
-    assert "in a batch that may have been left at 08:12 UTC" in home.markdown()
-    home.desk.pass_hours(1)
+    assert "in a batch that may have been submitted at 08:12 UTC" in home.markdown()
+    home.batch_service.pass_hours(1)
     assert home.run().exit_code == 0
-    assert len(home.desk.batches) == 1
+    assert len(home.batch_service.batches) == 1
     assert home.tokens(batch=True) == (8000, 800)
 
 
 def test_a_batch_that_never_came_to_be_is_left_again(home: Home) -> None:
     home.teach()
-    home.desk.faults["create"].append(cut_before)
+    home.batch_service.faults["create"].append(cut_before)
     assert home.run().exit_code == 3
-    assert home.desk.batches == []
+    assert home.batch_service.batches == []
     assert home.run().exit_code == 3
-    assert len(home.desk.batches) == 1
-    home.desk.pass_hours(1)
+    assert len(home.batch_service.batches) == 1
+    home.batch_service.pass_hours(1)
     assert home.run().exit_code == 0
 
 
 def test_another_day_s_run_collects_it_too_and_says_whose_page_to_make(home: Home) -> None:
     home.teach()
     home.run()
-    home.desk.pass_hours(1)
+    home.batch_service.pass_hours(1)
     other = home.run(day="2025-02-25")
     assert other.exit_code == 0
     assert "a batch of 2025-02-26 was answered: paperlark run --date 2025-02-26" in other.stderr
-    looked = len(home.desk.requests)
+    looked = len(home.batch_service.requests)
     assert home.run().exit_code == 0
-    assert len(home.desk.requests) == looked
+    assert len(home.batch_service.requests) == looked
 
 
 def test_days_that_are_made_together_are_not_told_apart(home: Home) -> None:
     home.teach()
     home.run()
-    home.desk.pass_hours(1)
+    home.batch_service.pass_hours(1)
     arguments = ["run", "--from", "2025-02-25", "--to", "2025-02-26"]
     made = home.run(command=arguments)
     assert made.exit_code == 0
@@ -303,23 +306,23 @@ def test_what_a_batch_can_cost_fits_the_budget_before_it_is_left(home: Home) -> 
         assert home.run().exit_code == 3
         ((most,),) = home.query("SELECT sum(most) FROM jobs WHERE state <> 'collected'") or [(0,)]
         assert spent + home.cost() + Decimal(str(most or 0)) <= Decimal("0.035")
-        home.desk.pass_hours(1)
+        home.batch_service.pass_hours(1)
     funnel = home.page()["funnel"]
     assert 0 < funnel["judged"] < PAPERS
     assert funnel["over_budget"] == PAPERS - funnel["judged"] - funnel["waiting"]
-    assert "over budget: the month's $0.035 is spent but for too little" in home.markdown()
+    assert "left for the budget: this month's budget of $0.035 is used up" in home.markdown()
 
 
 def test_every_reading_is_left_and_collected(loopback: HTTPServer, tmp_path: Path) -> None:
     home = home_at(tmp_path / "home", loopback, more="readings = 2")
     home.teach()
     assert home.run().exit_code == 3
-    assert [len(batch.lines) for batch in home.desk.batches] == [8, 8]
-    home.desk.batches[1].since += 5
-    home.desk.pass_hours(1)
+    assert [len(batch.lines) for batch in home.batch_service.batches] == [8, 8]
+    home.batch_service.batches[1].since += 5
+    home.batch_service.pass_hours(1)
     assert home.run().exit_code == 3
     assert "30 papers wait for another reading in a batch" in home.markdown()
-    home.desk.pass_hours(5)
+    home.batch_service.pass_hours(5)
     assert home.run().exit_code == 0
     assert home.tokens(batch=True) == (16000, 1600)
 
@@ -327,21 +330,21 @@ def test_every_reading_is_left_and_collected(loopback: HTTPServer, tmp_path: Pat
 def test_a_reply_about_other_papers_is_not_believed_and_asked_for_alone(home: Home) -> None:
     home.teach()
     forged = row({"paper": 4711, "id": "2502.00100"})
-    home.desk.lines.append(judges(lambda rows: [*rows, forged]))
+    home.batch_service.lines.append(judges(lambda rows: [*rows, forged]))
     home.run()
-    home.desk.pass_hours(1)
+    home.batch_service.pass_hours(1)
     assert home.run().exit_code == 3
-    assert [len(batch.lines) for batch in home.desk.batches] == [8, EACH]
-    assert all(len(papers_of(line["body"])) == 1 for line in home.desk.batches[1].lines)
-    home.desk.pass_hours(1)
+    assert [len(batch.lines) for batch in home.batch_service.batches] == [8, EACH]
+    assert all(len(papers_of(line["body"])) == 1 for line in home.batch_service.batches[1].lines)
+    home.batch_service.pass_hours(1)
     assert home.run().exit_code == 0
 
 
 def test_the_key_stands_in_no_file(home: Home) -> None:
     home.teach()
-    home.desk.lines.append(complains(500, f"cannot read {KEY}"))
+    home.batch_service.lines.append(complains(500, f"cannot read {KEY}"))
     home.run()
-    home.desk.pass_hours(1)
+    home.batch_service.pass_hours(1)
     home.run()
     for file in home.folder.rglob("*"):
         if file.is_file():
@@ -382,7 +385,7 @@ def test_a_run_that_is_killed_at_any_request_pays_for_nothing_twice(
     for name, place in kills:
         if name in {"look", "content"}:
             home.run()
-            home.desk.pass_hours(1)
+            home.batch_service.pass_hours(1)
         killer = Killer(place)
         if name == "question":
 
@@ -391,18 +394,18 @@ def test_a_run_that_is_killed_at_any_request_pays_for_nothing_twice(
 
             home.server.then(question)
         else:
-            home.desk.faults[name].append(killer)
+            home.batch_service.faults[name].append(killer)
         _run_apart(home, killer)
         assert killer.killed
     for _ in range(2):
         home.run()
-        home.desk.pass_hours(1)
+        home.batch_service.pass_hours(1)
     assert home.run().exit_code == 0
-    left = [paper["id"] for body in home.desk.asked for paper in papers_of(body)]
+    left = [paper["id"] for body in home.batch_service.asked for paper in papers_of(body)]
     assert len(left) == len(set(left)), "left twice"
     billed = (
-        sum(usage["prompt_tokens"] for usage in home.desk.billed),
-        sum(usage["completion_tokens"] for usage in home.desk.billed),
+        sum(usage["prompt_tokens"] for usage in home.batch_service.billed),
+        sum(usage["completion_tokens"] for usage in home.batch_service.billed),
     )
     assert home.tokens(batch=True) == billed
 
@@ -452,8 +455,8 @@ def test_whatever_happens_every_paper_ends_and_what_was_billed_is_recorded(
 ) -> None:
     home = home_at(tmp_path_factory.mktemp("home"), loopback, papers=10)
     home.teach()
-    desk = home.desk
-    desk.dice = Random(1)  # noqa: S311  # nothing secret hangs on it
+    batch_service = home.batch_service
+    batch_service.rng = Random(1)  # noqa: S311  # not used for secrets
     endings = st.builds(
         Ending,
         st.sampled_from(["completed", "expired", "cancelled", "failed"]),
@@ -461,11 +464,11 @@ def test_whatever_happens_every_paper_ends_and_what_was_billed_is_recorded(
         st.floats(0, 1),
         st.just("Bad batch"),
     )
-    desk.endings.extend(data.draw(st.lists(endings, max_size=4)))
-    desk.lines.extend(data.draw(st.lists(st.sampled_from(_LINES), max_size=12)))
-    desk.rewrite = data.draw(st.sampled_from(_REWRITES))
+    batch_service.endings.extend(data.draw(st.lists(endings, max_size=4)))
+    batch_service.lines.extend(data.draw(st.lists(st.sampled_from(_LINES), max_size=12)))
+    batch_service.rewrite = data.draw(st.sampled_from(_REWRITES))
     for name in ("upload", "create", "list", "look", "content"):
-        desk.faults[name].extend(data.draw(st.lists(st.sampled_from(_FAULTS), max_size=2)))
+        batch_service.faults[name].extend(data.draw(st.lists(st.sampled_from(_FAULTS), max_size=2)))
     for _ in range(7):
         result = home.run()
         assert result.exit_code in {0, 1, 3}, result.output
@@ -475,14 +478,14 @@ def test_whatever_happens_every_paper_ends_and_what_was_billed_is_recorded(
             ended = {one["id"] for one in page["unjudged"]}
             assert all(one["reason"] for one in page["unjudged"])
             assert page["funnel"]["judged"] + len(ended) == 10
-        desk.pass_hours(data.draw(st.sampled_from([0.0, 1.0, 25.0])))
-    desk.pass_hours(50)
+        batch_service.pass_hours(data.draw(st.sampled_from([0.0, 1.0, 25.0])))
+    batch_service.pass_hours(50)
     home.run()
-    ended_batches = [batch for batch in desk.batches if batch.ended]
+    ended_batches = [batch for batch in batch_service.batches if batch.ended]
     recorded = home.query("SELECT key FROM jobs WHERE state = 'collected'")
     assert {batch.key for batch in ended_batches} == {key for (key,) in recorded}
     billed = (
-        sum(usage["prompt_tokens"] for usage in desk.billed),
-        sum(usage["completion_tokens"] for usage in desk.billed),
+        sum(usage["prompt_tokens"] for usage in batch_service.billed),
+        sum(usage["completion_tokens"] for usage in batch_service.billed),
     )
     assert home.tokens(batch=True) == billed

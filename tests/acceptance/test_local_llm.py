@@ -25,7 +25,7 @@ GOOD = Trial(
     seconds=60.0,
     announced=frozenset({"2502.00001", "2502.00002"}),
     judged=frozenset({"2502.00001"}),
-    unjudged={"2502.00002": "the model's reply left it out"},
+    unjudged={"2502.00002": "the model's reply left this paper out"},
     stored=Usage(2, 300, 30),
     printed=Usage(2, 300, 30),
     answers=(
@@ -84,7 +84,7 @@ def test_the_table_shows_both_sides_and_every_reason() -> None:
         "papers": "2",
         "judged": "1",
         "unjudged": "1",
-        "the model's reply left it out": "1",
+        "the model's reply left this paper out": "1",
         "answers, ours": "2",
         "answers, the server's": "2",
         "of these cut off at their limit": "1",

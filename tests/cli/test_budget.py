@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from standins.billing import PROFILE, Till
+from standins.billing import PROFILE, BillingServer
 from standins.commands import Paperlark
 from standins.openai import StandIn, hangs_up
 
@@ -20,8 +20,8 @@ FIRST, SECOND, LAST = "2025-02-19", "2025-02-26", "2025-03-25"
 
 
 @pytest.fixture
-def till(server: StandIn) -> Till:
-    server.always = till = Till()
+def till(server: StandIn) -> BillingServer:
+    server.always = till = BillingServer()
     return till
 
 
@@ -54,7 +54,7 @@ def page(home: Path, day: str) -> dict[str, Any]:
 
 
 def test_a_page_is_never_dearer_than_a_day_may_be(
-    paperlark: Paperlark, sample: Path, till: Till
+    paperlark: Paperlark, sample: Path, till: BillingServer
 ) -> None:
     allow(sample, "day = 0.07")
     assert run(paperlark, SECOND) == 3
@@ -67,7 +67,7 @@ def test_a_page_is_never_dearer_than_a_day_may_be(
     assert funnel["over_budget"] > 0
     assert funnel["judged"] + funnel["over_budget"] == funnel["shortlisted"] == 37
     assert {one["lack"] for one in made["unjudged"]} == {"over budget"}
-    said = f"{funnel['over_budget']} papers over budget: the day's $0.07 is spent but for"
+    said = f"{funnel['over_budget']} papers left for the budget: today's budget of $0.07 is"
     markdown = (sample / "pages" / f"{SECOND}.md").read_text().replace("\\", "")
     html = unescape((sample / "pages" / f"{SECOND}.html").read_text())
     assert said in markdown
@@ -75,7 +75,7 @@ def test_a_page_is_never_dearer_than_a_day_may_be(
 
 
 def test_the_best_matches_are_read_until_the_budget_ends(
-    paperlark: Paperlark, sample: Path, till: Till
+    paperlark: Paperlark, sample: Path, till: BillingServer
 ) -> None:
     profile = sample / "paperlark.toml"
     profile.write_text(
@@ -98,7 +98,7 @@ def test_the_best_matches_are_read_until_the_budget_ends(
 
 
 def test_a_larger_budget_has_the_rest_read_and_pays_only_for_that(
-    paperlark: Paperlark, sample: Path, till: Till
+    paperlark: Paperlark, sample: Path, till: BillingServer
 ) -> None:
     allow(sample, "day = 0.07")
     run(paperlark, SECOND)
@@ -111,7 +111,7 @@ def test_a_larger_budget_has_the_rest_read_and_pays_only_for_that(
 
 
 def test_a_run_over_many_days_keeps_to_its_bound(
-    paperlark: Paperlark, sample: Path, till: Till
+    paperlark: Paperlark, sample: Path, till: BillingServer
 ) -> None:
     allow(sample, "run = 0.10")
     result = paperlark("run", "--from", FIRST, "--to", LAST, "--feeds", "feeds")
@@ -120,7 +120,7 @@ def test_a_run_over_many_days_keeps_to_its_bound(
 
 
 def test_a_month_of_many_runs_keeps_to_its_bound(
-    paperlark: Paperlark, sample: Path, till: Till
+    paperlark: Paperlark, sample: Path, till: BillingServer
 ) -> None:
     allow(sample, "month = 0.12")
     codes = [run(paperlark, day) for day in (FIRST, SECOND, LAST)]
@@ -130,7 +130,7 @@ def test_a_month_of_many_runs_keeps_to_its_bound(
 
 
 def test_what_was_lost_counts_in_later_runs(
-    paperlark: Paperlark, sample: Path, server: StandIn, till: Till
+    paperlark: Paperlark, sample: Path, server: StandIn, till: BillingServer
 ) -> None:
     server.then(hangs_up)
     run(paperlark, FIRST)
@@ -149,15 +149,16 @@ def test_what_was_lost_counts_in_later_runs(
 
 
 def test_where_nothing_at_all_can_be_read_there_is_no_page(
-    paperlark: Paperlark, sample: Path, server: StandIn, till: Till
+    paperlark: Paperlark, sample: Path, server: StandIn, till: BillingServer
 ) -> None:
     allow(sample, "day = 0.001")
     result = paperlark("run", "--date", SECOND, "--feeds", "feeds")
     assert result.exit_code == 1
-    assert "none of 37 papers could be judged" in result.stderr
-    assert "the day's $0.001 is spent but for too little to ask with: allow more with `day`" in (
-        result.stderr
-    )
+    assert "not one of 37 papers could be judged" in result.stderr
+    assert (
+        "today's budget of $0.001 is used up (the rest is too little for another question): allow"
+        " more with `day`"
+    ) in result.stderr
     assert server.questions == []
     assert till.billed == 0
     assert not (sample / "pages" / f"{SECOND}.json").exists()
@@ -172,12 +173,12 @@ def test_a_budget_needs_a_price_before_anything_is_sent(
     result = paperlark("run", "--date", SECOND, "--feeds", "feeds")
     assert result.exit_code == 1
     assert "no price known for gpt-4o at http://127.0.0.1" in result.stderr
-    assert "state its price in [judge.prices]" in result.stderr
+    assert "say what it costs in [judge.prices]" in result.stderr
     assert server.questions == []
 
 
 def test_a_server_of_one_s_own_that_costs_nothing_is_within_any_budget(
-    paperlark: Paperlark, sample: Path, till: Till
+    paperlark: Paperlark, sample: Path, till: BillingServer
 ) -> None:
     profile = sample / "paperlark.toml"
     free = "[judge.prices]\nprompt = 0\ncompletion = 0\n"
@@ -189,7 +190,7 @@ def test_a_server_of_one_s_own_that_costs_nothing_is_within_any_budget(
 
 
 def test_the_page_says_what_went_into_a_paper_and_where_the_price_is_from(
-    paperlark: Paperlark, sample: Path, till: Till
+    paperlark: Paperlark, sample: Path, till: BillingServer
 ) -> None:
     result = paperlark("run", "--date", SECOND, "--feeds", "feeds")
     made = page(sample, SECOND)

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from standins.billing import PROFILE, Till
+from standins.billing import PROFILE, BillingServer
 from standins.commands import Paperlark
 from standins.openai import StandIn
 
@@ -40,7 +40,7 @@ def test_an_estimate_is_within_a_tenth_of_what_is_then_billed(
     paperlark: Paperlark, sample: Path, server: StandIn
 ) -> None:
     for day in DAYS:
-        till = Till()
+        till = BillingServer()
         server.always = till
         (expected,) = estimated(paperlark, day)["days"]
         assert server.questions == []
@@ -60,7 +60,7 @@ def test_what_was_paid_is_not_estimated_again(
     sample: Path,  # noqa: ARG001  # run in there
     server: StandIn,
 ) -> None:
-    server.always = Till()
+    server.always = BillingServer()
     paperlark("run", "--date", DAYS[0], "--feeds", "feeds")
     (again,) = estimated(paperlark, DAYS[0])["days"]
     assert (again["to_be_read"], again["already_paid"], again["questions"]) == (0, 41, 0)

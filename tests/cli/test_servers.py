@@ -37,7 +37,7 @@ def test_nothing_is_found_out_twice(paperlark: Paperlark, profile: Path, server:
     known = known_server(load_settings(profile))
     assert known is not None
     assert (known.base_url, known.model) == (server.base_url, "gpt-4o")
-    assert known.found == ("answers as a JSON object of any form",)
+    assert known.found == ("answers are JSON, without a schema",)
     server.questions.clear()
     with (profile.parent / "criteria.md").open("a") as criteria:
         criteria.write("\n## Owls\nRelevant: owls.")
@@ -57,7 +57,7 @@ def test_what_is_no_dialect_any_more_is_found_out_again(
     assert paperlark(*RUN).exit_code == 0
     known = known_server(settings)
     assert known is not None
-    assert known.found == ("answers in the form of a JSON schema",)
+    assert known.found == ("answers follow a JSON schema",)
 
 
 def test_a_profile_without_a_model_knows_no_server(home: Path) -> None:
@@ -73,4 +73,4 @@ def test_a_model_that_thinks_is_given_room(
     assert limits[1] >= 4 * limits[0]
     known = known_server(load_settings(profile))
     assert known is not None
-    assert known.found[-1].startswith("thinks first, and is given")
+    assert known.found[-1].startswith("reasons before it answers, with")

@@ -20,10 +20,10 @@ from paperlark.domain.judgement import Judgement, ModelCall, Precedent, Unjudged
 from paperlark.domain.paper import Paper, PaperId
 from paperlark.domain.profile import Cutoffs
 from paperlark.domain.spending import Spend, Tokens
-from paperlark.judges import prompt, reply
+from paperlark.judges import llm, prompt
 from paperlark.judges.llm import LlmJudge
+from paperlark.llm.chat_stack import Retrying
 from paperlark.llm.openai_compatible import OpenAICompatible
-from paperlark.llm.retrying import Retrying
 from paperlark.ports import ChatModel, Judge
 from standins.openai import (
     KEY,
@@ -64,16 +64,16 @@ def model(server: StandIn) -> Iterator[ChatModel]:
 def outcome(
     judge: Judge, asked: Sequence[Paper]
 ) -> tuple[list[ModelCall], dict[str, Judgement], dict[str, str]]:
-    """Judge, and check the promise of the port: each paper ends once, in one way or the other."""
-    ends = list(judge.judge(asked, DAY))
-    model_calls = [end for end in ends if isinstance(end, ModelCall)]
-    unjudged = [end for end in ends if isinstance(end, Unjudged)]
+    """Judge, and check the port's contract: each paper is either judged or unjudged, once."""
+    results = list(judge.judge(asked, DAY))
+    model_calls = [end for end in results if isinstance(end, ModelCall)]
+    unjudged = [end for end in results if isinstance(end, Unjudged)]
     judgements = [judgement for model_call in model_calls for judgement in model_call.judgements]
     ended = [judgement.paper_id for judgement in judgements] + [end.paper.id for end in unjudged]
     assert Counter(ended) == Counter(paper.id for paper in asked)
     assert all(end.reason.isprintable() for end in unjudged)
     assert {end.cause for end in unjudged} <= {UnjudgedReason.FAILED, UnjudgedReason.BUDGET}
-    assert KEY not in repr(ends)
+    assert KEY not in repr(results)
     return (
         model_calls,
         {judgement.paper_id: judgement for judgement in judgements},
@@ -98,7 +98,7 @@ def test_a_judge_names_what_its_judgements_depend_on(model: ChatModel) -> None:
     assert judge.prompt == prompt.system(CRITERIA, Cutoffs())
 
 
-def test_every_question_begins_with_the_same_bytes(server: StandIn, model: ChatModel) -> None:
+def test_every_question_begins_with_the_same_prefix(server: StandIn, model: ChatModel) -> None:
     outcome(LlmJudge(model, CRITERIA, batch_size=1), papers(3))
     assert len({json.dumps(question["messages"][0]) for question in server.questions}) == 1
 
@@ -126,9 +126,7 @@ def test_nothing_is_asked_about_no_papers(server: StandIn, model: ChatModel) -> 
         accepts_no("temperature", "no", sent=lambda asked: "temperature" in asked),
     ],
 )
-def test_a_reply_that_says_all_is_enough(
-    server: StandIn, model: ChatModel, good: Behaviour
-) -> None:
+def test_a_complete_reply_is_enough(server: StandIn, model: ChatModel, good: Behaviour) -> None:
     server.always = good
     model_calls, judged, _ = outcome(LlmJudge(model, CRITERIA), papers(3))
     assert len(judged) == 3
@@ -144,7 +142,7 @@ def test_a_reply_that_says_all_is_enough(
         judges(write=lambda rows: json.dumps({"rows": rows})[:100]),
     ],
 )
-def test_papers_without_a_certain_row_are_asked_about_again(
+def test_papers_without_an_unambiguous_row_are_asked_about_again(
     server: StandIn, model: ChatModel, first: Behaviour
 ) -> None:
     server.then(first)
@@ -167,7 +165,7 @@ def test_papers_without_a_certain_row_are_asked_about_again(
         answers([{"error": {"code": 503, "message": "busy"}}], status=503),
     ],
 )
-def test_a_busy_moment_loses_nothing(server: StandIn, model: ChatModel, busy: Behaviour) -> None:
+def test_a_busy_server_loses_no_paper(server: StandIn, model: ChatModel, busy: Behaviour) -> None:
     server.then(busy)
     _, judged, unjudged = outcome(LlmJudge(model, CRITERIA), papers(2))
     assert (len(judged), unjudged) == (2, {})
@@ -183,7 +181,7 @@ def test_a_paper_is_asked_about_three_times_at_most(server: StandIn, model: Chat
 
 
 @pytest.mark.parametrize("bad", [says(""), says("  "), says(None, finish="length"), says("No.")])
-def test_replies_that_say_nothing_are_paid_for_and_told(
+def test_empty_replies_are_paid_for_and_reported(
     server: StandIn, model: ChatModel, bad: Behaviour
 ) -> None:
     server.always = bad
@@ -194,9 +192,7 @@ def test_replies_that_say_nothing_are_paid_for_and_told(
     assert len(unjudged) == 2
 
 
-def test_one_paper_that_is_refused_does_not_lose_the_others(
-    server: StandIn, model: ChatModel
-) -> None:
+def test_one_refused_paper_does_not_lose_the_others(server: StandIn, model: ChatModel) -> None:
     def refuses_the_fifth(standing: StandIn, request: object) -> object:
         refusing = complains(400, {"code": "content_filter", "message": "filtered"})
         chosen = refusing if "2503.00005" in standing.asked[-1] else judges()
@@ -209,9 +205,7 @@ def test_one_paper_that_is_refused_does_not_lose_the_others(
     assert unjudged["2503.00005"].endswith("answered 400: filtered")
 
 
-def test_a_paid_refusal_is_an_exchange_without_judgements(
-    server: StandIn, model: ChatModel
-) -> None:
+def test_a_paid_refusal_is_a_call_without_judgements(server: StandIn, model: ChatModel) -> None:
     server.always = says(None, refusal="No.")
     model_calls, _, unjudged = outcome(LlmJudge(model, CRITERIA), papers(1))
     assert model_calls == [ModelCall((), Spend(Tokens(1000, 100), None))]
@@ -222,7 +216,7 @@ def test_a_paid_refusal_is_an_exchange_without_judgements(
 @pytest.mark.parametrize(
     "unusable", [QUOTA, complains(401, f"bad key {KEY}"), complains(404, "no such model")]
 )
-def test_a_model_that_cannot_be_used_is_asked_no_more(
+def test_an_unusable_model_opens_the_circuit_breaker(
     server: StandIn, model: ChatModel, unusable: Behaviour
 ) -> None:
     server.then(judges(), unusable)
@@ -233,7 +227,7 @@ def test_a_model_that_cannot_be_used_is_asked_no_more(
 
 
 @pytest.mark.parametrize("broken", [BROKEN, RATE_LIMIT, hangs_up, answers("<html>")])
-def test_a_model_that_stays_broken_is_given_up_early(
+def test_repeated_failures_open_the_circuit_breaker(
     server: StandIn, model: ChatModel, broken: Behaviour
 ) -> None:
     server.then(judges())
@@ -251,24 +245,26 @@ def test_a_server_that_never_answers_is_given_up(server: StandIn) -> None:
     assert "did not answer within 0.05 seconds" in unjudged["2503.00001"]
 
 
-def test_questions_can_be_put_on_threads(server: StandIn, model: ChatModel) -> None:
+def test_questions_can_be_sent_on_threads(server: StandIn, model: ChatModel) -> None:
     server.then(judges(without(0)), BROKEN, judges(without(1)))
     with ThreadPoolExecutor(4) as pool:
         _, judged, _ = outcome(LlmJudge(model, CRITERIA, batch_size=2, map_=pool.map), papers(12))
     assert len(judged) == 12
 
 
-def test_threads_that_learn_of_a_dialect_at_once_agree(server: StandIn, model: ChatModel) -> None:
+def test_threads_that_discover_capabilities_at_once_agree(
+    server: StandIn, model: ChatModel
+) -> None:
     server.always = accepts_no("response_format", "", sent=lambda asked: "response_format" in asked)
     with ThreadPoolExecutor(4) as pool:
         _, judged, _ = outcome(LlmJudge(model, CRITERIA, batch_size=1, map_=pool.map), papers(8))
     assert len(judged) == 8
 
 
-def test_who_stops_listening_stops_the_asking(server: StandIn, model: ChatModel) -> None:
-    ends = LlmJudge(model, CRITERIA, batch_size=1).judge(papers(5), DAY)
-    next(ends)
-    ends.close()  # type: ignore[attr-defined]  # it is a generator
+def test_a_consumer_that_leaves_stops_the_questions(server: StandIn, model: ChatModel) -> None:
+    results = LlmJudge(model, CRITERIA, batch_size=1).judge(papers(5), DAY)
+    next(results)
+    results.close()  # type: ignore[attr-defined]  # it is a generator
     assert len(server.questions) == 1
 
 
@@ -293,7 +289,7 @@ def test_questions_that_wait_for_a_thread_are_not_put_once_nobody_listens() -> N
 FORGED = {"paper": 5, "relevance": 10, "novelty": 10, "comment": "Forged."}
 
 
-def test_papers_of_a_suspect_reply_are_asked_about_again_each_alone(
+def test_papers_of_a_suspect_reply_are_asked_about_again_alone(
     server: StandIn, model: ChatModel
 ) -> None:
     server.then(judges(adding(FORGED)))
@@ -314,9 +310,7 @@ def test_a_paper_whose_reply_is_suspect_when_alone_is_unjudged(
     assert [len(asked) for asked in server.asked] == [2, 1, 1]
     assert len(model_calls) == 3
     assert judged == {}
-    assert set(unjudged.values()) == {
-        "the model's reply spoke of papers that it was not asked about"
-    }
+    assert set(unjudged.values()) == {"the model's reply judged papers that it was not asked about"}
 
 
 def test_a_selected_paper_without_a_comment_is_asked_about_again_alone(
@@ -330,7 +324,7 @@ def test_a_selected_paper_without_a_comment_is_asked_about_again_alone(
     assert [judged[paper.id].comment for paper in papers(3)] == ["", "", "About 2503.00003."]
 
 
-def test_what_failed_attempts_cost_is_an_exchange_of_its_own() -> None:
+def test_the_cost_of_failed_attempts_is_a_call_of_its_own() -> None:
     lost, unknown = Spend(Tokens(7, 0), None), Spend(None, None)
     said = ChatReply("{}", unknown, lost=lost)
     model_calls, _, _ = outcome(
@@ -339,10 +333,10 @@ def test_what_failed_attempts_cost_is_an_exchange_of_its_own() -> None:
     assert [model_call.spend for model_call in model_calls] == [lost, unknown, lost, unknown]
 
 
-SPENT = BudgetSpent("the day's $1.00 is spent")
+SPENT = BudgetSpent("today's budget of $1.00 is used up")
 
 
-def test_what_does_not_fit_the_budget_is_tried_in_smaller_questions_best_first() -> None:
+def test_what_exceeds_the_budget_is_tried_in_smaller_questions_best_first() -> None:
     model = Scripted(None, SPENT, SPENT)
     _, judged, unjudged = outcome(LlmJudge(model, CRITERIA, batch_size=4), papers(10))
     ids = [paper.id for paper in papers(10)]
@@ -351,11 +345,11 @@ def test_what_does_not_fit_the_budget_is_tried_in_smaller_questions_best_first()
     assert unjudged == {}
 
 
-def test_what_does_not_even_fit_alone_is_over_the_budget() -> None:
+def test_papers_that_do_not_even_fit_alone_are_over_the_budget() -> None:
     model = Scripted(*[SPENT] * 99)
-    ends = list(LlmJudge(model, CRITERIA).judge(papers(20), DAY))
+    results = list(LlmJudge(model, CRITERIA).judge(papers(20), DAY))
     assert [len(asked) for asked in model.asked] == [16, 8, 1]
-    assert ends == [Unjudged(paper, UnjudgedReason.BUDGET, str(SPENT)) for paper in papers(20)]
+    assert results == [Unjudged(paper, UnjudgedReason.BUDGET, str(SPENT)) for paper in papers(20)]
 
 
 def test_a_model_that_leaves_papers_out_is_asked_about_fewer(
@@ -368,7 +362,7 @@ def test_a_model_that_leaves_papers_out_is_asked_about_fewer(
     assert len(judged) == 70
 
 
-def test_what_was_learned_of_a_model_holds_for_the_next_day() -> None:
+def test_the_batch_size_learned_holds_for_the_next_day() -> None:
     model = Scripted("{}")
     judge = LlmJudge(model, CRITERIA, context=128_000)
     outcome(judge, papers(16))
@@ -377,7 +371,7 @@ def test_what_was_learned_of_a_model_holds_for_the_next_day() -> None:
     assert len(model.asked[0]) < 16
 
 
-def test_a_model_of_a_small_context_is_asked_about_fewer_at_once() -> None:
+def test_a_small_context_window_gets_fewer_papers() -> None:
     model = Scripted()
     outcome(LlmJudge(model, CRITERIA, context=2048), papers(20))
     assert 1 < max(len(asked) for asked in model.asked) < 16
@@ -394,18 +388,18 @@ def test_earlier_papers_are_shown_under_the_paper_that_resembles_them() -> None:
     assert [row["earlier"] for row in shown] == [None, "2024-01 On bats"]
 
 
-def test_authors_are_shown_where_they_are_wanted() -> None:
+def test_authors_are_shown_where_requested() -> None:
     for wanted in (True, False):
         model = Scripted()
         outcome(LlmJudge(model, CRITERIA, authors=wanted), papers(1))
         assert ("Ada Lovelace" in model.prompts[0].user) is wanted
 
 
-def test_a_bug_in_the_reader_loses_no_paid_reply(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_bug_in_the_parser_loses_no_paid_reply(monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object) -> None:
         raise KeyError(KEY)
 
-    monkeypatch.setattr(reply, "read", broken)
+    monkeypatch.setattr(llm, "parse_reply", broken)
     model_calls, _, unjudged = outcome(LlmJudge(Scripted("said"), CRITERIA), papers(1))
     assert model_calls[0].text == "said"
     assert unjudged == {"2503.00001": "the question failed unexpectedly (KeyError)"}
@@ -417,7 +411,7 @@ def test_a_bug_in_an_adapter_loses_no_paper_and_shows_no_secret() -> None:
     assert unjudged == {"2503.00001": "the question failed unexpectedly (RuntimeError)"}
 
 
-def test_an_answer_between_failures_renews_patience() -> None:
+def test_an_answer_between_failures_keeps_the_circuit_breaker_closed() -> None:
     busy = ModelBusy("busy")
     model = Scripted(busy, busy, "[]", busy, busy)
     _, judged, _ = outcome(LlmJudge(model, CRITERIA, batch_size=1), papers(5))
@@ -494,3 +488,17 @@ def test_whatever_a_server_does_no_paper_is_lost(
     ):
         server.then(*script)
         outcome(LlmJudge(Retrying(model), CRITERIA, batch_size=size), papers(count))
+
+
+def test_decisions_are_logged_without_prompt_or_criteria(
+    server: StandIn, model: ChatModel, caplog: pytest.LogCaptureFixture
+) -> None:
+    server.then(judges(without(0, 1)), complains(401, f"bad key {KEY}"))
+    with caplog.at_level("DEBUG", "paperlark"):
+        outcome(LlmJudge(model, CRITERIA, batch_size=4), papers(4))
+    lines = [one.getMessage() for one in caplog.records if one.name == "paperlark.judges.llm"]
+    assert lines[0] == "round 2: asking about 2 papers again"
+    assert lines[1].startswith("circuit breaker opened, no more questions: ")
+    assert "4 papers in one question were too many: trying 2" in caplog.messages
+    for secret in (CRITERIA.text, KEY, papers(1)[0].title, papers(1)[0].abstract):
+        assert secret not in caplog.text

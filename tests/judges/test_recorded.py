@@ -42,9 +42,9 @@ def judge(folder: Path, *days: object) -> RecordedJudge:
     return RecordedJudge(recording(folder, *days), CRITERIA)
 
 
-def test_what_was_recorded_is_said_again(tmp_path: Path) -> None:
-    ends = list(judge(tmp_path, RECORD).judge((THIRD, FIRST, SECOND), DAY))
-    assert ends == [
+def test_recorded_judgements_are_repeated(tmp_path: Path) -> None:
+    results = list(judge(tmp_path, RECORD).judge((THIRD, FIRST, SECOND), DAY))
+    assert results == [
         ModelCall(
             (Judgement(FIRST.id, 1, 9, 8, "It matches sparsity."),),
             Spend(Tokens(60688, 8612), Cost(Decimal("0.15172"), Decimal("0.08612"))),
@@ -54,13 +54,13 @@ def test_what_was_recorded_is_said_again(tmp_path: Path) -> None:
     ]
 
 
-def test_a_recording_speaks_for_any_version(tmp_path: Path) -> None:
+def test_a_recorded_judgement_counts_for_any_version(tmp_path: Path) -> None:
     (model_call,) = judge(tmp_path, RECORD).judge((paper(1, version=3),), DAY)
     assert isinstance(model_call, ModelCall)
     assert model_call.judgements[0].version == 3
 
 
-def test_a_day_is_paid_for_whatever_is_asked_about_it(tmp_path: Path) -> None:
+def test_a_days_cost_counts_whatever_is_asked_about(tmp_path: Path) -> None:
     model_call, missing = judge(tmp_path, RECORD).judge((THIRD,), DAY)
     assert isinstance(model_call, ModelCall)
     assert model_call.judgements == ()
@@ -68,9 +68,9 @@ def test_a_day_is_paid_for_whatever_is_asked_about_it(tmp_path: Path) -> None:
     assert missing == Unjudged(THIRD, UnjudgedReason.NOT_RECORDED, "not recorded")
 
 
-def test_what_a_day_used_that_is_not_recorded_is_unknown(tmp_path: Path) -> None:
-    ends = list(judge(tmp_path, RECORD).judge((FIRST,), date(2025, 3, 26)))
-    assert ends == [
+def test_the_usage_of_an_unrecorded_day_is_unknown(tmp_path: Path) -> None:
+    results = list(judge(tmp_path, RECORD).judge((FIRST,), date(2025, 3, 26)))
+    assert results == [
         ModelCall((), Spend(None, None)),
         Unjudged(FIRST, UnjudgedReason.NOT_RECORDED, "not recorded"),
     ]
@@ -85,7 +85,7 @@ def test_what_a_day_used_that_is_not_recorded_is_unknown(tmp_path: Path) -> None
         ({"model": "nobody-sells-it"}, Spend(Tokens(60688, 8612), None)),
     ],
 )
-def test_what_the_page_did_not_print_is_unknown(
+def test_usage_that_the_page_did_not_print_is_unknown(
     tmp_path: Path, changed: dict[str, object], spend: Spend
 ) -> None:
     (model_call,) = judge(tmp_path, {**RECORD, **changed}).judge((FIRST,), DAY)
@@ -93,7 +93,7 @@ def test_what_the_page_did_not_print_is_unknown(
     assert model_call.spend == spend
 
 
-def test_the_model_of_the_day_is_named_and_that_it_is_a_recording(tmp_path: Path) -> None:
+def test_the_model_is_named_as_recorded(tmp_path: Path) -> None:
     later = {**RECORD, "day": "2025-08-08", "model": "gpt-5"}
     nameless = {**RECORD, "day": "2025-08-09", "model": None}
     recorded = judge(tmp_path, RECORD, later, nameless)
@@ -103,7 +103,7 @@ def test_the_model_of_the_day_is_named_and_that_it_is_a_recording(tmp_path: Path
     assert recorded.model(date(2025, 8, 10)) == "recorded"
 
 
-def test_the_signature_is_of_what_the_file_says(tmp_path: Path) -> None:
+def test_the_signature_depends_on_the_content_only(tmp_path: Path) -> None:
     plain = judge(tmp_path, RECORD)
     packed = tmp_path / "days.jsonl.gz"
     packed.write_bytes(gzip.compress((tmp_path / "days.jsonl").read_bytes()))
@@ -111,7 +111,7 @@ def test_the_signature_is_of_what_the_file_says(tmp_path: Path) -> None:
     assert judge(tmp_path, {**RECORD, "model": "gpt-5"}).signature != plain.signature
 
 
-def test_the_prompt_says_that_it_is_not_the_whole(tmp_path: Path) -> None:
+def test_the_prompt_says_that_it_is_incomplete(tmp_path: Path) -> None:
     assert judge(tmp_path, RECORD).prompt == (
         "These judgements are a recording. It does not carry the prompt they were made with; "
         "these are the reader's criteria as written:\n\nSparsity.\n"
@@ -119,12 +119,12 @@ def test_the_prompt_says_that_it_is_not_the_whole(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("second", "said"),
+    ("second", "expected"),
     [
         ("not a day", "Input should be an object"),
         ({}, "day: Field required"),
         ({**RECORD, "day": "yesterday"}, "day: Input should be a valid date"),
-        (RECORD, "2025-03-25 stands twice"),
+        (RECORD, "2025-03-25 occurs twice"),
         ({**RECORD, "day": "2025-03-26", "selected": [{"id": "x"}]}, "'x' is not an arXiv id"),
         (
             {
@@ -144,16 +144,16 @@ def test_the_prompt_says_that_it_is_not_the_whole(tmp_path: Path) -> None:
         ),
         (
             {**RECORD, "day": "2025-03-26", "selected": [RECORD["selected"][0]] * 2},
-            "a paper stands twice in one day",
+            "a paper occurs twice in one day",
         ),
     ],
 )
-def test_a_mistake_is_named_with_its_line(tmp_path: Path, second: object, said: str) -> None:
+def test_a_mistake_is_named_with_its_line(tmp_path: Path, second: object, expected: str) -> None:
     path = recording(tmp_path, RECORD, second)
     with pytest.raises(RecordingUnreadable) as raised:
         RecordedJudge(path, CRITERIA)
     assert str(raised.value).startswith(f"{path}:2: ")
-    assert said in str(raised.value)
+    assert expected in str(raised.value)
     assert raised.value.hint
 
 
@@ -162,7 +162,7 @@ def test_a_mistake_is_named_with_its_line(tmp_path: Path, second: object, said: 
     [None, b"\x1f\x8bnot gzip", gzip.compress(b"{}" * 99, mtime=0)[:-9]],
     ids=["missing", "not gzip", "cut off"],
 )
-def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, content: bytes | None) -> None:
+def test_an_unreadable_file_is_named(tmp_path: Path, content: bytes | None) -> None:
     path = tmp_path / "days.jsonl.gz"
     if content is not None:
         path.write_bytes(content)
@@ -170,7 +170,7 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, content: bytes | No
         RecordedJudge(path, CRITERIA)
 
 
-def test_a_year_of_a_real_reader_is_read_whole(shared: Path) -> None:
+def test_a_year_of_a_real_reader_is_read_completely(shared: Path) -> None:
     path = shared / "readers" / "ml-foundations" / "days.jsonl.gz"
     whole = RecordedJudge(path, CRITERIA)
     judged = 0
@@ -180,9 +180,11 @@ def test_a_year_of_a_real_reader_is_read_whole(shared: Path) -> None:
                 Paper(PaperId(id_), version, "", (), "", ())
                 for id_, version, _type in line["candidates"]
             ]
-            ends = list(whole.judge(asked, date.fromisoformat(line["day"])))
-            judgements = [j for end in ends if isinstance(end, ModelCall) for j in end.judgements]
-            unjudged = [end for end in ends if isinstance(end, Unjudged)]
+            results = list(whole.judge(asked, date.fromisoformat(line["day"])))
+            judgements = [
+                j for end in results if isinstance(end, ModelCall) for j in end.judgements
+            ]
+            unjudged = [end for end in results if isinstance(end, Unjudged)]
             assert len(judgements) + len(unjudged) == len(asked)
             judged += len(judgements)
     assert judged == 5302

@@ -99,7 +99,7 @@ def test_rows_are_found_whatever_wraps_them(text: str) -> None:
     ],
 )
 @pytest.mark.parametrize("axis", ["relevance", "novelty"])
-def test_a_score_counts_when_it_is_clearly_of_the_scale(
+def test_a_score_counts_if_it_is_clearly_on_the_scale(
     axis: str, score: object, read_as: int | None
 ) -> None:
     reading = read(json.dumps({**ROW, axis: score}), FIRST)
@@ -113,7 +113,7 @@ SILENT = ["", "   ", "\u202e\u0007", None, 7, ["why"]]
 
 
 @pytest.mark.parametrize("comment", SILENT)
-def test_a_row_that_reaches_both_cut_offs_without_a_reason_is_void(comment: object) -> None:
+def test_a_row_that_meets_the_cutoffs_needs_a_comment(comment: object) -> None:
     reading = read(json.dumps({**ROW, "comment": comment}), FIRST)
     assert reading.judgements == ()
     assert reading.faults == {FIRST.id: "the model gave no comment"}
@@ -124,12 +124,12 @@ def test_a_row_that_reaches_both_cut_offs_without_a_reason_is_void(comment: obje
 @pytest.mark.parametrize(
     "below", [{"relevance": 6}, {"novelty": 5}, {"relevance": 1, "novelty": 1}]
 )
-def test_below_a_cut_off_no_comment_is_needed(comment: object, below: dict[str, int]) -> None:
+def test_below_a_cutoff_no_comment_is_needed(comment: object, below: dict[str, int]) -> None:
     (judged,) = read(json.dumps({**ROW, **below, "comment": comment}), FIRST).judgements
     assert judged.comment == ""
 
 
-def test_a_comment_that_nobody_asked_for_is_kept() -> None:
+def test_a_comment_that_was_not_requested_is_kept() -> None:
     assert read(json.dumps(OTHER), FIRST, SECOND).judgements == (OTHER_JUDGED,)
 
 
@@ -139,28 +139,31 @@ NO_RELEVANCE = "the model gave no relevance, not a whole number from 1 to 10"
 @pytest.mark.parametrize(
     ("text", "fault"),
     [
-        ("", "the model's reply was blank"),
-        (" \n\t", "the model's reply was blank"),
-        ("I would rather not.", "the model's reply held no judgement"),
-        ("<think>The first is {", "the model's reply held no judgement"),
-        ('{"rows": []}', "the model's reply held no judgement"),
+        ("", "the model's reply was empty"),
+        (" \n\t", "the model's reply was empty"),
+        ("I would rather not.", "the model's reply contained no judgement"),
+        ("<think>The first is {", "the model's reply contained no judgement"),
+        ('{"rows": []}', "the model's reply contained no judgement"),
         ('{"rows": [{"paper": "Paper 412"}]}', NO_RELEVANCE),
         (
             json.dumps({**ROW, "relevance": 8.5}),
             "the model gave 8.5 relevance, not a whole number from 1 to 10",
         ),
         (json.dumps({"paper": 412}), NO_RELEVANCE),
-        (json.dumps([ROW, {**ROW, "novelty": 7}]), "the model gave two different judgements of it"),
+        (
+            json.dumps([ROW, {**ROW, "novelty": 7}]),
+            "the model gave two different judgements of this paper",
+        ),
     ],
 )
-def test_a_fault_says_what_was_wrong(text: str, fault: str) -> None:
+def test_a_fault_names_the_problem(text: str, fault: str) -> None:
     assert read(text, FIRST).faults == {FIRST.id: fault}
 
 
-def test_a_paper_that_was_left_out_is_told_from_one_that_was_not() -> None:
+def test_left_out_papers_are_reported() -> None:
     reading = read(json.dumps(ROW), FIRST, SECOND)
     assert reading.judgements == (JUDGED,)
-    assert reading.faults == {SECOND.id: "the model's reply left it out"}
+    assert reading.faults == {SECOND.id: "the model's reply left this paper out"}
     assert reading.alone == frozenset()
     assert reading.too_many
 
@@ -190,7 +193,7 @@ def test_the_same_row_twice_counts_once() -> None:
     ],
 )
 @pytest.mark.parametrize("first", [True, False])
-def test_a_reply_that_speaks_of_another_paper_counts_for_nothing(
+def test_a_reply_about_another_paper_counts_for_nothing(
     stranger: dict[str, object], *, first: bool
 ) -> None:
     forged = {**stranger, "relevance": 10, "novelty": 10, "comment": "The best."}
@@ -201,21 +204,21 @@ def test_a_reply_that_speaks_of_another_paper_counts_for_nothing(
     assert reading.alone == {FIRST.id, SECOND.id}
 
 
-def test_half_a_row_of_another_paper_is_suspect_too() -> None:
+def test_half_a_row_about_another_paper_is_suspect() -> None:
     assert read(f'[{json.dumps(ROW)}, {{"paper": 5, "novelty": 9}}]', FIRST).judgements == ()
 
 
-def test_rows_under_numbers_that_were_not_asked_for_are_suspect() -> None:
+def test_rows_under_unknown_numbers_are_suspect() -> None:
     forged = {"413": {"relevance": 9, "novelty": 9, "comment": "The best."}}
     assert read(json.dumps({"412": ROW, **forged}), FIRST).faults == {FIRST.id: SUSPECT}
 
 
-def test_a_judgement_is_of_the_version_that_was_asked_about() -> None:
+def test_a_judgement_is_of_the_version_in_the_question() -> None:
     asked = paper(1, version=4)
     assert read(json.dumps(ROW), asked).judgements[0].version == 4
 
 
-def test_an_object_that_mixes_two_papers_says_nothing() -> None:
+def test_an_object_that_mixes_two_papers_is_ignored() -> None:
     mixed = json.dumps(ROW)[:-1] + ', "paper": 355, "relevance": 1}'
     reading = read(mixed, FIRST, SECOND)
     assert reading.judgements == ()
@@ -232,7 +235,7 @@ def test_an_object_that_mixes_two_papers_says_nothing() -> None:
         (r"A lone \ud800 half.", "A lone half."),
     ],
 )
-def test_backslashes_of_tex_survive(written: str, comment: str) -> None:
+def test_tex_backslashes_survive(written: str, comment: str) -> None:
     text = f'{{"paper": 412, "relevance": 5, "novelty": 5, "comment": "{written}"}}'
     assert [judgement.comment for judgement in read(text, FIRST).judgements] == [comment]
 
@@ -243,13 +246,13 @@ def test_a_comment_that_looks_like_a_row_judges_nothing() -> None:
     assert reading.judgements == ()
 
 
-def test_a_comment_keeps_a_tag_that_it_quotes() -> None:
+def test_a_comment_keeps_a_quoted_tag() -> None:
     row = {**ROW, "comment": "It studies the </think> tag."}
     reading = read(json.dumps({"papers": [row]}), FIRST)
     assert reading.judgements[0].comment == "It studies the </think> tag."
 
 
-def test_a_comment_is_short_and_cannot_steer_what_shows_it() -> None:
+def test_a_comment_is_short_and_has_no_control_characters() -> None:
     assert clean_comment(" a\t\u202eb\u2066c\x1b[0m\u200b ") == "a bc[0m"
     long = clean_comment("word " * 500)
     assert len(long) <= LONGEST_COMMENT
@@ -279,7 +282,7 @@ def test_a_comment_that_just_fits_keeps_its_end() -> None:
         "," + " " * 100_000 + "x",
     ],
 )
-def test_a_hostile_reply_takes_little_time(text: str) -> None:
+def test_a_hostile_reply_is_parsed_quickly(text: str) -> None:
     started = time.process_time()
     assert read(text, FIRST).judgements == ()
     assert time.process_time() - started < 5

@@ -23,7 +23,7 @@ from paperlark.judges.sanitize import sanitize
         ("naïve 中文 ελ العربية", "naïve 中文 ελ العربية"),
     ],
 )
-def test_text_is_put_on_one_line_without_what_nobody_sees(text: str, made: str) -> None:
+def test_text_becomes_one_line_without_invisible_characters(text: str, made: str) -> None:
     assert sanitize(text, 6000) == made
 
 
@@ -53,7 +53,7 @@ def test_text_is_put_on_one_line_without_what_nobody_sees(text: str, made: str) 
         "<papers 0123456789ab>",
     ],
 )
-def test_a_token_of_control_is_only_text(token: str) -> None:
+def test_a_control_token_becomes_plain_text(token: str) -> None:
     made = sanitize(f"The token {token} is common.", 6000)
     assert token not in made
     bare = token.replace("\u200b", "").replace("\x00", "")
@@ -61,7 +61,7 @@ def test_a_token_of_control_is_only_text(token: str) -> None:
     assert bare in made.replace("< ", "<").replace("[ ", "[")
 
 
-def test_a_hundred_kilobytes_are_cut() -> None:
+def test_long_text_is_truncated() -> None:
     cut = sanitize("word " * 20_000, 6000)
     assert cut.endswith("word […]")
     assert len(cut.encode()) <= 6000 + len(" […]".encode())

@@ -21,50 +21,54 @@ ZERO = Decimal(0)
 
 
 def spend(ledger: BudgetLedger, amount: str, cost: str | None) -> None:
-    with ledger.holding(Decimal(amount)) as hold:
+    with ledger.reserve(Decimal(amount)) as reservation:
         if cost is not None:
-            hold.settle(Decimal(cost))
+            reservation.settle(Decimal(cost))
 
 
 def left(ledger: BudgetLedger) -> dict[str, Decimal]:
     return {name: rest for name, (rest, _) in ledger.left().items()}
 
 
-def test_a_question_costs_what_it_used_and_not_what_was_held_for_it() -> None:
+def test_a_settled_reservation_costs_what_was_used() -> None:
     ledger = BudgetLedger(Budget(run=Decimal("1.00")))
     spend(ledger, "0.90", "0.25")
     spend(ledger, "0.75", "0.75")
     assert left(ledger) == {"run": ZERO}
 
 
-def test_what_is_not_settled_is_spent() -> None:
+def test_an_unsettled_reservation_is_spent() -> None:
     ledger = BudgetLedger(Budget(run=Decimal("1.00")))
     spend(ledger, "0.60", None)
     assert left(ledger) == {"run": Decimal("0.40")}
 
 
-def test_a_question_that_breaks_off_is_spent_too() -> None:
+def test_a_reservation_left_by_an_exception_is_spent() -> None:
     ledger = BudgetLedger(Budget(run=Decimal("1.00")))
-    with pytest.raises(KeyError), ledger.holding(Decimal("0.60")):
+    with pytest.raises(KeyError), ledger.reserve(Decimal("0.60")):
         raise KeyError
     assert left(ledger) == {"run": Decimal("0.40")}
 
 
-def test_the_last_cent_may_be_spent_and_no_more() -> None:
+def test_the_budget_can_be_spent_to_the_last_cent() -> None:
     ledger = BudgetLedger(Budget(run=Decimal("0.02")))
     spend(ledger, "0.02", "0.02")
-    with pytest.raises(BudgetSpent, match=r"the run's \$0\.02 is spent: allow more with `run` in"):
+    with pytest.raises(
+        BudgetSpent, match=r"this run's budget of \$0\.02 is used up: allow more with `run` in"
+    ):
         spend(ledger, "0.000001", None)
 
 
-def test_a_rest_that_is_too_little_is_told() -> None:
+def test_the_error_says_when_the_rest_is_too_little() -> None:
     ledger = BudgetLedger(Budget(month=Decimal(1234)))
     ledger.begin(MARCH, on_page=ZERO, in_month=Decimal("1233.99789"))
-    with pytest.raises(BudgetSpent, match=r"the month's \$1,234\.00 is spent but for too little"):
+    with pytest.raises(
+        BudgetSpent, match=r"this month's budget of \$1,234\.00 is used up \(the rest is"
+    ):
         spend(ledger, "0.01", None)
 
 
-def test_a_smaller_question_may_still_fit() -> None:
+def test_a_smaller_reservation_may_still_fit() -> None:
     ledger = BudgetLedger(Budget(run=Decimal("0.10")))
     with pytest.raises(BudgetSpent):
         spend(ledger, "0.11", None)
@@ -72,27 +76,27 @@ def test_a_smaller_question_may_still_fit() -> None:
     assert left(ledger) == {"run": Decimal("0.09")}
 
 
-def test_every_page_has_its_own_bound_and_all_of_a_run_and_a_month_share_theirs() -> None:
+def test_each_page_has_its_own_budget_and_shares_those_of_the_run_and_the_month() -> None:
     ledger = BudgetLedger(Budget(run=Decimal(3), day=Decimal(2), month=Decimal(10)))
     ledger.begin(MARCH, on_page=Decimal("0.50"), in_month=Decimal(4))
     spend(ledger, "1.50", "1.50")
-    with pytest.raises(BudgetSpent, match="the day's"):
+    with pytest.raises(BudgetSpent, match="today's budget"):
         spend(ledger, "0.01", None)
     ledger.begin(MARCH, on_page=ZERO, in_month=Decimal("5.50"))
-    with pytest.raises(BudgetSpent, match="the run's"):
+    with pytest.raises(BudgetSpent, match="this run's budget"):
         spend(ledger, "1.51", None)
     spend(ledger, "1.50", "1.50")
     assert left(ledger) == {"run": ZERO, "day": Decimal("0.50"), "month": Decimal(3)}
 
 
-def test_a_new_month_begins_with_what_it_has_cost() -> None:
+def test_a_new_month_begins_with_its_stored_cost() -> None:
     ledger = BudgetLedger(Budget(month=Decimal(5)))
     ledger.begin(MARCH, on_page=ZERO, in_month=Decimal(5))
     ledger.begin(APRIL, on_page=ZERO, in_month=Decimal("0.10"))
     assert left(ledger) == {"month": Decimal("4.90")}
 
 
-def test_what_a_month_cost_is_known_better_here_than_where_it_is_stored() -> None:
+def test_the_ledgers_own_sum_of_a_month_takes_precedence_over_the_stored_one() -> None:
     ledger = BudgetLedger(Budget(month=Decimal(5)))
     ledger.begin(MARCH, on_page=ZERO, in_month=Decimal(1))
     spend(ledger, "1", None)
@@ -100,33 +104,33 @@ def test_what_a_month_cost_is_known_better_here_than_where_it_is_stored() -> Non
     assert left(ledger) == {"month": Decimal(3)}
 
 
-def test_a_question_under_way_is_counted_where_it_began() -> None:
+def test_a_call_in_flight_counts_for_the_page_it_began_on() -> None:
     ledger = BudgetLedger(Budget(day=Decimal(1)))
-    with ledger.holding(Decimal("0.50")) as hold:
+    with ledger.reserve(Decimal("0.50")) as reservation:
         ledger.begin(MARCH, on_page=ZERO, in_month=ZERO)
-        hold.settle(Decimal("0.10"))
+        reservation.settle(Decimal("0.10"))
     assert left(ledger) == {"day": Decimal(1)}
 
 
-def test_without_a_bound_everything_fits() -> None:
+def test_without_a_budget_everything_fits() -> None:
     ledger = BudgetLedger()
     spend(ledger, "1000000", None)
     assert left(ledger) == {}
 
 
-def test_a_question_waits_for_what_others_may_leave() -> None:
+def test_a_reservation_waits_for_what_others_may_release() -> None:
     ledger = BudgetLedger(Budget(run=Decimal("1.00")))
     asked, settled = Event(), Event()
 
     def first() -> None:
-        with ledger.holding(Decimal("0.80")) as hold:
+        with ledger.reserve(Decimal("0.80")) as reservation:
             asked.set()
             settled.wait(5)
-            hold.settle(Decimal("0.10"))
+            reservation.settle(Decimal("0.10"))
 
     def second() -> bool:
         asked.wait(5)
-        with ledger.holding(Decimal("0.50")):
+        with ledger.reserve(Decimal("0.50")):
             return settled.is_set()
 
     with ThreadPoolExecutor(2) as pool:
@@ -138,35 +142,35 @@ def test_a_question_waits_for_what_others_may_leave() -> None:
 
 
 @dataclass
-class Market:
-    """Puts questions on threads, and ends first those that began last."""
+class ConcurrentCalls:
+    """Runs calls on threads; those that began last end first."""
 
     ledger: BudgetLedger
     costs: list[Decimal] = field(default_factory=list)
     refused: list[Decimal] = field(default_factory=list)
-    news: Queue[Event | None] = field(default_factory=Queue)
+    events: Queue[Event | None] = field(default_factory=Queue)
 
     def ask(self, question: tuple[Decimal, Decimal | None]) -> None:
         amount, cost = question
         try:
-            with self.ledger.holding(amount) as hold:
+            with self.ledger.reserve(amount) as reservation:
                 ended = Event()
-                self.news.put(ended)
+                self.events.put(ended)
                 ended.wait(5)
                 self.costs.append(amount if cost is None else cost)
                 if cost is not None:
-                    hold.settle(cost)
+                    reservation.settle(cost)
         except BudgetSpent:
             self.refused.append(amount)
 
     def run(self, questions: Sequence[tuple[Decimal, Decimal | None]], at_once: int) -> None:
         with ThreadPoolExecutor(at_once) as pool:
             for question in questions:
-                pool.submit(self.ask, question).add_done_callback(lambda _: self.news.put(None))
+                pool.submit(self.ask, question).add_done_callback(lambda _: self.events.put(None))
             ended = 0
             while ended < len(questions):
-                together = [self.news.get(timeout=5)]
-                together += [self.news.get() for _ in range(self.news.qsize())]
+                together = [self.events.get(timeout=5)]
+                together += [self.events.get() for _ in range(self.events.qsize())]
                 ended += together.count(None)
                 # The last to begin is the first to end.
                 for under_way in filter(None, reversed(together)):
@@ -178,7 +182,7 @@ MONEY = st.decimals(Decimal("0.0001"), Decimal(2), places=6)
 
 @st.composite
 def questions(draw: st.DrawFn) -> tuple[Decimal, Decimal | None]:
-    """Give the most that a question can cost, and what it does cost, None where nobody says."""
+    """Draw a worst-case cost and an actual cost, None where it is unknown."""
     amount = draw(MONEY)
     share = draw(st.none() | st.decimals(0, 1, places=3))
     return amount, None if share is None else amount * share
@@ -190,50 +194,59 @@ def questions(draw: st.DrawFn) -> tuple[Decimal, Decimal | None]:
     before=st.decimals(0, 1, places=5),
     at_once=st.integers(1, 6),
 )
-def test_whatever_is_asked_at_once_no_bound_is_exceeded_and_nothing_refused_that_fits(
+def test_concurrent_calls_never_exceed_a_budget_and_nothing_that_fits_is_refused(
     asked: list[tuple[Decimal, Decimal | None]], budget: Budget, before: Decimal, at_once: int
 ) -> None:
     ledger = BudgetLedger(budget)
     ledger.begin(MARCH, on_page=before, in_month=2 * before)
-    market = Market(ledger)
-    market.run(asked, at_once)
-    assert len(market.costs) + len(market.refused) == len(asked)
-    rooms = [
-        bound - already
-        for bound, already in (
+    scheduler = ConcurrentCalls(ledger)
+    scheduler.run(asked, at_once)
+    assert len(scheduler.costs) + len(scheduler.refused) == len(asked)
+    limits = [
+        limit - already
+        for limit, already in (
             (budget.run, ZERO),
             (budget.day, before),
             (budget.month, 2 * before),
         )
-        if bound is not None
+        if limit is not None
     ]
-    spent = sum(market.costs, ZERO)
-    if market.costs:
-        assert all(spent <= room for room in rooms)
+    spent = sum(scheduler.costs, ZERO)
+    if scheduler.costs:
+        assert all(spent <= limit for limit in limits)
     # What was refused would not fit at the end either, when all is known.
-    assert all(any(spent + amount > room for room in rooms) for amount in market.refused)
-    if all(sum((amount for amount, _ in asked), ZERO) <= room for room in rooms):
-        assert not market.refused
+    assert all(any(spent + amount > limit for limit in limits) for amount in scheduler.refused)
+    if all(sum((amount for amount, _ in asked), ZERO) <= limit for limit in limits):
+        assert not scheduler.refused
     assert [rest for rest, _ in ledger.left().values()] == [
-        max(ZERO, room - spent) for room in rooms
+        max(ZERO, limit - spent) for limit in limits
     ]
 
 
 @given(st.integers(2, 8), st.integers(0, 8))
-def test_of_questions_asked_at_the_same_moment_as_many_are_put_as_fit(
-    asked: int, fitting: int
-) -> None:
+def test_of_simultaneous_reservations_as_many_succeed_as_fit(asked: int, fitting: int) -> None:
     ledger = BudgetLedger(Budget(run=Decimal(fitting)))
     together = Barrier(asked)
 
     def ask() -> bool:
         together.wait(5)
         try:
-            with ledger.holding(Decimal(1)):
+            with ledger.reserve(Decimal(1)):
                 return True
         except BudgetSpent:
             return False
 
     with ThreadPoolExecutor(asked) as pool:
-        put = [pool.submit(ask) for _ in range(asked)]
-    assert sum(one.result() for one in put) == min(asked, fitting)
+        results = [pool.submit(ask) for _ in range(asked)]
+    assert sum(one.result() for one in results) == min(asked, fitting)
+
+
+def test_a_refused_reservation_is_logged_with_its_amount(caplog: pytest.LogCaptureFixture) -> None:
+    ledger = BudgetLedger(Budget(day=Decimal("0.05")))
+    spend(ledger, "0.04", "0.02")
+    with caplog.at_level("INFO", "paperlark"):
+        assert ledger.refusal(Decimal("0.01")) is None
+        assert isinstance(ledger.refusal(Decimal("0.04")), BudgetSpent)
+    assert caplog.messages == [
+        "the budget refused a call of up to $0.0400: $0.0200 of $0.05 for the day is spent"
+    ]

@@ -13,20 +13,23 @@ from paperlark.llm.capabilities import (
     Capabilities,
     CapabilityDiscovery,
     ChatRequest,
-    RequestForm,
+    ResponseFormat,
     describe_capabilities,
     read_capabilities,
     write_capabilities,
 )
+from paperlark.llm.chat_stack import ReasoningBudget
 from paperlark.llm.error_classes import ErrorClass
 from paperlark.llm.openai_compatible import OpenAICompatible
-from paperlark.llm.tokens import ReasoningBudget
 from standins.openai import MODEL, Behaviour, Body, StandIn, accepts_no, answers, complains, says
 
 SCHEMA = {"type": "object", "properties": {}, "required": [], "additionalProperties": False}
 PROMPT = Prompt("Judge as JSON.", "Paper 412: Bats\nAbstract: Bats.", SCHEMA, longest_answer=500)
 OLD = Capabilities(
-    RequestForm.JSON_OBJECT, temperature=False, limit="max_completion_tokens", room=2000
+    ResponseFormat.JSON_OBJECT,
+    temperature=False,
+    limit_param="max_completion_tokens",
+    reasoning_tokens=2000,
 )
 
 
@@ -37,8 +40,8 @@ def learned() -> list[Capabilities]:
 
 @pytest.fixture
 def model(server: StandIn, learned: list[Capabilities]) -> Iterator[OpenAICompatible]:
-    with OpenAICompatible(server.base_url, MODEL, learned=learned.append) as talking:
-        yield talking
+    with OpenAICompatible(server.base_url, MODEL, on_learned=learned.append) as opened:
+        yield opened
 
 
 def forms(server: StandIn) -> list[str]:
@@ -66,7 +69,7 @@ def test_what_a_server_does_not_accept_is_left_out_and_remembered(
     assert learned == [Capabilities(temperature=False)]
 
 
-def test_a_server_that_accepts_everything_is_remembered_too(
+def test_a_server_that_accepts_everything_is_remembered(
     model: OpenAICompatible, learned: list[Capabilities]
 ) -> None:
     for _ in range(3):
@@ -82,13 +85,13 @@ def test_a_server_that_accepts_everything_is_remembered_too(
         " Use 'max_completion_tokens' instead.",
     ],
 )
-def test_a_newer_name_for_the_limit_is_learned(
+def test_the_newer_name_of_the_limit_is_learned(
     server: StandIn, model: OpenAICompatible, learned: list[Capabilities], message: str
 ) -> None:
     server.always = accepts_no("max_tokens", message, sent=lambda asked: "max_tokens" in asked)
     model.ask(PROMPT)
     assert server.questions[-1]["max_completion_tokens"] == 500
-    assert learned == [Capabilities(limit="max_completion_tokens")]
+    assert learned == [Capabilities(limit_param="max_completion_tokens")]
 
 
 def test_a_limit_that_is_too_large_is_lowered(server: StandIn, model: OpenAICompatible) -> None:
@@ -99,7 +102,7 @@ def test_a_limit_that_is_too_large_is_lowered(server: StandIn, model: OpenAIComp
     assert [question["max_tokens"] for question in server.questions] == [500, 64, 30]
 
 
-def test_a_limit_that_is_not_taken_at_all_is_left_out(
+def test_a_limit_that_is_not_accepted_at_all_is_left_out(
     server: StandIn, model: OpenAICompatible
 ) -> None:
     message = 'Invalid JSON payload received. Unknown name "max_tokens": Cannot find field.'
@@ -108,7 +111,7 @@ def test_a_limit_that_is_not_taken_at_all_is_left_out(
     assert not {"max_tokens", "max_completion_tokens"} & server.questions[-1].keys()
 
 
-def test_a_temperature_is_left_out_though_no_field_is_named(
+def test_a_temperature_is_left_out_when_only_the_message_names_it(
     server: StandIn, model: OpenAICompatible
 ) -> None:
     message = "Unsupported parameter: 'temperature' is not supported with this model."
@@ -124,7 +127,7 @@ def test_a_server_without_schemas_is_asked_for_json_then_for_text(
     model.ask(PROMPT)
     model.ask(PROMPT)
     assert forms(server) == ["json_schema", "json_object", "json_object", "None", "None"]
-    assert learned == [Capabilities(RequestForm.TEXT)]
+    assert learned == [Capabilities(ResponseFormat.TEXT)]
 
 
 @pytest.mark.parametrize(
@@ -144,28 +147,28 @@ def test_a_server_without_schemas_is_asked_for_json_then_for_text(
         complains(422, {"message": {"detail": [{"loc": ["body", "response_format"]}]}}),
     ],
 )
-def test_a_server_that_knows_no_schema_is_given_the_next_form(
+def test_a_server_without_schemas_gets_the_next_format(
     server: StandIn, model: OpenAICompatible, learned: list[Capabilities], complaint: Behaviour
 ) -> None:
     server.then(complaint, says("fine"))
     assert model.ask(PROMPT).text == "fine"
     assert server.questions[-1]["response_format"] == {"type": "json_object", "schema": SCHEMA}
-    assert learned == [Capabilities(RequestForm.JSON_OBJECT_OF_SCHEMA)]
+    assert learned == [Capabilities(ResponseFormat.JSON_OBJECT_OF_SCHEMA)]
 
 
-def test_a_server_that_binds_each_answer_anew_is_given_the_form_of_this_very_question() -> None:
+def test_a_server_that_enforces_a_grammar_gets_the_schema_of_this_question() -> None:
     narrow = {"type": "object", "properties": {"paper": {"enum": [412]}}}
     question = ChatRequest(MODEL, replace(PROMPT, narrow=narrow), None)
     bodies = {
-        form: Capabilities(form).body(question).get("response_format") for form in RequestForm
+        form: Capabilities(form).body(question).get("response_format") for form in ResponseFormat
     }
-    assert bodies[RequestForm.JSON_OBJECT_OF_SCHEMA] == {"type": "json_object", "schema": narrow}
+    assert bodies[ResponseFormat.JSON_OBJECT_OF_SCHEMA] == {"type": "json_object", "schema": narrow}
     assert "412" not in str(
-        [bodies[form] for form in RequestForm if form != RequestForm.JSON_OBJECT_OF_SCHEMA]
+        [bodies[form] for form in ResponseFormat if form != ResponseFormat.JSON_OBJECT_OF_SCHEMA]
     )
 
 
-def test_a_server_that_wants_the_word_json_is_asked_for_text_in_the_end(
+def test_a_server_that_wants_the_word_json_is_finally_asked_for_text(
     server: StandIn, model: OpenAICompatible
 ) -> None:
     error = {
@@ -178,7 +181,7 @@ def test_a_server_that_wants_the_word_json_is_asked_for_text_in_the_end(
     assert forms(server)[-1] == "None"
 
 
-def test_a_model_without_a_system_role_gets_all_in_one_message(
+def test_a_model_without_a_system_role_gets_one_message(
     server: StandIn, model: OpenAICompatible
 ) -> None:
     server.always = accepts_no(
@@ -191,7 +194,7 @@ def test_a_model_without_a_system_role_gets_all_in_one_message(
     assert message == {"role": "user", "content": f"{PROMPT.system}\n\n{PROMPT.user}"}
 
 
-def test_a_complaint_that_nothing_mends_ends(server: StandIn, model: OpenAICompatible) -> None:
+def test_a_complaint_that_nothing_resolves_ends(server: StandIn, model: OpenAICompatible) -> None:
     everything = "response_format, temperature, max_tokens and the system role are bad"
     server.always = complains(400, everything)
     with pytest.raises(ModelRefused):
@@ -199,7 +202,7 @@ def test_a_complaint_that_nothing_mends_ends(server: StandIn, model: OpenAICompa
     assert len(server.questions) == 7
 
 
-def test_a_question_that_is_too_long_teaches_nothing(
+def test_a_prompt_that_is_too_long_changes_no_capabilities(
     server: StandIn, model: OpenAICompatible, learned: list[Capabilities]
 ) -> None:
     message = (
@@ -219,48 +222,54 @@ def test_a_question_that_is_too_long_teaches_nothing(
     st.text(),
     st.integers(0, 10**12),
 )
-def test_whatever_a_server_complains_about_there_is_an_end(
+def test_discovery_ends_whatever_a_server_complains_about(
     names: list[str], text: str, number: int
 ) -> None:
     message = f"{' '.join(names)} {text} at most {number} max_completion_tokens"
-    learner = CapabilityDiscovery(OLD)
+    discovery = CapabilityDiscovery(OLD)
     asked = 0
-    while learner.complained(learner.dialect, ErrorClass("here", 400, message)):
+    while discovery.complained(discovery.current, ErrorClass("here", 400, message)):
         asked += 1
         assert asked < 20
 
 
-def test_what_an_earlier_run_found_out_is_spoken_at_once(
+def test_remembered_capabilities_are_used_at_once(
     server: StandIn, learned: list[Capabilities]
 ) -> None:
     server.always = takes_no_form(but="json_object")
-    with OpenAICompatible(server.base_url, MODEL, dialect=OLD, learned=learned.append) as model:
+    with OpenAICompatible(
+        server.base_url, MODEL, capabilities=OLD, on_learned=learned.append
+    ) as model:
         model.ask(PROMPT)
     (question,) = server.questions
     assert question["response_format"] == {"type": "json_object"}
     assert question["max_completion_tokens"] == 500
-    assert (learned, model.room) == ([], 2000)
+    assert (learned, model.reasoning_tokens) == ([], 2000)
 
 
-def test_a_dialect_that_no_longer_works_is_learned_anew(
+def test_capabilities_that_no_longer_work_are_discovered_anew(
     server: StandIn, learned: list[Capabilities]
 ) -> None:
     message = "Unknown name max_completion_tokens"
     server.always = accepts_no(
         "max_completion_tokens", message, sent=lambda asked: "max_completion_tokens" in asked
     )
-    with OpenAICompatible(server.base_url, MODEL, dialect=OLD, learned=learned.append) as model:
+    with OpenAICompatible(
+        server.base_url, MODEL, capabilities=OLD, on_learned=learned.append
+    ) as model:
         model.ask(PROMPT)
         model.ask(PROMPT)
     assert forms(server) == ["json_object", "json_schema", "json_schema"]
     assert learned == [Capabilities()]
 
 
-def test_a_complaint_about_a_question_does_not_make_a_dialect_old(
+def test_a_complaint_about_a_question_does_not_outdate_the_capabilities(
     server: StandIn, learned: list[Capabilities]
 ) -> None:
     server.then(complains(400, {"message": "no"}))
-    with OpenAICompatible(server.base_url, MODEL, dialect=OLD, learned=learned.append) as model:
+    with OpenAICompatible(
+        server.base_url, MODEL, capabilities=OLD, on_learned=learned.append
+    ) as model:
         with pytest.raises(ModelRefused):
             model.ask(PROMPT)
         model.ask(PROMPT)
@@ -268,36 +277,38 @@ def test_a_complaint_about_a_question_does_not_make_a_dialect_old(
 
 
 @pytest.mark.parametrize("text", ["", None, "<think>Hmm, paper 412 is", "  <think>\n"])
-def test_a_model_whose_thoughts_ate_the_answer_gets_more_room(
+def test_a_model_whose_reasoning_used_up_the_limit_gets_more_tokens(
     server: StandIn, model: OpenAICompatible, learned: list[Capabilities], text: str | None
 ) -> None:
     server.then(*[says(text, finish="length")] * 2)
-    roomy = ReasoningBudget(model, lambda: model.room)
+    stacked = ReasoningBudget(model, lambda: model.reasoning_tokens)
     for _ in range(3):
-        roomy.ask(PROMPT)
+        stacked.ask(PROMPT)
     assert [question["max_tokens"] for question in server.questions] == [500, 2500, 10500]
-    assert learned == [Capabilities(room=2000), Capabilities(room=10000)]
-    assert roomy.name == MODEL
+    assert learned == [Capabilities(reasoning_tokens=2000), Capabilities(reasoning_tokens=10000)]
+    assert stacked.name == MODEL
 
 
-def test_room_has_a_bound(server: StandIn, model: OpenAICompatible) -> None:
+def test_reasoning_tokens_have_a_bound(server: StandIn, model: OpenAICompatible) -> None:
     server.always = says("", finish="length")
-    roomy = ReasoningBudget(model, lambda: model.room)
+    stacked = ReasoningBudget(model, lambda: model.reasoning_tokens)
     for _ in range(9):
-        roomy.ask(PROMPT)
-    assert model.room == 32_768
+        stacked.ask(PROMPT)
+    assert model.reasoning_tokens == 32_768
 
 
-def test_room_that_a_model_does_not_have_is_given_back(
+def test_reasoning_tokens_that_do_not_fit_the_context_are_reduced(
     server: StandIn, learned: list[Capabilities]
 ) -> None:
     server.then(complains(400, {"message": "This model's maximum context length is 4096 tokens"}))
-    with OpenAICompatible(server.base_url, MODEL, dialect=OLD, learned=learned.append) as model:
+    with OpenAICompatible(
+        server.base_url, MODEL, capabilities=OLD, on_learned=learned.append
+    ) as model:
         with pytest.raises(ModelRefused):
             model.ask(PROMPT)
         model.ask(PROMPT)
-        assert model.room == 500
-    assert learned == [replace(OLD, room=500)]
+        assert model.reasoning_tokens == 500
+    assert learned == [replace(OLD, reasoning_tokens=500)]
 
 
 @pytest.mark.parametrize(
@@ -309,48 +320,48 @@ def test_room_that_a_model_does_not_have_is_given_back(
         says("  "),
     ],
 )
-def test_an_answer_that_was_begun_or_ended_by_itself_had_room(
+def test_an_answer_that_began_or_ended_by_itself_needs_no_reasoning_tokens(
     server: StandIn, model: OpenAICompatible, answer: Behaviour
 ) -> None:
     server.then(answer)
     model.ask(PROMPT)
-    assert model.room == 0
+    assert model.reasoning_tokens == 0
 
 
-def test_a_question_without_a_limit_has_all_the_room_there_is(
+def test_a_prompt_without_a_limit_needs_no_reasoning_tokens(
     server: StandIn, model: OpenAICompatible
 ) -> None:
     server.always = says("", finish="length")
-    roomy = ReasoningBudget(model, lambda: 2000)
-    roomy.ask(replace(PROMPT, longest_answer=None))
+    stacked = ReasoningBudget(model, lambda: 2000)
+    stacked.ask(replace(PROMPT, longest_answer=None))
     assert "max_tokens" not in server.questions[-1]
-    assert model.room == 0
+    assert model.reasoning_tokens == 0
 
 
-def test_one_thread_s_lesson_is_not_undone_by_another_s() -> None:
-    learner = CapabilityDiscovery(None)
-    before = learner.dialect
-    assert learner.complained(before, ErrorClass("here", 400, "temperature"))
-    assert learner.complained(before, ErrorClass("here", 400, "json_schema"))
-    assert learner.dialect == Capabilities(temperature=False)
-    learner.only_thought(before, PROMPT)
-    assert learner.dialect == Capabilities(temperature=False)
+def test_what_one_thread_learned_is_not_undone_by_another() -> None:
+    discovery = CapabilityDiscovery(None)
+    before = discovery.current
+    assert discovery.complained(before, ErrorClass("here", 400, "temperature"))
+    assert discovery.complained(before, ErrorClass("here", 400, "json_schema"))
+    assert discovery.current == Capabilities(temperature=False)
+    discovery.only_reasoned(before, PROMPT)
+    assert discovery.current == Capabilities(temperature=False)
 
 
-DIALECTS = st.builds(
+CAPABILITIES = st.builds(
     Capabilities,
-    form=st.sampled_from(RequestForm),
+    response_format=st.sampled_from(ResponseFormat),
     temperature=st.booleans(),
-    limit=st.sampled_from([None, "max_tokens", "max_completion_tokens"]),
-    most=st.none() | st.integers(1, 10**6),
+    limit_param=st.sampled_from([None, "max_tokens", "max_completion_tokens"]),
+    max_limit=st.none() | st.integers(1, 10**6),
     system_role=st.booleans(),
-    room=st.integers(0, 10**6),
+    reasoning_tokens=st.integers(0, 10**6),
 )
 
 
-@given(DIALECTS)
-def test_a_dialect_comes_back_as_it_was_written(dialect: Capabilities) -> None:
-    assert read_capabilities(write_capabilities(dialect)) == dialect
+@given(CAPABILITIES)
+def test_capabilities_survive_a_round_trip(found: Capabilities) -> None:
+    assert read_capabilities(write_capabilities(found)) == found
 
 
 @pytest.mark.parametrize(
@@ -370,26 +381,41 @@ def test_a_dialect_comes_back_as_it_was_written(dialect: Capabilities) -> None:
         write_capabilities(Capabilities()).replace('"room": 0', '"room": 0, "more": 1'),
     ],
 )
-def test_what_is_no_dialect_of_ours_is_none(text: str) -> None:
+def test_invalid_stored_capabilities_are_none(text: str) -> None:
     assert read_capabilities(text) is None
 
 
 @given(st.text())
-def test_no_text_breaks_anything(text: str) -> None:
+def test_no_stored_text_crashes_the_parser(text: str) -> None:
     read_capabilities(text)
 
 
-def test_a_dialect_is_described_in_words() -> None:
-    assert describe_capabilities(Capabilities()) == ("answers in the form of a JSON schema",)
-    assert describe_capabilities(replace(OLD, most=64, system_role=False)) == (
-        "answers as a JSON object of any form",
-        "takes no temperature",
-        "calls an answer's limit max_completion_tokens",
-        "answers with at most 64 tokens",
-        "takes instructions only as part of the question",
-        "thinks first, and is given 2000 tokens for it",
+def test_capabilities_are_described_in_words() -> None:
+    assert describe_capabilities(Capabilities()) == ("answers follow a JSON schema",)
+    assert describe_capabilities(replace(OLD, max_limit=64, system_role=False)) == (
+        "answers are JSON, without a schema",
+        "accepts no temperature",
+        "takes the limit on answers as max_completion_tokens",
+        "answers have at most 64 tokens",
+        "takes no system message: instructions go with the question",
+        "reasons before it answers, with 2000 more tokens",
     )
-    assert describe_capabilities(Capabilities(RequestForm.TEXT, limit=None)) == (
-        "answers as text",
-        "takes no limit to an answer",
+    assert describe_capabilities(Capabilities(ResponseFormat.TEXT, limit_param=None)) == (
+        "answers are plain text",
+        "accepts no limit on answers",
     )
+
+
+def test_what_was_discovered_is_logged_without_the_servers_message(
+    server: StandIn, model: OpenAICompatible, caplog: pytest.LogCaptureFixture
+) -> None:
+    message = "temperature is bad, Paper 412: Bats"
+    server.always = accepts_no("temperature", message, sent=lambda asked: "temperature" in asked)
+    with caplog.at_level("INFO", "paperlark"):
+        model.ask(PROMPT)
+    found = "answers follow a JSON schema; accepts no temperature"
+    logged = [one.getMessage() for one in caplog.records if one.name.startswith("paperlark")]
+    assert logged == [
+        f"the server rejected the request's form; next try: {found}",
+        f"capabilities discovered: {found}",
+    ]

@@ -4,14 +4,14 @@ import httpx
 import pytest
 
 from paperlark.domain.errors import ModelBusy, ModelError, ModelRefused
-from paperlark.llm import error_classes
+from paperlark.llm.error_classes import classify_error
 
 
 def error_of(status: int, payload: object, **headers: str) -> ModelError:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     request = httpx.Request("POST", "https://api.example.org/v1/chat/completions")
     response = httpx.Response(status, json=payload, headers=named, request=request)
-    found = error_classes.classify_error(response, payload)
+    found = classify_error(response, payload)
     assert found is not None
     return found.error()
 
@@ -29,7 +29,7 @@ def error_of(status: int, payload: object, **headers: str) -> ModelError:
         ("Limit 3, try again", None),
     ],
 )
-def test_a_wait_is_read_from_the_message(message: str, seconds: float | None) -> None:
+def test_a_wait_is_parsed_from_the_message(message: str, seconds: float | None) -> None:
     error = error_of(429, {"error": {"message": message}})
     assert isinstance(error, ModelBusy)
     assert error.retry_after == pytest.approx(seconds)
@@ -47,28 +47,29 @@ def test_a_wait_is_read_from_the_message(message: str, seconds: float | None) ->
         ("-1", None),
     ],
 )
-def test_a_wait_is_read_from_the_header(header: str, seconds: float | None) -> None:
+def test_a_wait_is_parsed_from_the_retry_after_header(header: str, seconds: float | None) -> None:
     date = "Wed, 21 Oct 2026 07:28:00 GMT"
     error = error_of(429, {"error": {"message": "slow"}}, retry_after=header, date=date)
     assert isinstance(error, ModelBusy)
     assert error.retry_after == seconds
 
 
-def test_a_refusal_for_its_size_says_what_to_do() -> None:
+def test_a_request_that_is_too_large_gets_a_hint() -> None:
     error = error_of(429, {"error": {"message": "Request too large for gpt-4o"}})
     assert isinstance(error, ModelRefused)
     assert str(error).endswith("put fewer papers into one question")
 
 
 @pytest.mark.parametrize(
-    ("wait", "told"), [("30", "slow"), ("3600", "slow: it asks to be left alone for 3600 s")]
+    ("wait", "shown_message"),
+    [("30", "slow"), ("3600", "slow: it asks to wait 3600 s before the next request")],
 )
-def test_a_long_wait_is_told(wait: str, told: str) -> None:
+def test_a_long_wait_is_reported(wait: str, shown_message: str) -> None:
     error = error_of(429, {"error": {"message": "slow"}}, retry_after=wait)
-    assert str(error) == f"api.example.org answered 429: {told}"
+    assert str(error) == f"api.example.org answered 429: {shown_message}"
 
 
-def test_a_wait_in_milliseconds_is_read() -> None:
+def test_a_wait_in_milliseconds_is_parsed() -> None:
     headers = {"retry_after_ms": "644", "retry_after": "1"}
     error = error_of(429, {"error": {"message": "slow"}}, **headers)
     assert isinstance(error, ModelBusy)

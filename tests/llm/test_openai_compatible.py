@@ -17,10 +17,9 @@ from paperlark.domain.errors import (
 )
 from paperlark.domain.spending import Cost, Spend, Tokens
 from paperlark.http.client import BoundedClient
-from paperlark.llm.aimd import AimdConcurrency, RateLimits
+from paperlark.llm.chat_stack import Retrying, RetryPolicy, retry_wait
 from paperlark.llm.openai_compatible import OpenAICompatible
-from paperlark.llm.rate_limiter import RateLimiter
-from paperlark.llm.retrying import Retrying, worth_waiting
+from paperlark.llm.rate_limiter import AimdConcurrency, RateLimiter, RateLimits
 from paperlark.ports import ChatModel
 from standins.hours import FakeTime
 from standins.openai import (
@@ -50,9 +49,9 @@ def time() -> FakeTime:
 
 @pytest.fixture
 def model(server: StandIn, time: FakeTime) -> Iterator[OpenAICompatible]:
-    gate = RateLimiter(AimdConcurrency(8), clock=time.clock, wait=time.wait)
-    with OpenAICompatible(server.base_url, MODEL, key=KEY, turnstile=gate) as talking:
-        yield talking
+    limiter = RateLimiter(AimdConcurrency(8), clock=time.clock, wait=time.wait)
+    with OpenAICompatible(server.base_url, MODEL, key=KEY, rate_limiter=limiter) as opened:
+        yield opened
 
 
 @pytest.fixture
@@ -64,7 +63,9 @@ def ask(model: ChatModel) -> str:
     return model.ask(PROMPT).text
 
 
-def test_a_question_is_put_as_the_protocol_asks(server: StandIn, model: OpenAICompatible) -> None:
+def test_a_request_follows_the_chat_completions_api(
+    server: StandIn, model: OpenAICompatible
+) -> None:
     server.then(says("fine"))
     assert ask(model) == "fine"
     assert server.keys == [f"Bearer {KEY}"]
@@ -85,14 +86,14 @@ def test_a_question_is_put_as_the_protocol_asks(server: StandIn, model: OpenAICo
     ]
 
 
-def test_a_server_without_a_key_is_sent_none(server: StandIn) -> None:
+def test_no_key_is_sent_where_none_is_set(server: StandIn) -> None:
     with OpenAICompatible(f"{server.base_url}/chat/completions/", MODEL) as model:
         server.then(says("fine"))
         assert ask(model) == "fine"
     assert server.keys == [None]
 
 
-def test_a_client_that_is_lent_stays_open(server: StandIn) -> None:
+def test_a_client_that_was_passed_in_stays_open(server: StandIn) -> None:
     with BoundedClient(largest=10_000, seconds=10) as client:
         with OpenAICompatible(server.base_url, MODEL, client=client) as model:
             server.then(says("fine"))
@@ -175,7 +176,7 @@ def test_the_price_is_that_of_the_configured_model_and_its_provider() -> None:
         (answers("\n\n\n" + json.dumps({"choices": [FINE], "usage": USAGE})), "fine"),
     ],
 )
-def test_what_was_paid_for_comes_back_whatever_it_is(
+def test_whatever_was_paid_for_is_returned(
     server: StandIn, model: OpenAICompatible, behaviour: Behaviour, text: str
 ) -> None:
     server.then(behaviour)
@@ -204,7 +205,7 @@ def test_what_was_paid_for_comes_back_whatever_it_is(
         hangs_up,
     ],
 )
-def test_a_busy_server_is_asked_again(server: StandIn, patient: Retrying, busy: Behaviour) -> None:
+def test_a_busy_server_is_retried(server: StandIn, patient: Retrying, busy: Behaviour) -> None:
     server.then(busy, busy, says("fine"))
     assert ask(patient) == "fine"
     assert len(server.questions) == 3
@@ -224,11 +225,11 @@ def test_a_server_that_never_answers_is_given_up(server: StandIn) -> None:
         OpenAICompatible(server.base_url, MODEL, timeout=0.05) as model,
         pytest.raises(ModelBusy, match=r"did not answer within 0\.05 seconds"),
     ):
-        ask(Retrying(model, attempts=2))
+        ask(Retrying(model, RetryPolicy(attempts=2)))
     assert len(server.questions) == 2
 
 
-def test_a_server_that_is_not_there_is_busy() -> None:
+def test_an_unreachable_server_counts_as_busy() -> None:
     with (
         OpenAICompatible("http://127.0.0.1:1/v1", MODEL) as model,
         pytest.raises(ModelBusy, match="could not be reached"),
@@ -237,20 +238,20 @@ def test_a_server_that_is_not_there_is_busy() -> None:
 
 
 @pytest.mark.parametrize("busy", [complains(429, RATE_LIMIT, retry_after="20"), never_answers])
-def test_what_is_too_much_for_a_server_is_asked_of_it_by_fewer(
+def test_an_overloaded_server_gets_fewer_concurrent_requests(
     server: StandIn, busy: Behaviour
 ) -> None:
-    pace = AimdConcurrency(8)
+    concurrency = AimdConcurrency(8)
     server.then(busy)
     time = FakeTime()
-    gate = RateLimiter(pace, clock=time.clock, wait=time.wait)
-    with OpenAICompatible(server.base_url, MODEL, timeout=0.2, turnstile=gate) as model:
+    limiter = RateLimiter(concurrency, clock=time.clock, wait=time.wait)
+    with OpenAICompatible(server.base_url, MODEL, timeout=0.2, rate_limiter=limiter) as model:
         ask(Retrying(model))
-    assert pace.width == 4
+    assert concurrency.width == 4
     assert time.now == (0 if busy is never_answers else 20)
 
 
-def test_a_wait_that_one_thread_was_told_is_waited_by_all(
+def test_all_threads_respect_a_wait_that_one_was_told(
     server: StandIn, model: OpenAICompatible, time: FakeTime
 ) -> None:
     server.then(complains(429, {**RATE_LIMIT, "message": "Please try again in 18.642s."}))
@@ -261,7 +262,7 @@ def test_a_wait_that_one_thread_was_told_is_waited_by_all(
     assert time.waits == [18.642]
 
 
-def test_what_the_server_says_is_left_is_heeded(
+def test_rate_limit_headers_are_respected(
     server: StandIn, model: OpenAICompatible, time: FakeTime
 ) -> None:
     left = {"x-ratelimit-remaining-requests": "1", "x-ratelimit-reset-requests": "30s"}
@@ -279,14 +280,14 @@ def test_what_the_server_says_is_left_is_heeded(
     assert moments[3:] == [0, 30, 60]
 
 
-def test_a_minute_s_tokens_are_those_that_the_server_counts(server: StandIn) -> None:
+def test_the_servers_count_of_tokens_fills_the_minute(server: StandIn) -> None:
     time = FakeTime()
-    gate = RateLimiter(
+    limiter = RateLimiter(
         AimdConcurrency(8, RateLimits(tokens=3000)), clock=time.clock, wait=time.wait
     )
     server.always = says("fine")  # 1,100 tokens
     moments = []
-    with OpenAICompatible(server.base_url, MODEL, turnstile=gate) as model:
+    with OpenAICompatible(server.base_url, MODEL, rate_limiter=limiter) as model:
         for _ in range(3):
             ask(model)
             moments.append(time.now)
@@ -295,7 +296,7 @@ def test_a_minute_s_tokens_are_those_that_the_server_counts(server: StandIn) -> 
 
 
 @pytest.mark.parametrize("address", ["not an address", "ftp://127.0.0.1/v1", "http://[::1/v1", ""])
-def test_an_address_that_is_none_is_unusable(address: str) -> None:
+def test_an_invalid_address_is_unusable(address: str) -> None:
     with OpenAICompatible(address, MODEL) as model, pytest.raises(ModelUnusable, match="base URL"):
         ask(model)
 
@@ -304,17 +305,15 @@ def test_an_address_that_is_none_is_unusable(address: str) -> None:
     ("retry_after", "answer"),
     [(None, True), (18.6, 18.6), (60.0, 60.0), (61.0, False)],
 )
-def test_a_wait_is_heeded_within_bounds(retry_after: float | None, answer: object) -> None:
-    assert worth_waiting(ModelBusy("busy", retry_after=retry_after), 60) == answer
+def test_a_named_wait_is_respected_up_to_a_bound(retry_after: float | None, answer: object) -> None:
+    assert retry_wait(ModelBusy("busy", retry_after=retry_after), 60) == answer
 
 
-def test_a_wait_of_a_day_is_not_waited_and_nobody_else_asks(
-    server: StandIn, patient: Retrying
-) -> None:
+def test_after_a_wait_of_a_day_nothing_more_is_sent(server: StandIn, patient: Retrying) -> None:
     server.always = complains(429, RATE_LIMIT, retry_after="86400")
     with pytest.raises(ModelBusy) as raised:
         ask(patient)
-    with pytest.raises(ModelBusy, match="wants to be asked again in 86400 s"):
+    with pytest.raises(ModelBusy, match="asks to wait 86400 s"):
         ask(patient)
     assert raised.value.retry_after == 86400
     assert len(server.questions) == 1
@@ -353,7 +352,7 @@ def test_a_wait_of_a_day_is_not_waited_and_nobody_else_asks(
         (says(None, finish="content_filter: PROHIBITED_CONTENT"), ModelRefused),
     ],
 )
-def test_what_waiting_does_not_mend_is_said_at_once(
+def test_what_waiting_cannot_fix_is_reported_at_once(
     server: StandIn, model: OpenAICompatible, behaviour: Behaviour, error: type[ModelError]
 ) -> None:
     server.always = behaviour
@@ -363,7 +362,7 @@ def test_what_waiting_does_not_mend_is_said_at_once(
     assert KEY not in str(raised.value)
 
 
-def test_a_refusal_tells_what_it_cost(server: StandIn, model: OpenAICompatible) -> None:
+def test_a_refusal_reports_its_cost(server: StandIn, model: OpenAICompatible) -> None:
     server.then(says(None, refusal="No."))
     with pytest.raises(ModelRefused, match="gpt-4o refused: No") as raised:
         ask(model)

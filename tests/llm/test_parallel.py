@@ -12,34 +12,35 @@ from werkzeug import Request, Response
 
 from paperlark.domain.chat import ChatReply, Prompt
 from paperlark.domain.errors import ModelBusy
-from paperlark.llm.aimd import AimdConcurrency
+from paperlark.llm.chat_stack import Retrying, RetryPolicy
 from paperlark.llm.openai_compatible import OpenAICompatible
-from paperlark.llm.rate_limiter import RateLimiter
-from paperlark.llm.retrying import Retrying
+from paperlark.llm.rate_limiter import AimdConcurrency, RateLimiter
 from paperlark.llm.threads import Threads
-from standins.openai import MODEL, Crowd, StandIn, says
+from standins.openai import MODEL, LimitedCapacity, StandIn, says
 
 PROMPTS = [Prompt("Judge as JSON.", f"Paper {n}: Bats\nAbstract: Bats.", {}, 50) for n in range(40)]
 
 
 @contextmanager
-def judgement_key(server: StandIn, pace: AimdConcurrency) -> Iterator[Iterator[ChatReply]]:
-    """Put all prompts on as many threads as may ask at once."""
+def replies_on_threads(
+    server: StandIn, concurrency: AimdConcurrency
+) -> Iterator[Iterator[ChatReply]]:
+    """Send all prompts on as many threads as requests are allowed at once."""
     with (
-        OpenAICompatible(server.base_url, MODEL, turnstile=RateLimiter(pace)) as model,
-        Threads(pace.most) as threads,
+        OpenAICompatible(server.base_url, MODEL, rate_limiter=RateLimiter(concurrency)) as model,
+        Threads(concurrency.most) as threads,
     ):
-        yield threads.map(Retrying(model, attempts=8).ask, PROMPTS)
+        yield threads.map(Retrying(model, RetryPolicy(attempts=8)).ask, PROMPTS)
 
 
-def places(server: StandIn) -> list[int]:
-    """Give the numbers of the papers, in the order in which the server was asked."""
+def paper_numbers(server: StandIn) -> list[int]:
+    """Return the numbers of the papers, in the order of the requests."""
     contents = [question["messages"][-1]["content"] for question in server.questions]
     return [int(content.split()[1].rstrip(":")) for content in contents]
 
 
-def test_as_many_are_asked_at_once_as_may_be(server: StandIn) -> None:
-    """Nobody is answered before eight have come."""
+def test_the_allowed_concurrency_is_used(server: StandIn) -> None:
+    """No request is answered before eight have come."""
     together = Barrier(8, timeout=10)
 
     def answers_eight(standing: StandIn, request: Request) -> Response:
@@ -47,63 +48,63 @@ def test_as_many_are_asked_at_once_as_may_be(server: StandIn) -> None:
         return says("fine")(standing, request)
 
     server.always = answers_eight
-    with judgement_key(server, AimdConcurrency(8)) as replies:
+    with replies_on_threads(server, AimdConcurrency(8)) as replies:
         assert [reply.text for reply in replies] == ["fine"] * 40
     assert not together.broken
 
 
-def test_none_is_asked_before_those_that_come_first(server: StandIn) -> None:
-    """But for the seven that are asked together with it."""
-    with judgement_key(server, AimdConcurrency(8)) as replies:
+def test_requests_are_sent_in_order(server: StandIn) -> None:
+    """Except for the seven that are sent together."""
+    with replies_on_threads(server, AimdConcurrency(8)) as replies:
         assert len(list(replies)) == 40
-    asked = places(server)
+    asked = paper_numbers(server)
     assert sorted(asked) == list(range(40))
     assert all(number - before < 8 for before, number in enumerate(asked))
 
 
-def test_a_server_s_limit_is_found_and_nothing_is_lost(server: StandIn) -> None:
-    crowd = Crowd(most=4, seconds=0.02)
-    server.always = crowd
-    pace = AimdConcurrency(16)
-    with judgement_key(server, pace) as replies:
+def test_a_servers_limit_is_found_without_losing_anything(server: StandIn) -> None:
+    capacity = LimitedCapacity(most=4, seconds=0.02)
+    server.always = capacity
+    concurrency = AimdConcurrency(16)
+    with replies_on_threads(server, concurrency) as replies:
         assert len(list(replies)) == 40
-    assert crowd.at_once <= 4
-    assert len(server.questions) == 40 + crowd.refused
-    assert set(places(server)) == set(range(40))
+    assert capacity.at_once <= 4
+    assert len(server.questions) == 40 + capacity.refused
+    assert set(paper_numbers(server)) == set(range(40))
 
 
-def test_a_limit_that_is_kept_to_is_never_met(server: StandIn) -> None:
-    crowd = Crowd(most=8, seconds=0.02)
-    server.always = crowd
-    with judgement_key(server, AimdConcurrency(8)) as replies:
+def test_a_respected_limit_causes_no_refusals(server: StandIn) -> None:
+    capacity = LimitedCapacity(most=8, seconds=0.02)
+    server.always = capacity
+    with replies_on_threads(server, AimdConcurrency(8)) as replies:
         assert len(list(replies)) == 40
-    assert (crowd.refused, crowd.at_once <= 8) == (0, True)
+    assert (capacity.refused, capacity.at_once <= 8) == (0, True)
 
 
-def test_who_waits_for_a_turn_asks_nothing_once_threads_are_stopped(server: StandIn) -> None:
+def test_requests_that_wait_are_not_sent_once_threads_are_stopped(server: StandIn) -> None:
     held = Event()
 
-    def holds_the_second(standing: StandIn, request: Request) -> Response:
+    def delays_the_second(standing: StandIn, request: Request) -> Response:
         if len(server.questions) > 1:
             held.wait(10)
         return says("fine")(standing, request)
 
-    server.always = holds_the_second
-    gate = RateLimiter(AimdConcurrency(1))
-    with OpenAICompatible(server.base_url, MODEL, turnstile=gate) as model, Threads(8) as threads:
-        threads.when_stopped(gate.close)
-        ends = threads.map(partial(_end, model), PROMPTS)
-        came = [next(ends)]
+    server.always = delays_the_second
+    limiter = RateLimiter(AimdConcurrency(1))
+    with (
+        OpenAICompatible(server.base_url, MODEL, rate_limiter=limiter) as model,
+        Threads(8) as threads,
+    ):
+        threads.on_stop(limiter.close)
+        outcomes = threads.map(partial(_end, model), PROMPTS)
+        received = [next(outcomes)]
         while len(server.questions) < 2:
             pass
         assert threads.stop() == 8
         held.set()
         with pytest.raises(KeyboardInterrupt):
-            came.extend(ends)
-    assert (
-        sorted(came)
-        == ["fine"] * 2 + ["it was not asked: nobody waits for the answer any more"] * 6
-    )
+            received.extend(outcomes)
+    assert sorted(received) == ["fine"] * 2 + ["not asked: the run was stopped"] * 6
     assert len(server.questions) == 2
 
 

@@ -18,10 +18,10 @@ from werkzeug import Request, Response
 from paperlark.domain.chat import Prompt
 from paperlark.domain.errors import KeyMissing, ModelError
 from paperlark.llm.capabilities import ChatRequest
+from paperlark.llm.chat_stack import Retrying, RetryPolicy
 from paperlark.llm.error_classes import ErrorClass
 from paperlark.llm.openai_compatible import OpenAICompatible
 from paperlark.llm.redact import OMITTED, redact, repeats_prompt
-from paperlark.llm.retrying import Retrying
 from standins.openai import (
     KEY,
     MODEL,
@@ -56,8 +56,8 @@ DISGUISES: tuple[Callable[[str], str], ...] = (
 )
 
 
-class Listening(logging.Handler):
-    """Keeps what it is told."""
+class RecordKeeper(logging.Handler):
+    """Keeps all records."""
 
     def __init__(self) -> None:
         super().__init__(0)
@@ -69,8 +69,8 @@ class Listening(logging.Handler):
 
 @contextmanager
 def everything_logged() -> Iterator[list[logging.LogRecord]]:
-    """Catch what any logger says, at any level."""
-    handler = Listening()
+    """Collect the records of all loggers, at any level."""
+    handler = RecordKeeper()
     root = logging.getLogger()
     level = root.level
     root.addHandler(handler)
@@ -83,7 +83,7 @@ def everything_logged() -> Iterator[list[logging.LogRecord]]:
 
 
 def shown(error: BaseException | None, records: list[logging.LogRecord]) -> str:
-    """Give all that anybody can see of an error and of what was logged on our side."""
+    """Return all that is visible of an error, and of what our side logged."""
     parts = [
         json.dumps(record.__dict__, default=repr) + record.getMessage()
         for record in records
@@ -154,7 +154,7 @@ def test_no_error_log_or_repr_shows_key_or_prompt(
     ):
         server.always = echoes(status, where, disguise, reason=reason, headers=headers)
         try:
-            Retrying(model, attempts=2).ask(PROMPT)
+            Retrying(model, RetryPolicy(attempts=2)).ask(PROMPT)
         except ModelError as error:
             raised = error
         seen = shown(raised, records) + repr(model) + repr(model._connection)
@@ -163,7 +163,7 @@ def test_no_error_log_or_repr_shows_key_or_prompt(
         assert "".join(filter(str.isalnum, secret)).casefold() not in letters
 
 
-def test_what_is_no_http_shows_nothing_either(server: StandIn) -> None:
+def test_bytes_that_are_not_http_show_nothing(server: StandIn) -> None:
     def garbage(standing: StandIn, request: Request) -> Response:
         connection = request.environ["werkzeug.socket"]
         connection.sendall(f"{KEY} {' '.join(SYSTEM.split())[:200]}\r\n\r\n".encode("latin-1"))
@@ -180,7 +180,7 @@ def test_what_is_no_http_shows_nothing_either(server: StandIn) -> None:
     assert not [secret for secret in SECRETS if secret in seen]
 
 
-def test_a_log_of_somebody_else_s_requests_is_not_silenced(server: StandIn) -> None:
+def test_logs_of_other_requests_are_not_silenced(server: StandIn) -> None:
     with OpenAICompatible(server.base_url, MODEL, key=KEY) as model, everything_logged() as records:
         model.ask(PROMPT)
         assert not [record for record in records if record.name.startswith("http")]
@@ -188,14 +188,14 @@ def test_a_log_of_somebody_else_s_requests_is_not_silenced(server: StandIn) -> N
     assert [record.name for record in records if record.name == "httpx"] == ["httpx"]
 
 
-def test_values_on_the_way_show_nothing() -> None:
+def test_no_repr_shows_key_or_prompt() -> None:
     assert "secretly" not in repr(ChatRequest(MODEL, PROMPT, 0.0)) + repr(PROMPT)
     assert "Bats" not in repr(PROMPT)
-    trouble = ErrorClass("here", 400, SYSTEM, SYSTEM, SYSTEM, None, KEY)
-    assert repr(trouble) == "Trouble(server='here', status=400, retry_after=None)"
+    error = ErrorClass("here", 400, SYSTEM, SYSTEM, SYSTEM, None, KEY)
+    assert repr(error) == "ErrorClass(server='here', status=400, retry_after=None)"
 
 
-def test_a_key_is_cut_out_and_the_rest_is_told(server: StandIn) -> None:
+def test_a_key_is_cut_out_and_the_rest_is_shown(server: StandIn) -> None:
     server.always = complains(401, {"message": f"Incorrect API key provided: {KEY}."})
     with (
         OpenAICompatible(server.base_url, MODEL, key=KEY) as model,
@@ -204,8 +204,8 @@ def test_a_key_is_cut_out_and_the_rest_is_told(server: StandIn) -> None:
         model.ask(PROMPT)
 
 
-def test_what_strangers_wrote_decides_nothing(server: StandIn) -> None:
-    """A server that repeats an abstract in its error has said nothing about money or waiting."""
+def test_text_of_abstracts_decides_nothing(server: StandIn) -> None:
+    """A server that repeats an abstract in its error says nothing about credit or waiting."""
     abstract = "Insufficient balance. Please try again in 9999 h. Request too large, temperature."
     prompt = Prompt("Judge as JSON.", f"Paper 412: Bats\nAbstract: {abstract}", {}, 200)
     server.then(complains(500, {"message": f"crashed at: {abstract}"}), says("fine"))
@@ -226,12 +226,12 @@ def test_what_strangers_wrote_decides_nothing(server: StandIn) -> None:
         "",
     ],
 )
-def test_what_a_server_says_itself_is_told(words: str) -> None:
+def test_a_servers_own_message_is_shown(words: str) -> None:
     assert redact(words, key=KEY, prompt=SYSTEM + USER) == words
 
 
 @given(st.text(min_size=60), st.integers(0, 30), st.sampled_from(DISGUISES))
-def test_a_part_of_a_prompt_is_known_again(
+def test_a_part_of_a_prompt_is_recognized(
     prompt: str, start: int, disguise: Callable[[str], str]
 ) -> None:
     part = prompt[start:]
@@ -241,7 +241,7 @@ def test_a_part_of_a_prompt_is_known_again(
 
 
 @given(st.text(), st.text())
-def test_no_words_break_anything(words: str, prompt: str) -> None:
+def test_no_text_crashes_the_redaction(words: str, prompt: str) -> None:
     line = redact(words, key=prompt, prompt=prompt)
     assert line == "" or line.isprintable()
     assert not repeats_prompt(words, "")

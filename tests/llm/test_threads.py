@@ -10,12 +10,12 @@ from paperlark.llm.threads import Threads
 
 
 @given(st.lists(st.integers(), max_size=30), st.integers(1, 6))
-def test_every_item_gives_its_result_once(items: list[int], count: int) -> None:
+def test_every_item_yields_one_result(items: list[int], count: int) -> None:
     with Threads(count) as threads:
         assert sorted(threads.map(lambda item: item * 2, items)) == sorted(i * 2 for i in items)
 
 
-def test_no_more_are_begun_than_threads_until_the_consumer_asks_for_the_next() -> None:
+def test_no_more_calls_start_than_threads_until_the_consumer_continues() -> None:
     begun: list[int] = []
     lock = Lock()
 
@@ -40,7 +40,7 @@ def test_a_result_does_not_wait_for_a_slower_one_before_it() -> None:
         assert list(results) == [True]
 
 
-def test_once_stopped_what_is_under_way_comes_in_and_nothing_more_is_begun() -> None:
+def test_after_a_stop_calls_in_flight_finish_and_no_more_start() -> None:
     release = Event()
 
     def call(item: int) -> int:
@@ -48,22 +48,22 @@ def test_once_stopped_what_is_under_way_comes_in_and_nothing_more_is_begun() -> 
             release.wait(10)
         return item
 
-    came: list[int] = []
+    received: list[int] = []
     with Threads(2) as threads:
         results = threads.map(call, range(50))
-        came.append(next(results))
+        received.append(next(results))
         assert threads.stop() == 2
         release.set()
         with pytest.raises(KeyboardInterrupt):
-            came.extend(results)
-    assert came == [0, 1]
+            received.extend(results)
+    assert received == [0, 1]
 
 
-def test_results_that_nobody_took_yet_are_under_way() -> None:
+def test_results_not_yet_taken_count_as_in_flight() -> None:
     with Threads(4) as threads:
         results = threads.map(lambda item: item, range(4))
-        came = [next(results)]
+        received = [next(results)]
         assert threads.stop() == 4
         with pytest.raises(KeyboardInterrupt):
-            came.extend(results)
-    assert sorted(came) == [0, 1, 2, 3]
+            received.extend(results)
+    assert sorted(received) == [0, 1, 2, 3]

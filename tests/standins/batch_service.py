@@ -1,7 +1,6 @@
-"""A stand-in for a server's batch service: real HTTP on loopback, on a clock of its own.
+"""A fake batch service: real HTTP on loopback, with a clock of its own.
 
-It stands beside the stand-in for chat completions and answers each line of a batch as that one
-would answer the question alone.
+It answers each line of a batch as the fake chat completions server would answer that request.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ from standins.openai import Behaviour, StandIn, hangs_up, judges
 
 Handle = Callable[[], Response]
 Fault = Callable[[Request, Handle], Response]
-"""What happens to a request instead of being handled, or besides."""
+"""What happens to a request instead of, or besides, its handling."""
 
 _BEGINS, _WINDOW = 0.1, 24.0
 _MOST_ON_A_PAGE = 100
@@ -40,8 +39,8 @@ class Ending:
 
 
 @dataclass(slots=True)
-class Left:
-    """A batch: its lines, since when it is there, and the files that it ended in."""
+class SubmittedBatch:
+    """A batch: its lines, its creation time in hours, and its result files."""
 
     name: str
     key: str
@@ -54,18 +53,18 @@ class Left:
     ended: bool = False
 
 
-class BatchDesk:
-    """Takes batches and answers every line well, except where it was told otherwise."""
+class FakeBatchService:
+    """Accepts batches and answers every line correctly, except where a test says otherwise."""
 
     def __init__(self, server: HTTPServer, chat: StandIn) -> None:
         self.base_url = chat.base_url
         self.clock = 0.0
-        """In hours; whoever tests moves it."""
-        self.batches: list[Left] = []
+        """In hours; a test advances it."""
+        self.batches: list[SubmittedBatch] = []
         self.billed: list[Mapping[str, int]] = []
         """The usage of every line that was answered; each is charged half."""
         self.requests: list[str] = []
-        """What was asked of it: upload, create, list, look, content."""
+        """The requests so far: upload, create, list, look, content."""
         self.endings: deque[Ending] = deque()
         """How the next batches end."""
         self.lines: deque[Behaviour] = deque()
@@ -77,9 +76,9 @@ class BatchDesk:
         self.fault: Fault | None = None
         """What happens to every other request."""
         self.rewrite: Callable[[list[str]], list[str]] = list
-        """What becomes of the lines of an output file."""
-        self.dice: Random | None = None
-        """Shuffles the output, where there is one."""
+        """Changes the lines of an output file."""
+        self.rng: Random | None = None
+        """Shuffles the output if set."""
         self.page = _MOST_ON_A_PAGE
         self._chat = chat
         self._files: dict[str, bytes] = {}
@@ -133,7 +132,7 @@ class BatchDesk:
         assert len({line["custom_id"] for line in lines}) == len(lines)
         assert all(line["method"] == "POST" for line in lines)
         assert {line["url"] for line in lines} == {asked["endpoint"]} == {"/v1/chat/completions"}
-        batch = Left(
+        batch = SubmittedBatch(
             name=f"batch_{len(self.batches)}",
             key=asked["metadata"]["paperlark"],
             lines=lines,
@@ -165,7 +164,7 @@ class BatchDesk:
             return _complaint(404, f"No such File object: {name}")
         return Response(self._files[name], content_type="application/octet-stream")
 
-    def _shown(self, batch: Left) -> dict[str, Any]:
+    def _shown(self, batch: SubmittedBatch) -> dict[str, Any]:
         age, ending = self.clock - batch.since, batch.ending
         if age < min(ending.hours, _BEGINS):
             state = "validating"
@@ -187,8 +186,8 @@ class BatchDesk:
             "metadata": {"paperlark": batch.key},
         }
 
-    def _end(self, batch: Left, state: str) -> None:
-        """Answer what will be answered, once."""
+    def _end(self, batch: SubmittedBatch, state: str) -> None:
+        """Answer the lines that will be answered, once."""
         if batch.ended:
             return
         batch.ended = True
@@ -199,9 +198,9 @@ class BatchDesk:
         good = [line for line, well in lines if well]
         errors = [line for line, well in lines if not well]
         errors += [_unanswered(line, f"batch_{state}") for line in batch.lines[count:]]
-        if self.dice is not None:
-            self.dice.shuffle(good)
-            self.dice.shuffle(errors)
+        if self.rng is not None:
+            self.rng.shuffle(good)
+            self.rng.shuffle(errors)
         batch.answered = len(good)
         batch.output = self._keep(self.rewrite([json.dumps(line) for line in good]))
         batch.errors = self._keep([json.dumps(line) for line in errors])
@@ -232,18 +231,18 @@ class BatchDesk:
 
 
 def cut_after(request: Request, handle: Handle) -> Response:
-    """Do as asked, and close the connection instead of answering."""
+    """Handle the request, then close the connection instead of answering."""
     handle()
     return _cut(request)
 
 
 def cut_before(request: Request, handle: Handle) -> Response:  # noqa: ARG001
-    """Close the connection, and do nothing."""
+    """Close the connection without handling the request."""
     return _cut(request)
 
 
 def refuses(status: int, message: str, **error: str) -> Fault:
-    """Complain, and do nothing."""
+    """Answer with an error without handling the request."""
     return lambda _request, _handle: _complaint(status, message, **error)
 
 

@@ -16,7 +16,7 @@ from pytest_httpserver import HTTPServer
 
 from paperlark.cli import cli
 from paperlark.settings.environment import Environment
-from standins.batch_service import BatchDesk
+from standins.batch_service import FakeBatchService
 from standins.feeds import item, rss
 from standins.openai import KEY, StandIn
 
@@ -52,7 +52,7 @@ class Home:
 
     folder: Path
     server: StandIn
-    desk: BatchDesk
+    batch_service: FakeBatchService
     started: datetime = field(default=datetime(2025, 2, 26, 8, 12, tzinfo=UTC))
 
     @property
@@ -74,7 +74,7 @@ class Home:
             (self.folder / f"{day}.cs.LG.rss.xml").write_bytes(feed)
 
     def now(self) -> datetime:
-        return self.started + timedelta(hours=self.desk.clock)
+        return self.started + timedelta(hours=self.batch_service.clock)
 
     def run(self, *options: str, day: str = DAY, command: Sequence[str] = ()) -> Result:
         """Make a day's page, or run another command."""
@@ -124,6 +124,6 @@ class Home:
 def home_at(folder: Path, loopback: HTTPServer, **laid_out: Any) -> Home:
     """Give a reader's folder, and a server with a batch service that knows nothing yet."""
     server = StandIn(loopback)
-    home = Home(folder, server, BatchDesk(loopback, server))
+    home = Home(folder, server, FakeBatchService(loopback, server))
     home.lay_out(**laid_out)
     return home

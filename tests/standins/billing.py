@@ -12,15 +12,15 @@ from werkzeug import Request, Response
 
 from paperlark.domain.profile import Cutoffs
 from paperlark.domain.spending import Prices
+from paperlark.judges.estimate import count_tokens
 from paperlark.judges.prompt import asks_for_comment
-from paperlark.llm.tokens import count_tokens
 from standins.openai import StandIn, papers_of, says
 
 PRICES = Prices(prompt=Decimal("2.50"), completion=Decimal(10), cached=Decimal("1.25"))
 PROFILE = "[judge.prices]\nprompt = 2.50\ncompletion = 10\ncached = 1.25\n"
 _MILLION = 10**6
-_AROUND = 11
-"""Tokens that the protocol puts around two messages."""
+_OVERHEAD = 11
+"""Tokens that the chat format adds to two messages."""
 
 _COMMENTS = (
     "Quantizes the key-value cache to two bits with a learned rotation, which is the compression of"
@@ -34,8 +34,8 @@ _COMMENTS = (
 
 
 @dataclass
-class Till:
-    """A behaviour of the stand-in: what is billed, and how many tokens of what."""
+class BillingServer:
+    """A behaviour of the stand-in that counts billed tokens and their cost."""
 
     cutoffs: Cutoffs = field(default_factory=Cutoffs)
     billed: Decimal = Decimal(0)
@@ -48,7 +48,7 @@ class Till:
         rows = [self._row(paper["paper"], paper["title"]) for paper in papers_of(question)]
         text = json.dumps({"rows": rows}, separators=(",", ":"), ensure_ascii=False)
         sent = [message["content"] for message in question["messages"]]
-        prompt, (completion,) = sum(count_tokens(sent)) + _AROUND, count_tokens([text])
+        prompt, (completion,) = sum(count_tokens(sent)) + _OVERHEAD, count_tokens([text])
         with self._lock:
             self.prompt += prompt
             self.completion += completion
@@ -57,9 +57,9 @@ class Till:
         return says(text, usage=usage)(standing, request)
 
     def _row(self, number: int, title: str) -> dict[str, object]:
-        """Judge by chance, as generously as a model: one in six is worth a word."""
-        drawn = hashlib.sha256(title.encode()).digest()
-        relevance, novelty = 1 + max(0, drawn[0] % 12 - 2), 3 + drawn[1] % 6
-        said = asks_for_comment(relevance, novelty, self.cutoffs)
-        comment = _COMMENTS[drawn[2] % len(_COMMENTS)] if said else ""
+        """Judge pseudo-randomly, as generously as a model: one in six gets a comment."""
+        digest = hashlib.sha256(title.encode()).digest()
+        relevance, novelty = 1 + max(0, digest[0] % 12 - 2), 3 + digest[1] % 6
+        commented = asks_for_comment(relevance, novelty, self.cutoffs)
+        comment = _COMMENTS[digest[2] % len(_COMMENTS)] if commented else ""
         return {"paper": number, "relevance": relevance, "novelty": novelty, "comment": comment}

@@ -1,7 +1,7 @@
-"""A model server of every bad habit, over real HTTP on loopback, that keeps its own books.
+"""A model server with every bad habit, over real HTTP on loopback, that records its own bills.
 
-What it answers to a question depends on its seed, on the papers asked about and on how often they
-were asked about before, never on chance: threads may come in any order.
+An answer depends on the seed, on the papers of the question and on how often they were asked about
+before, never on chance: threads may come in any order.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from paperlark.domain.profile import Cutoffs
 from standins.openai import hangs_up, papers_of
 
 TIMEOUT = 3.0
-"""Seconds that a client is to wait; an answer that is meant to come takes a hundredth of that."""
+"""The client's timeout in seconds; an answer that does arrive takes a hundredth of that."""
 
 Row = dict[str, Any]
 _QUESTION = re.compile(r"/v1/chat/completions")
@@ -30,9 +30,9 @@ _QUESTION = re.compile(r"/v1/chat/completions")
 
 @dataclass(frozen=True, slots=True)
 class Bill:
-    """Tokens that one answer is billed for, and whether the answer said so.
+    """Tokens that one answer is billed for, and whether it reported them.
 
-    `paper` is the first that was asked about, by id.
+    `paper` is the id of the first paper in the question.
     """
 
     paper: str
@@ -58,7 +58,7 @@ Habit = Callable[["Misbehaving", Asked, Request], Response]
 
 
 class Misbehaving:
-    """Answers a `share` (0 to 1) of all questions badly, and writes down every bill.
+    """Answers a `share` (0 to 1) of all questions badly, and records every bill.
 
     `asked` counts how often each paper was asked about, by id; `habits` how often each was shown.
     """
@@ -78,7 +78,7 @@ class Misbehaving:
         server.expect_request(_QUESTION).respond_with_handler(self._respond)
 
     def bill(self, bill: Bill) -> None:
-        """Write it down."""
+        """Record a bill."""
         with self._lock:
             self.bills.append(bill)
 
@@ -108,7 +108,7 @@ class Misbehaving:
         )
 
     def _judge(self, number: int, id_: str) -> Row:
-        """Judge a paper, always alike, with a comment only where it is selected."""
+        """Judge a paper, always the same, with a comment only if it is selected."""
         dice = Random(id_)  # noqa: S311  # likewise
         relevance, novelty = dice.randint(1, 10), dice.randint(1, 10)
         selected = relevance >= self._cutoffs.relevance and novelty >= self._cutoffs.novelty
@@ -120,7 +120,7 @@ class Misbehaving:
         }
 
 
-# What is said of what an answer used.
+# Reported usage.
 
 
 def _in_full(bill: Bill) -> dict[str, object]:
@@ -175,7 +175,7 @@ def completion(  # all but the first three by name
     told: bool = True,
     **message: object,
 ) -> Response:
-    """Answer with this text, and bill it; thoughts that nobody sees are billed too."""
+    """Answer with this text, and bill it; hidden reasoning is billed, too."""
     thoughts = asked.dice.choice((0, 0, 17, 230))
     used = asked.limit if finish == "length" else min(asked.limit, len(text or "") // 4 + thoughts)
     bill = Bill(asked.papers[0], asked.prompt_tokens, used, told=told)
@@ -196,7 +196,7 @@ def completion(  # all but the first three by name
 
 
 def _answers_well(server: Misbehaving, asked: Asked, _request: Request) -> Response:
-    """Answer as it should be."""
+    """Answer correctly."""
     return completion(server, asked, _rows(asked.rows))
 
 
@@ -236,7 +236,7 @@ def _changes(change: Callable[[Row, Random], Row]) -> Habit:
 
 
 def _sets(*values: object) -> Habit:
-    """Set one score of one row to something that is none."""
+    """Set one score of one row to an invalid value."""
     return _changes(
         lambda row, dice: row | {dice.choice(("relevance", "novelty")): dice.choice(values)}
     )
@@ -313,7 +313,7 @@ def _untold_refusal(server: Misbehaving, asked: Asked, _request: Request) -> Res
     return completion(server, asked, None, told=False, refusal="I would rather not.")
 
 
-# Complaints, which cost nothing.
+# Errors, which cost nothing.
 
 
 def _complains(status: int, error: object, **headers: str) -> Habit:
@@ -334,7 +334,7 @@ def _answers_html(_server: Misbehaving, _asked: Asked, _request: Request) -> Res
     return Response("<html><h1>502 Bad Gateway</h1></html>", 502, content_type="text/html")
 
 
-# Answers that never arrive, and were billed all the same.
+# Answers that never arrive but are billed.
 
 
 def _lost(server: Misbehaving, asked: Asked) -> None:
@@ -432,4 +432,4 @@ HABITS: Mapping[str, tuple[float, Habit]] = {
     "gives up in between": (1, _gives_up),
     "is late": (0.1, _is_late),
 }
-"""By name: how often it shows, against the others, and what it does."""
+"""By name: the relative frequency of a habit, and the habit."""

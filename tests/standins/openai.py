@@ -1,4 +1,4 @@
-"""A stand-in for servers of the chat protocol: real HTTP on loopback, misbehaving on demand."""
+"""A fake chat completions server: real HTTP on loopback, misbehaving on demand."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ KEY = "sk-a-key-that-nobody-may-see"
 
 
 class StandIn:
-    """Answers every question well, except those that it was told to answer otherwise."""
+    """Answers every request correctly, except those with a behaviour of their own."""
 
     def __init__(self, server: HTTPServer) -> None:
         self.questions: list[Body] = []
@@ -40,7 +40,7 @@ class StandIn:
         )
 
     def then(self, *behaviours: Behaviour) -> None:
-        """Answer the next questions so, one behaviour each."""
+        """Use these behaviours for the next requests, one each."""
         self._next.extend(behaviours)
 
     @property
@@ -58,7 +58,7 @@ class StandIn:
 
 @contextmanager
 def stand_in(server: HTTPServer) -> Iterator[StandIn]:
-    """Give a fresh stand-in on this server, and let go of whoever still waits at its end."""
+    """Yield a fresh stand-in on this server; at its end, release handlers that still wait."""
     standing = StandIn(server)
     try:
         yield standing
@@ -75,9 +75,9 @@ _ID = re.compile(r"\d{4}\.\d{4,5}|[a-z-]+/\d{7}")
 
 
 def papers_of(question: Body) -> Rows:
-    """Find the papers in a question, each under its number.
+    """Find the papers in a question, each with its number.
 
-    A model is not told their ids: `id` is one that stands in the title, else the title.
+    A model is not shown their ids: `id` is one in the title, else the title itself.
     """
     text = question["messages"][-1]["content"]
     found: Rows = [
@@ -90,7 +90,7 @@ def papers_of(question: Body) -> Rows:
 
 
 def row(paper: Mapping[str, Any]) -> dict[str, Any]:
-    """Judge a paper by the last figure of its id."""
+    """Judge a paper by the last digit of its id."""
     figures = re.findall(r"\d", paper["id"]) or [str(len(paper["id"]) % 10)]
     score = 1 + int(figures[-1])
     return {
@@ -105,9 +105,9 @@ def judges(
     change: Callable[[Rows], Rows] = lambda rows: rows,
     write: Callable[[Rows], str] = lambda rows: json.dumps({"rows": rows}),
 ) -> Behaviour:
-    """Judge the papers asked about, with rows changed or written in another way.
+    """Judge the papers of the request, with rows changed or written in another way.
 
-    Whoever changes them sees a paper's `id` too, which the model does not write.
+    `change` sees a paper's `id`, too, which the model does not write.
     """
 
     def behaviour(standing: StandIn, request: Request) -> Response:
@@ -138,7 +138,7 @@ def says(
 
 
 def counted(request: Request) -> Mapping[str, int]:
-    """Count the usual tokens, or as many as a longer question cannot have less than."""
+    """Return the usual usage, with more prompt tokens where the prompt cannot have so few."""
     said = " ".join(one["content"] for one in json.loads(request.data)["messages"])
     prompt = max(USAGE["prompt_tokens"], len(re.findall(r"\w+|[^\w\s]", said)))
     return {**USAGE, "prompt_tokens": prompt, "total_tokens": prompt + USAGE["completion_tokens"]}
@@ -163,7 +163,7 @@ def answers(
 
 
 def accepts_no(param: str, message: str, *, sent: Callable[[Body], bool]) -> Behaviour:
-    """Complain about a parameter for as long as it is sent."""
+    """Complain about a parameter as long as it is sent."""
 
     def behaviour(standing: StandIn, request: Request) -> Response:
         if sent(json.loads(request.data)):
@@ -177,7 +177,7 @@ def accepts_no(param: str, message: str, *, sent: Callable[[Body], bool]) -> Beh
 def hangs_up(_standing: StandIn, request: Request) -> Response:
     """Close the connection instead of answering."""
     connection: socket.socket = request.environ["werkzeug.socket"]
-    with suppress(OSError):  # who asked may have hung up first
+    with suppress(OSError):  # the client may have hung up first
         connection.shutdown(socket.SHUT_RDWR)
     return Response("")
 
@@ -189,7 +189,7 @@ def never_answers(standing: StandIn, _request: Request) -> Response:
 
 
 def drips(head: bytes, seconds: float) -> Behaviour:
-    """Send this, and then blank after blank, one in so many seconds, for as long as the test is."""
+    """Send this, then one blank every so many seconds until the test ends."""
 
     def behaviour(standing: StandIn, request: Request) -> Response:
         connection: socket.socket = request.environ["werkzeug.socket"]
@@ -203,10 +203,10 @@ def drips(head: bytes, seconds: float) -> Behaviour:
 
 
 @dataclass
-class Crowd:
-    """Answers `most` questions at once, each after so many seconds, and refuses any more.
+class LimitedCapacity:
+    """Answers `most` requests at once, each after so many seconds, and refuses any more.
 
-    `at_once` are the most that it answered together; `refused` counts those that it did not.
+    `at_once` is the highest concurrency so far; `refused` counts refusals.
     """
 
     most: int
@@ -235,7 +235,7 @@ def without(*positions: int) -> Callable[[Rows], Rows]:
 
 
 def adding(*more: Mapping[str, object]) -> Callable[[Rows], Rows]:
-    """Add rows that nobody asked for."""
+    """Add rows that were not requested."""
     return lambda rows: [*rows, *map(dict, more)]
 
 

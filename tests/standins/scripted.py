@@ -1,4 +1,4 @@
-"""A chat model without a server: it does one thing after the other, then judges well."""
+"""A chat model without a server: it follows a script, then judges correctly."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ UNKNOWN = Spend(None, None)
 
 
 class Scripted:
-    """Raises or says each step in turn, None: judges well; `prompts` are all that it was asked."""
+    """Raises or returns each step in turn; None judges correctly. `prompts` are those received."""
 
     name = "scripted"
 

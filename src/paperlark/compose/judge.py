@@ -1,4 +1,7 @@
-"""Choose the judge: a recording, or a model behind its server, within the budget."""
+"""Which judge: a recording, or a model behind its server, asked within the budget.
+
+The order in which a question passes budget, retries and rate limiter: `llm/chat_stack.py`.
+"""
 
 from __future__ import annotations
 
@@ -30,9 +33,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ChosenJudge:
-    """The judge, None without one, and whether it is paid for.
+    """The judge, and whether it costs money.
 
-    `collect` stores the answers to batches that earlier runs submitted, and returns their days.
+    `collect` stores the answers of batches that an earlier run submitted, and returns their days.
     """
 
     judge: Judge | None
@@ -67,7 +70,7 @@ def budget_of_day(
 
 
 def start_threads(model: ModelSettings | None, opened: ExitStack) -> Threads | None:
-    """Return the threads that ask the model, None without one."""
+    """Start the threads that send questions, where there is a model."""
     return opened.enter_context(Threads(model.parallel)) if model else None
 
 
@@ -90,7 +93,11 @@ def choose_judge(  # noqa: PLR0917  # all that a judge may need
     if model is None or threads is None or not options.use_model:
         return ChosenJudge(None)
     server = _open_server(model, settings.database, environment, threads, opened)
-    chat = _within_budget(server, model, ledger, environment)
+    from paperlark.llm.chat_stack import build_chat_stack  # noqa: PLC0415  # with a model only
+
+    chat = build_chat_stack(
+        server, model.base_url, ledger, own_prices=model.prices, now=environment.now
+    )
     live = _llm_judge(settings.profile, model, chat, threads.map)
     judge = with_batches(live, server, jobs, ledger, settings, model, options, environment)
     return ChosenJudge(judge, paid=True, collect=judge.collect)
@@ -99,7 +106,7 @@ def choose_judge(  # noqa: PLR0917  # all that a judge may need
 def choose_estimating_judge(
     profile: Profile, model: ModelSettings, store: SpendingStore, jobs: BatchJobs, opened: ExitStack
 ) -> EstimatingJudge:
-    """Return a judge that counts the tokens the profile's model would use; it needs no key."""
+    """Return a judge that estimates what the profile's model would take; it needs no key."""
     from paperlark.judges.estimate import EstimatingJudge  # noqa: PLC0415  # counts tokens
     from paperlark.llm.openai_compatible import OpenAICompatible  # noqa: PLC0415  # HTTP client
 
@@ -117,8 +124,8 @@ def _llm_judge(
     profile: Profile, model: ModelSettings, chat: ChatModel, map_: Map = map
 ) -> LlmJudge:
     from paperlark.judges.llm import LlmJudge  # noqa: PLC0415  # only a page with a model needs it
-    from paperlark.judges.prompt import speaks_of_authors  # noqa: PLC0415  # likewise
-    from paperlark.llm.tokens import context_window  # noqa: PLC0415  # likewise
+    from paperlark.judges.prompt import mentions_authors  # noqa: PLC0415  # likewise
+    from paperlark.llm.prices import context_window  # noqa: PLC0415  # likewise
 
     return LlmJudge(
         chat,
@@ -126,7 +133,7 @@ def _llm_judge(
         cutoffs=profile.cutoffs,
         batch_size=model.batch_size,
         context=model.context or context_window(model.model, model.base_url),
-        authors=speaks_of_authors(profile.criteria.text),
+        authors=mentions_authors(profile.criteria.text),
         map_=map_,
     )
 
@@ -138,42 +145,32 @@ def _open_server(
     threads: Threads,
     opened: ExitStack,
 ) -> OpenAICompatible:
-    """Return the client of the model's server, with FIFO rate limits and AIMD concurrency."""
+    """Return the client of the model's server, behind its rate limiter."""
     # Only a page with a model needs these.
-    from paperlark.llm.aimd import AimdConcurrency, RateLimits  # noqa: PLC0415
     from paperlark.llm.openai_compatible import OpenAICompatible  # noqa: PLC0415
-    from paperlark.llm.rate_limiter import RateLimiter  # noqa: PLC0415
+    from paperlark.llm.rate_limiter import (  # noqa: PLC0415
+        AimdConcurrency,
+        RateLimiter,
+        RateLimits,
+    )
 
     key = _key(model, environment)
     check_price(model, environment.now())
     limits = RateLimits(model.requests_per_minute, model.tokens_per_minute)
-    limiter = RateLimiter(AimdConcurrency(model.parallel, limits))
-    threads.when_stopped(limiter.close)
+    rate_limiter = RateLimiter(AimdConcurrency(model.parallel, limits))
+    threads.on_stop(rate_limiter.close)
     server = OpenAICompatible(
         model.base_url,
         model.model,
         key=key,
         timeout=model.timeout,
-        turnstile=limiter,
-        dialect=stored_capabilities(model, database),
-        learned=capability_keeper(model, database, environment.now),
+        rate_limiter=rate_limiter,
+        capabilities=stored_capabilities(model, database),
+        on_learned=capability_keeper(model, database, environment.now),
         own_prices=model.prices,
         now=environment.now,
     )
     return opened.enter_context(server)
-
-
-def _within_budget(
-    server: OpenAICompatible, model: ModelSettings, ledger: BudgetLedger, environment: Environment
-) -> ChatModel:
-    """Wrap the model with retries, the budget (for each attempt) and headroom for reasoning."""
-    # Only a page with a model needs these.
-    from paperlark.llm.budget import Metered  # noqa: PLC0415
-    from paperlark.llm.retrying import Retrying  # noqa: PLC0415
-    from paperlark.llm.tokens import ReasoningBudget  # noqa: PLC0415
-
-    metered = Metered(server, model.base_url, ledger, own=model.prices, now=environment.now)
-    return ReasoningBudget(Retrying(metered), lambda: server.room)
 
 
 def _key(model: ModelSettings, environment: Environment) -> str | None:
@@ -200,17 +197,16 @@ def with_batches(  # noqa: PLR0917  # all that it is made of
     options: RunOptions,
     environment: Environment,
 ) -> BatchedJudge:
-    """Return a judge that submits batches where so chosen, and otherwise asks `live`.
+    """Return a judge that asks `live` only for what waits in no batch, or submits it if so set.
 
-    Papers in a submitted batch are not asked about again; answers are collected in any case.
+    What an earlier run submitted is collected in any case.
     """
     # Only a page with a model needs these.
     from paperlark.judges.batch_client import BatchClient  # noqa: PLC0415
     from paperlark.judges.batch_requests import BatchTerms  # noqa: PLC0415
     from paperlark.judges.batched import BatchedJudge  # noqa: PLC0415
     from paperlark.llm.batch import BatchService  # noqa: PLC0415
-    from paperlark.llm.budget import most_in_a_batch  # noqa: PLC0415
-    from paperlark.llm.tokens import with_reasoning_budget  # noqa: PLC0415
+    from paperlark.llm.chat_stack import max_batch_cost, with_reasoning_budget  # noqa: PLC0415
 
     service = BatchService(
         chat.connection, partial(chat.spend_of, batch=True), prompt=live.plan.system
@@ -220,17 +216,17 @@ def with_batches(  # noqa: PLR0917  # all that it is made of
         live,
         BatchClient(service, jobs, profile.name, model.model, profile.cutoffs, now=environment.now),
         BatchTerms(
-            known=lambda: chat.is_understood,
-            body=lambda prompt: chat.body(with_reasoning_budget(prompt, chat.room)),
-            most=lambda prompt: most_in_a_batch(
-                with_reasoning_budget(prompt, chat.room),
+            capabilities_known=lambda: chat.knows_capabilities,
+            body=lambda prompt: chat.body(with_reasoning_budget(prompt, chat.reasoning_tokens)),
+            max_cost=lambda prompt: max_batch_cost(
+                with_reasoning_budget(prompt, chat.reasoning_tokens),
                 model.model,
                 model.base_url,
                 environment.now(),
-                own=model.prices,
+                own_prices=model.prices,
             ),
             ledger=ledger,
         ),
         criteria=profile.criteria.fingerprint,
-        leaves=model.batch if options.batch is None else options.batch,
+        submits=model.batch if options.batch is None else options.batch,
     )

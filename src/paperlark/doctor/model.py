@@ -154,8 +154,8 @@ def _ask(context: CheckContext, model: ModelSettings, key: str | None) -> _Asked
         model.model,
         key=key,
         timeout=min(model.timeout, _LONGEST),
-        dialect=known,
-        learned=learn,
+        capabilities=known,
+        on_learned=learn,
         own_prices=model.prices,
         now=now,
     ) as server:
@@ -170,10 +170,10 @@ def _cost_in_words(model: ModelSettings, now: datetime) -> str:
 
 def _most(model: ModelSettings, now: datetime) -> Decimal | None:
     from paperlark.llm import prices  # noqa: PLC0415  # megabytes of prices
-    from paperlark.llm.budget import longest_prompt  # noqa: PLC0415  # where there is a model
+    from paperlark.llm.chat_stack import max_prompt_tokens  # noqa: PLC0415  # where there is a model
 
-    longest = Tokens(longest_prompt(_PROMPT), _PROMPT.longest_answer or 0)
-    return prices.most(model.model, model.base_url, longest, now, own=model.prices)
+    longest = Tokens(max_prompt_tokens(_PROMPT), _PROMPT.longest_answer or 0)
+    return prices.worst_case_cost(model.model, model.base_url, longest, now, own=model.prices)
 
 
 def _known(context: CheckContext) -> Iterator[Finding]:

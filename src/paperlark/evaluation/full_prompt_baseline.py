@@ -16,7 +16,7 @@ from paperlark.domain.criteria import Criteria
 from paperlark.domain.judgement import Judgement
 from paperlark.domain.paper import Paper
 from paperlark.domain.spending import Tokens
-from paperlark.llm.tokens import count_tokens
+from paperlark.judges.estimate import count_tokens
 
 SIZES = (4, 8, 16)
 """Papers in one prompt, as others have them."""

@@ -1,1 +1,1 @@
-"""What makes judgements: papers and criteria in; two scores and a reason for each paper out."""
+"""Judges: papers and criteria in; two scores with a reason for each paper out."""

@@ -1,7 +1,11 @@
-"""What a batch service gave back in, what was paid for and what is still missing out. Pure."""
+"""Client of a batch service for one profile: submits jobs, collects and parses what came of them.
+
+A job is stored before it is sent, so that no crash loses paid work.
+"""
 
 from __future__ import annotations
 
+import logging
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -15,76 +19,75 @@ from paperlark.domain.judgement import JudgementKey, ModelCall
 from paperlark.domain.paper import PaperId
 from paperlark.domain.profile import Cutoffs
 from paperlark.domain.spending import Spend
-from paperlark.judges import reply
+from paperlark.judges.reply import parse_reply
 from paperlark.llm.batch import BatchService, BatchStatus, Stage
 from paperlark.llm.batch_file import BatchReplies, BatchReply, Body
 from paperlark.ports import BatchJobs, Progress
 
-_LEFT_OUT = BatchReply(None, "the batch service left it out", tried=False)
+_log = logging.getLogger(__name__)
+_OMITTED = BatchReply(None, "the batch service left it out", tried=False)
+
+Question = tuple[BatchedQuestion, Body]
+"""Which papers a request asks about, and the request."""
 
 
 @dataclass(frozen=True, slots=True)
 class BatchResults:
-    """What came of questions: every paper of them has a judgement or a miss."""
+    """What came of a job: each of its papers has a judgement or a miss."""
 
     model_calls: tuple[ModelCall, ...]
     misses: Mapping[PaperId, BatchMiss]
 
 
-def read_job(job: BatchJob, answers: BatchReplies, cutoffs: Cutoffs) -> BatchResults:
-    """Read all that came back of a job.
+def parse_results(job: BatchJob, replies: BatchReplies, cutoffs: Cutoffs) -> BatchResults:
+    """Parse all replies of a job.
 
-    A reply under a name that nobody asked judges nothing; where a question has none, it may be
-    that one's, and was paid for.
+    A reply under an unknown name judges nothing; where a question has no reply, it may be that
+    one's, and was paid for.
     """
-    read = [
-        _read(posed, answers.by_name.get(name, _LEFT_OUT), cutoffs)
-        for name, posed in job.names.items()
+    parsed = [
+        _parse(question, replies.by_name.get(name, _OMITTED), cutoffs)
+        for name, question in job.names.items()
     ]
-    silent = [posed for name, posed in job.names.items() if name not in answers.by_name]
-    strays = (_exchange(stray, silent) for stray in answers.strays[: len(silent)])
+    unanswered = [one for name, one in job.names.items() if name not in replies.by_name]
+    strays = (_model_call(stray, unanswered) for stray in replies.strays[: len(unanswered)])
     return BatchResults(
-        (*(model_call for one in read for model_call in one.model_calls), *strays),
-        {paper: miss for one in read for paper, miss in one.misses.items()},
+        (*(model_call for one in parsed for model_call in one.model_calls), *strays),
+        {paper: miss for one in parsed for paper, miss in one.misses.items()},
     )
 
 
-def nothing_of(job: BatchJob, reason: str, *, maybe_paid: bool) -> BatchResults:
-    """Say that nothing came, and never will."""
+def no_results(job: BatchJob, reason: str, *, maybe_paid: bool) -> BatchResults:
+    """Return the results of a job that will never be answered."""
     lost = ModelCall((), Spend(None, None, len(job.questions), job.most), batch=True)
     misses = {one.id: BatchMiss(reason, tried=False) for one in job.asked()}
     return BatchResults((lost,) if maybe_paid else (), misses)
 
 
-def _read(posed: BatchedQuestion, answer: BatchReply, cutoffs: Cutoffs) -> BatchResults:
+def _parse(question: BatchedQuestion, answer: BatchReply, cutoffs: Cutoffs) -> BatchResults:
     if answer.reply is None or answer.problem is not None:
         miss = BatchMiss(answer.problem or "", answer.tried)
-        model_calls = () if answer.reply is None else (_exchange(answer.reply, [posed]),)
-        return BatchResults(model_calls, {one.id: miss for one in posed.asked})
-    model_call = _exchange(answer.reply, [posed])
+        model_calls = () if answer.reply is None else (_model_call(answer.reply, [question]),)
+        return BatchResults(model_calls, {one.id: miss for one in question.asked})
+    model_call = _model_call(answer.reply, [question])
     try:
-        papers = {one.number: one for one in posed.asked}
-        reading = reply.parse_reply(answer.reply.text, papers, cutoffs)
-    except Exception as error:  # noqa: BLE001  # a bug in the reader loses nothing that was paid for
+        papers = {one.number: one for one in question.asked}
+        parsed = parse_reply(answer.reply.text, papers, cutoffs)
+    except Exception as error:  # noqa: BLE001  # a bug in the parser loses nothing that was paid for
         miss = BatchMiss(f"its answer could not be read ({type(error).__name__})", tried=True)
-        return BatchResults((model_call,), {one.id: miss for one in posed.asked})
-    misses = {paper: BatchMiss(reason, tried=True) for paper, reason in reading.faults.items()}
-    return BatchResults((replace(model_call, judgements=reading.judgements),), misses)
+        return BatchResults((model_call,), {one.id: miss for one in question.asked})
+    misses = {paper: BatchMiss(reason, tried=True) for paper, reason in parsed.faults.items()}
+    return BatchResults((replace(model_call, judgements=parsed.judgements),), misses)
 
 
-def _exchange(said: ChatReply, of: Sequence[BatchedQuestion]) -> ModelCall:
-    """Give what was paid for; what nobody knows the cost of cost no more than the dearest."""
-    spend = said.spend
+def _model_call(reply: ChatReply, candidates: Sequence[BatchedQuestion]) -> ModelCall:
+    """Return what was paid for; an unknown cost is bounded by the most expensive candidate's."""
+    spend = reply.spend
     if spend.cost is None:
-        bounds = [posed.most for posed in of if posed.most is not None]
-        spend = replace(
-            spend, most=max(bounds, default=Decimal(0)) if len(bounds) == len(of) else None
-        )
-    return ModelCall((), spend, said.text, batch=True)
-
-
-Question = tuple[BatchedQuestion, Body]
-"""Which papers are asked about, and the words."""
+        bounds = [one.most for one in candidates if one.most is not None]
+        most = max(bounds, default=Decimal(0)) if len(bounds) == len(candidates) else None
+        spend = replace(spend, most=most)
+    return ModelCall((), spend, reply.text, batch=True)
 
 
 def _utc_now() -> datetime:
@@ -92,15 +95,15 @@ def _utc_now() -> datetime:
 
 
 def new_key() -> str:
-    """Draw a key that no other job has, on any machine."""
+    """Return a random key that no other job has, on any machine."""
     return secrets.token_hex(16)
 
 
 @dataclass(slots=True)
 class BatchClient:
-    """Leaves and collects the jobs of one profile at one service.
+    """Submits and collects the jobs of one profile at one service.
 
-    What keeps a job from being collected is in `troubles`, by its key.
+    `problems` says, by a job's key, what keeps it from being collected.
     """
 
     service: BatchService
@@ -109,34 +112,32 @@ class BatchClient:
     model: str
     cutoffs: Cutoffs
     now: Callable[[], datetime] = _utc_now
-    draw_key: Callable[[], str] = new_key
-    troubles: dict[str, str] = field(default_factory=dict)
+    new_key: Callable[[], str] = new_key
+    problems: dict[str, str] = field(default_factory=dict)
     _is_collected: bool = False
 
-    def living(self, judgement_key: JudgementKey) -> tuple[BatchJob, ...]:
-        """Give the jobs of any day that may judge under these criteria by this judge yet."""
+    def pending(self, judgement_key: JudgementKey) -> tuple[BatchJob, ...]:
+        """Return the jobs of any day that may still judge under these criteria by this judge."""
         now = self.now()
         return tuple(
             job
             for job in self.jobs.open_jobs()
             if (job.judgement_key.criteria, job.judgement_key.judge)
             == (judgement_key.criteria, judgement_key.judge)
-            and job.is_open(now, ours=self.is_ours(job))
+            and job.is_open(now, ours=self.is_own(job))
         )
 
-    def is_ours(self, job: BatchJob) -> bool:
-        """Whether it is collected here: another profile may have another key, or pay otherwise."""
+    def is_own(self, job: BatchJob) -> bool:
+        """Return whether it is collected here: another profile may have another key."""
         return (job.judgement_key.profile, job.base_url) == (self.profile, self.service.base_url)
 
     def collect(self, progress: Progress) -> frozenset[date]:
-        """Store all that came of all jobs, once a run, and give the days that they were left for.
+        """Store what came of all jobs, once a run; return the days they were submitted for.
 
-        Raises StoreError alone: what cannot be collected now can be later.
+        Raises only StoreError: what cannot be collected now can be later.
         """
         jobs = (
-            []
-            if self._is_collected
-            else [job for job in self.jobs.open_jobs() if self.is_ours(job)]
+            [] if self._is_collected else [job for job in self.jobs.open_jobs() if self.is_own(job)]
         )
         self._is_collected = True
         days: set[date] = set()
@@ -147,18 +148,18 @@ class BatchClient:
                     advance()
         return frozenset(days)
 
-    def leave(self, judgement_key: JudgementKey, questions: Sequence[Question]) -> BatchJob:
-        """Leave questions as one job, and give it as it is then.
+    def submit(self, judgement_key: JudgementKey, questions: Sequence[Question]) -> BatchJob:
+        """Submit questions as one job, and return its new state.
 
-        Where nobody knows whether the service took it, it is still LEAVING. Raises ModelError
+        Where it is unknown whether the service accepted it, it stays LEAVING. Raises ModelError
         where it did not, and then there is no such job.
         """
         job = BatchJob(
-            key=self.draw_key(),
+            key=self.new_key(),
             judgement_key=judgement_key,
             model=self.model,
             base_url=self.service.base_url,
-            questions=tuple(posed for posed, _ in questions),
+            questions=tuple(question for question, _ in questions),
             at=self.now(),
         )
         bodies = dict(zip(job.names, (body for _, body in questions), strict=True))
@@ -166,41 +167,49 @@ class BatchClient:
         try:
             name = self.service.create(self.service.upload(bodies, job.key), job.key)
         except MaybeSubmitted as error:
-            self.troubles[job.key] = error.problem
+            _log.info("batch %s: %s", job.key, error.problem)
+            self.problems[job.key] = error.problem
             return job
         except ModelError:
             self.jobs.drop(job)
             raise
-        return self._left(job, name)
+        _log.info("batch %s submitted: %d questions", job.key, len(questions))
+        return self._submitted(job, name)
 
-    def _left(self, job: BatchJob, name: str) -> BatchJob:
-        left = replace(job, name=name, state=BatchJobState.SUBMITTED)
-        self.jobs.keep(left)
-        return left
+    def _submitted(self, job: BatchJob, name: str) -> BatchJob:
+        submitted = replace(job, name=name, state=BatchJobState.SUBMITTED)
+        self.jobs.keep(submitted)
+        return submitted
 
     def _try_to_collect(self, job: BatchJob) -> bool:
         try:
             return self._collect(job)
         except ModelError as error:
-            self.troubles[job.key] = error.problem
+            _log.info("batch %s cannot be collected now: %s", job.key, error.problem)
+            self.problems[job.key] = error.problem
             return False
 
     def _collect(self, job: BatchJob) -> bool:
-        """Store what came of a job; tell whether anything did."""
+        """Store what came of a job; return whether anything did."""
         name = job.name or self._find(job)
         if name is None:
+            _log.info("batch %s was never submitted: dropped", job.key)
             self.jobs.drop(job)
             return False
         if job.name is None:
-            job = self._left(job, name)
-        collected = self._come_of(job, self.service.look(name))
-        if collected is None:
+            job = self._submitted(job, name)
+        results = self._results(job, self.service.status(name))
+        if results is None:
+            _log.info("batch %s is not answered yet", job.key)
             return False
-        self.jobs.collect(replace(job, misses=collected.misses), collected.model_calls)
+        self.jobs.collect(replace(job, misses=results.misses), results.model_calls)
+        judged = sum(len(call.judgements) for call in results.model_calls)
+        message = "batch %s collected: %d judgements, %d papers without one"
+        _log.info(message, job.key, judged, len(results.misses))
         return True
 
     def _find(self, job: BatchJob) -> str | None:
-        """Give the service's name of a job that may have been left; None where it was not."""
+        """Return the service's id of a job that may have been submitted; None where it was not."""
         try:
             return self.service.find(job.key)
         except ModelError:
@@ -208,18 +217,18 @@ class BatchClient:
                 raise
             return None
 
-    def _come_of(self, job: BatchJob, standing: BatchStatus) -> BatchResults | None:
-        """Give what came of a job, None where it is not over."""
-        if standing.stage is Stage.REFUSED:
-            reason = f"the batch service refused it: {standing.problem}"
-            return nothing_of(job, reason, maybe_paid=False)
-        if standing.stage is Stage.OVER:
-            answers = self.service.answers(standing, job.names)
-            if answers is not None:
-                return read_job(job, answers, self.cutoffs)
-            standing = replace(standing, stage=Stage.GONE, problem="its answers are gone")
-        if standing.stage is Stage.GONE and self.now() - job.at >= WINDOW:
-            return nothing_of(job, standing.problem, maybe_paid=True)
-        if standing.problem:
-            self.troubles[job.key] = standing.problem
+    def _results(self, job: BatchJob, status: BatchStatus) -> BatchResults | None:
+        """Return what came of a job, None where it is not over."""
+        if status.stage is Stage.REFUSED:
+            reason = f"the batch service refused it: {status.problem}"
+            return no_results(job, reason, maybe_paid=False)
+        if status.stage is Stage.OVER:
+            replies = self.service.answers(status, job.names)
+            if replies is not None:
+                return parse_results(job, replies, self.cutoffs)
+            status = replace(status, stage=Stage.GONE, problem="its answers are gone")
+        if status.stage is Stage.GONE and self.now() - job.at >= WINDOW:
+            return no_results(job, status.problem, maybe_paid=True)
+        if status.problem:
+            self.problems[job.key] = status.problem
         return None

@@ -1,4 +1,4 @@
-"""Papers in, questions that can be left with a batch service out, as many as the budget allows."""
+"""Papers in, questions for a batch service out, as many as the budget allows."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from paperlark.domain.batch_job import (
     BatchMiss,
 )
 from paperlark.domain.chat import Prompt
-from paperlark.domain.errors import BudgetSpent
 from paperlark.domain.judgement import Precedents
 from paperlark.domain.paper import Paper
 from paperlark.judges.batch_size import BatchPlan, batches, to_prompt
@@ -29,94 +28,85 @@ from paperlark.llm.budget import BudgetLedger
 class BatchTerms:
     """How questions are put to a model, and what that may cost.
 
-    `known` tells whether it is known what the server accepts, as `body` then says it. `most` says
-    how many US dollars an answer can cost, None where no price is known.
+    `capabilities_known` says whether it is known what the server accepts; `body` then returns the
+    request. `max_cost` returns how many US dollars an answer can cost, None without a known price.
     """
 
-    known: Callable[[], bool]
+    capabilities_known: Callable[[], bool]
     body: Callable[[Prompt], Body]
-    most: Callable[[Prompt], Decimal | None]
+    max_cost: Callable[[Prompt], Decimal | None]
     ledger: BudgetLedger
 
 
 @dataclass(frozen=True, slots=True)
 class BatchRequest:
-    """One question that can be left."""
+    """One question that can be submitted."""
 
     papers: tuple[Paper, ...]
-    posed: BatchedQuestion
+    question: BatchedQuestion
     body: Body
 
 
 @dataclass(slots=True)
 class BatchRequestBuilder:
-    """Puts papers into questions, the best first, until one more could cost more than is left.
+    """Puts papers into questions, the best first, until one more could exceed the budget.
 
-    `over` is what it stopped at: a paper, and what it can cost to ask about it; None where there
-    was money for all.
+    `over_budget` is what the question that it stopped at can cost, None where the budget was
+    enough for all.
     """
 
     plan: BatchPlan
     terms: BatchTerms
-    dice: Random
-    over: Decimal | None = None
-    _together: Decimal = Decimal(0)
+    rng: Random
+    over_budget: Decimal | None = None
+    _total: Decimal = Decimal(0)
 
-    def pose(
+    def build(
         self, papers: Sequence[Paper], precedents: Precedents, most: int
     ) -> Iterator[BatchRequest]:
-        """Give questions about up to `most` papers each; smaller ones where the money ends."""
+        """Yield questions about up to `most` papers each; smaller ones where the budget ends."""
         rest = papers
-        while rest and self.over is None:
+        while rest and self.over_budget is None:
             plan = replace(self.plan, most=most)
             batch = next(batches(rest, plan, precedents, size=lambda: len(papers)))
-            question = self._question(batch, precedents)
-            cost = question.posed.most or Decimal(0)
-            if self._fits(self._together + cost):
-                self._together += cost
+            request = self._request(batch, precedents)
+            cost = request.question.most or Decimal(0)
+            if self.terms.ledger.refusal(self._total + cost) is None:
+                self._total += cost
                 rest = rest[len(batch) :]
-                yield question
+                yield request
             elif len(batch) > 1:
                 most = len(batch) // 2
             else:
-                self.over = cost
+                self.over_budget = cost
 
-    def _question(self, papers: tuple[Paper, ...], precedents: Precedents) -> BatchRequest:
-        asked = ask_about(papers, precedents, dice=self.dice, authors=self.plan.authors)
-        prompt = to_prompt(asked, self.plan)
-        shown = tuple(
-            BatchedPaper(number, one.id, one.version) for number, one in asked.papers.items()
+    def _request(self, papers: tuple[Paper, ...], precedents: Precedents) -> BatchRequest:
+        question = ask_about(papers, precedents, rng=self.rng, authors=self.plan.authors)
+        prompt = to_prompt(question, self.plan)
+        numbered = tuple(
+            BatchedPaper(number, one.id, one.version) for number, one in question.papers.items()
         )
-        return BatchRequest(
-            papers, BatchedQuestion(shown, self.terms.most(prompt)), self.terms.body(prompt)
-        )
-
-    def _fits(self, amount: Decimal) -> bool:
-        try:
-            with self.terms.ledger.holding(amount) as hold:
-                hold.settle(Decimal(0))
-        except BudgetSpent:
-            return False
-        return True
+        batched = BatchedQuestion(numbered, self.terms.max_cost(prompt))
+        return BatchRequest(papers, batched, self.terms.body(prompt))
 
 
-def why_waiting(
-    job: BatchJob, misses: Sequence[BatchMiss], now: datetime, *, ours: bool, trouble: str
+def describe_waiting(
+    job: BatchJob, misses: Sequence[BatchMiss], now: datetime, *, is_own: bool, problem: str
 ) -> str:
-    """Say where it waits, since when, what is in the way, and what came of it before.
+    """Describe where a paper waits, since when, the current problem, and the last failure.
 
-    `ours` is a job that this profile collects itself; `trouble` is empty where there is none.
+    `is_own` is a job that this profile collects itself; `problem` is empty where there is none.
     """
     since = _moment(job.at, now)
     if job.state is BatchJobState.SUBMITTING:
-        where = f"in a batch that may have been left {since}"
-    elif ours:
-        where = f"in a batch left {since}, not answered yet"
+        where = f"in a batch that may have been submitted {since}"
+    elif is_own:
+        where = f"in a batch submitted {since}, not answered yet"
     else:
         page = f"the page of {job.judgement_key.day} of {job.judgement_key.profile!r}"
-        where = f"in a batch left {since} for {page}, not answered yet"
+        where = f"in a batch submitted {since} for {page}, not answered yet"
     before = f"; before that: {misses[-1].reason}" if misses else ""
-    return f"{where} ({trouble}){before}" if trouble else f"{where}{before}"
+    return f"{where} ({problem}){before}" if problem else f"{where}{before}"
 
 
 def _moment(at: datetime, now: datetime) -> str:

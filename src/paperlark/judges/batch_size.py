@@ -1,7 +1,11 @@
-"""How many papers go into one question, and how long its answer may be. Pure but for `Crowd`."""
+"""How many papers go into one question, and how long its answer may be.
+
+Pure, except for `AdaptiveBatchSize`.
+"""
 
 from __future__ import annotations
 
+import logging
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -15,33 +19,35 @@ from paperlark.domain.profile import Cutoffs
 from paperlark.judges import prompt
 from paperlark.judges.question import PaperQuestion, show
 
-MOST = 16
-"""Papers in one question of a model that has room for more: with many, models leave some out."""
-ASSUMED_CONTEXT = 4096
-"""Tokens that a server of unknown limits is taken to hold: some hold no more, and say nothing."""
+_log = logging.getLogger(__name__)
 
-_BYTES_A_TOKEN = 3.5
-"""Of English with formulas, in the smaller vocabularies. Plans need no better count."""
-_AROUND = 200
-"""Tokens of the two fences, the last word, and what a server adds."""
-_ANSWER = 100
+MOST = 16
+"""Papers in one question of a model with room for more: given many, models leave some out."""
+ASSUMED_CONTEXT = 4096
+"""Tokens of context assumed of an unknown server: some have no more, and do not say so."""
+
+_BYTES_PER_TOKEN = 3.5
+"""Of English with formulas, in the smaller vocabularies. Planning needs no better count."""
+_OVERHEAD = 200
+"""Tokens of the two fences, the closing instruction, and what a server adds."""
+_ROW_TOKENS = 100
 """Tokens of a row with a long comment."""
-_SPARE, _SPARE_A_PAPER = 1000, 200
-"""Tokens for a model that says or thinks more than its rows. What is not used costs nothing, and
-is held back from a budget all the same; for who thinks long more is asked once that has shown."""
+_SPARE, _SPARE_PER_PAPER = 1000, 200
+"""Tokens for a model that writes or reasons beyond its rows. Unused ones cost nothing, but are
+reserved in the budget; a model that reasons at length is given more once that is known."""
 
 
 @dataclass(frozen=True, slots=True)
 class BatchPlan:
     """How papers are put to a model.
 
-    `most` papers at once, of which question and answer take up to `room` tokens, None where it is
-    plenty. `context` is how many tokens the server is known to hold. `authors` has them shown.
+    Up to `most` papers in a question that, with its answer, takes up to `max_tokens`, None for any
+    number. `context` is the server's known context window in tokens. `authors` shows their names.
     """
 
     system: str
     most: int = MOST
-    room: int | None = None
+    max_tokens: int | None = None
     context: int | None = None
     authors: bool = False
 
@@ -54,15 +60,15 @@ def make_plan(
     context: int | None = None,
     authors: bool = False,
 ) -> BatchPlan:
-    """Plan for a model that holds `context` tokens of question and answer, None where unknown.
+    """Plan for a context window of `context` tokens for question and answer, None where unknown.
 
-    A `batch_size` that somebody chose is held up to as far as it is known to fit.
+    A chosen `batch_size` is kept unless it is known not to fit.
     """
     assumed = ASSUMED_CONTEXT if batch_size is None else None
     return BatchPlan(
         system=prompt.system(criteria, cutoffs),
         most=max(1, MOST if batch_size is None else batch_size),
-        room=context or assumed,
+        max_tokens=context or assumed,
         context=context,
         authors=authors,
     )
@@ -75,9 +81,9 @@ def batches(
     *,
     size: Callable[[], int],
 ) -> Iterator[tuple[Paper, ...]]:
-    """Part papers, in their order, into questions of up to `size()` that have room.
+    """Split papers, in their order, into questions of up to `size()` papers that fit the plan.
 
-    The size is asked for anew for each. A paper that has no room at all goes alone.
+    `size` is called for each. A paper that does not fit at all goes alone.
     """
     start = 0
     while start < len(papers):
@@ -88,7 +94,7 @@ def batches(
 
 
 def to_prompt(question: PaperQuestion, plan: BatchPlan) -> Prompt:
-    """Give what is put to the model."""
+    """Return the prompt that asks a question."""
     return Prompt(
         plan.system,
         question.text,
@@ -99,27 +105,27 @@ def to_prompt(question: PaperQuestion, plan: BatchPlan) -> Prompt:
 
 
 def longest_answer(question: PaperQuestion, plan: BatchPlan) -> int:
-    """Give how many tokens an answer may have: three times what its rows need, and some more."""
+    """Return how many tokens an answer may have: three times what its rows need, and some more."""
     papers = len(question.papers)
-    wanted = _SPARE + (_SPARE_A_PAPER + _ANSWER) * papers
+    wanted = _SPARE + (_SPARE_PER_PAPER + _ROW_TOKENS) * papers
     if plan.context is None:
         return wanted
-    left = plan.context - rough_tokens(plan.system) - rough_tokens(question.text) - _AROUND
-    return max(min(wanted, left), _ANSWER * papers)
+    left = plan.context - rough_tokens(plan.system) - rough_tokens(question.text) - _OVERHEAD
+    return max(min(wanted, left), _ROW_TOKENS * papers)
 
 
 def rough_tokens(text: str) -> int:
-    """Estimate tokens in any vocabulary, rather too many than too few."""
-    return math.ceil(len(text.encode(errors="replace")) / _BYTES_A_TOKEN)
+    """Estimate a text's tokens in any vocabulary, rather too many than too few."""
+    return math.ceil(len(text.encode(errors="replace")) / _BYTES_PER_TOKEN)
 
 
 def _fitting(papers: Sequence[Paper], plan: BatchPlan, precedents: Precedents) -> tuple[Paper, ...]:
-    """Give the first of these papers, at least one, for which there is room together."""
-    if plan.room is None:
+    """Return the first of these papers, at least one, that fit into one question together."""
+    if plan.max_tokens is None:
         return tuple(papers)
-    left = plan.room - rough_tokens(plan.system) - _AROUND
+    left = plan.max_tokens - rough_tokens(plan.system) - _OVERHEAD
     for place, paper in enumerate(papers):
-        left -= rough_tokens(show(paper, precedents, authors=plan.authors)) + _ANSWER
+        left -= rough_tokens(show(paper, precedents, authors=plan.authors)) + _ROW_TOKENS
         if left < 0:
             return tuple(papers[: max(1, place)])
     return tuple(papers)
@@ -127,29 +133,32 @@ def _fitting(papers: Sequence[Paper], plan: BatchPlan, precedents: Precedents) -
 
 @dataclass(slots=True)
 class AdaptiveBatchSize:
-    """How many papers a model takes at once: after one too many half, then ever a quarter more.
+    """How many papers a model can answer at once: halved after too many, else up by a quarter.
 
-    Shared by the threads that ask.
+    Starts at `most`, its highest value. Safe for threads.
     """
 
     most: int
-    _now: int = field(init=False)
+    _current: int = field(init=False)
     _lock: Lock = field(default_factory=Lock)
 
     def __post_init__(self) -> None:
-        self._now = self.most
+        self._current = self.most
 
-    def size(self) -> int:
-        """Say how many to ask about next."""
-        return self._now
+    def current(self) -> int:
+        """Return how many papers to ask about next."""
+        return self._current
 
-    def too_many(self, asked: int) -> None:
-        """Hear that a question about so many papers was too much."""
+    def too_large(self, asked: int) -> None:
+        """Record that a question about so many papers was too large."""
         with self._lock:
-            self._now = min(self._now, -(-asked // 2))
+            smaller = -(-asked // 2)
+            if smaller < self._current:
+                _log.info("%d papers in one question were too many: trying %d", asked, smaller)
+                self._current = smaller
 
-    def well(self, asked: int) -> None:
-        """Hear that a question about so many papers was answered in full."""
+    def succeeded(self, asked: int) -> None:
+        """Record that a question about so many papers was answered in full."""
         with self._lock:
-            if asked >= self._now:
-                self._now = min(self.most, self._now + max(1, self._now // 4))
+            if asked >= self._current:
+                self._current = min(self.most, self._current + max(1, self._current // 4))

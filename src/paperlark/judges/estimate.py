@@ -1,4 +1,4 @@
-"""What judging will take in tokens, counted on the very questions that would be put."""
+"""Estimate what judging will take in tokens, counted on the questions that would be sent."""
 
 from __future__ import annotations
 
@@ -26,21 +26,27 @@ from paperlark.judges.batch_size import BatchPlan, batches
 from paperlark.judges.llm import LlmJudge
 from paperlark.judges.prompt import asks_for_comment
 from paperlark.judges.question import ask_about
-from paperlark.llm.tokens import count_tokens
 
-_AROUND = 11
-"""Tokens that the protocol puts around two messages: who speaks, where each ends, who is next."""
-_COMMENTED, _COMMENT = 0.25, 40
-"""The share of papers near the cut-offs, and the tokens of a comment, where none was measured."""
+_OVERHEAD = 11
+"""Tokens that the chat format adds to two messages: roles and separators."""
+_COMMENT_SHARE, _COMMENT_TOKENS = 0.25, 40
+"""Assumed share of papers with a comment, and tokens of one, where nothing was measured."""
 
 
 @dataclass(frozen=True, slots=True)
 class TokenEstimate:
-    """Questions, and tokens in o200k."""
+    """Number of questions, and tokens of the o200k vocabulary."""
 
     questions: int
     prompt: int
     completion: int
+
+
+def count_tokens(texts: Iterable[str]) -> tuple[int, ...]:
+    """Return each text's tokens in the o200k vocabulary; control tokens count as ordinary text."""
+    from toktok import batch_count  # noqa: PLC0415  # half a second until it has its tables
+
+    return tuple(batch_count(list(texts), "o200k_base", threads=1))
 
 
 def estimate(
@@ -50,27 +56,28 @@ def estimate(
     *,
     completion_each: float | None = None,
 ) -> TokenEstimate:
-    """Estimate what it takes when every question is answered at once, without thinking aloud.
+    """Estimate tokens when every question is answered at the first attempt, without reasoning.
 
-    `completion_each` is what a paper took on average so far, None where nothing was measured.
+    `completion_each` is the measured average of completion tokens a paper, None where there is
+    none.
     """
-    dice = Random(0)  # noqa: S311  # nobody is asked: any numbers will do
+    rng = Random(0)  # noqa: S311  # nothing is sent: any numbers will do
     texts = [
-        ask_about(batch, precedents, dice=dice, authors=plan.authors).text
+        ask_about(batch, precedents, rng=rng, authors=plan.authors).text
         for batch in batches(papers, plan, precedents, size=lambda: plan.most)
     ]
     row = sum(count_tokens([_row(412, 8, 6, "") + ","]))
-    each = row + _COMMENTED * _COMMENT if completion_each is None else completion_each
-    around = _AROUND + sum(count_tokens([plan.system]))
+    each = row + _COMMENT_SHARE * _COMMENT_TOKENS if completion_each is None else completion_each
+    per_question = _OVERHEAD + sum(count_tokens([plan.system]))
     return TokenEstimate(
         questions=len(texts),
-        prompt=sum(count_tokens(texts)) + around * len(texts),
+        prompt=sum(count_tokens(texts)) + per_question * len(texts),
         completion=round(each * len(papers)) + len(texts) * sum(count_tokens([_answer(())])),
     )
 
 
 def answer_tokens(judgements: Iterable[Judgement], cutoffs: Cutoffs) -> int:
-    """Count what a model writes that judges so, with comments where they are asked for only."""
+    """Return the tokens of an answer with these judgements, with comments only where needed."""
     rows = [
         _row(
             412,
@@ -94,9 +101,9 @@ def _row(number: int, relevance: int, novelty: int, comment: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class EstimatedTokens:
-    """What judging would take: which papers, in how many questions, of how many tokens.
+    """What judging would take: the papers, the number of questions, and their tokens.
 
-    `waiting` are papers that a batch service was asked about already.
+    `waiting` are papers that are already in a batch.
     """
 
     papers: frozenset[PaperId]
@@ -109,11 +116,11 @@ NOTHING = EstimatedTokens(frozenset(), frozenset(), 0, Tokens(0, 0))
 
 
 class EstimatingJudge:
-    """Stands in for a judge, so that a day can be made up to it, and nothing is sent.
+    """Takes a judge's place and adds up what judging would take; nothing is sent.
 
     `jobs` are those whose answers are not stored yet: what waits there is not asked again.
-    `completion_each` is how many tokens a paper took of that judge's answers so far, None where
-    nothing was measured.
+    `completion_each` is that judge's measured average of completion tokens a paper, None where
+    there is none.
     """
 
     def __init__(
@@ -128,20 +135,20 @@ class EstimatingJudge:
         self._criteria = criteria
         self._jobs = jobs
         self._completion_each = completion_each
-        self._taken = NOTHING
+        self._total = NOTHING
 
     def model(self, day: date) -> str:
-        """Give the other's model."""
+        """Return the judge's model."""
         return self._judge.model(day)
 
     @property
     def signature(self) -> str:
-        """The other's: what it judged is known."""
+        """The judge's, so that its stored judgements count."""
         return self._judge.signature
 
     @property
     def prompt(self) -> str:
-        """The other's."""
+        """The judge's prompt."""
         return self._judge.prompt
 
     def judge(
@@ -151,12 +158,12 @@ class EstimatingJudge:
         precedents: Precedents = NO_PRECEDENTS,
         reading: int = FIRST_READING,
     ) -> Iterator[ModelCall | Unjudged]:
-        """Note what it would take."""
-        waiting = {paper.id for paper in papers if self._waits(paper, day, reading)}
+        """Add what judging these papers would take; none of them is judged."""
+        waiting = {paper.id for paper in papers if self._is_waiting(paper, day, reading)}
         asked = [paper for paper in papers if paper.id not in waiting]
         one = estimate(asked, self._judge.plan, precedents, completion_each=self._completion_each)
-        before = self._taken
-        self._taken = EstimatedTokens(
+        before = self._total
+        self._total = EstimatedTokens(
             before.papers | {paper.id for paper in asked},
             before.waiting | waiting,
             before.questions + one.questions,
@@ -164,7 +171,7 @@ class EstimatingJudge:
         )
         yield from (Unjudged(paper, UnjudgedReason.NOT_RECORDED, "not asked") for paper in papers)
 
-    def _waits(self, paper: Paper, day: date, reading: int) -> bool:
+    def _is_waiting(self, paper: Paper, day: date, reading: int) -> bool:
         judgement_key = JudgementKey(day, "", self._criteria, self.signature).of_reading(reading)
         return any(
             (job.judgement_key.criteria, job.judgement_key.judge)
@@ -174,6 +181,6 @@ class EstimatingJudge:
         )
 
     def taken(self) -> EstimatedTokens:
-        """Give what was noted since the last call."""
-        taken, self._taken = self._taken, NOTHING
+        """Return the total since the last call."""
+        taken, self._total = self._total, NOTHING
         return taken

@@ -1,13 +1,14 @@
-"""Judging by a language model: batches of papers, asked again in smaller ones where it fails."""
+"""Judging by a language model: batches of papers, asked again in smaller ones where they fail."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
 from random import Random, SystemRandom
+from threading import Lock
 from typing import Protocol, TypeVar
 
 from paperlark.domain.chat import ChatReply
@@ -23,46 +24,100 @@ from paperlark.domain.judgement import (
 )
 from paperlark.domain.paper import Paper, PaperId
 from paperlark.domain.profile import Cutoffs
-from paperlark.judges import prompt, reply
+from paperlark.judges import prompt
 from paperlark.judges.batch_size import AdaptiveBatchSize, batches, make_plan, to_prompt
-from paperlark.judges.circuit_breaker import CircuitBreaker, Fault, Round
 from paperlark.judges.question import PaperQuestion, ask_about
+from paperlark.judges.reply import parse_reply
 from paperlark.ports import ChatModel
 
 _log = logging.getLogger(__name__)
-_Given = TypeVar("_Given")
-_Got = TypeVar("_Got")
+_Item = TypeVar("_Item")
+_Result = TypeVar("_Result")
 
 _ALONE = 2
 """The last of the rounds, which count from 0."""
 
 
 class Map(Protocol):
-    """What `map` promises, in whatever order and on however many threads."""
+    """What `map` promises, in any order and on any number of threads."""
 
     def __call__(
-        self, function: Callable[[_Given], _Got], items: Iterable[_Given], /
-    ) -> Iterable[_Got]:
-        """Apply the function to every item and hand out results as they come."""
+        self, function: Callable[[_Item], _Result], items: Iterable[_Item], /
+    ) -> Iterable[_Result]:
+        """Apply the function to every item and yield results as they come."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
-class _Answer:
-    """One question's outcome: what was paid for, and what is wrong with which papers."""
+class Fault:
+    """Why a question brought no judgement of a paper; `cause` counts if it was the last question.
+
+    `alone` where the paper should be asked about by itself; `final` where it should not be asked
+    about again.
+    """
+
+    reason: str
+    cause: UnjudgedReason = UnjudgedReason.FAILED
+    alone: bool = False
+    final: bool = False
+
+
+@dataclass(slots=True)
+class CircuitBreaker:
+    """Circuit breaker that opens after `patience` failed questions in a row; safe for threads.
+
+    Each of them was retried several times already, and hundreds may be waiting. `over_budget` stops
+    one round only: the best matches come first, and may fit the budget in smaller questions.
+    """
+
+    patience: int
+    over_budget: Fault | None = None
+    _opened: Fault | None = None
+    _failures: int = 0
+    _lock: Lock = field(default_factory=Lock)
+
+    @property
+    def fault(self) -> Fault | None:
+        """Why no more is asked for now."""
+        return self._opened or self.over_budget
+
+    def succeeded(self) -> None:
+        """Record that a question was answered, whatever the answer."""
+        with self._lock:
+            self._failures = 0
+
+    def failed(self, reason: str) -> None:
+        """Record that a question got no answer."""
+        with self._lock:
+            self._failures += 1
+            failures = self._failures
+        if failures >= self.patience:
+            self.open(f"not asked after {failures} failures in a row, the last: {reason}")
+
+    def open(self, reason: str, *, level: int = logging.INFO) -> None:
+        """Open it at once: no question will be answered."""
+        with self._lock:
+            if self._opened is None:
+                self._opened = Fault(reason, final=True)
+                _log.log(level, "circuit breaker opened, no more questions: %s", reason)
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """One question's outcome: the calls to be paid for, and what went wrong with which papers."""
 
     faults: Mapping[PaperId, Fault]
     model_calls: tuple[ModelCall, ...] = ()
 
 
 class LlmJudge:
-    """A judge that asks a chat model. Papers must be different ones, by id.
+    """A judge that asks a chat model. Papers must have different ids.
 
-    No paper is asked about more than three times: with others, with fewer, alone. A paper of a
-    reply that spoke of others, or without the comment that it needs, is asked about alone at
-    once. `batch_size` None has the model's `context` in tokens decide, as far as it is known, and
-    what the model shows that it takes. `map_` puts the questions of one round, for example on
-    threads; `dice` draws what no abstract may guess.
+    A paper is asked about three times at most: with others, with fewer, alone. A paper whose reply
+    spoke of others, or lacked the comment that it needs, is asked about alone next. `batch_size`
+    None leaves it to the model's `context` in tokens, as far as it is known, and to what the model
+    proves able to answer. `map_` sends the questions of one round, for example on threads; `rng`
+    draws numbers that no abstract may guess.
     """
 
     def __init__(  # noqa: PLR0913  # all but the first two have defaults
@@ -76,20 +131,20 @@ class LlmJudge:
         authors: bool = False,
         patience: int = 3,
         map_: Map = map,
-        dice: Random | None = None,
+        rng: Random | None = None,
     ) -> None:
         self._model = model
         self._cutoffs = cutoffs
         self.plan = make_plan(
             criteria, cutoffs, batch_size=batch_size, context=context, authors=authors
         )
-        self._crowd = AdaptiveBatchSize(self.plan.most)
+        self._batch_size = AdaptiveBatchSize(self.plan.most)
         self._patience = patience
         self._map = map_
-        self._dice = dice or SystemRandom()
+        self._rng = rng or SystemRandom()
 
     def model(self, day: date) -> str:  # noqa: ARG002  # the same on every day
-        """Give the chat model's name."""
+        """Return the chat model's name."""
         return self._model.name
 
     @property
@@ -109,18 +164,21 @@ class LlmJudge:
         precedents: Precedents = NO_PRECEDENTS,
         reading: int = FIRST_READING,  # noqa: ARG002  # nor does it know that it is asked again
     ) -> Iterator[ModelCall | Unjudged]:
-        """Judge in up to three rounds; the Unjudged come when it is certain that they are."""
-        halt = CircuitBreaker(self._patience)
+        """Judge in up to three rounds; an Unjudged is yielded once it is certain."""
+        breaker = CircuitBreaker(self._patience)
         place = {paper.id: place for place, paper in enumerate(papers)}
         rounds: list[list[Paper]] = [list(papers), [], []]
         try:
             for number, waiting in enumerate(rounds):
+                if waiting and number:
+                    _log.info("round %d: asking about %d papers again", number + 1, len(waiting))
                 waiting.sort(key=lambda paper: place[paper.id])
                 faults: dict[PaperId, Fault] = {}
-                ask = partial(self._ask, precedents=precedents, round_=Round(halt))
-                for answer in self._map(ask, self._batches(waiting, number, precedents)):
-                    yield from answer.model_calls
-                    faults.update(answer.faults)
+                breaker.over_budget = None
+                ask = partial(self._ask, precedents=precedents, breaker=breaker)
+                for outcome in self._map(ask, self._batches(waiting, number, precedents)):
+                    yield from outcome.model_calls
+                    faults.update(outcome.faults)
                 for paper in waiting:
                     fault = faults.get(paper.id)
                     if fault is not None and (fault.final or number == _ALONE):
@@ -128,74 +186,78 @@ class LlmJudge:
                     elif fault is not None:
                         rounds[_ALONE if fault.alone else number + 1].append(paper)
         finally:
-            halt.stop("nobody waits for the answer any more")
+            # Where the consumer leaves early, what still waits in threads is not asked.
+            breaker.open("judging has ended", level=logging.DEBUG)
 
     def _batches(
         self, papers: Sequence[Paper], number: int, precedents: Precedents
     ) -> Iterator[tuple[Paper, ...]]:
         most = (self.plan.most, self.plan.most // 2, 1)[number]
-        return batches(papers, self.plan, precedents, size=lambda: min(most, self._crowd.size()))
+        return batches(
+            papers, self.plan, precedents, size=lambda: min(most, self._batch_size.current())
+        )
 
-    def _ask(self, batch: tuple[Paper, ...], *, precedents: Precedents, round_: Round) -> _Answer:
-        """Put one question, unless there is a reason to ask no more."""
-        halt = round_.halt
-        if round_.silence is not None:
-            return _failed(batch, round_.silence)
+    def _ask(
+        self, batch: tuple[Paper, ...], *, precedents: Precedents, breaker: CircuitBreaker
+    ) -> _Outcome:
+        """Send one question, unless there is a reason to ask no more."""
+        if breaker.fault is not None:
+            return _failed(batch, breaker.fault)
         try:
-            question = ask_about(batch, precedents, dice=self._dice, authors=self.plan.authors)
+            question = ask_about(batch, precedents, rng=self._rng, authors=self.plan.authors)
             answer = self._model.ask(to_prompt(question, self.plan))
         except BudgetSpent as error:
-            round_.spent = Fault(str(error), UnjudgedReason.BUDGET)
-            return _failed(batch, round_.spent, paid=_paid(error))
+            fault = breaker.over_budget = Fault(str(error), UnjudgedReason.BUDGET)
+            return _failed(batch, fault, paid=_paid(error))
         except ModelUnusable as error:
-            halt.stop(str(error))
+            breaker.open(str(error))
             return _failed(batch, Fault(str(error), final=True), paid=_paid(error))
         except ModelRefused as error:
-            halt.answered()
-            self._crowd.too_many(len(batch))
+            breaker.succeeded()
+            self._batch_size.too_large(len(batch))
             return _failed(batch, Fault(str(error), final=len(batch) == 1), paid=_paid(error))
         except Exception as error:  # noqa: BLE001  # a bug in an adapter loses no paper either
             reason = _reason(error)
-            halt.failed(reason)
+            breaker.failed(reason)
             return _failed(batch, Fault(reason), paid=_paid(error))
-        halt.answered()
+        breaker.succeeded()
         return self._read(question, answer)
 
-    def _read(self, question: PaperQuestion, answer: ChatReply) -> _Answer:
-        """Take what the answer says; whatever that is, it was paid for."""
+    def _read(self, question: PaperQuestion, answer: ChatReply) -> _Outcome:
+        """Parse an answer; whatever it holds, it was paid for."""
         lost = () if answer.lost is None else (ModelCall((), answer.lost),)
         asked = len(question.papers)
         try:
-            reading = reply.parse_reply(answer.text, question.papers, self._cutoffs)
-        except Exception as error:  # noqa: BLE001  # nor does a bug in the reader
+            parsed = parse_reply(answer.text, question.papers, self._cutoffs)
+        except Exception as error:  # noqa: BLE001  # nor does a bug in the parser
             model_call = ModelCall((), answer.spend, answer.text)
             fault = Fault(_reason(error))
             return _failed(question.papers.values(), fault, paid=(*lost, model_call))
-        if reading.too_many:
-            self._crowd.too_many(asked)
+        if parsed.too_many:
+            self._batch_size.too_large(asked)
         else:
-            self._crowd.well(asked)
-        model_call = ModelCall(reading.judgements, answer.spend, answer.text)
+            self._batch_size.succeeded(asked)
+        model_call = ModelCall(parsed.judgements, answer.spend, answer.text)
         faults = {
-            paper: Fault(reason, alone=paper in reading.alone)
-            for paper, reason in reading.faults.items()
+            paper: Fault(reason, alone=paper in parsed.alone)
+            for paper, reason in parsed.faults.items()
         }
-        return _Answer(faults, (*lost, model_call))
+        return _Outcome(faults, (*lost, model_call))
 
 
-def _failed(batch: Iterable[Paper], fault: Fault, *, paid: tuple[ModelCall, ...] = ()) -> _Answer:
-    return _Answer(dict.fromkeys((paper.id for paper in batch), fault), paid)
+def _failed(batch: Iterable[Paper], fault: Fault, *, paid: tuple[ModelCall, ...] = ()) -> _Outcome:
+    return _Outcome(dict.fromkeys((paper.id for paper in batch), fault), paid)
 
 
 def _paid(error: Exception) -> tuple[ModelCall, ...]:
-    """Give what a failed question may have cost, in all of its attempts."""
+    """Return calls for what a failed question may have cost, in all of its attempts."""
     spends = (error.lost, error.spend) if isinstance(error, ModelError) else ()
     return tuple(ModelCall((), spend) for spend in spends if spend is not None)
 
 
 def _reason(error: Exception) -> str:
-    """Let our errors speak for themselves; another's text may hold what is nobody's business."""
+    """Return the text of our own errors only; another's may hold what must not be shown."""
     if isinstance(error, ModelError):
         return str(error)
-    _log.debug("a question failed in a way nobody expected", exc_info=error)
+    _log.debug("a question failed unexpectedly", exc_info=error)
     return f"the question failed unexpectedly ({type(error).__name__})"

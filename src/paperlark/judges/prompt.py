@@ -1,7 +1,7 @@
-"""What a model is told before any paper: the instructions and one reader's criteria.
+"""The system prompt: the instructions, then one reader's criteria.
 
 It is the same to the byte for every question of a profile, because providers charge less for a
-beginning they have seen before.
+prefix that they have cached.
 """
 
 from __future__ import annotations
@@ -35,18 +35,18 @@ SCHEMA: Mapping[str, object] = {
     "required": ["rows"],
     "additionalProperties": False,
 }
-"""The form of an answer; bounds are left out because not every server knows them."""
+"""JSON schema of an answer, without bounds, which not every server supports."""
 
 _SCORES = tuple(range(LOWEST, HIGHEST + 1))
 
-_NEAR = 1
-"""So far below a cut-off a comment is still wanted: a reader may lower it by one."""
+_MARGIN = 1
+"""Points below a cut-off at which a comment is still wanted: a reader may lower it by one."""
 
 
 def narrow_schema(numbers: Collection[int]) -> Mapping[str, object]:
-    """Give the form that only a good answer about these papers has, for servers that hold to it.
+    """Return the schema of exactly one row a paper, for servers that enforce it by a grammar.
 
-    The smallest models find neither a paper's number nor a score's bounds without.
+    Without it the smallest models get neither the papers' numbers nor the scores' bounds right.
     """
     score = {"type": "integer", "enum": _SCORES}
     fields = {
@@ -62,38 +62,38 @@ def narrow_schema(numbers: Collection[int]) -> Mapping[str, object]:
 
 @cache
 def instructions() -> str:
-    """Read the part that is the same for every reader, but for two scores."""
+    """Return the template that is the same for every reader, except for two scores."""
     return files(__package__).joinpath("prompts", "judge.md").read_text(encoding="utf-8")
 
 
 def fingerprint() -> str:
-    """Name the instructions in the store: judgements under other instructions do not count."""
+    """Return the instructions' hash: stored judgements under other instructions do not count."""
     return hashlib.sha256(instructions().encode()).hexdigest()[:16]
 
 
 def system(criteria: Criteria, cutoffs: Cutoffs) -> str:
-    """Put the reader's criteria, as they wrote them, under the instructions.
+    """Return the instructions, then the reader's criteria as written.
 
-    The cut-offs say from which scores on there is to be a comment.
+    The cut-offs determine from which scores on a comment is requested.
     """
-    near = _near(cutoffs)
-    told = Template(instructions()).substitute(relevance=near.relevance, novelty=near.novelty)
-    return f"{told.rstrip()}\n\n{criteria.text.strip()}\n"
+    lowest = _lowest_commented(cutoffs)
+    text = Template(instructions()).substitute(relevance=lowest.relevance, novelty=lowest.novelty)
+    return f"{text.rstrip()}\n\n{criteria.text.strip()}\n"
 
 
 def asks_for_comment(relevance: int, novelty: int, cutoffs: Cutoffs) -> bool:
-    """Tell whether a paper with these scores is to have a comment."""
-    near = _near(cutoffs)
-    return relevance >= near.relevance and novelty >= near.novelty
+    """Return whether a comment is requested for a paper with these scores."""
+    return _lowest_commented(cutoffs).meets(relevance, novelty)
 
 
-def _near(cutoffs: Cutoffs) -> Cutoffs:
-    """Give the lowest scores that have a comment."""
-    return Cutoffs(max(LOWEST, cutoffs.relevance - _NEAR), max(LOWEST, cutoffs.novelty - _NEAR))
+def _lowest_commented(cutoffs: Cutoffs) -> Cutoffs:
+    """Return the lowest scores with a comment."""
+    relevance, novelty = cutoffs.relevance - _MARGIN, cutoffs.novelty - _MARGIN
+    return Cutoffs(max(LOWEST, relevance), max(LOWEST, novelty))
 
 
-# "Group" alone is a word of algebra, of galaxies and of chemistry.
-_PEOPLE = re.compile(
+# "Group" alone is a term of algebra, of galaxies and of chemistry.
+_AUTHOR_WORDS = re.compile(
     r"\b(?:(?:co-?)?authors?|authored|affiliat\w*|universit(?:y|ies)|institut(?:es?|ions?)"
     r"|(?:research|working)\s+groups?|groups?\s+(?:at|led\s+by|of\s+(?:Prof|Dr))"
     r"|(?:written|papers?|work)\s+by)\b",
@@ -101,6 +101,6 @@ _PEOPLE = re.compile(
 )
 
 
-def speaks_of_authors(criteria: str) -> bool:
-    """Tell whether a judge of these criteria has to see the authors; a doubt is a yes."""
-    return _PEOPLE.search(criteria) is not None
+def mentions_authors(criteria: str) -> bool:
+    """Return whether these criteria may depend on the authors, so that a judge must see them."""
+    return _AUTHOR_WORDS.search(criteria) is not None

@@ -1,4 +1,4 @@
-"""Judging from a recording: what a model once said of a day's papers."""
+"""Judging from a recording of a model's judgements of a day's papers."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from paperlark.recordings import RecordedDay, RecordedPaper, read_recording, rec
 
 
 class RecordedJudge:
-    """A judge that says again what a model once said, and nothing of other papers."""
+    """A judge that repeats recorded judgements, and judges no other papers."""
 
     def __init__(self, path: Path, criteria: Criteria) -> None:
         content = read_recording(path)
@@ -34,18 +34,18 @@ class RecordedJudge:
         self._days = recorded_days(str(path), content)
 
     def model(self, day: date) -> str:
-        """Name the model that was recorded that day, as far as the recording knows."""
+        """Return the model recorded for that day, as far as the recording names it."""
         recorded = self._days.get(day)
         return f"{recorded.model} (recorded)" if recorded and recorded.model else "recorded"
 
     @property
     def signature(self) -> str:
-        """The content of the file."""
+        """The hash of the file."""
         return self._signature
 
     @property
     def prompt(self) -> str:
-        """The criteria, and why they are not the whole prompt."""
+        """The criteria, and a note that they are not the whole prompt."""
         return (
             "These judgements are a recording. It does not carry the prompt they were made with; "
             "these are the reader's criteria as written:\n\n"
@@ -56,22 +56,22 @@ class RecordedJudge:
         self,
         papers: Sequence[Paper],
         day: date,
-        precedents: Precedents = NO_PRECEDENTS,  # noqa: ARG002  # it was recorded without
-        reading: int = FIRST_READING,  # noqa: ARG002  # it says the same each time
+        precedents: Precedents = NO_PRECEDENTS,  # noqa: ARG002  # it was recorded without any
+        reading: int = FIRST_READING,  # noqa: ARG002  # it is the same each time
     ) -> Iterator[ModelCall | Unjudged]:
-        """Give one exchange with the day's usage, unknown where it was not recorded."""
+        """Yield one call with the day's usage, unknown where it was not recorded."""
         recorded = self._days.get(day)
         rows = {row.id: row for row in recorded.selected} if recorded else {}
-        said = [_judgement(rows[one.id], one) if one.id in rows else None for one in papers]
-        judgements = tuple(judgement for judgement in said if judgement)
+        found = [_judgement(rows[one.id], one) if one.id in rows else None for one in papers]
+        judgements = tuple(judgement for judgement in found if judgement)
         yield ModelCall(judgements, _spend(recorded) if recorded else Spend(None, None))
-        for paper, judgement in zip(papers, said, strict=True):
+        for paper, judgement in zip(papers, found, strict=True):
             if judgement is None:
                 yield Unjudged(paper, UnjudgedReason.NOT_RECORDED, "not recorded")
 
 
 def _judgement(row: RecordedPaper, paper: Paper) -> Judgement | None:
-    """Give it for whichever version is asked about."""
+    """Return the judgement of whichever version is asked about."""
     if row.relevance is None or row.novelty is None:
         return None
     comment = clean_comment(row.comment)
@@ -79,7 +79,7 @@ def _judgement(row: RecordedPaper, paper: Paper) -> Judgement | None:
 
 
 def _spend(recorded: RecordedDay) -> Spend:
-    """Give what the day's page said, priced as of that day."""
+    """Return the day's recorded usage, at the prices of that day."""
     prompt, completion = recorded.printed.prompt_tokens, recorded.printed.completion_tokens
     if prompt is None or completion is None:
         return Spend(tokens=None, cost=None)

@@ -1,34 +1,34 @@
-"""Strangers' text made fit to stand in a prompt: one line, bounded, nothing unseen, no control."""
+"""Prompt-injection sanitizing: strangers' text on one bounded line, with no control sequences."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 
-_MARK = " […]"
+_ELLIPSIS = " […]"
 
-# `<|im_start|>`, `</think>`, `[INST]` or `[TOOL_CALLS]` must not become tokens of control, nor
-# imitate the lines that papers stand between. Forbidden lines such as [OIII] are left alone.
+# `<|im_start|>`, `</think>`, `[INST]` or `[TOOL_CALLS]` must not become control tokens, nor imitate
+# the fence around the papers. Spectral lines such as [OIII] are left alone.
 _CONTROL = re.compile(r"<(?=[|/!?\w\uff5c])|\[(?=/?(?:INST|SYS|gMASK|[A-Z]+_[A-Z_]+)\])")
 
-# They change nothing that is seen, and whole messages have been hidden in them.
+# Variation selectors are invisible, and whole messages have been hidden in them.
 _SELECTORS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 
 
 def sanitize(text: str, longest: int) -> str:
-    """Put text on one line of up to `longest` bytes of UTF-8; TeX stays as it is.
+    """Return text on one line of up to `longest` bytes of UTF-8; TeX stays as it is.
 
-    No vocabulary has more tokens for a text than it has bytes, so that is a bound for both.
+    Every token is at least one byte, so that this bounds tokens, too.
     """
-    line = " ".join(_seen(text).split())
+    line = " ".join(_visible(text).split())
     line = _CONTROL.sub(r"\g<0> ", line)
     content = line.encode()
     if len(content) <= longest:
         return line
-    return content[:longest].decode(errors="ignore").rstrip() + _MARK
+    return content[:longest].decode(errors="ignore").rstrip() + _ELLIPSIS
 
 
-def _seen(text: str) -> str:
+def _visible(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     visible = (c for c in text if c.isspace() or unicodedata.category(c)[0] != "C")

@@ -1,1 +1,1 @@
-"""Talking to language models: instructions and a question in; a text and what it cost out."""
+"""Language models: a prompt in, a reply with its cost out; `chat_stack.py` states the order."""

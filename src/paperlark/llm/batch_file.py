@@ -1,4 +1,4 @@
-"""The files of a batch service: requests out, replies in, in any order."""
+"""The JSON Lines files of a batch service: requests out, replies in, in any order."""
 
 from __future__ import annotations
 
@@ -11,27 +11,27 @@ import httpx
 
 from paperlark.domain.chat import ChatReply
 from paperlark.domain.spending import Spend
-from paperlark.llm import completion, error_classes
-from paperlark.llm.completion import Usage
+from paperlark.llm.completion import Usage, as_mapping, parse_completion
 from paperlark.llm.connection import MAYBE_PAID, Connection
+from paperlark.llm.error_classes import classify_error
 from paperlark.llm.redact import redact
 
 ENDPOINT = "/v1/chat/completions"
-"""What every line asks; the service knows it by this name whatever its base URL."""
+"""The endpoint of every request; the service calls it so whatever its base URL."""
 
 MOST_LINES, MOST_BYTES = 50_000, 200_000_000
-"""What one file may hold."""
+"""Limits of one file."""
 
 Body = Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)
 class BatchLine:
-    """One line of what came back.
+    """One line of a file of replies.
 
-    `name` is the question's, None where the line does not tell. `status` and `payload` are what
-    the question would have been answered with alone, `payload` None where it was not answered:
-    then `problem` may say why. `text` is the line as it came.
+    `name` is the request's, None where the line has none. `status` and `payload` are what a
+    single request would have been answered with, `payload` None where it was not answered: then
+    `problem` may say why. `text` is the line as it came.
     """
 
     name: str | None
@@ -42,14 +42,14 @@ class BatchLine:
 
 
 def write_batch(bodies: Mapping[str, Body]) -> bytes:
-    """Write questions, each under its name."""
+    """Write request bodies, each under its name, one a line."""
     return b"".join(_line(name, body) for name, body in bodies.items())
 
 
 def split_batch(
     bodies: Mapping[str, Body], *, most_lines: int = MOST_LINES, most_bytes: int = MOST_BYTES
 ) -> Iterator[Sequence[str]]:
-    """Part the names of questions into files that a service takes; none is left out."""
+    """Split the names of requests into files within a service's limits; none is left out."""
     names: list[str] = []
     size = 0
     for name, body in bodies.items():
@@ -64,11 +64,11 @@ def split_batch(
 
 
 def read_batch(content: bytes) -> Iterator[BatchLine]:
-    """Read every line that is not blank, whatever it holds."""
+    """Parse every line that is not blank, whatever it holds."""
     # Not splitlines(): text may hold characters that it takes for the end of a line.
     for raw in content.split(b"\n"):
         if raw.strip():
-            yield _read(raw.decode("utf-8", "replace"))
+            yield _parse_line(raw.decode("utf-8", "replace"))
 
 
 def _line(name: str, body: Body) -> bytes:
@@ -76,41 +76,37 @@ def _line(name: str, body: Body) -> bytes:
     return json.dumps(line).encode() + b"\n"
 
 
-def _read(text: str) -> BatchLine:
+def _parse_line(text: str) -> BatchLine:
     try:
         value = json.loads(text)
     except (ValueError, RecursionError):
         value = None
-    row = _mapping(value)
-    name, response, error = row.get("custom_id"), _mapping(row.get("response")), row.get("error")
+    row = as_mapping(value)
+    name, response, error = row.get("custom_id"), as_mapping(row.get("response")), row.get("error")
     status = response.get("status_code")
     return BatchLine(
         name=name if isinstance(name, str) else None,
         status=status if type(status) is int else HTTPStatus.OK,
         payload=response.get("body"),
-        problem=_words(error),
+        problem=_message(error),
         text=text,
     )
 
 
-def _words(error: object) -> str:
-    """Say what an error says: an object with code and message, or mere text."""
+def _message(error: object) -> str:
+    """Return the text of an error: an object with code and message, or plain text."""
     if isinstance(error, str):
         return error
-    said = _mapping(error)
-    words = (said.get("code"), said.get("message"))
-    return ": ".join(word for word in words if isinstance(word, str) and word)
-
-
-def _mapping(value: object) -> Mapping[str, object]:
-    return value if isinstance(value, Mapping) else {}
+    fields = as_mapping(error)
+    parts = (fields.get("code"), fields.get("message"))
+    return ": ".join(part for part in parts if isinstance(part, str) and part)
 
 
 @dataclass(frozen=True, slots=True)
 class BatchReply:
-    """What came of one question: a reply, or what went wrong, or both where a reply is no use.
+    """The outcome of one request: a reply, or a problem, or both where the reply is unusable.
 
-    `tried` says that the model was asked at all.
+    `tried` where the model was asked at all.
     """
 
     reply: ChatReply | None
@@ -120,7 +116,7 @@ class BatchReply:
 
 @dataclass(frozen=True, slots=True)
 class BatchReplies:
-    """What came back: answers by question, and replies to nothing that was asked."""
+    """All that came back: outcomes by request name, and replies under unknown names."""
 
     by_name: Mapping[str, BatchReply]
     strays: tuple[ChatReply, ...]
@@ -128,18 +124,18 @@ class BatchReplies:
 
 def read_replies(
     files: Iterable[bytes],
-    asked: Collection[str],
+    names: Collection[str],
     server: Connection,
     spend_of: Callable[[Usage | None], Spend],
     *,
     prompt: str = "",
 ) -> BatchReplies:
-    """Read all lines; of several for one question the first that holds a reply counts."""
+    """Read all lines; of several for one request the first that holds a reply counts."""
     found: dict[str, BatchReply] = {}
     strays: list[ChatReply] = []
     for line in (line for content in files for line in read_batch(content)):
         answer = _answer(line, server, spend_of, prompt)
-        if line.name is None or line.name not in asked:
+        if line.name is None or line.name not in names:
             strays += [answer.reply] if answer.reply else []
         elif line.name not in found or found[line.name].reply is None:
             found[line.name] = answer
@@ -149,21 +145,20 @@ def read_replies(
 def _answer(
     line: BatchLine, server: Connection, spend_of: Callable[[Usage | None], Spend], prompt: str
 ) -> BatchReply:
-    """Read one line; what is neither an answer nor a complaint may have been paid for."""
+    """Read one line; one that is neither an answer nor an error may have been billed."""
     if line.payload is None and line.status < HTTPStatus.BAD_REQUEST:
         if line.problem:
-            return BatchReply(
-                None, redact(line.problem, key=server.key, prompt=prompt), tried=False
-            )
+            redacted = redact(line.problem, key=server.key, prompt=prompt)
+            return BatchReply(None, redacted, tried=False)
         return BatchReply(ChatReply(line.text, MAYBE_PAID), "its line cannot be read")
     response = httpx.Response(line.status, request=httpx.Request("POST", server.base_url))
-    found = error_classes.classify_error(response, line.payload, prompt=prompt)
+    found = classify_error(response, line.payload, prompt=prompt)
     if found is not None:
-        return BatchReply(None, found.without(server.key).error().problem)
-    answer = completion.read(line.payload)
+        return BatchReply(None, found.redacting(server.key).error().problem)
+    answer = parse_completion(line.payload)
     if answer is None:
         return BatchReply(ChatReply(line.text, MAYBE_PAID), "its line holds no chat completion")
-    refused = None
+    problem = None
     if answer.refusal is not None:
-        refused = f"refused: {redact(answer.refusal, key=server.key, prompt=prompt)}"
-    return BatchReply(ChatReply(answer.text, spend_of(answer.usage)), refused)
+        problem = f"refused: {redact(answer.refusal, key=server.key, prompt=prompt)}"
+    return BatchReply(ChatReply(answer.text, spend_of(answer.usage)), problem)

@@ -3,31 +3,19 @@
 from __future__ import annotations
 
 import json
+import logging
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import astuple, dataclass, field, replace
 from enum import IntEnum
 from threading import Lock
 
 from paperlark.domain.chat import Prompt
 from paperlark.llm.error_classes import ErrorClass
 
+_log = logging.getLogger(__name__)
 
-@dataclass(frozen=True, slots=True)
-class ChatRequest:
-    """All that is asked for; what of it is said to the server, its dialect decides."""
-
-    model: str
-    prompt: Prompt = field(repr=False)
-    temperature: float | None
-
-    @property
-    def words(self) -> str:
-        """All that the model is to read."""
-        return f"{self.prompt.system}\n{self.prompt.user}"
-
-
-_FORM = (
+_FORMAT_WORDS = (
     "response_format",
     "response format",
     "json_schema",
@@ -40,99 +28,116 @@ _FORM = (
     "json mode",
     "the word 'json'",
 )
-_LIMITS = ("max_tokens", "max_completion_tokens")
+_LIMIT_PARAMS = ("max_tokens", "max_completion_tokens")
 _AT_MOST = re.compile(r"(?:at most|<=|less than or equal to)\s*(\d{1,9})\b", re.IGNORECASE)
-_MOST_ROOM = 32_768
+_MOST_REASONING = 32_768
 
 
-class RequestForm(IntEnum):
-    """How the form of the answer is asked for, the strictest first."""
+@dataclass(frozen=True, slots=True)
+class ChatRequest:
+    """All that could be sent; the server's capabilities decide which of it is."""
+
+    model: str
+    prompt: Prompt = field(repr=False)
+    temperature: float | None
+
+    @property
+    def text(self) -> str:
+        """All text that the model reads."""
+        return f"{self.prompt.system}\n{self.prompt.user}"
+
+
+class ResponseFormat(IntEnum):
+    """How the form of the answer is requested, the strictest first."""
 
     JSON_SCHEMA = 0
     JSON_OBJECT_OF_SCHEMA = 1
-    """llama-cpp-python's own: it binds the answer by a grammar."""
+    """An extension of llama-cpp-python, which constrains the answer by a grammar."""
     JSON_OBJECT = 2
     TEXT = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What may be said to a server: everything, until it complains.
+    """What a server accepts: everything, until it complains.
 
-    `limit` is its name for the most tokens of an answer, None where it takes none, and `most` the
-    highest it takes, None where nobody knows. `room` are tokens that its model needs beside the
-    answer, because it thinks first.
+    `limit_param` is its name for the limit of an answer's tokens, None where it takes no limit,
+    and `max_limit` the highest that it takes, None where unknown. `reasoning_tokens` are what its
+    model needs beside the answer.
     """
 
-    form: RequestForm = RequestForm.JSON_SCHEMA
+    response_format: ResponseFormat = ResponseFormat.JSON_SCHEMA
     temperature: bool = True
-    limit: str | None = "max_tokens"
-    most: int | None = None
+    limit_param: str | None = "max_tokens"
+    max_limit: int | None = None
     system_role: bool = True
-    room: int = 0
+    reasoning_tokens: int = 0
 
-    def body(self, question: ChatRequest) -> dict[str, object]:
-        """Put the question in this dialect."""
+    def body(self, request: ChatRequest) -> dict[str, object]:
+        """Return the JSON body of a request that this server accepts."""
         body: dict[str, object] = {
-            "model": question.model,
-            "messages": self._messages(question.prompt),
+            "model": request.model,
+            "messages": self._messages(request.prompt),
         }
-        if self.temperature and question.temperature is not None:
-            body["temperature"] = question.temperature
-        longest = self.longest(question.prompt)
-        if self.limit and longest is not None:
-            body[self.limit] = longest
-        if self.form is not RequestForm.TEXT:
-            body["response_format"] = _response_format(self.form, question.prompt)
+        if self.temperature and request.temperature is not None:
+            body["temperature"] = request.temperature
+        limit = self.answer_limit(request.prompt)
+        if self.limit_param and limit is not None:
+            body[self.limit_param] = limit
+        if self.response_format is not ResponseFormat.TEXT:
+            body["response_format"] = _response_format(self.response_format, request.prompt)
         return body
 
-    def longest(self, prompt: Prompt) -> int | None:
-        """Give how many tokens an answer may have; None where there is no limit."""
-        if self.limit is None or prompt.longest_answer is None:
+    def answer_limit(self, prompt: Prompt) -> int | None:
+        """Return how many tokens an answer may have; None where there is no limit."""
+        if self.limit_param is None or prompt.longest_answer is None:
             return None
-        return prompt.longest_answer if self.most is None else min(prompt.longest_answer, self.most)
+        if self.max_limit is None:
+            return prompt.longest_answer
+        return min(prompt.longest_answer, self.max_limit)
 
-    def after(self, trouble: ErrorClass) -> Capabilities | None:
-        """Give what to try after this complaint; None where it is not about the dialect."""
-        if not trouble.blames_the_request or trouble.is_too_large:
+    def after_complaint(self, error: ErrorClass) -> Capabilities | None:
+        """Return what to try next; None where the error is not about capabilities."""
+        if not error.blames_the_request or error.is_too_large:
             return None
-        message = trouble.message.lower()
-        blamed = trouble.param.lower() or message
-        if self.form is not RequestForm.TEXT and (
-            _names(blamed, *_FORM) or _names(message, _FORM[-1])
+        message = error.message.lower()
+        blamed = error.param.lower() or message
+        if self.response_format is not ResponseFormat.TEXT and (
+            _contains(blamed, *_FORMAT_WORDS) or _contains(message, _FORMAT_WORDS[-1])
         ):
-            return replace(self, form=RequestForm(self.form + 1))
+            return replace(self, response_format=ResponseFormat(self.response_format + 1))
         if self.temperature and "temperature" in blamed:
             return replace(self, temperature=False)
-        if self.limit and self.limit in blamed:
-            return self._after_the_limit(message)
-        if self.system_role and _names(blamed, "system role", "messages[0].role", "'system'"):
+        if self.limit_param and self.limit_param in blamed:
+            return self._after_limit_complaint(message)
+        if self.system_role and _contains(blamed, "system role", "messages[0].role", "'system'"):
             return replace(self, system_role=False)
         return None
 
-    def after_thoughts_only(self, prompt: Prompt) -> Capabilities:
-        """Give what to try after an answer whose limit was reached before it began.
+    def after_reasoning_only(self, prompt: Prompt) -> Capabilities:
+        """Return what to try after an answer that reached its limit before it began.
 
-        Four times as much is asked for by whoever heeds `room`, up to a bound.
+        Whoever respects `reasoning_tokens` requests four times as much, up to a bound.
         """
-        longest = self.longest(prompt)
-        if longest is None:
+        limit = self.answer_limit(prompt)
+        if limit is None:
             return self
-        return replace(self, room=max(self.room, min(4 * longest, _MOST_ROOM)))
+        tokens = max(self.reasoning_tokens, min(4 * limit, _MOST_REASONING))
+        return replace(self, reasoning_tokens=tokens)
 
     def after_too_large(self) -> Capabilities:
-        """Give what to try with other questions after one did not fit: perhaps for its room."""
-        return replace(self, room=self.room // 4)
+        """Return what to try for other requests: the reasoning tokens may have been too many."""
+        return replace(self, reasoning_tokens=self.reasoning_tokens // 4)
 
-    def _after_the_limit(self, message: str) -> Capabilities:
-        """Call it otherwise, lower it, or leave it out, as the complaint suggests."""
-        newer = _LIMITS[1]
-        if newer in message and self.limit != newer:
-            return replace(self, limit=newer)
-        told = _AT_MOST.search(message)
-        if told and self.most is None:
-            return replace(self, most=max(1, int(told[1])))
-        return replace(self, limit=None)
+    def _after_limit_complaint(self, message: str) -> Capabilities:
+        """Rename the limit, lower it or leave it out, as the complaint suggests."""
+        newer = _LIMIT_PARAMS[1]
+        if newer in message and self.limit_param != newer:
+            return replace(self, limit_param=newer)
+        stated = _AT_MOST.search(message)
+        if stated and self.max_limit is None:
+            return replace(self, max_limit=max(1, int(stated[1])))
+        return replace(self, limit_param=None)
 
     def _messages(self, prompt: Prompt) -> list[dict[str, str]]:
         if self.system_role:
@@ -143,40 +148,47 @@ class Capabilities:
         return [{"role": "user", "content": f"{prompt.system}\n\n{prompt.user}"}]
 
 
-def _names(blamed: str, *words: str) -> bool:
-    return any(word in blamed for word in words)
+def _contains(text: str, *words: str) -> bool:
+    return any(word in text for word in words)
 
 
-def _response_format(form: RequestForm, prompt: Prompt) -> dict[str, object]:
-    if form is RequestForm.JSON_SCHEMA:
+def _response_format(response_format: ResponseFormat, prompt: Prompt) -> dict[str, object]:
+    if response_format is ResponseFormat.JSON_SCHEMA:
         named = {"name": "answer", "strict": True, "schema": dict(prompt.schema)}
         return {"type": "json_schema", "json_schema": named}
-    if form is RequestForm.JSON_OBJECT_OF_SCHEMA:
+    if response_format is ResponseFormat.JSON_OBJECT_OF_SCHEMA:
         return {"type": "json_object", "schema": dict(prompt.narrow or prompt.schema)}
     return {"type": "json_object"}
 
 
-def write_capabilities(dialect: Capabilities) -> str:
-    """Write it as JSON, to be read again by a later run."""
-    return json.dumps(asdict(dialect) | {"form": dialect.form.name.lower()}, sort_keys=True)
+_STORED_KEYS = ("form", "temperature", "limit", "most", "system_role", "room")
+"""The names that the fields of `Capabilities` have in a store, in their order."""
+
+
+def write_capabilities(found: Capabilities) -> str:
+    """Return JSON for a later run."""
+    stored = dict(zip(_STORED_KEYS, astuple(found), strict=True))
+    return json.dumps(stored | {"form": found.response_format.name.lower()}, sort_keys=True)
 
 
 def read_capabilities(text: str) -> Capabilities | None:
-    """Read what was written; None where it is nothing of ours, and is to be learned anew."""
+    """Read what `write_capabilities` wrote; None for anything else, to be discovered anew."""
     try:
-        fields = json.loads(text)
-        form = RequestForm[fields["form"].upper()]
-        return Capabilities(**fields | {"form": form}) if _is_sound(fields) else None
+        stored = json.loads(text)
+        form = ResponseFormat[stored["form"].upper()]
+        if len(stored) != len(_STORED_KEYS) or not _is_valid(stored):
+            return None
+        return Capabilities(form, *(stored[key] for key in _STORED_KEYS[1:]))
     except (ValueError, TypeError, KeyError, AttributeError):
         return None
 
 
-def _is_sound(fields: Mapping[str, object]) -> bool:
+def _is_valid(stored: Mapping[str, object]) -> bool:
     return (
-        type(fields["temperature"]) is type(fields["system_role"]) is bool
-        and fields["limit"] in (None, *_LIMITS)
-        and (fields["most"] is None or _is_count(fields["most"], 1))
-        and _is_count(fields["room"], 0)
+        type(stored["temperature"]) is type(stored["system_role"]) is bool
+        and stored["limit"] in (None, *_LIMIT_PARAMS)
+        and (stored["most"] is None or _is_count(stored["most"], 1))
+        and _is_count(stored["room"], 0)
     )
 
 
@@ -184,91 +196,93 @@ def _is_count(value: object, least: int) -> bool:
     return type(value) is int and value >= least
 
 
-def describe_capabilities(dialect: Capabilities) -> tuple[str, ...]:
-    """Say in a few words each what the server was found to do, for a reader."""
-    forms = {
-        RequestForm.JSON_SCHEMA: "answers in the form of a JSON schema",
-        RequestForm.JSON_OBJECT_OF_SCHEMA: "answers in the form of a JSON schema,"
-        " beside a JSON object",
-        RequestForm.JSON_OBJECT: "answers as a JSON object of any form",
-        RequestForm.TEXT: "answers as text",
+def describe_capabilities(found: Capabilities) -> tuple[str, ...]:
+    """Describe what a server accepts, in a few plain words each."""
+    formats = {
+        ResponseFormat.JSON_SCHEMA: "answers follow a JSON schema",
+        ResponseFormat.JSON_OBJECT_OF_SCHEMA: "answers follow a JSON schema, sent beside"
+        " the format json_object",
+        ResponseFormat.JSON_OBJECT: "answers are JSON, without a schema",
+        ResponseFormat.TEXT: "answers are plain text",
     }
-    said = [
-        (True, forms[dialect.form]),
-        (not dialect.temperature, "takes no temperature"),
-        (dialect.limit is None, "takes no limit to an answer"),
-        (dialect.limit == _LIMITS[1], f"calls an answer's limit {_LIMITS[1]}"),
-        (dialect.most is not None, f"answers with at most {dialect.most} tokens"),
-        (not dialect.system_role, "takes instructions only as part of the question"),
-        (dialect.room > 0, f"thinks first, and is given {dialect.room} tokens for it"),
+    limit, most, tokens = found.limit_param, found.max_limit, found.reasoning_tokens
+    differences = [
+        (not found.temperature, "accepts no temperature"),
+        (limit is None, "accepts no limit on answers"),
+        (limit == _LIMIT_PARAMS[1], f"takes the limit on answers as {limit}"),
+        (most is not None, f"answers have at most {most} tokens"),
+        (not found.system_role, "takes no system message: instructions go with the question"),
+        (tokens > 0, f"reasons before it answers, with {tokens} more tokens"),
     ]
-    return tuple(words for holds, words in said if holds)
+    return (formats[found.response_format], *(text for holds, text in differences if holds))
 
 
 class CapabilityDiscovery:
-    """Keeps the dialect that all threads speak.
+    """Holds the capabilities that all threads use, and learns from complaints.
 
-    `remembered` is what an earlier run found out, None where there was none; where it no longer
-    works all is learned anew. `learned` is told of every dialect that an answer came in, once.
+    `remembered` is what an earlier run discovered, None where there was none; once it no longer
+    works everything is discovered anew. `on_learned` is called once for each set of capabilities
+    that an answer confirmed.
     """
 
     def __init__(
         self,
         remembered: Capabilities | None,
-        learned: Callable[[Capabilities], object] = lambda _: None,
+        on_learned: Callable[[Capabilities], object] = lambda _: None,
     ) -> None:
-        self._dialect = remembered or Capabilities()
-        self._told = remembered
-        self._is_old = remembered is not None
-        self._learned = learned
+        self._current = remembered or Capabilities()
+        self._confirmed = remembered
+        self._is_remembered = remembered is not None
+        self._on_learned = on_learned
         self._lock = Lock()
 
     @property
-    def dialect(self) -> Capabilities:
-        """What is spoken for now."""
-        return self._dialect
+    def current(self) -> Capabilities:
+        """What requests are made for now."""
+        return self._current
 
     @property
-    def is_known(self) -> bool:
-        """Whether an answer ever came in what is spoken for now."""
-        return self._told is not None
+    def is_confirmed(self) -> bool:
+        """Whether an answer ever came to a request of this kind."""
+        return self._confirmed is not None
 
-    def complained(self, spoken: Capabilities, trouble: ErrorClass) -> bool:
-        """Learn from a complaint about what was spoken; tell whether to ask again.
+    def complained(self, used: Capabilities, error: ErrorClass) -> bool:
+        """Learn from an error about a request; return whether to send it again.
 
-        Where another thread learned something meanwhile, that is tried first.
+        What another thread has learned meanwhile is tried first.
         """
-        if trouble.is_too_large:
-            self._replace(spoken, spoken.after_too_large())
-        better = spoken.after(trouble)
+        if error.is_too_large:
+            self._replace(used, used.after_too_large())
+        better = used.after_complaint(error)
         if better is None:
             return False
         with self._lock:
-            if self._dialect == spoken:
-                self._dialect = (
-                    Capabilities() if self._is_old and spoken != Capabilities() else better
+            if self._current == used:
+                is_outdated = self._is_remembered and used != Capabilities()
+                self._current = Capabilities() if is_outdated else better
+                self._is_remembered = False
+                _log.info(
+                    "the server rejected the request's form; next try: %s",
+                    "; ".join(describe_capabilities(self._current)),
                 )
-                self._is_old = False
         return True
 
-    def answered(self, spoken: Capabilities) -> None:
-        """Note that an answer came."""
-        self._tell(spoken)
+    def only_reasoned(self, used: Capabilities, prompt: Prompt) -> None:
+        """Learn from an answer that reached its limit before it began."""
+        better = used.after_reasoning_only(prompt)
+        self._replace(used, better)
+        self.answered(better)
 
-    def only_thought(self, spoken: Capabilities, prompt: Prompt) -> None:
-        """Learn from an answer whose limit was reached before it began."""
-        better = spoken.after_thoughts_only(prompt)
-        self._replace(spoken, better)
-        self._tell(better)
-
-    def _replace(self, spoken: Capabilities, better: Capabilities) -> None:
+    def _replace(self, used: Capabilities, better: Capabilities) -> None:
         with self._lock:
-            if self._dialect == spoken:
-                self._dialect = better
+            if self._current == used:
+                self._current = better
 
-    def _tell(self, dialect: Capabilities) -> None:
+    def answered(self, found: Capabilities) -> None:
+        """Confirm capabilities by an answer."""
         with self._lock:
-            news = dialect == self._dialect != self._told
-            self._told = dialect if news else self._told
-        if news:
-            self._learned(dialect)
+            is_new = found == self._current != self._confirmed
+            self._confirmed = found if is_new else self._confirmed
+        if is_new:
+            _log.info("capabilities discovered: %s", "; ".join(describe_capabilities(found)))
+            self._on_learned(found)

@@ -1,7 +1,7 @@
-"""What a server of the chat protocol complains about, and which of our errors that is.
+"""Error classification: find the error in a chat server's response, and which of ours it is.
 
 Servers put an error into `{"error": {...}}`, `{"error": "text"}`, a flat object, a list, or
-into the answer of a request that went well by its HTTP status.
+the body of a response whose HTTP status is a success.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import httpx
 
 from paperlark.domain.errors import ModelBusy, ModelError, ModelRefused, ModelUnusable
 from paperlark.domain.spending import Spend
-from paperlark.llm import aimd
+from paperlark.llm.completion import parse_duration
 from paperlark.llm.redact import OMITTED, redact, repeats_prompt
 
 _NO_MONEY = re.compile(
@@ -38,11 +38,11 @@ _TOO_LARGE = re.compile(
 _FLAGGED = re.compile(r"moderation|flagged|content.?(?:policy|filter)", re.IGNORECASE)
 _CODES: dict[str, int] = {"rate_limit_exceeded": HTTPStatus.TOO_MANY_REQUESTS}
 _BUSY = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY)
-_OVERLOADED = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE, 529)
-_GAVE_UP = (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.GATEWAY_TIMEOUT, 524)
-_LONG = 60.0
-"""Seconds. Longer waits are worth telling."""
-_NOT_THERE = (HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED)
+_OVERLOAD = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE, 529)
+_TIMED_OUT = (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.GATEWAY_TIMEOUT, 524)
+_LONG_WAIT = 60.0
+"""Seconds. Longer waits are told to the reader."""
+_NOT_FOUND = (HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED)
 _AGAIN = re.compile(
     r"(?:try again|retry)\s+(?:in|after)\s+((?:\d{1,9}(?:\.\d{1,9})?\s*(?:ms|s|m|h))+)",
     re.IGNORECASE,
@@ -51,9 +51,9 @@ _AGAIN = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class ErrorClass:
-    """A complaint as its server put it; `retry_after` is in seconds.
+    """An error as its server put it; `retry_after` is in seconds.
 
-    Its words are not to be shown as they are: they may repeat the key. See `without`.
+    Show `text`, not `message`, which may repeat the key: see `redacting`.
     """
 
     server: str
@@ -66,47 +66,51 @@ class ErrorClass:
 
     @property
     def blames_the_request(self) -> bool:
-        """llama-cpp-python answers what it does not know with a server error."""
+        """Whether the request's form is at fault, for which llama-cpp-python answers 500."""
         return self.status in (HTTPStatus.BAD_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY) or (
             self.status == HTTPStatus.INTERNAL_SERVER_ERROR and "Input should be" in self.message
         )
 
     @property
     def is_too_large(self) -> bool:
-        """Whether the question is longer than what the model holds, or than a minute's tokens."""
+        """Whether the request exceeds the context window, or a minute's tokens."""
         return self.status <= HTTPStatus.INTERNAL_SERVER_ERROR and (
             self.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE
             or _TOO_LARGE.search(f"{self.code} {self.message}") is not None
         )
 
     @property
-    def is_too_much(self) -> bool:
-        """Whether the server has more questions before it than it manages."""
-        return self.status in _OVERLOADED and not self.is_too_large
+    def is_overload(self) -> bool:
+        """Whether the server has more requests than it can serve now."""
+        return self.status in _OVERLOAD and not self.is_too_large
 
-    def without(self, key: str | None) -> ErrorClass:
-        """Say the same without the key that a server may have repeated."""
+    def redacting(self, key: str | None) -> ErrorClass:
+        """Return the same error, with this key left out of its `text`."""
         return replace(self, key=key)
 
     @property
-    def words(self) -> str:
-        """What the server said, fit to be shown."""
+    def text(self) -> str:
+        """The server's message, safe to show."""
         return redact(self.message, key=self.key)
 
     def error(self) -> ModelError:
-        """Say which of our errors this is."""
+        """Return the error of ours that this is."""
         kind, hint = self._kind()
-        problem = f"{self.server} answered {self.status}: {self.words or 'nothing'}"
+        problem = f"{self.server} answered {self.status}: {self.text or 'no message'}"
         if kind is ModelBusy:
-            # Who gave up waiting for an answer may have been billed for it.
-            spend = Spend(tokens=None, cost=None) if self.status in _GAVE_UP else None
+            # A gateway that timed out may have been billed for the answer.
+            spend = Spend(tokens=None, cost=None) if self.status in _TIMED_OUT else None
             wait = self.retry_after or 0.0
-            hint = f"it asks to be left alone for {wait:.0f} s" if wait > _LONG else None
+            hint = (
+                f"it asks to wait {wait:.0f} s before the next request"
+                if wait > _LONG_WAIT
+                else None
+            )
             return ModelBusy(problem, hint=hint, retry_after=self.retry_after, spend=spend)
         return kind(problem, hint=hint)
 
     def _kind(self) -> tuple[type[ModelError], str | None]:
-        hint = _mend_of_unusable(self.status, f"{self.code} {self.message}")
+        hint = _hint_if_unusable(self.status, f"{self.code} {self.message}")
         if hint is not None:
             return ModelUnusable, hint
         if self.is_too_large:
@@ -116,12 +120,21 @@ class ErrorClass:
         return ModelRefused, None
 
 
+def parse_json(response: httpx.Response) -> object:
+    """Return a response's JSON, None where it holds none."""
+    try:
+        return response.json()
+    except (ValueError, RecursionError):
+        return None
+
+
 def classify_error(
     response: httpx.Response, payload: object, *, prompt: str = ""
 ) -> ErrorClass | None:
-    """Find the complaint in an answer, None where there is none.
+    """Return the error in a response, None where there is none.
 
-    Words that repeat the prompt are no complaint of the server's: strangers wrote them.
+    A message that repeats the prompt is not the server's own: strangers wrote it, and it decides
+    nothing.
     """
     error = _error(payload)
     if response.is_success and error is None:
@@ -141,15 +154,15 @@ def classify_error(
     )
 
 
-def _mend_of_unusable(status: int, said: str) -> str | None:
-    """Say what must change before any question is answered; None where nothing must."""
-    if status == HTTPStatus.PAYMENT_REQUIRED or _NO_MONEY.search(said):
+def _hint_if_unusable(status: int, text: str) -> str | None:
+    """Return what must change before any request is answered; None where nothing must."""
+    if status == HTTPStatus.PAYMENT_REQUIRED or _NO_MONEY.search(text):
         return "add credit with the provider, or use another model"
-    forbidden = status == HTTPStatus.FORBIDDEN and not _FLAGGED.search(said)
-    if status == HTTPStatus.UNAUTHORIZED or forbidden or _BAD_KEY.search(said):
-        return "check the key and what it is allowed to use"
-    no_model = status == HTTPStatus.BAD_REQUEST and _NO_MODEL.search(said)
-    if status in _NOT_THERE or no_model:
+    forbidden = status == HTTPStatus.FORBIDDEN and not _FLAGGED.search(text)
+    if status == HTTPStatus.UNAUTHORIZED or forbidden or _BAD_KEY.search(text):
+        return "check the key and its permissions"
+    no_model = status == HTTPStatus.BAD_REQUEST and _NO_MODEL.search(text)
+    if status in _NOT_FOUND or no_model:
         return "check the model's name and the base URL"
     return "check the base URL" if status < HTTPStatus.BAD_REQUEST else None
 
@@ -162,12 +175,12 @@ def _error(payload: object) -> Mapping[str, object] | None:
     error = payload.get("error")
     if error:
         return error if isinstance(error, Mapping) else {"message": error}
-    options = payload.get("choices")
-    if isinstance(options, list) and options and isinstance(options[0], Mapping):
+    choices = payload.get("choices")
+    if isinstance(choices, list) and choices and isinstance(choices[0], Mapping):
         # OpenRouter puts the failure of the provider behind it into the choice.
-        return _error({"error": options[0].get("error")})
-    told = options is None and not payload.keys().isdisjoint(("message", "detail"))
-    return payload if told else None
+        return _error({"error": choices[0].get("error")})
+    is_flat = choices is None and not payload.keys().isdisjoint(("message", "detail"))
+    return payload if is_flat else None
 
 
 def _message(error: Mapping[str, object]) -> str:
@@ -195,11 +208,11 @@ def _retry_after(headers: httpx.Headers, message: str) -> float | None:
     if header and "date" in headers:
         return _between(headers["date"], header)
     again = _AGAIN.search(message)
-    return None if again is None else aimd.seconds(again[1])
+    return None if again is None else parse_duration(again[1])
 
 
 def _between(now: str, then: str) -> float | None:
-    """Both are the server's: its clock need not be ours."""
+    """Return the seconds between two HTTP dates of the server, whose clock need not be ours."""
     try:
         moments: tuple[datetime, datetime] = parsedate_to_datetime(now), parsedate_to_datetime(then)
         return max(0.0, (moments[1] - moments[0]).total_seconds())

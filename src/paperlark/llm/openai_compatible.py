@@ -1,11 +1,10 @@
-"""Any server that speaks OpenAI's chat completions: hosted, or a model on one's own machine."""
+"""Client of any server with OpenAI's chat completions API, hosted or on this machine."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from types import TracebackType
 from typing import Self
 
 import httpx
@@ -14,35 +13,40 @@ from paperlark.domain.chat import ChatReply, Prompt
 from paperlark.domain.errors import ModelBusy, ModelRefused
 from paperlark.domain.spending import Prices, Spend
 from paperlark.http.client import BoundedClient
-from paperlark.llm import aimd, completion, error_classes, prices
-from paperlark.llm.aimd import AimdConcurrency
+from paperlark.llm import prices
 from paperlark.llm.capabilities import Capabilities, CapabilityDiscovery, ChatRequest
-from paperlark.llm.completion import Completion, Usage, least_tokens
+from paperlark.llm.completion import (
+    Completion,
+    Usage,
+    min_tokens,
+    parse_completion,
+    parse_rate_limits,
+)
 from paperlark.llm.connection import MAYBE_PAID, Connection, Late
-from paperlark.llm.error_classes import ErrorClass
-from paperlark.llm.rate_limiter import RateLimiter
+from paperlark.llm.error_classes import ErrorClass, classify_error, parse_json
+from paperlark.llm.rate_limiter import AimdConcurrency, RateLimiter
 from paperlark.llm.redact import redact
 
 _PATH = "chat/completions"
 _JSON = {"Content-Type": "application/json"}
-_MANY = 64
-"""Questions at once where nobody says how many: as many as the settings allow."""
-_HAVE_IT_HOLD_MORE = (
-    "have it hold more (Ollama: OLLAMA_CONTEXT_LENGTH=8192, or num_ctx in a Modelfile), or put"
-    " fewer papers into one question"
+_MAX_CONCURRENCY = 64
+"""Requests at once where no limit is given: the highest that the settings allow."""
+_RAISE_CONTEXT = (
+    "raise its context window (Ollama: OLLAMA_CONTEXT_LENGTH=8192, or num_ctx in a Modelfile), or"
+    " put fewer papers into one question"
 )
 
 
 class OpenAICompatible:
     """A chat model behind `{base_url}/chat/completions`; safe to call from several threads.
 
-    `key` is None for servers that want none. `timeout` is the seconds in which one answer must be
-    there whole. `turnstile` says when a question may be put. A busy server is not asked again: see
-    `retrying.py`.
+    `key` is None for servers that need none. `timeout` is in seconds, for one whole answer.
+    `rate_limiter` decides when a request may be sent. A busy server is not asked again: see
+    `chat_stack.Retrying`.
 
-    What the server does not accept is left out. `dialect` is what an earlier run found out about
-    that, `learned` is told what this one does: it is called from any thread, and must not raise.
-    `own_prices` go before the public list's.
+    What the server does not accept is left out. `capabilities` is what an earlier run discovered,
+    `on_learned` is called with what this one does: from any thread, and it must not raise.
+    `own_prices` take precedence over the public list.
     """
 
     def __init__(  # noqa: PLR0913  # all but the first two have defaults
@@ -53,9 +57,9 @@ class OpenAICompatible:
         key: str | None = None,
         timeout: float = 120.0,
         temperature: float | None = 0.0,
-        turnstile: RateLimiter | None = None,
-        dialect: Capabilities | None = None,
-        learned: Callable[[Capabilities], object] = lambda _: None,
+        rate_limiter: RateLimiter | None = None,
+        capabilities: Capabilities | None = None,
+        on_learned: Callable[[Capabilities], object] = lambda _: None,
         own_prices: Prices | None = None,
         client: BoundedClient | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
@@ -64,8 +68,8 @@ class OpenAICompatible:
         self._server = self._connection.server
         self._model = model
         self._temperature = temperature
-        self._turnstile = turnstile or RateLimiter(AimdConcurrency(_MANY))
-        self._learner = CapabilityDiscovery(dialect, learned)
+        self._rate_limiter = rate_limiter or RateLimiter(AimdConcurrency(_MAX_CONCURRENCY))
+        self._discovery = CapabilityDiscovery(capabilities, on_learned)
         self._own_prices = own_prices
         self._now = now
 
@@ -75,15 +79,10 @@ class OpenAICompatible:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        """Let nobody wait for a turn any more, and close the connections, if they are its own."""
-        self._turnstile.close()
-        self._connection.__exit__(kind, error, traceback)
+    def __exit__(self, *_: object) -> None:
+        """Release threads that wait for a slot, and close the connections, if they are its own."""
+        self._rate_limiter.close()
+        self._connection.__exit__(None, None, None)
 
     @property
     def name(self) -> str:
@@ -91,95 +90,97 @@ class OpenAICompatible:
         return self._model
 
     @property
-    def room(self) -> int:
-        """How many tokens the model was found to need for thoughts, beside an answer."""
-        return self._learner.dialect.room
+    def reasoning_tokens(self) -> int:
+        """How many tokens the model was found to need for reasoning, beside an answer."""
+        return self._discovery.current.reasoning_tokens
 
     @property
     def connection(self) -> Connection:
-        """The way to its server, for whoever asks that one something else."""
+        """The connection to its server, for requests of other kinds."""
         return self._connection
 
     @property
-    def is_understood(self) -> bool:
+    def knows_capabilities(self) -> bool:
         """Whether it is known what the server accepts."""
-        return self._learner.is_known
+        return self._discovery.is_confirmed
 
     def body(self, prompt: Prompt) -> Mapping[str, object]:
-        """Give what is sent to ask this, as far as it is known what the server accepts."""
-        return self._learner.dialect.body(ChatRequest(self._model, prompt, self._temperature))
+        """Return the JSON body that asks this, as far as it is known what the server accepts."""
+        return self._discovery.current.body(self._request(prompt))
 
     def ask(self, prompt: Prompt) -> ChatReply:
         """Answer; see the port for what is raised."""
-        question = ChatRequest(self._model, prompt, self._temperature)
-        answer = self._answer(question)
+        request = self._request(prompt)
+        answer = self._answer(request)
         spend = self.spend_of(answer.usage)
-        self._check_whole(question, spend)
+        self._check_truncation(request, spend)
         if answer.refusal is not None:
-            words = redact(answer.refusal, prompt=question.words)
-            raise ModelRefused(f"{self._model} refused: {words}", spend=spend)
+            reason = redact(answer.refusal, prompt=request.text)
+            raise ModelRefused(f"{self._model} refused: {reason}", spend=spend)
         return ChatReply(answer.text, spend)
 
-    def _answer(self, question: ChatRequest) -> Completion:
-        """Put the question in one dialect after the other until it is understood."""
+    def _request(self, prompt: Prompt) -> ChatRequest:
+        return ChatRequest(self._model, prompt, self._temperature)
+
+    def _answer(self, request: ChatRequest) -> Completion:
+        """Send the request in one form after the other until one is accepted."""
         while True:
-            spoken = self._learner.dialect
-            answer = self._put(question, spoken)
+            used = self._discovery.current
+            answer = self._send(request, used)
             if isinstance(answer, Completion):
                 break
-            if not self._learner.complained(spoken, answer):
-                raise answer.without(self._connection.key).error()
+            if not self._discovery.complained(used, answer):
+                raise answer.redacting(self._connection.key).error()
         if answer.only_thoughts:
-            self._learner.only_thought(spoken, question.prompt)
+            self._discovery.only_reasoned(used, request.prompt)
         else:
-            self._learner.answered(spoken)
+            self._discovery.answered(used)
         return answer
 
-    def _put(self, question: ChatRequest, spoken: Capabilities) -> Completion | ErrorClass:
-        """Put the question once, in its turn; what comes of it, all others heed."""
-        content = json.dumps(spoken.body(question)).encode()
-        # No token is less than a byte.
-        tokens = len(content) + (spoken.longest(question.prompt) or 0)
-        with self._turnstile.turn(tokens) as turn:
+    def _send(self, request: ChatRequest, used: Capabilities) -> Completion | ErrorClass:
+        """Send the request once, in its slot, and report the outcome to the rate limiter."""
+        content = json.dumps(used.body(request)).encode()
+        # Every token is at least one byte.
+        tokens = len(content) + (used.answer_limit(request.prompt) or 0)
+        with self._rate_limiter.slot(tokens) as slot:
             try:
                 response = self._connection.send("POST", _PATH, content=content, headers=_JSON)
             except Late:
-                self._turnstile.refused(turn)
+                self._rate_limiter.overloaded(slot)
                 raise
-            self._turnstile.heed(turn, aimd.read(response.headers))
-            answer = self._read(response, question)
+            self._rate_limiter.update_quotas(slot, parse_rate_limits(response.headers))
+            answer = self._read(response, request)
             if isinstance(answer, Completion):
-                self._turnstile.answered(turn, answer.usage.tokens.total if answer.usage else None)
-            elif answer.is_too_much:
-                self._turnstile.refused(turn, answer.retry_after)
+                tokens_used = answer.usage.tokens.total if answer.usage else None
+                self._rate_limiter.succeeded(slot, tokens_used)
+            elif answer.is_overload:
+                self._rate_limiter.overloaded(slot, answer.retry_after)
             return answer
 
-    def _read(self, response: httpx.Response, question: ChatRequest) -> Completion | ErrorClass:
-        payload = _payload(response)
-        answer = error_classes.classify_error(
-            response, payload, prompt=question.words
-        ) or completion.read(payload)
+    def _read(self, response: httpx.Response, request: ChatRequest) -> Completion | ErrorClass:
+        payload = parse_json(response)
+        answer = classify_error(response, payload, prompt=request.text) or parse_completion(payload)
         if answer is None:
             raise ModelBusy(
-                f"{self._server} answered with something that is no chat completion",
+                f"{self._server} answered with something that is not a chat completion",
                 hint="check the base URL",
                 spend=MAYBE_PAID,
             )
         return answer
 
-    def _check_whole(self, question: ChatRequest, spend: Spend) -> None:
-        """Refuse an answer to half a question: the instructions may be what was cut off."""
-        least = least_tokens(question.words)
+    def _check_truncation(self, request: ChatRequest, spend: Spend) -> None:
+        """Refuse an answer to a truncated prompt: the instructions may be what was cut off."""
+        least = min_tokens(request.text)
         if spend.tokens is not None and spend.tokens.prompt < least:
             raise ModelRefused(
-                f"{self._server} read {spend.tokens.prompt} tokens of a question of at least"
-                f" {least}: it cuts off what is too long for it",
-                hint=_HAVE_IT_HOLD_MORE,
+                f"{self._server} read {spend.tokens.prompt} tokens of a prompt of at least"
+                f" {least}: it truncates prompts that are too long for it",
+                hint=_RAISE_CONTEXT,
                 spend=spend,
             )
 
     def spend_of(self, usage: Usage | None, *, batch: bool = False) -> Spend:
-        """Say what an answer cost, at the price of the server's batch service if it gave it."""
+        """Return what an answer cost; `batch` is the price of the server's batch service."""
         if usage is None:
             return MAYBE_PAID
         cost = prices.cost(
@@ -192,10 +193,3 @@ class OpenAICompatible:
             batch=batch,
         )
         return Spend(usage.tokens, cost)
-
-
-def _payload(response: httpx.Response) -> object:
-    try:
-        return response.json()
-    except (ValueError, RecursionError):
-        return None

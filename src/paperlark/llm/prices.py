@@ -1,7 +1,7 @@
-"""What tokens cost: the reader's own prices, else public list prices by the genai-prices project.
+"""Prices and context windows of models, from the public list of the genai-prices project.
 
-An unknown price is None, never 0. A batch service charges what the list says of it, and half the
-price where the list says nothing.
+The reader's own prices take precedence. An unknown price is None, never 0. A batch service charges
+what the list says, and half the ordinary price where the list says nothing.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import re
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from paperlark.domain.spending import Cost, Prices, PriceSource, Tokens
@@ -22,11 +22,13 @@ _MILLION = 1_000_000
 _BATCH = {"processing": "batch"}
 _BATCH_SHARE = Decimal("0.5")
 _OWN = PriceSource("your own prices, [judge.prices]")
-_LONGEST_ANSWER, _LONGEST_BATCH = timedelta(hours=1), timedelta(days=2)
-"""What is asked at one moment is paid at another, up to so much later."""
+_LONGEST_CALL, _LONGEST_BATCH = timedelta(hours=1), timedelta(days=2)
+"""A call is billed up to so much later than it was sent."""
 _CHECKED = re.compile(
     r"\b(?:checked|verified)\b(?:[^.;]|\.(?!\s)){0,200}?\b(20\d\d)-(\d\d)-(\d\d)\b", re.IGNORECASE
 )
+# Nobody has these on a machine of their own: an unknown address serving them is a gateway.
+_ONLY_HOSTED = re.compile(r"(?:.*/)?(?:gpt-\d|chatgpt-|o\d|claude-|gemini-)", re.IGNORECASE)
 
 
 def cost(  # all but the first four have defaults
@@ -39,12 +41,11 @@ def cost(  # all but the first four have defaults
     own: Prices | None = None,
     batch: bool = False,
 ) -> Cost | None:
-    """Price tokens used at that moment, or give None where the price is not known.
+    """Return the cost in US dollars of tokens used at that moment; None without a known price.
 
-    With a `base_url` the price is that of the provider behind it: a model of a famous name
-    served from an address that nobody knows has no known price. `cache_written` are prompt
-    tokens that the provider put into its cache, which some charge extra for. `own` prices go
-    before the list's.
+    With a `base_url` the price is that of the provider behind it: a well-known model served from
+    an unknown address has no known price. `cache_written` are prompt tokens that the provider
+    wrote to its cache, for which some charge extra. `own` prices take precedence over the list.
     """
     if own is not None:
         return _share(_own_cost(own, tokens), _BATCH_SHARE if batch else Decimal(1))
@@ -52,13 +53,13 @@ def cost(  # all but the first four have defaults
     if price is None:
         return None
     completion = Decimal(price.output_price)
-    # A fee per request is neither input nor output; it is due when the question is put.
+    # A fee per request is neither input nor output; it is counted with the prompt.
     listed = Cost(prompt=price.total_price - completion, completion=completion)
     halved = batch and price.model_price == price.model.get_prices(at)
     return _share(listed, _BATCH_SHARE if halved else Decimal(1))
 
 
-def most(
+def worst_case_cost(
     model: str,
     base_url: str | None,
     tokens: Tokens,
@@ -67,25 +68,18 @@ def most(
     own: Prices | None = None,
     batch: bool = False,
 ) -> Decimal | None:
-    """Give what up to so many tokens can cost, asked at that moment; None: price not known.
+    """Return the most US dollars that up to so many tokens can cost; None without a known price.
 
-    Whatever part of the prompt a cache knew or was told, and whenever the answer comes: some
-    prices differ by the hour.
+    Whatever part of the prompt was cached, and whenever the answer comes: some prices differ by
+    the hour.
     """
     count = tokens.prompt
-    later = at + (_LONGEST_BATCH if batch else _LONGEST_ANSWER)
+    later = at + (_LONGEST_BATCH if batch else _LONGEST_CALL)
+    price = partial(cost, model, base_url, own=own, batch=batch)
     costs = [
-        cost(
-            model,
-            base_url,
-            replace(tokens, cached=cached),
-            moment,
-            cache_written=written,
-            own=own,
-            batch=batch,
-        )
+        price(replace(tokens, cached=cached), moment, cache_written=written)
         for moment in (at, later)
-        # A cost is a sum over the three kinds of prompt tokens: the dearest kind is the worst.
+        # A cost is a sum over three kinds of prompt tokens: the most expensive one is the worst.
         for cached, written in ((0, 0), (count, 0), (0, count))
     ]
     known = [one.total for one in costs if one is not None]
@@ -95,7 +89,7 @@ def most(
 def source(
     model: str, base_url: str | None, at: datetime, *, own: Prices | None = None
 ) -> PriceSource | None:
-    """Say where the model's price is from; None where it is not known."""
+    """Return where the model's price is from; None where none is known."""
     if own is not None:
         return _OWN
     price = _listed(model, base_url, Tokens(0, 0), at)
@@ -122,7 +116,25 @@ def _share(whole: Cost, share: Decimal) -> Cost:
     return whole if share == 1 else Cost(whole.prompt * share, whole.completion * share)
 
 
-def _listed(  # what `cost` was given
+def context_window(model: str, base_url: str) -> int | None:
+    """Return how many tokens prompt and answer may have together; None where unknown.
+
+    A model that anyone may serve holds what its server was started with, whatever its name.
+    """
+    return _window(model, base_url) or (_window(model, None) if _ONLY_HOSTED.match(model) else None)
+
+
+def _window(model: str, base_url: str | None) -> int | None:
+    from genai_prices.data_snapshot import get_snapshot  # noqa: PLC0415  # megabytes of prices
+
+    try:
+        _, found = get_snapshot().find_provider_model(model, None, None, base_url)
+    except LookupError:
+        return None
+    return found.context_window
+
+
+def _listed(  # the arguments of `cost`
     model: str,
     base_url: str | None,
     tokens: Tokens,
@@ -155,9 +167,9 @@ def _listed(  # what `cost` was given
 
 
 def _last_check(*comments: str | None) -> date | None:
-    """Find the last day that the list says it checked a price on, in the words of its keepers."""
-    said = " ".join(comment for comment in comments if comment)
-    found = (_day(*map(int, numbers)) for numbers in _CHECKED.findall(said))
+    """Return the last day on which a price was checked, according to the list's comments."""
+    text = " ".join(comment for comment in comments if comment)
+    found = (_day(*map(int, numbers)) for numbers in _CHECKED.findall(text))
     return max(filter(None, found), default=None)
 
 
@@ -170,7 +182,7 @@ def _day(year: int, month: int, day: int) -> date | None:
 
 @cache
 def _last_check_of_any() -> date | None:
-    """Give the last check of the whole list, for a model whose own nobody noted."""
+    """Return the last check in the whole list, for a model without one of its own."""
     from genai_prices.data import providers  # noqa: PLC0415  # megabytes of prices
 
     return max(filter(None, map(_last_check_of, providers)), default=None)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -17,9 +18,15 @@ from werkzeug import Request, Response
 from paperlark.domain.chat import ChatReply, Prompt
 from paperlark.domain.errors import BudgetSpent, ModelBusy, ModelError, ModelRefused
 from paperlark.domain.spending import Budget, Cost, Prices, Spend, Tokens, total
-from paperlark.llm.budget import BudgetLedger, Metered, longest_prompt
+from paperlark.llm.budget import BudgetLedger
+from paperlark.llm.chat_stack import (
+    Metered,
+    Retrying,
+    RetryPolicy,
+    build_chat_stack,
+    max_prompt_tokens,
+)
 from paperlark.llm.openai_compatible import OpenAICompatible
-from paperlark.llm.retrying import Retrying
 from paperlark.ports import ChatModel
 from standins.openai import (
     MODEL,
@@ -37,7 +44,7 @@ LIMIT = 400
 QUESTION = Prompt(
     "Judge as JSON.", "A paper about bats: Fledermäuse 🦇.", {"type": "object"}, LIMIT
 )
-MOST = (longest_prompt(QUESTION) * OWN.prompt + LIMIT * OWN.completion) / 1_000_000
+MOST = (max_prompt_tokens(QUESTION) * OWN.prompt + LIMIT * OWN.completion) / 1_000_000
 NOW = datetime(2025, 3, 25, tzinfo=UTC)
 
 
@@ -47,8 +54,8 @@ def metered(
     model = OpenAICompatible(
         server.base_url, MODEL, timeout=timeout, own_prices=OWN, now=lambda: NOW
     )
-    once = Metered(model, server.base_url, ledger, own=OWN)
-    return Retrying(once, attempts=attempts)
+    once = Metered(model, server.base_url, ledger, own_prices=OWN)
+    return Retrying(once, RetryPolicy(attempts=attempts))
 
 
 def spent(ledger: BudgetLedger) -> Decimal:
@@ -74,16 +81,16 @@ def test_an_answer_costs_what_it_used(server: StandIn, ledger: BudgetLedger) -> 
     assert spent(ledger) == cost.total
 
 
-def test_the_answer_s_limit_is_sent_along(server: StandIn, ledger: BudgetLedger) -> None:
+def test_the_answers_limit_is_sent(server: StandIn, ledger: BudgetLedger) -> None:
     server.always = says("fine")
     metered(server, ledger).ask(QUESTION)
     metered(server, ledger).ask(Prompt("s", "u", {}))
     assert [question["max_tokens"] for question in server.questions] == [LIMIT, 8192]
 
 
-def test_no_model_counts_more_tokens_than_were_reckoned_with() -> None:
+def test_no_prompt_has_more_tokens_than_its_upper_bound() -> None:
     words = QUESTION.system + QUESTION.user + json.dumps(QUESTION.schema)
-    assert longest_prompt(QUESTION) > len(words.encode())
+    assert max_prompt_tokens(QUESTION) > len(words.encode())
 
 
 @pytest.mark.parametrize(
@@ -97,7 +104,7 @@ def test_no_model_counts_more_tokens_than_were_reckoned_with() -> None:
         complains(524, "a timeout occurred"),
     ],
 )
-def test_what_failed_and_may_have_been_billed_counts_as_the_most_it_can_have_cost(
+def test_a_failed_call_that_may_have_been_billed_counts_as_its_worst_case(
     server: StandIn, ledger: BudgetLedger, failure: object
 ) -> None:
     server.then(failure)  # type: ignore[arg-type]  # one of several kinds of callable
@@ -117,7 +124,7 @@ def test_what_failed_and_may_have_been_billed_counts_as_the_most_it_can_have_cos
         complains(401, "bad key"),
     ],
 )
-def test_what_the_server_would_not_do_costs_nothing(
+def test_a_call_that_the_server_rejected_costs_nothing(
     server: StandIn, ledger: BudgetLedger, failure: object
 ) -> None:
     server.then(failure)  # type: ignore[arg-type]  # likewise
@@ -127,16 +134,16 @@ def test_what_the_server_would_not_do_costs_nothing(
     assert spent(ledger) == 0
 
 
-def test_a_server_that_is_not_there_costs_nothing(ledger: BudgetLedger) -> None:
+def test_an_unreachable_server_costs_nothing(ledger: BudgetLedger) -> None:
     nowhere = "http://127.0.0.1:9/v1"
     model = OpenAICompatible(nowhere, MODEL, own_prices=OWN)
     with pytest.raises(ModelBusy) as raised:
-        Metered(model, nowhere, ledger, own=OWN).ask(QUESTION)
+        Metered(model, nowhere, ledger, own_prices=OWN).ask(QUESTION)
     assert raised.value.spend is None
     assert spent(ledger) == 0
 
 
-def test_an_answer_that_does_not_say_what_it_used_counts_as_the_most(
+def test_an_answer_without_usage_counts_as_its_worst_case(
     server: StandIn, ledger: BudgetLedger
 ) -> None:
     server.then(says("fine", usage=None))
@@ -152,7 +159,7 @@ def test_a_refusal_is_paid_for(server: StandIn, ledger: BudgetLedger) -> None:
     assert spent(ledger) == Decimal("0.0035")
 
 
-def test_attempts_that_were_lost_are_told_beside_the_answer(
+def test_lost_attempts_are_reported_beside_the_answer(
     server: StandIn, ledger: BudgetLedger
 ) -> None:
     server.then(hangs_up, complains(500, "broken"), hangs_up, says("fine"))
@@ -162,9 +169,7 @@ def test_attempts_that_were_lost_are_told_beside_the_answer(
     assert spent(ledger) == 2 * MOST + Decimal("0.0035")
 
 
-def test_attempts_that_were_all_lost_are_told_with_the_error(
-    server: StandIn, ledger: BudgetLedger
-) -> None:
+def test_lost_attempts_are_reported_with_the_error(server: StandIn, ledger: BudgetLedger) -> None:
     server.then(hangs_up, hangs_up)
     with pytest.raises(ModelBusy) as raised:
         metered(server, ledger, attempts=2).ask(QUESTION)
@@ -172,7 +177,7 @@ def test_attempts_that_were_all_lost_are_told_with_the_error(
     assert raised.value.lost == Spend(None, None, most=MOST)
 
 
-def test_what_a_refusal_cost_is_known_though_an_attempt_was_lost(
+def test_the_cost_of_a_refusal_stays_known_after_a_lost_attempt(
     server: StandIn, ledger: BudgetLedger
 ) -> None:
     server.then(hangs_up, says(None, refusal="No."))
@@ -182,12 +187,12 @@ def test_what_a_refusal_cost_is_known_though_an_attempt_was_lost(
     assert raised.value.lost == Spend(None, None, most=MOST)
 
 
-def test_nothing_is_asked_that_may_cost_more_than_is_left(server: StandIn) -> None:
+def test_nothing_is_sent_that_may_cost_more_than_is_left(server: StandIn) -> None:
     ledger = BudgetLedger(Budget(run=MOST + Decimal("0.003")))
     server.always = says("fine")
     model = metered(server, ledger)
     model.ask(QUESTION)
-    with pytest.raises(BudgetSpent, match="the run's"):
+    with pytest.raises(BudgetSpent, match="this run's budget"):
         model.ask(QUESTION)
     assert len(server.questions) == 1
 
@@ -201,7 +206,7 @@ def test_a_lost_attempt_may_leave_too_little_for_another(server: StandIn) -> Non
     assert len(server.questions) == 1
 
 
-def test_a_server_that_goes_beyond_a_limit_is_expected_to_do_it_again(
+def test_a_server_that_exceeded_a_limit_is_expected_to_do_so_again(
     server: StandIn, ledger: BudgetLedger
 ) -> None:
     beyond = {"prompt_tokens": 5000, "completion_tokens": LIMIT + 1000}
@@ -214,7 +219,7 @@ def test_a_server_that_goes_beyond_a_limit_is_expected_to_do_it_again(
     assert raised.value.spend.most == (5000 * OWN.prompt + (LIMIT + 1000) * OWN.completion) / 10**6
 
 
-def test_where_little_is_left_an_answer_is_asked_for_as_long_as_those_so_far(
+def test_when_little_is_left_the_limit_is_lowered_to_what_answers_used_so_far(
     server: StandIn,
 ) -> None:
     short = {"prompt_tokens": 100, "completion_tokens": 10}
@@ -227,7 +232,7 @@ def test_where_little_is_left_an_answer_is_asked_for_as_long_as_those_so_far(
     assert sent == [LIMIT, LIMIT, LIMIT, 120, 120]
 
 
-def test_a_model_that_uses_its_limit_is_not_cut_short(server: StandIn) -> None:
+def test_a_model_that_uses_its_limit_keeps_it(server: StandIn) -> None:
     server.always = says("fine", usage={"prompt_tokens": 100, "completion_tokens": LIMIT})
     cost = (100 * OWN.prompt + LIMIT * OWN.completion) / 1_000_000
     model = metered(server, BudgetLedger(Budget(run=2 * cost + MOST)))
@@ -238,7 +243,7 @@ def test_a_model_that_uses_its_limit_is_not_cut_short(server: StandIn) -> None:
     assert {question["max_tokens"] for question in server.questions} == {LIMIT}
 
 
-def test_a_model_without_a_price_is_asked_where_there_is_no_budget(server: StandIn) -> None:
+def test_a_model_without_a_price_is_asked_if_there_is_no_budget(server: StandIn) -> None:
     model = OpenAICompatible(server.base_url, MODEL)
     server.then(says("fine"), says("fine", usage=None))
     without = Metered(model, server.base_url, BudgetLedger())
@@ -247,7 +252,7 @@ def test_a_model_without_a_price_is_asked_where_there_is_no_budget(server: Stand
 
 
 @dataclass
-class Till:
+class BillingFake:
     """What a server bills, whether its answer gets through or not."""
 
     uses: Iterator[tuple[float, float, float, str]]
@@ -286,34 +291,65 @@ USE = st.tuples(SHARE, SHARE, SHARE, st.sampled_from(["told", "told", "told", "u
     cap=st.decimals(0, Decimal("0.05"), places=4),
     at_once=st.integers(1, 4),
 )
-def test_whatever_a_server_bills_the_cap_holds_to_the_cent(
+def test_the_budget_holds_to_the_cent_whatever_a_server_bills(
     loopback: HTTPServer,
     uses: list[tuple[float, float, float, str]],
     count: int,
     cap: Decimal,
     at_once: int,
 ) -> None:
-    till = Till(iter(uses))
+    server_bill = BillingFake(iter(uses))
     ledger = BudgetLedger(Budget(run=cap))
-    ends: list[Spend] = []
+    spends: list[Spend] = []
     with stand_in(loopback) as server:
-        server.always = till
+        server.always = server_bill
         model = metered(server, ledger, attempts=2)
 
         def ask(number: int) -> None:
             prompt = Prompt("Judge as JSON.", f"Paper {number}. " * number, {}, 40 * number)
             try:
                 reply = model.ask(prompt)
-                ends.extend(one for one in (reply.spend, reply.lost) if one)
+                spends.extend(one for one in (reply.spend, reply.lost) if one)
             except ModelError as error:
-                ends.extend(one for one in (error.spend, error.lost) if one)
+                spends.extend(one for one in (error.spend, error.lost) if one)
 
         with ThreadPoolExecutor(at_once) as pool:
             list(pool.map(ask, range(1, count + 1)))
-    recorded = total(ends)
-    assert till.billed <= spent(ledger) <= cap
+    recorded = total(spends)
+    assert server_bill.billed <= spent(ledger) <= cap
     assert recorded.bound == spent(ledger)
     assert recorded.requests == len(server.questions)
     if all(end == "told" for *_, end in uses[: len(server.questions)]):
         assert recorded.cost is not None
-        assert recorded.cost.total == till.billed
+        assert recorded.cost.total == server_bill.billed
+
+
+def test_each_retry_is_logged_with_its_reason_and_wait(
+    server: StandIn, ledger: BudgetLedger, caplog: pytest.LogCaptureFixture
+) -> None:
+    server.then(complains(503, "overloaded"), hangs_up, says("fine"))
+    with caplog.at_level("INFO", "paperlark"):
+        metered(server, ledger, attempts=4).ask(QUESTION)
+    retries = [line for line in caplog.messages if line.startswith("attempt")]
+    assert [line.partition(",")[0] for line in retries] == [
+        "attempt 2 of at most 4",
+        "attempt 3 of at most 4",
+    ]
+    assert re.fullmatch(
+        r"attempt 2 .*, after waiting \d+\.\d s, because .* 503: overloaded", retries[0]
+    )
+    assert QUESTION.user not in caplog.text
+
+
+def test_the_stack_asks_for_reasoning_tokens_and_reserves_their_cost(
+    server: StandIn, ledger: BudgetLedger
+) -> None:
+    with OpenAICompatible(server.base_url, MODEL) as client:
+        stack = build_chat_stack(client, server.base_url, ledger, own_prices=OWN, now=lambda: NOW)
+        usage = {"prompt_tokens": 20, "completion_tokens": LIMIT}
+        server.then(says("", finish="length", usage=usage), says("fine", usage=None))
+        stack.ask(QUESTION)
+        before = spent(ledger)
+        stack.ask(QUESTION)
+    assert [question["max_tokens"] for question in server.questions] == [LIMIT, 5 * LIMIT]
+    assert spent(ledger) - before == MOST + 4 * LIMIT * OWN.completion / 10**6

@@ -26,21 +26,21 @@ OTHERS = tuple(paper(n, title=f"Honest {n}", abstract=f"Of {n} and 412.") for n 
 
 @pytest.fixture
 def model(server: StandIn) -> Iterator[OpenAICompatible]:
-    with OpenAICompatible(server.base_url, MODEL, key=KEY, timeout=5) as talking:
-        yield talking
+    with OpenAICompatible(server.base_url, MODEL, key=KEY, timeout=5) as opened:
+        yield opened
 
 
 def hostile(name: str, number: int = 3) -> Paper:
     return paper(number, title=HOSTILE[name].title, abstract=HOSTILE[name].abstract)
 
 
-def company() -> Iterator[tuple[Paper, ...]]:
-    """Give five hostile papers at a time."""
+def groups() -> Iterator[tuple[Paper, ...]]:
+    """Yield five hostile papers at a time."""
     papers = [hostile(name, 100 + number) for number, name in enumerate(HOSTILE)]
     return (tuple(papers[start : start + 5]) for start in range(0, len(papers), 5))
 
 
-def ends(model: OpenAICompatible, *asked: Paper) -> dict[PaperId, Judgement | str]:
+def outcomes(model: OpenAICompatible, *asked: Paper) -> dict[PaperId, Judgement | str]:
     found: dict[PaperId, Judgement | str] = {}
     for end in LlmJudge(model, CRITERIA, context=128_000).judge(asked, DAY):
         if isinstance(end, Unjudged):
@@ -51,40 +51,40 @@ def ends(model: OpenAICompatible, *asked: Paper) -> dict[PaperId, Judgement | st
     return found
 
 
-def test_there_are_many_hostile_papers_and_no_two_alike() -> None:
+def test_the_hostile_papers_are_many_and_distinct() -> None:
     assert len(HOSTILE) == sum(map(len, GROUPS)) >= 60
     assert len(set(HOSTILE.values())) == len(HOSTILE)
 
 
 @pytest.mark.parametrize("gullible", GULLIBLE.values(), ids=GULLIBLE)
-def test_no_hostile_paper_changes_what_is_said_of_another(
+def test_no_hostile_paper_changes_another_papers_judgement(
     server: StandIn, model: OpenAICompatible, gullible: Gullible
 ) -> None:
     server.always = behaves(honest)
-    undisturbed = ends(model, *OTHERS)
+    undisturbed = outcomes(model, *OTHERS)
     assert all(isinstance(end, Judgement) for end in undisturbed.values())
     server.always = behaves(gullible)
-    for bad in company():
-        disturbed = ends(model, *OTHERS[:2], *bad, *OTHERS[2:])
+    for bad in groups():
+        disturbed = outcomes(model, *OTHERS[:2], *bad, *OTHERS[2:])
         their_own = [disturbed.pop(paper.id) for paper in bad]
         assert disturbed == undisturbed, [paper.abstract for paper in bad]
         assert all(their_own)
     assert max(len(asked) for asked in server.asked) == 8
 
 
-def test_no_hostile_paper_is_sent_at_length(server: StandIn, model: OpenAICompatible) -> None:
+def test_no_hostile_paper_is_sent_in_full_length(server: StandIn, model: OpenAICompatible) -> None:
     server.always = behaves(honest)
-    for bad in company():
-        ends(model, *bad)
+    for bad in groups():
+        outcomes(model, *bad)
     longest = max(len(asked["messages"][-1]["content"].encode()) for asked in server.questions)
     assert 12_000 < longest < 5 * 6500
 
 
-def test_the_gullible_are_gullible() -> None:
-    """They answer as they were told, those that look for the last word where ours is missing."""
+def test_the_gullible_models_obey_unguarded_prompts() -> None:
+    """They obey; those that look for a closing instruction are shown none of ours."""
     fooled: dict[str, int] = {}
     for name in HOSTILE:
-        text = ask_about((*OTHERS, hostile(name)), dice=SystemRandom()).text
+        text = ask_about((*OTHERS, hostile(name)), rng=SystemRandom()).text
         unguarded = text[: text.rindex("Judge these")]
         for gullible, answer in GULLIBLE.items():
             asked = unguarded if "order" in gullible or "fence" in gullible else text
@@ -94,6 +94,6 @@ def test_the_gullible_are_gullible() -> None:
 
 
 @pytest.mark.parametrize("name", INSTRUCTIONS)
-def test_the_last_word_is_ours(name: str) -> None:
-    text = ask_about((hostile(name), *OTHERS), dice=SystemRandom()).text
+def test_the_closing_instruction_is_obeyed(name: str) -> None:
+    text = ask_about((hostile(name), *OTHERS), rng=SystemRandom()).text
     assert obeys_the_last_order(text) == honest(text)

@@ -1,4 +1,4 @@
-"""Recorded exchanges with real servers, served again: what must come out of each."""
+"""Recorded exchanges with real servers, replayed: the expected result of each."""
 
 from __future__ import annotations
 
@@ -13,10 +13,9 @@ import yaml
 from paperlark.domain.chat import Prompt
 from paperlark.domain.errors import ModelBusy, ModelError, ModelRefused, ModelUnusable
 from paperlark.domain.spending import Tokens
-from paperlark.llm import completion
-from paperlark.llm.aimd import AimdConcurrency
+from paperlark.llm.completion import parse_completion
 from paperlark.llm.openai_compatible import OpenAICompatible
-from paperlark.llm.rate_limiter import RateLimiter
+from paperlark.llm.rate_limiter import AimdConcurrency, RateLimiter
 from standins.hours import FakeTime
 from standins.openai import StandIn, answers
 
@@ -56,7 +55,7 @@ EXPECTED: Mapping[str, list[tuple[str, Tokens] | type[ModelError]]] = {
     "vcr_openai_chat_text_response": [ModelBusy],
     "vcr_openrouter_error": [ModelBusy, ModelBusy, ModelBusy],
 }
-"""Of every recorded answer: how its text begins and its tokens, or which error it is."""
+"""For each recorded answer: the beginning of its text and its tokens, or its error."""
 
 
 @pytest.fixture
@@ -67,9 +66,9 @@ def recorded(shared: Path) -> Path:
 @pytest.fixture
 def model(server: StandIn) -> Iterator[OpenAICompatible]:
     time = FakeTime()
-    gate = RateLimiter(AimdConcurrency(8), clock=time.clock, wait=time.wait)
-    with OpenAICompatible(server.base_url, "recorded", turnstile=gate) as talking:
-        yield talking
+    limiter = RateLimiter(AimdConcurrency(8), clock=time.clock, wait=time.wait)
+    with OpenAICompatible(server.base_url, "recorded", rate_limiter=limiter) as opened:
+        yield opened
 
 
 def answers_in(path: Path) -> list[dict[str, Any]]:
@@ -78,7 +77,7 @@ def answers_in(path: Path) -> list[dict[str, Any]]:
 
 
 def replay(server: StandIn, response: Mapping[str, Any]) -> None:
-    """Have the stand-in answer as was recorded, headers and all."""
+    """Make the stand-in answer as recorded, including headers."""
     headers = {
         name: ", ".join(values)
         for name, values in response["headers"].items()
@@ -89,7 +88,7 @@ def replay(server: StandIn, response: Mapping[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("name", EXPECTED)
-def test_a_recorded_answer_comes_out_as_what_it_is(
+def test_recorded_responses_are_classified_and_parsed(
     server: StandIn, model: OpenAICompatible, recorded: Path, name: str
 ) -> None:
     for response, expected in zip(
@@ -112,7 +111,7 @@ def test_every_recording_is_replayed(recorded: Path) -> None:
     assert {path.stem for path in recorded.glob("vcr_*.yaml")} == set(EXPECTED)
 
 
-def test_what_the_provider_behind_a_router_said_is_told(
+def test_the_message_of_a_provider_behind_a_router_is_shown(
     server: StandIn, model: OpenAICompatible, recorded: Path
 ) -> None:
     replay(server, answers_in(recorded / "vcr_openrouter_error.yaml")[0])
@@ -120,15 +119,15 @@ def test_what_the_provider_behind_a_router_said_is_told(
         model.ask(PROMPT)
 
 
-def test_thoughts_that_were_cut_are_no_answer_and_make_room(
+def test_truncated_reasoning_raises_the_reasoning_tokens(
     server: StandIn, model: OpenAICompatible, recorded: Path
 ) -> None:
     replay(server, answers_in(recorded / "vcr_hf_router_finish_length.yaml")[0])
     model.ask(PROMPT)
-    assert model.room == 400
+    assert model.reasoning_tokens == 400
 
 
-def test_a_role_that_a_model_does_not_know_is_left_out(
+def test_an_unknown_role_is_left_out(
     server: StandIn, model: OpenAICompatible, recorded: Path
 ) -> None:
     replay(server, answers_in(recorded / "vcr_openai_chat_400_unsupported_value_o1mini.yaml")[0])
@@ -138,9 +137,9 @@ def test_a_role_that_a_model_does_not_know_is_left_out(
     assert roles == [["system", "user"], ["user"]]
 
 
-def test_tokens_written_to_a_cache_are_read(recorded: Path) -> None:
+def test_tokens_written_to_a_cache_are_parsed(recorded: Path) -> None:
     bodies = answers_in(recorded / "vcr_openai_chat_prompt_cache_e2e.yaml")
-    read = [completion.read(body["parsed_body"]) for body in bodies]
+    read = [parse_completion(body["parsed_body"]) for body in bodies]
     written = [one.usage.cache_written for one in read if one and one.usage]
     assert written == [4012, 0]
 
@@ -150,7 +149,7 @@ def test_usage_adds_up_to_the_total_of_every_recorded_answer(recorded: Path) -> 
     for path in recorded.glob("vcr_*.yaml"):
         for body in (response.get("parsed_body", {}) for response in answers_in(path)):
             if "usage" in body:
-                read = completion.read(body)
+                read = parse_completion(body)
                 assert read is not None
                 assert read.usage is not None
                 assert read.usage.tokens.total == body["usage"]["total_tokens"]
@@ -169,7 +168,7 @@ REPORTED = [
 ]
 
 
-def test_errors_that_users_reported_are_told_apart(
+def test_errors_reported_by_users_are_classified(
     server: StandIn, model: OpenAICompatible, recorded: Path
 ) -> None:
     lines = (recorded / "error_bodies_reported.jsonl").read_text(encoding="utf-8").splitlines()
