@@ -1,4 +1,4 @@
-"""How a run can end: the one table that exit codes, documentation and messages are taken from."""
+"""How a run can end: the table behind exit codes, documentation and messages."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from paperlark.domain.digest import Status
 
 
 class State(StrEnum):
-    """How a run ended: as its page says, or without one."""
+    """How a run ended: the status of its page, or without one."""
 
     COMPLETE = Status.COMPLETE
     QUIET = Status.QUIET
@@ -20,7 +20,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StateMeaning:
-    """A state's exit code, what it says, and what a reader does about it."""
+    """A state's exit code, its meaning, and what a reader should do."""
 
     exit_code: int
     says: str
@@ -60,6 +60,6 @@ MEANINGS: Mapping[State, StateMeaning] = {
 
 
 def worst(states: list[State]) -> State:
-    """Give the state that a run over several days ends in."""
+    """Return the state in which a run over several days ends."""
     order = (State.FAILED, State.PARTIAL, State.COMPLETE, State.QUIET)
     return min(states, key=order.index)
