@@ -1,7 +1,7 @@
-"""Every seam of paperlark, smallest first. Read this to know what can be exchanged.
+"""The interfaces (ports) of paperlark: what can be exchanged.
 
-Adapters take plain arguments and implement one of these; `compose/` puts them together and
-`testing/` has a fake of each.
+Adapters implement one of these; `compose/` wires them, and `testing/` has a fake of each. The
+stores are ports because a second implementation of each, on PostgreSQL, is planned.
 """
 
 from __future__ import annotations
@@ -39,88 +39,88 @@ from paperlark.domain.vectors import PaperVector, VectorChunk
 
 
 class Source(Protocol):
-    """Where announcements come from."""
+    """A source of announcements."""
 
     @property
     def via(self) -> Via:
-        """Which of arXiv's doors this is."""
+        """The arXiv endpoint that it reads."""
         ...
 
     def feed(self, category: str, day: date) -> Feed:
-        """Give the category's feed of that day.
+        """Fetch the category's feed of that day, which may be empty.
 
-        Raises SourceError when it cannot be had; an empty feed is a feed.
+        Raises SourceError when it could not be got.
         """
         ...
 
 
 class AnnouncementBatches(Protocol):
-    """What arXiv announced so far: asked once, known ever after."""
+    """Stored announcements: each batch is fetched once."""
 
     def batch(self, category: str, day: date) -> Feed | None:
-        """Give the category's batch of that day, None where it is not known."""
+        """Return the category's batch of that day, None where it is not stored."""
         ...
 
     def keep(self, feed: Feed, day: date) -> None:
-        """Keep a batch, in place of an earlier one of that day and category."""
+        """Store a batch, replacing an earlier one of that day and category."""
         ...
 
     def earlier(self, category: str, day: date) -> tuple[Earlier, ...]:
-        """Give the papers of the last few batches before that day, latest first."""
+        """Return the papers of the last few batches before that day, latest first."""
         ...
 
 
 class AuthorService(Protocol):
-    """Who knows which persons wrote a paper."""
+    """A service that knows which persons wrote a paper."""
 
     @property
     def name(self) -> str:
-        """The name of the service, as the page names it."""
+        """The name of the service, as the page shows it."""
         ...
 
     def look_up(self, papers: Sequence[Paper]) -> Mapping[PaperId, Authorship]:
-        """Say of every paper who wrote it, in the order of `papers`, or why that is not known.
+        """Look up every paper's authors, in the order of `papers`; a failure is in the result.
 
-        Raises nothing: a page is made without.
+        Raises nothing: a page can be made without.
         """
         ...
 
 
 class Ranker(Protocol):
-    """What orders papers without a language model."""
+    """Ranks papers without a language model."""
 
     def rank(
         self, papers: Sequence[Paper], criteria: Criteria, evidence: Evidence
     ) -> tuple[Match, ...]:
-        """Give one match per paper, in the order of `papers`; each rank 1..len(papers) once.
+        """Return a match per paper, in the order of `papers`; each rank 1..len(papers) once.
 
-        Any criteria and any evidence will do, none at all too.
+        Criteria and evidence may be empty.
         """
         ...
 
 
 class ExampleSource(Protocol):
-    """What the days so far taught about a reader."""
+    """Labelled examples of a reader from earlier days, votes and imports."""
 
     def evidence(self, profile: Profile, day: date) -> Evidence:
-        """Give what was known before that day's papers came.
+        """Return what was known before that day's papers were announced.
 
-        What concerns a paper that was announced to the reader on that day or later is left out,
-        so that a day made again is the same.
+        Examples of papers announced to the reader on that day or later are left out, so that a
+        day made again is the same.
         """
         ...
 
 
 class Judge(Protocol):
-    """What makes judgements."""
+    """Judges papers against the reader's criteria."""
 
     def model(self, day: date) -> str:
-        """Name the model that judges that day, as the page prints it."""
+        """Return the name of the model that judges that day, as the page shows it."""
         ...
 
     @property
     def signature(self) -> str:
-        """Names all that a judgement depends on besides paper and criteria: model and prompt."""
+        """Identifies what a judgement depends on beside paper and criteria: model and prompt."""
         ...
 
     @property
@@ -135,41 +135,42 @@ class Judge(Protocol):
         precedents: Precedents = NO_PRECEDENTS,
         reading: int = FIRST_READING,
     ) -> Iterator[ModelCall | Unjudged]:
-        """Judge papers, best first, and yield what comes as it comes; `reading` counts from 1.
+        """Judge papers, given best first, and yield results as they arrive.
 
-        Every paper ends in exactly one judgement of one exchange or in one Unjudged.
+        `reading` counts from 1. Every paper is in exactly one judgement of one call or in one
+        Unjudged.
         """
         ...
 
 
 class PrecedentFinder(Protocol):
-    """Who knows the archive's earlier papers, those that nobody wanted too."""
+    """Finds similar earlier papers in the archive, unwanted ones included."""
 
     def precedents(self, papers: Sequence[Paper], day: date) -> Precedents:
-        """Give the nearest papers that were announced before that day, and before the paper was.
+        """Return the nearest papers announced before that day, and before the paper itself.
 
-        From then on these papers are known themselves.
+        The papers are added to the archive.
         """
         ...
 
 
 class PaperVectors(Protocol):
-    """Where papers lie: found out once, for all readers. `space` names a space by its content."""
+    """Stored embeddings, computed once for all readers; `space` is the embedding's fingerprint."""
 
     def find(self, papers: Iterable[PaperId], space: str) -> Mapping[PaperId, PaperVector]:
-        """Give the places of those papers that have one in this space."""
+        """Return the vectors of those papers that have one in this space."""
         ...
 
     def before(self, day: date, space: str) -> Iterator[VectorChunk]:
-        """Give all places of papers announced before that day, by id, a shelf at a time."""
+        """Yield all vectors of papers announced before that day, by id, a chunk at a time."""
         ...
 
     def without_vector(self, day: date, space: str, most: int) -> Sequence[tuple[Paper, date]]:
-        """Give papers announced before that day without a place in this space, latest first."""
+        """Return papers announced before that day without a vector in this space, latest first."""
         ...
 
-    def keep(self, places: Iterable[PaperVector], space: str) -> None:
-        """Keep places, in one transaction, each in place of one in another space.
+    def keep(self, vectors: Iterable[PaperVector], space: str) -> None:
+        """Store vectors in one transaction, each replacing one of another space.
 
         Of two days of one paper the earlier one counts.
         """
@@ -177,92 +178,92 @@ class PaperVectors(Protocol):
 
 
 class ChatModel(Protocol):
-    """A language model that answers one question at a time; called from several threads."""
+    """A language model that answers one prompt at a time; called from several threads."""
 
     @property
     def name(self) -> str:
-        """The model's name, as its server knows it."""
+        """The model's name on its server."""
         ...
 
     def ask(self, prompt: Prompt) -> ChatReply:
-        """Answer, as JSON of the prompt's schema if it can.
+        """Send a prompt; the reply is JSON of the prompt's schema if the model can.
 
-        Raises ModelError: ModelBusy after having retried, ModelRefused or ModelUnusable.
+        Raises ModelError: ModelBusy after retries, ModelRefused or ModelUnusable.
         """
         ...
 
 
 class JudgementMemory(Protocol):
-    """What was paid for is remembered here, so that it is never paid for twice."""
+    """Stored judgements, so that none is paid for twice."""
 
     def judgements(
         self, papers: Sequence[Paper], judgement_key: JudgementKey
     ) -> tuple[Judgement, ...]:
-        """Give what is known of these very versions under the asking's criteria and judge."""
+        """Return the judgements of these versions under the key's criteria and judge."""
         ...
 
     def keep(self, model_call: ModelCall, judgement_key: JudgementKey) -> None:
-        """Store one exchange in one transaction, at once.
+        """Store one call at once, in one transaction.
 
         A judgement with a comment is never replaced by a later one; one without always is.
         """
         ...
 
     def spend(self, judgement_key: JudgementKey) -> Spend:
-        """Add up all exchanges of that page, those of earlier runs too."""
+        """Add up all calls of that page, those of earlier runs included."""
         ...
 
 
 class BatchJobs(Protocol):
-    """Questions left with a batch service are written down here before they are sent."""
+    """Stored batch jobs: each is stored before it is submitted to the service."""
 
     def open_jobs(self) -> tuple[BatchJob, ...]:
-        """Give all whose answers are not stored yet, of every day and profile, oldest first."""
+        """Return all jobs without stored results, of every day and profile, oldest first."""
         ...
 
     def of(self, judgement_key: JudgementKey) -> tuple[BatchJob, ...]:
-        """Give all of this asking, collected or not, oldest first."""
+        """Return all jobs of this key, collected or not, oldest first."""
         ...
 
     def keep(self, job: BatchJob) -> None:
-        """Write a job down, in place of what was known of it."""
+        """Store a job, replacing its earlier state."""
         ...
 
     def drop(self, job: BatchJob) -> None:
-        """Forget a job that never reached the service."""
+        """Delete a job that never reached the service."""
         ...
 
     def collect(self, job: BatchJob, model_calls: Iterable[ModelCall]) -> None:
-        """Store all that came of a job, and that it did, in one transaction.
+        """Store all results of a job and mark it collected, in one transaction.
 
-        Of a job that is collected already nothing is stored again.
+        For a job that is collected already, nothing is stored again.
         """
         ...
 
 
 class Renderer(Protocol):
-    """What turns a digest into a page."""
+    """Renders a digest as a page."""
 
     def render(self, digest: Digest) -> Page:
-        """Give the page; the same digest always gives the same bytes."""
+        """Render the page; the same digest always has the same bytes."""
         ...
 
 
 class Channel(Protocol):
-    """A way to a reader: a mailbox, a chat."""
+    """A delivery channel of a reader: a mailbox, a chat."""
 
     @property
     def message_format(self) -> MessageFormat:
-        """How messages have to be written for it."""
+        """The format of its messages."""
         ...
 
     @property
     def deduplicates(self) -> bool:
-        """Whether a message that is sent twice under one name reaches the reader as one."""
+        """Whether a message sent twice under one name is delivered once."""
         ...
 
     def send(self, message: Message, name: str) -> None:
-        """Send a message; one sent again has the same `name`, by which a copy can be told.
+        """Send a message; a retry has the same `name`, an idempotency key.
 
         Raises DeliveryError: ChannelBusy, ChannelRefused or MaybeDelivered.
         """
@@ -270,44 +271,44 @@ class Channel(Protocol):
 
 
 class Outbox(Protocol):
-    """What was packed for channels, and what became of it: receipts."""
+    """Stored deliveries: the messages for each channel, and their status."""
 
     def keep(self, parcel: Parcel) -> None:
-        """Keep a parcel, in one transaction, in place of what was known of it."""
+        """Store a parcel in one transaction, replacing its earlier state."""
         ...
 
     def since(self, profile: str, day: date) -> tuple[Parcel, ...]:
-        """Give all parcels of that day and later, oldest first."""
+        """Return all parcels of that day and later, oldest first."""
         ...
 
 
 class Archive(Protocol):
-    """Where digests are kept, for walking through the days."""
+    """Stored digests."""
 
     def save(self, digest: Digest) -> None:
-        """Keep the digest, in place of an earlier one of that profile and day."""
+        """Store the digest, replacing an earlier one of that profile and day."""
         ...
 
     def digest(self, profile: str, day: date) -> Digest | None:
-        """Give the digest of that day, None where there is none."""
+        """Return the digest of that day, None where there is none."""
         ...
 
     def days(self, profile: str) -> tuple[date, ...]:
-        """Give the days that have a digest, in order."""
+        """Return the days that have a digest, in order."""
         ...
 
     def fingerprints(self, profile: str) -> Mapping[date, str]:
-        """Name every day's digest by its content, in the order of the days."""
+        """Return a fingerprint of every day's digest, in the order of the days."""
         ...
 
     def seen(
         self, profile: str, day: date, papers: Iterable[PaperId]
     ) -> Mapping[PaperId, SeenBefore]:
-        """Tell which of these papers were announced to that reader on a day before."""
+        """Return which of these papers were announced to that reader on an earlier day."""
         ...
 
     def explored(self, profile: str, day: date, days: int) -> tuple[Explored, ...]:
-        """Give what was judged from below the line on the last so many such days before that one.
+        """Return the judged random samples of the last `days` earlier days that have one.
 
         In no particular order.
         """
@@ -315,70 +316,70 @@ class Archive(Protocol):
 
 
 class ScannedPapers(Protocol):
-    """Every paper that was looked at for a reader, selected or not."""
+    """Every paper that was scanned for a reader, selected or not."""
 
     def count(self, profile: str, first: date, last: date) -> int:
-        """Say how many there are of these days, ends included."""
+        """Count the papers of these days, ends included."""
         ...
 
     def between(self, profile: str, first: date, last: date) -> Iterator[ScannedPaper]:
-        """Give those of these days, the latest day first, of a day the selected first."""
+        """Yield the papers of these days, latest day first, selected papers first in each."""
         ...
 
 
 class PaperTexts(Protocol):
-    """What papers say, as arXiv described them."""
+    """Stored titles, abstracts and other metadata of papers."""
 
     def find(self, papers: Iterable[PaperId]) -> Mapping[PaperId, Paper]:
-        """Give those whose text is known, in its latest version."""
+        """Return the papers whose text is stored, in the latest version."""
         ...
 
 
 class PaperSearch(Protocol):
-    """Finds a reader's papers by their words, each question in a bounded time."""
+    """Full-text search over a reader's papers, each query in bounded time."""
 
     def waiting(self) -> int:
-        """Say how many texts came since its words were last brought up to date."""
+        """Return how many texts are not indexed yet."""
         ...
 
     def catch_up(self, advance: Advance) -> None:
-        """Read the words of those texts, each once; one that is interrupted is gone on with."""
+        """Index those texts; an interrupted call can be continued."""
         ...
 
-    def all_words(self, question: SearchQuery) -> Hits:
-        """Find papers with all terms of the question, in no particular order."""
+    def all_words(self, query: SearchQuery) -> Hits:
+        """Find papers with all terms of the query, in no particular order."""
         ...
 
-    def any_word(self, question: SearchQuery) -> Hits:
-        """Find papers with any term of the question, in no particular order."""
+    def any_word(self, query: SearchQuery) -> Hits:
+        """Find papers with any term of the query, in no particular order."""
         ...
 
-    def without_words(self, question: SearchQuery) -> Hits:
-        """Find papers by all but the terms of the question, the latest first.
+    def without_words(self, query: SearchQuery) -> Hits:
+        """Find papers by all conditions but the terms, latest first.
 
-        None where it asks for nothing else.
+        No papers where the query has no other condition.
         """
         ...
 
-    def statuses(self, question: SearchQuery, papers: Iterable[PaperId]) -> Sequence[PaperStatus]:
-        """Say what each paper is to the reader, on a day that the question applies to if any."""
+    def statuses(self, query: SearchQuery, papers: Iterable[PaperId]) -> Sequence[PaperStatus]:
+        """Return each paper's status, on a day that meets the query's conditions if any does."""
         ...
 
 
 class Cache(Protocol):
-    """What can be made again at any time, kept because that takes a while."""
+    """A cache: what can be computed again at any time, and takes a while."""
 
     def find(self, key: str, made_of: str) -> bytes | None:
-        """Give what was kept, None where it was made of something else."""
+        """Return what is cached, None where it was made of other inputs."""
         ...
 
-    def keep(self, scraps: Iterable[CacheEntry]) -> None:
-        """Keep them, in one transaction, each in place of what was kept under its key."""
+    def keep(self, entries: Iterable[CacheEntry]) -> None:
+        """Store entries in one transaction, each replacing the one of its key."""
         ...
 
 
 class Progress(Protocol):
-    """Where a run tells how far it is."""
+    """Reports the progress of a run."""
 
     def step(self, name: str, total: int) -> AbstractContextManager[Advance]:
         """Open a step of `total` units, for example papers to judge."""
@@ -386,8 +387,8 @@ class Progress(Protocol):
 
 
 class Advance(Protocol):
-    """What a step hands out to be told of progress."""
+    """Reports the progress of a step."""
 
     def __call__(self, units: int = 1, spend: Spend | None = None, /) -> None:
-        """Say that so many more units are done, and what they took where that was paid for."""
+        """Report `units` more as done, and what they cost where they were paid for."""
         ...

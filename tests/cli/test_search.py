@@ -145,7 +145,7 @@ def test_without_a_page_there_is_nothing_to_search(paperlark: Paperlark, home: P
     [
         ((), 2, "nothing to search for: give words, or one of the options"),
         (("?!",), 1, "there is no word to search for"),
-        (("bats", "--author", "G."), 1, "'G.' is too little of a name"),
+        (("bats", "--author", "G."), 1, "'G.' is too short for a name"),
         (("bats", "--category", "cs.lg"), 2, "did you mean cs.LG?"),
         (("bats", "--score", "11"), 2, "11 is not in the range"),
         (("--from", "2025-03-01", "--to", "2025-02-01"), 2, "is after --to"),

@@ -1,4 +1,4 @@
-"""What every Batches promises, run against each of them."""
+"""The contract of AnnouncementBatches, run against each implementation."""
 
 from __future__ import annotations
 
@@ -54,14 +54,14 @@ def test_a_batch_comes_back_equal(batches: AnnouncementBatches) -> None:
     assert batches.batch("cs.LG", NEXT) is None
 
 
-def test_a_later_one_takes_its_place(batches: AnnouncementBatches) -> None:
+def test_a_later_batch_replaces_it(batches: AnnouncementBatches) -> None:
     batches.keep(FEED, DAY)
     whole = replace(FEED, listings=FEED.listings[:1], notes=(), trail=())
     batches.keep(whole, DAY)
     assert batches.batch("cs.LG", DAY) == whole
 
 
-def test_earlier_days_are_remembered_latest_first_and_empty_ones_say_nothing(
+def test_earlier_days_come_latest_first_without_empty_ones(
     batches: AnnouncementBatches,
 ) -> None:
     batches.keep(FEED, DAY)

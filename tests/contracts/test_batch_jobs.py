@@ -1,4 +1,4 @@
-"""What every store of jobs promises."""
+"""The contract of BatchJobs, run against each implementation."""
 
 from __future__ import annotations
 
@@ -21,61 +21,61 @@ from paperlark.store.judgements import JudgementStore
 from paperlark.testing import FakeBatchJobs
 from standins.papers import paper
 
-ASKING = JudgementKey(date(2025, 2, 26), "Bats", "c", "gpt-4o/1")
+KEY = JudgementKey(date(2025, 2, 26), "Bats", "c", "gpt-4o/1")
 AT = datetime(2025, 2, 26, 8, 12, tzinfo=UTC)
 FIRST = PaperId("2503.00001")
 JOB = BatchJob(
     key="k",
-    judgement_key=ASKING,
+    judgement_key=KEY,
     model="gpt-4o",
     base_url="https://api.openai.com/v1",
     questions=(BatchedQuestion((BatchedPaper(412, FIRST, 1),), Decimal("0.01")),),
     at=AT,
 )
-SAID = Judgement(FIRST, 1, 8, 7, "On bats.")
+JUDGED = Judgement(FIRST, 1, 8, 7, "On bats.")
 PAID = Spend(Tokens(1000, 100), Cost(Decimal("0.00125"), Decimal("0.0005")))
-ANSWERED = ModelCall((SAID,), PAID, "{}", batch=True)
+ANSWERED = ModelCall((JUDGED,), PAID, "{}", batch=True)
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """Jobs, and the memory that knows what came of them."""
+class Stores:
+    """Jobs, and the memory that stores their results."""
 
     jobs: BatchJobs
     memory: JudgementMemory
 
 
 @pytest.fixture(params=["fake", "database"])
-def kept(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Kept]:
+def stores(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Stores]:
     path = tmp_path / "store.db"
     if request.param == "fake":
         fake = FakeBatchJobs()
-        yield Kept(fake, fake.memory)
+        yield Stores(fake, fake.memory)
         return
     with open_database(path) as connection:
-        yield Kept(BatchJobStore(connection, path), JudgementStore(connection, path))
+        yield Stores(BatchJobStore(connection, path), JudgementStore(connection, path))
 
 
 @pytest.fixture
-def store(kept: Kept) -> BatchJobs:
-    return kept.jobs
+def store(stores: Stores) -> BatchJobs:
+    return stores.jobs
 
 
-def test_a_job_is_given_back_as_it_was_kept(store: BatchJobs) -> None:
+def test_a_job_comes_back_as_it_was_stored(store: BatchJobs) -> None:
     store.keep(JOB)
-    assert store.open_jobs() == store.of(ASKING) == (JOB,)
-    left = replace(JOB, name="batch_1", state=BatchJobState.SUBMITTED)
-    store.keep(left)
-    assert store.open_jobs() == (left,)
+    assert store.open_jobs() == store.of(KEY) == (JOB,)
+    submitted = replace(JOB, name="batch_1", state=BatchJobState.SUBMITTED)
+    store.keep(submitted)
+    assert store.open_jobs() == (submitted,)
 
 
-def test_jobs_come_oldest_first_and_each_to_its_asking(store: BatchJobs) -> None:
+def test_jobs_come_oldest_first_and_only_for_their_key(store: BatchJobs) -> None:
     later = replace(JOB, key="a", at=AT + timedelta(hours=1))
-    other = replace(JOB, key="b", judgement_key=replace(ASKING, profile="Birds"))
+    other = replace(JOB, key="b", judgement_key=replace(KEY, profile="Birds"))
     for job in (later, other, JOB):
         store.keep(job)
     assert [job.key for job in store.open_jobs()] == ["b", "k", "a"]
-    assert [job.key for job in store.of(ASKING)] == ["k", "a"]
+    assert [job.key for job in store.of(KEY)] == ["k", "a"]
 
 
 def test_moments_are_ordered_whatever_their_zone(store: BatchJobs) -> None:
@@ -85,35 +85,35 @@ def test_moments_are_ordered_whatever_their_zone(store: BatchJobs) -> None:
     assert [job.key for job in store.open_jobs()] == ["a", "k"]
 
 
-def test_a_job_that_never_reached_the_service_is_forgotten(store: BatchJobs) -> None:
+def test_a_job_that_never_reached_the_service_is_deleted(store: BatchJobs) -> None:
     store.keep(JOB)
     store.drop(JOB)
-    assert store.open_jobs() == store.of(ASKING) == ()
+    assert store.open_jobs() == store.of(KEY) == ()
 
 
-def test_collecting_stores_what_was_paid_for_and_said(kept: Kept) -> None:
-    kept.jobs.keep(JOB)
-    kept.jobs.collect(JOB, [ANSWERED])
-    assert kept.jobs.open_jobs() == ()
-    assert kept.jobs.of(ASKING) == (replace(JOB, state=BatchJobState.COLLECTED),)
-    assert kept.memory.judgements([paper(1)], ASKING) == (SAID,)
-    assert kept.memory.spend(ASKING) == PAID
+def test_collecting_stores_costs_and_judgements(stores: Stores) -> None:
+    stores.jobs.keep(JOB)
+    stores.jobs.collect(JOB, [ANSWERED])
+    assert stores.jobs.open_jobs() == ()
+    assert stores.jobs.of(KEY) == (replace(JOB, state=BatchJobState.COLLECTED),)
+    assert stores.memory.judgements([paper(1)], KEY) == (JUDGED,)
+    assert stores.memory.spend(KEY) == PAID
 
 
-def test_collecting_twice_pays_once(kept: Kept) -> None:
-    kept.jobs.keep(JOB)
+def test_collecting_twice_pays_once(stores: Stores) -> None:
+    stores.jobs.keep(JOB)
     for _ in range(2):
-        kept.jobs.collect(JOB, [ANSWERED])
-    assert kept.memory.spend(ASKING) == PAID
+        stores.jobs.collect(JOB, [ANSWERED])
+    assert stores.memory.spend(KEY) == PAID
 
 
-def test_a_collection_that_breaks_off_leaves_nothing_behind(kept: Kept) -> None:
+def test_a_collection_that_fails_stores_nothing(stores: Stores) -> None:
     def half() -> Iterator[ModelCall]:
         yield ANSWERED
         raise KeyboardInterrupt
 
-    kept.jobs.keep(JOB)
+    stores.jobs.keep(JOB)
     with pytest.raises(KeyboardInterrupt):
-        kept.jobs.collect(JOB, half())
-    assert kept.jobs.open_jobs() == (JOB,)
-    assert kept.memory.spend(ASKING).requests == 0
+        stores.jobs.collect(JOB, half())
+    assert stores.jobs.open_jobs() == (JOB,)
+    assert stores.memory.spend(KEY).requests == 0

@@ -1,4 +1,4 @@
-"""What every Experience promises, run against each of them."""
+"""The contract of ExampleSource, run against each implementation."""
 
 from __future__ import annotations
 
@@ -40,21 +40,21 @@ class Story:
     announced: Mapping[date, Sequence[Paper]]
     judged: Mapping[date, Scores]
     votes: Sequence[tuple[Paper, Vote, date]] = ()
-    brought: Sequence[Example] = ()
+    imported: Sequence[Example] = ()
 
 
-Told = Callable[[Story], ExampleSource]
+AfterStory = Callable[[Story], ExampleSource]
 
 
 @pytest.fixture(params=["fake", "sqlite"])
-def told(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Told]:
+def after_story(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[AfterStory]:
     if request.param == "fake":
         yield _fake
         return
     path = tmp_path / "store.db"
     with open_database(path) as connection:
 
-        def tell(story: Story) -> ExampleSource:
+        def open_after(story: Story) -> ExampleSource:
             batches, archive = AnnouncementStore(connection, path), DigestStore(connection, path)
             for day, papers in story.announced.items():
                 batches.keep(a_feed(*papers), day)
@@ -73,14 +73,14 @@ def told(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Told]:
                 Feedback(paper.id, vote, datetime(day.year, day.month, day.day, 15, tzinfo=UTC))
                 for paper, vote, day in story.votes
             )
-            LibraryStore(connection, path, "Mine").keep(story.brought)
+            LibraryStore(connection, path, "Mine").keep(story.imported)
             return ExampleStore(connection, path)
 
-        yield tell
+        yield open_after
 
 
 def _fake(story: Story) -> ExampleSource:
-    """Work out by hand what the story taught."""
+    """Work out the examples of the story by hand."""
     judged = [
         Example(paper, day, one >= 7 and other >= 6, LabelSource.JUDGE, one, other)
         for day, scores in story.judged.items()
@@ -89,21 +89,23 @@ def _fake(story: Story) -> ExampleSource:
     voted = [
         Example(paper, day, vote is Vote.UP, LabelSource.READER) for paper, vote, day in story.votes
     ]
-    return FakeExampleSource([*story.brought, *judged, *voted], story.announced)
+    return FakeExampleSource([*story.imported, *judged, *voted], story.announced)
 
 
-def test_on_the_first_day_nothing_is_known(told: Told) -> None:
-    assert told(Story({}, {})).evidence(MINE, MONDAY) == NO_EVIDENCE
+def test_the_first_day_has_no_evidence(after_story: AfterStory) -> None:
+    assert after_story(Story({}, {})).evidence(MINE, MONDAY) == NO_EVIDENCE
 
 
-def test_judged_days_are_lessons_and_all_announced_papers_are_the_stream(told: Told) -> None:
-    experience = told(
+def test_judged_papers_are_examples_and_all_announced_papers_are_the_stream(
+    after_story: AfterStory,
+) -> None:
+    source = after_story(
         Story(
             {MONDAY: [BATS, OLD], TUESDAY: [CATS], WEDNESDAY: [DOGS]},
             {MONDAY: {BATS: (9, 6), OLD: (9, 5)}, WEDNESDAY: {DOGS: (9, 9)}},
         )
     )
-    evidence = experience.evidence(MINE, WEDNESDAY)
+    evidence = source.evidence(MINE, WEDNESDAY)
     assert evidence.examples == (
         Example(BATS, MONDAY, True, LabelSource.JUDGE, 9, 6),  # noqa: FBT003
         Example(OLD, MONDAY, False, LabelSource.JUDGE, 9, 5),  # noqa: FBT003
@@ -112,64 +114,66 @@ def test_judged_days_are_lessons_and_all_announced_papers_are_the_stream(told: T
     assert set(evidence.stream[1:]) == {BATS, OLD}
 
 
-def test_a_day_made_again_knows_what_it_knew(told: Told) -> None:
+def test_a_day_made_again_has_the_same_evidence(after_story: AfterStory) -> None:
     days = {MONDAY: [BATS], TUESDAY: [CATS]}
     scores: Mapping[date, Scores] = {MONDAY: {BATS: (9, 9)}, TUESDAY: {CATS: (9, 9)}}
-    first = told(Story({MONDAY: days[MONDAY]}, scores)).evidence(MINE, TUESDAY)
-    again = told(Story(days, scores)).evidence(MINE, TUESDAY)
+    first = after_story(Story({MONDAY: days[MONDAY]}, scores)).evidence(MINE, TUESDAY)
+    again = after_story(Story(days, scores)).evidence(MINE, TUESDAY)
     assert again == first
 
 
-def test_a_vote_goes_before_a_judgement_and_counts_from_its_day_on(told: Told) -> None:
-    experience = told(
+def test_a_vote_overrides_a_judgement_from_its_day_on(after_story: AfterStory) -> None:
+    source = after_story(
         Story({MONDAY: [BATS]}, {MONDAY: {BATS: (9, 9)}}, [(BATS, Vote.DOWN, TUESDAY)])
     )
-    (voted,) = experience.evidence(MINE, TUESDAY).examples
+    (voted,) = source.evidence(MINE, TUESDAY).examples
     assert voted == Example(BATS, TUESDAY, False, LabelSource.READER)  # noqa: FBT003
 
 
-def test_a_vote_of_a_later_day_is_not_known_yet(told: Told) -> None:
-    experience = told(Story({MONDAY: [BATS]}, {}, [(BATS, Vote.UP, WEDNESDAY)]))
-    assert experience.evidence(MINE, TUESDAY).examples == ()
+def test_a_vote_of_a_later_day_is_not_known_yet(after_story: AfterStory) -> None:
+    source = after_story(Story({MONDAY: [BATS]}, {}, [(BATS, Vote.UP, WEDNESDAY)]))
+    assert source.evidence(MINE, TUESDAY).examples == ()
 
 
-def test_what_concerns_a_paper_that_comes_that_day_or_later_is_left_out(told: Told) -> None:
-    experience = told(
+def test_examples_of_papers_announced_later_are_left_out(
+    after_story: AfterStory,
+) -> None:
+    source = after_story(
         Story(
             {MONDAY: [DOGS], TUESDAY: [BATS], WEDNESDAY: [CATS]},
             {},
             [(BATS, Vote.UP, TUESDAY), (CATS, Vote.UP, TUESDAY), (DOGS, Vote.UP, TUESDAY)],
         )
     )
-    assert [one.paper for one in experience.evidence(MINE, TUESDAY).examples] == [DOGS]
+    assert [one.paper for one in source.evidence(MINE, TUESDAY).examples] == [DOGS]
 
 
-def test_a_paper_that_comes_again_is_still_known_from_its_first_day(told: Told) -> None:
+def test_a_paper_announced_again_is_still_known_from_its_first_day(after_story: AfterStory) -> None:
     newer = replace(BATS, version=2)
     days = {MONDAY: [BATS], TUESDAY: [CATS], WEDNESDAY: [newer]}
-    experience = told(Story(days, {MONDAY: {BATS: (9, 9)}, WEDNESDAY: {newer: (2, 2)}}))
-    assert [one.paper for one in experience.evidence(MINE, WEDNESDAY).examples] == [BATS]
-    later = experience.evidence(MINE, date(2025, 2, 27))
+    source = after_story(Story(days, {MONDAY: {BATS: (9, 9)}, WEDNESDAY: {newer: (2, 2)}}))
+    assert [one.paper for one in source.evidence(MINE, WEDNESDAY).examples] == [BATS]
+    later = source.evidence(MINE, date(2025, 2, 27))
     assert [(one.paper, one.wanted) for one in later.examples] == [(newer, False)]
     assert later.stream == (newer, CATS)
 
 
-def test_a_library_is_known_from_the_day_it_was_imported_on(told: Told) -> None:
+def test_a_library_is_known_from_the_day_it_was_imported_on(after_story: AfterStory) -> None:
     liked = Example(BOOK, TUESDAY, True, LabelSource.LIBRARY)  # noqa: FBT003
-    experience = told(Story({}, {}, brought=[liked]))
-    assert experience.evidence(MINE, MONDAY).examples == ()
-    assert experience.evidence(MINE, TUESDAY).examples == (liked,)
+    source = after_story(Story({}, {}, imported=[liked]))
+    assert source.evidence(MINE, MONDAY).examples == ()
+    assert source.evidence(MINE, TUESDAY).examples == (liked,)
 
 
-def test_days_judged_elsewhere_are_history_like_those_judged_here(told: Told) -> None:
+def test_imported_judgements_are_examples_like_those_made_here(after_story: AfterStory) -> None:
     judged = Example(OLD, MONDAY, True, LabelSource.JUDGE, 8, 7)  # noqa: FBT003
-    experience = told(Story({}, {}, brought=[judged]))
-    assert experience.evidence(MINE, MONDAY).examples == ()
-    assert experience.evidence(MINE, TUESDAY).examples == (judged,)
+    source = after_story(Story({}, {}, imported=[judged]))
+    assert source.evidence(MINE, MONDAY).examples == ()
+    assert source.evidence(MINE, TUESDAY).examples == (judged,)
 
 
-def test_of_one_paper_there_is_one_lesson(told: Told) -> None:
-    experience = told(
+def test_each_paper_has_one_example(after_story: AfterStory) -> None:
+    source = after_story(
         Story(
             {MONDAY: [BATS, CATS]},
             {MONDAY: {BATS: (9, 9), CATS: (2, 2)}},
@@ -180,7 +184,7 @@ def test_of_one_paper_there_is_one_lesson(told: Told) -> None:
             ],
         )
     )
-    examples = experience.evidence(MINE, WEDNESDAY).examples
+    examples = source.evidence(MINE, WEDNESDAY).examples
     assert [(one.paper, one.label_source) for one in examples] == [
         (CATS, LabelSource.JUDGE),
         (BATS, LabelSource.READER),

@@ -1,4 +1,4 @@
-"""What every Memory and Archive promises, run against each of them."""
+"""The contracts of JudgementMemory and Archive, run against each implementation."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from paperlark.store.judgements import JudgementStore
 from paperlark.testing import FakeJudgementMemory, a_paper
 
 DAY = date(2025, 2, 26)
-ASKING = JudgementKey(DAY, "Mine", "criteria", "judge")
+KEY = JudgementKey(DAY, "Mine", "criteria", "judge")
 PAPER = a_paper("hep-th/9901001", version=2)
 JUDGED = Judgement(PAPER.id, 2, 9, 8, "It is <good> & “new”.")
 PAID = Spend(Tokens(100, 10, cached=50), Cost(Decimal("0.00025"), Decimal("0.0001")))
@@ -61,74 +61,74 @@ def archive(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Archive]
         yield DigestStore(connection, path)
 
 
-def test_a_judgement_is_known_again_for_that_very_version(memory: JudgementMemory) -> None:
-    memory.keep(ModelCall((JUDGED,), PAID, "raw"), ASKING)
-    assert memory.judgements([PAPER], ASKING) == (JUDGED,)
-    assert memory.judgements([replace(PAPER, version=3)], ASKING) == ()
+def test_a_judgement_is_returned_for_its_version_only(memory: JudgementMemory) -> None:
+    memory.keep(ModelCall((JUDGED,), PAID, "raw"), KEY)
+    assert memory.judgements([PAPER], KEY) == (JUDGED,)
+    assert memory.judgements([replace(PAPER, version=3)], KEY) == ()
 
 
 @pytest.mark.parametrize("change", [{"criteria": "others"}, {"judge": "another"}])
-def test_other_criteria_or_another_judge_know_nothing(
+def test_other_criteria_or_another_judge_have_no_judgement(
     memory: JudgementMemory, change: dict[str, str]
 ) -> None:
-    memory.keep(ModelCall((JUDGED,), PAID), ASKING)
-    other = replace(ASKING, **change)  # type: ignore[arg-type]
+    memory.keep(ModelCall((JUDGED,), PAID), KEY)
+    other = replace(KEY, **change)  # type: ignore[arg-type]
     assert memory.judgements([PAPER], other) == ()
     assert memory.spend(other).requests == 0
 
 
-def test_another_profile_knows_the_judgement_and_did_not_pay_for_it(
+def test_another_profile_shares_the_judgement_and_not_its_cost(
     memory: JudgementMemory,
 ) -> None:
-    memory.keep(ModelCall((JUDGED,), PAID), ASKING)
-    other = replace(ASKING, profile="Yours")
+    memory.keep(ModelCall((JUDGED,), PAID), KEY)
+    other = replace(KEY, profile="Yours")
     assert memory.judgements([PAPER], other) == (JUDGED,)
     assert memory.spend(other).requests == 0
 
 
 def test_a_second_version_does_not_erase_the_first(memory: JudgementMemory) -> None:
     newer = replace(JUDGED, version=3, relevance=2)
-    memory.keep(ModelCall((JUDGED,), PAID), ASKING)
-    memory.keep(ModelCall((newer,), PAID), ASKING)
-    assert memory.judgements([PAPER, replace(PAPER, version=3)], ASKING) == (JUDGED, newer)
+    memory.keep(ModelCall((JUDGED,), PAID), KEY)
+    memory.keep(ModelCall((newer,), PAID), KEY)
+    assert memory.judgements([PAPER, replace(PAPER, version=3)], KEY) == (JUDGED, newer)
 
 
-def test_the_first_judgement_stands(memory: JudgementMemory) -> None:
-    memory.keep(ModelCall((JUDGED,), PAID), ASKING)
-    memory.keep(ModelCall((replace(JUDGED, relevance=1),), PAID), ASKING)
-    assert memory.judgements([PAPER], ASKING) == (JUDGED,)
+def test_the_first_judgement_is_kept(memory: JudgementMemory) -> None:
+    memory.keep(ModelCall((JUDGED,), PAID), KEY)
+    memory.keep(ModelCall((replace(JUDGED, relevance=1),), PAID), KEY)
+    assert memory.judgements([PAPER], KEY) == (JUDGED,)
 
 
 @pytest.mark.parametrize("comment", ["Now it is said.", ""])
-def test_a_judgement_without_a_comment_gives_way_to_what_is_said_next(
+def test_a_judgement_without_a_comment_is_replaced_by_the_next(
     memory: JudgementMemory, comment: str
 ) -> None:
     said = replace(JUDGED, relevance=6, novelty=3, comment=comment)
-    memory.keep(ModelCall((replace(JUDGED, comment=""),), PAID), ASKING)
-    memory.keep(ModelCall((said,), PAID), ASKING)
-    assert memory.judgements([PAPER], ASKING) == (said,)
+    memory.keep(ModelCall((replace(JUDGED, comment=""),), PAID), KEY)
+    memory.keep(ModelCall((said,), PAID), KEY)
+    assert memory.judgements([PAPER], KEY) == (said,)
 
 
 def test_a_comment_is_never_lost_to_a_judgement_without(memory: JudgementMemory) -> None:
-    memory.keep(ModelCall((JUDGED,), PAID), ASKING)
-    memory.keep(ModelCall((replace(JUDGED, comment=""),), PAID), ASKING)
-    assert memory.judgements([PAPER], ASKING) == (JUDGED,)
+    memory.keep(ModelCall((JUDGED,), PAID), KEY)
+    memory.keep(ModelCall((replace(JUDGED, comment=""),), PAID), KEY)
+    assert memory.judgements([PAPER], KEY) == (JUDGED,)
 
 
 def test_what_a_day_cost_adds_up_to_the_last_digit(memory: JudgementMemory) -> None:
     for _ in range(3):
-        memory.keep(ModelCall((), PAID), ASKING)
-    memory.keep(ModelCall((), PAID), replace(ASKING, day=date(2025, 2, 27)))
+        memory.keep(ModelCall((), PAID), KEY)
+    memory.keep(ModelCall((), PAID), replace(KEY, day=date(2025, 2, 27)))
     expected = Spend(
         Tokens(300, 30, cached=150), Cost(Decimal("0.00075"), Decimal("0.0003")), requests=3
     )
-    assert memory.spend(ASKING) == expected
+    assert memory.spend(KEY) == expected
 
 
 def test_an_unknown_cost_stays_unknown(memory: JudgementMemory) -> None:
-    memory.keep(ModelCall((), PAID), ASKING)
-    memory.keep(ModelCall((), Spend(None, None)), ASKING)
-    assert memory.spend(ASKING) == Spend(None, None, requests=2)
+    memory.keep(ModelCall((), PAID), KEY)
+    memory.keep(ModelCall((), Spend(None, None)), KEY)
+    assert memory.spend(KEY) == Spend(None, None, requests=2)
 
 
 def _digest(day: date = DAY, profile: str = "Mine") -> Digest:
@@ -154,13 +154,13 @@ def test_a_digest_comes_back_equal(archive: Archive) -> None:
     assert archive.digest("Mine", DAY) == _digest()
 
 
-def test_a_later_digest_of_the_day_takes_the_place(archive: Archive) -> None:
+def test_a_later_digest_of_the_day_replaces_it(archive: Archive) -> None:
     archive.save(_digest())
     archive.save(replace(_digest(), notes=()))
     assert archive.digest("Mine", DAY) == replace(_digest(), notes=())
 
 
-def test_a_digest_is_named_by_its_content(archive: Archive) -> None:
+def test_a_digest_is_identified_by_its_content(archive: Archive) -> None:
     first, other = _digest(), replace(_digest(), day=date(2025, 2, 27))
     archive.save(other)
     archive.save(first)
@@ -195,7 +195,7 @@ def test_a_paper_is_seen_from_the_day_after_it_was_announced(archive: Archive) -
     assert archive.seen("Yours", date(2025, 3, 1), [PAPER.id]) == {}
 
 
-def test_making_a_day_again_forgets_what_it_scanned_before(archive: Archive) -> None:
+def test_a_day_made_again_replaces_its_scanned_papers(archive: Archive) -> None:
     archive.save(replace(_digest(), scanned=(PAPER.id,)))
     archive.save(replace(_digest(), scanned=()))
     assert archive.seen("Mine", date(2025, 3, 1), [PAPER.id]) == {}
@@ -205,7 +205,7 @@ READ = Explored(PAPER.id, 0.05, 0.004, wanted=True)
 SHOWN = Explored(a_paper("2502.00002").id, 0.01)
 
 
-def test_a_digest_comes_back_with_what_it_explored(archive: Archive) -> None:
+def test_a_digest_comes_back_with_its_random_sample(archive: Archive) -> None:
     digest = replace(_digest(), explored=(READ, SHOWN))
     archive.save(digest)
     assert archive.digest("Mine", DAY) == digest
@@ -222,7 +222,7 @@ def test_a_digest_comes_back_with_its_readings_and_without_a_prompt(archive: Arc
     assert archive.digest("Mine", DAY) == digest
 
 
-def test_what_was_explored_and_judged_is_known_on_later_days(archive: Archive) -> None:
+def test_judged_samples_are_known_on_later_days(archive: Archive) -> None:
     later = replace(READ, wanted=False)
     archive.save(replace(_digest(), explored=(READ, SHOWN)))
     archive.save(replace(_digest(date(2025, 2, 27)), explored=(later,)))
@@ -234,13 +234,13 @@ def test_what_was_explored_and_judged_is_known_on_later_days(archive: Archive) -
     assert archive.explored("Mine", date(2025, 3, 1), 1) == (later,)
 
 
-def test_making_a_day_again_forgets_what_it_explored_before(archive: Archive) -> None:
+def test_a_day_made_again_replaces_its_random_sample(archive: Archive) -> None:
     archive.save(replace(_digest(), explored=(READ,)))
     archive.save(_digest())
     assert archive.explored("Mine", date(2025, 3, 1), 9) == ()
 
 
-def test_a_digest_comes_back_with_what_was_known_of_every_paper(archive: Archive) -> None:
+def test_a_digest_comes_back_with_the_match_of_every_paper(archive: Archive) -> None:
     nearest = Nearest(PaperId("library:00ff"), "A “book”", date(2025, 1, 2))
     earlier = Precedent(PaperId("2501.00001"), r"$x^2$", date(2025, 1, 3), 0.8125)
     match = Match(0.5, 1, 2, "Topic", ("für", "a b"), ("against",), 0.25, nearest)

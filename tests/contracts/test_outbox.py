@@ -29,16 +29,16 @@ PARCEL = Parcel(
 )
 
 
-@pytest.fixture(params=["store", "forgetful"])
+@pytest.fixture(params=["store", "memory"])
 def outbox(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Outbox]:
-    if request.param == "forgetful":
+    if request.param == "memory":
         yield MemoryOutbox()
         return
     with open_database(tmp_path / "x.db") as connection:
         yield OutboxStore(connection, tmp_path / "x.db")
 
 
-def test_a_parcel_comes_back_as_it_was_kept(outbox: Outbox) -> None:
+def test_a_parcel_comes_back_as_it_was_stored(outbox: Outbox) -> None:
     outbox.keep(PARCEL)
     assert outbox.since("Bats", DAY) == (PARCEL,)
 
@@ -64,7 +64,7 @@ def test_parcels_come_oldest_first_from_a_day_on(outbox: Outbox) -> None:
     assert [one.day for one in found] == [date(2025, 2, day) for day in (25, 26, 28)]
 
 
-def test_of_a_parcel_that_arrived_the_receipt_stays(tmp_path: Path) -> None:
+def test_a_delivered_parcel_keeps_its_receipt(tmp_path: Path) -> None:
     with open_database(tmp_path / "x.db") as connection:
         store = OutboxStore(connection, tmp_path / "x.db")
         store.keep(
@@ -89,7 +89,7 @@ def test_of_a_parcel_that_arrived_the_receipt_stays(tmp_path: Path) -> None:
     )
 )
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_any_text_is_kept(tmp_path: Path, messages: list[Message]) -> None:
+def test_any_text_is_stored(tmp_path: Path, messages: list[Message]) -> None:
     parcel = replace(
         PARCEL, messages=tuple(messages), statuses=(MessageStatus.WAITING,) * len(messages)
     )

@@ -1,4 +1,4 @@
-"""What every Places promises, run against each of them."""
+"""The contract of PaperVectors, run against each implementation."""
 
 from __future__ import annotations
 
@@ -26,19 +26,19 @@ ONE, TWO, THREE, OLD = (
 SPACE = "0123456789abcdef"
 
 Announced = Sequence[tuple[Paper, date]]
-Told = Callable[[Announced], PaperVectors]
+AfterDays = Callable[[Announced], PaperVectors]
 
 
 @pytest.fixture(params=["fake", "sqlite"])
-def told(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Told]:
-    """Give places after days on which papers were announced, and no librarian was there."""
+def after_days(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[AfterDays]:
+    """Return stored vectors after days whose papers were announced and not embedded."""
     if request.param == "fake":
         yield FakePaperVectors
         return
     path = tmp_path / "store.db"
     with open_database(path) as connection:
 
-        def tell(announced: Announced) -> PaperVectors:
+        def open_after(announced: Announced) -> PaperVectors:
             for day in sorted({day for _, day in announced}):
                 papers = [paper for paper, when in announced if when == day]
                 AnnouncementStore(connection, path).keep(a_feed(*papers), day)
@@ -46,97 +46,102 @@ def told(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Told]:
                 DigestStore(connection, path).save(made)
             return VectorStore(connection, path)
 
-        yield tell
+        yield open_after
 
 
 @pytest.fixture
-def places(told: Told) -> PaperVectors:
-    return told(())
+def vectors(after_days: AfterDays) -> PaperVectors:
+    return after_days(())
 
 
-def a_place(paper: PaperId = ONE, day: date = MONDAY, vector: bytes = b"\0\x3c\0\0") -> PaperVector:
+def a_vector(
+    paper: PaperId = ONE, day: date = MONDAY, vector: bytes = b"\0\x3c\0\0"
+) -> PaperVector:
     return PaperVector(paper, day, f"About {paper}", vector)
 
 
-def read(places: PaperVectors, day: date, space: str = SPACE) -> list[tuple[PaperId, date, bytes]]:
-    shelves = list(places.before(day, space))
+def read(vectors: PaperVectors, day: date, space: str = SPACE) -> list[tuple[PaperId, date, bytes]]:
+    chunks = list(vectors.before(day, space))
     return [
-        (paper, when, shelf.vectors[4 * at : 4 * at + 4])
-        for shelf in shelves
-        for at, (paper, when) in enumerate(zip(shelf.papers, shelf.days, strict=True))
+        (paper, when, chunk.vectors[4 * at : 4 * at + 4])
+        for chunk in chunks
+        for at, (paper, when) in enumerate(zip(chunk.papers, chunk.days, strict=True))
     ]
 
 
-def test_nothing_is_known_of_papers_that_were_never_placed(places: PaperVectors) -> None:
-    assert places.find([ONE], SPACE) == {}
-    assert read(places, WEDNESDAY) == []
+def test_papers_that_were_never_embedded_have_no_vector(vectors: PaperVectors) -> None:
+    assert vectors.find([ONE], SPACE) == {}
+    assert read(vectors, WEDNESDAY) == []
 
 
-def test_a_place_is_found_again_as_it_was_kept(places: PaperVectors) -> None:
-    kept = [a_place(ONE), a_place(OLD, TUESDAY, b"\xff\0\x1a\x80")]
-    places.keep(kept, SPACE)
-    assert places.find([OLD, ONE, TWO], SPACE) == {ONE: kept[0], OLD: kept[1]}
+def test_a_vector_is_returned_as_it_was_stored(vectors: PaperVectors) -> None:
+    kept = [a_vector(ONE), a_vector(OLD, TUESDAY, b"\xff\0\x1a\x80")]
+    vectors.keep(kept, SPACE)
+    assert vectors.find([OLD, ONE, TWO], SPACE) == {ONE: kept[0], OLD: kept[1]}
 
 
-def test_places_in_another_space_are_no_use(places: PaperVectors) -> None:
-    places.keep([a_place()], SPACE)
-    assert places.find([ONE], "another") == {}
-    assert read(places, WEDNESDAY, "another") == []
+def test_vectors_of_another_space_are_not_found(vectors: PaperVectors) -> None:
+    vectors.keep([a_vector()], SPACE)
+    assert vectors.find([ONE], "another") == {}
+    assert read(vectors, WEDNESDAY, "another") == []
 
 
-def test_a_place_in_a_new_space_takes_the_place_of_the_old_one(places: PaperVectors) -> None:
-    places.keep([a_place()], "old")
-    places.keep([a_place(vector=b"\0\0\0\x3c")], SPACE)
-    assert places.find([ONE], "old") == {}
-    assert places.find([ONE], SPACE)[ONE].vector == b"\0\0\0\x3c"
+def test_a_vector_of_a_new_space_replaces_the_old_one(vectors: PaperVectors) -> None:
+    vectors.keep([a_vector()], "old")
+    vectors.keep([a_vector(vector=b"\0\0\0\x3c")], SPACE)
+    assert vectors.find([ONE], "old") == {}
+    assert vectors.find([ONE], SPACE)[ONE].vector == b"\0\0\0\x3c"
 
 
 @pytest.mark.parametrize("days", [(MONDAY, TUESDAY), (TUESDAY, MONDAY)])
 def test_a_paper_counts_from_its_first_day_in_whichever_order_days_are_made(
-    places: PaperVectors, days: tuple[date, date]
+    vectors: PaperVectors, days: tuple[date, date]
 ) -> None:
     for day in days:
-        places.keep([a_place(day=day)], SPACE)
-    assert places.find([ONE], SPACE)[ONE].day == MONDAY
+        vectors.keep([a_vector(day=day)], SPACE)
+    assert vectors.find([ONE], SPACE)[ONE].day == MONDAY
 
 
-def test_what_was_announced_before_a_day_comes_by_id_and_each_once(places: PaperVectors) -> None:
-    places.keep([a_place(THREE), a_place(OLD), a_place(ONE)], SPACE)
-    places.keep([a_place(TWO, TUESDAY)], SPACE)
-    assert [paper for paper, _, _ in read(places, TUESDAY)] == [ONE, THREE, OLD]
-    assert read(places, WEDNESDAY)[1] == (TWO, TUESDAY, b"\0\x3c\0\0")
-    assert read(places, MONDAY) == []
+def test_earlier_papers_come_by_id_and_each_once(vectors: PaperVectors) -> None:
+    vectors.keep([a_vector(THREE), a_vector(OLD), a_vector(ONE)], SPACE)
+    vectors.keep([a_vector(TWO, TUESDAY)], SPACE)
+    assert [paper for paper, _, _ in read(vectors, TUESDAY)] == [ONE, THREE, OLD]
+    assert read(vectors, WEDNESDAY)[1] == (TWO, TUESDAY, b"\0\x3c\0\0")
+    assert read(vectors, MONDAY) == []
 
 
-def test_papers_of_before_there_were_places_wait_to_be_placed_latest_first(told: Told) -> None:
+def test_papers_without_a_vector_come_latest_first(after_days: AfterDays) -> None:
     papers = [a_paper(name) for name in (ONE, TWO, THREE)]
-    places = told(list(zip(papers, (MONDAY, TUESDAY, WEDNESDAY), strict=True)))
-    assert places.without_vector(WEDNESDAY, SPACE, 5) == [(papers[1], TUESDAY), (papers[0], MONDAY)]
-    assert places.without_vector(WEDNESDAY, SPACE, 1) == [(papers[1], TUESDAY)]
-    places.keep([a_place(TWO, TUESDAY)], SPACE)
-    assert places.without_vector(WEDNESDAY, SPACE, 5) == [(papers[0], MONDAY)]
-    assert places.without_vector(WEDNESDAY, "a new space", 5)[0][0] == papers[1]
+    vectors = after_days(list(zip(papers, (MONDAY, TUESDAY, WEDNESDAY), strict=True)))
+    assert vectors.without_vector(WEDNESDAY, SPACE, 5) == [
+        (papers[1], TUESDAY),
+        (papers[0], MONDAY),
+    ]
+    assert vectors.without_vector(WEDNESDAY, SPACE, 1) == [(papers[1], TUESDAY)]
+    vectors.keep([a_vector(TWO, TUESDAY)], SPACE)
+    assert vectors.without_vector(WEDNESDAY, SPACE, 5) == [(papers[0], MONDAY)]
+    assert vectors.without_vector(WEDNESDAY, "a new space", 5)[0][0] == papers[1]
 
 
-def test_a_paper_that_waits_has_no_place_yet(told: Told) -> None:
-    places = told([(a_paper(ONE), MONDAY)])
-    assert places.find([ONE], SPACE) == {}
-    assert read(places, WEDNESDAY) == []
+def test_a_paper_without_a_vector_is_not_found(after_days: AfterDays) -> None:
+    vectors = after_days([(a_paper(ONE), MONDAY)])
+    assert vectors.find([ONE], SPACE) == {}
+    assert read(vectors, WEDNESDAY) == []
 
 
-def test_places_that_fail_half_way_are_not_kept(places: PaperVectors) -> None:
+def test_vectors_that_fail_half_way_are_not_stored(vectors: PaperVectors) -> None:
     def some() -> Iterator[PaperVector]:
-        yield a_place()
+        yield a_vector()
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        places.keep(some(), SPACE)
-    if not isinstance(places, FakePaperVectors):
-        assert places.find([ONE], SPACE) == {}
+        vectors.keep(some(), SPACE)
+    if not isinstance(vectors, FakePaperVectors):
+        assert vectors.find([ONE], SPACE) == {}
 
 
-def test_a_later_version_is_no_other_paper(told: Told) -> None:
+def test_a_later_version_is_the_same_paper(after_days: AfterDays) -> None:
     paper = a_paper(ONE)
-    places = told([(paper, MONDAY), (replace(paper, version=2, title="Anew"), TUESDAY)])
-    if not isinstance(places, FakePaperVectors):
-        assert places.without_vector(WEDNESDAY, SPACE, 5) == [(paper, MONDAY)]
+    vectors = after_days([(paper, MONDAY), (replace(paper, version=2, title="Anew"), TUESDAY)])
+    if not isinstance(vectors, FakePaperVectors):
+        assert vectors.without_vector(WEDNESDAY, SPACE, 5) == [(paper, MONDAY)]

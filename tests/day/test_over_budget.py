@@ -73,7 +73,7 @@ def made(judged: int, progress: Progress | None = None) -> Digest:
     return make_digest(DAY, PROFILE, parts, progress or Silent())
 
 
-def test_what_was_left_for_the_budget_is_counted_apart_and_makes_the_page_partial() -> None:
+def test_papers_over_budget_are_counted_apart_and_make_the_page_partial() -> None:
     digest = made(4)
     assert digest.status is Status.PARTIAL
     funnel = digest.funnel
@@ -82,11 +82,11 @@ def test_what_was_left_for_the_budget_is_counted_apart_and_makes_the_page_partia
     assert [one.paper.id for one in digest.unjudged] == list(IDS[4:])
 
 
-def test_the_digest_knows_where_the_price_is_from() -> None:
+def test_the_digest_names_the_source_of_the_price() -> None:
     assert made(6).prices == LIST
 
 
-def test_where_the_budget_allows_nothing_there_is_no_page() -> None:
+def test_without_any_budget_left_there_is_no_page() -> None:
     with pytest.raises(JudgeUnavailable, match="none of 6 papers"):
         made(0)
 
@@ -96,7 +96,7 @@ def test_a_page_with_more_papers_over_budget_is_worse() -> None:
     assert not is_worse(made(4), made(2))
 
 
-def test_progress_hears_what_each_answer_was_paid_with() -> None:
+def test_progress_reports_the_cost_of_each_call() -> None:
     watched = Watched()
     made(4, watched)
     assert watched.spends["judging"] == [PAID] * 4

@@ -83,7 +83,7 @@ def test_the_nearest_earlier_papers_are_kept_with_a_paper_on_the_page() -> None:
     assert shown[IDS[1]] == ()
 
 
-def test_the_judge_is_told_them_before_it_judges() -> None:
+def test_the_judge_gets_precedents_with_the_papers() -> None:
     judge = AttentiveJudge(dict.fromkeys(IDS, (8, 8)))
     digest = _make(judge)
     (told,) = judge.told
@@ -91,24 +91,24 @@ def test_the_judge_is_told_them_before_it_judges() -> None:
     assert [one.paper.id for one in digest.entries if one.precedents] == [IDS[0], IDS[3]]
 
 
-def test_every_scanned_paper_is_kept_with_its_side_of_the_line() -> None:
+def test_every_scanned_paper_has_its_placement() -> None:
     digest = _make()
     assert [one.paper_id for one in digest.ranked] == [*IDS, BENGIO.id]
     assert [one.match.rank for one in digest.ranked] == [1, 2, 3, 4, 5, 6]
-    sides = {one.paper_id: one.placement for one in digest.ranked}
-    assert [sides[paper] for paper in IDS[:2]] == [Placement.ABOVE, Placement.ABOVE]
-    assert sorted(sides[paper] for paper in IDS[2:]) == [
+    placements = {one.paper_id: one.placement for one in digest.ranked}
+    assert [placements[paper] for paper in IDS[:2]] == [Placement.ABOVE, Placement.ABOVE]
+    assert sorted(placements[paper] for paper in IDS[2:]) == [
         Placement.BELOW,
         Placement.BELOW,
         Placement.EXPLORED,
     ]
-    assert sides[BENGIO.id] is Placement.FOLLOWED
+    assert placements[BENGIO.id] is Placement.FOLLOWED
     (drawn,) = [one.paper_id for one in digest.explored]
-    assert sides[drawn] is Placement.EXPLORED
+    assert placements[drawn] is Placement.EXPLORED
     assert digest.ranked[3].precedents == (BEFORE,)
 
 
-def test_who_was_left_out_by_h_index_is_on_no_side_of_the_line() -> None:
+def test_a_paper_below_the_h_index_is_placed_as_gated() -> None:
     digest = _make(profile=replace(PROFILE, min_h_index=10))
     assert {one.paper_id: one.placement for one in digest.ranked}[IDS[4]] is Placement.GATED
 

@@ -42,7 +42,7 @@ def _commented(comment: str) -> Digest:
         ("It is about sparsity, sonar and the echo of silent flight.", None),
     ],
 )
-def test_a_quotation_is_hidden_and_anybody_s_words_are_not(
+def test_quotations_are_hidden_and_short_phrases_are_not(
     comment: str, published: str | None
 ) -> None:
     page = keep_private(_commented(comment), CRITERIA)

@@ -13,7 +13,7 @@ def _page(name: str, content: bytes = b"new") -> Page:
     return Page(PurePosixPath(name), "text/plain", content)
 
 
-def test_pages_are_written_and_their_paths_given(tmp_path: Path) -> None:
+def test_pages_are_written_and_their_paths_returned(tmp_path: Path) -> None:
     paths = publish([_page("a.html"), _page("deep/b.md")], tmp_path)
     assert paths == (tmp_path / "a.html", tmp_path / "deep" / "b.md")
     assert [path.read_bytes() for path in paths] == [b"new", b"new"]
@@ -29,7 +29,7 @@ def test_a_page_that_cannot_be_written_leaves_all_old_ones(tmp_path: Path) -> No
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.html", "file"]
 
 
-def test_a_folder_in_the_place_of_a_page_leaves_all_old_ones(tmp_path: Path) -> None:
+def test_a_folder_with_the_name_of_a_page_leaves_all_old_ones(tmp_path: Path) -> None:
     (tmp_path / "a.html").write_bytes(b"old")
     (tmp_path / "b.md" / "x").mkdir(parents=True)
     with pytest.raises(PublishError, match=r"b\.md is a folder"):
@@ -38,18 +38,18 @@ def test_a_folder_in_the_place_of_a_page_leaves_all_old_ones(tmp_path: Path) -> 
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.html", "b.md"]
 
 
-def test_what_a_killed_run_left_half_written_is_swept_up(tmp_path: Path) -> None:
+def test_temporary_files_of_a_killed_run_are_deleted(tmp_path: Path) -> None:
     (tmp_path / ".a.html.x1y2z3").write_bytes(b"ha")
     publish([_page("a.html")], tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["a.html"]
 
 
-def test_a_folder_that_cannot_be_is_told_before_anything_is_paid(tmp_path: Path) -> None:
+def test_an_unusable_folder_is_an_error_before_anything_is_paid(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(PublishError, match="cannot write to the output folder"):
         check_writable(tmp_path / "file" / "pages")
 
 
-def test_a_missing_folder_is_made_and_left_empty(tmp_path: Path) -> None:
+def test_a_missing_folder_is_created_empty(tmp_path: Path) -> None:
     check_writable(tmp_path / "new" / "pages")
     assert list((tmp_path / "new" / "pages").iterdir()) == []

@@ -130,7 +130,7 @@ def _make(
 
 
 @given(SCORES)
-def test_one_judgement_stands_as_it_is(scores: tuple[int, int]) -> None:
+def test_a_single_judgement_is_unchanged(scores: tuple[int, int]) -> None:
     one = combine_readings([_judgement(*scores)])
     assert one.judgement == _judgement(*scores)
     assert (one.relevance, one.novelty) == tuple(map(Fraction, scores))
@@ -158,7 +158,7 @@ def test_the_comment_is_that_of_the_reading_nearest_to_the_mean() -> None:
     )  # the earlier of two as near
 
 
-def test_a_reading_that_said_nothing_does_not_silence_the_others() -> None:
+def test_a_reading_without_a_comment_does_not_hide_the_others() -> None:
     said = [_judgement(6, 6, ""), _judgement(9, 9, "high"), _judgement(5, 5, "")]
     assert combine_readings(said).judgement == _judgement(7, 7, "high")
     assert not combine_readings(said[:1]).judgement.comment
@@ -167,7 +167,7 @@ def test_a_reading_that_said_nothing_does_not_silence_the_others() -> None:
 # In which order papers are read, and under which name.
 
 
-def test_papers_are_read_in_the_order_of_their_match_and_then_shuffled_each_time_anew() -> None:
+def test_papers_are_read_in_the_order_of_their_match_and_then_shuffled() -> None:
     orders = [[paper.id for paper in order(PAPERS, ASKING, number)] for number in (1, 2, 3)]
     assert orders[0] == list(IDS)
     assert all(sorted(one) == list(IDS) for one in orders)
@@ -196,7 +196,7 @@ def test_each_reading_has_a_signature_of_its_own_and_the_first_is_the_judge_s() 
 # How alike readings are.
 
 
-def test_agreement_counts_papers_of_which_all_readings_say_the_same() -> None:
+def test_agreement_counts_papers_on_which_all_readings_agree() -> None:
     said = [
         [_judgement(7, 6), _judgement(9, 8)],  # both in
         [_judgement(7, 6), _judgement(6, 6)],  # one in, one out
@@ -231,7 +231,7 @@ def test_each_paper_is_judged_that_many_times_and_the_means_count() -> None:
     assert verdict.agreement == Agreement(2, papers=6, agreed=0, distance=2.0)
 
 
-def test_a_day_made_again_pays_nothing_and_more_readings_pay_only_what_is_new() -> None:
+def test_a_day_made_again_costs_nothing_and_more_readings_only_what_is_new() -> None:
     judge, memory = Wavering(_alike((8, 8)), PAID), FakeJudgementMemory()
     assert _ask(judge, memory, readings=1).spend.requests == 6
     three = _ask(judge, memory, readings=3)
@@ -241,7 +241,7 @@ def test_a_day_made_again_pays_nothing_and_more_readings_pay_only_what_is_new() 
     assert len(judge.calls) == 3
 
 
-def test_fewer_readings_than_were_paid_for_are_as_if_there_were_no_others() -> None:
+def test_fewer_readings_ignore_the_others_that_are_stored() -> None:
     judge = Wavering(_alike((8, 8)), PAID, later=[_alike((2, 2))])
     memory = FakeJudgementMemory()
     _ask(judge, memory, readings=2)
@@ -250,7 +250,7 @@ def test_fewer_readings_than_were_paid_for_are_as_if_there_were_no_others() -> N
     assert (one.readings, one.agreement) == ((), None)
 
 
-def test_a_paper_that_some_readings_left_out_counts_with_the_others() -> None:
+def test_a_paper_missing_from_some_readings_counts_with_the_others() -> None:
     whole = _alike((8, 8))
     judge = Wavering(whole, later=[_alike((6, 6), IDS[1:])])
     verdict = _ask(judge, FakeJudgementMemory(), readings=2)
@@ -278,14 +278,14 @@ def test_a_paper_that_no_reading_judged_has_the_reason_of_the_last() -> None:
     assert [(one.paper.id, one.reason) for one in verdict.unjudged] == [(IDS[0], "reading 3")]
 
 
-def test_a_server_that_answers_nothing_is_not_asked_reading_after_reading() -> None:
+def test_a_failing_server_is_not_asked_for_further_readings() -> None:
     judge = Wavering({})
     with pytest.raises(JudgeUnavailable, match="none of 6 papers"):
         _ask(judge, FakeJudgementMemory(), readings=9)
     assert len(judge.calls) == 1
 
 
-def test_what_another_reading_knows_already_is_enough_for_a_page() -> None:
+def test_a_stored_reading_is_enough_for_a_page() -> None:
     memory = FakeJudgementMemory()
     memory.keep(
         ModelCall((Judgement(IDS[0], 1, 9, 9, "said"),), PAID),
@@ -322,7 +322,7 @@ def _knowing(relevance: int, novelty: int, comment: str = "") -> FakeJudgementMe
     return memory
 
 
-def test_a_paper_that_reaches_lowered_cut_offs_without_a_comment_is_asked_again() -> None:
+def test_a_paper_that_meets_lowered_cut_offs_without_a_comment_is_judged_again() -> None:
     memory, judge = _knowing(6, 5), Wavering({IDS[0]: (5, 5)})
     low = Cutoffs(relevance=6, novelty=5)
     verdict = _ask(judge, memory, cutoffs=low, papers=PAPERS[:1])
@@ -334,19 +334,19 @@ def test_a_paper_that_reaches_lowered_cut_offs_without_a_comment_is_asked_again(
 
 
 @pytest.mark.parametrize("known", [(6, 5, ""), (1, 1, "comment"), (9, 9, "comment")])
-def test_nothing_else_that_is_known_is_asked_again(known: tuple[int, int, str]) -> None:
+def test_other_known_papers_are_not_judged_again(known: tuple[int, int, str]) -> None:
     judge = Wavering({IDS[0]: (5, 5)})
     _ask(judge, _knowing(*known), papers=PAPERS[:1])
     assert judge.calls == []
 
 
-def test_scores_stay_where_asking_for_a_comment_fails() -> None:
+def test_scores_are_kept_where_judging_again_fails() -> None:
     verdict = _ask(Wavering({}), _knowing(9, 9), papers=PAPERS[:1])
     assert verdict.judgements == {IDS[0]: Judgement(IDS[0], 1, 9, 9, "")}
     assert verdict.unjudged == ()
 
 
-def test_a_comment_that_comes_later_in_the_same_run_counts_and_another_judgement_does_not() -> None:
+def test_a_later_comment_in_the_same_run_counts_and_another_judgement_does_not() -> None:
     silent, said, again = _judgement(9, 9, ""), _judgement(8, 8), _judgement(1, 1)
 
     class Repeating(FakeJudge):
@@ -381,7 +381,7 @@ def test_ties_in_print_are_broken_by_the_means_before_they_were_rounded() -> Non
 
 
 @given(st.lists(st.tuples(SCORES, SCORES), min_size=2, max_size=6), st.randoms())
-def test_the_order_of_the_page_is_that_of_the_evidence_whatever_came_first(
+def test_the_order_of_the_page_is_independent_of_the_order_of_replies(
     said: list[tuple[tuple[int, int], tuple[int, int]]], dice: Random
 ) -> None:
     opinions = {
@@ -429,7 +429,7 @@ FOLLOWING = replace(PROFILE, readings=1, followed=(FollowedAuthor("Yoshua Bengio
 
 
 @pytest.mark.parametrize("scores", [(9, 9), (1, 1)])
-def test_papers_of_followed_authors_are_judged_where_that_is_wanted_and_always_shown(
+def test_papers_of_followed_authors_are_judged_if_wanted_and_always_shown(
     scores: tuple[int, int],
 ) -> None:
     judge = Wavering({**_alike((8, 8)), BENGIO.id: scores})
@@ -452,7 +452,7 @@ def test_a_followed_author_s_paper_that_could_not_be_judged_is_on_the_page_all_t
     assert (digest.funnel.unjudged, digest.status) == (1, Status.PARTIAL)
 
 
-def test_papers_of_followed_authors_are_not_paid_for_unless_that_is_wanted() -> None:
+def test_papers_of_followed_authors_are_not_judged_by_default() -> None:
     judge = Wavering(_alike((8, 8)))
     digest = _make(judge, FOLLOWING, papers=(*PAPERS, BENGIO))
     assert judge.calls == [list(IDS)]

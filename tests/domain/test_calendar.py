@@ -65,13 +65,13 @@ def test_weekends_and_days_after_holidays_expect_nothing(day: str, *, expected: 
     assert expects_announcement(date.fromisoformat(day)) is expected
 
 
-def test_the_day_is_new_york_s() -> None:
+def test_the_day_is_that_of_new_york() -> None:
     assert today(_at("2025-02-26T04:59:59+00:00")) == date(2025, 2, 25)
     assert today(_at("2025-02-26T05:00:00+00:00")) == date(2025, 2, 26)
     assert today(_at("2025-07-16T04:00:00+00:00")) == date(2025, 7, 16)
 
 
-def test_a_range_is_made_of_weekdays_and_before_a_day_is_the_last_that_expected_something() -> None:
+def test_a_range_has_weekdays_only_and_the_previous_day_expects_an_announcement() -> None:
     days = weekdays(date(2025, 2, 20), date(2025, 2, 25))
     assert [day.day for day in days] == [20, 21, 24, 25]
     assert previous_announcement_day(date(2025, 2, 24)) == date(2025, 2, 21)
@@ -82,7 +82,7 @@ INSTANTS = st.datetimes(datetime(2024, 1, 1), datetime(2026, 12, 20), timezones=
 
 
 @given(INSTANTS)
-def test_every_submission_lies_in_the_window_of_its_announcement_and_of_no_other(
+def test_every_submission_is_in_the_window_of_its_announcement_and_no_other(
     submitted: datetime,
 ) -> None:
     day = announcement_day(submitted)
@@ -103,7 +103,7 @@ def test_windows_meet_without_gap_or_overlap(day: date) -> None:
 
 
 @given(st.dates(date(2024, 1, 2), date(2026, 12, 20)))
-def test_holidays_that_nobody_listed_make_no_window_longer_than_a_weekend(day: date) -> None:
+def test_without_holidays_no_window_is_longer_than_a_weekend(day: date) -> None:
     window = submission_window(day, holidays=())
     assert (window is None) == (day.weekday() >= 5)
     if window is not None:

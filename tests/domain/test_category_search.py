@@ -20,7 +20,7 @@ def test_every_category_has_a_name_and_is_found_by_it() -> None:
 
 
 @pytest.mark.parametrize("code", sorted(CATEGORIES))
-def test_a_code_means_itself_however_it_is_written(code: str) -> None:
+def test_a_code_finds_its_category_in_any_case(code: str) -> None:
     assert _codes(code) == _codes(f" {code.upper()} ") == _codes(code.lower()) == [code]
 
 
@@ -41,7 +41,7 @@ def test_a_code_means_itself_however_it_is_written(code: str) -> None:
         ("astroph.GA", "astro-ph.GA"),
     ],
 )
-def test_words_that_mean_one_category_give_just_that(text: str, meant: str) -> None:
+def test_words_for_one_category_find_it_alone(text: str, meant: str) -> None:
     assert _codes(text) == [meant]
 
 
@@ -56,17 +56,17 @@ def test_words_that_mean_one_category_give_just_that(text: str, meant: str) -> N
         ("logic", ["math.LO", "cs.LO"]),
     ],
 )
-def test_words_that_may_mean_several_give_all_of_them(text: str, meant: list[str]) -> None:
+def test_ambiguous_words_find_all_their_categories(text: str, meant: list[str]) -> None:
     assert _codes(text) == meant
 
 
 @pytest.mark.parametrize("text", ["", "  ", "the", "knitting", "&", "xyzzy plugh"])
-def test_what_means_nothing_gives_nothing(text: str) -> None:
+def test_unrelated_words_find_nothing(text: str) -> None:
     assert _codes(text) == []
 
 
 @given(st.text())
-def test_any_text_gives_a_short_list_of_categories(text: str) -> None:
+def test_any_text_finds_a_short_list_of_categories(text: str) -> None:
     codes = _codes(text)
     assert len(codes) <= MOST
     assert set(codes) <= CATEGORIES

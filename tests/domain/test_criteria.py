@@ -35,7 +35,7 @@ Medical Imaging, 3D Vision, etc.
 """
 
 
-def test_topics_stand_under_headings() -> None:
+def test_headings_begin_topics() -> None:
     criteria = parse_criteria(HEADINGS)
     assert criteria.topics == (Topic("Compression", "pruning,\nand quantization.", "zip files."),)
     assert criteria.keywords == ("KV cache", "low-rank")
@@ -43,7 +43,7 @@ def test_topics_stand_under_headings() -> None:
     assert criteria.remarks == "Methods, please."
 
 
-def test_topics_may_be_numbered_and_sides_called_keep_and_filter() -> None:
+def test_topics_may_be_numbered_and_labels_be_keep_and_filter() -> None:
     criteria = parse_criteria(NUMBERED)
     assert criteria.topics == (Topic("Compression", "pruning", "zip files"),)
     assert criteria.unwanted == ("Medical Imaging", "3D Vision")
@@ -54,7 +54,7 @@ def test_prose_without_any_structure_is_one_topic() -> None:
     assert criteria.topics == (Topic("Interests", "I like bats.\nAnd sonar: it is fine."),)
 
 
-def test_a_comment_is_for_the_reader_alone() -> None:
+def test_comments_are_left_out() -> None:
     plain = parse_criteria("## Bats\n\nRelevant: sonar.\n")
     commented = parse_criteria(
         "<!-- ## Zip files\nRelevant: none. -->\n## Bats\n\nRelevant: sonar<!-- or ears -->.\n"
@@ -63,16 +63,16 @@ def test_a_comment_is_for_the_reader_alone() -> None:
     assert commented.fingerprint == plain.fingerprint
 
 
-def test_a_comment_that_does_not_end_is_none() -> None:
+def test_an_unclosed_comment_is_text() -> None:
     assert parse_criteria("I like <!-- bats").topics == (Topic("Interests", "I like <!-- bats"),)
 
 
 @pytest.mark.parametrize("text", ["", "<!-- a\ncomment -->", "  \n\n", "# Title\n", "## Topics\n"])
-def test_criteria_that_say_nothing_have_no_topic(text: str) -> None:
+def test_blank_criteria_have_no_topic(text: str) -> None:
     assert parse_criteria(text).topics == ()
 
 
-def test_every_recorded_text_of_criteria_is_understood(shared: Path) -> None:
+def test_all_recorded_criteria_are_parsed(shared: Path) -> None:
     texts = [
         *(shared / "readers").glob("*/criteria.md"),
         *(shared / "readers").glob("*/criteria/*"),
@@ -86,7 +86,7 @@ def test_every_recorded_text_of_criteria_is_understood(shared: Path) -> None:
 
 
 @given(st.text(alphabet=st.sampled_from("#*-:\n .1aRelevantKywods")))
-def test_any_text_is_taken_and_kept(text: str) -> None:
+def test_any_text_is_accepted_and_kept(text: str) -> None:
     criteria = parse_criteria(text)
     assert criteria.text == text
     assert all(topic.relevant or topic.irrelevant for topic in criteria.topics)

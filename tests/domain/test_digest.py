@@ -24,7 +24,7 @@ GOOD = {
 }
 
 
-def test_a_funnel_that_adds_up_is_a_funnel() -> None:
+def test_a_funnel_that_adds_up_is_accepted() -> None:
     assert Funnel(**GOOD).judged == 4
 
 
@@ -40,7 +40,7 @@ def test_a_funnel_that_adds_up_is_a_funnel() -> None:
         {"selected": 9},
     ],
 )
-def test_a_funnel_that_does_not_add_up_cannot_be_made(change: dict[str, int]) -> None:
+def test_a_funnel_that_does_not_add_up_is_rejected(change: dict[str, int]) -> None:
     with pytest.raises(DigestInconsistent):
         Funnel(**GOOD | change)
 
@@ -48,7 +48,7 @@ def test_a_funnel_that_does_not_add_up_cannot_be_made(change: dict[str, int]) ->
 UNKNOWN: dict[str, Any] = dict.fromkeys([*GOOD, "gated", "seen", "explored", "unread", "waiting"])
 
 
-def test_of_a_digest_that_was_made_elsewhere_the_known_counts_add_up() -> None:
+def test_the_known_counts_of_an_imported_digest_add_up() -> None:
     known = UNKNOWN | {"followed": 1, "selected": 3}
     assert Funnel(**known).judged is None
     assert Funnel(**known | {"announced": 9, "scanned": 3, "judged": 3}).scanned == 3
@@ -63,12 +63,12 @@ def test_of_a_digest_that_was_made_elsewhere_the_known_counts_add_up() -> None:
 
 
 @pytest.mark.parametrize("score", [0, 11, -1])
-def test_a_score_outside_the_scale_cannot_be_made(score: int) -> None:
+def test_a_score_outside_the_scale_is_rejected(score: int) -> None:
     with pytest.raises(ValueError, match="outside"):
         Judgement(PaperId("2502.00001"), 1, score, 5, "")
 
 
-def test_what_was_gated_was_neither_shortlisted_nor_selected() -> None:
+def test_gated_papers_are_neither_shortlisted_nor_selected() -> None:
     assert Funnel(**GOOD | {"shortlisted": 5, "judged": 2, "gated": 2}).gated == 2
     unjudged = {"followed": 0, "shortlisted": 0, "judged": 0, "unjudged": 0, "not_recorded": 0}
     assert Funnel(**GOOD | unjudged | {"gated": 5}).selected == 3

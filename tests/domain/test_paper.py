@@ -22,7 +22,7 @@ OLD_IDS = st.from_regex(r"(hep-th|nlin|math\.GT|astro-ph)/[0-9]{7}", fullmatch=T
         (" 0704.0001v12 ", "0704.0001", 12),
     ],
 )
-def test_identifiers_old_and_new_are_read(text: str, id_: str, version: int | None) -> None:
+def test_old_and_new_identifiers_are_parsed(text: str, id_: str, version: int | None) -> None:
     assert Identifier.parse(text) == Identifier(id_, version)  # type: ignore[arg-type]
 
 
@@ -30,7 +30,7 @@ def test_identifiers_old_and_new_are_read(text: str, id_: str, version: int | No
     "text",
     ["", "2502", "2502.1", "2502.123456", "v1", "2502.12206v0", "../etc/passwd", "٢٥٠٢.١٢٢٠٦"],
 )
-def test_what_is_no_identifier_is_none(text: str) -> None:
+def test_other_text_is_no_identifier(text: str) -> None:
     assert Identifier.parse(text) is None
 
 

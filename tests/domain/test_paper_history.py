@@ -35,9 +35,7 @@ def _judged(**changes: object) -> Digest:
         (UnjudgedReason.WAITING, PaperOutcome.WAITING),
     ],
 )
-def test_a_paper_that_was_to_be_judged_and_was_not_says_why(
-    cause: UnjudgedReason, outcome: PaperOutcome
-) -> None:
+def test_an_unjudged_paper_has_its_reason(cause: UnjudgedReason, outcome: PaperOutcome) -> None:
     found = day_of_paper(_judged(unjudged=(Unjudged(LACKING, cause, "reason"),)), LACKING.id)
     assert found.outcome is outcome
     assert found.unjudged is not None
@@ -58,25 +56,25 @@ def test_a_paper_below_the_cut_offs_has_its_judgement() -> None:
     assert found.judgement.comment == "It is not new."
 
 
-def test_an_unread_paper_of_a_day_of_before_has_its_probability() -> None:
+def test_an_unread_paper_without_a_stored_match_has_its_probability() -> None:
     unread = PaperId("2502.00060")
     found = day_of_paper(replace(narrowed(), scanned=(unread,)), unread)
     assert (found.outcome, found.match, found.placement) == (PaperOutcome.UNREAD, None, None)
     assert found.probability == pytest.approx(0.02 / 60)
 
 
-def test_without_a_judge_a_paper_that_is_not_on_the_page_found_no_room() -> None:
+def test_without_a_judge_a_paper_off_the_page_had_no_room() -> None:
     found = day_of_paper(replace(without_judge(), scanned=(OUT.id,)), OUT.id)
     assert found.outcome is PaperOutcome.NO_ROOM
 
 
-def test_a_gated_paper_is_known_by_its_side_or_by_what_did_not_become_of_it() -> None:
+def test_a_gated_paper_is_known_by_its_placement_or_by_elimination() -> None:
     gated = Ranked(OUT.id, 1, Placement.GATED, Match(0.5, 1, 4))
     assert day_of_paper(_judged(ranked=(gated,)), OUT.id).outcome is PaperOutcome.GATED
     assert day_of_paper(_judged(), OUT.id).outcome is PaperOutcome.GATED
 
 
-def test_what_was_known_before_judging_is_there_for_papers_off_the_page() -> None:
+def test_papers_off_the_page_have_their_match_and_precedents() -> None:
     before = Precedent(PaperId("2501.00001"), "Before", date(2025, 1, 2), 0.8)
     ranked = Ranked(CUT.id, 1, Placement.EXPLORED, Match(0.25, 3, 4, probability=0.02), (before,))
     found = day_of_paper(_judged(ranked=(ranked,)), CUT.id)
@@ -88,7 +86,7 @@ def test_what_was_known_before_judging_is_there_for_papers_off_the_page() -> Non
     assert found.probability == 0.02
 
 
-def test_a_paper_that_was_announced_before_is_passed_over_for_that() -> None:
+def test_a_paper_announced_before_is_skipped_with_that_day() -> None:
     found = day_of_paper(_judged(), NEW.id, seen=MONDAY)
     assert (found.outcome, found.seen) == (PaperOutcome.PASSED_OVER, MONDAY)
 
@@ -98,11 +96,11 @@ def test_a_new_version_of_a_paper_that_was_on_a_page_is_among_the_updated() -> N
     assert (found.outcome, found.seen) == (PaperOutcome.UPDATED, MONDAY)
 
 
-def test_a_paper_that_was_looked_at_was_not_passed_over() -> None:
+def test_a_scanned_paper_was_not_skipped() -> None:
     assert day_of_paper(_judged(), CUT.id, seen=MONDAY).seen is None
 
 
-def test_readings_of_another_version_are_not_this_page_s() -> None:
+def test_readings_of_another_version_are_left_out() -> None:
     question = PaidCall(
         DAY, "Mine", datetime(2025, 2, 26, tzinfo=UTC), Spend(None, None), 1, "{}", batch=False
     )

@@ -32,7 +32,7 @@ FORMS = (
 
 
 @given(NUMBERS, VERSIONS, st.sampled_from(FORMS))
-def test_an_identifier_is_read_in_every_form_that_people_paste(
+def test_an_identifier_is_parsed_in_every_form_that_people_paste(
     number: str, version: int | None, form: str
 ) -> None:
     pasted = form.format(number + (f"v{version}" if version else ""))
@@ -56,11 +56,11 @@ def test_an_identifier_is_read_in_every_form_that_people_paste(
         "٢٥٠٢.١٢٢٠٦",
     ],
 )
-def test_what_is_no_identifier_is_none(text: str) -> None:
+def test_other_text_is_no_identifier(text: str) -> None:
     assert identify(text) is None
 
 
-def test_the_subject_class_of_an_old_identifier_is_left_out() -> None:
+def test_the_subject_class_of_an_old_identifier_is_dropped() -> None:
     assert identify("math.GT/0309136v2") == Identifier(PaperId("math/0309136"), 2)
 
 
@@ -75,12 +75,12 @@ def test_the_subject_class_of_an_old_identifier_is_left_out() -> None:
         ("", None),
     ],
 )
-def test_an_identifier_is_found_where_a_text_calls_it_one(text: str, paper: str | None) -> None:
+def test_an_identifier_is_found_where_a_text_marks_it_as_one(text: str, paper: str | None) -> None:
     assert mentioned(text) == paper
 
 
 @given(st.text(max_size=200))
-def test_any_text_will_do(text: str) -> None:
+def test_any_text_is_accepted(text: str) -> None:
     found = identify(text)
     assert found is None or Identifier.parse(found.id) is not None
     assert mentioned(text) is None or identify(str(mentioned(text))) is not None

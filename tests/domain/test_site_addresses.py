@@ -26,7 +26,7 @@ DAY = date(2025, 2, 26)
         ("..", slug("..")),
     ],
 )
-def test_a_name_reads_well_in_an_address(name: str, written: str) -> None:
+def test_a_name_has_a_readable_slug(name: str, written: str) -> None:
     assert slug(name) == written
 
 
@@ -42,7 +42,7 @@ def test_no_name_leaves_its_folder(name: str) -> None:
     assert slug(name)
 
 
-def test_every_page_has_its_place() -> None:
+def test_every_page_has_its_address() -> None:
     folder = slug("Bats & birds")
     assert str(BATS.day(DAY)) == f"{folder}/2025/02/26/index.html"
     assert str(BATS.others(DAY)) == f"{folder}/2025/02/26/others/index.html"
@@ -67,7 +67,7 @@ _PATHS = st.sampled_from(
 
 
 @given(_PATHS, _PATHS)
-def test_a_link_leads_where_it_says(source: PurePosixPath, target: PurePosixPath) -> None:
+def test_a_link_leads_to_its_target(source: PurePosixPath, target: PurePosixPath) -> None:
     way = posixpath.normpath(posixpath.join(source.parent, unquote(link(source, target))))
     assert way == str(target)
 

@@ -34,5 +34,5 @@ def test_sums_are_exact_and_one_unknown_part_makes_the_sum_unknown(spends: list[
     assert result.bound == (None if None in bounds else sum(filter(None, bounds)))
 
 
-def test_nothing_spent_is_known_to_be_nothing() -> None:
+def test_no_spends_add_up_to_a_known_zero() -> None:
     assert total(()) == Spend(Tokens(0, 0), Cost(Decimal(0), Decimal(0)), requests=0)

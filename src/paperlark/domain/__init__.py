@@ -1,1 +1,1 @@
-"""The nouns of paperlark: frozen values and pure functions on them, standard library only."""
+"""Frozen values and pure functions on them; standard library only."""

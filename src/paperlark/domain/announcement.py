@@ -1,4 +1,4 @@
-"""What arXiv announces on one day: feeds of listings, merged so that each paper stands once."""
+"""What arXiv announces on one day: feeds of listings, merged so that each paper occurs once."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from paperlark.domain.paper import Paper, PaperId
 
 
 class AnnounceType(StrEnum):
-    """How a paper appears in a category's announcement, the most telling first."""
+    """How a paper appears in a category's announcement, by priority, highest first."""
 
     NEW = "new"
     CROSS = "cross"
@@ -32,7 +32,7 @@ class Listing:
 
 
 class Via(StrEnum):
-    """Which of arXiv's doors a feed came through, as the page names it."""
+    """The arXiv endpoint that a feed came from, as the page names it."""
 
     RSS = "RSS"
     LISTING = "listing page"
@@ -43,13 +43,13 @@ class Via(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """One category's batch of one day, as a source gave it.
+    """One category's batch of one day, as a source returned it.
 
-    `stamped` is the day that the source says it is of, None where it says nothing; an RSS
-    feed's stamp proves little, because arXiv stamps the day of rendering. `expected` is how
-    many entries the source says the batch has, None where it does not say; `confirmed` names the
-    source that vouched for them. `notes` say what is not whole about it, `trail` what was tried
-    before it and why that would not do.
+    `stamped` is the day that the source states, None where it states none; the stamp of an RSS
+    feed proves little, because arXiv stamps the day of rendering. `expected` is the number of
+    entries that the source states, None where it states none; `confirmed` is the source that
+    confirmed the entries. `notes` say what is incomplete, `trail` which sources were not used
+    and why.
     """
 
     category: str
@@ -64,14 +64,14 @@ class Feed:
 
     @property
     def sha256(self) -> str:
-        """Names a batch by the papers and types it lists, whichever source it came from."""
+        """Identifies a batch by the papers and types it lists, whichever source it came from."""
         rows = sorted(f"{listing.paper.id} {listing.type}" for listing in self.listings)
         return hashlib.sha256("\n".join(rows).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """The papers that a category announced on a day before: what a stale feed repeats."""
+    """The papers that a category announced on an earlier day: what a stale feed repeats."""
 
     day: date
     papers: frozenset[PaperId]
@@ -79,7 +79,7 @@ class Earlier:
 
 @dataclass(frozen=True, slots=True)
 class MissingFeed:
-    """A category whose feed could not be had that day, and why."""
+    """A category without a usable feed that day, and why."""
 
     category: str
     reason: str
@@ -87,10 +87,10 @@ class MissingFeed:
 
 @dataclass(frozen=True, slots=True)
 class Announced:
-    """One paper of the day, whichever feeds it stood in.
+    """One paper of the day, whichever feeds listed it.
 
-    `types` has the type in every feed that listed it, so `len(types)` is its number of
-    listings; `type` is the most telling of them.
+    `types` has its type in every feed that listed it, so `len(types)` is its number of listings;
+    `type` is the one of highest priority.
     """
 
     paper: Paper
@@ -104,7 +104,7 @@ class Announced:
 
 @dataclass(frozen=True, slots=True)
 class Announcement:
-    """Every paper of one day in the asked categories, each once, in the order of the feeds."""
+    """Every paper of one day in the given categories, each once, in the order of the feeds."""
 
     day: date
     feeds: tuple[Feed, ...]
@@ -118,7 +118,7 @@ class Announcement:
 
 
 def merge(day: date, feeds: Iterable[Feed], missing: Iterable[MissingFeed] = ()) -> Announcement:
-    """Put feeds together: one paper once, with the type of highest priority.
+    """Merge feeds: each paper once, with the type of highest priority.
 
     Of two versions of one paper (feeds rendered minutes apart) the newer is kept.
     """

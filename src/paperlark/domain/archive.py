@@ -1,4 +1,4 @@
-"""What an archive keeps besides its pages: papers that were looked at, and what takes a while."""
+"""What an archive keeps besides its pages: scanned papers, and a cache."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from paperlark.domain.paper import Paper, PaperId
 
 @dataclass(frozen=True, slots=True)
 class ScannedPaper:
-    """A paper that was looked at for a reader's page of a day.
+    """A paper that was scanned for a reader's page of a day.
 
-    Scores are from 1 to 10, `probability` of being wanted from 0 to 1; each is None where nobody
-    gave it. `paper` is None where its text is not known.
+    Scores are from 1 to 10, `probability` of being wanted from 0 to 1; each is None where it is
+    unknown. `paper` is None where its text is unknown.
     """
 
     paper_id: PaperId
@@ -27,7 +27,7 @@ class ScannedPaper:
 
 @dataclass(frozen=True, slots=True)
 class CacheEntry:
-    """Something that took a while to make; `made_of` is the fingerprint of what it was made of."""
+    """A cached result; `made_of` is the fingerprint of its inputs."""
 
     key: str
     made_of: str

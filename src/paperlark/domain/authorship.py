@@ -1,4 +1,4 @@
-"""Who wrote a paper, as a service that tells people apart knows it: persons, not names."""
+"""Who wrote a paper, according to a service that tells namesakes apart: persons, not names."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """One author of one paper; `id` and `h_index` are None where the service does not say."""
+    """One author of one paper; `id` and `h_index` are None where the service has none."""
 
     name: str
     id: str | None
@@ -28,22 +28,22 @@ class KnownAuthors:
 
     @property
     def highest_h_index(self) -> int | None:
-        """The highest among the persons; None where that of any of them is unknown."""
+        """The highest h-index of the persons; None where any of them is unknown."""
         known = [person.h_index for person in self.persons if person.h_index is not None]
         return max(known, default=None) if len(known) == len(self.persons) else None
 
 
 @dataclass(frozen=True, slots=True)
 class NotIndexed:
-    """The service was asked and does not know the paper's authors yet."""
+    """The service was queried and does not know the paper's authors yet."""
 
 
 @dataclass(frozen=True, slots=True)
 class NotLookedUp:
-    """The service could not be asked about the paper, or its answer could not be used."""
+    """The service could not be queried about the paper, or its response was unusable."""
 
     reason: str
 
 
 Authorship: TypeAlias = KnownAuthors | NotIndexed | NotLookedUp
-"""What the look-up of one paper gave."""
+"""The result of looking up one paper."""

@@ -1,4 +1,4 @@
-"""Questions left with a batch service: what was asked of which papers, and what became of it."""
+"""Prompts submitted to a batch service: which papers they cover, and their outcome."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ from paperlark.domain.judgement import JudgementKey
 from paperlark.domain.paper import Paper, PaperId
 
 WINDOW = timedelta(hours=48)
-"""A batch is answered or expires within 24 hours; nobody waits more than twice that for word."""
+"""A batch completes or expires within 24 hours; after twice that a job counts as lost."""
 
 
 class BatchJobState(StrEnum):
-    """How far a job is, as far as we know."""
+    """How far a job is, as far as is known."""
 
     SUBMITTING = "leaving"
-    """It was written down; whether it reached the service is not known yet."""
+    """Stored; whether it reached the service is not known yet."""
     SUBMITTED = "left"
     COLLECTED = "collected"
-    """All that there will ever be of it is stored."""
+    """Everything that it returned, or ever will, is stored."""
 
 
 @dataclass(frozen=True, slots=True)
 class BatchedPaper:
-    """One paper of a question: the number it stands under, and which version it is."""
+    """One paper of a prompt: its number there, and its version."""
 
     number: int
     id: PaperId
@@ -36,7 +36,7 @@ class BatchedPaper:
 
 @dataclass(frozen=True, slots=True)
 class BatchedQuestion:
-    """One question of a job; `most` is how many US dollars it can cost, None: nobody knows."""
+    """One prompt of a job; `most` is the most it can cost in US dollars, None where unknown."""
 
     asked: tuple[BatchedPaper, ...]
     most: Decimal | None = None
@@ -44,7 +44,7 @@ class BatchedQuestion:
 
 @dataclass(frozen=True, slots=True)
 class BatchMiss:
-    """Why a job brought no judgement of a paper; `tried` where the model was asked at all."""
+    """Why a job returned no judgement of a paper; `tried` is whether the model was asked."""
 
     reason: str
     tried: bool
@@ -52,10 +52,10 @@ class BatchMiss:
 
 @dataclass(frozen=True, slots=True)
 class BatchJob:
-    """Questions left together, under a key of ours that goes along with them.
+    """Prompts submitted together, under a key of ours that is submitted with them.
 
-    `model` and `base_url` say who is asked, `name` is the service's name of the job. `misses` say
-    of a collected job why papers were not judged.
+    `model` at `base_url` answers them, `name` is the service's name of the job. `misses` has why
+    papers of a collected job were not judged.
     """
 
     key: str
@@ -70,33 +70,33 @@ class BatchJob:
 
     @property
     def names(self) -> Mapping[str, BatchedQuestion]:
-        """Each question by the name that it goes under."""
-        return {f"{self.key}-{place}": posed for place, posed in enumerate(self.questions)}
+        """The prompts by the name under which each is submitted."""
+        return {f"{self.key}-{place}": one for place, one in enumerate(self.questions)}
 
     @property
     def most(self) -> Decimal | None:
-        """How many US dollars it can cost; None where nobody knows."""
-        known = [posed.most for posed in self.questions if posed.most is not None]
+        """The most it can cost in US dollars; None where unknown."""
+        known = [one.most for one in self.questions if one.most is not None]
         return sum(known, Decimal(0)) if len(known) == len(self.questions) else None
 
     @property
     def never_asked(self) -> bool:
-        """Whether the model was asked none of it, though it is over."""
+        """Whether it is over and the model was asked about none of its papers."""
         return self.state is BatchJobState.COLLECTED and all(
             one.id in self.misses and not self.misses[one.id].tried for one in self.asked()
         )
 
     def asked(self) -> Iterator[BatchedPaper]:
-        """Give every paper of it."""
-        return (one for posed in self.questions for one in posed.asked)
+        """Return the papers of all its prompts."""
+        return (one for prompt in self.questions for one in prompt.asked)
 
     def contains(self, paper: Paper) -> bool:
-        """Whether this very version is in it."""
+        """Return whether this version of the paper is in it."""
         return any((one.id, one.version) == (paper.id, paper.version) for one in self.asked())
 
     def is_open(self, now: datetime, *, ours: bool) -> bool:
-        """Whether there may be answers yet that are not stored.
+        """Return whether it may still have results that are not stored.
 
-        `ours` is a job that this profile collects itself; of another's we hear nothing.
+        `ours` is whether this profile collects the job itself; of others nothing is heard.
         """
         return self.state is not BatchJobState.COLLECTED and (ours or now - self.at < WINDOW)

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 NEW_YORK = ZoneInfo("America/New_York")
 CLOSING = time(14)
 START = time(0, 20)
-"""When a morning begins: feeds turn at midnight, and not all at once."""
+"""When the daily run starts: feeds change at midnight, and not all at once."""
 _DAY = timedelta(days=1)
 _FRIDAY, _SATURDAY = 4, 5
 
@@ -32,12 +32,12 @@ HOLIDAYS = frozenset(
 
 
 def today(now: datetime) -> date:
-    """Give the day that arXiv's feeds are of at that instant: they turn at midnight."""
+    """Return the day of arXiv's feeds at that instant: they change at midnight in New York."""
     return now.astimezone(NEW_YORK).date()
 
 
 def announcement_day(submitted: datetime, holidays: Collection[date] = HOLIDAYS) -> date:
-    """Give the day that a paper submitted at that instant is announced, if nobody holds it."""
+    """Return the day on which a paper submitted at that instant is announced, unless held."""
     local = submitted.astimezone(NEW_YORK)
     closing = _weekday(local.date() + (_DAY if local.time() >= CLOSING else timedelta()))
     while _skipped(closing, holidays):
@@ -48,7 +48,7 @@ def announcement_day(submitted: datetime, holidays: Collection[date] = HOLIDAYS)
 def submission_window(
     day: date, holidays: Collection[date] = HOLIDAYS
 ) -> tuple[datetime, datetime] | None:
-    """Give the first instant of the submissions announced that day, and the first one after.
+    """Return when the submissions announced that day start, and when they end (exclusive).
 
     None where the calendar expects no announcement.
     """
@@ -62,23 +62,23 @@ def submission_window(
 
 
 def expects_announcement(day: date, holidays: Collection[date] = HOLIDAYS) -> bool:
-    """Tell whether arXiv should announce anything: not at weekends, not after a holiday."""
+    """Return whether arXiv should announce anything: not at weekends, not after a holiday."""
     return not is_weekend(day) and not _skipped(_closing_of(day), holidays)
 
 
 def is_weekend(day: date) -> bool:
-    """Tell whether arXiv never announces on such a day; holidays are never that sure."""
+    """Return whether it is a weekend, on which arXiv never announces; holidays are less certain."""
     return day.weekday() >= _SATURDAY
 
 
 def weekdays(first: date, last: date) -> tuple[date, ...]:
-    """Give Monday to Friday of a range, both ends included: arXiv may announce on any of them."""
+    """Return Monday to Friday of a range, both ends included: arXiv may announce on any of them."""
     days = (first + _DAY * n for n in range((last - first).days + 1))
     return tuple(day for day in days if not is_weekend(day))
 
 
 def previous_announcement_day(day: date, holidays: Collection[date] = HOLIDAYS) -> date:
-    """Give the last day before on which an announcement is expected."""
+    """Return the last earlier day on which an announcement is expected."""
     before = day - _DAY
     while not expects_announcement(before, holidays):
         before -= _DAY
@@ -86,7 +86,7 @@ def previous_announcement_day(day: date, holidays: Collection[date] = HOLIDAYS) 
 
 
 def next_announcement_day(day: date, holidays: Collection[date] = HOLIDAYS) -> date:
-    """Give the first day after on which an announcement is expected."""
+    """Return the first later day on which an announcement is expected."""
     after = day + _DAY
     while not expects_announcement(after, holidays):
         after += _DAY
@@ -94,7 +94,7 @@ def next_announcement_day(day: date, holidays: Collection[date] = HOLIDAYS) -> d
 
 
 def next_start(now: datetime) -> datetime:
-    """Give the next instant at which a morning begins: of a day whose announcement is out."""
+    """Return the next instant at which a daily run starts: 0:20 of an announcement day."""
     start = datetime.combine(today(now), START, NEW_YORK)
     if now < start and expects_announcement(start.date()):
         return start
@@ -102,7 +102,7 @@ def next_start(now: datetime) -> datetime:
 
 
 def _weekday(day: date) -> date:
-    """Roll a weekend on to its Monday."""
+    """Move a day of a weekend to its Monday."""
     return day + _DAY * max(0, 7 - day.weekday()) if day.weekday() >= _SATURDAY else day
 
 
@@ -112,12 +112,12 @@ def _weekday_before(day: date) -> date:
 
 
 def _evening(closing: date) -> date:
-    """Give the evening of the mailing: the same day, but Sunday for Friday."""
+    """Return the evening of the mailing: the same day, but Sunday for Friday."""
     return closing + 2 * _DAY if closing.weekday() == _FRIDAY else closing
 
 
 def _closing_of(day: date) -> date:
-    """Give the day that the submissions of an announcement closed on: Friday for Monday."""
+    """Return the day on which the submissions of an announcement closed: Friday for Monday."""
     return _weekday_before(day)
 
 

@@ -1,4 +1,4 @@
-"""Categories by what people call them: part of a name, other words for it, slips of the pen."""
+"""Find categories by what people call them: part of a name, synonyms, misspellings."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from difflib import SequenceMatcher
 from paperlark.domain.taxonomy import TAXONOMY, Category, nearest_category
 
 MOST = 9
-"""No more than this are offered: a longer list is not read."""
+"""Categories offered at most: a longer list is not read."""
 
 _SMALL_WORDS = frozenset(("a", "and", "for", "in", "of", "on", "the", "to"))
 _SHORTEST_BEGINNING = 3
 _SHORTEST_MISSPELT = 4
 _ALIKE = 0.8
 _WHOLE, _EXACT, _BEGUN = 5, 3, 1
-"""How well words answer: they are a name, they stand in one, they begin its words.
+"""Scores: the words are a name, are all in one, or are beginnings of its words.
 
 One more where the name is arXiv's own.
 """
@@ -25,7 +25,7 @@ _Same = Callable[[str, str], bool]
 
 
 def find_categories(text: str) -> tuple[Category, ...]:
-    """Give the categories that may be meant, the likeliest first; one where there is no doubt."""
+    """Return the categories that may be meant, the likeliest first; one where it is clear."""
     folded = text.strip().lower()
     for code, category in TAXONOMY.items():
         if folded == code.lower():
@@ -33,13 +33,13 @@ def find_categories(text: str) -> tuple[Category, ...]:
     asked = _words(text)
     if not asked:
         return ()
-    found = _ranked(asked, _begins) or _ranked(asked, _is_like)
+    found = _ranked(asked, _begins) or _ranked(asked, _is_similar)
     near = None if found else nearest_category(text)
-    return (TAXONOMY[near],) if near else _beyond_doubt(found)
+    return (TAXONOMY[near],) if near else _clear_matches(found)
 
 
-def _beyond_doubt(found: list[tuple[int, Category]]) -> tuple[Category, ...]:
-    """Leave out what is only begun by the words where one category is called just so."""
+def _clear_matches(found: list[tuple[int, Category]]) -> tuple[Category, ...]:
+    """Return a category alone where only it has exactly that name, else the best matches."""
     best = [category for score, category in found if score >= _WHOLE]
     others = [category for score, category in found if _EXACT <= score < _WHOLE]
     if len(best) == 1 and not others:
@@ -54,12 +54,12 @@ def _ranked(asked: list[str], same: _Same) -> list[tuple[int, Category]]:
 
 
 def _score(asked: list[str], category: Category, same: _Same) -> int:
-    """Tell how well a category answers to the words; 0 where it does not."""
+    """Return how well a category matches the words; 0 where it does not."""
     own, names = _words(category.name), list(_names(category))
     if asked in names:
         return _WHOLE + (asked == own)
-    if any(_stand_in(name, asked) for name in names):
-        return _EXACT + _stand_in(own, asked)
+    if any(_all_in(name, asked) for name in names):
+        return _EXACT + _all_in(own, asked)
     words = [word for name in names for word in name]
     return _BEGUN if all(any(same(word, one) for one in words) for word in asked) else 0
 
@@ -72,7 +72,7 @@ def _names(category: Category) -> Iterator[list[str]]:
     yield _words(category.code.rpartition(".")[2])
 
 
-def _stand_in(name: list[str], asked: list[str]) -> bool:
+def _all_in(name: list[str], asked: list[str]) -> bool:
     return all(word in name for word in asked)
 
 
@@ -91,8 +91,8 @@ def _begins(asked: str, word: str) -> bool:
     return word == asked or (len(asked) >= _SHORTEST_BEGINNING and word.startswith(asked))
 
 
-def _is_like(asked: str, word: str) -> bool:
-    """Tell whether one is the other but for a slip of the pen."""
+def _is_similar(asked: str, word: str) -> bool:
+    """Return whether one is the other but for a misspelling."""
     if _begins(asked, word):
         return True
     if min(len(asked), len(word)) < _SHORTEST_MISSPELT:

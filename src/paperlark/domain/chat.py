@@ -1,4 +1,4 @@
-"""A question to a language model, and what it answered."""
+"""A prompt to a language model, and its reply."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from paperlark.domain.spending import Spend
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """One question to a language model.
+    """One prompt to a language model.
 
-    `system` are the instructions, the same for many questions. `schema` is the form of the
-    answer, in JSON. `longest_answer` is how many tokens it may have, None where nobody minds.
-    `narrow` is the form that answers to this very question have, for servers that bind each
-    answer anew; others would take it for a beginning that they have not seen before.
+    `system` has the instructions, the same for many prompts, which servers can cache. `schema` is
+    the JSON schema of the reply, `longest_answer` its limit in tokens, None for no limit. `narrow`
+    is a schema for this prompt alone, for servers that compile a schema per request; for others
+    it would defeat prompt caching.
     """
 
     system: str = field(repr=False)
@@ -27,9 +27,9 @@ class Prompt:
 
 @dataclass(frozen=True, slots=True)
 class ChatReply:
-    """A model's answer: its text and what it used (None where the server did not say).
+    """A model's reply: its text and usage.
 
-    `lost` is what failed attempts at the same question may have cost, None where there were none.
+    `lost` is what failed attempts at the same prompt may have cost, None where there were none.
     """
 
     text: str

@@ -1,10 +1,10 @@
-"""A reader's interests in Markdown, and what paperlark understands of them.
+"""Parse a reader's interests, written in Markdown, into topics and keywords.
 
 Topics are headings or numbered items; in each, a line that starts with `Relevant:` or
 `Not relevant:` (or a word of that kind) says what counts for and against a paper. A part
-called `Keywords` lists single words and phrases. Everything else is taken as it stands: prose
-in a topic is relevant, prose outside is a remark for the judge, and criteria without any
-structure are one topic. What stands in a comment, `<!-- -->`, is for the reader alone.
+called `Keywords` lists single words and phrases. Everything else is text: in a topic it is
+relevant, outside it is a remark for the judge, and criteria without any structure are one
+topic. A comment, `<!-- -->`, is left out.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ class Topic:
 
 @dataclass(frozen=True, slots=True)
 class Criteria:
-    """The reader's interests: `text` as they wrote it, the rest as paperlark understood it.
+    """The reader's interests: `text` as they wrote it, the rest as parsed.
 
-    Comments are left out of `text` too: no judge reads them, and to change one costs nothing.
+    Comments are left out of `text` too, so that changing one does not cost new judgements.
 
     `remarks` is prose outside any topic; `keywords` and `unwanted` are words and phrases
-    that speak for and against a paper on their own.
+    that count for and against a paper on their own.
     """
 
     text: str
@@ -49,7 +49,7 @@ class Criteria:
 
 
 class _Part(Enum):
-    """What a piece of text says; one that names no side takes the side it stands in."""
+    """What a line counts as; a line without a label counts as its section does."""
 
     REMARK = auto()
     RELEVANT = auto()
@@ -65,29 +65,29 @@ class _Piece:
     text: str
 
 
-# One that is alone on its lines takes them along; one that does not end is no comment.
+# A comment alone on its lines is removed with them; one that does not end is text.
 _COMMENT = re.compile(r"^[ \t]*<!--.*?-->[ \t]*\n|<!--.*?-->", re.DOTALL | re.MULTILINE)
 _HEADING = re.compile(r"(?:#{1,6}\s+|\d{1,2}[.)]\s+)(?P<name>\S.*)")
 _BULLET = re.compile(r"\s*[-*+]\s+(?P<text>.*)")
-# `- **Not relevant**: text`, `Keep: text`; the label is short, so that prose with a colon is none.
+# `- **Not relevant**: text`, `Keep: text`; labels are short, so that prose with a colon is not one.
 _LABEL = re.compile(r"\**(?P<label>[A-Za-z][A-Za-z ]{1,40}?)\**\s*:\**\s*(?P<text>.*)")
 _AGAINST = re.compile(
     r"\b(?:irrelevant|not? (?:relevant|interest\w*)|filter|exclude|unwanted|avoid|skip|ignore"
     r"|leave (?:out|these)|out of scope)\b",
     re.IGNORECASE,
 )
-# In a list of words, applications are what a reader of methods leaves out.
+# In a list of keywords, applications are what a reader of methods excludes.
 _AGAINST_IN_LISTS = re.compile(_AGAINST.pattern + r"|\bapplications?\b", re.IGNORECASE)
 _FOR = re.compile(
     r"\b(?:relevant|keep|include|interest(?:s|ed|ing)?|wanted|in scope|keywords?)\b", re.IGNORECASE
 )
 _KEYWORDS = re.compile(r"\bkeywords?\b|\bhints\b", re.IGNORECASE)
-# A heading over all topics is not one itself, nor is the title of the file.
+# A heading over all topics is not a topic, nor is the title of the file.
 _COVER = re.compile(r"# |#+\s*(?:my |relevant )?(?:topics|interests|criteria)\W*$", re.IGNORECASE)
 
 
 def parse_criteria(text: str) -> Criteria:
-    """Understand criteria; any text is accepted, and blank text gives no topics."""
+    """Parse criteria; any text is accepted, and blank text has no topics."""
     text = _COMMENT.sub("", text)
     names: list[str] = []
     pieces = tuple(_pieces(text, names))
@@ -109,24 +109,24 @@ def parse_criteria(text: str) -> Criteria:
 
 
 def _pieces(text: str, names: list[str]) -> Iterator[_Piece]:
-    """Walk the lines; `names` is filled with the topics as they come."""
-    part, home = _Part.REMARK, _Part.REMARK
+    """Yield the lines with what they count as; topics are appended to `names` as they come."""
+    part, section = _Part.REMARK, _Part.REMARK
     for line in text.splitlines():
         title = _title(line)
         if title is not None:
-            home = part = _section(line, title)
+            section = part = _section(line, title)
             if part is _Part.RELEVANT:
                 names.append(title)
             continue
-        side, rest = _labelled(line, home)
-        # A new bullet without a label falls back to the side of its section.
-        part = side or (home if _BULLET.match(line) else part)
+        labelled, rest = _labelled(line, section)
+        # A new bullet without a label counts as its section does.
+        part = labelled or (section if _BULLET.match(line) else part)
         if rest.strip():
             yield _Piece(len(names) - 1, part, rest.strip())
 
 
 def _title(line: str) -> str | None:
-    """Give the name of a heading, a numbered item, a bold line or a closing `...:` line."""
+    """Return the text of a heading, a numbered item, a bold line or a line ending in a colon."""
     if found := _HEADING.match(line):
         return found["name"].strip("*# ").rstrip(":")
     loose = re.fullmatch(r"\*\*([^*]+)\*\*:?\s*|(\w[^:]{5,100}):\s*", line)
@@ -135,7 +135,7 @@ def _title(line: str) -> str | None:
 
 
 def _section(line: str, title: str) -> _Part:
-    """Tell what stands under a title; a heading is a topic unless it says otherwise."""
+    """Return what the lines under a title count as; a heading is a topic by default."""
     if _KEYWORDS.search(title):
         return _Part.UNWANTED if _AGAINST_IN_LISTS.search(title) else _Part.KEYWORDS
     if _COVER.match(line):
@@ -144,13 +144,13 @@ def _section(line: str, title: str) -> _Part:
     return _Part.UNWANTED if against else _Part.RELEVANT
 
 
-def _labelled(line: str, home: _Part) -> tuple[_Part | None, str]:
+def _labelled(line: str, section: _Part) -> tuple[_Part | None, str]:
     bullet = _BULLET.match(line)
     text = bullet["text"] if bullet else line.strip()
     found = _LABEL.match(text)
     if found is None:
         return None, text
-    listed = home in {_Part.KEYWORDS, _Part.UNWANTED}
+    listed = section in {_Part.KEYWORDS, _Part.UNWANTED}
     if (_AGAINST_IN_LISTS if listed else _AGAINST).search(found["label"]):
         return (_Part.UNWANTED if listed else _Part.IRRELEVANT), found["text"]
     if _FOR.search(found["label"]):
@@ -168,7 +168,7 @@ def _prose(pieces: Iterable[_Piece], part: _Part) -> str:
 
 
 def _phrases(pieces: Iterable[_Piece], part: _Part) -> tuple[str, ...]:
-    """Split lists at commas and lines; `etc.` says nothing."""
+    """Split lists at commas and lines; `etc.` is left out."""
     phrases = (
         phrase.strip(" .*`\"'")
         for piece in pieces

@@ -1,4 +1,4 @@
-"""What is brought to a reader, how a channel wants it, and what is known of its arrival."""
+"""What is delivered to a reader, in which format, and its delivery status."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from enum import StrEnum
 from paperlark.domain.digest import Digest
 
 PATIENCE = timedelta(days=7)
-"""What did not arrive within a week is old news: it is not sent any more."""
+"""What could not be delivered within a week is not sent any more."""
 
 
 class Frequency(StrEnum):
-    """How often a channel is written to."""
+    """How often a channel gets a message."""
 
     DAILY = "daily"
     WEEKLY = "weekly"
@@ -22,9 +22,10 @@ class Frequency(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """What a reader wants on one channel, under their name for it.
+    """What a reader wants on one channel, which they named `name`.
 
-    At most so many `papers`, None for the whole page; `quiet` tells of days without any too.
+    `papers` is the most papers of a message, None for the whole page; `quiet` is whether days
+    without papers are reported too.
     """
 
     name: str
@@ -41,13 +42,13 @@ class Occasion(StrEnum):
     FAILURE = "failure"
     """A day without a page."""
     ALARM = "alarm"
-    """The run itself broke down."""
+    """The run itself failed."""
     TRIAL = "trial"
-    """Somebody wants to see whether it arrives."""
+    """A test message."""
 
     @property
     def transient(self) -> bool:
-        """Whether it is of the moment: never sent again, and no news of any day."""
+        """Whether it is sent once, never again, and reports on no day."""
         return self in {Occasion.ALARM, Occasion.TRIAL}
 
 
@@ -61,12 +62,12 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Bulletin:
-    """What a reader is told: of one day, of a week, or that there is no page.
+    """What is delivered: a day, a week, or that there is no page.
 
-    `day` is the day it is about, of a week its Friday. `digests` are one of a day, those there are
-    of a week, in order, and none of a failure. `most` papers are wanted at most, the best first;
-    None is all. `pages` are the addresses of the days' whole pages in the web, where they have any.
-    `notices` are what else the reader must know, such as a channel that cannot be reached.
+    `day` is the day it is about, for a week its Friday. `digests` has one for a day, those of a
+    week in order, and none for a failure. `most` is the number of papers wanted at most, best
+    first; None is all. `pages` has the web addresses of the days' pages, where they have any.
+    `notices` is what else the reader must know, such as a channel that cannot be reached.
     """
 
     occasion: Occasion
@@ -80,23 +81,23 @@ class Bulletin:
 
 
 class Style(StrEnum):
-    """What a channel's messages are written in."""
+    """The markup of a channel's messages."""
 
     MAIL = "mail"
     """An HTML part and a plain one."""
     HTML = "html"
-    """The few elements that chats know: b, i, a, code."""
+    """The few elements that chat services support: b, i, a, code."""
     MARKDOWN = "markdown"
     TEXT = "text"
 
 
 @dataclass(frozen=True, slots=True)
 class MessageFormat:
-    """How a channel wants its messages.
+    """The format of a channel's messages.
 
-    A message's text is at most `longest` by `measure`, its subject at most `subject_longest`
-    characters; 0 where there is no subject, and the text begins with it. A bulletin is at most
-    `most` messages, and what does not fit is named with a link.
+    A message's text has a length of at most `longest` by `measure`, its subject at most
+    `subject_longest` characters; 0 where there is no subject, and the text begins with it. A
+    bulletin has at most `most` messages; what does not fit is replaced by a link.
     """
 
     style: Style
@@ -108,7 +109,7 @@ class MessageFormat:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message; `html` is the same as `text`, for who can show it, None where it is not mail."""
+    """One message; `html` has the same content as `text`, None where it is not mail."""
 
     subject: str
     text: str
@@ -116,26 +117,26 @@ class Message:
 
 
 class MessageStatus(StrEnum):
-    """What is known of one message."""
+    """The delivery status of one message."""
 
     WAITING = "waiting"
-    """It was not sent, or surely did not arrive."""
+    """It was not sent, or certainly did not arrive."""
     SENDING = "sending"
-    """It is being sent; after a run that was killed, nobody knows whether it was."""
+    """It is being sent; after a run that was killed, unknown whether it was."""
     DELIVERED = "delivered"
     UNKNOWN = "unknown"
-    """It was sent and the answer was lost."""
+    """It was sent and the response was lost."""
     REFUSED = "refused"
-    """The channel does not take it: somebody has to mend something first."""
+    """The channel rejected it: something must be fixed first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """A bulletin on its way to one channel: its messages, and what is known of each.
+    """A bulletin for one channel: its messages, and the delivery status of each.
 
-    There is one for each profile, channel, occasion and day, so that nothing comes twice.
-    `since` is when it was packed, `at` when something was last learned of it; `problem` is why it
-    is not there yet, None where nothing went wrong.
+    There is one for each profile, channel, occasion and day, so that nothing is delivered twice.
+    `since` is when it was created, `at` when its status last changed; `problem` is why it is not
+    delivered yet, None where nothing went wrong.
     """
 
     profile: str
@@ -150,12 +151,13 @@ class Parcel:
 
     @property
     def arrived(self) -> bool:
-        """Whether all of it is there."""
-        return all(fate is MessageStatus.DELIVERED for fate in self.statuses)
+        """Whether every message is delivered."""
+        return all(status is MessageStatus.DELIVERED for status in self.statuses)
 
     @property
     def open(self) -> bool:
-        """Whether sending some of it, again or for the first time, is still to be tried."""
+        """Whether any message is still to be sent, for the first time or again."""
         return any(
-            fate not in {MessageStatus.DELIVERED, MessageStatus.UNKNOWN} for fate in self.statuses
+            status not in {MessageStatus.DELIVERED, MessageStatus.UNKNOWN}
+            for status in self.statuses
         )

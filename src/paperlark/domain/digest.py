@@ -1,4 +1,4 @@
-"""The day's page for one reader before it is rendered: all that the page says, nothing else."""
+"""The day's page for one reader before it is rendered: its whole content, nothing else."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ from paperlark.domain.spending import PriceSource, Spend
 class AuthorMatch:
     """A followed author, under the reader's name for them, who wrote a paper.
 
-    By name only, it may be a namesake. `name` is None where a digest that was made elsewhere does
-    not say who it is.
+    By name only, it may be a namesake. `name` is None where an imported digest does not say who it
+    is.
     """
 
     name: str | None
@@ -37,7 +37,7 @@ class AuthorMatch:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A scanned paper: what was announced of it, who of the followed wrote it, how it matches.
+    """A scanned paper: its announcement, the followed authors who wrote it, and its match.
 
     `precedents` are the earlier papers nearest to it, nearest first.
     """
@@ -57,10 +57,9 @@ class Candidate:
 class Entry:
     """One paper on the page.
 
-    `place` counts from 1; `judgement` is None where no judge spoke. `outside` is a paper from
-    below the line, here because a lot fell on it. `precedents` are the earlier papers nearest to
-    it, nearest first. In a digest that was made elsewhere `type` is None where that does not say
-    it, and `match` where no ranker of ours spoke.
+    `place` counts from 1; `judgement` is None where it was not judged. `outside` is whether it is
+    below the threshold and was drawn into the random sample. `precedents` are the earlier papers
+    nearest to it, nearest first. In an imported digest `type` and `match` are None where unknown.
     """
 
     place: int
@@ -74,30 +73,30 @@ class Entry:
 
     @property
     def comment(self) -> str | None:
-        """Why it is here, in one sentence; None where only the match can say."""
+        """Why it is on the page, in one sentence; None where only the match says it."""
         if self.followed:
             return "Author match"
         return self.judgement.comment if self.judgement else None
 
 
 class Placement(StrEnum):
-    """Where a scanned paper stood when it was settled who is read, or shown where nobody judges."""
+    """Where a scanned paper was placed before judging, or by match where there is no judge."""
 
     FOLLOWED = "followed"
     """By an author the reader follows: on the page in any case."""
     GATED = "gated"
-    """Left out, for no author of it reaches the reader's h-index."""
+    """Left out, because every author's h-index is below the reader's least."""
     ABOVE = "above"
-    """Among the best matches, above the line."""
+    """Among the best matches, above the threshold."""
     EXPLORED = "explored"
-    """Below the line, and a lot fell on it."""
+    """Below the threshold, and drawn into the random sample."""
     BELOW = "below"
-    """Below the line, and left there."""
+    """Below the threshold, and not read or shown."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """What a day knew of one scanned paper before anybody judged it."""
+    """What was known of one scanned paper before it was judged."""
 
     paper_id: PaperId
     version: int
@@ -107,7 +106,7 @@ class Ranked:
 
 
 class Status(StrEnum):
-    """How a run ended, as the page says it. A failed run has no page."""
+    """How a run ended, as the page states it. A failed run has no page."""
 
     COMPLETE = "complete"
     QUIET = "quiet"
@@ -115,23 +114,24 @@ class Status(StrEnum):
     PARTIAL = "partial"
     """Something is missing; the page says what."""
     IMPORTED = "imported"
-    """It was made elsewhere; what that does not say is unknown."""
+    """It was made elsewhere; what it does not say is unknown."""
 
 
 @dataclass(frozen=True, slots=True)
 class Funnel:
-    """From what arXiv announced to what is on the page: each paper once at every step.
+    """Counts from what arXiv announced to what is on the page: each paper once at every step.
 
     `feeds` is how many were read; `*_listings` count their entries, so a paper in two feeds
-    counts twice there. A judge is asked about those `shortlisted`, about those `explored` below
-    the line, and about `followed_asked` of the followed; `unread` are the others below the line.
-    Without a judge these four, `judged`, `unjudged` and `not_recorded` are 0 and `selected` are
-    the best matches and what is shown from outside. Of those asked about, `unjudged` failed and
-    `over_budget` were not asked about for their cost; those `waiting` are in a batch that was not
-    answered yet. `gated` were left out for their authors'
-    h-index; `seen` are of the reader's types and were announced to them on an earlier day.
+    counts twice there. `gated` were left out for their authors' h-index; `seen` are of the
+    reader's announce types and were announced to them on an earlier day.
 
-    None is what a digest that was made elsewhere does not say; what it says adds up all the same.
+    To be judged are those `shortlisted`, those `explored` (the random sample below the threshold),
+    and `followed_asked` of the followed; `unread` are the others below the threshold. Of those to
+    be judged, `unjudged` failed, `over_budget` would have cost too much, and `waiting` are in a
+    batch that is not complete. Without a judge all of these are 0, and `selected` are the best
+    matches and the random sample.
+
+    None is what an imported digest does not say; the known counts add up all the same.
     """
 
     feeds: int | None
@@ -155,7 +155,7 @@ class Funnel:
 
     def __post_init__(self) -> None:
         asked = _sum(self.shortlisted, self.explored)
-        parted = _sum(self.followed, self.gated, asked, self.unread)
+        placed = _sum(self.followed, self.gated, asked, self.unread)
         lacking = (self.unjudged, self.not_recorded, self.over_budget, self.waiting)
         wrong = [
             rule
@@ -170,10 +170,10 @@ class Funnel:
                     self.scanned, self.scanned_listings, self.announced_listings
                 ),
                 "followed + gated + shortlisted + explored + unread <= scanned": _ascend(
-                    parted, self.scanned
+                    placed, self.scanned
                 ),
                 "the same = scanned, where there is a judge": _sum(asked, self.unread) == 0
-                or _equal(parted, self.scanned),
+                or _equal(placed, self.scanned),
                 "followed asked <= followed": _ascend(self.followed_asked, self.followed),
                 "shortlisted + explored + followed asked = the judged and those lacking": _equal(
                     _sum(asked, self.followed_asked), _sum(self.judged, *lacking)
@@ -192,19 +192,19 @@ class Funnel:
 
 
 def _sum(*counts: int | None) -> int | None:
-    """Add up; unknown where a part is."""
+    """Add up; None where any part is unknown."""
     known = [count for count in counts if count is not None]
     return sum(known) if len(known) == len(counts) else None
 
 
 def _ascend(*counts: int | None) -> bool:
-    """Tell whether none of the known is less than one before it."""
+    """Return whether the known counts are in ascending order."""
     known = [count for count in counts if count is not None]
     return known == sorted(known)
 
 
 def _equal(one: int | None, other: int | None) -> bool:
-    """Tell whether two counts are the same, as far as they are known."""
+    """Return whether two counts are equal, as far as they are known."""
     return one is None or other is None or one == other
 
 
@@ -212,9 +212,9 @@ def _equal(one: int | None, other: int | None) -> bool:
 class Batch:
     """Where one category's announcement came from, and how many of its entries are here.
 
-    `via` is None where it could not be had. `expected` is how many entries there should be, where
-    a source said so, `confirmed` that source; `trail` is what was tried before and why that would
-    not do; `sha256` names what it lists.
+    `via` is None where there is none. `expected` is the number of entries that a source states,
+    `confirmed` the source that confirmed them; `trail` is which sources were not used and why;
+    `sha256` identifies what it lists.
     """
 
     category: str
@@ -227,13 +227,13 @@ class Batch:
 
     @property
     def reconstructed(self) -> bool:
-        """Whether it was put together from submissions, because no announcement was to be had."""
+        """Whether it was reconstructed from submissions, without the announcement."""
         return self.via in {Via.OAI, Via.SEARCH}
 
 
 @dataclass(frozen=True, slots=True)
 class SeenBefore:
-    """When a paper was first announced to a reader, and when first on their page, if it was."""
+    """When a paper was first announced to a reader, and first on their page, if ever."""
 
     first: date
     shown: date | None
@@ -241,7 +241,7 @@ class SeenBefore:
 
 @dataclass(frozen=True, slots=True)
 class Updated:
-    """A new version of a paper that was on a page of this reader's, on the day `since`."""
+    """A new version of a paper that was on this reader's page of the day `since`."""
 
     paper: Paper
     since: date
@@ -251,17 +251,19 @@ class Updated:
 class Digest:
     """One reader's day.
 
-    `model` is None without a judge, and then `spend` is None too. `cutoffs` are None where a
-    digest that was made elsewhere does not say them. `prompt` is the selection
-    prompt for the appendix, None where the reader keeps it to themselves. `notes` are what the
-    reader must know of this page: a truncated feed, a bundled sample. `criteria` and `judge` name
-    what was judged by; `judgements` are all there are, those below the cut-offs too, and `scanned`
-    all papers that were looked at. `explored` were drawn by lot from below the line and `unread`
-    are the others there; `missed` is None where nothing can be said of them. Where papers were
-    judged several times, `judgements` are the means of the `readings`; `agreement` is None where
-    no paper was. `ranked` are the same papers as `scanned`, best match first, with what was known
-    of them before any was judged; it is empty in a digest of before that was kept. `prices` say
-    where the model's price is from, None where nobody knows it.
+    Its fields and those of its parts are a stored format (`store/digests.py`), except `ranked`.
+
+    Header: `model` and `spend` are None without a judge, `cutoffs` where an imported digest does
+    not say them. `prompt` is the selection prompt for the appendix, None where the reader keeps it
+    private. `notes` are what the reader must know, such as a truncated feed.
+    Papers: `scanned` are all ids; `ranked` the same papers, best match first, with what was known
+    before any was judged, empty in digests older than that. `entries` are on the page.
+    Judging: `criteria` and `judge` are the fingerprints it was done with; `judgements` include
+    those below the cut-offs, and are the means of the `readings` where there were several;
+    `agreement` is None where no paper was read more than once. `prices` is the source of the
+    model's price, None where it is unknown.
+    Below the threshold: `explored` is the random sample, `unread` the others; `missed` is None
+    where no estimate is possible.
     """
 
     day: date
@@ -292,7 +294,7 @@ class Digest:
 
     @property
     def reconstructed(self) -> bool:
-        """Whether any category's announcement had to be guessed from submissions."""
+        """Whether any category's announcement was reconstructed from submissions."""
         return any(batch.reconstructed for batch in self.batches)
 
 

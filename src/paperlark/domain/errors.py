@@ -1,38 +1,38 @@
-"""Every error paperlark expects, in one tree: each names the thing and the mend.
+"""Every error that paperlark expects, in one tree; each names its subject and what to do.
 
 PaperlarkError
 ├── ProfileError              the reader's files: every problem at once, with file and line
 ├── SourceError               where papers come from
-│   ├── FeedNotFound          no feed of that day and category there
+│   ├── FeedNotFound          no feed of that day and category
 │   ├── FeedUnreadable        bytes that are not one of arXiv's feeds
 │   ├── UnknownCategory       arXiv says it has no such category
-│   └── SourceUnreachable     no answer, or an answer that is no feed
-├── JudgeError                what makes judgements
+│   └── SourceUnreachable     no response, or one that is not a feed
+├── JudgeError                the judge cannot work
 │   ├── RecordingUnreadable   the file of recorded judgements
-│   ├── KeyMissing            no key in the environment
+│   ├── KeyMissing            no API key
 │   ├── PriceUnknown          a budget cannot be kept without a price
-│   └── JudgeUnavailable      the model cannot be used at all: no page is made of it
-├── ModelError                one question to a model failed
-│   ├── ModelBusy             asking again later may help
-│   ├── ModelRefused          asking this again will not help; another question may
-│   ├── BudgetSpent           it may cost more than is left to spend: it was not asked
-│   ├── MaybeSubmitted        nobody knows whether a batch was submitted: look for it first
-│   └── ModelUnusable         no question will be answered: key, model or quota
-│       └── NoBatchService    the server takes no batches, or not this one
-├── PeopleError               who an author is: never ends a run, said on the page
+│   └── JudgeUnavailable      no paper could be judged: no page is made
+├── ModelError                one request to a model failed
+│   ├── ModelBusy             a retry may help
+│   ├── ModelRefused          a retry will not help; another prompt may
+│   ├── BudgetSpent           it may cost more than the budget has left: not sent
+│   ├── MaybeSubmitted        whether a batch was submitted is unknown: look for it first
+│   └── ModelUnusable         no request will succeed: key, model or quota
+│       └── NoBatchService    the server accepts no batches, or not this one
+├── PeopleError               looking up authors failed: noted on the page, never ends a run
 ├── StoreError                the database
-│   ├── StoreBusy             another run is at work on it
+│   ├── StoreBusy             another run is using it
 │   └── StoreDamaged          it cannot be read any more, and was set aside
-├── InvalidQuery          a search that asks for nothing, or for too much
-├── Unimportable              a file, address or library to be imported, or nothing known in it
+├── InvalidQuery              a search query that is empty or too long
+├── Unimportable              a file, address or library that cannot be imported
 ├── PublishError              the output folder
-├── SecretUnusable            where a secret is kept: open to others, or not to be read
-│   └── SecretMissing         nobody knows it
+├── SecretUnusable            a secret that cannot be read, or that others can read
+│   └── SecretMissing         a secret that is in no place where secrets are kept
 ├── DeliveryError             one message to one channel
-│   ├── ChannelBusy           sending it again later may help: it surely did not arrive
-│   ├── ChannelRefused        it is not taken, however often it is sent
-│   └── MaybeDelivered        it was sent, and nobody knows whether it arrived
-├── NotScheduled              a timer that cannot be set, or taken away
+│   ├── ChannelBusy           a retry may help: it certainly did not arrive
+│   ├── ChannelRefused        a retry will not help
+│   └── MaybeDelivered        it was sent, and whether it arrived is unknown
+├── NotScheduled              a timer that cannot be set, shown or removed
 └── DigestInconsistent        counts that do not add up: a bug, and no page is made
 """
 
@@ -47,7 +47,7 @@ from paperlark.domain.spending import Spend
 class PaperlarkError(Exception):
     """What went wrong, and what to do about it.
 
-    `str(error)` is one line for the terminal: the problem, then the mend where there is one.
+    `str(error)` is one line for the terminal: the problem, then the hint where there is one.
     """
 
     def __init__(self, problem: str, *, hint: str | None = None) -> None:
@@ -58,7 +58,7 @@ class PaperlarkError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One mistake in a file of the reader's: where it is and what was expected."""
+    """One mistake in a file of the reader's: where it is, and what was expected."""
 
     file: Path
     line: int | None
@@ -78,7 +78,7 @@ class ProfileError(PaperlarkError):
 
 
 class SourceError(PaperlarkError):
-    """A feed could not be had."""
+    """A feed could not be got."""
 
 
 class FeedNotFound(SourceError):
@@ -94,11 +94,11 @@ class UnknownCategory(SourceError):
 
 
 class SourceUnreachable(SourceError):
-    """The network did not answer, or answered with something that is no feed."""
+    """No response, or a response that is not a feed."""
 
 
 class JudgeError(PaperlarkError):
-    """The judge cannot do its work."""
+    """The judge cannot work."""
 
 
 class RecordingUnreadable(JudgeError):
@@ -106,22 +106,22 @@ class RecordingUnreadable(JudgeError):
 
 
 class KeyMissing(JudgeError):
-    """The model needs a key and the environment holds none."""
+    """The model needs an API key and there is none."""
 
 
 class PriceUnknown(JudgeError):
-    """There is a budget, and nobody knows what the model costs."""
+    """There is a budget, and no price is known for the model."""
 
 
 class JudgeUnavailable(JudgeError):
-    """Not one paper could be judged: there is nothing honest to publish."""
+    """No paper could be judged: there is nothing to publish."""
 
 
 class ModelError(PaperlarkError):
-    """One question to a language model failed.
+    """One request to a language model failed.
 
     `spend` is what it cost all the same, or may have cost; None when it cost nothing. `lost` is
-    what earlier attempts at the same question may have cost, None where there were none.
+    what earlier attempts at the same prompt may have cost, None where there were none.
     """
 
     lost: Spend | None = None
@@ -134,9 +134,9 @@ class ModelError(PaperlarkError):
 
 
 class ModelBusy(ModelError):
-    """Overloaded, rate-limited or unreachable: asking again later may help.
+    """Overloaded, rate-limited or unreachable: a retry may help.
 
-    `retry_after` is the wait the server asked for in seconds, or None when it named none.
+    `retry_after` is the wait the server asked for in seconds, or None when it stated none.
     """
 
     def __init__(
@@ -152,33 +152,33 @@ class ModelBusy(ModelError):
 
 
 class ModelRefused(ModelError):
-    """This question will not be answered however often it is asked; another one may be."""
+    """This prompt will be refused however often it is sent; another one may not be."""
 
 
 class BudgetSpent(ModelError):
-    """The question may cost more than is left to spend, and was not put; a smaller one may fit."""
+    """The prompt may cost more than the budget has left; it was not sent, a smaller one may fit."""
 
 
 class MaybeSubmitted(ModelError):
-    """Questions were sent to a batch service, and nobody knows whether it took them.
+    """A batch was sent to a batch service, and whether it was accepted is unknown.
 
-    To leave them again could be to pay twice; the batch must be looked for first.
+    Submitting it again could mean paying twice; it must be looked for first.
     """
 
 
 class ModelUnusable(ModelError):
-    """No question will be answered: the key, the model's name or the quota is the trouble."""
+    """No request will succeed: the cause is the key, the model's name or the quota."""
 
 
 class NoBatchService(ModelUnusable):
-    """The server takes no batches, or not this one."""
+    """The server has no batch service, or does not accept this batch."""
 
 
 class PeopleError(PaperlarkError):
-    """Who wrote some papers could not be learned.
+    """The authors of some papers could not be looked up.
 
-    `again` says whether asking the same once more may help, or after how many seconds; `fewer`
-    whether asking about fewer papers may.
+    `retry` is whether the same query may succeed later, or after how many seconds; `fewer` whether
+    a query about fewer papers may.
     """
 
     def __init__(self, problem: str, *, retry: bool | float = False, fewer: bool = False) -> None:
@@ -192,7 +192,7 @@ class StoreError(PaperlarkError):
 
 
 class StoreBusy(StoreError):
-    """Another run is at work on the database."""
+    """Another run is using the database."""
 
 
 class StoreDamaged(StoreError):
@@ -200,11 +200,11 @@ class StoreDamaged(StoreError):
 
 
 class InvalidQuery(PaperlarkError):
-    """A search asks for nothing, or for more than can be looked for."""
+    """A search query is empty, or too long."""
 
 
 class Unimportable(PaperlarkError):
-    """What is to be imported cannot be read, or names no paper that is known."""
+    """What is to be imported cannot be read, or contains no known paper."""
 
 
 class PublishError(PaperlarkError):
@@ -216,17 +216,17 @@ class SecretUnusable(PaperlarkError):
 
 
 class SecretMissing(SecretUnusable):
-    """A secret that the profile names is in no place where secrets are looked for."""
+    """A secret that the profile names is in no place where secrets are kept."""
 
 
 class DeliveryError(PaperlarkError):
-    """A message did not arrive, or may not have; the problem names no secret."""
+    """A message was not delivered, or may not have been; the problem names no secret."""
 
 
 class ChannelBusy(DeliveryError):
-    """The channel was not reached, or cannot take the message now: it surely did not arrive.
+    """The channel could not be reached or is overloaded: the message certainly did not arrive.
 
-    `retry_after` is the wait the channel asked for in seconds, or None when it named none.
+    `retry_after` is the wait the channel asked for in seconds, or None when it stated none.
     """
 
     def __init__(
@@ -237,15 +237,15 @@ class ChannelBusy(DeliveryError):
 
 
 class ChannelRefused(DeliveryError):
-    """The channel does not take the message: its address, its secret or its form is the trouble."""
+    """The channel rejects the message: the cause is its address, its secret or its format."""
 
 
 class MaybeDelivered(DeliveryError):
-    """The message went out and the answer was lost: to send it again could be to send it twice."""
+    """The message was sent and the response was lost: a retry could deliver it twice."""
 
 
 class NotScheduled(PaperlarkError):
-    """A timer cannot be set, shown or taken away here."""
+    """A timer cannot be set, shown or removed here."""
 
 
 class DigestInconsistent(PaperlarkError):

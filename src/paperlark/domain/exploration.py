@@ -1,4 +1,4 @@
-"""Reading a little from below the line, and what that says of the papers that nobody read."""
+"""The random sample below the threshold, and what it says of the papers left unread."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from paperlark.domain.paper import PaperId, abstract_page
 
 @dataclass(frozen=True, slots=True)
 class Explored:
-    """A paper from below the line that was drawn by lot.
+    """A paper below the threshold that was drawn into the random sample.
 
-    `inclusion` is the chance it had of being drawn, above 0 and up to 1. `probability` of being
-    wanted is what the ranker had said, None where nothing had calibrated it. `wanted` is whether
-    it then reached the cut-offs of that day, None where nobody judged it.
+    `inclusion` is its inclusion probability, in (0, 1]. `probability` of being wanted is the
+    ranker's, None where it was not calibrated. `wanted` is whether its judgement met the cut-offs
+    of that day, None where it was not judged.
     """
 
     paper_id: PaperId
@@ -24,7 +24,7 @@ class Explored:
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """A paper that the judge was not asked about, because its match was low."""
+    """A paper that was not judged, because its match was below the threshold."""
 
     paper_id: PaperId
     title: str
@@ -38,9 +38,9 @@ class Unread:
 
 @dataclass(frozen=True, slots=True)
 class Missed:
-    """An estimate of how many among `unread` papers the reader would have wanted.
+    """An estimate of how many of `unread` papers the reader would have wanted.
 
-    `expected` of them; with a certainty of 95 in 100 from `low` to `high`, ends included.
+    The mean is `expected`; the central 95 % interval is from `low` to `high`, ends included.
     """
 
     expected: float

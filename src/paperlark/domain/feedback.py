@@ -1,4 +1,4 @@
-"""What a reader said of papers, and all that is known of their taste on a day."""
+"""A reader's votes, and the labelled examples that a ranker learns from."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ STREAM_DAYS = 30
 
 
 class Vote(StrEnum):
-    """What a reader says of a paper."""
+    """A reader's vote on a paper."""
 
     UP = "up"
     """More like this."""
     DOWN = "down"
-    """No more like this."""
+    """Fewer like this."""
     NONE = "none"
-    """Neither: it takes back what was said before."""
+    """Neither: it withdraws an earlier vote."""
 
 
 @dataclass(frozen=True, slots=True)
 class Feedback:
-    """A reader's word on a paper; of several the last one counts. `at` is in UTC."""
+    """A reader's vote on a paper; of several the last one counts. `at` is in UTC."""
 
     paper_id: PaperId
     vote: Vote
@@ -34,7 +34,7 @@ class Feedback:
 
 
 class LabelSource(StrEnum):
-    """Who taught a lesson."""
+    """Where the label of an example comes from."""
 
     JUDGE = "judge"
     """A judge read the paper and scored it."""
@@ -46,12 +46,12 @@ class LabelSource(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """What is known of one paper: whether this reader wanted it, since which day, who says so.
+    """A labelled example: a paper, whether this reader wanted it, since when, and by whose label.
 
-    `relevance` and `novelty` (1 to 10) are None where nobody scored it. A paper of a library may
-    be one that arXiv does not have: its id then begins with `library:`, its abstract may be empty
-    and its categories unknown. One that was drawn by lot from among papers that nobody read
-    `stands_for` so many of them, itself included.
+    `relevance` and `novelty` (1 to 10) are None where it was not scored. A paper of a library may
+    not be in arXiv: its id then begins with `library:`, its abstract may be empty and its
+    categories unknown. An example from a random sample `stands_for` 1 / inclusion probability
+    papers, itself included.
     """
 
     paper: Paper
@@ -65,11 +65,11 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """All that is known of a reader's taste before a day's papers are ranked, their criteria apart.
+    """What a ranker learns from, beside the criteria, before it ranks a day's papers.
 
-    `lessons` come oldest first, at most one of a paper. `stream` is what was announced in the
-    reader's categories on earlier days, latest first, without a word on whether it was wanted;
-    papers of lessons may be in it.
+    `examples` come oldest first, at most one per paper. `stream` is what was announced in the
+    reader's categories on earlier days, latest first, without labels; papers of examples may be
+    in it.
     """
 
     examples: tuple[Example, ...] = ()
@@ -83,10 +83,10 @@ _STRENGTH = (LabelSource.LIBRARY, LabelSource.JUDGE, LabelSource.READER)
 
 
 def one_example_per_paper(examples: Iterable[Example]) -> tuple[Example, ...]:
-    """Keep one lesson of each paper, oldest first.
+    """Keep one example of each paper; oldest first.
 
-    The reader's own word goes before a judge's and that before a library; then the latest goes
-    before earlier ones, and of one day the one that comes last.
+    A vote is preferred to a judgement and that to a library; then the latest is preferred, and of
+    one day the last in order.
     """
     weakest_first = sorted(examples, key=lambda one: (_STRENGTH.index(one.label_source), one.day))
     kept = {example.paper.id: example for example in weakest_first}

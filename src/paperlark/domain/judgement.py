@@ -1,4 +1,4 @@
-"""What a ranker and a judge say of a paper."""
+"""What a ranker and a judge return for a paper."""
 
 from __future__ import annotations
 
@@ -29,19 +29,19 @@ class Nearest:
 
     @property
     def url(self) -> str | None:
-        """Its page at arXiv; None for a paper of a library that is not there."""
+        """Its page at arXiv; None for a paper of a library that arXiv does not have."""
         return abstract_page(self.paper_id) if Identifier.parse(self.paper_id) else None
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """What the ranker thinks of one paper among those of its day, and why.
+    """The ranker's result for one paper among those of its day, and its reasons.
 
-    `rank` counts from 1 (the best) to `of`. `score` orders papers of one day under one
-    ranker and means nothing else; above 0 there is something in common with the reader.
-    `probability` of being selected by this reader is from 0 to 1, None while nothing has
-    calibrated it. `topic` is the criterion nearest to the paper, None where none is near;
-    `nearest` is None where no earlier wanted paper is near.
+    `rank` counts from 1 (the best) to `of`. `score` orders papers of one day under one ranker and
+    has no other meaning; at 0 the paper shares nothing with the criteria. `probability` of being
+    selected by this reader is in [0, 1], None where it is not calibrated. `topic` is the topic
+    nearest to the paper, None where none is near; `nearest` is None where no earlier wanted paper
+    is near.
     """
 
     score: float
@@ -58,8 +58,8 @@ class Match:
 class Precedent:
     """An earlier paper of the archive that a paper resembles, wanted or not.
 
-    `day` is when it was announced. `similarity` is the cosine of their directions in the
-    ranker's space, from 0 (nothing in common) to 1.
+    `day` is when it was announced. `similarity` is the cosine of their embeddings, from 0
+    (nothing in common) to 1.
     """
 
     paper_id: PaperId
@@ -102,7 +102,7 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What was said in one of several readings of a day's papers, under a signature of its own."""
+    """The judgements of one of several readings of a day's papers, under a signature of its own."""
 
     judge: str
     judgements: tuple[Judgement, ...]
@@ -110,12 +110,12 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """How alike several readings of the same papers are.
+    """The agreement of several readings of the same papers.
 
-    Of the `papers` that were read more than once, out of up to `readings` times, `agreed` are
-    those of which every reading says the same about being selected. `distance` is that of two
-    readings of a paper in points of a score: the mean over both scores, all pairs of its readings,
-    and the papers.
+    Of the `papers` that were read more than once, up to `readings` times, `agreed` are those for
+    which every reading decides the same about being selected. `distance` is the mean absolute
+    difference of two readings in points of a score: over both scores, all pairs of readings, and
+    the papers.
     """
 
     readings: int
@@ -125,7 +125,7 @@ class Agreement:
 
     @property
     def share(self) -> float:
-        """The share of the papers, from 0 to 1, on which all readings agree."""
+        """The share of the papers, in [0, 1], on which all readings agree."""
         return self.agreed / self.papers
 
 
@@ -133,13 +133,13 @@ class UnjudgedReason(StrEnum):
     """Why a shortlisted paper has no judgement."""
 
     FAILED = "failed"
-    """The judge was asked and did not give one: the page is partial."""
+    """The judge was asked and did not return one: the page is partial."""
     NOT_RECORDED = "not recorded"
-    """The recording holds none: nothing went wrong."""
+    """The recording has none: not an error."""
     BUDGET = "over budget"
-    """It was not asked about, because it would have cost more than may be spent."""
+    """The judge was not asked, because that would have exceeded the budget."""
     WAITING = "waiting"
-    """It is in a batch that was not answered yet; a later run collects it."""
+    """It is in a batch that is not complete yet; a later run collects it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,10 +153,10 @@ class Unjudged:
 
 @dataclass(frozen=True, slots=True)
 class JudgementKey:
-    """For which page a judge is asked, and under what: a page's cost is the sum over its asking.
+    """The key of a page's judgements and costs.
 
-    `criteria` and `judge` are fingerprints; under the same two a judgement is known to every
-    profile, and paid for by the first that asked.
+    `criteria` and `judge` are fingerprints; judgements under the same two are shared by all
+    profiles, and paid for by the first.
     """
 
     day: date
@@ -165,16 +165,16 @@ class JudgementKey:
     judge: str
 
     def of_reading(self, number: int) -> JudgementKey:
-        """Give the asking of one reading; the first is under the judge's own signature."""
+        """Return the key of one reading; the first has the judge's own signature."""
         return self if number == FIRST_READING else replace(self, judge=f"{self.judge}#{number}")
 
 
 @dataclass(frozen=True, slots=True)
 class ModelCall:
-    """One question put to a judge and what came of it: paid for as a whole, stored as a whole.
+    """One request to a judge's model and its result: paid for and stored as a whole.
 
-    `text` is the raw reply. An exchange may carry no judgement at all and still have cost
-    money. `batch` says that a batch service answered, at a price of its own.
+    `text` is the raw reply. A call may have no judgement at all and still have cost money.
+    `batch` is whether a batch service answered, at its own price.
     """
 
     judgements: tuple[Judgement, ...]

@@ -29,9 +29,9 @@ class Identifier:
 
     @classmethod
     def parse(cls, text: str) -> Self | None:
-        """Read `2502.12206v1`, `arXiv:2502.12206`, `nlin/0408039v2` or `oai:arXiv.org:…`.
+        """Parse `2502.12206v1`, `arXiv:2502.12206`, `nlin/0408039v2` or `oai:arXiv.org:…`.
 
-        None when the text is not an arXiv identifier.
+        Return None when the text is not an arXiv identifier.
         """
         bare = re.sub(r"^\s*(?:oai:arXiv\.org:|arXiv:)?\s*", "", text, flags=re.IGNORECASE)
         found = _IDENTIFIER.fullmatch(bare.strip())
@@ -42,18 +42,18 @@ class Identifier:
 
 
 def abstract_page(paper: PaperId) -> str:
-    """Give the address of a paper's page at arXiv, which shows its latest version."""
+    """Return the address of a paper's page at arXiv, which shows its latest version."""
     return f"https://arxiv.org/abs/{paper}"
 
 
 def anchor(paper: PaperId) -> str:
-    """Give the permanent name of a paper inside a page, safe in HTML and file names."""
+    """Return the permanent anchor of a paper inside a page, safe in HTML and file names."""
     return "paper-" + paper.replace("/", "-")
 
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """One author as printed on the paper: a name in Unicode and what stood in parentheses."""
+    """One author as printed on the paper: a name in Unicode and the text in parentheses."""
 
     name: str
     affiliation: str | None = None
@@ -91,12 +91,12 @@ class Paper:
 
     @property
     def anchor(self) -> str:
-        """The permanent name of this paper inside a page."""
+        """The permanent anchor of this paper inside a page."""
         return anchor(self.id)
 
 
 LONGEST = 300
-"""No address of a paper is longer."""
+"""Characters; no address of a paper is longer."""
 _LOOKED_THROUGH = 10_000
 
 _SITE = r"arxiv\.org/(?:abs|pdf|html|ps|format|e-print|src)/"
@@ -117,18 +117,18 @@ _SUBJECT = re.compile(r"(?<=[a-z])\.[a-z]{2}(?=/)", re.IGNORECASE)
 
 
 def identify(text: str) -> Identifier | None:
-    """Read a text that is one paper's identifier, in whatever form; None where it is not."""
+    """Parse a text that is one paper's identifier in any form; return None where it is not."""
     found = _PASTED.fullmatch(text.strip()) if len(text) <= LONGEST else None
     return _identifier(found["id"]) if found else None
 
 
 def mentioned(text: str) -> PaperId | None:
-    """Find the first arXiv identifier that a text names as one; a bare number is none."""
+    """Find the first arXiv identifier that is marked as one; a bare number is not."""
     found = _MENTION.search(text, 0, _LOOKED_THROUGH)
     identifier = _identifier(found["id"]) if found else None
     return identifier.id if identifier else None
 
 
 def _identifier(text: str) -> Identifier | None:
-    """Leave out the subject class: arXiv's own name of `math.GT/0309136` is `math/0309136`."""
+    """Drop the subject class: arXiv's own identifier of `math.GT/0309136` is `math/0309136`."""
     return Identifier.parse(_SUBJECT.sub("", text.lower()))

@@ -1,4 +1,4 @@
-"""All that is known of one paper and one reader: what every step of every day made of it."""
+"""The history of one paper for one reader: what every step of every day decided."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ class ListedPaper:
 
 @dataclass(frozen=True, slots=True)
 class PaidCall:
-    """A question that a judge was paid for, as it is kept.
+    """A stored, paid request to a judge's model.
 
-    It was put for the page of `day` and `profile`; `papers` are how many it is the judgement of.
-    `reply` is as the model wrote it. `batch` tells whether a batch service answered.
+    It was sent for the page of `day` and `profile` and judged `papers` papers. `reply` is the raw
+    reply. `batch` is whether a batch service answered.
     """
 
     day: date
@@ -45,7 +45,7 @@ class PaidCall:
 
 @dataclass(frozen=True, slots=True)
 class ReadingRecord:
-    """What was said in one reading, under the judge's signature for that, and the question."""
+    """The judgement of one reading, the judge's signature for it, and the request."""
 
     judge: str
     judgement: Judgement
@@ -53,7 +53,7 @@ class ReadingRecord:
 
 
 class PaperOutcome(StrEnum):
-    """What became of a paper on a day's page."""
+    """The outcome of a paper on a day's page."""
 
     SHOWN = "on the page"
     CUT = "judged, and not over both cut-offs"
@@ -78,14 +78,14 @@ _OUTCOME_OF_REASON = {
 
 @dataclass(frozen=True, slots=True)
 class DayOfPaper:
-    """What one day's page made of a paper.
+    """What one day's page decided about a paper.
 
-    `cutoffs` are None where the page was made elsewhere and does not say them.
-    `ranked` is None for a day of before it was kept, `match` then too unless the page has it;
-    `probability` may be known all the same. `shown` is how many papers are on the page. `entry`
-    is None where the paper is not among them, `judgement` where no judge spoke, `unjudged` where
-    none was to, or one did. `seen` is the earlier day on which it was announced to the reader,
-    where it was passed over for that. `said` are the readings that the judgement is made of.
+    `cutoffs` are None where an imported page does not say them. `ranked` is None for days older
+    than its storing, `match` then too unless the page has it; `probability` may be known all the
+    same. `shown` is how many papers are on the page. `entry` is None where the paper is not among
+    them, `judgement` where it was not judged, `unjudged` where it was not to be, or was. `seen` is
+    the earlier day on which it was announced to the reader, where it was skipped for that.
+    `readings` are those that the judgement combines.
     """
 
     day: date
@@ -105,12 +105,12 @@ class DayOfPaper:
 
     @property
     def placement(self) -> Placement | None:
-        """Where it stood when it was settled who is read; None where that was not kept."""
+        """Where it was placed before judging; None where that was not stored."""
         return self.ranked.placement if self.ranked else None
 
     @property
     def match(self) -> Match | None:
-        """What the ranker thought of it; None where that was not kept."""
+        """Its match; None where that was not stored."""
         if self.ranked:
             return self.ranked.match
         return self.entry.match if self.entry else None
@@ -130,7 +130,7 @@ def day_of_paper(
     seen: date | None = None,
     readings: tuple[ReadingRecord, ...] = (),
 ) -> DayOfPaper:
-    """Find in a digest what it made of a paper that was announced that day."""
+    """Return what a digest decided about a paper that was announced that day."""
     entry = next((one for one in digest.entries if one.paper.id == paper), None)
     ranked = next((one for one in digest.ranked if one.paper_id == paper), None)
     judgement = next((one for one in digest.judgements if one.paper_id == paper), None)
@@ -152,7 +152,7 @@ def day_of_paper(
         unjudged=unjudged,
         probability=match.probability if match else unread.probability if unread else None,
         seen=seen if outcome in {PaperOutcome.PASSED_OVER, PaperOutcome.UPDATED} else None,
-        # A judgement of another version, or one that this page did not ask for, is not its own.
+        # A judgement of another version, or one that this page did not ask for, is left out.
         readings=tuple(
             one for one in readings if judgement and one.judgement.version == judgement.version
         ),
@@ -174,7 +174,7 @@ def _outcome(digest: Digest, paper: PaperId) -> PaperOutcome:
             return outcome
     if paper not in digest.scanned:
         return PaperOutcome.PASSED_OVER
-    # Where there is a judge, what is neither judged nor unread did not get as far as that.
+    # With a judge, a paper neither judged nor unread was filtered out by h-index.
     return PaperOutcome.NO_ROOM if digest.model is None else PaperOutcome.GATED
 
 
@@ -182,8 +182,8 @@ def _outcome(digest: Digest, paper: PaperId) -> PaperOutcome:
 class PaperHistory:
     """One paper and one reader.
 
-    `paper` is the latest version whose text is known, None where that is lost. `days` are those
-    with a page of the reader's, `votes` all that they cast on it, both oldest first.
+    `paper` is the latest version whose text is known, None where it is lost. `days` are those with
+    a page of the reader's, `votes` all votes on it, both oldest first.
     """
 
     paper_id: PaperId

@@ -1,4 +1,4 @@
-"""One reader: what they follow, what interests them, and where they draw the line."""
+"""One reader's profile: categories, criteria, followed authors and cut-offs."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from paperlark.domain.announcement import AnnounceType
 from paperlark.domain.criteria import Criteria
 
 RECALL = 0.95
-"""The share of the wanted papers that a judge is to find, where the reader says nothing of it."""
+"""The default share of the wanted papers that a judge is to find."""
 
 
 @dataclass(frozen=True, slots=True)
 class FollowedAuthor:
-    """Somebody whose papers are always on the page, under any of their printed names.
+    """An author whose papers are always on the page, under any of their printed names.
 
-    `id` tells the person from namesakes, None where the names are all that is known.
+    `id` distinguishes the person from namesakes, None where only names are known.
     """
 
     name: str
@@ -37,10 +37,10 @@ class Cutoffs:
 
 @dataclass(frozen=True, slots=True)
 class Exploration:
-    """How much a reader wants from outside their usual.
+    """How much a reader wants from outside their usual topics.
 
-    `share` (0 to 1) of the papers below the line is given to the judge all the same; where there
-    is no judge, `shown` papers from there end the page. 0 is none.
+    A random sample below the threshold: `share`, in [0, 1], of the papers there is judged all the
+    same; without a judge, `shown` papers from there end the page. 0 is none.
     """
 
     share: float = 0.05
@@ -49,16 +49,15 @@ class Exploration:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """A reader's wishes for a page.
+    """What a reader wants on their page.
 
-    `page_size` bounds a page made without a model; with one, the cut-offs decide.
-    `judge_updates` has new versions of papers that were on a page judged, and paid for, again.
-    `min_h_index` is what one of a paper's authors must have, None where anybody may write.
-    `recall` is the share of the wanted papers that a judge who is paid is to find, above 0 and up
-    to 1, which is all: then every paper is read. `judge_followed` has papers of followed authors
-    judged as well; they are on the page whatever is said of them. Each paper is judged `readings`
-    times, in other company each time, and its scores are the means. `show_criteria` has the
-    selection prompt on the page.
+    `page_size` limits a page made without a model; with one, the cut-offs decide.
+    `judge_updates`: new versions of papers that were on a page are judged, and paid for, again.
+    `min_h_index` is what at least one of a paper's authors must have, None for no filter.
+    `recall`, in (0, 1], is the share of the wanted papers that a paid judge is to find; 1 has
+    every paper read. `judge_followed`: papers of followed authors are judged as well, and shown
+    whatever their scores. Each paper is judged `readings` times, among other papers each time,
+    and its scores are the means. `show_criteria`: the selection prompt is on the page.
     """
 
     name: str
@@ -79,5 +78,5 @@ class Profile:
 
     @property
     def needs_people(self) -> bool:
-        """Whether it matters who the authors of a paper are, beyond their names."""
+        """Whether authors must be looked up, because names do not suffice."""
         return self.min_h_index is not None or any(one.id is not None for one in self.followed)

@@ -1,4 +1,4 @@
-"""How a run can end: the one table that exit codes, documentation and messages are taken from."""
+"""How a run can end: the table behind exit codes, documentation and messages."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from paperlark.domain.digest import Status
 
 
 class State(StrEnum):
-    """How a run ended: as its page says, or without one."""
+    """How a run ended: the status of its page, or without one."""
 
     COMPLETE = Status.COMPLETE
     QUIET = Status.QUIET
@@ -20,7 +20,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StateMeaning:
-    """A state's exit code, what it says, and what a reader does about it."""
+    """A state's exit code, its meaning, and what a reader should do."""
 
     exit_code: int
     says: str
@@ -30,8 +30,7 @@ class StateMeaning:
 MEANINGS: Mapping[State, StateMeaning] = {
     State.COMPLETE: StateMeaning(
         exit_code=0,
-        says="Every category's announcement is there, whole, and every paper that was to be"
-        " judged was judged.",
+        says="Every category's announcement is complete, and every paper to be judged was judged.",
         advice="Read.",
     ),
     State.QUIET: StateMeaning(
@@ -42,12 +41,11 @@ MEANINGS: Mapping[State, StateMeaning] = {
     ),
     State.PARTIAL: StateMeaning(
         exit_code=3,
-        says="There is a page, and it names what it lacks: a category, entries of one, or papers"
-        " that could not be judged, would have cost more than the budget allows, or wait in a batch"
-        " that was not answered yet.",
-        advice="Read what is there, and run the same day again later: only what is missing is"
-        " asked for, and only that is paid for. A worse page never takes the place of a better"
-        " one.",
+        says="There is a page, and it names what is missing: a category, entries of one, or papers"
+        " that could not be judged, would have exceeded the budget, or are in a batch that is not"
+        " complete yet.",
+        advice="Read the page, and run the same day again later: only what is missing is fetched,"
+        " judged and paid for. A less complete page never replaces a better one.",
     ),
     State.FAILED: StateMeaning(
         exit_code=1,
@@ -60,6 +58,6 @@ MEANINGS: Mapping[State, StateMeaning] = {
 
 
 def worst(states: list[State]) -> State:
-    """Give the state that a run over several days ends in."""
+    """Return the state in which a run over several days ends."""
     order = (State.FAILED, State.PARTIAL, State.COMPLETE, State.QUIET)
     return min(states, key=order.index)

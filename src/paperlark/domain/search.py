@@ -1,7 +1,7 @@
-"""A search of the archive: what is asked for, and what is found.
+"""A search of the archive: the query and its results.
 
-Text that people type is data: it is read into terms here, and no store ever sees it as a query
-of its own language.
+Typed text is data: it is parsed into terms here, and never reaches a store as a query of that
+store's language.
 """
 
 from __future__ import annotations
@@ -15,25 +15,25 @@ from paperlark.domain.errors import InvalidQuery
 from paperlark.domain.paper import Paper, PaperId
 
 MOST_TERMS = 32
-"""The first so many terms of a question count; its meaning is that of all of it."""
+"""Terms of a query that are searched for; the embedding is of its whole text."""
 LONGEST = 10_000
-"""Characters of a question: several abstracts."""
+"""Characters of a query: several abstracts."""
 LONGEST_NAME = 200
-"""Characters of a name."""
+"""Characters of an author's name."""
 SHORTEST_PREFIX = 4
-"""Letters before a star: what is shorter begins too many words."""
+"""Letters before a star: shorter prefixes match too many words."""
 
-# A quotation that nobody closes ends with the text.
+# An unclosed quotation ends with the text.
 _PART = re.compile(r'"([^"]*)(?:"|$)|([^\s"]+)')
 _WORD = re.compile(r"[^\W_]+")
-# Whatever else: controls, NUL, halves of pairs. What is left is text that can be printed.
+# Control characters and lone surrogates; what is left can be printed.
 _BLANK = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029]+")
 _QUOTES = str.maketrans(dict.fromkeys("\u201c\u201d\u201e\u00ab\u00bb", '"'))
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One word or several in a row; with `prefix` the last of them may go on."""
+    """One word or a phrase; with `prefix` its last word is a prefix."""
 
     text: str
     prefix: bool = False
@@ -41,11 +41,11 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class SearchQuery:
-    """What is asked for: papers with all of the terms to which all else applies as well.
+    """A query: papers with all of the terms that meet all other conditions too.
 
-    `author` is a name or a part of one. `first` and `last` are announcement days of the reader's,
-    `score` is the least relevance; `selected` asks for papers that were on a page. None asks for
-    nothing.
+    `author` is a name or a part of one. `first` and `last` are the reader's announcement days,
+    `score` is the least relevance; `selected` means papers that were on a page. None is no
+    condition.
     """
 
     text: str = ""
@@ -59,24 +59,24 @@ class SearchQuery:
 
     @property
     def of_days(self) -> bool:
-        """Whether it asks for something that only a day of the reader's can answer."""
+        """Whether any condition is about a day of the reader's."""
         return self.selected or any(one is not None for one in (self.first, self.last, self.score))
 
     @property
     def empty(self) -> bool:
-        """Whether it asks for nothing at all."""
+        """Whether it has neither terms nor conditions."""
         return not (self.terms or self.author or self.category or self.of_days)
 
 
 def read_terms(text: str) -> tuple[Term, ...]:
-    """Read words and "words in quotes"; signs in between mean nothing.
+    """Parse words and "quoted phrases"; punctuation in between is ignored.
 
-    A star behind a word asks for all that begin so. Raises InvalidQuery for a text that is too
-    long or has signs only.
+    A star after a word makes it a prefix. Raises InvalidQuery for a text that is too long or has
+    punctuation only.
     """
     if len(text) > LONGEST:
         raise InvalidQuery(
-            f"a question of {len(text):,} characters is too long", hint=f"ask with {LONGEST:,}"
+            f"a query of {len(text):,} characters is too long", hint=f"use at most {LONGEST:,}"
         )
     plain = _BLANK.sub(" ", text.translate(_QUOTES))
     parts = (quoted or bare for quoted, bare in _PART.findall(plain))
@@ -87,35 +87,35 @@ def read_terms(text: str) -> tuple[Term, ...]:
 
 
 def read_name(text: str) -> str:
-    """Read an author's name or a part of it; raises InvalidQuery where that is too little."""
+    """Parse an author's name or a part of it; raises InvalidQuery where it is too short."""
     name = " ".join(_BLANK.sub(" ", text).split())
     if len(name) > LONGEST_NAME:
         raise InvalidQuery(
-            f"a name of {len(name):,} characters is too long", hint=f"give up to {LONGEST_NAME}"
+            f"a name of {len(name):,} characters is too long", hint=f"use at most {LONGEST_NAME}"
         )
     if all(is_initial(word) for word in name_words(name)):
-        raise InvalidQuery(f"{name!r} is too little of a name", hint="give a whole word of it")
+        raise InvalidQuery(f"{name!r} is too short for a name", hint="give a whole word of it")
     return name
 
 
 def name_words(name: str) -> list[str]:
-    """Give the words of a name as they are written, without points and hyphens."""
+    """Return the words of a name as they are written, without punctuation."""
     return _WORD.findall(name)
 
 
 def is_initial(word: str) -> bool:
-    """Tell whether a word of a name is its first letter only; in Chinese one sign is a name."""
+    """Return whether a word of a name is an initial; in Chinese one character is a name."""
     return len(word) == 1 and word.isascii()
 
 
 def _term(part: str) -> Term:
-    begun = part.rstrip("*")
-    last = begun[-SHORTEST_PREFIX:]
-    return Term(begun, prefix=begun != part and len(last) == SHORTEST_PREFIX and last.isalnum())
+    word = part.rstrip("*")
+    last = word[-SHORTEST_PREFIX:]
+    return Term(word, prefix=word != part and len(last) == SHORTEST_PREFIX and last.isalnum())
 
 
 class SearchMethod(StrEnum):
-    """How the papers of an answer were found."""
+    """How the results of a search were found."""
 
     ALL_WORDS = "all words"
     ANY_WORD = "any word"
@@ -125,7 +125,7 @@ class SearchMethod(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A paper that was found; `words` says how well the words fit: more is better."""
+    """A paper that was found; `text_score` is its text relevance (BM25), more is better."""
 
     paper_id: PaperId
     text_score: float = 0.0
@@ -133,7 +133,7 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Hits:
-    """What was found by words; `whole` tells whether those are all there are."""
+    """What was found by words; `whole` is whether those are all there are."""
 
     found: tuple[Hit, ...] = ()
     whole: bool = True
@@ -141,12 +141,12 @@ class Hits:
 
 @dataclass(frozen=True, slots=True)
 class PaperStatus:
-    """What a paper is to a reader.
+    """The status of a paper for a reader.
 
-    `day` is the day of theirs, else that of any category's announcement, None where nobody
-    announced it; `scanned` tells whether it is theirs. `place` on that day's page is None where
-    the paper was not on it, or the day is of before it was kept. Scores are None where nobody gave
-    any, `probability` of being wanted likewise.
+    `day` is the reader's day of it, else that of any category's announcement, None where it was
+    never announced; `scanned` is whether it is the reader's. `place` on that day's page is None
+    where the paper was not on it, or the page is older than the storing of places. Scores and
+    `probability` of being wanted are None where unknown.
     """
 
     day: date | None = None
@@ -160,7 +160,7 @@ class PaperStatus:
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """A paper of an answer; `likeness` to the question is a cosine, None where it is not known."""
+    """A paper that was found; `similarity` to the query is a cosine, None where unknown."""
 
     paper: Paper
     status: PaperStatus = field(default_factory=PaperStatus)
@@ -169,9 +169,9 @@ class SearchResult:
 
 @dataclass(frozen=True, slots=True)
 class SearchResults:
-    """What was found, the best first; `count` is how many there are, None where they are too many.
+    """What was found, best first; `count` is how many there are.
 
-    They are too many where only the latest were looked at.
+    It is None where there are so many that only the latest were searched.
     """
 
     query: SearchQuery

@@ -1,4 +1,4 @@
-"""Where everything of a site is: addresses that never change, and links that fit any folder."""
+"""The addresses of a site's files, which never change, and relative links between them."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from urllib.parse import quote
 
 PAGE = "index.html"
 FRONT = PurePosixPath(PAGE)
-"""The page that the whole site opens with."""
+"""The front page of the whole site."""
 
 _LONGEST = 60
-"""Characters of a name in an address; what is longer is told apart by its hash."""
+"""Characters of a name in an address; a longer name is cut and gets a hash."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,40 +36,40 @@ class Addresses:
         return self._folder / "feed.xml", self._folder / "feed.json"
 
     def day(self, day: date, name: str = PAGE) -> PurePosixPath:
-        """Give a day's page, or another file of its folder."""
+        """Return the path of a day's page, or of another file in its folder."""
         return PurePosixPath(f"{slug(self.profile)}/{day:%Y/%m/%d}/{name}")
 
     def others(self, day: date) -> PurePosixPath:
-        """Give the page of a day's papers that were not selected."""
+        """Return the path of the page of a day's papers that were not selected."""
         return self.day(day, f"others/{PAGE}")
 
     def citations(self, day: date) -> PurePosixPath:
-        """Give the page of the citations of a day's papers."""
+        """Return the path of the page of citations of a day's papers."""
         return self.day(day, f"citations/{PAGE}")
 
     @property
     def search(self) -> PurePosixPath:
-        """The page to search from."""
+        """The search page."""
         return self.searched(PAGE)
 
     def searched(self, name: str) -> PurePosixPath:
-        """Give a file that searching needs."""
+        """Return the path of a file of the search index."""
         return self._folder / "search" / name
 
     def month(self, month: date, name: str = PAGE) -> PurePosixPath:
-        """Give the page of the month that a day is in, or another file of its folder."""
+        """Return the path of the page of a day's month, or of another file in its folder."""
         return PurePosixPath(f"{slug(self.profile)}/{month:%Y/%m}/{name}")
 
     def year(self, year: int) -> PurePosixPath:
-        """Give a year's page."""
+        """Return the path of a year's page."""
         return self._folder / f"{year:04}" / PAGE
 
     def author(self, name: str) -> PurePosixPath:
-        """Give the page of a followed author."""
+        """Return the path of a followed author's page."""
         return self._folder / "authors" / slug(name) / PAGE
 
     def topic(self, name: str) -> PurePosixPath:
-        """Give the page of a topic of the criteria."""
+        """Return the path of the page of a topic of the criteria."""
         return self._folder / "topics" / slug(name) / PAGE
 
     @property
@@ -79,9 +79,9 @@ class Addresses:
 
 @lru_cache(maxsize=2**12)
 def slug(name: str) -> str:
-    """Write a name so that any address can hold it; two names are never the same.
+    """Return a URL slug of a name; different names have different slugs.
 
-    Where letters had to go, a hash of the name stands for them. Case and blanks do not count.
+    Where characters had to be dropped, a hash of the name is added. Case and spaces do not count.
     """
     folded = " ".join(name.casefold().split())
     plain = unicodedata.normalize("NFKD", folded)
@@ -93,7 +93,7 @@ def slug(name: str) -> str:
 
 
 def link(source: PurePosixPath, target: PurePosixPath, anchor: str = "") -> str:
-    """Give the way from one file of the site to another, as a page writes it."""
+    """Return the relative link from one file of the site to another, URL-quoted."""
     up = source.parent.parts
     down = target.parts
     shared = 0

@@ -1,4 +1,4 @@
-"""What was used and what it cost. Unknown is None, never 0."""
+"""Usage and cost of model calls, prices and budgets. Unknown is None, never 0."""
 
 from __future__ import annotations
 
@@ -38,9 +38,9 @@ class Cost:
 
 @dataclass(frozen=True, slots=True)
 class Spend:
-    """Tokens and cost of the same requests; None is what nobody told us.
+    """Tokens and cost of the same requests; None where unknown.
 
-    `most` is how many US dollars they cost at most, where the cost is not known and that is.
+    `most` is an upper bound of the cost in US dollars, where only that is known.
     """
 
     tokens: Tokens | None
@@ -50,13 +50,13 @@ class Spend:
 
     @property
     def bound(self) -> Decimal | None:
-        """US dollars that it cost at most; None where nobody knows."""
+        """An upper bound of the cost in US dollars; None where unknown."""
         return self.most if self.cost is None else self.cost.total
 
 
 @dataclass(frozen=True, slots=True)
 class Prices:
-    """US dollars per million tokens; `cached` None is the price of any other prompt token."""
+    """US dollars per million tokens; with `cached` None they cost as other prompt tokens."""
 
     prompt: Decimal
     completion: Decimal
@@ -65,7 +65,7 @@ class Prices:
 
 @dataclass(frozen=True, slots=True)
 class PriceSource:
-    """Who says what tokens cost, where they say it, and when they last checked that.
+    """The source of a price: its name, its address, and when it was last checked.
 
     `url` is None for prices that the reader gave, `checked` also where the list does not say.
     """
@@ -77,7 +77,7 @@ class PriceSource:
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """US dollars that a run, a day's page and a calendar month may cost; None is no bound.
+    """US dollars that a run, a day's page and a calendar month may cost; None is no limit.
 
     A month is one of UTC, all pages of the database together.
     """
@@ -88,31 +88,31 @@ class Budget:
 
     @property
     def bounded(self) -> bool:
-        """Whether there is any bound."""
+        """Whether there is any limit."""
         return (self.run, self.day, self.month) != (None, None, None)
 
 
 NO_BOUND = Budget()
-"""Whatever it costs."""
+"""No limit."""
 
 
 class Period(StrEnum):
-    """What expenses are put together by."""
+    """What expenses are grouped by."""
 
     MONTH = "month"
-    """The calendar month of UTC that they were paid in."""
+    """The calendar month (UTC) in which they were paid."""
     DAY = "day"
-    """The announcement of whose page they are."""
+    """The announcement day of the page."""
 
 
 @dataclass(frozen=True, slots=True)
 class Expense:
     """What one model cost for one reader in a month, or for the page of a day.
 
-    `period` is that day, or the first one of that month.
-    `judged` are papers, and `selected` those of them that are on the page. What is added up is
-    what is known: `untold` requests did not say what they used, the cost of `unpriced` ones is
-    not known, and `most` is what these cost at most, None where that is not known either.
+    `period` is that day, or the first day of that month. `judged` are papers, and `selected`
+    those of them on the page. Sums are of what is known: `without_usage` requests reported no
+    tokens, the cost of `unpriced` ones is unknown, and `most` is an upper bound of what these
+    cost, None where that is unknown too.
     """
 
     period: date
@@ -134,7 +134,7 @@ def this_month(now: datetime) -> date:
 
 
 def total(spends: Iterable[Spend]) -> Spend:
-    """Add up. One unknown part makes the whole sum unknown: a partial sum would read as whole."""
+    """Add up; one unknown part makes the sum unknown, as a partial sum would look complete."""
     spends = tuple(spends)
     bounds = [spend.bound for spend in spends]
     known = [bound for bound in bounds if bound is not None]

@@ -1,6 +1,6 @@
 """arXiv's categories by code and name, as of 2026 (https://arxiv.org/category_taxonomy).
 
-A line is a code, arXiv's English name, and words that people say instead of it.
+A line is a code, arXiv's English name, and synonyms.
 """
 
 from __future__ import annotations
@@ -182,20 +182,20 @@ stat.TH | Statistics Theory |
 
 @dataclass(frozen=True, slots=True)
 class Category:
-    """One category, or an archive of several as a whole; `also` is what people call it."""
+    """One category, or an archive of several as a whole; `also` are other names for it."""
 
     code: str
     name: str
     also: tuple[str, ...] = ()
 
 
-def _read(line: str) -> Category:
+def _parse(line: str) -> Category:
     code, name, also = (part.strip() for part in line.split("|"))
     return Category(code, name, tuple(also.split(", ")) if also else ())
 
 
 TAXONOMY: Mapping[str, Category] = MappingProxyType(
-    {category.code: category for category in map(_read, _LINES.strip().splitlines())}
+    {category.code: category for category in map(_parse, _LINES.strip().splitlines())}
 )
 """Every category and archive by its code."""
 
@@ -205,18 +205,18 @@ CATEGORIES = frozenset(TAXONOMY)
 
 
 def nearest_category(text: str) -> str | None:
-    """Guess which category was meant; None where nothing is near."""
+    """Return the category with the most similar code; None where none is similar."""
     folded = {category.lower(): category for category in CATEGORIES}
     found = get_close_matches(text.strip().lower().replace("_", "."), folded, n=1, cutoff=0.7)
     return folded[found[0]] if found else None
 
 
 def is_archive(code: str) -> bool:
-    """Tell whether a code stands for all categories of an archive, such as `cs`."""
+    """Return whether a code stands for all categories of an archive, such as `cs`."""
     return any(other.startswith(f"{code}.") for other in CATEGORIES)
 
 
 def named(code: str) -> str:
-    """Give a category's code and name for people: `cs.LG (Machine Learning)`."""
+    """Return a category's code and name for display: `cs.LG (Machine Learning)`."""
     whole = ", all of it" if is_archive(code) else ""
     return f"{code} ({TAXONOMY[code].name}{whole})"

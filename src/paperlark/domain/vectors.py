@@ -1,4 +1,4 @@
-"""Where papers lie in a ranker's space."""
+"""Embeddings of papers as they are stored."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from paperlark.domain.paper import PaperId
 
 @dataclass(frozen=True, slots=True)
 class PaperVector:
-    """Where a paper lies in a ranker's space, and the day it was first announced to anybody.
+    """A paper's embedding, and the day it was first announced to any reader.
 
-    `vector` has length 1, or 0 where the space knows no word of the paper: two bytes a dimension,
-    floating point of half precision, little-endian.
+    `vector` is packed as half-precision floats, little-endian, two bytes per dimension; its length
+    is 1, or 0 where no word of the paper is known.
     """
 
     paper_id: PaperId
@@ -24,7 +24,7 @@ class PaperVector:
 
 @dataclass(frozen=True, slots=True)
 class VectorChunk:
-    """Some places side by side, a column each; `vectors` are one after the other."""
+    """Some stored vectors by column; `vectors` are packed one after the other."""
 
     papers: tuple[PaperId, ...]
     days: tuple[date, ...]

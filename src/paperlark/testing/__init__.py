@@ -1,4 +1,4 @@
-"""Public fakes, one for each port, and a paper to try things with. None of them does any I/O."""
+"""Public fakes, one for each port, and example papers; none of them does any I/O."""
 
 from paperlark.testing.kept import (
     FakeAnnouncementBatches,

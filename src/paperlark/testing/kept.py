@@ -1,4 +1,4 @@
-"""Fakes of what is kept from one run to the next, in memory."""
+"""In-memory fakes of the stores."""
 
 from __future__ import annotations
 
@@ -22,20 +22,20 @@ from paperlark.ports import Advance
 
 @dataclass(slots=True)
 class FakeAnnouncementBatches:
-    """Remembers batches as long as the object lasts."""
+    """An in-memory AnnouncementBatches."""
 
     kept: dict[tuple[date, str], Feed] = field(default_factory=dict)
 
     def batch(self, category: str, day: date) -> Feed | None:
-        """Give what was kept."""
+        """Return the stored batch."""
         return self.kept.get((day, category))
 
     def keep(self, feed: Feed, day: date) -> None:
-        """Keep it."""
+        """Store a batch."""
         self.kept[day, feed.category] = feed
 
     def earlier(self, category: str, day: date) -> tuple[Earlier, ...]:
-        """Give the papers of every earlier day, latest first."""
+        """Return the papers of every earlier day, latest first."""
         return tuple(
             Earlier(before, frozenset(listing.paper.id for listing in feed.listings))
             for (before, name), feed in sorted(self.kept.items(), reverse=True)
@@ -45,26 +45,26 @@ class FakeAnnouncementBatches:
 
 @dataclass(slots=True)
 class FakePaperVectors:
-    """Remembers places as long as the object lasts; `texts` are papers that may be placed later."""
+    """An in-memory PaperVectors; `texts` are papers that may get a vector later."""
 
     texts: Sequence[tuple[Paper, date]] = ()
-    shelf: int = 2
+    chunk: int = 2
     _kept: dict[PaperId, tuple[str, PaperVector]] = field(default_factory=dict)
 
     def find(self, papers: Iterable[PaperId], space: str) -> Mapping[PaperId, PaperVector]:
-        """Give the places that were kept in this space."""
+        """Return the vectors of this space."""
         known = {paper: self._kept[paper] for paper in papers if paper in self._kept}
-        return {paper: place for paper, (where, place) in known.items() if where == space}
+        return {paper: vector for paper, (where, vector) in known.items() if where == space}
 
     def before(self, day: date, space: str) -> Iterator[VectorChunk]:
-        """Give what was kept in this space of the days before, `shelf` places at a time."""
-        places = [
-            place
-            for _, (where, place) in sorted(self._kept.items())
-            if where == space and place.day < day
+        """Yield the vectors of this space and earlier days, `chunk` at a time."""
+        vectors = [
+            vector
+            for _, (where, vector) in sorted(self._kept.items())
+            if where == space and vector.day < day
         ]
-        for start in range(0, len(places), self.shelf):
-            some = places[start : start + self.shelf]
+        for start in range(0, len(vectors), self.chunk):
+            some = vectors[start : start + self.chunk]
             yield VectorChunk(
                 tuple(one.paper_id for one in some),
                 tuple(one.day for one in some),
@@ -72,14 +72,14 @@ class FakePaperVectors:
             )
 
     def without_vector(self, day: date, space: str, most: int) -> Sequence[tuple[Paper, date]]:
-        """Give those of the texts that have no place in this space."""
-        placed = self.find([paper.id for paper, _ in self.texts], space)
-        lacking = [one for one in self.texts if one[0].id not in placed and one[1] < day]
+        """Return those of the texts that have no vector in this space."""
+        known = self.find([paper.id for paper, _ in self.texts], space)
+        lacking = [one for one in self.texts if one[0].id not in known and one[1] < day]
         return sorted(lacking, key=lambda one: (-one[1].toordinal(), one[0].id))[:most]
 
-    def keep(self, places: Iterable[PaperVector], space: str) -> None:
-        """Keep places; of two days of one paper the earlier one counts."""
-        for one in places:
+    def keep(self, vectors: Iterable[PaperVector], space: str) -> None:
+        """Store vectors; of two days of one paper the earlier one counts."""
+        for one in vectors:
             known = self._kept.get(one.paper_id)
             day = min(one.day, known[1].day) if known else one.day
             title = known[1].title if known else one.title
@@ -88,7 +88,7 @@ class FakePaperVectors:
 
 @dataclass(slots=True)
 class FakeJudgementMemory:
-    """A memory and an archive that last as long as the object."""
+    """An in-memory JudgementMemory and Archive."""
 
     _judgements: dict[tuple[PaperId, int, str, str], Judgement] = field(default_factory=dict)
     _spends: list[tuple[JudgementKey, Spend]] = field(default_factory=list)
@@ -97,7 +97,7 @@ class FakeJudgementMemory:
     def judgements(
         self, papers: Sequence[Paper], judgement_key: JudgementKey
     ) -> tuple[Judgement, ...]:
-        """Give what was kept of these versions."""
+        """Return the judgements of these versions."""
         keys = [
             (paper.id, paper.version, judgement_key.criteria, judgement_key.judge)
             for paper in papers
@@ -105,7 +105,7 @@ class FakeJudgementMemory:
         return tuple(self._judgements[key] for key in keys if key in self._judgements)
 
     def keep(self, model_call: ModelCall, judgement_key: JudgementKey) -> None:
-        """Keep the exchange; a judgement that is there already stands, unless it is silent."""
+        """Store a call; a stored judgement is kept, unless it has no comment."""
         self._spends.append((judgement_key, model_call.spend))
         for judgement in model_call.judgements:
             key = (
@@ -119,23 +119,23 @@ class FakeJudgementMemory:
                 self._judgements[key] = judgement
 
     def spend(self, judgement_key: JudgementKey) -> Spend:
-        """Add up the page's exchanges."""
+        """Add up the page's calls."""
         return total(spend for kept, spend in self._spends if kept == judgement_key)
 
     def save(self, digest: Digest) -> None:
-        """Keep the digest."""
+        """Store the digest."""
         self._digests[digest.profile, digest.day] = digest
 
     def digest(self, profile: str, day: date) -> Digest | None:
-        """Give the digest of that day."""
+        """Return the digest of that day."""
         return self._digests.get((profile, day))
 
     def days(self, profile: str) -> tuple[date, ...]:
-        """Give the days that have a digest."""
+        """Return the days that have a digest."""
         return tuple(sorted(day for name, day in self._digests if name == profile))
 
     def fingerprints(self, profile: str) -> Mapping[date, str]:
-        """Name every day's digest by its content."""
+        """Return a fingerprint of every day's digest."""
         return {
             day: hashlib.sha256(repr(self._digests[profile, day]).encode()).hexdigest()[:16]
             for day in self.days(profile)
@@ -144,7 +144,7 @@ class FakeJudgementMemory:
     def seen(
         self, profile: str, day: date, papers: Iterable[PaperId]
     ) -> Mapping[PaperId, SeenBefore]:
-        """Tell which of these papers were in a digest of a day before."""
+        """Return which of these papers were in an earlier day's digest."""
         found: dict[PaperId, SeenBefore] = {}
         for (name, before), digest in sorted(self._digests.items()):
             if name == profile and before < day:
@@ -156,7 +156,7 @@ class FakeJudgementMemory:
         return found
 
     def explored(self, profile: str, day: date, days: int) -> tuple[Explored, ...]:
-        """Give what was judged from below the line on the last such days."""
+        """Return the judged random samples of the last days that have one."""
         digests = [
             [one for one in digest.explored if one.wanted is not None]
             for (name, before), digest in sorted(self._digests.items())
@@ -167,121 +167,121 @@ class FakeJudgementMemory:
 
 @dataclass(slots=True)
 class FakeCache:
-    """Scraps that last as long as the object."""
+    """An in-memory Cache."""
 
-    scraps: dict[str, CacheEntry] = field(default_factory=dict)
+    entries: dict[str, CacheEntry] = field(default_factory=dict)
 
     def find(self, key: str, made_of: str) -> bytes | None:
-        """Give what was kept."""
-        known = self.scraps.get(key)
+        """Return what is cached."""
+        known = self.entries.get(key)
         return known.content if known and known.made_of == made_of else None
 
-    def keep(self, scraps: Iterable[CacheEntry]) -> None:
-        """Keep scraps."""
-        self.scraps |= {one.key: one for one in scraps}
+    def keep(self, entries: Iterable[CacheEntry]) -> None:
+        """Store entries."""
+        self.entries |= {one.key: one for one in entries}
 
 
 @dataclass(slots=True)
 class FakePaperTexts:
-    """Knows the papers it was given."""
+    """A PaperTexts of given papers."""
 
     papers: Mapping[PaperId, Paper] = field(default_factory=dict)
 
     def find(self, papers: Iterable[PaperId]) -> Mapping[PaperId, Paper]:
-        """Give those that are known."""
+        """Return those that are known."""
         return {one: self.papers[one] for one in papers if one in self.papers}
 
 
 @dataclass(slots=True)
 class FakeScannedPapers:
-    """Knows the papers that it was given as looked at, whoever the reader."""
+    """A ScannedPapers of given papers, whoever the reader."""
 
     papers: Sequence[ScannedPaper] = ()
 
     def count(self, profile: str, first: date, last: date) -> int:
-        """Say how many there are of these days."""
+        """Count the papers of these days."""
         return sum(1 for _ in self.between(profile, first, last))
 
     def between(self, profile: str, first: date, last: date) -> Iterator[ScannedPaper]:  # noqa: ARG002
-        """Give those of these days, the latest day first, of a day the selected first."""
+        """Yield the papers of these days, latest day first, selected papers first in each."""
         found = (one for one in self.papers if first <= one.day <= last)
         yield from sorted(found, key=lambda one: (-one.day.toordinal(), not one.selected))
 
 
 @dataclass(slots=True)
 class FakePaperSearch:
-    """Finds the papers it was given by whole words of theirs; it knows of no days."""
+    """A PaperSearch over given papers by substrings; it knows no days."""
 
     papers: Sequence[Paper] = ()
-    standings: Mapping[PaperId, PaperStatus] = field(default_factory=dict)
+    known: Mapping[PaperId, PaperStatus] = field(default_factory=dict)
 
     def waiting(self) -> int:
-        """Say that nothing waits."""
+        """Return that nothing is to be indexed."""
         return 0
 
     def catch_up(self, advance: Advance) -> None:
-        """Do nothing: all is read already."""
+        """Do nothing: there is no index."""
 
-    def all_words(self, question: SearchQuery) -> Hits:
+    def all_words(self, query: SearchQuery) -> Hits:
         """Find papers with all of the words."""
-        return self._found(question, all)
+        return self._found(query, all)
 
-    def any_word(self, question: SearchQuery) -> Hits:
+    def any_word(self, query: SearchQuery) -> Hits:
         """Find papers with any of the words."""
-        return self._found(question, any)
+        return self._found(query, any)
 
-    def without_words(self, question: SearchQuery) -> Hits:
+    def without_words(self, query: SearchQuery) -> Hits:
         """Find papers by author and category, in the order given."""
-        if not (question.author or question.category):
+        if not (query.author or query.category):
             return Hits()
-        return Hits(tuple(Hit(one.id) for one in self.papers if _applies(question, one)))
+        return Hits(tuple(Hit(one.id) for one in self.papers if _applies(query, one)))
 
-    def statuses(self, question: SearchQuery, papers: Iterable[PaperId]) -> Sequence[PaperStatus]:  # noqa: ARG002
-        """Give what was given."""
-        return [self.standings.get(paper, PaperStatus()) for paper in papers]
+    def statuses(self, query: SearchQuery, papers: Iterable[PaperId]) -> Sequence[PaperStatus]:  # noqa: ARG002
+        """Return the given statuses."""
+        return [self.known.get(paper, PaperStatus()) for paper in papers]
 
-    def _found(self, question: SearchQuery, enough: Callable[[Iterable[bool]], bool]) -> Hits:
-        asked = [term.text.casefold() for term in question.terms]
-        words = {one.id: f"{one.title} {one.abstract}".casefold() for one in self.papers}
+    def _found(self, query: SearchQuery, enough: Callable[[Iterable[bool]], bool]) -> Hits:
+        terms = [term.text.casefold() for term in query.terms]
+        texts = {one.id: f"{one.title} {one.abstract}".casefold() for one in self.papers}
         return Hits(
             tuple(
-                Hit(one.id, float(sum(word in words[one.id] for word in asked)))
+                Hit(one.id, float(sum(word in texts[one.id] for word in terms)))
                 for one in self.papers
-                if enough(word in words[one.id] for word in asked) and _applies(question, one)
+                if enough(word in texts[one.id] for word in terms) and _applies(query, one)
             )
         )
 
 
-def _applies(question: SearchQuery, paper: Paper) -> bool:
+def _applies(query: SearchQuery, paper: Paper) -> bool:
     names = " ".join(author.name for author in paper.authors)
-    return (question.author or "") in names and question.category in {None, *paper.categories}
+    return (query.author or "") in names and query.category in {None, *paper.categories}
 
 
 @dataclass(slots=True)
 class FakeBatchJobs:
-    """Jobs that last as long as the object; what comes of them goes into a memory."""
+    """An in-memory BatchJobs; results are stored in `memory`."""
 
     memory: FakeJudgementMemory = field(default_factory=FakeJudgementMemory)
     _jobs: dict[str, BatchJob] = field(default_factory=dict)
 
     def open_jobs(self) -> tuple[BatchJob, ...]:
-        """Give all that are not collected."""
+        """Return all that are not collected."""
         return tuple(job for job in self._sorted() if job.state is not BatchJobState.COLLECTED)
 
     def of(self, judgement_key: JudgementKey) -> tuple[BatchJob, ...]:
-        """Give all of this asking."""
+        """Return all of this key."""
         return tuple(job for job in self._sorted() if job.judgement_key == judgement_key)
 
     def keep(self, job: BatchJob) -> None:
-        """Keep it."""
+        """Store a job."""
         self._jobs[job.key] = job
 
     def drop(self, job: BatchJob) -> None:
-        """Forget it."""
+        """Delete a job."""
         self._jobs.pop(job.key, None)
 
     def collect(self, job: BatchJob, model_calls: Iterable[ModelCall]) -> None:
-        """Keep what came of it, all or nothing, once."""
+        """Store its results, all or nothing, once."""
         if self._jobs[job.key].state is not BatchJobState.COLLECTED:
             for model_call in tuple(model_calls):
                 self.memory.keep(model_call, job.judgement_key)

@@ -1,4 +1,4 @@
-"""Fakes of who has an opinion of papers: rankers, judges, and what they know."""
+"""Fakes of rankers, judges, and their sources of examples and precedents."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from paperlark.domain.spending import Spend, total
 class FakeRanker:
     """Ranks papers as given by id; the others come after, in their own order.
 
-    `probabilities` are by rank, the best first; None for a ranker that nothing has calibrated.
+    `probabilities` are by rank, best first; None for a ranker that is not calibrated.
     """
 
     best: Sequence[str] = ()
@@ -45,25 +45,25 @@ class FakeRanker:
         criteria: Criteria,  # noqa: ARG002
         evidence: Evidence = NO_EVIDENCE,  # noqa: ARG002
     ) -> tuple[Match, ...]:
-        """Give rank 1 to the first of `best`, and so on."""
+        """Assign rank 1 to the first of `best`, and so on."""
         order = [*self.best, *(paper.id for paper in papers if paper.id not in self.best)]
         present = [name for name in order if any(paper.id == name for paper in papers)]
         return tuple(self._match(present.index(paper.id), len(papers)) for paper in papers)
 
     def _match(self, place: int, papers: int) -> Match:
-        likely = None if self.probabilities is None else self.probabilities[place]
-        return Match(1 / (1 + place), place + 1, papers, probability=likely)
+        probability = None if self.probabilities is None else self.probabilities[place]
+        return Match(1 / (1 + place), place + 1, papers, probability=probability)
 
 
 @dataclass(slots=True)
 class FakeExampleSource:
-    """Knows given lessons, and which papers were announced to the reader on which days."""
+    """An ExampleSource of given examples; `announced` are the reader's papers by day."""
 
     examples: Sequence[Example] = ()
     announced: Mapping[date, Sequence[Paper]] = field(default_factory=dict)
 
     def evidence(self, profile: Profile, day: date) -> Evidence:  # noqa: ARG002
-        """Give what was known before that day's papers came."""
+        """Return what was known before that day's papers were announced."""
         before = [paper for when in self._days() if when < day for paper in self.announced[when]]
         later = {paper.id for when in self._days() if when >= day for paper in self.announced[when]}
         later -= {paper.id for paper in before}
@@ -84,20 +84,20 @@ class FakeExampleSource:
 
 @dataclass(frozen=True, slots=True)
 class FakePrecedentFinder:
-    """Knows given precedents, whatever the day."""
+    """A PrecedentFinder of given precedents, whatever the day."""
 
     known: Precedents = field(default_factory=dict)
 
     def precedents(self, papers: Sequence[Paper], day: date) -> Precedents:  # noqa: ARG002
-        """Give those of these papers."""
+        """Return those of these papers."""
         return {paper.id: self.known[paper.id] for paper in papers if paper.id in self.known}
 
 
 @dataclass(slots=True)
 class FakeJudge:
-    """Gives known scores, one exchange a paper, and remembers what it was asked.
+    """Returns given scores, one call per paper, and records what it was asked.
 
-    A paper without scores is unjudged, for the reason `lack`.
+    A paper without scores is unjudged for the reason `cause`.
     """
 
     scores: Mapping[str, tuple[int, int]]
@@ -108,7 +108,7 @@ class FakeJudge:
     prompt: str = "Which papers are good?"
 
     def model(self, day: date) -> str:  # noqa: ARG002
-        """Give a name."""
+        """Return a name."""
         return "fake-model"
 
     def judge(
@@ -118,7 +118,7 @@ class FakeJudge:
         precedents: Precedents = NO_PRECEDENTS,  # noqa: ARG002
         reading: int = FIRST_READING,  # noqa: ARG002
     ) -> Iterator[ModelCall | Unjudged]:
-        """Answer paper by paper."""
+        """Judge paper by paper."""
         for paper in papers:
             self.asked.append(paper.id)
             if paper.id in self.scores:

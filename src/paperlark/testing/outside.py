@@ -1,4 +1,4 @@
-"""Fakes of what is outside: arXiv, people, a model, a channel, a terminal."""
+"""Fakes of the outside world: arXiv, author look-up, a model, a channel, a terminal."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class FakeSource:
     asked: list[str] = field(default_factory=list)
 
     def feed(self, category: str, day: date) -> Feed:
-        """Give the category's feed on any day."""
+        """Return the category's feed on any day."""
         self.asked.append(category)
         if category in self.errors:
             raise self.errors[category]
@@ -39,28 +39,28 @@ class FakeSource:
 
 @dataclass(slots=True)
 class FakeAuthorService:
-    """Knows given authorships, has not indexed the others, and remembers what it was asked."""
+    """Knows given authorships, has not indexed the others, and records what it was asked."""
 
     authorships: Mapping[PaperId, Authorship] = field(default_factory=dict)
     asked: list[PaperId] = field(default_factory=list)
     name: str = "The fake"
 
     def look_up(self, papers: Sequence[Paper]) -> Mapping[PaperId, Authorship]:
-        """Answer paper by paper."""
+        """Look up paper by paper."""
         self.asked += [paper.id for paper in papers]
         return {paper.id: self.authorships.get(paper.id, NotIndexed()) for paper in papers}
 
 
 @dataclass(slots=True)
 class FakeChat:
-    """A chat model that gives prepared answers in turn; an error among them is raised."""
+    """A chat model that returns prepared answers in turn; an error among them is raised."""
 
     answers: Iterator[str | Exception]
     name: str = "fake-model"
     questions: list[str] = field(default_factory=list)
 
     def ask(self, prompt: Prompt) -> ChatReply:
-        """Give the next answer."""
+        """Return the next answer."""
         self.questions.append(prompt.user)
         answer = next(self.answers)
         if isinstance(answer, Exception):
@@ -69,36 +69,36 @@ class FakeChat:
 
 
 A_FORM = MessageFormat(Style.TEXT, longest=4000, subject_longest=100)
-"""What a channel of plain text may want."""
+"""The format of a plain-text channel."""
 
 
 class FakeChannel:
-    """A channel that keeps what it was sent, or raises what is next in `troubles` instead.
+    """A channel that records what it was sent, or raises the next of `errors` instead.
 
-    A trouble None is no trouble; after the last one there is none.
+    None in `errors` is no error; after the last one there are none.
     """
 
     def __init__(
         self,
-        *troubles: DeliveryError | None,
+        *errors: DeliveryError | None,
         form: MessageFormat = A_FORM,
         deduplicates: bool = False,
     ) -> None:
         self.message_format = form
         self.deduplicates = deduplicates
         self.sent: list[tuple[str, Message]] = []
-        self._troubles = list(troubles)
+        self._errors = list(errors)
 
     def send(self, message: Message, name: str) -> None:
-        """Keep the message and its name, unless something is wrong."""
-        trouble = self._troubles.pop(0) if self._troubles else None
-        if trouble is not None:
-            raise trouble
+        """Record the message and its name, or raise the next error."""
+        error = self._errors.pop(0) if self._errors else None
+        if error is not None:
+            raise error
         self.sent.append((name, message))
 
 
 class Silent:
-    """Progress that nobody watches."""
+    """A Progress without output."""
 
     @contextmanager
     def step(self, name: str, total: int) -> Iterator[Advance]:  # noqa: ARG002

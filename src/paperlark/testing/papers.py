@@ -1,4 +1,4 @@
-"""A paper and a feed to try things with."""
+"""An example paper and an example feed."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from paperlark.domain.paper import Author, Paper, PaperId
 
 
 def a_paper(identifier: str = "2502.00001", **changes: object) -> Paper:
-    """Give a small paper; any field can be set by its name."""
+    """Return a small paper; any field can be set by its name."""
     fields: dict[str, object] = {
         "id": PaperId(identifier),
         "version": 1,
@@ -24,6 +24,6 @@ def a_feed(
     category: str = "cs.LG",
     type: AnnounceType = AnnounceType.NEW,  # noqa: A002
 ) -> Feed:
-    """Give a feed that lists these papers under one announce type."""
+    """Return a feed that lists these papers under one announce type."""
     listings = tuple(Listing(paper, type) for paper in papers)
     return Feed(category, None, listings, "a fake")

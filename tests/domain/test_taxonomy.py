@@ -13,9 +13,9 @@ def test_arxiv_has_155_categories_and_11_archives_of_several() -> None:
 @pytest.mark.parametrize(
     ("text", "meant"), [("cs.lg", "cs.LG"), ("CS_AI", "cs.AI"), ("astroph.GA", "astro-ph.GA")]
 )
-def test_a_slip_of_the_pen_is_recognised(text: str, meant: str) -> None:
+def test_a_misspelled_code_is_recognised(text: str, meant: str) -> None:
     assert nearest_category(text) == meant
 
 
-def test_what_is_near_nothing_has_no_guess() -> None:
+def test_an_unlike_code_is_not_guessed() -> None:
     assert nearest_category("knitting") is None
