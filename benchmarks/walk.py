@@ -44,7 +44,7 @@ from standins import mail_server  # noqa: E402
 from standins.mail_server import MailServer  # noqa: E402
 from standins.openai import StandIn  # noqa: E402
 
-DAY = date(2025, 2, 26)
+BEFORE, DAY = date(2025, 2, 19), date(2025, 2, 26)
 MOST_FILES = {"without a model": 45, "with a model": 65}
 DOCUMENT = ROOT / "docs" / "architecture.md"
 PICTURE = ROOT / "docs" / "images" / "walk.svg"
@@ -113,11 +113,13 @@ def _environment() -> Environment:
 
 
 def _page(name: str, settings: Settings) -> Walk:
+    """Make the page of the day before, so that what is done once is done, then follow the day's."""
     walk = Walk(name)
     options = RunOptions(feeds=PACKAGE / "sample" / "feeds")
-    # Once before, so that what is done once in a process (templates, tables) is done.
-    with open_page_maker(settings, options, _environment()) as maker, _followed(walk):
-        maker.make(DAY, Silent())
+    with open_page_maker(settings, options, _environment()) as maker:
+        maker.make(BEFORE, Silent())
+        with _followed(walk):
+            maker.make(DAY, Silent())
     return walk
 
 

@@ -8,7 +8,7 @@ FILE = Path("mine/paperlark.toml")
 
 
 def test_an_error_says_the_problem_and_then_the_mend_where_there_is_one() -> None:
-    assert str(PaperlarkError("it rains", mend="take an umbrella")) == "it rains: take an umbrella"
+    assert str(PaperlarkError("it rains", hint="take an umbrella")) == "it rains: take an umbrella"
     assert str(PaperlarkError("it rains")) == "it rains"
 
 

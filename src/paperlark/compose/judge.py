@@ -99,8 +99,14 @@ def choose_judge(  # noqa: PLR0917  # all that a judge may need
         server, model.base_url, ledger, own_prices=model.prices, now=environment.now
     )
     live = _llm_judge(settings.profile, model, chat, threads.map)
-    judge = with_batches(live, server, jobs, ledger, settings, model, options, environment)
-    return ChosenJudge(judge, paid=True, collect=judge.collect)
+    submits = model.batch if options.batch is None else options.batch
+    # Other runs are kept off the database: no job can appear later.
+    if not submits and not jobs.open_jobs():
+        return ChosenJudge(live, paid=True)
+    batched = _with_batches(
+        live, server, jobs, ledger, settings.profile, model, submits=submits, now=environment.now
+    )
+    return ChosenJudge(batched, paid=True, collect=batched.collect)
 
 
 def choose_estimating_judge(
@@ -187,17 +193,18 @@ def _key(model: ModelSettings, environment: Environment) -> str | None:
     return key
 
 
-def with_batches(  # noqa: PLR0917  # all that it is made of
+def _with_batches(  # noqa: PLR0917  # all that it is made of
     live: LlmJudge,
     chat: OpenAICompatible,
     jobs: BatchJobs,
     ledger: BudgetLedger,
-    settings: Settings,
+    profile: Profile,
     model: ModelSettings,
-    options: RunOptions,
-    environment: Environment,
+    *,
+    submits: bool,
+    now: Callable[[], datetime],
 ) -> BatchedJudge:
-    """Return a judge that asks `live` only for what waits in no batch, or submits it if so set.
+    """Return a judge that asks `live` only for papers in no batch, or submits these if so set.
 
     What an earlier run submitted is collected in any case.
     """
@@ -211,10 +218,9 @@ def with_batches(  # noqa: PLR0917  # all that it is made of
     service = BatchService(
         chat.connection, partial(chat.spend_of, batch=True), prompt=live.plan.system
     )
-    profile = settings.profile
     return BatchedJudge(
         live,
-        BatchClient(service, jobs, profile.name, model.model, profile.cutoffs, now=environment.now),
+        BatchClient(service, jobs, profile.name, model.model, profile.cutoffs, now=now),
         BatchTerms(
             capabilities_known=lambda: chat.knows_capabilities,
             body=lambda prompt: chat.body(with_reasoning_budget(prompt, chat.reasoning_tokens)),
@@ -222,11 +228,11 @@ def with_batches(  # noqa: PLR0917  # all that it is made of
                 with_reasoning_budget(prompt, chat.reasoning_tokens),
                 model.model,
                 model.base_url,
-                environment.now(),
+                now(),
                 own_prices=model.prices,
             ),
             ledger=ledger,
         ),
         criteria=profile.criteria.fingerprint,
-        submits=model.batch if options.batch is None else options.batch,
+        submits=submits,
     )

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import partial
 
 from paperlark.compose.judge import (
     budget_of_day,
@@ -39,7 +38,7 @@ from paperlark.store.vectors import VectorStore
 class OpenedParts:
     """What a page is made with, except for the judge.
 
-    `begin` starts a day with the budget, `begin_unpaid` one without a paid judge. `memory` and
+    `begin` starts a day with the budget, `begin_unpaid` one that no budget limits. `memory` and
     `spending` have what was paid for, `jobs` the submitted batches.
     """
 
@@ -70,8 +69,8 @@ def open_page_maker(
         chosen = choose_judge(settings, options, environment, threads, ledger, made.jobs, opened)
         parts = replace(made.parts, judge=chosen.judge)
         if chosen.paid and model:
-            prices = partial(model.price_source, environment.now())
-            parts = replace(parts, memory=made.memory, prices=prices)
+            source = model.price_source(environment.now())
+            parts = replace(parts, memory=made.memory, prices=lambda: source)
         yield PageMaker(
             profile=settings.profile,
             parts=parts,
@@ -80,7 +79,7 @@ def open_page_maker(
             notes=options.notes,
             days=made.days,
             collect=chosen.collect,
-            begin=made.begin if chosen.paid else made.begin_unpaid,
+            begin=made.begin if chosen.paid and ledger.bounded else made.begin_unpaid,
             stop=threads.stop if threads else lambda: 0,
         )
 

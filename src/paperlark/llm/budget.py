@@ -69,6 +69,11 @@ class BudgetLedger:
         self._changed = Condition()
         self._queue: deque[object] = deque()
 
+    @property
+    def bounded(self) -> bool:
+        """Whether anything limits what is spent."""
+        return self._budget.bounded
+
     def begin(self, month: date, *, on_page: Decimal, in_month: Decimal) -> None:
         """Begin another page.
 

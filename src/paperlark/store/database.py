@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from importlib.resources import files
 from itertools import count
 from pathlib import Path
@@ -103,6 +104,11 @@ def check_not_set_aside(path: Path) -> None:
         raise StoreDamaged(
             f"the database {path} was damaged, and renamed to {aside[-1].name}", hint=_RESTORE
         )
+
+
+def instant(at: datetime) -> str:
+    """Format an instant so that texts sort as times do."""
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 @contextmanager

@@ -6,14 +6,14 @@ import json
 import os
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import IO
 
 from paperlark.domain.errors import StoreError
 from paperlark.domain.feedback import Feedback, Vote
 from paperlark.domain.paper import Identifier, PaperId
-from paperlark.store.database import store_errors, transaction
+from paperlark.store.database import instant, store_errors, transaction
 
 
 class FeedbackStore:
@@ -56,11 +56,6 @@ class FeedbackStore:
             Feedback(PaperId(paper), Vote(vote), datetime.fromisoformat(at))
             for paper, vote, at in rows
         )
-
-
-def instant(at: datetime) -> str:
-    """Format an instant so that texts sort as times do."""
-    return at.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 _YEARS = range(1991, 9999)
