@@ -103,10 +103,10 @@ def test_the_first_judgement_is_kept(memory: JudgementMemory) -> None:
 def test_a_judgement_without_a_comment_is_replaced_by_the_next(
     memory: JudgementMemory, comment: str
 ) -> None:
-    said = replace(JUDGED, relevance=6, novelty=3, comment=comment)
+    judged = replace(JUDGED, relevance=6, novelty=3, comment=comment)
     memory.keep(ModelCall((replace(JUDGED, comment=""),), PAID), KEY)
-    memory.keep(ModelCall((said,), PAID), KEY)
-    assert memory.judgements([PAPER], KEY) == (said,)
+    memory.keep(ModelCall((judged,), PAID), KEY)
+    assert memory.judgements([PAPER], KEY) == (judged,)
 
 
 def test_a_comment_is_never_lost_to_a_judgement_without(memory: JudgementMemory) -> None:

@@ -202,7 +202,7 @@ NEXT = date(2025, 2, 27)
 
 
 def _with_yesterday(*shown: str) -> FakeJudgementMemory:
-    """Give an archive whose page of DAY was made of PAPERS and had those of `shown`."""
+    """Return an archive whose page of DAY was made of PAPERS and had those of `shown`."""
     archive = FakeJudgementMemory()
     scores = {str(id_): (9, 9) if id_ in shown else (1, 1) for id_ in IDS}
     archive.save(_make(a_feed(*PAPERS), judge=FakeJudge(scores)))
@@ -301,7 +301,7 @@ def test_papers_below_the_h_index_are_counted_and_neither_judged_nor_shown(*, ju
     assert (digest.funnel.scanned, digest.funnel.gated) == (7, 2)
     if judge is not None:
         assert judge.asked == [IDS[1], IDS[3], IDS[4], IDS[5]]
-    # BENGIO's paper is not indexed either: said, and no failure.
+    # BENGIO's paper is not indexed either: noted, and not a failure.
     assert digest.notes == ("The fake: 3 of 7 papers are not indexed yet",)
     assert digest.status is Status.COMPLETE
 

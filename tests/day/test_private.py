@@ -46,8 +46,8 @@ def test_quotations_are_hidden_and_short_phrases_are_not(
     comment: str, published: str | None
 ) -> None:
     page = keep_private(_commented(comment), CRITERIA)
-    said = {one.judgement.comment for one in page.entries if one.judgement}
-    assert said == {published or comment}
+    comments = {one.judgement.comment for one in page.entries if one.judgement}
+    assert comments == {published or comment}
 
 
 def test_prompt_and_topics_are_left_out_and_all_else_stays() -> None:
@@ -60,8 +60,8 @@ def test_prompt_and_topics_are_left_out_and_all_else_stays() -> None:
 
 def test_comments_are_hidden_wherever_they_are_kept() -> None:
     page = read_thrice()
-    said = tuple(replace(one, comment="Bats (and birds)") for one in page.judgements)
-    readings = tuple(replace(one, judgements=said) for one in page.readings)
-    private = keep_private(replace(page, judgements=said, readings=readings), CRITERIA)
+    comments = tuple(replace(one, comment="Bats (and birds)") for one in page.judgements)
+    readings = tuple(replace(one, judgements=comments) for one in page.readings)
+    private = keep_private(replace(page, judgements=comments, readings=readings), CRITERIA)
     kept = (private.judgements, *(one.judgements for one in private.readings))
     assert {one.comment for judgements in kept for one in judgements} == {"[…]"}

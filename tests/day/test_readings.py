@@ -50,7 +50,7 @@ from paperlark.testing import (
 DAY = date(2025, 2, 26)
 PAPERS = tuple(a_paper(f"2502.{number:05}") for number in range(1, 7))
 IDS = tuple(paper.id for paper in PAPERS)
-ASKING = JudgementKey(DAY, "Mine", "criteria", "fake-model/1")
+KEY = JudgementKey(DAY, "Mine", "criteria", "fake-model/1")
 CUTOFFS = Cutoffs(relevance=7, novelty=6)
 PAID = Spend(Tokens(10, 1), Cost(Decimal("0.1"), Decimal("0.01")))
 BENGIO = a_paper("2502.09999", authors=(Author("Yoshua Bengio"),))
@@ -86,7 +86,7 @@ def _alike(scores: tuple[int, int], ids: Iterable[str] = IDS) -> dict[str, tuple
     return dict.fromkeys(ids, scores)
 
 
-def _judgement(relevance: int, novelty: int, comment: str = "said") -> Judgement:
+def _judgement(relevance: int, novelty: int, comment: str = "a comment") -> Judgement:
     return Judgement(PAPERS[0].id, 1, relevance, novelty, comment)
 
 
@@ -100,7 +100,7 @@ def _ask(
     return judge_papers(
         judge,
         papers,
-        judgement_key=ASKING,
+        judgement_key=KEY,
         cutoffs=cutoffs,
         memory=memory,
         progress=Silent(),
@@ -151,24 +151,24 @@ def test_a_half_is_rounded_up_whether_odd_or_even(score: int) -> None:
 
 
 def test_the_comment_is_that_of_the_reading_nearest_to_the_mean() -> None:
-    said = [_judgement(9, 9, "high"), _judgement(6, 6, "middling"), _judgement(5, 5, "low")]
-    assert combine_readings(said).judgement == _judgement(7, 7, "middling")
+    judged = [_judgement(9, 9, "high"), _judgement(6, 6, "middling"), _judgement(5, 5, "low")]
+    assert combine_readings(judged).judgement == _judgement(7, 7, "middling")
     assert (
-        combine_readings(said[:1] + said[2:]).judgement.comment == "high"
+        combine_readings(judged[:1] + judged[2:]).judgement.comment == "high"
     )  # the earlier of two as near
 
 
 def test_a_reading_without_a_comment_does_not_hide_the_others() -> None:
-    said = [_judgement(6, 6, ""), _judgement(9, 9, "high"), _judgement(5, 5, "")]
-    assert combine_readings(said).judgement == _judgement(7, 7, "high")
-    assert not combine_readings(said[:1]).judgement.comment
+    judged = [_judgement(6, 6, ""), _judgement(9, 9, "high"), _judgement(5, 5, "")]
+    assert combine_readings(judged).judgement == _judgement(7, 7, "high")
+    assert not combine_readings(judged[:1]).judgement.comment
 
 
 # In which order papers are read, and under which name.
 
 
 def test_papers_are_read_in_the_order_of_their_match_and_then_shuffled() -> None:
-    orders = [[paper.id for paper in order(PAPERS, ASKING, number)] for number in (1, 2, 3)]
+    orders = [[paper.id for paper in order(PAPERS, KEY, number)] for number in (1, 2, 3)]
     assert orders[0] == list(IDS)
     assert all(sorted(one) == list(IDS) for one in orders)
     assert len({tuple(one) for one in orders}) == 3
@@ -178,39 +178,39 @@ def test_papers_are_read_in_the_order_of_their_match_and_then_shuffled() -> None
 def test_the_shuffle_depends_on_day_and_profile_and_on_nothing_else(
     change: dict[str, object],
 ) -> None:
-    again = order(PAPERS, replace(ASKING, criteria="others", judge="another"), 2)
-    assert again == order(PAPERS, ASKING, 2)
-    assert order(PAPERS, replace(ASKING, **change), 2) != again  # type: ignore[arg-type]
+    again = order(PAPERS, replace(KEY, criteria="others", judge="another"), 2)
+    assert again == order(PAPERS, KEY, 2)
+    assert order(PAPERS, replace(KEY, **change), 2) != again  # type: ignore[arg-type]
 
 
 def test_papers_keep_their_order_where_some_are_known_already() -> None:
-    shuffled = order(PAPERS, ASKING, 2)
-    assert list(order(PAPERS[::2], ASKING, 2)) == [one for one in shuffled if one in PAPERS[::2]]
+    shuffled = order(PAPERS, KEY, 2)
+    assert list(order(PAPERS[::2], KEY, 2)) == [one for one in shuffled if one in PAPERS[::2]]
 
 
 def test_each_reading_has_a_signature_of_its_own_and_the_first_is_the_judge_s() -> None:
-    assert ASKING.of_reading(1) == ASKING
-    assert ASKING.of_reading(2) == replace(ASKING, judge="fake-model/1#2")
+    assert KEY.of_reading(1) == KEY
+    assert KEY.of_reading(2) == replace(KEY, judge="fake-model/1#2")
 
 
 # How alike readings are.
 
 
 def test_agreement_counts_papers_on_which_all_readings_agree() -> None:
-    said = [
+    judged = [
         [_judgement(7, 6), _judgement(9, 8)],  # both in
         [_judgement(7, 6), _judgement(6, 6)],  # one in, one out
         [_judgement(1, 1), _judgement(7, 2)],  # both out
         [_judgement(1, 1)],
         [],
     ]
-    assert agreement(2, said, CUTOFFS) == Agreement(2, papers=3, agreed=2, distance=2.0)
-    assert agreement(2, said[3:], CUTOFFS) is None
+    assert agreement(2, judged, CUTOFFS) == Agreement(2, papers=3, agreed=2, distance=2.0)
+    assert agreement(2, judged[3:], CUTOFFS) is None
 
 
 def test_distance_is_the_mean_of_all_pairs() -> None:
-    said = [[_judgement(1, 5), _judgement(4, 5), _judgement(5, 5)]]
-    found = agreement(3, said, CUTOFFS)
+    judged = [[_judgement(1, 5), _judgement(4, 5), _judgement(5, 5)]]
+    found = agreement(3, judged, CUTOFFS)
     assert found == Agreement(3, papers=1, agreed=1, distance=(3 + 4 + 1) / 3 / 2)
     assert found.share == 1
 
@@ -271,8 +271,8 @@ def test_a_paper_that_no_reading_judged_has_the_reason_of_the_last() -> None:
             reading: int = FIRST_READING,
         ) -> Iterator[ModelCall | Unjudged]:
             for end in super().judge(papers, day, precedents, reading):
-                said = f"reading {len(self.calls)}"
-                yield replace(end, reason=said) if isinstance(end, Unjudged) else end
+                judged = f"reading {len(self.calls)}"
+                yield replace(end, reason=judged) if isinstance(end, Unjudged) else end
 
     verdict = _ask(Reasoning(_alike((8, 8), IDS[1:])), FakeJudgementMemory(), readings=3)
     assert [(one.paper.id, one.reason) for one in verdict.unjudged] == [(IDS[0], "reading 3")]
@@ -288,8 +288,8 @@ def test_a_failing_server_is_not_asked_for_further_readings() -> None:
 def test_a_stored_reading_is_enough_for_a_page() -> None:
     memory = FakeJudgementMemory()
     memory.keep(
-        ModelCall((Judgement(IDS[0], 1, 9, 9, "said"),), PAID),
-        replace(ASKING, judge="fake-model/1#2"),
+        ModelCall((Judgement(IDS[0], 1, 9, 9, "a comment"),), PAID),
+        replace(KEY, judge="fake-model/1#2"),
     )
     verdict = _ask(Wavering({}), memory, readings=2)
     assert list(verdict.judgements) == [IDS[0]]
@@ -302,7 +302,7 @@ def test_precedents_reach_the_judge_in_every_reading() -> None:
     judge_papers(
         judge,
         PAPERS,
-        judgement_key=ASKING,
+        judgement_key=KEY,
         cutoffs=CUTOFFS,
         memory=FakeJudgementMemory(),
         progress=Silent(),
@@ -318,7 +318,7 @@ def test_precedents_reach_the_judge_in_every_reading() -> None:
 def _knowing(relevance: int, novelty: int, comment: str = "") -> FakeJudgementMemory:
     memory = FakeJudgementMemory()
     known = Judgement(IDS[0], 1, relevance, novelty, comment)
-    memory.keep(ModelCall((known,), PAID), ASKING)
+    memory.keep(ModelCall((known,), PAID), KEY)
     return memory
 
 
@@ -326,10 +326,10 @@ def test_a_paper_that_meets_lowered_cut_offs_without_a_comment_is_judged_again()
     memory, judge = _knowing(6, 5), Wavering({IDS[0]: (5, 5)})
     low = Cutoffs(relevance=6, novelty=5)
     verdict = _ask(judge, memory, cutoffs=low, papers=PAPERS[:1])
-    said = Judgement(IDS[0], 1, 5, 5, f"It is about {IDS[0]}.")
-    assert verdict.judgements == {IDS[0]: said}
-    assert memory.judgements(PAPERS, ASKING) == (said,)
-    assert _ask(judge, memory, cutoffs=low, papers=PAPERS[:1]).judgements == {IDS[0]: said}
+    judged = Judgement(IDS[0], 1, 5, 5, f"It is about {IDS[0]}.")
+    assert verdict.judgements == {IDS[0]: judged}
+    assert memory.judgements(PAPERS, KEY) == (judged,)
+    assert _ask(judge, memory, cutoffs=low, papers=PAPERS[:1]).judgements == {IDS[0]: judged}
     assert len(judge.calls) == 1
 
 
@@ -347,7 +347,7 @@ def test_scores_are_kept_where_judging_again_fails() -> None:
 
 
 def test_a_later_comment_in_the_same_run_counts_and_another_judgement_does_not() -> None:
-    silent, said, again = _judgement(9, 9, ""), _judgement(8, 8), _judgement(1, 1)
+    uncommented, judged, again = _judgement(9, 9, ""), _judgement(8, 8), _judgement(1, 1)
 
     class Repeating(FakeJudge):
         def judge(
@@ -357,12 +357,12 @@ def test_a_later_comment_in_the_same_run_counts_and_another_judgement_does_not()
             precedents: Precedents = NO_PRECEDENTS,  # noqa: ARG002
             reading: int = FIRST_READING,  # noqa: ARG002
         ) -> Iterator[ModelCall | Unjudged]:
-            yield from (ModelCall((one,), PAID) for one in (silent, said, again))
+            yield from (ModelCall((one,), PAID) for one in (uncommented, judged, again))
 
     memory = FakeJudgementMemory()
     verdict = _ask(Repeating({}), memory, papers=PAPERS[:1])
-    assert verdict.judgements == {IDS[0]: said}
-    assert memory.judgements(PAPERS, ASKING) == (said,)
+    assert verdict.judgements == {IDS[0]: judged}
+    assert memory.judgements(PAPERS, KEY) == (judged,)
 
 
 # On the page.
@@ -382,13 +382,13 @@ def test_ties_in_print_are_broken_by_the_means_before_they_were_rounded() -> Non
 
 @given(st.lists(st.tuples(SCORES, SCORES), min_size=2, max_size=6), st.randoms())
 def test_the_order_of_the_page_is_independent_of_the_order_of_replies(
-    said: list[tuple[tuple[int, int], tuple[int, int]]], dice: Random
+    judged: list[tuple[tuple[int, int], tuple[int, int]]], dice: Random
 ) -> None:
     opinions = {
         paper.id: combine_readings(
             [replace(_judgement(*both), paper_id=paper.id) for both in scores]
         )
-        for paper, scores in zip(PAPERS, said, strict=False)
+        for paper, scores in zip(PAPERS, judged, strict=False)
     }
     candidates = [
         Candidate(Announced(paper, (AnnounceType.NEW,)), (), Match(0.5, place, 6))
@@ -459,7 +459,7 @@ def test_papers_of_followed_authors_are_not_judged_by_default() -> None:
     assert digest.funnel.followed_asked == 0
 
 
-# Criteria that are nobody else's business.
+# Criteria that the reader keeps private.
 
 
 def test_neither_prompt_nor_topics_are_in_the_digest_of_a_reader_who_keeps_them_private() -> None:
@@ -474,5 +474,5 @@ def test_neither_prompt_nor_topics_are_in_the_digest_of_a_reader_who_keeps_them_
 
 def test_a_reading_in_a_digest_names_its_judge() -> None:
     digest = _make(Wavering(_alike((8, 8))), replace(PROFILE, readings=2))
-    said = tuple(Judgement(id_, 1, 8, 8, f"It is about {id_}.") for id_ in IDS)
-    assert digest.readings == (Reading("fake-model/1", said), Reading("fake-model/1#2", said))
+    judged = tuple(Judgement(id_, 1, 8, 8, f"It is about {id_}.") for id_ in IDS)
+    assert digest.readings == (Reading("fake-model/1", judged), Reading("fake-model/1#2", judged))

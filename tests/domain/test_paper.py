@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from paperlark.domain.paper import Identifier
+from paperlark.domain.paper import Identifier, PaperId, identify, mentioned
 from paperlark.testing import a_paper
 
 NEW_IDS = st.from_regex(r"\d{4}\.\d{4,5}", fullmatch=True).filter(str.isascii)
@@ -47,3 +47,83 @@ def test_any_text_is_an_identifier_or_none(text: str) -> None:
 
 def test_an_anchor_has_no_slash() -> None:
     assert "/" not in a_paper("hep-th/9901001").anchor
+
+
+NUMBERS = st.one_of(
+    st.from_regex(r"[0-9]{2}(0[1-9]|1[0-2])\.[0-9]{4,5}", fullmatch=True),
+    st.from_regex(r"(hep-th|math|cond-mat)/[0-9]{7}", fullmatch=True),
+)
+VERSIONS = st.none() | st.integers(1, 9999)
+FORMS = (
+    "{}",
+    " {} \n",
+    "arXiv:{}",
+    "ARXIV: {}",
+    "arXiv:{} [cs.LG]",
+    "oai:arXiv.org:{}",
+    "arxiv.org/abs/{}",
+    "https://arxiv.org/abs/{}",
+    "http://www.arxiv.org/abs/{}/",
+    "https://export.arxiv.org/abs/{}?context=cs",
+    "https://arxiv.org/pdf/{}",
+    "https://arxiv.org/pdf/{}.pdf",
+    "https://arxiv.org/html/{}#S2.SS1",
+    "https://doi.org/10.48550/arXiv.{}",
+    "doi:10.48550/ARXIV.{}",
+    "10.48550/arXiv.{}",
+)
+
+
+@given(NUMBERS, VERSIONS, st.sampled_from(FORMS))
+def test_an_identifier_is_parsed_in_every_form_that_people_paste(
+    number: str, version: int | None, form: str
+) -> None:
+    pasted = form.format(number + (f"v{version}" if version else ""))
+    assert identify(pasted) == Identifier(PaperId(number), version)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "up",
+        "2502",
+        "2502.122",
+        "2502.122060",
+        "2502.12206v0",
+        "https://example.org/abs/2502.12206",
+        "https://arxiv.org/list/cs.LG/new",
+        "2502.12206 2502.12207",
+        "10.1000/2502.12206",
+        "2502.12206" + "?" * 400,
+        "٢٥٠٢.١٢٢٠٦",
+    ],
+)
+def test_other_pasted_text_is_no_identifier(text: str) -> None:
+    assert identify(text) is None
+
+
+def test_the_subject_class_of_an_old_identifier_is_dropped() -> None:
+    assert identify("math.GT/0309136v2") == Identifier(PaperId("math/0309136"), 2)
+
+
+@pytest.mark.parametrize(
+    ("text", "paper"),
+    [
+        ("arXiv preprint arXiv:1706.03762 (2017)", "1706.03762"),
+        ("CoRR, vol. abs/1706.03762, see https://arxiv.org/abs/1706.03762v5.", "1706.03762"),
+        ("10.48550/arXiv.hep-th/9711200", "hep-th/9711200"),
+        ("pages 1706.03762", None),
+        ("arXiv:1706.037625", None),
+        ("", None),
+    ],
+)
+def test_an_identifier_is_found_where_a_text_marks_it_as_one(text: str, paper: str | None) -> None:
+    assert mentioned(text) == paper
+
+
+@given(st.text(max_size=200))
+def test_any_pasted_text_is_accepted(text: str) -> None:
+    found = identify(text)
+    assert found is None or Identifier.parse(found.id) is not None
+    assert mentioned(text) is None or identify(str(mentioned(text))) is not None

@@ -66,7 +66,7 @@ def random_sample(
 def as_explored(
     sample: Iterable[SampledCandidate], wanted: Mapping[PaperId, bool] | None = None
 ) -> tuple[Explored, ...]:
-    """Return the sample with its outcomes; papers that nobody judged have none."""
+    """Return the sample with its outcomes; unjudged papers have none."""
     return tuple(
         Explored(
             one.candidate.paper.id,
