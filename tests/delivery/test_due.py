@@ -4,7 +4,15 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
-from paperlark.delivery.due import Due, RecentDays, due, held, is_moot, lacking, week_of
+from paperlark.delivery.due import (
+    Due,
+    RecentDays,
+    due,
+    first_missing_page,
+    is_obsolete,
+    is_postponed,
+    week_of,
+)
 from paperlark.domain.delivery import MessageStatus, Occasion, Parcel, Rhythm, Subscription
 from paperlark.domain.digest import Digest, Status
 from standins import digests
@@ -99,9 +107,9 @@ def test_a_day_without_a_page_is_told_unless_an_earlier_page_stays() -> None:
 def test_a_page_that_waits_for_a_batch_is_held_two_days() -> None:
     waiting = digests.waiting()
     page = replace(waiting, day=MONDAY)
-    assert held(page, MONDAY)
-    assert held(page, TUESDAY)
-    assert not held(page, WEDNESDAY)
+    assert is_postponed(page, MONDAY)
+    assert is_postponed(page, TUESDAY)
+    assert not is_postponed(page, WEDNESDAY)
     assert _due(DAILY, {MONDAY: page}, (), KNOWN, TUESDAY) == ()
     assert _due(DAILY, {MONDAY: page}, (), KNOWN, WEDNESDAY) == (Due(Occasion.DAY, MONDAY),)
 
@@ -164,12 +172,12 @@ def test_a_week_without_a_single_page_is_told() -> None:
 
 def test_what_has_no_page_any_more_or_has_one_by_now_is_moot() -> None:
     days = RecentDays(WEDNESDAY, _pages(MONDAY))
-    assert not is_moot(_parcel(Occasion.DAY, MONDAY), days)
-    assert is_moot(_parcel(Occasion.DAY, TUESDAY), days)
-    assert is_moot(_parcel(Occasion.DAY, FRIDAY), days)
-    assert is_moot(_parcel(Occasion.FAILURE, MONDAY), days)
-    assert not is_moot(_parcel(Occasion.FAILURE, TUESDAY), days)
-    assert is_moot(_parcel(Occasion.ALARM, TUESDAY), days)
+    assert not is_obsolete(_parcel(Occasion.DAY, MONDAY), days)
+    assert is_obsolete(_parcel(Occasion.DAY, TUESDAY), days)
+    assert is_obsolete(_parcel(Occasion.DAY, FRIDAY), days)
+    assert is_obsolete(_parcel(Occasion.FAILURE, MONDAY), days)
+    assert not is_obsolete(_parcel(Occasion.FAILURE, TUESDAY), days)
+    assert is_obsolete(_parcel(Occasion.ALARM, TUESDAY), days)
 
 
 def test_what_a_channel_lacks_is_its_first_page_that_did_not_arrive() -> None:
@@ -177,8 +185,8 @@ def test_what_a_channel_lacks_is_its_first_page_that_did_not_arrive() -> None:
     failure = _parcel(Occasion.FAILURE, MONDAY, MessageStatus.WAITING)
     waiting = _parcel(Occasion.DAY, TUESDAY, MessageStatus.WAITING)
     doubt = _parcel(Occasion.DAY, TUESDAY, MessageStatus.UNKNOWN)
-    assert lacking((there, failure), WEDNESDAY) is None
-    assert lacking((there, waiting), WEDNESDAY) == waiting
-    assert lacking((there, waiting), TUESDAY) is None
-    assert lacking((there, doubt), WEDNESDAY) == doubt
-    assert lacking((there, doubt), NEXT_MONDAY) is None
+    assert first_missing_page((there, failure), WEDNESDAY) is None
+    assert first_missing_page((there, waiting), WEDNESDAY) == waiting
+    assert first_missing_page((there, waiting), TUESDAY) is None
+    assert first_missing_page((there, doubt), WEDNESDAY) == doubt
+    assert first_missing_page((there, doubt), NEXT_MONDAY) is None

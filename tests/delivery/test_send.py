@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from paperlark.delivery.send import LONGEST_PAUSE, PAUSES, Clock, deliver
+from paperlark.delivery.send import LONGEST_PAUSE, PAUSES, Clock, send_parcel
 from paperlark.domain.delivery import Message, MessageStatus, Occasion, Parcel
 from paperlark.domain.errors import (
     ChannelBusy,
@@ -35,7 +35,7 @@ def _deliver(
 ) -> Parcel:
     outbox = MemoryOutbox()
     clock = Clock(lambda: NOW, (rate_limit_clock or FakeWatch()).sleep)
-    found = deliver(parcel, channel, outbox, clock)
+    found = send_parcel(parcel, channel, outbox, clock)
     assert outbox.since("Bats", DAY) == (found,)
     return found
 

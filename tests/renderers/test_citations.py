@@ -13,7 +13,7 @@ from paperlark.domain.paper import Author, Paper, PaperId
 from paperlark.importing.references import read_ris
 from paperlark.renderers.citations.bibtex import bibtex
 from paperlark.renderers.citations.records import csl, ris
-from paperlark.renderers.citations.work import Name, split
+from paperlark.renderers.citations.work import Name, split_name
 from paperlark.testing import a_paper
 
 HEAVEN = a_paper(
@@ -70,7 +70,7 @@ def test_csl_tells_people_from_groups() -> None:
     ],
 )
 def test_names_are_parted_where_a_catalogue_parts_them(printed: str, name: Name) -> None:
-    assert split(printed) == name
+    assert split_name(printed) == name
 
 
 @pytest.mark.parametrize(

@@ -15,14 +15,15 @@ from paperlark.domain.spending import (
     Spend,
     Tokens,
 )
-from paperlark.renderers import costs
 from paperlark.renderers.costs import (
     month_line,
+    so_far,
     source_line,
     spending_document,
     spending_lines,
     total_line,
 )
+from paperlark.renderers.wording import usage_per_paper
 
 MARCH = Expense(
     period=date(2025, 3, 1),
@@ -143,7 +144,7 @@ def test_programs_get_the_same_in_decimals() -> None:
     ],
 )
 def test_a_running_step_says_what_it_spent_so_far(spend: Spend, said: str) -> None:
-    assert costs.so_far(spend) == said
+    assert so_far(spend) == said
 
 
 @pytest.mark.parametrize(
@@ -159,4 +160,4 @@ def test_a_running_step_says_what_it_spent_so_far(spend: Spend, said: str) -> No
 def test_tokens_per_paper_are_told_where_they_are_known(
     tokens: Tokens | None, judged: int, selected: int, said: str | None
 ) -> None:
-    assert costs.tokens_per_paper(tokens, judged, selected) == said
+    assert usage_per_paper(tokens, judged, selected) == said

@@ -39,14 +39,14 @@ def deliver_due(
         with open_deliveries(
             settings, environment, patience=PATIENCE, tell=lambda line: click.echo(line, err=True)
         ) as post:
-            return tell_outcome(post.bring(today, failures, only=only))
+            return tell_outcome(post.deliver_due(today, failures, only=only))
     except StoreBusy as error:
         # Another run is at work, and will bring what there is.
         tell_error(str(error))
     except StoreError as error:
         tell_error(str(error))
         tell_outcome(
-            deliveries_without_store(settings, environment).tell(
+            deliveries_without_store(settings, environment).send_notice(
                 Occasion.ALARM, str(error), today, only=only
             )
         )
@@ -58,14 +58,14 @@ def tell_outcome(brought: Iterable[DeliveryOutcome]) -> int:
     worst = 0
     for one in brought:
         problem = (one.problem or "").removeprefix(f"{one.channel}: ")
-        why = f": {problem}" if problem and not one.well else ""
-        line = f"{one.channel}: {one.occasion} of {one.day} {one.arrival}{why}"
-        if one.well:
+        why = f": {problem}" if problem and not one.ok else ""
+        line = f"{one.channel}: {one.occasion} of {one.day} {one.result}{why}"
+        if one.ok:
             click.echo(line)
         else:
             tell_error(line)
             worst = NOT_DELIVERED
-        if one.arrival is DeliveryResult.UNKNOWN and one.occasion in {Occasion.DAY, Occasion.WEEK}:
+        if one.result is DeliveryResult.UNKNOWN and one.occasion in {Occasion.DAY, Occasion.WEEK}:
             again = f"paperlark deliver --again --date {one.day} --channel {one.channel}"
             click.echo(f"look whether it is there; if not: {again}", err=True)
     return worst

@@ -61,10 +61,10 @@ def command(
     with open_deliveries(settings, environment, patience=PATIENCE) as post:
         if trial:
             text = f"It works: pages of {settings.profile.name!r} will come here."
-            context.exit(tell_outcome(post.tell(Occasion.TRIAL, text, now, only=channel)))
+            context.exit(tell_outcome(post.send_notice(Occasion.TRIAL, text, now, only=channel)))
         if alarm:
-            context.exit(tell_outcome(post.tell(Occasion.ALARM, alarm, now, only=channel)))
-        context.exit(tell_outcome(post.bring_day(day or now, only=channel, again=again)))
+            context.exit(tell_outcome(post.send_notice(Occasion.ALARM, alarm, now, only=channel)))
+        context.exit(tell_outcome(post.deliver_day(day or now, only=channel, again=again)))
 
 
 def _check(settings: Settings, channel: str | None) -> None:

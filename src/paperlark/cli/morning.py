@@ -199,9 +199,9 @@ def _alarm(settings: Settings, environment: Environment, day: date, error: Excep
     try:
         with open_deliveries(settings, environment) as post:
             # It is tried again, and may break down again.
-            post.tell(Occasion.ALARM, text, day, once=True)
+            post.send_notice(Occasion.ALARM, text, day, once=True)
     except PaperlarkError:
-        deliveries_without_store(settings, environment).tell(Occasion.ALARM, text, day)
+        deliveries_without_store(settings, environment).send_notice(Occasion.ALARM, text, day)
 
 
 def _sleep_until(start: datetime, environment: Environment) -> None:

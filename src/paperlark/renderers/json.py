@@ -1,4 +1,4 @@
-"""The page for programs: JSON of a documented, versioned shape."""
+"""The JSON page, with a documented and versioned schema."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from paperlark.renderers import wording
 
 
 class JsonRenderer:
-    """Renderer of `day.json`; see `schema.py` for the shape."""
+    """Renders `day.json`; see `schema.py` for its schema."""
 
     def render(self, digest: Digest) -> Page:
-        """Give the page."""
-        # Building the models takes a fifth of a second: only who renders JSON waits for it.
+        """Render the page."""
+        # Building the models takes a fifth of a second: only rendering JSON pays for it.
         from paperlark.renderers.schema import JsonDigest  # noqa: PLC0415
 
         document = JsonDigest.model_validate(_document(digest))
@@ -96,7 +96,7 @@ def _cost(cost: Cost) -> dict[str, str]:
 
 
 def _decimal(amount: Decimal) -> str:
-    """Write without an exponent, which some readers of decimals do not know."""
+    """Format without an exponent, which some parsers do not accept."""
     return f"{amount:f}"
 
 
@@ -127,9 +127,9 @@ def _entry(entry: Entry) -> dict[str, Any]:
 
 
 def _match(match: Match) -> dict[str, Any]:
-    """All but the score, whose scale means nothing outside the ranker."""
-    said = {name: value for name, value in asdict(match).items() if name != "score"}
-    return said | {"nearest": match.nearest and _nearest(match.nearest)}
+    """Return all but the score, whose scale is internal to the ranker."""
+    fields = {name: value for name, value in asdict(match).items() if name != "score"}
+    return fields | {"nearest": match.nearest and _nearest(match.nearest)}
 
 
 def _nearest(nearest: Nearest | Precedent) -> dict[str, Any]:

@@ -1,6 +1,6 @@
-"""The manifest beside a page: what it was made from, what went wrong, and what was paid for.
+"""The manifest of a page: its inputs, failures, judgements and cost.
 
-With the JSON page it is enough to rebuild a lost database from.
+Together with the JSON page it is enough to restore a lost database.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ _JSON = "application/json"
 
 
 class ManifestRenderer:
-    """Implements Renderer; it names no moment, so the same digest gives the same bytes."""
+    """Renders `day.manifest.json`, without timestamps: the same digest gives the same bytes."""
 
     def render(self, digest: Digest) -> Page:
-        """Give the manifest."""
+        """Render the manifest."""
         document = {
             "schema": SCHEMA,
             "day": digest.day.isoformat(),
@@ -52,12 +52,12 @@ class ManifestRenderer:
 
 
 def manifest_path(day: date) -> PurePosixPath:
-    """Give where a page's manifest is."""
+    """Return the path of the manifest of a day."""
     return PurePosixPath(f"{day}.manifest.json")
 
 
 def owner(manifest: bytes) -> str | None:
-    """Name the profile whose page this is the manifest of; None where it does not say."""
+    """Return the profile that a manifest belongs to; None if unreadable."""
     try:
         profile = json.loads(manifest)["profile"]
     except (ValueError, KeyError, TypeError):
@@ -66,12 +66,12 @@ def owner(manifest: bytes) -> str | None:
 
 
 def failure_path(day: date) -> PurePosixPath:
-    """Give where a failed run is recorded."""
+    """Return the path of the record of a failed run."""
     return PurePosixPath(f"{day}.failed.json")
 
 
 def failure_record(day: date, profile: str, error: PaperlarkError) -> Page:
-    """Record a run that made no page, for whoever looks beside the pages."""
+    """Return the record of a run that made no page, to be stored beside the pages."""
     document = {
         "schema": SCHEMA,
         "day": day.isoformat(),
@@ -84,7 +84,7 @@ def failure_record(day: date, profile: str, error: PaperlarkError) -> Page:
 
 
 def versions() -> dict[str, str]:
-    """Name the programs."""
+    """Return the versions of the programs involved."""
     return {
         "paperlark": __version__,
         "python": platform.python_version(),

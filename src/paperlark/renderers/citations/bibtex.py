@@ -14,7 +14,7 @@ BIBTEX_MEDIA_TYPE = "application/x-bibtex"
 
 _SPECIAL = {
     "\\": r"\textbackslash{}",
-    # Not \{ and \}: BibTeX counts those as well, and one alone would swallow the file.
+    # Not \{ and \}: BibTeX counts those too, and an unbalanced one would break the file.
     "{": r"\textbraceleft{}",
     "}": r"\textbraceright{}",
     "~": r"\textasciitilde{}",
@@ -23,13 +23,13 @@ _SPECIAL = {
     ">": r"\textgreater{}",
 } | {sign: f"\\{sign}" for sign in "$&%#_"}
 _ESCAPED = str.maketrans(_SPECIAL)
-# Styles that lower titles must leave DNA, mRNA and OpenAI alone.
+# Braces keep DNA, mRNA and OpenAI from being lower-cased by a style.
 _CAPITALS = re.compile(r"\b\w+[A-Z]\w*\b")
 _STYLES = {"em": "emph", "strong": "textbf", "code": "texttt", "sup": "textsuperscript"}
 
 
 def bibtex(papers: Iterable[Paper]) -> str:
-    """Give an entry a paper, in their order."""
+    """Return one entry per paper, in order."""
     return "\n".join(_entry(work(paper)) for paper in papers)
 
 
@@ -49,7 +49,7 @@ def _entry(one: Work) -> str:
 
 
 def _author(name: Name) -> str:
-    """Write a group in braces, so that nobody parts it, and a person with the family first."""
+    """Write a group in braces, so that it is not split, and a person with the family name first."""
     if name.group or not name.given:
         return f"{{{name.family.translate(_ESCAPED)}}}"
     parts = filter(None, (name.family, name.suffix, name.given))
@@ -80,6 +80,6 @@ def _prose(text: str) -> str:
 
 
 def _balanced(source: str) -> bool:
-    """Tell whether BibTeX finds all braces of a formula closed."""
+    """Return whether the braces of a formula are balanced for BibTeX."""
     depths = tuple(accumulate({"{": 1, "}": -1}.get(sign, 0) for sign in source))
     return not depths or (min(depths) >= 0 and depths[-1] == 0)

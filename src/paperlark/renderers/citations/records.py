@@ -13,7 +13,7 @@ CSL_MEDIA_TYPE = "application/vnd.citationstyles.csl+json"
 
 
 def csl(papers: Iterable[Paper]) -> str:
-    """Give the papers as one JSON array, in their order."""
+    """Return the papers as one CSL-JSON array, in order."""
     return json.dumps([_item(work(paper)) for paper in papers], ensure_ascii=False, indent=1) + "\n"
 
 
@@ -44,7 +44,7 @@ RIS_MEDIA_TYPE = "application/x-research-info-systems"
 
 
 def ris(papers: Iterable[Paper]) -> str:
-    """Give a record a paper, in their order; lines end as the format wants."""
+    """Return one RIS record per paper, in order, with CRLF line ends."""
     return "".join(
         f"{tag}  - {value}\r\n" for paper in papers for tag, value in _lines(work(paper))
     )
