@@ -25,7 +25,7 @@ HEAVEN = a_paper(
 )
 
 
-def test_an_entry_of_bibtex_says_what_arxiv_wants_cited() -> None:
+def test_a_bibtex_entry_has_what_arxiv_asks_to_cite() -> None:
     assert bibtex([HEAVEN]).splitlines() == [
         "@misc{vanderberg2025mechanistic-2502.18377,",
         r"  title = {Mechanistic {PDE} Networks for $\alpha_{s}$ \& {DNA} at 50\%},",
@@ -77,7 +77,7 @@ def test_names_are_parted_where_a_catalogue_parts_them(printed: str, name: Name)
     ("identifier", "year", "month"),
     [("hep-th/9901001", 1999, 1), ("math/0306266", 2003, 6), ("0704.0001", 2007, 4)],
 )
-def test_old_ids_tell_their_year_too(identifier: str, year: int, month: int) -> None:
+def test_old_ids_give_their_year_too(identifier: str, year: int, month: int) -> None:
     (item,) = json.loads(csl([a_paper(identifier)]))
     assert item["issued"] == {"date-parts": [[year, month]]}
 
@@ -106,7 +106,7 @@ _TEX = st.text(alphabet="{}$\\%&#_^~ abZ", max_size=40)
         unique_by=lambda paper: paper.id,
     )
 )
-def test_whatever_stands_in_a_paper_every_file_holds_all_papers_and_no_more(
+def test_whatever_a_paper_contains_every_file_has_exactly_all_papers(
     papers: list[Paper],
 ) -> None:
     ids = [paper.id for paper in papers]

@@ -20,7 +20,7 @@ def test_followed_authors_come_first_then_the_best_judged() -> None:
     assert numbers([*monday], [*tuesday]) == [3, 4, 1, 5, 2]
 
 
-def test_without_a_judge_the_likelier_come_first_and_what_a_lot_fell_on_last() -> None:
+def test_without_a_judge_the_likelier_come_first_and_random_picks_last() -> None:
     far = replace(ranked(3, 0.99), outside=True)
     assert numbers([ranked(1, 0.9), far], [ranked(4, 0.8), ranked(5, 0.1)]) == [1, 4, 5, 3]
 
