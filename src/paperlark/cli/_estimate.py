@@ -15,6 +15,7 @@ from paperlark.compose import CostEstimate, Environment, Estimator, RunOptions, 
 from paperlark.domain.errors import PaperlarkError, SourceError
 from paperlark.domain.spending import Cost, Tokens
 from paperlark.renderers import costs, english
+from paperlark.renderers import json as json_page
 from paperlark.renderers.english import UNKNOWN, amount
 from paperlark.settings import Settings
 
@@ -122,9 +123,9 @@ def _document(
 ) -> dict[str, object]:
     return {
         "model": estimator.model,
-        "prices": costs.source_record(estimator.source),
+        "prices": json_page.source_record(estimator.source),
         "days": [_record(one) for one in estimates],
-        "cost_usd": costs.cost_record(_total(estimates)),
+        "cost_usd": json_page.cost_record(_total(estimates)),
         "errors": {str(day): str(error) for day, error in errors.items()},
     }
 
@@ -139,8 +140,8 @@ def _record(one: CostEstimate) -> dict[str, object]:
         "already_paid": one.known,
         "waiting": one.waiting,
         "questions": one.questions,
-        "tokens": costs.token_record(one.tokens),
-        "cost_usd": costs.cost_record(one.cost),
+        "tokens": json_page.token_record(one.tokens),
+        "cost_usd": json_page.cost_record(one.cost),
         "left_usd": {
             bound: {"left": f"{left:f}", "of": f"{whole:f}"}
             for bound, (left, whole) in one.left.items()

@@ -12,6 +12,7 @@ from paperlark.cli._options import environment_of, profile_option
 from paperlark.compose import SpendingReport, read_spending
 from paperlark.domain.spending import Period
 from paperlark.renderers import costs
+from paperlark.renderers import json as json_page
 from paperlark.settings import load_settings
 
 
@@ -105,5 +106,5 @@ def _document(accounts: SpendingReport) -> dict[str, object]:
             "budget_usd": None if bound is None else f"{bound:f}",
         },
         "model": accounts.model,
-        "prices": costs.source_record(accounts.source),
+        "prices": json_page.source_record(accounts.source),
     }

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
 from paperlark.domain import plain_text
-from paperlark.domain.spending import Budget, Cost, Expense, Period, PriceSource, Spend, Tokens
+from paperlark.domain.spending import Budget, Expense, Period, PriceSource, Spend, Tokens
 from paperlark.renderers import english, typeset
 from paperlark.renderers.english import UNKNOWN, amount
+from paperlark.renderers.json import cost_record, token_record
 from paperlark.renderers.wording import tokens_per, usage_per_paper
 
 
@@ -149,32 +150,4 @@ def _record(one: Expense) -> dict[str, Any]:
         "at_most_usd_more": None if one.most is None else f"{one.most:f}",
         "tokens_per_judged": tokens_per(one.tokens, one.judged),
         "tokens_per_selected": tokens_per(one.tokens, one.selected),
-    }
-
-
-def source_record(source: PriceSource | None) -> Mapping[str, object] | None:
-    """Return the source of a price as JSON values, None if no price is known."""
-    if source is None:
-        return None
-    return {"source": source.name, "url": source.url, "checked": source.checked}
-
-
-def token_record(tokens: Tokens) -> Mapping[str, int]:
-    """Return tokens as JSON values."""
-    return {
-        "prompt": tokens.prompt,
-        "cached": tokens.cached,
-        "completion": tokens.completion,
-        "total": tokens.total,
-    }
-
-
-def cost_record(cost: Cost | None) -> Mapping[str, str] | None:
-    """Return a cost as JSON values, None if unknown."""
-    if cost is None:
-        return None
-    return {
-        "prompt": f"{cost.prompt:f}",
-        "completion": f"{cost.completion:f}",
-        "total": f"{cost.total:f}",
     }

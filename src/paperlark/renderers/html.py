@@ -52,6 +52,11 @@ def _environment(package: str, finalize: Callable[[object], object] | None) -> E
     )
 
 
+def clean_text(value: object) -> object:
+    """Remove control characters from text; markup was made from clean text."""
+    return clean(value) if isinstance(value, str) and not hasattr(value, "__html__") else value
+
+
 @cache
 def style(*sheets: tuple[str, str]) -> tuple[Markup, str]:
     """Return the shared and given style sheets as one text, and its SHA-256 for the CSP header.
@@ -102,7 +107,7 @@ class HtmlRenderer:
     def render(self, digest: Digest) -> Page:
         """Render the page."""
         look, hashed = style((_PACKAGE, "page.css"))
-        text = template(_PACKAGE, "page.html", _cleaned).render(
+        text = template(_PACKAGE, "page.html", clean_text).render(
             digest=digest,
             navigation=self._navigation,
             reasons=reasons,
@@ -113,8 +118,3 @@ class HtmlRenderer:
             style_hash=hashed,
         )
         return Page(PurePosixPath(f"{digest.day}.html"), "text/html", text.encode())
-
-
-def _cleaned(value: object) -> object:
-    """Remove control characters from text; markup was made from clean text."""
-    return clean(value) if isinstance(value, str) and not hasattr(value, "__html__") else value

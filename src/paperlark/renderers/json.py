@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
-from decimal import Decimal
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -70,34 +70,41 @@ def _usage(model: str, digest: Digest) -> dict[str, Any]:
     return {
         "model": model,
         "requests": digest.spend and wording.requests(digest),
-        "tokens": tokens and _tokens(tokens),
-        "cost_usd": spend.cost and _cost(spend.cost),
-        "at_most_usd": None if spend.most is None else _decimal(spend.most),
+        "tokens": tokens and token_record(tokens),
+        "cost_usd": cost_record(spend.cost),
+        "at_most_usd": None if spend.most is None else f"{spend.most:f}",
         "tokens_per_judged": tokens and wording.tokens_per(tokens, digest.funnel.judged),
         "tokens_per_selected": tokens and wording.tokens_per(tokens, wording.judged_on(digest)),
-        "prices": digest.prices and _prices(digest.prices),
+        "prices": source_record(digest.prices),
     }
 
 
-def _prices(prices: PriceSource) -> dict[str, Any]:
+def source_record(prices: PriceSource | None) -> Mapping[str, object] | None:
+    """Return the source of a price as JSON values, None if no price is known."""
+    if prices is None:
+        return None
     return {"source": prices.name, "url": prices.url, "checked": prices.checked}
 
 
-def _tokens(tokens: Tokens) -> dict[str, int]:
-    return asdict(tokens) | {"total": tokens.total}
-
-
-def _cost(cost: Cost) -> dict[str, str]:
+def token_record(tokens: Tokens) -> Mapping[str, int]:
+    """Return tokens as JSON values."""
     return {
-        "prompt": _decimal(cost.prompt),
-        "completion": _decimal(cost.completion),
-        "total": _decimal(cost.total),
+        "prompt": tokens.prompt,
+        "cached": tokens.cached,
+        "completion": tokens.completion,
+        "total": tokens.total,
     }
 
 
-def _decimal(amount: Decimal) -> str:
-    """Format without an exponent, which some parsers do not accept."""
-    return f"{amount:f}"
+def cost_record(cost: Cost | None) -> Mapping[str, str] | None:
+    """Return a cost as decimal text without exponents, which some parsers reject; None: unknown."""
+    if cost is None:
+        return None
+    return {
+        "prompt": f"{cost.prompt:f}",
+        "completion": f"{cost.completion:f}",
+        "total": f"{cost.total:f}",
+    }
 
 
 def _paper(paper: Paper) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from paperlark.domain import plain_text
 from paperlark.domain.digest import Digest, Page
 from paperlark.domain.errors import PaperlarkError
 from paperlark.domain.judgement import UnjudgedReason
-from paperlark.domain.spending import PriceSource
+from paperlark.renderers.json import source_record
 from paperlark.renderers.wording import judged_on, requests, tokens_per
 
 SCHEMA = "paperlark/manifest/1"
@@ -106,15 +106,7 @@ def _usage(digest: Digest) -> dict[str, Any] | None:
         "at_most_usd": None if spend.most is None else str(spend.most),
         "tokens_per_judged": spend.tokens and tokens_per(spend.tokens, digest.funnel.judged),
         "tokens_per_selected": spend.tokens and tokens_per(spend.tokens, judged_on(digest)),
-        "prices": digest.prices and _prices(digest.prices),
-    }
-
-
-def _prices(prices: PriceSource) -> dict[str, Any]:
-    return {
-        "source": prices.name,
-        "url": prices.url,
-        "checked": prices.checked and prices.checked.isoformat(),
+        "prices": source_record(digest.prices),
     }
 
 
@@ -127,5 +119,5 @@ def _unjudged(digest: Digest) -> list[str]:
 
 
 def _page(path: PurePosixPath, document: dict[str, Any]) -> Page:
-    text = json.dumps(document, indent=1, ensure_ascii=False)
+    text = json.dumps(document, indent=1, ensure_ascii=False, default=str)
     return Page(path, _JSON, f"{plain_text.clean(text)}\n".encode())
