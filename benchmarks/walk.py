@@ -126,7 +126,7 @@ def _page(name: str, settings: Settings) -> Walk:
 def _mail(settings: Settings) -> Walk:
     walk = Walk("the mail")
     with open_deliveries(settings, _environment()) as deliveries, _followed(walk):
-        deliveries.bring(DAY)
+        deliveries.deliver_due(DAY)
     return walk
 
 

@@ -563,7 +563,7 @@ class OpenedProfile:
 
         with self._outboxes().open() as deliveries:
             return DeliveryReport(
-                deliveries.bring_day(day or self.today, only=channel, again=again)
+                deliveries.deliver_day(day or self.today, only=channel, again=again)
             )
 
     def send_test_message(self, *, channel: str | None = None) -> DeliveryReport:
@@ -710,7 +710,7 @@ class OpenedProfile:
         from paperlark.delivery.report import DeliveryReport
 
         with self._outboxes().open() as deliveries:
-            return DeliveryReport(deliveries.tell(occasion, text, self.today, only=channel))
+            return DeliveryReport(deliveries.send_notice(occasion, text, self.today, only=channel))
 
     def _import_how(
         self, *, kind: FileKind | None, liked: bool, ask_arxiv: bool, days: bool, dry_run: bool

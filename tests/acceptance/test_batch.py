@@ -80,8 +80,8 @@ def test_a_page_whose_papers_all_wait_says_so_and_what_to_do(home: Home) -> None
     assert "partial: 30 papers waiting in a batch, see below" in page
     assert "No papers yet: 30 papers waiting in a batch." in page
     assert (
-        "30 papers wait in a batch submitted at 08:12 UTC, not answered yet. To collect the answers"
-        " make this page again: paperlark run --date 2025-02-26"
+        "30 papers wait in a batch submitted at 08:12 UTC, not answered yet. To collect the"
+        " answers, make this page again: paperlark run --date 2025-02-26"
     ) in page
     assert all(f"2502.{100 + n:05}" in page for n in range(30))
 

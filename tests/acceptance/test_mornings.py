@@ -42,7 +42,7 @@ def test_a_lost_answer_that_is_sent_again_is_found_out(
     tmp_path: Path, trusted: Trust, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The mornings would notice: here every message is sent again until it is answered."""
-    monkeypatch.setattr(send, "_settled", lambda parcel, *_: parcel)
+    monkeypatch.setattr(send, "_resolve_interrupted", lambda parcel, *_: parcel)
     usual = send._send
 
     def careless(*arguments: object) -> tuple[MessageStatus, str | None]:

@@ -4,7 +4,15 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
-from paperlark.delivery.due import Due, RecentDays, due, held, is_moot, lacking, week_of
+from paperlark.delivery.due import (
+    Due,
+    RecentDays,
+    due,
+    first_missing_page,
+    is_obsolete,
+    is_postponed,
+    week_of,
+)
 from paperlark.domain.delivery import Frequency, MessageStatus, Occasion, Parcel, Subscription
 from paperlark.domain.digest import Digest, Status
 from standins import digests
@@ -70,7 +78,7 @@ def test_a_page_of_a_later_day_is_not_due_yet() -> None:
     assert _due(DAILY, _pages(FRIDAY), (), KNOWN, WEDNESDAY) == ()
 
 
-def test_nothing_to_read_is_told_to_those_who_want_that() -> None:
+def test_a_day_with_nothing_to_read_is_sent_to_those_who_want_that() -> None:
     pages = {WEDNESDAY: _empty(WEDNESDAY)}
     assert _due(DAILY, pages, (), (), WEDNESDAY) == ()
     assert _due(replace(DAILY, quiet=True), pages, (), (), WEDNESDAY) == (
@@ -78,7 +86,7 @@ def test_nothing_to_read_is_told_to_those_who_want_that() -> None:
     )
 
 
-def test_an_empty_page_that_lacks_something_is_always_told() -> None:
+def test_an_empty_page_that_lacks_something_is_always_sent() -> None:
     pages = {WEDNESDAY: _empty(WEDNESDAY, Status.PARTIAL)}
     assert _due(DAILY, pages, (), (), WEDNESDAY) == (Due(Occasion.DAY, WEDNESDAY),)
 
@@ -88,7 +96,7 @@ def test_an_imported_page_is_no_news() -> None:
     assert _due(DAILY, pages, (), (), WEDNESDAY) == ()
 
 
-def test_a_day_without_a_page_is_told_unless_an_earlier_page_stays() -> None:
+def test_a_day_without_a_page_is_reported_unless_an_earlier_page_stays() -> None:
     pages = _pages(MONDAY)
     assert _due(DAILY, pages, (MONDAY, WEDNESDAY), KNOWN, WEDNESDAY) == (
         Due(Occasion.DAY, MONDAY),
@@ -96,12 +104,12 @@ def test_a_day_without_a_page_is_told_unless_an_earlier_page_stays() -> None:
     )
 
 
-def test_a_page_that_waits_for_a_batch_is_held_two_days() -> None:
+def test_a_page_that_waits_for_a_batch_is_postponed_two_days() -> None:
     waiting = digests.waiting()
     page = replace(waiting, day=MONDAY)
-    assert held(page, MONDAY)
-    assert held(page, TUESDAY)
-    assert not held(page, WEDNESDAY)
+    assert is_postponed(page, MONDAY)
+    assert is_postponed(page, TUESDAY)
+    assert not is_postponed(page, WEDNESDAY)
     assert _due(DAILY, {MONDAY: page}, (), KNOWN, TUESDAY) == ()
     assert _due(DAILY, {MONDAY: page}, (), KNOWN, WEDNESDAY) == (Due(Occasion.DAY, MONDAY),)
 
@@ -122,7 +130,7 @@ def test_a_new_weekly_channel_begins_with_a_week_that_just_ended() -> None:
     assert _due(WEEKLY, _pages(MONDAY), (), (), date(2025, 3, 5)) == ()
 
 
-def test_weekly_readers_hear_of_a_failed_day_with_their_week() -> None:
+def test_weekly_readers_learn_of_a_failed_day_with_their_week() -> None:
     assert _due(WEEKLY, _pages(MONDAY), (WEDNESDAY,), KNOWN, WEDNESDAY) == ()
 
 
@@ -132,7 +140,7 @@ def test_a_week_is_monday_to_friday() -> None:
     assert len(week_of(FRIDAY)) == 5
 
 
-def test_a_channel_gets_nothing_of_before_it_was_first_served() -> None:
+def test_a_channel_gets_nothing_from_before_its_first_delivery() -> None:
     pages = _pages(MONDAY, TUESDAY, WEDNESDAY, date(2025, 2, 27))
     first = (_parcel(Occasion.DAY, WEDNESDAY),)
     assert _due(DAILY, pages, (), first, date(2025, 2, 27)) == (
@@ -156,20 +164,20 @@ def test_no_day_comes_by_itself_and_in_its_week() -> None:
     assert _due(WEEKLY, _pages(MONDAY, FRIDAY), (), alone, FRIDAY) == ()
 
 
-def test_a_week_without_a_single_page_is_told() -> None:
+def test_a_week_without_a_single_page_is_reported() -> None:
     days = RecentDays(SATURDAY, {}, (), first=date(2025, 2, 3))
     assert due(WEEKLY, days, KNOWN) == (Due(Occasion.WEEK, FRIDAY),)
     assert due(WEEKLY, RecentDays(SATURDAY, {}, ()), KNOWN) == ()
 
 
-def test_what_has_no_page_any_more_or_has_one_by_now_is_moot() -> None:
+def test_a_parcel_is_obsolete_when_its_page_is_gone_or_made_since() -> None:
     days = RecentDays(WEDNESDAY, _pages(MONDAY))
-    assert not is_moot(_parcel(Occasion.DAY, MONDAY), days)
-    assert is_moot(_parcel(Occasion.DAY, TUESDAY), days)
-    assert is_moot(_parcel(Occasion.DAY, FRIDAY), days)
-    assert is_moot(_parcel(Occasion.FAILURE, MONDAY), days)
-    assert not is_moot(_parcel(Occasion.FAILURE, TUESDAY), days)
-    assert is_moot(_parcel(Occasion.ALARM, TUESDAY), days)
+    assert not is_obsolete(_parcel(Occasion.DAY, MONDAY), days)
+    assert is_obsolete(_parcel(Occasion.DAY, TUESDAY), days)
+    assert is_obsolete(_parcel(Occasion.DAY, FRIDAY), days)
+    assert is_obsolete(_parcel(Occasion.FAILURE, MONDAY), days)
+    assert not is_obsolete(_parcel(Occasion.FAILURE, TUESDAY), days)
+    assert is_obsolete(_parcel(Occasion.ALARM, TUESDAY), days)
 
 
 def test_what_a_channel_lacks_is_its_first_page_that_did_not_arrive() -> None:
@@ -177,8 +185,8 @@ def test_what_a_channel_lacks_is_its_first_page_that_did_not_arrive() -> None:
     failure = _parcel(Occasion.FAILURE, MONDAY, MessageStatus.WAITING)
     waiting = _parcel(Occasion.DAY, TUESDAY, MessageStatus.WAITING)
     doubt = _parcel(Occasion.DAY, TUESDAY, MessageStatus.UNKNOWN)
-    assert lacking((there, failure), WEDNESDAY) is None
-    assert lacking((there, waiting), WEDNESDAY) == waiting
-    assert lacking((there, waiting), TUESDAY) is None
-    assert lacking((there, doubt), WEDNESDAY) == doubt
-    assert lacking((there, doubt), NEXT_MONDAY) is None
+    assert first_missing_page((there, failure), WEDNESDAY) is None
+    assert first_missing_page((there, waiting), WEDNESDAY) == waiting
+    assert first_missing_page((there, waiting), TUESDAY) is None
+    assert first_missing_page((there, doubt), WEDNESDAY) == doubt
+    assert first_missing_page((there, doubt), NEXT_MONDAY) is None

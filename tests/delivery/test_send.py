@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from paperlark.delivery.send import LONGEST_PAUSE, PAUSES, Clock, deliver
+from paperlark.delivery.send import LONGEST_PAUSE, PAUSES, Clock, send_parcel
 from paperlark.domain.delivery import Message, MessageStatus, Occasion, Parcel
 from paperlark.domain.errors import (
     ChannelBusy,
@@ -35,7 +35,7 @@ def _deliver(
 ) -> Parcel:
     outbox = MemoryOutbox()
     clock = Clock(lambda: NOW, (rate_limit_clock or FakeWatch()).sleep)
-    found = deliver(parcel, channel, outbox, clock)
+    found = send_parcel(parcel, channel, outbox, clock)
     assert outbox.since("Bats", DAY) == (found,)
     return found
 
@@ -92,7 +92,7 @@ def test_a_refused_message_holds_those_after_it_back() -> None:
     assert found.problem == "it answered 404"
 
 
-def test_a_lost_answer_is_told_and_not_sent_again_where_copies_would_show() -> None:
+def test_an_unconfirmed_message_is_not_sent_again_where_copies_would_show() -> None:
     channel = FakeChannel(MAYBE)
     found = _deliver(_parcel(MessageStatus.WAITING, MessageStatus.WAITING), channel)
     assert found.statuses == (MessageStatus.UNKNOWN, MessageStatus.DELIVERED)
@@ -101,7 +101,9 @@ def test_a_lost_answer_is_told_and_not_sent_again_where_copies_would_show() -> N
     assert [one.text for _, one in channel.sent] == ["part 1"]
 
 
-def test_a_lost_answer_is_sent_again_under_the_same_name_where_copies_are_told() -> None:
+def test_an_unconfirmed_message_is_sent_again_under_the_same_name_where_copies_are_recognized() -> (
+    None
+):
     channel = FakeChannel(MAYBE, deduplicates=True)
     found = _deliver(_parcel(MessageStatus.WAITING), channel)
     assert found.arrived

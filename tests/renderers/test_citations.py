@@ -11,9 +11,8 @@ from hypothesis import strategies as st
 
 from paperlark.domain.paper import Author, Paper, PaperId
 from paperlark.importing.references import read_ris
-from paperlark.renderers.citations.bibtex import bibtex
-from paperlark.renderers.citations.records import csl, ris
-from paperlark.renderers.citations.work import Name, split
+from paperlark.renderers.citations.formats import bibtex, csl, ris
+from paperlark.renderers.citations.work import Name, split_name
 from paperlark.testing import a_paper
 
 HEAVEN = a_paper(
@@ -25,7 +24,7 @@ HEAVEN = a_paper(
 )
 
 
-def test_an_entry_of_bibtex_says_what_arxiv_wants_cited() -> None:
+def test_a_bibtex_entry_has_what_arxiv_asks_to_cite() -> None:
     assert bibtex([HEAVEN]).splitlines() == [
         "@misc{vanderberg2025mechanistic-2502.18377,",
         r"  title = {Mechanistic {PDE} Networks for $\alpha_{s}$ \& {DNA} at 50\%},",
@@ -70,14 +69,14 @@ def test_csl_tells_people_from_groups() -> None:
     ],
 )
 def test_names_are_parted_where_a_catalogue_parts_them(printed: str, name: Name) -> None:
-    assert split(printed) == name
+    assert split_name(printed) == name
 
 
 @pytest.mark.parametrize(
     ("identifier", "year", "month"),
     [("hep-th/9901001", 1999, 1), ("math/0306266", 2003, 6), ("0704.0001", 2007, 4)],
 )
-def test_old_ids_tell_their_year_too(identifier: str, year: int, month: int) -> None:
+def test_old_ids_give_their_year_too(identifier: str, year: int, month: int) -> None:
     (item,) = json.loads(csl([a_paper(identifier)]))
     assert item["issued"] == {"date-parts": [[year, month]]}
 
@@ -106,7 +105,7 @@ _TEX = st.text(alphabet="{}$\\%&#_^~ abZ", max_size=40)
         unique_by=lambda paper: paper.id,
     )
 )
-def test_whatever_stands_in_a_paper_every_file_holds_all_papers_and_no_more(
+def test_whatever_a_paper_contains_every_file_has_exactly_all_papers(
     papers: list[Paper],
 ) -> None:
     ids = [paper.id for paper in papers]

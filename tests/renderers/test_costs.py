@@ -15,9 +15,9 @@ from paperlark.domain.spending import (
     Spend,
     Tokens,
 )
-from paperlark.renderers import costs
 from paperlark.renderers.costs import (
     month_line,
+    so_far,
     source_line,
     spending_document,
     spending_lines,
@@ -67,7 +67,7 @@ def test_a_day_is_named_in_full() -> None:
     assert first.startswith("2025-03-07 ")
 
 
-def test_an_unknown_price_is_said_to_be_unknown_and_never_nothing() -> None:
+def test_an_unknown_price_reads_as_unknown_never_as_zero() -> None:
     text = list(spending_lines([LOCAL], Period.MONTH))
     assert text[0] == "2025-03     unknown"
     assert "  llama for Bats: unknown" in text
@@ -75,7 +75,7 @@ def test_an_unknown_price_is_said_to_be_unknown_and_never_nothing() -> None:
     assert spending_document([LOCAL])[0]["cost_usd"] is None
 
 
-def test_what_is_known_in_part_is_marked_and_the_rest_counted() -> None:
+def test_partly_known_costs_are_marked_and_the_rest_counted() -> None:
     text = list(spending_lines([MARCH, LOCAL], Period.MONTH))
     assert text[0].startswith("2025-03    $0.4000+")
     assert total_line([MARCH, LOCAL]) == (
@@ -88,7 +88,7 @@ def test_what_is_known_in_part_is_marked_and_the_rest_counted() -> None:
     assert total_line([LOCAL]) == "total: unknown"
 
 
-def test_where_nothing_says_what_it_used_no_tokens_are_shown() -> None:
+def test_without_reported_usage_no_tokens_are_shown() -> None:
     silent = replace(LOST, without_usage=40, unpriced=40, tokens=Tokens(0, 0))
     assert not any("tokens" in line for line in spending_lines([silent], Period.MONTH))
 
@@ -99,7 +99,7 @@ def test_names_from_outside_command_no_terminal() -> None:
     assert source_line("gpt\x1b[31m", None).isprintable()
 
 
-def test_the_month_s_budget_is_told_where_there_is_one() -> None:
+def test_the_budget_of_the_month_is_shown_if_there_is_one() -> None:
     budget = Budget(month=Decimal(5))
     assert month_line(MARCH.period, Decimal("1.2"), Budget(day=Decimal(1))) is None
     assert month_line(MARCH.period, Decimal("1.2"), budget) == (
@@ -144,7 +144,7 @@ def test_programs_get_the_same_in_decimals() -> None:
     ],
 )
 def test_a_running_step_says_what_it_spent_so_far(spend: Spend, said: str) -> None:
-    assert costs.so_far(spend) == said
+    assert so_far(spend) == said
 
 
 @pytest.mark.parametrize(
@@ -157,7 +157,7 @@ def test_a_running_step_says_what_it_spent_so_far(spend: Spend, said: str) -> No
         (None, 10, 2, None),
     ],
 )
-def test_tokens_per_paper_are_told_where_they_are_known(
+def test_tokens_per_paper_are_shown_where_known(
     tokens: Tokens | None, judged: int, selected: int, said: str | None
 ) -> None:
     assert usage_per_paper(tokens, judged, selected) == said

@@ -40,7 +40,7 @@ def test_a_hostile_day_has_no_script_no_picture_and_no_style_of_its_own() -> Non
     assert seen.tags().count("article") == len(HOSTILE)
 
 
-def test_the_policy_lets_this_very_style_apply_and_nothing_else() -> None:
+def test_the_policy_allows_only_the_style_of_the_page() -> None:
     page = rendered(ordinary())
     style = page.split("<style>")[1].split("</style>")[0]
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
@@ -65,7 +65,7 @@ def test_the_contents_lead_to_every_paper() -> None:
     assert links == [f"#{anchor}" for anchor in anchors]
 
 
-def test_a_star_can_be_heard() -> None:
+def test_a_star_has_a_label_for_screen_readers() -> None:
     assert 'role="img" aria-label="by an author you follow">★' in rendered(ordinary())
 
 

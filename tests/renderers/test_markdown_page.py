@@ -31,7 +31,7 @@ def tokens(text: str) -> Iterator[Token]:
 
 
 def read(text: str) -> str:
-    """Give what a reader sees, when that is one paragraph of nothing but text."""
+    """Return what a reader sees if that is a single paragraph of text."""
     kinds = {token.type for token in tokens(text)} - {"text_special"}
     assert kinds <= {"paragraph_open", "inline", "text", "paragraph_close"}, text
     return "".join(t.content for t in tokens(text) if t.type in ("text", "text_special"))
@@ -49,7 +49,7 @@ def test_what_would_not_take_effect_is_left_alone(text: str) -> None:
 
 
 @given(st.one_of(MARKS, st.text()))
-def test_nothing_takes_effect_wherever_the_text_stands(text: str) -> None:
+def test_untrusted_text_is_never_markup(text: str) -> None:
     text = one_line(text)
     assert read(f"Why: {escape(text)}.") == f"Why: {text}."
     assert read(f"{escape_line(text)}").strip() == text
@@ -82,7 +82,7 @@ def test_the_page_reads_well_as_plain_text() -> None:
     assert "```text\nJudge the papers.\n```" in page
 
 
-def test_without_a_judge_the_page_says_so_and_shows_what_the_ranker_saw() -> None:
+def test_without_a_judge_the_page_says_so_and_shows_the_evidence() -> None:
     page = rendered(without_judge())
     assert "No model: ordered by the embedded ranker." in page
     assert "topic: AI for science; matched terms: networks; counting against: clinical" in page

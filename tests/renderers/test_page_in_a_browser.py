@@ -36,7 +36,7 @@ def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return file.as_uri()
 
 
-def test_a_phone_needs_no_sideways_scrolling_and_nothing_happens_behind_its_back(
+def test_a_phone_needs_no_sideways_scrolling_and_the_page_requests_nothing(
     phone: Page, address: str
 ) -> None:
     rate_limit_clock = Watch()

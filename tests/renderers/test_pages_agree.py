@@ -98,7 +98,7 @@ def test_nothing_heavy_is_imported_before_it_is_needed() -> None:
     assert done.stdout == "set()\n"
 
 
-def test_all_forms_say_what_was_not_read_and_what_that_may_have_missed() -> None:
+def test_all_forms_show_unread_papers_and_the_estimate_of_missed_ones() -> None:
     markdown, document, html = (r.render(narrowed()).content.decode() for r in RENDERERS)
     for text in (markdown, html, top(narrowed())):
         assert "About 1 relevant paper among 190 unread, 95 % interval 0-4." in text
@@ -112,7 +112,7 @@ def test_all_forms_say_what_was_not_read_and_what_that_may_have_missed() -> None
     assert page["unread"][0]["url"] == "https://arxiv.org/abs/2502.00060"
 
 
-def test_all_forms_say_how_alike_several_readings_are() -> None:
+def test_all_forms_show_the_agreement_of_several_readings() -> None:
     markdown, document, html = (r.render(read_thrice()).content.decode() for r in RENDERERS)
     for text in (markdown, html, " ".join(top(read_thrice()).split())):
         assert (
@@ -131,7 +131,7 @@ def test_all_forms_say_how_alike_several_readings_are() -> None:
     assert [one["judge"] for one in manifest["readings"]] == ["m/1", "m/1#2", "m/1#3"]
 
 
-def test_all_forms_show_what_was_said_of_a_followed_author_s_paper() -> None:
+def test_all_forms_show_the_comment_on_a_paper_by_a_followed_author() -> None:
     markdown, document, html = (r.render(read_thrice()).content.decode() for r in RENDERERS)
     why = "Author match: Ada Example (by name). Not quite what it says."
     assert f"**Why:** {why}" in markdown
@@ -211,7 +211,7 @@ def test_all_forms_name_the_nearest_earlier_papers(make: Callable[[], Digest]) -
     assert '<span class="when">2 January 2025, similarity 0.75</span>' in html
 
 
-def test_the_nearest_earlier_paper_stands_under_the_novelty_score() -> None:
+def test_the_nearest_earlier_paper_is_below_the_novelty_score() -> None:
     html = HtmlRenderer().render(narrowed()).content.decode()
     novelty, nearest, why = (
         html.index(words) for words in ("Novelty <b>8</b>", "Nearest earlier", "Matches the")
@@ -228,7 +228,7 @@ def test_an_earlier_paper_that_is_nearly_the_same_does_not_read_as_the_same() ->
         assert "similarity 0.99" in renderer.render(page).content.decode()
 
 
-def test_all_forms_say_what_was_left_for_the_budget() -> None:
+def test_all_forms_name_papers_over_budget() -> None:
     markdown, document, html = (r.render(over_budget()).content.decode() for r in RENDERERS)
     plain = markdown.replace("\\", "")
     for text in (plain, unescape(html)):
@@ -242,7 +242,7 @@ def test_all_forms_say_what_was_left_for_the_budget() -> None:
     assert [one["lack"] for one in page["unjudged"]] == ["failed", *["over budget"] * 18]
 
 
-def test_all_forms_say_what_went_into_a_paper_and_what_it_cost_at_most() -> None:
+def test_all_forms_show_tokens_per_paper_and_the_bound_of_the_cost() -> None:
     markdown, document, html = (r.render(over_budget()).content.decode() for r in RENDERERS)
     for text in (markdown.replace("\\", ""), html, top(over_budget())):
         assert "244 tokens per judged paper, 34,000 per selected paper." in text
@@ -262,7 +262,7 @@ def test_all_forms_say_what_went_into_a_paper_and_what_it_cost_at_most() -> None
     assert "genai-prices" in manifest["versions"]
 
 
-def test_nothing_is_said_of_tokens_where_nobody_knows_them() -> None:
+def test_unknown_tokens_are_not_mentioned() -> None:
     markdown, document, html = (r.render(partial()).content.decode() for r in RENDERERS)
     for text in (markdown, html, top(partial())):
         assert "per judged paper" not in text

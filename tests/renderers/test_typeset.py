@@ -55,7 +55,7 @@ def parsed(markup: str) -> Element:
         (r"{BERT} stays {in braces}", "{BERT} stays {in braces}"),
     ],
 )
-def test_tex_in_prose_is_decoded_and_what_is_not_known_stays(tex: str, printed: str | None) -> None:
+def test_tex_in_prose_is_decoded_and_unknown_commands_stay(tex: str, printed: str | None) -> None:
     printed = printed or "Łukasz Kuśmierz, Çelik, Šimon, naïve"
     assert typeset.plain(tex) == printed
     assert visible(typeset.html(tex)) == printed

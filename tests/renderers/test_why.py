@@ -33,7 +33,7 @@ MATCH = Match(0.5, 2, 299, "AI for science", ("networks",), ("clinical",), 0.94)
 def an_account(
     *questions: PaidCall, match: Match | None = None, comment: str = "It is about bats."
 ) -> PaperHistory:
-    """Give a paper that was judged in as many readings as there are questions."""
+    """Return the history of a paper with one reading per request."""
     shown = entry(2)
     judged = Judgement(shown.paper.id, 1, 9, 8, comment)
     shown = replace(shown, judgement=judged)
@@ -66,7 +66,7 @@ def an_account(
     )
 
 
-def test_everything_is_said_in_the_order_of_the_day() -> None:
+def test_the_history_follows_the_order_of_the_day() -> None:
     assert (
         why_text(an_account(QUESTION), width=100)
         == """\
@@ -100,7 +100,7 @@ Wednesday, 26 February 2025
     )
 
 
-def test_a_long_reply_is_cut_and_says_so_unless_it_is_wanted_whole() -> None:
+def test_a_long_reply_is_truncated_with_a_note_unless_raw() -> None:
     account = an_account(replace(QUESTION, reply="x" * CUT_AT + "the end"))
     assert "the end" not in why_text(account)
     assert "... 7 more characters: --raw shows them" in why_text(account)
@@ -116,7 +116,7 @@ def test_a_reply_keeps_its_lines_and_commands_no_terminal() -> None:
 
 
 @pytest.mark.parametrize("hostile", HOSTILE)
-def test_nothing_from_outside_takes_effect_or_breaks_the_lines(hostile: str) -> None:
+def test_untrusted_text_has_no_effect_and_breaks_no_line(hostile: str) -> None:
     match = Match(0.5, 1, 2, hostile, (hostile,), (hostile,), 0.5, replace(NEAREST, title=hostile))
     account = an_account(replace(QUESTION, profile=hostile), match=match, comment=hostile)
     found = why_text(replace(account, paper=replace(entry(2).paper, title=hostile)), width=80)
@@ -125,7 +125,7 @@ def test_nothing_from_outside_takes_effect_or_breaks_the_lines(hostile: str) -> 
     why_document(account).encode("ascii")
 
 
-def test_each_of_several_readings_is_told_with_its_question() -> None:
+def test_each_of_several_readings_is_shown_with_its_request() -> None:
     second = replace(QUESTION, spend=Spend(None, None), papers=1, reply="second", batch=True)
     found = why_text(an_account(QUESTION, second), width=100)
     assert "  readings         9·8  It is about bats.\n                   9·8  It is" in found
@@ -135,11 +135,11 @@ def test_each_of_several_readings_is_told_with_its_question() -> None:
     assert "  share            all of it: judged alone" in found
 
 
-def test_two_readings_of_one_question_tell_it_once() -> None:
+def test_two_readings_of_one_request_show_it_once() -> None:
     assert why_text(an_account(QUESTION, QUESTION)).count("  reply  ") == 1
 
 
-def test_a_cost_that_is_only_bounded_says_at_most() -> None:
+def test_a_cost_known_only_as_a_bound_says_at_most() -> None:
     spend = Spend(None, None, most=Decimal("0.5"))
     assert "  cost             at most $0.5000" in why_text(
         an_account(replace(QUESTION, spend=spend))
@@ -157,9 +157,7 @@ def test_a_cost_that_is_only_bounded_says_at_most() -> None:
         (PaperOutcome.PASSED_OVER, "skipped: excluded by your profile"),
     ],
 )
-def test_what_became_of_a_paper_that_is_not_on_the_page_is_said(
-    fate: PaperOutcome, said: str
-) -> None:
+def test_the_outcome_of_a_paper_not_on_the_page_is_shown(fate: PaperOutcome, said: str) -> None:
     account = an_account()
     day = replace(account.days[0], outcome=fate, entry=None, ranked=None)
     assert f"  outcome          {said}\n" in why_text(replace(account, days=(day,)), width=100)
@@ -173,7 +171,7 @@ def test_a_paper_that_was_seen_before_names_the_day() -> None:
     assert "skipped: announced to you before, on 2025-02-24" in found
 
 
-def test_the_reason_for_no_judgement_is_told() -> None:
+def test_the_reason_for_no_judgement_is_shown() -> None:
     day = replace(
         an_account().days[0],
         outcome=PaperOutcome.OVER_BUDGET,
@@ -191,11 +189,11 @@ def test_a_day_of_before_matches_were_kept_still_has_the_probability() -> None:
     )
 
 
-def test_a_paper_whose_text_is_lost_is_told_of_all_the_same() -> None:
+def test_a_paper_with_lost_text_still_has_a_history() -> None:
     assert "2502.00002  (its text was lost" in why_text(replace(an_account(), paper=None))
 
 
-def test_programs_get_all_of_it_and_the_reply_whole() -> None:
+def test_the_json_form_has_everything_and_the_full_reply() -> None:
     reply = "x" * 5000 + "\x1b"
     page = json.loads(why_document(an_account(replace(QUESTION, reply=reply))))
     (day,) = page["days"]

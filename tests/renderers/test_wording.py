@@ -49,7 +49,7 @@ def test_printed_parts_of_a_cost_always_add_up(prompt: Decimal, completion: Deci
     assert abs(parts[2] - cost.total) <= Decimal("0.005")
 
 
-def test_what_is_not_known_is_called_unknown() -> None:
+def test_unknown_values_read_as_unknown() -> None:
     rows = wording.usage_rows(Spend(Tokens(10, 2), None))
     assert rows[0].cells == ("10", "2", "12")
     assert rows[1].cells == ("unknown", "unknown", "unknown")
@@ -73,11 +73,11 @@ def test_cached_tokens_are_mentioned_where_there_were_any() -> None:
         (replace(partial(), funnel=ordinary().funnel), "3 of 299 papers · partial: see the notes"),
     ],
 )
-def test_one_line_says_how_the_day_went(page: object, line: str) -> None:
+def test_the_summary_is_one_line(page: object, line: str) -> None:
     assert " · ".join(wording.summary(page)) == line  # type: ignore[arg-type]
 
 
-def test_the_funnel_speaks_of_a_judge_only_where_there_was_one() -> None:
+def test_the_funnel_has_steps_of_a_judge_only_with_one() -> None:
     names = [row.name for row in wording.funnel_rows(ordinary())]
     assert names == ["announced", "scanned", "shortlisted", "judged", "unjudged", "selected"]
     assert [row.name for row in wording.funnel_rows(without_judge())] == [
@@ -89,7 +89,7 @@ def test_the_funnel_speaks_of_a_judge_only_where_there_was_one() -> None:
     assert wording.funnel_rows(ordinary())[0].remark == "625 listings in 2 feeds"
 
 
-def test_the_funnel_speaks_of_a_gate_only_where_it_left_something_out() -> None:
+def test_the_funnel_has_the_h_index_filter_only_where_it_left_something_out() -> None:
     funnel = replace(digest().funnel, gated=12, shortlisted=287, judged=287)
     [gated] = wording.funnel_rows(digest(funnel=funnel))[2:3]
     assert (gated.name, gated.cells) == ("gated", ("12",))
@@ -136,11 +136,13 @@ def test_a_page_without_papers_does_not_claim_an_order() -> None:
         (None, None),
     ],
 )
-def test_what_was_missed_is_said_in_whole_papers(missed: Missed | None, said: str | None) -> None:
+def test_the_estimate_of_missed_papers_is_in_whole_papers(
+    missed: Missed | None, said: str | None
+) -> None:
     assert wording.missed(digest(missed=missed)) == said
 
 
-def test_the_funnel_speaks_of_a_line_only_where_there_is_one() -> None:
+def test_the_funnel_has_a_threshold_only_where_there_is_one() -> None:
     rows = [(row.name, row.cells[0], row.remark) for row in wording.funnel_rows(narrowed())]
     assert rows[2:7] == [
         ("shortlisted", "98", ""),

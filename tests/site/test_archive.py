@@ -30,7 +30,7 @@ def _fill(
     return fill_archive(digest().profile, archive, facts_cache, code, _ignored)
 
 
-def test_only_papers_that_are_known_one_by_one_are_others() -> None:
+def test_only_individually_known_papers_are_listed_as_unselected() -> None:
     assert facts(imported()).unselected == 0
     assert facts(imported()).scanned_count == 384
     assert facts(narrowed()).unselected == 190

@@ -163,7 +163,7 @@ _TEXT = st.text(max_size=40)
     ),
     _TEXT,
 )
-def test_whatever_stands_in_a_day_both_feeds_can_be_read(
+def test_whatever_a_day_contains_both_feeds_are_well_formed(
     papers: Sequence[PaperFacts], profile: str
 ) -> None:
     day = replace(WEDNESDAY, papers=tuple(papers), summary=(profile,))

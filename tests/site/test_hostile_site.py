@@ -114,7 +114,7 @@ def test_the_index_of_the_search_is_json(troubled: Path) -> None:
         json.loads(file.read_bytes())
 
 
-def test_feeds_are_whole(troubled: Path) -> None:
+def test_feeds_are_valid(troubled: Path) -> None:
     (path,) = troubled.resolve().rglob("feed.xml")
     feed = fromstring(path.read_bytes())
     assert len(feed.findall(f"{_ATOM}entry")) == 2

@@ -45,7 +45,7 @@ def _ignored(_units: int = 1, _spend: object = None, /) -> None:
 
 
 def _days(count: int) -> Sequence[Digest]:
-    """Give days around a new year; one is quiet, one partial, and authors are followed on some."""
+    """Return days around a new year: one quiet, one partial, some with followed authors."""
     made = []
     for number in range(count):
         entries = [
@@ -137,7 +137,7 @@ def test_every_file_is_planned_once(tmp_path: Path) -> None:
     assert front.count("4 January 2025") == 2
 
 
-def test_a_site_of_nobodys_days_says_so(tmp_path: Path) -> None:
+def test_a_site_without_a_page_says_so(tmp_path: Path) -> None:
     publish_files(
         tuple(plan_files(_readers(FakeJudgementMemory(), FakeCache(), NAME), None)),
         tmp_path / "s",
@@ -162,7 +162,7 @@ def test_days_look_like_what_they_are(tmp_path: Path) -> None:
     assert not (folder / "2024" / "12" / "31" / "papers.bib").exists()
 
 
-def test_a_day_that_goes_away_meanwhile_is_told() -> None:
+def test_a_day_removed_during_the_build_is_an_error() -> None:
     archive = FakeJudgementMemory()
     (page,) = _days(3)[:1]
     archive.save(page)

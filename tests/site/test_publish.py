@@ -60,7 +60,7 @@ def test_what_is_made_of_the_same_is_not_made_again(tmp_path: Path) -> None:
     assert made == ["one", "two", "two"]
 
 
-def test_a_file_that_somebody_took_away_is_made_again(tmp_path: Path) -> None:
+def test_a_removed_file_is_made_again(tmp_path: Path) -> None:
     site = tmp_path / "site"
     _build(_files({"one": "1", "two": "2"}), site)
     (site / "one").unlink()
@@ -108,13 +108,13 @@ def test_a_folder_that_is_not_ours_is_left_alone(tmp_path: Path, kind: str) -> N
     assert kept.read_text() == "Dear reader"
 
 
-def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+def test_an_unwritable_folder_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(PublishError, match=r"could not write the site"):
         _build(_files({"index.html": "a"}), tmp_path / "file" / "site")
 
 
-def test_who_builds_meanwhile_is_told(tmp_path: Path) -> None:
+def test_a_second_build_at_the_same_time_is_refused(tmp_path: Path) -> None:
     site = tmp_path / "site"
 
     def build_too() -> bytes:
@@ -126,7 +126,7 @@ def test_who_builds_meanwhile_is_told(tmp_path: Path) -> None:
     assert _published(site) == {"one": "made"}
 
 
-def test_a_way_there_that_is_a_link_itself_makes_no_difference(tmp_path: Path) -> None:
+def test_a_path_through_a_link_makes_no_difference(tmp_path: Path) -> None:
     (tmp_path / "real").mkdir()
     (tmp_path / "linked").symlink_to(tmp_path / "real")
     for text in "abc":

@@ -34,7 +34,7 @@ def test_every_link_leads_somewhere(real_month: Path) -> None:
 
 
 @pytest.mark.parametrize("name", _PAGES)
-def test_every_type_of_page_is_quiet_and_open_to_all(
+def test_every_type_of_page_requests_nothing_and_is_accessible(
     browser: Browser, real_month: Path, name: str
 ) -> None:
     rate_limit_clock = Watch()

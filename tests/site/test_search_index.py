@@ -36,7 +36,7 @@ def _find(papers: Sequence[ScannedPaper], term: str) -> dict[int, int] | None:
     return found
 
 
-def test_a_word_says_most_in_a_title_then_of_an_author_then_where_it_is_often() -> None:
+def test_a_term_weighs_most_in_a_title_then_in_authors_then_where_repeated() -> None:
     papers = [
         _looked(1, "Sonar", "nothing here"),
         _looked(2, "A study", authors=(Author("Ada Sonar"),)),
@@ -47,7 +47,7 @@ def test_a_word_says_most_in_a_title_then_of_an_author_then_where_it_is_often() 
     assert _find(papers, "sonar") == {0: 3, 1: 2, 2: 1, 3: 0}
 
 
-def test_a_word_that_is_everywhere_parts_nothing() -> None:
+def test_a_term_in_most_papers_does_not_discriminate() -> None:
     papers = [_looked(n, "Bats", "we show") for n in range(10)]
     assert json.loads(list(shards(papers))[shard_of("show")])["show"] == 0
     assert len(_find([_looked(1, "Bats")], "bat") or {}) == 1

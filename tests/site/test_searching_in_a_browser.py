@@ -59,7 +59,7 @@ def test_the_words_of_a_title_find_the_paper_and_lead_to_its_place(page: Page) -
     expect(page.locator(":target h3")).to_contain_text("Echoes of bats over shallow water")
 
 
-def test_a_paper_that_was_not_selected_is_found_among_the_others(page: Page) -> None:
+def test_an_unselected_paper_is_found(page: Page) -> None:
     _ask(page, "2502.26009")
     page.locator("#found a").click()
     assert page.url.endswith("/2025/02/26/others/index.html#paper-2502.26009")
@@ -85,7 +85,7 @@ def test_only_selected_papers_may_be_asked_for(page: Page) -> None:
     assert 0 < len(_ask(page, "geometry")) < both
 
 
-def test_nothing_found_is_said_in_words(page: Page) -> None:
+def test_an_empty_result_is_explained(page: Page) -> None:
     assert _ask(page, "perpetuum mobile") == []
     assert page.get_by_role("status").inner_text().startswith(_NOTHING)
 

@@ -47,7 +47,7 @@ def page(browser: Browser) -> Iterator[Page]:
 
 @pytest.fixture
 def plain(browser: Browser) -> Iterator[Page]:
-    """Give a page of a browser that runs no script."""
+    """Return a page of a browser without JavaScript."""
     with browser.new_context(java_script_enabled=False) as context:
         yield context.new_page()
 
@@ -85,7 +85,7 @@ def test_no_page_asks_another_machine_for_anything(
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_axe_finds_nothing_serious_by_day_or_night(
+def test_axe_finds_nothing_serious_in_light_or_dark_colours(
     page: Page, two_readers: Path, name: str
 ) -> None:
     page.goto(_of(two_readers, name))
@@ -103,7 +103,9 @@ def test_a_phone_needs_no_sideways_scrolling(phone: Page, two_readers: Path, nam
     assert phone.evaluate(_SMALL_TARGETS) == []
 
 
-def test_without_scripts_a_reader_walks_from_day_to_year(plain: Page, two_readers: Path) -> None:
+def test_without_scripts_a_reader_navigates_from_day_to_year(
+    plain: Page, two_readers: Path
+) -> None:
     plain.goto(_of(two_readers, "front"))
     plain.get_by_role("link", name="Foundations of machine learning").first.click()
     plain.get_by_role("cell", name="21 6 selected of 24").get_by_role("link").click()
@@ -133,7 +135,7 @@ def test_without_scripts_all_of_a_page_is_there(
     assert len(texts[0]) > 100
 
 
-def test_without_scripts_the_search_says_what_to_do_instead(plain: Page, two_readers: Path) -> None:
+def test_without_scripts_the_search_names_the_command(plain: Page, two_readers: Path) -> None:
     plain.goto(_of(two_readers, "search"))
     instead = plain.locator("noscript p")
     assert instead.is_visible()
@@ -200,9 +202,7 @@ def test_focus_can_be_seen_on_every_page(page: Page, two_readers: Path, name: st
         assert stop["seen"], stop
 
 
-def test_abstracts_are_printed_and_ways_through_the_archive_are_not(
-    page: Page, two_readers: Path
-) -> None:
+def test_abstracts_are_printed_and_navigation_is_not(page: Page, two_readers: Path) -> None:
     page.emulate_media(media="print")
     page.goto(_of(two_readers, "day"))
     assert page.get_by_text("We study matter number 2 of 2025-02-26").first.is_visible()

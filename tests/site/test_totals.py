@@ -61,7 +61,7 @@ def test_days_add_up() -> None:
     assert totals.tokens(whole) == "220 tokens, $0.6000"
 
 
-def test_what_nobody_knows_is_not_added_as_nothing() -> None:
+def test_unknown_values_are_not_added_as_zero() -> None:
     known, unknown = _day(MONDAY), _day(MONDAY, spend=Spend(Tokens(7, 0), None))
     assert totals.tokens(totals_of([unknown])) == "7 tokens, cost unknown"
     assert totals.tokens(totals_of([known, unknown])) == (
@@ -70,7 +70,7 @@ def test_what_nobody_knows_is_not_added_as_nothing() -> None:
     assert totals.tokens(totals_of([_day(MONDAY, model=None, spend=None)])) is None
 
 
-def test_a_sum_of_which_a_part_is_unknown_is_unknown() -> None:
+def test_a_sum_with_an_unknown_part_is_unknown() -> None:
     whole = totals_of([_day(MONDAY), _day(MONDAY, announced=None, scanned=None, judged=None)])
     assert (whole.announced, whole.scanned, whole.judged) == (None, None, None)
     (line,) = totals.by_day([_day(MONDAY, scanned=None, judged=None)])
@@ -102,7 +102,7 @@ def test_the_rest_of_many_kinds_is_put_together() -> None:
     assert sum(one.papers for one in kinds) == 20
 
 
-def test_who_wrote_several_papers_appeared_often() -> None:
+def test_authors_of_several_papers_are_frequent() -> None:
     one, two = _paper(1, authors=("Ada", "Emmy")), _paper(2, authors=("Emmy",))
     assert frequent([_day(MONDAY, one, two), _day(MONDAY, one)]) == (("Emmy", 2),)
 
@@ -123,7 +123,7 @@ def test_a_calendar_has_weekends_only_where_they_have_a_page() -> None:
     assert month(saturday.months[0]).weeks[0][5] is not None
 
 
-def test_a_volume_is_parted_by_month_and_year() -> None:
+def test_an_archive_is_divided_by_month_and_year() -> None:
     days = [date(2024, 12, 31), date(2025, 1, 2), date(2025, 1, 3)]
     archive = SiteArchive("Bats", tuple(ArchiveDay(_day(day), str(day)) for day in days))
     assert [(part.first, len(part.days)) for part in archive.months] == [

@@ -181,13 +181,13 @@ class Mornings:
         kill_at = self.lot.randint(0, 12) if killable and self.lot.random() < 0.08 else None
         self.tally.seen["runs"] += 1
         with suppress(Killed), self._post(kill_at) as post:
-            brought = post.bring(day, failures)
+            brought = post.deliver_due(day, failures)
             for name in CHANNELS:
                 if self.weather[name].fair:
                     self.fair_runs[name].append(day)
             for one in brought:
-                self.told.setdefault((one.channel, one.occasion, one.day), set()).add(one.arrival)
-                self.tally.seen[one.arrival] += 1
+                self.told.setdefault((one.channel, one.occasion, one.day), set()).add(one.result)
+                self.tally.seen[one.result] += 1
             return
         self.tally.seen["runs killed"] += 1
         self.killed_on.add(day)

@@ -28,12 +28,12 @@ def print_deliveries(report: DeliveryReport) -> int:
 
 def _print_delivery(one: DeliveryOutcome) -> None:
     problem = (one.problem or "").removeprefix(f"{one.channel}: ")
-    why = f": {problem}" if problem and not one.well else ""
-    line = f"{one.channel}: {one.occasion} of {one.day} {one.arrival}{why}"
-    if one.well:
+    why = f": {problem}" if problem and not one.ok else ""
+    line = f"{one.channel}: {one.occasion} of {one.day} {one.result}{why}"
+    if one.ok:
         click.echo(line)
     else:
         tell_error(line)
-    if one.arrival is DeliveryResult.UNKNOWN and one.occasion in {Occasion.DAY, Occasion.WEEK}:
+    if one.result is DeliveryResult.UNKNOWN and one.occasion in {Occasion.DAY, Occasion.WEEK}:
         again = f"paperlark deliver --again --date {one.day} --channel {one.channel}"
         click.echo(f"look whether it is there; if not: {again}", err=True)

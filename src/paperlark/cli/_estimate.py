@@ -12,6 +12,7 @@ import click
 from paperlark.cli._errors import tell_error
 from paperlark.domain.spending import Cost, Tokens
 from paperlark.renderers import costs, english
+from paperlark.renderers import json as json_page
 from paperlark.renderers.english import UNKNOWN, amount
 
 if TYPE_CHECKING:
@@ -87,9 +88,9 @@ def _cost(cost: Cost | None) -> str:
 def _document(report: EstimateReport) -> dict[str, object]:
     return {
         "model": report.model,
-        "prices": costs.source_record(report.source),
+        "prices": json_page.source_record(report.source),
         "days": [_record(one) for one in report.estimates],
-        "cost_usd": costs.cost_record(report.total),
+        "cost_usd": json_page.cost_record(report.total),
         "errors": {str(day): str(error) for day, error in report.errors.items()},
     }
 
@@ -104,8 +105,8 @@ def _record(one: CostEstimate) -> dict[str, object]:
         "already_paid": one.known,
         "waiting": one.waiting,
         "questions": one.questions,
-        "tokens": costs.token_record(one.tokens),
-        "cost_usd": costs.cost_record(one.cost),
+        "tokens": json_page.token_record(one.tokens),
+        "cost_usd": json_page.cost_record(one.cost),
         "left_usd": {
             limit: {"left": f"{left:f}", "of": f"{whole:f}"}
             for limit, (left, whole) in one.left.items()

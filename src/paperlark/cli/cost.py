@@ -12,6 +12,7 @@ import click
 from paperlark.cli._options import open_for, profile_option
 from paperlark.domain.spending import Period
 from paperlark.renderers import costs
+from paperlark.renderers import json as json_page
 
 if TYPE_CHECKING:
     from paperlark import SpendingReport
@@ -106,5 +107,5 @@ def _document(report: SpendingReport) -> dict[str, object]:
             "budget_usd": None if bound is None else f"{bound:f}",
         },
         "model": report.model,
-        "prices": costs.source_record(report.source),
+        "prices": json_page.source_record(report.source),
     }

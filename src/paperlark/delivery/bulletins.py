@@ -1,4 +1,4 @@
-"""What there is to tell the channels: pages, days without one, and where they are in the web."""
+"""Builds the bulletin of a parcel: pages, days without one, and web addresses."""
 
 from __future__ import annotations
 
@@ -18,18 +18,20 @@ _NO_PAGE = "no page was made"
 
 @dataclass(frozen=True, slots=True)
 class BulletinBuilder:
-    """The news of a profile's days; `said` is what this run says of days without a page."""
+    """Builds bulletins of a profile; `problems` are why this run made no page for a day."""
 
     settings: Settings
     days: RecentDays
-    said: Mapping[date, str]
+    problems: Mapping[date, str]
 
-    def bulletin(self, parcel: Parcel, wish: Subscription, notices: tuple[str, ...]) -> Bulletin:
-        """Give what a parcel is to say."""
+    def bulletin(
+        self, parcel: Parcel, subscription: Subscription, notices: tuple[str, ...]
+    ) -> Bulletin:
+        """Return the bulletin of a parcel."""
         week = week_of(parcel.day) if parcel.occasion is Occasion.WEEK else (parcel.day,)
-        tells_page = parcel.occasion in {Occasion.DAY, Occasion.WEEK}
-        known = self.days.digests
-        digests = tuple(known[day] for day in week if tells_page and day in known)
+        has_pages = parcel.occasion in {Occasion.DAY, Occasion.WEEK}
+        made = self.days.digests
+        digests = tuple(made[day] for day in week if has_pages and day in made)
         return Bulletin(
             parcel.occasion,
             parcel.day,
@@ -38,22 +40,22 @@ class BulletinBuilder:
             failures=tuple(
                 Failure(day, self._why(day))
                 for day in week
-                if not tells_page or self.days.lacks(day)
+                if not has_pages or self.days.lacks(day)
             ),
-            most=wish.papers,
+            most=subscription.papers,
             pages={one.day: page for one in digests if (page := self._page(one.day))},
             notices=notices,
         )
 
     def _page(self, day: date) -> str | None:
-        """Give the address of a day's page in the web, None where the site has none."""
+        """Return the web address of the page of a day, None without a site."""
         root = self.settings.site.address
         return f"{root}/{Addresses(self.settings.profile.name).day(day).parent}/" if root else None
 
     def _why(self, day: date) -> str:
-        """Say why a day has no page: as this run says, or the record that its run left."""
-        if day in self.said:
-            return self.said[day]
+        """Return why a day has no page, from this run or from the record of its run."""
+        if day in self.problems:
+            return self.problems[day]
         path = self.settings.output / failure_path(day)
         try:
             return "\n".join(map(str, json.loads(path.read_text("utf-8"))["failures"]))

@@ -1,21 +1,23 @@
-"""A post: one profile's channels and what lies in the outbox, ready to bring what is due."""
+"""Delivers what is due to every channel of a profile."""
 
 from __future__ import annotations
 
+import logging
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 
 from paperlark.delivery.bulletins import BulletinBuilder
-from paperlark.delivery.due import Due, RecentDays, due, is_moot, lacking
+from paperlark.delivery.due import Due, RecentDays, due, first_missing_page, is_obsolete
 from paperlark.delivery.outcomes import (
     DeliveryOutcome,
     DeliveryResult,
-    held_pages,
     known_outcome,
     outcome_of,
+    postponed_pages,
 )
-from paperlark.delivery.send import Clock, deliver
+from paperlark.delivery.send import Clock, send_parcel
 from paperlark.domain.delivery import (
     PATIENCE,
     Failure,
@@ -31,58 +33,63 @@ from paperlark.renderers.letters import write
 from paperlark.settings import Settings
 from paperlark.settings.values import ChannelSettings
 
-_DAY = timedelta(days=1)
+_log = logging.getLogger(__name__)
+_PRIVATE = re.compile(r"\S+(?:@|://)\S+")
+"""Mail addresses and URLs in a problem, which stay out of the log."""
 
 
 @dataclass(frozen=True, slots=True)
 class Deliveries:
-    """Brings what is due to every channel of a profile, and keeps the receipts."""
+    """Delivers to the channels of a profile, and records every status in the outbox.
+
+    `recent_days` reads the days up to a day, `open_channel` connects to a channel.
+    """
 
     settings: Settings
-    archive: Callable[[date], RecentDays]
+    recent_days: Callable[[date], RecentDays]
     outbox: Outbox
     clock: Clock
-    open: Callable[[ChannelSettings], Channel]
+    open_channel: Callable[[ChannelSettings], Channel]
 
-    def bring(
+    def deliver_due(
         self, today: date, failures: Collection[Failure] = (), *, only: str | None = None
     ) -> tuple[DeliveryOutcome, ...]:
-        """Bring what is due and what earlier runs could not bring; `only` names one channel.
+        """Deliver what is due and what earlier runs could not deliver; `only` names one channel.
 
-        One channel that fails, however it does, does not stop the next.
+        A channel that fails does not stop the next.
         """
-        news = self._news(today, failures)
+        builder = self._builder(today, failures)
 
-        def channel(wanted: ChannelSettings) -> list[DeliveryOutcome]:
-            return self._channel(wanted, news)
+        def deliver(channel: ChannelSettings) -> list[DeliveryOutcome]:
+            return self._deliver_due(channel, builder)
 
-        return self._each(channel, Due(Occasion.DAY, today), only)
+        return self._each(deliver, Due(Occasion.DAY, today), only)
 
-    def bring_day(
+    def deliver_day(
         self, day: date, *, only: str | None = None, again: bool = False
     ) -> tuple[DeliveryOutcome, ...]:
-        """Bring what there is of one day, because somebody asks; `again` whatever came of it.
+        """Deliver the page of one day on request, even if sent before with `again`.
 
-        Raises StoreError where the day has no page.
+        Raises StoreError if the day has no page.
         """
-        news = self._news(day, ())
-        if day not in news.days.digests:
+        builder = self._builder(day, ())
+        if day not in builder.days.digests:
             raise StoreError(f"no page for {day}", hint=f"make it: paperlark run --date {day}")
 
-        def channel(wanted: ChannelSettings) -> list[DeliveryOutcome]:
-            mine = [one for one in self._parcels(wanted.name, day) if one.day == day]
-            there = {one.occasion: one for one in mine if not is_moot(one, news.days)}
-            there.setdefault(Occasion.DAY, self._parcel(wanted.name, Due(Occasion.DAY, day)))
-            if Occasion.WEEK in there:
-                del there[Occasion.DAY]
+        def deliver(channel: ChannelSettings) -> list[DeliveryOutcome]:
+            mine = [one for one in self._parcels(channel.name, day) if one.day == day]
+            parcels = {one.occasion: one for one in mine if not is_obsolete(one, builder.days)}
+            parcels.setdefault(Occasion.DAY, self._parcel(channel.name, Due(Occasion.DAY, day)))
+            if Occasion.WEEK in parcels:
+                del parcels[Occasion.DAY]
             if again:
-                there = {one: self._parcel(wanted.name, Due(one, day)) for one in there}
-            left = [one for one in there.values() if one.open]
-            return [*self._known(there.values()), *self._send(wanted, left, news)]
+                parcels = {one: self._parcel(channel.name, Due(one, day)) for one in parcels}
+            unsent = [one for one in parcels.values() if one.open]
+            return [*self._known(parcels.values()), *self._send(channel, unsent, builder)]
 
-        return self._each(channel, Due(Occasion.DAY, day), only)
+        return self._each(deliver, Due(Occasion.DAY, day), only)
 
-    def tell(
+    def send_notice(
         self,
         occasion: Occasion,
         text: str,
@@ -91,121 +98,134 @@ class Deliveries:
         only: str | None = None,
         once: bool = False,
     ) -> tuple[DeliveryOutcome, ...]:
-        """Tell every channel one sentence; `once` leaves out those that were told so today."""
-        news = self._news(today, (Failure(today, text),))
-        told = Due(occasion, today)
+        """Send one sentence to every channel; `once` skips those that got the occasion today."""
+        builder = self._builder(today, (Failure(today, text),))
+        notice = Due(occasion, today)
 
-        def channel(wanted: ChannelSettings) -> list[DeliveryOutcome]:
-            mine = self._parcels(wanted.name, today)
+        def deliver(channel: ChannelSettings) -> list[DeliveryOutcome]:
+            mine = self._parcels(channel.name, today)
             arrived = (Due(one.occasion, one.day) for one in mine if one.arrived)
-            if once and told in arrived:
+            if once and notice in arrived:
                 return []
-            return self._send(wanted, [self._parcel(wanted.name, told)], news)
+            return self._send(channel, [self._parcel(channel.name, notice)], builder)
 
-        return self._each(channel, told, only)
+        return self._each(deliver, notice, only)
 
     def _each(
-        self, do: Callable[[ChannelSettings], list[DeliveryOutcome]], what: Due, only: str | None
+        self,
+        deliver: Callable[[ChannelSettings], list[DeliveryOutcome]],
+        intended: Due,
+        only: str | None,
     ) -> tuple[DeliveryOutcome, ...]:
-        """Do something for each channel; what breaks one is told of it and stops no other."""
-        brought: list[DeliveryOutcome] = []
+        """Deliver to each channel; an error is reported as its outcome and stops no other."""
+        outcomes: list[DeliveryOutcome] = []
         for channel in self.settings.channels:
             if only not in {None, channel.name}:
                 continue
             try:
-                brought += do(channel)
-            except Exception as error:  # noqa: BLE001  # a boundary, and it is told
-                # The words of an error that is not ours may hold anything, a secret too.
+                outcomes += deliver(channel)
+            except Exception as error:  # noqa: BLE001  # a boundary that reports it
+                # The text of a foreign error could contain a secret.
                 ours = isinstance(error, PaperlarkError)
                 problem = str(error) if ours else f"internal error ({type(error).__name__})"
                 waiting = DeliveryResult.WAITING
-                brought.append(
-                    DeliveryOutcome(channel.name, what.occasion, what.day, waiting, problem)
+                outcomes.append(
+                    DeliveryOutcome(channel.name, intended.occasion, intended.day, waiting, problem)
                 )
-        return tuple(brought)
+        for one in outcomes:
+            _log_outcome(one)
+        return tuple(outcomes)
 
-    def _news(self, today: date, failures: Collection[Failure]) -> BulletinBuilder:
-        said = {failure.day: failure.problem for failure in failures}
-        return BulletinBuilder(
-            self.settings, replace(self.archive(today), failed=tuple(said)), said
-        )
+    def _builder(self, today: date, failures: Collection[Failure]) -> BulletinBuilder:
+        problems = {failure.day: failure.problem for failure in failures}
+        days = replace(self.recent_days(today), failed=tuple(problems))
+        return BulletinBuilder(self.settings, days, problems)
 
-    def _channel(self, channel: ChannelSettings, news: BulletinBuilder) -> list[DeliveryOutcome]:
-        """Bring a channel what it is to have, and say of each thing what became of it."""
-        name, days = channel.name, news.days
+    def _deliver_due(
+        self, channel: ChannelSettings, builder: BulletinBuilder
+    ) -> list[DeliveryOutcome]:
+        """Deliver what is due on one channel; return the outcome of each parcel."""
+        name, days = channel.name, builder.days
         earlier = self._parcels(name, date.min)
-        packed = {Due(one.occasion, one.day): one for one in earlier}
+        known = {Due(one.occasion, one.day): one for one in earlier}
         wanted = due(channel.subscription, days, earlier)
+        due_text = ", ".join(f"{one.occasion} of {one.day}" for one in wanted)
+        _log.info("channel %s: due: %s", name, due_text or "nothing")
         for one in wanted:
-            if one not in packed:
+            if one not in known:
                 self.outbox.keep(self._parcel(name, one))
-        there = self._known(packed[one] for one in wanted if one in packed)
+        there = self._known(known[one] for one in wanted if one in known)
         waiting = [
             parcel
             for parcel in self._parcels(name, days.today - PATIENCE)
-            if parcel.open and not is_moot(parcel, days)
+            if parcel.open and not is_obsolete(parcel, days)
         ]
-        sent = self._send(channel, waiting, news)
-        return [*there, *held_pages(name, days), *sent]
+        sent = self._send(channel, waiting, builder)
+        return [*there, *postponed_pages(name, days), *sent]
 
     def _known(self, parcels: Iterable[Parcel]) -> list[DeliveryOutcome]:
-        """Say what is known of those that are not to be sent."""
+        """Return the outcomes of parcels that are not sent again."""
         now = self.clock.now()
         return [known_outcome(parcel, now) for parcel in parcels if not parcel.open]
 
     def _send(
-        self, channel: ChannelSettings, parcels: Sequence[Parcel], news: BulletinBuilder
+        self, channel: ChannelSettings, parcels: Sequence[Parcel], builder: BulletinBuilder
     ) -> list[DeliveryOutcome]:
-        """Send parcels through a channel until it fails; those left are told with the reason."""
+        """Send parcels through a channel until it fails; the rest keeps the problem."""
         done: list[DeliveryOutcome] = []
         problem: str | None = None
         opened: Channel | None = None
         for parcel in parcels:
             try:
-                opened = opened or self.open(channel)
+                opened = opened or self.open_channel(channel)
             except PaperlarkError as error:
                 problem = str(error)
             if opened is None or problem is not None:
-                left = replace(parcel, problem=problem, at=self.clock.now())
-                self.outbox.keep(left)
-                done.append(outcome_of(left))
+                unsent = replace(parcel, problem=problem, at=self.clock.now())
+                self.outbox.keep(unsent)
+                done.append(outcome_of(unsent))
                 continue
-            packed = self._packed(parcel, channel.subscription, opened, news)
-            sent = deliver(packed, opened, self.outbox, self.clock)
+            packed = self._written(parcel, channel.subscription, opened, builder)
+            sent = send_parcel(packed, opened, self.outbox, self.clock)
             problem = sent.problem if sent.open else None
             done.append(outcome_of(sent))
         return done
 
-    def _packed(
-        self, parcel: Parcel, wish: Subscription, channel: Channel, news: BulletinBuilder
+    def _written(
+        self, parcel: Parcel, subscription: Subscription, channel: Channel, builder: BulletinBuilder
     ) -> Parcel:
-        """Write a parcel's messages, unless it is packed already; its text never changes again."""
+        """Write the messages of a parcel once; later attempts send the same text."""
         if parcel.messages:
             return parcel
-        bulletin = news.bulletin(parcel, wish, tuple(self._silent(parcel)))
+        bulletin = builder.bulletin(parcel, subscription, tuple(self._missing_pages(parcel)))
         messages = write(bulletin, channel.message_format)
         statuses = (MessageStatus.WAITING,) * len(messages)
-        packed = replace(parcel, messages=messages, statuses=statuses, since=self.clock.now())
-        self.outbox.keep(packed)
-        return packed
+        written = replace(parcel, messages=messages, statuses=statuses, since=self.clock.now())
+        self.outbox.keep(written)
+        return written
 
-    def _silent(self, parcel: Parcel) -> Iterator[str]:
-        """Say which channels lack a page of an earlier day, this one too, and why."""
+    def _missing_pages(self, parcel: Parcel) -> Iterator[str]:
+        """Return a notice for each channel that did not get an earlier page, and why."""
         for channel in self.settings.channels:
             since = self._parcels(channel.name, parcel.day - PATIENCE)
-            one = lacking(since, parcel.day)
+            one = first_missing_page(since, parcel.day)
             if one is not None:
                 why = (one.problem or "not tried yet").removeprefix(f"{channel.name}: ")
-                lacks = "did not receive" if one.open else "may not have received"
-                yield f"{channel.name} {lacks} the page of {short_date(one.day)}: {why}"
+                verb = "did not receive" if one.open else "may not have received"
+                yield f"{channel.name} {verb} the page of {short_date(one.day)}: {why}"
 
     def _parcels(self, channel: str, day: date) -> list[Parcel]:
         profile = self.settings.profile.name
         return [one for one in self.outbox.since(profile, day) if one.channel == channel]
 
     def _parcel(self, channel: str, one: Due) -> Parcel:
-        """Give a parcel that is not packed yet."""
+        """Return a parcel without messages yet."""
         now, profile = self.clock.now(), self.settings.profile.name
         return Parcel(
             profile, channel, one.occasion, one.day, (), (MessageStatus.WAITING,), now, now
         )
+
+
+def _log_outcome(one: DeliveryOutcome) -> None:
+    problem = f": {_PRIVATE.sub('…', one.problem)}" if one.problem else ""
+    _log.info("channel %s: %s of %s %s%s", one.channel, one.occasion, one.day, one.result, problem)

@@ -1,4 +1,4 @@
-"""What became of what a channel was to have: said after each run."""
+"""The outcome of each delivery, reported after a run."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from paperlark.delivery.due import RecentDays, held
+from paperlark.delivery.due import RecentDays, is_postponed
 from paperlark.domain.delivery import MessageStatus, Occasion, Parcel
 
 _DAY = timedelta(days=1)
 
 
 class DeliveryResult(StrEnum):
-    """What became of something that was due on a channel in this run."""
+    """The result of one delivery in this run."""
 
     DELIVERED = "delivered"
     KNOWN = "already handled"
@@ -25,24 +25,24 @@ class DeliveryResult(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DeliveryOutcome:
-    """One channel's share of a run; `problem` is why something is not there."""
+    """The outcome of one delivery on one channel; `problem` is why it failed."""
 
     channel: str
     occasion: Occasion
     day: date
-    arrival: DeliveryResult
+    result: DeliveryResult
     problem: str | None = None
 
     @property
-    def well(self) -> bool:
-        """Whether nobody has to do anything about it."""
-        return self.arrival not in {DeliveryResult.WAITING, DeliveryResult.UNKNOWN}
+    def ok(self) -> bool:
+        """Whether no action is needed."""
+        return self.result not in {DeliveryResult.WAITING, DeliveryResult.UNKNOWN}
 
 
-def held_pages(channel: str, days: RecentDays) -> Iterator[DeliveryOutcome]:
-    """Give the pages that wait for the answers of a batch."""
+def postponed_pages(channel: str, days: RecentDays) -> Iterator[DeliveryOutcome]:
+    """Return the pages whose delivery waits for the answers of a batch."""
     for day, digest in days.digests.items():
-        if held(digest, days.today):
+        if is_postponed(digest, days.today):
             yield DeliveryOutcome(
                 channel,
                 Occasion.DAY,
@@ -53,19 +53,19 @@ def held_pages(channel: str, days: RecentDays) -> Iterator[DeliveryOutcome]:
 
 
 def known_outcome(parcel: Parcel, now: datetime) -> DeliveryOutcome:
-    """Say of a parcel that is not to be sent what is known; a doubt of today's is told again."""
-    doubtful = MessageStatus.UNKNOWN in parcel.statuses and now - parcel.at < _DAY
-    arrival = DeliveryResult.UNKNOWN if doubtful else DeliveryResult.KNOWN
-    return DeliveryOutcome(parcel.channel, parcel.occasion, parcel.day, arrival, parcel.problem)
+    """Return the outcome of a parcel that is not sent again; today's unconfirmed ones are named."""
+    unconfirmed = MessageStatus.UNKNOWN in parcel.statuses and now - parcel.at < _DAY
+    result = DeliveryResult.UNKNOWN if unconfirmed else DeliveryResult.KNOWN
+    return DeliveryOutcome(parcel.channel, parcel.occasion, parcel.day, result, parcel.problem)
 
 
 def outcome_of(parcel: Parcel) -> DeliveryOutcome:
-    """Say of a parcel that was to be sent what became of it."""
-    arrival = DeliveryResult.DELIVERED if parcel.arrived else DeliveryResult.UNKNOWN
+    """Return the outcome of a parcel after sending."""
+    result = DeliveryResult.DELIVERED if parcel.arrived else DeliveryResult.UNKNOWN
     return DeliveryOutcome(
         parcel.channel,
         parcel.occasion,
         parcel.day,
-        DeliveryResult.WAITING if parcel.open else arrival,
+        DeliveryResult.WAITING if parcel.open else result,
         parcel.problem,
     )

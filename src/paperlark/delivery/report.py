@@ -26,7 +26,7 @@ class DeliveryReport:
     @property
     def complete(self) -> bool:
         """Whether nothing is left for anybody to do."""
-        return self.problem is None and all(one.well for one in self.outcomes)
+        return self.problem is None and all(one.ok for one in self.outcomes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +42,16 @@ class Outboxes:
         """Deliver what is due; where the database cannot be used, tell the channels so."""
         try:
             with self.open() as deliveries:
-                report = DeliveryReport(deliveries.bring(today, failures, only=only))
+                report = DeliveryReport(deliveries.deliver_due(today, failures, only=only))
         except StoreBusy as error:
             # Another run is at work, and delivers what there is.
             report = DeliveryReport(problem=str(error))
         except StoreError as error:
             text = str(error)
-            told = self.in_memory().tell(Occasion.ALARM, text, today, only=only)
+            told = self.in_memory().send_notice(Occasion.ALARM, text, today, only=only)
             report = DeliveryReport(told, text)
         for one in report.outcomes:
-            _log.info("%s: %s of %s: %s", one.channel, one.occasion, one.day, one.arrival)
+            _log.info("%s: %s of %s: %s", one.channel, one.occasion, one.day, one.result)
         return report
 
     def alarm(self, today: date, text: str) -> None:
@@ -59,6 +59,6 @@ class Outboxes:
         _log.info("alarm to every channel")
         try:
             with self.open() as deliveries:
-                deliveries.tell(Occasion.ALARM, text, today, once=True)
+                deliveries.send_notice(Occasion.ALARM, text, today, once=True)
         except PaperlarkError:
-            self.in_memory().tell(Occasion.ALARM, text, today)
+            self.in_memory().send_notice(Occasion.ALARM, text, today)

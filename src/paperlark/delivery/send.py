@@ -1,7 +1,8 @@
-"""A parcel and its channel in, its messages out, each once; what is learned is kept at once."""
+"""Sends a parcel through its channel: each message once, each status stored at once."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -16,49 +17,50 @@ from paperlark.domain.errors import (
 from paperlark.ports import Channel, Outbox
 
 PAUSES = (3.0, 15.0)
-"""Seconds before a message is tried a second and a third time, where the channel names none."""
+"""Seconds before the second and third attempt, unless the channel asks for more."""
 LONGEST_PAUSE = 120.0
-"""A channel that wants more is left to the next run."""
+"""Seconds; a channel that asks for more is left to the next run."""
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """The time, and waiting for so many seconds."""
+    """The current time, and waiting for a number of seconds."""
 
     now: Callable[[], datetime]
     sleep: Callable[[float], object]
 
 
-def deliver(parcel: Parcel, channel: Channel, outbox: Outbox, clock: Clock) -> Parcel:
-    """Send what was not sent of a parcel, in order, and give what is known of it then.
+def send_parcel(parcel: Parcel, channel: Channel, outbox: Outbox, clock: Clock) -> Parcel:
+    """Send the unsent messages of a parcel in order, and return the parcel with their statuses.
 
-    Where a message surely did not arrive, those after it wait too; where nobody knows, they are
-    sent. Raises nothing of the channel's: it is told in the parcel's problem.
+    After a message that did not arrive the rest waits; after an unconfirmed one it is sent.
+    Errors of the channel are not raised but kept as the problem of the parcel.
     """
-    parcel = _settled(parcel, channel, clock)
+    parcel = _resolve_interrupted(parcel, channel, clock)
     outbox.keep(parcel)
-    for number, fate in enumerate(parcel.statuses):
-        if fate in {MessageStatus.DELIVERED, MessageStatus.UNKNOWN}:
+    for number, known in enumerate(parcel.statuses):
+        if known in {MessageStatus.DELIVERED, MessageStatus.UNKNOWN}:
             continue
-        # Before it goes out: a run that is killed now must not send it as if it never had.
+        # Stored before sending: after a kill, the next run must know that it may have been sent.
         outbox.keep(_with(parcel, number, MessageStatus.SENDING, clock, parcel.problem))
-        became, problem = _send(parcel, number, channel, clock)
-        parcel = _with(parcel, number, became, clock, problem)
+        status, problem = _send(parcel, number, channel, clock)
+        parcel = _with(parcel, number, status, clock, problem)
         outbox.keep(parcel)
-        if became in {MessageStatus.WAITING, MessageStatus.REFUSED}:
+        if status in {MessageStatus.WAITING, MessageStatus.REFUSED}:
             break
     return parcel
 
 
-def _settled(parcel: Parcel, channel: Channel, clock: Clock) -> Parcel:
-    """Decide on messages that a run was killed over."""
+def _resolve_interrupted(parcel: Parcel, channel: Channel, clock: Clock) -> Parcel:
+    """Decide on messages that were being sent when a run was killed."""
     if MessageStatus.SENDING not in parcel.statuses:
         return parcel
-    became = MessageStatus.WAITING if channel.deduplicates else MessageStatus.UNKNOWN
-    statuses = tuple(became if fate is MessageStatus.SENDING else fate for fate in parcel.statuses)
+    status = MessageStatus.WAITING if channel.deduplicates else MessageStatus.UNKNOWN
+    statuses = tuple(status if one is MessageStatus.SENDING else one for one in parcel.statuses)
     problem = (
         "a run was interrupted while sending it"
-        if became is MessageStatus.UNKNOWN
+        if status is MessageStatus.UNKNOWN
         else parcel.problem
     )
     return replace(parcel, statuses=statuses, at=clock.now(), problem=problem)
@@ -67,10 +69,10 @@ def _settled(parcel: Parcel, channel: Channel, clock: Clock) -> Parcel:
 def _send(
     parcel: Parcel, number: int, channel: Channel, clock: Clock
 ) -> tuple[MessageStatus, str | None]:
-    """Send one message, again where that may help; say what became of it, and why."""
-    # What is packed anew is another message; what is only sent again is the same.
-    packed = f"{parcel.since:%Y-%m-%dT%H:%M:%S.%f}"
-    name = f"{parcel.profile}/{parcel.channel}/{parcel.occasion}/{parcel.day}/{packed}/{number}"
+    """Send one message, retrying with growing pauses; return its status and the problem."""
+    # The name identifies a message across retries; a newly written one gets another.
+    written = f"{parcel.since:%Y-%m-%dT%H:%M:%S.%f}"
+    name = f"{parcel.profile}/{parcel.channel}/{parcel.occasion}/{parcel.day}/{written}/{number}"
     for pause in (*PAUSES, None):
         try:
             channel.send(parcel.messages[number], name)
@@ -83,27 +85,28 @@ def _send(
         except DeliveryError as error:
             wait, problem = _wait(error, pause), error.problem
         else:
-            # One that may have been lost before stays the news of the parcel.
+            # The problem of an earlier unconfirmed message is kept.
             return (
                 MessageStatus.DELIVERED,
                 parcel.problem if MessageStatus.UNKNOWN in parcel.statuses else None,
             )
         if wait is None:
             return MessageStatus.WAITING, problem
+        _log.info("channel %s: attempt failed, next in %.0f s", parcel.channel, wait)
         clock.sleep(wait)
     raise AssertionError("the last pause is none")  # pragma: no cover
 
 
 def _wait(error: DeliveryError, pause: float | None) -> float | None:
-    """Say how long to wait before trying again; None leaves it to another run."""
-    asked = error.retry_after if isinstance(error, ChannelBusy) else None
-    if pause is None or (asked or 0.0) > LONGEST_PAUSE:
+    """Return the seconds to wait before the next attempt; None leaves it to another run."""
+    requested = error.retry_after if isinstance(error, ChannelBusy) else None
+    if pause is None or (requested or 0.0) > LONGEST_PAUSE:
         return None
-    return max(pause, asked or 0.0)
+    return max(pause, requested or 0.0)
 
 
 def _with(
-    parcel: Parcel, number: int, fate: MessageStatus, clock: Clock, problem: str | None
+    parcel: Parcel, number: int, status: MessageStatus, clock: Clock, problem: str | None
 ) -> Parcel:
-    statuses = tuple(fate if n == number else one for n, one in enumerate(parcel.statuses))
+    statuses = tuple(status if n == number else one for n, one in enumerate(parcel.statuses))
     return replace(parcel, statuses=statuses, at=clock.now(), problem=problem)

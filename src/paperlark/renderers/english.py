@@ -1,4 +1,4 @@
-"""Days, counts and shares in words, the same wherever something is printed."""
+"""Formatting of dates, counts, shares and amounts in English, whatever the locale."""
 
 from __future__ import annotations
 
@@ -19,52 +19,52 @@ _MONTHS = (
 
 
 def long_date(day: date) -> str:
-    """`Wednesday, 26 February 2025`."""
+    """Return `Wednesday, 26 February 2025`."""
     return f"{_WEEKDAYS[day.weekday()]}, {short_date(day)}"
 
 
 def short_date(day: date) -> str:
-    """`26 February 2025`."""
+    """Return `26 February 2025`."""
     return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
 def brief_date(day: date) -> str:
-    """`Wed 26 Feb`, for where the year is seen elsewhere."""
+    """Return `Wed 26 Feb`, for where the year is seen elsewhere."""
     return f"{_WEEKDAYS[day.weekday()][:3]} {day.day} {_MONTHS[day.month - 1][:3]}"
 
 
 def brief_month(day: date) -> str:
-    """`Feb 2025`."""
+    """Return `Feb 2025`."""
     return f"{_MONTHS[day.month - 1][:3]} {day.year}"
 
 
 def month_name(day: date) -> str:
-    """`February 2025`."""
+    """Return `February 2025`."""
     return f"{_MONTHS[day.month - 1]} {day.year}"
 
 
 def number(count: int) -> str:
-    """`58,989`."""
+    """Return `58,989`."""
     return f"{count:,}"
 
 
 def known(count: int | None) -> str:
-    """`58,989`, or that nobody knows."""
+    """Return `58,989` or `unknown`."""
     return UNKNOWN if count is None else number(count)
 
 
 def counted(count: int, thing: str) -> str:
-    """`1 paper`, `2 papers`."""
+    """Return `1 paper`, `2 papers`."""
     return f"{number(count)} {thing}{'' if count == 1 else 's'}"
 
 
 def listed(words: Iterable[str]) -> str:
-    """Words with commas between them."""
+    """Join words with commas."""
     return ", ".join(words)
 
 
 def percent(probability: float) -> str:
-    """Print a probability; one that is short of certain never reads as certain."""
+    """Return a probability as a percentage; `<1` and `>99` keep it off 0 and 100."""
     if 0 < probability < _ONE_PERCENT:
         figure = "<1"
     elif 1 - _ONE_PERCENT < probability < 1:
@@ -78,10 +78,10 @@ UNKNOWN = "unknown"
 
 
 def dollars(cost: Cost | None) -> tuple[str, str, str]:
-    """Print prompt, completion and total so that the printed parts add up to the printed total.
+    """Return prompt, completion and total, rounded so that the parts add up to the total.
 
-    The total and the prompt's part are rounded, the completion's part is what is left: it may be
-    off by one in its last place, the sum never is.
+    Total and prompt are rounded; completion is the difference, so it may be off by one in its
+    last digit.
     """
     if cost is None:
         return UNKNOWN, UNKNOWN, UNKNOWN
@@ -92,12 +92,12 @@ def dollars(cost: Cost | None) -> tuple[str, str, str]:
 
 
 def amount(value: Decimal) -> str:
-    """Print one amount, to the cent or as much finer as it takes not to read as nothing."""
+    """Return one amount in dollars, with enough digits that it does not read as zero."""
     return dollars(Cost(value, Decimal(0)))[2]
 
 
 def _places(cost: Cost) -> int:
-    """Cents from a dollar on, four places below; more where a part would read as nothing."""
+    """Return 2 decimals from one dollar on, else 4 or as many as the smaller part needs."""
     if cost.total >= 1 or not cost.total:
         return 2
     least = min(part for part in (cost.prompt, cost.completion) if part)

@@ -1,4 +1,4 @@
-"""What every HTML page is made with: a template that escapes, and its style sheet inside it."""
+"""HTML pages: templates with escaping, inline style sheets, navigation, and the page of a day."""
 
 from __future__ import annotations
 
@@ -22,22 +22,22 @@ if TYPE_CHECKING:
 
 
 _LOOK = ("paperlark.renderers", "look.css")
-"""Colours and letters that all pages share."""
+"""Colours and fonts that all pages share."""
 
 
 def template(
     package: str, name: str, finalize: Callable[[object], object] | None = None
 ) -> Template:
-    """Open a template of the package; it escapes what it prints, and knows every name it uses.
+    """Return a template of the package, with autoescaping and strict undefined names.
 
-    It may use those that all pages share.
+    It may import the templates that all pages share.
     """
     return _environment(package, finalize).get_template(name)
 
 
 @cache
 def _environment(package: str, finalize: Callable[[object], object] | None) -> Environment:
-    # Only who renders HTML waits for the template engine.
+    # Imported here: only rendering HTML pays for the template engine.
     import jinja2  # noqa: PLC0415
 
     return jinja2.Environment(
@@ -52,11 +52,16 @@ def _environment(package: str, finalize: Callable[[object], object] | None) -> E
     )
 
 
+def clean_text(value: object) -> object:
+    """Remove control characters from text; markup was made from clean text."""
+    return clean(value) if isinstance(value, str) and not hasattr(value, "__html__") else value
+
+
 @cache
 def style(*sheets: tuple[str, str]) -> tuple[Markup, str]:
-    """Give the shared look with style sheets, ready for their element, and the hash to allow it.
+    """Return the shared and given style sheets as one text, and its SHA-256 for the CSP header.
 
-    Each sheet is a package and the name of a file among its templates.
+    Each sheet is a package and the name of a file in its `templates`.
     """
     texts = [
         resources.files(package).joinpath("templates", sheet).read_text("utf-8")
@@ -64,12 +69,12 @@ def style(*sheets: tuple[str, str]) -> tuple[Markup, str]:
     ]
     text = "\n" + "\n".join(texts)
     hashed = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
-    return Markup(text), hashed  # noqa: S704  # our own files
+    return Markup(text), hashed  # noqa: S704  # files of this package
 
 
 @dataclass(frozen=True, slots=True)
 class NavigationLink:
-    """A link: its words, and the address as the page writes it."""
+    """A link: its text, and its address relative to the page."""
 
     text: str
     address: str
@@ -77,11 +82,10 @@ class NavigationLink:
 
 @dataclass(frozen=True, slots=True)
 class Navigation:
-    """The neighbours of a page; `previous` and `next` are None at the ends of the archive.
+    """The links of a page in an archive; `previous` and `next` are None at its ends.
 
-    `up` is what the page is part of, the nearest first. `beside` is what else there is of the same
-    papers, and `citations` the page that has each paper's citation under the paper's anchor, None
-    where there is none.
+    `parents` are the pages above it, nearest first. `related` are other pages and files about the
+    same papers. `citations` is the page with the citation of each paper, None without one.
     """
 
     previous: NavigationLink | None
@@ -95,17 +99,17 @@ _PACKAGE = "paperlark.renderers"
 
 
 class HtmlRenderer:
-    """Renderer of `day.html`; in an archive it has a `walk` to its neighbours."""
+    """Renders `day.html`; in an archive with `navigation`."""
 
     def __init__(self, navigation: Navigation | None = None) -> None:
-        self._walk = navigation
+        self._navigation = navigation
 
     def render(self, digest: Digest) -> Page:
-        """Give the page."""
+        """Render the page."""
         look, hashed = style((_PACKAGE, "page.css"))
-        text = template(_PACKAGE, "page.html", _cleaned).render(
+        text = template(_PACKAGE, "page.html", clean_text).render(
             digest=digest,
-            navigation=self._walk,
+            navigation=self._navigation,
             reasons=reasons,
             wording=wording,
             english=english,
@@ -114,8 +118,3 @@ class HtmlRenderer:
             style_hash=hashed,
         )
         return Page(PurePosixPath(f"{digest.day}.html"), "text/html", text.encode())
-
-
-def _cleaned(value: object) -> object:
-    """Clean every text that a template prints; what is markup already was made of clean text."""
-    return clean(value) if isinstance(value, str) and not hasattr(value, "__html__") else value

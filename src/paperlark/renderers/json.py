@@ -1,9 +1,9 @@
-"""The page for programs: JSON of a documented, versioned shape."""
+"""The JSON page, with a documented and versioned schema."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
-from decimal import Decimal
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -16,11 +16,11 @@ from paperlark.renderers import wording
 
 
 class JsonRenderer:
-    """Renderer of `day.json`; see `schema.py` for the shape."""
+    """Renders `day.json`; see `schema.py` for its schema."""
 
     def render(self, digest: Digest) -> Page:
-        """Give the page."""
-        # Building the models takes a fifth of a second: only who renders JSON waits for it.
+        """Render the page."""
+        # Building the models takes a fifth of a second: only rendering JSON pays for it.
         from paperlark.renderers.schema import JsonDigest  # noqa: PLC0415
 
         document = JsonDigest.model_validate(_document(digest))
@@ -70,34 +70,41 @@ def _usage(model: str, digest: Digest) -> dict[str, Any]:
     return {
         "model": model,
         "requests": digest.spend and wording.requests(digest),
-        "tokens": tokens and _tokens(tokens),
-        "cost_usd": spend.cost and _cost(spend.cost),
-        "at_most_usd": None if spend.most is None else _decimal(spend.most),
+        "tokens": tokens and token_record(tokens),
+        "cost_usd": cost_record(spend.cost),
+        "at_most_usd": None if spend.most is None else f"{spend.most:f}",
         "tokens_per_judged": tokens and wording.tokens_per(tokens, digest.funnel.judged),
         "tokens_per_selected": tokens and wording.tokens_per(tokens, wording.judged_on(digest)),
-        "prices": digest.prices and _prices(digest.prices),
+        "prices": source_record(digest.prices),
     }
 
 
-def _prices(prices: PriceSource) -> dict[str, Any]:
+def source_record(prices: PriceSource | None) -> Mapping[str, object] | None:
+    """Return the source of a price as JSON values, None if no price is known."""
+    if prices is None:
+        return None
     return {"source": prices.name, "url": prices.url, "checked": prices.checked}
 
 
-def _tokens(tokens: Tokens) -> dict[str, int]:
-    return asdict(tokens) | {"total": tokens.total}
-
-
-def _cost(cost: Cost) -> dict[str, str]:
+def token_record(tokens: Tokens) -> Mapping[str, int]:
+    """Return tokens as JSON values."""
     return {
-        "prompt": _decimal(cost.prompt),
-        "completion": _decimal(cost.completion),
-        "total": _decimal(cost.total),
+        "prompt": tokens.prompt,
+        "cached": tokens.cached,
+        "completion": tokens.completion,
+        "total": tokens.total,
     }
 
 
-def _decimal(amount: Decimal) -> str:
-    """Write without an exponent, which some readers of decimals do not know."""
-    return f"{amount:f}"
+def cost_record(cost: Cost | None) -> Mapping[str, str] | None:
+    """Return a cost as decimal text without exponents, which some parsers reject; None: unknown."""
+    if cost is None:
+        return None
+    return {
+        "prompt": f"{cost.prompt:f}",
+        "completion": f"{cost.completion:f}",
+        "total": f"{cost.total:f}",
+    }
 
 
 def _paper(paper: Paper) -> dict[str, Any]:
@@ -127,9 +134,9 @@ def _entry(entry: Entry) -> dict[str, Any]:
 
 
 def _match(match: Match) -> dict[str, Any]:
-    """All but the score, whose scale means nothing outside the ranker."""
-    said = {name: value for name, value in asdict(match).items() if name != "score"}
-    return said | {"nearest": match.nearest and _nearest(match.nearest)}
+    """Return all but the score, whose scale is internal to the ranker."""
+    fields = {name: value for name, value in asdict(match).items() if name != "score"}
+    return fields | {"nearest": match.nearest and _nearest(match.nearest)}
 
 
 def _nearest(nearest: Nearest | Precedent) -> dict[str, Any]:

@@ -1,6 +1,6 @@
-"""The manifest beside a page: what it was made from, what went wrong, and what was paid for.
+"""The manifest of a page: its inputs, failures, judgements and cost.
 
-With the JSON page it is enough to rebuild a lost database from.
+Together with the JSON page it is enough to restore a lost database.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from paperlark.domain import plain_text
 from paperlark.domain.digest import Digest, Page
 from paperlark.domain.errors import PaperlarkError
 from paperlark.domain.judgement import UnjudgedReason
-from paperlark.domain.spending import PriceSource
+from paperlark.renderers.json import source_record
 from paperlark.renderers.wording import judged_on, requests, tokens_per
 
 SCHEMA = "paperlark/manifest/1"
@@ -26,10 +26,10 @@ _JSON = "application/json"
 
 
 class ManifestRenderer:
-    """Implements Renderer; it names no moment, so the same digest gives the same bytes."""
+    """Renders `day.manifest.json`, without timestamps: the same digest gives the same bytes."""
 
     def render(self, digest: Digest) -> Page:
-        """Give the manifest."""
+        """Render the manifest."""
         document = {
             "schema": SCHEMA,
             "day": digest.day.isoformat(),
@@ -52,12 +52,12 @@ class ManifestRenderer:
 
 
 def manifest_path(day: date) -> PurePosixPath:
-    """Give where a page's manifest is."""
+    """Return the path of the manifest of a day."""
     return PurePosixPath(f"{day}.manifest.json")
 
 
 def owner(manifest: bytes) -> str | None:
-    """Name the profile whose page this is the manifest of; None where it does not say."""
+    """Return the profile that a manifest belongs to; None if unreadable."""
     try:
         profile = json.loads(manifest)["profile"]
     except (ValueError, KeyError, TypeError):
@@ -66,12 +66,12 @@ def owner(manifest: bytes) -> str | None:
 
 
 def failure_path(day: date) -> PurePosixPath:
-    """Give where a failed run is recorded."""
+    """Return the path of the record of a failed run."""
     return PurePosixPath(f"{day}.failed.json")
 
 
 def failure_record(day: date, profile: str, error: PaperlarkError) -> Page:
-    """Record a run that made no page, for whoever looks beside the pages."""
+    """Return the record of a run that made no page, to be stored beside the pages."""
     document = {
         "schema": SCHEMA,
         "day": day.isoformat(),
@@ -84,7 +84,7 @@ def failure_record(day: date, profile: str, error: PaperlarkError) -> Page:
 
 
 def versions() -> dict[str, str]:
-    """Name the programs."""
+    """Return the versions of the programs involved."""
     return {
         "paperlark": __version__,
         "python": platform.python_version(),
@@ -106,15 +106,7 @@ def _usage(digest: Digest) -> dict[str, Any] | None:
         "at_most_usd": None if spend.most is None else str(spend.most),
         "tokens_per_judged": spend.tokens and tokens_per(spend.tokens, digest.funnel.judged),
         "tokens_per_selected": spend.tokens and tokens_per(spend.tokens, judged_on(digest)),
-        "prices": digest.prices and _prices(digest.prices),
-    }
-
-
-def _prices(prices: PriceSource) -> dict[str, Any]:
-    return {
-        "source": prices.name,
-        "url": prices.url,
-        "checked": prices.checked and prices.checked.isoformat(),
+        "prices": source_record(digest.prices),
     }
 
 
@@ -127,5 +119,5 @@ def _unjudged(digest: Digest) -> list[str]:
 
 
 def _page(path: PurePosixPath, document: dict[str, Any]) -> Page:
-    text = json.dumps(document, indent=1, ensure_ascii=False)
+    text = json.dumps(document, indent=1, ensure_ascii=False, default=str)
     return Page(path, _JSON, f"{plain_text.clean(text)}\n".encode())

@@ -1,7 +1,4 @@
-"""Text made literal inside Markdown, with as few backslashes as that takes.
-
-Every rule here is CommonMark's or GitHub's; the text is one line, already cleaned.
-"""
+"""The Markdown page; untrusted text is escaped by the rules of CommonMark and GitHub."""
 
 from __future__ import annotations
 
@@ -24,29 +21,29 @@ _ACTIVE = re.compile(
     """,
     re.VERBOSE,
 )
-# As an entity and not with a backslash: some readers of Markdown know no backslash before these.
+# As an entity and not with a backslash: some Markdown parsers do not accept a backslash here.
 _TAG = re.compile(r"<(?=[A-Za-z/!?])")
 _ENTITY = re.compile(r"&(?=#|[A-Za-z][A-Za-z0-9]*;)")
 _LINE_START = re.compile(r"^(?:(#{1,6}|[>+\-=~:])|(\d{1,9})([.)]))")
 
 
 def escape(text: str) -> str:
-    """Make a text literal that follows other words on its line."""
+    """Escape one line of cleaned text that follows other words on its line."""
     literal = _ACTIVE.sub(lambda found: "\\" + found[0], text)
     return _TAG.sub("&lt;", _ENTITY.sub("&amp;", literal))
 
 
 def escape_line(text: str) -> str:
-    """Make a text literal that begins its line: no heading, list, quote or rule."""
-    return _LINE_START.sub(_disarm, escape(text))
+    """Escape text at the start of a line, where it could begin a heading, list, quote or rule."""
+    return _LINE_START.sub(_escape_start, escape(text))
 
 
 def escape_label(text: str) -> str:
-    """Make a text literal inside the brackets of a link."""
+    """Escape text inside the brackets of a link."""
     return escape(text).replace("]", "\\]")
 
 
-def _disarm(found: re.Match[str]) -> str:
+def _escape_start(found: re.Match[str]) -> str:
     return f"\\{found[1]}" if found[1] else f"{found[2]}\\{found[3]}"
 
 
@@ -54,19 +51,19 @@ _FENCE = re.compile(r"`{3,}")
 
 
 class MarkdownRenderer:
-    """Renderer of `day.md`. Of very many authors it names the first, and says so."""
+    """Renders `day.md`; long lists of authors are shortened."""
 
     def render(self, digest: Digest) -> Page:
-        """Give the page."""
+        """Render the page."""
         text = "\n\n".join(_blocks(digest)) + "\n"
         return Page(PurePosixPath(f"{digest.day}.md"), "text/markdown", text.encode())
 
 
 def _blocks(digest: Digest) -> Iterator[str]:
     yield f"# {english.long_date(digest.day)}"
-    categories = _outside(english.listed(digest.categories))
-    yield " · ".join(filter(None, (f"**{_outside(digest.profile)}**", categories)))
-    yield " · ".join(_outside(part) for part in wording.summary(digest))
+    categories = _escaped(english.listed(digest.categories))
+    yield " · ".join(filter(None, (f"**{_escaped(digest.profile)}**", categories)))
+    yield " · ".join(_escaped(part) for part in wording.summary(digest))
     yield from (f"> {escape_line(one_line(note))}" for note in digest.notes)
     yield _usage(digest)
     yield from filter(None, (wording.tokens_per_paper(digest), wording.cost_bound(digest)))
@@ -78,7 +75,7 @@ def _blocks(digest: Digest) -> Iterator[str]:
     if agreement:
         yield agreement
     if digest.batches:
-        yield "\n".join(f"- {name}: {_outside(source)}" for name, source in wording.batches(digest))
+        yield "\n".join(f"- {name}: {_escaped(source)}" for name, source in wording.batches(digest))
     if digest.entries:
         yield "## Contents"
         yield "\n".join(_content(entry) for entry in digest.entries)
@@ -97,7 +94,7 @@ def _usage(digest: Digest) -> str:
     if digest.model is None:
         return wording.without_model(digest)
     rows = wording.usage_rows(digest.spend)
-    table = _table((_outside(digest.model), "prompt", "completion", "total"), rows)
+    table = _table((_escaped(digest.model), "prompt", "completion", "total"), rows)
     remarks = [row.remark for row in rows if row.remark]
     return "\n\n".join((table, *(f"{remark}." for remark in remarks)))
 
@@ -122,7 +119,7 @@ def _table(
 def _content(entry: Entry) -> str:
     title = escape_label(typeset.plain(entry.paper.title))
     aside = reasons.aside(entry)
-    behind = f" — {_outside(aside)}" if aside else ""
+    behind = f" — {_escaped(aside)}" if aside else ""
     return f"{entry.place}. {reasons.chip(entry)} [{title}](#{entry.paper.anchor}){behind}"
 
 
@@ -151,7 +148,7 @@ def _entry(entry: Entry) -> Iterator[str]:
 
 def _authors(authors: tuple[Author, ...]) -> str:
     shown = reasons.shown_authors(len(authors))
-    names = english.listed(_outside(_name(author)) for author in authors[:shown])
+    names = english.listed(_escaped(_name(author)) for author in authors[:shown])
     hidden = len(authors) - shown
     return f"{names} and {english.number(hidden)} more" if hidden else names
 
@@ -162,7 +159,7 @@ def _name(author: Author) -> str:
 
 def _facts(entry: Entry) -> str:
     paper = entry.paper
-    categories = _outside(english.listed(paper.categories))
+    categories = _escaped(english.listed(paper.categories))
     facts = (f"[{paper.id}]({paper.url})", categories, entry.type, f"[pdf]({paper.pdf_url})")
     return " · ".join(filter(None, facts))
 
@@ -178,12 +175,12 @@ def _scores(entry: Entry) -> str:
 
 
 def _evidence(match: Match) -> str:
-    """Say what the ranker saw; its match already stands among the scores."""
+    """Return the evidence of the ranker; the match itself is among the scores."""
     facts = reasons.evidence(match)
-    saw = [f"{name.lower()}: {_outside(value)}" for name, value in facts]
+    items = [f"{name.lower()}: {_escaped(value)}" for name, value in facts]
     if match.nearest:
-        saw.append(f"resembles: {_nearest(match.nearest)}")
-    return f"**Evidence:** {'; '.join(saw) or 'the match alone'}"
+        items.append(f"resembles: {_nearest(match.nearest)}")
+    return f"**Evidence:** {'; '.join(items) or 'the match alone'}"
 
 
 def _nearest(nearest: Nearest) -> str:
@@ -210,9 +207,9 @@ def _missing(digest: Digest) -> Iterator[str]:
         return
     yield "## Not judged"
     if failed:
-        yield "\n".join(f"- {_label(m.paper)}: {_outside(m.reason)}" for m in failed)
+        yield "\n".join(f"- {_label(m.paper)}: {_escaped(m.reason)}" for m in failed)
     for why, left in put_off:
-        yield _outside(why)
+        yield _escaped(why)
         yield "\n".join(f"- {_label(missing.paper)}" for missing in left)
     if unknown:
         yield f"{wording.not_recorded_text(unknown)}"
@@ -255,5 +252,5 @@ def _appendix(digest: Digest) -> Iterator[str]:
         yield f"The selection prompt:\n\n{fence}text\n{prompt}\n{fence}"
 
 
-def _outside(text: str) -> str:
+def _escaped(text: str) -> str:
     return escape(one_line(text))

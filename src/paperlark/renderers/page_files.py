@@ -14,4 +14,4 @@ RENDERERS: tuple[Renderer, ...] = (
     JsonRenderer(),
     ManifestRenderer(),
 )
-"""What makes the files of a day."""
+"""Renderers of the files of a day."""

@@ -11,15 +11,15 @@ STAR = "★"
 OUTSIDE = "outside your usual topics"
 """Marks a paper of the random sample from below the threshold."""
 NO_DATA = "\N{EN DASH}"
-"""The mark of a paper that an imported page has, and says nothing of."""
+"""Shown for a paper of an imported page without scores or match."""
 MOST_AUTHORS = 12
-"""More are folded away behind the first of them."""
+"""Longer lists of authors are folded."""
 _FEW_AUTHORS = 10
 _NEARLY = 0.999
 
 
 def chip(entry: Entry) -> str:
-    """Give the mark beside a title: a star, both scores, or the match."""
+    """Return the mark beside a title: a star, both scores, or the match."""
     if entry.followed:
         return STAR
     if entry.judgement:
@@ -32,7 +32,7 @@ def chip(entry: Entry) -> str:
 
 
 def chip_label(entry: Entry) -> str:
-    """Give the same mark for who cannot see it."""
+    """Return the mark in words, for screen readers."""
     if entry.followed:
         return "by an author you follow"
     if entry.judgement:
@@ -41,7 +41,7 @@ def chip_label(entry: Entry) -> str:
 
 
 def aside(entry: Entry) -> str:
-    """Give what stands beside a title in the contents."""
+    """Return the remark beside a title in the contents."""
     if entry.outside:
         return OUTSIDE
     if entry.followed:
@@ -50,48 +50,48 @@ def aside(entry: Entry) -> str:
 
 
 def match_rank(match: Match) -> str:
-    """`3 of 299`."""
+    """Return the rank: `3 of 299`."""
     return f"{number(match.rank)} of {number(match.of)}"
 
 
 def match_best(match: Match) -> str:
-    """Give the probability of being selected, or the rank where none is calibrated."""
+    """Return the probability of being selected, or the rank where none is calibrated."""
     if match.probability is None:
         return match_rank(match)
-    return percent(min(match.probability, _NEARLY))  # nothing is certain before it is read
+    return percent(min(match.probability, _NEARLY))  # never shown as 100 %
 
 
 def match_rest(match: Match) -> str:
-    """Give the rank where the probability has been said already."""
+    """Return the rank in parentheses where `match_best` is a probability."""
     return "" if match.probability is None else f"({match_rank(match)})"
 
 
 def match_text(match: Match) -> str:
-    """`94 % (3 of 299)` or `3 of 299`."""
+    """Return `94 % (3 of 299)` or `3 of 299`."""
     return f"{match_best(match)} {match_rest(match)}".strip()
 
 
 def unread_match(one: Unread) -> str:
-    """Give the match of a paper that nobody read: `2 %`."""
+    """Return the match of an unread paper: `2 %`."""
     return percent(one.probability)
 
 
 def reason(entry: Entry) -> str | None:
-    """Why the paper is here; None where only the evidence can say."""
+    """Return why the paper was selected; None where only the evidence shows it."""
     if entry.followed:
         names = listed(filter(None, map(author_match, entry.followed)))
         who = f"{entry.comment}: {names}" if names else f"{entry.comment}"
-        said = entry.judgement.comment if entry.judgement else ""
-        return f"{who}. {said}" if said else who
+        comment = entry.judgement.comment if entry.judgement else ""
+        return f"{who}. {comment}" if comment else who
     if entry.outside and entry.judgement is None:
         return "Random pick. Vote to see more or fewer like this."
     return entry.comment
 
 
 def author_match(match: AuthorMatch) -> str:
-    """Name a followed author; a name alone may be a namesake's, and the page says so.
+    """Return the name of a followed author, marked where it was matched by name alone.
 
-    Nothing where only that there is one is known.
+    Empty if the name is unknown.
     """
     if match.name is None:
         return ""
@@ -99,7 +99,7 @@ def author_match(match: AuthorMatch) -> str:
 
 
 def evidence(match: Match | None) -> tuple[tuple[str, str], ...]:
-    """Say what the ranker saw, besides the nearest paper of before: names and values."""
+    """Return the evidence of the ranker as names and values, without the nearest paper."""
     if match is None:
         return ()
     words = (
@@ -111,10 +111,10 @@ def evidence(match: Match | None) -> tuple[tuple[str, str], ...]:
 
 
 def precedent_text(one: Precedent) -> str:
-    """`14 January 2025, similarity 0.83`; what is short of the same never reads as the same."""
+    """Return `14 January 2025, similarity 0.83`, truncated so that 0.999 does not read as 1."""
     return f"{short_date(one.day)}, similarity {f'{one.similarity:.4f}'[:4]}"
 
 
 def shown_authors(count: int) -> int:
-    """How many authors to print before the rest is folded."""
+    """Return how many authors to show before the rest is folded."""
     return count if count <= MOST_AUTHORS else _FEW_AUTHORS

@@ -1,7 +1,7 @@
-"""A JSON page and its manifest in, the digest that they were made from out.
+"""Restores a digest from its JSON page and manifest.
 
-What neither carries is not restored: the ranker's score (its rank is there), abstract and authors
-of a paper that was not judged (its page does not print them either).
+Not restored, because neither file has them: the score of the ranker (its rank is there), and
+abstract and authors of a paper that was not judged.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from paperlark.renderers import schema
 
 
 def restore(page: bytes, manifest: bytes, name: str) -> Digest:
-    """Read the two files of the day called `name`; raises StoreError when they cannot be read."""
+    """Read the page and manifest of the day `name`; raises StoreError if they are invalid."""
     try:
         return _digest(schema.JsonDigest.model_validate_json(page), json.loads(manifest))
     except (ValueError, KeyError, TypeError) as error:
@@ -42,9 +42,9 @@ def restore(page: bytes, manifest: bytes, name: str) -> Digest:
 
 
 def restore_page(page: bytes, name: str) -> Digest:
-    """Read a page whose manifest is not at hand; raises StoreError when it cannot be read.
+    """Read a page without its manifest; raises StoreError if it is invalid.
 
-    Then nobody knows criteria and judge, nor which papers were neither selected nor named.
+    Criteria and judge are then unknown, and so are unselected papers that the page does not name.
     """
     inputs: dict[str, Any] = {"inputs": (), "judge": None, "criteria": ""}
     try:
@@ -76,13 +76,13 @@ def _digest(page: schema.JsonDigest, manifest: dict[str, Any]) -> Digest:
         judge=manifest["judge"],
         judgements=tuple(Judgement(**one) for one in manifest["judgements"]),
         scanned=tuple(PaperId(one) for one in manifest["scanned"]),
-        # A page of before there was exploration explored nothing.
+        # Pages made before random samples existed have none.
         explored=tuple(Explored(**one) for one in manifest.get("explored", ())),
         unread=tuple(Unread(PaperId(u.id), u.title, u.probability) for u in page.unread),
         missed=Missed(**page.missed.model_dump()) if page.missed else None,
-        # A page of before papers were judged several times had one reading.
+        # Pages made before repeated readings existed have one.
         readings=tuple(
-            Reading(one["judge"], tuple(Judgement(**said) for said in one["judgements"]))
+            Reading(one["judge"], tuple(Judgement(**fields) for fields in one["judgements"]))
             for one in manifest.get("readings", ())
         ),
         agreement=_agreement(page.agreement) if page.agreement else None,
@@ -138,8 +138,8 @@ def _entry(entry: schema.JsonEntry) -> Entry:
 def _match(match: schema.JsonMatch) -> Match:
     near = match.nearest
     nearest = Nearest(PaperId(near.id), near.title, near.day) if near else None
-    said = match.model_dump(exclude={"nearest"})
-    return Match(score=1 / match.rank, nearest=nearest, **said)
+    fields = match.model_dump(exclude={"nearest"})
+    return Match(score=1 / match.rank, nearest=nearest, **fields)
 
 
 def _precedent(one: schema.JsonPrecedent) -> Precedent:

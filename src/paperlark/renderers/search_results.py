@@ -1,4 +1,4 @@
-"""The answer to a search, as lines for a terminal and as JSON for programs."""
+"""Search results, as lines for a terminal and as JSON."""
 
 from __future__ import annotations
 
@@ -20,70 +20,70 @@ from paperlark.renderers import english, typeset
 
 NARROWEST = 60
 _FEW_AUTHORS = 4
-_LONGEST_SAID = 200
-"""Characters of a question that are repeated."""
+_LONGEST_QUERY = 200
+"""Characters of a query that are repeated."""
 _INDENT = 12
 
 
-def results_text(answer: SearchResults, *, width: int = 80) -> str:
-    """Give the answer in lines of at most `width` (or 60)."""
+def results_text(results: SearchResults, *, width: int = 80) -> str:
+    """Return the results in lines of at most `width` (or 60)."""
     width = max(width, NARROWEST)
-    # What a terminal would take for a command must not reach it.
-    return "\n".join(plain_text.clean(line).rstrip() for line in _lines(answer, width))
+    # Control characters must not reach the terminal.
+    return "\n".join(plain_text.clean(line).rstrip() for line in _lines(results, width))
 
 
-def _lines(answer: SearchResults, width: int) -> Iterator[str]:
-    yield from textwrap.wrap(results_summary(answer), width)
-    for number, found in enumerate(answer.found, start=1):
+def _lines(results: SearchResults, width: int) -> Iterator[str]:
+    yield from textwrap.wrap(results_summary(results), width)
+    for number, result in enumerate(results.found, start=1):
         yield ""
-        yield from _paper_lines(number, found, width)
-    more = (answer.count or 0) - len(answer.found)
+        yield from _paper_lines(number, result, width)
+    more = (results.count or 0) - len(results.found)
     if more > 0:
         yield ""
         yield f"… and {english.counted(more, 'more paper')}: see --limit"
 
 
-def results_summary(answer: SearchResults) -> str:
-    """Say how many papers there are, and how they were found."""
-    asked = asked_for(answer.query)
-    if not answer.found:
+def results_summary(results: SearchResults) -> str:
+    """Return how many papers were found, and by which method."""
+    asked = query_text(results.query)
+    if not results.found:
         return f"No paper {asked}."
-    shown = english.counted(len(answer.found), "paper")
-    match answer.method:
+    shown = english.counted(len(results.found), "paper")
+    match results.method:
         case SearchMethod.MEANING:
             return f"No paper contains any of these words. Nearest in meaning: {shown} {asked}."
         case SearchMethod.ANY_WORD:
             how = "No paper contains all of these words. With the rarest of them: "
         case _:
             how = ""
-    if answer.count is None:
-        latest = "the best among the latest" if answer.query.terms else "the latest"
+    if results.count is None:
+        latest = "the best among the latest" if results.query.terms else "the latest"
         return f"{how}{shown}, {latest} of very many {asked}."
-    return f"{how}{english.counted(answer.count, 'paper')} {asked}."
+    return f"{how}{english.counted(results.count, 'paper')} {asked}."
 
 
-def asked_for(question: SearchQuery) -> str:
-    """`with “bats sonar” by Ada in cs.LG from 2025-02-17`."""
-    said = plain_text.one_line(question.text)
-    more = "…" if len(said) > _LONGEST_SAID else ""
+def query_text(query: SearchQuery) -> str:
+    """Return the query in words: `on “bats sonar” by Ada in cs.LG from 2025-02-17`."""
+    text = plain_text.one_line(query.text)
+    more = "…" if len(text) > _LONGEST_QUERY else ""
     parts = (
-        f"on “{said[:_LONGEST_SAID]}{more}”" if question.terms else "",
-        f"by {question.author}" if question.author else "",
-        f"in {question.category}" if question.category else "",
-        f"from {question.first}" if question.first else "",
-        f"to {question.last}" if question.last else "",
-        f"with relevance {question.score} or more" if question.score else "",
-        "on a page" if question.selected else "",
+        f"on “{text[:_LONGEST_QUERY]}{more}”" if query.terms else "",
+        f"by {query.author}" if query.author else "",
+        f"in {query.category}" if query.category else "",
+        f"from {query.first}" if query.first else "",
+        f"to {query.last}" if query.last else "",
+        f"with relevance {query.score} or more" if query.score else "",
+        "on a page" if query.selected else "",
     )
     return " ".join(filter(None, parts))
 
 
-def _paper_lines(number: int, found: SearchResult, width: int) -> Iterator[str]:
-    paper = found.paper
-    head = f"{number:>4}  {_chip(found.status):<6}"
+def _paper_lines(number: int, result: SearchResult, width: int) -> Iterator[str]:
+    paper = result.paper
+    head = f"{number:>4}  {_chip(result.status):<6}"
     title = textwrap.wrap(_plain(paper.title), width - _INDENT) or ["(no title)"]
     yield from (f"{begin}{line}" for begin, line in zip(_begin(head), title, strict=False))
-    for line in (_authors(paper), f"{' · '.join(filter(None, _facts(found)))}"):
+    for line in (_authors(paper), f"{' · '.join(filter(None, _facts(result)))}"):
         yield from textwrap.wrap(
             line, width, initial_indent=" " * _INDENT, subsequent_indent=" " * _INDENT
         )
@@ -96,10 +96,10 @@ def _begin(head: str) -> Iterator[str]:
         yield " " * _INDENT
 
 
-def _chip(standing: PaperStatus) -> str:
-    if standing.relevance is None or standing.novelty is None:
+def _chip(status: PaperStatus) -> str:
+    if status.relevance is None or status.novelty is None:
         return ""
-    return f"{standing.relevance}\N{MIDDLE DOT}{standing.novelty}"
+    return f"{status.relevance}\N{MIDDLE DOT}{status.novelty}"
 
 
 def _authors(paper: Paper) -> str:
@@ -108,23 +108,23 @@ def _authors(paper: Paper) -> str:
     return f"{english.listed(names[:_FEW_AUTHORS])}{more}"
 
 
-def _facts(found: SearchResult) -> Iterator[str]:
-    standing = found.status
-    if standing.day is None:
+def _facts(result: SearchResult) -> Iterator[str]:
+    status = result.status
+    if status.day is None:
         yield "imported"
     else:
-        yield english.short_date(standing.day)
-    if standing.selected:
-        yield f"place {standing.place} on the page" if standing.place else "on the page"
-    elif standing.day is not None and not standing.scanned:
+        yield english.short_date(status.day)
+    if status.selected:
+        yield f"place {status.place} on the page" if status.place else "on the page"
+    elif status.day is not None and not status.scanned:
         yield "new version, not ranked"
-    if standing.probability is not None:
-        yield f"match {english.percent(standing.probability)}"
-    yield english.listed(found.paper.categories)
+    if status.probability is not None:
+        yield f"match {english.percent(status.probability)}"
+    yield english.listed(result.paper.categories)
 
 
 def address(paper: Paper) -> str | None:
-    """Give the paper's address at arXiv, None for one that was imported from elsewhere."""
+    """Return the address on arXiv, None for a paper imported from elsewhere."""
     return paper.url if Identifier.parse(paper.id) else None
 
 
@@ -132,33 +132,33 @@ def _plain(words: str) -> str:
     return plain_text.one_line(typeset.plain(words))
 
 
-def results_document(answer: SearchResults) -> str:
-    """Give everything; in ASCII, so that nothing in it commands a terminal."""
-    question = answer.query
+def results_document(results: SearchResults) -> str:
+    """Return the results as JSON, in ASCII so that it is safe in a terminal."""
+    query = results.query
     return json.dumps(
         {
             "schema": "paperlark/search/1",
             "question": {
-                "text": question.text,
-                "terms": [one.text + "*" * one.prefix for one in question.terms],
-                "author": question.author,
-                "category": question.category,
-                "from": question.first,
-                "to": question.last,
-                "selected": question.selected,
-                "score": question.score,
+                "text": query.text,
+                "terms": [one.text + "*" * one.prefix for one in query.terms],
+                "author": query.author,
+                "category": query.category,
+                "from": query.first,
+                "to": query.last,
+                "selected": query.selected,
+                "score": query.score,
             },
-            "found_by": answer.method,
-            "count": answer.count,
-            "papers": [_paper(one) for one in answer.found],
+            "found_by": results.method,
+            "count": results.count,
+            "papers": [_paper(one) for one in results.found],
         },
         indent=2,
         default=str,
     )
 
 
-def _paper(found: SearchResult) -> dict[str, Any]:
-    paper, standing = found.paper, found.status
+def _paper(result: SearchResult) -> dict[str, Any]:
+    paper, status = result.paper, result.status
     return {
         "id": paper.id,
         "version": paper.version,
@@ -166,12 +166,12 @@ def _paper(found: SearchResult) -> dict[str, Any]:
         "title": paper.title,
         "authors": [author.name for author in paper.authors],
         "categories": paper.categories,
-        "day": standing.day,
-        "looked_at": standing.scanned,
-        "selected": standing.selected,
-        "place": standing.place,
-        "relevance": standing.relevance,
-        "novelty": standing.novelty,
-        "match": standing.probability,
-        "likeness": None if found.similarity is None else round(found.similarity, 4),
+        "day": status.day,
+        "looked_at": status.scanned,
+        "selected": status.selected,
+        "place": status.place,
+        "relevance": status.relevance,
+        "novelty": status.novelty,
+        "match": status.probability,
+        "likeness": None if result.similarity is None else round(result.similarity, 4),
     }

@@ -1,4 +1,4 @@
-"""The top of the page, as lines for a terminal: a look at it before it is opened."""
+"""The top of a page as lines for a terminal."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ NARROWEST = 60
 
 
 def top(digest: Digest, *, width: int = 80, entries: int = ENTRIES) -> str:
-    """Give title, counts and the first entries, one a line, none longer than `width` (or 60)."""
+    """Return title, counts and the first entries, one per line of at most `width` (or 60)."""
     width = max(width, NARROWEST)
-    # What a terminal would take for a command must not reach it.
+    # Control characters must not reach the terminal.
     return "\n".join(plain_text.clean(line) for line in _lines(digest, width, entries))
 
 
@@ -72,7 +72,7 @@ def _entry(entry: Entry, width: int) -> str:
 
 
 def _evidence(match: Match) -> str:
-    """Say in one line what speaks for a paper that nobody judged: its topic stands above."""
+    """Return the evidence for an unjudged paper in one line; its topic is on the line above."""
     nearest = match.nearest
     parts = (
         ("matched terms", english.listed(match.words_for)),

@@ -1,4 +1,4 @@
-"""When a dollar sign is money and when it opens a formula."""
+"""Parser of text with TeX: prose, formulas, styles and links; dollars of money are no formulas."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ _WORDS = re.compile(r"[A-Za-z]{2,}[^A-Za-z]{0,2}\s+[A-Za-z]{2,}")
 
 
 def is_formula(body: str, after: str) -> bool:
-    """Tell a formula from what stands between two amounts of money.
+    """Return whether the text between two dollar signs is a formula, not prose between amounts.
 
-    Bare signs are one, as in 28$-$30, and so is TeX unless it is the prose behind an amount.
-    Anything else holds no words in a row and no word at all behind an amount or a blank; a
-    digit behind it means that its second dollar opens an amount: "$5 and $10".
+    Bare signs are a formula, as in 28$-$30, and so is TeX unless it is prose after an amount.
+    Other text must not contain two words in a row, nor any word after an amount or a space. A
+    digit after the second dollar means that it begins another amount: "$5 and $10".
     """
     if not body.strip():
         return False
@@ -36,9 +36,9 @@ def is_formula(body: str, after: str) -> bool:
 
 
 LONGEST_FORMULA = 2_000
-"""Characters; what is longer is not set as a formula."""
+"""Characters; longer text is not typeset as a formula."""
 LONGEST_ADDRESS = 2_000
-"""Characters; what is longer is no address that anybody follows."""
+"""Characters; longer text is not a link."""
 _DEEPEST_STYLE = 8
 
 
@@ -74,8 +74,8 @@ class Link:
 
 
 Piece = Prose | Formula | Styled | Link
-_Read = tuple[Piece, int]
-"""A piece and where it ends."""
+_Parsed = tuple[Piece, int]
+"""A piece and the position after it."""
 
 _STYLES = {
     "emph": "em",
@@ -116,19 +116,19 @@ _CHARACTERS = {
 }
 
 
-_TELLING = ("\\", "$", "{", "~", "``", "''", "--", "http")
-"""Every token begins with one of these; most paragraphs have none."""
+_TOKEN_STARTS = ("\\", "$", "{", "~", "``", "''", "--", "http")
+"""Every token begins with one of these; most paragraphs contain none."""
 
 
-def read(text: str) -> tuple[Piece, ...]:
-    """Read one paragraph."""
-    if not any(sign in text for sign in _TELLING):
+def parse(text: str) -> tuple[Piece, ...]:
+    """Parse one paragraph."""
+    if not any(sign in text for sign in _TOKEN_STARTS):
         return (Prose(text),)
-    return tuple(_joined(_Reader(text).pieces(0, len(text))))
+    return tuple(_joined(_Parser(text).pieces(0, len(text))))
 
 
 def _joined(pieces: Iterator[Piece]) -> Iterator[Piece]:
-    """Put neighbouring prose together."""
+    """Merge adjacent prose."""
     prose: list[str] = []
     for piece in pieces:
         if isinstance(piece, Prose):
@@ -142,8 +142,8 @@ def _joined(pieces: Iterator[Piece]) -> Iterator[Piece]:
         yield Prose("".join(prose))
 
 
-class _Reader:
-    """One pass over a paragraph; each kind of token has a method that may decline it."""
+class _Parser:
+    """One pass over a paragraph; each kind of token has a method, which returns None to decline."""
 
     def __init__(self, text: str) -> None:
         self._text = text
@@ -151,17 +151,17 @@ class _Reader:
         self._depth = 0
 
     def pieces(self, start: int, end: int) -> Iterator[Piece]:
-        """Read from `start` to `end`."""
+        """Parse from `start` to `end`."""
         at = start
         while found := _TOKEN.search(self._text, at, end):
             yield Prose(self._text[at : found.start()])
-            method: Callable[[re.Match[str], int], _Read | None]
+            method: Callable[[re.Match[str], int], _Parsed | None]
             method = getattr(self, f"_{found.lastgroup}")
             piece, at = method(found, end) or (Prose(found[0]), found.end())
             yield piece
         yield Prose(self._text[at:end])
 
-    def _url(self, found: re.Match[str], _end: int) -> _Read | None:
+    def _url(self, found: re.Match[str], _end: int) -> _Parsed | None:
         if len(found[0]) > LONGEST_ADDRESS:
             return None
         address = found[0].rstrip(".,;:!?'*")
@@ -169,7 +169,7 @@ class _Reader:
             address = address[:-1].rstrip(".,;:!?'")
         return Link(address, address), found.start() + len(address)
 
-    def _dollars(self, found: re.Match[str], end: int) -> _Read | None:
+    def _dollars(self, found: re.Match[str], end: int) -> _Parsed | None:
         width = len(found[0])
         start = found.end()
         if width > 2:  # noqa: PLR2004 - more than $$ opens nothing: "No $$$"
@@ -183,7 +183,7 @@ class _Reader:
             return None
         return self._formula(found.start(), body, after)
 
-    def _bracket(self, found: re.Match[str], end: int) -> _Read | None:
+    def _bracket(self, found: re.Match[str], end: int) -> _Parsed | None:
         closing = r"\)" if found[0] == r"\(" else r"\]"
         start = found.end()
         close = self._text.find(closing, start, min(end, start + LONGEST_FORMULA))
@@ -191,10 +191,10 @@ class _Reader:
             return None
         return self._formula(found.start(), self._text[start:close], close + len(closing))
 
-    def _formula(self, start: int, body: str, end: int) -> _Read | None:
+    def _formula(self, start: int, body: str, end: int) -> _Parsed | None:
         return (Formula(self._text[start:end], body.strip()), end) if body.strip() else None
 
-    def _group(self, found: re.Match[str], end: int) -> _Read | None:
+    def _group(self, found: re.Match[str], end: int) -> _Parsed | None:
         r"""Braces around a single character, as in `{\'e}` or `{\L}`."""
         close = self._closing.get(found.start(), end)
         if close - found.end() > 16:  # noqa: PLR2004 - longer than any spelling of a character
@@ -204,7 +204,7 @@ class _Reader:
         )
         return (Prose(inner), close + 1) if len(inner) == 1 and close < end else None
 
-    def _command(self, found: re.Match[str], end: int) -> _Read | None:
+    def _command(self, found: re.Match[str], end: int) -> _Parsed | None:
         if spelled := self._spelling(found, end):
             return spelled
         name = found[0][1:]
@@ -212,7 +212,7 @@ class _Reader:
             return self._address(found, name, end)
         return self._styled(_STYLES.get(name), found.end(), found.end(), end)
 
-    def _address(self, found: re.Match[str], name: str, end: int) -> _Read | None:
+    def _address(self, found: re.Match[str], name: str, end: int) -> _Parsed | None:
         address = _ADDRESS.match(self._text, found.end(), end)
         if address is None:
             return None
@@ -227,8 +227,8 @@ class _Reader:
         self._depth = 0
         return (Link(address[1], words), close + 1) if words.strip() else None
 
-    def _styled(self, element: str | None, brace: int, start: int, end: int) -> _Read | None:
-        """Read a style's argument: from behind `start`'s brace to the brace that closes it."""
+    def _styled(self, element: str | None, brace: int, start: int, end: int) -> _Parsed | None:
+        """Parse the argument of a style, up to the matching closing brace."""
         close = self._closing.get(brace, end)
         if element is None or close >= end or self._depth == _DEEPEST_STYLE:
             return None
@@ -237,24 +237,24 @@ class _Reader:
         self._depth -= 1
         return Styled(element, pieces), close + 1
 
-    def _switch(self, found: re.Match[str], end: int) -> _Read | None:
+    def _switch(self, found: re.Match[str], end: int) -> _Parsed | None:
         element = _SWITCHES[found[0].strip("{\\ ")]
         return self._styled(element, found.start(), found.end(), end)
 
-    def _spelling(self, found: re.Match[str], end: int) -> _Read | None:
+    def _spelling(self, found: re.Match[str], end: int) -> _Parsed | None:
         spelled = spelled_at(self._text, found.start(), end)
         return None if spelled is None else (Prose(spelled[0]), spelled[1])
 
     _accent = _escape = _spelling
 
-    def _character(self, found: re.Match[str], _end: int) -> _Read:
+    def _character(self, found: re.Match[str], _end: int) -> _Parsed:
         return Prose(_CHARACTERS[found[0]]), found.end()
 
     _quotes = _dash = _tie = _character
 
 
 def _matching_braces(text: str) -> dict[int, int]:
-    """Where the brace that opens at a place is closed; escaped braces do not count."""
+    """Map each opening brace to its closing brace by position; escaped braces are skipped."""
     closing: dict[int, int] = {}
     opened: list[int] = []
     for brace in _BRACE.finditer(text) if "{" in text else ():
@@ -266,7 +266,7 @@ def _matching_braces(text: str) -> dict[int, int]:
 
 
 def plain(pieces: tuple[Piece, ...]) -> str:
-    """Give the text for a terminal: formulas as written, an address behind its words."""
+    """Return plain text: formulas as written, an address after its words."""
     return "".join(_plain(piece) for piece in pieces)
 
 

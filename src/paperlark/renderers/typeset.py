@@ -1,6 +1,6 @@
-"""Outside text with TeX in it becomes HTML that is safe to put into a page, or plain text.
+"""Untrusted text with TeX to safe HTML or plain text.
 
-A formula becomes MathML that holds nothing but mathematics, or it stays as written.
+Formulas become MathML restricted to an allowlist of elements and attributes, or stay as written.
 """
 
 from __future__ import annotations
@@ -19,28 +19,28 @@ from paperlark.renderers.tex import LONGEST_FORMULA
 
 
 def html(text: str) -> Markup:
-    """Set one line, such as a title."""
-    return _html(tex.read(one_line(text)))
+    """Return one line, such as a title, as HTML."""
+    return _html(tex.parse(one_line(text)))
 
 
 def html_paragraphs(text: str) -> tuple[Markup, ...]:
-    """Set each paragraph."""
-    return tuple(_html(tex.read(paragraph)) for paragraph in paragraphs(text))
+    """Return each paragraph as HTML."""
+    return tuple(_html(tex.parse(paragraph)) for paragraph in paragraphs(text))
 
 
 def plain(text: str) -> str:
-    """Decode what is not mathematics, on one line; formulas stay as written."""
-    return tex.plain(tex.read(one_line(text)))
+    """Return one line as plain text; formulas stay as written."""
+    return tex.plain(tex.parse(one_line(text)))
 
 
 def plain_paragraphs(text: str) -> tuple[str, ...]:
-    """Decode each paragraph."""
-    return tuple(tex.plain(tex.read(paragraph)) for paragraph in paragraphs(text))
+    """Return each paragraph as plain text."""
+    return tuple(tex.plain(tex.parse(paragraph)) for paragraph in paragraphs(text))
 
 
 def html_unlinked(text: str) -> Markup:
-    """Set one line that will itself stand inside a link."""
-    return _html(tex.read(one_line(text)), linked=False)
+    """Return one line as HTML for use inside a link."""
+    return _html(tex.parse(one_line(text)), linked=False)
 
 
 def _html(pieces: tuple[tex.Piece, ...], *, linked: bool = True) -> Markup:
@@ -69,7 +69,7 @@ def _element(name: str, content: Markup) -> Markup:
 
 _NAMESPACE = "{http://www.w3.org/1998/Math/MathML}"
 _DEEPEST = 60
-"""Nesting; well under where the converter would run out of stack."""
+"""Levels of nesting, well below the recursion limit of the converter."""
 _ELEMENTS = frozenset(
     {"math", "mrow", "mi", "mn", "mo", "mtext", "mspace", "mstyle", "mpadded", "mphantom"}
     | {"msub", "msup", "msubsup", "munder", "mover", "munderover", "mfrac", "msqrt", "mroot"}
@@ -90,14 +90,14 @@ _ATTRIBUTES = {
     for name in names.split()
 }
 _DROPPED = frozenset({"mathcolor", "mathbackground", "display"})
-"""The page's own colours are readable by day and by night; every formula stands in its line."""
-# Browsers do not break MathML into lines. A formula that could be wider than its column is put
-# into a box that scrolls; widths are estimates in em, on the safe side.
+"""Attributes removed: the page sets colours, and every formula is inline."""
+# Browsers do not break MathML into lines, so a formula that could be wider than its column is put
+# into a box that scrolls. Widths are generous estimates in em.
 _WIDTHS = {"mo": 1, "mspace": 2, "mtd": 2}
 _LONG = 13  # of a phone's column
 _LONGER = 30  # of any
 _BOX = Markup('<span class="{}">{}</span>')
-# Commands the converter does not know, in terms of ones that it does.
+# Commands that the converter lacks, and their replacements.
 _SPELLINGS = {
     "textsc": "text",
     "textsf": "text",
@@ -109,19 +109,19 @@ _SPELLINGS = {
     "operatorname": "mathrm",
     "varmathbb": "mathbb",
     "Bbb": "mathbb",
-    "sim": "thicksim",  # it knows the sign, but not as a relation
+    "sim": "thicksim",  # it spaces "sim" as a sign, not as a relation
 }
 _UNICODE = re.compile(r"\\unicode\{x([0-9A-Fa-f]{1,6})\}")
 _SPELLED = re.compile(rf"\\({'|'.join(_SPELLINGS)})\*?(?![A-Za-z])")
 
 
 class _NotMathematicsError(Exception):
-    """The converter's output holds something that is no mathematics."""
+    """The output of the converter contains something outside the allowlist."""
 
 
 @lru_cache(maxsize=8_192)
 def mathml(formula: str) -> Markup | None:
-    """Convert a formula without its delimiters; None when it cannot be set."""
+    """Convert a formula without its delimiters; None if that fails."""
     if len(formula) > LONGEST_FORMULA:
         return None
     markup = _converted(_UNICODE.sub(_character, _SPELLED.sub(_respell, formula)))
@@ -137,7 +137,7 @@ def _converted(formula: str) -> str | None:
 
     try:
         markup: str = convert(formula)
-    except Exception:  # noqa: BLE001 - foreign code fed by anyone; the reader sees the source
+    except Exception:  # noqa: BLE001 - third-party code with untrusted input; the reader sees the source
         return None
     return markup
 
@@ -152,7 +152,7 @@ def _character(found: re.Match[str]) -> str:
 
 
 def _checked(markup: str) -> Markup:
-    """Parse the converter's output, let through what is mathematics and write it anew.
+    """Parse the output of the converter, check it against the allowlist, and serialize it again.
 
     Raises _NotMathematicsError, ParseError, or a ValueError for what defusedxml forbids.
     """
@@ -166,7 +166,7 @@ def _checked(markup: str) -> Markup:
         if event == "end":
             _check(element)
             width += len(element.text or "") + _WIDTHS.get(element.tag, 0)
-    math = Markup(tostring(element, encoding="unicode"))  # noqa: S704 - only our lists' names
+    math = Markup(tostring(element, encoding="unicode"))  # noqa: S704 - allowlisted names only
     if width <= _LONG:
         return math
     return _BOX.format("long" if width <= _LONGER else "long longer", math)
@@ -183,6 +183,6 @@ def _check(element: Element) -> None:
             raise _NotMathematicsError(f"{element.tag} {name}={value}")
     for place, row in enumerate(element):
         if row.tag == "mrow" and len(row) == 1:
-            element[place] = row[0]  # a row of one needs no row, and a page has thousands
+            element[place] = row[0]  # a row of one element is redundant, and a page has thousands
     if (element.text or "").startswith("\\"):
         raise _NotMathematicsError(f"an unknown command: {element.text}")

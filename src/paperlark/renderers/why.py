@@ -1,4 +1,4 @@
-"""All that is known of one paper, as lines for a terminal."""
+"""The history of one paper for one reader, as text for a terminal and as JSON."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ CUT_AT = 800
 """Characters of a reply that are shown."""
 
 _NAMES = 19
-"""Columns of a fact's name, two blanks before it counted."""
+"""Width of the column of names, with its indent of two."""
 
-_SIDES = {
+_THRESHOLDS = {
     Placement.FOLLOWED: "not applied: by an author you follow",
     Placement.GATED: "not applied: no author reaches your minimum h-index",
     Placement.ABOVE: "above",
@@ -43,32 +43,32 @@ _SIDES = {
 
 @dataclass(frozen=True, slots=True)
 class _Fact:
-    """A name and what stands beside it, a paragraph each."""
+    """A name and its paragraphs."""
 
     name: str
     paragraphs: tuple[str, ...]
 
 
-def why_text(account: PaperHistory, *, width: int = 80, whole: bool = False) -> str:
-    """Give everything, in lines of at most `width` (or 60); `whole` shows whole replies."""
+def why_text(history: PaperHistory, *, width: int = 80, whole: bool = False) -> str:
+    """Return the history in lines of at most `width` (or 60); `whole` shows replies in full."""
     width = max(width, NARROWEST)
-    # What a terminal would take for a command must not reach it.
+    # Control characters must not reach the terminal.
     return "\n".join(
-        plain_text.clean(line).rstrip() for line in _lines(account, width, whole=whole)
+        plain_text.clean(line).rstrip() for line in _lines(history, width, whole=whole)
     )
 
 
-def _lines(account: PaperHistory, width: int, *, whole: bool) -> Iterator[str]:
-    title = account.paper.title if account.paper else "(its text was lost with an earlier database)"
-    yield from textwrap.wrap(f"{account.paper_id}  {typeset.plain(title)}", width)
-    yield abstract_page(account.paper_id)
-    for day in account.days:
+def _lines(history: PaperHistory, width: int, *, whole: bool) -> Iterator[str]:
+    title = history.paper.title if history.paper else "(its text was lost with an earlier database)"
+    yield from textwrap.wrap(f"{history.paper_id}  {typeset.plain(title)}", width)
+    yield abstract_page(history.paper_id)
+    for day in history.days:
         yield ""
         yield english.long_date(day.day)
-        listed = [one for one in account.listed if one.day == day.day]
+        listed = [one for one in history.listed if one.day == day.day]
         for fact in filter(None, _facts(day, listed, whole=whole)):
             yield from _fact_lines(fact, width)
-    votes = tuple(f"{one.vote}, {one.at:%Y-%m-%d %H:%M} UTC" for one in account.votes)
+    votes = tuple(f"{one.vote}, {one.at:%Y-%m-%d %H:%M} UTC" for one in history.votes)
     if votes:
         yield ""
         yield from _fact_lines(_Fact("your votes", votes), width)
@@ -86,7 +86,7 @@ def _facts(day: DayOfPaper, listed: list[ListedPaper], *, whole: bool) -> Iterat
     yield _fact("announced", _announced(listed))
     yield _fact("outcome", _outcome(day))
     if day.placement:
-        yield _fact("threshold", _SIDES[day.placement])
+        yield _fact("threshold", _THRESHOLDS[day.placement])
     followed = day.entry.followed if day.entry else ()
     yield _fact("followed", english.listed(reasons.author_match(one) for one in followed))
     if day.match:
@@ -106,15 +106,15 @@ def _facts(day: DayOfPaper, listed: list[ListedPaper], *, whole: bool) -> Iterat
         yield _fact("prompt hash", _plain(prompt))
         yield _fact("criteria", f"{day.criteria} (fingerprint)")
     yield from _readings(day.readings)
-    for number, question in enumerate(dict.fromkeys(one.question for one in day.readings), start=1):
+    for number, call in enumerate(dict.fromkeys(one.question for one in day.readings), start=1):
         several = f" {number}" if len(day.readings) > 1 else ""
-        yield from _call(question, several, whole=whole)
+        yield from _call(call, several, whole=whole)
 
 
 def _fact(name: str, *paragraphs: str) -> _Fact | None:
-    """Give a fact; None where there is nothing to say."""
-    said = tuple(filter(None, paragraphs))
-    return _Fact(name, said) if said else None
+    """Return a fact, None without a paragraph."""
+    kept = tuple(filter(None, paragraphs))
+    return _Fact(name, kept) if kept else None
 
 
 def _announced(listed: Iterable[ListedPaper]) -> str:
@@ -166,15 +166,15 @@ def _readings(said: tuple[ReadingRecord, ...]) -> Iterator[_Fact | None]:
         yield _fact("readings", *readings)
 
 
-def _call(question: PaidCall, several: str, *, whole: bool) -> Iterator[_Fact | None]:
-    page = f"for the page of {question.day} of {_plain(question.profile)}"
-    how = ", by batch" if question.batch else ""
-    yield _fact(f"request{several}", f"sent {page}{how}, {question.at:%Y-%m-%d %H:%M} UTC")
-    yield _fact("tokens", _tokens(question.spend))
-    yield _fact("cost", _cost(question.spend))
-    yield _fact("share", share(question))
-    # With its blank lines, as it came.
-    yield _Fact("reply", tuple(_reply(question.reply, whole=whole)))
+def _call(call: PaidCall, several: str, *, whole: bool) -> Iterator[_Fact | None]:
+    page = f"for the page of {call.day} of {_plain(call.profile)}"
+    how = ", by batch" if call.batch else ""
+    yield _fact(f"request{several}", f"sent {page}{how}, {call.at:%Y-%m-%d %H:%M} UTC")
+    yield _fact("tokens", _tokens(call.spend))
+    yield _fact("cost", _cost(call.spend))
+    yield _fact("share", share(call))
+    # Not through _fact: blank lines of the reply are kept.
+    yield _Fact("reply", tuple(_reply(call.reply, whole=whole)))
 
 
 def _tokens(spend: Spend) -> str:
@@ -195,22 +195,22 @@ def _cost(spend: Spend) -> str:
     return dollars(spend.cost)[2]
 
 
-def share(question: PaidCall) -> str:
-    """Say what one of the papers that were judged together took."""
-    papers = question.papers
+def share(call: PaidCall) -> str:
+    """Return the share of one paper in the tokens and cost of a call for several papers."""
+    papers = call.papers
     if papers == 1:
         return "all of it: judged alone"
-    tokens, cost = question.spend.tokens, question.spend.cost
+    tokens, cost = call.spend.tokens, call.spend.cost
     each = (
         f"{english.number(round(tokens.total / papers))} tokens" if tokens else "",
         amount(cost.total / papers) if cost else "",
     )
-    took = english.listed(part for part in each if part)
-    return f"1 of {papers} papers{f': {took}' if took else ''}"
+    each_text = english.listed(part for part in each if part)
+    return f"1 of {papers} papers{f': {each_text}' if each_text else ''}"
 
 
 def _reply(reply: str, *, whole: bool) -> Iterator[str]:
-    """Give the lines of a reply, cut where it is long."""
+    """Return the lines of a reply, truncated unless `whole`."""
     shown = reply if whole else reply[:CUT_AT]
     yield from plain_text.clean(shown).split("\n")
     left = len(reply) - len(shown)
@@ -222,21 +222,21 @@ def _plain(words: str) -> str:
     return plain_text.one_line(typeset.plain(words))
 
 
-def why_document(account: PaperHistory) -> str:
-    """Give everything, replies whole; in ASCII, so that nothing in it commands a terminal."""
-    return json.dumps(_account(account), indent=2, default=str)
+def why_document(history: PaperHistory) -> str:
+    """Return the history as JSON with full replies, in ASCII so that it is safe in a terminal."""
+    return json.dumps(_history_record(history), indent=2, default=str)
 
 
-def _account(account: PaperHistory) -> dict[str, Any]:
+def _history_record(history: PaperHistory) -> dict[str, Any]:
     return {
         "schema": "paperlark/why/1",
-        "id": account.paper_id,
-        "url": abstract_page(account.paper_id),
-        "profile": account.profile,
-        "title": account.paper.title if account.paper else None,
-        "announced": [asdict(one) for one in account.listed],
-        "days": [_day(one) for one in account.days],
-        "votes": [{"vote": one.vote, "at": one.at.isoformat()} for one in account.votes],
+        "id": history.paper_id,
+        "url": abstract_page(history.paper_id),
+        "profile": history.profile,
+        "title": history.paper.title if history.paper else None,
+        "announced": [asdict(one) for one in history.listed],
+        "days": [_day(one) for one in history.days],
+        "votes": [{"vote": one.vote, "at": one.at.isoformat()} for one in history.votes],
     }
 
 
@@ -287,15 +287,15 @@ def _precedent_record(one: Precedent) -> dict[str, Any]:
     }
 
 
-def _call_record(question: PaidCall) -> dict[str, Any]:
+def _call_record(call: PaidCall) -> dict[str, Any]:
     return {
-        "day": question.day,
-        "profile": question.profile,
-        "at": question.at.isoformat(),
-        "batch": question.batch,
-        "papers": question.papers,
-        **_spend(question.spend),
-        "reply": question.reply,
+        "day": call.day,
+        "profile": call.profile,
+        "at": call.at.isoformat(),
+        "batch": call.batch,
+        "papers": call.papers,
+        **_spend(call.spend),
+        "reply": call.reply,
     }
 
 

@@ -24,7 +24,7 @@ from paperlark.renderers.reasons import OUTSIDE
 
 @dataclass(frozen=True, slots=True)
 class TableRow:
-    """A line of a table: its name, its cells, and a remark in words."""
+    """A row of a table: its name, its cells, and a remark."""
 
     name: str
     cells: tuple[str, ...]
@@ -32,7 +32,7 @@ class TableRow:
 
 
 def selected_of_scanned(selected: int, scanned: int | None) -> str:
-    """`37 of 384 papers`, or `37 papers` where nobody knows of how many."""
+    """Return `37 of 384 papers`, or `37 papers` if the number scanned is unknown."""
     return (
         counted(selected, "paper")
         if scanned is None
@@ -41,17 +41,17 @@ def selected_of_scanned(selected: int, scanned: int | None) -> str:
 
 
 def failed(digest: Digest) -> tuple[Unjudged, ...]:
-    """Papers that a judge was asked about in vain."""
+    """Return papers whose judging failed."""
     return tuple(u for u in digest.unjudged if u.cause is UnjudgedReason.FAILED)
 
 
 def not_recorded(digest: Digest) -> tuple[Unjudged, ...]:
-    """Papers that the recording knows nothing of."""
+    """Return papers without a recorded judgement."""
     return tuple(u for u in digest.unjudged if u.cause is UnjudgedReason.NOT_RECORDED)
 
 
 def postponed(digest: Digest) -> tuple[tuple[str, tuple[Unjudged, ...]], ...]:
-    """Papers that wait in a batch, and those left for the budget, with why in words."""
+    """Return papers waiting in a batch or over budget, grouped by reason."""
     waiting, left = (
         _by_reason(digest, UnjudgedReason.WAITING),
         _by_reason(digest, UnjudgedReason.BUDGET),
@@ -87,16 +87,16 @@ _STATUS = {Status.QUIET: "no announcement"}
 
 
 def status_text(digest: Digest) -> str:
-    """Say how the run ended."""
+    """Return how the run ended."""
     if digest.status is not Status.PARTIAL:
         word = _STATUS.get(digest.status, digest.status.value)
         return f"{word}, reconstructed" if digest.reconstructed else word
-    what = shortfall(digest)
-    return f"partial: {what}, see below" if what else "partial: see the notes"
+    missing = shortfall(digest)
+    return f"partial: {missing}, see below" if missing else "partial: see the notes"
 
 
 def shortfall(digest: Digest) -> str:
-    """Say how many papers were to be judged and were not; nothing where that is none."""
+    """Return how many papers were planned for judging and not judged, empty if none."""
     missing, left, waiting = (
         digest.funnel.unjudged,
         digest.funnel.over_budget,
@@ -111,7 +111,7 @@ def shortfall(digest: Digest) -> str:
 
 
 def batches(digest: Digest) -> tuple[tuple[str, str], ...]:
-    """Say of each category where its announcement came from, and how much of it is here."""
+    """Return for each category the source of its announcement and how complete it is."""
     return tuple((batch.category, _batch(batch)) for batch in digest.batches)
 
 
@@ -119,38 +119,40 @@ def _batch(batch: Batch) -> str:
     tried = f" ({'; '.join(batch.trail)})" if batch.trail else ""
     if batch.via is None:
         return f"missing{tried}"
-    source = f"{batch.via}, confirmed by the {batch.confirmed}" if _vouched(batch) else batch.via
+    source = (
+        f"{batch.via}, confirmed by the {batch.confirmed}" if _is_confirmed(batch) else batch.via
+    )
     of = "" if batch.expected is None else f" of {number(batch.expected)}"
     entries = f"{number(batch.entries)}{of} {'entry' if batch.entries == 1 else 'entries'}"
     how = "reconstructed from submissions: " if batch.reconstructed else ""
     return f"{how}{source}, {entries}{tried}"
 
 
-def _vouched(batch: Batch) -> bool:
+def _is_confirmed(batch: Batch) -> bool:
     return batch.confirmed is not None and batch.confirmed is not batch.via
 
 
 def updated(one: Updated) -> str:
-    """Say which version is new, and when the paper was on a page."""
+    """Return the new version, and the day of the page with the earlier one."""
     return f"version {one.paper.version}; on your page of {long_date(one.since)}"
 
 
 def summary(digest: Digest) -> tuple[str, ...]:
-    """Give the parts of the line under the title, status last."""
+    """Return the parts of the line under the title, status last."""
     if digest.status is Status.QUIET:
         return (listed(digest.categories), status_text(digest))
     funnel = digest.funnel
     by_followed = sum(1 for entry in digest.entries if entry.followed)
     followed = (f"{number(by_followed)} by an author you follow",) if by_followed else ()
     papers = selected_of_scanned(funnel.selected, funnel.scanned)
-    by_lot = sum(1 for entry in digest.entries if entry.outside)
-    outside = (f"{number(by_lot)} {OUTSIDE}",) if by_lot else ()
-    silent = (f"{number(funnel.not_recorded)} not recorded",) if funnel.not_recorded else ()
-    return (papers, *followed, *outside, *silent, status_text(digest))
+    sampled = sum(1 for entry in digest.entries if entry.outside)
+    outside = (f"{number(sampled)} {OUTSIDE}",) if sampled else ()
+    unrecorded = (f"{number(funnel.not_recorded)} not recorded",) if funnel.not_recorded else ()
+    return (papers, *followed, *outside, *unrecorded, status_text(digest))
 
 
 def funnel_rows(digest: Digest) -> tuple[TableRow, ...]:
-    """Say how many papers there were at every step; those of a judge only where there was one."""
+    """Return the number of papers at every step; steps of a judge only where there was one."""
     funnel = digest.funnel
     listings = _listings(funnel.announced_listings)
     feeds = "" if funnel.feeds is None else f" in {counted(funnel.feeds, 'feed')}"
@@ -196,7 +198,7 @@ def _row(name: str, count: int | None, remark: str = "") -> TableRow:
 
 
 def usage_rows(spend: Spend | None) -> tuple[TableRow, TableRow]:
-    """Tokens and cost: prompt, completion and total of each."""
+    """Return tokens and cost: prompt, completion and total of each."""
     tokens, cost = (spend.tokens, spend.cost) if spend else (None, None)
     return _token_row(tokens), TableRow("cost", dollars(cost))
 
@@ -210,13 +212,13 @@ def _token_row(tokens: Tokens | None) -> TableRow:
 
 
 def cost_bound(digest: Digest) -> str | None:
-    """Say what a page cost at most whose cost is not known; None where there is nothing to say."""
+    """Return the upper bound of an unknown cost; None without one."""
     most = digest.spend.most if digest.spend else None
     return None if most is None else f"It cost {amount(most)} at most."
 
 
 def without_model(digest: Digest) -> str:
-    """Say what stands in place of tokens and cost."""
+    """Return the sentence in place of tokens and cost."""
     if digest.status is Status.IMPORTED:
         return "The imported page names no model."
     if not digest.entries:
@@ -225,7 +227,7 @@ def without_model(digest: Digest) -> str:
 
 
 def cutoffs_text(digest: Digest) -> str | None:
-    """Say what a judged paper needed to be selected; None where nobody judged, or knows."""
+    """Return the cut-offs; None without a judge or if unknown."""
     if digest.model is None or digest.cutoffs is None:
         return None
     return (
@@ -235,13 +237,13 @@ def cutoffs_text(digest: Digest) -> str | None:
 
 
 def not_recorded_text(missing: tuple[Unjudged, ...]) -> str:
-    """Say how many papers a recording knows nothing of."""
+    """Return how many papers have no recorded judgement."""
     papers = counted(len(missing), "paper")
     return f"The recording has no judgement of {papers}; this is not an error."
 
 
 def unread_text(digest: Digest) -> str:
-    """Say why papers were not read, and that this is as it should be."""
+    """Return why papers were not sent to the model, and how many."""
     return (
         "Not sent to the model because of a low match:"
         f" {counted(digest.funnel.unread or 0, 'paper')}."
@@ -249,7 +251,7 @@ def unread_text(digest: Digest) -> str:
 
 
 def missed(digest: Digest) -> str | None:
-    """Estimate what was missed; None where nothing can be said."""
+    """Return the estimate of missed papers; None without an estimate."""
     if digest.missed is None:
         return None
     expected, unread = round(digest.missed.expected), number(digest.missed.unread)
@@ -261,7 +263,7 @@ def missed(digest: Digest) -> str | None:
 
 
 def agreement(digest: Digest) -> str | None:
-    """Say how alike several readings are; None where no paper was read more than once."""
+    """Return how well several readings agree; None with one reading per paper."""
     one = digest.agreement
     if one is None:
         return None
@@ -273,14 +275,14 @@ def agreement(digest: Digest) -> str | None:
 
 
 def private_prompt(digest: Digest) -> str | None:
-    """Say that the selection prompt is not shown, where that is so."""
+    """Return the sentence in place of a prompt that the reader keeps private."""
     if digest.prompt is not None or digest.status is Status.IMPORTED:
         return None
     return "The reader keeps the selection prompt private."
 
 
 def no_papers_text(digest: Digest) -> str:
-    """Say what stands where the papers would."""
+    """Return the sentence in place of papers."""
     if digest.status is Status.QUIET:
         return "arXiv announced no papers in these categories."
     if digest.funnel.waiting:
@@ -298,23 +300,23 @@ def tokens_per_paper(digest: Digest) -> str | None:
 
 
 def judged_on(digest: Digest) -> int:
-    """Count the papers of the page that a judge put there, or spoke of all the same."""
+    """Count the judged papers on the page."""
     return sum(entry.judgement is not None for entry in digest.entries)
 
 
 def tokens_per(tokens: Tokens, papers: int | None) -> float | None:
-    """Give the tokens that went into one of so many papers; None where that cannot be said."""
+    """Return the tokens per paper, rounded to 0.1; None without papers."""
     return round(tokens.total / papers, 1) if papers else None
 
 
 def requests(digest: Digest) -> int | None:
-    """Count the requests behind a page; one that was made elsewhere does not say them."""
+    """Return the number of requests; None where an imported page does not state it."""
     counted = digest.spend.requests if digest.spend else None
     return (counted or None) if digest.status is Status.IMPORTED else counted
 
 
 def usage_per_paper(tokens: Tokens | None, judged: int | None, selected: int) -> str | None:
-    """`215 tokens per judged paper, 3,010 per selected paper`; None where nothing can be said."""
+    """Return `215 tokens per judged paper, 3,010 per selected paper`; None if unknown."""
     if tokens is None or not tokens.total or not judged:
         return None
     words = f"{_rounded(tokens, judged)} tokens per judged paper"

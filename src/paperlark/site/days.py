@@ -9,8 +9,7 @@ from paperlark.domain.digest import Digest
 from paperlark.domain.paper import Paper
 from paperlark.domain.site_addresses import Addresses, link
 from paperlark.renderers import english
-from paperlark.renderers.citations.bibtex import bibtex
-from paperlark.renderers.citations.records import csl, ris
+from paperlark.renderers.citations.formats import bibtex, csl, ris
 from paperlark.renderers.html import HtmlRenderer, Navigation, NavigationLink
 from paperlark.site.archive import ArchiveDay, DigestReader, SiteArchive
 from paperlark.site.publish import File

@@ -11,7 +11,7 @@ from paperlark.domain.paper import abstract_page
 from paperlark.domain.plain_text import clean
 from paperlark.domain.site_addresses import Addresses, link, slug
 from paperlark.renderers import english, reasons, typeset
-from paperlark.renderers.html import template
+from paperlark.renderers.html import clean_text, template
 from paperlark.site.facts import DayFacts
 
 DAYS = 20
@@ -100,7 +100,7 @@ def _summary(facts: DayFacts) -> str:
 
 
 def _content(facts: DayFacts) -> str:
-    return template(_PACKAGE, "feed_day.html", _cleaned).render(
+    return template(_PACKAGE, "feed_day.html", clean_text).render(
         facts=facts,
         summary=_summary(facts),
         abstract_page=abstract_page,
@@ -108,10 +108,6 @@ def _content(facts: DayFacts) -> str:
         reasons=reasons,
         english=english,
     )
-
-
-def _cleaned(value: object) -> object:
-    return clean(value) if isinstance(value, str) else value
 
 
 def _moment(day: date) -> str:

@@ -9,9 +9,8 @@ from importlib import resources
 from importlib.resources.abc import Traversable
 
 from paperlark.domain.paper import abstract_page
-from paperlark.domain.plain_text import clean
 from paperlark.renderers import english, reasons, typeset, wording
-from paperlark.renderers.html import style, template
+from paperlark.renderers.html import clean_text, style, template
 
 _PACKAGE = "paperlark.site"
 _SHEETS = (("paperlark.renderers", "page.css"), (_PACKAGE, "site.css"))
@@ -22,7 +21,7 @@ _RENDERING_PACKAGES = ("paperlark.site", "paperlark.renderers", "paperlark.domai
 def render_page(name: str, **context: object) -> bytes:
     """Render a template with its context."""
     look, hashed = style(*_SHEETS)
-    text = template(_PACKAGE, name, _cleaned).render(
+    text = template(_PACKAGE, name, clean_text).render(
         reasons=reasons,
         wording=wording,
         english=english,
@@ -56,8 +55,3 @@ def _files(folder: Traversable) -> Iterator[Traversable]:
             yield from _files(entry)
         elif entry.name.endswith((".py", ".html", ".css", ".js")):
             yield entry
-
-
-def _cleaned(value: object) -> object:
-    """Remove control characters from text; markup was made from clean text."""
-    return clean(value) if isinstance(value, str) and not hasattr(value, "__html__") else value

@@ -112,7 +112,7 @@ def test_what_does_not_fit_is_counted_and_linked() -> None:
     assert last.text.endswith("and 179 more papers on the page\n\n2/2")
 
 
-def test_the_papers_that_are_not_wanted_are_counted_too() -> None:
+def test_papers_beyond_the_limit_are_counted() -> None:
     bulletin = of_a_day(digest([entry(place) for place in range(1, 38)]), most=10)
     assert "the best 10 are here" in text(bulletin)
     assert text(bulletin).endswith(f"and 27 more papers on the page\n{PAGE}")
@@ -145,7 +145,7 @@ def test_a_partial_day_stands_out() -> None:
     assert f"<b>{said}</b>" in text(of_a_day(partial()), Style.HTML)
 
 
-def test_a_day_without_a_page_is_told() -> None:
+def test_a_day_without_a_page_is_reported() -> None:
     said = text(of_a_failure("no key: set OPENAI_API_KEY"))
     assert said.startswith(f"No page for Wednesday, 26 February 2025 · {PROFILE}\n")
     assert "Why: no key: set OPENAI_API_KEY." in said
@@ -190,7 +190,7 @@ _FORMS = st.builds(
 
 
 @given(any_entries(), _FORMS, st.none() | st.integers(1, 15), st.none() | st.just(PAGE), ANY_TEXT)
-def test_any_day_fits_any_form_with_every_paper_whole_once_and_in_order_or_counted(
+def test_any_day_fits_any_format_with_every_paper_unbroken_once_and_in_order_or_counted(
     entries: list[Entry], form: MessageFormat, wanted: int | None, page: str | None, said: str
 ) -> None:
     bulletin = of_a_day(

@@ -61,7 +61,7 @@ def links(markup: str) -> list[str]:
 
 
 def both(bulletin: Bulletin) -> tuple[str, str]:
-    """Give the words of both parts, each on one line."""
+    """Return the text of both parts, each on one line."""
     message = mail(bulletin)
     return words(message.html or ""), " ".join(message.text.split())
 
@@ -89,14 +89,14 @@ def test_the_links_go_to_the_page_and_to_the_papers_and_nowhere_else() -> None:
     assert f"In the browser: {PAGE}\n" in mail(of_a_day()).text
 
 
-def test_nothing_is_loaded_run_or_needed_but_the_mail_itself() -> None:
+def test_a_mail_loads_and_runs_nothing() -> None:
     tree = LexborHTMLParser(html(of_a_day(hostile())))
     assert tree.css("script, img, link, iframe, object, form, svg, [src], [onerror]") == []
     assert "url(" not in html(of_a_day(ordinary()))
     assert "@import" not in html(of_a_day(ordinary()))
 
 
-def test_tables_that_only_place_things_say_so() -> None:
+def test_layout_tables_have_the_presentation_role() -> None:
     tables = LexborHTMLParser(html(of_a_day())).css("table")
     assert {table.attributes["role"] for table in tables} == {"presentation"}
 
@@ -115,7 +115,7 @@ def test_a_partial_day_says_so_and_names_what_is_missing() -> None:
         assert "the reply was no JSON" in part
 
 
-def test_papers_left_for_the_budget_are_counted_with_the_reason() -> None:
+def test_papers_over_budget_are_counted_with_the_reason() -> None:
     for part in both(of_a_day(over_budget())):
         assert "18 papers over budget: the day's $0.50 is spent." in part
         assert "It cost $0.4999 at most." in part
@@ -139,7 +139,7 @@ def test_a_reconstructed_day_says_so_and_from_what() -> None:
         assert "cs.LG: " not in part
 
 
-def test_a_quiet_day_is_a_short_honest_mail() -> None:
+def test_a_day_without_announcement_is_a_short_mail() -> None:
     assert mail(of_a_day(quiet())).subject.startswith(
         "Wednesday, 26 February 2025: nothing announced · "
     )
@@ -153,14 +153,14 @@ def test_a_day_on_which_nothing_was_selected_says_so() -> None:
         assert "None of 299 papers was selected." in part
 
 
-def test_without_a_judge_the_evidence_stands_in_place_of_a_comment() -> None:
+def test_without_a_judge_the_evidence_replaces_the_comment() -> None:
     for part in both(of_a_day(with_something_else())):
         assert "No model: ordered by the embedded ranker." in part
         assert "Topic: AI for science; matched terms: networks; counting against: clinical" in part
         assert "outside your usual topics" in part
 
 
-def test_only_the_best_may_be_wanted_and_the_rest_is_counted() -> None:
+def test_a_limited_mail_has_the_best_papers_and_counts_the_rest() -> None:
     bulletin = of_a_day(digest([entry(place) for place in range(1, 38)]), most=10)
     assert ": the best 10 of 37 papers · " in mail(bulletin).subject
     for part in both(bulletin):
@@ -170,7 +170,7 @@ def test_only_the_best_may_be_wanted_and_the_rest_is_counted() -> None:
         assert "and 27 more papers on the page" in part
 
 
-def test_notices_are_told_whatever_the_day_was() -> None:
+def test_notices_are_shown_on_any_day() -> None:
     for part in both(of_a_day(quiet(), notices=("The channel lab cannot be reached.",))):
         assert "The channel lab cannot be reached." in part
 
@@ -220,7 +220,7 @@ def test_a_week_s_mail_has_its_days_and_the_best_papers_of_all() -> None:
     assert links(html(bulletin))[:3] == [page_of(day) for day in (*days[:2], days[3])]
 
 
-def test_a_week_whose_days_all_have_pages_says_which_are_not_complete() -> None:
+def test_a_week_names_the_days_that_are_incomplete() -> None:
     part = words(html(of_a_week((ordinary(), partial()))))
     assert "3 papers of 2 days · 1 day incomplete" in part
     assert "1 day without a page" not in part
@@ -240,14 +240,14 @@ def test_a_week_without_any_page_says_so() -> None:
         assert "No page was made this week." in part
 
 
-def test_several_days_without_a_page_are_told_apart() -> None:
+def test_each_of_several_days_without_a_page_is_named() -> None:
     failures = (Failure(DAY - timedelta(days=1), "no answer"), Failure(DAY, "no key"))
     for part in both(replace(of_a_failure(""), failures=failures)):
         assert "Tuesday, 25 February 2025: no answer." in part
         assert "Why: no key." in part
 
 
-def test_what_a_week_cost_is_added_up_and_unknown_where_a_day_s_is() -> None:
+def test_the_cost_of_a_week_is_a_sum_and_unknown_if_one_day_is() -> None:
     assert "tokens 134,640 (117,978 prompt, 16,662 completion) · cost $0.4616" in mail(
         of_a_week((ordinary(), ordinary()))
     ).text.replace("\n", " ")
@@ -257,7 +257,7 @@ def test_what_a_week_cost_is_added_up_and_unknown_where_a_day_s_is() -> None:
 @pytest.mark.parametrize(
     "bulletin", [of_a_day(long_day()), of_a_day(hostile())], ids=["long", "hostile"]
 )
-def test_no_mail_is_too_heavy(bulletin: Bulletin) -> None:
+def test_no_mail_is_too_large(bulletin: Bulletin) -> None:
     markup = html(bulletin)
     assert len(markup.encode()) < 100_000
     part = EmailMessage(policy=policy.SMTP)
@@ -276,7 +276,7 @@ def test_a_long_day_loses_abstracts_first_and_then_papers_and_counts_them() -> N
         assert f"Paper {shown + 1}:" not in part
 
 
-def test_where_all_papers_fit_the_first_keep_their_abstracts_whole() -> None:
+def test_where_all_papers_fit_the_first_keep_full_abstracts() -> None:
     abstract = " ".join(long_day(1).entries[0].paper.abstract.split())
     for part in both(of_a_day(long_day(40))):
         _, *papers = re.split(r"Paper \d+: on the length", part)
@@ -291,7 +291,7 @@ def test_where_all_papers_fit_the_first_keep_their_abstracts_whole() -> None:
 
 
 @given(st.text(max_size=3_000))
-def test_the_weight_is_no_less_than_what_is_sent(text: str) -> None:
+def test_the_estimated_size_is_an_upper_bound(text: str) -> None:
     part = EmailMessage(policy=policy.SMTP)
     part.set_content(
         text.encode("utf-8", "replace").decode().replace("\r", ""), cte="quoted-printable"

@@ -1,4 +1,4 @@
-"""A printed name parted as citations want it: Josef van der Berg is one of the van der Bergs."""
+"""The citation data of a paper, with its author names split into family and given names."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ _GROUP = re.compile(
     r"\b(?:collaborations?|consortium|team|group|project|network|survey|institute|laboratory|and)\b",
     re.IGNORECASE,
 )
-"""Words of no person's name; with an `and` in it, BibTeX would read two."""
+"""Words that mark a group; `and` counts, because BibTeX would read two names."""
 
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A person's name in parts, or a group's whole name as `family` with nothing given."""
+    """A person's name in parts, or the name of a group as `family`."""
 
     family: str
     given: str = ""
@@ -35,12 +35,12 @@ class Name:
 
     @property
     def reversed(self) -> str:
-        """The family first, as catalogues have it."""
+        """The name with the family name first."""
         return ", ".join(filter(None, (self.family, self.given, self.suffix)))
 
 
-def split(printed: str) -> Name:
-    """Part a printed name; who has one word only, or is a group, has no given name."""
+def split_name(printed: str) -> Name:
+    """Split a printed name; a single word or a group has no given name."""
     if _GROUP.search(printed):
         return Name(printed, group=True)
     words = printed.replace(",", " ").split()
@@ -57,16 +57,16 @@ def split(printed: str) -> Name:
 PUBLISHER = "arXiv"
 
 _LAST_CENTURY = 91
-"""arXiv began in 1991, so an id of a year from 91 on is of the last century."""
+"""arXiv began in 1991, so two-digit years from 91 on are of the 20th century."""
 
 _SHORT_WORD = 3
-"""Letters; a key takes the title's first word that is longer and says something."""
-_OPENING_WORDS = frozenset(("with", "from", "what", "when", "does", "towards", "toward"))
+"""A key takes the first word of the title that has more letters and is not a stop word."""
+_STOP_WORDS = frozenset(("with", "from", "what", "when", "does", "towards", "toward"))
 
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """A paper as it is cited: `key` names it in a BibTeX file, `title` has its TeX in pieces."""
+    """Citation data of a paper; `key` is its BibTeX key, `title` is parsed TeX."""
 
     key: str
     id: str
@@ -86,9 +86,9 @@ class Work:
 
 @lru_cache(maxsize=1024)
 def work(paper: Paper) -> Work:
-    """Say what a citation of the paper says, once for all its forms; the date is that of its id."""
-    authors = tuple(split(one_line(author.name)) for author in paper.authors)
-    title = tex.read(one_line(paper.title))
+    """Return the citation data of a paper; year and month come from its id."""
+    authors = tuple(split_name(one_line(author.name)) for author in paper.authors)
+    title = tex.parse(one_line(paper.title))
     year, month = _submitted(paper.id)
     return Work(
         key=_key(authors, year, tex.plain(title), paper.id),
@@ -111,13 +111,13 @@ def _submitted(paper_id: str) -> tuple[int, int]:
 
 
 def _key(authors: tuple[Name, ...], year: int, title: str, paper_id: str) -> str:
-    """Give a key like `pervez2025mechanistic-2502.18377`: readable, and no two are the same."""
+    """Return a key like `pervez2025mechanistic-2502.18377`; the id makes it unique."""
     family = _letters(authors[0].family) if authors else ""
     words = (_letters(word) for word in re.split(r"[\s-]+", title))
-    word = next((w for w in words if len(w) > _SHORT_WORD and w not in _OPENING_WORDS), "")
+    word = next((w for w in words if len(w) > _SHORT_WORD and w not in _STOP_WORDS), "")
     return f"{family or 'anonymous'}{year}{word}-{paper_id.replace('/', '-')}"
 
 
 def _letters(text: str) -> str:
-    """Give the ASCII letters of a word: what every BibTeX takes in a key."""
+    """Return the ASCII letters of a word, which are safe in a BibTeX key."""
     return re.sub(r"[^a-z]", "", strip_accents(text).lower())

@@ -1,6 +1,6 @@
-"""Bulletin in, the messages of one channel out: a letter, or what a chat can take of it.
+"""Writes a bulletin as the messages of one channel.
 
-`composing` says what a reader is told, whatever the channel; `mail` and `chat` give it a form.
+`composing` decides the content, whatever the channel; `mail` and `chat` format it.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from paperlark.renderers.letters.composing import compose
 
 
 def write(bulletin: Bulletin, form: MessageFormat) -> tuple[Message, ...]:
-    """Write a bulletin as a channel wants it: at least one message, and mail is always one.
+    """Write a bulletin in the format of a channel: at least one message, exactly one for mail.
 
-    The same bulletin always gives the same messages. No paper is broken, and what is left out is
-    named. A message keeps within its form where that leaves room for 300 characters.
+    The same bulletin always gives the same messages. Papers are never split, and omitted papers
+    are counted. A message keeps the limits of its format if they allow at least 300 characters.
     """
     letter = compose(bulletin)
     return (mail.write(letter, form),) if form.style is Style.MAIL else chat.write(letter, form)

@@ -1,4 +1,4 @@
-"""Blocks into messages, none of them broken: what does not fit is counted."""
+"""Chat messages: packs whole blocks into messages of limited length; the rest is counted."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from paperlark.renderers.letters.neutralize import (
 )
 
 GAP = "\n\n"
-"""What stands between two blocks."""
+"""Separates two blocks."""
 
 Fits: TypeAlias = Callable[[str], bool]
 
@@ -28,13 +28,13 @@ Fits: TypeAlias = Callable[[str], bool]
 def pack(
     head: str, blocks: Sequence[str], tail: Callable[[int], str], fits: Fits, most: int
 ) -> tuple[str, ...]:
-    """Fill at most so many messages, the first of which begins with the head.
+    """Fill at most `most` messages; the first begins with the head.
 
-    `tail` says what is left out after so many blocks, which may be nothing; it ends the last
-    message. Each block must fit alone, and so must any tail, behind the head too.
+    `tail` returns the text for what is omitted after a number of blocks, possibly empty; it ends
+    the last message. Each block must fit alone, and any tail must fit after the head.
     """
     *full, last = _filled(head, blocks, fits, most)
-    # The head is always in the first message; the blocks behind it may give way to the tail.
+    # The head stays in the first message; blocks after it may make room for the tail.
     fixed = 0 if full else 1
     packed = sum(map(len, full)) + len(last) - 1
     ending = tail(packed)
@@ -57,7 +57,7 @@ def _texts(messages: Sequence[Sequence[str]]) -> tuple[str, ...]:
 
 
 def _filled(head: str, blocks: Sequence[str], fits: Fits, most: int) -> list[list[str]]:
-    """Put blocks into the last message while they fit, else into a new one while there may be."""
+    """Add each block to the last message if it fits, else to a new one up to the maximum."""
     messages = [[head]]
     for block in blocks:
         if fits(GAP.join((*messages[-1], block))):
@@ -71,20 +71,20 @@ def _filled(head: str, blocks: Sequence[str], fits: Fits, most: int) -> list[lis
 
 _LONGEST_WHY = 500
 _TITLE_SHARE = 3
-"""A title takes at most this part of a message, so that there is room for the rest of the head."""
+"""A title takes at most one third of a message, to leave room for the rest of the head."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """Words and how they are written; they may be shortened."""
+    """Text and how it is written; it may be shortened."""
 
-    words: str
+    text: str
     write: Callable[[str], str]
 
 
 @dataclass(frozen=True, slots=True)
-class _Brief:
-    """What a chat is told of a paper."""
+class _PaperText:
+    """The text of one paper for a chat."""
 
     url: str
     mark: str
@@ -93,28 +93,28 @@ class _Brief:
     why: str
 
 
-def head_lines(letter: Letter, titled: str, markup: Markup, fits: Fits) -> str:
-    """Give what a bulletin begins with: its title, unless that stands elsewhere, and the rest.
+def head_lines(letter: Letter, full_title: str, markup: Markup, fits: Fits) -> str:
+    """Return the head of a bulletin: its title, unless the subject has it, and the lines below.
 
-    What does not fit is shortened, or left out where not a word of it would fit.
+    Text that does not fit is shortened, or omitted if not one word fits.
     """
-    title = truncate_to_fit(titled, lambda some: fits(markup.strong(some) * _TITLE_SHARE))
-    told = markup.strong(title) if title else ""
+    title = truncate_to_fit(full_title, lambda some: fits(markup.strong(some) * _TITLE_SHARE))
+    head = markup.strong(title) if title else ""
     for line in _lines(letter, markup):
-        told = _with_line(f"{told}{markup.line}" if told else "", line, fits) or told
-    return told
+        head = _with_line(f"{head}{markup.line}" if head else "", line, fits) or head
+    return head
 
 
 def _with_line(before: str, line: _Line, fits: Fits) -> str:
-    words = truncate_to_fit(line.words, lambda some: fits(f"{before}{line.write(some)}"))
+    words = truncate_to_fit(line.text, lambda some: fits(f"{before}{line.write(some)}"))
     return f"{before}{line.write(words)}" if words else ""
 
 
 def _lines(letter: Letter, markup: Markup) -> Iterator[_Line]:
-    """Give the lines of the head, what matters most first."""
+    """Return the lines of the head, most important first."""
     summary = " · ".join(letter.summary)
     if summary:
-        yield _Line(summary, markup.words if letter.in_order else markup.strong)
+        yield _Line(summary, markup.words if letter.complete else markup.strong)
     for sentence in letter.sentences:
         yield _Line(sentence, markup.words)
     if letter.page:
@@ -130,36 +130,38 @@ def _link(words: str, url: str, markup: Markup) -> _Line:
 
 
 def _day(row: DayRow, markup: Markup) -> _Line:
-    said = f"{english.brief_date(row.day)}: {row.said}"
-    return _link(said, row.page, markup) if row.page else _Line(said, markup.words)
+    text = f"{english.brief_date(row.day)}: {row.text}"
+    return _link(text, row.page, markup) if row.page else _Line(text, markup.words)
 
 
 def paper_lines(item: LetterItem, markup: Markup, fits: Fits) -> str:
-    """Give one paper: its mark and title with its address, its authors, and why it is here.
+    """Return one paper: its mark, its linked title, its authors, and why it was selected.
 
-    Where that is longer than a message, why it is here gives way first, then who wrote it, and
-    then its title; never its address.
+    If it is longer than a message, the reason is shortened first, then the authors, then the
+    title, never the address.
     """
-    brief = _Brief(item.url, item.mark, item.title, item.authors, truncate(item.why, _LONGEST_WHY))
+    brief = _PaperText(
+        item.url, item.mark, item.title, item.authors, truncate(item.why, _LONGEST_WHY)
+    )
     for name in ("why", "authors", "title"):
         brief = _shortened(brief, name, lambda one: fits(_paper(one, markup)))
     return _paper(brief, markup)
 
 
-def _shortened(brief: _Brief, name: str, fits: Callable[[_Brief], bool]) -> _Brief:
-    """Keep as much of one text as fits."""
+def _shortened(brief: _PaperText, name: str, fits: Callable[[_PaperText], bool]) -> _PaperText:
+    """Shorten one field until the paper fits."""
     words = truncate_to_fit(getattr(brief, name), lambda some: fits(replace(brief, **{name: some})))
     return replace(brief, **{name: words})
 
 
-def _paper(brief: _Brief, markup: Markup) -> str:
+def _paper(brief: _PaperText, markup: Markup) -> str:
     title = f"{brief.mark} {markup.link(brief.title or ELLIPSIS, brief.url)}"
-    said = (markup.words(some) for some in (brief.authors, brief.why) if some)
-    return markup.line.join((title, *said))
+    lines = (markup.words(some) for some in (brief.authors, brief.why) if some)
+    return markup.line.join((title, *lines))
 
 
 def tail_lines(letter: Letter, shown: int, markup: Markup) -> str:
-    """Say how many papers are left out after so many, and where they are; nothing if none is."""
+    """Return how many papers are omitted after `shown` and where they are, empty if none."""
     left = letter.left(shown)
     if not left:
         return ""
@@ -167,7 +169,7 @@ def tail_lines(letter: Letter, shown: int, markup: Markup) -> str:
 
 
 _ADDRESS_SHARE = 4
-"""An address that takes more than this part of a message leaves no room for what is said of it."""
+"""An address longer than a quarter of a message is left out."""
 
 
 def write(letter: Letter, form: MessageFormat) -> tuple[Message, ...]:
@@ -180,14 +182,14 @@ def write(letter: Letter, form: MessageFormat) -> tuple[Message, ...]:
         return tail_lines(letter, shown, marked)
 
     longest_tail = max(tail(0), tail(1), key=len)
-    titled = "" if form.subject_longest else subject(letter)
-    head = head_lines(letter, titled, marked, lambda text: fits(f"{text}{GAP}{longest_tail}"))
+    full_title = "" if form.subject_longest else subject(letter)
+    head = head_lines(letter, full_title, marked, lambda text: fits(f"{text}{GAP}{longest_tail}"))
     papers = [paper_lines(item, marked, fits) for item in letter.items]
     return _numbered(letter, form, pack(head, papers, tail, fits, form.most))
 
 
 def _room(form: MessageFormat) -> Fits:
-    """Say what fits into a message besides its number."""
+    """Return a test of whether text fits into a message together with its number."""
 
     def fits(text: str) -> bool:
         return form.measure(f"{text}{_number(form.most, form.most)}") <= form.longest
@@ -200,7 +202,7 @@ def _number(place: int, of: int) -> str:
 
 
 def _numbered(letter: Letter, form: MessageFormat, texts: tuple[str, ...]) -> tuple[Message, ...]:
-    """Put numbers in the subjects of several messages, or at their ends where they have none."""
+    """Add numbers to several messages: in their subjects, or at their ends without subjects."""
     several, named = len(texts) > 1, bool(form.subject_longest)
     return tuple(
         Message(

@@ -1,4 +1,4 @@
-"""Several days' papers in one order."""
+"""Composes the content of a letter from a bulletin: of a day, of a week, or of a failure."""
 
 from __future__ import annotations
 
@@ -10,34 +10,34 @@ from paperlark.domain.digest import Digest, Entry, Status
 from paperlark.domain.paper import PaperId
 from paperlark.renderers import english, typeset, wording
 from paperlark.renderers.letters import status
-from paperlark.renderers.letters.letter import DayRow, Letter, MissingDay, tell
-from paperlark.renderers.letters.neutralize import page_of
+from paperlark.renderers.letters.letter import DayRow, Letter, MissingPaper, letter_item
+from paperlark.renderers.letters.neutralize import page_address
 from paperlark.renderers.letters.status import (
-    cautions,
-    doubt,
-    is_in_order,
+    completeness,
+    is_complete,
     problem,
+    problem_days,
     sentence,
     status_line,
-    trouble,
+    warnings_of,
     without_page,
 )
 
 
-def merged(digests: Sequence[Digest]) -> tuple[Entry, ...]:
-    """Give the papers of all days, each once, in the order that a page of them all would have.
+def merge_entries(digests: Sequence[Digest]) -> tuple[Entry, ...]:
+    """Return the papers of all days, each once, in the order of one page (a k-way merge).
 
-    Every day's papers stay in the order of their own page.
+    The papers of each day keep the order of their page.
     """
-    ordered = heapq.merge(*(digest.entries for digest in digests), key=_merit)
+    ordered = heapq.merge(*(digest.entries for digest in digests), key=_sort_key)
     first: dict[PaperId, Entry] = {}
     for entry in ordered:
         first.setdefault(entry.paper.id, entry)
     return tuple(first.values())
 
 
-def _merit(entry: Entry) -> tuple[float, ...]:
-    """Followed authors come first, then what a judge thinks, then what the ranker does."""
+def _sort_key(entry: Entry) -> tuple[float, ...]:
+    """Return the sort key: followed authors first, then judged papers by score, then by match."""
     match, judged = entry.match, entry.judgement
     likely = -(match.probability or 0) if match else 0
     rank = match.rank if match else 0
@@ -49,19 +49,19 @@ def _merit(entry: Entry) -> tuple[float, ...]:
     return (3 if entry.outside else 2, likely, rank)
 
 
-def days(bulletin: Bulletin) -> tuple[DayRow, ...]:
-    """Give them in order."""
+def day_rows(bulletin: Bulletin) -> tuple[DayRow, ...]:
+    """Return one row per day, in order."""
     made = [
         DayRow(
             digest.day,
             " · ".join(filter(None, (_selected(digest), status_line(digest)))),
-            page_of(bulletin, digest.day),
-            is_in_order(digest),
+            page_address(bulletin, digest.day),
+            is_complete(digest),
         )
         for digest in bulletin.digests
     ]
     failed = [
-        DayRow(failure.day, f"no page: {problem(failure)}", None, in_order=False)
+        DayRow(failure.day, f"no page: {problem(failure)}", None, complete=False)
         for failure in bulletin.failures
     ]
     return tuple(sorted((*made, *failed), key=lambda row: row.day))
@@ -74,13 +74,13 @@ def _selected(digest: Digest) -> str:
 
 
 def subject(letter: Letter) -> str:
-    """`Wednesday, 26 February 2025: 37 papers · Foundations`; what matters most comes first."""
+    """Return the subject: `Wednesday, 26 February 2025: 37 papers · Foundations`."""
     gist = f": {letter.gist}" if letter.gist else ""
     return f"{letter.title}{gist} · {letter.profile}"
 
 
-def footing(letter: Letter) -> tuple[str, str]:
-    """Say why the reader gets this, and how to stop it."""
+def footer(letter: Letter) -> tuple[str, str]:
+    """Return why the reader gets this letter, and how to stop it."""
     often = "every week" if letter.occasion is Occasion.WEEK else "for every announcement"
     return (
         f"You get this because this address is listed under [[deliver]] in the paperlark profile"
@@ -92,35 +92,35 @@ def footing(letter: Letter) -> tuple[str, str]:
 
 _LONGEST_NAME = 120
 _MOST_MISSING = 10
-"""Papers without a judgement that a letter names; the page names them all."""
+"""Unjudged papers that a letter names; the page names all of them."""
 
 
 def compose(bulletin: Bulletin) -> Letter:
-    """Say what there is to say."""
-    entries = merged(bulletin.digests)
+    """Return the content of the letter of a bulletin."""
+    entries = merge_entries(bulletin.digests)
     wanted = entries[: bulletin.most]
-    lacking = [one for digest in bulletin.digests for one in wording.failed(digest)]
+    missing = [one for digest in bulletin.digests for one in wording.failed(digest)]
     return Letter(
         occasion=bulletin.occasion,
         profile=sentence(bulletin.profile, _LONGEST_NAME),
         title=_title(bulletin),
         gist=_gist(bulletin, len(wanted), len(entries)),
         summary=_summary(bulletin, len(wanted), entries),
-        in_order=not without_page(bulletin) and all(map(is_in_order, bulletin.digests)),
-        page=None if bulletin.occasion is Occasion.WEEK else page_of(bulletin, bulletin.day),
+        complete=not without_page(bulletin) and all(map(is_complete, bulletin.digests)),
+        page=None if bulletin.occasion is Occasion.WEEK else page_address(bulletin, bulletin.day),
         sentences=tuple(_sentences(bulletin, entries)),
-        warnings=cautions(bulletin),
-        days=days(bulletin) if bulletin.occasion is Occasion.WEEK else (),
+        warnings=warnings_of(bulletin),
+        days=day_rows(bulletin) if bulletin.occasion is Occasion.WEEK else (),
         facts=tuple(status.cost_facts(bulletin.digests)),
-        items=tuple(map(tell, wanted)),
-        on_page=len(entries),
+        items=tuple(map(letter_item, wanted)),
+        paper_count=len(entries),
         missing=tuple(
-            MissingDay(
+            MissingPaper(
                 sentence(typeset.plain(one.paper.title)), one.paper.url, sentence(one.reason)
             )
-            for one in lacking[:_MOST_MISSING]
+            for one in missing[:_MOST_MISSING]
         ),
-        lacking=len(lacking),
+        missing_count=len(missing),
     )
 
 
@@ -140,10 +140,10 @@ def _title(bulletin: Bulletin) -> str:
 
 
 def _gist(bulletin: Bulletin, wanted: int, papers: int) -> str:
-    """`37 papers`, `the best 10 of 37 papers`, and what is wrong; nothing of a failure."""
+    """Return `37 papers` or `the best 10 of 37 papers`, and what is wrong; empty for a failure."""
     if not bulletin.digests:
         return "no page" if bulletin.occasion is Occasion.WEEK else ""
-    wrong = doubt(bulletin)
+    wrong = completeness(bulletin)
     if all(digest.status is Status.QUIET for digest in bulletin.digests):
         return f"nothing announced{wrong}"
     count = f"the best {english.number(wanted)} of " if wanted < papers else ""
@@ -154,7 +154,7 @@ def _summary(bulletin: Bulletin, wanted: int, entries: tuple[Entry, ...]) -> tup
     best = (f"the best {english.number(wanted)} are here",) if wanted < len(entries) else ()
     if bulletin.occasion is Occasion.WEEK:
         made = english.counted(len(bulletin.digests), "day")
-        wrong = filter(None, [trouble(bulletin)])
+        wrong = filter(None, [problem_days(bulletin)])
         return (f"{english.counted(len(entries), 'paper')} of {made}", *best, *wrong)
     return tuple(
         part
@@ -170,8 +170,8 @@ def _sentences(bulletin: Bulletin, entries: tuple[Entry, ...]) -> Iterator[str]:
     if bulletin.occasion is Occasion.FAILURE:
         for failure in bulletin.failures:
             other = failure.day != bulletin.day
-            what = english.long_date(failure.day) if other else "Why"
-            yield f"{what}: {problem(failure)}"
+            label = english.long_date(failure.day) if other else "Why"
+            yield f"{label}: {problem(failure)}"
         yield "The last good page is still in place. paperlark will try again."
         return
     if bulletin.occasion is Occasion.WEEK and not entries:

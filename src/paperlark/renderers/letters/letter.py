@@ -1,4 +1,4 @@
-"""What a reader is told, whatever form it takes: every text plain, cleaned and bounded."""
+"""The content of a letter, independent of its format: plain, cleaned and bounded text."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from paperlark.renderers.letters.neutralize import truncate
 
 @dataclass(frozen=True, slots=True)
 class DayRow:
-    """One day of a week: what came of it, and its page if that is in the web."""
+    """One day of a week: its status, and the address of its page if it has one."""
 
     day: date
-    said: str
+    text: str
     page: str | None
-    in_order: bool
+    complete: bool
 
 
 @dataclass(frozen=True, slots=True)
-class MissingDay:
-    """A paper that was to be judged and was not."""
+class MissingPaper:
+    """A paper that was planned for judging and not judged."""
 
     title: str
     url: str
@@ -34,14 +34,14 @@ class MissingDay:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """What a reader is told.
+    """The content of a letter.
 
-    `title` says what it is about and `gist` how much there is; `summary` is the page's line, status
-    last, `in_order` whether all is well. `sentences` are said in place of papers, where there are
-    none; `warnings` are what the reader must know besides. `facts` are what it took. `items` are
-    the papers that are wanted, best first, of `on_page` that there are; `missing` are some of the
-    `lacking` papers without a judgement. `page` is where the whole page is, None where it has no
-    address.
+    `title` names its subject and `gist` how much there is. `summary` is the summary line of the
+    page, status last; `complete` tells whether nothing is missing. `sentences` take the place of
+    papers where there are none; `warnings` are further notes. `facts` are counts and costs.
+    `items` are the papers of the letter, best first, of `paper_count` on the page. `missing` are
+    the first of the `missing_count` papers without a judgement. `page` is the web address of the
+    page, None without one.
     """
 
     occasion: Occasion
@@ -49,47 +49,47 @@ class Letter:
     title: str
     gist: str
     summary: tuple[str, ...]
-    in_order: bool
+    complete: bool
     page: str | None
     sentences: tuple[str, ...]
     warnings: tuple[str, ...]
     days: tuple[DayRow, ...]
     facts: tuple[str, ...]
     items: tuple[LetterItem, ...]
-    on_page: int
-    missing: tuple[MissingDay, ...]
-    lacking: int
+    paper_count: int
+    missing: tuple[MissingPaper, ...]
+    missing_count: int
 
     def left(self, shown: int, *, in_full: bool = True) -> str:
-        """Name what is left out: papers behind the first so many, and abstracts of these.
+        """Return what is omitted: papers after the first `shown`, and abstracts unless `in_full`.
 
-        Nothing where that is nothing.
+        Empty if nothing is.
         """
-        count = self.on_page - shown
+        count = self.paper_count - shown
         where = "on the pages of the week" if self.occasion is Occasion.WEEK else "on the page"
         if not count:
             return "" if in_full else f"All abstracts are {where}"
         more = english.counted(count, "more paper" if shown else "paper")
-        besides = "" if in_full else ", with all abstracts"
-        return f"{'and ' if shown else ''}{more} {where}{besides}"
+        abstracts = "" if in_full else ", with all abstracts"
+        return f"{'and ' if shown else ''}{more} {where}{abstracts}"
 
 
 MOST_AUTHORS = 4
-"""More are only counted: a letter is read on a phone."""
+"""More authors are only counted: letters are read on phones."""
 _LONGEST_TITLE = 400
 _LONGEST_NAME = 80
 _LONGEST_WHY = 1_500
 _LONGEST_FACT = 120
 _LONGEST_PARAGRAPH, _MOST_PARAGRAPHS = 2_500, 4
-"""arXiv takes no abstract of more than 1,920 characters, so none of its own is ever cut."""
+"""arXiv limits abstracts to 1,920 characters, so they are never truncated."""
 
 
 @dataclass(frozen=True, slots=True)
 class LetterItem:
-    """One paper; what there is nothing to say of is empty.
+    """One paper; unknown texts are empty.
 
-    `mark` is a star, both scores or the match, as short as the page's contents have it; `scores`
-    and `facts` say it in words.
+    `mark` is a star, both scores or the match, as in the contents of the page; `scores` and
+    `facts` give them in words.
     """
 
     url: str
@@ -103,8 +103,8 @@ class LetterItem:
     abstract: tuple[str, ...]
 
 
-def tell(entry: Entry) -> LetterItem:
-    """Tell of a paper of the page."""
+def letter_item(entry: Entry) -> LetterItem:
+    """Return the letter item of an entry."""
     paper = entry.paper
     return LetterItem(
         url=paper.url,
@@ -123,14 +123,14 @@ def tell(entry: Entry) -> LetterItem:
 
 
 def _mark(entry: Entry) -> str:
-    """Give the page's mark; a judged paper of a followed author's has its scores too."""
+    """Return the mark; a judged paper by a followed author has its scores too."""
     both = entry.followed and entry.judgement
     scores = f" {reasons.chip(replace(entry, followed=()))}" if both else ""
     return f"{reasons.chip(entry)}{scores}"
 
 
 def _authors(names: list[str]) -> str:
-    # One name alone is not worth its "and 1 more".
+    # "and 1 more" would be as long as one more name.
     shown = len(names) if len(names) <= MOST_AUTHORS + 1 else MOST_AUTHORS
     words = english.listed(truncate(one_line(name), _LONGEST_NAME) for name in names[:shown])
     hidden = len(names) - shown
@@ -153,9 +153,11 @@ def _facts(entry: Entry) -> tuple[str, ...]:
 
 
 def _why(entry: Entry) -> str:
-    """Say why it is here; where only the evidence can say, what the ranker saw."""
-    said = reasons.reason(entry)
-    if said is not None:
-        return said
-    saw = "; ".join(f"{name.lower()}: {value}" for name, value in reasons.evidence(entry.match))
-    return saw[:1].upper() + saw[1:]
+    """Return why the paper was selected, else the evidence of the ranker."""
+    reason = reasons.reason(entry)
+    if reason is not None:
+        return reason
+    evidence = "; ".join(
+        f"{name.lower()}: {value}" for name, value in reasons.evidence(entry.match)
+    )
+    return evidence[:1].upper() + evidence[1:]

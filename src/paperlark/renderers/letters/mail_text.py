@@ -1,4 +1,4 @@
-"""The plain part of a mail: all that the other part says, in lines of 76 characters."""
+"""The plain part of a mail: the same content, in lines of 76 characters."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ import textwrap
 from collections.abc import Iterator, Sequence
 
 from paperlark.renderers import english
-from paperlark.renderers.letters.composing import footing
+from paperlark.renderers.letters.composing import footer
 from paperlark.renderers.letters.letter import Letter, LetterItem
 from paperlark.renderers.reasons import STAR
 
 WIDTH = 76
-_ENDLESS = re.compile(rf"(?<!\S)(?!\S*://)\S{{{WIDTH - 3},}}")
-"""A word that is longer than a line and no address: those stay whole."""
+_LONG_WORD = re.compile(rf"(?<!\S)(?!\S*://)\S{{{WIDTH - 3},}}")
+"""A word longer than a line that is not an address; addresses are never broken."""
 
 
-def whole(letter: Letter, shown: Sequence[LetterItem], abstracts: int, left: str) -> str:
-    """Give the text with these papers, the first so many with their abstracts.
+def render_text(letter: Letter, shown: Sequence[LetterItem], abstracts: int, left: str) -> str:
+    """Render the plain part with these papers, the first `abstracts` of them with abstracts.
 
-    `left` are the words for what is left out.
+    `left` names what is omitted.
     """
     papers = [
         _paper(place, item, abstract=place <= abstracts) for place, item in enumerate(shown, 1)
@@ -35,8 +35,8 @@ def _head(letter: Letter) -> Iterator[str]:
     yield from (_wrapped(f"! {warning}", "  ") for warning in letter.warnings)
     yield from map(_wrapped, letter.sentences)
     for row in letter.days:
-        said = _wrapped(f"{english.brief_date(row.day)}: {row.said}", "  ")
-        yield f"{said}\n  {row.page}" if row.page else said
+        text = _wrapped(f"{english.brief_date(row.day)}: {row.text}", "  ")
+        yield f"{text}\n  {row.page}" if row.page else text
     yield "\n".join(map(_wrapped, letter.facts))
 
 
@@ -49,8 +49,8 @@ def _paper(place: int, item: LetterItem, *, abstract: bool) -> str:
         f"   {item.url}",
         _indented(f"Why: {item.why}" if item.why else ""),
     )
-    told = "\n".join(line for line in lines if line)
-    return "\n\n".join((told, *map(_indented, item.abstract if abstract else ())))
+    head = "\n".join(line for line in lines if line)
+    return "\n\n".join((head, *map(_indented, item.abstract if abstract else ())))
 
 
 def _foot(letter: Letter, left: str) -> Iterator[str]:
@@ -58,14 +58,14 @@ def _foot(letter: Letter, left: str) -> Iterator[str]:
         yield f"{left}{':' if letter.page else ''}\n{letter.page or ''}".strip()
     if letter.missing:
         yield _missing(letter)
-    yield "\n".join(("-- ", *map(_wrapped, footing(letter))))
+    yield "\n".join(("-- ", *map(_wrapped, footer(letter))))
 
 
 def _missing(letter: Letter) -> str:
     named = [
         f"{_wrapped(f'- {one.title}: {one.reason}', '  ')}\n  {one.url}" for one in letter.missing
     ]
-    more = letter.lacking - len(letter.missing)
+    more = letter.missing_count - len(letter.missing)
     last = (f"and {english.number(more)} more",) if more else ()
     return "\n".join(("Not judged:", *named, *last))
 
@@ -74,13 +74,13 @@ def _indented(text: str) -> str:
     return _wrapped(text, "   ", "   ")
 
 
-def _wrapped(text: str, later: str = "", first: str = "") -> str:
-    short = _ENDLESS.sub(lambda word: " ".join(textwrap.wrap(word[0], WIDTH - 4)), text)
+def _wrapped(text: str, indent: str = "", first: str = "") -> str:
+    short = _LONG_WORD.sub(lambda word: " ".join(textwrap.wrap(word[0], WIDTH - 4)), text)
     return textwrap.fill(
         short,
         WIDTH,
         initial_indent=first,
-        subsequent_indent=later,
+        subsequent_indent=indent,
         break_long_words=False,
         break_on_hyphens=False,
     )

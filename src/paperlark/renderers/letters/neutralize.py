@@ -1,4 +1,4 @@
-"""Text made short enough, with an ellipsis where something is gone."""
+"""Truncates text, and neutralizes markup in untrusted text for mails and chats."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from paperlark.domain.delivery import Bulletin, Style
 
 ELLIPSIS = "…"
 _LONGEST_WORD = 24
-"""Characters that may be given up so that no word is cut."""
+"""Characters that may be dropped to avoid cutting a word."""
 
 
 def truncate(text: str, longest: int) -> str:
-    """Keep at most so many characters, and whole words where these are words."""
+    """Return at most `longest` characters, ending at a word if possible, with an ellipsis."""
     if len(text) <= longest:
         return text
     if longest <= 0:
@@ -30,10 +30,10 @@ def truncate(text: str, longest: int) -> str:
 
 
 def truncate_to_fit(text: str, fits: Callable[[str], bool]) -> str:
-    """Keep as much as fits, which may be nothing; what is shorter must fit where longer does."""
+    """Return the longest truncation that fits, by bisection; `fits` must be monotonic in length."""
     if fits(text):
         return text
-    # The first length that does not fit: all before it do.
+    # Finds the first length that does not fit.
     length = bisect_right(range(len(text)), 0, key=lambda size: not fits(truncate(text, size))) - 1
     return truncate(text, max(length, 0))
 
@@ -52,54 +52,54 @@ _LOOK_ALIKE = str.maketrans(
         "\\": "\N{SET MINUS}",
     }
 )
-# Inside a word it marks nothing, and a name such as OPENAI_API_KEY can still be copied.
+# Inside a word it is no markup, and a name such as OPENAI_API_KEY can still be copied.
 _UNDERSCORE = re.compile(r"(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
 _ENTITY = re.compile(r"&(?=#?\w{1,32};)")
 _SCHEME = re.compile(r":(?=//)")
-# What is no address to a chat has no dot before letters: `example.org`, but `e.g. 3.5`.
+# A chat links a dot before letters, as in `example.org`, but not `e.g. 3.5`.
 _HOST = re.compile(r"(?<=\w)\.(?=[^\W\d_]{2})")
-# What would begin a heading, a list, a rule or an underline at the start of a line.
+# Begins a heading, a list, a rule or an underline at the start of a line.
 _START = re.compile(r"^(?:[#+=-]|\d{1,9}[.)])")
 _FULL_WIDTH = ord("\N{FULLWIDTH NUMBER SIGN}") - ord("#")
 
 
 def neutralize(text: str) -> str:
-    """Give words that look the same and do nothing; their length does not change."""
+    """Replace markup characters by look-alikes without effect; the length does not change."""
     marked = _UNDERSCORE.sub("\N{MODIFIER LETTER LOW MACRON}", text.translate(_LOOK_ALIKE))
     literal = _ENTITY.sub("\N{FULLWIDTH AMPERSAND}", marked)
     spaced = _SCHEME.sub("\N{RATIO}", literal)
-    begun = _START.sub(lambda found: f"{found[0][:-1]}{_wide(found[0][-1])}", spaced)
+    begun = _START.sub(lambda found: f"{found[0][:-1]}{_full_width(found[0][-1])}", spaced)
     return _HOST.sub("\N{ONE DOT LEADER}", begun)
 
 
-def _wide(sign: str) -> str:
+def _full_width(sign: str) -> str:
     return chr(ord(sign) + _FULL_WIDTH)
 
 
-_AS_THEY_ARE = ":/?#@!$&'*+,;=%~"
+_SAFE = ":/?#@!$&'*+,;=%~"
 
 
 def address(url: str) -> str:
-    """Write with percent signs what could end an address in some markup, and what is no ASCII."""
-    return quote(url, safe=_AS_THEY_ARE, errors="replace")
+    """Percent-encode non-ASCII characters and those that could end an address in some markup."""
+    return quote(url, safe=_SAFE, errors="replace")
 
 
-def page_of(bulletin: Bulletin, day: date) -> str | None:
-    """Give the address of that day's whole page, None where it has none."""
+def page_address(bulletin: Bulletin, day: date) -> str | None:
+    """Return the address of the page of that day, None without one."""
     page = bulletin.pages.get(day)
     return address(page) if page else None
 
 
 @dataclass(frozen=True, slots=True)
 class Markup:
-    """How words are written so that they are nothing else, what stands out, and links."""
+    """How a style writes plain text, strong text and links."""
 
     words: Callable[[str], str]
     strong: Callable[[str], str]
     link: Callable[[str, str], str]
-    """Words and an address; the words may be empty where the address is to be seen."""
+    """From text and address; the text may be empty to show the address itself."""
     line: str
-    """What ends a line inside a paragraph."""
+    """A line break inside a paragraph."""
 
 
 def _plain_link(words: str, url: str) -> str:
@@ -115,14 +115,14 @@ def _html_link(words: str, url: str) -> str:
 
 
 def _markdown_link(words: str, url: str) -> str:
-    # In angle brackets: Discord then shows no preview, and all that Apprise writes knows them.
+    # Angle brackets suppress previews in Discord; every service of Apprise accepts them.
     return f"[{neutralize(words)}](<{url}>)" if words else f"<{url}>"
 
 
 _MARKUPS = {
     Style.TEXT: Markup(neutralize, neutralize, _plain_link, "\n"),
     Style.HTML: Markup(_html_words, lambda text: f"<b>{_html_words(text)}</b>", _html_link, "\n"),
-    # Two spaces: where a single end of line ends none, as in DingTalk and ntfy, these do.
+    # Two spaces make a line break where a newline alone does not, as in DingTalk and ntfy.
     Style.MARKDOWN: Markup(
         neutralize, lambda text: f"**{neutralize(text)}**", _markdown_link, "  \n"
     ),
@@ -130,5 +130,5 @@ _MARKUPS = {
 
 
 def markup(style: Style) -> Markup:
-    """Give what a chat of that style reads."""
+    """Return the markup of a style."""
     return _MARKUPS[style]

@@ -1,4 +1,4 @@
-"""One sentence from elsewhere, such as a note or a problem, for a letter."""
+"""Status, warnings, problems and costs for a letter."""
 
 from __future__ import annotations
 
@@ -17,45 +17,45 @@ _LONGEST = 600
 
 
 def sentence(text: str, longest: int = _LONGEST) -> str:
-    """Give it cleaned, on one line and of bounded length."""
+    """Return text cleaned, on one line and of bounded length."""
     return truncate(one_line(text), longest)
 
 
 def problem(failure: Failure) -> str:
-    """Say why a day has no page, or what broke down; room for the mend is in it."""
-    said = sentence(failure.problem, 2 * _LONGEST)
-    return said if said.endswith((".", "!", "?", "…")) else f"{said}."
+    """Return why a day has no page or a run failed, long enough for the hint of the error."""
+    text = sentence(failure.problem, 2 * _LONGEST)
+    return text if text.endswith((".", "!", "?", "…")) else f"{text}."
 
 
 def status_line(digest: Digest) -> str:
-    """Say how the run ended; a letter has no place below where papers that are missing stand."""
-    what = wording.shortfall(digest)
+    """Return how the run ended, without the "see below" of the page."""
+    missing = wording.shortfall(digest)
     partial = digest.status is Status.PARTIAL
-    said = f"partial: {what}" if partial and what else wording.status_text(digest)
+    text = f"partial: {missing}" if partial and missing else wording.status_text(digest)
     rebuilt = partial and digest.reconstructed
-    return f"{said}; reconstructed" if rebuilt else said
+    return f"{text}; reconstructed" if rebuilt else text
 
 
-def is_in_order(digest: Digest) -> bool:
-    """Tell whether the page is all that it should be."""
+def is_complete(digest: Digest) -> bool:
+    """Return whether the page is complete and not reconstructed."""
     return digest.status is not Status.PARTIAL and not digest.reconstructed
 
 
 def without_page(bulletin: Bulletin) -> frozenset[date]:
-    """Give the days that it is about and that have no page; of a day's only others have none."""
+    """Return the days of the bulletin without a page; empty for a bulletin about one page."""
     days = frozenset(failure.day for failure in bulletin.failures)
     return frozenset() if bulletin.occasion is Occasion.DAY else days
 
 
-def doubt(bulletin: Bulletin) -> str:
-    """Say in a word what is wrong with the pages, where something is."""
+def completeness(bulletin: Bulletin) -> str:
+    """Return `, incomplete`, `, reconstructed` or nothing for the subject."""
     if without_page(bulletin) or any(one.status is Status.PARTIAL for one in bulletin.digests):
         return ", incomplete"
     return ", reconstructed" if any(one.reconstructed for one in bulletin.digests) else ""
 
 
-def trouble(bulletin: Bulletin) -> str:
-    """Say how many days of a week are not as they should be; nothing if none is."""
+def problem_days(bulletin: Bulletin) -> str:
+    """Return the number of days of a week with each kind of problem, empty if none."""
     partial = sum(one.status is Status.PARTIAL for one in bulletin.digests)
     rebuilt = sum(one.reconstructed for one in bulletin.digests)
     kinds = (
@@ -66,36 +66,36 @@ def trouble(bulletin: Bulletin) -> str:
     return english.listed(f"{english.counted(days, 'day')} {how}" for days, how in kinds if days)
 
 
-_MOST = 12
+_MAX_WARNINGS = 12
 
 
-def cautions(bulletin: Bulletin) -> tuple[str, ...]:
-    """Give them, notices first; of very many the last ones are only counted."""
+def warnings_of(bulletin: Bulletin) -> tuple[str, ...]:
+    """Return the warnings, notices first; beyond a maximum the rest is only counted."""
     several = len(bulletin.digests) > 1
-    said = [sentence(notice) for notice in bulletin.notices]
+    warnings = [sentence(notice) for notice in bulletin.notices]
     if bulletin.occasion is Occasion.DAY:
-        said += [
+        warnings += [
             f"No page for {english.long_date(failure.day)}: {problem(failure)}"
             for failure in bulletin.failures
         ]
     for digest in bulletin.digests:
         when = f"{english.brief_date(digest.day)}: " if several else ""
-        said += [f"{when}{sentence(warning)}" for warning in _of_a_day(digest)]
-    if len(said) <= _MOST:
-        return tuple(said)
-    more = english.counted(len(said) - _MOST + 1, "more note")
-    return (*said[: _MOST - 1], f"And {more}.")
+        warnings += [f"{when}{sentence(warning)}" for warning in _day_warnings(digest)]
+    if len(warnings) <= _MAX_WARNINGS:
+        return tuple(warnings)
+    more = english.counted(len(warnings) - _MAX_WARNINGS + 1, "more note")
+    return (*warnings[: _MAX_WARNINGS - 1], f"And {more}.")
 
 
-def _of_a_day(digest: Digest) -> Iterator[str]:
+def _day_warnings(digest: Digest) -> Iterator[str]:
     yield from digest.notes
     for batch, (category, how) in zip(digest.batches, wording.batches(digest), strict=True):
-        if not _whole(batch):
+        if not _has_all_entries(batch):
             yield f"{category}: {how}"
     yield from (why for why, _ in wording.postponed(digest))
 
 
-def _whole(batch: Batch) -> bool:
+def _has_all_entries(batch: Batch) -> bool:
     short = batch.expected is not None and batch.entries < batch.expected
     return batch.via is not None and not batch.reconstructed and not short
 
@@ -104,7 +104,7 @@ _LONGEST_MODEL = 80
 
 
 def cost_facts(digests: Sequence[Digest]) -> Iterator[str]:
-    """Give a line of what was paid and, of one day, a line of counts and what was missed."""
+    """Return a line of cost and, for one day, lines of counts and of missed papers."""
     judged = [digest for digest in digests if digest.model is not None]
     if judged:
         yield _paid(judged)
@@ -119,15 +119,15 @@ def cost_facts(digests: Sequence[Digest]) -> Iterator[str]:
 
 def _paid(judged: Sequence[Digest]) -> str:
     models = dict.fromkeys(one_line(digest.model or "") for digest in judged)
-    tokens, cost = wording.usage_rows(_together([digest.spend for digest in judged]))
+    tokens, cost = wording.usage_rows(_total_spend([digest.spend for digest in judged]))
     prompt, completion, total = tokens.cells
     parts = f" ({prompt} prompt, {completion} completion)" if prompt != total else ""
     named = truncate(english.listed(models), _LONGEST_MODEL)
     return f"{named} · tokens {total}{parts} · cost {cost.cells[-1]}"
 
 
-def _together(spent: Sequence[Spend | None]) -> Spend:
-    """Add up; what one day does not know nobody knows of all of them."""
+def _total_spend(spent: Sequence[Spend | None]) -> Spend:
+    """Return the sum; unknown for one day is unknown for all."""
     tokens = [one.tokens for one in spent if one and one.tokens]
     costs = [one.cost for one in spent if one and one.cost]
     return Spend(

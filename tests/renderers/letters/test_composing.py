@@ -5,13 +5,13 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from paperlark.renderers.letters.composing import merged
+from paperlark.renderers.letters.composing import merge_entries
 from standins.bulletins import judged, ranked
 from standins.digests import digest, entry, narrowed, with_something_else
 
 
 def numbers(*days: list[object]) -> list[int]:
-    return [int(one.paper.id[-5:]) for one in merged([digest(day) for day in days])]  # type: ignore[arg-type]
+    return [int(one.paper.id[-5:]) for one in merge_entries([digest(day) for day in days])]  # type: ignore[arg-type]
 
 
 def test_followed_authors_come_first_then_the_best_judged() -> None:
@@ -20,7 +20,7 @@ def test_followed_authors_come_first_then_the_best_judged() -> None:
     assert numbers([*monday], [*tuesday]) == [3, 4, 1, 5, 2]
 
 
-def test_without_a_judge_the_likelier_come_first_and_what_a_lot_fell_on_last() -> None:
+def test_without_a_judge_the_likelier_come_first_and_random_picks_last() -> None:
     far = replace(ranked(3, 0.99), outside=True)
     assert numbers([ranked(1, 0.9), far], [ranked(4, 0.8), ranked(5, 0.1)]) == [1, 4, 5, 3]
 
@@ -35,7 +35,7 @@ def test_a_paper_of_two_days_is_there_once_where_it_is_best() -> None:
 
 def test_one_day_stays_as_its_page_has_it() -> None:
     for day in (narrowed(), with_something_else()):
-        assert merged([day]) == day.entries
+        assert merge_entries([day]) == day.entries
 
 
 @given(
@@ -48,7 +48,7 @@ def test_every_day_keeps_its_own_order_and_nothing_is_lost(
         [judged(day * 10 + place, *scores) for place, scores in enumerate(scored)]
         for day, scored in enumerate(days)
     ]
-    together = merged([digest(day) for day in made])
+    together = merge_entries([digest(day) for day in made])
     assert len(together) == sum(map(len, made))
     for day in made:
         assert [one for one in together if one in day] == day

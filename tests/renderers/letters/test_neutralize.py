@@ -64,7 +64,7 @@ def test_where_markdown_arrives_as_it_is_only_our_own_links_are_links(url: str) 
     assert PINGS.findall(bare) == []
 
 
-def test_slack_shows_only_our_own_links_and_calls_nobody() -> None:
+def test_slack_shows_only_our_links_and_mentions_nobody() -> None:
     text = in_the_dialect_of(SLACK, NotifyFormat.MARKDOWN, said(Style.MARKDOWN))
     assert re.findall(r"<([^|<>]+)\|[^<>|]+>", text) == ADDRESSES
     bare = re.sub(r"<[^|<>]+\|([^<>|]+)>", r"\1", text)
@@ -78,7 +78,7 @@ def test_google_chat_shows_only_our_own_links() -> None:
     assert re.findall(r"[<>@`~]|://", re.sub(r"<[^|<>]+\|([^<>|]+)>", r"\1", text)) == []
 
 
-def test_rendered_by_the_book_it_has_our_links_one_strong_line_and_nothing_else() -> None:
+def test_rendered_by_commonmark_it_has_our_links_one_strong_line_and_nothing_else() -> None:
     tree = LexborHTMLParser(markdown_to_html(said(Style.MARKDOWN)))
     assert [node.attributes["href"] for node in tree.css("a")] == ADDRESSES
     assert {node.tag for node in tree.css("body *")} == {"p", "br", "a", "strong"}
@@ -95,7 +95,7 @@ def test_telegram_gets_its_own_elements_and_only_our_own_links() -> None:
     assert PINGS.findall(tree.body.text() if tree.body else "") == []
 
 
-def test_plain_text_calls_nobody_and_has_no_address_but_ours() -> None:
+def test_plain_text_mentions_nobody_and_has_no_address_but_ours() -> None:
     text = in_the_dialect_of(SLACK, NotifyFormat.TEXT, said(Style.TEXT))
     assert re.findall(r"\w+://\S+", text) == ADDRESSES
     assert PINGS.findall(text) == []
@@ -103,7 +103,7 @@ def test_plain_text_calls_nobody_and_has_no_address_but_ours() -> None:
 
 @pytest.mark.parametrize("style", CHATS)
 @pytest.mark.parametrize("problem", INTRUSIVE)
-def test_a_problem_and_an_alarm_do_nothing_either(style: Style, problem: str) -> None:
+def test_a_problem_and_an_alarm_are_neutralized_too(style: Style, problem: str) -> None:
     text = said(style, of_a_failure(problem))
     assert PINGS.findall(text) == []
     assert "://" not in text
@@ -124,7 +124,7 @@ def test_a_problem_and_an_alarm_do_nothing_either(style: Style, problem: str) ->
         ("GPT-4.5, e.g. for 10% of $x^2$ - C++", "GPT-4.5, e.g. for 10% of $x^2$ - C++"),
     ],
 )
-def test_what_does_something_gives_way_to_what_looks_alike(text: str, read: str) -> None:
+def test_markup_characters_become_look_alikes(text: str, read: str) -> None:
     assert neutralize(text) == read
 
 

@@ -25,7 +25,7 @@ def _page(digest: Digest) -> bytes:
     return HtmlRenderer(_WALK).render(digest).content
 
 
-def test_a_paper_costs_little_beside_what_is_said_of_it() -> None:
+def test_the_markup_of_a_paper_is_small_beside_its_text() -> None:
     """The frame of a paper, twice its title and six addresses: less than half an abstract."""
     papers = [written(number) for number in range(1, MANY + 1)]
     bare, full = (len(_page(heavy(papers[:count]))) for count in (1, MANY))
@@ -33,7 +33,7 @@ def test_a_paper_costs_little_beside_what_is_said_of_it() -> None:
     assert (full - bare) / (MANY - 1) - said < 720
 
 
-def test_183_real_papers_weigh_at_most_400_kilobytes(shared: Path) -> None:
+def test_183_real_papers_take_at_most_400_kilobytes(shared: Path) -> None:
     papers: dict[str, Paper] = {}
     for category in ("cs.LG", "cs.AI"):
         file = shared / "feeds" / "month" / f"2025-02-26.{category}.rss.xml.gz"

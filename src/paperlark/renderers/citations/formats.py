@@ -1,20 +1,24 @@
-"""BibTeX, with TeX's special characters escaped and formulas as their authors wrote them."""
+"""BibTeX, CSL-JSON and RIS, which every reference manager reads.
+
+In BibTeX special characters are escaped, and formulas stay as their authors wrote them.
+"""
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import accumulate, pairwise
 
 from paperlark.domain.paper import Paper
 from paperlark.renderers import tex
-from paperlark.renderers.citations.work import Name, Work, work
+from paperlark.renderers.citations.work import PUBLISHER, Name, Work, work
 
 BIBTEX_MEDIA_TYPE = "application/x-bibtex"
 
 _SPECIAL = {
     "\\": r"\textbackslash{}",
-    # Not \{ and \}: BibTeX counts those as well, and one alone would swallow the file.
+    # Not \{ and \}: BibTeX counts those too, and an unbalanced one would break the file.
     "{": r"\textbraceleft{}",
     "}": r"\textbraceright{}",
     "~": r"\textasciitilde{}",
@@ -23,13 +27,13 @@ _SPECIAL = {
     ">": r"\textgreater{}",
 } | {sign: f"\\{sign}" for sign in "$&%#_"}
 _ESCAPED = str.maketrans(_SPECIAL)
-# Styles that lower titles must leave DNA, mRNA and OpenAI alone.
+# Braces keep DNA, mRNA and OpenAI from being lower-cased by a style.
 _CAPITALS = re.compile(r"\b\w+[A-Z]\w*\b")
 _STYLES = {"em": "emph", "strong": "textbf", "code": "texttt", "sup": "textsuperscript"}
 
 
 def bibtex(papers: Iterable[Paper]) -> str:
-    """Give an entry a paper, in their order."""
+    """Return one entry per paper, in order."""
     return "\n".join(_entry(work(paper)) for paper in papers)
 
 
@@ -49,7 +53,7 @@ def _entry(one: Work) -> str:
 
 
 def _author(name: Name) -> str:
-    """Write a group in braces, so that nobody parts it, and a person with the family first."""
+    """Write a group in braces, so that it is not split, and a person with the family name first."""
     if name.group or not name.given:
         return f"{{{name.family.translate(_ESCAPED)}}}"
     parts = filter(None, (name.family, name.suffix, name.given))
@@ -80,6 +84,66 @@ def _prose(text: str) -> str:
 
 
 def _balanced(source: str) -> bool:
-    """Tell whether BibTeX finds all braces of a formula closed."""
+    """Return whether the braces of a formula are balanced for BibTeX."""
     depths = tuple(accumulate({"{": 1, "}": -1}.get(sign, 0) for sign in source))
     return not depths or (min(depths) >= 0 and depths[-1] == 0)
+
+
+CSL_MEDIA_TYPE = "application/vnd.citationstyles.csl+json"
+
+
+def csl(papers: Iterable[Paper]) -> str:
+    """Return the papers as one CSL-JSON array, in order."""
+    return json.dumps([_item(work(paper)) for paper in papers], ensure_ascii=False, indent=1) + "\n"
+
+
+def _item(one: Work) -> dict[str, object]:
+    item: dict[str, object] = {
+        "id": one.key,
+        "type": "article",
+        "title": tex.plain(one.title),
+        "author": [_person(name) for name in one.authors],
+        "issued": {"date-parts": [[one.year, one.month]]},
+        "publisher": PUBLISHER,
+        "number": f"arXiv:{one.id}",
+        "DOI": one.doi,
+        "URL": one.url,
+        "abstract": one.abstract,
+    }
+    return {name: value for name, value in item.items() if value}
+
+
+def _person(name: Name) -> dict[str, str]:
+    if name.group or not name.given:
+        return {"literal": name.family}
+    parts = {"family": name.family, "given": name.given, "suffix": name.suffix}
+    return {part: value for part, value in parts.items() if value}
+
+
+RIS_MEDIA_TYPE = "application/x-research-info-systems"
+
+
+def ris(papers: Iterable[Paper]) -> str:
+    """Return one RIS record per paper, in order, with CRLF line ends."""
+    return "".join(
+        f"{tag}  - {value}\r\n" for paper in papers for tag, value in _lines(work(paper))
+    )
+
+
+def _lines(one: Work) -> Iterator[tuple[str, str]]:
+    yield "TY", "UNPB"
+    yield "ID", one.key
+    yield "TI", tex.plain(one.title)
+    for name in one.authors:
+        yield "AU", name.reversed
+    yield "PY", str(one.year)
+    yield "DA", f"{one.year}/{one.month:02}//"
+    yield "PB", PUBLISHER
+    yield "AN", f"arXiv:{one.id}"
+    yield "DO", one.doi
+    yield "UR", one.url
+    if one.abstract:
+        yield "AB", " ".join(one.abstract.split())
+    if one.category:
+        yield "KW", one.category
+    yield "ER", ""

@@ -21,7 +21,7 @@ TEXTS = st.text(st.sampled_from("ab ü字"), max_size=80)
         ("one", 0, ""),
     ],
 )
-def test_words_are_kept_whole_where_they_are_words(text: str, longest: int, kept: str) -> None:
+def test_truncation_keeps_whole_words(text: str, longest: int, kept: str) -> None:
     assert truncate(text, longest) == kept
 
 
