@@ -49,7 +49,7 @@ def test_enter_at_every_question_makes_a_profile_that_works(answer: Answer, home
     assert settings.model is None
     assert "6 of 6" in result.output
     assert "paperlark today --profile mine/paperlark.toml" in result.output
-    assert "are an example: make them your own" in result.output
+    assert "are an example: replace them with your own" in result.output
 
 
 def test_every_answer_stands_in_the_profile(answer: Answer, home: Path) -> None:

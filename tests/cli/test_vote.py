@@ -48,7 +48,7 @@ def test_without_a_vote_there_is_an_empty_list(made: Paperlark) -> None:
 def test_a_paper_that_is_not_known_is_named_and_nobody_is_voted_for(made: Paperlark) -> None:
     result = made("vote", "2502.00007", "2501.99999", "up")
     assert result.exit_code == 1
-    assert "2501.99999 is not known here" in result.stderr
+    assert "2501.99999 is not in the archive" in result.stderr
     assert "paperlark import 2501.99999" in result.stderr
     assert made("vote", "--list").stdout == ""
 
@@ -104,7 +104,7 @@ def test_votes_outlive_the_database(made: Paperlark, home: Path) -> None:
     made("vote", "2502.00008", "down")
     listed = made("vote", "--list").stdout
     (home / "paperlark.db").write_bytes(b"ruined" * 1000)
-    assert "import again what you had imported" in made("vote", "--list").stderr
+    assert "repeat your imports" in made("vote", "--list").stderr
     restored = made("restore")
     assert restored.stdout == "2025-02-26  restored\n2 votes of Bats  restored\n"
     assert made("vote", "--list").stdout == listed
@@ -139,5 +139,5 @@ def test_a_copy_that_cannot_be_written_is_said(made: Paperlark, home: Path) -> N
     (home / "paperlark.db.votes.jsonl").mkdir()
     result = made("vote", "2502.00007", "up")
     assert result.exit_code == 1
-    assert "the vote counts, but its copy" in result.stderr
+    assert "the vote is stored, but its copy" in result.stderr
     assert "2502.00007" in made("vote", "--list").stdout

@@ -14,7 +14,8 @@ from paperlark.settings.redaction import redact_secrets, remember_variables
 
 _FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 _TIME = "%Y-%m-%dT%H:%M:%S%z"
-_LEVELS = (logging.ERROR, logging.INFO, logging.DEBUG)
+_LEVELS = (logging.CRITICAL, logging.INFO, logging.DEBUG)
+"""Unasked only breakdowns: every other error is printed."""
 
 
 class _RedactingFormatter(logging.Formatter):
