@@ -263,5 +263,8 @@ def test_a_page_that_could_not_be_read_again_is_not_kept(
     (home / "forged.json").write_text(forged)
     result = paperlark("import", "forged.json", "--offline")
     assert (result.exit_code, ADDED in result.stdout) == (0, False)
-    assert "not added to the archive: 2025-02-26: it contains values that would change when stored" in result.stderr
+    assert (
+        "not added to the archive: 2025-02-26: it contains values that would change when stored"
+        in result.stderr
+    )
     assert _files(home) == {}
