@@ -114,7 +114,7 @@ def test_calls_are_found_in_shell(shell: str, called: list[tuple[str, ...]]) -> 
         ("todya", "there is no command 'todya'"),
         ("secret sett KEY", "there is no command 'sett'"),
         ("today --estimates-all", "No such option '--estimates-all'"),
-        ("run --date yesterday", "'yesterday' is no day"),
+        ("run --date yesterday", "'yesterday' is not a valid date"),
         ("deliver --channel", "requires an argument"),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 _SHORTEST = 6
@@ -27,6 +28,8 @@ def remember_variables(variables: Mapping[str, str]) -> None:
 
 def redact_secrets(text: str) -> str:
     """Return the text with every known secret replaced by [secret]."""
-    for secret in sorted(_known, key=len, reverse=True):
-        text = text.replace(secret, "[secret]")
-    return text
+    if not _known:
+        return text
+    # Longer ones first, and all at once: one secret may be part of another, or of what replaces it.
+    longest_first = sorted(_known, key=len, reverse=True)
+    return re.sub("|".join(map(re.escape, longest_first)), "[secret]", text)
