@@ -77,7 +77,7 @@ def test_a_digest_becomes_a_day_with_pages_of_its_own(
     ]
     document = _document(paperlark, "2025-02-20")
     assert document["status"] == "imported"
-    assert document["notes"] == ["Imported from old.md: what that does not say is unknown."]
+    assert document["notes"] == ["Imported from old.md; anything it does not state is unknown."]
     assert [one["id"] for one in document["entries"]] == ["2502.00003", "2502.00002"]
     assert (document["funnel"]["scanned"], document["funnel"]["announced"]) == (384, None)
     html = _files(home)["2025-02-20.html"].decode()
@@ -211,7 +211,7 @@ def test_several_files_are_days_up_to_the_first_that_is_none(
     result = paperlark("import", str(page), "nothing.md")
     assert result.exit_code == 1
     assert f"{ADDED} {home / 'pages'}: 2025-02-20" in result.stdout
-    assert "nothing.md is nothing that can be imported" in result.stderr
+    assert "nothing.md: unsupported file type" in result.stderr
 
 
 def test_a_day_waits_for_a_run_that_is_at_work(

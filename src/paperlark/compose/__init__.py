@@ -11,8 +11,8 @@ from paperlark.compose.sources import open_arxiv_client
 from paperlark.delivery.deliveries import Deliveries
 from paperlark.delivery.outcomes import DeliveryOutcome, DeliveryResult
 from paperlark.importing.archive_days import ImportedDays, LockPatience
-from paperlark.importing.fetch import Zotero
 from paperlark.importing.import_source import Imported, ImportHow, import_source, import_zotero
+from paperlark.importing.zotero import Zotero
 from paperlark.runs.due import DueDays, due_days
 from paperlark.runs.estimate import CostEstimate, Estimator
 from paperlark.runs.make_page import MadePage, PageMaker
