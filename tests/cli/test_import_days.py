@@ -116,7 +116,7 @@ def test_a_page_that_was_made_here_is_never_replaced(
     page.write_text(PAGE.replace("2/20/2025", "2/26/2025"))
     result = paperlark("import", str(page))
     assert result.exit_code == 0
-    assert "not added to the archive: 2025-02-26: paperlark made its page here" in result.stderr
+    assert "not added to the archive: 2025-02-26: it has a page of paperlark's" in result.stderr
     assert "added to the archive, with" not in result.stdout
     assert _files(home) == before
     assert _document(paperlark, "2025-02-26")["status"] == "complete"
@@ -247,7 +247,7 @@ def test_a_hostile_page_is_a_day_of_what_can_be_read(
     document = _document(paperlark, "2025-02-20")
     ids = [one["id"] for one in document["entries"]]
     assert ids == ["2502.00003", "2502.00002", "2502.00004"]
-    assert "Left out: 1,000 papers named without an arXiv identifier." in document["notes"]
+    assert "Left out: 1,000 papers without an arXiv identifier." in document["notes"]
     assert "<script" not in _files(home)["2025-02-20.html"].decode()
 
 

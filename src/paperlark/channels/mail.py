@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import smtplib
 import ssl
 from collections.abc import Callable, Iterator
@@ -17,6 +18,7 @@ from paperlark.channels._redact import redact
 from paperlark.domain.delivery import Message, MessageFormat, Style
 from paperlark.domain.errors import ChannelBusy, ChannelRefused, DeliveryError, MaybeDelivered
 
+_log = logging.getLogger(__name__)
 _FORM = MessageFormat(Style.MAIL, longest=100_000, subject_longest=200, most=1)
 _TIMEOUT = 60.0
 """Seconds within which a mail server must answer each step."""
@@ -79,6 +81,7 @@ class MailChannel:
             except (OSError, smtplib.SMTPException) as error:
                 raise MaybeDelivered(f"{self._name}: the mail server's answer was lost") from error
             self._expect(answer, "the mail")
+        _log.info("%s: %s took the mail (%d bytes)", self._name, self._server.host, len(mail))
 
     @contextmanager
     def _session(self) -> Iterator[smtplib.SMTP]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import re
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,7 @@ from paperlark.domain.errors import ChannelBusy, ChannelRefused, DeliveryError, 
 if TYPE_CHECKING:
     from apprise import NotifyBase
 
+_log = logging.getLogger(__name__)
 _SHORTEST = 300
 """Characters. A shorter message has no room for a paper."""
 _COMFORTABLE = 12_000
@@ -66,6 +68,10 @@ class NotifyChannel:
                 raise ChannelRefused(
                     f"{self._name}: Apprise could not send it ({type(error).__name__})"
                 ) from error
+        statuses = ", ".join(
+            "no answer" if one.status is None else str(one.status) for one in calls
+        )
+        _log.info("%s: %s answered: %s", self._name, self._service.service_name, statuses)
         failure = self._failure(calls) if not arrived else self._reported_failure(calls)
         if failure is not None:
             raise failure

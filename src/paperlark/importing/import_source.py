@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
@@ -34,6 +35,8 @@ from paperlark.store.library import LibraryStore
 from paperlark.store.lock import run_lock
 from paperlark.store.paper_texts import PaperTextStore
 from paperlark.store.votes import FeedbackStore, append_votes, log_path, read_votes
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +94,7 @@ def import_source(
         return _import_votes(settings, text, source, how)
     file = DigestFile(text, source) if kind is FileKind.DIGEST and how.days else None
     items = read_items(kind, text, source)
+    _log.info("%s file with %d entries", kind, len(items))
     return _import_items(settings, environment, items, source, how, file=file)
 
 
@@ -141,6 +145,7 @@ def _import_items(
     if lacking and how.ask_arxiv:
         found, unasked = look_up(settings.arxiv.search, how.open_arxiv, lacking, how.progress)
         texts = {**texts, **found}
+        _log.info("arXiv had texts of %d of %d papers", len(found), len(lacking))
     elif lacking:
         unasked = _UNASKED
     now = today(environment.now())

@@ -8,6 +8,7 @@ rejected.
 
 from __future__ import annotations
 
+import logging
 import re
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -22,6 +23,7 @@ from paperlark.domain.errors import PeopleError
 from paperlark.domain.paper import Paper, PaperId
 from paperlark.people._endpoint import Endpoint, Reply
 
+_log = logging.getLogger(__name__)
 FIELDS = "externalIds,authors.authorId,authors.name,authors.hIndex"
 
 _NO_ROW = NotLookedUp("Semantic Scholar's answer about it is malformed")
@@ -159,6 +161,7 @@ class SemanticScholar:
                 found |= self._retrying(self._ask, batch)
             except PeopleError as error:
                 failures += 1
+                _log.info("%d papers: %s", len(batch), error.problem)
                 lost = NotLookedUp(error.problem)
                 if not error.fewer or failures == _MOST_FAILURES:
                     return {id_: found.get(id_, lost) for id_ in ids}
@@ -200,4 +203,6 @@ def _worth_waiting(error: Exception) -> bool | float:
     """Return the wait the server asks for; False where a page cannot wait that long."""
     if not isinstance(error, PeopleError):
         return False
-    return error.again if error.again <= _LONGEST_WAIT else False
+    wait = error.again if error.again <= _LONGEST_WAIT else False
+    _log.info("%s; %s", error.problem, "trying again" if wait else "not trying again")
+    return wait
