@@ -529,8 +529,8 @@ class OpenedProfile:
         ...
         paperlark.domain.errors.Unimportable: 'my library' ...
         """
-        from paperlark.importing.fetch import Zotero
         from paperlark.importing.import_source import import_zotero
+        from paperlark.importing.zotero import Zotero
 
         how = self._import_how(
             kind=None, liked=liked, ask_arxiv=ask_arxiv, days=True, dry_run=dry_run

@@ -75,7 +75,7 @@ def test_a_seed_renders_again_with_the_same_papers_order_and_scores(
     assert f"{selected} of {scanned} papers" in page
     assert f"<td>{announced}</td>" in page
     assert f"<td>{tokens:,}</td>" in page
-    assert f"Imported from {name}: what that does not say is unknown." in page
+    assert f"Imported from {name}; anything it does not state is unknown." in page
 
 
 @pytest.mark.parametrize("name", SEEDS)

@@ -93,8 +93,8 @@ def test_no_part_of_the_secret_is_told(hooks: Webhooks, host: str, fault: str) -
 @pytest.mark.parametrize(
     ("url", "why"),
     [
-        ("nonsense", "no address that Apprise knows"),
-        ("slack://too/short", "no address that Apprise knows"),
+        ("nonsense", "not an address that Apprise knows"),
+        ("slack://too/short", "not an address that Apprise knows"),
         (f"{SLACK_URL}/#one/#two", "names 2 places"),
         (f"{TELEGRAM_URL}/999999", "names 2 places"),
     ],

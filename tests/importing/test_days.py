@@ -138,8 +138,8 @@ def test_a_page_is_the_day_that_it_says_it_is() -> None:
     assert bats.judgement.comment == 'It matches "Sonar".'
     assert (cats.judgement, cats.followed) == (None, ())
     assert digest.notes == (
-        "Imported from page.md: what that does not say is unknown.",
-        "No scores can be read of 1 paper.",
+        "Imported from page.md; anything it does not state is unknown.",
+        "No scores could be read for 1 paper.",
     )
 
 
@@ -162,11 +162,11 @@ def test_where_none_of_the_reader_s_own_wrote_it_a_followed_author_has_no_name()
 @pytest.mark.parametrize(
     ("line", "forged", "remark"),
     [
-        ("papers: 384", "papers: 2", "Its counts do not add up, and are left out."),
-        ("papers: 625", "papers: 383", "Its counts do not add up, and are left out."),
-        ("67320", "67321", "Its tokens do not add up, and are left out."),
-        ("$0.23", "$0.99", "Its costs do not add up, and are left out."),
-        ("papers: 3\n", "papers: 4\n", "It counts 4 papers, and has 3 that can be read."),
+        ("papers: 384", "papers: 2", "Its counts do not add up and are left out."),
+        ("papers: 625", "papers: 383", "Its counts do not add up and are left out."),
+        ("67320", "67321", "Its token counts do not add up and are left out."),
+        ("$0.23", "$0.99", "Its costs do not add up and are left out."),
+        ("papers: 3\n", "papers: 4\n", "It counts 4 papers, of which 3 could be read."),
     ],
 )
 def test_a_forged_head_is_told_and_not_believed(line: str, forged: str, remark: str) -> None:
@@ -179,13 +179,13 @@ def test_a_forged_head_is_told_and_not_believed(line: str, forged: str, remark: 
 def test_a_paper_that_stands_twice_is_there_once_in_its_first_place() -> None:
     digest = _read(PAGE.replace("2502.00002", "2502.18435"))
     assert [entry.paper.id for entry in digest.entries] == ["2502.18435", "2502.18377"]
-    assert "Left out: 1 paper named a second time." in digest.notes
+    assert "Left out: 1 paper listed twice." in digest.notes
 
 
 @pytest.mark.parametrize("day", [DAY + timedelta(days=1), date(1991, 8, 13), date(1, 1, 1)])
 def test_a_day_of_no_announcement_is_refused(day: date) -> None:
     items = [replace(one, day=day) for one in read_items(FileKind.DIGEST, PAGE, "page.md")]
-    with pytest.raises(Unimportable, match="no day of an announcement"):
+    with pytest.raises(Unimportable, match="in the future, or before arXiv"):
         digest_from_entries(day, items, name="page.md", reader=READER, texts={})
 
 
@@ -201,9 +201,9 @@ def test_papers_of_which_nobody_has_a_text_are_counted_out() -> None:
     some = [*bare, replace(items[0], title=""), *items[1:]]
     digest = digest_from_entries(DAY, some, name="x", reader=READER, texts={})
     assert len(digest.entries) == 2
-    assert "Left out: 2 papers named without an arXiv identifier." in digest.notes
-    assert "Left out: 1 paper of which nobody has the text." in digest.notes
-    with pytest.raises(Unimportable, match="nobody has a text"):
+    assert "Left out: 2 papers without an arXiv identifier." in digest.notes
+    assert "Left out: 1 paper whose text is not available." in digest.notes
+    with pytest.raises(Unimportable, match="no text is available"):
         digest_from_entries(DAY, bare, name="x", reader=READER, texts={})
 
 
@@ -244,7 +244,7 @@ def _forged(made: Digest, change: str) -> Digest:
 
 @pytest.mark.parametrize("change", ["id", "twice", "place"])
 def test_a_page_that_paperlark_cannot_have_written_is_not_taken_for_one(change: str) -> None:
-    with pytest.raises(Unimportable, match="not as paperlark wrote it"):
+    with pytest.raises(Unimportable, match="changed after paperlark wrote it"):
         adopt(_forged(ordinary(), change), name="p.json", reader=READER)
 
 

@@ -133,7 +133,7 @@ def test_what_is_no_score_is_none(score: object) -> None:
 
 def test_a_digest_of_no_day_says_how_to_name_it() -> None:
     (item,) = _read(json.dumps([ROW]), "digest-2025-02-30.json")
-    assert item.fault == "nothing says which day it is of: put that into the file's name"
+    assert item.fault == "it has no date: put one into the file's name"
 
 
 def test_a_recording_with_a_wrong_line_names_it() -> None:

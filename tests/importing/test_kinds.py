@@ -34,15 +34,15 @@ def test_a_kind_is_told_by_what_stands_in_the_file(text: str, kind: FileKind) ->
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b"", "nothing that can be imported"),
+        (b"", "unsupported file type"),
         (b"Dear diary,\n2502.12206", "name its kind with --as"),
-        (b"[]", "nothing that can be imported"),
+        (b"[]", "unsupported file type"),
         (b"<?xml version='1.0'?><rdf/>", "export BibTeX, RIS or CSL JSON"),
-        (b"<html><style>\n@media (x) {}</style>", "take the page as JSON"),
+        (b"<html><style>\n@media (x) {}</style>", "take the JSON page"),
         (b"2502.12206\n\n\xff", "x:3: is not UTF-8 text"),
         (b"\x1f\x8bnot really", "cannot be unpacked"),
         (gzip.compress(b"2502.12206", mtime=0)[:-3], "cannot be unpacked"),
-        (b"{oops", "x:1 is no JSON"),
+        (b"{oops", "x:1 is not valid JSON"),
     ],
 )
 def test_anything_else_is_refused_with_what_helps(content: bytes, said: str) -> None:

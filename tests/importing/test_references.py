@@ -84,8 +84,8 @@ def test_a_surrogate_that_no_encoding_has_is_no_harm() -> None:
     ("text", "said"),
     [
         ("[" * 100_000, "too deep"),
-        ('{"title": 1}\n{"title"\n', "x.json:2 is no JSON"),
-        ("[" + "9" * 5000 + "]", "is no JSON"),
+        ('{"title": 1}\n{"title"\n', "x.json:2 is not valid JSON"),
+        ("[" + "9" * 5000 + "]", "is not valid JSON"),
     ],
 )
 def test_json_that_cannot_be_read_is_named(text: str, said: str) -> None:

@@ -105,5 +105,5 @@ def test_recorded_null_authors_are_not_indexed(shared: Path) -> None:
 def test_recorded_errors_are_no_rows(shared: Path, name: str) -> None:
     for error in _recorded(shared / f"recorded/s2/vcr_test_{name}.yaml"):
         assert error["error"]
-        with pytest.raises(PeopleError, match="no list"):
+        with pytest.raises(PeopleError, match="not a list"):
             read_reply(error, ASKED)

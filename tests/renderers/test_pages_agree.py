@@ -58,7 +58,7 @@ def test_all_forms_say_what_an_imported_page_says_and_that_the_rest_is_unknown()
         summary = "4 of 384 papers.* · .*1 by an author you follow.* · .*imported"
         assert re.search(summary, page, re.DOTALL)
         assert "It cost $0.2307 at most." in page
-        assert "Imported from old.md: what that does not say is unknown." in page
+        assert "Imported from old.md; anything it does not state is unknown." in page
         assert not re.search(r"None|Match |Evidence|Selected:|keeps the selection", page)
     assert "| judged | unknown |" in markdown
     assert (document["status"], document["cutoffs"]) == ("imported", None)

@@ -91,7 +91,7 @@ def test_what_is_no_feed_is_one_clear_error(content: bytes) -> None:
 
 
 def test_a_feed_that_names_no_day_is_doubted() -> None:
-    assert _parse(rss(item(), stamp="32 Feb 2025")).notes == ("cs.LG: the feed names no day",)
+    assert _parse(rss(item(), stamp="32 Feb 2025")).notes == ("cs.LG: the feed has no date",)
 
 
 def test_entries_that_cannot_be_read_count_towards_the_limit() -> None:

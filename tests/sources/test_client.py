@@ -177,7 +177,7 @@ def test_who_is_forbidden_to_ask_asks_no_more(
     with pytest.raises(SourceUnreachable, match="HTTP 403") as raised:
         client.get(url)
     assert "stop" in str(raised.value)
-    with pytest.raises(SourceUnreachable, match=r"is not asked, because .* HTTP 403"):
+    with pytest.raises(SourceUnreachable, match=r"was not requested, because .* HTTP 403"):
         client.get(f"{arxiv.url('list')}/list/cs.LG/new")
     assert len(arxiv.log) == 1
 
@@ -201,7 +201,7 @@ def test_a_server_that_wants_an_hour_is_left_alone_by_the_next_run_too(
             ArxivClient(
                 "x", tmp_path, rate_limit_clock=rate_limit_clock.rate_limit_clock
             ) as client,
-            pytest.raises(SourceUnreachable, match="left alone for another 3600 s"),
+            pytest.raises(SourceUnreachable, match="asked for a pause, of which 3600 s are left"),
         ):
             client.get(url)
     assert len(arxiv.log) == 1
@@ -219,7 +219,7 @@ def test_time_that_is_used_up_is_said_to_be(
     ) as client:
         client.get(url)
         rate_limit_clock.passes(11)
-        with pytest.raises(SourceUnreachable, match="the 10 s for asking arXiv are used up"):
+        with pytest.raises(SourceUnreachable, match="the 10 s allowed for arXiv are used up"):
             client.get(url)
     assert len(arxiv.log) == 1
 
@@ -366,7 +366,7 @@ def test_an_answer_that_drips_is_given_up(
         ArxivClient(
             "x", tmp_path, rate_limit_clock=rate_limit_clock.rate_limit_clock, attempts=1
         ) as client,
-        pytest.raises(SourceUnreachable, match="does not come to an end"),
+        pytest.raises(SourceUnreachable, match="no complete answer before the deadline"),
     ):
         client.get(loopback.url_for("/drip"))
 

@@ -81,7 +81,7 @@ def test_results_that_are_promised_and_never_come_are_one_clear_error(
     arxiv: StandInArxiv, source: SearchApi
 ) -> None:
     arxiv.misbehave(claims_results(5))
-    with pytest.raises(SourceUnreachable, match="5 results and gives none from number 1 on"):
+    with pytest.raises(SourceUnreachable, match="5 results but returns none from number 1 on"):
         source.feed("cs.LG", TUESDAY)
     assert len(arxiv.log) == 3
 
@@ -117,7 +117,7 @@ def test_results_of_another_day_are_left_out(arxiv: StandInArxiv, source: Search
 
 def test_an_error_that_is_an_entry_is_no_paper(arxiv: StandInArxiv, source: SearchApi) -> None:
     arxiv.misbehave(search_refuses)
-    with pytest.raises(SourceUnreachable, match="refuses: incorrect query"):
+    with pytest.raises(SourceUnreachable, match="answered with an error: incorrect query"):
         source.feed("cs.LG", TUESDAY)
 
 
@@ -135,7 +135,7 @@ def test_more_results_than_arxiv_gives_are_refused(
 ) -> None:
     monkeypatch.setattr("paperlark.sources.search_api._MOST", 4)
     arxiv.page_size = 2
-    with pytest.raises(SourceUnreachable, match="no more than 4 of 5"):
+    with pytest.raises(SourceUnreachable, match="returns at most 4 of 5"):
         source.feed("cs.LG", TUESDAY)
 
 

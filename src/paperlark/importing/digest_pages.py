@@ -1,4 +1,4 @@
-"""Digests as pages, Markdown or copied text: their heads and their entries."""
+"""Parse digests in Markdown or as copied text: their heads and their entries."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ LONGEST_PROMPT = 100_000
 """Characters that are kept."""
 
 _HEAD_TOP = 10_000
-"""Characters that a head is looked for in: what is longer above the first paper is its contents."""
+"""Characters in which a head is searched; beyond that comes the table of contents."""
 _OFF_BY_ROUNDING = Decimal("0.02")
 
-# Marks of Markdown and the frames of tables; no expression may wander through a hostile page.
+# Markdown marks and table frames; bounded, so that matching takes linear time on hostile pages.
 _FRAME = r"[^\w\n]{1,60}"
 _COUNT = r"(\d[\d,]{0,8})"
 _DOLLARS = r"(\d[\d,]{0,8}(?:\.\d{1,9})?)"
@@ -51,10 +51,10 @@ _FENCED = re.compile(r"\A\s*(?P<fence>`{3,})[a-z]*\n(?P<text>.*?)\n(?P=fence)", 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What a digest says of itself; None is what it does not say.
+    """What a digest states about itself; None where it does not.
 
-    `most` is what it cost in US dollars where its parts are not told. `remarks` say what stands
-    there and cannot be so.
+    `most` is the cost in US dollars where its parts are not stated. `remarks` name statements that
+    contradict each other.
     """
 
     announced: int | None = None
@@ -70,11 +70,11 @@ class Head:
 
 
 NOTHING_SAID = Head()
-"""Of a file that has papers and nothing else."""
+"""The head of a file that has papers and nothing else."""
 
 
 def read_heads(text: str, name: str, days: frozenset[date]) -> Mapping[date, Head]:
-    """Give the head of each of a file's digests; where it says nothing of itself, none."""
+    """Return the head of each of a file's digests that has one."""
     if text.lstrip()[:1] in {"{", "["}:
         return _recorded(text, name) if '"selected"' in text else {}
     head = _page_head(*around(text))
@@ -113,7 +113,7 @@ def _tokens(prompt: int, completion: int, whole: int) -> Tokens | None:
 
 
 def _cost(prompt: Decimal, completion: Decimal, whole: Decimal) -> Cost | None:
-    """Believe the total: a rounded part may be off in its last place."""
+    """Trust the total: its parts may be rounded."""
     if abs(prompt + completion - whole) > _OFF_BY_ROUNDING or prompt > whole:
         return None
     return Cost(prompt, whole - prompt)
@@ -121,13 +121,13 @@ def _cost(prompt: Decimal, completion: Decimal, whole: Decimal) -> Cost | None:
 
 def _remarks(*, tokens: bool, cost: bool) -> Iterator[str]:
     if tokens:
-        yield "Its tokens do not add up, and are left out."
+        yield "Its token counts do not add up and are left out."
     if cost:
-        yield "Its costs do not add up, and are left out."
+        yield "Its costs do not add up and are left out."
 
 
 def _prompt(below: str) -> str | None:
-    """Give what stands under the last heading of a prompt; a fence around it is none of it."""
+    """Return the text under the first heading for a prompt, without a code fence around it."""
     headings = list(_PROMPT.finditer(below))
     if not headings:
         return None
@@ -138,7 +138,7 @@ def _prompt(below: str) -> str | None:
 
 
 def _recorded(text: str, name: str) -> Mapping[date, Head]:
-    # Brings pydantic, which no other kind needs.
+    # Loads pydantic, which no other kind needs.
     from paperlark.recordings import recorded_days  # noqa: PLC0415
 
     days = recorded_days(name, text.encode("utf-8", "replace"))
@@ -161,7 +161,7 @@ def _both(prompt: int | None, completion: int | None) -> Tokens | None:
 
 _HEADING = re.compile(r"^(?:#{1,6} +)?\d{1,4}\. +(?P<title>\S.*)$", re.MULTILINE)
 _END = re.compile(r"^(?:---|#{1,6} )", re.MULTILINE)
-# Marks of Markdown before a label; no regular expression may wander through a hostile page.
+# Markdown marks before a label; bounded, as above.
 _MARKS = r"^[^\w\n]{0,9}"
 _ID = re.compile(rf"{_MARKS}arXiv ID:\W{{1,9}}(?P<id>\S+)", re.IGNORECASE | re.MULTILINE)
 _LINKED = re.compile(rf"{_MARKS}\[(?P<title>.*)\]\((?P<address>[^()\[\]\s]*)\)")
@@ -174,23 +174,23 @@ _SCORES = re.compile(
 _DATES = (r"\d{1,2}/\d{1,2}/\d{4}", r"\d{1,2} [A-Z][a-z]+ \d{4}", r"\d{4}-\d{2}-\d{2}")
 _FORMATS = ("%m/%d/%Y", "%d %B %Y", "%Y-%m-%d")
 _TOP = 500
-# Only paperlark names a paper's place so. It makes literal what others write as it is.
+# Only paperlark writes these anchors, and only paperlark escapes titles.
 _OWN = '<a id="paper-'
 
 
 def is_page(text: str) -> bool:
-    """Tell whether a text has a numbered paper with an identifier."""
+    """Return whether a text has a numbered paper with an identifier."""
     return any(_identifier(title, body) for _, title, body in _blocks(text))
 
 
 def read_page(text: str, name: str) -> tuple[ImportedEntry, ...]:
-    """Give every numbered paper that has an identifier; the table of contents has none."""
+    """Parse every numbered paper that has an identifier; a table of contents has none."""
     day = _day(text[:_TOP]) or day_of(name)
     return tuple(_item(number, title, body, day) for number, title, body in _papers(text))
 
 
 def around(text: str) -> tuple[str, str]:
-    """Give what stands above the first paper, and what stands from the last one on."""
+    """Return the text above the first paper, and the text from the last one on."""
     papers = [heading for heading, title, body in _parts(text) if _identifier(title, body)]
     return (text[: papers[0].start()], text[papers[-1].end() :]) if papers else (text, "")
 
@@ -200,7 +200,7 @@ def _papers(text: str) -> Iterator[tuple[int, str, str]]:
 
 
 def _blocks(text: str) -> Iterator[tuple[int, str, str]]:
-    """Give the line, title and text of everything that is numbered."""
+    """Yield line, title and text of each numbered section."""
     line = counted = 0
     for heading, title, body in _parts(text):
         line += text.count("\n", counted, heading.start())
@@ -240,8 +240,8 @@ def _item(line: int, title: str, body: str, day: date | None) -> ImportedEntry:
 
 
 def _labelled(body: str, label: str) -> str:
-    """Give what stands behind a label, to the next blank line."""
-    # What is behind the marks may begin with a sign of its own: a formula, a bracket.
+    """Return the text after a label, up to the next blank line."""
+    # The value may begin with a sign of its own: a formula, a bracket.
     value = r":[*_]{0,3}[ \t]{0,9}\n?(.*(?:\n.+)*)"
     found = re.search(rf"{_MARKS}{label}{value}", body, re.MULTILINE)
     return found[1] if found else ""

@@ -1,4 +1,4 @@
-"""CSL-JSON and RIS, as reference managers export them, and items of Zotero."""
+"""Parse CSL-JSON and RIS, as reference managers export them, and Zotero items."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _NO_PAPERS = {"attachment", "note", "annotation"}
 
 
 def is_reference(value: Value) -> bool:
-    """Tell whether a value is such an item, or a list of them under the name `items`."""
+    """Return whether a value is a CSL item, or has a list of them under `items`."""
     return isinstance(value, dict) and (
         isinstance(value.get("items"), list)
         or ("title" in value and ("type" in value or "itemType" in value))
@@ -24,16 +24,16 @@ def is_reference(value: Value) -> bool:
 
 
 def read_csl(text: str, name: str) -> tuple[ImportedEntry, ...]:
-    """Give every reference; raises Unimportable where it is no JSON."""
+    """Parse every reference; raises Unimportable where the text is not JSON."""
     return references(read_values(text, name))
 
 
 def references(values: Iterable[tuple[str, Value]]) -> tuple[ImportedEntry, ...]:
-    """Read items, those inside of `items` too; a value that is no object is at fault."""
+    """Parse items, also those under `items`; a value that is not an object is a fault."""
     return tuple(
         _csl_entry(place, one)
         if isinstance(one, dict)
-        else ImportedEntry(place, fault="it is no reference")
+        else ImportedEntry(place, fault="it is not a reference")
         for place, one in _flat(values)
         if not (isinstance(one, dict) and one.get("itemType") in _NO_PAPERS)
     )
@@ -75,7 +75,7 @@ def _name(person: dict[str, Value], parts: Sequence[str]) -> str:
 
 
 RECORD = re.compile(r"^\ufeff?TY {1,2}- ?", re.MULTILINE)
-"""How every record begins, and nothing else does."""
+"""The first line of every RIS record."""
 
 _TAGGED = re.compile(r"(?P<tag>[A-Z][A-Z0-9]) {1,2}- ?(?P<value>.*)")
 _TITLES, _ABSTRACTS, _AUTHORS = ("TI", "T1"), ("AB", "N2"), ("AU", "A1")
@@ -85,7 +85,7 @@ Record = Mapping[str, Sequence[str]]
 
 
 def read_ris(text: str, _name: str) -> tuple[ImportedEntry, ...]:
-    """Give every record; one that nothing ends is ended by the next."""
+    """Parse every record; one without an end tag ends at the next."""
     return tuple(_ris_entry(line, record) for line, record in _records(text))
 
 
@@ -94,7 +94,7 @@ def _records(text: str) -> Iterator[tuple[int, Record]]:
     for number, line in enumerate(text.splitlines(), start=1):
         found = _TAGGED.fullmatch(line.rstrip())
         if found is None:
-            # A long value goes on in lines of its own.
+            # A long value continues on lines without a tag.
             if tag and line.strip():
                 record[tag][-1].append(line.strip())
             continue
@@ -120,7 +120,7 @@ def _ris_entry(line: int, record: Record) -> ImportedEntry:
         paper_id=next(filter(None, map(mentioned, values)), None),
         title=_first(record, _TITLES),
         abstract=_first(record, _ABSTRACTS),
-        authors=(_turned(name) for tag in _AUTHORS for name in record.get(tag, ())),
+        authors=(_given_first(name) for tag in _AUTHORS for name in record.get(tag, ())),
     )
 
 
@@ -128,6 +128,6 @@ def _first(record: Record, tags: Sequence[str]) -> str:
     return next((value for tag in tags for value in record.get(tag, ())), "")
 
 
-def _turned(name: str) -> str:
+def _given_first(name: str) -> str:
     last, comma, first = name.partition(",")
     return f"{first} {last}" if comma else last
