@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import signal
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from decimal import Decimal
 from pathlib import Path
 from random import Random
@@ -22,6 +20,7 @@ from werkzeug import Request, Response
 
 from standins.batch_service import Ending, Fault, Handle, cut_after, cut_before, refuses
 from standins.batched_days import DAY, EACH, PAPERS, Home, home_at
+from standins.forked import Forked
 from standins.openai import KEY, Behaviour, complains, judges, papers_of, row, says, without
 
 MODEL_AND_MONEY = re.compile(r"^\|? ?(?:tokens|cost)\b.*$|.*tokens per judged.*", re.MULTILINE)
@@ -365,15 +364,15 @@ class Killer:
 
     def __init__(self, place: str) -> None:
         self.place = place
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: Future[Forked] = Future()
         self.killed = False
 
     def __call__(self, _request: Request, handle: Handle) -> Response:
         response = handle() if self.place == "after" else None
-        if self.process is not None:
-            os.kill(self.process.pid, signal.SIGKILL)
-            self.process.wait()
-            self.killed = True
+        process = self.process.result(60)
+        self.killed = True
+        process.kill()
+        process.wait(60)
         return response or Response("")
 
 
@@ -411,17 +410,11 @@ def test_a_run_that_is_killed_at_any_request_pays_for_nothing_twice(
 
 def _run_apart(home: Home, killer: Killer) -> None:
     """Make the day in a process of its own, which is killed."""
-    command = [sys.executable, "-m", "paperlark", "run", "--date", DAY]
     options = ["--profile", str(home.profile), "--feeds", str(home.folder)]
     environment = {"MODEL_KEY": KEY, "PATH": "", "HOME": str(home.folder)}
-    with subprocess.Popen(  # noqa: S603
-        [*command, *options],
-        env=environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    ) as process:
-        killer.process = process
-        process.wait(60)
+    process = Forked(["run", "--date", DAY, *options], environment)
+    killer.process.set_result(process)
+    assert process.wait(60) == -signal.SIGKILL
 
 
 # Whatever happens.

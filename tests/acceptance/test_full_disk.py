@@ -6,14 +6,12 @@ places.
 
 from __future__ import annotations
 
-import resource
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from standins.feeds import item, rss
+from standins.forked import Forked
 from standins.killing import check_database, check_pages, pages_of
 
 
@@ -28,28 +26,21 @@ def _lay_out(folder: Path) -> None:
     (folder / "2025-02-26.cs.LG.rss.xml").write_bytes(rss(*entries))
 
 
-def _run(folder: Path, largest: int | None = None) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "paperlark", "run", "--date", "2025-02-26", "--profile"]
-
-    def limit() -> None:
-        if largest is not None:
-            resource.setrlimit(resource.RLIMIT_FSIZE, (largest, largest))
-
-    return subprocess.run(  # noqa: S603
-        [*command, str(folder / "paperlark.toml"), "--feeds", str(folder)],
-        env={"PATH": "", "HOME": str(folder)},
-        capture_output=True,
-        text=True,
-        check=False,
-        preexec_fn=limit,  # the child has one thread when it starts
-    )
+def _run(folder: Path, largest: int | None = None) -> tuple[int, str]:
+    """Make the day in a process of its own; gives its exit code and what it says of errors."""
+    options = ["--profile", str(folder / "paperlark.toml"), "--feeds", str(folder)]
+    environment = {"PATH": "", "HOME": str(folder)}
+    run = Forked(["run", "--date", "2025-02-26", *options], environment, largest)
+    told = run.told()
+    return run.wait(60), told
 
 
 @pytest.fixture(scope="module")
 def reference(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     folder = tmp_path_factory.mktemp("undisturbed")
     _lay_out(folder)
-    assert _run(folder).returncode == 0
+    code, told = _run(folder)
+    assert code == 0, told
     return pages_of(folder)
 
 
@@ -58,13 +49,13 @@ def test_a_full_disk_is_one_error_and_the_next_run_makes_the_page(
     reference: dict[str, bytes], tmp_path: Path, largest: int
 ) -> None:
     _lay_out(tmp_path)
-    full = _run(tmp_path, largest)
-    assert full.returncode == 1, full.stderr
-    errors = [line for line in full.stderr.splitlines() if line.startswith("error: ")]
+    code, told = _run(tmp_path, largest)
+    assert code == 1, told
+    errors = [line for line in told.splitlines() if line.startswith("error: ")]
     assert len(errors) == 1
-    assert "Traceback" not in full.stderr
+    assert "Traceback" not in told
     check_pages(tmp_path)
-    again = _run(tmp_path)
-    assert again.returncode == 0, again.stderr
+    code, told = _run(tmp_path)
+    assert code == 0, told
     check_database(tmp_path)
     assert pages_of(tmp_path) == reference

@@ -1,4 +1,7 @@
-"""Killed at any moment, the next run carries on, and nothing is paid for twice."""
+"""Killed at any moment, the next run carries on, and nothing is paid for twice.
+
+Every run is a process of its own; `benchmarks/kills.py` has 200 kills, some while Python starts.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from pathlib import Path
 import pytest
 from pytest_httpserver import HTTPServer
 
+from standins.forked import Forked
 from standins.killing import PAPERS, Trial, fresh, killed, undisturbed
 
 
@@ -21,7 +25,7 @@ def loopback() -> Iterator[HTTPServer]:
 @pytest.fixture(scope="module")
 def reference(loopback: HTTPServer, tmp_path_factory: pytest.TempPathFactory) -> Trial:
     loopback.clear()
-    return undisturbed(tmp_path_factory.mktemp("undisturbed"), fresh(loopback))
+    return undisturbed(tmp_path_factory.mktemp("undisturbed"), fresh(loopback), Forked)
 
 
 def test_a_day_in_peace_takes_one_request_a_paper(reference: Trial) -> None:
@@ -42,6 +46,7 @@ def test_days_that_are_killed_fifteen_times_make_the_same_pages(
             dice,
             most=15 - kills,
             longest=reference.seconds,
+            start=Forked,
         )
         days += 1
         assert trial.pages == reference.pages

@@ -164,6 +164,7 @@ def test_killed_at_any_moment_the_site_is_the_old_one_or_the_new_one(tmp_path: P
         )
         while (site.readlink() if site.is_symlink() else None) == before:
             assert builder.poll() is None
+            time.sleep(0.001)  # and leave it the processor
         time.sleep(chance.uniform(0.0, 0.05))
         builder.send_signal(signal.SIGKILL)
         builder.wait()

@@ -13,8 +13,10 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
@@ -40,6 +42,23 @@ base_url = "{url}"
 batch_size = 1
 parallel = {at_once}
 """
+
+
+class Run(Protocol):
+    """A process that makes a day."""
+
+    def poll(self) -> int | None:
+        """Give the exit code if it has ended."""
+
+    def wait(self, seconds: float, /) -> int:
+        """Give the exit code when it has ended, or the signal as a negative number."""
+
+    def kill(self) -> None:
+        """Send it SIGKILL."""
+
+
+Start = Callable[[Sequence[str], Mapping[str, str]], Run]
+"""Starts `paperlark` with these arguments in this environment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,16 +91,32 @@ def slowly(standing: StandIn, request: Request) -> Response:
     return judges()(standing, request)
 
 
-def undisturbed(folder: Path, server: StandIn) -> Trial:
+def anew(arguments: Sequence[str], environment: Mapping[str, str]) -> Run:
+    """Start Python and all, as a reader does."""
+    return subprocess.Popen(  # noqa: S603
+        [sys.executable, "-m", "paperlark", *arguments],
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+
+
+def undisturbed(folder: Path, server: StandIn, start: Start = anew) -> Trial:
     """Make the day in peace."""
     lay_out(folder, server)
     begun = time.monotonic()
-    assert _start(folder).wait(60) == 0
+    assert _start(folder, start).wait(60) == 0
     return Trial(0, len(server.questions), pages_of(folder), time.monotonic() - begun)
 
 
 def killed(
-    folder: Path, server: StandIn, dice: random.Random, *, most: int, longest: float
+    folder: Path,
+    server: StandIn,
+    dice: random.Random,
+    *,
+    most: int,
+    longest: float,
+    start: Start = anew,
 ) -> Trial:
     """Make the day in spite of up to `most` kills, and check after each what must hold.
 
@@ -92,21 +127,21 @@ def killed(
     kills = 0
     while True:
         known, asked = stored(folder), len(server.questions)
-        begun, process = time.monotonic(), _start(folder)
+        begun, process = time.monotonic(), _start(folder, start)
         if kills < most:
             _wait_for_a_moment(process, server, dice, left=PAPERS - len(known), longest=longest)
             # One that came to its end before is not hurt any more.
             process.kill()
-        process.wait(60)
-        kills += process.returncode < 0
+        code = process.wait(60)
+        kills += code < 0
         check_pages(folder)
         check_database(folder)
         _wait_for_silence(server)
         again = {papers_of(question)[0]["id"] for question in server.questions[asked:]}
         assert not again & known, f"{again & known} were stored and asked again"
-        if process.returncode == 0:
+        if code == 0:
             break
-        assert process.returncode < 0, f"exit code {process.returncode}"
+        assert code < 0, f"exit code {code}"
     _check_requests(server, kills)
     return Trial(kills, len(server.questions), pages_of(folder), time.monotonic() - begun)
 
@@ -118,20 +153,14 @@ def fresh(server: HTTPServer) -> StandIn:
     return standing
 
 
-def _start(folder: Path) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "paperlark", "run", "--date", "2025-02-26"]
+def _start(folder: Path, start: Start) -> Run:
     options = ["--profile", str(folder / "paperlark.toml"), "--feeds", str(folder)]
     environment = {"OPENAI_API_KEY": "sk-nothing", "PATH": "", "HOME": str(folder)}
-    return subprocess.Popen(  # noqa: S603
-        [*command, *options],
-        env=environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+    return start(["run", "--date", "2025-02-26", *options], environment)
 
 
 def _wait_for_a_moment(
-    process: subprocess.Popen[bytes],
+    process: Run,
     server: StandIn,
     dice: random.Random,
     *,
