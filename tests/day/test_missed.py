@@ -107,6 +107,7 @@ def test_whatever_was_found_the_interval_is_one_of_the_unread(
         assert 0 < missed.expected <= len(unread)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("wrong_by", [0.5, 1.0, 2.0])
 def test_the_interval_holds_once_fifty_papers_were_explored(wrong_by: float) -> None:
     """Synthetic days: what is wanted comes `wrong_by` times as often as the ranker says."""

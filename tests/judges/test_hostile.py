@@ -56,6 +56,7 @@ def test_there_are_many_hostile_papers_and_no_two_alike() -> None:
     assert len(set(HOSTILE.values())) == len(HOSTILE)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("gullible", GULLIBLE.values(), ids=GULLIBLE)
 def test_no_hostile_paper_changes_what_is_said_of_another(
     server: StandIn, model: OpenAICompatible, gullible: Gullible
@@ -72,6 +73,7 @@ def test_no_hostile_paper_changes_what_is_said_of_another(
     assert max(len(asked) for asked in server.asked) == 8
 
 
+@pytest.mark.slow
 def test_no_hostile_paper_is_sent_at_length(server: StandIn, model: OpenAICompatible) -> None:
     server.always = behaves(honest)
     for bad in company():
@@ -80,6 +82,7 @@ def test_no_hostile_paper_is_sent_at_length(server: StandIn, model: OpenAICompat
     assert 12_000 < longest < 5 * 6500
 
 
+@pytest.mark.slow
 def test_the_gullible_are_gullible() -> None:
     """They answer as they were told, those that look for the last word where ours is missing."""
     fooled: dict[str, int] = {}

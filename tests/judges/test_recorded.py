@@ -170,6 +170,7 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, content: bytes | No
         RecordedJudge(path, CRITERIA)
 
 
+@pytest.mark.slow
 def test_a_year_of_a_real_reader_is_read_whole(shared: Path) -> None:
     path = shared / "readers" / "ml-foundations" / "days.jsonl.gz"
     whole = RecordedJudge(path, CRITERIA)

@@ -21,6 +21,7 @@ VOCABULARIES = ("o200k_base", "qwen3.5")
 PROMPT = Prompt("Judge as JSON.", " ".join(["bats"] * 3000), {}, 100)
 
 
+@pytest.mark.slow
 @given(
     st.text(st.characters(exclude_categories=["Cs"]))
     | st.text("aBé1_-.,' \n(\u2019\"$\\\u0947\u093f\u0939")

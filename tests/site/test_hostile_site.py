@@ -65,6 +65,7 @@ def test_every_link_leads_somewhere(troubled: Path) -> None:
 
 
 @pytest.mark.browser
+@pytest.mark.slow
 @pytest.mark.enable_socket
 @in_a_browser[-1]
 def test_nothing_runs_and_nothing_overflows(page: Page, watch: Watch, pages: list[Path]) -> None:
@@ -85,6 +86,7 @@ def test_nothing_runs_and_nothing_overflows(page: Page, watch: Watch, pages: lis
 
 
 @pytest.mark.browser
+@pytest.mark.slow
 @pytest.mark.enable_socket
 @in_a_browser[-1]
 def test_what_the_search_finds_is_text(page: Page, watch: Watch, troubled: Path) -> None:

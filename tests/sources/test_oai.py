@@ -220,6 +220,7 @@ def test_the_token_of_the_old_server_is_read(shared: Path) -> None:
     assert parse_oai(content, "cs.LG", "a recording").token == "6460044|1001"  # noqa: S105
 
 
+@pytest.mark.slow
 def test_a_real_week_comes_back_from_its_records(shared: Path) -> None:
     week = recorded_truth(shared / "feeds" / "month", until=date(2025, 2, 25))
     for day, batches in week.items():
