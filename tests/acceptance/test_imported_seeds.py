@@ -12,6 +12,8 @@ from click.testing import CliRunner, Result
 from paperlark.cli import cli
 from paperlark.importing.kinds import FileKind, read_items
 
+pytestmark = pytest.mark.slow
+
 SEEDS = {
     "2025-02-19.txt": (655, 402, 42, 70969),
     "2025-02-26.md": (625, 384, 37, 67320),

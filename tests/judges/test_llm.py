@@ -473,6 +473,7 @@ misbehaviours: list[Behaviour] = [
 ]
 
 
+@pytest.mark.slow
 @settings(max_examples=30)
 @given(
     script=st.lists(st.sampled_from(misbehaviours), max_size=15),

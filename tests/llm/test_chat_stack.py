@@ -284,6 +284,7 @@ SHARE = st.floats(0, 1)
 USE = st.tuples(SHARE, SHARE, SHARE, st.sampled_from(["told", "told", "told", "untold", "lost"]))
 
 
+@pytest.mark.slow
 @settings(max_examples=25)
 @given(
     uses=st.lists(USE, min_size=40, max_size=40),

@@ -323,6 +323,7 @@ def test_an_address_where_nobody_is_is_said(address: str) -> None:
         assert len(_reasons(people.look_up(PAPERS))) == 1
 
 
+@pytest.mark.slow
 @settings(
     max_examples=40,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],

@@ -41,6 +41,7 @@ DAYS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("make", DAYS)
 def test_the_three_name_the_same_papers_in_the_same_order(make: Callable[[], Digest]) -> None:
     digest = make()
@@ -70,6 +71,7 @@ def test_all_forms_say_what_an_imported_page_says_and_that_the_rest_is_unknown()
     assert document["entries"][0]["followed"] == [{"name": None, "by": "name"}]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("make", DAYS)
 @pytest.mark.parametrize("renderer", RENDERERS)
 def test_the_same_digest_gives_the_same_bytes(

@@ -121,6 +121,7 @@ def test_any_text_in_an_entry_is_kept_or_named(title: str, abstract: str, creato
     assert len(feed.listings) + len(feed.notes) == 1
 
 
+@pytest.mark.slow
 def test_every_recorded_feed_is_read_to_its_last_entry(shared: Path) -> None:
     files = [*(shared / "feeds/month").glob("*.gz"), *(shared / "feeds/edge").glob("*.xml.gz")]
     assert len(files) > 100
@@ -184,6 +185,7 @@ def test_atom_says_the_same_as_rss(shared: Path) -> None:
     assert feed.stamped == date(2025, 8, 20)
 
 
+@pytest.mark.slow
 def test_odd_entries_lose_nothing(shared: Path) -> None:
     rows = gzip.decompress((shared / "feeds/edge/edge_items.jsonl.gz").read_bytes()).splitlines()
     for row in map(json.loads, rows):

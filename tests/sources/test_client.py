@@ -419,6 +419,7 @@ def _end(asker: subprocess.Popen[bytes]) -> int:
         return asker.wait(60)
 
 
+@pytest.mark.slow
 def test_two_processes_ask_one_after_the_other(
     arxiv: StandInArxiv, tmp_path: Path, url: str
 ) -> None:

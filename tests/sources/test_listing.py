@@ -210,6 +210,7 @@ def test_any_text_on_a_page_is_kept_or_named(title: str, abstract: str, name: st
     assert len(read.listings) + len(read.notes) == 1
 
 
+@pytest.mark.slow
 def test_a_real_week_printed_as_pages_reads_as_its_feeds(shared: Path) -> None:
     week = recorded_truth(shared / "feeds" / "month", until=date(2025, 2, 25))
     for day, batches in week.items():

@@ -229,6 +229,7 @@ def test_space_around_a_token_says_nothing(printed: str, token: str | None) -> N
     assert parse_oai(content, "cs.LG", "a page").token == token
 
 
+@pytest.mark.slow
 def test_a_real_week_comes_back_from_its_records(shared: Path) -> None:
     week = recorded_truth(shared / "feeds" / "month", until=date(2025, 2, 25))
     for day, batches in week.items():
