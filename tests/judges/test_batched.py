@@ -253,6 +253,17 @@ def test_a_server_without_a_batch_service_makes_no_page(reader: Reader, desk: Ba
     assert reader.jobs.living() == ()
 
 
+def test_nothing_is_asked_first_of_a_server_without_a_batch_service(
+    reader: Reader, desk: BatchDesk
+) -> None:
+    reader.known = False
+    reader.chat = FakeChat(ModelBusy("out of order") for _ in range(99))
+    desk.fault = refuses(404, "What is that?")
+    with pytest.raises(JudgeUnavailable, match="takes no such batch"):
+        reader.run(papers(2))
+    assert reader.chat.questions == []
+
+
 def test_after_one_job_that_is_not_taken_no_other_is_tried(reader: Reader, desk: BatchDesk) -> None:
     desk.endings.append(Ending("failed", 0.0, words="too much"))
     reader.run(papers(16))
