@@ -167,7 +167,7 @@ def test_a_secret_that_stands_in_the_profile_is_not_repeated(
     _append(home, f'[judge]\nmodel = "gpt-4o"\nkey_variable = "{KEY}"\n')
     found = _findings(patient, "--offline")
     assert found["profile"]["state"] == "error"
-    assert "take it out" in found["profile"]["found"]
+    assert "delete it here" in found["profile"]["found"]
     _append(home, '[[deliver]]\nname = "chat"\nurl_variable = "ntfy://tokenofachat"\n')
     assert _findings(patient, "--offline")["profile"]["state"] == "error"
 

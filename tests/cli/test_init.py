@@ -97,8 +97,8 @@ def test_a_bad_answer_is_asked_again_with_the_reason(answer: Answer, home: Path)
         "is 'Ada Lovelace, Kurt Gödel' one name?",
         "type a number from 1 to 4",
         "'localhost' is no web address",
-        "something must stand here",
-        "'not-a-name' is no secret's name",
+        "this cannot be empty",
+        "'not-a-name' is not a secret's name",
         "type a number from 1 to 5",
     ):
         assert reason in result.output, reason

@@ -26,7 +26,7 @@ from paperlark.sources._client import (
     classify_response,
     retry_after,
 )
-from paperlark.sources._http_cache import CacheEntry, HttpCache
+from paperlark.sources._http_cache import CachedResponse, HttpCache
 from standins.arxiv import (
     Behaviour,
     StandInArxiv,
@@ -297,7 +297,7 @@ def test_no_damage_gives_another_answer_than_was_kept(
     tmp_path_factory: pytest.TempPathFactory, content: bytes, at: int, damage: bytes
 ) -> None:
     answers = HttpCache(tmp_path_factory.mktemp("answers"))
-    answers.keep("u", CacheEntry(content, '"e"', None))
+    answers.keep("u", CachedResponse(content, '"e"', None))
     [path] = answers._folder.iterdir()
     raw = bytearray(path.read_bytes())
     raw[at : at + len(damage)] = damage
@@ -309,20 +309,20 @@ def test_no_damage_gives_another_answer_than_was_kept(
 def test_what_is_kept_is_bounded_and_the_newest_stays(tmp_path: Path) -> None:
     answers = HttpCache(tmp_path, largest=3000)
     for n in range(10):
-        answers.keep(f"u{n}", CacheEntry(b"x" * 1000, f'"{n}"', None))
+        answers.keep(f"u{n}", CachedResponse(b"x" * 1000, f'"{n}"', None))
     assert answers.find("u9")
     assert sum(path.stat().st_size for path in tmp_path.iterdir()) <= 3000
 
 
 def test_an_answer_without_a_name_is_not_kept(tmp_path: Path) -> None:
-    HttpCache(tmp_path).keep("u", CacheEntry(b"x", None, None))
+    HttpCache(tmp_path).keep("u", CachedResponse(b"x", None, None))
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_full_disk_costs_no_more_than_a_download(tmp_path: Path) -> None:
     (tmp_path / "answers").touch()
     answers = HttpCache(tmp_path / "answers")
-    answers.keep("u", CacheEntry(b"x", '"e"', None))
+    answers.keep("u", CachedResponse(b"x", '"e"', None))
     assert answers.find("u") is None
 
 

@@ -14,7 +14,7 @@ from datetime import date
 from time import monotonic
 
 from paperlark.day.announce import announce
-from paperlark.day.assemble import RankedDay, Selection, assemble
+from paperlark.day.assemble import RankedPapers, Selection, assemble
 from paperlark.day.authors import filter_by_h_index, look_up_authors, match_followed
 from paperlark.day.filter_new import filter_new
 from paperlark.day.judge import judge_papers
@@ -98,7 +98,7 @@ def make_digest(
     return assemble(
         announcement,
         profile,
-        RankedDay(new, candidates, eligible),
+        RankedPapers(new, candidates, eligible),
         selection,
         judge=parts.judge,
         prices=parts.prices() if parts.judge else None,

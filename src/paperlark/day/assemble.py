@@ -24,7 +24,7 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class RankedDay:
+class RankedPapers:
     """The day's papers before selection: filtered, ranked, and those that pass the h-index."""
 
     new: NewPapers
@@ -46,7 +46,7 @@ class Selection:
 def assemble(
     announcement: Announcement,
     profile: Profile,
-    ranked: RankedDay,
+    ranked: RankedPapers,
     selection: Selection,
     *,
     judge: Judge | None = None,
@@ -94,7 +94,7 @@ def assemble(
 
 
 def _funnel(
-    announcement: Announcement, profile: Profile, ranked: RankedDay, selection: Selection
+    announcement: Announcement, profile: Profile, ranked: RankedPapers, selection: Selection
 ) -> Funnel:
     """Count the papers of every step."""
     verdict, candidates = selection.verdict, ranked.candidates
