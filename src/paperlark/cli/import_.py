@@ -15,9 +15,9 @@ from paperlark.compose import (
     Environment,
     Imported,
     ImportedDays,
-    ImportHow,
-    LockPatience,
-    Zotero,
+    ImportOptions,
+    LockWait,
+    ZoteroLibrary,
     import_source,
     import_zotero,
     open_arxiv_client,
@@ -94,7 +94,7 @@ def command(
     if (zotero is None) == (not sources):
         raise click.UsageError("name what to import: files, addresses or --zotero-library")
     settings, environment = load_settings(profile_file), environment_of(context)
-    how = ImportHow(
+    how = ImportOptions(
         progress=progress(),
         open_arxiv=partial(open_arxiv_client, settings, environment),
         kind=FileKind(kind) if kind else None,
@@ -102,16 +102,16 @@ def command(
         ask_arxiv=not offline,
         dry_run=dry_run,
         days=not no_days,
-        wait=LockPatience(PATIENCE, partial(click.echo, err=True)),
+        wait=LockWait(PATIENCE, partial(click.echo, err=True)),
     )
     if zotero is not None:
-        library = Zotero(zotero, key_variable, zotero_url)
+        library = ZoteroLibrary(zotero, key_variable, zotero_url)
         _tell("", import_zotero(settings, environment, library, how), how)
     import_all(settings, environment, sources, how)
 
 
 def import_all(
-    settings: Settings, environment: Environment, sources: Sequence[str], how: ImportHow
+    settings: Settings, environment: Environment, sources: Sequence[str], how: ImportOptions
 ) -> None:
     """Import one after the other, and say what became of each; raises at the first mistake."""
     days = []
@@ -126,7 +126,7 @@ def import_all(
         _tell_days(days, settings.output, dry_run=how.dry_run)
 
 
-def _tell(name: str, imported: Imported, how: ImportHow) -> None:
+def _tell(name: str, imported: Imported, how: ImportOptions) -> None:
     would = "would import, of " if how.dry_run else ""
     entries = "1 entry" if imported.entries == 1 else f"{english.number(imported.entries)} entries"
     parts = ", ".join(_parts(imported))

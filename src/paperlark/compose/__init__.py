@@ -10,9 +10,9 @@ from paperlark.compose.pages import open_archive, open_estimator, open_page_make
 from paperlark.compose.sources import open_arxiv_client
 from paperlark.delivery.deliveries import Deliveries
 from paperlark.delivery.outcomes import DeliveryOutcome, DeliveryResult
-from paperlark.importing.archive_days import ImportedDays, LockPatience
-from paperlark.importing.import_source import Imported, ImportHow, import_source, import_zotero
-from paperlark.importing.zotero import Zotero
+from paperlark.importing.archive_days import ImportedDays, LockWait
+from paperlark.importing.import_source import Imported, ImportOptions, import_source, import_zotero
+from paperlark.importing.zotero import ZoteroLibrary
 from paperlark.runs.due import DueDays, due_days
 from paperlark.runs.estimate import CostEstimate, Estimator
 from paperlark.runs.make_page import MadePage, PageMaker
@@ -37,10 +37,10 @@ __all__ = [
     "Estimator",
     "FileEdit",
     "GithubSchedule",
-    "ImportHow",
+    "ImportOptions",
     "Imported",
     "ImportedDays",
-    "LockPatience",
+    "LockWait",
     "MadePage",
     "ModelServer",
     "PageMaker",
@@ -51,7 +51,7 @@ __all__ = [
     "SpendingReport",
     "SystemdSchedule",
     "Votes",
-    "Zotero",
+    "ZoteroLibrary",
     "build_site",
     "deliveries_without_store",
     "due_days",

@@ -26,7 +26,7 @@ from paperlark.http.response import (
     ResponseTooLarge,
     SettingsInvalid,
 )
-from paperlark.sources._http_cache import CacheEntry, HttpCache
+from paperlark.sources._http_cache import CachedAnswer, HttpCache
 from paperlark.sources._paper_fields import mail_moment
 
 _log = logging.getLogger(__name__)
@@ -221,7 +221,7 @@ class ArxivClient:
             raise self._rejection(meaning, response, url)
         if response.status == HTTPStatus.OK:
             validators = response.headers.get("ETag"), response.headers.get("Last-Modified")
-            self._cache.keep(url, CacheEntry(response.content, *validators))
+            self._cache.keep(url, CachedAnswer(response.content, *validators))
         _log.info("%s: HTTP %d, %d bytes", url, response.status, len(response.content))
         return replace(response, url=url)
 

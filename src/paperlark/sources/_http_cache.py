@@ -14,7 +14,7 @@ _LARGEST_FOLDER = 128 * 2**20
 
 
 @dataclass(frozen=True, slots=True)
-class CacheEntry:
+class CachedAnswer:
     """An answer with its validators, of which one may be missing."""
 
     content: bytes
@@ -38,7 +38,7 @@ class HttpCache:
         self._folder = folder
         self._largest = largest
 
-    def find(self, url: str) -> CacheEntry | None:
+    def find(self, url: str) -> CachedAnswer | None:
         """Return the entry, None where there is none or it is damaged."""
         path = self._path(url)
         try:
@@ -46,11 +46,11 @@ class HttpCache:
             stored = json.loads(header)
             if stored["url"] != url or stored["sha256"] != hashlib.sha256(content).hexdigest():
                 return None
-            return CacheEntry(content, _text(stored["etag"]), _text(stored["modified"]))
+            return CachedAnswer(content, _text(stored["etag"]), _text(stored["modified"]))
         except (OSError, ValueError, LookupError, TypeError, RecursionError):
             return None
 
-    def keep(self, url: str, entry: CacheEntry) -> None:
+    def keep(self, url: str, entry: CachedAnswer) -> None:
         """Write an answer that has a validator; a disk that is full is no error."""
         if not entry.conditions():
             return

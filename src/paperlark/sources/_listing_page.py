@@ -40,7 +40,7 @@ _UNAVAILABLE = "(author list is unavailable)"
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class ListingPage:
     """One page: its stated day, its entries, and the number of entries on all pages."""
 
     stated: date
@@ -49,7 +49,7 @@ class Page:
     expected: int | None
 
 
-def parse_page(content: bytes, category: str, origin: str) -> Page:
+def parse_page(content: bytes, category: str, origin: str) -> ListingPage:
     """Parse one page; an entry that cannot be read is named in its notes.
 
     Raises FeedUnreadable where this is not such a page, or it is truncated.
@@ -65,7 +65,7 @@ def parse_page(content: bytes, category: str, origin: str) -> Page:
             hint="try again later",
         )
     listings, notes = _entries(sections, category)
-    return Page(stated, tuple(listings), tuple(notes), _expected(sections, text))
+    return ListingPage(stated, tuple(listings), tuple(notes), _expected(sections, text))
 
 
 def _tree(content: bytes, origin: str) -> LexborHTMLParser:

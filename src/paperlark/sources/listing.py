@@ -14,7 +14,7 @@ from paperlark.domain.announcement import Feed, Listing, Via
 from paperlark.domain.errors import FeedNotFound
 from paperlark.domain.paper import PaperId
 from paperlark.sources._client import ArxivClient, Params
-from paperlark.sources._listing_page import Page, parse_page
+from paperlark.sources._listing_page import ListingPage, parse_page
 
 ARXIV = "https://arxiv.org"
 KEPT = timedelta(days=90)
@@ -94,8 +94,8 @@ class CatchupPages:
         expected = max(counts, default=None)
         return Feed(category, day, tuple(listings.values()), url, notes, Via.CATCHUP, expected)
 
-    def _pages(self, url: str, category: str, day: date) -> list[Page]:
-        pages: list[Page] = []
+    def _pages(self, url: str, category: str, day: date) -> list[ListingPage]:
+        pages: list[ListingPage] = []
         seen = 0
         for number in range(1, _MOST_PAGES + 1):
             params: Params = {"abs": "True", "page": number}
@@ -108,7 +108,9 @@ class CatchupPages:
         return pages
 
 
-def _page(client: ArxivClient, url: str, category: str, params: Params | None = None) -> Page:
+def _page(
+    client: ArxivClient, url: str, category: str, params: Params | None = None
+) -> ListingPage:
     answer = client.get(url, params, accept={HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND})
     if answer.status != HTTPStatus.OK:
         raise FeedNotFound(
@@ -118,6 +120,6 @@ def _page(client: ArxivClient, url: str, category: str, params: Params | None = 
     return parse_page(answer.content, category, answer.url)
 
 
-def _check_day(page: Page, day: date, url: str) -> None:
+def _check_day(page: ListingPage, day: date, url: str) -> None:
     if page.stated != day:
         raise FeedNotFound(f"{url} is for {page.stated}, not {day}", hint="use another source")

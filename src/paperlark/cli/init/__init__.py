@@ -29,8 +29,8 @@ from paperlark.cli.init.questions import (
 )
 from paperlark.compose import (
     Environment,
-    ImportHow,
-    LockPatience,
+    ImportOptions,
+    LockWait,
     RunOptions,
     open_arxiv_client,
     open_page_maker,
@@ -145,10 +145,10 @@ _PATIENCE_WITH_ARXIV = 120.0
 
 def import_into(settings: Settings, environment: Environment, sources: Sequence[str]) -> bool:
     """Import what the reader named; tells what went wrong, and whether all went well."""
-    how = ImportHow(
+    how = ImportOptions(
         progress(),
         partial(open_arxiv_client, settings, environment),
-        wait=LockPatience(PATIENCE, partial(click.echo, err=True)),
+        wait=LockWait(PATIENCE, partial(click.echo, err=True)),
     )
     try:
         import_all(settings, environment, sources, how)
