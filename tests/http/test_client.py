@@ -216,7 +216,9 @@ def test_a_server_that_is_not_there_received_nothing(client: BoundedClient) -> N
 
 
 @pytest.mark.parametrize("begin", [b"", b"SSH-2.0-OpenSSH\r\n", OK + b"Content-Length: 9\r\n\r\nx"])
-def test_a_connection_that_breaks_may_have_been_heard(client: BoundedClient, begin: bytes) -> None:
+def test_a_request_over_a_broken_connection_may_have_been_received(
+    client: BoundedClient, begin: bytes
+) -> None:
     def serve() -> None:
         connection, _ = listener.accept()
         with connection:

@@ -27,7 +27,7 @@ from paperlark.importing.kinds import FileKind, read_items, recognise
         ("## 1. [T](https://arxiv.org/abs/2502.12206)\n\n**Relevance:** 9", FileKind.DIGEST),
     ],
 )
-def test_a_kind_is_told_by_what_stands_in_the_file(text: str, kind: FileKind) -> None:
+def test_the_kind_of_a_file_is_recognized_by_its_content(text: str, kind: FileKind) -> None:
     assert recognise(text.encode(), "x")[0] is kind
 
 
@@ -50,7 +50,7 @@ def test_anything_else_is_refused_with_what_helps(content: bytes, said: str) -> 
         recognise(content, "x")
 
 
-def test_a_file_that_unpacks_to_too_much_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_too_large_after_decompression_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kinds, "LARGEST", 2**20)
     for content in (b" " * 2**21, gzip.compress(b" " * 2**21)):
         with pytest.raises(Unimportable, match="more than 1 MB"):
@@ -103,9 +103,7 @@ TEXTS = TEXT | st.lists(st.sampled_from(BITS)).map("".join)
 
 
 @given(TEXTS, st.sampled_from([kind for kind in FileKind if kind is not FileKind.VOTES]))
-def test_whatever_is_read_as_whatever_is_refused_or_has_names_or_faults(
-    text: str, kind: FileKind
-) -> None:
+def test_any_content_read_as_any_kind_is_refused_or_has_entries(text: str, kind: FileKind) -> None:
     try:
         items = read_items(kind, text, "x")
     except Unimportable:

@@ -64,13 +64,13 @@ def test_references_are_read_in_every_wrapping(values: object) -> None:
     assert (item.authors, item.abstract) == (("Ashish Vaswani", "A Team"), "We propose.")
 
 
-def test_attachments_are_no_papers() -> None:
+def test_attachments_are_not_papers() -> None:
     values = [ZOTERO, {"itemType": "attachment", "title": "PDF"}, {"itemType": "note"}]
     assert len(read_csl(json.dumps(values), "x.json")) == 1
 
 
 @pytest.mark.parametrize("value", [1, None, "x", [], {"title": {"a": 1}, "author": [3, {}]}])
-def test_what_is_no_reference_is_at_fault(value: object) -> None:
+def test_a_value_that_is_not_a_reference_is_a_fault(value: object) -> None:
     (item,) = read_csl(json.dumps([value]), "x.json")
     assert item.fault
 

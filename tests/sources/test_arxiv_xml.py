@@ -27,7 +27,7 @@ def _edge(shared: Path, name: str, category: str) -> Feed:
     return _parse(gzip.decompress((shared / "feeds" / "edge" / name).read_bytes()), category)
 
 
-def test_an_entry_is_read_with_all_that_arxiv_says_of_it() -> None:
+def test_an_entry_is_parsed_with_all_its_fields() -> None:
     feed = _parse(
         rss(
             item(
@@ -50,7 +50,7 @@ def test_an_entry_is_read_with_all_that_arxiv_says_of_it() -> None:
     assert feed.stamped == date(2025, 2, 26)
 
 
-def test_what_looks_like_markup_in_an_abstract_stays_text() -> None:
+def test_markup_in_an_abstract_stays_text() -> None:
     abstract = "We use <a href='x'>y</a>, </think> and a < b &#177; c; Abstract: {\"json\": 1}"
     [listing] = _parse(rss(item(abstract=abstract))).listings
     assert listing.paper.abstract == abstract.replace("&#177;", "±")
@@ -64,7 +64,7 @@ def test_an_entry_that_cannot_be_read_is_named_and_the_others_stay() -> None:
     assert "brand-new" in feed.notes[1]
 
 
-def test_a_feed_as_long_as_arxiv_s_limit_is_suspected() -> None:
+def test_a_feed_as_long_as_arxiv_s_limit_may_be_cut_and_has_a_note() -> None:
     feed = _parse(rss(*(item(f"oai:arXiv.org:2502.{n:05}v1") for n in range(LIMIT))))
     assert "2000" in feed.notes[0]
 
@@ -83,14 +83,14 @@ def test_a_feed_as_long_as_arxiv_s_limit_is_suspected() -> None:
         b'<feed xmlns="http://www.w3.org/2005/Atom"/>',
     ],
 )
-def test_what_is_no_feed_is_one_clear_error(content: bytes) -> None:
+def test_bytes_that_are_not_a_feed_are_one_clear_error(content: bytes) -> None:
     with pytest.raises(FeedUnreadable, match="a feed is") as raised:
         _parse(content)
     assert raised.value.hint
     assert "\n" not in str(raised.value)
 
 
-def test_a_feed_that_names_no_day_is_doubted() -> None:
+def test_a_feed_without_a_date_has_a_note() -> None:
     assert _parse(rss(item(), stamp="32 Feb 2025")).notes == ("cs.LG: the feed has no date",)
 
 

@@ -48,7 +48,7 @@ class ProcessRateLimit:
         self._folder = folder
         self._pause = pause
         self._patience = patience
-        self._watch = rate_limit_clock
+        self._clock = rate_limit_clock
         self._passed = -math.inf
         self._lock = FileLock(folder / "arxiv.lock")
 
@@ -59,15 +59,15 @@ class ProcessRateLimit:
         Raises SourceUnreachable when that takes longer than the seconds that are `left`, or than
         our patience; SourceError when the folder cannot be written.
         """
-        began = self._watch.timer()
+        began = self._clock.timer()
         self._enter(left)
         try:
-            self._wait(server, left - (self._watch.timer() - began))
+            self._wait(server, left - (self._clock.timer() - began))
             self._write(_ALL, self._pause)  # in case the process is killed
             try:
                 yield
             finally:
-                self._passed = self._watch.timer()
+                self._passed = self._clock.timer()
                 with suppress(OSError):  # the next turn says so
                     self._note(_ALL, self._pause)
         finally:
@@ -95,7 +95,7 @@ class ProcessRateLimit:
     def _wait(self, server: str, left: float) -> None:
         held = self._remaining(server, LONGEST_HOLD)
         # The timer is right even if the clock jumped forward.
-        own = self._pause - (self._watch.timer() - self._passed)
+        own = self._pause - (self._clock.timer() - self._passed)
         wait = max(held, own, self._remaining(_ALL, self._pause))
         if wait > self._patience:
             raise SourceUnreachable(
@@ -110,7 +110,7 @@ class ProcessRateLimit:
             )
         if wait > 0:
             _log.debug("waiting %.1f s for the next request to %s", wait, server)
-            self._watch.sleep(wait)
+            self._clock.sleep(wait)
 
     def _remaining(self, name: str, longest: float) -> float:
         try:
@@ -120,7 +120,7 @@ class ProcessRateLimit:
         except (OSError, ValueError):  # garbled: somebody did ask
             return self._pause
         # A moment in the future was written before a clock was set back.
-        remaining = min(moment + seconds - self._watch.clock(), seconds, longest)
+        remaining = min(moment + seconds - self._clock.clock(), seconds, longest)
         return max(0.0, remaining) if math.isfinite(remaining) else self._pause
 
     def _write(self, name: str, seconds: float) -> None:
@@ -130,7 +130,7 @@ class ProcessRateLimit:
             raise self._unusable(error) from error
 
     def _note(self, name: str, seconds: float) -> None:
-        self._path(name).write_text(f"{self._watch.clock()!r} {seconds!r}", "ascii")
+        self._path(name).write_text(f"{self._clock.clock()!r} {seconds!r}", "ascii")
 
     def _unusable(self, error: OSError) -> SourceError:
         return SourceError(

@@ -31,7 +31,7 @@ _OWN = '"paperlark/digest/'
 _LONGEST_NAME = 100
 
 
-Found = tuple[date, Digest | Unimportable]
+FoundDay = tuple[date, Digest | Unimportable]
 """A day in a file, and its digest or why there is none."""
 
 
@@ -43,14 +43,14 @@ class DayImport(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class LockPatience:
+class LockWait:
     """How many seconds to wait for a run in progress; `tell` receives a message about it."""
 
     patience: float = 0.0
     tell: Callable[[str], object] = lambda _: None
 
 
-NO_PATIENCE = LockPatience()
+NO_WAIT = LockWait()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ def days_of(
     texts: Mapping[PaperId, Paper],
     settings: Settings,
     today: date,
-) -> Iterator[Found]:
+) -> Iterator[FoundDay]:
     """Yield the digest of each day in a file, or why there is none."""
     profile = settings.profile
     for day, one in _read(printed, items, texts, profile, today):
@@ -101,7 +101,7 @@ def _read(
     texts: Mapping[PaperId, Paper],
     profile: Profile,
     today: date,
-) -> Iterator[Found]:
+) -> Iterator[FoundDay]:
     reader = ImportContext(profile.name, partial(match_by_name, followed=profile.followed), today)
     if _OWN in printed.text[:200] and (own := _own(printed, reader)) is not None:
         yield own.day, own
@@ -133,7 +133,7 @@ def _own(printed: DigestFile, reader: ImportContext) -> Digest | None:
 
 
 def add_days(
-    settings: Settings, found: Sequence[Found], wait: LockPatience, *, dry_run: bool
+    settings: Settings, found: Sequence[FoundDay], wait: LockWait, *, dry_run: bool
 ) -> ImportedDays:
     """Store each digest whose day has none, one transaction each, and write its pages.
 

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, cast
 from paperlark.domain.errors import Unimportable
 from paperlark.domain.paper import PaperId, identify, mentioned
 from paperlark.domain.tex_accents import decode_accents, decode_letters
-from paperlark.importing.item import ImportedEntry, make_item
+from paperlark.importing.item import ImportedEntry, make_entry
 
 if TYPE_CHECKING:
     from bibtexparser.model import Entry, ParsingFailedBlock
 
 ENTRY = re.compile(r"^[ \t]*@\w+[ \t]*[{(]", re.MULTILINE)
-"""Found in BibTeX files and no other kind."""
+"""FoundDay in BibTeX files and no other kind."""
 
 # Fields that may mention an identifier, the most trusted first.
 _MENTIONS = ("eprint", "doi", "url", "journal", "note", "howpublished", "volume", "number", "eid")
@@ -52,7 +52,7 @@ def _broken(block: ParsingFailedBlock) -> tuple[int, ImportedEntry] | None:
 
 def _item(entry: Entry) -> ImportedEntry:
     fields = {field.key.lower(): _bare(str(field.value)) for field in entry.fields}
-    return make_item(
+    return make_entry(
         _place(entry.start_line or 0),
         paper_id=_identifier(fields),
         title=_unbraced(fields.get("title", "")),

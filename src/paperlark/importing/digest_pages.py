@@ -11,7 +11,7 @@ from decimal import Decimal
 from paperlark.domain.paper import mentioned
 from paperlark.domain.spending import Cost, Tokens
 from paperlark.importing.item import ImportedEntry, one_line, unescape
-from paperlark.importing.judged import day_of, judged_item
+from paperlark.importing.judged import day_of, judged_entry
 
 LONGEST_PROMPT = 100_000
 """Characters that are kept."""
@@ -50,7 +50,7 @@ _FENCED = re.compile(r"\A\s*(?P<fence>`{3,})[a-z]*\n(?P<text>.*?)\n(?P=fence)", 
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
+class DigestHead:
     """What a digest states about itself; None where it does not.
 
     `most` is the cost in US dollars where its parts are not stated. `remarks` name statements that
@@ -69,11 +69,11 @@ class Head:
     remarks: tuple[str, ...] = ()
 
 
-NOTHING_SAID = Head()
+NOTHING_SAID = DigestHead()
 """The head of a file that has papers and nothing else."""
 
 
-def read_heads(text: str, name: str, days: frozenset[date]) -> Mapping[date, Head]:
+def read_heads(text: str, name: str, days: frozenset[date]) -> Mapping[date, DigestHead]:
     """Return the head of each of a file's digests that has one."""
     if text.lstrip()[:1] in {"{", "["}:
         return _recorded(text, name) if '"selected"' in text else {}
@@ -81,7 +81,7 @@ def read_heads(text: str, name: str, days: frozenset[date]) -> Mapping[date, Hea
     return dict.fromkeys(days, head)
 
 
-def _page_head(above: str, below: str) -> Head:
+def _page_head(above: str, below: str) -> DigestHead:
     top = above[:_HEAD_TOP]
     counts = {
         _NAMES.get(found["of"].lower(), found["of"].lower()): _number(found[2])
@@ -91,7 +91,7 @@ def _page_head(above: str, below: str) -> Head:
     model, tokens, cost = _MODEL.search(top), _TOKENS.search(top), _COST.search(top)
     used = _tokens(*map(_number, tokens.groups())) if tokens else None
     paid = _cost(*(Decimal(one.replace(",", "")) for one in cost.groups())) if cost else None
-    return Head(
+    return DigestHead(
         announced=counts.get("announced"),
         scanned=counts.get("scanned"),
         judged=counts.get("judged"),
@@ -137,13 +137,13 @@ def _prompt(below: str) -> str | None:
     return kept.encode("utf-8", "replace").decode().replace("\0", " ") or None
 
 
-def _recorded(text: str, name: str) -> Mapping[date, Head]:
+def _recorded(text: str, name: str) -> Mapping[date, DigestHead]:
     # Loads pydantic, which no other kind needs.
     from paperlark.recordings import recorded_days  # noqa: PLC0415
 
     days = recorded_days(name, text.encode("utf-8", "replace"))
     return {
-        day: Head(
+        day: DigestHead(
             announced=one.printed.total,
             scanned=one.printed.scanned,
             selected=one.printed.relevant,
@@ -236,7 +236,7 @@ def _item(line: int, title: str, body: str, day: date | None) -> ImportedEntry:
     if _OWN in title:
         row = {name: unescape(value) for name, value in row.items()}
     row["id"] = _identifier(title, body) or ""
-    return judged_item(f"line {line}", row | (scores.groupdict() if scores else {}), day)
+    return judged_entry(f"line {line}", row | (scores.groupdict() if scores else {}), day)
 
 
 def _labelled(body: str, label: str) -> str:

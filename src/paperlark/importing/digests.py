@@ -12,7 +12,7 @@ from paperlark.domain.errors import DigestInconsistent, Unimportable
 from paperlark.domain.judgement import Judgement
 from paperlark.domain.paper import Identifier, Paper, PaperId
 from paperlark.domain.spending import Spend
-from paperlark.importing.digest_pages import NOTHING_SAID, Head
+from paperlark.importing.digest_pages import NOTHING_SAID, DigestHead
 from paperlark.importing.examples import paper_of
 from paperlark.importing.item import ImportedEntry
 from paperlark.importing.judged import UNSCORED
@@ -49,7 +49,7 @@ def by_day(items: Sequence[ImportedEntry]) -> Mapping[date, Sequence[ImportedEnt
 def digest_from_entries(
     day: date,
     items: Sequence[ImportedEntry],
-    head: Head = NOTHING_SAID,
+    head: DigestHead = NOTHING_SAID,
     *,
     name: str,
     reader: ImportContext,
@@ -158,7 +158,7 @@ def _entry(place: int, item: ImportedEntry, paper: Paper, followed: Followed) ->
     )
 
 
-def _funnel(head: Head, entries: Sequence[Entry]) -> tuple[Funnel, bool]:
+def _funnel(head: DigestHead, entries: Sequence[Entry]) -> tuple[Funnel, bool]:
     """Return the file's counts, and whether they add up; those that do not are unknown."""
     try:
         return _counts(entries, head.announced, head.scanned, head.judged), True
@@ -192,7 +192,7 @@ def _counts(
 
 
 def _omissions(
-    head: Head, items: Sequence[ImportedEntry], entries: Sequence[Entry], *, once: int
+    head: DigestHead, items: Sequence[ImportedEntry], entries: Sequence[Entry], *, once: int
 ) -> Iterator[str]:
     nameless = sum(item.paper_id is None for item in items)
     for count, what in (

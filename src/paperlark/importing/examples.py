@@ -47,7 +47,7 @@ def learn(
 ) -> LearnedEntries:
     """Make an example of every entry that has a text: arXiv's own, where `texts` has it.
 
-    Scored entries are past judgements; the others count as liked, or disliked, `today`.
+    Scores entries are past judgements; the others count as liked, or disliked, `today`.
     """
     items = tuple(items)
     examples: dict[PaperId, Example] = {}

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from paperlark.domain.errors import Unimportable
 from paperlark.domain.paper import PaperId, identify
-from paperlark.importing.item import ImportedEntry, make_item
+from paperlark.importing.item import ImportedEntry, make_entry
 
 _COMMENT = re.compile(r"(?:^|\s)[#%].*")
 _LABEL = re.compile(r"\barxiv:\s+", re.IGNORECASE)
@@ -17,7 +17,7 @@ _AROUND = "()<>\"'.*"
 def read_ids(text: str, name: str) -> tuple[ImportedEntry, ...]:
     """Parse every paper of the list; raises Unimportable for a line without one."""
     return tuple(
-        make_item(f"line {number}", paper_id=paper)
+        make_entry(f"line {number}", paper_id=paper)
         for number, line in enumerate(text.splitlines(), start=1)
         for paper in _papers(line, f"{name}:{number}")
     )

@@ -15,10 +15,10 @@ from paperlark.domain.feedback import Example, LabelSource
 from paperlark.domain.paper import Paper, PaperId
 from paperlark.importing.archive_days import (
     NO_IMPORTED_DAYS,
-    NO_PATIENCE,
+    NO_WAIT,
     DigestFile,
     ImportedDays,
-    LockPatience,
+    LockWait,
     add_days,
     days_of,
 )
@@ -26,7 +26,7 @@ from paperlark.importing.examples import LearnedEntries, learn, without_text
 from paperlark.importing.fetch import OpenArxiv, content_of, look_up
 from paperlark.importing.item import ImportedEntry
 from paperlark.importing.kinds import FileKind, decode, read_items, recognise
-from paperlark.importing.zotero import Zotero, items_of
+from paperlark.importing.zotero import ZoteroLibrary, items_of
 from paperlark.ports import Progress
 from paperlark.settings import Settings
 from paperlark.settings.environment import Environment
@@ -40,7 +40,7 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class ImportHow:
+class ImportOptions:
     """How to import; without a `kind` it is recognized by content; arXiv is asked for texts.
 
     With `days`, digests become days of the archive; `wait` is for a run in progress.
@@ -53,7 +53,7 @@ class ImportHow:
     ask_arxiv: bool = True
     dry_run: bool = False
     days: bool = True
-    wait: LockPatience = NO_PATIENCE
+    wait: LockWait = NO_WAIT
 
 
 _UNASKED = "arXiv was not asked"
@@ -82,7 +82,7 @@ class Imported:
 
 
 def import_source(
-    settings: Settings, environment: Environment, source: str, how: ImportHow
+    settings: Settings, environment: Environment, source: str, how: ImportOptions
 ) -> Imported:
     """Import a file, an address, or one paper by its identifier.
 
@@ -99,14 +99,14 @@ def import_source(
 
 
 def import_zotero(
-    settings: Settings, environment: Environment, zotero: Zotero, how: ImportHow
+    settings: Settings, environment: Environment, zotero: ZoteroLibrary, how: ImportOptions
 ) -> Imported:
     """Import a Zotero library over the web; raises Unimportable, and then nothing is kept."""
     items = items_of(settings, environment, zotero)
     return _import_items(settings, environment, items, f"the Zotero library {zotero.owner}", how)
 
 
-def _import_votes(settings: Settings, text: str, name: str, how: ImportHow) -> Imported:
+def _import_votes(settings: Settings, text: str, name: str, how: ImportOptions) -> Imported:
     every = read_votes(text.encode(), name)
     votes = every.get(settings.profile.name, ())
     if not votes:
@@ -135,7 +135,7 @@ def _import_items(
     environment: Environment,
     items: Sequence[ImportedEntry],
     name: str,
-    how: ImportHow,
+    how: ImportOptions,
     *,
     file: DigestFile | None = None,
 ) -> Imported:
@@ -170,7 +170,7 @@ def _known(settings: Settings, papers: Sequence[PaperId]) -> Mapping[PaperId, Pa
         return PaperTextStore(connection, path, settings.profile.name).find(papers)
 
 
-def _keep(settings: Settings, examples: Sequence[Example], how: ImportHow) -> Sequence[Example]:
+def _keep(settings: Settings, examples: Sequence[Example], how: ImportOptions) -> Sequence[Example]:
     """Store and return the new examples; short enough to do while a run is in progress."""
     path = settings.database
     if how.dry_run and not path.exists():

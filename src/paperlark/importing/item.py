@@ -68,7 +68,7 @@ AUTHOR_MATCH = "author match"
 
 
 @dataclass(frozen=True, slots=True)
-class Scored:
+class Scores:
     """A judge's scores on an announcement day."""
 
     day: date
@@ -91,7 +91,7 @@ class ImportedEntry:
     abstract: str = ""
     authors: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
-    scored: Scored | None = None
+    scored: Scores | None = None
     fault: str | None = None
     version: int | None = None
     comment: str = ""
@@ -108,7 +108,7 @@ class ImportedEntry:
         return self.paper_id or (f"“{self.title[:60]}”" if self.title else "an entry")
 
 
-def make_item(  # noqa: PLR0913  # what a file may say of a paper
+def make_entry(  # noqa: PLR0913  # what a file may say of a paper
     place: str,
     *,
     paper_id: PaperId | None = None,
@@ -116,7 +116,7 @@ def make_item(  # noqa: PLR0913  # what a file may say of a paper
     abstract: str = "",
     authors: Iterable[str] = (),
     categories: Iterable[str] = (),
-    scored: Scored | None = None,
+    scored: Scores | None = None,
     version: int | None = None,
     comment: str = "",
 ) -> ImportedEntry:

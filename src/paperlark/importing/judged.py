@@ -10,7 +10,7 @@ from datetime import date
 from paperlark.domain.errors import RecordingUnreadable, Unimportable
 from paperlark.domain.judgement import HIGHEST, LOWEST
 from paperlark.domain.paper import identify
-from paperlark.importing.item import ImportedEntry, Scored, Value, make_item, read_values
+from paperlark.importing.item import ImportedEntry, Scores, Value, make_entry, read_values
 
 UNSCORED = "it has no scores"
 UNDATED = "it has no date: put one into the file's name"
@@ -40,7 +40,7 @@ def read_judged(text: str, name: str) -> tuple[ImportedEntry, ...]:
     values = read_values(text, name)
     if all(isinstance(value, dict) and "selected" in value for _, value in values):
         return tuple(_recorded(text, name))
-    return tuple(judged_item(place, row, day_of(name)) for place, row in _rows(values))
+    return tuple(judged_entry(place, row, day_of(name)) for place, row in _rows(values))
 
 
 def day_of(name: str) -> date | None:
@@ -59,7 +59,7 @@ def _recorded(text: str, name: str) -> Iterator[ImportedEntry]:
         raise Unimportable(error.problem, hint=error.hint) from error
     for day, recorded in days.items():
         for row in recorded.selected:
-            yield judged_item(str(day), row.model_dump() | {"day": day.isoformat()}, None)
+            yield judged_entry(str(day), row.model_dump() | {"day": day.isoformat()}, None)
 
 
 def _rows(values: Iterable[tuple[str, Value]]) -> Iterator[tuple[str, Row]]:
@@ -83,12 +83,12 @@ def _page_row(page: Row, entry: Value) -> Row:
     return entry | (judgement if isinstance(judgement, dict) else {}) | {"day": page.get("day")}
 
 
-def judged_item(place: str, row: Row, day: date | None) -> ImportedEntry:
+def judged_entry(place: str, row: Row, day: date | None) -> ImportedEntry:
     """Parse one row, ignoring the case of its names; `day` is used where it has none."""
     fields = {str(name).lower(): value for name, value in row.items()}
     identifiers = (identify(str(fields[name])) for name in _IDS if name in fields)
     identifier = next(filter(None, identifiers), None)
-    item = make_item(
+    item = make_entry(
         place,
         paper_id=identifier.id if identifier else None,
         title=_text(fields.get("title")),
@@ -107,7 +107,7 @@ def judged_item(place: str, row: Row, day: date | None) -> ImportedEntry:
         return replace(item, fault=UNSCORED)
     if stated is None:
         return replace(item, fault=UNDATED)
-    return replace(item, scored=Scored(stated, relevance, novelty))
+    return replace(item, scored=Scores(stated, relevance, novelty))
 
 
 def _score(value: Value) -> int | None:

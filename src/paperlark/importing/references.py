@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from paperlark.domain.paper import mentioned
-from paperlark.importing.item import ImportedEntry, Value, make_item, read_values
+from paperlark.importing.item import ImportedEntry, Value, make_entry, read_values
 
 _CSL_MENTIONS = (
     *("DOI", "URL", "number", "archive_location", "note", "container-title"),
@@ -49,7 +49,7 @@ def _flat(values: Iterable[tuple[str, Value]]) -> Iterator[tuple[str, Value]]:
 
 def _csl_entry(place: str, value: dict[str, Value]) -> ImportedEntry:
     texts = (_text(value.get(field)) for field in _CSL_MENTIONS)
-    return make_item(
+    return make_entry(
         place,
         paper_id=next(filter(None, map(mentioned, texts)), None),
         title=_text(value.get("title")),
@@ -81,7 +81,7 @@ _TAGGED = re.compile(r"(?P<tag>[A-Z][A-Z0-9]) {1,2}- ?(?P<value>.*)")
 _TITLES, _ABSTRACTS, _AUTHORS = ("TI", "T1"), ("AB", "N2"), ("AU", "A1")
 _RIS_MENTIONS = ("DO", "UR", "L1", "L2", "M1", "AN", "ID", "N1", "JO", "JF", "T2", "PB", "C1", "SN")
 
-Record = Mapping[str, Sequence[str]]
+RisRecord = Mapping[str, Sequence[str]]
 
 
 def read_ris(text: str, _name: str) -> tuple[ImportedEntry, ...]:
@@ -89,7 +89,7 @@ def read_ris(text: str, _name: str) -> tuple[ImportedEntry, ...]:
     return tuple(_ris_entry(line, record) for line, record in _records(text))
 
 
-def _records(text: str) -> Iterator[tuple[int, Record]]:
+def _records(text: str) -> Iterator[tuple[int, RisRecord]]:
     start, record, tag = 0, dict[str, list[list[str]]](), ""
     for number, line in enumerate(text.splitlines(), start=1):
         found = _TAGGED.fullmatch(line.rstrip())
@@ -109,13 +109,13 @@ def _records(text: str) -> Iterator[tuple[int, Record]]:
         yield start, _joined(record)
 
 
-def _joined(record: Mapping[str, Sequence[Sequence[str]]]) -> Record:
+def _joined(record: Mapping[str, Sequence[Sequence[str]]]) -> RisRecord:
     return {tag: [" ".join(lines) for lines in values] for tag, values in record.items()}
 
 
-def _ris_entry(line: int, record: Record) -> ImportedEntry:
+def _ris_entry(line: int, record: RisRecord) -> ImportedEntry:
     values = (value for tag in _RIS_MENTIONS for value in record.get(tag, ()))
-    return make_item(
+    return make_entry(
         f"line {line}",
         paper_id=next(filter(None, map(mentioned, values)), None),
         title=_first(record, _TITLES),
@@ -124,7 +124,7 @@ def _ris_entry(line: int, record: Record) -> ImportedEntry:
     )
 
 
-def _first(record: Record, tags: Sequence[str]) -> str:
+def _first(record: RisRecord, tags: Sequence[str]) -> str:
     return next((value for tag in tags for value in record.get(tag, ())), "")
 
 

@@ -25,7 +25,7 @@ _KEY = re.compile(r"[!-~]+")
 
 
 @dataclass(frozen=True, slots=True)
-class Zotero:
+class ZoteroLibrary:
     """A library by its owner (`users/12345`); `key_variable` names the secret with its key."""
 
     owner: str
@@ -34,7 +34,7 @@ class Zotero:
 
 
 def items_of(
-    settings: Settings, environment: Environment, zotero: Zotero
+    settings: Settings, environment: Environment, zotero: ZoteroLibrary
 ) -> Sequence[ImportedEntry]:
     """Fetch every item of a Zotero library; raises Unimportable."""
     key = environment.secret(zotero.key_variable)

@@ -33,7 +33,7 @@ _RAW = "{http://arxiv.org/OAI/arXivRaw/}"
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class OaiRecord:
     """One paper as it is now, and when its first and its latest version were submitted."""
 
     paper: Paper
@@ -45,7 +45,7 @@ class Record:
 class OaiPage:
     """One reply. `error` is OAI-PMH's error code with its message."""
 
-    records: tuple[Record, ...]
+    records: tuple[OaiRecord, ...]
     deleted: int
     notes: tuple[str, ...]
     token: str | None
@@ -87,7 +87,7 @@ def _page(answer: Element, category: str) -> OaiPage:
     return OaiPage(tuple(records), deleted, tuple(notes), token or None)
 
 
-def _record(element: Element) -> Record:
+def _record(element: Element) -> OaiRecord:
     name = text_of(element, f"{_OAI}header/{_OAI}identifier")
     raw = element.find(f"{_OAI}metadata/{_RAW}arXivRaw")
     if raw is None:
@@ -103,7 +103,7 @@ def _record(element: Element) -> Record:
         abstract=text_of(raw, f"{_RAW}abstract"),
         categories=text_of(raw, f"{_RAW}categories").split(),
     )
-    return Record(paper, versions[0][1], versions[-1][1])
+    return OaiRecord(paper, versions[0][1], versions[-1][1])
 
 
 def _version(element: Element, identifier: Identifier) -> tuple[int, datetime]:
@@ -152,7 +152,7 @@ class OaiRecords:
         SourceUnreachable and FeedUnreadable where arXiv does not send the records.
         """
         pages = self._pages(category, day)
-        records: dict[PaperId, Record] = {}
+        records: dict[PaperId, OaiRecord] = {}
         for page in pages:
             for record in page.records:  # pages repeat a record that changes in between
                 records[record.paper.id] = record
@@ -164,7 +164,7 @@ class OaiRecords:
         notes = (*_notes(category, pages), *self._maybe_held(category, day, left_out))
         return Feed(category, day, listings, self._base_url, notes, Via.OAI)
 
-    def _type(self, record: Record, category: str, day: date) -> AnnounceType | None:
+    def _type(self, record: OaiRecord, category: str, day: date) -> AnnounceType | None:
         """Return how it was announced that day; None where it was not."""
         primary = record.paper.primary_category
         if announcement_day(record.first, self._holidays) == day:
@@ -173,7 +173,7 @@ class OaiRecords:
             return announce_type(category, primary, replaced=True)
         return None
 
-    def _maybe_held(self, category: str, day: date, left_out: list[Record]) -> Iterator[str]:
+    def _maybe_held(self, category: str, day: date, left_out: list[OaiRecord]) -> Iterator[str]:
         recent = [
             record.paper.id
             for record in left_out
