@@ -263,7 +263,7 @@ def test_paperlark_s_markdown_reads_back_as_it_was_written() -> None:
 
 
 def _first_reading(digest: Digest) -> object:
-    """Give the judgement as Markdown has it: it names no version of a paper."""
+    """Return the judgement as Markdown has it: without the version of a paper."""
     judged = digest.entries[1].judgement
     return judged and replace(judged, version=1)
 

@@ -88,8 +88,8 @@ class BoundedClient:
     ) -> Response:
         """Return the response, whatever its status; `seconds` may shorten the deadline.
 
-        Raises HttpError. A key in `headers` must not be sent along with redirects: do not follow
-        them then.
+        Raises HttpError. A redirect to another host is sent without the header Authorization, but
+        with all others: do not follow redirects where those hold a key.
         """
         allowed = self.seconds if seconds is None else min(seconds, self.seconds)
         began = time.monotonic()
