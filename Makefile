@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 UV_COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
 
-.PHONY: help demo test lint sample model reference bench bench-runs bench-ranking bench-judge bench-site mutants test-local-llm lock clean
+.PHONY: help demo test test-quick lint sample model reference bench bench-runs bench-ranking bench-judge bench-site mutants test-local-llm lock clean
 
 help:  ## show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -11,8 +11,14 @@ help:  ## show this list
 demo: .venv/run.done  ## make the page of a bundled real day: no key, no network
 	@$(BIN)/paperlark demo
 
+# Where Python is told to keep no bytecode, pytest would rewrite every assertion for every worker.
+PYTEST := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n auto
+
 test: .venv/dev.done lint  ## the whole suite
-	@$(BIN)/python -m pytest -n auto
+	@$(PYTEST)
+
+test-quick: .venv/dev.done  ## all that is not slow, with fewer examples: under a minute
+	@$(PYTEST) -m "not slow" --hypothesis-profile quick
 
 lint: .venv/dev.done  ## style, types and architecture
 	@$(BIN)/ruff check --quiet .

@@ -75,9 +75,9 @@ def main() -> int:
 
 def run(server: HTTPServer, papers: int, judge: str) -> Run:
     """Make a day's page in a folder of its own."""
-    crowd = LimitedCapacity(most=MOST, seconds=SECONDS)
+    capacity = LimitedCapacity(most=MOST, seconds=SECONDS)
     with tempfile.TemporaryDirectory() as folder, stand_in(server) as standing:
-        standing.always = crowd
+        standing.always = capacity
         home = Path(folder)
         lay_out(home, papers, standing.base_url, judge)
         command = [str(Path(sys.executable).with_name("paperlark")), "run", "--date", DAY]
@@ -89,7 +89,7 @@ def run(server: HTTPServer, papers: int, judge: str) -> Run:
         if done.returncode:
             sys.exit(f"the run ended with {done.returncode}: {done.stdout}{done.stderr}")
         page = json.loads((home / "pages" / f"{DAY}.json").read_text("utf-8"))
-    return Run(seconds, page["funnel"]["judged"], crowd.refused)
+    return Run(seconds, page["funnel"]["judged"], capacity.refused)
 
 
 def lay_out(home: Path, papers: int, base_url: str, judge: str) -> None:

@@ -16,7 +16,18 @@ ROOT = Path(__file__).parent.parent
 settings.register_profile(
     "paperlark", deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=60
 )
+settings.register_profile("quick", settings.get_profile("paperlark"), max_examples=10)
 settings.load_profile("paperlark")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what is slow, the slowest first: in the end no core waits for another."""
+
+    def quick(item: pytest.Item) -> tuple[bool, bool]:
+        return item.get_closest_marker("timeout") is None, item.get_closest_marker("slow") is None
+
+    items.sort(key=quick)
 
 
 class _Unsynced(sqlite3.Connection):

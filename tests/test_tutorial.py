@@ -82,6 +82,7 @@ def hooks(trusted: Trust, monkeypatch: pytest.MonkeyPatch) -> Iterator[Webhooks]
         yield standing
 
 
+@pytest.mark.slow
 def test_the_tutorial_does_what_it_says(
     place: Path, arxiv: StandInArxiv, server: StandIn, hooks: Webhooks
 ) -> None:

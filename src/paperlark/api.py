@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from paperlark.evaluation.measure import Wish
     from paperlark.evaluation.report import Report
     from paperlark.evaluation.token_report import TokenReport
-    from paperlark.importing.import_source import Imported, ImportHow
+    from paperlark.importing.import_source import Imported, ImportOptions
     from paperlark.importing.kinds import FileKind
     from paperlark.ports import Archive, Progress
     from paperlark.runs.estimate import EstimateReport
@@ -497,7 +497,7 @@ class OpenedProfile:
         """
         from paperlark.importing.import_source import import_source
 
-        how = self._import_how(
+        how = self._import_options(
             kind=kind, liked=liked, ask_arxiv=ask_arxiv, days=days, dry_run=dry_run
         )
         return import_source(self.settings, self.environment, str(source), how)
@@ -529,13 +529,13 @@ class OpenedProfile:
         ...
         paperlark.domain.errors.Unimportable: 'my library' ...
         """
-        from paperlark.importing.fetch import Zotero
         from paperlark.importing.import_source import import_zotero
+        from paperlark.importing.zotero import ZoteroLibrary
 
-        how = self._import_how(
+        how = self._import_options(
             kind=None, liked=liked, ask_arxiv=ask_arxiv, days=True, dry_run=dry_run
         )
-        zotero = Zotero(library, key_variable, url)
+        zotero = ZoteroLibrary(library, key_variable, url)
         return import_zotero(self.settings, self.environment, zotero, how)
 
     # Out into the world
@@ -712,14 +712,14 @@ class OpenedProfile:
         with self._outboxes().open() as deliveries:
             return DeliveryReport(deliveries.send_notice(occasion, text, self.today, only=channel))
 
-    def _import_how(
+    def _import_options(
         self, *, kind: FileKind | None, liked: bool, ask_arxiv: bool, days: bool, dry_run: bool
-    ) -> ImportHow:
+    ) -> ImportOptions:
         from paperlark.compose.sources import open_arxiv_client
-        from paperlark.importing.archive_days import LockPatience
-        from paperlark.importing.import_source import ImportHow
+        from paperlark.importing.archive_days import LockWait
+        from paperlark.importing.import_source import ImportOptions
 
-        return ImportHow(
+        return ImportOptions(
             progress=self._timed,
             open_arxiv=partial(open_arxiv_client, self.settings, self.environment),
             kind=kind,
@@ -727,7 +727,7 @@ class OpenedProfile:
             ask_arxiv=ask_arxiv,
             dry_run=dry_run,
             days=days,
-            wait=LockPatience(self.options.patience, self.options.tell),
+            wait=LockWait(self.options.patience, self.options.tell),
         )
 
 

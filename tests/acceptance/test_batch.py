@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from decimal import Decimal
@@ -21,6 +22,8 @@ from standins.batch_service import Ending, Fault, Handle, cut_after, cut_before,
 from standins.batched_days import DAY, EACH, PAPERS, Home, home_at
 from standins.forked import Forked
 from standins.openai import KEY, Behaviour, complains, judges, papers_of, row, says, without
+
+pytestmark = pytest.mark.slow
 
 MODEL_AND_MONEY = re.compile(r"^\|? ?(?:tokens|cost)\b.*$|.*tokens per judged.*", re.MULTILINE)
 
@@ -372,9 +375,9 @@ class Killer:
     def __call__(self, _request: Request, handle: Handle) -> Response:
         response = handle() if self.place == "after" else None
         process = self.process.result(60)
+        self.killed = True
         process.kill()
         process.wait(60)
-        self.killed = True
         return response or Response("")
 
 
@@ -416,7 +419,7 @@ def _run_apart(home: Home, killer: Killer) -> None:
     environment = {"MODEL_KEY": KEY, "PATH": "", "HOME": str(home.folder)}
     process = Forked(["run", "--date", DAY, *options], environment)
     killer.process.set_result(process)
-    process.wait(60)
+    assert process.wait(60) == -signal.SIGKILL
 
 
 # Whatever happens.

@@ -14,6 +14,8 @@ from standins.feeds import item, rss
 from standins.forked import Forked
 from standins.killing import check_database, check_pages, pages_of
 
+pytestmark = pytest.mark.slow
+
 
 def _lay_out(folder: Path) -> None:
     folder.mkdir(exist_ok=True)

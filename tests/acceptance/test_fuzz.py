@@ -8,6 +8,8 @@ import pytest
 
 from standins.fuzz import Target, spoiled, targets, try_case
 
+pytestmark = pytest.mark.slow
+
 CASES = 200
 NAMES = (
     "RSS",

@@ -21,6 +21,8 @@ from standins.serving import loopback, no_waiting, server
 
 __all__ = ["loopback", "no_waiting", "server"]
 
+pytestmark = pytest.mark.slow
+
 _NEVER_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _PROFILE = """
 name = "Bats"

@@ -12,6 +12,8 @@ from click.testing import CliRunner, Result
 from paperlark.cli import cli
 from paperlark.importing.kinds import FileKind, read_items
 
+pytestmark = pytest.mark.slow
+
 SEEDS = {
     "2025-02-19.txt": (655, 402, 42, 70969),
     "2025-02-26.md": (625, 384, 37, 67320),
@@ -75,7 +77,7 @@ def test_a_seed_renders_again_with_the_same_papers_order_and_scores(
     assert f"{selected} of {scanned} papers" in page
     assert f"<td>{announced}</td>" in page
     assert f"<td>{tokens:,}</td>" in page
-    assert f"Imported from {name}: what that does not say is unknown." in page
+    assert f"Imported from {name}; anything it does not state is unknown." in page
 
 
 @pytest.mark.parametrize("name", SEEDS)

@@ -16,6 +16,8 @@ from werkzeug import Request, Response
 from standins.killing import AT_ONCE, PAPERS, fresh, lay_out, stored
 from standins.openai import StandIn, judges, never_answers
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def server() -> Iterator[StandIn]:

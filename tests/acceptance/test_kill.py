@@ -15,6 +15,8 @@ from pytest_httpserver import HTTPServer
 from standins.forked import Forked
 from standins.killing import PAPERS, Trial, fresh, killed, undisturbed
 
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+
 
 @pytest.fixture(scope="module")
 def loopback() -> Iterator[HTTPServer]:

@@ -36,6 +36,8 @@ GOOD = Trial(
 )
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(1800)
 @pytest.mark.skipif(
     not local_server.is_set_up(), reason="no local model: tools/local_llm.py --set-up builds it"
 )

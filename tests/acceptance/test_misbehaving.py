@@ -11,6 +11,8 @@ from pytest_httpserver import HTTPServer
 
 from standins.troubled_days import misbehave
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def loopback() -> Iterator[HTTPServer]:

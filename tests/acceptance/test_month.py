@@ -8,11 +8,14 @@ import re
 from pathlib import Path
 from typing import Any
 
+import pytest
 from click.testing import CliRunner
 
 from paperlark.cli import cli
 from paperlark.domain.calendar import expects_announcement, is_weekend
 from paperlark.sources._arxiv_xml import parse_feed
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 PROFILE = """\
 name = "Month"

@@ -14,6 +14,8 @@ from standins.webhooks import Webhooks
 
 __all__ = ["trust", "trusted"]
 
+pytestmark = pytest.mark.slow
+
 
 def _live(
     folder: Path, trusted: Trust, monkeypatch: pytest.MonkeyPatch, *, seed: int, mornings: int

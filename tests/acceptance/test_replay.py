@@ -21,6 +21,8 @@ from standins import faults
 from standins.arxiv_truth import made_up_truth
 from standins.faults import FEEDS, HARD, End, Mood, Replay, compare
 
+pytestmark = pytest.mark.slow
+
 MONDAY, TUESDAY, WEDNESDAY = date(2025, 2, 24), date(2025, 2, 25), date(2025, 2, 26)
 SIZES = {"cs.LG": 613, "cs.AI": 582}
 

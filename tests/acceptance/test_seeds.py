@@ -15,6 +15,8 @@ from click.testing import CliRunner
 
 from paperlark.cli import cli
 
+pytestmark = pytest.mark.slow
+
 FOLLOWED = ("Geoffrey E. Hinton", "Yoshua Bengio", "Samy Bengio", "Yann LeCun", "Kaiming He")
 DAYS = [
     ("2025-02-19", 655, 402, 42),

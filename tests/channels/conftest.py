@@ -12,7 +12,7 @@ __all__ = ["trust", "trusted"]
 
 @pytest.fixture
 def hooks(trusted: Trust, monkeypatch: pytest.MonkeyPatch) -> Iterator[Webhooks]:
-    """Give every chat service, on loopback."""
+    """Serve every chat service on loopback."""
     standing = Webhooks()
     with serving(standing, trusted.server) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", proxy)

@@ -70,7 +70,7 @@ def test_a_web_address_to_unsubscribe_is_one_click(trusted: Trust) -> None:
         (f"{'a' * 60}@{'b' * 60}.example.org", None),
     ],
 )
-def test_long_addresses_stand_in_headers_as_they_are(sender: str, where: str | None) -> None:
+def test_long_addresses_are_not_folded_in_headers(sender: str, where: str | None) -> None:
     server = MailServer("127.0.0.1", 1, "tls", None, None, sender, where)
     content = MailChannel(server, "reader@example.org", "inbox")._mail(MESSAGE, NAME)
     expected = where or f"mailto:{sender}?subject=unsubscribe"
@@ -82,7 +82,7 @@ def test_long_addresses_stand_in_headers_as_they_are(sender: str, where: str | N
     assert b"\n" not in content.replace(b"\r\n", b"")
 
 
-def test_a_server_that_asks_nobody_who_they_are_takes_mail() -> None:
+def test_mail_is_sent_without_a_login_where_none_is_configured() -> None:
     standing = StandIn()
     with serving(standing, None, login=False):
         channel = _channel(standing.port, "none", user=None, password=None)
@@ -93,7 +93,7 @@ def test_a_server_that_asks_nobody_who_they_are_takes_mail() -> None:
 
 
 @pytest.mark.parametrize("password", ["geheim-pässwort", "論文"])
-def test_a_password_that_cannot_be_sent_is_refused_and_not_told(
+def test_a_password_that_cannot_be_sent_is_an_error_that_does_not_show_it(
     trusted: Trust, password: str
 ) -> None:
     with (
@@ -106,13 +106,13 @@ def test_a_password_that_cannot_be_sent_is_refused_and_not_told(
     assert told.value.__suppress_context__
 
 
-def test_a_server_that_is_no_name_is_refused() -> None:
+def test_an_invalid_server_name_is_refused() -> None:
     server = MailServer("smtp..example.org", 465, "tls", None, None, USER)
     with pytest.raises(ChannelRefused, match="`server`"):
         MailChannel(server, "reader@example.org", "inbox").send(MESSAGE, NAME)
 
 
-def test_a_mail_sent_again_is_the_same_mail_to_the_mailbox(trusted: Trust) -> None:
+def test_a_repeated_mail_has_the_same_message_id(trusted: Trust) -> None:
     with _standing(trusted, mail_server.WELL) as standing:
         for name in (NAME, NAME, "bats/inbox/day/2025-02-27/0"):
             _channel(standing.port).send(MESSAGE, name)
@@ -131,7 +131,7 @@ def test_a_mail_sent_again_is_the_same_mail_to_the_mailbox(trusted: Trust) -> No
         (mail_server.NOT_TAKEN, MaybeDelivered),
     ],
 )
-def test_a_failure_is_one_of_three_and_tells_no_password(
+def test_a_failure_is_one_of_three_kinds_and_shows_no_password(
     trusted: Trust, fault: str, kind: type[DeliveryError]
 ) -> None:
     with _standing(trusted, fault) as standing, pytest.raises(DeliveryError) as told:
@@ -148,7 +148,7 @@ def test_a_server_that_is_not_there_is_busy(trusted: Trust) -> None:
         _channel(standing.port).send(MESSAGE, NAME)
 
 
-def test_a_server_that_nobody_vouches_for_gets_no_password(
+def test_a_server_with_an_untrusted_certificate_gets_no_password(
     trusted: Trust, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("SSL_CERT_FILE")

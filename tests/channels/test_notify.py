@@ -80,7 +80,7 @@ def test_a_failure_is_one_of_three(hooks: Webhooks, host: str, fault: str) -> No
 
 @pytest.mark.parametrize("fault", [webhooks.GONE, webhooks.BROKEN])
 @pytest.mark.parametrize("host", [SLACK, DISCORD, TELEGRAM])
-def test_no_part_of_the_secret_is_told(hooks: Webhooks, host: str, fault: str) -> None:
+def test_no_part_of_the_secret_is_shown(hooks: Webhooks, host: str, fault: str) -> None:
     # The stand-in answers with the path that it was asked, token and all.
     hooks.fault = lambda asked: webhooks.WELL if asked.startswith("connect") else fault
     with pytest.raises(DeliveryError) as told:
@@ -93,8 +93,8 @@ def test_no_part_of_the_secret_is_told(hooks: Webhooks, host: str, fault: str) -
 @pytest.mark.parametrize(
     ("url", "why"),
     [
-        ("nonsense", "no address that Apprise knows"),
-        ("slack://too/short", "no address that Apprise knows"),
+        ("nonsense", "not an address that Apprise knows"),
+        ("slack://too/short", "not an address that Apprise knows"),
         (f"{SLACK_URL}/#one/#two", "names 2 places"),
         (f"{TELEGRAM_URL}/999999", "names 2 places"),
     ],
@@ -117,7 +117,7 @@ def test_an_address_that_cannot_be_one_channel_is_refused(url: str, why: str) ->
         (TELEGRAM, '{"ok": false, "description": "chat not found"}', ChannelRefused),
     ],
 )
-def test_a_no_in_what_looks_like_a_yes_is_heard(
+def test_a_failure_reported_with_status_200_is_recognized(
     hooks: Webhooks, host: str, said: str, kind: type[DeliveryError]
 ) -> None:
     hooks.says[host] = said
@@ -126,14 +126,14 @@ def test_a_no_in_what_looks_like_a_yes_is_heard(
     assert type(told.value) is kind
 
 
-def test_a_secret_is_taken_out_before_an_answer_is_shortened(hooks: Webhooks) -> None:
+def test_secrets_are_removed_before_an_answer_is_shortened(hooks: Webhooks) -> None:
     hooks.says[webhooks.WECOM] = '{"errcode": 1, "errmsg": "' + "x" * 155 + 'abcdefabcdef"}'
     with pytest.raises(ChannelRefused) as told:
         _send(EVERY[webhooks.WECOM])
     assert "abcd" not in str(told.value)
 
 
-def test_mail_by_apprise_is_refused_for_ours_comes_once() -> None:
+def test_apprise_mail_addresses_are_refused() -> None:
     for scheme in ("mailto", "MailTos"):
         with pytest.raises(ChannelRefused, match="use `mail` and a table"):
             NotifyChannel(f"{scheme}://user:password@example.org", "lab")

@@ -119,6 +119,7 @@ def test_a_run_over_many_days_keeps_to_its_bound(
     assert result.exit_code in {1, 3}
 
 
+@pytest.mark.slow
 def test_a_month_of_many_runs_keeps_to_its_bound(
     paperlark: Paperlark, sample: Path, till: BillingServer
 ) -> None:

@@ -36,6 +36,7 @@ def estimated(paperlark: Paperlark, day: str) -> dict[str, Any]:
     return document
 
 
+@pytest.mark.slow
 def test_an_estimate_is_within_a_tenth_of_what_is_then_billed(
     paperlark: Paperlark, sample: Path, server: StandIn
 ) -> None:
@@ -96,6 +97,7 @@ def test_an_estimate_over_the_budget_says_so(paperlark: Paperlark, sample: Path)
     assert "more than is left to spend: the best matches are read until then" in result.output
 
 
+@pytest.mark.slow
 def test_a_range_is_estimated_day_by_day_and_added_up(paperlark: Paperlark, sample: Path) -> None:  # noqa: ARG001
     arguments = ("run", "--from", DAYS[0], "--to", DAYS[2], "--feeds", "feeds", "--estimate")
     document = json.loads(paperlark(*arguments, "--json").stdout)

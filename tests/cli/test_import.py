@@ -131,7 +131,7 @@ def test_a_file_without_a_known_paper_is_refused_and_nothing_is_stored(
     (home / "list.txt").write_text("2502.22222\n")
     result = paperlark("import", "list.txt", "--offline")
     assert result.exit_code == 1
-    assert "list.txt has no paper that is known, in 1 entry " in result.stderr
+    assert "list.txt has no usable paper in 1 entry " in result.stderr
     assert "(first: 2502.22222, line 1; arXiv was not asked): nothing was imported" in result.stderr
     assert arxiv.asked == []
     assert not (home / "paperlark.db").exists()
@@ -203,7 +203,7 @@ def test_the_votes_of_another_reader_are_not_ones_own(paperlark: Paperlark, home
     profile.write_text(profile.read_text().replace("Bats", "Cats"))
     result = paperlark("import", "paperlark.db.votes.jsonl")
     assert result.exit_code == 1
-    assert "has no vote of 'Cats', but of 'Bats'" in result.stderr
+    assert "has no votes of 'Cats', only of 'Bats'" in result.stderr
 
 
 def test_a_zotero_library_is_imported_with_the_key_of_the_environment(
@@ -258,9 +258,9 @@ def test_a_first_import_does_not_get_in_the_way_of_a_restore(
         (("a\0b",), 1, "there is no file a"),
         (("library.bib", "--as", "votes"), 1, "library.bib:2: not a vote"),
         (("library.bib", "--as", "ids"), 1, "library.bib:2: '@article{bats"),
-        (("library.bib", "--as", "csl-json"), 1, "library.bib:2 is no JSON"),
+        (("library.bib", "--as", "csl-json"), 1, "library.bib:2 is not valid JSON"),
         (("library.bib", "--as", "ris"), 1, "library.bib has no entries"),
-        (("criteria.md",), 1, "nothing that can be imported"),
+        (("criteria.md",), 1, "unsupported file type"),
     ],
 )
 def test_a_mistake_is_told_with_what_helps(

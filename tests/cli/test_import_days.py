@@ -77,7 +77,7 @@ def test_a_digest_becomes_a_day_with_pages_of_its_own(
     ]
     document = _document(paperlark, "2025-02-20")
     assert document["status"] == "imported"
-    assert document["notes"] == ["Imported from old.md: what that does not say is unknown."]
+    assert document["notes"] == ["Imported from old.md; anything it does not state is unknown."]
     assert [one["id"] for one in document["entries"]] == ["2502.00003", "2502.00002"]
     assert (document["funnel"]["scanned"], document["funnel"]["announced"]) == (384, None)
     html = _files(home)["2025-02-20.html"].decode()
@@ -116,7 +116,7 @@ def test_a_page_that_was_made_here_is_never_replaced(
     page.write_text(PAGE.replace("2/20/2025", "2/26/2025"))
     result = paperlark("import", str(page))
     assert result.exit_code == 0
-    assert "not added to the archive: 2025-02-26: paperlark made its page here" in result.stderr
+    assert "not added to the archive: 2025-02-26: it has a page of paperlark's" in result.stderr
     assert "added to the archive, with" not in result.stdout
     assert _files(home) == before
     assert _document(paperlark, "2025-02-26")["status"] == "complete"
@@ -211,7 +211,7 @@ def test_several_files_are_days_up_to_the_first_that_is_none(
     result = paperlark("import", str(page), "nothing.md")
     assert result.exit_code == 1
     assert f"{ADDED} {home / 'pages'}: 2025-02-20" in result.stdout
-    assert "nothing.md is nothing that can be imported" in result.stderr
+    assert "nothing.md: unsupported file type" in result.stderr
 
 
 def test_a_day_waits_for_a_run_that_is_at_work(
@@ -247,7 +247,7 @@ def test_a_hostile_page_is_a_day_of_what_can_be_read(
     document = _document(paperlark, "2025-02-20")
     ids = [one["id"] for one in document["entries"]]
     assert ids == ["2502.00003", "2502.00002", "2502.00004"]
-    assert "Left out: 1,000 papers named without an arXiv identifier." in document["notes"]
+    assert "Left out: 1,000 papers without an arXiv identifier." in document["notes"]
     assert "<script" not in _files(home)["2025-02-20.html"].decode()
 
 

@@ -302,6 +302,7 @@ def test_a_server_on_this_machine_is_asked_for_its_models(loopback: HTTPServer) 
     assert local_models("http://127.0.0.1:9/v1") is None
 
 
+@pytest.mark.slow
 def test_a_reader_at_a_real_terminal_has_a_page_after_nine_answers(tmp_path: Path) -> None:
     feeds = tmp_path / "feeds"
     feeds.mkdir()
@@ -343,6 +344,7 @@ def test_who_waits_in_vain_at_a_terminal_is_told_what_stood_there(
         wait(terminal)
 
 
+@pytest.mark.slow
 def test_ctrl_c_at_a_real_terminal_leaves_nothing_behind(tmp_path: Path) -> None:
     terminal = Terminal(
         [sys.executable, "-m", "paperlark", "init"],

@@ -89,7 +89,7 @@ def test_a_feed_that_is_not_xml(paperlark: Paperlark, home: Path) -> None:
 
 def test_a_day_without_a_feed(paperlark: Paperlark) -> None:
     error = _error(paperlark, "run", "--date", "2025-02-25", "--feeds", "feeds")
-    assert "feeds has no feed of cs.LG for 2025-02-25" in error
+    assert "feeds has no feed for cs.LG on 2025-02-25" in error
 
 
 def test_a_range_without_any_feed(paperlark: Paperlark) -> None:

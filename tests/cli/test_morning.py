@@ -225,6 +225,7 @@ def test_no_secret_is_in_anything_that_was_written_or_said(
         assert secret.encode() not in said + written + sent
 
 
+@pytest.mark.slow
 def test_repeating_begins_each_announcement_day_just_after_midnight_in_new_york(
     channels: StandInArxiv, environment: Environment, home: Path, mail: MailServer
 ) -> None:
@@ -252,6 +253,7 @@ def test_repeating_begins_each_announcement_day_just_after_midnight_in_new_york(
     assert len([one for one in mail.taken if "26 February" in str(one["Subject"])]) == 1
 
 
+@pytest.mark.slow
 def test_repeating_outlives_a_break_down_and_tells_of_it_once_a_day(
     channels: StandInArxiv,
     environment: Environment,

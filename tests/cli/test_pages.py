@@ -41,6 +41,7 @@ def test_every_command_explains_itself(paperlark: Paperlark, command: str) -> No
     assert len(result.output) > 300
 
 
+@pytest.mark.slow
 def test_the_demo_makes_three_pages_and_shows_the_top_of_the_last(
     paperlark: Paperlark, home: Path
 ) -> None:
@@ -188,6 +189,7 @@ def test_an_announcement_that_is_late_can_be_waited_for(
     assert "due on Thursday, 27 February 2025" in result.stdout
 
 
+@pytest.mark.slow
 def test_one_that_never_comes_is_waited_for_six_hours_and_then_told(
     paperlark: Paperlark, arxiv: StandInArxiv
 ) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -51,7 +52,7 @@ def _make(
     day: date = DAY,
     *,
     free: bool = False,
-    experience: FakeExampleSource = KNOWN,
+    examples: FakeExampleSource = KNOWN,
 ) -> Digest:
     memory = memory or FakeJudgementMemory()
     parts = DayParts(
@@ -61,7 +62,7 @@ def _make(
         ranker=FakeRanker(IDS, LIKELY),
         judge=judge,
         memory=None if free else memory,
-        example_source=experience,
+        example_source=examples,
     )
     return make_digest(day, profile, parts, Silent())
 
@@ -82,6 +83,20 @@ def test_the_judge_reads_the_shortlist_and_a_sample_of_the_rest() -> None:
     assert explored == set(judge.asked[10:])
     assert {one.paper_id for one in digest.unread} == set(IDS[10:]) - explored
     assert [one.wanted for one in digest.explored] == [False] * 4
+
+
+def test_a_day_logs_what_it_decided_and_nothing_of_the_criteria(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.INFO, "paperlark")
+    _make(_judge(IDS[0]), replace(PROFILE, criteria=parse_criteria("a private phrase")))
+    log = "\n".join(caplog.messages)
+    assert "cs.LG of 2025-02-26: 101 entries from the RSS" in log
+    assert "threshold: a probability of 0.0100 keeps a recall of 0.9" in log
+    assert "10 above the threshold, 4 of 90 below as a random sample" in log
+    assert "reading 1 of 14 papers: 0 known, not judged: none; 0 calls" in log
+    assert "judging: 14 in " in log
+    assert "private phrase" not in log
 
 
 def test_a_day_made_again_has_the_same_sample_and_costs_nothing() -> None:
@@ -122,7 +137,7 @@ def test_the_estimate_of_missed_papers_uses_earlier_samples() -> None:
     [
         {"profile": replace(PROFILE, recall=1.0)},
         {"free": True},
-        {"experience": FakeExampleSource()},
+        {"examples": FakeExampleSource()},
     ],
 )
 def test_every_paper_is_read_where_there_is_no_threshold(change: dict[str, object]) -> None:

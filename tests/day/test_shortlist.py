@@ -101,6 +101,7 @@ def test_a_single_find_among_few_hardly_moves_the_threshold() -> None:
     assert abs(_read(_explored(1, 10)) - _read([])) <= 2
 
 
+@pytest.mark.slow
 def test_probabilities_above_any_sampled_one_are_not_corrected() -> None:
     day, explored = _day([0.9, 0.6, *[0.02] * 20]), _explored(0, 80_000)
     assert len(shortlist(day, 0.5, WELL_KNOWN, explored).above) == 1

@@ -107,6 +107,7 @@ def test_the_interval_is_within_the_number_of_unread_papers(
         assert 0 < missed.expected <= len(unread)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("wrong_by", [0.5, 1.0, 2.0])
 def test_the_interval_covers_the_truth_once_fifty_papers_were_sampled(wrong_by: float) -> None:
     """Synthetic days: papers are wanted `wrong_by` times as often as the ranker predicts."""

@@ -12,6 +12,7 @@ def _codes(text: str) -> list[str]:
     return [category.code for category in find_categories(text)]
 
 
+@pytest.mark.slow
 def test_every_category_has_a_name_and_is_found_by_it() -> None:
     assert len(TAXONOMY) == 155 + 11
     for code, category in TAXONOMY.items():

@@ -199,5 +199,6 @@ def test_intervals_come_from_days_drawn_anew() -> None:
     assert interval(np.array([np.nan])) is None
 
 
+@pytest.mark.slow
 def test_on_several_processors_the_same_is_found(report: Report) -> None:
     assert as_json(measure(READER, METHODS, WISH, Silent(), processes=2)) == as_json(report)

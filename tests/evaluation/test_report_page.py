@@ -91,6 +91,7 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.mark.browser
+@pytest.mark.slow
 @pytest.mark.enable_socket  # the browser is spoken to over a pipe made of local sockets
 @pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine")
 def test_a_telephone_shows_it_without_sideways_scrolling(

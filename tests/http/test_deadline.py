@@ -40,7 +40,7 @@ def post(connection: Connection) -> httpx.Response:
         never_answers,
     ],
 )
-def test_a_server_that_drips_holds_nobody_beyond_the_deadline(
+def test_a_dripping_server_cannot_hold_a_caller_past_the_deadline(
     server: StandIn, connection: Connection, slow: Behaviour
 ) -> None:
     server.always = slow
@@ -78,7 +78,7 @@ def test_answers_come_through_one_connection_after_the_other(
     assert post(connection).json()["choices"][0]["message"]["content"] == "two"
 
 
-def test_what_comes_is_unpacked(server: StandIn, connection: Connection) -> None:
+def test_compressed_bodies_are_decompressed(server: StandIn, connection: Connection) -> None:
     packed = Response(gzip.compress(b'{"fine": true}'), headers={"Content-Encoding": "gzip"})
     server.then(
         lambda _standing, _request: packed,

@@ -17,7 +17,7 @@ from paperlark.domain.paper import Author, Paper, PaperId
 from paperlark.http.client import BoundedClient
 from paperlark.http.response import ConnectionFailed, SettingsInvalid
 from paperlark.http.transport import proxy_for
-from paperlark.importing.web import Web
+from paperlark.importing.fetch import Web
 from paperlark.llm.connection import Connection
 from paperlark.people.semantic_scholar import SemanticScholar
 from paperlark.sources._client import ArxivClient

@@ -68,7 +68,7 @@ def test_the_identifier_is_found_wherever_people_put_it(fields: str, paper: str 
     assert _one(f"@misc{{x, title={{T}}, {fields}}}").paper_id == paper
 
 
-def test_entries_that_bear_one_name_or_one_field_twice_are_all_read() -> None:
+def test_entries_with_duplicate_keys_or_fields_are_all_parsed() -> None:
     items = read_bibtex(
         '@misc{x, title={One}}\n@misc{x, title="Two"}\n@misc{y, title={Three}, title={Four}}', "x"
     )
@@ -79,7 +79,7 @@ def test_entries_that_bear_one_name_or_one_field_twice_are_all_read() -> None:
     ]
 
 
-def test_a_broken_entry_is_named_by_its_line_and_the_others_are_read() -> None:
+def test_a_broken_entry_is_a_fault_with_its_line() -> None:
     items = read_bibtex("@misc{x, title={One}}\n@misc{y, title={Two\n@misc{z, title={Three}}", "x")
     assert [(item.place, item.fault) for item in items] == [
         ("line 1", None),
@@ -88,7 +88,7 @@ def test_a_broken_entry_is_named_by_its_line_and_the_others_are_read() -> None:
     ]
 
 
-def test_a_book_for_a_title_is_no_title() -> None:
+def test_an_overlong_title_is_a_fault() -> None:
     assert _one("@misc{x, title={" + "w " * 50_000 + "}}").fault == "its title has 99999 characters"
 
 

@@ -15,7 +15,7 @@ from paperlark.domain.digest import AuthorMatch, Digest, Status
 from paperlark.domain.errors import Unimportable
 from paperlark.domain.paper import Paper, PaperId
 from paperlark.domain.spending import Cost, Tokens
-from paperlark.importing.digest_pages import NOTHING_SAID, Head, read_heads
+from paperlark.importing.digest_pages import NOTHING_SAID, DigestHead, read_heads
 from paperlark.importing.digests import (
     MOST_PAPERS,
     UNNAMED_MODEL,
@@ -114,7 +114,7 @@ def _read(text: str, name: str = "page.md", **of: object) -> Digest:
     return digest_from_entries(day, among, head, name=name, reader=reader, texts={})
 
 
-def test_a_page_is_the_day_that_it_says_it_is() -> None:
+def test_a_page_has_the_date_that_it_states() -> None:
     digest = _read(PAGE)
     assert (digest.day, digest.profile, digest.status) == (DAY, "Mine", Status.IMPORTED)
     assert digest.model == "gpt-4o"
@@ -138,12 +138,12 @@ def test_a_page_is_the_day_that_it_says_it_is() -> None:
     assert bats.judgement.comment == 'It matches "Sonar".'
     assert (cats.judgement, cats.followed) == (None, ())
     assert digest.notes == (
-        "Imported from page.md: what that does not say is unknown.",
-        "No scores can be read of 1 paper.",
+        "Imported from page.md; anything it does not state is unknown.",
+        "No scores could be read for 1 paper.",
     )
 
 
-def test_what_a_page_does_not_say_is_unknown_and_never_nothing() -> None:
+def test_what_a_page_does_not_state_is_unknown_and_never_zero() -> None:
     funnel = _read(PAGE).funnel
     assert (funnel.announced, funnel.scanned, funnel.selected, funnel.followed) == (625, 384, 3, 1)
     assert {funnel.feeds, funnel.judged, funnel.unjudged, funnel.gated, funnel.waiting} == {None}
@@ -154,7 +154,7 @@ def test_what_a_page_does_not_say_is_unknown_and_never_nothing() -> None:
     assert {(one.type, one.match) for one in bare.entries} == {(None, None)}
 
 
-def test_where_none_of_the_reader_s_own_wrote_it_a_followed_author_has_no_name() -> None:
+def test_a_followed_author_of_another_reader_has_no_name() -> None:
     digest = _read(PAGE, followed=lambda _: ())
     assert digest.entries[0].followed == (AuthorMatch(None, by_name_only=True),)
 
@@ -162,30 +162,32 @@ def test_where_none_of_the_reader_s_own_wrote_it_a_followed_author_has_no_name()
 @pytest.mark.parametrize(
     ("line", "forged", "remark"),
     [
-        ("papers: 384", "papers: 2", "Its counts do not add up, and are left out."),
-        ("papers: 625", "papers: 383", "Its counts do not add up, and are left out."),
-        ("67320", "67321", "Its tokens do not add up, and are left out."),
-        ("$0.23", "$0.99", "Its costs do not add up, and are left out."),
-        ("papers: 3\n", "papers: 4\n", "It counts 4 papers, and has 3 that can be read."),
+        ("papers: 384", "papers: 2", "Its counts do not add up and are left out."),
+        ("papers: 625", "papers: 383", "Its counts do not add up and are left out."),
+        ("67320", "67321", "Its token counts do not add up and are left out."),
+        ("$0.23", "$0.99", "Its costs do not add up and are left out."),
+        ("papers: 3\n", "papers: 4\n", "It counts 4 papers, of which 3 could be read."),
     ],
 )
-def test_a_forged_head_is_told_and_not_believed(line: str, forged: str, remark: str) -> None:
+def test_counts_that_do_not_add_up_are_noted_and_left_out(
+    line: str, forged: str, remark: str
+) -> None:
     digest = _read(PAGE.replace(line, forged))
     assert remark in digest.notes
     assert len(digest.entries) == 3
     assert digest.spend
 
 
-def test_a_paper_that_stands_twice_is_there_once_in_its_first_place() -> None:
+def test_a_paper_listed_twice_counts_once() -> None:
     digest = _read(PAGE.replace("2502.00002", "2502.18435"))
     assert [entry.paper.id for entry in digest.entries] == ["2502.18435", "2502.18377"]
-    assert "Left out: 1 paper named a second time." in digest.notes
+    assert "Left out: 1 paper listed twice." in digest.notes
 
 
 @pytest.mark.parametrize("day", [DAY + timedelta(days=1), date(1991, 8, 13), date(1, 1, 1)])
-def test_a_day_of_no_announcement_is_refused(day: date) -> None:
+def test_a_day_before_arxiv_or_in_the_future_is_refused(day: date) -> None:
     items = [replace(one, day=day) for one in read_items(FileKind.DIGEST, PAGE, "page.md")]
-    with pytest.raises(Unimportable, match="no day of an announcement"):
+    with pytest.raises(Unimportable, match="in the future, or before arXiv"):
         digest_from_entries(day, items, name="page.md", reader=READER, texts={})
 
 
@@ -195,31 +197,31 @@ def test_more_papers_than_any_day_has_are_refused() -> None:
         digest_from_entries(DAY, [item] * (MOST_PAPERS + 1), name="x", reader=READER, texts={})
 
 
-def test_papers_of_which_nobody_has_a_text_are_counted_out() -> None:
+def test_papers_without_an_available_text_are_left_out_and_counted() -> None:
     bare = [ImportedEntry(f"row {n}", paper_id=None, title="T") for n in range(2)]
     items = read_items(FileKind.DIGEST, PAGE, "page.md")
     some = [*bare, replace(items[0], title=""), *items[1:]]
     digest = digest_from_entries(DAY, some, name="x", reader=READER, texts={})
     assert len(digest.entries) == 2
-    assert "Left out: 2 papers named without an arXiv identifier." in digest.notes
-    assert "Left out: 1 paper of which nobody has the text." in digest.notes
-    with pytest.raises(Unimportable, match="nobody has a text"):
+    assert "Left out: 2 papers without an arXiv identifier." in digest.notes
+    assert "Left out: 1 paper whose text is not available." in digest.notes
+    with pytest.raises(Unimportable, match="no text is available"):
         digest_from_entries(DAY, bare, name="x", reader=READER, texts={})
 
 
-def test_a_recording_tells_the_head_of_each_of_its_days() -> None:
+def test_a_recording_has_a_head_for_each_day() -> None:
     line = (
         '{"day": "2025-02-26", "model": "gpt-4o", "selected": [], "printed": {"total": 625,'
         ' "scanned": 384, "relevant": 37, "prompt_tokens": 9, "completion_tokens": 1,'
         ' "cost_usd": 0.23}}'
     )
     assert read_heads(line, "days.jsonl", frozenset()) == {
-        DAY: Head(625, 384, None, 37, "gpt-4o", Tokens(9, 1), None, Decimal("0.23"))
+        DAY: DigestHead(625, 384, None, 37, "gpt-4o", Tokens(9, 1), None, Decimal("0.23"))
     }
 
 
 @pytest.mark.parametrize("made", [ordinary(), partial(), narrowed()])
-def test_a_page_of_paperlark_s_own_comes_whole(made: Digest) -> None:
+def test_a_paperlark_page_is_restored_completely(made: Digest) -> None:
     page = JsonRenderer().render(made)
     digest = adopt(restore_page(page.content, "p.json"), name="p.json", reader=READER)
     assert digest.notes == (f"Imported from p.json, where it was {made.status}.", *made.notes)
@@ -243,8 +245,8 @@ def _forged(made: Digest, change: str) -> Digest:
 
 
 @pytest.mark.parametrize("change", ["id", "twice", "place"])
-def test_a_page_that_paperlark_cannot_have_written_is_not_taken_for_one(change: str) -> None:
-    with pytest.raises(Unimportable, match="not as paperlark wrote it"):
+def test_a_changed_paperlark_page_is_refused(change: str) -> None:
+    with pytest.raises(Unimportable, match="changed after paperlark wrote it"):
         adopt(_forged(ordinary(), change), name="p.json", reader=READER)
 
 
@@ -261,7 +263,7 @@ def test_paperlark_s_markdown_reads_back_as_it_was_written() -> None:
 
 
 def _first_reading(digest: Digest) -> object:
-    """Give the judgement as Markdown has it: it names no version of a paper."""
+    """Return the judgement as Markdown has it: without the version of a paper."""
     judged = digest.entries[1].judgement
     return judged and replace(judged, version=1)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from paperlark.domain.errors import Unimportable
-from paperlark.importing.item import ImportedEntry, Scored
+from paperlark.importing.item import ImportedEntry, Scores
 from paperlark.importing.kinds import FileKind, read_items, recognise
 from paperlark.renderers.json import JsonRenderer
 from paperlark.renderers.markdown import MarkdownRenderer
@@ -56,7 +56,7 @@ BATS = ImportedEntry(
     title="On bats",
     abstract="We hear.",
     authors=("Ada Bat", "Ben Cat"),
-    scored=Scored(DAY, 9, 10),
+    scored=Scores(DAY, 9, 10),
 )
 
 
@@ -88,8 +88,8 @@ def test_paperlarks_own_pages_are_read(renderer: JsonRenderer | MarkdownRenderer
     items = _read(page.content, page.path.name)
     assert [(item.paper_id, item.scored) for item in items] == [
         ("2502.00001", None),
-        ("2502.00002", Scored(DAY, 9, 8)),
-        ("2502.00003", Scored(DAY, 9, 8)),
+        ("2502.00002", Scores(DAY, 9, 8)),
+        ("2502.00003", Scores(DAY, 9, 8)),
     ]
     assert items[1].title == "Title 2"
     assert items[1].abstract.startswith("First paragraph of 2.")
@@ -110,13 +110,13 @@ ROW = {"id": "2502.18377", "title": "On bats", "relevance": 9, "novelty": 10}
 )
 def test_rows_with_scores_are_read_in_every_wrapping(text: str) -> None:
     (item,) = _read(text, "archive/2025-02-26.json")
-    assert (item.paper_id, item.scored) == ("2502.18377", Scored(DAY, 9, 10))
+    assert (item.paper_id, item.scored) == ("2502.18377", Scores(DAY, 9, 10))
 
 
 @pytest.mark.parametrize("name", ["2025-02-26.json", "mine/digest-2025-02-26-late.json"])
 def test_a_day_is_found_anywhere_in_the_file_s_name(name: str) -> None:
     (item,) = _read(json.dumps([ROW]), name)
-    assert item.scored == Scored(DAY, 9, 10)
+    assert item.scored == Scores(DAY, 9, 10)
 
 
 def test_a_packed_recording_is_unpacked() -> None:
@@ -126,14 +126,14 @@ def test_a_packed_recording_is_unpacked() -> None:
 
 
 @pytest.mark.parametrize("score", [0, 11, 7.5, "7.5", "high", None, True, float("nan"), 10**30])
-def test_what_is_no_score_is_none(score: object) -> None:
+def test_invalid_scores_are_none(score: object) -> None:
     (item,) = _read(json.dumps([ROW | {"novelty": score}]), "2025-02-26.json")
     assert item.fault == "it has no scores"
 
 
-def test_a_digest_of_no_day_says_how_to_name_it() -> None:
+def test_a_digest_without_a_date_is_a_fault_that_says_what_to_do() -> None:
     (item,) = _read(json.dumps([ROW]), "digest-2025-02-30.json")
-    assert item.fault == "nothing says which day it is of: put that into the file's name"
+    assert item.fault == "it has no date: put one into the file's name"
 
 
 def test_a_recording_with_a_wrong_line_names_it() -> None:
@@ -155,14 +155,14 @@ def test_the_seeds_are_read_to_the_last_score(
     scored = {item.paper_id: item.scored for item in items}
     assert scored == {
         row["id"]: row["relevance"]
-        and Scored(date.fromisoformat(name[:10]), row["relevance"], row["novelty"])
+        and Scores(date.fromisoformat(name[:10]), row["relevance"], row["novelty"])
         for row in days[name[:10]]
     }
     assert all(item.abstract and item.authors and item.title for item in items)
     assert (len(items), sum(item.scored is None for item in items)) == (judged + followed, followed)
 
 
-def test_a_heading_of_nothing_but_half_links_takes_no_time() -> None:
+def test_a_heading_of_unclosed_links_takes_linear_time() -> None:
     page = PAGE + f"\n## 3. [{'](a' * 1300}\n" * 300
     before = time.process_time()
     assert recognise(page.encode(), "page.md")[0] is FileKind.DIGEST

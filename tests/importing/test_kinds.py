@@ -27,22 +27,22 @@ from paperlark.importing.kinds import FileKind, read_items, recognise
         ("## 1. [T](https://arxiv.org/abs/2502.12206)\n\n**Relevance:** 9", FileKind.DIGEST),
     ],
 )
-def test_a_kind_is_told_by_what_stands_in_the_file(text: str, kind: FileKind) -> None:
+def test_the_kind_of_a_file_is_recognized_by_its_content(text: str, kind: FileKind) -> None:
     assert recognise(text.encode(), "x")[0] is kind
 
 
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b"", "nothing that can be imported"),
+        (b"", "unsupported file type"),
         (b"Dear diary,\n2502.12206", "name its kind with --as"),
-        (b"[]", "nothing that can be imported"),
+        (b"[]", "unsupported file type"),
         (b"<?xml version='1.0'?><rdf/>", "export BibTeX, RIS or CSL JSON"),
-        (b"<html><style>\n@media (x) {}</style>", "take the page as JSON"),
+        (b"<html><style>\n@media (x) {}</style>", "take the JSON page"),
         (b"2502.12206\n\n\xff", "x:3: is not UTF-8 text"),
         (b"\x1f\x8bnot really", "cannot be unpacked"),
         (gzip.compress(b"2502.12206", mtime=0)[:-3], "cannot be unpacked"),
-        (b"{oops", "x:1 is no JSON"),
+        (b"{oops", "x:1 is not valid JSON"),
     ],
 )
 def test_anything_else_is_refused_with_what_helps(content: bytes, said: str) -> None:
@@ -50,7 +50,7 @@ def test_anything_else_is_refused_with_what_helps(content: bytes, said: str) -> 
         recognise(content, "x")
 
 
-def test_a_file_that_unpacks_to_too_much_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_too_large_after_decompression_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kinds, "LARGEST", 2**20)
     for content in (b" " * 2**21, gzip.compress(b" " * 2**21)):
         with pytest.raises(Unimportable, match="more than 1 MB"):
@@ -103,9 +103,7 @@ TEXTS = TEXT | st.lists(st.sampled_from(BITS)).map("".join)
 
 
 @given(TEXTS, st.sampled_from([kind for kind in FileKind if kind is not FileKind.VOTES]))
-def test_whatever_is_read_as_whatever_is_refused_or_has_names_or_faults(
-    text: str, kind: FileKind
-) -> None:
+def test_any_content_read_as_any_kind_is_refused_or_has_entries(text: str, kind: FileKind) -> None:
     try:
         items = read_items(kind, text, "x")
     except Unimportable:

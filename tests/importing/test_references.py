@@ -64,13 +64,13 @@ def test_references_are_read_in_every_wrapping(values: object) -> None:
     assert (item.authors, item.abstract) == (("Ashish Vaswani", "A Team"), "We propose.")
 
 
-def test_attachments_are_no_papers() -> None:
+def test_attachments_are_not_papers() -> None:
     values = [ZOTERO, {"itemType": "attachment", "title": "PDF"}, {"itemType": "note"}]
     assert len(read_csl(json.dumps(values), "x.json")) == 1
 
 
 @pytest.mark.parametrize("value", [1, None, "x", [], {"title": {"a": 1}, "author": [3, {}]}])
-def test_what_is_no_reference_is_at_fault(value: object) -> None:
+def test_a_value_that_is_not_a_reference_is_a_fault(value: object) -> None:
     (item,) = read_csl(json.dumps([value]), "x.json")
     assert item.fault
 
@@ -84,8 +84,8 @@ def test_a_surrogate_that_no_encoding_has_is_no_harm() -> None:
     ("text", "said"),
     [
         ("[" * 100_000, "too deep"),
-        ('{"title": 1}\n{"title"\n', "x.json:2 is no JSON"),
-        ("[" + "9" * 5000 + "]", "is no JSON"),
+        ('{"title": 1}\n{"title"\n', "x.json:2 is not valid JSON"),
+        ("[" + "9" * 5000 + "]", "is not valid JSON"),
     ],
 )
 def test_json_that_cannot_be_read_is_named(text: str, said: str) -> None:

@@ -9,7 +9,7 @@ from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
 from paperlark.domain.errors import Unimportable
-from paperlark.importing.web import Web
+from paperlark.importing.fetch import Web
 from paperlark.importing.zotero import read_zotero
 
 
@@ -85,13 +85,13 @@ def test_a_server_that_is_busy_is_asked_again(zotero: StandInZotero, web: Web) -
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        (Response("<html>", 200), "is no JSON"),
-        (Response("[]", 200), "answers with no items"),
+        (Response("<html>", 200), "is not valid JSON"),
+        (Response("[]", 200), "answers without items"),
         (Response("no", 404), "HTTP 404"),
         (Response(b"x" * 2**21, 200), "more than 1 MB"),
     ],
 )
-def test_an_answer_that_is_none_is_said(
+def test_an_unusable_answer_is_an_error(
     zotero: StandInZotero, web: Web, wrong: Response, said: str
 ) -> None:
     zotero.wrong = [wrong]
@@ -100,12 +100,12 @@ def test_an_answer_that_is_none_is_said(
 
 
 @pytest.mark.parametrize("library", ["", "me", "users/", "users/1/../2", "12345?x=1"])
-def test_what_is_no_library_is_never_asked_for(web: Web, library: str) -> None:
-    with pytest.raises(Unimportable, match="is no Zotero library"):
+def test_an_invalid_library_name_is_not_requested(web: Web, library: str) -> None:
+    with pytest.raises(Unimportable, match="is not a Zotero library"):
         read_zotero(web, library, key=None)
 
 
-def test_a_key_is_shown_to_nobody_else(zotero: StandInZotero, web: Web) -> None:
+def test_the_key_is_not_sent_to_another_server(zotero: StandInZotero, web: Web) -> None:
     elsewhere = zotero.server.url_for("/groups/678/items/top")
     zotero.wrong = [Response("", 302, {"Location": elsewhere})]
     with pytest.raises(Unimportable, match="HTTP 302"):
@@ -114,8 +114,8 @@ def test_a_key_is_shown_to_nobody_else(zotero: StandInZotero, web: Web) -> None:
 
 
 @pytest.mark.parametrize("key", ["Schlüssel", "two words", "two\nlines"])
-def test_what_is_no_key_is_said_and_not_repeated(web: Web, key: str) -> None:
-    with pytest.raises(Unimportable, match="the Zotero key is none") as told:
+def test_an_invalid_key_is_an_error_without_the_key(web: Web, key: str) -> None:
+    with pytest.raises(Unimportable, match="the Zotero key is not valid") as told:
         read_zotero(web, "12345", key=key)
     assert key not in str(told.value)
 

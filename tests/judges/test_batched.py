@@ -280,6 +280,17 @@ def test_a_server_without_a_batch_service_makes_the_judge_unavailable(
     assert reader.jobs.open_jobs() == ()
 
 
+def test_no_question_is_asked_of_a_server_without_a_batch_service(
+    reader: Reader, batch_service: FakeBatchService
+) -> None:
+    reader.known = False
+    reader.chat = FakeChat(ModelBusy("out of order") for _ in range(99))
+    batch_service.fault = refuses(404, "What is that?")
+    with pytest.raises(JudgeUnavailable, match="does not accept batches like this"):
+        reader.run(papers(2))
+    assert reader.chat.questions == []
+
+
 def test_after_one_rejected_job_no_other_is_tried(
     reader: Reader, batch_service: FakeBatchService
 ) -> None:

@@ -57,8 +57,8 @@ BROKEN = complains(500, "broken")
 
 @pytest.fixture
 def model(server: StandIn) -> Iterator[ChatModel]:
-    with OpenAICompatible(server.base_url, MODEL, key=KEY, timeout=5) as talking:
-        yield Retrying(talking)
+    with OpenAICompatible(server.base_url, MODEL, key=KEY, timeout=5) as client:
+        yield Retrying(client)
 
 
 def outcome(
@@ -326,9 +326,9 @@ def test_a_selected_paper_without_a_comment_is_asked_about_again_alone(
 
 def test_the_cost_of_failed_attempts_is_a_call_of_its_own() -> None:
     lost, unknown = Spend(Tokens(7, 0), None), Spend(None, None)
-    said = ChatReply("{}", unknown, lost=lost)
+    reply = ChatReply("{}", unknown, lost=lost)
     model_calls, _, _ = outcome(
-        LlmJudge(Scripted(said, ModelBusy("busy", spend=lost)), CRITERIA), papers(1)
+        LlmJudge(Scripted(reply, ModelBusy("busy", spend=lost)), CRITERIA), papers(1)
     )
     assert [model_call.spend for model_call in model_calls] == [lost, unknown, lost, unknown]
 
@@ -473,6 +473,7 @@ misbehaviours: list[Behaviour] = [
 ]
 
 
+@pytest.mark.slow
 @settings(max_examples=30)
 @given(
     script=st.lists(st.sampled_from(misbehaviours), max_size=15),

@@ -56,6 +56,7 @@ def test_the_hostile_papers_are_many_and_distinct() -> None:
     assert len(set(HOSTILE.values())) == len(HOSTILE)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("gullible", GULLIBLE.values(), ids=GULLIBLE)
 def test_no_hostile_paper_changes_another_papers_judgement(
     server: StandIn, model: OpenAICompatible, gullible: Gullible
@@ -72,6 +73,7 @@ def test_no_hostile_paper_changes_another_papers_judgement(
     assert max(len(asked) for asked in server.asked) == 8
 
 
+@pytest.mark.slow
 def test_no_hostile_paper_is_sent_in_full_length(server: StandIn, model: OpenAICompatible) -> None:
     server.always = behaves(honest)
     for bad in groups():
@@ -80,6 +82,7 @@ def test_no_hostile_paper_is_sent_in_full_length(server: StandIn, model: OpenAIC
     assert 12_000 < longest < 5 * 6500
 
 
+@pytest.mark.slow
 def test_the_gullible_models_obey_unguarded_prompts() -> None:
     """They obey; those that look for a closing instruction are shown none of ours."""
     fooled: dict[str, int] = {}

@@ -170,6 +170,7 @@ def test_an_unreadable_file_is_named(tmp_path: Path, content: bytes | None) -> N
         RecordedJudge(path, CRITERIA)
 
 
+@pytest.mark.slow
 def test_a_year_of_a_real_reader_is_read_completely(shared: Path) -> None:
     path = shared / "readers" / "ml-foundations" / "days.jsonl.gz"
     whole = RecordedJudge(path, CRITERIA)

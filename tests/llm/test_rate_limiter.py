@@ -349,8 +349,8 @@ def test_headers_of_an_earlier_request_are_ignored() -> None:
 @pytest.mark.parametrize(("left", "wait"), [(5000, 0), (400, 10)])
 def test_a_remaining_token_quota_is_respected(left: int, wait: float) -> None:
     concurrency = AimdConcurrency(8)
-    told = RateLimitHeaders(tokens=RemainingQuota(left, 10.0, 6000))
-    concurrency.update_quotas(0.0, concurrency.begin(0.0, 100), told)
+    headers = RateLimitHeaders(tokens=RemainingQuota(left, 10.0, 6000))
+    concurrency.update_quotas(0.0, concurrency.begin(0.0, 100), headers)
     assert concurrency.wait(0.0, 500) == wait
 
 

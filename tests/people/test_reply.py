@@ -58,7 +58,7 @@ def test_any_reply_gives_one_value_a_paper_or_our_error(payload: object) -> None
 
 
 @given(st.permutations(range(3)))
-def test_rows_that_name_their_paper_are_never_another_s(order: list[int]) -> None:
+def test_rows_with_an_id_are_never_used_for_another_paper(order: list[int]) -> None:
     rows = [{"externalIds": {"ArXiv": ASKED[n]}, "authors": [{"authorId": str(n)}]} for n in order]
     try:
         found = read_reply(rows, ASKED)
@@ -88,7 +88,7 @@ def test_recorded_papers_are_read(shared: Path) -> None:
     assert all(isinstance(one, KnownAuthors) for one in found.values())
 
 
-def test_a_recorded_null_stands_for_the_paper_in_its_place(shared: Path) -> None:
+def test_a_recorded_null_is_an_unknown_paper(shared: Path) -> None:
     [rows] = _recorded(shared / "recorded/s2/vcr_test_get_papers_not_found_warning.yaml")
     found = read_reply(rows, [*ASKED, PaperId("2503.00009")])
     first, *others = found.values()
@@ -102,8 +102,8 @@ def test_recorded_null_authors_are_not_indexed(shared: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["bad_query_parameters", "not_found"])
-def test_recorded_errors_are_no_rows(shared: Path, name: str) -> None:
+def test_recorded_errors_are_not_rows(shared: Path, name: str) -> None:
     for error in _recorded(shared / f"recorded/s2/vcr_test_{name}.yaml"):
         assert error["error"]
-        with pytest.raises(PeopleError, match="no list"):
+        with pytest.raises(PeopleError, match="not a list"):
             read_reply(error, ASKED)

@@ -57,6 +57,7 @@ def test_untrusted_text_is_never_markup(text: str) -> None:
     assert len(links) == 2
 
 
+@pytest.mark.slow
 def test_a_hostile_day_has_only_our_own_links_and_anchors() -> None:
     found = list(tokens(rendered(hostile())))
     links = {str(t.attrs["href"]) for t in found if t.type == "link_open"}

@@ -41,6 +41,7 @@ DAYS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("make", DAYS)
 def test_the_three_name_the_same_papers_in_the_same_order(make: Callable[[], Digest]) -> None:
     digest = make()
@@ -58,7 +59,7 @@ def test_all_forms_say_what_an_imported_page_says_and_that_the_rest_is_unknown()
         summary = "4 of 384 papers.* · .*1 by an author you follow.* · .*imported"
         assert re.search(summary, page, re.DOTALL)
         assert "It cost $0.2307 at most." in page
-        assert "Imported from old.md: what that does not say is unknown." in page
+        assert "Imported from old.md; anything it does not state is unknown." in page
         assert not re.search(r"None|Match |Evidence|Selected:|keeps the selection", page)
     assert "| judged | unknown |" in markdown
     assert (document["status"], document["cutoffs"]) == ("imported", None)
@@ -70,6 +71,7 @@ def test_all_forms_say_what_an_imported_page_says_and_that_the_rest_is_unknown()
     assert document["entries"][0]["followed"] == [{"name": None, "by": "name"}]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("make", DAYS)
 @pytest.mark.parametrize("renderer", RENDERERS)
 def test_the_same_digest_gives_the_same_bytes(

@@ -50,6 +50,7 @@ def test_the_top_says_what_the_page_says() -> None:
 HOSTILE = hostile()
 
 
+@pytest.mark.slow
 @settings(max_examples=20)
 @given(st.integers(0, 300))
 def test_any_width_will_do(width: int) -> None:

@@ -29,6 +29,8 @@ from standins.trust import Trust, trust
 
 __all__ = ["loopback", "trust"]
 
+pytestmark = pytest.mark.slow
+
 TUESDAY, WEDNESDAY = date(2025, 2, 25), date(2025, 2, 26)
 NOON = datetime(2025, 2, 26, 12, tzinfo=UTC).isoformat()
 

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from standins.actions import Runner, commit, git, morning
+
+pytestmark = pytest.mark.slow
 
 
 def _pushed(github: Runner) -> set[str]:

@@ -34,6 +34,7 @@ def _lines(on: tuple[SchedulerClock, ...]) -> list[str]:
     return [cron_time(clock) for clock in on]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("first", [date(2025, 1, 1), date(2027, 1, 1)])
 def test_every_announcement_is_started_for_within_two_hours_in_every_zone(first: date) -> None:
     days = [day for day in DAYS if first <= day < first + 2 * 365 * ONE]

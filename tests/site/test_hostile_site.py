@@ -65,6 +65,7 @@ def test_every_link_leads_somewhere(troubled: Path) -> None:
 
 
 @pytest.mark.browser
+@pytest.mark.slow
 @pytest.mark.enable_socket
 @in_a_browser[-1]
 def test_nothing_runs_and_nothing_overflows(
@@ -87,6 +88,7 @@ def test_nothing_runs_and_nothing_overflows(
 
 
 @pytest.mark.browser
+@pytest.mark.slow
 @pytest.mark.enable_socket
 @in_a_browser[-1]
 def test_what_the_search_finds_is_text(page: Page, rate_limit_clock: Watch, troubled: Path) -> None:

@@ -12,7 +12,7 @@ from standins.links import broken
 
 __all__ = ["browser"]
 
-pytestmark = in_a_browser
+pytestmark = [*in_a_browser, pytest.mark.timeout(600)]
 
 _PAGES = {
     "front": "index.html",

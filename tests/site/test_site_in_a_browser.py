@@ -111,7 +111,7 @@ def test_without_scripts_a_reader_navigates_from_day_to_year(
     plain.get_by_role("cell", name="21 6 selected of 24").get_by_role("link").click()
     assert plain.title().startswith("Friday, 21 February 2025")
     plain.locator("[rel=next]").click()
-    assert "quiet" in plain.locator(".summary").inner_text()
+    assert "no announcement" in plain.locator(".summary").inner_text()
     plain.locator("[rel=next]").click()
     assert "partial" in plain.locator(".summary").inner_text()
     plain.locator("[rel=prev]").click()

@@ -27,7 +27,7 @@ def _edge(shared: Path, name: str, category: str) -> Feed:
     return _parse(gzip.decompress((shared / "feeds" / "edge" / name).read_bytes()), category)
 
 
-def test_an_entry_is_read_with_all_that_arxiv_says_of_it() -> None:
+def test_an_entry_is_parsed_with_all_its_fields() -> None:
     feed = _parse(
         rss(
             item(
@@ -50,7 +50,7 @@ def test_an_entry_is_read_with_all_that_arxiv_says_of_it() -> None:
     assert feed.stamped == date(2025, 2, 26)
 
 
-def test_what_looks_like_markup_in_an_abstract_stays_text() -> None:
+def test_markup_in_an_abstract_stays_text() -> None:
     abstract = "We use <a href='x'>y</a>, </think> and a < b &#177; c; Abstract: {\"json\": 1}"
     [listing] = _parse(rss(item(abstract=abstract))).listings
     assert listing.paper.abstract == abstract.replace("&#177;", "±")
@@ -64,7 +64,7 @@ def test_an_entry_that_cannot_be_read_is_named_and_the_others_stay() -> None:
     assert "brand-new" in feed.notes[1]
 
 
-def test_a_feed_as_long_as_arxiv_s_limit_is_suspected() -> None:
+def test_a_feed_as_long_as_arxiv_s_limit_may_be_cut_and_has_a_note() -> None:
     feed = _parse(rss(*(item(f"oai:arXiv.org:2502.{n:05}v1") for n in range(LIMIT))))
     assert "2000" in feed.notes[0]
 
@@ -83,15 +83,15 @@ def test_a_feed_as_long_as_arxiv_s_limit_is_suspected() -> None:
         b'<feed xmlns="http://www.w3.org/2005/Atom"/>',
     ],
 )
-def test_what_is_no_feed_is_one_clear_error(content: bytes) -> None:
+def test_bytes_that_are_not_a_feed_are_one_clear_error(content: bytes) -> None:
     with pytest.raises(FeedUnreadable, match="a feed is") as raised:
         _parse(content)
     assert raised.value.hint
     assert "\n" not in str(raised.value)
 
 
-def test_a_feed_that_names_no_day_is_doubted() -> None:
-    assert _parse(rss(item(), stamp="32 Feb 2025")).notes == ("cs.LG: the feed names no day",)
+def test_a_feed_without_a_date_has_a_note() -> None:
+    assert _parse(rss(item(), stamp="32 Feb 2025")).notes == ("cs.LG: the feed has no date",)
 
 
 def test_entries_that_cannot_be_read_count_towards_the_limit() -> None:
@@ -121,6 +121,7 @@ def test_any_text_in_an_entry_is_kept_or_named(title: str, abstract: str, creato
     assert len(feed.listings) + len(feed.notes) == 1
 
 
+@pytest.mark.slow
 def test_every_recorded_feed_is_read_to_its_last_entry(shared: Path) -> None:
     files = [*(shared / "feeds/month").glob("*.gz"), *(shared / "feeds/edge").glob("*.xml.gz")]
     assert len(files) > 100
@@ -184,6 +185,7 @@ def test_atom_says_the_same_as_rss(shared: Path) -> None:
     assert feed.stamped == date(2025, 8, 20)
 
 
+@pytest.mark.slow
 def test_odd_entries_lose_nothing(shared: Path) -> None:
     rows = gzip.decompress((shared / "feeds/edge/edge_items.jsonl.gz").read_bytes()).splitlines()
     for row in map(json.loads, rows):

@@ -48,7 +48,7 @@ def url(arxiv: StandInArxiv) -> str:
     return f"{arxiv.url('rss')}/cs.LG"
 
 
-def test_requests_are_three_seconds_apart_whatever_the_door(
+def test_requests_are_three_seconds_apart_at_every_endpoint(
     arxiv: StandInArxiv, client: ArxivClient, rate_limit_clock: FakeWatch
 ) -> None:
     for url in (f"{arxiv.url('rss')}/cs.LG", f"{arxiv.url('list')}/list/cs.LG/new"):
@@ -137,7 +137,7 @@ def test_no_retry_after_breaks_the_client(header: str) -> None:
         (wrong_encoding, [6.0]),
     ],
 )
-def test_what_may_pass_is_waited_for(
+def test_temporary_failures_are_retried_after_a_wait(
     arxiv: StandInArxiv,
     client: ArxivClient,
     rate_limit_clock: FakeWatch,
@@ -150,7 +150,7 @@ def test_what_may_pass_is_waited_for(
     assert rate_limit_clock.sleeps == waits
 
 
-def test_each_further_wait_is_twice_as_long_and_they_come_to_an_end(
+def test_waits_double_and_retries_end(
     arxiv: StandInArxiv, client: ArxivClient, rate_limit_clock: FakeWatch, url: str
 ) -> None:
     arxiv.misbehave(rate_exceeded)
@@ -160,7 +160,7 @@ def test_each_further_wait_is_twice_as_long_and_they_come_to_an_end(
     assert len(arxiv.log) == 4
 
 
-def test_who_is_not_acceptable_tries_only_once_more(
+def test_after_406_there_is_only_one_more_attempt(
     arxiv: StandInArxiv, client: ArxivClient, rate_limit_clock: FakeWatch, url: str
 ) -> None:
     arxiv.misbehave(status(406))
@@ -170,20 +170,20 @@ def test_who_is_not_acceptable_tries_only_once_more(
     assert rate_limit_clock.sleeps == [30.0]
 
 
-def test_who_is_forbidden_to_ask_asks_no_more(
+def test_after_403_no_more_requests_are_sent(
     arxiv: StandInArxiv, client: ArxivClient, url: str
 ) -> None:
     arxiv.misbehave(status(403), times=1)
     with pytest.raises(SourceUnreachable, match="HTTP 403") as raised:
         client.get(url)
     assert "stop" in str(raised.value)
-    with pytest.raises(SourceUnreachable, match=r"is not asked, because .* HTTP 403"):
+    with pytest.raises(SourceUnreachable, match=r"was not requested, because .* HTTP 403"):
         client.get(f"{arxiv.url('list')}/list/cs.LG/new")
     assert len(arxiv.log) == 1
 
 
 @pytest.mark.parametrize("code", [404, 410, 204])
-def test_what_is_refused_is_not_asked_for_again(
+def test_refused_requests_are_not_repeated(
     arxiv: StandInArxiv, client: ArxivClient, url: str, code: int
 ) -> None:
     arxiv.misbehave(status(code))
@@ -192,7 +192,7 @@ def test_what_is_refused_is_not_asked_for_again(
     assert len(arxiv.log) == 1
 
 
-def test_a_server_that_wants_an_hour_is_left_alone_by_the_next_run_too(
+def test_the_next_run_keeps_a_pause_of_an_hour_too(
     arxiv: StandInArxiv, tmp_path: Path, rate_limit_clock: FakeWatch, url: str
 ) -> None:
     arxiv.misbehave(status(429, retry_after="3600"), times=1)
@@ -201,7 +201,7 @@ def test_a_server_that_wants_an_hour_is_left_alone_by_the_next_run_too(
             ArxivClient(
                 "x", tmp_path, rate_limit_clock=rate_limit_clock.rate_limit_clock
             ) as client,
-            pytest.raises(SourceUnreachable, match="left alone for another 3600 s"),
+            pytest.raises(SourceUnreachable, match="asked for a pause, of which 3600 s are left"),
         ):
             client.get(url)
     assert len(arxiv.log) == 1
@@ -211,7 +211,7 @@ def test_a_server_that_wants_an_hour_is_left_alone_by_the_next_run_too(
         assert client.get(url).status == 200
 
 
-def test_time_that_is_used_up_is_said_to_be(
+def test_a_used_up_time_limit_is_an_error(
     arxiv: StandInArxiv, tmp_path: Path, rate_limit_clock: FakeWatch, url: str
 ) -> None:
     with ArxivClient(
@@ -219,12 +219,12 @@ def test_time_that_is_used_up_is_said_to_be(
     ) as client:
         client.get(url)
         rate_limit_clock.passes(11)
-        with pytest.raises(SourceUnreachable, match="the 10 s for asking arXiv are used up"):
+        with pytest.raises(SourceUnreachable, match="the 10 s allowed for arXiv are used up"):
             client.get(url)
     assert len(arxiv.log) == 1
 
 
-def test_nobody_waits_for_longer_than_there_is_time(
+def test_waits_longer_than_the_time_limit_are_not_begun(
     arxiv: StandInArxiv, tmp_path: Path, rate_limit_clock: FakeWatch, url: str
 ) -> None:
     arxiv.misbehave(status(503, retry_after="60"))
@@ -252,7 +252,7 @@ def test_a_clock_that_jumps_costs_at_most_one_pause_and_saves_none(
 @pytest.mark.parametrize(
     "note", ["", "nonsense", "nan nan", "inf inf", "1e999 3", "\udcff", "1 2 3"]
 )
-def test_a_garbled_note_costs_one_pause(
+def test_a_garbled_file_costs_one_pause(
     client: ArxivClient, tmp_path: Path, rate_limit_clock: FakeWatch, url: str, note: str
 ) -> None:
     folder = tmp_path / "arxiv"
@@ -282,7 +282,7 @@ def test_an_unchanged_answer_comes_from_the_disk_of_an_earlier_run(
     assert [asked.status for asked in arxiv.log] == [200, 304]
 
 
-def test_a_damaged_kept_answer_is_fetched_again(
+def test_a_damaged_cache_entry_is_fetched_again(
     arxiv: StandInArxiv, client: ArxivClient, tmp_path: Path, url: str
 ) -> None:
     whole = client.get(url).content
@@ -293,7 +293,7 @@ def test_a_damaged_kept_answer_is_fetched_again(
 
 
 @given(st.binary(max_size=100), st.integers(0, 200), st.binary(max_size=3))
-def test_no_damage_gives_another_answer_than_was_kept(
+def test_a_damaged_cache_entry_never_yields_other_content(
     tmp_path_factory: pytest.TempPathFactory, content: bytes, at: int, damage: bytes
 ) -> None:
     answers = HttpCache(tmp_path_factory.mktemp("answers"))
@@ -306,7 +306,7 @@ def test_no_damage_gives_another_answer_than_was_kept(
     assert found is None or found.content == content
 
 
-def test_what_is_kept_is_bounded_and_the_newest_stays(tmp_path: Path) -> None:
+def test_the_cache_is_bounded_and_keeps_the_newest(tmp_path: Path) -> None:
     answers = HttpCache(tmp_path, largest=3000)
     for n in range(10):
         answers.keep(f"u{n}", CachedResponse(b"x" * 1000, f'"{n}"', None))
@@ -314,7 +314,7 @@ def test_what_is_kept_is_bounded_and_the_newest_stays(tmp_path: Path) -> None:
     assert sum(path.stat().st_size for path in tmp_path.iterdir()) <= 3000
 
 
-def test_an_answer_without_a_name_is_not_kept(tmp_path: Path) -> None:
+def test_an_answer_without_a_validator_is_not_cached(tmp_path: Path) -> None:
     HttpCache(tmp_path).keep("u", CachedResponse(b"x", None, None))
     assert list(tmp_path.iterdir()) == []
 
@@ -326,7 +326,7 @@ def test_a_full_disk_costs_no_more_than_a_download(tmp_path: Path) -> None:
     assert answers.find("u") is None
 
 
-def test_a_compressed_answer_is_unpacked_and_a_redirect_followed(
+def test_answers_are_decompressed_and_redirects_followed(
     loopback: HTTPServer, client: ArxivClient
 ) -> None:
     loopback.clear()
@@ -366,13 +366,13 @@ def test_an_answer_that_drips_is_given_up(
         ArxivClient(
             "x", tmp_path, rate_limit_clock=rate_limit_clock.rate_limit_clock, attempts=1
         ) as client,
-        pytest.raises(SourceUnreachable, match="does not come to an end"),
+        pytest.raises(SourceUnreachable, match="no complete answer before the deadline"),
     ):
         client.get(loopback.url_for("/drip"))
 
 
 @pytest.mark.parametrize("bad", ["http://[", "ftp://x.org/", "http://x.org/" + "x" * 70_000, "no"])
-def test_what_is_no_address_is_one_clear_error(client: ArxivClient, bad: str) -> None:
+def test_an_invalid_address_is_one_clear_error(client: ArxivClient, bad: str) -> None:
     with pytest.raises(SourceUnreachable):
         client.get(bad)
 
@@ -419,6 +419,7 @@ def _end(asker: subprocess.Popen[bytes]) -> int:
         return asker.wait(60)
 
 
+@pytest.mark.slow
 def test_two_processes_ask_one_after_the_other(
     arxiv: StandInArxiv, tmp_path: Path, url: str
 ) -> None:
@@ -429,7 +430,7 @@ def test_two_processes_ask_one_after_the_other(
     assert min(arxiv.gaps) >= 0.19
 
 
-def test_who_is_killed_while_asking_lets_go_and_its_request_counts(
+def test_a_killed_process_releases_the_lock_and_its_request_counts(
     arxiv: StandInArxiv, tmp_path: Path, url: str
 ) -> None:
     arxiv.misbehave(slow(5), times=1)
@@ -451,7 +452,7 @@ def _until(so: Callable[[], bool]) -> None:
         time.sleep(0.005)
 
 
-def test_who_has_no_time_does_not_wait_for_another_process(
+def test_a_client_without_time_does_not_wait_for_another_process(
     arxiv: StandInArxiv, tmp_path: Path, url: str
 ) -> None:
     arxiv.misbehave(slow(20), times=1)

@@ -42,7 +42,9 @@ def catchup(arxiv: StandInArxiv, client: ArxivClient) -> CatchupPages:
     return CatchupPages(client, arxiv.url("catchup"), now=lambda: now_of(arxiv.today))
 
 
-def test_a_listing_page_is_the_batch_it_prints(arxiv: StandInArxiv, listing: ListingPages) -> None:
+def test_a_listing_page_is_parsed_to_the_batch_it_shows(
+    arxiv: StandInArxiv, listing: ListingPages
+) -> None:
     feed = listing.feed("cs.LG", TUESDAY)
     assert feed.listings == arxiv.listings("cs.LG", TUESDAY)
     assert (feed.stamped, feed.expected, feed.via) == (TUESDAY, 7, Via.LISTING)
@@ -55,7 +57,7 @@ def test_a_page_of_another_day_is_refused(arxiv: StandInArxiv, listing: ListingP
         listing.feed("cs.LG", TUESDAY)
 
 
-def test_a_page_that_shows_some_of_its_entries_says_how_many_there_are(
+def test_a_partial_page_states_the_total_number_of_entries(
     arxiv: StandInArxiv, listing: ListingPages
 ) -> None:
     arxiv.misbehave(shows_first(1))
@@ -73,7 +75,7 @@ def test_a_day_without_updates_is_an_empty_batch(
 
 
 @pytest.mark.parametrize("behaviour", [cut_in_half, says(b"<html><h1>Oops</h1></html>"), says(b"")])
-def test_what_is_no_listing_page_is_one_clear_error(
+def test_bytes_that_are_not_a_listing_page_are_one_clear_error(
     arxiv: StandInArxiv, listing: ListingPages, behaviour: Behaviour
 ) -> None:
     arxiv.misbehave(behaviour)
@@ -81,9 +83,7 @@ def test_what_is_no_listing_page_is_one_clear_error(
         listing.feed("cs.LG", TUESDAY)
 
 
-def test_a_day_of_the_past_is_caught_up_on_page_by_page(
-    arxiv: StandInArxiv, catchup: CatchupPages
-) -> None:
+def test_a_past_day_is_fetched_page_by_page(arxiv: StandInArxiv, catchup: CatchupPages) -> None:
     arxiv.page_size = 3
     feed = catchup.feed("cs.AI", FRIDAY)
     assert feed.listings == arxiv.listings("cs.AI", FRIDAY)
@@ -91,9 +91,7 @@ def test_a_day_of_the_past_is_caught_up_on_page_by_page(
     assert len(arxiv.log) == 3
 
 
-def test_an_entry_that_moves_to_the_next_page_is_taken_once(
-    arxiv: StandInArxiv, catchup: CatchupPages
-) -> None:
+def test_an_entry_on_two_pages_counts_once(arxiv: StandInArxiv, catchup: CatchupPages) -> None:
     arxiv.page_size = 3
     arxiv.misbehave(repeats_entries)
     feed = catchup.feed("cs.AI", FRIDAY)
@@ -101,7 +99,7 @@ def test_an_entry_that_moves_to_the_next_page_is_taken_once(
 
 
 @pytest.mark.parametrize("day", [TUESDAY - timedelta(days=91), TUESDAY + timedelta(days=1)])
-def test_a_day_too_long_ago_or_to_come_is_not_asked_for(
+def test_days_too_long_ago_or_in_the_future_are_not_requested(
     arxiv: StandInArxiv, catchup: CatchupPages, day: date
 ) -> None:
     with pytest.raises(FeedNotFound, match="90 days"):
@@ -109,7 +107,9 @@ def test_a_day_too_long_ago_or_to_come_is_not_asked_for(
     assert arxiv.log == []
 
 
-def test_what_arxiv_says_it_has_not_is_not_found(arxiv: StandInArxiv, client: ArxivClient) -> None:
+def test_a_page_that_arxiv_does_not_have_is_not_found(
+    arxiv: StandInArxiv, client: ArxivClient
+) -> None:
     later = CatchupPages(client, arxiv.url("catchup"), now=lambda: now_of(MONDAY))
     arxiv.today = MONDAY + timedelta(days=100)
     with pytest.raises(FeedNotFound, match="HTTP 400"):
@@ -131,7 +131,7 @@ def _one(listing: Listing, category: str = "cs.LG") -> Listing:
         ("hep-th", "hep-th", AnnounceType.REPLACE),
     ],
 )
-def test_a_replaced_paper_is_a_cross_where_it_is_not_at_home(
+def test_a_replaced_paper_is_a_cross_list_outside_its_primary_category(
     primary: str, category: str, type_: AnnounceType
 ) -> None:
     paper = made_up_paper(TUESDAY, primary, 1, ["q-bio.NC"], version=3)
@@ -139,7 +139,7 @@ def test_a_replaced_paper_is_a_cross_where_it_is_not_at_home(
 
 
 @pytest.mark.parametrize(("type_", "version"), [(AnnounceType.NEW, 1), (AnnounceType.REPLACE, 2)])
-def test_without_a_link_to_its_html_a_version_is_the_least_possible(
+def test_without_an_html_link_the_lowest_possible_version_is_assumed(
     type_: AnnounceType, version: int
 ) -> None:
     paper = made_up_paper(TUESDAY, "cs.LG", 1, version=4)
@@ -153,7 +153,7 @@ def test_an_unavailable_list_of_authors_is_empty() -> None:
     assert _one(Listing(paper, AnnounceType.NEW)).paper.authors == ()
 
 
-def test_a_shortened_list_of_authors_does_not_pass_for_a_whole_one() -> None:
+def test_a_shortened_list_of_authors_is_marked_as_incomplete() -> None:
     shown = (Author("Ada Lovelace"), Author("et al.", "12 additional authors not shown"))
     paper = replace(made_up_paper(TUESDAY, "cs.LG", 1), authors=shown)
     page = pages.listing_page(TUESDAY, [Listing(paper, AnnounceType.NEW)])
@@ -210,6 +210,7 @@ def test_any_text_on_a_page_is_kept_or_named(title: str, abstract: str, name: st
     assert len(read.listings) + len(read.notes) == 1
 
 
+@pytest.mark.slow
 def test_a_real_week_printed_as_pages_reads_as_its_feeds(shared: Path) -> None:
     week = recorded_truth(shared / "feeds" / "month", until=date(2025, 2, 25))
     for day, batches in week.items():
@@ -225,5 +226,5 @@ def test_a_real_week_printed_as_pages_reads_as_its_feeds(shared: Path) -> None:
 @pytest.mark.parametrize("nested", [b"<div>", b"<b></i>", b"<dl id='articles'><dt>x<dd>"])
 def test_a_page_nested_without_end_takes_no_time(nested: bytes) -> None:
     page = pages.listing_page(TUESDAY, ()).replace(b"</h3>", b"</h3>" + nested * 100_000)
-    with pytest.raises(FeedUnreadable, match="nested without end"):
+    with pytest.raises(FeedUnreadable, match="nested too deeply"):
         parse_page(page, "cs.LG", "a page")

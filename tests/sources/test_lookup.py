@@ -20,11 +20,13 @@ def standing(loopback: HTTPServer) -> StandInLookup:
     return StandInLookup(loopback, [*papers(250), OLD])
 
 
-def test_papers_come_as_arxiv_describes_them(client: ArxivClient, standing: StandInLookup) -> None:
+def test_papers_are_returned_with_arxiv_s_metadata(
+    client: ArxivClient, standing: StandInLookup
+) -> None:
     assert list(ArxivLookup(client, standing.url).papers([OLD.id])) == [OLD]
 
 
-def test_many_papers_are_asked_for_a_hundred_at_a_time_and_each_once(
+def test_papers_are_requested_a_hundred_at_a_time_and_each_once(
     client: ArxivClient, standing: StandInLookup
 ) -> None:
     wanted = [one.id for one in papers(250)]
@@ -38,21 +40,19 @@ def test_what_arxiv_does_not_have_is_left_out(client: ArxivClient, standing: Sta
     assert list(found) == [OLD]
 
 
-def test_a_month_that_no_calendar_has_is_not_even_asked_for(
+def test_identifiers_with_impossible_months_are_not_requested(
     client: ArxivClient, standing: StandInLookup
 ) -> None:
     assert list(ArxivLookup(client, standing.url).papers([PaperId("2513.00001")])) == []
     assert standing.asked == []
 
 
-def test_an_answer_that_is_empty_without_reason_is_asked_for_again(
-    client: ArxivClient, standing: StandInLookup
-) -> None:
+def test_an_empty_answer_is_requested_again(client: ArxivClient, standing: StandInLookup) -> None:
     standing.empty = 1
     assert list(ArxivLookup(client, standing.url).papers([OLD.id])) == [OLD]
 
 
-def test_what_came_before_a_failure_holds(client: ArxivClient, standing: StandInLookup) -> None:
+def test_papers_before_a_failure_are_kept(client: ArxivClient, standing: StandInLookup) -> None:
     came = []
     with pytest.raises(SourceUnreachable):  # noqa: PT012  # what came before is the point
         for paper in ArxivLookup(client, standing.url).papers([one.id for one in papers(250)]):

@@ -65,7 +65,7 @@ def test_an_expired_token_begins_the_list_again(arxiv: StandInArxiv, source: Oai
     assert len(arxiv.log) == 4
 
 
-def test_tokens_that_always_expire_are_one_clear_error(
+def test_resumption_tokens_that_always_expire_are_one_clear_error(
     arxiv: StandInArxiv, source: OaiRecords
 ) -> None:
     arxiv.page_size = 4
@@ -74,14 +74,14 @@ def test_tokens_that_always_expire_are_one_clear_error(
         source.feed("cs.LG", TUESDAY)
 
 
-def test_a_list_that_goes_in_circles_is_left(arxiv: StandInArxiv, source: OaiRecords) -> None:
+def test_a_list_with_repeating_tokens_is_an_error(arxiv: StandInArxiv, source: OaiRecords) -> None:
     def circles(standing: StandInArxiv, ask: Ask) -> Response:
         listings = standing.listings(ask.category, ask.day)
         content = pages.records(ask.day, listings, skip=0, size=1, token=f"cs:cs:LG|{ask.day}|0")
         return says(content, "text/xml")(standing, ask)
 
     arxiv.misbehave(circles)
-    with pytest.raises(FeedUnreadable, match="does not come to an end"):
+    with pytest.raises(FeedUnreadable, match="pages without end"):
         source.feed("cs.LG", TUESDAY)
     assert len(arxiv.log) == 2
 
@@ -91,12 +91,12 @@ def test_an_error_with_http_200_is_an_error(
     arxiv: StandInArxiv, source: OaiRecords, code: str
 ) -> None:
     arxiv.misbehave(oai_refuses(code))
-    with pytest.raises(SourceUnreachable, match=f"refuses: {code}"):
+    with pytest.raises(SourceUnreachable, match=f"answered with an error: {code}"):
         source.feed("cs.LG", TUESDAY)
 
 
 @pytest.mark.parametrize("behaviour", [cut_in_half, says(b"<html></html>"), says(b"")])
-def test_what_is_no_list_of_records_is_one_clear_error(
+def test_bytes_that_are_not_records_are_one_clear_error(
     arxiv: StandInArxiv, source: OaiRecords, behaviour: Behaviour
 ) -> None:
     arxiv.misbehave(behaviour)
@@ -113,9 +113,7 @@ def _record(listing: Listing, *, submitted_for: date) -> str:
     return pages._record(submitted_for, listing, 0)
 
 
-def test_an_edit_of_an_old_paper_is_no_announcement(
-    arxiv: StandInArxiv, source: OaiRecords
-) -> None:
+def test_an_edited_old_paper_is_not_announced(arxiv: StandInArxiv, source: OaiRecords) -> None:
     paper = made_up_paper(TUESDAY, "cs.LG", 9, version=3)
     _answers(arxiv, _record(Listing(paper, AnnounceType.REPLACE), submitted_for=date(2024, 9, 3)))
     feed = source.feed("cs.LG", TUESDAY)
@@ -133,7 +131,7 @@ def test_a_paper_that_moderators_may_have_held_is_named(
     assert paper.id in feed.notes[0]
 
 
-def test_a_replaced_paper_from_elsewhere_is_a_replaced_cross(
+def test_a_replaced_paper_of_another_primary_category_is_a_replaced_cross_list(
     arxiv: StandInArxiv, source: OaiRecords
 ) -> None:
     paper = made_up_paper(TUESDAY, "stat.ML", 9, ["cs.LG"], version=2)
@@ -178,11 +176,11 @@ def test_deleted_and_unreadable_records_are_counted_and_named(
         ("q-bio.NC", "q-bio:q-bio:NC"),
     ],
 )
-def test_a_category_is_a_set(category: str, set_: str) -> None:
+def test_each_category_has_an_oai_set(category: str, set_: str) -> None:
     assert oai_set(category) == set_
 
 
-def test_a_recorded_record_is_read_with_all_that_arxiv_says_of_it(shared: Path) -> None:
+def test_a_recorded_record_is_parsed_with_all_its_fields(shared: Path) -> None:
     content = (shared / "recorded/oai/arxivraw_1810.09584_fatcat.xml").read_bytes()
     [record] = parse_oai(content, "cond-mat.stat-mech", "a recording").records
     paper = record.paper
@@ -229,6 +227,7 @@ def test_space_around_a_token_says_nothing(printed: str, token: str | None) -> N
     assert parse_oai(content, "cs.LG", "a page").token == token
 
 
+@pytest.mark.slow
 def test_a_real_week_comes_back_from_its_records(shared: Path) -> None:
     week = recorded_truth(shared / "feeds" / "month", until=date(2025, 2, 25))
     for day, batches in week.items():

@@ -21,7 +21,7 @@ def test_a_feed_is_found_by_day_and_category_plain_or_gzipped(tmp_path: Path) ->
     assert len(source.feed("cs.AI", DAY).listings) == 2
 
 
-def test_the_folder_is_the_calendar(tmp_path: Path) -> None:
+def test_the_days_are_those_that_the_folder_has_feeds_for(tmp_path: Path) -> None:
     for name in ("2025-02-28.cs.LG.rss.xml", "2025-02-26.cs.LG.rss.xml", "2025-02-26.cs.AI.rss.xml",
                  "2025-03-01.cs.LG.rss.xml", "notes.rss.xml", "2025-02-27.txt"):  # fmt: skip
         (tmp_path / name).touch()

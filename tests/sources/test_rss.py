@@ -21,7 +21,9 @@ def source(arxiv: StandInArxiv, client: ArxivClient) -> RssFeeds:
     return RssFeeds(client, arxiv.url("rss"))
 
 
-def test_a_feed_is_fetched_with_a_name_to_write_to(arxiv: StandInArxiv, source: RssFeeds) -> None:
+def test_feeds_are_requested_with_a_user_agent_and_contact(
+    arxiv: StandInArxiv, source: RssFeeds
+) -> None:
     feed = source.feed("cs.LG", TUESDAY)
     assert feed.listings == arxiv.listings("cs.LG", TUESDAY)
     assert feed.via is source.via is Via.RSS
@@ -39,7 +41,7 @@ def test_a_feed_of_another_day_is_refused(source: RssFeeds) -> None:
         source.feed("cs.LG", MONDAY)
 
 
-def test_an_unknown_category_is_said_to_be_one(source: RssFeeds) -> None:
+def test_an_unknown_category_is_an_error_of_its_own(source: RssFeeds) -> None:
     with pytest.raises(UnknownCategory):
         source.feed("cs.XX", TUESDAY)
 
@@ -53,7 +55,7 @@ def test_a_busy_server_is_asked_again(
 
 
 @pytest.mark.parametrize("code", [403, 404, 503])
-def test_a_server_that_goes_on_refusing_is_named(
+def test_the_error_names_a_server_that_keeps_refusing(
     arxiv: StandInArxiv, source: RssFeeds, code: int
 ) -> None:
     arxiv.misbehave(status(code))

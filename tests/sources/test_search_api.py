@@ -35,7 +35,7 @@ def source(arxiv: StandInArxiv, client: ArxivClient) -> SearchApi:
 
 @pytest.mark.parametrize("day", [FRIDAY, MONDAY, TUESDAY])
 @pytest.mark.parametrize("size", [2000, 2])
-def test_what_was_submitted_for_a_day_is_its_batch_without_replacements(
+def test_a_day_s_submissions_are_its_batch_without_replacements(
     arxiv: StandInArxiv, source: SearchApi, day: date, size: int
 ) -> None:
     arxiv.page_size = size  # pages are shorter than asked for
@@ -47,7 +47,7 @@ def test_what_was_submitted_for_a_day_is_its_batch_without_replacements(
     assert len(arxiv.log) == -(-5 // size)
 
 
-def test_a_day_without_announcement_is_not_asked_for(
+def test_a_day_without_an_announcement_is_not_requested(
     arxiv: StandInArxiv, source: SearchApi
 ) -> None:
     feed = source.feed("cs.LG", date(2025, 2, 22))
@@ -65,7 +65,9 @@ def test_a_day_without_announcement_is_not_asked_for(
         ("cs.LG", date(2025, 3, 11), "cat:cs.LG AND submittedDate:[202503071900 TO 202503101759]"),
     ],
 )
-def test_the_window_is_that_of_the_rule(category: str, day: date, query: str) -> None:
+def test_the_submission_window_follows_arxiv_s_schedule(
+    category: str, day: date, query: str
+) -> None:
     window = submission_window(day)
     assert window
     assert search_query(category, window) == query
@@ -77,11 +79,9 @@ def test_an_empty_page_is_asked_for_again(arxiv: StandInArxiv, source: SearchApi
     assert len(arxiv.log) == 3
 
 
-def test_results_that_are_promised_and_never_come_are_one_clear_error(
-    arxiv: StandInArxiv, source: SearchApi
-) -> None:
+def test_missing_results_are_one_clear_error(arxiv: StandInArxiv, source: SearchApi) -> None:
     arxiv.misbehave(claims_results(5))
-    with pytest.raises(SourceUnreachable, match="5 results and gives none from number 1 on"):
+    with pytest.raises(SourceUnreachable, match="5 results but returns none from number 1 on"):
         source.feed("cs.LG", TUESDAY)
     assert len(arxiv.log) == 3
 
@@ -115,14 +115,14 @@ def test_results_of_another_day_are_left_out(arxiv: StandInArxiv, source: Search
     assert feed.expected == 1
 
 
-def test_an_error_that_is_an_entry_is_no_paper(arxiv: StandInArxiv, source: SearchApi) -> None:
+def test_an_error_entry_is_not_a_paper(arxiv: StandInArxiv, source: SearchApi) -> None:
     arxiv.misbehave(search_refuses)
-    with pytest.raises(SourceUnreachable, match="refuses: incorrect query"):
+    with pytest.raises(SourceUnreachable, match="answered with an error: incorrect query"):
         source.feed("cs.LG", TUESDAY)
 
 
 @pytest.mark.parametrize("behaviour", [cut_in_half, says(b"<html></html>"), says(b"")])
-def test_what_is_no_page_of_results_is_one_clear_error(
+def test_bytes_that_are_not_results_are_one_clear_error(
     arxiv: StandInArxiv, source: SearchApi, behaviour: Behaviour
 ) -> None:
     arxiv.misbehave(behaviour)
@@ -130,16 +130,16 @@ def test_what_is_no_page_of_results_is_one_clear_error(
         source.feed("cs.LG", TUESDAY)
 
 
-def test_more_results_than_arxiv_gives_are_refused(
+def test_more_results_than_arxiv_returns_are_an_error(
     arxiv: StandInArxiv, source: SearchApi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("paperlark.sources.search_api._MOST", 4)
     arxiv.page_size = 2
-    with pytest.raises(SourceUnreachable, match="no more than 4 of 5"):
+    with pytest.raises(SourceUnreachable, match="returns at most 4 of 5"):
         source.feed("cs.LG", TUESDAY)
 
 
-def test_the_dialect_of_2026_is_read(shared: Path) -> None:
+def test_the_format_of_2026_is_parsed(shared: Path) -> None:
     content = (shared / "recorded/api/atom_feed_malkreide.xml").read_bytes()
     page = parse_results(content, "physics", "a recording")
     first, second = page.found
@@ -153,7 +153,7 @@ def test_the_dialect_of_2026_is_read(shared: Path) -> None:
     assert second.paper.abstract.count("\n\n") >= 1
 
 
-def test_the_dialect_of_before_is_read(shared: Path) -> None:
+def test_the_format_before_2026_is_parsed(shared: Path) -> None:
     content = (shared / "recorded/api/atom_response_xiv_2025.xml").read_bytes()
     page = parse_results(content, "cs.RO", "a recording")
     first = page.found[0]
@@ -170,7 +170,7 @@ def test_the_dialect_of_before_is_read(shared: Path) -> None:
     assert first.paper.authors[0].name == "Mingxuan Yan"
 
 
-def test_recorded_results_are_all_read_and_none_is_none(shared: Path) -> None:
+def test_all_recorded_results_are_parsed(shared: Path) -> None:
     many = (shared / "recorded/api/atom_query_arxivvanity_test-data.xml").read_bytes()
     page = parse_results(many, "cs", "a recording")
     assert (len(page.found), page.total, page.notes) == (10, 46083, ())

@@ -30,6 +30,7 @@ OF_COLOUR = ("color-contrast", "link-in-text-block")
 
 in_a_browser = [
     pytest.mark.browser,
+    pytest.mark.slow,
     pytest.mark.enable_socket,  # the browser is spoken to over a pipe made of local sockets
     pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine"),
 ]

@@ -102,6 +102,7 @@ JOBS = st.builds(
 )
 
 
+@pytest.mark.slow
 @given(JOBS)
 def test_any_job_is_given_back_as_it_was_kept(
     tmp_path_factory: pytest.TempPathFactory, job: BatchJob

@@ -210,6 +210,7 @@ def _columns(connection: sqlite3.Connection, table: str) -> set[str]:
     return {name for _, name, *_ in connection.execute(f"PRAGMA table_info({table})")}
 
 
+@pytest.mark.slow
 def test_twenty_days_of_three_hundred_papers_are_known_in_no_time(
     connection: sqlite3.Connection, path: Path
 ) -> None:

@@ -470,6 +470,7 @@ def test_whatever_is_asked_is_never_a_command(searched: SearchStore, text: str, 
         searched.without_words(question)
 
 
+@pytest.mark.slow
 @given(st.lists(st.from_regex(r"[a-z]{1,8}", fullmatch=True), min_size=1, max_size=6))
 def test_a_text_is_found_by_each_of_its_own_words(
     tmp_path_factory: pytest.TempPathFactory, words: list[str]

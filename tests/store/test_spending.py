@@ -258,6 +258,7 @@ SPENDS = st.lists(
 )
 
 
+@pytest.mark.slow
 @given(SPENDS)
 def test_sums_are_the_exchanges_to_the_last_decimal(
     tmp_path_factory: pytest.TempPathFactory, spends: list[Spend]

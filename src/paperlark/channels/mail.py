@@ -1,8 +1,9 @@
-"""A mailbox, through any mail server that the reader may send by."""
+"""Send mail through any SMTP server that the reader may use."""
 
 from __future__ import annotations
 
 import hashlib
+import logging
 import smtplib
 import ssl
 from collections.abc import Callable, Iterator
@@ -13,13 +14,14 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, formataddr
 
-from paperlark.channels._words import fit
+from paperlark.channels._redact import redact
 from paperlark.domain.delivery import Message, MessageFormat, Style
 from paperlark.domain.errors import ChannelBusy, ChannelRefused, DeliveryError, MaybeDelivered
 
+_log = logging.getLogger(__name__)
 _FORM = MessageFormat(Style.MAIL, longest=100_000, subject_longest=200, most=1)
 _TIMEOUT = 60.0
-"""Seconds in which a mail server has to say something."""
+"""Seconds within which a mail server must answer each step."""
 _OK = 250
 _LASTING = 500
 _LONGEST_LINE = 998
@@ -27,7 +29,7 @@ _LONGEST_LINE = 998
 
 @dataclass(frozen=True, slots=True)
 class MailServer:
-    """Where mail is left: `security` is tls, starttls or none; `user` None logs nobody in."""
+    """An SMTP server: `security` is tls, starttls or none; without a `user` there is no login."""
 
     host: str
     port: int
@@ -38,7 +40,7 @@ class MailServer:
     unsubscribe: str | None = None
 
     def __repr__(self) -> str:
-        # A password has no place in a traceback or a log.
+        # Keeps the password out of tracebacks and logs.
         return f"MailServer({self.host!r}, {self.port})"
 
 
@@ -62,12 +64,12 @@ class MailChannel:
         self._now = now
 
     def check(self) -> None:
-        """Say hello and log in, and send nothing; raises DeliveryError."""
+        """Connect and log in without sending anything; raises DeliveryError."""
         with self._session():
             pass
 
     def send(self, message: Message, name: str) -> None:
-        """Send a mail; one sent again has the same Message-ID, by which mail systems tell it."""
+        """Send a mail; when repeated it has the same Message-ID, so that copies can be dropped."""
         mail = self._mail(message, name)
         with self._session() as smtp:
             self._expect(smtp.mail(self._server.sender), "the sender")
@@ -79,6 +81,7 @@ class MailChannel:
             except (OSError, smtplib.SMTPException) as error:
                 raise MaybeDelivered(f"{self._name}: the mail server's answer was lost") from error
             self._expect(answer, "the mail")
+        _log.info("%s: %s took the mail (%d bytes)", self._name, self._server.host, len(mail))
 
     @contextmanager
     def _session(self) -> Iterator[smtplib.SMTP]:
@@ -92,7 +95,7 @@ class MailChannel:
                 smtp.login(server.user, server.password or "")
             yield smtp
         except smtplib.SMTPResponseException as error:
-            raise self._refusal(error.smtp_code, error.smtp_error, "us") from error
+            raise self._refusal(error.smtp_code, error.smtp_error, "the login") from error
         except smtplib.SMTPNotSupportedError as error:
             raise ChannelRefused(
                 f"{self._name}: {server.host} offers no {server.security} or no login",
@@ -100,15 +103,15 @@ class MailChannel:
             ) from error
         except ssl.SSLCertVerificationError as error:
             raise ChannelRefused(
-                f"{self._name}: the certificate of {server.host} is not to be trusted"
+                f"{self._name}: the certificate of {server.host} is not trusted"
                 f" ({error.verify_message})",
                 hint="check `server` in the table [mail]",
             ) from error
         except ValueError as error:
-            # The error's own words may hold the password: nothing of them is told or chained.
+            # The error's message may hold the password: it is neither shown nor chained.
             odd = "`server`" if isinstance(error, UnicodeError) and smtp is None else "the password"
             raise ChannelRefused(
-                f"{self._name}: {odd} has characters that mail cannot be sent with",
+                f"{self._name}: {odd} contains characters that SMTP does not allow",
                 hint="write `server` in the table [mail] in plain letters, or change the password",
             ) from None
         except (OSError, smtplib.SMTPException) as error:
@@ -138,20 +141,20 @@ class MailChannel:
 
     def _expect(self, answer: tuple[int, bytes], what: str) -> None:
         code, said = answer
-        # 251 and 252: it will be passed on.
+        # 251 and 252: it will be forwarded.
         if not _OK <= code < _OK + 3:
             raise self._refusal(code, said, what)
 
     def _refusal(self, code: int, said: bytes | str, what: str) -> DeliveryError:
         text = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
-        words = fit(text, self._secrets())
-        problem = f"{self._name}: the mail server does not take {what} ({code} {words})"
+        words = redact(text, self._secrets())
+        problem = f"{self._name}: the mail server rejected {what} ({code} {words})"
         if code < _LASTING:
             return ChannelBusy(problem)
         return ChannelRefused(problem, hint="check the tables [mail] and [[deliver]]")
 
     def _secrets(self) -> tuple[str, ...]:
-        """Give what a server may repeat of the login."""
+        """Return what a server may repeat of the login."""
         user, password = self._server.user or "", self._server.password or ""
         return (password, f"\0{user}\0{password}") if password else ()
 
@@ -161,18 +164,18 @@ class MailChannel:
         mail = EmailMessage(policy=SMTP)
         mail["From"] = formataddr(("paperlark", server.sender))
         mail["To"] = self._recipient
-        # A line's end would begin another header.
+        # A line break would start another header.
         mail["Subject"] = " ".join(message.subject.split())
         mail["Date"] = format_datetime(self._now())
         mail["Message-ID"] = f"<{hashlib.sha256(name.encode()).hexdigest()[:32]}@{domain}>"
         mail["List-Id"] = f"paperlark <paperlark.{domain}>"
         self._unsubscribe(mail)
-        # Nobody's holiday notice need answer it.
+        # Keeps holiday notices from answering it.
         mail["Auto-Submitted"] = "auto-generated"
         mail.set_content(message.text, cte="quoted-printable")
         if message.html is not None:
             mail.add_alternative(message.html, subtype="html", cte="quoted-printable")
-        # A header that is folded is also encoded, and then no program finds the address in it.
+        # A folded header is also encoded, and then mail programs do not find the address in it.
         return mail.as_bytes(policy=SMTP.clone(max_line_length=_LONGEST_LINE))
 
     def _unsubscribe(self, mail: EmailMessage) -> None:
@@ -180,5 +183,5 @@ class MailChannel:
         where = server.unsubscribe or f"mailto:{server.sender}?subject=unsubscribe"
         mail["List-Unsubscribe"] = f"<{where}>"
         if where.startswith("https://"):
-            # RFC 8058: the mail program asks for it by itself.
+            # RFC 8058: one-click unsubscription by the mail program.
             mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"

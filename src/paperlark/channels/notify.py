@@ -1,46 +1,48 @@
-"""Chats and push services, through Apprise: one address, a hundred kinds."""
+"""Send to chats and push services through Apprise, which knows a hundred kinds."""
 
 from __future__ import annotations
 
 import json
+import logging
 import re
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from paperlark.channels._recorded_requests import HttpCall, record_requests
-from paperlark.channels._words import fit
+from paperlark.channels._redact import redact
 from paperlark.domain.delivery import Message, MessageFormat, Style
 from paperlark.domain.errors import ChannelBusy, ChannelRefused, DeliveryError, MaybeDelivered
 
 if TYPE_CHECKING:
     from apprise import NotifyBase
 
+_log = logging.getLogger(__name__)
 _SHORTEST = 300
-"""A message shorter than this holds no paper."""
+"""Characters. A shorter message has no room for a paper."""
 _COMFORTABLE = 12_000
-"""Longer ones nobody scrolls through, even where the service takes them."""
+"""Characters. Longer messages are not read, even where the service takes them."""
 _ROOM = 0.9
-"""Of what the service takes: Apprise escapes some characters in its way."""
+"""Share of the service's limit that is used: Apprise escapes some characters."""
 _SUBJECT = 200
 _PLAIN = frozenset({"DingTalk"})
-"""Their Markdown is another one."""
+"""Services with a Markdown dialect of their own, which get plain text."""
 _SECRET = 6
-"""Shorter parts of an address are no secrets: a port, a mode."""
+"""Characters. Shorter parts of an address are not secret: a port, a mode."""
 _GATEWAY_GAVE_UP = frozenset({408, 502, 504, 520, 522, 524})
-"""What stands before a service answers so when it lost the service on the way."""
+"""A gateway answers with these when it lost the connection to the service."""
 _ANSWERS_IN_JSON = frozenset({"DingTalk", "Feishu", "Lark (Feishu)", "WeCom Bot", "Telegram"})
-"""Services that say no with a number in what looks like a yes."""
-_VERDICTS = ("errcode", "code", "StatusCode")
+"""Services that report failures in the body of an answer with status 200."""
+_CODES = ("errcode", "code", "StatusCode")
 _TOO_OFTEN = frozenset({9499, 11232, 45009, 45011, 130101, 410100, 660026})
-"""Those numbers of theirs that mean: later."""
+"""Codes of theirs that mean: too many messages, try later."""
 _MAIL = frozenset({"mailto", "mailtos"})
 
 
 class NotifyChannel:
     """Implements Channel for an Apprise address; `name` is the reader's name for it.
 
-    Raises ChannelRefused where the address is none that Apprise knows, or names several places.
+    Raises ChannelRefused where Apprise does not know the address, or it names several places.
     """
 
     deduplicates = False
@@ -51,8 +53,8 @@ class NotifyChannel:
         self._service = self._open(address)
         self.message_format = _form(self._service, name)
 
-    def send(self, message: Message, name: str) -> None:  # noqa: ARG002  # a chat tells no copies
-        """Send a message."""
+    def send(self, message: Message, name: str) -> None:  # noqa: ARG002  # chats do not recognize copies
+        """Send a message; raises DeliveryError."""
         from apprise.exception import AppriseException  # noqa: PLC0415  # 0.2 s
 
         with record_requests(self._service) as calls:
@@ -64,19 +66,23 @@ class NotifyChannel:
                 )
             except AppriseException as error:
                 raise ChannelRefused(
-                    f"{self._name}: Apprise does not send it ({type(error).__name__})"
+                    f"{self._name}: Apprise could not send it ({type(error).__name__})"
                 ) from error
-        trouble = self._trouble(calls) if not arrived else self._hidden_trouble(calls)
-        if trouble is not None:
-            raise trouble
+        statuses = ", ".join(
+            "no answer" if one.status is None else str(one.status) for one in calls
+        )
+        _log.info("%s: %s answered: %s", self._name, self._service.service_name, statuses)
+        failure = self._failure(calls) if not arrived else self._reported_failure(calls)
+        if failure is not None:
+            raise failure
 
     def _open(self, address: str) -> NotifyBase:
         import apprise  # noqa: PLC0415  # 0.2 s
 
         if address.partition(":")[0].lower() in _MAIL:
             raise ChannelRefused(
-                f"{self._name}: its secret is a mail address for Apprise",
-                hint="use `mail` and a table [mail]: then each mail comes once",
+                f"{self._name}: its secret is an Apprise mail address",
+                hint="use `mail` and a table [mail]: then each mail arrives once",
             )
         # No pictures from elsewhere beside the message, and nothing kept on disk.
         asset = apprise.AppriseAsset(
@@ -85,7 +91,7 @@ class NotifyChannel:
         service = apprise.Apprise.instantiate(address, asset=asset, suppress_exceptions=True)
         if not isinstance(service, apprise.NotifyBase):
             raise ChannelRefused(
-                f"{self._name}: its secret is no address that Apprise knows",
+                f"{self._name}: its secret is not an address that Apprise knows",
                 hint="write it as in https://appriseit.com/services/",
             )
         if len(service) > 1:
@@ -95,13 +101,13 @@ class NotifyChannel:
             )
         return service
 
-    def _trouble(self, calls: list[HttpCall]) -> DeliveryError:
-        """Say which of the three kinds of failure it was."""
+    def _failure(self, calls: list[HttpCall]) -> DeliveryError:
+        """Classify a failure as one of three kinds."""
         if not calls:
-            # Some services are spoken to in other ways, which nobody overhears.
-            return MaybeDelivered(f"{self._name}: Apprise says no more than that it failed")
+            # Services that do not use HTTP are not recorded.
+            return MaybeDelivered(f"{self._name}: Apprise reports a failure without a reason")
         last = calls[-1]
-        problem = f"{self._name}: {self._said(last)}"
+        problem = f"{self._name}: {self._describe(last)}"
         if any(call.accepted for call in calls[:-1]) or _lost(last):
             return MaybeDelivered(problem)
         busy = (HTTPStatus.TOO_MANY_REQUESTS, *range(500, 600))
@@ -109,29 +115,29 @@ class NotifyChannel:
             return ChannelBusy(problem, retry_after=last.retry_after)
         return ChannelRefused(problem, hint="check the channel's address")
 
-    def _hidden_trouble(self, calls: list[HttpCall]) -> DeliveryError | None:
-        """Find a no in an answer that Apprise takes for a yes."""
+    def _reported_failure(self, calls: list[HttpCall]) -> DeliveryError | None:
+        """Find a failure in an answer that Apprise took for a success."""
         if not calls or str(self._service.service_name) not in _ANSWERS_IN_JSON:
             return None
-        verdict = _verdict(calls[-1].text)
-        if verdict == 0:
+        code = _code(calls[-1].text)
+        if code == 0:
             return None
-        problem = f"{self._name}: {self._said(calls[-1])}"
-        if verdict in _TOO_OFTEN:
+        problem = f"{self._name}: {self._describe(calls[-1])}"
+        if code in _TOO_OFTEN:
             return ChannelBusy(problem)
         return ChannelRefused(problem, hint="check the channel's address")
 
-    def _said(self, call: HttpCall) -> str:
-        """Tell what came back, without any part of the secret."""
+    def _describe(self, call: HttpCall) -> str:
+        """Describe what came back, without any part of the secret."""
         if call.status is None:
             return "the answer was lost" if call.sent else "it cannot be reached"
         parts = {part for part in re.split(r"[/?&=:@#]+", self._address) if len(part) >= _SECRET}
-        words = fit(call.text, parts | {unquote(part) for part in parts})
+        words = redact(call.text, parts | {unquote(part) for part in parts})
         return f"it answered {call.status}" + (f": {words}" if words else "")
 
 
-def _verdict(text: str) -> int:
-    """Read the number of an answer, 0 where all is well; -1 stands for a bare no."""
+def _code(text: str) -> int:
+    """Read the error code in an answer; 0 for success, -1 for a failure without a code."""
     try:
         answer = json.loads(text)
     except ValueError:
@@ -140,8 +146,8 @@ def _verdict(text: str) -> int:
         return 0
     if answer.get("ok") is False:
         return -1
-    numbers = (answer.get(name) for name in _VERDICTS)
-    return next((number for number in numbers if isinstance(number, int) and number), 0)
+    codes = (answer.get(name) for name in _CODES)
+    return next((code for code in codes if isinstance(code, int) and code), 0)
 
 
 def _lost(call: HttpCall) -> bool:
@@ -152,8 +158,8 @@ def _form(service: Any, name: str) -> MessageFormat:  # noqa: ANN401  # Apprise'
     longest = int(min(service.body_maxlen * _ROOM, _COMFORTABLE))
     if longest < _SHORTEST:
         raise ChannelRefused(
-            f"{name}: such a channel takes messages of {service.body_maxlen} characters",
-            hint="choose one that has room for a paper",
+            f"{name}: this service takes at most {service.body_maxlen} characters per message",
+            hint="choose one with room for a paper",
         )
     subject = min(service.title_maxlen, _SUBJECT)
     plain = str(service.service_name) in _PLAIN
@@ -173,5 +179,5 @@ def _several(formats: Any) -> tuple[Any, ...]:  # noqa: ANN401
 
 
 def _bytes(text: str) -> int:
-    """Count as the strictest services do; nobody counts a text as longer."""
+    """Count as the strictest services do: in bytes of UTF-8."""
     return len(text.encode("utf-8", "replace"))

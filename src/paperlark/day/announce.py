@@ -177,6 +177,6 @@ def _log_batch(batch: Feed | MissingFeed, day: date) -> None:
         return
     _log.info(
         "%s of %s: %d entries from the %s, confirmed by: %s; lacks: %s; not used: %s",
-        *(batch.category, day, len(batch.listings), batch.via, batch.confirmed),
+        *(batch.category, day, len(batch.listings), batch.via, batch.confirmed or "none"),
         *("; ".join(batch.notes) or "nothing", "; ".join(batch.trail) or "none"),
     )

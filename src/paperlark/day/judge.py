@@ -208,7 +208,7 @@ def _log_reading(number: int, known: int, result: _ReadingResult, papers: Sequen
     """Log how many papers were known, judged and not judged, and what this run used."""
     reasons = Counter(one.cause for one in result.outcomes.values() if isinstance(one, Unjudged))
     _log.info(
-        "reading %d of %d papers: %d known, not judged: %s; %d calls, bound of the cost: %s",
+        "reading %d of %d papers: %d known, not judged: %s; %d calls, US dollars at most: %s",
         *(number, len(papers), known),
         ", ".join(f"{count} {reason}" for reason, count in reasons.items()) or "none",
         *(result.spend.requests, result.spend.bound),

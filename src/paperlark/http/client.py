@@ -11,7 +11,7 @@ from typing import Any, Self
 
 import httpx
 
-from paperlark.http.deadline import Deadline
+from paperlark.http.deadline import LATE, Deadline
 from paperlark.http.response import (
     InvalidRequest,
     Response,
@@ -88,8 +88,8 @@ class BoundedClient:
     ) -> Response:
         """Return the response, whatever its status; `seconds` may shorten the deadline.
 
-        Raises HttpError. A key in `headers` must not be sent along with redirects: do not follow
-        them then.
+        Raises HttpError. A redirect to another host is sent without the header Authorization, but
+        with all others: do not follow redirects where those hold a key.
         """
         allowed = self.seconds if seconds is None else min(seconds, self.seconds)
         began = time.monotonic()
@@ -118,19 +118,19 @@ class BoundedClient:
                 if not left:
                     break
                 request = response.next_request
-        raise InvalidRequest("it redirects too often")
+        raise InvalidRequest("too many redirects")
 
     def _read(self, response: httpx.Response) -> Response:
         encoding = response.headers.get("Content-Encoding", "").strip().lower()
         if encoding not in _ENCODINGS:
-            raise ResponseBroken("it is compressed in a way that was not asked for")
+            raise ResponseBroken("its content encoding was not requested")
         content = bytearray()
         for chunk in response.iter_bytes():
             content += chunk
             if len(content) > self.largest:
                 raise ResponseTooLarge(f"more than {self.largest} bytes")
             if self._deadline.is_over:
-                raise TimedOut("its answer does not come to an end")
+                raise TimedOut(LATE)
         return Response(response.status_code, response.headers, bytes(content), str(response.url))
 
 

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 
 import httpcore
 
-_ENDLESS = "its answer does not come to an end"
+LATE = "no complete answer before the deadline"
 
 
 class Deadline(threading.local):
@@ -75,11 +75,7 @@ class _Stream(httpcore.NetworkStream):
         self._deadline = deadline
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        seconds = _positive(
-            self._deadline.limit(timeout),
-            httpcore.ReadTimeout,
-            "its answer does not come to an end",
-        )
+        seconds = _positive(self._deadline.limit(timeout), httpcore.ReadTimeout)
         return self._stream.read(max_bytes, seconds)
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
@@ -102,10 +98,8 @@ class _Stream(httpcore.NetworkStream):
         return self._stream.get_extra_info(info)
 
 
-def _positive(
-    seconds: float | None, late: type[Exception], reason: str = "no time is left"
-) -> float | None:
+def _positive(seconds: float | None, late: type[Exception]) -> float | None:
     """Raise what a step raises that takes too long, where no time is left to begin it."""
     if seconds is not None and seconds <= 0:
-        raise late(reason)
+        raise late(LATE)
     return seconds

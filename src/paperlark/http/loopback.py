@@ -1,4 +1,4 @@
-"""Which servers are on this machine: what is sent there passes nobody."""
+"""Recognize loopback addresses: what is sent there does not leave this machine."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ _LOOPBACK = re.compile(r"localhost|127(?:\.\d+){3}|::1")
 
 
 def is_this_machine(server: str) -> bool:
-    """Tell it of a server's name."""
+    """Return whether a host name or address is loopback."""
     return _LOOPBACK.fullmatch(server) is not None
 
 
 def is_on_this_machine(address: str) -> bool:
-    """Tell it of a web address."""
+    """Return whether the host of a URL is loopback."""
     return is_this_machine(urlsplit(address).hostname or "")

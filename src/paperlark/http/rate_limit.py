@@ -1,12 +1,13 @@
-"""Whose turn it is to ask arXiv: one at a time, with a pause, among all processes of a folder.
+"""Cross-process rate limit for arXiv: one request at a time, with a pause after each.
 
-Every wait of the client is a wait here, and is written down, so that another process keeps to
-it too. A note is `moment seconds`: read back with a clock that has jumped, or garbled, it can
-cost no more than those seconds again, and never more than the longest wait.
+All processes that share a folder take turns. Each pause is written to a file there, as
+`moment seconds`, so that other processes keep it too. A file that is garbled, or written before a
+clock jumped, costs at most those seconds once more, and never more than the longest pause.
 """
 
 from __future__ import annotations
 
+import logging
 import math
 import time
 from collections.abc import Callable, Iterator
@@ -18,15 +19,16 @@ from filelock import FileLock, Timeout
 
 from paperlark.domain.errors import SourceError, SourceUnreachable
 
+_log = logging.getLogger(__name__)
 LONGEST_HOLD = 3600.0
-"""No server keeps us away for longer than this by one Retry-After."""
+"""Seconds. One Retry-After keeps us away for no longer."""
 
 _ALL = "arxiv"
 
 
 @dataclass(frozen=True, slots=True)
 class RateLimitClock:
-    """Time: `clock` is what other processes see too, `timer` only ever goes forward."""
+    """Time: `clock` is shared with other processes, `timer` is monotonic."""
 
     clock: Callable[[], float] = time.time
     timer: Callable[[], float] = time.monotonic
@@ -34,11 +36,11 @@ class RateLimitClock:
 
 
 SYSTEM_CLOCK = RateLimitClock()
-"""The one on the wall."""
+"""Real time."""
 
 
 class ProcessRateLimit:
-    """Lets one request through at a time; `holds` of single servers come on top of the pause."""
+    """Lets one request through at a time; single servers may be held for longer than the pause."""
 
     def __init__(
         self, folder: Path, *, pause: float, patience: float, rate_limit_clock: RateLimitClock
@@ -46,44 +48,45 @@ class ProcessRateLimit:
         self._folder = folder
         self._pause = pause
         self._patience = patience
-        self._watch = rate_limit_clock
+        self._clock = rate_limit_clock
         self._passed = -math.inf
         self._lock = FileLock(folder / "arxiv.lock")
 
     @contextmanager
     def turn(self, server: str, left: float) -> Iterator[None]:
-        """Wait for our turn at that server and keep everybody else out for as long as we are in.
+        """Wait for our turn at that server, and keep all other processes out meanwhile.
 
-        Raises SourceUnreachable when that takes longer than what is `left` of the budget or
-        than our patience, SourceError when the folder cannot be written.
+        Raises SourceUnreachable when that takes longer than the seconds that are `left`, or than
+        our patience; SourceError when the folder cannot be written.
         """
-        began = self._watch.timer()
+        began = self._clock.timer()
         self._enter(left)
         try:
-            self._wait(server, left - (self._watch.timer() - began))
-            self._write(_ALL, self._pause)  # should we be killed inside
+            self._wait(server, left - (self._clock.timer() - began))
+            self._write(_ALL, self._pause)  # in case the process is killed
             try:
                 yield
             finally:
-                self._passed = self._watch.timer()
+                self._passed = self._clock.timer()
                 with suppress(OSError):  # the next turn says so
                     self._note(_ALL, self._pause)
         finally:
             self._lock.release()
 
     def hold(self, server: str, seconds: float) -> None:
-        """Keep everybody away from that server for a while."""
+        """Have all processes leave that server alone for so many seconds."""
+        _log.info("%s: no request for %.0f s", server, max(seconds, self._pause))
         with suppress(OSError):  # the next turn says so
             self._note(server, min(max(seconds, self._pause), LONGEST_HOLD))
 
     def _enter(self, left: float) -> None:
-        """Take the lock, which is the operating system's: whoever is killed lets go of it."""
+        """Take the lock; the operating system releases it if the process is killed."""
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             self._lock.acquire(timeout=-1 if left == math.inf else max(0.0, left))
         except Timeout as error:
             raise SourceUnreachable(
-                "another paperlark has been asking arXiv all the time that this one had",
+                "another paperlark used arXiv for all of the time that this one was allowed",
                 hint="let the other one finish, or allow more time",
             ) from error
         except OSError as error:
@@ -91,32 +94,33 @@ class ProcessRateLimit:
 
     def _wait(self, server: str, left: float) -> None:
         held = self._remaining(server, LONGEST_HOLD)
-        # The timer sees what a clock that jumps forward hides.
-        own = self._pause - (self._watch.timer() - self._passed)
+        # The timer is right even if the clock jumped forward.
+        own = self._pause - (self._clock.timer() - self._passed)
         wait = max(held, own, self._remaining(_ALL, self._pause))
         if wait > self._patience:
             raise SourceUnreachable(
-                f"{server} asked to be left alone for another {wait:.0f} s",
+                f"{server} asked for a pause, of which {wait:.0f} s are left",
                 hint="try again after that",
             )
         if wait > left:
             raise SourceUnreachable(
-                f"the next request to arXiv may go out in {wait:.0f} s,"
-                f" which is more than the {max(0.0, left):.0f} s that are left for asking",
+                f"the next request to arXiv is allowed in {wait:.0f} s,"
+                f" which is more than the {max(0.0, left):.0f} s that are left",
                 hint="allow more time, or try again later",
             )
         if wait > 0:
-            self._watch.sleep(wait)
+            _log.debug("waiting %.1f s for the next request to %s", wait, server)
+            self._clock.sleep(wait)
 
     def _remaining(self, name: str, longest: float) -> float:
         try:
             moment, seconds = map(float, self._path(name).read_text("ascii").split())
         except FileNotFoundError:
             return 0.0
-        except (OSError, ValueError):  # garbled: whoever wrote it was asking
+        except (OSError, ValueError):  # garbled: somebody did ask
             return self._pause
-        # A note from the future is of before a clock was set back.
-        remaining = min(moment + seconds - self._watch.clock(), seconds, longest)
+        # A moment in the future was written before a clock was set back.
+        remaining = min(moment + seconds - self._clock.clock(), seconds, longest)
         return max(0.0, remaining) if math.isfinite(remaining) else self._pause
 
     def _write(self, name: str, seconds: float) -> None:
@@ -126,12 +130,12 @@ class ProcessRateLimit:
             raise self._unusable(error) from error
 
     def _note(self, name: str, seconds: float) -> None:
-        self._path(name).write_text(f"{self._watch.clock()!r} {seconds!r}", "ascii")
+        self._path(name).write_text(f"{self._clock.clock()!r} {seconds!r}", "ascii")
 
     def _unusable(self, error: OSError) -> SourceError:
         return SourceError(
             f"{self._folder} cannot be used ({error.strerror or error})",
-            hint="paperlark notes there when arXiv was last asked: make it writable",
+            hint="paperlark writes there when arXiv was last asked: make it writable",
         )
 
     def _path(self, name: str) -> Path:

@@ -1,4 +1,4 @@
-"""Digests that were made elsewhere: read, filed where a day has none yet, their pages written."""
+"""Add digests made elsewhere to the archive, for days that have none, and write their pages."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ _OWN = '"paperlark/digest/'
 _LONGEST_NAME = 100
 
 
-Found = tuple[date, Digest | Unimportable]
-"""A day that a file is of, and its digest or why there is none."""
+FoundDay = tuple[date, Digest | Unimportable]
+"""A day in a file, and its digest or why there is none."""
 
 
 class DayImport(Enum):
@@ -43,19 +43,19 @@ class DayImport(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class LockPatience:
-    """How many seconds to wait for a run that is at work, which `tell` is told of."""
+class LockWait:
+    """How many seconds to wait for a run in progress; `tell` receives a message about it."""
 
     patience: float = 0.0
     tell: Callable[[str], object] = lambda _: None
 
 
-NO_PATIENCE = LockPatience()
+NO_WAIT = LockWait()
 
 
 @dataclass(frozen=True, slots=True)
 class ImportedDays:
-    """What became of a file's days: `there` were imported before, `left_out` say why."""
+    """Outcome for a file's days: `there` were imported before, `left_out` are reasons."""
 
     added: tuple[date, ...] = ()
     there: tuple[date, ...] = ()
@@ -63,19 +63,19 @@ class ImportedDays:
 
 
 NO_IMPORTED_DAYS = ImportedDays()
-"""Of a file that has none."""
+"""The outcome for a file without days."""
 
 
 @dataclass(frozen=True, slots=True)
 class DigestFile:
-    """A file of digests: its text, and where that came from."""
+    """A file of digests: its text, and where it came from."""
 
     text: str
     source: str
 
     @property
     def name(self) -> str:
-        """Its name without the way there, which may be private."""
+        """Its name without the folder, which may be private."""
         return one_line(self.source.rpartition("/")[2])[:_LONGEST_NAME] or "a file"
 
 
@@ -85,8 +85,8 @@ def days_of(
     texts: Mapping[PaperId, Paper],
     settings: Settings,
     today: date,
-) -> Iterator[Found]:
-    """Give the digest of each day that a file is of, or why there is none."""
+) -> Iterator[FoundDay]:
+    """Yield the digest of each day in a file, or why there is none."""
     profile = settings.profile
     for day, one in _read(printed, items, texts, profile, today):
         if isinstance(one, Digest) and not profile.show_criteria:
@@ -101,7 +101,7 @@ def _read(
     texts: Mapping[PaperId, Paper],
     profile: Profile,
     today: date,
-) -> Iterator[Found]:
+) -> Iterator[FoundDay]:
     reader = ImportContext(profile.name, partial(match_by_name, followed=profile.followed), today)
     if _OWN in printed.text[:200] and (own := _own(printed, reader)) is not None:
         yield own.day, own
@@ -122,8 +122,8 @@ def _read(
 
 
 def _own(printed: DigestFile, reader: ImportContext) -> Digest | None:
-    """Read a page of paperlark's whole; None where only its papers can be."""
-    from paperlark.renderers.restore import restore_page  # noqa: PLC0415  # nobody else needs it
+    """Restore a page that paperlark wrote; None where only its papers can be read."""
+    from paperlark.renderers.restore import restore_page  # noqa: PLC0415  # only needed here
 
     try:
         page = restore_page(printed.text.encode("utf-8", "replace"), printed.name)
@@ -133,63 +133,65 @@ def _own(printed: DigestFile, reader: ImportContext) -> Digest | None:
 
 
 def add_days(
-    settings: Settings, found: Sequence[Found], wait: LockPatience, *, dry_run: bool
+    settings: Settings, found: Sequence[FoundDay], wait: LockWait, *, dry_run: bool
 ) -> ImportedDays:
-    """File each digest whose day has none, a transaction each, and write its pages.
+    """Store each digest whose day has none, one transaction each, and write its pages.
 
-    Raises PublishError or StoreError; the days before that are whole.
+    Raises PublishError or StoreError; earlier days are complete then.
     """
     path = settings.database
     if dry_run and not path.exists():
-        return _told(
+        return _summarize(
             (day, DayImport.ADDED if isinstance(one, Digest) else one) for day, one in found
         )
     if not dry_run:
         check_writable(settings.output)
-    # A run makes pages too: while one is at work, nobody knows which days are still without.
+    # A run in progress may be making a page for one of these days.
     alone = nullcontext() if dry_run else run_lock(path, patience=wait.patience, tell=wait.tell)
     with alone, open_database(path) as connection:
         archive = DigestStore(connection, path)
         put = partial(_put, archive=archive, folder=settings.output, dry_run=dry_run)
-        return _told([(day, put(one) if isinstance(one, Digest) else one) for day, one in found])
+        return _summarize(
+            [(day, put(one) if isinstance(one, Digest) else one) for day, one in found]
+        )
 
 
 def _put(
     digest: Digest, archive: DigestStore, folder: Path, *, dry_run: bool
 ) -> DayImport | PaperlarkError:
-    """File a day and write its pages, unless there is one; tell which."""
+    """Store a day and write its pages, unless it has some; return the outcome."""
     before = archive.digest(digest.profile, digest.day)
     if before is not None and before.status is not Status.IMPORTED:
-        return StoreError("paperlark made its page here, which stays")
+        return StoreError("it has a page of paperlark's, which is kept")
     missing = [name for name in _names(digest.day) if not (folder / name).exists()]
     if before is None and len(missing) < len(RENDERERS):
         return StoreError(
             f"{folder} has files of that day",
             hint="move them away, or bring them back with: paperlark restore",
         )
-    fate = DayImport.THERE if before else DayImport.ADDED
+    outcome = DayImport.THERE if before else DayImport.ADDED
     if dry_run or not missing:
-        return fate
+        return outcome
     pages = [renderer.render(before or digest) for renderer in RENDERERS]
     try:
         if before is None:
             archive.add(digest)
     except Unimportable as error:
         return error
-    # An import that was cut short left a day without some of its pages.
+    # An interrupted import may have left some of a day's pages unwritten.
     publish([page for page in pages if str(page.path) in missing], folder)
-    return fate
+    return outcome
 
 
 def _names(day: date) -> tuple[str, ...]:
-    """Name the files of a day, which take a while to make."""
+    """Return the names of a day's files."""
     return f"{day}.html", f"{day}.md", f"{day}.json", str(manifest_path(day))
 
 
-def _told(outcomes: Iterable[tuple[date, DayImport | PaperlarkError]]) -> ImportedDays:
+def _summarize(outcomes: Iterable[tuple[date, DayImport | PaperlarkError]]) -> ImportedDays:
     outcomes = tuple(outcomes)
     return ImportedDays(
-        added=tuple(day for day, fate in outcomes if fate is DayImport.ADDED),
-        there=tuple(day for day, fate in outcomes if fate is DayImport.THERE),
+        added=tuple(day for day, outcome in outcomes if outcome is DayImport.ADDED),
+        there=tuple(day for day, outcome in outcomes if outcome is DayImport.THERE),
         left_out=tuple(f"{day}: {why}" for day, why in outcomes if not isinstance(why, DayImport)),
     )

@@ -1,4 +1,4 @@
-"""BibTeX: every entry is a paper, found by its arXiv identifier or its title."""
+"""Parse BibTeX; each entry is a paper, identified by its arXiv identifier or its title."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, cast
 from paperlark.domain.errors import Unimportable
 from paperlark.domain.paper import PaperId, identify, mentioned
 from paperlark.domain.tex_accents import decode_accents, decode_letters
-from paperlark.importing.item import ImportedEntry, make_item
+from paperlark.importing.item import ImportedEntry, make_entry
 
 if TYPE_CHECKING:
     from bibtexparser.model import Entry, ParsingFailedBlock
 
 ENTRY = re.compile(r"^[ \t]*@\w+[ \t]*[{(]", re.MULTILINE)
-"""What a BibTeX file has, and no other kind."""
+"""FoundDay in BibTeX files and no other kind."""
 
-# In order of trust: where an identifier stands by itself, and where one is mentioned.
+# Fields that may mention an identifier, the most trusted first.
 _MENTIONS = ("eprint", "doi", "url", "journal", "note", "howpublished", "volume", "number", "eid")
 _BRACES = re.compile(r"((?<!\\)[{}])")
 _COMMAND = re.compile(r"\\[A-Za-z]+$")
@@ -26,10 +26,10 @@ _FORMULA = re.compile(r"(\$[^$]*\$)")
 
 
 def read_bibtex(text: str, name: str) -> tuple[ImportedEntry, ...]:
-    """Give every entry, one that is broken as a fault; raises Unimportable where there is none."""
+    """Parse every entry, a broken one as a fault; raises Unimportable."""
     from bibtexparser.entrypoint import parse_string  # noqa: PLC0415  # only this kind needs it
 
-    # What it finds wrong is told as faults, not into somebody's terminal.
+    # Its warnings become faults of entries, not lines in the terminal.
     logging.getLogger("bibtexparser").setLevel(logging.CRITICAL)
     try:
         library = parse_string(text)
@@ -43,7 +43,7 @@ def read_bibtex(text: str, name: str) -> tuple[ImportedEntry, ...]:
 
 
 def _broken(block: ParsingFailedBlock) -> tuple[int, ImportedEntry] | None:
-    """Read an entry that only has a name twice; anything else is at fault."""
+    """Read an entry whose key or field is duplicated; anything else is a fault."""
     line, inside = block.start_line or 0, block.ignore_error_block
     if inside is None:
         return line, ImportedEntry(_place(line), fault="it is broken BibTeX")
@@ -52,7 +52,7 @@ def _broken(block: ParsingFailedBlock) -> tuple[int, ImportedEntry] | None:
 
 def _item(entry: Entry) -> ImportedEntry:
     fields = {field.key.lower(): _bare(str(field.value)) for field in entry.fields}
-    return make_item(
+    return make_entry(
         _place(entry.start_line or 0),
         paper_id=_identifier(fields),
         title=_unbraced(fields.get("title", "")),
@@ -67,7 +67,7 @@ def _place(line: int) -> str:
 
 
 def _identifier(fields: Mapping[str, str]) -> PaperId | None:
-    """Believe `eprint` where it is not said to be another archive's, then any mention."""
+    """Prefer `eprint`, unless it belongs to another archive, then any mention."""
     archive = fields.get("archiveprefix", fields.get("eprinttype", "arxiv"))
     eprint = identify(fields.get("eprint", "")) if archive.lower() == "arxiv" else None
     if eprint:
@@ -76,7 +76,7 @@ def _identifier(fields: Mapping[str, str]) -> PaperId | None:
 
 
 def _bare(value: str) -> str:
-    """Take off the quotes that are left around an entry whose name stands twice."""
+    """Remove the quotes that the parser leaves around fields of a duplicated entry."""
     return value[1:-1] if value[:1] == value[-1:] == '"' else value
 
 

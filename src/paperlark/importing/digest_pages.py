@@ -1,4 +1,4 @@
-"""Digests as pages, Markdown or copied text: their heads and their entries."""
+"""Parse digests in Markdown or as copied text: their heads and their entries."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from decimal import Decimal
 from paperlark.domain.paper import mentioned
 from paperlark.domain.spending import Cost, Tokens
 from paperlark.importing.item import ImportedEntry, one_line, unescape
-from paperlark.importing.judged import day_of, judged_item
+from paperlark.importing.judged import day_of, judged_entry
 
 LONGEST_PROMPT = 100_000
 """Characters that are kept."""
 
 _HEAD_TOP = 10_000
-"""Characters that a head is looked for in: what is longer above the first paper is its contents."""
+"""Characters in which a head is searched; beyond that comes the table of contents."""
 _OFF_BY_ROUNDING = Decimal("0.02")
 
-# Marks of Markdown and the frames of tables; no expression may wander through a hostile page.
+# Markdown marks and table frames; bounded, so that matching takes linear time on hostile pages.
 _FRAME = r"[^\w\n]{1,60}"
 _COUNT = r"(\d[\d,]{0,8})"
 _DOLLARS = r"(\d[\d,]{0,8}(?:\.\d{1,9})?)"
@@ -50,11 +50,11 @@ _FENCED = re.compile(r"\A\s*(?P<fence>`{3,})[a-z]*\n(?P<text>.*?)\n(?P=fence)", 
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
-    """What a digest says of itself; None is what it does not say.
+class DigestHead:
+    """What a digest states about itself; None where it does not.
 
-    `most` is what it cost in US dollars where its parts are not told. `remarks` say what stands
-    there and cannot be so.
+    `most` is the cost in US dollars where its parts are not stated. `remarks` name statements that
+    contradict each other.
     """
 
     announced: int | None = None
@@ -69,19 +69,19 @@ class Head:
     remarks: tuple[str, ...] = ()
 
 
-NOTHING_SAID = Head()
-"""Of a file that has papers and nothing else."""
+NOTHING_SAID = DigestHead()
+"""The head of a file that has papers and nothing else."""
 
 
-def read_heads(text: str, name: str, days: frozenset[date]) -> Mapping[date, Head]:
-    """Give the head of each of a file's digests; where it says nothing of itself, none."""
+def read_heads(text: str, name: str, days: frozenset[date]) -> Mapping[date, DigestHead]:
+    """Return the head of each of a file's digests that has one."""
     if text.lstrip()[:1] in {"{", "["}:
         return _recorded(text, name) if '"selected"' in text else {}
     head = _page_head(*around(text))
     return dict.fromkeys(days, head)
 
 
-def _page_head(above: str, below: str) -> Head:
+def _page_head(above: str, below: str) -> DigestHead:
     top = above[:_HEAD_TOP]
     counts = {
         _NAMES.get(found["of"].lower(), found["of"].lower()): _number(found[2])
@@ -91,7 +91,7 @@ def _page_head(above: str, below: str) -> Head:
     model, tokens, cost = _MODEL.search(top), _TOKENS.search(top), _COST.search(top)
     used = _tokens(*map(_number, tokens.groups())) if tokens else None
     paid = _cost(*(Decimal(one.replace(",", "")) for one in cost.groups())) if cost else None
-    return Head(
+    return DigestHead(
         announced=counts.get("announced"),
         scanned=counts.get("scanned"),
         judged=counts.get("judged"),
@@ -113,7 +113,7 @@ def _tokens(prompt: int, completion: int, whole: int) -> Tokens | None:
 
 
 def _cost(prompt: Decimal, completion: Decimal, whole: Decimal) -> Cost | None:
-    """Believe the total: a rounded part may be off in its last place."""
+    """Trust the total: its parts may be rounded."""
     if abs(prompt + completion - whole) > _OFF_BY_ROUNDING or prompt > whole:
         return None
     return Cost(prompt, whole - prompt)
@@ -121,13 +121,13 @@ def _cost(prompt: Decimal, completion: Decimal, whole: Decimal) -> Cost | None:
 
 def _remarks(*, tokens: bool, cost: bool) -> Iterator[str]:
     if tokens:
-        yield "Its tokens do not add up, and are left out."
+        yield "Its token counts do not add up and are left out."
     if cost:
-        yield "Its costs do not add up, and are left out."
+        yield "Its costs do not add up and are left out."
 
 
 def _prompt(below: str) -> str | None:
-    """Give what stands under the last heading of a prompt; a fence around it is none of it."""
+    """Return the text under the first heading for a prompt, without a code fence around it."""
     headings = list(_PROMPT.finditer(below))
     if not headings:
         return None
@@ -137,13 +137,13 @@ def _prompt(below: str) -> str | None:
     return kept.encode("utf-8", "replace").decode().replace("\0", " ") or None
 
 
-def _recorded(text: str, name: str) -> Mapping[date, Head]:
-    # Brings pydantic, which no other kind needs.
+def _recorded(text: str, name: str) -> Mapping[date, DigestHead]:
+    # Loads pydantic, which no other kind needs.
     from paperlark.recordings import recorded_days  # noqa: PLC0415
 
     days = recorded_days(name, text.encode("utf-8", "replace"))
     return {
-        day: Head(
+        day: DigestHead(
             announced=one.printed.total,
             scanned=one.printed.scanned,
             selected=one.printed.relevant,
@@ -161,7 +161,7 @@ def _both(prompt: int | None, completion: int | None) -> Tokens | None:
 
 _HEADING = re.compile(r"^(?:#{1,6} +)?\d{1,4}\. +(?P<title>\S.*)$", re.MULTILINE)
 _END = re.compile(r"^(?:---|#{1,6} )", re.MULTILINE)
-# Marks of Markdown before a label; no regular expression may wander through a hostile page.
+# Markdown marks before a label; bounded, as above.
 _MARKS = r"^[^\w\n]{0,9}"
 _ID = re.compile(rf"{_MARKS}arXiv ID:\W{{1,9}}(?P<id>\S+)", re.IGNORECASE | re.MULTILINE)
 _LINKED = re.compile(rf"{_MARKS}\[(?P<title>.*)\]\((?P<address>[^()\[\]\s]*)\)")
@@ -174,23 +174,23 @@ _SCORES = re.compile(
 _DATES = (r"\d{1,2}/\d{1,2}/\d{4}", r"\d{1,2} [A-Z][a-z]+ \d{4}", r"\d{4}-\d{2}-\d{2}")
 _FORMATS = ("%m/%d/%Y", "%d %B %Y", "%Y-%m-%d")
 _TOP = 500
-# Only paperlark names a paper's place so. It makes literal what others write as it is.
+# Only paperlark writes these anchors, and only paperlark escapes titles.
 _OWN = '<a id="paper-'
 
 
 def is_page(text: str) -> bool:
-    """Tell whether a text has a numbered paper with an identifier."""
+    """Return whether a text has a numbered paper with an identifier."""
     return any(_identifier(title, body) for _, title, body in _blocks(text))
 
 
 def read_page(text: str, name: str) -> tuple[ImportedEntry, ...]:
-    """Give every numbered paper that has an identifier; the table of contents has none."""
+    """Parse every numbered paper that has an identifier; a table of contents has none."""
     day = _day(text[:_TOP]) or day_of(name)
     return tuple(_item(number, title, body, day) for number, title, body in _papers(text))
 
 
 def around(text: str) -> tuple[str, str]:
-    """Give what stands above the first paper, and what stands from the last one on."""
+    """Return the text above the first paper, and the text from the last one on."""
     papers = [heading for heading, title, body in _parts(text) if _identifier(title, body)]
     return (text[: papers[0].start()], text[papers[-1].end() :]) if papers else (text, "")
 
@@ -200,7 +200,7 @@ def _papers(text: str) -> Iterator[tuple[int, str, str]]:
 
 
 def _blocks(text: str) -> Iterator[tuple[int, str, str]]:
-    """Give the line, title and text of everything that is numbered."""
+    """Yield line, title and text of each numbered section."""
     line = counted = 0
     for heading, title, body in _parts(text):
         line += text.count("\n", counted, heading.start())
@@ -236,12 +236,12 @@ def _item(line: int, title: str, body: str, day: date | None) -> ImportedEntry:
     if _OWN in title:
         row = {name: unescape(value) for name, value in row.items()}
     row["id"] = _identifier(title, body) or ""
-    return judged_item(f"line {line}", row | (scores.groupdict() if scores else {}), day)
+    return judged_entry(f"line {line}", row | (scores.groupdict() if scores else {}), day)
 
 
 def _labelled(body: str, label: str) -> str:
-    """Give what stands behind a label, to the next blank line."""
-    # What is behind the marks may begin with a sign of its own: a formula, a bracket.
+    """Return the text after a label, up to the next blank line."""
+    # The value may begin with a sign of its own: a formula, a bracket.
     value = r":[*_]{0,3}[ \t]{0,9}\n?(.*(?:\n.+)*)"
     found = re.search(rf"{_MARKS}{label}{value}", body, re.MULTILINE)
     return found[1] if found else ""

@@ -1,4 +1,4 @@
-"""Entries and heads in, digests of days that were made elsewhere out. Pure."""
+"""Build digests of imported days from their entries and heads. Pure."""
 
 from __future__ import annotations
 
@@ -12,25 +12,25 @@ from paperlark.domain.errors import DigestInconsistent, Unimportable
 from paperlark.domain.judgement import Judgement
 from paperlark.domain.paper import Identifier, Paper, PaperId
 from paperlark.domain.spending import Spend
-from paperlark.importing.digest_pages import NOTHING_SAID, Head
+from paperlark.importing.digest_pages import NOTHING_SAID, DigestHead
 from paperlark.importing.examples import paper_of
 from paperlark.importing.item import ImportedEntry
 from paperlark.importing.judged import UNSCORED
 
 MOST_PAPERS = 3_000
-"""No day's announcement has had half as many."""
+"""More than twice as many as arXiv ever announced on one day."""
 FIRST_DAY = date(1991, 8, 14)
-"""arXiv's first."""
+"""arXiv's first day."""
 UNNAMED_MODEL = "unknown model"
 _SOMEBODY = (AuthorMatch(None, by_name_only=True),)
 
 Followed = Callable[[Paper], tuple[AuthorMatch, ...]]
-"""Says which of the reader's followed authors wrote a paper, going by names."""
+"""Finds which of the reader's followed authors wrote a paper, by name."""
 
 
 @dataclass(frozen=True, slots=True)
 class ImportContext:
-    """Whose archive the days are for, and which day it is."""
+    """The archive's profile, its followed authors, and today's date."""
 
     profile: str
     followed: Followed
@@ -38,7 +38,7 @@ class ImportContext:
 
 
 def by_day(items: Sequence[ImportedEntry]) -> Mapping[date, Sequence[ImportedEntry]]:
-    """Part entries by the day of the digest that they stand in, each in its own order."""
+    """Group entries by the day of their digest, in order."""
     days: dict[date, list[ImportedEntry]] = {}
     for item in items:
         if item.day is not None and item.fault in {None, UNSCORED}:
@@ -49,15 +49,15 @@ def by_day(items: Sequence[ImportedEntry]) -> Mapping[date, Sequence[ImportedEnt
 def digest_from_entries(
     day: date,
     items: Sequence[ImportedEntry],
-    head: Head = NOTHING_SAID,
+    head: DigestHead = NOTHING_SAID,
     *,
     name: str,
     reader: ImportContext,
     texts: Mapping[PaperId, Paper],
 ) -> Digest:
-    """Make the digest of a day as the file called `name` has it; raises Unimportable.
+    """Build the digest of a day from a file called `name`; raises Unimportable.
 
-    Papers keep their order. What the file does not say stays unknown.
+    Papers keep their order. What the file does not state stays unknown.
     """
     _check(day, len(items), reader.today)
     kept: dict[PaperId, ImportedEntry] = {}
@@ -67,7 +67,7 @@ def digest_from_entries(
     papers = [(item, paper_of(item, texts)) for item in kept.values()]
     known = [(item, paper) for item, paper in papers if paper is not None]
     if not known:
-        raise Unimportable(f"nobody has a text of any paper of {day}")
+        raise Unimportable(f"no text is available for any paper of {day}")
     entries = tuple(
         _entry(place, item, paper, reader.followed)
         for place, (item, paper) in enumerate(known, start=1)
@@ -75,25 +75,25 @@ def digest_from_entries(
     judgements = tuple(one.judgement for one in entries if one.judgement)
     funnel, adds_up = _funnel(head, entries)
     model = head.model or (UNNAMED_MODEL if judgements else None)
-    told = (head.tokens, head.cost, head.most) != (None, None, None)
+    has_spend = (head.tokens, head.cost, head.most) != (None, None, None)
     return Digest(
         day=day,
         profile=reader.profile,
         categories=(),
         status=Status.IMPORTED,
         model=model,
-        # How many requests there were no page prints.
-        spend=Spend(head.tokens, head.cost, 0, head.most) if model and told else None,
+        # No page states the number of requests.
+        spend=Spend(head.tokens, head.cost, 0, head.most) if model and has_spend else None,
         cutoffs=None,
         funnel=funnel,
         entries=entries,
         unjudged=(),
         prompt=head.prompt,
         notes=(
-            f"Imported from {name}: what that does not say is unknown.",
+            f"Imported from {name}; anything it does not state is unknown.",
             *head.remarks,
             *_omissions(head, items, entries, once=len(kept)),
-            *(() if adds_up else ("Its counts do not add up, and are left out.",)),
+            *(() if adds_up else ("Its counts do not add up and are left out.",)),
         ),
         judgements=judgements,
         scanned=tuple(one.paper.id for one in entries),
@@ -101,9 +101,9 @@ def digest_from_entries(
 
 
 def adopt(digest: Digest, *, name: str, reader: ImportContext) -> Digest:
-    """Make a digest of paperlark's own page one of this reader's; raises Unimportable.
+    """Turn a digest restored from a paperlark page into one of this archive; raises Unimportable.
 
-    What was judged, and which papers were looked at, is known as far as the page has them.
+    Judgements and scanned papers are known as far as the page has them.
     """
     _check(digest.day, len(digest.entries), reader.today)
     papers = [one.paper.id for one in digest.entries]
@@ -120,7 +120,7 @@ def adopt(digest: Digest, *, name: str, reader: ImportContext) -> Digest:
         and [one.place for one in digest.entries] == list(range(1, len(papers) + 1))
     )
     if not sound:
-        raise Unimportable(f"{name} is not as paperlark wrote it", hint="get it again")
+        raise Unimportable(f"{name} was changed after paperlark wrote it", hint="get it again")
     return replace(
         digest,
         profile=reader.profile,
@@ -133,9 +133,9 @@ def adopt(digest: Digest, *, name: str, reader: ImportContext) -> Digest:
 
 def _check(day: date, papers: int, today: date) -> None:
     if not FIRST_DAY <= day <= today:
-        raise Unimportable(f"{day} is no day of an announcement yet, or of arXiv at all")
+        raise Unimportable(f"{day} is in the future, or before arXiv began")
     if papers > MOST_PAPERS:
-        raise Unimportable(f"{papers} papers are more than arXiv ever announced on a day")
+        raise Unimportable(f"{papers} papers are more than arXiv ever announced on one day")
 
 
 def _is_identifier(paper: PaperId) -> bool:
@@ -158,8 +158,8 @@ def _entry(place: int, item: ImportedEntry, paper: Paper, followed: Followed) ->
     )
 
 
-def _funnel(head: Head, entries: Sequence[Entry]) -> tuple[Funnel, bool]:
-    """Count as the file does, and tell whether that adds up; counts that do not are unknown."""
+def _funnel(head: DigestHead, entries: Sequence[Entry]) -> tuple[Funnel, bool]:
+    """Return the file's counts, and whether they add up; those that do not are unknown."""
     try:
         return _counts(entries, head.announced, head.scanned, head.judged), True
     except DigestInconsistent:
@@ -192,21 +192,21 @@ def _counts(
 
 
 def _omissions(
-    head: Head, items: Sequence[ImportedEntry], entries: Sequence[Entry], *, once: int
+    head: DigestHead, items: Sequence[ImportedEntry], entries: Sequence[Entry], *, once: int
 ) -> Iterator[str]:
     nameless = sum(item.paper_id is None for item in items)
     for count, what in (
-        (nameless, "named without an arXiv identifier"),
-        (len(items) - nameless - once, "named a second time"),
-        (once - len(entries), "of which nobody has the text"),
+        (nameless, "without an arXiv identifier"),
+        (len(items) - nameless - once, "listed twice"),
+        (once - len(entries), "whose text is not available"),
     ):
         if count:
             yield f"Left out: {_papers(count)} {what}."
-    silent = sum(one.judgement is None and not one.followed for one in entries)
-    if silent:
-        yield f"No scores can be read of {_papers(silent)}."
+    unscored = sum(one.judgement is None and not one.followed for one in entries)
+    if unscored:
+        yield f"No scores could be read for {_papers(unscored)}."
     if head.selected is not None and head.selected != len(entries):
-        yield f"It counts {_papers(head.selected)}, and has {len(entries)} that can be read."
+        yield f"It counts {_papers(head.selected)}, of which {len(entries)} could be read."
 
 
 def _papers(count: int) -> str:

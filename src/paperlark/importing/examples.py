@@ -1,4 +1,4 @@
-"""Entries in, lessons out: each paper once, with the best text there is. Pure."""
+"""Turn entries into training examples: each paper once, with the best text available. Pure."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from paperlark.importing.item import ImportedEntry
 
 @dataclass(frozen=True, slots=True)
 class LearnedEntries:
-    """What a file teaches: one lesson a paper, and what became of the other entries.
+    """Training examples from a file, one per paper, and what became of the other entries.
 
-    `not_found` names papers of which nobody has a text, `unusable` the entries at fault, each
-    with its reason; `repeated` counts entries on a paper that another one is on too, `followed`
-    those without scores that are there for their author.
+    `not_found` names papers without an available text, `unusable` the faulty entries with their
+    reasons; `repeated` counts further entries for the same paper, `followed` those without scores
+    that were listed for a followed author.
     """
 
     entries: int
@@ -32,7 +32,7 @@ class LearnedEntries:
 def without_text(
     items: Iterable[ImportedEntry], known: Mapping[PaperId, Paper]
 ) -> tuple[PaperId, ...]:
-    """Name the arXiv papers whose abstract neither the file nor anybody here has."""
+    """Return the arXiv papers whose abstract is neither in the file nor in `known`."""
     there = {paper.id for paper in known.values() if paper.abstract}
     lacking = (
         item.paper_id
@@ -45,9 +45,9 @@ def without_text(
 def learn(
     items: Iterable[ImportedEntry], texts: Mapping[PaperId, Paper], *, today: date, wanted: bool
 ) -> LearnedEntries:
-    """Make a lesson of every entry that has a text: arXiv's own, where `texts` has it.
+    """Make an example of every entry that has a text: arXiv's own, where `texts` has it.
 
-    Scored entries are judged history; the others were imported `today` as liked, or not.
+    Scores entries are past judgements; the others count as liked, or disliked, `today`.
     """
     items = tuple(items)
     examples: dict[PaperId, Example] = {}
@@ -64,7 +64,7 @@ def learn(
             not_found.append(f"{item.name}, {item.place}")
         else:
             usable += 1
-            example = _lesson(item, paper, today, wanted=wanted)
+            example = _example(item, paper, today, wanted=wanted)
             examples[paper.id] = max(example, examples.get(paper.id, example), key=_latest)
     return LearnedEntries(
         entries=len(items),
@@ -81,7 +81,7 @@ def _latest(example: Example) -> date:
 
 
 def paper_of(item: ImportedEntry, texts: Mapping[PaperId, Paper]) -> Paper | None:
-    """Give the paper that an entry is on; None where nobody has a text of it."""
+    """Return the paper of an entry; None where no text of it is available."""
     known = texts.get(item.paper_id) if item.paper_id else None
     if known and (known.abstract or not item.title):
         return known
@@ -89,7 +89,7 @@ def paper_of(item: ImportedEntry, texts: Mapping[PaperId, Paper]) -> Paper | Non
         return None
     return Paper(
         id=item.paper_id or library_id(item.title),
-        # A paper comes into a digest when it is new, unless that says otherwise.
+        # Papers in digests are new unless the digest states a version.
         version=item.version or 1,
         title=item.title,
         authors=tuple(Author(name) for name in item.authors),
@@ -99,12 +99,12 @@ def paper_of(item: ImportedEntry, texts: Mapping[PaperId, Paper]) -> Paper | Non
 
 
 def library_id(title: str) -> PaperId:
-    """Name a paper that arXiv does not have by its title, however that is set."""
+    """Return an id for a paper that is not on arXiv, from the letters of its title."""
     letters = "".join(c for c in title.casefold() if c.isalnum()) or title
     return PaperId(f"library:{hashlib.sha256(letters.encode()).hexdigest()[:16]}")
 
 
-def _lesson(item: ImportedEntry, paper: Paper, today: date, *, wanted: bool) -> Example:
+def _example(item: ImportedEntry, paper: Paper, today: date, *, wanted: bool) -> Example:
     if item.scored is None:
         return Example(paper, today, wanted, LabelSource.LIBRARY)
     scored = item.scored

@@ -1,36 +1,112 @@
-"""What an import asks of the world outside: a file, an address, a Zotero library, arXiv."""
+"""Fetch what an import needs: a file, a web address, and papers' texts from arXiv.
+
+Web addresses are fetched within bounds of time and size, and again where that may help.
+"""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Self, TypeAlias
 
 from paperlark.domain.errors import SourceError, Unimportable
 from paperlark.domain.paper import Paper, PaperId, identify
-from paperlark.importing.item import ImportedEntry
+from paperlark.http.response import HttpError, InvalidRequest, Response, ResponseTooLarge
 from paperlark.importing.kinds import LARGEST
 from paperlark.ports import Progress
 from paperlark.settings import Settings
-from paperlark.settings.environment import Environment
 
 if TYPE_CHECKING:
     from paperlark.sources._client import ArxivClient
 
+_log = logging.getLogger(__name__)
+ATTEMPTS = 4
+TIMEOUT = 30.0
+"""Seconds for one step; a whole exchange, and all attempts, may take four times as long."""
+_BUSY = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE}
+
+
+class Web:
+    """Fetches files; `largest` is how many bytes each may have."""
+
+    def __init__(self, user_agent: str, *, largest: int, timeout: float = TIMEOUT) -> None:
+        from paperlark.http.client import BoundedClient  # noqa: PLC0415  # loads an HTTP library
+
+        self._client = BoundedClient(
+            largest=largest, seconds=4 * timeout, step=timeout, user_agent=user_agent
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._client.close()
+
+    def get(
+        self,
+        address: str,
+        *,
+        params: Mapping[str, str | int] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Response:
+        """Return the answer, whose status is 200; raises Unimportable where there is none."""
+        import stamina  # noqa: PLC0415  # only who fetches something loads it
+
+        try:
+            for attempt in stamina.retry_context(
+                on=_RetryableError, attempts=ATTEMPTS, timeout=4 * TIMEOUT
+            ):
+                with attempt:
+                    return self._ask(address, params or {}, headers or {})
+        except _RetryableError as error:
+            raise _unreachable(address, str(error)) from error
+        raise _unreachable(address, "not requested")  # pragma: no cover
+
+    def _ask(
+        self, address: str, params: Mapping[str, str | int], headers: Mapping[str, str]
+    ) -> Response:
+        try:
+            # Headers may hold a key, which no other server may see.
+            response = self._client.request(
+                "GET", address, params=params, headers=headers, follow_redirects=not headers
+            )
+        except ResponseTooLarge as error:
+            raise Unimportable(
+                f"{address} answers with more than {self._client.largest >> 20} MB",
+                hint="save it as a file, and import it in parts",
+            ) from error
+        except InvalidRequest as error:
+            raise _unreachable(address, error.reason) from error
+        except HttpError as error:
+            raise _retryable(error.reason) from error
+        if response.status in _BUSY:
+            raise _retryable(f"HTTP {response.status}")
+        if response.status != HTTPStatus.OK:
+            raise _unreachable(address, f"HTTP {response.status}")
+        return response
+
+
+class _RetryableError(Exception):
+    """Asking again may help; never leaves this module."""
+
+
+def _retryable(reason: str) -> _RetryableError:
+    _log.info("the import's download failed and may be repeated: %s", reason)
+    return _RetryableError(reason)
+
+
+def _unreachable(address: str, reason: str) -> Unimportable:
+    return Unimportable(
+        f"{address[:200]} could not be fetched ({reason})",
+        hint="check the address, or save it as a file",
+    )
+
 
 OpenArxiv: TypeAlias = Callable[[], AbstractContextManager["ArxivClient"]]
 """Opens the client that asks arXiv, when it is needed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Zotero:
-    """A library by its owner (`users/12345`); `key_variable` names what may hold its key."""
-
-    owner: str
-    key_variable: str
-    url: str
 
 
 def content_of(settings: Settings, source: str) -> bytes:
@@ -47,8 +123,6 @@ def content_of(settings: Settings, source: str) -> bytes:
     if identify(source):
         return source.encode()
     if source.startswith(("http://", "https://")):
-        from paperlark.importing.web import Web  # noqa: PLC0415  # brings the HTTP client
-
         with Web(settings.arxiv.user_agent, largest=LARGEST) as web:
             return web.get(source).content
     raise Unimportable(
@@ -56,23 +130,11 @@ def content_of(settings: Settings, source: str) -> bytes:
     )
 
 
-def items_of(
-    settings: Settings, environment: Environment, zotero: Zotero
-) -> Sequence[ImportedEntry]:
-    """Give every item of a Zotero library; raises Unimportable."""
-    from paperlark.importing.web import Web  # noqa: PLC0415  # brings the HTTP client
-    from paperlark.importing.zotero import read_zotero  # noqa: PLC0415  # likewise
-
-    key = environment.secret(zotero.key_variable)
-    with Web(settings.arxiv.user_agent, largest=LARGEST) as web:
-        return read_zotero(web, zotero.owner, key=key, api=zotero.url)
-
-
 def look_up(
     search: str, open_client: OpenArxiv, papers: Sequence[PaperId], progress: Progress
 ) -> tuple[Mapping[PaperId, Paper], str | None]:
-    """Ask arXiv's search API at `search` for papers; say why it could not be asked about all."""
-    from paperlark.sources.lookup import ArxivLookup  # noqa: PLC0415  # brings the HTTP client
+    """Fetch papers from arXiv's search API at `search`; also return why some were not asked for."""
+    from paperlark.sources.lookup import ArxivLookup  # noqa: PLC0415  # brings an XML parser
 
     found: dict[PaperId, Paper] = {}
     with (

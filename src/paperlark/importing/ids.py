@@ -1,4 +1,4 @@
-"""A plain list of arXiv papers: numbers and addresses in any mixture, with words around them."""
+"""Parse a plain list of arXiv papers: identifiers and addresses, with any words around them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from paperlark.domain.errors import Unimportable
 from paperlark.domain.paper import PaperId, identify
-from paperlark.importing.item import ImportedEntry, make_item
+from paperlark.importing.item import ImportedEntry, make_entry
 
 _COMMENT = re.compile(r"(?:^|\s)[#%].*")
 _LABEL = re.compile(r"\barxiv:\s+", re.IGNORECASE)
@@ -15,16 +15,16 @@ _AROUND = "()<>\"'.*"
 
 
 def read_ids(text: str, name: str) -> tuple[ImportedEntry, ...]:
-    """Give every paper of the list; raises Unimportable naming a line that has none."""
+    """Parse every paper of the list; raises Unimportable for a line without one."""
     return tuple(
-        make_item(f"line {number}", paper_id=paper)
+        make_entry(f"line {number}", paper_id=paper)
         for number, line in enumerate(text.splitlines(), start=1)
         for paper in _papers(line, f"{name}:{number}")
     )
 
 
 def names_papers(text: str) -> bool:
-    """Tell whether the first line that says anything names a paper."""
+    """Return whether the first line that is not a comment names a paper."""
     lines = (_COMMENT.sub("", line).strip() for line in text.splitlines())
     first = next((line for line in lines if line), "")
     return any(True for _ in _named(first))
@@ -42,7 +42,7 @@ def _papers(line: str, place: str) -> Iterator[PaperId]:
 
 
 def _named(line: str) -> Iterator[PaperId]:
-    """Find the words of a line that are papers; the other words are the reader's own."""
+    """Find the identifiers in a line; other words are ignored."""
     for word in re.split(r"[\s,;|]+", _LABEL.sub("arXiv:", line)):
         identifier = identify(word.strip(_AROUND))
         if identifier:

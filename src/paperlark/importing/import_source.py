@@ -1,7 +1,8 @@
-"""What a reader brings along: read, looked up, and kept as lessons, and as days of the archive."""
+"""Import papers and digests: read, look up, and keep as examples and as archive days."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
@@ -14,17 +15,18 @@ from paperlark.domain.feedback import Example, LabelSource
 from paperlark.domain.paper import Paper, PaperId
 from paperlark.importing.archive_days import (
     NO_IMPORTED_DAYS,
-    NO_PATIENCE,
+    NO_WAIT,
     DigestFile,
     ImportedDays,
-    LockPatience,
+    LockWait,
     add_days,
     days_of,
 )
 from paperlark.importing.examples import LearnedEntries, learn, without_text
-from paperlark.importing.fetch import OpenArxiv, Zotero, content_of, items_of, look_up
+from paperlark.importing.fetch import OpenArxiv, content_of, look_up
 from paperlark.importing.item import ImportedEntry
 from paperlark.importing.kinds import FileKind, decode, read_items, recognise
+from paperlark.importing.zotero import ZoteroLibrary, items_of
 from paperlark.ports import Progress
 from paperlark.settings import Settings
 from paperlark.settings.environment import Environment
@@ -34,12 +36,14 @@ from paperlark.store.lock import run_lock
 from paperlark.store.paper_texts import PaperTextStore
 from paperlark.store.votes import FeedbackStore, append_votes, log_path, read_votes
 
+_log = logging.getLogger(__name__)
+
 
 @dataclass(frozen=True, slots=True)
-class ImportHow:
-    """How to import; `kind` None is told by the content, `open_arxiv` asks for unknown papers.
+class ImportOptions:
+    """How to import; without a `kind` it is recognized by content; arXiv is asked for texts.
 
-    `days` has digests become days of the archive; `wait` says for how long to wait for a run then.
+    With `days`, digests become days of the archive; `wait` is for a run in progress.
     """
 
     progress: Progress
@@ -49,7 +53,7 @@ class ImportHow:
     ask_arxiv: bool = True
     dry_run: bool = False
     days: bool = True
-    wait: LockPatience = NO_PATIENCE
+    wait: LockWait = NO_WAIT
 
 
 _UNASKED = "arXiv was not asked"
@@ -57,10 +61,10 @@ _UNASKED = "arXiv was not asked"
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What became of every entry: the counts add up to `entries`; and of the days of digests.
+    """Outcome for every entry (the counts add up to `entries`) and for the days of digests.
 
-    `followed` have no scores, and are in a digest for their authors. `unasked` says why arXiv was
-    not asked about all that were not found, None where it was.
+    `followed` have no scores, and are in a digest for their authors. `unasked` is why arXiv was
+    not asked about some papers that were not found; None where it was.
     """
 
     entries: int
@@ -78,7 +82,7 @@ class Imported:
 
 
 def import_source(
-    settings: Settings, environment: Environment, source: str, how: ImportHow
+    settings: Settings, environment: Environment, source: str, how: ImportOptions
 ) -> Imported:
     """Import a file, an address, or one paper by its identifier.
 
@@ -88,25 +92,26 @@ def import_source(
     kind, text = (how.kind, decode(content, source)) if how.kind else recognise(content, source)
     if kind is FileKind.VOTES:
         return _import_votes(settings, text, source, how)
-    printed = DigestFile(text, source) if kind is FileKind.DIGEST and how.days else None
+    file = DigestFile(text, source) if kind is FileKind.DIGEST and how.days else None
     items = read_items(kind, text, source)
-    return _import_items(settings, environment, items, source, how, printed=printed)
+    _log.info("%s file with %d entries", kind, len(items))
+    return _import_items(settings, environment, items, source, how, file=file)
 
 
 def import_zotero(
-    settings: Settings, environment: Environment, zotero: Zotero, how: ImportHow
+    settings: Settings, environment: Environment, zotero: ZoteroLibrary, how: ImportOptions
 ) -> Imported:
     """Import a Zotero library over the web; raises Unimportable, and then nothing is kept."""
     items = items_of(settings, environment, zotero)
     return _import_items(settings, environment, items, f"the Zotero library {zotero.owner}", how)
 
 
-def _import_votes(settings: Settings, text: str, name: str, how: ImportHow) -> Imported:
+def _import_votes(settings: Settings, text: str, name: str, how: ImportOptions) -> Imported:
     every = read_votes(text.encode(), name)
     votes = every.get(settings.profile.name, ())
     if not votes:
-        others = ", ".join(map(repr, every)) or "nobody"
-        raise Unimportable(f"{name} has no vote of {settings.profile.name!r}, but of {others}")
+        others = ", ".join(map(repr, every)) or "no profile"
+        raise Unimportable(f"{name} has no votes of {settings.profile.name!r}, only of {others}")
     path = settings.database
     if how.dry_run:
         return Imported(len(votes), votes=len(votes))
@@ -121,7 +126,7 @@ def _import_votes(settings: Settings, text: str, name: str, how: ImportHow) -> I
 
 
 def _is_copy(source: str, log: Path) -> bool:
-    """Tell whether a source is the copy beside this database, which needs no vote twice."""
+    """Return whether a source is this database's own log of votes."""
     return log.exists() and Path(source).exists() and log.samefile(source)
 
 
@@ -130,21 +135,22 @@ def _import_items(
     environment: Environment,
     items: Sequence[ImportedEntry],
     name: str,
-    how: ImportHow,
+    how: ImportOptions,
     *,
-    printed: DigestFile | None = None,
+    file: DigestFile | None = None,
 ) -> Imported:
-    """Keep lessons first: they take but a moment, where a day may have to wait for a run."""
+    """Store examples, then days: those may have to wait for a run in progress."""
     texts = _known(settings, [item.paper_id for item in items if item.paper_id])
     lacking, unasked = without_text(items, texts), None
     if lacking and how.ask_arxiv:
         found, unasked = look_up(settings.arxiv.search, how.open_arxiv, lacking, how.progress)
         texts = {**texts, **found}
+        _log.info("arXiv had texts of %d of %d papers", len(found), len(lacking))
     elif lacking:
         unasked = _UNASKED
     now = today(environment.now())
     learned = learn(items, texts, today=now, wanted=how.wanted)
-    digests = tuple(days_of(printed, items, texts, settings, now)) if printed else ()
+    digests = tuple(days_of(file, items, texts, settings, now)) if file else ()
     if not learned.examples and not any(isinstance(one, Digest) for _, one in digests):
         raise _nothing(learned, name, unasked)
     new = _keep(settings, learned.examples, how) if learned.examples else ()
@@ -155,7 +161,7 @@ def _import_items(
 
 
 def _known(settings: Settings, papers: Sequence[PaperId]) -> Mapping[PaperId, Paper]:
-    """Give the texts that are here; where there is no database none is made for that."""
+    """Return the texts in the database; no database is created for that."""
     path = settings.database
     if not path.exists():
         check_not_set_aside(path)
@@ -164,8 +170,8 @@ def _known(settings: Settings, papers: Sequence[PaperId]) -> Mapping[PaperId, Pa
         return PaperTextStore(connection, path, settings.profile.name).find(papers)
 
 
-def _keep(settings: Settings, examples: Sequence[Example], how: ImportHow) -> Sequence[Example]:
-    """Keep what is new, and give that; a run may be under way, for this takes but a moment."""
+def _keep(settings: Settings, examples: Sequence[Example], how: ImportOptions) -> Sequence[Example]:
+    """Store and return the new examples; short enough to do while a run is in progress."""
     path = settings.database
     if how.dry_run and not path.exists():
         return examples
@@ -178,7 +184,7 @@ def _keep(settings: Settings, examples: Sequence[Example], how: ImportHow) -> Se
 
 
 def _writing(path: Path) -> AbstractContextManager[None]:
-    """Let no restore put its database over one that is only just being made."""
+    """Lock a database that does not exist yet, so that no restore overwrites it."""
     return nullcontext() if path.exists() else run_lock(path, patience=0.0)
 
 
@@ -204,13 +210,13 @@ def _entries(learned: LearnedEntries) -> str:
 
 
 def _nothing(learned: LearnedEntries, name: str, unasked: str | None) -> Unimportable:
-    """Say that a file teaches nothing, and what its first entry lacks."""
+    """Build the error for a file without usable papers; it names the first one."""
     first = next(iter((*learned.not_found, *learned.unusable)), None)
     if first is None:
         what = "paper with scores" if learned.entries else "entries"
         return Unimportable(f"{name} has no {what}", hint="is it the right file?")
     asked = f"; {unasked}" if unasked else ""
     return Unimportable(
-        f"{name} has no paper that is known, in {_entries(learned)} (first: {first}{asked})",
+        f"{name} has no usable paper in {_entries(learned)} (first: {first}{asked})",
         hint="nothing was imported",
     )

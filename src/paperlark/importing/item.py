@@ -1,4 +1,4 @@
-"""One entry of an imported file, and the JSON values and literal text it is read from."""
+"""One entry of an imported file, and how JSON values and escaped text are read."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 
 
 def unescape(text: str) -> str:
-    """Take the backslashes and entities away that keep a text from taking effect."""
+    """Undo Markdown backslashes and HTML entities."""
     return _ESCAPED.sub(r"\1", text).replace("&lt;", "<").replace("&amp;", "&")
 
 
-Value = Any  # what JSON may be; whoever reads it checks each step
+Value = Any  # a JSON value; each step of reading it is checked
 
 
 def read_values(text: str, name: str) -> tuple[tuple[str, Value], ...]:
-    """Give every value with its place; raises Unimportable naming the line that is no JSON."""
+    """Parse JSON or JSON lines, with each value's place; raises Unimportable naming the line."""
     try:
         return tuple(_whole(text))
     except ValueError:
         return tuple(_lines(text, name))
     except RecursionError as error:
-        raise _refused(name, "is JSON inside JSON, too deep to be read") from error
+        raise _refused(name, "is nested too deeply") from error
 
 
 def _whole(text: str) -> Iterator[tuple[str, Value]]:
@@ -49,9 +49,9 @@ def _lines(text: str, name: str) -> Iterator[tuple[str, Value]]:
                 yield f"line {number}", json.loads(line)
             except ValueError as error:
                 reason = str(error)[:80]
-                raise _refused(f"{name}:{number}", f"is no JSON ({reason})") from error
+                raise _refused(f"{name}:{number}", f"is not valid JSON ({reason})") from error
             except RecursionError as error:
-                raise _refused(f"{name}:{number}", "is too deep to be read") from error
+                raise _refused(f"{name}:{number}", "is nested too deeply") from error
 
 
 def _refused(place: str, problem: str) -> Unimportable:
@@ -59,17 +59,17 @@ def _refused(place: str, problem: str) -> Unimportable:
 
 
 LONGEST_TITLE = 1_000
-"""Characters; whatever is longer is no title."""
+"""Characters; longer texts are not titles."""
 LONGEST_ABSTRACT = 20_000
 """Characters that are kept."""
 LONGEST_NAME, MOST_AUTHORS = 200, 5_000
 AUTHOR_MATCH = "author match"
-"""How the comment on a paper by a followed author begins."""
+"""Start of the comment on a paper by a followed author."""
 
 
 @dataclass(frozen=True, slots=True)
-class Scored:
-    """What a judge said of it on an announcement day."""
+class Scores:
+    """A judge's scores on an announcement day."""
 
     day: date
     relevance: int
@@ -78,11 +78,11 @@ class Scored:
 
 @dataclass(frozen=True, slots=True)
 class ImportedEntry:
-    """What is said of one paper, texts tidied.
+    """What a file states about one paper, in normalized texts.
 
-    `place` is where in the file, for a message. `paper_id` is None where no arXiv identifier is
-    given; a title may be empty. `day` is that of the digest that it stands in, None where it is of
-    none or nothing says which. An entry that teaches nothing has its `fault`.
+    `place` is where in the file, for messages. `paper_id` is None where no arXiv identifier is
+    given; a title may be empty. `day` is that of its digest, None where it is unknown. An entry
+    that cannot be used has a `fault`.
     """
 
     place: str
@@ -91,7 +91,7 @@ class ImportedEntry:
     abstract: str = ""
     authors: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
-    scored: Scored | None = None
+    scored: Scores | None = None
     fault: str | None = None
     version: int | None = None
     comment: str = ""
@@ -99,16 +99,16 @@ class ImportedEntry:
 
     @property
     def by_followed(self) -> bool:
-        """Whether the digest has it because somebody whom its reader followed wrote it."""
+        """Whether it is in the digest for a followed author."""
         return self.comment.casefold().startswith(AUTHOR_MATCH)
 
     @property
     def name(self) -> str:
-        """Call it what its reader would look for."""
+        """What to call it in messages."""
         return self.paper_id or (f"“{self.title[:60]}”" if self.title else "an entry")
 
 
-def make_item(  # noqa: PLR0913  # what a file may say of a paper
+def make_entry(  # noqa: PLR0913  # what a file may say of a paper
     place: str,
     *,
     paper_id: PaperId | None = None,
@@ -116,23 +116,23 @@ def make_item(  # noqa: PLR0913  # what a file may say of a paper
     abstract: str = "",
     authors: Iterable[str] = (),
     categories: Iterable[str] = (),
-    scored: Scored | None = None,
+    scored: Scores | None = None,
     version: int | None = None,
     comment: str = "",
 ) -> ImportedEntry:
-    """Tidy the texts; an entry without a name, or with a whole book for a title, is at fault."""
-    tidied = one_line(title)
+    """Normalize the texts; an entry that names no paper, or has an overlong title, is faulty."""
+    short = one_line(title)
     fault = None
-    if len(tidied) > LONGEST_TITLE:
-        fault = f"its title has {len(tidied)} characters"
-        tidied = ""
-    elif paper_id is None and not tidied:
+    if len(short) > LONGEST_TITLE:
+        fault = f"its title has {len(short)} characters"
+        short = ""
+    elif paper_id is None and not short:
         fault = "it names no paper"
     names = (one_line(name)[:LONGEST_NAME] for name in authors)
     return ImportedEntry(
         place=place,
         paper_id=paper_id,
-        title=tidied,
+        title=short,
         abstract=one_line(abstract[:LONGEST_ABSTRACT]),
         authors=tuple(islice(filter(None, names), MOST_AUTHORS)),
         categories=tuple(dict.fromkeys(one for one in map(one_line, categories) if one))[:50],
@@ -144,5 +144,5 @@ def make_item(  # noqa: PLR0913  # what a file may say of a paper
 
 
 def one_line(text: str) -> str:
-    """Put single blanks where any were, and a sign for what no encoding has."""
+    """Collapse whitespace, and replace characters that cannot be encoded."""
     return " ".join(text.encode("utf-8", "replace").decode().replace("\0", " ").split())

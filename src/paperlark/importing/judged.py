@@ -1,4 +1,4 @@
-"""Digests as JSON: paperlark's own pages, recordings of judged days, and rows with two scores."""
+"""Parse digests in JSON: paperlark pages, recordings of judged days, rows with two scores."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from datetime import date
 from paperlark.domain.errors import RecordingUnreadable, Unimportable
 from paperlark.domain.judgement import HIGHEST, LOWEST
 from paperlark.domain.paper import identify
-from paperlark.importing.item import ImportedEntry, Scored, Value, make_item, read_values
+from paperlark.importing.item import ImportedEntry, Scores, Value, make_entry, read_values
 
 UNSCORED = "it has no scores"
-UNDATED = "nothing says which day it is of: put that into the file's name"
+UNDATED = "it has no date: put one into the file's name"
 
 _NAMED_DAY = re.compile(r"(?<!\d)\d{4}-\d{2}-\d{2}(?!\d)")
 _IDS = ("id", "arxiv_id", "arxivid", "arxiv id", "paper_id")
@@ -22,7 +22,7 @@ Row = dict[str, Value]
 
 
 def is_judged(value: Value) -> bool:
-    """Tell whether a value is a page, a recorded day, a row with scores, or rows by their id."""
+    """Return whether a value is a page, a recorded day, a row with scores, or rows by their id."""
     return isinstance(value, dict) and (
         "selected" in value
         or str(value.get("schema", "")).startswith("paperlark/digest/")
@@ -36,21 +36,21 @@ def _is_row(value: Value) -> bool:
 
 
 def read_judged(text: str, name: str) -> tuple[ImportedEntry, ...]:
-    """Give every row; raises Unimportable where it is no JSON."""
+    """Parse every row; raises Unimportable where the text is not JSON."""
     values = read_values(text, name)
     if all(isinstance(value, dict) and "selected" in value for _, value in values):
         return tuple(_recorded(text, name))
-    return tuple(judged_item(place, row, day_of(name)) for place, row in _rows(values))
+    return tuple(judged_entry(place, row, day_of(name)) for place, row in _rows(values))
 
 
 def day_of(name: str) -> date | None:
-    """Find the day that a file's name carries."""
+    """Return the day in a file's name, if there is one."""
     found = _NAMED_DAY.search(name.rpartition("/")[2])
     return _day(found[0]) if found else None
 
 
 def _recorded(text: str, name: str) -> Iterator[ImportedEntry]:
-    # Brings pydantic, which no other kind needs.
+    # Loads pydantic, which no other kind needs.
     from paperlark.recordings import recorded_days  # noqa: PLC0415
 
     try:
@@ -59,11 +59,11 @@ def _recorded(text: str, name: str) -> Iterator[ImportedEntry]:
         raise Unimportable(error.problem, hint=error.hint) from error
     for day, recorded in days.items():
         for row in recorded.selected:
-            yield judged_item(str(day), row.model_dump() | {"day": day.isoformat()}, None)
+            yield judged_entry(str(day), row.model_dump() | {"day": day.isoformat()}, None)
 
 
 def _rows(values: Iterable[tuple[str, Value]]) -> Iterator[tuple[str, Row]]:
-    """Unpack pages and rows by their id; what is no row at all comes as an empty one."""
+    """Unpack pages and rows by their id; other values become empty rows."""
     for place, value in values:
         if not isinstance(value, dict):
             yield place, {}
@@ -83,12 +83,12 @@ def _page_row(page: Row, entry: Value) -> Row:
     return entry | (judgement if isinstance(judgement, dict) else {}) | {"day": page.get("day")}
 
 
-def judged_item(place: str, row: Row, day: date | None) -> ImportedEntry:
-    """Read one row, whatever case its names are in; `day` is where it does not say one."""
+def judged_entry(place: str, row: Row, day: date | None) -> ImportedEntry:
+    """Parse one row, ignoring the case of its names; `day` is used where it has none."""
     fields = {str(name).lower(): value for name, value in row.items()}
     identifiers = (identify(str(fields[name])) for name in _IDS if name in fields)
     identifier = next(filter(None, identifiers), None)
-    item = make_item(
+    item = make_entry(
         place,
         paper_id=identifier.id if identifier else None,
         title=_text(fields.get("title")),
@@ -98,20 +98,20 @@ def judged_item(place: str, row: Row, day: date | None) -> ImportedEntry:
         version=identifier.version if identifier else None,
         comment=_text(fields.get("comment")),
     )
-    of = _day(_text(fields.get("day"))) or day
+    stated = _day(_text(fields.get("day"))) or day
     relevance, novelty = (_score(fields.get(name)) for name in ("relevance", "novelty"))
     if item.fault:
         return item
-    item = replace(item, day=of)
+    item = replace(item, day=stated)
     if relevance is None or novelty is None:
         return replace(item, fault=UNSCORED)
-    if of is None:
+    if stated is None:
         return replace(item, fault=UNDATED)
-    return replace(item, scored=Scored(of, relevance, novelty))
+    return replace(item, scored=Scores(stated, relevance, novelty))
 
 
 def _score(value: Value) -> int | None:
-    """Read 8, 8.0 or "8"; anything else is no score."""
+    """Parse 8, 8.0 or "8" as a score; None for anything else."""
     if isinstance(value, str) and len(value) <= 4:  # noqa: PLR2004  # "10.0"
         value = float(value) if re.fullmatch(r"\d+(?:\.0)?", value, re.ASCII) else None
     if isinstance(value, bool) or not isinstance(value, int | float):
@@ -127,7 +127,7 @@ def _day(text: str) -> date | None:
 
 
 def _names(value: Value) -> Iterator[str]:
-    """Read a list of names, of objects with a name, or one string of them."""
+    """Parse a list of names, of objects with a name, or one string of them."""
     if isinstance(value, str):
         yield from value.split(", ")
     for one in _list(value):

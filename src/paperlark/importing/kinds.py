@@ -1,4 +1,4 @@
-"""Which kind a file is, by what stands in it, and its reader."""
+"""Recognize the kind of a file by its content, and parse it."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from paperlark.importing import bibtex, digest_pages, ids, item, judged, referen
 from paperlark.importing.item import ImportedEntry
 
 LARGEST = 64 * 2**20
-"""Bytes, unpacked too."""
+"""Bytes, also after decompression."""
 MOST_ENTRIES = 50_000
 
 _GZIP = b"\x1f\x8b"
 _BEGIN = 2**16
-_MARKUP = "of XML and HTML none is read: export BibTeX, RIS or CSL JSON, or take the page as JSON"
+_MARKUP = "XML and HTML are not supported: export BibTeX, RIS or CSL JSON, or take the JSON page"
 
 
 class FileKind(StrEnum):
-    """What can be imported."""
+    """Kinds of file that can be imported."""
 
     BIBTEX = "bibtex"
     RIS = "ris"
@@ -42,37 +42,39 @@ Reader = Callable[[str, str], tuple[ImportedEntry, ...]]
 
 
 def recognise(content: bytes, name: str) -> tuple[FileKind, str]:
-    """Give the kind and the text of a file; raises Unimportable where it is none of ours."""
+    """Return the kind and the text of a file; raises Unimportable where it is not supported."""
     text = decode(content, name)
     kind = _json(text, name) if text.lstrip()[:1] in {"{", "["} else _plain(text)
     if kind is None:
         raise Unimportable(
-            f"{name} is nothing that can be imported",
+            f"{name}: unsupported file type",
             hint=_MARKUP if text.lstrip().startswith("<") else _ANY,
         )
     return kind, text
 
 
 def read_items(kind: FileKind, text: str, name: str) -> tuple[ImportedEntry, ...]:
-    """Give every entry of the file; raises Unimportable where it is not of that kind."""
+    """Parse every entry of the file; raises Unimportable where it is not of that kind."""
     items = _READERS[kind](text, name)
     if len(items) > MOST_ENTRIES:
         raise Unimportable(
-            f"{name} has {len(items)} entries, more than {MOST_ENTRIES}", hint="take it in parts"
+            f"{name} has {len(items)} entries, more than {MOST_ENTRIES}", hint="import it in parts"
         )
     return items
 
 
 def decode(content: bytes, name: str) -> str:
-    """Unpack and read as UTF-8; raises Unimportable where it is too large or anything else."""
+    """Decompress and decode UTF-8; raises Unimportable where that fails or it is too large."""
     try:
         if content.startswith(_GZIP):
             with gzip.open(BytesIO(content)) as packed:
                 content = packed.read(LARGEST + 1)
     except (OSError, EOFError, zlib.error) as error:
-        raise Unimportable(f"{name} cannot be unpacked ({error})", hint="get it again") from error
+        raise Unimportable(
+            f"{name} cannot be unpacked ({error})", hint="download it again"
+        ) from error
     if len(content) > LARGEST:
-        raise Unimportable(f"{name} has more than {LARGEST >> 20} MB", hint="take it in parts")
+        raise Unimportable(f"{name} has more than {LARGEST >> 20} MB", hint="import it in parts")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:

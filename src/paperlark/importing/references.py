@@ -1,4 +1,4 @@
-"""CSL-JSON and RIS, as reference managers export them, and items of Zotero."""
+"""Parse CSL-JSON and RIS, as reference managers export them, and Zotero items."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from paperlark.domain.paper import mentioned
-from paperlark.importing.item import ImportedEntry, Value, make_item, read_values
+from paperlark.importing.item import ImportedEntry, Value, make_entry, read_values
 
 _CSL_MENTIONS = (
     *("DOI", "URL", "number", "archive_location", "note", "container-title"),
@@ -16,7 +16,7 @@ _NO_PAPERS = {"attachment", "note", "annotation"}
 
 
 def is_reference(value: Value) -> bool:
-    """Tell whether a value is such an item, or a list of them under the name `items`."""
+    """Return whether a value is a CSL item, or has a list of them under `items`."""
     return isinstance(value, dict) and (
         isinstance(value.get("items"), list)
         or ("title" in value and ("type" in value or "itemType" in value))
@@ -24,16 +24,16 @@ def is_reference(value: Value) -> bool:
 
 
 def read_csl(text: str, name: str) -> tuple[ImportedEntry, ...]:
-    """Give every reference; raises Unimportable where it is no JSON."""
+    """Parse every reference; raises Unimportable where the text is not JSON."""
     return references(read_values(text, name))
 
 
 def references(values: Iterable[tuple[str, Value]]) -> tuple[ImportedEntry, ...]:
-    """Read items, those inside of `items` too; a value that is no object is at fault."""
+    """Parse items, also those under `items`; a value that is not an object is a fault."""
     return tuple(
         _csl_entry(place, one)
         if isinstance(one, dict)
-        else ImportedEntry(place, fault="it is no reference")
+        else ImportedEntry(place, fault="it is not a reference")
         for place, one in _flat(values)
         if not (isinstance(one, dict) and one.get("itemType") in _NO_PAPERS)
     )
@@ -49,7 +49,7 @@ def _flat(values: Iterable[tuple[str, Value]]) -> Iterator[tuple[str, Value]]:
 
 def _csl_entry(place: str, value: dict[str, Value]) -> ImportedEntry:
     texts = (_text(value.get(field)) for field in _CSL_MENTIONS)
-    return make_item(
+    return make_entry(
         place,
         paper_id=next(filter(None, map(mentioned, texts)), None),
         title=_text(value.get("title")),
@@ -75,26 +75,26 @@ def _name(person: dict[str, Value], parts: Sequence[str]) -> str:
 
 
 RECORD = re.compile(r"^\ufeff?TY {1,2}- ?", re.MULTILINE)
-"""How every record begins, and nothing else does."""
+"""The first line of every RIS record."""
 
 _TAGGED = re.compile(r"(?P<tag>[A-Z][A-Z0-9]) {1,2}- ?(?P<value>.*)")
 _TITLES, _ABSTRACTS, _AUTHORS = ("TI", "T1"), ("AB", "N2"), ("AU", "A1")
 _RIS_MENTIONS = ("DO", "UR", "L1", "L2", "M1", "AN", "ID", "N1", "JO", "JF", "T2", "PB", "C1", "SN")
 
-Record = Mapping[str, Sequence[str]]
+RisRecord = Mapping[str, Sequence[str]]
 
 
 def read_ris(text: str, _name: str) -> tuple[ImportedEntry, ...]:
-    """Give every record; one that nothing ends is ended by the next."""
+    """Parse every record; one without an end tag ends at the next."""
     return tuple(_ris_entry(line, record) for line, record in _records(text))
 
 
-def _records(text: str) -> Iterator[tuple[int, Record]]:
+def _records(text: str) -> Iterator[tuple[int, RisRecord]]:
     start, record, tag = 0, dict[str, list[list[str]]](), ""
     for number, line in enumerate(text.splitlines(), start=1):
         found = _TAGGED.fullmatch(line.rstrip())
         if found is None:
-            # A long value goes on in lines of its own.
+            # A long value continues on lines without a tag.
             if tag and line.strip():
                 record[tag][-1].append(line.strip())
             continue
@@ -109,25 +109,25 @@ def _records(text: str) -> Iterator[tuple[int, Record]]:
         yield start, _joined(record)
 
 
-def _joined(record: Mapping[str, Sequence[Sequence[str]]]) -> Record:
+def _joined(record: Mapping[str, Sequence[Sequence[str]]]) -> RisRecord:
     return {tag: [" ".join(lines) for lines in values] for tag, values in record.items()}
 
 
-def _ris_entry(line: int, record: Record) -> ImportedEntry:
+def _ris_entry(line: int, record: RisRecord) -> ImportedEntry:
     values = (value for tag in _RIS_MENTIONS for value in record.get(tag, ()))
-    return make_item(
+    return make_entry(
         f"line {line}",
         paper_id=next(filter(None, map(mentioned, values)), None),
         title=_first(record, _TITLES),
         abstract=_first(record, _ABSTRACTS),
-        authors=(_turned(name) for tag in _AUTHORS for name in record.get(tag, ())),
+        authors=(_given_first(name) for tag in _AUTHORS for name in record.get(tag, ())),
     )
 
 
-def _first(record: Record, tags: Sequence[str]) -> str:
+def _first(record: RisRecord, tags: Sequence[str]) -> str:
     return next((value for tag in tags for value in record.get(tag, ())), "")
 
 
-def _turned(name: str) -> str:
+def _given_first(name: str) -> str:
     last, comma, first = name.partition(",")
     return f"{first} {last}" if comma else last

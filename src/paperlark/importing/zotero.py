@@ -1,4 +1,4 @@
-"""A Zotero library over Zotero's web API, version 3: its items as CSL-JSON, a hundred at a time.
+"""Fetch a Zotero library over its web API, version 3: CSL-JSON, a hundred items per request.
 
 https://www.zotero.org/support/dev/web_api/v3/basics
 """
@@ -6,13 +6,16 @@ https://www.zotero.org/support/dev/web_api/v3/basics
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from paperlark.domain.errors import Unimportable
+from paperlark.importing.fetch import Web
 from paperlark.importing.item import ImportedEntry, Value, read_values
-from paperlark.importing.kinds import MOST_ENTRIES, decode
+from paperlark.importing.kinds import LARGEST, MOST_ENTRIES, decode
 from paperlark.importing.references import references
-from paperlark.importing.web import Web
+from paperlark.settings import Settings
+from paperlark.settings.environment import Environment
 
 API = "https://api.zotero.org"
 PAGE = 100
@@ -21,21 +24,40 @@ _LIBRARY = re.compile(r"(?:(?P<kind>users|groups)/)?(?P<number>[0-9]{1,12})")
 _KEY = re.compile(r"[!-~]+")
 
 
+@dataclass(frozen=True, slots=True)
+class ZoteroLibrary:
+    """A library by its owner (`users/12345`); `key_variable` names the secret with its key."""
+
+    owner: str
+    key_variable: str
+    url: str
+
+
+def items_of(
+    settings: Settings, environment: Environment, zotero: ZoteroLibrary
+) -> Sequence[ImportedEntry]:
+    """Fetch every item of a Zotero library; raises Unimportable."""
+    key = environment.secret(zotero.key_variable)
+    with Web(settings.arxiv.user_agent, largest=LARGEST) as web:
+        return read_zotero(web, zotero.owner, key=key, api=zotero.url)
+
+
 def read_zotero(
     web: Web, library: str, *, key: str | None, api: str = API
 ) -> tuple[ImportedEntry, ...]:
-    """Give every item at the top of the library: `12345` or `users/12345`, `groups/678`.
+    """Fetch all top-level items of the library: `12345` or `users/12345`, `groups/678`.
 
-    Raises Unimportable where there is no such library, the key does not open it, or the web
-    does not answer.
+    Raises Unimportable where there is no such library, the key is wrong, or no answer comes.
     """
     if key and not _KEY.fullmatch(key):
-        raise Unimportable("the Zotero key is none", hint="copy it again from Zotero's settings")
+        raise Unimportable(
+            "the Zotero key is not valid", hint="copy it again from Zotero's settings"
+        )
     found = _LIBRARY.fullmatch(library)
     if found is None:
         raise Unimportable(
-            f"{library[:60]!r} is no Zotero library",
-            hint="name it by its number, as users/12345 or groups/678",
+            f"{library[:60]!r} is not a Zotero library",
+            hint="give its number, as users/12345 or groups/678",
         )
     address = f"{api.rstrip('/')}/{found['kind'] or 'users'}/{found['number']}/items/top"
     return references(_values(web, address, key))
@@ -50,10 +72,10 @@ def _values(web: Web, address: str, key: str | None) -> Iterator[tuple[str, Valu
         values = read_values(decode(answer.content, address), address)
         items = values[0][1].get("items") if values and isinstance(values[0][1], dict) else None
         if not isinstance(items, list):
-            raise Unimportable(f"{address} answers with no items", hint="check the address")
+            raise Unimportable(f"{address} answers without items", hint="check the address")
         yield from ((f"item {start + n}", one) for n, one in enumerate(items, start=1))
         start += PAGE
-        # Attachments are counted and not given, so a page may be short and not be the last.
+        # Attachments are counted but not returned, so a short page need not be the last.
         if start >= _total(answer.headers.get("Total-Results", "")):
             return
 

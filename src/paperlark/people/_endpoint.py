@@ -68,7 +68,7 @@ class Endpoint:
             return {"Content-Type": "application/json"}
         if not (self._key.isascii() and self._key.isprintable()):
             # The client's own error would print it.
-            raise PeopleError("the key holds characters that no key has")
+            raise PeopleError("the key contains characters that are not allowed in a key")
         return {"Content-Type": "application/json", "x-api-key": self._key}
 
     def _failure(self, error: HttpError) -> PeopleError:

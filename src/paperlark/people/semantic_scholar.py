@@ -1,13 +1,14 @@
-"""A reply of Semantic Scholar's to a question about many papers: JSON in, authorships out.
+"""Look up authors at Semantic Scholar, many papers per request.
 
-Rows answer by position, `null` for an unknown paper, and once came in another order, with gaps
-(https://github.com/allenai/s2-folks/issues/47) or about other papers (issues 108 and 157 there).
-Every row is therefore asked for the arXiv id it is about, and a reply that contradicts its own
-positions is not used.
+Rows of a reply answer by position, `null` for an unknown paper; they have come in another order or
+with gaps (https://github.com/allenai/s2-folks/issues/47), or about other papers (issues 108 and 157
+there). Each row's own arXiv id is therefore checked, and a reply that contradicts its positions is
+rejected.
 """
 
 from __future__ import annotations
 
+import logging
 import re
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -22,6 +23,7 @@ from paperlark.domain.errors import PeopleError
 from paperlark.domain.paper import Paper, PaperId
 from paperlark.people._endpoint import Endpoint, Reply
 
+_log = logging.getLogger(__name__)
 FIELDS = "externalIds,authors.authorId,authors.name,authors.hIndex"
 
 _NO_ROW = NotLookedUp("Semantic Scholar's answer about it is malformed")
@@ -29,12 +31,12 @@ _OTHER_PAPER = NotLookedUp("Semantic Scholar answered about another paper")
 
 
 def read_reply(payload: object, asked: Sequence[PaperId]) -> dict[PaperId, Authorship]:
-    """Read what is known of each asked paper, in that order.
+    """Parse the authorship of each requested paper, in that order.
 
-    Raises PeopleError when it cannot be told which row is about which paper.
+    Raises PeopleError where it is unclear which row is about which paper.
     """
     if not isinstance(payload, list):
-        raise PeopleError("Semantic Scholar's answer is no list of papers")
+        raise PeopleError("Semantic Scholar's answer is not a list of papers")
     if len(payload) != len(asked):
         raise PeopleError(
             f"Semantic Scholar answered with {len(payload)} rows about {len(asked)} papers",
@@ -84,7 +86,7 @@ PAUSE = 1.0
 MOST_IDS = 500
 
 _MOST_FAILURES = 12
-"""To find one paper that breaks a request of 500 takes nine of them."""
+"""Finding one paper that breaks a request of 500 by halving takes nine failures."""
 _LONGEST_WAIT = 60.0
 _BUSY = frozenset(
     {
@@ -95,16 +97,16 @@ _BUSY = frozenset(
         HTTPStatus.GATEWAY_TIMEOUT,
     }
 )
-# https://github.com/allenai/s2-folks/issues/103: one paper without author ids broke all.
+# https://github.com/allenai/s2-folks/issues/103: one paper without author ids broke a request.
 _TOO_MUCH = frozenset({HTTPStatus.INTERNAL_SERVER_ERROR, HTTPStatus.REQUEST_ENTITY_TOO_LARGE})
 _NONE_KNOWN = re.compile(r"no valid paper ids", re.IGNORECASE)
 
 
 class SemanticScholar:
-    """Implements People. Nothing that goes wrong is raised: every paper has its reason.
+    """Implements AuthorService. Failures are not raised: each paper gets its reason.
 
-    `key` is None to share the public limit. `attempts` bounds how often a busy server is asked
-    the same, `patience` for how many seconds in all.
+    Without a `key` the public rate limit is shared. `attempts` bounds how often a request is
+    repeated while the server is busy, `patience` for how many seconds in all.
     """
 
     name = "Semantic Scholar"
@@ -144,10 +146,10 @@ class SemanticScholar:
         self._endpoint.close()
 
     def look_up(self, papers: Sequence[Paper]) -> Mapping[PaperId, Authorship]:
-        """Ask about all of them; see the port.
+        """Look up all papers; see the port.
 
-        What breaks a request may be one of its papers: its halves are asked in its place, until
-        one paper is left or too much has failed. Any other trouble ends the asking.
+        A request may fail because of one of its papers: it is then split in halves, until one
+        paper is left or too many requests have failed. Any other failure ends the look-up.
         """
         ids = tuple(dict.fromkeys(paper.id for paper in papers))
         batches = [ids[start : start + MOST_IDS] for start in range(0, len(ids), MOST_IDS)]
@@ -159,6 +161,7 @@ class SemanticScholar:
                 found |= self._retrying(self._ask, batch)
             except PeopleError as error:
                 failures += 1
+                _log.info("%d papers: %s", len(batch), error.problem)
                 lost = NotLookedUp(error.problem)
                 if not error.fewer or failures == _MOST_FAILURES:
                     return {id_: found.get(id_, lost) for id_ in ids}
@@ -170,13 +173,13 @@ class SemanticScholar:
         return {id_: found[id_] for id_ in ids}
 
     def _ask(self, ids: Sequence[PaperId]) -> dict[PaperId, Authorship]:
-        """Ask once, a pause after the request before."""
+        """Send one request, a pause after the previous one."""
         if self._asked:
             self._sleep(self._pause)
         self._asked = True
         answer = self._endpoint.post({"ids": [f"ARXIV:{id_}" for id_ in ids]}, fields=FIELDS)
         if answer.status == HTTPStatus.BAD_REQUEST and _NONE_KNOWN.search(answer.complaint):
-            # Where not one of the papers is known, this stands in place of nulls.
+            # The answer, in place of nulls, where none of the papers is known.
             return dict.fromkeys(ids, NotIndexed())
         if answer.status != HTTPStatus.OK or answer.complaint:
             raise self._refusal(answer)
@@ -197,7 +200,9 @@ class SemanticScholar:
 
 
 def _worth_waiting(error: Exception) -> bool | float:
-    """Wait as the server asks, unless that is longer than a page can wait."""
+    """Return the wait the server asks for; False where a page cannot wait that long."""
     if not isinstance(error, PeopleError):
         return False
-    return error.retry if error.retry <= _LONGEST_WAIT else False
+    wait = error.retry if error.retry <= _LONGEST_WAIT else False
+    _log.info("%s; %s", error.problem, "trying again" if wait else "not trying again")
+    return wait

@@ -1,4 +1,4 @@
-"""arXiv's feeds as values: RSS 2.0 (since 2024), Atom, and the RDF of before.
+"""Parse arXiv's feeds: RSS 2.0 (since 2024), Atom, and the RDF used before.
 
 Formats as measured on recorded feeds; the fields are documented at
 https://info.arxiv.org/help/rss_specifications.html.
@@ -38,36 +38,36 @@ LIMIT = 2000
 
 
 def parse_feed(content: bytes, category: str, origin: str) -> Feed:
-    """Read one feed of any of arXiv's three formats.
+    """Parse a feed in any of arXiv's three formats.
 
-    An entry that cannot be read is left out and named in the feed's notes. `origin` says in
-    errors where the bytes came from.
+    An entry that cannot be read is left out and named in the feed's notes. `origin` is where the
+    bytes came from, for error messages.
 
-    Raises FeedUnreadable when this is no feed of arXiv's, UnknownCategory when it is arXiv's
-    way of saying so.
+    Raises FeedUnreadable where this is not one of arXiv's feeds, UnknownCategory where the feed
+    is arXiv's error message for that.
     """
     root = read_xml(content, origin)
     dialect = _DIALECTS.get(root.tag)
     if dialect is None:
         raise FeedUnreadable(
-            f"{origin} is XML but no feed: its root is {root.tag[:60]!r}",
+            f"{origin} is XML but not a feed: its root is {root.tag[:60]!r}",
             hint="expected <rss>, <feed> or <rdf:RDF> as arXiv sends them",
         )
     title = dialect.title(root).strip()
     if not title:
-        # An empty shell is no announcement of nothing.
+        # An empty shell does not mean that nothing was announced.
         raise FeedUnreadable(f"{origin} is a feed without a title", hint="fetch that feed again")
     if "feed error" in title.lower():
         raise UnknownCategory(
-            f"arXiv knows no category {category!r}",
-            hint="see https://arxiv.org/category_taxonomy for those it has",
+            f"arXiv has no category {category!r}",
+            hint="see https://arxiv.org/category_taxonomy",
         )
     listings, notes = _read_entries(dialect, root, category)
     if len(listings) + len(notes) >= LIMIT:
         notes.append(f"{category}: the feed is cut at {LIMIT} entries; new papers may be missing")
     stamped = dialect.stamped(root)
     if stamped is None:
-        notes.append(f"{category}: the feed names no day")
+        notes.append(f"{category}: the feed has no date")
     return Feed(category, stamped, tuple(listings), origin, tuple(notes))
 
 
@@ -97,7 +97,7 @@ _PREFIX = re.compile(r"^\s*arXiv:\S+ +Announce Type: *\S+ *\n(?:Abstract: ?)?")
 def _modern_listing(
     entry: Element, *, guid: str, title: str, abstract: str, categories: list[str]
 ) -> Listing:
-    """RSS 2.0 and Atom name their fields differently and fill them alike."""
+    """Build a listing from RSS 2.0 or Atom, which differ only in the names of fields."""
     identifier = read_identifier(guid)
     paper = make_paper(
         identifier,
@@ -136,7 +136,7 @@ _RDF_TITLE = re.compile(
 
 
 def _rdf_listing(entry: Element, category: str) -> Listing:
-    """Before 2024 the title carried `(arXiv:ID [primary] UPDATED)` and texts were HTML."""
+    """Parse an entry of before 2024: `(arXiv:ID [primary] UPDATED)` in the title, HTML texts."""
     found = _RDF_TITLE.fullmatch(text_of(entry, f"{_RSS1}title"))
     if found is None:
         raise ValueError(f"the title {text_of(entry, f'{_RSS1}title')[:60]!r} names no identifier")
@@ -157,7 +157,7 @@ def _rdf_type(word: str, *, own: bool) -> AnnounceType:
 
 
 def _without_tags(text: str) -> str:
-    """Only the markup that arXiv itself put around names and paragraphs."""
+    """Remove the markup that arXiv put around names and paragraphs."""
     return html.unescape(re.sub(r"</?p>|<a href=\"[^\"]*\">|</a>", "", text))
 
 
@@ -173,14 +173,14 @@ def _atom_stamp(root: Element) -> date | None:
 
 
 def _rdf_stamp(root: Element) -> date | None:
-    # It names the evening of the mailing; the announcement is dated the day after.
+    # The evening of the mailing; the announcement is dated the day after.
     mailed = iso_moment(text_of(root, f"{_RSS1}channel/{_DC}date"))
     return mailed.date() + timedelta(days=1) if mailed else None
 
 
 @dataclass(frozen=True, slots=True)
 class _Dialect:
-    """Where one format keeps what."""
+    """Where one format keeps each field."""
 
     title: Callable[[Element], str]
     entries: Callable[[Element], Iterator[Element]]

@@ -165,7 +165,7 @@ class ArxivClient:
                 _log.info("attempt %d of %d: %s", attempt, self._attempts, error.problem)
                 if error.meaning is ResponseClass.NOT_ACCEPTABLE and attempt > 1:
                     break
-        problem = failed.problem if failed else f"{url} is never asked"
+        problem = failed.problem if failed else f"{url} was not requested"
         raise SourceUnreachable(problem, hint=_TRY_AGAIN) from failed
 
     def begin(self) -> None:
@@ -175,14 +175,14 @@ class ArxivClient:
     def _check_allowed(self, url: str) -> None:
         if self._forbidden:
             raise SourceUnreachable(
-                f"{url} is not asked, because {self._forbidden}",
+                f"{url} was not requested, because {self._forbidden}",
                 hint=_STOP,
             )
         if self._began is None:
             self._began = self._clock.timer()
         if self._left() <= 0:
             raise SourceUnreachable(
-                f"{url} is not asked: the {self._budget:g} s for asking arXiv are used up",
+                f"{url} was not requested: the {self._budget:g} s allowed for arXiv are used up",
                 hint="allow more time, or try again later",
             )
 
@@ -262,7 +262,7 @@ def _server(url: str) -> str:
         return urlsplit(url).netloc.rpartition("@")[2]
     except ValueError as error:
         raise SourceUnreachable(
-            f"{url[:200]} is no address ({error})", hint="correct it"
+            f"{url[:200]} is not a valid address ({error})", hint="correct it"
         ) from error
 
 

@@ -1,8 +1,8 @@
-"""arXiv's listing and catch-up pages as values; both print their entries alike.
+"""Parse arXiv's listing and catch-up pages, which format their entries alike.
 
 The structure is that of arXiv's own templates (https://github.com/arXiv/arxiv-browse): a
 `dl#articles` for each of the sections New, Cross and Replacement, a `dt` with the identifier
-and a mark, a `dd` with the rest.
+and a mark (replaced, cross-list), a `dd` with the rest.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _UNAVAILABLE = "(author list is unavailable)"
 
 @dataclass(frozen=True, slots=True)
 class ListingPage:
-    """One page: the day it states, its entries, and how many there are on all pages."""
+    """One page: its stated day, its entries, and the number of entries on all pages."""
 
     stated: date
     listings: tuple[Listing, ...]
@@ -50,9 +50,9 @@ class ListingPage:
 
 
 def parse_page(content: bytes, category: str, origin: str) -> ListingPage:
-    """Read one page; an entry that cannot be read is named in its notes.
+    """Parse one page; an entry that cannot be read is named in its notes.
 
-    Raises FeedUnreadable when this is no such page, or half of one.
+    Raises FeedUnreadable where this is not such a page, or it is truncated.
     """
     tree = _tree(content, origin)
     stated = _stated(tree)
@@ -69,11 +69,13 @@ def parse_page(content: bytes, category: str, origin: str) -> ListingPage:
 
 
 def _tree(content: bytes, origin: str) -> LexborHTMLParser:
-    # What is cut in the middle would be closed by the parser and look whole.
+    # The parser closes what is cut off, so that a truncated page would look complete.
     if b"</html>" not in content[-200:].lower():
-        raise FeedUnreadable(f"{origin} is no HTML page, or half of one", hint="try again later")
+        raise FeedUnreadable(
+            f"{origin} is not an HTML page, or is truncated", hint="try again later"
+        )
     if _too_deep(content):
-        raise FeedUnreadable(f"{origin} is nested without end", hint="try again later")
+        raise FeedUnreadable(f"{origin} is nested too deeply", hint="try again later")
     try:
         return LexborHTMLParser(content.decode("utf-8", "replace"))
     except (SelectolaxError, ValueError) as error:
@@ -81,9 +83,9 @@ def _tree(content: bytes, origin: str) -> LexborHTMLParser:
 
 
 def _too_deep(content: bytes) -> bool:
-    """Count open elements roughly: a parser takes a minute where each of 100,000 holds the next.
+    """Count open elements roughly: parsing takes a minute where 100,000 are nested.
 
-    The bound is far above what a tag that every entry forgets to close adds up to.
+    The bound is far above what one unclosed tag in every entry adds up to.
     """
     depth = 0
     opened: Counter[bytes] = Counter()
@@ -102,7 +104,7 @@ def _too_deep(content: bytes) -> bool:
 
 
 def _stated(tree: LexborHTMLParser) -> date | None:
-    """Find the day in the heading; the section headings of some pages repeat it."""
+    """Find the day in the page's heading; section headings may repeat it."""
     headings = (_text(node) for node in tree.css("h1, h3"))
     named = (text for text in headings if re.match(r"Showing new listings|Catchup results", text))
     found = _DATE.search(next(named, ""))
@@ -113,7 +115,7 @@ def _stated(tree: LexborHTMLParser) -> date | None:
 
 
 def _expected(sections: list[LexborNode], text: str) -> int | None:
-    """Add up the sections; a page that shows only some of them has a higher total."""
+    """Add up the sections; a page that shows only part of them states a higher total."""
     sizes = [_SECTION_SIZE.search(_text(one.css_first("h3"))) for one in sections]
     totals = [_number(found[1]) for found in _TOTAL.finditer(text)]
     if sizes and all(sizes):
@@ -158,18 +160,18 @@ def _after(term: LexborNode) -> LexborNode:
     while node is not None and node.tag not in {"dt", "dd"}:
         node = node.next
     if node is None or node.tag != "dd":
-        raise ValueError(f"{_text(term)[:60]!r} is followed by nothing")
+        raise ValueError(f"{_text(term)[:60]!r} has no description")
     return node
 
 
 def _with_version(term: LexborNode, *, replaced: bool) -> Identifier:
-    """Pages name a version only where they link to the HTML of one.
+    """Read the identifier; the version is given only in links to HTML.
 
-    Elsewhere a new paper has the first, and a replaced one at least the second.
+    Otherwise a new paper has version 1, and a replaced one at least 2.
     """
     link = term.css_first("a[title=Abstract]")
     if link is None:
-        raise ValueError(f"{_text(term)[:60]!r} links to no abstract")
+        raise ValueError(f"{_text(term)[:60]!r} has no link to an abstract")
     identifier = read_identifier(link.attributes.get("id") or _text(link))
     html = term.css_first('a[title="View HTML"]')
     found = _VERSION.search((html.attributes.get("href") or "") if html else "")
@@ -182,7 +184,7 @@ def _is_replaced(term: LexborNode, heading: str) -> bool:
 
 
 def _type(term: LexborNode, heading: str, category: str, primary: str) -> AnnounceType:
-    """Believe arXiv's marks; it marks a replaced paper alike wherever it is at home."""
+    """Read arXiv's marks; replaced cross-lists are not always marked as cross-lists."""
     crossed = "(cross-list from" in _text(term)
     if _is_replaced(term, heading):
         if crossed:
@@ -205,10 +207,10 @@ def _categories(description: LexborNode, identifier: Identifier) -> tuple[str, .
 
 
 def _authors(text: str) -> tuple[Author, ...]:
-    r"""Split the printed names as in any feed: they link to searches that say no more.
+    """Split the printed names as in a feed.
 
     Of a long list arXiv prints the beginning and `et al. (12 additional authors not shown)`,
-    which stays as the last name: nobody shall take the list for whole.
+    which is kept as the last name, to show that the list is incomplete.
     """
     return () if text == _UNAVAILABLE else parse_authors(_SHORTENED.sub(r", \1", text))
 
@@ -232,7 +234,7 @@ def _field(description: LexborNode, name: str) -> str:
 
 
 def _plain(node: LexborNode) -> str:
-    """Give the text, with the addresses that arXiv hides behind `this https URL`."""
+    """Return the text, with the addresses that arXiv shows as `this https URL`."""
     for link in node.css("a"):
         if _HIDDEN.fullmatch(link.text()) and (address := link.attributes.get("href")):
             link.replace_with(address)

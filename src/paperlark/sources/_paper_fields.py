@@ -1,4 +1,4 @@
-"""What all of arXiv's formats share: authors, categories, dates, identifiers, texts."""
+"""Parse the fields that all of arXiv's formats share: authors, categories, dates, texts."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from paperlark.domain.tex_accents import decode_accents
 
 # A degree or generation after a comma belongs to the name before it.
 _SUFFIX = re.compile(r"(?:jr|sr|ph\. ?d|m\.? ?d|ii|iii|iv)\.?", re.IGNORECASE)
-# Of TeX's own commas, `\,` and `{,}`, none parts authors.
+# TeX's own commas, `\,` and `{,}`, do not separate authors.
 _SIGN = re.compile(r"[()]|(?<![\\{])[,;]")
 _MARKS = " \t\n*†‡"
 _LEADING = re.compile(r"^(?:and|&)\s+")
 
 
 def parse_authors(text: str) -> tuple[Author, ...]:
-    """Split and decode; an empty string has no authors, and no name is ever dropped."""
+    """Split and decode a list of authors; no name is ever dropped."""
     names: list[str] = []
     for piece in _split(text):
         if names and _SUFFIX.fullmatch(piece):
@@ -49,7 +49,7 @@ def _split(text: str) -> Iterator[str]:
             yield text[start : found.start()].strip()
             start = found.end()
     rest = text[start:]
-    # A parenthesis that never closes would swallow everybody after it.
+    # After an unclosed parenthesis, split at every comma.
     yield from (piece.strip() for piece in (rest.split(",") if depth else [rest]))
 
 
@@ -60,7 +60,7 @@ def _author(raw: str) -> Author:
     if found is None:
         return Author(_clean(raw))
     affiliation = found["affiliation"]
-    # `Charlie (Jianzhong) Zhang` has a second name there, not an affiliation.
+    # `Charlie (Jianzhong) Zhang`: a second name, not an affiliation.
     if re.search(r"\)\s*\w", affiliation) and affiliation.count("(") < affiliation.count(")"):
         return Author(_clean(raw))
     return Author(_clean(found["name"]), _clean(affiliation.rstrip(") ").lstrip(", ")) or None)
@@ -72,7 +72,7 @@ def _clean(text: str) -> str:
 
 
 def read_xml(content: bytes, origin: str) -> Element:
-    """Parse without any trick of entities; FeedUnreadable names what came instead of XML."""
+    """Parse XML without entities or DTDs; raises FeedUnreadable."""
     try:
         root: Element = fromstring(content, forbid_dtd=True)
     except (ParseError, DefusedXmlException, ValueError, LookupError) as error:
@@ -85,17 +85,17 @@ def read_xml(content: bytes, origin: str) -> Element:
 
 
 def text_of(element: Element, tag: str) -> str:
-    """Give all text of the first such child, empty where there is none."""
+    """Return all text of the first such child; empty where there is none."""
     return "".join(found.itertext()) if (found := element.find(tag)) is not None else ""
 
 
 def one_line(text: str) -> str:
-    """Undo wrapping and a second escaping."""
+    """Undo line wrapping and double escaping."""
     return " ".join(_unescape(text).split())
 
 
 def _unescape(text: str) -> str:
-    """Undo a second escaping of arXiv's (`&#177;`); what is no entity stays."""
+    """Undo arXiv's double escaping (`&#177;`); other ampersands stay."""
     return re.sub(r"&(?:#\d{1,7}|#x[\da-fA-F]{1,6}|[a-zA-Z]{2,8});", _entity, text)
 
 
@@ -104,13 +104,13 @@ def _entity(found: re.Match[str]) -> str:
 
 
 def paragraphs(text: str) -> str:
-    """Part a text where a line is indented; other line breaks are only wrapping."""
+    """Split a text into paragraphs at indented lines; other line breaks are wrapping."""
     parts = (" ".join(part.split()) for part in re.split(r"\n[ \t]+|\n\s*\n", text))
     return "\n\n".join(part for part in parts if part)
 
 
 def mail_moment(text: str) -> datetime | None:
-    """Read `Fri, 28 Aug 2026 22:22:10 GMT`; without a zone it is of UTC."""
+    """Parse `Fri, 28 Aug 2026 22:22:10 GMT`; UTC where no zone is given."""
     try:
         return _plausible(parsedate_to_datetime(text))
     except (ValueError, OverflowError):
@@ -118,7 +118,7 @@ def mail_moment(text: str) -> datetime | None:
 
 
 def iso_moment(text: str) -> datetime | None:
-    """Read `2026-08-28T22:22:10Z`; without a zone it is of UTC."""
+    """Parse `2026-08-28T22:22:10Z`; UTC where no zone is given."""
     try:
         return _plausible(datetime.fromisoformat(text.strip()))
     except ValueError:
@@ -126,16 +126,16 @@ def iso_moment(text: str) -> datetime | None:
 
 
 def _plausible(moment: datetime) -> datetime | None:
-    """Keep to arXiv's own time, where no calendar overflows."""
+    """Reject years outside arXiv's existence, with which calendars overflow."""
     known = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return known if 1990 < known.year < 2200 else None  # noqa: PLR2004  # founded in 1991
 
 
 def read_identifier(text: str) -> Identifier:
-    """Read an identifier; ValueError says what is none, for the feed's notes."""
+    """Parse an identifier; raises ValueError with a message for the feed's notes."""
     found = Identifier.parse(text)
     if found is None:
-        raise ValueError(f"{text[:80]!r} is no arXiv identifier")
+        raise ValueError(f"{text[:80]!r} is not an arXiv identifier")
     return found
 
 
@@ -147,7 +147,7 @@ def make_paper(
     abstract: str,
     categories: Iterable[str],
 ) -> Paper:
-    """Tidy the texts as they came; ValueError where arXiv names no category."""
+    """Build a paper from raw texts; raises ValueError where there is no category."""
     kept = tuple(dict.fromkeys(category.strip() for category in categories if category.strip()))
     if not kept:
         raise ValueError(f"{identifier.id} has no category")
@@ -173,14 +173,14 @@ _SAME = {
 
 
 def canonical(category: str) -> str:
-    """Give the name that arXiv files a category under."""
+    """Return the canonical name of a category that has two."""
     return _SAME.get(category, category)
 
 
 def announce_type(category: str, primary: str, *, replaced: bool) -> AnnounceType:
-    """Say how a paper stands in a category's announcement: at home there, or crossed into it.
+    """Return the announce type of a paper in a category: primary there, or cross-listed.
 
-    An archive as a whole (`cs`) is the home of all its categories.
+    All categories of an archive (`cs`) count as primary in the archive as a whole.
     """
     own = canonical(primary) == canonical(category) or primary.startswith(f"{category}.")
     if replaced:

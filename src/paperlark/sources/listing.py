@@ -1,6 +1,6 @@
-"""arXiv's own pages of a category: today's listing, and the last 90 days to catch up on.
+"""arXiv's web pages of a category: the latest listing, and catch-up pages of the last 90 days.
 
-They state the day of the announcement and how many entries it has; RSS does neither.
+They state the day of the announcement and how many entries it has; RSS states neither.
 """
 
 from __future__ import annotations
@@ -40,16 +40,16 @@ class ListingPages:
     def feed(self, category: str, day: date) -> Feed:
         """Fetch the page.
 
-        Raises FeedNotFound when it states another day or there is none of that category,
-        SourceUnreachable and FeedUnreadable when there is no such page to be had.
+        Raises FeedNotFound where it is for another day, or there is no such category;
+        SourceUnreachable and FeedUnreadable where no usable page comes.
         """
-        # From 20:00 in New York on it has the next day's.
+        # From 20:00 New York time on it is the next day's.
         if self._now and day < calendar.today(self._now()):
             raise FeedNotFound(f"arXiv's listing page has only the latest day, not {day}")
         url = f"{self._base_url}/list/{category}/new"
         page = _page(self._client, url, category)
         _check_day(page, day, url)
-        # A section may list a paper that another has: once is enough.
+        # Two sections may list the same paper.
         listings = {listing.paper.id: listing for listing in reversed(page.listings)}
         once = tuple(reversed(listings.values()))
         return Feed(category, day, once, url, page.notes, Via.LISTING, page.expected)
@@ -72,16 +72,16 @@ class CatchupPages:
         self._now = now
 
     def feed(self, category: str, day: date) -> Feed:
-        """Fetch all pages of that day; one without updates is an empty batch.
+        """Fetch all pages of that day; a day without updates is an empty feed.
 
-        Raises as ListingPages does; FeedNotFound without asking for a day too long ago or to
-        come.
+        Raises what ListingPages does; FeedNotFound, without a request, for a day too long ago or
+        in the future.
         """
         today = calendar.today(self._now())
         if not today - KEPT <= day <= today:
             raise FeedNotFound(
                 f"arXiv's catch-up pages go back 90 days from {today}, not to {day}",
-                hint="another source must have it",
+                hint="use another source",
             )
         url = f"{self._base_url}/catchup/{category}/{day}"
         pages = self._pages(url, category, day)
@@ -122,6 +122,4 @@ def _page(
 
 def _check_day(page: ListingPage, day: date, url: str) -> None:
     if page.stated != day:
-        raise FeedNotFound(
-            f"{url} is of {page.stated}, not of {day}", hint="another source must have that day"
-        )
+        raise FeedNotFound(f"{url} is for {page.stated}, not {day}", hint="use another source")

@@ -1,4 +1,4 @@
-"""Papers by their identifiers, from arXiv's search API."""
+"""Look up papers by identifier in arXiv's search API."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from paperlark.sources._client import ArxivClient
 from paperlark.sources.search_api import ResultPage, parse_results
 
 SLICE = 100
-"""Identifiers a request: the address stays short enough for any server."""
+"""Identifiers per request: keeps the URL short enough for any server."""
 _ATTEMPTS = 2
 
-# A month that no calendar has would have arXiv refuse the other ninety-nine too.
+# For one identifier with an impossible month arXiv refuses all the others too.
 _DATED = re.compile(r"(?:[a-z-]+/)?\d\d(?:0[1-9]|1[0-2])[.\d]*")
 
 
 class ArxivLookup:
-    """Asks arXiv for papers by identifier, at arXiv's pace."""
+    """Fetches papers by identifier, at arXiv's pace."""
 
     def __init__(
         self, client: ArxivClient, base_url: str = "https://export.arxiv.org/api/query"
@@ -28,10 +28,10 @@ class ArxivLookup:
         self._base_url = base_url
 
     def papers(self, identifiers: Sequence[PaperId]) -> Iterator[Paper]:
-        """Give the latest version of those that arXiv has, as they come, in no order.
+        """Yield the latest version of those that arXiv has, in no particular order.
 
-        Of the others nothing is said. Raises SourceUnreachable and FeedUnreadable; what came
-        before that holds.
+        The others are left out. Raises SourceUnreachable and FeedUnreadable; papers yielded
+        before that are valid.
         """
         asked = [one for one in dict.fromkeys(identifiers) if _DATED.fullmatch(one)]
         for start in range(0, len(asked), SLICE):
@@ -39,7 +39,7 @@ class ArxivLookup:
             yield from (paper for paper in self._slice(sorted(wanted)) if paper.id in wanted)
 
     def _slice(self, identifiers: Sequence[PaperId]) -> Iterator[Paper]:
-        """Ask once more where the answer is empty, which happens without reason."""
+        """Fetch one slice, once more where it is empty, which arXiv returns at times."""
         page = ResultPage((), (), 0)
         for _ in range(_ATTEMPTS):
             page = self._page(identifiers)

@@ -1,7 +1,7 @@
-"""A page of arXiv's OAI-PMH as values: records in the format arXivRaw, and where it goes on.
+"""arXiv's OAI-PMH interface: records in the format arXivRaw, page by page.
 
-Over defusedxml and not a library for OAI-PMH: those bring their own HTTP clients, and ours
-must be the only one that asks arXiv.
+Parsed with defusedxml rather than an OAI-PMH library: those bring their own HTTP clients, and ours
+must be the only one that sends requests to arXiv.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _RAW = "{http://arxiv.org/OAI/arXivRaw/}"
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class OaiRecord:
     """One paper as it is now, and when its first and its latest version were submitted."""
 
     paper: Paper
@@ -43,9 +43,9 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class OaiPage:
-    """One reply. `error` is OAI-PMH's code for what went wrong, with its words."""
+    """One reply. `error` is OAI-PMH's error code with its message."""
 
-    records: tuple[Record, ...]
+    records: tuple[OaiRecord, ...]
     deleted: int
     notes: tuple[str, ...]
     token: str | None
@@ -53,9 +53,9 @@ class OaiPage:
 
 
 def parse_oai(content: bytes, category: str, origin: str) -> OaiPage:
-    """Read one reply; a record that cannot be read is named in its notes.
+    """Parse one reply; a record that cannot be read is named in its notes.
 
-    Raises FeedUnreadable when this is no reply of an OAI-PMH server.
+    Raises FeedUnreadable where this is not a reply of an OAI-PMH server.
     """
     root = read_xml(content, origin)
     if root.tag != f"{_OAI}OAI-PMH":
@@ -87,7 +87,7 @@ def _page(answer: Element, category: str) -> OaiPage:
     return OaiPage(tuple(records), deleted, tuple(notes), token or None)
 
 
-def _record(element: Element) -> Record:
+def _record(element: Element) -> OaiRecord:
     name = text_of(element, f"{_OAI}header/{_OAI}identifier")
     raw = element.find(f"{_OAI}metadata/{_RAW}arXivRaw")
     if raw is None:
@@ -103,7 +103,7 @@ def _record(element: Element) -> Record:
         abstract=text_of(raw, f"{_RAW}abstract"),
         categories=text_of(raw, f"{_RAW}categories").split(),
     )
-    return Record(paper, versions[0][1], versions[-1][1])
+    return OaiRecord(paper, versions[0][1], versions[-1][1])
 
 
 def _version(element: Element, identifier: Identifier) -> tuple[int, datetime]:
@@ -116,11 +116,11 @@ def _version(element: Element, identifier: Identifier) -> tuple[int, datetime]:
 
 
 def _without_and(authors: str) -> str:
-    """Part the last two names of `A, B and C` as the feeds do; what is in parentheses stays."""
+    """Write `A, B and C` with commas, as the feeds do; text in parentheses stays."""
     pieces = re.split(r"(\([^()]*\))", authors)
-    parted = (re.sub(r"\s*,?\s+and\s+", ", ", piece) for piece in pieces[::2])
+    separated = (re.sub(r"\s*,?\s+and\s+", ", ", piece) for piece in pieces[::2])
     return "".join(
-        piece + inside for piece, inside in zip(parted, (*pieces[1::2], ""), strict=True)
+        piece + inside for piece, inside in zip(separated, (*pieces[1::2], ""), strict=True)
     )
 
 
@@ -130,7 +130,7 @@ _HELD = timedelta(days=21)  # moderators have held papers for up to 18 days
 
 
 class OaiRecords:
-    """Implements Source by arXiv's rule of which submissions are announced when."""
+    """Implements Source by arXiv's schedule, which maps submission times to announcement days."""
 
     via = Via.OAI
 
@@ -146,13 +146,13 @@ class OaiRecords:
         self._holidays = holidays
 
     def feed(self, category: str, day: date) -> Feed:
-        """Ask for the day's records and keep those that were announced that day.
+        """Fetch the records changed that day and keep those that were announced that day.
 
-        The notes name young papers that moderators may have held back until that day. Raises
-        SourceUnreachable and FeedUnreadable when arXiv does not give the records.
+        The notes name recent papers that moderators may have held back until that day. Raises
+        SourceUnreachable and FeedUnreadable where arXiv does not send the records.
         """
         pages = self._pages(category, day)
-        records: dict[PaperId, Record] = {}
+        records: dict[PaperId, OaiRecord] = {}
         for page in pages:
             for record in page.records:  # pages repeat a record that changes in between
                 records[record.paper.id] = record
@@ -164,8 +164,8 @@ class OaiRecords:
         notes = (*_notes(category, pages), *self._maybe_held(category, day, left_out))
         return Feed(category, day, listings, self._base_url, notes, Via.OAI)
 
-    def _type(self, record: Record, category: str, day: date) -> AnnounceType | None:
-        """Say how it was announced that day; None for a change of any other kind."""
+    def _type(self, record: OaiRecord, category: str, day: date) -> AnnounceType | None:
+        """Return how it was announced that day; None where it was not."""
         primary = record.paper.primary_category
         if announcement_day(record.first, self._holidays) == day:
             return announce_type(category, primary, replaced=False)
@@ -173,22 +173,22 @@ class OaiRecords:
             return announce_type(category, primary, replaced=True)
         return None
 
-    def _maybe_held(self, category: str, day: date, left_out: list[Record]) -> Iterator[str]:
-        young = [
+    def _maybe_held(self, category: str, day: date, left_out: list[OaiRecord]) -> Iterator[str]:
+        recent = [
             record.paper.id
             for record in left_out
             if record.paper.version == 1
             and day - _HELD <= announcement_day(record.first, self._holidays) < day
         ]
-        if young:
-            shown = ", ".join(young[:10]) + (" and others" if len(young) > 10 else "")  # noqa: PLR2004  # enough for a note
+        if recent:
+            shown = ", ".join(recent[:10]) + (" and others" if len(recent) > 10 else "")  # noqa: PLR2004  # enough for a note
             yield (
-                f"{category}: {len(young)} papers changed that day and were submitted too early"
+                f"{category}: {len(recent)} papers changed that day and were submitted too early"
                 f" for it; moderators may have held them back until then: {shown}"
             )
 
     def _pages(self, category: str, day: date) -> list[OaiPage]:
-        """Follow the tokens to the end; one that has expired is begun again, once."""
+        """Fetch all pages; where a resumption token has expired, start again, once."""
         try:
             return list(self._follow(category, day))
         except _TokenExpired:
@@ -197,7 +197,7 @@ class OaiRecords:
             return list(self._follow(category, day))
         except _TokenExpired as error:
             raise SourceUnreachable(
-                f"{self._base_url} forgets where it was ({error})", hint="try again later"
+                f"{self._base_url} lost its place in the list ({error})", hint="try again later"
             ) from error
 
     def _follow(self, category: str, day: date) -> Iterator[OaiPage]:
@@ -222,33 +222,33 @@ class OaiRecords:
             tokens.add(page.token)
             params = {"verb": "ListRecords", "resumptionToken": page.token}
         raise FeedUnreadable(
-            f"{self._base_url} does not come to an end", hint="use another source, or try later"
+            f"{self._base_url} sends pages without end", hint="use another source, or try later"
         )
 
 
 class _TokenExpired(Exception):
-    """The list must be asked for from its beginning; never leaves this module."""
+    """The list must be fetched from its beginning; never leaves this module."""
 
 
 def _refuse(error: tuple[str, str], origin: str, *, resumed: bool) -> None:
-    """Errors come with HTTP 200; a day without records is one of them, and is none."""
+    """Raise what an error (sent with HTTP 200) means; a day without records is no failure."""
     code, words = error
     if code == "noRecordsMatch":
         return
     if code == "badResumptionToken" and resumed:
         raise _TokenExpired(words[:200])
     raise SourceUnreachable(
-        f"{origin} refuses: {code[:40]} {' '.join(words.split())[:200]}".rstrip(),
+        f"{origin} answered with an error: {code[:40]} {' '.join(words.split())[:200]}".rstrip(),
         hint="use another source",
     )
 
 
 def oai_set(category: str) -> str:
-    """Name the set of a category or of an archive as a whole: group:archive[:subject].
+    """Return the OAI set of a category or of a whole archive: group:archive[:subject].
 
-    Most archives of physics are in one group; every other archive is its own group, so that
-    all of `cs` is the set `cs:cs`. (The group alone would be the same but for `physics`, where
-    it is all of physics and not the archive of that name.)
+    Most physics archives share one group; every other archive is its own group, so that all of
+    `cs` is the set `cs:cs`. (The group alone is the same set, except for `physics`, where it is
+    all of physics and not only the archive of that name.)
     """
     archive, _, subject = canonical(category).partition(".")
     group = archive if archive in _OWN_GROUP else "physics"

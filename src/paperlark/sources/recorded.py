@@ -16,7 +16,7 @@ _SUFFIXES = (".rss.xml", ".rss.xml.gz")
 
 
 class RecordedFeeds:
-    """Implements Source. A file's name says which day it is; its own stamp may be wrong."""
+    """Implements Source. The day is that of the file's name; a feed's own date may be wrong."""
 
     via = Via.RSS
 
@@ -31,19 +31,19 @@ class RecordedFeeds:
     def feed(self, category: str, day: date) -> Feed:
         """Read the recorded feed.
 
-        Raises FeedNotFound when the folder has none, FeedUnreadable when it is damaged.
+        Raises FeedNotFound where the folder has none, FeedUnreadable where it is damaged.
         """
         for suffix in _SUFFIXES:
             path = self._folder / f"{day}.{category}{suffix}"
             if path.is_file():
                 return _of(day, parse_feed(_read(path), category, str(path)))
         raise FeedNotFound(
-            f"{self._folder} has no feed of {category} for {day}",
+            f"{self._folder} has no feed for {category} on {day}",
             hint=f"expected {day}.{category}.rss.xml or the same with .gz",
         )
 
     def days(self, first: date, last: date) -> tuple[date, ...]:
-        """Give the days that have a feed of any category here: the folder is the calendar."""
+        """Return the days for which the folder has a feed of any category."""
         named = {
             _day(path.name) for path in self._folder.iterdir() if path.name.endswith(_SUFFIXES)
         }
@@ -51,14 +51,14 @@ class RecordedFeeds:
 
 
 def _of(day: date, feed: Feed) -> Feed:
-    """Believe the file's name, and say where the feed itself differs."""
+    """Take the day of the file's name; note where the feed's own date differs."""
     if feed.stamped in {None, day}:
         return feed
     return replace(feed, stamped=day, notes=(*feed.notes, f"is stamped {feed.stamped}"))
 
 
 def _day(name: str) -> date | None:
-    """Read the day in front; `20250226` is none, because no feed is looked for under that."""
+    """Read the day from a file's name; only the form 2025-02-26 counts."""
     text = name.split(".", 1)[0]
     try:
         day = date.fromisoformat(text)

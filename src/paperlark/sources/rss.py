@@ -14,9 +14,9 @@ from paperlark.sources._client import ArxivClient
 
 
 class RssFeeds:
-    """Implements Source for one day only: the one that arXiv's feeds are of right now.
+    """Implements Source for the current announcement only, which is all that arXiv's RSS has.
 
-    With a clock it does not ask for another day.
+    Given a clock, it sends no request for another day.
     """
 
     via = Via.RSS
@@ -35,18 +35,18 @@ class RssFeeds:
     def feed(self, category: str, day: date) -> Feed:
         """Fetch the category's feed.
 
-        Raises SourceUnreachable when arXiv does not answer with one, FeedNotFound when it is of
-        another day, UnknownCategory and FeedUnreadable as the parser does.
+        Raises SourceUnreachable where none comes, FeedNotFound where it is for another day,
+        UnknownCategory and FeedUnreadable as the parser does.
         """
         if self._now and day != today(self._now()):
             raise FeedNotFound(f"arXiv's RSS has only today's announcement, not that of {day}")
         url = f"{self._base_url}/{category}"
-        # An unknown category is answered with 400 and a feed that says so.
+        # arXiv answers an unknown category with 400 and a feed with an error message.
         answer = self._client.get(url, accept={HTTPStatus.BAD_REQUEST})
         feed = parse_feed(answer.content, category, url)
         if feed.stamped is not None and feed.stamped != day:
             raise FeedNotFound(
-                f"arXiv's feed of {category} is of {feed.stamped}, not of {day}",
+                f"arXiv's feed for {category} is dated {feed.stamped}, not {day}",
                 hint="its RSS has only the latest day",
             )
         return feed

@@ -48,16 +48,16 @@ class ResultPage:
 
 
 def parse_results(content: bytes, category: str, origin: str) -> ResultPage:
-    """Read one page; an entry that cannot be read is named in its notes.
+    """Parse one page; an entry that cannot be read is named in its notes.
 
-    Raises FeedUnreadable when this is no page of results, SourceUnreachable when it is arXiv's
-    way of refusing: one entry with the title "Error".
+    Raises FeedUnreadable where this is not a page of results, SourceUnreachable where it is one
+    entry with the title "Error", which is how arXiv refuses.
     """
     root = read_xml(content, origin)
     total = text_of(root, f"{_SEARCH}totalResults").strip()
     if root.tag != f"{_ATOM}feed" or not (total.isascii() and total.isdecimal()):
         raise FeedUnreadable(
-            f"{origin} is XML but no results of a search: its root is <{root.tag[:60]}>",
+            f"{origin} is XML but not search results: its root is <{root.tag[:60]}>",
             hint="try again later",
         )
     entries = root.findall(f"{_ATOM}entry")
@@ -75,8 +75,10 @@ def parse_results(content: bytes, category: str, origin: str) -> ResultPage:
 def _check_no_error(entry: Element, origin: str) -> None:
     name = text_of(entry, f"{_ATOM}id")
     if "/api/errors" in name:
-        said = one_line(text_of(entry, f"{_ATOM}summary")) or name
-        raise SourceUnreachable(f"{origin} refuses: {said[:200]}", hint="use another source")
+        message = one_line(text_of(entry, f"{_ATOM}summary")) or name
+        raise SourceUnreachable(
+            f"{origin} answered with an error: {message[:200]}", hint="use another source"
+        )
 
 
 def _found(entry: Element) -> ApiEntry:
@@ -108,7 +110,7 @@ _ATTEMPTS = 3
 
 
 class SearchApi:
-    """Implements Source by arXiv's rule of which submissions are announced when."""
+    """Implements Source by arXiv's schedule, which maps submission times to announcement days."""
 
     via = Via.SEARCH
 
@@ -124,12 +126,12 @@ class SearchApi:
         self._holidays = holidays
 
     def feed(self, category: str, day: date) -> Feed:
-        """Search for what was submitted in that day's window.
+        """Search for submissions in that day's window.
 
-        Raises SourceUnreachable and FeedUnreadable when arXiv does not give all results.
+        Raises SourceUnreachable and FeedUnreadable where arXiv does not send all results.
         """
         window = submission_window(day, self._holidays)
-        if window is None:  # the calendar knows of no announcement
+        if window is None:  # no announcement by the calendar
             return Feed(category, day, (), self._base_url, (), Via.SEARCH, 0)
         pages = self._pages(search_query(category, window), category)
         found: dict[PaperId, ApiEntry] = {}
@@ -149,12 +151,12 @@ class SearchApi:
             self._base_url,
             (*notes, f"{category}: the search API does not know which papers were replaced"),
             Via.SEARCH,
-            # What it gives too much is no entry that the batch should have.
+            # Results outside the window do not count as missing.
             max(page.total for page in pages) - (len(found) - len(listings)),
         )
 
     def _pages(self, query: str, category: str) -> list[ResultPage]:
-        """Go on after what came, because pages are shorter than asked for at times."""
+        """Fetch all pages; each starts after the last result, because pages may be short."""
         pages: list[ResultPage] = []
         start = 0
         while True:
@@ -165,12 +167,12 @@ class SearchApi:
                 return pages
             if start >= _MOST:
                 raise SourceUnreachable(
-                    f"{self._base_url} gives no more than {_MOST} of {page.total} results",
+                    f"{self._base_url} returns at most {_MOST} of {page.total} results",
                     hint="name categories instead of a whole archive",
                 )
 
     def _page(self, query: str, category: str, start: int) -> ResultPage:
-        """Ask again for a page that is empty and should not be, which happens."""
+        """Fetch one page, again where it is empty and should not be, which happens."""
         params: Params = {"search_query": query, "start": start, "max_results": SLICE}
         for _ in range(_ATTEMPTS):
             answer = self._client.get(self._base_url, params, accept={HTTPStatus.BAD_REQUEST})
@@ -178,14 +180,14 @@ class SearchApi:
             if page.found or page.notes or start >= page.total:
                 return page
         raise SourceUnreachable(
-            f"{self._base_url} says that there are {page.total} results and gives none"
+            f"{self._base_url} reports {page.total} results but returns none"
             f" from number {start + 1} on",
             hint="try again later, or use another source",
         )
 
 
 def search_query(category: str, window: tuple[datetime, datetime]) -> str:
-    """Write the question; the API counts in whole minutes of UTC, both ends included."""
+    """Write the query; the API takes whole minutes in UTC, both ends included."""
     first, after = window
     minutes = (first, after - timedelta(minutes=1))
     begin, end = (moment.astimezone(UTC).strftime("%Y%m%d%H%M") for moment in minutes)

@@ -85,7 +85,7 @@ def footer(letter: Letter) -> tuple[str, str]:
     return (
         f"You get this because this address is listed under [[deliver]] in the paperlark profile"
         f" \N{LEFT DOUBLE QUOTATION MARK}{letter.profile}\N{RIGHT DOUBLE QUOTATION MARK},"
-        f" which sends one {often}.",
+        f" which sends a mail {often}.",
         "To stop it, remove the entry from the profile or ask whoever runs paperlark for you.",
     )
 

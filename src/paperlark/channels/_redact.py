@@ -1,4 +1,4 @@
-"""What a service said, fit to be told: without secrets, without commands to a terminal, short."""
+"""Make a service's message safe to show: no secrets, no control characters, short."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from collections.abc import Iterable
 _LONGEST = 200
 
 
-def fit(text: str, secrets: Iterable[str]) -> str:
-    """Take every secret out, as it is or in base64, and what cannot be printed; then shorten it."""
+def redact(text: str, secrets: Iterable[str]) -> str:
+    """Remove every secret, plain or in base64, and control characters; then shorten it."""
     for secret in sorted(_forms(secrets), key=len, reverse=True):
         text = text.replace(secret, "…")
     words = " ".join("".join(c if c.isprintable() else " " for c in text).split())
