@@ -7,11 +7,8 @@ from pathlib import Path
 import pytest
 
 from paperlark.domain.criteria import parse_criteria
-from paperlark.domain.digest import Placement, Ranked
 from paperlark.domain.errors import Unimportable
 from paperlark.domain.exploration import Missed
-from paperlark.domain.judgement import Match, Nearest, Precedent
-from paperlark.domain.paper import PaperId
 from paperlark.domain.profile import Profile
 from paperlark.store.announcements import AnnouncementStore
 from paperlark.store.database import open_database
@@ -51,17 +48,6 @@ def test_why_a_paper_is_unjudged_is_stored_under_the_name_that_old_databases_hav
         assert causes == ",".join(one.cause for one in page.unjudged)
         assert page.unjudged
         assert store.digest("Mine", page.day) == page
-
-
-def test_a_fingerprint_is_the_same_as_in_the_first_release(tmp_path: Path) -> None:
-    """Otherwise a renamed class or field would have every site rendered anew."""
-    path, old = tmp_path / "store.db", PaperId("2501.00001")
-    match = Match(0.5, 1, 1, "Bats", ("bat",), (), 0.25, Nearest(old, "Old", DAY))
-    ranked = Ranked(old, 1, Placement.EXPLORED, match, (Precedent(old, "Old", DAY, 0.8),))
-    with open_database(path) as connection:
-        store = DigestStore(connection, path)
-        store.save(replace(partial(), profile="Mine", ranked=(ranked,)))
-        assert store.fingerprints("Mine") == {DAY: "8d09e0fd4200e984"}
 
 
 def test_a_digest_that_was_kept_without_a_name_gets_the_one_it_would_have_had(

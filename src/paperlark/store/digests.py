@@ -186,20 +186,8 @@ def _readable(digest: Digest) -> str:
 def _fingerprint(text: str, ranked: Iterable[Ranked]) -> str:
     known = hashlib.sha256(text.encode("utf-8", "surrogatepass"))
     for one in ranked:
-        known.update(_canonical(one).encode("utf-8", "surrogatepass"))
+        known.update(repr(one).encode("utf-8", "surrogatepass"))
     return known.hexdigest()[:16]
-
-
-def _canonical(one: Ranked) -> str:
-    """Return the text to fingerprint, in the names of the first release.
-
-    With other names every fingerprint would change, and every site be rendered anew.
-    """
-    placement = f"<Side.{one.placement.name}: {one.placement.value!r}>"
-    return (
-        f"Ranked(paper_id={one.paper_id!r}, version={one.version!r}, side={placement},"
-        f" match={one.match!r}, precedents={one.precedents!r})"
-    )
 
 
 def _scanned(digest: Digest) -> Iterator[tuple[str | int | None, ...]]:
