@@ -375,8 +375,8 @@ class Killer:
         response = handle() if self.place == "after" else None
         if self.process is not None:
             os.kill(self.process.pid, signal.SIGKILL)
-            self.process.wait()
             self.killed = True
+            self.process.wait()
         return response or Response("")
 
 
