@@ -52,10 +52,8 @@ def not_recorded(digest: Digest) -> tuple[Unjudged, ...]:
 
 def postponed(digest: Digest) -> tuple[tuple[str, tuple[Unjudged, ...]], ...]:
     """Return papers waiting in a batch or over budget, grouped by reason."""
-    waiting, left = (
-        _by_reason(digest, UnjudgedReason.WAITING),
-        _by_reason(digest, UnjudgedReason.BUDGET),
-    )
+    waiting = _by_reason(digest, UnjudgedReason.WAITING)
+    left = _by_reason(digest, UnjudgedReason.BUDGET)
     return (
         *((_waiting_words(why, papers, digest.day), papers) for why, papers in waiting),
         *((_budget_words(why, papers), papers) for why, papers in left),
@@ -97,17 +95,12 @@ def status_text(digest: Digest) -> str:
 
 def shortfall(digest: Digest) -> str:
     """Return how many papers were planned for judging and not judged, empty if none."""
-    missing, left, waiting = (
-        digest.funnel.unjudged,
-        digest.funnel.over_budget,
-        digest.funnel.waiting,
+    counts = (
+        (digest.funnel.unjudged, "not judged"),
+        (digest.funnel.over_budget, "over budget"),
+        (digest.funnel.waiting, "waiting in a batch"),
     )
-    parts = (
-        f"{counted(missing, 'paper')} not judged" if missing else "",
-        f"{counted(left, 'paper')} over budget" if left else "",
-        f"{counted(waiting, 'paper')} waiting in a batch" if waiting else "",
-    )
-    return listed(part for part in parts if part)
+    return listed(f"{counted(count, 'paper')} {how}" for count, how in counts if count)
 
 
 def batches(digest: Digest) -> tuple[tuple[str, str], ...]:
