@@ -18,9 +18,9 @@ from pathlib import Path
 import numpy as np
 
 from paperlark.domain.announcement import AnnounceType
+from paperlark.domain.archive import PaperVector
 from paperlark.domain.errors import SourceError
 from paperlark.domain.paper import Paper, PaperId
-from paperlark.domain.vectors import PaperVector
 from paperlark.rankers.embedding import Embedding, PaperEncoder, Vectors, pack, unit
 from paperlark.rankers.precedents import ArchivePrecedents
 from paperlark.sources.recorded import RecordedFeeds

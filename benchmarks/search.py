@@ -35,11 +35,11 @@ from typing import Any
 
 from light_and_fast import run
 
+from paperlark.archive.search import ArchiveSearch, open_search
+from paperlark.domain.archive import PaperVector
 from paperlark.domain.paper import Author, Paper, PaperId
 from paperlark.domain.search import SearchQuery, read_name, read_terms
-from paperlark.domain.vectors import PaperVector
 from paperlark.rankers.embedding import Embedding, PaperEncoder, pack
-from paperlark.search.search import ArchiveSearch, open_search
 from paperlark.settings import Settings, load_settings
 from paperlark.store.database import open_database, transaction
 from paperlark.store.paper_texts import keep_papers

@@ -29,13 +29,13 @@ from random import Random
 import numpy as np
 from precedents import DAY, new_papers
 
+from paperlark.archive.search import RERANKED
+from paperlark.domain.archive import PaperVector
 from paperlark.domain.paper import Author, Paper, PaperId
 from paperlark.domain.search import Hit, SearchQuery, read_terms
-from paperlark.domain.vectors import PaperVector
 from paperlark.rankers import semantic_search
 from paperlark.rankers.embedding import Embedding, PaperEncoder, pack
 from paperlark.renderers import typeset
-from paperlark.search.search import RERANKED
 from paperlark.store import search
 from paperlark.store.database import open_database, transaction
 from paperlark.store.paper_texts import keep_papers

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
         repeat_mornings,
     )
     from paperlark.archive.spending import SpendingReport
+    from paperlark.delivery.deliveries import DeliveryReport
     from paperlark.delivery.outcomes import DeliveryOutcome, DeliveryResult
-    from paperlark.delivery.report import DeliveryReport
     from paperlark.domain.digest import Digest
     from paperlark.domain.errors import (
         InvalidQuery,

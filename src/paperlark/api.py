@@ -30,8 +30,8 @@ from paperlark.settings.environment import Environment, RunOptions
 
 if TYPE_CHECKING:
     from paperlark.archive.spending import SpendingReport
-    from paperlark.delivery.report import DeliveryReport, Outboxes
-    from paperlark.doctor.examine import Group
+    from paperlark.delivery.deliveries import DeliveryReport, Outboxes
+    from paperlark.doctor import Group
     from paperlark.domain.delivery import Occasion
     from paperlark.domain.digest import Digest
     from paperlark.domain.errors import PaperlarkError
@@ -310,7 +310,7 @@ class OpenedProfile:
 
         >>> profile.wait_for_announcement()
         """
-        from paperlark.runs.waiting import Waiter, missing_parts
+        from paperlark.runs.due import Waiter, missing_parts
 
         day = self.today
         Waiter(self.environment, tell).for_announcement(
@@ -378,7 +378,7 @@ class OpenedProfile:
         >>> str(results.method), len(results.found)
         ('all words', 1)
         """
-        from paperlark.search.search import open_search, search_query
+        from paperlark.archive.search import open_search, search_query
 
         query = search_query(
             text,
@@ -559,7 +559,7 @@ class OpenedProfile:
         """
         if day is None and not again:
             return self._outboxes().deliver_due(self.today, only=channel)
-        from paperlark.delivery.report import DeliveryReport
+        from paperlark.delivery.deliveries import DeliveryReport
 
         with self._outboxes().open() as deliveries:
             return DeliveryReport(
@@ -707,7 +707,7 @@ class OpenedProfile:
         )
 
     def _tell(self, occasion: Occasion, text: str, channel: str | None) -> DeliveryReport:
-        from paperlark.delivery.report import DeliveryReport
+        from paperlark.delivery.deliveries import DeliveryReport
 
         with self._outboxes().open() as deliveries:
             return DeliveryReport(deliveries.send_notice(occasion, text, self.today, only=channel))
@@ -890,7 +890,7 @@ def examine(
     >>> groups[0].name, str(groups[0].findings[0].severity)
     ('profile', 'ok')
     """
-    from paperlark.doctor.examine import examine as check
+    from paperlark.doctor import examine as check
 
     return check(
         Path(path),

@@ -12,7 +12,7 @@ from datetime import date
 from typing import Protocol
 
 from paperlark.domain.announcement import Earlier, Feed, Via
-from paperlark.domain.archive import CacheEntry, ScannedPaper
+from paperlark.domain.archive import CacheEntry, PaperVector, ScannedPaper, VectorChunk
 from paperlark.domain.authorship import Authorship
 from paperlark.domain.batch_job import BatchJob
 from paperlark.domain.chat import ChatReply, Prompt
@@ -35,7 +35,6 @@ from paperlark.domain.paper import Paper, PaperId
 from paperlark.domain.profile import Profile
 from paperlark.domain.search import Hits, PaperStatus, SearchQuery
 from paperlark.domain.spending import Spend
-from paperlark.domain.vectors import PaperVector, VectorChunk
 
 
 class Source(Protocol):

@@ -374,10 +374,10 @@ class Killer:
 
     def __call__(self, _request: Request, handle: Handle) -> Response:
         response = handle() if self.place == "after" else None
-        if self.process is not None:
-            os.kill(self.process.pid, signal.SIGKILL)
-            self.killed = True
-            self.process.wait()
+        process = self.process.result(60)
+        self.killed = True
+        process.kill()
+        process.wait(60)
         return response or Response("")
 
 

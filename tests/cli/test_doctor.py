@@ -16,7 +16,7 @@ from click.testing import CliRunner, Result
 from pytest_httpserver import HTTPServer
 
 from paperlark.cli import cli
-from paperlark.doctor.examine import examine
+from paperlark.doctor import examine
 from paperlark.doctor.findings import Finding, Severity, exit_code
 from paperlark.domain.delivery import Message, MessageStatus, Occasion, Parcel
 from paperlark.settings.environment import Environment

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from paperlark.domain.archive import PaperVector
 from paperlark.domain.paper import Paper, PaperId
-from paperlark.domain.vectors import PaperVector
 from paperlark.ports import PaperVectors
 from paperlark.store.announcements import AnnouncementStore
 from paperlark.store.database import open_database

@@ -11,8 +11,7 @@ from paperlark.domain.criteria import parse_criteria
 from paperlark.domain.feedback import NO_EVIDENCE, Evidence, Example, LabelSource
 from paperlark.evaluation.baselines import arxiv_sanity, zotero_arxiv_daily
 from paperlark.evaluation.baselines.arxiv_sanity import ArxivSanityRanker
-from paperlark.evaluation.baselines.bm25 import Bm25Ranker
-from paperlark.evaluation.baselines.chance import ChanceRanker
+from paperlark.evaluation.baselines.unlearned import Bm25Ranker, ChanceRanker
 from paperlark.evaluation.baselines.zotero_arxiv_daily import Vectors, ZoteroArxivDailyRanker
 from paperlark.evaluation.splits import KnownBefore
 from paperlark.ports import Ranker

@@ -7,7 +7,7 @@ from paperlark.domain.criteria import parse_criteria
 from paperlark.domain.feedback import Vote
 from paperlark.domain.profile import Cutoffs, Profile
 from paperlark.evaluation.agreement import self_agreement
-from paperlark.evaluation.own_data import own_days
+from paperlark.evaluation.evaluate import own_days
 from paperlark.evaluation.splits import KnownBefore
 from paperlark.store.examples import LabelledPaper
 from paperlark.testing import a_paper

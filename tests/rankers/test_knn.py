@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from paperlark.domain.archive import PaperVector, VectorChunk
 from paperlark.domain.paper import PaperId
-from paperlark.domain.vectors import PaperVector, VectorChunk
 from paperlark.rankers.embedding import pack, unit
 from paperlark.rankers.knn import Neighbour, knn_log_odds, nearest_earlier
 

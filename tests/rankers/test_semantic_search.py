@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from paperlark.domain.archive import PaperVector
 from paperlark.domain.paper import PaperId
 from paperlark.domain.search import Hit
-from paperlark.domain.vectors import PaperVector
 from paperlark.rankers.embedding import Embedding, PaperEncoder, pack
 from paperlark.rankers.semantic_search import SemanticSearch, order
 from paperlark.testing import FakePaperVectors, a_paper

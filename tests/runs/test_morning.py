@@ -8,10 +8,10 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from paperlark.domain.errors import FeedNotFound, PublishError
+from paperlark.runs.due import LONGEST, PAUSE, Waiter
 from paperlark.runs.make_page import DayOutcome
 from paperlark.runs.morning import MorningResult, repeat_mornings
 from paperlark.runs.progress import NoProgress, TimedProgress
-from paperlark.runs.waiting import LONGEST, PAUSE, Waiter
 from paperlark.settings.environment import Environment
 
 DAY = date(2025, 2, 26)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from paperlark.schedule.github import WORKFLOW, workflow
+from paperlark.schedule.generated_files import WORKFLOW, github_workflow
 from paperlark.schedule.job import ScheduledJob
 from standins.actions import Runner, commit, git, morning
 from standins.jobs import a_job
@@ -101,5 +101,5 @@ def job(tmp_path: Path) -> ScheduledJob:
 def written(tmp_path: Path, job: ScheduledJob) -> Path:
     """Give the workflow, as a file."""
     path = tmp_path / WORKFLOW.name
-    path.write_text(workflow([job], job.profile.parent, (), "paperlark==1.0", site=True))
+    path.write_text(github_workflow([job], job.profile.parent, (), "paperlark==1.0", site=True))
     return path

@@ -14,7 +14,7 @@ import pytest
 from pytest_httpserver import HTTPServer
 
 from paperlark.schedule.cron import block
-from paperlark.schedule.github import workflow
+from paperlark.schedule.generated_files import github_workflow
 from paperlark.schedule.systemd import units
 from paperlark.schedule.times import SchedulerClock
 from standins import mail_server
@@ -141,7 +141,7 @@ def test_the_workflow_makes_brings_commits_and_publishes(
     (programs / "python").write_text("#!/bin/sh\nexit 0\n")
     written = tmp_path / "paperlark.yml"
     job = a_job(repository / "paperlark.toml", secrets=("PAPERLARK_MAIL_PASSWORD",))
-    written.write_text(workflow([job], repository, (), "paperlark==1.0", site=True))
+    written.write_text(github_workflow([job], repository, (), "paperlark==1.0", site=True))
     runner = Runner(home, remote, programs, {"PAPERLARK_MAIL_PASSWORD": PASSWORD})
     runner.environment = {"CLOCKED": NOON, "SSL_CERT_FILE": str(trust.file)}
     ended = runner.run(written)

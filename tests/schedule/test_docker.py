@@ -13,14 +13,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from paperlark.domain.errors import NotScheduled
-from paperlark.schedule.docker import files
+from paperlark.schedule.generated_files import docker_files
 from standins.jobs import a_job
 
 HADOLINT = shutil.which("hadolint", path=str(Path(sys.executable).parent)) or shutil.which(
     "hadolint"
 )
 PAPERS = Path("/home/ada/papers")
-FILES = files({"bats": a_job()}, PAPERS, "paperlark==1.0")
+FILES = docker_files({"bats": a_job()}, PAPERS, "paperlark==1.0")
 
 
 @pytest.mark.skipif(HADOLINT is None, reason="hadolint is not here")
@@ -43,7 +43,7 @@ def test_the_image_holds_nothing_of_the_readers_and_nobody_is_root() -> None:
 
 def test_secrets_are_files_that_only_who_needs_them_sees() -> None:
     jobs = {"bats": a_job(), "owls": a_job(PAPERS / "owls.toml", secrets=())}
-    text = yaml.safe_load(files(jobs, PAPERS, "paperlark==1.0")["compose.yaml"])
+    text = yaml.safe_load(docker_files(jobs, PAPERS, "paperlark==1.0")["compose.yaml"])
     bats, owls = text["services"]["bats"], text["services"]["owls"]
     assert bats["environment"]["OPENAI_API_KEY_FILE"] == "/run/secrets/OPENAI_API_KEY"
     assert bats["secrets"] == ["OPENAI_API_KEY"]
@@ -60,7 +60,7 @@ def test_the_container_runs_for_ever_and_writes_only_where_pages_are() -> None:
 
 
 def test_without_secrets_there_are_none() -> None:
-    text = files({"bats": a_job(secrets=())}, PAPERS, "paperlark==1.0")["compose.yaml"]
+    text = docker_files({"bats": a_job(secrets=())}, PAPERS, "paperlark==1.0")["compose.yaml"]
     assert "secrets" not in yaml.safe_load(text)
 
 
@@ -68,7 +68,7 @@ def test_without_secrets_there_are_none() -> None:
 def test_a_path_is_a_value_or_refused(name: str) -> None:
     profile = PAPERS / f"x{name}.toml"
     try:
-        text = files({"bats": a_job(profile)}, PAPERS, "paperlark==1.0")["compose.yaml"]
+        text = docker_files({"bats": a_job(profile)}, PAPERS, "paperlark==1.0")["compose.yaml"]
     except NotScheduled:
         return
     service = yaml.safe_load(text)["services"]["bats"]
@@ -79,9 +79,9 @@ def test_a_path_is_a_value_or_refused(name: str) -> None:
 @pytest.mark.parametrize("requirement", ["x\nRUN evil", '"; evil', "$(evil)", "`evil`", "a\\"])
 def test_a_requirement_that_may_do_harm_is_refused(requirement: str) -> None:
     with pytest.raises(NotScheduled):
-        files({"bats": a_job()}, PAPERS, requirement)
+        docker_files({"bats": a_job()}, PAPERS, requirement)
 
 
 def test_a_profile_that_the_container_cannot_see_is_refused() -> None:
     with pytest.raises(NotScheduled, match="see only"):
-        files({"bats": a_job(Path("/elsewhere/p.toml"))}, PAPERS, "paperlark==1.0")
+        docker_files({"bats": a_job(Path("/elsewhere/p.toml"))}, PAPERS, "paperlark==1.0")

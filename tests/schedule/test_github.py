@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from paperlark.domain.errors import NotScheduled
-from paperlark.schedule.github import starts_of, workflow
+from paperlark.schedule.generated_files import github_workflow, workflow_starts
 from paperlark.schedule.times import SchedulerClock
 from standins.jobs import a_job
 
@@ -30,7 +30,7 @@ TWO = [a_job(secrets=("OPENAI_API_KEY", "CHAT_URL")), a_job(PAPERS / "owls" / "o
 
 
 def _workflow(name: str = "paperlark.toml", *, requirement: str = "paperlark==1.0") -> str:
-    return workflow([a_job(PAPERS / name)], PAPERS, CLOCKS, requirement, site=True)
+    return github_workflow([a_job(PAPERS / name)], PAPERS, CLOCKS, requirement, site=True)
 
 
 @pytest.mark.skipif(ACTIONLINT is None, reason="actionlint is not here")
@@ -38,7 +38,7 @@ def _workflow(name: str = "paperlark.toml", *, requirement: str = "paperlark==1.
 @pytest.mark.parametrize("jobs", [TWO, [a_job(secrets=())]])
 def test_actionlint_finds_nothing(tmp_path: Path, jobs: list[object], *, site: bool) -> None:
     path = tmp_path / "paperlark.yml"
-    path.write_text(workflow(jobs, PAPERS, CLOCKS, "paperlark==1.0", site=site))  # type: ignore[arg-type]
+    path.write_text(github_workflow(jobs, PAPERS, CLOCKS, "paperlark==1.0", site=site))  # type: ignore[arg-type]
     assert ACTIONLINT is not None
     done = subprocess.run(  # noqa: S603
         [ACTIONLINT, str(path)], capture_output=True, text=True, check=False
@@ -58,7 +58,7 @@ def test_no_job_may_do_more_than_it_must() -> None:
 
 
 def test_only_the_profiles_secrets_are_handed_on_and_only_to_who_needs_them() -> None:
-    text = yaml.safe_load(workflow(TWO, PAPERS, CLOCKS, "paperlark==1.0", site=True))
+    text = yaml.safe_load(github_workflow(TWO, PAPERS, CLOCKS, "paperlark==1.0", site=True))
     handed = {
         step["name"]: {name for name, value in step["env"].items() if "secrets." in value}
         for step in text["jobs"]["morning"]["steps"]
@@ -72,7 +72,7 @@ def test_only_the_profiles_secrets_are_handed_on_and_only_to_who_needs_them() ->
 
 
 def test_every_profile_and_store_is_there_once() -> None:
-    text = yaml.safe_load(workflow(TWO, PAPERS, CLOCKS, "paperlark==1.0", site=True))
+    text = yaml.safe_load(github_workflow(TWO, PAPERS, CLOCKS, "paperlark==1.0", site=True))
     job = text["jobs"]["morning"]
     assert job["env"]["PROFILES"].split("\n") == ["paperlark.toml", "owls/owls.toml"]
     restore = next(step for step in job["steps"] if step.get("id") == "store")
@@ -119,13 +119,13 @@ def test_a_path_that_may_do_harm_is_refused(name: str) -> None:
 @pytest.mark.parametrize("name", ["GITHUB_TOKEN", "A B", "x }}", ""])
 def test_a_secret_that_github_cannot_hold_is_refused(name: str) -> None:
     with pytest.raises(NotScheduled):
-        workflow([a_job(secrets=(name,))], PAPERS, CLOCKS, "paperlark", site=True)
+        github_workflow([a_job(secrets=(name,))], PAPERS, CLOCKS, "paperlark", site=True)
 
 
 def test_a_profile_outside_of_the_repository_is_refused() -> None:
     with pytest.raises(NotScheduled, match="not in the repository"):
-        workflow([a_job(Path("/elsewhere/p.toml"))], PAPERS, CLOCKS, "paperlark", site=True)
+        github_workflow([a_job(Path("/elsewhere/p.toml"))], PAPERS, CLOCKS, "paperlark", site=True)
 
 
 def test_the_clocks_are_read_back() -> None:
-    assert starts_of(_workflow()) == CLOCKS
+    assert workflow_starts(_workflow()) == CLOCKS

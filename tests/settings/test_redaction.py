@@ -2,14 +2,18 @@ from __future__ import annotations
 
 import pytest
 
-from paperlark.settings import redaction
-from paperlark.settings.environment import Environment
-from paperlark.settings.redaction import redact_secrets, remember_secret, remember_variables
+from paperlark.settings import environment
+from paperlark.settings.environment import (
+    Environment,
+    redact_secrets,
+    remember_secret,
+    remember_variables,
+)
 
 
 @pytest.fixture(autouse=True)
 def nothing_known(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(redaction, "_known", set())
+    monkeypatch.setattr(environment, "_known", set())
 
 
 def test_a_secret_that_was_looked_up_is_left_out_from_then_on() -> None:

@@ -6,7 +6,7 @@ from pytest_httpserver import HTTPServer
 from paperlark.domain.errors import SourceUnreachable
 from paperlark.domain.paper import PaperId
 from paperlark.sources._client import ArxivClient
-from paperlark.sources.lookup import SLICE, ArxivLookup
+from paperlark.sources.search_api import LOOKUP_SLICE, ArxivLookup
 from paperlark.testing import a_paper
 from standins.lookup import StandInLookup
 from standins.papers import papers
@@ -32,7 +32,7 @@ def test_papers_are_requested_a_hundred_at_a_time_and_each_once(
     wanted = [one.id for one in papers(250)]
     found = ArxivLookup(client, standing.url).papers([*wanted, *wanted])
     assert {one.id for one in found} == set(wanted)
-    assert [len(one) for one in standing.asked] == [SLICE, SLICE, 50]
+    assert [len(one) for one in standing.asked] == [LOOKUP_SLICE, LOOKUP_SLICE, 50]
 
 
 def test_what_arxiv_does_not_have_is_left_out(client: ArxivClient, standing: StandInLookup) -> None:
@@ -58,4 +58,4 @@ def test_papers_before_a_failure_are_kept(client: ArxivClient, standing: StandIn
         for paper in ArxivLookup(client, standing.url).papers([one.id for one in papers(250)]):
             came.append(paper)
             standing.failing = 1
-    assert len(came) == SLICE
+    assert len(came) == LOOKUP_SLICE

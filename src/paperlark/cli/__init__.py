@@ -14,7 +14,7 @@ from typing import IO
 import click
 
 from paperlark import __version__
-from paperlark.cli._errors import tell_error
+from paperlark.cli._terminal import tell_error
 from paperlark.domain.errors import PaperlarkError
 
 _COMMANDS = {

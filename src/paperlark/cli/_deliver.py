@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from paperlark import DeliveryResult
-from paperlark.cli._errors import tell_error
+from paperlark.cli._terminal import tell_error
 from paperlark.domain.delivery import Occasion
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from paperlark.cli._errors import tell_error
+from paperlark.cli._terminal import tell_error
 from paperlark.domain.spending import Cost, Tokens
 from paperlark.renderers import costs, english
 from paperlark.renderers import json as json_page

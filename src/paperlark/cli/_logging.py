@@ -10,7 +10,7 @@ import click
 
 from paperlark.cli._options import environment_of
 from paperlark.domain.errors import PublishError
-from paperlark.settings.redaction import redact_secrets, remember_variables
+from paperlark.settings.environment import redact_secrets, remember_variables
 
 _FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 _TIME = "%Y-%m-%dT%H:%M:%S%z"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from paperlark.cli._errors import tell_error
+from paperlark.cli._terminal import tell_error
 from paperlark.domain.digest import Digest
 from paperlark.domain.errors import PaperlarkError
 from paperlark.domain.run_states import MEANINGS, State, worst

@@ -12,8 +12,7 @@ from typing import Any, TypeVar, cast
 import click
 
 from paperlark.api import OpenedProfile, open_profile
-from paperlark.cli._interrupt import wait_for_paid_answers
-from paperlark.cli._progress import progress
+from paperlark.cli._terminal import progress, wait_for_paid_answers
 from paperlark.settings.environment import Environment, RunOptions
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])

@@ -10,7 +10,7 @@ import click
 from paperlark.api import open_sample
 from paperlark.cli._make import make_range
 from paperlark.cli._options import environment_of, json_option
-from paperlark.cli._progress import progress
+from paperlark.cli._terminal import progress
 from paperlark.domain.site_addresses import FRONT
 
 

@@ -13,7 +13,7 @@ from click.core import ParameterSource
 
 from paperlark.api import evaluate, evaluate_tokens, read_labelled_days
 from paperlark.cli._options import Day, open_for, profile_option
-from paperlark.cli._progress import progress
+from paperlark.cli._terminal import progress
 from paperlark.domain.errors import PublishError
 from paperlark.domain.judgement import HIGHEST, LOWEST
 from paperlark.evaluation.cases import NAMES

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from paperlark.cli._errors import tell_error
 from paperlark.cli._options import open_for, profile_option
+from paperlark.cli._terminal import tell_error
 from paperlark.domain.errors import StoreError
 
 

@@ -8,9 +8,8 @@ from datetime import date, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
-from paperlark.delivery.deliveries import Deliveries
+from paperlark.delivery.deliveries import Deliveries, Outboxes
 from paperlark.delivery.due import RecentDays
-from paperlark.delivery.report import Outboxes
 from paperlark.delivery.send import Clock
 from paperlark.domain.errors import ChannelRefused, SecretMissing
 from paperlark.ports import Channel, Outbox

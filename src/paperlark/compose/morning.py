@@ -9,7 +9,7 @@ from pathlib import Path
 
 from paperlark.compose.channels import outboxes
 from paperlark.compose.pages import open_page_maker
-from paperlark.delivery.report import DeliveryReport
+from paperlark.delivery.deliveries import DeliveryReport
 from paperlark.domain.delivery import Failure
 from paperlark.ports import Progress
 from paperlark.runs.make_page import Interruptible

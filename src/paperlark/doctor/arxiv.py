@@ -10,8 +10,16 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from paperlark.compose.sources import open_arxiv_client
-from paperlark.doctor.context import CheckContext, Stamp, note, ok, trouble, warning
-from paperlark.doctor.findings import Finding, Severity
+from paperlark.doctor.findings import (
+    CheckContext,
+    Finding,
+    Severity,
+    Stamp,
+    note,
+    ok,
+    trouble,
+    warning,
+)
 from paperlark.domain.authorship import NotLookedUp
 from paperlark.domain.calendar import expects_announcement, previous_announcement_day, today
 from paperlark.domain.errors import SourceError

@@ -8,8 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from paperlark.compose.channels import open_channel, open_mailbox
-from paperlark.doctor.context import CheckContext, error, note, ok, warning
-from paperlark.doctor.findings import Finding, Severity
+from paperlark.doctor.findings import CheckContext, Finding, Severity, error, note, ok, warning
 from paperlark.domain import plain_text
 from paperlark.domain.delivery import Parcel
 from paperlark.domain.errors import (

@@ -11,8 +11,7 @@ from datetime import datetime, time, timedelta
 from pathlib import Path
 
 from paperlark import __version__
-from paperlark.doctor.context import CheckContext, error, note, ok, trouble, warning
-from paperlark.doctor.findings import Finding
+from paperlark.doctor.findings import CheckContext, Finding, error, note, ok, trouble, warning
 from paperlark.domain.calendar import NEW_YORK, next_announcement_day, today
 from paperlark.domain.errors import StoreBusy, StoreError
 from paperlark.renderers import english

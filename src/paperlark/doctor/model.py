@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 
 from paperlark.compose.judge import check_price
 from paperlark.compose.model_server import capability_keeper, known_server, stored_capabilities
-from paperlark.doctor.context import CheckContext, error, note, ok, trouble
-from paperlark.doctor.findings import Finding, Severity
+from paperlark.doctor.findings import CheckContext, Finding, Severity, error, note, ok, trouble
 from paperlark.domain.chat import ChatReply, Prompt
 from paperlark.domain.errors import ModelBusy, ModelError, PriceUnknown, StoreError
 from paperlark.domain.spending import Tokens

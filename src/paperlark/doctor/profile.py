@@ -5,8 +5,16 @@ from __future__ import annotations
 import stat
 from collections.abc import Iterator
 
-from paperlark.doctor.context import CheckContext, error, note, ok, trouble, warning
-from paperlark.doctor.findings import Finding, Severity
+from paperlark.doctor.findings import (
+    CheckContext,
+    Finding,
+    Severity,
+    error,
+    note,
+    ok,
+    trouble,
+    warning,
+)
 from paperlark.domain.errors import ProfileError, SecretUnusable
 from paperlark.domain.taxonomy import is_archive, named
 from paperlark.renderers import english

@@ -134,7 +134,7 @@ def look_up(
     search: str, open_client: OpenArxiv, papers: Sequence[PaperId], progress: Progress
 ) -> tuple[Mapping[PaperId, Paper], str | None]:
     """Fetch papers from arXiv's search API at `search`; also return why some were not asked for."""
-    from paperlark.sources.lookup import ArxivLookup  # noqa: PLC0415  # brings an XML parser
+    from paperlark.sources.search_api import ArxivLookup  # noqa: PLC0415  # brings an XML parser
 
     found: dict[PaperId, Paper] = {}
     with (

@@ -9,7 +9,7 @@ from enum import StrEnum
 from io import BytesIO
 
 from paperlark.domain.errors import Unimportable
-from paperlark.importing import bibtex, digest_pages, ids, item, judged, references
+from paperlark.importing import bibtex, digest_pages, item, judged, references
 from paperlark.importing.item import ImportedEntry
 
 LARGEST = 64 * 2**20
@@ -104,7 +104,7 @@ def _plain(text: str) -> FileKind | None:
         return FileKind.RIS
     if digest_pages.is_page(text):
         return FileKind.DIGEST
-    return FileKind.IDS if ids.names_papers(begin) else None
+    return FileKind.IDS if references.names_papers(begin) else None
 
 
 def _digest(text: str, name: str) -> tuple[ImportedEntry, ...]:
@@ -116,6 +116,6 @@ _READERS: Mapping[FileKind, Reader] = {
     FileKind.BIBTEX: bibtex.read_bibtex,
     FileKind.RIS: references.read_ris,
     FileKind.CSL_JSON: references.read_csl,
-    FileKind.IDS: ids.read_ids,
+    FileKind.IDS: references.read_ids,
     FileKind.DIGEST: _digest,
 }

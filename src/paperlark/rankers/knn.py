@@ -13,8 +13,8 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
+from paperlark.domain.archive import PaperVector, VectorChunk
 from paperlark.domain.paper import PaperId
-from paperlark.domain.vectors import PaperVector, VectorChunk
 from paperlark.rankers.embedding import Vectors, unpack
 from paperlark.rankers.logistic import Numbers, prior_log_odds
 

@@ -8,9 +8,9 @@ from datetime import date
 
 from threadpoolctl import threadpool_limits
 
+from paperlark.domain.archive import PaperVector
 from paperlark.domain.judgement import NO_PRECEDENTS, Precedent, Precedents
 from paperlark.domain.paper import Paper, PaperId
-from paperlark.domain.vectors import PaperVector
 from paperlark.ports import PaperVectors
 from paperlark.rankers.embedded import EmbeddedRanker
 from paperlark.rankers.embedding import Embedding, PaperEncoder, pack

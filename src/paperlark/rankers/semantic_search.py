@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
+from paperlark.domain.archive import PaperVector
 from paperlark.domain.paper import PaperId
 from paperlark.domain.search import Hit
-from paperlark.domain.vectors import PaperVector
 from paperlark.ports import PaperVectors
 from paperlark.rankers.embedding import Embedding, Vectors, pack, unpack
 from paperlark.rankers.knn import nearest_earlier

@@ -19,7 +19,7 @@ from paperlark.domain.errors import PaperlarkError, StoreBusy
 from paperlark.domain.run_states import MEANINGS, State, worst
 from paperlark.ports import Progress
 from paperlark.renderers.english import long_date
-from paperlark.runs.due import due_days
+from paperlark.runs.due import Waiter, due_days, missing_parts
 from paperlark.runs.make_page import (
     DayOutcome,
     Interruptible,
@@ -27,7 +27,6 @@ from paperlark.runs.make_page import (
     make_pages,
     uninterruptible,
 )
-from paperlark.runs.waiting import Waiter, missing_parts
 from paperlark.settings import Settings
 from paperlark.settings.environment import Environment
 

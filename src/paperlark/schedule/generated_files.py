@@ -1,7 +1,9 @@
-"""Schedules that are files: a GitHub workflow, a Docker image."""
+"""Schedules that are files: a GitHub workflow, a Docker image with a compose file."""
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, time
@@ -11,11 +13,141 @@ from paperlark import __version__
 from paperlark.domain.calendar import today
 from paperlark.domain.errors import NotScheduled
 from paperlark.domain.site_addresses import slug
-from paperlark.schedule import docker, github
-from paperlark.schedule.job import ScheduledJob
+from paperlark.schedule.cron import cron_time
+from paperlark.schedule.cron import starts_of as read_lines
+from paperlark.schedule.job import MARK, ScheduledJob, fill, require_printable, secret_names
 from paperlark.schedule.schedule import FileEdit, ScheduleStatus, file_edits, make_files, read_file
 from paperlark.schedule.times import SchedulerClock, after_midnight, clocks
 from paperlark.settings.environment import Environment
+
+DOCKER_MARK = f"# {MARK} docker`"
+NAMES = ("Dockerfile", ".dockerignore", "compose.yaml")
+_PYTHON = "3.12-slim-bookworm"
+_REQUIREMENT = re.compile(r"[\w @:/.,+=<>~!\[\]-]+", re.ASCII)
+
+
+def docker_files(
+    jobs: Mapping[str, ScheduledJob], folder: Path, requirement: str
+) -> Mapping[str, str]:
+    """Return the files by their names; `jobs` are named by their services.
+
+    The profiles lie in `folder`, which the containers see. Raises NotScheduled.
+    """
+    if not _REQUIREMENT.fullmatch(requirement):
+        raise NotScheduled(f"{requirement!r} cannot be written into a Dockerfile")
+    blanks = {
+        "mark": DOCKER_MARK,
+        "python": _PYTHON,
+        "requirement": json.dumps(requirement),
+        "services": [_service(name, job, folder) for name, job in jobs.items()],
+        "secrets": secret_names(jobs.values()),
+    }
+    return {
+        "Dockerfile": fill("Dockerfile", blanks),
+        ".dockerignore": fill("dockerignore", blanks),
+        "compose.yaml": fill("compose.yaml", blanks),
+    }
+
+
+def _service(name: str, job: ScheduledJob, folder: Path) -> Mapping[str, object]:
+    return {
+        "name": name,
+        "profile": _compose_text(_in_container(folder, job.profile)),
+        "pages": _compose_text(_in_container(folder, job.pages)),
+        "secrets": secret_names((job,)),
+    }
+
+
+def _in_container(folder: Path, path: Path) -> str:
+    """Return the path inside the container."""
+    try:
+        return f"/papers/{path.relative_to(folder).as_posix()}"
+    except ValueError as error:
+        raise NotScheduled(
+            f"{path} is not in {folder}", hint="containers see only that folder: move it there"
+        ) from error
+
+
+def _compose_text(text: str) -> str:
+    """Quote a value for a compose file, where `$` begins a variable."""
+    require_printable(text)
+    return json.dumps(text.replace("$", "$$"), ensure_ascii=False)
+
+
+WORKFLOW = Path(".github/workflows/paperlark.yml")
+GITHUB_MARK = f"# {MARK} github`"
+PYTHON = "3.12"
+_PATH = re.compile(r"[\w ./@+=,-]+")
+_CRON = re.compile(r'cron: "(\d+ \d+ \* \* [0-6,-]+)"')
+
+
+def github_workflow(
+    jobs: Sequence[ScheduledJob],
+    repository: Path,
+    starts: Sequence[SchedulerClock],
+    requirement: str,
+    *,
+    site: bool,
+) -> str:
+    """Return the workflow of all these readers; `requirement` is what pip installs.
+
+    Raises NotScheduled where something cannot stand in it.
+    """
+    _require_free(secret_names(jobs))
+    databases = dict.fromkeys(_in_repository(repository, job.database) for job in jobs)
+    blanks = {
+        "mark": GITHUB_MARK,
+        "crons": [cron_time(clock) for clock in starts],
+        "profiles": _workflow_text(*(_in_repository(repository, job.profile) for job in jobs)),
+        "pages": _workflow_text(*(_in_repository(repository, job.pages) for job in jobs)),
+        "stores": _workflow_text(*(f"{one}{end}" for one in databases for end in ("", "-wal"))),
+        "site": _workflow_text(_in_repository(repository, jobs[0].site)) if site else None,
+        "requirement": _workflow_text(requirement),
+        "python": PYTHON,
+        "secrets": secret_names(jobs),
+    }
+    return fill("workflow.yml", blanks)
+
+
+def workflow_starts(text: str) -> tuple[SchedulerClock, ...]:
+    """Parse the start times of a workflow."""
+    return read_lines("\n".join(_CRON.findall(text)), UTC)
+
+
+def _require_free(names: Sequence[str]) -> None:
+    for name in names:
+        if name.upper().startswith("GITHUB_"):
+            raise NotScheduled(
+                f"GitHub accepts no secret named {name!r}",
+                hint="choose a name that does not begin with GITHUB_",
+            )
+
+
+def _in_repository(repository: Path, path: Path) -> str:
+    """Return a path relative to the repository; raises NotScheduled for an unsafe one."""
+    try:
+        inside = path.relative_to(repository).as_posix()
+    except ValueError as error:
+        raise NotScheduled(
+            f"{path} is not in the repository {repository}",
+            hint="GitHub sees only the repository: move it there",
+        ) from error
+    if not _PATH.fullmatch(inside):
+        raise NotScheduled(
+            f"{inside!r} cannot be written into a workflow",
+            hint="use letters, digits, spaces and ./@+=,-_ in names of files and folders",
+        )
+    return f"./{inside}" if inside.startswith("-") else inside
+
+
+def _workflow_text(*lines: str) -> str:
+    """Quote a value so that GitHub evaluates nothing in it: JSON strings are YAML strings."""
+    require_printable(*lines)
+    for line in lines:
+        if "${{" in line:
+            raise NotScheduled(f"{line!r} would be evaluated by GitHub", hint="choose another name")
+    return json.dumps("\n".join(lines), ensure_ascii=False)
+
 
 RELEASED = f"paperlark=={__version__}"
 
@@ -32,14 +164,14 @@ class GithubSchedule:
 
     def setting(self) -> tuple[FileEdit, ...]:
         """Return the edit that writes the workflow."""
-        text = github.workflow(
+        text = github_workflow(
             self.jobs, self._repository, self._starts(), self.requirement, site=self.site
         )
-        return file_edits({self._path: text}, github.MARK_LINE)
+        return file_edits({self._path: text}, GITHUB_MARK)
 
     def removing(self) -> tuple[FileEdit, ...]:
         """Return the edit that removes the workflow."""
-        return file_edits({self._path: None}, github.MARK_LINE)
+        return file_edits({self._path: None}, GITHUB_MARK)
 
     def make(self, edits: Sequence[FileEdit]) -> tuple[str, ...]:
         """Write it, and return what to set up on GitHub."""
@@ -59,9 +191,9 @@ class GithubSchedule:
     def standing(self) -> tuple[ScheduleStatus, ...]:
         """Return the existing workflow, if paperlark wrote it."""
         text = read_file(self._path)
-        if text is None or not text.startswith(github.MARK_LINE):
+        if text is None or not text.startswith(GITHUB_MARK):
             return ()
-        return (ScheduleStatus(str(self._path), github.starts_of(text)),)
+        return (ScheduleStatus(str(self._path), workflow_starts(text)),)
 
     def _starts(self) -> tuple[SchedulerClock, ...]:
         at = self.at or after_midnight(self.jobs[0].name)
@@ -70,7 +202,7 @@ class GithubSchedule:
 
     @property
     def _path(self) -> Path:
-        return self._repository / github.WORKFLOW
+        return self._repository / WORKFLOW
 
     @property
     def _repository(self) -> Path:
@@ -97,16 +229,16 @@ class DockerSchedule:
             raise NotScheduled(
                 "two of the profiles have the same name", hint="give one of them another name"
             )
-        return self._edits(docker.files(jobs, self._folder, self.requirement))
+        return self._edits(docker_files(jobs, self._folder, self.requirement))
 
     def removing(self) -> tuple[FileEdit, ...]:
         """Return the edits that remove the files."""
-        return self._edits(dict.fromkeys(docker.NAMES))
+        return self._edits(dict.fromkeys(NAMES))
 
     def make(self, edits: Sequence[FileEdit]) -> tuple[str, ...]:
         """Write them, and return how to start it."""
         make_files(edits)
-        if not (self._folder / docker.NAMES[0]).exists():
+        if not (self._folder / NAMES[0]).exists():
             return ()
         secrets = dict.fromkeys(name for job in self.jobs for name in job.secrets)
         return (
@@ -117,12 +249,12 @@ class DockerSchedule:
     def standing(self) -> tuple[ScheduleStatus, ...]:
         """Return the existing compose file, if paperlark wrote it."""
         path = self._folder / "compose.yaml"
-        ours = (read_file(path) or "").startswith(docker.MARK_LINE)
+        ours = (read_file(path) or "").startswith(DOCKER_MARK)
         return (ScheduleStatus(str(path), ()),) if ours else ()
 
     def _edits(self, texts: Mapping[str, str | None]) -> tuple[FileEdit, ...]:
         wanted = {self._folder / name: text for name, text in texts.items()}
-        return file_edits(wanted, docker.MARK_LINE)
+        return file_edits(wanted, DOCKER_MARK)
 
     @property
     def _folder(self) -> Path:

@@ -1,8 +1,9 @@
-"""The process environment (variables, clock, keyring), and the options of a run."""
+"""The process environment (variables, clock, keyring), its redaction, and the options of a run."""
 
 from __future__ import annotations
 
 import os
+import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -11,11 +12,40 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from paperlark.settings.redaction import remember_secret
 from paperlark.settings.secrets import Keyring, Secrets
 
 if TYPE_CHECKING:
     from paperlark.http.rate_limit import RateLimitClock
+
+
+_SHORTEST = 6
+"""Characters: what is shorter would be found in ordinary words."""
+_NAMES = ("KEY", "TOKEN", "PASSWORD", "SECRET")
+"""How the names of environment variables end that hold secrets."""
+
+_known: set[str] = set()
+
+
+def remember_secret(secret: str) -> None:
+    """Have a secret that was looked up left out of every log line from now on."""
+    if len(secret) >= _SHORTEST:
+        _known.add(secret)
+
+
+def remember_variables(variables: Mapping[str, str]) -> None:
+    """Have the values of environment variables that look like secrets left out as well."""
+    for name, value in variables.items():
+        if name.upper().endswith(_NAMES):
+            remember_secret(value)
+
+
+def redact_secrets(text: str) -> str:
+    """Return the text with every known secret replaced by [secret]."""
+    if not _known:
+        return text
+    # Longer ones first, and all at once: one secret may be part of another, or of what replaces it.
+    longest_first = sorted(_known, key=len, reverse=True)
+    return re.sub("|".join(map(re.escape, longest_first)), "[secret]", text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
+from paperlark.domain.archive import PaperVector, VectorChunk
 from paperlark.domain.digest import Digest
 from paperlark.domain.paper import Paper, PaperId
-from paperlark.domain.vectors import PaperVector, VectorChunk
 from paperlark.store.database import store_errors, transaction
 from paperlark.store.paper_texts import paper_of
 

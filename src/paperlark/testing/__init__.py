@@ -18,8 +18,9 @@ from paperlark.testing.outside import (
     FakeChat,
     FakeSource,
     Silent,
+    a_feed,
+    a_paper,
 )
-from paperlark.testing.papers import a_feed, a_paper
 
 __all__ = [
     "A_FORM",

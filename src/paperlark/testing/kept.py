@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from paperlark.domain.announcement import Earlier, Feed
-from paperlark.domain.archive import CacheEntry, ScannedPaper
+from paperlark.domain.archive import CacheEntry, PaperVector, ScannedPaper, VectorChunk
 from paperlark.domain.batch_job import BatchJob, BatchJobState
 from paperlark.domain.digest import Digest, SeenBefore
 from paperlark.domain.exploration import Explored
@@ -16,7 +16,6 @@ from paperlark.domain.judgement import Judgement, JudgementKey, ModelCall
 from paperlark.domain.paper import Paper, PaperId
 from paperlark.domain.search import Hit, Hits, PaperStatus, SearchQuery
 from paperlark.domain.spending import Spend, total
-from paperlark.domain.vectors import PaperVector, VectorChunk
 from paperlark.ports import Advance
 
 

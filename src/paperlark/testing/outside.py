@@ -1,4 +1,4 @@
-"""Fakes of the outside world: arXiv, author look-up, a model, a channel, a terminal."""
+"""An example paper and an example feed."""
 
 from __future__ import annotations
 
@@ -7,14 +7,37 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 
-from paperlark.domain.announcement import Feed, Via
+from paperlark.domain.announcement import AnnounceType, Feed, Listing, Via
 from paperlark.domain.authorship import Authorship, NotIndexed
 from paperlark.domain.chat import ChatReply, Prompt
 from paperlark.domain.delivery import Message, MessageFormat, Style
 from paperlark.domain.errors import DeliveryError, FeedNotFound
-from paperlark.domain.paper import Paper, PaperId
+from paperlark.domain.paper import Author, Paper, PaperId
 from paperlark.domain.spending import Spend
 from paperlark.ports import Advance
+
+
+def a_paper(identifier: str = "2502.00001", **changes: object) -> Paper:
+    """Return a small paper; any field can be set by its name."""
+    fields: dict[str, object] = {
+        "id": PaperId(identifier),
+        "version": 1,
+        "title": f"A paper called {identifier}",
+        "authors": (Author("Ada Lovelace"),),
+        "abstract": "We compute Bernoulli numbers.",
+        "categories": ("cs.LG",),
+    }
+    return Paper(**(fields | changes))  # type: ignore[arg-type]  # the caller names the fields
+
+
+def a_feed(
+    *papers: Paper,
+    category: str = "cs.LG",
+    type: AnnounceType = AnnounceType.NEW,  # noqa: A002
+) -> Feed:
+    """Return a feed that lists these papers under one announce type."""
+    listings = tuple(Listing(paper, type) for paper in papers)
+    return Feed(category, None, listings, "a fake")
 
 
 @dataclass(slots=True)

@@ -12,9 +12,9 @@ from pathlib import Path
 import click
 
 from paperlark.api import OpenedProfile
-from paperlark.cli._errors import tell_error
 from paperlark.cli._make import make_one
 from paperlark.cli._options import environment_of, feeds_option, open_for, run_options
+from paperlark.cli._terminal import tell_error
 from paperlark.cli.import_ import import_all
 from paperlark.cli.init.options import GivenOptions, given_options
 from paperlark.cli.init.questions import (

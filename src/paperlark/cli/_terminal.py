@@ -1,17 +1,63 @@
-"""Show progress: bars on a terminal, plain lines elsewhere, both on standard error."""
+"""The terminal: errors, progress bars, and a first Ctrl-C that waits for paid answers."""
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from types import FrameType
+from typing import IO, TYPE_CHECKING
 
 import click
 
 if TYPE_CHECKING:
     from paperlark.domain.spending import Spend
     from paperlark.ports import Advance, Progress
+
+
+def tell_error(message: str, file: IO[str] | None = None) -> None:
+    """Print an error, a line for each problem, without the control characters it may contain."""
+    for line in message.splitlines():
+        printable = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in line)
+        click.echo(f"{click.style('error:', fg='red')} {printable}", file=file, err=True)
+
+
+INTERRUPTED = 130
+"""The exit code of a process that a second Ctrl-C ended, as a shell gives it."""
+
+
+@contextmanager
+def wait_for_paid_answers(stop: Callable[[], int]) -> Iterator[None]:
+    """Let a first Ctrl-C call `stop`, which returns how many answers are still to come.
+
+    They are stored when they arrive, and then the run ends. A second Ctrl-C ends it at once; so
+    does the first where no answer is to come.
+    """
+    interrupted = False
+
+    def interrupt(_number: int, _frame: FrameType | None) -> None:
+        nonlocal interrupted
+        if interrupted:
+            # Threads that wait for a server would keep the process alive; what was paid is stored.
+            os._exit(INTERRUPTED)
+        interrupted = True
+        waiting = stop()
+        if not waiting:
+            raise KeyboardInterrupt
+        answers = "1 answer" if waiting == 1 else f"{waiting} answers"
+        click.echo(f"waiting for {answers} already paid for; press Ctrl-C again to quit", err=True)
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def progress() -> Progress:

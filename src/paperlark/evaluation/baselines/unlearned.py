@@ -1,7 +1,8 @@
-"""A search engine: BM25 of the papers with what the criteria call relevant as the query."""
+"""Baselines that learn nothing: a random order, and BM25 with the criteria as the query."""
 
 from __future__ import annotations
 
+import random
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -14,6 +15,24 @@ from paperlark.domain.feedback import NO_EVIDENCE, Evidence
 from paperlark.domain.judgement import Match
 from paperlark.domain.paper import Paper
 from paperlark.evaluation.baselines import announced, in_order, paper_text, wanted_text
+
+
+@dataclass(frozen=True, slots=True)
+class ChanceRanker:
+    """Implements Ranker; the same papers always fall the same way under one seed."""
+
+    seed: int
+
+    def rank(
+        self,
+        papers: Sequence[Paper],
+        criteria: Criteria,  # noqa: ARG002
+        evidence: Evidence = NO_EVIDENCE,  # noqa: ARG002
+    ) -> tuple[Match, ...]:
+        """Rank at random."""
+        dice = (random.Random(f"{self.seed}/{paper.id}") for paper in papers)  # noqa: S311  # no secret
+        return in_order(papers, np.array([die.random() for die in dice]))
+
 
 SATURATION = 1.2
 LENGTH = 0.75

@@ -1,1 +1,0 @@
-"""A query in, papers of the archive out."""
