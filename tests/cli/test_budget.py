@@ -67,7 +67,7 @@ def test_a_page_is_never_dearer_than_a_day_may_be(
     assert funnel["over_budget"] > 0
     assert funnel["judged"] + funnel["over_budget"] == funnel["shortlisted"] == 37
     assert {one["lack"] for one in made["unjudged"]} == {"over budget"}
-    said = f"{funnel['over_budget']} papers left for the budget: today's budget of $0.07 is"
+    said = f"{funnel['over_budget']} papers over budget: today's budget of $0.07 is"
     markdown = (sample / "pages" / f"{SECOND}.md").read_text().replace("\\", "")
     html = unescape((sample / "pages" / f"{SECOND}.html").read_text())
     assert said in markdown
@@ -155,7 +155,7 @@ def test_where_nothing_at_all_can_be_read_there_is_no_page(
     allow(sample, "day = 0.001")
     result = paperlark("run", "--date", SECOND, "--feeds", "feeds")
     assert result.exit_code == 1
-    assert "not one of 37 papers could be judged" in result.stderr
+    assert "none of 37 papers could be judged" in result.stderr
     assert (
         "today's budget of $0.001 is used up (the rest is too little for another question): allow"
         " more with `day`"

@@ -49,7 +49,7 @@ def test_all_readings_are_restored_and_none_is_paid_for_again(
     profile.write_text(profile.read_text().replace("[judge]\n", "[judge]\nreadings = 3\n"))
     assert paperlark(*RUN).exit_code == 0
     before, asked = _pages(home), len(server.questions)
-    assert b"which agree on whether to select" in before["2025-02-26.html"]
+    assert b"The readings agree on the" in before["2025-02-26.html"]
     (home / "paperlark.db").unlink()
     assert paperlark("restore").exit_code == 0
     assert paperlark(*RUN).exit_code == 0
