@@ -204,7 +204,7 @@ def _prepare(where: str) -> Figures:
     """Write the cases, and a recording of judgements for the days of the month."""
     from paperlark.evaluation.folder import read_folder  # noqa: PLC0415
     from paperlark.evaluation.splits import KnownBefore  # noqa: PLC0415
-    from paperlark.sources.recorded import RecordedFeeds  # noqa: PLC0415
+    from paperlark.sources.rss import RecordedFeeds  # noqa: PLC0415
 
     folder = Path(where)
     reader = read_folder(SHARED / "readers" / "ml-foundations")

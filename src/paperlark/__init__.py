@@ -97,7 +97,7 @@ __all__ = [
 _DEFINED_IN = {
     "archive.spending": "SpendingReport",
     "delivery.outcomes": "DeliveryOutcome DeliveryResult",
-    "delivery.report": "DeliveryReport",
+    "delivery.deliveries": "DeliveryReport",
     "domain.digest": "Digest",
     "domain.errors": "JudgeError PaperlarkError ProfileError PublishError InvalidQuery"
     " SecretUnusable SourceError StoreBusy StoreError Unimportable",

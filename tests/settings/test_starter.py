@@ -15,15 +15,17 @@ from paperlark.domain.errors import ProfileError
 from paperlark.domain.taxonomy import CATEGORIES
 from paperlark.settings import Settings, load_settings
 from paperlark.settings.answers import (
+    FIELDS,
     AnswerKind,
     Chat,
     Mail,
     Model,
     SetupAnswers,
     complaint,
+    field_criteria,
+    field_of,
     read_names,
 )
-from paperlark.settings.fields import FIELDS, field_criteria, field_of
 from paperlark.settings.starter import (
     check_folder,
     criteria_text,

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from paperlark.domain.errors import FeedNotFound, FeedUnreadable, SourceError
-from paperlark.sources.recorded import RecordedFeeds
+from paperlark.sources.rss import RecordedFeeds
 from standins.feeds import item, rss
 
 DAY = date(2025, 2, 26)

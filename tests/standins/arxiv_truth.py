@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from paperlark.domain.announcement import AnnounceType, Listing
 from paperlark.domain.paper import Author, Paper, PaperId
-from paperlark.sources.recorded import RecordedFeeds
+from paperlark.sources.rss import RecordedFeeds
 
 Truth = Mapping[date, Mapping[str, tuple[Listing, ...]]]
 

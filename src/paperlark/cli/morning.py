@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import click
 
 from paperlark.api import repeat_mornings
-from paperlark.cli._deliver import print_deliveries
 from paperlark.cli._make import print_outcome
 from paperlark.cli._options import (
     environment_of,
@@ -19,6 +18,7 @@ from paperlark.cli._options import (
     run_options,
 )
 from paperlark.cli._terminal import tell_error
+from paperlark.cli.deliver import print_deliveries
 
 if TYPE_CHECKING:
     from paperlark import DayOutcome

@@ -41,7 +41,7 @@ def choose_sources(
     """Return a folder of recorded feeds, or arXiv's endpoints."""
     if feeds is None:
         return _arxiv(settings, environment, opened)
-    from paperlark.sources.recorded import RecordedFeeds  # noqa: PLC0415  # not both are needed
+    from paperlark.sources.rss import RecordedFeeds  # noqa: PLC0415  # not both are needed
 
     recorded = RecordedFeeds(feeds)
     return Announcements((recorded,), recorded.days, lambda: None)

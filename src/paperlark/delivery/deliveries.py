@@ -232,9 +232,6 @@ def _log_outcome(one: DeliveryOutcome) -> None:
     _log.info("channel %s: %s of %s %s%s", one.channel, one.occasion, one.day, one.result, problem)
 
 
-_log = logging.getLogger(__name__)
-
-
 @dataclass(frozen=True, slots=True)
 class DeliveryReport:
     """What became of everything that was due; `problem` is why the outbox could not be used."""

@@ -12,8 +12,7 @@ from pathlib import Path
 from paperlark.domain.criteria import parse_criteria
 from paperlark.domain.errors import Problem, ProfileError
 from paperlark.domain.taxonomy import TAXONOMY
-from paperlark.settings.answers import PASSWORD, Chat, Mail, Model, SetupAnswers
-from paperlark.settings.fields import field_criteria
+from paperlark.settings.answers import PASSWORD, Chat, Mail, Model, SetupAnswers, field_criteria
 
 _EXAMPLE = SetupAnswers(
     followed=("Ada Lovelace",),

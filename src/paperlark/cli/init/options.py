@@ -17,6 +17,7 @@ from paperlark.http.loopback import is_this_machine
 from paperlark.settings.answers import (
     BUDGET,
     CATEGORIES,
+    FIELDS,
     KEY,
     NAME,
     OPENAI,
@@ -31,7 +32,6 @@ from paperlark.settings.answers import (
     usual_key,
     usual_security,
 )
-from paperlark.settings.fields import FIELDS
 from paperlark.settings.starter import unusable_interests
 from paperlark.settings.values import Security
 

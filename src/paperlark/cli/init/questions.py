@@ -19,6 +19,7 @@ from paperlark.llm.local_models import local_models
 from paperlark.settings.answers import (
     CATEGORIES,
     CHAT,
+    FIELDS,
     OPENAI_MODEL,
     AnswerKind,
     Chat,
@@ -31,7 +32,6 @@ from paperlark.settings.answers import (
     usual_key,
     usual_security,
 )
-from paperlark.settings.fields import FIELDS
 from paperlark.settings.starter import unusable_interests
 from paperlark.settings.values import Security
 
