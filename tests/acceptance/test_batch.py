@@ -313,7 +313,7 @@ def test_what_a_batch_can_cost_fits_the_budget_before_it_is_left(home: Home) -> 
     funnel = home.page()["funnel"]
     assert 0 < funnel["judged"] < PAPERS
     assert funnel["over_budget"] == PAPERS - funnel["judged"] - funnel["waiting"]
-    assert "left for the budget: this month's budget of $0.035 is used up" in home.markdown()
+    assert "over budget: this month's budget of $0.035 is used up" in home.markdown()
 
 
 def test_every_reading_is_left_and_collected(loopback: HTTPServer, tmp_path: Path) -> None:

@@ -57,7 +57,7 @@ def test_answers_under_way_are_stored_and_the_rest_is_not_asked(
         run.send_signal(signal.SIGINT)
         _, told = run.communicate(timeout=30)
     assert run.returncode == 1
-    assert "being paid for; Ctrl-C again leaves at once" in told
+    assert "already paid for; press Ctrl-C again to quit" in told
     assert len(server.questions) < PAPERS
     assert len(stored(tmp_path)) == len(server.questions)
 
