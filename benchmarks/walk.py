@@ -57,12 +57,13 @@ class Walk:
 
     name: str
     files: dict[str, list[str]] = field(default_factory=dict)
+    is_on: bool = False
     _seen: set[CodeType] = field(default_factory=set)
 
     def enter(self, frame: FrameType, event: str, _argument: object) -> None:
         """Note a call; the profiling hook of `sys.setprofile`."""
         code = frame.f_code
-        if event != "call" or code in self._seen:
+        if not self.is_on or event != "call" or code in self._seen:
             return
         self._seen.add(code)
         path = Path(code.co_filename)
@@ -89,6 +90,7 @@ class Walk:
 
 @contextmanager
 def _followed(walk: Walk) -> Iterator[None]:
+    """Have this thread, and threads that are started from now on, tell the walk of their calls."""
     threading.setprofile(walk.enter)
     sys.setprofile(walk.enter)
     try:
@@ -116,15 +118,15 @@ def _page(name: str, settings: Settings) -> Walk:
     """Make the page of the day before, so that what is done once is done, then follow the day's."""
     walk = Walk(name)
     options = RunOptions(feeds=PACKAGE / "sample" / "feeds")
-    with open_page_maker(settings, options, _environment()) as maker:
+    with open_page_maker(settings, options, _environment()) as maker, _followed(walk):
         maker.make(BEFORE, Silent())
-        with _followed(walk):
-            maker.make(DAY, Silent())
+        walk.is_on = True
+        maker.make(DAY, Silent())
     return walk
 
 
 def _mail(settings: Settings) -> Walk:
-    walk = Walk("the mail")
+    walk = Walk("the mail", is_on=True)
     with open_deliveries(settings, _environment()) as deliveries, _followed(walk):
         deliveries.deliver_due(DAY)
     return walk
@@ -166,8 +168,16 @@ def _table(walk: Walk) -> Iterator[str]:
         yield f"| {number} | {link} | {_purpose(name)} | `{functions[0]}` |"
 
 
+def _sorted_table(walk: Walk) -> Iterator[str]:
+    """Yield the files by name: with several threads their order differs from run to run."""
+    yield "| file | what it does |"
+    yield "| --- | --- |"
+    for name in sorted(walk.files):
+        yield f"| [{name}](../src/paperlark/{name}) | {_purpose(name)} |"
+
+
 def _by_room(walk: Walk) -> str:
-    return ", ".join(f"{room} {len(files)}" for room, files in walk.rooms.items())
+    return ", ".join(f"{room} {len(files)}" for room, files in sorted(walk.rooms.items()))
 
 
 def _section(found: Sequence[Walk]) -> str:
@@ -186,7 +196,7 @@ def _section(found: Sequence[Walk]) -> str:
         "",
         "### What a model adds",
         "",
-        *_table(beyond),
+        *_sorted_table(beyond),
         "",
         "### The mail",
         "",

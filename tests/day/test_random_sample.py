@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from paperlark.day.random_sample import SampledCandidate, random_sample, sample_size
+from paperlark.day.unread import SampledCandidate, random_sample, sample_size
 from paperlark.domain.announcement import Announced, AnnounceType
 from paperlark.domain.digest import Candidate
 from paperlark.domain.judgement import Match

@@ -14,8 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from paperlark.day import DayParts, make_digest
-from paperlark.day.judge import Verdict, judge_papers
-from paperlark.day.readings import agreement, combine_readings, order
+from paperlark.day.judge import Verdict, agreement, combine_readings, judge_papers, order
 from paperlark.day.select import select
 from paperlark.domain.announcement import Announced, AnnounceType
 from paperlark.domain.criteria import parse_criteria

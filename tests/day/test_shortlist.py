@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from paperlark.day.select import Shortlist, fill_page
-from paperlark.day.shortlist import READ_ALL, shortlist
+from paperlark.day.select import READ_ALL, Shortlist, fill_page, shortlist
 from paperlark.domain.announcement import Announced, AnnounceType
 from paperlark.domain.digest import AuthorMatch, Candidate
 from paperlark.domain.exploration import Explored

@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from paperlark.day.random_sample import random_sample, sample_size
-from paperlark.day.unread import SampleOutcomes, estimate_missed
+from paperlark.day.unread import SampleOutcomes, estimate_missed, random_sample, sample_size
 from paperlark.domain.announcement import Announced, AnnounceType
 from paperlark.domain.digest import Candidate
 from paperlark.domain.exploration import Explored, Missed, Unread

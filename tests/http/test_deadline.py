@@ -10,8 +10,8 @@ from werkzeug import Response
 
 from paperlark.domain.errors import ModelBusy
 from paperlark.http.client import BoundedClient
-from paperlark.http.deadline import Deadline
 from paperlark.http.response import TimedOut
+from paperlark.http.transport import Deadline
 from paperlark.llm.connection import Connection
 from standins.openai import Behaviour, StandIn, answers, drips, hangs_up, never_answers, says
 

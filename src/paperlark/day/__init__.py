@@ -18,10 +18,22 @@ from paperlark.day.assemble import RankedPapers, Selection, assemble
 from paperlark.day.authors import filter_by_h_index, look_up_authors, match_followed
 from paperlark.day.filter_new import filter_new
 from paperlark.day.judge import judge_papers
-from paperlark.day.random_sample import as_explored, random_sample, sample_size
-from paperlark.day.select import fill_page, followed_by_match, select, select_by_match
-from paperlark.day.shortlist import READ_ALL, shortlist
-from paperlark.day.unread import POOLED_DAYS, BelowThreshold, report_unread
+from paperlark.day.select import (
+    READ_ALL,
+    fill_page,
+    followed_by_match,
+    select,
+    select_by_match,
+    shortlist,
+)
+from paperlark.day.unread import (
+    POOLED_DAYS,
+    BelowThreshold,
+    as_explored,
+    random_sample,
+    report_unread,
+    sample_size,
+)
 from paperlark.domain.digest import Candidate, Digest
 from paperlark.domain.feedback import NO_EVIDENCE, Evidence
 from paperlark.domain.judgement import NO_PRECEDENTS, JudgementKey

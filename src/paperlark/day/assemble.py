@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from paperlark.day.filter_new import NewPapers
 from paperlark.day.judge import Verdict
 from paperlark.day.private import keep_private
-from paperlark.day.random_sample import SampledCandidate
 from paperlark.day.select import Shortlist, place_candidates
-from paperlark.day.unread import BelowThreshold
+from paperlark.day.unread import BelowThreshold, SampledCandidate
 from paperlark.domain.announcement import Announcement, Feed
 from paperlark.domain.digest import Batch, Candidate, Digest, Entry, Funnel, Status
 from paperlark.domain.judgement import UnjudgedReason

@@ -8,10 +8,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from paperlark.day.random_sample import SampledCandidate, random_sample, sample_size
-from paperlark.day.select import Shortlist
-from paperlark.day.shortlist import shortlist
-from paperlark.day.unread import POOLED_DAYS, BelowThreshold, report_unread
+from paperlark.day.select import Shortlist, shortlist
+from paperlark.day.unread import (
+    POOLED_DAYS,
+    BelowThreshold,
+    SampledCandidate,
+    random_sample,
+    report_unread,
+    sample_size,
+)
 from paperlark.domain.announcement import Announced, AnnounceType
 from paperlark.domain.digest import Candidate
 from paperlark.domain.exploration import Explored

@@ -11,7 +11,6 @@ from typing import Any, Self
 
 import httpx
 
-from paperlark.http.deadline import LATE, Deadline
 from paperlark.http.response import (
     InvalidRequest,
     Response,
@@ -19,7 +18,7 @@ from paperlark.http.response import (
     ResponseTooLarge,
     TimedOut,
 )
-from paperlark.http.transport import Transport
+from paperlark.http.transport import LATE, Deadline, Transport
 
 _log = logging.getLogger(__name__)
 _MOST_REDIRECTS = 5

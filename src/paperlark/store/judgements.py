@@ -5,17 +5,23 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 
 from paperlark.domain.judgement import Judgement, JudgementKey, ModelCall
 from paperlark.domain.paper import Paper, PaperId
-from paperlark.domain.spending import Spend, total
+from paperlark.domain.spending import Cost, Spend, Tokens, total
 from paperlark.store.database import store_errors, transaction
-from paperlark.store.spending import SPEND, spend_of
 
 
 def _utc_now() -> datetime:
     return datetime.now(UTC)
+
+
+SPEND = (
+    "requests, prompt_tokens, completion_tokens, cached_tokens, prompt_cost, completion_cost, most"
+)
+"""The columns of a model call that `spend_of` takes."""
 
 
 class JudgementStore:
@@ -120,3 +126,21 @@ def _rows(
         )
         for one in judgements
     )
+
+
+def spend_of(  # noqa: PLR0917  # one parameter a column
+    requests: int,
+    prompt: int | None,
+    completion: int | None,
+    cached: int | None,
+    prompt_cost: str | None,
+    completion_cost: str | None,
+    most: str | None,
+) -> Spend:
+    """Build a Spend from the columns `SPEND` of a model call."""
+    tokens = cost = None
+    if prompt is not None and completion is not None:
+        tokens = Tokens(prompt, completion, cached or 0)
+    if prompt_cost is not None and completion_cost is not None:
+        cost = Cost(Decimal(prompt_cost), Decimal(completion_cost))
+    return Spend(tokens, cost, requests, None if most is None else Decimal(most))

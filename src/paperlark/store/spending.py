@@ -11,11 +11,7 @@ from pathlib import Path
 from paperlark.domain.batch_job import WINDOW, BatchJobState
 from paperlark.domain.spending import Cost, Expense, Period, Spend, Tokens, total
 from paperlark.store.database import store_errors
-
-SPEND = (
-    "requests, prompt_tokens, completion_tokens, cached_tokens, prompt_cost, completion_cost, most"
-)
-"""The columns of a model call that `spend_of` takes."""
+from paperlark.store.judgements import SPEND, spend_of
 
 _PERIODS = {Period.MONTH: "substr(paid.at, 1, 7) || '-01'", Period.DAY: "paid.day"}
 _IN_MONTH = "paid.at >= ? AND paid.at < ?"
@@ -119,24 +115,6 @@ class SpendingStore:
 def model_of(judge: str) -> str:
     """Return the model name in a judge's signature, which ends with the prompt hash."""
     return judge.rpartition("/")[0] or judge
-
-
-def spend_of(  # noqa: PLR0917  # one parameter a column
-    requests: int,
-    prompt: int | None,
-    completion: int | None,
-    cached: int | None,
-    prompt_cost: str | None,
-    completion_cost: str | None,
-    most: str | None,
-) -> Spend:
-    """Build a Spend from the columns `SPEND` of a model call."""
-    tokens = cost = None
-    if prompt is not None and completion is not None:
-        tokens = Tokens(prompt, completion, cached or 0)
-    if prompt_cost is not None and completion_cost is not None:
-        cost = Cost(Decimal(prompt_cost), Decimal(completion_cost))
-    return Spend(tokens, cost, requests, None if most is None else Decimal(most))
 
 
 def _month(first: date) -> tuple[str, str]:
