@@ -4,6 +4,8 @@
     python tools/mutants.py --count 40 --seed 7 --rooms store,llm
     python tools/mutants.py --list                     only say what would be broken
     python tools/mutants.py --only 12                  try one of them again
+    python tools/mutants.py --own-tests                only the tests of each room: much faster
+    python tools/mutants.py --part 1/2                 one half, for a second process beside it
 
 Places are drawn by lines, all lines of the rooms alike, and at each one breakage. It is tried in a
 copy of the checkout, so that nothing is left behind wherever this is stopped. First come the tests
@@ -86,6 +88,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for file in sorted((ROOT / SOURCES).rglob("*.py"))
     }
     drawn = dict(enumerate(sample(sources, asked.rooms, asked.count, asked.seed), start=1))
+    part, parts = asked.part
+    drawn = {number: one for number, one in drawn.items() if number % parts == part % parts}
     if asked.only:
         drawn = {asked.only: drawn[asked.only]}
     print(f"{len(drawn)} mutants of {', '.join(asked.rooms)}; seed {asked.seed}")
@@ -96,7 +100,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, _stop)
     bound_memory()
     with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
-        verdicts = _tried(drawn, sources, Path(folder))
+        verdicts = _tried(drawn, sources, Path(folder), own_tests=asked.own_tests)
     print(summary(verdicts))
     return 0 if enough(verdicts) else 1
 
@@ -163,7 +167,7 @@ def enough(verdicts: Sequence[Verdict]) -> bool:
 
 
 def _tried(
-    drawn: Mapping[int, Mutant], sources: Mapping[Path, str], folder: Path
+    drawn: Mapping[int, Mutant], sources: Mapping[Path, str], folder: Path, *, own_tests: bool
 ) -> tuple[Verdict, ...]:
     copy = Copy(ROOT, folder)
     imports = Imports(copy.root)
@@ -174,7 +178,8 @@ def _tried(
         own, others = stages(imports.tests(), copy.root / "tests", mutant.room, distances)
         verdict = Verdict(mutant, None)
         first, rest = own[:NEAREST], own[NEAREST:]
-        for who, tests in (("room", first), ("room", rest), ("suite", others)):
+        tried = (("room", first), ("room", rest), ("suite", () if own_tests else others))
+        for who, tests in tried:
             test = copy.noticed(mutant.file, broken, tests)
             if test is not None:
                 verdict = Verdict(mutant, who, test)
@@ -214,6 +219,14 @@ def _asked(arguments: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--list", action="store_true", help="only say what would be broken")
     parser.add_argument("--only", type=int, metavar="N", help="try the one of this number again")
+    parser.add_argument("--own-tests", action="store_true", help="try no other room's tests")
+    parser.add_argument(
+        "--part",
+        type=lambda text: tuple(map(int, text.split("/"))),
+        default=(1, 1),
+        metavar="K/N",
+        help="every N-th of them, from the K-th",
+    )
     asked = parser.parse_args(arguments)
     unknown = [room for room in asked.rooms if not (ROOT / SOURCES / room).is_dir()]
     if unknown:
