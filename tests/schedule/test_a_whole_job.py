@@ -73,7 +73,7 @@ def test_a_partial_page_is_published_and_the_owner_told(github: Runner, written:
     assert ended["morning"].result == "failure"
     assert ended["publish"].result == "success"
     assert ended["alert"].result == "success"
-    assert "something is missing" in ended["morning"].steps["Say how it went"].printed
+    assert "the page is partial" in ended["morning"].steps["Report the result"].printed
     assert (github.published / "index.html").exists()
     assert "actions/runs/001" in (github.home / "issue").read_text()
 
@@ -82,7 +82,7 @@ def test_a_page_that_could_not_be_brought_is_published(github: Runner, written: 
     morning(github, "2026-11-23", "4")
     ended = github.run(written)
     assert ended["publish"].result == "success"
-    assert "could not be brought" in ended["morning"].steps["Say how it went"].printed
+    assert "could not be delivered" in ended["morning"].steps["Report the result"].printed
 
 
 def test_without_a_page_the_site_stays_and_the_failure_is_kept(

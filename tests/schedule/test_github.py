@@ -66,8 +66,8 @@ def test_only_the_profiles_secrets_are_handed_on_and_only_to_who_needs_them() ->
     }
     with_secrets = {name: names for name, names in handed.items() if names}
     assert with_secrets == {
-        "Make the page and bring it": {"OPENAI_API_KEY", "CHAT_URL"},
-        "Tell the channels that the run broke down": {"OPENAI_API_KEY", "CHAT_URL"},
+        "Make the page and deliver it": {"OPENAI_API_KEY", "CHAT_URL"},
+        "Notify the channels that the run crashed": {"OPENAI_API_KEY", "CHAT_URL"},
     }
 
 
