@@ -15,9 +15,10 @@ from paperlark.domain.judgement import Match
 from paperlark.domain.paper import Paper
 from paperlark.evaluation.agreement import self_agreement
 from paperlark.evaluation.cases import FIRST_MORNING, OWN, RANDOM, Label, LabelledReader, Method
-from paperlark.evaluation.measure import Wish, measure
+from paperlark.evaluation.measure import Wish, cautions, measure
 from paperlark.evaluation.method_metrics import bootstrap_counts, interval, means, ratios
 from paperlark.evaluation.report import Report, as_json
+from paperlark.evaluation.runs import RunPlan
 from paperlark.testing import Silent, a_paper
 from standins.readers import FIRST, a_day, a_reader
 
@@ -174,21 +175,21 @@ def test_a_ranker_with_invalid_ranks_is_an_error() -> None:
         measure(READER, [Method(OWN, Broken())], WISH, Silent())
 
 
-def test_the_judge_is_held_against_itself_under_the_same_criteria_and_rule() -> None:
+def test_self_agreement_compares_judgements_with_the_same_criteria_and_rule() -> None:
     papers = [a_paper(f"2503.0000{number}") for number in range(4)]
     first = a_day(0, *papers, wanted=[papers[0].id, papers[1].id])
     second = a_day(1, *papers, wanted=[papers[1].id, papers[2].id])
     found = self_agreement(LabelledReader("bats", (first, second, a_day(2, a_paper("2503.00009")))))
     assert found is not None
     assert (found.pairs, found.papers, found.wanted, found.f1) == (1, 4, 2, 0.5)
-    # Two tied above two: each pair of places holds one wanted paper, either way.
+    # Two tied above two: each pair of ranks has one wanted paper, either way.
     orders = [(1 / a + 2 / b) / 2 for a in (1, 2) for b in (3, 4)]
     assert found.average_precision == pytest.approx(np.mean(orders))
     other = replace(second, rule="another model")
     assert self_agreement(LabelledReader("bats", (first, other))) is None
 
 
-def test_intervals_come_from_days_drawn_anew() -> None:
+def test_intervals_are_bootstrapped_over_days() -> None:
     day_counts = bootstrap_counts(5, seed=1, replicates=1000)
     assert (day_counts.sum(axis=1) == 5).all()
     assert (day_counts == bootstrap_counts(5, seed=1, replicates=1000)).all()
@@ -203,5 +204,32 @@ def test_intervals_come_from_days_drawn_anew() -> None:
 
 
 @pytest.mark.slow
-def test_on_several_processors_the_same_is_found(report: Report) -> None:
+def test_several_processes_give_the_same_report(report: Report) -> None:
     assert as_json(measure(READER, METHODS, WISH, Silent(), processes=2)) == as_json(report)
+
+
+def _cautions(reader: LabelledReader, **plan: tuple[int, ...]) -> list[str]:
+    values = {"places": (6, 7, 8), "history": (0, 5), "votes": (3,)} | plan
+    return list(cautions(reader, RunPlan(**values, seed=0)))
+
+
+def test_without_caveats_there_is_no_note() -> None:
+    assert _cautions(READER) == []
+    assert _cautions(READER, votes=()) == []
+
+
+def test_short_histories_and_missing_likes_are_noted() -> None:
+    assert _cautions(READER, history=(0, 60), votes=(3, 100)) == [
+        "only 6 labelled days before 2025-03-09: a history of 60 is shorter on the first test days",
+        "only 12 wanted papers before some test days: fewer likes than 100",
+    ]
+
+
+def test_followed_papers_and_days_without_wanted_ones_are_noted() -> None:
+    *before, last = READER.days
+    unwanted = tuple(replace(label, wanted=False) for label in last.labels)
+    days = (*before, replace(last, labels=unwanted, followed=2))
+    assert _cautions(replace(READER, days=days)) == [
+        "2 papers by followed authors are always selected, and are left out",
+        "days without a wanted paper, only in j90 to j98 and Brier: 1",
+    ]

@@ -43,7 +43,8 @@ def own_days(profile: Profile, papers: Iterable[LabelledPaper]) -> LabelledReade
     for day, group in groupby(papers, key=lambda one: one.day):
         announced = tuple(group)
         labelled = tuple(one for one in announced if one.relevance is not None or one.vote)
-        if any(_judged_unwanted(one, profile.cutoffs) for one in labelled):
+        # A vote against a paper does not imply that a judge rejected the others.
+        if any(one.relevance is not None and not _meets(one, profile.cutoffs) for one in labelled):
             days.append(_day(profile, day, labelled))
         elif labelled:
             days.append(_day(profile, day, _without_followed(announced)))
@@ -52,11 +53,6 @@ def own_days(profile: Profile, papers: Iterable[LabelledPaper]) -> LabelledReade
         f"days where unlabelled papers count as unwanted, since none was judged unwanted: {assumed}"
     )
     return LabelledReader(profile.name, tuple(days), (note,) if assumed else ())
-
-
-def _judged_unwanted(one: LabelledPaper, cutoffs: Cutoffs) -> bool:
-    """Return whether a judge rejected it; a vote against it does not imply that others were."""
-    return one.relevance is not None and not _meets(one, cutoffs)
 
 
 def _without_followed(papers: Sequence[LabelledPaper]) -> tuple[LabelledPaper, ...]:

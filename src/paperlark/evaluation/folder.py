@@ -5,8 +5,8 @@ from __future__ import annotations
 import gzip
 import lzma
 import zlib
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from itertools import groupby
@@ -139,6 +139,11 @@ class _Day(BaseModel):
     author_filter_h_index: str | int | None = None
 
     @property
+    def candidate_ids(self) -> set[str]:
+        """The ids of the candidates."""
+        return {one for one, _, _ in self.candidates}
+
+    @property
     def rule(self) -> str:
         """What selection depends on besides the criteria: model, cut-offs and author filter."""
         filtered = self.author_filter_h_index
@@ -162,16 +167,12 @@ def read_folder(folder: Path, *, relevant_from: int = RELEVANT_FROM) -> Labelled
     name = folder.resolve().name
     graded = _find(folder, "graded.jsonl")
     if graded is not None:
-        return LabelledReader(
-            name, tuple(_graded(folder, graded, relevant_from)), relevant_from=relevant_from
-        )
+        labelled = tuple(_graded(folder, graded, relevant_from))
+        return LabelledReader(name, labelled, relevant_from=relevant_from)
     days, papers = _find(folder, "days.jsonl"), _find(folder, "papers.jsonl")
     if days is None or papers is None:
         raise RecordingUnreadable(f"{folder} holds no labelled days", hint=_LAYOUTS)
-    cases = tuple(_selected(folder, days, papers))
-    return LabelledReader(
-        name, tuple(case.labelled for case in cases), tuple(_notes(cases, papers))
-    )
+    return _selected(folder, name, days, papers)
 
 
 def _graded(folder: Path, path: Path, relevant_from: int) -> Iterator[LabelledDay]:
@@ -187,14 +188,20 @@ def _graded(folder: Path, path: Path, relevant_from: int) -> Iterator[LabelledDa
         yield LabelledDay(day, criteria, texts, labels, cutoffs=cutoffs)
 
 
-def _selected(folder: Path, days_file: Path, papers_file: Path) -> Iterator[_Case]:
+def _selected(folder: Path, name: str, days_file: Path, papers_file: Path) -> LabelledReader:
     days = _days(days_file)
-    needed = {one for day in days for one, _, _ in day.candidates}
+    needed = {one for day in days for one in day.candidate_ids}
     papers = {
         PaperId(row.id): row.paper() for _, row in _rows(papers_file, _Text) if row.id in needed
     }
     criteria = cache(lambda name: _criteria(folder / "criteria" / f"{name}.md"))
-    return (_case(day, papers, criteria(day.criteria)) for day in days)
+    labelled = tuple(_labelled(day, papers, criteria(day.criteria)) for day in days)
+    notes = []
+    if without := sum(len(day.candidate_ids - papers.keys()) for day in days):
+        notes.append(f"{without} candidates are not in {papers_file.name} and were left out")
+    if others := sum(len({row.id for row in day.selected} - day.candidate_ids) for day in days):
+        notes.append(f"{others} selected papers are not their day's candidates and were left out")
+    return LabelledReader(name, labelled, tuple(notes))
 
 
 def _days(path: Path) -> list[_Day]:
@@ -208,21 +215,12 @@ def _days(path: Path) -> list[_Day]:
     return [days[day] for day in sorted(days)]
 
 
-@dataclass(frozen=True, slots=True)
-class _Case:
-    """A day, and how many papers have no text, or were selected without being candidates."""
-
-    labelled: LabelledDay
-    without_text: int
-    not_candidates: int
-
-
-def _case(day: _Day, papers: dict[PaperId, Paper], criteria: Criteria) -> _Case:
+def _labelled(day: _Day, papers: dict[PaperId, Paper], criteria: Criteria) -> LabelledDay:
     versions = {PaperId(one): version for one, version, _ in day.candidates}
     selected = {PaperId(row.id): row for row in day.selected}
     followed = {one for one, row in selected.items() if row.relevance is None} & set(versions)
     known = [one for one in versions if one in papers and one not in followed]
-    labelled = LabelledDay(
+    return LabelledDay(
         day=day.day,
         criteria=criteria,
         papers=tuple(replace(papers[one], version=versions[one]) for one in known),
@@ -231,24 +229,12 @@ def _case(day: _Day, papers: dict[PaperId, Paper], criteria: Criteria) -> _Case:
         followed=len(followed),
         cutoffs=day.cutoffs,
     )
-    return _Case(
-        labelled,
-        without_text=sum(one not in papers for one in versions),
-        not_candidates=sum(one not in versions for one in selected),
-    )
 
 
 def _label(row: _Selected | None) -> Label:
     if row is None:
         return Label(wanted=False)
     return Label(wanted=True, relevance=row.relevance, novelty=row.novelty, comment=row.comment)
-
-
-def _notes(cases: Sequence[_Case], papers_file: Path) -> Iterator[str]:
-    if without := sum(case.without_text for case in cases):
-        yield f"{without} candidates are not in {papers_file.name} and were left out"
-    if not_candidates := sum(case.not_candidates for case in cases):
-        yield f"{not_candidates} selected papers are not their day's candidates and were left out"
 
 
 def _criteria(path: Path) -> Criteria:

@@ -30,33 +30,23 @@ def plain_tokens(
     size: int = USUAL_SIZE,
 ) -> Tokens:
     """Count the tokens; `judgements` are those of the papers, in their order."""
-    slices = [slice(start, start + size) for start in range(0, len(papers), size)]
-    questions = [_json(_shown(papers[part])) for part in slices]
-    answers = [_rows(judgements[part]) for part in slices]
+    shown = [{"id": one.id, "title": one.title, "abstract": one.abstract} for one in papers]
+    rows = [
+        {
+            "id": one.paper_id,
+            "relevance": one.relevance,
+            "novelty": one.novelty,
+            "comment": one.comment,
+        }
+        for one in judgements
+    ]
+    starts = range(0, len(papers), size)
+    questions = [_json(shown[start : start + size]) for start in starts]
+    answers = [_json({"papers": rows[start : start + size]}) for start in starts]
     (system,) = count_tokens([f"{_instructions().rstrip()}\n\n{criteria.text.strip()}\n"])
     return Tokens(
         prompt=sum(count_tokens(questions)) + system * len(questions),
         completion=sum(count_tokens(answers)),
-    )
-
-
-def _shown(papers: Sequence[Paper]) -> list[dict[str, str]]:
-    return [{"id": one.id, "title": one.title, "abstract": one.abstract} for one in papers]
-
-
-def _rows(judgements: Sequence[Judgement]) -> str:
-    return _json(
-        {
-            "papers": [
-                {
-                    "id": one.paper_id,
-                    "relevance": one.relevance,
-                    "novelty": one.novelty,
-                    "comment": one.comment,
-                }
-                for one in judgements
-            ]
-        }
     )
 
 

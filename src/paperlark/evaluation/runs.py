@@ -11,7 +11,6 @@ from typing import ClassVar
 import numpy as np
 
 from paperlark.domain.feedback import NO_EVIDENCE, Evidence
-from paperlark.domain.judgement import Match
 from paperlark.evaluation.cases import FIRST_MORNING, OWN, LabelledDay, LabelledReader, Method
 from paperlark.evaluation.metrics import RankedDay, gains
 from paperlark.evaluation.splits import KnownBefore
@@ -60,7 +59,11 @@ class RankingRun:
         before = KnownBefore(self.reader.days, place)
         ranked: dict[Key, RankedDay] = {}
         for known in self.plan.known():
-            evidence = _evidence(before, known, self.plan.seed)
+            evidence = (
+                before.history(known.history)
+                if known.votes is None
+                else before.votes(known.votes, self.plan.seed)
+            )
             for method in self.methods:
                 same = ranked.get((method.name, KnownHistory(self.plan.history[0])))
                 if method.learns or same is None:
@@ -72,33 +75,19 @@ class RankingRun:
         return ranked
 
 
-def _evidence(before: KnownBefore, known: KnownHistory, seed: int) -> Evidence:
-    if known.votes is None:
-        return before.history(known.history)
-    return before.votes(known.votes, seed)
-
-
 def _rank(method: Method, day: LabelledDay, evidence: Evidence) -> RankedDay:
     matches = method.ranker.rank(day.papers, day.criteria, evidence)
-    order = _order(method.name, matches, len(day.papers))
-    labels = [day.labels[place] for place in order]
-    wanted = np.array([label.wanted for label in labels], dtype=np.bool_)
-    values = [matches[place].probability for place in order]
-    known = [one for one in values if one is not None]
+    if sorted(match.rank for match in matches) != list(range(1, len(day.papers) + 1)):
+        msg = f"the ranker {method.name!r} did not return a unique rank for every paper"
+        raise ValueError(msg)
+    ranked = sorted(zip(matches, day.labels, strict=True), key=lambda pair: pair[0].rank)
+    wanted = np.array([label.wanted for _, label in ranked], dtype=np.bool_)
+    known = [match.probability for match, _ in ranked if match.probability is not None]
     return RankedDay(
         wanted=wanted,
-        gain=gains(wanted, [label.relevance for label in labels]),
-        probability=np.array(known, dtype=np.float64) if len(known) == len(values) else None,
+        gain=gains(wanted, [label.relevance for _, label in ranked]),
+        probability=np.array(known, dtype=np.float64) if len(known) == len(ranked) else None,
     )
-
-
-def _order(name: str, matches: Sequence[Match], papers: int) -> list[int]:
-    """Return the indices of the papers, best first; raises ValueError for invalid ranks, a bug."""
-    order = sorted(range(len(matches)), key=lambda place: matches[place].rank)
-    if [matches[place].rank for place in order] != list(range(1, papers + 1)):
-        msg = f"the ranker {name!r} did not return a unique rank for every paper"
-        raise ValueError(msg)
-    return order
 
 
 def ranked_days(run: RankingRun, processes: int) -> Iterator[dict[Key, RankedDay]]:

@@ -110,7 +110,7 @@ class ComparisonText:
 
 def comparisons(report: Report) -> tuple[ComparisonText, ...]:
     """Return the comparison with the best other method for every history."""
-    return tuple(_comparison_text(one) for one in report.comparisons)
+    return tuple(map(_comparison_text, report.comparisons))
 
 
 def _comparison_text(one: Comparison) -> ComparisonText:
