@@ -100,7 +100,7 @@ def curve(rows: Sequence[ReportRow], measure: str) -> Curve:
     ]
     return Curve(
         across=tuple(Tick(_round(x(amount)), str(amount)) for amount in amounts),
-        up=tuple(Tick(_round(y(value)), f"{value:g}") for value in _steps(top)),
+        up=_ticks(y, _steps(top)),
         lines=_apart(lines),
         first=next(
             (_point(row, measure, x, y) for row in known if row.method == FIRST_MORNING), None
@@ -116,23 +116,26 @@ def calibration(bins: Sequence[Bin]) -> CalibrationPlot:
     )
     most = max((one.papers for one in bins), default=1)
     width = (RIGHT - LEFT) / 60
-    bars = []
-    for one, point in zip(bins, points, strict=True):
+    quarters = (0, 0.25, 0.5, 0.75, 1)
+
+    def bar(papers: int, left: float) -> PlotBar:
         # Most papers are improbable: on a linear scale the other bars would be invisible.
-        height = 0.25 * (BOTTOM - TOP) * math.log1p(one.papers) / math.log1p(most)
-        bars.append(
-            PlotBar(
-                _round(point.x - width / 2), _round(BOTTOM - height), _round(width), _round(height)
-            )
-        )
-    tenths = (0, 0.25, 0.5, 0.75, 1)
+        height = 0.25 * (BOTTOM - TOP) * math.log1p(papers) / math.log1p(most)
+        return PlotBar(_round(left), _round(BOTTOM - height), _round(width), _round(height))
+
     return CalibrationPlot(
-        across=tuple(Tick(_round(x(value)), f"{value:g}") for value in tenths),
-        up=tuple(Tick(_round(y(value)), f"{value:g}") for value in tenths),
+        across=_ticks(x, quarters),
+        up=_ticks(y, quarters),
         path=_path(points),
         points=points,
-        bars=tuple(bars),
+        bars=tuple(
+            bar(one.papers, point.x - width / 2) for one, point in zip(bins, points, strict=True)
+        ),
     )
+
+
+def _ticks(scale: Scale, values: Iterable[float]) -> tuple[Tick, ...]:
+    return tuple(Tick(_round(scale(value)), f"{value:g}") for value in values)
 
 
 def _highest(figure: Metric) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from paperlark.evaluation import plots, wording
-from paperlark.evaluation.cases import OWN
+from paperlark.evaluation.cases import FIRST_MORNING, OWN
 from paperlark.evaluation.report import Report, find
 from paperlark.renderers.html import style, template
 
@@ -18,6 +18,7 @@ def render(report: Report) -> str:
         words=wording,
         plots=plots,
         own=OWN,
+        first_morning=find(report.rows, FIRST_MORNING),
         # Paperlark's calibration with the longest history.
         calibrated=next((row for row in reversed(find(report.rows, OWN)) if row.reliability), None),
         style=look,

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from paperlark.evaluation.cases import FIRST_MORNING
 from paperlark.evaluation.method_metrics import MEASURES, Comparison, Interval, Metric
-from paperlark.evaluation.report import Report, ReportRow, find
+from paperlark.evaluation.report import Report, ReportRow
 
 __all__ = ["MEASURES"]
 
@@ -89,11 +88,6 @@ def short(value: float, digits: int = 3) -> str:
 def counted(number: int, noun: str) -> str:
     """Format like `1 day` or `2 days`."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
-def has_first_morning(report: Report) -> bool:
-    """Return whether a row of the first morning needs an explanation."""
-    return bool(find(report.rows, FIRST_MORNING))
 
 
 @dataclass(frozen=True, slots=True)
