@@ -102,8 +102,8 @@ def test_the_json_has_the_tokens_of_each_day_and_their_sum() -> None:
     assert isinstance(whole, dict)
     assert days[0]["day"] == "2025-03-06"
     for row in (*days, whole):
-        for way in ("plain_tokens", "paperlark_tokens"):
-            assert row[way]["total"] == row[way]["prompt"] + row[way]["completion"] > 0
+        for name in ("plain_tokens", "paperlark_tokens"):
+            assert row[name]["total"] == row[name]["prompt"] + row[name]["completion"] > 0
         assert row["recall_kept"] == row["kept"] / row["wanted"] == 1
         assert row["tokens_per_judged"] == row["paperlark_tokens"]["total"] / row["judged"]
     assert set(whole["intervals"]) == {"recall_kept", "share_of_tokens"}
