@@ -68,14 +68,14 @@ class Doubtful:
 
 def live(life: Replay, day: LabelledDay, explored: int) -> Told:
     """Make the day's page, and look behind it; so many papers were `explored` before."""
-    lived = life.live(day)
+    lived = life.replay_day(day)
     wanted = {p.id for p, label in zip(day.papers, day.labels, strict=True) if label.wanted}
-    read = {paper.id for paper in lived.read}
+    read = {paper.id for paper in lived.judged}
     return Told(
         missed=lived.below.missed,
         really=len(wanted - read),
         wanted=len(wanted),
-        found=len(wanted & {one.paper.id for one in lived.line.above}),
+        found=len(wanted & {one.paper.id for one in lived.shortlist.above}),
         read=len(read),
         papers=len(day.papers),
         explored=explored + len(lived.below.explored),

@@ -26,15 +26,14 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 from paperlark.domain.feedback import Evidence, Example, LabelSource
 from paperlark.domain.paper import Paper
 from paperlark.domain.profile import RECALL
-from paperlark.evaluation.assumed_labels import judgements, short_comment
 from paperlark.evaluation.cases import LabelledDay, LabelledReader
 from paperlark.evaluation.evaluate import evaluate_tokens
 from paperlark.evaluation.folder import read_folder
 from paperlark.evaluation.measure import Wish
 from paperlark.evaluation.method_metrics import Metric
 from paperlark.evaluation.splits import KnownBefore
-from paperlark.evaluation.token_report import TokenReport, TokensTaken
-from paperlark.evaluation.tokens import take
+from paperlark.evaluation.token_report import TokenCounts, TokenReport
+from paperlark.evaluation.tokens import count_day, judgements, short_comment
 from paperlark.rankers.embedded import EmbeddedRanker
 from paperlark.testing import Silent
 
@@ -77,8 +76,8 @@ class Stopped:
     day: date
     examples: int
     limit: int
-    taken: TokensTaken
-    whole: TokensTaken
+    taken: TokenCounts
+    whole: TokenCounts
 
 
 def main() -> int:
@@ -86,9 +85,9 @@ def main() -> int:
     quick = _options().quick
     readers = {name: read_folder(SHARED / "readers" / name) for name in LIMITS}
     reports = [
-        _measure(reader, quick=quick, told_all=told_all)
+        _measure(reader, quick=quick, all_known=all_known)
         for reader in readers.values()
-        for told_all in (False, True)
+        for all_known in (False, True)
     ]
     reader = readers[SEEDS_OF]
     seeds = {day: _measure_day(reader, day) for day in SEED_TOKENS}
@@ -115,17 +114,17 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _measure(reader: LabelledReader, *, quick: bool, told_all: bool) -> TokenReport:
+def _measure(reader: LabelledReader, *, quick: bool, all_known: bool) -> TokenReport:
     days, _ = LIMITS[reader.name]
     first = reader.days[-(days // 4 if quick else days)].day
     print(f"{reader.name}: reading from {first}", file=sys.stderr)
     wish = Wish((HISTORY,), test_from=first)
-    return evaluate_tokens(reader, wish, Silent(), told_all=told_all)
+    return evaluate_tokens(reader, wish, Silent(), all_known=all_known)
 
 
 def _measure_day(reader: LabelledReader, day: date) -> TokenReport:
     wish = Wish((HISTORY,), test_from=day, test_to=day)
-    return evaluate_tokens(reader, wish, Silent(), told_all=False)
+    return evaluate_tokens(reader, wish, Silent(), all_known=False)
 
 
 def _stop(reader: LabelledReader, day: date) -> Stopped:
@@ -138,10 +137,10 @@ def _stop(reader: LabelledReader, day: date) -> Stopped:
     ranked = sorted(zip(matches, today.papers, strict=True), key=lambda pair: pair[0].rank)
     best_first = [paper for _, paper in ranked]
     said = judgements(today, short_comment(reader))
-    whole = take(today, best_first, said)
+    whole = count_day(today, best_first, said)
     taken = whole
     while taken.paperlark.total >= limit:
-        taken = take(today, best_first[: taken.judged - 1], said)
+        taken = count_day(today, best_first[: taken.judged - 1], said)
     return Stopped(day, len(examples), limit, taken, whole)
 
 
@@ -188,14 +187,14 @@ def _stopped_cells(one: Stopped) -> Iterator[Cell]:
     )
 
 
-def _kept(what: str, known: str, taken: TokensTaken, *, aim: bool) -> Cell:
+def _kept(what: str, known: str, taken: TokenCounts, *, aim: bool) -> Cell:
     kept = taken.recall or 0
     figure = f"kept {kept:.1%} ({taken.kept} of {taken.wanted})"
     return Cell(what, known, figure, f">= {RECALL:.0%}", kept >= RECALL, aim=aim)
 
 
 def _known(report: TokenReport) -> str:
-    return f"{HISTORY} days, {'all of them' if report.told_all else 'as they were read'}"
+    return f"{HISTORY} days, {'all of them' if report.all_known else 'as they were read'}"
 
 
 def _ranged(figure: Metric) -> str:

@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from paperlark.evaluation.agreement import SelfAgreement
-from paperlark.evaluation.method_metrics import MEASURES, Comparison, Metric
+from paperlark.evaluation.method_metrics import MEASURES, Comparison, Interval, Metric
 from paperlark.evaluation.metrics import Bin
 from paperlark.evaluation.report import Report, ReportRow, Setting
-from paperlark.evaluation.resampling import Interval
 
 Json = Mapping[str, Any]
 
@@ -55,7 +54,9 @@ def _row(row: Json) -> ReportRow:
             measure: Metric(_at(row, measure), _interval(_at(row["intervals"], measure)))
             for measure in MEASURES
         },
-        reliability=tuple(Bin(**one) for one in row["reliability"]),
+        reliability=tuple(
+            Bin(one["papers"], one["said"], one["seen"]) for one in row["reliability"]
+        ),
     )
 
 

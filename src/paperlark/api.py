@@ -865,7 +865,7 @@ def evaluate_tokens(
     """
     from paperlark.evaluation.evaluate import evaluate_tokens as measure
 
-    return measure(reader, wish, TimedProgress(progress), told_all=all_known)
+    return measure(reader, wish, TimedProgress(progress), all_known=all_known)
 
 
 def examine(

@@ -44,7 +44,7 @@ def test_what_is_not_installed_is_left_out_and_told_of(
     assert result.exit_code == 0, result.output
     told = " ".join(result.stdout.split())
     for method in ("arxiv-sanity-lite", "zotero-arxiv-daily"):
-        assert f"{method} is left out: pip install 'paperlark[peers]' brings what it needs" in told
+        assert f"{method} is not installed; to include it, pip install 'paperlark[peers]'" in told
     found = json.loads((home / "bats.json").read_text())
     assert [row["method"] for row in found["rows"]] == [OWN, FIRST_MORNING, "random", "bm25"]
 

@@ -23,7 +23,7 @@ LAST = READER.days[-1]
 
 
 class LetterEmbedding:
-    """Tells texts apart by how often they have each letter: enough for bats and cakes."""
+    """Embeds texts as letter counts: enough for bats and cakes."""
 
     def vectors(self, texts: Sequence[str]) -> Vectors:
         counts = [[text.lower().count(chr(97 + n)) for n in range(26)] for text in texts]
@@ -42,7 +42,7 @@ RANKERS: dict[str, Callable[[], Ranker]] = {
 
 @pytest.mark.parametrize("name", list(RANKERS))
 @pytest.mark.parametrize("history", [0, 1, 5])
-def test_every_paper_has_a_rank_of_its_own_however_often_it_is_asked(
+def test_every_paper_has_a_unique_rank_and_ranking_is_deterministic(
     name: str, history: int
 ) -> None:
     ranker, evidence = RANKERS[name](), KnownBefore(READER.days, 7).history(history)
@@ -54,7 +54,7 @@ def test_every_paper_has_a_rank_of_its_own_however_often_it_is_asked(
 
 
 @pytest.mark.parametrize("name", list(RANKERS))
-def test_nothing_at_all_is_no_trouble(name: str) -> None:
+def test_no_papers_and_empty_criteria_are_valid(name: str) -> None:
     nothing = parse_criteria("")
     assert RANKERS[name]().rank((), nothing, NO_EVIDENCE) == ()
     assert len(RANKERS[name]().rank(LAST.papers, nothing, NO_EVIDENCE)) == 10
@@ -62,7 +62,7 @@ def test_nothing_at_all_is_no_trouble(name: str) -> None:
 
 @pytest.mark.parametrize("name", list(RANKERS)[1:])
 @pytest.mark.parametrize("known", ["criteria", "days", "likes"])
-def test_the_wanted_come_first_where_it_is_easy(name: str, known: str) -> None:
+def test_wanted_papers_come_first_in_an_easy_case(name: str, known: str) -> None:
     before = KnownBefore(READER.days, 7)
     evidence = {
         "criteria": before.history(0),
@@ -85,7 +85,7 @@ def test_a_later_like_weighs_more_in_the_method_of_zotero_arxiv_daily() -> None:
     assert matches[-1].score > matches[0].score
 
 
-def test_what_was_ranked_before_does_not_matter_to_the_method_of_arxiv_sanity_lite() -> None:
+def test_earlier_calls_do_not_change_the_method_of_arxiv_sanity_lite() -> None:
     evidence = KnownBefore(READER.days, 7).history(3)
     ranker, alone = ArxivSanityRanker(), ArxivSanityRanker()
     for place in (3, 7):
@@ -106,24 +106,24 @@ def test_the_method_of_arxiv_sanity_lite_learns_from_papers_older_than_its_strea
 
 
 @pytest.mark.parametrize("examples", [0, 2])
-def test_papers_that_no_term_tells_apart_go_by_id(examples: int) -> None:
+def test_papers_with_identical_texts_are_ranked_by_id(examples: int) -> None:
     papers = tuple(a_paper(f"2503.000{n:02}", title="Bats", abstract="Bats.") for n in range(20))
     evidence = Evidence(KnownBefore(READER.days, 7).history(1).examples[:examples])
     matches = ArxivSanityRanker().rank(papers[::-1], LAST.criteria, evidence)
     assert [match.rank for match in matches] == list(range(20, 0, -1))
 
 
-def test_a_search_engine_asks_for_the_words_of_the_criteria_a_short_paper_first() -> None:
+def test_bm25_ranks_by_the_words_of_the_criteria_and_prefers_short_papers() -> None:
     texts = ["Bats and other bats.", "Bats and moths.", "Bats. Caves, rivers, trees and owls."]
     papers = [a_paper(f"2503.0000{n}", title="", abstract=text) for n, text in enumerate(texts)]
     matches = Bm25Ranker().rank(papers, parse_criteria("## Bats\nRelevant: moths."))
     assert [match.rank for match in matches] == [2, 1, 3]
     # Okapi's formula by hand: all three papers have bats, and 9 words.
-    rarity, longing = math.log(1 + 0.5 / 3.5), 1.2 * (0.25 + 0.75 * 5 / 3)
-    assert matches[2].score == pytest.approx(rarity * 2.2 / (1 + longing))
+    idf, length = math.log(1 + 0.5 / 3.5), 1.2 * (0.25 + 0.75 * 5 / 3)
+    assert matches[2].score == pytest.approx(idf * 2.2 / (1 + length))
 
 
-def test_without_its_package_a_method_is_not_to_be_had(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_its_package_a_method_is_unavailable(monkeypatch: pytest.MonkeyPatch) -> None:
     for package in ("sklearn", "wordllama"):
         monkeypatch.setitem(sys.modules, package, None)
     assert (arxiv_sanity.load(), zotero_arxiv_daily.load()) == (None, None)

@@ -28,7 +28,7 @@ def test_a_folder_of_graded_papers_is_read(tmp_path: Path) -> None:
     assert found.days[0].papers[0].categories == ()
 
 
-def test_where_the_line_is_drawn_among_graded_papers_can_be_chosen(tmp_path: Path) -> None:
+def test_the_least_relevance_of_a_wanted_paper_can_be_chosen(tmp_path: Path) -> None:
     folder = write_graded(tmp_path, READER)
     assert [read_folder(folder, relevant_from=at).days[0].wanted for at in (3, 4, 9, 10)] == [
         4,
@@ -56,14 +56,14 @@ def test_a_folder_of_selected_papers_is_read(tmp_path: Path) -> None:
     assert [one.comment for one in day.labels] == ["Yes.", "Yes.", None, None]
 
 
-def test_papers_of_followed_authors_are_counted_and_no_part_of_the_question(tmp_path: Path) -> None:
+def test_papers_of_followed_authors_are_counted_but_not_ranked(tmp_path: Path) -> None:
     found = read_folder(write_selected(tmp_path, READER, followed=["2503.01003"]))
     assert [day.followed for day in found.days] == [0, 1, 0]
     assert [len(day.papers) for day in found.days] == [4, 3, 4]
     assert found.days[1].wanted == 2
 
 
-def test_candidates_without_a_text_are_told_of(tmp_path: Path) -> None:
+def test_candidates_without_a_text_are_noted(tmp_path: Path) -> None:
     folder = write_selected(tmp_path, READER)
     (folder / "papers.jsonl.xz").unlink()
     line = '{"id": "2503.00000", "title": "Bats", "authors": "", "abstract": "", "categories": []}'
@@ -84,7 +84,7 @@ def test_candidates_without_a_text_are_told_of(tmp_path: Path) -> None:
         ("criteria.md", b"\xff", "criteria.md cannot be read (it is not UTF-8 text)"),
     ],
 )
-def test_a_broken_folder_is_told_of_with_file_and_line(
+def test_an_error_in_a_folder_names_file_and_line(
     tmp_path: Path, file: str, content: bytes | None, message: str
 ) -> None:
     folder = write_graded(tmp_path, READER)
@@ -97,9 +97,9 @@ def test_a_broken_folder_is_told_of_with_file_and_line(
     assert raised.value.hint
 
 
-def test_a_day_that_stands_twice_is_told_of(tmp_path: Path) -> None:
+def test_a_duplicate_day_is_an_error(tmp_path: Path) -> None:
     folder = write_selected(tmp_path, READER)
     days = folder / "days.jsonl"
     days.write_bytes(days.read_bytes() * 2)
-    with pytest.raises(RecordingUnreadable, match=r"days\.jsonl:4: 2025-03-03 stands twice"):
+    with pytest.raises(RecordingUnreadable, match=r"days\.jsonl:4: 2025-03-03 occurs twice"):
         read_folder(folder)

@@ -15,9 +15,10 @@ from paperlark.domain.judgement import Match
 from paperlark.domain.paper import Paper
 from paperlark.evaluation.agreement import self_agreement
 from paperlark.evaluation.cases import FIRST_MORNING, OWN, RANDOM, Label, LabelledReader, Method
-from paperlark.evaluation.measure import Wish, measure
+from paperlark.evaluation.measure import Wish, cautions, measure
+from paperlark.evaluation.method_metrics import bootstrap_counts, interval, means, ratios
 from paperlark.evaluation.report import Report, as_json
-from paperlark.evaluation.resampling import draws, interval, means, ratios
+from paperlark.evaluation.runs import RunPlan
 from paperlark.testing import Silent, a_paper
 from standins.readers import FIRST, a_day, a_reader
 
@@ -26,7 +27,7 @@ READER = a_reader(days=9)
 
 @dataclass(frozen=True, slots=True)
 class Knowing:
-    """Ranks bats first, or last, and is sure of it once it has a lesson."""
+    """Ranks bats first, or last, with certain probabilities once it has an example."""
 
     first: bool = True
 
@@ -58,7 +59,7 @@ def report() -> Report:
     return measure(READER, METHODS, WISH, Silent())
 
 
-def test_the_last_third_are_test_days_unless_said_otherwise(report: Report) -> None:
+def test_the_last_third_are_test_days_by_default(report: Report) -> None:
     assert (report.test_from, report.test_to, report.days) == (
         FIRST + timedelta(6),
         FIRST + timedelta(8),
@@ -82,7 +83,7 @@ def test_there_is_a_row_for_each_method_and_history(report: Report) -> None:
     ]
 
 
-def test_figures_are_those_of_the_order(report: Report) -> None:
+def test_figures_follow_the_order(report: Report) -> None:
     best, worst = as_json(report)["rows"][1], as_json(report)["rows"][4]  # type: ignore[index]
     assert best["average_precision"] == best["recall_at_k"] == best["ndcg_at_20"] == 1
     assert best["share_to_judge"] == {"0.90": 0.2, "0.95": 0.2, "0.98": 0.2}
@@ -94,7 +95,7 @@ def test_figures_are_those_of_the_order(report: Report) -> None:
     assert best["intervals"]["share_to_judge"]["0.95"] == [0.2, 0.2]
 
 
-def test_json_has_its_keys_and_no_number_that_is_none(report: Report) -> None:
+def test_json_has_its_keys_and_no_nan(report: Report) -> None:
     found = json.loads(json.dumps(as_json(report), allow_nan=False))
     assert set(found) == {
         "reader", "test_from", "test_to", "days", "candidates_per_day", "wanted_per_day",
@@ -123,13 +124,16 @@ def test_paperlark_is_compared_with_the_best_of_the_others(report: Report) -> No
     assert share.ratio == pytest.approx(0.2)
 
 
-def test_probabilities_are_held_against_what_happened(report: Report) -> None:
+def test_probabilities_are_compared_with_outcomes(report: Report) -> None:
     by_history = {row.history_days: row.reliability for row in report.rows if row.method == OWN}
     assert by_history[0] == ()
-    assert [(one.papers, one.said, one.seen) for one in by_history[2]] == [(24, 0, 0), (6, 1, 1)]
+    assert [(one.papers, one.mean_probability, one.share_wanted) for one in by_history[2]] == [
+        (24, 0, 0),
+        (6, 1, 1),
+    ]
 
 
-def test_the_same_is_measured_again(report: Report) -> None:
+def test_a_measurement_is_reproducible(report: Report) -> None:
     assert as_json(measure(READER, METHODS, WISH, Silent())) == as_json(report)
 
 
@@ -142,7 +146,7 @@ def test_the_same_is_measured_again(report: Report) -> None:
         (LabelledReader("nobody", ()), {}, "nobody has no labelled days"),
     ],
 )
-def test_where_there_is_nothing_to_measure_it_says_so(
+def test_nothing_to_measure_is_an_error(
     reader: LabelledReader, wish: dict[str, object], message: str
 ) -> None:
     with pytest.raises(PaperlarkError, match=message):
@@ -154,10 +158,10 @@ def test_days_without_wanted_papers_count_in_shares_and_not_in_precision() -> No
     found = measure(LabelledReader("bats", (*READER.days[:-1], empty)), METHODS, WISH, Silent())
     assert found.rows[0].figures["average_precision"].value == 1
     assert found.rows[0].figures["share_to_judge 0.95"].value == 0.2
-    assert "on 1 of the days nothing was wanted" in found.notes[0]
+    assert "days without a wanted paper, only in j90 to j98 and Brier: 1" in found.notes[0]
 
 
-def test_a_ranker_that_breaks_its_promise_is_a_bug() -> None:
+def test_a_ranker_with_invalid_ranks_is_an_error() -> None:
     class Broken(Knowing):
         def rank(
             self,
@@ -167,29 +171,29 @@ def test_a_ranker_that_breaks_its_promise_is_a_bug() -> None:
         ) -> tuple[Match, ...]:
             return (Match(score=1, rank=1, of=1),) * len(papers)
 
-    with pytest.raises(ValueError, match="did not give every paper a rank of its own"):
+    with pytest.raises(ValueError, match="did not return a unique rank for every paper"):
         measure(READER, [Method(OWN, Broken())], WISH, Silent())
 
 
-def test_the_judge_is_held_against_itself_under_the_same_criteria_and_rule() -> None:
+def test_self_agreement_compares_judgements_with_the_same_criteria_and_rule() -> None:
     papers = [a_paper(f"2503.0000{number}") for number in range(4)]
     first = a_day(0, *papers, wanted=[papers[0].id, papers[1].id])
     second = a_day(1, *papers, wanted=[papers[1].id, papers[2].id])
     found = self_agreement(LabelledReader("bats", (first, second, a_day(2, a_paper("2503.00009")))))
     assert found is not None
     assert (found.pairs, found.papers, found.wanted, found.f1) == (1, 4, 2, 0.5)
-    # Two tied above two: each pair of places holds one wanted paper, either way.
+    # Two tied above two: each pair of ranks has one wanted paper, either way.
     orders = [(1 / a + 2 / b) / 2 for a in (1, 2) for b in (3, 4)]
     assert found.average_precision == pytest.approx(np.mean(orders))
     other = replace(second, rule="another model")
     assert self_agreement(LabelledReader("bats", (first, other))) is None
 
 
-def test_intervals_come_from_days_drawn_anew() -> None:
-    times = draws(5, seed=1, replicates=1000)
-    assert (times.sum(axis=1) == 5).all()
-    assert (times == draws(5, seed=1, replicates=1000)).all()
-    found = means(np.array([1.0, 2.0, np.nan, 3.0, 2.0]), times)
+def test_intervals_are_bootstrapped_over_days() -> None:
+    day_counts = bootstrap_counts(5, seed=1, replicates=1000)
+    assert (day_counts.sum(axis=1) == 5).all()
+    assert (day_counts == bootstrap_counts(5, seed=1, replicates=1000)).all()
+    found = means(np.array([1.0, 2.0, np.nan, 3.0, 2.0]), day_counts)
     assert interval(found) is not None
     assert np.nanmin(found) >= 1
     assert np.nanmean(found) == pytest.approx(2, abs=0.05)
@@ -200,5 +204,32 @@ def test_intervals_come_from_days_drawn_anew() -> None:
 
 
 @pytest.mark.slow
-def test_on_several_processors_the_same_is_found(report: Report) -> None:
+def test_several_processes_give_the_same_report(report: Report) -> None:
     assert as_json(measure(READER, METHODS, WISH, Silent(), processes=2)) == as_json(report)
+
+
+def _cautions(reader: LabelledReader, **plan: tuple[int, ...]) -> list[str]:
+    values = {"places": (6, 7, 8), "history": (0, 5), "votes": (3,)} | plan
+    return list(cautions(reader, RunPlan(**values, seed=0)))
+
+
+def test_without_caveats_there_is_no_note() -> None:
+    assert _cautions(READER) == []
+    assert _cautions(READER, votes=()) == []
+
+
+def test_short_histories_and_missing_likes_are_noted() -> None:
+    assert _cautions(READER, history=(0, 60), votes=(3, 100)) == [
+        "only 6 labelled days before 2025-03-09: a history of 60 is shorter on the first test days",
+        "only 12 wanted papers before some test days: fewer likes than 100",
+    ]
+
+
+def test_followed_papers_and_days_without_wanted_ones_are_noted() -> None:
+    *before, last = READER.days
+    unwanted = tuple(replace(label, wanted=False) for label in last.labels)
+    days = (*before, replace(last, labels=unwanted, followed=2))
+    assert _cautions(replace(READER, days=days)) == [
+        "2 papers by followed authors are always selected, and are left out",
+        "days without a wanted paper, only in j90 to j98 and Brier: 1",
+    ]

@@ -24,13 +24,13 @@ from paperlark.evaluation.metrics import (
 
 
 def _wanted(marks: str) -> Bools:
-    """Read an order, best first: `+` is wanted."""
+    """Parse an order, best first: `+` is wanted."""
     return np.array([mark == "+" for mark in marks])
 
 
 def _day(marks: str, probability: tuple[float, ...] | None = None) -> RankedDay:
-    said = None if probability is None else np.array(probability)
-    return RankedDay(_wanted(marks), _wanted(marks).astype(float), said)
+    values = None if probability is None else np.array(probability)
+    return RankedDay(_wanted(marks), _wanted(marks).astype(float), values)
 
 
 def _share(kept: float, *days: str) -> float:
@@ -60,7 +60,7 @@ def test_average_precision_lies_between_0_and_1_and_is_1_only_when_all_wanted_co
 
 
 @given(ORDERS)
-def test_a_wanted_paper_that_moves_up_never_costs(wanted: Bools) -> None:
+def test_moving_a_wanted_paper_up_never_makes_a_metric_worse(wanted: Bools) -> None:
     better = wanted.copy()
     for place in range(1, len(better)):
         if better[place] and not better[place - 1]:
@@ -74,7 +74,7 @@ def _pooled(wanted: Bools) -> float:
     return float(share_to_judge(depths([RankedDay(wanted, wanted.astype(float))]), 0.95)[0])
 
 
-def test_ndcg_discounts_by_place_and_weighs_by_gain() -> None:
+def test_ndcg_discounts_by_rank_and_weighs_by_gain() -> None:
     gain = np.array([0.0, 9.0, 0.0, 8.0])
     best = 9 + 8 / math.log2(3)
     assert ndcg(gain) == pytest.approx((9 / math.log2(3) + 8 / math.log2(5)) / best)
@@ -82,13 +82,13 @@ def test_ndcg_discounts_by_place_and_weighs_by_gain() -> None:
     assert ndcg(np.array([0.0, 9.0]), depth=1) == 0
 
 
-def test_a_wanted_paper_is_worth_its_relevance_where_that_of_all_is_known() -> None:
+def test_the_gain_is_the_relevance_where_that_of_all_wanted_papers_is_known() -> None:
     assert list(gains(_wanted("+-+"), [9, 3, 8])) == [9, 0, 8]
     assert list(gains(_wanted("+-+"), [9, None, 8])) == [9, 0, 8]
     assert list(gains(_wanted("+-+"), [9, 3, None])) == [1, 0, 1]
 
 
-def test_ties_are_worth_the_mean_over_their_orders() -> None:
+def test_ties_have_the_mean_average_precision_of_their_orders() -> None:
     wanted = _wanted("+-+--")
     orders = [average_precision(wanted[list(order)]) for order in permutations(range(5))]
     assert expected_average_precision(np.zeros(5), wanted) == pytest.approx(np.mean(orders))
@@ -96,13 +96,13 @@ def test_ties_are_worth_the_mean_over_their_orders() -> None:
     assert expected_average_precision(scores, wanted) == average_precision(wanted)
 
 
-def test_the_share_to_judge_is_what_must_be_read_when_every_day_is_cut_at_one_share() -> None:
-    # All wanted are among the first two of four, so half of the day is read.
+def test_the_share_to_judge_cuts_every_day_at_the_same_share() -> None:
+    # All wanted are among the first two of four, so half of the day is judged.
     assert _share(0.95, "++--") == 0.5
     assert _share(0.5, "++--") == 0.25
-    # The second day's last wanted paper is third of four; then three of the first day are read too.
+    # The second day's last wanted paper is third of four, so three of the first are judged too.
     assert _share(0.95, "++--", "+-+-") == 0.75
-    # Nine of ten are enough for 90 %, and the one that lies deep is let go.
+    # Nine of ten are enough for 90 %, and the last one is not needed.
     assert _share(0.90, "+++++++++----------+") == 9 / 20
     assert _share(0.95, "+++++++++----------+") == 1
 
@@ -112,7 +112,7 @@ def test_days_of_different_sizes_are_cut_at_the_same_share_of_each() -> None:
     assert _share(1.0, "+-", "-+--") == pytest.approx((1 + 2) / 6)
 
 
-def test_a_day_without_wanted_papers_costs_its_share_all_the_same() -> None:
+def test_a_day_without_wanted_papers_is_cut_at_the_same_share() -> None:
     assert _share(0.95, "++--", "----") == 0.5
     assert math.isnan(_share(0.95, "----"))
 
@@ -136,17 +136,17 @@ def _top(cut: float, day: Bools) -> int:
     return min(len(day), math.floor(cut * len(day) + 1e-9) + 1)
 
 
-def test_a_day_drawn_twice_counts_twice() -> None:
+def test_a_day_that_is_resampled_twice_counts_twice() -> None:
     found = depths([_day("+---"), _day("---+")])
     shares = share_to_judge(found, 0.6, np.array([[1, 1], [2, 0], [0, 2], [4, 1]]))
     assert list(shares) == [1, 0.25, 1, 0.25]
 
 
-def test_probabilities_are_held_against_what_happened() -> None:
+def test_probabilities_are_compared_with_outcomes() -> None:
     day = _day("+--", (0.9, 0.35, 0.32))
     assert squared_error(day) == pytest.approx(0.1**2 + 0.35**2 + 0.32**2)
     assert math.isnan(squared_error(_day("+--")))
     low, high = reliability([day, _day("++", (1.0, 0.95))])
-    assert [low.papers, low.said, low.seen] == pytest.approx([2, 0.335, 0])
-    assert [high.papers, high.said, high.seen] == pytest.approx([3, 0.95, 1])
+    assert [low.papers, low.mean_probability, low.share_wanted] == pytest.approx([2, 0.335, 0])
+    assert [high.papers, high.mean_probability, high.share_wanted] == pytest.approx([3, 0.95, 1])
     assert reliability([day, _day("+-")]) == ()

@@ -16,9 +16,9 @@ MINE = Profile("Mine", ("cs.LG",), parse_criteria("bats"), cutoffs=Cutoffs(7, 6)
 MONDAY, TUESDAY = date(2025, 2, 24), date(2025, 2, 25)
 
 
-def _met(number: int, day: date = MONDAY, **of: Any) -> LabelledPaper:
-    said = {"on_page": False, "relevance": None, "novelty": None, "vote": None} | of
-    return LabelledPaper(day=day, paper=a_paper(f"2502.0000{number}"), **said)
+def _paper(number: int, day: date = MONDAY, **of: Any) -> LabelledPaper:
+    values = {"on_page": False, "relevance": None, "novelty": None, "vote": None} | of
+    return LabelledPaper(day=day, paper=a_paper(f"2502.0000{number}"), **values)
 
 
 def _wanted(*papers: LabelledPaper) -> dict[str, bool]:
@@ -26,61 +26,70 @@ def _wanted(*papers: LabelledPaper) -> dict[str, bool]:
     return {one.id[-1]: label.wanted for one, label in zip(day.papers, day.labels, strict=True)}
 
 
-def test_the_line_is_the_one_of_now_and_what_nobody_judged_is_left_out() -> None:
+def test_the_current_cutoffs_apply_and_unjudged_papers_are_left_out() -> None:
     assert _wanted(
-        _met(1, relevance=7, novelty=6),
-        _met(2, relevance=6, novelty=9),
-        _met(3, relevance=9, novelty=5),
-        _met(4),
+        _paper(1, relevance=7, novelty=6),
+        _paper(2, relevance=6, novelty=9),
+        _paper(3, relevance=9, novelty=5),
+        _paper(4),
     ) == {"1": True, "2": False, "3": False}
 
 
-def test_a_vote_is_the_last_word() -> None:
+def test_a_vote_overrides_a_judgement() -> None:
     assert _wanted(
-        _met(1, relevance=9, novelty=9, vote=Vote.DOWN),
-        _met(2, relevance=2, novelty=2, vote=Vote.UP),
-        _met(3, vote=Vote.UP),
-        _met(4, relevance=2, novelty=2),
+        _paper(1, relevance=9, novelty=9, vote=Vote.DOWN),
+        _paper(2, relevance=2, novelty=2, vote=Vote.UP),
+        _paper(3, vote=Vote.UP),
+        _paper(4, relevance=2, novelty=2),
     ) == {"1": False, "2": True, "3": True, "4": False}
 
 
-def test_on_a_day_without_a_judge_all_is_held_against_the_votes() -> None:
-    met = (_met(1, vote=Vote.UP, on_page=True), _met(2, vote=Vote.DOWN), _met(3, on_page=True))
-    assert _wanted(*met) == {"1": True, "2": False, "3": False}
-    assert own_days(MINE, met).notes == (
-        "on 1 of the days nobody said what is not wanted: there all else counts as that",
+def test_on_a_day_without_judgements_papers_without_a_like_are_unwanted() -> None:
+    papers = (
+        _paper(1, vote=Vote.UP, on_page=True),
+        _paper(2, vote=Vote.DOWN),
+        _paper(3, on_page=True),
+    )
+    assert _wanted(*papers) == {"1": True, "2": False, "3": False}
+    assert own_days(MINE, papers).notes == (
+        "days where unlabelled papers count as unwanted, since none was judged unwanted: 1",
     )
 
 
-def test_of_a_recording_that_has_only_what_was_selected_all_else_was_not() -> None:
+def test_where_only_selected_papers_were_recorded_the_others_are_unwanted() -> None:
     assert _wanted(
-        _met(1, relevance=9, novelty=9, on_page=True),
-        _met(2),
-        _met(3, on_page=True),  # by a followed author
+        _paper(1, relevance=9, novelty=9, on_page=True),
+        _paper(2),
+        _paper(3, on_page=True),  # by a followed author
     ) == {"1": True, "2": False}
 
 
-def test_a_vote_against_one_of_them_does_not_make_the_others_unknown() -> None:
+def test_a_dislike_of_a_selected_paper_leaves_the_others_unwanted() -> None:
     assert _wanted(
-        _met(1, relevance=9, novelty=9, on_page=True),
-        _met(2, relevance=8, novelty=8, on_page=True, vote=Vote.DOWN),
-        _met(3),
+        _paper(1, relevance=9, novelty=9, on_page=True),
+        _paper(2, relevance=8, novelty=8, on_page=True, vote=Vote.DOWN),
+        _paper(3),
     ) == {"1": True, "2": False, "3": False}
 
 
-def test_what_nobody_said_teaches_nothing_as_on_the_page() -> None:
-    met = (_met(1, vote=Vote.UP), _met(2, vote=Vote.DOWN), _met(3), _met(4, TUESDAY, vote=Vote.UP))
-    known = KnownBefore(own_days(MINE, met).days, 1).history(1)
+def test_assumed_labels_are_no_training_examples() -> None:
+    papers = (
+        _paper(1, vote=Vote.UP),
+        _paper(2, vote=Vote.DOWN),
+        _paper(3),
+        _paper(4, TUESDAY, vote=Vote.UP),
+    )
+    known = KnownBefore(own_days(MINE, papers).days, 1).history(1)
     assert {one.paper.id[-1]: one.wanted for one in known.examples} == {"1": True, "2": False}
     assert [one.id[-1] for one in known.stream] == ["1", "2", "3"]
 
 
-def test_a_day_of_which_nobody_said_anything_is_none() -> None:
-    assert own_days(MINE, (_met(1, on_page=True), _met(2))).days == ()
+def test_a_day_without_any_label_is_left_out() -> None:
+    assert own_days(MINE, (_paper(1, on_page=True), _paper(2))).days == ()
 
 
-def test_days_come_in_order_and_do_not_hold_the_judge_against_itself() -> None:
+def test_days_are_in_order_and_have_no_self_agreement() -> None:
     judged: dict[str, Any] = {"relevance": 9, "novelty": 9}
-    found = own_days(MINE, (_met(1, **judged), _met(1, TUESDAY, **judged)))
+    found = own_days(MINE, (_paper(1, **judged), _paper(1, TUESDAY, **judged)))
     assert [day.day for day in found.days] == [MONDAY, TUESDAY]
     assert self_agreement(found) is None

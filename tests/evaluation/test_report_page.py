@@ -13,11 +13,10 @@ from playwright.sync_api import Browser, sync_playwright
 from paperlark.evaluation import plots
 from paperlark.evaluation.cases import OWN, RANDOM, Method
 from paperlark.evaluation.measure import Wish, measure
-from paperlark.evaluation.method_metrics import MEASURES, Metric
+from paperlark.evaluation.method_metrics import MEASURES, Interval, Metric
 from paperlark.evaluation.metrics import Bin
 from paperlark.evaluation.report import Report, ReportRow
 from paperlark.evaluation.report_page import render
-from paperlark.evaluation.resampling import Interval
 from paperlark.testing import FakeRanker, Silent
 from standins.readers import a_reader
 
@@ -38,7 +37,7 @@ def report() -> Report:
     return replace(found, reader="<b>bats</b>", rows=rows)
 
 
-def test_the_page_needs_nothing_from_elsewhere_and_runs_nothing(report: Report) -> None:
+def test_the_page_has_no_external_resource_and_no_script(report: Report) -> None:
     page = render(report)
     assert "default-src 'none'; style-src 'sha256-" in page
     assert "<script" not in page
@@ -47,31 +46,31 @@ def test_the_page_needs_nothing_from_elsewhere_and_runs_nothing(report: Report) 
     assert re.findall(r"(?:src|href)=", page) == []
 
 
-def test_each_drawing_has_its_figures_beneath_it(report: Report) -> None:
+def test_each_plot_has_its_figures_below_it(report: Report) -> None:
     page = render(report)
     assert page.count("<svg ") == page.count("<details>") == 5
     assert "after 2 judged days" in page
     assert "<td>90</td><td>.040</td><td>.050</td>" in page
 
 
-def test_without_votes_and_probabilities_there_is_less_to_draw(report: Report) -> None:
+def test_without_votes_and_probabilities_there_are_fewer_plots(report: Report) -> None:
     rows = tuple(replace(row, reliability=()) for row in report.rows)
     page = render(replace(report, rows=rows, votes=(), comparisons=()))
     assert page.count("<svg ") == 2
 
 
-def test_a_curve_goes_up_with_its_figures_and_skips_what_is_unknown() -> None:
+def test_a_curve_goes_up_with_its_figures_and_skips_undefined_ones() -> None:
     rows = [_row(OWN, 0, 0.2), _row(OWN, 5, None), _row(OWN, 20, 0.6), _row(RANDOM, 0, 0.1)]
-    drawn = plots.curve(rows, "average_precision")
-    own = next(line for line in drawn.lines if line.method == OWN)
-    assert [tick.text for tick in drawn.across] == ["0", "20"]
-    assert [tick.text for tick in drawn.up] == ["0", "0.2", "0.4", "0.6"]
+    curve = plots.curve(rows, "average_precision")
+    own = next(line for line in curve.lines if line.method == OWN)
+    assert [tick.text for tick in curve.across] == ["0", "20"]
+    assert [tick.text for tick in curve.up] == ["0", "0.2", "0.4", "0.6"]
     assert own.points[0].y > own.points[1].y == pytest.approx(plots.TOP + (214 - 12) / 7, abs=0.1)
     assert own.path.startswith("M")
     assert own.band.endswith("Z")
 
 
-def test_names_of_lines_do_not_stand_on_each_other_nor_outside() -> None:
+def test_names_of_lines_do_not_overlap_and_are_inside() -> None:
     rows = [_row(f"method {number}", 0, 0.05 + number / 1000) for number in range(6)]
     heights = sorted(line.name.y for line in plots.curve(rows, "average_precision").lines)
     gaps = [high - low for low, high in pairwise(heights)]
@@ -92,19 +91,19 @@ def browser() -> Iterator[Browser]:
 
 @pytest.mark.browser
 @pytest.mark.slow
-@pytest.mark.enable_socket  # the browser is spoken to over a pipe made of local sockets
+@pytest.mark.enable_socket  # the browser is controlled over local sockets
 @pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine")
-def test_a_telephone_shows_it_without_sideways_scrolling(
+def test_a_phone_shows_it_without_horizontal_scrolling(
     browser: Browser, report: Report, tmp_path: Path
 ) -> None:
     file = tmp_path / "report.html"
     file.write_text(render(report), "utf-8")
     page = browser.new_page(viewport={"width": 360, "height": 800}, color_scheme="dark")
-    said: list[str] = []
-    page.on("console", lambda message: said.append(message.text))
+    messages: list[str] = []
+    page.on("console", lambda message: messages.append(message.text))
     page.goto(file.as_uri())
     page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
     assert page.evaluate("document.documentElement.scrollWidth") == 360
     assert page.evaluate("getComputedStyle(document.body).color") == "rgb(222, 218, 209)"
-    assert said == []
+    assert messages == []
     page.close()

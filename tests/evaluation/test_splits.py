@@ -19,36 +19,36 @@ READER = a_reader(days=8)
 
 @dataclass(slots=True)
 class Spy:
-    """A ranker that writes down what it was told."""
+    """A ranker that records its arguments."""
 
-    asked: list[tuple[tuple[PaperId, ...], Evidence]] = field(default_factory=list)
+    calls: list[tuple[tuple[PaperId, ...], Evidence]] = field(default_factory=list)
 
     def rank(
         self, papers: Sequence[Paper], criteria: Criteria, evidence: Evidence = NO_EVIDENCE
     ) -> tuple[Match, ...]:
-        self.asked.append((tuple(paper.id for paper in papers), evidence))
+        self.calls.append((tuple(paper.id for paper in papers), evidence))
         return FakeRanker().rank(papers, criteria, evidence)
 
 
 def _day_of(paper: Paper) -> date:
-    """Tell from the id, in which a_reader has written it."""
+    """Return the day that a_reader has written into the id."""
     return FIRST + timedelta(int(paper.id[5:7]))
 
 
-def test_no_ranker_is_ever_told_anything_of_the_test_day_or_a_later_one() -> None:
+def test_no_ranker_knows_anything_of_the_test_day_or_a_later_one() -> None:
     spy = Spy()
     wish = Wish(history=(0, 1, 3, 60), votes=(1, 4), test_from=FIRST + timedelta(3))
     measure(READER, [Method(OWN, spy)], wish, Silent())
     # Five days, each with four histories, two numbers of likes, and the first morning.
-    assert len(spy.asked) == 5 * 7
-    for papers, evidence in spy.asked:
-        asked_on = FIRST + timedelta(int(papers[0][5:7]))
-        assert all(example.day < asked_on for example in evidence.examples)
-        assert all(_day_of(example.paper) < asked_on for example in evidence.examples)
-        assert all(_day_of(paper) < asked_on for paper in evidence.stream)
+    assert len(spy.calls) == 5 * 7
+    for papers, evidence in spy.calls:
+        test_day = FIRST + timedelta(int(papers[0][5:7]))
+        assert all(example.day < test_day for example in evidence.examples)
+        assert all(_day_of(example.paper) < test_day for example in evidence.examples)
+        assert all(_day_of(paper) < test_day for paper in evidence.stream)
 
 
-def test_a_history_is_the_judged_days_before_and_the_stream_says_nothing_of_them() -> None:
+def test_a_history_has_the_judged_days_before_and_the_unlabelled_stream() -> None:
     before = KnownBefore(READER.days, 5)
     known = before.history(2)
     assert [example.day for example in known.examples] == sorted(
@@ -62,7 +62,7 @@ def test_a_history_is_the_judged_days_before_and_the_stream_says_nothing_of_them
     assert before.history(0) == Evidence((), known.stream)
 
 
-def test_likes_are_wanted_papers_and_fewer_are_part_of_more() -> None:
+def test_likes_are_wanted_papers_and_a_smaller_sample_is_part_of_a_larger_one() -> None:
     before = KnownBefore(READER.days, 5)
     four, ten = before.votes(4, seed=1), before.votes(10, seed=1)
     assert len(four.examples) == 4
@@ -76,7 +76,7 @@ def test_likes_are_wanted_papers_and_fewer_are_part_of_more() -> None:
     assert len(before.votes(1000, seed=1).examples) == 10
 
 
-def test_of_a_paper_that_is_announced_again_nothing_is_known() -> None:
+def test_nothing_is_known_of_a_paper_that_is_announced_again() -> None:
     twice, once = a_paper("2503.00001"), a_paper("2503.00002")
     days = [a_day(0, twice, once, wanted=[twice.id]), a_day(1, twice)]
     known = KnownBefore(days, 1).history(5)
@@ -85,7 +85,7 @@ def test_of_a_paper_that_is_announced_again_nothing_is_known() -> None:
     assert KnownBefore(days, 1).votes(5, seed=0).examples == ()
 
 
-def test_of_a_paper_that_was_judged_twice_the_later_word_counts() -> None:
+def test_the_later_judgement_of_a_paper_counts() -> None:
     paper, other = a_paper("2503.00001"), a_paper("2503.00002")
     days = [a_day(0, paper, wanted=[paper.id]), a_day(1, paper), a_day(2, other)]
     (example,) = KnownBefore(days, 2).history(5).examples

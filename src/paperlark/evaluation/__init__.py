@@ -1,9 +1,9 @@
-"""How good is the ranking: labelled days in time order, methods side by side, honest intervals.
+"""Evaluate the ranking and the cost of judging on labelled days, in time order.
 
-`folder.py` and the store give a LabelledReader (`cases.py`); `protocol.py` says what may be known
-before a test day; `trial.py` has every method rank it; `metrics.py`, `resampling.py` and
-`compare.py` make figures of that; `report.py` holds them, and `table.py` and `page.py` show them.
+Ranking: `folder` and the store yield a LabelledReader (`cases`); `splits` selects what is known
+before a test day; `runs` has every method rank it; `metrics` and `method_metrics` compute the
+figures with bootstrap intervals; `report` holds them; `tables` and `report_page` show them.
 
-What judging takes: `lived.py` has a reader live the days as the product would, `tokens.py` counts
-what that takes beside the plain way (`plain.py`), `token_report.py` holds it.
+Judging: `replay` repeats the days as the product would have run; `tokens` counts their tokens
+beside a plain prompt (`full_prompt_baseline`); `token_report` holds the counts.
 """

@@ -1,6 +1,6 @@
-"""Whether the judge agrees with itself: papers that came on two days and were judged twice.
+"""Test-retest agreement of the judge, on papers that were announced and judged on two days.
 
-Nothing can honestly agree with a judge much better than that judge does.
+It is about the upper bound of what any method can reach.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from paperlark.evaluation.metrics import expected_average_precision
 class SelfAgreement:
     """Papers judged twice under the same criteria and rule, all pairs of days together.
 
-    `f1` is of the two selections. `average_precision` is had by ordering the papers by the
-    scores of the earlier day; it is what a copy of the judge would reach, among as many wanted
-    papers as there are here: `wanted` of `papers` on the later day.
+    `f1`, in [0, 1], compares the two selections. `average_precision`, in [0, 1], ranks the papers
+    by the scores of the earlier day: what a copy of the judge would reach where `wanted` of
+    `papers` were wanted on the later day.
     """
 
     pairs: int
@@ -33,15 +33,15 @@ class SelfAgreement:
 
 
 def self_agreement(reader: LabelledReader) -> SelfAgreement | None:
-    """Compare the judge with itself; None where it selected nothing that it judged twice."""
+    """Compare the judge with itself; None where no paper judged twice was selected each time."""
     twice = tuple(_judged_twice(reader.days))
-    first = np.array([one.earlier.wanted for one in twice], dtype=np.bool_)
-    second = np.array([one.later.wanted for one in twice], dtype=np.bool_)
+    first = np.array([earlier.wanted for _, earlier, _ in twice], dtype=np.bool_)
+    second = np.array([later.wanted for _, _, later in twice], dtype=np.bool_)
     if not (first.any() and second.any()):
         return None
-    scores = np.array([_score(one.earlier) for one in twice])
+    scores = np.array([_score(earlier) for _, earlier, _ in twice])
     return SelfAgreement(
-        pairs=len({one.days for one in twice}),
+        pairs=len({days for days, _, _ in twice}),
         papers=len(twice),
         wanted=int(second.sum()),
         f1=float(2 * (first & second).sum() / (first.sum() + second.sum())),
@@ -49,25 +49,21 @@ def self_agreement(reader: LabelledReader) -> SelfAgreement | None:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Twice:
-    days: tuple[date, date]
-    earlier: Label
-    later: Label
-
-
-def _judged_twice(days: Iterable[LabelledDay]) -> Iterator[_Twice]:
+def _judged_twice(
+    days: Iterable[LabelledDay],
+) -> Iterator[tuple[tuple[date, date], Label, Label]]:
+    """Yield both days, the earlier label and the later one."""
     known: dict[tuple[PaperId, str, str], tuple[date, Label]] = {}
     for day in days:
-        asked = day.criteria.fingerprint, day.rule
+        rule = day.criteria.fingerprint, day.rule
         for paper, label in zip(day.papers, day.labels, strict=True):
-            before = known.get((paper.id, *asked))
+            before = known.get((paper.id, *rule))
             if before is not None:
-                yield _Twice((before[0], day.day), before[1], label)
-            known[paper.id, *asked] = day.day, label
+                yield (before[0], day.day), before[1], label
+            known[paper.id, *rule] = day.day, label
 
 
 def _score(label: Label) -> float:
-    """Order as the judge would: selected papers by both scores, the others by theirs if any."""
+    """Return the judge's ranking score: wanted papers first, then the sum of both scores."""
     scores = (label.relevance or 0) + (label.novelty or 0)
     return scores + 100.0 * label.wanted

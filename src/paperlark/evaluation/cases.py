@@ -1,4 +1,4 @@
-"""What a ranking is held against: days whose papers somebody has judged."""
+"""Labelled days, and the methods that are evaluated on them."""
 
 from __future__ import annotations
 
@@ -11,32 +11,31 @@ from paperlark.domain.profile import Cutoffs
 from paperlark.ports import Ranker
 
 USUAL_CUTOFFS = Cutoffs()
-"""Of a reader who says nothing of them."""
+"""The default cut-offs."""
 
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """What became of a paper; both scores (1 to 10) are None where none was recorded.
+    """Whether a paper was wanted; scores (1 to 10) and comment are None if not recorded.
 
-    `guessed` is what nobody said: a ranking is held against it, and it teaches nothing.
-    `comment` is what the judge said of it, None where that was not recorded.
+    `assumed` is True for a paper that was not labelled and counts as unwanted in the evaluation;
+    it is no training example.
     """
 
     wanted: bool
     relevance: int | None = None
     novelty: int | None = None
-    guessed: bool = False
+    assumed: bool = False
     comment: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class LabelledDay:
-    """One announcement day: what a ranker is asked about, and what became of it.
+    """The papers of one announcement day and their labels, in the same order, each paper once.
 
-    `labels` come in the order of `papers`, each paper once. `rule` names what the labels depend
-    on besides the criteria: model, cut-offs, filters. Papers of `followed` authors are on the
-    page whatever a ranker says; they are counted here and are no part of `papers`. `cutoffs` are
-    the scores from which on a paper was wanted.
+    `rule` identifies what the labels depend on besides the criteria: model, cut-offs, filters.
+    `followed` counts papers by followed authors, which are always selected and are not part of
+    `papers`. `cutoffs` are the lowest scores of a wanted paper.
     """
 
     day: date
@@ -57,8 +56,8 @@ class LabelledDay:
 class LabelledReader:
     """All labelled days of one reader, in order, each day once.
 
-    `notes` say what was left out. `relevant_from` is the lowest relevance of a wanted paper, None
-    where something else decided.
+    `notes` list what was left out. `relevant_from` is the lowest relevance of a wanted paper, None
+    where a selection was recorded.
     """
 
     name: str
@@ -79,15 +78,15 @@ NAMES = (OWN, RANDOM, BM25, ARXIV_SANITY, ZOTERO)
 """Every method, in the order of the tables."""
 
 FIRST_MORNING = "paperlark, first morning"
-"""The same, for somebody who has just written their criteria: not even a stream is known."""
+"""The same for a reader with nothing but criteria: no earlier announcement is known."""
 
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """A ranker under the name that its rows bear.
+    """A ranker and the name of its rows.
 
-    One that does not learn is asked once a day, whatever the history. `note` says what a reader
-    of the table has to know of it.
+    One that does not learn ranks each day once, for all histories. `note` is a caveat for the
+    report.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""Run an evaluation: whose labelled days, and which methods."""
+"""Run an evaluation: select the labelled days and the methods."""
 
 from __future__ import annotations
 
@@ -37,31 +37,29 @@ from paperlark.store.vectors import VectorStore
 
 
 def own_days(profile: Profile, papers: Iterable[LabelledPaper]) -> LabelledReader:
-    """Label a reader's papers, which come day by day, by the cut-offs and criteria of now."""
+    """Label a reader's papers, ordered by day, by the current cut-offs and criteria."""
     days: list[LabelledDay] = []
-    guessed = 0
+    assumed = 0
     for day, group in groupby(papers, key=lambda one: one.day):
-        met = tuple(group)
-        told = tuple(one for one in met if one.relevance is not None or one.vote)
-        if any(_found_wanting(one, profile.cutoffs) for one in told):
-            days.append(_day(profile, day, told))
-        elif told:
-            days.append(_day(profile, day, _without_followed(met)))
-            guessed += 1
-    note = f"on {guessed} of the days nobody said what is not wanted: there all else counts as that"
-    return LabelledReader(profile.name, tuple(days), (note,) if guessed else ())
+        announced = tuple(group)
+        labelled = tuple(one for one in announced if one.relevance is not None or one.vote)
+        # A vote against a paper does not imply that a judge rejected the others.
+        if any(one.relevance is not None and not _meets(one, profile.cutoffs) for one in labelled):
+            days.append(_day(profile, day, labelled))
+        elif labelled:
+            days.append(_day(profile, day, _without_followed(announced)))
+            assumed += 1
+    note = (
+        f"days where unlabelled papers count as unwanted, since none was judged unwanted: {assumed}"
+    )
+    return LabelledReader(profile.name, tuple(days), (note,) if assumed else ())
 
 
-def _found_wanting(one: LabelledPaper, cutoffs: Cutoffs) -> bool:
-    """Whether a judge read it in vain; a vote against it says nothing of what was not selected."""
-    return one.relevance is not None and not _reaches(one, cutoffs)
-
-
-def _without_followed(met: Sequence[LabelledPaper]) -> tuple[LabelledPaper, ...]:
-    """Leave out what a judged page has without scores: it is there for its author."""
-    judged = any(one.relevance is not None for one in met)
+def _without_followed(papers: Sequence[LabelledPaper]) -> tuple[LabelledPaper, ...]:
+    """Leave out papers that a judged page has without scores: they are by followed authors."""
+    judged = any(one.relevance is not None for one in papers)
     return tuple(
-        one for one in met if not (judged and one.on_page and one.relevance is None) or one.vote
+        one for one in papers if not (judged and one.on_page and one.relevance is None) or one.vote
     )
 
 
@@ -71,7 +69,7 @@ def _day(profile: Profile, day: date, papers: Sequence[LabelledPaper]) -> Labell
         criteria=profile.criteria,
         papers=tuple(one.paper for one in papers),
         labels=tuple(_label(one, profile.cutoffs) for one in papers),
-        # What was judged once is remembered: the judge cannot be held against itself here.
+        # Judgements are cached, so the judge cannot be compared with itself: each day has its rule.
         rule=day.isoformat(),
         cutoffs=profile.cutoffs,
     )
@@ -80,20 +78,19 @@ def _day(profile: Profile, day: date, papers: Sequence[LabelledPaper]) -> Labell
 def _label(one: LabelledPaper, cutoffs: Cutoffs) -> Label:
     if one.vote is not None:
         return Label(one.vote is Vote.UP, one.relevance, one.novelty)
-    guessed = one.relevance is None
-    return Label(_reaches(one, cutoffs), one.relevance, one.novelty, guessed=guessed)
+    assumed = one.relevance is None
+    return Label(_meets(one, cutoffs), one.relevance, one.novelty, assumed=assumed)
 
 
-def _reaches(one: LabelledPaper, cutoffs: Cutoffs) -> bool:
-    relevance, novelty = one.relevance or 0, one.novelty or 0
-    return cutoffs.meets(relevance, novelty)
+def _meets(one: LabelledPaper, cutoffs: Cutoffs) -> bool:
+    return cutoffs.meets(one.relevance or 0, one.novelty or 0)
 
 
-_INSTALL = "pip install 'paperlark[peers]' brings what it needs"
+_INSTALL = "to include it, pip install 'paperlark[peers]'"
 
 
 def own_reader(settings: Settings) -> LabelledReader:
-    """Read what became of the reader's own papers; raises StoreError where there are none."""
+    """Read the labels of the reader's own papers; raises StoreError where there are none."""
     path = settings.database
     with open_existing(path, settings.profile.name) as connection:
         return own_days(settings.profile, labelled_papers(connection, path, settings.profile.name))
@@ -107,30 +104,29 @@ def evaluate(
     *,
     processes: int = 1,
 ) -> Report:
-    """Measure the methods of these names; one that is not installed is told of in the notes.
+    """Measure the methods of these names; the notes list those that are not installed.
 
     Raises PaperlarkError where there is nothing to measure.
     """
     methods = tuple(_methods(frozenset(names), wish.seed))
     missing = set(names) - {method.name for method in methods}
-    notes = tuple(f"{name} is left out: {_INSTALL}" for name in sorted(missing))
+    notes = tuple(f"{name} is not installed; {_INSTALL}" for name in sorted(missing))
     return measure(reader, methods, wish, progress, notes=notes, processes=processes)
 
 
 def evaluate_tokens(
-    reader: LabelledReader, wish: Wish, progress: Progress, *, told_all: bool
+    reader: LabelledReader, wish: Wish, progress: Progress, *, all_known: bool
 ) -> TokenReport:
-    """Measure what judging takes; `told_all` has all of the days before known.
+    """Count the tokens of judging; with `all_known` all labels of the days before are known.
 
-    The papers of these days are all that the archive holds. Raises PaperlarkError where there is
-    nothing to measure.
+    The archive is empty at first. Raises PaperlarkError where there is nothing to measure.
     """
     with TemporaryDirectory(prefix="paperlark-") as folder:
         path = Path(folder) / "archive.db"
         with open_database(path) as connection:
             ranker, precedent_finder = ranker_and_precedents(VectorStore(connection, path))
             parts = JudgingParts(ranker, precedent_finder)
-            return measure_tokens(reader, parts, wish, progress, told_all=told_all)
+            return measure_tokens(reader, parts, wish, progress, all_known=all_known)
 
 
 def _methods(names: frozenset[str], seed: int) -> Iterator[Method]:

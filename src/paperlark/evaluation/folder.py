@@ -1,12 +1,12 @@
-"""Files of one JSON value a line, plain, gzip or xz, read line by line."""
+"""Read a recorded reader from a folder of JSON Lines files, plain, gzip or xz."""
 
 from __future__ import annotations
 
 import gzip
 import lzma
 import zlib
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from itertools import groupby
@@ -25,19 +25,19 @@ from paperlark.sources._paper_fields import parse_authors
 
 _Shape = TypeVar("_Shape", bound=BaseModel)
 _SUFFIXES = ("", ".gz", ".xz")
-_MEND = "get the file again, or correct the line"
+_HINT = "get the file again, or correct the line"
 
 
-def find(folder: Path, name: str) -> Path | None:
-    """Find a file under its name, or that and `.gz` or `.xz`."""
+def _find(folder: Path, name: str) -> Path | None:
+    """Return the file with this name, or with `.gz` or `.xz` appended; None without any."""
     paths = (folder / f"{name}{suffix}" for suffix in _SUFFIXES)
     return next((path for path in paths if path.is_file()), None)
 
 
-def rows(path: Path, shape: type[_Shape]) -> Iterator[tuple[int, _Shape]]:
-    """Give each line, with its number from 1, as a value of that shape; blank lines are skipped.
+def _rows(path: Path, shape: type[_Shape]) -> Iterator[tuple[int, _Shape]]:
+    """Yield each line that is not blank, with its number from 1, as a value of that shape.
 
-    Raises RecordingUnreadable, with the line's number where one is at fault.
+    Raises RecordingUnreadable, with the line's number where one is invalid.
     """
     number = 0
     try:
@@ -46,7 +46,7 @@ def rows(path: Path, shape: type[_Shape]) -> Iterator[tuple[int, _Shape]]:
                 if line.strip():
                     yield number, shape.model_validate_json(line)
     except ValidationError as error:
-        raise RecordingUnreadable(f"{path}:{number}: {_first(error)}", hint=_MEND) from error
+        raise RecordingUnreadable(f"{path}:{number}: {_first(error)}", hint=_HINT) from error
     except (OSError, EOFError, zlib.error, lzma.LZMAError) as error:
         reason = getattr(error, "strerror", None) or error
         raise RecordingUnreadable(
@@ -61,7 +61,7 @@ def _open(path: Path) -> IO[bytes]:
 
 
 def _first(error: ValidationError) -> str:
-    """Say of the first mistake where in the line it is, and what is wrong there."""
+    """Return the first mistake and the field that has it."""
     problem = error.errors(include_url=False, include_context=False)[0]
     place = ".".join(str(part) for part in problem["loc"])
     return f"{place}: {problem['msg']}" if place else problem["msg"]
@@ -77,7 +77,7 @@ _LAYOUTS = (
 
 
 def _bare_id(text: str) -> PaperId:
-    """Leave out a version; an id of before 2007 that lost its archive still names its paper."""
+    """Remove the version; an id from before 2007 without its archive is kept as it is."""
     identifier = Identifier.parse(text)
     return identifier.id if identifier else PaperId(text)
 
@@ -87,7 +87,7 @@ _Score = Annotated[int, Field(ge=LOWEST, le=HIGHEST)]
 
 
 class _Text(BaseModel):
-    """What is known of a paper itself; authors come one by one, or as arXiv's one string."""
+    """The text of a paper; authors are a list, or one string as arXiv writes it."""
 
     id: _Id
     title: str
@@ -96,8 +96,8 @@ class _Text(BaseModel):
     categories: list[str] = []
 
     def paper(self) -> Paper:
-        named = self.authors
-        authors = parse_authors(named) if isinstance(named, str) else tuple(map(Author, named))
+        names = self.authors
+        authors = parse_authors(names) if isinstance(names, str) else tuple(map(Author, names))
         return Paper(
             id=PaperId(self.id),
             version=1,
@@ -118,7 +118,7 @@ class _Graded(_Text):
 
 
 class _Selected(BaseModel):
-    """One selected paper of a day; one of a followed author has no scores."""
+    """A selected paper of a day; one by a followed author has no scores."""
 
     id: _Id
     relevance: _Score | None = None
@@ -139,14 +139,19 @@ class _Day(BaseModel):
     author_filter_h_index: str | int | None = None
 
     @property
+    def candidate_ids(self) -> set[str]:
+        """The ids of the candidates."""
+        return {one for one, _, _ in self.candidates}
+
+    @property
     def rule(self) -> str:
-        """What else decided: two days of one rule would select alike, but for the model's whims."""
+        """What selection depends on besides the criteria: model, cut-offs and author filter."""
         filtered = self.author_filter_h_index
         return f"{self.model}/{self.relevance_cutoff}/{self.novelty_cutoff}/{filtered}"
 
     @property
     def cutoffs(self) -> Cutoffs:
-        """What a paper had to reach; the usual ones where that was not recorded."""
+        """The lowest scores of a selected paper; the defaults where they were not recorded."""
         return Cutoffs(
             self.relevance_cutoff or USUAL_CUTOFFS.relevance,
             self.novelty_cutoff or USUAL_CUTOFFS.novelty,
@@ -156,27 +161,23 @@ class _Day(BaseModel):
 def read_folder(folder: Path, *, relevant_from: int = RELEVANT_FROM) -> LabelledReader:
     """Read a reader's labelled days.
 
-    `relevant_from` is the lowest relevance of a wanted paper in the graded layout; in the other
-    it is recorded what was selected. Raises RecordingUnreadable.
+    `relevant_from`, from 1 to 10, is the lowest relevance of a wanted paper in the graded layout;
+    the other layout records which papers were selected. Raises RecordingUnreadable.
     """
     name = folder.resolve().name
-    graded = find(folder, "graded.jsonl")
+    graded = _find(folder, "graded.jsonl")
     if graded is not None:
-        return LabelledReader(
-            name, tuple(_graded(folder, graded, relevant_from)), relevant_from=relevant_from
-        )
-    days, papers = find(folder, "days.jsonl"), find(folder, "papers.jsonl")
+        labelled = tuple(_graded(folder, graded, relevant_from))
+        return LabelledReader(name, labelled, relevant_from=relevant_from)
+    days, papers = _find(folder, "days.jsonl"), _find(folder, "papers.jsonl")
     if days is None or papers is None:
         raise RecordingUnreadable(f"{folder} holds no labelled days", hint=_LAYOUTS)
-    cases = tuple(_selected(folder, days, papers))
-    return LabelledReader(
-        name, tuple(case.labelled for case in cases), tuple(_notes(cases, papers))
-    )
+    return _selected(folder, name, days, papers)
 
 
 def _graded(folder: Path, path: Path, relevant_from: int) -> Iterator[LabelledDay]:
     criteria, cutoffs = _criteria(folder / "criteria.md"), Cutoffs(relevant_from, LOWEST)
-    lines = sorted((row for _, row in rows(path, _Graded)), key=lambda row: row.day)
+    lines = sorted((row for _, row in _rows(path, _Graded)), key=lambda row: row.day)
     for day, group in groupby(lines, key=lambda row: row.day):
         papers: dict[PaperId, tuple[Paper, Label]] = {}
         for row in group:
@@ -187,74 +188,53 @@ def _graded(folder: Path, path: Path, relevant_from: int) -> Iterator[LabelledDa
         yield LabelledDay(day, criteria, texts, labels, cutoffs=cutoffs)
 
 
-def _selected(folder: Path, days_file: Path, papers_file: Path) -> Iterator[_Case]:
+def _selected(folder: Path, name: str, days_file: Path, papers_file: Path) -> LabelledReader:
     days = _days(days_file)
-    needed = {one for day in days for one, _, _ in day.candidates}
+    needed = {one for day in days for one in day.candidate_ids}
     papers = {
-        PaperId(row.id): row.paper() for _, row in rows(papers_file, _Text) if row.id in needed
+        PaperId(row.id): row.paper() for _, row in _rows(papers_file, _Text) if row.id in needed
     }
     criteria = cache(lambda name: _criteria(folder / "criteria" / f"{name}.md"))
-    return (_case(day, papers, criteria(day.criteria)) for day in days)
+    labelled = tuple(_labelled(day, papers, criteria(day.criteria)) for day in days)
+    notes = []
+    if without := sum(len(day.candidate_ids - papers.keys()) for day in days):
+        notes.append(f"{without} candidates are not in {papers_file.name} and were left out")
+    if others := sum(len({row.id for row in day.selected} - day.candidate_ids) for day in days):
+        notes.append(f"{others} selected papers are not their day's candidates and were left out")
+    return LabelledReader(name, labelled, tuple(notes))
 
 
 def _days(path: Path) -> list[_Day]:
     days: dict[date, _Day] = {}
-    for number, row in rows(path, _Day):
+    for number, row in _rows(path, _Day):
         if row.day in days:
             raise RecordingUnreadable(
-                f"{path}:{number}: {row.day} stands twice", hint="leave one of them"
+                f"{path}:{number}: {row.day} occurs twice", hint="remove one of the two lines"
             )
         days[row.day] = row
     return [days[day] for day in sorted(days)]
 
 
-@dataclass(frozen=True, slots=True)
-class _Case:
-    """A day, and how many of its papers have no text, or were selected without being candidates."""
-
-    labelled: LabelledDay
-    without_text: int
-    strangers: int
-
-
-def _case(day: _Day, papers: dict[PaperId, Paper], criteria: Criteria) -> _Case:
+def _labelled(day: _Day, papers: dict[PaperId, Paper], criteria: Criteria) -> LabelledDay:
     versions = {PaperId(one): version for one, version, _ in day.candidates}
     selected = {PaperId(row.id): row for row in day.selected}
     followed = {one for one, row in selected.items() if row.relevance is None} & set(versions)
-    asked = [one for one in versions if one in papers and one not in followed]
-    labelled = LabelledDay(
+    known = [one for one in versions if one in papers and one not in followed]
+    return LabelledDay(
         day=day.day,
         criteria=criteria,
-        papers=tuple(_version(papers[one], versions[one]) for one in asked),
-        labels=tuple(_label(selected.get(one)) for one in asked),
+        papers=tuple(replace(papers[one], version=versions[one]) for one in known),
+        labels=tuple(_label(selected.get(one)) for one in known),
         rule=day.rule,
         followed=len(followed),
         cutoffs=day.cutoffs,
     )
-    return _Case(
-        labelled,
-        without_text=sum(one not in papers for one in versions),
-        strangers=sum(one not in versions for one in selected),
-    )
-
-
-def _version(paper: Paper, version: int) -> Paper:
-    return paper if paper.version == version else replace(paper, version=version)
 
 
 def _label(row: _Selected | None) -> Label:
-    return (
-        Label(wanted=True, relevance=row.relevance, novelty=row.novelty, comment=row.comment)
-        if row
-        else Label(wanted=False)
-    )
-
-
-def _notes(cases: Sequence[_Case], papers_file: Path) -> Iterator[str]:
-    if without := sum(case.without_text for case in cases):
-        yield f"{without} candidates are not in {papers_file.name} and were left out"
-    if strangers := sum(case.strangers for case in cases):
-        yield f"{strangers} selected papers are not among their day's candidates and were left out"
+    if row is None:
+        return Label(wanted=False)
+    return Label(wanted=True, relevance=row.relevance, novelty=row.novelty, comment=row.comment)
 
 
 def _criteria(path: Path) -> Criteria:

@@ -1,14 +1,14 @@
-"""The plain way to have a day judged: every paper is read, and each gets a comment.
+"""The plain prompt, a baseline: every paper is judged, and each gets a comment.
 
-One prompt of full instructions and criteria, then some papers with id, title and abstract; a row
-with id, comment and both scores for each comes back. The instructions are as long as those of
-pages that others make this way.
+A prompt has full instructions and criteria, then some papers with id, title and abstract; the
+answer has an object with id, both scores and a comment for each. The instructions are as long as
+those of other tools that work this way.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 
@@ -19,7 +19,7 @@ from paperlark.domain.spending import Tokens
 from paperlark.judges.estimate import count_tokens
 
 SIZES = (4, 8, 16)
-"""Papers in one prompt, as others have them."""
+"""Papers in one prompt, as in other tools."""
 USUAL_SIZE = 8
 
 
@@ -29,37 +29,24 @@ def plain_tokens(
     judgements: Sequence[Judgement],
     size: int = USUAL_SIZE,
 ) -> Tokens:
-    """Count what it takes; `judgements` are those of the papers, in their order."""
-    questions = [_json(_shown(papers[place])) for place in _starts(papers, size)]
-    answers = [_rows(judgements[place]) for place in _starts(papers, size)]
+    """Count the tokens; `judgements` are those of the papers, in their order."""
+    shown = [{"id": one.id, "title": one.title, "abstract": one.abstract} for one in papers]
+    rows = [
+        {
+            "id": one.paper_id,
+            "relevance": one.relevance,
+            "novelty": one.novelty,
+            "comment": one.comment,
+        }
+        for one in judgements
+    ]
+    starts = range(0, len(papers), size)
+    questions = [_json(shown[start : start + size]) for start in starts]
+    answers = [_json({"papers": rows[start : start + size]}) for start in starts]
     (system,) = count_tokens([f"{_instructions().rstrip()}\n\n{criteria.text.strip()}\n"])
     return Tokens(
         prompt=sum(count_tokens(questions)) + system * len(questions),
         completion=sum(count_tokens(answers)),
-    )
-
-
-def _starts(papers: Sequence[Paper], size: int) -> Iterator[slice]:
-    return (slice(start, start + size) for start in range(0, len(papers), size))
-
-
-def _shown(papers: Sequence[Paper]) -> list[dict[str, str]]:
-    return [{"id": one.id, "title": one.title, "abstract": one.abstract} for one in papers]
-
-
-def _rows(judgements: Sequence[Judgement]) -> str:
-    return _json(
-        {
-            "papers": [
-                {
-                    "id": one.paper_id,
-                    "relevance": one.relevance,
-                    "novelty": one.novelty,
-                    "comment": one.comment,
-                }
-                for one in judgements
-            ]
-        }
     )
 
 

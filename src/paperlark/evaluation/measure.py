@@ -1,4 +1,4 @@
-"""What has to be known before the figures of these test days are believed."""
+"""Measure the ranking of every method on the test days, and note the caveats."""
 
 from __future__ import annotations
 
@@ -11,41 +11,43 @@ from paperlark.domain.errors import PaperlarkError
 from paperlark.domain.feedback import STREAM_DAYS
 from paperlark.evaluation.agreement import self_agreement
 from paperlark.evaluation.cases import FIRST_MORNING, OWN, LabelledReader, Method
-from paperlark.evaluation.method_metrics import MEASURES, Comparison, MethodMetrics, compare
+from paperlark.evaluation.method_metrics import (
+    MEASURES,
+    REPLICATES,
+    Comparison,
+    MethodMetrics,
+    bootstrap_counts,
+    compare,
+)
 from paperlark.evaluation.metrics import RankedDay
 from paperlark.evaluation.report import Report, ReportRow, Setting
-from paperlark.evaluation.resampling import REPLICATES, draws
 from paperlark.evaluation.runs import Key, RankingRun, RunPlan, ranked_days
 from paperlark.evaluation.splits import VOTE_DAYS
 from paperlark.ports import Progress
 
 
 def cautions(reader: LabelledReader, plan: RunPlan) -> Iterator[str]:
-    """Say what was left out, and where less is known than was asked for."""
+    """Yield what was left out, and where less is known than was requested."""
     test = [reader.days[place] for place in plan.places]
     if followed := sum(day.followed for day in test):
-        yield (
-            f"{followed} papers by followed authors are on the page whatever a ranker says, and"
-            " are left out"
-        )
+        yield (f"{followed} papers by followed authors are always selected, and are left out")
     longest, before = max(plan.history), plan.places[0]
     if longest > before:
         yield (
-            f"before {test[0].day} there are {before} labelled days: a history of {longest} is"
-            " shorter on the first test days"
+            f"only {before} labelled days before {test[0].day}: a history of {longest} is shorter"
+            " on the first test days"
         )
     fewest = min(_likeable(reader, place) for place in plan.places)
     if fewest < max(plan.votes, default=0):
         yield (
-            f"before some test days only {fewest} papers were wanted: there are fewer likes than"
-            f" {max(plan.votes)}"
+            f"only {fewest} wanted papers before some test days: fewer likes than {max(plan.votes)}"
         )
     if empty := sum(not day.wanted for day in test):
-        yield f"on {empty} of the days nothing was wanted: they count in shares and Brier only"
+        yield f"days without a wanted paper, only in j90 to j98 and Brier: {empty}"
 
 
 def _likeable(reader: LabelledReader, place: int) -> int:
-    """Count the wanted papers that likes are drawn from before a day."""
+    """Count the wanted papers before a day that likes are sampled from."""
     return sum(day.wanted for day in reader.days[max(0, place - VOTE_DAYS) : place])
 
 
@@ -54,9 +56,9 @@ COMPARED = ("average_precision", "share_to_judge 0.95")
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What is to be measured; without `test_from` the last third of the days are test days.
+    """What to measure; without `test_from` the last third of the days are test days.
 
-    `votes` may be empty, `history` not.
+    `votes` may be empty, `history` may not.
     """
 
     history: tuple[int, ...]
@@ -76,10 +78,10 @@ def measure(
     notes: Sequence[str] = (),
     processes: int = 1,
 ) -> Report:
-    """Have the methods rank the test days in time order, and say how well they did.
+    """Rank the test days by every method in time order, and compute all figures.
 
-    `notes` are said before those that come up here. Raises PaperlarkError where there is nothing
-    to measure.
+    `notes` come first among those of the report. Raises PaperlarkError where there is nothing to
+    measure.
     """
     places = test_places(reader, wish)
     plan = RunPlan(places, wish.history, wish.votes, wish.seed)
@@ -89,8 +91,8 @@ def measure(
             for key, day in one.items():
                 ranked.setdefault(key, []).append(day)
             advance()
-    times = draws(len(places), wish.seed, wish.replicates)
-    figures = {key: MethodMetrics(days, times) for key, days in ranked.items()}
+    day_counts = bootstrap_counts(len(places), wish.seed, wish.replicates)
+    figures = {key: MethodMetrics(days, day_counts) for key, days in ranked.items()}
     rows = [_row(key, found) for key, found in _in_order(figures, methods)]
     test = [reader.days[place] for place in places]
     return Report(
@@ -124,7 +126,7 @@ def measure(
 
 
 def test_places(reader: LabelledReader, wish: Wish) -> Sequence[int]:
-    """Choose the test days; of those that have no papers nothing can be asked."""
+    """Return the indices of the test days; days without papers are skipped."""
     days = [place for place, day in enumerate(reader.days) if day.papers]
     if not days:
         raise PaperlarkError(
@@ -151,7 +153,7 @@ def test_places(reader: LabelledReader, wish: Wish) -> Sequence[int]:
 def _in_order(
     figures: Mapping[Key, MethodMetrics], methods: Sequence[Method]
 ) -> Iterator[tuple[Key, MethodMetrics]]:
-    """Give rows method by method, in the methods' order, the first morning beside paperlark."""
+    """Yield rows by method, in the methods' order, the first morning next to paperlark."""
     names = [method.name for method in methods]
     names.insert(names.index(OWN) + 1 if OWN in names else 0, FIRST_MORNING)
     yield from sorted(figures.items(), key=lambda item: names.index(item[0][0]))
@@ -169,7 +171,7 @@ def _row(key: Key, figures: MethodMetrics) -> ReportRow:
 
 
 def _comparisons(figures: Mapping[Key, MethodMetrics], plan: RunPlan) -> Iterator[Comparison]:
-    """Hold paperlark against the best of the others, where both knew the same."""
+    """Compare paperlark with the best other method that knew as much."""
     for known in plan.known():
         same = {name: found for (name, knew), found in figures.items() if knew == known}
         others = {name: same[name] for name in same if name not in {OWN, FIRST_MORNING}}

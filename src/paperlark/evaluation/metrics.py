@@ -1,7 +1,6 @@
-"""Figures of a ranking: pure functions on one day, or on all test days together.
+"""Ranking metrics: pure functions of one day, or of all test days together.
 
-A day is given best first. Where an order has ties, its ranks have broken them; a figure depends
-on nothing but that order.
+Arrays of a day have shape (papers,), best first; the ranks have broken all ties.
 """
 
 from __future__ import annotations
@@ -18,21 +17,21 @@ Floats = npt.NDArray[np.float64]
 Counts = npt.NDArray[np.int64]
 
 DEPTH = 20
-"""How far down nDCG looks: about a page."""
+"""Cut-off of nDCG: about a page."""
 
 BINS = 10
-"""Of equal width, in a reliability plot."""
+"""Bins of equal width on [0, 1] in a reliability diagram."""
 
-# A threshold is a quotient of whole numbers; what floating point adds to it is far below this.
+# A threshold is a ratio of whole numbers; its rounding error is far below this.
 _ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RankedDay:
-    """One test day as a method ordered it, best first; arrays of shape (papers,).
+    """One test day as a method ranked it, best first; arrays of shape (papers,).
 
-    `gain` is what finding a paper is worth. `probability` of being wanted is what the method
-    said, None where it gave none.
+    `gain`, at least 0, is that of nDCG. `probability`, in [0, 1], is the method's estimate that a
+    paper is wanted, None where it has none.
     """
 
     wanted: Bools
@@ -41,21 +40,23 @@ class RankedDay:
 
 
 def recall(wanted: Bools, depth: int) -> float:
-    """Give the share of the wanted papers among the first `depth`; some must be wanted."""
+    """Return the share, in [0, 1], of the wanted papers among the first `depth`; one is wanted."""
     return float(wanted[:depth].sum() / wanted.sum())
 
 
 def average_precision(wanted: Bools) -> float:
-    """Give the mean, over the wanted papers, of the precision at their places."""
+    """Return the mean, over the wanted papers, of the precision at their ranks: in (0, 1]."""
     places = np.flatnonzero(wanted) + 1
     return float((np.arange(1, len(places) + 1) / places).mean())
 
 
 def expected_average_precision(scores: Floats, wanted: Bools) -> float:
-    """Give the mean average precision over all orders that agree with the scores, ties at random.
+    """Return the expected average precision, in (0, 1], where ties are ordered at random.
 
-    In a tie of g papers, r of them wanted, each place holds a wanted one with probability r / g,
-    and then each earlier place of the tie with probability (r - 1) / (g - 1).
+    scores, wanted: (papers,), any order
+    In a tie of g papers, r of them wanted, each rank has a wanted one with probability r / g, and
+    then each earlier rank of the tie with probability (r - 1) / (g - 1) (McSherry and Najork,
+    2008).
     """
     total = 0.0
     above = found = 0
@@ -70,32 +71,36 @@ def expected_average_precision(scores: Floats, wanted: Bools) -> float:
 
 
 def ndcg(gain: Floats, depth: int = DEPTH) -> float:
-    """Give the discounted gain of the first `depth` over the best possible; some gain is > 0."""
+    """Return nDCG at `depth`, in [0, 1], with linear gain (Järvelin and Kekäläinen, 2002).
+
+    Some gain must be above 0.
+    """
     best = np.sort(gain)[::-1]
     discount = 1 / np.log2(np.arange(2, depth + 2))
     return float(gain[:depth] @ discount[: len(gain)] / (best[:depth] @ discount[: len(gain)]))
 
 
 def gains(wanted: Bools, relevance: Sequence[int | None]) -> Floats:
-    """Say what each paper is worth: its relevance if it is wanted, and nothing otherwise.
+    """Return the gain of each paper: its relevance, 1 to 10, if it is wanted, and 0 otherwise.
 
-    Where the relevance of a wanted paper is unknown, all of that day are worth the same.
+    Where the relevance of a wanted paper is unknown, all wanted papers of the day have gain 1.
     """
     known = [score for score, one in zip(relevance, wanted, strict=True) if one]
     if None in known:
         return wanted.astype(np.float64)
-    worth = np.zeros(len(wanted))
-    worth[wanted] = known
-    return worth
+    gain = np.zeros(len(wanted))
+    gain[wanted] = known
+    return gain
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Depths:
-    """How deep wanted papers lie, over all test days.
+    """Relative ranks of the wanted papers of all test days.
 
-    `threshold` has one number for each wanted paper, in order: the share p of a day above which
-    the first ceil(p * papers) of its day hold it; `day` is the day's index. `sizes` has the
-    number of papers of each day.
+    threshold: (wanted,) in [0, 1), ascending: for every share p above it, the first
+        ceil(p * papers) of the day include the paper
+    day: (wanted,) index of the paper's day
+    sizes: (days,) papers of each day
     """
 
     threshold: Floats
@@ -104,37 +109,38 @@ class Depths:
 
 
 def depths(days: Sequence[RankedDay]) -> Depths:
-    """Find how deep the wanted papers lie."""
+    """Return the relative ranks of the wanted papers."""
     threshold = np.concatenate([np.flatnonzero(day.wanted) / len(day.wanted) for day in days])
     index = np.repeat(np.arange(len(days)), [int(day.wanted.sum()) for day in days])
     order = np.argsort(threshold, kind="stable")
     return Depths(threshold[order], index[order], np.array([len(day.wanted) for day in days]))
 
 
-def share_to_judge(found: Depths, kept: float, times: Counts | None = None) -> Floats:
-    """Give the share of all papers that must be judged to keep that share of the wanted ones.
+def share_to_judge(found: Depths, kept: float, day_counts: Counts | None = None) -> Floats:
+    """Return the share of all papers that must be judged to keep a share of the wanted ones.
 
-    Every day is cut at the same share p, the smallest one with which the first ceil(p * papers)
-    of each day together hold `kept` of all wanted papers; what is given is how many papers that
-    is, of all. `times`, of shape (resamples, days), says how often each day counts; the shares
-    have shape (resamples,), and (1,) without it. NaN where no paper is wanted.
+    Every day is cut at the same share p, the smallest with which the first ceil(p * papers) of
+    each day together include the share `kept`, in (0, 1], of all wanted papers.
+
+    day_counts: (replicates, days) how often each day counts; once each by default
+    returns: (replicates,) in (0, 1], or (1,) by default; NaN where no paper is wanted
     """
-    if times is None:
-        times = np.ones((1, len(found.sizes)), dtype=np.int64)
+    if day_counts is None:
+        day_counts = np.ones((1, len(found.sizes)), dtype=np.int64)
     if not len(found.threshold):
-        return np.full(len(times), math.nan)
-    held = np.cumsum(times[:, found.day], axis=1)
+        return np.full(len(day_counts), math.nan)
+    held = np.cumsum(day_counts[:, found.day], axis=1)
     needed = np.ceil(kept * held[:, -1:] - _ROUNDING)
     cut = found.threshold[np.argmax(held >= needed, axis=1)]
     judged = np.floor(np.outer(cut, found.sizes) + _ROUNDING) + 1
     judged = np.minimum(judged, found.sizes)
-    share: Floats = (times * judged).sum(axis=1) / (times @ found.sizes)
+    share: Floats = (day_counts * judged).sum(axis=1) / (day_counts @ found.sizes)
     share[held[:, -1] == 0] = math.nan
     return share
 
 
 def squared_error(day: RankedDay) -> float:
-    """Add up the squared errors of the probabilities; NaN without any."""
+    """Return the sum of the squared errors of the probabilities (Brier); NaN without any."""
     if day.probability is None:
         return math.nan
     return float(((day.probability - day.wanted) ** 2).sum())
@@ -142,24 +148,22 @@ def squared_error(day: RankedDay) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Bin:
-    """Papers that were given about the same probability: how many, and how many were wanted."""
+    """Papers with about the same predicted probability; both means are in [0, 1]."""
 
     papers: int
-    said: float
-    """Their mean probability."""
-    seen: float
-    """The share of them that was wanted."""
+    mean_probability: float
+    share_wanted: float
 
 
 def reliability(days: Sequence[RankedDay]) -> tuple[Bin, ...]:
-    """Hold probabilities against what happened, in bins of equal width; empty ones are left out."""
+    """Return the reliability diagram in bins of equal width; empty bins are left out."""
     if any(day.probability is None for day in days):
         return ()
-    said = np.concatenate([day.probability for day in days if day.probability is not None])
+    probability = np.concatenate([day.probability for day in days if day.probability is not None])
     wanted = np.concatenate([day.wanted for day in days])
-    index = np.minimum((said * BINS).astype(int), BINS - 1)
+    index = np.minimum((probability * BINS).astype(int), BINS - 1)
     return tuple(
-        Bin(int(inside.sum()), float(said[inside].mean()), float(wanted[inside].mean()))
+        Bin(int(inside.sum()), float(probability[inside].mean()), float(wanted[inside].mean()))
         for number in range(BINS)
         if (inside := index == number).any()
     )

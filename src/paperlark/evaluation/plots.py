@@ -1,14 +1,14 @@
-"""Figures into shapes: everything that the page's drawings consist of, in units of their canvas.
+"""Compute the shapes of the page's plots, in units of the SVG view box.
 
-The canvas is as wide as a telephone, so that its letters can be read there, and grows on larger
-screens. Shapes carry no colours: the style sheet knows which line is paperlark's.
+The view box is as wide as a phone, so that its text is readable there, and scales up on larger
+screens. Colours are in the style sheet.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from paperlark.evaluation.cases import FIRST_MORNING, OWN
@@ -18,16 +18,16 @@ from paperlark.evaluation.report import ReportRow
 
 WIDTH, HEIGHT = 400, 250
 LEFT, RIGHT, TOP, BOTTOM = 34, 268, 12, 214
-"""The edges of the plotting area; names stand to the right of it."""
+"""The edges of the plotting area; the methods' names are to the right of it."""
 LETTER = 14
-"""What two names need between their lines."""
+"""The least distance between the baselines of two names."""
 
 Scale = Callable[[float], float]
 
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A place on the canvas."""
+    """A point in the view box."""
 
     x: float
     y: float
@@ -35,7 +35,7 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """A mark on an axis: where it is, and what it says."""
+    """A mark on an axis: its position and label."""
 
     at: float
     text: str
@@ -43,9 +43,9 @@ class Tick:
 
 @dataclass(frozen=True, slots=True)
 class PlotLine:
-    """One method: the path through its figures, the band of their intervals, its name's place.
+    """One method: the path through its figures, the band of their intervals, and where its name is.
 
-    Both paths are SVG path data; the band is empty where nothing has an interval.
+    Both paths are SVG path data; the band is empty without intervals.
     """
 
     method: str
@@ -57,7 +57,7 @@ class PlotLine:
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """How a measure grows with what is known; `first` is the first morning, None without it."""
+    """A measure against what is known; `first` is the first morning, None without it."""
 
     across: tuple[Tick, ...]
     up: tuple[Tick, ...]
@@ -67,7 +67,7 @@ class Curve:
 
 @dataclass(frozen=True, slots=True)
 class PlotBar:
-    """How many papers a bin holds: a bar that stands on the axis."""
+    """A bar on the axis for the number of papers in a bin."""
 
     x: float
     y: float
@@ -77,7 +77,7 @@ class PlotBar:
 
 @dataclass(frozen=True, slots=True)
 class CalibrationPlot:
-    """Probabilities against what happened; the better, the nearer `path` is to the diagonal."""
+    """A reliability diagram: well calibrated where `path` is close to the diagonal."""
 
     across: tuple[Tick, ...]
     up: tuple[Tick, ...]
@@ -87,9 +87,9 @@ class CalibrationPlot:
 
 
 def curve(rows: Sequence[ReportRow], measure: str) -> Curve:
-    """Draw a measure over days of history, or over votes."""
+    """Plot a measure against days of history, or likes."""
     known = [row for row in rows if row.figures[measure].value is not None]
-    amounts = sorted({_amount(row) for row in known})
+    amounts = sorted({row.known for row in known})
     x = _logarithmic(amounts)
     top = _nice(max((_highest(row.figures[measure]) for row in known), default=1.0))
     y = _linear(0, top, BOTTOM, TOP)
@@ -100,7 +100,7 @@ def curve(rows: Sequence[ReportRow], measure: str) -> Curve:
     ]
     return Curve(
         across=tuple(Tick(_round(x(amount)), str(amount)) for amount in amounts),
-        up=tuple(Tick(_round(y(value)), f"{value:g}") for value in _steps(top)),
+        up=_ticks(y, _steps(top)),
         lines=_apart(lines),
         first=next(
             (_point(row, measure, x, y) for row in known if row.method == FIRST_MORNING), None
@@ -109,32 +109,33 @@ def curve(rows: Sequence[ReportRow], measure: str) -> Curve:
 
 
 def calibration(bins: Sequence[Bin]) -> CalibrationPlot:
-    """Draw probabilities against what happened, over how many papers there were."""
+    """Plot predicted probabilities against observed shares, with a histogram of papers."""
     x, y = _linear(0, 1, LEFT, RIGHT), _linear(0, 1, BOTTOM, TOP)
-    points = tuple(Point(_round(x(one.said)), _round(y(one.seen))) for one in bins)
+    points = tuple(
+        Point(_round(x(one.mean_probability)), _round(y(one.share_wanted))) for one in bins
+    )
     most = max((one.papers for one in bins), default=1)
     width = (RIGHT - LEFT) / 60
-    bars = []
-    for one, point in zip(bins, points, strict=True):
-        # Most papers are unlikely: against their number the others' would not be seen.
-        height = 0.25 * (BOTTOM - TOP) * math.log1p(one.papers) / math.log1p(most)
-        bars.append(
-            PlotBar(
-                _round(point.x - width / 2), _round(BOTTOM - height), _round(width), _round(height)
-            )
-        )
-    tenths = (0, 0.25, 0.5, 0.75, 1)
+    quarters = (0, 0.25, 0.5, 0.75, 1)
+
+    def bar(papers: int, left: float) -> PlotBar:
+        # Most papers are improbable: on a linear scale the other bars would be invisible.
+        height = 0.25 * (BOTTOM - TOP) * math.log1p(papers) / math.log1p(most)
+        return PlotBar(_round(left), _round(BOTTOM - height), _round(width), _round(height))
+
     return CalibrationPlot(
-        across=tuple(Tick(_round(x(value)), f"{value:g}") for value in tenths),
-        up=tuple(Tick(_round(y(value)), f"{value:g}") for value in tenths),
+        across=_ticks(x, quarters),
+        up=_ticks(y, quarters),
         path=_path(points),
         points=points,
-        bars=tuple(bars),
+        bars=tuple(
+            bar(one.papers, point.x - width / 2) for one, point in zip(bins, points, strict=True)
+        ),
     )
 
 
-def _amount(row: ReportRow) -> int:
-    return row.history_days if row.votes is None else row.votes
+def _ticks(scale: Scale, values: Iterable[float]) -> tuple[Tick, ...]:
+    return tuple(Tick(_round(scale(value)), f"{value:g}") for value in values)
 
 
 def _highest(figure: Metric) -> float:
@@ -143,7 +144,7 @@ def _highest(figure: Metric) -> float:
 
 def _line(name: str, rows: Sequence[ReportRow], measure: str, x: Scale, y: Scale) -> PlotLine:
     points = tuple(_point(row, measure, x, y) for row in rows)
-    spread = [(x(_amount(row)), row.figures[measure].interval) for row in rows]
+    spread = [(x(row.known), row.figures[measure].interval) for row in rows]
     above = [Point(_round(at), _round(y(one.high))) for at, one in spread if one]
     below = [Point(_round(at), _round(y(one.low))) for at, one in spread if one]
     band = f"{_path((*above, *reversed(below)))}Z" if above else ""
@@ -151,7 +152,7 @@ def _line(name: str, rows: Sequence[ReportRow], measure: str, x: Scale, y: Scale
 
 
 def _point(row: ReportRow, measure: str, x: Scale, y: Scale) -> Point:
-    return Point(_round(x(_amount(row))), _round(y(row.figures[measure].value or 0.0)))
+    return Point(_round(x(row.known)), _round(y(row.figures[measure].value or 0.0)))
 
 
 def _path(points: Iterable[Point]) -> str:
@@ -159,39 +160,36 @@ def _path(points: Iterable[Point]) -> str:
 
 
 def _apart(lines: Sequence[PlotLine]) -> tuple[PlotLine, ...]:
-    """Move names apart that would stand on each other; paperlark's line is drawn last, on top."""
+    """Move overlapping names apart; paperlark's line comes last, on top."""
     heights: dict[str, float] = {}
     free = float(TOP)
     for line in sorted(lines, key=lambda line: line.name.y):
         heights[line.method] = max(free, line.name.y)
         free = heights[line.method] + LETTER
-    # What was pushed over the lower edge pushes back.
+    # Names below the lower edge push the others up again.
     free = BOTTOM + LETTER
     for name in sorted(heights, key=lambda name: -heights[name]):
         heights[name] = min(heights[name], free)
         free = heights[name] - LETTER
-    moved = (
-        PlotLine(one.method, one.path, one.band, one.points, Point(one.name.x, heights[one.method]))
-        for one in lines
-    )
+    moved = (replace(one, name=Point(one.name.x, heights[one.method])) for one in lines)
     return tuple(sorted(moved, key=lambda line: line.method == OWN))
 
 
 def _logarithmic(amounts: Sequence[int]) -> Scale:
-    """Give each doubling the same room, with room for 0."""
+    """Map log(1 + amount) linearly to the width."""
     low, high = math.log1p(amounts[0]), math.log1p(amounts[-1])
     return lambda amount: _linear(low, high, LEFT + 6, RIGHT)(math.log1p(amount))
 
 
 def _linear(low: float, high: float, begin: float, end: float) -> Scale:
-    """Map `low` to `begin` and `high` to `end`; a single value stands in the middle."""
+    """Map `low` to `begin` and `high` to `end`; a single value is in the middle."""
     if high == low:
         return lambda _: (begin + end) / 2
     return lambda value: begin + (value - low) / (high - low) * (end - begin)
 
 
 def _nice(value: float) -> float:
-    """Give the next tenth above, so that the axis ends on a mark."""
+    """Round up to a tenth, in [0.1, 1], so that the axis ends on a mark."""
     return min(1.0, max(0.1, math.ceil(value * 10) / 10))
 
 

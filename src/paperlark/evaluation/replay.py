@@ -1,6 +1,6 @@
-"""A reader's labelled days as paperlark would live them: what it reads, and learns, of each.
+"""Replay of labelled days as paperlark would have run: what is judged and learned on each.
 
-The line between read and unread, the lots and what becomes of both are the product's own.
+Threshold, random sample and the estimate of missed papers are the product's own.
 """
 
 from __future__ import annotations
@@ -20,53 +20,49 @@ from paperlark.day.unread import (
 from paperlark.domain.announcement import Announced, AnnounceType
 from paperlark.domain.digest import Candidate
 from paperlark.domain.exploration import Explored
-from paperlark.domain.feedback import (
-    STREAM_DAYS,
-    Evidence,
-    Example,
-    LabelSource,
-    one_example_per_paper,
-)
+from paperlark.domain.feedback import STREAM_DAYS, Evidence, Example, one_example_per_paper
 from paperlark.domain.paper import Paper, PaperId
 from paperlark.domain.profile import RECALL, Exploration
 from paperlark.evaluation.cases import Label, LabelledDay
+from paperlark.evaluation.splits import judged_example, unlabelled
 from paperlark.ports import Ranker
 
 
 @dataclass(frozen=True, slots=True)
 class ReplayedDay:
-    """One day: where the line was, what was drawn from below it, what became of the rest."""
+    """A day's shortlist, the random sample from below it, and the report on the rest."""
 
     day: LabelledDay
-    line: Shortlist
-    drawn: tuple[SampledCandidate, ...]
+    shortlist: Shortlist
+    sampled: tuple[SampledCandidate, ...]
     below: BelowThreshold
 
     @property
-    def read(self) -> tuple[Paper, ...]:
-        """What the judge was given, in its order."""
-        asked = (*self.line.above, *(one.candidate for one in self.drawn))
-        return tuple(candidate.paper for candidate in asked)
+    def judged(self) -> tuple[Paper, ...]:
+        """The papers that the judge was given, in its order."""
+        judged = (*self.shortlist.above, *(one.candidate for one in self.sampled))
+        return tuple(candidate.paper for candidate in judged)
 
 
 @dataclass
 class Replay:
-    """A reader who knows of each day only what was read of it, or all if `told_all`.
+    """Replays days in order; the labels of judged papers become known, or all if `all_known`.
 
-    `memory` is how many days back lessons count. Days are to be lived in order.
+    `memory` is how many days examples are used for; `recall`, in (0, 1], is the target of the
+    threshold.
     """
 
     name: str
     ranker: Ranker
     memory: int
-    told_all: bool = False
+    all_known: bool = False
     recall: float = RECALL
-    _lessons: list[tuple[Example, ...]] = field(default_factory=list, init=False)
+    _examples: list[tuple[Example, ...]] = field(default_factory=list, init=False)
     _announced: list[tuple[Paper, ...]] = field(default_factory=list, init=False)
     _explored: list[tuple[Explored, ...]] = field(default_factory=list, init=False)
 
-    def live(self, day: LabelledDay) -> ReplayedDay:
-        """Decide what is read of a day, and learn from that."""
+    def replay_day(self, day: LabelledDay) -> ReplayedDay:
+        """Decide which papers of a day are judged, and learn from their labels."""
         labels = {paper.id: label for paper, label in zip(day.papers, day.labels, strict=True)}
         evidence = self._evidence(day.papers)
         matches = self.ranker.rank(day.papers, day.criteria, evidence)
@@ -75,55 +71,37 @@ class Replay:
             for paper, match in zip(day.papers, matches, strict=True)
         ]
         earlier = tuple(one for found in self._explored[-POOLED_DAYS:] for one in found)
-        line = shortlist(candidates, self.recall, evidence, earlier)
-        drawn = random_sample(
-            line.below, sample_size(len(line.below), Exploration().share), self.name, day.day
-        )
+        selected = shortlist(candidates, self.recall, evidence, earlier)
+        size = sample_size(len(selected.below), Exploration().share)
+        sampled = random_sample(selected.below, size, self.name, day.day)
         wanted = {paper: label.wanted for paper, label in labels.items()}
-        lived = ReplayedDay(day, line, drawn, report_unread(line.below, drawn, wanted, earlier))
-        self._remember(lived, labels)
-        return lived
+        below = report_unread(selected.below, sampled, wanted, earlier)
+        replayed = ReplayedDay(day, selected, sampled, below)
+        self._remember(replayed, labels)
+        return replayed
 
     def _evidence(self, today: Sequence[Paper]) -> Evidence:
-        """Give what is known; of a paper that is announced again that is nothing."""
+        """Return what is known; of a paper that is announced again nothing is."""
         again = {paper.id for paper in today}
-        examples = (one for day in _last(self._lessons, self.memory) for one in day)
-        stream = {
-            paper.id: paper for day in reversed(self._announced[-STREAM_DAYS:]) for paper in day
-        }
+        recent = self._examples[max(0, len(self._examples) - self.memory) :]
+        examples = one_example_per_paper(one for day in recent for one in day)
         return Evidence(
-            tuple(one for one in one_example_per_paper(examples) if one.paper.id not in again),
-            tuple(paper for paper in stream.values() if paper.id not in again),
+            tuple(one for one in examples if one.paper.id not in again),
+            unlabelled(self._announced[-STREAM_DAYS:], again),
         )
 
-    def _remember(self, lived: ReplayedDay, labels: dict[PaperId, Label]) -> None:
-        day = lived.day
-        drawn = {one.candidate.paper.id: one.inclusion for one in lived.drawn}
-        # Who knows all needs no paper to stand for others.
-        told, chances = (day.papers, {}) if self.told_all else (lived.read, drawn)
-        self._lessons.append(
+    def _remember(self, replayed: ReplayedDay, labels: dict[PaperId, Label]) -> None:
+        day = replayed.day
+        inclusion = {one.candidate.paper.id: one.inclusion for one in replayed.sampled}
+        # Where all labels are known, no sampled paper stands for others.
+        known, inclusion = (day.papers, {}) if self.all_known else (replayed.judged, inclusion)
+        self._examples.append(
             tuple(
-                _lesson(paper, labels[paper.id], day, chances.get(paper.id, 1.0))
-                for paper in told
-                if not labels[paper.id].guessed
+                judged_example(paper, labels[paper.id], day, inclusion.get(paper.id, 1.0))
+                for paper in known
+                if not labels[paper.id].assumed
             )
         )
         self._announced.append(day.papers)
-        if lived.below.explored:
-            self._explored.append(lived.below.explored)
-
-
-def _last(days: Sequence[tuple[Example, ...]], count: int) -> Sequence[tuple[Example, ...]]:
-    return days[max(0, len(days) - count) :]
-
-
-def _lesson(paper: Paper, label: Label, day: LabelledDay, chance: float) -> Example:
-    return Example(
-        paper=paper,
-        day=day.day,
-        wanted=label.wanted,
-        label_source=LabelSource.JUDGE,
-        relevance=label.relevance,
-        novelty=label.novelty,
-        stands_for=1 / chance,
-    )
+        if replayed.below.explored:
+            self._explored.append(replayed.below.explored)

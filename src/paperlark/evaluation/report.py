@@ -1,4 +1,4 @@
-"""All that an evaluation found, and the same as JSON."""
+"""All figures of an evaluation, and the same as JSON."""
 
 from __future__ import annotations
 
@@ -7,19 +7,18 @@ from dataclasses import asdict, dataclass
 from datetime import date
 
 from paperlark.evaluation.agreement import SelfAgreement
-from paperlark.evaluation.method_metrics import KEPT, Comparison, Metric
+from paperlark.evaluation.method_metrics import KEPT, LEVEL, Comparison, Interval, Metric
 from paperlark.evaluation.metrics import Bin
-from paperlark.evaluation.resampling import LEVEL, Interval
 
 Json = Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)
 class ReportRow:
-    """One method with so many days of history, or (then `votes` is not None) so many likes.
+    """One method with a number of days of history, or of likes (where `votes` is not None).
 
-    `figures` go by the names in `figures.MEASURES`; `reliability` is empty where the method
-    gives no probability.
+    `figures` has the names of `method_metrics.MEASURES`; `reliability` is empty where the method
+    has no probabilities.
     """
 
     method: str
@@ -28,10 +27,15 @@ class ReportRow:
     figures: Mapping[str, Metric]
     reliability: tuple[Bin, ...] = ()
 
+    @property
+    def known(self) -> int:
+        """How many days of history, or likes, were known."""
+        return self.history_days if self.votes is None else self.votes
+
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """How it was measured, so that it can be measured again."""
+    """The settings of a measurement, so that it can be repeated."""
 
     history: tuple[int, ...]
     votes: tuple[int, ...]
@@ -46,7 +50,7 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """One reader's test days, every method on them; `notes` say what a reader has to know."""
+    """Every method on one reader's test days; `notes` are caveats."""
 
     reader: str
     test_from: date
@@ -63,7 +67,7 @@ class Report:
 
 
 def as_json(report: Report) -> Json:
-    """Give plain values; what is unknown is None, and nothing is NaN."""
+    """Return plain values; what is unknown is None, and nothing is NaN."""
     return {
         "reader": report.reader,
         "test_from": report.test_from.isoformat(),
@@ -82,20 +86,22 @@ def as_json(report: Report) -> Json:
 
 def _row(row: ReportRow) -> Json:
     values = {name: figure.value for name, figure in row.figures.items()}
-    spreads = {name: _pair(figure.interval) for name, figure in row.figures.items()}
-    votes = {} if row.votes is None else {"votes": row.votes}
+    intervals = {name: as_pair(figure.interval) for name, figure in row.figures.items()}
     return {
         "method": row.method,
         "history_days": row.history_days,
-        **votes,
+        **({} if row.votes is None else {"votes": row.votes}),
         **_nested(values),
-        "intervals": _nested(spreads),
-        "reliability": [asdict(one) for one in row.reliability],
+        "intervals": _nested(intervals),
+        "reliability": [
+            {"papers": one.papers, "said": one.mean_probability, "seen": one.share_wanted}
+            for one in row.reliability
+        ],
     }
 
 
 def _nested(values: Mapping[str, object]) -> Json:
-    """Put the shares to judge, one for each share kept, into one table."""
+    """Collect the shares to judge, one for each share kept, in one object."""
     shares = {f"{kept:.2f}": values[f"share_to_judge {kept:.2f}"] for kept in KEPT}
     rest = {name: value for name, value in values.items() if not name.startswith("share_to_judge")}
     return rest | {"share_to_judge": shares}
@@ -108,17 +114,18 @@ def _comparison(one: Comparison) -> Json:
         **({} if one.votes is None else {"votes": one.votes}),
         "against": one.against,
         "difference": one.difference,
-        "difference_interval": _pair(one.difference_interval),
+        "difference_interval": as_pair(one.difference_interval),
         "ratio": one.ratio,
-        "ratio_interval": _pair(one.ratio_interval),
+        "ratio_interval": as_pair(one.ratio_interval),
         "probability_ahead": one.ahead,
     }
 
 
-def _pair(interval: Interval | None) -> list[float] | None:
+def as_pair(interval: Interval | None) -> list[float] | None:
+    """Return an interval as JSON."""
     return [interval.low, interval.high] if interval else None
 
 
 def find(rows: Iterable[ReportRow], method: str) -> tuple[ReportRow, ...]:
-    """Give a method's rows, in their order."""
+    """Return a method's rows, in their order."""
     return tuple(row for row in rows if row.method == method)

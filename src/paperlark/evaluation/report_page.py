@@ -1,30 +1,26 @@
-"""A report as one HTML file: drawings, a table behind each, no script, nothing from elsewhere."""
+"""Render a report as one HTML file: a table below each plot, no script, no external resource."""
 
 from __future__ import annotations
 
 from paperlark.evaluation import plots, wording
-from paperlark.evaluation.cases import OWN
-from paperlark.evaluation.report import Report, ReportRow, find
+from paperlark.evaluation.cases import FIRST_MORNING, OWN
+from paperlark.evaluation.report import Report, find
 from paperlark.renderers.html import style, template
 
 _PACKAGE = "paperlark.evaluation"
 
 
 def render(report: Report) -> str:
-    """Give the page; the same report always gives the same text."""
+    """Return the page; it is deterministic."""
     look, hashed = style((_PACKAGE, "report.css"))
     return template(_PACKAGE, "report.html").render(
         report=report,
         words=wording,
         plots=plots,
         own=OWN,
-        calibrated=_calibrated(report),
+        first_morning=find(report.rows, FIRST_MORNING),
+        # Paperlark's calibration with the longest history.
+        calibrated=next((row for row in reversed(find(report.rows, OWN)) if row.reliability), None),
         style=look,
         style_hash=hashed,
     )
-
-
-def _calibrated(report: Report) -> ReportRow | None:
-    """Choose whose probabilities are drawn: paperlark's, with the longest history."""
-    rows = [row for row in find(report.rows, OWN) if row.reliability]
-    return rows[-1] if rows else None

@@ -1,8 +1,7 @@
-"""Every method ranks every test day, with every history: who knew what comes from `protocol`."""
+"""Rank every test day by every method with every history; `splits` selects what is known."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -12,7 +11,6 @@ from typing import ClassVar
 import numpy as np
 
 from paperlark.domain.feedback import NO_EVIDENCE, Evidence
-from paperlark.domain.judgement import Match
 from paperlark.evaluation.cases import FIRST_MORNING, OWN, LabelledDay, LabelledReader, Method
 from paperlark.evaluation.metrics import RankedDay, gains
 from paperlark.evaluation.splits import KnownBefore
@@ -20,7 +18,7 @@ from paperlark.evaluation.splits import KnownBefore
 
 @dataclass(frozen=True, slots=True)
 class KnownHistory:
-    """How much is known of the reader: days of judgements, or likes (None where not asked)."""
+    """How much is known of the reader: days of judgements, or likes where `votes` is not None."""
 
     history: int
     votes: int | None = None
@@ -31,7 +29,7 @@ FIRST_DAY = KnownHistory(0)
 
 @dataclass(frozen=True, slots=True)
 class RunPlan:
-    """Which days are test days, given by their places, and what is known before each."""
+    """The indices of the test days, and what is known before each."""
 
     places: Sequence[int]
     history: Sequence[int]
@@ -39,29 +37,33 @@ class RunPlan:
     seed: int
 
     def known(self) -> Iterator[KnownHistory]:
-        """Give every amount of knowledge, histories first."""
+        """Yield every amount of knowledge, histories first."""
         yield from (KnownHistory(length) for length in self.history)
         yield from (KnownHistory(0, votes) for votes in self.votes)
 
 
 Key = tuple[str, KnownHistory]
-"""A method and what it knew: names one row."""
+"""A method and what it knew: the key of a row."""
 
 
 @dataclass(frozen=True, slots=True)
 class RankingRun:
-    """All that is needed to rank any test day of a reader by every method."""
+    """A reader, the plan and the methods: enough to rank any test day."""
 
     reader: LabelledReader
     plan: RunPlan
     methods: Sequence[Method]
 
     def rank(self, place: int) -> dict[Key, RankedDay]:
-        """Have every method rank the day at that place, once for all that may be known."""
+        """Rank the day at index `place` by every method, with every amount of knowledge."""
         before = KnownBefore(self.reader.days, place)
         ranked: dict[Key, RankedDay] = {}
         for known in self.plan.known():
-            evidence = _evidence(before, known, self.plan.seed)
+            evidence = (
+                before.history(known.history)
+                if known.votes is None
+                else before.votes(known.votes, self.plan.seed)
+            )
             for method in self.methods:
                 same = ranked.get((method.name, KnownHistory(self.plan.history[0])))
                 if method.learns or same is None:
@@ -73,56 +75,42 @@ class RankingRun:
         return ranked
 
 
-def _evidence(before: KnownBefore, known: KnownHistory, seed: int) -> Evidence:
-    if known.votes is None:
-        return before.history(known.history)
-    return before.votes(known.votes, seed)
-
-
 def _rank(method: Method, day: LabelledDay, evidence: Evidence) -> RankedDay:
     matches = method.ranker.rank(day.papers, day.criteria, evidence)
-    order = _order(method.name, matches, len(day.papers))
-    labels = [day.labels[place] for place in order]
-    wanted = np.array([label.wanted for label in labels], dtype=np.bool_)
-    said = [matches[place].probability for place in order]
-    probability = np.array([math.nan if one is None else one for one in said], dtype=np.float64)
+    if sorted(match.rank for match in matches) != list(range(1, len(day.papers) + 1)):
+        msg = f"the ranker {method.name!r} did not return a unique rank for every paper"
+        raise ValueError(msg)
+    ranked = sorted(zip(matches, day.labels, strict=True), key=lambda pair: pair[0].rank)
+    wanted = np.array([label.wanted for _, label in ranked], dtype=np.bool_)
+    known = [match.probability for match, _ in ranked if match.probability is not None]
     return RankedDay(
         wanted=wanted,
-        gain=gains(wanted, [label.relevance for label in labels]),
-        probability=None if np.isnan(probability).any() else probability,
+        gain=gains(wanted, [label.relevance for _, label in ranked]),
+        probability=np.array(known, dtype=np.float64) if len(known) == len(ranked) else None,
     )
 
 
-def _order(name: str, matches: Sequence[Match], papers: int) -> list[int]:
-    """Give the places of the papers, best first; a ranker that breaks its promise is a bug."""
-    order = sorted(range(len(matches)), key=lambda place: matches[place].rank)
-    if [matches[place].rank for place in order] != list(range(1, papers + 1)):
-        msg = f"the ranker {name!r} did not give every paper a rank of its own"
-        raise ValueError(msg)
-    return order
-
-
-def ranked_days(trial: RankingRun, processes: int) -> Iterator[dict[Key, RankedDay]]:
-    """Rank every test day, in order; a process more needs as much memory again."""
+def ranked_days(run: RankingRun, processes: int) -> Iterator[dict[Key, RankedDay]]:
+    """Rank every test day, in order; each process needs its own copy of the data."""
     if processes == 1:
-        yield from map(trial.rank, trial.plan.places)
+        yield from map(run.rank, run.plan.places)
         return
-    # A forked process would find the locks of threads that it has not got.
+    # A forked process would inherit locks of threads that it does not have.
     with ProcessPoolExecutor(
-        processes, get_context("spawn"), initializer=_Worker.begin, initargs=(trial,)
+        processes, get_context("spawn"), initializer=_Worker.begin, initargs=(run,)
     ) as pool:
-        yield from pool.map(_Worker.rank, trial.plan.places)
+        yield from pool.map(_Worker.rank, run.plan.places)
 
 
 class _Worker:
-    """One process's side: what every turn needs is sent over once."""
+    """A worker process; the data is sent to it once."""
 
-    trial: ClassVar[RankingRun]
+    run: ClassVar[RankingRun]
 
     @classmethod
-    def begin(cls, trial: RankingRun) -> None:
-        cls.trial = trial
+    def begin(cls, run: RankingRun) -> None:
+        cls.run = run
 
     @classmethod
     def rank(cls, place: int) -> dict[Key, RankedDay]:
-        return cls.trial.rank(place)
+        return cls.run.rank(place)

@@ -1,4 +1,4 @@
-"""What judging took, day by day and in sum; `tokens.py` finds it out."""
+"""Token counts of judging, per day and in sum; `tokens` computes them."""
 
 from __future__ import annotations
 
@@ -11,18 +11,16 @@ import numpy as np
 
 from paperlark.domain.spending import Tokens
 from paperlark.evaluation.full_prompt_baseline import USUAL_SIZE
-from paperlark.evaluation.method_metrics import Metric
-from paperlark.evaluation.resampling import draws, interval, ratios
-
-Json = Mapping[str, object]
+from paperlark.evaluation.method_metrics import Metric, bootstrap_counts, interval, ratios
+from paperlark.evaluation.report import Json, as_pair
 
 
 @dataclass(frozen=True, slots=True)
-class TokensTaken:
-    """Of `candidates` papers so many were judged; `kept` of the wanted ones are among them.
+class TokenCounts:
+    """How many of `candidates` papers were judged; `kept` of the `wanted` ones are among them.
 
-    `plain_by_size` is what the plain way takes, by how many papers it puts into one prompt;
-    `paperlark` what paperlark's takes.
+    `plain_by_size` counts the plain prompts, by the papers in one prompt; `paperlark` counts
+    paperlark's own prompts and answers.
     """
 
     candidates: int
@@ -34,7 +32,7 @@ class TokensTaken:
 
     @property
     def plain(self) -> Tokens:
-        """What the plain way takes with as many papers in one prompt as is usual."""
+        """The tokens of plain prompts with USUAL_SIZE papers each."""
         return self.plain_by_size[USUAL_SIZE]
 
     @property
@@ -43,34 +41,34 @@ class TokensTaken:
         return self.kept / self.wanted if self.wanted else None
 
     def share(self, size: int = USUAL_SIZE) -> float | None:
-        """Give paperlark's tokens over the plain way's, None where there was nothing to read."""
+        """Return paperlark's tokens over those of plain prompts, None where there are no papers."""
         plain = self.plain_by_size[size].total
         return self.paperlark.total / plain if plain else None
 
 
 @dataclass(frozen=True, slots=True)
 class TokenReport:
-    """One reader's test days, one at least, each with what it took.
+    """The token counts of one reader's test days, at least one.
 
-    `told_all` says that all papers of the days before were known, and not only what paperlark
-    itself would have read of them. `recall` is what the line aims at.
+    With `all_known` all labels of the days before were known, otherwise those of the papers that
+    paperlark would have judged. `recall` is the target of the threshold.
     """
 
     reader: str
     history: int
-    told_all: bool
+    all_known: bool
     recall: float
     seed: int
     replicates: int
     version: str
-    days: Mapping[date, TokensTaken]
+    days: Mapping[date, TokenCounts]
     notes: tuple[str, ...] = ()
 
     @property
-    def sum(self) -> TokensTaken:
+    def sum(self) -> TokenCounts:
         """All days together."""
         days = tuple(self.days.values())
-        return TokensTaken(
+        return TokenCounts(
             candidates=sum(day.candidates for day in days),
             judged=sum(day.judged for day in days),
             wanted=sum(day.wanted for day in days),
@@ -84,49 +82,47 @@ class TokenReport:
 
     @property
     def share(self) -> Metric:
-        """The share of the plain way's tokens that paperlark takes, and its interval."""
+        """Paperlark's tokens over those of plain prompts."""
         days = self.days.values()
         return self._ratio([day.paperlark.total for day in days], [day.plain.total for day in days])
 
     @property
     def recall_kept(self) -> Metric:
-        """The share of the wanted papers that were judged, and its interval."""
+        """The share of the wanted papers that were judged."""
         days = self.days.values()
         return self._ratio([day.kept for day in days], [day.wanted for day in days])
 
-    def _ratio(self, above: Sequence[int], below: Sequence[int]) -> Metric:
-        """Give a quotient of sums over the days, and over draws of them with replacement."""
-        once = np.ones((1, len(above)), dtype=np.int64)
-        times = np.vstack([once, draws(len(above), self.seed, self.replicates)])
-        found = ratios(np.array(above, dtype=float), np.array(below, dtype=float), times)
+    def _ratio(self, numerators: Sequence[int], denominators: Sequence[int]) -> Metric:
+        """Return the ratio of sums over the days, with its bootstrap interval."""
+        counts = bootstrap_counts(len(numerators), self.seed, self.replicates)
+        counts = np.vstack([np.ones((1, len(numerators)), dtype=np.int64), counts])
+        found = ratios(np.array(numerators, float), np.array(denominators, float), counts)
         value = float(found[0])
         return Metric(value, interval(found[1:])) if math.isfinite(value) else Metric(None, None)
 
 
 def as_json(report: TokenReport) -> Json:
-    """Give plain values; what is unknown is None, and nothing is NaN."""
+    """Return plain values; what is unknown is None, and nothing is NaN."""
     whole = report.sum
+    intervals = {
+        "recall_kept": as_pair(report.recall_kept.interval),
+        "share_of_tokens": as_pair(report.share.interval),
+    }
     return {
         "reader": report.reader,
         "history_days": report.history,
-        "lessons": "all" if report.told_all else "read",
+        "lessons": "all" if report.all_known else "read",
         "recall_target": report.recall,
         "plain_papers_a_prompt": USUAL_SIZE,
-        "days": [{"day": day.isoformat()} | _row(taken) for day, taken in report.days.items()],
-        "sum": _row(whole)
-        | {
-            "intervals": {
-                "recall_kept": _pair(report.recall_kept),
-                "share_of_tokens": _pair(report.share),
-            }
-        },
+        "days": [{"day": day.isoformat()} | _row(counts) for day, counts in report.days.items()],
+        "sum": _row(whole) | {"intervals": intervals},
         "other_plain_ways": [
             {
                 "papers_a_prompt": size,
-                "plain_tokens": _tokens(whole.plain_by_size[size]),
+                "plain_tokens": _tokens(tokens),
                 "share_of_tokens": whole.share(size),
             }
-            for size in whole.plain_by_size
+            for size, tokens in whole.plain_by_size.items()
             if size != USUAL_SIZE
         ],
         "seed": report.seed,
@@ -136,18 +132,19 @@ def as_json(report: TokenReport) -> Json:
     }
 
 
-def _row(taken: TokensTaken) -> dict[str, object]:
+def _row(counts: TokenCounts) -> dict[str, object]:
+    total = counts.paperlark.total
     return {
-        "candidates": taken.candidates,
-        "judged": taken.judged,
-        "wanted": taken.wanted,
-        "kept": taken.kept,
-        "recall_kept": taken.recall,
-        "plain_tokens": _tokens(taken.plain),
-        "paperlark_tokens": _tokens(taken.paperlark),
-        "share_of_tokens": taken.share(),
-        "tokens_per_judged": _each(taken.paperlark, taken.judged),
-        "tokens_per_kept": _each(taken.paperlark, taken.kept),
+        "candidates": counts.candidates,
+        "judged": counts.judged,
+        "wanted": counts.wanted,
+        "kept": counts.kept,
+        "recall_kept": counts.recall,
+        "plain_tokens": _tokens(counts.plain),
+        "paperlark_tokens": _tokens(counts.paperlark),
+        "share_of_tokens": counts.share(),
+        "tokens_per_judged": total / counts.judged if counts.judged else None,
+        "tokens_per_kept": total / counts.kept if counts.kept else None,
     }
 
 
@@ -155,14 +152,5 @@ def _tokens(tokens: Tokens) -> Json:
     return {"prompt": tokens.prompt, "completion": tokens.completion, "total": tokens.total}
 
 
-def _each(tokens: Tokens, papers: int) -> float | None:
-    return tokens.total / papers if papers else None
-
-
-def _pair(figure: Metric) -> list[float] | None:
-    spread = figure.interval
-    return [spread.low, spread.high] if spread else None
-
-
-def _add(all_of: Sequence[Tokens]) -> Tokens:
-    return Tokens(sum(one.prompt for one in all_of), sum(one.completion for one in all_of))
+def _add(counts: Sequence[Tokens]) -> Tokens:
+    return Tokens(sum(one.prompt for one in counts), sum(one.completion for one in counts))

@@ -1,8 +1,13 @@
-"""What judging takes: paperlark's way beside the plain one, on the same days, in time order.
+"""Tokens of judging: paperlark's prompts beside plain ones, on the same days, in time order.
 
-Paperlark's way is the product's own: its line and lots, its questions, its batches, its answers
-with comments only where they are asked for. Nobody is asked: what was recorded is what a model
-would have written, and both ways are counted in the o200k vocabulary.
+Paperlark's threshold, random sample, prompts, batches and answers are the product's own. No model
+is called: the recorded judgements stand for its answers, and all tokens are of the o200k
+vocabulary.
+
+Where only the selected papers were recorded, the others' judgements are unknown. They are assumed
+to be near the cut-offs, where paperlark asks for a comment as the plain prompt does of all: that
+costs paperlark most. The comment assumed is as long as the 25th percentile of those recorded,
+since long comments would favour paperlark.
 """
 
 from __future__ import annotations
@@ -11,27 +16,57 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from paperlark import __version__
-from paperlark.domain.judgement import NO_PRECEDENTS, Judgement, Precedents
+from paperlark.domain.judgement import LOWEST, NO_PRECEDENTS, Judgement, Precedents
 from paperlark.domain.paper import Paper
-from paperlark.domain.profile import RECALL
+from paperlark.domain.profile import RECALL, Cutoffs
 from paperlark.domain.spending import Tokens
-from paperlark.evaluation.assumed_labels import judgements, short_comment, unknown
-from paperlark.evaluation.cases import LabelledDay, LabelledReader
+from paperlark.evaluation.cases import Label, LabelledDay, LabelledReader
 from paperlark.evaluation.full_prompt_baseline import SIZES, USUAL_SIZE, plain_tokens
 from paperlark.evaluation.measure import Wish, test_places
 from paperlark.evaluation.replay import Replay
-from paperlark.evaluation.token_report import TokenReport, TokensTaken
-from paperlark.judges.batch_size import BatchPlan, batches, make_plan
+from paperlark.evaluation.token_report import TokenCounts, TokenReport
+from paperlark.judges.batch_size import batches, make_plan
 from paperlark.judges.estimate import answer_tokens, estimate
 from paperlark.ports import PrecedentFinder, Progress, Ranker
 
 CONTEXT = 128_000
-"""Tokens that the model is taken to hold: no model of this vocabulary holds less."""
+"""Context window in tokens; no model of this vocabulary has a smaller one."""
+
+ASSUMED_COMMENT = (
+    "The paper's topic is close to the criteria, but it adds little to what they ask for."
+)
+"""Used where no comment was recorded at all."""
+
+
+def short_comment(reader: LabelledReader) -> str:
+    """Return the recorded comment at the 25th percentile of lengths."""
+    comments = sorted(
+        (label.comment for day in reader.days for label in day.labels if label.comment), key=len
+    )
+    return comments[len(comments) // 4] if comments else ASSUMED_COMMENT
+
+
+def judgements(day: LabelledDay, assumed: str) -> tuple[Judgement, ...]:
+    """Return a judgement for each paper, in their order, with `assumed` for unknown comments."""
+    return tuple(
+        _judgement(paper, label, day.cutoffs, assumed)
+        for paper, label in zip(day.papers, day.labels, strict=True)
+    )
+
+
+def _judgement(paper: Paper, label: Label, cutoffs: Cutoffs, assumed: str) -> Judgement:
+    return Judgement(
+        paper.id,
+        paper.version,
+        label.relevance or max(LOWEST, cutoffs.relevance - 1),
+        label.novelty or max(LOWEST, cutoffs.novelty - 1),
+        assumed if label.comment is None else label.comment,
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class JudgingParts:
-    """What paperlark's way is made with; without a librarian no paper has precedents."""
+    """The product's ranker and precedent finder; without the latter no paper has precedents."""
 
     ranker: Ranker
     precedent_finder: PrecedentFinder | None = None
@@ -43,31 +78,32 @@ def measure_tokens(
     wish: Wish,
     progress: Progress,
     *,
-    told_all: bool = False,
+    all_known: bool = False,
     recall: float = RECALL,
 ) -> TokenReport:
-    """Live the test days, and the days of the wish's one history before, and count.
+    """Replay the test days after the wish's one length of history, and count their tokens.
 
     Raises PaperlarkError where there is nothing to measure.
     """
     places = test_places(reader, wish)
     (history,) = wish.history
-    life = Replay(reader.name, parts.ranker, history, told_all=told_all, recall=recall)
-    lived = range(max(0, places[0] - history), places[-1] + 1)
+    replay = Replay(reader.name, parts.ranker, history, all_known=all_known, recall=recall)
+    replayed = range(max(0, places[0] - history), places[-1] + 1)
     assumed = short_comment(reader)
     days = {}
-    with progress.step("reading", len(lived)) as advance:
-        for place in lived:
+    with progress.step("reading", len(replayed)) as advance:
+        for place in replayed:
             day = reader.days[place]
-            read = life.live(day).read
-            precedents = _precedents(parts.precedent_finder, day)
+            judged = replay.replay_day(day).judged
+            finder = parts.precedent_finder
+            precedents = finder.precedents(day.papers, day.day) if finder else NO_PRECEDENTS
             if place in places:
-                days[day.day] = take(day, read, judgements(day, assumed), precedents)
+                days[day.day] = count_day(day, judged, judgements(day, assumed), precedents)
             advance()
     return TokenReport(
         reader=reader.name,
         history=history,
-        told_all=told_all,
+        all_known=all_known,
         recall=recall,
         seed=wish.seed,
         replicates=wish.replicates,
@@ -77,48 +113,40 @@ def measure_tokens(
     )
 
 
-def take(
+def count_day(
     day: LabelledDay,
-    read: Sequence[Paper],
-    said: Sequence[Judgement],
+    judged: Sequence[Paper],
+    answers: Sequence[Judgement],
     precedents: Precedents = NO_PRECEDENTS,
-) -> TokensTaken:
-    """Say what a day takes of which these papers are read; `said` is of all, in their order."""
+) -> TokenCounts:
+    """Count the tokens of a day; `answers` has a judgement for each of its papers, in order."""
     wanted = {p.id for p, label in zip(day.papers, day.labels, strict=True) if label.wanted}
-    return TokensTaken(
+    return TokenCounts(
         candidates=len(day.papers),
-        judged=len(read),
+        judged=len(judged),
         wanted=len(wanted),
-        kept=len(wanted & {paper.id for paper in read}),
-        plain_by_size={size: plain_tokens(day.papers, day.criteria, said, size) for size in SIZES},
-        paperlark=own_tokens(day, read, said, precedents),
+        kept=len(wanted & {paper.id for paper in judged}),
+        plain_by_size={
+            size: plain_tokens(day.papers, day.criteria, answers, size) for size in SIZES
+        },
+        paperlark=own_tokens(day, judged, answers, precedents),
     )
 
 
 def own_tokens(
     day: LabelledDay,
-    read: Sequence[Paper],
-    said: Sequence[Judgement],
+    judged: Sequence[Paper],
+    answers: Sequence[Judgement],
     precedents: Precedents = NO_PRECEDENTS,
 ) -> Tokens:
-    """Count paperlark's questions about these papers, in their order, and the answers."""
+    """Count paperlark's prompts for the judged papers, and the answers to them."""
     plan = make_plan(day.criteria, day.cutoffs, context=CONTEXT)
-    of = {one.paper_id: one for one in said}
-    answers = (
-        answer_tokens([of[paper.id] for paper in batch], day.cutoffs)
-        for batch in _batches(read, plan, precedents)
+    answer = {one.paper_id: one for one in answers}
+    completion = sum(
+        answer_tokens([answer[paper.id] for paper in batch], day.cutoffs)
+        for batch in batches(judged, plan, precedents, size=lambda: plan.most)
     )
-    return Tokens(estimate(read, plan, precedents).prompt, sum(answers))
-
-
-def _batches(
-    read: Sequence[Paper], plan: BatchPlan, precedents: Precedents
-) -> Iterator[tuple[Paper, ...]]:
-    return batches(read, plan, precedents, size=lambda: plan.most)
-
-
-def _precedents(precedent_finder: PrecedentFinder | None, day: LabelledDay) -> Precedents:
-    return precedent_finder.precedents(day.papers, day.day) if precedent_finder else NO_PRECEDENTS
+    return Tokens(estimate(judged, plan, precedents).prompt, completion)
 
 
 def _notes(
@@ -126,17 +154,17 @@ def _notes(
 ) -> Iterator[str]:
     yield from reader.notes
     yield (
-        f"the plain way puts {USUAL_SIZE} papers into a prompt of full instructions and criteria,"
-        " with id, title and abstract, and gets a comment on each"
+        f"a plain prompt has {USUAL_SIZE} papers with id, title and abstract after the full"
+        " instructions and criteria, and asks for a comment on each"
     )
-    if without := unknown(test):
+    if unknown := sum(label.comment is None for day in test for label in day.labels):
         yield (
-            f"of {without} papers nobody knows what was said: they count as near the cut-offs in"
-            f" both ways, with a comment of {len(assumed)} characters, which a quarter of the"
-            " recorded ones are shorter than"
+            f"no comment was recorded for {unknown} papers: both sides assume one of"
+            f" {len(assumed)} characters (25th percentile), and unknown scores just below the"
+            " cut-offs"
         )
     if followed := sum(day.followed for day in test):
-        yield f"{followed} papers by followed authors are on the page anyway, and are left out"
+        yield f"{followed} papers by followed authors are always selected, and are left out"
     earlier = sum(day.day < test[0].day for day in reader.days)
     if earlier < history:
-        yield f"before {test[0].day} there are only {earlier} days"
+        yield f"only {earlier} labelled days before {test[0].day}"

@@ -1,7 +1,6 @@
-"""What paperlark is held against: chance, a search engine, and the methods of two other tools.
+"""Baseline rankers: random, BM25, and the methods of two other tools.
 
-In comes a morning, as a `Ranker` gets it; out goes a match for each of its papers. What all of
-them read and give alike stands here.
+This module has what they share.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from paperlark.evaluation.metrics import Floats
 
 
 def wanted_text(criteria: Criteria) -> str:
-    """Return what the criteria say for a paper, as one text: topics and keywords."""
+    """Return the positive part of the criteria, topics and keywords, as one text."""
     parts = [f"{topic.name}\n{topic.relevant}" for topic in criteria.topics]
     return "\n".join((*parts, *criteria.keywords))
 
@@ -27,17 +26,17 @@ def paper_text(paper: Paper) -> str:
 
 
 def announced(papers: Sequence[Paper], evidence: Evidence) -> tuple[Paper, ...]:
-    """Return all papers that a tool has seen by now: the day's first, then those before."""
+    """Return the papers of the day, then those announced before."""
     today = {paper.id for paper in papers}
     return (*papers, *(paper for paper in evidence.stream if paper.id not in today))
 
 
 def in_order(papers: Sequence[Paper], scores: Floats) -> tuple[Match, ...]:
-    """Return a match for each paper, the highest score ranked first; equal papers go by id.
+    """Return a match for each paper, by descending score; ties are ordered by id.
 
     `scores` has shape (papers,) and any scale.
     """
-    # Ten digits are beyond any meaning and below any rounding of another machine.
+    # Rounding makes the order independent of the machine's floating point.
     found = [round(float(score), 10) for score in scores]
     order = sorted(range(len(papers)), key=lambda place: (-found[place], papers[place].id))
     rank = {place: number for number, place in enumerate(order, start=1)}

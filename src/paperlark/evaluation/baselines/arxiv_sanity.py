@@ -1,8 +1,8 @@
 """The method of arxiv-sanity-lite: TF-IDF and a linear SVM of scikit-learn, with its settings.
 
-Positives are the wanted papers; everything else is negative, the papers to be ranked included.
-Without a wanted paper that tool has no order by taste; here it then orders by the cosine with
-the criteria, its search so to speak, so that its first day is not chance.
+Positives are the wanted papers; all others are negatives, including the papers to be ranked.
+Without a wanted paper that tool has no personal order; here it then orders by the cosine with the
+criteria, so that its first day is not random.
 """
 
 from __future__ import annotations
@@ -29,18 +29,18 @@ MOST = 0.1
 """Terms in fewer papers than LEAST, or in a larger share of them than MOST, are left out."""
 
 WHOLE = 1000
-"""From so many papers on both hold; among fewer, less is asked of a term, and more allowed."""
+"""Below this number of papers LEAST is scaled down, and at least LEAST papers are allowed."""
 
 STRENGTH = 0.01
-"""The SVM's C: how much a paper on the wrong side counts beside the length of the weights."""
+"""The SVM's C, the inverse of its regularization."""
 
 Matrix = Any
-"""A scipy CSR matrix, shape (papers, terms), rows of length 1; scipy has no types of its own."""
+"""A scipy CSR matrix, shape (papers, terms), rows of unit length; scipy has no type annotations."""
 
 
 @dataclass(slots=True)
-class _Space:
-    """TF-IDF fitted on what was announced; every paper becomes a vector once."""
+class _TfIdf:
+    """TF-IDF fitted to the announced papers; the vector of each paper is cached."""
 
     announced: tuple[Paper, ...]
     _vectorizer: Any
@@ -48,8 +48,8 @@ class _Space:
     _row: dict[PaperId, int]
 
     @classmethod
-    def of(cls, papers: tuple[Paper, ...]) -> _Space:
-        """Fit to these papers; raises ValueError where no term is left."""
+    def fit(cls, papers: tuple[Paper, ...]) -> _TfIdf:
+        """Fit to these papers; raises ValueError if no term is left."""
         from sklearn.feature_extraction.text import TfidfVectorizer  # noqa: PLC0415  # seconds
 
         vectorizer = TfidfVectorizer(
@@ -65,7 +65,7 @@ class _Space:
         vectors = vectorizer.fit_transform(map(paper_text, papers))
         return cls(papers, vectorizer, vectors, {one.id: at for at, one in enumerate(papers)})
 
-    def see(self, papers: Sequence[Paper]) -> Matrix:
+    def vectors(self, papers: Sequence[Paper]) -> Matrix:
         """Return the papers' vectors."""
         from scipy import sparse  # noqa: PLC0415  # as above
 
@@ -76,9 +76,11 @@ class _Space:
             self._vectors = sparse.vstack([self._vectors, vectors], format="csr")
         return self._vectors[[self._row[paper.id] for paper in papers]]
 
-    def likeness(self, papers: Sequence[Paper], text: str) -> Floats:
-        """Return each paper's cosine with a text, from 0 to 1: shape (papers,)."""
-        found: Floats = (self.see(papers) @ self._vectorizer.transform([text]).T).toarray().ravel()
+    def similarity(self, papers: Sequence[Paper], text: str) -> Floats:
+        """Return the cosine of each paper with a text, in [0, 1]: shape (papers,)."""
+        found: Floats = (
+            (self.vectors(papers) @ self._vectorizer.transform([text]).T).toarray().ravel()
+        )
         return found
 
 
@@ -86,8 +88,8 @@ class _Space:
 class ArxivSanityRanker:
     """Implements Ranker; needs scikit-learn."""
 
-    # Kept, because several histories of one day follow each other.
-    _space: _Space | None = None
+    # Cached, because each day is ranked with several histories.
+    _space: _TfIdf | None = None
 
     def rank(
         self,
@@ -95,26 +97,26 @@ class ArxivSanityRanker:
         criteria: Criteria,
         evidence: Evidence = NO_EVIDENCE,
     ) -> tuple[Match, ...]:
-        """Rank by the distance from the plane between wanted papers and all others."""
+        """Rank by the signed distance from the SVM's hyperplane."""
         if not papers:
             return ()
         seen = announced(papers, evidence)
         if self._space is None or self._space.announced != seen:
             try:
-                self._space = _Space.of(seen)
-            except ValueError:  # nothing tells these papers apart
+                self._space = _TfIdf.fit(seen)
+            except ValueError:  # no term distinguishes these papers
                 return in_order(papers, np.zeros(len(papers)))
         wanted = {
             example.paper.id: example.paper for example in evidence.examples if example.wanted
         }
         if not wanted:
-            return in_order(papers, self._space.likeness(papers, wanted_text(criteria)))
-        # Who has only said what they like has the rest of what they saw against it.
+            return in_order(papers, self._space.similarity(papers, wanted_text(criteria)))
+        # Without negative examples the stream is negative.
         unwanted = [one.paper for one in evidence.examples if not one.wanted] or evidence.stream
         others = {one.id: one for one in (*papers, *unwanted) if one.id not in wanted}
-        examples = self._space.see([*wanted.values(), *others.values()])
+        examples = self._space.vectors([*wanted.values(), *others.values()])
         positive = np.arange(len(wanted) + len(others)) < len(wanted)
-        return in_order(papers, _distance(self._space.see(papers), examples, positive))
+        return in_order(papers, _distance(self._space.vectors(papers), examples, positive))
 
 
 def load() -> ArxivSanityRanker | None:
@@ -123,10 +125,9 @@ def load() -> ArxivSanityRanker | None:
 
 
 def _distance(papers: Matrix, examples: Matrix, positive: Bools) -> Floats:
-    """Return how far each paper is on the positive side, the margin being 1: shape (papers,).
+    """Return the decision function of a linear SVM, in units of its margin: shape (papers,).
 
-    A linear SVM with squared hinge loss is fitted (LIBLINEAR; Fan and others, 2008), in which
-    both classes of the examples weigh as much together.
+    It has squared hinge loss (LIBLINEAR; Fan and others, 2008) and balanced class weights.
     """
     from sklearn.svm import LinearSVC  # noqa: PLC0415  # seconds
 

@@ -19,7 +19,7 @@ from paperlark.evaluation.baselines import announced, in_order, paper_text, want
 
 @dataclass(frozen=True, slots=True)
 class ChanceRanker:
-    """Implements Ranker; the same papers always fall the same way under one seed."""
+    """Implements Ranker; the order depends on seed and ids alone."""
 
     seed: int
 
@@ -30,16 +30,16 @@ class ChanceRanker:
         evidence: Evidence = NO_EVIDENCE,  # noqa: ARG002
     ) -> tuple[Match, ...]:
         """Rank at random."""
-        dice = (random.Random(f"{self.seed}/{paper.id}") for paper in papers)  # noqa: S311  # no secret
-        return in_order(papers, np.array([die.random() for die in dice]))
+        seeded = (random.Random(f"{self.seed}/{paper.id}") for paper in papers)  # noqa: S311  # no secret
+        return in_order(papers, np.array([one.random() for one in seeded]))
 
 
 SATURATION = 1.2
 LENGTH = 0.75
-"""k1 and b as search engines have them."""
+"""k1 and b of BM25, with the usual values."""
 
 _WORD = re.compile(r"[^\W\d_]\w+")
-_EMPTY = frozenset(
+_STOP_WORDS = frozenset(
     """
     about above after again against all also among an and any are as at be because been before
     being below between both but by can could did do does down during each et few for from
@@ -55,7 +55,7 @@ _EMPTY = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Bm25Ranker:
-    """Implements Ranker; it learns nothing, but knows which words are rare in the stream."""
+    """Implements Ranker; it learns nothing but the document frequencies of the stream."""
 
     def rank(
         self,
@@ -63,10 +63,10 @@ class Bm25Ranker:
         criteria: Criteria,
         evidence: Evidence = NO_EVIDENCE,
     ) -> tuple[Match, ...]:
-        """Rank by Okapi BM25 (Robertson and Zaragoza, 2009), a rarity never being below 0.
+        """Rank by Okapi BM25 (Robertson and Zaragoza, 2009), with a non-negative idf.
 
-        The day and the stream before it are the collection; a word that the criteria have
-        twice counts twice.
+        The collection is the day and the stream before it; query words are weighted by their
+        count in the criteria.
         """
         if not papers:
             return ()
@@ -74,15 +74,15 @@ class Bm25Ranker:
         texts = [_count(paper_text(paper)) for paper in announced(papers, evidence)]
         counts = np.array([[text[word] for word in query] for text in texts], dtype=np.float64)
         containing = (counts > 0).sum(axis=0)
-        rarity = np.log1p((len(texts) - containing + 0.5) / (containing + 0.5))
+        idf = np.log1p((len(texts) - containing + 0.5) / (containing + 0.5))
         lengths = np.array([text.total() for text in texts], dtype=np.float64)
         relative = lengths / max(lengths.mean(), 1.0)
-        longing = SATURATION * (1 - LENGTH + LENGTH * relative[:, None])
-        weights = counts * (SATURATION + 1) / (counts + longing)
-        asked = np.array(list(query.values()), dtype=np.float64)
-        return in_order(papers, weights[: len(papers)] @ (rarity * asked))
+        length_norm = SATURATION * (1 - LENGTH + LENGTH * relative[:, None])
+        weights = counts * (SATURATION + 1) / (counts + length_norm)
+        query_counts = np.array(list(query.values()), dtype=np.float64)
+        return in_order(papers, weights[: len(papers)] @ (idf * query_counts))
 
 
 def _count(text: str) -> Counter[str]:
-    """Return how often each word is in a text, function words left out."""
-    return Counter(word for word in _WORD.findall(text.lower()) if word not in _EMPTY)
+    """Return the term counts of a text without stop words."""
+    return Counter(word for word in _WORD.findall(text.lower()) if word not in _STOP_WORDS)

@@ -1,8 +1,8 @@
-"""The method of zotero-arxiv-daily, from its description: likeness to the liked abstracts.
+"""The method of zotero-arxiv-daily, from its description: similarity to the liked abstracts.
 
-A paper's score is the mean cosine of its abstract with those of the wanted papers in a sentence
-embedding, where the paper that was added r-th last weighs 1 / (1 + log10 r). Without wanted
-papers that tool has nothing to say; here it then takes the criteria for the one liked text.
+A paper's score is the weighted mean cosine of its abstract with those of the wanted papers in a
+sentence embedding, where the r-th latest paper has weight 1 / (1 + log10 r). Without wanted papers
+that tool has no scores; here the criteria then are the only liked text.
 """
 
 from __future__ import annotations
@@ -22,16 +22,16 @@ from paperlark.domain.judgement import Match
 from paperlark.domain.paper import Paper
 from paperlark.evaluation.baselines import in_order, wanted_text
 
-NOTE = "without wanted papers: likeness to the criteria"
+NOTE = "without wanted papers: similarity to the criteria"
 
 Vectors = npt.NDArray[np.float32]
 
 
 class TextEmbedding(Protocol):
-    """What turns texts into directions of meaning."""
+    """A sentence embedding."""
 
     def vectors(self, texts: Sequence[str]) -> Vectors:
-        """Return one vector of length 1 a text: shape (texts, dimensions)."""
+        """Return unit vectors: shape (texts, dimensions)."""
         ...
 
 
@@ -47,7 +47,7 @@ class ZoteroArxivDailyRanker:
         criteria: Criteria,
         evidence: Evidence = NO_EVIDENCE,
     ) -> tuple[Match, ...]:
-        """Rank by the weighted mean likeness to the wanted papers, the latest weighing most."""
+        """Rank by the weighted mean cosine with the wanted papers; the latest have most weight."""
         if not papers:
             return ()
         liked = [
@@ -56,19 +56,19 @@ class ZoteroArxivDailyRanker:
         liked = liked or [wanted_text(criteria)]
         weights = 1 / (1 + np.log10(np.arange(1, len(liked) + 1)))
         # A mean of cosines is the cosine with a mean.
-        taste = weights @ self.embedding.vectors(liked) / weights.sum()
-        return in_order(papers, self.embedding.vectors([p.abstract for p in papers]) @ taste)
+        profile = weights @ self.embedding.vectors(liked) / weights.sum()
+        return in_order(papers, self.embedding.vectors([p.abstract for p in papers]) @ profile)
 
 
 @dataclass(slots=True)
 class WordLlamaEmbedding:
-    """Implements TextEmbedding by wordllama (weights included); each text once."""
+    """Implements TextEmbedding by wordllama (weights included); vectors are cached."""
 
     _model: Any
     _known: dict[str, Vectors] = field(default_factory=dict)
 
     def vectors(self, texts: Sequence[str]) -> Vectors:
-        """Return the texts' vectors; what is new is embedded."""
+        """Return the vectors of the texts, and embed the new ones."""
         new = [text for text in dict.fromkeys(texts) if text not in self._known]
         if new:
             self._known |= zip(new, self._model.embed(new, norm=True), strict=True)
@@ -81,7 +81,7 @@ def load() -> ZoteroArxivDailyRanker | None:
         wordllama: Any = import_module("wordllama")
     except ImportError:
         return None
-    # Where it looks for its own weights unless told; without this it would fetch them.
+    # Its own weights, without a download.
     home = Path(wordllama.__file__).parent
     model = wordllama.WordLlama.load(cache_dir=home, disable_download=True)
     return ZoteroArxivDailyRanker(WordLlamaEmbedding(model))
