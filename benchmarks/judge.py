@@ -29,7 +29,7 @@ from paperlark.domain.profile import RECALL
 from paperlark.evaluation.cases import LabelledDay, LabelledReader
 from paperlark.evaluation.evaluate import evaluate_tokens
 from paperlark.evaluation.folder import read_folder
-from paperlark.evaluation.measure import Wish
+from paperlark.evaluation.measure import EvaluationPlan
 from paperlark.evaluation.method_metrics import Metric
 from paperlark.evaluation.splits import KnownBefore
 from paperlark.evaluation.token_report import TokenCounts, TokenReport
@@ -118,13 +118,13 @@ def _measure(reader: LabelledReader, *, quick: bool, all_known: bool) -> TokenRe
     days, _ = LIMITS[reader.name]
     first = reader.days[-(days // 4 if quick else days)].day
     print(f"{reader.name}: reading from {first}", file=sys.stderr)
-    wish = Wish((HISTORY,), test_from=first)
-    return evaluate_tokens(reader, wish, Silent(), all_known=all_known)
+    plan = EvaluationPlan((HISTORY,), test_from=first)
+    return evaluate_tokens(reader, plan, Silent(), all_known=all_known)
 
 
 def _measure_day(reader: LabelledReader, day: date) -> TokenReport:
-    wish = Wish((HISTORY,), test_from=day, test_to=day)
-    return evaluate_tokens(reader, wish, Silent(), all_known=False)
+    plan = EvaluationPlan((HISTORY,), test_from=day, test_to=day)
+    return evaluate_tokens(reader, plan, Silent(), all_known=False)
 
 
 def _stop(reader: LabelledReader, day: date) -> Stopped:

@@ -28,7 +28,7 @@ from paperlark.evaluation import plots, wording
 from paperlark.evaluation.cases import ARXIV_SANITY, NAMES, OWN, ZOTERO
 from paperlark.evaluation.evaluate import evaluate
 from paperlark.evaluation.folder import read_folder
-from paperlark.evaluation.measure import Wish
+from paperlark.evaluation.measure import EvaluationPlan
 from paperlark.evaluation.method_metrics import Comparison
 from paperlark.evaluation.report import Report, ReportRow, find
 from paperlark.testing import Silent
@@ -105,8 +105,8 @@ def _measure(name: str, options: argparse.Namespace) -> Report:
     reader = read_folder(SHARED / "readers" / name)
     days = TEST_DAYS[name] // 4 if options.quick else TEST_DAYS[name]
     print(f"{name}: ranking {days} days", file=sys.stderr)
-    wish = Wish(HISTORY, VOTES, test_from=reader.days[-days].day)
-    return evaluate(reader, NAMES, wish, Silent(), processes=options.processes)
+    plan = EvaluationPlan(HISTORY, VOTES, test_from=reader.days[-days].day)
+    return evaluate(reader, NAMES, plan, Silent(), processes=options.processes)
 
 
 def _cells(report: Report) -> Iterator[Cell]:

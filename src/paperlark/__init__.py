@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from paperlark.domain.paper import Paper
     from paperlark.domain.run_states import State
     from paperlark.domain.spending import Period
-    from paperlark.evaluation.measure import Wish
+    from paperlark.evaluation.measure import EvaluationPlan
     from paperlark.importing.import_source import Imported
     from paperlark.importing.kinds import FileKind
     from paperlark.runs.estimate import CostEstimate, EstimateReport
@@ -59,6 +59,7 @@ __all__ = [
     "Digest",
     "Environment",
     "EstimateReport",
+    "EvaluationPlan",
     "FileKind",
     "Imported",
     "InvalidQuery",
@@ -81,7 +82,6 @@ __all__ = [
     "StoreError",
     "Unimportable",
     "Vote",
-    "Wish",
     "__version__",
     "build_site",
     "evaluate",
@@ -105,7 +105,7 @@ _DEFINED_IN = {
     "domain.paper": "Paper",
     "domain.run_states": "State",
     "domain.spending": "Period",
-    "evaluation.measure": "Wish",
+    "evaluation.measure": "EvaluationPlan",
     "importing.import_source": "Imported",
     "importing.kinds": "FileKind",
     "runs.estimate": "CostEstimate EstimateReport",

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from paperlark.domain.search import SearchResults
     from paperlark.domain.spending import Period
     from paperlark.evaluation.cases import LabelledReader
-    from paperlark.evaluation.measure import Wish
+    from paperlark.evaluation.measure import EvaluationPlan
     from paperlark.evaluation.report import Report
     from paperlark.evaluation.token_report import TokenReport
     from paperlark.importing.import_source import Imported, ImportOptions
@@ -627,14 +627,14 @@ class OpenedProfile:
     def evaluate(
         self,
         methods: Collection[str] | None = None,
-        wish: Wish | None = None,
+        plan: EvaluationPlan | None = None,
         *,
         processes: int = 1,
     ) -> Report:
         """Measure the ranking on the reader's own days.
 
         Arguments:
-            methods, wish, processes: as for `paperlark.evaluate`.
+            methods, plan, processes: as for `paperlark.evaluate`.
 
         Raises StoreError where there is no page yet, PaperlarkError where no day is labelled.
 
@@ -643,7 +643,7 @@ class OpenedProfile:
         'Efficient LLM inference'
         """
         return evaluate(
-            self.labelled_days(), methods, wish, progress=self.progress, processes=processes
+            self.labelled_days(), methods, plan, progress=self.progress, processes=processes
         )
 
     def restore(
@@ -810,7 +810,7 @@ def read_labelled_days(folder: str | Path, *, relevant_from: int = 8) -> Labelle
 def evaluate(
     reader: LabelledReader,
     methods: Collection[str] | None = None,
-    wish: Wish | None = None,
+    plan: EvaluationPlan | None = None,
     *,
     progress: Progress = _SILENT,
     processes: int = 1,
@@ -820,7 +820,7 @@ def evaluate(
     Arguments:
         reader: `OpenedProfile.labelled_days()`, or `read_labelled_days(folder)`.
         methods: names such as "paperlark" and "bm25"; every method by default.
-        wish: the lengths of history, the numbers of votes, the test days and the seed.
+        plan: the lengths of history, the numbers of votes, the test days and the seed.
         progress: shows how far a step is.
         processes: on how many processors; each needs as much memory again.
 
@@ -828,22 +828,22 @@ def evaluate(
 
     Raises PaperlarkError where there is nothing to measure.
 
-    >>> wish = paperlark.Wish(history=(0,))
-    >>> report = paperlark.evaluate(profile.labelled_days(), ["paperlark"], wish)
+    >>> plan = paperlark.EvaluationPlan(history=(0,))
+    >>> report = paperlark.evaluate(profile.labelled_days(), ["paperlark"], plan)
     >>> report.reader
     'Efficient LLM inference'
     """
     from paperlark.evaluation.cases import NAMES
     from paperlark.evaluation.evaluate import evaluate as measure
-    from paperlark.evaluation.measure import Wish
+    from paperlark.evaluation.measure import EvaluationPlan
 
-    wish = wish or Wish((0, 1, 5, 20, 60), (3, 10, 30, 100))
-    return measure(reader, methods or NAMES, wish, TimedProgress(progress), processes=processes)
+    plan = plan or EvaluationPlan((0, 1, 5, 20, 60), (3, 10, 30, 100))
+    return measure(reader, methods or NAMES, plan, TimedProgress(progress), processes=processes)
 
 
 def evaluate_tokens(
     reader: LabelledReader,
-    wish: Wish,
+    plan: EvaluationPlan,
     *,
     progress: Progress = _SILENT,
     all_known: bool = False,
@@ -852,20 +852,21 @@ def evaluate_tokens(
 
     Arguments:
         reader: as for `evaluate`.
-        wish: with one length of history.
+        plan: with one length of history.
         progress: shows how far a step is.
         all_known: take all labels of earlier days as known, not only those that paperlark would
             have had judged.
 
     Raises PaperlarkError where there is nothing to measure.
 
-    >>> report = paperlark.evaluate_tokens(profile.labelled_days(), paperlark.Wish(history=(0,)))
+    >>> plan = paperlark.EvaluationPlan(history=(0,))
+    >>> report = paperlark.evaluate_tokens(profile.labelled_days(), plan)
     >>> [str(day) for day in report.days]
     ['2025-02-26']
     """
     from paperlark.evaluation.evaluate import evaluate_tokens as measure
 
-    return measure(reader, wish, TimedProgress(progress), all_known=all_known)
+    return measure(reader, plan, TimedProgress(progress), all_known=all_known)
 
 
 def examine(

@@ -15,7 +15,7 @@ from paperlark.domain.judgement import Match
 from paperlark.domain.paper import Paper
 from paperlark.evaluation.agreement import self_agreement
 from paperlark.evaluation.cases import FIRST_MORNING, OWN, RANDOM, Label, LabelledReader, Method
-from paperlark.evaluation.measure import Wish, cautions, measure
+from paperlark.evaluation.measure import EvaluationPlan, cautions, measure
 from paperlark.evaluation.method_metrics import bootstrap_counts, interval, means, ratios
 from paperlark.evaluation.report import Report, as_json
 from paperlark.evaluation.runs import RunPlan
@@ -51,7 +51,7 @@ class Knowing:
 
 
 METHODS = [Method(OWN, Knowing()), Method(RANDOM, Knowing(first=False), learns=False)]
-WISH = Wish(history=(0, 2), votes=(3,), replicates=1000)
+WISH = EvaluationPlan(history=(0, 2), votes=(3,), replicates=1000)
 
 
 @pytest.fixture(scope="module")
@@ -147,10 +147,10 @@ def test_a_measurement_is_reproducible(report: Report) -> None:
     ],
 )
 def test_nothing_to_measure_is_an_error(
-    reader: LabelledReader, wish: dict[str, object], message: str
+    reader: LabelledReader, plan: dict[str, object], message: str
 ) -> None:
     with pytest.raises(PaperlarkError, match=message):
-        measure(reader, METHODS, replace(WISH, **wish), Silent())  # type: ignore[arg-type]
+        measure(reader, METHODS, replace(WISH, **plan), Silent())  # type: ignore[arg-type]
 
 
 def test_days_without_wanted_papers_count_in_shares_and_not_in_precision() -> None:

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from paperlark.evaluation import plots
 from paperlark.evaluation.cases import OWN, RANDOM, Method
-from paperlark.evaluation.measure import Wish, measure
+from paperlark.evaluation.measure import EvaluationPlan, measure
 from paperlark.evaluation.method_metrics import MEASURES, Interval, Metric
 from paperlark.evaluation.metrics import Bin
 from paperlark.evaluation.report import Report, ReportRow
@@ -32,7 +32,7 @@ def _row(method: str, history: int, value: float | None) -> ReportRow:
 @pytest.fixture(scope="module")
 def report() -> Report:
     methods = [Method(OWN, FakeRanker()), Method(RANDOM, FakeRanker(), learns=False)]
-    found = measure(a_reader(), methods, Wish((0, 2), (3,), replicates=50), Silent())
+    found = measure(a_reader(), methods, EvaluationPlan((0, 2), (3,), replicates=50), Silent())
     rows = tuple(replace(row, reliability=BINS) if row.method == OWN else row for row in found.rows)
     return replace(found, reader="<b>bats</b>", rows=rows)
 

@@ -9,7 +9,7 @@ from paperlark.domain.feedback import NO_EVIDENCE, Evidence, LabelSource
 from paperlark.domain.judgement import Match
 from paperlark.domain.paper import Paper, PaperId
 from paperlark.evaluation.cases import OWN, Method
-from paperlark.evaluation.measure import Wish, measure
+from paperlark.evaluation.measure import EvaluationPlan, measure
 from paperlark.evaluation.splits import KnownBefore
 from paperlark.testing import FakeRanker, Silent, a_paper
 from standins.readers import FIRST, a_day, a_reader
@@ -37,8 +37,8 @@ def _day_of(paper: Paper) -> date:
 
 def test_no_ranker_knows_anything_of_the_test_day_or_a_later_one() -> None:
     spy = Spy()
-    wish = Wish(history=(0, 1, 3, 60), votes=(1, 4), test_from=FIRST + timedelta(3))
-    measure(READER, [Method(OWN, spy)], wish, Silent())
+    plan = EvaluationPlan(history=(0, 1, 3, 60), votes=(1, 4), test_from=FIRST + timedelta(3))
+    measure(READER, [Method(OWN, spy)], plan, Silent())
     # Five days, each with four histories, two numbers of likes, and the first morning.
     assert len(spy.calls) == 5 * 7
     for papers, evidence in spy.calls:

@@ -10,7 +10,7 @@ from paperlark.domain.profile import Cutoffs
 from paperlark.domain.spending import Tokens
 from paperlark.evaluation.cases import Label, LabelledDay, LabelledReader
 from paperlark.evaluation.full_prompt_baseline import SIZES, USUAL_SIZE, plain_tokens
-from paperlark.evaluation.measure import Wish
+from paperlark.evaluation.measure import EvaluationPlan
 from paperlark.evaluation.token_report import TokenCounts, TokenReport, as_json
 from paperlark.evaluation.tokens import (
     ASSUMED_COMMENT,
@@ -36,8 +36,8 @@ def _commented(day: LabelledDay, comment: str) -> LabelledDay:
 def _measured(
     reader: LabelledReader = READER, *, history: int = 2, first: date | None = None
 ) -> TokenReport:
-    wish = Wish((history,), test_from=first or FIRST + timedelta(3), replicates=50)
-    return measure_tokens(reader, JudgingParts(FakeRanker()), wish, Silent())
+    plan = EvaluationPlan((history,), test_from=first or FIRST + timedelta(3), replicates=50)
+    return measure_tokens(reader, JudgingParts(FakeRanker()), plan, Silent())
 
 
 def test_every_plain_prompt_repeats_its_instructions() -> None:

@@ -19,7 +19,7 @@ from paperlark.domain.judgement import HIGHEST, LOWEST
 from paperlark.evaluation.cases import NAMES
 
 if TYPE_CHECKING:
-    from paperlark import Wish
+    from paperlark import EvaluationPlan
     from paperlark.evaluation.cases import LabelledReader
 
 
@@ -198,25 +198,25 @@ def command(
     # Vectors here are too short to be shared among threads, which then wait for each other: on a
     # busy machine that takes ten times as long. It is read when numpy is imported.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    from paperlark import Wish  # noqa: PLC0415  # brings numpy, which no help and no mistake needs
+    from paperlark import EvaluationPlan  # noqa: PLC0415  # brings numpy, which no help and no mistake needs
 
     if folder is None:
         reader = open_for(context, profile_file).labelled_days()
     else:
         reader = read_labelled_days(folder, relevant_from=relevant_from)
-    wish = Wish(history, votes, test_from=test_from, test_to=test_to, seed=seed)
+    plan = EvaluationPlan(history, votes, test_from=test_from, test_to=test_to, seed=seed)
     if tokens:
-        _measure_tokens(reader, wish, json_file, all_known=examples == "all")
+        _measure_tokens(reader, plan, json_file, all_known=examples == "all")
     else:
         _measure_ranking(
-            reader, methods, wish, processes=processes, json_file=json_file, html_file=html_file
+            reader, methods, plan, processes=processes, json_file=json_file, html_file=html_file
         )
 
 
 def _measure_ranking(
     reader: LabelledReader,
     methods: tuple[str, ...],
-    wish: Wish,
+    plan: EvaluationPlan,
     *,
     processes: int,
     json_file: Path | None,
@@ -226,7 +226,7 @@ def _measure_ranking(
     from paperlark.evaluation.report_page import render  # noqa: PLC0415
     from paperlark.evaluation.tables import show_report  # noqa: PLC0415
 
-    report = evaluate(reader, methods, wish, progress=progress(), processes=processes)
+    report = evaluate(reader, methods, plan, progress=progress(), processes=processes)
     _write_json(json_file, as_json(report))
     if html_file is not None:
         _write(html_file, render(report))
@@ -234,12 +234,12 @@ def _measure_ranking(
 
 
 def _measure_tokens(
-    reader: LabelledReader, wish: Wish, json_file: Path | None, *, all_known: bool
+    reader: LabelledReader, plan: EvaluationPlan, json_file: Path | None, *, all_known: bool
 ) -> None:
     from paperlark.evaluation.tables import show_tokens  # noqa: PLC0415
     from paperlark.evaluation.token_report import as_json  # noqa: PLC0415
 
-    report = evaluate_tokens(reader, wish, progress=progress(), all_known=all_known)
+    report = evaluate_tokens(reader, plan, progress=progress(), all_known=all_known)
     _write_json(json_file, as_json(report))
     show_tokens(report)
 

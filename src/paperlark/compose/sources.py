@@ -25,9 +25,9 @@ ATTEMPTS = 4
 
 @dataclass(frozen=True, slots=True)
 class Announcements:
-    """Where announcements come from, the most trusted claim first.
+    """Where announcements come from, in the order in which they are asked.
 
-    `days` gives those of a range that there may be, `begin` is called before each.
+    `days` returns the days of a range that may have an announcement, `begin` is called before each.
     """
 
     sources: tuple[Source, ...]

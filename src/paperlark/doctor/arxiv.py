@@ -48,7 +48,7 @@ def check_arxiv(context: CheckContext) -> Iterator[Finding]:
     settings = replace(context.settings, arxiv=arxiv)
     with open_arxiv_client(settings, context.environment, observe=stamp, attempts=1) as client:
         yield from _feed(context, client)
-        yield from _other_doors(context, client)
+        yield from _other_endpoints(context, client)
 
 
 def _feed(context: CheckContext, client: ArxivClient) -> Iterator[Finding]:
@@ -80,7 +80,7 @@ def _last_expected(now: date) -> date:
     return now if expects_announcement(now) else previous_announcement_day(now)
 
 
-def _other_doors(context: CheckContext, client: ArxivClient) -> Iterator[Finding]:
+def _other_endpoints(context: CheckContext, client: ArxivClient) -> Iterator[Finding]:
     arxiv, category = context.settings.arxiv, context.settings.profile.categories[0]
     week = context.environment.now() - _WEEK
     window = f"[{week:%Y%m%d%H%M} TO {context.environment.now():%Y%m%d%H%M}]"
@@ -98,7 +98,7 @@ def _other_doors(context: CheckContext, client: ArxivClient) -> Iterator[Finding
         try:
             client.get(url, params)
         except SourceError as failed:
-            # The feeds make the page; the other doors tell whether it is whole.
+            # The feeds make the page; the other endpoints show whether it is complete.
             yield trouble(check, failed, Severity.WARNING)
         else:
             yield ok(check, f"{url} responds")

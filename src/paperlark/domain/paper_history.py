@@ -80,12 +80,12 @@ _OUTCOME_OF_REASON = {
 class DayOfPaper:
     """What one day's page decided about a paper.
 
-    `cutoffs` are None where an imported page does not say them. `ranked` is None for days older
-    than its storing, `match` then too unless the page has it; `probability` may be known all the
-    same. `shown` is how many papers are on the page. `entry` is None where the paper is not among
-    them, `judgement` where it was not judged, `unjudged` where it was not to be, or was. `seen` is
-    the earlier day on which it was announced to the reader, where it was skipped for that.
-    `readings` are those that the judgement combines.
+    `cutoffs` are None where an imported page does not state them. `ranked` is None for days before
+    matches were stored; then `match` is None too unless the page shows it, while `probability` may
+    still be known. `shown` is the number of papers on the page. `entry` is None where the paper is
+    not one of them, `judgement` where it was not judged, `unjudged` where it was judged or never to
+    be. `seen` is the earlier day on which it was announced to the reader, if it was skipped for
+    that. `readings` are those that the judgement combines.
     """
 
     day: date

@@ -23,7 +23,7 @@ from paperlark.evaluation.cases import (
     LabelledReader,
     Method,
 )
-from paperlark.evaluation.measure import Wish, measure
+from paperlark.evaluation.measure import EvaluationPlan, measure
 from paperlark.evaluation.report import Report
 from paperlark.evaluation.token_report import TokenReport
 from paperlark.evaluation.tokens import JudgingParts, measure_tokens
@@ -99,7 +99,7 @@ def own_reader(settings: Settings) -> LabelledReader:
 def evaluate(
     reader: LabelledReader,
     names: Collection[str],
-    wish: Wish,
+    plan: EvaluationPlan,
     progress: Progress,
     *,
     processes: int = 1,
@@ -108,14 +108,14 @@ def evaluate(
 
     Raises PaperlarkError where there is nothing to measure.
     """
-    methods = tuple(_methods(frozenset(names), wish.seed))
+    methods = tuple(_methods(frozenset(names), plan.seed))
     missing = set(names) - {method.name for method in methods}
     notes = tuple(f"{name} is not installed; {_INSTALL}" for name in sorted(missing))
-    return measure(reader, methods, wish, progress, notes=notes, processes=processes)
+    return measure(reader, methods, plan, progress, notes=notes, processes=processes)
 
 
 def evaluate_tokens(
-    reader: LabelledReader, wish: Wish, progress: Progress, *, all_known: bool
+    reader: LabelledReader, plan: EvaluationPlan, progress: Progress, *, all_known: bool
 ) -> TokenReport:
     """Count the tokens of judging; with `all_known` all labels of the days before are known.
 
@@ -126,7 +126,7 @@ def evaluate_tokens(
         with open_database(path) as connection:
             ranker, precedent_finder = ranker_and_precedents(VectorStore(connection, path))
             parts = JudgingParts(ranker, precedent_finder)
-            return measure_tokens(reader, parts, wish, progress, all_known=all_known)
+            return measure_tokens(reader, parts, plan, progress, all_known=all_known)
 
 
 def _methods(names: frozenset[str], seed: int) -> Iterator[Method]:

@@ -26,21 +26,22 @@ from paperlark.evaluation.splits import VOTE_DAYS
 from paperlark.ports import Progress
 
 
-def cautions(reader: LabelledReader, plan: RunPlan) -> Iterator[str]:
+def cautions(reader: LabelledReader, run_plan: RunPlan) -> Iterator[str]:
     """Yield what was left out, and where less is known than was requested."""
-    test = [reader.days[place] for place in plan.places]
+    test = [reader.days[place] for place in run_plan.places]
     if followed := sum(day.followed for day in test):
         yield (f"{followed} papers by followed authors are always selected, and are left out")
-    longest, before = max(plan.history), plan.places[0]
+    longest, before = max(run_plan.history), run_plan.places[0]
     if longest > before:
         yield (
             f"only {before} labelled days before {test[0].day}: a history of {longest} is shorter"
             " on the first test days"
         )
-    fewest = min(_likeable(reader, place) for place in plan.places)
-    if fewest < max(plan.votes, default=0):
+    fewest = min(_likeable(reader, place) for place in run_plan.places)
+    if fewest < max(run_plan.votes, default=0):
         yield (
-            f"only {fewest} wanted papers before some test days: fewer likes than {max(plan.votes)}"
+            f"only {fewest} wanted papers before some test days: fewer likes than"
+            f" {max(run_plan.votes)}"
         )
     if empty := sum(not day.wanted for day in test):
         yield f"days without a wanted paper, only in j90 to j98 and Brier: {empty}"
@@ -55,7 +56,7 @@ COMPARED = ("average_precision", "share_to_judge 0.95")
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class EvaluationPlan:
     """What to measure; without `test_from` the last third of the days are test days.
 
     `votes` may be empty, `history` may not.
@@ -72,7 +73,7 @@ class Wish:
 def measure(
     reader: LabelledReader,
     methods: Sequence[Method],
-    wish: Wish,
+    plan: EvaluationPlan,
     progress: Progress,
     *,
     notes: Sequence[str] = (),
@@ -83,15 +84,15 @@ def measure(
     `notes` come first among those of the report. Raises PaperlarkError where there is nothing to
     measure.
     """
-    places = test_places(reader, wish)
-    plan = RunPlan(places, wish.history, wish.votes, wish.seed)
+    places = test_places(reader, plan)
+    run_plan = RunPlan(places, plan.history, plan.votes, plan.seed)
     ranked: dict[Key, list[RankedDay]] = {}
     with progress.step("ranking", len(places)) as advance:
-        for one in ranked_days(RankingRun(reader, plan, methods), processes):
+        for one in ranked_days(RankingRun(reader, run_plan, methods), processes):
             for key, day in one.items():
                 ranked.setdefault(key, []).append(day)
             advance()
-    day_counts = bootstrap_counts(len(places), wish.seed, wish.replicates)
+    day_counts = bootstrap_counts(len(places), plan.seed, plan.replicates)
     figures = {key: MethodMetrics(days, day_counts) for key, days in ranked.items()}
     rows = [_row(key, found) for key, found in _in_order(figures, methods)]
     test = [reader.days[place] for place in places]
@@ -103,29 +104,29 @@ def measure(
         candidates_per_day=sum(len(day.papers) for day in test) / len(test),
         wanted_per_day=sum(day.wanted for day in test) / len(test),
         setting=Setting(
-            history=wish.history,
-            votes=wish.votes,
+            history=plan.history,
+            votes=plan.votes,
             stream_days=STREAM_DAYS,
             vote_days=VOTE_DAYS,
             relevant_from=reader.relevant_from,
-            replicates=wish.replicates,
-            seed=wish.seed,
+            replicates=plan.replicates,
+            seed=plan.seed,
             version=__version__,
         ),
         rows=tuple(row for row in rows if row.votes is None),
         votes=tuple(row for row in rows if row.votes is not None),
         agreement=self_agreement(reader),
-        comparisons=tuple(_comparisons(figures, plan)),
+        comparisons=tuple(_comparisons(figures, run_plan)),
         notes=(
             *notes,
             *reader.notes,
-            *cautions(reader, plan),
+            *cautions(reader, run_plan),
             *(f"{method.name}: {method.note}" for method in methods if method.note),
         ),
     )
 
 
-def test_places(reader: LabelledReader, wish: Wish) -> Sequence[int]:
+def test_places(reader: LabelledReader, plan: EvaluationPlan) -> Sequence[int]:
     """Return the indices of the test days; days without papers are skipped."""
     days = [place for place, day in enumerate(reader.days) if day.papers]
     if not days:
@@ -134,8 +135,8 @@ def test_places(reader: LabelledReader, wish: Wish) -> Sequence[int]:
             hint="a day is labelled once a model judged it or you voted",
         )
     first, last = reader.days[days[0]].day, reader.days[days[-1]].day
-    begin = wish.test_from or reader.days[days[-max(1, len(days) // 3)]].day
-    end = wish.test_to or last
+    begin = plan.test_from or reader.days[days[-max(1, len(days) // 3)]].day
+    end = plan.test_to or last
     places = [place for place in days if begin <= reader.days[place].day <= end]
     if not places:
         raise PaperlarkError(
@@ -170,9 +171,9 @@ def _row(key: Key, figures: MethodMetrics) -> ReportRow:
     )
 
 
-def _comparisons(figures: Mapping[Key, MethodMetrics], plan: RunPlan) -> Iterator[Comparison]:
+def _comparisons(figures: Mapping[Key, MethodMetrics], run_plan: RunPlan) -> Iterator[Comparison]:
     """Compare paperlark with the best other method that knew as much."""
-    for known in plan.known():
+    for known in run_plan.known():
         same = {name: found for (name, knew), found in figures.items() if knew == known}
         others = {name: same[name] for name in same if name not in {OWN, FIRST_MORNING}}
         for measured in COMPARED if OWN in same else ():

@@ -22,7 +22,7 @@ from paperlark.domain.profile import RECALL, Cutoffs
 from paperlark.domain.spending import Tokens
 from paperlark.evaluation.cases import Label, LabelledDay, LabelledReader
 from paperlark.evaluation.full_prompt_baseline import SIZES, USUAL_SIZE, plain_tokens
-from paperlark.evaluation.measure import Wish, test_places
+from paperlark.evaluation.measure import EvaluationPlan, test_places
 from paperlark.evaluation.replay import Replay
 from paperlark.evaluation.token_report import TokenCounts, TokenReport
 from paperlark.judges.batch_size import batches, make_plan
@@ -75,18 +75,18 @@ class JudgingParts:
 def measure_tokens(
     reader: LabelledReader,
     parts: JudgingParts,
-    wish: Wish,
+    plan: EvaluationPlan,
     progress: Progress,
     *,
     all_known: bool = False,
     recall: float = RECALL,
 ) -> TokenReport:
-    """Replay the test days after the wish's one length of history, and count their tokens.
+    """Replay the test days after the plan's one length of history, and count their tokens.
 
     Raises PaperlarkError where there is nothing to measure.
     """
-    places = test_places(reader, wish)
-    (history,) = wish.history
+    places = test_places(reader, plan)
+    (history,) = plan.history
     replay = Replay(reader.name, parts.ranker, history, all_known=all_known, recall=recall)
     replayed = range(max(0, places[0] - history), places[-1] + 1)
     assumed = short_comment(reader)
@@ -105,8 +105,8 @@ def measure_tokens(
         history=history,
         all_known=all_known,
         recall=recall,
-        seed=wish.seed,
-        replicates=wish.replicates,
+        seed=plan.seed,
+        replicates=plan.replicates,
         version=__version__,
         days=days,
         notes=tuple(_notes(reader, [reader.days[place] for place in places], assumed, history)),

@@ -62,7 +62,7 @@ def ask_about(
 
 
 def show(paper: Paper, precedents: Precedents = NO_PRECEDENTS, *, authors: bool = False) -> str:
-    """Return a paper on lines that all begin with a word of ours, after the first, its title."""
+    """Return a paper on lines that all begin with a label; the first is its title."""
     lines = [sanitize(paper.title, _LONGEST_TITLE)]
     if authors and paper.authors:
         lines.append(f"Authors: {_names(paper.authors)}")

@@ -1,4 +1,4 @@
-"""Error classification: find the error in a chat server's response, and which of ours it is.
+"""Error classification: find the error in a chat server's response, and the ModelError it becomes.
 
 Servers put an error into `{"error": {...}}`, `{"error": "text"}`, a flat object, a list, or
 the body of a response whose HTTP status is a success.
@@ -94,7 +94,7 @@ class ErrorClass:
         return redact(self.message, key=self.key)
 
     def error(self) -> ModelError:
-        """Return the error of ours that this is."""
+        """Return it as a ModelError."""
         kind, hint = self._kind()
         problem = f"{self.server} answered {self.status}: {self.text or 'no message'}"
         if kind is ModelBusy:
@@ -212,7 +212,7 @@ def _retry_after(headers: httpx.Headers, message: str) -> float | None:
 
 
 def _between(now: str, then: str) -> float | None:
-    """Return the seconds between two HTTP dates of the server, whose clock need not be ours."""
+    """Return the seconds between two HTTP dates of the server, whose clock may differ from ours."""
     try:
         moments: tuple[datetime, datetime] = parsedate_to_datetime(now), parsedate_to_datetime(then)
         return max(0.0, (moments[1] - moments[0]).total_seconds())

@@ -27,7 +27,7 @@ _LONGEST_CALL, _LONGEST_BATCH = timedelta(hours=1), timedelta(days=2)
 _CHECKED = re.compile(
     r"\b(?:checked|verified)\b(?:[^.;]|\.(?!\s)){0,200}?\b(20\d\d)-(\d\d)-(\d\d)\b", re.IGNORECASE
 )
-# Nobody has these on a machine of their own: an unknown address serving them is a gateway.
+# These models are only hosted: an unknown address that serves them is a gateway.
 _ONLY_HOSTED = re.compile(r"(?:.*/)?(?:gpt-\d|chatgpt-|o\d|claude-|gemini-)", re.IGNORECASE)
 
 

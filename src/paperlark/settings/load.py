@@ -1,4 +1,4 @@
-"""Where a setting stands in a TOML text, for errors that name the line."""
+"""Load a profile: TOML and criteria to `Settings`, with every mistake and its line."""
 
 from __future__ import annotations
 

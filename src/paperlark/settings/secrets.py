@@ -50,7 +50,7 @@ class FoundSecret:
 
     def __repr__(self) -> str:
         # A secret has no place in a traceback or a log.
-        return f"Found(..., {self.where!r})"
+        return f"FoundSecret(..., {self.where!r})"
 
 
 class Secrets:
@@ -91,7 +91,7 @@ class Secrets:
         """Whether the system has a usable keyring."""
         if self._keyring is not None:
             return True
-        from keyring.backends import fail, null  # noqa: PLC0415  # likewise
+        from keyring.backends import fail, null  # noqa: PLC0415  # only where a keyring is asked
 
         return not isinstance(self._ring(), fail.Keyring | null.Keyring)
 

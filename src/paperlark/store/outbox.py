@@ -57,7 +57,7 @@ def _parcel(row: tuple[str, ...]) -> Parcel:
         occasion=Occasion(occasion),
         day=date.fromisoformat(day),
         messages=tuple(Message(**message) for message in json.loads(messages)),
-        statuses=tuple(MessageStatus(fate) for fate in json.loads(statuses)),
+        statuses=tuple(map(MessageStatus, json.loads(statuses))),
         problem=problem,
         since=datetime.fromisoformat(since),
         at=datetime.fromisoformat(at),

@@ -61,12 +61,12 @@ def _row(one: Ranked) -> tuple[str | int | float | None, ...]:
     )
 
 
-def _ranked(paper: str, version: int, side: str, *match: Any) -> Ranked:  # noqa: ANN401  # a row
+def _ranked(paper: str, version: int, placement: str, *match: Any) -> Ranked:  # noqa: ANN401  # a row
     score, rank, of, probability, topic, words_for, words_against, nearest, precedents = match
     return Ranked(
         paper_id=PaperId(paper),
         version=version,
-        placement=Placement(side),
+        placement=Placement(placement),
         match=Match(
             score=score,
             rank=rank,

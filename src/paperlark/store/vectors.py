@@ -106,7 +106,7 @@ class VectorStore:
 def announce_papers(connection: sqlite3.Connection, digest: Digest) -> None:
     """Register a day's papers, where their texts are known, to be embedded later.
 
-    Those of a restored day, and of a page that was made without a librarian, have no place yet.
+    Papers of a restored day, and of a page made without precedents, have no vector yet.
     """
     day = digest.day.isoformat()
     connection.executemany(_ANNOUNCE, ({"paper": paper, "day": day} for paper in digest.scanned))

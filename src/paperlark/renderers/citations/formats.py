@@ -14,8 +14,6 @@ from paperlark.domain.paper import Paper
 from paperlark.renderers import tex
 from paperlark.renderers.citations.work import PUBLISHER, Name, Work, work
 
-BIBTEX_MEDIA_TYPE = "application/x-bibtex"
-
 _SPECIAL = {
     "\\": r"\textbackslash{}",
     # Not \{ and \}: BibTeX counts those too, and an unbalanced one would break the file.
@@ -89,9 +87,6 @@ def _balanced(source: str) -> bool:
     return not depths or (min(depths) >= 0 and depths[-1] == 0)
 
 
-CSL_MEDIA_TYPE = "application/vnd.citationstyles.csl+json"
-
-
 def csl(papers: Iterable[Paper]) -> str:
     """Return the papers as one CSL-JSON array, in order."""
     return json.dumps([_item(work(paper)) for paper in papers], ensure_ascii=False, indent=1) + "\n"
@@ -118,9 +113,6 @@ def _person(name: Name) -> dict[str, str]:
         return {"literal": name.family}
     parts = {"family": name.family, "given": name.given, "suffix": name.suffix}
     return {part: value for part, value in parts.items() if value}
-
-
-RIS_MEDIA_TYPE = "application/x-research-info-systems"
 
 
 def ris(papers: Iterable[Paper]) -> str:
