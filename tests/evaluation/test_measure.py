@@ -138,7 +138,7 @@ def test_a_measurement_is_reproducible(report: Report) -> None:
 
 
 @pytest.mark.parametrize(
-    ("reader", "wish", "message"),
+    ("reader", "plan", "message"),
     [
         (READER, {"test_from": FIRST + timedelta(99)}, "its days are 2025-03-03 to 2025-03-11"),
         (READER, {"test_to": FIRST - timedelta(1)}, "its days are 2025-03-03 to 2025-03-11"),
