@@ -5,10 +5,9 @@ This module has what they share.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from paperlark.domain.criteria import Criteria
-from paperlark.domain.feedback import Evidence
 from paperlark.domain.judgement import Match
 from paperlark.domain.paper import Paper
 from paperlark.evaluation.metrics import Floats
@@ -25,10 +24,11 @@ def paper_text(paper: Paper) -> str:
     return f"{paper.title}\n{paper.abstract}"
 
 
-def announced(papers: Sequence[Paper], evidence: Evidence) -> tuple[Paper, ...]:
-    """Return the papers of the day, then those announced before."""
+def collection(papers: Sequence[Paper], before: Iterable[Paper]) -> tuple[Paper, ...]:
+    """Return the papers of the day, then those from before that are not among them, each once."""
     today = {paper.id for paper in papers}
-    return (*papers, *(paper for paper in evidence.stream if paper.id not in today))
+    others = {paper.id: paper for paper in before if paper.id not in today}
+    return (*papers, *others.values())
 
 
 def in_order(papers: Sequence[Paper], scores: Floats) -> tuple[Match, ...]:

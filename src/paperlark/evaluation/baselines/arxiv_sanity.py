@@ -15,10 +15,10 @@ from typing import Any
 import numpy as np
 
 from paperlark.domain.criteria import Criteria
-from paperlark.domain.feedback import NO_EVIDENCE, Evidence
+from paperlark.domain.feedback import NO_EVIDENCE, Evidence, LabelSource
 from paperlark.domain.judgement import Match
 from paperlark.domain.paper import Paper, PaperId
-from paperlark.evaluation.baselines import announced, in_order, paper_text, wanted_text
+from paperlark.evaluation.baselines import collection, in_order, paper_text, wanted_text
 from paperlark.evaluation.metrics import Bools, Floats
 
 NOTE = "without wanted papers: TF-IDF cosine with the criteria"
@@ -40,9 +40,9 @@ Matrix = Any
 
 @dataclass(slots=True)
 class _TfIdf:
-    """TF-IDF fitted to the announced papers; the vector of each paper is cached."""
+    """TF-IDF fitted to the announced and the judged papers; the vector of each paper is cached."""
 
-    announced: tuple[Paper, ...]
+    fitted: tuple[Paper, ...]
     _vectorizer: Any
     _vectors: Matrix
     _row: dict[PaperId, int]
@@ -100,10 +100,11 @@ class ArxivSanityRanker:
         """Rank by the signed distance from the SVM's hyperplane."""
         if not papers:
             return ()
-        seen = announced(papers, evidence)
-        if self._space is None or self._space.announced != seen:
+        judged = (one.paper for one in evidence.examples if one.label_source is LabelSource.JUDGE)
+        known = collection(papers, (*evidence.stream, *judged))
+        if self._space is None or self._space.fitted != known:
             try:
-                self._space = _TfIdf.fit(seen)
+                self._space = _TfIdf.fit(known)
             except ValueError:  # no term distinguishes these papers
                 return in_order(papers, np.zeros(len(papers)))
         wanted = {

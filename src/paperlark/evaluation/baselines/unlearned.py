@@ -14,7 +14,7 @@ from paperlark.domain.criteria import Criteria
 from paperlark.domain.feedback import NO_EVIDENCE, Evidence
 from paperlark.domain.judgement import Match
 from paperlark.domain.paper import Paper
-from paperlark.evaluation.baselines import announced, in_order, paper_text, wanted_text
+from paperlark.evaluation.baselines import collection, in_order, paper_text, wanted_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ class Bm25Ranker:
         if not papers:
             return ()
         query = _count(wanted_text(criteria))
-        texts = [_count(paper_text(paper)) for paper in announced(papers, evidence)]
+        texts = [_count(paper_text(paper)) for paper in collection(papers, evidence.stream)]
         counts = np.array([[text[word] for word in query] for text in texts], dtype=np.float64)
         containing = (counts > 0).sum(axis=0)
         idf = np.log1p((len(texts) - containing + 0.5) / (containing + 0.5))
