@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from paperlark.day.announce import UNCONFIRMED, fetch_batch
+from paperlark.day.examine import confirm
 from paperlark.domain.announcement import AnnounceType, Feed, MissingFeed, Via
 from paperlark.domain.errors import SourceUnreachable, UnknownCategory
 from paperlark.testing import FakeAnnouncementBatches, FakeSource, a_feed, a_paper
@@ -92,6 +93,24 @@ def test_the_listing_page_exposes_a_stale_feed_without_stored_batches() -> None:
     assert _ids(feed) == _ids(_rss(*PAPERS))
     assert isinstance(feed, Feed)
     assert feed.via is Via.LISTING
+
+
+@pytest.mark.parametrize(
+    ("type_", "via"),
+    [
+        (AnnounceType.NEW, Via.LISTING),
+        (AnnounceType.CROSS, Via.LISTING),
+        (AnnounceType.REPLACE, Via.RSS),
+        (AnnounceType.REPLACE_CROSS, Via.RSS),
+    ],
+)
+def test_a_feed_that_lacks_a_new_or_crossed_paper_is_not_the_source(
+    type_: AnnounceType, via: Via
+) -> None:
+    proof = _proof(Via.LISTING, *PAPERS)
+    *others, last = proof.listings
+    proof = replace(proof, listings=(*others, replace(last, type=type_)))
+    assert confirm(_rss(*PAPERS[:-1]), proof).via is via
 
 
 def test_a_truncated_feed_is_completed_from_the_listing_page() -> None:
