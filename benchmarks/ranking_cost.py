@@ -187,7 +187,7 @@ def _readers(case: Path, count: int) -> Figures:
 
 
 def _trial(name: str, path: Path, *words: str) -> Figures:
-    """Have a process of its own do it; this one stays small, for children inherit a peak."""
+    """Run it in a process of its own: children inherit the peak of this one."""
     command = [sys.executable, __file__, "--trial", name, str(path), *words]
     found: Figures = json.loads(subprocess.check_output(command))
     return found

@@ -90,7 +90,7 @@ class Walk:
 
 @contextmanager
 def _followed(walk: Walk) -> Iterator[None]:
-    """Have this thread, and threads that are started from now on, tell the walk of their calls."""
+    """Profile this thread, and threads started inside, into the walk."""
     threading.setprofile(walk.enter)
     sys.setprofile(walk.enter)
     try:

@@ -162,7 +162,7 @@ def summary(verdicts: Sequence[Verdict]) -> str:
 
 
 def enough(verdicts: Sequence[Verdict]) -> bool:
-    """Tell whether so many were noticed as must be."""
+    """Return whether at least 90 % were noticed."""
     return sum(verdict.by is not None for verdict in verdicts) >= ENOUGH * len(verdicts)
 
 

@@ -582,7 +582,7 @@ class OpenedProfile:
         )
 
     def send_alarm(self, text: str, *, channel: str | None = None) -> DeliveryReport:
-        """Tell every channel that something is wrong; raises StoreError.
+        """Send an alarm to every channel; raises StoreError.
 
         Arguments:
             text: what is wrong, in one sentence.

@@ -19,7 +19,7 @@ from paperlark.store.announcements import AnnouncementStore
 from paperlark.store.database import open_database
 from paperlark.store.digests import DigestStore
 from paperlark.store.examples import ExampleStore
-from paperlark.store.library import LibraryStore
+from paperlark.store.imported_papers import LibraryStore
 from paperlark.store.votes import FeedbackStore
 from paperlark.testing import FakeExampleSource, a_feed, a_paper
 from standins.digests import digest

@@ -21,7 +21,7 @@ from paperlark.store import database, search, search_index
 from paperlark.store.announcements import AnnouncementStore
 from paperlark.store.database import open_database, transaction
 from paperlark.store.digests import DigestStore
-from paperlark.store.library import LibraryStore
+from paperlark.store.imported_papers import LibraryStore
 from paperlark.store.paper_texts import keep_papers
 from paperlark.store.search import SearchStore
 from paperlark.testing import FakePaperSearch, a_feed, a_paper

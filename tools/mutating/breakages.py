@@ -78,7 +78,7 @@ def breakages(source: str, names: Names | None = None) -> tuple[Breakage, ...]:
 
 
 def works(breakage: Breakage, source: str) -> bool:
-    """Tell whether the broken source is Python, and another program than the whole one."""
+    """Return whether the broken source is valid Python and a different program."""
     try:
         broken = ast.parse(breakage.applied(source))
     except (SyntaxError, ValueError):
@@ -140,7 +140,7 @@ def _negated(text: Source, node: ast.AST) -> Iterator[Breakage]:
 
 
 def _flips(test: ast.expr) -> bool:
-    """Tell whether another breakage already makes the opposite of a test."""
+    """Return whether another breakage already negates this test."""
     if isinstance(test, ast.UnaryOp):
         return isinstance(test.op, ast.Not)
     return (

@@ -127,7 +127,7 @@ class Copy:
         return _Ending(process.returncode in PASSED, failed(output))
 
     def _surroundings(self, scratch: Path) -> Mapping[str, str]:
-        """Have nothing that is broken write into what is somebody's."""
+        """Return environment variables that keep broken code away from the user's files."""
         shared = self.original.parent / "shared"
         return {
             **{name: value for name, value in os.environ.items() if not name.startswith("XDG_")},

@@ -139,7 +139,7 @@ def _select_by_judge(  # noqa: PLR0917  # all that a judge's selection takes
     evidence: Evidence,
     progress: Progress,
 ) -> Selection:
-    """Have the shortlist, a random sample of the rest and, if wished, followed authors judged."""
+    """Judge the shortlist, a random sample of the rest and, if so set, followed authors."""
     earlier = parts.archive.explored(profile.name, day, POOLED_DAYS)
     # A judge that costs nothing reads every paper, and reads it once: it would repeat itself.
     recall, readings = (profile.recall, profile.readings) if parts.memory else (READ_ALL, 1)

@@ -271,7 +271,7 @@ class Outboxes:
         return report
 
     def alarm(self, today: date, text: str) -> None:
-        """Tell every channel, once a day, that something is wrong."""
+        """Send an alarm to every channel, once a day."""
         _log.info("alarm to every channel")
         try:
             with self.open() as deliveries:

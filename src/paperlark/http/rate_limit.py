@@ -74,7 +74,7 @@ class ProcessRateLimit:
             self._lock.release()
 
     def hold(self, server: str, seconds: float) -> None:
-        """Have all processes leave that server alone for so many seconds."""
+        """Block requests of all processes to that server for so many seconds."""
         _log.info("%s: no request for %.0f s", server, max(seconds, self._pause))
         with suppress(OSError):  # the next turn says so
             self._note(server, min(max(seconds, self._pause), LONGEST_HOLD))

@@ -31,7 +31,7 @@ from paperlark.ports import Progress
 from paperlark.settings import Settings
 from paperlark.settings.environment import Environment
 from paperlark.store.database import check_not_set_aside, open_database
-from paperlark.store.library import LibraryStore
+from paperlark.store.imported_papers import LibraryStore
 from paperlark.store.lock import run_lock
 from paperlark.store.paper_texts import PaperTextStore
 from paperlark.store.votes import FeedbackStore, append_votes, log_path, read_votes

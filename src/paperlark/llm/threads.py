@@ -65,5 +65,5 @@ class Threads:
         return len(self._in_flight)
 
     def on_stop(self, call: Callable[[], object]) -> None:
-        """Have `call` called on a stop as well, for what waits inside the calls."""
+        """Register `call` to run on a stop as well, to wake what waits inside the calls."""
         self._on_stop.append(call)

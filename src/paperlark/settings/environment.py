@@ -27,13 +27,13 @@ _known: set[str] = set()
 
 
 def remember_secret(secret: str) -> None:
-    """Have a secret that was looked up left out of every log line from now on."""
+    """Redact a secret that was looked up from every later log line."""
     if len(secret) >= _SHORTEST:
         _known.add(secret)
 
 
 def remember_variables(variables: Mapping[str, str]) -> None:
-    """Have the values of environment variables that look like secrets left out as well."""
+    """Redact the values of environment variables that look like secrets as well."""
     for name, value in variables.items():
         if name.upper().endswith(_NAMES):
             remember_secret(value)

@@ -11,7 +11,7 @@ import pytest
 
 from paperlark.domain.feedback import Example, LabelSource
 from paperlark.store.database import open_database
-from paperlark.store.library import LibraryStore
+from paperlark.store.imported_papers import LibraryStore
 from paperlark.testing import a_paper
 
 DAY = date(2025, 2, 24)
