@@ -17,7 +17,7 @@ PYTEST := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n auto
 test: .venv/dev.done lint  ## the whole suite
 	@$(PYTEST)
 
-test-quick: .venv/dev.done  ## all that is not slow, with fewer examples: under a minute
+test-quick: .venv/dev.done  ## all that is not slow, with fewer examples: about a minute and a half
 	@$(PYTEST) -m "not slow" --hypothesis-profile quick
 
 lint: .venv/dev.done  ## style, types and architecture
