@@ -49,9 +49,10 @@ def test_topics_may_be_numbered_and_labels_be_keep_and_filter() -> None:
     assert criteria.unwanted == ("Medical Imaging", "3D Vision")
 
 
-def test_prose_without_any_structure_is_one_topic() -> None:
+def test_prose_without_any_structure_is_one_topic_named_by_its_start() -> None:
     criteria = parse_criteria("I like bats.\nAnd sonar: it is fine.")
-    assert criteria.topics == (Topic("Interests", "I like bats.\nAnd sonar: it is fine."),)
+    text = "I like bats.\nAnd sonar: it is fine."
+    assert criteria.topics == (Topic("bats", text, titled=False),)
 
 
 def test_comments_are_left_out() -> None:
@@ -64,10 +65,13 @@ def test_comments_are_left_out() -> None:
 
 
 def test_an_unclosed_comment_is_text() -> None:
-    assert parse_criteria("I like <!-- bats").topics == (Topic("Interests", "I like <!-- bats"),)
+    (topic,) = parse_criteria("I like <!-- bats").topics
+    assert topic.relevant == "I like <!-- bats"
 
 
-@pytest.mark.parametrize("text", ["", "<!-- a\ncomment -->", "  \n\n", "# Title\n", "## Topics\n"])
+@pytest.mark.parametrize(
+    "text", ["", "<!-- a\ncomment -->", "  \n\n", "# What I want to read\n", "## Topics\n"]
+)
 def test_blank_criteria_have_no_topic(text: str) -> None:
     assert parse_criteria(text).topics == ()
 
@@ -89,7 +93,7 @@ def test_all_recorded_criteria_are_parsed(shared: Path) -> None:
 def test_any_text_is_accepted_and_kept(text: str) -> None:
     criteria = parse_criteria(text)
     assert criteria.text == text
-    assert all(topic.relevant or topic.irrelevant for topic in criteria.topics)
+    assert all(topic.name or topic.irrelevant for topic in criteria.topics)
 
 
 def test_the_fingerprint_changes_with_the_words_and_not_with_blank_lines() -> None:

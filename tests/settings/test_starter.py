@@ -130,7 +130,7 @@ def test_what_is_not_complained_about_loads(
 
 def test_own_words_become_a_topic_with_help_that_is_no_interest() -> None:
     criteria = parse_criteria(criteria_text(SetupAnswers(interests="I like sonar.")))
-    assert [topic.name for topic in criteria.topics] == ["What interests me"]
+    assert [(topic.name, topic.titled) for topic in criteria.topics] == [("sonar", False)]
     assert criteria.topics[0].relevant == "I like sonar."
     assert criteria.keywords == criteria.unwanted == ()
     assert "Not relevant" in criteria_text(SetupAnswers(interests="I like sonar."))

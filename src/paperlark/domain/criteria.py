@@ -1,28 +1,60 @@
-"""Parse a reader's interests, written in Markdown, into topics and keywords.
+"""Parse a reader's interests, as people write them, into topics, keywords and remarks.
 
-Topics are headings or numbered items; in each, a line that starts with `Relevant:` or
-`Not relevant:` (or a word of that kind) says what counts for and against a paper. A part
-called `Keywords` lists single words and phrases. Everything else is text: in a topic it is
-relevant, outside it is a remark for the judge, and criteria without any structure are one
-topic. A comment, `<!-- -->`, is left out.
+Headings and the items of a list are topics, and so are one item a line, comma lists and plain
+paragraphs where there is nothing else. `Relevant:`, `Not relevant:`, `Keywords:` and labels of
+that kind say what a text counts as; in sentences, negation does (`negation`). Nothing vanishes:
+every line becomes part of a topic, a keyword, a remark for the judge, or a warning.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from enum import Enum, auto
+
+from paperlark.domain.criteria_labels import Part
+from paperlark.domain.criteria_lines import read_lines, without_comments
+from paperlark.domain.criteria_outline import Draft, Outline, phrases
+from paperlark.domain.plain_text import fold
+
+_LONGEST_NAME = 60
+_WORDS_OF_A_PART = 4
+
+# `I work on protein folding` is about protein folding.
+_OPENING = re.compile(
+    r"(?:I|We)(?:\s+am|\s+are|['’]m|['’]re)?\s+(?:\w+ly\s+|also\s+)?(?:work(?:ing)?\s+(?:on|in|with)|study|research"
+    r"|interested\s+in|focus\s+on|like|love|follow|care\s+about|do\s+care\s+about)\s+",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """One subject of the criteria: what is relevant in it and what is not."""
+    """One subject of the criteria: what is relevant in it and what is not.
+
+    `name` is the reader's own heading or item; where there is none it is the start of the text,
+    and `titled` is false: then it adds nothing to what is relevant.
+    """
 
     name: str
     relevant: str
     irrelevant: str = ""
+    titled: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A line or paragraph of the criteria as written, and what it was understood as.
+
+    lines: the numbers of its lines in the file, from 1
+    topic: the name of the topic that it belongs to, None where it stands outside of all
+    """
+
+    lines: tuple[int, ...]
+    text: str
+    part: Part
+    topic: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +64,8 @@ class Criteria:
     Comments are left out of `text` too, so that changing one does not cost new judgements.
 
     `remarks` is prose outside any topic; `keywords` and `unwanted` are words and phrases
-    that count for and against a paper on their own.
+    that count for and against a paper on their own; `excluded` are those of the unwanted that were
+    said in words, not listed as keywords. `warnings` quote what was not understood.
     """
 
     text: str
@@ -40,6 +73,9 @@ class Criteria:
     keywords: tuple[str, ...] = ()
     unwanted: tuple[str, ...] = ()
     remarks: str = ""
+    warnings: tuple[str, ...] = ()
+    excluded: tuple[str, ...] = ()
+    statements: tuple[Statement, ...] = field(default=(), repr=False, compare=False)
     fingerprint: str = field(init=False, repr=False)
     """Identifies these criteria in the store: judgements under other criteria do not count."""
 
@@ -48,131 +84,82 @@ class Criteria:
         object.__setattr__(self, "fingerprint", fingerprint)
 
 
-class _Part(Enum):
-    """What a line counts as; a line without a label counts as its section does."""
-
-    REMARK = auto()
-    RELEVANT = auto()
-    IRRELEVANT = auto()
-    KEYWORDS = auto()
-    UNWANTED = auto()
-
-
-@dataclass(frozen=True, slots=True)
-class _Piece:
-    topic: int
-    part: _Part
-    text: str
-
-
-# A comment alone on its lines is removed with them; one that does not end is text.
-_COMMENT = re.compile(r"^[ \t]*<!--.*?-->[ \t]*\n|<!--.*?-->", re.DOTALL | re.MULTILINE)
-_HEADING = re.compile(r"(?:#{1,6}\s+|\d{1,2}[.)]\s+)(?P<name>\S.*)")
-_BULLET = re.compile(r"\s*[-*+]\s+(?P<text>.*)")
-# `- **Not relevant**: text`, `Keep: text`; labels are short, so that prose with a colon is not one.
-_LABEL = re.compile(r"\**(?P<label>[A-Za-z][A-Za-z ]{1,40}?)\**\s*:\**\s*(?P<text>.*)")
-_AGAINST = re.compile(
-    r"\b(?:irrelevant|not? (?:relevant|interest\w*)|filter|exclude|unwanted|avoid|skip|ignore"
-    r"|leave (?:out|these)|out of scope)\b",
-    re.IGNORECASE,
-)
-# In a list of keywords, applications are what a reader of methods excludes.
-_AGAINST_IN_LISTS = re.compile(_AGAINST.pattern + r"|\bapplications?\b", re.IGNORECASE)
-_FOR = re.compile(
-    r"\b(?:relevant|keep|include|interest(?:s|ed|ing)?|wanted|in scope|keywords?)\b", re.IGNORECASE
-)
-_KEYWORDS = re.compile(r"\bkeywords?\b|\bhints\b", re.IGNORECASE)
-# A heading over all topics is not a topic, nor is the title of the file.
-_COVER = re.compile(r"# |#+\s*(?:my |relevant )?(?:topics|interests|criteria)\W*$", re.IGNORECASE)
-
-
 def parse_criteria(text: str) -> Criteria:
     """Parse criteria; any text is accepted, and blank text has no topics."""
-    text = _COMMENT.sub("", text)
-    names: list[str] = []
-    pieces = tuple(_pieces(text, names))
-    topics = tuple(
-        topic
-        for number, name in enumerate(names)
-        if (topic := _topic(name, number, pieces)).relevant or topic.irrelevant
-    )
-    remarks = _prose(pieces, _Part.REMARK)
-    if not topics and remarks:
-        topics, remarks = (Topic("Interests", remarks),), ""
+    read = Outline(read_lines(text))
+    names = {id(draft): topic.name for draft, topic in _topics(read)}
     return Criteria(
-        text=text,
-        topics=topics,
-        keywords=_phrases(pieces, _Part.KEYWORDS),
-        unwanted=_phrases(pieces, _Part.UNWANTED),
-        remarks=remarks,
+        text=without_comments(text),
+        topics=tuple(topic for _, topic in _topics(read)),
+        keywords=tuple(dict.fromkeys(read.keywords)),
+        unwanted=tuple(dict.fromkeys([*read.excluded, *read.unwanted])),
+        excluded=tuple(dict.fromkeys(read.excluded)),
+        remarks="\n".join(read.remarks),
+        warnings=(*read.warnings, *_contradictions(read)),
+        statements=tuple(
+            Statement(
+                tuple(dict.fromkeys(line.number for line in entry.block.lines)),
+                entry.block.text,
+                entry.part,
+                names.get(id(entry.draft)),
+            )
+            for entry in read.entries
+        ),
     )
 
 
-def _pieces(text: str, names: list[str]) -> Iterator[_Piece]:
-    """Yield the lines with what they count as; topics are appended to `names` as they come."""
-    part, section = _Part.REMARK, _Part.REMARK
-    for line in text.splitlines():
-        title = _title(line)
-        if title is not None:
-            section = part = _section(line, title)
-            if part is _Part.RELEVANT:
-                names.append(title)
-            continue
-        labelled, rest = _labelled(line, section)
-        # A new bullet without a label counts as its section does.
-        part = labelled or (section if _BULLET.match(line) else part)
-        if rest.strip():
-            yield _Piece(len(names) - 1, part, rest.strip())
+def _topics(read: Outline) -> Iterator[tuple[Draft, Topic]]:
+    for draft in read.drafts:
+        relevant, irrelevant = "\n".join(draft.relevant), "\n".join(draft.irrelevant)
+        if re.search(r"\w", draft.name):
+            yield draft, Topic(draft.name, relevant, irrelevant)
+        elif re.search(r"\w", relevant + irrelevant):
+            yield draft, Topic(excerpt(relevant or irrelevant), relevant, irrelevant, titled=False)
 
 
-def _title(line: str) -> str | None:
-    """Return the text of a heading, a numbered item, a bold line or a line ending in a colon."""
-    if found := _HEADING.match(line):
-        return found["name"].strip("*# ").rstrip(":")
-    loose = re.fullmatch(r"\*\*([^*]+)\*\*:?\s*|(\w[^:]{5,100}):\s*", line)
-    title = (loose[1] or loose[2]).strip(": ") if loose else None
-    return title if title and (_AGAINST.search(title) or _KEYWORDS.search(title)) else None
+def _contradictions(read: Outline) -> Iterator[str]:
+    """Name the phrases that are wanted and unwanted in the same words."""
+    wanted = {fold(one): one for draft in read.drafts for one in (draft.name, *draft.relevant)}
+    wanted |= {fold(one): one for one in read.keywords}
+    against = [
+        *read.excluded,
+        *read.unwanted,
+        *(one for draft in read.drafts for one in draft.irrelevant),
+    ]
+    for phrase in dict.fromkeys(against):
+        if phrase and fold(phrase) in wanted:
+            yield f'"{phrase}" is both wanted and unwanted, and counts for neither'
 
 
-def _section(line: str, title: str) -> _Part:
-    """Return what the lines under a title count as; a heading is a topic by default."""
-    if _KEYWORDS.search(title):
-        return _Part.UNWANTED if _AGAINST_IN_LISTS.search(title) else _Part.KEYWORDS
-    if _COVER.match(line):
-        return _Part.REMARK
-    against = _AGAINST.match(title) if _HEADING.match(line) else _AGAINST.search(title)
-    return _Part.UNWANTED if against else _Part.RELEVANT
+def unwanted_phrases(criteria: Criteria) -> tuple[tuple[str, int], ...]:
+    """Return what counts against a paper phrase by phrase, each with the index of its topic.
+
+    The index is -1 for what is unwanted everywhere: outside of the topics, or in the only one.
+    """
+    alone = len(criteria.topics) == 1
+    found = [(one, -1) for one in criteria.excluded]
+    found += [
+        (phrase, -1 if alone else at)
+        for at, topic in enumerate(criteria.topics)
+        for phrase in phrases(topic.irrelevant)
+    ]
+    split = [(part, at) for one, at in found for part in _coordinated(one)]
+    return tuple(dict.fromkeys(split))
 
 
-def _labelled(line: str, section: _Part) -> tuple[_Part | None, str]:
-    bullet = _BULLET.match(line)
-    text = bullet["text"] if bullet else line.strip()
-    found = _LABEL.match(text)
-    if found is None:
-        return None, text
-    listed = section in {_Part.KEYWORDS, _Part.UNWANTED}
-    if (_AGAINST_IN_LISTS if listed else _AGAINST).search(found["label"]):
-        return (_Part.UNWANTED if listed else _Part.IRRELEVANT), found["text"]
-    if _FOR.search(found["label"]):
-        return (_Part.KEYWORDS if listed else _Part.RELEVANT), found["text"]
-    return None, text
-
-
-def _topic(name: str, number: int, pieces: Iterable[_Piece]) -> Topic:
-    own = tuple(piece for piece in pieces if piece.topic == number)
-    return Topic(name, _prose(own, _Part.RELEVANT), _prose(own, _Part.IRRELEVANT))
-
-
-def _prose(pieces: Iterable[_Piece], part: _Part) -> str:
-    return "\n".join(piece.text for piece in pieces if piece.part is part)
-
-
-def _phrases(pieces: Iterable[_Piece], part: _Part) -> tuple[str, ...]:
-    """Split lists at commas and lines; `etc.` is left out."""
-    phrases = (
-        phrase.strip(" .*`\"'")
-        for piece in pieces
-        if piece.part is part
-        for phrase in re.split(r"[,;]\s+|,$", piece.text)
+def _coordinated(phrase: str) -> tuple[str, ...]:
+    """Split `surveys and reviews`; a longer text is left as it is."""
+    parts = tuple(
+        part.strip() for part in re.split(r"\s+(?:and|or|nor)\s+", phrase) if part.strip()
     )
-    return tuple(dict.fromkeys(p for p in phrases if p and p.lower() not in {"etc", "and"}))
+    short = all(len(part.split()) <= _WORDS_OF_A_PART for part in parts)
+    return parts if short else (phrase,)
+
+
+def excerpt(text: str) -> str:
+    """Return the start of a text as a name for it, cut between words."""
+    start = _OPENING.sub("", " ".join(text.split()), count=1)
+    start = re.split(r"(?<=\w)[.!?;:]\s", start, maxsplit=1)[0].rstrip(".;:,")
+    if len(start) <= _LONGEST_NAME:
+        return start
+    return start[: _LONGEST_NAME + 1].rsplit(" ", 1)[0].rstrip(",;:") + " …"

@@ -1,24 +1,26 @@
 """Features of papers: how similar each is to the reader's written criteria.
 
-Five features, a column each: similarity to the topics, to all of the criteria as one text, shared
-words, distance from what the criteria call irrelevant, and pseudo-relevance feedback, which is
-similarity to the papers that score highest by the first four. How far each can be trusted is
-learned from examples.
+Six features, a column each: similarity to the topics, to all of the criteria as one text, shared
+words, distance from what the criteria call irrelevant, how much the paper is about one of the
+unwanted phrases, and pseudo-relevance feedback, which is similarity to the papers that score highest
+by the others. How far each can be trusted is learned from examples.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from paperlark.domain.criteria import Criteria
+from paperlark.domain.criteria import Criteria, unwanted_phrases
 from paperlark.rankers.embedding import CorpusStats, Embedding
 from paperlark.rankers.tokens import TermCounts, tokenize
 
-PRIOR_WEIGHTS = np.array([0.4, 0.55, 0.3, 0.15, 0.5])
-"""Weights before any example is known, in log-odds per standard deviation of a feature."""
+PRIOR_WEIGHTS = np.array([0.4, 0.55, 0.3, 0.15, -5.0, 0.5])
+"""Weights before any example is known, in log-odds per standard deviation of a feature; that of
+unwanted phrases, which few papers are about, in log-odds for a paper that is about one."""
 
 _MAX_TOPICS = 200
 """Topics compared with each paper one by one; all of them still count as one text."""
@@ -30,23 +32,49 @@ _EPSILON = 1e-6
 """Standard deviations below this are rounding errors."""
 
 
+_PHRASE_LENGTH = 5
+"""Words of an unwanted phrase; a longer one is prose, and counts as part of the whole alone."""
+
+_PHRASE_COSINE, _PHRASE_WORDS = 0.3, 0.1
+"""Similarities of embedding and of words from which a paper is about a phrase as often as not."""
+
+_TOPIC_COSINE = 0.5
+"""As `_PHRASE_COSINE`, for the nearest topic, which speaks against being about the phrase."""
+
+_LEAST_MARGIN, _MARGIN_RANGE = 0.3, 1.5
+"""A margin of phrase over topic up to the least counts nothing, and in full from the least plus
+the range on. All chosen on earlier days, over made-up readers (`benchmarks/negation.py`)."""
+
+_IN_A_TOPIC = 0.5
+"""How much a phrase counts that is unwanted in one of several topics, not everywhere."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class CriteriaTerms:
-    """Term counts of the criteria: each topic, everything wanted, everything unwanted."""
+    """Term counts of the criteria: each topic, everything wanted, everything unwanted, by phrase."""
 
     topics: tuple[TermCounts, ...]
     wanted: TermCounts
     unwanted: TermCounts
+    phrases: tuple[tuple[TermCounts, int], ...] = ()
 
     @classmethod
     def of(cls, criteria: Criteria) -> CriteriaTerms:
         """Tokenize the criteria; a topic's name counts twice, as a paper's title does."""
-        topics = [(topic.name, topic.name, topic.relevant) for topic in criteria.topics]
+        topics = [
+            (topic.name, topic.name, topic.relevant) if topic.titled else (topic.relevant,)
+            for topic in criteria.topics
+        ]
         irrelevant = [topic.irrelevant for topic in criteria.topics]
         return cls(
             topics=tuple(tokenize(*topic) for topic in topics[:_MAX_TOPICS]),
             wanted=tokenize(*(text for topic in topics for text in topic), *criteria.keywords),
             unwanted=tokenize(*irrelevant, *criteria.unwanted),
+            phrases=tuple(
+                (tokenize(phrase), topic)
+                for phrase, topic in unwanted_phrases(criteria)
+                if len(phrase.split()) <= _PHRASE_LENGTH
+            )[:_MAX_TOPICS],
         )
 
 
@@ -82,7 +110,12 @@ def criteria_features(
     words = np.asarray(corpus.words @ wanted).ravel()
     best = topics.max(axis=1, initial=0)
     by_topic = np.sqrt(np.square(np.maximum(topics, 0)).mean(axis=1)) if topics.size else best
-    direct = _standardize(np.column_stack([by_topic, whole, words, -against]))
+    direct = np.column_stack(
+        [
+            _standardize(np.column_stack([by_topic, whole, words, -against])),
+            _about_phrases(corpus, criteria.phrases, embedding, topics, wanted),
+        ]
+    )
     feedback = _pseudo_relevance(corpus, direct @ PRIOR_WEIGHTS[:-1])
     nearest = topics.argmax(axis=1) if topics.size else np.zeros(len(cosines), dtype=np.int64)
     per_word = PRIOR_WEIGHTS[2] / max(float(words.std()), _EPSILON)
@@ -92,6 +125,38 @@ def criteria_features(
         related=(words > 0) | (best > 0),
         term_log_odds=per_word * (wanted - 0.5 * unwanted),
     )
+
+
+def _about_phrases(
+    corpus: CorpusStats,
+    phrases: Sequence[tuple[TermCounts, int]],
+    embedding: Embedding,
+    topics: NDArray[np.float64],
+    wanted: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """Return how much each paper is about an unwanted phrase, more than about any topic.
+
+    phrases: the terms of each, and the topic that it belongs to, -1 for all
+    topics: (papers, topics) cosine similarities to the topics
+    wanted: (terms,) weights of the wanted terms: a phrase is known by its other terms
+
+    Returns (papers,), from 0, not at all, to 1. A phrase of a topic counts for the papers that
+    are nearest to this topic.
+    """
+    if not phrases:
+        return np.zeros(len(topics))
+    counts = [one for one, _ in phrases]
+    owners = np.array([topic for _, topic in phrases])
+    vectors = corpus.vectors @ corpus.centre(embedding.embed(counts)).T
+    rows = corpus.word_rows(counts).multiply(wanted[None, :] == 0)
+    words = np.asarray((corpus.words @ rows.T).todense())
+    margin = vectors / _PHRASE_COSINE + words / _PHRASE_WORDS
+    if topics.size:
+        margin -= topics.max(axis=1, keepdims=True, initial=0) / _TOPIC_COSINE
+        margin[(owners >= 0) & (owners != topics.argmax(axis=1)[:, None])] = 0
+    strength = np.clip((margin - _LEAST_MARGIN) / _MARGIN_RANGE, 0, 1)
+    strength[:, owners >= 0] *= _IN_A_TOPIC
+    return np.asarray(strength.max(axis=1))
 
 
 def _pseudo_relevance(corpus: CorpusStats, scores: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -57,7 +57,9 @@ def criteria_text(answers: SetupAnswers) -> str:
     """Return `criteria.md`: the reader's words, a template, or the names of the categories."""
     words = answers.interests.strip()
     if words:
-        return f"{words}\n" if _has_topics(words) else _own("What interests me", words)
+        return (
+            f"{words}\n" if _has_topics(words) else f"# What I want to read\n\n{_HELP}\n{words}\n"
+        )
     if answers.template:
         return field_criteria(answers.template)
     topics = (
@@ -80,11 +82,7 @@ def unusable_interests(words: str) -> str | None:
 def _has_topics(words: str) -> bool:
     """Return whether the text has topics or keywords already: then it is not changed."""
     criteria = parse_criteria(words)
-    return bool(criteria.keywords) or any(topic.name != "Interests" for topic in criteria.topics)
-
-
-def _own(topic: str, words: str) -> str:
-    return f"# What I want to read\n\n{_HELP}\n## {topic}\n\n{words}\n"
+    return bool(criteria.keywords) or any(topic.titled for topic in criteria.topics)
 
 
 def _follow(names: Sequence[str]) -> str:
