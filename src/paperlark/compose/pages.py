@@ -18,11 +18,13 @@ from paperlark.day import DayParts
 from paperlark.domain.errors import JudgeError
 from paperlark.domain.spending import NO_BOUND
 from paperlark.llm.budget import BudgetLedger
+from paperlark.ports import ReaderTable
 from paperlark.renderers.page_files import RENDERERS
 from paperlark.runs.estimate import EstimateDay, Estimator
 from paperlark.runs.make_page import PageMaker
 from paperlark.settings import Settings
 from paperlark.settings.environment import Environment, RunOptions
+from paperlark.settings.identity import claim, known
 from paperlark.store.announcements import AnnouncementStore
 from paperlark.store.batch_jobs import BatchJobStore
 from paperlark.store.database import open_database
@@ -30,6 +32,7 @@ from paperlark.store.digests import DigestStore
 from paperlark.store.examples import ExampleStore
 from paperlark.store.judgements import JudgementStore
 from paperlark.store.lock import run_lock
+from paperlark.store.readers import ReaderStore
 from paperlark.store.spending import SpendingStore
 from paperlark.store.vectors import VectorStore
 
@@ -38,10 +41,11 @@ from paperlark.store.vectors import VectorStore
 class OpenedParts:
     """What a page is made with, except for the judge.
 
-    `begin` starts a day with the budget, `begin_unpaid` one that no budget limits. `memory` and
+    `settings` have the profile's id. `begin` starts a day with the budget, `begin_unpaid` one that no budget limits. `memory` and
     `spending` have what was paid for, `jobs` the submitted batches.
     """
 
+    settings: Settings
     parts: DayParts
     days: Callable[[date, date], tuple[date, ...]]
     begin: Callable[[date], None]
@@ -65,7 +69,8 @@ def open_page_maker(
         enter_run(settings, options, opened)
         threads = start_threads(model, opened)
         ledger = BudgetLedger(model.budget if model else NO_BOUND)
-        made = open_parts(settings, options, environment, ledger, opened)
+        made = open_parts(settings, options, environment, ledger, opened, identify=claim)
+        settings = made.settings
         chosen = choose_judge(settings, options, environment, threads, ledger, made.jobs, opened)
         parts = replace(made.parts, judge=chosen.judge)
         if chosen.paid and model:
@@ -96,13 +101,19 @@ def open_parts(
     environment: Environment,
     ledger: BudgetLedger,
     opened: ExitStack,
+    *,
+    identify: Callable[[Settings, ReaderTable], Settings],
 ) -> OpenedParts:
-    """Put everything together but for a judge; raises SourceError or StoreError."""
+    """Put everything together but for a judge.
+
+    Raises SourceError, StoreError, or IdentityShared where another profile has the same id.
+    """
     database = settings.database
     announcements = choose_sources(settings, options.feeds, environment, opened)
     connection = opened.enter_context(open_database(database))
+    settings = identify(settings, ReaderStore(connection, database))
     spending = SpendingStore(connection, database)
-    begin_budget = budget_of_day(ledger, settings.profile.name, spending, environment)
+    begin_budget = budget_of_day(ledger, settings.profile.id, spending, environment)
     from paperlark.rankers.precedents import ranker_and_precedents  # noqa: PLC0415  # numpy: 0.2 s
 
     ranker, precedent_finder = ranker_and_precedents(VectorStore(connection, database))
@@ -112,6 +123,7 @@ def open_parts(
         begin_budget(day)
 
     return OpenedParts(
+        settings=settings,
         parts=DayParts(
             sources=announcements.sources,
             batches=AnnouncementStore(connection, database),
@@ -147,8 +159,9 @@ def open_estimator(
     with ExitStack() as opened:
         enter_run(settings, options, opened)
         ledger = BudgetLedger(model.budget)
-        made = open_parts(settings, options, environment, ledger, opened)
-        judge = choose_estimating_judge(settings.profile, model, made.spending, made.jobs, opened)
+        made = open_parts(settings, options, environment, ledger, opened, identify=known)
+        profile = made.settings.profile
+        judge = choose_estimating_judge(profile, model, made.spending, made.jobs, opened)
         if options.batch is not None:
             model = replace(model, batch=options.batch)
         yield Estimator(
@@ -156,7 +169,7 @@ def open_estimator(
             model.price_source(environment.now()),
             made.days,
             EstimateDay(
-                settings.profile,
+                profile,
                 model,
                 replace(made.parts, memory=made.memory),
                 made.begin,

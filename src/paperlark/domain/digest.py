@@ -253,7 +253,8 @@ class Digest:
 
     Its fields and those of its parts are a stored format (`store/digests.py`), except `ranked`.
 
-    Header: `model` and `spend` are None without a judge, `cutoffs` where an imported digest does
+    Header: `profile` is the title of the page, `reader` whose page it is; empty in older digests,
+    where the title was both. `model` and `spend` are None without a judge, `cutoffs` where an imported digest does
     not say them. `prompt` is the selection prompt for the appendix, None where the reader keeps it
     private. `notes` are what the reader must know, such as a truncated feed.
     Papers: `scanned` are all ids; `ranked` the same papers, best match first, with what was known
@@ -291,6 +292,12 @@ class Digest:
     agreement: Agreement | None = None
     ranked: tuple[Ranked, ...] = ()
     prices: PriceSource | None = None
+    reader: str = ""
+
+    @property
+    def reader_id(self) -> str:
+        """The id that the digest is stored under."""
+        return self.reader or self.profile
 
     @property
     def reconstructed(self) -> bool:
