@@ -135,6 +135,7 @@ def open_sample(
         there = output.absolute()
         settings = replace(
             opened.settings,
+            id=opened.settings.profile.title,  # so that none is written into the bundled profile
             database=there / "paperlark.db",
             site=replace(opened.settings.site, folder=there / "site"),
         )

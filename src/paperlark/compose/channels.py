@@ -42,7 +42,7 @@ def open_deliveries(
     path = settings.database
     with run_lock(path, patience=patience, tell=tell), open_database(path) as connection:
         archive = DigestStore(connection, path)
-        settings = claim(settings, ReaderStore(connection, path))
+        settings = claim(settings, ReaderStore(connection, path), tell)
         profile = settings.profile.id
 
         def days_so_far(today: date) -> RecentDays:

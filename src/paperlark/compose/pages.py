@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 
 from paperlark.compose.judge import (
     budget_of_day,
@@ -69,7 +70,8 @@ def open_page_maker(
         enter_run(settings, options, opened)
         threads = start_threads(model, opened)
         ledger = BudgetLedger(model.budget if model else NO_BOUND)
-        made = open_parts(settings, options, environment, ledger, opened, identify=claim)
+        identify = partial(claim, tell=options.tell)
+        made = open_parts(settings, options, environment, ledger, opened, identify=identify)
         settings = made.settings
         chosen = choose_judge(settings, options, environment, threads, ledger, made.jobs, opened)
         parts = replace(made.parts, judge=chosen.judge)

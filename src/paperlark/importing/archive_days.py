@@ -155,7 +155,7 @@ def add_days(
     with alone, open_database(path) as connection:
         archive = DigestStore(connection, path)
         if not dry_run:
-            claim(settings, ReaderStore(connection, path))
+            claim(settings, ReaderStore(connection, path), wait.tell)
         put = partial(_put, archive=archive, folder=settings.output, dry_run=dry_run)
         return _summarize(
             [(day, put(one) if isinstance(one, Digest) else one) for day, one in found]

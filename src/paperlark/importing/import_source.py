@@ -122,7 +122,7 @@ def _import_votes(settings: Settings, text: str, name: str, how: ImportOptions) 
     if how.dry_run:
         return Imported(len(votes), votes=len(votes))
     with _writing(path), open_database(path) as connection:
-        claim(replace(settings, profile=profile), ReaderStore(connection, path))
+        claim(replace(settings, profile=profile), ReaderStore(connection, path), how.wait.tell)
         store = FeedbackStore(connection, path, profile.id)
         there = frozenset(store.all())
         new = tuple(one for one in dict.fromkeys(votes) if one not in there)
@@ -198,7 +198,7 @@ def _keep(settings: Settings, examples: Sequence[Example], how: ImportOptions) -
         return examples
     with _writing(path), open_database(path) as connection:
         if not how.dry_run:
-            claim(settings, ReaderStore(connection, path))
+            claim(settings, ReaderStore(connection, path), how.wait.tell)
         library = LibraryStore(connection, path, settings.profile.id)
         new = library.new(examples)
         if not how.dry_run:

@@ -9,7 +9,7 @@ import os
 import secrets
 import shutil
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -49,18 +49,21 @@ def find_id(settings: Settings, readers: Sequence[KnownReader]) -> Settings:
     return _with_id(settings, _choose(settings, readers))
 
 
-def claim(settings: Settings, table: ReaderTable) -> Settings:
+def claim(
+    settings: Settings, table: ReaderTable, tell: Callable[[str], object] = lambda _: None
+) -> Settings:
     """Return the settings with the profile's id, which is stored and written into its file.
 
     A file that cannot be written stays as it is: the database then knows the profile by its path
-    and title. Raises IdentityShared where another profile has the same id, StoreError.
+    and title. `tell` is told of a new reader that could be taken for another. Raises IdentityShared where another profile has the same id, StoreError.
     """
     before = table.all()
     chosen = _choose(settings, before)
     if chosen not in before:
         chosen = table.keep(lambda readers: _choose(settings, readers))
         if all(chosen.id != one.id for one in before):
-            _tell_new(settings, chosen, before)
+            for line in _taken_for(settings, chosen, before):
+                tell(line)
     if settings.id is None and settings.file is not None:
         write_id(settings.file, chosen.id)
     return _with_id(settings, chosen)
@@ -186,26 +189,23 @@ def _same(one: Path, other: Path) -> bool:
         return False
 
 
-def _tell_new(settings: Settings, reader: KnownReader, others: Sequence[KnownReader]) -> None:
-    """Warn of a new reader that could be taken for another: of the same title, or renamed."""
+def _taken_for(
+    settings: Settings, reader: KnownReader, others: Sequence[KnownReader]
+) -> Iterator[str]:
+    """Yield what a new reader could be taken for: one of the same title, or one renamed."""
     for one in others:
         if reader.title in {one.id, one.title} and settings.id is None:
-            _log.warning(
-                "%s has pages of another profile of that title, %s: this one is now known by %r",
-                settings.database,
-                one.profile or "no longer there",
-                reader.id,
+            where = one.profile or "a profile that is gone"
+            yield (
+                f"{settings.database} has pages of another profile of that title, {where}: this"
+                f" one is now known by the id {reader.id!r}"
             )
     lost = unclaimed(others, lambda one: _holding(settings, one))
     if lost:
-        _log.warning(
-            "%r is a new reader of %s, which also has pages of %s: to go on with those, write"
-            " %s into %s",
-            reader.title,
-            settings.database,
-            ", ".join(repr(one.title) for one in lost),
-            id_setting(lost[0].id),
-            settings.file,
+        yield (
+            f"{reader.title!r} is a new reader of {settings.database}, which also has pages of"
+            f" {', '.join(repr(one.title) for one in lost)}: to go on with those, write"
+            f" {id_setting(lost[0].id)} into {settings.file}"
         )
 
 
