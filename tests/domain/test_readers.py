@@ -32,8 +32,8 @@ TITLES = st.one_of(
 )
 
 
-def _claim(title: str = "Bats", *, id: str | None = None, proposed: str = "") -> Claim:
-    return Claim(id, proposed or id or title, title, HERE, "paperlark.db")
+def _claim(title: str = "Bats", *, named: str | None = None, proposed: str = "") -> Claim:
+    return Claim(named, proposed or named or title, title, HERE, "paperlark.db")
 
 
 def _held(*elsewhere: str) -> Callable[[KnownReader], Holding]:
@@ -51,13 +51,13 @@ def _find(claim: Claim, *readers: KnownReader, elsewhere: Sequence[str] = ()) ->
 
 def test_an_id_decides_whatever_the_title_and_the_place() -> None:
     other, mine = KnownReader("a", "Bats", HERE), KnownReader("b", "Owls", THERE)
-    assert _find(_claim(id="b"), other, mine) == mine
-    assert _find(_claim(id="c"), other, mine) is None
+    assert _find(_claim(named="b"), other, mine) == mine
+    assert _find(_claim(named="c"), other, mine) is None
 
 
 def test_an_id_that_another_profile_has_too_is_refused_with_both_places() -> None:
     with pytest.raises(IdentityShared) as raised:
-        _find(_claim(id="b"), KnownReader("b", "Owls", THERE), elsewhere=[THERE])
+        _find(_claim(named="b"), KnownReader("b", "Owls", THERE), elsewhere=[THERE])
     assert HERE in raised.value.problem
     assert THERE in raised.value.problem
     assert "paperlark.db" in raised.value.problem
@@ -85,7 +85,7 @@ def test_what_pages_propose_is_taken_where_nobody_has_it() -> None:
 
 def test_an_id_that_differs_only_in_case_is_refused() -> None:
     with pytest.raises(IdentityShared, match="differ too little"):
-        new_reader(_claim(id="BATS"), [KnownReader("bats", "x", THERE)], _numbered())
+        new_reader(_claim(named="BATS"), [KnownReader("bats", "x", THERE)], _numbered())
 
 
 def test_readers_of_one_title_are_named_with_their_ids() -> None:

@@ -13,8 +13,8 @@ from paperlark.archive.pages_owner import propose_id
 from paperlark.domain.digest import Digest
 from paperlark.domain.errors import PaperlarkError, StoreError
 from paperlark.domain.judgement import JudgementKey, ModelCall, Reading
-from paperlark.domain.spending import total
 from paperlark.domain.profile import Profile
+from paperlark.domain.spending import total
 from paperlark.ports import Archive, JudgementMemory
 from paperlark.settings import Settings
 from paperlark.settings.identity import claim, find_id
@@ -24,7 +24,6 @@ from paperlark.store.judgements import JudgementStore
 from paperlark.store.lock import run_lock
 from paperlark.store.readers import ReaderStore, stored_readers
 from paperlark.store.votes import FeedbackStore, log_path, read_votes
-
 
 _Outcome = tuple[str, PaperlarkError | None]
 """The name of a thing, and why it was not restored."""

@@ -41,8 +41,8 @@ def open_deliveries(
     """Open the outbox of a profile; no other run delivers meanwhile. Raises StoreError."""
     path = settings.database
     with run_lock(path, patience=patience, tell=tell), open_database(path) as connection:
-        archive = DigestStore(connection, path)
-        settings = claim(settings, ReaderStore(connection, path), tell)
+        archive, readers = DigestStore(connection, path), ReaderStore(connection, path)
+        settings = claim(settings, readers, tell)
         profile = settings.profile.id
 
         def days_so_far(today: date) -> RecentDays:

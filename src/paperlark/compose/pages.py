@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import partial
 
 from paperlark.compose.judge import (
     budget_of_day,
@@ -19,7 +18,6 @@ from paperlark.day import DayParts
 from paperlark.domain.errors import JudgeError
 from paperlark.domain.spending import NO_BOUND
 from paperlark.llm.budget import BudgetLedger
-from paperlark.ports import ReaderTable
 from paperlark.renderers.page_files import RENDERERS
 from paperlark.runs.estimate import EstimateDay, Estimator
 from paperlark.runs.make_page import PageMaker
@@ -42,8 +40,8 @@ from paperlark.store.vectors import VectorStore
 class OpenedParts:
     """What a page is made with, except for the judge.
 
-    `settings` have the profile's id. `begin` starts a day with the budget, `begin_unpaid` one that no budget limits. `memory` and
-    `spending` have what was paid for, `jobs` the submitted batches.
+    `settings` have the profile's id. `begin` starts a day with the budget, `begin_unpaid` one that
+    no budget limits. `memory` and `spending` have what was paid for, `jobs` the submitted batches.
     """
 
     settings: Settings
@@ -70,8 +68,7 @@ def open_page_maker(
         enter_run(settings, options, opened)
         threads = start_threads(model, opened)
         ledger = BudgetLedger(model.budget if model else NO_BOUND)
-        identify = partial(claim, tell=options.tell)
-        made = open_parts(settings, options, environment, ledger, opened, identify=identify)
+        made = open_parts(settings, options, environment, ledger, opened)
         settings = made.settings
         chosen = choose_judge(settings, options, environment, threads, ledger, made.jobs, opened)
         parts = replace(made.parts, judge=chosen.judge)
@@ -104,16 +101,14 @@ def open_parts(
     ledger: BudgetLedger,
     opened: ExitStack,
     *,
-    identify: Callable[[Settings, ReaderTable], Settings],
+    writes: bool = True,
 ) -> OpenedParts:
-    """Put everything together but for a judge.
-
-    Raises SourceError, StoreError, or IdentityShared where another profile has the same id.
-    """
+    """Put everything together but for a judge; raises SourceError, StoreError or IdentityShared."""
     database = settings.database
     announcements = choose_sources(settings, options.feeds, environment, opened)
     connection = opened.enter_context(open_database(database))
-    settings = identify(settings, ReaderStore(connection, database))
+    readers = ReaderStore(connection, database)
+    settings = claim(settings, readers, options.tell) if writes else known(settings, readers)
     spending = SpendingStore(connection, database)
     begin_budget = budget_of_day(ledger, settings.profile.id, spending, environment)
     from paperlark.rankers.precedents import ranker_and_precedents  # noqa: PLC0415  # numpy: 0.2 s
@@ -161,9 +156,10 @@ def open_estimator(
     with ExitStack() as opened:
         enter_run(settings, options, opened)
         ledger = BudgetLedger(model.budget)
-        made = open_parts(settings, options, environment, ledger, opened, identify=known)
-        profile = made.settings.profile
-        judge = choose_estimating_judge(profile, model, made.spending, made.jobs, opened)
+        made = open_parts(settings, options, environment, ledger, opened, writes=False)
+        judge = choose_estimating_judge(
+            made.settings.profile, model, made.spending, made.jobs, opened
+        )
         if options.batch is not None:
             model = replace(model, batch=options.batch)
         yield Estimator(
@@ -171,7 +167,7 @@ def open_estimator(
             model.price_source(environment.now()),
             made.days,
             EstimateDay(
-                profile,
+                made.settings.profile,
                 model,
                 replace(made.parts, memory=made.memory),
                 made.begin,

@@ -155,9 +155,7 @@ def _select_by_judge(  # noqa: PLR0917  # all that a judge's selection takes
     verdict = judge_papers(
         judge,
         [one.paper for one in asked],
-        judgement_key=JudgementKey(
-            day, profile.id, profile.criteria.fingerprint, judge.signature
-        ),
+        judgement_key=JudgementKey(day, profile.id, profile.criteria.fingerprint, judge.signature),
         cutoffs=profile.cutoffs,
         memory=parts.memory,
         progress=progress,

@@ -68,7 +68,8 @@ def find_reader(
     """Return the reader that a profile belongs to, None for a new one.
 
     With an id, that one. Without, the reader last seen at this path, else the only one of the
-    proposed id or of this title that no other profile has. Raises IdentityShared where two profiles have one id.
+    proposed id or of this title that no other profile has. Raises IdentityShared where two
+    profiles have one id.
     """
     if claim.id is not None:
         named = next((one for one in readers if one.id == claim.id), None)

@@ -26,8 +26,8 @@ from paperlark.settings import Settings
 from paperlark.settings.identity import claim
 from paperlark.store.database import open_database
 from paperlark.store.digests import DigestStore
-from paperlark.store.readers import ReaderStore
 from paperlark.store.lock import run_lock
+from paperlark.store.readers import ReaderStore
 
 _OWN = '"paperlark/digest/'
 _LONGEST_NAME = 100

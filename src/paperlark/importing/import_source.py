@@ -13,6 +13,7 @@ from paperlark.domain.digest import Digest
 from paperlark.domain.errors import Unimportable
 from paperlark.domain.feedback import Example, LabelSource
 from paperlark.domain.paper import Paper, PaperId
+from paperlark.domain.profile import Profile
 from paperlark.importing.archive_days import (
     NO_IMPORTED_DAYS,
     NO_WAIT,
@@ -27,7 +28,6 @@ from paperlark.importing.fetch import OpenArxiv, content_of, look_up
 from paperlark.importing.item import ImportedEntry
 from paperlark.importing.kinds import FileKind, decode, read_items, recognise
 from paperlark.importing.zotero import ZoteroLibrary, items_of
-from paperlark.domain.profile import Profile
 from paperlark.ports import Progress
 from paperlark.settings import Settings
 from paperlark.settings.environment import Environment

@@ -55,7 +55,8 @@ def claim(
     """Return the settings with the profile's id, which is stored and written into its file.
 
     A file that cannot be written stays as it is: the database then knows the profile by its path
-    and title. `tell` is told of a new reader that could be taken for another. Raises IdentityShared where another profile has the same id, StoreError.
+    and title. `tell` is told of a new reader that could be taken for another. Raises
+    IdentityShared where another profile has the same id, StoreError.
     """
     before = table.all()
     chosen = _choose(settings, before)

@@ -138,7 +138,9 @@ def plan_files(readers: Sequence[SiteReader], root: str | None) -> Iterator[File
 def _feeds(archive: SiteArchive, root: str | None) -> Iterator[File]:
     days = archive.days[-DAYS:]
     facts = [one.facts for one in days]
-    inputs = fingerprint_of("feeds", archive.profile, archive.name, root, [one.fingerprint for one in days])
+    inputs = fingerprint_of(
+        "feeds", archive.profile, archive.name, root, [one.fingerprint for one in days]
+    )
     atom_path, json_path = Addresses(archive.profile).feeds
     yield File(atom_path, inputs, lambda: atom(archive.profile, facts, root, archive.name))
     yield File(json_path, inputs, lambda: json_feed(archive.profile, facts, root, archive.name))

@@ -59,9 +59,7 @@ def atom(profile: str, days: Sequence[DayFacts], root: str | None, title: str = 
     return written + b"\n"
 
 
-def json_feed(
-    profile: str, days: Sequence[DayFacts], root: str | None, title: str = ""
-) -> bytes:
+def json_feed(profile: str, days: Sequence[DayFacts], root: str | None, title: str = "") -> bytes:
     """Return the JSON Feed; its links must be absolute, so without `root` it has none."""
     addresses = Addresses(profile)
     here = addresses.feeds[1]

@@ -6,8 +6,8 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from paperlark.domain.readers import KnownReader
 from paperlark.domain.errors import StoreError
+from paperlark.domain.readers import KnownReader
 from paperlark.store.database import (
     VERSION,
     inspect_database,

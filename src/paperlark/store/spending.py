@@ -92,9 +92,7 @@ class SpendingStore:
             spends.setdefault((period, model, profile), []).append(spend_of(*spend))
         names = names_of(ReaderStore(self._connection, self._path).all())
         expenses = (
-            replace(
-                _expense(key, together, *papers.get(key, (0, 0))), title=names.get(key[2], "")
-            )
+            replace(_expense(key, together, *papers.get(key, (0, 0))), title=names.get(key[2], ""))
             for key, together in spends.items()
         )
         by_name = sorted(expenses, key=lambda one: (one.model, one.name, one.profile))
