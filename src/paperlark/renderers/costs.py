@@ -140,7 +140,6 @@ def _record(one: Expense) -> dict[str, Any]:
         "period": one.period,
         "model": one.model,
         "profile": one.name,
-        "id": one.profile,
         "judged": one.judged,
         "selected": one.selected,
         "requests": one.requests,

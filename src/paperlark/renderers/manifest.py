@@ -35,7 +35,7 @@ class ManifestRenderer:
             "schema": SCHEMA,
             "day": digest.day.isoformat(),
             "profile": digest.profile,
-            "id": digest.reader_id,
+            "id": digest.reader or None,
             "state": digest.status,
             "inputs": [asdict(batch) for batch in digest.batches],
             "counts": asdict(digest.funnel),
