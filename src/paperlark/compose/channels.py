@@ -43,12 +43,11 @@ def open_deliveries(
     with run_lock(path, patience=patience, tell=tell), open_database(path) as connection:
         archive, readers = DigestStore(connection, path), ReaderStore(connection, path)
         settings = claim(settings, readers, tell)
-        profile = settings.profile.id
 
         def days_so_far(today: date) -> RecentDays:
-            days = archive.days(profile)
+            days = archive.days(settings.profile.id)
             recent = (day for day in days if today - _FORTNIGHT <= day <= today)
-            found = ((day, archive.digest(profile, day)) for day in recent)
+            found = ((day, archive.digest(settings.profile.id, day)) for day in recent)
             digests = {day: digest for day, digest in found if digest is not None}
             return RecentDays(today, digests, first=min(days, default=None))
 

@@ -40,8 +40,8 @@ from paperlark.store.vectors import VectorStore
 class OpenedParts:
     """What a page is made with, except for the judge.
 
-    `settings` have the profile's id. `begin` starts a day with the budget, `begin_unpaid` one that
-    no budget limits. `memory` and `spending` have what was paid for, `jobs` the submitted batches.
+    `begin` starts a day with the budget, `begin_unpaid` one that no budget limits. `memory` and
+    `spending` have what was paid for, `jobs` the submitted batches; `settings` have the id.
     """
 
     settings: Settings
@@ -69,14 +69,14 @@ def open_page_maker(
         threads = start_threads(model, opened)
         ledger = BudgetLedger(model.budget if model else NO_BOUND)
         made = open_parts(settings, options, environment, ledger, opened)
-        settings = made.settings
-        chosen = choose_judge(settings, options, environment, threads, ledger, made.jobs, opened)
+        own = made.settings
+        chosen = choose_judge(own, options, environment, threads, ledger, made.jobs, opened)
         parts = replace(made.parts, judge=chosen.judge)
         if chosen.paid and model:
             source = model.price_source(environment.now())
             parts = replace(parts, memory=made.memory, prices=lambda: source)
         yield PageMaker(
-            profile=settings.profile,
+            profile=own.profile,
             parts=parts,
             renderers=RENDERERS,
             folder=options.output or settings.output,
