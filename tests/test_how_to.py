@@ -70,7 +70,7 @@ def _is_about_a_file(error: click.UsageError) -> bool:
 
 @pytest.mark.parametrize("block", _blocks("toml"), ids=str)
 def test_settings_that_are_shown_load(block: Block, tmp_path: Path) -> None:
-    assert _load(block.text, tmp_path).profile.name
+    assert _load(block.text, tmp_path).profile.title
 
 
 @pytest.mark.parametrize("block", _blocks("sh"), ids=str)

@@ -29,6 +29,7 @@ from paperlark.runs.progress import NoProgress, TimedProgress
 from paperlark.settings.environment import Environment, RunOptions
 
 if TYPE_CHECKING:
+    from paperlark.archive.digests import OwnDigests
     from paperlark.archive.spending import SpendingReport
     from paperlark.delivery.deliveries import DeliveryReport, Outboxes
     from paperlark.doctor import Group
@@ -46,7 +47,7 @@ if TYPE_CHECKING:
     from paperlark.evaluation.token_report import TokenReport
     from paperlark.importing.import_source import Imported, ImportOptions
     from paperlark.importing.kinds import FileKind
-    from paperlark.ports import Archive, Progress
+    from paperlark.ports import Progress
     from paperlark.runs.estimate import EstimateReport
     from paperlark.runs.make_page import (
         DayOutcome,
@@ -99,9 +100,10 @@ def open_profile(
     >>> profile.name
     'Efficient LLM inference'
     """
+    from paperlark.archive.pages_owner import propose_id
     from paperlark.settings import load_settings
 
-    settings = load_settings(Path(path))
+    settings = propose_id(load_settings(Path(path)))
     return OpenedProfile(settings, environment or Environment(), options, progress)
 
 
@@ -133,6 +135,7 @@ def open_sample(
         there = output.absolute()
         settings = replace(
             opened.settings,
+            id=opened.settings.profile.title,  # so that none is written into the bundled profile
             database=there / "paperlark.db",
             site=replace(opened.settings.site, folder=there / "site"),
         )
@@ -155,8 +158,8 @@ class OpenedProfile:
 
     @property
     def name(self) -> str:
-        """The profile's name, which is the page's title."""
-        return self.settings.profile.name
+        """The profile's name: the page's title, which may change at will."""
+        return self.settings.profile.title
 
     @property
     def today(self) -> date:
@@ -326,7 +329,7 @@ class OpenedProfile:
         ['2025-02-19', '2025-02-26']
         """
         with self._open_archive() as archive:
-            return archive.days(self.name)
+            return archive.days()
 
     def digest(self, day: date | None = None) -> Digest:
         """Return what a page was made from.
@@ -340,10 +343,8 @@ class OpenedProfile:
         >>> str(digest.day), str(digest.status), len(digest.entries)
         ('2025-02-26', 'complete', 10)
         """
-        from paperlark.archive.digests import find_digest
-
         with self._open_archive() as archive:
-            return find_digest(archive, self.name, day)
+            return archive.find(day)
 
     def search(
         self,
@@ -465,7 +466,7 @@ class OpenedProfile:
         """
         from paperlark.archive.votes import open_votes
 
-        with open_votes(self.settings, self.environment) as votes:
+        with open_votes(self.settings, self.environment, writes=False) as votes:
             return votes.current()
 
     def import_source(
@@ -672,7 +673,7 @@ class OpenedProfile:
 
         return open_page_maker(self.settings, self.options, self.environment)
 
-    def _open_archive(self) -> AbstractContextManager[Archive]:
+    def _open_archive(self) -> AbstractContextManager[OwnDigests]:
         from paperlark.archive.digests import open_archive
 
         return open_archive(self.settings)
@@ -947,11 +948,14 @@ def open_schedule(
 def _job(profile: Path, *, may_be_lost: bool) -> ScheduledJob:
     from paperlark.schedule.schedule import job_of, lost_job
     from paperlark.settings import load_settings
+    from paperlark.settings.identity import find_id
+    from paperlark.store.readers import stored_readers
 
     python = Path(sys.executable)
     if may_be_lost and not profile.exists():
         return lost_job(profile, python)
-    return job_of(profile, load_settings(profile), python)
+    settings = load_settings(profile)
+    return job_of(profile, find_id(settings, stored_readers(settings.database)), python)
 
 
 def _paper_id(name: str) -> PaperId:

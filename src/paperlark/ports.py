@@ -6,7 +6,7 @@ stores are ports because a second implementation of each, on PostgreSQL, is plan
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import date
 from typing import Protocol
@@ -33,6 +33,7 @@ from paperlark.domain.judgement import (
 )
 from paperlark.domain.paper import Paper, PaperId
 from paperlark.domain.profile import Profile
+from paperlark.domain.readers import KnownReader
 from paperlark.domain.search import Hits, PaperStatus, SearchQuery
 from paperlark.domain.spending import Spend
 
@@ -266,6 +267,18 @@ class Channel(Protocol):
 
         Raises DeliveryError: ChannelBusy, ChannelRefused or MaybeDelivered.
         """
+        ...
+
+
+class ReaderTable(Protocol):
+    """Who has pages, votes or imports in a database."""
+
+    def all(self) -> tuple[KnownReader, ...]:
+        """Return every reader, sorted by id."""
+        ...
+
+    def keep(self, choose: Callable[[Sequence[KnownReader]], KnownReader]) -> KnownReader:
+        """Store the reader that `choose` returns for all others; nobody writes between."""
         ...
 
 

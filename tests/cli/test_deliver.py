@@ -144,3 +144,17 @@ def test_a_profile_without_a_channel_has_nothing_to_deliver_to(paperlark: Paperl
     result = paperlark("deliver")
     assert result.exit_code == 2
     assert "add a table [[deliver]]" in result.stderr
+
+
+def test_nothing_is_brought_twice_because_of_another_title(
+    paperlark: Paperlark, home: Path, mail: MailServer
+) -> None:
+    assert paperlark(*RUN).exit_code == 0
+    assert "delivered" in paperlark("deliver").stdout
+    profile = home / "paperlark.toml"
+    profile.write_text(profile.read_text().replace('name = "Bats"', 'name = "Mammals"'))
+    assert "already handled" in paperlark("deliver").stdout
+    assert len(mail.taken) == 1
+    assert paperlark(*RUN).exit_code == 0
+    paperlark("deliver")
+    assert len(mail.taken) == 1

@@ -260,7 +260,7 @@ def test_a_first_page_that_fails_leaves_the_profile(paperlark: Paperlark, home: 
     result = paperlark("init", "mine", "--first-page", "--feeds", "empty")
     assert result.exit_code == 1
     assert "the profile was written all the same" in result.output
-    assert load_settings(home / "mine" / "paperlark.toml").profile.name == "My papers"
+    assert load_settings(home / "mine" / "paperlark.toml").profile.title == "My papers"
 
 
 def test_a_library_is_imported_after_the_files_are_written(answer: Answer, home: Path) -> None:
@@ -282,7 +282,7 @@ def test_an_import_that_fails_leaves_the_profile_and_is_told(
     result = paperlark("init", "mine", "--import", "gone.bib")
     assert result.exit_code == 1
     assert "there is no file gone.bib" in result.output
-    assert load_settings(home / "mine" / "paperlark.toml").profile.name == "My papers"
+    assert load_settings(home / "mine" / "paperlark.toml").profile.title == "My papers"
 
 
 def test_a_text_file_holds_the_interests_as_they_are(answer: Answer, home: Path) -> None:

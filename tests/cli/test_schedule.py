@@ -128,7 +128,7 @@ def test_two_profiles_of_one_name_are_told_apart(schedule: Schedule, home: Path)
     schedule("systemd", "--yes")
     result = schedule("systemd", "--yes", "--profile", "owls.toml")
     assert result.exit_code == 1
-    assert "give one of the two profiles another name" in result.stderr
+    assert "write an `id` of its own into one of the two" in result.stderr
 
 
 def test_where_systemd_is_not_reached_it_says_what_to_run(schedule: Schedule, home: Path) -> None:

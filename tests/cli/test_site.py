@@ -66,7 +66,7 @@ def test_profiles_stand_side_by_side(paperlark: Paperlark, home: Path) -> None:
     assert (home / "both" / "owls" / "2025" / "02" / "26" / "index.html").is_file()
     again = paperlark("site", "paperlark.toml", "paperlark.toml")
     assert again.exit_code == 1
-    assert "two of the profiles are called 'Bats': give each profile its own name" in again.stderr
+    assert "paperlark.toml is there twice: name each profile once" in again.stderr
 
 
 def test_the_feeds_have_whole_addresses_where_the_sites_own_is_told(

@@ -31,7 +31,7 @@ IDS = tuple(paper.id for paper in PAPERS)
 BENGIO = a_paper("2502.09999", authors=(Author("Yoshua Bengio"),))
 LIKELY = (*([0.9] * 9), *([0.01] * 92))  # 8.1 of 9.02 above the threshold, for a recall of 0.9
 PROFILE = Profile(
-    name="Mine",
+    title="Mine",
     categories=("cs.LG",),
     criteria=parse_criteria("bats"),
     followed=(FollowedAuthor("Yoshua Bengio"),),

@@ -36,7 +36,7 @@ PAPERS = tuple(a_paper(f"2502.{number:05}") for number in range(1, 7))
 IDS = tuple(paper.id for paper in PAPERS)
 BENGIO = a_paper("2502.09999", authors=(Author("Yoshua Bengio"),))
 PROFILE = Profile(
-    name="Mine",
+    title="Mine",
     categories=("cs.LG",),
     criteria=parse_criteria("bats"),
     followed=(FollowedAuthor("Yoshua Bengio"),),

@@ -34,7 +34,7 @@ DAY = date(2025, 2, 26)
 PAPERS = tuple(a_paper(f"2502.{number:05}") for number in range(1, 7))
 IDS = tuple(paper.id for paper in PAPERS)
 PROFILE = Profile(
-    name="Mine",
+    title="Mine",
     categories=("cs.LG",),
     criteria=parse_criteria("bats"),
     exploration=Exploration(share=0),

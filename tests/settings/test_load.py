@@ -63,7 +63,7 @@ def test_every_setting_arrives(home: Path) -> None:
     (home / "paperlark.toml").write_text(WHOLE)
     settings = load_settings(home / "paperlark.toml")
     profile = settings.profile
-    assert (profile.name, profile.categories) == ("Bats", ("cs.SD", "q-bio.NC"))
+    assert (profile.title, profile.categories) == ("Bats", ("cs.SD", "q-bio.NC"))
     assert profile.announce_types == (AnnounceType.NEW, AnnounceType.REPLACE)
     assert profile.primary_only
     assert profile.page_size == 7
@@ -131,7 +131,7 @@ base_url = "ftp://x"
         "paperlark.toml:2: categories: arXiv has no category 'cs.lg'; did you mean 'cs.LG'?",
         "paperlark.toml:2: categories: arXiv has no category 'knitting';"
         " see https://arxiv.org/category_taxonomy",
-        'paperlark.toml:3: unknown setting "colour"; expected one of name, categories,'
+        'paperlark.toml:3: unknown setting "colour"; expected one of name, id, categories,'
         " criteria, announce_types, primary_only, page_size, judge_updates, judge_followed,"
         " show_criteria, least_h_index, output, database, cutoffs, exploration, follow, judge,"
         " budget, sources, site, mail, deliver",

@@ -53,7 +53,7 @@ def _written(folder: Path, answers: SetupAnswers) -> Settings:
 
 def test_the_usual_answers_work_as_they_are(tmp_path: Path) -> None:
     settings = _written(tmp_path / "mine", SetupAnswers())
-    assert settings.profile.name == "My papers"
+    assert settings.profile.title == "My papers"
     assert settings.profile.categories == ("cs.LG", "cs.CL")
     assert settings.profile.criteria.topics[0].name == "Why deep networks generalize"
     assert settings.profile.followed == ()
@@ -62,7 +62,7 @@ def test_the_usual_answers_work_as_they_are(tmp_path: Path) -> None:
 
 def test_what_was_answered_stands_in_the_profile(tmp_path: Path) -> None:
     settings = _written(tmp_path, FULL)
-    assert settings.profile.name == 'Grüße "x"'
+    assert settings.profile.title == 'Grüße "x"'
     assert settings.profile.categories == ("math.NT", "cs.LG")
     assert [one.name for one in settings.profile.followed] == ["Ada Lovelace", "Kurt Gödel"]
     assert settings.model is not None
@@ -124,7 +124,7 @@ def test_what_is_not_complained_about_loads(
         return
     answers = SetupAnswers(name=name, interests=interests, followed=tuple(followed))
     settings = _written(tmp_path_factory.mktemp("any"), answers)
-    assert settings.profile.name == name
+    assert settings.profile.title == name
     assert [one.name for one in settings.profile.followed] == followed
 
 

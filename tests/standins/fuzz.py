@@ -464,7 +464,7 @@ def _read_settings(content: bytes, folder: Path) -> None:
     file = folder / "paperlark.toml"
     file.write_bytes(content)
     settings = load_settings(file)
-    assert settings.profile.name
+    assert settings.profile.title
     assert settings.profile.categories
 
 

@@ -106,7 +106,7 @@ def draw_reader(seed: int, base_url: str) -> Reader:
         for month, _ in enumerate(DAYS, 1)
     )
     profile = Profile(
-        name="Troubled",
+        title="Troubled",
         categories=("cs.LG",),
         criteria=parse_criteria("## Matters\nRelevant: matters of all kinds."),
         followed=(FollowedAuthor(FOLLOWED.name),),

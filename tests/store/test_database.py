@@ -51,6 +51,7 @@ def test_the_schema_explains_every_table(path: Path) -> None:
         "matches",
         "jobs",
         "parcels",
+        "readers",
         "scratch",
         "search_texts",
         "search_waiting",

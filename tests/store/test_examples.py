@@ -117,7 +117,7 @@ def test_the_first_time_a_day_is_made_it_already_leaves_out_its_own_papers(
 def test_another_reader_teaches_nothing(connection: sqlite3.Connection, path: Path) -> None:
     AnnouncementStore(connection, path).keep(a_feed(a_paper()), MONDAY)
     DigestStore(connection, path).save(_judged(MONDAY, (a_paper(),)))
-    yours = replace(MINE, name="Yours")
+    yours = replace(MINE, id="Yours")
     evidence = ExampleStore(connection, path).evidence(yours, TUESDAY)
     assert (evidence.examples, evidence.stream) == ((), ())
 

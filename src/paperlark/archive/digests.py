@@ -4,35 +4,53 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
 from paperlark.domain.digest import Digest
 from paperlark.domain.errors import StoreError
+from paperlark.domain.profile import Profile
 from paperlark.settings import Settings
+from paperlark.settings.identity import known
 from paperlark.store.database import open_existing
 from paperlark.store.digests import DigestStore
+from paperlark.store.readers import ReaderStore
 
 if TYPE_CHECKING:
     from paperlark.ports import Archive
 
 
+_MAKE_ONE = "make one: paperlark today"
+
+
+@dataclass(frozen=True, slots=True)
+class OwnDigests:
+    """The digests of one profile."""
+
+    profile: Profile
+    archive: Archive
+
+    def days(self) -> tuple[date, ...]:
+        """Return the days that have one, in order."""
+        return self.archive.days(self.profile.id)
+
+    def find(self, day: date | None = None) -> Digest:
+        """Return the digest of a day, the latest if None; raises StoreError where there is none."""
+        days = self.days()
+        wanted = day or (days[-1] if days else None)
+        digest = self.archive.digest(self.profile.id, wanted) if wanted else None
+        if digest is None:
+            which = f"of {day}" if day else "yet"
+            hint = "list the days that have one with --days" if days else _MAKE_ONE
+            raise StoreError(f"{self.profile.title!r} has no page {which}", hint=hint)
+        return digest
+
+
 @contextmanager
-def open_archive(settings: Settings) -> Iterator[Archive]:
+def open_archive(settings: Settings) -> Iterator[OwnDigests]:
     """Open the digests made so far; raises StoreError where there is no database."""
-    with open_existing(settings.database, settings.profile.name) as connection:
-        yield DigestStore(connection, settings.database)
-
-
-def find_digest(archive: Archive, profile: str, day: date | None = None) -> Digest:
-    """Return the digest of a day, the latest if None; raises StoreError where there is none."""
-    days = archive.days(profile)
-    wanted = day or (days[-1] if days else None)
-    digest = archive.digest(profile, wanted) if wanted else None
-    if digest is None:
-        which = f"of {day}" if day else "yet"
-        raise StoreError(
-            f"{profile!r} has no page {which}",
-            hint="list the days that have one with --days" if days else "make one: paperlark today",
-        )
-    return digest
+    path = settings.database
+    with open_existing(path, settings.profile.title) as connection:
+        profile = known(settings, ReaderStore(connection, path)).profile
+        yield OwnDigests(profile, DigestStore(connection, path))

@@ -9,41 +9,45 @@ from functools import partial
 from pathlib import Path
 from sqlite3 import Connection
 
+from paperlark.archive.pages_owner import propose_id
 from paperlark.domain.digest import Digest
 from paperlark.domain.errors import PaperlarkError, StoreError
 from paperlark.domain.judgement import JudgementKey, ModelCall, Reading
+from paperlark.domain.profile import Profile
 from paperlark.domain.spending import total
 from paperlark.ports import Archive, JudgementMemory
 from paperlark.settings import Settings
+from paperlark.settings.identity import claim, find_id
 from paperlark.store.database import open_database
 from paperlark.store.digests import DigestStore
 from paperlark.store.judgements import JudgementStore
 from paperlark.store.lock import run_lock
+from paperlark.store.readers import ReaderStore, stored_readers
 from paperlark.store.votes import FeedbackStore, log_path, read_votes
 
+_Outcome = tuple[str, PaperlarkError | None]
+"""The name of a thing, and why it was not restored."""
 
-def restore_store(settings: Settings, folder: Path) -> Iterator[tuple[str, PaperlarkError | None]]:
+
+def restore_store(settings: Settings, folder: Path) -> Iterator[_Outcome]:
     """Rebuild the profile's database; yield the name of each thing restored, or why it was not.
 
-    Raises StoreError where there is a database already.
+    A database that has only pages of other profiles keeps them, and gets this profile's. Raises
+    StoreError where it has pages of this one.
     """
+    settings = propose_id(settings, folder)
     path = settings.database
     if path.exists():
-        raise StoreError(f"there is a database at {path}", hint="move it away to rebuild it")
+        yield from _add(settings, folder)
+        return
     # Built beside it, so that a restore that is killed leaves no incomplete database.
     beside = path.with_name(f"{path.name}.restoring")
     with run_lock(path, patience=0.0):
         for part in path.parent.glob(f"{beside.name}*"):
             part.unlink()
+        restored = 0
         with open_database(beside, anew=True) as connection:
-            archive = DigestStore(connection, beside)
-            restored = 0
-            for manifest in sorted(folder.glob("????-??-??.manifest.json")):
-                name = manifest.name.removesuffix(".manifest.json")
-                error = _restore_day(manifest, name, archive, partial(_memory, connection, beside))
-                restored += error is None
-                yield name, error
-            for name, error in _restore_votes(path, connection, beside):
+            for name, error in _restore(settings, folder, connection, beside):
                 restored += error is None
                 yield name, error
             # From here on it is one file, which can be renamed.
@@ -54,6 +58,42 @@ def restore_store(settings: Settings, folder: Path) -> Iterator[tuple[str, Paper
             beside.unlink()
 
 
+def _add(settings: Settings, folder: Path) -> Iterator[_Outcome]:
+    """Add what a database that several profiles share lacks of this one."""
+    path = settings.database
+    readers = stored_readers(path)
+    error = StoreError(f"there is a database at {path}", hint="move it away to rebuild it")
+    others = [one for one in readers if one.id != find_id(settings, readers).profile.id]
+    if not others:
+        raise error
+    with run_lock(path, patience=0.0), open_database(path) as connection:
+        archive = DigestStore(connection, path)
+        if archive.days(find_id(settings, readers).profile.id):
+            raise error
+        yield from _restore(settings, folder, connection, path)
+
+
+def _restore(
+    settings: Settings, folder: Path, connection: Connection, path: Path
+) -> Iterator[_Outcome]:
+    """Restore all days of the folder, and the votes of every reader."""
+    readers = ReaderStore(connection, path)
+    archive, memory = DigestStore(connection, path), partial(_memory, connection, path)
+    profile = find_id(settings, readers.all()).profile
+    restored = False
+    for manifest in sorted(folder.glob("????-??-??.manifest.json")):
+        name = manifest.name.removesuffix(".manifest.json")
+        error = _restore_day(manifest, name, archive, memory, profile)
+        restored |= error is None
+        yield name, error
+    for name, error in _restore_votes(settings.database, connection, path):
+        restored |= error is None
+        yield name, error
+    readers.complete()
+    if restored:
+        claim(replace(settings, profile=profile), readers)
+
+
 def _memory(connection: Connection, path: Path, day: date) -> JudgementMemory:
     """Return a memory whose clock stands at that day, when its page was most likely paid for."""
     moment = datetime.combine(day, time(), UTC)
@@ -61,7 +101,11 @@ def _memory(connection: Connection, path: Path, day: date) -> JudgementMemory:
 
 
 def _restore_day(
-    manifest: Path, name: str, archive: Archive, memory: Callable[[date], JudgementMemory]
+    manifest: Path,
+    name: str,
+    archive: Archive,
+    memory: Callable[[date], JudgementMemory],
+    profile: Profile,
 ) -> PaperlarkError | None:
     """Restore one day, or return what is wrong with its files."""
     from paperlark.renderers.restore import restore  # noqa: PLC0415  # only needed here
@@ -73,6 +117,8 @@ def _restore_day(
         return StoreError(f"{error.filename} cannot be read ({error.strerror})")
     except PaperlarkError as error:
         return error
+    if not digest.reader and digest.profile in {profile.id, profile.title}:
+        digest = replace(digest, reader=profile.id)
     _remember(digest, archive, memory(digest.day))
     return None
 
@@ -99,7 +145,7 @@ def _restore_votes(
 def _remember(digest: Digest, archive: Archive, memory: JudgementMemory) -> None:
     """Restore a day; its cost is recorded with a single call."""
     if digest.judge is not None and digest.spend is not None:
-        judgement_key = JudgementKey(digest.day, digest.profile, digest.criteria, digest.judge)
+        judgement_key = JudgementKey(digest.day, digest.reader_id, digest.criteria, digest.judge)
         first, *others = digest.readings or (Reading(digest.judge, digest.judgements),)
         memory.keep(ModelCall(first.judgements, digest.spend, "restored"), judgement_key)
         for one in others:

@@ -25,8 +25,10 @@ from paperlark.domain.search import (
 from paperlark.ports import PaperSearch, PaperTexts, Progress
 from paperlark.renderers import typeset
 from paperlark.settings import Settings
+from paperlark.settings.identity import known
 from paperlark.store.database import open_existing
 from paperlark.store.paper_texts import PaperTextStore
+from paperlark.store.readers import ReaderStore
 from paperlark.store.search import SearchStore
 from paperlark.store.vectors import VectorStore
 
@@ -166,8 +168,9 @@ def open_search(settings: Settings, progress: Progress) -> Iterator[ArchiveSearc
 
     A run may be at work meanwhile. Raises StoreError where there is no database; none is made.
     """
-    path, name = settings.database, settings.profile.name
-    with open_existing(path, name) as connection:
+    path = settings.database
+    with open_existing(path, settings.profile.title) as connection:
+        name = known(settings, ReaderStore(connection, path)).profile.id
         finder = SearchStore(connection, path, name, typeset.plain)
         _catch_up(finder, progress)
         vectors = VectorStore(connection, path)

@@ -13,8 +13,10 @@ from paperlark.domain.feedback import Feedback, Vote
 from paperlark.domain.paper import Paper, PaperId
 from paperlark.settings import Settings
 from paperlark.settings.environment import Environment
+from paperlark.settings.identity import claim, known
 from paperlark.store.database import open_existing
 from paperlark.store.paper_texts import PaperTextStore
+from paperlark.store.readers import ReaderStore
 from paperlark.store.votes import FeedbackStore, append_votes, log_path
 
 
@@ -56,13 +58,17 @@ class Votes:
 
 
 @contextmanager
-def open_votes(settings: Settings, environment: Environment) -> Iterator[Votes]:
+def open_votes(
+    settings: Settings, environment: Environment, *, writes: bool = True
+) -> Iterator[Votes]:
     """Open a reader's votes; a run may be at work meanwhile, for a vote is written in an instant.
 
     Raises StoreError where there is no database: without a page there is nothing to vote on.
     """
-    path, name = settings.database, settings.profile.name
-    with open_existing(path, name) as connection:
+    path = settings.database
+    with open_existing(path, settings.profile.title) as connection:
+        identify = claim if writes else known
+        name = identify(settings, ReaderStore(connection, path)).profile.id
         yield Votes(
             profile=name,
             store=FeedbackStore(connection, path, name),

@@ -12,10 +12,12 @@ from paperlark.domain.paper import PaperId
 from paperlark.domain.paper_history import DayOfPaper, ListedPaper, PaperHistory, day_of_paper
 from paperlark.domain.profile import Profile
 from paperlark.settings import Settings
+from paperlark.settings.identity import known
 from paperlark.store.database import open_existing
 from paperlark.store.digests import DigestStore
 from paperlark.store.paper_history import PaperHistoryStore
 from paperlark.store.paper_texts import PaperTextStore
+from paperlark.store.readers import ReaderStore
 from paperlark.store.votes import FeedbackStore
 
 _SUGGESTED, _MOST_TYPOS = 3, 2
@@ -40,10 +42,12 @@ def paper_history(settings: Settings, paper: PaperId, day: date | None = None) -
     A run may be at work meanwhile. Raises StoreError with a hint where the paper was not announced
     to this reader.
     """
-    path, name = settings.database, settings.profile.name
-    with open_existing(path, name) as connection:
+    path = settings.database
+    with open_existing(path, settings.profile.title) as connection:
+        profile = known(settings, ReaderStore(connection, path)).profile
+        name = profile.id
         records = _Records(
-            profile=settings.profile,
+            profile=profile,
             accounts=PaperHistoryStore(connection, path, name),
             digests=DigestStore(connection, path),
             votes=FeedbackStore(connection, path, name),
@@ -55,7 +59,7 @@ def paper_history(settings: Settings, paper: PaperId, day: date | None = None) -
 def _history(records: _Records, paper: PaperId, only: date | None) -> PaperHistory:
     listed = records.accounts.listed(paper)
     looked_at = records.accounts.scanned_days(paper)
-    pages = records.digests.days(records.profile.name)
+    pages = records.digests.days(records.profile.id)
     passed_over = (one.day for one in listed if one.category in records.profile.categories)
     announced = sorted({*looked_at, *(day for day in passed_over if day in pages)})
     if not announced:
@@ -66,7 +70,7 @@ def _history(records: _Records, paper: PaperId, only: date | None) -> PaperHisto
     days = [_day(records, paper, one, looked_at) for one in announced if only in {None, one}]
     return PaperHistory(
         paper_id=paper,
-        profile=records.profile.name,
+        profile=records.profile.title,
         paper=records.known.find([paper]).get(paper),
         listed=tuple(one for one in listed if only in {None, one.day}),
         days=tuple(one for one in days if one is not None),
@@ -77,7 +81,7 @@ def _history(records: _Records, paper: PaperId, only: date | None) -> PaperHisto
 def _day(
     records: _Records, paper: PaperId, day: date, looked_at: Sequence[date]
 ) -> DayOfPaper | None:
-    digest = records.digests.digest(records.profile.name, day)
+    digest = records.digests.digest(records.profile.id, day)
     if digest is None:
         return None
     said = records.accounts.judgements(paper, digest.criteria, digest.judge) if digest.judge else ()

@@ -25,7 +25,8 @@ def command(context: click.Context, *, folder: Path | None, profile_file: Path) 
 
     This restores every day's page, the judgements it was made with, which papers were announced
     to you, and your votes. Imported papers are not restored: import them again. An existing
-    database is never touched.
+    database is never touched, but for one that has only pages of other profiles: it keeps them, and
+    gets yours.
     """
     profile = open_for(context, profile_file)
     restored = 0

@@ -15,11 +15,13 @@ from paperlark.domain.errors import ChannelRefused, SecretMissing
 from paperlark.ports import Channel, Outbox
 from paperlark.settings import Settings
 from paperlark.settings.environment import Environment
+from paperlark.settings.identity import claim
 from paperlark.settings.values import ChannelSettings, MailSettings
 from paperlark.store.database import open_database
 from paperlark.store.digests import DigestStore
 from paperlark.store.lock import run_lock
 from paperlark.store.outbox import MemoryOutbox, OutboxStore
+from paperlark.store.readers import ReaderStore
 
 if TYPE_CHECKING:
     from paperlark.channels.mail import MailChannel
@@ -37,14 +39,15 @@ def open_deliveries(
     tell: Callable[[str], object] = lambda _: None,
 ) -> Iterator[Deliveries]:
     """Open the outbox of a profile; no other run delivers meanwhile. Raises StoreError."""
-    path, profile = settings.database, settings.profile.name
+    path = settings.database
     with run_lock(path, patience=patience, tell=tell), open_database(path) as connection:
-        archive = DigestStore(connection, path)
+        archive, readers = DigestStore(connection, path), ReaderStore(connection, path)
+        settings = claim(settings, readers, tell)
 
         def days_so_far(today: date) -> RecentDays:
-            days = archive.days(profile)
+            days = archive.days(settings.profile.id)
             recent = (day for day in days if today - _FORTNIGHT <= day <= today)
-            found = ((day, archive.digest(profile, day)) for day in recent)
+            found = ((day, archive.digest(settings.profile.id, day)) for day in recent)
             digests = {day: digest for day, digest in found if digest is not None}
             return RecentDays(today, digests, first=min(days, default=None))
 

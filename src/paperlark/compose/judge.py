@@ -220,7 +220,7 @@ def _with_batches(  # noqa: PLR0917  # all that it is made of
     )
     return BatchedJudge(
         live,
-        BatchClient(service, jobs, profile.name, model.model, profile.cutoffs, now=now),
+        BatchClient(service, jobs, profile.id, model.model, profile.cutoffs, now=now),
         BatchTerms(
             capabilities_known=lambda: chat.knows_capabilities,
             body=lambda prompt: chat.body(with_reasoning_budget(prompt, chat.reasoning_tokens)),

@@ -23,6 +23,7 @@ from paperlark.runs.estimate import EstimateDay, Estimator
 from paperlark.runs.make_page import PageMaker
 from paperlark.settings import Settings
 from paperlark.settings.environment import Environment, RunOptions
+from paperlark.settings.identity import claim, known
 from paperlark.store.announcements import AnnouncementStore
 from paperlark.store.batch_jobs import BatchJobStore
 from paperlark.store.database import open_database
@@ -30,6 +31,7 @@ from paperlark.store.digests import DigestStore
 from paperlark.store.examples import ExampleStore
 from paperlark.store.judgements import JudgementStore
 from paperlark.store.lock import run_lock
+from paperlark.store.readers import ReaderStore
 from paperlark.store.spending import SpendingStore
 from paperlark.store.vectors import VectorStore
 
@@ -39,9 +41,10 @@ class OpenedParts:
     """What a page is made with, except for the judge.
 
     `begin` starts a day with the budget, `begin_unpaid` one that no budget limits. `memory` and
-    `spending` have what was paid for, `jobs` the submitted batches.
+    `spending` have what was paid for, `jobs` the submitted batches; `settings` have the id.
     """
 
+    settings: Settings
     parts: DayParts
     days: Callable[[date, date], tuple[date, ...]]
     begin: Callable[[date], None]
@@ -66,13 +69,14 @@ def open_page_maker(
         threads = start_threads(model, opened)
         ledger = BudgetLedger(model.budget if model else NO_BOUND)
         made = open_parts(settings, options, environment, ledger, opened)
-        chosen = choose_judge(settings, options, environment, threads, ledger, made.jobs, opened)
+        own = made.settings
+        chosen = choose_judge(own, options, environment, threads, ledger, made.jobs, opened)
         parts = replace(made.parts, judge=chosen.judge)
         if chosen.paid and model:
             source = model.price_source(environment.now())
             parts = replace(parts, memory=made.memory, prices=lambda: source)
         yield PageMaker(
-            profile=settings.profile,
+            profile=own.profile,
             parts=parts,
             renderers=RENDERERS,
             folder=options.output or settings.output,
@@ -96,13 +100,17 @@ def open_parts(
     environment: Environment,
     ledger: BudgetLedger,
     opened: ExitStack,
+    *,
+    writes: bool = True,
 ) -> OpenedParts:
-    """Put everything together but for a judge; raises SourceError or StoreError."""
+    """Put everything together but for a judge; raises SourceError, StoreError or IdentityShared."""
     database = settings.database
     announcements = choose_sources(settings, options.feeds, environment, opened)
     connection = opened.enter_context(open_database(database))
+    readers = ReaderStore(connection, database)
+    settings = claim(settings, readers, options.tell) if writes else known(settings, readers)
     spending = SpendingStore(connection, database)
-    begin_budget = budget_of_day(ledger, settings.profile.name, spending, environment)
+    begin_budget = budget_of_day(ledger, settings.profile.id, spending, environment)
     from paperlark.rankers.precedents import ranker_and_precedents  # noqa: PLC0415  # numpy: 0.2 s
 
     ranker, precedent_finder = ranker_and_precedents(VectorStore(connection, database))
@@ -112,6 +120,7 @@ def open_parts(
         begin_budget(day)
 
     return OpenedParts(
+        settings=settings,
         parts=DayParts(
             sources=announcements.sources,
             batches=AnnouncementStore(connection, database),
@@ -147,8 +156,10 @@ def open_estimator(
     with ExitStack() as opened:
         enter_run(settings, options, opened)
         ledger = BudgetLedger(model.budget)
-        made = open_parts(settings, options, environment, ledger, opened)
-        judge = choose_estimating_judge(settings.profile, model, made.spending, made.jobs, opened)
+        made = open_parts(settings, options, environment, ledger, opened, writes=False)
+        judge = choose_estimating_judge(
+            made.settings.profile, model, made.spending, made.jobs, opened
+        )
         if options.batch is not None:
             model = replace(model, batch=options.batch)
         yield Estimator(
@@ -156,7 +167,7 @@ def open_estimator(
             model.price_source(environment.now()),
             made.days,
             EstimateDay(
-                settings.profile,
+                made.settings.profile,
                 model,
                 replace(made.parts, memory=made.memory),
                 made.begin,

@@ -89,7 +89,7 @@ def make_digest(
     announcement = announce(
         day, profile.categories, sources=parts.sources, batches=parts.batches, progress=progress
     )
-    seen = parts.archive.seen(profile.name, day, [one.paper.id for one in announcement.papers])
+    seen = parts.archive.seen(profile.id, day, [one.paper.id for one in announcement.papers])
     new = filter_new(announcement, profile, seen)
     evidence = parts.example_source.evidence(profile, day) if parts.example_source else NO_EVIDENCE
     papers = [announced.paper for announced in new.papers]
@@ -121,7 +121,7 @@ def make_digest(
 def _select_by_match(eligible: Sequence[Candidate], profile: Profile, day: date) -> Selection:
     """Fill the page with the best matches, and end it with a random sample of the others."""
     split = fill_page(eligible, profile.page_size)
-    sample = random_sample(split.below, profile.exploration.shown, profile.name, day)
+    sample = random_sample(split.below, profile.exploration.shown, profile.id, day)
     return Selection(
         split,
         sample,
@@ -140,12 +140,12 @@ def _select_by_judge(  # noqa: PLR0917  # all that a judge's selection takes
     progress: Progress,
 ) -> Selection:
     """Judge the shortlist, a random sample of the rest and, if so set, followed authors."""
-    earlier = parts.archive.explored(profile.name, day, POOLED_DAYS)
+    earlier = parts.archive.explored(profile.id, day, POOLED_DAYS)
     # A judge that costs nothing reads every paper, and reads it once: it would repeat itself.
     recall, readings = (profile.recall, profile.readings) if parts.memory else (READ_ALL, 1)
     split = shortlist(eligible, recall, evidence, earlier)
     count = sample_size(len(split.below), profile.exploration.share)
-    sample = random_sample(split.below, count, profile.name, day)
+    sample = random_sample(split.below, count, profile.id, day)
     followed = followed_by_match(eligible) if profile.judge_followed else ()
     asked = (*split.above, *(one.candidate for one in sample), *followed)
     _log.info(
@@ -155,9 +155,7 @@ def _select_by_judge(  # noqa: PLR0917  # all that a judge's selection takes
     verdict = judge_papers(
         judge,
         [one.paper for one in asked],
-        judgement_key=JudgementKey(
-            day, profile.name, profile.criteria.fingerprint, judge.signature
-        ),
+        judgement_key=JudgementKey(day, profile.id, profile.criteria.fingerprint, judge.signature),
         cutoffs=profile.cutoffs,
         memory=parts.memory,
         progress=progress,

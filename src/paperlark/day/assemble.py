@@ -60,7 +60,8 @@ def assemble(
     unjudged = (funnel.unjudged, funnel.over_budget, funnel.waiting)
     digest = Digest(
         day=announcement.day,
-        profile=profile.name,
+        profile=profile.title,
+        reader=profile.id,
         categories=profile.categories,
         status=_status(announcement, incomplete=bool(gaps or waiting or any(unjudged))),
         model=judge.model(announcement.day) if judge else None,

@@ -35,7 +35,7 @@ class BulletinBuilder:
         return Bulletin(
             parcel.occasion,
             parcel.day,
-            self.settings.profile.name,
+            self.settings.profile.title,
             digests=digests,
             failures=tuple(
                 Failure(day, self._why(day))
@@ -50,7 +50,7 @@ class BulletinBuilder:
     def _page(self, day: date) -> str | None:
         """Return the web address of the page of a day, None without a site."""
         root = self.settings.site.address
-        return f"{root}/{Addresses(self.settings.profile.name).day(day).parent}/" if root else None
+        return f"{root}/{Addresses(self.settings.profile.id).day(day).parent}/" if root else None
 
     def _why(self, day: date) -> str:
         """Return why a day has no page, from this run or from the record of its run."""

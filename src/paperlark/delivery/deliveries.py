@@ -216,12 +216,12 @@ class Deliveries:
                 yield f"{channel.name} {verb} the page of {short_date(one.day)}: {why}"
 
     def _parcels(self, channel: str, day: date) -> list[Parcel]:
-        profile = self.settings.profile.name
+        profile = self.settings.profile.id
         return [one for one in self.outbox.since(profile, day) if one.channel == channel]
 
     def _parcel(self, channel: str, one: Due) -> Parcel:
         """Return a parcel without messages yet."""
-        now, profile = self.clock.now(), self.settings.profile.name
+        now, profile = self.clock.now(), self.settings.profile.id
         return Parcel(
             profile, channel, one.occasion, one.day, (), (MessageStatus.WAITING,), now, now
         )

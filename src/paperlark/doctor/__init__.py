@@ -15,6 +15,7 @@ from paperlark.doctor.findings import CheckContext, Finding, error, trouble
 from paperlark.doctor.machine import check_clock, check_database, check_disk, check_versions
 from paperlark.doctor.model import check_model
 from paperlark.doctor.profile import check_profile, check_secrets, problems
+from paperlark.doctor.readers import check_readers, identified
 from paperlark.domain.errors import PaperlarkError, ProfileError
 from paperlark.settings import load_settings
 from paperlark.settings.environment import Environment
@@ -25,6 +26,7 @@ _CHECKS: tuple[tuple[str, Check], ...] = (
     ("profile", check_profile),
     ("secrets", check_secrets),
     ("database", check_database),
+    ("readers", check_readers),
     ("disk", check_disk),
     ("arXiv", check_arxiv),
     ("time", check_clock),
@@ -57,7 +59,7 @@ def examine(
     returns whether to send it.
     """
     try:
-        settings = load_settings(profile)
+        settings = identified(load_settings(profile))
     except ProfileError as failed:
         yield Group("profile", tuple(problems(failed)))
         return

@@ -76,7 +76,7 @@ def _waiting(context: CheckContext) -> dict[str, list[Parcel]]:
         if not path.exists() or inspect_database(path).version != VERSION:
             return {}
         with open_read_only(path) as connection:
-            parcels = OutboxStore(connection, path).since(context.settings.profile.name, date.min)
+            parcels = OutboxStore(connection, path).since(context.settings.profile.id, date.min)
     except StoreError:
         return {}
     for parcel in parcels:

@@ -253,9 +253,11 @@ class Digest:
 
     Its fields and those of its parts are a stored format (`store/digests.py`), except `ranked`.
 
-    Header: `model` and `spend` are None without a judge, `cutoffs` where an imported digest does
-    not say them. `prompt` is the selection prompt for the appendix, None where the reader keeps it
-    private. `notes` are what the reader must know, such as a truncated feed.
+    Header: `profile` is the title of the page, `reader` the id of the profile; empty in digests
+    older than ids, where the title was both. `model` and `spend` are None without a judge,
+    `cutoffs` where an imported digest does not say them. `prompt` is the selection prompt for the
+    appendix, None where the reader keeps it private. `notes` are what the reader must know,
+    such as a truncated feed.
     Papers: `scanned` are all ids; `ranked` the same papers, best match first, with what was known
     before any was judged, empty in digests older than that. `entries` are on the page.
     Judging: `criteria` and `judge` are the fingerprints it was done with; `judgements` include
@@ -291,6 +293,12 @@ class Digest:
     agreement: Agreement | None = None
     ranked: tuple[Ranked, ...] = ()
     prices: PriceSource | None = None
+    reader: str = ""
+
+    @property
+    def reader_id(self) -> str:
+        """The id that the digest is stored under."""
+        return self.reader or self.profile
 
     @property
     def reconstructed(self) -> bool:

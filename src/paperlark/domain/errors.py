@@ -2,6 +2,7 @@
 
 PaperlarkError
 ├── ProfileError              the reader's files: every problem at once, with file and line
+├── IdentityShared            two profiles with one id in one database
 ├── SourceError               where papers come from
 │   ├── FeedNotFound          no feed of that day and category
 │   ├── FeedUnreadable        bytes that are not one of arXiv's feeds
@@ -75,6 +76,10 @@ class ProfileError(PaperlarkError):
     def __init__(self, problems: tuple[Problem, ...], *, hint: str | None = None) -> None:
         self.problems = problems
         super().__init__("\n".join(str(problem) for problem in problems), hint=hint)
+
+
+class IdentityShared(PaperlarkError):
+    """Two profiles have one id in one database: the pages of one would replace the other's."""
 
 
 class SourceError(PaperlarkError):

@@ -51,6 +51,8 @@ class Exploration:
 class Profile:
     """What a reader wants on their page.
 
+    `title` is the page's, and may change at will; `id` is what everything of the reader is stored
+    and published under, and never changes. Profiles older than ids are known by their title.
     `page_size` limits a page made without a model; with one, the cut-offs decide.
     `judge_updates`: new versions of papers that were on a page are judged, and paid for, again.
     `min_h_index` is what at least one of a paper's authors must have, None for no filter.
@@ -60,7 +62,7 @@ class Profile:
     and its scores are the means. `show_criteria`: the selection prompt is on the page.
     """
 
-    name: str
+    title: str
     categories: tuple[str, ...]
     criteria: Criteria
     announce_types: tuple[AnnounceType, ...] = (AnnounceType.NEW, AnnounceType.CROSS)
@@ -75,6 +77,11 @@ class Profile:
     judge_followed: bool = False
     readings: int = 1
     show_criteria: bool = True
+    id: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.id:
+            object.__setattr__(self, "id", self.title)
 
     @property
     def needs_people(self) -> bool:

@@ -17,11 +17,16 @@ FRONT = PurePosixPath(PAGE)
 
 _LONGEST = 60
 """Characters of a name in an address; a longer name is cut and gets a hash."""
+_GENERATED = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*_[a-z2-7]{8}")
+"""An id that paperlark generated is its own slug."""
 
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
-    """Every address of one profile's part of the site, as paths from its root."""
+    """Every address of one reader's part of the site, as paths from its root.
+
+    `profile` is the profile's id, so that a changed title changes no address.
+    """
 
     profile: str
 
@@ -83,6 +88,8 @@ def slug(name: str) -> str:
 
     Where characters had to be dropped, a hash of the name is added. Case and spaces do not count.
     """
+    if _GENERATED.fullmatch(name):
+        return name  # no other slug has an underscore
     folded = " ".join(name.casefold().split())
     plain = unicodedata.normalize("NFKD", folded)
     kept = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:_LONGEST]

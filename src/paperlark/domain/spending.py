@@ -107,7 +107,7 @@ class Period(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Expense:
-    """What one model cost for one reader in a month, or for the page of a day.
+    """What one model cost for the reader `profile`, by id, in a month, or for the page of a day.
 
     `period` is that day, or the first day of that month. `judged` are papers, and `selected`
     those of them on the page. Sums are of what is known: `without_usage` requests reported no
@@ -126,6 +126,12 @@ class Expense:
     cost: Cost
     unpriced: int
     most: Decimal | None
+    title: str = ""
+
+    @property
+    def name(self) -> str:
+        """The title of the reader's page, where it is known."""
+        return self.title or self.profile
 
 
 def this_month(now: datetime) -> date:

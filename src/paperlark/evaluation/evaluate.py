@@ -31,8 +31,10 @@ from paperlark.ports import Progress
 from paperlark.rankers.embedded import EmbeddedRanker
 from paperlark.rankers.precedents import ranker_and_precedents
 from paperlark.settings import Settings
+from paperlark.settings.identity import known
 from paperlark.store.database import open_database, open_existing
 from paperlark.store.examples import LabelledPaper, labelled_papers
+from paperlark.store.readers import ReaderStore
 from paperlark.store.vectors import VectorStore
 
 
@@ -52,7 +54,7 @@ def own_days(profile: Profile, papers: Iterable[LabelledPaper]) -> LabelledReade
     note = (
         f"days where unlabelled papers count as unwanted, since none was judged unwanted: {assumed}"
     )
-    return LabelledReader(profile.name, tuple(days), (note,) if assumed else ())
+    return LabelledReader(profile.title, tuple(days), (note,) if assumed else ())
 
 
 def _without_followed(papers: Sequence[LabelledPaper]) -> tuple[LabelledPaper, ...]:
@@ -92,8 +94,9 @@ _INSTALL = "to include it, pip install 'paperlark[peers]'"
 def own_reader(settings: Settings) -> LabelledReader:
     """Read the labels of the reader's own papers; raises StoreError where there are none."""
     path = settings.database
-    with open_existing(path, settings.profile.name) as connection:
-        return own_days(settings.profile, labelled_papers(connection, path, settings.profile.name))
+    with open_existing(path, settings.profile.title) as connection:
+        profile = known(settings, ReaderStore(connection, path)).profile
+        return own_days(profile, labelled_papers(connection, path, profile.id))
 
 
 def evaluate(

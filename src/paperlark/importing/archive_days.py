@@ -23,9 +23,11 @@ from paperlark.importing.item import ImportedEntry, one_line
 from paperlark.renderers.manifest import manifest_path
 from paperlark.renderers.page_files import RENDERERS
 from paperlark.settings import Settings
+from paperlark.settings.identity import claim
 from paperlark.store.database import open_database
 from paperlark.store.digests import DigestStore
 from paperlark.store.lock import run_lock
+from paperlark.store.readers import ReaderStore
 
 _OWN = '"paperlark/digest/'
 _LONGEST_NAME = 100
@@ -102,7 +104,9 @@ def _read(
     profile: Profile,
     today: date,
 ) -> Iterator[FoundDay]:
-    reader = ImportContext(profile.name, partial(match_by_name, followed=profile.followed), today)
+    reader = ImportContext(
+        profile.title, partial(match_by_name, followed=profile.followed), today, profile.id
+    )
     if _OWN in printed.text[:200] and (own := _own(printed, reader)) is not None:
         yield own.day, own
         return
@@ -150,6 +154,8 @@ def add_days(
     alone = nullcontext() if dry_run else run_lock(path, patience=wait.patience, tell=wait.tell)
     with alone, open_database(path) as connection:
         archive = DigestStore(connection, path)
+        if not dry_run:
+            claim(settings, ReaderStore(connection, path), wait.tell)
         put = partial(_put, archive=archive, folder=settings.output, dry_run=dry_run)
         return _summarize(
             [(day, put(one) if isinstance(one, Digest) else one) for day, one in found]
@@ -160,7 +166,7 @@ def _put(
     digest: Digest, archive: DigestStore, folder: Path, *, dry_run: bool
 ) -> DayImport | PaperlarkError:
     """Store a day and write its pages, unless it has some; return the outcome."""
-    before = archive.digest(digest.profile, digest.day)
+    before = archive.digest(digest.reader_id, digest.day)
     if before is not None and before.status is not Status.IMPORTED:
         return StoreError("it has a page of paperlark's, which is kept")
     missing = [name for name in _names(digest.day) if not (folder / name).exists()]

@@ -30,11 +30,12 @@ Followed = Callable[[Paper], tuple[AuthorMatch, ...]]
 
 @dataclass(frozen=True, slots=True)
 class ImportContext:
-    """The archive's profile, its followed authors, and today's date."""
+    """The title and id of the archive's profile, its followed authors, and today's date."""
 
     profile: str
     followed: Followed
     today: date
+    id: str = ""
 
 
 def by_day(items: Sequence[ImportedEntry]) -> Mapping[date, Sequence[ImportedEntry]]:
@@ -79,6 +80,7 @@ def digest_from_entries(
     return Digest(
         day=day,
         profile=reader.profile,
+        reader=reader.id,
         categories=(),
         status=Status.IMPORTED,
         model=model,
@@ -124,6 +126,7 @@ def adopt(digest: Digest, *, name: str, reader: ImportContext) -> Digest:
     return replace(
         digest,
         profile=reader.profile,
+        reader=reader.id,
         status=Status.IMPORTED,
         notes=(f"Imported from {name}, where it was {digest.status}.", *digest.notes),
         judgements=tuple(one.judgement for one in digest.entries if one.judgement),

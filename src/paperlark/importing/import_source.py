@@ -13,6 +13,7 @@ from paperlark.domain.digest import Digest
 from paperlark.domain.errors import Unimportable
 from paperlark.domain.feedback import Example, LabelSource
 from paperlark.domain.paper import Paper, PaperId
+from paperlark.domain.profile import Profile
 from paperlark.importing.archive_days import (
     NO_IMPORTED_DAYS,
     NO_WAIT,
@@ -30,10 +31,12 @@ from paperlark.importing.zotero import ZoteroLibrary, items_of
 from paperlark.ports import Progress
 from paperlark.settings import Settings
 from paperlark.settings.environment import Environment
+from paperlark.settings.identity import claim, known
 from paperlark.store.database import check_not_set_aside, open_database
 from paperlark.store.imported_papers import LibraryStore
 from paperlark.store.lock import run_lock
 from paperlark.store.paper_texts import PaperTextStore
+from paperlark.store.readers import ReaderStore
 from paperlark.store.votes import FeedbackStore, append_votes, log_path, read_votes
 
 _log = logging.getLogger(__name__)
@@ -108,20 +111,24 @@ def import_zotero(
 
 def _import_votes(settings: Settings, text: str, name: str, how: ImportOptions) -> Imported:
     every = read_votes(text.encode(), name)
-    votes = every.get(settings.profile.name, ())
-    if not votes:
-        others = ", ".join(map(repr, every)) or "no profile"
-        raise Unimportable(f"{name} has no votes of {settings.profile.name!r}, only of {others}")
     path = settings.database
+    profile, strangers = _identified(settings)
+    # Elsewhere the same reader may have been known by the title.
+    by_title = () if profile.title in strangers else every.get(profile.title, ())
+    votes = every.get(profile.id, by_title)
+    if not votes:
+        owners = ", ".join(map(repr, every)) or "no profile"
+        raise Unimportable(f"{name} has no votes of {profile.title!r}, only of {owners}")
     if how.dry_run:
         return Imported(len(votes), votes=len(votes))
     with _writing(path), open_database(path) as connection:
-        store = FeedbackStore(connection, path, settings.profile.name)
+        claim(replace(settings, profile=profile), ReaderStore(connection, path), how.wait.tell)
+        store = FeedbackStore(connection, path, profile.id)
         there = frozenset(store.all())
         new = tuple(one for one in dict.fromkeys(votes) if one not in there)
         store.keep(new)
     if new and not _is_copy(name, log_path(path)):
-        append_votes(log_path(path), settings.profile.name, new)
+        append_votes(log_path(path), profile.id, new)
     return Imported(len(votes), votes=len(new), known_before=len(votes) - len(new))
 
 
@@ -140,6 +147,8 @@ def _import_items(
     file: DigestFile | None = None,
 ) -> Imported:
     """Store examples, then days: those may have to wait for a run in progress."""
+    profile, _ = _identified(settings)
+    settings = replace(settings, profile=profile)
     texts = _known(settings, [item.paper_id for item in items if item.paper_id])
     lacking, unasked = without_text(items, texts), None
     if lacking and how.ask_arxiv:
@@ -160,6 +169,18 @@ def _import_items(
     return replace(_counted(learned, new, unasked), days=days)
 
 
+def _identified(settings: Settings) -> tuple[Profile, frozenset[str]]:
+    """Return the profile with its id, and the ids of the database's other readers."""
+    path = settings.database
+    if not path.exists():
+        check_not_set_aside(path)
+        return settings.profile, frozenset()
+    with open_database(path) as connection:
+        readers = ReaderStore(connection, path)
+        profile = known(settings, readers).profile
+        return profile, frozenset(one.id for one in readers.all() if one.id != profile.id)
+
+
 def _known(settings: Settings, papers: Sequence[PaperId]) -> Mapping[PaperId, Paper]:
     """Return the texts in the database; no database is created for that."""
     path = settings.database
@@ -167,7 +188,7 @@ def _known(settings: Settings, papers: Sequence[PaperId]) -> Mapping[PaperId, Pa
         check_not_set_aside(path)
         return {}
     with open_database(path) as connection:
-        return PaperTextStore(connection, path, settings.profile.name).find(papers)
+        return PaperTextStore(connection, path, settings.profile.id).find(papers)
 
 
 def _keep(settings: Settings, examples: Sequence[Example], how: ImportOptions) -> Sequence[Example]:
@@ -176,7 +197,9 @@ def _keep(settings: Settings, examples: Sequence[Example], how: ImportOptions) -
     if how.dry_run and not path.exists():
         return examples
     with _writing(path), open_database(path) as connection:
-        library = LibraryStore(connection, path, settings.profile.name)
+        if not how.dry_run:
+            claim(settings, ReaderStore(connection, path), how.wait.tell)
+        library = LibraryStore(connection, path, settings.profile.id)
         new = library.new(examples)
         if not how.dry_run:
             library.keep(new)

@@ -105,7 +105,7 @@ def _bar(cost: Decimal, highest: Decimal) -> str:
 
 
 def _expense(one: Expense) -> Iterator[str]:
-    name = f"{plain_text.one_line(one.model)} for {typeset.plain(one.profile)}"
+    name = f"{plain_text.one_line(one.model)} for {typeset.plain(one.name)}"
     yield f"  {name}: {_cost([one])}"
     yield (
         f"    {english.counted(one.judged, 'paper')} judged, {english.number(one.selected)} of"
@@ -139,7 +139,7 @@ def _record(one: Expense) -> dict[str, Any]:
     return {
         "period": one.period,
         "model": one.model,
-        "profile": one.profile,
+        "profile": one.name,
         "judged": one.judged,
         "selected": one.selected,
         "requests": one.requests,

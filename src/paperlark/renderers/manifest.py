@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import platform
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import date
 from importlib.metadata import version
 from pathlib import PurePosixPath
@@ -18,6 +18,7 @@ from paperlark.domain import plain_text
 from paperlark.domain.digest import Digest, Page
 from paperlark.domain.errors import PaperlarkError
 from paperlark.domain.judgement import UnjudgedReason
+from paperlark.domain.profile import Profile
 from paperlark.renderers.json import source_record
 from paperlark.renderers.wording import judged_on, requests, tokens_per
 
@@ -34,6 +35,7 @@ class ManifestRenderer:
             "schema": SCHEMA,
             "day": digest.day.isoformat(),
             "profile": digest.profile,
+            "id": digest.reader or None,
             "state": digest.status,
             "inputs": [asdict(batch) for batch in digest.batches],
             "counts": asdict(digest.funnel),
@@ -56,13 +58,30 @@ def manifest_path(day: date) -> PurePosixPath:
     return PurePosixPath(f"{day}.manifest.json")
 
 
-def owner(manifest: bytes) -> str | None:
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Whose page a manifest is of; `id` is None in manifests older than ids."""
+
+    title: str
+    id: str | None
+
+    def is_profile(self, profile: Profile) -> bool:
+        """Return whether it is this one, whatever its title is by now."""
+        if self.id is not None:
+            return self.id == profile.id
+        return self.title in {profile.id, profile.title}
+
+
+def owner(manifest: bytes) -> Owner | None:
     """Return the profile that a manifest belongs to; None if unreadable."""
     try:
-        profile = json.loads(manifest)["profile"]
-    except (ValueError, KeyError, TypeError):
+        document = json.loads(manifest)
+        title, reader = document["profile"], document.get("id")
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
-    return profile if isinstance(profile, str) else None
+    if not isinstance(title, str):
+        return None
+    return Owner(title, reader if isinstance(reader, str) else None)
 
 
 def failure_path(day: date) -> PurePosixPath:
@@ -70,12 +89,13 @@ def failure_path(day: date) -> PurePosixPath:
     return PurePosixPath(f"{day}.failed.json")
 
 
-def failure_record(day: date, profile: str, error: PaperlarkError) -> Page:
+def failure_record(day: date, profile: Profile, error: PaperlarkError) -> Page:
     """Return the record of a run that made no page, to be stored beside the pages."""
     document = {
         "schema": SCHEMA,
         "day": day.isoformat(),
-        "profile": profile,
+        "profile": profile.title,
+        "id": profile.id,
         "state": "failed",
         "failures": str(error).splitlines(),
         "versions": versions(),

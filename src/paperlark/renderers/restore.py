@@ -60,6 +60,8 @@ def _digest(page: schema.JsonDigest, manifest: dict[str, Any]) -> Digest:
     return Digest(
         day=page.day,
         profile=page.profile,
+        # Pages made before ids have none.
+        reader=str(manifest.get("id") or ""),
         categories=page.categories,
         status=page.status,
         model=usage.model if usage else None,

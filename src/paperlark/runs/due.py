@@ -16,8 +16,10 @@ from paperlark.renderers.manifest import failure_path
 from paperlark.runs.make_page import PageMaker
 from paperlark.settings import Settings
 from paperlark.settings.environment import Environment
+from paperlark.settings.identity import known
 from paperlark.store.database import open_existing
 from paperlark.store.digests import DigestStore
+from paperlark.store.readers import ReaderStore
 
 CAUGHT_UP = timedelta(days=6)
 """How far back missed pages are made; older ones are made by hand."""
@@ -70,9 +72,10 @@ def due_days(settings: Settings, today: date) -> DueDays:
     failed = [day for day in week if (settings.output / failure_path(day)).exists()]
     if not settings.database.exists():
         return DueDays(overdue({}, failed, today), new=True)
-    with open_existing(settings.database, settings.profile.name) as connection:
+    with open_existing(settings.database, settings.profile.title) as connection:
         archive = DigestStore(connection, settings.database)
-        found = {day: archive.digest(settings.profile.name, day) for day in week}
+        profile = known(settings, ReaderStore(connection, settings.database)).profile.id
+        found = {day: archive.digest(profile, day) for day in week}
     digests = {day: digest for day, digest in found.items() if digest is not None}
     return DueDays(overdue(digests, failed, today), new=today not in digests)
 

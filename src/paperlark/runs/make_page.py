@@ -81,7 +81,7 @@ class PageMaker:
     def _before(self, day: date) -> Digest | None:
         """Return the digest of an earlier run; one that cannot be read is made again."""
         try:
-            return self.parts.archive.digest(self.profile.name, day)
+            return self.parts.archive.digest(self.profile.id, day)
         except StoreError:
             return None
 
@@ -89,9 +89,9 @@ class PageMaker:
         """Raise PublishError where the folder has the page of another profile."""
         path = self.folder / manifest_path(day)
         other = owner(path.read_bytes()) if path.is_file() else None
-        if other is not None and other != self.profile.name:
+        if other is not None and not other.is_profile(self.profile):
             raise PublishError(
-                f"{self.folder} has the page of {day} of another profile, {other!r}",
+                f"{self.folder} has the page of {day} of another profile, {other.title!r}",
                 hint="give each profile an output folder of its own",
             )
 
@@ -120,7 +120,7 @@ class PageMaker:
             digest = make_digest(day, self.profile, self.parts, progress, self.notes)
             pages = [renderer.render(digest) for renderer in self.renderers]
         except PaperlarkError as error:
-            publish([failure_record(day, self.profile.name, error)], self.folder)
+            publish([failure_record(day, self.profile, error)], self.folder)
             raise
         before = self._before(day)
         kept = before if before and is_worse(digest, before) else None

@@ -12,7 +12,6 @@ from pathlib import Path
 from paperlark import __version__
 from paperlark.domain.calendar import today
 from paperlark.domain.errors import NotScheduled
-from paperlark.domain.site_addresses import slug
 from paperlark.schedule.cron import cron_time
 from paperlark.schedule.cron import starts_of as read_lines
 from paperlark.schedule.job import MARK, ScheduledJob, fill, require_printable, secret_names
@@ -196,7 +195,7 @@ class GithubSchedule:
         return (ScheduleStatus(str(self._path), workflow_starts(text)),)
 
     def _starts(self) -> tuple[SchedulerClock, ...]:
-        at = self.at or after_midnight(self.jobs[0].name)
+        at = self.at or after_midnight(self.jobs[0].id or self.jobs[0].name)
         local = None if self.at is None else self.environment.zone()
         return clocks(today(self.environment.now()), at=at, local=local, scheduler=UTC)
 
@@ -224,10 +223,11 @@ class DockerSchedule:
 
     def setting(self) -> tuple[FileEdit, ...]:
         """Return the edits that write the files."""
-        jobs = {slug(job.name): job for job in self.jobs}
+        jobs = {job.slug: job for job in self.jobs}
         if len(jobs) < len(self.jobs):
             raise NotScheduled(
-                "two of the profiles have the same name", hint="give one of them another name"
+                "two of the profiles have the same id",
+                hint="write an `id` of its own into one of them",
             )
         return self._edits(docker_files(jobs, self._folder, self.requirement))
 

@@ -9,6 +9,7 @@ from importlib.resources import files as resources
 from pathlib import Path
 
 from paperlark.domain.errors import NotScheduled
+from paperlark.domain.site_addresses import slug
 
 MARK = "Written by `paperlark schedule"
 """How files begin that paperlark wrote, after a comment sign; others are never changed."""
@@ -18,7 +19,9 @@ _SECRET = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 @dataclass(frozen=True, slots=True)
 class ScheduledJob:
-    """One reader's morning; `name` is the profile's name, every path is absolute.
+    """One reader's morning; `name` is the page's title, every path is absolute.
+
+    `id` names what is scheduled, so that a changed title changes nothing.
 
     `secrets` are the names that the profile has for what it may need, each once.
     """
@@ -30,6 +33,12 @@ class ScheduledJob:
     site: Path
     python: Path
     secrets: tuple[str, ...] = ()
+    id: str = ""
+
+    @property
+    def slug(self) -> str:
+        """What units and services are called."""
+        return slug(self.id or self.name)
 
 
 def require_printable(*texts: str) -> None:

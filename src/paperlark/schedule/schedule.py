@@ -57,7 +57,8 @@ class Schedule(Protocol):
 def job_of(profile: Path, settings: Settings, python: Path) -> ScheduledJob:
     """Return the job of a profile; `python` is the interpreter that has paperlark."""
     return ScheduledJob(
-        name=settings.profile.name,
+        name=settings.profile.title,
+        id=settings.profile.id,
         profile=profile.absolute(),
         pages=settings.output,
         database=settings.database,
@@ -71,7 +72,7 @@ def lost_job(profile: Path, python: Path) -> ScheduledJob:
     """Return the job of a deleted profile: enough to remove its schedule."""
     there = profile.absolute()
     home = there.parent
-    return ScheduledJob(there.stem, there, home, home, home, python)
+    return ScheduledJob(there.stem, there, home, home, home, python, id=there.stem)
 
 
 def file_edits(texts: Mapping[Path, str | None], mark: str) -> tuple[FileEdit, ...]:

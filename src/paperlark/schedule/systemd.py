@@ -13,7 +13,6 @@ from pathlib import Path
 
 from paperlark.domain.calendar import NEW_YORK, today
 from paperlark.domain.errors import NotScheduled
-from paperlark.domain.site_addresses import slug
 from paperlark.schedule.job import ALARM, MARK, ScheduledJob, require_printable
 from paperlark.schedule.schedule import (
     FileEdit,
@@ -288,7 +287,7 @@ class SystemdSchedule:
 
 
 def _unit(job: ScheduledJob) -> str:
-    return f"paperlark-{slug(job.name)}"
+    return f"paperlark-{job.slug}"
 
 
 def _require_same(path: Path, text: str, job: ScheduledJob) -> None:
@@ -298,7 +297,8 @@ def _require_same(path: Path, text: str, job: ScheduledJob) -> None:
     if first.startswith(ours) and first != mark(job.profile):
         raise NotScheduled(
             f"{path} is of the profile {first.removeprefix(ours)}",
-            hint="give one of the two profiles another name",
+            hint="remove that schedule first; or, if both are in use, write an `id` of its own into"
+            " one of the two profiles",
         )
 
 

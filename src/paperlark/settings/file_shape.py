@@ -337,6 +337,12 @@ class ProfileShape(_Shape):
     """The whole file."""
 
     name: Text = Field(description="the page's title")
+    id: Text | None = Field(
+        default=None,
+        description="the name that votes, pages and the site are stored under, whatever the title;"
+        " written by `paperlark init` or the first page, and kept: two profiles of one database"
+        " have two",
+    )
     categories: Annotated[
         list[Annotated[str, AfterValidator(_known)]],
         Field(min_length=1),

@@ -115,12 +115,15 @@ def load_settings(path: Path) -> Settings:
         site=_site(shape.site, home, _inside(home, shape.output)),
         mail=_mail(shape.mail) if shape.mail else None,
         channels=tuple(_channel(one) for one in shape.deliver),
+        file=path.absolute(),
+        id=shape.id,
     )
 
 
 def _profile(shape: ProfileShape, criteria: Criteria) -> Profile:
     return Profile(
-        name=shape.name,
+        title=shape.name,
+        id=shape.id or shape.name,
         categories=tuple(shape.categories),
         criteria=criteria,
         announce_types=tuple(shape.announce_types),

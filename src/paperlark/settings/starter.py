@@ -13,6 +13,7 @@ from paperlark.domain.criteria import parse_criteria
 from paperlark.domain.errors import Problem, ProfileError
 from paperlark.domain.taxonomy import TAXONOMY
 from paperlark.settings.answers import PASSWORD, Chat, Mail, Model, SetupAnswers, field_criteria
+from paperlark.settings.identity import id_line, random_id
 
 _EXAMPLE = SetupAnswers(
     followed=("Ada Lovelace",),
@@ -43,6 +44,7 @@ def profile_text(answers: SetupAnswers) -> str:
     """Return `paperlark.toml`."""
     values = {
         "@NAME@": _string(answers.name),
+        "@ID@": id_line(random_id(answers.name)),
         "@CATEGORIES@": _strings(answers.categories),
         "@FOLLOW@": _follow(answers.followed) or _comment(_follow(_EXAMPLE.followed)),
         "@JUDGE@": _judge(answers.model) or _comment(_judge(_EXAMPLE.model)),

@@ -124,7 +124,9 @@ class SiteSettings:
 class Settings:
     """A profile and where its things are; every path is absolute.
 
-    `model` None: no judge. `people` None: nobody needs to know who an author is.
+    `model` None: no judge. `people` None: nobody needs to know who an author is. `file` is the
+    profile's, and `id` what stands there, None where nothing does: `profile.id` is then to be
+    found in the database.
     """
 
     profile: Profile
@@ -136,3 +138,5 @@ class Settings:
     site: SiteSettings
     mail: MailSettings | None = None
     channels: tuple[ChannelSettings, ...] = ()
+    file: Path | None = None
+    id: str | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from itertools import groupby
@@ -23,21 +23,26 @@ if TYPE_CHECKING:
 class DigestReader:
     """Reads whole digests and texts; keeps the last digest, which several pages of a day need."""
 
-    def __init__(self, archive: Archive, texts: PaperTexts) -> None:
+    def __init__(self, archive: Archive, texts: PaperTexts, title: str = "") -> None:
         self._archive = archive
         self._texts = texts
-        self._last: Digest | None = None
+        self._title = title
+        self._last: tuple[str, Digest] | None = None
 
     def digest(self, profile: str, day: date) -> Digest:
-        """Return a digest that was planned; raises StoreError if it has been removed since."""
-        if self._last is None or (self._last.profile, self._last.day) != (profile, day):
-            self._last = self._archive.digest(profile, day)
-        if self._last is None:
-            raise StoreError(
-                f"the page of {day} of {profile!r} was removed while the site was being built",
-                hint="build the site again",
-            )
-        return self._last
+        """Return a digest that was planned, under the title of today.
+
+        Raises StoreError if it has been removed since.
+        """
+        if self._last is None or (self._last[0], self._last[1].day) != (profile, day):
+            digest = self._archive.digest(profile, day)
+            if digest is None:
+                raise StoreError(
+                    f"the page of {day} of {profile!r} was removed while the site was being built",
+                    hint="build the site again",
+                )
+            self._last = (profile, replace(digest, profile=self._title or digest.profile))
+        return self._last[1]
 
     def texts(self, papers: Sequence[PaperId]) -> Mapping[PaperId, Paper]:
         """Return the papers whose text is known."""
@@ -72,12 +77,22 @@ class SiteArchivePart:
 
 @dataclass(frozen=True, slots=True)
 class SiteArchive:
-    """The days of a profile in order, and the papers by the latest vote of its reader."""
+    """The days of a profile in order, and the papers by the latest vote of its reader.
+
+    `profile` is its id, which addresses are made of.
+    """
 
     profile: str
     days: tuple[ArchiveDay, ...]
     liked: frozenset[PaperId] = frozenset()
     disliked: frozenset[PaperId] = frozenset()
+    title: str = ""
+    categories: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """What pages call it: the title."""
+        return self.title or self.profile
 
     @property
     def months(self) -> tuple[SiteArchivePart, ...]:

@@ -6,12 +6,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from sqlite3 import Connection
 
 from paperlark.domain.errors import PublishError
 from paperlark.domain.feedback import Vote
 from paperlark.domain.site_addresses import Addresses, slug
 from paperlark.ports import Progress, ScannedPapers
 from paperlark.settings import Settings
+from paperlark.settings.identity import known
 from paperlark.site.archive import DigestReader, SiteArchive, fill_archive
 from paperlark.site.days import day_files
 from paperlark.site.feeds import DAYS, atom, json_feed
@@ -25,6 +27,7 @@ from paperlark.store.cache import CacheStore
 from paperlark.store.database import open_existing
 from paperlark.store.digests import DigestStore
 from paperlark.store.paper_texts import PaperTextStore
+from paperlark.store.readers import ReaderStore
 from paperlark.store.scanned import ScannedStore
 from paperlark.store.votes import FeedbackStore
 
@@ -45,31 +48,47 @@ def build_site(
 
     Raises PublishError or StoreError; the earlier site then stays in place.
     """
-    _check_names([settings.profile.name for settings in profiles])
     with ExitStack() as opened:
-        readers = [_open(settings, progress, opened) for settings in profiles]
+        connections = [_connect(settings, opened) for settings in profiles]
+        found = list(map(_identified, profiles, connections))
+        _check_addresses(found)
+        readers = [
+            _open(settings, connection, progress)
+            for settings, connection in zip(found, connections, strict=True)
+        ]
         files = tuple(plan_files(readers, root))
         with progress.step("building", len(files)) as advance:
             built = publish_files(files, folder, advance)
     return Site(folder, sum(len(reader.archive.days) for reader in readers), built)
 
 
-def _check_names(names: Sequence[str]) -> None:
-    """Refuse two profiles whose pages would overwrite each other."""
-    parts = [slug(name) for name in names]
-    twice = next(
-        (name for name, part in zip(names, parts, strict=True) if parts.count(part) > 1), None
-    )
-    if twice is not None:
-        raise PublishError(
-            f"two of the profiles are called {twice!r}", hint="give each profile its own name"
-        )
+def _connect(settings: Settings, opened: ExitStack) -> Connection:
+    """Open the database of one profile; never creates one."""
+    return opened.enter_context(open_existing(settings.database, settings.profile.title))
 
 
-def _open(settings: Settings, progress: Progress, opened: ExitStack) -> SiteReader:
-    """Open the archive of one profile; never creates a database."""
-    path, name = settings.database, settings.profile.name
-    connection = opened.enter_context(open_existing(path, name))
+def _identified(settings: Settings, connection: Connection) -> Settings:
+    return known(settings, ReaderStore(connection, settings.database))
+
+
+def _check_addresses(profiles: Sequence[Settings]) -> None:
+    """Refuse two profiles whose pages would have the same addresses."""
+    parts: dict[str, Settings] = {}
+    for one in profiles:
+        other = parts.setdefault(slug(one.profile.id), one)
+        if other is not one and other.file == one.file:
+            raise PublishError(f"{one.file} is there twice", hint="name each profile once")
+        if other is not one:
+            raise PublishError(
+                f"the pages of {other.file} and {one.file} would have the same addresses: both"
+                f" are known by {one.profile.id!r}",
+                hint="build a site of each, in folders of their own",
+            )
+
+
+def _open(settings: Settings, connection: Connection, progress: Progress) -> SiteReader:
+    """Open the archive of one profile."""
+    path, name, title = settings.database, settings.profile.id, settings.profile.title
     archive = DigestStore(connection, path)
     with progress.step("reading days", len(archive.days(name))) as advance:
         days = fill_archive(
@@ -80,10 +99,12 @@ def _open(settings: Settings, progress: Progress, opened: ExitStack) -> SiteRead
         SiteArchive(
             name,
             days,
+            title=title,
+            categories=settings.profile.categories,
             liked=frozenset(paper for paper, vote in last.items() if vote is Vote.UP),
             disliked=frozenset(paper for paper, vote in last.items() if vote is Vote.DOWN),
         ),
-        DigestReader(archive, PaperTextStore(connection, path, name)),
+        DigestReader(archive, PaperTextStore(connection, path, name), title),
         ScannedStore(connection, path),
     )
 
@@ -117,7 +138,9 @@ def plan_files(readers: Sequence[SiteReader], root: str | None) -> Iterator[File
 def _feeds(archive: SiteArchive, root: str | None) -> Iterator[File]:
     days = archive.days[-DAYS:]
     facts = [one.facts for one in days]
-    inputs = fingerprint_of("feeds", archive.profile, root, [one.fingerprint for one in days])
+    inputs = fingerprint_of(
+        "feeds", archive.profile, archive.name, root, [one.fingerprint for one in days]
+    )
     atom_path, json_path = Addresses(archive.profile).feeds
-    yield File(atom_path, inputs, lambda: atom(archive.profile, facts, root))
-    yield File(json_path, inputs, lambda: json_feed(archive.profile, facts, root))
+    yield File(atom_path, inputs, lambda: atom(archive.profile, facts, root, archive.name))
+    yield File(json_path, inputs, lambda: json_feed(archive.profile, facts, root, archive.name))

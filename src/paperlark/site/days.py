@@ -59,7 +59,7 @@ def _unselected_file(
     day, navigation = archive.days[place], _unselected_navigation(archive, place)
     return File(
         Addresses(archive.profile).others(day.day),
-        fingerprint_of("unselected", navigation, day.fingerprint),
+        fingerprint_of("unselected", archive.name, navigation, day.fingerprint),
         lambda: _unselected_page(digest(), reader, navigation),
     )
 
@@ -72,7 +72,7 @@ def _citation_pages(
     navigation = _citations_navigation(archive, place)
     yield File(
         addresses.citations(day.day),
-        fingerprint_of("citations", navigation, day.fingerprint),
+        fingerprint_of("citations", archive.name, navigation, day.fingerprint),
         lambda: _citations_page(digest(), navigation),
     )
     for name, make in citation_files(lambda: [entry.paper for entry in digest().entries]):
@@ -126,7 +126,7 @@ def _day_navigation(archive: SiteArchive, place: int) -> Navigation:
         previous=_day_link(here, archive, place - 1),
         parents=(
             NavigationLink(english.month_name(one.day), link(here, addresses.month(one.day))),
-            NavigationLink(archive.profile, link(here, addresses.home)),
+            NavigationLink(archive.name, link(here, addresses.home)),
         ),
         next=_day_link(here, archive, place + 1),
         related=tuple(related),

@@ -23,8 +23,10 @@ _PACKAGE = "paperlark.site"
 _MAKER = "paperlark"
 
 
-def atom(profile: str, days: Sequence[DayFacts], root: str | None) -> bytes:
+def atom(profile: str, days: Sequence[DayFacts], root: str | None, title: str = "") -> bytes:
     """Return the Atom feed of days given in order; the latest comes first.
+
+    `profile` is the id, and the title where there is no `title`.
 
     `root` is the web address of the site. Without it links are relative to the feed, as the
     format allows.
@@ -36,7 +38,7 @@ def atom(profile: str, days: Sequence[DayFacts], root: str | None) -> bytes:
     if root:
         feed.set("{http://www.w3.org/XML/1998/namespace}base", f"{root.rstrip('/')}/{here}")
     _text(feed, "id", _tag(profile))
-    _text(feed, "title", profile)
+    _text(feed, "title", title or profile)
     _text(feed, "updated", _moment(days[-1].day if days else date(2025, 1, 1)))
     _text(feed, "generator", _MAKER)
     author = ET.SubElement(feed, _name("author"))
@@ -57,7 +59,7 @@ def atom(profile: str, days: Sequence[DayFacts], root: str | None) -> bytes:
     return written + b"\n"
 
 
-def json_feed(profile: str, days: Sequence[DayFacts], root: str | None) -> bytes:
+def json_feed(profile: str, days: Sequence[DayFacts], root: str | None, title: str = "") -> bytes:
     """Return the JSON Feed; its links must be absolute, so without `root` it has none."""
     addresses = Addresses(profile)
     here = addresses.feeds[1]
@@ -79,7 +81,7 @@ def json_feed(profile: str, days: Sequence[DayFacts], root: str | None) -> bytes
     ]
     feed = {
         "version": _JSON_FEED,
-        "title": clean(profile),
+        "title": clean(title or profile),
         **addressed(home_page_url=link(here, addresses.home), feed_url=here.name),
         "authors": [{"name": _MAKER}],
         "items": items,

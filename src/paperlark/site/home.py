@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 from functools import partial
@@ -24,14 +25,17 @@ def home_file(archive: SiteArchive, *, alone: bool) -> File:
     fingerprints = [one.fingerprint for one in archive.days]
     return File(
         Addresses(archive.profile).home,
-        fingerprint_of("home", alone, archive.profile, fingerprints),
+        fingerprint_of("home", alone, archive.profile, archive.name, fingerprints),
         partial(_home, archive, alone),
     )
 
 
 def front_file(archives: Sequence[SiteArchive]) -> File:
     """Plan the front page: the latest day of every profile."""
-    latest = [(one.profile, one.days[-1].fingerprint if one.days else None) for one in archives]
+    latest = [
+        (one.profile, one.name, one.categories, one.days[-1].fingerprint if one.days else None)
+        for one in archives
+    ]
     return File(FRONT, fingerprint_of("front", latest), partial(_front, archives))
 
 
@@ -43,8 +47,8 @@ def _home(archive: SiteArchive, alone: bool) -> bytes:  # noqa: FBT001  # passed
     latest = days[-1] if days else None
     return render_page(
         "home.html",
-        title=archive.profile,
-        profile=archive.profile,
+        title=archive.name,
+        profile=archive.name,
         navigation=Navigation(None, (), None),
         front=None if alone else link(here, FRONT),
         latest=latest,
@@ -66,26 +70,31 @@ def _home(archive: SiteArchive, alone: bool) -> bytes:  # noqa: FBT001  # passed
 
 
 def _front(archives: Sequence[SiteArchive]) -> bytes:
+    shared = Counter(archive.name for archive in archives)
     return render_page(
         "front.html",
         title=TITLE,
         profile=english.counted(len(archives), "reader"),
         navigation=Navigation(None, (), None),
-        readers=[_reader(archive) for archive in archives],
+        readers=[_reader(archive, shared[archive.name] > 1) for archive in archives],
     )
 
 
-def _reader(archive: SiteArchive) -> tuple[object, ...]:
-    """Return name, home page, latest day, feeds, and a function that links to a day."""
+def _reader(archive: SiteArchive, shared: bool) -> tuple[object, ...]:  # noqa: FBT001  # private
+    """Return name, home page, latest day, feeds, and a function that links to a day.
+
+    The categories are last, where the name is `shared` with another reader.
+    """
     addresses = Addresses(archive.profile)
 
     def to_day(day: date, anchor: str = "") -> str:
         return link(FRONT, addresses.day(day), anchor)
 
     return (
-        archive.profile,
+        archive.name,
         link(FRONT, addresses.home),
         archive.days[-1].facts if archive.days else None,
         [link(FRONT, feed) for feed in addresses.feeds],
         to_day,
+        archive.categories if shared else (),
     )

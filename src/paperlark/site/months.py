@@ -84,7 +84,7 @@ def _month_page(archive: SiteArchive, part: SiteArchivePart, navigation: Navigat
     return render_page(
         "month.html",
         title=english.month_name(part.first),
-        profile=archive.profile,
+        profile=archive.name,
         navigation=navigation,
         days=days,
         totals=totals.totals_of(days),
@@ -137,7 +137,7 @@ def _month_navigation(archive: SiteArchive, place: int) -> Navigation:
         previous=step(place - 1),
         parents=(
             NavigationLink(str(part.first.year), link(here, addresses.year(part.first.year))),
-            NavigationLink(archive.profile, link(here, addresses.home)),
+            NavigationLink(archive.name, link(here, addresses.home)),
         ),
         next=step(place + 1),
         related=tuple(
@@ -164,7 +164,7 @@ def _year_page(archive: SiteArchive, part: SiteArchivePart, navigation: Navigati
     return render_page(
         "year.html",
         title=str(part.first.year),
-        profile=archive.profile,
+        profile=archive.name,
         navigation=navigation,
         days=days,
         totals=totals.totals_of(days),
@@ -197,6 +197,6 @@ def _year_navigation(archive: SiteArchive, place: int) -> Navigation:
 
     return Navigation(
         step(place - 1),
-        (NavigationLink(archive.profile, link(here, addresses.home)),),
+        (NavigationLink(archive.name, link(here, addresses.home)),),
         step(place + 1),
     )

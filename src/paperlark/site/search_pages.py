@@ -39,7 +39,9 @@ def search_files(archive: SiteArchive, scanned: ScannedPapers) -> Iterator[File]
     """Plan the files of the search, latest segment first."""
     addresses = Addresses(archive.profile)
     yield File(
-        addresses.search, fingerprint_of("search", archive.profile), partial(_page, archive.profile)
+        addresses.search,
+        fingerprint_of("search", archive.profile, archive.name),
+        partial(_page, addresses, archive.name),
     )
     yield File(addresses.searched(SCRIPT), fingerprint_of("script"), _script)
     segments = []
@@ -102,14 +104,13 @@ def _papers(
     return tuple(scanned.between(profile, first, last))
 
 
-def _page(profile: str) -> bytes:
-    addresses = Addresses(profile)
+def _page(addresses: Addresses, title: str) -> bytes:
     here = addresses.search
     return render_page(
         "search.html",
         title="Search",
-        profile=profile,
-        navigation=Navigation(None, (NavigationLink(profile, link(here, addresses.home)),), None),
+        profile=title,
+        navigation=Navigation(None, (NavigationLink(title, link(here, addresses.home)),), None),
     )
 
 

@@ -39,7 +39,7 @@ def _file(
 ) -> File:
     return File(
         path,
-        fingerprint_of("topic", archive.profile, name, kind, papers),
+        fingerprint_of("topic", archive.profile, archive.name, name, kind, papers),
         partial(_page, archive, path, name, kind, papers),
     )
 
@@ -58,9 +58,9 @@ def _page(
         "topic.html",
         title=name,
         what=kind,
-        profile=archive.profile,
+        profile=archive.name,
         navigation=Navigation(
-            None, (NavigationLink(archive.profile, link(here, addresses.home)),), None
+            None, (NavigationLink(archive.name, link(here, addresses.home)),), None
         ),
         papers=papers,
         shown=len(latest),

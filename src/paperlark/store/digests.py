@@ -52,14 +52,14 @@ class DigestStore:
         with store_errors(self._path), transaction(self._connection):
             new = not self._connection.execute(
                 "SELECT 1 FROM digests WHERE profile = ? AND day = ?",
-                (digest.profile, digest.day.isoformat()),
+                (digest.reader_id, digest.day.isoformat()),
             ).fetchone()
             if new:
                 self._write(digest, text)
         return new
 
     def _write(self, digest: Digest, text: str) -> None:
-        key = (digest.profile, digest.day.isoformat())
+        key = (digest.reader_id, digest.day.isoformat())
         self._connection.execute(
             "INSERT OR REPLACE INTO digests (profile, day, digest, fingerprint)"
             " VALUES (?, ?, ?, ?)",
@@ -206,4 +206,4 @@ def _scanned(digest: Digest) -> Iterator[tuple[str | int | None, ...]]:
         place, version = shown.get(paper, (None, None))
         version = None if imported else one.version if one else version
         listed = "" if imported else day
-        yield digest.profile, day, paper, paper in shown, place, *scores, version, paper, listed
+        yield digest.reader_id, day, paper, paper in shown, place, *scores, version, paper, listed

@@ -95,7 +95,7 @@ class ExampleStore:
         Papers first announced on that day or later are left out.
         """
         about = {
-            "profile": profile.name,
+            "profile": profile.id,
             "day": day.isoformat(),
             "midnight": instant(datetime.combine(day + _DAY, time(), NEW_YORK)),
         }

@@ -17,10 +17,11 @@ from paperlark.store.judgements import SPEND, spend_of
 # A further reading of the same papers has the judge's signature with a number behind it.
 _JUDGEMENTS = f"""
     SELECT j.judge, j.version, j.relevance, j.novelty, j.comment,
-        e.day, e.profile, e.at, e.reply, e.batch,
+        e.day, coalesce(r.title, e.profile), e.at, e.reply, e.batch,
         (SELECT count(*) FROM judgements WHERE exchange = e.id),
         {SPEND}
     FROM judgements j JOIN exchanges e ON e.id = j.exchange
+    LEFT JOIN readers r ON r.id = e.profile
     WHERE j.paper_id = :paper AND j.criteria = :criteria
         AND (j.judge = :judge OR substr(j.judge, 1, length(:judge) + 1) = :judge || '#')
     ORDER BY length(j.judge), j.judge, j.version

@@ -25,7 +25,7 @@ _FIELDS = (
 
 def keep_matches(connection: sqlite3.Connection, digest: Digest) -> None:
     """Store the matches of a digest, replacing those of an earlier digest of that day."""
-    profile, day = digest.profile, digest.day.isoformat()
+    profile, day = digest.reader_id, digest.day.isoformat()
     connection.execute("DELETE FROM matches WHERE profile = ? AND day = ?", (profile, day))
     connection.executemany(
         f"INSERT INTO matches (profile, day, {_FIELDS})"  # noqa: S608
@@ -143,7 +143,7 @@ class ScannedStore:
 
 def keep_explored(connection: sqlite3.Connection, digest: Digest) -> None:
     """Store the random sample of a digest, replacing that of an earlier digest of that day."""
-    profile, day = digest.profile, digest.day.isoformat()
+    profile, day = digest.reader_id, digest.day.isoformat()
     connection.execute("DELETE FROM explored WHERE profile = ? AND day = ?", (profile, day))
     connection.executemany(
         "INSERT INTO explored (profile, day, paper_id, inclusion, probability, wanted)"

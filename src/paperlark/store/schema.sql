@@ -1,4 +1,4 @@
--- The database, version 8. Written by `make reference`; do not edit.
+-- The database, version 9. Written by `make reference`; do not edit.
 -- Times are UTC (ISO 8601), days are announcement days in New York, money is decimal
 -- text in US dollars.
 
@@ -223,6 +223,13 @@ CREATE TABLE places (
 ) WITHOUT ROWID;
 
 CREATE INDEX places_by_space ON places (space, day);
+
+CREATE TABLE readers (
+    -- Whose rows are whose: every column `profile` holds one of these ids.
+    id TEXT PRIMARY KEY,
+    title TEXT NOT NULL,              -- of the page, as last seen
+    profile TEXT NOT NULL             -- path of the profile, as last seen; '': of none yet
+) WITHOUT ROWID;
 
 CREATE TABLE scanned (
     -- Every paper scanned for a reader on a day.

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 
 from paperlark.domain.batch_job import WINDOW, BatchJobState
+from paperlark.domain.readers import names_of
 from paperlark.domain.spending import Cost, Expense, Period, Spend, Tokens, total
 from paperlark.store.database import store_errors
 from paperlark.store.judgements import SPEND, spend_of
+from paperlark.store.readers import ReaderStore
 
 _PERIODS = {Period.MONTH: "substr(paid.at, 1, 7) || '-01'", Period.DAY: "paid.day"}
 _IN_MONTH = "paid.at >= ? AND paid.at < ?"
@@ -87,10 +90,12 @@ class SpendingStore:
         spends: dict[_Key, list[Spend]] = {}
         for period, model, profile, *spend in rows:
             spends.setdefault((period, model, profile), []).append(spend_of(*spend))
+        names = names_of(ReaderStore(self._connection, self._path).all())
         expenses = (
-            _expense(key, together, *papers.get(key, (0, 0))) for key, together in spends.items()
+            replace(_expense(key, together, *papers.get(key, (0, 0))), title=names.get(key[2], ""))
+            for key, together in spends.items()
         )
-        by_name = sorted(expenses, key=lambda one: (one.model, one.profile))
+        by_name = sorted(expenses, key=lambda one: (one.model, one.name, one.profile))
         return tuple(sorted(by_name, key=lambda one: one.period, reverse=True))
 
     def _bound(self, where: str, values: Sequence[str]) -> Decimal:

@@ -123,7 +123,7 @@ class FakeJudgementMemory:
 
     def save(self, digest: Digest) -> None:
         """Store the digest."""
-        self._digests[digest.profile, digest.day] = digest
+        self._digests[digest.reader_id, digest.day] = digest
 
     def digest(self, profile: str, day: date) -> Digest | None:
         """Return the digest of that day."""

@@ -1,0 +1,62 @@
+"""The readers of a database: each one's id, and title and path of the profile as last seen."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from paperlark.domain.errors import StoreError
+from paperlark.domain.readers import KnownReader
+from paperlark.store.database import (
+    VERSION,
+    inspect_database,
+    open_read_only,
+    store_errors,
+    transaction,
+)
+
+
+class ReaderStore:
+    """Implements ReaderTable on an open database."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+        self._connection = connection
+        self._path = path
+
+    def all(self) -> tuple[KnownReader, ...]:
+        """Return every reader, sorted by id."""
+        with store_errors(self._path):
+            rows = self._connection.execute(
+                "SELECT id, title, profile FROM readers ORDER BY id"
+            ).fetchall()
+        return tuple(KnownReader(*row) for row in rows)
+
+    def complete(self) -> None:
+        """Add the readers of rows that were stored without one, as a restore does."""
+        with store_errors(self._path), transaction(self._connection):
+            self._connection.execute(
+                "INSERT OR IGNORE INTO readers (id, title, profile) SELECT profile, profile, ''"
+                " FROM (SELECT profile FROM digests UNION SELECT profile FROM feedback)"
+            )
+
+    def keep(self, choose: Callable[[Sequence[KnownReader]], KnownReader]) -> KnownReader:
+        """Store the reader that `choose` returns for all others; nobody writes between."""
+        with store_errors(self._path), transaction(self._connection):
+            chosen = choose(self.all())
+            self._connection.execute(
+                "INSERT OR REPLACE INTO readers (id, title, profile) VALUES (?, ?, ?)",
+                (chosen.id, chosen.title, chosen.profile),
+            )
+        return chosen
+
+
+def stored_readers(path: Path) -> tuple[KnownReader, ...]:
+    """Return every reader of a database that is only looked at; none where it cannot be read."""
+    try:
+        if not path.exists() or inspect_database(path).version != VERSION:
+            return ()
+        with open_read_only(path) as connection:
+            return ReaderStore(connection, path).all()
+    except (StoreError, OSError):
+        return ()
