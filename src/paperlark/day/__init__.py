@@ -7,7 +7,7 @@ or by a judge who reads the shortlist and a random sample of the rest. Assemble.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -36,6 +36,7 @@ from paperlark.day.unread import (
 )
 from paperlark.domain.digest import Candidate, Digest
 from paperlark.domain.feedback import NO_EVIDENCE, Evidence
+from paperlark.domain.followed import name_notes
 from paperlark.domain.judgement import NO_PRECEDENTS, JudgementKey
 from paperlark.domain.profile import Profile
 from paperlark.domain.spending import PriceSource
@@ -63,7 +64,8 @@ class DayParts:
     `judge` is None for a page by the ranker alone, `memory` for a judge that costs nothing to ask
     again, `author_service` where authors are matched by name only, `example_source` where nothing
     is learned from earlier days, `precedent_finder` where earlier papers are not compared.
-    `prices` returns where the judge's price is from.
+    `prices` returns where the judge's price is from, `printed_names` the names of authors in the
+    month before a day, with their counts of papers.
     """
 
     sources: Sequence[Source]
@@ -76,6 +78,7 @@ class DayParts:
     example_source: ExampleSource | None = None
     precedent_finder: PrecedentFinder | None = None
     prices: Callable[[], PriceSource | None] = lambda: None
+    printed_names: Callable[[date], Mapping[str, int]] = lambda _: {}
 
 
 def make_digest(
@@ -114,7 +117,10 @@ def make_digest(
         selection,
         judge=parts.judge,
         prices=parts.prices() if parts.judge else None,
-        notes=(*notes, *authors.notes),
+        notes=(
+            *(*notes, *authors.notes),
+            *name_notes(profile.followed, papers, lambda: parts.printed_names(day)),
+        ),
     )
 
 

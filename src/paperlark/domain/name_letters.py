@@ -11,8 +11,11 @@ from math import prod
 MOST_SPELLINGS = 16
 """Names with more possible spellings are written with all letters folded, or all transliterated."""
 
-_APOSTROPHES = frozenset("'\N{RIGHT SINGLE QUOTATION MARK}\N{LEFT SINGLE QUOTATION MARK}"
-                         "\N{PRIME}\N{FULLWIDTH APOSTROPHE}\N{SINGLE HIGH-REVERSED-9 QUOTATION MARK}")  # fmt: skip
+_APOSTROPHES = frozenset(
+    "'\N{RIGHT SINGLE QUOTATION MARK}\N{LEFT SINGLE QUOTATION MARK}\N{PRIME}\N{FULLWIDTH APOSTROPHE}"
+    "\N{SINGLE HIGH-REVERSED-9 QUOTATION MARK}\N{MIDDLE DOT}\N{HYPHENATION POINT}"
+)
+"""Marks inside a word that may be left out, the dot of Catalan `l·l` among them."""
 
 # Letters without a decomposition that are not simply their base letter with a stroke or a hook.
 _LETTERS = {
@@ -38,6 +41,29 @@ _LETTERS = {
     "ɂ": ("",),
     "ꞌ": ("",),
     "ȣ": ("ou",),
+    "ɵ": ("o",),
+    "ʉ": ("u",),
+    "ʀ": ("r",),
+    "ȝ": ("y",),
+    "ƣ": ("gh",),
+    "ƛ": ("l",),
+    "ƍ": ("d",),
+    "ƹ": ("z",),
+    "ƺ": ("z",),
+    "ƨ": ("s",),
+    "ƪ": ("s",),
+    "ǝ": ("e",),
+    "ỻ": ("ll",),
+    "ỽ": ("v",),
+    "ỿ": ("y",),
+    "ɩ": ("i",),
+    "ʋ": ("v",),
+    "ʌ": ("v",),
+    "ƕ": ("hv",),
+    "ƅ": ("b",),
+    "ɋ": ("q",),
+    "ȸ": ("db",),
+    "ȹ": ("qp",),
 }
 _BASE = re.compile(r"LATIN SMALL LETTER (?:DOTLESS |AFRICAN |TURNED |LONG )?([A-Z])(?: WITH .*)?")
 
@@ -100,13 +126,23 @@ def _unaccented(letter: str) -> tuple[str, ...]:
     parts = unicodedata.normalize("NFKD", letter).casefold()
     marks = {one for one in parts if _is_accent(one)}
     base = unicodedata.normalize("NFC", "".join(one for one in parts if one not in marks))
-    found = _BASE.fullmatch(unicodedata.name(base, "")) if len(base) == 1 else None
-    plain = found[1].lower() if found else "".join(_LETTERS.get(one, (one,))[0] for one in base)
+    plain = "".join(map(_plain, base))
     if (marks & {_UMLAUT, _DOUBLE_ACUTE} and plain in {"a", "o", "u"}) or (
         _RING in marks and plain == "a"
     ):
         return (plain, plain + ("a" if _RING in marks else "e"))
     return (plain,)
+
+
+def _plain(letter: str) -> str:
+    """Return a letter without an accent in plain letters, by its name: `L WITH STROKE` is an l."""
+    found = _BASE.fullmatch(unicodedata.name(letter, ""))
+    if found:
+        return found[1].lower()
+    kind = unicodedata.category(letter)
+    if letter in _APOSTROPHES or kind in {"Cf", "Sk"}:
+        return ""
+    return " " if kind[0] in "PZSC" else _LETTERS.get(letter, (letter,))[0]
 
 
 def _is_accent(mark: str) -> bool:
