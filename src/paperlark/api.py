@@ -105,9 +105,7 @@ def open_profile(
     from paperlark.settings import load_settings
 
     settings = load_settings(Path(path))
-    return OpenedProfile(
-        settings, environment or Environment(), options, progress, path=Path(path)
-    )
+    return OpenedProfile(settings, environment or Environment(), options, progress, path=Path(path))
 
 
 @contextmanager
@@ -529,8 +527,9 @@ class OpenedProfile:
 
         Raises StoreError.
 
-        >>> profile.following().authors
-        ()
+        >>> [author] = profile.following().authors
+        >>> author.author.name, str(author.papers[0].day), author.in_month
+        ('Mohamed S. Abdelfattah', '2025-02-19', 1)
         """
         from paperlark.archive.following import report_following
 

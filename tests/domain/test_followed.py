@@ -4,9 +4,10 @@ from datetime import date
 
 import pytest
 
-from paperlark.domain.followed import FollowingReport, author_fault, fault_advice, name_notes
+from paperlark.day.authors import name_notes
+from paperlark.domain.followed import FollowingReport, fault_advice
+from paperlark.domain.name_matching import NameFault, person_fault
 from paperlark.domain.paper import Author, PaperId
-from paperlark.domain.person_name import NameFault
 from paperlark.domain.profile import FollowedAuthor
 from paperlark.testing import a_paper
 
@@ -31,7 +32,7 @@ PAPERS = [
 def test_an_author_needs_one_whole_name_or_one_that_is_meant_as_printed(
     author: FollowedAuthor, fault: NameFault | None
 ) -> None:
-    assert author_fault(author) is fault
+    assert person_fault(author.name, author.aliases) is fault
 
 
 def test_the_page_notes_a_name_that_matches_next_to_nothing_with_todays_names() -> None:

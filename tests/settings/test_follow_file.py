@@ -46,7 +46,9 @@ def _names(path: Path) -> list[str]:
 
 def test_an_author_is_appended_and_nothing_else_changes(profile: Path) -> None:
     add_follow(profile, FollowedAuthor('Grace "Amazing" Hopper', ("G. Hopper",), "42"))
-    added = '\n[[follow]]\nname = "Grace \\"Amazing\\" Hopper"\naliases = ["G. Hopper"]\nid = "42"\n'
+    added = (
+        '\n[[follow]]\nname = "Grace \\"Amazing\\" Hopper"\naliases = ["G. Hopper"]\nid = "42"\n'
+    )
     assert profile.read_text("utf-8") == PROFILE + added
 
 
@@ -67,7 +69,9 @@ def test_the_first_author_is_removed_with_its_comment_and_no_other(profile: Path
 
 def test_the_comment_of_the_next_table_stays(profile: Path) -> None:
     remove_follow(profile, 1)
-    assert profile.read_text("utf-8") == PROFILE.replace('[[follow]]\nname = "Emmy Noether"\n\n', "")
+    assert profile.read_text("utf-8") == PROFILE.replace(
+        '[[follow]]\nname = "Emmy Noether"\n\n', ""
+    )
 
 
 def test_what_was_added_and_removed_leaves_the_file_as_it_was(profile: Path) -> None:

@@ -16,9 +16,8 @@ from paperlark.domain.followed import (
     AuthorPaper,
     AuthorReport,
     FollowingReport,
-    author_fault,
 )
-from paperlark.domain.name_matching import NameIndex, NameMatch, match_names
+from paperlark.domain.name_matching import NameIndex, NameMatch, match_names, person_fault
 from paperlark.domain.near_names import count_names, near_names
 from paperlark.domain.paper import PaperId
 from paperlark.domain.person_name import parse_name
@@ -54,7 +53,9 @@ def report_following(settings: Settings, followed: Sequence[FollowedAuthor]) -> 
     No database is made where there is none.
     """
     if not settings.database.exists():
-        return FollowingReport(tuple(AuthorReport(one, author_fault(one)) for one in followed))
+        return FollowingReport(
+            tuple(AuthorReport(one, person_fault(one.name, one.aliases)) for one in followed)
+        )
     with open_existing(settings.database, settings.profile.name) as connection:
         return look_for_authors(connection, settings, followed)
 
@@ -66,7 +67,9 @@ def look_for_authors(
     profile = settings.profile.name
     days = DigestStore(connection, settings.database).days(profile)
     if not days:
-        return FollowingReport(tuple(AuthorReport(one, author_fault(one)) for one in followed))
+        return FollowingReport(
+            tuple(AuthorReport(one, person_fault(one.name, one.aliases)) for one in followed)
+        )
     return _look(ScannedStore(connection, settings.database), profile, days, followed)
 
 
@@ -86,7 +89,7 @@ def _look(
         looked, until = looked + len(earlier), until - MONTH
 
     def report(place: int, author: FollowedAuthor) -> AuthorReport:
-        fault, count = author_fault(author), in_month.get(place, 0)
+        fault, count = person_fault(author.name, author.aliases), in_month.get(place, 0)
         near = near_names(author.name, printed) if fault or not count else ()
         return AuthorReport(author, fault, found.papers(place), count, near)
 
@@ -193,7 +196,9 @@ def unfollow_author(settings: Settings, path: Path, name: str) -> FollowedAuthor
     found = literal[:1] or alike
     if not found:
         near = near_names(wanted, {one.name: 1 for one in followed})
-        hint = f"did you mean {' or '.join(near)}?" if near else "list them: paperlark follow --list"
+        hint = (
+            f"did you mean {' or '.join(near)}?" if near else "list them: paperlark follow --list"
+        )
         raise UnclearName(f'nobody is followed as "{wanted[:80]}"', hint=hint)
     if len(found) > 1:
         names = " and ".join(followed[n].name for n in found)

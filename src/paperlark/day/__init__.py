@@ -15,7 +15,12 @@ from time import monotonic
 
 from paperlark.day.announce import announce
 from paperlark.day.assemble import RankedPapers, Selection, assemble
-from paperlark.day.authors import filter_by_h_index, look_up_authors, match_followed
+from paperlark.day.authors import (
+    filter_by_h_index,
+    look_up_authors,
+    match_followed,
+    name_notes,
+)
 from paperlark.day.filter_new import filter_new
 from paperlark.day.judge import judge_papers
 from paperlark.day.select import (
@@ -36,7 +41,6 @@ from paperlark.day.unread import (
 )
 from paperlark.domain.digest import Candidate, Digest
 from paperlark.domain.feedback import NO_EVIDENCE, Evidence
-from paperlark.domain.followed import name_notes
 from paperlark.domain.judgement import NO_PRECEDENTS, JudgementKey
 from paperlark.domain.profile import Profile
 from paperlark.domain.spending import PriceSource

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import logging
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from paperlark.domain.announcement import Announced
 from paperlark.domain.authorship import Authorship, KnownAuthors, NotIndexed, NotLookedUp, Person
 from paperlark.domain.digest import AuthorMatch, Candidate
+from paperlark.domain.followed import fault_advice
 from paperlark.domain.judgement import NO_PRECEDENTS, Match, Precedents
-from paperlark.domain.name_matching import NameIndex, NameMatch
+from paperlark.domain.name_matching import NameIndex, NameMatch, person_fault
+from paperlark.domain.near_names import count_names, near_names
 from paperlark.domain.paper import Paper, PaperId
 from paperlark.domain.profile import FollowedAuthor, Profile
 from paperlark.ports import AuthorService, Progress
@@ -135,6 +137,31 @@ class _FollowedIndex:
         every = len(persons) >= len(paper.authors)
         by_id = (place for place in named if self._followed[place].id is not None)
         return frozenset(place for place in by_id if every or place in others)
+
+
+def name_notes(
+    followed: Sequence[FollowedAuthor],
+    papers: Sequence[Paper],
+    earlier: Callable[[], Mapping[str, int]],
+) -> Iterator[str]:
+    """Yield a note on each followed author whose name cannot match, with names that may be meant.
+
+    Those are printed on the day's papers or, by `earlier`, on the papers of the last month. On a
+    day without papers nothing is noted.
+    """
+    faults = [(one, fault) for one in followed if (fault := person_fault(one.name, one.aliases))]
+    if not faults or not papers:
+        return
+    today = count_names((author.name for author in paper.authors) for paper in papers)
+    printed = Counter(today) + Counter(earlier())
+    for author, fault in faults:
+        near = near_names(author.name, printed)
+        them = [one.id for one in papers if any(by.name in near for by in one.authors)]
+        papers_of = f" (today: {', '.join(them[:_SHOWN_PAPERS])})" if them else ""
+        yield f"followed author {fault_advice(author.name, fault, near)}{papers_of}"
+
+
+_SHOWN_PAPERS = 3
 
 
 def filter_by_h_index(

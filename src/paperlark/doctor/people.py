@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from paperlark.archive.following import look_for_authors
 from paperlark.doctor.findings import CheckContext, Finding, note, ok, warning
 from paperlark.domain.errors import StoreError
-from paperlark.domain.followed import AuthorReport, FollowingReport, author_fault
+from paperlark.domain.followed import AuthorReport, FollowingReport
+from paperlark.domain.name_matching import person_fault
 from paperlark.domain.plain_text import one_line
 from paperlark.renderers import following, typeset
 from paperlark.renderers.english import counted, number
@@ -31,7 +32,9 @@ def _report(context: CheckContext) -> FollowingReport:
     """Look into the archive; its own faults are reported elsewhere."""
     settings = context.settings
     path, followed = settings.database, settings.profile.followed
-    unread = FollowingReport(tuple(AuthorReport(one, author_fault(one)) for one in followed))
+    unread = FollowingReport(
+        tuple(AuthorReport(one, person_fault(one.name, one.aliases)) for one in followed)
+    )
     try:
         if not path.exists() or inspect_database(path).version != VERSION:
             return unread

@@ -27,7 +27,7 @@ from paperlark.domain.spending import PriceSource, Spend
 class AuthorMatch:
     """A followed author, under the reader's name for them, who wrote a paper.
 
-    By name only, it may be a namesake; more so where the paper prints the name in the reverse order.
+    By name only, it may be a namesake; more so where the name is printed in the reverse order.
     `name` is None where an imported digest does not say who it is.
     """
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from paperlark.domain.near_names import count_names, near_names
+from paperlark.domain.name_matching import NameFault, person_fault
 from paperlark.domain.paper import Paper
-from paperlark.domain.person_name import NameFault, name_fault
 from paperlark.domain.plain_text import one_line
 from paperlark.domain.profile import FollowedAuthor
 
@@ -20,7 +18,6 @@ WHOLE_MONTH = timedelta(days=27)
 MOST_DAYS = 15
 """So many days of a month with a page are most of its about 21 announcement days."""
 _SHOWN_NAME = 60
-_SHOWN_PAPERS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,15 +76,11 @@ class FollowingReport:
         return self.last - self.first >= WHOLE_MONTH
 
 
-def author_fault(author: FollowedAuthor) -> NameFault | None:
-    """Return why an author matches next to nothing; None where the name or an alias is whole.
-
-    A name that is repeated among its aliases is meant as it is printed.
-    """
-    if author.name in author.aliases:
-        return None
-    faults = [name_fault(name) for name in (author.name, *author.aliases)]
-    return faults[0] if all(faults) else None
+def without_archive(followed: Iterable[FollowedAuthor]) -> FollowingReport:
+    """Return what is known of followed authors before the first page: what is wrong with names."""
+    return FollowingReport(
+        tuple(AuthorReport(one, person_fault(one.name, one.aliases)) for one in followed)
+    )
 
 
 def fault_advice(name: str, fault: NameFault, near: Sequence[str] = ()) -> str:
@@ -105,25 +98,3 @@ def fault_advice(name: str, fault: NameFault, near: Sequence[str] = ()) -> str:
 def _short(name: str) -> str:
     text = one_line(name)
     return text if len(text) <= _SHOWN_NAME else f"{text[: _SHOWN_NAME - 1]}…"
-
-
-def name_notes(
-    followed: Iterable[FollowedAuthor],
-    papers: Sequence[Paper],
-    earlier: Callable[[], Mapping[str, int]],
-) -> Iterator[str]:
-    """Yield a note on each followed author whose name cannot match, with names that may be meant.
-
-    Those are printed on the day's papers or, by `earlier`, on the papers of the last month. On a
-    day without papers nothing is noted.
-    """
-    faults = [(one, fault) for one in followed if (fault := author_fault(one))]
-    if not faults or not papers:
-        return
-    today = count_names((author.name for author in paper.authors) for paper in papers)
-    printed = Counter(today) + Counter(earlier())
-    for author, fault in faults:
-        near = near_names(author.name, printed)
-        them = [one.id for one in papers if any(by.name in near for by in one.authors)]
-        papers_of = f" (today: {', '.join(them[:_SHOWN_PAPERS])})" if them else ""
-        yield f"followed author {fault_advice(author.name, fault, near)}{papers_of}"

@@ -12,8 +12,9 @@ MOST_SPELLINGS = 16
 """Names with more possible spellings are written with all letters folded, or all transliterated."""
 
 _APOSTROPHES = frozenset(
-    "'\N{RIGHT SINGLE QUOTATION MARK}\N{LEFT SINGLE QUOTATION MARK}\N{PRIME}\N{FULLWIDTH APOSTROPHE}"
-    "\N{SINGLE HIGH-REVERSED-9 QUOTATION MARK}\N{MIDDLE DOT}\N{HYPHENATION POINT}"
+    "'\N{RIGHT SINGLE QUOTATION MARK}\N{LEFT SINGLE QUOTATION MARK}\N{PRIME}"
+    "\N{FULLWIDTH APOSTROPHE}\N{SINGLE HIGH-REVERSED-9 QUOTATION MARK}"
+    "\N{MIDDLE DOT}\N{HYPHENATION POINT}"
 )
 """Marks inside a word that may be left out, the dot of Catalan `l·l` among them."""
 
@@ -28,26 +29,26 @@ _LETTERS = {
     "ŋ": ("ng", "n"),
     "ə": ("e", "a"),
     "ĸ": ("k",),
-    "ſ": ("s",),
+    "\N{LATIN SMALL LETTER LONG S}": ("s",),
     "ƿ": ("w",),
     "ʒ": ("z",),
     "ɛ": ("e",),
     "ɔ": ("o",),
     "ʃ": ("s",),
-    "ɣ": ("g",),
-    "ɑ": ("a",),
+    "\N{LATIN SMALL LETTER GAMMA}": ("g",),
+    "\N{LATIN SMALL LETTER ALPHA}": ("a",),
     "ʊ": ("u",),
-    "ʔ": ("",),
+    "\N{LATIN LETTER GLOTTAL STOP}": ("",),
     "ɂ": ("",),
-    "ꞌ": ("",),
-    "ȣ": ("ou",),
+    "\N{LATIN SMALL LETTER SALTILLO}": ("",),
+    "\N{LATIN SMALL LETTER OU}": ("ou",),
     "ɵ": ("o",),
     "ʉ": ("u",),
     "ʀ": ("r",),
     "ȝ": ("y",),
     "ƣ": ("gh",),
     "ƛ": ("l",),
-    "ƍ": ("d",),
+    "\N{LATIN SMALL LETTER TURNED DELTA}": ("d",),
     "ƹ": ("z",),
     "ƺ": ("z",),
     "ƨ": ("s",),
@@ -55,9 +56,9 @@ _LETTERS = {
     "ǝ": ("e",),
     "ỻ": ("ll",),
     "ỽ": ("v",),
-    "ỿ": ("y",),
-    "ɩ": ("i",),
-    "ʋ": ("v",),
+    "\N{LATIN SMALL LETTER Y WITH LOOP}": ("y",),
+    "\N{LATIN SMALL LETTER IOTA}": ("i",),
+    "\N{LATIN SMALL LETTER V WITH HOOK}": ("v",),
     "ʌ": ("v",),
     "ƕ": ("hv",),
     "ƅ": ("b",),
@@ -152,7 +153,7 @@ def _is_accent(mark: str) -> bool:
 
 
 def is_east_asian(text: str) -> bool:
-    """Return whether a text is written in Chinese, Japanese or Korean, where blanks mean nothing."""
+    """Return whether a text is in Chinese, Japanese or Korean, where blanks mean nothing."""
     return bool(text) and all(
         "\u2e80" <= letter <= "\ud7ff" or "\uf900" <= letter <= "\ufaff" or letter >= "\U00020000"
         for letter in text

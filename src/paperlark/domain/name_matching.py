@@ -1,13 +1,15 @@
-"""Match names of authors: which followed names a printed name is, by key and then word by word."""
+"""Match names of authors by key and then word by word; tell which names match next to nothing."""
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from functools import lru_cache
 
-from paperlark.domain.person_name import PersonName, Words, is_initial, parse_name
+from paperlark.domain.name_letters import is_east_asian
+from paperlark.domain.person_name import LONGEST, PersonName, Words, is_initial, parse_name
 
 
 class NameMatch(StrEnum):
@@ -159,3 +161,52 @@ def _joined(words: Words, start: int, whole: str, seam: int) -> Iterator[int]:
 
 def _bare(word: str) -> str:
     return word.rstrip(".")
+
+
+class NameFault(StrEnum):
+    """Why a name as a reader writes it matches next to nothing."""
+
+    EMPTY = "there is no name in it"
+    TOO_LONG = "it is too long for a name"
+    SINGLE = "a single name"
+    INITIALS = "initials are not enough"
+
+
+def person_fault(name: str, aliases: Sequence[str] = ()) -> NameFault | None:
+    """Return why a person matches next to nothing; None where the name or an alias is whole.
+
+    A name that is repeated among the aliases is meant as it is printed.
+    """
+    if name in aliases:
+        return None
+    faults = [name_fault(one) for one in (name, *aliases)]
+    return faults[0] if all(faults) else None
+
+
+_LONE = re.compile(
+    r"(?:(?:van|von|der|den|de|del|della|di|da|dos|das|du|la|le|ter|ten|te|zu|zur|al|el|af|av)[\s-]+)*"
+    r"(?P<name>[^\s]+)"
+)
+
+
+def name_fault(text: str) -> NameFault | None:
+    """Return why a name is not enough to recognize an author by; None where it is."""
+    if len(text) > LONGEST:
+        return NameFault.TOO_LONG
+    name = parse_name(text)
+    if not name.spellings:
+        return NameFault.EMPTY
+    words = name.spellings[0]
+    if len(words) == 1:
+        whole = is_east_asian(words[0]) and len(words[0]) > 1
+        return None if whole else NameFault.SINGLE
+    lone = _LONE.fullmatch(text.strip())
+    if lone and lone["name"][:1].isupper() and not name.group:
+        return NameFault.SINGLE
+    long = [word for word in words if not is_initial(word)]
+    return NameFault.INITIALS if len(long) <= 1 and not _is_letter_family(words) else None
+
+
+def _is_letter_family(words: Words) -> bool:
+    """Return whether the family name is one letter, such as E, O or U."""
+    return len(words) == 2 and words[1] in {"e", "o", "u"} and not is_initial(words[0])  # noqa: PLR2004

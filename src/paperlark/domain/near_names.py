@@ -70,7 +70,10 @@ def _lone(word: str, whole: Words) -> int | None:
     return 2 if _alike(word, whole[-1]) else None
 
 
-_PARTICLES = frozenset("van von der den de del della di da dos das du la le ter ten te al el".split())
+_PARTICLES = frozenset((
+    "van", "von", "der", "den", "de", "del", "della", "di", "da", "dos", "das", "du", "la", "le",
+    "ter", "ten", "te", "al", "el",
+))  # fmt: skip
 
 
 def _particles(words: Words) -> Words:

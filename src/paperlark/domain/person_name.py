@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import lru_cache
 from typing import TypeAlias
 
@@ -64,19 +63,22 @@ _WITH_SUFFIX = re.compile(rf"(?s:(?P<name>.*\S))\s+(?:{_SUFFIX.pattern})", re.VE
 _GENERATIONS = {
     "junior": "jr", "júnior": "jr", "senior": "sr", "2nd": "ii", "3rd": "iii", "4th": "iv",
 }  # fmt: skip
-_GROUPS = frozenset(
-    "collaboration collaborations collab consortium consortia team teams group project survey"
-    " experiment network committee initiative working alliance partnership society foundation"
-    " authors institute laboratory lab labs".split()
-)
+_GROUPS = frozenset((
+    "collaboration", "collaborations", "collab", "consortium", "consortia", "team", "teams",
+    "group", "project", "survey", "experiment", "network", "committee", "initiative", "working",
+    "alliance", "partnership", "society", "foundation", "authors", "institute", "laboratory",
+    "lab", "labs",
+))  # fmt: skip
 _SIMPLE = re.compile(r"(?:[A-Za-z]\.?|[A-Za-z]{2,})(?: [A-Za-z]\.?| [A-Za-z]{2,}|-[A-Za-z]{2,})+")
-_MARKED = frozenset(
-    "prof professor professorin professora profa dr dra drs doctor docteur dott mr mrs ms mx miss sir"
-    " mme mlle monsieur madame herr frau senor senora sra privatdozent privatdozentin reverend"
-    " assistant associate adjunct emeritus emerita honorary distinguished visiting univ asst assoc"
-    " jr sr junior senior ii iii iv phd phds md dphil msc bsc esq frs frsc obe cbe mbe mph mba habil"
-    " al".split()
-) | _GROUPS
+_MARKED = _GROUPS.union((
+    "prof", "professor", "professorin", "professora", "profa", "dr", "dra", "drs", "doctor",
+    "docteur", "dott", "mr", "mrs", "ms", "mx", "miss", "sir", "mme", "mlle", "monsieur", "madame",
+    "herr", "frau", "senor", "senora", "sra", "privatdozent", "privatdozentin", "reverend",
+    "assistant", "associate", "adjunct", "emeritus", "emerita", "honorary", "distinguished",
+    "visiting", "univ", "asst", "assoc",
+    "jr", "sr", "junior", "senior", "ii", "iii", "iv", "phd", "phds", "md", "dphil", "msc", "bsc",
+    "esq", "frs", "frsc", "obe", "cbe", "mbe", "mph", "mba", "habil", "al",
+))  # fmt: skip
 """A name with one of these words is parsed in full: it may be a title, a suffix or a group's."""
 
 
@@ -185,44 +187,6 @@ def _group_words(words: Words) -> Words:
     """Return the name of a group without what stands before it, such as `for the`."""
     first = next((n for n, word in enumerate(words) if word not in _BEFORE_GROUPS), 0)
     return tuple(_SHORT.get(word, word) for word in words[min(first, len(words) - 2) :])
-
-
-class NameFault(StrEnum):
-    """Why a name as a reader writes it matches next to nothing."""
-
-    EMPTY = "there is no name in it"
-    TOO_LONG = "it is too long for a name"
-    SINGLE = "a single name"
-    INITIALS = "initials are not enough"
-
-
-_LONE = re.compile(
-    r"(?:(?:van|von|der|den|de|del|della|di|da|dos|das|du|la|le|ter|ten|te|zu|zur|al|el|af|av)[\s-]+)*"
-    r"(?P<name>[^\s]+)"
-)
-
-
-def name_fault(text: str) -> NameFault | None:
-    """Return why a name is not enough to recognize an author by; None where it is."""
-    if len(text) > LONGEST:
-        return NameFault.TOO_LONG
-    name = parse_name(text)
-    if not name.spellings:
-        return NameFault.EMPTY
-    words = name.spellings[0]
-    if len(words) == 1:
-        whole = is_east_asian(words[0]) and len(words[0]) > 1
-        return None if whole else NameFault.SINGLE
-    lone = _LONE.fullmatch(text.strip())
-    if lone and lone["name"][:1].isupper() and not name.group:
-        return NameFault.SINGLE
-    long = [word for word in words if not is_initial(word)]
-    return NameFault.INITIALS if len(long) <= 1 and not _is_letter_family(words) else None
-
-
-def _is_letter_family(words: Words) -> bool:
-    """Return whether the family name is one letter, such as E, O or U."""
-    return len(words) == 2 and words[1] in {"e", "o", "u"} and not is_initial(words[0])  # noqa: PLR2004
 
 
 def is_initial(word: str) -> bool:
