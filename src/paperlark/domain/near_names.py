@@ -13,6 +13,7 @@ MOST = 5
 _ALIKE = 0.85
 """The least similarity (Ratcliff and Obershelp) of a word with a slip in it."""
 _SHORTEST_NICKNAME = 3
+_LONGEST_SHORT_FORM = 5
 _ALWAYS = 3
 """Longer words may have a slip; shorter ones are names of their own."""
 
@@ -56,7 +57,9 @@ def _nearness(one: Words, other: Words) -> int | None:
         return 0
     if same_family and (same_given or _nickname(one[0], other[0])):
         return 1
-    if (same_family and _alike(one[0], other[0])) or (same_given and _alike(one[-1], other[-1])):
+    if (same_family and _may_be_short(one[0], other[0])) or (
+        same_given and _alike(one[-1], other[-1])
+    ):
         return 2
     return None
 
@@ -89,6 +92,13 @@ def _initials_of(one: Words, other: Words) -> bool:
 def _nickname(one: str, other: str) -> bool:
     short, full = sorted((one, other), key=len)
     return len(short) >= _SHORTEST_NICKNAME and full.startswith(short)
+
+
+def _may_be_short(one: str, other: str) -> bool:
+    """Return whether one name may be a slip or a short form of the other: Mike, Michael."""
+    short, full = sorted((one, other), key=len)
+    begins = len(short) <= _LONGEST_SHORT_FORM < len(full) and short[:2] == full[:2]
+    return begins or _alike(one, other)
 
 
 def _alike(one: str, other: str) -> bool:

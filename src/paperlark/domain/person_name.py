@@ -45,15 +45,15 @@ _TITLE = re.compile(
     (?:prof(?:essor(?:in|a)?|a|ª)?|dra?|drs|doctor|docteur|dott(?:ore|oressa|ssa|\.ssa)?|mrs?|ms|mx
         |miss|sir|mme|mlle|monsieur|madame|herr|frau|se[nñ]ora?|sr(?=\.)|sra
         |privatdozent(?:in)?|priv\.-doz|(?:dipl\.[\s-]*)?ing(?=\.)|dipl\.-[a-z]+|doc(?=\.)|mag(?=\.)
-        |rev(?=\.)|reverend|hon(?=\.)|acad(?=\.)|akad(?=\.))
+        |rev(?=\.)|reverend|do[cç]\.?(?=\s+dr)|hon(?=\.)|acad(?=\.)|akad(?=\.))
     (?:\.[-\s]*|-(?=ing)|\s+|$))
-    (?:(?:rer|nat|h|c|med|phil|jur|habil|[Ii]ng|techn|sc|math|mult|oec|pol|theol|agr|et)\.[-\s]*)*
+    (?:(?:rer|nat|h|c|med|phil|jur|habil|[Ii]ng|techn|sc|math|mult|oec|pol|theol|agr|et|em|emer)\.[-\s]*)*
     """,
     re.VERBOSE,
 )
 _SUFFIX = re.compile(
     r"""(?P<generation>(?i:jr|sr|junior|j[uú]nior|senior|iii|2nd|3rd|4th)|II|IV)\.?
-    |(?:(?i:ph\.?\s*d|d\.?\s*phil|sc\.\s*d|m\.\s*d|m\.\s*a|b\.\s*a|m\.?\s*sc|b\.?\s*sc|dr\.\s*rer\.\s*nat
+    |(?:(?i:ph\.?\s*d|d\.?\s*phil|sc\.\s*d|m\.\s*d|m\.\s*a|b\.\s*a|m\.?\s*sc|b\.?\s*sc|dr\.\s*rer\.\s*nat|dipl\.-[a-z]+
         |m\.\s*s|b\.\s*s|esq|frs|frsc|obe|cbe|mbe|mph|mba|habil)|MD|DPhil|PhDs?)\.?""",
     re.VERBOSE,
 )
@@ -77,7 +77,7 @@ _MARKED = _GROUPS.union((
     "assistant", "associate", "adjunct", "emeritus", "emerita", "honorary", "distinguished",
     "visiting", "univ", "asst", "assoc",
     "jr", "sr", "junior", "senior", "ii", "iii", "iv", "phd", "phds", "md", "dphil", "msc", "bsc",
-    "esq", "frs", "frsc", "obe", "cbe", "mbe", "mph", "mba", "habil", "al",
+    "esq", "frs", "frsc", "obe", "cbe", "mbe", "mph", "mba", "habil", "al", "saint",
 ))  # fmt: skip
 """A name with one of these words is parsed in full: it may be a title, a suffix or a group's."""
 
@@ -170,7 +170,7 @@ def _words(spelled: str) -> Words:
     """Split a spelling into words; initials keep their dots, and East Asian names are one word."""
     parts = spelled.replace(".", ". ").split()
     bare = [part if len(part) == 2 else part.rstrip(".") for part in parts]  # noqa: PLR2004  # `e.`
-    words = tuple(filter(None, bare))[:_MOST_WORDS]
+    words = tuple("st" if part == "saint" else part for part in bare if part)[:_MOST_WORDS]
     joined = "".join(words)
     return (joined,) if is_east_asian(joined) else words
 
