@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         read_labelled_days,
         repeat_mornings,
     )
+    from paperlark.archive.following import Followed
     from paperlark.archive.spending import SpendingReport
     from paperlark.delivery.deliveries import DeliveryReport
     from paperlark.delivery.outcomes import DeliveryOutcome, DeliveryResult
@@ -36,9 +37,11 @@ if TYPE_CHECKING:
         SourceError,
         StoreBusy,
         StoreError,
+        UnclearName,
         Unimportable,
     )
     from paperlark.domain.feedback import Vote
+    from paperlark.domain.followed import FollowingReport
     from paperlark.domain.paper import Paper
     from paperlark.domain.run_states import State
     from paperlark.domain.spending import Period
@@ -61,6 +64,8 @@ __all__ = [
     "EstimateReport",
     "EvaluationPlan",
     "FileKind",
+    "Followed",
+    "FollowingReport",
     "Imported",
     "InvalidQuery",
     "JudgeError",
@@ -80,6 +85,7 @@ __all__ = [
     "State",
     "StoreBusy",
     "StoreError",
+    "UnclearName",
     "Unimportable",
     "Vote",
     "__version__",
@@ -95,13 +101,15 @@ __all__ = [
 ]
 
 _DEFINED_IN = {
+    "archive.following": "Followed",
     "archive.spending": "SpendingReport",
     "delivery.outcomes": "DeliveryOutcome DeliveryResult",
     "delivery.deliveries": "DeliveryReport",
     "domain.digest": "Digest",
     "domain.errors": "JudgeError PaperlarkError ProfileError PublishError InvalidQuery"
-    " SecretUnusable SourceError StoreBusy StoreError Unimportable",
+    " SecretUnusable SourceError StoreBusy StoreError UnclearName Unimportable",
     "domain.feedback": "Vote",
+    "domain.followed": "FollowingReport",
     "domain.paper": "Paper",
     "domain.run_states": "State",
     "domain.spending": "Period",

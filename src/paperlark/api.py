@@ -30,6 +30,7 @@ from paperlark.settings.environment import Environment, RunOptions
 
 if TYPE_CHECKING:
     from paperlark.archive.digests import OwnDigests
+    from paperlark.archive.following import Followed
     from paperlark.archive.spending import SpendingReport
     from paperlark.delivery.deliveries import DeliveryReport, Outboxes
     from paperlark.doctor import Group
@@ -37,8 +38,10 @@ if TYPE_CHECKING:
     from paperlark.domain.digest import Digest
     from paperlark.domain.errors import PaperlarkError
     from paperlark.domain.feedback import Feedback, Vote
+    from paperlark.domain.followed import FollowingReport
     from paperlark.domain.paper import Paper, PaperId
     from paperlark.domain.paper_history import PaperHistory
+    from paperlark.domain.profile import FollowedAuthor
     from paperlark.domain.search import SearchResults
     from paperlark.domain.spending import Period
     from paperlark.evaluation.cases import LabelledReader
@@ -104,7 +107,7 @@ def open_profile(
     from paperlark.settings import load_settings
 
     settings = propose_id(load_settings(Path(path)))
-    return OpenedProfile(settings, environment or Environment(), options, progress)
+    return OpenedProfile(settings, environment or Environment(), options, progress, path=Path(path))
 
 
 @contextmanager
@@ -139,7 +142,7 @@ def open_sample(
             database=there / "paperlark.db",
             site=replace(opened.settings.site, folder=there / "site"),
         )
-        yield replace(opened, settings=settings)
+        yield replace(opened, settings=settings, path=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +150,8 @@ class OpenedProfile:
     """One reader's profile, and all that can be done with it.
 
     `interruptible` is entered while a page is being made. It is given a function that starts no
-    further paid call and returns how many answers are still to come, for a signal handler.
+    further paid call and returns how many answers are still to come, for a signal handler. `path`
+    is the profile's file, None where it cannot be changed.
     """
 
     settings: Settings
@@ -155,6 +159,7 @@ class OpenedProfile:
     options: RunOptions = _DEFAULTS
     progress: Progress = _SILENT
     interruptible: Interruptible = field(default=_uninterruptible)
+    path: Path | None = None
 
     @property
     def name(self) -> str:
@@ -469,6 +474,68 @@ class OpenedProfile:
         with open_votes(self.settings, self.environment, writes=False) as votes:
             return votes.current()
 
+    def follow(
+        self,
+        name: str,
+        *,
+        aliases: Sequence[str] = (),
+        person: str | None = None,
+        as_printed: bool = False,
+    ) -> Followed:
+        """Follow an author: their papers are on every page from the next one on.
+
+        Arguments:
+            name: a full name in any common form, such as "Ada Lovelace" or "Lovelace, Ada".
+            aliases: other names that papers print.
+            person: Semantic Scholar's id of this person, which excludes namesakes.
+            as_printed: follow a single name or initials all the same.
+
+        Returns the last papers of whom the name matches, and whether the author was followed
+        already. The profile is changed; open it again to use it.
+
+        Raises UnclearName where the name is not enough, ProfileError or StoreError, and then the
+        profile is unchanged.
+
+        >>> followed = profile.follow("Lovelace, Ada")
+        >>> followed.already, len(followed.report.authors[0].papers)
+        (None, 0)
+        """
+        from paperlark.archive.following import follow_author
+        from paperlark.domain.profile import FollowedAuthor
+
+        author = FollowedAuthor(name, tuple(aliases), person)
+        return follow_author(self.settings, self._file(), author, as_printed=as_printed)
+
+    def unfollow(self, name: str) -> FollowedAuthor:
+        """Follow an author no longer; the rest of the profile stays as it is.
+
+        Arguments:
+            name: the author, under any of their names.
+
+        Returns who was followed.
+
+        Raises UnclearName where nobody is followed under that name, or several are; ProfileError.
+
+        >>> paperlark.open_profile(profile.path).unfollow("Ada Lovelace").name
+        'Lovelace, Ada'
+        """
+        from paperlark.archive.following import unfollow_author
+
+        return unfollow_author(self.settings, self._file(), name)
+
+    def following(self) -> FollowingReport:
+        """Return the followed authors, each with the last papers of whom the name matches.
+
+        Raises StoreError.
+
+        >>> [author] = profile.following().authors
+        >>> author.author.name, str(author.papers[0].day), author.in_month
+        ('Mohamed S. Abdelfattah', '2025-02-19', 1)
+        """
+        from paperlark.archive.following import report_following
+
+        return report_following(self.settings, self.settings.profile.followed)
+
     def import_source(
         self,
         source: str | Path,
@@ -667,6 +734,13 @@ class OpenedProfile:
         from paperlark.archive.restore import restore_store
 
         return restore_store(self.settings, Path(folder) if folder else self.settings.output)
+
+    def _file(self) -> Path:
+        from paperlark.domain.errors import PaperlarkError
+
+        if self.path is None:
+            raise PaperlarkError("the bundled sample's profile cannot be changed")
+        return self.path
 
     def _open_pages(self) -> AbstractContextManager[PageMaker]:
         from paperlark.compose.pages import open_page_maker

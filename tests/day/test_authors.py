@@ -128,6 +128,21 @@ def test_another_name_is_not_followed(printed: str, followed: str) -> None:
     assert _follows(printed, FollowedAuthor(followed)) == ()
 
 
+def test_a_name_in_the_other_order_is_followed_and_marked_as_perhaps() -> None:
+    he = FollowedAuthor("Kaiming He")
+    turned = AuthorMatch("Kaiming He", by_name_only=True, order_reversed=True)
+    assert _follows("He Kaiming", he) == (turned,)
+    assert _follows("Kaiming He", he) == (AuthorMatch("Kaiming He", by_name_only=True),)
+    alias = FollowedAuthor("Kaiming He", ("He Kaiming",))
+    assert _follows("He Kaiming", alias) == (AuthorMatch("Kaiming He", by_name_only=True),)
+
+
+def test_followed_authors_stand_in_the_readers_order() -> None:
+    followed = [FollowedAuthor(name) for name in ("Bengio, Samy", "Else, Somebody", "Ada Byron")]
+    names = [match.name for match in _follows("Samy Bengio", *followed)]
+    assert names == ["Bengio, Samy", "Else, Somebody"]
+
+
 def test_an_alias_is_as_good_as_the_name() -> None:
     bengio = FollowedAuthor("Yoshua Bengio", ("Y. Bengio",))
     assert _follows("Y. Bengio", bengio) == (AuthorMatch("Yoshua Bengio", by_name_only=True),)

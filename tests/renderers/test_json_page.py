@@ -53,7 +53,7 @@ def test_an_entry_holds_what_a_program_needs() -> None:
     assert second["judgement"]["relevance"] == 9
     assert second["match"]["rank"] == 2
     assert "score" not in second["match"]
-    assert first["followed"] == [{"name": "Ada Example", "by": "name"}]
+    assert first["followed"] == [{"name": "Ada Example", "by": "name", "order_reversed": False}]
     assert first["judgement"] is None
 
 

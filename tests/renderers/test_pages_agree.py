@@ -68,7 +68,8 @@ def test_all_forms_say_what_an_imported_page_says_and_that_the_rest_is_unknown()
         *("announced", "scanned", "followed", "selected")
     }
     assert {one["announce_type"] for one in document["entries"]} == {None}
-    assert document["entries"][0]["followed"] == [{"name": None, "by": "name"}]
+    [unnamed] = document["entries"][0]["followed"]
+    assert unnamed == {"name": None, "by": "name", "order_reversed": False}
 
 
 @pytest.mark.slow

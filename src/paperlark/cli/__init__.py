@@ -29,6 +29,7 @@ _COMMANDS = {
     "search": "Find papers in your archive.",
     "why": "Show why a paper is, or is not, on your page.",
     "vote": "Vote for papers, or against them.",
+    "follow": "Follow authors, and see whom a name matches.",
     "import": "Import papers you like, or judged days.",
     "cost": "Show what judging has cost.",
     "eval": "Measure ranking and judging on labelled days.",

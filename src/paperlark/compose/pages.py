@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 
+from paperlark.archive.following import printed_names
 from paperlark.compose.judge import (
     budget_of_day,
     choose_estimating_judge,
@@ -32,6 +34,7 @@ from paperlark.store.examples import ExampleStore
 from paperlark.store.judgements import JudgementStore
 from paperlark.store.lock import run_lock
 from paperlark.store.readers import ReaderStore
+from paperlark.store.scanned import ScannedStore
 from paperlark.store.spending import SpendingStore
 from paperlark.store.vectors import VectorStore
 
@@ -129,6 +132,7 @@ def open_parts(
             author_service=choose_people(settings, environment, opened),
             example_source=ExampleStore(connection, database),
             precedent_finder=precedent_finder,
+            printed_names=partial(printed_names, ScannedStore(connection, database), settings),
         ),
         days=announcements.days,
         begin=begin,

@@ -7,7 +7,7 @@ or by a judge who reads the shortlist and a random sample of the rest. Assemble.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -15,7 +15,12 @@ from time import monotonic
 
 from paperlark.day.announce import announce
 from paperlark.day.assemble import RankedPapers, Selection, assemble
-from paperlark.day.authors import filter_by_h_index, look_up_authors, match_followed
+from paperlark.day.authors import (
+    filter_by_h_index,
+    look_up_authors,
+    match_followed,
+    name_notes,
+)
 from paperlark.day.filter_new import filter_new
 from paperlark.day.judge import judge_papers
 from paperlark.day.select import (
@@ -63,7 +68,8 @@ class DayParts:
     `judge` is None for a page by the ranker alone, `memory` for a judge that costs nothing to ask
     again, `author_service` where authors are matched by name only, `example_source` where nothing
     is learned from earlier days, `precedent_finder` where earlier papers are not compared.
-    `prices` returns where the judge's price is from.
+    `prices` returns where the judge's price is from, `printed_names` the names of authors in the
+    month before a day, with their counts of papers.
     """
 
     sources: Sequence[Source]
@@ -76,6 +82,7 @@ class DayParts:
     example_source: ExampleSource | None = None
     precedent_finder: PrecedentFinder | None = None
     prices: Callable[[], PriceSource | None] = lambda: None
+    printed_names: Callable[[date], Mapping[str, int]] = lambda _: {}
 
 
 def make_digest(
@@ -114,7 +121,10 @@ def make_digest(
         selection,
         judge=parts.judge,
         prices=parts.prices() if parts.judge else None,
-        notes=(*notes, *authors.notes),
+        notes=(
+            *(*notes, *authors.notes),
+            *name_notes(profile.followed, papers, lambda: parts.printed_names(day)),
+        ),
     )
 
 

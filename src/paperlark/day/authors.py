@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import logging
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 
 from paperlark.domain.announcement import Announced
-from paperlark.domain.authorship import Authorship, KnownAuthors, NotIndexed, NotLookedUp
+from paperlark.domain.authorship import Authorship, KnownAuthors, NotIndexed, NotLookedUp, Person
 from paperlark.domain.digest import AuthorMatch, Candidate
+from paperlark.domain.followed import fault_advice
 from paperlark.domain.judgement import NO_PRECEDENTS, Match, Precedents
+from paperlark.domain.name_matching import NameIndex, NameMatch, person_fault
+from paperlark.domain.near_names import count_names, near_names
 from paperlark.domain.paper import Paper, PaperId
-from paperlark.domain.plain_text import fold
 from paperlark.domain.profile import FollowedAuthor, Profile
 from paperlark.ports import AuthorService, Progress
 
@@ -79,10 +80,11 @@ def match_followed(
     precedents: Precedents = NO_PRECEDENTS,
 ) -> tuple[Candidate, ...]:
     """Join papers and matches, in the same order, and mark papers of followed authors."""
+    index = _FollowedIndex(followed)
     return tuple(
         Candidate(
             announced,
-            tuple(_by_person(announced.paper, followed, authorships.get(announced.paper.id))),
+            index.matches(announced.paper, authorships.get(announced.paper.id)),
             match,
             precedents.get(announced.paper.id, ()),
         )
@@ -92,71 +94,74 @@ def match_followed(
 
 def match_by_name(paper: Paper, followed: Sequence[FollowedAuthor]) -> tuple[AuthorMatch, ...]:
     """Return the followed authors whose name is among the authors of a paper."""
-    return tuple(_by_person(paper, followed, None))
+    return _FollowedIndex(followed).matches(paper, None)
 
 
-def _by_person(
-    paper: Paper, followed: Sequence[FollowedAuthor], authorship: Authorship | None
-) -> Iterable[AuthorMatch]:
-    for author in followed:
-        if _is_identified(author, authorship):
-            yield AuthorMatch(author.name, by_name_only=False)
-        elif _has_name(author, (one.name for one in paper.authors)) and not (
-            _is_namesake(author, paper, authorship)
-        ):
-            yield AuthorMatch(author.name, by_name_only=True)
+class _FollowedIndex:
+    """Followed authors, to be found among the authors of papers by name and by id."""
+
+    def __init__(self, followed: Sequence[FollowedAuthor]) -> None:
+        self._followed = followed
+        self._names = NameIndex([(one.name, *one.aliases) for one in followed])
+        self._by_id: dict[str, list[int]] = defaultdict(list)
+        for position, one in enumerate(followed):
+            if one.id is not None:
+                self._by_id[one.id].append(position)
+
+    def matches(self, paper: Paper, authorship: Authorship | None) -> tuple[AuthorMatch, ...]:
+        """Return the followed authors of a paper, in the reader's order."""
+        persons = authorship.identified if isinstance(authorship, KnownAuthors) else ()
+        identified = {
+            place for person in persons if person.id for place in self._by_id.get(person.id, ())
+        }
+        named = self._names.find(author.name for author in paper.authors)
+        excluded = self._namesakes(paper, persons, named) if persons else frozenset()
+        return tuple(
+            AuthorMatch(
+                self._followed[place].name,
+                by_name_only=place not in identified,
+                order_reversed=place not in identified and named[place] is NameMatch.REVERSED,
+            )
+            for place in sorted(identified | (named.keys() - excluded))
+        )
+
+    def _namesakes(
+        self, paper: Paper, persons: Sequence[Person], named: Mapping[int, NameMatch]
+    ) -> frozenset[int]:
+        """Return those followed by id whose name another person is known to have here.
+
+        That is so where the person of that name has an id, or every author has; a person without
+        an id may still be the followed author.
+        """
+        others = self._names.find(person.name for person in persons)
+        every = len(persons) >= len(paper.authors)
+        by_id = (place for place in named if self._followed[place].id is not None)
+        return frozenset(place for place in by_id if every or place in others)
 
 
-def _is_identified(author: FollowedAuthor, authorship: Authorship | None) -> bool:
-    return (
-        author.id is not None
-        and isinstance(authorship, KnownAuthors)
-        and any(person.id == author.id for person in authorship.persons)
-    )
+def name_notes(
+    followed: Sequence[FollowedAuthor],
+    papers: Sequence[Paper],
+    earlier: Callable[[], Mapping[str, int]],
+) -> Iterator[str]:
+    """Yield a note on each followed author whose name cannot match, with names that may be meant.
 
-
-def _is_namesake(author: FollowedAuthor, paper: Paper, authorship: Authorship | None) -> bool:
-    """Return whether the author of that name is known to be another person.
-
-    That is so where the person of that name has an id, or every author has; a person without an
-    id may still be the followed author.
+    Those are printed on the day's papers or, by `earlier`, on the papers of the last month. On a
+    day without papers nothing is noted.
     """
-    if author.id is None or not isinstance(authorship, KnownAuthors):
-        return False
-    identified = authorship.identified
-    return len(identified) >= len(paper.authors) or _has_name(
-        author, (person.name for person in identified)
-    )
+    faults = [(one, fault) for one in followed if (fault := person_fault(one.name, one.aliases))]
+    if not faults or not papers:
+        return
+    today = count_names((author.name for author in paper.authors) for paper in papers)
+    printed = Counter(today) + Counter(earlier())
+    for author, fault in faults:
+        near = near_names(author.name, printed)
+        them = [one.id for one in papers if any(by.name in near for by in one.authors)]
+        papers_of = f" (today: {', '.join(them[:_SHOWN_PAPERS])})" if them else ""
+        yield f"followed author {fault_advice(author.name, fault, near)}{papers_of}"
 
 
-def _has_name(author: FollowedAuthor, names: Iterable[str]) -> bool:
-    """Return whether one of the names is the author's."""
-    folded = [_name_words(name) for name in names]
-    spellings = (_name_words(name) for name in (author.name, *author.aliases))
-    return any(_same_name(own, name) for own in spellings for name in folded)
-
-
-@cache
-def _name_words(name: str) -> tuple[str, ...]:
-    """Split a name into words without accents, case and punctuation; hyphens separate words."""
-    letters = fold(name.replace("ł", "l").replace("Ł", "L"))
-    return tuple(re.findall(r"\w+", re.sub(r"['\u2019`]", "", letters)))
-
-
-def _same_name(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
-    """Return whether two names agree, where one may leave out middle initials."""
-    if one == other:
-        return bool(one)
-    short, full = sorted((one, other), key=len)
-    if len(short) < 2 or short[0] != full[0] or short[-1] != full[-1]:  # noqa: PLR2004  # first, last
-        return False
-    middle = list(short[1:-1])
-    for word in full[1:-1]:
-        if middle and word == middle[0]:
-            middle.pop(0)
-        elif len(word) > 1:
-            return False
-    return not middle
+_SHOWN_PAPERS = 3
 
 
 def filter_by_h_index(

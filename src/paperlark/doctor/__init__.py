@@ -14,6 +14,7 @@ from paperlark.doctor.deliveries import check_deliveries, check_schedule
 from paperlark.doctor.findings import CheckContext, Finding, error, trouble
 from paperlark.doctor.machine import check_clock, check_database, check_disk, check_versions
 from paperlark.doctor.model import check_model
+from paperlark.doctor.people import check_followed
 from paperlark.doctor.profile import check_profile, check_secrets, problems
 from paperlark.doctor.readers import check_readers, identified
 from paperlark.domain.errors import PaperlarkError, ProfileError
@@ -27,6 +28,7 @@ _CHECKS: tuple[tuple[str, Check], ...] = (
     ("secrets", check_secrets),
     ("database", check_database),
     ("readers", check_readers),
+    ("followed authors", check_followed),
     ("disk", check_disk),
     ("arXiv", check_arxiv),
     ("time", check_clock),

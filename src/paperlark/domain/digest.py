@@ -27,12 +27,13 @@ from paperlark.domain.spending import PriceSource, Spend
 class AuthorMatch:
     """A followed author, under the reader's name for them, who wrote a paper.
 
-    By name only, it may be a namesake. `name` is None where an imported digest does not say who it
-    is.
+    By name only, it may be a namesake; more so where the name is printed in the reverse order.
+    `name` is None where an imported digest does not say who it is.
     """
 
     name: str | None
     by_name_only: bool
+    order_reversed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

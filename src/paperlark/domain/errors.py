@@ -25,6 +25,7 @@ PaperlarkError
 │   ├── StoreBusy             another run is using it
 │   └── StoreDamaged          it cannot be read any more, and was set aside
 ├── InvalidQuery              a search query that is empty or too long
+├── UnclearName               a name that is not enough to follow an author by, or is not followed
 ├── Unimportable              a file, address or library that cannot be imported
 ├── PublishError              the output folder
 ├── SecretUnusable            a secret that cannot be read, or that others can read
@@ -202,6 +203,10 @@ class StoreBusy(StoreError):
 
 class StoreDamaged(StoreError):
     """The database cannot be read any more; it was set aside and nothing took its place."""
+
+
+class UnclearName(PaperlarkError):
+    """A name that is not enough to follow an author by, or that nobody is followed under."""
 
 
 class InvalidQuery(PaperlarkError):

@@ -118,7 +118,12 @@ def _entry(entry: Entry) -> dict[str, Any]:
         "anchor": entry.paper.anchor,
         "announce_type": entry.type,
         "followed": tuple(
-            {"name": one.name, "by": "name" if one.by_name_only else "id"} for one in entry.followed
+            {
+                "name": one.name,
+                "by": "name" if one.by_name_only else "id",
+                "order_reversed": one.order_reversed,
+            }
+            for one in entry.followed
         ),
         "comment": entry.comment,
         "judgement": judgement

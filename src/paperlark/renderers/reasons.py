@@ -95,6 +95,8 @@ def author_match(match: AuthorMatch) -> str:
     """
     if match.name is None:
         return ""
+    if match.order_reversed:
+        return f"{match.name} (perhaps: name order reversed)"
     return f"{match.name} (by name)" if match.by_name_only else match.name
 
 

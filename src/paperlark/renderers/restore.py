@@ -130,7 +130,9 @@ def _entry(entry: schema.JsonEntry) -> Entry:
         paper=paper,
         type=entry.announce_type,
         match=_match(entry.match) if entry.match else None,
-        followed=tuple(AuthorMatch(one.name, one.by == "name") for one in entry.followed),
+        followed=tuple(
+            AuthorMatch(one.name, one.by == "name", one.order_reversed) for one in entry.followed
+        ),
         judgement=Judgement(paper.id, paper.version, **judged.model_dump()) if judged else None,
         outside=entry.outside,
         precedents=tuple(_precedent(one) for one in entry.precedents),

@@ -102,6 +102,9 @@ class JsonFollowed(_Part):
         Literal["id", "name"],
         Field(description="how the author was recognized; by name alone it may be a namesake"),
     ]
+    order_reversed: Annotated[
+        bool, Field(description="printed with family and given names in the reverse order: perhaps")
+    ] = False
 
 
 class JsonEntry(JsonPaper):
