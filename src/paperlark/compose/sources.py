@@ -13,6 +13,7 @@ from paperlark.domain.calendar import weekdays
 from paperlark.ports import AuthorService, Source
 from paperlark.settings import Settings
 from paperlark.settings.environment import Environment
+from paperlark.settings.values import ArxivSettings
 
 if TYPE_CHECKING:
     from paperlark.http.response import Response
@@ -68,7 +69,7 @@ def _arxiv(settings: Settings, environment: Environment, opened: ExitStack) -> A
 
 
 def open_arxiv_client(
-    settings: Settings,
+    settings: Settings | ArxivSettings,
     environment: Environment,
     *,
     attempts: int = ATTEMPTS,
@@ -78,10 +79,11 @@ def open_arxiv_client(
     from paperlark.http.rate_limit import SYSTEM_CLOCK  # noqa: PLC0415
     from paperlark.sources._client import ArxivClient  # noqa: PLC0415  # brings the HTTP client
 
+    arxiv = settings if isinstance(settings, ArxivSettings) else settings.arxiv
     return ArxivClient(
-        settings.arxiv.user_agent,
+        arxiv.user_agent,
         _cache_folder(environment),
-        budget=settings.arxiv.patience,
+        budget=arxiv.patience,
         attempts=attempts,
         rate_limit_clock=environment.rate_limit_clock or SYSTEM_CLOCK,
         observe=observe,

@@ -17,7 +17,7 @@ from paperlark.domain.paper import Paper, PaperId, identify
 from paperlark.http.response import HttpError, InvalidRequest, Response, ResponseTooLarge
 from paperlark.importing.kinds import LARGEST
 from paperlark.ports import Progress
-from paperlark.settings import Settings
+from paperlark.settings.values import ArxivSettings
 
 if TYPE_CHECKING:
     from paperlark.sources._client import ArxivClient
@@ -109,7 +109,7 @@ OpenArxiv: TypeAlias = Callable[[], AbstractContextManager["ArxivClient"]]
 """Opens the client that asks arXiv, when it is needed."""
 
 
-def content_of(settings: Settings, source: str) -> bytes:
+def content_of(arxiv: ArxivSettings, source: str) -> bytes:
     """Read a file or fetch an address; an identifier is a list of one. Raises Unimportable."""
     path = Path(source)
     try:
@@ -123,7 +123,7 @@ def content_of(settings: Settings, source: str) -> bytes:
     if identify(source):
         return source.encode()
     if source.startswith(("http://", "https://")):
-        with Web(settings.arxiv.user_agent, largest=LARGEST) as web:
+        with Web(arxiv.user_agent, largest=LARGEST) as web:
             return web.get(source).content
     raise Unimportable(
         f"there is no file {source[:200]}", hint="name a file, an address or an arXiv paper"

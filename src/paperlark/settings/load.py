@@ -140,6 +140,13 @@ def _profile(shape: ProfileShape, criteria: Criteria) -> Profile:
     )
 
 
+def usual_arxiv() -> ArxivSettings:
+    """Return arXiv's own addresses, for what is done before there is a profile."""
+    from paperlark.settings.file_shape import SourcesShape  # noqa: PLC0415  # loads pydantic
+
+    return _arxiv(SourcesShape())
+
+
 def _arxiv(shape: SourcesShape) -> ArxivSettings:
     return ArxivSettings(
         rss=shape.rss,

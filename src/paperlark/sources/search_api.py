@@ -225,6 +225,26 @@ class ArxivLookup:
             wanted = set(asked[start : start + LOOKUP_SLICE])
             yield from (paper for paper in self._slice(sorted(wanted)) if paper.id in wanted)
 
+    def by_author(self, words: Sequence[str], most: int) -> tuple[Paper, ...]:
+        """Return up to `most` papers by authors with these words in the name, the latest first.
+
+        Raises SourceUnreachable and FeedUnreadable.
+        """
+        name = " ".join(word for word in words if word.isalnum())
+        params: Params = {
+            "search_query": f'au:"{name}"',
+            "start": 0,
+            "max_results": most,
+            "sortBy": "submittedDate",
+            "sortOrder": "descending",
+        }
+        for _ in range(_LOOKUP_ATTEMPTS):
+            answer = self._client.get(self._base_url, params, accept={HTTPStatus.BAD_REQUEST})
+            page = parse_results(answer.content, "by author", self._base_url)
+            if page.found or not page.total:
+                break
+        return tuple({one.paper.id: one.paper for one in page.found}.values())
+
     def _slice(self, identifiers: Sequence[PaperId]) -> Iterator[Paper]:
         """Fetch one slice, once more where it is empty, which arXiv returns at times."""
         page = ResultPage((), (), 0)

@@ -65,7 +65,8 @@ LIBRARY = f"""
     SELECT w.paper_id, w.version, w.title, w.authors, w.abstract, w.categories,
         w.day, w.wanted, w.relevance, w.novelty
     FROM library w
-    WHERE w.profile = :profile AND (w.day < :day OR w.day = :day AND w.relevance IS NULL)
+    WHERE w.profile = :profile AND NOT w.removed
+        AND (w.day < :day OR w.day = :day AND w.relevance IS NULL)
         AND {_SEEN_BEFORE}
     ORDER BY w.day DESC, w.paper_id DESC LIMIT :most
 """  # noqa: S608  # likewise
