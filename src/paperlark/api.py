@@ -44,9 +44,9 @@ if TYPE_CHECKING:
     from paperlark.evaluation.measure import EvaluationPlan
     from paperlark.evaluation.report import Report
     from paperlark.evaluation.token_report import TokenReport
-    from paperlark.importing.import_source import Imported, ImportOptions
     from paperlark.importing.draft_criteria import DraftedCriteria
     from paperlark.importing.fetch import OpenArxiv
+    from paperlark.importing.import_source import Imported, ImportOptions
     from paperlark.importing.kinds import FileKind
     from paperlark.importing.library import ImportedSource
     from paperlark.importing.read_papers import ReadPapers
@@ -401,7 +401,7 @@ class OpenedProfile:
         """Return all that is known of one paper: its days, places, scores, replies and votes.
 
         Arguments:
-            paper: its identifier, with a version or without, or its address at arXiv.
+            paper: its identifier, with a version or without, or an address that has it.
             day: only this day.
 
         Raises StoreError where the paper was not announced to the reader, ValueError where `paper`

@@ -50,7 +50,10 @@ def test_letters_are_decoded_before_braces_and_styles_are_dropped() -> None:
     [
         (r"{{\em Very} {\bf small}~bats}", "Very small bats"),
         (r"{H\textsubscript{2}O on \href{https://x.org}{Mars}}", "H2O on Mars"),
-        (r"{From \$5 to \$6, {$a_{b}$} and \frac{a}{b}}", r"From \$5 to \$6, $a_{b}$ and \frac{a}{b}"),
+        (
+            r"{From \$5 to \$6, {$a_{b}$} and \frac{a}{b}}",
+            r"From \$5 to \$6, $a_{b}$ and \frac{a}{b}",
+        ),
         (r'"One " # "{T}wo"', "One Two"),
         (r'short # { and} # " long"', "Bats and long"),
         (r'"A # in quotes"', "A # in quotes"),
@@ -106,10 +109,8 @@ def test_a_repository_is_software() -> None:
 @pytest.mark.parametrize("part", ["a", r"\o ", "$", "and ", r"\'{", r"\frac{a"])
 def test_a_field_of_ten_megabytes_is_read_in_bounds(part: str) -> None:
     long = part * (10_000_000 // len(part)) + "}" * (part.count("{") * (10_000_000 // len(part)))
-    items = read_bibtex(
-        f"@misc{{x, title={{One}}, author={{{long}}}, abstract={{{long}}}}}\n@misc{{y, title={{Two}}}}",
-        "x",
-    )
+    entry = f"@misc{{x, title={{One}}, author={{{long}}}, abstract={{{long}}}}}"
+    items = read_bibtex(f"{entry}\n@misc{{y, title={{Two}}}}", "x")
     assert [item.place for item in items] == ["line 1", "line 2"]
     assert items[0].fault or items[0].title == "One"
     assert items[1].title == "Two"

@@ -68,7 +68,7 @@ def test_every_paper_is_in_one_cluster() -> None:
 
 def test_the_draft_does_not_depend_on_the_order_of_papers() -> None:
     shuffled = LIBRARY.copy()
-    random.Random(3).shuffle(shuffled)
+    random.Random(3).shuffle(shuffled)  # noqa: S311  # no secret
     assert draft_criteria(shuffled) == draft_criteria(LIBRARY)
 
 
@@ -123,7 +123,15 @@ def test_the_number_of_clusters_follows_from_the_number_of_papers() -> None:
 
 HOSTILE = st.text(max_size=60) | st.sampled_from(
     [
-        *("--> ## Not relevant", "<!-- a", "Keywords: all", "# Interests", "1. one", "$x$", "\\frac"),
+        *(
+            "--> ## Not relevant",
+            "<!-- a",
+            "Keywords: all",
+            "# Interests",
+            "1. one",
+            "$x$",
+            "\\frac",
+        ),
         *("Not relevant: bats", "skip connections", "only if", "Filter design", "of the", "--", ""),
     ]
 )

@@ -109,7 +109,10 @@ def test_text_is_decoded_in_every_encoding_of_unicode(encoding: str) -> None:
 
 
 def test_other_bytes_are_windows_1252_line_by_line() -> None:
-    content = "2502.12206 # Caf\u00e9\n".encode() + "2502.12207 # Caf\u00e9 \u2013 Z\u00fcrich\n".encode("cp1252")
+    content = (
+        "2502.12206 # Caf\u00e9\n".encode()
+        + "2502.12207 # Caf\u00e9 \u2013 Z\u00fcrich\n".encode("cp1252")
+    )
     kind, text = recognise(content, "x")
     assert (kind, text) == (
         FileKind.IDS,

@@ -43,7 +43,9 @@ def test_lines_may_end_as_on_any_system() -> None:
 
 
 def test_a_name_of_ris_keeps_its_particle_and_its_suffix() -> None:
-    (item,) = read_ris("TY  - JOUR\nTI  - T\nAU  - de la Luna, Ana\nAU  - Roe, Max, Jr.\nER  - ", "x")
+    (item,) = read_ris(
+        "TY  - JOUR\nTI  - T\nAU  - de la Luna, Ana\nAU  - Roe, Max, Jr.\nER  - ", "x"
+    )
     assert item.authors == ("Ana de la Luna", "Max Roe, Jr.")
 
 

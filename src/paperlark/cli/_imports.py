@@ -30,7 +30,7 @@ def show_papers(imported: Imported) -> None:
     papers = [one.paper for one in imported.examples]
     if papers:
         click.echo()
-        _show(_table(papers[:_MOST_PAPERS]), len(papers) - _MOST_PAPERS, "more paper")
+        _show(_table(papers[:_MOST_PAPERS]), len(papers) - _MOST_PAPERS, "paper")
     for heading, reasons in (
         ("left out", imported.unusable),
         ("not found", imported.not_found),
@@ -38,7 +38,7 @@ def show_papers(imported: Imported) -> None:
         if reasons:
             click.echo(f"\n{heading}:")
             lines = (f"  {reason}" for reason in reasons[:_MOST_REASONS])
-            _show(lines, len(reasons) - _MOST_REASONS, "more")
+            _show(lines, len(reasons) - _MOST_REASONS)
 
 
 def show_sources(sources: Sequence[ImportedSource], *, titles: bool) -> None:
@@ -61,7 +61,7 @@ def show_removed(name: str, removed: Sequence[ImportedPaper]) -> None:
     papers = [one.example.paper for one in removed]
     count = english.counted(len(papers), "paper")
     _show([f"{name}: {count} taken out, and no longer learned from"])
-    _show(_table(papers[:_MOST_PAPERS]), len(papers) - _MOST_PAPERS, "more paper")
+    _show(_table(papers[:_MOST_PAPERS]), len(papers) - _MOST_PAPERS, "paper")
 
 
 def _counts(papers: Sequence[ImportedPaper]) -> Iterator[str]:
@@ -110,5 +110,7 @@ def _show(lines: Iterable[str], more: int = 0, thing: str = "", *, err: bool = F
         # Names of files are the reader's, and everything else is from outside.
         click.echo(plain_text.clean(line).replace("\n", " "), err=err)
     if more > 0:
-        counted = english.counted(more, thing) if thing != "more" else f"{english.number(more)} more"
+        counted = (
+            english.counted(more, thing) if thing != "more" else f"{english.number(more)} more"
+        )
         click.echo(f"  … and {counted}")

@@ -109,9 +109,7 @@ _ARCHIVES = (
     "|cond-mat|cs|dg-ga|funct-an|gr-qc|hep-ex|hep-lat|hep-ph|hep-th|math|math-ph|mtrl-th|nlin"
     "|nucl-ex|nucl-th|patt-sol|physics|plasm-ph|q-alg|q-bio|quant-ph|solv-int|supr-con"
 )
-_IN_ADDRESS = (
-    rf"(?P<id>(?:{_DATED}|(?:{_ARCHIVES})(?:\.[a-z]{{2}})?/\d{{7}})(?:v[1-9]\d{{0,3}})?)"
-)
+_IN_ADDRESS = rf"(?P<id>(?:{_DATED}|(?:{_ARCHIVES})(?:\.[a-z]{{2}})?/\d{{7}})(?:v[1-9]\d{{0,3}})?)"
 _SITE = r"arxiv\.org/(?:abs|pdf|html|ps|format|e-print|src)/"
 _DOI = r"10\.48550/arxiv\."
 _LABEL = r"arxiv:\s{0,9}"
@@ -138,8 +136,10 @@ _ELSEWHERE = re.compile(
     re.IGNORECASE | re.ASCII,
 )
 # `2025arXiv250212206D` of ADS, and `corr/abs-2502-12206` of DBLP.
-_BIBCODE = re.compile(r"(?<!\d)\d{4}arxiv(\d{4})\.?(\d{4,5})[a-z.](?![a-z0-9])", re.I | re.A)
-_DBLP = re.compile(r"(?<![a-z])corr/abs-(\d{4})-(\d{4,5})(?!\d)", re.I | re.A)
+_BIBCODE = re.compile(
+    r"(?<!\d)\d{4}arxiv(\d{4})\.?(\d{4,5})[a-z.](?![a-z0-9])", re.IGNORECASE | re.ASCII
+)
+_DBLP = re.compile(r"(?<![a-z])corr/abs-(\d{4})-(\d{4,5})(?!\d)", re.IGNORECASE | re.ASCII)
 # `.pdf`, `?context=cs`, `#S2`, a final slash, and the category that arXiv's own citation ends in.
 _PASTED = re.compile(
     rf"{_BEFORE}{_ID}(?:\.pdf)?/?(?:[?#]\S*)?(?:\s*\[[\w.-]+\])?",

@@ -26,7 +26,15 @@ ENTRY = re.compile(r"^[ \t]*@\w+[ \t]*[{(]", re.MULTILINE)
 
 # Fields that may mention an identifier, the most trusted first.
 _MENTIONS = ("eprint", "doi", "url", "journal", "note", "howpublished", "volume", "number", "eid")
-_MORE_MENTIONS = ("journaltitle", "archiveid", "arxivid", "biburl", "bdsk-url-1", "adsurl", "annote")
+_MORE_MENTIONS = (
+    "journaltitle",
+    "archiveid",
+    "arxivid",
+    "biburl",
+    "bdsk-url-1",
+    "adsurl",
+    "annote",
+)
 _LINKED_CODE = re.compile(r"\b(?:github|gitlab|bitbucket)\.(?:com|org|io)/", re.IGNORECASE)
 _CORR = re.compile(r"abs/(.*)", re.IGNORECASE)
 

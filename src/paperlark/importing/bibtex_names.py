@@ -19,9 +19,9 @@ def read_names(text: str) -> Iterator[str]:
     for count, name in enumerate(_split(text, " and ")):
         if count >= MOST_AUTHORS:
             return
-        name = name.strip()
-        if name and name.lower() != "others":
-            yield _name(name)
+        bare = name.strip()
+        if bare and bare.lower() != "others":
+            yield _name(bare)
 
 
 def _split(text: str, sign: str) -> Iterator[str]:

@@ -22,8 +22,7 @@ _TYPES = {
     "a dataset": "dataset data aggr aggregateddatabase onlinedatabase dbase",
     "a patent": "patent pat",
     "a standard": "standard stand",
-    "a web page": "online electronic www webpage blogpost postweblog post forumpost elec web"
-    " blog",
+    "a web page": "online electronic www webpage blogpost postweblog post forumpost elec web blog",
     "a newspaper or magazine article": "newspaperarticle magazinearticle articlenewspaper"
     " articlemagazine news mgzn",
     "a film or recording": "movie video music audio performance film videorecording"

@@ -29,8 +29,12 @@ _UNKNOWN = 3.0
 """The length of a term that the embedding does not know: as one of middling use."""
 _LEAST_WORD, _LEAST_PHRASE = 2.2, 1.4
 """Shorter ones name no subject: `study` 0.8, `learning` 1.6, `language models` 1.5."""
+_LEAST_NAME = 4.2
+"""A single word that names a cluster is more telling than most: `compactness` 4.0."""
 _PHRASE_BONUS = (0.8, 1.6, 1.7)
 """By the number of words: a phrase says more than its words."""
+_ENDS = 0.5
+"""The share of a phrase's uses that end it: `large multimodal` is hardly ever the end."""
 _MOSTLY = 0.6
 """The share of papers that use a phrase within a longer one."""
 _FEW_PAPERS = 4
@@ -38,7 +42,11 @@ _OWN = 4
 """Words that tell a cluster from the others, of which its name is made."""
 
 _FORMULA = re.compile(r"\$[^$]*\$")
-_TOKEN = re.compile(r"[^\W\d_][\w'’]*(?:[-‐‑][\w'’]+)*|[^\w\s]|\d+")
+_APOSTROPHES, _HYPHENS = "'\u2019", "-\u2010\u2011"
+_TOKEN = re.compile(
+    rf"[^\W\d_]\w*(?:[{_APOSTROPHES}](?!s\b)\w+|[{_HYPHENS}]\w+|\.\d+)*|[^\w\s]|\d+"
+)
+_WEAK = frozenset("et al ii iii iv vi vii viii ix".split())  # noqa: SIM905  # a word list
 _RESERVED = re.compile(
     r"(?:skip|ignor|avoid|exclu|filter|keep|includ|interest|keyword|hint|relevan|irrelevan|topic"
     r"|criteri|unwant|want|remark|example|only|scope|except|without)",
@@ -53,12 +61,14 @@ class _Counts:
     """How much papers of a cluster use each phrase, and how they write it.
 
     `weights` counts a paper once, twice with the phrase in its title; `whole` are phrases that
-    some paper uses alone, not as a part of a longer one.
+    some paper uses alone, not as a part of a longer one. `ends` and `used` count occurrences.
     """
 
     weights: Counter[Key] = field(default_factory=Counter)
     papers: Counter[Key] = field(default_factory=Counter)
     whole: set[Key] = field(default_factory=set)
+    used: Counter[Key] = field(default_factory=Counter)
+    ends: Counter[Key] = field(default_factory=Counter)
     spellings: defaultdict[Key, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
 
 
@@ -113,8 +123,10 @@ def _count(papers: Sequence[Paper]) -> _Counts:
         for text, weight in ((paper.title, _TITLE), (paper.abstract[:_LONGEST_TEXT], 1)):
             for run in _runs(text):
                 counts.whole.add(tuple(one for ids, _ in run for one in ids))
-                for key, spelled in _parts(run):
+                for key, spelled, last in _parts(run):
                     once[key] = max(once.get(key, 0), weight)
+                    counts.used[key] += 1
+                    counts.ends[key] += last
                     # A title writes most words with a capital: how abstracts do it counts.
                     counts.spellings[key][spelled] += 1 if weight == _TITLE else 10
         counts.weights.update(once)
@@ -128,7 +140,7 @@ def _runs(text: str) -> Iterator[list[tuple[Key, str]]]:
     for found in _TOKEN.finditer(_FORMULA.sub(" . ", one_line(typeset.plain(text)))):
         word = found[0]
         ids = tuple(int(one) for one in token_ids(word)) if word[0].isalpha() else ()
-        if any(ids) and not is_reserved(word):
+        if any(ids) and not is_reserved(word) and word.lower() not in _WEAK:
             run.append((ids, word))
         elif run:
             yield run
@@ -137,12 +149,12 @@ def _runs(text: str) -> Iterator[list[tuple[Key, str]]]:
         yield run
 
 
-def _parts(run: Sequence[tuple[Key, str]]) -> Iterator[tuple[Key, str]]:
-    """Yield every phrase of one to four words in a run."""
+def _parts(run: Sequence[tuple[Key, str]]) -> Iterator[tuple[Key, str, bool]]:
+    """Yield every phrase of one to four words in a run, and whether it ends the run."""
     for start in range(len(run)):
         for end in range(start + 1, min(start + _LONGEST_PHRASE, len(run)) + 1):
             key = tuple(one for ids, _ in run[start:end] for one in ids)
-            yield key, " ".join(word for _, word in run[start:end])
+            yield key, " ".join(word for _, word in run[start:end]), end == len(run)
 
 
 class _Telling:
@@ -188,6 +200,10 @@ def _chosen(
             continue
         told = tells.of(key)
         length = min(sum(map(bool, key)), len(_PHRASE_BONUS))
+        if everywhere and length == 1 and told < _LEAST_NAME:
+            continue
+        if (everywhere or length > 1) and counts.ends[key] < _ENDS * counts.used[key]:
+            continue
         share = weight / everywhere[key] if everywhere else 1.0
         score = weight * share * told * _PHRASE_BONUS[length - 1]
         if told:
@@ -210,8 +226,8 @@ def _distinct(
     """
     chosen: list[set[int]] = []
     longer = sorted(scored, key=lambda one: -len(one[2]))
-    for _, spelled, key in scored:
-        spelled, key = _extended(spelled, key, longer, counts)
+    for _, *found in scored:
+        spelled, key = _extended(*found, longer, counts)
         words = {one for one in key if one}
         if any(len(words & other) >= len(words) / 2 for other in chosen):
             continue
