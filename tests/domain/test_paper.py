@@ -90,8 +90,7 @@ FORMS = (
     "https://mirror.example/paper/{}.pdf",
     "https://reader.example/show?paper={}&page=2",
     "https://reader.example/?url=https%3A%2F%2Farxiv.org%2Fabs%2F{}",
-    "[A title](https://huggingface.co/papers/{})",
-    "Bat et al., A title, arXiv:{} (2025)",
+    "<https://huggingface.co/papers/{}>",
 )
 
 
@@ -118,7 +117,8 @@ def test_an_identifier_is_parsed_in_every_form_that_people_paste(
         "https://huggingface.co/papers",
         "https://huggingface.co/models/2502",
         "https://api.semanticscholar.org/CorpusID:250212206",
-        "arXiv:2502.12206 and arXiv:2502.12207",
+        "arXiv:2502.12206,arXiv:2502.12207",
+        "papers like arXiv:2502.12206",
         "https://arxiv.org/list/cs.LG/new",
         "2502.12206 2502.12207",
         "10.1000/2502.12206",

@@ -44,7 +44,7 @@ def test_the_kind_of_a_file_is_recognized_by_its_content(text: str, kind: FileKi
         (b"<html><style>\n@media (x) {}</style>", "take the JSON page"),
         (b"2502.12206\n\n\x00\x01", "x:3: is not text"),
         (b"\xff\xfea", "x cannot be read as UTF-16"),
-        (b"PK\x03\x04 a package", "x:1: is not text"),
+        (b"PK\x03\x04\x00\x00 a package", "x:1: is not text"),
         (b"Refs in a format of my own\nBats, by Bat", "export BibTeX, RIS or CSL JSON"),
         (b"\x1f\x8bnot really", "cannot be unpacked"),
         (gzip.compress(b"2502.12206", mtime=0)[:-3], "cannot be unpacked"),
@@ -75,12 +75,14 @@ def test_papers_are_listed_in_any_mixture_of_forms() -> None:
 2502.12206v2, arXiv:hep-th/9901001; <https://arxiv.org/pdf/2502.13063.pdf>
  * arXiv: 2502.00001 [cs.LG] a good one  % and so on
 """
+    text += "[A title](https://huggingface.co/papers/2502.00002), by Bat et al.\n"
     items = read_items(FileKind.IDS, text, "list.txt")
     assert [(item.paper_id, item.place) for item in items] == [
         ("2502.12206", "line 3"),
         ("hep-th/9901001", "line 3"),
         ("2502.13063", "line 3"),
         ("2502.00001", "line 4"),
+        ("2502.00002", "line 5"),
     ]
 
 

@@ -110,7 +110,5 @@ def _show(lines: Iterable[str], more: int = 0, thing: str = "", *, err: bool = F
         # Names of files are the reader's, and everything else is from outside.
         click.echo(plain_text.clean(line).replace("\n", " "), err=err)
     if more > 0:
-        counted = (
-            english.counted(more, thing) if thing != "more" else f"{english.number(more)} more"
-        )
-        click.echo(f"  … and {counted}")
+        left = english.counted(more, thing) if thing else english.number(more)
+        click.echo(f"  … and {left} more")

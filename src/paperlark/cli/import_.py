@@ -125,19 +125,26 @@ def command(
             show_removed(name, profile.remove_imports(name))
         return
     dry_run = dry_run or drafting
-    shared = {"liked": not disliked, "ask_arxiv": not offline, "dry_run": dry_run}
     import_zotero = partial(
-        profile.import_zotero, key_variable=key_variable, url=zotero_url, **shared
+        profile.import_zotero,
+        key_variable=key_variable,
+        url=zotero_url,
+        liked=not disliked,
+        ask_arxiv=not offline,
+        dry_run=dry_run,
     )
     import_source = partial(
         profile.import_source,
         kind=FileKind(kind) if kind else None,
+        liked=not disliked,
+        ask_arxiv=not offline,
         days=not no_days and not drafting,
-        **shared,
+        dry_run=dry_run,
     )
     if drafting:
-        every = [import_source(one) for one in sources] or [import_zotero(zotero or "")]
-        click.echo(draft_criteria([one.paper for found in every for one in found.examples]).text)
+        _print_draft(
+            profile, [import_source(one) for one in sources] or [import_zotero(zotero or "")]
+        )
     elif zotero is not None:
         _print_counts("", import_zotero(zotero), dry_run=dry_run)
     else:
@@ -165,15 +172,32 @@ def import_all(
 
 def _print_counts(name: str, imported: Imported, *, dry_run: bool) -> None:
     would = "would import, of " if dry_run else ""
-    entries = "1 entry" if imported.entries == 1 else f"{english.number(imported.entries)} entries"
-    parts = ", ".join(_parts(imported))
-    click.echo(plain_text.one_line(f"{name}{would}{entries}: {parts}"))
+    click.echo(f"{plain_text.one_line(name)}{' ' if name else ''}{would}{_counts(imported)}")
     for note in imported.notes:
         click.echo(f"{name}{note}", err=True)
     if dry_run:
         show_papers(imported)
     if imported.unasked:
         click.echo(plain_text.one_line(f"of those not found: {imported.unasked}"), err=True)
+
+
+def _counts(imported: Imported) -> str:
+    entries = "1 entry" if imported.entries == 1 else f"{english.number(imported.entries)} entries"
+    return plain_text.one_line(f"{entries}: {', '.join(_parts(imported))}")
+
+
+def _print_draft(profile: OpenedProfile, every: Sequence[Imported]) -> None:
+    """Print criteria drafted from what is wanted; the counts do not belong into that file."""
+    cutoffs = profile.settings.profile.cutoffs
+    for imported in every:
+        click.echo(f"drafted from {_counts(imported)}", err=True)
+    papers = [
+        one.paper
+        for imported in every
+        for one in imported.examples
+        if one.relevance is None or one.novelty is None or cutoffs.meets(one.relevance, one.novelty)
+    ]
+    click.echo(plain_text.clean(draft_criteria(papers).text), nl=False)
 
 
 def _print_days(every: Sequence[Imported], folder: Path, *, dry_run: bool) -> None:

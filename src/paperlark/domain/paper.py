@@ -159,6 +159,8 @@ def identify(text: str) -> Identifier | None:
     found = _PASTED.fullmatch(text)
     if found:
         return _identifier(found["id"])
+    if any(map(str.isspace, text)):  # a sentence may be about a paper, and is not its name
+        return None
     elsewhere = _ELSEWHERE.fullmatch(unquote(text))
     marked = [elsewhere] if elsewhere else _marked(text)
     papers = {one.id: one for one in (_identifier(found["id"]) for found in marked) if one}

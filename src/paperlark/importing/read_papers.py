@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from paperlark.domain import plain_text
 from paperlark.domain.errors import SourceError, Unimportable
-from paperlark.domain.paper import Paper
+from paperlark.domain.paper import Paper, PaperId
 from paperlark.importing.examples import paper_of, without_text
 from paperlark.importing.fetch import OpenArxiv, content_of, look_up
 from paperlark.importing.item import ImportedEntry
@@ -113,7 +113,8 @@ def _papers(
 ) -> ReadPapers:
     """Look up what has no text, and keep each paper once."""
     lacking = without_text(items, {})
-    texts, unasked = {}, None
+    texts: Mapping[PaperId, Paper] = {}
+    unasked = None
     if lacking and ask_arxiv:
         texts, unasked = look_up(arxiv.search, open_arxiv, lacking, progress)
     found: dict[str, Paper] = {}

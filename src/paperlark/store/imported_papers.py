@@ -117,8 +117,14 @@ def _imported(*row: str | int | None) -> ImportedPaper:
     paper = paper_of(*(value for value in row[:6] if value is not None))
     day, wanted, relevance, novelty, source, at = row[6:]
     label = LabelSource.LIBRARY if relevance is None else LabelSource.JUDGE
-    scores = (None if score is None else int(score) for score in (relevance, novelty))
-    example = Example(paper, date.fromisoformat(str(day)), bool(wanted), label, *scores)
+    example = Example(
+        paper=paper,
+        day=date.fromisoformat(str(day)),
+        wanted=bool(wanted),
+        label_source=label,
+        relevance=None if relevance is None else int(relevance),
+        novelty=None if novelty is None else int(novelty),
+    )
     return ImportedPaper(example, str(source), datetime.fromisoformat(str(at)) if at else None)
 
 
