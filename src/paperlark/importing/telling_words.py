@@ -226,8 +226,8 @@ def _distinct(
     """
     chosen: list[set[int]] = []
     longer = sorted(scored, key=lambda one: -len(one[2]))
-    for _, *found in scored:
-        spelled, key = _extended(*found, longer, counts)
+    for _, short, within in scored:
+        spelled, key = _extended(short, within, longer, counts)
         words = {one for one in key if one}
         if any(len(words & other) >= len(words) / 2 for other in chosen):
             continue
