@@ -13,13 +13,17 @@ if TYPE_CHECKING:
     from paperlark.api import (
         OpenedProfile,
         build_site,
+        draft_criteria,
         evaluate,
         evaluate_tokens,
         examine,
+        find_papers_of_author,
         open_profile,
         open_sample,
         open_schedule,
         read_labelled_days,
+        read_papers,
+        read_zotero_papers,
         repeat_mornings,
     )
     from paperlark.archive.following import Followed
@@ -40,14 +44,17 @@ if TYPE_CHECKING:
         UnclearName,
         Unimportable,
     )
-    from paperlark.domain.feedback import Vote
+    from paperlark.domain.feedback import ImportedPaper, Vote
     from paperlark.domain.followed import FollowingReport
     from paperlark.domain.paper import Paper
     from paperlark.domain.run_states import State
     from paperlark.domain.spending import Period
     from paperlark.evaluation.measure import EvaluationPlan
+    from paperlark.importing.draft_criteria import DraftedCriteria, PaperCluster
     from paperlark.importing.import_source import Imported
     from paperlark.importing.kinds import FileKind
+    from paperlark.importing.library import ImportedSource
+    from paperlark.importing.read_papers import ReadPapers
     from paperlark.runs.estimate import CostEstimate, EstimateReport
     from paperlark.runs.make_page import DayOutcome, MadePage
     from paperlark.runs.morning import MorningReporter, MorningResult
@@ -60,6 +67,7 @@ __all__ = [
     "DeliveryReport",
     "DeliveryResult",
     "Digest",
+    "DraftedCriteria",
     "Environment",
     "EstimateReport",
     "EvaluationPlan",
@@ -67,6 +75,8 @@ __all__ = [
     "Followed",
     "FollowingReport",
     "Imported",
+    "ImportedPaper",
+    "ImportedSource",
     "InvalidQuery",
     "JudgeError",
     "MadePage",
@@ -74,10 +84,12 @@ __all__ = [
     "MorningResult",
     "OpenedProfile",
     "Paper",
+    "PaperCluster",
     "PaperlarkError",
     "Period",
     "ProfileError",
     "PublishError",
+    "ReadPapers",
     "RunOptions",
     "SecretUnusable",
     "SourceError",
@@ -90,13 +102,17 @@ __all__ = [
     "Vote",
     "__version__",
     "build_site",
+    "draft_criteria",
     "evaluate",
     "evaluate_tokens",
     "examine",
+    "find_papers_of_author",
     "open_profile",
     "open_sample",
     "open_schedule",
     "read_labelled_days",
+    "read_papers",
+    "read_zotero_papers",
     "repeat_mornings",
 ]
 
@@ -108,14 +124,17 @@ _DEFINED_IN = {
     "domain.digest": "Digest",
     "domain.errors": "JudgeError PaperlarkError ProfileError PublishError InvalidQuery"
     " SecretUnusable SourceError StoreBusy StoreError UnclearName Unimportable",
-    "domain.feedback": "Vote",
     "domain.followed": "FollowingReport",
+    "domain.feedback": "ImportedPaper Vote",
     "domain.paper": "Paper",
     "domain.run_states": "State",
     "domain.spending": "Period",
     "evaluation.measure": "EvaluationPlan",
+    "importing.draft_criteria": "DraftedCriteria PaperCluster",
     "importing.import_source": "Imported",
     "importing.kinds": "FileKind",
+    "importing.library": "ImportedSource",
+    "importing.read_papers": "ReadPapers",
     "runs.estimate": "CostEstimate EstimateReport",
     "runs.make_page": "DayOutcome MadePage",
     "runs.morning": "MorningReporter MorningResult",

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from paperlark.domain.delivery import Occasion
     from paperlark.domain.digest import Digest
     from paperlark.domain.errors import PaperlarkError
-    from paperlark.domain.feedback import Feedback, Vote
+    from paperlark.domain.feedback import Feedback, ImportedPaper, Vote
     from paperlark.domain.followed import FollowingReport
     from paperlark.domain.paper import Paper, PaperId
     from paperlark.domain.paper_history import PaperHistory
@@ -48,8 +48,12 @@ if TYPE_CHECKING:
     from paperlark.evaluation.measure import EvaluationPlan
     from paperlark.evaluation.report import Report
     from paperlark.evaluation.token_report import TokenReport
+    from paperlark.importing.draft_criteria import DraftedCriteria
+    from paperlark.importing.fetch import OpenArxiv
     from paperlark.importing.import_source import Imported, ImportOptions
     from paperlark.importing.kinds import FileKind
+    from paperlark.importing.library import ImportedSource
+    from paperlark.importing.read_papers import ReadPapers
     from paperlark.ports import Progress
     from paperlark.runs.estimate import EstimateReport
     from paperlark.runs.make_page import (
@@ -63,6 +67,7 @@ if TYPE_CHECKING:
     from paperlark.schedule.job import ScheduledJob
     from paperlark.schedule.schedule import Schedule
     from paperlark.settings import Settings
+    from paperlark.settings.values import ArxivSettings
     from paperlark.site.build import Site
 
 ZOTERO = "https://api.zotero.org"
@@ -402,7 +407,7 @@ class OpenedProfile:
         """Return all that is known of one paper: its days, places, scores, replies and votes.
 
         Arguments:
-            paper: its identifier, with a version or without, or its address at arXiv.
+            paper: its identifier, with a version or without, or an address that has it.
             day: only this day.
 
         Raises StoreError where the paper was not announced to the reader, ValueError where `paper`
@@ -606,6 +611,35 @@ class OpenedProfile:
         zotero = ZoteroLibrary(library, key_variable, url)
         return import_zotero(self.settings, self.environment, zotero, how)
 
+    def imports(self) -> tuple[ImportedSource, ...]:
+        """Return what was imported, by source, the earliest first; raises StoreError.
+
+        >>> [(source.name, len(source.papers)) for source in profile.imports()]
+        [('single papers', 1)]
+        """
+        from paperlark.importing.library import list_imports
+
+        return list_imports(self.settings)
+
+    def remove_imports(self, name: str) -> tuple[ImportedPaper, ...]:
+        """Take a source or one paper out again, so that the ranker no longer learns from it.
+
+        Votes on these papers stay, and so do days that came with a digest.
+
+        Arguments:
+            name: a source, by its name in `imports` or the name of its file, or an identifier.
+
+        Returns the papers that were taken out; none where nothing has that name.
+
+        Raises Unimportable where several sources have that name; StoreError.
+
+        >>> [one.example.paper.id for one in profile.remove_imports("2502.18137")]
+        ['2502.18137']
+        """
+        from paperlark.importing.library import remove_imports
+
+        return remove_imports(self.settings, name)
+
     # Out into the world
 
     def deliver(
@@ -806,6 +840,128 @@ class OpenedProfile:
         )
 
 
+def draft_criteria(papers: Sequence[Paper]) -> DraftedCriteria:
+    """Draft criteria from papers that somebody likes: a topic for each cluster of them, to edit.
+
+    Arguments:
+        papers: such as those of `read_papers` or `find_papers_of_author`, in any order.
+
+    Returns the text, in Markdown, and its clusters with the papers in each; the same papers
+    always give the same text. Without papers it is empty.
+
+    >>> papers = [entry.paper for entry in profile.digest().entries]
+    >>> draft = paperlark.draft_criteria(papers[:1])
+    >>> len(draft.clusters), draft.text.startswith(f"## {draft.clusters[0].name}")
+    (1, True)
+    """
+    from paperlark.importing.draft_criteria import draft_criteria as draft
+
+    return draft(papers)
+
+
+def read_papers(
+    source: str | Path,
+    *,
+    ask_arxiv: bool = True,
+    environment: Environment | None = None,
+    arxiv: ArxivSettings | None = None,
+    progress: Progress = _SILENT,
+) -> ReadPapers:
+    """Read the papers of a library without a profile, and store nothing.
+
+    Arguments:
+        source: a file, an address, or one paper's identifier, as for `import_source`.
+        ask_arxiv: look up papers that have no abstract.
+        environment: see `open_profile`.
+        arxiv: addresses to ask instead of arXiv's own.
+        progress: see `open_profile`.
+
+    Returns the papers, and what was left out and why.
+
+    Raises Unimportable.
+
+    >>> paperlark.read_papers("nothing.bib")
+    Traceback (most recent call last):
+    ...
+    paperlark.domain.errors.Unimportable: there is no file nothing.bib...
+    """
+    from paperlark.importing.read_papers import read_papers as read
+
+    asked, opened = _arxiv_of(arxiv, environment or Environment())
+    return read(asked, opened, str(source), TimedProgress(progress), ask_arxiv=ask_arxiv)
+
+
+def read_zotero_papers(
+    library: str,
+    *,
+    key_variable: str = "ZOTERO_API_KEY",
+    url: str = ZOTERO,
+    environment: Environment | None = None,
+    arxiv: ArxivSettings | None = None,
+    progress: Progress = _SILENT,
+) -> ReadPapers:
+    """Read the papers of a Zotero library without a profile, and store nothing.
+
+    Arguments:
+        library, key_variable, url: as for `OpenedProfile.import_zotero`.
+        environment, arxiv, progress: as for `read_papers`.
+
+    Returns the papers, and what was left out and why.
+
+    Raises Unimportable.
+
+    >>> paperlark.read_zotero_papers("my library")
+    Traceback (most recent call last):
+    ...
+    paperlark.domain.errors.Unimportable: 'my library' ...
+    """
+    from paperlark.importing.read_papers import read_zotero_papers as read
+    from paperlark.importing.zotero import ZoteroLibrary
+
+    where = environment or Environment()
+    asked, opened = _arxiv_of(arxiv, where)
+    zotero = ZoteroLibrary(library, key_variable, url)
+    return read(asked, where, opened, zotero, TimedProgress(progress))
+
+
+def find_papers_of_author(
+    name: str,
+    *,
+    environment: Environment | None = None,
+    arxiv: ArxivSettings | None = None,
+    progress: Progress = _SILENT,
+) -> tuple[Paper, ...]:
+    """Find the latest papers at arXiv by authors of a name, such as the reader's own.
+
+    Arguments:
+        name: a full name, such as Jane Doe or "Doe, Jane"; several persons may have it.
+        environment, arxiv, progress: as for `read_papers`.
+
+    Returns the papers, the latest first; none where arXiv knows nobody of that name.
+
+    Raises Unimportable where it is not a full name, or arXiv cannot be asked.
+
+    >>> paperlark.find_papers_of_author("Doe")
+    Traceback (most recent call last):
+    ...
+    paperlark.domain.errors.Unimportable: 'Doe' is not a full name...
+    """
+    from paperlark.importing.read_papers import papers_of_author
+
+    asked, opened = _arxiv_of(arxiv, environment or Environment())
+    return papers_of_author(asked, opened, name, TimedProgress(progress))
+
+
+def _arxiv_of(
+    arxiv: ArxivSettings | None, environment: Environment
+) -> tuple[ArxivSettings, OpenArxiv]:
+    from paperlark.compose.sources import open_arxiv_client
+    from paperlark.settings.load import usual_arxiv
+
+    asked = arxiv or usual_arxiv()
+    return asked, partial(open_arxiv_client, asked, environment)
+
+
 def build_site(
     profiles: Sequence[OpenedProfile],
     folder: str | Path | None = None,
@@ -832,7 +988,9 @@ def build_site(
     first = profiles[0]
     target = Path(folder or first.settings.site.folder).absolute()
     settings = [one.settings for one in profiles]
-    return build(settings, target, address or first.settings.site.address, first._timed)  # noqa: SLF001  # the same module's
+    return build(
+        settings, target, address or first.settings.site.address, first._timed
+    )  # the same module's
 
 
 def repeat_mornings(

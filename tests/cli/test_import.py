@@ -70,9 +70,137 @@ def test_the_last_word_on_a_paper_counts(paperlark: Paperlark, library: Path, ho
     assert [row[8] for row in _kept(home)] == [0, 0]
 
 
+ODD = r"""
+@article{a, title={Ca{\v c}hes in {\textit{Vivo}}}, author={family=Luna, given=Ana, prefix=de la
+  and Roe, Jr., Max and {The Bats and Friends Group} and Cat, Tom and Dog, Eve}, abstract={A.}}
+@book{b, title={All of Zoology}}
+@misc{c, eprint={2502.33333}}
+"""
+
+
+def test_a_dry_run_shows_papers_as_understood_and_what_is_left_out(
+    paperlark: Paperlark, home: Path
+) -> None:
+    (home / "odd.bib").write_text(ODD)
+    result = paperlark("import", "odd.bib", "--dry-run", "--offline")
+    assert result.stdout.splitlines()[2:] == [
+        "not on arXiv  Cačhes in Vivo  Ana de la Luna; Max Roe, Jr.; The Bats and Friend…",
+        "",
+        "left out:",
+        "  “All of Zoology”, line 4: it is a book, not a paper",
+        "",
+        "not found:",
+        "  2502.33333, line 5",
+    ]
+    assert not (home / "paperlark.db").exists()
+
+
+def test_a_long_dry_run_is_cut_and_counts_the_rest(paperlark: Paperlark, home: Path) -> None:
+    papers = "".join(f"@misc{{x{n}, title={{Bat {n}}}}}\n" for n in range(50))
+    books = "".join(f"@book{{y{n}, title={{Book {n}}}}}\n" for n in range(30))
+    (home / "long.bib").write_text(papers + books)
+    shown = paperlark("import", "long.bib", "--dry-run").stdout.splitlines()
+    assert sum(line.startswith("not on arXiv  Bat") for line in shown) == 40
+    assert "  … and 10 papers more" in shown
+    assert sum("it is a book" in line for line in shown[1:]) == 20
+    assert shown[-1] == "  … and 10 more"
+
+
+def test_a_file_in_an_old_encoding_is_read_and_the_guess_is_told(
+    paperlark: Paperlark, home: Path
+) -> None:
+    (home / "old.bib").write_bytes("@misc{x, title={Zürich bats, a study}}".encode("cp1252"))
+    result = paperlark("import", "old.bib")
+    assert "was read as Windows-1252" in result.stderr
+    assert [row[3] for row in _kept(home)] == ["Zürich bats, a study"]
+
+
+@pytest.mark.usefixtures("arxiv")
+def test_links_of_other_sites_are_imported_and_lines_without_a_paper_are_named(
+    paperlark: Paperlark, home: Path
+) -> None:
+    (home / "list.txt").write_text("https://huggingface.co/papers/2502.22222\nhttps://bats.org\n")
+    result = paperlark("import", "list.txt")
+    assert result.stdout == (
+        "2 entries: 1 liked paper, 1 left out (first: “https://bats.org”, line 2: it names no arXiv"
+        " paper)\n"
+    )
+    assert paperlark("vote", "https://www.alphaxiv.org/abs/2502.22222", "up").stdout == (
+        "up    2502.22222  On dogs\n"
+    )
+
+
+@pytest.mark.usefixtures("arxiv")
+def test_imports_are_listed_by_source_with_titles_on_request(
+    paperlark: Paperlark, library: Path
+) -> None:
+    assert "nothing imported yet" in paperlark("import", "--list").stderr
+    paperlark("import", "library.bib")
+    paperlark("import", "2502.22222", "--disliked")
+    listed = paperlark("import", "--list").stdout.splitlines()
+    assert [line[12:] for line in listed] == [
+        f"{library}: 2 liked papers",
+        "single papers: 1 disliked paper",
+    ]
+    assert all(line.startswith("2") for line in listed)
+    assert "  2502.11111" in paperlark("import", "--list", "--titles").stdout
+
+
+@pytest.mark.usefixtures("arxiv")
+def test_what_was_imported_is_taken_out_again_by_source_identifier_or_title(
+    paperlark: Paperlark, library: Path, home: Path
+) -> None:
+    assert library.exists()
+    paperlark("import", "library.bib", "2502.22222")
+    removed = paperlark("import", "--remove", "library.bib")
+    assert removed.stdout.startswith(
+        "library.bib: 2 papers taken out, and no longer learned from\nnot on arXiv  On Bats"
+    )
+    assert [row[1] for row in _kept(home)] == ["2502.22222"]
+    again = paperlark("import", "--remove", "library.bib")
+    assert (again.exit_code, again.stdout) == (0, "")
+    assert "nothing of that name is imported" in again.stderr
+    assert "1 paper taken out" in paperlark("import", "--remove", "hf.co/papers/2502.22222").stdout
+    assert _kept(home) == []
+    paperlark("import", "library.bib")
+    assert "1 paper taken out" in paperlark("import", "--remove", "On bats").stdout
+    assert "No paper" in paperlark("search", "sonar").stdout
+
+
+def test_a_vote_outlives_the_import_that_is_taken_out(paperlark: Paperlark, library: Path) -> None:
+    assert library.exists()
+    paperlark("import", "library.bib")
+    paperlark("vote", "2502.11111", "up")
+    assert "2 papers taken out" in paperlark("import", "--remove", "library.bib").stdout
+    assert "up    2502.11111  On cats" in paperlark("vote", "--list").stdout
+    assert paperlark("import", "--list").stdout == ""
+    assert paperlark("import", "library.bib").stdout == "2 entries: 2 liked papers\n"
+
+
+def test_two_sources_of_one_name_are_told_apart(paperlark: Paperlark, home: Path) -> None:
+    for folder, title in (("a", "One"), ("b", "Two")):
+        (home / folder).mkdir()
+        (home / folder / "list.bib").write_text(f"@misc{{x, title={{{title}}}}}")
+        paperlark("import", f"{folder}/list.bib")
+    result = paperlark("import", "--remove", "list.bib")
+    assert (result.exit_code, "2 sources are called list.bib" in result.stderr) == (1, True)
+    assert "1 paper taken out" in paperlark("import", "--remove", "a/list.bib").stdout
+
+
+def test_criteria_are_drafted_and_nothing_is_stored(
+    paperlark: Paperlark, library: Path, home: Path
+) -> None:
+    assert library.exists()
+    result = paperlark("import", "library.bib", "--draft-criteria")
+    assert result.stdout.startswith("## ")
+    assert "Relevant: " in result.stdout
+    assert "- On Bats" in result.stdout
+    assert _kept(home) == []
+
+
 def test_a_dry_run_keeps_nothing(paperlark: Paperlark, library: Path, home: Path) -> None:
     result = paperlark("import", str(library), "--dry-run")
-    assert result.stdout == "would import, of 2 entries: 2 liked papers\n"
+    assert result.stdout.startswith("would import, of 2 entries: 2 liked papers\n")
     assert not (home / "paperlark.db").exists()
     paperlark(*RUN)
     paperlark("import", str(library), "--dry-run")
@@ -212,7 +340,7 @@ def test_a_zotero_library_is_imported_with_the_key_of_the_environment(
     loopback.clear()
 
     def answer(request: Request) -> Response:
-        item = {"type": "book", "title": f"Opened by {request.headers['Zotero-API-Key']}"}
+        item = {"type": "article", "title": f"Opened by {request.headers['Zotero-API-Key']}"}
         return Response(json.dumps({"items": [item]}), headers={"Total-Results": "1"})
 
     loopback.expect_request("/users/12345/items/top").respond_with_handler(answer)
@@ -257,7 +385,9 @@ def test_a_first_import_does_not_get_in_the_way_of_a_restore(
         (("a" * 5000,), 1, "cannot be read (File name too long)"),
         (("a\0b",), 1, "there is no file a"),
         (("library.bib", "--as", "votes"), 1, "library.bib:2: not a vote"),
-        (("library.bib", "--as", "ids"), 1, "library.bib:2: '@article{bats"),
+        (("library.bib", "--as", "ids"), 1, "line 2: it names no arXiv paper"),
+        (("--list", "library.bib"), 2, "name what to import"),
+        (("library.bib", "--titles"), 2, "--titles goes with --list"),
         (("library.bib", "--as", "csl-json"), 1, "library.bib:2 is not valid JSON"),
         (("library.bib", "--as", "ris"), 1, "library.bib has no entries"),
         (("criteria.md",), 1, "unsupported file type"),

@@ -351,10 +351,10 @@ def test_a_later_comment_in_the_same_run_counts_and_another_judgement_does_not()
     class Repeating(FakeJudge):
         def judge(
             self,
-            papers: Sequence[Paper],  # noqa: ARG002
-            day: date,  # noqa: ARG002
-            precedents: Precedents = NO_PRECEDENTS,  # noqa: ARG002
-            reading: int = FIRST_READING,  # noqa: ARG002
+            papers: Sequence[Paper],
+            day: date,
+            precedents: Precedents = NO_PRECEDENTS,
+            reading: int = FIRST_READING,
         ) -> Iterator[ModelCall | Unjudged]:
             yield from (ModelCall((one,), PAID) for one in (uncommented, judged, again))
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from paperlark.domain.paper import Author, Paper, PaperId
-from paperlark.importing.references import read_ris
+from paperlark.importing.tagged import read_ris
 from paperlark.renderers.citations.formats import bibtex, csl, ris
 from paperlark.renderers.citations.work import Name, split_name
 from paperlark.testing import a_paper

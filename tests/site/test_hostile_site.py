@@ -12,7 +12,7 @@ from defusedxml.ElementTree import fromstring
 from playwright.sync_api import Browser, Page, expect
 from selectolax.lexbor import LexborHTMLParser
 
-from paperlark.importing.references import read_ris
+from paperlark.importing.tagged import read_ris
 from standins.browsing import OPEN_ALL, Watch, browser, in_a_browser, served
 from standins.links import broken
 

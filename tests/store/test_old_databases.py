@@ -21,6 +21,7 @@ from paperlark.renderers.json import JsonRenderer
 from paperlark.store.database import open_database
 from paperlark.store.digests import DigestStore
 from paperlark.store.examples import ExampleStore
+from paperlark.store.imported_papers import LibraryStore
 from paperlark.store.model_servers import ModelServerStore
 from paperlark.store.outbox import OutboxStore
 from paperlark.store.scanned import ScannedStore
@@ -63,6 +64,12 @@ def test_votes_imports_and_judgements_still_teach(old: sqlite3.Connection, path:
     assert sources[PaperId("2502.00008")] is LabelSource.READER
     assert sources[PaperId("2502.00016")] is LabelSource.JUDGE
     assert [one.vote for one in FeedbackStore(old, path, BATS).all()] == [Vote.UP]
+
+
+def test_earlier_imports_are_listed_without_a_source(old: sqlite3.Connection, path: Path) -> None:
+    imports = LibraryStore(old, path, BATS).all()
+    assert imports
+    assert {(one.source, one.at) for one in imports} == {("", None)}
 
 
 def test_receipts_spending_capabilities_and_scanned_papers_are_read(

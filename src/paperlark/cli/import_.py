@@ -9,8 +9,9 @@ from pathlib import Path
 
 import click
 
-from paperlark import FileKind, Imported
+from paperlark import FileKind, Imported, draft_criteria
 from paperlark.api import ZOTERO, OpenedProfile
+from paperlark.cli._imports import show_papers, show_removed, show_sources
 from paperlark.cli._options import open_for, profile_option
 from paperlark.domain import plain_text
 from paperlark.renderers import english
@@ -29,7 +30,26 @@ _FEW = 5
 )
 @click.option("--disliked", is_flag=True, help="Import them as papers you do not want.")
 @click.option("--offline", is_flag=True, help="Do not look up missing abstracts at arXiv.")
-@click.option("--dry-run", is_flag=True, help="Show what would be imported, and store nothing.")
+@click.option(
+    "--dry-run",
+    is_flag=True,
+    help="Show titles and authors as understood, and what is left out; store nothing.",
+)
+@click.option("--list", "listing", is_flag=True, help="List what was imported, by source.")
+@click.option("--titles", is_flag=True, help="With --list: every title too.")
+@click.option(
+    "--remove",
+    "removed",
+    multiple=True,
+    metavar="SOURCE|ID",
+    help="Take out a source, by its name in --list, or one paper: it no longer teaches.",
+)
+@click.option(
+    "--draft-criteria",
+    "drafting",
+    is_flag=True,
+    help="Print criteria drafted from these papers, for you to edit; store nothing.",
+)
 @click.option(
     "--zotero-library",
     "zotero",
@@ -61,6 +81,10 @@ def command(
     disliked: bool,
     offline: bool,
     dry_run: bool,
+    listing: bool,
+    titles: bool,
+    removed: tuple[str, ...],
+    drafting: bool,
     zotero: str | None,
     key_variable: str,
     zotero_url: str,
@@ -73,7 +97,8 @@ def command(
     addresses, and digests: pages as JSON, Markdown or text, and recordings (.jsonl). The ranker
     learns from the scores of a digest, and the digest becomes a day of your archive, with pages
     of its own, unless there is a page of that day. Papers that are not on arXiv are used by their
-    title and abstract. Importing the same file again changes nothing.
+    title and abstract; books, manuals, software and web pages are left out. Importing the same file
+    again changes nothing.
 
     \b
     Examples:
@@ -81,29 +106,49 @@ def command(
       paperlark import 2025-02-26.md 2025-03-25.md --dry-run
       paperlark import https://arxiv.org/abs/1706.03762 2502.12206
       paperlark import --zotero-library users/12345
+      paperlark import library.bib --draft-criteria > criteria.md
+      paperlark import --list --titles
+      paperlark import --remove library.bib
     """
-    if (zotero is None) == (not sources):
-        raise click.UsageError("name what to import: files, addresses or --zotero-library")
-    profile = open_for(context, profile_file)
-    if zotero is not None:
-        imported = profile.import_zotero(
-            zotero,
-            key_variable=key_variable,
-            url=zotero_url,
-            liked=not disliked,
-            ask_arxiv=not offline,
-            dry_run=dry_run,
+    if (zotero is not None) + bool(sources) + listing + bool(removed) != 1:
+        raise click.UsageError(
+            "name what to import: files, addresses or --zotero-library; or give --list or --remove"
         )
-        _print_counts("", imported, dry_run=dry_run)
+    if titles and not listing:
+        raise click.UsageError("--titles goes with --list")
+    profile = open_for(context, profile_file)
+    if listing:
+        show_sources(profile.imports(), titles=titles)
+        return
+    if removed:
+        for name in removed:
+            show_removed(name, profile.remove_imports(name))
+        return
+    dry_run = dry_run or drafting
+    import_zotero = partial(
+        profile.import_zotero,
+        key_variable=key_variable,
+        url=zotero_url,
+        liked=not disliked,
+        ask_arxiv=not offline,
+        dry_run=dry_run,
+    )
     import_source = partial(
         profile.import_source,
         kind=FileKind(kind) if kind else None,
         liked=not disliked,
         ask_arxiv=not offline,
-        days=not no_days,
+        days=not no_days and not drafting,
         dry_run=dry_run,
     )
-    import_all(profile, sources, import_source, dry_run=dry_run)
+    if drafting:
+        _print_draft(
+            profile, [import_source(one) for one in sources] or [import_zotero(zotero or "")]
+        )
+    elif zotero is not None:
+        _print_counts("", import_zotero(zotero), dry_run=dry_run)
+    else:
+        import_all(profile, sources, import_source, dry_run=dry_run)
 
 
 def import_all(
@@ -127,11 +172,32 @@ def import_all(
 
 def _print_counts(name: str, imported: Imported, *, dry_run: bool) -> None:
     would = "would import, of " if dry_run else ""
-    entries = "1 entry" if imported.entries == 1 else f"{english.number(imported.entries)} entries"
-    parts = ", ".join(_parts(imported))
-    click.echo(plain_text.one_line(f"{name}{would}{entries}: {parts}"))
+    click.echo(f"{plain_text.one_line(name)}{' ' if name else ''}{would}{_counts(imported)}")
+    for note in imported.notes:
+        click.echo(f"{name}{note}", err=True)
+    if dry_run:
+        show_papers(imported)
     if imported.unasked:
         click.echo(plain_text.one_line(f"of those not found: {imported.unasked}"), err=True)
+
+
+def _counts(imported: Imported) -> str:
+    entries = "1 entry" if imported.entries == 1 else f"{english.number(imported.entries)} entries"
+    return plain_text.one_line(f"{entries}: {', '.join(_parts(imported))}")
+
+
+def _print_draft(profile: OpenedProfile, every: Sequence[Imported]) -> None:
+    """Print criteria drafted from what is wanted; the counts do not belong into that file."""
+    cutoffs = profile.settings.profile.cutoffs
+    for imported in every:
+        click.echo(f"drafted from {_counts(imported)}", err=True)
+    papers = [
+        one.paper
+        for imported in every
+        for one in imported.examples
+        if one.relevance is None or one.novelty is None or cutoffs.meets(one.relevance, one.novelty)
+    ]
+    click.echo(plain_text.clean(draft_criteria(papers).text), nl=False)
 
 
 def _print_days(every: Sequence[Imported], folder: Path, *, dry_run: bool) -> None:

@@ -29,9 +29,9 @@ def command(
 ) -> None:
     r"""Vote a paper up or down, or take a vote back with none.
 
-    ID is the paper's arXiv identifier, with or without a version, or the address of its page or
-    PDF at arXiv. Your latest vote on a paper counts, from the same day's page on, and overrides
-    what any model said about it.
+    ID is the paper's arXiv identifier, with or without a version, or an address that has it: at
+    arXiv, or at a site such as huggingface.co/papers or alphaxiv.org. Your latest vote on a paper
+    counts, from the same day's page on, and overrides what any model said about it.
 
     \b
     Examples:

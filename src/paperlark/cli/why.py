@@ -34,8 +34,8 @@ def command(
     how it matches your interests, term by term; the most similar earlier papers; what the model
     replied, to which prompt and criteria, and at what cost; your votes.
 
-    ID is the paper's arXiv identifier, with or without a version, or the address of its page or
-    PDF at arXiv.
+    ID is the paper's arXiv identifier, with or without a version, or an address that has it: at
+    arXiv, or at a site such as huggingface.co/papers or alphaxiv.org.
 
     \b
     Examples:

@@ -37,7 +37,10 @@ def known_server(settings: Settings) -> ModelServer | None:
     """
     if settings.model is None:
         return None
-    from paperlark.llm.capabilities import describe_capabilities, read_capabilities  # noqa: PLC0415  # where there is a model
+    from paperlark.llm.capabilities import (  # where there is a model
+        describe_capabilities,
+        read_capabilities,
+    )
 
     model = settings.model
     known = ModelServerStore(settings.database).find(model.base_url, model.model)
@@ -49,7 +52,7 @@ def known_server(settings: Settings) -> ModelServer | None:
 
 def stored_capabilities(model: ModelSettings, database: Path) -> Capabilities | None:
     """Return the capabilities to begin with, None where none are stored."""
-    from paperlark.llm.capabilities import read_capabilities  # noqa: PLC0415  # where there is a model
+    from paperlark.llm.capabilities import read_capabilities  # where there is a model
 
     # The run itself opens the database, and reports what is wrong with it.
     with suppress(StoreError):
@@ -62,7 +65,7 @@ def capability_keeper(
     model: ModelSettings, database: Path, now: Callable[[], datetime]
 ) -> Callable[[Capabilities], None]:
     """Return a function that stores capabilities for the next run."""
-    from paperlark.llm.capabilities import write_capabilities  # noqa: PLC0415  # where there is a model
+    from paperlark.llm.capabilities import write_capabilities  # where there is a model
 
     store = ModelServerStore(database, now=now)
 

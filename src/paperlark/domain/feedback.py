@@ -64,6 +64,15 @@ class Example:
 
 
 @dataclass(frozen=True, slots=True)
+class ImportedPaper:
+    """One imported paper, where it came from and when (UTC); "" and None: imported long ago."""
+
+    example: Example
+    source: str
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """What a ranker learns from, beside the criteria, before it ranks a day's papers.
 

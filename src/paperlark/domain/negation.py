@@ -69,8 +69,8 @@ _WIDE = _pattern(
     rf"|weed\s+out|rule\s+out|throw\s+out|get\s+rid\s+of)\b(?!-){_OF_TOPIC}",
     r"(?<=,)\s*(?:avoiding|ignoring|skipping|leaving\s+out|omitting|leaving\s+aside)\b",
     r"\b(?:excluding|excepting|with\s+the\s+exception\s+of|except(?:\s+for)?|save\s+for|barring)\b",
-    rf"\b(?:anything|everything|all|any\s+\w+)\s+but\b(?!\s+(?:also|only|not)\b)",
-    rf"\bnothing\s+(?:on|about|from|with|in|of|related\s+to|to\s+do\s+with|involving)\b",
+    r"\b(?:anything|everything|all|any\s+\w+)\s+but\b(?!\s+(?:also|only|not)\b)",
+    r"\bnothing\s+(?:on|about|from|with|in|of|related\s+to|to\s+do\s+with|involving)\b",
     r"\bneither\b",
     rf"\bbut\s+not\b(?!\s+(?:only|just|merely|limited|necessarily|exclusively)\b)(?!-){_OF_TOPIC}",
     rf"^\W*(?:please\s*,?\s*)?(?:also\s+)?(?:but\s+|and\s+)?(?:not|never|definitely\s+not|certainly\s+not|absolutely\s+no|no\s+more)\b(?!-)"
@@ -91,8 +91,8 @@ _NARROW = _pattern(
     r"\b(?:other\s+than|apart\s+from|aside\s+from|outside\s+of|unrelated\s+to)\b",
     r"(?<![-\w])without\b(?!-)(?!\s+@ATTRIBUTE@)(?:\s+any\b)?",
     r"\b(?:that|which)\s+(?:are|is)(?:\s+not|n['’]?t)\b(?!\s+(?:yet|known|fully|well|only|just|\w+(?:ly|able|ible)\b))",
-    rf"\b(?:that|which|who)\s+(?:do|does)(?:\s+not|n['’]?t)\s+(?:use|involve|include|contain|mention"
-    rf"|concern|deal\s+with|focus\s+on|cover|address|study|discuss|treat)\b",
+    r"\b(?:that|which|who)\s+(?:do|does)(?:\s+not|n['’]?t)\s+(?:use|involve|include|contain|mention"
+    r"|concern|deal\s+with|focus\s+on|cover|address|study|discuss|treat)\b",
     r"\b(?:that|which)\s+(?:are|is)\s+(?:purely|merely|only|just)\b(?=.*\bnot\b)",
 )
 

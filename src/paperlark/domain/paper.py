@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from typing import NewType, Self
+from urllib.parse import unquote
 
 PaperId = NewType("PaperId", str)
 """An arXiv identifier without its version, always text: `2502.12206` or `hep-th/9901001`.
@@ -99,15 +100,46 @@ LONGEST = 300
 """Characters; no address of a paper is longer."""
 _LOOKED_THROUGH = 10_000
 
+_ID = r"(?P<id>(?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[a-z]{2})?/\d{7})(?:v[1-9]\d{0,3})?)"
+# Inside an address a number must be one that arXiv can have given: YYMM with a month, or an
+# archive from before 2007.
+_DATED = r"\d\d(?:0[1-9]|1[0-2])\.\d{4,5}"
+_ARCHIVES = (
+    "acc-phys|adap-org|alg-geom|ao-sci|astro-ph|atom-ph|bayes-an|chao-dyn|chem-ph|cmp-lg|comp-gas"
+    "|cond-mat|cs|dg-ga|funct-an|gr-qc|hep-ex|hep-lat|hep-ph|hep-th|math|math-ph|mtrl-th|nlin"
+    "|nucl-ex|nucl-th|patt-sol|physics|plasm-ph|q-alg|q-bio|quant-ph|solv-int|supr-con"
+)
+_IN_ADDRESS = rf"(?P<id>(?:{_DATED}|(?:{_ARCHIVES})(?:\.[a-z]{{2}})?/\d{{7}})(?:v[1-9]\d{{0,3}})?)"
 _SITE = r"arxiv\.org/(?:abs|pdf|html|ps|format|e-print|src)/"
 _DOI = r"10\.48550/arxiv\."
 _LABEL = r"arxiv:\s{0,9}"
 _HOST = r"(?:https?://)?(?:[a-z-]+\.)*"
 _BEFORE = rf"(?:{_HOST}{_SITE}|(?:{_HOST}doi\.org/|doi:\s*)?{_DOI}|(?:oai:arxiv\.org:)|{_LABEL})?"
-_ID = r"(?P<id>(?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[a-z]{2})?/\d{7})(?:v[1-9]\d{0,3})?)"
 _MENTION = re.compile(
     rf"(?<![a-z0-9-])(?:{_SITE}|{_DOI}|{_LABEL}){_ID}(?!\d)", re.IGNORECASE | re.ASCII
 )
+# Sites that show papers of arXiv under arXiv's own number, wherever in the address it stands.
+_MIRRORS = (
+    r"(?:arxiv|ar5iv(?:\.labs\.arxiv)?|alphaxiv|dblp)\.org|lanl\.gov|(?:huggingface|hf)\.co"
+    r"|papers\.cool|semanticscholar\.org|inspirehep\.net|adsabs\.harvard\.edu"
+    r"|(?:scirate|arxiv-vanity|arxiv-sanity|arxiv-sanity-lite|emergentmind|paperswithcode"
+    r"|connectedpapers|catalyzex|arxivxplorer)\.com"
+)
+_MIRRORED = re.compile(
+    rf"(?<![a-z0-9-])(?:{_MIRRORS})/[^\s<>\"]{{0,200}}?(?<=[/=:]){_IN_ADDRESS}(?!\w)",
+    re.IGNORECASE | re.ASCII,
+)
+# On any other site the number must end the address or be a value in its query.
+_ELSEWHERE = re.compile(
+    rf"https?://(?![a-z.]*doi\.org/)[^\s<>\"/]+(?:/[^\s<>\"?#]*)?"
+    rf"(?:/|[?&][a-z_]+=){_IN_ADDRESS}(?:\.pdf|\.html)?/?(?:[?#&]\S*)?",
+    re.IGNORECASE | re.ASCII,
+)
+# `2025arXiv250212206D` of ADS, and `corr/abs-2502-12206` of DBLP.
+_BIBCODE = re.compile(
+    r"(?<!\d)\d{4}arxiv(\d{4})\.?(\d{4,5})[a-z.](?![a-z0-9])", re.IGNORECASE | re.ASCII
+)
+_DBLP = re.compile(r"(?<![a-z])corr/abs-(\d{4})-(\d{4,5})(?!\d)", re.IGNORECASE | re.ASCII)
 # `.pdf`, `?context=cs`, `#S2`, a final slash, and the category that arXiv's own citation ends in.
 _PASTED = re.compile(
     rf"{_BEFORE}{_ID}(?:\.pdf)?/?(?:[?#]\S*)?(?:\s*\[[\w.-]+\])?",
@@ -117,16 +149,37 @@ _SUBJECT = re.compile(r"(?<=[a-z])\.[a-z]{2}(?=/)", re.IGNORECASE)
 
 
 def identify(text: str) -> Identifier | None:
-    """Parse a text that is one paper's identifier in any form; return None where it is not."""
-    found = _PASTED.fullmatch(text.strip()) if len(text) <= LONGEST else None
-    return _identifier(found["id"]) if found else None
+    """Parse a text or an address that names one paper, in any form; return None elsewhere.
+
+    Addresses may be those of other sites that keep arXiv's number, such as huggingface.co/papers.
+    """
+    text = text.strip()
+    if len(text) > LONGEST:
+        return None
+    found = _PASTED.fullmatch(text)
+    if found:
+        return _identifier(found["id"])
+    if any(map(str.isspace, text)):  # a sentence may be about a paper, and is not its name
+        return None
+    elsewhere = _ELSEWHERE.fullmatch(unquote(text))
+    marked = [elsewhere] if elsewhere else _marked(text)
+    papers = {one.id: one for one in (_identifier(found["id"]) for found in marked) if one}
+    return next(iter(papers.values())) if len(papers) == 1 else None
 
 
 def mentioned(text: str) -> PaperId | None:
     """Find the first arXiv identifier that is marked as one; a bare number is not."""
-    found = _MENTION.search(text, 0, _LOOKED_THROUGH)
-    identifier = _identifier(found["id"]) if found else None
-    return identifier.id if identifier else None
+    identifiers = (_identifier(found["id"]) for found in _marked(text[:_LOOKED_THROUGH]))
+    return next((one.id for one in identifiers if one), None)
+
+
+def _marked(text: str) -> list[re.Match[str]]:
+    """Find identifiers that a label, a DOI or a site that shows arXiv's papers marks as such."""
+    plain = unquote(text) if "%" in text else text
+    for form in (_BIBCODE, _DBLP):
+        plain = form.sub(r"arXiv:\1.\2", plain)
+    found = [*_MENTION.finditer(plain), *_MIRRORED.finditer(plain)]
+    return sorted(found, key=lambda one: one.start("id"))
 
 
 def _identifier(text: str) -> Identifier | None:

@@ -17,7 +17,7 @@ from paperlark.domain.paper import Paper, PaperId, identify
 from paperlark.http.response import HttpError, InvalidRequest, Response, ResponseTooLarge
 from paperlark.importing.kinds import LARGEST
 from paperlark.ports import Progress
-from paperlark.settings import Settings
+from paperlark.settings.values import ArxivSettings
 
 if TYPE_CHECKING:
     from paperlark.sources._client import ArxivClient
@@ -33,7 +33,7 @@ class Web:
     """Fetches files; `largest` is how many bytes each may have."""
 
     def __init__(self, user_agent: str, *, largest: int, timeout: float = TIMEOUT) -> None:
-        from paperlark.http.client import BoundedClient  # noqa: PLC0415  # loads an HTTP library
+        from paperlark.http.client import BoundedClient  # loads an HTTP library
 
         self._client = BoundedClient(
             largest=largest, seconds=4 * timeout, step=timeout, user_agent=user_agent
@@ -53,7 +53,7 @@ class Web:
         headers: Mapping[str, str] | None = None,
     ) -> Response:
         """Return the answer, whose status is 200; raises Unimportable where there is none."""
-        import stamina  # noqa: PLC0415  # only who fetches something loads it
+        import stamina  # only who fetches something loads it
 
         try:
             for attempt in stamina.retry_context(
@@ -109,7 +109,7 @@ OpenArxiv: TypeAlias = Callable[[], AbstractContextManager["ArxivClient"]]
 """Opens the client that asks arXiv, when it is needed."""
 
 
-def content_of(settings: Settings, source: str) -> bytes:
+def content_of(arxiv: ArxivSettings, source: str) -> bytes:
     """Read a file or fetch an address; an identifier is a list of one. Raises Unimportable."""
     path = Path(source)
     try:
@@ -123,7 +123,7 @@ def content_of(settings: Settings, source: str) -> bytes:
     if identify(source):
         return source.encode()
     if source.startswith(("http://", "https://")):
-        with Web(settings.arxiv.user_agent, largest=LARGEST) as web:
+        with Web(arxiv.user_agent, largest=LARGEST) as web:
             return web.get(source).content
     raise Unimportable(
         f"there is no file {source[:200]}", hint="name a file, an address or an arXiv paper"
@@ -134,7 +134,7 @@ def look_up(
     search: str, open_client: OpenArxiv, papers: Sequence[PaperId], progress: Progress
 ) -> tuple[Mapping[PaperId, Paper], str | None]:
     """Fetch papers from arXiv's search API at `search`; also return why some were not asked for."""
-    from paperlark.sources.search_api import ArxivLookup  # noqa: PLC0415  # brings an XML parser
+    from paperlark.sources.search_api import ArxivLookup  # brings an XML parser
 
     found: dict[PaperId, Paper] = {}
     with (

@@ -26,7 +26,8 @@ from paperlark.importing.archive_days import (
 from paperlark.importing.examples import LearnedEntries, learn, without_text
 from paperlark.importing.fetch import OpenArxiv, content_of, look_up
 from paperlark.importing.item import ImportedEntry
-from paperlark.importing.kinds import FileKind, decode, read_items, recognise
+from paperlark.importing.kinds import FileKind, decode, is_windows_1252, read_items, recognise
+from paperlark.importing.library import Origin, source_name
 from paperlark.importing.zotero import ZoteroLibrary, items_of
 from paperlark.ports import Progress
 from paperlark.settings import Settings
@@ -60,6 +61,10 @@ class ImportOptions:
 
 
 _UNASKED = "arXiv was not asked"
+_GUESSED = (
+    "it is not UTF-8 and was read as Windows-1252; if letters look wrong, save it as UTF-8 and"
+    " import it again"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +72,8 @@ class Imported:
     """Outcome for every entry (the counts add up to `entries`) and for the days of digests.
 
     `followed` have no scores, and are in a digest for their authors. `unasked` is why arXiv was
-    not asked about some papers that were not found; None where it was.
+    not asked about some papers that were not found; None where it was. `examples` are the papers
+    as understood, also those known before; `notes` say what was guessed in reading.
     """
 
     entries: int
@@ -82,6 +88,8 @@ class Imported:
     unusable: tuple[str, ...] = ()
     unasked: str | None = None
     days: ImportedDays = NO_IMPORTED_DAYS
+    examples: tuple[Example, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def import_source(
@@ -91,21 +99,22 @@ def import_source(
 
     Raises Unimportable, and then nothing is kept.
     """
-    content = content_of(settings, source)
+    content = content_of(settings.arxiv, source)
     kind, text = (how.kind, decode(content, source)) if how.kind else recognise(content, source)
     if kind is FileKind.VOTES:
         return _import_votes(settings, text, source, how)
     file = DigestFile(text, source) if kind is FileKind.DIGEST and how.days else None
     items = read_items(kind, text, source)
     _log.info("%s file with %d entries", kind, len(items))
-    return _import_items(settings, environment, items, source, how, file=file)
+    imported = _import_items(settings, environment, items, source, how, file=file)
+    return replace(imported, notes=(_GUESSED,) if is_windows_1252(content) else ())
 
 
 def import_zotero(
     settings: Settings, environment: Environment, zotero: ZoteroLibrary, how: ImportOptions
 ) -> Imported:
     """Import a Zotero library over the web; raises Unimportable, and then nothing is kept."""
-    items = items_of(settings, environment, zotero)
+    items = items_of(settings.arxiv, environment, zotero)
     return _import_items(settings, environment, items, f"the Zotero library {zotero.owner}", how)
 
 
@@ -162,7 +171,8 @@ def _import_items(
     digests = tuple(days_of(file, items, texts, settings, now)) if file else ()
     if not learned.examples and not any(isinstance(one, Digest) for _, one in digests):
         raise _nothing(learned, name, unasked)
-    new = _keep(settings, learned.examples, how) if learned.examples else ()
+    origin = Origin(source_name(name), environment.now())
+    new = _keep(settings, learned.examples, origin, how) if learned.examples else ()
     days = (
         add_days(settings, digests, how.wait, dry_run=how.dry_run) if digests else NO_IMPORTED_DAYS
     )
@@ -191,7 +201,9 @@ def _known(settings: Settings, papers: Sequence[PaperId]) -> Mapping[PaperId, Pa
         return PaperTextStore(connection, path, settings.profile.id).find(papers)
 
 
-def _keep(settings: Settings, examples: Sequence[Example], how: ImportOptions) -> Sequence[Example]:
+def _keep(
+    settings: Settings, examples: Sequence[Example], origin: Origin, how: ImportOptions
+) -> Sequence[Example]:
     """Store and return the new examples; short enough to do while a run is in progress."""
     path = settings.database
     if how.dry_run and not path.exists():
@@ -202,7 +214,7 @@ def _keep(settings: Settings, examples: Sequence[Example], how: ImportOptions) -
         library = LibraryStore(connection, path, settings.profile.id)
         new = library.new(examples)
         if not how.dry_run:
-            library.keep(new)
+            library.keep(new, source=origin.source, at=origin.at)
     return new
 
 
@@ -225,6 +237,7 @@ def _counted(learned: LearnedEntries, new: Sequence[Example], unasked: str | Non
         not_found=learned.not_found,
         unusable=learned.unusable,
         unasked=unasked if learned.not_found else None,
+        examples=learned.examples,
     )
 
 

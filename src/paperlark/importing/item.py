@@ -108,7 +108,7 @@ class ImportedEntry:
         return self.paper_id or (f"“{self.title[:60]}”" if self.title else "an entry")
 
 
-def make_entry(  # noqa: PLR0913  # what a file may say of a paper
+def make_entry(  # what a file may say of a paper
     place: str,
     *,
     paper_id: PaperId | None = None,
@@ -119,10 +119,10 @@ def make_entry(  # noqa: PLR0913  # what a file may say of a paper
     scored: Scores | None = None,
     version: int | None = None,
     comment: str = "",
+    fault: str | None = None,
 ) -> ImportedEntry:
     """Normalize the texts; an entry that names no paper, or has an overlong title, is faulty."""
     short = one_line(title)
-    fault = None
     if len(short) > LONGEST_TITLE:
         fault = f"its title has {len(short)} characters"
         short = ""

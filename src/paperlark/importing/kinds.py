@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import gzip
 import zlib
 from collections.abc import Callable, Mapping
@@ -9,7 +10,7 @@ from enum import StrEnum
 from io import BytesIO
 
 from paperlark.domain.errors import Unimportable
-from paperlark.importing import bibtex, digest_pages, item, judged, references
+from paperlark.importing import bibtex, digest_pages, item, judged, references, tagged
 from paperlark.importing.item import ImportedEntry
 
 LARGEST = 64 * 2**20
@@ -19,6 +20,14 @@ MOST_ENTRIES = 50_000
 _GZIP = b"\x1f\x8b"
 _BEGIN = 2**16
 _MARKUP = "XML and HTML are not supported: export BibTeX, RIS or CSL JSON, or take the JSON page"
+# The longer marks first: UTF-32's begins with UTF-16's.
+_BYTE_ORDER_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
 
 
 class FileKind(StrEnum):
@@ -26,6 +35,8 @@ class FileKind(StrEnum):
 
     BIBTEX = "bibtex"
     RIS = "ris"
+    REFER = "refer"
+    """What EndNote writes: `%T` and a title, `%A` and a name."""
     CSL_JSON = "csl-json"
     """Zotero's own JSON too."""
     IDS = "ids"
@@ -36,7 +47,10 @@ class FileKind(StrEnum):
     """The copy of votes that paperlark keeps beside its database."""
 
 
-_ANY = f"name its kind with --as: {', '.join(FileKind)}"
+_ANY = (
+    "export BibTeX, RIS or CSL JSON from your reference manager, or name its kind with --as:"
+    f" {', '.join(FileKind)}"
+)
 
 Reader = Callable[[str, str], tuple[ImportedEntry, ...]]
 
@@ -64,7 +78,38 @@ def read_items(kind: FileKind, text: str, name: str) -> tuple[ImportedEntry, ...
 
 
 def decode(content: bytes, name: str) -> str:
-    """Decompress and decode UTF-8; raises Unimportable where that fails or it is too large."""
+    """Decompress and decode a text; raises Unimportable where it is none or too large.
+
+    UTF-8, or what a byte order mark says; other bytes are read as Windows-1252, line by line.
+    """
+    content = _unpacked(content, name)
+    mark = next((name for mark, name in _BYTE_ORDER_MARKS if content.startswith(mark)), None)
+    try:
+        text = content.decode(mark or _unmarked(content))
+    except UnicodeDecodeError as error:
+        if mark and mark != "utf-8-sig":
+            raise Unimportable(
+                f"{name} cannot be read as {mark.upper()}", hint="save it as UTF-8"
+            ) from error
+        text = "".join(map(_line, content.removeprefix(codecs.BOM_UTF8).splitlines(keepends=True)))
+    # Packed and printed documents have zeros; a text may have other controls, copied from a PDF.
+    if (zero := text.find("\0", 0, _BEGIN)) >= 0:
+        line = text.count("\n", 0, zero) + 1
+        raise Unimportable(f"{name}:{line}: is not text", hint=_ANY)
+    return text
+
+
+def is_windows_1252(content: bytes) -> bool:
+    """Return whether a file is neither UTF-8 nor marked, so that its letters are a guess."""
+    try:
+        content.decode(_unmarked(content))
+    except UnicodeDecodeError:
+        marked = any(content.startswith(mark) for mark, _ in _BYTE_ORDER_MARKS[1:])
+        return not (marked or content.startswith(_GZIP))
+    return False
+
+
+def _unpacked(content: bytes, name: str) -> bytes:
     try:
         if content.startswith(_GZIP):
             with gzip.open(BytesIO(content)) as packed:
@@ -75,11 +120,27 @@ def decode(content: bytes, name: str) -> str:
         ) from error
     if len(content) > LARGEST:
         raise Unimportable(f"{name} has more than {LARGEST >> 20} MB", hint="import it in parts")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise Unimportable(f"{name}:{line}: is not UTF-8 text", hint="save it as UTF-8") from error
+    return content
+
+
+def _unmarked(content: bytes) -> str:
+    """Return UTF-16 where nearly every second byte of the beginning is zero, else UTF-8."""
+    begin = content[:256]
+    for offset, encoding in ((1, "utf-16-le"), (0, "utf-16-be")):
+        zeros, others = begin[offset::2], begin[1 - offset :: 2]
+        if 0 < 3 * len(zeros) < 4 * zeros.count(0) and 0 not in others:
+            return encoding
+    return "utf-8"
+
+
+def _line(content: bytes) -> str:
+    """Decode one line: files that several programs wrote to are in several encodings."""
+    for encoding in ("utf-8", "cp1252"):
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return content.decode("latin-1")
 
 
 def _json(text: str, name: str) -> FileKind | None:
@@ -100,8 +161,10 @@ def _plain(text: str) -> FileKind | None:
         return None
     if bibtex.ENTRY.search(begin):
         return FileKind.BIBTEX
-    if references.RECORD.search(begin):
+    if tagged.RECORD.search(begin):
         return FileKind.RIS
+    if tagged.REFER.match(begin):
+        return FileKind.REFER
     if digest_pages.is_page(text):
         return FileKind.DIGEST
     return FileKind.IDS if references.names_papers(begin) else None
@@ -114,7 +177,8 @@ def _digest(text: str, name: str) -> tuple[ImportedEntry, ...]:
 
 _READERS: Mapping[FileKind, Reader] = {
     FileKind.BIBTEX: bibtex.read_bibtex,
-    FileKind.RIS: references.read_ris,
+    FileKind.RIS: tagged.read_ris,
+    FileKind.REFER: tagged.read_refer,
     FileKind.CSL_JSON: references.read_csl,
     FileKind.IDS: references.read_ids,
     FileKind.DIGEST: _digest,

@@ -1,50 +1,49 @@
-"""Reference lists: plain arXiv identifiers, CSL-JSON (with items of Zotero), and RIS."""
+"""Reference lists: plain arXiv identifiers, and CSL-JSON (with items of Zotero)."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 
-from paperlark.domain.errors import Unimportable
 from paperlark.domain.paper import PaperId, identify, mentioned
+from paperlark.importing.entry_types import not_a_paper
 from paperlark.importing.item import ImportedEntry, Value, make_entry, read_values
+from paperlark.importing.text_markup import strip_markup
 
 _COMMENT = re.compile(r"(?:^|\s)[#%].*")
 _LABEL = re.compile(r"\barxiv:\s+", re.IGNORECASE)
 _AROUND = "()<>\"'.*"
 
 
-def read_ids(text: str, name: str) -> tuple[ImportedEntry, ...]:
-    """Parse every paper of the list; raises Unimportable for a line without one."""
+def read_ids(text: str, _name: str) -> tuple[ImportedEntry, ...]:
+    """Parse every paper of the list; a line that names none is a fault that quotes it."""
     return tuple(
-        make_entry(f"line {number}", paper_id=paper)
+        entry
         for number, line in enumerate(text.splitlines(), start=1)
-        for paper in _papers(line, f"{name}:{number}")
+        for entry in _entries(line, f"line {number}")
     )
 
 
 def names_papers(text: str) -> bool:
-    """Return whether the first line that is not a comment names a paper."""
-    lines = (_COMMENT.sub("", line).strip() for line in text.splitlines())
-    first = next((line for line in lines if line), "")
-    return any(True for _ in _named(first))
+    """Return whether the first line that is not a comment, or most of the lines, name a paper."""
+    lines = [bare for line in text.splitlines() if (bare := _COMMENT.sub("", line).strip())]
+    found = [any(True for _ in _papers(line)) for line in lines]
+    return found[:1] == [True] or 2 * sum(found) > len(found)
 
 
-def _papers(line: str, place: str) -> Iterator[PaperId]:
+def _entries(line: str, place: str) -> Iterator[ImportedEntry]:
     bare = _COMMENT.sub("", line).strip()
-    papers = tuple(_named(bare))
+    papers = tuple(_papers(bare))
+    yield from (make_entry(place, paper_id=paper) for paper in papers)
     if bare and not papers:
-        raise Unimportable(
-            f"{place}: {bare[:60]!r} names no arXiv paper",
-            hint="write it like 2502.12206 or https://arxiv.org/abs/2502.12206, or put # before it",
-        )
-    yield from papers
+        yield make_entry(place, title=bare[:60], fault="it names no arXiv paper")
 
 
-def _named(line: str) -> Iterator[PaperId]:
-    """Find the identifiers in a line; other words are ignored."""
+def _papers(line: str) -> Iterator[PaperId]:
+    """Find the papers named in a line; other words are ignored."""
     for word in re.split(r"[\s,;|]+", _LABEL.sub("arXiv:", line)):
-        identifier = identify(word.strip(_AROUND))
+        # Only signs of a name or an address are worth a closer look.
+        identifier = identify(word.strip(_AROUND)) if any(map(str.isdigit, word)) else None
         if identifier:
             yield identifier.id
 
@@ -90,12 +89,15 @@ def _flat(values: Iterable[tuple[str, Value]]) -> Iterator[tuple[str, Value]]:
 
 def _csl_entry(place: str, value: dict[str, Value]) -> ImportedEntry:
     texts = (_text(value.get(field)) for field in _CSL_MENTIONS)
+    paper = next(filter(None, map(mentioned, texts)), None)
+    kind = _text(value.get("type") or value.get("itemType"))
     return make_entry(
         place,
-        paper_id=next(filter(None, map(mentioned, texts)), None),
-        title=_text(value.get("title")),
-        abstract=_text(value.get("abstract") or value.get("abstractNote")),
+        paper_id=paper,
+        title=strip_markup(_text(value.get("title"))),
+        abstract=strip_markup(_text(value.get("abstract") or value.get("abstractNote"))),
         authors=_names(value.get("author") or value.get("creators")),
+        fault=None if paper else not_a_paper(kind),
     )
 
 
@@ -103,72 +105,20 @@ def _text(value: Value) -> str:
     return value if isinstance(value, str) else ""
 
 
+_PARTS = (
+    *("given", "firstName", "dropping-particle", "non-dropping-particle"),
+    *("family", "lastName"),
+)
+
+
 def _names(people: Value) -> Iterator[str]:
     for one in people if isinstance(people, list) else ():
         if isinstance(one, dict):
-            yield _name(one, ("literal", "name")) or _name(
-                one, ("given", "firstName", "family", "lastName")
-            )
+            yield _text(one.get("literal")) or _text(one.get("name")) or _name(one)
 
 
-def _name(person: dict[str, Value], parts: Sequence[str]) -> str:
-    return " ".join(filter(None, (_text(person.get(part)) for part in parts)))
-
-
-RECORD = re.compile(r"^\ufeff?TY {1,2}- ?", re.MULTILINE)
-"""The first line of every RIS record."""
-
-_TAGGED = re.compile(r"(?P<tag>[A-Z][A-Z0-9]) {1,2}- ?(?P<value>.*)")
-_TITLES, _ABSTRACTS, _AUTHORS = ("TI", "T1"), ("AB", "N2"), ("AU", "A1")
-_RIS_MENTIONS = ("DO", "UR", "L1", "L2", "M1", "AN", "ID", "N1", "JO", "JF", "T2", "PB", "C1", "SN")
-
-RisRecord = Mapping[str, Sequence[str]]
-
-
-def read_ris(text: str, _name: str) -> tuple[ImportedEntry, ...]:
-    """Parse every record; one without an end tag ends at the next."""
-    return tuple(_ris_entry(line, record) for line, record in _records(text))
-
-
-def _records(text: str) -> Iterator[tuple[int, RisRecord]]:
-    start, record, tag = 0, dict[str, list[list[str]]](), ""
-    for number, line in enumerate(text.splitlines(), start=1):
-        found = _TAGGED.fullmatch(line.rstrip())
-        if found is None:
-            # A long value continues on lines without a tag.
-            if tag and line.strip():
-                record[tag][-1].append(line.strip())
-            continue
-        tag = found["tag"]
-        if tag in {"TY", "ER"}:
-            if record:
-                yield start, _joined(record)
-            start, record, tag = number, {}, ""
-        else:
-            record.setdefault(tag, []).append([found["value"]])
-    if record:
-        yield start, _joined(record)
-
-
-def _joined(record: Mapping[str, Sequence[Sequence[str]]]) -> RisRecord:
-    return {tag: [" ".join(lines) for lines in values] for tag, values in record.items()}
-
-
-def _ris_entry(line: int, record: RisRecord) -> ImportedEntry:
-    values = (value for tag in _RIS_MENTIONS for value in record.get(tag, ()))
-    return make_entry(
-        f"line {line}",
-        paper_id=next(filter(None, map(mentioned, values)), None),
-        title=_first(record, _TITLES),
-        abstract=_first(record, _ABSTRACTS),
-        authors=(_given_first(name) for tag in _AUTHORS for name in record.get(tag, ())),
-    )
-
-
-def _first(record: RisRecord, tags: Sequence[str]) -> str:
-    return next((value for tag in tags for value in record.get(tag, ())), "")
-
-
-def _given_first(name: str) -> str:
-    last, comma, first = name.partition(",")
-    return f"{first} {last}" if comma else last
+def _name(person: dict[str, Value]) -> str:
+    """Join the parts of a name; a particle belongs to it, dropped in sorting or not."""
+    name = " ".join(filter(None, (_text(person.get(part)) for part in _PARTS)))
+    suffix = _text(person.get("suffix"))
+    return f"{name}, {suffix}" if suffix else name

@@ -14,8 +14,8 @@ from paperlark.importing.fetch import Web
 from paperlark.importing.item import ImportedEntry, Value, read_values
 from paperlark.importing.kinds import LARGEST, MOST_ENTRIES, decode
 from paperlark.importing.references import references
-from paperlark.settings import Settings
 from paperlark.settings.environment import Environment
+from paperlark.settings.values import ArxivSettings
 
 API = "https://api.zotero.org"
 PAGE = 100
@@ -34,11 +34,11 @@ class ZoteroLibrary:
 
 
 def items_of(
-    settings: Settings, environment: Environment, zotero: ZoteroLibrary
+    arxiv: ArxivSettings, environment: Environment, zotero: ZoteroLibrary
 ) -> Sequence[ImportedEntry]:
     """Fetch every item of a Zotero library; raises Unimportable."""
     key = environment.secret(zotero.key_variable)
-    with Web(settings.arxiv.user_agent, largest=LARGEST) as web:
+    with Web(arxiv.user_agent, largest=LARGEST) as web:
         return read_zotero(web, zotero.owner, key=key, api=zotero.url)
 
 

@@ -60,6 +60,17 @@ class Embedding:
         counts = rows_in(texts, self._ids)
         return unit(np.asarray(counts @ self._rows, dtype=np.float32))
 
+    def term_lengths(self, terms: TermIds) -> Vectors:
+        """Return the length of each term's vector, (terms,), 0 where it is unknown.
+
+        It says how much a term tells of a text's subject, by learning: `results` 0.4, `cache` 7.3.
+        """
+        if not len(self._ids):
+            return np.zeros(len(terms), np.float32)
+        at = np.searchsorted(self._ids, terms).clip(max=len(self._ids) - 1)
+        lengths = np.linalg.norm(self._rows[at], axis=1)
+        return np.where(self._ids[at] == terms, lengths, 0).astype(np.float32)
+
 
 @cache
 def _load_shipped() -> tuple[TermIds, Vectors, str]:

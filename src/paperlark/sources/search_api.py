@@ -225,6 +225,27 @@ class ArxivLookup:
             wanted = set(asked[start : start + LOOKUP_SLICE])
             yield from (paper for paper in self._slice(sorted(wanted)) if paper.id in wanted)
 
+    def by_author(self, words: Sequence[str], most: int) -> tuple[Paper, ...]:
+        """Return up to `most` papers by authors with these words in the name, the latest first.
+
+        Where no name has them side by side, papers are returned whose authors together have them.
+        Raises SourceUnreachable and FeedUnreadable.
+        """
+        name = " ".join(words)
+        for query in (f'au:"{name}"', " AND ".join(f"au:{word}" for word in words)):
+            params: Params = {
+                "search_query": query,
+                "start": 0,
+                "max_results": most,
+                "sortBy": "submittedDate",
+                "sortOrder": "descending",
+            }
+            answer = self._client.get(self._base_url, params, accept={HTTPStatus.BAD_REQUEST})
+            page = parse_results(answer.content, "by author", self._base_url)
+            if page.found:
+                return tuple({one.paper.id: one.paper for one in page.found}.values())
+        return ()
+
     def _slice(self, identifiers: Sequence[PaperId]) -> Iterator[Paper]:
         """Fetch one slice, once more where it is empty, which arXiv returns at times."""
         page = ResultPage((), (), 0)

@@ -59,16 +59,17 @@ VOTES = f"""
     WHERE w.profile = :profile AND w.at < :midnight AND {_SEEN_BEFORE}
         AND coalesce(p.title, l.title) IS NOT NULL
     ORDER BY w.at DESC, w.id DESC LIMIT :most
-"""  # noqa: S608  # composed of constants only
+"""  # composed of constants only
 
 LIBRARY = f"""
     SELECT w.paper_id, w.version, w.title, w.authors, w.abstract, w.categories,
         w.day, w.wanted, w.relevance, w.novelty
     FROM library w
-    WHERE w.profile = :profile AND (w.day < :day OR w.day = :day AND w.relevance IS NULL)
+    WHERE w.profile = :profile AND NOT w.removed
+        AND (w.day < :day OR w.day = :day AND w.relevance IS NULL)
         AND {_SEEN_BEFORE}
     ORDER BY w.day DESC, w.paper_id DESC LIMIT :most
-"""  # noqa: S608  # likewise
+"""  # likewise
 
 
 JUDGED_DAYS = 120

@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date, datetime
 from pathlib import Path
 
-from paperlark.domain.feedback import Example, LabelSource
+from paperlark.domain.feedback import Example, ImportedPaper, LabelSource, Vote
 from paperlark.domain.paper import PaperId
-from paperlark.store.database import store_errors, transaction
-from paperlark.store.paper_texts import row_of
+from paperlark.store.database import instant, store_errors, transaction
+from paperlark.store.paper_texts import paper_of, row_of
 
 Standing = tuple[str | int | None, ...]
+
+
+_LISTED = """
+    SELECT paper_id, version, title, authors, abstract, categories,
+        day, wanted, relevance, novelty, source, imported
+    FROM library WHERE profile = ? AND NOT removed
+    ORDER BY imported, source, rowid
+"""
+_LAST_VOTE = """
+    SELECT vote FROM feedback WHERE profile = ? AND paper_id = ? ORDER BY at DESC, id DESC LIMIT 1
+"""
 
 
 class LibraryStore:
@@ -32,13 +44,16 @@ class LibraryStore:
             or (one.paper.id in bare and one.paper.abstract)
         )
 
-    def keep(self, examples: Iterable[Example]) -> None:
+    def keep(
+        self, examples: Iterable[Example], *, source: str = "", at: datetime | None = None
+    ) -> None:
         """Store examples, all or none, each replacing an earlier one of its paper."""
+        imported = instant(at) if at else ""
         with store_errors(self._path), transaction(self._connection):
             self._connection.executemany(
                 "INSERT OR REPLACE INTO library (profile, paper_id, version, title, authors,"
-                " abstract, categories, day, wanted, relevance, novelty)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                " abstract, categories, day, wanted, relevance, novelty, source, imported)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     (
                         self._profile,
@@ -47,17 +62,45 @@ class LibraryStore:
                         one.wanted,
                         one.relevance,
                         one.novelty,
+                        source,
+                        imported,
                     )
                     for one in examples
                 ),
             )
+
+    def all(self) -> tuple[ImportedPaper, ...]:
+        """Return every imported paper, in the order of import."""
+        with store_errors(self._path):
+            rows = self._connection.execute(_LISTED, (self._profile,)).fetchall()
+        return tuple(_imported(*row) for row in rows)
+
+    def remove(self, papers: Collection[PaperId]) -> None:
+        """Take papers out, all or none; those not imported are ignored.
+
+        The text of a paper with a vote stays, or the vote would be on nothing.
+        """
+        with store_errors(self._path), transaction(self._connection):
+            for paper in papers:
+                about = (self._profile, paper)
+                vote = self._connection.execute(_LAST_VOTE, about).fetchone()
+                if vote and vote[0] != Vote.NONE:
+                    self._connection.execute(
+                        "UPDATE library SET removed = 1 WHERE profile = ? AND paper_id = ?", about
+                    )
+                    continue
+                for table in ("library", "search_texts", "search_waiting"):
+                    self._connection.execute(
+                        f"DELETE FROM {table} WHERE profile = ? AND paper_id = ?",
+                        about,
+                    )
 
     def _standings(self) -> Mapping[PaperId, Standing]:
         with store_errors(self._path):
             rows = self._connection.execute(
                 "SELECT paper_id, CASE WHEN relevance IS NULL THEN wanted END,"
                 " CASE WHEN relevance IS NOT NULL THEN day END, relevance, novelty"
-                " FROM library WHERE profile = ?",
+                " FROM library WHERE profile = ? AND NOT removed",
                 (self._profile,),
             ).fetchall()
         return {PaperId(row[0]): row[1:] for row in rows}
@@ -68,6 +111,21 @@ class LibraryStore:
                 "SELECT paper_id FROM library WHERE profile = ? AND abstract = ''", (self._profile,)
             ).fetchall()
         return frozenset(PaperId(paper) for (paper,) in rows)
+
+
+def _imported(*row: str | int | None) -> ImportedPaper:
+    paper = paper_of(*(value for value in row[:6] if value is not None))
+    day, wanted, relevance, novelty, source, at = row[6:]
+    label = LabelSource.LIBRARY if relevance is None else LabelSource.JUDGE
+    example = Example(
+        paper=paper,
+        day=date.fromisoformat(str(day)),
+        wanted=bool(wanted),
+        label_source=label,
+        relevance=None if relevance is None else int(relevance),
+        novelty=None if novelty is None else int(novelty),
+    )
+    return ImportedPaper(example, str(source), datetime.fromisoformat(str(at)) if at else None)
 
 
 def _standing(example: Example) -> Standing:

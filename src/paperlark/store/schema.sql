@@ -1,4 +1,4 @@
--- The database, version 9. Written by `make reference`; do not edit.
+-- The database, version 10. Written by `make reference`; do not edit.
 -- Times are UTC (ISO 8601), days are announcement days in New York, money is decimal
 -- text in US dollars.
 
@@ -124,6 +124,12 @@ CREATE TABLE library (
     wanted INTEGER NOT NULL,          -- 1 liked, 0 disliked; where judged, the scores decide
     relevance INTEGER CHECK (relevance BETWEEN 1 AND 10),
     novelty INTEGER CHECK (novelty BETWEEN 1 AND 10),
+    -- File, address or library; '': imported before sources were kept.
+    source TEXT NOT NULL DEFAULT '',
+    -- When it was imported; '': likewise.
+    imported TEXT NOT NULL DEFAULT '',
+    -- 1: taken out again; only its text is kept, for a vote on it.
+    removed INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (profile, paper_id),
     CHECK ((relevance IS NULL) = (novelty IS NULL))
 );
