@@ -12,7 +12,7 @@ from paperlark.domain.digest import AuthorMatch
 from paperlark.domain.exploration import Missed
 from paperlark.domain.judgement import Match
 from paperlark.domain.spending import Cost, Spend, Tokens
-from paperlark.renderers import english, reasons, wording
+from paperlark.renderers import english, matches, reasons, wording
 from paperlark.renderers.english import dollars
 from standins.digests import digest, entry, narrowed, ordinary, partial, quiet, without_judge
 
@@ -118,8 +118,8 @@ def test_chips_show_a_star_scores_or_the_match() -> None:
 def test_a_probability_never_reads_as_more_certain_than_it_is(
     probability: float, printed: str
 ) -> None:
-    match = Match(0.5, 3, 299, probability=probability)
-    assert reasons.match_best(match).replace("\N{NO-BREAK SPACE}", " ") == printed
+    match = Match(0.5, 3, 299, probability=probability, calibrated=True)
+    assert matches.match_best(match).replace("\N{NO-BREAK SPACE}", " ") == printed
 
 
 def test_a_page_without_papers_does_not_claim_an_order() -> None:

@@ -30,12 +30,14 @@ class Shortlist:
 def fill_page(candidates: Sequence[Candidate], page_size: int) -> Shortlist:
     """Put the best matches above the threshold until, after followed authors, the page is full.
 
-    A paper that shares nothing with the criteria is no match, however empty the page.
+    Of the papers that there is room for, those that share too little with the criteria are no
+    match, however empty the page.
     """
     ranked = others_by_match(candidates)
     room = max(0, page_size - (len(candidates) - len(ranked)))
-    matching = sum(one.match.score > 0 for one in ranked[:room])
-    return Shortlist(ranked[:matching], ranked[matching:])
+    above = tuple(one for one in ranked[:room] if one.match.matches)
+    shown = {one.paper.id for one in above}
+    return Shortlist(above, tuple(one for one in ranked if one.paper.id not in shown))
 
 
 def select(

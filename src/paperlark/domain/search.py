@@ -145,8 +145,9 @@ class PaperStatus:
 
     `day` is the reader's day of it, else that of any category's announcement, None where it was
     never announced; `scanned` is whether it is the reader's. `place` on that day's page is None
-    where the paper was not on it, or the page is older than the storing of places. Scores and
-    `probability` of being wanted are None where unknown.
+    where the paper was not on it, or the page is older than the storing of places. Scores, the
+    `probability` of being wanted, and the `rank` among `ranked` papers of its day are None where
+    unknown.
     """
 
     day: date | None = None
@@ -156,6 +157,8 @@ class PaperStatus:
     relevance: int | None = None
     novelty: int | None = None
     probability: float | None = None
+    rank: int | None = None
+    ranked: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

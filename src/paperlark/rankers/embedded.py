@@ -18,6 +18,7 @@ from paperlark.rankers.criteria_features import CriteriaTerms, criteria_features
 from paperlark.rankers.embedding import CorpusStats, Embedding, PaperEncoder
 from paperlark.rankers.logistic import Numbers, probability
 from paperlark.rankers.reader_model import Prediction, ReaderModel
+from paperlark.rankers.strength import strengths
 from paperlark.rankers.tokens import TermIds, spell
 from paperlark.rankers.training_data import TrainingTable
 
@@ -129,6 +130,13 @@ def _matches(model: ReaderModel, criteria: Criteria, predicted: Prediction) -> t
     order = sorted(range(len(today)), key=lambda at: (-score[at], today[at].id))
     rank = {at: place for place, at in enumerate(order, start=1)}
     weights = predicted.word_weights + features.term_log_odds
+    calibrated = known and predicted.calibrated
+    words = strengths(
+        chance,
+        features.similarity[: table.today],
+        predicted.knn.nearest >= 0,
+        calibrated=calibrated,
+    )
     terms = explain(today, model.corpus.words, model.corpus.ids, weights)
     return tuple(
         Match(
@@ -140,6 +148,8 @@ def _matches(model: ReaderModel, criteria: Criteria, predicted: Prediction) -> t
             words_against=terms[at].against_match,
             probability=float(chance[at].round(4)) if known else None,
             nearest=_nearest(table, int(predicted.knn.nearest[at])),
+            calibrated=calibrated,
+            strength=words[at] if known else None,
         )
         for at in range(len(today))
     )

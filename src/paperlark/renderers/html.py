@@ -15,7 +15,8 @@ from markupsafe import Markup
 
 from paperlark.domain.digest import Digest, Page
 from paperlark.domain.plain_text import clean
-from paperlark.renderers import english, reasons, typeset, wording
+from paperlark.renderers import english, matches, reasons, typeset, wording
+from paperlark.renderers.asides import asides
 
 if TYPE_CHECKING:
     from jinja2 import Environment, Template
@@ -109,7 +110,9 @@ class HtmlRenderer:
         look, hashed = style((_PACKAGE, "page.css"))
         text = template(_PACKAGE, "page.html", clean_text).render(
             digest=digest,
+            asides=asides(digest.entries),
             navigation=self._navigation,
+            matches=matches,
             reasons=reasons,
             wording=wording,
             english=english,

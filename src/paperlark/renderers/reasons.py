@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from paperlark.domain.digest import AuthorMatch, Entry
-from paperlark.domain.exploration import Unread
 from paperlark.domain.judgement import Match, Precedent
-from paperlark.renderers.english import listed, number, percent, short_date
+from paperlark.renderers.english import listed, short_date
+from paperlark.renderers.matches import match_chip, match_text
 
 STAR = "★"
 OUTSIDE = "outside your usual topics"
@@ -15,7 +17,6 @@ NO_DATA = "\N{EN DASH}"
 MOST_AUTHORS = 12
 """Longer lists of authors are folded."""
 _FEW_AUTHORS = 10
-_NEARLY = 0.999
 
 
 def chip(entry: Entry) -> str:
@@ -26,9 +27,15 @@ def chip(entry: Entry) -> str:
         return f"{entry.judgement.relevance}·{entry.judgement.novelty}"
     if entry.match is None:
         return NO_DATA
-    if entry.match.probability is not None:
-        return match_best(entry.match)
-    return f"№\N{NO-BREAK SPACE}{number(entry.match.rank)}"
+    return match_chip(entry.match)
+
+
+def mark(entry: Entry) -> str:
+    """Return the chip without a percentage: of ten papers above 99 % none stands out."""
+    shown = entry.match
+    if shown is None or entry.followed or entry.judgement:
+        return chip(entry)
+    return match_chip(replace(shown, calibrated=False))
 
 
 def chip_label(entry: Entry) -> str:
@@ -38,42 +45,6 @@ def chip_label(entry: Entry) -> str:
     if entry.judgement:
         return f"relevance {entry.judgement.relevance}, novelty {entry.judgement.novelty}"
     return f"match {match_text(entry.match)}" if entry.match else "no score"
-
-
-def aside(entry: Entry) -> str:
-    """Return the remark beside a title in the contents."""
-    if entry.outside:
-        return OUTSIDE
-    if entry.followed:
-        return "author match"
-    return (entry.match.topic if entry.match else None) or ""
-
-
-def match_rank(match: Match) -> str:
-    """Return the rank: `3 of 299`."""
-    return f"{number(match.rank)} of {number(match.of)}"
-
-
-def match_best(match: Match) -> str:
-    """Return the probability of being selected, or the rank where none is calibrated."""
-    if match.probability is None:
-        return match_rank(match)
-    return percent(min(match.probability, _NEARLY))  # never shown as 100 %
-
-
-def match_rest(match: Match) -> str:
-    """Return the rank in parentheses where `match_best` is a probability."""
-    return "" if match.probability is None else f"({match_rank(match)})"
-
-
-def match_text(match: Match) -> str:
-    """Return `94 % (3 of 299)` or `3 of 299`."""
-    return f"{match_best(match)} {match_rest(match)}".strip()
-
-
-def unread_match(one: Unread) -> str:
-    """Return the match of an unread paper: `2 %`."""
-    return percent(one.probability)
 
 
 def reason(entry: Entry) -> str | None:

@@ -118,8 +118,8 @@ def _facts(result: SearchResult) -> Iterator[str]:
         yield f"place {status.place} on the page" if status.place else "on the page"
     elif status.day is not None and not status.scanned:
         yield "new version, not ranked"
-    if status.probability is not None:
-        yield f"match {english.percent(status.probability)}"
+    if status.rank is not None and status.ranked is not None:
+        yield f"match {english.number(status.rank)} of {english.number(status.ranked)}"
     yield english.listed(result.paper.categories)
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from paperlark.domain.archive import ScannedPaper
 from paperlark.domain.plain_text import clean, strip_accents
 from paperlark.domain.tex_accents import ACCENT, compose
-from paperlark.renderers import english, typeset
+from paperlark.renderers import matches, typeset
 
 _WORD = re.compile(r"[^\W_]+")
 _PLURAL = 3
@@ -134,7 +134,7 @@ def _shown(one: ScannedPaper) -> list[object]:
 def _chip(one: ScannedPaper) -> str:
     if one.relevance is not None and one.novelty is not None:
         return f"{one.relevance}·{one.novelty}"
-    return "" if one.probability is None else english.percent(min(one.probability, 0.999))
+    return "" if one.rank is None else matches.rank_chip(one.rank)
 
 
 def _json(value: object) -> bytes:

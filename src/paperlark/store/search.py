@@ -58,7 +58,8 @@ _WITHOUT_WORDS = f"""
     ORDER BY s.day DESC, s.place IS NULL, s.place, s.relevance DESC, s.paper_id LIMIT :most
 """  # noqa: S608  # likewise
 _STANDING = f"""
-    SELECT s.day, 1, s.on_page, s.place, s.relevance, s.novelty, m.probability
+    SELECT s.day, 1, s.on_page, s.place, s.relevance, s.novelty, m.probability, m.rank,
+        m.ranked
     FROM scanned s
     LEFT JOIN matches m ON m.profile = s.profile AND m.day = s.day AND m.paper_id = s.paper_id
     WHERE s.paper_id = :paper AND {_OF_DAYS}

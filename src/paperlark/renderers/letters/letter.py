@@ -9,7 +9,7 @@ from paperlark.domain.delivery import Occasion
 from paperlark.domain.digest import Entry
 from paperlark.domain.judgement import Judgement
 from paperlark.domain.plain_text import one_line
-from paperlark.renderers import english, reasons, typeset
+from paperlark.renderers import english, matches, reasons, typeset
 from paperlark.renderers.letters.neutralize import truncate
 
 
@@ -144,7 +144,7 @@ def _scores(judged: Judgement | None) -> tuple[str, ...]:
 def _facts(entry: Entry) -> tuple[str, ...]:
     paper = entry.paper
     facts = (
-        f"Match {reasons.match_text(entry.match)}" if entry.match else "",
+        f"Match {matches.match_text(entry.match)}" if entry.match else "",
         reasons.OUTSIDE if entry.outside else "",
         paper.id,
         truncate(one_line(" ".join(paper.categories)), _LONGEST_FACT),

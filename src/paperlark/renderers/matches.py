@@ -1,0 +1,101 @@
+"""The wording of a match: a percentage only where it is calibrated, else a word or a rank."""
+
+from __future__ import annotations
+
+from paperlark.domain.digest import Digest
+from paperlark.domain.exploration import Unread
+from paperlark.domain.judgement import Match, Strength
+from paperlark.renderers.english import number, percent
+
+_NEARLY = 0.999
+_ONE_PERCENT = 0.01
+
+_MEANINGS = {
+    Strength.STRONG: "of papers with such a match readers wanted about 7 in 10",
+    Strength.GOOD: "of papers with such a match readers wanted about 4 in 10",
+    Strength.FAIR: "of papers with such a match readers wanted about 2 in 10",
+    Strength.WEAK: "it has little in common with the criteria",
+}
+"""As measured on two readers' days with nothing known; see docs/match-figures.md."""
+
+_STRENGTHS = (
+    "Of strong matches readers wanted about 7 in 10, of good ones 4, of fair ones 2. Percentages"
+    " follow once enough of your own labels are known."
+)
+
+
+def match_chip(match: Match) -> str:
+    """Return a match in a few letters: a percentage, a word, or the rank."""
+    if is_percentage(match) or match.strength:
+        return match_best(match)
+    return rank_chip(match.rank)
+
+
+def rank_chip(rank: int) -> str:
+    """Return the rank of the day: `№ 12`."""
+    return f"№\N{NO-BREAK SPACE}{number(rank)}"
+
+
+def match_rank(match: Match) -> str:
+    """Return the rank: `3 of 299`."""
+    return f"{number(match.rank)} of {number(match.of)}"
+
+
+def is_percentage(match: Match) -> bool:
+    """Return whether a match is shown as a percentage: only where that was calibrated."""
+    return match.calibrated and match.probability is not None
+
+
+def match_best(match: Match) -> str:
+    """Return the calibrated probability of being selected, else a word, else the rank."""
+    if match.calibrated and match.probability is not None:
+        return percent(min(match.probability, _NEARLY))  # never shown as 100 %
+    return match.strength.value if match.strength else match_rank(match)
+
+
+def match_rest(match: Match) -> str:
+    """Return the rank in parentheses where `match_best` is something else."""
+    return f"({match_rank(match)})" if is_percentage(match) or match.strength else ""
+
+
+def match_text(match: Match) -> str:
+    """Return `94 % (3 of 299)`, `strong (3 of 299)` or `3 of 299`."""
+    return f"{match_best(match)} {match_rest(match)}".strip()
+
+
+def match_meaning(match: Match) -> str:
+    """Return what the percentage or the word promises; empty for a rank, which promises nothing."""
+    if match.calibrated and match.probability is not None:
+        return f"of papers with such a match you would want {_of_100(match.probability)} in 100"
+    return _MEANINGS[match.strength] if match.strength else ""
+
+
+def _of_100(probability: float) -> str:
+    if probability < _ONE_PERCENT:
+        return "fewer than 1"
+    return "more than 99" if probability > 1 - _ONE_PERCENT else f"about {probability * 100:.0f}"
+
+
+def legend(digest: Digest) -> str | None:
+    """Return what the marks of matches in the contents mean; None where none stands there."""
+    shown = [
+        one.match
+        for one in digest.entries
+        if one.match and not (one.judgement or one.followed or one.outside)
+    ]
+    if not shown:
+        return None
+    best = shown[0]
+    if is_percentage(best):
+        return f"{match_best(best)}: {match_meaning(best)}."
+    if best.strength is None:
+        return "Match: its rank among the papers of the day."
+    return _STRENGTHS
+
+
+def unread_match(digest: Digest, one: Unread) -> str:
+    """Return the match of an unread paper: `2 %` where that is calibrated, else its rank."""
+    if digest.calibrated:
+        return percent(one.probability)
+    rank = next((paper.match.rank for paper in digest.ranked if paper.paper_id == one.paper_id), 0)
+    return rank_chip(rank) if rank else ""
