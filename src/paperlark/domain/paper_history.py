@@ -85,7 +85,8 @@ class DayOfPaper:
     still be known, and whether it was `calibrated` on the reader's own labels. `shown` is the
     number of papers on the page. `entry` is None where the paper is not one of them, `judgement`
     where it was not judged, `unjudged` where it was judged or never to be. `seen` is the earlier
-    day on which it was announced to the reader, if it was skipped for that. `readings` are those that the judgement combines.
+    day on which it was announced to the reader, if it was skipped for that. `readings` are those
+    that the judgement combines.
     """
 
     day: date

@@ -235,6 +235,16 @@ class FakePaperSearch:
             return Hits()
         return Hits(tuple(Hit(one.id) for one in self.papers if _applies(query, one)))
 
+    def identified(self, query: SearchQuery) -> Hits:
+        """Find the paper with the identifier."""
+        return Hits(tuple(Hit(one.id) for one in self.papers if one.id == query.paper))
+
+    def papers_with(self, words: Iterable[str]) -> Mapping[str, int]:
+        """Count the papers that have each word."""
+        texts = [set(f"{one.title} {one.abstract}".casefold().split()) for one in self.papers]
+        counts = {word: sum(word in text for text in texts) for word in words}
+        return {word: count for word, count in counts.items() if count}
+
     def statuses(self, query: SearchQuery, papers: Iterable[PaperId]) -> Sequence[PaperStatus]:  # noqa: ARG002
         """Return the given statuses."""
         return [self.known.get(paper, PaperStatus()) for paper in papers]
