@@ -68,7 +68,7 @@ def an_account(
 
 def test_the_history_follows_the_order_of_the_day() -> None:
     assert (
-        why_text(an_account(QUESTION), width=120)
+        why_text(an_account(QUESTION), width=100)
         == """\
 2502.00002  Title 2
 https://arxiv.org/abs/2502.00002
@@ -77,7 +77,8 @@ Wednesday, 26 February 2025
   announced        cs.AI cross, cs.LG new (version 1, RSS)
   outcome          on your page, place 2 of 1
   threshold        above
-  match            94\N{NO-BREAK SPACE}% (2 of 299): of papers with such a match you would want about 94 in 100
+  match            94\N{NO-BREAK SPACE}% (2 of 299)
+                   of papers with such a match you would want about 94 in 100
   topic            AI for science
   matched terms    networks
   counting against clinical

@@ -143,8 +143,7 @@ def _outcome(day: DayOfPaper) -> str:
 
 
 def _match_facts(match: Match) -> Iterator[_Fact | None]:
-    meaning = matches.match_meaning(match)
-    yield _fact("match", f"{matches.match_text(match)}{meaning and f': {meaning}'}")
+    yield _fact("match", matches.match_text(match), matches.match_meaning(match))
     for name, value in reasons.evidence(match):
         yield _fact(name.lower(), _plain(value))
     near = match.nearest
