@@ -122,7 +122,8 @@ def _table(
 def _content(entry: Entry, aside: str) -> str:
     title = escape_label(typeset.plain(entry.paper.title))
     behind = f" — {_escaped(aside)}" if aside else ""
-    return f"{entry.place}. {reasons.chip(entry)} [{title}](#{entry.paper.anchor}){behind}"
+    link = f"[{title}](#{entry.paper.anchor}) {_escaped(entry.paper.id)}"
+    return f"{entry.place}. {reasons.chip(entry)} {link}{behind}"
 
 
 def _entry(entry: Entry) -> Iterator[str]:
