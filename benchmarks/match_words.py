@@ -15,18 +15,20 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
 from drawing import reliability
 
 from paperlark.domain.criteria import Criteria
-from paperlark.domain.feedback import NO_EVIDENCE, Evidence
+from paperlark.domain.feedback import NO_EVIDENCE
 from paperlark.domain.judgement import Match, Strength
 from paperlark.evaluation import metrics, plots
-from paperlark.evaluation.cases import LabelledDay, LabelledReader
+from paperlark.evaluation.cases import LabelledReader
 from paperlark.evaluation.folder import read_folder
 from paperlark.evaluation.splits import KnownBefore
 from paperlark.rankers.embedded import EmbeddedRanker
@@ -54,26 +56,64 @@ class Marked:
     wanted: bool
 
 
+@dataclass(frozen=True)
+class Measured:
+    """All papers of one reader's days: by their own criteria, by the other's, and with days known.
+
+    `own` and `foreign` are with nothing known, each of the earlier and of the later days.
+    """
+
+    name: str
+    own: Mapping[str, Sequence[Marked]]
+    foreign: Mapping[str, Sequence[Marked]]
+    known: Mapping[int, Sequence[Marked]]
+
+
 def main() -> int:
     """Rank, write the page, and say whether what must hold does."""
-    readers = {name: read_folder(SHARED / "readers" / name) for name in TEST_DAYS}
-    page: list[str] = list(_head())
-    words = [line for name in readers for line in _words(name, readers[name])]
-    page += [*_WORDS, *words, *_ENDS, *(line for name in readers for line in _end(name, readers))]
-    known = {
-        (name, days): _later(readers[name], days, EVERY_CALIBRATED)
-        for name in readers
-        for days in KNOWN
-    }
-    page += [*_PERCENTAGES, *(line for key, marked in known.items() for line in _sure(key, marked))]
-    page += _bins(known)
+    with ProcessPoolExecutor(len(TEST_DAYS), get_context("spawn")) as pool:
+        readers = list(pool.map(_measure, TEST_DAYS))
+    page = [
+        *_head(),
+        *_WORDS,
+        *(line for one in readers for line in _words(one)),
+        *_ENDS,
+        *(line for one in readers for line in _end(one)),
+        *_PERCENTAGES,
+        *(line for one in readers for line in _sure(one)),
+        *_bins(readers),
+    ]
     (DOCS / "match-figures.md").write_text("\n".join(page) + "\n", "utf-8")
-    first = [one for reader in readers.values() for one in _later(reader, 0, 1)]
+    first = [one for reader in readers for some in reader.own.values() for one in some]
     percentages = sum(one.match.calibrated for one in first)
     print(f"percentages with nothing known: {percentages} of {len(first)} papers")
-    holds = not percentages and all(_as_promised(marked) for marked in known.values())
+    holds = not percentages and all(
+        _as_promised(marked) for reader in readers for marked in reader.known.values()
+    )
     print("holds" if holds else "DOES NOT HOLD")
     return int(not holds)
+
+
+def _measure(name: str) -> Measured:
+    reader = read_folder(SHARED / "readers" / name)
+    (other,) = (
+        read_folder(SHARED / "readers" / one).days[-1].criteria for one in TEST_DAYS if one != name
+    )
+    first = len(reader.days) - TEST_DAYS[name]
+    places = {
+        "earlier": range(0, first, EVERY_EARLIER),
+        "later": range(first, len(reader.days)),
+    }
+    ranker = EmbeddedRanker()
+    return Measured(
+        name,
+        {days: _ranked(ranker, reader, of) for days, of in places.items()},
+        {days: _ranked(ranker, reader, of, criteria=other) for days, of in places.items()},
+        {
+            known: _ranked(ranker, reader, places["later"][::EVERY_CALIBRATED], known)
+            for known in KNOWN
+        },
+    )
 
 
 def _head() -> Iterator[str]:
@@ -112,75 +152,60 @@ _PERCENTAGES = (
 
 
 def _ranked(
-    reader: LabelledReader, places: Sequence[int], known: int, criteria: Criteria | None = None
+    ranker: EmbeddedRanker,
+    reader: LabelledReader,
+    places: Sequence[int],
+    known: int = 0,
+    criteria: Criteria | None = None,
 ) -> list[Marked]:
-    ranker = EmbeddedRanker()
     found: list[Marked] = []
     for place in places:
         before = KnownBefore(reader.days, place)
+        day = before.day
         evidence = before.history(known) if known else NO_EVIDENCE
-        found += _marked(ranker, before.day, place, evidence, criteria or before.day.criteria)
+        matches = ranker.rank(day.papers, criteria or day.criteria, evidence)
+        found += [
+            Marked(place, match, label.wanted)
+            for match, label in zip(matches, day.labels, strict=True)
+        ]
     return found
 
 
-def _marked(
-    ranker: EmbeddedRanker, day: LabelledDay, place: int, evidence: Evidence, criteria: Criteria
-) -> Iterator[Marked]:
-    matches = ranker.rank(day.papers, criteria, evidence)
-    for match, label in zip(matches, day.labels, strict=True):
-        yield Marked(place, match, label.wanted)
+def _page_of(marked: Sequence[Marked]) -> list[Marked]:
+    return [one for one in marked if one.match.rank <= PAGE]
 
 
-def _earlier(reader: LabelledReader, criteria: Criteria | None = None) -> list[Marked]:
-    last = len(reader.days) - TEST_DAYS[reader.name]
-    return _ranked(reader, range(0, last, EVERY_EARLIER), 0, criteria)
-
-
-def _later(
-    reader: LabelledReader, known: int, every: int, criteria: Criteria | None = None
-) -> list[Marked]:
-    first = len(reader.days) - TEST_DAYS[reader.name]
-    return _ranked(reader, range(first, len(reader.days), every), known, criteria)
-
-
-def _words(name: str, reader: LabelledReader) -> Iterator[str]:
-    for days, marked in (("earlier", _earlier(reader)), ("later", _later(reader, 0, 1))):
-        page = [one for one in marked if one.match.rank <= PAGE]
+def _words(reader: Measured) -> Iterator[str]:
+    for days, marked in reader.own.items():
+        page = _page_of(marked)
         cells = (
             _share([one for one in page if one.match.strength is word], page) for word in Strength
         )
-        yield f"| {name} | {days} | {' | '.join(cells)} |"
+        yield f"| {reader.name} | {days} | {' | '.join(cells)} |"
 
 
-def _end(name: str, readers: dict[str, LabelledReader]) -> Iterator[str]:
-    reader = readers[name]
-    other = next(one for key, one in readers.items() if key != name).days[-1].criteria
-    runs = (
-        ("earlier", _earlier(reader), _earlier(reader, other)),
-        ("later", _later(reader, 0, 1), _later(reader, 0, 1, other)),
-    )
-    for days, own, foreign in runs:
-        page = [one for one in own if one.match.rank <= PAGE]
-        count = len({one.day for one in own})
+def _end(reader: Measured) -> Iterator[str]:
+    for days, marked in reader.own.items():
+        page, count = _page_of(marked), len({one.day for one in marked})
         shown = [one for one in page if one.match.matches]
         wanted, all_wanted = (sum(one.wanted for one in some) for some in (shown, page))
-        strangers = sum(one.match.matches for one in foreign if one.match.rank <= PAGE)
+        strangers = sum(one.match.matches for one in _page_of(reader.foreign[days]))
         yield (
-            f"| {name} | {days} | {len(shown) / count:.1f} | {wanted / count:.2f} |"
+            f"| {reader.name} | {days} | {len(shown) / count:.1f} | {wanted / count:.2f} |"
             f" {1 - wanted / all_wanted:.1%} | {strangers / count:.1f} |"
         )
 
 
-def _sure(key: tuple[str, int], marked: Sequence[Marked]) -> Iterator[str]:
-    name, known = key
-    shown = [one for one in marked if one.match.calibrated]
-    sure = [one for one in shown if (one.match.probability or 0) >= SURE]
-    days = len({one.day for one in shown})
-    promised = f"{np.mean([one.match.probability or 0 for one in sure]):.0%}" if sure else "-"
-    yield (
-        f"| {name} | {known} | {days} of {len({one.day for one in marked})} | {len(sure)} |"
-        f" {promised} | {_share(sure, marked)} |"
-    )
+def _sure(reader: Measured) -> Iterator[str]:
+    for known, marked in reader.known.items():
+        shown = [one for one in marked if one.match.calibrated]
+        sure = [one for one in shown if (one.match.probability or 0) >= SURE]
+        days = len({one.day for one in shown})
+        promised = f"{np.mean([one.match.probability or 0 for one in sure]):.0%}" if sure else "-"
+        yield (
+            f"| {reader.name} | {known} | {days} of {len({one.day for one in marked})} |"
+            f" {len(sure)} | {promised} | {_share(sure, marked)} |"
+        )
 
 
 def _as_promised(marked: Sequence[Marked]) -> bool:
@@ -192,17 +217,12 @@ def _as_promised(marked: Sequence[Marked]) -> bool:
     return low <= float(np.mean([one.match.probability or 0 for one in sure])) <= high
 
 
-def _bins(known: dict[tuple[str, int], list[Marked]]) -> Iterator[str]:
+def _bins(readers: Sequence[Measured]) -> Iterator[str]:
     drawn = {}
     table = ["", "| reader | papers | promised | wanted |", "| --- | ---: | ---: | ---: |"]
-    for name in TEST_DAYS:
-        some = [
-            one
-            for (of, _), marked in known.items()
-            if of == name
-            for one in marked
-            if one.match.calibrated
-        ]
+    for reader in readers:
+        name = reader.name
+        some = [one for marked in reader.known.values() for one in marked if one.match.calibrated]
         day = metrics.RankedDay(
             np.array([one.wanted for one in some]),
             np.zeros(len(some)),
