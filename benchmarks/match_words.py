@@ -1,6 +1,6 @@
 """What the marks of matches promise, and where a page without a model ends, on two readers.
 
-Words and the end of the page are by fixed rules (`rankers/strength.py`), chosen on earlier days;
+Words and the end of the page are by fixed rules (`rankers/embedded.py`), chosen on earlier days;
 here they are held against the labels of those and of the later days. Percentages are held against
 the later days alone. Needs the recorded readers at `../shared` or where PAPERLARK_SHARED says.
 Writes docs/match-figures.md and its figure: ten minutes.
@@ -24,6 +24,7 @@ from pathlib import Path
 import numpy as np
 from drawing import reliability
 
+from paperlark.day.select import is_match
 from paperlark.domain.criteria import Criteria
 from paperlark.domain.feedback import NO_EVIDENCE
 from paperlark.domain.judgement import Match, Strength
@@ -187,9 +188,9 @@ def _words(reader: Measured) -> Iterator[str]:
 def _end(reader: Measured) -> Iterator[str]:
     for days, marked in reader.own.items():
         page, count = _page_of(marked), len({one.day for one in marked})
-        shown = [one for one in page if one.match.matches]
+        shown = [one for one in page if is_match(one.match)]
         wanted, all_wanted = (sum(one.wanted for one in some) for some in (shown, page))
-        strangers = sum(one.match.matches for one in _page_of(reader.foreign[days]))
+        strangers = sum(is_match(one.match) for one in _page_of(reader.foreign[days]))
         yield (
             f"| {reader.name} | {days} | {len(shown) / count:.1f} | {wanted / count:.2f} |"
             f" {1 - wanted / all_wanted:.1%} | {strangers / count:.1f} |"

@@ -338,7 +338,7 @@ class OpenedProfile:
 
         >>> digest = profile.digest()
         >>> str(digest.day), str(digest.status), len(digest.entries)
-        ('2025-02-26', 'complete', 10)
+        ('2025-02-26', 'complete', 7)
         """
         from paperlark.archive.digests import find_digest
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from paperlark.day.select import is_match
 from paperlark.domain.criteria import Criteria, parse_criteria
 from paperlark.domain.feedback import NO_EVIDENCE, Evidence, Example, LabelSource
 from paperlark.domain.judgement import Match, Nearest, Strength
@@ -310,6 +311,6 @@ def test_a_day_in_another_field_has_no_match_though_one_paper_is_the_best() -> N
         a_paper(f"2502.{n:05}", title=title, abstract=f"{title} are described.")
         for n, title in enumerate(fields, 1)
     ]
-    assert not any(match.matches for match in _rank(day).values())
-    assert _rank()[PRUNING.id].matches
-    assert _rank()[BATS.id].matches
+    assert not any(is_match(match) for match in _rank(day).values())
+    assert is_match(_rank()[PRUNING.id])
+    assert is_match(_rank()[BATS.id])

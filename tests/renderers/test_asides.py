@@ -6,8 +6,7 @@ from datetime import date
 from paperlark.domain.digest import Entry
 from paperlark.domain.judgement import Match, Nearest
 from paperlark.domain.paper import PaperId
-from paperlark.renderers.asides import asides
-from paperlark.renderers.reasons import OUTSIDE
+from paperlark.renderers.reasons import OUTSIDE, asides
 from standins.digests import entry
 
 

@@ -14,7 +14,7 @@ from paperlark.day.unread import SampledCandidate, SampleOutcomes
 from paperlark.domain.digest import Candidate, Entry, Placement, Ranked
 from paperlark.domain.exploration import Explored
 from paperlark.domain.feedback import Evidence, LabelSource
-from paperlark.domain.judgement import Judgement
+from paperlark.domain.judgement import Judgement, Match, Strength
 from paperlark.domain.paper import PaperId
 from paperlark.domain.profile import Cutoffs
 
@@ -35,9 +35,14 @@ def fill_page(candidates: Sequence[Candidate], page_size: int) -> Shortlist:
     """
     ranked = others_by_match(candidates)
     room = max(0, page_size - (len(candidates) - len(ranked)))
-    above = tuple(one for one in ranked[:room] if one.match.matches)
+    above = tuple(one for one in ranked[:room] if is_match(one.match))
     shown = {one.paper.id for one in above}
     return Shortlist(above, tuple(one for one in ranked if one.paper.id not in shown))
+
+
+def is_match(match: Match) -> bool:
+    """Return whether a paper has enough in common with the criteria to be called a match."""
+    return match.score > 0 and match.strength is not Strength.WEAK
 
 
 def select(

@@ -67,11 +67,6 @@ class Match:
     calibrated: bool = False
     strength: Strength | None = None
 
-    @property
-    def matches(self) -> bool:
-        """Whether the paper has enough in common with the criteria to be called a match."""
-        return self.score > 0 and self.strength is not Strength.WEAK
-
 
 @dataclass(frozen=True, slots=True)
 class Precedent:

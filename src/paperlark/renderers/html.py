@@ -16,7 +16,6 @@ from markupsafe import Markup
 from paperlark.domain.digest import Digest, Page
 from paperlark.domain.plain_text import clean
 from paperlark.renderers import english, matches, reasons, typeset, wording
-from paperlark.renderers.asides import asides
 
 if TYPE_CHECKING:
     from jinja2 import Environment, Template
@@ -110,7 +109,7 @@ class HtmlRenderer:
         look, hashed = style((_PACKAGE, "page.css"))
         text = template(_PACKAGE, "page.html", clean_text).render(
             digest=digest,
-            asides=asides(digest.entries),
+            asides=reasons.asides(digest.entries),
             navigation=self._navigation,
             matches=matches,
             reasons=reasons,

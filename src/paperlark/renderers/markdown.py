@@ -11,7 +11,6 @@ from paperlark.domain.judgement import Match, Nearest, Precedent, Unjudged
 from paperlark.domain.paper import Author, Paper
 from paperlark.domain.plain_text import clean, one_line
 from paperlark.renderers import english, matches, reasons, typeset, wording
-from paperlark.renderers.asides import asides
 
 _ACTIVE = re.compile(
     r"""\\(?=[!-/:-@\[-`{-~]|$)         # a backslash that would escape what follows
@@ -79,7 +78,7 @@ def _blocks(digest: Digest) -> Iterator[str]:
         yield "\n".join(f"- {name}: {_escaped(source)}" for name, source in wording.batches(digest))
     if digest.entries:
         yield "## Contents"
-        remarks = zip(digest.entries, asides(digest.entries), strict=True)
+        remarks = zip(digest.entries, reasons.asides(digest.entries), strict=True)
         yield from filter(None, (matches.legend(digest),))
         yield "\n".join(_content(entry, aside) for entry, aside in remarks)
         yield "## Papers"

@@ -9,7 +9,6 @@ from paperlark.domain import plain_text
 from paperlark.domain.digest import Digest, Entry, Status
 from paperlark.domain.judgement import Match
 from paperlark.renderers import english, matches, reasons, typeset, wording
-from paperlark.renderers.asides import asides, matched
 
 ENTRIES = 10
 NARROWEST = 60
@@ -43,10 +42,10 @@ def _lines(digest: Digest, width: int, entries: int) -> Iterator[str]:
     ):
         yield from textwrap.wrap(remark or "", width, initial_indent="  ", subsequent_indent="  ")
     yield ""
-    for entry, aside in zip(digest.entries[:entries], asides(digest.entries), strict=False):
+    for entry, aside in zip(digest.entries[:entries], reasons.asides(digest.entries), strict=False):
         match = None if entry.judgement or entry.followed else entry.match
         # The line below names the terms: said twice, they would take room from the title.
-        yield _entry(entry, "" if match and aside == matched(match) else aside, width)
+        yield _entry(entry, "" if match and aside == reasons.matched(match) else aside, width)
         if match:
             yield _cut(f"{'':<{_INDENT}}{_evidence(match)}".rstrip(), width)
     legend = matches.legend(digest)

@@ -10,7 +10,6 @@ from paperlark.domain.judgement import Strength
 from paperlark.domain.paper import PaperId, anchor
 from paperlark.domain.spending import Spend
 from paperlark.renderers import reasons, typeset, wording
-from paperlark.renderers.asides import asides
 from paperlark.site.unselected import unselected_papers
 
 
@@ -100,7 +99,7 @@ def facts(digest: Digest) -> DayFacts:
         scanned=digest.funnel.scanned,
         judged=digest.funnel.judged,
         selected=digest.funnel.selected,
-        papers=tuple(map(_paper, digest.entries, asides(digest.entries))),
+        papers=tuple(map(_paper, digest.entries, reasons.asides(digest.entries))),
         unselected=len(unselected_papers(digest)),
     )
 
