@@ -12,7 +12,7 @@ from paperlark.renderers import matches, reasons
 from paperlark.renderers.html import HtmlRenderer
 from paperlark.renderers.markdown import MarkdownRenderer
 from paperlark.renderers.terminal import top
-from standins.digests import digest, entry, narrowed, ordinary
+from standins.digests import digest, entry, imported, narrowed, ordinary
 
 LIKELY = Match(0.9, 3, 412, probability=0.937)
 SURE = replace(LIKELY, calibrated=True)
@@ -59,7 +59,11 @@ def test_every_form_explains_the_marks_beside_its_titles() -> None:
     for form in _everywhere(_page(GOOD)):
         assert "of good ones 4" in form
     for form in _everywhere(ordinary()):
+        assert "9·8: relevance 9 and novelty 8 of 10." in form
+        assert "94\N{NO-BREAK SPACE}%: of papers with such a match" in form or "94 %: of" in form
         assert "of good ones" not in form
+    for form in _everywhere(imported()):
+        assert "of papers with such a match" not in form
 
 
 def test_unread_papers_have_ranks_while_nothing_is_calibrated() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from paperlark.domain.digest import Digest
 from paperlark.domain.exploration import Unread
-from paperlark.domain.judgement import Match, Strength
+from paperlark.domain.judgement import HIGHEST, Match, Strength
 from paperlark.renderers.english import number, percent
 
 _NEARLY = 0.999
@@ -77,20 +77,23 @@ def _of_100(probability: float) -> str:
 
 
 def legend(digest: Digest) -> str | None:
-    """Return what the marks of matches in the contents mean; None where none stands there."""
-    shown = [
-        one.match
-        for one in digest.entries
-        if one.match and not (one.judgement or one.followed or one.outside)
-    ]
-    if not shown:
-        return None
-    best = shown[0]
-    if is_percentage(best):
-        return f"{match_best(best)}: {match_meaning(best)}."
-    if best.strength is None:
-        return "Match: its rank among the papers of the day."
-    return _STRENGTHS
+    """Return what the marks beside titles and the matches mean; None where there are none."""
+    shown = [one for one in digest.entries if not (one.followed or one.outside)]
+    judged = next((one.judgement for one in shown if one.judgement), None)
+    match = next((one.match for one in shown if one.match), None)
+    scores = (
+        f"{judged.relevance}·{judged.novelty}: relevance {judged.relevance} and novelty"
+        f" {judged.novelty} of {HIGHEST}."
+        if judged
+        else ""
+    )
+    return " ".join(filter(None, (scores, _match_legend(match) if match else ""))) or None
+
+
+def _match_legend(match: Match) -> str:
+    if is_percentage(match):
+        return f"Match {match_best(match)}: {match_meaning(match)}."
+    return _STRENGTHS if match.strength else "Match: the rank among the papers of the day."
 
 
 def unread_match(digest: Digest, one: Unread) -> str:
