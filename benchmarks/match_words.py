@@ -33,6 +33,7 @@ from paperlark.evaluation.cases import LabelledReader
 from paperlark.evaluation.folder import read_folder
 from paperlark.evaluation.splits import KnownBefore
 from paperlark.rankers.embedded import EmbeddedRanker
+from paperlark.renderers.matches import stated_interval
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = Path(os.environ.get("PAPERLARK_SHARED", ROOT.parent / "shared"))
@@ -146,8 +147,8 @@ _PERCENTAGES = (
     "\n## Percentages, on the later days\n",
     "Shown once a calibration was fitted to the reader's own labels: 10 wanted papers or more among"
     " those of the latest third of the judged days, at most ten. Here of all papers.\n",
-    "| reader | judged days known | days with percentages | papers of 80 % or more | promised |"
-    " wanted |",
+    "| reader | judged days known | days with percentages | papers of 80 % or more | promised"
+    " (interval stated) | wanted |",
     "| --- | ---: | ---: | ---: | ---: | --- |",
 )
 
@@ -202,7 +203,11 @@ def _sure(reader: Measured) -> Iterator[str]:
         shown = [one for one in marked if one.match.calibrated]
         sure = [one for one in shown if (one.match.probability or 0) >= SURE]
         days = len({one.day for one in shown})
-        promised = f"{np.mean([one.match.probability or 0 for one in sure]):.0%}" if sure else "-"
+        promised = "-"
+        if sure:
+            low, high = _stated(sure)
+            mean = np.mean([one.match.probability or 0 for one in sure])
+            promised = f"{mean:.0%} ({low:.0%}-{high:.0%})"
         yield (
             f"| {reader.name} | {known} | {days} of {len({one.day for one in marked})} |"
             f" {len(sure)} | {promised} | {_share(sure, marked)} |"
@@ -210,12 +215,19 @@ def _sure(reader: Measured) -> Iterator[str]:
 
 
 def _as_promised(marked: Sequence[Marked]) -> bool:
-    """Return whether papers of 80 % or more are wanted as often as they say, within the range."""
+    """Return whether papers of 80 % or more are wanted within the interval that is stated."""
     sure = [one for one in marked if one.match.calibrated and (one.match.probability or 0) >= SURE]
     if not sure:
         return True
-    low, high = _range(sure, marked)
-    return low <= float(np.mean([one.match.probability or 0 for one in sure])) <= high
+    low, high = _stated(sure)
+    return low <= float(np.mean([one.wanted for one in sure])) <= high
+
+
+def _stated(some: Sequence[Marked]) -> tuple[float, float]:
+    """Return the mean of the intervals that the page states of these papers."""
+    ends = np.array([stated_interval(one.match.probability or 0) for one in some])
+    low, high = ends.mean(axis=0)
+    return float(low), float(high)
 
 
 def _bins(readers: Sequence[Measured]) -> Iterator[str]:

@@ -51,9 +51,9 @@ def test_without_criteria_none_is_ruled_out_by_them() -> None:
     assert found == [Strength.FAIR]
 
 
-@given(_SHARE, _SHARE, _SHARE, st.booleans())
+@given(chance=_SHARE, other=_SHARE, cosine=_SHARE, calibrated=st.booleans())
 def test_a_likelier_paper_never_has_a_weaker_word(
-    chance: float, other: float, cosine: float, *, calibrated: bool
+    *, chance: float, other: float, cosine: float, calibrated: bool
 ) -> None:
     words = [_word(one, cosine, calibrated=calibrated) for one in sorted((chance, other))]
     assert _ORDER.index(words[0]) <= _ORDER.index(words[1])

@@ -3,6 +3,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from paperlark.domain.digest import Digest
 from paperlark.domain.exploration import Unread
@@ -32,11 +34,19 @@ def test_a_probability_is_a_percentage_only_where_it_was_calibrated_for_this_rea
 
 
 def test_a_percentage_says_what_it_promises() -> None:
-    said = "of papers with such a match you would want about 94 in 100"
+    said = "of papers with such a match you would want about 94 in 100 (71-99)"
     assert matches.match_meaning(SURE) == said
     nearly = replace(SURE, probability=0.9996)
-    assert matches.match_meaning(nearly).endswith("more than 99 in 100")
+    assert matches.match_meaning(nearly).endswith("more than 99 in 100 (99-100)")
     assert matches.match_meaning(LIKELY) == ""
+
+
+@given(st.floats(0, 1))
+def test_the_interval_that_is_stated_holds_what_is_promised(probability: float) -> None:
+    low, high = matches.stated_interval(probability)
+    assert 0 <= low <= min(max(probability, 0.001), 0.999) <= high <= 1
+    text = matches.match_meaning(Match(0.5, 1, 9, probability=probability, calibrated=True))
+    assert text.endswith(f" in 100 ({round(100 * low)}-{round(100 * high)})")
 
 
 def _everywhere(page: Digest) -> tuple[str, ...]:

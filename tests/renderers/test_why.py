@@ -78,7 +78,7 @@ Wednesday, 26 February 2025
   outcome          on your page, place 2 of 1
   threshold        above
   match            94\N{NO-BREAK SPACE}% (2 of 299)
-                   of papers with such a match you would want about 94 in 100
+                   of papers with such a match you would want about 94 in 100 (72-99)
   topic            AI for science
   matched terms    networks
   counting against clinical

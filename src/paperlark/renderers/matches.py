@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from paperlark.domain.digest import Digest
 from paperlark.domain.exploration import Unread
 from paperlark.domain.judgement import HIGHEST, Match, Strength
@@ -9,6 +11,9 @@ from paperlark.renderers.english import number, percent
 
 _NEARLY = 0.999
 _ONE_PERCENT = 0.01
+_SPREAD = 1.8
+"""Log-odds by which the share of wanted papers may differ from a calibrated probability: twice the
+root mean square of it over groups of 50 likely papers or more, on two readers' earlier days."""
 
 _MEANINGS = {
     Strength.STRONG: "of papers with such a match readers wanted about 7 in 10",
@@ -66,8 +71,21 @@ def match_text(match: Match) -> str:
 def match_meaning(match: Match) -> str:
     """Return what the percentage or the word promises; empty for a rank, which promises nothing."""
     if match.calibrated and match.probability is not None:
-        return f"of papers with such a match you would want {_of_100(match.probability)} in 100"
+        low, high = (round(100 * end) for end in stated_interval(match.probability))
+        many = f"{_of_100(match.probability)} in 100 ({low}-{high})"
+        return f"of papers with such a match you would want {many}"
     return _MEANINGS[match.strength] if match.strength else ""
+
+
+def stated_interval(probability: float) -> tuple[float, float]:
+    """Return between which shares, in [0, 1], papers with this calibrated probability are wanted.
+
+    Interests and judges change after the days that a calibration was fitted to.
+    """
+    likely = min(max(probability, 1 - _NEARLY), _NEARLY)
+    log_odds = math.log(likely / (1 - likely))
+    low, high = (1 / (1 + math.exp(_SPREAD * side - log_odds)) for side in (1, -1))
+    return math.floor(low * 100) / 100, math.ceil(high * 100) / 100
 
 
 def _of_100(probability: float) -> str:
