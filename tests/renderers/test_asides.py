@@ -35,6 +35,7 @@ def test_a_single_topic_is_never_the_remark_while_there_are_words() -> None:
 def test_without_words_the_liked_paper_is_named_that_it_resembles() -> None:
     near = Nearest(PaperId("2501.00042"), r"Fast \emph{bats}", date(2025, 1, 14))
     assert asides([_entry(1, "What interests me", nearest=near)]) == ("like Fast bats",)
+    assert asides([_entry(1, "What interests me")]) == ("similar in meaning",)
     assert asides([_entry(1, None)]) == ("",)
 
 

@@ -101,6 +101,8 @@ _MOST_TERMS, _LONGEST = 3, 44
 """Terms named in a remark, and its characters: two lines of the column."""
 
 BETWEEN = " · "
+IN_MEANING = "similar in meaning"
+"""Of a paper near a topic without any of its words."""
 
 
 def asides(entries: Sequence[Entry]) -> tuple[str, ...]:
@@ -130,7 +132,9 @@ def matched(match: Match) -> str:
         terms.append(term)
     if terms:
         return BETWEEN.join(terms)
-    return f"like {typeset.plain(match.nearest.title)}" if match.nearest else match.topic or ""
+    if match.nearest:
+        return f"like {typeset.plain(match.nearest.title)}"
+    return IN_MEANING if match.topic else ""
 
 
 def _ordinary(entries: Iterable[Entry]) -> Iterable[Match]:

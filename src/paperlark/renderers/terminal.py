@@ -45,7 +45,11 @@ def _lines(digest: Digest, width: int, entries: int) -> Iterator[str]:
     for entry, aside in zip(digest.entries[:entries], reasons.asides(digest.entries), strict=False):
         match = None if entry.judgement or entry.followed else entry.match
         # The line below names the terms: said twice, they would take room from the title.
-        yield _entry(entry, "" if match and aside == reasons.matched(match) else aside, width)
+        yield _entry(
+            entry,
+            "" if match and match.words_for and aside == reasons.matched(match) else aside,
+            width,
+        )
         if match:
             yield _cut(f"{'':<{_INDENT}}{_evidence(match)}".rstrip(), width)
     legend = matches.legend(digest)

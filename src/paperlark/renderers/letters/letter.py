@@ -38,7 +38,8 @@ class Letter:
 
     `title` names its subject and `gist` how much there is. `summary` is the summary line of the
     page, status last; `complete` tells whether nothing is missing. `sentences` take the place of
-    papers where there are none; `warnings` are further notes. `facts` are counts, costs, and what marks mean.
+    papers where there are none; `warnings` are further notes. `facts` are counts, costs,
+    and what marks mean.
     `items` are the papers of the letter, best first, of `paper_count` on the page. `missing` are
     the first of the `missing_count` papers without a judgement. `page` is the web address of the
     page, None without one.
