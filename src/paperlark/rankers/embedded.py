@@ -173,9 +173,9 @@ _STRONG, _GOOD, _FAIR = 0.6, 0.3, 0.05
 _LIKELY, _NEAR = (0.7, 0.4, 0.0), (0.5, 0.3, 0.2)
 """The least probability and the least cosine of each word, before anything is calibrated.
 
-Chosen on two readers' earlier days with nothing known: there 7 of 10 strong matches were wanted, 4
-of 10 good ones, 2 of 10 fair ones and 1 of 20 weak ones. A cosine of 0.2 keeps 98.6 % of the wanted
-papers that the first 20 hold, and leaves 2 of 20 where the criteria are of another field.
+Chosen on two readers' earlier days with nothing known: there about 7 of 10 strong matches were
+wanted, 4 to 5 of good ones, 2 to 3 of fair ones. A cosine of 0.2 keeps 98 % of the wanted papers
+that the first 20 hold, and leaves 2 of 20 where the criteria are of another field.
 """
 
 _ORDER = (Strength.STRONG, Strength.GOOD, Strength.FAIR)

@@ -17,15 +17,15 @@ root mean square of it over groups of 50 likely papers or more, on two readers' 
 
 _MEANINGS = {
     Strength.STRONG: "of papers with such a match readers wanted about 7 in 10",
-    Strength.GOOD: "of papers with such a match readers wanted about 4 in 10",
-    Strength.FAIR: "of papers with such a match readers wanted about 2 in 10",
+    Strength.GOOD: "of papers with such a match readers wanted 4 to 5 in 10",
+    Strength.FAIR: "of papers with such a match readers wanted 2 to 4 in 10",
     Strength.WEAK: "it has little in common with the criteria",
 }
 """As measured on two readers' days with nothing known; see docs/match-figures.md."""
 
 _STRENGTHS = (
-    "Of strong matches readers wanted about 7 in 10, of good ones 4, of fair ones 2. Percentages"
-    " follow once enough of your own labels are known."
+    "Of strong matches readers wanted about 7 in 10, of good ones 4 to 5, of fair ones 2 to 4."
+    " Percentages follow once enough of your own labels are known."
 )
 
 
