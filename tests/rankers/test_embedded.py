@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from paperlark.day.select import is_match
 from paperlark.domain.criteria import Criteria, parse_criteria
 from paperlark.domain.feedback import NO_EVIDENCE, Evidence, Example, LabelSource
-from paperlark.domain.judgement import Match, Nearest
+from paperlark.domain.judgement import Match, Nearest, Strength
 from paperlark.domain.paper import Paper
 from paperlark.rankers.embedded import EmbeddedRanker
 from paperlark.testing import a_paper
@@ -275,3 +276,41 @@ def test_probabilities_learned_from_judged_days_are_calibrated() -> None:
     others = [found[one.id].probability or 0 for n, one in enumerate(today) if n % 5]
     assert 0.5 < float(np.mean(first)) < 0.97
     assert float(np.mean(others)) < 0.2
+
+
+def test_nothing_is_calibrated_before_enough_of_the_reader_s_own_labels_are_known() -> None:
+    assert not any(match.calibrated for match in _rank().values())
+    likes = tuple(_voted(f"Insects {n}", wanted=True, number=n) for n in range(60))
+    found = _rank(evidence=Evidence(likes))
+    assert not any(match.calibrated for match in found.values())
+
+
+def test_matches_are_calibrated_on_judged_days() -> None:
+    examples = tuple(
+        Example(
+            a_paper(f"2501.{30 * day + n:05}", title=title, abstract=f"{title} number {n}."),
+            YESTERDAY - timedelta(days=20 - day),
+            wanted,
+            LabelSource.JUDGE,
+            9 if wanted else 2,
+            5,
+        )
+        for day in range(9)
+        for n in range(30)
+        for wanted in (n % 3 == 0,)
+        for title in (("Pruning weights" if wanted else "Ocean tides"),)
+    )
+    found = _rank(evidence=Evidence(examples))
+    assert all(match.calibrated for match in found.values())
+    assert found[TIDES.id].strength is Strength.WEAK
+
+
+def test_a_day_in_another_field_has_no_match_though_one_paper_is_the_best() -> None:
+    fields = ("Baroque sonatas", "Roman coins", "Tax law", "Alpine passes", "Irish grammar")
+    day = [
+        a_paper(f"2502.{n:05}", title=title, abstract=f"{title} are described.")
+        for n, title in enumerate(fields, 1)
+    ]
+    assert not any(is_match(match) for match in _rank(day).values())
+    assert is_match(_rank()[PRUNING.id])
+    assert is_match(_rank()[BATS.id])

@@ -74,7 +74,7 @@ def test_the_page_reads_well_as_plain_text() -> None:
     page = rendered(ordinary())
     assert "3 of 299 papers · 1 by an author you follow · complete" in page
     assert "| cost | $0.1475 | $0.0833 | $0.2308 |" in page
-    assert "2. 9·8 [Title 2](#paper-2502.00002) — AI for science" in page
+    assert "2. 9·8 [Title 2](#paper-2502.00002) 2502.00002 — networks" in page
     assert (
         '### 2. [Title 2](https://arxiv.org/abs/2502.00002) <a id="paper-2502.00002"></a>' in page
     )

@@ -47,6 +47,13 @@ def test_the_top_says_what_the_page_says() -> None:
     assert any(line.startswith("   1  ★") for line in lines)
 
 
+def test_every_paper_has_its_identifier_to_copy() -> None:
+    for page in (ordinary(), without_judge()):
+        lines = top(page, width=80).splitlines()
+        for entry in page.entries:
+            assert any(f" {entry.paper.id} " in line for line in lines)
+
+
 HOSTILE = hostile()
 
 

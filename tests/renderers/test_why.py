@@ -27,7 +27,7 @@ AT = datetime(2025, 2, 26, 12, 30, tzinfo=UTC)
 PAID = Spend(Tokens(6000, 800, 2048), Cost(Decimal("0.015"), Decimal("0.008")))
 QUESTION = PaidCall(DAY, "Mine", AT, PAID, 8, '{"rows": []}', batch=False)
 JUDGE = "org/gpt-4o/0123456789abcdef"
-MATCH = Match(0.5, 2, 299, "AI for science", ("networks",), ("clinical",), 0.94)
+MATCH = Match(0.5, 2, 299, "AI for science", ("networks",), ("clinical",), 0.94, calibrated=True)
 
 
 def an_account(
@@ -78,6 +78,7 @@ Wednesday, 26 February 2025
   outcome          on your page, place 2 of 1
   threshold        above
   match            94\N{NO-BREAK SPACE}% (2 of 299)
+                   of papers with such a match you would want about 94 in 100 (72-99)
   topic            AI for science
   matched terms    networks
   counting against clinical
@@ -183,7 +184,7 @@ def test_the_reason_for_no_judgement_is_shown() -> None:
 
 
 def test_a_day_of_before_matches_were_kept_still_has_the_probability() -> None:
-    day = replace(an_account().days[0], entry=None, ranked=None, probability=0.004)
+    day = replace(an_account().days[0], entry=None, ranked=None, probability=0.004, calibrated=True)
     assert "  match            <1\N{NO-BREAK SPACE}%\n" in why_text(
         replace(an_account(), days=(day,)), width=100
     )

@@ -12,7 +12,7 @@ from paperlark.domain.digest import AuthorMatch
 from paperlark.domain.exploration import Missed
 from paperlark.domain.judgement import Match
 from paperlark.domain.spending import Cost, Spend, Tokens
-from paperlark.renderers import english, reasons, wording
+from paperlark.renderers import english, matches, reasons, wording
 from paperlark.renderers.english import dollars
 from standins.digests import digest, entry, narrowed, ordinary, partial, quiet, without_judge
 
@@ -98,7 +98,7 @@ def test_the_funnel_has_the_h_index_filter_only_where_it_left_something_out() ->
 
 def test_a_name_that_may_be_a_namesake_s_is_marked() -> None:
     ada = AuthorMatch("Ada Example", by_name_only=False)
-    both = replace(entry(followed=True), followed=(ada, AuthorMatch("C. Babbage", True)))
+    both = replace(entry(followed=True), followed=(ada, AuthorMatch("C. Babbage", True)))  # noqa: FBT003
     assert reasons.reason(both) == "Author match: Ada Example, C. Babbage (by name)"
     assert both.comment == "Author match"
 
@@ -118,8 +118,8 @@ def test_chips_show_a_star_scores_or_the_match() -> None:
 def test_a_probability_never_reads_as_more_certain_than_it_is(
     probability: float, printed: str
 ) -> None:
-    match = Match(0.5, 3, 299, probability=probability)
-    assert reasons.match_best(match).replace("\N{NO-BREAK SPACE}", " ") == printed
+    match = Match(0.5, 3, 299, probability=probability, calibrated=True)
+    assert matches.match_best(match).replace("\N{NO-BREAK SPACE}", " ") == printed
 
 
 def test_a_page_without_papers_does_not_claim_an_order() -> None:

@@ -12,7 +12,16 @@ from hypothesis import strategies as st
 
 from paperlark.domain.archive import ScannedPaper
 from paperlark.domain.paper import Author, PaperId
-from paperlark.site.search_index import BLOCK, SHARDS, blocks, category, shard_of, shards, words
+from paperlark.site.search_index import (
+    BLOCK,
+    SHARDS,
+    blocks,
+    category,
+    common_words,
+    shard_of,
+    shards,
+    words,
+)
 from paperlark.testing import a_paper
 
 DAY = date(2025, 2, 26)
@@ -21,7 +30,7 @@ DAY = date(2025, 2, 26)
 def _looked(number: int, title: str, abstract: str = "", **of: object) -> ScannedPaper:
     identifier = PaperId(f"2502.{number:05d}")
     paper = a_paper(identifier, title=title, abstract=abstract, **of)
-    return ScannedPaper(identifier, DAY, False, None, None, 0.25, paper)
+    return ScannedPaper(identifier, DAY, False, None, None, 0.25, paper)  # noqa: FBT003
 
 
 def _find(papers: Sequence[ScannedPaper], term: str) -> dict[int, int] | None:
@@ -79,7 +88,7 @@ def test_a_block_holds_what_a_result_shows() -> None:
             authors=tuple(Author(name) for name in "ABCDE"),
         ),
     )
-    unknown = ScannedPaper(PaperId("2502.00001"), DAY, False, None, None, None, None)
+    unknown = ScannedPaper(PaperId("2502.00001"), DAY, False, None, None, None, None)  # noqa: FBT003
     assert json.loads(next(blocks([judged, unknown]))) == [
         ["hep-th/9901001", "2025-02-26", 1, "9·8", "Schrödinger's $x^2$", "A, B, C and 2 more"],
         ["2502.00001", "2025-02-26", 0, "", "2502.00001", ""],
@@ -120,3 +129,16 @@ def test_every_word_of_every_title_is_found(titles: list[str]) -> None:
 def test_a_word_read_again_is_itself(text: str) -> None:
     for word in words(text):
         assert list(words(word)) in ([word], [word[:-1]])
+
+
+@pytest.mark.parametrize("written", ["H2O", "H$_2$O", "H$_{2}$O", r"$\mathrm{H_2O}$"])
+def test_a_formula_is_found_as_it_is_typed(written: str) -> None:
+    papers = [_looked(1, f"Vapour of {written}"), _looked(2, "Bats")]
+    assert _find(papers, "h2o") == {0: 3}
+
+
+def test_words_for_the_misspelled_are_those_of_several_papers_the_most_frequent_first() -> None:
+    papers = [_looked(n, "Schrödinger cats", "of quantum mice") for n in range(3)]
+    papers += [_looked(7, "Cats and a platypus 12345"), _looked(8, "ox")]
+    assert json.loads(common_words(papers)) == ["cats", "mice", "quantum", "schrodinger"]
+    assert json.loads(common_words([])) == []

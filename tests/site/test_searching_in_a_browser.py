@@ -128,3 +128,26 @@ def test_opened_from_a_folder_it_says_where_it_works(browser: Browser, two_reade
         page.get_by_role("searchbox").fill("bats")
         page.keyboard.press("Enter")
         expect(page.get_by_role("status")).to_contain_text("paperlark search")
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "2502.26002v3",
+        "arXiv:2502.26002",
+        "https://arxiv.org/abs/2502.26002",
+        "https://www.alphaxiv.org/abs/2502.26002v1",
+        "arxiv.org/pdf/2502.26002.pdf",
+    ],
+)
+def test_an_identifier_or_a_link_finds_its_paper(page: Page, asked: str) -> None:
+    assert _ask(page, asked) == ["Echoes of bats over shallow water"]
+
+
+@pytest.mark.parametrize("typed", ["ehcoes", "echoess", "echos", "exhoes"])
+def test_a_word_with_one_wrong_letter_is_corrected_and_that_is_told(page: Page, typed: str) -> None:
+    right = _ask(page, "echoes shallow")
+    assert right != []
+    assert _ask(page, f"{typed} shallow") == right
+    told = page.get_by_role("status").inner_text()
+    assert told.startswith(f"No paper has «{typed}»; showing «echoes»: ")

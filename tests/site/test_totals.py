@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -7,12 +8,14 @@ from decimal import Decimal
 import pytest
 
 from paperlark.domain.digest import Status
+from paperlark.domain.judgement import Strength
 from paperlark.domain.paper import PaperId
 from paperlark.domain.spending import Cost, Spend, Tokens
 from paperlark.site import bars, totals
 from paperlark.site.archive import ArchiveDay, SiteArchive
 from paperlark.site.facts import DayFacts, PaperFacts
 from paperlark.site.months import month
+from paperlark.site.topics import topic_files
 from paperlark.site.totals import best, frequent, leading, topics, totals_of, voted
 
 MONDAY = date(2025, 3, 3)
@@ -26,9 +29,12 @@ def _paper(number: int, **of: object) -> PaperFacts:
         categories=("cs.LG", "cs.AI"),
         place=number,
         chip="9·8",
+        mark="9·8",
+        aside="sonar",
         relevance=9,
         novelty=8,
         probability=0.9,
+        strength=None,
         topic="Sonar",
         followed=(),
         reason="",
@@ -110,6 +116,24 @@ def test_authors_of_several_papers_are_frequent() -> None:
 def test_votes_are_found_among_the_shown() -> None:
     days = [_day(MONDAY, _paper(1), _paper(2))]
     assert [one.paper.id[-1] for one in voted(days, frozenset({_paper(2).id}))] == ["2"]
+
+
+def test_without_scores_strength_comes_before_a_probability_of_another_day() -> None:
+    unjudged = {"relevance": None, "novelty": None}
+    good = _paper(1, probability=0.99, strength=Strength.GOOD, **unjudged)
+    strong = _paper(2, probability=0.8, strength=Strength.STRONG, **unjudged)
+    assert [one.paper.id for one in best([_day(MONDAY, good, strong)])] == [strong.id, good.id]
+
+
+def test_a_topic_s_page_has_the_latest_day_first_and_the_best_of_a_day_first() -> None:
+    tuesday = date(2025, 3, 4)
+    days = (_day(MONDAY, _paper(1), _paper(2)), _day(tuesday, _paper(3), _paper(4), _paper(5)))
+    archive = SiteArchive("Bats", tuple(ArchiveDay(day, str(day.day)) for day in days))
+    (page,) = topic_files(archive)
+    assert re.findall(r">(Title \d)<", page.make().decode()) == [
+        *("Title 3", "Title 4", "Title 5"),
+        *("Title 1", "Title 2"),
+    ]
 
 
 def test_a_calendar_has_weekends_only_where_they_have_a_page() -> None:

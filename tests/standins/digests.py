@@ -28,7 +28,7 @@ DAY = date(2025, 2, 26)
 
 NEAREST = Nearest(PaperId("2501.00042"), r"Fast \emph{kernels}: $x^2$", date(2025, 1, 14))
 
-MATCH = Match(0.5, 1, 299, "AI for science", ("networks",), ("clinical",), 0.94)
+MATCH = Match(0.5, 1, 299, "AI for science", ("networks",), ("clinical",), 0.94, calibrated=True)
 
 PRECEDENTS = (
     Precedent(PaperId("2501.00042"), r"Fast \emph{kernels}: $x^2$", date(2025, 1, 14), 0.8349),

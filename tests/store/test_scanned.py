@@ -11,6 +11,7 @@ import pytest
 
 from paperlark.domain.digest import Placement, Ranked
 from paperlark.domain.judgement import Match
+from paperlark.renderers.matches import match_text
 from paperlark.store.database import open_database
 from paperlark.store.digests import DigestStore
 from paperlark.store.vectors import VectorStore
@@ -49,6 +50,39 @@ def test_matches_are_rows_and_no_part_of_the_digest_s_json(
     assert connection.execute("SELECT paper_id, side FROM matches").fetchall() == [
         ("2502.00001", "above")
     ]
+
+
+@pytest.mark.parametrize("calibrated", [True, False])
+def test_whether_matches_were_calibrated_is_known_of_every_paper_of_the_day(
+    connection: sqlite3.Connection, tmp_path: Path, *, calibrated: bool
+) -> None:
+    match = Match(0.5, 1, 2, probability=0.9, calibrated=calibrated)
+    shown = replace(entry(1), match=match)
+    ranked = (
+        Ranked(shown.paper.id, 1, Placement.ABOVE, match),
+        Ranked(entry(2).paper.id, 1, Placement.BELOW, replace(match, rank=2)),
+    )
+    archive = DigestStore(connection, tmp_path)
+    archive.save(digest([shown], ranked=ranked))
+    found = archive.digest(digest().profile, DAY)
+    assert found is not None
+    assert [one.match.calibrated for one in found.ranked] == [calibrated] * 2
+
+
+def test_a_digest_of_before_calibration_was_told_promises_nothing(
+    connection: sqlite3.Connection, tmp_path: Path
+) -> None:
+    archive = DigestStore(connection, tmp_path)
+    archive.save(digest([entry(1)]))
+    (text,) = connection.execute("SELECT digest FROM digests").fetchone()
+    old = json.loads(text)
+    del old["entries"][0]["match"]["calibrated"], old["entries"][0]["match"]["strength"]
+    connection.execute("UPDATE digests SET digest = ?", (json.dumps(old),))
+    found = archive.digest(digest().profile, DAY)
+    assert found is not None
+    assert found.calibrated is False
+    assert found.entries[0].match is not None
+    assert match_text(found.entries[0].match) == "1 of 299"
 
 
 def test_papers_of_a_restored_page_wait_to_be_placed(

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -11,6 +11,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from paperlark.archive.search import ArchiveSearch
 from paperlark.domain.errors import InvalidQuery
 from paperlark.domain.feedback import Example, LabelSource
 from paperlark.domain.judgement import Judgement
@@ -534,3 +535,53 @@ def test_the_fake_finds_as_the_store_does() -> None:
     }
     assert finder.without_words(SearchQuery()).found == ()
     assert finder.statuses(SearchQuery(), [ONE]) == [PaperStatus()]
+
+
+@pytest.mark.parametrize(
+    "written", ["H2O", "H$_2$O", "H$_{2}$O", "H_2O", r"$\mathrm{H_2O}$", r"\ce{H2O} \& ice", "H₂O"]
+)
+@pytest.mark.parametrize("asked", ["H2O", "h2o vapour", "H$_2$O", "H₂O", "H_2O"])
+def test_a_chemical_formula_is_found_however_its_digits_are_set(
+    keep: Callable[..., None], find: Find, written: str, asked: str
+) -> None:
+    keep(a_paper(ONE, abstract=f"Vapour of {written} in discs"), CAKES)
+    assert find(asked) == {ONE}
+
+
+def test_a_formula_asked_for_with_others_keeps_to_all_conditions(
+    keep: Callable[..., None], find: Find
+) -> None:
+    keep(a_paper(ONE, abstract="Vapour of H$_2$O."), a_paper(TWO, abstract="H is 2 of O."))
+    assert find("H2O") == {ONE}
+    assert find("vapour H2O absent") == set()
+    assert find("H2O CO2", any_word=True) == {ONE}
+
+
+def test_papers_of_each_word_are_counted(keep: Callable[..., None], store: SearchStore) -> None:
+    keep(BATS, CAKES)
+    store.catch_up(lambda *_: None)
+    assert store.papers_with(["bats", "loud", "whales"]) == {"bats": 2, "loud": 1}
+
+
+def test_what_is_rare_may_be_misspelled_and_exact_matches_come_first(
+    keep: Callable[..., None], store: SearchStore
+) -> None:
+    rare = a_paper("2502.00999", title="Galaxis", abstract="A misspelling in print.")
+    many = [a_paper(f"2502.01{at:03}", title="Galaxies", abstract="Many.") for at in range(12)]
+    keep(rare, *many)
+    store.catch_up(lambda *_: None)
+    texts = {one.id: one for one in (rare, *many)}
+
+    class Texts:
+        def find(self, papers: Iterable[PaperId]) -> Mapping[PaperId, Paper]:
+            return {one: texts[one] for one in papers}
+
+    class Alike:
+        def similarities(self, _: str, papers: Iterable[PaperId]) -> dict[PaperId, float]:
+            return dict.fromkeys(papers, 0.5)
+
+    search = ArchiveSearch(store, Texts(), Alike)  # type: ignore[arg-type]
+    found = search.answer(_asked("galaxis"), 20)
+    assert found.found[0].paper.id == rare.id
+    assert len(found.found) == 13
+    assert (found.corrections[0].corrected, found.corrections[0].papers) == ("galaxies", 1)

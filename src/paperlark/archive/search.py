@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING
 
+from paperlark.archive.spelling import FEW, corrected
 from paperlark.domain.errors import InvalidQuery
-from paperlark.domain.paper import PaperId
+from paperlark.domain.paper import PaperId, identify
 from paperlark.domain.search import (
+    Correction,
     Hit,
     Hits,
     SearchMethod,
@@ -40,11 +43,36 @@ _log = logging.getLogger(__name__)
 RERANKED = 200
 """So many of the best papers by words are reranked by their similarity to the query."""
 
+LONGEST_LINK = 300
+"""Characters of a link."""
+
 _FEWEST_TERMS = 2
 """Stop words are dropped where so many other terms are left."""
 
 _SHOW_PROGRESS_FROM = 1000
 """Fewer new texts are indexed at once and show no progress."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """Papers, how they were found, and their similarity to the query."""
+
+    method: SearchMethod
+    hits: Hits
+    similarity: Mapping[PaperId, float] = field(default_factory=dict)
+    corrections: tuple[Correction, ...] = ()
+
+    def after(self, exact: _Found | None, corrections: Sequence[Correction]) -> _Found:
+        """Put what was found as it was written before these papers of the corrected query."""
+        first = exact.hits.found if exact else ()
+        known = {hit.paper_id for hit in first}
+        rest = (hit for hit in self.hits.found if hit.paper_id not in known)
+        return _Found(
+            self.method,
+            replace(self.hits, found=(*first, *rest)),
+            {**self.similarity, **(exact.similarity if exact else {})},
+            tuple(corrections),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,41 +85,63 @@ class ArchiveSearch:
 
     def answer(self, query: SearchQuery, limit: int) -> SearchResults:
         """Return up to `limit` papers, best first."""
-        method, hits, similarity = self._find(_without_stop_words(query))
-        _log.info("searched by %s: %d papers", method, len(hits.found))
+        found = self._find(_without_stop_words(query))
+        hits, similarity = found.hits, found.similarity
+        _log.info("searched by %s: %d papers", found.method, len(hits.found))
         best = hits.found[:limit]
         texts = self.texts.find(hit.paper_id for hit in best)
         shown = [hit.paper_id for hit in best if hit.paper_id in texts]
         statuses = self.finder.statuses(query, shown)
         return SearchResults(
             query=query,
-            method=method,
+            method=found.method,
             found=tuple(
                 SearchResult(texts[paper], status, similarity.get(paper))
                 for paper, status in zip(shown, statuses, strict=True)
             ),
             count=len(hits.found) if hits.whole else None,
+            corrections=found.corrections,
         )
 
-    def _find(self, query: SearchQuery) -> tuple[SearchMethod, Hits, Mapping[PaperId, float]]:
-        """Find papers with all words, else with any of them, else by meaning."""
+    def _find(self, query: SearchQuery) -> _Found:
+        """Find a paper by its identifier, else papers by words, else by meaning."""
+        if query.paper:
+            return _Found(SearchMethod.IDENTIFIER, self.finder.identified(query))
         if not query.terms:
-            return SearchMethod.NO_WORDS, self.finder.without_words(query), {}
-        for method, find in (
-            (SearchMethod.ALL_WORDS, self.finder.all_words),
-            (SearchMethod.ANY_WORD, self.finder.any_word),
-        ):
-            hits = find(query)
-            if hits.found:
-                ordered, similarity = self._ordered(query, hits.found, method)
-                return method, replace(hits, found=ordered), similarity
-        return self._by_meaning(query)
+            return _Found(SearchMethod.NO_WORDS, self.finder.without_words(query))
+        return self._all_words(query) or self._any_word(query) or self._by_meaning(query)
+
+    def _all_words(self, query: SearchQuery) -> _Found | None:
+        """Find papers with all words; if hardly any, also those with all of the corrected words."""
+        exact = self._with(query, SearchMethod.ALL_WORDS, self.finder.all_words)
+        if exact and (len(query.terms) > 1 or len(exact.hits.found) > FEW):
+            return exact
+        respelled, corrections = corrected(query, self.finder)
+        if not corrections:
+            return exact
+        meant = self._with(respelled, SearchMethod.ALL_WORDS, self.finder.all_words)
+        return meant.after(exact, corrections) if meant else exact
+
+    def _any_word(self, query: SearchQuery) -> _Found | None:
+        """Find papers with any of the words, of which some may be corrected."""
+        respelled, corrections = corrected(query, self.finder)
+        found = self._with(respelled, SearchMethod.ANY_WORD, self.finder.any_word)
+        return found.after(None, corrections) if found else None
+
+    def _with(
+        self, query: SearchQuery, method: SearchMethod, find: Callable[[SearchQuery], Hits]
+    ) -> _Found | None:
+        hits = find(query)
+        if not hits.found:
+            return None
+        ordered, similarity = self._ordered(query, hits.found, method)
+        return _Found(method, replace(hits, found=ordered), similarity)
 
     def _ordered(
         self, query: SearchQuery, found: Sequence[Hit], method: SearchMethod
     ) -> tuple[tuple[Hit, ...], Mapping[PaperId, float]]:
         """Order by BM25, then rerank the best by BM25 and similarity together."""
-        from paperlark.rankers import semantic_search  # numpy and scipy: 0.4 s
+        from paperlark.rankers import semantic_search  # noqa: PLC0415  # numpy and scipy: 0.4 s
 
         all_words = method is SearchMethod.ALL_WORDS
         weight = semantic_search.ALL_WORDS_WEIGHT if all_words else semantic_search.ANY_WORD_WEIGHT
@@ -100,7 +150,7 @@ class ArchiveSearch:
         similarity = self.semantic().similarities(query.text, [hit.paper_id for hit in best])
         return (*semantic_search.order(best, similarity, weight), *rest), similarity
 
-    def _by_meaning(self, query: SearchQuery) -> tuple[SearchMethod, Hits, Mapping[PaperId, float]]:
+    def _by_meaning(self, query: SearchQuery) -> _Found:
         """Find the papers most similar in meaning, among those that pass the filters."""
         if query.of_days or query.author or query.category:
             others = self.finder.without_words(query)
@@ -109,7 +159,7 @@ class ArchiveSearch:
         else:
             similarity = self.semantic().nearest(query.text, RERANKED)
         nearest = sorted(similarity, key=lambda paper: (-similarity[paper], paper))
-        return (
+        return _Found(
             SearchMethod.MEANING,
             Hits(tuple(map(Hit, nearest[:RERANKED])), whole=False),
             similarity,
@@ -123,7 +173,7 @@ def _without_stop_words(query: SearchQuery) -> SearchQuery:
     """
     if not query.terms:
         return query
-    from paperlark.rankers.tokens import only_stopwords  # numpy
+    from paperlark.rankers.tokens import only_stopwords  # noqa: PLC0415  # numpy
 
     terms = tuple(term for term in query.terms if not only_stopwords(term.text))
     return replace(query, terms=terms) if len(terms) >= _FEWEST_TERMS else query
@@ -150,6 +200,7 @@ def search_query(  # everything that can be asked for
     query = SearchQuery(
         text=text,
         terms=read_terms(text),
+        paper=_paper_of(text),
         author=None if author is None else read_name(author),
         category=category,
         first=first,
@@ -160,6 +211,22 @@ def search_query(  # everything that can be asked for
     if query.empty:
         raise InvalidQuery("nothing to search for", hint="give words, or a filter")
     return query
+
+
+_LINK = re.compile(
+    r"(?:https?://|www\.|[a-z0-9.-]+\.[a-z]{2,}/)\S{0,200}?[/:=.]"
+    r"(?P<id>\d{4}\.\d{4,5}|[a-z-]{2,20}(?:\.[a-z]{2})?/\d{7})(?:v\d{1,4})?(?:\.pdf)?/?(?:[?#]\S*)?",
+    re.IGNORECASE | re.ASCII,
+)
+"""A link of arXiv's or of a mirror of it: its last part is an identifier."""
+
+
+def _paper_of(text: str) -> PaperId | None:
+    """Return the paper whose identifier, or a link to it, is the whole text."""
+    text = text.strip()
+    linked = _LINK.fullmatch(text) if len(text) <= LONGEST_LINK else None
+    found = identify(text) or (identify(linked["id"]) if linked else None)
+    return found.id if found else None
 
 
 @contextmanager
@@ -189,7 +256,7 @@ def _catch_up(finder: PaperSearch, progress: Progress) -> None:
 
 
 def _semantic(vectors: VectorStore) -> SemanticSearch:
-    from paperlark.rankers.embedding import Embedding  # numpy and scipy: 0.4 s
-    from paperlark.rankers.semantic_search import SemanticSearch  # likewise
+    from paperlark.rankers.embedding import Embedding  # noqa: PLC0415  # numpy and scipy: 0.4 s
+    from paperlark.rankers.semantic_search import SemanticSearch  # noqa: PLC0415  # likewise
 
     return SemanticSearch(vectors, Embedding.shipped())

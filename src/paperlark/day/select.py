@@ -14,7 +14,7 @@ from paperlark.day.unread import SampledCandidate, SampleOutcomes
 from paperlark.domain.digest import Candidate, Entry, Placement, Ranked
 from paperlark.domain.exploration import Explored
 from paperlark.domain.feedback import Evidence, LabelSource
-from paperlark.domain.judgement import Judgement
+from paperlark.domain.judgement import Judgement, Match, Strength
 from paperlark.domain.paper import PaperId
 from paperlark.domain.profile import Cutoffs
 
@@ -30,12 +30,19 @@ class Shortlist:
 def fill_page(candidates: Sequence[Candidate], page_size: int) -> Shortlist:
     """Put the best matches above the threshold until, after followed authors, the page is full.
 
-    A paper that shares nothing with the criteria is no match, however empty the page.
+    Of the papers that there is room for, those that share too little with the criteria are no
+    match, however empty the page.
     """
     ranked = others_by_match(candidates)
     room = max(0, page_size - (len(candidates) - len(ranked)))
-    matching = sum(one.match.score > 0 for one in ranked[:room])
-    return Shortlist(ranked[:matching], ranked[matching:])
+    above = tuple(one for one in ranked[:room] if is_match(one.match))
+    shown = {one.paper.id for one in above}
+    return Shortlist(above, tuple(one for one in ranked if one.paper.id not in shown))
+
+
+def is_match(match: Match) -> bool:
+    """Return whether a paper has enough in common with the criteria to be called a match."""
+    return match.score > 0 and match.strength is not Strength.WEAK
 
 
 def select(

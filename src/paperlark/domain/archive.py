@@ -12,8 +12,9 @@ from paperlark.domain.paper import Paper, PaperId
 class ScannedPaper:
     """A paper that was scanned for a reader's page of a day.
 
-    Scores are from 1 to 10, `probability` of being wanted from 0 to 1; each is None where it is
-    unknown. `paper` is None where its text is unknown.
+    Scores are from 1 to 10, `probability` of being wanted from 0 to 1, `rank` is the match among
+    the papers of the day, 1 the best; each is None where it is unknown. `paper` is None where its
+    text is unknown.
     """
 
     paper_id: PaperId
@@ -23,6 +24,7 @@ class ScannedPaper:
     novelty: int | None
     probability: float | None
     paper: Paper | None
+    rank: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -306,6 +306,11 @@ class Digest:
         """Whether any category's announcement was reconstructed from submissions."""
         return any(batch.reconstructed for batch in self.batches)
 
+    @property
+    def calibrated(self) -> bool:
+        """Whether the day's probabilities were calibrated on the reader's own labels."""
+        return any(entry.match.calibrated for entry in self.entries if entry.match)
+
 
 @dataclass(frozen=True, slots=True)
 class Page:

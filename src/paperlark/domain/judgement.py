@@ -33,15 +33,27 @@ class Nearest:
         return abstract_page(self.paper_id) if Identifier.parse(self.paper_id) else None
 
 
+class Strength(StrEnum):
+    """How strong a match is, where a percentage would promise more than is known."""
+
+    STRONG = "strong"
+    GOOD = "good"
+    FAIR = "fair"
+    WEAK = "weak"
+    """Too little in common with what the reader wants to be called a match."""
+
+
 @dataclass(frozen=True, slots=True)
 class Match:
     """The ranker's result for one paper among those of its day, and its reasons.
 
     `rank` counts from 1 (the best) to `of`. `score` orders papers of one day under one ranker and
     has no other meaning; at 0 the paper shares nothing with the criteria. `probability` of being
-    selected by this reader is in [0, 1], None where it is not calibrated. `topic` is the topic
-    nearest to the paper, None where none is near; `nearest` is None where no earlier wanted paper
-    is near.
+    selected by this reader is in [0, 1], None where nothing is known of them; `calibrated` is
+    whether it was fitted to enough of this reader's own labels to be printed as a percentage,
+    False also in digests stored before that was known. `strength` says the same in a word, None
+    where it is unknown. `topic` is the topic nearest to the paper, None where none is near;
+    `nearest` is None where no earlier wanted paper is near.
     """
 
     score: float
@@ -52,6 +64,8 @@ class Match:
     words_against: tuple[str, ...] = ()
     probability: float | None = None
     nearest: Nearest | None = None
+    calibrated: bool = False
+    strength: Strength | None = None
 
 
 @dataclass(frozen=True, slots=True)

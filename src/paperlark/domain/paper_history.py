@@ -82,10 +82,11 @@ class DayOfPaper:
 
     `cutoffs` are None where an imported page does not state them. `ranked` is None for days before
     matches were stored; then `match` is None too unless the page shows it, while `probability` may
-    still be known. `shown` is the number of papers on the page. `entry` is None where the paper is
-    not one of them, `judgement` where it was not judged, `unjudged` where it was judged or never to
-    be. `seen` is the earlier day on which it was announced to the reader, if it was skipped for
-    that. `readings` are those that the judgement combines.
+    still be known, and whether it was `calibrated` on the reader's own labels. `shown` is the
+    number of papers on the page. `entry` is None where the paper is not one of them, `judgement`
+    where it was not judged, `unjudged` where it was judged or never to be. `seen` is the earlier
+    day on which it was announced to the reader, if it was skipped for that. `readings` are those
+    that the judgement combines.
     """
 
     day: date
@@ -100,6 +101,7 @@ class DayOfPaper:
     judgement: Judgement | None = None
     unjudged: Unjudged | None = None
     probability: float | None = None
+    calibrated: bool = False
     seen: date | None = None
     readings: tuple[ReadingRecord, ...] = ()
 
@@ -151,6 +153,7 @@ def day_of_paper(
         judgement=judgement or (entry.judgement if entry else None),
         unjudged=unjudged,
         probability=match.probability if match else unread.probability if unread else None,
+        calibrated=digest.calibrated,
         seen=seen if outcome in {PaperOutcome.PASSED_OVER, PaperOutcome.UPDATED} else None,
         # A judgement of another version, or one that this page did not ask for, is left out.
         readings=tuple(

@@ -43,13 +43,15 @@ class Term:
 class SearchQuery:
     """A query: papers with all of the terms that meet all other conditions too.
 
-    `author` is a name or a part of one. `first` and `last` are the reader's announcement days,
-    `score` is the least relevance; `selected` means papers that were on a page. None is no
+    `paper` is the identifier that the whole text is, or that its link names; then the terms do not
+    count. `author` is a name or a part of one. `first` and `last` are the reader's announcement
+    days, `score` is the least relevance; `selected` means papers that were on a page. None is no
     condition.
     """
 
     text: str = ""
     terms: tuple[Term, ...] = ()
+    paper: PaperId | None = None
     author: str | None = None
     category: str | None = None
     first: date | None = None
@@ -117,6 +119,7 @@ def _term(part: str) -> Term:
 class SearchMethod(StrEnum):
     """How the results of a search were found."""
 
+    IDENTIFIER = "identifier"
     ALL_WORDS = "all words"
     ANY_WORD = "any word"
     MEANING = "meaning"
@@ -145,8 +148,9 @@ class PaperStatus:
 
     `day` is the reader's day of it, else that of any category's announcement, None where it was
     never announced; `scanned` is whether it is the reader's. `place` on that day's page is None
-    where the paper was not on it, or the page is older than the storing of places. Scores and
-    `probability` of being wanted are None where unknown.
+    where the paper was not on it, or the page is older than the storing of places. Scores, the
+    `probability` of being wanted, and the `rank` among `ranked` papers of its day are None where
+    unknown.
     """
 
     day: date | None = None
@@ -156,6 +160,8 @@ class PaperStatus:
     relevance: int | None = None
     novelty: int | None = None
     probability: float | None = None
+    rank: int | None = None
+    ranked: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,13 +174,27 @@ class SearchResult:
 
 
 @dataclass(frozen=True, slots=True)
+class Correction:
+    """A word as it was `written`, and the one that was searched for as well, or instead.
+
+    `papers` have it as it was written; those that were found come first.
+    """
+
+    written: str
+    corrected: str
+    papers: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class SearchResults:
     """What was found, best first; `count` is how many there are.
 
-    It is None where there are so many that only the latest were searched.
+    It is None where there are so many that only the latest were searched. `corrections` are the
+    words that were taken for misspelled.
     """
 
     query: SearchQuery
     method: SearchMethod
     found: tuple[SearchResult, ...]
     count: int | None
+    corrections: tuple[Correction, ...] = ()

@@ -28,6 +28,9 @@ _MAX_TOPICS = 200
 _FEEDBACK_PAPERS = 30
 """Top papers used for pseudo-relevance feedback; 10 and 120 are a little worse."""
 
+_SHARED_WORDS = 0.2
+"""The most that shared words alone count as a cosine of meaning."""
+
 _EPSILON = 1e-6
 """Standard deviations below this are rounding errors."""
 
@@ -85,12 +88,14 @@ class CriteriaFeatures:
     features: (papers, 5) float64, each column with mean 0 and standard deviation 1
     nearest_topic: (papers,) index into the criteria's topics, -1 where none is similar
     related: (papers,) bool, whether the paper shares a word or direction with the criteria
+    similarity: (papers,) cosine with the nearest topic or with all of the criteria
     term_log_odds: (terms,) what each term of the corpus adds by the criteria alone
     """
 
     features: NDArray[np.float64]
     nearest_topic: NDArray[np.int64]
     related: NDArray[np.bool_]
+    similarity: NDArray[np.float64]
     term_log_odds: NDArray[np.float64]
 
 
@@ -123,6 +128,7 @@ def criteria_features(
         features=np.column_stack([direct, feedback]),
         nearest_topic=np.where(best > 0, nearest, -1),
         related=(words > 0) | (best > 0),
+        similarity=_similarity(best, whole, words),
         term_log_odds=per_word * (wanted - 0.5 * unwanted),
     )
 
@@ -157,6 +163,14 @@ def _about_phrases(
     strength = np.clip((margin - _LEAST_MARGIN) / _MARGIN_RANGE, 0, 1)
     strength[:, owners >= 0] *= _IN_A_TOPIC
     return np.asarray(strength.max(axis=1))
+def _similarity(
+    topic: NDArray[np.float64], whole: NDArray[np.float64], words: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return the highest cosine; one of words counts twice, and up to a point.
+
+    Where the embedding does not know a word, the word itself is all there is to go by.
+    """
+    return np.maximum(np.maximum(topic, whole), np.minimum(2 * words, _SHARED_WORDS))
 
 
 def _pseudo_relevance(corpus: CorpusStats, scores: NDArray[np.float64]) -> NDArray[np.float64]:

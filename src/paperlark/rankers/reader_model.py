@@ -56,11 +56,15 @@ _HELD_OUT_DAYS = 10
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """Log-odds of being wanted = bias + logistic x log-odds + knn x log-odds (Platt scaling)."""
+    """Log-odds of being wanted = bias + logistic x log-odds + knn x log-odds (Platt scaling).
+
+    `fitted` is whether it was fitted to this reader's own labels, and not taken from others'.
+    """
 
     bias: float
     logistic: float
     knn: float
+    fitted: bool = False
 
     def log_odds(self, logistic: Numbers, knn: Numbers) -> Numbers:
         """Combine both models' log-odds: (papers,) float64."""
@@ -88,7 +92,7 @@ def calibrate(logistic: Numbers, knn: Numbers, wanted: NDArray[np.bool_]) -> Cal
         own, near = max(own, _LEAST_LOGISTIC), max(near, 0.0)
         offset = own * logistic + near * knn
         bias = float(_fit(np.ones((len(logistic), 1)), wanted, prior[:1], offset)[0])
-    return Calibration(bias, own, near)
+    return Calibration(bias, own, near, fitted=True)
 
 
 def _fit(
@@ -124,11 +128,13 @@ class Prediction:
     """What the model predicts of today's papers.
 
     log_odds: (papers,) calibrated natural log-odds of being wanted
+    calibrated: whether they were calibrated on this reader's own labels
     knn: the neighbours' prediction of the same papers
     word_weights: (terms,) log-odds that a unit of each term of the corpus adds
     """
 
     log_odds: Numbers
+    calibrated: bool
     knn: KnnPrediction
     word_weights: Numbers
 
@@ -145,7 +151,9 @@ class ReaderModel:
         """Fit both models to all examples and predict today's papers."""
         examples = self._training_set(np.arange(len(self.table.examples)))
         logistic, knn, word_weights = self._predict_rows(examples, np.arange(self.table.today))
-        return Prediction(self._calibration().log_odds(logistic, knn.log_odds), knn, word_weights)
+        calibration = self._calibration()
+        log_odds = calibration.log_odds(logistic, knn.log_odds)
+        return Prediction(log_odds, calibration.fitted, knn, word_weights)
 
     def _blocks(self) -> tuple[FeatureBlock, FeatureBlock, FeatureBlock]:
         return (
@@ -211,7 +219,7 @@ class ReaderModel:
         found = calibrate(logistic, knn.log_odds, wanted)
         _log.info(
             "%s on %d held-out papers of %d days, %d wanted",
-            "default calibration" if found is DEFAULT_CALIBRATION else found,
+            found if found.fitted else "default calibration",
             len(wanted),
             len(held_out),
             wanted.sum(),

@@ -10,7 +10,7 @@ from paperlark.domain.digest import Digest, Entry, Page
 from paperlark.domain.judgement import Match, Nearest, Precedent, Unjudged
 from paperlark.domain.paper import Author, Paper
 from paperlark.domain.plain_text import clean, one_line
-from paperlark.renderers import english, reasons, typeset, wording
+from paperlark.renderers import english, matches, reasons, typeset, wording
 
 _ACTIVE = re.compile(
     r"""\\(?=[!-/:-@\[-`{-~]|$)         # a backslash that would escape what follows
@@ -78,7 +78,9 @@ def _blocks(digest: Digest) -> Iterator[str]:
         yield "\n".join(f"- {name}: {_escaped(source)}" for name, source in wording.batches(digest))
     if digest.entries:
         yield "## Contents"
-        yield "\n".join(_content(entry) for entry in digest.entries)
+        remarks = zip(digest.entries, reasons.asides(digest.entries), strict=True)
+        yield from filter(None, (matches.legend(digest),))
+        yield "\n".join(_content(entry, aside) for entry, aside in remarks)
         yield "## Papers"
     for entry in digest.entries:
         yield from _entry(entry)
@@ -116,11 +118,11 @@ def _table(
     return "\n".join((first, aligned, *rest))
 
 
-def _content(entry: Entry) -> str:
+def _content(entry: Entry, aside: str) -> str:
     title = escape_label(typeset.plain(entry.paper.title))
-    aside = reasons.aside(entry)
     behind = f" — {_escaped(aside)}" if aside else ""
-    return f"{entry.place}. {reasons.chip(entry)} [{title}](#{entry.paper.anchor}){behind}"
+    link = f"[{title}](#{entry.paper.anchor}) {_escaped(entry.paper.id)}"
+    return f"{entry.place}. {reasons.chip(entry)} {link}{behind}"
 
 
 def _entry(entry: Entry) -> Iterator[str]:
@@ -166,7 +168,7 @@ def _facts(entry: Entry) -> str:
 
 def _scores(entry: Entry) -> str:
     mark = f" · *{reasons.OUTSIDE}*" if entry.outside else ""
-    match = f"Match {reasons.match_text(entry.match)}{mark}" if entry.match else ""
+    match = f"Match {matches.match_text(entry.match)}{mark}" if entry.match else ""
     if entry.judgement is None:
         return match
     scores = entry.judgement
@@ -223,7 +225,7 @@ def _unread(digest: Digest) -> Iterator[str]:
     if digest.unread:
         yield "\n".join(
             f"- [{one.paper_id}]({one.url}) {escape(typeset.plain(one.title))}:"
-            f" {reasons.unread_match(one)}"
+            f" {matches.unread_match(digest, one)}"
             for one in digest.unread
         )
 

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
 from paperlark.domain.digest import AuthorMatch, Entry
-from paperlark.domain.exploration import Unread
 from paperlark.domain.judgement import Match, Precedent
-from paperlark.renderers.english import listed, number, percent, short_date
+from paperlark.renderers import typeset
+from paperlark.renderers.english import listed, short_date
+from paperlark.renderers.matches import match_chip, match_text
 
 STAR = "★"
 OUTSIDE = "outside your usual topics"
@@ -15,7 +20,6 @@ NO_DATA = "\N{EN DASH}"
 MOST_AUTHORS = 12
 """Longer lists of authors are folded."""
 _FEW_AUTHORS = 10
-_NEARLY = 0.999
 
 
 def chip(entry: Entry) -> str:
@@ -26,9 +30,15 @@ def chip(entry: Entry) -> str:
         return f"{entry.judgement.relevance}·{entry.judgement.novelty}"
     if entry.match is None:
         return NO_DATA
-    if entry.match.probability is not None:
-        return match_best(entry.match)
-    return f"№\N{NO-BREAK SPACE}{number(entry.match.rank)}"
+    return match_chip(entry.match)
+
+
+def mark(entry: Entry) -> str:
+    """Return the chip without a percentage: of ten papers above 99 % none stands out."""
+    shown = entry.match
+    if shown is None or entry.followed or entry.judgement:
+        return chip(entry)
+    return match_chip(replace(shown, calibrated=False))
 
 
 def chip_label(entry: Entry) -> str:
@@ -38,42 +48,6 @@ def chip_label(entry: Entry) -> str:
     if entry.judgement:
         return f"relevance {entry.judgement.relevance}, novelty {entry.judgement.novelty}"
     return f"match {match_text(entry.match)}" if entry.match else "no score"
-
-
-def aside(entry: Entry) -> str:
-    """Return the remark beside a title in the contents."""
-    if entry.outside:
-        return OUTSIDE
-    if entry.followed:
-        return "author match"
-    return (entry.match.topic if entry.match else None) or ""
-
-
-def match_rank(match: Match) -> str:
-    """Return the rank: `3 of 299`."""
-    return f"{number(match.rank)} of {number(match.of)}"
-
-
-def match_best(match: Match) -> str:
-    """Return the probability of being selected, or the rank where none is calibrated."""
-    if match.probability is None:
-        return match_rank(match)
-    return percent(min(match.probability, _NEARLY))  # never shown as 100 %
-
-
-def match_rest(match: Match) -> str:
-    """Return the rank in parentheses where `match_best` is a probability."""
-    return "" if match.probability is None else f"({match_rank(match)})"
-
-
-def match_text(match: Match) -> str:
-    """Return `94 % (3 of 299)` or `3 of 299`."""
-    return f"{match_best(match)} {match_rest(match)}".strip()
-
-
-def unread_match(one: Unread) -> str:
-    """Return the match of an unread paper: `2 %`."""
-    return percent(one.probability)
 
 
 def reason(entry: Entry) -> str | None:
@@ -120,3 +94,60 @@ def precedent_text(one: Precedent) -> str:
 def shown_authors(count: int) -> int:
     """Return how many authors to show before the rest is folded."""
     return count if count <= MOST_AUTHORS else _FEW_AUTHORS
+
+
+_TELLING = 0.5
+"""A topic that more than this share of the rows have in common tells none of them apart."""
+
+_MOST_TERMS, _LONGEST = 3, 44
+"""Terms named in a remark, and its characters: two lines of the column."""
+
+BETWEEN = " · "
+IN_MEANING = "similar in meaning"
+"""Of a paper near a topic without any of its words."""
+
+
+def asides(entries: Sequence[Entry]) -> tuple[str, ...]:
+    """Return a remark for each entry of a page, in order; empty where there is nothing to say.
+
+    Topics are named where they differ from row to row, else the terms that matched.
+    """
+    topics = telling_topics(_ordinary(entries))
+    return tuple(_aside(entry, topics) for entry in entries)
+
+
+def telling_topics(matches: Iterable[Match]) -> frozenset[str]:
+    """Return the topics of these matches; none where one of them is on most rows."""
+    count = Counter(match.topic for match in matches)
+    named = frozenset(topic for topic in count if topic)
+    if len(named) < 2 or max(count.values()) > _TELLING * count.total():  # noqa: PLR2004
+        return frozenset()
+    return named
+
+
+def matched(match: Match) -> str:
+    """Return the strongest terms that matched, else the liked paper that it resembles."""
+    terms: list[str] = []
+    for term in match.words_for[:_MOST_TERMS]:
+        if terms and len(BETWEEN.join((*terms, term))) > _LONGEST:
+            break
+        terms.append(term)
+    if terms:
+        return BETWEEN.join(terms)
+    if match.nearest:
+        return f"like {typeset.plain(match.nearest.title)}"
+    return IN_MEANING if match.topic else ""
+
+
+def _ordinary(entries: Iterable[Entry]) -> Iterable[Match]:
+    return (one.match for one in entries if one.match and not (one.outside or one.followed))
+
+
+def _aside(entry: Entry, topics: frozenset[str]) -> str:
+    if entry.outside:
+        return OUTSIDE
+    if entry.followed:
+        return "author match"
+    if entry.match is None:
+        return ""
+    return entry.match.topic if entry.match.topic in topics else matched(entry.match)

@@ -14,7 +14,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from paperlark.domain.announcement import AnnounceType
 from paperlark.domain.digest import Status
-from paperlark.domain.judgement import HIGHEST, LOWEST, UnjudgedReason
+from paperlark.domain.judgement import HIGHEST, LOWEST, Strength, UnjudgedReason
 from paperlark.domain.plain_text import clean
 
 Text = Annotated[str, BeforeValidator(clean)]
@@ -74,8 +74,15 @@ class JsonMatch(_Part):
     rank: Annotated[int, Field(ge=1, description="1 is the best match of the day")]
     of: Annotated[int, Field(ge=1, description="papers ranked that day")]
     probability: Annotated[
-        float | None, Field(description="of being selected; null while not calibrated")
+        float | None, Field(description="of being selected; null while nothing is known")
     ]
+    calibrated: Annotated[
+        bool,
+        Field(description="whether the probability was fitted to enough labels of this reader"),
+    ] = False
+    strength: Annotated[
+        Strength | None, Field(description="the match in a word; null: not known of older pages")
+    ] = None
     topic: Annotated[Text | None, Field(description="the nearest of the reader's topics")]
     words_for: tuple[Text, ...]
     words_against: tuple[Text, ...]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from paperlark.domain import plain_text
 from paperlark.domain.paper import Identifier, Paper
 from paperlark.domain.search import (
+    Correction,
     PaperStatus,
     SearchMethod,
     SearchQuery,
@@ -46,9 +47,14 @@ def _lines(results: SearchResults, width: int) -> Iterator[str]:
 def results_summary(results: SearchResults) -> str:
     """Return how many papers were found, and by which method."""
     asked = query_text(results.query)
+    if results.method is SearchMethod.IDENTIFIER:
+        return _identified(results)
     if not results.found:
         return f"No paper {asked}."
     shown = english.counted(len(results.found), "paper")
+    if results.corrections:
+        some = " with some of the words" if results.method is SearchMethod.ANY_WORD else ""
+        return f"{_corrected(results.corrections)}: {_counted(results)}{some}."
     match results.method:
         case SearchMethod.MEANING:
             return f"No paper contains any of these words. Nearest in meaning: {shown} {asked}."
@@ -60,6 +66,31 @@ def results_summary(results: SearchResults) -> str:
         latest = "the best among the latest" if results.query.terms else "the latest"
         return f"{how}{shown}, {latest} of very many {asked}."
     return f"{how}{english.counted(results.count, 'paper')} {asked}."
+
+
+def _identified(results: SearchResults) -> str:
+    found = f"Paper {results.query.paper}"
+    if results.found:
+        return f"{found}."
+    return f"{found} was not announced to you and is not imported."
+
+
+def _corrected(corrections: Iterable[Correction]) -> str:
+    """Return `no paper has «galaxis»; showing «galaxies»`."""
+    corrections = tuple(corrections)
+    written = english.listed(f"«{one.written}»" for one in corrections)
+    meant = english.listed(f"«{one.corrected}»" for one in corrections)
+    papers = sum(one.papers for one in corrections)
+    if papers:
+        has = "has" if papers == 1 else "have"
+        return f"{english.counted(papers, 'paper')} {has} {written}; showing {meant} too"
+    return f"No paper has {written}; showing {meant}"
+
+
+def _counted(results: SearchResults) -> str:
+    if results.count is None:
+        return f"{english.counted(len(results.found), 'paper')}, the best among the latest"
+    return english.counted(results.count, "paper")
 
 
 def query_text(query: SearchQuery) -> str:
@@ -118,8 +149,8 @@ def _facts(result: SearchResult) -> Iterator[str]:
         yield f"place {status.place} on the page" if status.place else "on the page"
     elif status.day is not None and not status.scanned:
         yield "new version, not ranked"
-    if status.probability is not None:
-        yield f"match {english.percent(status.probability)}"
+    if status.rank is not None and status.ranked is not None:
+        yield f"match {english.number(status.rank)} of {english.number(status.ranked)}"
     yield english.listed(result.paper.categories)
 
 
@@ -149,6 +180,9 @@ def results_document(results: SearchResults) -> str:
                 "score": query.score,
             },
             "found_by": results.method,
+            "corrections": [
+                {"written": one.written, "corrected": one.corrected} for one in results.corrections
+            ],
             "count": results.count,
             "papers": [_paper(one) for one in results.found],
         },

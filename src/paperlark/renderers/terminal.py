@@ -8,10 +8,14 @@ from collections.abc import Iterator
 from paperlark.domain import plain_text
 from paperlark.domain.digest import Digest, Entry, Status
 from paperlark.domain.judgement import Match
-from paperlark.renderers import english, reasons, typeset, wording
+from paperlark.renderers import english, matches, reasons, typeset, wording
 
 ENTRIES = 10
 NARROWEST = 60
+_INDENT = 14
+"""Of the line below a title."""
+_LONGEST_ID = 24
+"""Characters of an identifier; a longer one is no arXiv identifier."""
 
 
 def top(digest: Digest, *, width: int = 80, entries: int = ENTRIES) -> str:
@@ -38,10 +42,20 @@ def _lines(digest: Digest, width: int, entries: int) -> Iterator[str]:
     ):
         yield from textwrap.wrap(remark or "", width, initial_indent="  ", subsequent_indent="  ")
     yield ""
-    for entry in digest.entries[:entries]:
-        yield _entry(entry, width)
-        if entry.match and entry.judgement is None and not entry.followed:
-            yield _cut(f"            {_evidence(entry.match)}".rstrip(), width)
+    for entry, aside in zip(digest.entries[:entries], reasons.asides(digest.entries), strict=False):
+        match = None if entry.judgement or entry.followed else entry.match
+        # The line below names the terms: said twice, they would take room from the title.
+        yield _entry(
+            entry,
+            "" if match and match.words_for and aside == reasons.matched(match) else aside,
+            width,
+        )
+        if match:
+            yield _cut(f"{'':<{_INDENT}}{_evidence(match)}".rstrip(), width)
+    legend = matches.legend(digest)
+    if legend:
+        yield ""
+        yield from textwrap.wrap(legend, width, initial_indent="  ", subsequent_indent="  ")
     more = len(digest.entries) - entries
     if more > 0:
         yield f"     … and {english.counted(more, 'more paper')} on the page"
@@ -63,12 +77,13 @@ def _row(row: wording.TableRow) -> str:
     return f"  {row.name:<12} {row.cells[0]:>7}  {plain_text.one_line(row.remark)}".rstrip()
 
 
-def _entry(entry: Entry, width: int) -> str:
-    """`   2  9·9   Mechanistic PDE Networks for Disc …  AI for Science`."""
-    aside = _cut(plain_text.one_line(reasons.aside(entry)), width // 3)
-    room = width - len(aside) - 14
+def _entry(entry: Entry, aside: str, width: int) -> str:
+    """`   2  9·9     2502.18377  Mechanistic PDE Networks for …  AI for Science`."""
+    aside = _cut(plain_text.one_line(aside), width // 4)
+    head = f"{entry.place:>4}  {reasons.chip(entry):<7} {_cut(entry.paper.id, _LONGEST_ID):<10}  "
+    room = width - len(head) - (len(aside) + 2 if aside else 0)
     title = _cut(typeset.plain(entry.paper.title), room)
-    return f"{entry.place:>4}  {reasons.chip(entry):<6}{title:<{room}}  {aside}".rstrip()
+    return f"{head}{title:<{room}}  {aside}".rstrip()
 
 
 def _evidence(match: Match) -> str:

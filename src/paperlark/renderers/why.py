@@ -22,7 +22,7 @@ from paperlark.domain.paper_history import (
     ReadingRecord,
 )
 from paperlark.domain.spending import Spend
-from paperlark.renderers import english, reasons, typeset
+from paperlark.renderers import english, matches, reasons, typeset
 from paperlark.renderers.english import UNKNOWN, amount, dollars
 
 NARROWEST = 60
@@ -91,7 +91,7 @@ def _facts(day: DayOfPaper, listed: list[ListedPaper], *, whole: bool) -> Iterat
     yield _fact("followed", english.listed(reasons.author_match(one) for one in followed))
     if day.match:
         yield from _match_facts(day.match)
-    elif day.probability is not None:
+    elif day.probability is not None and day.calibrated:
         yield _fact("match", english.percent(day.probability))
     yield _fact("nearest earlier", *(_precedent(one) for one in day.precedents))
     if day.judgement:
@@ -143,7 +143,7 @@ def _outcome(day: DayOfPaper) -> str:
 
 
 def _match_facts(match: Match) -> Iterator[_Fact | None]:
-    yield _fact("match", reasons.match_text(match))
+    yield _fact("match", matches.match_text(match), matches.match_meaning(match))
     for name, value in reasons.evidence(match):
         yield _fact(name.lower(), _plain(value))
     near = match.nearest

@@ -285,6 +285,32 @@ def no_papers_text(digest: Digest) -> str:
     return f"None of {counted(digest.funnel.scanned, 'paper')} was selected."
 
 
+def account(digest: Digest) -> tuple[str, ...]:
+    """Return model, tokens, cost and counts in a line; unknown counts are left to the table."""
+    funnel = digest.funnel
+    counts = (
+        (funnel.announced, "announced"),
+        (funnel.scanned, "scanned"),
+        (funnel.selected, "selected"),
+    )
+    papers = (f"{number(count)} {step}" for count, step in counts if count is not None)
+    return (*_model_account(digest), *papers)
+
+
+def _model_account(digest: Digest) -> tuple[str, ...]:
+    if digest.model is None:
+        ordered = digest.entries and digest.status is not Status.IMPORTED
+        return ("No model",) if ordered else (without_model(digest).rstrip("."),)
+    tokens, cost = usage_rows(digest.spend)
+    most = digest.spend.most if digest.spend else None
+    paid = f"{amount(most)} at most" if most is not None else cost.cells[-1]
+    return (
+        digest.model,
+        f"{tokens.cells[-1]} tokens",
+        f"cost {UNKNOWN}" if paid == UNKNOWN else paid,
+    )
+
+
 def tokens_per_paper(digest: Digest) -> str | None:
     """Return a sentence with the tokens per judged and per selected paper; None: unknown."""
     tokens = digest.spend.tokens if digest.spend else None

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from paperlark.domain.digest import AuthorMatch, Digest, Entry, Status
+from paperlark.domain.judgement import Strength
 from paperlark.domain.paper import PaperId, anchor
 from paperlark.domain.spending import Spend
 from paperlark.renderers import reasons, typeset, wording
@@ -17,7 +18,9 @@ class PaperFacts:
     """One paper of a day's page; `title` keeps its TeX, `reason` is plain text.
 
     Scores are from 1 to 10, `probability` of being selected is in [0, 1]; each is None if unknown.
-    `reason` is empty where the match alone selected it.
+    `mark` is the chip among papers of other days, where a percentage would tell none apart.
+    `aside` is what is about this paper among those of its day. `reason` is empty where the match
+    alone selected it.
     """
 
     id: PaperId
@@ -26,9 +29,12 @@ class PaperFacts:
     categories: tuple[str, ...]
     place: int
     chip: str
+    mark: str
+    aside: str
     relevance: int | None
     novelty: int | None
     probability: float | None
+    strength: Strength | None
     topic: str | None
     followed: tuple[AuthorMatch, ...]
     reason: str
@@ -40,10 +46,17 @@ class PaperFacts:
         return anchor(self.id)
 
     @property
-    def score_key(self) -> tuple[int, int, float]:
-        """Sort key across days: sum of both scores, relevance, probability; higher is better."""
+    def score_key(self) -> tuple[int, int, int, float]:
+        """Sort key across days; higher is better.
+
+        Sum of both scores, relevance, the strength of the match, its probability.
+        """
         relevance, novelty = self.relevance or 0, self.novelty or 0
-        return relevance + novelty, relevance, self.probability or 0.0
+        strength = _STRENGTHS.index(self.strength) if self.strength else 0
+        return relevance + novelty, relevance, strength, self.probability or 0.0
+
+
+_STRENGTHS = (Strength.WEAK, Strength.FAIR, Strength.GOOD, Strength.STRONG)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +99,12 @@ def facts(digest: Digest) -> DayFacts:
         scanned=digest.funnel.scanned,
         judged=digest.funnel.judged,
         selected=digest.funnel.selected,
-        papers=tuple(map(_paper, digest.entries)),
+        papers=tuple(map(_paper, digest.entries, reasons.asides(digest.entries))),
         unselected=len(unselected_papers(digest)),
     )
 
 
-def _paper(entry: Entry) -> PaperFacts:
+def _paper(entry: Entry, aside: str) -> PaperFacts:
     paper, judgement = entry.paper, entry.judgement
     return PaperFacts(
         id=paper.id,
@@ -100,9 +113,12 @@ def _paper(entry: Entry) -> PaperFacts:
         categories=paper.categories,
         place=entry.place,
         chip=reasons.chip(entry),
+        mark=reasons.mark(entry),
+        aside=aside,
         relevance=judgement.relevance if judgement else None,
         novelty=judgement.novelty if judgement else None,
         probability=entry.match.probability if entry.match else None,
+        strength=entry.match.strength if entry.match else None,
         topic=entry.match.topic if entry.match else None,
         followed=entry.followed,
         reason=typeset.plain(reasons.reason(entry) or ""),

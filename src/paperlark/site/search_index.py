@@ -10,8 +10,9 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from paperlark.domain.archive import ScannedPaper
 from paperlark.domain.plain_text import clean, strip_accents
+from paperlark.domain.spelling import SHORTEST
 from paperlark.domain.tex_accents import ACCENT, compose
-from paperlark.renderers import english, typeset
+from paperlark.renderers import matches, typeset
 
 _WORD = re.compile(r"[^\W_]+")
 _PLURAL = 3
@@ -52,6 +53,12 @@ _BITS = 4
 _TOO_COMMON = 0.5
 """Terms in more than this share of papers do not discriminate and get no postings."""
 _NAMED_AUTHORS = 3
+_MOST_COMMON = 6000
+"""Words offered for misspelled ones: some 50 kilobytes."""
+
+# `H$_2$O` and `H_2O`; a query has H2O.
+_FORMULA = re.compile(r"[A-Za-z]+(?:\$?_\{?\d{1,3}\}?\$?[A-Za-z]{0,3}){1,6}")
+_TEX_INDEX = str.maketrans("", "", "$_{}")
 
 
 def shard_of(term: str) -> int:
@@ -70,6 +77,26 @@ def shards(papers: Sequence[ScannedPaper]) -> Iterator[bytes]:
         too_common = len(found) > max(_BITS, _TOO_COMMON * len(papers))
         parts[shard_of(term)][term] = 0 if too_common else _deltas(found)
     return map(_json, parts)
+
+
+def common_words(papers: Iterable[ScannedPaper]) -> bytes:
+    """Return the words that several papers have, the most frequent first: for misspelled queries.
+
+    As they are written, in small letters without accents; only words that a query may misspell.
+    """
+    found = Counter(
+        word
+        for one in papers
+        if one.paper is not None
+        for word in {*_written(one.paper.title), *_written(one.paper.abstract)}
+        if len(word) >= SHORTEST and word.isalpha()
+    )
+    ordered = sorted(found.items(), key=lambda item: (-item[1], item[0]))[:_MOST_COMMON]
+    return _json([word for word, count in ordered if count > 1])
+
+
+def _written(text: str) -> Iterator[str]:
+    yield from _WORD.findall(_plain(_readable(text).lower()))
 
 
 def blocks(papers: Sequence[ScannedPaper]) -> Iterator[bytes]:
@@ -102,7 +129,10 @@ def _terms(one: ScannedPaper) -> dict[str, int]:
 
 
 def _readable(text: str) -> str:
-    """Decode TeX accents inside words."""
+    """Decode TeX accents inside words, and add chemical formulas as people type them."""
+    if "_" in text:
+        typed = (formula.translate(_TEX_INDEX) for formula in _FORMULA.findall(text))
+        text = " ".join((text, *typed))
     if "\\" not in text:
         return text
     return ACCENT.sub(lambda found: compose(found[0]) or found[0], text)
@@ -134,7 +164,7 @@ def _shown(one: ScannedPaper) -> list[object]:
 def _chip(one: ScannedPaper) -> str:
     if one.relevance is not None and one.novelty is not None:
         return f"{one.relevance}·{one.novelty}"
-    return "" if one.probability is None else english.percent(min(one.probability, 0.999))
+    return "" if one.rank is None else matches.rank_chip(one.rank)
 
 
 def _json(value: object) -> bytes:

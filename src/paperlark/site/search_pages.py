@@ -17,7 +17,7 @@ from paperlark.renderers.html import Navigation, NavigationLink
 from paperlark.site.archive import ArchiveDay, SiteArchive
 from paperlark.site.publish import File
 from paperlark.site.rendering import fingerprint_of, render_page
-from paperlark.site.search_index import BLOCK, SHARDS, blocks, shards
+from paperlark.site.search_index import BLOCK, SHARDS, blocks, common_words, shards
 
 SCRIPT = "search.js"
 INDEX = "index.json"
@@ -53,6 +53,8 @@ def search_files(archive: SiteArchive, scanned: ScannedPapers) -> Iterator[File]
         for number in range(SHARDS):
             path = addresses.searched(f"{segment.name}/terms-{number}.json")
             yield File(path, segment.inputs, partial(files.shard, number))
+        path = addresses.searched(f"{segment.name}/words.json")
+        yield File(path, segment.inputs, files.words)
         for number in range(-(-count // BLOCK)):
             path = addresses.searched(f"{segment.name}/papers-{number}.json")
             yield File(path, segment.inputs, partial(files.block, number))
@@ -81,6 +83,7 @@ class _SegmentFiles:
         self._papers = papers
         self._shards: dict[int, bytes] = {}
         self._blocks: dict[int, bytes] = {}
+        self._words: bytes | None = None
 
     def shard(self, number: int) -> bytes:
         if number not in self._shards:
@@ -92,8 +95,15 @@ class _SegmentFiles:
             self._make()
         return self._blocks.pop(number, b"[]")
 
+    def words(self) -> bytes:
+        if self._words is None:
+            self._make()
+        words, self._words = self._words, None
+        return words or b"[]"
+
     def _make(self) -> None:
         papers = self._papers()
+        self._words = common_words(papers)
         self._shards = dict(enumerate(shards(papers)))
         self._blocks = dict(enumerate(blocks(papers)))
 

@@ -15,7 +15,7 @@ from paperlark.site.publish import File
 from paperlark.site.rendering import fingerprint_of, render_page
 
 MOST = 100
-"""Papers on one page, the latest first; earlier ones are on the pages of their months."""
+"""Papers on one page, the latest day first; earlier ones are on the pages of their months."""
 
 
 def topic_files(archive: SiteArchive) -> Iterator[File]:
@@ -52,7 +52,8 @@ def _page(
     papers: Sequence[totals.ShownPaper],
 ) -> bytes:
     addresses = Addresses(archive.profile)
-    latest = papers[-MOST:][::-1]
+    # Newest day first, and in each the best first, as on its page; a sort keeps that order.
+    latest = sorted(papers, key=lambda one: one.day, reverse=True)[:MOST]
     months = groupby(latest, key=lambda one: one.day.replace(day=1))
     return render_page(
         "topic.html",

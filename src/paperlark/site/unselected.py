@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from paperlark.domain.digest import Digest, Placement, Ranked
 from paperlark.domain.judgement import Judgement
 from paperlark.domain.paper import Paper, PaperId, anchor
-from paperlark.renderers import reasons
+from paperlark.renderers import matches
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ def described(digest: Digest, texts: Mapping[PaperId, Paper]) -> Iterator[Unsele
             paper_id=paper_id,
             title=paper.title if paper else left.title if left else None,
             paper=paper,
-            match=_match(one) or (reasons.unread_match(left) if left else None),
+            match=_match(one) or (matches.unread_match(digest, left) if left else None),
             topic=one.match.topic if one else None,
             judgement=judged.get(paper_id),
             gated=one is not None and one.placement is Placement.GATED,
@@ -56,4 +56,4 @@ def described(digest: Digest, texts: Mapping[PaperId, Paper]) -> Iterator[Unsele
 
 
 def _match(one: Ranked | None) -> str | None:
-    return None if one is None else reasons.match_best(one.match)
+    return None if one is None else matches.match_chip(one.match)

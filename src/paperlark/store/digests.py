@@ -17,7 +17,13 @@ from paperlark.domain.exploration import Explored
 from paperlark.domain.paper import PaperId
 from paperlark.store.database import store_errors, transaction
 from paperlark.store.paper_texts import keep_papers
-from paperlark.store.scanned import explored_before, keep_explored, keep_matches, matches_of
+from paperlark.store.scanned import (
+    as_calibrated,
+    explored_before,
+    keep_explored,
+    keep_matches,
+    matches_of,
+)
 from paperlark.store.vectors import announce_papers
 
 if TYPE_CHECKING:
@@ -26,7 +32,7 @@ if TYPE_CHECKING:
 
 @cache
 def _adapter() -> TypeAdapter[Digest]:
-    from pydantic import TypeAdapter  # 0.2 s, not needed for a page in memory
+    from pydantic import TypeAdapter  # noqa: PLC0415  # 0.2 s, not needed for a page in memory
 
     return TypeAdapter(Digest)
 
@@ -96,12 +102,14 @@ class DigestStore:
         if row is None:
             return None
         try:
-            return replace(_adapter().validate_json(row[0]), ranked=self._ranked(profile, day))
+            digest = _adapter().validate_json(row[0])
         except ValueError as error:
             raise StoreError(
                 f"the digest of {day} in {self._path} cannot be read",
                 hint=f"make it again: paperlark run --date {day}",
             ) from error
+        ranked = self._ranked(profile, day)
+        return replace(digest, ranked=as_calibrated(ranked) if digest.calibrated else ranked)
 
     def _ranked(self, profile: str, day: date) -> tuple[Ranked, ...]:
         with store_errors(self._path):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -28,7 +29,7 @@ def keep_matches(connection: sqlite3.Connection, digest: Digest) -> None:
     profile, day = digest.reader_id, digest.day.isoformat()
     connection.execute("DELETE FROM matches WHERE profile = ? AND day = ?", (profile, day))
     connection.executemany(
-        f"INSERT INTO matches (profile, day, {_FIELDS})"
+        f"INSERT INTO matches (profile, day, {_FIELDS})"  # noqa: S608
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         ((profile, day, *_row(one)) for one in digest.ranked),
     )
@@ -37,10 +38,15 @@ def keep_matches(connection: sqlite3.Connection, digest: Digest) -> None:
 def matches_of(connection: sqlite3.Connection, profile: str, day: date) -> tuple[Ranked, ...]:
     """Return the matches of a day, best first; empty for days before matches were stored."""
     rows: Iterable[tuple[Any, ...]] = connection.execute(
-        f"SELECT {_FIELDS} FROM matches WHERE profile = ? AND day = ? ORDER BY rank",
+        f"SELECT {_FIELDS} FROM matches WHERE profile = ? AND day = ? ORDER BY rank",  # noqa: S608
         (profile, day.isoformat()),
     )
     return tuple(_ranked(*row) for row in rows)
+
+
+def as_calibrated(ranked: Iterable[Ranked]) -> tuple[Ranked, ...]:
+    """Mark the matches of a day as calibrated, as all of its matches are or none."""
+    return tuple(replace(one, match=replace(one.match, calibrated=True)) for one in ranked)
 
 
 def _row(one: Ranked) -> tuple[str | int | float | None, ...]:
@@ -61,7 +67,7 @@ def _row(one: Ranked) -> tuple[str | int | float | None, ...]:
     )
 
 
-def _ranked(paper: str, version: int, placement: str, *match: Any) -> Ranked:  # a row
+def _ranked(paper: str, version: int, placement: str, *match: Any) -> Ranked:  # noqa: ANN401  # a row
     score, rank, of, probability, topic, words_for, words_against, nearest, precedents = match
     return Ranked(
         paper_id=PaperId(paper),
@@ -97,7 +103,7 @@ _COUNT = "SELECT count(*) FROM scanned WHERE profile = ? AND day BETWEEN ? AND ?
 
 _BETWEEN = """
     SELECT
-        s.day, s.paper_id, s.on_page, s.relevance, s.novelty, m.probability,
+        s.day, s.paper_id, s.on_page, s.relevance, s.novelty, m.probability, m.rank,
         p.id, p.version, p.title, p.authors, p.abstract, p.categories
     FROM scanned s
     LEFT JOIN matches m ON m.profile = s.profile AND m.day = s.day AND m.paper_id = s.paper_id
@@ -129,7 +135,7 @@ class ScannedStore:
             for row in self._connection.execute(
                 _BETWEEN, (profile, first.isoformat(), last.isoformat())
             ):
-                day, paper_id, on_page, relevance, novelty, probability, *paper = row
+                day, paper_id, on_page, relevance, novelty, probability, rank, *paper = row
                 yield ScannedPaper(
                     paper_id=PaperId(paper_id),
                     day=date.fromisoformat(day),
@@ -138,6 +144,7 @@ class ScannedStore:
                     novelty=novelty,
                     probability=probability,
                     paper=paper_of(*paper) if paper[0] is not None else None,
+                    rank=rank,
                 )
 
 

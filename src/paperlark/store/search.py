@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import islice
 from pathlib import Path
@@ -49,21 +49,32 @@ _WITH_WORDS = f"""
     FROM search_words w CROSS JOIN search_texts x ON x.number = w.rowid
     WHERE search_words MATCH :match AND {_YOURS}{{of_days}}
     ORDER BY w.rowid DESC LIMIT :most
-"""  # composed of constants only
+"""  # noqa: S608  # composed of constants only
 _AND_OF_DAYS = f"""
     AND EXISTS (SELECT 1 FROM scanned s WHERE s.paper_id = x.paper_id AND {_OF_DAYS})
-"""  # likewise
+"""  # noqa: S608  # likewise
 _WITHOUT_WORDS = f"""
     SELECT s.paper_id FROM scanned s WHERE {_OF_DAYS}
     ORDER BY s.day DESC, s.place IS NULL, s.place, s.relevance DESC, s.paper_id LIMIT :most
-"""  # likewise
+"""  # noqa: S608  # likewise
 _STANDING = f"""
-    SELECT s.day, 1, s.on_page, s.place, s.relevance, s.novelty, m.probability
+    SELECT s.day, 1, s.on_page, s.place, s.relevance, s.novelty, m.probability, m.rank,
+        m.ranked
     FROM scanned s
     LEFT JOIN matches m ON m.profile = s.profile AND m.day = s.day AND m.paper_id = s.paper_id
     WHERE s.paper_id = :paper AND {_OF_DAYS}
     ORDER BY s.on_page DESC, s.day DESC LIMIT 1
-"""  # likewise
+"""  # noqa: S608  # likewise
+_IDENTIFIED = f"""
+    SELECT DISTINCT x.paper_id FROM search_texts x
+    WHERE x.paper_id = :paper AND {_YOURS}{{of_days}}
+"""  # noqa: S608  # likewise
+# Of this connection only: nothing is stored.
+_VOCABULARY = (
+    "CREATE VIRTUAL TABLE IF NOT EXISTS temp.search_vocabulary"
+    " USING fts5vocab(main, search_words, row)"
+)
+_PAPERS_WITH = "SELECT term, doc FROM temp.search_vocabulary WHERE term = ?"
 _LISTED = "SELECT max(day) FROM listings WHERE paper_id = ?"
 _AUTHORS = """
     SELECT authors FROM papers WHERE id = :paper
@@ -114,6 +125,24 @@ class SearchStore:
             rows = self._connection.execute(_WITHOUT_WORDS, self._about(question)).fetchall()
         papers = dict.fromkeys(PaperId(paper) for (paper,) in rows)
         return Hits(tuple(map(Hit, papers)), whole=len(rows) < BOUND)
+
+    def identified(self, question: SearchQuery) -> Hits:
+        """Find the one paper that the query names, where it meets its conditions about days."""
+        sql = _IDENTIFIED.format(of_days=_AND_OF_DAYS if question.of_days else "")
+        about = self._about(question) | {"paper": question.paper}
+        with store_errors(self._path):
+            rows = self._connection.execute(sql, about).fetchall()
+        return Hits(tuple(Hit(PaperId(paper)) for (paper,) in rows))
+
+    def papers_with(self, words: Iterable[str]) -> Mapping[str, int]:
+        """Return how many papers have each of these words; words that none has are left out."""
+        with store_errors(self._path):
+            self._connection.execute(_VOCABULARY)
+            rows = (
+                self._connection.execute(_PAPERS_WITH, (word,)).fetchone()
+                for word in dict.fromkeys(words)
+            )
+            return dict(filter(None, rows))
 
     def statuses(self, question: SearchQuery, papers: Iterable[PaperId]) -> Sequence[PaperStatus]:
         """Return the status of each paper for the reader, in the order of `papers`."""

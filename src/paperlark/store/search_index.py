@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
@@ -16,6 +17,13 @@ from paperlark.store.database import store_errors, transaction
 from paperlark.store.paper_texts import FIELDS, paper_of
 
 TEXT_COLUMNS = ("title", "authors", "abstract")
+
+# Letters and digits with nothing between them but how TeX sets an index: `H2O`, `H$_2$O`.
+_ONE_WORD = re.compile(r"[^\W_]+(?:[$_^{}]+[^\W_]+)*[$}]*")
+_BEFORE_DIGITS = re.compile(r"(?<=[^\W\d_])(?=\d)")
+_LETTERS_OR_DIGITS = re.compile(r"[^\W\d_]+|\d+")
+_MOST_PARTS = 8
+"""Changes between letters and digits; more are no word that people type."""
 
 _BETWEEN_NAMES = 4
 """Words allowed between those of a name: `Juan` and `Cruz` of Juan Carlos de la Cruz."""
@@ -59,8 +67,7 @@ def match(
 ) -> str:
     """Return an FTS5 query for all or any of these terms, author and category included."""
     columns = ("title",) if title_only else TEXT_COLUMNS
-    # Blanks between mean all; unlike AND they let a term without any word pass.
-    words = (" " if every else " OR ").join(map(_quoted, terms))
+    words = _all(terms) if every else " OR ".join(map(_quoted, terms))
     name = _near(question.author) if question.author else ""
     parts = (
         f"{{{' '.join(columns)}}} : ({words})" if words else "",
@@ -70,8 +77,30 @@ def match(
     return " AND ".join(f"({part})" for part in parts if part)
 
 
+def _all(terms: Sequence[Term]) -> str:
+    """Return an FTS5 query for all of these terms."""
+    alternatives = [one for one in terms if len(_spellings(one.text)) > 1]
+    # Blanks between mean all; unlike AND they let a term without any word pass, but they cannot
+    # stand beside parentheses.
+    plain = " ".join(_quoted(one) for one in terms if one not in alternatives)
+    groups = (f"({one})" for one in (plain, *map(_quoted, alternatives)) if one)
+    return plain if not alternatives else " AND ".join(groups)
+
+
 def _quoted(term: Term) -> str:
-    return f"{_quote(fold(term.text))}{' *' if term.prefix else ''}"
+    star = " *" if term.prefix else ""
+    return " OR ".join(f"{_quote(one)}{star}" for one in _spellings(term.text))
+
+
+def _spellings(text: str) -> tuple[str, ...]:
+    """Return a term as it may be indexed: H$_2$O is there as `H 2 O`, and H_2O as `H 2O`."""
+    text = fold(text)
+    parts = _LETTERS_OR_DIGITS.findall(text)
+    chemical = 1 < len(parts) <= _MOST_PARTS and any(map(str.isdigit, parts))
+    if not chemical or not _ONE_WORD.fullmatch(text):
+        return (text,)
+    joined, split = "".join(parts), " ".join(parts)
+    return tuple(dict.fromkeys((joined, split, _BEFORE_DIGITS.sub(" ", joined))))
 
 
 def _near(name: str) -> str:
@@ -103,13 +132,13 @@ _WAITING = """
 _COLUMNS = ", ".join(FIELDS)
 _ANNOUNCED = f"""
     SELECT {_COLUMNS} FROM papers WHERE id = :paper ORDER BY version DESC LIMIT 1
-"""  # composed of constants only
+"""  # noqa: S608  # composed of constants only
 # arXiv's own text takes precedence over an imported one.
 _IMPORTED = f"""
     SELECT {_COLUMNS.replace("id", "paper_id", 1)} FROM library
     WHERE paper_id = :paper AND profile = :profile
         AND NOT EXISTS (SELECT 1 FROM papers WHERE id = :paper)
-"""  # likewise
+"""  # noqa: S608  # likewise
 
 
 class FullTextIndex:

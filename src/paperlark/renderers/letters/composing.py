@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from paperlark.domain.delivery import Bulletin, Occasion
 from paperlark.domain.digest import Digest, Entry, Status
 from paperlark.domain.paper import PaperId
-from paperlark.renderers import english, typeset, wording
+from paperlark.renderers import english, matches, typeset, wording
 from paperlark.renderers.letters import status
 from paperlark.renderers.letters.letter import DayRow, Letter, MissingPaper, letter_item
 from paperlark.renderers.letters.neutralize import page_address
@@ -111,7 +112,7 @@ def compose(bulletin: Bulletin) -> Letter:
         sentences=tuple(_sentences(bulletin, entries)),
         warnings=warnings_of(bulletin),
         days=day_rows(bulletin) if bulletin.occasion is Occasion.WEEK else (),
-        facts=tuple(status.cost_facts(bulletin.digests)),
+        facts=(*status.cost_facts(bulletin.digests), *_legends(bulletin)),
         items=tuple(map(letter_item, wanted)),
         paper_count=len(entries),
         missing=tuple(
@@ -122,6 +123,12 @@ def compose(bulletin: Bulletin) -> Letter:
         ),
         missing_count=len(missing),
     )
+
+
+def _legends(bulletin: Bulletin) -> Iterator[str]:
+    """Yield what marks and matches mean; of several days what those of the latest do."""
+    found = (matches.legend(digest) for digest in reversed(bulletin.digests))
+    yield from islice(filter(None, found), 1)
 
 
 def _title(bulletin: Bulletin) -> str:

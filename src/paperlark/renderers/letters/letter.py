@@ -9,7 +9,7 @@ from paperlark.domain.delivery import Occasion
 from paperlark.domain.digest import Entry
 from paperlark.domain.judgement import Judgement
 from paperlark.domain.plain_text import one_line
-from paperlark.renderers import english, reasons, typeset
+from paperlark.renderers import english, matches, reasons, typeset
 from paperlark.renderers.letters.neutralize import truncate
 
 
@@ -38,7 +38,8 @@ class Letter:
 
     `title` names its subject and `gist` how much there is. `summary` is the summary line of the
     page, status last; `complete` tells whether nothing is missing. `sentences` take the place of
-    papers where there are none; `warnings` are further notes. `facts` are counts and costs.
+    papers where there are none; `warnings` are further notes. `facts` are counts, costs,
+    and what marks mean.
     `items` are the papers of the letter, best first, of `paper_count` on the page. `missing` are
     the first of the `missing_count` papers without a judgement. `page` is the web address of the
     page, None without one.
@@ -144,7 +145,7 @@ def _scores(judged: Judgement | None) -> tuple[str, ...]:
 def _facts(entry: Entry) -> tuple[str, ...]:
     paper = entry.paper
     facts = (
-        f"Match {reasons.match_text(entry.match)}" if entry.match else "",
+        f"Match {matches.match_text(entry.match)}" if entry.match else "",
         reasons.OUTSIDE if entry.outside else "",
         paper.id,
         truncate(one_line(" ".join(paper.categories)), _LONGEST_FACT),

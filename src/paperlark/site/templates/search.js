@@ -93,6 +93,60 @@ function shown([id, day, selected, chip, title, authors]) {
   return item;
 }
 
+// The identifier that the whole query is, or that a link to arXiv or a mirror ends in.
+function identifierOf(query) {
+  const id = "(\\d{4}\\.\\d{4,5}|[a-z-]+(?:\\.[a-z]{2})?/\\d{7})(?:v\\d{1,4})?";
+  const link = new RegExp(`^(?:(?:oai:arxiv\\.org:|arxiv:\\s*)|\\S*[/:=.])?${id}(?:\\.pdf)?/?(?:[?#]\\S*)?$`, "i");
+  const named = query.trim().slice(0, 300).match(link);
+  return named ? named[1].toLowerCase().replace(/\.[a-z]{2}(?=\/)/, "") : null;
+}
+
+// Whether one letter left out, put in, exchanged or swapped with its neighbour makes a of b.
+function oneLetterOff(a, b) {
+  if (Math.abs(a.length - b.length) > 1 || a === b) return false;
+  let at = 0;
+  while (at < a.length && a[at] === b[at]) at++;
+  const [restA, restB] = [a.slice(at), b.slice(at)];
+  return restA.slice(1) === restB.slice(1) || restA.slice(1) === restB || restA === restB.slice(1)
+    || (restA[0] === restB[1] && restA[1] === restB[0] && restA.slice(2) === restB.slice(2));
+}
+
+async function isKnown(index, term) {
+  const number = shardOf(term, index.shards);
+  const each = await Promise.all(index.segments.map(async (one) =>
+    (await read(`${one.name}/terms-${number}.json?${one.made_of}`))[term] !== undefined));
+  return each.includes(true);
+}
+
+// Corrects words that no paper has, by the common words of the latest days.
+async function corrected(index, query) {
+  const changes = [];
+  const lists = await Promise.all(index.segments.slice(0, 3).map((one) =>
+    read(`${one.name}/words.json?${one.made_of}`)));
+  const words = [];
+  for (const written of query.split(/\s+/).slice(0, 8)) {
+    const [term, ...others] = termsOf(written);
+    let word = written;
+    if (term && others.length === 0 && term.length > 3 && !(await isKnown(index, term))) {
+      const plain = written.toLowerCase().normalize("NFKD").replace(/[^\p{L}\p{N}]/gu, "");
+      const near = lists.map((list) => list.find((one) => oneLetterOff(plain, one))).find(Boolean);
+      if (near) { word = near; changes.push([written, near]); }
+    }
+    words.push(word);
+  }
+  return { query: words.join(" "), changes };
+}
+
+function told(changes) {
+  const quoted = (at) => changes.map((one) => `«${one[at]}»`).join(", ");
+  return changes.length ? `No paper has ${quoted(0)}; showing ${quoted(1)}: ` : "";
+}
+
+async function hitsOf(index, terms) {
+  const each = await Promise.all(index.segments.map((one) => searchSegment(index, one, terms)));
+  return each.flat().sort((a, b) => b.score - a.score);
+}
+
 function summary(many) {
   if (many === 0) return "No paper contains all of these words. Words found in most papers are ignored.";
   if (many > MOST) return `More than ${MOST} papers. The best ${MOST}:`;
@@ -101,14 +155,18 @@ function summary(many) {
 
 async function search(query, selectedOnly) {
   const mine = ++requests;
-  const terms = termsOf(query);
+  const terms = termsOf(identifierOf(query) || query);
   found.replaceChildren();
   if (terms.length === 0) { message.textContent = ""; return; }
   message.textContent = "Searching …";
   try {
     const index = await read("index.json");
-    const each = await Promise.all(index.segments.map((one) => searchSegment(index, one, terms)));
-    const hits = each.flat().sort((a, b) => b.score - a.score);
+    let hits = await hitsOf(index, terms), changes = [];
+    if (hits.length === 0 && !identifierOf(query)) {
+      const meant = await corrected(index, query);
+      const other = meant.changes.length ? await hitsOf(index, termsOf(meant.query)) : [];
+      if (other.length) { hits = other; changes = meant.changes; }
+    }
     const papers = [];
     for (let at = 0; at < hits.length && papers.length < MOST; at += MOST) {
       const some = await Promise.all(hits.slice(at, at + MOST).map((hit) => paperOf(index, hit)));
@@ -116,7 +174,7 @@ async function search(query, selectedOnly) {
     }
     if (mine !== requests) return;
     found.replaceChildren(...papers.slice(0, MOST).map(shown));
-    message.textContent = summary(selectedOnly ? papers.length : hits.length);
+    message.textContent = told(changes) + summary(selectedOnly ? papers.length : hits.length);
   } catch (error) {
     if (mine !== requests) return;
     message.textContent = location.protocol === "file:"
