@@ -31,7 +31,7 @@ def _start(folder: Path) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "paperlark", "run", "--date", "2025-02-26"]
     options = ["--profile", str(folder / "paperlark.toml"), "--feeds", str(folder)]
     environment = {"OPENAI_API_KEY": "sk-nothing", "PATH": "", "HOME": str(folder)}
-    return subprocess.Popen(
+    return subprocess.Popen(  # noqa: S603
         [*command, *options], env=environment, stderr=subprocess.PIPE, text=True
     )
 

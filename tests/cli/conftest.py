@@ -65,7 +65,7 @@ def arxiv(loopback: HTTPServer, home: Path) -> Iterator[StandInArxiv]:
 
 
 @pytest.fixture
-def paperlark(home: Path, environment: Environment) -> Paperlark:  # run in there
+def paperlark(home: Path, environment: Environment) -> Paperlark:  # noqa: ARG001  # run in there
     def run(*arguments: str) -> Result:
         return CliRunner().invoke(cli, arguments, prog_name="paperlark", obj=environment)
 

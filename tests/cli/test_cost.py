@@ -100,7 +100,7 @@ def test_where_nothing_was_asked_yet_it_says_how_to_know_before(
     assert ", checked on 20" in output
 
 
-def test_a_month_is_written_in_one_way(paperlark: Paperlark, home: Path) -> None:
+def test_a_month_is_written_in_one_way(paperlark: Paperlark, home: Path) -> None:  # noqa: ARG001
     result = paperlark("cost", "--month", "February")
     assert result.exit_code == 2
     assert "write it like 2025-02" in result.stderr

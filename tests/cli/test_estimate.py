@@ -58,7 +58,7 @@ def test_an_estimate_is_within_a_tenth_of_what_is_then_billed(
 
 def test_what_was_paid_is_not_estimated_again(
     paperlark: Paperlark,
-    sample: Path,  # run in there
+    sample: Path,  # noqa: ARG001  # run in there
     server: StandIn,
 ) -> None:
     server.always = BillingServer()
@@ -98,7 +98,7 @@ def test_an_estimate_over_the_budget_says_so(paperlark: Paperlark, sample: Path)
 
 
 @pytest.mark.slow
-def test_a_range_is_estimated_day_by_day_and_added_up(paperlark: Paperlark, sample: Path) -> None:
+def test_a_range_is_estimated_day_by_day_and_added_up(paperlark: Paperlark, sample: Path) -> None:  # noqa: ARG001
     arguments = ("run", "--from", DAYS[0], "--to", DAYS[2], "--feeds", "feeds", "--estimate")
     document = json.loads(paperlark(*arguments, "--json").stdout)
     assert [one["day"] for one in document["days"]] == list(DAYS)
@@ -141,7 +141,7 @@ def test_an_estimate_needs_no_key(paperlark: Paperlark, sample: Path) -> None:
     assert estimated(paperlark, DAYS[0])["days"][0]["to_be_read"] == 41
 
 
-def test_without_a_model_there_is_nothing_to_estimate(paperlark: Paperlark, home: Path) -> None:
+def test_without_a_model_there_is_nothing_to_estimate(paperlark: Paperlark, home: Path) -> None:  # noqa: ARG001
     result = paperlark("run", "--date", "2025-02-26", "--feeds", "feeds", "--estimate")
     assert result.exit_code == 1
     assert "the profile names no model" in result.stderr
@@ -154,7 +154,7 @@ def test_an_estimate_is_about_a_model(paperlark: Paperlark, other: tuple[str, ..
     assert "--estimate is about a model" in result.stderr
 
 
-def test_today_is_estimated_too(paperlark: Paperlark, sample: Path) -> None:
+def test_today_is_estimated_too(paperlark: Paperlark, sample: Path) -> None:  # noqa: ARG001
     result = paperlark("today", "--feeds", "feeds", "--estimate")
     assert result.exit_code == 0
     assert result.stdout.startswith("Wednesday, 26 February 2025\n")

@@ -28,7 +28,7 @@ NOTHING = ("", "", "", "", "", "", "y", "n")
 
 
 @pytest.fixture
-def answer(home: Path, environment: Environment) -> Answer:  # run in there
+def answer(home: Path, environment: Environment) -> Answer:  # noqa: ARG001  # run in there
     """Run `paperlark init mine` and type these lines."""
 
     def run(*lines: str, options: tuple[str, ...] = (), end: str = "\n") -> Result:

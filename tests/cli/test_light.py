@@ -21,7 +21,7 @@ except SystemExit:
 
 
 def test_the_version_is_told_without_importing_anything_heavy() -> None:
-    found = subprocess.run(
+    found = subprocess.run(  # noqa: S603
         [sys.executable, "-c", PROBE], capture_output=True, text=True, check=True
     )
     version, modules = found.stdout.splitlines()

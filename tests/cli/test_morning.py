@@ -22,7 +22,7 @@ from standins.webhooks import SLACK, Webhooks
 
 __all__ = ["trust", "trusted"]
 
-TOKEN = "TIiajkdnlazkcOXrIdevi7FQ"  # it opens nothing
+TOKEN = "TIiajkdnlazkcOXrIdevi7FQ"  # noqa: S105  # it opens nothing
 SECRETS = {
     "PAPERLARK_MAIL_PASSWORD": PASSWORD,
     "LAB_SLACK": f"slack://T1JJ3T3L2/A1BRTD4JD/{TOKEN}",

@@ -107,8 +107,8 @@ def test_judged_papers_are_examples_and_all_announced_papers_are_the_stream(
     )
     evidence = source.evidence(MINE, WEDNESDAY)
     assert evidence.examples == (
-        Example(BATS, MONDAY, True, LabelSource.JUDGE, 9, 6),
-        Example(OLD, MONDAY, False, LabelSource.JUDGE, 9, 5),
+        Example(BATS, MONDAY, True, LabelSource.JUDGE, 9, 6),  # noqa: FBT003
+        Example(OLD, MONDAY, False, LabelSource.JUDGE, 9, 5),  # noqa: FBT003
     )
     assert evidence.stream[0] == CATS
     assert set(evidence.stream[1:]) == {BATS, OLD}
@@ -127,7 +127,7 @@ def test_a_vote_overrides_a_judgement_from_its_day_on(after_story: AfterStory) -
         Story({MONDAY: [BATS]}, {MONDAY: {BATS: (9, 9)}}, [(BATS, Vote.DOWN, TUESDAY)])
     )
     (voted,) = source.evidence(MINE, TUESDAY).examples
-    assert voted == Example(BATS, TUESDAY, False, LabelSource.READER)
+    assert voted == Example(BATS, TUESDAY, False, LabelSource.READER)  # noqa: FBT003
 
 
 def test_a_vote_of_a_later_day_is_not_known_yet(after_story: AfterStory) -> None:
@@ -159,14 +159,14 @@ def test_a_paper_announced_again_is_still_known_from_its_first_day(after_story: 
 
 
 def test_a_library_is_known_from_the_day_it_was_imported_on(after_story: AfterStory) -> None:
-    liked = Example(BOOK, TUESDAY, True, LabelSource.LIBRARY)
+    liked = Example(BOOK, TUESDAY, True, LabelSource.LIBRARY)  # noqa: FBT003
     source = after_story(Story({}, {}, imported=[liked]))
     assert source.evidence(MINE, MONDAY).examples == ()
     assert source.evidence(MINE, TUESDAY).examples == (liked,)
 
 
 def test_imported_judgements_are_examples_like_those_made_here(after_story: AfterStory) -> None:
-    judged = Example(OLD, MONDAY, True, LabelSource.JUDGE, 8, 7)
+    judged = Example(OLD, MONDAY, True, LabelSource.JUDGE, 8, 7)  # noqa: FBT003
     source = after_story(Story({}, {}, imported=[judged]))
     assert source.evidence(MINE, MONDAY).examples == ()
     assert source.evidence(MINE, TUESDAY).examples == (judged,)
@@ -179,8 +179,8 @@ def test_each_paper_has_one_example(after_story: AfterStory) -> None:
             {MONDAY: {BATS: (9, 9), CATS: (2, 2)}},
             [(BATS, Vote.DOWN, TUESDAY)],
             [
-                Example(BATS, MONDAY, True, LabelSource.LIBRARY),
-                Example(CATS, TUESDAY, True, LabelSource.LIBRARY),
+                Example(BATS, MONDAY, True, LabelSource.LIBRARY),  # noqa: FBT003
+                Example(CATS, TUESDAY, True, LabelSource.LIBRARY),  # noqa: FBT003
             ],
         )
     )

@@ -342,7 +342,7 @@ def test_whatever_goes_wrong_the_batch_is_complete_or_names_what_it_lacks(
     rss: str,
     page: str,
     catchup: str,
-    memory: bool,  # drawn
+    memory: bool,  # noqa: FBT001  # drawn
 ) -> None:
     def seen(state: str, via: Via) -> Feed | None:
         papers = {"fresh": PAPERS, "stale": OLD, "empty": (), "cut": PAPERS[4:]}.get(state)

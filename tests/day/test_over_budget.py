@@ -50,7 +50,7 @@ class Watched:
     spends: dict[str, list[Spend]] = field(default_factory=dict)
 
     @contextmanager
-    def step(self, name: str, total: int) -> Iterator[Advance]:
+    def step(self, name: str, total: int) -> Iterator[Advance]:  # noqa: ARG002
         paid = self.spends.setdefault(name, [])
 
         def advance(_units: int = 1, spend: Spend | None = None, /) -> None:

@@ -121,7 +121,7 @@ def test_the_interval_covers_the_truth_once_fifty_papers_were_sampled(wrong_by: 
 
 def _days(reader: int, wrong_by: float) -> list[tuple[Missed, int]]:
     """Sample ten days of a reader; return each day's estimate and the number really missed."""
-    chance = Random(reader)  # the same days each time
+    chance = Random(reader)  # noqa: S311  # the same days each time
     explored: list[Explored] = []
     days = []
     for number in range(10):

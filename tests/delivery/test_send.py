@@ -115,7 +115,7 @@ def test_an_unconfirmed_message_is_sent_again_under_the_same_name_where_copies_a
     [(True, 1, MessageStatus.DELIVERED), (False, 0, MessageStatus.UNKNOWN)],
 )
 def test_a_run_that_was_killed_while_sending_leaves_a_doubt(
-    deduplicates: bool,  # a case
+    deduplicates: bool,  # noqa: FBT001  # a case
     sent: int,
     fate: MessageStatus,
 ) -> None:
@@ -133,7 +133,7 @@ def test_a_run_that_was_killed_while_sending_leaves_a_doubt(
 def test_no_message_is_sent_twice_and_each_has_a_fate(
     troubles: list[DeliveryError | None],
     statuses: list[MessageStatus],
-    deduplicates: bool,  # a case
+    deduplicates: bool,  # noqa: FBT001  # a case
 ) -> None:
     channel = FakeChannel(*troubles, deduplicates=deduplicates)
     found = _deliver(_parcel(*statuses), channel)

@@ -78,7 +78,7 @@ def test_a_range_has_weekdays_only_and_the_previous_day_expects_an_announcement(
     assert previous_announcement_day(date(2025, 7, 8)) == date(2025, 7, 4)
 
 
-INSTANTS = st.datetimes(datetime(2024, 1, 1), datetime(2026, 12, 20), timezones=st.just(UTC))
+INSTANTS = st.datetimes(datetime(2024, 1, 1), datetime(2026, 12, 20), timezones=st.just(UTC))  # noqa: DTZ001
 
 
 @given(INSTANTS)

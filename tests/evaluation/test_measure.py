@@ -34,7 +34,7 @@ class Knowing:
     def rank(
         self,
         papers: Sequence[Paper],
-        criteria: Criteria,
+        criteria: Criteria,  # noqa: ARG002
         evidence: Evidence = NO_EVIDENCE,
     ) -> tuple[Match, ...]:
         order = sorted(papers, key=lambda paper: ("Bats" in paper.title) != self.first)
@@ -166,8 +166,8 @@ def test_a_ranker_with_invalid_ranks_is_an_error() -> None:
         def rank(
             self,
             papers: Sequence[Paper],
-            criteria: Criteria,
-            evidence: Evidence = NO_EVIDENCE,
+            criteria: Criteria,  # noqa: ARG002
+            evidence: Evidence = NO_EVIDENCE,  # noqa: ARG002
         ) -> tuple[Match, ...]:
             return (Match(score=1, rank=1, of=1),) * len(papers)
 

@@ -24,7 +24,7 @@ class Certain:
     def rank(
         self,
         papers: Sequence[Paper],
-        criteria: Criteria,
+        criteria: Criteria,  # noqa: ARG002
         evidence: Evidence,
     ) -> tuple[Match, ...]:
         self.evidence.append(evidence)
@@ -62,7 +62,7 @@ def test_later_the_best_papers_and_a_random_sample_are_judged() -> None:
 
 @pytest.mark.parametrize(("all_known", "examples"), [(False, 13), (True, 100)])
 def test_unjudged_papers_are_no_examples_unless_all_labels_are_known(
-    all_known: bool,
+    all_known: bool,  # noqa: FBT001
     examples: int,
 ) -> None:
     ranker = Certain()

@@ -113,7 +113,7 @@ def test_the_json_has_the_tokens_of_each_day_and_their_sum() -> None:
 def test_recall_is_undefined_where_nothing_was_wanted() -> None:
     nothing = {USUAL_SIZE: Tokens(10, 1)}
     empty = TokenCounts(1, 0, 0, 0, nothing, Tokens(0, 0))
-    report = TokenReport("bats", 2, True, 0.95, 0, 20, "1", {FIRST: empty})
+    report = TokenReport("bats", 2, True, 0.95, 0, 20, "1", {FIRST: empty})  # noqa: FBT003
     assert (report.recall_kept.value, empty.recall, report.share.value) == (None, None, 0)
     row = as_json(report)["sum"]
     assert isinstance(row, dict)

@@ -19,14 +19,14 @@ BATS = a_paper("2502.00001", version=3)
 def test_arxiv_s_text_is_preferred_to_the_file_s() -> None:
     item = make_entry("line 1", paper_id=BATS.id, title="Bats!!", abstract="short")
     learned = learn([item], {BATS.id: BATS}, today=TODAY, wanted=True)
-    assert learned.examples == (Example(BATS, TODAY, True, LabelSource.LIBRARY),)
+    assert learned.examples == (Example(BATS, TODAY, True, LabelSource.LIBRARY),)  # noqa: FBT003
 
 
 def test_a_paper_that_arxiv_does_not_have_counts_by_the_files_text() -> None:
     item = make_entry("line 1", title="A Book", authors=["Ada"], categories=["q-bio"])
     (example,) = learn([item], {}, today=TODAY, wanted=False).examples
     paper = Paper(library_id("A Book"), 1, "A Book", (Author("Ada"),), "", ("q-bio",))
-    assert example == Example(paper, TODAY, False, LabelSource.LIBRARY)
+    assert example == Example(paper, TODAY, False, LabelSource.LIBRARY)  # noqa: FBT003
     assert paper.id.startswith("library:")
 
 
@@ -79,7 +79,7 @@ ITEMS = st.lists(
 
 
 @given(ITEMS, st.booleans())
-def test_every_entry_is_accounted_for(items: list[ImportedEntry], wanted: bool) -> None:
+def test_every_entry_is_accounted_for(items: list[ImportedEntry], wanted: bool) -> None:  # noqa: FBT001
     learned = learn(items, {BATS.id: BATS}, today=TODAY, wanted=wanted)
     told = len(learned.not_found) + len(learned.unusable) + learned.repeated
     assert learned.entries == len(items) == len(learned.examples) + told

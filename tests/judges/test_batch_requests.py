@@ -34,7 +34,7 @@ def test_questions_never_exceed_the_budget(count: int, most: int, cents: int) ->
         return CENT * len(papers_of({"messages": [{"content": prompt.user}]}))
 
     terms = BatchTerms(lambda: True, lambda _: {}, price, ledger)
-    builder = BatchRequestBuilder(plan, terms, Random(1))
+    builder = BatchRequestBuilder(plan, terms, Random(1))  # noqa: S311
     requests = list(builder.build(papers(count), NO_PRECEDENTS, most))
     asked = [one.id for request in requests for one in request.papers]
     cost = sum((request.question.most or 0 for request in requests), Decimal(0))

@@ -75,7 +75,7 @@ def test_question_and_answer_fit_the_context_window(words: int, context: int, ma
     planned = plan(context=context)
     asked = [paper(n, abstract="galaxies and stars " * words) for n in range(1, many + 1)]
     for batch in batches(asked, planned, size=lambda: MOST):
-        question = ask_about(batch, rng=Random(1))
+        question = ask_about(batch, rng=Random(1))  # noqa: S311
         (used,) = count_tokens([planned.system + question.text])
         answer = longest_answer(question, planned)
         assert answer >= 100 * len(batch)
@@ -85,7 +85,7 @@ def test_question_and_answer_fit_the_context_window(words: int, context: int, ma
 
 def test_an_answer_may_have_three_times_the_tokens_of_its_rows_and_some_more() -> None:
     for many in (1, 16):
-        question = ask_about(papers(many), rng=Random(1))
+        question = ask_about(papers(many), rng=Random(1))  # noqa: S311
         for planned in (plan(), plan(context=128_000)):
             assert longest_answer(question, planned) == 1000 + 300 * many
         assert 100 * many <= longest_answer(question, plan(context=1400)) < 1000 + 300 * many
@@ -93,7 +93,7 @@ def test_an_answer_may_have_three_times_the_tokens_of_its_rows_and_some_more() -
 
 def test_a_prompt_has_instructions_papers_schema_and_limit() -> None:
     planned = plan(context=128_000)
-    question = ask_about(papers(2), rng=Random(1))
+    question = ask_about(papers(2), rng=Random(1))  # noqa: S311
     prompt = to_prompt(question, planned)
     assert (prompt.system, prompt.user) == (planned.system, question.text)
     assert prompt.longest_answer == 1600

@@ -109,7 +109,7 @@ def test_no_call_costs_more_than_its_worst_case(
     own: Prices | None,
     limits: tuple[int, int],
     shares: list[float],
-    batch: bool,  # drawn
+    batch: bool,  # noqa: FBT001  # drawn
 ) -> None:
     prompt, completion = (int(n * share) for n, share in zip(limits, shares, strict=False))
     cached = int(prompt * shares[2])

@@ -22,7 +22,7 @@ def time() -> FakeTime:
     return FakeTime()
 
 
-def make_limiter(time: FakeTime, most: int = 8, limits: RateLimits = RateLimits()) -> RateLimiter:
+def make_limiter(time: FakeTime, most: int = 8, limits: RateLimits = RateLimits()) -> RateLimiter:  # noqa: B008
     return RateLimiter(AimdConcurrency(most, limits), clock=time.clock, wait=time.wait)
 
 

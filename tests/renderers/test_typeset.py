@@ -46,7 +46,7 @@ def parsed(markup: str) -> Element:
         (r"{\L}ukasz Ku\'smierz, \c{C}elik, \v{S}imon, na\"{\i}ve", None),
         (r"\`{I}r\`{o}y\`{i}nSpeech", "ÌròyìnSpeech"),
         (r"US \& MRI, 90\%, a\_b, \$5", "US & MRI, 90%, a_b, $5"),
-        ("``quoted'' --- and 3--5", "“quoted” — and 3–5"),
+        ("``quoted'' --- and 3--5", "“quoted” — and 3–5"),  # noqa: RUF001
         ("A->B, B->C fail to learn A-->C", "A->B, B->C fail to learn A-->C"),
         (r"PixArt-\Sigma: Weak-to-Strong", "PixArt-Σ: Weak-to-Strong"),
         (r"\emph{a \textbf{b}} {\em c} \textsc{Name}", "a b c Name"),

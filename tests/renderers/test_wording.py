@@ -98,7 +98,7 @@ def test_the_funnel_has_the_h_index_filter_only_where_it_left_something_out() ->
 
 def test_a_name_that_may_be_a_namesake_s_is_marked() -> None:
     ada = AuthorMatch("Ada Example", by_name_only=False)
-    both = replace(entry(followed=True), followed=(ada, AuthorMatch("C. Babbage", True)))
+    both = replace(entry(followed=True), followed=(ada, AuthorMatch("C. Babbage", True)))  # noqa: FBT003
     assert reasons.reason(both) == "Author match: Ada Example, C. Babbage (by name)"
     assert both.comment == "Author match"
 

@@ -91,7 +91,7 @@ def test_the_units_command_makes_and_brings_a_page(
     started = re.search(r"^ExecStart=(.+)$", service, re.MULTILINE)
     assert started is not None
     # The paths here have nothing that systemd quotes in another way than a shell.
-    done = subprocess.run(
+    done = subprocess.run(  # noqa: S603
         # To systemd the colon says that nothing in the line is a variable.
         shlex.split(started[1].removeprefix(":").replace("%%", "%")),
         env=_environment(trust, tmp_path),
@@ -115,7 +115,7 @@ def test_crons_line_makes_and_brings_a_page_and_logs_it(
         if "morning" in one and not one.startswith("#")
     ]
     command = line.split(maxsplit=5)[5].replace("\\%", "%")
-    done = subprocess.run(
+    done = subprocess.run(  # noqa: S603
         ["/bin/sh", "-c", command], env=_environment(trust, tmp_path), check=False
     )
     assert done.returncode == 0

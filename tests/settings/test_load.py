@@ -196,7 +196,7 @@ def test_any_file_is_settings_or_our_error(
     try:
         load_settings(file)
     except PaperlarkError as error:
-        assert str(file) in str(error)
+        assert str(file) in str(error)  # noqa: PT017
 
 
 @pytest.mark.parametrize("written", ["pagesize", "page-size", "Page_Size", "page_sizes"])

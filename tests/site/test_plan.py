@@ -37,7 +37,7 @@ class _Looked:
             page = self._archive.digest(profile, day)
             if page and first <= day <= last:
                 for one in page.entries:
-                    yield ScannedPaper(one.paper.id, day, True, 9, 8, 0.9, one.paper)
+                    yield ScannedPaper(one.paper.id, day, True, 9, 8, 0.9, one.paper)  # noqa: FBT003
 
 
 def _ignored(_units: int = 1, _spend: object = None, /) -> None:

@@ -155,12 +155,12 @@ for edition in range(int(sys.argv[2]), 1000):
 
 @pytest.mark.slow
 def test_killed_at_any_moment_the_site_is_the_old_one_or_the_new_one(tmp_path: Path) -> None:
-    site, chance = tmp_path / "site", random.Random(7)
+    site, chance = tmp_path / "site", random.Random(7)  # noqa: S311
     environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2] / "src")}
     seen: set[str] = set()
     for attempt in range(12):
         before = site.readlink() if site.is_symlink() else None
-        builder = subprocess.Popen(
+        builder = subprocess.Popen(  # noqa: S603
             [sys.executable, "-c", _BUILDER, str(site), str(attempt)], env=environment
         )
         while (site.readlink() if site.is_symlink() else None) == before:

@@ -21,7 +21,7 @@ DAY = date(2025, 2, 26)
 def _looked(number: int, title: str, abstract: str = "", **of: object) -> ScannedPaper:
     identifier = PaperId(f"2502.{number:05d}")
     paper = a_paper(identifier, title=title, abstract=abstract, **of)
-    return ScannedPaper(identifier, DAY, False, None, None, 0.25, paper)
+    return ScannedPaper(identifier, DAY, False, None, None, 0.25, paper)  # noqa: FBT003
 
 
 def _find(papers: Sequence[ScannedPaper], term: str) -> dict[int, int] | None:
@@ -79,7 +79,7 @@ def test_a_block_holds_what_a_result_shows() -> None:
             authors=tuple(Author(name) for name in "ABCDE"),
         ),
     )
-    unknown = ScannedPaper(PaperId("2502.00001"), DAY, False, None, None, None, None)
+    unknown = ScannedPaper(PaperId("2502.00001"), DAY, False, None, None, None, None)  # noqa: FBT003
     assert json.loads(next(blocks([judged, unknown]))) == [
         ["hep-th/9901001", "2025-02-26", 1, "9·8", "Schrödinger's $x^2$", "A, B, C and 2 more"],
         ["2502.00001", "2025-02-26", 0, "", "2502.00001", ""],

@@ -408,7 +408,7 @@ with ArxivClient(f"asker/{sys.argv[3]}", Path(sys.argv[1]), pause=0.2) as client
 
 def _asker(folder: Path, url: str, name: str, times: int) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-c", ASKER, str(folder), url, name, str(times)]
-    asker = subprocess.Popen(command, stdout=subprocess.PIPE)  # our own interpreter
+    asker = subprocess.Popen(command, stdout=subprocess.PIPE)  # noqa: S603  # our own interpreter
     assert asker.stdout
     assert asker.stdout.readline() == b"ready\n"
     return asker

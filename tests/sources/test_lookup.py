@@ -54,7 +54,7 @@ def test_an_empty_answer_is_requested_again(client: ArxivClient, standing: Stand
 
 def test_papers_before_a_failure_are_kept(client: ArxivClient, standing: StandInLookup) -> None:
     came = []
-    with pytest.raises(SourceUnreachable):  # what came before is the point
+    with pytest.raises(SourceUnreachable):  # noqa: PT012  # what came before is the point
         for paper in ArxivLookup(client, standing.url).papers([one.id for one in papers(250)]):
             came.append(paper)
             standing.failing = 1

@@ -214,7 +214,7 @@ def test_every_recorded_reply_is_read_or_named(shared: Path) -> None:
 
 def test_the_token_of_the_old_server_is_read(shared: Path) -> None:
     content = (shared / "recorded/oai/ads_arxiv_multi_20230125.xml").read_bytes()
-    assert parse_oai(content, "cs.LG", "a recording").token == "6460044|1001"
+    assert parse_oai(content, "cs.LG", "a recording").token == "6460044|1001"  # noqa: S105
 
 
 @pytest.mark.parametrize(

@@ -236,7 +236,7 @@ def cut_after(request: Request, handle: Handle) -> Response:
     return _cut(request)
 
 
-def cut_before(request: Request, handle: Handle) -> Response:
+def cut_before(request: Request, handle: Handle) -> Response:  # noqa: ARG001
     """Close the connection without handling the request."""
     return _cut(request)
 

@@ -378,7 +378,7 @@ class RememberingRanker:
         self,
         papers: Sequence[Paper],
         criteria: Criteria,
-        evidence: Evidence,
+        evidence: Evidence,  # noqa: ARG002
     ) -> tuple[Match, ...]:
         key = hash((criteria, *((one.id, one.title, one.abstract) for one in papers)))
         if key not in self.known:
@@ -404,7 +404,7 @@ class Replay:
     def month(self, mood: Mood, seed: int) -> tuple[list[Result], Counter[str]]:
         """Replay all days under faults drawn from that seed; gives them and the faults shown."""
         self._fresh()
-        self._disturbance.draw(mood, self.days, Random(f"{mood.name} {seed}"))  # no secret
+        self._disturbance.draw(mood, self.days, Random(f"{mood.name} {seed}"))  # noqa: S311  # no secret
         return [self._disturbed(day) for day in self.days], self._disturbance.shown
 
     def _disturbed(self, day: date) -> Result:

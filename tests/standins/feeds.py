@@ -22,7 +22,7 @@ def item(
     abstract: str = "An abstract.",
     creator: str = "Ada Lovelace",
     categories: tuple[str, ...] = ("cs.LG",),
-    type: str = "new",
+    type: str = "new",  # noqa: A002
 ) -> str:
     identifier = guid.removeprefix("oai:arXiv.org:")
     description = f"arXiv:{identifier} Announce Type: {type} \nAbstract: {abstract}"

@@ -93,7 +93,7 @@ def slowly(standing: StandIn, request: Request) -> Response:
 
 def anew(arguments: Sequence[str], environment: Mapping[str, str]) -> Run:
     """Start Python and all, as a reader does."""
-    return subprocess.Popen(
+    return subprocess.Popen(  # noqa: S603
         [sys.executable, "-m", "paperlark", *arguments],
         env=environment,
         stdout=subprocess.DEVNULL,

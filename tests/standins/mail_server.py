@@ -40,7 +40,7 @@ class MailServer:
         """What the reader sees: one mail for each Message-ID, as mail systems show it."""
         return list({str(mail["Message-ID"]): mail for mail in self.taken}.values())
 
-    async def handle_EHLO(  # aiosmtpd's name
+    async def handle_EHLO(  # noqa: N802  # aiosmtpd's name
         self,
         server: SMTP,
         session: Session,
@@ -53,7 +53,7 @@ class MailServer:
         self._now = self.fault()
         return responses
 
-    async def handle_MAIL(
+    async def handle_MAIL(  # noqa: N802
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         del session
@@ -65,7 +65,7 @@ class MailServer:
             self._now, "250 OK"
         )
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
         del session
         content = envelope.content
         assert isinstance(content, bytes)

@@ -104,12 +104,12 @@ class Misbehaving:
             rows=tuple(self._judge(paper["paper"], paper["id"]) for paper in papers),
             prompt_tokens=len(json.dumps(question)) // 3,
             limit=question.get("max_tokens") or question.get("max_completion_tokens") or 10_000,
-            dice=Random(f"{self._seed} {ids} {times}"),  # nothing secret
+            dice=Random(f"{self._seed} {ids} {times}"),  # noqa: S311  # nothing secret
         )
 
     def _judge(self, number: int, id_: str) -> Row:
         """Judge a paper, always the same, with a comment only if it is selected."""
-        dice = Random(id_)  # likewise
+        dice = Random(id_)  # noqa: S311  # likewise
         relevance, novelty = dice.randint(1, 10), dice.randint(1, 10)
         selected = relevance >= self._cutoffs.relevance and novelty >= self._cutoffs.novelty
         return {

@@ -110,7 +110,7 @@ class Mornings:
     tally: Tally = field(default_factory=Tally)
 
     def __post_init__(self) -> None:
-        self.lot = random.Random(self.seed)  # a seed makes it repeatable
+        self.lot = random.Random(self.seed)  # noqa: S311  # a seed makes it repeatable
         self.rate_limit_clock = FakeWatch(clock=datetime(2025, 1, 6, 6, tzinfo=UTC).timestamp())
         self.hooks.fault, self.hooks._clock = self._web_fault, lambda: self.rate_limit_clock.clock
         self.mail.fault = self._mail_fault

@@ -39,7 +39,7 @@ class Terminal:
         self.patience = PATIENCE
         self._read_to = 0
         self._end, other = os.openpty()
-        self._program = subprocess.Popen(  # the test's own command
+        self._program = subprocess.Popen(  # noqa: S603  # the test's own command
             [sys.executable, "-c", _LAUNCH, *command],
             stdin=other,
             stdout=other,

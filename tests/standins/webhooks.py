@@ -83,7 +83,7 @@ class Webhooks:
         """Give what one service took."""
         return [post for post in self.taken if post.host == host]
 
-    def answer(  # one for each thing that may go wrong
+    def answer(  # noqa: PLR0911  # one for each thing that may go wrong
         self, host: str, path: str, body: bytes
     ) -> tuple[int, Mapping[str, str], str] | None:
         """Take a post or do not; None hangs up without an answer."""
@@ -191,7 +191,7 @@ def serving(hooks: Webhooks, context: ssl.SSLContext) -> Iterator[str]:
             self.rfile.close()
             self.connection.close()
 
-        def log_message(self, format: str, *args: object) -> None:
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
             """Say nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Door)

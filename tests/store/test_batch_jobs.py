@@ -95,7 +95,7 @@ JOBS = st.builds(
     model=st.text(max_size=10),
     base_url=st.text(max_size=10),
     questions=st.lists(POSED, max_size=4).map(tuple),
-    at=st.datetimes(datetime(2020, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC)),
+    at=st.datetimes(datetime(2020, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001
     name=st.none() | st.text(max_size=10),
     state=st.sampled_from(BatchJobState),
     misses=st.dictionaries(PAPERS, st.builds(BatchMiss, st.text(max_size=20), st.booleans())),

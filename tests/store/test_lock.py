@@ -21,7 +21,7 @@ with run_lock(Path(sys.argv[1]), patience=0):
 
 
 def _hold(database: Path, seconds: float) -> subprocess.Popen[str]:
-    holder = subprocess.Popen(
+    holder = subprocess.Popen(  # noqa: S603
         [sys.executable, "-c", HOLD, str(database), str(seconds)], stdout=subprocess.PIPE, text=True
     )
     assert holder.stdout

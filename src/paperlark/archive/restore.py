@@ -108,7 +108,7 @@ def _restore_day(
     profile: Profile,
 ) -> PaperlarkError | None:
     """Restore one day, or return what is wrong with its files."""
-    from paperlark.renderers.restore import restore  # only needed here
+    from paperlark.renderers.restore import restore  # noqa: PLC0415  # only needed here
 
     try:
         page = manifest.with_name(f"{name}.json").read_bytes()

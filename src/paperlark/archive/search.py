@@ -91,7 +91,7 @@ class ArchiveSearch:
         self, query: SearchQuery, found: Sequence[Hit], method: SearchMethod
     ) -> tuple[tuple[Hit, ...], Mapping[PaperId, float]]:
         """Order by BM25, then rerank the best by BM25 and similarity together."""
-        from paperlark.rankers import semantic_search  # numpy and scipy: 0.4 s
+        from paperlark.rankers import semantic_search  # noqa: PLC0415  # numpy and scipy: 0.4 s
 
         all_words = method is SearchMethod.ALL_WORDS
         weight = semantic_search.ALL_WORDS_WEIGHT if all_words else semantic_search.ANY_WORD_WEIGHT
@@ -123,7 +123,7 @@ def _without_stop_words(query: SearchQuery) -> SearchQuery:
     """
     if not query.terms:
         return query
-    from paperlark.rankers.tokens import only_stopwords  # numpy
+    from paperlark.rankers.tokens import only_stopwords  # noqa: PLC0415  # numpy
 
     terms = tuple(term for term in query.terms if not only_stopwords(term.text))
     return replace(query, terms=terms) if len(terms) >= _FEWEST_TERMS else query
@@ -189,7 +189,7 @@ def _catch_up(finder: PaperSearch, progress: Progress) -> None:
 
 
 def _semantic(vectors: VectorStore) -> SemanticSearch:
-    from paperlark.rankers.embedding import Embedding  # numpy and scipy: 0.4 s
-    from paperlark.rankers.semantic_search import SemanticSearch  # likewise
+    from paperlark.rankers.embedding import Embedding  # noqa: PLC0415  # numpy and scipy: 0.4 s
+    from paperlark.rankers.semantic_search import SemanticSearch  # noqa: PLC0415  # likewise
 
     return SemanticSearch(vectors, Embedding.shipped())

@@ -61,7 +61,7 @@ _current: ContextVar[_Recording | None] = ContextVar("_current", default=None)
 @contextmanager
 def record_requests(service: NotifyBase) -> Iterator[list[HttpCall]]:
     """Yield a list that each request of that service, in this thread, is added to in order."""
-    import requests  # comes with Apprise, which only deliveries load
+    import requests  # noqa: PLC0415  # comes with Apprise, which only deliveries load
 
     for module in _modules_of(service):
         if getattr(module, "requests", None) is requests:
@@ -91,7 +91,7 @@ class _Requests(ModuleType):
         super().__init__(library.__name__)
         self._library = library
 
-    def __getattr__(self, name: str) -> Any:  # whatever the library has
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401  # whatever the library has
         recording = _current.get()
         if recording is None or name not in _SENDING:
             return getattr(self._library, name)
@@ -104,18 +104,18 @@ _METHODS = frozenset({"request", "get", "options", "head", "post", "put", "patch
 _SENDING = _METHODS | {"Session", "session"}
 
 
-def _request(recording: _Recording, method: str, *given: Any, **options: Any) -> Any:  # as there
+def _request(recording: _Recording, method: str, *given: Any, **options: Any) -> Any:  # noqa: ANN401  # as there
     """Send one request in a session of its own, as `requests.post` and its like do."""
     with _session(recording) as session:
         return getattr(session, method)(*given, **options)
 
 
-def _session(recording: _Recording) -> Any:  # a session of requests
+def _session(recording: _Recording) -> Any:  # noqa: ANN401  # a session of requests
     """Open a session that adds each of its requests to the recording."""
-    import requests  # comes with Apprise, which only deliveries load
+    import requests  # noqa: PLC0415  # comes with Apprise, which only deliveries load
 
     class Session(requests.Session):
-        def send(self, request: Any, **options: Any) -> Any:  # as there
+        def send(self, request: Any, **options: Any) -> Any:  # noqa: ANN401  # as there
             if recording.calls and recording.calls[-1].status == HTTPStatus.TOO_MANY_REQUESTS:
                 # Some plugins ask again at once; a service that wants a pause gets it.
                 raise requests.ConnectionError("the service asked for a pause")
@@ -135,14 +135,14 @@ def _session(recording: _Recording) -> Any:  # a session of requests
     return session
 
 
-def _adapter(recording: _Recording) -> Any:  # an adapter of requests
+def _adapter(recording: _Recording) -> Any:  # noqa: ANN401  # an adapter of requests
     """Make an adapter whose connections, also through a proxy, note that something was sent."""
-    from requests.adapters import HTTPAdapter  # see above
-    from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+    from requests.adapters import HTTPAdapter  # noqa: PLC0415  # see above
+    from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool  # noqa: PLC0415
 
-    def noting(pool: Any) -> Any:  # a class of urllib3
+    def noting(pool: Any) -> Any:  # noqa: ANN401  # a class of urllib3
         class Connection(pool.ConnectionCls):  # type: ignore[misc]
-            def send(self, data: Any) -> None:  # as there
+            def send(self, data: Any) -> None:  # noqa: ANN401  # as there
                 try:
                     super().send(data)
                 finally:
@@ -155,11 +155,11 @@ def _adapter(recording: _Recording) -> Any:  # an adapter of requests
     pools = {"http": noting(HTTPConnectionPool), "https": noting(HTTPSConnectionPool)}
 
     class Adapter(HTTPAdapter):
-        def init_poolmanager(self, *given: Any, **options: Any) -> None:  # as there
+        def init_poolmanager(self, *given: Any, **options: Any) -> None:  # noqa: ANN401  # as there
             super().init_poolmanager(*given, **options)
             self.poolmanager.pool_classes_by_scheme = pools
 
-        def proxy_manager_for(self, *given: Any, **options: Any) -> Any:  # as there
+        def proxy_manager_for(self, *given: Any, **options: Any) -> Any:  # noqa: ANN401  # as there
             manager = super().proxy_manager_for(*given, **options)
             manager.pool_classes_by_scheme = pools
             return manager

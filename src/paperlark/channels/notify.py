@@ -53,9 +53,9 @@ class NotifyChannel:
         self._service = self._open(address)
         self.message_format = _form(self._service, name)
 
-    def send(self, message: Message, name: str) -> None:  # chats do not recognize copies
+    def send(self, message: Message, name: str) -> None:  # noqa: ARG002  # chats do not recognize copies
         """Send a message; raises DeliveryError."""
-        from apprise.exception import AppriseException  # 0.2 s
+        from apprise.exception import AppriseException  # noqa: PLC0415  # 0.2 s
 
         with record_requests(self._service) as calls:
             try:
@@ -77,7 +77,7 @@ class NotifyChannel:
             raise failure
 
     def _open(self, address: str) -> NotifyBase:
-        import apprise  # 0.2 s
+        import apprise  # noqa: PLC0415  # 0.2 s
 
         if address.partition(":")[0].lower() in _MAIL:
             raise ChannelRefused(
@@ -154,7 +154,7 @@ def _lost(call: HttpCall) -> bool:
     return (call.status is None and call.sent) or call.status in _GATEWAY_GAVE_UP
 
 
-def _form(service: Any, name: str) -> MessageFormat:  # Apprise's classes share no typed limits
+def _form(service: Any, name: str) -> MessageFormat:  # noqa: ANN401  # Apprise's classes share no typed limits
     longest = int(min(service.body_maxlen * _ROOM, _COMFORTABLE))
     if longest < _SHORTEST:
         raise ChannelRefused(
@@ -167,14 +167,14 @@ def _form(service: Any, name: str) -> MessageFormat:  # Apprise's classes share 
     return MessageFormat(style, longest, subject, measure=_bytes)
 
 
-def _style(formats: Any) -> Style:  # one, or several in order
+def _style(formats: Any) -> Style:  # noqa: ANN401  # one, or several in order
     known = [str(getattr(one, "value", one)) for one in _several(formats)]
     if known[0] == Style.HTML:
         return Style.HTML
     return next((style for style in (Style.MARKDOWN, Style.HTML) if style in known), Style.TEXT)
 
 
-def _several(formats: Any) -> tuple[Any, ...]:
+def _several(formats: Any) -> tuple[Any, ...]:  # noqa: ANN401
     return tuple(formats) if isinstance(formats, tuple | list) else (formats,)
 
 

@@ -77,15 +77,15 @@ class _Commands(click.Group):
         except PaperlarkError as error:
             raise _Failure(error) from error
 
-    def list_commands(self, ctx: click.Context) -> list[str]:  # click's signature
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click's signature
         return list(_COMMANDS)
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """Write the list of commands without importing them."""
         with formatter.section("Commands"):
             formatter.write_dl(list(_COMMANDS.items()))
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         if cmd_name not in _COMMANDS:
             return None
         # No module may be called `import`.
@@ -99,7 +99,7 @@ class _Commands(click.Group):
 
 def _add_logging_options(command: click.Command) -> None:
     """Let the options for logging stand behind a command's name as well."""
-    from paperlark.cli._logging import logging_options  # not for --help
+    from paperlark.cli._logging import logging_options  # noqa: PLC0415  # not for --help
 
     if isinstance(command, click.Group):
         for inside in command.commands.values():
@@ -133,7 +133,7 @@ def cli(context: click.Context, *, verbose: int, log_file: Path | None) -> None:
     many there were and what it cost. It works at once without a key, and selects better with
     any OpenAI-compatible model.
     """
-    from paperlark.cli._logging import set_up_logging  # not for --help
+    from paperlark.cli._logging import set_up_logging  # noqa: PLC0415  # not for --help
 
     # `morning` is started by timers: its journal is where people look for what it decided.
     scheduled = context.invoked_subcommand == "morning" and not sys.stderr.isatty()

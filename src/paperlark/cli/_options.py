@@ -27,7 +27,7 @@ def environment_of(context: click.Context) -> Environment:
     return context.find_object(Environment) or Environment()
 
 
-def run_options(**chosen: Any) -> RunOptions:  # RunOptions' own arguments
+def run_options(**chosen: Any) -> RunOptions:  # noqa: ANN401  # RunOptions' own arguments
     """Return options for a run that waits for others, and says so on standard error."""
     return replace(RunOptions(patience=PATIENCE, tell=partial(click.echo, err=True)), **chosen)
 
@@ -61,14 +61,14 @@ class Day(click.ParamType[date]):
         if isinstance(value, date):
             return value
         try:
-            return datetime.strptime(str(value), "%Y-%m-%d").date()  # a day has no zone
+            return datetime.strptime(str(value), "%Y-%m-%d").date()  # noqa: DTZ007  # a day has no zone
         except ValueError:
             self.fail(f"{value!r} is not a valid date; write it like 2025-02-26", param, ctx)
 
 
 def check_paper(name: str) -> str:
     """Return a paper's identifier as it is, or say how one is written."""
-    from paperlark.domain.paper import identify  # only where a paper is named
+    from paperlark.domain.paper import identify  # noqa: PLC0415  # only where a paper is named
 
     if identify(name) is None:
         raise click.UsageError(

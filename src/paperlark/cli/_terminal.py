@@ -71,8 +71,8 @@ class _Bars:
     @contextmanager
     def step(self, name: str, total: int) -> Iterator[Advance]:
         """Show a bar of `total` units, and beside it what they have cost so far."""
-        from rich.console import Console  # 0.1 s, and only on a terminal
-        from rich.progress import (
+        from rich.console import Console  # noqa: PLC0415  # 0.1 s, and only on a terminal
+        from rich.progress import (  # noqa: PLC0415
             BarColumn,
             MofNCompleteColumn,
             Progress,
@@ -80,8 +80,8 @@ class _Bars:
             TimeRemainingColumn,
         )
 
-        from paperlark.domain.spending import total as total_of  # likewise
-        from paperlark.renderers import costs
+        from paperlark.domain.spending import total as total_of  # noqa: PLC0415  # likewise
+        from paperlark.renderers import costs  # noqa: PLC0415
 
         columns = (
             TextColumn("{task.description:>14}"),

@@ -30,7 +30,7 @@ class _Month(click.ParamType[date]):
         if isinstance(value, date):
             return value
         try:
-            return datetime.strptime(str(value), "%Y-%m").date()  # it has no zone
+            return datetime.strptime(str(value), "%Y-%m").date()  # noqa: DTZ007  # it has no zone
         except ValueError:
             self.fail(f"{value!r} is not a valid month; write it like 2025-02", param, ctx)
 

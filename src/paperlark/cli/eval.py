@@ -198,7 +198,7 @@ def command(
     # Vectors here are too short to be shared among threads, which then wait for each other: on a
     # busy machine that takes ten times as long. It is read when numpy is imported.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    from paperlark import EvaluationPlan  # brings numpy, which no help and no mistake needs
+    from paperlark import EvaluationPlan  # noqa: PLC0415  # brings numpy, which no help and no mistake needs
 
     if folder is None:
         reader = open_for(context, profile_file).labelled_days()
@@ -222,9 +222,9 @@ def _measure_ranking(
     json_file: Path | None,
     html_file: Path | None,
 ) -> None:
-    from paperlark.evaluation.report import as_json
-    from paperlark.evaluation.report_page import render
-    from paperlark.evaluation.tables import show_report
+    from paperlark.evaluation.report import as_json  # noqa: PLC0415
+    from paperlark.evaluation.report_page import render  # noqa: PLC0415
+    from paperlark.evaluation.tables import show_report  # noqa: PLC0415
 
     report = evaluate(reader, methods, plan, progress=progress(), processes=processes)
     _write_json(json_file, as_json(report))
@@ -236,8 +236,8 @@ def _measure_ranking(
 def _measure_tokens(
     reader: LabelledReader, plan: EvaluationPlan, json_file: Path | None, *, all_known: bool
 ) -> None:
-    from paperlark.evaluation.tables import show_tokens
-    from paperlark.evaluation.token_report import as_json
+    from paperlark.evaluation.tables import show_tokens  # noqa: PLC0415
+    from paperlark.evaluation.token_report import as_json  # noqa: PLC0415
 
     report = evaluate_tokens(reader, plan, progress=progress(), all_known=all_known)
     _write_json(json_file, as_json(report))

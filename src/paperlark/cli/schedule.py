@@ -50,7 +50,7 @@ class _TimeOfDay(click.ParamType[time]):
         if isinstance(value, time):
             return value
         try:
-            return datetime.strptime(str(value), "%H:%M").time()  # its zone is the machine's
+            return datetime.strptime(str(value), "%H:%M").time()  # noqa: DTZ007  # its zone is the machine's
         except ValueError:
             self.fail(f"{value!r} is not a valid time; write it like 06:30", param, ctx)
 
@@ -65,7 +65,7 @@ class _Task:
     remove: bool
     yes: bool
 
-    def carry_out(self, kind: ScheduleKind, **chosen: Any) -> None:  # open_schedule's
+    def carry_out(self, kind: ScheduleKind, **chosen: Any) -> None:  # noqa: ANN401  # open_schedule's
         """Show, set or remove a schedule of this kind."""
         schedule = open_schedule(
             kind,

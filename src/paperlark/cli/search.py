@@ -104,7 +104,7 @@ def command(
 
 
 def _cite(form: str, papers: Sequence[Paper]) -> None:
-    from paperlark.renderers.citations.formats import bibtex, csl, ris  # one of 3
+    from paperlark.renderers.citations.formats import bibtex, csl, ris  # noqa: PLC0415  # one of 3
 
     citable = [paper for paper in papers if Identifier.parse(paper.id)]
     if len(citable) < len(papers):

@@ -48,8 +48,8 @@ def command(
 
 
 def _show(markdown: str) -> None:
-    from rich.console import Console  # only a terminal needs it
-    from rich.markdown import Markdown
+    from rich.console import Console  # noqa: PLC0415  # only a terminal needs it
+    from rich.markdown import Markdown  # noqa: PLC0415
 
     console = Console()
     with console.capture() as page:

@@ -92,7 +92,7 @@ def open_channel(settings: Settings, wanted: ChannelSettings, environment: Envir
     """
     if wanted.mail is not None:
         return open_mailbox(settings, wanted, environment)
-    from paperlark.channels.notify import NotifyChannel  # brings Apprise
+    from paperlark.channels.notify import NotifyChannel  # noqa: PLC0415  # brings Apprise
 
     return NotifyChannel(_secret(environment, wanted.url_variable or "", wanted.name), wanted.name)
 
@@ -101,7 +101,7 @@ def open_mailbox(
     settings: Settings, wanted: ChannelSettings, environment: Environment
 ) -> MailChannel:
     """Return a channel that is a mailbox; raises SecretUnusable or ChannelRefused."""
-    from paperlark.channels.mail import MailChannel, MailServer  # brings TLS
+    from paperlark.channels.mail import MailChannel, MailServer  # noqa: PLC0415  # brings TLS
 
     mail = settings.mail
     if mail is None or wanted.mail is None:

@@ -25,10 +25,10 @@ from paperlark.settings.environment import Environment, RunOptions
 from paperlark.store.spending import SpendingStore
 
 if TYPE_CHECKING:
-    from paperlark.judges.batched import BatchedJudge
+    from paperlark.judges.batched import BatchedJudge  # noqa: PLC0415
     from paperlark.judges.estimate import EstimatingJudge
     from paperlark.judges.llm import LlmJudge, Map
-    from paperlark.llm.openai_compatible import OpenAICompatible
+    from paperlark.llm.openai_compatible import OpenAICompatible  # noqa: PLC0415
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ def start_threads(model: ModelSettings | None, opened: ExitStack) -> Threads | N
     return opened.enter_context(Threads(model.parallel)) if model else None
 
 
-def choose_judge(  # all that a judge may need
+def choose_judge(  # noqa: PLR0917  # all that a judge may need
     settings: Settings,
     options: RunOptions,
     environment: Environment,
@@ -86,14 +86,14 @@ def choose_judge(  # all that a judge may need
     """Choose the judge; a recording takes precedence over a model."""
     criteria = settings.profile.criteria
     if options.judgements is not None:
-        from paperlark.judges.recorded import RecordedJudge  # brings pydantic
+        from paperlark.judges.recorded import RecordedJudge  # noqa: PLC0415  # brings pydantic
 
         return ChosenJudge(RecordedJudge(options.judgements, criteria))
     model = settings.model
     if model is None or threads is None or not options.use_model:
         return ChosenJudge(None)
     server = _open_server(model, settings.database, environment, threads, opened)
-    from paperlark.llm.chat_stack import build_chat_stack  # with a model only
+    from paperlark.llm.chat_stack import build_chat_stack  # noqa: PLC0415  # with a model only
 
     chat = build_chat_stack(
         server, model.base_url, ledger, own_prices=model.prices, now=environment.now
@@ -113,8 +113,8 @@ def choose_estimating_judge(
     profile: Profile, model: ModelSettings, store: SpendingStore, jobs: BatchJobs, opened: ExitStack
 ) -> EstimatingJudge:
     """Return a judge that estimates what the profile's model would take; it needs no key."""
-    from paperlark.judges.estimate import EstimatingJudge  # counts tokens
-    from paperlark.llm.openai_compatible import OpenAICompatible  # HTTP client
+    from paperlark.judges.estimate import EstimatingJudge  # noqa: PLC0415  # counts tokens
+    from paperlark.llm.openai_compatible import OpenAICompatible  # noqa: PLC0415  # HTTP client
 
     chat = opened.enter_context(OpenAICompatible(model.base_url, model.model))
     judge = _llm_judge(profile, model, chat)
@@ -129,9 +129,9 @@ def choose_estimating_judge(
 def _llm_judge(
     profile: Profile, model: ModelSettings, chat: ChatModel, map_: Map = map
 ) -> LlmJudge:
-    from paperlark.judges.llm import LlmJudge  # only a page with a model needs it
-    from paperlark.judges.prompt import mentions_authors  # likewise
-    from paperlark.llm.prices import context_window  # likewise
+    from paperlark.judges.llm import LlmJudge  # noqa: PLC0415  # only a page with a model needs it
+    from paperlark.judges.prompt import mentions_authors  # noqa: PLC0415  # likewise
+    from paperlark.llm.prices import context_window  # noqa: PLC0415  # likewise
 
     return LlmJudge(
         chat,
@@ -153,8 +153,8 @@ def _open_server(
 ) -> OpenAICompatible:
     """Return the client of the model's server, behind its rate limiter."""
     # Only a page with a model needs these.
-    from paperlark.llm.openai_compatible import OpenAICompatible
-    from paperlark.llm.rate_limiter import (
+    from paperlark.llm.openai_compatible import OpenAICompatible  # noqa: PLC0415
+    from paperlark.llm.rate_limiter import (  # noqa: PLC0415
         AimdConcurrency,
         RateLimiter,
         RateLimits,
@@ -193,7 +193,7 @@ def _key(model: ModelSettings, environment: Environment) -> str | None:
     return key
 
 
-def _with_batches(  # all that it is made of
+def _with_batches(  # noqa: PLR0917  # all that it is made of
     live: LlmJudge,
     chat: OpenAICompatible,
     jobs: BatchJobs,
@@ -209,11 +209,11 @@ def _with_batches(  # all that it is made of
     What an earlier run submitted is collected in any case.
     """
     # Only a page with a model needs these.
-    from paperlark.judges.batch_client import BatchClient
-    from paperlark.judges.batch_requests import BatchTerms
-    from paperlark.judges.batched import BatchedJudge
-    from paperlark.llm.batch import BatchService
-    from paperlark.llm.chat_stack import max_batch_cost, with_reasoning_budget
+    from paperlark.judges.batch_client import BatchClient  # noqa: PLC0415
+    from paperlark.judges.batch_requests import BatchTerms  # noqa: PLC0415
+    from paperlark.judges.batched import BatchedJudge  # noqa: PLC0415
+    from paperlark.llm.batch import BatchService  # noqa: PLC0415
+    from paperlark.llm.chat_stack import max_batch_cost, with_reasoning_budget  # noqa: PLC0415
 
     service = BatchService(
         chat.connection, partial(chat.spend_of, batch=True), prompt=live.plan.system

@@ -52,7 +52,7 @@ def known_server(settings: Settings) -> ModelServer | None:
 
 def stored_capabilities(model: ModelSettings, database: Path) -> Capabilities | None:
     """Return the capabilities to begin with, None where none are stored."""
-    from paperlark.llm.capabilities import read_capabilities  # where there is a model
+    from paperlark.llm.capabilities import read_capabilities  # noqa: PLC0415  # where there is a model
 
     # The run itself opens the database, and reports what is wrong with it.
     with suppress(StoreError):
@@ -65,7 +65,7 @@ def capability_keeper(
     model: ModelSettings, database: Path, now: Callable[[], datetime]
 ) -> Callable[[Capabilities], None]:
     """Return a function that stores capabilities for the next run."""
-    from paperlark.llm.capabilities import write_capabilities  # where there is a model
+    from paperlark.llm.capabilities import write_capabilities  # noqa: PLC0415  # where there is a model
 
     store = ModelServerStore(database, now=now)
 

@@ -32,7 +32,7 @@ def compose_morning(
     """Return the morning of a profile, ready to run."""
 
     def build() -> Path:
-        from paperlark.site.build import build_site  # where there is a site
+        from paperlark.site.build import build_site  # noqa: PLC0415  # where there is a site
 
         site = settings.site
         return build_site([settings], site.folder, site.address, progress).folder

@@ -42,7 +42,7 @@ def choose_sources(
     """Return a folder of recorded feeds, or arXiv's endpoints."""
     if feeds is None:
         return _arxiv(settings, environment, opened)
-    from paperlark.sources.rss import RecordedFeeds  # not both are needed
+    from paperlark.sources.rss import RecordedFeeds  # noqa: PLC0415  # not both are needed
 
     recorded = RecordedFeeds(feeds)
     return Announcements((recorded,), recorded.days, lambda: None)
@@ -51,10 +51,10 @@ def choose_sources(
 def _arxiv(settings: Settings, environment: Environment, opened: ExitStack) -> Announcements:
     """Return all of arXiv's endpoints behind one rate-limited client."""
     # They bring the HTTP client, which a page from recorded feeds does not need.
-    from paperlark.sources.listing import CatchupPages, ListingPages
-    from paperlark.sources.oai import OaiRecords
-    from paperlark.sources.rss import RssFeeds
-    from paperlark.sources.search_api import SearchApi
+    from paperlark.sources.listing import CatchupPages, ListingPages  # noqa: PLC0415
+    from paperlark.sources.oai import OaiRecords  # noqa: PLC0415
+    from paperlark.sources.rss import RssFeeds  # noqa: PLC0415
+    from paperlark.sources.search_api import SearchApi  # noqa: PLC0415
 
     arxiv = settings.arxiv
     client = opened.enter_context(open_arxiv_client(settings, environment))
@@ -76,8 +76,8 @@ def open_arxiv_client(
     observe: Callable[[Response], object] = lambda _: None,
 ) -> ArxivClient:
     """Return the one client for arXiv; `observe` is given each response."""
-    from paperlark.http.rate_limit import SYSTEM_CLOCK
-    from paperlark.sources._client import ArxivClient  # brings the HTTP client
+    from paperlark.http.rate_limit import SYSTEM_CLOCK  # noqa: PLC0415
+    from paperlark.sources._client import ArxivClient  # noqa: PLC0415  # brings the HTTP client
 
     arxiv = settings if isinstance(settings, ArxivSettings) else settings.arxiv
     return ArxivClient(
@@ -102,7 +102,7 @@ def choose_people(
     """Return the service that identifies authors, None where the profile does not need it."""
     if settings.people is None:
         return None
-    from paperlark.people.semantic_scholar import SemanticScholar  # HTTP client
+    from paperlark.people.semantic_scholar import SemanticScholar  # noqa: PLC0415  # HTTP client
 
     return opened.enter_context(
         SemanticScholar(

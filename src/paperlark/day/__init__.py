@@ -140,7 +140,7 @@ def _select_by_match(eligible: Sequence[Candidate], profile: Profile, day: date)
     )
 
 
-def _select_by_judge(  # all that a judge's selection takes
+def _select_by_judge(  # noqa: PLR0917  # all that a judge's selection takes
     eligible: Sequence[Candidate],
     profile: Profile,
     day: date,

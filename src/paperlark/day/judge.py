@@ -209,7 +209,7 @@ def _to_judge(
     return tuple(paper for paper in papers if paper.id not in enough)
 
 
-def _collect(  # all that one reading has
+def _collect(  # noqa: PLR0917  # all that one reading has
     outcomes: Iterable[ModelCall | Unjudged],
     papers: Sequence[Paper],
     known: Iterable[Judgement],

@@ -125,7 +125,7 @@ class Deliveries:
                 continue
             try:
                 outcomes += deliver(channel)
-            except Exception as error:  # a boundary that reports it
+            except Exception as error:  # noqa: BLE001  # a boundary that reports it
                 # The text of a foreign error could contain a secret.
                 ours = isinstance(error, PaperlarkError)
                 problem = str(error) if ours else f"internal error ({type(error).__name__})"

@@ -52,7 +52,7 @@ def check_arxiv(context: CheckContext) -> Iterator[Finding]:
 
 
 def _feed(context: CheckContext, client: ArxivClient) -> Iterator[Finding]:
-    from paperlark.sources._arxiv_xml import parse_feed  # an XML parser
+    from paperlark.sources._arxiv_xml import parse_feed  # noqa: PLC0415  # an XML parser
 
     category = context.settings.profile.categories[0]
     url = f"{context.settings.arxiv.rss}/{category}"
@@ -129,7 +129,7 @@ def check_people(context: CheckContext) -> Iterator[Finding]:
     if context.offline:
         yield note("Semantic Scholar", "not contacted: --offline")
         return
-    from paperlark.people.semantic_scholar import SemanticScholar  # HTTP client
+    from paperlark.people.semantic_scholar import SemanticScholar  # noqa: PLC0415  # HTTP client
 
     with SemanticScholar(
         base_url=people.base_url,

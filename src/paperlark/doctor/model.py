@@ -119,7 +119,7 @@ def _answer(context: CheckContext, model: ModelSettings, key: str | None) -> Ite
 
 def _form(asked: _Asked) -> Finding:
     """Report the response format, and whether the reply kept to it."""
-    from paperlark.llm.capabilities import describe_capabilities  # where there is a model
+    from paperlark.llm.capabilities import describe_capabilities  # noqa: PLC0415  # where there is a model
 
     found = "; ".join(describe_capabilities(asked.dialect)) if asked.dialect else "as known before"
     if _is_kept_to(asked.reply.text):
@@ -137,7 +137,7 @@ def _is_kept_to(text: str) -> bool:
 
 def _ask(context: CheckContext, model: ModelSettings, key: str | None) -> _Asked:
     """Send the request once, and store the discovered capabilities; raises ModelError."""
-    from paperlark.llm.openai_compatible import OpenAICompatible  # HTTP client
+    from paperlark.llm.openai_compatible import OpenAICompatible  # noqa: PLC0415  # HTTP client
 
     database, now = context.settings.database, context.environment.now
     keep = capability_keeper(model, database, now)
@@ -168,8 +168,8 @@ def _cost_in_words(model: ModelSettings, now: datetime) -> str:
 
 
 def _most(model: ModelSettings, now: datetime) -> Decimal | None:
-    from paperlark.llm import prices  # megabytes of prices
-    from paperlark.llm.chat_stack import max_prompt_tokens  # where there is a model
+    from paperlark.llm import prices  # noqa: PLC0415  # megabytes of prices
+    from paperlark.llm.chat_stack import max_prompt_tokens  # noqa: PLC0415  # where there is a model
 
     longest = Tokens(max_prompt_tokens(_PROMPT), _PROMPT.longest_answer or 0)
     return prices.worst_case_cost(model.model, model.base_url, longest, now, own=model.prices)

@@ -59,7 +59,7 @@ def name_keys(name: PersonName) -> tuple[str, ...]:
     for words in name.spellings:
         long = [word for word in words if not is_initial(word)]
         keys[_letters(long or words)] = None
-        if len(long) > 2:  # more than first and last
+        if len(long) > 2:  # noqa: PLR2004  # more than first and last
             keys[_letters((long[0], long[-1]))] = None
         if any(word in _ELIDED for word in words[:-1]):
             keys[_letters([word for word in words if word in _ELIDED or not is_initial(word)])] = (
@@ -108,7 +108,7 @@ def _covers(full: Words, short: Words, *, seam: int = 0, other_seam: int = 0) ->
     one, as in `Le Cun` and `LeCun`; not the whole name, and not the words on both sides of a seam,
     where a name was turned.
     """
-    if min(len(full), len(short)) < 2:  # one word agrees with itself only
+    if min(len(full), len(short)) < 2:  # noqa: PLR2004  # one word agrees with itself only
         return False
     reached, waiting = {(0, 0)}, [(0, 0)]
     while waiting:
@@ -209,4 +209,4 @@ def name_fault(text: str) -> NameFault | None:
 
 def _is_letter_family(words: Words) -> bool:
     """Return whether the family name is one letter, such as E, O or U."""
-    return len(words) == 2 and words[1] in {"e", "o", "u"} and not is_initial(words[0])
+    return len(words) == 2 and words[1] in {"e", "o", "u"} and not is_initial(words[0])  # noqa: PLR2004

@@ -36,7 +36,7 @@ _COMMA = re.compile("[,\N{FULLWIDTH COMMA}\N{ARABIC COMMA}]")
 _AND_OTHERS = re.compile(r"[\s,]+et\.?\s+al\.?\s*$", re.IGNORECASE)
 _AT_END = re.compile(r"\s*[(\[][^()\[\]]*[)\]]\s*$")
 _NICKNAME = re.compile(
-    r"\(([^()]{1,60})\)|[\"“„«]([^\"”“»]{1,60})[\"”“»]|(?<=\s)['‘]([^'’]{1,60})['’](?=\s)"
+    r"\(([^()]{1,60})\)|[\"“„«]([^\"”“»]{1,60})[\"”“»]|(?<=\s)['‘]([^'’]{1,60})['’](?=\s)"  # noqa: RUF001
 )
 _TITLE = re.compile(
     r"""(?ix:
@@ -169,7 +169,7 @@ def _generation(found: re.Match[str]) -> str | None:
 def _words(spelled: str) -> Words:
     """Split a spelling into words; initials keep their dots, and East Asian names are one word."""
     parts = spelled.replace(".", ". ").split()
-    bare = [part if len(part) == 2 else part.rstrip(".") for part in parts]  # `e.`
+    bare = [part if len(part) == 2 else part.rstrip(".") for part in parts]  # noqa: PLR2004  # `e.`
     words = tuple("st" if part == "saint" else part for part in bare if part)[:_MOST_WORDS]
     joined = "".join(words)
     return (joined,) if is_east_asian(joined) else words

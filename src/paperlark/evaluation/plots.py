@@ -194,7 +194,7 @@ def _nice(value: float) -> float:
 
 
 def _steps(top: float) -> tuple[float, ...]:
-    step = 0.1 if top <= 0.5 else 0.2  # at most six marks
+    step = 0.1 if top <= 0.5 else 0.2  # noqa: PLR2004  # at most six marks
     return tuple(round(step * number, 1) for number in range(int(round(top / step, 6)) + 1))
 
 

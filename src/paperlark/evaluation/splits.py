@@ -44,7 +44,7 @@ class KnownBefore:
         examples = _judged_examples(self._earlier(VOTE_DAYS))
         wanted = [example for example in self._new(examples) if example.wanted]
         # Each day has its own random order, the same in every run.
-        random.Random(f"{seed}/{self.day.day}").shuffle(wanted)  # no secret
+        random.Random(f"{seed}/{self.day.day}").shuffle(wanted)  # noqa: S311  # no secret
         likes = (
             Example(example.paper, example.day, wanted=True, label_source=LabelSource.READER)
             for example in wanted[:count]

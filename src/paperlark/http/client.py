@@ -83,7 +83,7 @@ class BoundedClient:
         headers: Mapping[str, str] | None = None,
         seconds: float | None = None,
         follow_redirects: bool = False,
-        **content: Any,  # `content`, `json`, `data` or `files`, as httpx takes them
+        **content: Any,  # noqa: ANN401  # `content`, `json`, `data` or `files`, as httpx takes them
     ) -> Response:
         """Return the response, whatever its status; `seconds` may shorten the deadline.
 
@@ -165,7 +165,7 @@ _here = _Here()
 
 
 class _QuietFilter(logging.Filter):
-    def filter(self, record: logging.LogRecord) -> bool:  # whatever it says
+    def filter(self, record: logging.LogRecord) -> bool:  # noqa: ARG002  # whatever it says
         return not _here.quiet
 
 

@@ -127,7 +127,7 @@ def _read(
 
 def _own(printed: DigestFile, reader: ImportContext) -> Digest | None:
     """Restore a page that paperlark wrote; None where only its papers can be read."""
-    from paperlark.renderers.restore import restore_page  # only needed here
+    from paperlark.renderers.restore import restore_page  # noqa: PLC0415  # only needed here
 
     try:
         page = restore_page(printed.text.encode("utf-8", "replace"), printed.name)

@@ -46,7 +46,7 @@ _BEGIN = re.compile(r"@\w+[ \t]*[{(]")
 
 def read_bibtex(text: str, name: str) -> tuple[ImportedEntry, ...]:
     """Parse every entry, a broken one as a fault; raises Unimportable."""
-    from bibtexparser.entrypoint import parse_string  # only this kind needs it
+    from bibtexparser.entrypoint import parse_string  # noqa: PLC0415  # only this kind needs it
 
     # Its warnings become faults of entries, not lines in the terminal.
     logging.getLogger("bibtexparser").setLevel(logging.CRITICAL)

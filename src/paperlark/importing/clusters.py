@@ -65,7 +65,7 @@ def _seeds(vectors: Vectors, count: int) -> Vectors:
 
     Average linkage puts outliers into clusters of their own, which are no topics.
     """
-    from scipy.cluster.hierarchy import fcluster, linkage  # a second to load
+    from scipy.cluster.hierarchy import fcluster, linkage  # noqa: PLC0415  # a second to load
 
     above = np.triu_indices(len(vectors), 1)
     distances = np.clip(1 - (vectors @ vectors.T)[above], 0, 2).astype(np.float64).round(6)

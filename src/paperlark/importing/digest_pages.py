@@ -139,7 +139,7 @@ def _prompt(below: str) -> str | None:
 
 def _recorded(text: str, name: str) -> Mapping[date, DigestHead]:
     # Loads pydantic, which no other kind needs.
-    from paperlark.recordings import recorded_days
+    from paperlark.recordings import recorded_days  # noqa: PLC0415
 
     days = recorded_days(name, text.encode("utf-8", "replace"))
     return {
@@ -252,7 +252,7 @@ def _day(text: str) -> date | None:
         found = re.search(pattern, text)
         try:
             if found:
-                return datetime.strptime(found[0], form).date()  # a day has no zone
+                return datetime.strptime(found[0], form).date()  # noqa: DTZ007  # a day has no zone
         except ValueError:
             continue
     return None

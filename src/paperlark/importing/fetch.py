@@ -33,7 +33,7 @@ class Web:
     """Fetches files; `largest` is how many bytes each may have."""
 
     def __init__(self, user_agent: str, *, largest: int, timeout: float = TIMEOUT) -> None:
-        from paperlark.http.client import BoundedClient  # loads an HTTP library
+        from paperlark.http.client import BoundedClient  # noqa: PLC0415  # loads an HTTP library
 
         self._client = BoundedClient(
             largest=largest, seconds=4 * timeout, step=timeout, user_agent=user_agent
@@ -53,7 +53,7 @@ class Web:
         headers: Mapping[str, str] | None = None,
     ) -> Response:
         """Return the answer, whose status is 200; raises Unimportable where there is none."""
-        import stamina  # only who fetches something loads it
+        import stamina  # noqa: PLC0415  # only who fetches something loads it
 
         try:
             for attempt in stamina.retry_context(
@@ -134,7 +134,7 @@ def look_up(
     search: str, open_client: OpenArxiv, papers: Sequence[PaperId], progress: Progress
 ) -> tuple[Mapping[PaperId, Paper], str | None]:
     """Fetch papers from arXiv's search API at `search`; also return why some were not asked for."""
-    from paperlark.sources.search_api import ArxivLookup  # brings an XML parser
+    from paperlark.sources.search_api import ArxivLookup  # noqa: PLC0415  # brings an XML parser
 
     found: dict[PaperId, Paper] = {}
     with (

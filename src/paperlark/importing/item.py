@@ -108,7 +108,7 @@ class ImportedEntry:
         return self.paper_id or (f"“{self.title[:60]}”" if self.title else "an entry")
 
 
-def make_entry(  # what a file may say of a paper
+def make_entry(  # noqa: PLR0913  # what a file may say of a paper
     place: str,
     *,
     paper_id: PaperId | None = None,

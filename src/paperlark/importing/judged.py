@@ -51,7 +51,7 @@ def day_of(name: str) -> date | None:
 
 def _recorded(text: str, name: str) -> Iterator[ImportedEntry]:
     # Loads pydantic, which no other kind needs.
-    from paperlark.recordings import recorded_days
+    from paperlark.recordings import recorded_days  # noqa: PLC0415
 
     try:
         days = recorded_days(name, text.encode("utf-8", "replace"))
@@ -112,7 +112,7 @@ def judged_entry(place: str, row: Row, day: date | None) -> ImportedEntry:
 
 def _score(value: Value) -> int | None:
     """Parse 8, 8.0 or "8" as a score; None for anything else."""
-    if isinstance(value, str) and len(value) <= 4:  # "10.0"
+    if isinstance(value, str) and len(value) <= 4:  # noqa: PLR2004  # "10.0"
         value = float(value) if re.fullmatch(r"\d+(?:\.0)?", value, re.ASCII) else None
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None

@@ -66,10 +66,10 @@ def papers_of_author(
 
     Raises Unimportable where the name is too short or arXiv cannot be asked.
     """
-    from paperlark.sources.search_api import ArxivLookup  # brings an XML parser
+    from paperlark.sources.search_api import ArxivLookup  # noqa: PLC0415  # brings an XML parser
 
     words = author_words(name)
-    if len(words) < 2:  # a given and a family name
+    if len(words) < 2:  # noqa: PLR2004  # a given and a family name
         raise Unimportable(
             f"{name[:80]!r} is not a full name", hint="write it as on papers: Jane Doe"
         )

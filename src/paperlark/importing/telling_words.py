@@ -46,7 +46,7 @@ _APOSTROPHES, _HYPHENS = "'\u2019", "-\u2010\u2011"
 _TOKEN = re.compile(
     rf"[^\W\d_]\w*(?:[{_APOSTROPHES}](?!s\b)\w+|[{_HYPHENS}]\w+|\.\d+)*|[^\w\s]|\d+"
 )
-_WEAK = frozenset("et al ii iii iv vi vii viii ix".split())  # a word list
+_WEAK = frozenset("et al ii iii iv vi vii viii ix".split())  # noqa: SIM905  # a word list
 _RESERVED = re.compile(
     r"(?:skip|ignor|avoid|exclu|filter|keep|includ|interest|keyword|hint|relevan|irrelevan|topic"
     r"|criteri|unwant|want|remark|example|only|scope|except|without)",

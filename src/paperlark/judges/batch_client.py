@@ -73,7 +73,7 @@ def _parse(question: BatchedQuestion, answer: BatchReply, cutoffs: Cutoffs) -> B
     try:
         papers = {one.number: one for one in question.asked}
         parsed = parse_reply(answer.reply.text, papers, cutoffs)
-    except Exception as error:  # a bug in the parser loses nothing that was paid for
+    except Exception as error:  # noqa: BLE001  # a bug in the parser loses nothing that was paid for
         miss = BatchMiss(f"its answer could not be read ({type(error).__name__})", tried=True)
         return BatchResults((model_call,), {one.id: miss for one in question.asked})
     misses = {paper: BatchMiss(reason, tried=True) for paper, reason in parsed.faults.items()}

@@ -44,7 +44,7 @@ class TokenEstimate:
 
 def count_tokens(texts: Iterable[str]) -> tuple[int, ...]:
     """Return each text's tokens in the o200k vocabulary; control tokens count as ordinary text."""
-    from toktok import batch_count  # half a second until it has its tables
+    from toktok import batch_count  # noqa: PLC0415  # half a second until it has its tables
 
     return tuple(batch_count(list(texts), "o200k_base", threads=1))
 
@@ -61,7 +61,7 @@ def estimate(
     `completion_each` is the measured average of completion tokens a paper, None where there is
     none.
     """
-    rng = Random(0)  # nothing is sent: any numbers will do
+    rng = Random(0)  # noqa: S311  # nothing is sent: any numbers will do
     texts = [
         ask_about(batch, precedents, rng=rng, authors=plan.authors).text
         for batch in batches(papers, plan, precedents, size=lambda: plan.most)

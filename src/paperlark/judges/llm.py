@@ -120,12 +120,12 @@ class LlmJudge:
     draws numbers that no abstract may guess.
     """
 
-    def __init__(  # all but the first two have defaults
+    def __init__(  # noqa: PLR0913  # all but the first two have defaults
         self,
         model: ChatModel,
         criteria: Criteria,
         *,
-        cutoffs: Cutoffs = Cutoffs(),  # it is frozen
+        cutoffs: Cutoffs = Cutoffs(),  # noqa: B008  # it is frozen
         batch_size: int | None = None,
         context: int | None = None,
         authors: bool = False,
@@ -143,7 +143,7 @@ class LlmJudge:
         self._map = map_
         self._rng = rng or SystemRandom()
 
-    def model(self, day: date) -> str:  # the same on every day
+    def model(self, day: date) -> str:  # noqa: ARG002  # the same on every day
         """Return the chat model's name."""
         return self._model.name
 
@@ -160,9 +160,9 @@ class LlmJudge:
     def judge(
         self,
         papers: Sequence[Paper],
-        day: date,  # a model judges alike on every day
+        day: date,  # noqa: ARG002  # a model judges alike on every day
         precedents: Precedents = NO_PRECEDENTS,
-        reading: int = FIRST_READING,  # nor does it know that it is asked again
+        reading: int = FIRST_READING,  # noqa: ARG002  # nor does it know that it is asked again
     ) -> Iterator[ModelCall | Unjudged]:
         """Judge in up to three rounds; an Unjudged is yielded once it is certain."""
         breaker = CircuitBreaker(self._patience)
@@ -216,7 +216,7 @@ class LlmJudge:
             breaker.succeeded()
             self._batch_size.too_large(len(batch))
             return _failed(batch, Fault(str(error), final=len(batch) == 1), paid=_paid(error))
-        except Exception as error:  # a bug in an adapter loses no paper either
+        except Exception as error:  # noqa: BLE001  # a bug in an adapter loses no paper either
             reason = _reason(error)
             breaker.failed(reason)
             return _failed(batch, Fault(reason), paid=_paid(error))
@@ -229,7 +229,7 @@ class LlmJudge:
         asked = len(question.papers)
         try:
             parsed = parse_reply(answer.text, question.papers, self._cutoffs)
-        except Exception as error:  # nor does a bug in the parser
+        except Exception as error:  # noqa: BLE001  # nor does a bug in the parser
             model_call = ModelCall((), answer.spend, answer.text)
             fault = Fault(_reason(error))
             return _failed(question.papers.values(), fault, paid=(*lost, model_call))

@@ -56,8 +56,8 @@ class RecordedJudge:
         self,
         papers: Sequence[Paper],
         day: date,
-        precedents: Precedents = NO_PRECEDENTS,  # it was recorded without any
-        reading: int = FIRST_READING,  # it is the same each time
+        precedents: Precedents = NO_PRECEDENTS,  # noqa: ARG002  # it was recorded without any
+        reading: int = FIRST_READING,  # noqa: ARG002  # it is the same each time
     ) -> Iterator[ModelCall | Unjudged]:
         """Yield one call with the day's usage, unknown where it was not recorded."""
         recorded = self._days.get(day)

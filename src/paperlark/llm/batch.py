@@ -206,7 +206,7 @@ class BatchService:
         method: str,
         path: str,
         parameters: Mapping[str, str] = MappingProxyType({}),
-        **content: Any,  # as the connection takes it
+        **content: Any,  # noqa: ANN401  # as the connection takes it
     ) -> httpx.Response:
         response = self._connection.send(method, path, parameters, **content)
         self._check(response, path)

@@ -107,7 +107,7 @@ class BudgetLedger:
             yield reservation
         finally:
             with self._changed:
-                reservation._close()  # its other half, under this lock
+                reservation._close()  # noqa: SLF001  # its other half, under this lock
                 self._changed.notify_all()
 
     def refusal(self, amount: Decimal) -> BudgetSpent | None:
@@ -130,7 +130,7 @@ class BudgetLedger:
                     if account.never_fits(amount):
                         raise _refusal(account, amount)
                 reservation = Reservation(amount, accounts)
-                reservation._open()  # likewise
+                reservation._open()  # noqa: SLF001  # likewise
                 return reservation
             finally:
                 self._queue.remove(ticket)

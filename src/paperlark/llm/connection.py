@@ -78,7 +78,7 @@ class Connection:
         path: str,
         parameters: Mapping[str, str] = _NONE,
         headers: Mapping[str, str] = _NONE,
-        **content: Any,  # as the HTTP client takes it
+        **content: Any,  # noqa: ANN401  # as the HTTP client takes it
     ) -> httpx.Response:
         """Give whatever the server answers.
 

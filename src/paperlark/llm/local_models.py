@@ -17,7 +17,7 @@ def local_models(base_url: str) -> tuple[str, ...] | None:
 
     Any other service at that address has no models.
     """
-    from paperlark.http.client import BoundedClient  # loads an HTTP library
+    from paperlark.http.client import BoundedClient  # noqa: PLC0415  # loads an HTTP library
 
     with BoundedClient(largest=_LARGEST, seconds=_SECONDS) as client:
         try:

@@ -49,7 +49,7 @@ class OpenAICompatible:
     `own_prices` take precedence over the public list.
     """
 
-    def __init__(  # all but the first two have defaults
+    def __init__(  # noqa: PLR0913  # all but the first two have defaults
         self,
         base_url: str,
         model: str,

@@ -95,7 +95,7 @@ def source(
     price = _listed(model, base_url, Tokens(0, 0), at)
     if price is None:
         return None
-    from genai_prices import __version__  # megabytes of prices
+    from genai_prices import __version__  # noqa: PLC0415  # megabytes of prices
 
     urls = price.provider.pricing_urls or ()
     return PriceSource(
@@ -125,7 +125,7 @@ def context_window(model: str, base_url: str) -> int | None:
 
 
 def _window(model: str, base_url: str | None) -> int | None:
-    from genai_prices.data_snapshot import get_snapshot  # megabytes of prices
+    from genai_prices.data_snapshot import get_snapshot  # noqa: PLC0415  # megabytes of prices
 
     try:
         _, found = get_snapshot().find_provider_model(model, None, None, base_url)
@@ -143,7 +143,7 @@ def _listed(  # the arguments of `cost`
     cache_written: int = 0,
     batch: bool = False,
 ) -> PriceCalculation | None:
-    from genai_prices import Usage, calc_price  # megabytes of prices
+    from genai_prices import Usage, calc_price  # noqa: PLC0415  # megabytes of prices
 
     usage = Usage(
         input_tokens=tokens.prompt,
@@ -183,7 +183,7 @@ def _day(year: int, month: int, day: int) -> date | None:
 @cache
 def _last_check_of_any() -> date | None:
     """Return the last check in the whole list, for a model without one of its own."""
-    from genai_prices.data import providers  # megabytes of prices
+    from genai_prices.data import providers  # noqa: PLC0415  # megabytes of prices
 
     return max(filter(None, map(_last_check_of, providers)), default=None)
 

@@ -35,7 +35,7 @@ class Endpoint:
     """An address that takes JSON by POST; a whole reply must come within `timeout` seconds."""
 
     def __init__(self, url: str, *, key: str | None, user_agent: str, timeout: float) -> None:
-        from paperlark.http.client import BoundedClient  # loads an HTTP library
+        from paperlark.http.client import BoundedClient  # noqa: PLC0415  # loads an HTTP library
 
         self.server = url.partition("://")[2].partition("/")[0].rpartition("@")[2]
         self._url = url

@@ -61,7 +61,7 @@ def knn_log_odds(
     """
     log_odds = np.full(len(papers), prior_log_odds(base_rate))
     nearest = np.full(len(papers), -1, dtype=np.int64)
-    wanted = np.flatnonzero(targets > 0.5)  # more likely than not
+    wanted = np.flatnonzero(targets > 0.5)  # noqa: PLR2004  # more likely than not
     votes = np.column_stack([targets * weights, weights])
     for start in range(0, len(papers) if len(labelled) else 0, _BATCH):
         rows = slice(start, start + _BATCH)

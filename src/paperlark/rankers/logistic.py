@@ -111,7 +111,7 @@ def _minimize(
     rows: list[Matrix], examples: TrainingSet, start: list[Numbers], bias: float
 ) -> tuple[list[Numbers], float]:
     """Minimize the weighted cross-entropy plus the prior by L-BFGS, from the prior mean."""
-    from scipy.optimize import minimize  # 0.3 s that a first day does not need
+    from scipy.optimize import minimize  # noqa: PLC0415  # 0.3 s that a first day does not need
 
     ends = np.cumsum([one.shape[1] for one in rows])
     # Converted once, and not in every iteration.

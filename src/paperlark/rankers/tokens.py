@@ -39,7 +39,7 @@ _STOPWORDS = frozenset(
     those though through thus to together too toward towards two under unlike until up upon us
     use used using very via was we well were what when where whether which while who whose why
     will with within without would yet you your
-    """.split()  # a word list reads best as text
+    """.split()  # noqa: SIM905  # a word list reads best as text
 )
 
 _BREAK = 0

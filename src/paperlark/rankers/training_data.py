@@ -112,7 +112,7 @@ def with_unlabelled(
     unlabelled: (papers,) row numbers
     assumed: (papers,) probabilities of being wanted by the criteria alone
     """
-    wanted = examples.targets > 0.5  # more likely than not
+    wanted = examples.targets > 0.5  # noqa: PLR2004  # more likely than not
     if not len(unlabelled) or (~wanted).sum() >= _UNWANTED_PER_WANTED * wanted.sum():
         return examples
     missing = examples.weights[wanted].sum() / BASE_RATE - examples.weights[~wanted].sum()

@@ -38,7 +38,7 @@ def template(
 @cache
 def _environment(package: str, finalize: Callable[[object], object] | None) -> Environment:
     # Imported here: only rendering HTML pays for the template engine.
-    import jinja2
+    import jinja2  # noqa: PLC0415
 
     return jinja2.Environment(
         loader=jinja2.ChoiceLoader([jinja2.PackageLoader(package), jinja2.PackageLoader(_LOOK[0])]),
@@ -69,7 +69,7 @@ def style(*sheets: tuple[str, str]) -> tuple[Markup, str]:
     ]
     text = "\n" + "\n".join(texts)
     hashed = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
-    return Markup(text), hashed  # files of this package
+    return Markup(text), hashed  # noqa: S704  # files of this package
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ class JsonRenderer:
     def render(self, digest: Digest) -> Page:
         """Render the page."""
         # Building the models takes a fifth of a second: only rendering JSON pays for it.
-        from paperlark.renderers.schema import JsonDigest
+        from paperlark.renderers.schema import JsonDigest  # noqa: PLC0415
 
         document = JsonDigest.model_validate(_document(digest))
         text = document.model_dump_json(indent=2, by_alias=True) + "\n"

@@ -133,7 +133,7 @@ def mathml(formula: str) -> Markup | None:
 
 def _converted(formula: str) -> str | None:
     # Slow to import, and a day may have no formula at all.
-    from latex2mathml.converter import convert
+    from latex2mathml.converter import convert  # noqa: PLC0415
 
     try:
         markup: str = convert(formula)

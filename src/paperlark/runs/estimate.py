@@ -126,7 +126,7 @@ class EstimateDay:
 
     def __call__(self, day: date, progress: Progress) -> CostEstimate:
         """Return what the page of that day would cost; raises SourceError or StoreError."""
-        from paperlark.llm import prices  # megabytes of prices
+        from paperlark.llm import prices  # noqa: PLC0415  # megabytes of prices
 
         self.begin(day)
         parts = replace(self.parts, judge=self.judge)

@@ -254,7 +254,7 @@ def _try_three_times(
         except PaperlarkError as error:
             reporter.problem(str(error))
             code = MEANINGS[State.FAILED].exit_code
-        except Exception:  # it is logged, the channels had an alarm
+        except Exception:  # noqa: BLE001  # it is logged, the channels had an alarm
             _log.critical("the morning broke down", exc_info=True)
             code = MEANINGS[State.FAILED].exit_code
         if not code or pause is None:

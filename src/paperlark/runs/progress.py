@@ -20,7 +20,7 @@ class NoProgress:
     """Implements Progress without showing anything."""
 
     @contextmanager
-    def step(self, name: str, total: int) -> Iterator[Advance]:  # Progress's signature
+    def step(self, name: str, total: int) -> Iterator[Advance]:  # noqa: ARG002  # Progress's signature
         """Open a step that nobody watches."""
 
         def advance(_units: int = 1, _spend: Spend | None = None, /) -> None:

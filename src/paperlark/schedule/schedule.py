@@ -148,7 +148,7 @@ class Programs:
                 f"there is no {name} on this machine", hint="see: paperlark schedule --help"
             )
         try:
-            done = subprocess.run(  # a program of the system's, its words ours
+            done = subprocess.run(  # noqa: S603  # a program of the system's, its words ours
                 [path, *arguments],
                 input=text,
                 capture_output=True,

@@ -139,7 +139,7 @@ class AnswerKind(StrEnum):
     ADDRESS = "web address"
     MAILBOX = "mail address"
     SERVER = "server's name"
-    NAME_OF_SECRET = "secret's name"  # names a kind of answer, not a secret
+    NAME_OF_SECRET = "secret's name"  # noqa: S105  # names a kind of answer, not a secret
 
 
 _PATTERNS: Mapping[AnswerKind, tuple[str, str]] = MappingProxyType({
@@ -163,9 +163,9 @@ def complaint(kind: AnswerKind, answer: str) -> str | None:
 
 def _unlike_its_setting(kind: AnswerKind, answer: str) -> str | None:
     # Half a second of imports that only who is asked waits for.
-    from pydantic import TypeAdapter, ValidationError
+    from pydantic import TypeAdapter, ValidationError  # noqa: PLC0415
 
-    from paperlark.settings.file_shape import Address, Mailbox, Text
+    from paperlark.settings.file_shape import Address, Mailbox, Text  # noqa: PLC0415
 
     shapes = {AnswerKind.TEXT: Text, AnswerKind.ADDRESS: Address, AnswerKind.MAILBOX: Mailbox}
     try:

@@ -32,9 +32,9 @@ def add_follow(path: Path, author: FollowedAuthor) -> None:
 
 def _check(path: Path, author: FollowedAuthor) -> None:
     """Raise ProfileError where a profile with this author could not be read again."""
-    from pydantic import ValidationError  # half a second, and rarely needed
+    from pydantic import ValidationError  # noqa: PLC0415  # half a second, and rarely needed
 
-    from paperlark.settings.file_shape import FollowShape  # likewise
+    from paperlark.settings.file_shape import FollowShape  # noqa: PLC0415  # likewise
 
     try:
         FollowShape.model_validate(_values(author))

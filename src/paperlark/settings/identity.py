@@ -170,7 +170,7 @@ def _holding(settings: Settings, reader: KnownReader) -> Holding:
 
 def _still_its_profile(path: Path, reader: KnownReader, database: Path) -> bool:
     """Return whether the file there uses this database and is still this reader's."""
-    if not os.path.isfile(path):  # no error where the folder cannot be entered
+    if not os.path.isfile(path):  # noqa: PTH113  # no error where the folder cannot be entered
         return False
     try:
         with path.open("rb") as file:

@@ -145,7 +145,7 @@ def _profile(shape: ProfileShape, criteria: Criteria) -> Profile:
 
 def usual_arxiv() -> ArxivSettings:
     """Return arXiv's own addresses, for what is done before there is a profile."""
-    from paperlark.settings.file_shape import SourcesShape  # loads pydantic
+    from paperlark.settings.file_shape import SourcesShape  # noqa: PLC0415  # loads pydantic
 
     return _arxiv(SourcesShape())
 
@@ -261,9 +261,9 @@ def _check(
     path: Path, text: str, values: Mapping[str, object]
 ) -> tuple[ProfileShape | None, tuple[Problem, ...]]:
     # Half a second of imports that `paperlark --version` does not need.
-    from pydantic import ValidationError
+    from pydantic import ValidationError  # noqa: PLC0415
 
-    from paperlark.settings.file_shape import ProfileShape
+    from paperlark.settings.file_shape import ProfileShape  # noqa: PLC0415
 
     try:
         return ProfileShape.model_validate(values), ()

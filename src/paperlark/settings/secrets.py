@@ -91,7 +91,7 @@ class Secrets:
         """Whether the system has a usable keyring."""
         if self._keyring is not None:
             return True
-        from keyring.backends import fail, null  # only where a keyring is asked
+        from keyring.backends import fail, null  # noqa: PLC0415  # only where a keyring is asked
 
         return not isinstance(self._ring(), fail.Keyring | null.Keyring)
 
@@ -143,7 +143,7 @@ class Secrets:
         return {name: value for name, value in kept.items() if isinstance(value, str)}
 
     def _write(self, secrets: Mapping[str, str]) -> None:
-        import json  # JSON's strings are TOML's
+        import json  # noqa: PLC0415  # JSON's strings are TOML's
 
         path = self.file
         text = "".join(
@@ -170,13 +170,13 @@ class Secrets:
     def _in_keyring(self, name: str) -> str | None:
         try:
             return self._ring().get_password(SERVICE, name)
-        except Exception:  # every backend has errors of its own: then it has no secret
+        except Exception:  # noqa: BLE001  # every backend has errors of its own: then it has no secret
             return None
 
     def _ring(self) -> Keyring:
         if self._keyring is not None:
             return self._keyring
-        import keyring  # 0.1 s, and only who keeps a secret there waits for it
+        import keyring  # noqa: PLC0415  # 0.1 s, and only who keeps a secret there waits for it
 
         return keyring.get_keyring()
 

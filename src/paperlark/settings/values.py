@@ -38,7 +38,7 @@ class ModelSettings:
 
     def price_source(self, now: datetime) -> PriceSource | None:
         """Return who states what the model costs; None where no price is known."""
-        from paperlark.llm import prices  # megabytes of prices
+        from paperlark.llm import prices  # noqa: PLC0415  # megabytes of prices
 
         return prices.source(self.model, self.base_url, now, own=self.prices)
 

@@ -153,6 +153,6 @@ def _dumped(digest: Digest) -> bytes:
 
 @cache
 def _adapter() -> TypeAdapter[DayFacts]:
-    from pydantic import TypeAdapter  # 0.2 s only for building a site
+    from pydantic import TypeAdapter  # noqa: PLC0415  # 0.2 s only for building a site
 
     return TypeAdapter(DayFacts)

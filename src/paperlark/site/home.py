@@ -39,7 +39,7 @@ def front_file(archives: Sequence[SiteArchive]) -> File:
     return File(FRONT, fingerprint_of("front", latest), partial(_front, archives))
 
 
-def _home(archive: SiteArchive, alone: bool) -> bytes:  # passed on as it came
+def _home(archive: SiteArchive, alone: bool) -> bytes:  # noqa: FBT001  # passed on as it came
     addresses = Addresses(archive.profile)
     here = addresses.home
     months = archive.months
@@ -80,7 +80,7 @@ def _front(archives: Sequence[SiteArchive]) -> bytes:
     )
 
 
-def _reader(archive: SiteArchive, shared: bool) -> tuple[object, ...]:  # private
+def _reader(archive: SiteArchive, shared: bool) -> tuple[object, ...]:  # noqa: FBT001  # private
     """Return name, home page, latest day, feeds, and a function that links to a day.
 
     The categories are last, where the name is `shared` with another reader.

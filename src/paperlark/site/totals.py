@@ -205,5 +205,5 @@ def _dollars(day: DayFacts) -> str | None:
     return None if cost is None else amount(cost)
 
 
-def _or_unknown(judged: bool, text: str | None) -> str:  # read as one word
+def _or_unknown(judged: bool, text: str | None) -> str:  # noqa: FBT001  # read as one word
     return (text or UNKNOWN) if judged else NONE

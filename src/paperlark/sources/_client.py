@@ -115,7 +115,7 @@ class ArxivClient:
         rate_limit_clock: RateLimitClock = SYSTEM_CLOCK,
         observe: Callable[[Response], object] = lambda _: None,
     ) -> None:
-        from paperlark.http.client import BoundedClient  # loads an HTTP library
+        from paperlark.http.client import BoundedClient  # noqa: PLC0415  # loads an HTTP library
 
         self._client = BoundedClient(
             largest=LARGEST,

@@ -69,7 +69,7 @@ class HttpCache:
         half = path.with_name(f"{path.name}.{uuid4().hex}.half")
         try:
             half.write_bytes(content)
-            os.replace(half, path)  # Path.replace says less plainly that it is atomic
+            os.replace(half, path)  # noqa: PTH105  # Path.replace says less plainly that it is atomic
         finally:
             half.unlink(missing_ok=True)
 

@@ -77,7 +77,7 @@ class BatchJobStore:
     def _find(self, where: str, *values: str) -> tuple[BatchJob, ...]:
         with store_errors(self._path):
             rows = self._connection.execute(
-                f"SELECT {_COLUMNS} FROM jobs WHERE {where} ORDER BY at, key",  # ours
+                f"SELECT {_COLUMNS} FROM jobs WHERE {where} ORDER BY at, key",  # noqa: S608  # ours
                 values,
             ).fetchall()
         return tuple(_job(*row) for row in rows)
@@ -92,7 +92,7 @@ class BatchJobStore:
         ]
         misses = {paper: (miss.reason, miss.tried) for paper, miss in job.misses.items()}
         self._connection.execute(
-            f"INSERT OR REPLACE INTO jobs ({_COLUMNS})"  # ours
+            f"INSERT OR REPLACE INTO jobs ({_COLUMNS})"  # noqa: S608  # ours
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 job.key,
@@ -118,7 +118,7 @@ def _key(judgement_key: JudgementKey) -> tuple[str, str, str, str]:
     )
 
 
-def _job(  # one parameter a column
+def _job(  # noqa: PLR0913, PLR0917  # one parameter a column
     key: str,
     day: str,
     profile: str,

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 @cache
 def _adapter() -> TypeAdapter[Digest]:
-    from pydantic import TypeAdapter  # 0.2 s, not needed for a page in memory
+    from pydantic import TypeAdapter  # noqa: PLC0415  # 0.2 s, not needed for a page in memory
 
     return TypeAdapter(Digest)
 

@@ -91,7 +91,7 @@ class LibraryStore:
                     continue
                 for table in ("library", "search_texts", "search_waiting"):
                     self._connection.execute(
-                        f"DELETE FROM {table} WHERE profile = ? AND paper_id = ?",
+                        f"DELETE FROM {table} WHERE profile = ? AND paper_id = ?",  # noqa: S608
                         about,
                     )
 

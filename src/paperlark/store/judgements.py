@@ -62,7 +62,7 @@ class JudgementStore:
         """Add up all model calls of that page, including earlier runs."""
         with store_errors(self._path):
             rows = self._connection.execute(
-                f"SELECT {SPEND} FROM exchanges"
+                f"SELECT {SPEND} FROM exchanges"  # noqa: S608
                 " WHERE day = ? AND profile = ? AND criteria = ? AND judge = ? ORDER BY id",
                 (
                     judgement_key.day.isoformat(),
@@ -128,7 +128,7 @@ def _rows(
     )
 
 
-def spend_of(  # one parameter a column
+def spend_of(  # noqa: PLR0917  # one parameter a column
     requests: int,
     prompt: int | None,
     completion: int | None,

@@ -25,7 +25,7 @@ _JUDGEMENTS = f"""
     WHERE j.paper_id = :paper AND j.criteria = :criteria
         AND (j.judge = :judge OR substr(j.judge, 1, length(:judge) + 1) = :judge || '#')
     ORDER BY length(j.judge), j.judge, j.version
-"""  # composed of constants only
+"""  # noqa: S608  # composed of constants only
 
 _SIMILAR_IDS = """
     SELECT DISTINCT paper_id FROM scanned

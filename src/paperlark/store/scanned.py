@@ -28,7 +28,7 @@ def keep_matches(connection: sqlite3.Connection, digest: Digest) -> None:
     profile, day = digest.reader_id, digest.day.isoformat()
     connection.execute("DELETE FROM matches WHERE profile = ? AND day = ?", (profile, day))
     connection.executemany(
-        f"INSERT INTO matches (profile, day, {_FIELDS})"
+        f"INSERT INTO matches (profile, day, {_FIELDS})"  # noqa: S608
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         ((profile, day, *_row(one)) for one in digest.ranked),
     )
@@ -37,7 +37,7 @@ def keep_matches(connection: sqlite3.Connection, digest: Digest) -> None:
 def matches_of(connection: sqlite3.Connection, profile: str, day: date) -> tuple[Ranked, ...]:
     """Return the matches of a day, best first; empty for days before matches were stored."""
     rows: Iterable[tuple[Any, ...]] = connection.execute(
-        f"SELECT {_FIELDS} FROM matches WHERE profile = ? AND day = ? ORDER BY rank",
+        f"SELECT {_FIELDS} FROM matches WHERE profile = ? AND day = ? ORDER BY rank",  # noqa: S608
         (profile, day.isoformat()),
     )
     return tuple(_ranked(*row) for row in rows)
@@ -61,7 +61,7 @@ def _row(one: Ranked) -> tuple[str | int | float | None, ...]:
     )
 
 
-def _ranked(paper: str, version: int, placement: str, *match: Any) -> Ranked:  # a row
+def _ranked(paper: str, version: int, placement: str, *match: Any) -> Ranked:  # noqa: ANN401  # a row
     score, rank, of, probability, topic, words_for, words_against, nearest, precedents = match
     return Ranked(
         paper_id=PaperId(paper),

@@ -49,21 +49,21 @@ _WITH_WORDS = f"""
     FROM search_words w CROSS JOIN search_texts x ON x.number = w.rowid
     WHERE search_words MATCH :match AND {_YOURS}{{of_days}}
     ORDER BY w.rowid DESC LIMIT :most
-"""  # composed of constants only
+"""  # noqa: S608  # composed of constants only
 _AND_OF_DAYS = f"""
     AND EXISTS (SELECT 1 FROM scanned s WHERE s.paper_id = x.paper_id AND {_OF_DAYS})
-"""  # likewise
+"""  # noqa: S608  # likewise
 _WITHOUT_WORDS = f"""
     SELECT s.paper_id FROM scanned s WHERE {_OF_DAYS}
     ORDER BY s.day DESC, s.place IS NULL, s.place, s.relevance DESC, s.paper_id LIMIT :most
-"""  # likewise
+"""  # noqa: S608  # likewise
 _STANDING = f"""
     SELECT s.day, 1, s.on_page, s.place, s.relevance, s.novelty, m.probability
     FROM scanned s
     LEFT JOIN matches m ON m.profile = s.profile AND m.day = s.day AND m.paper_id = s.paper_id
     WHERE s.paper_id = :paper AND {_OF_DAYS}
     ORDER BY s.on_page DESC, s.day DESC LIMIT 1
-"""  # likewise
+"""  # noqa: S608  # likewise
 _LISTED = "SELECT max(day) FROM listings WHERE paper_id = ?"
 _AUTHORS = """
     SELECT authors FROM papers WHERE id = :paper

@@ -103,13 +103,13 @@ _WAITING = """
 _COLUMNS = ", ".join(FIELDS)
 _ANNOUNCED = f"""
     SELECT {_COLUMNS} FROM papers WHERE id = :paper ORDER BY version DESC LIMIT 1
-"""  # composed of constants only
+"""  # noqa: S608  # composed of constants only
 # arXiv's own text takes precedence over an imported one.
 _IMPORTED = f"""
     SELECT {_COLUMNS.replace("id", "paper_id", 1)} FROM library
     WHERE paper_id = :paper AND profile = :profile
         AND NOT EXISTS (SELECT 1 FROM papers WHERE id = :paper)
-"""  # likewise
+"""  # noqa: S608  # likewise
 
 
 class FullTextIndex:

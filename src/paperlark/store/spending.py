@@ -74,11 +74,11 @@ class SpendingStore:
         where, values = (_IN_MONTH, _month(month)) if month else ("1", ())
         with store_errors(self._path):
             rows = self._connection.execute(
-                f"SELECT {key}, {SPEND} FROM exchanges AS paid WHERE {where} ORDER BY id",
+                f"SELECT {key}, {SPEND} FROM exchanges AS paid WHERE {where} ORDER BY id",  # noqa: S608
                 values,
             ).fetchall()
             counts = self._connection.execute(
-                f"SELECT {key}, count(DISTINCT {_PAPER}),"
+                f"SELECT {key}, count(DISTINCT {_PAPER}),"  # noqa: S608
                 f" count(DISTINCT CASE WHEN scanned.on_page THEN {_PAPER} END)"
                 " FROM exchanges AS paid JOIN judgements AS judged ON judged.exchange = paid.id"
                 " LEFT JOIN scanned ON scanned.profile = paid.profile"
@@ -101,7 +101,7 @@ class SpendingStore:
     def _bound(self, where: str, values: Sequence[str]) -> Decimal:
         with store_errors(self._path):
             rows = self._connection.execute(
-                f"SELECT {SPEND} FROM exchanges AS paid WHERE {where}",
+                f"SELECT {SPEND} FROM exchanges AS paid WHERE {where}",  # noqa: S608
                 values,
             ).fetchall()
         return sum((spend_of(*row).bound or Decimal(0) for row in rows), Decimal(0))

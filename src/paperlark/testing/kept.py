@@ -201,7 +201,7 @@ class FakeScannedPapers:
         """Count the papers of these days."""
         return sum(1 for _ in self.between(profile, first, last))
 
-    def between(self, profile: str, first: date, last: date) -> Iterator[ScannedPaper]:
+    def between(self, profile: str, first: date, last: date) -> Iterator[ScannedPaper]:  # noqa: ARG002
         """Yield the papers of these days, latest day first, selected papers first in each."""
         found = (one for one in self.papers if first <= one.day <= last)
         yield from sorted(found, key=lambda one: (-one.day.toordinal(), not one.selected))
@@ -235,7 +235,7 @@ class FakePaperSearch:
             return Hits()
         return Hits(tuple(Hit(one.id) for one in self.papers if _applies(query, one)))
 
-    def statuses(self, query: SearchQuery, papers: Iterable[PaperId]) -> Sequence[PaperStatus]:
+    def statuses(self, query: SearchQuery, papers: Iterable[PaperId]) -> Sequence[PaperStatus]:  # noqa: ARG002
         """Return the given statuses."""
         return [self.known.get(paper, PaperStatus()) for paper in papers]
 

@@ -42,8 +42,8 @@ class FakeRanker:
     def rank(
         self,
         papers: Sequence[Paper],
-        criteria: Criteria,
-        evidence: Evidence = NO_EVIDENCE,
+        criteria: Criteria,  # noqa: ARG002
+        evidence: Evidence = NO_EVIDENCE,  # noqa: ARG002
     ) -> tuple[Match, ...]:
         """Assign rank 1 to the first of `best`, and so on."""
         order = [*self.best, *(paper.id for paper in papers if paper.id not in self.best)]
@@ -62,7 +62,7 @@ class FakeExampleSource:
     examples: Sequence[Example] = ()
     announced: Mapping[date, Sequence[Paper]] = field(default_factory=dict)
 
-    def evidence(self, profile: Profile, day: date) -> Evidence:
+    def evidence(self, profile: Profile, day: date) -> Evidence:  # noqa: ARG002
         """Return what was known before that day's papers were announced."""
         before = [paper for when in self._days() if when < day for paper in self.announced[when]]
         later = {paper.id for when in self._days() if when >= day for paper in self.announced[when]}
@@ -88,7 +88,7 @@ class FakePrecedentFinder:
 
     known: Precedents = field(default_factory=dict)
 
-    def precedents(self, papers: Sequence[Paper], day: date) -> Precedents:
+    def precedents(self, papers: Sequence[Paper], day: date) -> Precedents:  # noqa: ARG002
         """Return those of these papers."""
         return {paper.id: self.known[paper.id] for paper in papers if paper.id in self.known}
 
@@ -107,16 +107,16 @@ class FakeJudge:
     signature: str = "fake-model/1"
     prompt: str = "Which papers are good?"
 
-    def model(self, day: date) -> str:
+    def model(self, day: date) -> str:  # noqa: ARG002
         """Return a name."""
         return "fake-model"
 
     def judge(
         self,
         papers: Sequence[Paper],
-        day: date,
-        precedents: Precedents = NO_PRECEDENTS,
-        reading: int = FIRST_READING,
+        day: date,  # noqa: ARG002
+        precedents: Precedents = NO_PRECEDENTS,  # noqa: ARG002
+        reading: int = FIRST_READING,  # noqa: ARG002
     ) -> Iterator[ModelCall | Unjudged]:
         """Judge paper by paper."""
         for paper in papers:

@@ -33,7 +33,7 @@ def a_paper(identifier: str = "2502.00001", **changes: object) -> Paper:
 def a_feed(
     *papers: Paper,
     category: str = "cs.LG",
-    type: AnnounceType = AnnounceType.NEW,
+    type: AnnounceType = AnnounceType.NEW,  # noqa: A002
 ) -> Feed:
     """Return a feed that lists these papers under one announce type."""
     listings = tuple(Listing(paper, type) for paper in papers)
@@ -124,7 +124,7 @@ class Silent:
     """A Progress without output."""
 
     @contextmanager
-    def step(self, name: str, total: int) -> Iterator[Advance]:
+    def step(self, name: str, total: int) -> Iterator[Advance]:  # noqa: ARG002
         """Open a step."""
 
         def advance(_units: int = 1, _spend: Spend | None = None, /) -> None:

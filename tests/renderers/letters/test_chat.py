@@ -85,7 +85,7 @@ def test_a_day_as_html_escapes_what_html_reads() -> None:
     head, paper = text(bulletin, Style.HTML).split("\n\n")
     assert '<a href="https://example.org/?a=1&amp;b=%282%29">The whole page</a>' in head
     assert paper.startswith(
-        '9·8 <a href="https://arxiv.org/abs/2502.00002">Cats &amp; ＜b＞dogs＜/b＞</a>\n'
+        '9·8 <a href="https://arxiv.org/abs/2502.00002">Cats &amp; ＜b＞dogs＜/b＞</a>\n'  # noqa: RUF001
     )
 
 
@@ -134,7 +134,7 @@ def test_a_paper_longer_than_a_message_gives_up_words_and_keeps_its_address() ->
 
 def test_a_partial_day_a_quiet_one_and_an_empty_one_say_so() -> None:
     assert "partial: 2 papers not judged" in text(of_a_day(partial()))
-    assert "Note: The feed of cs․AI was cut off." in text(of_a_day(partial()))
+    assert "Note: The feed of cs․AI was cut off." in text(of_a_day(partial()))  # noqa: RUF001
     assert "arXiv announced no papers in these categories." in text(of_a_day(quiet()))
     assert "None of 299 papers was selected." in text(of_a_day(digest()))
 

@@ -81,7 +81,7 @@ def _within_budget(model: Model, given: GivenOptions, now: datetime) -> Model:
     """Set the monthly budget; without a known price there is none, for it would stop every page."""
     if given.budget is not None:
         return replace(model, budget=given.budget)
-    from paperlark.llm import prices  # megabytes of prices, only for a model
+    from paperlark.llm import prices  # noqa: PLC0415  # megabytes of prices, only for a model
 
     priced = prices.source(model.name, model.base_url, now) is not None
     return model if priced else replace(model, budget=None)

@@ -117,7 +117,7 @@ def ask_model() -> Model | None:
         return None
     if choice == 1:
         return Model(ask("its name", read_as(AnswerKind.TEXT), default=OPENAI_MODEL))
-    return _local_model() if choice == 2 else _model_at("")  # the third
+    return _local_model() if choice == 2 else _model_at("")  # noqa: PLR2004  # the third
 
 
 def _local_model() -> Model:

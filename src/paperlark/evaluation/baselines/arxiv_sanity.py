@@ -50,12 +50,12 @@ class _TfIdf:
     @classmethod
     def fit(cls, papers: tuple[Paper, ...]) -> _TfIdf:
         """Fit to these papers; raises ValueError if no term is left."""
-        from sklearn.feature_extraction.text import TfidfVectorizer  # seconds
+        from sklearn.feature_extraction.text import TfidfVectorizer  # noqa: PLC0415  # seconds
 
         vectorizer = TfidfVectorizer(
             strip_accents="unicode",
             stop_words="english",
-            token_pattern=r"\b[^\W\d]\w+",  # no secret
+            token_pattern=r"\b[^\W\d]\w+",  # noqa: S106  # no secret
             ngram_range=(1, 2),
             max_features=FEATURES,
             min_df=max(1, round(LEAST * min(1.0, len(papers) / WHOLE))),
@@ -67,7 +67,7 @@ class _TfIdf:
 
     def vectors(self, papers: Sequence[Paper]) -> Matrix:
         """Return the papers' vectors."""
-        from scipy import sparse  # as above
+        from scipy import sparse  # noqa: PLC0415  # as above
 
         new = {paper.id: paper for paper in papers if paper.id not in self._row}
         if new:
@@ -130,7 +130,7 @@ def _distance(papers: Matrix, examples: Matrix, positive: Bools) -> Floats:
 
     It has squared hinge loss (LIBLINEAR; Fan and others, 2008) and balanced class weights.
     """
-    from sklearn.svm import LinearSVC  # seconds
+    from sklearn.svm import LinearSVC  # noqa: PLC0415  # seconds
 
     machine = LinearSVC(
         C=STRENGTH, class_weight="balanced", tol=1e-6, max_iter=10_000, random_state=0

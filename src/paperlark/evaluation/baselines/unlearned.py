@@ -26,11 +26,11 @@ class ChanceRanker:
     def rank(
         self,
         papers: Sequence[Paper],
-        criteria: Criteria,
-        evidence: Evidence = NO_EVIDENCE,
+        criteria: Criteria,  # noqa: ARG002
+        evidence: Evidence = NO_EVIDENCE,  # noqa: ARG002
     ) -> tuple[Match, ...]:
         """Rank at random."""
-        seeded = (random.Random(f"{self.seed}/{paper.id}") for paper in papers)  # no secret
+        seeded = (random.Random(f"{self.seed}/{paper.id}") for paper in papers)  # noqa: S311  # no secret
         return in_order(papers, np.array([one.random() for one in seeded]))
 
 
@@ -49,7 +49,7 @@ _STOP_WORDS = frozenset(
     therefore these they this those though through thus to too toward under until up upon us
     very via was we were what when where whether which while who whom whose why will with within
     without would yet you your
-    """.split()  # a word list reads best as text
+    """.split()  # noqa: SIM905  # a word list reads best as text
 )
 
 
@@ -60,8 +60,8 @@ class Bm25Ranker:
     def rank(
         self,
         papers: Sequence[Paper],
-        criteria: Criteria,
-        evidence: Evidence = NO_EVIDENCE,
+        criteria: Criteria,  # noqa: ARG002
+        evidence: Evidence = NO_EVIDENCE,  # noqa: ARG002
     ) -> tuple[Match, ...]:
         """Rank by Okapi BM25 (Robertson and Zaragoza, 2009), with a non-negative idf.
 

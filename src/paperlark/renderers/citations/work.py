@@ -14,7 +14,7 @@ _PARTICLES = frozenset(
     """
     af al bin da dal de degli dei del della den der des di do dos du el la le ten ter van vande
     vanden vander von zu zum zur
-    """.split()  # a word list reads best as text
+    """.split()  # noqa: SIM905  # a word list reads best as text
 )
 _SUFFIX = re.compile(r"(?:[JS]r\.?|I{2,3}|IV)")
 _GROUP = re.compile(
@@ -44,8 +44,8 @@ def split_name(printed: str) -> Name:
     if _GROUP.search(printed):
         return Name(printed, group=True)
     words = printed.replace(",", " ").split()
-    suffix = words.pop() if len(words) > 2 and _SUFFIX.fullmatch(words[-1]) else ""
-    if len(words) < 2:  # a single name is a family's
+    suffix = words.pop() if len(words) > 2 and _SUFFIX.fullmatch(words[-1]) else ""  # noqa: PLR2004
+    if len(words) < 2:  # noqa: PLR2004  # a single name is a family's
         return Name(" ".join(words))
     family = len(words) - 1
     # The first word is given even where it looks like a particle: Van Nguyen, Al Smith.
