@@ -25,11 +25,14 @@ if TYPE_CHECKING:
         read_papers,
         read_zotero_papers,
         repeat_mornings,
+        understand_criteria,
     )
+    from paperlark.archive.criteria_effect import CriteriaEffect
     from paperlark.archive.following import Followed
     from paperlark.archive.spending import SpendingReport
     from paperlark.delivery.deliveries import DeliveryReport
     from paperlark.delivery.outcomes import DeliveryOutcome, DeliveryResult
+    from paperlark.domain.criteria import Criteria
     from paperlark.domain.digest import Digest
     from paperlark.domain.errors import (
         InvalidQuery,
@@ -62,6 +65,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CostEstimate",
+    "Criteria",
+    "CriteriaEffect",
     "DayOutcome",
     "DeliveryOutcome",
     "DeliveryReport",
@@ -114,13 +119,16 @@ __all__ = [
     "read_papers",
     "read_zotero_papers",
     "repeat_mornings",
+    "understand_criteria",
 ]
 
 _DEFINED_IN = {
+    "archive.criteria_effect": "CriteriaEffect",
     "archive.following": "Followed",
     "archive.spending": "SpendingReport",
     "delivery.outcomes": "DeliveryOutcome DeliveryResult",
     "delivery.deliveries": "DeliveryReport",
+    "domain.criteria": "Criteria",
     "domain.digest": "Digest",
     "domain.errors": "JudgeError PaperlarkError ProfileError PublishError InvalidQuery"
     " SecretUnusable SourceError StoreBusy StoreError UnclearName Unimportable",

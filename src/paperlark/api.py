@@ -30,10 +30,12 @@ from paperlark.settings.environment import Environment, RunOptions
 
 if TYPE_CHECKING:
     from paperlark.archive.digests import OwnDigests
+    from paperlark.archive.criteria_effect import CriteriaEffect
     from paperlark.archive.following import Followed
     from paperlark.archive.spending import SpendingReport
     from paperlark.delivery.deliveries import DeliveryReport, Outboxes
     from paperlark.doctor import Group
+    from paperlark.domain.criteria import Criteria
     from paperlark.domain.delivery import Occasion
     from paperlark.domain.digest import Digest
     from paperlark.domain.errors import PaperlarkError
@@ -113,6 +115,27 @@ def open_profile(
 
     settings = propose_id(load_settings(Path(path)))
     return OpenedProfile(settings, environment or Environment(), options, progress, path=Path(path))
+
+
+def understand_criteria(text: str | Path) -> Criteria:
+    """Read interests as somebody wrote them, in any form.
+
+    Arguments:
+        text: Markdown, a list, sentences, or anything else; a Path is the file to read it from.
+
+    Returns topics, each with what counts for and against a paper; keywords; remarks; and
+    warnings that quote what was not understood.
+
+    Raises ProfileError where the file cannot be read, or is too long to be interests.
+
+    >>> found = paperlark.understand_criteria("Ice shelves; glaciers, but no avalanches")
+    >>> [topic.name for topic in found.topics], found.topics[1].irrelevant
+    (['Ice shelves', 'glaciers'], 'avalanches')
+    """
+    from paperlark.domain.criteria import parse_criteria
+    from paperlark.settings.load import read_criteria
+
+    return parse_criteria(read_criteria(text) if isinstance(text, Path) else text)
 
 
 @contextmanager
@@ -351,7 +374,7 @@ class OpenedProfile:
 
         >>> digest = profile.digest()
         >>> str(digest.day), str(digest.status), len(digest.entries)
-        ('2025-02-26', 'complete', 7)
+        ('2025-02-26', 'complete', 6)
         """
         with self._open_archive() as archive:
             return archive.find(day)
@@ -420,6 +443,45 @@ class OpenedProfile:
         from paperlark.archive.why import paper_history
 
         return paper_history(self.settings, _paper_id(paper), day)
+
+    def criteria_text(self) -> str:
+        """Return the file of the criteria as it is, with its comments.
+
+        Raises ProfileError where it cannot be read any more.
+
+        >>> profile.criteria_text().startswith("# Efficient LLM inference")
+        True
+        """
+        from paperlark.settings.load import read_criteria
+
+        file = self.settings.criteria_file
+        return read_criteria(file) if file else self.settings.profile.criteria.text
+
+    def criteria_effect(self, day: date, text: str | Path | None = None) -> CriteriaEffect:
+        """Show which papers of a day each line of the criteria moved.
+
+        The day is ranked by the criteria alone, without what judgements and votes have taught.
+
+        Arguments:
+            day: a day that has a page.
+            text: criteria to try instead of the profile's own, or a Path to them; nothing is
+                stored.
+
+        Raises StoreError where the reader has no page of that day, ProfileError where the file
+        cannot be read.
+
+        >>> from datetime import date
+        >>> effect = profile.criteria_effect(date(2025, 2, 26), "Only mixtures of experts.")
+        >>> effect.ranking[0].after, len(effect.statements)
+        (1, 1)
+        """
+        from paperlark.archive.criteria_effect import criteria_effect
+        from paperlark.rankers.embedded import EmbeddedRanker
+        from paperlark.settings.load import read_criteria
+
+        own = read_criteria(text) if isinstance(text, Path) else text
+        tried = self.criteria_text() if own is None else own
+        return criteria_effect(self.settings, tried, day, EmbeddedRanker(), self.progress)
 
     def spending(
         self, by: Period | Literal["month", "day"] = "month", month: date | None = None

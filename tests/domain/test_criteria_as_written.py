@@ -179,6 +179,7 @@ SENTENCES = (
     Written(
         "Lakes (not salt lakes), rivers (no floods)", ("lakes", "rivers"), ("salt", "floods"), 1
     ),
+    Written("Lakes and rivers, but no floods", ("lakes and rivers",), ("floods",)),
     Written("Neither dams nor canals. Lakes.", ("lakes",), ("dams", "canals")),
     Written("Less theory, more experiments on ice.", ("experiments on ice",), ("theory",)),
     Written(

@@ -19,6 +19,7 @@ from paperlark.domain.errors import PaperlarkError
 
 _COMMANDS = {
     "init": "Write a profile: six questions, two files.",
+    "criteria": "Show what was understood of your interests.",
     "today": "Make the page of today's announcement.",
     "morning": "Do everything that a scheduled job has to do.",
     "run": "Make the pages of given days.",

@@ -24,6 +24,10 @@ _FEW_WORDS = 8
 """With fewer words the ranker has little to work with."""
 
 
+_MOST_NAMED = 8
+"""Topics that are named."""
+
+
 def problems(failed: ProfileError) -> Iterator[Finding]:
     """Return every mistake in a profile that cannot be used."""
     for problem in failed.problems:
@@ -34,6 +38,8 @@ def check_profile(context: CheckContext) -> Iterator[Finding]:
     """Check the profile and the criteria, which could be loaded."""
     yield ok("profile", f"{context.profile} is valid")
     yield from _criteria(context)
+    for remark in context.settings.profile.criteria.warnings:
+        yield warning("criteria", remark, "see: paperlark criteria")
     yield from _categories(context)
     followed = context.settings.profile.followed
     yield ok("people", f"{english.counted(len(followed), 'followed author')}")
@@ -53,7 +59,12 @@ def _criteria(context: CheckContext) -> Iterator[Finding]:
         yield note("criteria", f"{found}; nothing states what you do not want", "add a line"
                    " that begins with `Not relevant:`")  # fmt: skip
     else:
-        yield ok("criteria", found)
+        yield ok("criteria", f"{found}; line by line: paperlark criteria")
+    names = [one.name for one in criteria.topics]
+    if names:
+        yield ok(
+            "topics", english.listed(names[:_MOST_NAMED]) + (" …" if names[_MOST_NAMED:] else "")
+        )
 
 
 def _categories(context: CheckContext) -> Iterator[Finding]:

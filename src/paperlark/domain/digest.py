@@ -257,8 +257,8 @@ class Digest:
     Header: `profile` is the title of the page, `reader` the id of the profile; empty in digests
     older than ids, where the title was both. `model` and `spend` are None without a judge,
     `cutoffs` where an imported digest does not say them. `prompt` is the selection prompt for the
-    appendix, None where the reader keeps it private. `notes` are what the reader must know,
-    such as a truncated feed.
+    appendix, None where the reader keeps it private; `understood` what was understood of the
+    criteria, line by line. `notes` are what the reader must know, such as a truncated feed.
     Papers: `scanned` are all ids; `ranked` the same papers, best match first, with what was known
     before any was judged, empty in digests older than that. `entries` are on the page.
     Judging: `criteria` and `judge` are the fingerprints it was done with; `judgements` include
@@ -295,6 +295,7 @@ class Digest:
     ranked: tuple[Ranked, ...] = ()
     prices: PriceSource | None = None
     reader: str = ""
+    understood: tuple[str, ...] = ()
 
     @property
     def reader_id(self) -> str:

@@ -242,12 +242,13 @@ def _of_sentence(sentence: str) -> Iterator[Clause]:
     negated = [one for one in inner if _first_cue(one) or _BEFORE.search(one)]
     for one in negated:
         sentence = sentence.replace(f"({one})", " ", 1)
-    if not (_first_cue(sentence) or _BEFORE.search(sentence)):
+    turns = _TURN.split(sentence)
+    if any(_first_cue(one) or _BEFORE.search(one) for one in turns):
+        for clause in turns:
+            yield from _of_clause(clause)
+    else:
         # As written, where nothing is negated.
         yield Clause(sentence, wanted=True)
-    else:
-        for clause in _TURN.split(sentence):
-            yield from _of_clause(clause)
     for one in negated:
         yield from _of_clause(one)
 

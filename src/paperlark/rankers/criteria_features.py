@@ -163,6 +163,8 @@ def _about_phrases(
     strength = np.clip((margin - _LEAST_MARGIN) / _MARGIN_RANGE, 0, 1)
     strength[:, owners >= 0] *= _IN_A_TOPIC
     return np.asarray(strength.max(axis=1))
+
+
 def _similarity(
     topic: NDArray[np.float64], whole: NDArray[np.float64], words: NDArray[np.float64]
 ) -> NDArray[np.float64]:

@@ -249,9 +249,16 @@ def _appendix(digest: Digest) -> Iterator[str]:
     if kept:
         yield kept
     if prompt:
-        longest = max((len(run) for run in _FENCE.findall(prompt)), default=2)
-        fence = "`" * (longest + 1)
-        yield f"The selection prompt:\n\n{fence}text\n{prompt}\n{fence}"
+        yield "The selection prompt:\n\n" + _fenced(prompt)
+    if digest.understood:
+        yield "What was understood of the criteria:\n\n" + _fenced("\n".join(digest.understood))
+
+
+def _fenced(text: str) -> str:
+    """Return a code block; the fence is longer than any within."""
+    longest = max((len(run) for run in _FENCE.findall(text)), default=2)
+    fence = "`" * (longest + 1)
+    return f"{fence}text\n{clean(text)}\n{fence}"
 
 
 def _escaped(text: str) -> str:

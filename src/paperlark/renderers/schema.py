@@ -315,6 +315,9 @@ class JsonDigest(_Part):
     prompt: Annotated[
         Text | None, Field(description="the selection prompt; null: the reader keeps it private")
     ]
+    understood: Annotated[
+        tuple[Text, ...], Field(description="what was understood of the criteria, in lines")
+    ] = ()
 
 
 def json_schema() -> str:

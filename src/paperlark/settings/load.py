@@ -42,6 +42,9 @@ if TYPE_CHECKING:
     )
 
 
+LONGEST_CRITERIA = 200_000
+"""Characters of a file of criteria: a hundred pages; more is a file of another kind."""
+
 _ANY_HEADER = re.compile(r"\s*\[\[?[\w.\" -]+\]\]?\s*(?:#.*)?")
 
 
@@ -116,6 +119,7 @@ def load_settings(path: Path) -> Settings:
         mail=_mail(shape.mail) if shape.mail else None,
         channels=tuple(_channel(one) for one in shape.deliver),
         file=path.absolute(),
+        criteria_file=_inside(home, named),
         id=shape.id,
     )
 
@@ -233,6 +237,15 @@ def _people(shape: SourcesShape) -> PeopleSettings:
     return PeopleSettings(shape.semantic_scholar, shape.semantic_scholar_key_variable)
 
 
+def read_criteria(path: Path) -> str:
+    """Read a file of criteria; raises ProfileError where it is unreadable or far too long."""
+    text = _read(path, hint="")
+    if len(text) > LONGEST_CRITERIA:
+        found = f"has {len(text):,} characters; expected interests, in at most"
+        raise ProfileError((Problem(path, None, f"{found} {LONGEST_CRITERIA:,}"),))
+    return text
+
+
 def _read(path: Path, *, hint: str) -> str:
     try:
         # Some editors put a mark of UTF-8 before the text.
@@ -323,7 +336,7 @@ def _description(shape: type[ProfileShape], place: list[str]) -> str:
 
 def _criteria(path: Path, *, needed: bool) -> tuple[Criteria | None, tuple[Problem, ...]]:
     try:
-        text = _read(path, hint="")
+        text = read_criteria(path)
     except ProfileError as error:
         return None, error.problems if needed else ()
     criteria = parse_criteria(text)

@@ -139,4 +139,5 @@ class Settings:
     mail: MailSettings | None = None
     channels: tuple[ChannelSettings, ...] = ()
     file: Path | None = None
+    criteria_file: Path | None = None
     id: str | None = None
