@@ -126,3 +126,20 @@ def test_a_server_that_is_not_there_is_named(web: Web) -> None:
         pytest.raises(Unimportable, match=r"127\.0\.0\.1:9/users/1/items/top could not be fetched"),
     ):
         read_zotero(web, "1", key=None, api="http://127.0.0.1:9")
+
+
+def test_a_busy_server_is_asked_four_times_and_no_more(zotero: StandInZotero, web: Web) -> None:
+    zotero.server.clear()
+    asked: list[Request] = []
+
+    def refuse(request: Request) -> Response:
+        asked.append(request)
+        return Response("busy", status=503)
+
+    zotero.server.expect_request("/users/12345/items/top").respond_with_handler(refuse)
+    with (
+        stamina.set_testing(True, attempts=9, cap=True),
+        pytest.raises(Unimportable, match="503"),
+    ):
+        read_zotero(web, "12345", key=None, api=zotero.server.url_for("/"))
+    assert len(asked) == 4

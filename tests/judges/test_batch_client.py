@@ -2,9 +2,12 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import cast
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,6 +15,7 @@ from paperlark.domain.batch_job import (
     BatchedPaper,
     BatchedQuestion,
     BatchJob,
+    BatchJobState,
     BatchMiss,
 )
 from paperlark.domain.chat import ChatReply
@@ -21,8 +25,11 @@ from paperlark.domain.judgement import (
 from paperlark.domain.paper import PaperId
 from paperlark.domain.profile import Cutoffs
 from paperlark.domain.spending import Spend, Tokens
-from paperlark.judges.batch_client import no_results, parse_results
+from paperlark.judges.batch_client import BatchClient, no_results, parse_results
+from paperlark.llm.batch import BatchService, BatchStatus, Stage
 from paperlark.llm.batch_file import BatchReplies, BatchReply
+from paperlark.runs.progress import NoProgress
+from paperlark.testing.kept import FakeBatchJobs
 from standins.openai import MODEL
 
 DAY = date(2025, 3, 25)
@@ -106,3 +113,30 @@ def test_a_job_whose_answers_are_lost_counts_as_its_worst_case() -> None:
     assert [one.spend for one in lost.model_calls] == [Spend(None, None, 3, CENT * 6)]
     assert set(lost.misses.values()) == {BatchMiss("its answers are gone", tried=False)}
     assert no_results(JOB, "refused", maybe_paid=False).model_calls == ()
+
+
+class ScriptedService:
+    """A batch service whose jobs are at one stage."""
+
+    base_url = JOB.base_url
+
+    def __init__(self, stage: Stage) -> None:
+        self.stage = stage
+
+    def status(self, _name: str) -> BatchStatus:
+        return BatchStatus(self.stage, "completed")
+
+    def answers(self, _status: BatchStatus, _names: object) -> BatchReplies:
+        return BatchReplies({}, ())
+
+
+@pytest.mark.parametrize(
+    ("stage", "days"), [(Stage.OVER, {DAY}), (Stage.IN_PROGRESS, set())], ids=["over", "going on"]
+)
+def test_the_days_of_collected_jobs_are_returned(stage: Stage, days: set[date]) -> None:
+    jobs = FakeBatchJobs()
+    jobs.keep(replace(JOB, name="batch_1", state=BatchJobState.SUBMITTED))
+    service = cast("BatchService", ScriptedService(stage))
+    client = BatchClient(service, jobs, "Bats", MODEL, CUTOFFS, now=lambda: START)
+    assert client.collect(NoProgress()) == days
+    assert (jobs.open_jobs() == ()) is (stage is Stage.OVER)

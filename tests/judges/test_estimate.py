@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from hypothesis import given
@@ -76,3 +77,9 @@ def test_control_tokens_count_as_text() -> None:
 @given(text=st.text())
 def test_a_text_has_no_more_tokens_than_bytes(text: str) -> None:
     assert count_tokens([text])[0] <= len(text.encode())
+
+
+def test_authors_are_counted_where_the_criteria_need_them() -> None:
+    asked = papers(5)
+    with_authors = replace(PLAN, authors=True)
+    assert estimate(asked, with_authors).prompt > estimate(asked, PLAN).prompt + 5

@@ -139,3 +139,7 @@ def test_a_limit_that_is_not_renewed_within_a_minute_is_ignored(
 @given(st.dictionaries(st.sampled_from(["remaining", "reset", "limit"]), st.text()))
 def test_no_header_crashes_the_parser(parts: dict[str, str]) -> None:
     parse_rate_limits({f"x-ratelimit-{part}-tokens": text for part, text in parts.items()})
+
+
+def test_combining_marks_are_no_tokens_of_their_own() -> None:
+    assert min_tokens("cafe\u0301 noir") == min_tokens("cafe noir") == 2

@@ -198,3 +198,11 @@ def test_a_damaged_page_is_read_or_our_error(data: st.DataObject) -> None:
     except (FeedUnreadable, SourceUnreachable):
         return
     assert len(read.found) + len(read.notes) <= 3
+
+
+def test_a_result_that_cannot_be_read_is_noted_and_the_others_are_kept(shared: Path) -> None:
+    content = (shared / "recorded/api/atom_response_xiv_2025.xml").read_bytes()
+    page = parse_results(content.replace(b"2510.14968v1", b"nonsense"), "cs.RO", "a recording")
+    assert len(page.found) == 1
+    (note,) = page.notes
+    assert note.startswith("cs.RO: a result could not be read: ")
