@@ -60,6 +60,8 @@ class CriteriaTerms:
     wanted: TermCounts
     unwanted: TermCounts
     phrases: tuple[tuple[TermCounts, int], ...] = ()
+    names_only: bool = False
+    """Whether no topic has any text besides its name."""
 
     @classmethod
     def of(cls, criteria: Criteria) -> CriteriaTerms:
@@ -78,6 +80,7 @@ class CriteriaTerms:
                 for phrase, topic in unwanted_phrases(criteria)
                 if len(phrase.split()) <= _PHRASE_LENGTH
             )[:_MAX_TOPICS],
+            names_only=not any(topic.relevant for topic in criteria.topics),
         )
 
 
@@ -115,6 +118,9 @@ def criteria_features(
     words = np.asarray(corpus.words @ wanted).ravel()
     best = topics.max(axis=1, initial=0)
     by_topic = np.sqrt(np.square(np.maximum(topics, 0)).mean(axis=1)) if topics.size else best
+    if criteria.names_only:
+        # A name of three words alone says less than all of them together.
+        by_topic = np.maximum(by_topic, whole)
     direct = np.column_stack(
         [
             _standardize(np.column_stack([by_topic, whole, words, -against])),
