@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from paperlark.domain.errors import Unimportable
 from paperlark.importing import kinds
+from paperlark.importing.judged import is_judged
 from paperlark.importing.kinds import FileKind, is_windows_1252, read_items, recognise
 
 
@@ -151,3 +152,8 @@ def test_any_content_read_as_any_kind_is_refused_or_has_entries(text: str, kind:
     for item in items:
         assert item.place
         assert item.fault or item.paper_id or item.title
+
+
+@pytest.mark.parametrize("value", [{"a": 5}, {"a": ["relevance", "novelty"]}, {"a": None}])
+def test_values_of_another_shape_are_no_judgements(value: dict[str, object]) -> None:
+    assert not is_judged(value)

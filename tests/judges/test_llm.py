@@ -393,6 +393,9 @@ def test_authors_are_shown_where_requested() -> None:
         model = Scripted()
         outcome(LlmJudge(model, CRITERIA, authors=wanted), papers(1))
         assert ("Ada Lovelace" in model.prompts[0].user) is wanted
+    model = Scripted()
+    outcome(LlmJudge(model, CRITERIA), papers(1))
+    assert "Ada Lovelace" not in model.prompts[0].user
 
 
 def test_a_bug_in_the_parser_loses_no_paid_reply(monkeypatch: pytest.MonkeyPatch) -> None:
