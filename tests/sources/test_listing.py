@@ -228,11 +228,3 @@ def test_a_page_nested_without_end_takes_no_time(nested: bytes) -> None:
     page = pages.listing_page(TUESDAY, ()).replace(b"</h3>", b"</h3>" + nested * 100_000)
     with pytest.raises(FeedUnreadable, match="nested too deeply"):
         parse_page(page, "cs.LG", "a page")
-
-
-def test_an_address_may_end_with_a_slash(arxiv: StandInArxiv, client: ArxivClient) -> None:
-    for source in (
-        ListingPages(client, arxiv.url("list") + "/"),
-        CatchupPages(client, arxiv.url("catchup") + "/", now=lambda: now_of(arxiv.today)),
-    ):
-        assert source.feed("cs.LG", TUESDAY).listings == arxiv.listings("cs.LG", TUESDAY)
