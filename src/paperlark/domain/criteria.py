@@ -19,7 +19,7 @@ from paperlark.domain.criteria_outline import Draft, Outline, phrases
 from paperlark.domain.plain_text import fold
 
 _LONGEST_NAME = 60
-_WORDS_OF_A_PART = 4
+_WORDS_OF_A_PHRASE, _WORDS_OF_A_PART = 5, 4
 
 # `I work on protein folding` is about protein folding.
 _OPENING = re.compile(
@@ -135,16 +135,21 @@ def unwanted_phrases(criteria: Criteria) -> tuple[tuple[str, int], ...]:
     """Return what counts against a paper phrase by phrase, each with the index of its topic.
 
     The index is -1 for what is unwanted everywhere: outside of the topics, or in the only one.
+    Phrases are short; a text that has anything longer is prose, which no phrase stands for.
     """
     alone = len(criteria.topics) == 1
-    found = [(one, -1) for one in criteria.excluded]
+    found = [(one, -1) for text in criteria.excluded for one in _short_phrases(text)]
     found += [
         (phrase, -1 if alone else at)
         for at, topic in enumerate(criteria.topics)
-        for phrase in phrases(topic.irrelevant)
+        for phrase in _short_phrases(topic.irrelevant)
     ]
-    split = [(part, at) for one, at in found for part in _coordinated(one)]
-    return tuple(dict.fromkeys(split))
+    return tuple(dict.fromkeys(found))
+
+
+def _short_phrases(text: str) -> tuple[str, ...]:
+    found = tuple(part for one in phrases(text) for part in _coordinated(one))
+    return found if all(len(one.split()) <= _WORDS_OF_A_PHRASE for one in found) else ()
 
 
 def _coordinated(phrase: str) -> tuple[str, ...]:

@@ -163,6 +163,11 @@ _EXCEPTION = re.compile(
     re.IGNORECASE,
 )
 
+# In a labelled text `driven by sources other than stars` is what is not wanted.
+_LABELLED_EXCEPTION = re.compile(
+    r"[,(]?\s*\b(?:unless|except(?:\s+(?:for|when|if|where))?)\b", re.IGNORECASE
+)
+
 _ABBREVIATION = re.compile(
     r"\b(?:e\.g|i\.e|etc|vs|cf|al|approx|resp|incl|Dr|Prof|Fig|no|[A-Z])\.$", re.IGNORECASE
 )
@@ -208,7 +213,7 @@ def exceptions(text: str) -> tuple[Clause, ...]:
     """Split a text of unwanted things: what follows `except` or `unless` there is wanted."""
     found: list[Clause] = []
     for sentence in _sentences(text[:_LONGEST]):
-        found.extend(_against(sentence))
+        found.extend(_against(sentence, _LABELLED_EXCEPTION))
     if len(text) > _LONGEST:
         found.append(Clause(text[_LONGEST:], wanted=False))
     return tuple(found)
@@ -331,9 +336,9 @@ def _predicated(clause: str, before: re.Match[str]) -> Iterator[Clause]:
             yield from _of_clause(rest)
 
 
-def _against(text: str) -> Iterator[Clause]:
+def _against(text: str, exceptions: re.Pattern[str] = _EXCEPTION) -> Iterator[Clause]:
     """Yield unwanted text; what follows an exception in it, up to the next comma, is wanted."""
-    exception = _EXCEPTION.search(text)
+    exception = exceptions.search(text)
     if exception is None:
         yield from _kept(text, wanted=False)
         return
@@ -342,7 +347,7 @@ def _against(text: str) -> Iterator[Clause]:
     comma = rest.find(",")
     end = comma if comma >= 0 else len(rest)
     yield from _kept(rest[:end], wanted=True)
-    yield from _against(rest[end:])
+    yield from _against(rest[end:], exceptions)
 
 
 def _kept(text: str, *, wanted: bool) -> Iterator[Clause]:

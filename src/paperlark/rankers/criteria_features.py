@@ -35,9 +35,6 @@ _EPSILON = 1e-6
 """Standard deviations below this are rounding errors."""
 
 
-_PHRASE_LENGTH = 5
-"""Words of an unwanted phrase; a longer one is prose, and counts as part of the whole alone."""
-
 _PHRASE_COSINE, _PHRASE_WORDS = 0.3, 0.1
 """Similarities of embedding and of words from which a paper is about a phrase as often as not."""
 
@@ -76,9 +73,7 @@ class CriteriaTerms:
             wanted=tokenize(*(text for topic in topics for text in topic), *criteria.keywords),
             unwanted=tokenize(*irrelevant, *criteria.unwanted),
             phrases=tuple(
-                (tokenize(phrase), topic)
-                for phrase, topic in unwanted_phrases(criteria)
-                if len(phrase.split()) <= _PHRASE_LENGTH
+                (tokenize(phrase), topic) for phrase, topic in unwanted_phrases(criteria)
             )[:_MAX_TOPICS],
             names_only=not any(topic.relevant for topic in criteria.topics),
         )
