@@ -44,6 +44,7 @@ from paperlark.domain.feedback import NO_EVIDENCE, Evidence
 from paperlark.domain.judgement import NO_PRECEDENTS, JudgementKey
 from paperlark.domain.profile import Profile
 from paperlark.domain.spending import PriceSource
+from paperlark.domain.translation import RankingCriteria
 from paperlark.ports import (
     Advance,
     AnnouncementBatches,
@@ -86,13 +87,20 @@ class DayParts:
 
 
 def make_digest(
-    day: date, profile: Profile, parts: DayParts, progress: Progress, notes: tuple[str, ...] = ()
+    day: date,
+    profile: Profile,
+    parts: DayParts,
+    progress: Progress,
+    notes: tuple[str, ...] = (),
+    *,
+    ranking: RankingCriteria | None = None,
 ) -> Digest:
-    """Make one reader's digest of one day.
+    """Make one reader's digest of one day; `ranking` is what it is ranked by, if not as written.
 
     Raises SourceError when no feed could be got, JudgeUnavailable when no paper could be judged.
     """
     progress = _TimedSteps(progress)
+    ranking = ranking or RankingCriteria(profile.criteria)
     announcement = announce(
         day, profile.categories, sources=parts.sources, batches=parts.batches, progress=progress
     )
@@ -101,7 +109,7 @@ def make_digest(
     evidence = parts.example_source.evidence(profile, day) if parts.example_source else NO_EVIDENCE
     papers = [announced.paper for announced in new.papers]
     with progress.step("ranking", len(papers)) as advance:
-        matches = parts.ranker.rank(papers, profile.criteria, evidence)
+        matches = parts.ranker.rank(papers, ranking.criteria, evidence)
         finder = parts.precedent_finder
         precedents = finder.precedents(papers, day) if finder else NO_PRECEDENTS
         advance(len(papers))
@@ -121,8 +129,9 @@ def make_digest(
         selection,
         judge=parts.judge,
         prices=parts.prices() if parts.judge else None,
+        translation=ranking.translation,
         notes=(
-            *(*notes, *authors.notes),
+            *(*notes, *ranking.notes, *authors.notes),
             *name_notes(profile.followed, papers, lambda: parts.printed_names(day)),
         ),
     )

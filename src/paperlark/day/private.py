@@ -29,6 +29,7 @@ def keep_private(digest: Digest, criteria: Criteria) -> Digest:
     return replace(
         digest,
         prompt=None,
+        translation=None,
         entries=tuple(
             replace(
                 one,

@@ -19,6 +19,7 @@ from paperlark.domain.errors import ProfileError, SecretUnusable
 from paperlark.domain.taxonomy import is_archive, named
 from paperlark.renderers import english
 from paperlark.settings.secrets import Needed, needed_secrets
+from paperlark.store.translations import find_translation
 
 _FEW_WORDS = 8
 """With fewer words the ranker has little to work with."""
@@ -34,6 +35,7 @@ def check_profile(context: CheckContext) -> Iterator[Finding]:
     """Check the profile and the criteria, which could be loaded."""
     yield ok("profile", f"{context.profile} is valid")
     yield from _criteria(context)
+    yield from _language(context)
     yield from _categories(context)
     followed = context.settings.profile.followed
     yield ok("people", f"{english.counted(len(followed), 'followed author')}")
@@ -54,6 +56,30 @@ def _criteria(context: CheckContext) -> Iterator[Finding]:
                    " that begins with `Not relevant:`")  # fmt: skip
     else:
         yield ok("criteria", found)
+
+
+def _language(context: CheckContext) -> Iterator[Finding]:
+    """Check whether the criteria share words with papers, or how they were translated."""
+    from paperlark.rankers.language import UNREADABLE, WAY_OUT, unreadable  # noqa: PLC0415  # numpy
+
+    criteria, model = context.settings.profile.criteria, context.settings.model
+    if unreadable(criteria) is None:
+        return
+    if model is None:
+        yield warning("language", UNREADABLE, WAY_OUT)
+        return
+    from paperlark.judges.translate import signature  # noqa: PLC0415  # where there is a model
+
+    database, translator = context.settings.database, signature(model.model)
+    stored = find_translation(database, criteria.fingerprint, translator)
+    if stored is None:
+        yield note("language", f"{UNREADABLE}: {model.model} translates them once, for the next page")
+    elif stored.english is None:
+        yield warning("language", f"{UNREADABLE}, and {model.model} gave no usable translation",
+                      WAY_OUT)  # fmt: skip
+    else:
+        lines = " / ".join(line.strip() for line in stored.english.splitlines() if line.strip())
+        yield ok("language", f"translated by {model.model} for the ranking: {lines}")
 
 
 def _categories(context: CheckContext) -> Iterator[Finding]:

@@ -49,6 +49,7 @@ def _document(digest: Digest) -> dict[str, Any]:
         "missed": digest.missed and asdict(digest.missed),
         "agreement": digest.agreement and _agreement(digest.agreement),
         "prompt": digest.prompt,
+        "translation": digest.translation,
     }
 
 

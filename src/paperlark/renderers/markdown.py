@@ -249,9 +249,15 @@ def _appendix(digest: Digest) -> Iterator[str]:
     if kept:
         yield kept
     if prompt:
-        longest = max((len(run) for run in _FENCE.findall(prompt)), default=2)
-        fence = "`" * (longest + 1)
-        yield f"The selection prompt:\n\n{fence}text\n{prompt}\n{fence}"
+        yield f"The selection prompt:\n\n{_fenced(prompt)}"
+    if digest.translation:
+        yield f"{wording.TRANSLATION}\n\n{_fenced(clean(digest.translation))}"
+
+
+def _fenced(text: str) -> str:
+    longest = max((len(run) for run in _FENCE.findall(text)), default=2)
+    fence = "`" * (longest + 1)
+    return f"{fence}text\n{text}\n{fence}"
 
 
 def _escaped(text: str) -> str:

@@ -315,6 +315,12 @@ class JsonDigest(_Part):
     prompt: Annotated[
         Text | None, Field(description="the selection prompt; null: the reader keeps it private")
     ]
+    translation: Annotated[
+        Text | None,
+        Field(
+            description="the criteria in English, by which the papers are ranked; null: as written"
+        ),
+    ] = None
 
 
 def json_schema() -> str:
