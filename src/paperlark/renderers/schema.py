@@ -318,7 +318,7 @@ class JsonDigest(_Part):
     translation: Annotated[
         Text | None,
         Field(
-            description="the criteria in English, by which the papers are ranked; null: as written"
+            description="the criteria in English, by which papers are ranked; absent: as written"
         ),
     ] = None
 

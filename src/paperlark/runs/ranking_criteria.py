@@ -94,6 +94,8 @@ def _fault(english: str) -> str | None:
     from paperlark.rankers.language import count_words, unreadable  # noqa: PLC0415  # numpy
 
     criteria = parse_criteria(english)
+    if unreadable(criteria):
+        return "the model's reply is not in English"
     if not (criteria.topics or criteria.keywords) or not count_words(criteria).known:
         return "the model's reply contained no interests"
-    return "the model's reply is not in English" if unreadable(criteria) else None
+    return None
