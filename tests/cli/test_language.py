@@ -113,10 +113,17 @@ def test_without_a_model_nothing_is_shown_as_a_match(paperlark: Paperlark, germa
 
 
 def test_without_a_model_doctor_warns(paperlark: Paperlark, german: Path) -> None:
-    assert german
+    assert german.is_dir()
     result = paperlark("doctor", "--offline")
     assert f"warning language: {ALMOST_NONE}" in result.output
     assert "-> write them in English, or name a model" in result.output
+
+
+def test_a_script_without_spaces_is_not_called_short(paperlark: Paperlark, home: Path) -> None:
+    (home / "criteria.md").write_text("我研究蝙蝠的回声定位和飞行行为。", "utf-8")
+    said = paperlark("doctor", "--offline").output
+    assert "very short" not in said
+    assert f"warning language: {ALMOST_NONE}" in said
 
 
 def test_with_a_model_the_translation_ranks_and_the_own_text_is_judged_by(
@@ -167,6 +174,9 @@ def test_the_translation_counts_in_cost(
     (expense,) = json.loads(paperlark("cost", "--json").stdout)["expenses"]
     assert expense["requests"] == len(server.questions)
     assert expense["model"] == "gpt-4o"
+    usage = page(german)["usage"]
+    assert usage["requests"] == len(server.questions)
+    assert usage["cost_usd"]["total"] == expense["cost_usd"]["total"]
 
 
 def test_a_run_killed_between_translation_and_page_does_not_pay_again(
@@ -310,9 +320,7 @@ def test_before_it_is_translated_a_page_without_the_model_says_what_to_do(
     assert server.questions == []
 
 
-def test_doctor_shows_the_translation(
-    paperlark: Paperlark, german: Path, server: StandIn
-) -> None:
+def test_doctor_shows_the_translation(paperlark: Paperlark, german: Path, server: StandIn) -> None:
     server.always = answers_with(in_json(ENGLISH))
     with_model(german, server)
     assert "gpt-4o translates them once" in paperlark("doctor", "--offline").output

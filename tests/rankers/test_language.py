@@ -1,5 +1,7 @@
 """Criteria in other languages are recognized by data; English ones never are, however rare."""
 
+# ruff: noqa: RUF001  # letters of other scripts are what this is about
+
 from __future__ import annotations
 
 import json
@@ -23,12 +25,20 @@ OTHER = {
     "Catalan": "Estudio el llenguatge dels nens i la percepció de la parla; res de xarxes socials.",
     "Chinese": "我研究矮星系的形成和暗物质晕。不要系外行星。",
     "Chinese with our labels": "## 研究\nRelevant: 矮星系的形成,暗物质\nNot relevant: 系外行星",
-    "Chinese with one English word": "我研究大模型的推理加速和剪枝,希望看到真实硬件上的实验,不看 RAG 应用。",
+    "Chinese with one English word": (
+        "我研究大模型的推理加速和剪枝,希望看到真实硬件上的实验,不看 RAG 应用。"
+    ),
     "Czech": "Zabývám se kvantovou teorií pole, supravodivostí a fázovými přechody. Ne přehledy.",
-    "Dutch": "Ik werk aan sterrenstelsels, donkere materie en de vorming van sterren. Geen planeten.",
+    "Dutch": (
+        "Ik werk aan sterrenstelsels, donkere materie en de vorming van sterren. Geen planeten."
+    ),
     "Finnish": "Tutkin syväoppimista, kielimalleja ja puheentunnistusta pienille kielille.",
-    "French": "Je cherche des travaux sur les trous noirs et les étoiles à neutrons, pas les comètes.",
-    "German": "Mich beschäftigen Zwerggalaxien, Dunkle Materie und Sternentstehung. Keine Planeten.",
+    "French": (
+        "Je cherche des travaux sur les trous noirs et les étoiles à neutrons, pas les comètes."
+    ),
+    "German": (
+        "Mich beschäftigen Zwerggalaxien, Dunkle Materie und Sternentstehung. Keine Planeten."
+    ),
     "German list": "- Sprachmodelle verdichten\n- Wärmeleitung in Kristallen\n- Zahlentheorie",
     "Greek": "Μελετώ μαύρες τρύπες και νάνους γαλαξίες.",
     "Hebrew": "אני חוקר חורים שחורים וגלקסיות ננסיות.",
@@ -39,7 +49,9 @@ OTHER = {
     "Japanese": "矮小銀河と暗黒物質の研究に興味があります。系外惑星は除く。",
     "Korean": "왜소은하와 암흑물질을 연구합니다. 외계행성은 제외합니다.",
     "Polish": "Badam galaktyki karłowate, ciemną materię i powstawanie gwiazd. Bez planet.",
-    "Portuguese": "Estudo buracos negros, ondas gravitacionais e estrelas de nêutrons, não planetas.",
+    "Portuguese": (
+        "Estudo buracos negros, ondas gravitacionais e estrelas de nêutrons, não planetas."
+    ),
     "Romanian": "Cercetez învățarea profundă pentru traducerea automată a limbilor rare.",
     "Russian": "Изучаю карликовые галактики и тёмную материю. Планеты не интересуют.",
     "Spanish": "Investigo agujeros negros y ondas gravitacionales. No me interesan los cometas.",
@@ -52,10 +64,14 @@ READABLE = {
     "a name": "Hubbard",
     "an acronym": "QCD",
     "acronyms in other scripts": "对 XAI 和 LLM 感兴趣",
-    "Chinese with English terms": "我关注 sparse attention、speculative decoding 和 KV cache compression。",
+    "Chinese with English terms": (
+        "我关注 sparse attention、speculative decoding 和 KV cache compression。"
+    ),
     "codes of genes": "TP53, BRCA1, KRAS G12C, HEK293",
     "compounds": "YBCO, LSCO, CsV3Sb5, alpha-RuCl3, WSe2",
-    "German with English terms": "Ich suche alles zu Reinforcement Learning und Graph Neural Networks.",
+    "German with English terms": (
+        "Ich suche alles zu Reinforcement Learning und Graph Neural Networks."
+    ),
     "Greek letters": "α-synuclein, β decay, Λ hyperons and μ → e conversion",
     "Japanese with English terms": "興味: dark matter halos、stellar streams、dwarf galaxies",
     "names of people": "Tensor networks as in the papers by Ravi Subramanian and Yuki Hashimoto",

@@ -25,10 +25,10 @@ from paperlark.settings.model_access import check_price, model_key
 from paperlark.store.spending import SpendingStore
 
 if TYPE_CHECKING:
-    from paperlark.judges.batched import BatchedJudge  # noqa: PLC0415
+    from paperlark.judges.batched import BatchedJudge
     from paperlark.judges.estimate import EstimatingJudge
     from paperlark.judges.llm import LlmJudge, Map
-    from paperlark.llm.openai_compatible import OpenAICompatible  # noqa: PLC0415
+    from paperlark.llm.openai_compatible import OpenAICompatible
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from time import monotonic
 
@@ -43,7 +43,7 @@ from paperlark.domain.digest import Candidate, Digest
 from paperlark.domain.feedback import NO_EVIDENCE, Evidence
 from paperlark.domain.judgement import NO_PRECEDENTS, JudgementKey
 from paperlark.domain.profile import Profile
-from paperlark.domain.spending import PriceSource
+from paperlark.domain.spending import PriceSource, total
 from paperlark.domain.translation import RankingCriteria
 from paperlark.ports import (
     Advance,
@@ -122,6 +122,7 @@ def make_digest(
         selection = _select_by_match(eligible, profile, day)
     else:
         selection = _select_by_judge(eligible, profile, day, parts.judge, parts, evidence, progress)
+        selection = _with_translation(selection, ranking, profile, day, parts)
     return assemble(
         announcement,
         profile,
@@ -192,6 +193,21 @@ def _select_by_judge(  # noqa: PLR0917  # all that a judge's selection takes
         report_unread(split.below, sample, wanted, earlier),
         verdict,
     )
+
+
+def _with_translation(
+    selection: Selection,
+    ranking: RankingCriteria,
+    profile: Profile,
+    day: date,
+    parts: DayParts,
+) -> Selection:
+    """Add what a translation of the criteria cost on this page, if it was paid for on this one."""
+    if selection.verdict is None or parts.memory is None or ranking.translator is None:
+        return selection
+    key = JudgementKey(day, profile.id, profile.criteria.fingerprint, ranking.translator)
+    paid = total([selection.verdict.spend, parts.memory.spend(key)])
+    return replace(selection, verdict=replace(selection.verdict, spend=paid))
 
 
 class _TimedSteps:

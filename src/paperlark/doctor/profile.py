@@ -49,7 +49,8 @@ def _criteria(context: CheckContext) -> Iterator[Finding]:
     topics = english.counted(len(criteria.topics), "topic")
     keywords = english.counted(len(criteria.keywords) + len(criteria.unwanted), "keyword")
     found = f"{topics} and {keywords}, {english.counted(words, 'word')}"
-    if words < _FEW_WORDS:
+    # Not every script puts spaces between words, and `_language` has said what matters more.
+    if words < _FEW_WORDS and not any(_language(context)):
         yield warning("criteria", f"{found}: that is very short", "write a few sentences more")
     elif not any(topic.irrelevant for topic in criteria.topics) and not criteria.unwanted:
         yield note("criteria", f"{found}; nothing states what you do not want", "add a line"
@@ -73,7 +74,9 @@ def _language(context: CheckContext) -> Iterator[Finding]:
     database, translator = context.settings.database, signature(model.model)
     stored = find_translation(database, criteria.fingerprint, translator)
     if stored is None:
-        yield note("language", f"{UNREADABLE}: {model.model} translates them once, for the next page")
+        yield note(
+            "language", f"{UNREADABLE}: {model.model} translates them once, for the next page"
+        )
     elif stored.english is None:
         yield warning("language", f"{UNREADABLE}, and {model.model} gave no usable translation",
                       WAY_OUT)  # fmt: skip

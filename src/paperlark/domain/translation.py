@@ -14,11 +14,13 @@ class RankingCriteria:
 
     criteria: empty where the reader's share no words with papers and there is no translation
     translation: the English text, None where the reader's own is used
+    translator: the signature under which its calls are stored, None where no model is named
     """
 
     criteria: Criteria
     translation: str | None = None
     notes: tuple[str, ...] = ()
+    translator: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

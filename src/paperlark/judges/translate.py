@@ -51,7 +51,8 @@ def translate(
     `fault` returns what is wrong with a translation, None where it can be used.
     """
     if len(text) > LONGEST:
-        return TranslationReply(None, (), f"they are longer than {LONGEST:,} characters")
+        reason = f"they are longer than {LONGEST:,} characters"
+        return TranslationReply(None, (), reason, answered=False)
     try:
         answer = model.ask(_prompt(text))
     except Exception as error:  # noqa: BLE001  # a bug in an adapter does not end the run either
@@ -60,8 +61,9 @@ def translate(
     lost = () if answer.lost is None else (ModelCall((), answer.lost),)
     calls = (*lost, ModelCall((), answer.spend, answer.text))
     english = _english(answer.text)
-    reason = _unusable(english, text) or fault(english)
-    return TranslationReply(None if reason else english, calls, reason or "")
+    if reason := _unusable(english, text) or fault(english):
+        return TranslationReply(None, calls, reason)
+    return TranslationReply(english, calls)
 
 
 def _prompt(text: str) -> Prompt:

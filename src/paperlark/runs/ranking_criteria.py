@@ -58,17 +58,17 @@ class CriteriaChooser:
             return RankingCriteria(criteria)
         if self.model is None:
             return RankingCriteria(NOTHING, notes=(problem,))
-        translated = self._translation(day, self.model)
+        from paperlark.judges.translate import signature  # noqa: PLC0415  # where there is a model
+
+        key = JudgementKey(day, self.profile.id, criteria.fingerprint, signature(self.model))
+        translated = self._translation(key)
         if translated.english is None:
-            return RankingCriteria(NOTHING, notes=(f"{UNREADABLE}; {translated.reason}",))
-        return self._translated(translated.english)
+            note = f"{UNREADABLE}; {translated.reason}"
+            return RankingCriteria(NOTHING, notes=(note,), translator=key.judge)
+        return self._translated(translated.english, key.judge)
 
-    def _translation(self, day: date, model: str) -> TranslationReply:
+    def _translation(self, key: JudgementKey) -> TranslationReply:
         """Return the stored translation, or ask for one, or say why there is none."""
-        from paperlark.judges.translate import signature, translate  # noqa: PLC0415  # with a model
-
-        criteria = self.profile.criteria
-        key = JudgementKey(day, self.profile.id, criteria.fingerprint, signature(model))
         stored = self.memory.find(key.criteria, key.judge)
         if stored and stored.english:
             return TranslationReply(stored.english, ())
@@ -76,17 +76,20 @@ class CriteriaChooser:
             return TranslationReply(None, (), _GIVEN_UP)
         if self.chat is None:
             return TranslationReply(None, (), _NOT_ASKED)
-        reply = translate(self.chat, criteria.text, _fault)
+        from paperlark.judges.translate import translate  # noqa: PLC0415  # likewise
+
+        reply = translate(self.chat, self.profile.criteria.text, _fault)
         # Before anything else can fail: it was paid for.
         self.memory.keep(reply, key)
         _log.info("translating the criteria: %s", reply.reason or "done")
         return replace(reply, reason=f"they could not be translated ({reply.reason})")
 
-    def _translated(self, english: str) -> RankingCriteria:
+    def _translated(self, english: str, translator: str) -> RankingCriteria:
         shown = self.profile.show_criteria
         where = "; the translation is at the end of the page" if shown else ""
         note = f"your criteria were translated into English by {self.model} for the ranking{where}"
-        return RankingCriteria(parse_criteria(english), english if shown else None, (note,))
+        criteria = parse_criteria(english)
+        return RankingCriteria(criteria, english if shown else None, (note,), translator)
 
 
 def _fault(english: str) -> str | None:
