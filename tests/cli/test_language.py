@@ -104,6 +104,18 @@ def test_without_a_model_the_page_and_the_terminal_say_so_with_the_way_out(
         assert "write them in English, or name a model in [judge]" in text
 
 
+@pytest.mark.parametrize(
+    "command", [("run", "--from", TUESDAY, "--to", WEDNESDAY), ("morning", "--no-wait")]
+)
+def test_a_run_over_several_days_and_a_morning_say_so_once(
+    paperlark: Paperlark, german: Path, command: tuple[str, ...]
+) -> None:
+    assert german.is_dir()
+    result = paperlark(*command, "--feeds", "feeds")
+    assert result.exit_code == 0
+    assert result.output.count(ALMOST_NONE) == 1
+
+
 def test_without_a_model_nothing_is_shown_as_a_match(paperlark: Paperlark, german: Path) -> None:
     assert run(paperlark) == 0
     made = page(german)

@@ -18,8 +18,8 @@ from paperlark.rankers.tokens import only_stopwords, token_ids
 LEAST_SHARE = 0.4
 """The least share of known words.
 
-Criteria in 22 other languages have 0 to 0.4, apart from lists of words that are spelled as in
-English; recorded English criteria 0.94 and more, lists of rare names mostly 0.4 and more
+Criteria in 25 other languages have 0 to 0.38, apart from lists of words that are spelled as in
+English; recorded English criteria 0.94 and more, lists of rare names 0.44 and more
 (`docs/design/020-other-languages.md`).
 """
 
