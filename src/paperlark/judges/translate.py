@@ -61,8 +61,8 @@ def translate(
     lost = () if answer.lost is None else (ModelCall((), answer.lost),)
     calls = (*lost, ModelCall((), answer.spend, answer.text))
     english = _english(answer.text)
-    if reason := _unusable(english, text) or fault(english):
-        return TranslationReply(None, calls, reason)
+    if wrong := _unusable(english, text) or fault(english):
+        return TranslationReply(None, calls, wrong)
     return TranslationReply(english, calls)
 
 
