@@ -36,6 +36,7 @@ from paperlark.domain.profile import Profile
 from paperlark.domain.readers import KnownReader
 from paperlark.domain.search import Hits, PaperStatus, SearchQuery
 from paperlark.domain.spending import Spend
+from paperlark.domain.translation import StoredTranslation, TranslationReply
 
 
 class Source(Protocol):
@@ -211,6 +212,21 @@ class JudgementMemory(Protocol):
 
     def spend(self, judgement_key: JudgementKey) -> Spend:
         """Add up all calls of that page, those of earlier runs included."""
+        ...
+
+
+class TranslationMemory(Protocol):
+    """Stored translations of criteria, so that none is paid for twice."""
+
+    def find(self, criteria: str, translator: str) -> StoredTranslation | None:
+        """Return what that translator made of these criteria, None where it never answered."""
+        ...
+
+    def keep(self, reply: TranslationReply, key: JudgementKey) -> None:
+        """Store a reply with its calls, in one transaction; `key.judge` is the translator.
+
+        A usable translation is never replaced.
+        """
         ...
 
 

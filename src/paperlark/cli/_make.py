@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from paperlark.cli._terminal import tell_error
+from paperlark.domain import plain_text
 from paperlark.domain.digest import Digest
 from paperlark.domain.errors import PaperlarkError
 from paperlark.domain.run_states import MEANINGS, State, worst
@@ -58,6 +59,7 @@ def make_range(
     elif show_last and outcomes[-1].made:
         _show_top(outcomes[-1].made)
     elif not show_last:
+        print_notes(note for one in outcomes if one.made for note in one.made.digest.notes)
         _print_answered(day for day in answered if day not in days)
     return MEANINGS[worst([one.state for one in outcomes])].exit_code
 
@@ -70,6 +72,12 @@ def print_outcome(outcome: DayOutcome, *, as_json: bool = False) -> None:
         summary = " · ".join(wording.summary(outcome.made.digest))
         click.echo(f"{outcome.day}  {summary}  {outcome.made.pages[0]}")
         _print_kept(outcome.made)
+
+
+def print_notes(notes: Iterable[str]) -> None:
+    """Print what pages say that the reader must know, each note once."""
+    for note in dict.fromkeys(notes):
+        click.echo(f"note: {plain_text.clean(note)}", err=True)
 
 
 def _show_top(made: MadePage) -> None:

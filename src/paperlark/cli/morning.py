@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from paperlark.api import repeat_mornings
-from paperlark.cli._make import print_outcome
+from paperlark.cli._make import print_notes, print_outcome
 from paperlark.cli._options import (
     environment_of,
     feeds_option,
@@ -27,9 +27,15 @@ if TYPE_CHECKING:
 class _Printer:
     """Implements MorningReporter on standard output and standard error."""
 
+    def __init__(self) -> None:
+        self._told: set[str] = set()
+
     def page(self, outcome: DayOutcome) -> None:
-        """Print a line about the day."""
+        """Print a line about the day, and notes that were on no page before."""
         print_outcome(outcome)
+        notes = outcome.made.digest.notes if outcome.made else ()
+        print_notes(note for note in notes if note not in self._told)
+        self._told.update(notes)
 
     def result(self, line: str) -> None:
         """Print it."""

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from paperlark.compose.model_server import capability_keeper, stored_capabilities
-from paperlark.domain.errors import KeyMissing, PriceUnknown
 from paperlark.domain.profile import Profile
 from paperlark.domain.spending import this_month
 from paperlark.llm.budget import BudgetLedger
@@ -22,13 +21,14 @@ from paperlark.llm.threads import Threads
 from paperlark.ports import BatchJobs, ChatModel, Judge, Progress
 from paperlark.settings import ModelSettings, Settings
 from paperlark.settings.environment import Environment, RunOptions
+from paperlark.settings.model_access import check_price, model_key
 from paperlark.store.spending import SpendingStore
 
 if TYPE_CHECKING:
-    from paperlark.judges.batched import BatchedJudge  # noqa: PLC0415
+    from paperlark.judges.batched import BatchedJudge
     from paperlark.judges.estimate import EstimatingJudge
     from paperlark.judges.llm import LlmJudge, Map
-    from paperlark.llm.openai_compatible import OpenAICompatible  # noqa: PLC0415
+    from paperlark.llm.openai_compatible import OpenAICompatible
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +40,8 @@ class ChosenJudge:
 
     judge: Judge | None
     paid: bool = False
+    chat: ChatModel | None = None
     collect: Callable[[Progress], frozenset[date]] = lambda _: frozenset()
-
-
-def check_price(model: ModelSettings, now: datetime) -> None:
-    """Raise PriceUnknown where there is a budget but no known price."""
-    if model.budget.bounded and model.price_source(now) is None:
-        raise PriceUnknown(
-            f"no price known for {model.model} at {model.base_url}, so [budget] cannot be kept",
-            hint="state its price in [judge.prices] (0 for a server of your own), or leave"
-            " [budget] out",
-        )
 
 
 def budget_of_day(
@@ -102,11 +93,11 @@ def choose_judge(  # noqa: PLR0917  # all that a judge may need
     submits = model.batch if options.batch is None else options.batch
     # Other runs are kept off the database: no job can appear later.
     if not submits and not jobs.open_jobs():
-        return ChosenJudge(live, paid=True)
+        return ChosenJudge(live, paid=True, chat=chat)
     batched = _with_batches(
         live, server, jobs, ledger, settings.profile, model, submits=submits, now=environment.now
     )
-    return ChosenJudge(batched, paid=True, collect=batched.collect)
+    return ChosenJudge(batched, paid=True, chat=chat, collect=batched.collect)
 
 
 def choose_estimating_judge(
@@ -160,7 +151,7 @@ def _open_server(
         RateLimits,
     )
 
-    key = _key(model, environment)
+    key = model_key(model, environment)
     check_price(model, environment.now())
     limits = RateLimits(model.requests_per_minute, model.tokens_per_minute)
     rate_limiter = RateLimiter(AimdConcurrency(model.parallel, limits))
@@ -177,20 +168,6 @@ def _open_server(
         now=environment.now,
     )
     return opened.enter_context(server)
-
-
-def _key(model: ModelSettings, environment: Environment) -> str | None:
-    name = model.key_variable
-    if name is None:
-        return None
-    key = environment.secret(name)
-    if not key:
-        raise KeyMissing(
-            f"{model.model} needs a key and there is no secret {name}",
-            hint=f"export {name}=..., or keep it: paperlark secret set {name}; or make a page"
-            " without a model: --no-llm",
-        )
-    return key
 
 
 def _with_batches(  # noqa: PLR0917  # all that it is made of

@@ -23,6 +23,7 @@ from paperlark.llm.budget import BudgetLedger
 from paperlark.renderers.page_files import RENDERERS
 from paperlark.runs.estimate import EstimateDay, Estimator
 from paperlark.runs.make_page import PageMaker
+from paperlark.runs.ranking_criteria import CriteriaChooser
 from paperlark.settings import Settings
 from paperlark.settings.environment import Environment, RunOptions
 from paperlark.settings.identity import claim, known
@@ -36,6 +37,7 @@ from paperlark.store.lock import run_lock
 from paperlark.store.readers import ReaderStore
 from paperlark.store.scanned import ScannedStore
 from paperlark.store.spending import SpendingStore
+from paperlark.store.translations import TranslationStore
 from paperlark.store.vectors import VectorStore
 
 
@@ -55,6 +57,7 @@ class OpenedParts:
     memory: JudgementStore
     jobs: BatchJobStore
     spending: SpendingStore
+    ranking: CriteriaChooser
 
 
 @contextmanager
@@ -88,6 +91,7 @@ def open_page_maker(
             collect=chosen.collect,
             begin=made.begin if chosen.paid and ledger.bounded else made.begin_unpaid,
             stop=threads.stop if threads else lambda: 0,
+            ranking=replace(made.ranking, chat=chosen.chat),
         )
 
 
@@ -140,6 +144,11 @@ def open_parts(
         memory=JudgementStore(connection, database, now=environment.now),
         jobs=BatchJobStore(connection, database, now=environment.now),
         spending=spending,
+        ranking=CriteriaChooser(
+            settings.profile,
+            TranslationStore(connection, database, now=environment.now),
+            settings.model.model if settings.model else None,
+        ),
     )
 
 
@@ -178,5 +187,6 @@ def open_estimator(
                 judge,
                 ledger,
                 environment.now,
+                made.ranking,
             ),
         )

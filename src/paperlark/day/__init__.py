@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from time import monotonic
 
@@ -43,7 +43,8 @@ from paperlark.domain.digest import Candidate, Digest
 from paperlark.domain.feedback import NO_EVIDENCE, Evidence
 from paperlark.domain.judgement import NO_PRECEDENTS, JudgementKey
 from paperlark.domain.profile import Profile
-from paperlark.domain.spending import PriceSource
+from paperlark.domain.spending import PriceSource, total
+from paperlark.domain.translation import RankingCriteria
 from paperlark.ports import (
     Advance,
     AnnouncementBatches,
@@ -86,13 +87,20 @@ class DayParts:
 
 
 def make_digest(
-    day: date, profile: Profile, parts: DayParts, progress: Progress, notes: tuple[str, ...] = ()
+    day: date,
+    profile: Profile,
+    parts: DayParts,
+    progress: Progress,
+    notes: tuple[str, ...] = (),
+    *,
+    ranking: RankingCriteria | None = None,
 ) -> Digest:
-    """Make one reader's digest of one day.
+    """Make one reader's digest of one day; `ranking` is what it is ranked by, if not as written.
 
     Raises SourceError when no feed could be got, JudgeUnavailable when no paper could be judged.
     """
     progress = _TimedSteps(progress)
+    ranking = ranking or RankingCriteria(profile.criteria)
     announcement = announce(
         day, profile.categories, sources=parts.sources, batches=parts.batches, progress=progress
     )
@@ -101,7 +109,7 @@ def make_digest(
     evidence = parts.example_source.evidence(profile, day) if parts.example_source else NO_EVIDENCE
     papers = [announced.paper for announced in new.papers]
     with progress.step("ranking", len(papers)) as advance:
-        matches = parts.ranker.rank(papers, profile.criteria, evidence)
+        matches = parts.ranker.rank(papers, ranking.criteria, evidence)
         finder = parts.precedent_finder
         precedents = finder.precedents(papers, day) if finder else NO_PRECEDENTS
         advance(len(papers))
@@ -114,6 +122,7 @@ def make_digest(
         selection = _select_by_match(eligible, profile, day)
     else:
         selection = _select_by_judge(eligible, profile, day, parts.judge, parts, evidence, progress)
+        selection = _with_translation(selection, ranking, profile, day, parts)
     return assemble(
         announcement,
         profile,
@@ -121,8 +130,9 @@ def make_digest(
         selection,
         judge=parts.judge,
         prices=parts.prices() if parts.judge else None,
+        translation=ranking.translation,
         notes=(
-            *(*notes, *authors.notes),
+            *(*notes, *ranking.notes, *authors.notes),
             *name_notes(profile.followed, papers, lambda: parts.printed_names(day)),
         ),
     )
@@ -183,6 +193,21 @@ def _select_by_judge(  # noqa: PLR0917  # all that a judge's selection takes
         report_unread(split.below, sample, wanted, earlier),
         verdict,
     )
+
+
+def _with_translation(
+    selection: Selection,
+    ranking: RankingCriteria,
+    profile: Profile,
+    day: date,
+    parts: DayParts,
+) -> Selection:
+    """Add what a translation of the criteria cost on this page, if it was paid for on this one."""
+    if selection.verdict is None or parts.memory is None or ranking.translator is None:
+        return selection
+    key = JudgementKey(day, profile.id, profile.criteria.fingerprint, ranking.translator)
+    paid = total([selection.verdict.spend, parts.memory.spend(key)])
+    return replace(selection, verdict=replace(selection.verdict, spend=paid))
 
 
 class _TimedSteps:

@@ -51,6 +51,7 @@ def assemble(
     *,
     judge: Judge | None = None,
     prices: PriceSource | None = None,
+    translation: str | None = None,
     notes: tuple[str, ...] = (),
 ) -> Digest:
     """Assemble the digest; raises DigestInconsistent when its counts do not add up."""
@@ -86,6 +87,7 @@ def assemble(
         readings=verdict.readings if verdict else (),
         agreement=verdict.agreement if verdict else None,
         prices=prices,
+        translation=translation,
         ranked=place_candidates(ranked.candidates, selection.split, selection.sample),
     )
     _log.info(

@@ -30,6 +30,7 @@ def keep_private(digest: Digest, criteria: Criteria) -> Digest:
         digest,
         prompt=None,
         understood=(),
+        translation=None,
         entries=tuple(
             replace(
                 one,

@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from paperlark.compose.judge import check_price
 from paperlark.compose.model_server import capability_keeper, known_server, stored_capabilities
 from paperlark.doctor.findings import CheckContext, Finding, Severity, error, note, ok, trouble
 from paperlark.domain.chat import ChatReply, Prompt
@@ -18,6 +17,7 @@ from paperlark.domain.spending import Tokens
 from paperlark.http.loopback import is_on_this_machine
 from paperlark.renderers.english import UNKNOWN, amount
 from paperlark.settings import ModelSettings
+from paperlark.settings.model_access import check_price
 
 if TYPE_CHECKING:
     from paperlark.llm.capabilities import Capabilities

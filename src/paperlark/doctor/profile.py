@@ -19,6 +19,7 @@ from paperlark.domain.errors import ProfileError, SecretUnusable
 from paperlark.domain.taxonomy import is_archive, named
 from paperlark.renderers import english
 from paperlark.settings.secrets import Needed, needed_secrets
+from paperlark.store.translations import find_translation
 
 _FEW_WORDS = 8
 """With fewer words the ranker has little to work with."""
@@ -40,6 +41,7 @@ def check_profile(context: CheckContext) -> Iterator[Finding]:
     yield from _criteria(context)
     for remark in context.settings.profile.criteria.warnings:
         yield warning("criteria", remark, "see: paperlark criteria")
+    yield from _language(context)
     yield from _categories(context)
     followed = context.settings.profile.followed
     yield ok("people", f"{english.counted(len(followed), 'followed author')}")
@@ -53,7 +55,8 @@ def _criteria(context: CheckContext) -> Iterator[Finding]:
     topics = english.counted(len(criteria.topics), "topic")
     keywords = english.counted(len(criteria.keywords) + len(criteria.unwanted), "keyword")
     found = f"{topics} and {keywords}, {english.counted(words, 'word')}"
-    if words < _FEW_WORDS:
+    # Not every script puts spaces between words, and `_language` has said what matters more.
+    if words < _FEW_WORDS and not any(_language(context)):
         yield warning("criteria", f"{found}: that is very short", "write a few sentences more")
     elif not any(topic.irrelevant for topic in criteria.topics) and not criteria.unwanted:
         yield note("criteria", f"{found}; nothing states what you do not want", "add a line"
@@ -65,6 +68,32 @@ def _criteria(context: CheckContext) -> Iterator[Finding]:
         yield ok(
             "topics", english.listed(names[:_MOST_NAMED]) + (" …" if names[_MOST_NAMED:] else "")
         )
+
+
+def _language(context: CheckContext) -> Iterator[Finding]:
+    """Check whether the criteria share words with papers, or how they were translated."""
+    from paperlark.rankers.language import UNREADABLE, WAY_OUT, unreadable  # noqa: PLC0415  # numpy
+
+    criteria, model = context.settings.profile.criteria, context.settings.model
+    if unreadable(criteria) is None:
+        return
+    if model is None:
+        yield warning("language", UNREADABLE, WAY_OUT)
+        return
+    from paperlark.judges.translate import signature  # noqa: PLC0415  # where there is a model
+
+    database, translator = context.settings.database, signature(model.model)
+    stored = find_translation(database, criteria.fingerprint, translator)
+    if stored is None:
+        yield note(
+            "language", f"{UNREADABLE}: {model.model} translates them once, for the next page"
+        )
+    elif stored.english is None:
+        yield warning("language", f"{UNREADABLE}, and {model.model} gave no usable translation",
+                      WAY_OUT)  # fmt: skip
+    else:
+        lines = " / ".join(line.strip() for line in stored.english.splitlines() if line.strip())
+        yield ok("language", f"translated by {model.model} for the ranking: {lines}")
 
 
 def _categories(context: CheckContext) -> Iterator[Finding]:

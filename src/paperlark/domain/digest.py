@@ -259,6 +259,8 @@ class Digest:
     `cutoffs` where an imported digest does not say them. `prompt` is the selection prompt for the
     appendix, None where the reader keeps it private; `understood` what was understood of the
     criteria, line by line. `notes` are what the reader must know, such as a truncated feed.
+    `translation` is the English text of the criteria that the papers
+    were ranked by, None where it is the reader's own, or private.
     Papers: `scanned` are all ids; `ranked` the same papers, best match first, with what was known
     before any was judged, empty in digests older than that. `entries` are on the page.
     Judging: `criteria` and `judge` are the fingerprints it was done with; `judgements` include
@@ -296,6 +298,7 @@ class Digest:
     prices: PriceSource | None = None
     reader: str = ""
     understood: tuple[str, ...] = ()
+    translation: str | None = None
 
     @property
     def reader_id(self) -> str:

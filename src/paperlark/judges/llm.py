@@ -208,18 +208,18 @@ class LlmJudge:
             answer = self._model.ask(to_prompt(question, self.plan))
         except BudgetSpent as error:
             fault = breaker.over_budget = Fault(str(error), UnjudgedReason.BUDGET)
-            return _failed(batch, fault, paid=_paid(error))
+            return _failed(batch, fault, paid=paid_calls(error))
         except ModelUnusable as error:
             breaker.open(str(error))
-            return _failed(batch, Fault(str(error), final=True), paid=_paid(error))
+            return _failed(batch, Fault(str(error), final=True), paid=paid_calls(error))
         except ModelRefused as error:
             breaker.succeeded()
             self._batch_size.too_large(len(batch))
-            return _failed(batch, Fault(str(error), final=len(batch) == 1), paid=_paid(error))
+            return _failed(batch, Fault(str(error), final=len(batch) == 1), paid=paid_calls(error))
         except Exception as error:  # noqa: BLE001  # a bug in an adapter loses no paper either
-            reason = _reason(error)
+            reason = failure_reason(error)
             breaker.failed(reason)
-            return _failed(batch, Fault(reason), paid=_paid(error))
+            return _failed(batch, Fault(reason), paid=paid_calls(error))
         breaker.succeeded()
         return self._read(question, answer)
 
@@ -231,7 +231,7 @@ class LlmJudge:
             parsed = parse_reply(answer.text, question.papers, self._cutoffs)
         except Exception as error:  # noqa: BLE001  # nor does a bug in the parser
             model_call = ModelCall((), answer.spend, answer.text)
-            fault = Fault(_reason(error))
+            fault = Fault(failure_reason(error))
             return _failed(question.papers.values(), fault, paid=(*lost, model_call))
         if parsed.too_many:
             self._batch_size.too_large(asked)
@@ -249,13 +249,13 @@ def _failed(batch: Iterable[Paper], fault: Fault, *, paid: tuple[ModelCall, ...]
     return _Outcome(dict.fromkeys((paper.id for paper in batch), fault), paid)
 
 
-def _paid(error: Exception) -> tuple[ModelCall, ...]:
+def paid_calls(error: Exception) -> tuple[ModelCall, ...]:
     """Return calls for what a failed question may have cost, in all of its attempts."""
     spends = (error.lost, error.spend) if isinstance(error, ModelError) else ()
     return tuple(ModelCall((), spend) for spend in spends if spend is not None)
 
 
-def _reason(error: Exception) -> str:
+def failure_reason(error: Exception) -> str:
     """Return the text of our own errors only; another's may hold what must not be shown."""
     if isinstance(error, ModelError):
         return str(error)

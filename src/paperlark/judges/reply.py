@@ -188,6 +188,13 @@ def _rows(
             waiting.append({"paper": key, **field} if named else field)
 
 
+def json_objects(text: str) -> Iterator[object]:
+    """Decode every complete JSON object of a reply, as it stands and then repaired."""
+    answer = _without_reasoning(text)
+    yield from _values(answer)
+    yield from _values(_repaired(answer))
+
+
 def _without_reasoning(text: str) -> str:
     """Return what follows the model's reasoning; nothing where that never ends."""
     thought = _THOUGHT.match(text)

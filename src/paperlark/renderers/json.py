@@ -24,7 +24,9 @@ class JsonRenderer:
         from paperlark.renderers.schema import JsonDigest  # noqa: PLC0415
 
         document = JsonDigest.model_validate(_document(digest))
-        text = document.model_dump_json(indent=2, by_alias=True) + "\n"
+        # Most pages have none, and stay as they were before there were translations.
+        unused = set() if digest.translation else {"translation"}
+        text = document.model_dump_json(indent=2, by_alias=True, exclude=unused) + "\n"
         return Page(PurePosixPath(f"{digest.day}.json"), "application/json", text.encode())
 
 
@@ -50,6 +52,7 @@ def _document(digest: Digest) -> dict[str, Any]:
         "agreement": digest.agreement and _agreement(digest.agreement),
         "prompt": digest.prompt,
         "understood": digest.understood,
+        "translation": digest.translation,
     }
 
 

@@ -252,6 +252,8 @@ def _appendix(digest: Digest) -> Iterator[str]:
         yield "The selection prompt:\n\n" + _fenced(prompt)
     if digest.understood:
         yield "What was understood of the criteria:\n\n" + _fenced("\n".join(digest.understood))
+    if digest.translation:
+        yield f"{wording.TRANSLATION}\n\n{_fenced(digest.translation)}"
 
 
 def _fenced(text: str) -> str:

@@ -72,6 +72,7 @@ def _digest(page: schema.JsonDigest, manifest: dict[str, Any]) -> Digest:
         unjudged=tuple(_unjudged(missing) for missing in page.unjudged),
         prompt=page.prompt,
         understood=tuple(page.understood),
+        translation=page.translation,
         notes=page.notes,
         batches=tuple(_batch(one) for one in manifest["inputs"]),
         updated=tuple(Updated(_paper(one), one.first_announced) for one in page.updated),

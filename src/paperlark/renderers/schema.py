@@ -318,6 +318,12 @@ class JsonDigest(_Part):
     understood: Annotated[
         tuple[Text, ...], Field(description="what was understood of the criteria, in lines")
     ] = ()
+    translation: Annotated[
+        Text | None,
+        Field(
+            description="the criteria in English, by which papers are ranked; absent: as written"
+        ),
+    ] = None
 
 
 def json_schema() -> str:

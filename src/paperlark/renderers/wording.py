@@ -267,6 +267,9 @@ def agreement(digest: Digest) -> str | None:
     )
 
 
+TRANSLATION = "The criteria in English, by which the papers were ranked:"
+
+
 def private_prompt(digest: Digest) -> str | None:
     """Return the sentence in place of a prompt that the reader keeps private."""
     if digest.prompt is not None or digest.status is Status.IMPORTED:

@@ -13,6 +13,7 @@ from paperlark.day import DayParts, make_digest
 from paperlark.domain.errors import PaperlarkError
 from paperlark.domain.profile import Profile
 from paperlark.domain.spending import Cost, PriceSource, Tokens
+from paperlark.domain.translation import RankingCriteria
 from paperlark.llm.budget import BudgetLedger
 from paperlark.ports import Advance, Progress
 from paperlark.runs.make_page import find_days
@@ -123,6 +124,7 @@ class EstimateDay:
     judge: EstimatingJudge
     ledger: BudgetLedger
     now: Callable[[], datetime]
+    ranking: Callable[[date], RankingCriteria]
 
     def __call__(self, day: date, progress: Progress) -> CostEstimate:
         """Return what the page of that day would cost; raises SourceError or StoreError."""
@@ -130,7 +132,8 @@ class EstimateDay:
 
         self.begin(day)
         parts = replace(self.parts, judge=self.judge)
-        digest = make_digest(day, self.profile, parts, _CountingProgress(progress))
+        counting = _CountingProgress(progress)
+        digest = make_digest(day, self.profile, parts, counting, ranking=self.ranking(day))
         taken, funnel = self.judge.taken(), digest.funnel
         chosen = (funnel.shortlisted, funnel.explored, funnel.followed_asked)
         wanted = sum(filter(None, chosen))

@@ -17,6 +17,7 @@ from paperlark.domain.digest import Digest
 from paperlark.domain.errors import PaperlarkError, PublishError, SourceError, StoreError
 from paperlark.domain.profile import Profile
 from paperlark.domain.run_states import State
+from paperlark.domain.translation import RankingCriteria
 from paperlark.ports import Progress, Renderer
 from paperlark.renderers.manifest import (
     failure_path,
@@ -64,8 +65,8 @@ class PageMaker:
 
     `days` returns the announcement days in a range; `collect` stores the answers to batches that
     earlier runs submitted, and returns the days they belong to; `begin` is called after that,
-    before each day; `stop` starts no further paid call, and returns how many answers are still to
-    come.
+    before each day; `ranking` returns what a day is ranked by, None for the criteria as written;
+    `stop` starts no further paid call, and returns how many answers are still to come.
     """
 
     profile: Profile
@@ -77,6 +78,7 @@ class PageMaker:
     collect: Callable[[Progress], frozenset[date]]
     begin: Callable[[date], None]
     stop: StopPaying
+    ranking: Callable[[date], RankingCriteria] | None = None
 
     def _before(self, day: date) -> Digest | None:
         """Return the digest of an earlier run; one that cannot be read is made again."""
@@ -117,7 +119,14 @@ class PageMaker:
         answered = self.collect(progress)
         self.begin(day)
         try:
-            digest = make_digest(day, self.profile, self.parts, progress, self.notes)
+            digest = make_digest(
+                day,
+                self.profile,
+                self.parts,
+                progress,
+                self.notes,
+                ranking=self.ranking(day) if self.ranking else None,
+            )
             pages = [renderer.render(digest) for renderer in self.renderers]
         except PaperlarkError as error:
             publish([failure_record(day, self.profile, error)], self.folder)

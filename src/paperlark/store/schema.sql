@@ -1,4 +1,4 @@
--- The database, version 10. Written by `make reference`; do not edit.
+-- The database, version 11. Written by `make reference`; do not edit.
 -- Times are UTC (ISO 8601), days are announcement days in New York, money is decimal
 -- text in US dollars.
 
@@ -292,3 +292,11 @@ CREATE TABLE servers (
     at TEXT NOT NULL,                 -- when they were discovered
     PRIMARY KEY (base_url, model)
 ) WITHOUT ROWID;
+
+CREATE TABLE translations (
+    criteria TEXT NOT NULL,           -- fingerprint of the criteria
+    translator TEXT NOT NULL,         -- model and prompt hash
+    english TEXT,                     -- NULL: no reply could be used
+    attempts INTEGER NOT NULL,        -- replies so far; the calls are in exchanges
+    PRIMARY KEY (criteria, translator)
+);

@@ -9,6 +9,7 @@ from paperlark.testing.kept import (
     FakePaperTexts,
     FakePaperVectors,
     FakeScannedPapers,
+    FakeTranslationMemory,
 )
 from paperlark.testing.opinions import FakeExampleSource, FakeJudge, FakePrecedentFinder, FakeRanker
 from paperlark.testing.outside import (
@@ -40,6 +41,7 @@ __all__ = [
     "FakeRanker",
     "FakeScannedPapers",
     "FakeSource",
+    "FakeTranslationMemory",
     "Silent",
     "a_feed",
     "a_paper",

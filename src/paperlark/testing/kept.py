@@ -16,6 +16,7 @@ from paperlark.domain.judgement import Judgement, JudgementKey, ModelCall
 from paperlark.domain.paper import Paper, PaperId
 from paperlark.domain.search import Hit, Hits, PaperStatus, SearchQuery
 from paperlark.domain.spending import Spend, total
+from paperlark.domain.translation import StoredTranslation, TranslationReply
 from paperlark.ports import Advance
 
 
@@ -264,6 +265,27 @@ class FakePaperSearch:
 def _applies(query: SearchQuery, paper: Paper) -> bool:
     names = " ".join(author.name for author in paper.authors)
     return (query.author or "") in names and query.category in {None, *paper.categories}
+
+
+@dataclass(slots=True)
+class FakeTranslationMemory:
+    """An in-memory TranslationMemory; `paid` are all calls with their keys."""
+
+    paid: list[tuple[JudgementKey, ModelCall]] = field(default_factory=list)
+    _kept: dict[tuple[str, str], StoredTranslation] = field(default_factory=dict)
+
+    def find(self, criteria: str, translator: str) -> StoredTranslation | None:
+        """Return what is stored."""
+        return self._kept.get((criteria, translator))
+
+    def keep(self, reply: TranslationReply, key: JudgementKey) -> None:
+        """Store a reply; a usable translation stays."""
+        self.paid += [(key, call) for call in reply.calls]
+        if reply.answered:
+            before = self.find(key.criteria, key.judge) or StoredTranslation(None, 0)
+            self._kept[key.criteria, key.judge] = StoredTranslation(
+                before.english or reply.english, before.attempts + 1
+            )
 
 
 @dataclass(slots=True)

@@ -1,0 +1,61 @@
+"""Translated criteria, and the calls that were paid for them."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from paperlark.domain.errors import StoreError
+from paperlark.domain.judgement import JudgementKey
+from paperlark.domain.translation import StoredTranslation, TranslationReply
+from paperlark.store.database import open_read_only, store_errors, transaction
+from paperlark.store.judgements import insert_exchange
+
+
+class TranslationStore:
+    """Implements TranslationMemory on an open database."""
+
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        path: Path,
+        *,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._connection = connection
+        self._path = path
+        self._now = now
+
+    def find(self, criteria: str, translator: str) -> StoredTranslation | None:
+        """Return what that translator made of these criteria, None where it never answered."""
+        with store_errors(self._path):
+            row = self._connection.execute(
+                "SELECT english, attempts FROM translations WHERE criteria = ? AND translator = ?",
+                (criteria, translator),
+            ).fetchone()
+        return StoredTranslation(*row) if row else None
+
+    def keep(self, reply: TranslationReply, key: JudgementKey) -> None:
+        """Store a reply and its calls in one transaction; a usable translation stays."""
+        with store_errors(self._path), transaction(self._connection):
+            for call in reply.calls:
+                insert_exchange(self._connection, call, key, self._now())
+            if reply.answered:
+                self._connection.execute(
+                    "INSERT INTO translations (criteria, translator, english, attempts)"
+                    " VALUES (?, ?, ?, 1) ON CONFLICT (criteria, translator) DO UPDATE SET"
+                    " english = coalesce(english, excluded.english), attempts = attempts + 1",
+                    (key.criteria, key.judge, reply.english),
+                )
+
+
+def find_translation(path: Path, criteria: str, translator: str) -> StoredTranslation | None:
+    """Look into a database without changing it; None also where it cannot be read."""
+    try:
+        with open_read_only(path) as connection:
+            return TranslationStore(connection, path).find(criteria, translator)
+    except StoreError:
+        # It does not exist yet, or is older than translations.
+        return None
