@@ -58,6 +58,7 @@ def make_range(
     elif show_last and outcomes[-1].made:
         _show_top(outcomes[-1].made)
     elif not show_last:
+        _print_later_votes(outcomes)
         _print_answered(day for day in answered if day not in days)
     return MEANINGS[worst([one.state for one in outcomes])].exit_code
 
@@ -95,6 +96,22 @@ def _print_waiting(digest: Digest) -> None:
         click.echo(f"{papers} {wait} in a batch: run the same command again to collect", err=True)
 
 
+def _print_later_votes(outcomes: Sequence[DayOutcome]) -> None:
+    """Print once for all days what the note on each of their pages says."""
+    later = [one.made.later_votes for one in outcomes if one.made and one.made.later_votes.papers]
+    if not later:
+        return
+    pages = english.counted(len(later), "page")
+    if later[0].taken_in:
+        click.echo(f"{pages} learned from later votes, as noted there", err=True)
+        return
+    click.echo(
+        f"later votes are left out of {pages}, so that each shows what was known on its day; take"
+        " them in with --with-all-votes",
+        err=True,
+    )
+
+
 def _print_answered(days: Iterable[date]) -> None:
     for day in days:
         click.echo(f"a batch of {day} was answered: paperlark run --date {day}", err=True)
@@ -126,4 +143,5 @@ def _record(made: MadePage) -> dict[str, object]:
         "spend": asdict(digest.spend) if digest.spend else None,
         "funnel": asdict(digest.funnel),
         "notes": digest.notes,
+        "later_votes": asdict(made.later_votes),
     }

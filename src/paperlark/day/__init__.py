@@ -23,6 +23,7 @@ from paperlark.day.authors import (
 )
 from paperlark.day.filter_new import filter_new
 from paperlark.day.judge import judge_papers
+from paperlark.day.later_votes import vote_notes
 from paperlark.day.select import (
     READ_ALL,
     fill_page,
@@ -40,7 +41,7 @@ from paperlark.day.unread import (
     sample_size,
 )
 from paperlark.domain.digest import Candidate, Digest
-from paperlark.domain.feedback import NO_EVIDENCE, Evidence
+from paperlark.domain.feedback import NO_EVIDENCE, NO_LATER_VOTES, Evidence
 from paperlark.domain.judgement import NO_PRECEDENTS, JudgementKey
 from paperlark.domain.profile import Profile
 from paperlark.domain.spending import PriceSource
@@ -98,7 +99,9 @@ def make_digest(
     )
     seen = parts.archive.seen(profile.id, day, [one.paper.id for one in announcement.papers])
     new = filter_new(announcement, profile, seen)
-    evidence = parts.example_source.evidence(profile, day) if parts.example_source else NO_EVIDENCE
+    source = parts.example_source
+    evidence = source.evidence(profile, day) if source else NO_EVIDENCE
+    later = source.later_votes(profile, day) if source else NO_LATER_VOTES
     papers = [announced.paper for announced in new.papers]
     with progress.step("ranking", len(papers)) as advance:
         matches = parts.ranker.rank(papers, profile.criteria, evidence)
@@ -122,7 +125,7 @@ def make_digest(
         judge=parts.judge,
         prices=parts.prices() if parts.judge else None,
         notes=(
-            *(*notes, *authors.notes),
+            *(*notes, *vote_notes(later), *authors.notes),
             *name_notes(profile.followed, papers, lambda: parts.printed_names(day)),
         ),
     )

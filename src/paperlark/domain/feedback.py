@@ -88,6 +88,21 @@ class Evidence:
 NO_EVIDENCE = Evidence()
 """A reader's first day."""
 
+
+@dataclass(frozen=True, slots=True)
+class LaterVotes:
+    """How many papers were voted on too late for a day's page, and whether it learns from them.
+
+    A vote is too late if it was cast after that day, or if its paper was announced on that day or
+    later.
+    """
+
+    papers: int = 0
+    taken_in: bool = False
+
+
+NO_LATER_VOTES = LaterVotes()
+
 _STRENGTH = (LabelSource.LIBRARY, LabelSource.JUDGE, LabelSource.READER)
 
 
