@@ -98,22 +98,15 @@ Row = tuple[Any, ...]  # the columns of a paper, then those that each query adds
 class ExampleStore:
     """Implements ExampleSource on an open database.
 
-    With `all_votes` votes count whenever they were cast and whenever their papers were announced,
-    and `last_vote` is the number of the last one that counts.
+    With `all_votes` votes count whenever they were cast and whenever their papers were announced.
     """
 
     def __init__(
-        self,
-        connection: sqlite3.Connection,
-        path: Path,
-        *,
-        all_votes: bool = False,
-        last_vote: int = LAST_VOTE,
+        self, connection: sqlite3.Connection, path: Path, *, all_votes: bool = False
     ) -> None:
         self._connection = connection
         self._path = path
         self._all_votes = all_votes
-        self._last_vote = last_vote
 
     def evidence(self, profile: Profile, day: date) -> Evidence:
         """Return what was known before that day's announcement.
@@ -121,20 +114,31 @@ class ExampleStore:
         Papers first announced on that day or later are left out, except voted ones where all votes
         count.
         """
+        (evidence,) = self.evidence_up_to(profile, day, LAST_VOTE)
+        return evidence
+
+    def evidence_up_to(self, profile: Profile, day: date, *last_votes: int) -> tuple[Evidence, ...]:
+        """Return the same as if votes with numbers above `last_votes` had not been cast."""
         about = self._about(profile, day)
         with store_errors(self._path):
             judged, stream = self._announced(about, profile.cutoffs)
             library = self._ask(LIBRARY, about, most=MOST_EXAMPLES).fetchall()
-            votes = self._ask(VOTES, about, most=MOST_EXAMPLES).fetchall()
-        imported = _imported(reversed(library), profile.cutoffs)
+            votes = [
+                self._ask(VOTES, about, most=MOST_EXAMPLES, last_vote=last).fetchall()
+                for last in last_votes
+            ]
         # Of a paper judged twice on one day, the judgement made here comes last and counts.
-        examples = one_example_per_paper((*imported, *reversed(judged), *_voted(reversed(votes))))
-        return Evidence(examples, tuple(stream.values()))
+        others = (*_imported(reversed(library), profile.cutoffs), *reversed(judged))
+        papers = tuple(stream.values())
+        return tuple(
+            Evidence(one_example_per_paper((*others, *_voted(reversed(some)))), papers)
+            for some in votes
+        )
 
     def later_votes(self, profile: Profile, day: date) -> LaterVotes:
         """Return the votes that came too late for that day, and whether `evidence` has them."""
         with store_errors(self._path):
-            rows = self._ask(VOTE_TIMES, self._about(profile, day)).fetchall()
+            rows = self._ask(VOTE_TIMES, self._about(profile, day), last_vote=LAST_VOTE).fetchall()
         nothing = (0, Vote.NONE.value)
         last = {paper: (number, vote) for paper, number, vote, _ in rows}
         known = {paper: (number, vote) for paper, number, vote, in_time in rows if in_time}
@@ -149,7 +153,6 @@ class ExampleStore:
             "day": day.isoformat(),
             "midnight": instant(datetime.combine(day + _DAY, time(), NEW_YORK)),
             "all_votes": self._all_votes,
-            "last_vote": self._last_vote,
         }
 
     def _announced(
