@@ -46,6 +46,16 @@ def test_the_page_has_no_external_resource_and_no_script(report: Report) -> None
     assert re.findall(r"(?:src|href)=", page) == []
 
 
+def test_the_plain_sentences_come_before_every_figure(report: Report) -> None:
+    assert report.plain is not None
+    enough = replace(report.plain, wanted_days=6, wanted=12)
+    page = render(replace(report, plain=enough))
+    answer = page.index("Of 10 papers you want, the page&#39;s first 20 hold ")
+    assert answer < page.index("You read ") < page.index("<svg ")
+    assert "cannot be said yet" in render(report)
+    assert '<p class="answer">' not in render(replace(report, plain=None))
+
+
 def test_each_plot_has_its_figures_below_it(report: Report) -> None:
     page = render(report)
     assert page.count("<svg ") == page.count("<details>") == 5
