@@ -497,9 +497,9 @@ class OpenedProfile:
 
         Raises StoreError.
 
-        >>> effect = profile.vote_effect(profile.cast_votes("2502.18137", "down"))
-        >>> str(effect.day), effect.shown, effect.moved > 0, len(effect.largest) <= 3
-        ('2025-02-26', 20, True, True)
+        >>> effect = profile.vote_effect(profile.cast_votes("2502.18137", "up"))
+        >>> str(effect.day), effect.moved  # the vote was there already
+        ('2025-02-26', 0)
         """
         from paperlark.archive.vote_effect import vote_effect
 

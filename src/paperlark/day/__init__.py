@@ -14,7 +14,7 @@ from datetime import date
 from time import monotonic
 
 from paperlark.day.announce import announce
-from paperlark.day.assemble import RankedPapers, Selection, assemble
+from paperlark.day.assemble import RankedPapers, Selection, assemble, vote_notes
 from paperlark.day.authors import (
     filter_by_h_index,
     look_up_authors,
@@ -23,7 +23,6 @@ from paperlark.day.authors import (
 )
 from paperlark.day.filter_new import filter_new
 from paperlark.day.judge import judge_papers
-from paperlark.day.later_votes import vote_notes
 from paperlark.day.select import (
     READ_ALL,
     fill_page,

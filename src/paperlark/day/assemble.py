@@ -14,6 +14,7 @@ from paperlark.day.select import Shortlist, place_candidates
 from paperlark.day.unread import BelowThreshold, SampledCandidate
 from paperlark.domain.announcement import Announcement, Feed
 from paperlark.domain.digest import Batch, Candidate, Digest, Entry, Funnel, Status
+from paperlark.domain.feedback import LaterVotes
 from paperlark.domain.judgement import UnjudgedReason
 from paperlark.domain.profile import Profile
 from paperlark.domain.spending import PriceSource
@@ -172,6 +173,23 @@ def announcement_gaps(announcement: Announcement) -> tuple[str, ...]:
             for feed in announcement.feeds
             for note in feed.notes
         ),
+    )
+
+
+def vote_notes(later: LaterVotes) -> tuple[str, ...]:
+    """Return the note on votes that came too late for the page; none where there are none."""
+    if not later.papers:
+        return ()
+    one = later.papers == 1
+    subject = "1 later vote is" if one else f"{later.papers} later votes are"
+    if later.taken_in:
+        return (
+            f"{subject} taken in (--with-all-votes), so this page shows more than what was known"
+            " on that day",
+        )
+    return (
+        f"{subject} left out, so that this page shows what was known on that day; take"
+        f" {'it' if one else 'them'} in with --with-all-votes",
     )
 
 

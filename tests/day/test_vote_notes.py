@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from paperlark.day.later_votes import vote_notes
+from paperlark.day.assemble import vote_notes
 from paperlark.domain.feedback import LaterVotes
 
 
