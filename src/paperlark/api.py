@@ -503,7 +503,7 @@ class OpenedProfile:
         """
         from paperlark.archive.vote_effect import vote_effect
 
-        return vote_effect(self.settings, cast, however_long=however_long)
+        return vote_effect(self.settings, cast, self._timed, however_long=however_long)
 
     def votes(self) -> tuple[tuple[Feedback, Paper | None], ...]:
         """Return the vote that counts for each paper, oldest first; raises StoreError.

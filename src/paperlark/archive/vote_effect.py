@@ -15,7 +15,7 @@ from paperlark.domain.feedback import Evidence
 from paperlark.domain.paper import Paper, PaperId
 from paperlark.domain.profile import Profile
 from paperlark.domain.vote_effect import LARGEST, CastVotes, VoteEffect, moves
-from paperlark.ports import Ranker
+from paperlark.ports import Progress, Ranker
 from paperlark.settings import Settings
 from paperlark.settings.identity import known
 from paperlark.store.database import open_existing
@@ -31,7 +31,9 @@ _FOLLOWED = (AuthorMatch(None, by_name_only=False),)
 """Whom the reader follows does not matter for the places."""
 
 
-def vote_effect(settings: Settings, cast: CastVotes, *, however_long: bool = False) -> VoteEffect:
+def vote_effect(
+    settings: Settings, cast: CastVotes, progress: Progress, *, however_long: bool = False
+) -> VoteEffect:
     """Rank the papers of the latest ranked day with the votes and without them, and compare.
 
     Both times every other vote counts. More than QUICK papers are only ranked where it may take
@@ -52,18 +54,25 @@ def vote_effect(settings: Settings, cast: CastVotes, *, however_long: bool = Fal
         return VoteEffect(latest.day, for_model=for_model)
     if obstacle := _obstacle(latest, after, None if however_long else QUICK):
         return VoteEffect(latest.day, for_model=for_model, not_compared=obstacle)
+    ranked = tuple(one for one in latest.ranked if one.paper_id not in voted)
+    return _compare(profile, replace(latest, ranked=ranked), evidence, progress, for_model)
+
+
+def _compare(
+    profile: Profile,
+    latest: _LatestDay,
+    evidence: Sequence[Evidence],
+    progress: Progress,
+    for_model: bool,  # noqa: FBT001  # private
+) -> VoteEffect:
     from paperlark.rankers.embedded import EmbeddedRanker  # noqa: PLC0415  # numpy: 0.2 s
 
-    ranked = tuple(one for one in latest.ranked if one.paper_id not in voted)
-    pages = _Pages(EmbeddedRanker(), profile, replace(latest, ranked=ranked), for_model=for_model)
-    return _effect(latest.day, pages.page(before), pages.page(after), for_model=for_model)
-
-
-def _effect(
-    day: date, before: Sequence[Paper], after: Sequence[Paper], *, for_model: bool
-) -> VoteEffect:
+    pages = _Pages(EmbeddedRanker(), profile, latest, for_model)
+    with progress.step("comparing", len(latest.ranked)) as advance:
+        before, after = (pages.page(one) for one in evidence)
+        advance(len(latest.ranked))
     moved = moves(before, after)
-    return VoteEffect(day, len(before), len(moved), moved[:LARGEST], for_model)
+    return VoteEffect(latest.day, len(before), len(moved), moved[:LARGEST], for_model)
 
 
 @dataclass(frozen=True, slots=True)
