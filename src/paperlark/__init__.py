@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from paperlark.domain.paper import Paper
     from paperlark.domain.run_states import State
     from paperlark.domain.spending import Period
+    from paperlark.domain.vote_effect import CastVotes, VoteEffect
     from paperlark.evaluation.measure import EvaluationPlan
     from paperlark.importing.draft_criteria import DraftedCriteria, PaperCluster
     from paperlark.importing.import_source import Imported
@@ -64,6 +65,7 @@ if TYPE_CHECKING:
     from paperlark.settings.environment import Environment, RunOptions
 
 __all__ = [
+    "CastVotes",
     "CostEstimate",
     "Criteria",
     "CriteriaEffect",
@@ -105,6 +107,7 @@ __all__ = [
     "UnclearName",
     "Unimportable",
     "Vote",
+    "VoteEffect",
     "__version__",
     "build_site",
     "draft_criteria",
@@ -137,6 +140,7 @@ _DEFINED_IN = {
     "domain.paper": "Paper",
     "domain.run_states": "State",
     "domain.spending": "Period",
+    "domain.vote_effect": "CastVotes VoteEffect",
     "evaluation.measure": "EvaluationPlan",
     "importing.draft_criteria": "DraftedCriteria PaperCluster",
     "importing.import_source": "Imported",

@@ -29,8 +29,8 @@ from paperlark.runs.progress import NoProgress, TimedProgress
 from paperlark.settings.environment import Environment, RunOptions
 
 if TYPE_CHECKING:
-    from paperlark.archive.digests import OwnDigests
     from paperlark.archive.criteria_effect import CriteriaEffect
+    from paperlark.archive.digests import OwnDigests
     from paperlark.archive.following import Followed
     from paperlark.archive.spending import SpendingReport
     from paperlark.delivery.deliveries import DeliveryReport, Outboxes
@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from paperlark.domain.profile import FollowedAuthor
     from paperlark.domain.search import SearchResults
     from paperlark.domain.spending import Period
+    from paperlark.domain.vote_effect import CastVotes, VoteEffect
     from paperlark.evaluation.cases import LabelledReader
     from paperlark.evaluation.measure import EvaluationPlan
     from paperlark.evaluation.report import Report
@@ -521,12 +522,50 @@ class OpenedProfile:
         >>> [paper.id for paper in profile.vote("2502.18137", "up")]
         ['2502.18137']
         """
+        return self.cast_votes(papers, vote).papers
+
+    def cast_votes(
+        self, papers: str | Sequence[str], vote: Vote | Literal["up", "down", "none"]
+    ) -> CastVotes:
+        """Vote as `vote` does, and return what `vote_effect` needs.
+
+        Arguments:
+            papers, vote: as for `vote`.
+
+        Returns the papers, and which of them had this vote before.
+
+        Raises StoreError or ValueError as `vote` does.
+
+        >>> cast = profile.cast_votes("2502.18137", "up")
+        >>> cast.nothing_new
+        True
+        """
         from paperlark.archive.votes import open_votes
         from paperlark.domain.feedback import Vote
 
         names = [papers] if isinstance(papers, str) else papers
         with open_votes(self.settings, self.environment) as votes:
             return votes.cast([_paper_id(name) for name in names], Vote(vote))
+
+    def vote_effect(self, cast: CastVotes, *, however_long: bool = False) -> VoteEffect:
+        """Compare the latest page as it would be with the votes and without them.
+
+        Arguments:
+            cast: the votes, as `cast_votes` returned them.
+            however_long: compare even where so many papers are known that it takes long.
+
+        Returns how many papers would have another place, and which moved furthest. Papers that
+        were voted on are left out, for the next page does not have them.
+
+        Raises StoreError.
+
+        >>> effect = profile.vote_effect(profile.cast_votes("2502.18137", "up"))
+        >>> str(effect.day), effect.moved  # the vote was there already
+        ('2025-02-26', 0)
+        """
+        from paperlark.archive.vote_effect import vote_effect
+
+        return vote_effect(self.settings, cast, self._timed, however_long=however_long)
 
     def votes(self) -> tuple[tuple[Feedback, Paper | None], ...]:
         """Return the vote that counts for each paper, oldest first; raises StoreError.

@@ -20,7 +20,7 @@ from paperlark.domain.criteria import Criteria
 from paperlark.domain.delivery import Message, MessageFormat, Parcel
 from paperlark.domain.digest import Digest, Page, SeenBefore
 from paperlark.domain.exploration import Explored
-from paperlark.domain.feedback import Evidence
+from paperlark.domain.feedback import Evidence, LaterVotes
 from paperlark.domain.judgement import (
     FIRST_READING,
     NO_PRECEDENTS,
@@ -109,6 +109,10 @@ class ExampleSource(Protocol):
         Examples of papers announced to the reader on that day or later are left out, so that a
         day made again is the same.
         """
+        ...
+
+    def later_votes(self, profile: Profile, day: date) -> LaterVotes:
+        """Return the votes that came too late for that day, and whether `evidence` has them."""
         ...
 
 

@@ -34,6 +34,28 @@ def test_a_recorded_reader_is_measured_in_either_layout(
     assert (home / "bats.html").read_text().startswith("<!doctype html>")
 
 
+def test_plain_sentences_come_first_and_the_tables_stay_below(
+    paperlark: Paperlark, home: Path
+) -> None:
+    write_graded(home / "bats", a_reader(days=18, papers=25))
+    chosen = ("--history", "0,2", "--votes", "", "--methods", "paperlark,random")
+    result = paperlark("eval", "bats", *chosen, "--json", "bats.json", "--html", "bats.html",
+                       "--markdown", "bats.md")  # fmt: skip
+    assert result.exit_code == 0, result.output
+    lines = result.stdout.splitlines()
+    assert lines[:2] == [
+        "Of 10 papers you want, the page's first 20 hold 10 (10-10).",
+        "You read 20 of 25 papers a day.",
+    ]
+    assert any(line.startswith("In random order, the first 20 would hold ") for line in lines)
+    assert "bats: 6 test days, 2025-03-15 to 2025-03-20" in lines
+    assert any(line.startswith("method ") for line in lines)
+    found = json.loads((home / "bats.json").read_text())
+    assert found["plain"]["sentences"] == lines[: len(found["plain"]["sentences"])]
+    assert "hold 10 (10-10)." in (home / "bats.html").read_text()
+    assert "first 20 hold 10 (10-10)" in (home / "bats.md").read_text()
+
+
 def test_what_is_not_installed_is_left_out_and_told_of(
     paperlark: Paperlark, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -99,6 +121,7 @@ def test_what_judging_takes_is_measured_in_either_layout(
         (("bats", "--history", ""), 2, "name at least one length"),
         (("bats", "--tokens", "--history", "5,20"), 2, "name one length with --tokens"),
         (("bats", "--tokens", "--html", "a.html"), 2, "it cannot be used with --tokens"),
+        (("bats", "--tokens", "--markdown", "a.md"), 2, "it cannot be used with --tokens"),
         (("bats", "--methods", "magic"), 2, "'magic' names an unknown method"),
         (("bats", "--relevant-from", "11"), 2, "11 is not in the range 1<=x<=10"),
         (("bats", "--seed", "-1"), 2, "-1 is not in the range x>=0"),

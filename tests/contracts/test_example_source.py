@@ -10,7 +10,14 @@ from pathlib import Path
 import pytest
 
 from paperlark.domain.criteria import parse_criteria
-from paperlark.domain.feedback import NO_EVIDENCE, Example, Feedback, LabelSource, Vote
+from paperlark.domain.feedback import (
+    NO_EVIDENCE,
+    Example,
+    Feedback,
+    LabelSource,
+    LaterVotes,
+    Vote,
+)
 from paperlark.domain.judgement import Judgement
 from paperlark.domain.paper import Paper
 from paperlark.domain.profile import Cutoffs, Profile
@@ -41,6 +48,7 @@ class Story:
     judged: Mapping[date, Scores]
     votes: Sequence[tuple[Paper, Vote, date]] = ()
     imported: Sequence[Example] = ()
+    all_votes: bool = False
 
 
 AfterStory = Callable[[Story], ExampleSource]
@@ -74,7 +82,7 @@ def after_story(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Afte
                 for paper, vote, day in story.votes
             )
             LibraryStore(connection, path, "Mine").keep(story.imported)
-            return ExampleStore(connection, path)
+            return ExampleStore(connection, path, all_votes=story.all_votes)
 
         yield open_after
 
@@ -89,7 +97,8 @@ def _fake(story: Story) -> ExampleSource:
     voted = [
         Example(paper, day, vote is Vote.UP, LabelSource.READER) for paper, vote, day in story.votes
     ]
-    return FakeExampleSource([*story.imported, *judged, *voted], story.announced)
+    examples = [*story.imported, *judged, *voted]
+    return FakeExampleSource(examples, story.announced, story.all_votes)
 
 
 def test_the_first_day_has_no_evidence(after_story: AfterStory) -> None:
@@ -189,3 +198,36 @@ def test_each_paper_has_one_example(after_story: AfterStory) -> None:
         (CATS, LabelSource.JUDGE),
         (BATS, LabelSource.READER),
     ]
+
+
+LATE = Story(
+    {MONDAY: [BATS], TUESDAY: [CATS], WEDNESDAY: [DOGS]},
+    {MONDAY: {BATS: (9, 9)}},
+    [(BATS, Vote.DOWN, WEDNESDAY), (CATS, Vote.UP, TUESDAY), (DOGS, Vote.UP, WEDNESDAY)],
+)
+"""Of Tuesday's page all three votes are too late: one by its day, two by their papers'."""
+
+
+def test_votes_that_come_too_late_for_a_day_are_counted_and_left_out(
+    after_story: AfterStory,
+) -> None:
+    source = after_story(LATE)
+    assert source.later_votes(MINE, TUESDAY) == LaterVotes(3)
+    assert [(one.paper, one.wanted) for one in source.evidence(MINE, TUESDAY).examples] == [
+        (BATS, True)
+    ]
+    assert source.later_votes(MINE, date(2025, 2, 27)) == LaterVotes(0)
+
+
+def test_where_all_votes_count_the_late_ones_are_examples_and_the_rest_stays(
+    after_story: AfterStory,
+) -> None:
+    source = after_story(replace(LATE, all_votes=True))
+    assert source.later_votes(MINE, TUESDAY) == LaterVotes(3, taken_in=True)
+    evidence = source.evidence(MINE, TUESDAY)
+    assert {(one.paper, one.wanted, one.label_source) for one in evidence.examples} == {
+        (BATS, False, LabelSource.READER),
+        (CATS, True, LabelSource.READER),
+        (DOGS, True, LabelSource.READER),
+    }
+    assert evidence.stream == (BATS,)

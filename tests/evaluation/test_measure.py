@@ -99,7 +99,7 @@ def test_json_has_its_keys_and_no_nan(report: Report) -> None:
     found = json.loads(json.dumps(as_json(report), allow_nan=False))
     assert set(found) == {
         "reader", "test_from", "test_to", "days", "candidates_per_day", "wanted_per_day",
-        "settings", "rows", "votes", "agreement", "comparisons", "notes",
+        "settings", "rows", "votes", "agreement", "comparisons", "notes", "plain",
     }  # fmt: skip
     measured = {
         "recall_at_k", "recall_at_2k", "average_precision", "ndcg_at_20", "share_to_judge", "brier",
@@ -110,6 +110,32 @@ def test_json_has_its_keys_and_no_nan(report: Report) -> None:
     assert {row["votes"] for row in found["votes"]} == {3}
     assert found["candidates_per_day"] == 10
     assert found["wanted_per_day"] == 2
+
+
+def test_the_plain_summary_is_of_the_longest_history_and_of_every_method() -> None:
+    # 25 papers a day, 2 of them wanted; the bats come first, or last, at places 24 and 25.
+    reader = a_reader(days=18, papers=25)
+    found = as_json(measure(reader, METHODS, WISH, Silent()))["plain"]
+    assert isinstance(found, dict)
+    assert (found["history_days"], found["days_with_wanted"], found["wanted"]) == (2, 6, 12)
+    assert (found["shown_per_day"], found["papers_per_day"]) == (20, 25)
+    assert found["recall"] == {
+        OWN: {"value": 1.0, "interval": [1.0, 1.0]},
+        FIRST_MORNING: {"value": 1.0, "interval": [1.0, 1.0]},
+        RANDOM: {"value": 0.0, "interval": [0.0, 0.0]},
+    }
+    assert found["share_to_judge_95"] == {"value": 0.08, "interval": [0.08, 0.08]}
+    assert found["sentences"][:2] == [
+        "Of 10 papers you want, the page's first 20 hold 10 (10-10).",
+        "You read 20 of 25 papers a day.",
+    ]
+
+
+def test_of_three_days_no_number_is_stated(report: Report) -> None:
+    found = as_json(report)["plain"]
+    assert isinstance(found, dict)
+    assert (found["days_with_wanted"], found["recall"], found["share_to_judge_95"]) == (3, {}, None)
+    assert "cannot be said yet" in found["sentences"][0]
 
 
 def test_paperlark_is_compared_with_the_best_of_the_others(report: Report) -> None:

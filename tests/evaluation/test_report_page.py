@@ -16,6 +16,7 @@ from paperlark.evaluation.measure import EvaluationPlan, measure
 from paperlark.evaluation.method_metrics import MEASURES, Interval, Metric
 from paperlark.evaluation.metrics import Bin
 from paperlark.evaluation.report import Report, ReportRow
+from paperlark.evaluation.report_markdown import render_markdown
 from paperlark.evaluation.report_page import render
 from paperlark.testing import FakeRanker, Silent
 from standins.readers import a_reader
@@ -46,11 +47,33 @@ def test_the_page_has_no_external_resource_and_no_script(report: Report) -> None
     assert re.findall(r"(?:src|href)=", page) == []
 
 
+def test_the_plain_sentences_come_before_every_figure(report: Report) -> None:
+    assert report.plain is not None
+    enough = replace(report.plain, wanted_days=6, wanted=12)
+    page = render(replace(report, plain=enough))
+    answer = page.index("Of 10 papers you want, the page&#39;s first 20 hold ")
+    assert answer < page.index("You read ") < page.index("<svg ")
+    assert "cannot be said yet" in render(report)
+    assert '<p class="answer">' not in render(replace(report, plain=None))
+
+
 def test_each_plot_has_its_figures_below_it(report: Report) -> None:
     page = render(report)
     assert page.count("<svg ") == page.count("<details>") == 5
     assert "after 2 judged days" in page
     assert "<td>90</td><td>.040</td><td>.050</td>" in page
+
+
+def test_the_markdown_has_the_same_sentences_and_every_row(report: Report) -> None:
+    assert report.plain is not None
+    enough = replace(report, plain=replace(report.plain, wanted_days=6, wanted=12))
+    page = render_markdown(enough)
+    assert page.startswith("# How good is the ranking? &lt;b>bats")
+    assert page.index("Of 10 papers you want, the page's first 20 hold ") < page.index("| method |")
+    tables = [line for line in page.splitlines() if line.startswith("| ")]
+    assert sum(line.startswith(f"| {OWN}") for line in tables) == 4
+    assert render_markdown(enough) == page
+    assert "cannot be said yet" in render_markdown(report)
 
 
 def test_without_votes_and_probabilities_there_are_fewer_plots(report: Report) -> None:

@@ -54,6 +54,12 @@ def _voted(
     )
 
 
+def test_a_paper_that_was_voted_on_is_not_said_to_resemble_itself() -> None:
+    liked = Example(PRUNING, YESTERDAY, wanted=True, label_source=LabelSource.READER)
+    found = _rank(evidence=Evidence((liked,)))
+    assert (found[PRUNING.id].rank, found[PRUNING.id].nearest) == (1, None)
+
+
 def test_a_paper_about_a_topic_comes_before_one_about_none() -> None:
     found = _rank()
     assert {found[PRUNING.id].rank, found[BATS.id].rank} == {1, 2}

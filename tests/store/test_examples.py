@@ -96,6 +96,44 @@ def test_of_contradicting_votes_the_last_one_counts(
     assert [one.wanted for one in examples] == known
 
 
+@pytest.mark.parametrize(
+    ("in_time", "late", "counted"),
+    [
+        ([], [Vote.UP], 1),
+        ([], [Vote.UP, Vote.NONE], 0),
+        ([Vote.UP], [], 0),
+        ([Vote.UP], [Vote.NONE], 1),
+        ([Vote.UP], [Vote.DOWN, Vote.UP, Vote.DOWN], 1),
+        ([Vote.UP, Vote.NONE], [Vote.NONE], 0),
+    ],
+)
+def test_a_paper_counts_once_as_voted_on_too_late_and_only_if_something_changed(
+    connection: sqlite3.Connection, path: Path, in_time: list[Vote], late: list[Vote], counted: int
+) -> None:
+    AnnouncementStore(connection, path).keep(a_feed(a_paper()), MONDAY)
+    store = FeedbackStore(connection, path, "Mine")
+    for day, votes in ((25, in_time), (26, late)):
+        store.keep(
+            Feedback(a_paper().id, vote, datetime(2025, 2, day, 15, minute, tzinfo=UTC))
+            for minute, vote in enumerate(votes)
+        )
+    assert ExampleStore(connection, path).later_votes(MINE, TUESDAY).papers == counted
+    with_all = ExampleStore(connection, path, all_votes=True)
+    same = with_all.evidence(MINE, TUESDAY) == ExampleStore(connection, path).evidence(
+        MINE, TUESDAY
+    )
+    assert same == (counted == 0)
+
+
+def test_a_vote_on_a_paper_whose_text_is_lost_is_neither_learned_from_nor_counted(
+    connection: sqlite3.Connection, path: Path
+) -> None:
+    at = datetime(2025, 2, 26, 15, tzinfo=UTC)
+    FeedbackStore(connection, path, "Mine").keep([Feedback(a_paper().id, Vote.UP, at)])
+    assert ExampleStore(connection, path).later_votes(MINE, TUESDAY).papers == 0
+    assert ExampleStore(connection, path, all_votes=True).evidence(MINE, TUESDAY).examples == ()
+
+
 def test_a_vote_is_of_the_day_it_is_in_new_york(connection: sqlite3.Connection, path: Path) -> None:
     AnnouncementStore(connection, path).keep(a_feed(a_paper()), MONDAY)
     late = datetime(2025, 2, 26, 4, 59, 59, 999_999, tzinfo=UTC)

@@ -11,6 +11,7 @@ from pathlib import Path
 from paperlark.domain.errors import StoreError
 from paperlark.domain.feedback import Feedback, Vote
 from paperlark.domain.paper import Paper, PaperId
+from paperlark.domain.vote_effect import CastVotes
 from paperlark.settings import Settings
 from paperlark.settings.environment import Environment
 from paperlark.settings.identity import claim, known
@@ -30,8 +31,8 @@ class Votes:
     log: Path
     now: Callable[[], datetime]
 
-    def cast(self, papers: Sequence[PaperId], vote: Vote) -> tuple[Paper, ...]:
-        """Vote for or against papers and return them in the same order.
+    def cast(self, papers: Sequence[PaperId], vote: Vote) -> CastVotes:
+        """Vote for or against papers and return them in the same order, each once.
 
         Raises StoreError where one of them is not known, and then no vote is cast.
         """
@@ -44,9 +45,18 @@ class Votes:
                     f" (paperlark import {paper})",
                 )
         votes = [Feedback(paper, vote, self.now()) for paper in dict.fromkeys(papers)]
+        before = {one.paper_id: one.vote for one in self.store.all()}
+        last = self.store.last_number()
         self.store.keep(votes)
         append_votes(self.log, self.profile, votes)
-        return tuple(known[one.paper_id] for one in votes)
+        return CastVotes(
+            papers=tuple(known[one.paper_id] for one in votes),
+            vote=vote,
+            repeated=frozenset(
+                one.paper_id for one in votes if before.get(one.paper_id, Vote.NONE) is vote
+            ),
+            last_before=last,
+        )
 
     def current(self) -> tuple[tuple[Feedback, Paper | None], ...]:
         """Return the vote that counts for each paper, oldest first; None where its text is lost."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import date
 from typing import TYPE_CHECKING
@@ -15,6 +15,7 @@ from paperlark.cli._terminal import tell_error
 from paperlark.domain import plain_text
 from paperlark.domain.digest import Digest
 from paperlark.domain.errors import PaperlarkError
+from paperlark.domain.feedback import vote_notes
 from paperlark.domain.run_states import MEANINGS, State, worst
 from paperlark.renderers import english, terminal, wording
 
@@ -59,7 +60,8 @@ def make_range(
     elif show_last and outcomes[-1].made:
         _show_top(outcomes[-1].made)
     elif not show_last:
-        print_notes(note for one in outcomes if one.made for note in one.made.digest.notes)
+        print_notes(_notes(outcomes))
+        _print_later_votes(outcomes)
         _print_answered(day for day in answered if day not in days)
     return MEANINGS[worst([one.state for one in outcomes])].exit_code
 
@@ -72,6 +74,14 @@ def print_outcome(outcome: DayOutcome, *, as_json: bool = False) -> None:
         summary = " · ".join(wording.summary(outcome.made.digest))
         click.echo(f"{outcome.day}  {summary}  {outcome.made.pages[0]}")
         _print_kept(outcome.made)
+
+
+def _notes(outcomes: Sequence[DayOutcome]) -> Iterator[str]:
+    """Yield the notes of all pages; those on later votes are told once for all days."""
+    for one in outcomes:
+        if one.made:
+            told = vote_notes(one.made.later_votes)
+            yield from (note for note in one.made.digest.notes if note not in told)
 
 
 def print_notes(notes: Iterable[str]) -> None:
@@ -101,6 +111,22 @@ def _print_waiting(digest: Digest) -> None:
         papers = english.counted(waiting, "paper")
         wait = "waits" if waiting == 1 else "wait"
         click.echo(f"{papers} {wait} in a batch: run the same command again to collect", err=True)
+
+
+def _print_later_votes(outcomes: Sequence[DayOutcome]) -> None:
+    """Print once for all days what the note on each of their pages says."""
+    later = [one.made.later_votes for one in outcomes if one.made and one.made.later_votes.papers]
+    if not later:
+        return
+    pages = english.counted(len(later), "page")
+    if later[0].taken_in:
+        click.echo(f"{pages} learned from later votes, as noted there", err=True)
+        return
+    click.echo(
+        f"later votes are left out of {pages}, so that each shows what was known on its day; take"
+        " them in with --with-all-votes",
+        err=True,
+    )
 
 
 def _print_answered(days: Iterable[date]) -> None:
@@ -134,4 +160,5 @@ def _record(made: MadePage) -> dict[str, object]:
         "spend": asdict(digest.spend) if digest.spend else None,
         "funnel": asdict(digest.funnel),
         "notes": digest.notes,
+        "later_votes": asdict(made.later_votes),
     }

@@ -121,6 +121,12 @@ _PAGE_OPTIONS = (
         " later run of the same day; or ask now.  [default: as in the profile]",
     ),
     click.option(
+        "--with-all-votes",
+        is_flag=True,
+        help="Learn from all your votes, also those cast after the day of the page; the page then"
+        " says so.",
+    ),
+    click.option(
         "--no-wait", is_flag=True, help="Quit at once if another run is working on this profile."
     ),
     json_option,
@@ -138,6 +144,7 @@ def page_options(command: _Command) -> _Command:
         judgements: Path | None,
         no_llm: bool,
         batch: bool | None,
+        with_all_votes: bool,
         no_wait: bool,
         **others: object,
     ) -> object:
@@ -147,6 +154,7 @@ def page_options(command: _Command) -> _Command:
             judgements=judgements,
             use_model=not no_llm,
             batch=batch,
+            all_votes=with_all_votes,
             patience=0.0 if no_wait else PATIENCE,
         )
         return command(*arguments, options=options, **others)

@@ -21,6 +21,7 @@ from paperlark.evaluation.cases import NAMES
 if TYPE_CHECKING:
     from paperlark import EvaluationPlan
     from paperlark.evaluation.cases import LabelledReader
+    from paperlark.evaluation.report import Report
 
 
 class Numbers(click.ParamType[tuple[int, ...]]):
@@ -140,6 +141,9 @@ _TOKENS_HISTORY = (20,)
 )
 @click.option("--json", "json_file", type=_FILE, help="Write every figure to this file.")
 @click.option("--html", "html_file", type=_FILE, help="Write a page with plots to this file.")
+@click.option(
+    "--markdown", "markdown_file", type=_FILE, help="Write sentences and tables to this file."
+)
 @profile_option
 @click.pass_context
 def command(
@@ -158,11 +162,14 @@ def command(
     examples: str,
     json_file: Path | None,
     html_file: Path | None,
+    markdown_file: Path | None,
     profile_file: Path,
 ) -> None:
     r"""Rank labelled days in time order, beside other methods, and measure how good each is.
 
-    Every test day is ranked with what was known before it and nothing later. Without FOLDER the
+    The first lines say in words how many of 10 papers you want the page's first 20 hold, how much
+    is read for that, and what other methods would give; with too few days they say so. Every test
+    day is ranked with what was known before it and nothing later. Without FOLDER the
     days are your own: the judge's scores, and your votes. FOLDER holds a recorded reader:
     graded.jsonl and criteria.md, or days.jsonl, papers.jsonl and a folder criteria.
 
@@ -187,13 +194,14 @@ def command(
     """
     if tokens:
         history = _one_history(history)
-    if tokens and html_file is not None:
-        raise click.BadParameter(
-            "--html needs a ranking, so it cannot be used with --tokens", param_hint="--html"
-        )
+    for option, page in (("--html", html_file), ("--markdown", markdown_file)):
+        if tokens and page is not None:
+            raise click.BadParameter(
+                f"{option} needs a ranking, so it cannot be used with --tokens", param_hint=option
+            )
     if not history:
         raise click.BadParameter("name at least one length, such as 0", param_hint="--history")
-    for file in (json_file, html_file):
+    for file in (json_file, html_file, markdown_file):
         _check_writable(file)
     # Vectors here are too short to be shared among threads, which then wait for each other: on a
     # busy machine that takes ten times as long. It is read when numpy is imported.
@@ -208,28 +216,23 @@ def command(
     if tokens:
         _measure_tokens(reader, plan, json_file, all_known=examples == "all")
     else:
-        _measure_ranking(
-            reader, methods, plan, processes=processes, json_file=json_file, html_file=html_file
-        )
+        report = evaluate(reader, methods, plan, progress=progress(), processes=processes)
+        _show_ranking(report, json_file, html_file, markdown_file)
 
 
-def _measure_ranking(
-    reader: LabelledReader,
-    methods: tuple[str, ...],
-    plan: EvaluationPlan,
-    *,
-    processes: int,
-    json_file: Path | None,
-    html_file: Path | None,
+def _show_ranking(
+    report: Report, json_file: Path | None, html_file: Path | None, markdown_file: Path | None
 ) -> None:
     from paperlark.evaluation.report import as_json  # noqa: PLC0415
+    from paperlark.evaluation.report_markdown import render_markdown  # noqa: PLC0415
     from paperlark.evaluation.report_page import render  # noqa: PLC0415
     from paperlark.evaluation.tables import show_report  # noqa: PLC0415
 
-    report = evaluate(reader, methods, plan, progress=progress(), processes=processes)
     _write_json(json_file, as_json(report))
     if html_file is not None:
         _write(html_file, render(report))
+    if markdown_file is not None:
+        _write(markdown_file, render_markdown(report))
     show_report(report)
 
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from paperlark.cli._options import check_paper, open_for, profile_option
-from paperlark.domain import plain_text
-from paperlark.domain.calendar import today
+from paperlark.cli._options import check_paper, json_option, open_for, profile_option
 from paperlark.domain.feedback import Vote
-from paperlark.renderers import typeset
 
 if TYPE_CHECKING:
     from paperlark.api import OpenedProfile
@@ -22,46 +21,94 @@ _WORDS = tuple(str(vote) for vote in Vote)
 @click.command("vote")
 @click.argument("words", nargs=-1, metavar="[ID]... up|down|none")
 @click.option("--list", "list_votes", is_flag=True, help="List the votes that count.")
+@click.option(
+    "--effect/--no-effect",
+    "shows_effect",
+    default=None,
+    help="Show what the vote changes however long that takes, or do not.  [default: show it where"
+    " that takes a few seconds at most]",
+)
+@json_option
 @profile_option
 @click.pass_context
 def command(
-    context: click.Context, *, words: tuple[str, ...], list_votes: bool, profile_file: Path
+    context: click.Context,
+    *,
+    words: tuple[str, ...],
+    list_votes: bool,
+    shows_effect: bool | None,
+    as_json: bool,
+    profile_file: Path,
 ) -> None:
     r"""Vote a paper up or down, or take a vote back with none.
 
     ID is the paper's arXiv identifier, with or without a version, or an address that has it: at
     arXiv, or at a site such as huggingface.co/papers or alphaxiv.org. Your latest vote on a paper
-    counts, from the same day's page on, and overrides what any model said about it.
+    counts from the next page on, and overrides what any model said about it.
+
+    What the vote changes is shown on your latest day: its papers are ranked with the vote and
+    without it, and those on the page that would have another place are counted. The page itself
+    stays as it is.
 
     \b
     Examples:
       paperlark vote 2502.12206 up
       paperlark vote https://arxiv.org/abs/2502.12206v2 arXiv:2502.13063 down
+      paperlark vote 2502.12206 none --no-effect
       paperlark vote --list
     """
     if list_votes == bool(words):
         raise click.UsageError("name papers and end with up, down or none; or give --list alone")
     profile = open_for(context, profile_file)
     if list_votes:
-        _list(profile)
+        _list(profile, as_json=as_json)
         return
     *names, word = words
     if word not in _WORDS:
         raise click.UsageError(f"{word[:80]!r} is not a vote; end with one of {', '.join(_WORDS)}")
     if not names:
         raise click.UsageError(f"which paper? Name it before {word!r}")
-    for paper in profile.vote([check_paper(name) for name in names], Vote(word)):
-        click.echo(f"{word:<4}  {paper.id}  {_plain(paper.title)}")
+    _cast(profile, [check_paper(name) for name in names], Vote(word), shows_effect, as_json=as_json)
 
 
-def _list(profile: OpenedProfile) -> None:
+def _cast(
+    profile: OpenedProfile,
+    names: list[str],
+    vote: Vote,
+    shows_effect: bool | None,  # noqa: FBT001  # None is between
+    *,
+    as_json: bool,
+) -> None:
+    from paperlark.renderers.vote_effect import effect_lines, vote_lines, votes_json  # noqa: PLC0415
+
+    cast = profile.cast_votes(names, vote)
+    if not as_json:  # at once: the comparison takes a moment
+        _print(vote_lines(cast))
+    effect = None
+    if shows_effect is not False:
+        effect = profile.vote_effect(cast, however_long=shows_effect is True)
+    if as_json:
+        _print_json(votes_json(cast, effect))
+    else:
+        _print(effect_lines(cast, effect, profile.today))
+
+
+def _list(profile: OpenedProfile, *, as_json: bool) -> None:
+    from paperlark.renderers.vote_effect import list_json, list_lines  # noqa: PLC0415
+
     votes = profile.votes()
-    for one, paper in votes:
-        title = _plain(paper.title) if paper else "(its title was lost with an earlier database)"
-        click.echo(f"{today(one.at)}  {one.vote:<4}  {one.paper_id}  {title}")
+    if as_json:
+        _print_json(list_json(votes))
+        return
+    _print(list_lines(votes))
     if not votes:
         click.echo("no votes yet; cast one: paperlark vote ID up", err=True)
 
 
-def _plain(title: str) -> str:
-    return plain_text.one_line(typeset.plain(title))
+def _print(lines: Iterable[str]) -> None:
+    for line in lines:
+        click.echo(line)
+
+
+def _print_json(value: object) -> None:
+    click.echo(json.dumps(value, indent=2, ensure_ascii=False))

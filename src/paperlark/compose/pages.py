@@ -134,7 +134,7 @@ def open_parts(
             archive=DigestStore(connection, database),
             ranker=ranker,
             author_service=choose_people(settings, environment, opened),
-            example_source=ExampleStore(connection, database),
+            example_source=ExampleStore(connection, database, all_votes=options.all_votes),
             precedent_finder=precedent_finder,
             printed_names=partial(printed_names, ScannedStore(connection, database), settings),
         ),

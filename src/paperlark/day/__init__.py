@@ -40,7 +40,7 @@ from paperlark.day.unread import (
     sample_size,
 )
 from paperlark.domain.digest import Candidate, Digest
-from paperlark.domain.feedback import NO_EVIDENCE, Evidence
+from paperlark.domain.feedback import NO_EVIDENCE, NO_LATER_VOTES, Evidence, vote_notes
 from paperlark.domain.judgement import NO_PRECEDENTS, JudgementKey
 from paperlark.domain.profile import Profile
 from paperlark.domain.spending import PriceSource, total
@@ -106,7 +106,9 @@ def make_digest(
     )
     seen = parts.archive.seen(profile.id, day, [one.paper.id for one in announcement.papers])
     new = filter_new(announcement, profile, seen)
-    evidence = parts.example_source.evidence(profile, day) if parts.example_source else NO_EVIDENCE
+    source = parts.example_source
+    evidence = source.evidence(profile, day) if source else NO_EVIDENCE
+    later = source.later_votes(profile, day) if source else NO_LATER_VOTES
     papers = [announced.paper for announced in new.papers]
     with progress.step("ranking", len(papers)) as advance:
         matches = parts.ranker.rank(papers, ranking.criteria, evidence)
@@ -132,7 +134,7 @@ def make_digest(
         prices=parts.prices() if parts.judge else None,
         translation=ranking.translation,
         notes=(
-            *(*notes, *ranking.notes, *authors.notes),
+            *(*notes, *ranking.notes, *vote_notes(later), *authors.notes),
             *name_notes(profile.followed, papers, lambda: parts.printed_names(day)),
         ),
     )

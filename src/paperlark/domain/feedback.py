@@ -88,6 +88,21 @@ class Evidence:
 NO_EVIDENCE = Evidence()
 """A reader's first day."""
 
+
+@dataclass(frozen=True, slots=True)
+class LaterVotes:
+    """How many papers were voted on too late for a day's page, and whether it learns from them.
+
+    A vote is too late if it was cast after that day, or if its paper was announced on that day or
+    later.
+    """
+
+    papers: int = 0
+    taken_in: bool = False
+
+
+NO_LATER_VOTES = LaterVotes()
+
 _STRENGTH = (LabelSource.LIBRARY, LabelSource.JUDGE, LabelSource.READER)
 
 
@@ -100,3 +115,20 @@ def one_example_per_paper(examples: Iterable[Example]) -> tuple[Example, ...]:
     weakest_first = sorted(examples, key=lambda one: (_STRENGTH.index(one.label_source), one.day))
     kept = {example.paper.id: example for example in weakest_first}
     return tuple(sorted(kept.values(), key=lambda one: (one.day, one.paper.id)))
+
+
+def vote_notes(later: LaterVotes) -> tuple[str, ...]:
+    """Return the note on votes that came too late for the page; none where there are none."""
+    if not later.papers:
+        return ()
+    one = later.papers == 1
+    subject = "1 later vote is" if one else f"{later.papers} later votes are"
+    if later.taken_in:
+        return (
+            f"{subject} taken in (--with-all-votes), so this page shows more than what was known"
+            " on that day",
+        )
+    return (
+        f"{subject} left out, so that this page shows what was known on that day; take"
+        f" {'it' if one else 'them'} in with --with-all-votes",
+    )

@@ -16,12 +16,14 @@ from paperlark.evaluation.method_metrics import (
     REPLICATES,
     Comparison,
     MethodMetrics,
+    Metric,
     bootstrap_counts,
     compare,
 )
-from paperlark.evaluation.metrics import RankedDay
+from paperlark.evaluation.metrics import Counts, RankedDay
+from paperlark.evaluation.plain_summary import PlainSummary, plain_summary
 from paperlark.evaluation.report import Report, ReportRow, Setting
-from paperlark.evaluation.runs import Key, RankingRun, RunPlan, ranked_days
+from paperlark.evaluation.runs import Key, KnownHistory, RankingRun, RunPlan, ranked_days
 from paperlark.evaluation.splits import VOTE_DAYS
 from paperlark.ports import Progress
 
@@ -94,7 +96,8 @@ def measure(
             advance()
     day_counts = bootstrap_counts(len(places), plan.seed, plan.replicates)
     figures = {key: MethodMetrics(days, day_counts) for key, days in ranked.items()}
-    rows = [_row(key, found) for key, found in _in_order(figures, methods)]
+    in_order = tuple(_in_order(figures, methods))
+    rows = [_row(key, found) for key, found in in_order]
     test = [reader.days[place] for place in places]
     return Report(
         reader=reader.name,
@@ -123,7 +126,22 @@ def measure(
             *cautions(reader, run_plan),
             *(f"{method.name}: {method.note}" for method in methods if method.note),
         ),
+        plain=_plain(in_order, KnownHistory(max(plan.history)), day_counts),
     )
+
+
+def _plain(
+    figures: Sequence[tuple[Key, MethodMetrics]], longest: KnownHistory, day_counts: Counts
+) -> PlainSummary:
+    """Summarize every method with the longest history, and paperlark's first morning."""
+    chosen = {
+        method: found
+        for (method, known), found in figures
+        if known == longest or method == FIRST_MORNING
+    }
+    to_read = chosen[OWN]["share_to_judge 0.95"] if OWN in chosen else Metric(None, None)
+    days = {method: found.days for method, found in chosen.items()}
+    return plain_summary(days, to_read, longest.history, day_counts)
 
 
 def test_places(reader: LabelledReader, plan: EvaluationPlan) -> Sequence[int]:

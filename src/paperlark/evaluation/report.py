@@ -9,6 +9,7 @@ from datetime import date
 from paperlark.evaluation.agreement import SelfAgreement
 from paperlark.evaluation.method_metrics import KEPT, LEVEL, Comparison, Interval, Metric
 from paperlark.evaluation.metrics import Bin
+from paperlark.evaluation.plain_summary import PAGE, PlainSummary, sentences
 
 Json = Mapping[str, object]
 
@@ -50,7 +51,10 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Every method on one reader's test days; `notes` are caveats."""
+    """Every method on one reader's test days; `notes` are caveats.
+
+    `plain` is None for a report that was written before there was such a summary.
+    """
 
     reader: str
     test_from: date
@@ -64,6 +68,7 @@ class Report:
     agreement: SelfAgreement | None
     comparisons: tuple[Comparison, ...]
     notes: tuple[str, ...]
+    plain: PlainSummary | None = None
 
 
 def as_json(report: Report) -> Json:
@@ -81,7 +86,32 @@ def as_json(report: Report) -> Json:
         "agreement": asdict(report.agreement) if report.agreement else None,
         "comparisons": [_comparison(one) for one in report.comparisons],
         "notes": list(report.notes),
+        "plain": _plain(report.plain) if report.plain else None,
     }
+
+
+def _plain(plain: PlainSummary) -> Json:
+    """Return the sentences and their numbers; without enough days there are no numbers."""
+    enough = plain.enough
+    return {
+        "sentences": list(sentences(plain)),
+        "first": PAGE,
+        "history_days": plain.history,
+        "days_with_wanted": plain.wanted_days,
+        "wanted": plain.wanted,
+        "shown_per_day": plain.shown,
+        "papers_per_day": plain.papers,
+        "recall": _figures(plain.recall) if enough else {},
+        "share_to_judge_95": _figure(plain.to_read) if enough else None,
+    }
+
+
+def _figures(figures: Mapping[str, Metric]) -> Json:
+    return {name: _figure(figure) for name, figure in figures.items()}
+
+
+def _figure(figure: Metric) -> Json:
+    return {"value": figure.value, "interval": as_pair(figure.interval)}
 
 
 def _row(row: ReportRow) -> Json:

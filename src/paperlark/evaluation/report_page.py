@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from paperlark.evaluation import plots, wording
 from paperlark.evaluation.cases import FIRST_MORNING, OWN
+from paperlark.evaluation.plain_summary import sentences
 from paperlark.evaluation.report import Report, find
 from paperlark.renderers.html import style, template
 
@@ -16,6 +17,7 @@ def render(report: Report) -> str:
     return template(_PACKAGE, "report.html").render(
         report=report,
         words=wording,
+        sentences=sentences(report.plain) if report.plain else (),
         plots=plots,
         own=OWN,
         first_morning=find(report.rows, FIRST_MORNING),

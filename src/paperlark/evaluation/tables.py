@@ -11,6 +11,7 @@ from rich.text import Text
 from paperlark.evaluation import wording
 from paperlark.evaluation.full_prompt_baseline import USUAL_SIZE
 from paperlark.evaluation.method_metrics import Metric
+from paperlark.evaluation.plain_summary import sentences
 from paperlark.evaluation.report import Report, ReportRow
 from paperlark.evaluation.token_report import TokenCounts, TokenReport
 from paperlark.evaluation.wording import UNKNOWN, counted
@@ -37,6 +38,11 @@ def _print(parts: Iterable[RenderableType], notes: Iterable[str]) -> None:
 
 
 def _ranking_parts(report: Report) -> Iterator[RenderableType]:
+    if report.plain:
+        answer, *others = sentences(report.plain)
+        yield Text(answer, style="bold")
+        yield from others
+        yield ""
     yield Text(wording.headline(report), style="bold")
     yield f"{wording.per_day(report)}; each was ranked with what was known before it"
     yield ""

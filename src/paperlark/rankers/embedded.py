@@ -147,7 +147,7 @@ def _matches(model: ReaderModel, criteria: Criteria, predicted: Prediction) -> t
             words_for=terms[at].for_match,
             words_against=terms[at].against_match,
             probability=float(chance[at].round(4)) if known else None,
-            nearest=_nearest(table, int(predicted.knn.nearest[at])),
+            nearest=_nearest(table, int(predicted.knn.nearest[at]), today[at]),
             calibrated=calibrated,
             strength=words[at] if known else None,
         )
@@ -159,11 +159,13 @@ def _topic(criteria: Criteria, nearest: int) -> str | None:
     return criteria.topics[nearest].name if nearest >= 0 else None
 
 
-def _nearest(table: TrainingTable, nearest: int) -> Nearest | None:
+def _nearest(table: TrainingTable, nearest: int, paper: Paper) -> Nearest | None:
     # Unlabelled papers come after the examples, and nobody wanted them.
     if not 0 <= nearest < len(table.examples):
         return None
     example = table.examples[nearest]
+    if example.paper.id == paper.id:
+        return None  # that a paper resembles itself, once it was voted on, tells nothing
     return Nearest(example.paper.id, example.paper.title, example.day)
 
 

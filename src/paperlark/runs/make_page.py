@@ -15,6 +15,7 @@ from paperlark.day.assemble import announcement_gaps, is_worse
 from paperlark.day.publish import check_writable, publish, withdraw
 from paperlark.domain.digest import Digest
 from paperlark.domain.errors import PaperlarkError, PublishError, SourceError, StoreError
+from paperlark.domain.feedback import NO_LATER_VOTES, LaterVotes
 from paperlark.domain.profile import Profile
 from paperlark.domain.run_states import State
 from paperlark.domain.translation import RankingCriteria
@@ -45,13 +46,14 @@ class MadePage:
 
     `kept` is the better digest of an earlier run that was left in place, None if this one was
     filed; `answered` are other days whose batch answers arrived in the meantime, so that a new run
-    would improve their pages.
+    would improve their pages. `later_votes` came too late for that day.
     """
 
     digest: Digest
     pages: tuple[Path, ...]
     kept: Digest | None = None
     answered: tuple[date, ...] = ()
+    later_votes: LaterVotes = NO_LATER_VOTES
 
     @property
     def state(self) -> State:
@@ -140,7 +142,9 @@ class PageMaker:
             self.parts.archive.save(digest)
         paths = publish(pages, self.folder)
         withdraw(failure_path(day), self.folder)
-        return MadePage(digest, paths, kept, tuple(sorted(answered - {day})))
+        source = self.parts.example_source
+        later = source.later_votes(self.profile, day) if source else NO_LATER_VOTES
+        return MadePage(digest, paths, kept, tuple(sorted(answered - {day})), later)
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,8 @@ class RunOptions:
     """The options of a run beside the profile; None means as in the profile.
 
     `patience` is how many seconds to wait for another run on the same database; `tell` is called
-    with its description.
+    with its description. With `all_votes` a page learns from votes cast after its day as well, and
+    says so.
     """
 
     output: Path | None = None
@@ -64,6 +65,7 @@ class RunOptions:
     notes: tuple[str, ...] = ()
     patience: float = 0.0
     tell: Callable[[str], object] = lambda _: None
+    all_votes: bool = False
 
 
 def machine_zone(clock: Path = Path("/etc/localtime")) -> tzinfo:

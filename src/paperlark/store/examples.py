@@ -15,6 +15,7 @@ from paperlark.domain.feedback import (
     Evidence,
     Example,
     LabelSource,
+    LaterVotes,
     Vote,
     one_example_per_paper,
 )
@@ -48,18 +49,27 @@ ANNOUNCED = """
     ORDER BY s.day DESC, s.paper_id DESC
 """
 
-VOTES = f"""
-    SELECT w.paper_id, coalesce(p.version, l.version), coalesce(p.title, l.title),
-        coalesce(p.authors, l.authors), coalesce(p.abstract, l.abstract),
-        coalesce(p.categories, l.categories), w.vote, w.at
+_IN_TIME = f"(w.at < :midnight AND {_SEEN_BEFORE})"
+
+_VOTED = """
     FROM feedback w
     LEFT JOIN papers p ON p.id = w.paper_id
         AND p.version = coalesce(w.version, (SELECT max(version) FROM papers WHERE id = p.id))
     LEFT JOIN library l ON l.profile = w.profile AND l.paper_id = w.paper_id
-    WHERE w.profile = :profile AND w.at < :midnight AND {_SEEN_BEFORE}
-        AND coalesce(p.title, l.title) IS NOT NULL
+    WHERE w.profile = :profile AND w.id <= :last_vote AND coalesce(p.title, l.title) IS NOT NULL
+"""
+
+VOTES = f"""
+    SELECT w.paper_id, coalesce(p.version, l.version), coalesce(p.title, l.title),
+        coalesce(p.authors, l.authors), coalesce(p.abstract, l.abstract),
+        coalesce(p.categories, l.categories), w.vote, w.at
+    {_VOTED} AND (:all_votes OR {_IN_TIME})
     ORDER BY w.at DESC, w.id DESC LIMIT :most
-"""  # noqa: S608  # composed of constants only
+"""  # composed of constants only
+
+VOTE_TIMES = f"""
+    SELECT w.paper_id, w.id, w.vote, {_IN_TIME} {_VOTED} ORDER BY w.at, w.id
+"""  # likewise
 
 LIBRARY = f"""
     SELECT w.paper_id, w.version, w.title, w.authors, w.abstract, w.categories,
@@ -77,6 +87,8 @@ JUDGED_DAYS = 120
 MOST_EXAMPLES = 20_000
 """Examples of each kind that count, latest first."""
 LONGEST_STREAM = 6_000
+LAST_VOTE = 2**63 - 1
+"""No vote has a higher number."""
 
 _DAY = timedelta(days=1)
 
@@ -84,33 +96,67 @@ Row = tuple[Any, ...]  # the columns of a paper, then those that each query adds
 
 
 class ExampleStore:
-    """Implements ExampleSource on an open database."""
+    """Implements ExampleSource on an open database.
 
-    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+    With `all_votes` votes count whenever they were cast and whenever their papers were announced.
+    """
+
+    def __init__(
+        self, connection: sqlite3.Connection, path: Path, *, all_votes: bool = False
+    ) -> None:
         self._connection = connection
         self._path = path
+        self._all_votes = all_votes
 
     def evidence(self, profile: Profile, day: date) -> Evidence:
         """Return what was known before that day's announcement.
 
-        Papers first announced on that day or later are left out.
+        Papers first announced on that day or later are left out, except voted ones where all votes
+        count.
         """
-        about = {
-            "profile": profile.id,
-            "day": day.isoformat(),
-            "midnight": instant(datetime.combine(day + _DAY, time(), NEW_YORK)),
-        }
+        (evidence,) = self.evidence_up_to(profile, day, LAST_VOTE)
+        return evidence
+
+    def evidence_up_to(self, profile: Profile, day: date, *last_votes: int) -> tuple[Evidence, ...]:
+        """Return the same as if votes with numbers above `last_votes` had not been cast."""
+        about = self._about(profile, day)
         with store_errors(self._path):
             judged, stream = self._announced(about, profile.cutoffs)
             library = self._ask(LIBRARY, about, most=MOST_EXAMPLES).fetchall()
-            votes = self._ask(VOTES, about, most=MOST_EXAMPLES).fetchall()
-        imported = _imported(reversed(library), profile.cutoffs)
+            votes = [
+                self._ask(VOTES, about, most=MOST_EXAMPLES, last_vote=last).fetchall()
+                for last in last_votes
+            ]
         # Of a paper judged twice on one day, the judgement made here comes last and counts.
-        examples = one_example_per_paper((*imported, *reversed(judged), *_voted(reversed(votes))))
-        return Evidence(examples, tuple(stream.values()))
+        others = (*_imported(reversed(library), profile.cutoffs), *reversed(judged))
+        papers = tuple(stream.values())
+        return tuple(
+            Evidence(one_example_per_paper((*others, *_voted(reversed(some)))), papers)
+            for some in votes
+        )
+
+    def later_votes(self, profile: Profile, day: date) -> LaterVotes:
+        """Return the votes that came too late for that day, and whether `evidence` has them."""
+        with store_errors(self._path):
+            rows = self._ask(VOTE_TIMES, self._about(profile, day), last_vote=LAST_VOTE).fetchall()
+        nothing = (0, Vote.NONE.value)
+        last = {paper: (number, vote) for paper, number, vote, _ in rows}
+        known = {paper: (number, vote) for paper, number, vote, in_time in rows if in_time}
+        pairs = [(one, known.get(paper, nothing)) for paper, one in last.items()]
+        # To take back a vote that was not known changes nothing.
+        late = sum(one != two and {one[1], two[1]} != {Vote.NONE} for one, two in pairs)
+        return LaterVotes(late, taken_in=self._all_votes)
+
+    def _about(self, profile: Profile, day: date) -> dict[str, str | int]:
+        return {
+            "profile": profile.id,
+            "day": day.isoformat(),
+            "midnight": instant(datetime.combine(day + _DAY, time(), NEW_YORK)),
+            "all_votes": self._all_votes,
+        }
 
     def _announced(
-        self, about: dict[str, str], cutoffs: Cutoffs
+        self, about: dict[str, str | int], cutoffs: Cutoffs
     ) -> tuple[Sequence[Example], dict[PaperId, Paper]]:
         """Return examples of earlier days and the stream of announced papers, both latest first."""
         judged: list[Example] = []
@@ -128,7 +174,7 @@ class ExampleStore:
                 stream.setdefault(paper.id, paper)
         return judged, stream
 
-    def _ask(self, query: str, about: dict[str, str], **further: str | int) -> sqlite3.Cursor:
+    def _ask(self, query: str, about: dict[str, str | int], **further: str | int) -> sqlite3.Cursor:
         return self._connection.execute(query, {**about, **further})
 
 

@@ -129,6 +129,17 @@ class ScannedStore:
             ).fetchone()
         return int(found)
 
+    def latest_ranking(self, profile: str) -> tuple[date, tuple[Ranked, ...]] | None:
+        """Return the latest day whose papers were ranked, with their matches, best first."""
+        with store_errors(self._path):
+            (day,) = self._connection.execute(
+                "SELECT max(day) FROM matches WHERE profile = ?", (profile,)
+            ).fetchone()
+            if day is None:
+                return None
+            latest = date.fromisoformat(day)
+            return latest, matches_of(self._connection, profile, latest)
+
     def between(self, profile: str, first: date, last: date) -> Iterator[ScannedPaper]:
         """Yield the papers scanned on these days, latest day first, selected ones before others."""
         with store_errors(self._path):

@@ -45,6 +45,14 @@ class FeedbackStore:
             )
         return kept.rowcount
 
+    def last_number(self) -> int:
+        """Return the number of the vote that was stored last, of any reader; 0 without any."""
+        with store_errors(self._path):
+            (number,) = self._connection.execute(
+                "SELECT coalesce(max(id), 0) FROM feedback"
+            ).fetchone()
+        return int(number)
+
     def all(self) -> tuple[Feedback, ...]:
         """Return all votes, oldest first."""
         with store_errors(self._path):

@@ -12,6 +12,7 @@ from paperlark.domain.feedback import (
     Evidence,
     Example,
     LabelSource,
+    LaterVotes,
     one_example_per_paper,
 )
 from paperlark.domain.judgement import (
@@ -61,22 +62,38 @@ class FakeExampleSource:
 
     examples: Sequence[Example] = ()
     announced: Mapping[date, Sequence[Paper]] = field(default_factory=dict)
+    all_votes: bool = False
 
     def evidence(self, profile: Profile, day: date) -> Evidence:  # noqa: ARG002
         """Return what was known before that day's papers were announced."""
+        votes = self._later(day) if self.all_votes else ()
+        examples = one_example_per_paper((*self._known(day), *votes))
+        stream: dict[PaperId, Paper] = {}
+        for when in self._days():
+            if when < day:
+                for paper in self.announced[when]:
+                    stream.setdefault(paper.id, paper)
+        return Evidence(examples, tuple(stream.values()))
+
+    def later_votes(self, profile: Profile, day: date) -> LaterVotes:  # noqa: ARG002
+        """Return the votes that came too late for that day, and whether `evidence` has them."""
+        return LaterVotes(len({one.paper.id for one in self._later(day)}), self.all_votes)
+
+    def _later(self, day: date) -> Sequence[Example]:
+        known = self._known(day)
+        votes = [one for one in self.examples if one.label_source is LabelSource.READER]
+        return [one for one in votes if one not in known]
+
+    def _known(self, day: date) -> Sequence[Example]:
         before = [paper for when in self._days() if when < day for paper in self.announced[when]]
         later = {paper.id for when in self._days() if when >= day for paper in self.announced[when]}
         later -= {paper.id for paper in before}
-        known = (
+        return [
             one
             for one in self.examples
             if one.paper.id not in later
             and (one.day < day or (one.day == day and one.label_source is not LabelSource.JUDGE))
-        )
-        stream: dict[PaperId, Paper] = {}
-        for paper in before:
-            stream.setdefault(paper.id, paper)
-        return Evidence(one_example_per_paper(known), tuple(stream.values()))
+        ]
 
     def _days(self) -> Sequence[date]:
         return sorted(self.announced, reverse=True)
