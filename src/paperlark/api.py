@@ -893,6 +893,21 @@ def draft_criteria(papers: Sequence[Paper]) -> DraftedCriteria:
     return draft(papers)
 
 
+def language_note(criteria: str) -> str | None:
+    """Return one sentence on criteria in a language that the papers are not in; else None.
+
+    Arguments:
+        criteria: the text, as a reader writes it.
+
+    >>> paperlark.language_note("Sonar of bats, and models of their calls.") is None
+    True
+    """
+    from paperlark.domain.criteria import parse_criteria
+    from paperlark.rankers.language import unreadable
+
+    return unreadable(parse_criteria(criteria))
+
+
 def read_papers(
     source: str | Path,
     *,

@@ -55,10 +55,10 @@ def test_enter_at_every_question_makes_a_profile_that_works(answer: Answer, home
 def test_every_answer_stands_in_the_profile(answer: Answer, home: Path) -> None:
     result = answer(
         "galaxies, black holes", "2",
-        "Dwarf galaxies.", "And their haloes.", "",
+        "Dwarf galaxies.", "And their haloes.", "", "y",
         "Rubin, Vera; Ada Lovelace",
         "2", "",
-        "2", "vera@example.org", "", "",
+        "2", "vera@example.org", "", "", "",
         "3",
         "y", "n",
     )  # fmt: skip
@@ -66,12 +66,15 @@ def test_every_answer_stands_in_the_profile(answer: Answer, home: Path) -> None:
     settings = load_settings(home / "mine" / "paperlark.toml")
     profile = settings.profile
     assert profile.categories == ("astro-ph.GA", "gr-qc")
-    assert profile.criteria.topics[0].relevant == "Dwarf galaxies.\nAnd their haloes."
+    written = (home / "mine" / "criteria.md").read_text()
+    assert written.endswith("Dwarf galaxies.\nAnd their haloes.\n")
+    assert profile.criteria.topics[0].name == "Dwarf galaxies"
     assert [one.name for one in profile.followed] == ["Vera Rubin", "Ada Lovelace"]
     assert settings.model is not None
     assert (settings.model.model, settings.model.budget.month) == ("gpt-4o-mini", Decimal(5))
     assert settings.mail is not None
     assert (settings.mail.server, settings.mail.user) == ("smtp.example.org", "vera@example.org")
+    assert (settings.mail.port, settings.mail.security) == (465, "tls")
     assert "paperlark secret set OPENAI_API_KEY" in result.output
     assert "paperlark secret set PAPERLARK_MAIL_PASSWORD" in result.output
     assert "paperlark schedule cron --profile mine/paperlark.toml" in result.output
@@ -79,9 +82,9 @@ def test_every_answer_stands_in_the_profile(answer: Answer, home: Path) -> None:
 
 def test_a_bad_answer_is_asked_again_with_the_reason(answer: Answer, home: Path) -> None:
     result = answer(
-        "knitting", "robots, machine learning", "0", "1, 2",
-        "#", "", "gone.bib", "?", "robotics",
-        "Ada Lovelace, Kurt Gödel", "",
+        "knitting", "robots, machine learning", "7", "1, 2",
+        "#", "", "gone.bib", "?", "example robotics",
+        "A, B, C", "Gödel", "",
         "7", "4", "localhost", "http://localhost:9/v1", "", "mine",
         "3", "not-a-name", "MY_CHAT",
         "by hand", "1",
@@ -93,15 +96,16 @@ def test_a_bad_answer_is_asked_again_with_the_reason(answer: Answer, home: Path)
         "type numbers from 1 to 2",
         "that is empty",
         "there is no file gone.bib",
-        "type one of language-models",
-        "is 'Ada Lovelace, Kurt Gödel' one name?",
+        "`example NAME` begins with one of language-models",
+        "is 'A, B, C' one name?",
+        "'Gödel': a single name matches nobody",
         "type a number from 1 to 4",
         "'localhost' is no web address",
         "this cannot be empty",
         "'not-a-name' is not a secret's name",
         "type a number from 1 to 5",
     ):
-        assert reason in result.output, reason
+        assert reason in " ".join(result.output.split()), reason
     settings = load_settings(home / "mine" / "paperlark.toml")
     assert settings.profile.categories == ("cs.RO", "cs.LG", "stat.ML")
     assert settings.profile.criteria.topics[0].name == "Learning to manipulate"
@@ -268,10 +272,10 @@ def test_a_library_is_imported_after_the_files_are_written(answer: Answer, home:
         "@article{a, title={Sonar of bats}, abstract={Bats hear with sonar.}}"
     )
     result = answer(
-        "", "library.bib", "Bats.", "", "", "", "", "", "y", "n",
+        "", "library.bib", "Bats.", "", "y", "", "", "", "", "y", "n",
     )  # fmt: skip
     assert result.exit_code == 0, result.output
-    assert "library.bib will be imported" in result.output
+    assert "library.bib: 1 paper, to be imported as liked" in result.output
     assert "1 liked paper" in result.output
     assert (home / "mine" / "paperlark.db").is_file()
 
@@ -287,7 +291,7 @@ def test_an_import_that_fails_leaves_the_profile_and_is_told(
 
 def test_a_text_file_holds_the_interests_as_they_are(answer: Answer, home: Path) -> None:
     (home / "mine.md").write_text("## Bats\n\nRelevant: sonar.\n")
-    result = answer("", "mine.md", "", "", "", "", "y", "n")
+    result = answer("", "mine.md", "y", "", "", "", "", "y", "n")
     assert result.exit_code == 0, result.output
     assert (home / "mine" / "criteria.md").read_text() == "## Bats\n\nRelevant: sonar.\n"
 
@@ -323,13 +327,18 @@ def test_a_reader_at_a_real_terminal_has_a_page_after_nine_answers(tmp_path: Pat
     terminal.answer("fields [", "neuroscience")
     terminal.answer("   interests: ", "How bats hear.")
     terminal.answer("...", "")
-    for question in ("   names []: ", "model [1]", "delivery [1]", "when [1]"):
-        terminal.answer(question.replace(" []", ""), "")
+    terminal.answer("right?", "")
+    for question in ("   names: ", "model [1]", "delivery [1]", "when [1]"):
+        terminal.answer(question, "")
     terminal.answer("Write them?", "")
     terminal.answer("Make the first page now?", "")
     assert terminal.finish() == 0, terminal.seen
     assert "Sonar of bats" in terminal.seen
-    assert (tmp_path / "pages" / "2025-02-26.html").is_file()
+    data = tmp_path / ".local" / "share" / "paperlark"
+    assert (data / "pages" / "2025-02-26.html").is_file()
+    assert (data / "paperlark.db").is_file()
+    config = tmp_path / ".config" / "paperlark"
+    assert sorted(path.name for path in config.iterdir()) == ["criteria.md", "paperlark.toml"]
 
 
 @pytest.mark.parametrize("wait", [lambda one: one.answer("fields [", ""), Terminal.finish])

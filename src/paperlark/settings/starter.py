@@ -192,15 +192,21 @@ def check_folder(folder: Path) -> None:
     there = [path for path in (here / PROFILE, here / CRITERIA) if path.exists()]
     if there:
         problems = tuple(Problem(path, None, "already exists") for path in there)
-        raise ProfileError(problems, hint="nothing was written; choose another folder")
+        raise ProfileError(
+            problems, hint="nothing was written; choose another folder: paperlark init FOLDER"
+        )
     nearest = next(path for path in (here, *here.parents) if path.exists())
     if not nearest.is_dir() or not os.access(nearest, os.W_OK | os.X_OK):
         problem = Problem(folder, None, "cannot be written")
         raise ProfileError((problem,), hint="choose another folder")
 
 
-def write_files(folder: Path, profile: str, criteria: str) -> tuple[Path, Path]:
+def write_files(
+    folder: Path, profile: str, criteria: str, *, private: bool = False
+) -> tuple[Path, Path]:
     """Write `paperlark.toml` and `criteria.md` into the folder, and return their paths.
+
+    A new `private` folder is for its owner alone.
 
     Raises ProfileError when either already exists or cannot be written; nothing half-done is
     left.
@@ -208,7 +214,7 @@ def write_files(folder: Path, profile: str, criteria: str) -> tuple[Path, Path]:
     check_folder(folder)
     texts = {folder / PROFILE: profile, folder / CRITERIA: criteria}
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700 if private else 0o777, parents=True, exist_ok=True)
         _write(texts)
     except OSError as error:
         problem = Problem(folder, None, f"cannot be written ({error.strerror})")
