@@ -137,7 +137,7 @@ def _places(places: DataPlaces) -> str:
         (f"database = {_string(places.database)}",
          "stores judgements, so that nothing is paid for twice"),
     )  # fmt: skip
-    return "\n".join(f"{setting:32} # {meaning}" for setting, meaning in rows)
+    return "\n".join(f"{setting:31}  # {meaning}" for setting, meaning in rows)
 
 
 def _site(places: DataPlaces) -> str:

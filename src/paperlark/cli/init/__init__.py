@@ -222,6 +222,8 @@ def command(
     opened = open_for(context, profile, run_options(feeds=feeds))
     exit_code = _begin(opened, plan, wants_page=wants_page)
     _print_about_interests(plan, criteria)
+    if plan.language and not asks:  # whoever was asked has been told
+        click.echo(f"\n{language_in_words(plan)}")
     _print_next(left_to_do(plan.answers, profile, environment))
     context.exit(exit_code)
 
@@ -256,14 +258,12 @@ def _begin(profile: OpenedProfile, plan: SetupPlan, *, wants_page: bool) -> int:
 
 
 def _print_about_interests(plan: SetupPlan, criteria: Path) -> None:
-    """Say what is still to be done about the interests, and what follows from their language."""
+    """Say what is still to be done about the interests."""
     if plan.drafted_from:
         click.echo(f"\nThe interests in {criteria} were drafted from {plan.drafted_from}:"
                    " change them as you like.")  # fmt: skip
     elif not plan.answers.interests:
         click.echo(f"\nThe interests in {criteria} are an example: replace them with your own.")
-    if plan.language:
-        click.echo(f"\n{language_in_words(plan)}")
 
 
 def _print_next(rest: Iterable[tuple[str, str]]) -> None:

@@ -26,7 +26,7 @@ def agree(dialogue: Dialogue, text: str, draft: Draft | None = None) -> str | No
         if drafted is None:
             _show(dialogue, text)
         answer = dialogue.ask(
-            "right? (y, n, or write what to add)",
+            "right? (y, n to change it, or write what to add)",
             _read_right,
             default="y",
             remembers=False,

@@ -109,6 +109,16 @@ class Dialogue:
         self._recorded.append(_Recorded(value, typed=False))
         return value
 
+    @property
+    def mark(self) -> int:
+        """How many answers there are so far in this question."""
+        return len(self._recorded)
+
+    def reject(self, mark: int, prompt: str = "") -> None:
+        """Take the answers since a mark for none: together they could not be used."""
+        del self._recorded[mark:]
+        self.earlier.pop((self.question, prompt), None)
+
     def ask(
         self,
         prompt: str,

@@ -128,11 +128,13 @@ def _gather(
     if earlier and not given:
         dialogue.show(f"Enter alone keeps what you have: {one_line(earlier)[:_EXCERPT]} …")
     while True:
+        mark = dialogue.mark
         line = dialogue.ask("interests", str, explained=_EXPLAINED, remembers=False)
         try:
             found = _line(dialogue, line, gathered)
         except ValueError as reason:
             dialogue.show(str(reason))
+            dialogue.reject(mark)
             continue
         if isinstance(found, NamedSource):
             gathered = _with_source(dialogue, gathered, found, environment)

@@ -7,10 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
+from paperlark.domain.criteria import parse_criteria
 from paperlark.domain.taxonomy import named
 from paperlark.http.loopback import is_on_this_machine
 from paperlark.renderers import english
 from paperlark.settings.answers import Mail, Model, SetupAnswers
+from paperlark.settings.starter import criteria_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,10 @@ def _interests_in_words(plan: SetupPlan) -> str:
     if plan.drafted_from:
         return f"drafted from {plan.drafted_from}"
     if answers.interests:
-        return f"your own words, {english.counted(len(answers.interests.split()), 'word')}"
+        criteria = parse_criteria(criteria_text(answers))
+        found = len(criteria.topics) or len(criteria.keywords)
+        kind = "topic" if criteria.topics else "keyword"
+        return f"your own words, {english.counted(found, kind)}"
     return (
         f"the example for {answers.template}" if answers.template else "the names of the categories"
     )

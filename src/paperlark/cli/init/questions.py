@@ -39,6 +39,7 @@ def ask_categories(dialogue: Dialogue, plan: SetupPlan) -> SetupPlan:
     dialogue.title(heading(1, "Fields"), "Which of arXiv's categories do you read? Give words"
                    f" (galaxies, machine learning) or codes (cs.LG), {_SEPARATED}.")  # fmt: skip
     while True:
+        mark = dialogue.mark
         text = ask_list(
             dialogue,
             "fields",
@@ -54,6 +55,7 @@ def ask_categories(dialogue: Dialogue, plan: SetupPlan) -> SetupPlan:
         if codes:
             dialogue.show(f"you read {', '.join(map(named, codes))}")
             return replace(plan, answers=replace(plan.answers, categories=codes))
+        dialogue.reject(mark, "fields")
 
 
 def _fields(text: str) -> tuple[str, ...]:
@@ -115,6 +117,7 @@ def ask_followed(dialogue: Dialogue, plan: SetupPlan) -> SetupPlan:
     dialogue.title(heading(3, "People"), "Whose papers do you always want to see? Full names as on"
                    f" papers, {_SEPARATED}; press Enter for none.")  # fmt: skip
     while True:
+        mark = dialogue.mark
         text = ask_list(
             dialogue,
             "names",
@@ -126,6 +129,7 @@ def ask_followed(dialogue: Dialogue, plan: SetupPlan) -> SetupPlan:
             names = () if text.lower() in NONE else read_names(text)
         except ValueError as reason:
             dialogue.show(str(reason))
+            dialogue.reject(mark, "names")
             continue
         names = _one_or_two(dialogue, text, names)
         if names:
