@@ -68,7 +68,7 @@ def own_categories(papers: Sequence[Paper], read: Collection[str]) -> tuple[str,
         any(one in read or one.partition(".")[0] in archives for one in categories)
         for categories in placed
     )
-    if not placed or announced > _HALF * len(placed):
+    if not placed or announced >= _HALF * len(placed):
         return ()
     counts = Counter(next(one for one in categories if one in CATEGORIES) for categories in placed)
     common = [one for one, count in counts.most_common() if count >= _MANY * len(placed)]
