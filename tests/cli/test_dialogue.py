@@ -25,11 +25,11 @@ def run() -> Run:
     def animal(dialogue: Dialogue, known: Answers) -> Answers:
         dialogue.title("Animal", "Any animal.")
         kind = dialogue.choose("animal", ("bat", "owl"), explained="By its number.")
-        click.echo(f"met {dialogue.once(lambda: _counted(known))}", err=True)
+        click.echo(f"met {dialogue.once(count)}", err=True)
         dialogue.show(f"an animal of kind {kind}")
         return known | {"kind": str(kind), "name": dialogue.ask("name", str, explained="Any.")}
 
-    def _counted(known: Answers) -> int:
+    def count() -> int:
         met.append(1)
         return len(met)
 
@@ -37,7 +37,8 @@ def run() -> Run:
 
     @click.command()
     def command() -> None:
-        answers = Dialogue().run([colour, animal], {})
+        nothing: Answers = {}
+        answers = Dialogue().run([colour, animal], nothing)
         click.echo(f"= {' '.join(answers[name] for name in sorted(answers))}")
 
     return lambda *lines: CliRunner().invoke(command, input="\n".join(lines) + "\n")

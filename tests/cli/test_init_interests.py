@@ -13,11 +13,11 @@ from pytest_httpserver import HTTPServer
 
 from paperlark import read_papers
 from paperlark.cli import cli
-from paperlark.cli.init import library
 from paperlark.cli.init.drafting import own_categories
 from paperlark.cli.init.library import SourceKind, has_term, looks_like_name, recognize
 from paperlark.settings import load_settings
 from paperlark.settings.environment import Environment
+from paperlark.settings.load import usual_arxiv
 from paperlark.testing import a_paper
 from standins.commands import Paperlark
 from standins.lookup import StandInLookup
@@ -29,7 +29,7 @@ OWLS = "owls hear by night", "barn owls localize sounds", "hearing ranges of bar
 
 
 @pytest.fixture
-def answer(home: Path, environment: Environment) -> Answer:  # run in there
+def answer(home: Path, environment: Environment) -> Answer:  # noqa: ARG001  # run in there
     """Run `paperlark init mine`, answer the first question with Enter, and type these lines."""
 
     def run(*lines: str, options: tuple[str, ...] = ()) -> Result:
@@ -154,8 +154,8 @@ def lookup(loopback: HTTPServer, monkeypatch: pytest.MonkeyPatch) -> StandInLook
         for n, title in enumerate(("Dwarf galaxies", "Haloes of dwarf galaxies", "Satellites"))
     ]
     standing = StandInLookup(loopback, papers)
-    usual = replace(library.usual_arxiv(), search=standing.url)
-    monkeypatch.setattr(library, "usual_arxiv", lambda: usual)
+    usual = replace(usual_arxiv(), search=standing.url)
+    monkeypatch.setattr("paperlark.cli.init.library.usual_arxiv", lambda: usual)
     return standing
 
 
@@ -190,6 +190,21 @@ def test_a_library_that_cannot_be_read_brings_no_example(paperlark: Paperlark, h
     assert result.exit_code == 1
     assert result.output.count("there is no file gone.bib") == 1
     assert "## Astrophysics of Galaxies" in (home / "mine" / "criteria.md").read_text()
+
+
+def test_a_zotero_library_that_cannot_be_read_is_told_once(
+    paperlark: Paperlark, home: Path
+) -> None:
+    result = paperlark("init", "mine", "--zotero-library", "my library")
+    assert result.exit_code == 1
+    assert result.output.count("'my library' is not a Zotero library") == 1
+    assert (home / "mine" / "paperlark.toml").is_file()
+
+
+def test_an_author_is_asked_for_by_a_full_name(paperlark: Paperlark, home: Path) -> None:
+    result = paperlark("init", "mine", "--author", "Lovelace")
+    assert "'Lovelace' is not a full name" in result.output
+    assert "## Machine Learning" in (home / "mine" / "criteria.md").read_text()
 
 
 def test_papers_that_a_judge_did_not_want_are_not_drafted_from(home: Path) -> None:

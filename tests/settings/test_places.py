@@ -73,7 +73,7 @@ def test_a_broken_link_in_this_folder_hides_nothing(here: Path, variables: dict[
 
 @pytest.mark.usefixtures("here")
 def test_where_there_is_no_profile_the_error_says_where_it_was_looked_for() -> None:
-    with pytest.raises(ProfileError, match="paperlark.toml: there is no such file") as caught:
+    with pytest.raises(ProfileError, match=r"paperlark\.toml: there is no such file") as caught:
         load_settings(find_profile(None, {"HOME": "/nowhere"}))
     for place in (
         "paperlark init;",

@@ -9,7 +9,7 @@ import click
 
 from paperlark.api import language_note
 from paperlark.cli.init.dialogue import Dialogue
-from paperlark.cli.init.drafting import Draft, show_draft
+from paperlark.cli.init.drafting import DraftedInterests, show_draft
 from paperlark.domain.criteria import parse_criteria
 from paperlark.renderers.criteria import understood
 from paperlark.settings.answers import SetupAnswers
@@ -19,7 +19,7 @@ _SHORT, _LONGEST_NUMBER = 3, 3
 """Characters: so short an answer that is neither yes nor no is a slip."""
 
 
-def agree(dialogue: Dialogue, text: str, draft: Draft | None = None) -> str | None:
+def agree(dialogue: Dialogue, text: str, draft: DraftedInterests | None = None) -> str | None:
     """Return the text that the reader agrees to; None where it is to be written again."""
     drafted = draft
     while True:
@@ -73,9 +73,11 @@ def _added(dialogue: Dialogue, text: str, first: str) -> str:
     return _usable(dialogue, longer, text)
 
 
-def _change(dialogue: Dialogue, text: str, draft: Draft | None) -> tuple[str, Draft | None] | None:
+def _change(
+    dialogue: Dialogue, text: str, draft: DraftedInterests | None
+) -> tuple[str, DraftedInterests | None] | None:
     """Ask how to change the text, and do it; None where it is to be written again."""
-    ways: list[tuple[str, Callable[[], tuple[str, Draft | None] | None]]] = [
+    ways: list[tuple[str, Callable[[], tuple[str, DraftedInterests | None] | None]]] = [
         ("change the text in an editor", lambda: (_edited(dialogue, text), None)),
         ("write it again", lambda: None),
     ]
@@ -90,7 +92,7 @@ def _change(dialogue: Dialogue, text: str, draft: Draft | None) -> tuple[str, Dr
     return ways[chosen][1]()
 
 
-def _fewer(dialogue: Dialogue, draft: Draft) -> tuple[str, Draft | None]:
+def _fewer(dialogue: Dialogue, draft: DraftedInterests) -> tuple[str, DraftedInterests | None]:
     most = len(draft.topics)
 
     def read(answer: str) -> frozenset[int]:

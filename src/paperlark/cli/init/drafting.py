@@ -22,7 +22,7 @@ _HALF, _MANY = 0.5, 0.15
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class DraftedInterests:
     """Drafted interests: the text of each topic, and the papers that it is from."""
 
     topics: tuple[str, ...]
@@ -33,23 +33,25 @@ class Draft:
         """The whole text."""
         return "\n".join(self.topics)
 
-    def without(self, numbers: Collection[int]) -> Draft:
+    def without(self, numbers: Collection[int]) -> DraftedInterests:
         """Return the draft without the topics of these numbers, counted from 1."""
         kept = [at for at in range(len(self.topics)) if at + 1 not in numbers]
-        return Draft(tuple(self.topics[at] for at in kept), tuple(self.clusters[at] for at in kept))
+        return DraftedInterests(
+            tuple(self.topics[at] for at in kept), tuple(self.clusters[at] for at in kept)
+        )
 
 
-def draft_of(papers: Sequence[Paper]) -> Draft | None:
+def draft_of(papers: Sequence[Paper]) -> DraftedInterests | None:
     """Return interests drafted from papers; None where there is nothing to draft from."""
     drafted = draft_criteria(papers)
     if not drafted.clusters:
         return None
     parts = clean(drafted.text).split("\n## ")
     topics = tuple(part if part.startswith("## ") else f"## {part}" for part in parts)
-    return Draft(topics, drafted.clusters)
+    return DraftedInterests(topics, drafted.clusters)
 
 
-def show_draft(dialogue: Dialogue, draft: Draft) -> None:
+def show_draft(dialogue: Dialogue, draft: DraftedInterests) -> None:
     """Show each topic with its words and a few titles."""
     dialogue.show(f"\ndrafted: {english.counted(len(draft.clusters), 'topic')}")
     for number, cluster in enumerate(draft.clusters, start=1):

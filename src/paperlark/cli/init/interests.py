@@ -234,11 +234,11 @@ def _with_own_categories(dialogue: Dialogue, plan: SetupPlan, papers: Sequence[P
 
 def draft_unasked(plan: SetupPlan, sources: Sequence[NamedSource], environment: Environment, *,
                   chooses_categories: bool) -> SetupPlan:  # fmt: skip
-    """Draft interests from what options name, without a question; none where that fails."""
+    """DraftedInterests interests from what options name, without a question; none where that fails."""
     gathered = _Gathered(sources=tuple(sources))
     for source in sources:
         found = papers_of(source, environment)
-        if found.problem and source.kind is not SourceKind.PAPERS:  # the import says it itself
+        if found.problem and source.kind is SourceKind.AUTHOR:  # else the import says it
             click.echo(found.problem, err=True)
         gathered = replace(gathered, papers=(*gathered.papers, *found.papers))
     plan = replace(
