@@ -234,7 +234,7 @@ def _with_own_categories(dialogue: Dialogue, plan: SetupPlan, papers: Sequence[P
 
 def draft_unasked(plan: SetupPlan, sources: Sequence[NamedSource], environment: Environment, *,
                   chooses_categories: bool) -> SetupPlan:  # fmt: skip
-    """DraftedInterests interests from what options name, without a question; none where that fails."""
+    """Draft interests from what options name, unasked; none where that fails."""
     gathered = _Gathered(sources=tuple(sources))
     for source in sources:
         found = papers_of(source, environment)
