@@ -9,11 +9,6 @@ from pathlib import Path
 
 PROFILE = "paperlark.toml"
 _NAME = "paperlark"
-LOOKUP = (
-    f"--profile, the environment variable PAPERLARK_PROFILE, {PROFILE} in the current folder,"
-    f" ~/.config/{_NAME}/{PROFILE}"
-)
-"""The order in which a profile is looked for, in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +72,6 @@ def missing_hint(path: Path, variables: Mapping[str, str] = os.environ) -> str:
         return f"make one with: paperlark init {folder}"
     default = config_folder(variables) / PROFILE
     return (
-        f"make one with: paperlark init; a profile is looked for as --profile, PAPERLARK_PROFILE,"
-        f" {PROFILE} in this folder, and {default}"
+        "make one with: paperlark init; it is looked for in this order: --profile,"
+        f" PAPERLARK_PROFILE, {PROFILE} in this folder, {default}"
     )
