@@ -57,7 +57,7 @@ def test_what_was_understood_is_shown_and_can_be_added_to(
 ) -> None:
     result = answer("1. sonar of bats", "2. owls", "", "No surveys, please.", "", "y")
     assert result.exit_code == 0, result.output
-    assert result.output.count("understood:") == 2
+    assert result.output.count("Understood:") == 2
     assert criteria().endswith("1. sonar of bats\n2. owls\n\nNo surveys, please.\n")
 
 

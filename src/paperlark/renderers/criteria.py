@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from paperlark.domain.criteria import Criteria
 from paperlark.domain.plain_text import one_line
+from paperlark.renderers import english
 
 
 def understood(criteria: Criteria) -> str:
@@ -14,6 +15,7 @@ def understood(criteria: Criteria) -> str:
 
 
 def _lines(criteria: Criteria) -> Iterator[str]:
+    yield f"Understood: {english.counted(len(criteria.topics), 'topic')}"
     for topic in criteria.topics:
         yield f"topic: {one_line(topic.name)}"
         if topic.relevant and topic.titled:

@@ -47,8 +47,7 @@ def agree(dialogue: Dialogue, text: str, draft: DraftedInterests | None = None) 
 def _show(dialogue: Dialogue, text: str) -> None:
     """Show what was understood, and in which language nothing will be."""
     criteria = parse_criteria(criteria_text(SetupAnswers(interests=text)))
-    dialogue.show("\nunderstood:")
-    dialogue.show_as_it_is(understood(criteria))
+    dialogue.show_as_it_is(f"\n{understood(criteria)}")
     if sentence := language_note(text):
         dialogue.show(sentence)
 
