@@ -2,7 +2,7 @@
 
     import paperlark
 
-    profile = paperlark.open_profile("paperlark.toml")
+    profile = paperlark.open_profile()
     page = profile.make_page()
     print(page.digest.status, *page.pages)
 
@@ -86,8 +86,26 @@ def _uninterruptible(stop: StopPaying) -> AbstractContextManager[object]:
     return uninterruptible(stop)
 
 
+def find_profile(path: str | Path | None = None, *, environment: Environment | None = None) -> Path:
+    """Find the file of a profile, which need not exist.
+
+    Arguments:
+        path: a file, or a folder that has a `paperlark.toml`; by default that of the current folder
+            or, where it has none, `~/.config/paperlark/paperlark.toml` (XDG_CONFIG_HOME is
+            respected).
+        environment: see `open_profile`.
+
+    >>> paperlark.find_profile().name
+    'paperlark.toml'
+    """
+    from paperlark.settings.places import find_profile as find
+
+    variables = (environment or Environment()).variables
+    return find(None if path is None else Path(path), variables)
+
+
 def open_profile(
-    path: str | Path = "paperlark.toml",
+    path: str | Path | None = None,
     *,
     options: RunOptions = _DEFAULTS,
     environment: Environment | None = None,
@@ -96,7 +114,7 @@ def open_profile(
     """Read a profile and everything it refers to.
 
     Arguments:
-        path: the profile, a TOML file.
+        path: the profile, a TOML file or the folder that has it; as `find_profile` by default.
         options: how to run: recorded feeds instead of the network, another output folder, without
             the model, how many seconds to wait for another run on the same database.
         environment: environment variables, clock, sleep and keyring; the real ones by default.
@@ -114,8 +132,9 @@ def open_profile(
     from paperlark.archive.pages_owner import propose_id
     from paperlark.settings import load_settings
 
-    settings = propose_id(load_settings(Path(path)))
-    return OpenedProfile(settings, environment or Environment(), options, progress, path=Path(path))
+    file = find_profile(path, environment=environment)
+    settings = propose_id(load_settings(file))
+    return OpenedProfile(settings, environment or Environment(), options, progress, path=file)
 
 
 def understand_criteria(text: str | Path) -> Criteria:
@@ -379,6 +398,21 @@ class OpenedProfile:
         """
         with self._open_archive() as archive:
             return archive.find(day)
+
+    def page_path(self, day: date | None = None) -> Path:
+        """Return the file of a page, for a browser.
+
+        Arguments:
+            day: the announcement day; the latest with a page by default.
+
+        Raises StoreError where there is no such page, or its file is gone.
+
+        >>> profile.page_path().name
+        '2025-02-26.html'
+        """
+        from paperlark.archive.digests import find_page
+
+        return find_page(self.settings, day)
 
     def search(
         self,
@@ -960,6 +994,21 @@ def draft_criteria(papers: Sequence[Paper]) -> DraftedCriteria:
     return draft(papers)
 
 
+def language_note(criteria: str) -> str | None:
+    """Return one sentence on criteria in a language that the papers are not in; else None.
+
+    Arguments:
+        criteria: the text, as a reader writes it.
+
+    >>> paperlark.language_note("Sonar of bats, and models of their calls.") is None
+    True
+    """
+    from paperlark.domain.criteria import parse_criteria
+    from paperlark.rankers.language import unreadable
+
+    return unreadable(parse_criteria(criteria))
+
+
 def read_papers(
     source: str | Path,
     *,
@@ -1204,7 +1253,7 @@ def evaluate_tokens(
 
 
 def examine(
-    path: str | Path = "paperlark.toml",
+    path: str | Path | None = None,
     *,
     environment: Environment | None = None,
     offline: bool = False,
@@ -1213,7 +1262,7 @@ def examine(
     """Check everything that a page needs; nothing is sent to a channel, and nothing is changed.
 
     Arguments:
-        path: the profile, which may have mistakes.
+        path: the profile, which may have mistakes; as `find_profile` by default.
         environment: see `open_profile`.
         offline: ask no server.
         may_ask_model: is told what one short question to the model costs at most, and returns
@@ -1228,7 +1277,7 @@ def examine(
     from paperlark.doctor import examine as check
 
     return check(
-        Path(path),
+        find_profile(path, environment=environment),
         environment or Environment(),
         offline=offline,
         may_ask_model=may_ask_model,
@@ -1267,7 +1316,8 @@ def open_schedule(
     from paperlark.schedule.systemd import SystemdSchedule
 
     where = environment or Environment()
-    jobs = tuple(_job(Path(one), may_be_lost=may_be_lost) for one in profiles)
+    files = [find_profile(one, environment=where) for one in profiles]
+    jobs = tuple(_job(one, may_be_lost=may_be_lost) for one in files)
     installed = requirement or RELEASED
     if kind == "systemd":
         return SystemdSchedule(jobs, where, at)

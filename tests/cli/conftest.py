@@ -27,7 +27,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Give a folder with a profile, criteria and three papers, where commands are run."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    for name in ("CACHE", "CONFIG", "DATA"):  # nothing of this machine's own is read or changed
+        monkeypatch.setenv(f"XDG_{name}_HOME", str(tmp_path / name.lower()))
     (tmp_path / "criteria.md").write_text("## Bats\nRelevant: bats and sonar.")
     (tmp_path / "paperlark.toml").write_text('name = "Bats"\ncategories = ["cs.LG"]\n')
     (tmp_path / "feeds").mkdir()

@@ -15,6 +15,7 @@ from click.testing import CliRunner, Result
 from pytest_httpserver import HTTPServer
 
 from paperlark.cli import cli
+from paperlark.domain.spending import Prices
 from paperlark.llm.local_models import local_models
 from paperlark.settings import load_settings
 from paperlark.settings.environment import Environment
@@ -55,10 +56,10 @@ def test_enter_at_every_question_makes_a_profile_that_works(answer: Answer, home
 def test_every_answer_stands_in_the_profile(answer: Answer, home: Path) -> None:
     result = answer(
         "galaxies, black holes", "2",
-        "Dwarf galaxies.", "And their haloes.", "",
+        "Dwarf galaxies.", "And their haloes.", "", "y",
         "Rubin, Vera; Ada Lovelace",
         "2", "",
-        "2", "vera@example.org", "", "",
+        "2", "vera@example.org", "", "", "",
         "3",
         "y", "n",
     )  # fmt: skip
@@ -66,12 +67,15 @@ def test_every_answer_stands_in_the_profile(answer: Answer, home: Path) -> None:
     settings = load_settings(home / "mine" / "paperlark.toml")
     profile = settings.profile
     assert profile.categories == ("astro-ph.GA", "gr-qc")
-    assert profile.criteria.topics[0].relevant == "Dwarf galaxies.\nAnd their haloes."
+    written = (home / "mine" / "criteria.md").read_text()
+    assert written.endswith("Dwarf galaxies.\nAnd their haloes.\n")
+    assert profile.criteria.topics[0].name == "Dwarf galaxies"
     assert [one.name for one in profile.followed] == ["Vera Rubin", "Ada Lovelace"]
     assert settings.model is not None
     assert (settings.model.model, settings.model.budget.month) == ("gpt-4o-mini", Decimal(5))
     assert settings.mail is not None
     assert (settings.mail.server, settings.mail.user) == ("smtp.example.org", "vera@example.org")
+    assert (settings.mail.port, settings.mail.security) == (465, "tls")
     assert "paperlark secret set OPENAI_API_KEY" in result.output
     assert "paperlark secret set PAPERLARK_MAIL_PASSWORD" in result.output
     assert "paperlark schedule cron --profile mine/paperlark.toml" in result.output
@@ -79,9 +83,9 @@ def test_every_answer_stands_in_the_profile(answer: Answer, home: Path) -> None:
 
 def test_a_bad_answer_is_asked_again_with_the_reason(answer: Answer, home: Path) -> None:
     result = answer(
-        "knitting", "robots, machine learning", "0", "1, 2",
-        "#", "", "gone.bib", "?", "robotics",
-        "Ada Lovelace, Kurt Gödel", "",
+        "knitting", "robots, machine learning", "7", "1, 2",
+        "#", "", "gone.bib", "?", "example robotics",
+        "A, B, C", "Gödel", "",
         "7", "4", "localhost", "http://localhost:9/v1", "", "mine",
         "3", "not-a-name", "MY_CHAT",
         "by hand", "1",
@@ -93,15 +97,16 @@ def test_a_bad_answer_is_asked_again_with_the_reason(answer: Answer, home: Path)
         "type numbers from 1 to 2",
         "that is empty",
         "there is no file gone.bib",
-        "type one of language-models",
-        "is 'Ada Lovelace, Kurt Gödel' one name?",
+        "`example NAME` begins with one of language-models",
+        "is 'A, B, C' one name?",
+        "'Gödel': a single name matches nobody",
         "type a number from 1 to 4",
         "'localhost' is no web address",
         "this cannot be empty",
         "'not-a-name' is not a secret's name",
         "type a number from 1 to 5",
     ):
-        assert reason in result.output, reason
+        assert reason in " ".join(result.output.split()), reason
     settings = load_settings(home / "mine" / "paperlark.toml")
     assert settings.profile.categories == ("cs.RO", "cs.LG", "stat.ML")
     assert settings.profile.criteria.topics[0].name == "Learning to manipulate"
@@ -162,6 +167,7 @@ def test_unattended_it_asks_nothing_and_takes_what_is_usual(
     assert settings.model is not None
     assert settings.model.key_variable is None
     assert not settings.model.budget.bounded
+    assert settings.model.prices == Prices(Decimal(0), Decimal(0))
     assert settings.mail is not None
     assert (settings.mail.security, settings.mail.port) == ("none", 2525)
     assert "paperlark schedule docker" in result.output
@@ -172,6 +178,7 @@ def test_unattended_it_asks_nothing_and_takes_what_is_usual(
     "options",
     [
         ("--category", "machine learning"),
+        ("--category", "cs.LGG"),
         ("--interests", "#"),
         ("--follow", "A, B, C"),
         ("--base-url", "http://localhost:1/v1"),
@@ -268,10 +275,10 @@ def test_a_library_is_imported_after_the_files_are_written(answer: Answer, home:
         "@article{a, title={Sonar of bats}, abstract={Bats hear with sonar.}}"
     )
     result = answer(
-        "", "library.bib", "Bats.", "", "", "", "", "", "y", "n",
+        "", "library.bib", "Bats.", "", "y", "", "", "", "", "y", "n",
     )  # fmt: skip
     assert result.exit_code == 0, result.output
-    assert "library.bib will be imported" in result.output
+    assert "library.bib: 1 paper, to be imported as liked" in result.output
     assert "1 liked paper" in result.output
     assert (home / "mine" / "paperlark.db").is_file()
 
@@ -287,7 +294,7 @@ def test_an_import_that_fails_leaves_the_profile_and_is_told(
 
 def test_a_text_file_holds_the_interests_as_they_are(answer: Answer, home: Path) -> None:
     (home / "mine.md").write_text("## Bats\n\nRelevant: sonar.\n")
-    result = answer("", "mine.md", "", "", "", "", "y", "n")
+    result = answer("", "mine.md", "y", "", "", "", "", "y", "n")
     assert result.exit_code == 0, result.output
     assert (home / "mine" / "criteria.md").read_text() == "## Bats\n\nRelevant: sonar.\n"
 
@@ -300,6 +307,91 @@ def test_a_server_on_this_machine_is_asked_for_its_models(loopback: HTTPServer) 
     assert local_models(loopback.url_for("/v1")) == ("llama3.2",)
     assert local_models(loopback.url_for("/elsewhere")) == ()
     assert local_models("http://127.0.0.1:9/v1") is None
+
+
+@pytest.mark.parametrize("named", [(), ("config/paperlark",)])
+def test_the_default_place_has_the_profile_and_its_data_are_elsewhere(
+    paperlark: Paperlark, home: Path, named: tuple[str, ...]
+) -> None:
+    (home / "paperlark.toml").unlink()
+    first = ("--category", "cs.LG", "--first-page", "--feeds", "feeds")
+    result = paperlark("init", *named, *first)
+    assert result.exit_code == 0, result.output
+    assert f"wrote {home}/config/paperlark/paperlark.toml and" in result.output
+    assert "paperlark open  " in result.output
+    assert sorted(path.name for path in (home / "config" / "paperlark").iterdir()) == [
+        "criteria.md", "paperlark.toml"
+    ]  # fmt: skip
+    assert (home / "data" / "paperlark" / "pages" / "2025-02-26.html").is_file()
+    profile = (home / "config" / "paperlark" / "paperlark.toml").read_text()
+    for name in ("output", "database", "folder"):
+        assert f'\n{name} = "{home}/data/paperlark/' in profile
+    assert paperlark("site").output.endswith(f"{home}/data/paperlark/site/index.html\n")
+    again = paperlark("init")
+    assert again.exit_code == 1
+    assert "already exists" in again.output
+    assert "paperlark init FOLDER" in again.output
+
+
+def test_this_folder_s_profile_comes_first_so_the_new_one_is_named(
+    paperlark: Paperlark, home: Path
+) -> None:
+    result = paperlark("init")
+    assert f"paperlark today --profile {home}/config/paperlark/paperlark.toml" in result.output
+
+
+def test_a_profile_that_the_environment_names_need_not_be_named_again(
+    paperlark: Paperlark, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PAPERLARK_PROFILE", str(home / "mine"))
+    result = paperlark("init", "mine")
+    assert "paperlark today   make" in result.output
+    assert paperlark("secret", "list").exit_code == 0
+
+
+@pytest.mark.parametrize("timer", ["github", "docker"])
+def test_what_runs_elsewhere_has_all_in_one_folder(
+    paperlark: Paperlark, home: Path, timer: str
+) -> None:
+    assert paperlark("init", "--schedule", timer).exit_code == 0
+    settings = load_settings(home / "config" / "paperlark" / "paperlark.toml")
+    assert settings.output == home / "config" / "paperlark" / "pages"
+
+
+def test_a_corrected_category_is_shown_before_it_is_taken(answer: Answer, home: Path) -> None:
+    result = answer("cs.LGG; stat.MLL", "y", "n", "cs.CL", *NOTHING[1:])
+    assert result.exit_code == 0, result.output
+    assert "cs.LGG → cs.LG (Machine Learning)? (y, n) [y]" in result.output
+    settings = load_settings(home / "mine" / "paperlark.toml")
+    assert settings.profile.categories == ("cs.LG", "cs.CL")
+
+
+def test_lists_go_on_after_a_separator_and_codes_need_none(answer: Answer, home: Path) -> None:
+    result = answer("cs.LG stat.ML,", "galaxies", "", "Ada Lovelace;", "Emmy Noether", *NOTHING[3:])
+    assert result.exit_code == 0, result.output
+    profile = load_settings(home / "mine" / "paperlark.toml").profile
+    assert profile.categories == ("cs.LG", "stat.ML", "astro-ph.GA")
+    assert [one.name for one in profile.followed] == ["Ada Lovelace", "Emmy Noether"]
+
+
+def test_the_mail_port_is_asked_and_says_how_it_is_encrypted(answer: Answer, home: Path) -> None:
+    result = answer("", "", "", "", "2", "ada@example.org", "", "none", "587", "", "", "y", "n")
+    assert result.exit_code == 0, result.output
+    assert "its port [465]" in result.output
+    assert "a port is a number from 1 to 65535" in result.output
+    mail = load_settings(home / "mine" / "paperlark.toml").mail
+    assert mail is not None
+    assert (mail.port, mail.security) == (587, "starttls")
+
+
+def test_every_prompt_explains_itself(answer: Answer) -> None:
+    lines = [
+        "?", "", "?", "", "?", "", "?", "4", "?", "http://gpu.example.org/v1", "?", "m", "?", "",
+        "?", "2", "?", "ada@example.org", "?", "", "?", "", "?", "", "?", "", "?", "y", "?", "n",
+    ]  # fmt: skip
+    result = answer(*lines)
+    assert result.exit_code == 0, result.output
+    assert " ".join(result.output.split()).count("Ctrl-C quits, and nothing is written.") == 15
 
 
 @pytest.mark.slow
@@ -323,13 +415,18 @@ def test_a_reader_at_a_real_terminal_has_a_page_after_nine_answers(tmp_path: Pat
     terminal.answer("fields [", "neuroscience")
     terminal.answer("   interests: ", "How bats hear.")
     terminal.answer("...", "")
-    for question in ("   names []: ", "model [1]", "delivery [1]", "when [1]"):
-        terminal.answer(question.replace(" []", ""), "")
+    terminal.answer("right?", "")
+    for question in ("   names: ", "model [1]", "delivery [1]", "when [1]"):
+        terminal.answer(question, "")
     terminal.answer("Write them?", "")
     terminal.answer("Make the first page now?", "")
     assert terminal.finish() == 0, terminal.seen
     assert "Sonar of bats" in terminal.seen
-    assert (tmp_path / "pages" / "2025-02-26.html").is_file()
+    data = tmp_path / ".local" / "share" / "paperlark"
+    assert (data / "pages" / "2025-02-26.html").is_file()
+    assert (data / "paperlark.db").is_file()
+    config = tmp_path / ".config" / "paperlark"
+    assert sorted(path.name for path in config.iterdir()) == ["criteria.md", "paperlark.toml"]
 
 
 @pytest.mark.parametrize("wait", [lambda one: one.answer("fields [", ""), Terminal.finish])

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from paperlark.domain.category_search import MOST, find_categories
+from paperlark.domain.category_search import MOST, find_categories, is_corrected
 from paperlark.domain.taxonomy import CATEGORIES, TAXONOMY, is_archive, named
 
 
@@ -78,3 +78,20 @@ def test_an_archive_says_that_it_is_all_of_it() -> None:
     assert not is_archive("hep-th")
     assert named("cs") == "cs (Computer Science, all of it)"
     assert named("cs.LG") == "cs.LG (Machine Learning)"
+
+
+@pytest.mark.parametrize(
+    ("text", "corrected"),
+    [
+        ("cs.LGG", True),
+        ("robottics", True),
+        ("machne lerning", True),
+        ("cs.lg", False),
+        ("astroph.GA", False),
+        ("galax", False),
+        ("NLP", False),
+        ("", False),
+    ],
+)
+def test_a_correction_is_known_as_one(text: str, corrected: bool) -> None:  # noqa: FBT001
+    assert is_corrected(text) is corrected

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from paperlark.domain.criteria import parse_criteria
 from paperlark.domain.errors import ProfileError
+from paperlark.domain.spending import Prices
 from paperlark.domain.taxonomy import CATEGORIES
 from paperlark.settings import Settings, load_settings
 from paperlark.settings.answers import (
@@ -24,8 +25,9 @@ from paperlark.settings.answers import (
     complaint,
     field_criteria,
     field_of,
-    read_names,
+    security_of,
 )
+from paperlark.settings.places import DataPlaces
 from paperlark.settings.starter import (
     check_folder,
     criteria_text,
@@ -72,6 +74,45 @@ def test_what_was_answered_stands_in_the_profile(tmp_path: Path) -> None:
     assert (settings.mail.server, settings.mail.user) == ("smtp.example.org", "ada")
     assert (settings.mail.port, settings.mail.sender) == (465, "lark@example.org")
     assert len(settings.channels) == 1
+
+
+def test_nothing_is_paid_for_a_server_on_this_machine(tmp_path: Path) -> None:
+    model = _written(tmp_path / "here", FULL).model
+    assert model is not None
+    assert model.prices == Prices(Decimal(0), Decimal(0))
+    elsewhere = replace(FULL, model=Model("llama3.2", "http://gpu.example.org/v1", "", None))
+    assert "[judge.prices]" not in profile_text(elsewhere)
+
+
+def test_a_profile_with_data_of_its_own_says_where(tmp_path: Path) -> None:
+    places = DataPlaces.inside(tmp_path / "data")
+    write_files(tmp_path / "mine", profile_text(FULL, places), criteria_text(FULL))
+    settings = load_settings(tmp_path / "mine" / "paperlark.toml")
+    assert settings.output == tmp_path / "data" / "pages"
+    assert settings.database == tmp_path / "data" / "paperlark.db"
+    assert settings.site.folder == tmp_path / "data" / "site"
+    beside = _written(tmp_path / "beside", FULL)
+    assert beside.output == tmp_path / "beside" / "pages"
+    assert beside.site.folder == tmp_path / "beside" / "site"
+
+
+def test_a_library_that_cannot_be_read_brings_nobody_elses_field() -> None:
+    answers = SetupAnswers(categories=("astro-ph.GA",), nobodys=True)
+    assert "## Astrophysics of Galaxies" in criteria_text(answers)
+
+
+@pytest.mark.parametrize(
+    ("server", "port", "security"),
+    [
+        ("smtp.example.org", 465, "tls"),
+        ("smtp.example.org", 587, "starttls"),
+        ("smtp.example.org", 2465, "tls"),
+        ("localhost", 25, "none"),
+        ("localhost", 587, "none"),
+    ],
+)
+def test_a_port_tells_how_a_mail_server_is_spoken_to(server: str, port: int, security: str) -> None:
+    assert security_of(server, port) == security
 
 
 def test_a_chat_and_a_budget_stand_there_too(tmp_path: Path) -> None:
@@ -189,26 +230,6 @@ def test_where_no_field_suits_the_categories_names_are_the_interests(tmp_path: P
 )
 def test_what_cannot_stand_in_a_profile_is_complained_about(kind: AnswerKind, answer: str) -> None:
     assert complaint(kind, answer)
-
-
-@pytest.mark.parametrize(
-    ("answer", "names"),
-    [
-        ("", ()),
-        (" ; ", ()),
-        ("Ada Lovelace;  Kurt   Gödel ; Ada Lovelace", ("Ada Lovelace", "Kurt Gödel")),
-        ("Lovelace, Ada", ("Ada Lovelace",)),
-        ("van der Berg, Jan", ("Jan van der Berg",)),
-    ],
-)
-def test_names_are_read_as_papers_print_them(answer: str, names: tuple[str, ...]) -> None:
-    assert read_names(answer) == names
-
-
-@pytest.mark.parametrize("answer", ["Ada Lovelace, Kurt Gödel", "A, B, C", "Ada,", "a\x07b"])
-def test_what_may_be_two_names_is_asked_again(answer: str) -> None:
-    with pytest.raises(ValueError, match=r"one name|unprintable"):
-        read_names(answer)
 
 
 @pytest.mark.parametrize("there", ["paperlark.toml", "criteria.md"])

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from paperlark.domain.digest import Digest
@@ -54,3 +55,28 @@ def open_archive(settings: Settings) -> Iterator[OwnDigests]:
     with open_existing(path, settings.profile.title) as connection:
         profile = known(settings, ReaderStore(connection, path)).profile
         yield OwnDigests(profile, DigestStore(connection, path))
+
+
+def find_page(settings: Settings, day: date | None = None) -> Path:
+    """Return the file of the page of a day, the latest if None.
+
+    Raises StoreError where there is no such page, or its file is gone.
+    """
+    with open_archive(settings) as archive:
+        days = archive.days()
+    title = settings.profile.title
+    if not days:
+        raise StoreError(f"{title!r} has no page yet", hint=_MAKE_ONE)
+    wanted = day or days[-1]
+    if wanted not in days:
+        raise StoreError(
+            f"{title!r} has no page of {wanted}",
+            hint=f"make it: paperlark run --date {wanted}; the latest is of {days[-1]}",
+        )
+    page = settings.output / f"{wanted}.html"
+    if not page.is_file():
+        raise StoreError(
+            f"the page of {wanted} is not at {page}",
+            hint=f"make it again: paperlark run --date {wanted}",
+        )
+    return page

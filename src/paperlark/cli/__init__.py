@@ -25,6 +25,7 @@ _COMMANDS = {
     "run": "Make the pages of given days.",
     "deliver": "Deliver pages to your channels.",
     "schedule": "Schedule the daily page.",
+    "open": "Open a page in the browser.",
     "show": "Show a page in the terminal.",
     "site": "Build a site of all days.",
     "search": "Find papers in your archive.",
@@ -50,7 +51,11 @@ Start here:
   paperlark demo               the pages of bundled real days: no key, no network
   paperlark init               your own profile: six questions, and the first page
   paperlark today              the page of today's announcement
+  paperlark open               the page in the browser
   paperlark morning            for a timer: waits, catches up, delivers
+
+A profile is looked for in this order: --profile (a file or its folder), PAPERLARK_PROFILE,
+paperlark.toml in the current folder, ~/.config/paperlark/paperlark.toml.
 
 Exit codes: 0 a complete page was made (or arXiv announced nothing), 1 no page, 2 a mistake in the
 command, 3 a page that says what is missing, 4 a page that did not reach somebody.

@@ -11,7 +11,7 @@ from typing import Any, TypeVar, cast
 
 import click
 
-from paperlark.api import OpenedProfile, open_profile
+from paperlark.api import OpenedProfile, find_profile, open_profile
 from paperlark.cli._terminal import progress, wait_for_paid_answers
 from paperlark.settings.environment import Environment, RunOptions
 
@@ -77,14 +77,25 @@ def check_paper(name: str) -> str:
     return name
 
 
+PROFILE_PATH = click.Path(path_type=Path)
+
+
+def _found_profile(
+    context: click.Context, _option: click.Parameter, named: Path | None
+) -> Path | None:
+    return find_profile(named, environment=environment_of(context))
+
+
 profile_option = click.option(
     "--profile",
     "profile_file",
-    type=_FILE,
-    default=Path("paperlark.toml"),
-    show_default=True,
+    type=PROFILE_PATH,
+    metavar="FILE|FOLDER",
+    callback=_found_profile,
     envvar="PAPERLARK_PROFILE",
-    help="Your profile; the environment variable PAPERLARK_PROFILE can name it instead.",
+    help="Your profile, or the folder that has it.  [default: the environment variable"
+    " PAPERLARK_PROFILE, then paperlark.toml in the current folder, then"
+    " ~/.config/paperlark/paperlark.toml]",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 estimate_option = click.option(

@@ -12,8 +12,8 @@ from typing import Any, TypeVar, cast
 import click
 
 from paperlark import __version__
-from paperlark.api import ScheduleKind, open_schedule
-from paperlark.cli._options import environment_of
+from paperlark.api import ScheduleKind, find_profile, open_schedule
+from paperlark.cli._options import PROFILE_PATH, environment_of
 from paperlark.domain.calendar import NEW_YORK, today
 from paperlark.renderers.english import brief_date
 from paperlark.schedule.schedule import FileEdit, Schedule, ScheduleStatus
@@ -77,15 +77,24 @@ class _Task:
         _carry_out(self, schedule)
 
 
+def _found_profiles(
+    context: click.Context, _option: click.Parameter, named: Sequence[Path]
+) -> tuple[Path, ...]:
+    environment = environment_of(context)
+    return tuple(find_profile(one, environment=environment) for one in named or (None,))
+
+
 _SHARED = (
     click.option(
         "--profile",
         "profiles",
-        type=click.Path(path_type=Path, dir_okay=False),
+        type=PROFILE_PATH,
+        metavar="FILE|FOLDER",
         multiple=True,
-        default=(Path("paperlark.toml"),),
+        callback=_found_profiles,
         envvar="PAPERLARK_PROFILE",
-        help="A profile; may be repeated.  [default: paperlark.toml]",
+        help="A profile, or the folder that has it; may be repeated.  [default: as for the other"
+        " commands: paperlark.toml in the current folder, or in ~/.config/paperlark]",
     ),
     click.option("--show", is_flag=True, help="Show what is scheduled and when it starts next."),
     click.option("--remove", is_flag=True, help="Remove what was written."),

@@ -7,16 +7,15 @@ from pathlib import Path
 import click
 
 from paperlark.api import build_site
-from paperlark.cli._options import open_for, profile_option
+from paperlark.cli._options import PROFILE_PATH, open_for, profile_option
 from paperlark.domain.site_addresses import FRONT
 from paperlark.renderers.english import counted, number
 
-_FILE = click.Path(path_type=Path, dir_okay=False)
 _FOLDER = click.Path(path_type=Path, file_okay=False)
 
 
 @click.command("site")
-@click.argument("profiles", type=_FILE, nargs=-1, metavar="[PROFILE]...")
+@click.argument("profiles", type=PROFILE_PATH, nargs=-1, metavar="[PROFILE]...")
 @click.option(
     "--out", "folder", type=_FOLDER, help="Folder for the site, instead of the profile's."
 )

@@ -38,6 +38,13 @@ def find_categories(text: str) -> tuple[Category, ...]:
     return (TAXONOMY[near],) if near else _clear_matches(found)
 
 
+def is_corrected(text: str) -> bool:
+    """Return whether what was found for a text was only similar to it, as after a misspelling."""
+    folded, asked = text.strip().lower(), _words(text)
+    exact = any(folded == code.lower() for code in TAXONOMY)
+    return not exact and bool(asked) and not _ranked(asked, _begins)
+
+
 def _clear_matches(found: list[tuple[int, Category]]) -> tuple[Category, ...]:
     """Return a category alone where only it has exactly that name, else the best matches."""
     best = [category for score, category in found if score >= _WHOLE]

@@ -15,4 +15,7 @@ def is_this_machine(server: str) -> bool:
 
 def is_on_this_machine(address: str) -> bool:
     """Return whether the host of a URL is loopback."""
-    return is_this_machine(urlsplit(address).hostname or "")
+    try:
+        return is_this_machine(urlsplit(address).hostname or "")
+    except ValueError:  # an address with half a bracket
+        return False

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from paperlark.domain import plain_text
 from paperlark.domain.errors import SourceError, Unimportable
 from paperlark.domain.paper import Paper, PaperId
+from paperlark.domain.profile import Cutoffs
 from paperlark.importing.examples import paper_of, without_text
 from paperlark.importing.fetch import OpenArxiv, content_of, look_up
 from paperlark.importing.item import ImportedEntry
@@ -44,7 +45,7 @@ def read_papers(
     kind, text = recognise(content_of(arxiv, source), source)
     if kind is FileKind.VOTES:
         raise Unimportable(f"{source} has votes, and no papers", hint="name a library")
-    items = read_items(kind, text, source)
+    items = [one for one in read_items(kind, text, source) if not _is_unwanted(one)]
     return _papers(arxiv, open_arxiv, items, progress, ask_arxiv=ask_arxiv)
 
 
@@ -101,6 +102,12 @@ def _wrote(paper: Paper, words: Sequence[str]) -> bool:
 
 def _fits(word: str, printed: str) -> bool:
     return word == printed or (len(word) == 1 and printed.startswith(word))
+
+
+def _is_unwanted(item: ImportedEntry) -> bool:
+    """Return whether a digest's judge found the paper not worth reading."""
+    scored = item.scored
+    return scored is not None and not Cutoffs().meets(scored.relevance, scored.novelty)
 
 
 def _papers(

@@ -88,6 +88,16 @@ class Mail:
     port: int | None = None
 
 
+_ENCRYPTED_LATER = frozenset((25, 587, 2525, 2587))
+
+
+def security_of(server: str, port: int) -> Security:
+    """Return the usual security for a port of a mail server, such as STARTTLS for 587."""
+    usual = usual_security(server)
+    later = usual is Security.TLS and port in _ENCRYPTED_LATER
+    return Security.STARTTLS if later else usual
+
+
 def usual_security(server: str) -> Security:
     """Return the usual security for a mail server: none on this machine, else TLS."""
     return Security.NONE if is_this_machine(server) else Security.TLS
@@ -114,13 +124,15 @@ class SetupAnswers:
     """All answers, each with its default.
 
     `interests` are the reader's own words; where there are none, `field` names the template to
-    begin with, and None has the categories name it. `model`, `delivery` and `timer` None: none.
+    begin with, and None has the categories name it, unless it is `nobodys`: then the names of the
+    categories are the interests. `model`, `delivery` and `timer` None: none.
     """
 
     name: str = NAME
     categories: tuple[str, ...] = CATEGORIES
     interests: str = ""
     field: str | None = None
+    nobodys: bool = False
     followed: tuple[str, ...] = ()
     model: Model | None = None
     delivery: Mail | Chat | None = None
@@ -129,7 +141,7 @@ class SetupAnswers:
     @property
     def template(self) -> str | None:
         """The criteria template to begin with; None where there is none for the categories."""
-        return self.field or field_of(self.categories)
+        return self.field or (None if self.nobodys else field_of(self.categories))
 
 
 class AnswerKind(StrEnum):
@@ -173,23 +185,3 @@ def _unlike_its_setting(kind: AnswerKind, answer: str) -> str | None:
     except ValidationError as error:
         return error.errors()[0]["msg"].removeprefix("Value error, ")
     return None
-
-
-def read_names(answer: str) -> tuple[str, ...]:
-    """Read authors' names, separated by semicolons; raises ValueError with the reason.
-
-    Names are turned to how papers print them: `Lovelace, Ada` is Ada Lovelace.
-    """
-    names = (" ".join(part.split()) for part in answer.split(";"))
-    return tuple(dict.fromkeys(_printed(name) for name in names if name))
-
-
-def _printed(name: str) -> str:
-    if problem := complaint(AnswerKind.TEXT, name):
-        raise ValueError(problem)
-    last, comma, first = (part.strip() for part in name.partition(","))
-    if not comma:
-        return name
-    if "," in first or not first or not last or (" " in first and " " in last):
-        raise ValueError(f"is {name!r} one name? Write First Last, with ; between two names")
-    return f"{first} {last}"

@@ -16,6 +16,7 @@ from paperlark.domain.errors import Problem, ProfileError
 from paperlark.domain.profile import RECALL, Cutoffs, Exploration, FollowedAuthor, Profile
 from paperlark.domain.spending import Budget, Prices
 from paperlark.http.loopback import is_on_this_machine, is_this_machine
+from paperlark.settings.places import missing_hint
 from paperlark.settings.values import (
     ArxivSettings,
     ChannelSettings,
@@ -99,7 +100,7 @@ def load_settings(path: Path) -> Settings:
 
     Raises ProfileError with every mistake in both files.
     """
-    text = _read(path, hint=f"make one with: paperlark init {path.parent}")
+    text = _read(path, hint=missing_hint(path))
     shape, problems = _check(path, text, _parse(path, text))
     home = path.parent.absolute()
     named = shape.criteria if shape else "criteria.md"

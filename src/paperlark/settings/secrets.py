@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Protocol
 
 from paperlark.domain.errors import SecretUnusable
+from paperlark.settings.places import config_folder
 from paperlark.settings.values import Settings
 
 SERVICE = "paperlark"
@@ -66,9 +67,7 @@ class Secrets:
     @property
     def file(self) -> Path:
         """The private file: NAME = "secret", a line each, for its owner alone to read."""
-        home = self._environment.get("XDG_CONFIG_HOME")
-        folder = Path(home) if home else Path("~/.config").expanduser()
-        return folder / "paperlark" / "secrets.toml"
+        return config_folder(self._environment) / "secrets.toml"
 
     def find(self, name: str) -> FoundSecret | None:
         """Look up a secret; None where it is not found.

@@ -12,8 +12,10 @@ from pathlib import Path
 from paperlark.domain.criteria import parse_criteria
 from paperlark.domain.errors import Problem, ProfileError
 from paperlark.domain.taxonomy import TAXONOMY
+from paperlark.http.loopback import is_on_this_machine
 from paperlark.settings.answers import PASSWORD, Chat, Mail, Model, SetupAnswers, field_criteria
 from paperlark.settings.identity import id_line, random_id
+from paperlark.settings.places import PROFILE, DataPlaces
 
 _EXAMPLE = SetupAnswers(
     followed=("Ada Lovelace",),
@@ -40,7 +42,10 @@ Not relevant: bats as carriers of viruses.
 """
 
 
-def profile_text(answers: SetupAnswers) -> str:
+_BESIDE = DataPlaces()
+
+
+def profile_text(answers: SetupAnswers, places: DataPlaces = _BESIDE) -> str:
     """Return `paperlark.toml`."""
     values = {
         "@NAME@": _string(answers.name),
@@ -50,6 +55,8 @@ def profile_text(answers: SetupAnswers) -> str:
         "@JUDGE@": _judge(answers.model) or _comment(_judge(_EXAMPLE.model)),
         "@BUDGET@": _budget(answers.model) or _comment(_budget(_EXAMPLE.model)),
         "@DELIVER@": _deliver(answers.delivery) or _comment(_deliver(_EXAMPLE.delivery)),
+        "@PLACES@": _places(places),
+        "@SITE@": _site(places),
         "@MAIL@": _mail(answers.delivery) or _comment(_mail(_EXAMPLE.delivery)),
     }
     return re.sub("@[A-Z]+@", lambda found: values[found[0]], _template("paperlark.toml"))
@@ -94,11 +101,15 @@ def _follow(names: Sequence[str]) -> str:
 def _judge(model: Model | None) -> str:
     if model is None:
         return ""
-    return _table("[judge]", {
+    judge = _table("[judge]", {
         "model": _string(model.name),
         "base_url": _string(model.base_url),
         "key_variable": _string(model.key_variable),
     })  # fmt: skip
+    if not is_on_this_machine(model.base_url):
+        return judge
+    free = _table("[judge.prices]", {"prompt": "0", "completion": "0"})
+    return f"{judge}\n\n# It runs on this machine: nothing is paid for it.\n{free}"
 
 
 def _budget(model: Model | None) -> str:
@@ -117,6 +128,24 @@ def _deliver(delivery: Mail | Chat | None) -> str:
             "name": _string("chat"), "url_variable": _string(delivery.url_variable)
         })  # fmt: skip
     return ""
+
+
+def _places(places: DataPlaces) -> str:
+    """Return the settings of pages and database, with what they are for beside them."""
+    rows = (
+        (f"output = {_string(places.pages)}", "folder of the pages"),
+        (f"database = {_string(places.database)}",
+         "stores judgements, so that nothing is paid for twice"),
+    )  # fmt: skip
+    return "\n".join(f"{setting:31}  # {meaning}" for setting, meaning in rows)
+
+
+def _site(places: DataPlaces) -> str:
+    folder = f"folder = {_string(places.site or 'site')}"
+    address = '# address = "https://example.org/papers"'
+    if places.site:
+        return f"[site]\n{folder}\n{address}"
+    return f"# [site]\n# {folder}\n{address}"
 
 
 def _mail(delivery: Mail | Chat | None) -> str:
@@ -151,7 +180,7 @@ def _template(name: str) -> str:
     return resources(__package__).joinpath("templates", name).read_text("utf-8")
 
 
-PROFILE, CRITERIA = "paperlark.toml", "criteria.md"
+CRITERIA = "criteria.md"
 
 
 def check_folder(folder: Path) -> None:
@@ -163,15 +192,21 @@ def check_folder(folder: Path) -> None:
     there = [path for path in (here / PROFILE, here / CRITERIA) if path.exists()]
     if there:
         problems = tuple(Problem(path, None, "already exists") for path in there)
-        raise ProfileError(problems, hint="nothing was written; choose another folder")
+        raise ProfileError(
+            problems, hint="nothing was written; choose another folder: paperlark init FOLDER"
+        )
     nearest = next(path for path in (here, *here.parents) if path.exists())
     if not nearest.is_dir() or not os.access(nearest, os.W_OK | os.X_OK):
         problem = Problem(folder, None, "cannot be written")
         raise ProfileError((problem,), hint="choose another folder")
 
 
-def write_files(folder: Path, profile: str, criteria: str) -> tuple[Path, Path]:
+def write_files(
+    folder: Path, profile: str, criteria: str, *, private: bool = False
+) -> tuple[Path, Path]:
     """Write `paperlark.toml` and `criteria.md` into the folder, and return their paths.
+
+    A new `private` folder is for its owner alone.
 
     Raises ProfileError when either already exists or cannot be written; nothing half-done is
     left.
@@ -179,7 +214,7 @@ def write_files(folder: Path, profile: str, criteria: str) -> tuple[Path, Path]:
     check_folder(folder)
     texts = {folder / PROFILE: profile, folder / CRITERIA: criteria}
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700 if private else 0o777, parents=True, exist_ok=True)
         _write(texts)
     except OSError as error:
         problem = Problem(folder, None, f"cannot be written ({error.strerror})")

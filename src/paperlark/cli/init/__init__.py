@@ -4,139 +4,101 @@ from __future__ import annotations
 
 import shlex
 import sys
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import click
 
-from paperlark.api import OpenedProfile
+from paperlark.api import OpenedProfile, find_profile, language_note
 from paperlark.cli._make import make_one
 from paperlark.cli._options import environment_of, feeds_option, open_for, run_options
 from paperlark.cli._terminal import tell_error
 from paperlark.cli.import_ import import_all
+from paperlark.cli.init.dialogue import HELP, Dialogue
+from paperlark.cli.init.interests import ask_interests, draft_unasked
+from paperlark.cli.init.library import PATIENCE_WITH_ARXIV, NamedSource, SourceKind
 from paperlark.cli.init.options import GivenOptions, given_options
-from paperlark.cli.init.questions import (
-    InterestAnswers,
-    ask_categories,
-    ask_delivery,
-    ask_followed,
-    ask_interests,
-    ask_model,
-    ask_timer,
-)
+from paperlark.cli.init.plan import SetupPlan, language_in_words, within_budget
+from paperlark.cli.init.questions import ask_categories, ask_followed, ask_timer
+from paperlark.cli.init.servers import ask_delivery, ask_model
+from paperlark.cli.init.writing import Writing
 from paperlark.domain.errors import PaperlarkError
-from paperlark.domain.taxonomy import named
 from paperlark.renderers import english
-from paperlark.settings.answers import CATEGORIES, PASSWORD, Chat, Mail, Model, SetupAnswers
+from paperlark.settings.answers import CATEGORIES, PASSWORD, Chat, Mail, SetupAnswers
 from paperlark.settings.environment import Environment
-from paperlark.settings.starter import (
-    CRITERIA,
-    PROFILE,
-    check_folder,
-    criteria_text,
-    profile_text,
-    write_files,
-)
+from paperlark.settings.starter import check_folder
+
+Question = Callable[[Dialogue, SetupPlan], SetupPlan]
 
 
-@dataclass(frozen=True, slots=True)
-class SetupPlan:
-    """What goes into the profile, and what is imported as well."""
-
-    answers: SetupAnswers
-    imports: tuple[str, ...] = ()
-
-
-def plan_setup(given: GivenOptions, now: datetime, *, asks: bool) -> SetupPlan:
-    """Take the answers from options, ask for the rest if `asks`, and use defaults otherwise."""
-    categories = given.categories or (ask_categories() if asks else CATEGORIES)
-    interests = _interests(given, categories, asks=asks)
-    followed = given.followed or (ask_followed() if asks else ())
-    model = given.model or (ask_model() if asks and not given.without_model else None)
-    delivery = given.delivery or (ask_delivery() if asks and not given.without_delivery else None)
-    timer = given.timer or (ask_timer() if asks and not given.without_timer else None)
+def given_plan(given: GivenOptions, now: datetime) -> SetupPlan:
+    """Return the plan that options give, with defaults for the rest."""
     answers = SetupAnswers(
         name=given.name,
-        categories=categories,
-        interests=interests.words,
-        field=interests.field,
-        followed=followed,
-        model=_within_budget(model, given, now) if model else None,
-        delivery=delivery,
-        timer=timer,
+        categories=given.categories or CATEGORIES,
+        interests=given.interests or "",
+        field=given.field,
+        followed=given.followed,
+        model=within_budget(given.model, given.budget, now) if given.model else None,
+        delivery=given.delivery,
+        timer=given.timer,
     )
-    return SetupPlan(answers, interests.imports)
+    language = language_note(given.interests) if given.interests else None
+    return SetupPlan(answers, given.imports, given.libraries, language=language)
 
 
-def _interests(given: GivenOptions, categories: tuple[str, ...], *, asks: bool) -> InterestAnswers:
-    known = given.interests or given.field or given.imports
-    if known or not asks:
-        return InterestAnswers(given.interests or "", given.field, given.imports)
-    return ask_interests(categories)
+def open_questions(given: GivenOptions, environment: Environment) -> Iterator[Question]:
+    """Yield the questions that no option answers."""
+
+    def ask_model_within_budget(dialogue: Dialogue, plan: SetupPlan) -> SetupPlan:
+        plan = ask_model(dialogue, plan)
+        model = plan.answers.model
+        if model is None or model.budget is None:
+            return plan
+        model = within_budget(model, given.budget, environment.now())
+        return replace(plan, answers=replace(plan.answers, model=model))
+
+    if not given.categories:
+        yield ask_categories
+    if not (given.interests or given.field):
+        yield partial(ask_interests, environment=environment, given=_sources(given))
+    if not given.followed:
+        yield ask_followed
+    if not (given.model or given.without_model):
+        yield ask_model_within_budget
+    if not (given.delivery or given.without_delivery):
+        yield ask_delivery
+    if not (given.timer or given.without_timer):
+        yield ask_timer
 
 
-def _within_budget(model: Model, given: GivenOptions, now: datetime) -> Model:
-    """Set the monthly budget; without a known price there is none, for it would stop every page."""
-    if given.budget is not None:
-        return replace(model, budget=given.budget)
-    from paperlark.llm import prices  # noqa: PLC0415  # megabytes of prices, only for a model
-
-    priced = prices.source(model.name, model.base_url, now) is not None
-    return model if priced else replace(model, budget=None)
-
-
-def summary(plan: SetupPlan) -> Iterator[tuple[str, str]]:
-    """Return what the files will contain, as names and values."""
-    answers = plan.answers
-    yield "fields", ", ".join(map(named, answers.categories))
-    yield "interests", _interests_in_words(answers)
-    if plan.imports:
-        yield "import", ", ".join(plan.imports)
-    yield "people", ", ".join(answers.followed) or "no followed authors"
-    yield "model", _model_in_words(answers.model)
-    yield "delivery", _delivery_in_words(answers)
-    yield "when", f"every morning ({answers.timer})" if answers.timer else "by hand"
-
-
-def _interests_in_words(answers: SetupAnswers) -> str:
-    if answers.interests:
-        return f"your own words, {english.counted(len(answers.interests.split()), 'word')}"
+def _sources(given: GivenOptions) -> tuple[NamedSource, ...]:
     return (
-        f"the example for {answers.template}" if answers.template else "the names of the categories"
+        *(NamedSource(SourceKind.PAPERS, one) for one in given.imports),
+        *(NamedSource(SourceKind.ZOTERO, one) for one in given.libraries),
+        *(NamedSource(SourceKind.AUTHOR, one) for one in given.authors),
     )
 
 
-def _model_in_words(model: Model | None) -> str:
-    if model is None:
-        return "none"
-    key = f"with the key kept as {model.key_variable}" if model.key_variable else "without a key"
-    bound = (
-        f"for at most ${model.budget:f} a month"
-        if model.budget is not None
-        else "without a budget, because no price is known"
-    )
-    return f"{model.name} at {model.base_url}, {key}, {bound}"
+def unasked_plan(given: GivenOptions, environment: Environment) -> SetupPlan:
+    """Return the plan of options alone: interests are drafted where only papers are named."""
+    plan = given_plan(given, environment.now())
+    sources = _sources(given)
+    if sources and not (given.interests or given.field):
+        plan = draft_unasked(plan, sources, environment, chooses_categories=not given.categories)
+    return plan
 
 
-def _delivery_in_words(answers: SetupAnswers) -> str:
-    delivery = answers.delivery
-    if delivery is None:
-        return "none"
-    if isinstance(delivery, Mail):
-        return f"mail to {delivery.address} by {delivery.server}"
-    return f"a chat, with its address kept as {delivery.url_variable}"
-
-
-_PATIENCE_WITH_ARXIV = 120.0
-"""Seconds: a person is waiting, where a scheduled run may take longer."""
-
-
-def import_into(profile: OpenedProfile, sources: Sequence[str]) -> bool:
+def import_into(
+    profile: OpenedProfile, sources: Sequence[str], libraries: Sequence[str] = ()
+) -> bool:
     """Import what the reader named; print what went wrong, and return whether all went well."""
     try:
         import_all(profile, sources, profile.import_source)
+        import_all(profile, libraries, profile.import_zotero)
     except PaperlarkError as error:
         tell_error(str(error))
         return False
@@ -150,7 +112,7 @@ def make_first_page(profile: OpenedProfile) -> int:
         if lacking:
             click.echo(f"{lacking}: this page is made without the model")
         arxiv = profile.settings.arxiv
-        arxiv = replace(arxiv, patience=min(arxiv.patience, _PATIENCE_WITH_ARXIV))
+        arxiv = replace(arxiv, patience=min(arxiv.patience, PATIENCE_WITH_ARXIV))
         profile = replace(
             profile,
             settings=replace(profile.settings, arxiv=arxiv),
@@ -171,13 +133,16 @@ def left_to_do(
     answers: SetupAnswers, profile: Path, environment: Environment
 ) -> Iterator[tuple[str, str]]:
     """Return the commands to run next, and what each does."""
-    option = "" if profile == Path("paperlark.toml") else f" --profile {shlex.quote(str(profile))}"
+    found = find_profile(environment.variables.get("PAPERLARK_PROFILE"), environment=environment)
+    known = found.absolute() == profile.absolute()
+    option = "" if known else f" --profile {shlex.quote(str(profile))}"
     for name, what in _secrets(answers):
         if environment.secret(name) is None:
             yield f"paperlark secret set {name}", f"keep {what} outside of the profile"
     if answers.timer:
         yield f"paperlark schedule {answers.timer}{option}", "schedule the daily page"
     yield f"paperlark today{option}", "make today's page"
+    yield f"paperlark open{option}", "open the page in the browser"
     yield f"paperlark doctor{option}", "check that everything works"
 
 
@@ -192,9 +157,7 @@ def _secrets(answers: SetupAnswers) -> Iterator[tuple[str, str]]:
 
 
 @click.command("init")
-@click.argument(
-    "folder", type=click.Path(path_type=Path, file_okay=False), default=Path(), required=False
-)
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False), required=False)
 @given_options
 @click.option(
     "--yes/--ask",
@@ -214,86 +177,93 @@ def _secrets(answers: SetupAnswers) -> Iterator[tuple[str, str]]:
 def command(
     context: click.Context,
     *,
-    folder: Path,
+    folder: Path | None,
     given: GivenOptions,
     unasked: bool | None,
     shows: bool,
     wants_page: bool | None,
     feeds: Path | None,
 ) -> None:
-    r"""Write paperlark.toml and criteria.md into FOLDER (the current folder by default).
+    r"""Write a profile: paperlark.toml and criteria.md in FOLDER, ~/.config/paperlark by default.
 
-    In a terminal it asks six questions; press Enter for the default. Questions answered by an
-    option are skipped. Both files are commented and work as they are. Existing files are never
-    overwritten, and nothing is written if you quit before the end. Keys and passwords are never
-    asked for: a profile only has the names under which they are kept.
+    In a terminal it asks six questions; press Enter for the default, ? for an explanation, and <
+    to go back. Questions answered by an option are skipped. What was understood of your interests
+    is shown before it is written. Both files are commented and work as they are. Existing files are
+    never overwritten, and nothing is written if you quit before the end. Keys and passwords are
+    never asked for: a profile only has the names under which they are kept.
+
+    A profile in the default folder is found from everywhere, and its pages, database and site are
+    in ~/.local/share/paperlark (XDG_CONFIG_HOME and XDG_DATA_HOME are respected). In any other
+    FOLDER they are beside the profile, which `--profile FOLDER` names.
 
     \b
     Examples:
       paperlark init
       paperlark init mine --category galaxies --follow "Ada Lovelace"
+      paperlark init --yes --import library.bib
       paperlark init mine --yes --model gpt-4o-mini --schedule cron --first-page
     """
     environment = environment_of(context)
     asks = sys.stdin.isatty() if unasked is None else not unasked
-    check_folder(folder)
+    writing = Writing.into(folder, environment)
+    check_folder(writing.folder)
     try:
-        plan = _asked(given, environment, asks=asks)
-        texts = profile_text(plan.answers), criteria_text(plan.answers)
-        if shows:
-            click.echo(_shown(folder, *texts))
-            return
-        if asks:
-            _confirm(folder, plan, texts)
+        plan = _planned(given, environment, writing, asks=asks, shows=shows)
     except click.Abort:
         click.echo("\nnothing was written")
         raise
-    profile, criteria = write_files(folder, *texts)
+    if shows:
+        click.echo(writing.shown(plan))
+        return
+    profile, criteria = writing.write(plan)
     click.echo(f"wrote {profile} and {criteria}")
     if wants_page is None:
-        wants_page = asks and click.confirm("\nMake the first page now?", default=True)
+        wants_page = asks and _wants_page()
     opened = open_for(context, profile, run_options(feeds=feeds))
-    exit_code = _begin(opened, plan.imports, wants_page=wants_page)
-    if not plan.answers.interests:
-        click.echo(f"\nThe interests in {criteria} are an example: replace them with your own.")
+    exit_code = _begin(opened, plan, wants_page=wants_page)
+    _print_about_interests(plan, criteria)
+    if plan.language and not asks:  # whoever was asked has been told
+        click.echo(f"\n{language_in_words(plan)}")
     _print_next(left_to_do(plan.answers, profile, environment))
     context.exit(exit_code)
 
 
-def _asked(given: GivenOptions, environment: Environment, *, asks: bool) -> SetupPlan:
-    if asks:
-        click.echo("Press Enter for the default; Ctrl-C quits without writing anything.")
-    return plan_setup(given, environment.now(), asks=asks)
+def _planned(
+    given: GivenOptions, environment: Environment, writing: Writing, *, asks: bool, shows: bool
+) -> SetupPlan:
+    if not asks:
+        return unasked_plan(given, environment)
+    click.echo(f"Press Enter for the default. {HELP}")
+    questions = [*open_questions(given, environment)]
+    if not shows:
+        questions.append(writing.confirm)
+    return Dialogue().run(questions, given_plan(given, environment.now()))
 
 
-def _confirm(folder: Path, plan: SetupPlan, texts: tuple[str, str]) -> None:
-    """Show what will be written; raises Abort where it is declined."""
-    click.echo(f"\nThis will be written to {folder / PROFILE} and {folder / CRITERIA}:\n")
-    for name, value in summary(plan):
-        click.echo(f"   {name:10} {value}")
-    while True:
-        answer = click.prompt(
-            "\nWrite them? (y, n, or s to show both first)",
-            type=click.Choice(["y", "n", "s"], case_sensitive=False),
-            default="y",
-            show_choices=False,
-        )
-        if answer == "y":
-            return
-        if answer == "n":
-            raise click.Abort
-        click.echo_via_pager(_shown(folder, *texts))
+def _wants_page() -> bool:
+    dialogue = Dialogue(no_way_back="both files are written; you can change them at any time")
+    click.echo()
+    return dialogue.confirm(
+        "Make the first page now?",
+        explained="The page of the latest announcement is made and its beginning is shown here;"
+        " n leaves that to `paperlark today`.",
+    )
 
 
-def _shown(folder: Path, profile: str, criteria: str) -> str:
-    return f"--- {folder / PROFILE}\n{profile}\n--- {folder / CRITERIA}\n{criteria}"
-
-
-def _begin(profile: OpenedProfile, imports: Sequence[str], *, wants_page: bool) -> int:
+def _begin(profile: OpenedProfile, plan: SetupPlan, *, wants_page: bool) -> int:
     """Import what was named and make a page if one is wanted; return the worse exit code."""
-    imported = import_into(profile, imports)
+    imported = import_into(profile, plan.imports, plan.libraries)
     made = make_first_page(profile) if wants_page else 0
     return made or (not imported)
+
+
+def _print_about_interests(plan: SetupPlan, criteria: Path) -> None:
+    """Say what is still to be done about the interests."""
+    if plan.drafted_from:
+        click.echo(f"\nThe interests in {criteria} were drafted from {plan.drafted_from}:"
+                   " change them as you like.")  # fmt: skip
+    elif not plan.answers.interests:
+        click.echo(f"\nThe interests in {criteria} are an example: replace them with your own.")
 
 
 def _print_next(rest: Iterable[tuple[str, str]]) -> None:

@@ -11,7 +11,7 @@ from typing import Any, TypeVar, cast
 
 import click
 
-from paperlark.domain.category_search import find_categories
+from paperlark.domain.category_search import find_categories, is_corrected
 from paperlark.domain.taxonomy import named
 from paperlark.http.loopback import is_this_machine
 from paperlark.settings.answers import (
@@ -28,11 +28,11 @@ from paperlark.settings.answers import (
     Model,
     Timer,
     complaint,
-    read_names,
     usual_key,
     usual_security,
 )
 from paperlark.settings.starter import unusable_interests
+from paperlark.settings.typed_lists import read_names, split_list
 from paperlark.settings.values import Security
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -52,6 +52,8 @@ class GivenOptions:
     interests: str | None
     field: str | None
     imports: tuple[str, ...]
+    libraries: tuple[str, ...]
+    authors: tuple[str, ...]
     followed: tuple[str, ...]
     model: Model | None
     without_model: bool
@@ -78,7 +80,7 @@ def _answer(kind: AnswerKind, *, or_none: bool = False) -> Callable[..., str | N
 def _categories(
     _context: click.Context, _option: click.Parameter, values: Sequence[str]
 ) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(map(_category, values)))
+    return tuple(dict.fromkeys(_category(one) for text in values for one in split_list(text)))
 
 
 def _category(text: str) -> str:
@@ -88,6 +90,8 @@ def _category(text: str) -> str:
     if len(found) > 1:
         names = ", ".join(named(one.code) for one in found)
         raise click.BadParameter(f"{text!r} may be any of {names}; give a code")
+    if is_corrected(text):
+        raise click.BadParameter(f"arXiv has no {text!r}; did you mean {named(found[0].code)}?")
     return found[0].code
 
 
@@ -138,7 +142,17 @@ _OPTIONS = (
     ),
     click.option(
         "--import", "imports", multiple=True, metavar="FILE|ADDRESS|ID",
-        help="Papers you like or judged days, as for `paperlark import`; may be repeated.",
+        help="Papers you like or judged days, as for `paperlark import`; may be repeated. Without"
+        " --interests and --template, your interests are drafted from them.",
+    ),
+    click.option(
+        "--zotero-library", "libraries", multiple=True, metavar="NUMBER",
+        help="The same for a Zotero library, users/12345 or groups/678; may be repeated.",
+    ),
+    click.option(
+        "--author", "authors", multiple=True, metavar="NAME",
+        help="Draft your interests from the papers at arXiv by an author of that name, such as"
+        " yourself; may be repeated.",
     ),
     click.option(
         "--follow", "followed", multiple=True, callback=_names, metavar="NAME",
@@ -208,6 +222,8 @@ def given_options(command: _Command) -> _Command:
         interests: str | None,
         field: str | None,
         imports: tuple[str, ...],
+        libraries: tuple[str, ...],
+        authors: tuple[str, ...],
         followed: tuple[str, ...],
         model: str | None,
         base_url: str,
@@ -246,6 +262,8 @@ def given_options(command: _Command) -> _Command:
             interests=interests,
             field=field,
             imports=imports,
+            libraries=libraries,
+            authors=authors,
             followed=followed,
             model=_model(model, base_url, key_variable) if model and asked_for_model else None,
             without_model=model == NONE,

@@ -1,0 +1,77 @@
+"""Where a profile is looked for, and where a new one keeps its pages: the XDG base directories."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+PROFILE = "paperlark.toml"
+_NAME = "paperlark"
+
+
+@dataclass(frozen=True, slots=True)
+class DataPlaces:
+    """Where a profile's pages, database and site are; relative paths are beside the profile."""
+
+    pages: str = "pages"
+    database: str = "paperlark.db"
+    site: str = ""
+
+    @classmethod
+    def inside(cls, folder: Path) -> DataPlaces:
+        """Return places in a folder of their own."""
+        return cls(str(folder / "pages"), str(folder / "paperlark.db"), str(folder / "site"))
+
+
+def config_folder(variables: Mapping[str, str] = os.environ) -> Path:
+    """Return the folder of the default profile."""
+    return _base(variables, "XDG_CONFIG_HOME", ".config") / _NAME
+
+
+def data_folder(variables: Mapping[str, str] = os.environ) -> Path:
+    """Return the folder for the pages, database and site of the default profile."""
+    return _base(variables, "XDG_DATA_HOME", ".local/share") / _NAME
+
+
+def _base(variables: Mapping[str, str], name: str, usual: str) -> Path:
+    # The specification: a relative path is invalid and is to be ignored.
+    chosen = variables.get(name, "")
+    if chosen and Path(chosen).is_absolute():
+        return Path(chosen)
+    return _home(variables) / usual
+
+
+def _home(variables: Mapping[str, str]) -> Path:
+    home = Path(variables.get("HOME", ""))
+    if home.is_absolute():
+        return home
+    try:
+        return Path.home()
+    except RuntimeError:  # a container's user may have none
+        return Path("/")
+
+
+def find_profile(named: Path | None = None, variables: Mapping[str, str] = os.environ) -> Path:
+    """Return the profile's file: the named one, else that of this folder, else the default one.
+
+    A folder stands for the `paperlark.toml` in it. Where nothing is named and there is none, it is
+    the one of this folder, which whoever reads it then finds missing.
+    """
+    if named is not None:
+        return named / PROFILE if named.is_dir() else named
+    here, default = Path(PROFILE), config_folder(variables) / PROFILE
+    return default if not here.exists() and default.exists() else here
+
+
+def missing_hint(path: Path, variables: Mapping[str, str] = os.environ) -> str:
+    """Return what to do where there is no profile at a path."""
+    if path != Path(PROFILE):
+        folder = path.parent if path.suffix else path
+        return f"make one with: paperlark init {folder}"
+    default = config_folder(variables) / PROFILE
+    return (
+        "make one with: paperlark init; it is looked for in this order: --profile,"
+        f" PAPERLARK_PROFILE, {PROFILE} in this folder, {default}"
+    )
