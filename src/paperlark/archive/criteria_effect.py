@@ -8,6 +8,7 @@ from datetime import date
 
 from paperlark.domain.criteria import Criteria, Statement, parse_criteria
 from paperlark.domain.errors import StoreError
+from paperlark.domain.feedback import NO_EVIDENCE
 from paperlark.domain.paper import Paper, PaperId
 from paperlark.ports import Progress, Ranker
 from paperlark.settings.identity import known
@@ -105,7 +106,7 @@ class _Places:
 
     def of(self, criteria: Criteria) -> Mapping[PaperId, int]:
         """Return the rank of each paper by these criteria alone."""
-        matches = self.ranker.rank(self.papers, criteria)
+        matches = self.ranker.rank(self.papers, criteria, NO_EVIDENCE)
         return {paper.id: match.rank for paper, match in zip(self.papers, matches, strict=True)}
 
 
