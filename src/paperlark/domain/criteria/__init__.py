@@ -1,8 +1,8 @@
 """Criteria: a reader's interests as people write them, parsed.
 
 `parse` is the way in: `lines` and `markup` read the lines of a text, `blocks` puts them together,
-`outline` decides what each block counts as (by `labels`, `phrases`, and `negation` with its
-`cues`), `notes` keeps it.
+`outline` decides what each block counts as (by `labels`, `phrases`, and `negation` with its `cues`
+and `predicates`), `notes` keeps it.
 """
 
 from paperlark.domain.criteria.criteria import Criteria, Statement, Topic

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import chain
 
-from paperlark.domain.criteria.labels import COLONS, label_part, labelled
+from paperlark.domain.criteria.labels import COLONS, Part, label_part, labelled, split_labels
 from paperlark.domain.criteria.lines import Line, LineKind
 from paperlark.domain.criteria.phrases import SENTENCE
 
@@ -42,6 +43,12 @@ class Block:
     def text(self) -> str:
         """Its text, a line each."""
         return "\n".join(line.text for line in self.lines)
+
+    @property
+    def labelled(self) -> tuple[Part, str] | None:
+        """What its label or sign announces, and the text after it; None without either."""
+        sign = (Part.AGAINST, self.text) if self.first.against else None
+        return labelled(self.text) or sign
 
     @property
     def ends_with_colon(self) -> bool:
@@ -149,7 +156,7 @@ class Blocks:
 def _put_together(lines: Iterable[Line]) -> Iterator[Block]:
     together: list[Line] = []
     is_spaced = above = True
-    for line in lines:
+    for line in chain.from_iterable(map(_split, lines)):
         if together and not (line.kind is LineKind.TEXT and _continues(together, line)):
             yield Block(tuple(together), above)
             together = []
@@ -162,6 +169,10 @@ def _put_together(lines: Iterable[Line]) -> Iterator[Block]:
         is_spaced = False
     if together:
         yield Block(tuple(together), above)
+
+
+def _split(line: Line) -> Iterator[Line]:
+    yield from (replace(line, text=text) for text in split_labels(line.text))
 
 
 def _continues(above: Sequence[Line], line: Line) -> bool:

@@ -59,5 +59,5 @@ class Criteria:
     """Identifies these criteria in the store: judgements under other criteria do not count."""
 
     def __post_init__(self) -> None:
-        fingerprint = hashlib.sha256(self.text.strip().encode()).hexdigest()[:16]
+        fingerprint = hashlib.sha256(self.text.strip().encode(errors="replace")).hexdigest()[:16]
         object.__setattr__(self, "fingerprint", fingerprint)

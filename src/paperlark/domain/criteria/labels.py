@@ -126,7 +126,7 @@ def _words_of(label: str) -> list[str]:
 
 _LABEL = re.compile(
     rf"(?P<label>[^\W\d_][^{COLONS}.;!?\n]{{0,58}}?)\s*"
-    rf"(?:[{COLONS}]\s*|\s[-\u2013\u2014]\s+)(?P<text>.*)",
+    rf"(?:[{COLONS}=]\s*|\s[-\u2013\u2014]\s+)(?P<text>.*)",
     re.DOTALL,
 )
 
@@ -137,6 +137,21 @@ def labelled(text: str) -> tuple[Part, str] | None:
         return part, found["text"].strip()
     bare = label_part(text) if "\n" not in text else None
     return (bare, "") if bare else None
+
+
+_NEXT_LABEL = re.compile(
+    rf"[.;|/]\s+(?=(?P<label>[^\W\d_][^{COLONS}.;!?|/\n]{{0,58}})[{COLONS}]\s)"
+)
+
+
+def split_labels(text: str) -> list[str]:
+    """Split `Interested: lakes; rivers. Not interested: ponds` into a text for each label."""
+    label = labelled(text)
+    if label is None or not label[1]:
+        return [text]
+    starts = [one.end() for one in _NEXT_LABEL.finditer(text) if label_part(one["label"])]
+    ends = [*starts, len(text)]
+    return [text[start:end].rstrip("/| ") for start, end in zip([0, *starts], ends, strict=True)]
 
 
 _LISTS_UNWANTED = re.compile(

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import Enum, auto
+from itertools import groupby
 
-from paperlark.domain.criteria.markup import COMMENT, RULE, as_markdown
+from paperlark.domain.criteria.markup import COMMENT, RULE, Columns, as_markdown
 
 
 class LineKind(Enum):
@@ -32,6 +33,8 @@ class Line:
     level: of a heading, 1 to 7; of an item or text, its indentation in columns
     numbered: whether the item has a number, not a bullet
     lead: the bold beginning of the text, "" where there is none
+    mark: the first character of an item, which is its bullet or its sign
+    against: whether its sign says that it is unwanted
     """
 
     number: int
@@ -40,10 +43,15 @@ class Line:
     level: int = 0
     numbered: bool = False
     lead: str = ""
+    mark: str = ""
+    against: bool = False
 
 
 _BOLD_LINE_LEVEL = 7
 """The level of a heading that is only a bold line: below all others."""
+
+_DEEPEST = 40
+"""Columns of indentation that are told apart."""
 
 _REMOVED = "\x00"
 """Stands for a line break within a comment, so that lines keep their numbers."""
@@ -59,7 +67,13 @@ _NUMBER = re.compile(
     r"|\d{1,2}\s*[-\u2013\u2014:](?=\s+[^\W\d])|[\u2460-\u2473]|\d\ufe0f?\u20e3)\s*(?P<text>.*)"
 )
 _BULLETS = "•‣◦▪▫●○■□·–—→⇒➤►✓✔✗☐☑∙⁃"  # noqa: RUF001  # marks that people copy from elsewhere
-_BULLET = re.compile(rf"(?P<indent>\s*)(?:[-*+>](?=\s)|--(?=\s)|[{_BULLETS}])\s*(?P<text>.*)")
+_BULLET = re.compile(
+    rf"(?P<indent>\s*)(?:[-*+>](?=\s)|[-+](?=[^\W\d_])|--(?=\s)|[{_BULLETS}])\s*(?P<text>.*)"
+)
+_AGAINST_MARKS = frozenset("✗✘❌🚫⛔👎\N{HEAVY MINUS SIGN}")
+# `I.` is a number where a line begins with `II.`, else it may be an initial.
+_ROMAN_TWO = re.compile(r"^[ \t]*II\.\s", re.MULTILINE)
+_ROMAN = re.compile(r"^( *[IVX]{1,5})\.(?=\s)")
 _SYMBOL = re.compile(r"(?P<indent>\s*)\S\ufe0f?\s*(?P<text>.*)")
 _CHECKBOX = re.compile(r"\[[ xX]?\]\s+")
 _LINK = re.compile(r"!?\[(?P<text>[^\[\]]*)\]\((?P<address>[^()\s]*)\)")
@@ -87,7 +101,22 @@ def read_lines(text: str) -> tuple[Line, ...]:
                 lines[-1] = replace(lines[-1], kind=LineKind.HEADING, level=level)
         elif not raw.strip() or not RULE.fullmatch(raw):
             lines.append(_line(number, raw))
-    return tuple(lines)
+    return tuple(_with_signs(lines))
+
+
+def _with_signs(lines: Iterable[Line]) -> Iterator[Line]:
+    """Yield the lines; in a list with items of `+` and of `-`, the latter are unwanted."""
+    for _, run in groupby(lines, key=_is_in_list):
+        together = tuple(run)
+        mixed = {one.level for one in together if one.mark == "+"}
+        for one in together:
+            against = one.mark in _AGAINST_MARKS or (one.mark == "-" and one.level in mixed)
+            yield replace(one, against=True) if against else one
+
+
+def _is_in_list(line: Line) -> bool:
+    is_indented = line.kind is LineKind.TEXT and line.level > 0
+    return is_indented or line.kind in {LineKind.ITEM, LineKind.BLANK}
 
 
 def _numbered(text: str) -> Iterator[tuple[int, str]]:
@@ -95,11 +124,17 @@ def _numbered(text: str) -> Iterator[tuple[int, str]]:
     kept = COMMENT.sub(
         lambda comment: _REMOVED * comment[0].count("\n"), text.replace(_REMOVED, "")
     )
-    number = 0
+    is_roman = _ROMAN_TWO.search(text) is not None
+    number, columns = 0, Columns()
     for raw in kept.split("\n"):
         number += 1 + raw.count(_REMOVED)
-        markdown = as_markdown(raw.replace(_REMOVED, "").replace("\r", "").expandtabs(4))
-        yield from ((number, part) for part in markdown.split("\n"))
+        line = raw.replace(_REMOVED, "").replace("\r", "").expandtabs(4).rstrip()
+        text = line.lstrip()
+        line = " " * min(len(line) - len(text), _DEEPEST) + text
+        if is_roman:
+            line = _ROMAN.sub(r"\1)", line)
+        parts = columns.read(line) or as_markdown(line).split("\n")
+        yield from ((number, part) for part in parts)
 
 
 def _line(number: int, raw: str) -> Line:
@@ -129,6 +164,7 @@ def _item_or_text(number: int, raw: str) -> Line:
         level=len(raw) - len(raw.lstrip()),
         numbered=bool(numbered),
         lead=plain(lead["lead"]) if lead else "",
+        mark=raw.lstrip()[0] if bullet else "",
     )
 
 

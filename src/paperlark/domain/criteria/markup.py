@@ -5,6 +5,8 @@ from __future__ import annotations
 import html
 import re
 
+from paperlark.domain.criteria.labels import Part, label_part
+
 # A comment alone on its lines is removed with them; one that does not end is text.
 COMMENT = re.compile(r"^[ \t]*<!--.*?-->[ \t]*\n|<!--.*?-->", re.DOTALL | re.MULTILINE)
 RULE = re.compile(
@@ -77,6 +79,35 @@ def _depth(level: str) -> str:
 
 def _of_row(raw: str) -> str:
     """Return a row of a table as a list item, its first cell as the name."""
-    name, *cells = (cell.strip() for cell in raw.strip().strip("|").split("|"))
+    name, *cells = _cells(raw)
     text = ", ".join(filter(None, cells))
     return f"- {name}: {text}" if text else f"- {name}"
+
+
+def _cells(raw: str) -> list[str]:
+    return [cell.strip() for cell in raw.strip().strip("|").split("|")]
+
+
+class Columns:
+    """The columns of a table that lists what is wanted in one and what is not in another."""
+
+    def __init__(self) -> None:
+        self._parts: list[Part | None] = []
+
+    def read(self, raw: str) -> list[str]:
+        """Return a row of such a table as list items; nothing for a line of any other kind."""
+        if not raw.lstrip().startswith("|"):
+            self._parts = []
+            return []
+        cells, parts = _cells(raw), self._parts
+        if not parts and {*map(label_part, cells)} >= {Part.FOR, Part.AGAINST}:
+            self._parts = [label_part(cell) for cell in cells]
+            return [""]
+        if not parts or RULE.fullmatch(raw):
+            return []
+        parts = [*parts, *[None] * len(cells)]
+        return [
+            ("\N{CROSS MARK} " if part is Part.AGAINST else "- ") + cell
+            for part, cell in zip(parts, cells, strict=False)
+            if cell
+        ]

@@ -2,8 +2,8 @@
 
 The method is that of NegEx (Chapman and others, 2001): `cues` of negation, each with a scope. A cue
 such as `not`, `except` or `I don't care about` makes the words after it unwanted until its scope
-ends; `… is out of scope` makes the words before it unwanted. What only looks like a negation
-(`no-regret`, `methods that do not need labels`, `not only`) is left alone.
+ends; `predicates` such as `… is out of scope` make the words before them unwanted. What only looks
+like a negation (`no-regret`, `methods that do not need labels`, `not only`) is left alone.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from paperlark.domain.criteria import cues
+from paperlark.domain.criteria import cues, predicates
 
 _NEAR = 16
 """Characters before a cue or a full stop that can change its meaning."""
@@ -21,10 +21,14 @@ _LONGEST = 20_000
 """Characters of a text whose negations are looked for; the rest counts as all of it would."""
 
 _ABBREVIATION = re.compile(
-    r"\b(?:e\.g|i\.e|etc|vs|cf|al|approx|resp|incl|Dr|Prof|Fig|no|[A-Z])\.$", re.IGNORECASE
+    r"\b(?:e\.g|i\.e|etc|vs|cf|al|approx|resp|incl|excl|esp|viz|Dr|Prof|Fig|[A-Z])\.$",
+    re.IGNORECASE,
 )
 _SENTENCE_END = re.compile(
-    r"(?<=[.!?])\s+|\s*[;\n\u3002\uff1b\uff01\uff1f]\s*|(?<=[.!?])(?=[A-Z][a-z])"
+    # not within `no. 5` and `Surveys? No.`
+    r"(?<=[.!?])(?!(?<=\b[Nn]o\.)\s+\d|(?<=\?)\s+(?i:no|never|nope|yes)(?:[.!,]|$))\s+"
+    r"|(?<=[.!?])(?=[A-Z][a-z])"
+    r"|\s*;(?![^()\n]{0,200}\))\s*|\s*[\n\u3002\uff1b\uff01\uff1f]\s*"
 )
 _PIECE = re.compile(r"\S.{0,600}(?=\s|$)|\S{1,600}", re.DOTALL)
 # `A, but B`; not `anything but A`.
@@ -33,15 +37,17 @@ _TURN = re.compile(
     r"(?=(?:but|however|whereas|yet|although|though)\b(?!\s+also\b))",
     re.IGNORECASE,
 )
-_PARENTHESIS = re.compile(r"\(([^()]*)\)")
-_COMMA = re.compile(rf",|\s{cues.DASH}\s|[:)]")
+_PARENTHESIS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
+_COMMA = re.compile(rf",(?!\s*(?:unless|except)\b)|\s(?:--|{cues.DASH})\s|[:)\]\u2014]")
+# `except A, and B`
+_ASIDE = re.compile(rf"[^,]*?(?:,|\s(?:--|{cues.DASH})|\u2014)\s*(?=and\s[^,]*$)")
 # `not A, B or C`
 _LIST_WITH_OR = re.compile(r",\s*(?:n?or\b)|^[^,]*,(?:[^,]+,)*[^,]+\s+n?or\s+\S")
 _START_OF_SUBJECT = re.compile(rf",\s*(?:and\s+|while\s+)?|\s+and\s+|:\s+|\s{cues.DASH}\s")
-_GOES_ON = re.compile(r"\s*(?:,?\s*(?:nor|neither|and|or)\b|,)(?!.*\b(?:I|we)\b)", re.DOTALL)
+_GOES_ON = re.compile(r"\s*(?:,?\s*(?:nor|neither|and|or)\b|[,:])(?!.*\b(?:I|we)\b)", re.DOTALL)
 _GLUE = re.compile(
     r"^(?:\W|\b(?:and|or|nor|but|however|whereas|though|although|please|also|any|I|we|it|is|about"
-    r"|of|the|a|an|so|that|to)\b)+$",
+    r"|of|the|a|an|so|that|to|these|those|following|everything|anything|else|rest)\b)+$",
     re.IGNORECASE,
 )
 _LEADING = re.compile(
@@ -89,7 +95,9 @@ def _sentences(text: str) -> Iterator[str]:
     start = 0
     for end in _SENTENCE_END.finditer(text):
         before = text[max(0, end.start() - _NEAR) : end.start()]
-        if "\n" in end[0] or not _ABBREVIATION.search(before):
+        # `Not relevant: A; B` is one list.
+        is_list = ";" in end[0] and cues.LABEL.search(text[start : end.start()])
+        if "\n" in end[0] or not (is_list or _ABBREVIATION.search(before)):
             yield from _PIECE.findall(text[start : end.end()].strip())
             start = end.end()
     yield from _PIECE.findall(text[start:].strip())
@@ -97,31 +105,36 @@ def _sentences(text: str) -> Iterator[str]:
 
 def _of_sentence(sentence: str) -> Iterator[Clause]:
     """Split at turns such as `but`, and take what is negated in brackets by itself."""
-    asides = [inner for inner in _PARENTHESIS.findall(sentence) if _is_negated(inner)]
-    for inner in asides:
-        sentence = sentence.replace(f"({inner})", " ", 1)
+    asides = [one for one in _PARENTHESIS.findall(sentence) if _is_aside(one[1:-1])]
+    for aside in asides:
+        sentence = sentence.replace(aside, " ", 1)
     if _is_negated(sentence):
         for clause in _TURN.split(sentence):
             yield from _of_clause(clause)
     else:
         # As written, where nothing is negated.
         yield Clause(sentence, wanted=True)
-    for inner in asides:
-        yield from _of_clause(inner)
+    for aside in asides:
+        yield from _of_clause(aside[1:-1])
+
+
+def _is_aside(text: str) -> bool:
+    """Return whether what is in brackets says what is unwanted, and not only `(never)`."""
+    return _is_negated(text) and any(_of_clause(text))
 
 
 def _is_negated(text: str) -> bool:
-    return _first_cue(text) is not None or cues.BEFORE.search(text) is not None
+    return _first_cue(text) is not None or predicates.BEFORE.search(text) is not None
 
 
 def _of_clause(clause: str) -> Iterator[Clause]:
-    if before := cues.BEFORE.search(clause):
+    if before := predicates.BEFORE.search(clause):
         yield from _predicated(clause, before)
         return
     while cue := _first_cue(clause):
         found, is_wide = cue
         yield from _kept(clause[: found.start()], wanted=True)
-        scope, clause = _scope(clause[found.end() :], is_wide=is_wide)
+        scope, clause = _scope(found[0], clause[found.end() :], is_wide=is_wide)
         yield from _against(scope)
     yield from _kept(clause, wanted=True)
 
@@ -137,19 +150,22 @@ def _cue(pattern: re.Pattern[str], clause: str) -> re.Match[str] | None:
     """Find the first cue that is not a statement about a thing, as `is not convex` is."""
     for cue in pattern.finditer(clause):
         before = clause[max(0, cue.start() - _NEAR) : cue.start()]
-        is_bare = cue[0].lower().split()[:1] in (["not"], ["no"])
+        is_bare = pattern is cues.NARROW and cue[0].lower().split()[:1] in (["not"], ["no"])
         if not (is_bare and cues.AUXILIARY.search(before)) and not cues.NEGATED.search(before):
             return cue
     return None
 
 
-def _scope(after: str, *, is_wide: bool) -> tuple[str, str]:
+def _scope(cue: str, after: str, *, is_wide: bool) -> tuple[str, str]:
     """Return what is within the scope of a cue that stood before, and the rest of the clause."""
     ends = [len(after)]
     if resumes := cues.RESUMES.search(after):
         ends.append(resumes.start())
-    if cue := _first_cue(after):
-        ends.append(cue[0].start())
+    # `no A except B`: `_against` reads the exception.
+    if (next_cue := _first_cue(after)) and not cues.EXCEPTION.match(next_cue[0][0]):
+        ends.append(next_cue[0].start())
+    if cues.BUT.match(cue) and (aside := _ASIDE.match(after)):
+        ends.append(aside.end())
     if not is_wide and not _LIST_WITH_OR.search(after) and (comma := _COMMA.search(after)):
         ends.append(comma.start())
     return after[: min(ends)], after[min(ends) :]
@@ -159,13 +175,13 @@ def _predicated(clause: str, before: re.Match[str]) -> Iterator[Clause]:
     """Split `A is out of scope`: of `I like A, and B is out of scope` only B is."""
     subject = clause[: before.start()]
     starts = [found.end() for found in _START_OF_SUBJECT.finditer(subject)]
-    start = starts[-1] if starts and cues.PERSON.search(subject) else 0
+    start = starts[-1] if starts and predicates.SUBJECT.search(subject) else 0
     yield from _kept(subject[:start], wanted=True)
     yield from _kept(subject[start:], wanted=False)
-    rest = cues.TO_ME.sub("", clause[before.end() :])
+    rest = predicates.TO_ME.sub("", clause[before.end() :])
     if exception := cues.EXCEPTION.match(rest):
         yield from _kept(rest[exception.end() :], wanted=True)
-    elif _GOES_ON.match(rest) and not cues.BEFORE.search(rest):
+    elif _GOES_ON.match(rest) and not predicates.BEFORE.search(rest):
         yield from _kept(rest, wanted=False)
     else:
         yield from _of_clause(rest)

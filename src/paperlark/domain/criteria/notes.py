@@ -173,7 +173,7 @@ class Notes:
             if draft.name:
                 self.drafts.append(draft)
             else:
-                self.excluded.extend(draft.irrelevant)
+                self.excluded.extend(one for text in draft.irrelevant for one in phrases(text))
         self.in_order.append(Note(block, Part.FOR))
 
     def settle_prose(self) -> None:

@@ -8,7 +8,7 @@ looks like one, and prose otherwise.
 from __future__ import annotations
 
 from paperlark.domain.criteria.blocks import Block, Blocks, is_name
-from paperlark.domain.criteria.labels import COLONS, Part, label_part, labelled, lists_unwanted
+from paperlark.domain.criteria.labels import COLONS, Part, label_part, lists_unwanted
 from paperlark.domain.criteria.lines import LineKind, read_lines
 from paperlark.domain.criteria.negation import clauses, is_negative
 from paperlark.domain.criteria.notes import Draft, Notes
@@ -30,9 +30,10 @@ def read_outline(text: str) -> Notes:
 class _Outline:
     """Where in the text the reading is, which says what a block without a label counts as.
 
-    Within a topic, `_label` says what the next block counts as. Outside of all, `_section` does;
-    one that a heading began (`_by_heading`) lasts until the next. `_list` has the indentation of
-    the items that are topics, and whether they are numbered.
+    Within a topic, `_label` says what the next block counts as; outside of all, `_section` does.
+    Either lasts until the next heading where a heading began it (`_by_heading`), else, once it has
+    a text (`_began`), until a paragraph after a blank line. `_list` has the indentation of the
+    items that are topics, and whether they are numbered.
     """
 
     def __init__(self, blocks: Blocks) -> None:
@@ -40,7 +41,7 @@ class _Outline:
         self._notes = Notes()
         self._topic: Draft | None = None
         self._label: Part | None = None
-        self._section, self._by_heading = Part.FOR, True
+        self._section, self._by_heading, self._began = Part.FOR, True, False
         self._list: tuple[int, bool] | None = None
 
     def read(self) -> Notes:
@@ -57,7 +58,11 @@ class _Outline:
     def _open(self, part: Part, *, by_heading: bool = True) -> None:
         """Begin a section that is no topic: what comes is a list of topics, keywords, …."""
         self._topic, self._label, self._list = None, None, None
-        self._section, self._by_heading = part, by_heading
+        self._section, self._by_heading, self._began = part, by_heading, False
+
+    def _expect(self, part: Part, *, by_heading: bool = False) -> None:
+        """Begin a label: what comes, within the topic, counts as that."""
+        self._label, self._by_heading, self._began = part, by_heading, False
 
     def _in_section(self, part: Part) -> Part:
         is_keywords = self._section in {Part.KEYWORDS, Part.UNWANTED}
@@ -69,7 +74,8 @@ class _Outline:
         title, level = block.text.rstrip(f"{COLONS} "), block.first.level
         part = label_part(title)
         if part in _IN_TOPIC and self._topic and 0 < self._topic.level < level:
-            self._label, self._list = part, None
+            self._list = None
+            self._expect(part, by_heading=True)
             return
         self._open(part or Part.FOR)
         if part is not None:
@@ -97,8 +103,9 @@ class _Outline:
         elif self._section is Part.FOR:
             self._add_item(block)
         else:
-            part, text = labelled(block.text) or (self._section, block.text)
+            part, text = block.labelled or (self._section, block.text)
             self._notes.add(block, self._in_section(part), text)
+            self._began = not self._by_heading
 
     def _is_sibling(self, block: Block) -> bool:
         """Return whether an item is one of the list of topics."""
@@ -117,43 +124,48 @@ class _Outline:
         level, numbered = block.first.level, block.first.numbered
         self._list = (min(level, self._list[0]) if self._list else level, numbered)
         self._topic, self._label = None, None
-        part, text = labelled(block.text) or (None, "")
+        part, text = block.labelled or (None, "")
         if part is None:
             self._topic = self._notes.add_item(block)
+            self._label = None if self._topic else Part.AGAINST
         elif text:
             self._notes.add(block, part, text)
+            self._label = part if part is Part.AGAINST else None
         elif part is Part.FOR:
             self._list = None
         else:
-            self._label = part
+            self._expect(part)
 
     def _add_to_topic(self, block: Block) -> None:
         """Read an item within a topic; a label lasts until the next of its kind."""
-        part, text = labelled(block.text) or (None, block.text)
+        part, text = block.labelled or (None, block.text)
         if part is None:
             self._notes.add(block, self._label or Part.FOR, text, self._topic)
+            self._began = not self._by_heading
         elif text:
             self._label = None
             self._notes.add(block, part, text, self._topic)
         else:
-            self._label = part
+            self._expect(part)
 
     # Paragraphs
 
     def _paragraph(self, at: int, block: Block) -> None:
         if self._list is not None and not self._belongs_to_item(at, block, self._list):
             self._open(Part.FOR)
-        if found := labelled(block.text):
+        if found := block.labelled:
             self._labelled_paragraph(block, *found)
         elif self._blocks.announces(at):
             self._announcement(block)
-        elif self._topic is not None:
-            label = None if block.spaced else self._label
+        elif self._topic is not None or self._label is not None:
+            label = None if block.spaced and self._began else self._label
             self._notes.add(block, label or Part.FOR, block.text, self._topic)
+            self._began = not self._by_heading
         else:
-            if block.spaced and not self._by_heading:
+            if block.spaced and self._began:
                 self._open(Part.FOR)
             self._notes.add(block, self._section, block.text)
+            self._began = not self._by_heading
 
     def _labelled_paragraph(self, block: Block, part: Part, text: str) -> None:
         is_in_topic = self._topic is not None and part in _IN_TOPIC
@@ -162,7 +174,7 @@ class _Outline:
         elif text:
             self._notes.add(block, self._in_section(part), text)
         elif is_in_topic:
-            self._label = part
+            self._expect(part)
         else:
             self._open(part, by_heading=False)
 
@@ -171,7 +183,7 @@ class _Outline:
         level, numbered = above
         if block.first.level > level:
             return True
-        label = labelled(block.text)
+        label = block.labelled
         if block.ends_with_colon or (label and not (label[1] and label[0] in _IN_TOPIC)):
             return False
         if not block.spaced:

@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
+from paperlark.domain.criteria import cues
 from paperlark.domain.criteria.criteria import Criteria
 from paperlark.domain.criteria.negation import is_negative
 
 # Commas and semicolons of all scripts
 _COMMA, _SEMICOLON = r"[,\uff0c\u3001]", r"[;\uff1b]"
-_SEPARATORS = (rf"\s*{_SEMICOLON}\s+|{_SEMICOLON}$", rf"\s*{_COMMA}\s*")
+_OUTSIDE = r"(?![^()]{0,200}\))"
+_SEPARATORS = (rf"\s*{_SEMICOLON}{_OUTSIDE}(?:\s+|$)", rf"\s*{_COMMA}{_OUTSIDE}\s*")
 _BETWEEN_PHRASES = re.compile(r"[,;](?:\s+|$)|[\uff0c\uff1b\u3001]\s*|\n")
 _AND = re.compile(r"^(?:and|or)\s+")
+_ALL_BUT = re.compile(rf"\b(?:all|any\w*|everything)\b.*(?:{cues.BUT.pattern})", re.IGNORECASE)
 _SENTENCE_WITHIN = re.compile(r"[.!?]\s+\S")
 # Where a line is wrapped, not at its end.
 _RUNS_ON = re.compile(
@@ -54,7 +57,7 @@ def list_items(text: str) -> tuple[str, ...]:
         return tuple(line for raw in text.split("\n") if (line := raw.strip(" ;,")))
     joined = " ".join(text.split()).rstrip(" .;,\u3002\uff1b")
     for separator in _SEPARATORS:
-        items = [one for one in re.split(separator, joined) if one.strip()]
+        items = _rejoined([one for one in re.split(separator, joined) if one.strip()])
         if len(items) > 1 and all(map(_is_phrase, items)):
             return tuple(_AND.sub("", one) for one in items)
     return ()
@@ -76,14 +79,28 @@ def _is_item(line: str) -> bool:
     return is_short and not _SENTENCE_WITHIN.search(line) and not _VERB.search(line)
 
 
+def _rejoined(items: list[str]) -> list[str]:
+    """Join what an exception in a list has of its own: `lakes, but not ponds, puddles, pools`.
+
+    Not so `lakes, but not ponds, and rivers`, nor `lakes except ponds, rivers`.
+    """
+    for at, item in enumerate(items):
+        before, after = items[:at], items[at + 1 :]
+        if cues.BUT.match(item) and before and is_negative(before[-1]):
+            return [*before[:-1], f"{before[-1]}, {item}", *after]
+        is_aside = len(after) == 1 and _AND.match(after[0])
+        has_list = _ALL_BUT.search(item) and re.search(r"\b(?:and|or)\b", ", ".join(after))
+        if (cues.BUT.match(item) and not is_aside) or has_list:
+            return [*before, ", ".join((item, *after))]
+    return items
+
+
 def _is_phrase(text: str) -> bool:
-    words = re.sub(r"\([^()]*\)", "", text).split()
+    bare = re.sub(r"\([^()]*\)", "", text)
     negated = is_negative(text)
-    return (
-        0 < len(words) <= _PHRASE_WORDS + 2 * negated
-        and (negated or not _VERB.search(text))
-        and not re.search(r"[.!?:]\s", text)
-    )
+    least = _PHRASE_WORDS + 2 * negated
+    is_short = all(len(one.split()) <= least for one in bare.split(",")) and bool(bare.strip())
+    return is_short and (negated or not _VERB.search(bare)) and not re.search(r"[.!?:]\s", bare)
 
 
 def joined(text: str) -> str:
