@@ -52,7 +52,7 @@ def draft_criteria(papers: Sequence[Paper]) -> DraftedCriteria:
 def _plain_words(title: str) -> tuple[str, ...]:
     """Return a title as words, where no word of a cluster is telling."""
     words = re.findall(r"[^\W_]+", typeset.plain(title))
-    return (" ".join([one for one in words if not is_reserved(one)][:8]) or "papers",)
+    return (" ".join([one for one in words if not is_reserved(one)][:8]) or "untitled papers",)
 
 
 def _name(words: Sequence[str]) -> str:

@@ -1,0 +1,63 @@
+"""Criteria as values: topics, keywords and remarks, and what each statement was understood as."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+
+from paperlark.domain.criteria.labels import Part
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """One subject of the criteria: what is relevant in it and what is not.
+
+    `name` is the reader's own heading or item; where there is none it is the start of the text,
+    and `titled` is false: then it adds nothing to what is relevant.
+    """
+
+    name: str
+    relevant: str
+    irrelevant: str = ""
+    titled: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A line or paragraph of the criteria as written, and what it was understood as.
+
+    lines: the numbers of its lines in the file, from 1
+    topic: the name of the topic that it belongs to, None where it stands outside of all
+    """
+
+    lines: tuple[int, ...]
+    text: str
+    part: Part
+    topic: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Criteria:
+    """The reader's interests: `text` as they wrote it, the rest as parsed.
+
+    Comments are left out of `text` too, so that changing one does not cost new judgements.
+
+    `remarks` is prose outside any topic; `keywords` and `unwanted` are words and phrases
+    that count for and against a paper on their own; `excluded` are those of the unwanted that were
+    said in words, not listed as keywords. `warnings` quote what was not understood.
+    """
+
+    text: str
+    topics: tuple[Topic, ...]
+    keywords: tuple[str, ...] = ()
+    unwanted: tuple[str, ...] = ()
+    remarks: str = ""
+    warnings: tuple[str, ...] = ()
+    excluded: tuple[str, ...] = ()
+    statements: tuple[Statement, ...] = field(default=(), repr=False, compare=False)
+    fingerprint: str = field(init=False, repr=False)
+    """Identifies these criteria in the store: judgements under other criteria do not count."""
+
+    def __post_init__(self) -> None:
+        fingerprint = hashlib.sha256(self.text.strip().encode(errors="replace")).hexdigest()[:16]
+        object.__setattr__(self, "fingerprint", fingerprint)
