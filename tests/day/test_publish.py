@@ -4,7 +4,7 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
-from paperlark.day.publish import check_writable, publish
+from paperlark.day.publish import check_writable, publish, withdraw
 from paperlark.domain.digest import Page
 from paperlark.domain.errors import PublishError
 
@@ -53,3 +53,10 @@ def test_an_unusable_folder_is_an_error_before_anything_is_paid(tmp_path: Path) 
 def test_a_missing_folder_is_created_empty(tmp_path: Path) -> None:
     check_writable(tmp_path / "new" / "pages")
     assert list((tmp_path / "new" / "pages").iterdir()) == []
+
+
+def test_a_file_that_is_no_longer_true_is_deleted(tmp_path: Path) -> None:
+    (tmp_path / "a.failed.json").touch()
+    withdraw(PurePosixPath("a.failed.json"), tmp_path)
+    withdraw(PurePosixPath("a.failed.json"), tmp_path)
+    assert list(tmp_path.iterdir()) == []

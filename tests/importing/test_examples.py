@@ -88,3 +88,10 @@ def test_every_entry_is_accounted_for(items: list[ImportedEntry], wanted: bool) 
 
 def test_the_number_of_authors_is_bounded() -> None:
     assert len(make_entry("line 1", title="A Book", authors=repeat("Ada")).authors) == MOST_AUTHORS
+
+
+def test_a_followed_author_s_paper_without_scores_is_neither_unusable_nor_lost() -> None:
+    good = make_entry("line 1", paper_id=BATS.id, comment="Author match: Ada")
+    unscored = make_entry("line 2", paper_id=BATS.id, comment="Author match: Ada", fault="no scores")
+    learned = learn([good, unscored], {BATS.id: BATS}, today=TODAY, wanted=True)
+    assert (len(learned.examples), learned.followed, learned.unusable) == (1, 1, ())

@@ -25,6 +25,7 @@ from paperlark.importing.kinds import FileKind, is_windows_1252, read_items, rec
         ("%0 Journal Article\n%T A title\n", FileKind.REFER),
         ("%A Bat, Ada\n%T A title\n", FileKind.REFER),
         ("My list of last year:\nhf.co/papers/2502.12206\n2502.12207", FileKind.IDS),
+        ("   \nOf last year:\n   \n\t\n2502.12206\n2502.12207\n", FileKind.IDS),
         ("\n# papers I like\n\nhttps://arxiv.org/abs/2502.12206 (great)", FileKind.IDS),
         ('{"profile": "x", "id": "2502.12206", "vote": "up", "at": "2025"}\n', FileKind.VOTES),
         ('{"day": "2025-02-26", "selected": []}\n', FileKind.DIGEST),

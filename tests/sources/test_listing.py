@@ -228,3 +228,11 @@ def test_a_page_nested_without_end_takes_no_time(nested: bytes) -> None:
     page = pages.listing_page(TUESDAY, ()).replace(b"</h3>", b"</h3>" + nested * 100_000)
     with pytest.raises(FeedUnreadable, match="nested too deeply"):
         parse_page(page, "cs.LG", "a page")
+
+
+def test_a_mark_makes_a_replacement_whatever_the_heading_is_called() -> None:
+    paper = made_up_paper(TUESDAY, "cs.LG", 1, version=2)
+    page = pages.listing_page(TUESDAY, [Listing(paper, AnnounceType.REPLACE)])
+    assert b"Replacement" in page
+    [read] = parse_page(page.replace(b"Replacement", b"Earlier"), "cs.LG", "a page").listings
+    assert read.type is AnnounceType.REPLACE
