@@ -51,7 +51,8 @@ class Profile:
 def profiles() -> tuple[Profile, ...]:
     """Read the 20 profiles."""
     rows = tomllib.loads(PROFILES.read_text("utf-8"))["profile"]
-    return tuple(Profile(**{**row, "titles": re.compile(row["titles"], re.I)}) for row in rows)
+    pattern = {"flags": re.IGNORECASE}
+    return tuple(Profile(**row | {"titles": re.compile(row["titles"], **pattern)}) for row in rows)
 
 
 def days(field: str, *, earlier: bool) -> Iterator[Sequence[Paper]]:

@@ -29,12 +29,12 @@ if TYPE_CHECKING:
         repeat_mornings,
         understand_criteria,
     )
-    from paperlark.archive.criteria_effect import CriteriaEffect
     from paperlark.archive.following import Followed
     from paperlark.archive.spending import SpendingReport
     from paperlark.delivery.deliveries import DeliveryReport
     from paperlark.delivery.outcomes import DeliveryOutcome, DeliveryResult
     from paperlark.domain.criteria import Criteria
+    from paperlark.domain.criteria_effect import CriteriaEffect
     from paperlark.domain.digest import Digest
     from paperlark.domain.errors import (
         InvalidQuery,
@@ -130,12 +130,12 @@ __all__ = [
 ]
 
 _DEFINED_IN = {
-    "archive.criteria_effect": "CriteriaEffect",
     "archive.following": "Followed",
     "archive.spending": "SpendingReport",
     "delivery.outcomes": "DeliveryOutcome DeliveryResult",
     "delivery.deliveries": "DeliveryReport",
     "domain.criteria": "Criteria",
+    "domain.criteria_effect": "CriteriaEffect",
     "domain.digest": "Digest",
     "domain.errors": "JudgeError PaperlarkError ProfileError PublishError InvalidQuery"
     " SecretUnusable SourceError StoreBusy StoreError UnclearName Unimportable",

@@ -29,13 +29,13 @@ from paperlark.runs.progress import NoProgress, TimedProgress
 from paperlark.settings.environment import Environment, RunOptions
 
 if TYPE_CHECKING:
-    from paperlark.archive.criteria_effect import CriteriaEffect
     from paperlark.archive.digests import OwnDigests
     from paperlark.archive.following import Followed
     from paperlark.archive.spending import SpendingReport
     from paperlark.delivery.deliveries import DeliveryReport, Outboxes
     from paperlark.doctor import Group
     from paperlark.domain.criteria import Criteria
+    from paperlark.domain.criteria_effect import CriteriaEffect
     from paperlark.domain.delivery import Occasion
     from paperlark.domain.digest import Digest
     from paperlark.domain.errors import PaperlarkError
@@ -1138,9 +1138,7 @@ def build_site(
     first = profiles[0]
     target = Path(folder or first.settings.site.folder).absolute()
     settings = [one.settings for one in profiles]
-    return build(
-        settings, target, address or first.settings.site.address, first._timed
-    )  # the same module's
+    return build(settings, target, address or first.settings.site.address, first._timed)  # noqa: SLF001  # the same module's
 
 
 def repeat_mornings(

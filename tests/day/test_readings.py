@@ -264,10 +264,10 @@ def test_a_paper_that_no_reading_judged_has_the_reason_of_the_last() -> None:
     class Reasoning(Wavering):
         def judge(
             self,
-            papers: Sequence[Paper],  # noqa: ARG002
-            day: date,  # noqa: ARG002
-            precedents: Precedents = NO_PRECEDENTS,  # noqa: ARG002
-            reading: int = FIRST_READING,  # noqa: ARG002
+            papers: Sequence[Paper],
+            day: date,
+            precedents: Precedents = NO_PRECEDENTS,
+            reading: int = FIRST_READING,
         ) -> Iterator[ModelCall | Unjudged]:
             for end in super().judge(papers, day, precedents, reading):
                 judged = f"reading {len(self.calls)}"

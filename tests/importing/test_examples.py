@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from itertools import repeat
 
@@ -92,6 +93,6 @@ def test_the_number_of_authors_is_bounded() -> None:
 
 def test_a_followed_author_s_paper_without_scores_is_neither_unusable_nor_lost() -> None:
     good = make_entry("line 1", paper_id=BATS.id, comment="Author match: Ada")
-    unscored = make_entry("line 2", paper_id=BATS.id, comment="Author match: Ada", fault="no scores")
+    unscored = replace(good, place="line 2", fault="no scores")
     learned = learn([good, unscored], {BATS.id: BATS}, today=TODAY, wanted=True)
     assert (len(learned.examples), learned.followed, learned.unusable) == (1, 1, ())

@@ -3,7 +3,7 @@
 Each tries something else on whoever reads it: the model that judges, the code that reads the
 model's reply, or what shows the page.
 """
-# letters that look like others are the point
+# ruff: noqa: RUF001  # letters that look like others are the point
 
 from __future__ import annotations
 

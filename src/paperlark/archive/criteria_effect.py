@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from paperlark.domain.criteria import Criteria, Statement, parse_criteria
+from paperlark.domain.criteria import Criteria, parse_criteria
+from paperlark.domain.criteria_effect import CriteriaEffect, RankChange, StatementEffect
 from paperlark.domain.errors import StoreError
 from paperlark.domain.feedback import NO_EVIDENCE
 from paperlark.domain.paper import Paper, PaperId
@@ -20,40 +21,6 @@ from paperlark.store.scanned import ScannedStore
 
 MOST_STATEMENTS = 100
 """Statements that are tried one by one: each is a ranking of the day."""
-
-
-@dataclass(frozen=True, slots=True)
-class Move:
-    """A paper's rank, from 1, before and after a change of the criteria."""
-
-    paper: Paper
-    before: int
-    after: int
-
-
-@dataclass(frozen=True, slots=True)
-class StatementEffect:
-    """The papers that a statement moved into the first or out of them, the farthest first."""
-
-    statement: Statement
-    moves: tuple[Move, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class CriteriaEffect:
-    """What criteria do on a day, by themselves: without what judgements and votes have taught.
-
-    papers: how many were ranked
-    first: how many places a page has; only moves into these or out of them are listed
-    ranking: the first papers by these criteria; `before` is their rank by the profile's
-    statements: each with the moves from the criteria without it to the criteria with it
-    """
-
-    day: date
-    papers: int
-    first: int
-    ranking: tuple[Move, ...]
-    statements: tuple[StatementEffect, ...]
 
 
 def criteria_effect(
@@ -81,7 +48,7 @@ def criteria_effect(
         day=day,
         papers=len(papers),
         first=profile.page_size,
-        ranking=tuple(Move(one, before[one.id], after[one.id]) for one in ranking),
+        ranking=tuple(RankChange(one, before[one.id], after[one.id]) for one in ranking),
         statements=tuple(effects),
     )
 
@@ -123,9 +90,9 @@ def _moves(
     before: Mapping[PaperId, int],
     after: Mapping[PaperId, int],
     first: int,
-) -> tuple[Move, ...]:
+) -> tuple[RankChange, ...]:
     moved = (
-        Move(paper, before[paper.id], after[paper.id])
+        RankChange(paper, before[paper.id], after[paper.id])
         for paper in papers
         if (before[paper.id] <= first) != (after[paper.id] <= first)
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -49,7 +50,7 @@ def command(
       echo "Ice shelves. Not avalanches." | paperlark criteria -
       paperlark criteria draft.md --on 2025-02-26
     """
-    source = click.get_text_stream("stdin").read() if file == Path("-") else file
+    source = sys.stdin.read() if file == Path("-") else file
     profile = open_for(context, profile_file) if source is None or day else None
     if profile is not None and day is not None:
         effect = profile.criteria_effect(day, source)

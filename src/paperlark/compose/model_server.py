@@ -37,10 +37,7 @@ def known_server(settings: Settings) -> ModelServer | None:
     """
     if settings.model is None:
         return None
-    from paperlark.llm.capabilities import (  # where there is a model
-        describe_capabilities,
-        read_capabilities,
-    )
+    from paperlark.llm.capabilities import describe_capabilities, read_capabilities  # noqa: PLC0415  # where there is a model
 
     model = settings.model
     known = ModelServerStore(settings.database).find(model.base_url, model.model)

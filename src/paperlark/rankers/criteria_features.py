@@ -2,8 +2,8 @@
 
 Six features, a column each: similarity to the topics, to all of the criteria as one text, shared
 words, distance from what the criteria call irrelevant, how much the paper is about one of the
-unwanted phrases, and pseudo-relevance feedback, which is similarity to the papers that score highest
-by the others. How far each can be trusted is learned from examples.
+unwanted phrases, and pseudo-relevance feedback, which is similarity to the papers that score
+highest by the others. How far each can be trusted is learned from examples.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ _IN_A_TOPIC = 0.5
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CriteriaTerms:
-    """Term counts of the criteria: each topic, everything wanted, everything unwanted, by phrase."""
+    """Term counts of the criteria: each topic, everything wanted and unwanted, unwanted phrases."""
 
     topics: tuple[TermCounts, ...]
     wanted: TermCounts

@@ -90,7 +90,7 @@ class EmbeddedRanker:
         in_order = sorted(papers, key=lambda paper: (paper.id, paper.version))
         if evidence.examples:
             # SciPy brings a BLAS of its own, which can only be limited once it is loaded.
-            import scipy.optimize  # noqa: F401  # 0.3 s that a first day does not need
+            import scipy.optimize  # noqa: F401, PLC0415  # 0.3 s that a first day does not need
         # BLAS threads wait for each other when the machine has other work: one is faster then,
         # never much slower, and adds in the same order each time.
         with threadpool_limits(1):

@@ -6,15 +6,12 @@ import json
 import re
 import textwrap
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from paperlark.domain.criteria import Criteria
+from paperlark.domain.criteria_effect import CriteriaEffect, RankChange, StatementEffect
 from paperlark.domain.criteria_summary import summary
 from paperlark.domain.plain_text import one_line
 from paperlark.renderers import english
-
-if TYPE_CHECKING:
-    from paperlark.archive.criteria_effect import CriteriaEffect, Move, StatementEffect
 
 _WIDTH = 88
 
@@ -90,13 +87,13 @@ def effect_document(effect: CriteriaEffect) -> str:
     return json.dumps(document, ensure_ascii=False, indent=2)
 
 
-def _move(move: Move) -> dict[str, str | int]:
+def _move(move: RankChange) -> dict[str, str | int]:
     paper = move.paper
     title = one_line(paper.title)
     return {"id": paper.id, "title": title, "before": move.before, "after": move.after}
 
 
-def _ranked(move: Move, width: int) -> str:
+def _ranked(move: RankChange, width: int) -> str:
     before = "" if move.before == move.after else str(move.before)
     title = textwrap.shorten(one_line(move.paper.title), max(width - 28, 20), placeholder=" …")
     return f"{move.after:>5}  {before:>6}  {move.paper.id:<12} {title}"

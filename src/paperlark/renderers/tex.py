@@ -172,7 +172,7 @@ class _Parser:
     def _dollars(self, found: re.Match[str], end: int) -> _Parsed | None:
         width = len(found[0])
         start = found.end()
-        if width > 2:
+        if width > 2:  # noqa: PLR2004 - more than $$ opens nothing: "No $$$"
             return None
         close = _DOLLAR.search(self._text, start, min(end, start + LONGEST_FORMULA))
         if close is None or not self._text.startswith("$" * width, close.start(), end):
@@ -197,7 +197,7 @@ class _Parser:
     def _group(self, found: re.Match[str], end: int) -> _Parsed | None:
         r"""Braces around a single character, as in `{\'e}` or `{\L}`."""
         close = self._closing.get(found.start(), end)
-        if close - found.end() > 16:
+        if close - found.end() > 16:  # noqa: PLR2004 - longer than any spelling of a character
             return None
         inner = "".join(
             p.text if isinstance(p, Prose) else "\\" for p in self.pieces(found.end(), close)

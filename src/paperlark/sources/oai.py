@@ -181,9 +181,7 @@ class OaiRecords:
             and day - _HELD <= announcement_day(record.first, self._holidays) < day
         ]
         if recent:
-            shown = ", ".join(recent[:10]) + (
-                " and others" if len(recent) > 10 else ""
-            )  # enough for a note
+            shown = ", ".join(recent[:10]) + (" and others" if len(recent) > 10 else "")  # noqa: PLR2004  # enough for a note
             yield (
                 f"{category}: {len(recent)} papers changed that day and were submitted too early"
                 f" for it; moderators may have held them back until then: {shown}"

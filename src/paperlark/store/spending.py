@@ -110,7 +110,8 @@ class SpendingStore:
         """Return what jobs submitted to a batch service may still cost."""
         with store_errors(self._path):
             rows = self._connection.execute(
-                f"SELECT most FROM jobs WHERE {where} AND state <> ? AND most IS NOT NULL",
+                f"SELECT most FROM jobs WHERE {where} AND state <> ?"  # noqa: S608
+                " AND most IS NOT NULL",
                 (*values, BatchJobState.COLLECTED),
             ).fetchall()
         return sum((Decimal(most) for (most,) in rows), Decimal(0))

@@ -1,5 +1,5 @@
 """What outside text may do in a chat: be read, and nothing else, in every chat's own dialect."""
-# letters that look like others are the point
+# ruff: noqa: RUF001  # letters that look like others are the point
 
 from __future__ import annotations
 

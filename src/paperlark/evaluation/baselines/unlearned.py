@@ -60,8 +60,8 @@ class Bm25Ranker:
     def rank(
         self,
         papers: Sequence[Paper],
-        criteria: Criteria,  # noqa: ARG002
-        evidence: Evidence = NO_EVIDENCE,  # noqa: ARG002
+        criteria: Criteria,
+        evidence: Evidence = NO_EVIDENCE,
     ) -> tuple[Match, ...]:
         """Rank by Okapi BM25 (Robertson and Zaragoza, 2009), with a non-negative idf.
 
