@@ -125,9 +125,8 @@ def test_links_of_other_sites_are_imported_and_lines_without_a_paper_are_named(
         "2 entries: 1 liked paper, 1 left out (first: “https://bats.org”, line 2: it names no arXiv"
         " paper)\n"
     )
-    assert paperlark("vote", "https://www.alphaxiv.org/abs/2502.22222", "up").stdout == (
-        "up    2502.22222  On dogs\n"
-    )
+    voted = paperlark("vote", "https://www.alphaxiv.org/abs/2502.22222", "up").stdout
+    assert voted.startswith("up    2502.22222  On dogs\n")
 
 
 @pytest.mark.usefixtures("arxiv")
@@ -285,7 +284,8 @@ def test_digests_become_judged_days(paperlark: Paperlark, home: Path) -> None:
 
 def test_what_was_imported_is_voted_on_like_any_paper(paperlark: Paperlark, library: Path) -> None:
     paperlark("import", str(library))
-    assert paperlark("vote", "2502.11111", "down").stdout == "down  2502.11111  On cats\n"
+    voted = paperlark("vote", "2502.11111", "down").stdout
+    assert voted.startswith("down  2502.11111  On cats\n")
 
 
 def test_the_copy_of_the_votes_brings_them_back(paperlark: Paperlark, home: Path) -> None:

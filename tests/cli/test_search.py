@@ -98,7 +98,7 @@ def test_results_can_be_cited(made: Paperlark) -> None:
 
 
 def test_what_arxiv_does_not_have_is_found_and_not_cited(made: Paperlark, home: Path) -> None:
-    book = "@book{x, title={A book on otters}, author={Ann Author}, year={2001}}"
+    book = "@article{x, title={A book on otters}, author={Ann Author}, year={2001}}"
     (home / "books.bib").write_text(book)
     assert made("import", "books.bib", "--offline").exit_code == 0
     said = _search(made, "otters")

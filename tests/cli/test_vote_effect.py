@@ -123,7 +123,7 @@ def test_a_vote_that_changes_nothing_says_so(yesterday: Paperlark) -> None:
 
 def test_of_an_older_page_the_day_is_said(yesterday: Paperlark) -> None:
     said = yesterday("vote", LIKED, "up").stdout
-    assert "of the papers of Tuesday, 25 February 2025 1 would move:\n   new → 1" in said
+    assert "counts from the next page; of the papers of Tuesday, 25 February 2025 none" in said
 
 
 def test_what_would_take_long_is_compared_on_request_only(
