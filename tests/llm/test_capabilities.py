@@ -11,7 +11,6 @@ from paperlark.domain.chat import Prompt
 from paperlark.domain.errors import ModelRefused
 from paperlark.llm.capabilities import (
     Capabilities,
-    CapabilityDiscovery,
     ChatRequest,
     ResponseFormat,
     describe_capabilities,
@@ -19,6 +18,7 @@ from paperlark.llm.capabilities import (
     write_capabilities,
 )
 from paperlark.llm.chat_stack import ReasoningBudget
+from paperlark.llm.discovery import CapabilityDiscovery
 from paperlark.llm.error_classes import ErrorClass
 from paperlark.llm.openai_compatible import OpenAICompatible
 from standins.openai import MODEL, Behaviour, Body, StandIn, accepts_no, answers, complains, says
