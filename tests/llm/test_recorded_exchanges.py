@@ -35,7 +35,7 @@ EXPECTED: Mapping[str, list[tuple[str, Tokens] | type[ModelError]]] = {
     "vcr_gemini_native_max_tokens_empty": [ModelBusy],  # no chat completion: the wrong address
     "vcr_groq_400_tool_use_failed": [
         ModelRefused,
-        ("", Tokens(301, 52)),
+        ("{", Tokens(301, 52)),  # the arguments of a function
         ("The first call failed", Tokens(336, 96, 256)),
     ],
     "vcr_hf_router_finish_length": [("<think>\nHmm, the user just said", Tokens(4, 100))],
@@ -45,7 +45,7 @@ EXPECTED: Mapping[str, list[tuple[str, Tokens] | type[ModelError]]] = {
     "vcr_openai_chat_400_websearch": [ModelRefused],
     "vcr_openai_chat_404_model_not_found": [ModelUnusable],
     "vcr_openai_chat_json_schema_native_output": [
-        ("", Tokens(71, 12)),
+        ("{}", Tokens(71, 12)),
         ('{"city":"Mexico City","country":"Mexico"}', Tokens(92, 15)),
     ],
     "vcr_openai_chat_prompt_cache_e2e": [

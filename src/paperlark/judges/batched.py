@@ -135,6 +135,8 @@ class BatchedJudge:
                 last = misses[paper.id][-1].reason
                 reason = f"{last} (submitted {MAX_SUBMISSIONS} times)"
                 yield Unjudged(paper, UnjudgedReason.FAILED, reason)
+        if _was_unreadable(history):
+            self._live.replies.doubt()
         if rest and not self._is_ready:
             rest = yield from self._ask_first(rest, judgement_key, precedents)
         builder = BatchRequestBuilder(self._live.plan, self._terms, self._rng)
@@ -237,6 +239,13 @@ def _misses(paper: Paper, history: Sequence[BatchJob]) -> Sequence[BatchMiss]:
     return [
         job.misses[paper.id] for job in history if paper.id in job.misses and job.contains(paper)
     ]
+
+
+def _was_unreadable(history: Sequence[BatchJob]) -> bool:
+    """Return whether the last job was answered, and not one of its papers judged by that."""
+    last = max(history, key=lambda job: job.at, default=None)
+    asked = [one.id for one in last.asked()] if last else []
+    return last is not None and all(id_ in last.misses and last.misses[id_].tried for id_ in asked)
 
 
 def _split_into_jobs(

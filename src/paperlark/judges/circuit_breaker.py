@@ -130,6 +130,11 @@ class ReplyBreaker:
         with self._one:
             yield
 
+    def doubt(self) -> None:
+        """Give the model one more question: replies that came another way could not be read."""
+        with self._lock:
+            self._points = max(self._points, _OPEN - 1)
+
     def read(self) -> None:
         """Record a reply with something to read in it."""
         with self._lock:

@@ -136,8 +136,8 @@ def _answer_text(message: Mapping[str, object], older: object, *, cut: bool) -> 
     if text.strip() or cut:
         return text
     candidates = (
-        *(_text(message.get(name)) for name in _ELSEWHERE),
         _arguments(message),
+        *(_text(message.get(name)) for name in _ELSEWHERE),
         _text(older),
     )
     return next((found for found in candidates if found.strip()), text)

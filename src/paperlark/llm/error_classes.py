@@ -40,6 +40,7 @@ _SCHEMA = re.compile(
     r"grammar|guided.?decoding|structured.?output|json.?schema|generate json|json_validate_failed",
     re.IGNORECASE,
 )
+_FORM = re.compile(r"format|schema|grammar|guided", re.IGNORECASE)
 _CODES: dict[str, int] = {"rate_limit_exceeded": HTTPStatus.TOO_MANY_REQUESTS}
 _BUSY = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY)
 _OVERLOAD = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE, 529)
@@ -80,7 +81,8 @@ class ErrorClass:
         """Whether a request without a schema may be accepted: no other cause is named."""
         said = f"{self.code} {self.message}"
         kind, _ = self._kind()
-        if self.is_too_large or kind is ModelUnusable or _FLAGGED.search(said):
+        blames_another = self.param and not _FORM.search(self.param)
+        if blames_another or self.is_too_large or kind is ModelUnusable or _FLAGGED.search(said):
             return False
         failed = self.status == HTTPStatus.INTERNAL_SERVER_ERROR
         return self.blames_the_request or (failed and _SCHEMA.search(said) is not None)
