@@ -84,12 +84,13 @@ UNREADABLE = {
 
 
 @pytest.mark.parametrize("at_once", [1, 8])
-@pytest.mark.parametrize(("count", "size"), [(1, 1), (16, 16), (30, 16), (48, 16), (48, 1)])
+@pytest.mark.parametrize("day", [(1, 1), (16, 16), (30, 16), (48, 16), (48, 1)])
 @pytest.mark.parametrize("bad", UNREADABLE.values(), ids=UNREADABLE)
 def test_an_unreadable_model_costs_little_more_than_a_good_day(
-    server: StandIn, model: ChatModel, bad: Behaviour, count: int, size: int, at_once: int
+    server: StandIn, model: ChatModel, bad: Behaviour, day: tuple[int, int], at_once: int
 ) -> None:
     server.always = bad
+    count, size = day
     with Threads(at_once) as threads:
         judge = LlmJudge(model, CRITERIA, batch_size=size, map_=threads.map)
         judged, reasons = ends(judge, papers(count))
@@ -128,12 +129,12 @@ def test_what_can_be_read_costs_a_good_day(
     assert len(server.questions) <= 12 + 1
 
 
-def test_a_stream_is_asked_for_once(server: StandIn, model: ChatModel) -> None:
+def test_a_server_that_streams_is_left_alone(server: StandIn, model: ChatModel) -> None:
     server.always = streams()
     with Threads(8) as threads:
         judge = LlmJudge(model, CRITERIA, batch_size=4, map_=threads.map)
         _, reasons = ends(judge, papers(48))
-    assert len(server.questions) == 1 + 7  # those that waited for the first answer
+    assert len(server.questions) <= 8  # those that were under way
     assert "answered with a stream" in reasons[0]
 
 

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from threading import Event, Lock
 
 from paperlark.domain.chat import Prompt
+from paperlark.domain.errors import ModelUnusable
 from paperlark.llm.capabilities import Capabilities, ResponseFormat, describe_capabilities
 from paperlark.llm.error_classes import ErrorClass
 
@@ -56,19 +57,27 @@ class CapabilityDiscovery:
     def turn(self) -> Iterator[None]:
         """Let the first question go ahead of all others where it is unknown what is accepted.
 
-        Its outcome, whatever it is, releases them: else each would meet the same complaints.
+        Its outcome releases them, else each would meet the same complaints; but a server that is of
+        no use is not asked by all of them at once.
         """
         if self._first_is_over.is_set():
             yield
             return
         with self._first:
             if not self._first_is_over.is_set():
-                try:
-                    yield
-                finally:
-                    self._first_is_over.set()
+                yield from self._lead()
                 return
         yield
+
+    def _lead(self) -> Iterator[None]:
+        try:
+            yield
+        except ModelUnusable:
+            raise
+        except BaseException:
+            self._first_is_over.set()
+            raise
+        self._first_is_over.set()
 
     def complained(self, used: Capabilities, error: ErrorClass) -> bool:
         """Learn from an error about a request; return whether to send it again.
