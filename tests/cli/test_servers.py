@@ -76,8 +76,9 @@ def test_a_model_that_thinks_is_given_room(
     assert known.found[-1].startswith("reasons before it answers, with")
 
 
+@pytest.mark.usefixtures("profile")
 def test_a_model_that_cannot_be_read_is_asked_one_question_by_the_next_run(
-    paperlark: Paperlark, profile: Path, server: StandIn
+    paperlark: Paperlark, server: StandIn
 ) -> None:
     """Each run in a process of its own would see the same: it is in the database."""
     server.always = says("I am only a parrot.")

@@ -232,7 +232,7 @@ def test_an_unusable_model_opens_the_circuit_breaker(
     assert len(set(unjudged.values())) == 1
 
 
-@pytest.mark.parametrize("broken", [BROKEN, RATE_LIMIT, hangs_up, answers("<html>")])
+@pytest.mark.parametrize("broken", [BROKEN, RATE_LIMIT, hangs_up])
 def test_repeated_failures_open_the_circuit_breaker(
     server: StandIn, model: ChatModel, broken: Behaviour
 ) -> None:
@@ -241,6 +241,19 @@ def test_repeated_failures_open_the_circuit_breaker(
     _, judged, unjudged = outcome(LlmJudge(model, CRITERIA, batch_size=1), papers(20))
     assert len(judged) == 1
     assert len(server.questions) == 1 + 3 * 4
+    assert "not asked after 3 failures in a row" in unjudged["2503.00020"]
+
+
+@pytest.mark.parametrize("garbage", [answers("<html>"), answers("OK"), answers([])])
+def test_what_is_no_completion_is_repeated_twice_in_all(
+    server: StandIn, model: ChatModel, garbage: Behaviour
+) -> None:
+    """Each of them may have been paid for."""
+    server.then(judges())
+    server.always = garbage
+    _, judged, unjudged = outcome(LlmJudge(model, CRITERIA, batch_size=1), papers(20))
+    assert len(judged) == 1
+    assert len(server.questions) == 1 + 3 + 1 + 1
     assert "not asked after 3 failures in a row" in unjudged["2503.00020"]
 
 

@@ -134,7 +134,9 @@ class LlmJudge:
                 for paper in waiting:
                     fault = faults.get(paper.id)
                     if fault is not None and (fault.final or number == _ALONE):
-                        yield Unjudged(paper, fault.cause, fault.reason)
+                        # Why the model is left alone says more than what one of its replies lacked.
+                        shown = fault if fault.final else self.replies.fault or fault
+                        yield Unjudged(paper, shown.cause, shown.reason)
                     elif fault is not None:
                         rounds[_ALONE if fault.alone else number + 1].append(paper)
         finally:
