@@ -74,7 +74,7 @@ def parse_reply(text: str, papers: Mapping[int, AskedPaper], cutoffs: Cutoffs) -
     if not named <= papers.keys():
         faults = dict.fromkeys((paper.id for paper in papers.values()), SUSPECT)
         return ParsedReply((), faults, frozenset(faults), lost=named.isdisjoint(papers))
-    for number, row in rows:
+    for number, row in ((one, row) for one, row in rows if one is not None):
         result = _judgement(row, papers[number], cutoffs)
         if result not in found[number]:
             found[number].append(result)

@@ -27,14 +27,12 @@ class NoCompletion(ModelBusy):
     """A successful response that is no chat completion; it may have been paid for."""
 
 
-def redirect(response: httpx.Response, server: str) -> ModelUnusable | None:
-    """Return the error that a redirect is; None for any other response.
+def redirect(response: httpx.Response, server: str) -> ModelUnusable:
+    """Return the error that a redirect is.
 
     It is not followed: the key, and what the reader's criteria say, would go to another address.
     """
     to = response.headers.get("location", "")
-    if not response.is_redirect:
-        return None
     address = _base_url(response, to)
     if address is None:
         return ModelUnusable(

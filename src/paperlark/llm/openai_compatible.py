@@ -168,9 +168,8 @@ class OpenAICompatible:
             return answer
 
     def _read(self, response: httpx.Response, request: ChatRequest) -> Completion | ErrorClass:
-        elsewhere = redirect(response, self._server)
-        if elsewhere is not None:
-            raise elsewhere
+        if response.is_redirect:
+            raise redirect(response, self._server)
         payload = parse_json(response)
         answer = classify_error(response, payload, prompt=request.text) or parse_completion(payload)
         if answer is None:

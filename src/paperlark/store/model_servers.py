@@ -83,8 +83,10 @@ class ModelServerStore:
     def unreadable(self, base_url: str, model: str) -> UnreadableReplies | None:
         """Return that its replies could not be read lately, None where nothing is remembered."""
         known = self.find(base_url, model)
+        if known is None:
+            return None
         try:
-            stored = json.loads(known.dialect)["unreadable"] if known else None
+            stored = json.loads(known.dialect)["unreadable"]
             found = UnreadableReplies(str(stored["said"]), datetime.fromisoformat(stored["at"]))
             return found if self._now() - found.at < REMEMBERED else None
         except (ValueError, TypeError, KeyError):
