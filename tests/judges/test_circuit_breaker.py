@@ -194,7 +194,7 @@ def test_a_model_that_was_read_is_not_remembered(server: StandIn, model: ChatMod
     memory = Remembering()
     judged, reasons = ends(LlmJudge(model, CRITERIA, batch_size=1, memory=memory), papers(20))
     assert (judged, len(reasons)) == (1, 19)
-    assert len(server.questions) == 1 + 6
+    assert len(server.questions) == 1 + 5
     assert memory.said is None
 
 
@@ -232,14 +232,15 @@ def test_a_model_that_only_ever_names_other_papers_is_left_alone(
     )
     memory = Remembering()
     ends(LlmJudge(model, CRITERIA, batch_size=16, memory=memory), papers(48))
-    assert len(server.questions) == 3 + 6
+    assert len(server.questions) == 2 + 5
     assert memory.said is None
 
 
 def test_a_model_that_refuses_every_single_paper_is_left_alone() -> None:
     model = Scripted(*[ModelRefused("no")] * 99)
-    ends(LlmJudge(model, CRITERIA, batch_size=1), papers(48))
-    assert len(model.asked) == 6
+    _, reasons = ends(LlmJudge(model, CRITERIA, batch_size=1), papers(48))
+    assert len(model.asked) == 5
+    assert reasons[-1].endswith(": 5 replies in a row could not be read (no)")
 
 
 outcomes = st.lists(st.tuples(st.booleans(), st.integers(1, 16), st.booleans()), max_size=40)

@@ -17,11 +17,11 @@ _log = logging.getLogger(__name__)
 _DOUBT = 2
 """Replies in a row to questions about several papers after which papers are tried singly: one of
 them may have silenced the model for the others."""
-_OPEN = 6
+_OPEN = 15
 """Points in a row, of replies to questions about one paper each, that open the breaker."""
-_UNREADABLE, _MAYBE_HOSTILE = 2, 1
-"""Points of such a reply: three are enough. Half of it counts where that paper may be to blame: a
-reply that names other papers only, a refusal, or any reply of a model that was read before."""
+_UNREADABLE, _MAYBE_HOSTILE = 5, 3
+"""Points of such a reply: three are enough. It takes five where these papers may be to blame: for
+replies that name other papers only, refusals, or any replies of a model that was read before."""
 _LONGEST_QUOTE = 80
 
 
@@ -148,10 +148,11 @@ class ReplyBreaker:
     def unreadable(self, problem: str, said: str, papers: int, *, hostile: bool = False) -> None:
         """Record a reply to a question about so many papers, and open where there were enough.
 
-        `said` is its quotation, `hostile` whether the text of a paper may be to blame.
+        `said` is its quotation, "" where there is none, and `hostile` whether the text of a paper
+        may be to blame.
         """
         with self._lock:
-            if hostile and (self._ever_read or papers > 1):
+            if hostile and self._ever_read:
                 return
             self._in_a_row += 1
             if papers == 1:
@@ -168,9 +169,10 @@ class ReplyBreaker:
     def _reason(self, problem: str, said: str) -> str:
         several = f"{self._in_a_row} replies in a row" if self._in_a_row > 1 else "its reply"
         before = ", like those of an earlier run," if self._is_remembered else ""
+        quoted = f"; it said: {said}" if said else ""
         return (
             f"{self._model} is not asked again in this run: {several}{before} could not be read"
-            f" ({problem}; it said: {said})"
+            f" ({problem}{quoted})"
         )
 
 

@@ -192,8 +192,7 @@ class LlmJudge:
         except ModelRefused as error:
             breaker.succeeded()
             self._batch_size.too_large(len(batch))
-            if len(batch) == 1:
-                self.replies.unreadable(error.problem, quote("", ""), 1, hostile=True)
+            self.replies.unreadable(error.problem, "", len(batch), hostile=True)
             return _failed(batch, Fault(str(error), final=len(batch) == 1), paid=_paid(error))
         except Exception as error:  # noqa: BLE001  # a bug in an adapter loses no paper either
             reason = _reason(error)
