@@ -198,6 +198,22 @@ class ChatModel(Protocol):
         ...
 
 
+class UnreadableMemory(Protocol):
+    """What is remembered of a model whose replies could not be read, for a while; never raises."""
+
+    def recall(self) -> str | None:
+        """Return what it said last, None where nothing is remembered, or no longer."""
+        ...
+
+    def keep(self, said: str) -> None:
+        """Remember it, with a short quotation that is safe to show."""
+        ...
+
+    def forget(self) -> None:
+        """Forget it: a reply was read."""
+        ...
+
+
 class JudgementMemory(Protocol):
     """Stored judgements, so that none is paid for twice."""
 

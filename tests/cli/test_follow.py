@@ -43,7 +43,10 @@ def _profile(home: Path) -> str:
     return (home / "paperlark.toml").read_text("utf-8")
 
 
-def test_an_author_is_followed_and_their_papers_are_shown(paperlark: Paperlark, bats: Path) -> None:
+def test_an_author_is_followed_and_their_papers_are_shown(
+    paperlark: Paperlark, bats: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "100")
     before = _profile(bats)
     result = paperlark("follow", "Lovelace,", "Ada")
     assert result.exit_code == 0, result.output

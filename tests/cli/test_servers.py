@@ -74,3 +74,23 @@ def test_a_model_that_thinks_is_given_room(
     known = known_server(load_settings(profile))
     assert known is not None
     assert known.found[-1].startswith("reasons before it answers, with")
+
+
+@pytest.mark.usefixtures("profile")
+def test_a_model_that_cannot_be_read_is_asked_one_question_by_the_next_run(
+    paperlark: Paperlark, server: StandIn
+) -> None:
+    """Each run in a process of its own would see the same: it is in the database."""
+    server.always = says("I am only a parrot.")
+    first = paperlark(*RUN)
+    asked = len(server.questions)
+    assert "“I am only a parrot.”" in first.output
+    assert 1 < asked <= 6
+    warned = paperlark("doctor", "--offline")
+    assert "gave replies that could not be read" in warned.output
+    assert "“I am only a parrot.”" in warned.output
+    paperlark(*RUN)
+    assert len(server.questions) == asked + 1
+    server.always = None
+    assert paperlark(*RUN).exit_code == 0
+    assert "could not be read" not in paperlark("doctor", "--offline").output

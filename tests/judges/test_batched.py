@@ -41,6 +41,7 @@ from paperlark.testing import FakeBatchJobs, FakeChat, Silent
 from standins.batch_service import Ending, FakeBatchService, Handle, refuses
 from standins.openai import KEY, MODEL, StandIn, papers_of
 from standins.papers import paper, papers
+from standins.scripted import Scripted
 
 DAY = date(2025, 3, 25)
 CRITERIA = Criteria(text="Sparsity.", topics=())
@@ -255,6 +256,29 @@ def test_if_the_first_question_fails_nothing_is_submitted(
         == "not submitted: not asked after 3 failures in a row, the last: out of order"
     )
     assert batch_service.batches == []
+
+
+@pytest.mark.parametrize("is_back", [True, False])
+def test_after_a_batch_that_could_not_be_read_one_question_is_asked_first(
+    reader: Reader, batch_service: FakeBatchService, *, is_back: bool
+) -> None:
+    reader.run(papers(10))
+    (job,) = reader.jobs.open_jobs()
+    missed = {one.id: BatchMiss("it was blank", tried=True) for one in papers(10)}
+    reader.jobs.keep(replace(job, state=BatchJobState.COLLECTED, misses=missed))
+    chat = Scripted(*([] if is_back else ["No."] * 99))
+    chat.name = reader.chat.name
+    reader.chat = chat  # type: ignore[assignment]  # a chat model, too
+    unjudged = reader.run(papers(10))
+    if is_back:
+        assert [len(asked) for asked in chat.asked] == [1, 3]
+        assert lacks(unjudged) == {UnjudgedReason.WAITING: 6}
+    else:
+        assert [len(asked) for asked in chat.asked] == [1]
+        assert lacks(unjudged) == {UnjudgedReason.FAILED: 10}
+        assert len(batch_service.batches) == 1
+        last = unjudged[papers(10)[9].id].reason
+        assert last.startswith(f"not submitted: {chat.name} is not asked again in this run: ")
 
 
 def test_without_batches_what_does_not_wait_is_asked_at_once(

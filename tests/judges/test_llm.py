@@ -138,7 +138,7 @@ def test_a_complete_reply_is_enough(server: StandIn, model: ChatModel, good: Beh
     [
         judges(without(1, 2)),
         judges(lambda rows: [*rows, {**rows[1], "novelty": 1}, {**rows[2], "relevance": 1}]),
-        judges(lambda rows: [rows[0], {**rows[1], "relevance": 8.5}, {**rows[2], "novelty": None}]),
+        judges(lambda rows: [rows[0], {**rows[1], "relevance": 11}, {**rows[2], "novelty": None}]),
         judges(write=lambda rows: json.dumps({"rows": rows})[:100]),
     ],
 )
@@ -172,23 +172,29 @@ def test_a_busy_server_loses_no_paper(server: StandIn, model: ChatModel, busy: B
 
 
 def test_a_paper_is_asked_about_three_times_at_most(server: StandIn, model: ChatModel) -> None:
-    server.always = judges(with_scores(lambda _: 8.5))
-    model_calls, _, unjudged = outcome(LlmJudge(model, CRITERIA, batch_size=8), papers(8))
-    assert [len(asked) for asked in server.asked] == [8, 4, 4, *[1] * 8]
-    assert len(model_calls) == 11  # each was paid for
-    reason = "the model gave 8.5 relevance, not a whole number from 1 to 10"
-    assert set(unjudged.values()) == {reason}
+    def spoils_the_last(rows: Rows) -> Rows:
+        return [row | ({"relevance": "high"} if row["id"] == "2503.00008" else {}) for row in rows]
+
+    server.always = judges(spoils_the_last)
+    model_calls, judged, unjudged = outcome(LlmJudge(model, CRITERIA, batch_size=8), papers(8))
+    assert [len(asked) for asked in server.asked] == [8, 1, 1]
+    assert len(model_calls) == 3  # each was paid for
+    assert len(judged) == 7
+    assert unjudged == {"2503.00008": "the model gave high relevance, not a number from 1 to 10"}
 
 
-@pytest.mark.parametrize("bad", [says(""), says("  "), says(None, finish="length"), says("No.")])
+BLANK = [says(""), says("  "), says(None, finish="length"), says("No.")]
+
+
+@pytest.mark.parametrize("bad", BLANK)
 def test_empty_replies_are_paid_for_and_reported(
     server: StandIn, model: ChatModel, bad: Behaviour
 ) -> None:
     server.always = bad
     model_calls, judged, unjudged = outcome(LlmJudge(model, CRITERIA), papers(2))
     assert judged == {}
-    assert [len(asked) for asked in server.asked] == [2, 1, 1, 1, 1]
-    assert len(model_calls) == 5
+    assert [len(asked) for asked in server.asked] == [2, 1, 1, 1]
+    assert len(model_calls) == 4
     assert len(unjudged) == 2
 
 
@@ -226,7 +232,7 @@ def test_an_unusable_model_opens_the_circuit_breaker(
     assert len(set(unjudged.values())) == 1
 
 
-@pytest.mark.parametrize("broken", [BROKEN, RATE_LIMIT, hangs_up, answers("<html>")])
+@pytest.mark.parametrize("broken", [BROKEN, RATE_LIMIT, hangs_up])
 def test_repeated_failures_open_the_circuit_breaker(
     server: StandIn, model: ChatModel, broken: Behaviour
 ) -> None:
@@ -235,6 +241,19 @@ def test_repeated_failures_open_the_circuit_breaker(
     _, judged, unjudged = outcome(LlmJudge(model, CRITERIA, batch_size=1), papers(20))
     assert len(judged) == 1
     assert len(server.questions) == 1 + 3 * 4
+    assert "not asked after 3 failures in a row" in unjudged["2503.00020"]
+
+
+@pytest.mark.parametrize("garbage", [answers("<html>"), answers("OK"), answers([])])
+def test_what_is_no_completion_is_repeated_twice_in_all(
+    server: StandIn, model: ChatModel, garbage: Behaviour
+) -> None:
+    """Each of them may have been paid for."""
+    server.then(judges())
+    server.always = garbage
+    _, judged, unjudged = outcome(LlmJudge(model, CRITERIA, batch_size=1), papers(20))
+    assert len(judged) == 1
+    assert len(server.questions) == 1 + 3 + 1 + 1
     assert "not asked after 3 failures in a row" in unjudged["2503.00020"]
 
 
@@ -500,7 +519,8 @@ def test_decisions_are_logged_without_prompt_or_criteria(
     server.then(judges(without(0, 1)), complains(401, f"bad key {KEY}"))
     with caplog.at_level("DEBUG", "paperlark"):
         outcome(LlmJudge(model, CRITERIA, batch_size=4), papers(4))
-    lines = [one.getMessage() for one in caplog.records if one.name == "paperlark.judges.llm"]
+    judging = ("paperlark.judges.llm", "paperlark.judges.circuit_breaker")
+    lines = [one.getMessage() for one in caplog.records if one.name in judging]
     assert lines[0] == "round 2: asking about 2 papers again"
     assert lines[1].startswith("circuit breaker opened, no more questions: ")
     assert "4 papers in one question were too many: trying 2" in caplog.messages

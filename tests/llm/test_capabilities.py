@@ -1,17 +1,19 @@
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from werkzeug import Request, Response
 
 from paperlark.domain.chat import Prompt
-from paperlark.domain.errors import ModelRefused
+from paperlark.domain.errors import ModelError, ModelRefused
 from paperlark.llm.capabilities import (
     Capabilities,
-    CapabilityDiscovery,
     ChatRequest,
     ResponseFormat,
     describe_capabilities,
@@ -19,6 +21,7 @@ from paperlark.llm.capabilities import (
     write_capabilities,
 )
 from paperlark.llm.chat_stack import ReasoningBudget
+from paperlark.llm.discovery import CapabilityDiscovery
 from paperlark.llm.error_classes import ErrorClass
 from paperlark.llm.openai_compatible import OpenAICompatible
 from standins.openai import MODEL, Behaviour, Body, StandIn, accepts_no, answers, complains, says
@@ -154,6 +157,113 @@ def test_a_server_without_schemas_gets_the_next_format(
     assert model.ask(PROMPT).text == "fine"
     assert server.questions[-1]["response_format"] == {"type": "json_object", "schema": SCHEMA}
     assert learned == [Capabilities(ResponseFormat.JSON_OBJECT_OF_SCHEMA)]
+
+
+OWN_WORDS = [
+    complains(400, {"message": "Failed to generate JSON. Please adjust your prompt."}),
+    complains(400, {"message": "guided decoding is not available here", "type": "BadRequestError"}),
+    complains(400, {"message": "failed to parse grammar", "type": "server_error"}),
+    complains(400, "bad request"),
+    complains(400, ""),
+    complains(422, {"message": "unprocessable"}),
+    complains(500, {"message": "failed to initialize the grammar sampler"}),
+    answers({"error": {"code": 400, "message": "nope"}}),
+]
+
+
+def with_schema(asked: Body) -> bool:
+    return "response_format" in asked
+
+
+def only_without_schema(refusal: Behaviour) -> Behaviour:
+    def behaviour(standing: StandIn, request: Request) -> Response:
+        chosen = refusal if with_schema(json.loads(request.data)) else says("fine")
+        return chosen(standing, request)
+
+    return behaviour
+
+
+@pytest.mark.parametrize("refusal", OWN_WORDS)
+def test_a_first_question_that_is_refused_is_asked_once_without_the_schema(
+    server: StandIn, model: OpenAICompatible, learned: list[Capabilities], refusal: Behaviour
+) -> None:
+    server.always = only_without_schema(refusal)
+    assert [model.ask(PROMPT).text for _ in range(3)] == ["fine"] * 3
+    assert forms(server) == ["json_schema", "None", "None", "None"]
+    assert learned == [Capabilities(ResponseFormat.TEXT)]
+
+
+@pytest.mark.parametrize("refusal", OWN_WORDS[:5])
+def test_a_question_that_is_refused_without_the_schema_too_says_nothing_of_it(
+    server: StandIn, model: OpenAICompatible, learned: list[Capabilities], refusal: Behaviour
+) -> None:
+    server.then(*[refusal] * 4)
+    for _ in range(3):
+        with pytest.raises(ModelRefused):
+            model.ask(PROMPT)
+    model.ask(PROMPT)
+    assert forms(server) == ["json_schema", "None", *["json_schema"] * 3]
+    assert learned == [Capabilities()]
+
+
+def test_a_refusal_after_an_answer_says_nothing_of_the_schema(
+    server: StandIn, model: OpenAICompatible
+) -> None:
+    server.then(says("fine"), complains(400, "bad request"))
+    model.ask(PROMPT)
+    with pytest.raises(ModelRefused):
+        model.ask(PROMPT)
+    assert forms(server) == ["json_schema"] * 2
+
+
+def test_a_form_that_an_earlier_run_proved_is_doubted_after_two_refusals(
+    server: StandIn, learned: list[Capabilities]
+) -> None:
+    server.always = only_without_schema(complains(400, "bad request"))
+    with OpenAICompatible(
+        server.base_url, MODEL, capabilities=Capabilities(), on_learned=learned.append
+    ) as model:
+        with pytest.raises(ModelRefused):
+            model.ask(PROMPT)
+        assert model.ask(PROMPT).text == "fine"
+    assert forms(server) == ["json_schema", "json_schema", "None"]
+    assert learned == [Capabilities(ResponseFormat.TEXT)]
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        complains(400, {"code": "content_filter", "message": "filtered"}),
+        complains(400, {"message": "too many messages", "param": "messages"}),
+        complains(400, {"message": "This model's maximum context length is 4096 tokens"}),
+        complains(400, {"message": "Model Not Exist"}),
+    ],
+)
+def test_a_refusal_with_another_cause_is_not_blamed_on_the_schema(
+    server: StandIn, model: OpenAICompatible, refusal: Behaviour
+) -> None:
+    server.always = refusal
+    with pytest.raises(ModelError):
+        model.ask(PROMPT)
+    assert forms(server) == ["json_schema"]
+
+
+def test_many_threads_meet_a_complaint_once(server: StandIn, model: OpenAICompatible) -> None:
+    server.always = only_without_schema(complains(400, "bad request"))
+    with ThreadPoolExecutor(16) as pool:
+        texts = [reply.text for reply in pool.map(model.ask, [PROMPT] * 32)]
+    assert texts == ["fine"] * 32
+    assert sum(map(with_schema, server.questions)) == 1
+
+
+def test_a_first_question_that_fails_releases_the_others(
+    server: StandIn, model: OpenAICompatible
+) -> None:
+    server.then(complains(503, "busy"))
+    with ThreadPoolExecutor(8) as pool:
+        ends = [pool.submit(model.ask, PROMPT) for _ in range(8)]
+        failed = [end for end in ends if end.exception(10) is not None]
+    assert len(failed) == 1
 
 
 def test_a_server_that_enforces_a_grammar_gets_the_schema_of_this_question() -> None:
@@ -383,6 +493,11 @@ def test_capabilities_survive_a_round_trip(found: Capabilities) -> None:
 )
 def test_invalid_stored_capabilities_are_none(text: str) -> None:
     assert read_capabilities(text) is None
+
+
+def test_what_the_store_keeps_beside_capabilities_is_left_alone() -> None:
+    stored = json.loads(write_capabilities(OLD)) | {"unreadable": {"said": "No.", "at": "now"}}
+    assert read_capabilities(json.dumps(stored)) == OLD
 
 
 @given(st.text())

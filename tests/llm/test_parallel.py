@@ -12,6 +12,7 @@ from werkzeug import Request, Response
 
 from paperlark.domain.chat import ChatReply, Prompt
 from paperlark.domain.errors import ModelBusy
+from paperlark.llm.capabilities import Capabilities
 from paperlark.llm.chat_stack import Retrying, RetryPolicy
 from paperlark.llm.openai_compatible import OpenAICompatible
 from paperlark.llm.rate_limiter import AimdConcurrency, RateLimiter
@@ -27,7 +28,12 @@ def replies_on_threads(
 ) -> Iterator[Iterator[ChatReply]]:
     """Send all prompts on as many threads as requests are allowed at once."""
     with (
-        OpenAICompatible(server.base_url, MODEL, rate_limiter=RateLimiter(concurrency)) as model,
+        OpenAICompatible(
+            server.base_url,
+            MODEL,
+            rate_limiter=RateLimiter(concurrency),
+            capabilities=Capabilities(),  # else the first question goes ahead of all others
+        ) as model,
         Threads(concurrency.most) as threads,
     ):
         yield threads.map(Retrying(model, RetryPolicy(attempts=8)).ask, PROMPTS)

@@ -369,6 +369,36 @@ def _answers_nonsense(server: Misbehaving, asked: Asked, _request: Request) -> R
     return Response(asked.dice.choice(("", "OK", "[]", '{"object": "chat.completion"}')), 200)
 
 
+def _answers_in(field: str) -> Habit:
+    def habit(server: Misbehaving, asked: Asked, _request: Request) -> Response:
+        return completion(server, asked, "", **{field: _rows(asked.rows)})  # type: ignore[arg-type]  # a message's
+
+    return habit
+
+
+def _halves(asked: Asked) -> str:
+    """Add half a point where that is on the scale and no comment says so."""
+    return _rows(
+        [
+            row
+            if row["comment"] or row["novelty"] == 10
+            else row | {"novelty": row["novelty"] + 0.5}
+            for row in asked.rows
+        ]
+    )
+
+
+def _streams(server: Misbehaving, asked: Asked, _request: Request) -> Response:
+    _lost(server, asked)
+    event = {"choices": [{"delta": {"content": _rows(asked.rows)}}]}
+    text = f"data: {json.dumps(event)}\n\ndata: [DONE]\n\n"
+    return Response(text, content_type="text/event-stream")
+
+
+def _redirects(_server: Misbehaving, _asked: Asked, _request: Request) -> Response:
+    return Response("", 302, {"Location": "/sign-in"})
+
+
 _RATE = {"code": "rate_limit_exceeded", "type": "tokens", "message": "Rate limit reached."}
 _AGAIN = _RATE | {"message": "Rate limit reached. Please try again in 6ms."}
 _QUOTA = {"code": "insufficient_quota", "message": "You exceeded your current quota."}
@@ -389,7 +419,16 @@ HABITS: Mapping[str, tuple[float, Habit]] = {
     "writes scores as text": (3, _scores(str)),
     "writes scores out of ten": (3, _scores(lambda score: f"{score}/10")),
     "writes whole floats": (3, _scores(float)),
-    "writes broken floats": (2, _sets(8.5, "7.5", 1e9)),
+    "writes scores out of ten in words": (3, _scores(lambda score: f"{score} out of 10")),
+    "writes broken floats": (2, _sets("8.5.5", "75", 1e9)),
+    "writes halves": (2, _writes(_halves)),
+    "answers in its reasoning": (3, _answers_in("reasoning_content")),
+    "answers in its reasoning, named otherwise": (2, _answers_in("reasoning")),
+    "answers in JSON in a string": (2, _writes(lambda asked: json.dumps(_rows(asked.rows)))),
+    "answers in JSON in a field": (
+        2,
+        _writes(lambda asked: json.dumps({"answer": _rows(asked.rows)})),
+    ),
     "leaves the scale": (2, _sets(0, 11, -3, 100, "0", "11/10")),
     "gives no score": (2, _sets(None, "high", [], {}, "")),
     "gives no number": (2, _sets(float("nan"), float("inf"))),
@@ -426,6 +465,12 @@ HABITS: Mapping[str, tuple[float, Habit]] = {
     "fails in HTML": (1, _answers_html),
     "fails in an answer": (2, _complains(200, {"error": {"message": "overloaded", "code": 502}})),
     "wants no schema": (0.5, _complains(400, {"error": _FORM})),
+    "refuses schemas in its own words": (
+        0.5,
+        _complains(400, {"error": {"message": "failed to parse grammar"}}),
+    ),
+    "streams": (0.3, _streams),
+    "redirects": (0.3, _redirects),
     "answers no completion": (1, _answers_nonsense),
     "hangs up": (1, _hangs_up),
     "breaks off while sending": (1, _breaks_off),

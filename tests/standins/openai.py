@@ -30,12 +30,14 @@ class StandIn:
     def __init__(self, server: HTTPServer) -> None:
         self.questions: list[Body] = []
         self.keys: list[str | None] = []
+        self.headers: list[Mapping[str, str]] = []
+        self.addresses: list[str] = []
         self.base_url = server.url_for("/v1")
         self.released = Event()
         self.always: Behaviour | None = None
         self._next: deque[Behaviour] = deque()
         server.clear()
-        server.expect_request(re.compile(r"/v1/chat/completions")).respond_with_handler(
+        server.expect_request(re.compile(r"/(v1|openai/.*)/chat/completions")).respond_with_handler(
             self._respond
         )
 
@@ -51,6 +53,8 @@ class StandIn:
     def _respond(self, request: Request) -> Response:
         self.questions.append(json.loads(request.data))
         self.keys.append(request.headers.get("Authorization"))
+        self.headers.append(dict(request.headers))
+        self.addresses.append(request.url)
         if self._next:
             return self._next.popleft()(self, request)
         return (self.always or judges())(self, request)
@@ -172,6 +176,46 @@ def accepts_no(param: str, message: str, *, sent: Callable[[Body], bool]) -> Beh
         return judges()(standing, request)
 
     return behaviour
+
+
+def says_in(field: str, write: Callable[[str], object] = lambda text: text) -> Behaviour:
+    """Judge correctly, and leave the answer in another field of the message, `content` empty."""
+
+    def behaviour(standing: StandIn, request: Request) -> Response:
+        rows = [row(paper) for paper in papers_of(json.loads(request.data))]
+        said = write(json.dumps({"rows": rows}))
+        return says("", **{field: said})(standing, request)  # type: ignore[arg-type]  # a message's
+
+    return behaviour
+
+
+def refuses_schemas(status: int, error: Mapping[str, object] | str) -> Behaviour:
+    """Refuse every request with a format of its answer, in these words; judge all others."""
+
+    def behaviour(standing: StandIn, request: Request) -> Response:
+        if "response_format" in json.loads(request.data):
+            return complains(status, error)(standing, request)
+        return judges()(standing, request)
+
+    return behaviour
+
+
+def streams(kind: str = "text/event-stream") -> Behaviour:
+    """Answer with server-sent events, which nobody asked for."""
+
+    def behaviour(standing: StandIn, request: Request) -> Response:
+        whole = judges()(standing, request).get_json()["choices"][0]["message"]["content"]
+        pieces = [whole[at : at + 20] for at in range(0, len(whole), 20)]
+        events = [{"choices": [{"index": 0, "delta": {"content": piece}}]} for piece in pieces]
+        lines = [f"data: {json.dumps(event)}\n\n" for event in events]
+        return Response("".join([*lines, "data: [DONE]\n\n"]), content_type=kind)
+
+    return behaviour
+
+
+def redirects(address: str, status: int = 308) -> Behaviour:
+    """Send the client elsewhere."""
+    return answers("", status=status, headers={"Location": address})
 
 
 def hangs_up(_standing: StandIn, request: Request) -> Response:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Thread
 
@@ -10,7 +10,13 @@ import pytest
 
 from paperlark.domain.errors import StoreError
 from paperlark.store.database import open_database, transaction
-from paperlark.store.model_servers import KnownModelServer, ModelServerStore
+from paperlark.store.model_servers import (
+    REMEMBERED,
+    KnownModelServer,
+    ModelServerStore,
+    StoredUnreadable,
+    UnreadableReplies,
+)
 
 HERE = "http://localhost:11434/v1"
 NOW = datetime(2026, 11, 22, 6, tzinfo=UTC)
@@ -68,3 +74,46 @@ def test_a_file_that_is_no_database_is_one_clear_error(tmp_path: Path) -> None:
     path.write_bytes(b"no database at all" * 100)
     with pytest.raises(StoreError, match="is damaged"):
         store(path).find(HERE, "qwen3")
+
+
+def test_that_replies_could_not_be_read_is_kept_beside_the_capabilities(path: Path) -> None:
+    store(path).keep(HERE, "qwen3", '{"form": "text"}')
+    memory = StoredUnreadable(store(path), HERE, "qwen3")
+    assert memory.recall() is None
+    memory.keep("“No.”")
+    assert memory.recall() == "“No.”"
+    assert store(path).unreadable(HERE, "qwen3") == UnreadableReplies("“No.”", NOW)
+    assert store(path).unreadable(HERE, "gemma3") is None
+    memory.forget()
+    assert memory.recall() is None
+    assert store(path).find(HERE, "qwen3") == KnownModelServer(
+        HERE, "qwen3", '{"form":"text"}', NOW
+    )
+
+
+@pytest.mark.parametrize("dialect", [None, "no JSON", "[]", "{}"])
+def test_it_is_kept_whatever_is_stored_there(path: Path, dialect: str | None) -> None:
+    if dialect is not None:
+        store(path).keep(HERE, "qwen3", dialect)
+    memory = StoredUnreadable(store(path), HERE, "qwen3")
+    memory.forget()
+    memory.keep("nothing")
+    memory.keep("“No.”")
+    assert memory.recall() == ("“No.”" if dialect != "[]" else None)
+
+
+def test_it_is_forgotten_after_a_week(path: Path) -> None:
+    StoredUnreadable(store(path), HERE, "qwen3").keep("“No.”")
+    for later, known in ((REMEMBERED - timedelta(seconds=1), True), (REMEMBERED, False)):
+        then = ModelServerStore(path, now=lambda later=later: NOW + later)  # type: ignore[misc]
+        assert (then.unreadable(HERE, "qwen3") is not None) is known
+
+
+def test_a_database_in_trouble_remembers_nothing_and_raises_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "store.db"
+    path.write_bytes(b"no database at all" * 100)
+    memory = StoredUnreadable(store(path), HERE, "qwen3")
+    memory.keep("“No.”")
+    memory.forget()
+    assert memory.recall() is None
+    assert StoredUnreadable(store(tmp_path / "none.db"), HERE, "qwen3").recall() is None

@@ -22,6 +22,7 @@ from paperlark.ports import BatchJobs, ChatModel, Judge, Progress
 from paperlark.settings import ModelSettings, Settings
 from paperlark.settings.environment import Environment, RunOptions
 from paperlark.settings.model_access import check_price, model_key
+from paperlark.store.model_servers import ModelServerStore, StoredUnreadable
 from paperlark.store.spending import SpendingStore
 
 if TYPE_CHECKING:
@@ -89,7 +90,9 @@ def choose_judge(  # noqa: PLR0917  # all that a judge may need
     chat = build_chat_stack(
         server, model.base_url, ledger, own_prices=model.prices, now=environment.now
     )
-    live = _llm_judge(settings.profile, model, chat, threads.map)
+    servers = ModelServerStore(settings.database, now=environment.now)
+    memory = StoredUnreadable(servers, model.base_url, model.model)
+    live = _llm_judge(settings.profile, model, chat, threads.map, memory)
     submits = model.batch if options.batch is None else options.batch
     # Other runs are kept off the database: no job can appear later.
     if not submits and not jobs.open_jobs():
@@ -118,7 +121,11 @@ def choose_estimating_judge(
 
 
 def _llm_judge(
-    profile: Profile, model: ModelSettings, chat: ChatModel, map_: Map = map
+    profile: Profile,
+    model: ModelSettings,
+    chat: ChatModel,
+    map_: Map = map,
+    memory: StoredUnreadable | None = None,
 ) -> LlmJudge:
     from paperlark.judges.llm import LlmJudge  # noqa: PLC0415  # only a page with a model needs it
     from paperlark.judges.prompt import mentions_authors  # noqa: PLC0415  # likewise
@@ -132,6 +139,7 @@ def _llm_judge(
         context=model.context or context_window(model.model, model.base_url),
         authors=mentions_authors(profile.criteria.text),
         map_=map_,
+        memory=memory,
     )
 
 

@@ -10,7 +10,16 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from paperlark.compose.model_server import capability_keeper, known_server, stored_capabilities
-from paperlark.doctor.findings import CheckContext, Finding, Severity, error, note, ok, trouble
+from paperlark.doctor.findings import (
+    CheckContext,
+    Finding,
+    Severity,
+    error,
+    note,
+    ok,
+    trouble,
+    warning,
+)
 from paperlark.domain.chat import ChatReply, Prompt
 from paperlark.domain.errors import ModelBusy, ModelError, PriceUnknown, StoreError
 from paperlark.domain.spending import Tokens
@@ -18,6 +27,7 @@ from paperlark.http.loopback import is_on_this_machine
 from paperlark.renderers.english import UNKNOWN, amount
 from paperlark.settings import ModelSettings
 from paperlark.settings.model_access import check_price
+from paperlark.store.model_servers import REMEMBERED, ModelServerStore
 
 if TYPE_CHECKING:
     from paperlark.llm.capabilities import Capabilities
@@ -46,6 +56,7 @@ def check_model(context: CheckContext) -> Iterator[Finding]:
         return
     yield _price(model, context.environment.now())
     yield from _budget(model, context.environment.now())
+    yield from _unreadable(context, model)
     yield from _question(context, model)
 
 
@@ -78,6 +89,21 @@ def _budget(model: ModelSettings, now: datetime) -> Iterator[Finding]:
         yield ok("budget", f"at most {limits}")
     elif not is_on_this_machine(model.base_url):
         yield note("budget", "none: the cost of the model is not limited", "add [budget] month = 5")
+
+
+def _unreadable(context: CheckContext, model: ModelSettings) -> Iterator[Finding]:
+    """Warn of a model whose replies an earlier run could not read."""
+    store = ModelServerStore(context.settings.database, now=context.environment.now)
+    try:
+        found = store.unreadable(model.base_url, model.model)
+    except StoreError:
+        # The database has a group of its own.
+        return
+    if found is not None:
+        yield warning("replies", f"{model.model} gave replies that could not be read on"
+                      f" {found.at.date()}; the last said: {found.said}",
+                      "try another model, or see what this one answers; the next run sends it one"
+                      f" question, and {REMEMBERED.days} days later this is forgotten")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

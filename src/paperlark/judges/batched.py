@@ -49,7 +49,8 @@ class BatchedJudge:
 
     Unless `submits`, what is missing is asked of `live` at once, except for what waits in a job. A
     paper is submitted up to three times, alone once its answer was unusable. Where it is unknown
-    what the server accepts, the first question is asked at once, so that not hundreds fail.
+    what the server accepts, or whether its replies can be read, the first question is asked at
+    once, so that not hundreds fail.
     """
 
     def __init__(
@@ -134,7 +135,9 @@ class BatchedJudge:
                 last = misses[paper.id][-1].reason
                 reason = f"{last} (submitted {MAX_SUBMISSIONS} times)"
                 yield Unjudged(paper, UnjudgedReason.FAILED, reason)
-        if rest and not self._terms.capabilities_known():
+        if _was_unreadable(history):
+            self._live.replies.doubt()
+        if rest and not self._is_ready:
             rest = yield from self._ask_first(rest, judgement_key, precedents)
         builder = BatchRequestBuilder(self._live.plan, self._terms, self._rng)
         alone = {id_ for id_, several in misses.items() if any(miss.tried for miss in several)}
@@ -155,6 +158,11 @@ class BatchedJudge:
             reason = str(refusal or "the budget did not allow it")
             yield from (Unjudged(paper, UnjudgedReason.BUDGET, reason) for paper in over_budget)
 
+    @property
+    def _is_ready(self) -> bool:
+        """Whether it is known what the server accepts, and nothing speaks against its replies."""
+        return self._terms.capabilities_known() and not self._live.replies.is_in_doubt
+
     def _ask_first(
         self, papers: Sequence[Paper], judgement_key: JudgementKey, precedents: Precedents
     ) -> Generator[ModelCall | Unjudged, None, list[Paper]]:
@@ -168,7 +176,7 @@ class BatchedJudge:
                 reason = result.reason
             yield result
         rest = list(papers[len(first) :])
-        if self._terms.capabilities_known():
+        if self._is_ready:
             return rest
         reason = f"not submitted: {reason}"
         yield from (Unjudged(paper, UnjudgedReason.FAILED, reason) for paper in rest)
@@ -231,6 +239,13 @@ def _misses(paper: Paper, history: Sequence[BatchJob]) -> Sequence[BatchMiss]:
     return [
         job.misses[paper.id] for job in history if paper.id in job.misses and job.contains(paper)
     ]
+
+
+def _was_unreadable(history: Sequence[BatchJob]) -> bool:
+    """Return whether the last job was answered, and not one of its papers judged by that."""
+    last = max(history, key=lambda job: job.at, default=None)
+    asked = [one.id for one in last.asked()] if last else []
+    return last is not None and all(id_ in last.misses and last.misses[id_].tried for id_ in asked)
 
 
 def _split_into_jobs(

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from random import Random, SystemRandom
-from threading import Lock
 from typing import Protocol, TypeVar
 
 from paperlark.domain.chat import ChatReply
@@ -26,9 +25,10 @@ from paperlark.domain.paper import Paper, PaperId
 from paperlark.domain.profile import Cutoffs
 from paperlark.judges import prompt
 from paperlark.judges.batch_size import AdaptiveBatchSize, batches, make_plan, to_prompt
+from paperlark.judges.circuit_breaker import CircuitBreaker, Fault, ReplyBreaker, quote
 from paperlark.judges.question import PaperQuestion, ask_about
-from paperlark.judges.reply import parse_reply
-from paperlark.ports import ChatModel
+from paperlark.judges.reply import SUSPECT, ParsedReply, parse_reply
+from paperlark.ports import ChatModel, UnreadableMemory
 
 _log = logging.getLogger(__name__)
 _Item = TypeVar("_Item")
@@ -36,6 +36,9 @@ _Result = TypeVar("_Result")
 
 _ALONE = 2
 """The last of the rounds, which count from 0."""
+
+
+_NOT_ASKED = Fault("not asked, because replies about other papers could not be read")
 
 
 class Map(Protocol):
@@ -46,60 +49,6 @@ class Map(Protocol):
     ) -> Iterable[_Result]:
         """Apply the function to every item and yield results as they come."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """Why a question brought no judgement of a paper; `cause` counts if it was the last question.
-
-    `alone` where the paper should be asked about by itself; `final` where it should not be asked
-    about again.
-    """
-
-    reason: str
-    cause: UnjudgedReason = UnjudgedReason.FAILED
-    alone: bool = False
-    final: bool = False
-
-
-@dataclass(slots=True)
-class CircuitBreaker:
-    """Circuit breaker that opens after `patience` failed questions in a row; safe for threads.
-
-    Each of them was retried several times already, and hundreds may be waiting. `over_budget` stops
-    one round only: the best matches come first, and may fit the budget in smaller questions.
-    """
-
-    patience: int
-    over_budget: Fault | None = None
-    _opened: Fault | None = None
-    _failures: int = 0
-    _lock: Lock = field(default_factory=Lock)
-
-    @property
-    def fault(self) -> Fault | None:
-        """Why no more is asked for now."""
-        return self._opened or self.over_budget
-
-    def succeeded(self) -> None:
-        """Record that a question was answered, whatever the answer."""
-        with self._lock:
-            self._failures = 0
-
-    def failed(self, reason: str) -> None:
-        """Record that a question got no answer."""
-        with self._lock:
-            self._failures += 1
-            failures = self._failures
-        if failures >= self.patience:
-            self.open(f"not asked after {failures} failures in a row, the last: {reason}")
-
-    def open(self, reason: str, *, level: int = logging.INFO) -> None:
-        """Open it at once: no question will be answered."""
-        with self._lock:
-            if self._opened is None:
-                self._opened = Fault(reason, final=True)
-                _log.log(level, "circuit breaker opened, no more questions: %s", reason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +66,8 @@ class LlmJudge:
     spoke of others, or lacked the comment that it needs, is asked about alone next. `batch_size`
     None leaves it to the model's `context` in tokens, as far as it is known, and to what the model
     proves able to answer. `map_` sends the questions of one round, for example on threads; `rng`
-    draws numbers that no abstract may guess.
+    draws numbers that no abstract may guess. `memory` holds across runs that replies could not be
+    read.
     """
 
     def __init__(  # noqa: PLR0913  # all but the first two have defaults
@@ -132,6 +82,7 @@ class LlmJudge:
         patience: int = 3,
         map_: Map = map,
         rng: Random | None = None,
+        memory: UnreadableMemory | None = None,
     ) -> None:
         self._model = model
         self._cutoffs = cutoffs
@@ -142,6 +93,7 @@ class LlmJudge:
         self._patience = patience
         self._map = map_
         self._rng = rng or SystemRandom()
+        self.replies = ReplyBreaker(model.name, memory)
 
     def model(self, day: date) -> str:  # noqa: ARG002  # the same on every day
         """Return the chat model's name."""
@@ -182,7 +134,9 @@ class LlmJudge:
                 for paper in waiting:
                     fault = faults.get(paper.id)
                     if fault is not None and (fault.final or number == _ALONE):
-                        yield Unjudged(paper, fault.cause, fault.reason)
+                        # Why the model is left alone says more than what one of its replies lacked.
+                        shown = fault if fault.final else self.replies.fault or fault
+                        yield Unjudged(paper, shown.cause, shown.reason)
                     elif fault is not None:
                         rounds[_ALONE if fault.alone else number + 1].append(paper)
         finally:
@@ -201,8 +155,31 @@ class LlmJudge:
         self, batch: tuple[Paper, ...], *, precedents: Precedents, breaker: CircuitBreaker
     ) -> _Outcome:
         """Send one question, unless there is a reason to ask no more."""
-        if breaker.fault is not None:
-            return _failed(batch, breaker.fault)
+        with self.replies.turn():
+            fault = breaker.fault or self.replies.fault
+            if fault is not None:
+                return _failed(batch, fault)
+            if self.replies.is_in_doubt and len(batch) > 1:
+                return self._try_one(batch, precedents, breaker)
+            return self._send(batch, precedents, breaker)
+
+    def _try_one(
+        self, batch: tuple[Paper, ...], precedents: Precedents, breaker: CircuitBreaker
+    ) -> _Outcome:
+        """Ask about one paper, drawn so that none can know, and about the others if that helps."""
+        one = self._rng.choice(batch)
+        others = tuple(paper for paper in batch if paper is not one)
+        first = self._send((one,), precedents, breaker)
+        fault = breaker.fault or self.replies.fault
+        if fault is None and not self.replies.is_in_doubt:
+            second = self._send(others, precedents, breaker)
+        else:
+            second = _failed(others, fault or _NOT_ASKED)
+        return _Outcome({**first.faults, **second.faults}, first.model_calls + second.model_calls)
+
+    def _send(
+        self, batch: tuple[Paper, ...], precedents: Precedents, breaker: CircuitBreaker
+    ) -> _Outcome:
         try:
             question = ask_about(batch, precedents, rng=self._rng, authors=self.plan.authors)
             answer = self._model.ask(to_prompt(question, self.plan))
@@ -215,6 +192,7 @@ class LlmJudge:
         except ModelRefused as error:
             breaker.succeeded()
             self._batch_size.too_large(len(batch))
+            self.replies.unreadable(error.problem, "", len(batch), hostile=True)
             return _failed(batch, Fault(str(error), final=len(batch) == 1), paid=paid_calls(error))
         except Exception as error:  # noqa: BLE001  # a bug in an adapter loses no paper either
             reason = failure_reason(error)
@@ -237,12 +215,23 @@ class LlmJudge:
             self._batch_size.too_large(asked)
         else:
             self._batch_size.succeeded(asked)
+        self._record(parsed, question, answer.text)
         model_call = ModelCall(parsed.judgements, answer.spend, answer.text)
         faults = {
             paper: Fault(reason, alone=paper in parsed.alone)
             for paper, reason in parsed.faults.items()
         }
         return _Outcome(faults, (*lost, model_call))
+
+    def _record(self, parsed: ParsedReply, question: PaperQuestion, text: str) -> None:
+        """Tell the breaker whether there was anything to read; a suspect reply proves neither."""
+        if parsed.judgements:
+            self.replies.read()
+        elif parsed.problem is not None or parsed.lost:
+            said = quote(text, f"{self.plan.system}\n{question.text}")
+            problem = parsed.problem or SUSPECT
+            asked = len(question.papers)
+            self.replies.unreadable(problem, said, asked, hostile=parsed.lost)
 
 
 def _failed(batch: Iterable[Paper], fault: Fault, *, paid: tuple[ModelCall, ...] = ()) -> _Outcome:

@@ -1,39 +1,31 @@
 """Parse a model's raw reply into judgements: keep what is certain, report what is wrong.
 
-Models wrap their rows in prose, code fences, reasoning and objects of any name, and break off in
-the middle. So the wrapping is ignored: a row is an object that names a paper by its number. A
+Models wrap their rows in anything, which `reply_rows` ignores, and break off in the middle. A
 reply with a row about any other number is suspect as a whole: an abstract dictated it, or the
 model got lost.
 """
 
 from __future__ import annotations
 
-import json
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from paperlark.domain.judgement import Judgement
+from paperlark.domain.judgement import HIGHEST, Judgement
 from paperlark.domain.paper import PaperId
 from paperlark.domain.profile import Cutoffs
+from paperlark.judges.reply_rows import find_rows, number_of
 
 LONGEST_COMMENT = 600
 
-_MOST_FAILURES = 1000
-"""No honest reply has so many stray braces; a hostile one must not cost minutes."""
-
 SUSPECT = "the model's reply judged papers that it was not asked about"
 
-_NAMES = ("paper", "number", "paper_number", "id", "paper_id", "no", "n")
-_NUMBER = re.compile(r"\D{0,12}([1-9]\d{0,8})(?:\.0+)?\D{0,3}")
-_SCORE = re.compile(r"(10|[1-9])(?:\.0+)?(?:\s*/\s*10(?:\.0+)?)?", re.ASCII)
-_THOUGHT = re.compile(r"\s*<(think|thinking|thought|reasoning)>", re.IGNORECASE)
-_END_OF_THOUGHT = re.compile(r"</(?:think|thinking|thought|reasoning)>", re.IGNORECASE)
-_TEX = r"(?:n(?:u|abla|eq?|ot)|t(?:heta|au|imes|ext\w*|ilde|o|op)|r(?:ho|m|ight\w*))\b"
-_ESCAPE = re.compile(rf'\\(["\\/]|u[0-9a-fA-F]{{4}}|(?!{_TEX})[nrt])?')
-_STRING_OR_COMMA = re.compile(r'("(?:[^"\\]|\\.)*+(?:"|\Z))|,(?=\s*[}\]])', re.DOTALL)
+_SCORE = re.compile(
+    r"(10|[1-9])(?:[.,](\d{1,20}))?(?:\s*\(?\s*(?:/|out\s+of|of)\s*(?:10(?:\.0+)?|ten)\s*\)?)?",
+    re.ASCII | re.IGNORECASE,
+)
 # Joiners (U+200C, U+200D) are of category Cf, too, and some scripts need them.
 _INVISIBLE = {"Cc", "Cf", "Cs"}
 _JOINERS = "\u200c\u200d"
@@ -58,13 +50,17 @@ class ParsedReply:
     """What a reply holds: each paper of the question has a judgement or a fault, never both.
 
     `alone` are papers with a fault that should be asked about by themselves. `too_many` where
-    papers were left out, as models do when asked about too many.
+    papers were left out, as models do when asked about too many. `problem` is why the reply as a
+    whole brought nothing that can be read, None where it brought something, or is only suspect;
+    `lost` where it is suspect and did not name a single paper of the question.
     """
 
     judgements: tuple[Judgement, ...]
     faults: Mapping[PaperId, str]
     alone: frozenset[PaperId] = frozenset()
     too_many: bool = False
+    problem: str | None = None
+    lost: bool = False
 
 
 def parse_reply(text: str, papers: Mapping[int, AskedPaper], cutoffs: Cutoffs) -> ParsedReply:
@@ -73,22 +69,26 @@ def parse_reply(text: str, papers: Mapping[int, AskedPaper], cutoffs: Cutoffs) -
     A paper that meets the cut-offs needs a comment; any other may have one.
     """
     found: dict[int, list[Judgement | _Fault]] = {number: [] for number in papers}
-    for name, row in _rows(text, papers):
-        number = _number(name)
-        if number is None or number not in papers:
-            faults = dict.fromkeys((paper.id for paper in papers.values()), SUSPECT)
-            return ParsedReply((), faults, alone=frozenset(faults))
+    rows = [(number_of(name), row) for name, row in find_rows(text, papers)]
+    named = {number for number, _ in rows}
+    if not named <= papers.keys():
+        faults = dict.fromkeys((paper.id for paper in papers.values()), SUSPECT)
+        return ParsedReply((), faults, frozenset(faults), lost=named.isdisjoint(papers))
+    for number, row in ((one, row) for one, row in rows if one is not None):
         result = _judgement(row, papers[number], cutoffs)
         if result not in found[number]:
             found[number].append(result)
     absent = _Fault(_why_absent(text, any_row=any(found.values())))
     results = {papers[number].id: _only(several, absent) for number, several in found.items()}
     faults_of = {id_: one for id_, one in results.items() if isinstance(one, _Fault)}
+    alone = frozenset(id_ for id_, fault in faults_of.items() if fault is _NO_COMMENT)
+    is_readable = len(faults_of) < len(results) or alone or not results
     return ParsedReply(
         tuple(result for result in results.values() if isinstance(result, Judgement)),
         {id_: fault.reason for id_, fault in faults_of.items()},
-        alone=frozenset(id_ for id_, fault in faults_of.items() if fault is _NO_COMMENT),
+        alone=alone,
         too_many=not all(found.values()),
+        problem=None if is_readable else next(iter(faults_of.values())).reason,
     )
 
 
@@ -101,7 +101,7 @@ _NO_COMMENT = _Fault("the model gave no comment")
 _AMBIGUOUS = _Fault("the model gave two different judgements of this paper")
 
 
-def clean_comment(text: str) -> str:
+def clean_comment(text: str, longest: int = LONGEST_COMMENT) -> str:
     """Return a comment on one line of bounded length, without control or invisible characters."""
     visible = "".join(
         " " if c.isspace() else c
@@ -109,9 +109,9 @@ def clean_comment(text: str) -> str:
         if c.isspace() or c in _JOINERS or unicodedata.category(c) not in _INVISIBLE
     )
     line = " ".join(visible.split()).strip(_JOINERS)
-    if len(line) <= LONGEST_COMMENT:
+    if len(line) <= longest:
         return line
-    return line[: LONGEST_COMMENT - 1].rsplit(" ", 1)[0] + "…"
+    return line[: longest - 1].rsplit(" ", 1)[0] + "…"
 
 
 def _only(results: Sequence[Judgement | _Fault], absent: _Fault) -> Judgement | _Fault:
@@ -138,97 +138,40 @@ def _judgement(
         return _no_score("relevance", row)
     if novelty is None:
         return _no_score("novelty", row)
+    rounded = " and ".join(
+        f"{name} {ascii(row[name]).strip(chr(39))}"
+        for name, score in (("relevance", relevance), ("novelty", novelty))
+        if score.rounded
+    )
+    note = f" [{rounded[:80]}, rounded down]" if rounded else ""
     comment = row.get("comment")
-    cleaned = clean_comment(comment) if isinstance(comment, str) else ""
-    if cutoffs.meets(relevance, novelty) and not cleaned:
+    cleaned = (
+        clean_comment(comment, LONGEST_COMMENT - len(note)) if isinstance(comment, str) else ""
+    )
+    if cutoffs.meets(relevance.whole, novelty.whole) and not cleaned:
         return _NO_COMMENT
-    return Judgement(paper.id, paper.version, relevance, novelty, cleaned)
+    # Without a comment the paper is on no page, and its scores in no reader's sight.
+    whole = f"{cleaned}{note}" if cleaned else ""
+    return Judgement(paper.id, paper.version, relevance.whole, novelty.whole, whole)
 
 
 def _no_score(name: str, row: Mapping[str, object]) -> _Fault:
     shown = ascii(str(row[name])).strip("'")[:20] if name in row else "no"
-    return _Fault(f"the model gave {shown} {name}, not a whole number from 1 to 10")
+    return _Fault(f"the model gave {shown} {name}, not a number from 1 to 10")
 
 
-def _score(value: object) -> int | None:
-    """Parse 8, 8.0, "8" or "8/10"; None for a number that is not clearly on the scale."""
+@dataclass(frozen=True, slots=True)
+class _Score:
+    whole: int
+    rounded: bool
+
+
+def _score(value: object) -> _Score | None:
+    """Parse 8, 8.0, "8/10" or "8 out of 10", and 7.5 as 7; None for what is not on the scale."""
     if isinstance(value, bool) or not isinstance(value, int | str):
         return None
     match = _SCORE.fullmatch(str(value).strip())
-    return int(match[1]) if match else None
-
-
-def _number(name: object) -> int | None:
-    """Parse 412, "412" or "Paper 412"; None for text without a number."""
-    if isinstance(name, bool) or not isinstance(name, int | str):
+    if match is None:
         return None
-    match = _NUMBER.fullmatch(str(name).strip())
-    return int(match[1]) if match else None
-
-
-def _rows(
-    text: str, papers: Mapping[int, AskedPaper]
-) -> Iterator[tuple[object, Mapping[str, object]]]:
-    """Find the objects that name a paper, by a field or by the key above them."""
-    waiting = list(_values(_repaired(_without_reasoning(text))))
-    while waiting:
-        value = waiting.pop()
-        if isinstance(value, list):
-            waiting.extend(value)
-            continue
-        if not isinstance(value, dict):
-            continue
-        row = {key.strip().casefold(): field for key, field in value.items()}
-        name = next((row[key] for key in _NAMES if key in row), None)
-        if name is not None and ("relevance" in row or "novelty" in row or _number(name) in papers):
-            yield name, row
-            continue
-        for key, field in value.items():
-            named = isinstance(field, dict) and _number(key) is not None
-            waiting.append({"paper": key, **field} if named else field)
-
-
-def json_objects(text: str) -> Iterator[object]:
-    """Decode every complete JSON object of a reply, as it stands and then repaired."""
-    answer = _without_reasoning(text)
-    yield from _values(answer)
-    yield from _values(_repaired(answer))
-
-
-def _without_reasoning(text: str) -> str:
-    """Return what follows the model's reasoning; nothing where that never ends."""
-    thought = _THOUGHT.match(text)
-    end = _END_OF_THOUGHT.search(text)
-    if thought:
-        return text[end.end() :] if end else ""
-    # Some servers drop the opening tag. Inside JSON such a tag is a paper's own text.
-    if end and not text.lstrip().startswith(("{", "[", "```")):
-        return text[end.end() :]
-    return text
-
-
-def _repaired(text: str) -> str:
-    r"""Drop commas before a closing bracket and double the backslash of `\alpha` or `\theta`."""
-    escaped = _ESCAPE.sub(lambda found: found[0] if found[1] else r"\\", text)
-    return _STRING_OR_COMMA.sub(lambda found: found[1] or "", escaped)
-
-
-def _values(text: str) -> Iterator[object]:
-    """Decode every complete object in the text, the outermost ones that are valid JSON."""
-    decoder = json.JSONDecoder(object_pairs_hook=_unambiguous, parse_float=str, strict=False)
-    start, failures = text.find("{"), 0
-    while start >= 0 and failures < _MOST_FAILURES:
-        try:
-            value, end = decoder.raw_decode(text, start)
-        except (ValueError, RecursionError):  # ValueError also for a number of thousands of digits
-            end = start + 1
-            failures += 1
-        else:
-            yield value
-        start = text.find("{", end)
-
-
-def _unambiguous(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    """Return an empty object where a key occurs twice: it may mix the fields of two papers."""
-    fields = dict(pairs)
-    return fields if len(fields) == len(pairs) else {}
+    whole, rounded = int(match[1]), bool((match[2] or "").strip("0"))
+    return None if whole == HIGHEST and rounded else _Score(whole, rounded)

@@ -13,7 +13,7 @@ from paperlark.domain.judgement import ModelCall
 from paperlark.domain.plain_text import clean
 from paperlark.domain.translation import TranslationReply
 from paperlark.judges.llm import failure_reason, paid_calls
-from paperlark.judges.reply import json_objects
+from paperlark.judges.reply_rows import json_objects
 from paperlark.ports import ChatModel
 
 LONGEST = 20_000

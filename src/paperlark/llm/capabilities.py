@@ -1,19 +1,15 @@
-"""What one chat server accepts, discovered from its complaints and remembered."""
+"""What one chat server accepts, and what to try next after a complaint; remembered as JSON."""
 
 from __future__ import annotations
 
 import json
-import logging
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import astuple, dataclass, field, replace
 from enum import IntEnum
-from threading import Lock
 
 from paperlark.domain.chat import Prompt
 from paperlark.llm.error_classes import ErrorClass
-
-_log = logging.getLogger(__name__)
 
 _FORMAT_WORDS = (
     "response_format",
@@ -114,6 +110,10 @@ class Capabilities:
             return replace(self, system_role=False)
         return None
 
+    def without_schema(self) -> Capabilities:
+        """Return what to try where a complaint does not say what is wrong."""
+        return replace(self, response_format=ResponseFormat.TEXT)
+
     def after_reasoning_only(self, prompt: Prompt) -> Capabilities:
         """Return what to try after an answer that reached its limit before it began.
 
@@ -175,6 +175,7 @@ def read_capabilities(text: str) -> Capabilities | None:
     """Read what `write_capabilities` wrote; None for anything else, to be discovered anew."""
     try:
         stored = json.loads(text)
+        stored.pop("unreadable", None)  # the store's own, see store/model_servers.py
         form = ResponseFormat[stored["form"].upper()]
         if len(stored) != len(_STORED_KEYS) or not _is_valid(stored):
             return None
@@ -215,74 +216,3 @@ def describe_capabilities(found: Capabilities) -> tuple[str, ...]:
         (tokens > 0, f"reasons before it answers, with {tokens} more tokens"),
     ]
     return (formats[found.response_format], *(text for holds, text in differences if holds))
-
-
-class CapabilityDiscovery:
-    """Holds the capabilities that all threads use, and learns from complaints.
-
-    `remembered` is what an earlier run discovered, None where there was none; once it no longer
-    works everything is discovered anew. `on_learned` is called once for each set of capabilities
-    that an answer confirmed.
-    """
-
-    def __init__(
-        self,
-        remembered: Capabilities | None,
-        on_learned: Callable[[Capabilities], object] = lambda _: None,
-    ) -> None:
-        self._current = remembered or Capabilities()
-        self._confirmed = remembered
-        self._is_remembered = remembered is not None
-        self._on_learned = on_learned
-        self._lock = Lock()
-
-    @property
-    def current(self) -> Capabilities:
-        """What requests are made for now."""
-        return self._current
-
-    @property
-    def is_confirmed(self) -> bool:
-        """Whether an answer ever came to a request of this kind."""
-        return self._confirmed is not None
-
-    def complained(self, used: Capabilities, error: ErrorClass) -> bool:
-        """Learn from an error about a request; return whether to send it again.
-
-        What another thread has learned meanwhile is tried first.
-        """
-        if error.is_too_large:
-            self._replace(used, used.after_too_large())
-        better = used.after_complaint(error)
-        if better is None:
-            return False
-        with self._lock:
-            if self._current == used:
-                is_outdated = self._is_remembered and used != Capabilities()
-                self._current = Capabilities() if is_outdated else better
-                self._is_remembered = False
-                _log.info(
-                    "the server rejected the request's form; next try: %s",
-                    "; ".join(describe_capabilities(self._current)),
-                )
-        return True
-
-    def only_reasoned(self, used: Capabilities, prompt: Prompt) -> None:
-        """Learn from an answer that reached its limit before it began."""
-        better = used.after_reasoning_only(prompt)
-        self._replace(used, better)
-        self.answered(better)
-
-    def _replace(self, used: Capabilities, better: Capabilities) -> None:
-        with self._lock:
-            if self._current == used:
-                self._current = better
-
-    def answered(self, found: Capabilities) -> None:
-        """Confirm capabilities by an answer."""
-        with self._lock:
-            is_new = found == self._current != self._confirmed
-            self._confirmed = found if is_new else self._confirmed
-        if is_new:
-            _log.info("capabilities discovered: %s", "; ".join(describe_capabilities(found)))
-            self._on_learned(found)

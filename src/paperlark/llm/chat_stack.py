@@ -31,6 +31,7 @@ from paperlark.domain.errors import BudgetSpent, ModelBusy, ModelError
 from paperlark.domain.spending import Prices, Spend, Tokens, total
 from paperlark.llm import prices
 from paperlark.llm.budget import BudgetLedger, Reservation
+from paperlark.llm.not_an_answer import NoCompletion
 from paperlark.llm.openai_compatible import OpenAICompatible
 from paperlark.ports import ChatModel
 
@@ -42,6 +43,7 @@ DEFAULT_ANSWER_LIMIT = 8192
 """Tokens that an answer may have if its prompt sets no limit."""
 _OVERHEAD = 256
 """Tokens that a server adds to what is sent: roles, and its wording of the schema."""
+_MOST_NO_COMPLETIONS = 3
 _MIN_SAMPLES, _SLACK = 3, 100
 """Answers that show how much of its limit a model uses, and tokens for one that differs."""
 
@@ -137,17 +139,24 @@ def retry_wait(error: Exception, longest_wait: float) -> bool | float:
 
 
 class Retrying(_Wrapper):
-    """ChatModel that repeats a busy call, and adds up what its failed attempts may have cost."""
+    """ChatModel that repeats a busy call, and adds up what its failed attempts may have cost.
+
+    Responses that are no chat completion may each have been paid for: after three in a row, of any
+    questions, no call is repeated for another one.
+    """
 
     def __init__(self, model: ChatModel, retry: RetryPolicy | None = None) -> None:
         super().__init__(model)
         self._retry = retry or RetryPolicy()
+        self._no_completions = 0
 
     def ask(self, prompt: Prompt) -> ChatReply:
         """Answer a prompt, repeating busy calls."""
         lost: list[Spend] = []
         try:
             reply = self._retry(self._attempt, prompt, lost)
+            if isinstance(reply, NoCompletion):
+                raise reply
         except ModelError as error:
             # The last attempt's spend stays apart in `error.spend`.
             earlier = lost if error.spend is None else lost[:-1]
@@ -155,13 +164,21 @@ class Retrying(_Wrapper):
             raise
         return replace(reply, lost=total(lost) if lost else None)
 
-    def _attempt(self, prompt: Prompt, lost: list[Spend]) -> ChatReply:
+    def _attempt(self, prompt: Prompt, lost: list[Spend]) -> ChatReply | NoCompletion:
+        """Ask once; an error that is not worth another attempt is returned."""
         try:
-            return self._model.ask(prompt)
+            reply = self._model.ask(prompt)
         except ModelError as error:
             if error.spend is not None:
                 lost.append(error.spend)
-            raise
+            if not isinstance(error, NoCompletion):
+                raise
+            self._no_completions += 1
+            if self._no_completions < _MOST_NO_COMPLETIONS:
+                raise
+            return error
+        self._no_completions = 0
+        return reply
 
 
 class Metered(_Wrapper):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from collections.abc import Mapping
@@ -16,6 +17,9 @@ _MOST = 1_000_000_000
 """Tokens. A higher count is a mistake of the server."""
 _THOUGHT = re.compile(r"\s*<(?:think|thinking|thought|reasoning)>", re.IGNORECASE)
 _END_OF_THOUGHT = re.compile(r"</(?:think|thinking|thought|reasoning)>", re.IGNORECASE)
+
+_ELSEWHERE = ("reasoning_content", "reasoning", "thinking", "reasoning_details")
+"""Fields of reasoning in which some servers leave the whole answer, and `content` blank."""
 
 _LONGEST_RESET = 60.0
 """Seconds. A limit that is renewed later is a daily one, of which a little comes back all the time:
@@ -86,7 +90,7 @@ def parse_completion(payload: object) -> Completion | None:
     if not refusal and end.startswith(_FILTERED):  # Gemini adds which one
         refusal = "its content filter stopped the answer"
     return Completion(
-        text=_storable(_text(as_mapping(message).get("content"))),
+        text=_storable(_answer_text(as_mapping(message), choice.get("text"), cut=end in _CUT)),
         refusal=str(refusal) if refusal else None,
         usage=usage,
         cut=end in _CUT,
@@ -121,10 +125,47 @@ def _header_count(text: str) -> int | None:
     return int(text) if re.fullmatch(r"[0-9]{1,15}", text.strip()) else None
 
 
+def _answer_text(message: Mapping[str, object], older: object, *, cut: bool) -> str:
+    """Return the answer from where it stands: usually `content`, else where servers leave it.
+
+    Reasoning that the token limit ended is no answer: nothing says that it came to one.
+    """
+    text = _text(message.get("content"))
+    if not cut and _ends_in_thought(text):
+        return _inside_thought(text)
+    if text.strip() or cut:
+        return text
+    candidates = (
+        _arguments(message),
+        *(_text(message.get(name)) for name in _ELSEWHERE),
+        _text(older),
+    )
+    return next((found for found in candidates if found.strip()), text)
+
+
+def _ends_in_thought(text: str) -> bool:
+    """Whether a text is reasoning and nothing else, closed or not."""
+    end = _END_OF_THOUGHT.search(text)
+    return _THOUGHT.match(text) is not None and not (end and text[end.end() :].strip())
+
+
+def _inside_thought(text: str) -> str:
+    start, end = _THOUGHT.match(text), _END_OF_THOUGHT.search(text)
+    return text[start.end() if start else 0 : end.start() if end else len(text)]
+
+
+def _arguments(message: Mapping[str, object]) -> str:
+    """Return the arguments of the one function that the model called, of which there is none."""
+    call = _first(message.get("tool_calls")).get("function") or message.get("function_call")
+    return _text(as_mapping(call).get("arguments"))
+
+
 def _text(content: object) -> str:
     """Join an answer that comes in parts; parts of reasoning are not the answer."""
     if isinstance(content, str):
         return content
+    if isinstance(content, Mapping):  # some servers decode the JSON that was asked for
+        return json.dumps(content)
     parts = content if isinstance(content, list) else []
     texts = [as_mapping(part).get("text") for part in parts]
     return "".join(text for text in texts if isinstance(text, str))

@@ -23,6 +23,7 @@ from paperlark.llm.redact import one_line
 
 MAYBE_PAID = Spend(tokens=None, cost=None)
 _NONE: Mapping[str, str] = MappingProxyType({})
+_AZURE = (".openai.azure.com", ".cognitiveservices.azure.com", ".services.ai.azure.com")
 _LARGEST = 256 * 2**20
 """Bytes. No answer is longer; a small one that unpacks to more is a trick."""
 
@@ -45,7 +46,7 @@ class Connection:
         timeout: float = 120.0,
         client: BoundedClient | None = None,
     ) -> None:
-        self.base_url = base_url.strip().removesuffix("/").removesuffix("/chat/completions")
+        self.base_url = _without_path(base_url.strip())
         self.key = _sendable(key)
         self._timeout = timeout
         self._client = client or BoundedClient(largest=_LARGEST, seconds=timeout)
@@ -86,12 +87,11 @@ class Connection:
         and ModelUnusable.
         """
         follow = content.pop("follow_redirects", False)
-        bearer = {"Authorization": f"Bearer {self.key}"} if self.key else {}
         try:
             response = self._client.request(
                 method,
                 self._url(path, parameters),
-                headers={**headers, **bearer},
+                headers={**headers, **_authorization(self.base_url, self.key)},
                 seconds=self._timeout,
                 follow_redirects=follow,
                 **content,
@@ -138,6 +138,27 @@ class Connection:
         except httpx.InvalidURL as error:
             raise InvalidRequest(str(error), sent=False) from error
         return whole.copy_merge_params(parameters)
+
+
+def _without_path(base_url: str) -> str:
+    """Return the address without the path of a chat request, which many copy along with it."""
+    address, mark, query = base_url.partition("?")
+    return f"{address.removesuffix('/').removesuffix('/chat/completions')}{mark}{query}"
+
+
+def _authorization(base_url: str, key: str | None) -> Mapping[str, str]:
+    """Return the header that holds the key; Azure takes keys in one of its own."""
+    if not key:
+        return _NONE
+    return {"api-key": key} if is_azure(base_url) else {"Authorization": f"Bearer {key}"}
+
+
+def is_azure(base_url: str) -> bool:
+    """Return whether this is an address of Azure OpenAI, or of a gateway with the same paths."""
+    address = base_url.partition("://")[2].partition("?")[0].casefold()
+    host, _, path = address.rpartition("@")[2].partition("/")
+    is_its_host = host.partition(":")[0].endswith(_AZURE)
+    return is_its_host or f"/{path}".startswith("/openai/deployments/")
 
 
 def _as_httpx(method: str, response: Response) -> httpx.Response:

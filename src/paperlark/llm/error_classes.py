@@ -36,6 +36,11 @@ _TOO_LARGE = re.compile(
     re.IGNORECASE,
 )
 _FLAGGED = re.compile(r"moderation|flagged|content.?(?:policy|filter)", re.IGNORECASE)
+_SCHEMA = re.compile(
+    r"grammar|guided.?decoding|structured.?output|json.?schema|generate json|json_validate_failed",
+    re.IGNORECASE,
+)
+_FORM = re.compile(r"format|schema|grammar|guided", re.IGNORECASE)
 _CODES: dict[str, int] = {"rate_limit_exceeded": HTTPStatus.TOO_MANY_REQUESTS}
 _BUSY = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY)
 _OVERLOAD = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE, 529)
@@ -70,6 +75,17 @@ class ErrorClass:
         return self.status in (HTTPStatus.BAD_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY) or (
             self.status == HTTPStatus.INTERNAL_SERVER_ERROR and "Input should be" in self.message
         )
+
+    @property
+    def may_blame_the_schema(self) -> bool:
+        """Whether a request without a schema may be accepted: no other cause is named."""
+        said = f"{self.code} {self.message}"
+        kind, _ = self._kind()
+        blames_another = self.param and not _FORM.search(self.param)
+        if blames_another or self.is_too_large or kind is ModelUnusable or _FLAGGED.search(said):
+            return False
+        failed = self.status == HTTPStatus.INTERNAL_SERVER_ERROR
+        return self.blames_the_request or (failed and _SCHEMA.search(said) is not None)
 
     @property
     def is_too_large(self) -> bool:

@@ -10,11 +10,11 @@ from typing import Self
 import httpx
 
 from paperlark.domain.chat import ChatReply, Prompt
-from paperlark.domain.errors import ModelBusy, ModelRefused
+from paperlark.domain.errors import ModelError, ModelRefused
 from paperlark.domain.spending import Prices, Spend
 from paperlark.http.client import BoundedClient
 from paperlark.llm import prices
-from paperlark.llm.capabilities import Capabilities, CapabilityDiscovery, ChatRequest
+from paperlark.llm.capabilities import Capabilities, ChatRequest
 from paperlark.llm.completion import (
     Completion,
     Usage,
@@ -23,7 +23,9 @@ from paperlark.llm.completion import (
     parse_rate_limits,
 )
 from paperlark.llm.connection import MAYBE_PAID, Connection, Late
+from paperlark.llm.discovery import CapabilityDiscovery
 from paperlark.llm.error_classes import ErrorClass, classify_error, parse_json
+from paperlark.llm.not_an_answer import azure_hint, no_completion, redirect
 from paperlark.llm.rate_limiter import AimdConcurrency, RateLimiter
 from paperlark.llm.redact import redact
 
@@ -111,13 +113,16 @@ class OpenAICompatible:
     def ask(self, prompt: Prompt) -> ChatReply:
         """Answer; see the port for what is raised."""
         request = self._request(prompt)
-        answer = self._answer(request)
+        with self._discovery.turn():
+            answer = self._answer(request)
         spend = self.spend_of(answer.usage)
         self._check_truncation(request, spend)
         if answer.refusal is not None:
             reason = redact(answer.refusal, prompt=request.text)
             raise ModelRefused(f"{self._model} refused: {reason}", spend=spend)
-        return ChatReply(answer.text, spend)
+        # No model knows the key; a server that repeats requests does.
+        key = self._connection.key
+        return ChatReply(answer.text.replace(key, "[key]") if key else answer.text, spend)
 
     def _request(self, prompt: Prompt) -> ChatRequest:
         return ChatRequest(self._model, prompt, self._temperature)
@@ -130,12 +135,17 @@ class OpenAICompatible:
             if isinstance(answer, Completion):
                 break
             if not self._discovery.complained(used, answer):
-                raise answer.redacting(self._connection.key).error()
+                raise self._error(answer)
         if answer.only_thoughts:
             self._discovery.only_reasoned(used, request.prompt)
         else:
             self._discovery.answered(used)
         return answer
+
+    def _error(self, found: ErrorClass) -> ModelError:
+        error = found.redacting(self._connection.key).error()
+        hint = azure_hint(self._connection.base_url, found.status)
+        return type(error)(error.problem, hint=hint) if hint else error
 
     def _send(self, request: ChatRequest, used: Capabilities) -> Completion | ErrorClass:
         """Send the request once, in its slot, and report the outcome to the rate limiter."""
@@ -158,14 +168,12 @@ class OpenAICompatible:
             return answer
 
     def _read(self, response: httpx.Response, request: ChatRequest) -> Completion | ErrorClass:
+        if response.is_redirect:
+            raise redirect(response, self._server)
         payload = parse_json(response)
         answer = classify_error(response, payload, prompt=request.text) or parse_completion(payload)
         if answer is None:
-            raise ModelBusy(
-                f"{self._server} answered with something that is not a chat completion",
-                hint="check the base URL",
-                spend=MAYBE_PAID,
-            )
+            raise no_completion(response, self._server)
         return answer
 
     def _check_truncation(self, request: ChatRequest, spend: Spend) -> None:
