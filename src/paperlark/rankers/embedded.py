@@ -14,8 +14,10 @@ from paperlark.domain.criteria import Criteria
 from paperlark.domain.feedback import NO_EVIDENCE, Evidence
 from paperlark.domain.judgement import Match, Nearest
 from paperlark.domain.paper import Paper
+from paperlark.ports import PaperVectors
 from paperlark.rankers.criteria_features import CriteriaTerms, criteria_features
 from paperlark.rankers.embedding import CorpusStats, Embedding, PaperEncoder
+from paperlark.rankers.knn import ArchivePrecedents
 from paperlark.rankers.logistic import Numbers, probability
 from paperlark.rankers.reader_model import Prediction, ReaderModel
 from paperlark.rankers.tokens import TermIds, spell
@@ -155,3 +157,9 @@ def _nearest(table: TrainingTable, nearest: int) -> Nearest | None:
         return None
     example = table.examples[nearest]
     return Nearest(example.paper.id, example.paper.title, example.day)
+
+
+def ranker_and_precedents(vectors: PaperVectors) -> tuple[EmbeddedRanker, ArchivePrecedents]:
+    """Return the embedded ranker and the precedent finder; they share one encoder of papers."""
+    encoder = PaperEncoder(Embedding.shipped())
+    return EmbeddedRanker(encoder), ArchivePrecedents(vectors, encoder)
