@@ -23,6 +23,7 @@ SENTENCES = (
     Written("Lakes! Rivers! NO glaciers!!", ("lakes", "rivers"), ("glaciers",)),
     Written("Lakes (not salt lakes), rivers (no floods)", ("lakes", "rivers"), ("salt", "floods"), 1),
     Written("Neither dams nor canals. Lakes.", ("lakes",), ("dams", "canals")),
+    Written("Lakes and rivers, but no floods", ("lakes and rivers",), ("floods",)),
     Written("Less theory, more experiments on ice.", ("experiments on ice",), ("theory",)),
     Written("Dear reader, please find papers on lakes. But please leave out rivers, and avoid anything related to boats. Thank you!", ("lakes",), ("rivers", "boats")),
     Written("I work on seismology: fault slip, ground motion, early warning, but not induced seismicity, fracking, or mining tremors.", ("fault slip", "ground motion", "early warning"), ("induced seismicity", "fracking", "mining tremors")),

@@ -217,6 +217,7 @@ EXCEPTION = compile_cue(
     r"[,(]?\s*\b(?:unless(?!-)|except(?: (?:for|when|if|where))?|other than|apart from|aside from"
     r"|but only if|only if)\b"
 )
+LABELLED_EXCEPTION = compile_cue(r"[,(]?\s*\b(?:unless(?!-)|except(?: (?:for|when|if|where))?)\b")
 # Before `not` these make it a statement about a thing (`is not convex`), not about the reader.
 AUXILIARY = compile_cue(
     r"\b(?:is|are|was|were|be|been|do|does|did|can|could|may|might|must|should|would|will|shall"

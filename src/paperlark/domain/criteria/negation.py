@@ -74,7 +74,7 @@ def clauses(text: str) -> tuple[Clause, ...]:
 
 def exceptions(text: str) -> tuple[Clause, ...]:
     """Split a text of unwanted things: what follows `except` or `unless` there is wanted."""
-    return _split(text, _against, wanted=False)
+    return _split(text, _against_labelled, wanted=False)
 
 
 def is_negative(text: str) -> bool:
@@ -108,8 +108,9 @@ def _of_sentence(sentence: str) -> Iterator[Clause]:
     asides = [one for one in _PARENTHESIS.findall(sentence) if _is_aside(one[1:-1])]
     for aside in asides:
         sentence = sentence.replace(aside, " ", 1)
-    if _is_negated(sentence):
-        for clause in _TURN.split(sentence):
+    turns = _TURN.split(sentence)
+    if any(map(_is_negated, turns)):
+        for clause in turns:
             yield from _of_clause(clause)
     else:
         # As written, where nothing is negated.
@@ -187,9 +188,14 @@ def _predicated(clause: str, before: re.Match[str]) -> Iterator[Clause]:
         yield from _of_clause(rest)
 
 
-def _against(text: str) -> Iterator[Clause]:
+def _against_labelled(text: str) -> Iterator[Clause]:
+    # Here `driven by sources other than stars` is what is not wanted.
+    yield from _against(text, cues.LABELLED_EXCEPTION)
+
+
+def _against(text: str, cue: re.Pattern[str] = cues.EXCEPTION) -> Iterator[Clause]:
     """Yield unwanted text; what follows an exception in it, up to the next comma, is wanted."""
-    while exception := cues.EXCEPTION.search(text):
+    while exception := cue.search(text):
         yield from _kept(text[: exception.start()], wanted=False)
         excepted, comma, text = text[exception.end() :].partition(",")
         yield from _kept(excepted, wanted=True)

@@ -6,7 +6,6 @@ import re
 from itertools import pairwise
 
 from paperlark.domain.criteria import cues
-from paperlark.domain.criteria.criteria import Criteria
 from paperlark.domain.criteria.negation import is_negative
 
 # Commas and semicolons of all scripts
@@ -29,7 +28,7 @@ _VERB = re.compile(
     r"|works|show|please)\b",
     re.IGNORECASE,
 )
-_LINE_WORDS, _PHRASE_WORDS, _PART_WORDS = 12, 7, 4
+_LINE_WORDS, _PHRASE_WORDS, _PART_WORDS, _SHORT_WORDS = 12, 7, 4, 5
 """The most words of an item on a line of its own, in a list of commas, and in `A and B`."""
 _LONGEST_ITEM = 50
 """Characters; lines that begin in lower case and are longer are wrapped prose."""
@@ -114,19 +113,10 @@ def joined(text: str) -> str:
     ).rstrip()
 
 
-def unwanted_phrases(criteria: Criteria) -> tuple[tuple[str, int], ...]:
-    """Return what counts against a paper phrase by phrase, each with the index of its topic.
-
-    The index is -1 for what is unwanted everywhere: outside of the topics, or in the only one.
-    """
-    alone = len(criteria.topics) == 1
-    found = [(one, -1) for one in criteria.excluded]
-    found += [
-        (phrase, -1 if alone else at)
-        for at, topic in enumerate(criteria.topics)
-        for phrase in phrases(topic.irrelevant)
-    ]
-    return tuple(dict.fromkeys((part, at) for one, at in found for part in _coordinated(one)))
+def short_phrases(text: str) -> tuple[str, ...]:
+    """Return the phrases of a list; a text with anything longer is prose, and has none."""
+    found = tuple(part for one in phrases(text) for part in _coordinated(one))
+    return found if all(len(one.split()) <= _SHORT_WORDS for one in found) else ()
 
 
 def _coordinated(phrase: str) -> tuple[str, ...]:
