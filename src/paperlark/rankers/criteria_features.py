@@ -68,9 +68,10 @@ class CriteriaTerms:
             topics=tuple(tokenize(*topic) for topic in topics[:_MAX_TOPICS]),
             wanted=tokenize(*(text for topic in topics for text in topic), *criteria.keywords),
             unwanted=tokenize(*irrelevant, *criteria.unwanted),
-            phrases=tuple((tokenize(phrase), topic) for phrase, topic in criteria.unwanted_phrases)[
-                :_MAX_TOPICS
-            ],
+            phrases=tuple(
+                (tokenize(phrase), topic)
+                for phrase, topic in criteria.unwanted_phrases[:_MAX_TOPICS]
+            ),
         )
 
 
