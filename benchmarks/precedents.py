@@ -22,7 +22,7 @@ from paperlark.domain.archive import PaperVector
 from paperlark.domain.errors import SourceError
 from paperlark.domain.paper import Paper, PaperId
 from paperlark.rankers.embedding import Embedding, PaperEncoder, Vectors, pack, unit
-from paperlark.rankers.precedents import ArchivePrecedents
+from paperlark.rankers.knn import ArchivePrecedents
 from paperlark.sources.rss import RecordedFeeds
 from paperlark.store.database import open_database
 from paperlark.store.vectors import VectorStore

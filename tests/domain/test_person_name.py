@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from paperlark.domain.name_letters import MOST_SPELLINGS, spellings
 from paperlark.domain.name_matching import (
     NameFault,
     NameIndex,
@@ -20,6 +19,7 @@ from paperlark.domain.name_matching import (
 )
 from paperlark.domain.near_names import near_names
 from paperlark.domain.person_name import LONGEST, parse_name
+from paperlark.domain.plain_text import MOST_SPELLINGS, spellings
 
 _SAME, _REVERSED = NameMatch.SAME, NameMatch.REVERSED
 

@@ -7,7 +7,7 @@ import pytest
 from paperlark.domain.judgement import Precedent
 from paperlark.domain.paper import PaperId
 from paperlark.rankers.embedding import Embedding, PaperEncoder, pack
-from paperlark.rankers.precedents import MAX_PRECEDENTS, MIN_SIMILARITY, ArchivePrecedents
+from paperlark.rankers.knn import MAX_PRECEDENTS, MIN_SIMILARITY, ArchivePrecedents
 from paperlark.rankers.tokens import tokenize
 from paperlark.testing import FakePaperVectors, a_paper
 

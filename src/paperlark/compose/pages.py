@@ -118,7 +118,7 @@ def open_parts(
     settings = claim(settings, readers, options.tell) if writes else known(settings, readers)
     spending = SpendingStore(connection, database)
     begin_budget = budget_of_day(ledger, settings.profile.id, spending, environment)
-    from paperlark.rankers.precedents import ranker_and_precedents  # noqa: PLC0415  # numpy: 0.2 s
+    from paperlark.rankers.embedded import ranker_and_precedents  # noqa: PLC0415  # numpy: 0.2 s
 
     ranker, precedent_finder = ranker_and_precedents(VectorStore(connection, database))
 

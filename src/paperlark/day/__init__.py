@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from time import monotonic
 
-from paperlark.day.announce import announce
+from paperlark.day.announce import announce, filter_new
 from paperlark.day.assemble import RankedPapers, Selection, assemble
 from paperlark.day.authors import (
     filter_by_h_index,
@@ -21,7 +21,6 @@ from paperlark.day.authors import (
     match_followed,
     name_notes,
 )
-from paperlark.day.filter_new import filter_new
 from paperlark.day.judge import judge_papers
 from paperlark.day.select import (
     READ_ALL,

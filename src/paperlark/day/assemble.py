@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from paperlark.day.filter_new import NewPapers
+from paperlark.day.announce import NewPapers
 from paperlark.day.judge import Verdict
 from paperlark.day.private import keep_private
 from paperlark.day.select import Shortlist, place_candidates

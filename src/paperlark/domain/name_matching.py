@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from functools import lru_cache
 
-from paperlark.domain.name_letters import is_east_asian
-from paperlark.domain.person_name import LONGEST, PersonName, Words, is_initial, parse_name
+from paperlark.domain.person_name import LONGEST, PersonName, Words, parse_name
+from paperlark.domain.plain_text import is_east_asian
 
 
 class NameMatch(StrEnum):
@@ -18,6 +18,12 @@ class NameMatch(StrEnum):
     SAME = "same"
     REVERSED = "reversed"
     """They agree where one has its family name first: perhaps one person, perhaps two."""
+
+
+def is_initial(word: str) -> bool:
+    """Return whether a word of a name is an initial; in Chinese one character is a name."""
+    letter = word.rstrip(".")
+    return len(letter) == 1 and (letter.upper() != letter.lower())
 
 
 class NameIndex:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Iterator, Mapping
 
-from paperlark.domain.name_matching import match_names
-from paperlark.domain.person_name import PersonName, Words, is_initial, parse_name
+from paperlark.domain.name_matching import is_initial, match_names
+from paperlark.domain.person_name import PersonName, Words, parse_name
 
 MOST = 5
 """So many names are suggested at most."""

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeAlias
 
-from paperlark.domain.name_letters import is_east_asian, spellings
-from paperlark.domain.plain_text import one_line
+from paperlark.domain.plain_text import is_east_asian, one_line, spellings
 
 LONGEST = 300
 """Characters; a longer text is nobody's name and matches nothing."""
@@ -187,9 +186,3 @@ def _group_words(words: Words) -> Words:
     """Return the name of a group without what stands before it, such as `for the`."""
     first = next((n for n, word in enumerate(words) if word not in _BEFORE_GROUPS), 0)
     return tuple(_SHORT.get(word, word) for word in words[min(first, len(words) - 2) :])
-
-
-def is_initial(word: str) -> bool:
-    """Return whether a word of a name is an initial; in Chinese one character is a name."""
-    letter = word.rstrip(".")
-    return len(letter) == 1 and (letter.upper() != letter.lower())

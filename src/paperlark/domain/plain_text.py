@@ -1,9 +1,16 @@
-"""Plain text: drop characters that could change a page, fold accents and case for comparison."""
+"""Plain text: drop characters that could change a page; fold letters for comparison.
+
+`fold` is for words: accents and case. `spellings` is for names: every Latin letter, with the usual
+transliterations.
+"""
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
+from itertools import product
+from math import prod
 
 # Bidi embeddings, overrides, isolates and marks; controls but tab and newline; tag characters,
 # which are invisible ASCII; what XML and UTF-8 cannot carry. Right-to-left scripts need none
@@ -44,3 +51,156 @@ def fold(text: str) -> str:
 
 def _without_marks(decomposed: str) -> str:
     return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+
+
+MOST_SPELLINGS = 16
+"""Names with more possible spellings are written with all letters folded, or all transliterated."""
+
+_APOSTROPHES = frozenset(
+    "'\N{RIGHT SINGLE QUOTATION MARK}\N{LEFT SINGLE QUOTATION MARK}\N{PRIME}"
+    "\N{FULLWIDTH APOSTROPHE}\N{SINGLE HIGH-REVERSED-9 QUOTATION MARK}"
+    "\N{MIDDLE DOT}\N{HYPHENATION POINT}"
+)
+"""Marks inside a word that may be left out, the dot of Catalan `l·l` among them."""
+
+# Letters without a decomposition that are not simply their base letter with a stroke or a hook.
+_LETTERS = {
+    "æ": ("ae",),
+    "œ": ("oe",),
+    "ø": ("o", "oe"),
+    "đ": ("d", "dj"),
+    "ð": ("d", "dh"),
+    "þ": ("th",),
+    "ŋ": ("ng", "n"),
+    "ə": ("e", "a"),
+    "ĸ": ("k",),
+    "\N{LATIN SMALL LETTER LONG S}": ("s",),
+    "ƿ": ("w",),
+    "ʒ": ("z",),
+    "ɛ": ("e",),
+    "ɔ": ("o",),
+    "ʃ": ("s",),
+    "\N{LATIN SMALL LETTER GAMMA}": ("g",),
+    "\N{LATIN SMALL LETTER ALPHA}": ("a",),
+    "ʊ": ("u",),
+    "\N{LATIN LETTER GLOTTAL STOP}": ("",),
+    "ɂ": ("",),
+    "\N{LATIN SMALL LETTER SALTILLO}": ("",),
+    "\N{LATIN SMALL LETTER OU}": ("ou",),
+    "ɵ": ("o",),
+    "ʉ": ("u",),
+    "ʀ": ("r",),
+    "ȝ": ("y",),
+    "ƣ": ("gh",),
+    "ƛ": ("l",),
+    "\N{LATIN SMALL LETTER TURNED DELTA}": ("d",),
+    "ƹ": ("z",),
+    "ƺ": ("z",),
+    "ƨ": ("s",),
+    "ƪ": ("s",),
+    "ǝ": ("e",),
+    "ỻ": ("ll",),
+    "ỽ": ("v",),
+    "\N{LATIN SMALL LETTER Y WITH LOOP}": ("y",),
+    "\N{LATIN SMALL LETTER IOTA}": ("i",),
+    "\N{LATIN SMALL LETTER V WITH HOOK}": ("v",),
+    "ʌ": ("v",),
+    "ƕ": ("hv",),
+    "ƅ": ("b",),
+    "ɋ": ("q",),
+    "ȸ": ("db",),
+    "ȹ": ("qp",),
+}
+_BASE = re.compile(r"LATIN SMALL LETTER (?:DOTLESS |AFRICAN |TURNED |LONG )?([A-Z])(?: WITH .*)?")
+
+_UMLAUT, _RING, _DOUBLE_ACUTE = "\u0308", "\u030a", "\u030b"
+_MODIFIERS = range(0x2B0, 0x300)
+"""Letter-like marks, such as the half rings of transliterated Arabic."""
+_ACCENTS_FROM = 200
+"""Canonical combining classes of accents; lower ones are parts of letters in Indic and Thai."""
+_POINTS = range(10, 37)
+"""Combining classes of Hebrew points and Arabic vowel signs, which need not be written."""
+_OVERLAY = 1
+
+
+def spellings(text: str) -> tuple[str, ...]:
+    """Return the ways to write a name in plain lower-case letters, the shortest one first.
+
+    `Jürgen` is `jurgen` or `juergen`. Only letters, marks of letters, digits, dots and single
+    blanks are left; apostrophes and accents are dropped.
+    """
+    plain = unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
+    if plain.isascii():
+        choices = [_options(letter) for letter in plain]
+    else:
+        choices = [_in_context(plain, place) for place in range(len(plain))]
+    if prod(map(len, choices)) <= MOST_SPELLINGS:
+        written = ("".join(parts) for parts in product(*choices))
+    else:
+        written = ("".join(parts[end] for parts in choices) for end in (0, -1))
+    return tuple(dict.fromkeys(" ".join(one.split()) for one in written))
+
+
+def _in_context(text: str, place: int) -> tuple[str, ...]:
+    """Return how a letter can be written; the Chinese names Lü and Nü have two ways more."""
+    letter = text[place]
+    if letter == "ü" and text[place - 1 : place] in {"l", "n"}:
+        before, after = text[place - 2 : place - 1], text[place + 1 : place + 2]
+        if not (place > 1 and before.isalpha()) and not after.isalpha():
+            return ("u", "ue", "v", "yu")
+    return _options(letter)
+
+
+@lru_cache(maxsize=2**14)
+def _options(letter: str) -> tuple[str, ...]:
+    """Return the ways to write one lower-case letter; a blank for what separates words."""
+    if letter == "." or (letter.isascii() and letter.isalnum()):
+        return (letter,)
+    if letter in _APOSTROPHES or ord(letter) in _MODIFIERS:
+        return ("",)
+    kind = unicodedata.category(letter)
+    if kind in {"Cf", "Sk"}:
+        return ("",)
+    if kind[0] in "PZSC":
+        return (" ",)
+    if kind[0] == "M":
+        return ("",) if _is_accent(letter) else (letter,)
+    return _LETTERS.get(letter) or _unaccented(letter)
+
+
+def _unaccented(letter: str) -> tuple[str, ...]:
+    parts = unicodedata.normalize("NFKD", letter).casefold()
+    marks = {one for one in parts if _is_accent(one)}
+    base = unicodedata.normalize("NFC", "".join(one for one in parts if one not in marks))
+    plain = "".join(map(_plain, base))
+    if (marks & {_UMLAUT, _DOUBLE_ACUTE} and plain in {"a", "o", "u"}) or (
+        _RING in marks and plain == "a"
+    ):
+        return (plain, plain + ("a" if _RING in marks else "e"))
+    return (plain,)
+
+
+def _plain(letter: str) -> str:
+    """Return a letter without an accent in plain letters, by its name: `L WITH STROKE` is an l."""
+    found = _BASE.fullmatch(unicodedata.name(letter, ""))
+    if found:
+        return found[1].lower()
+    kind = unicodedata.category(letter)
+    if letter in _APOSTROPHES or kind in {"Cf", "Sk"}:
+        return ""
+    return " " if kind[0] in "PZSC" else _LETTERS.get(letter, (letter,))[0]
+
+
+def _is_accent(mark: str) -> bool:
+    """Return whether a character is a mark that a name can be written without."""
+    place = unicodedata.combining(mark)
+    return place >= _ACCENTS_FROM or place in _POINTS or place == _OVERLAY
+
+
+def is_east_asian(text: str) -> bool:
+    """Return whether a text is in Chinese, Japanese or Korean, where blanks mean nothing."""
+    return bool(text) and all(
+        "\u2e80" <= letter <= "\ud7ff" or "\uf900" <= letter <= "\ufaff" or letter >= "\U00020000"
+        for letter in text
+        if letter != " "
+    )

@@ -28,8 +28,7 @@ from paperlark.evaluation.report import Report
 from paperlark.evaluation.token_report import TokenReport
 from paperlark.evaluation.tokens import JudgingParts, measure_tokens
 from paperlark.ports import Progress
-from paperlark.rankers.embedded import EmbeddedRanker
-from paperlark.rankers.precedents import ranker_and_precedents
+from paperlark.rankers.embedded import EmbeddedRanker, ranker_and_precedents
 from paperlark.settings import Settings
 from paperlark.settings.identity import known
 from paperlark.store.database import open_database, open_existing

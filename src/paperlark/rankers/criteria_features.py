@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from paperlark.domain.criteria import Criteria, unwanted_phrases
+from paperlark.domain.criteria import Criteria
 from paperlark.rankers.embedding import CorpusStats, Embedding
 from paperlark.rankers.tokens import TermCounts, tokenize
 
@@ -35,15 +35,13 @@ _EPSILON = 1e-6
 """Standard deviations below this are rounding errors."""
 
 
-_PHRASE_COSINE, _PHRASE_WORDS = 0.3, 0.1
-"""Similarities of embedding and of words from which a paper is about a phrase as often as not."""
-
-_TOPIC_COSINE = 0.5
-"""As `_PHRASE_COSINE`, for the nearest topic, which speaks against being about the phrase."""
+_PHRASE_COSINE, _PHRASE_WORDS, _TOPIC_COSINE = 0.3, 0.1, 0.5
+"""Units in which the similarities to a phrase, of the embedding and of words, and to the nearest
+topic are measured: a paper at the first or second is about the phrase as often as not."""
 
 _LEAST_MARGIN, _MARGIN_RANGE = 0.3, 1.5
 """A margin of phrase over topic up to the least counts nothing, and in full from the least plus
-the range on. All chosen on earlier days, over made-up readers (`benchmarks/negation.py`)."""
+the range on. All were chosen on earlier days, over made-up readers (`benchmarks/negation.py`)."""
 
 _IN_A_TOPIC = 0.5
 """How much a phrase counts that is unwanted in one of several topics, not everywhere."""
@@ -51,7 +49,10 @@ _IN_A_TOPIC = 0.5
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CriteriaTerms:
-    """Term counts of the criteria: each topic, everything wanted and unwanted, unwanted phrases."""
+    """Term counts of the criteria: each topic, everything wanted, everything unwanted.
+
+    phrases: those of each unwanted phrase, with the topic that it belongs to, -1 for all
+    """
 
     topics: tuple[TermCounts, ...]
     wanted: TermCounts
@@ -73,8 +74,9 @@ class CriteriaTerms:
             wanted=tokenize(*(text for topic in topics for text in topic), *criteria.keywords),
             unwanted=tokenize(*irrelevant, *criteria.unwanted),
             phrases=tuple(
-                (tokenize(phrase), topic) for phrase, topic in unwanted_phrases(criteria)
-            )[:_MAX_TOPICS],
+                (tokenize(phrase), topic)
+                for phrase, topic in criteria.unwanted_phrases[:_MAX_TOPICS]
+            ),
             names_only=not any(topic.relevant for topic in criteria.topics),
         )
 
@@ -83,7 +85,8 @@ class CriteriaTerms:
 class CriteriaFeatures:
     """How similar each paper of a corpus is to the criteria.
 
-    features: (papers, 5) float64, each column with mean 0 and standard deviation 1
+    features: (papers, 6) float64; each column has mean 0 and standard deviation 1, but that of
+        unwanted phrases, which goes from 0 to 1
     nearest_topic: (papers,) index into the criteria's topics, -1 where none is similar
     related: (papers,) bool, whether the paper shares a word or direction with the criteria
     similarity: (papers,) cosine with the nearest topic or with all of the criteria

@@ -15,8 +15,10 @@ from paperlark.domain.criteria import Criteria
 from paperlark.domain.feedback import NO_EVIDENCE, Evidence
 from paperlark.domain.judgement import Match, Nearest, Strength
 from paperlark.domain.paper import Paper
+from paperlark.ports import PaperVectors
 from paperlark.rankers.criteria_features import CriteriaTerms, criteria_features
 from paperlark.rankers.embedding import CorpusStats, Embedding, PaperEncoder
+from paperlark.rankers.knn import ArchivePrecedents
 from paperlark.rankers.logistic import Numbers, probability
 from paperlark.rankers.reader_model import Prediction, ReaderModel
 from paperlark.rankers.tokens import TermIds, spell
@@ -210,3 +212,9 @@ def strengths(
         next((word for word, of in zip(_ORDER, reached, strict=True) if of[at]), Strength.WEAK)
         for at in range(len(chance))
     ]
+
+
+def ranker_and_precedents(vectors: PaperVectors) -> tuple[EmbeddedRanker, ArchivePrecedents]:
+    """Return the embedded ranker and the precedent finder; they share one encoder of papers."""
+    encoder = PaperEncoder(Embedding.shipped())
+    return EmbeddedRanker(encoder), ArchivePrecedents(vectors, encoder)

@@ -8,7 +8,6 @@ and `predicates`), `notes` keeps it.
 from paperlark.domain.criteria.criteria import Criteria, Statement, Topic
 from paperlark.domain.criteria.labels import Part
 from paperlark.domain.criteria.parse import excerpt, parse_criteria
-from paperlark.domain.criteria.phrases import unwanted_phrases
 
 __all__ = [
     "Criteria",
@@ -17,5 +16,4 @@ __all__ = [
     "Topic",
     "excerpt",
     "parse_criteria",
-    "unwanted_phrases",
 ]

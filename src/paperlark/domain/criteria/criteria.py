@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from paperlark.domain.criteria.labels import Part
+from paperlark.domain.criteria.phrases import short_phrases
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,17 @@ class Criteria:
     statements: tuple[Statement, ...] = field(default=(), repr=False, compare=False)
     fingerprint: str = field(init=False, repr=False)
     """Identifies these criteria in the store: judgements under other criteria do not count."""
+    unwanted_phrases: tuple[tuple[str, int], ...] = field(init=False, repr=False, compare=False)
+    """What counts against a paper phrase by phrase, each with the index of its topic; -1 for what
+    is unwanted everywhere: outside of the topics, or in the only one."""
 
     def __post_init__(self) -> None:
         fingerprint = hashlib.sha256(self.text.strip().encode(errors="replace")).hexdigest()[:16]
         object.__setattr__(self, "fingerprint", fingerprint)
+        object.__setattr__(self, "unwanted_phrases", tuple(dict.fromkeys(self._against())))
+
+    def _against(self) -> Iterator[tuple[str, int]]:
+        alone = len(self.topics) == 1
+        texts = [(text, -1) for text in self.excluded]
+        texts += [(one.irrelevant, -1 if alone else at) for at, one in enumerate(self.topics)]
+        yield from ((one, at) for text, at in texts for one in short_phrases(text))

@@ -6,7 +6,6 @@ import re
 from itertools import pairwise
 
 from paperlark.domain.criteria import cues
-from paperlark.domain.criteria.criteria import Criteria
 from paperlark.domain.criteria.negation import is_negative
 
 # Commas and semicolons of all scripts
@@ -114,18 +113,7 @@ def joined(text: str) -> str:
     ).rstrip()
 
 
-def unwanted_phrases(criteria: Criteria) -> tuple[tuple[str, int], ...]:
-    """Return what counts against a paper phrase by phrase, each with the index of its topic.
-
-    The index is -1 for what is unwanted everywhere: outside of the topics, or in the only one.
-    """
-    alone = len(criteria.topics) == 1
-    texts = [(one, -1) for one in criteria.excluded]
-    texts += [(one.irrelevant, -1 if alone else at) for at, one in enumerate(criteria.topics)]
-    return tuple(dict.fromkeys((one, at) for text, at in texts for one in _short_phrases(text)))
-
-
-def _short_phrases(text: str) -> tuple[str, ...]:
+def short_phrases(text: str) -> tuple[str, ...]:
     """Return the phrases of a list; a text with anything longer is prose, and has none."""
     found = tuple(part for one in phrases(text) for part in _coordinated(one))
     return found if all(len(one.split()) <= _SHORT_WORDS for one in found) else ()
