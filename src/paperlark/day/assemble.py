@@ -13,7 +13,6 @@ from paperlark.day.private import keep_private
 from paperlark.day.select import Shortlist, place_candidates
 from paperlark.day.unread import BelowThreshold, SampledCandidate
 from paperlark.domain.announcement import Announcement, Feed
-from paperlark.domain.criteria_summary import summary
 from paperlark.domain.digest import Batch, Candidate, Digest, Entry, Funnel, Status
 from paperlark.domain.judgement import UnjudgedReason
 from paperlark.domain.profile import Profile
@@ -73,7 +72,7 @@ def assemble(
         entries=selection.entries,
         unjudged=verdict.unjudged if verdict else (),
         prompt=judge.prompt if judge else profile.criteria.text,
-        understood=summary(profile.criteria),
+        understood=profile.criteria.summary,
         notes=(*notes, *gaps, *waiting),
         batches=_batches(announcement, profile),
         updated=ranked.new.updated,

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 
 from paperlark.domain.criteria import Criteria
 from paperlark.domain.criteria_effect import CriteriaEffect, RankChange, StatementEffect
-from paperlark.domain.criteria_summary import summary
 from paperlark.domain.plain_text import one_line
 from paperlark.renderers import english
 
@@ -23,7 +22,7 @@ def understood(criteria: Criteria, width: int = _WIDTH) -> str:
     """Return topics, keywords, remarks and warnings as indented text."""
     counts = [english.counted(len(criteria.topics), "topic")]
     counts += [english.counted(len(criteria.keywords), "keyword")] if criteria.keywords else []
-    lines = (part for line in summary(criteria) for part in _wrapped(line, width))
+    lines = (part for line in criteria.summary for part in _wrapped(line, width))
     return "\n".join([f"Understood: {' and '.join(counts)}", *lines])
 
 

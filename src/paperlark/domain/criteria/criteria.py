@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from paperlark.domain.criteria.labels import Part
 from paperlark.domain.criteria.phrases import short_phrases
+from paperlark.domain.criteria.summary import summarize
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +63,14 @@ class Criteria:
     unwanted_phrases: tuple[tuple[str, int], ...] = field(init=False, repr=False, compare=False)
     """What counts against a paper phrase by phrase, each with the index of its topic; -1 for what
     is unwanted everywhere: outside of the topics, or in the only one."""
+    summary: tuple[str, ...] = field(init=False, repr=False, compare=False)
+    """What was understood, as lines of plain text: for the terminal and the page."""
 
     def __post_init__(self) -> None:
         fingerprint = hashlib.sha256(self.text.strip().encode(errors="replace")).hexdigest()[:16]
         object.__setattr__(self, "fingerprint", fingerprint)
         object.__setattr__(self, "unwanted_phrases", tuple(dict.fromkeys(self._against())))
+        object.__setattr__(self, "summary", tuple(summarize(self)))
 
     def _against(self) -> Iterator[tuple[str, int]]:
         alone = len(self.topics) == 1

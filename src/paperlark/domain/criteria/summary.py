@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from paperlark.domain.criteria import Criteria, Topic
 from paperlark.domain.plain_text import one_line
 
-
-def summary(criteria: Criteria) -> tuple[str, ...]:
-    """Return topics, each with what counts for and against, keywords, remarks and warnings."""
-    return tuple(_lines(criteria))
+if TYPE_CHECKING:
+    from paperlark.domain.criteria.criteria import Criteria, Topic
 
 
-def _lines(criteria: Criteria) -> Iterator[str]:
+def summarize(criteria: Criteria) -> Iterator[str]:
+    """Yield topics, each with what counts for and against, keywords, remarks and warnings."""
     for number, topic in enumerate(criteria.topics, start=1):
         yield from _topic(number, topic)
     fields = {
