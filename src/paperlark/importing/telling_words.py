@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from paperlark.domain.criteria.labels import label_part
 from paperlark.domain.paper import Paper
 from paperlark.domain.plain_text import one_line
 from paperlark.rankers.embedding import Embedding
@@ -103,7 +104,7 @@ def telling_words(
 
 def is_reserved(word: str) -> bool:
     """Return whether a word would be read as a label or as a negation in criteria."""
-    return _RESERVED.match(word) is not None
+    return _RESERVED.match(word) is not None or label_part(word) is not None
 
 
 def _shared(counts: _Counts, papers: int) -> _Counts:
