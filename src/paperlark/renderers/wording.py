@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
+from textwrap import shorten
 
 from paperlark.domain.digest import Batch, Digest, Funnel, Status, Updated
 from paperlark.domain.judgement import Unjudged, UnjudgedReason
@@ -19,7 +21,7 @@ from paperlark.renderers.english import (
     number,
     percent,
 )
-from paperlark.renderers.reasons import OUTSIDE
+from paperlark.renderers.reasons import NOT_JUDGED, OUTSIDE
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,35 @@ def _waiting_words(reason: str, papers: tuple[Unjudged, ...], day: date) -> str:
 
 def _budget_words(reason: str, left: tuple[Unjudged, ...]) -> str:
     return f"{counted(len(left), 'paper')} over budget: {reason}."
+
+
+_LONGEST_REASON = 240
+
+
+def unjudged_note(digest: Digest) -> str | None:
+    """Return that the model left papers to the ranker, and why; None where it did not.
+
+    A budget that was used up as planned is worth a note only where the ranker chose such a paper.
+    """
+    placed = {entry.paper.id for entry in digest.entries if entry.unjudged}
+    left = failed(digest) or _over_budget(digest)
+    shown = sum(one.paper.id in placed for one in left)
+    if not left or not (shown or failed(digest) or not digest.funnel.judged):
+        return None
+    [(reason, count)] = Counter(one.reason for one in left).most_common(1)
+    cut = shorten(reason, _LONGEST_REASON, placeholder=" \N{HORIZONTAL ELLIPSIS}")
+    why = cut if count == len(left) else f"mostly: {cut}"
+    chosen = (
+        f"; the embedded ranker chose {number(shown)} of them by match, marked"
+        f" \N{LEFT DOUBLE QUOTATION MARK}{NOT_JUDGED}\N{RIGHT DOUBLE QUOTATION MARK}"
+        if shown
+        else ""
+    )
+    return f"{digest.model} did not judge {counted(len(left), 'paper')} ({why}){chosen}."
+
+
+def _over_budget(digest: Digest) -> tuple[Unjudged, ...]:
+    return tuple(u for u in digest.unjudged if u.cause is UnjudgedReason.BUDGET)
 
 
 _STATUS = {Status.QUIET: "no announcement"}

@@ -54,7 +54,8 @@ def _is_overdue(day: date, digest: Digest | None, today: date) -> bool:
 def _may_gain(digest: Digest) -> bool:
     """Return whether another run could improve a page that lacks more than its budget allowed."""
     funnel = digest.funnel
-    gaps = funnel.unjudged or funnel.waiting or not funnel.over_budget
+    # Where not even one paper fitted the budget, another month may have begun since.
+    gaps = funnel.unjudged or funnel.waiting or not funnel.over_budget or not funnel.judged
     return digest.status is Status.PARTIAL and bool(gaps)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from paperlark import __version__
 from paperlark.domain.delivery import Subscription
+from paperlark.domain.judgement import OnFailure
 from paperlark.domain.profile import Profile
 from paperlark.domain.spending import NO_BOUND, Budget, Prices, PriceSource
 
@@ -20,7 +21,8 @@ class ModelSettings:
     `key_variable` names the secret that is the key; None where the server
     wants none. `batch_size` None has the model's limits decide, and `context` is how many tokens
     of question and answer it holds, None where its name tells. `batch` leaves questions with the
-    server's batch service. `prices` None has the public price list decide.
+    server's batch service. `prices` None has the public price list decide. `on_failure` is what
+    becomes of papers that could not be judged.
     """
 
     model: str
@@ -35,6 +37,7 @@ class ModelSettings:
     batch: bool = False
     prices: Prices | None = None
     budget: Budget = NO_BOUND
+    on_failure: OnFailure = OnFailure.RANK
 
     def price_source(self, now: datetime) -> PriceSource | None:
         """Return who states what the model costs; None where no price is known."""
