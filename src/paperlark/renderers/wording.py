@@ -103,6 +103,8 @@ def unjudged_note(digest: Digest) -> str | None:
         f" \N{LEFT DOUBLE QUOTATION MARK}{NOT_JUDGED}\N{RIGHT DOUBLE QUOTATION MARK}"
         if shown
         else ""
+        if digest.funnel.judged
+        else "; the embedded ranker found no match among them"
     )
     return f"{digest.model} did not judge {counted(len(left), 'paper')} ({why}){chosen}."
 
