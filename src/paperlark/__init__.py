@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         evaluate_tokens,
         examine,
         find_papers_of_author,
+        find_profiles,
         open_profile,
         open_sample,
         open_schedule,
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
         read_papers,
         read_zotero_papers,
         repeat_mornings,
+        run_mornings,
         understand_criteria,
     )
     from paperlark.archive.criteria_effect import CriteriaEffect
@@ -61,6 +63,7 @@ if TYPE_CHECKING:
     from paperlark.runs.estimate import CostEstimate, EstimateReport
     from paperlark.runs.make_page import DayOutcome, MadePage
     from paperlark.runs.morning import MorningReporter, MorningResult
+    from paperlark.runs.several import SeveralMornings
     from paperlark.settings.environment import Environment, RunOptions
 
 __all__ = [
@@ -97,6 +100,7 @@ __all__ = [
     "ReadPapers",
     "RunOptions",
     "SecretUnusable",
+    "SeveralMornings",
     "SourceError",
     "SpendingReport",
     "State",
@@ -112,6 +116,7 @@ __all__ = [
     "evaluate_tokens",
     "examine",
     "find_papers_of_author",
+    "find_profiles",
     "open_profile",
     "open_sample",
     "open_schedule",
@@ -119,6 +124,7 @@ __all__ = [
     "read_papers",
     "read_zotero_papers",
     "repeat_mornings",
+    "run_mornings",
     "understand_criteria",
 ]
 

@@ -233,12 +233,21 @@ def _publish_site(morning: Morning) -> tuple[Path | None, bool]:
     return folder, True
 
 
+class Ended(Protocol):
+    """How one or several mornings ended."""
+
+    @property
+    def exit_code(self) -> int:
+        """The exit code of the command line."""
+        ...
+
+
 def repeat_mornings(
-    run: Callable[[], MorningResult], environment: Environment, reporter: MorningReporter
+    run: Callable[[], Ended], environment: Environment, reporter: MorningReporter
 ) -> NoReturn:
     """Run a morning now and on every announcement day, for ever; nothing that goes wrong ends it.
 
-    `run` reads the profile anew each time, for it may have changed.
+    `run` reads the profiles anew each time, for they may have changed.
     """
     while True:
         _try_three_times(run, environment, reporter)
@@ -246,7 +255,7 @@ def repeat_mornings(
 
 
 def _try_three_times(
-    run: Callable[[], MorningResult], environment: Environment, reporter: MorningReporter
+    run: Callable[[], Ended], environment: Environment, reporter: MorningReporter
 ) -> None:
     for attempt, pause in enumerate((*_PAUSES, None), start=1):
         try:
