@@ -152,6 +152,7 @@ _DEFINED_IN = {
     "runs.estimate": "CostEstimate EstimateReport",
     "runs.make_page": "DayOutcome MadePage",
     "runs.morning": "MorningReporter MorningResult",
+    "runs.several": "SeveralMornings",
     "settings.environment": "Environment RunOptions",
 }
 """Public names that are defined elsewhere than in `paperlark.api`, by their module."""

@@ -195,11 +195,21 @@ def test_a_server_without_a_batch_service_gives_one_error_and_the_mend(
     asked = len(home.server.questions)
     home.batch_service.fault = refuses(status, "Unknown request URL")
     result = home.run()
-    assert result.exit_code == 1
-    (error,) = [line for line in result.stderr.splitlines() if line.startswith("error:")]
+    assert result.exit_code == 3
     refusal = f"does not accept batches like this (it answered {status}: Unknown request URL)"
+    mend = "use it without batches: --no-batch, or remove `batch` from [judge]"
+    (note,) = [line for line in home.markdown().splitlines() if "did not judge 30 papers" in line]
+    for part in (refusal, mend):
+        assert part in note.replace("\\", "")
+    assert len(home.server.questions) == asked
+    profile = home.profile.read_text()
+    home.profile.write_text(profile.replace("[judge]", '[judge]\non_failure = "fail"'))
+    (home.folder / "pages" / f"{DAY}.json").unlink()
+    failing = home.run()
+    assert failing.exit_code == 1
+    (error,) = [line for line in failing.stderr.splitlines() if line.startswith("error:")]
     assert refusal in error
-    assert error.endswith("use it without batches: --no-batch, or remove `batch` from [judge]")
+    assert error.endswith(mend)
     assert len(home.server.questions) == asked
     assert home.run("--no-batch").exit_code == 0
 
@@ -208,9 +218,10 @@ def test_a_service_that_takes_no_more_for_now_says_so_and_nothing_waits(home: Ho
     home.teach()
     home.batch_service.faults["create"].extend([refuses(429, "Enqueued token limit reached")] * 4)
     result = home.run()
-    assert result.exit_code == 1
-    assert "none of 30 papers could be judged" in result.stderr
-    assert "Enqueued token limit reached" in result.stderr
+    assert result.exit_code == 3
+    assert "did not judge 30 papers" in " ".join(result.stdout.split())
+    assert "Enqueued token limit reached" in " ".join(result.stdout.split())
+    assert home.page()["funnel"]["unjudged"] == 30
     assert home.query("SELECT * FROM jobs") == []
     assert home.run().exit_code == 3
     assert len(home.batch_service.batches) == 1

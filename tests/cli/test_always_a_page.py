@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from html import unescape
 from pathlib import Path
@@ -81,7 +81,7 @@ class Model:
         self.standing.released.set()
         self.standing.always = self.well
 
-    def well(self, standing: StandIn, request: Any) -> Any:  # noqa: ANN401  # a Behaviour
+    def well(self, standing: StandIn, request: Any) -> Any:
         self.judged += [paper["id"] for paper in papers_of(json.loads(request.data))]
         return WELL(standing, request)
 
@@ -233,7 +233,7 @@ def test_a_completion_has_only_the_papers_that_were_not_sent(
 
 
 def test_a_page_completed_before_it_could_be_sent_is_sent_once_and_whole(
-    home: Path, model: Model, mail: MailServer, paperlark: Paperlark
+    model: Model, mail: MailServer, paperlark: Paperlark
 ) -> None:
     model.suffers(FAULTS["401"])
     mail.fault = lambda: mail_server.BUSY
@@ -324,7 +324,7 @@ def test_new_criteria_with_a_model_that_is_down_leave_the_page_that_was_judged(
     assert _page(home)["status"] == "complete"
 
 
-def _text(mail: Any) -> str:  # noqa: ANN401  # an EmailMessage
+def _text(mail: Any) -> str:
     body = mail.get_body(("plain",))
     assert body is not None
     text: str = body.get_content()

@@ -68,13 +68,12 @@ def test_one_that_breaks_down_does_not_stop_the_others(
     assert _made(readers) == ["ada", "emmy", "sofia"]
 
 
-def test_a_profile_that_is_named_twice_has_one_morning(
-    readers: Path, paperlark: Paperlark
-) -> None:
+def test_a_profile_that_is_named_twice_has_one_morning(readers: Path, paperlark: Paperlark) -> None:
     named = ("--profile", "readers", "--profile", "readers/ada/paperlark.toml")
     result = paperlark("morning", "--no-wait", *named)
     assert result.exit_code == 0
     assert result.stderr.count("readers/ada/paperlark.toml:\n") == 1
+    assert len(_made(readers)) == 3
 
 
 def test_a_folder_without_profiles_is_a_mistake_of_the_command(

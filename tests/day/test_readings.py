@@ -90,7 +90,7 @@ def _judgement(relevance: int, novelty: int, comment: str = "a comment") -> Judg
     return Judgement(PAPERS[0].id, 1, relevance, novelty, comment)
 
 
-def _ask(
+def _ask(  # noqa: PLR0917  # all that a test may want other
     judge: FakeJudge,
     memory: FakeJudgementMemory | None = None,
     readings: int = 1,

@@ -66,7 +66,14 @@ def test_an_interruption_ends_all_mornings() -> None:
 
 
 def test_the_profiles_of_a_folder_are_found_in_order(tmp_path: Path) -> None:
-    for name in ("b.toml", "a/paperlark.toml", "a/other.toml", ".hidden.toml", "c.md", "d/e/f.toml"):
+    for name in (
+        "b.toml",
+        "a/paperlark.toml",
+        "a/other.toml",
+        ".hidden.toml",
+        "c.md",
+        "d/e/f.toml",
+    ):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).touch()
     assert profiles_of(tmp_path) == (tmp_path / "a" / "paperlark.toml", tmp_path / "b.toml")

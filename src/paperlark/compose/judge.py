@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from paperlark.compose.model_server import capability_keeper, stored_capabilities
-from paperlark.domain.errors import KeyMissing, PriceUnknown
 from paperlark.domain.profile import Profile
 from paperlark.domain.spending import this_month
 from paperlark.llm.budget import BudgetLedger
@@ -41,16 +40,6 @@ class ChosenJudge:
     judge: Judge | None
     paid: bool = False
     collect: Callable[[Progress], frozenset[date]] = lambda _: frozenset()
-
-
-def check_price(model: ModelSettings, now: datetime) -> None:
-    """Raise PriceUnknown where there is a budget but no known price."""
-    if model.budget.bounded and model.price_source(now) is None:
-        raise PriceUnknown(
-            f"no price known for {model.model} at {model.base_url}, so [budget] cannot be kept",
-            hint="state its price in [judge.prices] (0 for a server of your own), or leave"
-            " [budget] out",
-        )
 
 
 def budget_of_day(
@@ -160,8 +149,8 @@ def _open_server(
         RateLimits,
     )
 
-    key = _key(model, environment)
-    check_price(model, environment.now())
+    key = model.key(environment)
+    model.check_price(environment.now())
     limits = RateLimits(model.requests_per_minute, model.tokens_per_minute)
     rate_limiter = RateLimiter(AimdConcurrency(model.parallel, limits))
     threads.on_stop(rate_limiter.close)
@@ -177,20 +166,6 @@ def _open_server(
         now=environment.now,
     )
     return opened.enter_context(server)
-
-
-def _key(model: ModelSettings, environment: Environment) -> str | None:
-    name = model.key_variable
-    if name is None:
-        return None
-    key = environment.secret(name)
-    if not key:
-        raise KeyMissing(
-            f"{model.model} needs a key and there is no secret {name}",
-            hint=f"export {name}=..., or keep it: paperlark secret set {name}; or make a page"
-            " without a model: --no-llm",
-        )
-    return key
 
 
 def _with_batches(  # noqa: PLR0917  # all that it is made of

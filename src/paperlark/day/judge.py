@@ -144,7 +144,7 @@ class _ReadingResult:
     spend: Spend
 
 
-def judge_papers(
+def judge_papers(  # noqa: PLR0913  # all but the first two are named
     judge: Judge,
     papers: Sequence[Paper],
     *,

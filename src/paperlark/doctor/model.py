@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from paperlark.compose.judge import check_price
 from paperlark.compose.model_server import capability_keeper, known_server, stored_capabilities
 from paperlark.doctor.findings import CheckContext, Finding, Severity, error, note, ok, trouble
 from paperlark.domain.chat import ChatReply, Prompt
@@ -70,7 +69,7 @@ def _budget(model: ModelSettings, now: datetime) -> Iterator[Finding]:
     bounds = (("run", budget.run), ("day", budget.day), ("month", budget.month))
     limits = ", ".join(f"{amount(most)} a {what}" for what, most in bounds if most is not None)
     try:
-        check_price(model, now)
+        model.check_price(now)
     except PriceUnknown as failed:
         yield trouble("budget", failed)
         return

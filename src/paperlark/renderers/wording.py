@@ -82,7 +82,7 @@ def _budget_words(reason: str, left: tuple[Unjudged, ...]) -> str:
     return f"{counted(len(left), 'paper')} over budget: {reason}."
 
 
-_LONGEST_REASON = 240
+_LONGEST_REASON = 320
 
 
 def unjudged_note(digest: Digest) -> str | None:

@@ -1,4 +1,4 @@
-"""Run the mornings of several profiles, one after the other; what goes wrong with one is its own."""
+"""Run the mornings of several profiles in turn; what goes wrong with one is its own."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def _run(
         return run()
     except PaperlarkError as error:
         reporter.problem(str(error))
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001  # it is logged, and reported
         # Its channels had an alarm; its message may hold anything, so only the log has it.
         _log.critical("the morning of %s broke down", name, exc_info=True)
         reporter.problem(f"{name}: paperlark broke down ({type(error).__name__})")
