@@ -7,15 +7,19 @@ import re
 import socket
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
 from html import unescape
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from zlib import crc32
 
 import pytest
+from click.testing import CliRunner, Result
 from pytest_httpserver import HTTPServer
 
+from paperlark.cli import cli
 from paperlark.domain.paper import Paper
+from paperlark.settings.environment import Environment
 from standins import mail_server
 from standins.arxiv import StandInArxiv
 from standins.commands import Paperlark
@@ -32,6 +36,7 @@ from standins.openai import (
     says,
 )
 from standins.trust import Trust, trust, trusted
+from standins.watches import FakeWatch
 
 __all__ = ["trust", "trusted"]
 
@@ -115,6 +120,9 @@ def model(home: Path, arxiv: StandInArxiv) -> Iterator[Model]:
     with HTTPServer(host="127.0.0.1", threaded=True) as loopback:
         standing = StandIn(loopback)
         _profile(home, standing.base_url)
+        # Fewer than there are, so that a completed page has papers that were not there before.
+        profile = home / "paperlark.toml"
+        profile.write_text(f"page_size = 2\n{profile.read_text()}")
         yield Model(standing, [])
         standing.released.set()
 
@@ -130,6 +138,31 @@ def mail(trusted: Trust, home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterato
                 f'sender = "{USER}"\n[[deliver]]\nname = "inbox"\nmail = "reader@example.org"\n'
             )
         yield standing
+
+
+class At(Protocol):
+    """Runs a command at a time, such as `at("2025-02-26T12:00", "morning")`."""
+
+    def __call__(self, when: str, *arguments: str) -> Result:
+        """Give output and exit code."""
+        ...
+
+
+@pytest.fixture
+def at(home: Path) -> At:
+    del home
+
+    def run(when: str, *arguments: str) -> Result:
+        clock = datetime.fromisoformat(when).replace(tzinfo=UTC).timestamp()
+        watch = FakeWatch(clock=clock)
+        environment = Environment(
+            now=lambda: datetime.fromtimestamp(watch.clock, UTC),
+            sleep=watch.sleep,
+            rate_limit_clock=watch.rate_limit_clock,
+        )
+        return CliRunner().invoke(cli, arguments, prog_name="paperlark", obj=environment)
+
+    return run
 
 
 def _page(home: Path) -> dict[str, Any]:
@@ -194,6 +227,7 @@ def test_in_the_morning_it_is_delivered_and_its_completion_is_told_of_once(
     model.suffers(FAULTS[fault])
     result = paperlark("morning")
     assert result.exit_code == 3, result.output
+    assert f"{DAY}: a-model did not judge" in result.stderr
     _check_partial(home)
     before = _ids(_page(home))
     (first,) = mail.taken
@@ -206,30 +240,61 @@ def test_in_the_morning_it_is_delivered_and_its_completion_is_told_of_once(
     _check_complete(home, model)
     _, second = mail.taken
     new = _ids(_page(home)) - before
+    assert new
     assert str(second["Subject"]).startswith("Completed: Wednesday, 26 February 2025: ")
-    assert set(re.findall(r"abs/(\S+?)(?:v\d+)?\s", _text(second))) == new
+    assert _sent(second) == new
     for _ in range(2):
         third = paperlark("morning")
         assert third.exit_code == 0
         assert len(mail.taken) == 2
 
 
+@pytest.mark.parametrize("fault", ["401", "429 for hours", "garbage"])
+def test_days_that_were_missed_by_the_model_are_all_completed_and_no_paper_is_sent_twice(
+    home: Path,
+    model: Model,
+    mail: MailServer,
+    arxiv: StandInArxiv,
+    at: At,
+    fault: str,
+) -> None:
+    model.suffers(FAULTS[fault])
+    arxiv.today = date(2025, 2, 25)
+    assert at("2025-02-25T12:00", "morning", "--no-wait").exit_code == 3
+    arxiv.today = date(2025, 2, 26)
+    assert at("2025-02-26T12:00", "morning", "--no-wait").exit_code == 3
+    assert len(mail.taken) == 2
+    model.recovers()
+    assert at("2025-02-26T15:00", "morning", "--no-wait").exit_code == 0
+    assert len(model.judged) == len(set(model.judged)) == 10
+    assert [str(one["Subject"]).startswith("Completed: ") for one in mail.taken] == [False] * 2 + [
+        True
+    ] * 2
+    sent = [paper for one in mail.taken for paper in _sent(one)]
+    assert len(sent) == len(set(sent)) > 0
+    for day in ("2025-02-25", DAY):
+        page = json.loads((home / "pages" / f"{day}.json").read_text())
+        assert page["status"] == "complete"
+        assert page["funnel"]["seen"] == 0
+    assert at("2025-02-26T16:00", "morning", "--no-wait").exit_code == 0
+    assert len(mail.taken) == 4
+
+
 def test_a_completion_has_only_the_papers_that_were_not_sent(
     home: Path, model: Model, mail: MailServer, paperlark: Paperlark
 ) -> None:
-    profile = home / "paperlark.toml"
-    profile.write_text("page_size = 1\n" + profile.read_text())
     model.suffers(FAULTS["401"])
     assert paperlark("morning").exit_code == 3
-    (sent,) = _page(home)["entries"]
+    sent = _page(home)["entries"]
+    assert len(sent) == 2
     model.recovers()
     assert paperlark("morning").exit_code == 0
-    new = _ids(_page(home)) - {sent["id"]}
+    new = _ids(_page(home)) - {one["id"] for one in sent}
     assert new
     _, completion = mail.taken
     papers = "paper" if len(new) == 1 else "papers"
     assert f": {len(new)} {papers} more · " in str(completion["Subject"])
-    assert sent["title"] not in _text(completion)
+    assert not any(one["title"] in _text(completion) for one in sent)
 
 
 def test_a_page_completed_before_it_could_be_sent_is_sent_once_and_whole(
@@ -270,9 +335,8 @@ def test_what_was_judged_before_the_model_failed_keeps_its_judgement(
     home: Path, model: Model, paperlark: Paperlark, command: str
 ) -> None:
     profile = home / "paperlark.toml"
-    profile.write_text(
-        profile.read_text().replace("timeout = 0.3", "timeout = 5\nbatch_size = 2\nparallel = 1")
-    )
+    text = profile.read_text().replace("page_size = 2", "page_size = 20")
+    profile.write_text(text.replace("timeout = 0.3", "timeout = 5\nbatch_size = 2\nparallel = 1"))
     model.standing.then(model.well)
     model.suffers(FAULTS["402"])
     assert paperlark(command).exit_code == 3
@@ -329,3 +393,8 @@ def _text(mail: Any) -> str:
     assert body is not None
     text: str = body.get_content()
     return text
+
+
+def _sent(mail: Any) -> set[str]:
+    """Give the papers that a mail has."""
+    return set(re.findall(r"^ {3}\S+/abs/(\d{4}\.\d{5})", _text(mail), re.MULTILINE))

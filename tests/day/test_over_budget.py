@@ -102,8 +102,10 @@ def test_one_failure_beside_a_used_up_budget_makes_the_page_partial() -> None:
     class OneFails(FakeJudge):
         def judge(self, papers: Sequence[Paper], *others: Any) -> Iterator[ModelCall | Unjudged]:
             for end in super().judge(papers, *others):
-                lost = isinstance(end, Unjudged) and end.paper.id == IDS[5]
-                yield replace(end, cause=UnjudgedReason.FAILED) if lost else end
+                if isinstance(end, Unjudged) and end.paper.id == IDS[5]:
+                    yield replace(end, cause=UnjudgedReason.FAILED)
+                else:
+                    yield end
 
     judge = OneFails(dict.fromkeys(IDS[:4], (8, 8)), PAID, cause=UnjudgedReason.BUDGET)
     parts = DayParts(

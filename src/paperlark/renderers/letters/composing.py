@@ -100,7 +100,9 @@ def compose(bulletin: Bulletin) -> Letter:
     """Return the content of the letter of a bulletin."""
     entries = merge_entries(bulletin.digests)
     wanted = entries[: bulletin.most]
-    missing = [one for digest in bulletin.digests for one in wording.failed(digest)]
+    # Where nothing was judged, one note says so of all.
+    judged = (digest for digest in bulletin.digests if digest.funnel.judged)
+    missing = [one for digest in judged for one in wording.failed(digest)]
     return Letter(
         occasion=bulletin.occasion,
         profile=sentence(bulletin.profile, _LONGEST_NAME),
