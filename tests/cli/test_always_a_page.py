@@ -250,7 +250,7 @@ def test_in_the_morning_it_is_delivered_and_its_completion_is_told_of_once(
 
 
 @pytest.mark.parametrize("fault", ["401", "429 for hours", "garbage"])
-def test_days_that_were_missed_by_the_model_are_all_completed_and_no_paper_is_sent_twice(
+def test_days_that_were_missed_by_the_model_are_all_completed_and_no_paper_is_sent_twice(  # noqa: PLR0917  # all that it brings together
     home: Path,
     model: Model,
     mail: MailServer,
@@ -263,6 +263,14 @@ def test_days_that_were_missed_by_the_model_are_all_completed_and_no_paper_is_se
     assert at("2025-02-25T12:00", "morning", "--no-wait").exit_code == 3
     arxiv.today = date(2025, 2, 26)
     assert at("2025-02-26T12:00", "morning", "--no-wait").exit_code == 3
+    assert len(mail.taken) == 2
+    # One page after the other would find out that the model fails.
+    asked = len(model.standing.questions)
+    again = at("2025-02-26T13:00", "morning", "--no-wait")
+    assert again.exit_code == 3
+    assert f"{DAY}: left for the next run, for the model fails now" in again.stderr
+    of_one_page = len(model.standing.questions) - asked
+    assert of_one_page <= asked / 2
     assert len(mail.taken) == 2
     model.recovers()
     assert at("2025-02-26T15:00", "morning", "--no-wait").exit_code == 0

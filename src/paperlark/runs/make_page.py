@@ -78,7 +78,7 @@ class PageMaker:
     begin: Callable[[date], None]
     stop: StopPaying
 
-    def _before(self, day: date) -> Digest | None:
+    def before(self, day: date) -> Digest | None:
         """Return the digest of an earlier run; one that cannot be read is made again."""
         try:
             return self.parts.archive.digest(self.profile.id, day)
@@ -122,7 +122,7 @@ class PageMaker:
         except PaperlarkError as error:
             publish([failure_record(day, self.profile, error)], self.folder)
             raise
-        before = self._before(day)
+        before = self.before(day)
         kept = before if before and is_worse(digest, before) else None
         if kept:
             _log.info("%s: the %s page made before is better and stays", day, kept.status)

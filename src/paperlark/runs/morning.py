@@ -19,7 +19,13 @@ from paperlark.domain.errors import PaperlarkError, StoreBusy
 from paperlark.domain.run_states import MEANINGS, State, worst
 from paperlark.ports import Progress
 from paperlark.renderers.english import long_date
-from paperlark.runs.due import Waiter, due_days, missing_parts
+from paperlark.runs.due import (
+    Waiter,
+    due_days,
+    judged_nothing,
+    lacks_only_judgements,
+    missing_parts,
+)
 from paperlark.runs.make_page import (
     DayOutcome,
     Interruptible,
@@ -200,10 +206,17 @@ class Morning:
 
     def _make_once(self, days: Sequence[date]) -> dict[date, DayOutcome]:
         outcomes: dict[date, DayOutcome] = {}
+        failed = False
         with self.steps.open_pages() as maker:
-            for one in make_pages(maker, days, self.progress, self.steps.interruptible):
-                self.reporter.page(one)
-                outcomes[one.day] = one
+            for day in days:
+                before = maker.before(day)
+                if failed and before and lacks_only_judgements(before):
+                    self.reporter.note(f"{day}: left for the next run, for the model fails now")
+                    continue
+                for one in make_pages(maker, (day,), self.progress, self.steps.interruptible):
+                    self.reporter.page(one)
+                    outcomes[day] = one
+                    failed = failed or (one.made is not None and judged_nothing(one.made, before))
         return outcomes
 
 
