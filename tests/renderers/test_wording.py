@@ -14,6 +14,8 @@ from paperlark.domain.judgement import Match, Unjudged, UnjudgedReason
 from paperlark.domain.spending import Cost, Spend, Tokens
 from paperlark.renderers import english, matches, reasons, wording
 from paperlark.renderers.english import dollars
+from paperlark.renderers.html import HtmlRenderer
+from paperlark.renderers.markdown import MarkdownRenderer
 from standins.digests import (
     digest,
     entry,
@@ -204,3 +206,14 @@ def test_a_long_reason_is_cut_at_a_word() -> None:
     assert note is not None
     assert len(note) < 420
     assert note.endswith((" at …).", " all …).", "answer …)."))
+
+
+def test_a_reason_that_many_papers_share_is_said_once() -> None:
+    many = tuple(_left(n, why="no credit left") for n in range(10, 50))
+    one = digest(unjudged=(*many, _left(2), _left(3)))
+    assert [left.paper.id for left in wording.failed_alone(one)] == [paper(2).id, paper(3).id]
+    assert wording.not_judged_together(one) == (("40 papers: no credit left", many),)
+    for render in (MarkdownRenderer, HtmlRenderer):
+        page = render().render(one).content.decode()
+        assert page.count("no credit left") == 2  # at the top, and above the papers
+        assert all(f"Title {n}" in page for n in range(10, 50))

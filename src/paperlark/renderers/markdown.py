@@ -205,14 +205,14 @@ def _updated(digest: Digest) -> Iterator[str]:
 
 
 def _missing(digest: Digest) -> Iterator[str]:
-    failed, unknown = wording.failed(digest), wording.not_recorded(digest)
-    put_off = wording.postponed(digest)
-    if not (failed or unknown or put_off):
+    failed, unknown = wording.failed_alone(digest), wording.not_recorded(digest)
+    together = wording.not_judged_together(digest)
+    if not (failed or unknown or together):
         return
     yield "## Not judged"
     if failed:
         yield "\n".join(f"- {_label(m.paper)}: {_escaped(m.reason)}" for m in failed)
-    for why, left in put_off:
+    for why, left in together:
         yield _escaped(why)
         yield "\n".join(f"- {_label(missing.paper)}" for missing in left)
     if unknown:

@@ -52,6 +52,30 @@ def not_recorded(digest: Digest) -> tuple[Unjudged, ...]:
     return tuple(u for u in digest.unjudged if u.cause is UnjudgedReason.NOT_RECORDED)
 
 
+_MANY = 4
+"""So many papers that failed for one reason have it said once."""
+
+
+def failed_alone(digest: Digest) -> tuple[Unjudged, ...]:
+    """Return papers whose judging failed for a reason that few others share."""
+    shared = {why for why, papers in _failed_together(digest)}
+    return tuple(one for one in failed(digest) if one.reason not in shared)
+
+
+def not_judged_together(digest: Digest) -> tuple[tuple[str, tuple[Unjudged, ...]], ...]:
+    """Return groups of papers that were not judged for one reason, with that in words."""
+    together = (
+        (f"{counted(len(papers), 'paper')}: {why}", papers)
+        for why, papers in _failed_together(digest)
+    )
+    return (*together, *postponed(digest))
+
+
+def _failed_together(digest: Digest) -> tuple[tuple[str, tuple[Unjudged, ...]], ...]:
+    groups = _by_reason(digest, UnjudgedReason.FAILED)
+    return tuple(group for group in groups if len(group[1]) >= _MANY)
+
+
 def postponed(digest: Digest) -> tuple[tuple[str, tuple[Unjudged, ...]], ...]:
     """Return papers waiting in a batch or over budget, grouped by reason."""
     waiting = _by_reason(digest, UnjudgedReason.WAITING)
