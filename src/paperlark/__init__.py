@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         examine,
         find_papers_of_author,
         find_profile,
+        find_profiles,
         language_note,
         open_profile,
         open_sample,
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
         read_papers,
         read_zotero_papers,
         repeat_mornings,
+        run_mornings,
         understand_criteria,
     )
     from paperlark.archive.following import Followed
@@ -64,6 +66,7 @@ if TYPE_CHECKING:
     from paperlark.runs.estimate import CostEstimate, EstimateReport
     from paperlark.runs.make_page import DayOutcome, MadePage
     from paperlark.runs.morning import MorningReporter, MorningResult
+    from paperlark.runs.several import SeveralMornings
     from paperlark.settings.environment import Environment, RunOptions
 
 __all__ = [
@@ -101,6 +104,7 @@ __all__ = [
     "ReadPapers",
     "RunOptions",
     "SecretUnusable",
+    "SeveralMornings",
     "SourceError",
     "SpendingReport",
     "State",
@@ -118,6 +122,7 @@ __all__ = [
     "examine",
     "find_papers_of_author",
     "find_profile",
+    "find_profiles",
     "language_note",
     "open_profile",
     "open_sample",
@@ -126,6 +131,7 @@ __all__ = [
     "read_papers",
     "read_zotero_papers",
     "repeat_mornings",
+    "run_mornings",
     "understand_criteria",
 ]
 
@@ -154,6 +160,7 @@ _DEFINED_IN = {
     "runs.estimate": "CostEstimate EstimateReport",
     "runs.make_page": "DayOutcome MadePage",
     "runs.morning": "MorningReporter MorningResult",
+    "runs.several": "SeveralMornings",
     "settings.environment": "Environment RunOptions",
 }
 """Public names that are defined elsewhere than in `paperlark.api`, by their module."""

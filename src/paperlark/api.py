@@ -17,7 +17,7 @@ reported to any object with the method `step` of `paperlark.ports.Progress`.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, time
@@ -67,6 +67,7 @@ if TYPE_CHECKING:
         StopPaying,
     )
     from paperlark.runs.morning import Morning, MorningReporter, MorningResult
+    from paperlark.runs.several import SeveralMornings
     from paperlark.schedule.job import ScheduledJob
     from paperlark.schedule.schedule import Schedule
     from paperlark.settings import Settings
@@ -1141,8 +1142,54 @@ def build_site(
     return build(settings, target, address or first.settings.site.address, first._timed)  # noqa: SLF001  # the same module's
 
 
+def find_profiles(path: str | Path) -> tuple[Path, ...]:
+    """Find the profiles of a folder: its `.toml` files, and `paperlark.toml` in a folder of it.
+
+    Arguments:
+        path: the folder; or a file, which is then the only profile.
+
+    Returns their paths, in order.
+
+    >>> [path.name for path in paperlark.find_profiles("paperlark.toml")]
+    ['paperlark.toml']
+    """
+    from paperlark.runs.several import profiles_of
+
+    return profiles_of(Path(path))
+
+
+def run_mornings(
+    profiles: Mapping[str, Callable[[], OpenedProfile]],
+    *,
+    wait: bool = True,
+    reporter: MorningReporter | None = None,
+    on_delivery: Callable[[DeliveryReport], object] = lambda _: None,
+) -> SeveralMornings:
+    """Run the mornings of several profiles; what goes wrong with one does not stop the next.
+
+    Arguments:
+        profiles: opens each profile, by the name that results and messages have for it.
+        wait, reporter, on_delivery: as for `OpenedProfile.run_morning`.
+
+    Returns how each ended; `exit_code` is that of the worst.
+
+    >>> ended = paperlark.run_mornings({"mine": lambda: profile})
+    >>> list(ended.results), ended.exit_code
+    (['mine'], 0)
+    """
+    from paperlark.runs.morning import LogReporter
+    from paperlark.runs.several import run_several
+
+    told = reporter or LogReporter()
+
+    def morning(open_anew: Callable[[], OpenedProfile]) -> MorningResult:
+        return open_anew().run_morning(wait=wait, reporter=told, on_delivery=on_delivery)
+
+    return run_several({name: partial(morning, one) for name, one in profiles.items()}, told)
+
+
 def repeat_mornings(
-    open_anew: Callable[[], OpenedProfile],
+    open_anew: Callable[[], OpenedProfile | Mapping[str, Callable[[], OpenedProfile]]],
     *,
     wait: bool = True,
     environment: Environment | None = None,
@@ -1152,7 +1199,8 @@ def repeat_mornings(
     """Run a morning now and on every announcement day, for ever: what a container does.
 
     Arguments:
-        open_anew: opens the profile before each morning, for it may have changed.
+        open_anew: opens the profile before each morning, for it may have changed; or returns
+            several, as for `run_mornings`.
         wait, reporter, on_delivery: as for `OpenedProfile.run_morning`.
         environment: its clock and sleep.
 
@@ -1162,11 +1210,14 @@ def repeat_mornings(
     from paperlark.runs.morning import repeat_mornings as repeat
 
     told = reporter or LogReporter()
-    repeat(
-        lambda: open_anew().run_morning(wait=wait, reporter=told, on_delivery=on_delivery),
-        environment or Environment(),
-        told,
-    )
+
+    def run() -> MorningResult | SeveralMornings:
+        opened = open_anew()
+        if isinstance(opened, OpenedProfile):
+            return opened.run_morning(wait=wait, reporter=told, on_delivery=on_delivery)
+        return run_mornings(opened, wait=wait, reporter=told, on_delivery=on_delivery)
+
+    repeat(run, environment or Environment(), told)
 
 
 def read_labelled_days(folder: str | Path, *, relevant_from: int = 8) -> LabelledReader:

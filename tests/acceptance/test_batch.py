@@ -195,22 +195,66 @@ def test_a_server_without_a_batch_service_gives_one_error_and_the_mend(
     asked = len(home.server.questions)
     home.batch_service.fault = refuses(status, "Unknown request URL")
     result = home.run()
-    assert result.exit_code == 1
-    (error,) = [line for line in result.stderr.splitlines() if line.startswith("error:")]
+    assert result.exit_code == 3
     refusal = f"does not accept batches like this (it answered {status}: Unknown request URL)"
+    mend = "use it without batches: --no-batch, or remove `batch` from [judge]"
+    (note,) = [line for line in home.markdown().splitlines() if "did not judge 30 papers" in line]
+    for part in (refusal, mend):
+        assert part in note.replace("\\", "")
+    assert len(home.server.questions) == asked
+    profile = home.profile.read_text()
+    home.profile.write_text(profile.replace("[judge]", '[judge]\non_failure = "fail"'))
+    (home.folder / "pages" / f"{DAY}.json").unlink()
+    failing = home.run()
+    assert failing.exit_code == 1
+    (error,) = [line for line in failing.stderr.splitlines() if line.startswith("error:")]
     assert refusal in error
-    assert error.endswith("use it without batches: --no-batch, or remove `batch` from [judge]")
+    assert error.endswith(mend)
     assert len(home.server.questions) == asked
     assert home.run("--no-batch").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        refuses(401, "Incorrect API key provided"),
+        refuses(402, "Your credit balance is too low"),
+        refuses(503, "Overloaded"),
+        cut_before,
+    ],
+    ids=["401", "402", "503", "down"],
+)
+def test_a_batch_service_that_fails_takes_no_page_and_nothing_is_paid_twice(
+    home: Home, fault: Fault
+) -> None:
+    home.teach()
+    home.batch_service.fault = fault
+    result = home.run()
+    assert result.exit_code == 3, result.output
+    page = home.page()
+    assert page["status"] == "partial"
+    assert page["entries"]
+    assert all(entry["unjudged"] for entry in page["entries"] if not entry["followed"])
+    home.batch_service.fault = None
+    assert home.run().exit_code == 3
+    home.batch_service.pass_hours(25)
+    done = home.run()
+    assert done.exit_code in {0, 3}, done.output
+    home.batch_service.pass_hours(25)
+    assert home.run().exit_code == 0
+    assert home.page()["status"] == "complete"
+    asked = [paper["id"] for body in home.batch_service.asked for paper in papers_of(body)]
+    assert len(asked) == len(set(asked)) == PAPERS
 
 
 def test_a_service_that_takes_no_more_for_now_says_so_and_nothing_waits(home: Home) -> None:
     home.teach()
     home.batch_service.faults["create"].extend([refuses(429, "Enqueued token limit reached")] * 4)
     result = home.run()
-    assert result.exit_code == 1
-    assert "none of 30 papers could be judged" in result.stderr
-    assert "Enqueued token limit reached" in result.stderr
+    assert result.exit_code == 3
+    assert "did not judge 30 papers" in " ".join(result.stdout.split())
+    assert "Enqueued token limit reached" in " ".join(result.stdout.split())
+    assert home.page()["funnel"]["unjudged"] == 30
     assert home.query("SELECT * FROM jobs") == []
     assert home.run().exit_code == 3
     assert len(home.batch_service.batches) == 1

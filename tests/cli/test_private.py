@@ -101,7 +101,7 @@ def test_a_server_that_repeats_the_question_does_not_publish_it(
     _profile(home, server, shown=False)
     server.always = complains(400, {"message": f"I cannot answer this: {CRITERIA}"})
     result = paperlark(*RUN)
-    assert result.exit_code == 1
-    assert (home / "pages" / "2025-02-26.failed.json").exists()
+    assert result.exit_code == 3
+    assert "did not judge" in (home / "pages" / "2025-02-26.md").read_text()
     assert _found(home) == set()
     assert not [line for line in _lines() if line in result.output]

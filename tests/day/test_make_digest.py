@@ -13,7 +13,7 @@ from paperlark.domain.announcement import AnnounceType, Feed, Listing, Via
 from paperlark.domain.authorship import KnownAuthors, Person
 from paperlark.domain.criteria import parse_criteria
 from paperlark.domain.digest import AuthorMatch, Digest, Status, Updated
-from paperlark.domain.errors import FeedNotFound, JudgeUnavailable, SourceUnreachable
+from paperlark.domain.errors import FeedNotFound, SourceUnreachable
 from paperlark.domain.judgement import UnjudgedReason
 from paperlark.domain.paper import Author
 from paperlark.domain.profile import Cutoffs, Exploration, FollowedAuthor, Profile
@@ -155,9 +155,11 @@ def test_unrecorded_papers_do_not_make_the_page_partial() -> None:
     assert (digest.funnel.unjudged, digest.funnel.not_recorded) == (0, 6)
 
 
-def test_there_is_no_page_where_no_paper_is_judged() -> None:
-    with pytest.raises(JudgeUnavailable, match="--no-llm"):
-        _make(a_feed(*PAPERS), judge=FakeJudge({}))
+def test_where_no_paper_is_judged_the_page_has_what_one_without_a_model_would_have() -> None:
+    digest = _make(a_feed(*PAPERS), judge=FakeJudge({}))
+    assert digest.status is Status.PARTIAL
+    assert _ids(digest) == _ids(_make(a_feed(*PAPERS)))
+    assert all(one.unjudged for one in digest.entries)
 
 
 def test_a_known_judgement_is_not_paid_for_again() -> None:

@@ -28,6 +28,7 @@ from paperlark.domain.judgement import (
     JudgementKey,
     Match,
     ModelCall,
+    OnFailure,
     Precedents,
     Reading,
     Unjudged,
@@ -89,12 +90,13 @@ def _judgement(relevance: int, novelty: int, comment: str = "a comment") -> Judg
     return Judgement(PAPERS[0].id, 1, relevance, novelty, comment)
 
 
-def _ask(
+def _ask(  # noqa: PLR0917  # all that a test may want other
     judge: FakeJudge,
     memory: FakeJudgementMemory | None = None,
     readings: int = 1,
     cutoffs: Cutoffs = CUTOFFS,
     papers: Sequence[Paper] = PAPERS,
+    on_failure: OnFailure = OnFailure.RANK,
 ) -> Verdict:
     return judge_papers(
         judge,
@@ -104,6 +106,7 @@ def _ask(
         memory=memory,
         progress=Silent(),
         readings=readings,
+        on_failure=on_failure,
     )
 
 
@@ -279,9 +282,13 @@ def test_a_paper_that_no_reading_judged_has_the_reason_of_the_last() -> None:
 
 def test_a_failing_server_is_not_asked_for_further_readings() -> None:
     judge = Wavering({})
-    with pytest.raises(JudgeUnavailable, match="none of 6 papers"):
-        _ask(judge, FakeJudgementMemory(), readings=9)
+    verdict = _ask(judge, FakeJudgementMemory(), readings=9)
     assert len(judge.calls) == 1
+    assert [one.paper.id for one in verdict.unjudged] == list(IDS)
+    failing = Wavering({})
+    with pytest.raises(JudgeUnavailable, match="none of 6 papers"):
+        _ask(failing, FakeJudgementMemory(), readings=9, on_failure=OnFailure.FAIL)
+    assert len(failing.calls) == 1
 
 
 def test_a_stored_reading_is_enough_for_a_page() -> None:

@@ -190,3 +190,39 @@ def test_what_a_channel_lacks_is_its_first_page_that_did_not_arrive() -> None:
     assert first_missing_page((there, waiting), TUESDAY) is None
     assert first_missing_page((there, doubt), WEDNESDAY) == doubt
     assert first_missing_page((there, doubt), NEXT_MONDAY) is None
+
+
+def _incomplete(one: Parcel) -> Parcel:
+    return replace(one, incomplete=(digests.paper(1).id,))
+
+
+def test_a_page_that_was_sent_incomplete_and_is_complete_now_is_told_of() -> None:
+    sent = (*KNOWN, _incomplete(_parcel(Occasion.DAY, TUESDAY)))
+    partial = {TUESDAY: _page(TUESDAY, status=Status.PARTIAL)}
+    assert _due(DAILY, partial, (), sent, WEDNESDAY) == (Due(Occasion.DAY, TUESDAY),)
+    for status in (Status.COMPLETE, Status.WITHIN_BUDGET):
+        assert _due(DAILY, {TUESDAY: _page(TUESDAY, status=status)}, (), sent, WEDNESDAY) == (
+            Due(Occasion.DAY, TUESDAY),
+            Due(Occasion.COMPLETION, TUESDAY),
+        )
+
+
+def test_nothing_is_completed_that_was_complete_or_never_sent_or_a_week_ago() -> None:
+    pages = _pages(TUESDAY)
+    plain = (Due(Occasion.DAY, TUESDAY),)
+    whole = _parcel(Occasion.DAY, TUESDAY)
+    unsent = _incomplete(_parcel(Occasion.DAY, TUESDAY, MessageStatus.WAITING))
+    assert _due(DAILY, pages, (), (*KNOWN, whole), WEDNESDAY) == plain
+    assert _due(DAILY, pages, (), (*KNOWN, unsent), WEDNESDAY) == plain
+    sent = (*KNOWN, _incomplete(whole))
+    assert _due(DAILY, pages, (), sent, date(2025, 3, 5)) == ()
+
+
+def test_a_week_is_completed_when_all_of_its_pages_are() -> None:
+    known = (*KNOWN, _incomplete(_parcel(Occasion.WEEK, FRIDAY)))
+    pages = _pages(MONDAY, TUESDAY)
+    completion = Due(Occasion.COMPLETION, FRIDAY)
+    assert completion in _due(WEEKLY, pages, (), known, NEXT_MONDAY)
+    partial = {**pages, TUESDAY: _page(TUESDAY, status=Status.PARTIAL)}
+    assert completion not in _due(WEEKLY, partial, (), known, NEXT_MONDAY)
+    assert completion not in _due(DAILY, pages, (), known, NEXT_MONDAY)

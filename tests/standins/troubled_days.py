@@ -22,8 +22,7 @@ from pytest_httpserver import HTTPServer
 
 from paperlark.compose.pages import open_page_maker
 from paperlark.domain.criteria import parse_criteria
-from paperlark.domain.digest import Digest
-from paperlark.domain.errors import JudgeUnavailable
+from paperlark.domain.digest import Digest, Status
 from paperlark.domain.judgement import UnjudgedReason
 from paperlark.domain.paper import Author, Paper
 from paperlark.domain.profile import Cutoffs, FollowedAuthor, Profile
@@ -32,6 +31,7 @@ from paperlark.renderers.html import HtmlRenderer
 from paperlark.renderers.json import JsonRenderer
 from paperlark.renderers.manifest import ManifestRenderer
 from paperlark.renderers.markdown import MarkdownRenderer
+from paperlark.renderers.wording import unjudged_note
 from paperlark.runs.make_page import PageMaker
 from paperlark.settings import ModelSettings, Settings
 from paperlark.settings.environment import Environment, RunOptions
@@ -152,7 +152,7 @@ def misbehave(seed: int, at: HTTPServer, folder: Path) -> Tally:
 
 def _live(
     reader: Reader, server: Misbehaving, dice: Random, home: Path
-) -> tuple[Tally, list[Digest | None]]:
+) -> tuple[Tally, list[Digest]]:
     """Make the days badly, then well, then once more."""
     tally, database = Tally(days=len(DAYS), papers=len(_all(reader))), home / "troubled.db"
     for _ in range(BAD_RUNS):
@@ -183,8 +183,8 @@ def _unbounded(reader: Reader) -> Reader:
     return replace(reader, model=replace(reader.model, budget=NO_BOUND))
 
 
-def _run(reader: Reader, home: Path) -> list[Digest | None]:
-    """Make both days as one run does; None for a day without a single judgement."""
+def _run(reader: Reader, home: Path) -> list[Digest]:
+    """Make both days as one run does."""
     settings = Settings(
         reader.profile,
         reader.model,
@@ -217,13 +217,8 @@ def _feeds(reader: Reader, home: Path) -> Path:
     return folder
 
 
-def _make(maker: PageMaker, day: date) -> Digest | None:
-    try:
-        made = maker.make(day, Silent())
-    except JudgeUnavailable as error:
-        if "papers could be judged (" not in str(error):
-            raise  # no reason was given
-        return None
+def _make(maker: PageMaker, day: date) -> Digest:
+    made = maker.make(day, Silent())
     assert made.pages
     return made.kept or made.digest
 
@@ -231,15 +226,18 @@ def _make(maker: PageMaker, day: date) -> Digest | None:
 # What must hold.
 
 
-def _check_ends(reader: Reader, digests: Sequence[Digest | None]) -> None:
-    """Hold that every paper is judged, or unjudged with a reason."""
+def _check_ends(reader: Reader, digests: Sequence[Digest]) -> None:
+    """Hold that every paper is judged, or unjudged with a reason that the page says at its top."""
     for digest, papers in zip(digests, reader.asked, strict=True):
-        if digest is None:
-            continue
         judged = [one.paper_id for one in digest.judgements]
         unjudged = [one.paper.id for one in digest.unjudged]
         assert sorted((*judged, *unjudged)) == sorted(paper.id for paper in papers)
         assert all(one.reason.strip() for one in digest.unjudged)
+        shown = {one.paper.id for one in digest.entries if one.unjudged}
+        assert shown <= set(unjudged)
+        if any(one.cause is UnjudgedReason.FAILED for one in digest.unjudged) or not judged:
+            assert digest.status is Status.PARTIAL
+            assert "did not judge" in (unjudged_note(digest) or "")
 
 
 def _check_books(bills: Sequence[Bill], database: Path) -> None:
@@ -287,9 +285,8 @@ def _check_not_paid_again(
             assert server.asked[paper.id] == asked[paper.id], f"{paper.id} was paid already"
 
 
-def _check_whole(reader: Reader, digests: Sequence[Digest | None]) -> None:
+def _check_whole(reader: Reader, digests: Sequence[Digest]) -> None:
     for digest, papers in zip(digests, reader.asked, strict=True):
-        assert digest is not None
         assert {one.paper_id for one in digest.judgements} == {paper.id for paper in papers}
         assert digest.unjudged == ()
 
@@ -323,17 +320,16 @@ def _all(reader: Reader) -> tuple[Paper, ...]:
     return tuple(paper for day in reader.asked for paper in day)
 
 
-def _but_for_money(digest: Digest | None) -> tuple[bytes, ...]:
+def _but_for_money(digest: Digest) -> tuple[bytes, ...]:
     """Give the pages without what they cost, which trouble makes dearer."""
-    assert digest is not None
     free = replace(digest, spend=None)
     return tuple(renderer.render(free).content for renderer in RENDERERS)
 
 
-def _count(tally: Tally, reader: Reader, digests: Sequence[Digest | None]) -> None:
+def _count(tally: Tally, reader: Reader, digests: Sequence[Digest]) -> None:
     tally.bounded += reader.budget.bounded
-    tally.failed += sum(digest is None for digest in digests)
-    for digest in filter(None, digests):
+    tally.failed += sum(not digest.funnel.judged for digest in digests)
+    for digest in digests:
         tally.unjudged += len(digest.unjudged)
         tally.over_budget += sum(one.cause is UnjudgedReason.BUDGET for one in digest.unjudged)
 

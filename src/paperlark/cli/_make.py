@@ -73,6 +73,9 @@ def print_outcome(outcome: DayOutcome, *, as_json: bool = False) -> None:
     elif outcome.made and not as_json:
         summary = " · ".join(wording.summary(outcome.made.digest))
         click.echo(f"{outcome.day}  {summary}  {outcome.made.pages[0]}")
+        note = wording.unjudged_note(outcome.made.digest)
+        if note:
+            click.echo(f"{outcome.day}: {note}", err=True)
         _print_kept(outcome.made)
 
 

@@ -21,7 +21,6 @@ from paperlark.llm.threads import Threads
 from paperlark.ports import BatchJobs, ChatModel, Judge, Progress
 from paperlark.settings import ModelSettings, Settings
 from paperlark.settings.environment import Environment, RunOptions
-from paperlark.settings.model_access import check_price, model_key
 from paperlark.store.model_servers import ModelServerStore, StoredUnreadable
 from paperlark.store.spending import SpendingStore
 
@@ -159,8 +158,8 @@ def _open_server(
         RateLimits,
     )
 
-    key = model_key(model, environment)
-    check_price(model, environment.now())
+    key = model.key(environment)
+    model.check_price(environment.now())
     limits = RateLimits(model.requests_per_minute, model.tokens_per_minute)
     rate_limiter = RateLimiter(AimdConcurrency(model.parallel, limits))
     threads.on_stop(rate_limiter.close)

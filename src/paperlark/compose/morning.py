@@ -34,8 +34,7 @@ def compose_morning(
     def build() -> Path:
         from paperlark.site.build import build_site  # noqa: PLC0415  # where there is a site
 
-        site = settings.site
-        return build_site([settings], site.folder, site.address, progress).folder
+        return build_site([settings], settings.site.folder, settings.site.address, progress).folder
 
     def deliver(day: date, failures: Sequence[Failure]) -> bool:
         if not settings.channels:
@@ -45,7 +44,6 @@ def compose_morning(
         return report.complete
 
     opened = outboxes(settings, environment, patience=options.patience, tell=options.tell)
-    unhurried = outboxes(settings, environment)
     return Morning(
         settings,
         environment,
@@ -53,7 +51,7 @@ def compose_morning(
             open_pages=partial(open_page_maker, settings, options, environment),
             build_site=build,
             deliver=deliver,
-            alarm=unhurried.alarm,
+            alarm=outboxes(settings, environment).alarm,
             interruptible=interruptible,
         ),
         progress,

@@ -80,7 +80,9 @@ def open_page_maker(
         parts = replace(made.parts, judge=chosen.judge)
         if chosen.paid and model:
             source = model.price_source(environment.now())
-            parts = replace(parts, memory=made.memory, prices=lambda: source)
+            parts = replace(
+                parts, memory=made.memory, prices=lambda: source, on_failure=model.on_failure
+            )
         yield PageMaker(
             profile=own.profile,
             parts=parts,

@@ -29,6 +29,7 @@ from paperlark.day.select import (
     select,
     select_by_match,
     shortlist,
+    unjudged_by_match,
 )
 from paperlark.day.unread import (
     POOLED_DAYS,
@@ -40,7 +41,7 @@ from paperlark.day.unread import (
 )
 from paperlark.domain.digest import Candidate, Digest
 from paperlark.domain.feedback import NO_EVIDENCE, NO_LATER_VOTES, Evidence, vote_notes
-from paperlark.domain.judgement import NO_PRECEDENTS, JudgementKey
+from paperlark.domain.judgement import NO_PRECEDENTS, JudgementKey, OnFailure
 from paperlark.domain.profile import Profile
 from paperlark.domain.spending import PriceSource, total
 from paperlark.domain.translation import RankingCriteria
@@ -68,6 +69,7 @@ class DayParts:
     `judge` is None for a page by the ranker alone, `memory` for a judge that costs nothing to ask
     again, `author_service` where authors are matched by name only, `example_source` where nothing
     is learned from earlier days, `precedent_finder` where earlier papers are not compared.
+    `on_failure` is what becomes of papers that the judge did not judge.
     `prices` returns where the judge's price is from, `printed_names` the names of authors in the
     month before a day, with their counts of papers.
     """
@@ -83,6 +85,7 @@ class DayParts:
     precedent_finder: PrecedentFinder | None = None
     prices: Callable[[], PriceSource | None] = lambda: None
     printed_names: Callable[[date], Mapping[str, int]] = lambda _: {}
+    on_failure: OnFailure = OnFailure.RANK
 
 
 def make_digest(
@@ -96,7 +99,8 @@ def make_digest(
 ) -> Digest:
     """Make one reader's digest of one day; `ranking` is what it is ranked by, if not as written.
 
-    Raises SourceError when no feed could be got, JudgeUnavailable when no paper could be judged.
+    Raises SourceError when no feed could be got, JudgeUnavailable when no paper could be judged
+    and that is to fail.
     """
     progress = _TimedSteps(progress)
     ranking = ranking or RankingCriteria(profile.criteria)
@@ -182,7 +186,10 @@ def _select_by_judge(  # noqa: PLR0917  # all that a judge's selection takes
         progress=progress,
         precedents={one.paper.id: one.precedents for one in asked if one.precedents},
         readings=readings,
+        on_failure=parts.on_failure,
     )
+    ranks = parts.on_failure is OnFailure.RANK
+    by_match = unjudged_by_match(eligible, verdict.unjudged, profile.page_size) if ranks else ()
     wanted = {
         paper: profile.cutoffs.meets(one.relevance, one.novelty)
         for paper, one in verdict.judgements.items()
@@ -190,7 +197,7 @@ def _select_by_judge(  # noqa: PLR0917  # all that a judge's selection takes
     return Selection(
         split,
         sample,
-        select(eligible, verdict.combined, profile.cutoffs, sample),
+        select(eligible, verdict.combined, profile.cutoffs, sample, by_match),
         report_unread(split.below, sample, wanted, earlier),
         verdict,
     )

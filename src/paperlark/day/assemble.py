@@ -58,13 +58,12 @@ def assemble(
     gaps = announcement_gaps(announcement)
     waiting = _waiting_again(verdict) if verdict else ()
     funnel = _funnel(announcement, profile, ranked, selection)
-    unjudged = (funnel.unjudged, funnel.over_budget, funnel.waiting)
     digest = Digest(
         day=announcement.day,
         profile=profile.title,
         reader=profile.id,
         categories=profile.categories,
-        status=_status(announcement, incomplete=bool(gaps or waiting or any(unjudged))),
+        status=_status(announcement, funnel, incomplete=bool(gaps or waiting)),
         model=judge.model(announcement.day) if judge else None,
         spend=verdict.spend if verdict else None,
         cutoffs=profile.cutoffs,
@@ -178,9 +177,13 @@ def announcement_gaps(announcement: Announcement) -> tuple[str, ...]:
     )
 
 
-def _status(announcement: Announcement, *, incomplete: bool) -> Status:
-    if incomplete:
+def _status(announcement: Announcement, funnel: Funnel, *, incomplete: bool) -> Status:
+    """Return the status; a budget that was used up by judging papers was meant to be."""
+    as_planned = not funnel.over_budget or funnel.judged
+    if incomplete or funnel.unjudged or funnel.waiting or not as_planned:
         return Status.PARTIAL
+    if funnel.over_budget:
+        return Status.WITHIN_BUDGET
     return Status.COMPLETE if announcement.papers else Status.QUIET
 
 
@@ -196,10 +199,15 @@ def _listings(candidates: Sequence[Candidate], profile: Profile) -> int:
 def is_worse(new: Digest, old: Digest) -> bool:
     """Return whether the new digest is less complete than the old one.
 
-    Digests of other criteria, another judge or other categories do not compare: the new one counts.
+    Digests of other criteria, another judge or other categories do not compare: the new one
+    counts, unless the judge judged nothing for it and something for the old one.
     """
-    same = (new.criteria, new.judge, new.categories) == (old.criteria, old.judge, old.categories)
-    return same and _completeness(new) < _completeness(old)
+    if new.categories != old.categories:
+        return False
+    if (new.criteria, new.judge) == (old.criteria, old.judge):
+        return _completeness(new) < _completeness(old)
+    lacking = new.funnel.unjudged or new.funnel.over_budget
+    return bool(lacking and not new.funnel.judged and old.funnel.judged)
 
 
 def _completeness(digest: Digest) -> tuple[bool, int, int]:

@@ -21,6 +21,7 @@ from paperlark.domain.judgement import (
     Judgement,
     JudgementKey,
     ModelCall,
+    OnFailure,
     Precedents,
     Reading,
     Unjudged,
@@ -109,8 +110,8 @@ def _rounded(mean: Fraction) -> int:
 
 _log = logging.getLogger(__name__)
 
-_NO_PAGE = frozenset({UnjudgedReason.FAILED, UnjudgedReason.BUDGET})
-"""Where every paper is unjudged for these reasons, there is nothing to publish."""
+NOT_JUDGED = frozenset({UnjudgedReason.FAILED, UnjudgedReason.BUDGET})
+"""The reasons for which a paper is left to the ranker, and a run without judgements fails."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +144,7 @@ class _ReadingResult:
     spend: Spend
 
 
-def judge_papers(
+def judge_papers(  # noqa: PLR0913  # all but the first two are named
     judge: Judge,
     papers: Sequence[Paper],
     *,
@@ -153,10 +154,12 @@ def judge_papers(
     progress: Progress,
     precedents: Precedents = NO_PRECEDENTS,
     readings: int = 1,
+    on_failure: OnFailure = OnFailure.RANK,
 ) -> Verdict:
     """Judge what the memory does not know yet, one reading after the other.
 
-    Raises JudgeUnavailable when there is not a single judgement and the judge is to blame.
+    With `OnFailure.FAIL` raises JudgeUnavailable when there is not a single judgement and the judge
+    is to blame.
     """
     keys = [judgement_key.of_reading(FIRST_READING + more) for more in range(readings)]
     known = [memory.judgements(papers, one) if memory else () for one in keys]
@@ -166,11 +169,16 @@ def judge_papers(
             todo = _to_judge(order(papers, judgement_key, number), before, cutoffs)
             advance(len(papers) - len(todo))
             outcomes = judge.judge(todo, key.day, precedents, number) if todo else ()
+            if on_failure is OnFailure.RANK:
+                outcomes = _unavailable_as_unjudged(outcomes, todo)
             results.append(_collect(outcomes, todo, before, key, memory, advance))
             _log_reading(number, len(papers) - len(todo), results[-1], papers)
-            if not any(known):
+            failed = () if any(known) else _failed(results)
+            if failed and on_failure is OnFailure.FAIL:
+                raise _unavailable(failed)
+            if failed:
                 # A server that failed in one reading is not asked for another.
-                _check_any(results)
+                break
     # In the order of the shortlist, whichever answer came first.
     outcomes_of = {paper.id: [one.outcomes[paper.id] for one in results] for paper in papers}
     judged = {paper: _judgements(several) for paper, several in outcomes_of.items()}
@@ -181,10 +189,7 @@ def judge_papers(
             for paper, (*_, last) in outcomes_of.items()
             if not judged[paper] and isinstance(last, Unjudged)
         ),
-        spend=total(
-            memory.spend(key) if memory else one.spend
-            for key, one in zip(keys, results, strict=True)
-        ),
+        spend=total(map(memory.spend, keys) if memory else (one.spend for one in results)),
         readings=_readings(papers, keys, results) if readings > 1 else (),
         agreement=agreement(readings, judged.values(), cutoffs),
         waiting_again=sum(
@@ -267,7 +272,7 @@ def _readings(
 ) -> tuple[Reading, ...]:
     return tuple(
         Reading(key.judge, _judgements(one.outcomes[paper.id] for paper in papers))
-        for key, one in zip(keys, results, strict=True)
+        for key, one in zip(keys, results, strict=False)
     )
 
 
@@ -275,14 +280,29 @@ def _waits(ends: Iterable[Judgement | Unjudged]) -> bool:
     return any(isinstance(end, Unjudged) and end.cause is UnjudgedReason.WAITING for end in ends)
 
 
-def _check_any(results: Iterable[_ReadingResult]) -> None:
+def _failed(results: Iterable[_ReadingResult]) -> Sequence[Unjudged]:
+    """Return the papers that the judge is to blame for; empty where any was judged or waits."""
     ends = [end for one in results for end in one.outcomes.values()]
-    failed = [end for end in ends if isinstance(end, Unjudged) and end.cause in _NO_PAGE]
-    if failed and not _judgements(ends) and not _waits(ends):
-        raise JudgeUnavailable(
-            f"none of {len(failed)} papers could be judged ({failed[0].reason})",
-            hint="fix this and run again, or make a page without a model: --no-llm",
-        )
+    failed = [end for end in ends if isinstance(end, Unjudged) and end.cause in NOT_JUDGED]
+    return () if _judgements(ends) or _waits(ends) else failed
+
+
+def _unavailable(failed: Sequence[Unjudged]) -> JudgeUnavailable:
+    return JudgeUnavailable(
+        f"none of {len(failed)} papers could be judged ({failed[0].reason})",
+        hint="fix this and run again, or make a page without a model: --no-llm",
+    )
+
+
+def _unavailable_as_unjudged(
+    outcomes: Iterable[ModelCall | Unjudged], papers: Iterable[Paper]
+) -> Iterator[ModelCall | Unjudged]:
+    """Yield the outcomes, and all papers as unjudged where the judge gives up; others stay."""
+    try:
+        yield from outcomes
+    except JudgeUnavailable as error:
+        _log.info("the judge gave up: %s", error)
+        yield from (Unjudged(one, UnjudgedReason.FAILED, str(error)) for one in papers)
 
 
 def _log_reading(number: int, known: int, result: _ReadingResult, papers: Sequence[Paper]) -> None:

@@ -24,7 +24,7 @@ _LABEL = re.compile(r"[\W\d_]*(?:\*{0,2}[A-Za-z ]{1,40}\*{0,2}:\*{0,2})?\s*")
 
 
 def keep_private(digest: Digest, criteria: Criteria) -> Digest:
-    """Remove the selection prompt, the names of topics, and lines that comments quote."""
+    """Remove the selection prompt, the names of topics, and lines that comments or errors quote."""
     quotes = tuple(_quotes(criteria))
     return replace(
         digest,
@@ -38,6 +38,9 @@ def keep_private(digest: Digest, criteria: Criteria) -> Digest:
                 judgement=one.judgement and _redacted(quotes, one.judgement),
             )
             for one in digest.entries
+        ),
+        unjudged=tuple(
+            replace(one, reason=_without_quotes(quotes, one.reason)) for one in digest.unjudged
         ),
         judgements=tuple(_redacted(quotes, one) for one in digest.judgements),
         readings=tuple(
@@ -64,8 +67,11 @@ def _quotes(criteria: Criteria) -> Iterator[re.Pattern[str]]:
 
 
 def _redacted(quotes: Iterable[re.Pattern[str]], judgement: Judgement) -> Judgement:
-    comment = reduce(lambda text, quote: quote.sub(_HIDDEN, text), quotes, judgement.comment)
-    return replace(judgement, comment=comment)
+    return replace(judgement, comment=_without_quotes(quotes, judgement.comment))
+
+
+def _without_quotes(quotes: Iterable[re.Pattern[str]], text: str) -> str:
+    return reduce(lambda left, quote: quote.sub(_HIDDEN, left), quotes, text)
 
 
 def _without_topic(match: Match) -> Match:

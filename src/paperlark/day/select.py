@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import accumulate
 
-from paperlark.day.judge import CombinedJudgement
+from paperlark.day.judge import NOT_JUDGED, CombinedJudgement
 from paperlark.day.unread import SampledCandidate, SampleOutcomes
 from paperlark.domain.digest import Candidate, Entry, Placement, Ranked
 from paperlark.domain.exploration import Explored
 from paperlark.domain.feedback import Evidence, LabelSource
-from paperlark.domain.judgement import Judgement, Match, Strength
+from paperlark.domain.judgement import Judgement, Match, Strength, Unjudged
 from paperlark.domain.paper import PaperId
 from paperlark.domain.profile import Cutoffs
 
@@ -50,11 +50,13 @@ def select(
     judgements: Mapping[PaperId, CombinedJudgement],
     cutoffs: Cutoffs,
     sample: Sequence[SampledCandidate] = (),
+    by_match: Sequence[Candidate] = (),
 ) -> tuple[Entry, ...]:
     """Select followed authors and all papers that meet both cut-offs, sampled ones included.
 
     After the followed, ordered by relevance + novelty as printed, then relevance; among equals
-    by the means before they were rounded, then by match, then by id.
+    by the means before they were rounded, then by match, then by id. Last come those `by_match`,
+    which were not judged.
     """
     judged = [
         (judgement, candidate)
@@ -66,9 +68,22 @@ def select(
     judged.sort(key=lambda pair: _sort_key(*pair))
     followed = [(judgements.get(one.paper.id), one) for one in followed_by_match(candidates)]
     return _entries(
-        ((one.judgement if one else None, candidate) for one, candidate in (*followed, *judged)),
+        (
+            *((one.judgement if one else None, paper) for one, paper in (*followed, *judged)),
+            *((None, one) for one in by_match),
+        ),
         {one.candidate.paper.id for one in sample},
+        {one.paper.id for one in by_match},
     )
+
+
+def unjudged_by_match(
+    candidates: Sequence[Candidate], unjudged: Iterable[Unjudged], page_size: int
+) -> tuple[Candidate, ...]:
+    """Return the papers left to the ranker that would be on a page without a model, best first."""
+    left = {one.paper.id for one in unjudged if one.cause in NOT_JUDGED}
+    above = fill_page(candidates, page_size).above
+    return tuple(one for one in above if one.paper.id in left)
 
 
 def select_by_match(
@@ -109,7 +124,9 @@ def _sort_key(
 
 
 def _entries(
-    chosen: Iterable[tuple[Judgement | None, Candidate]], sampled: Collection[PaperId]
+    chosen: Iterable[tuple[Judgement | None, Candidate]],
+    sampled: Collection[PaperId],
+    unjudged: Collection[PaperId] = (),
 ) -> tuple[Entry, ...]:
     return tuple(
         Entry(
@@ -121,6 +138,7 @@ def _entries(
             judgement=judgement,
             outside=candidate.paper.id in sampled,
             precedents=candidate.precedents,
+            unjudged=candidate.paper.id in unjudged,
         )
         for place, (judgement, candidate) in enumerate(chosen, start=1)
     )

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from paperlark.delivery.due import RecentDays, week_of
+from paperlark.delivery.due import RecentDays, days_of
 from paperlark.domain.delivery import Bulletin, Failure, Occasion, Parcel, Subscription
 from paperlark.domain.site_addresses import Addresses
 from paperlark.renderers.manifest import failure_path
@@ -28,8 +28,9 @@ class BulletinBuilder:
         self, parcel: Parcel, subscription: Subscription, notices: tuple[str, ...]
     ) -> Bulletin:
         """Return the bulletin of a parcel."""
-        week = week_of(parcel.day) if parcel.occasion is Occasion.WEEK else (parcel.day,)
-        has_pages = parcel.occasion in {Occasion.DAY, Occasion.WEEK}
+        week = days_of(parcel, subscription)
+        completes = parcel.occasion is Occasion.COMPLETION
+        has_pages = completes or parcel.occasion in {Occasion.DAY, Occasion.WEEK}
         made = self.days.digests
         digests = tuple(made[day] for day in week if has_pages and day in made)
         return Bulletin(
@@ -40,11 +41,12 @@ class BulletinBuilder:
             failures=tuple(
                 Failure(day, self._why(day))
                 for day in week
-                if not has_pages or self.days.lacks(day)
+                if not completes and (not has_pages or self.days.lacks(day))
             ),
             most=subscription.papers,
             pages={one.day: page for one in digests if (page := self._page(one.day))},
             notices=notices,
+            delivered=frozenset(parcel.incomplete or ()) if completes else frozenset(),
         )
 
     def _page(self, day: date) -> str | None:

@@ -8,9 +8,17 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import chain
 
 from paperlark.delivery.bulletins import BulletinBuilder
-from paperlark.delivery.due import Due, RecentDays, due, first_missing_page, is_obsolete
+from paperlark.delivery.due import (
+    Due,
+    RecentDays,
+    due,
+    first_missing_page,
+    is_completed,
+    is_obsolete,
+)
 from paperlark.delivery.outcomes import (
     DeliveryOutcome,
     DeliveryResult,
@@ -21,13 +29,16 @@ from paperlark.delivery.outcomes import (
 from paperlark.delivery.send import Clock, send_parcel
 from paperlark.domain.delivery import (
     PATIENCE,
+    Bulletin,
     Failure,
     MessageStatus,
     Occasion,
     Parcel,
     Subscription,
 )
+from paperlark.domain.digest import Status
 from paperlark.domain.errors import PaperlarkError, StoreBusy, StoreError
+from paperlark.domain.paper import PaperId
 from paperlark.ports import Channel, Outbox
 from paperlark.renderers.english import short_date
 from paperlark.renderers.letters import write
@@ -84,6 +95,8 @@ class Deliveries:
             if Occasion.WEEK in parcels:
                 del parcels[Occasion.DAY]
             if again:
+                # The whole page says what a completion would.
+                parcels.pop(Occasion.COMPLETION, None)
                 parcels = {one: self._parcel(channel.name, Due(one, day)) for one in parcels}
             unsent = [one for one in parcels.values() if one.open]
             return [*self._known(parcels.values()), *self._send(channel, unsent, builder)]
@@ -154,7 +167,7 @@ class Deliveries:
         _log.info("channel %s: due: %s", name, due_text or "nothing")
         for one in wanted:
             if one not in known:
-                self.outbox.keep(self._parcel(name, one))
+                self.outbox.keep(replace(self._parcel(name, one), incomplete=_sent(one, earlier)))
         there = self._known(known[one] for one in wanted if one in known)
         waiting = [
             parcel
@@ -195,13 +208,23 @@ class Deliveries:
     def _written(
         self, parcel: Parcel, subscription: Subscription, channel: Channel, builder: BulletinBuilder
     ) -> Parcel:
-        """Write the messages of a parcel once; later attempts send the same text."""
-        if parcel.messages:
+        """Write the messages of a parcel once; later attempts send the same text.
+
+        Only a page that was completed before anything was sent is written anew.
+        """
+        untouched = all(one is MessageStatus.WAITING for one in parcel.statuses)
+        if parcel.messages and not (untouched and is_completed(parcel, builder.days)):
             return parcel
         bulletin = builder.bulletin(parcel, subscription, tuple(self._missing_pages(parcel)))
         messages = write(bulletin, channel.message_format)
         statuses = (MessageStatus.WAITING,) * len(messages)
-        written = replace(parcel, messages=messages, statuses=statuses, since=self.clock.now())
+        written = replace(
+            parcel,
+            messages=messages,
+            statuses=statuses,
+            since=self.clock.now(),
+            incomplete=_incomplete(bulletin),
+        )
         self.outbox.keep(written)
         return written
 
@@ -225,6 +248,26 @@ class Deliveries:
         return Parcel(
             profile, channel, one.occasion, one.day, (), (MessageStatus.WAITING,), now, now
         )
+
+
+def _sent(wanted: Due, earlier: Iterable[Parcel]) -> tuple[PaperId, ...] | None:
+    """Return the papers that a channel got of pages that are complete now; None for other parcels.
+
+    A day and its week may both have been sent.
+    """
+    if wanted.occasion is not Occasion.COMPLETION:
+        return None
+    papers = (one.incomplete or () for one in earlier if one.day == wanted.day)
+    return tuple(dict.fromkeys(chain.from_iterable(papers)))
+
+
+def _incomplete(bulletin: Bulletin) -> tuple[PaperId, ...] | None:
+    """Return the papers of a bulletin's pages where one of these is partial."""
+    if bulletin.occasion is Occasion.COMPLETION:
+        return tuple(sorted(bulletin.delivered))
+    if all(one.status is not Status.PARTIAL for one in bulletin.digests):
+        return None
+    return tuple(entry.paper.id for one in bulletin.digests for entry in one.entries)
 
 
 def _log_outcome(one: DeliveryOutcome) -> None:

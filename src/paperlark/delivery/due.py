@@ -78,29 +78,39 @@ def due(
         and _worth_sending(subscription, digest)
         and not is_postponed(digest, days.today)
     )
+    completed = (
+        Due(Occasion.COMPLETION, one.day)
+        for one in earlier
+        if one.occasion is Occasion.DAY and oldest <= one.day and _to_be_completed(one, days)
+    )
     # A day with an earlier page has one to show.
     without_page = (Due(Occasion.FAILURE, day) for day in days.failed if day not in days.digests)
-    return tuple(sorted((*pages, *without_page), key=lambda one: one.day))
+    return tuple(sorted((*pages, *completed, *without_page), key=lambda one: one.day))
 
 
 def _weekly(
     subscription: Subscription, days: RecentDays, earlier: Collection[Parcel], patience: timedelta
 ) -> tuple[Due, ...]:
-    """Return the last week, once its Friday is over or has its page."""
+    """Return the last week, once its Friday is over or has its page, and what completes a week."""
+    completed = tuple(
+        Due(Occasion.COMPLETION, one.day)
+        for one in earlier
+        if _is_week(one) and days.today - one.day <= PATIENCE and _to_be_completed(one, days)
+    )
     friday = days.today - timedelta(days=(days.today.weekday() - _FRIDAY) % 7)
     if friday == days.today and (
         friday not in days.digests or is_postponed(days.digests[friday], days.today)
     ):
         friday -= _WEEK
     if days.today - friday > patience:
-        return ()
+        return completed
     sent_alone = {one.day for one in earlier if one.occasion is Occasion.DAY}
     week = [day for day in week_of(friday) if day not in sent_alone]
     worth_sending = any(
         days.lacks(day) or (day in days.digests and _worth_sending(subscription, days.digests[day]))
         for day in week
     )
-    return (Due(Occasion.WEEK, friday),) if worth_sending else ()
+    return (*completed, Due(Occasion.WEEK, friday)) if worth_sending else completed
 
 
 def week_of(friday: date) -> tuple[date, ...]:
@@ -111,6 +121,27 @@ def week_of(friday: date) -> tuple[date, ...]:
 def is_postponed(digest: Digest, today: date) -> bool:
     """Return whether delivery of a page waits for the answers of a batch."""
     return bool(digest.funnel.waiting) and today - digest.day < _POSTPONED
+
+
+def days_of(parcel: Parcel, subscription: Subscription) -> tuple[date, ...]:
+    """Return the days that a parcel is about; a completion is about what its channel gets."""
+    weekly = subscription.frequency is Frequency.WEEKLY
+    completes_week = parcel.occasion is Occasion.COMPLETION and weekly
+    return week_of(parcel.day) if completes_week or _is_week(parcel) else (parcel.day,)
+
+
+def is_completed(parcel: Parcel, days: RecentDays) -> bool:
+    """Return whether the pages that a parcel was written from lacked something and no longer do."""
+    if parcel.incomplete is None or parcel.occasion not in {Occasion.DAY, Occasion.WEEK}:
+        return False
+    about = week_of(parcel.day) if _is_week(parcel) else (parcel.day,)
+    made = [days.digests[day] for day in about if day in days.digests]
+    return bool(made) and all(one.status is not Status.PARTIAL for one in made)
+
+
+def _to_be_completed(parcel: Parcel, days: RecentDays) -> bool:
+    """Return whether a channel has an incomplete page by now that is complete."""
+    return not parcel.open and is_completed(parcel, days)
 
 
 def is_obsolete(parcel: Parcel, days: RecentDays) -> bool:

@@ -26,7 +26,6 @@ from paperlark.domain.spending import Tokens
 from paperlark.http.loopback import is_on_this_machine
 from paperlark.renderers.english import UNKNOWN, amount
 from paperlark.settings import ModelSettings
-from paperlark.settings.model_access import check_price
 from paperlark.store.model_servers import REMEMBERED, ModelServerStore
 
 if TYPE_CHECKING:
@@ -81,7 +80,7 @@ def _budget(model: ModelSettings, now: datetime) -> Iterator[Finding]:
     bounds = (("run", budget.run), ("day", budget.day), ("month", budget.month))
     limits = ", ".join(f"{amount(most)} a {what}" for what, most in bounds if most is not None)
     try:
-        check_price(model, now)
+        model.check_price(now)
     except PriceUnknown as failed:
         yield trouble("budget", failed)
         return

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from paperlark.domain.digest import Digest
+from paperlark.domain.paper import PaperId
 
 PATIENCE = timedelta(days=7)
 """What could not be delivered within a week is not sent any more."""
@@ -39,6 +40,8 @@ class Occasion(StrEnum):
 
     DAY = "day"
     WEEK = "week"
+    COMPLETION = "completion"
+    """What is new on a page that was delivered incomplete and is complete now."""
     FAILURE = "failure"
     """A day without a page."""
     ALARM = "alarm"
@@ -68,6 +71,7 @@ class Bulletin:
     week in order, and none for a failure. `most` is the number of papers wanted at most, best
     first; None is all. `pages` has the web addresses of the days' pages, where they have any.
     `notices` is what else the reader must know, such as a channel that cannot be reached.
+    `delivered` are, for a completion, the papers of the incomplete pages.
     """
 
     occasion: Occasion
@@ -78,6 +82,7 @@ class Bulletin:
     most: int | None = None
     pages: Mapping[date, str] = field(default_factory=dict)
     notices: tuple[str, ...] = ()
+    delivered: frozenset[PaperId] = frozenset()
 
 
 class Style(StrEnum):
@@ -136,7 +141,8 @@ class Parcel:
 
     There is one for each profile, channel, occasion and day, so that nothing is delivered twice.
     `since` is when it was created, `at` when its status last changed; `problem` is why it is not
-    delivered yet, None where nothing went wrong.
+    delivered yet, None where nothing went wrong. `incomplete` are the papers of the pages that it
+    was written from, where one of these was partial; None where none was, or it is unknown.
     """
 
     profile: str
@@ -148,6 +154,7 @@ class Parcel:
     since: datetime
     at: datetime
     problem: str | None = None
+    incomplete: tuple[PaperId, ...] | None = None
 
     @property
     def arrived(self) -> bool:

@@ -59,8 +59,9 @@ class Entry:
     """One paper on the page.
 
     `place` counts from 1; `judgement` is None where it was not judged. `outside` is whether it is
-    below the threshold and was drawn into the random sample. `precedents` are the earlier papers
-    nearest to it, nearest first. In an imported digest `type` and `match` are None where unknown.
+    below the threshold and was drawn into the random sample. `unjudged` is whether it was to be
+    judged, was not, and is here by its match. `precedents` are the earlier papers nearest to it,
+    nearest first. In an imported digest `type` and `match` are None where unknown.
     """
 
     place: int
@@ -71,6 +72,7 @@ class Entry:
     judgement: Judgement | None = None
     outside: bool = False
     precedents: tuple[Precedent, ...] = ()
+    unjudged: bool = False
 
     @property
     def comment(self) -> str | None:
@@ -110,6 +112,8 @@ class Status(StrEnum):
     """How a run ended, as the page states it. A failed run has no page."""
 
     COMPLETE = "complete"
+    WITHIN_BUDGET = "complete within budget"
+    """Papers were judged until the budget was used up, as planned; nothing else is missing."""
     QUIET = "quiet"
     """arXiv announced nothing in these categories."""
     PARTIAL = "partial"

@@ -12,7 +12,7 @@ PaperlarkError
 │   ├── RecordingUnreadable   the file of recorded judgements
 │   ├── KeyMissing            no API key
 │   ├── PriceUnknown          a budget cannot be kept without a price
-│   └── JudgeUnavailable      no paper could be judged: no page is made
+│   └── JudgeUnavailable      no paper could be judged
 ├── ModelError                one request to a model failed
 │   ├── ModelBusy             a retry may help
 │   ├── ModelRefused          a retry will not help; another prompt may
@@ -120,7 +120,7 @@ class PriceUnknown(JudgeError):
 
 
 class JudgeUnavailable(JudgeError):
-    """No paper could be judged: there is nothing to publish."""
+    """No paper could be judged: with `on_failure = "fail"` there is nothing to publish."""
 
 
 class ModelError(PaperlarkError):

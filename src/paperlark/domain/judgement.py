@@ -143,6 +143,15 @@ class Agreement:
         return self.agreed / self.papers
 
 
+class OnFailure(StrEnum):
+    """What becomes of papers that the judge was to judge and did not."""
+
+    RANK = "rank"
+    """They are on the page as far as they would be on one made without a model."""
+    FAIL = "fail"
+    """They are only listed, and where no paper was judged there is no page."""
+
+
 class UnjudgedReason(StrEnum):
     """Why a shortlisted paper has no judgement."""
 

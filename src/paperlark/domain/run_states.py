@@ -13,6 +13,7 @@ class State(StrEnum):
     """How a run ended: the status of its page, or without one."""
 
     COMPLETE = Status.COMPLETE
+    WITHIN_BUDGET = Status.WITHIN_BUDGET
     QUIET = Status.QUIET
     PARTIAL = Status.PARTIAL
     FAILED = "failed"
@@ -33,6 +34,13 @@ MEANINGS: Mapping[State, StateMeaning] = {
         says="Every category's announcement is complete, and every paper to be judged was judged.",
         advice="Read.",
     ),
+    State.WITHIN_BUDGET: StateMeaning(
+        exit_code=0,
+        says="Papers were judged, best match first, until the [budget] was used up, as planned; the"
+        " page says how many were not. Nothing else is missing.",
+        advice="Read. To have more papers judged, allow more in [budget] and run the same day"
+        " again: nothing is paid for twice.",
+    ),
     State.QUIET: StateMeaning(
         exit_code=0,
         says="arXiv announced nothing in your categories: it is a weekend, or arXiv's own listing"
@@ -42,10 +50,12 @@ MEANINGS: Mapping[State, StateMeaning] = {
     State.PARTIAL: StateMeaning(
         exit_code=3,
         says="There is a page, and it names what is missing: a category, entries of one, or papers"
-        " that could not be judged, would have exceeded the budget, or are in a batch that is not"
-        " complete yet.",
-        advice="Read the page, and run the same day again later: only what is missing is fetched,"
-        " judged and paid for. A less complete page never replaces a better one.",
+        " that could not be judged, whether the model cannot be reached, refuses, cannot be"
+        " understood or has no budget left for a single paper, or are in a batch that is not"
+        " complete yet. The embedded ranker chose from papers that could not be judged.",
+        advice="Read the page. `paperlark morning` completes it when it runs again within a week;"
+        " or run the same day again: only what is missing is fetched, judged and paid for. A less"
+        " complete page never replaces a better one.",
     ),
     State.FAILED: StateMeaning(
         exit_code=1,
@@ -59,5 +69,5 @@ MEANINGS: Mapping[State, StateMeaning] = {
 
 def worst(states: list[State]) -> State:
     """Return the state in which a run over several days ends."""
-    order = (State.FAILED, State.PARTIAL, State.COMPLETE, State.QUIET)
+    order = (State.FAILED, State.PARTIAL, State.WITHIN_BUDGET, State.COMPLETE, State.QUIET)
     return min(states, key=order.index)

@@ -137,6 +137,7 @@ def _entry(entry: Entry) -> dict[str, Any]:
             "comment": judgement.comment,
         },
         "outside": entry.outside,
+        "unjudged": entry.unjudged,
         "match": entry.match and _match(entry.match),
         "precedents": tuple(_precedent(one) for one in entry.precedents),
     }

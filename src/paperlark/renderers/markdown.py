@@ -64,7 +64,8 @@ def _blocks(digest: Digest) -> Iterator[str]:
     categories = _escaped(english.listed(digest.categories))
     yield " · ".join(filter(None, (f"**{_escaped(digest.profile)}**", categories)))
     yield " · ".join(_escaped(part) for part in wording.summary(digest))
-    yield from (f"> {escape_line(one_line(note))}" for note in digest.notes)
+    notes = filter(None, (wording.unjudged_note(digest), *digest.notes))
+    yield from (f"> {escape_line(one_line(note))}" for note in notes)
     yield _usage(digest)
     yield from filter(None, (wording.tokens_per_paper(digest), wording.cost_bound(digest)))
     yield _funnel(digest)
@@ -167,7 +168,8 @@ def _facts(entry: Entry) -> str:
 
 
 def _scores(entry: Entry) -> str:
-    mark = f" · *{reasons.OUTSIDE}*" if entry.outside else ""
+    marks = (entry.outside and reasons.OUTSIDE, entry.unjudged and reasons.NOT_JUDGED)
+    mark = "".join(f" · *{one}*" for one in marks if one)
     match = f"Match {matches.match_text(entry.match)}{mark}" if entry.match else ""
     if entry.judgement is None:
         return match
@@ -203,14 +205,14 @@ def _updated(digest: Digest) -> Iterator[str]:
 
 
 def _missing(digest: Digest) -> Iterator[str]:
-    failed, unknown = wording.failed(digest), wording.not_recorded(digest)
-    put_off = wording.postponed(digest)
-    if not (failed or unknown or put_off):
+    failed, unknown = wording.failed_alone(digest), wording.not_recorded(digest)
+    together = wording.not_judged_together(digest)
+    if not (failed or unknown or together):
         return
     yield "## Not judged"
     if failed:
         yield "\n".join(f"- {_label(m.paper)}: {_escaped(m.reason)}" for m in failed)
-    for why, left in put_off:
+    for why, left in together:
         yield _escaped(why)
         yield "\n".join(f"- {_label(missing.paper)}" for missing in left)
     if unknown:

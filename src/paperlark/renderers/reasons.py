@@ -15,6 +15,8 @@ from paperlark.renderers.matches import match_chip, match_text
 STAR = "★"
 OUTSIDE = "outside your usual topics"
 """Marks a paper of the random sample from below the threshold."""
+NOT_JUDGED = "not judged"
+"""Marks a paper that the model did not judge and the ranker chose."""
 NO_DATA = "\N{EN DASH}"
 """Shown for a paper of an imported page without scores or match."""
 MOST_AUTHORS = 12
@@ -47,7 +49,8 @@ def chip_label(entry: Entry) -> str:
         return "by an author you follow"
     if entry.judgement:
         return f"relevance {entry.judgement.relevance}, novelty {entry.judgement.novelty}"
-    return f"match {match_text(entry.match)}" if entry.match else "no score"
+    match = f"match {match_text(entry.match)}" if entry.match else "no score"
+    return f"{NOT_JUDGED}, {match}" if entry.unjudged else match
 
 
 def reason(entry: Entry) -> str | None:
@@ -150,4 +153,5 @@ def _aside(entry: Entry, topics: frozenset[str]) -> str:
         return "author match"
     if entry.match is None:
         return ""
-    return entry.match.topic if entry.match.topic in topics else matched(entry.match)
+    aside = entry.match.topic if entry.match.topic in topics else matched(entry.match)
+    return BETWEEN.join(filter(None, (NOT_JUDGED, aside))) if entry.unjudged else aside or ""

@@ -137,6 +137,7 @@ def _entry(entry: schema.JsonEntry) -> Entry:
         ),
         judgement=Judgement(paper.id, paper.version, **judged.model_dump()) if judged else None,
         outside=entry.outside,
+        unjudged=entry.unjudged,
         precedents=tuple(_precedent(one) for one in entry.precedents),
     )
 

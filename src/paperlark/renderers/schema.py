@@ -132,6 +132,9 @@ class JsonEntry(JsonPaper):
     outside: Annotated[
         bool, Field(description="outside the usual topics: a random sample of low matches")
     ] = False
+    unjudged: Annotated[
+        bool, Field(description="to be judged and was not: the embedded ranker chose it")
+    ] = False
     match: Annotated[JsonMatch | None, Field(description="null: not stated on an imported page")]
     precedents: Annotated[
         tuple[JsonPrecedent, ...], Field(description="the nearest earlier papers, nearest first")

@@ -30,7 +30,7 @@ def _lines(digest: Digest, width: int, entries: int) -> Iterator[str]:
         f"{english.long_date(digest.day)} · {typeset.plain(digest.profile)}", width
     )
     yield from textwrap.wrap(" · ".join(wording.summary(digest)), width)
-    for note in digest.notes:
+    for note in filter(None, (wording.unjudged_note(digest), *digest.notes)):
         yield from textwrap.wrap(f"note: {note}", width, subsequent_indent="  ")
     yield ""
     yield from (_cut(_row(row), width) for row in _facts(digest))

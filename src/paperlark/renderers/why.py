@@ -130,6 +130,9 @@ def _outcome(day: DayOfPaper) -> str:
     match day.outcome:
         case PaperOutcome.SHOWN if day.entry:
             mark = f", {reasons.OUTSIDE}" if day.entry.outside else ""
+            if day.entry.unjudged:
+                why = f": {_plain(day.unjudged.reason)}" if day.unjudged else ""
+                mark = f", {reasons.NOT_JUDGED} and chosen by match{why}"
             return f"on your page, place {day.entry.place} of {day.shown}{mark}"
         case PaperOutcome.PASSED_OVER if day.seen:
             return f"skipped: announced to you before, on {day.seen}"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
+from textwrap import shorten
 
 from paperlark.domain.digest import Batch, Digest, Funnel, Status, Updated
 from paperlark.domain.judgement import Unjudged, UnjudgedReason
@@ -19,7 +21,7 @@ from paperlark.renderers.english import (
     number,
     percent,
 )
-from paperlark.renderers.reasons import OUTSIDE
+from paperlark.renderers.reasons import NOT_JUDGED, OUTSIDE
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,30 @@ def not_recorded(digest: Digest) -> tuple[Unjudged, ...]:
     return tuple(u for u in digest.unjudged if u.cause is UnjudgedReason.NOT_RECORDED)
 
 
+_MANY = 4
+"""So many papers that failed for one reason have it said once."""
+
+
+def failed_alone(digest: Digest) -> tuple[Unjudged, ...]:
+    """Return papers whose judging failed for a reason that few others share."""
+    shared = {why for why, papers in _failed_together(digest)}
+    return tuple(one for one in failed(digest) if one.reason not in shared)
+
+
+def not_judged_together(digest: Digest) -> tuple[tuple[str, tuple[Unjudged, ...]], ...]:
+    """Return groups of papers that were not judged for one reason, with that in words."""
+    together = (
+        (f"{counted(len(papers), 'paper')}: {why}", papers)
+        for why, papers in _failed_together(digest)
+    )
+    return (*together, *postponed(digest))
+
+
+def _failed_together(digest: Digest) -> tuple[tuple[str, tuple[Unjudged, ...]], ...]:
+    groups = _by_reason(digest, UnjudgedReason.FAILED)
+    return tuple(group for group in groups if len(group[1]) >= _MANY)
+
+
 def postponed(digest: Digest) -> tuple[tuple[str, tuple[Unjudged, ...]], ...]:
     """Return papers waiting in a batch or over budget, grouped by reason."""
     waiting = _by_reason(digest, UnjudgedReason.WAITING)
@@ -78,6 +104,37 @@ def _waiting_words(reason: str, papers: tuple[Unjudged, ...], day: date) -> str:
 
 def _budget_words(reason: str, left: tuple[Unjudged, ...]) -> str:
     return f"{counted(len(left), 'paper')} over budget: {reason}."
+
+
+_LONGEST_REASON = 320
+
+
+def unjudged_note(digest: Digest) -> str | None:
+    """Return that the model left papers to the ranker, and why; None where it did not.
+
+    A budget that was used up as planned is worth a note only where the ranker chose such a paper.
+    """
+    placed = {entry.paper.id for entry in digest.entries if entry.unjudged}
+    left = failed(digest) or _over_budget(digest)
+    shown = sum(one.paper.id in placed for one in left)
+    if not left or not (shown or failed(digest) or not digest.funnel.judged):
+        return None
+    [(reason, count)] = Counter(one.reason for one in left).most_common(1)
+    cut = shorten(reason, _LONGEST_REASON, placeholder=" \N{HORIZONTAL ELLIPSIS}")
+    why = cut if count == len(left) else f"mostly: {cut}"
+    chosen = (
+        f"; the embedded ranker chose {number(shown)} of them by match, marked"
+        f" \N{LEFT DOUBLE QUOTATION MARK}{NOT_JUDGED}\N{RIGHT DOUBLE QUOTATION MARK}"
+        if shown
+        else ""
+        if digest.funnel.judged
+        else "; the embedded ranker found no match among them"
+    )
+    return f"{digest.model} did not judge {counted(len(left), 'paper')} ({why}){chosen}."
+
+
+def _over_budget(digest: Digest) -> tuple[Unjudged, ...]:
+    return tuple(u for u in digest.unjudged if u.cause is UnjudgedReason.BUDGET)
 
 
 _STATUS = {Status.QUIET: "no announcement"}

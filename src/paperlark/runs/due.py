@@ -13,7 +13,7 @@ from paperlark.domain.digest import Digest, Status
 from paperlark.domain.errors import FeedNotFound
 from paperlark.ports import Progress
 from paperlark.renderers.manifest import failure_path
-from paperlark.runs.make_page import PageMaker
+from paperlark.runs.make_page import MadePage, PageMaker
 from paperlark.settings import Settings
 from paperlark.settings.environment import Environment
 from paperlark.settings.identity import known
@@ -54,8 +54,22 @@ def _is_overdue(day: date, digest: Digest | None, today: date) -> bool:
 def _may_gain(digest: Digest) -> bool:
     """Return whether another run could improve a page that lacks more than its budget allowed."""
     funnel = digest.funnel
-    gaps = funnel.unjudged or funnel.waiting or not funnel.over_budget
+    # Where not even one paper fitted the budget, another month may have begun since.
+    gaps = funnel.unjudged or funnel.waiting or not funnel.over_budget or not funnel.judged
     return digest.status is Status.PARTIAL and bool(gaps)
+
+
+def lacks_only_judgements(digest: Digest) -> bool:
+    """Return whether a page lacks nothing but what only the model can give."""
+    confirmed = all(batch.confirmed is not None for batch in digest.batches)
+    return confirmed and bool(digest.funnel.unjudged)
+
+
+def judged_nothing(made: MadePage, before: Digest | None) -> bool:
+    """Return whether the model failed for a page, and judged no more than was known `before`."""
+    now = made.digest.funnel
+    known = before.funnel.judged if before else 0
+    return bool(now.unjudged) and (now.judged or 0) <= (known or 0)
 
 
 @dataclass(frozen=True, slots=True)

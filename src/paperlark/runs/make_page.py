@@ -82,7 +82,7 @@ class PageMaker:
     stop: StopPaying
     ranking: Callable[[date], RankingCriteria] | None = None
 
-    def _before(self, day: date) -> Digest | None:
+    def before(self, day: date) -> Digest | None:
         """Return the digest of an earlier run; one that cannot be read is made again."""
         try:
             return self.parts.archive.digest(self.profile.id, day)
@@ -133,7 +133,7 @@ class PageMaker:
         except PaperlarkError as error:
             publish([failure_record(day, self.profile, error)], self.folder)
             raise
-        before = self._before(day)
+        before = self.before(day)
         kept = before if before and is_worse(digest, before) else None
         if kept:
             _log.info("%s: the %s page made before is better and stays", day, kept.status)

@@ -19,7 +19,13 @@ from paperlark.domain.errors import PaperlarkError, StoreBusy
 from paperlark.domain.run_states import MEANINGS, State, worst
 from paperlark.ports import Progress
 from paperlark.renderers.english import long_date
-from paperlark.runs.due import Waiter, due_days, missing_parts
+from paperlark.runs.due import (
+    Waiter,
+    due_days,
+    judged_nothing,
+    lacks_only_judgements,
+    missing_parts,
+)
 from paperlark.runs.make_page import (
     DayOutcome,
     Interruptible,
@@ -200,10 +206,17 @@ class Morning:
 
     def _make_once(self, days: Sequence[date]) -> dict[date, DayOutcome]:
         outcomes: dict[date, DayOutcome] = {}
+        failed = False
         with self.steps.open_pages() as maker:
-            for one in make_pages(maker, days, self.progress, self.steps.interruptible):
-                self.reporter.page(one)
-                outcomes[one.day] = one
+            for day in days:
+                before = maker.before(day)
+                if failed and before and lacks_only_judgements(before):
+                    self.reporter.note(f"{day}: left for the next run, for the model fails now")
+                    continue
+                for one in make_pages(maker, (day,), self.progress, self.steps.interruptible):
+                    self.reporter.page(one)
+                    outcomes[day] = one
+                    failed = failed or (one.made is not None and judged_nothing(one.made, before))
         return outcomes
 
 
@@ -233,12 +246,21 @@ def _publish_site(morning: Morning) -> tuple[Path | None, bool]:
     return folder, True
 
 
+class Ended(Protocol):
+    """How one or several mornings ended."""
+
+    @property
+    def exit_code(self) -> int:
+        """The exit code of the command line."""
+        ...
+
+
 def repeat_mornings(
-    run: Callable[[], MorningResult], environment: Environment, reporter: MorningReporter
+    run: Callable[[], Ended], environment: Environment, reporter: MorningReporter
 ) -> NoReturn:
     """Run a morning now and on every announcement day, for ever; nothing that goes wrong ends it.
 
-    `run` reads the profile anew each time, for it may have changed.
+    `run` reads the profiles anew each time, for they may have changed.
     """
     while True:
         _try_three_times(run, environment, reporter)
@@ -246,7 +268,7 @@ def repeat_mornings(
 
 
 def _try_three_times(
-    run: Callable[[], MorningResult], environment: Environment, reporter: MorningReporter
+    run: Callable[[], Ended], environment: Environment, reporter: MorningReporter
 ) -> None:
     for attempt, pause in enumerate((*_PAUSES, None), start=1):
         try:

@@ -14,7 +14,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from paperlark.domain.announcement import AnnounceType
 from paperlark.domain.delivery import Frequency
-from paperlark.domain.judgement import HIGHEST, LOWEST
+from paperlark.domain.judgement import HIGHEST, LOWEST, OnFailure
 from paperlark.domain.profile import RECALL
 from paperlark.domain.taxonomy import CATEGORIES, nearest_category
 from paperlark.settings.values import Security
@@ -188,6 +188,12 @@ class JudgeShape(_Shape):
         default=False,
         description="true to use the server's batch service: half the price, answered within a day,"
         " collected by a later run",
+    )
+    on_failure: Annotated[OnFailure, Field(strict=False)] = Field(
+        default=OnFailure.RANK,
+        description="rank or fail: what becomes of papers that the model cannot judge, as when it"
+        " cannot be reached or has no credit left; rank has the embedded ranker choose from them,"
+        " and the page says so; fail makes no page where no paper was judged",
     )
     prices: PricesShape | None = Field(
         default=None,

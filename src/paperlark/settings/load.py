@@ -185,6 +185,7 @@ def _model(shape: JudgeShape, budget: BudgetShape) -> ModelSettings:
         batch=shape.batch,
         prices=_prices(shape.prices) if shape.prices else None,
         budget=Budget(budget.run, budget.day, budget.month),
+        on_failure=shape.on_failure,
     )
 
 

@@ -6,11 +6,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from paperlark import __version__
 from paperlark.domain.delivery import Subscription
+from paperlark.domain.errors import KeyMissing, PriceUnknown
+from paperlark.domain.judgement import OnFailure
 from paperlark.domain.profile import Profile
 from paperlark.domain.spending import NO_BOUND, Budget, Prices, PriceSource
+
+if TYPE_CHECKING:
+    from paperlark.settings.environment import Environment
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +26,8 @@ class ModelSettings:
     `key_variable` names the secret that is the key; None where the server
     wants none. `batch_size` None has the model's limits decide, and `context` is how many tokens
     of question and answer it holds, None where its name tells. `batch` leaves questions with the
-    server's batch service. `prices` None has the public price list decide.
+    server's batch service. `prices` None has the public price list decide. `on_failure` is what
+    becomes of papers that could not be judged.
     """
 
     model: str
@@ -35,12 +42,36 @@ class ModelSettings:
     batch: bool = False
     prices: Prices | None = None
     budget: Budget = NO_BOUND
+    on_failure: OnFailure = OnFailure.RANK
 
     def price_source(self, now: datetime) -> PriceSource | None:
         """Return who states what the model costs; None where no price is known."""
         from paperlark.llm import prices  # noqa: PLC0415  # megabytes of prices
 
         return prices.source(self.model, self.base_url, now, own=self.prices)
+
+    def check_price(self, now: datetime) -> None:
+        """Raise PriceUnknown where there is a budget but no known price."""
+        if self.budget.bounded and self.price_source(now) is None:
+            raise PriceUnknown(
+                f"no price known for {self.model} at {self.base_url}, so [budget] cannot be kept",
+                hint="state its price in [judge.prices] (0 for a server of your own), or leave"
+                " [budget] out",
+            )
+
+    def key(self, environment: Environment) -> str | None:
+        """Return the key, None where the server wants none; raises KeyMissing."""
+        name = self.key_variable
+        if name is None:
+            return None
+        key = environment.secret(name)
+        if not key:
+            raise KeyMissing(
+                f"{self.model} needs a key and there is no secret {name}",
+                hint=f"export {name}=..., or keep it: paperlark secret set {name}; or make a page"
+                " without a model: --no-llm",
+            )
+        return key
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from paperlark.domain.delivery import Message, MessageStatus, Occasion, Parcel
+from paperlark.domain.paper import PaperId
 from paperlark.store.database import store_errors, transaction
 
 
@@ -32,10 +33,11 @@ class OutboxStore:
             parcel.problem,
             parcel.since.isoformat(),
             parcel.at.isoformat(),
+            None if parcel.incomplete is None else json.dumps(parcel.incomplete),
         )
         with store_errors(self._path), transaction(self._connection):
             self._connection.execute(
-                "INSERT OR REPLACE INTO parcels VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row
+                "INSERT OR REPLACE INTO parcels VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row
             )
 
     def since(self, profile: str, day: date) -> tuple[Parcel, ...]:
@@ -50,7 +52,7 @@ class OutboxStore:
 
 
 def _parcel(row: tuple[str, ...]) -> Parcel:
-    profile, channel, occasion, day, messages, statuses, problem, since, at = row
+    profile, channel, occasion, day, messages, statuses, problem, since, at, incomplete = row
     return Parcel(
         profile=profile,
         channel=channel,
@@ -61,6 +63,7 @@ def _parcel(row: tuple[str, ...]) -> Parcel:
         problem=problem,
         since=datetime.fromisoformat(since),
         at=datetime.fromisoformat(at),
+        incomplete=tuple(map(PaperId, json.loads(incomplete))) if incomplete else None,
     )
 
 

@@ -1,4 +1,4 @@
--- The database, version 11. Written by `make reference`; do not edit.
+-- The database, version 12. Written by `make reference`; do not edit.
 -- Times are UTC (ISO 8601), days are announcement days in New York, money is decimal
 -- text in US dollars.
 
@@ -215,6 +215,8 @@ CREATE TABLE parcels (
     problem TEXT,                     -- why it is not delivered yet
     since TEXT NOT NULL,              -- when it was composed
     at TEXT NOT NULL,                 -- when its status last changed
+    -- JSON: papers of the pages it was written from, where one was partial; NULL where none was.
+    incomplete TEXT,
     PRIMARY KEY (profile, channel, occasion, day)
 ) WITHOUT ROWID;
 

@@ -124,7 +124,8 @@ def test_papers_over_budget_are_counted_with_the_reason() -> None:
 def test_of_many_papers_without_a_judgement_some_are_named_and_all_counted() -> None:
     lost = partial().unjudged[:1] * 25
     for part in both(of_a_day(replace(partial(), unjudged=lost))):
-        assert part.count("the reply was no JSON") == 10
+        # Once at the top, and at each of ten papers.
+        assert part.count("the reply was no JSON") == 11
         assert "and 15 more" in part
 
 

@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
-from paperlark.domain.delivery import Bulletin, Message, MessageFormat, Style
+from paperlark.domain.delivery import Bulletin, Message, MessageFormat, Occasion, Style
 from paperlark.renderers.letters import chat, mail
+from paperlark.renderers.letters.completion import compose_completion
 from paperlark.renderers.letters.composing import compose
 
 
@@ -16,5 +17,6 @@ def write(bulletin: Bulletin, form: MessageFormat) -> tuple[Message, ...]:
     The same bulletin always gives the same messages. Papers are never split, and omitted papers
     are counted. A message keeps the limits of its format if they allow at least 300 characters.
     """
-    letter = compose(bulletin)
+    completes = bulletin.occasion is Occasion.COMPLETION
+    letter = compose_completion(bulletin) if completes else compose(bulletin)
     return (mail.write(letter, form),) if form.style is Style.MAIL else chat.write(letter, form)

@@ -100,7 +100,9 @@ def compose(bulletin: Bulletin) -> Letter:
     """Return the content of the letter of a bulletin."""
     entries = merge_entries(bulletin.digests)
     wanted = entries[: bulletin.most]
-    missing = [one for digest in bulletin.digests for one in wording.failed(digest)]
+    # Where nothing was judged, one note says so of all.
+    judged = (digest for digest in bulletin.digests if digest.funnel.judged)
+    missing = [one for digest in judged for one in wording.failed(digest)]
     return Letter(
         occasion=bulletin.occasion,
         profile=sentence(bulletin.profile, _LONGEST_NAME),
@@ -112,7 +114,7 @@ def compose(bulletin: Bulletin) -> Letter:
         sentences=tuple(_sentences(bulletin, entries)),
         warnings=warnings_of(bulletin),
         days=day_rows(bulletin) if bulletin.occasion is Occasion.WEEK else (),
-        facts=(*status.cost_facts(bulletin.digests), *_legends(bulletin)),
+        facts=(*status.cost_facts(bulletin.digests), *legends(bulletin)),
         items=tuple(map(letter_item, wanted)),
         paper_count=len(entries),
         missing=tuple(
@@ -125,7 +127,7 @@ def compose(bulletin: Bulletin) -> Letter:
     )
 
 
-def _legends(bulletin: Bulletin) -> Iterator[str]:
+def legends(bulletin: Bulletin) -> Iterator[str]:
     """Yield what marks and matches mean; of several days what those of the latest do."""
     found = (matches.legend(digest) for digest in reversed(bulletin.digests))
     yield from islice(filter(None, found), 1)
@@ -138,6 +140,8 @@ def _title(bulletin: Bulletin) -> str:
             return day
         case Occasion.WEEK:
             return f"The week to {day}"
+        case Occasion.COMPLETION:
+            return f"Completed: {day}"
         case Occasion.FAILURE:
             return f"No page for {day}"
         case Occasion.ALARM:

@@ -158,7 +158,6 @@ def _why(entry: Entry) -> str:
     reason = reasons.reason(entry)
     if reason is not None:
         return reason
-    evidence = "; ".join(
-        f"{name.lower()}: {value}" for name, value in reasons.evidence(entry.match)
-    )
+    facts = [f"{name.lower()}: {value}" for name, value in reasons.evidence(entry.match)]
+    evidence = "; ".join([reasons.NOT_JUDGED, *facts] if entry.unjudged else facts)
     return evidence[:1].upper() + evidence[1:]

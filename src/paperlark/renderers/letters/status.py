@@ -48,9 +48,11 @@ def without_page(bulletin: Bulletin) -> frozenset[date]:
 
 
 def completeness(bulletin: Bulletin) -> str:
-    """Return `, incomplete`, `, reconstructed` or nothing for the subject."""
+    """Return what the subject says of incomplete or unusual pages; empty for complete ones."""
     if without_page(bulletin) or any(one.status is Status.PARTIAL for one in bulletin.digests):
         return ", incomplete"
+    if any(one.status is Status.WITHIN_BUDGET for one in bulletin.digests):
+        return f", {Status.WITHIN_BUDGET}"
     return ", reconstructed" if any(one.reconstructed for one in bulletin.digests) else ""
 
 
@@ -88,7 +90,7 @@ def warnings_of(bulletin: Bulletin) -> tuple[str, ...]:
 
 
 def _day_warnings(digest: Digest) -> Iterator[str]:
-    yield from digest.notes
+    yield from filter(None, (wording.unjudged_note(digest), *digest.notes))
     for batch, (category, how) in zip(digest.batches, wording.batches(digest), strict=True):
         if not _has_all_entries(batch):
             yield f"{category}: {how}"
