@@ -45,6 +45,7 @@ HEADED = (
     Written("== Ice shelves ==\nbuckling\n\n== Exclude ==\navalanches\n", ("ice shelves", "buckling"), ("avalanches",)),
 )
 SIGNS = (
+    Written("bats\n| owls, | no | yes |\n|moths\n", ("bats", "owls", "moths")),
     Written("moths\tbutterflies\r\nbeetles\r\n\r\nNot relevant:\r\n- silk worms\r\n- cockroaches\r\n", ("moths", "butterflies", "beetles"), ("silk worms", "cockroaches")),
     Written("=====================\nMy interests\n=====================\n\nMoths\n~~~~~\nwing patterns\n\nNot interested\n~~~~~~~~~~~~~~\nmosquitoes\n", ("moths", "wing patterns"), ("mosquitoes",)),
     Written("*** MOTHS ***\nwing patterns\n\n*** NOT WANTED ***\nmosquitoes\n", ("moths", "wing patterns"), ("mosquitoes",)),

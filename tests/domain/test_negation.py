@@ -143,6 +143,8 @@ SENTENCES = (
     Written("Insects (e.g. wings, legs; not eyes), spiders.", ("wings", "legs", "spiders"), ("eyes",)),
 )
 NO_NEGATION = (
+    Written("Parsers that run with no human intervention and without additional cost.", ("human intervention", "additional cost")),
+    Written("Compression of ice cores with no degradation; drift without ground truth.", ("degradation", "ground truth")),
     Written("Methods that do not need calibration: blind deconvolution.", ("calibration",)),
     Written("No-slip flow, non-Newtonian fluids, never-melting ice.", ("no-slip", "non-newtonian")),
     Written("I don't want to miss anything on sea ice.", ("sea ice",)),

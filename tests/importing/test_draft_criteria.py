@@ -6,7 +6,7 @@ import random
 import time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from paperlark.domain.criteria import parse_criteria
@@ -139,6 +139,8 @@ HOSTILE = st.text(max_size=60) | st.sampled_from(
 
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.tuples(HOSTILE, HOSTILE), min_size=1, max_size=9))
+@example([("", "")])
+@example([("A0_", "")])
 def test_whatever_titles_say_the_draft_is_read_back_as_its_topics(
     texts: list[tuple[str, str]],
 ) -> None:

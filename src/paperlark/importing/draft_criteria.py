@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from paperlark.domain.criteria import Topic, parse_criteria
 from paperlark.domain.paper import Paper
 from paperlark.domain.plain_text import one_line
 from paperlark.importing.clusters import cluster_papers
@@ -44,15 +45,27 @@ def draft_criteria(papers: Sequence[Paper]) -> DraftedCriteria:
     words = telling_words(every, MOST_WORDS, Embedding.shipped())
     clusters: list[PaperCluster] = []
     for members, found in zip(every, words, strict=True):
-        listed = found.words or found.own or _plain_words(members[0].title)
-        clusters.append(PaperCluster(_name(found.own or listed), listed, members))
+        own = _understood(found.own)
+        listed = _understood(found.words) or own or _plain_words(members[0].title)
+        clusters.append(PaperCluster(_name(own or listed), listed, members))
     return DraftedCriteria("\n".join(map(_topic, clusters)), tuple(clusters))
+
+
+def _understood(words: Sequence[str]) -> tuple[str, ...]:
+    """Keep the words that criteria read as written: not `NO`, nor `_emphasis_`."""
+    return tuple(one for one in words if _is_understood(one))
+
+
+def _is_understood(word: str) -> bool:
+    criteria = parse_criteria(f"## {word}\n\nRelevant: {word}.\n")
+    return criteria.topics == (Topic(word, f"{word}."),)
 
 
 def _plain_words(title: str) -> tuple[str, ...]:
     """Return a title as words, where no word of a cluster is telling."""
     words = re.findall(r"[^\W_]+", typeset.plain(title))
-    return (" ".join([one for one in words if not is_reserved(one)][:8]) or "untitled papers",)
+    title = " ".join([one for one in words if not is_reserved(one)][:8])
+    return _understood([title]) or ("untitled papers",)
 
 
 def _name(words: Sequence[str]) -> str:

@@ -67,13 +67,15 @@ _NAME = r"(?! " + any_of(
 # Properties that wanted papers state themselves: `without labels`, `without training`.
 _ATTRIBUTE = (
     r"(?! (?:(?:any|the|an?|explicit|direct|human|manual|additional|extra|prior|external"
-    r"|ground[-\s]truth|paired) )*"
+    r"|ground[-\s]truth|paired|full|task-specific) )*"
     + any_of(
         r"need\b", "use of", "loss", "access", "knowledge", "knowing", r"labels?\b", "labell?ed",
         r"annotations?\b", "annotated", "supervision", r"assum\w+", r"gradients?\b", r"backprop\w*",
         r"fine-?tuning", r"(?:re-?)?training\b", r"priors?\b", r"rewards?\b", "human feedback",
         r"demonstrations?\b", "replacement", "forgetting", "regret", r"signatures?\b",
         "calibration", r"parameters?\b", r"normali[sz]ation", "communication", "coordination",
+        "intervention", "impact", "degradation", "modification", r"costs?\b", r"data\b",
+        "ground truth",
         "known", "apparent", "obvious", "counterpart", r"closed[-\s]form", "guarantee", "exception",
         r"sacrific\w+", r"\w{3,}ing\b",
     )

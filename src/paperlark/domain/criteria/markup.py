@@ -100,7 +100,7 @@ class Columns:
             self._parts = []
             return []
         cells, parts = _cells(raw), self._parts
-        if not parts and {*map(label_part, cells)} >= {Part.FOR, Part.AGAINST}:
+        if not parts and {label_part(cell) for cell in cells if cell} == {Part.FOR, Part.AGAINST}:
             self._parts = [label_part(cell) for cell in cells]
             return [""]
         if not parts or RULE.fullmatch(raw):
