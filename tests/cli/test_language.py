@@ -217,7 +217,7 @@ def test_a_budget_of_0_translates_nothing(
     paperlark: Paperlark, german: Path, server: StandIn
 ) -> None:
     with_model(german, server, "[budget]", "month = 0")
-    assert run(paperlark) == 1
+    assert run(paperlark) == 3
     assert server.questions == []
 
 

@@ -24,8 +24,8 @@ class JsonRenderer:
         from paperlark.renderers.schema import JsonDigest  # noqa: PLC0415
 
         document = JsonDigest.model_validate(_document(digest))
-        # Most pages have none, and stay as they were before there were translations.
-        unused = set() if digest.translation else {"translation"}
+        # Pages without these stay as they were before they existed.
+        unused = {key for key in ("translation", "understood") if not getattr(digest, key)}
         text = document.model_dump_json(indent=2, by_alias=True, exclude=unused) + "\n"
         return Page(PurePosixPath(f"{digest.day}.json"), "application/json", text.encode())
 
