@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date, timedelta
+from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -26,9 +26,6 @@ from paperlark.store.readers import ReaderStore
 if TYPE_CHECKING:
     from paperlark.channels.mail import MailChannel
 
-_FORTNIGHT = timedelta(days=14)
-"""A weekly channel's last week may have begun that long ago."""
-
 
 @contextmanager
 def open_deliveries(
@@ -45,11 +42,8 @@ def open_deliveries(
         settings = claim(settings, readers, tell)
 
         def days_so_far(today: date) -> RecentDays:
-            days = archive.days(settings.profile.id)
-            recent = (day for day in days if today - _FORTNIGHT <= day <= today)
-            found = ((day, archive.digest(settings.profile.id, day)) for day in recent)
-            digests = {day: digest for day, digest in found if digest is not None}
-            return RecentDays(today, digests, first=min(days, default=None))
+            reader = settings.profile.id
+            return RecentDays.until(today, archive.days(reader), partial(archive.digest, reader))
 
         yield _deliveries(settings, environment, days_so_far, OutboxStore(connection, path))
 

@@ -5,7 +5,7 @@ Pure. What is due may already have been delivered; the outbox knows.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -23,6 +23,8 @@ from paperlark.domain.digest import Digest, Status
 
 _POSTPONED = timedelta(days=2)
 """A page with papers waiting in a batch is postponed this long, then delivered as it is."""
+_FORTNIGHT = timedelta(days=14)
+"""A weekly channel's last week may have begun that long ago."""
 _WEEK, _WEEKEND, _FRIDAY = timedelta(days=7), timedelta(days=3), 4
 
 
@@ -46,6 +48,15 @@ class RecentDays:
     digests: Mapping[date, Digest]
     failed: Collection[date] = ()
     first: date | None = None
+
+    @classmethod
+    def until(
+        cls, today: date, days: Collection[date], digest: Callable[[date], Digest | None]
+    ) -> RecentDays:
+        """Return the days of the archive up to today; `digest` returns the page of a day."""
+        recent = {day: digest(day) for day in days if today - _FORTNIGHT <= day <= today}
+        pages = {day: page for day, page in recent.items() if page is not None}
+        return cls(today, pages, first=min(days, default=None))
 
     def lacks(self, day: date) -> bool:
         """Return whether a day should have a page and has none."""
