@@ -23,6 +23,8 @@ SENTENCES = (
     Written("Lakes! Rivers! NO glaciers!!", ("lakes", "rivers"), ("glaciers",)),
     Written("Lakes (not salt lakes), rivers (no floods)", ("lakes", "rivers"), ("salt", "floods"), 1),
     Written("Neither dams nor canals. Lakes.", ("lakes",), ("dams", "canals")),
+    Written("Lakes. Also skip rivers, and so avoid boats.", ("lakes",), ("rivers", "boats")),
+    Written("Lakes. I do not need yet another survey.", ("lakes",), ("another survey",)),
     Written("Lakes and rivers, but no floods", ("lakes and rivers",), ("floods",)),
     Written("Less theory, more experiments on ice.", ("experiments on ice",), ("theory",)),
     Written("Dear reader, please find papers on lakes. But please leave out rivers, and avoid anything related to boats. Thank you!", ("lakes",), ("rivers", "boats")),

@@ -34,7 +34,7 @@ _PIECE = re.compile(r"\S.{0,600}(?=\s|$)|\S{1,600}", re.DOTALL)
 # `A, but B`; not `anything but A`.
 _TURN = re.compile(
     rf"(?<!anything)(?<!everything)(?<!all)(?<!nothing)(?:,|\s+{cues.DASH})?\s+"
-    r"(?=(?:but|however|whereas|yet|although|though)\b(?!\s+also\b))",
+    r"(?=(?:but|however|whereas|yet(?!\s+another)|although|though)\b(?!\s+also\b))",
     re.IGNORECASE,
 )
 _PARENTHESIS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")

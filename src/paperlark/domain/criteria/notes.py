@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from paperlark.domain.criteria.blocks import Block
@@ -50,7 +50,7 @@ class Draft:
             self.name = name.strip().rstrip(".;,")
             return
         self.name = "; ".join(one.text for one in found if one.wanted)
-        self.irrelevant.extend(one.text for one in found if not one.wanted)
+        self.irrelevant.append("; ".join(one.text for one in found if not one.wanted))
 
     def read_wanted(self, text: str) -> None:
         """Take a text of wanted things, as written where nothing in it is negated."""
@@ -58,9 +58,9 @@ class Draft:
         if all(one.wanted for one in found):
             self.relevant.append(text)
             return
-        if wanted := " ".join(one.text for one in found if one.wanted):
+        if wanted := _sentences(one.text for one in found if one.wanted):
             self.relevant.append(wanted)
-        self.irrelevant.extend(one.text for one in found if not one.wanted)
+        self.irrelevant.append("; ".join(one.text for one in found if not one.wanted))
 
     def read_unwanted(self, text: str) -> None:
         """Take a text of unwanted things, as written where nothing is excepted from it."""
@@ -68,8 +68,15 @@ class Draft:
         if not any(one.wanted for one in found):
             self.irrelevant.append(text)
             return
-        self.irrelevant.append(" ".join(one.text for one in found if not one.wanted))
+        self.irrelevant.append(_sentences(one.text for one in found if not one.wanted))
         self.relevant.extend(one.text for one in found if one.wanted)
+
+
+def _sentences(clauses: Iterable[str]) -> str:
+    """Join clauses whose cues were taken out, so that they still read as sentences."""
+    found = list(clauses)
+    ended = (one if one[-1] in ".!?" else f"{one.rstrip(',;:')}." for one in found[:-1])
+    return " ".join([*ended, *found[-1:]])
 
 
 @dataclass(frozen=True, slots=True)
