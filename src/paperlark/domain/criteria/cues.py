@@ -29,7 +29,10 @@ NOT = rf"(?: not|n{APOSTROPHE}?t)"
 HOW = r"(?: (?:really|particularly|especially|very|so|that|much|at all|too|as|currently|also))*"
 _DO_NOT = rf"(?:(?:do|does|did|would|will|should){NOT}|never)\b{HOW}"
 # A request begins a clause or follows who makes it: `skip surveys`, `I skip surveys`.
-_CLAUSE = rf"^\W*(?:(?:and|but|also|so|then),? ){{0,2}}|(?<=[,([:\u2013\u2014])\s*(?:and )?|(?<=\s){DASH} "
+_CLAUSE = (
+    r"^\W*(?:(?:and|but|also|so|then),? ){0,2}"
+    rf"|(?<=[,([:\u2013\u2014])\s*(?:and )?|(?<=\s){DASH} "
+)
 _WHO = r"\b(?:I|we|he|she|they|you|reader|group|lab|please) (?:also |just |have |has )?"
 _AT_START = rf"(?:{_CLAUSE}|{_WHO}|\b(?:and|to|who) (?:also |just )?)"
 _PLEASE = r"^\W*(?:P\.?S\.?:? )?(?:please\s*,?\s*)?"
