@@ -125,7 +125,8 @@ def _check_html(html: str, anchors: list[str]) -> None:
 def _check_markdown(text: str, anchors: list[str]) -> None:
     assert re.findall(r'^### .*<a id="([^"]+)"></a>$', text, re.MULTILINE) == anchors
     found = MarkdownIt("commonmark").enable(["table"]).parse(text)
-    assert len([one for one in found if one.type == "fence"]) == 1
+    # The selection prompt, and what was understood of the criteria: nothing of the papers.
+    assert len([one for one in found if one.type == "fence"]) == 2
     flat = [child for one in found for child in (one, *(one.children or ()))]
     assert not {one.type for one in flat} & {"image", "code_block"}
     html = {one.content for one in flat if one.type in {"html_inline", "html_block"}}

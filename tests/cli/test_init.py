@@ -449,8 +449,9 @@ def test_ctrl_c_at_a_real_terminal_leaves_nothing_behind(tmp_path: Path) -> None
         {"HOME": str(tmp_path), "PYTHONPATH": os.pathsep.join(sys.path), "TERM": "xterm"},
     )
     terminal.answer("fields [", "")
+    terminal.press("   interests: ", "\x03")
     # Python may only hear of Ctrl-C with the next key, where it was on its way to read one.
-    terminal.press("   interests: ", "\x03\n")
+    terminal.press("^C", "\n")
     assert terminal.finish() == 1
     assert "nothing was written" in terminal.seen
     assert list(tmp_path.iterdir()) == []

@@ -242,10 +242,14 @@ def _misses(paper: Paper, history: Sequence[BatchJob]) -> Sequence[BatchMiss]:
 
 
 def _was_unreadable(history: Sequence[BatchJob]) -> bool:
-    """Return whether the last job was answered, and not one of its papers judged by that."""
+    """Return whether the last job was answered, and not one of its papers judged by that.
+
+    A job of a single paper does not count: the paper itself may be to blame.
+    """
     last = max(history, key=lambda job: job.at, default=None)
     asked = [one.id for one in last.asked()] if last else []
-    return last is not None and all(id_ in last.misses and last.misses[id_].tried for id_ in asked)
+    misses = last.misses if last else {}
+    return len(asked) > 1 and all(id_ in misses and misses[id_].tried for id_ in asked)
 
 
 def _split_into_jobs(
