@@ -16,11 +16,15 @@ from pathlib import Path
 
 _CODES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 _LAUNCH = """
-import fcntl, os, sys, termios
+import fcntl, os, signal, sys, termios
 fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+signal.signal(signal.SIGINT, signal.SIG_DFL)
 os.execv(sys.argv[1], sys.argv[1:])
 """
-"""Makes the terminal the program's own, so that Ctrl-C reaches it, and becomes the program."""
+"""Makes the terminal the program's own, so that Ctrl-C reaches it, and becomes the program.
+
+Tests that a shell runs in the background inherit that Ctrl-C is ignored.
+"""
 PATIENCE = 60.0
 _SCREEN = 2000
 """Characters at the end of all that was shown: about a screen of them."""
