@@ -55,6 +55,16 @@ def test_prose_without_any_structure_is_one_topic_named_by_its_start() -> None:
     assert criteria.topics == (Topic("bats", text, titled=False),)
 
 
+def test_applications_among_keywords_are_unwanted_and_a_bold_note_is_a_remark() -> None:
+    criteria = parse_criteria(
+        "1. Ice\n   - Relevant: cores\n\n**Note: Theory first**\n\nMore theory.\n\n"
+        "**Keywords:**\n\n- Relevant: firn\n- Application: road salt, skiing\n"
+    )
+    assert [topic.name for topic in criteria.topics] == ["Ice"]
+    assert criteria.remarks == "Note: Theory first\nMore theory."
+    assert (criteria.keywords, criteria.unwanted) == (("firn",), ("road salt", "skiing"))
+
+
 def test_comments_are_left_out() -> None:
     plain = parse_criteria("## Bats\n\nRelevant: sonar.\n")
     commented = parse_criteria(

@@ -139,6 +139,14 @@ def labelled(text: str) -> tuple[Part, str] | None:
     return (bare, "") if bare else None
 
 
+def applications(text: str) -> str | None:
+    """Return what `Applications: A, B` lists: among keywords a reader of methods excludes it."""
+    found = _LABEL.fullmatch(text)
+    words = set(found["label"].lower().split()) if found else set()
+    is_label = bool(words & _APPLIED) and words <= _APPLIED | _NOUNS | _FUNCTION
+    return found["text"].strip() if found and is_label else None
+
+
 _NEXT_LABEL = re.compile(
     rf"[.;|/]\s+(?=(?P<label>[^\W\d_][^{COLONS}.;!?|/\n]{{0,58}})[{COLONS}]\s)"
 )

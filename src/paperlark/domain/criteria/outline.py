@@ -8,7 +8,7 @@ looks like one, and prose otherwise.
 from __future__ import annotations
 
 from paperlark.domain.criteria.blocks import Block, Blocks, is_name
-from paperlark.domain.criteria.labels import COLONS, Part, label_part, lists_unwanted
+from paperlark.domain.criteria.labels import COLONS, Part, applications, label_part, lists_unwanted
 from paperlark.domain.criteria.lines import LineKind, read_lines
 from paperlark.domain.criteria.negation import clauses, is_negative
 from paperlark.domain.criteria.notes import Draft, Notes
@@ -80,6 +80,11 @@ class _Outline:
         self._open(part or Part.FOR)
         if part is not None:
             return
+        if block.labelled and block.labelled[0] is Part.REMARK:
+            # `**Note: methods come first**` is no topic, nor is what stands below.
+            self._open(Part.REMARK)
+            self._notes.add(block, Part.REMARK, title)
+            return
         found = clauses(title)
         if found and not any(one.wanted for one in found):
             self._section = Part.AGAINST
@@ -104,6 +109,8 @@ class _Outline:
             self._add_item(block)
         else:
             part, text = block.labelled or (self._section, block.text)
+            if self._section is Part.KEYWORDS and (excluded := applications(block.text)):
+                part, text = Part.UNWANTED, excluded
             self._notes.add(block, self._in_section(part), text)
             self._began = not self._by_heading
 
