@@ -80,7 +80,7 @@ def _canvas(title: str, width: float, height: float, drawn: str) -> str:
 
 
 def reliability(title: str, plots: Mapping[str, CalibrationPlot], axis: str) -> str:
-    """Give the SVG of reliability diagrams beside each other, each with the diagonal."""
+    """Return the SVG of reliability diagrams beside each other, each with the diagonal."""
     drawn = "\n".join(
         f'<g transform="translate({at * WIDTH} {_HEAD})">\n{_reliable(name, plot, axis)}\n</g>'
         for at, (name, plot) in enumerate(plots.items())

@@ -60,8 +60,8 @@ if TYPE_CHECKING:
     from paperlark.evaluation.measure import EvaluationPlan
     from paperlark.importing.draft_criteria import DraftedCriteria, PaperCluster
     from paperlark.importing.import_source import Imported
+    from paperlark.importing.imported_sources import ImportedSource
     from paperlark.importing.kinds import FileKind
-    from paperlark.importing.library import ImportedSource
     from paperlark.importing.read_papers import ReadPapers
     from paperlark.runs.estimate import CostEstimate, EstimateReport
     from paperlark.runs.make_page import DayOutcome, MadePage
@@ -155,7 +155,7 @@ _DEFINED_IN = {
     "importing.draft_criteria": "DraftedCriteria PaperCluster",
     "importing.import_source": "Imported",
     "importing.kinds": "FileKind",
-    "importing.library": "ImportedSource",
+    "importing.imported_sources": "ImportedSource",
     "importing.read_papers": "ReadPapers",
     "runs.estimate": "CostEstimate EstimateReport",
     "runs.make_page": "DayOutcome MadePage",

@@ -54,8 +54,8 @@ if TYPE_CHECKING:
     from paperlark.importing.draft_criteria import DraftedCriteria
     from paperlark.importing.fetch import OpenArxiv
     from paperlark.importing.import_source import Imported, ImportOptions
+    from paperlark.importing.imported_sources import ImportedSource
     from paperlark.importing.kinds import FileKind
-    from paperlark.importing.library import ImportedSource
     from paperlark.importing.read_papers import ReadPapers
     from paperlark.ports import Progress
     from paperlark.runs.estimate import EstimateReport
@@ -753,7 +753,7 @@ class OpenedProfile:
         >>> [(source.name, len(source.papers)) for source in profile.imports()]
         [('single papers', 1)]
         """
-        from paperlark.importing.library import list_imports
+        from paperlark.importing.imported_sources import list_imports
 
         return list_imports(self.settings)
 
@@ -772,7 +772,7 @@ class OpenedProfile:
         >>> [one.example.paper.id for one in profile.remove_imports("2502.18137")]
         ['2502.18137']
         """
-        from paperlark.importing.library import remove_imports
+        from paperlark.importing.imported_sources import remove_imports
 
         return remove_imports(self.settings, name)
 

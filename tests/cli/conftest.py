@@ -10,14 +10,17 @@ from pytest_httpserver import HTTPServer
 
 from paperlark.cli import cli
 from paperlark.settings.environment import Environment
+from standins import mail_server
 from standins.arxiv import StandInArxiv
 from standins.arxiv_truth import made_up_truth
-from standins.commands import Paperlark
+from standins.commands import At, Paperlark
 from standins.feeds import item, rss
+from standins.mail_server import PASSWORD, USER, MailServer
 from standins.serving import loopback, no_waiting, server
+from standins.trust import Trust, trust, trusted
 from standins.watches import FakeWatch
 
-__all__ = ["loopback", "no_waiting", "server"]
+__all__ = ["loopback", "no_waiting", "server", "trust", "trusted"]
 
 TUESDAY, WEDNESDAY = date(2025, 2, 25), date(2025, 2, 26)
 
@@ -71,3 +74,35 @@ def paperlark(home: Path, environment: Environment) -> Paperlark:  # noqa: ARG00
         return CliRunner().invoke(cli, arguments, prog_name="paperlark", obj=environment)
 
     return run
+
+
+@pytest.fixture
+def at(home: Path) -> At:
+    """Return what runs a command at a time."""
+    del home
+
+    def run(when: str, *arguments: str) -> Result:
+        clock = datetime.fromisoformat(when).replace(tzinfo=UTC).timestamp()
+        watch = FakeWatch(clock=clock)
+        environment = Environment(
+            now=lambda: datetime.fromtimestamp(watch.clock, UTC),
+            sleep=watch.sleep,
+            rate_limit_clock=watch.rate_limit_clock,
+        )
+        return CliRunner().invoke(cli, arguments, prog_name="paperlark", obj=environment)
+
+    return run
+
+
+@pytest.fixture
+def mail(home: Path, trusted: Trust, monkeypatch: pytest.MonkeyPatch) -> Iterator[MailServer]:
+    """Serve a mailbox, and write it into the profile."""
+    monkeypatch.setenv("PAPERLARK_MAIL_PASSWORD", PASSWORD)
+    standing = MailServer()
+    with mail_server.serving(standing, trusted.server):
+        with (home / "paperlark.toml").open("a") as profile:
+            profile.write(
+                f'[mail]\nserver = "127.0.0.1"\nport = {standing.port}\nuser = "{USER}"\n'
+                f'sender = "{USER}"\n[[deliver]]\nname = "inbox"\nmail = "reader@example.org"\n'
+            )
+        yield standing

@@ -7,23 +7,20 @@ import re
 import socket
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import date
 from html import unescape
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 from zlib import crc32
 
 import pytest
-from click.testing import CliRunner, Result
 from pytest_httpserver import HTTPServer
 
-from paperlark.cli import cli
 from paperlark.domain.paper import Paper
-from paperlark.settings.environment import Environment
 from standins import mail_server
 from standins.arxiv import StandInArxiv
-from standins.commands import Paperlark
-from standins.mail_server import PASSWORD, USER, MailServer
+from standins.commands import At, Paperlark
+from standins.mail_server import MailServer
 from standins.openai import (
     Behaviour,
     Rows,
@@ -35,10 +32,6 @@ from standins.openai import (
     papers_of,
     says,
 )
-from standins.trust import Trust, trust, trusted
-from standins.watches import FakeWatch
-
-__all__ = ["trust", "trusted"]
 
 DAY = "2025-02-26"
 NO_KEY = {"message": "Incorrect API key provided", "type": "invalid_request_error"}
@@ -78,11 +71,11 @@ class Model:
     judged: list[str]
 
     def suffers(self, fault: Behaviour) -> None:
-        """Have every further question answered so."""
+        """Answer every further question so."""
         self.standing.always = fault
 
     def recovers(self) -> None:
-        """Have every further question answered well."""
+        """Answer every further question well."""
         self.standing.released.set()
         self.standing.always = self.well
 
@@ -99,7 +92,7 @@ def _profile(home: Path, base_url: str, *more: str) -> None:
 
 @pytest.fixture
 def arxiv(arxiv: StandInArxiv) -> StandInArxiv:
-    """Give an arXiv that announces what the reader likes."""
+    """Serve an arXiv that announces what the reader likes."""
     arxiv.truth = {
         day: {
             category: tuple(replace(one, paper=_about_bats(one.paper)) for one in listings)
@@ -125,44 +118,6 @@ def model(home: Path, arxiv: StandInArxiv) -> Iterator[Model]:
         profile.write_text(f"page_size = 2\n{profile.read_text()}")
         yield Model(standing, [])
         standing.released.set()
-
-
-@pytest.fixture
-def mail(trusted: Trust, home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[MailServer]:
-    monkeypatch.setenv("PAPERLARK_MAIL_PASSWORD", PASSWORD)
-    standing = MailServer()
-    with mail_server.serving(standing, trusted.server):
-        with (home / "paperlark.toml").open("a") as profile:
-            profile.write(
-                f'[mail]\nserver = "127.0.0.1"\nport = {standing.port}\nuser = "{USER}"\n'
-                f'sender = "{USER}"\n[[deliver]]\nname = "inbox"\nmail = "reader@example.org"\n'
-            )
-        yield standing
-
-
-class At(Protocol):
-    """Runs a command at a time, such as `at("2025-02-26T12:00", "morning")`."""
-
-    def __call__(self, when: str, *arguments: str) -> Result:
-        """Give output and exit code."""
-        ...
-
-
-@pytest.fixture
-def at(home: Path) -> At:
-    del home
-
-    def run(when: str, *arguments: str) -> Result:
-        clock = datetime.fromisoformat(when).replace(tzinfo=UTC).timestamp()
-        watch = FakeWatch(clock=clock)
-        environment = Environment(
-            now=lambda: datetime.fromtimestamp(watch.clock, UTC),
-            sleep=watch.sleep,
-            rate_limit_clock=watch.rate_limit_clock,
-        )
-        return CliRunner().invoke(cli, arguments, prog_name="paperlark", obj=environment)
-
-    return run
 
 
 def _page(home: Path) -> dict[str, Any]:
@@ -404,5 +359,5 @@ def _text(mail: Any) -> str:
 
 
 def _sent(mail: Any) -> set[str]:
-    """Give the papers that a mail has."""
+    """Return the papers that a mail has."""
     return set(re.findall(r"^ {3}\S+/abs/(\d{4}\.\d{5})", _text(mail), re.MULTILINE))

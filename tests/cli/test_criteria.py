@@ -12,7 +12,7 @@ DAY = "2025-02-26"
 
 @pytest.fixture
 def made(paperlark: Paperlark) -> Paperlark:
-    """Give the commands in a place where one day's page was made."""
+    """Return the commands in a place where one day's page was made."""
     assert paperlark("run", "--date", DAY, "--feeds", "feeds").exit_code == 0
     return paperlark
 

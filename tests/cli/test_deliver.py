@@ -1,34 +1,15 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from paperlark.settings.environment import Environment
 from paperlark.store.lock import run_lock
-from standins import mail_server
 from standins.commands import Paperlark
-from standins.mail_server import PASSWORD, USER, MailServer
-from standins.trust import Trust, trust, trusted
-
-__all__ = ["trust", "trusted"]
+from standins.mail_server import MailServer
 
 RUN = ("run", "--date", "2025-02-26", "--feeds", "feeds")
-
-
-@pytest.fixture
-def mail(home: Path, trusted: Trust, monkeypatch: pytest.MonkeyPatch) -> Iterator[MailServer]:
-    """Give a mailbox to the profile."""
-    monkeypatch.setenv("PAPERLARK_MAIL_PASSWORD", PASSWORD)
-    standing = MailServer()
-    with mail_server.serving(standing, trusted.server):
-        with (home / "paperlark.toml").open("a") as profile:
-            profile.write(
-                f'[mail]\nserver = "127.0.0.1"\nport = {standing.port}\nuser = "{USER}"\n'
-                f'sender = "{USER}"\n[[deliver]]\nname = "inbox"\nmail = "reader@example.org"\n'
-            )
-        yield standing
 
 
 def _make_two_days(paperlark: Paperlark, home: Path) -> None:

@@ -29,7 +29,7 @@ def _feed(home: Path, day: date, **creators: str) -> None:
 
 @pytest.fixture
 def bats(home: Path, paperlark: Paperlark) -> Path:
-    """Give a home with one page, of papers by four people."""
+    """Return a home with one page, of papers by four people."""
     _feed(
         home, date(2025, 2, 26),
         p2502_00007="Ada Lovelace, Charles Babbage, Emmy Noether, Alan M. Turing, Grace Hopper",

@@ -14,7 +14,7 @@ from pytest_httpserver import HTTPServer
 from paperlark import read_papers
 from paperlark.cli import cli
 from paperlark.cli.init.drafting import own_categories
-from paperlark.cli.init.library import SourceKind, has_term, looks_like_name, recognize
+from paperlark.cli.init.named_sources import SourceKind, has_term, looks_like_name, recognize
 from paperlark.settings import load_settings
 from paperlark.settings.environment import Environment
 from paperlark.settings.load import usual_arxiv
@@ -147,7 +147,7 @@ def test_a_library_without_papers_is_told_and_the_question_stays(
 
 @pytest.fixture
 def lookup(loopback: HTTPServer, monkeypatch: pytest.MonkeyPatch) -> StandInLookup:
-    """Give an arXiv that knows three papers on galaxies."""
+    """Serve an arXiv that knows three papers on galaxies."""
     loopback.clear()
     papers = [
         replace(a_paper(f"2502.1111{n}", title=title), categories=("astro-ph.GA",))
@@ -155,7 +155,7 @@ def lookup(loopback: HTTPServer, monkeypatch: pytest.MonkeyPatch) -> StandInLook
     ]
     standing = StandInLookup(loopback, papers)
     usual = replace(usual_arxiv(), search=standing.url)
-    monkeypatch.setattr("paperlark.cli.init.library.usual_arxiv", lambda: usual)
+    monkeypatch.setattr("paperlark.cli.init.named_sources.usual_arxiv", lambda: usual)
     return standing
 
 

@@ -34,9 +34,9 @@ MOST_KEYS = 150
 SEARCHED = """
 import sys
 from dataclasses import replace
-import paperlark.cli.init.library as library
-usual, address = library.usual_arxiv(), sys.argv.pop()
-library.usual_arxiv = lambda: replace(usual, search=address)
+import paperlark.cli.init.named_sources as named_sources
+usual, address = named_sources.usual_arxiv(), sys.argv.pop()
+named_sources.usual_arxiv = lambda: replace(usual, search=address)
 from paperlark.cli import main
 main()
 """

@@ -52,7 +52,7 @@ def in_json(english: str) -> str:
 
 @pytest.fixture
 def german(home: Path) -> Path:
-    """Give a reader who writes German, and two days of papers about bats and others."""
+    """Return the home of one who writes German, with two days of papers on bats and others."""
     (home / "criteria.md").write_text(GERMAN, "utf-8")
     for day, first in ((TUESDAY, 10), (WEDNESDAY, 20)):
         papers = [

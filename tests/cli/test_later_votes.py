@@ -35,7 +35,7 @@ def _id(day: int, number: int) -> str:
 
 @pytest.fixture
 def voted(paperlark: Paperlark, home: Path) -> Paperlark:
-    """Give three days of six papers each, and on the third day two votes."""
+    """Write three days of six papers each, and on the third day two votes."""
     for day, name in enumerate(DAYS):
         papers = [
             item(f"oai:arXiv.org:{_id(day, number)}v1", title=f"{subject}, part {day}",

@@ -1,26 +1,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import CliRunner
 
 from paperlark.cli import cli
 from paperlark.runs import morning
 from paperlark.settings.environment import Environment
 from standins import mail_server, webhooks
 from standins.arxiv import StandInArxiv, status
-from standins.commands import Paperlark
+from standins.commands import At, Paperlark
 from standins.mail_server import PASSWORD, USER, MailServer
-from standins.trust import Trust, trust, trusted
-from standins.watches import FakeWatch
+from standins.trust import Trust
 from standins.webhooks import SLACK, Webhooks
-
-__all__ = ["trust", "trusted"]
 
 TOKEN = "TIiajkdnlazkcOXrIdevi7FQ"  # noqa: S105  # it opens nothing
 SECRETS = {
@@ -60,24 +57,6 @@ def channels(home: Path, arxiv: StandInArxiv, hooks: Webhooks, mail: MailServer)
             '[[deliver]]\nname = "lab"\nurl_variable = "LAB_SLACK"\n'
         )
     return arxiv
-
-
-@pytest.fixture
-def at(home: Path) -> Callable[..., Result]:
-    """Give what runs a command at a time, such as `at("2025-02-26T12:00", "morning")`."""
-    del home
-
-    def run(when: str, *arguments: str) -> Result:
-        clock = datetime.fromisoformat(when).replace(tzinfo=UTC).timestamp()
-        rate_limit_clock = FakeWatch(clock=clock)
-        environment = Environment(
-            now=lambda: datetime.fromtimestamp(rate_limit_clock.clock, UTC),
-            sleep=rate_limit_clock.sleep,
-            rate_limit_clock=rate_limit_clock.rate_limit_clock,
-        )
-        return CliRunner().invoke(cli, arguments, prog_name="paperlark", obj=environment)
-
-    return run
 
 
 def test_a_morning_makes_the_page_and_brings_it_once(
@@ -143,7 +122,7 @@ def test_a_day_without_a_page_is_told_once_and_the_page_comes_later(
 
 
 def test_missed_days_are_caught_up_and_brought(
-    channels: StandInArxiv, at: Callable[..., Result], home: Path, mail: MailServer
+    channels: StandInArxiv, at: At, home: Path, mail: MailServer
 ) -> None:
     assert at("2025-02-25T12:00", "morning", "--no-wait").exit_code in {0, 3}
     (home / "pages" / "2025-02-25.html").unlink(missing_ok=True)
@@ -154,7 +133,7 @@ def test_missed_days_are_caught_up_and_brought(
 
 
 def test_an_hour_too_early_nothing_is_done(
-    channels: StandInArxiv, at: Callable[..., Result], mail: MailServer
+    channels: StandInArxiv, at: At, mail: MailServer
 ) -> None:
     # 04:20 UTC is 23:20 of the day before in New York, in winter.
     assert at("2025-02-26T12:00", "morning").exit_code == 0
@@ -285,7 +264,7 @@ def test_repeating_outlives_a_break_down_and_tells_of_it_once_a_day(
 
 
 def test_weekly_channels_get_one_message_for_the_week(
-    channels: StandInArxiv, at: Callable[..., Result], home: Path, mail: MailServer
+    channels: StandInArxiv, at: At, home: Path, mail: MailServer
 ) -> None:
     text = (home / "paperlark.toml").read_text()
     weekly = text.replace('mail = "reader@', 'rhythm = "weekly"\npapers = 2\nmail = "reader@')

@@ -15,7 +15,7 @@ DAY = "2025-02-26"
 
 @pytest.fixture
 def readers(home: Path, arxiv: StandInArxiv) -> Path:
-    """Give a folder with the profiles of three readers."""
+    """Return a folder with the profiles of three readers."""
     del arxiv
     folder = home / "readers"
     for name in ("ada", "emmy", "sofia"):

@@ -30,7 +30,7 @@ def _feed(day: int, *papers: str) -> bytes:
 
 @pytest.fixture
 def yesterday(paperlark: Paperlark, home: Path) -> Paperlark:
-    """Give yesterday's page, with a paper to vote on, and the feed of today's."""
+    """Make yesterday's page, with a paper to vote on, and the feed of today's."""
     with (home / "paperlark.toml").open("a") as profile:
         profile.write(f"page_size = {ON_PAGE}\n[exploration]\nshown = 1\n")
     liked = item(f"oai:arXiv.org:{LIKED}v1", title="Hibernation", abstract="Sleep in winter.")

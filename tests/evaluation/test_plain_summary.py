@@ -20,7 +20,7 @@ from paperlark.evaluation.plain_summary import (
 
 
 def _day(size: int, wanted_at: Iterable[int]) -> RankedDay:
-    """Give a day of so many papers, with the wanted ones at these places, counted from 1."""
+    """Return a day of so many papers, with the wanted ones at these places, counted from 1."""
     wanted = np.zeros(size, dtype=np.bool_)
     wanted[[place - 1 for place in wanted_at]] = True
     return RankedDay(wanted, wanted.astype(np.float64))

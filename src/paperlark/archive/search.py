@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -42,9 +41,6 @@ _log = logging.getLogger(__name__)
 
 RERANKED = 200
 """So many of the best papers by words are reranked by their similarity to the query."""
-
-LONGEST_LINK = 300
-"""Characters of a link."""
 
 _FEWEST_TERMS = 2
 """Stop words are dropped where so many other terms are left."""
@@ -197,10 +193,11 @@ def search_query(  # everything that can be asked for
 
     Raises InvalidQuery where it asks for nothing, or for too much.
     """
+    named = identify(text)
     query = SearchQuery(
         text=text,
         terms=read_terms(text),
-        paper=_paper_of(text),
+        paper=named.id if named else None,
         author=None if author is None else read_name(author),
         category=category,
         first=first,
@@ -211,22 +208,6 @@ def search_query(  # everything that can be asked for
     if query.empty:
         raise InvalidQuery("nothing to search for", hint="give words, or a filter")
     return query
-
-
-_LINK = re.compile(
-    r"(?:https?://|www\.|[a-z0-9.-]+\.[a-z]{2,}/)\S{0,200}?[/:=.]"
-    r"(?P<id>\d{4}\.\d{4,5}|[a-z-]{2,20}(?:\.[a-z]{2})?/\d{7})(?:v\d{1,4})?(?:\.pdf)?/?(?:[?#]\S*)?",
-    re.IGNORECASE | re.ASCII,
-)
-"""A link of arXiv's or of a mirror of it: its last part is an identifier."""
-
-
-def _paper_of(text: str) -> PaperId | None:
-    """Return the paper whose identifier, or a link to it, is the whole text."""
-    text = text.strip()
-    linked = _LINK.fullmatch(text) if len(text) <= LONGEST_LINK else None
-    found = identify(text) or (identify(linked["id"]) if linked else None)
-    return found.id if found else None
 
 
 @contextmanager

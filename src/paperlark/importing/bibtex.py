@@ -18,7 +18,7 @@ from paperlark.importing.item import ImportedEntry, make_entry
 from paperlark.importing.text_markup import strip_markup
 
 if TYPE_CHECKING:
-    from bibtexparser.library import Library
+    from bibtexparser import Library  # type: ignore[attr-defined]  # it is public all the same
     from bibtexparser.model import Entry, ParsingFailedBlock
 
 ENTRY = re.compile(r"^[ \t]*@\w+[ \t]*[{(]", re.MULTILINE)

@@ -25,9 +25,9 @@ from paperlark.importing.archive_days import (
 )
 from paperlark.importing.examples import LearnedEntries, learn, without_text
 from paperlark.importing.fetch import OpenArxiv, content_of, look_up
+from paperlark.importing.imported_sources import Origin, source_name
 from paperlark.importing.item import ImportedEntry
 from paperlark.importing.kinds import FileKind, decode, is_windows_1252, read_items, recognise
-from paperlark.importing.library import Origin, source_name
 from paperlark.importing.zotero import ZoteroLibrary, items_of
 from paperlark.ports import Progress
 from paperlark.settings import Settings

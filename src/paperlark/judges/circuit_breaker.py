@@ -131,7 +131,7 @@ class ReplyBreaker:
             yield
 
     def doubt(self) -> None:
-        """Give the model one more question: replies that came another way could not be read."""
+        """Allow the model one more question: replies that came another way could not be read."""
         with self._lock:
             self._points = max(self._points, _OPEN - 1)
 

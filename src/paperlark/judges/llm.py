@@ -224,7 +224,7 @@ class LlmJudge:
         return _Outcome(faults, (*lost, model_call))
 
     def _record(self, parsed: ParsedReply, question: PaperQuestion, text: str) -> None:
-        """Tell the breaker whether there was anything to read; a suspect reply proves neither."""
+        """Note for the breaker whether there was anything to read; a suspect one proves neither."""
         if parsed.judgements:
             self.replies.read()
         elif parsed.problem is not None or parsed.lost:

@@ -46,7 +46,7 @@ def _instructions() -> str:
 def translate(
     model: ChatModel, text: str, fault: Callable[[str], str | None] = lambda _: None
 ) -> TranslationReply:
-    """Have criteria translated, Markdown and negations kept; raises nothing.
+    """Ask for a translation of criteria, Markdown and negations kept; raises nothing.
 
     `fault` returns what is wrong with a translation, None where it can be used.
     """

@@ -19,7 +19,7 @@ from paperlark.cli._terminal import tell_error
 from paperlark.cli.import_ import import_all
 from paperlark.cli.init.dialogue import HELP, Dialogue
 from paperlark.cli.init.interests import ask_interests, draft_unasked
-from paperlark.cli.init.library import PATIENCE_WITH_ARXIV, NamedSource, SourceKind
+from paperlark.cli.init.named_sources import PATIENCE_WITH_ARXIV, NamedSource, SourceKind
 from paperlark.cli.init.options import GivenOptions, given_options
 from paperlark.cli.init.plan import SetupPlan, language_in_words, within_budget
 from paperlark.cli.init.questions import ask_categories, ask_followed, ask_timer
@@ -258,7 +258,7 @@ def _begin(profile: OpenedProfile, plan: SetupPlan, *, wants_page: bool) -> int:
 
 
 def _print_about_interests(plan: SetupPlan, criteria: Path) -> None:
-    """Say what is still to be done about the interests."""
+    """Print what is still to be done about the interests."""
     if plan.drafted_from:
         click.echo(f"\nThe interests in {criteria} were drafted from {plan.drafted_from}:"
                    " change them as you like.")  # fmt: skip

@@ -11,7 +11,7 @@ from paperlark.api import language_note
 from paperlark.cli.init.agreeing import agree
 from paperlark.cli.init.dialogue import Dialogue
 from paperlark.cli.init.drafting import draft_of, own_categories, show_draft
-from paperlark.cli.init.library import (
+from paperlark.cli.init.named_sources import (
     FoundPapers,
     NamedSource,
     SourceKind,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from paperlark.domain.criteria.labels import Part
 from paperlark.domain.criteria.phrases import short_phrases
-from paperlark.domain.criteria.summary import summarize
+from paperlark.domain.plain_text import one_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +70,32 @@ class Criteria:
         fingerprint = hashlib.sha256(self.text.strip().encode(errors="replace")).hexdigest()[:16]
         object.__setattr__(self, "fingerprint", fingerprint)
         object.__setattr__(self, "unwanted_phrases", tuple(dict.fromkeys(self._against())))
-        object.__setattr__(self, "summary", tuple(summarize(self)))
+        object.__setattr__(self, "summary", tuple(_summary(self)))
 
     def _against(self) -> Iterator[tuple[str, int]]:
         alone = len(self.topics) == 1
         texts = [(text, -1) for text in self.excluded]
         texts += [(one.irrelevant, -1 if alone else at) for at, one in enumerate(self.topics)]
         yield from ((one, at) for text, at in texts for one in short_phrases(text))
+
+
+def _summary(criteria: Criteria) -> Iterator[str]:
+    """Yield topics, each with what counts for and against, keywords, remarks and warnings."""
+    for number, topic in enumerate(criteria.topics, start=1):
+        yield from _summary_of_topic(number, topic)
+    fields = {
+        "Keywords": ", ".join(criteria.keywords),
+        "Not wanted": ", ".join(criteria.unwanted),
+        "Remarks, read by a model only": criteria.remarks,
+    }
+    yield from (f"{name}: {one_line(text)}" for name, text in fields.items() if text)
+    yield from (f"! {one_line(warning)}" for warning in criteria.warnings)
+
+
+def _summary_of_topic(number: int, topic: Topic) -> Iterator[str]:
+    name, relevant = one_line(topic.name), one_line(topic.relevant)
+    yield f"{number}. {name}"
+    if relevant.rstrip(".") not in {"", name}:
+        yield f"   for      {relevant}"
+    if topic.irrelevant:
+        yield f"   against  {one_line(topic.irrelevant)}"
