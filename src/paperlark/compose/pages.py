@@ -29,8 +29,10 @@ from paperlark.settings.environment import Environment, RunOptions
 from paperlark.settings.identity import claim, known
 from paperlark.store.announcements import AnnouncementStore
 from paperlark.store.batch_jobs import BatchJobStore
+from paperlark.store.cache import CacheStore
 from paperlark.store.database import open_database
 from paperlark.store.digests import DigestStore
+from paperlark.store.encodings import EncodingStore
 from paperlark.store.examples import ExampleStore
 from paperlark.store.judgements import JudgementStore
 from paperlark.store.lock import run_lock
@@ -122,7 +124,11 @@ def open_parts(
     begin_budget = budget_of_day(ledger, settings.profile.id, spending, environment)
     from paperlark.rankers.embedded import ranker_and_precedents  # noqa: PLC0415  # numpy: 0.2 s
 
-    ranker, precedent_finder = ranker_and_precedents(VectorStore(connection, database))
+    ranker, precedent_finder = ranker_and_precedents(
+        VectorStore(connection, database),
+        EncodingStore(connection, database),
+        CacheStore(connection, database),
+    )
 
     def begin(day: date) -> None:
         announcements.begin()

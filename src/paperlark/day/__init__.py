@@ -14,7 +14,7 @@ from datetime import date
 from time import monotonic
 
 from paperlark.day.announce import announce, filter_new
-from paperlark.day.assemble import RankedPapers, Selection, assemble
+from paperlark.day.assemble import RankedPapers, Selection, assemble, with_matched_terms
 from paperlark.day.authors import (
     filter_by_h_index,
     look_up_authors,
@@ -51,11 +51,11 @@ from paperlark.ports import (
     Archive,
     AuthorService,
     ExampleSource,
+    ExplainingRanker,
     Judge,
     JudgementMemory,
     PrecedentFinder,
     Progress,
-    Ranker,
     Source,
 )
 
@@ -77,7 +77,7 @@ class DayParts:
     sources: Sequence[Source]
     batches: AnnouncementBatches
     archive: Archive
-    ranker: Ranker
+    ranker: ExplainingRanker
     judge: Judge | None = None
     memory: JudgementMemory | None = None
     author_service: AuthorService | None = None
@@ -128,7 +128,7 @@ def make_digest(
     else:
         selection = _select_by_judge(eligible, profile, day, parts.judge, parts, evidence, progress)
         selection = _with_translation(selection, ranking, profile, day, parts)
-    return assemble(
+    digest = assemble(
         announcement,
         profile,
         RankedPapers(new, candidates, eligible),
@@ -141,6 +141,9 @@ def make_digest(
             *name_notes(profile.followed, papers, lambda: parts.printed_names(day)),
         ),
     )
+    shown = {entry.paper.id for entry in digest.entries}
+    terms = parts.ranker.explain(papers, ranking.criteria, evidence, shown) if shown else {}
+    return with_matched_terms(digest, terms)
 
 
 def _select_by_match(eligible: Sequence[Candidate], profile: Profile, day: date) -> Selection:

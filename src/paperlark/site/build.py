@@ -20,7 +20,7 @@ from paperlark.site.feeds import DAYS, atom, json_feed
 from paperlark.site.home import front_file, home_file
 from paperlark.site.months import month_files, year_file
 from paperlark.site.publish import Built, File, publish_files
-from paperlark.site.rendering import code_fingerprint, fingerprint_of
+from paperlark.site.rendering import fingerprint_of
 from paperlark.site.search_pages import search_files
 from paperlark.site.topics import topic_files
 from paperlark.store.cache import CacheStore
@@ -91,9 +91,7 @@ def _open(settings: Settings, connection: Connection, progress: Progress) -> Sit
     path, name, title = settings.database, settings.profile.id, settings.profile.title
     archive = DigestStore(connection, path)
     with progress.step("reading days", len(archive.days(name))) as advance:
-        days = fill_archive(
-            name, archive, CacheStore(connection, path), code_fingerprint(), advance
-        )
+        days = fill_archive(name, archive, CacheStore(connection, path), fingerprint_of(), advance)
     last = {one.paper_id: one.vote for one in FeedbackStore(connection, path, name).all()}
     return SiteReader(
         SiteArchive(
