@@ -9,9 +9,9 @@ import pytest
 
 from paperlark.domain.criteria import parse_criteria
 from paperlark.domain.feedback import Example, LabelSource
-from paperlark.rankers.calibration import DEFAULT_CALIBRATION, Calibration, calibrate
 from paperlark.rankers.embedded import EmbeddedRanker
 from paperlark.rankers.logistic import probability
+from paperlark.rankers.reader_model import DEFAULT_CALIBRATION, Calibration, calibrate
 from paperlark.rankers.training_data import TrainingTable
 from paperlark.testing import a_paper
 

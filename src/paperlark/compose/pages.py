@@ -29,10 +29,9 @@ from paperlark.settings.environment import Environment, RunOptions
 from paperlark.settings.identity import claim, known
 from paperlark.store.announcements import AnnouncementStore
 from paperlark.store.batch_jobs import BatchJobStore
-from paperlark.store.cache import CacheStore
 from paperlark.store.database import open_database
+from paperlark.store.derived import CacheStore, EncodingStore, VectorStore
 from paperlark.store.digests import DigestStore
-from paperlark.store.encodings import EncodingStore
 from paperlark.store.examples import ExampleStore
 from paperlark.store.judgements import JudgementStore
 from paperlark.store.lock import run_lock
@@ -40,7 +39,6 @@ from paperlark.store.readers import ReaderStore
 from paperlark.store.scanned import ScannedStore
 from paperlark.store.spending import SpendingStore
 from paperlark.store.translations import TranslationStore
-from paperlark.store.vectors import VectorStore
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from paperlark.domain.criteria import Criteria
-from paperlark.rankers.corpus import CorpusStats
-from paperlark.rankers.embedding import Embedding
+from paperlark.rankers.embedding import CorpusStats, Embedding
 from paperlark.rankers.tokens import TermCounts, tokenize
 
 PRIOR_WEIGHTS = np.array([0.4, 0.55, 0.3, 0.15, -5.0, 0.5])

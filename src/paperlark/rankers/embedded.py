@@ -20,9 +20,8 @@ from paperlark.domain.feedback import NO_EVIDENCE, Evidence, Example
 from paperlark.domain.judgement import Match, MatchedTerms, Nearest, Strength
 from paperlark.domain.paper import Paper, PaperId
 from paperlark.ports import Cache, PaperEncodings, PaperVectors
-from paperlark.rankers.corpus import Corpora, CorpusStats
 from paperlark.rankers.criteria_features import CriteriaFeatures, CriteriaTerms, criteria_features
-from paperlark.rankers.embedding import ENCODED_BY, Embedding, PaperEncoder
+from paperlark.rankers.embedding import ENCODED_BY, Corpora, CorpusStats, Embedding, PaperEncoder
 from paperlark.rankers.knn import ArchivePrecedents
 from paperlark.rankers.logistic import Numbers, probability
 from paperlark.rankers.reader_model import Prediction, ReaderModel, learn

@@ -7,20 +7,17 @@ day that is predicted, so what was learned can be kept until the labels change.
 
 from __future__ import annotations
 
+import hashlib
 import logging
-import zlib
 from dataclasses import astuple, dataclass
 from io import BytesIO
-from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
 
 from paperlark.domain.feedback import LabelSource
-from paperlark.rankers.calibration import DEFAULT_CALIBRATION, Calibration, calibrate
-from paperlark.rankers.corpus import CorpusStats
 from paperlark.rankers.criteria_features import PRIOR_WEIGHTS, CriteriaFeatures
-from paperlark.rankers.embedding import Vectors
+from paperlark.rankers.embedding import CorpusStats, Vectors
 from paperlark.rankers.knn import KnnPrediction, knn_log_odds
 from paperlark.rankers.logistic import (
     FeatureBlock,
@@ -50,6 +47,87 @@ on two readers' earlier days, where half and double are within .005."""
 _HELD_OUT_DAYS = 10
 """At most so many judged days calibrate the model, and at most a third of them."""
 
+_ENOUGH_WANTED = 10
+"""Wanted papers among the held-out ones that a calibration needs."""
+
+_LEAST_LOGISTIC = 0.1
+"""The least weight of the logistic regression: it starts from the criteria."""
+
+_MAX_STEPS, _TOLERANCE = 50, 1e-6
+"""Of Newton's method."""
+
+_PRIOR_DEVIATIONS = np.array([0.7, 0.15, 0.15])
+"""Of bias, logistic regression and k-NN in the calibration, over readers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """Log-odds of being wanted = bias + logistic x log-odds + knn x log-odds (Platt scaling).
+
+    `fitted` is whether it was fitted to this reader's own labels, and not taken from others'.
+    """
+
+    bias: float
+    logistic: float
+    knn: float
+    fitted: bool = False
+
+    def log_odds(self, logistic: Numbers, knn: Numbers) -> Numbers:
+        """Combine both models' log-odds: (papers,) float64."""
+        return self.bias + self.logistic * logistic + self.knn * knn
+
+
+DEFAULT_CALIBRATION = Calibration(bias=0.4, logistic=0.8, knn=0.4)
+"""Fitted to two readers' first months."""
+
+
+def calibrate(logistic: Numbers, knn: Numbers, wanted: NDArray[np.bool_]) -> Calibration:
+    """Fit a calibration to held-out papers: Platt scaling of two scores, with a Gaussian prior.
+
+    logistic, knn: (papers,) natural log-odds by models that never saw these papers' labels
+    wanted: (papers,) their labels
+    """
+    default = DEFAULT_CALIBRATION
+    prior = np.array([default.bias, default.logistic, default.knn])
+    if wanted.sum() < _ENOUGH_WANTED:
+        return default
+    columns = np.column_stack([np.ones(len(logistic)), logistic, knn])
+    bias, own, near = (float(value) for value in _fit(columns, wanted, prior))
+    if own < _LEAST_LOGISTIC or near < 0:
+        # A model that was worse than none is left out, never inverted.
+        own, near = max(own, _LEAST_LOGISTIC), max(near, 0.0)
+        offset = own * logistic + near * knn
+        bias = float(_fit(np.ones((len(logistic), 1)), wanted, prior[:1], offset)[0])
+    return Calibration(bias, own, near, fitted=True)
+
+
+def _fit(
+    columns: Numbers, wanted: NDArray[np.bool_], prior: Numbers, offset: Numbers | float = 0.0
+) -> Numbers:
+    """Return the MAP weights by Newton's method with step halving.
+
+    columns: (papers, weights); prior: (weights,) means; offset: fixed log-odds added to each row
+    """
+    precision = np.diag(1 / _PRIOR_DEVIATIONS[: len(prior)] ** 2)
+
+    def loss(weights: Numbers) -> float:
+        odds = columns @ weights + offset
+        away = weights - prior
+        return float((np.logaddexp(0, odds) - wanted * odds).sum() + away @ precision @ away / 2)
+
+    found = prior
+    for _ in range(_MAX_STEPS):
+        chances = probability(columns @ found + offset)
+        gradient = columns.T @ (chances - wanted) + precision @ (found - prior)
+        hessian = (columns.T * (chances * (1 - chances))) @ columns + precision
+        step = np.linalg.solve(hessian, gradient)
+        while loss(found - step) > loss(found) and np.abs(step).max() > _TOLERANCE:
+            step = step / 2
+        found = found - step
+        if np.abs(step).max() <= _TOLERANCE:
+            break
+    return found
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ReaderModel:
@@ -73,7 +151,7 @@ class ReaderModel:
     sample_weights: Numbers
 
     def pack(self) -> bytes:
-        """Return it as bytes for the store, with a checksum of each array."""
+        """Return it as bytes for the store, with a checksum before them."""
         packed = BytesIO()
         np.savez(
             packed,
@@ -85,19 +163,19 @@ class ReaderModel:
             targets=self.targets,
             sample_weights=self.sample_weights,
         )
-        return packed.getvalue()
+        return _checksum(packed.getvalue()) + packed.getvalue()
 
     @classmethod
     def unpack(cls, packed: bytes) -> ReaderModel | None:
         """Return what `pack` packed, None where it is damaged."""
-        try:
-            with np.load(BytesIO(packed), allow_pickle=False) as arrays:
-                found = {name: arrays[name] for name in arrays.files}
-            bias, own, logistic, knn, fitted = found.pop("numbers").tolist()
-            calibration = Calibration(own, logistic, knn, fitted=bool(fitted))
-            return cls(**found, bias=bias, calibration=calibration)
-        except (ValueError, TypeError, KeyError, OSError, EOFError, BadZipFile, zlib.error):
+        checksum, arrays = packed[:_CHECKSUM], packed[_CHECKSUM:]
+        if checksum != _checksum(arrays):
             return None
+        with np.load(BytesIO(arrays), allow_pickle=False) as opened:
+            found = {name: opened[name] for name in opened.files}
+        bias, add, logistic, knn, fitted = found.pop("numbers").tolist()
+        calibration = Calibration(add, logistic, knn, fitted=bool(fitted))
+        return cls(**found, bias=bias, calibration=calibration)
 
     def predict(
         self, corpus: CorpusStats, criteria: CriteriaFeatures, today: int, labelled: Vectors
@@ -125,6 +203,14 @@ class ReaderModel:
         known = np.flatnonzero(inside)[terms[at[inside]] == self.word_ids[inside]]
         weights[at[known]] = self.word_weights[known]
         return weights
+
+
+_CHECKSUM = 16
+"""Bytes of a checksum."""
+
+
+def _checksum(content: bytes) -> bytes:
+    return hashlib.blake2b(content, digest_size=_CHECKSUM).digest()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
