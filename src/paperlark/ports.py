@@ -101,8 +101,12 @@ class Ranker(Protocol):
         ...
 
 
-class ExplainingRanker(Ranker, Protocol):
-    """A ranker that names the words that moved a paper."""
+class LearningRanker(Ranker, Protocol):
+    """A ranker that learns from labels ahead of a day, and names the words that moved a paper."""
+
+    def learn(self, criteria: Criteria, evidence: Evidence) -> None:
+        """Learn what `rank` will need with this criteria and evidence, as far as it can be kept."""
+        ...
 
     def explain(
         self,

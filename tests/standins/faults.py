@@ -385,6 +385,9 @@ class RememberingRanker:
             self.known[key] = self.ranker.rank(papers, criteria, NO_EVIDENCE)
         return self.known[key]
 
+    def learn(self, criteria: Criteria, evidence: Evidence) -> None:
+        """Learn nothing."""
+
     def explain(
         self,
         papers: Sequence[Paper],  # noqa: ARG002

@@ -51,9 +51,9 @@ from paperlark.ports import (
     Archive,
     AuthorService,
     ExampleSource,
-    ExplainingRanker,
     Judge,
     JudgementMemory,
+    LearningRanker,
     PrecedentFinder,
     Progress,
     Source,
@@ -77,7 +77,7 @@ class DayParts:
     sources: Sequence[Source]
     batches: AnnouncementBatches
     archive: Archive
-    ranker: ExplainingRanker
+    ranker: LearningRanker
     judge: Judge | None = None
     memory: JudgementMemory | None = None
     author_service: AuthorService | None = None

@@ -119,6 +119,13 @@ class EmbeddedRanker:
         }
         return tuple(by_paper[paper.id, paper.version] for paper in papers)
 
+    def learn(self, criteria: Criteria, evidence: Evidence) -> None:
+        """Learn from the evidence now and keep it, so that a later ranking need not."""
+        if self._models is not None and len(evidence.stream) >= _ENOUGH_BACKGROUND:
+            table = TrainingTable.of(evidence.stream, 0, working_set(evidence.examples))
+            with threadpool_limits(1):
+                self._model(criteria, table)
+
     def explain(
         self,
         papers: Sequence[Paper],

@@ -52,6 +52,9 @@ class FakeRanker:
         present = [name for name in order if any(paper.id == name for paper in papers)]
         return tuple(self._match(present.index(paper.id), len(papers)) for paper in papers)
 
+    def learn(self, criteria: Criteria, evidence: Evidence) -> None:
+        """Learn nothing."""
+
     def explain(
         self,
         papers: Sequence[Paper],  # noqa: ARG002
