@@ -67,8 +67,8 @@ class PageMaker:
 
     `days` returns the announcement days in a range; `collect` stores the answers to batches that
     earlier runs submitted, and returns the days they belong to; each of `begin` is called after
-    that, before each day; `ranking` returns what a day is ranked by, None for the criteria as written;
-    `stop` starts no further paid call, and returns how many answers are still to come.
+    that, before each day; `ranking` returns what a day is ranked by, None for the criteria as
+    written; `stop` starts no further paid call, and returns how many answers are still to come.
     """
 
     profile: Profile
@@ -116,7 +116,7 @@ class PageMaker:
         Raises PaperlarkError; the pages of earlier runs are then untouched, with a record of the
         failure beside them.
         """
-        check_writable(self.folder)
+        check_writable(self.folder, day)
         self._check_own(day)
         answered = self.collect(progress)
         for begin in self.begin:
