@@ -1,7 +1,7 @@
 """Runs of `paperlark` that are ended at random moments within a budget, and the server's bill.
 
 A stand-in model bills every question that it receives, whether its answer is heard or not. A day of
-60 papers is made by processes that get KILL, TERM, HUP or INT while 1 to 8 questions are under way,
+40 papers is made by processes that get KILL, TERM, HUP or INT while 1 to 8 questions are under way,
 until one comes to its end. After each of them the books must hold.
 """
 
@@ -33,7 +33,7 @@ from standins.feeds import item, rss
 from standins.killing import this_tree
 from standins.openai import StandIn, judges
 
-PAPERS, DAY = 60, "2025-02-26"
+PAPERS, DAY = 40, "2025-02-26"
 ENDINGS = (signal.SIGKILL, signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 PRICES = Prices(prompt=Decimal("2.50"), completion=Decimal(10))
 BOUND = 10.0
@@ -152,7 +152,7 @@ def one_day(  # noqa: PLR0917  # all that a day takes
 ) -> None:
     """Make a day that is ended up to `most` times, and hold the books after each ending."""
     standing = StandIn(server)
-    till = Till(dice.choice((0.02, 0.1, 0.3)))
+    till = Till(dice.choice((0.02, 0.05, 0.2)))
     standing.always = till
     caps = Caps(*(Decimal(dice.randint(15, 150)) / 100 for _ in range(3)))
     _lay_out(folder, standing.base_url, dice.randint(1, 8), caps)

@@ -23,7 +23,9 @@ from paperlark.cli import main
 _CONTEXT = get_context("forkserver")
 _CONTEXT.set_forkserver_preload(
     [
+        "genai_prices.data_snapshot",
         "jinja2",
+        "numpy",
         "pydantic.dataclasses",
         *(
             one.name
