@@ -40,7 +40,7 @@ def main() -> int:
             try:
                 home, most = Path(folder) / str(tally.days), min(12, wanted.endings - done)
                 # To start Python takes longest and is the same every time: one day in ten does.
-                start = anew if tally.days % 10 == 9 else Forked
+                start = Forked if tally.days % 10 else anew
                 one_day(home, at, dice, tally, most, start)
             except AssertionError as breach:
                 print(f"day {tally.days}: {breach}")

@@ -7,6 +7,7 @@ import signal
 import stat
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
@@ -45,6 +46,8 @@ def wait_for_paid_answers(stop: Callable[[], int]) -> Iterator[None]:
         return
     told = _Told(stop)
     before = {number: signal.getsignal(number) for number in _endings()}
+    # Started now: a handler that starts a thread may hang while the program starts one, too.
+    threading.Thread(target=told.leave_late, daemon=True).start()
     for number in before:
         signal.signal(number, told)
     try:
@@ -56,6 +59,7 @@ def wait_for_paid_answers(stop: Callable[[], int]) -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+        told.over()
     if told.by is not None:
         raise SystemExit(_SIGNALED + told.by)
 
@@ -76,11 +80,12 @@ class _Told:
         self._stop = stop
         self.by: int | None = None
         self._is_bounded = False
+        self._bounded_or_over = threading.Event()
 
     def __call__(self, number: int, _frame: FrameType | None) -> None:
         first, self.by = self.by is None, number if self.by is None else self.by
         if number != signal.SIGINT:
-            self._leave_soon(number)
+            self._bound(number)
         elif not first:
             # Threads that wait for a server would keep the process alive; what was paid is stored.
             os._exit(_SIGNALED + number)
@@ -96,8 +101,8 @@ class _Told:
         with suppress(OSError, RuntimeError):
             click.echo(f"waiting for {answers} already paid for; {how}", err=True)
 
-    def _leave_soon(self, number: int) -> None:
-        """End the process after a while, whatever it does; a closed terminal takes no more text."""
+    def _bound(self, number: int) -> None:
+        """Let the run end soon, whatever it does; a closed terminal takes no more text."""
         if number != signal.SIGTERM:
             with suppress(OSError):
                 nowhere = os.open(os.devnull, os.O_RDWR)
@@ -106,9 +111,18 @@ class _Told:
                         os.dup2(nowhere, stream)
         if not self._is_bounded:
             self._is_bounded = True
-            timer = threading.Timer(_PATIENCE, os._exit, (_SIGNALED + number,))
-            timer.daemon = True
-            timer.start()
+            self._bounded_or_over.set()
+
+    def leave_late(self) -> None:
+        """Wait for a signal that bounds the run, and end the process a while after it."""
+        self._bounded_or_over.wait()
+        if self._is_bounded:
+            time.sleep(_PATIENCE)
+            os._exit(_SIGNALED + (self.by or signal.SIGTERM))
+
+    def over(self) -> None:
+        """End the waiting; a run that a signal has bounded still ends within that bound."""
+        self._bounded_or_over.set()
 
 
 def progress() -> Progress:
