@@ -186,6 +186,10 @@ def test_every_form_of_the_page_tells_what_was_cut_off(paid: Paperlark, home: Pa
     )
     restored = restore(page, manifest, "2025-02-26")
     assert restored.under_way == UnderWay(3, Tokens(3000, 600), Decimal("0.0369"))
+    before = json.loads(paid("cost", "--json").stdout)["under_way"]
+    (home / "paperlark.db").unlink()
+    assert paid("restore").exit_code == 0
+    assert json.loads(paid("cost", "--json").stdout)["under_way"] == before
 
 
 def test_what_was_cut_off_counts_against_the_day(
