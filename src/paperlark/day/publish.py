@@ -26,7 +26,7 @@ def check_writable(folder: Path, day: date | None = None) -> None:
         with tempfile.TemporaryFile(dir=folder) as file:
             file.write(bytes(_ROOM))
             file.flush()
-        for there in folder.glob(f"{day}.*"):
+        for there in folder.glob(f"{day}.*") if day else ():
             _prepare(there)
     except OSError as error:
         raise _unwritable(folder, error) from error
