@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
-from functools import partial
+from decimal import Decimal
 from pathlib import Path
 from sqlite3 import Connection
 
@@ -14,13 +14,13 @@ from paperlark.domain.digest import Digest
 from paperlark.domain.errors import PaperlarkError, StoreError
 from paperlark.domain.judgement import JudgementKey, ModelCall, Reading
 from paperlark.domain.profile import Profile
-from paperlark.domain.spending import total
+from paperlark.domain.spending import Tokens, total
 from paperlark.ports import Archive, JudgementMemory
 from paperlark.settings import Settings
 from paperlark.settings.identity import claim, find_id
 from paperlark.store.database import open_database
 from paperlark.store.digests import DigestStore
-from paperlark.store.judgements import JudgementStore
+from paperlark.store.judgements import JudgementStore, StoredQuestions
 from paperlark.store.lock import run_lock
 from paperlark.store.readers import ReaderStore, stored_readers
 from paperlark.store.votes import FeedbackStore, log_path, read_votes
@@ -78,12 +78,17 @@ def _restore(
 ) -> Iterator[_Outcome]:
     """Restore all days of the folder, and the votes of every reader."""
     readers = ReaderStore(connection, path)
-    archive, memory = DigestStore(connection, path), partial(_memory, connection, path)
+    archive = DigestStore(connection, path)
+
+    def keep(digest: Digest) -> None:
+        _remember(digest, archive, _memory(connection, path, digest.day))
+        _note_cut_off(digest, path)
+
     profile = find_id(settings, readers.all()).profile
     restored = False
     for manifest in sorted(folder.glob("????-??-??.manifest.json")):
         name = manifest.name.removesuffix(".manifest.json")
-        error = _restore_day(manifest, name, archive, memory, profile)
+        error = _restore_day(manifest, name, keep, profile)
         restored |= error is None
         yield name, error
     for name, error in _restore_votes(settings.database, connection, path):
@@ -96,15 +101,29 @@ def _restore(
 
 def _memory(connection: Connection, path: Path, day: date) -> JudgementMemory:
     """Return a memory whose clock stands at that day, when its page was most likely paid for."""
-    moment = datetime.combine(day, time(), UTC)
-    return JudgementStore(connection, path, now=lambda: moment)
+    return JudgementStore(connection, path, now=lambda: _moment(day))
+
+
+def _moment(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)
+
+
+def _note_cut_off(digest: Digest, path: Path) -> None:
+    """Note again what was under way when a run for this page was killed; the first has it all."""
+    left = digest.under_way
+    if left is None:
+        return
+    with StoredQuestions(path, digest.reader_id, now=lambda: _moment(digest.day)) as book:
+        book.begin(digest.day)
+        book.note(digest.model or "", left.tokens or Tokens(0, 0), left.most)
+        for _ in range(left.questions - 1):
+            book.note(digest.model or "", Tokens(0, 0), left.most and Decimal(0))
 
 
 def _restore_day(
     manifest: Path,
     name: str,
-    archive: Archive,
-    memory: Callable[[date], JudgementMemory],
+    keep: Callable[[Digest], None],
     profile: Profile,
 ) -> PaperlarkError | None:
     """Restore one day, or return what is wrong with its files."""
@@ -119,7 +138,7 @@ def _restore_day(
         return error
     if not digest.reader and digest.profile in {profile.id, profile.title}:
         digest = replace(digest, reader=profile.id)
-    _remember(digest, archive, memory(digest.day))
+    keep(digest)
     return None
 
 

@@ -58,7 +58,8 @@ A profile is looked for in this order: --profile (a file or its folder), PAPERLA
 paperlark.toml in the current folder, ~/.config/paperlark/paperlark.toml.
 
 Exit codes: 0 a complete page was made (or arXiv announced nothing), 1 no page, 2 a mistake in the
-command, 3 a page that says what is missing, 4 a page that did not reach somebody.
+command, 3 a page that says what is missing, 4 a page that did not reach somebody. SIGHUP,
+Ctrl-C and SIGTERM end a run with 129, 130 and 143, after the answers that are being paid for.
 """
 
 

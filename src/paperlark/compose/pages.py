@@ -10,7 +10,6 @@ from functools import partial
 
 from paperlark.archive.following import printed_names
 from paperlark.compose.judge import (
-    budget_of_day,
     choose_estimating_judge,
     choose_judge,
     start_threads,
@@ -32,7 +31,7 @@ from paperlark.store.batch_jobs import BatchJobStore
 from paperlark.store.database import open_database
 from paperlark.store.digests import DigestStore
 from paperlark.store.examples import ExampleStore
-from paperlark.store.judgements import JudgementStore
+from paperlark.store.judgements import JudgementStore, StoredQuestions
 from paperlark.store.lock import run_lock
 from paperlark.store.readers import ReaderStore
 from paperlark.store.scanned import ScannedStore
@@ -45,16 +44,18 @@ from paperlark.store.vectors import VectorStore
 class OpenedParts:
     """What a page is made with, except for the judge.
 
-    `begin` starts a day with the budget, `begin_unpaid` one that no budget limits. `memory` and
-    `spending` have what was paid for, `jobs` the submitted batches; `settings` have the id.
+    `begin` starts a day, `begin_budget` its budget. `memory` and
+    `spending` have what was paid for, `book` what is under way, `jobs` the submitted batches;
+    `settings` have the id.
     """
 
     settings: Settings
     parts: DayParts
     days: Callable[[date, date], tuple[date, ...]]
     begin: Callable[[date], None]
-    begin_unpaid: Callable[[date], None]
+    begin_budget: Callable[[date], None]
     memory: JudgementStore
+    book: StoredQuestions
     jobs: BatchJobStore
     spending: SpendingStore
     ranking: CriteriaChooser
@@ -76,12 +77,20 @@ def open_page_maker(
         ledger = BudgetLedger(model.budget if model else NO_BOUND)
         made = open_parts(settings, options, environment, ledger, opened)
         own = made.settings
-        chosen = choose_judge(own, options, environment, threads, ledger, made.jobs, opened)
+        chosen = choose_judge(
+            own, options, environment, threads, ledger, made.book, made.jobs, opened
+        )
         parts = replace(made.parts, judge=chosen.judge)
+        paid: tuple[Callable[[date], None], ...] = ()
         if chosen.paid and model:
+            paid = (made.book.begin, *((made.begin_budget,) if ledger.bounded else ()))
             source = model.price_source(environment.now())
             parts = replace(
-                parts, memory=made.memory, prices=lambda: source, on_failure=model.on_failure
+                parts,
+                memory=made.memory,
+                prices=lambda: source,
+                on_failure=model.on_failure,
+                under_way=made.book.left,
             )
         yield PageMaker(
             profile=own.profile,
@@ -91,7 +100,7 @@ def open_page_maker(
             notes=options.notes,
             days=made.days,
             collect=chosen.collect,
-            begin=made.begin if chosen.paid and ledger.bounded else made.begin_unpaid,
+            begin=(made.begin, *paid),
             stop=threads.stop if threads else lambda: 0,
             ranking=replace(made.ranking, chat=chosen.chat),
         )
@@ -119,14 +128,14 @@ def open_parts(
     readers = ReaderStore(connection, database)
     settings = claim(settings, readers, options.tell) if writes else known(settings, readers)
     spending = SpendingStore(connection, database)
-    begin_budget = budget_of_day(ledger, settings.profile.id, spending, environment)
+    book = StoredQuestions(database, settings.profile.id, now=environment.now)
+    opened.enter_context(book)
     from paperlark.rankers.embedded import ranker_and_precedents  # noqa: PLC0415  # numpy: 0.2 s
 
     ranker, precedent_finder = ranker_and_precedents(VectorStore(connection, database))
 
-    def begin(day: date) -> None:
-        announcements.begin()
-        begin_budget(day)
+    def begin_budget(day: date) -> None:
+        ledger.begin(*spending.before(settings.profile.id, day, environment.now()))
 
     return OpenedParts(
         settings=settings,
@@ -141,9 +150,10 @@ def open_parts(
             printed_names=partial(printed_names, ScannedStore(connection, database), settings),
         ),
         days=announcements.days,
-        begin=begin,
-        begin_unpaid=lambda _: announcements.begin(),
+        begin=lambda _: announcements.begin(),
+        begin_budget=begin_budget,
         memory=JudgementStore(connection, database, now=environment.now),
+        book=book,
         jobs=BatchJobStore(connection, database, now=environment.now),
         spending=spending,
         ranking=CriteriaChooser(
@@ -185,7 +195,7 @@ def open_estimator(
                 made.settings.profile,
                 model,
                 replace(made.parts, memory=made.memory),
-                made.begin,
+                (made.begin, made.begin_budget),
                 judge,
                 ledger,
                 environment.now,

@@ -43,7 +43,7 @@ from paperlark.domain.digest import Candidate, Digest
 from paperlark.domain.feedback import NO_EVIDENCE, NO_LATER_VOTES, Evidence, vote_notes
 from paperlark.domain.judgement import NO_PRECEDENTS, JudgementKey, OnFailure
 from paperlark.domain.profile import Profile
-from paperlark.domain.spending import PriceSource, total
+from paperlark.domain.spending import PriceSource, UnderWay, total
 from paperlark.domain.translation import RankingCriteria
 from paperlark.ports import (
     Advance,
@@ -71,7 +71,8 @@ class DayParts:
     is learned from earlier days, `precedent_finder` where earlier papers are not compared.
     `on_failure` is what becomes of papers that the judge did not judge.
     `prices` returns where the judge's price is from, `printed_names` the names of authors in the
-    month before a day, with their counts of papers.
+    month before a day, with their counts of papers, `under_way` the questions for that page that
+    were cut off.
     """
 
     sources: Sequence[Source]
@@ -86,6 +87,7 @@ class DayParts:
     prices: Callable[[], PriceSource | None] = lambda: None
     printed_names: Callable[[date], Mapping[str, int]] = lambda _: {}
     on_failure: OnFailure = OnFailure.RANK
+    under_way: Callable[[date], UnderWay | None] = lambda _: None
 
 
 def make_digest(
@@ -128,7 +130,7 @@ def make_digest(
     else:
         selection = _select_by_judge(eligible, profile, day, parts.judge, parts, evidence, progress)
         selection = _with_translation(selection, ranking, profile, day, parts)
-    return assemble(
+    digest = assemble(
         announcement,
         profile,
         RankedPapers(new, candidates, eligible),
@@ -141,6 +143,7 @@ def make_digest(
             *name_notes(profile.followed, papers, lambda: parts.printed_names(day)),
         ),
     )
+    return replace(digest, under_way=parts.under_way(day)) if parts.judge else digest
 
 
 def _select_by_match(eligible: Sequence[Candidate], profile: Profile, day: date) -> Selection:

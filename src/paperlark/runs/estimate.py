@@ -120,7 +120,7 @@ class EstimateDay:
     profile: Profile
     model: ModelSettings
     parts: DayParts
-    begin: Callable[[date], None]
+    begin: Sequence[Callable[[date], None]]
     judge: EstimatingJudge
     ledger: BudgetLedger
     now: Callable[[], datetime]
@@ -130,7 +130,8 @@ class EstimateDay:
         """Return what the page of that day would cost; raises SourceError or StoreError."""
         from paperlark.llm import prices  # noqa: PLC0415  # megabytes of prices
 
-        self.begin(day)
+        for begin in self.begin:
+            begin(day)
         parts = replace(self.parts, judge=self.judge)
         counting = _CountingProgress(progress)
         digest = make_digest(day, self.profile, parts, counting, ranking=self.ranking(day))

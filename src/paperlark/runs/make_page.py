@@ -66,9 +66,9 @@ class PageMaker:
     """One profile's parts, put together and ready to make any day's page.
 
     `days` returns the announcement days in a range; `collect` stores the answers to batches that
-    earlier runs submitted, and returns the days they belong to; `begin` is called after that,
-    before each day; `ranking` returns what a day is ranked by, None for the criteria as written;
-    `stop` starts no further paid call, and returns how many answers are still to come.
+    earlier runs submitted, and returns the days they belong to; each of `begin` is called after
+    that, before each day; `ranking` returns what a day is ranked by, None for the criteria as
+    written; `stop` starts no further paid call, and returns how many answers are still to come.
     """
 
     profile: Profile
@@ -78,7 +78,7 @@ class PageMaker:
     notes: tuple[str, ...]
     days: Callable[[date, date], tuple[date, ...]]
     collect: Callable[[Progress], frozenset[date]]
-    begin: Callable[[date], None]
+    begin: Sequence[Callable[[date], None]]
     stop: StopPaying
     ranking: Callable[[date], RankingCriteria] | None = None
 
@@ -116,10 +116,11 @@ class PageMaker:
         Raises PaperlarkError; the pages of earlier runs are then untouched, with a record of the
         failure beside them.
         """
-        check_writable(self.folder)
+        check_writable(self.folder, day)
         self._check_own(day)
         answered = self.collect(progress)
-        self.begin(day)
+        for begin in self.begin:
+            begin(day)
         try:
             digest = make_digest(
                 day,

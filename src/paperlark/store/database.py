@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import glob
 import logging
+import shutil
 import sqlite3
+import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -30,6 +32,8 @@ _RESTORE = (
 )
 VERSION = len(_MIGRATIONS)
 """The `user_version` of a database: how many migrations it has had."""
+_ROOM = 8 * 2**20
+"""Bytes: more than a day's answers and its page take."""
 _COMPLETING = 3
 """The first migration that may find tables in two shapes."""
 
@@ -65,6 +69,39 @@ def open_database(path: Path, *, anew: bool = False) -> Iterator[sqlite3.Connect
     finally:
         connection.close()
         note_closed(path)
+
+
+def connect_again(path: Path) -> sqlite3.Connection:
+    """Return one more connection to a database that is open, for use on any thread."""
+    connection = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
+    connection.execute("PRAGMA synchronous = FULL")
+    return connection
+
+
+def check_room(path: Path, *, tries: bool) -> None:
+    """Raise StoreError where the disk has too little room to store what is being paid for.
+
+    With `tries` a file is written as well: quotas and limits are not counted as free space.
+    """
+    free = shutil.disk_usage(path.parent).free
+    if free < _ROOM:
+        raise StoreError(
+            f"the disk of {path} is full ({free // 2**20} MB free), so the model is not asked:"
+            " its answers could not be stored",
+            hint="free some space",
+        )
+    if not tries:
+        return
+    try:
+        with tempfile.TemporaryFile(dir=path.parent) as file:
+            file.write(bytes(_ROOM))
+            file.flush()
+    except OSError as error:
+        raise StoreError(
+            f"{_ROOM // 2**20} MB cannot be written beside {path} ({error.strerror}), so the model"
+            " is not asked: its answers could not be stored",
+            hint="free some space, or raise the limit",
+        ) from error
 
 
 def _check_integrity(connection: sqlite3.Connection) -> None:

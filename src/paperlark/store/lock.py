@@ -24,7 +24,7 @@ def run_lock(
     `patience` seconds. A killed run holds nothing: the system releases its lock.
     """
     lock = FileLock(database.with_name(f"{database.name}.lock"))
-    note = database.with_name(f"{database.name}.run")
+    note = _note_of(database)
     try:
         database.parent.mkdir(parents=True, exist_ok=True)
         _acquire(lock, note, database, patience, tell)
@@ -40,6 +40,32 @@ def run_lock(
     finally:
         note.unlink(missing_ok=True)
         lock.release()
+
+
+def may_be_at_work(database: Path) -> bool:
+    """Return whether a run may be at work on the database; False where it is certain that none is.
+
+    A run that was killed leaves its note, which names a process that is gone.
+    """
+    try:
+        process = int(json.loads(_note_of(database).read_text("utf-8"))["process"])
+    except FileNotFoundError:
+        return False
+    except (OSError, ValueError, KeyError, TypeError):
+        return True
+    if os.name != "posix":
+        return True
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError):
+        return True
+    return process != os.getpid()
+
+
+def _note_of(database: Path) -> Path:
+    return database.with_name(f"{database.name}.run")
 
 
 def _acquire(
