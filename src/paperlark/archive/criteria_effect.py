@@ -14,9 +14,9 @@ from paperlark.domain.paper import Paper, PaperId
 from paperlark.ports import Progress, Ranker
 from paperlark.settings.identity import known
 from paperlark.settings.values import Settings
-from paperlark.store.database import open_existing
 from paperlark.store.digests import DigestStore
 from paperlark.store.readers import ReaderStore
+from paperlark.store.reading import open_existing
 from paperlark.store.scanned import ScannedStore
 
 MOST_STATEMENTS = 100

@@ -14,9 +14,9 @@ from paperlark.domain.errors import StoreError
 from paperlark.domain.profile import Profile
 from paperlark.settings import Settings
 from paperlark.settings.identity import known
-from paperlark.store.database import open_existing
 from paperlark.store.digests import DigestStore
 from paperlark.store.readers import ReaderStore
+from paperlark.store.reading import open_existing
 
 if TYPE_CHECKING:
     from paperlark.ports import Archive

@@ -26,8 +26,8 @@ from paperlark.domain.profile import FollowedAuthor
 from paperlark.ports import ScannedPapers
 from paperlark.settings import Settings
 from paperlark.settings.follow_file import add_follow, remove_follow
-from paperlark.store.database import open_existing
 from paperlark.store.digests import DigestStore
+from paperlark.store.reading import open_existing
 from paperlark.store.scanned import ScannedStore
 
 SHOWN = 5

@@ -11,7 +11,8 @@ from decimal import Decimal
 from paperlark.domain.spending import NO_BOUND, Budget, Expense, Period, PriceSource, this_month
 from paperlark.settings import Settings
 from paperlark.settings.environment import Environment
-from paperlark.store.database import check_not_set_aside, open_database
+from paperlark.store.database import check_not_set_aside
+from paperlark.store.reading import open_existing
 from paperlark.store.spending import SpendingStore
 
 
@@ -58,5 +59,5 @@ def _store(settings: Settings) -> Iterator[SpendingStore | None]:
         check_not_set_aside(path)
         yield None
         return
-    with open_database(path) as connection:
+    with open_existing(path, settings.profile.title) as connection:
         yield SpendingStore(connection, path)

@@ -15,8 +15,9 @@ from paperlark.doctor.findings import CheckContext, Finding, error, note, ok, tr
 from paperlark.domain.calendar import NEW_YORK, next_announcement_day, today
 from paperlark.domain.errors import StoreBusy, StoreError
 from paperlark.renderers import english
-from paperlark.store.database import VERSION, DatabaseView, check_not_set_aside, inspect_database
+from paperlark.store.database import VERSION, check_not_set_aside
 from paperlark.store.lock import run_lock
+from paperlark.store.reading import DatabaseView, inspect_database
 
 _OFF = timedelta(minutes=5)
 

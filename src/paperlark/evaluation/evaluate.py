@@ -31,9 +31,10 @@ from paperlark.ports import Progress
 from paperlark.rankers.embedded import EmbeddedRanker, ranker_and_precedents
 from paperlark.settings import Settings
 from paperlark.settings.identity import known
-from paperlark.store.database import open_database, open_existing
+from paperlark.store.database import open_database
 from paperlark.store.examples import LabelledPaper, labelled_papers
 from paperlark.store.readers import ReaderStore
+from paperlark.store.reading import open_existing
 from paperlark.store.vectors import VectorStore
 
 

@@ -17,9 +17,9 @@ from paperlark.runs.make_page import MadePage, PageMaker
 from paperlark.settings import Settings
 from paperlark.settings.environment import Environment
 from paperlark.settings.identity import known
-from paperlark.store.database import open_existing
 from paperlark.store.digests import DigestStore
 from paperlark.store.readers import ReaderStore
+from paperlark.store.reading import open_existing
 
 CAUGHT_UP = timedelta(days=6)
 """How far back missed pages are made; older ones are made by hand."""

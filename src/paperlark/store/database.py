@@ -6,14 +6,15 @@ import glob
 import logging
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from importlib.resources import files
 from itertools import count
 from pathlib import Path
 
 from paperlark.domain.errors import StoreDamaged, StoreError
+from paperlark.store.damage import find_missing
+from paperlark.store.file_systems import remote_mount
 from paperlark.store.integrity import forget_check, is_checked, note_check, note_closed
 
 _log = logging.getLogger(__name__)
@@ -30,6 +31,9 @@ _RESTORE = (
 )
 VERSION = len(_MIGRATIONS)
 """The `user_version` of a database: how many migrations it has had."""
+_UNDECODABLE = "Could not decode to UTF-8"
+_LONGEST = 120
+"""Characters of SQLite's words, which may quote a row."""
 _COMPLETING = 3
 """The first migration that may find tables in two shapes."""
 
@@ -50,14 +54,12 @@ def open_database(path: Path, *, anew: bool = False) -> Iterator[sqlite3.Connect
     try:
         with _renaming_damaged(path, connection), store_errors(path):
             known_good = is_checked(path)  # before this connection changes it
-            connection.execute("PRAGMA journal_mode = WAL")
-            # Paid judgements must survive a power cut.
-            connection.execute("PRAGMA synchronous = FULL")
-            connection.execute("PRAGMA foreign_keys = ON")
+            # A write-ahead log needs memory that is shared with whoever else reads the file.
+            journal = "DELETE" if remote_mount(path) else "WAL"
+            connection.execute(f"PRAGMA journal_mode = {journal}")
+            prepare(connection, path, checks=not known_good)
             if not known_good:
-                _check_integrity(connection)
                 note_check(path)
-            _migrate(connection, path)
         yield connection
     except StoreDamaged:
         forget_check(path)
@@ -67,7 +69,20 @@ def open_database(path: Path, *, anew: bool = False) -> Iterator[sqlite3.Connect
         note_closed(path)
 
 
+def prepare(connection: sqlite3.Connection, path: Path, *, checks: bool) -> None:
+    """Migrate a database that was opened, and check it; raises StoreError or sqlite3's errors."""
+    # Paid judgements must survive a power cut.
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA foreign_keys = ON")
+    if checks:
+        _check_integrity(connection)
+    _migrate(connection, path)
+    if checks and (fault := find_missing(connection)):
+        raise sqlite3.DatabaseError(fault)
+
+
 def _check_integrity(connection: sqlite3.Connection) -> None:
+    """Check what every version has, before anything is changed."""
     found = connection.execute("PRAGMA quick_check(1)").fetchone()
     if found != ("ok",):
         raise sqlite3.DatabaseError(str(found[0]).replace("\n", " "))
@@ -117,16 +132,29 @@ def store_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except (sqlite3.OperationalError, sqlite3.IntegrityError) as error:
+        if _UNDECODABLE in str(error):
+            raise damaged(path, error) from error
         raise StoreError(
             f"the database {path} cannot be used ({error})", hint=_hint(str(error))
         ) from error
     except sqlite3.DatabaseError as error:
-        raise StoreDamaged(f"the database {path} is damaged ({error})", hint=_RESTORE) from error
+        raise damaged(path, error) from error
+    except (ValueError, TypeError, KeyError, IndexError, ArithmeticError) as error:
+        # No statement of ours raises these: it is a row whose values are not what was stored.
+        raise damaged(path, f"a row cannot be read: {error}") from error
     except OSError as error:
         raise StoreError(
             f"the database {path} cannot be created ({error.strerror})",
             hint="check that its folder is writable",
         ) from error
+
+
+def damaged(path: Path, fault: object) -> StoreDamaged:
+    """Return the error of a database that is damaged and still in its place."""
+    told = str(fault).splitlines()[0][:_LONGEST]
+    return StoreDamaged(
+        f"the database {path} is damaged ({told})", hint=f"move it away, then {_RESTORE}"
+    )
 
 
 def _hint(reason: str) -> str:
@@ -156,7 +184,7 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
 
 
 def _migrate(connection: sqlite3.Connection, path: Path) -> None:
-    version = _version(connection)
+    version = version_of(connection)
     if version > VERSION:
         raise StoreError(
             f"the database {path} was written by a later paperlark (its version is {version},"
@@ -167,7 +195,7 @@ def _migrate(connection: sqlite3.Connection, path: Path) -> None:
         _log.info("migrating %s to version %d", path.name, number)
         with transaction(connection):
             # Another process may have migrated while this one waited for the lock.
-            if _version(connection) < number:
+            if version_of(connection) < number:
                 if number == _COMPLETING:
                     _complete_batches(connection)
                 for statement in _statements(_MIGRATIONS[number - 1].read_text("utf-8")):
@@ -185,7 +213,8 @@ def _complete_batches(connection: sqlite3.Connection) -> None:
             )
 
 
-def _version(connection: sqlite3.Connection) -> int:
+def version_of(connection: sqlite3.Connection) -> int:
+    """Return how many migrations a database has had."""
     return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
@@ -197,46 +226,3 @@ def _statements(script: str) -> Iterator[str]:
         if sqlite3.complete_statement(statement):
             yield statement
             statement = ""
-
-
-@dataclass(frozen=True, slots=True)
-class DatabaseView:
-    """A database's version and its size in bytes with its log; `fault` None means undamaged."""
-
-    version: int
-    size: int
-    fault: str | None
-
-
-@contextmanager
-def open_read_only(path: Path) -> Iterator[sqlite3.Connection]:
-    """Open an existing database read-only; raises StoreError or StoreDamaged."""
-    address = f"{path.absolute().as_uri()}?mode=ro"
-    with (
-        store_errors(path),
-        closing(sqlite3.connect(address, uri=True, timeout=30, isolation_level=None)) as connection,
-    ):
-        yield connection
-
-
-def inspect_database(path: Path) -> DatabaseView:
-    """Check all of an existing database; raises StoreError or StoreDamaged."""
-    with open_read_only(path) as connection:
-        version = int(connection.execute("PRAGMA user_version").fetchone()[0])
-        (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
-    parts = (path, path.with_name(f"{path.name}-wal"))
-    size = sum(part.stat().st_size for part in parts if part.exists())
-    return DatabaseView(version, size, None if found == "ok" else str(found).replace("\n", " "))
-
-
-@contextmanager
-def open_existing(path: Path, profile: str) -> Iterator[sqlite3.Connection]:
-    """Open a database that an earlier run created; never create one.
-
-    Raises StoreError where there is none yet, StoreDamaged where it was damaged and renamed.
-    """
-    if not path.exists():
-        check_not_set_aside(path)
-        raise StoreError(f"{profile!r} has no page yet", hint="make one: paperlark today")
-    with open_database(path) as connection:
-        yield connection
