@@ -55,7 +55,7 @@ def criteria_effect(
 
 def _papers(settings: Settings, day: date) -> Sequence[Paper]:
     path = settings.database
-    with open_existing(path, settings.profile.title) as connection:
+    with open_existing(path, settings.profile.title, settings.output) as connection:
         profile = known(settings, ReaderStore(connection, path)).profile
         found = ScannedStore(connection, path).between(profile.id, day, day)
         papers = [one.paper for one in found if one.paper is not None]

@@ -52,7 +52,7 @@ class OwnDigests:
 def open_archive(settings: Settings) -> Iterator[OwnDigests]:
     """Open the digests made so far; raises StoreError where there is no database."""
     path = settings.database
-    with open_existing(path, settings.profile.title) as connection:
+    with open_existing(path, settings.profile.title, settings.output) as connection:
         profile = known(settings, ReaderStore(connection, path)).profile
         yield OwnDigests(profile, DigestStore(connection, path))
 

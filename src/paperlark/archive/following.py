@@ -56,7 +56,7 @@ def report_following(settings: Settings, followed: Sequence[FollowedAuthor]) -> 
         return FollowingReport(
             tuple(AuthorReport(one, person_fault(one.name, one.aliases)) for one in followed)
         )
-    with open_existing(settings.database, settings.profile.title) as connection:
+    with open_existing(settings.database, settings.profile.title, settings.output) as connection:
         return look_for_authors(connection, settings, followed)
 
 

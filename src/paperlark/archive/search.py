@@ -217,7 +217,7 @@ def open_search(settings: Settings, progress: Progress) -> Iterator[ArchiveSearc
     A run may be at work meanwhile. Raises StoreError where there is no database; none is made.
     """
     path = settings.database
-    with open_existing(path, settings.profile.title, caches=True) as connection:
+    with open_existing(path, settings.profile.title, settings.output, caches=True) as connection:
         name = known(settings, ReaderStore(connection, path)).profile.id
         finder = SearchStore(connection, path, name, typeset.plain)
         _catch_up(finder, progress)

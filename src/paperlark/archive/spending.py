@@ -11,7 +11,7 @@ from decimal import Decimal
 from paperlark.domain.spending import NO_BOUND, Budget, Expense, Period, PriceSource, this_month
 from paperlark.settings import Settings
 from paperlark.settings.environment import Environment
-from paperlark.store.database import check_not_set_aside
+from paperlark.store.database import check_not_gone
 from paperlark.store.reading import open_existing
 from paperlark.store.spending import SpendingStore
 
@@ -56,8 +56,8 @@ def read_spending(
 def _store(settings: Settings) -> Iterator[SpendingStore | None]:
     path = settings.database
     if not path.exists():
-        check_not_set_aside(path)
+        check_not_gone(path, settings.output)
         yield None
         return
-    with open_existing(path, settings.profile.title) as connection:
+    with open_existing(path, settings.profile.title, settings.output) as connection:
         yield SpendingStore(connection, path)

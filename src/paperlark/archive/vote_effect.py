@@ -40,7 +40,7 @@ def vote_effect(
     `however_long`. A run may be at work meanwhile. Raises StoreError.
     """
     path = settings.database
-    with open_existing(path, settings.profile.title) as connection:
+    with open_existing(path, settings.profile.title, settings.output) as connection:
         profile = known(settings, ReaderStore(connection, path)).profile
         latest = _latest_day(connection, path, profile.id)
         if latest is None:

@@ -76,7 +76,7 @@ def open_votes(
     Raises StoreError where there is no database: without a page there is nothing to vote on.
     """
     path = settings.database
-    with open_existing(path, settings.profile.title, writes=writes) as connection:
+    with open_existing(path, settings.profile.title, settings.output, writes=writes) as connection:
         identify = claim if writes else known
         name = identify(settings, ReaderStore(connection, path)).profile.id
         yield Votes(

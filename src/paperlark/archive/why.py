@@ -43,7 +43,7 @@ def paper_history(settings: Settings, paper: PaperId, day: date | None = None) -
     to this reader.
     """
     path = settings.database
-    with open_existing(path, settings.profile.title) as connection:
+    with open_existing(path, settings.profile.title, settings.output) as connection:
         profile = known(settings, ReaderStore(connection, path)).profile
         name = profile.id
         records = _Records(

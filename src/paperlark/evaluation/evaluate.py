@@ -94,7 +94,7 @@ _INSTALL = "to include it, pip install 'paperlark[peers]'"
 def own_reader(settings: Settings) -> LabelledReader:
     """Read the labels of the reader's own papers; raises StoreError where there are none."""
     path = settings.database
-    with open_existing(path, settings.profile.title) as connection:
+    with open_existing(path, settings.profile.title, settings.output) as connection:
         profile = known(settings, ReaderStore(connection, path)).profile
         return own_days(profile, labelled_papers(connection, path, profile.id))
 

@@ -12,7 +12,7 @@ from paperlark.domain.feedback import ImportedPaper
 from paperlark.domain.paper import PaperId, identify
 from paperlark.importing.examples import library_id
 from paperlark.settings import Settings
-from paperlark.store.database import check_not_set_aside, open_database
+from paperlark.store.database import check_not_gone, open_database
 from paperlark.store.imported_papers import LibraryStore
 
 SINGLE = "single papers"
@@ -76,7 +76,7 @@ def remove_imports(settings: Settings, name: str) -> tuple[ImportedPaper, ...]:
 def _papers(settings: Settings) -> tuple[ImportedPaper, ...]:
     path = settings.database
     if not path.exists():
-        check_not_set_aside(path)
+        check_not_gone(path, settings.output)
         return ()
     with open_database(path) as connection:
         return LibraryStore(connection, path, settings.profile.id).all()

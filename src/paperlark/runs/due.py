@@ -86,7 +86,7 @@ def due_days(settings: Settings, today: date) -> DueDays:
     failed = [day for day in week if (settings.output / failure_path(day)).exists()]
     if not settings.database.exists():
         return DueDays(overdue({}, failed, today), new=True)
-    with open_existing(settings.database, settings.profile.title) as connection:
+    with open_existing(settings.database, settings.profile.title, settings.output) as connection:
         archive = DigestStore(connection, settings.database)
         profile = known(settings, ReaderStore(connection, settings.database)).profile.id
         found = {day: archive.digest(profile, day) for day in week}

@@ -65,7 +65,7 @@ def build_site(
 def _connect(settings: Settings, opened: ExitStack) -> Connection:
     """Open the database of one profile; never creates one."""
     return opened.enter_context(
-        open_existing(settings.database, settings.profile.title, caches=True)
+        open_existing(settings.database, settings.profile.title, settings.output, caches=True)
     )
 
 

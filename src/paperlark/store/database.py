@@ -5,7 +5,7 @@ from __future__ import annotations
 import glob
 import logging
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from importlib.resources import files
@@ -31,6 +31,8 @@ _RESTORE = (
 )
 VERSION = len(_MIGRATIONS)
 """The `user_version` of a database: how many migrations it has had."""
+MANIFESTS = "????-??-??.manifest.json"
+"""The files beside pages that a database can be rebuilt from."""
 _UNDECODABLE = "Could not decode to UTF-8"
 _LONGEST = 120
 """Characters of SQLite's words, which may quote a row."""
@@ -39,15 +41,26 @@ _COMPLETING = 3
 
 
 @contextmanager
-def open_database(path: Path, *, anew: bool = False) -> Iterator[sqlite3.Connection]:
+def open_database(
+    path: Path,
+    *,
+    anew: bool = False,
+    pages: Path | None = None,
+    tell: Callable[[str], object] | None = None,
+) -> Iterator[sqlite3.Connection]:
     """Open the database, create or migrate it where needed, and close it.
 
-    A damaged one is renamed and not replaced automatically; `anew` creates a new one all the
-    same. Raises StoreError when it cannot be opened or was written by a later paperlark,
-    StoreDamaged when it is damaged or was renamed.
+    A damaged one is renamed and not replaced automatically, nor is one that is gone though there
+    are `pages` in their folder, unless there is somebody to `tell`; `anew` creates a new one all
+    the same. Raises StoreError when it cannot be opened or was written by a later paperlark,
+    StoreDamaged when it is damaged, was renamed or is gone.
     """
     if not anew:
         check_not_set_aside(path)
+        if lost := find_loss(path, pages):
+            if tell is None:
+                raise lost
+            tell(str(lost))
     with store_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         connection = sqlite3.connect(path, timeout=30, isolation_level=None)
@@ -110,6 +123,13 @@ def _free_name(path: Path) -> Path:
     return next(name for name in names if not name.exists())
 
 
+def check_not_gone(path: Path, pages: Path) -> None:
+    """Raise StoreDamaged where a database was lost and not replaced; see `find_loss`."""
+    check_not_set_aside(path)
+    if lost := find_loss(path, pages):
+        raise lost
+
+
 def check_not_set_aside(path: Path) -> None:
     """Raise StoreDamaged where a damaged database was renamed and not replaced."""
     if path.exists() or not path.parent.is_dir():
@@ -119,6 +139,17 @@ def check_not_set_aside(path: Path) -> None:
         raise StoreDamaged(
             f"the database {path} was damaged, and renamed to {aside[-1].name}", hint=_RESTORE
         )
+
+
+def find_loss(path: Path, pages: Path | None) -> StoreDamaged | None:
+    """Return the error of a database that is missing or empty, beside pages made with one."""
+    there = path.exists()
+    if pages is None or (there and path.stat().st_size) or not any(pages.glob(MANIFESTS)):
+        return None
+    return StoreDamaged(
+        f"the database {path} is {'empty' if there else 'gone'}, and there are pages in {pages}",
+        hint="rebuild it from them with: paperlark restore; or move them away to start anew",
+    )
 
 
 def instant(at: datetime) -> str:

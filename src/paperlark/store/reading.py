@@ -15,7 +15,7 @@ from paperlark.domain.errors import StoreError
 from paperlark.store.damage import find_missing, find_unreadable
 from paperlark.store.database import (
     VERSION,
-    check_not_set_aside,
+    check_not_gone,
     open_database,
     prepare,
     store_errors,
@@ -28,16 +28,16 @@ _LOGS = ("-wal", "-journal")
 
 @contextmanager
 def open_existing(
-    path: Path, profile: str, *, writes: bool = False, caches: bool = False
+    path: Path, profile: str, pages: Path, *, writes: bool = False, caches: bool = False
 ) -> Iterator[sqlite3.Connection]:
-    """Open a database that an earlier run created; never create one.
+    """Open the database of a profile with pages in a folder; never create one.
 
     One that cannot be written is read as it is, unless the caller `writes`. A caller that only
     `caches` what it computes gets a copy then, and so does one that needs a later version.
-    Raises StoreError where there is none yet, StoreDamaged where it was damaged and renamed.
+    Raises StoreError where there is none yet, StoreDamaged where it was lost.
     """
+    check_not_gone(path, pages)
     if not path.exists():
-        check_not_set_aside(path)
         raise StoreError(f"{profile!r} has no page yet", hint="make one: paperlark today")
     if writes or can_write(path):
         opened = open_database(path)
