@@ -14,6 +14,7 @@ from paperlark.importing.examples import library_id
 from paperlark.settings import Settings
 from paperlark.store.database import check_not_gone, open_database
 from paperlark.store.imported_papers import LibraryStore
+from paperlark.store.reading import open_existing
 
 SINGLE = "single papers"
 """The source of papers that were named by their identifiers."""
@@ -78,7 +79,7 @@ def _papers(settings: Settings) -> tuple[ImportedPaper, ...]:
     if not path.exists():
         check_not_gone(path, settings.output)
         return ()
-    with open_database(path) as connection:
+    with open_existing(path, settings.profile.title, settings.output) as connection:
         return LibraryStore(connection, path, settings.profile.id).all()
 
 

@@ -66,7 +66,7 @@ def _conditions() -> Iterator[tuple[str, str]]:
         for column in columns:
             yield table, f"typeof({column}) = 'text' AND json_valid({column})"
     for table in _DAYS:
-        yield table, "coalesce(date(day) = day, 0)"
+        yield table, "coalesce(date(day, '+0 days') = day, 0)"
     for table, columns in _TIMES.items():
         for column in columns:
             yield table, f"julianday({column}) IS NOT NULL"

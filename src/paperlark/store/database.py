@@ -124,10 +124,14 @@ def _free_name(path: Path) -> Path:
 
 
 def check_not_gone(path: Path, pages: Path) -> None:
-    """Raise StoreDamaged where a database was lost and not replaced; see `find_loss`."""
-    check_not_set_aside(path)
-    if lost := find_loss(path, pages):
-        raise lost
+    """Raise StoreDamaged where a database was lost and not replaced; see `find_loss`.
+
+    Raises StoreError where its folder may not be entered.
+    """
+    with store_errors(path):
+        check_not_set_aside(path)
+        if lost := find_loss(path, pages):
+            raise lost
 
 
 def check_not_set_aside(path: Path) -> None:
@@ -175,8 +179,8 @@ def store_errors(path: Path) -> Iterator[None]:
         raise damaged(path, f"a row cannot be read: {error}") from error
     except OSError as error:
         raise StoreError(
-            f"the database {path} cannot be created ({error.strerror})",
-            hint="check that its folder is writable",
+            f"the database {path} cannot be created or opened ({error.strerror})",
+            hint="check that its folder can be entered and is writable",
         ) from error
 
 
