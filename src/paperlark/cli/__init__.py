@@ -14,6 +14,7 @@ from typing import IO
 import click
 
 from paperlark import __version__
+from paperlark.cli._os_errors import drop_output, explained
 from paperlark.cli._terminal import tell_error
 from paperlark.domain.errors import PaperlarkError
 
@@ -78,9 +79,10 @@ class _Commands(click.Group):
     """Finds a command `x` in the module `paperlark.cli.x`, and prints expected errors."""
 
     def invoke(self, ctx: click.Context) -> object:
-        """Run the command; an error of ours ends it with exit code 1."""
+        """Run the command; an expected error ends it with exit code 1."""
         try:
-            return super().invoke(ctx)
+            with explained():
+                return super().invoke(ctx)
         except PaperlarkError as error:
             raise _Failure(error) from error
 
@@ -158,4 +160,11 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")
-    cli.main(prog_name="paperlark")
+    try:
+        with explained():
+            cli.main(prog_name="paperlark")
+    except PaperlarkError as error:  # before or after a command: --help, or the last line printed
+        tell_error(str(error))
+        sys.exit(1)
+    finally:
+        drop_output()

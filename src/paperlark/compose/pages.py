@@ -124,7 +124,9 @@ def open_parts(
     """Put everything together but for a judge; raises SourceError, StoreError or IdentityShared."""
     database = settings.database
     announcements = choose_sources(settings, options.feeds, environment, opened)
-    connection = opened.enter_context(open_database(database))
+    tell = options.tell if options.anew else None
+    stored = open_database(database, pages=settings.output, tell=tell)
+    connection = opened.enter_context(stored)
     readers = ReaderStore(connection, database)
     settings = claim(settings, readers, options.tell) if writes else known(settings, readers)
     spending = SpendingStore(connection, database)

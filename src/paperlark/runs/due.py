@@ -17,9 +17,9 @@ from paperlark.runs.make_page import MadePage, PageMaker
 from paperlark.settings import Settings
 from paperlark.settings.environment import Environment
 from paperlark.settings.identity import known
-from paperlark.store.database import open_existing
 from paperlark.store.digests import DigestStore
 from paperlark.store.readers import ReaderStore
+from paperlark.store.reading import open_existing
 
 CAUGHT_UP = timedelta(days=6)
 """How far back missed pages are made; older ones are made by hand."""
@@ -86,7 +86,7 @@ def due_days(settings: Settings, today: date) -> DueDays:
     failed = [day for day in week if (settings.output / failure_path(day)).exists()]
     if not settings.database.exists():
         return DueDays(overdue({}, failed, today), new=True)
-    with open_existing(settings.database, settings.profile.title) as connection:
+    with open_existing(settings.database, settings.profile.title, settings.output) as connection:
         archive = DigestStore(connection, settings.database)
         profile = known(settings, ReaderStore(connection, settings.database)).profile.id
         found = {day: archive.digest(profile, day) for day in week}

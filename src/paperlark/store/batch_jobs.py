@@ -80,7 +80,7 @@ class BatchJobStore:
                 f"SELECT {_COLUMNS} FROM jobs WHERE {where} ORDER BY at, key",  # noqa: S608  # ours
                 values,
             ).fetchall()
-        return tuple(_job(*row) for row in rows)
+            return tuple(_job(*row) for row in rows)
 
     def _write(self, job: BatchJob) -> None:
         questions = [
