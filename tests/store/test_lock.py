@@ -76,6 +76,32 @@ def test_a_note_that_cannot_be_read_names_nobody(tmp_path: Path) -> None:
         holder.kill()
 
 
+def test_a_run_that_waits_lets_another_one_work(tmp_path: Path) -> None:
+    database = tmp_path / "store.db"
+    with run_lock(database, patience=0) as lock:
+        with lock.aside(), _hold(database, 0):
+            pass
+        with pytest.raises(StoreBusy), run_lock(database, patience=0):
+            pass
+
+
+def test_a_run_that_failed_while_it_waited_does_not_wait_for_another(tmp_path: Path) -> None:
+    database = tmp_path / "store.db"
+
+    def fail() -> None:
+        with run_lock(database, patience=60) as lock, lock.aside():
+            others.append(_hold(database, 30))
+            raise StoreError("no network")
+
+    others: list[subprocess.Popen[str]] = []
+    with pytest.raises(StoreError, match="no network"):
+        fail()
+    [other] = others
+    assert other.poll() is None
+    with other:
+        other.kill()
+
+
 def test_a_folder_that_cannot_hold_a_lock_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(StoreError, match="lock"), run_lock(tmp_path / "file" / "db", patience=0):

@@ -21,6 +21,7 @@ from paperlark.llm.threads import Threads
 from paperlark.ports import BatchJobs, ChatModel, Judge, Progress
 from paperlark.settings import ModelSettings, Settings
 from paperlark.settings.environment import Environment, RunOptions
+from paperlark.store.batch_jobs import check_no_new_jobs
 from paperlark.store.model_servers import ModelServerStore, StoredUnreadable
 from paperlark.store.spending import SpendingStore
 
@@ -93,9 +94,10 @@ def choose_judge(  # noqa: PLR0917  # all that a judge may need
     memory = StoredUnreadable(servers, model.base_url, model.model)
     live = _llm_judge(settings.profile, model, chat, threads.map, memory)
     submits = model.batch if options.batch is None else options.batch
-    # Other runs are kept off the database: no job can appear later.
     if not submits and not jobs.open_jobs():
-        return ChosenJudge(live, paid=True, chat=chat)
+        # Other runs may work while arXiv is asked.
+        check = check_no_new_jobs if options.feeds is None else lambda _: frozenset[date]()
+        return ChosenJudge(live, paid=True, chat=chat, collect=lambda _: check(jobs))
     batched = _with_batches(
         live, server, jobs, ledger, settings.profile, model, submits=submits, now=environment.now
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
@@ -22,7 +22,7 @@ from paperlark.domain.spending import NO_BOUND
 from paperlark.llm.budget import BudgetLedger
 from paperlark.renderers.page_files import RENDERERS
 from paperlark.runs.estimate import EstimateDay, Estimator
-from paperlark.runs.make_page import PageMaker
+from paperlark.runs.make_page import FetchAnnouncement, PageMaker
 from paperlark.runs.ranking_criteria import CriteriaChooser
 from paperlark.settings import Settings
 from paperlark.settings.environment import Environment, RunOptions
@@ -33,7 +33,7 @@ from paperlark.store.database import open_database
 from paperlark.store.digests import DigestStore
 from paperlark.store.examples import ExampleStore
 from paperlark.store.judgements import JudgementStore
-from paperlark.store.lock import run_lock
+from paperlark.store.lock import RunLock, run_lock
 from paperlark.store.readers import ReaderStore
 from paperlark.store.scanned import ScannedStore
 from paperlark.store.spending import SpendingStore
@@ -45,15 +45,15 @@ from paperlark.store.vectors import VectorStore
 class OpenedParts:
     """What a page is made with, except for the judge.
 
-    `begin` starts a day with the budget, `begin_unpaid` one that no budget limits. `memory` and
+    `begin` starts a day's budget. `memory` and
     `spending` have what was paid for, `jobs` the submitted batches; `settings` have the id.
     """
 
     settings: Settings
     parts: DayParts
+    announcements: FetchAnnouncement
     days: Callable[[date, date], tuple[date, ...]]
     begin: Callable[[date], None]
-    begin_unpaid: Callable[[date], None]
     memory: JudgementStore
     jobs: BatchJobStore
     spending: SpendingStore
@@ -71,10 +71,10 @@ def open_page_maker(
     """
     model = settings.model
     with ExitStack() as opened:
-        enter_run(settings, options, opened)
+        lock = enter_run(settings, options, opened)
         threads = start_threads(model, opened)
         ledger = BudgetLedger(model.budget if model else NO_BOUND)
-        made = open_parts(settings, options, environment, ledger, opened)
+        made = open_parts(settings, options, environment, ledger, lock, opened)
         own = made.settings
         chosen = choose_judge(own, options, environment, threads, ledger, made.jobs, opened)
         parts = replace(made.parts, judge=chosen.judge)
@@ -89,60 +89,64 @@ def open_page_maker(
             renderers=RENDERERS,
             folder=options.output or settings.output,
             notes=options.notes,
+            announcements=made.announcements,
             days=made.days,
             collect=chosen.collect,
-            begin=made.begin if chosen.paid and ledger.bounded else made.begin_unpaid,
+            begin=made.begin if chosen.paid and ledger.bounded else lambda _: None,
             stop=threads.stop if threads else lambda: 0,
             ranking=replace(made.ranking, chat=chosen.chat),
         )
 
 
-def enter_run(settings: Settings, options: RunOptions, opened: ExitStack) -> None:
+def enter_run(settings: Settings, options: RunOptions, opened: ExitStack) -> RunLock:
     """Wait until no other run is at work on the database, and keep others off it."""
     lock = run_lock(settings.database, patience=options.patience, tell=options.tell)
-    opened.enter_context(lock)
+    return opened.enter_context(lock)
 
 
-def open_parts(
+def open_parts(  # noqa: PLR0917  # all that pages and estimates share
     settings: Settings,
     options: RunOptions,
     environment: Environment,
     ledger: BudgetLedger,
+    lock: RunLock,
     opened: ExitStack,
     *,
     writes: bool = True,
 ) -> OpenedParts:
     """Put everything together but for a judge; raises SourceError, StoreError or IdentityShared."""
     database = settings.database
-    announcements = choose_sources(settings, options.feeds, environment, opened)
+    arxiv = choose_sources(settings, options.feeds, environment, opened)
     connection = opened.enter_context(open_database(database))
     readers = ReaderStore(connection, database)
     settings = claim(settings, readers, options.tell) if writes else known(settings, readers)
     spending = SpendingStore(connection, database)
-    begin_budget = budget_of_day(ledger, settings.profile.id, spending, environment)
+    begin = budget_of_day(ledger, settings.profile.id, spending, environment)
     from paperlark.rankers.embedded import ranker_and_precedents  # noqa: PLC0415  # numpy: 0.2 s
 
     ranker, precedent_finder = ranker_and_precedents(VectorStore(connection, database))
 
-    def begin(day: date) -> None:
-        announcements.begin()
-        begin_budget(day)
-
+    parts = DayParts(
+        sources=arxiv.sources,
+        batches=AnnouncementStore(connection, database),
+        archive=DigestStore(connection, database),
+        ranker=ranker,
+        author_service=choose_people(settings, environment, opened),
+        example_source=ExampleStore(connection, database, all_votes=options.all_votes),
+        precedent_finder=precedent_finder,
+        printed_names=partial(printed_names, ScannedStore(connection, database), settings),
+    )
     return OpenedParts(
         settings=settings,
-        parts=DayParts(
-            sources=announcements.sources,
-            batches=AnnouncementStore(connection, database),
-            archive=DigestStore(connection, database),
-            ranker=ranker,
-            author_service=choose_people(settings, environment, opened),
-            example_source=ExampleStore(connection, database, all_votes=options.all_votes),
-            precedent_finder=precedent_finder,
-            printed_names=partial(printed_names, ScannedStore(connection, database), settings),
+        parts=parts,
+        announcements=FetchAnnouncement(
+            settings.profile.categories,
+            parts,
+            arxiv.begin,
+            nullcontext if options.feeds else lock.aside,
         ),
-        days=announcements.days,
+        days=arxiv.days,
         begin=begin,
-        begin_unpaid=lambda _: announcements.begin(),
         memory=JudgementStore(connection, database, now=environment.now),
         jobs=BatchJobStore(connection, database, now=environment.now),
         spending=spending,
@@ -169,9 +173,9 @@ def open_estimator(
             hint="add a table [judge]",
         )
     with ExitStack() as opened:
-        enter_run(settings, options, opened)
+        lock = enter_run(settings, options, opened)
         ledger = BudgetLedger(model.budget)
-        made = open_parts(settings, options, environment, ledger, opened, writes=False)
+        made = open_parts(settings, options, environment, ledger, lock, opened, writes=False)
         judge = choose_estimating_judge(
             made.settings.profile, model, made.spending, made.jobs, opened
         )
@@ -185,6 +189,7 @@ def open_estimator(
                 made.settings.profile,
                 model,
                 replace(made.parts, memory=made.memory),
+                made.announcements,
                 made.begin,
                 judge,
                 ledger,

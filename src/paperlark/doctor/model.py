@@ -23,7 +23,7 @@ from paperlark.doctor.findings import (
 from paperlark.domain.chat import ChatReply, Prompt
 from paperlark.domain.errors import ModelBusy, ModelError, PriceUnknown, StoreError
 from paperlark.domain.spending import Tokens
-from paperlark.http.loopback import is_on_this_machine
+from paperlark.http.network_settings import is_on_this_machine
 from paperlark.renderers.english import UNKNOWN, amount
 from paperlark.settings import ModelSettings
 from paperlark.store.model_servers import REMEMBERED, ModelServerStore

@@ -5,9 +5,11 @@ PaperlarkError
 ├── IdentityShared            two profiles with one id in one database
 ├── SourceError               where papers come from
 │   ├── FeedNotFound          no feed of that day and category
+│   │   └── NoNetwork         not one of the servers could be connected to
 │   ├── FeedUnreadable        bytes that are not one of arXiv's feeds
 │   ├── UnknownCategory       arXiv says it has no such category
 │   └── SourceUnreachable     no response, or one that is not a feed
+│       └── NoConnection      the server could not be connected to: it received nothing
 ├── JudgeError                the judge cannot work
 │   ├── RecordingUnreadable   the file of recorded judgements
 │   ├── KeyMissing            no API key
@@ -91,6 +93,10 @@ class FeedNotFound(SourceError):
     """There is no feed of that day and category."""
 
 
+class NoNetwork(FeedNotFound):
+    """Not one of the servers that have it could be connected to."""
+
+
 class FeedUnreadable(SourceError):
     """These bytes are not a feed of arXiv's."""
 
@@ -101,6 +107,10 @@ class UnknownCategory(SourceError):
 
 class SourceUnreachable(SourceError):
     """No response, or a response that is not a feed."""
+
+
+class NoConnection(SourceUnreachable):
+    """The server could not be connected to, and received nothing."""
 
 
 class JudgeError(PaperlarkError):

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Self
 from urllib.parse import urlencode, urlsplit
 
-from paperlark.domain.errors import SourceUnreachable
+from paperlark.domain.errors import NoConnection, SourceUnreachable
 from paperlark.http.rate_limit import SYSTEM_CLOCK, ProcessRateLimit, RateLimitClock
 from paperlark.http.response import (
     HttpError,
@@ -25,6 +25,7 @@ from paperlark.http.response import (
     Response,
     ResponseTooLarge,
     SettingsInvalid,
+    TimedOut,
 )
 from paperlark.sources._http_cache import CachedResponse, HttpCache
 from paperlark.sources._paper_fields import mail_moment
@@ -94,6 +95,12 @@ LARGEST = 64 * 2**20
 _TRY_AGAIN = "check the network and try again, or name a folder of recorded feeds with --feeds"
 _STOP = "stop for today; https://info.arxiv.org/help/robots.html says what arXiv minds"
 _NOT_ACCEPTABLE_PAUSES = 10
+_CONNECT = 8.0
+"""Seconds for one connection: longer than the 5 s that a lookup waits for a dead name server."""
+_SEARCH = 11.0
+"""Seconds for which a network is looked for, at all servers together."""
+_NETWORK_PAUSE = 60.0
+"""Seconds for which servers are not looked for again where there was no network."""
 
 
 class ArxivClient:
@@ -135,6 +142,9 @@ class ArxivClient:
         self._observe = observe
         self._began: float | None = None
         self._forbidden: str | None = None
+        self._reached = False
+        self._searched_from = -math.inf
+        self._unreached: dict[str, str] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -153,7 +163,8 @@ class ArxivClient:
 
         `accept` are statuses besides 200 that the caller reads itself.
 
-        Raises SourceUnreachable: no such answer, arXiv wants no more requests, or no time left.
+        Raises SourceUnreachable: no such answer, arXiv wants no more requests, or no time left;
+        NoConnection, within seconds, where no server at all could be connected to.
         """
         url = f"{url}?{urlencode(params)}" if params else url
         failed: _RetryableError | None = None
@@ -165,8 +176,13 @@ class ArxivClient:
                 _log.info("attempt %d of %d: %s", attempt, self._attempts, error.problem)
                 if error.meaning is ResponseClass.NOT_ACCEPTABLE and attempt > 1:
                     break
+                if isinstance(error, _NoConnectionError) and not self._reached:
+                    if attempt > 1 or error.slow or len(self._unreached) > 1:
+                        break
+                    self._clock.sleep(self._pause)
         problem = failed.problem if failed else f"{url} was not requested"
-        raise SourceUnreachable(problem, hint=_TRY_AGAIN) from failed
+        kind = NoConnection if isinstance(failed, _NoConnectionError) else SourceUnreachable
+        raise kind(problem, hint=_TRY_AGAIN) from failed
 
     def begin(self) -> None:
         """Start the budget anew, for another day's announcement."""
@@ -186,6 +202,22 @@ class ArxivClient:
                 hint="allow more time, or try again later",
             )
 
+    def _search_left(self, server: str, attempt: int) -> float | None:
+        """Return the seconds for a connection, where no server was reached yet; None otherwise.
+
+        Raises NoConnection where there was no network just now.
+        """
+        if self._reached:
+            return None
+        now = self._clock.timer()
+        if now - self._searched_from > _NETWORK_PAUSE:
+            self._searched_from = now
+            self._unreached.clear()
+        left = self._searched_from + _SEARCH - now
+        if self._unreached and (left <= 0 or (server in self._unreached and attempt == 1)):
+            raise NoConnection(next(iter(self._unreached.values())), hint=_TRY_AGAIN)
+        return min(_CONNECT, left)
+
     def _left(self) -> float:
         return self._budget - (self._clock.timer() - (self._began or 0.0))
 
@@ -193,14 +225,22 @@ class ArxivClient:
         """Ask once; the pause that arXiv asks for is written down before our turn ends."""
         server = _server(url)
         self._check_allowed(url)
-        with self._rate_limit.turn(server, self._left()):
+        connect = self._search_left(server, attempt)
+        with self._rate_limit.turn(server, self._left()) as unused:
             try:
-                return self._answer(url, accept)
+                return self._answer(url, accept, connect)
+            except _NoConnectionError as error:
+                self._unreached[server] = error.problem
+                if self._reached:
+                    self._rate_limit.hold(server, self._wait(error, attempt))
+                else:
+                    unused()
+                raise
             except _RetryableError as error:
                 self._rate_limit.hold(server, self._wait(error, attempt))
                 raise
 
-    def _answer(self, url: str, accept: frozenset[int]) -> Response:
+    def _answer(self, url: str, accept: frozenset[int], connect: float | None) -> Response:
         cached = self._cache.find(url)
         try:
             response = self._client.request(
@@ -208,10 +248,13 @@ class ArxivClient:
                 url,
                 headers=cached.conditions() if cached else {},
                 seconds=self._left(),
+                connect=connect,
                 follow_redirects=True,
             )
         except HttpError as error:
+            self._reached = self._reached or error.sent
             raise _failure(url, error) from error
+        self._reached = True
         self._observe(response)
         meaning = classify_response(response.status, response.content, accept)
         if meaning is ResponseClass.NOT_MODIFIED and cached:
@@ -256,6 +299,14 @@ class _RetryableError(Exception):
         super().__init__(problem)
 
 
+class _NoConnectionError(_RetryableError):
+    """The server received nothing; `slow` where that took long."""
+
+    def __init__(self, problem: str, *, slow: bool) -> None:
+        self.slow = slow
+        super().__init__(problem, ResponseClass.SERVER_ERROR)
+
+
 def _server(url: str) -> str:
     """Return host and port, which one pause applies to."""
     try:
@@ -277,4 +328,7 @@ def _failure(url: str, error: HttpError) -> Exception:
         return SourceUnreachable(problem, hint="correct or unset it")
     if isinstance(error, InvalidRequest):
         return SourceUnreachable(problem, hint=_TRY_AGAIN)
+    if not error.sent:
+        problem = f"{_server(url)} could not be reached ({error.reason})"
+        return _NoConnectionError(problem, slow=isinstance(error, TimedOut))
     return _RetryableError(problem, ResponseClass.SERVER_ERROR)

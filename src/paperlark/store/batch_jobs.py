@@ -17,8 +17,10 @@ from paperlark.domain.batch_job import (
     BatchJobState,
     BatchMiss,
 )
+from paperlark.domain.errors import StoreBusy
 from paperlark.domain.judgement import JudgementKey, ModelCall
 from paperlark.domain.paper import PaperId
+from paperlark.ports import BatchJobs
 from paperlark.store.database import store_errors, transaction
 from paperlark.store.judgements import insert_exchange
 
@@ -153,3 +155,16 @@ def _job(  # noqa: PLR0913, PLR0917  # one parameter a column
         state=BatchJobState(state),
         misses={paper: BatchMiss(*miss) for paper, miss in json.loads(misses).items()},
     )
+
+
+def check_no_new_jobs(jobs: BatchJobs) -> frozenset[date]:
+    """Return no day; raises StoreBusy where another run has submitted a batch in the meantime.
+
+    Who began when there was none would ask, and pay, for its papers once more.
+    """
+    if jobs.open_jobs():
+        raise StoreBusy(
+            "another run has submitted papers as a batch in the meantime",
+            hint="run the same command again to collect its answers",
+        )
+    return frozenset()

@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,10 +15,28 @@ from filelock import FileLock, Timeout
 from paperlark.domain.errors import StoreBusy, StoreError
 
 
+@dataclass(frozen=True, slots=True)
+class RunLock:
+    """The lock that a run holds; `aside` lets others work while this one waits."""
+
+    _take: Callable[[], object]
+    _release: Callable[[], object]
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """Release the lock for a while; StoreBusy is raised where another run keeps it then.
+
+        After an error it is not taken again: what has failed is told without waiting for others.
+        """
+        self._release()
+        yield
+        self._take()
+
+
 @contextmanager
 def run_lock(
     database: Path, *, patience: float, tell: Callable[[str], object] = lambda _: None
-) -> Iterator[None]:
+) -> Iterator[RunLock]:
     """Hold the database for one run.
 
     Where another run holds it, `tell` is called with its description; StoreBusy is raised after
@@ -25,21 +44,29 @@ def run_lock(
     """
     lock = FileLock(database.with_name(f"{database.name}.lock"))
     note = database.with_name(f"{database.name}.run")
+
+    def take() -> None:
+        try:
+            database.parent.mkdir(parents=True, exist_ok=True)
+            _acquire(lock, note, database, patience, tell)
+            _leave_note(note)
+        except OSError as error:
+            lock.release()
+            raise StoreError(
+                f"the lock of {database} cannot be made ({error.strerror})",
+                hint="check that its folder is writable and that the disk is not full",
+            ) from error
+
+    def release() -> None:
+        if lock.is_locked:
+            note.unlink(missing_ok=True)
+            lock.release()
+
+    take()
     try:
-        database.parent.mkdir(parents=True, exist_ok=True)
-        _acquire(lock, note, database, patience, tell)
-        _leave_note(note)
-    except OSError as error:
-        lock.release()
-        raise StoreError(
-            f"the lock of {database} cannot be made ({error.strerror})",
-            hint="check that its folder is writable and that the disk is not full",
-        ) from error
-    try:
-        yield
+        yield RunLock(take, release)
     finally:
-        note.unlink(missing_ok=True)
-        lock.release()
+        release()
 
 
 def _acquire(
