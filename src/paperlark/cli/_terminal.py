@@ -25,6 +25,12 @@ def tell_error(message: str, file: IO[str] | None = None) -> None:
         click.echo(f"{click.style('error:', fg='red')} {printable}", file=file, err=True)
 
 
+def give_up(message: str) -> None:
+    """Print an error and end the process, whatever its other threads are at."""
+    tell_error(message)
+    os._exit(1)
+
+
 INTERRUPTED = 130
 """The exit code of a process that a second Ctrl-C ended, as a shell gives it."""
 

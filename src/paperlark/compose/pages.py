@@ -22,7 +22,7 @@ from paperlark.domain.spending import NO_BOUND
 from paperlark.llm.budget import BudgetLedger
 from paperlark.renderers.page_files import RENDERERS
 from paperlark.runs.estimate import EstimateDay, Estimator
-from paperlark.runs.make_page import FetchAnnouncement, PageMaker
+from paperlark.runs.make_page import Aside, FetchAnnouncement, PageMaker
 from paperlark.runs.ranking_criteria import CriteriaChooser
 from paperlark.settings import Settings
 from paperlark.settings.environment import Environment, RunOptions
@@ -33,7 +33,7 @@ from paperlark.store.database import open_database
 from paperlark.store.digests import DigestStore
 from paperlark.store.examples import ExampleStore
 from paperlark.store.judgements import JudgementStore
-from paperlark.store.lock import RunLock, run_lock
+from paperlark.store.lock import run_lock
 from paperlark.store.readers import ReaderStore
 from paperlark.store.scanned import ScannedStore
 from paperlark.store.spending import SpendingStore
@@ -71,10 +71,10 @@ def open_page_maker(
     """
     model = settings.model
     with ExitStack() as opened:
-        lock = enter_run(settings, options, opened)
+        aside = enter_run(settings, options, opened)
         threads = start_threads(model, opened)
         ledger = BudgetLedger(model.budget if model else NO_BOUND)
-        made = open_parts(settings, options, environment, ledger, lock, opened)
+        made = open_parts(settings, options, environment, ledger, aside, opened)
         own = made.settings
         chosen = choose_judge(own, options, environment, threads, ledger, made.jobs, opened)
         parts = replace(made.parts, judge=chosen.judge)
@@ -98,10 +98,11 @@ def open_page_maker(
         )
 
 
-def enter_run(settings: Settings, options: RunOptions, opened: ExitStack) -> RunLock:
+def enter_run(settings: Settings, options: RunOptions, opened: ExitStack) -> Aside:
     """Wait until no other run is at work on the database, and keep others off it."""
-    lock = run_lock(settings.database, patience=options.patience, tell=options.tell)
-    return opened.enter_context(lock)
+    lock = partial(run_lock, patience=options.patience, tell=options.tell)
+    held = opened.enter_context(lock(settings.database, at_most=settings.at_most))
+    return nullcontext if options.feeds else held.aside
 
 
 def open_parts(  # noqa: PLR0917  # all that pages and estimates share
@@ -109,7 +110,7 @@ def open_parts(  # noqa: PLR0917  # all that pages and estimates share
     options: RunOptions,
     environment: Environment,
     ledger: BudgetLedger,
-    lock: RunLock,
+    aside: Aside,
     opened: ExitStack,
     *,
     writes: bool = True,
@@ -139,12 +140,7 @@ def open_parts(  # noqa: PLR0917  # all that pages and estimates share
     return OpenedParts(
         settings=settings,
         parts=parts,
-        announcements=FetchAnnouncement(
-            settings.profile.categories,
-            parts,
-            arxiv.begin,
-            nullcontext if options.feeds else lock.aside,
-        ),
+        announcements=FetchAnnouncement(settings.profile.categories, parts, arxiv.begin, aside),
         days=arxiv.days,
         begin=begin,
         memory=JudgementStore(connection, database, now=environment.now),
@@ -173,9 +169,9 @@ def open_estimator(
             hint="add a table [judge]",
         )
     with ExitStack() as opened:
-        lock = enter_run(settings, options, opened)
+        aside = enter_run(settings, options, opened)
         ledger = BudgetLedger(model.budget)
-        made = open_parts(settings, options, environment, ledger, lock, opened, writes=False)
+        made = open_parts(settings, options, environment, ledger, aside, opened, writes=False)
         judge = choose_estimating_judge(
             made.settings.profile, model, made.spending, made.jobs, opened
         )

@@ -62,6 +62,10 @@ class MadePage:
         return State(self.digest.status)
 
 
+Aside = Callable[[], AbstractContextManager[object]]
+"""Entered while a run waits, so that others may work."""
+
+
 @dataclass(frozen=True, slots=True)
 class FetchAnnouncement:
     """Fetches a profile's announcements; who waits for arXiv, or a network, keeps no run waiting.
@@ -73,7 +77,7 @@ class FetchAnnouncement:
     categories: Sequence[str]
     parts: DayParts
     begin: Callable[[], object]
-    aside: Callable[[], AbstractContextManager[object]]
+    aside: Aside
 
     def __call__(self, day: date, progress: Progress) -> Announcement:
         """Return the announcement of a day; raises SourceError, or StoreBusy."""

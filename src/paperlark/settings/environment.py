@@ -54,7 +54,7 @@ class RunOptions:
 
     `patience` is how many seconds to wait for another run on the same database; `tell` is called
     with its description. With `all_votes` a page learns from votes cast after its day as well, and
-    says so.
+    says so. `over` returns why the model is asked nothing more, None while there is time.
     """
 
     output: Path | None = None
@@ -66,6 +66,7 @@ class RunOptions:
     patience: float = 0.0
     tell: Callable[[str], object] = lambda _: None
     all_votes: bool = False
+    over: Callable[[], str | None] = lambda: None
 
 
 def machine_zone(clock: Path = Path("/etc/localtime")) -> tzinfo:

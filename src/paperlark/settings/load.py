@@ -122,6 +122,7 @@ def load_settings(path: Path) -> Settings:
         file=path.absolute(),
         criteria_file=_inside(home, named),
         id=shape.id,
+        at_most=shape.run.at_most,
     )
 
 

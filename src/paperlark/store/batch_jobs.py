@@ -20,7 +20,7 @@ from paperlark.domain.batch_job import (
 from paperlark.domain.errors import StoreBusy
 from paperlark.domain.judgement import JudgementKey, ModelCall
 from paperlark.domain.paper import PaperId
-from paperlark.ports import BatchJobs
+from paperlark.ports import BatchJobs, Progress
 from paperlark.store.database import store_errors, transaction
 from paperlark.store.judgements import insert_exchange
 
@@ -157,14 +157,21 @@ def _job(  # noqa: PLR0913, PLR0917  # one parameter a column
     )
 
 
-def check_no_new_jobs(jobs: BatchJobs) -> frozenset[date]:
-    """Return no day; raises StoreBusy where another run has submitted a batch in the meantime.
+def new_jobs_check(
+    jobs: BatchJobs, *, recorded: bool = False
+) -> Callable[[Progress], frozenset[date]]:
+    """Return what raises StoreBusy where another run has submitted a batch in the meantime.
 
-    Who began when there was none would ask, and pay, for its papers once more.
+    Who began when there was none would ask, and pay, for its papers once more. With `recorded`
+    feeds arXiv is not asked, and no other run works meanwhile.
     """
-    if jobs.open_jobs():
-        raise StoreBusy(
-            "another run has submitted papers as a batch in the meantime",
-            hint="run the same command again to collect its answers",
-        )
-    return frozenset()
+
+    def check(_progress: Progress) -> frozenset[date]:
+        if jobs.open_jobs():
+            raise StoreBusy(
+                "another run has submitted papers as a batch in the meantime",
+                hint="run the same command again to collect its answers",
+            )
+        return frozenset()
+
+    return check if not recorded else lambda _: frozenset()
