@@ -12,9 +12,10 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from enum import Enum, auto
+from functools import cached_property
 from http import HTTPStatus
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 from urllib.parse import urlencode, urlsplit
 
 from paperlark.domain.errors import NoConnection, SourceUnreachable
@@ -29,6 +30,9 @@ from paperlark.http.response import (
 )
 from paperlark.sources._http_cache import CachedResponse, HttpCache
 from paperlark.sources._paper_fields import mail_moment
+
+if TYPE_CHECKING:
+    from paperlark.http.client import BoundedClient
 
 _log = logging.getLogger(__name__)
 _SHORT = 200  # bytes; no feed and no page is so short
@@ -95,9 +99,9 @@ LARGEST = 64 * 2**20
 _TRY_AGAIN = "check the network and try again, or name a folder of recorded feeds with --feeds"
 _STOP = "stop for today; https://info.arxiv.org/help/robots.html says what arXiv minds"
 _NOT_ACCEPTABLE_PAUSES = 10
-_CONNECT = 8.0
+_CONNECT = 7.0
 """Seconds for one connection: longer than the 5 s that a lookup waits for a dead name server."""
-_SEARCH = 11.0
+_SEARCH = 9.0
 """Seconds for which a network is looked for, at all servers together."""
 _NETWORK_PAUSE = 60.0
 """Seconds for which servers are not looked for again where there was no network."""
@@ -122,15 +126,8 @@ class ArxivClient:
         rate_limit_clock: RateLimitClock = SYSTEM_CLOCK,
         observe: Callable[[Response], object] = lambda _: None,
     ) -> None:
-        from paperlark.http.client import BoundedClient  # noqa: PLC0415  # loads an HTTP library
-
-        self._client = BoundedClient(
-            largest=LARGEST,
-            seconds=4 * timeout,
-            step=timeout,
-            user_agent=user_agent,
-            clock=rate_limit_clock.timer,
-        )
+        self._user_agent = user_agent
+        self._timeout = timeout
         self._rate_limit = ProcessRateLimit(
             folder, pause=pause, patience=PATIENCE, rate_limit_clock=rate_limit_clock
         )
@@ -154,7 +151,21 @@ class ArxivClient:
 
     def close(self) -> None:
         """Close the connections."""
-        self._client.close()
+        if "_client" in self.__dict__:
+            self._client.close()
+
+    @cached_property
+    def _client(self) -> BoundedClient:
+        """Opened with the first request: a day without an announcement has none."""
+        from paperlark.http.client import BoundedClient  # noqa: PLC0415  # loads an HTTP library
+
+        return BoundedClient(
+            largest=LARGEST,
+            seconds=4 * self._timeout,
+            step=self._timeout,
+            user_agent=self._user_agent,
+            clock=self._clock.timer,
+        )
 
     def get(
         self, url: str, params: Params | None = None, *, accept: Collection[int] = ()
