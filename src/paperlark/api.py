@@ -1377,13 +1377,20 @@ def open_schedule(
     >>> len(schedule.setting()) > 0
     True
     """
+    from paperlark.http.network_settings import carried_variables
     from paperlark.schedule.cron import CronSchedule
     from paperlark.schedule.generated_files import RELEASED, DockerSchedule, GithubSchedule
     from paperlark.schedule.systemd import SystemdSchedule
 
     where = environment or Environment()
     files = [find_profile(one, environment=where) for one in profiles]
-    jobs = tuple(_job(one, may_be_lost=may_be_lost) for one in files)
+    network = carried_variables(where.variables)
+    jobs = tuple(
+        replace(
+            _job(one, may_be_lost=may_be_lost), variables=network.open, withheld=network.withheld
+        )
+        for one in files
+    )
     installed = requirement or RELEASED
     if kind == "systemd":
         return SystemdSchedule(jobs, where, at)

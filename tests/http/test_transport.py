@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import socket
 import ssl
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,7 +17,7 @@ from paperlark.domain.errors import ModelUnusable, SourceUnreachable, Unimportab
 from paperlark.domain.paper import Author, Paper, PaperId
 from paperlark.http.client import BoundedClient
 from paperlark.http.network_settings import proxy_for
-from paperlark.http.response import ConnectionFailed, SettingsInvalid
+from paperlark.http.response import ConnectionFailed, SettingsInvalid, TimedOut
 from paperlark.importing.fetch import Web
 from paperlark.llm.connection import Connection
 from paperlark.people.semantic_scholar import SemanticScholar
@@ -107,6 +108,19 @@ def test_a_proxy_that_refuses_is_named_and_the_server_received_nothing(
     monkeypatch.setenv("https_proxy", web.url_for("").rstrip("/"))
     with pytest.raises(ConnectionFailed, match="the proxy answered 5") as raised:
         client.request("GET", "https://papers.example/")
+    assert not raised.value.sent
+
+
+def test_a_proxy_that_takes_connections_and_never_answers_is_not_waited_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        monkeypatch.setenv("https_proxy", f"http://127.0.0.1:{silent.getsockname()[1]}")
+        with (
+            BoundedClient(largest=1000, seconds=60) as client,
+            pytest.raises(TimedOut, match="does not answer, by the proxy http://127") as raised,
+        ):
+            client.request("GET", "https://papers.example/", connect=0.2)
     assert not raised.value.sent
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -36,6 +37,32 @@ _CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE")
 """In the order in which they are used; the last is a file or a folder."""
 _PORTS = {"http": 80, "https": 443}
 _SOCKS_PORT = 1080
+
+
+_PROXIES = ("http_proxy", "https_proxy", "all_proxy")
+
+
+@dataclass(frozen=True, slots=True)
+class CarriedVariables:
+    """The variables that a scheduled run needs as well, and the names of those with a password.
+
+    The latter must not be written where others can read them.
+    """
+
+    open: Mapping[str, str]
+    withheld: tuple[str, ...]
+
+
+def carried_variables(variables: Mapping[str, str]) -> CarriedVariables:
+    """Return the proxies and certificates that are set in these variables."""
+    proxies = [name for one in _PROXIES for name in (one, one.upper()) if variables.get(name)]
+    others = [name for name in ("no_proxy", "NO_PROXY", *_CERTIFICATES) if variables.get(name)]
+    withheld = tuple(name for name in proxies if "@" in variables[name])
+    found = (name for name in (*proxies, *others) if name not in withheld)
+    open_ = {name: variables[name] for name in found}
+    # A scheduler starts in another folder.
+    paths = {name: str(Path(open_[name]).absolute()) for name in _CERTIFICATES if name in open_}
+    return CarriedVariables({**open_, **paths}, withheld)
 
 
 @dataclass(frozen=True, slots=True)

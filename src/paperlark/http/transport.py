@@ -113,6 +113,58 @@ class _Stream(httpcore.NetworkStream):
         return self._stream.get_extra_info(info)
 
 
+class _TunnelBackend(httpcore.NetworkBackend):
+    """Opens connections to a proxy, of which nothing reaches a server before they are encrypted."""
+
+    def __init__(self, backend: httpcore.NetworkBackend) -> None:
+        self._backend = backend
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.NetworkStream:
+        stream = self._backend.connect_tcp(host, port, timeout, local_address, socket_options)
+        return _Tunnel(stream, timeout)
+
+
+class _Tunnel(httpcore.NetworkStream):
+    """A connection to a proxy that is asked for another one, which is part of connecting."""
+
+    def __init__(self, stream: httpcore.NetworkStream, timeout: float | None) -> None:
+        self._stream = stream
+        self._timeout = timeout
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        limits = [one for one in (timeout, self._timeout) if one is not None]
+        try:
+            return self._stream.read(max_bytes, min(limits, default=None))
+        except httpcore.ReadTimeout as late:
+            raise httpcore.ConnectTimeout("the proxy does not answer") from late
+        except httpcore.ReadError as broken:
+            raise httpcore.ConnectError(f"the proxy hung up: {broken}") from broken
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._stream.write(buffer, timeout)
+
+    def close(self) -> None:
+        self._stream.close()
+
+    def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,
+    ) -> httpcore.NetworkStream:
+        return self._stream.start_tls(ssl_context, server_hostname, timeout)
+
+    def get_extra_info(self, info: str) -> object:
+        return self._stream.get_extra_info(info)
+
+
 def _in_time(
     connect: Callable[[], httpcore.NetworkStream], seconds: float | None
 ) -> httpcore.NetworkStream:
@@ -217,6 +269,7 @@ class Transport(httpx.BaseTransport):
                 network_backend=SocksBackend(self._backend, proxy) if proxy else self._backend,
             )
         asked = httpx.Proxy(proxy.address)
+        tunnels = scheme == "https" and asked.url.scheme == "http"
         return httpcore.HTTPProxy(
             httpcore.URL(
                 scheme=asked.url.raw_scheme,
@@ -229,7 +282,7 @@ class Transport(httpx.BaseTransport):
             proxy_ssl_context=certificates() if asked.url.scheme == "https" else None,
             max_connections=None,
             keepalive_expiry=_KEEP_OPEN,
-            network_backend=self._backend,
+            network_backend=_TunnelBackend(self._backend) if tunnels else self._backend,
         )
 
 

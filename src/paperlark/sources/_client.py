@@ -10,7 +10,7 @@ import logging
 import math
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import Enum, auto
 from functools import cached_property
 from http import HTTPStatus
@@ -32,7 +32,9 @@ from paperlark.sources._http_cache import CachedResponse, HttpCache
 from paperlark.sources._paper_fields import mail_moment
 
 if TYPE_CHECKING:
+    from paperlark.domain.announcement import Feed
     from paperlark.http.client import BoundedClient
+    from paperlark.ports import Source
 
 _log = logging.getLogger(__name__)
 _SHORT = 200  # bytes; no feed and no page is so short
@@ -111,7 +113,8 @@ class ArxivClient:
     """Asks arXiv; `folder` holds what all processes share: lock, last request, cached answers.
 
     `budget` is how many seconds may pass from the first request on, waiting included; None for no
-    limit. `observe` is given every answer, whatever its status.
+    limit. `observe` is given every answer, whatever its status. `redirects` says which servers had
+    another site answer.
     """
 
     def __init__(
@@ -142,6 +145,7 @@ class ArxivClient:
         self._reached = False
         self._searched_from = -math.inf
         self._unreached: dict[str, str] = {}
+        self.redirects: set[str] = set()
 
     def __enter__(self) -> Self:
         return self
@@ -194,6 +198,10 @@ class ArxivClient:
         problem = failed.problem if failed else f"{url} was not requested"
         kind = NoConnection if isinstance(failed, _NoConnectionError) else SourceUnreachable
         raise kind(problem, hint=_TRY_AGAIN) from failed
+
+    def noting(self, source: Source) -> Source:
+        """Return a source of this client's whose feeds say which other site answered."""
+        return NotingRedirects(source, self)
 
     def begin(self) -> None:
         """Start the budget anew, for another day's announcement."""
@@ -266,6 +274,9 @@ class ArxivClient:
             self._reached = self._reached or error.sent
             raise _failure(url, error) from error
         self._reached = True
+        asked, answered = (urlsplit(one).hostname or "" for one in (url, response.url))
+        if _site(asked) != _site(answered):
+            self.redirects.add(f"{asked} redirected to {answered}")
         self._observe(response)
         meaning = classify_response(response.status, response.content, accept)
         if meaning is ResponseClass.NOT_MODIFIED and cached:
@@ -316,6 +327,27 @@ class _NoConnectionError(_RetryableError):
     def __init__(self, problem: str, *, slow: bool) -> None:
         self.slow = slow
         super().__init__(problem, ResponseClass.SERVER_ERROR)
+
+
+class NotingRedirects:
+    """Implements Source by another one that uses the client; its feeds say who else answered."""
+
+    def __init__(self, source: Source, client: ArxivClient) -> None:
+        self.via = source.via
+        self._source = source
+        self._client = client
+
+    def feed(self, category: str, day: date) -> Feed:
+        """Return the other source's feed, with a note where another site than arXiv's sent it."""
+        self._client.redirects.clear()
+        feed = self._source.feed(category, day)
+        return replace(feed, trail=(*feed.trail, *sorted(self._client.redirects)))
+
+
+def _site(host: str) -> str:
+    """Return what servers of one owner share, such as arxiv.org; an address is its own."""
+    labels = host.split(".")
+    return host if labels[-1].isdigit() else ".".join(labels[-2:])
 
 
 def _server(url: str) -> str:
