@@ -234,6 +234,10 @@ SITUATIONS: Mapping[str, Prepare] = {
 }
 
 
+UNHEARD = {"both outputs are full", "standard output is closed"}
+"""Where a command cannot say what it has to say; Python ends a process with 120 then."""
+
+
 def commands() -> Iterator[tuple[str, ...]]:
     """Yield every command that the parser knows."""
 
@@ -301,10 +305,10 @@ def breach(ended: Ended, situation: str) -> str | None:
         return f"hung for {LIMIT:g} s"
     if "Traceback (most recent call last)" in text or "Exception ignored" in text:
         return f"a traceback: {text.strip().splitlines()[-1][:150]}"
-    if ended.code not in {0, 1, 2, 3, 4, 141}:
+    unheard = situation in UNHEARD
+    if ended.code not in ({0, 1, 2, 3, 4, 120} if unheard else {0, 1, 2, 3, 4}):
         return f"exit code {ended.code}: {text.strip()[-150:]}"
-    silent = ended.code in {1, 2} and not ended.errors.strip()
-    if silent and situation != "both outputs are full" and not ended.output.strip():
+    if ended.code in {1, 2} and not text.strip() and not unheard:
         return f"exit code {ended.code} and not a word"
     return None
 
