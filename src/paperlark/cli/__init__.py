@@ -154,6 +154,15 @@ def _open_missing_streams() -> None:
     sys.stderr = sys.stderr or nowhere.open("w", encoding="utf-8")
 
 
+def _check_folder() -> None:
+    """End the process with one line where the current folder was deleted."""
+    try:
+        Path.cwd()
+    except OSError as error:
+        tell_error(f"the current folder cannot be used ({error.strerror}): cd into another one")
+        sys.exit(1)
+
+
 def main() -> None:
     """Run the command line."""
     # A run makes many values and hardly a cycle of them: to look for cycles as often as Python does
@@ -166,4 +175,5 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")
+    _check_folder()
     cli.main(prog_name="paperlark")
