@@ -149,6 +149,23 @@ def cli(context: click.Context, *, verbose: int, log_file: Path | None) -> None:
     set_up_logging(context, max(verbose, int(scheduled)), log_file)
 
 
+def _open_missing_streams() -> None:
+    """Replace streams that were closed before we began: what is printed goes nowhere then."""
+    nowhere = Path(os.devnull)
+    sys.stdin = sys.stdin or nowhere.open(encoding="utf-8")
+    sys.stdout = sys.stdout or nowhere.open("w", encoding="utf-8")
+    sys.stderr = sys.stderr or nowhere.open("w", encoding="utf-8")
+
+
+def _check_folder() -> None:
+    """End the process with one line where the current folder was deleted."""
+    try:
+        Path.cwd()
+    except OSError as error:
+        tell_error(f"the current folder cannot be used ({error.strerror}): cd into another one")
+        sys.exit(1)
+
+
 def main() -> None:
     """Run the command line."""
     # A run makes many values and hardly a cycle of them: to look for cycles as often as Python does
@@ -156,12 +173,14 @@ def main() -> None:
     gc.set_threshold(_GC_THRESHOLD)
     # No plugin of pydantic's is wanted, and to look for one reads every installed package.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    _open_missing_streams()
     # A terminal that lacks a character gets a question mark, not the end of the run.
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")
     try:
         with explained():
+            _check_folder()
             cli.main(prog_name="paperlark")
     except PaperlarkError as error:  # before or after a command: --help, or the last line printed
         tell_error(str(error))

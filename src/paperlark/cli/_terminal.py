@@ -27,6 +27,12 @@ def tell_error(message: str, file: IO[str] | None = None) -> None:
         click.echo(f"{click.style('error:', fg='red')} {printable}", file=file, err=True)
 
 
+def give_up(message: str) -> None:
+    """Print an error and end the process, whatever its other threads are at."""
+    tell_error(message)
+    os._exit(1)
+
+
 _PATIENCE = 9.0
 """Seconds that a run waits for answers when the system ends it, which waits about 10."""
 _SIGNALED = 128

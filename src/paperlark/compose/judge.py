@@ -20,6 +20,7 @@ from paperlark.llm.threads import Threads
 from paperlark.ports import BatchJobs, ChatModel, Judge, Progress, QuestionBook
 from paperlark.settings import ModelSettings, Settings
 from paperlark.settings.environment import Environment, RunOptions
+from paperlark.store.batch_jobs import new_jobs_check
 from paperlark.store.model_servers import ModelServerStore, StoredUnreadable
 from paperlark.store.spending import SpendingStore
 
@@ -71,16 +72,20 @@ def choose_judge(  # noqa: PLR0917  # all that a judge may need
     from paperlark.llm.chat_stack import build_chat_stack  # noqa: PLC0415  # with a model only
 
     chat = build_chat_stack(
-        server, model.base_url, ledger, book=book, own_prices=model.prices, now=environment.now
+        *(server, model.base_url, ledger),
+        book=book,
+        own_prices=model.prices,
+        now=environment.now,
+        over=options.over,
     )
     apart = threads.asking(chat)
     servers = ModelServerStore(settings.database, now=environment.now)
     memory = StoredUnreadable(servers, model.base_url, model.model)
     live = _llm_judge(settings.profile, model, chat, threads.map, memory)
     submits = model.batch if options.batch is None else options.batch
-    # Other runs are kept off the database: no job can appear later.
     if not submits and not jobs.open_jobs():
-        return ChosenJudge(live, paid=True, chat=apart)
+        check = new_jobs_check(jobs, recorded=options.feeds is not None)
+        return ChosenJudge(live, paid=True, chat=apart, collect=check)
     batched = _with_batches(
         live, server, jobs, ledger, settings.profile, model, submits=submits, now=environment.now
     )

@@ -39,6 +39,7 @@ from paperlark.day.unread import (
     report_unread,
     sample_size,
 )
+from paperlark.domain.announcement import Announcement
 from paperlark.domain.digest import Candidate, Digest
 from paperlark.domain.feedback import NO_EVIDENCE, NO_LATER_VOTES, Evidence, vote_notes
 from paperlark.domain.judgement import NO_PRECEDENTS, JudgementKey, OnFailure
@@ -98,15 +99,18 @@ def make_digest(
     notes: tuple[str, ...] = (),
     *,
     ranking: RankingCriteria | None = None,
+    announcement: Announcement | None = None,
 ) -> Digest:
     """Make one reader's digest of one day; `ranking` is what it is ranked by, if not as written.
+
+    `announcement` is that day's, where it was fetched before.
 
     Raises SourceError when no feed could be got, JudgeUnavailable when no paper could be judged
     and that is to fail.
     """
     progress = _TimedSteps(progress)
     ranking = ranking or RankingCriteria(profile.criteria)
-    announcement = announce(
+    announcement = announcement or announce(
         day, profile.categories, sources=parts.sources, batches=parts.batches, progress=progress
     )
     seen = parts.archive.seen(profile.id, day, [one.paper.id for one in announcement.papers])

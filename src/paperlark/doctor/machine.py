@@ -13,7 +13,7 @@ from pathlib import Path
 from paperlark import __version__
 from paperlark.doctor.findings import CheckContext, Finding, error, note, ok, trouble, warning
 from paperlark.domain.calendar import NEW_YORK, next_announcement_day, today
-from paperlark.domain.errors import StoreBusy, StoreError
+from paperlark.domain.errors import RunHangs, StoreBusy, StoreError
 from paperlark.renderers import english
 from paperlark.store.database import VERSION, check_not_gone
 from paperlark.store.file_systems import remote_mount
@@ -105,6 +105,8 @@ def _lock(path: Path) -> Finding:
     try:
         with run_lock(path, patience=0.0):
             return ok("runs", "none is running now")
+    except RunHangs as hangs:
+        return trouble("runs", hangs)
     except StoreBusy as busy:
         return note("runs", busy.problem, busy.hint)
     except StoreError as failed:

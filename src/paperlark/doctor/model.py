@@ -33,7 +33,7 @@ from paperlark.domain.errors import (
 )
 from paperlark.domain.judgement import JudgementKey, ModelCall
 from paperlark.domain.spending import Tokens
-from paperlark.http.loopback import is_on_this_machine
+from paperlark.http.network_settings import is_on_this_machine
 from paperlark.judges.llm import paid_calls
 from paperlark.llm.budget import BudgetLedger
 from paperlark.renderers.english import UNKNOWN, amount

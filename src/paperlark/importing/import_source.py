@@ -218,7 +218,7 @@ def _keep(
     return new
 
 
-def _writing(path: Path) -> AbstractContextManager[None]:
+def _writing(path: Path) -> AbstractContextManager[object]:
     """Lock a database that does not exist yet, so that no restore overwrites it."""
     return nullcontext() if path.exists() else run_lock(path, patience=0.0)
 

@@ -28,7 +28,13 @@ from typing import ParamSpec, TypeVar
 import stamina
 
 from paperlark.domain.chat import ChatReply, Prompt
-from paperlark.domain.errors import BudgetSpent, ModelBusy, ModelError, StoreError
+from paperlark.domain.errors import (
+    BudgetSpent,
+    ModelBusy,
+    ModelError,
+    ModelUnusable,
+    StoreError,
+)
 from paperlark.domain.spending import Prices, Spend, Tokens, noted, total
 from paperlark.llm import prices
 from paperlark.llm.budget import BudgetLedger, Reservation
@@ -57,9 +63,14 @@ def build_chat_stack(
     book: QuestionBook | None = None,
     own_prices: Prices | None = None,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    over: Callable[[], str | None] = lambda: None,
 ) -> ChatModel:
-    """Return the client within the budget, with retries and room for reasoning, in this order."""
-    metered = Metered(client, base_url, ledger, book=book, own_prices=own_prices, now=now)
+    """Return the client within its time and budget, with retries and room for reasoning.
+
+    `over` returns why nothing more is asked, None while there is time.
+    """
+    timed = TimeLimited(client, over)
+    metered = Metered(timed, base_url, ledger, book=book, own_prices=own_prices, now=now)
     return ReasoningBudget(Retrying(metered), lambda: client.reasoning_tokens)
 
 
@@ -181,6 +192,24 @@ class Retrying(_Wrapper):
             return error
         self._no_completions = 0
         return reply
+
+
+class TimeLimited(_Wrapper):
+    """ChatModel that is asked nothing more when the time of a run is over.
+
+    `over` returns why, None while there is time. Raises ModelUnusable for what was not sent.
+    """
+
+    def __init__(self, model: ChatModel, over: Callable[[], str | None]) -> None:
+        super().__init__(model)
+        self._over = over
+
+    def ask(self, prompt: Prompt) -> ChatReply:
+        """Answer a prompt while there is time."""
+        reason = self._over()
+        if reason is not None:
+            raise ModelUnusable(f"not asked: {reason}")
+        return self._model.ask(prompt)
 
 
 class Metered(_Wrapper):
