@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
 import sys
 from contextlib import closing
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -81,12 +83,10 @@ def test_an_older_archive_that_cannot_be_written_is_migrated_in_a_copy(
     paperlark: Paperlark, home: Path, read_only: dict[Path, bytes]
 ) -> None:
     with closing(sqlite3.connect(home / "paperlark.db", isolation_level=None)) as connection:
-        connection.execute("DROP TABLE translations")
         connection.execute("ALTER TABLE parcels DROP COLUMN incomplete")
-        for (name,) in connection.execute(
-            "SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE 'question%'"
-        ).fetchall():
-            connection.execute(f"DROP TABLE {name}")
+        for migration in sorted(files("paperlark.store.migrations").iterdir(), key=str)[10:]:
+            for name in re.findall(r"CREATE TABLE (\w+)", migration.read_text("utf-8")):
+                connection.execute(f"DROP TABLE {name}")
         connection.execute("PRAGMA user_version = 10")
     assert read_only
     assert paperlark("show", "--days").stdout == "2025-02-26\n"
