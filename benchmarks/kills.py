@@ -2,7 +2,8 @@
 
     python benchmarks/kills.py [--kills 200] [--seed 0]
 
-Final pages equal those of an undisturbed run to the byte; no reply that was stored is asked for
+Final pages equal those of an undisturbed run to the byte, but for what they say of questions that
+were cut off; no reply that was stored is asked for
 again; at most what was under way at a kill is asked twice; the database stays whole. Any breach
 ends it with exit code 1.
 """

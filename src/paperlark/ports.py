@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import date
+from decimal import Decimal
 from typing import Protocol
 
 from paperlark.domain.announcement import Earlier, Feed, Via
@@ -36,7 +37,7 @@ from paperlark.domain.paper import Paper, PaperId
 from paperlark.domain.profile import Profile
 from paperlark.domain.readers import KnownReader
 from paperlark.domain.search import Hits, PaperStatus, SearchQuery
-from paperlark.domain.spending import Spend
+from paperlark.domain.spending import Spend, Tokens
 from paperlark.domain.translation import StoredTranslation, TranslationReply
 
 
@@ -226,6 +227,22 @@ class ChatModel(Protocol):
 
         Raises ModelError: ModelBusy after retries, ModelRefused or ModelUnusable.
         """
+        ...
+
+
+class QuestionBook(Protocol):
+    """The questions under way: each is noted before it is sent. Safe for threads."""
+
+    def note(self, model: str, tokens: Tokens, most: Decimal | None) -> str:
+        """Note a question that takes up to so many tokens and US dollars; returns the note's key.
+
+        The note ends when a spend with that key is stored. Raises StoreError where it cannot be
+        noted, or an answer could not be stored; then nothing may be sent.
+        """
+        ...
+
+    def drop(self, key: str) -> None:
+        """End a note: it is certain that nothing is billed. Raises nothing."""
         ...
 
 

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
-from standins.killing import AT_ONCE, PAPERS, fresh, lay_out, stored
+from standins.killing import AT_ONCE, PAPERS, fresh, lay_out, stored, this_tree
 from standins.openai import StandIn, judges, never_answers
 
 pytestmark = pytest.mark.slow
@@ -31,6 +33,7 @@ def _start(folder: Path) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "paperlark", "run", "--date", "2025-02-26"]
     options = ["--profile", str(folder / "paperlark.toml"), "--feeds", str(folder)]
     environment = {"OPENAI_API_KEY": "sk-nothing", "PATH": "", "HOME": str(folder)}
+    environment |= this_tree()
     return subprocess.Popen(  # noqa: S603
         [*command, *options], env=environment, stderr=subprocess.PIPE, text=True
     )
@@ -43,8 +46,16 @@ def _wait_for_questions(server: StandIn, count: int) -> None:
         time.sleep(0.01)
 
 
+@pytest.mark.parametrize(
+    ("number", "how"),
+    [
+        (signal.SIGINT, "press Ctrl-C again to quit"),
+        (signal.SIGTERM, "9 s at most"),
+        (signal.SIGHUP, "9 s at most"),
+    ],
+)
 def test_answers_under_way_are_stored_and_the_rest_is_not_asked(
-    server: StandIn, tmp_path: Path
+    server: StandIn, tmp_path: Path, number: signal.Signals, how: str
 ) -> None:
     def slowly(standing: StandIn, request: Request) -> Response:
         time.sleep(0.3)
@@ -54,10 +65,11 @@ def test_answers_under_way_are_stored_and_the_rest_is_not_asked(
     lay_out(tmp_path, server)
     with _start(tmp_path) as run:
         _wait_for_questions(server, 2 * AT_ONCE + 1)
-        run.send_signal(signal.SIGINT)
+        run.send_signal(number)
         _, told = run.communicate(timeout=30)
-    assert run.returncode == 1
-    assert "already paid for; press Ctrl-C again to quit" in told
+    assert run.returncode == 128 + number
+    assert f"already paid for; {how}" in told
+    assert "Traceback" not in told
     assert len(server.questions) < PAPERS
     assert len(stored(tmp_path)) == len(server.questions)
 
@@ -74,3 +86,19 @@ def test_a_second_interrupt_leaves_at_once(server: StandIn, tmp_path: Path) -> N
         run.communicate(timeout=30)
     assert run.returncode == 130
     assert time.monotonic() - began < 5
+
+
+def test_a_server_that_never_answers_keeps_nobody_who_is_told_to_end(
+    server: StandIn, tmp_path: Path
+) -> None:
+    server.always = never_answers
+    lay_out(tmp_path, server)
+    with _start(tmp_path) as run:
+        _wait_for_questions(server, 1)
+        run.send_signal(signal.SIGTERM)
+        run.send_signal(signal.SIGTERM)
+        run.communicate(timeout=30)
+    assert run.returncode == 143
+    with closing(sqlite3.connect(tmp_path / "paperlark.db")) as connection:
+        ((left,),) = connection.execute("SELECT count(*) FROM under_way")
+    assert left >= len(server.questions)

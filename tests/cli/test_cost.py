@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 import json
+import os
+import sqlite3
+import subprocess
+from contextlib import closing
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
+from paperlark.domain.spending import Tokens, UnderWay
+from paperlark.renderers.restore import restore
+from paperlark.store.database import open_database
+from paperlark.store.judgements import StoredQuestions
 from standins.commands import Paperlark
 from standins.openai import KEY, StandIn
 
@@ -110,3 +120,108 @@ def test_what_was_restored_counts_in_the_month_of_its_page(paid: Paperlark, home
     (home / "paperlark.db").unlink()
     assert paid("restore").exit_code == 0
     assert "total: $0.0035" in paid("cost", "--month", "2025-02").stdout
+
+
+def _cut_off(home: Path, most: str | None = "0.0123") -> None:
+    """Leave three questions as a run does that is killed."""
+    with StoredQuestions(home / "paperlark.db", "Bats") as book:
+        book.begin(date(2025, 2, 26))
+        for _ in range(3):
+            book.note("gpt-4o", Tokens(1000, 200), Decimal(most) if most else None)
+
+
+def test_questions_under_way_at_a_kill_are_told_for_good(paid: Paperlark, home: Path) -> None:
+    _cut_off(home)
+    told = paid("cost").stdout
+    assert "gpt-4o for Bats: 3 questions under way when the run was killed, at most $0.0369" in told
+    assert "total: $0.0035, plus 3 questions under way, at most $0.0369" in told
+    assert paid(*RUN).exit_code == 0
+    assert paid("cost").stdout == told
+    (row,) = json.loads(paid("cost", "--json").stdout)["under_way"]
+    assert row == {
+        "model": "gpt-4o",
+        "profile": "Bats",
+        "batch": False,
+        "questions": 3,
+        "tokens": {"prompt": 3000, "completion": 600},
+        "at_most_usd": "0.0369",
+    }
+
+
+def test_without_a_price_tokens_are_told(paid: Paperlark, home: Path) -> None:
+    _cut_off(home, most=None)
+    assert "under way when the run was killed, at most 3,600 tokens" in paid("cost").stdout
+
+
+def test_a_run_at_work_may_still_store_its_answers(paid: Paperlark, home: Path) -> None:
+    _cut_off(home)
+    note = {"process": os.getppid(), "started": "2025-02-26T08:00:00+00:00"}
+    (home / "paperlark.db.run").write_text(json.dumps(note))
+    assert "3 questions under way in a run at work, or killed, at most" in paid("cost").stdout
+    with subprocess.Popen(["/bin/true"]) as gone:
+        note["process"] = gone.pid
+    (home / "paperlark.db.run").write_text(json.dumps(note))
+    assert "3 questions under way when the run was killed, at most" in paid("cost").stdout
+
+
+def test_every_form_of_the_page_tells_what_was_cut_off(paid: Paperlark, home: Path) -> None:
+    before = (home / "pages" / "2025-02-26.json").read_text()
+    assert "under_way" not in before
+    _cut_off(home)
+    told = paid(*RUN).stdout
+    sentence = "Besides: 3 questions under way when the run was killed, at most $0.0369."
+    assert sentence in " ".join(told.split())
+    html = (home / "pages" / "2025-02-26.html").read_text()
+    assert sentence in html
+    assert "$0.0035, and at most $0.0369 for questions cut off" in html
+    assert sentence in (home / "pages" / "2025-02-26.md").read_text().replace("\\", "")
+    document = json.loads((home / "pages" / "2025-02-26.json").read_text())
+    assert document["under_way"] == {
+        "questions": 3,
+        "tokens": {"prompt": 3000, "completion": 600},
+        "at_most_usd": "0.0369",
+    }
+    page, manifest = (
+        (home / "pages" / f"2025-02-26.{kind}json").read_bytes() for kind in ("", "manifest.")
+    )
+    restored = restore(page, manifest, "2025-02-26")
+    assert restored.under_way == UnderWay(3, Tokens(3000, 600), Decimal("0.0369"))
+    before = json.loads(paid("cost", "--json").stdout)["under_way"]
+    (home / "paperlark.db").unlink()
+    assert paid("restore").exit_code == 0
+    assert json.loads(paid("cost", "--json").stdout)["under_way"] == before
+
+
+def test_what_was_cut_off_counts_against_the_day(
+    home: Path, server: StandIn, paperlark: Paperlark
+) -> None:
+    with (home / "paperlark.toml").open("a") as profile:
+        profile.write(
+            f'[judge]\nmodel = "gpt-4o"\nbase_url = "{server.base_url}"\n'
+            "[judge.prices]\nprompt = 2.5\ncompletion = 10\n[budget]\nday = 0.05\n"
+        )
+    with open_database(home / "paperlark.db"):
+        _cut_off(home)
+    assert paperlark(*RUN).exit_code == 3
+    assert not server.questions
+
+
+def test_an_answer_that_cannot_be_stored_ends_asking_at_once(
+    home: Path, server: StandIn, paperlark: Paperlark
+) -> None:
+    with (home / "paperlark.toml").open("a") as profile:
+        profile.write(
+            f'[judge]\nmodel = "gpt-4o"\nbase_url = "{server.base_url}"\nbatch_size = 1\n'
+            "parallel = 1\n"
+        )
+    with open_database(home / "paperlark.db") as connection:
+        connection.execute(
+            "CREATE TRIGGER full BEFORE INSERT ON exchanges"
+            " BEGIN SELECT RAISE(ABORT, 'the disk is full'); END"
+        )
+    result = paperlark(*RUN)
+    assert result.exit_code == 1
+    assert "the disk is full" in result.stderr
+    assert len(server.questions) == 1
+    with closing(sqlite3.connect(home / "paperlark.db")) as connection:
+        assert connection.execute("SELECT count(*) FROM under_way").fetchone() == (1,)

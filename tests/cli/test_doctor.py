@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import pytest
 from click.testing import CliRunner, Result
 from pytest_httpserver import HTTPServer
 
+from paperlark import open_profile
 from paperlark.cli import cli
 from paperlark.doctor import examine
 from paperlark.doctor.findings import Finding, Severity, exit_code
@@ -190,6 +192,23 @@ def test_a_whole_archive_is_told(home: Path, patient: Environment) -> None:
     result = _run(patient, "--offline")
     assert "cs is a whole archive" in result.output
     assert "cs.LG is included in the whole archive anyway" in result.output
+
+
+def test_proxy_and_certificates_are_shown_without_a_password(
+    home: Path, patient: Environment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    profile = 'name = "x"\ncategories = ["cs.LG"]\n[sources]\nrss = "https://papers.invalid/rss"\n'
+    (home / "paperlark.toml").write_text(profile)
+    monkeypatch.setenv("https_proxy", "http://ada:secret@proxy:3128")
+    found = _findings(patient, "--offline")
+    assert found["proxy"]["found"] == "http://proxy:3128, by https_proxy"
+    assert found["certificates"]["state"] == "ok"
+    monkeypatch.setenv("SSL_CERT_FILE", str(home / "none.pem"))
+    monkeypatch.setenv("https_proxy", "socks4://proxy:1080")
+    found = _findings(patient, "--offline")
+    assert found["certificates"]["state"] == found["proxy"]["state"] == "error"
+    assert "SSL_CERT_FILE" in found["certificates"]["found"]
+    assert "https_proxy names a socks4 proxy" in found["proxy"]["found"]
 
 
 def test_offline_nobody_is_asked(
@@ -510,3 +529,42 @@ def test_the_exit_code_is_that_of_the_worst() -> None:
     assert exit_code(findings[:3]) == 3
     assert exit_code(findings[:2]) == 0
     assert exit_code([]) == 0
+
+
+_PRICED = "[judge.prices]\nprompt = 2.5\ncompletion = 10\n"
+
+
+def test_its_question_is_in_the_books(
+    outside: StandInArxiv, home: Path, patient: Environment, server: StandIn
+) -> None:
+    del outside
+    _append(home, _PRICED)
+    environment = _with_secrets(patient, MY_KEY=KEY)
+    assert _findings(environment, "--yes")["model"]["state"] == "ok"
+    (paid,) = open_profile(home / "paperlark.toml").spending().expenses
+    asked = len(server.questions)
+    assert (paid.model, paid.requests) == ("gpt-4o", asked)
+    assert paid.cost.total == asked * Decimal("0.0035")
+    server.always = model_standin.hangs_up
+    assert _findings(environment, "--yes")["model"]["state"] == "warning"
+    report = open_profile(home / "paperlark.toml").spending()
+    (paid,) = report.expenses
+    assert (paid.requests, paid.unpriced) == (len(server.questions), len(server.questions) - asked)
+    assert paid.most is not None
+    assert not report.outstanding
+
+
+def test_its_question_keeps_to_the_budget_and_to_the_books(
+    outside: StandInArxiv, home: Path, patient: Environment, server: StandIn
+) -> None:
+    del outside
+    _append(home, f"{_PRICED}[budget]\nmonth = 0.0001\n")
+    environment = _with_secrets(patient, MY_KEY=KEY)
+    found = _findings(environment, "--yes")["model"]
+    assert found["state"] == "note"
+    assert found["found"].startswith("not contacted: this month's budget of $0.0001 is used up")
+    with run_lock(home / "paperlark.db", patience=0.0):
+        found = _findings(environment, "--yes")["model"]
+    assert found["state"] == "note"
+    assert "is at work on" in found["found"]
+    assert not server.questions

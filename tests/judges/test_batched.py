@@ -364,3 +364,17 @@ def test_submitting_and_collecting_is_logged(
         "batch Bats-0 is not answered yet",
         "batch Bats-0 collected: 10 judgements, 0 papers without one",
     ]
+
+
+def test_a_batch_of_which_nobody_knows_whether_it_was_submitted_counts_as_paid(
+    reader: Reader, batch_service: FakeBatchService
+) -> None:
+    reader.run(papers(2))
+    (job,) = reader.jobs.open_jobs()
+    reader.jobs.keep(replace(job, name=None, state=BatchJobState.SUBMITTING))
+    batch_service.fault = lambda _request, _handle: Response("", 500)
+    reader.now += WINDOW
+    reader.run(papers(2), submits=False)
+    (kept,) = reader.jobs.of(job.judgement_key)
+    assert kept.state is BatchJobState.COLLECTED
+    assert reader.jobs.memory.spend(job.judgement_key) == Spend(None, None, 1, CENT)

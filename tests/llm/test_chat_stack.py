@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
+from pathlib import Path
 from threading import Lock
 
 import pytest
@@ -15,9 +16,19 @@ from hypothesis import strategies as st
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
+import paperlark
 from paperlark.domain.chat import ChatReply, Prompt
-from paperlark.domain.errors import BudgetSpent, ModelBusy, ModelError, ModelRefused
-from paperlark.domain.spending import Budget, Cost, Prices, Spend, Tokens, total
+from paperlark.domain.errors import BudgetSpent, ModelBusy, ModelError, ModelRefused, StoreError
+from paperlark.domain.spending import (
+    Budget,
+    Cost,
+    Prices,
+    Spend,
+    Tokens,
+    UnderWay,
+    notes_of,
+    total,
+)
 from paperlark.llm.budget import BudgetLedger
 from paperlark.llm.chat_stack import (
     Metered,
@@ -28,6 +39,7 @@ from paperlark.llm.chat_stack import (
 )
 from paperlark.llm.openai_compatible import OpenAICompatible
 from paperlark.ports import ChatModel
+from paperlark.testing import FakeQuestionBook
 from standins.openai import (
     MODEL,
     StandIn,
@@ -49,12 +61,17 @@ NOW = datetime(2025, 3, 25, tzinfo=UTC)
 
 
 def metered(
-    server: StandIn, ledger: BudgetLedger, *, timeout: float = 5, attempts: int = 1
+    server: StandIn,
+    ledger: BudgetLedger,
+    *,
+    timeout: float = 5,
+    attempts: int = 1,
+    book: FakeQuestionBook | None = None,
 ) -> ChatModel:
     model = OpenAICompatible(
         server.base_url, MODEL, timeout=timeout, own_prices=OWN, now=lambda: NOW
     )
-    once = Metered(model, server.base_url, ledger, own_prices=OWN)
+    once = Metered(model, server.base_url, ledger, book=book, own_prices=OWN)
     return Retrying(once, RetryPolicy(attempts=attempts))
 
 
@@ -356,3 +373,69 @@ def test_the_stack_asks_for_reasoning_tokens_and_reserves_their_cost(
         stack.ask(QUESTION)
     assert [question["max_tokens"] for question in server.questions] == [LIMIT, 5 * LIMIT]
     assert spent(ledger) - before == MOST + 4 * LIMIT * OWN.completion / 10**6
+
+
+LARGEST = UnderWay(1, Tokens(max_prompt_tokens(QUESTION), LIMIT), MOST)
+
+
+def test_a_question_is_noted_when_the_server_receives_it_with_the_most_that_it_costs(
+    server: StandIn, ledger: BudgetLedger
+) -> None:
+    book, seen = FakeQuestionBook(), list[list[UnderWay]]()
+
+    def looks(standing: StandIn, request: Request) -> Response:
+        seen.append(list(book.notes.values()))
+        return says("fine")(standing, request)
+
+    server.always = looks
+    reply = metered(server, ledger, book=book).ask(QUESTION)
+    assert seen == [[LARGEST]]
+    assert notes_of(reply.spend) == tuple(book.notes)
+
+
+def test_a_note_of_a_question_that_nobody_bills_ends_at_once(
+    server: StandIn, ledger: BudgetLedger
+) -> None:
+    book = FakeQuestionBook()
+    server.then(complains(429, "too many"), complains(401, "no such key"))
+    with pytest.raises(ModelError, match="no such key"):
+        metered(server, ledger, attempts=3, book=book).ask(QUESTION)
+    assert not book.notes
+    assert len(server.questions) == 2
+
+
+def test_attempts_that_may_be_billed_stay_noted_until_they_are_stored(
+    server: StandIn, ledger: BudgetLedger
+) -> None:
+    book = FakeQuestionBook()
+    server.then(hangs_up, hangs_up)
+    reply = metered(server, ledger, attempts=3, book=book).ask(QUESTION)
+    assert reply.lost is not None
+    assert notes_of(reply.lost) + notes_of(reply.spend) == tuple(book.notes)
+    assert len(book.notes) == 3
+    server.then(hangs_up, hangs_up)
+    with pytest.raises(ModelBusy) as failed:
+        metered(server, ledger, attempts=2, book=book).ask(QUESTION)
+    assert failed.value.lost is not None
+    assert failed.value.spend is not None
+    assert len(notes_of(failed.value.lost) + notes_of(failed.value.spend)) == 2
+
+
+def test_what_cannot_be_noted_is_not_sent_and_costs_nothing(
+    server: StandIn, ledger: BudgetLedger
+) -> None:
+    with pytest.raises(StoreError, match="the disk is full"):
+        metered(server, ledger, attempts=3, book=FakeQuestionBook(full=True)).ask(QUESTION)
+    assert not server.questions
+    assert spent(ledger) == 0
+
+
+def test_every_client_of_a_model_is_asked_through_the_books() -> None:
+    package = Path(paperlark.__file__).parent
+    sources = {file: file.read_text("utf-8") for file in package.rglob("*.py")}
+    building = [file for file, text in sources.items() if "OpenAICompatible(" in text]
+    asking = [file for file in building if file.name != "openai_compatible.py"]
+    assert len(asking) >= 2
+    for file in asking:
+        assert re.search(r"\b(Metered|build_chat_stack)\(", sources[file]), file
+        assert "book=book" in sources[file], file

@@ -1,12 +1,19 @@
 from __future__ import annotations
 
-from threading import Event, Lock
+from collections.abc import Callable
+from threading import Event, Lock, Timer
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from paperlark.domain.chat import Prompt
+from paperlark.domain.errors import StoreError
 from paperlark.llm.threads import Threads
+from paperlark.testing import FakeChat
+
+PROMPT = Prompt("s", "u", {})
 
 
 @given(st.lists(st.integers(), max_size=30), st.integers(1, 6))
@@ -67,3 +74,53 @@ def test_results_not_yet_taken_count_as_in_flight() -> None:
         with pytest.raises(KeyboardInterrupt):
             received.extend(results)
     assert sorted(received) == [0, 1, 2, 3]
+
+
+def test_the_results_in_flight_come_before_the_error_of_a_call() -> None:
+    release = Event()
+
+    def call(item: int) -> int:
+        if item == 1:
+            raise StoreError("the disk is full")
+        release.wait(10)
+        return item
+
+    received: list[int] = []
+    with Threads(3) as threads:
+        results = threads.map(call, range(50))
+        Timer(0.1, release.set).start()
+        with pytest.raises(StoreError, match="full"):
+            received.extend(results)
+    assert sorted(received) == [0, 2]
+
+
+def test_a_stop_while_a_call_starts_counts_that_call(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A signal may come when a question is sent, and not yet counted."""
+    with Threads(1) as threads:
+        counted: list[int] = []
+        begin: Callable[..., Any] = threads._pool.submit
+
+        def submit(*arguments: object) -> Any:  # a Future of anything
+            future = begin(*arguments)
+            counted.append(threads.stop())
+            return future
+
+        monkeypatch.setattr(threads._pool, "submit", submit)
+        results = threads.map(str, [1, 2])
+        assert next(iter(results)) == "1"
+        with pytest.raises(KeyboardInterrupt):
+            next(iter(results))
+    assert counted == [1]
+
+
+def test_a_model_asked_on_a_thread_is_waited_for_by_a_stop() -> None:
+    chat = FakeChat(iter(["fine"]))
+    with Threads(2) as threads:
+        model = threads.asking(chat)
+        assert model.name == chat.name
+        assert model.ask(PROMPT).text == "fine"
+        threads.stop()
+        with pytest.raises(KeyboardInterrupt):
+            model.ask(PROMPT)

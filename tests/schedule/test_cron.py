@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from dataclasses import replace
 from datetime import UTC, time
 from pathlib import Path
 
@@ -79,6 +80,12 @@ def test_the_shell_is_given_the_very_paths(name: str) -> None:
 
 def test_a_page_that_says_what_is_missing_raises_no_alarm() -> None:
     assert "|| [ $? -le 4 ] ||" in LINES
+
+
+def test_proxies_and_certificates_are_set_for_that_line_alone() -> None:
+    job = replace(JOB, variables={"ALL_PROXY": "socks5h://proxy:1080", "NO_PROXY": "a, b"})
+    for line in block(job, CLOCKS).splitlines()[1:-1]:
+        assert " export ALL_PROXY=socks5h://proxy:1080; export NO_PROXY='a, b'; { " in line
 
 
 def test_the_clocks_are_read_back() -> None:

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
+from paperlark.domain.announcement import Feed, Via
 from paperlark.domain.errors import SourceError, SourceUnreachable
 from paperlark.sources import _client
 from paperlark.sources._client import (
@@ -335,6 +336,34 @@ def test_answers_are_decompressed_and_redirects_followed(
         gzip.compress(b"hello"), headers={"Content-Encoding": "gzip"}
     )
     assert client.get(loopback.url_for("/old")).content == b"hello"
+
+
+class _Asking:
+    via = Via.RSS
+
+    def __init__(self, client: ArxivClient, url: str) -> None:
+        self._client, self._url = client, url
+
+    def feed(self, category: str, day: date) -> Feed:
+        self._client.get(self._url)
+        return Feed(category, day, (), self._url, trail=("the listing is late",))
+
+
+def test_a_feed_says_which_other_site_answered(
+    loopback: HTTPServer, client: ArxivClient, url: str
+) -> None:
+    elsewhere = f"http://localhost:{loopback.port}/elsewhere"
+    loopback.expect_request("/moved").respond_with_data(
+        "", status=302, headers={"Location": elsewhere}
+    )
+    loopback.expect_request("/elsewhere").respond_with_data("a page, long enough" * 20)
+    moved = client.noting(_Asking(client, loopback.url_for("/moved")))
+    assert moved.feed("cs.LG", TUESDAY).trail == (
+        "the listing is late",
+        "127.0.0.1 redirected to localhost",
+    )
+    straight = client.noting(_Asking(client, url))
+    assert straight.feed("cs.LG", TUESDAY).trail == ("the listing is late",)
 
 
 def test_an_answer_without_end_is_cut_off(

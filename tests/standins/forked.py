@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import pkgutil
 import resource
+import signal
 import subprocess
 import sys
 import threading
@@ -22,7 +23,9 @@ from paperlark.cli import main
 _CONTEXT = get_context("forkserver")
 _CONTEXT.set_forkserver_preload(
     [
+        "genai_prices.data_snapshot",
         "jinja2",
+        "numpy",
         "pydantic.dataclasses",
         *(
             one.name
@@ -46,6 +49,12 @@ class Forked:
         self._ending = threading.Lock()
         self._process.start()
         telling.close()
+
+    @property
+    def pid(self) -> int:
+        """Its number."""
+        assert self._process.pid is not None
+        return self._process.pid
 
     def poll(self) -> int | None:
         """Give the exit code if it has ended."""
@@ -87,6 +96,10 @@ def _become(
     telling.close()
     # Streams of its own: those it was forked with stood for other files.
     sys.stdin, sys.stdout, sys.stderr = (os.fdopen(n, "w" if n else "r") for n in range(3))
+    # It hears what ends a process, however the tests were started.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
     if largest is not None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (largest, largest))
     sys.argv = ["paperlark", *arguments]

@@ -7,7 +7,9 @@ its own that gets SIGKILL at a random moment, again and again, until it comes to
 from __future__ import annotations
 
 import json
+import os
 import random
+import re
 import sqlite3
 import subprocess
 import sys
@@ -29,6 +31,12 @@ AT_ANY_TIME = 0.25
 """Of all kills: while it starts, between requests, or while pages are written."""
 ANSWER = 0.03
 """Seconds that the stand-in takes for an answer."""
+
+CUT_OFF = re.compile(
+    rb'<p class="remark">Besides: [^<]*</p>\n|Besides: .*\n\n'
+    rb'|,\n  "under_way": {[^{}]*({[^{}]*})?[^{}]*}'
+)
+"""What a page says of questions under way when a run was killed."""
 
 _PROFILE = """
 name = "Killed"
@@ -153,9 +161,15 @@ def fresh(server: HTTPServer) -> StandIn:
     return standing
 
 
+def this_tree() -> Mapping[str, str]:
+    """Give what has a process run the code under test where that is not what is installed."""
+    return {key: value for key, value in os.environ.items() if key == "PYTHONPATH"}
+
+
 def _start(folder: Path, start: Start) -> Run:
     options = ["--profile", str(folder / "paperlark.toml"), "--feeds", str(folder)]
     environment = {"OPENAI_API_KEY": "sk-nothing", "PATH": "", "HOME": str(folder)}
+    environment |= this_tree()
     return start(["run", "--date", "2025-02-26", *options], environment)
 
 
@@ -217,10 +231,14 @@ def stored(folder: Path) -> set[str]:
 
 
 def pages_of(folder: Path) -> dict[str, bytes]:
-    """Give all files that a reader sees."""
+    """Give all files that a reader sees, but for what they say of questions that were cut off."""
     pages = folder / "pages"
     files = pages.iterdir() if pages.is_dir() else ()
-    return {file.name: file.read_bytes() for file in files if not file.name.startswith(".")}
+    return {
+        file.name: CUT_OFF.sub(b"", file.read_bytes())
+        for file in files
+        if not file.name.startswith(".")
+    }
 
 
 def _wait_for_silence(server: StandIn) -> None:

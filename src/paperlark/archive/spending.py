@@ -8,10 +8,20 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from paperlark.domain.spending import NO_BOUND, Budget, Expense, Period, PriceSource, this_month
+from paperlark.domain.spending import (
+    NO_BOUND,
+    Budget,
+    Expense,
+    Outstanding,
+    Period,
+    PriceSource,
+    this_month,
+)
 from paperlark.settings import Settings
 from paperlark.settings.environment import Environment
-from paperlark.store.database import check_not_set_aside, open_database
+from paperlark.store.database import check_not_gone
+from paperlark.store.lock import may_be_at_work
+from paperlark.store.reading import open_existing
 from paperlark.store.spending import SpendingStore
 
 
@@ -20,7 +30,8 @@ class SpendingReport:
     """Expenses, latest first, and what was spent `in_month`, the one that begins on `month`.
 
     `model` is the profile's, None where it has none; `source` says who states its price, None
-    where no price is known.
+    where no price is known. `outstanding` is what was sent and has no stored answer: of a run that
+    was killed, of a batch, or, where one `is_at_work`, of a run that may still store it.
     """
 
     expenses: tuple[Expense, ...]
@@ -29,6 +40,8 @@ class SpendingReport:
     budget: Budget
     model: str | None
     source: PriceSource | None
+    outstanding: tuple[Outstanding, ...] = ()
+    is_at_work: bool = False
 
 
 def read_spending(
@@ -48,6 +61,8 @@ def read_spending(
             budget=model.budget if model else NO_BOUND,
             model=model.model if model else None,
             source=model.price_source(now) if model else None,
+            outstanding=store.outstanding(month) if store else (),
+            is_at_work=may_be_at_work(settings.database),
         )
 
 
@@ -55,8 +70,8 @@ def read_spending(
 def _store(settings: Settings) -> Iterator[SpendingStore | None]:
     path = settings.database
     if not path.exists():
-        check_not_set_aside(path)
+        check_not_gone(path, settings.output)
         yield None
         return
-    with open_database(path) as connection:
+    with open_existing(path, settings.profile.title, settings.output) as connection:
         yield SpendingStore(connection, path)

@@ -15,13 +15,13 @@ from paperlark.domain.paper_history import DayOfPaper, ListedPaper, PaperHistory
 from paperlark.domain.profile import Profile
 from paperlark.settings import Settings
 from paperlark.settings.identity import known
-from paperlark.store.database import open_existing
 from paperlark.store.derived import EncodingStore
 from paperlark.store.digests import DigestStore
 from paperlark.store.examples import ExampleStore
 from paperlark.store.paper_history import PaperHistoryStore
 from paperlark.store.paper_texts import PaperTextStore
 from paperlark.store.readers import ReaderStore
+from paperlark.store.reading import open_existing
 from paperlark.store.scanned import ScannedStore
 from paperlark.store.votes import FeedbackStore
 
@@ -50,7 +50,7 @@ def paper_history(settings: Settings, paper: PaperId, day: date | None = None) -
     to this reader.
     """
     path = settings.database
-    with open_existing(path, settings.profile.title) as connection:
+    with open_existing(path, settings.profile.title, settings.output) as connection:
         profile = known(settings, ReaderStore(connection, path)).profile
         name = profile.id
         records = _Records(

@@ -14,6 +14,7 @@ from typing import IO
 import click
 
 from paperlark import __version__
+from paperlark.cli._os_errors import drop_output, explained
 from paperlark.cli._terminal import tell_error
 from paperlark.domain.errors import PaperlarkError
 
@@ -58,7 +59,8 @@ A profile is looked for in this order: --profile (a file or its folder), PAPERLA
 paperlark.toml in the current folder, ~/.config/paperlark/paperlark.toml.
 
 Exit codes: 0 a complete page was made (or arXiv announced nothing), 1 no page, 2 a mistake in the
-command, 3 a page that says what is missing, 4 a page that did not reach somebody.
+command, 3 a page that says what is missing, 4 a page that did not reach somebody. SIGHUP,
+Ctrl-C and SIGTERM end a run with 129, 130 and 143, after the answers that are being paid for.
 """
 
 
@@ -77,9 +79,10 @@ class _Commands(click.Group):
     """Finds a command `x` in the module `paperlark.cli.x`, and prints expected errors."""
 
     def invoke(self, ctx: click.Context) -> object:
-        """Run the command; an error of ours ends it with exit code 1."""
+        """Run the command; an expected error ends it with exit code 1."""
         try:
-            return super().invoke(ctx)
+            with explained():
+                return super().invoke(ctx)
         except PaperlarkError as error:
             raise _Failure(error) from error
 
@@ -146,6 +149,23 @@ def cli(context: click.Context, *, verbose: int, log_file: Path | None) -> None:
     set_up_logging(context, max(verbose, int(scheduled)), log_file)
 
 
+def _open_missing_streams() -> None:
+    """Replace streams that were closed before we began: what is printed goes nowhere then."""
+    nowhere = Path(os.devnull)
+    sys.stdin = sys.stdin or nowhere.open(encoding="utf-8")
+    sys.stdout = sys.stdout or nowhere.open("w", encoding="utf-8")
+    sys.stderr = sys.stderr or nowhere.open("w", encoding="utf-8")
+
+
+def _check_folder() -> None:
+    """End the process with one line where the current folder was deleted."""
+    try:
+        Path.cwd()
+    except OSError as error:
+        tell_error(f"the current folder cannot be used ({error.strerror}): cd into another one")
+        sys.exit(1)
+
+
 def main() -> None:
     """Run the command line."""
     # A run makes many values and hardly a cycle of them: to look for cycles as often as Python does
@@ -153,8 +173,17 @@ def main() -> None:
     gc.set_threshold(_GC_THRESHOLD)
     # No plugin of pydantic's is wanted, and to look for one reads every installed package.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    _open_missing_streams()
     # A terminal that lacks a character gets a question mark, not the end of the run.
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")
-    cli.main(prog_name="paperlark")
+    try:
+        with explained():
+            _check_folder()
+            cli.main(prog_name="paperlark")
+    except PaperlarkError as error:  # before or after a command: --help, or the last line printed
+        tell_error(str(error))
+        sys.exit(1)
+    finally:
+        drop_output()

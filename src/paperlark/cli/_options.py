@@ -12,7 +12,7 @@ from typing import Any, TypeVar, cast
 import click
 
 from paperlark.api import OpenedProfile, find_profile, open_profile
-from paperlark.cli._terminal import progress, wait_for_paid_answers
+from paperlark.cli._terminal import give_up, progress, wait_for_paid_answers
 from paperlark.settings.environment import Environment, RunOptions
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -42,7 +42,7 @@ def open_for(
         environment=environment_of(context),
         progress=progress(),
     )
-    return replace(opened, interruptible=wait_for_paid_answers)
+    return replace(opened, interruptible=wait_for_paid_answers, give_up=give_up)
 
 
 _FILE = click.Path(path_type=Path, dir_okay=False)

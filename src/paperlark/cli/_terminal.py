@@ -1,13 +1,15 @@
-"""The terminal: errors, progress bars, and a first Ctrl-C that waits for paid answers."""
+"""The terminal: errors, progress bars, and signals that wait for paid answers."""
 
 from __future__ import annotations
 
 import os
 import signal
+import stat
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import IO, TYPE_CHECKING
 
@@ -25,39 +27,108 @@ def tell_error(message: str, file: IO[str] | None = None) -> None:
         click.echo(f"{click.style('error:', fg='red')} {printable}", file=file, err=True)
 
 
-INTERRUPTED = 130
-"""The exit code of a process that a second Ctrl-C ended, as a shell gives it."""
+def give_up(message: str) -> None:
+    """Print an error and end the process, whatever its other threads are at."""
+    tell_error(message)
+    os._exit(1)
+
+
+_PATIENCE = 9.0
+"""Seconds that a run waits for answers when the system ends it, which waits about 10."""
+_SIGNALED = 128
+"""Added to a signal's number: the exit code that shells give to what it ended."""
 
 
 @contextmanager
 def wait_for_paid_answers(stop: Callable[[], int]) -> Iterator[None]:
-    """Let a first Ctrl-C call `stop`, which returns how many answers are still to come.
+    """Let Ctrl-C, SIGTERM and SIGHUP call `stop`, which returns how many answers are to come.
 
-    They are stored when they arrive, and then the run ends. A second Ctrl-C ends it at once; so
-    does the first where no answer is to come.
+    They are stored when they arrive, and then the run ends with the signal's exit code: after
+    SIGTERM and SIGHUP within 10 seconds, whatever is still to come. A second Ctrl-C ends it at
+    once; so does the first signal where no answer is to come.
     """
-    interrupted = False
-
-    def interrupt(_number: int, _frame: FrameType | None) -> None:
-        nonlocal interrupted
-        if interrupted:
-            # Threads that wait for a server would keep the process alive; what was paid is stored.
-            os._exit(INTERRUPTED)
-        interrupted = True
-        waiting = stop()
-        if not waiting:
-            raise KeyboardInterrupt
-        answers = "1 answer" if waiting == 1 else f"{waiting} answers"
-        click.echo(f"waiting for {answers} already paid for; press Ctrl-C again to quit", err=True)
-
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.signal(signal.SIGINT, interrupt)
+    told = _Told(stop)
+    before = {number: signal.getsignal(number) for number in _endings()}
+    # Started now: a handler that starts a thread may hang while the program starts one, too.
+    threading.Thread(target=told.leave_late, daemon=True).start()
+    for number in before:
+        signal.signal(number, told)
     try:
         yield
+    except BaseException as error:
+        if told.by is None:
+            raise
+        raise SystemExit(_SIGNALED + told.by) from error
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        told.over()
+    if told.by is not None:
+        raise SystemExit(_SIGNALED + told.by)
+
+
+def _endings() -> Iterator[int]:
+    """Yield the signals that end a run; `nohup` has the one of a closed terminal ignored."""
+    yield signal.SIGINT
+    yield signal.SIGTERM
+    hangup = getattr(signal, "SIGHUP", None)  # Windows has none
+    if hangup is not None and signal.getsignal(hangup) is not signal.SIG_IGN:
+        yield hangup
+
+
+class _Told:
+    """The handler of signals that end a run; `by` is the first of them."""
+
+    def __init__(self, stop: Callable[[], int]) -> None:
+        self._stop = stop
+        self.by: int | None = None
+        self._is_bounded = False
+        self._bounded_or_over = threading.Event()
+
+    def __call__(self, number: int, _frame: FrameType | None) -> None:
+        first, self.by = self.by is None, number if self.by is None else self.by
+        if number != signal.SIGINT:
+            self._bound(number)
+        elif not first:
+            # Threads that wait for a server would keep the process alive; what was paid is stored.
+            os._exit(_SIGNALED + number)
+        if not first:
+            return
+        waiting = self._stop()
+        if not waiting:
+            raise KeyboardInterrupt
+        answers = "1 answer" if waiting == 1 else f"{waiting} answers"
+        ctrl_c = number == signal.SIGINT
+        how = "press Ctrl-C again to quit" if ctrl_c else f"{_PATIENCE:.0f} s at most"
+        # The terminal may be gone, or in the middle of another line.
+        with suppress(OSError, RuntimeError):
+            click.echo(f"waiting for {answers} already paid for; {how}", err=True)
+
+    def _bound(self, number: int) -> None:
+        """Let the run end soon, whatever it does; a closed terminal takes no more text."""
+        if number != signal.SIGTERM:
+            with suppress(OSError):
+                nowhere = os.open(os.devnull, os.O_RDWR)
+                for stream in (1, 2):
+                    if stat.S_ISCHR(os.fstat(stream).st_mode):
+                        os.dup2(nowhere, stream)
+        if not self._is_bounded:
+            self._is_bounded = True
+            self._bounded_or_over.set()
+
+    def leave_late(self) -> None:
+        """Wait for a signal that bounds the run, and end the process a while after it."""
+        self._bounded_or_over.wait()
+        if self._is_bounded:
+            time.sleep(_PATIENCE)
+            os._exit(_SIGNALED + (self.by or signal.SIGTERM))
+
+    def over(self) -> None:
+        """End the waiting; a run that a signal has bounded still ends within that bound."""
+        self._bounded_or_over.set()
 
 
 def progress() -> Progress:

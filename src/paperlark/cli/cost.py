@@ -57,6 +57,10 @@ def command(
     price are listed as such, never as free. Judgements are paid for once: making a page again
     costs nothing.
 
+    Each question is noted before it is sent. What was under way when a run was killed may have
+    been billed: it is listed for good, with the most it can have cost, and counts against the
+    budgets.
+
     \b
     Examples:
       paperlark cost
@@ -65,9 +69,12 @@ def command(
     report = open_for(context, profile_file).spending(Period(by), month)
     if as_json:
         click.echo(json.dumps(_document(report), indent=2, default=str))
-    elif report.expenses:
-        click.echo("\n".join(costs.spending_lines(report.expenses, Period(by))))
-        click.echo(costs.total_line(report.expenses))
+    elif report.expenses or report.outstanding:
+        for line in costs.spending_lines(report.expenses, Period(by)):
+            click.echo(line)
+        for line in costs.outstanding_lines(report.outstanding, is_at_work=report.is_at_work):
+            click.echo(line)
+        click.echo(costs.total_line(report.expenses, report.outstanding))
         _tell_prices(report)
     else:
         click.echo(_nothing(report, month))
@@ -101,6 +108,7 @@ def _document(report: SpendingReport) -> dict[str, object]:
     bound = report.budget.month
     return {
         "expenses": costs.spending_document(report.expenses),
+        "under_way": costs.outstanding_document(report.outstanding),
         "this_month": {
             "month": f"{report.month:%Y-%m}",
             "spent_usd": f"{report.in_month:f}",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -47,7 +48,7 @@ def command(
     """
     if (day is None) == (first is None) or (first is None) != (last is None):
         raise click.UsageError("give either --date DAY, or --from DAY and --to DAY")
-    profile = open_for(context, profile_file, options)
+    profile = open_for(context, profile_file, replace(options, anew=True))
     if first is not None and last is not None and first > last:
         raise click.UsageError(f"--from {first} is after --to {last}")
     begin, end = (day or first), (day or last)

@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING
 
 from paperlark.compose.model_server import capability_keeper, stored_capabilities
 from paperlark.domain.profile import Profile
-from paperlark.domain.spending import this_month
 from paperlark.llm.budget import BudgetLedger
 from paperlark.llm.threads import Threads
-from paperlark.ports import BatchJobs, ChatModel, Judge, Progress
+from paperlark.ports import BatchJobs, ChatModel, Judge, Progress, QuestionBook
 from paperlark.settings import ModelSettings, Settings
 from paperlark.settings.environment import Environment, RunOptions
+from paperlark.store.batch_jobs import new_jobs_check
 from paperlark.store.model_servers import ModelServerStore, StoredUnreadable
 from paperlark.store.spending import SpendingStore
 
@@ -44,22 +44,6 @@ class ChosenJudge:
     collect: Callable[[Progress], frozenset[date]] = lambda _: frozenset()
 
 
-def budget_of_day(
-    ledger: BudgetLedger, profile: str, store: SpendingStore, environment: Environment
-) -> Callable[[date], None]:
-    """Return a function that begins a day's page in the ledger, with all that was spent before."""
-
-    def begin(day: date) -> None:
-        month = this_month(environment.now())
-        ledger.begin(
-            month,
-            on_page=store.on_page(profile, day),
-            in_month=store.in_month(month),
-        )
-
-    return begin
-
-
 def start_threads(model: ModelSettings | None, opened: ExitStack) -> Threads | None:
     """Start the threads that send questions, where there is a model."""
     return opened.enter_context(Threads(model.parallel)) if model else None
@@ -71,6 +55,7 @@ def choose_judge(  # noqa: PLR0917  # all that a judge may need
     environment: Environment,
     threads: Threads | None,
     ledger: BudgetLedger,
+    book: QuestionBook,
     jobs: BatchJobs,
     opened: ExitStack,
 ) -> ChosenJudge:
@@ -87,19 +72,24 @@ def choose_judge(  # noqa: PLR0917  # all that a judge may need
     from paperlark.llm.chat_stack import build_chat_stack  # noqa: PLC0415  # with a model only
 
     chat = build_chat_stack(
-        server, model.base_url, ledger, own_prices=model.prices, now=environment.now
+        *(server, model.base_url, ledger),
+        book=book,
+        own_prices=model.prices,
+        now=environment.now,
+        over=options.over,
     )
+    apart = threads.asking(chat)
     servers = ModelServerStore(settings.database, now=environment.now)
     memory = StoredUnreadable(servers, model.base_url, model.model)
     live = _llm_judge(settings.profile, model, chat, threads.map, memory)
     submits = model.batch if options.batch is None else options.batch
-    # Other runs are kept off the database: no job can appear later.
     if not submits and not jobs.open_jobs():
-        return ChosenJudge(live, paid=True, chat=chat)
+        check = new_jobs_check(jobs, recorded=options.feeds is not None)
+        return ChosenJudge(live, paid=True, chat=apart, collect=check)
     batched = _with_batches(
         live, server, jobs, ledger, settings.profile, model, submits=submits, now=environment.now
     )
-    return ChosenJudge(batched, paid=True, chat=chat, collect=batched.collect)
+    return ChosenJudge(batched, paid=True, chat=apart, collect=batched.collect)
 
 
 def choose_estimating_judge(

@@ -39,11 +39,12 @@ from paperlark.day.unread import (
     report_unread,
     sample_size,
 )
+from paperlark.domain.announcement import Announcement
 from paperlark.domain.digest import Candidate, Digest
 from paperlark.domain.feedback import NO_EVIDENCE, NO_LATER_VOTES, Evidence, vote_notes
 from paperlark.domain.judgement import NO_PRECEDENTS, JudgementKey, OnFailure
 from paperlark.domain.profile import Profile
-from paperlark.domain.spending import PriceSource, total
+from paperlark.domain.spending import PriceSource, UnderWay, total
 from paperlark.domain.translation import RankingCriteria
 from paperlark.ports import (
     Advance,
@@ -71,7 +72,8 @@ class DayParts:
     is learned from earlier days, `precedent_finder` where earlier papers are not compared.
     `on_failure` is what becomes of papers that the judge did not judge.
     `prices` returns where the judge's price is from, `printed_names` the names of authors in the
-    month before a day, with their counts of papers.
+    month before a day, with their counts of papers, `under_way` the questions for that page that
+    were cut off.
     """
 
     sources: Sequence[Source]
@@ -86,6 +88,7 @@ class DayParts:
     prices: Callable[[], PriceSource | None] = lambda: None
     printed_names: Callable[[date], Mapping[str, int]] = lambda _: {}
     on_failure: OnFailure = OnFailure.RANK
+    under_way: Callable[[date], UnderWay | None] = lambda _: None
 
 
 def make_digest(
@@ -96,15 +99,18 @@ def make_digest(
     notes: tuple[str, ...] = (),
     *,
     ranking: RankingCriteria | None = None,
+    announcement: Announcement | None = None,
 ) -> Digest:
     """Make one reader's digest of one day; `ranking` is what it is ranked by, if not as written.
+
+    `announcement` is that day's, where it was fetched before.
 
     Raises SourceError when no feed could be got, JudgeUnavailable when no paper could be judged
     and that is to fail.
     """
     progress = _TimedSteps(progress)
     ranking = ranking or RankingCriteria(profile.criteria)
-    announcement = announce(
+    announcement = announcement or announce(
         day, profile.categories, sources=parts.sources, batches=parts.batches, progress=progress
     )
     seen = parts.archive.seen(profile.id, day, [one.paper.id for one in announcement.papers])
@@ -143,7 +149,8 @@ def make_digest(
     )
     shown = {entry.paper.id for entry in digest.entries}
     terms = parts.ranker.explain(papers, ranking.criteria, evidence, shown) if shown else {}
-    return with_matched_terms(digest, terms)
+    digest = with_matched_terms(digest, terms)
+    return replace(digest, under_way=parts.under_way(day)) if parts.judge else digest
 
 
 def _select_by_match(eligible: Sequence[Candidate], profile: Profile, day: date) -> Selection:

@@ -5,19 +5,29 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Sequence
+from datetime import date
 from errno import EISDIR
 from pathlib import Path, PurePosixPath
 
 from paperlark.domain.digest import Page
 from paperlark.domain.errors import PublishError
 
+_ROOM = 2**20
+"""Bytes."""
 
-def check_writable(folder: Path) -> None:
-    """Create the folder where it is missing; raises PublishError before anything is paid for."""
+
+def check_writable(folder: Path, day: date | None = None) -> None:
+    """Create the folder where it is missing; raises PublishError before anything is paid for.
+
+    The files of the day must be replaceable, and there must be room for as much as they take.
+    """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            pass
+        with tempfile.TemporaryFile(dir=folder) as file:
+            file.write(bytes(_ROOM))
+            file.flush()
+        for there in folder.glob(f"{day}.*") if day else ():
+            _prepare(there)
     except OSError as error:
         raise _unwritable(folder, error) from error
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -20,13 +21,28 @@ from paperlark.doctor.findings import (
     trouble,
     warning,
 )
+from paperlark.domain.calendar import today
 from paperlark.domain.chat import ChatReply, Prompt
-from paperlark.domain.errors import ModelBusy, ModelError, PriceUnknown, StoreError
+from paperlark.domain.errors import (
+    BudgetSpent,
+    ModelBusy,
+    ModelError,
+    PriceUnknown,
+    StoreBusy,
+    StoreError,
+)
+from paperlark.domain.judgement import JudgementKey, ModelCall
 from paperlark.domain.spending import Tokens
-from paperlark.http.loopback import is_on_this_machine
+from paperlark.http.network_settings import is_on_this_machine
+from paperlark.judges.llm import paid_calls
+from paperlark.llm.budget import BudgetLedger
 from paperlark.renderers.english import UNKNOWN, amount
 from paperlark.settings import ModelSettings
+from paperlark.store.database import open_database
+from paperlark.store.judgements import JudgementStore, StoredQuestions
+from paperlark.store.lock import run_lock
 from paperlark.store.model_servers import REMEMBERED, ModelServerStore
+from paperlark.store.spending import SpendingStore
 
 if TYPE_CHECKING:
     from paperlark.llm.capabilities import Capabilities
@@ -42,6 +58,8 @@ _PROMPT = Prompt(
     },
     longest_answer=64,
 )
+_JUDGE = "doctor"
+"""What the books have in place of the instructions' hash."""
 _LONGEST = 60.0
 """Seconds: a local model may have to be loaded first."""
 _OLD = timedelta(days=365)
@@ -129,6 +147,12 @@ def _question(context: CheckContext, model: ModelSettings) -> Iterator[Finding]:
 def _answer(context: CheckContext, model: ModelSettings, key: str | None) -> Iterator[Finding]:
     try:
         asked = _ask(context, model, key)
+    except StoreBusy as failed:
+        yield note("model", f"not contacted: {failed.problem}", failed.hint)
+    except BudgetSpent as failed:
+        yield note("model", f"not contacted: {failed.problem}", failed.hint)
+    except StoreError as failed:
+        yield trouble("model", failed)
     except ModelBusy as failed:
         yield trouble("model", failed, Severity.WARNING)
     except ModelError as failed:
@@ -161,29 +185,55 @@ def _is_kept_to(text: str) -> bool:
 
 
 def _ask(context: CheckContext, model: ModelSettings, key: str | None) -> _Asked:
-    """Send the request once, and store the discovered capabilities; raises ModelError."""
+    """Send the request once, within the budget and the books, and store what was discovered.
+
+    Raises ModelError, and StoreError where the database is in use or cannot be written.
+    """
+    from paperlark.llm.chat_stack import Metered  # noqa: PLC0415  # where there is a model
     from paperlark.llm.openai_compatible import OpenAICompatible  # noqa: PLC0415  # HTTP client
 
     database, now = context.settings.database, context.environment.now
-    keep = capability_keeper(model, database, now)
-    known = stored_capabilities(model, database)
-    learned = [known] if known else []
+    with ExitStack() as opened:
+        opened.enter_context(run_lock(database, patience=0.0))
+        connection = opened.enter_context(open_database(database))
+        keep = capability_keeper(model, database, now)
+        known = stored_capabilities(model, database)
+        learned = [known] if known else []
 
-    def learn(dialect: Capabilities) -> None:
-        learned.append(dialect)
-        keep(dialect)
+        def learn(dialect: Capabilities) -> None:
+            learned.append(dialect)
+            keep(dialect)
 
-    with OpenAICompatible(
-        model.base_url,
-        model.model,
-        key=key,
-        timeout=min(model.timeout, _LONGEST),
-        capabilities=known,
-        on_learned=learn,
-        own_prices=model.prices,
-        now=now,
-    ) as server:
-        return _Asked(server.ask(_PROMPT), learned[-1] if learned else None)
+        reader, day = context.settings.profile.id, today(now())
+        ledger = BudgetLedger(model.budget)
+        ledger.begin(*SpendingStore(connection, database).before(reader, day, now()))
+        book = opened.enter_context(StoredQuestions(database, reader, now=now))
+        book.begin(day)
+        server = opened.enter_context(
+            OpenAICompatible(
+                model.base_url,
+                model.model,
+                key=key,
+                timeout=min(model.timeout, _LONGEST),
+                capabilities=known,
+                on_learned=learn,
+                own_prices=model.prices,
+                now=now,
+            )
+        )
+        chat = Metered(server, model.base_url, ledger, book=book, own_prices=model.prices, now=now)
+        calls: tuple[ModelCall, ...] = ()
+        try:
+            reply = chat.ask(_PROMPT)
+            calls = (ModelCall((), reply.spend, reply.text),)
+        except ModelError as failed:
+            calls = paid_calls(failed)
+            raise
+        finally:
+            books = JudgementStore(connection, database, now=now)
+            for call in calls:
+                books.keep(call, JudgementKey(day, reader, "", f"{model.model}/{_JUDGE}"))
+        return _Asked(reply, learned[-1] if learned else None)
 
 
 def _cost_in_words(model: ModelSettings, now: datetime) -> str:

@@ -20,7 +20,7 @@ from paperlark.domain.judgement import (
 )
 from paperlark.domain.paper import Paper, PaperId
 from paperlark.domain.profile import Cutoffs
-from paperlark.domain.spending import PriceSource, Spend
+from paperlark.domain.spending import PriceSource, Spend, UnderWay
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,7 +270,8 @@ class Digest:
     Judging: `criteria` and `judge` are the fingerprints it was done with; `judgements` include
     those below the cut-offs, and are the means of the `readings` where there were several;
     `agreement` is None where no paper was read more than once. `prices` is the source of the
-    model's price, None where it is unknown.
+    model's price, None where it is unknown. `under_way` are questions that were cut off by a kill,
+    which `spend` does not have, None where there are none.
     Below the threshold: `explored` is the random sample, `unread` the others; `missed` is None
     where no estimate is possible.
     """
@@ -303,6 +304,7 @@ class Digest:
     reader: str = ""
     understood: tuple[str, ...] = ()
     translation: str | None = None
+    under_way: UnderWay | None = None
 
     @property
     def reader_id(self) -> str:

@@ -5,9 +5,11 @@ PaperlarkError
 ├── IdentityShared            two profiles with one id in one database
 ├── SourceError               where papers come from
 │   ├── FeedNotFound          no feed of that day and category
+│   │   └── NoNetwork         not one of the servers could be connected to
 │   ├── FeedUnreadable        bytes that are not one of arXiv's feeds
 │   ├── UnknownCategory       arXiv says it has no such category
 │   └── SourceUnreachable     no response, or one that is not a feed
+│       └── NoConnection      the server could not be connected to: it received nothing
 ├── JudgeError                the judge cannot work
 │   ├── RecordingUnreadable   the file of recorded judgements
 │   ├── KeyMissing            no API key
@@ -23,6 +25,7 @@ PaperlarkError
 ├── PeopleError               looking up authors failed: noted on the page, never ends a run
 ├── StoreError                the database
 │   ├── StoreBusy             another run is using it
+│   │   └── RunHangs          it has been for longer than any run may
 │   └── StoreDamaged          it cannot be read any more, and was set aside
 ├── InvalidQuery              a search query that is empty or too long
 ├── UnclearName               a name that is not enough to follow an author by, or is not followed
@@ -34,6 +37,7 @@ PaperlarkError
 │   ├── ChannelBusy           a retry may help: it certainly did not arrive
 │   ├── ChannelRefused        a retry will not help
 │   └── MaybeDelivered        it was sent, and whether it arrived is unknown
+├── RunTooLong                the run took longer than it may, and was ended
 ├── NotScheduled              a timer that cannot be set, shown or removed
 └── DigestInconsistent        counts that do not add up: a bug, and no page is made
 """
@@ -91,6 +95,10 @@ class FeedNotFound(SourceError):
     """There is no feed of that day and category."""
 
 
+class NoNetwork(FeedNotFound):
+    """Not one of the servers that have it could be connected to."""
+
+
 class FeedUnreadable(SourceError):
     """These bytes are not a feed of arXiv's."""
 
@@ -101,6 +109,10 @@ class UnknownCategory(SourceError):
 
 class SourceUnreachable(SourceError):
     """No response, or a response that is not a feed."""
+
+
+class NoConnection(SourceUnreachable):
+    """The server could not be connected to, and received nothing."""
 
 
 class JudgeError(PaperlarkError):
@@ -201,6 +213,10 @@ class StoreBusy(StoreError):
     """Another run is using the database."""
 
 
+class RunHangs(StoreBusy):
+    """Another run has used the database for longer than a run may, and hangs."""
+
+
 class StoreDamaged(StoreError):
     """The database cannot be read any more; it was set aside and nothing took its place."""
 
@@ -252,6 +268,10 @@ class ChannelRefused(DeliveryError):
 
 class MaybeDelivered(DeliveryError):
     """The message was sent and the response was lost: a retry could deliver it twice."""
+
+
+class RunTooLong(PaperlarkError):
+    """The run took longer than it may, and was ended; what was paid for is stored."""
 
 
 class NotScheduled(PaperlarkError):

@@ -55,6 +55,57 @@ class Spend:
 
 
 @dataclass(frozen=True, slots=True)
+class NotedSpend(Spend):
+    """A spend whose questions are noted as under way, by these keys, until it is stored."""
+
+    notes: tuple[str, ...] = ()
+
+
+def notes_of(spend: Spend) -> tuple[str, ...]:
+    """Return the keys under which the questions of a spend are noted as under way."""
+    return spend.notes if isinstance(spend, NotedSpend) else ()
+
+
+def noted(spend: Spend, notes: tuple[str, ...]) -> Spend:
+    """Return the spend with the notes that end when it is stored."""
+    if not notes:
+        return spend
+    return NotedSpend(spend.tokens, spend.cost, spend.requests, spend.most, notes)
+
+
+@dataclass(frozen=True, slots=True)
+class UnderWay:
+    """Questions that were sent and whose answers are not stored: they may have been billed.
+
+    `tokens` are an upper bound, None where unknown; `most` is one of the cost in US dollars, None
+    where it is unknown for any of them.
+    """
+
+    questions: int
+    tokens: Tokens | None
+    most: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Outstanding:
+    """What is under way to one model for one reader; `batch` is at a batch service.
+
+    `title` is that of the reader's page, empty where it is unknown.
+    """
+
+    model: str
+    profile: str
+    under_way: UnderWay
+    batch: bool = False
+    title: str = ""
+
+    @property
+    def name(self) -> str:
+        """The title of the reader's page, where it is known."""
+        return self.title or self.profile
+
+
+@dataclass(frozen=True, slots=True)
 class Prices:
     """US dollars per million tokens; with `cached` None they cost as other prompt tokens."""
 
@@ -146,7 +197,7 @@ def total(spends: Iterable[Spend]) -> Spend:
     known = [bound for bound in bounds if bound is not None]
     tokens = [spend.tokens for spend in spends if spend.tokens is not None]
     costs = [spend.cost for spend in spends if spend.cost is not None]
-    return Spend(
+    added = Spend(
         tokens=Tokens(
             sum(t.prompt for t in tokens),
             sum(t.completion for t in tokens),
@@ -162,4 +213,21 @@ def total(spends: Iterable[Spend]) -> Spend:
         else None,
         requests=sum(spend.requests for spend in spends),
         most=sum(known, Decimal(0)) if len(costs) < len(spends) == len(known) else None,
+    )
+    return noted(added, tuple(note for spend in spends for note in notes_of(spend)))
+
+
+def all_under_way(questions: Iterable[UnderWay]) -> UnderWay | None:
+    """Add up what is under way; None where nothing is. One unknown part makes a sum unknown."""
+    every = tuple(questions)
+    if not every:
+        return None
+    tokens = [one.tokens for one in every if one.tokens is not None]
+    known = [one.most for one in every if one.most is not None]
+    return UnderWay(
+        sum(one.questions for one in every),
+        Tokens(sum(t.prompt for t in tokens), sum(t.completion for t in tokens))
+        if len(tokens) == len(every)
+        else None,
+        sum(known, Decimal(0)) if len(known) == len(every) else None,
     )

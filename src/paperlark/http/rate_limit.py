@@ -53,8 +53,10 @@ class ProcessRateLimit:
         self._lock = FileLock(folder / "arxiv.lock")
 
     @contextmanager
-    def turn(self, server: str, left: float) -> Iterator[None]:
+    def turn(self, server: str, left: float) -> Iterator[Callable[[], None]]:
         """Wait for our turn at that server, and keep all other processes out meanwhile.
+
+        Yields a function to call where no request was sent: no pause is then kept after it.
 
         Raises SourceUnreachable when that takes longer than the seconds that are `left`, or than
         our patience; SourceError when the folder cannot be written.
@@ -64,12 +66,18 @@ class ProcessRateLimit:
         try:
             self._wait(server, left - (self._clock.timer() - began))
             self._write(_ALL, self._pause)  # in case the process is killed
+            pause = self._pause
+
+            def unused() -> None:
+                nonlocal pause
+                pause = 0.0
+
             try:
-                yield
+                yield unused
             finally:
-                self._passed = self._clock.timer()
+                self._passed = self._clock.timer() - self._pause + pause
                 with suppress(OSError):  # the next turn says so
-                    self._note(_ALL, self._pause)
+                    self._note(_ALL, pause)
         finally:
             self._lock.release()
 

@@ -191,7 +191,13 @@ class BatchClient:
 
     def _collect(self, job: BatchJob) -> bool:
         """Store what came of a job; return whether anything did."""
-        name = job.name or self._find(job)
+        try:
+            name = job.name or self.service.find(job.key)
+        except ModelError as error:
+            if self.now() - job.at < WINDOW:
+                raise
+            # Whether it was submitted is not known any more: it may have been billed.
+            return self._store(job, no_results(job, error.problem, maybe_paid=True))
         if name is None:
             _log.info("batch %s was never submitted: dropped", job.key)
             self.jobs.drop(job)
@@ -202,20 +208,14 @@ class BatchClient:
         if results is None:
             _log.info("batch %s is not answered yet", job.key)
             return False
+        return self._store(job, results)
+
+    def _store(self, job: BatchJob, results: BatchResults) -> bool:
         self.jobs.collect(replace(job, misses=results.misses), results.model_calls)
         judged = sum(len(call.judgements) for call in results.model_calls)
         message = "batch %s collected: %d judgements, %d papers without one"
         _log.info(message, job.key, judged, len(results.misses))
         return True
-
-    def _find(self, job: BatchJob) -> str | None:
-        """Return the service's id of a job that may have been submitted; None where it was not."""
-        try:
-            return self.service.find(job.key)
-        except ModelError:
-            if self.now() - job.at < WINDOW:
-                raise
-            return None
 
     def _results(self, job: BatchJob, status: BatchStatus) -> BatchResults | None:
         """Return what came of a job, None where it is not over."""

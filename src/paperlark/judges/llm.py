@@ -12,7 +12,13 @@ from typing import Protocol, TypeVar
 
 from paperlark.domain.chat import ChatReply
 from paperlark.domain.criteria import Criteria
-from paperlark.domain.errors import BudgetSpent, ModelError, ModelRefused, ModelUnusable
+from paperlark.domain.errors import (
+    BudgetSpent,
+    ModelError,
+    ModelRefused,
+    ModelUnusable,
+    StoreError,
+)
 from paperlark.domain.judgement import (
     FIRST_READING,
     NO_PRECEDENTS,
@@ -194,6 +200,9 @@ class LlmJudge:
             self._batch_size.too_large(len(batch))
             self.replies.unreadable(error.problem, "", len(batch), hostile=True)
             return _failed(batch, Fault(str(error), final=len(batch) == 1), paid=paid_calls(error))
+        except StoreError:
+            # What cannot be stored must not be paid for.
+            raise
         except Exception as error:  # noqa: BLE001  # a bug in an adapter loses no paper either
             reason = failure_reason(error)
             breaker.failed(reason)

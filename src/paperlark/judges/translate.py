@@ -8,7 +8,7 @@ from functools import cache
 from importlib.resources import files
 
 from paperlark.domain.chat import Prompt
-from paperlark.domain.errors import ModelRefused
+from paperlark.domain.errors import ModelRefused, StoreError
 from paperlark.domain.judgement import ModelCall
 from paperlark.domain.plain_text import clean
 from paperlark.domain.translation import TranslationReply
@@ -46,15 +46,18 @@ def _instructions() -> str:
 def translate(
     model: ChatModel, text: str, fault: Callable[[str], str | None] = lambda _: None
 ) -> TranslationReply:
-    """Ask for a translation of criteria, Markdown and negations kept; raises nothing.
+    """Ask for a translation of criteria, Markdown and negations kept.
 
-    `fault` returns what is wrong with a translation, None where it can be used.
+    `fault` returns what is wrong with a translation, None where it can be used. Raises StoreError
+    where the question could not be noted, and nothing else.
     """
     if len(text) > LONGEST:
         reason = f"they are longer than {LONGEST:,} characters"
         return TranslationReply(None, (), reason, answered=False)
     try:
         answer = model.ask(_prompt(text))
+    except StoreError:
+        raise
     except Exception as error:  # noqa: BLE001  # a bug in an adapter does not end the run either
         refused = isinstance(error, ModelRefused)
         return TranslationReply(None, paid_calls(error), failure_reason(error), answered=refused)

@@ -74,7 +74,7 @@ class BudgetLedger:
         """Whether anything limits what is spent."""
         return self._budget.bounded
 
-    def begin(self, month: date, *, on_page: Decimal, in_month: Decimal) -> None:
+    def begin(self, month: date, on_page: Decimal, in_month: Decimal) -> None:
         """Begin another page.
 
         `on_page` are the US dollars that this page cost before, `in_month` those of all pages

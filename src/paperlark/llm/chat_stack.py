@@ -6,8 +6,9 @@ From the outside in, as a question passes them (`build_chat_stack`):
    that all below sees the real limit of the answer: it is what a call can cost at most.
 2. `Retrying` repeats a busy call with exponential backoff. Outside the budget, so that each
    attempt is reserved and settled by itself: a failed attempt may have been billed, too.
-3. `Metered` reserves the worst-case cost of one call and settles it by what the call cost. Right
-   around the client, which sends one request a call, or repeats only what was rejected unbilled.
+3. `Metered` reserves the worst-case cost of one call, notes it in the book of questions under way,
+   and settles it by what the call cost. Right around the client, which sends one request a call, or
+   repeats only what was rejected unbilled. Whatever asks a model asks through it.
 4. The client, `OpenAICompatible`: it waits for the rate limiter innermost, so that what the budget
    refuses takes nobody's slot, and learns what the server accepts.
 """
@@ -27,13 +28,19 @@ from typing import ParamSpec, TypeVar
 import stamina
 
 from paperlark.domain.chat import ChatReply, Prompt
-from paperlark.domain.errors import BudgetSpent, ModelBusy, ModelError
-from paperlark.domain.spending import Prices, Spend, Tokens, total
+from paperlark.domain.errors import (
+    BudgetSpent,
+    ModelBusy,
+    ModelError,
+    ModelUnusable,
+    StoreError,
+)
+from paperlark.domain.spending import Prices, Spend, Tokens, noted, total
 from paperlark.llm import prices
 from paperlark.llm.budget import BudgetLedger, Reservation
 from paperlark.llm.not_an_answer import NoCompletion
 from paperlark.llm.openai_compatible import OpenAICompatible
-from paperlark.ports import ChatModel
+from paperlark.ports import ChatModel, QuestionBook
 
 _log = logging.getLogger(__name__)
 _P = ParamSpec("_P")
@@ -53,11 +60,17 @@ def build_chat_stack(
     base_url: str,
     ledger: BudgetLedger,
     *,
+    book: QuestionBook | None = None,
     own_prices: Prices | None = None,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    over: Callable[[], str | None] = lambda: None,
 ) -> ChatModel:
-    """Return the client within the budget, with retries and room for reasoning, in this order."""
-    metered = Metered(client, base_url, ledger, own_prices=own_prices, now=now)
+    """Return the client within its time and budget, with retries and room for reasoning.
+
+    `over` returns why nothing more is asked, None while there is time.
+    """
+    timed = TimeLimited(client, over)
+    metered = Metered(timed, base_url, ledger, book=book, own_prices=own_prices, now=now)
     return ReasoningBudget(Retrying(metered), lambda: client.reasoning_tokens)
 
 
@@ -181,13 +194,32 @@ class Retrying(_Wrapper):
         return reply
 
 
+class TimeLimited(_Wrapper):
+    """ChatModel that is asked nothing more when the time of a run is over.
+
+    `over` returns why, None while there is time. Raises ModelUnusable for what was not sent.
+    """
+
+    def __init__(self, model: ChatModel, over: Callable[[], str | None]) -> None:
+        super().__init__(model)
+        self._over = over
+
+    def ask(self, prompt: Prompt) -> ChatReply:
+        """Answer a prompt while there is time."""
+        reason = self._over()
+        if reason is not None:
+            raise ModelUnusable(f"not asked: {reason}")
+        return self._model.ask(prompt)
+
+
 class Metered(_Wrapper):
-    """ChatModel within a budget: reserves a call's worst-case cost, then settles it.
+    """ChatModel within a budget: reserves and notes a call's worst-case cost, then settles it.
 
     The wrapped model must send one billed request a call. A failed call that may have been billed,
     and an answer without usage, count as their worst case, as `Spend.most` says. Where too little
     is left for the longest answer, the limit is lowered to what answers so far suggest is enough.
-    Raises BudgetSpent for what was not sent.
+    Raises BudgetSpent for what was not sent, and StoreError for what could not be noted in the
+    book. A note ends with the storing of the spend, or at once where nothing was billed.
     """
 
     def __init__(
@@ -196,12 +228,14 @@ class Metered(_Wrapper):
         base_url: str,
         ledger: BudgetLedger,
         *,
+        book: QuestionBook | None = None,
         own_prices: Prices | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         super().__init__(model)
         self._base_url = base_url
         self._ledger = ledger
+        self._book = book
         self._own_prices = own_prices
         self._now = now
         self._excess = Tokens(0, 0)
@@ -235,13 +269,36 @@ class Metered(_Wrapper):
         )
         # Without a known price there is no budget: that is checked before a page is begun.
         with self._ledger.reserve(most or Decimal(0)) as reservation:
+            notes = self._note(largest, most, reservation)
             try:
                 reply = self._model.ask(prompt)
             except ModelError as error:
                 error.spend = _settle(error.spend, reservation, most)
+                if error.spend is None:
+                    self._drop(notes)
+                else:
+                    error.spend = noted(error.spend, notes)
                 raise
             self._update_excess(largest, reply.spend.tokens)
-            return replace(reply, spend=_settle(reply.spend, reservation, most) or reply.spend)
+            spend = _settle(reply.spend, reservation, most) or reply.spend
+            return replace(reply, spend=noted(spend, notes))
+
+    def _note(
+        self, largest: Tokens, most: Decimal | None, reservation: Reservation
+    ) -> tuple[str, ...]:
+        """Note a call before it is sent; one that cannot be noted costs nothing."""
+        if self._book is None:
+            return ()
+        try:
+            return (self._book.note(self.name, largest, most),)
+        except StoreError:
+            reservation.settle(Decimal(0))
+            raise
+
+    def _drop(self, notes: tuple[str, ...]) -> None:
+        for note in notes:
+            if self._book is not None:
+                self._book.drop(note)
 
     def _lower_limit(self, limit: int) -> int | None:
         """Return twice the largest share of a limit used so far; None with too few answers."""

@@ -9,11 +9,20 @@ from itertools import groupby
 from typing import Any
 
 from paperlark.domain import plain_text
-from paperlark.domain.spending import Budget, Expense, Period, PriceSource, Spend, Tokens
+from paperlark.domain.spending import (
+    Budget,
+    Expense,
+    Outstanding,
+    Period,
+    PriceSource,
+    Spend,
+    Tokens,
+    all_under_way,
+)
 from paperlark.renderers import english, typeset
 from paperlark.renderers.english import UNKNOWN, amount
-from paperlark.renderers.json import cost_record, token_record
-from paperlark.renderers.wording import tokens_per, usage_per_paper
+from paperlark.renderers.json import cost_record, token_record, under_way_record
+from paperlark.renderers.wording import KILLED, tokens_per, under_way_text, usage_per_paper
 
 
 def so_far(spend: Spend) -> str:
@@ -46,14 +55,31 @@ def spending_lines(expenses: Sequence[Expense], by: Period) -> Iterator[str]:
         yield ""
 
 
-def total_line(expenses: Sequence[Expense]) -> str:
-    """Return the total cost, and how many requests have no known price."""
+def total_line(expenses: Sequence[Expense], outstanding: Sequence[Outstanding] = ()) -> str:
+    """Return the total cost, how many requests have no known price, and what is under way."""
     unpriced = sum(one.unpriced for one in expenses)
     requests = sum(one.requests for one in expenses)
-    if unpriced == requests:
-        return f"total: {UNKNOWN}"
+    left = all_under_way(one.under_way for one in outstanding)
+    more = f", plus {under_way_text(left, 'under way')}" if left else ""
+    if requests and unpriced == requests:
+        return f"total: {UNKNOWN}{more}"
     unknown = f", plus {_part(unpriced, requests)} with no known price" if unpriced else ""
-    return f"total: {amount(_total(expenses))}{unknown}"
+    return f"total: {amount(_total(expenses))}{unknown}{more}"
+
+
+def outstanding_lines(outstanding: Sequence[Outstanding], *, is_at_work: bool) -> Iterator[str]:
+    """Return a line for what is under way to each model for each reader, with the most it costs.
+
+    `is_at_work` is whether a run may be asking now.
+    """
+    for one in outstanding:
+        if one.batch:
+            what = under_way_text(one.under_way, "in a batch that is not answered yet")
+        elif is_at_work:
+            what = under_way_text(one.under_way, "under way in a run at work, or killed")
+        else:
+            what = under_way_text(one.under_way, KILLED)
+        yield f"{plain_text.one_line(one.model)} for {typeset.plain(one.name)}: {what}"
 
 
 def month_line(month: date, spent: Decimal, budget: Budget) -> str | None:
@@ -71,6 +97,15 @@ def source_line(model: str, prices: PriceSource | None) -> str:
     if prices is None:
         return f"prices: no price known for {plain_text.one_line(model)}; set it in [judge.prices]"
     return f"prices of {plain_text.one_line(model)}: {source_text(prices)}"
+
+
+def outstanding_document(outstanding: Sequence[Outstanding]) -> list[dict[str, Any]]:
+    """Return what is under way as JSON values; null is unknown."""
+    return [
+        {"model": one.model, "profile": one.name, "batch": one.batch}
+        | under_way_record(one.under_way)
+        for one in outstanding
+    ]
 
 
 def spending_document(expenses: Sequence[Expense]) -> list[dict[str, Any]]:

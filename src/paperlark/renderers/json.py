@@ -11,7 +11,7 @@ from paperlark.domain.digest import Batch, Digest, Entry, Page
 from paperlark.domain.exploration import Unread
 from paperlark.domain.judgement import Agreement, Match, Nearest, Precedent, Unjudged
 from paperlark.domain.paper import Paper
-from paperlark.domain.spending import Cost, PriceSource, Spend, Tokens
+from paperlark.domain.spending import Cost, PriceSource, Spend, Tokens, UnderWay
 from paperlark.renderers import wording
 
 
@@ -25,7 +25,8 @@ class JsonRenderer:
 
         document = JsonDigest.model_validate(_document(digest))
         # Pages without these stay as they were before they existed.
-        unused = {key for key in ("translation", "understood") if not getattr(digest, key)}
+        optional = ("translation", "understood", "under_way")
+        unused = {key for key in optional if not getattr(digest, key)}
         text = document.model_dump_json(indent=2, by_alias=True, exclude=unused) + "\n"
         return Page(PurePosixPath(f"{digest.day}.json"), "application/json", text.encode())
 
@@ -53,6 +54,7 @@ def _document(digest: Digest) -> dict[str, Any]:
         "prompt": digest.prompt,
         "understood": digest.understood,
         "translation": digest.translation,
+        "under_way": digest.under_way and under_way_record(digest.under_way),
     }
 
 
@@ -88,6 +90,16 @@ def source_record(prices: PriceSource | None) -> Mapping[str, object] | None:
     if prices is None:
         return None
     return {"source": prices.name, "url": prices.url, "checked": prices.checked}
+
+
+def under_way_record(questions: UnderWay) -> dict[str, Any]:
+    """Return questions whose answers are not stored as JSON values; null is unknown."""
+    return {
+        "questions": questions.questions,
+        "tokens": questions.tokens
+        and {"prompt": questions.tokens.prompt, "completion": questions.tokens.completion},
+        "at_most_usd": None if questions.most is None else f"{questions.most:f}",
+    }
 
 
 def token_record(tokens: Tokens) -> Mapping[str, int]:

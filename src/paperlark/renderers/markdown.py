@@ -67,7 +67,7 @@ def _blocks(digest: Digest) -> Iterator[str]:
     notes = filter(None, (wording.unjudged_note(digest), *digest.notes))
     yield from (f"> {escape_line(one_line(note))}" for note in notes)
     yield _usage(digest)
-    yield from filter(None, (wording.tokens_per_paper(digest), wording.cost_bound(digest)))
+    yield from wording.cost_remarks(digest)
     yield _funnel(digest)
     missed = wording.missed(digest)
     if missed:

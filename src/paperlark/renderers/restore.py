@@ -26,7 +26,7 @@ from paperlark.domain.judgement import (
 )
 from paperlark.domain.paper import Author, Paper, PaperId
 from paperlark.domain.profile import Cutoffs
-from paperlark.domain.spending import Cost, PriceSource, Spend, Tokens
+from paperlark.domain.spending import Cost, PriceSource, Spend, Tokens, UnderWay
 from paperlark.renderers import schema
 
 
@@ -91,6 +91,16 @@ def _digest(page: schema.JsonDigest, manifest: dict[str, Any]) -> Digest:
         ),
         agreement=_agreement(page.agreement) if page.agreement else None,
         prices=_prices(usage.prices) if usage and usage.prices else None,
+        under_way=_under_way(page.under_way) if page.under_way else None,
+    )
+
+
+def _under_way(cut_off: schema.JsonUnderWay) -> UnderWay:
+    tokens, most = cut_off.tokens, cut_off.at_most_usd
+    return UnderWay(
+        cut_off.questions,
+        Tokens(tokens.prompt, tokens.completion) if tokens else None,
+        None if most is None else Decimal(most),
     )
 
 

@@ -228,6 +228,24 @@ class JsonUsage(_Part):
     prices: Annotated[JsonPrices | None, Field(description="null: no price is known")] = None
 
 
+class JsonMostTokens(_Part):
+    """Tokens of questions whose answers are not stored, at most."""
+
+    prompt: Count
+    completion: Count
+
+
+class JsonUnderWay(_Part):
+    """Questions that were under way when a run was killed, at most; null is unknown.
+
+    They may have been billed, and are not part of the usage.
+    """
+
+    questions: Annotated[int, Field(ge=1)]
+    tokens: JsonMostTokens | None
+    at_most_usd: Dollars | None
+
+
 class JsonCutoffs(_Part):
     """The lowest scores that select a judged paper."""
 
@@ -326,6 +344,9 @@ class JsonDigest(_Part):
         Field(
             description="the criteria in English, by which papers are ranked; absent: as written"
         ),
+    ] = None
+    under_way: Annotated[
+        JsonUnderWay | None, Field(description="what a killed run may have cost; absent: nothing")
     ] = None
 
 

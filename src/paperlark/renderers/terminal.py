@@ -35,8 +35,7 @@ def _lines(digest: Digest, width: int, entries: int) -> Iterator[str]:
     yield ""
     yield from (_cut(_row(row), width) for row in _facts(digest))
     for remark in (
-        wording.tokens_per_paper(digest),
-        wording.cost_bound(digest),
+        *wording.cost_remarks(digest),
         wording.missed(digest),
         wording.agreement(digest),
     ):

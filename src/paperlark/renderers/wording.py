@@ -9,7 +9,7 @@ from textwrap import shorten
 
 from paperlark.domain.digest import Batch, Digest, Funnel, Status, Updated
 from paperlark.domain.judgement import Unjudged, UnjudgedReason
-from paperlark.domain.spending import Spend, Tokens
+from paperlark.domain.spending import Spend, Tokens, UnderWay
 from paperlark.renderers.english import (
     UNKNOWN,
     amount,
@@ -267,6 +267,30 @@ def cost_bound(digest: Digest) -> str | None:
     return None if most is None else f"It cost {amount(most)} at most."
 
 
+KILLED = "under way when the run was killed"
+
+
+def under_way_text(questions: UnderWay, where: str = KILLED) -> str:
+    """Return how many questions are where, and the most that they cost, in tokens if unpriced."""
+    counts = f"{counted(questions.questions, 'question')} {where}"
+    if questions.most is not None:
+        return f"{counts}, at most {amount(questions.most)}"
+    if questions.tokens is not None:
+        return f"{counts}, at most {number(questions.tokens.total)} tokens"
+    return counts
+
+
+def cut_off(digest: Digest) -> str | None:
+    """Return what was under way at a kill and may have cost more; None where nothing was."""
+    return f"Besides: {under_way_text(digest.under_way)}." if digest.under_way else None
+
+
+def cost_remarks(digest: Digest) -> tuple[str, ...]:
+    """Return the sentences below tokens and cost: per paper, at most, and what was cut off."""
+    remarks = (tokens_per_paper(digest), cost_bound(digest), cut_off(digest))
+    return tuple(remark for remark in remarks if remark)
+
+
 def without_model(digest: Digest) -> str:
     """Return the sentence in place of tokens and cost."""
     if digest.status is Status.IMPORTED:
@@ -364,10 +388,12 @@ def _model_account(digest: Digest) -> tuple[str, ...]:
     tokens, cost = usage_rows(digest.spend)
     most = digest.spend.most if digest.spend else None
     paid = f"{amount(most)} at most" if most is not None else cost.cells[-1]
+    besides = digest.under_way.most if digest.under_way else None
+    more = "" if besides is None else f", and at most {amount(besides)} for questions cut off"
     return (
         digest.model,
         f"{tokens.cells[-1]} tokens",
-        f"cost {UNKNOWN}" if paid == UNKNOWN else paid,
+        f"cost {UNKNOWN}{more}" if paid == UNKNOWN else f"{paid}{more}",
     )
 
 

@@ -13,8 +13,9 @@ from paperlark.day import DayParts, make_digest
 from paperlark.day.announce import announce
 from paperlark.day.assemble import announcement_gaps, is_worse
 from paperlark.day.publish import check_writable, publish, withdraw
+from paperlark.domain.announcement import Announcement
 from paperlark.domain.digest import Digest
-from paperlark.domain.errors import PaperlarkError, PublishError, SourceError, StoreError
+from paperlark.domain.errors import PaperlarkError, PublishError, SourceError, StoreBusy, StoreError
 from paperlark.domain.feedback import NO_LATER_VOTES, LaterVotes
 from paperlark.domain.profile import Profile
 from paperlark.domain.run_states import State
@@ -61,14 +62,42 @@ class MadePage:
         return State(self.digest.status)
 
 
+Aside = Callable[[], AbstractContextManager[object]]
+"""Entered while a run waits, so that others may work."""
+
+
+@dataclass(frozen=True, slots=True)
+class FetchAnnouncement:
+    """Fetches a profile's announcements; who waits for arXiv, or a network, keeps no run waiting.
+
+    `begin` is called before arXiv is asked about another day, inside `aside`, in which other runs
+    may work.
+    """
+
+    categories: Sequence[str]
+    parts: DayParts
+    begin: Callable[[], object]
+    aside: Aside
+
+    def __call__(self, day: date, progress: Progress) -> Announcement:
+        """Return the announcement of a day; raises SourceError, or StoreBusy."""
+        with self.aside():
+            self.begin()
+            sources, batches = self.parts.sources, self.parts.batches
+            return announce(
+                day, self.categories, sources=sources, batches=batches, progress=progress
+            )
+
+
 @dataclass(frozen=True, slots=True)
 class PageMaker:
     """One profile's parts, put together and ready to make any day's page.
 
     `days` returns the announcement days in a range; `collect` stores the answers to batches that
-    earlier runs submitted, and returns the days they belong to; `begin` is called after that,
-    before each day; `ranking` returns what a day is ranked by, None for the criteria as written;
-    `stop` starts no further paid call, and returns how many answers are still to come.
+    earlier runs submitted, and returns the days they belong to; each of `begin` is called after
+    that, when the announcement is there; `ranking` returns what a day is ranked by, None for the
+    criteria as
+    written; `stop` starts no further paid call, and returns how many answers are still to come.
     """
 
     profile: Profile
@@ -76,9 +105,10 @@ class PageMaker:
     renderers: tuple[Renderer, ...]
     folder: Path
     notes: tuple[str, ...]
+    announcements: FetchAnnouncement
     days: Callable[[date, date], tuple[date, ...]]
     collect: Callable[[Progress], frozenset[date]]
-    begin: Callable[[date], None]
+    begin: Sequence[Callable[[date], None]]
     stop: StopPaying
     ranking: Callable[[date], RankingCriteria] | None = None
 
@@ -101,14 +131,7 @@ class PageMaker:
 
     def lacking(self, day: date, progress: Progress) -> tuple[str, ...]:
         """Return what arXiv has not announced yet of that day; what it has is stored."""
-        announcement = announce(
-            day,
-            self.profile.categories,
-            sources=self.parts.sources,
-            batches=self.parts.batches,
-            progress=progress,
-        )
-        return announcement_gaps(announcement)
+        return announcement_gaps(self.announcements(day, progress))
 
     def make(self, day: date, progress: Progress) -> MadePage:
         """Make, file and publish the day's digest, unless a better one is there.
@@ -116,16 +139,22 @@ class PageMaker:
         Raises PaperlarkError; the pages of earlier runs are then untouched, with a record of the
         failure beside them.
         """
-        check_writable(self.folder)
+        check_writable(self.folder, day)
         self._check_own(day)
-        answered = self.collect(progress)
-        self.begin(day)
         try:
+            announcement = self.announcements(day, progress)
+            answered = self.collect(progress)
+            for begin in self.begin:
+                begin(day)
             ranking = self.ranking(day) if self.ranking else RankingCriteria(self.profile.criteria)
             digest = make_digest(
-                day, self.profile, self.parts, progress, self.notes, ranking=ranking
+                *(day, self.profile, self.parts, progress, self.notes),
+                ranking=ranking,
+                announcement=announcement,
             )
             pages = [renderer.render(digest) for renderer in self.renderers]
+        except StoreBusy:
+            raise
         except PaperlarkError as error:
             publish([failure_record(day, self.profile, error)], self.folder)
             raise

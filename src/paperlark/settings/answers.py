@@ -10,7 +10,7 @@ from enum import StrEnum
 from importlib.resources import files as resources
 from types import MappingProxyType
 
-from paperlark.http.loopback import is_on_this_machine, is_this_machine
+from paperlark.http.network_settings import is_on_this_machine, is_this_machine
 from paperlark.settings.values import Security
 
 FIELDS: Mapping[str, str] = MappingProxyType({

@@ -54,7 +54,9 @@ class RunOptions:
 
     `patience` is how many seconds to wait for another run on the same database; `tell` is called
     with its description. With `all_votes` a page learns from votes cast after its day as well, and
-    says so.
+    says so. With `anew` a lost database is replaced by a new one, and `tell` is called with how to
+    bring it back; else that is an error. `over` returns why the model is asked nothing more, None
+    while there is time.
     """
 
     output: Path | None = None
@@ -66,6 +68,8 @@ class RunOptions:
     patience: float = 0.0
     tell: Callable[[str], object] = lambda _: None
     all_votes: bool = False
+    anew: bool = False
+    over: Callable[[], str | None] = lambda: None
 
 
 def machine_zone(clock: Path = Path("/etc/localtime")) -> tzinfo:

@@ -254,6 +254,21 @@ class SourcesShape(_Shape):
     )
 
 
+class RunShape(_Shape):
+    """How long a run may take."""
+
+    at_most: float = Field(
+        default=7200.0,
+        ge=1,
+        le=604_800,
+        strict=False,
+        allow_inf_nan=False,
+        description="seconds that a run may be at work, 1 to 604800; then the model is asked"
+        " nothing more and the page is made of what there is, or the run ends and says where."
+        " Waiting for a late announcement does not count",
+    )
+
+
 class SiteShape(_Shape):
     """The static site of all days, made by `paperlark site` and `paperlark morning`."""
 
@@ -400,6 +415,7 @@ class ProfileShape(_Shape):
     judge: JudgeShape | None = Field(default=None, description="a table [judge]")
     budget: BudgetShape = Field(default=BudgetShape(), description="a table [budget]")
     sources: SourcesShape = Field(default=SourcesShape(), description="a table [sources]")
+    run: RunShape = Field(default=RunShape(), description="a table [run]")
     site: SiteShape = Field(default=SiteShape(), description="a table [site]")
     mail: MailShape | None = Field(default=None, description="a table [mail]")
     deliver: Annotated[list[DeliverShape], AfterValidator(_reachable)] = Field(

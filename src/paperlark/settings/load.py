@@ -15,7 +15,7 @@ from paperlark.domain.delivery import Subscription
 from paperlark.domain.errors import Problem, ProfileError
 from paperlark.domain.profile import RECALL, Cutoffs, Exploration, FollowedAuthor, Profile
 from paperlark.domain.spending import Budget, Prices
-from paperlark.http.loopback import is_on_this_machine, is_this_machine
+from paperlark.http.network_settings import is_on_this_machine, is_this_machine
 from paperlark.settings.places import missing_hint
 from paperlark.settings.values import (
     ArxivSettings,
@@ -122,6 +122,7 @@ def load_settings(path: Path) -> Settings:
         file=path.absolute(),
         criteria_file=_inside(home, named),
         id=shape.id,
+        at_most=shape.run.at_most,
     )
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from paperlark.domain.criteria import parse_criteria
 from paperlark.domain.errors import Problem, ProfileError
 from paperlark.domain.taxonomy import TAXONOMY
-from paperlark.http.loopback import is_on_this_machine
+from paperlark.http.network_settings import is_on_this_machine
 from paperlark.settings.answers import PASSWORD, Chat, Mail, Model, SetupAnswers, field_criteria
 from paperlark.settings.identity import id_line, random_id
 from paperlark.settings.places import PROFILE, DataPlaces

@@ -157,7 +157,7 @@ class Settings:
 
     `model` None: no judge. `people` None: nobody needs to know who an author is. `file` is the
     profile's, and `id` what stands there, None where nothing does: `profile.id` is then to be
-    found in the database.
+    found in the database. `at_most` is how many seconds a run may be at work.
     """
 
     profile: Profile
@@ -172,3 +172,4 @@ class Settings:
     file: Path | None = None
     criteria_file: Path | None = None
     id: str | None = None
+    at_most: float = 7200.0

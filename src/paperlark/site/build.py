@@ -23,11 +23,11 @@ from paperlark.site.publish import Built, File, publish_files
 from paperlark.site.rendering import fingerprint_of
 from paperlark.site.search_pages import search_files
 from paperlark.site.topics import topic_files
-from paperlark.store.database import open_existing
 from paperlark.store.derived import CacheStore
 from paperlark.store.digests import DigestStore
 from paperlark.store.paper_texts import PaperTextStore
 from paperlark.store.readers import ReaderStore
+from paperlark.store.reading import open_existing
 from paperlark.store.scanned import ScannedStore
 from paperlark.store.votes import FeedbackStore
 
@@ -64,7 +64,9 @@ def build_site(
 
 def _connect(settings: Settings, opened: ExitStack) -> Connection:
     """Open the database of one profile; never creates one."""
-    return opened.enter_context(open_existing(settings.database, settings.profile.title))
+    return opened.enter_context(
+        open_existing(settings.database, settings.profile.title, settings.output, caches=True)
+    )
 
 
 def _identified(settings: Settings, connection: Connection) -> Settings:

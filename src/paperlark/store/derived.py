@@ -69,10 +69,10 @@ class VectorStore:
                 ).fetchone()
                 for paper in papers
             ]
-        return {
-            PaperId(paper): PaperVector(PaperId(paper), date.fromisoformat(day), title, vector)
-            for paper, day, title, vector in filter(None, rows)
-        }
+            return {
+                PaperId(paper): PaperVector(PaperId(paper), date.fromisoformat(day), title, vector)
+                for paper, day, title, vector in filter(None, rows)
+            }
 
     def before(self, day: date, space: str) -> Iterator[VectorChunk]:
         """Yield all vectors of papers announced before that day, by id, a chunk at a time."""
@@ -87,7 +87,7 @@ class VectorStore:
         about = {"day": day.isoformat(), "space": space, "most": most}
         with store_errors(self._path):
             rows = self._connection.execute(_UNPLACED, about).fetchall()
-        return [(paper_of(*row[:6]), date.fromisoformat(row[6])) for row in rows]
+            return [(paper_of(*row[:6]), date.fromisoformat(row[6])) for row in rows]
 
     def keep(self, places: Iterable[PaperVector], space: str) -> None:
         """Store vectors in one transaction; of two days of one paper the earlier counts."""
@@ -161,6 +161,17 @@ class CacheStore:
                 "INSERT OR REPLACE INTO scratch (key, made_of, content) VALUES (?, ?, ?)",
                 ((one.key, one.made_of, one.content) for one in scraps),
             )
+
+
+def derived_stores(
+    connection: sqlite3.Connection, path: Path
+) -> tuple[VectorStore, EncodingStore, CacheStore]:
+    """Return all that a ranker keeps in an open database."""
+    return (
+        VectorStore(connection, path),
+        EncodingStore(connection, path),
+        CacheStore(connection, path),
+    )
 
 
 def announce_papers(connection: sqlite3.Connection, digest: Digest) -> None:

@@ -121,7 +121,7 @@ class DigestStore:
             rows = self._connection.execute(
                 "SELECT day FROM digests WHERE profile = ? ORDER BY day", (profile,)
             ).fetchall()
-        return tuple(date.fromisoformat(day) for (day,) in rows)
+            return tuple(date.fromisoformat(day) for (day,) in rows)
 
     def fingerprints(self, profile: str) -> Mapping[date, str]:
         """Return the content hash of every day's digest, in the order of the days."""
@@ -129,10 +129,8 @@ class DigestStore:
             rows = self._connection.execute(
                 "SELECT day, fingerprint FROM digests WHERE profile = ? ORDER BY day", (profile,)
             ).fetchall()
-        return {
-            (at := date.fromisoformat(day)): known or self._hash_of(profile, at)
-            for day, known in rows
-        }
+            known = {date.fromisoformat(day): hashed for day, hashed in rows}
+            return {day: hashed or self._hash_of(profile, day) for day, hashed in known.items()}
 
     def _hash_of(self, profile: str, day: date) -> str:
         """Compute and store the hash of a digest that has none yet."""
@@ -160,13 +158,13 @@ class DigestStore:
                 ).fetchone()
                 for paper in papers
             }
-        return {
-            paper: SeenBefore(
-                date.fromisoformat(first), date.fromisoformat(shown) if shown else None
-            )
-            for paper, (first, shown) in rows.items()
-            if first is not None
-        }
+            return {
+                paper: SeenBefore(
+                    date.fromisoformat(first), date.fromisoformat(shown) if shown else None
+                )
+                for paper, (first, shown) in rows.items()
+                if first is not None
+            }
 
     def explored(self, profile: str, day: date, days: int) -> tuple[Explored, ...]:
         """Return the random samples judged on the last `days` days that had one."""

@@ -1,17 +1,24 @@
-"""Paid judgements, with the model calls that made them."""
+"""Paid judgements, with the model calls that made them, and the questions under way."""
 
 from __future__ import annotations
 
+import logging
+import secrets
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
+from threading import Lock
+from typing import Self
 
+from paperlark.domain.errors import StoreError
 from paperlark.domain.judgement import Judgement, JudgementKey, ModelCall
 from paperlark.domain.paper import Paper, PaperId
-from paperlark.domain.spending import Cost, Spend, Tokens, total
-from paperlark.store.database import store_errors, transaction
+from paperlark.domain.spending import Cost, Spend, Tokens, UnderWay, all_under_way, notes_of, total
+from paperlark.store.database import check_room, connect_again, store_errors, transaction
+
+_log = logging.getLogger(__name__)
 
 
 def _utc_now() -> datetime:
@@ -71,13 +78,108 @@ class JudgementStore:
                     judgement_key.judge,
                 ),
             ).fetchall()
-        return total(spend_of(*row) for row in rows)
+            return total(spend_of(*row) for row in rows)
+
+
+class StoredQuestions:
+    """Implements QuestionBook for one reader, in a database that is open elsewhere.
+
+    It has a connection of its own, for questions are sent on any thread; that is opened for the
+    first one, and the disk is then tried. `begin` says for which page the next ones are.
+    """
+
+    def __init__(self, path: Path, profile: str, *, now: Callable[[], datetime] = _utc_now) -> None:
+        self._path = path
+        self._profile = profile
+        self._now = now
+        self._day: date | None = None
+        self._connection: sqlite3.Connection | None = None
+        self._is_open, self._is_tried = True, False
+        self._lock = Lock()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close the connection; nothing can be noted any more."""
+        with self._lock:
+            self._is_open = False
+            if self._connection is not None:
+                self._connection.close()
+
+    def begin(self, day: date) -> None:
+        """Begin the page of that day; before its first question the disk is tried again."""
+        with self._lock:
+            self._day = day
+            self._is_tried = False
+
+    def note(self, model: str, tokens: Tokens, most: Decimal | None) -> str:
+        """Note a question; raises StoreError, also where the disk is too full for an answer."""
+        key = secrets.token_hex(8)
+        with self._lock, store_errors(self._path):
+            connection = self._opened()
+            check_room(self._path, tries=not self._is_tried)
+            self._is_tried = True
+            at = self._now()
+            connection.execute(
+                "INSERT INTO under_way VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    key,
+                    (self._day or at.date()).isoformat(),
+                    self._profile,
+                    model,
+                    tokens.prompt,
+                    tokens.completion,
+                    None if most is None else str(most),
+                    at.isoformat(),
+                ),
+            )
+        return key
+
+    def drop(self, key: str) -> None:
+        """End a note; one that cannot be deleted stays, and counts as what it may have cost."""
+        try:
+            with self._lock, store_errors(self._path):
+                self._opened().execute("DELETE FROM under_way WHERE key = ?", (key,))
+        except StoreError as error:
+            _log.info("the note of a question that failed stays: %s", error.problem)
+
+    def left(self, day: date) -> UnderWay | None:
+        """Return this reader's questions for the page of a day; None where none is under way."""
+        with self._lock, store_errors(self._path):
+            return questions_left(
+                self._opened(), "profile = ? AND day = ?", (self._profile, day.isoformat())
+            )
+
+    def _opened(self) -> sqlite3.Connection:
+        if not self._is_open:
+            raise StoreError("nothing more is asked: the run has ended")
+        if self._connection is None:
+            self._connection = connect_again(self._path)
+        return self._connection
+
+
+def questions_left(
+    connection: sqlite3.Connection, where: str, values: Sequence[str]
+) -> UnderWay | None:
+    """Add up the noted questions that a condition holds for; None where there are none."""
+    rows = connection.execute(
+        f"SELECT prompt_tokens, completion_tokens, most FROM under_way WHERE {where}",  # noqa: S608
+        values,
+    )
+    return all_under_way(
+        UnderWay(1, Tokens(prompt, completion), None if most is None else Decimal(most))
+        for prompt, completion, most in rows
+    )
 
 
 def insert_exchange(
     connection: sqlite3.Connection, model_call: ModelCall, judgement_key: JudgementKey, at: datetime
 ) -> None:
-    """Insert one model call with its judgements, within the caller's transaction."""
+    """Insert one model call with its judgements, within the caller's transaction.
+
+    The notes of its questions end with it.
+    """
     tokens, cost, most = model_call.spend.tokens, model_call.spend.cost, model_call.spend.most
     inserted = connection.execute(
         "INSERT INTO exchanges (day, profile, criteria, judge, requests, prompt_tokens,"
@@ -99,6 +201,9 @@ def insert_exchange(
             model_call.text,
             at.isoformat(),
         ),
+    )
+    connection.executemany(
+        "DELETE FROM under_way WHERE key = ?", [(key,) for key in notes_of(model_call.spend)]
     )
     connection.executemany(
         "INSERT INTO judgements VALUES (?, ?, ?, ?, ?, ?, ?, ?)"

@@ -1,4 +1,4 @@
--- The database, version 13. Written by `make reference`; do not edit.
+-- The database, version 14. Written by `make reference`; do not edit.
 -- Times are UTC (ISO 8601), days are announcement days in New York, money is decimal
 -- text in US dollars.
 
@@ -308,3 +308,15 @@ CREATE TABLE translations (
     attempts INTEGER NOT NULL,        -- replies so far; the calls are in exchanges
     PRIMARY KEY (criteria, translator)
 );
+
+CREATE TABLE under_way (
+    -- A question to a model whose answer is not stored: it may have been billed all the same.
+    key TEXT PRIMARY KEY,
+    day TEXT NOT NULL,                -- announcement day of the page it was sent for
+    profile TEXT NOT NULL,            -- whose page that is
+    model TEXT NOT NULL,
+    prompt_tokens INTEGER NOT NULL,   -- at most
+    completion_tokens INTEGER NOT NULL, -- at most
+    most TEXT,                        -- maximum cost in US dollars; NULL: no known price
+    at TEXT NOT NULL                  -- when it was noted, just before it was sent
+) WITHOUT ROWID;

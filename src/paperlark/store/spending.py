@@ -11,7 +11,18 @@ from pathlib import Path
 
 from paperlark.domain.batch_job import WINDOW, BatchJobState
 from paperlark.domain.readers import names_of
-from paperlark.domain.spending import Cost, Expense, Period, Spend, Tokens, total
+from paperlark.domain.spending import (
+    Cost,
+    Expense,
+    Outstanding,
+    Period,
+    Spend,
+    Tokens,
+    UnderWay,
+    all_under_way,
+    this_month,
+    total,
+)
 from paperlark.store.database import store_errors
 from paperlark.store.judgements import SPEND, spend_of
 from paperlark.store.readers import ReaderStore
@@ -29,7 +40,7 @@ _Key = tuple[str, str, str]
 
 
 class SpendingStore:
-    """Adds up the model calls of an open database, and batches that may still be billed."""
+    """Adds up the model calls of an open database, and what is under way and may be billed."""
 
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         self._connection = connection
@@ -42,7 +53,15 @@ class SpendingStore:
         Under all criteria and judges. Calls without a known price are left out.
         """
         where, values = "profile = ? AND day = ?", (profile, day.isoformat())
-        return self._bound(where, values) + self._left(where, values)
+        return self._bound(where, values) + self._left(where, values) + self._noted(where, values)
+
+    def before(self, profile: str, day: date, now: datetime) -> tuple[date, Decimal, Decimal]:
+        """Return the current month, and what the page and all pages of that month may have cost.
+
+        In US dollars; so much of a budget is used before the page is begun.
+        """
+        month = this_month(now)
+        return month, self.on_page(profile, day), self.in_month(month)
 
     def in_month(self, month: date) -> Decimal:
         """Return the maximum cost of all pages in the month of that first day, in US dollars.
@@ -51,7 +70,43 @@ class SpendingStore:
         both until that is known.
         """
         since = (datetime.combine(month, time(), UTC) - WINDOW).isoformat()
-        return self._bound(_IN_MONTH, _month(month)) + self._left("at >= ?", (since,))
+        bounds = _month(month)
+        return (
+            self._bound(_IN_MONTH, bounds)
+            + self._left("at >= ?", (since,))
+            + self._noted("at >= ? AND at < ?", bounds)
+        )
+
+    def outstanding(self, month: date | None = None) -> tuple[Outstanding, ...]:
+        """Return what is under way, by model and reader; `month` (its first day) selects one.
+
+        What was under way at a kill stays for good: whether it was billed is never known.
+        """
+        where, values = ("at >= ? AND at < ?", _month(month)) if month else ("1", ())
+        with store_errors(self._path):
+            noted = self._connection.execute(
+                "SELECT model, profile, prompt_tokens, completion_tokens, most FROM under_way"  # noqa: S608
+                f" WHERE {where}",
+                values,
+            ).fetchall()
+            jobs = self._connection.execute(
+                "SELECT model, profile, json_array_length(questions), most FROM jobs"  # noqa: S608
+                f" WHERE {where} AND state <> ?",
+                (*values, BatchJobState.COLLECTED),
+            ).fetchall()
+        groups: dict[tuple[str, str, bool], list[UnderWay]] = {}
+        for model, profile, prompt, completion, most in noted:
+            one = UnderWay(1, Tokens(prompt, completion), _dollars(most))
+            groups.setdefault((model, profile, False), []).append(one)
+        for model, profile, questions, most in jobs:
+            one = UnderWay(questions, None, _dollars(most))
+            groups.setdefault((model, profile, True), []).append(one)
+        names = names_of(ReaderStore(self._connection, self._path).all())
+        return tuple(
+            Outstanding(model, profile, together, batch, names.get(profile, ""))
+            for (model, profile, batch), ones in sorted(groups.items())
+            if (together := all_under_way(ones))
+        )
 
     def completion_each(self, judge: str) -> float | None:
         """Return the mean completion tokens per paper of this judge's latest replies.
@@ -104,7 +159,7 @@ class SpendingStore:
                 f"SELECT {SPEND} FROM exchanges AS paid WHERE {where}",  # noqa: S608
                 values,
             ).fetchall()
-        return sum((spend_of(*row).bound or Decimal(0) for row in rows), Decimal(0))
+            return sum((spend_of(*row).bound or Decimal(0) for row in rows), Decimal(0))
 
     def _left(self, where: str, values: Sequence[str]) -> Decimal:
         """Return what jobs submitted to a batch service may still cost."""
@@ -114,7 +169,20 @@ class SpendingStore:
                 " AND most IS NOT NULL",
                 (*values, BatchJobState.COLLECTED),
             ).fetchall()
+            return sum((Decimal(most) for (most,) in rows), Decimal(0))
+
+    def _noted(self, where: str, values: Sequence[str]) -> Decimal:
+        """Return what questions under way, now or at a kill, may have cost."""
+        with store_errors(self._path):
+            rows = self._connection.execute(
+                f"SELECT most FROM under_way WHERE {where} AND most IS NOT NULL",  # noqa: S608
+                values,
+            ).fetchall()
         return sum((Decimal(most) for (most,) in rows), Decimal(0))
+
+
+def _dollars(stored: str | None) -> Decimal | None:
+    return None if stored is None else Decimal(stored)
 
 
 def model_of(judge: str) -> str:

@@ -8,6 +8,7 @@ from paperlark.testing.kept import (
     FakePaperSearch,
     FakePaperTexts,
     FakePaperVectors,
+    FakeQuestionBook,
     FakeScannedPapers,
     FakeTranslationMemory,
 )
@@ -38,6 +39,7 @@ __all__ = [
     "FakePaperTexts",
     "FakePaperVectors",
     "FakePrecedentFinder",
+    "FakeQuestionBook",
     "FakeRanker",
     "FakeScannedPapers",
     "FakeSource",

@@ -6,16 +6,18 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from decimal import Decimal
 
 from paperlark.domain.announcement import Earlier, Feed
 from paperlark.domain.archive import CacheEntry, PaperVector, ScannedPaper, VectorChunk
 from paperlark.domain.batch_job import BatchJob, BatchJobState
 from paperlark.domain.digest import Digest, SeenBefore
+from paperlark.domain.errors import StoreError
 from paperlark.domain.exploration import Explored
 from paperlark.domain.judgement import Judgement, JudgementKey, ModelCall
 from paperlark.domain.paper import Paper, PaperId
 from paperlark.domain.search import Hit, Hits, PaperStatus, SearchQuery
-from paperlark.domain.spending import Spend, total
+from paperlark.domain.spending import Spend, Tokens, UnderWay, total
 from paperlark.domain.translation import StoredTranslation, TranslationReply
 from paperlark.ports import Advance
 
@@ -301,6 +303,28 @@ class FakeTranslationMemory:
             self._kept[key.criteria, key.judge] = StoredTranslation(
                 before.english or reply.english, before.attempts + 1
             )
+
+
+@dataclass(slots=True)
+class FakeQuestionBook:
+    """An in-memory QuestionBook; `notes` has what is under way, and `full` lets no more in."""
+
+    notes: dict[str, UnderWay] = field(default_factory=dict)
+    full: bool = False
+    _count: int = 0
+
+    def note(self, model: str, tokens: Tokens, most: Decimal | None) -> str:  # noqa: ARG002
+        """Note a question."""
+        if self.full:
+            raise StoreError("the disk is full")
+        self._count += 1
+        key = f"question {self._count}"
+        self.notes[key] = UnderWay(1, tokens, most)
+        return key
+
+    def drop(self, key: str) -> None:
+        """End a note."""
+        self.notes.pop(key, None)
 
 
 @dataclass(slots=True)

@@ -110,7 +110,9 @@ def cost_facts(digests: Sequence[Digest]) -> Iterator[str]:
     judged = [digest for digest in digests if digest.model is not None]
     if judged:
         yield _paid(judged)
-        yield from filter(None, map(wording.cost_bound, judged if len(digests) == 1 else ()))
+        if len(digests) == 1:
+            [digest] = digests
+            yield from filter(None, (wording.cost_bound(digest), wording.cut_off(digest)))
     elif digests:
         yield wording.without_model(digests[-1])
     if len(digests) == 1:
