@@ -6,7 +6,7 @@ stores are ports because a second implementation of each, on PostgreSQL, is plan
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import date
 from decimal import Decimal
@@ -28,6 +28,7 @@ from paperlark.domain.judgement import (
     Judgement,
     JudgementKey,
     Match,
+    MatchedTerms,
     ModelCall,
     Precedents,
     Unjudged,
@@ -98,6 +99,24 @@ class Ranker(Protocol):
 
         Criteria and evidence may be empty.
         """
+        ...
+
+
+class LearningRanker(Ranker, Protocol):
+    """A ranker that learns from labels ahead of a day, and names the words that moved a paper."""
+
+    def learn(self, criteria: Criteria, evidence: Evidence) -> None:
+        """Learn what `rank` will need with this criteria and evidence, as far as it can be kept."""
+        ...
+
+    def explain(
+        self,
+        papers: Sequence[Paper],
+        criteria: Criteria,
+        evidence: Evidence,
+        chosen: Container[PaperId],
+    ) -> Mapping[PaperId, MatchedTerms]:
+        """Name the terms that moved the chosen ones of the papers, as `rank` ranks them."""
         ...
 
 
@@ -180,6 +199,18 @@ class PaperVectors(Protocol):
 
         Of two days of one paper the earlier one counts.
         """
+        ...
+
+
+class PaperEncodings(Protocol):
+    """A cache of the words and embeddings of papers, by a fingerprint of what they were made of."""
+
+    def find(self, made_of: Iterable[bytes]) -> Mapping[bytes, bytes]:
+        """Return those that are kept."""
+        ...
+
+    def keep(self, encodings: Mapping[bytes, bytes]) -> None:
+        """Keep more of them; the oldest may be deleted."""
         ...
 
 

@@ -14,7 +14,7 @@ import json
 import re
 import shutil
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -31,8 +31,8 @@ from paperlark.domain.calendar import expects_announcement
 from paperlark.domain.criteria import Criteria
 from paperlark.domain.errors import PaperlarkError
 from paperlark.domain.feedback import NO_EVIDENCE, Evidence
-from paperlark.domain.judgement import Match
-from paperlark.domain.paper import Paper
+from paperlark.domain.judgement import Match, MatchedTerms
+from paperlark.domain.paper import Paper, PaperId
 from paperlark.ports import Ranker
 from paperlark.rankers.embedded import EmbeddedRanker
 from paperlark.renderers.json import JsonRenderer
@@ -384,6 +384,19 @@ class RememberingRanker:
         if key not in self.known:
             self.known[key] = self.ranker.rank(papers, criteria, NO_EVIDENCE)
         return self.known[key]
+
+    def learn(self, criteria: Criteria, evidence: Evidence) -> None:
+        """Learn nothing."""
+
+    def explain(
+        self,
+        papers: Sequence[Paper],  # noqa: ARG002
+        criteria: Criteria,  # noqa: ARG002
+        evidence: Evidence,  # noqa: ARG002
+        chosen: Container[PaperId],  # noqa: ARG002
+    ) -> Mapping[PaperId, MatchedTerms]:
+        """Name no terms, which no fault changes."""
+        return {}
 
 
 class Replay:

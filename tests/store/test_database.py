@@ -43,6 +43,7 @@ def test_the_schema_explains_every_table(path: Path) -> None:
         "papers",
         "batches",
         "listings",
+        "encodings",
         "feedback",
         "library",
         "explored",

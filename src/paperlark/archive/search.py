@@ -28,11 +28,11 @@ from paperlark.ports import PaperSearch, PaperTexts, Progress
 from paperlark.renderers import typeset
 from paperlark.settings import Settings
 from paperlark.settings.identity import known
+from paperlark.store.derived import VectorStore
 from paperlark.store.paper_texts import PaperTextStore
 from paperlark.store.readers import ReaderStore
 from paperlark.store.reading import open_existing
 from paperlark.store.search import SearchStore
-from paperlark.store.vectors import VectorStore
 
 if TYPE_CHECKING:
     from paperlark.rankers.semantic_search import SemanticSearch

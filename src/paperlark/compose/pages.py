@@ -29,6 +29,7 @@ from paperlark.settings.identity import claim, known
 from paperlark.store.announcements import AnnouncementStore
 from paperlark.store.batch_jobs import BatchJobStore
 from paperlark.store.database import open_database
+from paperlark.store.derived import derived_stores
 from paperlark.store.digests import DigestStore
 from paperlark.store.examples import ExampleStore
 from paperlark.store.judgements import JudgementStore, StoredQuestions
@@ -37,7 +38,6 @@ from paperlark.store.readers import ReaderStore
 from paperlark.store.scanned import ScannedStore
 from paperlark.store.spending import SpendingStore
 from paperlark.store.translations import TranslationStore
-from paperlark.store.vectors import VectorStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +134,7 @@ def open_parts(  # noqa: PLR0917  # all that pages and estimates share
     opened.enter_context(book)
     from paperlark.rankers.embedded import ranker_and_precedents  # noqa: PLC0415  # numpy: 0.2 s
 
-    ranker, precedent_finder = ranker_and_precedents(VectorStore(connection, database))
+    ranker, precedent_finder = ranker_and_precedents(*derived_stores(connection, database))
 
     def begin_budget(day: date) -> None:
         ledger.begin(*spending.before(settings.profile.id, day, environment.now()))

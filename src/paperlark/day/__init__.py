@@ -14,7 +14,7 @@ from datetime import date
 from time import monotonic
 
 from paperlark.day.announce import announce, filter_new
-from paperlark.day.assemble import RankedPapers, Selection, assemble
+from paperlark.day.assemble import RankedPapers, Selection, assemble, with_matched_terms
 from paperlark.day.authors import (
     filter_by_h_index,
     look_up_authors,
@@ -54,9 +54,9 @@ from paperlark.ports import (
     ExampleSource,
     Judge,
     JudgementMemory,
+    LearningRanker,
     PrecedentFinder,
     Progress,
-    Ranker,
     Source,
 )
 
@@ -79,7 +79,7 @@ class DayParts:
     sources: Sequence[Source]
     batches: AnnouncementBatches
     archive: Archive
-    ranker: Ranker
+    ranker: LearningRanker
     judge: Judge | None = None
     memory: JudgementMemory | None = None
     author_service: AuthorService | None = None
@@ -147,6 +147,9 @@ def make_digest(
             *name_notes(profile.followed, papers, lambda: parts.printed_names(day)),
         ),
     )
+    shown = {entry.paper.id for entry in digest.entries}
+    terms = parts.ranker.explain(papers, ranking.criteria, evidence, shown) if shown else {}
+    digest = with_matched_terms(digest, terms)
     return replace(digest, under_way=parts.under_way(day)) if parts.judge else digest
 
 

@@ -32,10 +32,10 @@ from paperlark.rankers.embedded import EmbeddedRanker, ranker_and_precedents
 from paperlark.settings import Settings
 from paperlark.settings.identity import known
 from paperlark.store.database import open_database
+from paperlark.store.derived import VectorStore
 from paperlark.store.examples import LabelledPaper, labelled_papers
 from paperlark.store.readers import ReaderStore
 from paperlark.store.reading import open_existing
-from paperlark.store.vectors import VectorStore
 
 
 def own_days(profile: Profile, papers: Iterable[LabelledPaper]) -> LabelledReader:

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 from paperlark.day import DayParts, make_digest
@@ -146,13 +146,10 @@ class PageMaker:
             answered = self.collect(progress)
             for begin in self.begin:
                 begin(day)
+            ranking = self.ranking(day) if self.ranking else RankingCriteria(self.profile.criteria)
             digest = make_digest(
-                day,
-                self.profile,
-                self.parts,
-                progress,
-                self.notes,
-                ranking=self.ranking(day) if self.ranking else None,
+                *(day, self.profile, self.parts, progress, self.notes),
+                ranking=ranking,
                 announcement=announcement,
             )
             pages = [renderer.render(digest) for renderer in self.renderers]
@@ -172,6 +169,10 @@ class PageMaker:
         withdraw(failure_path(day), self.folder)
         source = self.parts.example_source
         later = source.later_votes(self.profile, day) if source else NO_LATER_VOTES
+        if source and digest.judgements and kept is None:
+            # There is time for it now: the next page need not wait for it.
+            evidence = source.evidence(self.profile, day + timedelta(days=1))
+            self.parts.ranker.learn(ranking.criteria, evidence)
         return MadePage(digest, paths, kept, tuple(sorted(answered - {day})), later)
 
 

@@ -16,6 +16,7 @@ from paperlark.domain.errors import StoreError, Unimportable
 from paperlark.domain.exploration import Explored
 from paperlark.domain.paper import PaperId
 from paperlark.store.database import store_errors, transaction
+from paperlark.store.derived import announce_papers
 from paperlark.store.paper_texts import keep_papers
 from paperlark.store.scanned import (
     as_calibrated,
@@ -24,7 +25,6 @@ from paperlark.store.scanned import (
     keep_matches,
     matches_of,
 )
-from paperlark.store.vectors import announce_papers
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter

@@ -184,6 +184,21 @@ class FakeCache:
 
 
 @dataclass(slots=True)
+class FakeEncodings:
+    """An in-memory PaperEncodings."""
+
+    encodings: dict[bytes, bytes] = field(default_factory=dict)
+
+    def find(self, made_of: Iterable[bytes]) -> Mapping[bytes, bytes]:
+        """Return those that are kept."""
+        return {one: self.encodings[one] for one in made_of if one in self.encodings}
+
+    def keep(self, encodings: Mapping[bytes, bytes]) -> None:
+        """Keep more of them."""
+        self.encodings |= encodings
+
+
+@dataclass(slots=True)
 class FakePaperTexts:
     """A PaperTexts of given papers."""
 
