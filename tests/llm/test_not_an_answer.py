@@ -170,7 +170,7 @@ def test_an_address_that_azure_does_not_know_is_answered_with_those_it_does(
 def test_a_key_that_a_server_repeats_in_an_answer_is_not_kept(server: StandIn) -> None:
     server.then(says(json.dumps({"said": KEY})))
     with OpenAICompatible(server.base_url, MODEL, key=KEY) as model:
-        assert model.ask(PROMPT).text == '{"said": "[key]"}'
+        assert model.ask(PROMPT).text == '{"said": "[secret]"}'
 
 
 def test_a_base_url_keeps_its_query() -> None:

@@ -20,6 +20,7 @@ from threading import Thread
 from filelock import FileLock, Timeout
 
 from paperlark.domain.errors import PublishError
+from paperlark.domain.redaction import redacted
 from paperlark.ports import Advance
 
 _INVENTORY = ".paperlark-site.json"
@@ -72,7 +73,7 @@ def _fill(edition: Path, files: Sequence[File], before: Path | None, advance: Ad
             and known.get(str(file.path)) == file.inputs
             and _reuse(before / file.path, target)
         ):
-            target.write_bytes(file.make())
+            target.write_bytes(redacted(file.make()))
             made += 1
         advance()
     inventory = {str(file.path): file.inputs for file in files}

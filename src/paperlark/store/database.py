@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import glob
 import logging
+import os
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+import stat
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.resources import files
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 from paperlark.domain.errors import StoreDamaged, StoreError
+from paperlark.domain.redaction import KNOWN, redacted
 from paperlark.store.integrity import forget_check, is_checked, note_check, note_closed
 
 _log = logging.getLogger(__name__)
@@ -30,8 +34,50 @@ _RESTORE = (
 )
 VERSION = len(_MIGRATIONS)
 """The `user_version` of a database: how many migrations it has had."""
+_FOR_ALL = 0o644
+"""The permissions that databases had before they were private."""
 _COMPLETING = 3
 """The first migration that may find tables in two shapes."""
+
+
+class _Connection(sqlite3.Connection):
+    """A connection that stores no known secret, whatever text one stands in."""
+
+    def execute(self, sql: str, values: Any = (), /) -> sqlite3.Cursor:  # noqa: ANN401  # sqlite3's
+        """Run a statement."""
+        return super().execute(sql, _public(values) if KNOWN else values)
+
+    def executemany(self, sql: str, rows: Iterable[Any], /) -> sqlite3.Cursor:
+        """Run a statement once for each row."""
+        return super().executemany(sql, map(_public, rows) if KNOWN else rows)
+
+
+def _public(values: Any) -> Any:  # noqa: ANN401  # see above
+    if isinstance(values, Mapping):
+        return {
+            name: redacted(one) if isinstance(one, str) else one for name, one in values.items()
+        }
+    return [redacted(one) if isinstance(one, str) else one for one in values]
+
+
+def connect(path: Path | str, *, uri: bool = False) -> sqlite3.Connection:
+    """Open an SQLite file; what is stored through it has no known secret in it."""
+    return sqlite3.connect(path, uri=uri, timeout=30, isolation_level=None, factory=_Connection)
+
+
+def make_private(path: Path) -> None:
+    """Create a database for its owner alone, or take it from all others, who could read it before.
+
+    One that its owner has opened to a group stays open to that. SQLite gives its other files the
+    same permissions.
+    """
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+        return
+    with suppress(OSError):  # somebody else's, or read-only: it is as its owner wants it
+        mode = stat.S_IMODE(path.stat().st_mode)
+        if mode == _FOR_ALL:
+            path.chmod(0o600)
 
 
 @contextmanager
@@ -46,7 +92,8 @@ def open_database(path: Path, *, anew: bool = False) -> Iterator[sqlite3.Connect
         check_not_set_aside(path)
     with store_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        connection = sqlite3.connect(path, timeout=30, isolation_level=None)
+        make_private(path)
+        connection = connect(path)
     try:
         with _renaming_damaged(path, connection), store_errors(path):
             known_good = is_checked(path)  # before this connection changes it
@@ -214,7 +261,7 @@ def open_read_only(path: Path) -> Iterator[sqlite3.Connection]:
     address = f"{path.absolute().as_uri()}?mode=ro"
     with (
         store_errors(path),
-        closing(sqlite3.connect(address, uri=True, timeout=30, isolation_level=None)) as connection,
+        closing(connect(address, uri=True)) as connection,
     ):
         yield connection
 
