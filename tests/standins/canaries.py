@@ -298,7 +298,6 @@ def _mail(echo: Echo) -> type[socketserver.StreamRequestHandler]:
                     echo.received.append(str(mail.items()))
                     self._say("250 taken")
                 elif word == "QUIT":
-                    self._say("221 bye")
                     return
                 else:
                     self._say("250 fine")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
@@ -61,8 +61,8 @@ def _host(text: str) -> str:
 
 
 def _secret_name(text: str) -> str:
-    if not is_name(text):
-        raise ValueError("not the name of a secret")
+    if text and not is_name(text):
+        raise ValueError("it is the secret itself, perhaps")
     return text
 
 
@@ -83,6 +83,7 @@ Text = Annotated[str, Field(min_length=1, pattern=r"^[^\x00-\x1f\x7f]*\S[^\x00-\
 Address = Annotated[str, AfterValidator(_web_address)]
 OpenAddress = Annotated[str, AfterValidator(_open_address)]
 SecretName = Annotated[str, Field(pattern=rf"^{_NAME}$"), AfterValidator(_secret_name)]
+KeyName = Annotated[str, Field(pattern=rf"^({_NAME})?$"), AfterValidator(_secret_name)]
 Mailbox = Annotated[str, AfterValidator(_mailbox)]
 Score = Annotated[int, Field(ge=LOWEST, le=HIGHEST)]
 Price = Annotated[Decimal, Field(ge=0, le=1_000_000, strict=False, allow_inf_nan=False)]
@@ -167,7 +168,7 @@ class JudgeShape(_Shape):
         description='the address before /chat/completions, such as "http://localhost:11434/v1";'
         " a password or key in it is written as the name of a secret: ${NAME}",
     )
-    key_variable: SecretName | Literal[""] | None = Field(
+    key_variable: KeyName | None = Field(
         default=None,
         description="the name of the secret that is the key (OPENAI_API_KEY unless the"
         ' server is on this machine); "" for no key',
