@@ -168,6 +168,12 @@ def test_secrets_that_stand_in_an_address_are_named(address: str, found: str | N
     assert literal_secret(address) == found
 
 
+def test_the_name_of_a_secret_in_an_address_is_shown() -> None:
+    address = "https://ada:${GW_PASSWORD}@h/v1?key=${GW_KEY}"
+    remember_addresses(f'base_url = "{address}"')
+    assert redacted(address) == address
+
+
 def test_placeholders_are_filled_as_addresses_need_it() -> None:
     filled = fill("https://ada:${PW}@h/v1?key=${K}", {"PW": "p@ss/1", "K": "a&b"})
     assert filled == "https://ada:p%40ss%2F1@h/v1?key=a%26b"

@@ -78,7 +78,7 @@ def secrets_in(address: str) -> Iterator[str]:
         if _PARAMETER.search(name) or (len(value) >= _HALF and _is_random(value)):
             wanted.append(value)
     for one in wanted:
-        if one and not _PLACEHOLDER.fullmatch(one):
+        if one and not _PLACEHOLDER.search(one):
             yield from dict.fromkeys((one, unquote(one)))
 
 

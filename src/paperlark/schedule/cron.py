@@ -97,8 +97,10 @@ def _command(job: ScheduledJob) -> str:
     paperlark = f"{shlex.quote(str(job.python))} -m paperlark"
     profile = shlex.quote(str(job.profile))
     log = shlex.quote(str(job.profile.with_suffix(".log")))
+    # The log tells what servers said, and cron's files are for everybody.
     command = (
-        f"{{ {paperlark} morning --profile {profile} || [ $? -le 4 ]"
+        f": >> {log}; chmod 600 {log};"
+        f" {{ {paperlark} morning --profile {profile} || [ $? -le 4 ]"
         f" || {paperlark} deliver --profile {profile} --alarm {shlex.quote(ALARM)}; }}"
         f" >> {log} 2>&1"
     )

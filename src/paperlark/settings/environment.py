@@ -53,7 +53,7 @@ def machine_zone(clock: Path = Path("/etc/localtime")) -> tzinfo:
 class Environment:
     """What is outside of the program: variables, clock, sleep, keyring, time zone."""
 
-    variables: Mapping[str, str] = field(default_factory=lambda: os.environ)
+    variables: Mapping[str, str] = field(default_factory=lambda: os.environ, repr=False)
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     sleep: Callable[[float], object] = time.sleep
     rate_limit_clock: RateLimitClock | None = None
