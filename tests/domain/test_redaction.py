@@ -168,6 +168,13 @@ def test_secrets_that_stand_in_an_address_are_named(address: str, found: str | N
     assert literal_secret(address) == found
 
 
+def test_mail_addresses_and_versions_are_no_secrets() -> None:
+    remember_variables({"EMAIL": "ada.lovelace7@example.org"})
+    remember_addresses("https://h.example/v1?api-version=2024-10-01-preview&page=123456789")
+    text = "ada.lovelace7@example.org, 2024-10-01-preview, page 123456789"
+    assert redacted(text) == text
+
+
 def test_the_name_of_a_secret_in_an_address_is_shown() -> None:
     address = "https://ada:${GW_PASSWORD}@h/v1?key=${GW_KEY}"
     remember_addresses(f'base_url = "{address}"')

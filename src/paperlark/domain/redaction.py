@@ -75,7 +75,8 @@ def secrets_in(address: str) -> Iterator[str]:
     if not password or _is_random(user):
         wanted.append(user)
     for name, value in query:
-        if _PARAMETER.search(name) or (len(value) >= _HALF and _is_random(value)):
+        runs = re.findall(r"\w{12,}", value)
+        if _PARAMETER.search(name) or any(map(_is_random, runs)):
             wanted.append(value)
     for one in wanted:
         if one and not _PLACEHOLDER.search(one):
@@ -179,8 +180,10 @@ def remember_variables(variables: Mapping[str, str]) -> None:
         if _VARIABLE.search(name.upper()):
             remember(value)
             remember_address(value, whole="://" in value)
-        elif "@" in value or "://" in value:
-            remember_addresses(value if "://" in value else f"http://{value}")
+        elif name.upper().endswith("_PROXY") and "://" not in value:
+            remember_addresses(f"http://{value}")
+        else:
+            remember_addresses(value)
 
 
 def redacted(text: _Text) -> _Text:
