@@ -145,7 +145,7 @@ def test_the_reason_quotes_what_the_model_said_and_no_secret(
     memory = Remembering()
     _, reasons = ends(LlmJudge(model, CRITERIA, batch_size=1, memory=memory), papers(5))
     assert len(server.questions) == 3
-    assert "it said: “I am only a parrot with [key]. [31m and so on" in reasons[-1]
+    assert "it said: “I am only a parrot with [secret]. [31m and so on" in reasons[-1]
     assert len(reasons[-1]) < 300
     assert KEY not in str(reasons)
     assert memory.said is not None

@@ -199,7 +199,7 @@ def test_a_key_is_cut_out_and_the_rest_is_shown(server: StandIn) -> None:
     server.always = complains(401, {"message": f"Incorrect API key provided: {KEY}."})
     with (
         OpenAICompatible(server.base_url, MODEL, key=KEY) as model,
-        pytest.raises(ModelError, match=r"Incorrect API key provided: \[key\]\.: check the key"),
+        pytest.raises(ModelError, match=r"Incorrect API key provided: \[secret\]\.: check the key"),
     ):
         model.ask(PROMPT)
 

@@ -75,7 +75,10 @@ def test_the_shell_is_given_the_very_paths(name: str) -> None:
     command = _as_cron_reads(line.split(" ", 5)[5])
     words = shlex.split(command)
     assert words[words.index("--profile") + 1] == str(profile)
-    assert str(profile.with_suffix(".log")) in words
+    log = str(profile.with_suffix(".log"))
+    assert words[:2] == [":", ">>"]
+    assert words[2:6] == [f"{log};", "chmod", "600", f"{log};"]
+    assert words[-2:] == [log, "2>&1"]
 
 
 def test_a_page_that_says_what_is_missing_raises_no_alarm() -> None:

@@ -14,7 +14,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, formataddr
 
-from paperlark.channels import redact
+from paperlark.channels import server_words
 from paperlark.domain.delivery import Message, MessageFormat, Style
 from paperlark.domain.errors import ChannelBusy, ChannelRefused, DeliveryError, MaybeDelivered
 
@@ -147,7 +147,7 @@ class MailChannel:
 
     def _refusal(self, code: int, said: bytes | str, what: str) -> DeliveryError:
         text = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
-        words = redact(text, self._secrets())
+        words = server_words(text, self._secrets())
         problem = f"{self._name}: the mail server rejected {what} ({code} {words})"
         if code < _LASTING:
             return ChannelBusy(problem)

@@ -9,7 +9,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
-from paperlark.channels import redact
+from paperlark.channels import server_words
 from paperlark.channels._recorded_requests import HttpCall, record_requests
 from paperlark.domain.delivery import Message, MessageFormat, Style
 from paperlark.domain.errors import ChannelBusy, ChannelRefused, DeliveryError, MaybeDelivered
@@ -132,7 +132,7 @@ class NotifyChannel:
         if call.status is None:
             return "the answer was lost" if call.sent else "it cannot be reached"
         parts = {part for part in re.split(r"[/?&=:@#]+", self._address) if len(part) >= _SECRET}
-        words = redact(call.text, parts | {unquote(part) for part in parts})
+        words = server_words(call.text, parts | {unquote(part) for part in parts})
         return f"it answered {call.status}" + (f": {words}" if words else "")
 
 

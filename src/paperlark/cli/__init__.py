@@ -5,18 +5,20 @@ from __future__ import annotations
 import gc
 import os
 import sys
+from collections.abc import Sequence
 from importlib import import_module
 from io import TextIOWrapper
 from keyword import iskeyword
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import click
 
 from paperlark import __version__
 from paperlark.cli._os_errors import drop_output, explained
-from paperlark.cli._terminal import tell_error
+from paperlark.cli._terminal import redact_streams, redacting_streams, tell_error
 from paperlark.domain.errors import PaperlarkError
+from paperlark.domain.redaction import remember_addresses
 
 _COMMANDS = {
     "init": "Write a profile: six questions, two files.",
@@ -77,6 +79,13 @@ class _Failure(click.ClickException):
 
 class _Commands(click.Group):
     """Finds a command `x` in the module `paperlark.cli.x`, and prints expected errors."""
+
+    def main(self, args: Sequence[str] | None = None, *more: Any, **named: Any) -> Any:  # noqa: ANN401  # click's signature
+        """Run a command line; no secret of its arguments or its environment is printed."""
+        for argument in sys.argv[1:] if args is None else args:
+            remember_addresses(argument)
+        with redacting_streams():
+            return super().main(args, *more, **named)
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the command; an expected error ends it with exit code 1."""
@@ -178,6 +187,7 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")
+    redact_streams()
     try:
         with explained():
             _check_folder()

@@ -157,6 +157,7 @@ def _open_server(
         model.base_url,
         model.model,
         key=key,
+        address=model.address(environment),
         timeout=model.timeout,
         rate_limiter=rate_limiter,
         capabilities=stored_capabilities(model, database),

@@ -214,6 +214,7 @@ def _ask(context: CheckContext, model: ModelSettings, key: str | None) -> _Asked
                 model.base_url,
                 model.model,
                 key=key,
+                address=model.address(context.environment),
                 timeout=min(model.timeout, _LONGEST),
                 capabilities=known,
                 on_learned=learn,

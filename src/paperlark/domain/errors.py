@@ -44,9 +44,10 @@ PaperlarkError
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from paperlark.domain.redaction import redacted
 from paperlark.domain.spending import Spend
 
 
@@ -54,12 +55,13 @@ class PaperlarkError(Exception):
     """What went wrong, and what to do about it.
 
     `str(error)` is one line for the terminal: the problem, then the hint where there is one.
+    Neither has a secret in it, whoever shows it.
     """
 
     def __init__(self, problem: str, *, hint: str | None = None) -> None:
-        self.problem = problem
-        self.hint = hint
-        super().__init__(f"{problem}: {hint}" if hint else problem)
+        self.problem = redacted(problem)
+        self.hint = redacted(hint) if hint else hint
+        super().__init__(f"{self.problem}: {self.hint}" if hint else self.problem)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,9 @@ class ProfileError(PaperlarkError):
     """The profile cannot be used; `problems` holds every mistake found in it."""
 
     def __init__(self, problems: tuple[Problem, ...], *, hint: str | None = None) -> None:
-        self.problems = problems
+        self.problems = tuple(
+            replace(problem, message=redacted(problem.message)) for problem in problems
+        )
         super().__init__("\n".join(str(problem) for problem in problems), hint=hint)
 
 

@@ -11,6 +11,7 @@ from typing import Any, Self
 
 import httpx
 
+from paperlark.domain.redaction import KNOWN, public_address, redacted
 from paperlark.http.response import (
     InvalidRequest,
     Response,
@@ -140,7 +141,26 @@ class BoundedClient:
                 raise ResponseTooLarge(f"more than {self.largest} bytes")
             if self._deadline.is_over:
                 raise TimedOut(LATE)
-        return Response(response.status_code, response.headers, bytes(content), str(response.url))
+        return _public(response, bytes(content))
+
+
+def _public(response: httpx.Response, content: bytes) -> Response:
+    """Return what came without the secrets that a server may repeat of what it was sent.
+
+    They are cut out here, before anybody shortens, wraps or stores a text.
+    """
+    headers: Mapping[str, str] = response.headers
+    if KNOWN:
+        headers = httpx.Headers(
+            [(name, redacted(value)) for name, value in response.headers.multi_items()]
+        )
+        content = redacted(content)
+    return Response(response.status_code, headers, content, _shown(response.url))
+
+
+def _shown(url: httpx.URL) -> str:
+    """Return an address without its secrets."""
+    return public_address(str(url)) if url.userinfo or url.query else str(url)
 
 
 @contextmanager

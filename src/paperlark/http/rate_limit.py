@@ -90,7 +90,7 @@ class ProcessRateLimit:
     def _enter(self, left: float) -> None:
         """Take the lock; the operating system releases it if the process is killed."""
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._lock.acquire(timeout=-1 if left == math.inf else max(0.0, left))
         except Timeout as error:
             raise SourceUnreachable(

@@ -10,6 +10,7 @@ from pathlib import Path
 from paperlark.domain.errors import Unimportable
 from paperlark.domain.feedback import ImportedPaper
 from paperlark.domain.paper import PaperId, identify
+from paperlark.domain.redaction import public_address
 from paperlark.importing.examples import library_id
 from paperlark.settings import Settings
 from paperlark.store.database import check_not_gone, open_database
@@ -49,7 +50,7 @@ def source_name(source: str) -> str:
             return str(Path(source).absolute())
     except (OSError, ValueError):
         return source
-    return SINGLE if identify(source) else source
+    return SINGLE if identify(source) else public_address(source)
 
 
 def list_imports(settings: Settings) -> tuple[ImportedSource, ...]:

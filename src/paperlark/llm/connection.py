@@ -35,6 +35,7 @@ class Late(ModelBusy):
 class Connection:
     """Sends requests to `{base_url}/...`, with the key where there is one.
 
+    `address` is the base URL with the secrets that it has placeholders for; only requests hold it.
     An answer must be there whole within `timeout` seconds.
     """
 
@@ -43,10 +44,12 @@ class Connection:
         base_url: str,
         *,
         key: str | None = None,
+        address: str | None = None,
         timeout: float = 120.0,
         client: BoundedClient | None = None,
     ) -> None:
         self.base_url = _without_path(base_url.strip())
+        self._address = _without_path((address or base_url).strip())
         self.key = _sendable(key)
         self._timeout = timeout
         self._client = client or BoundedClient(largest=_LARGEST, seconds=timeout)
@@ -133,7 +136,7 @@ class Connection:
     def _url(self, path: str, parameters: Mapping[str, str]) -> httpx.URL:
         """Append the path, leaving a query where it is; raises InvalidRequest."""
         try:
-            url = httpx.URL(self.base_url)
+            url = httpx.URL(self._address)
             whole = url.copy_with(path=f"{url.path.rstrip('/')}/{path}")
         except httpx.InvalidURL as error:
             raise InvalidRequest(str(error), sent=False) from error

@@ -11,6 +11,7 @@ import httpx
 
 from paperlark.domain.chat import ChatReply, Prompt
 from paperlark.domain.errors import ModelError, ModelRefused
+from paperlark.domain.redaction import redact as without_secrets
 from paperlark.domain.spending import Prices, Spend
 from paperlark.http.client import BoundedClient
 from paperlark.llm import prices
@@ -42,7 +43,8 @@ _RAISE_CONTEXT = (
 class OpenAICompatible:
     """A chat model behind `{base_url}/chat/completions`; safe to call from several threads.
 
-    `key` is None for servers that need none. `timeout` is in seconds, for one whole answer.
+    `key` is None for servers that need none, and `address` is as in `Connection`. `timeout` is in
+    seconds, for one whole answer.
     `rate_limiter` decides when a request may be sent. A busy server is not asked again: see
     `chat_stack.Retrying`.
 
@@ -57,6 +59,7 @@ class OpenAICompatible:
         model: str,
         *,
         key: str | None = None,
+        address: str | None = None,
         timeout: float = 120.0,
         temperature: float | None = 0.0,
         rate_limiter: RateLimiter | None = None,
@@ -66,7 +69,9 @@ class OpenAICompatible:
         client: BoundedClient | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        self._connection = Connection(base_url, key=key, timeout=timeout, client=client)
+        self._connection = Connection(
+            base_url, key=key, address=address, timeout=timeout, client=client
+        )
         self._server = self._connection.server
         self._model = model
         self._temperature = temperature
@@ -122,7 +127,7 @@ class OpenAICompatible:
             raise ModelRefused(f"{self._model} refused: {reason}", spend=spend)
         # No model knows the key; a server that repeats requests does.
         key = self._connection.key
-        return ChatReply(answer.text.replace(key, "[key]") if key else answer.text, spend)
+        return ChatReply(without_secrets(answer.text, (key,)) if key else answer.text, spend)
 
     def _request(self, prompt: Prompt) -> ChatRequest:
         return ChatRequest(self._model, prompt, self._temperature)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 
 from paperlark.domain.errors import PeopleError
+from paperlark.domain.redaction import redact
 from paperlark.http.response import (
     HttpError,
     InvalidRequest,
@@ -106,7 +107,7 @@ class Endpoint:
         elif response.status != HTTPStatus.OK:
             said = response.content.decode("utf-8", "replace")
         text = said if isinstance(said, str) else json.dumps(said)
-        return _one_line(text.replace(self._key, "[key]") if self._key else text)
+        return _one_line(redact(text, (self._key,)) if self._key else text)
 
 
 def _one_line(text: str) -> str:

@@ -101,8 +101,10 @@ def _command(job: ScheduledJob) -> str:
         f"export {name}={shlex.quote(value)}; " for name, value in job.variables.items()
     )
     require_printable(variables)
+    # The log tells what servers said, and cron's files are for everybody.
     command = (
-        f"{variables}{{ {paperlark} morning --profile {profile} || [ $? -le 4 ]"
+        f": >> {log}; chmod 600 {log}; {variables}"
+        f"{{ {paperlark} morning --profile {profile} || [ $? -le 4 ]"
         f" || {paperlark} deliver --profile {profile} --alarm {shlex.quote(ALARM)}; }}"
         f" >> {log} 2>&1"
     )

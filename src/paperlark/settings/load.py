@@ -14,6 +14,7 @@ from paperlark.domain.criteria import Criteria, parse_criteria
 from paperlark.domain.delivery import Subscription
 from paperlark.domain.errors import Problem, ProfileError
 from paperlark.domain.profile import RECALL, Cutoffs, Exploration, FollowedAuthor, Profile
+from paperlark.domain.redaction import quoted, remember_addresses, remember_token
 from paperlark.domain.spending import Budget, Prices
 from paperlark.http.network_settings import is_on_this_machine, is_this_machine
 from paperlark.settings.places import missing_hint
@@ -101,6 +102,8 @@ def load_settings(path: Path) -> Settings:
     Raises ProfileError with every mistake in both files.
     """
     text = _read(path, hint=missing_hint(path))
+    # What stands in it by mistake is in no error about it, whoever raises that.
+    remember_addresses(text)
     shape, problems = _check(path, text, _parse(path, text))
     home = path.parent.absolute()
     named = shape.criteria if shape else "criteria.md"
@@ -216,6 +219,8 @@ def _site(shape: SiteShape, home: Path, output: Path) -> SiteSettings:
 
 
 def _mail(shape: MailShape) -> MailSettings:
+    # Some services have a token for a user name.
+    remember_token(shape.user or "")
     return MailSettings(
         server=shape.server,
         port=shape.port or shape.security.port,
@@ -299,15 +304,15 @@ def _message(details: ErrorDetails, shape: type[ProfileShape]) -> str:
     expected = _description(shape, place)
     if details["type"] == "missing":
         return f"{name} is missing; expected {expected}"
-    if details["type"] == "value_error":
-        return f"{name}: {details['msg'].removeprefix('Value error, ')}"
-    if name.endswith("_variable"):
+    if any(part.endswith("_variable") for part in place):
         # It may be the secret itself, so it is not repeated.
         return (
             f"{name} is not the name of a secret; if it is the secret itself, delete it here and"
             f" revoke it; expected {expected}"
         )
-    return f"{name} is {details['input']!r:.80}; expected {expected}"
+    if details["type"] == "value_error":
+        return f"{name}: {details['msg'].removeprefix('Value error, ')}"
+    return f"{name} is {quoted(details['input'])}; expected {expected}"
 
 
 def _fields(shape: type[ProfileShape], place: Iterable[str]) -> Mapping[str, object]:

@@ -227,7 +227,9 @@ def _write(texts: Mapping[Path, str]) -> None:
     try:
         for path, text in texts.items():
             # Made anew: what somebody else wrote in the meantime stays.
-            with path.open("x", encoding="utf-8", newline="\n") as file:
+            # And for its owner alone: people write into a profile what should be a secret.
+            made = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+            with os.fdopen(made, "w", encoding="utf-8", newline="\n") as file:
                 written.append(path)
                 file.write(text)
     except BaseException:

@@ -59,6 +59,10 @@ class ModelSettings:
                 " [budget] out",
             )
 
+    def address(self, environment: Environment) -> str:
+        """Return `base_url` with the secrets it names in their places; raises SecretUnusable."""
+        return environment.address(self.base_url)
+
     def key(self, environment: Environment) -> str | None:
         """Return the key, None where the server wants none; raises KeyMissing."""
         name = self.key_variable

@@ -21,6 +21,7 @@ from pathlib import Path, PurePosixPath
 from filelock import FileLock, Timeout
 
 from paperlark.domain.errors import PublishError
+from paperlark.domain.redaction import redacted
 from paperlark.ports import Advance
 
 _INVENTORY = ".paperlark-site.json"
@@ -72,7 +73,7 @@ def _publish(files: Sequence[File], folder: Path, advance: Advance) -> Built:
             if known.get(str(file.path)) != file.inputs or not (folder / file.path).is_file():
                 # No name that a page could have: nothing in here is part of the site.
                 staged[file.path] = staging / str(len(staged))
-                staged[file.path].write_bytes(file.make())
+                staged[file.path].write_bytes(redacted(file.make()))
             advance()
         if staged or known != inventory:
             if hasattr(os, "sync"):  # not on Windows

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import glob
 import logging
+import os
 import shutil
 import sqlite3
+import stat
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from importlib.resources import files
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 from paperlark.domain.errors import StoreDamaged, StoreError
+from paperlark.domain.redaction import KNOWN, redacted
 from paperlark.store.damage import find_missing
 from paperlark.store.file_systems import remote_mount
 from paperlark.store.integrity import forget_check, is_checked, note_check, note_closed
@@ -40,8 +44,57 @@ MANIFESTS = "????-??-??.manifest.json"
 _UNDECODABLE = "Could not decode to UTF-8"
 _LONGEST = 120
 """Characters of SQLite's words, which may quote a row."""
+_FOR_ALL = 0o644
+"""The permissions that databases had before they were private."""
 _COMPLETING = 3
 """The first migration that may find tables in two shapes."""
+
+
+class _Connection(sqlite3.Connection):
+    """A connection that stores no known secret, whatever text one stands in."""
+
+    def execute(self, sql: str, values: Any = (), /) -> sqlite3.Cursor:  # noqa: ANN401  # sqlite3's
+        """Run a statement."""
+        return super().execute(sql, _public(values) if KNOWN else values)
+
+    def executemany(self, sql: str, rows: Iterable[Any], /) -> sqlite3.Cursor:
+        """Run a statement once for each row."""
+        return super().executemany(sql, map(_public, rows) if KNOWN else rows)
+
+
+def _public(values: Any) -> Any:  # noqa: ANN401  # see above
+    if isinstance(values, Mapping):
+        return {
+            name: redacted(one) if isinstance(one, str) else one for name, one in values.items()
+        }
+    return [redacted(one) if isinstance(one, str) else one for one in values]
+
+
+def connect(path: Path | str, *, uri: bool = False, one_thread: bool = True) -> sqlite3.Connection:
+    """Open an SQLite file; what is stored through it has no known secret in it."""
+    return sqlite3.connect(
+        path,
+        uri=uri,
+        timeout=30,
+        isolation_level=None,
+        check_same_thread=one_thread,
+        factory=_Connection,
+    )
+
+
+def make_private(path: Path) -> None:
+    """Create a database for its owner alone, or take it from all others, who could read it before.
+
+    One that its owner has opened to a group stays open to that. SQLite gives its other files the
+    same permissions.
+    """
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+        return
+    with suppress(OSError):  # somebody else's, or read-only: it is as its owner wants it
+        mode = stat.S_IMODE(path.stat().st_mode)
+        if mode == _FOR_ALL:
+            path.chmod(0o600)
 
 
 @contextmanager
@@ -67,7 +120,8 @@ def open_database(
             tell(str(lost))
     with store_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        connection = sqlite3.connect(path, timeout=30, isolation_level=None)
+        make_private(path)
+        connection = connect(path)
     try:
         with _renaming_damaged(path, connection), store_errors(path):
             known_good = is_checked(path)  # before this connection changes it
@@ -88,7 +142,7 @@ def open_database(
 
 def connect_again(path: Path) -> sqlite3.Connection:
     """Return one more connection to a database that is open, for use on any thread."""
-    connection = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
+    connection = connect(path, one_thread=False)
     connection.execute("PRAGMA synchronous = FULL")
     return connection
 

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from paperlark.domain.errors import StoreError
-from paperlark.store.database import store_errors, transaction
+from paperlark.store.database import connect, store_errors, transaction
 
 _log = logging.getLogger(__name__)
 _SINCE = 5
@@ -128,9 +128,7 @@ class ModelServerStore:
         address = f"{self._path.absolute().as_uri()}?mode=rw"
         with (
             store_errors(self._path),
-            closing(
-                sqlite3.connect(address, uri=True, timeout=30, isolation_level=None)
-            ) as connection,
+            closing(connect(address, uri=True)) as connection,
         ):
             version = connection.execute("PRAGMA user_version").fetchone()[0]
             yield connection if version >= _SINCE else None

@@ -16,6 +16,7 @@ from paperlark.store.damage import find_missing, find_unreadable
 from paperlark.store.database import (
     VERSION,
     check_not_gone,
+    connect,
     open_database,
     prepare,
     store_errors,
@@ -105,7 +106,7 @@ def _has_log(path: Path) -> bool:
 
 def _connect(path: Path, how: str) -> sqlite3.Connection:
     address = f"{path.absolute().as_uri()}?{how}"
-    return sqlite3.connect(address, uri=True, timeout=30, isolation_level=None)
+    return connect(address, uri=True)
 
 
 @dataclass(frozen=True, slots=True)
