@@ -41,6 +41,8 @@ _SCHEMA = re.compile(
     re.IGNORECASE,
 )
 _FORM = re.compile(r"format|schema|grammar|guided", re.IGNORECASE)
+_LONGEST = 20_000
+"""Characters of a server's message that are examined."""
 _CODES: dict[str, int] = {"rate_limit_exceeded": HTTPStatus.TOO_MANY_REQUESTS}
 _BUSY = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY)
 _OVERLOAD = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE, 529)
@@ -157,15 +159,15 @@ def classify_error(
         return None
     error = error if error is not None else {"message": response.text}
     code = error.get("code") or error.get("type") or ""
-    message = _message(error)
+    message = _message(error)[:_LONGEST]
     if repeats_prompt(message, prompt):
         message = OMITTED
     return ErrorClass(
         server=response.url.netloc.decode().rpartition("@")[2],
         status=_status(code) if response.is_success else response.status_code,
         message=message,
-        code=f"{code} {error.get('type') or ''}",
-        param=str(error.get("param") or ""),
+        code=f"{code} {error.get('type') or ''}"[:_LONGEST],
+        param=str(error.get("param") or "")[:_LONGEST],
         retry_after=_retry_after(response.headers, message),
     )
 

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     )
 
 
-LONGEST_CRITERIA = 200_000
+LONGEST_CRITERIA = 50_000
 """Characters of a file of criteria: a hundred pages; more is a file of another kind."""
 
 _ANY_HEADER = re.compile(r"\s*\[\[?[\w.\" -]+\]\]?\s*(?:#.*)?")
