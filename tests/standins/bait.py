@@ -12,43 +12,62 @@ from __future__ import annotations
 from random import Random
 
 _TEX = (
-    r"\frac{a", r"\emph{", r"\'{", r"\'{\i", r"{\L", r"\c{c", r"\href{http://a.b}{", r"\url{http://a",
-    r"\textbf{\emph{", "{", "}", "$", "$$", "$a", r"\(", r"\[", r"\begin{a}", r"\left(", "^{", "_{a",
-    "a^", "\\", r"\\", r"\a", r"\sqrt{", r"{\bf ", "~", "``", "''", "--", "---", "{{}", r"\ ", r"\{",
+    r"\frac{a", r"\emph{", r"\'{", r"\'{\i", r"{\L", r"\c{c",
+    r"\href{http://a.b}{", r"\url{http://a",
+    r"\textbf{\emph{", "{", "}", "$", "$$", "$a", r"\(", r"\[",
+    r"\begin{a}", r"\left(", "^{", "_{a",
+    "a^", "\\", r"\\", r"\a", r"\sqrt{", r"{\bf ", "~", "``", "''",
+    "--", "---", "{{}", r"\ ", r"\{",
     "http://", "https://a.b/(", "https://a.b/.", "$5 ", r"\mathrm{\text{", "%", "&",
 )  # fmt: skip
 _MARKUP = (
-    "<", ">", "</", "<a", "<a href=", '<a href="', "<p>", "</p>", "<i>", "<i", "<jats:p ", "<title>",
-    "<jats:title> abstract", "<!--", "-->", "<![CDATA[", "]]>", "&", "&#", "&amp;", "&amp;#177;", "&a",
-    "<div>", "<dt>", "<dd>", "<dl id=articles>", "<h3>", "<span class=descriptor>", "<br>", "<b ",
+    "<", ">", "</", "<a", "<a href=", '<a href="', "<p>", "</p>",
+    "<i>", "<i", "<jats:p ", "<title>",
+    "<jats:title> abstract", "<!--", "-->", "<![CDATA[", "]]>", "&",
+    "&#", "&amp;", "&amp;#177;", "&a",
+    "<div>", "<dt>", "<dd>", "<dl id=articles>", "<h3>",
+    "<span class=descriptor>", "<br>", "<b ",
     "<think>", "</think>", "<|", "<item>", "<entry>", "<a title=Abstract>",
 )  # fmt: skip
 _DATA = (
-    "{", "}", "[", "]", "[[", '{"a":', '{"paper":1,', '{"paper":1}', '"', '\\"', '"\\', "'", ",", ":",
-    "[{", '["', "1", "0", "-", "1e", "9", "0.", "null", "tru", "=", "[a]\n", "a=1\n", "a.", '"""', "'''",
-    "```", "```json\n", "/10", "8 out of", "\\u", "\\ud800", "\n[[follow]]\n", "{paper", "(", "((", ")",
+    "{", "}", "[", "]", "[[", '{"a":', '{"paper":1,', '{"paper":1}',
+    '"', '\\"', '"\\', "'", ",", ":",
+    "[{", '["', "1", "0", "-", "1e", "9", "0.", "null", "tru", "=",
+    "[a]\n", "a=1\n", "a.", '"""', "'''",
+    "```", "```json\n", "/10", "8 out of", "\\u", "\\ud800",
+    "\n[[follow]]\n", "{paper", "(", "((", ")",
 )  # fmt: skip
 _LISTS = (
-    "@article{", "@article{a,\n", "@a{b, c = {", ' # "a"', "@string{a = {", "title = {", " and ",
-    "and ", "TY  - JOUR\n", "ER  -\n", "AU  - a\n", "T1  - a", "%T a\n", "%A a\n", "%0", "TI  -",
-    "# ", "\n# ", "## a\n", "- ", "* ", "- [a](", "[a](", "![", "](http", "**", "__", "`", "|", "| a ",
-    "|-", "> ", "1. ", "- not ", "not ", "Not relevant:", "Relevant: ", "but ", "except ", "no ", ";",
-    "Keywords: ", "a: ", "unless ", "e.g. ", "arXiv:", "arxiv.org/abs/", "2502.", "2502.00001", "doi:",
+    "@article{", "@article{a,\n", "@a{b, c = {", ' # "a"',
+    "@string{a = {", "title = {", " and ",
+    "and ", "TY  - JOUR\n", "ER  -\n", "AU  - a\n", "T1  - a",
+    "%T a\n", "%A a\n", "%0", "TI  -",
+    "# ", "\n# ", "## a\n", "- ", "* ", "- [a](", "[a](", "![",
+    "](http", "**", "__", "`", "|", "| a ",
+    "|-", "> ", "1. ", "- not ", "not ", "Not relevant:",
+    "Relevant: ", "but ", "except ", "no ", ";",
+    "Keywords: ", "a: ", "unless ", "e.g. ", "arXiv:",
+    "arxiv.org/abs/", "2502.", "2502.00001", "doi:",
     "10.48550/arXiv.", "%41", "%25", "v1", "hep-th/", "abs/", "cs.", "(arXiv:",
 )  # fmt: skip
 _NAMES = (
-    "A. ", "a.", "Dr. ", "Prof. ", "Ph. D., ", ", Jr.", ", ", "van der ", "et al. ", "and ", " and",
-    "(", ")", "()", "(a", "a)", "(a) ", "-", "'", "ü", "Lü ", "ø", "II ", " III", "the ", "collab ",
+    "A. ", "a.", "Dr. ", "Prof. ", "Ph. D., ", ", Jr.", ", ",
+    "van der ", "et al. ", "and ", " and",
+    "(", ")", "()", "(a", "a)", "(a) ", "-", "'", "ü", "Lü ", "ø",
+    "II ", " III", "the ", "collab ",
     "mr.", "ing.", "h.c.", "\u201e", "\u00ab", "\u2018",
 )  # fmt: skip
 _BLANKS = (
-    " ", "  ", "\t", "\n", "\r", "\n ", "\n\n", " \n\n ", "\u00a0", "\u2028", "\u3000", "\x00", "\u200b",
+    " ", "  ", "\t", "\n", "\r", "\n ", "\n\n", " \n\n ", "\u00a0",
+    "\u2028", "\u3000", "\x00", "\u200b",
     "\u202e", "\ufeff", "\x85", ". ", ", ", "a ", " a", "a\n", "\ta",
 )  # fmt: skip
 _LETTERS = (
-    "a", "A", "0", "9", "ab", "a0", ".", "-", "_", "/", "a/", "a-", "a.", "?", "!", "#", "@", "*", "+",
+    "a", "A", "0", "9", "ab", "a0", ".", "-", "_", "/", "a/", "a-",
+    "a.", "?", "!", "#", "@", "*", "+",
     "\u0301", "a\u0301", "\u0301\u0323", "\u0bcd", "\u0e33", "\u4e2d", "\u4e2d ", "\U0001f600",
-    "\U0001f468\u200d", "\ufdfa", "\u00df", "\u0130", "\u0344", "\u1e9b\u0323", "\u0660", "\u00b2",
+    "\U0001f468\u200d", "\ufdfa", "\u00df", "\u0130", "\u0344",
+    "\u1e9b\u0323", "\u0660", "\u00b2",
     "\U000e0041", "\ufe0f", "\ud7a3", "\u1100",
 )  # fmt: skip
 SIGNS = (*_TEX, *_MARKUP, *_DATA, *_LISTS, *_NAMES, *_BLANKS, *_LETTERS)
@@ -96,7 +115,7 @@ def mixed(random: Random, size: int) -> str:
 
 
 def distinct(random: Random, size: int) -> str:
-    """Number the signs, so that no two are alike: whoever keeps a list of them keeps a long one."""
+    """Make signs with numbers, no two alike: whoever keeps a list of them keeps a long one."""
     one, other = _signs(random, 2)
     return "".join(f"{one}{n:x}{other}" for n in range(size // (len(one + other) + 4)))
 

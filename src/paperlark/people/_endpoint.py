@@ -16,6 +16,7 @@ from paperlark.http.response import (
     SettingsInvalid,
     TimedOut,
 )
+from paperlark.http.retry_after import retry_after
 
 _LARGEST = 32_000_000
 _LONGEST_TEXT = 200
@@ -28,7 +29,7 @@ class Reply:
     status: int
     payload: object
     complaint: str
-    retry_after: str
+    retry_after: float | None
 
 
 class Endpoint:
@@ -95,7 +96,7 @@ class Endpoint:
             status=response.status,
             payload=payload,
             complaint=self._complaint(response, payload),
-            retry_after=response.headers.get("Retry-After", ""),
+            retry_after=retry_after(response.headers),
         )
 
     def _complaint(self, response: Response, payload: object) -> str:

@@ -192,10 +192,10 @@ class SemanticScholar:
             problem += f": {answer.complaint}"
         if answer.status == HTTPStatus.TOO_MANY_REQUESTS and not self._endpoint.has_key:
             problem += "; without a key everybody shares one limit"
-        named = re.fullmatch(r"\d{1,9}", answer.retry_after, re.ASCII)
+        named = answer.retry_after
         return PeopleError(
             problem,
-            retry=answer.status in _BUSY and (float(named[0]) if named else True),
+            retry=answer.status in _BUSY and (True if named is None else named),
             fewer=answer.status in _TOO_MUCH,
         )
 
