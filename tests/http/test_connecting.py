@@ -61,8 +61,16 @@ def test_a_host_that_no_name_server_knows_is_an_error_at_once() -> None:
 def test_the_next_address_is_tried_where_one_does_not_answer(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    found = ("127.0.0.9", "127.0.0.1")
+    real = socket.create_connection
+
+    def refusing(address: tuple[str, int], timeout: float) -> socket.socket:
+        if address[0] != "127.0.0.1":
+            raise ConnectionRefusedError
+        return real(address, timeout)
+
+    found = ("192.0.2.1", "127.0.0.1")
     monkeypatch.setattr("paperlark.http.connecting.resolve", lambda *_: found)
+    monkeypatch.setattr(socket, "create_connection", refusing)
     with Dripping(SILENT, every=1) as peer, connect("both.example", peer.port, 60) as opened:
         assert opened.getpeername() == ("127.0.0.1", peer.port)
 
