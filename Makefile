@@ -42,10 +42,11 @@ reference: .venv/dev.done  ## write docs/reference and the schema from the code
 bench: .venv/run.done  ## start-up and the largest recorded day: time and memory (needs the recorded feeds)
 	@$(BIN)/python benchmarks/light_and_fast.py
 
-bench-runs: .venv/dev.done  ## kills, months with faults, fuzzing, mornings: half an hour (needs the recorded input)
+bench-runs: .venv/dev.done  ## kills, months with faults, fuzzing, peers that drip, mornings: two hours (needs the recorded input)
 	@$(BIN)/python benchmarks/kills.py
 	@$(BIN)/python benchmarks/replay_month.py
 	@$(BIN)/python benchmarks/fuzz.py
+	@$(BIN)/python benchmarks/dripping.py
 	@$(BIN)/python benchmarks/exploration.py
 	@$(BIN)/python benchmarks/mornings.py
 

@@ -2,8 +2,8 @@
 
 Real recorded bytes, and pages printed from them, are changed by bits, cuts, repetitions, splices,
 shuffled tags, odd numbers and known tricks; every third case is bait: texts that are deep,
-repeated, unclosed or huge. `--cases 200000` are that many over all readers together; other
-numbers are tried from another `--seed`.
+repeated, unclosed or huge. `--cases N` are that many over all readers together, 200,000 by
+default; others are tried from another `--seed`.
 Needs the recorded input at `../shared` or where PAPERLARK_SHARED says. A failure is named by its
 target and number: `fuzz.py --only "RSS" --case 17` does that one again and shows its bytes.
 
@@ -48,7 +48,7 @@ def main() -> int:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--cases", type=int, default=20_000, help="cases over all targets")
+    parser.add_argument("--cases", type=int, default=200_000, help="cases over all targets")
     parser.add_argument("--seed", type=int, default=0, help="number of the first case of each")
     parser.add_argument("--only", help="the name of one target")
     parser.add_argument("--case", type=int, help="do this one case of --only again")
