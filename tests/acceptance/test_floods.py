@@ -186,7 +186,8 @@ def test_a_comment_in_criteria_takes_no_words_after_it() -> None:
 
 def test_a_page_with_a_number_where_a_text_should_be_cannot_be_read() -> None:
     page = json.loads(JsonRenderer().render(digests.ordinary()).content)
-    for value in (["2025-02-26"], None, {}):
+    values: tuple[object, ...] = (["2025-02-26"], None, {})
+    for value in values:
         for key in page:
             with suppress(StoreError):
                 restore_page(json.dumps({**page, key: value}).encode(), "2025-02-26")
