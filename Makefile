@@ -42,11 +42,12 @@ reference: .venv/dev.done  ## write docs/reference and the schema from the code
 bench: .venv/run.done  ## start-up and the largest recorded day: time and memory (needs the recorded feeds)
 	@$(BIN)/python benchmarks/light_and_fast.py
 
-bench-runs: .venv/dev.done  ## kills, books, months with faults, fuzzing, mornings, odd situations, secrets: two hours (needs the recorded input)
+bench-runs: .venv/dev.done  ## kills, books, months with faults, fuzzing, peers that drip, mornings, odd situations, secrets: hours (needs the recorded input)
 	@$(BIN)/python benchmarks/kills.py
 	@$(BIN)/python benchmarks/books.py
 	@$(BIN)/python benchmarks/replay_month.py
 	@$(BIN)/python benchmarks/fuzz.py
+	@$(BIN)/python benchmarks/dripping.py
 	@$(BIN)/python benchmarks/exploration.py
 	@$(BIN)/python benchmarks/mornings.py
 	@$(BIN)/python benchmarks/situations.py

@@ -400,7 +400,10 @@ class Archive(Protocol):
     def seen(
         self, profile: str, day: date, papers: Iterable[PaperId]
     ) -> Mapping[PaperId, SeenBefore]:
-        """Return which of these papers were announced to that reader on an earlier day."""
+        """Return which of these papers were announced to that reader on an earlier day.
+
+        Or on a later one whose page was made before this one's.
+        """
         ...
 
     def explored(self, profile: str, day: date, days: int) -> tuple[Explored, ...]:

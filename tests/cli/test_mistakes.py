@@ -150,4 +150,4 @@ def test_a_mistake_in_the_command_is_explained_with_exit_code_2(
 ) -> None:
     result = paperlark(*arguments)
     assert result.exit_code == 2
-    assert "Error: " in result.stderr
+    assert "error: " in result.stderr.lower()

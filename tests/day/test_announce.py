@@ -130,6 +130,24 @@ def test_a_truncated_feed_is_completed_from_the_listing_page() -> None:
     assert feed.notes == ()
 
 
+def test_papers_that_only_the_feed_has_are_taken_as_well() -> None:
+    page = _proof(Via.LISTING, *PAPERS[:6])
+    feed = _fetch(_source(Via.RSS, _rss(*PAPERS)), _source(Via.LISTING, page))
+    assert sorted(_ids(feed)) == sorted(_ids(_rss(*PAPERS)))
+    assert isinstance(feed, Feed)
+    assert (feed.expected, feed.notes) == (6, ())
+
+
+def test_replacements_that_only_the_feed_has_are_left_to_the_page() -> None:
+    rss = _rss(*PAPERS)
+    *others, last = rss.listings
+    rss = replace(rss, listings=(*others, replace(last, type=AnnounceType.REPLACE)))
+    page = _proof(Via.LISTING, *PAPERS[:7])
+    assert sorted(_ids(_fetch(_source(Via.RSS, rss), _source(Via.LISTING, page)))) == sorted(
+        _ids(_rss(*PAPERS[:7]))
+    )
+
+
 def test_a_page_that_shows_only_some_is_followed_by_the_catch_up_page() -> None:
     short = _proof(Via.LISTING, *PAPERS[:3], expected=8)
     feed = _fetch(

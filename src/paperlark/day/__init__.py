@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from time import monotonic
 
-from paperlark.day.announce import announce, filter_new
+from paperlark.day.announce import announce, filter_new, surplus_notes
 from paperlark.day.assemble import RankedPapers, Selection, assemble, with_matched_terms
 from paperlark.day.authors import (
     filter_by_h_index,
@@ -143,7 +143,13 @@ def make_digest(
         prices=parts.prices() if parts.judge else None,
         translation=ranking.translation,
         notes=(
-            *(*notes, *ranking.notes, *vote_notes(later), *authors.notes),
+            *(
+                *notes,
+                *surplus_notes(announcement),
+                *ranking.notes,
+                *vote_notes(later),
+                *authors.notes,
+            ),
             *name_notes(profile.followed, papers, lambda: parts.printed_names(day)),
         ),
     )

@@ -222,6 +222,16 @@ def _log_batch(batch: Feed | MissingFeed, day: date) -> None:
     )
 
 
+def surplus_notes(announcement: Announcement) -> tuple[str, ...]:
+    """Return for each feed with more entries than arXiv's page counts that all of them are here."""
+    return tuple(
+        f"{feed.category}: arXiv's {feed.confirmed} counts {feed.expected} entries, and its feed"
+        f" has {len(feed.listings) - feed.expected} more; all of them are taken"
+        for feed in announcement.feeds
+        if feed.confirmed and feed.expected is not None and len(feed.listings) > feed.expected
+    )
+
+
 _REPLACED = frozenset({AnnounceType.REPLACE, AnnounceType.REPLACE_CROSS})
 
 
@@ -241,15 +251,22 @@ def filter_new(
 
     A paper that was announced to the reader on an earlier day is not scanned again, unless it is
     a new version that they want. One that was on their page is listed as updated, and judged
-    again only where the profile asks for that.
+    again only where the profile asks for that. Where a later day was made before this one, what
+    was announced there is neither: it would be announced twice.
     """
-    updated = [one for one in announcement.papers if _is_update(one, seen)]
+    later = {id_ for id_, known in seen.items() if known.first > announcement.day}
+    papers = [one for one in announcement.papers if one.paper.id not in later]
+    updated = [one for one in papers if _is_update(one, seen)]
     wanted = [one for one in announcement.papers if _is_wanted(one, profile)]
-    fresh = [one for one in wanted if one.paper.id not in seen or _is_new_version(one, seen)]
-    papers = (*fresh, *(updated if profile.judge_updates else ()))
-    scanned = {one.paper.id for one in papers}
+    fresh = [
+        one
+        for one in wanted
+        if one.paper.id not in seen or (one.paper.id not in later and _is_new_version(one, seen))
+    ]
+    to_scan = (*fresh, *(updated if profile.judge_updates else ()))
+    scanned = {one.paper.id for one in to_scan}
     new = NewPapers(
-        papers=papers,
+        papers=to_scan,
         seen=sum(one.paper.id not in scanned for one in wanted),
         updated=tuple(
             Updated(one.paper, shown)
@@ -259,7 +276,7 @@ def filter_new(
     )
     _log.info(
         "%d papers announced, %d to scan, %d seen before, %d updated",
-        *(len(announcement.papers), len(papers), new.seen, len(new.updated)),
+        *(len(announcement.papers), len(to_scan), new.seen, len(new.updated)),
     )
     return new
 

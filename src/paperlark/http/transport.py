@@ -8,13 +8,13 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future
 from contextlib import contextmanager
 from functools import partial
 
 import httpcore
 import httpx
 
+from paperlark.http.connecting import in_time
 from paperlark.http.network_settings import (
     ProxySettings,
     certificates,
@@ -79,7 +79,11 @@ class DeadlineBackend(httpcore.SyncBackend):
         """Connect in the time that is left, to look up the name included."""
         seconds = _positive(self._deadline.limit(timeout), httpcore.ConnectTimeout)
         connect = partial(super().connect_tcp, host, port, seconds, local_address, socket_options)
-        return _Stream(_in_time(connect, seconds), self._deadline)
+        try:
+            stream = in_time(connect, seconds, httpcore.NetworkStream.close)
+        except TimeoutError:
+            raise httpcore.ConnectTimeout(f"no connection within {seconds:.0f} s") from None
+        return _Stream(stream, self._deadline)
 
 
 class _Stream(httpcore.NetworkStream):
@@ -163,37 +167,6 @@ class _Tunnel(httpcore.NetworkStream):
 
     def get_extra_info(self, info: str) -> object:
         return self._stream.get_extra_info(info)
-
-
-def _in_time(
-    connect: Callable[[], httpcore.NetworkStream], seconds: float | None
-) -> httpcore.NetworkStream:
-    """Connect in a thread: the system's name lookup has no timeout, and each address its own.
-
-    Raises ConnectTimeout; a connection that comes too late is closed.
-    """
-    if seconds is None:
-        return connect()
-    found: Future[httpcore.NetworkStream] = Future()
-
-    def run() -> None:
-        try:
-            found.set_result(connect())
-        except BaseException as error:  # noqa: BLE001  # raised where it is waited for
-            found.set_exception(error)
-
-    # A thread of no pool: one that hangs in a lookup must not keep the process alive.
-    threading.Thread(target=run, daemon=True).start()
-    try:
-        return found.result(seconds)
-    except TimeoutError:
-        found.add_done_callback(_close_late)
-        raise httpcore.ConnectTimeout(f"no connection within {seconds:.0f} s") from None
-
-
-def _close_late(found: Future[httpcore.NetworkStream]) -> None:
-    if found.exception() is None:
-        found.result().close()
 
 
 def _positive(seconds: float | None, late: type[Exception]) -> float | None:

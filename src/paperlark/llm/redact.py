@@ -42,7 +42,7 @@ def repeats_prompt(text: str, prompt: str) -> bool:
 
 def one_line(text: str) -> str:
     """Return text that is printable, on one line and short."""
-    line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    line = " ".join("".join(c if c.isprintable() else " " for c in text[:_READ]).split())
     return line if len(line) <= _LONGEST else f"{line[:_LONGEST]}…"
 
 

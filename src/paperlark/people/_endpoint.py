@@ -17,6 +17,7 @@ from paperlark.http.response import (
     SettingsInvalid,
     TimedOut,
 )
+from paperlark.http.retry_after import retry_after
 
 _LARGEST = 32_000_000
 _LONGEST_TEXT = 200
@@ -29,7 +30,7 @@ class Reply:
     status: int
     payload: object
     complaint: str
-    retry_after: str
+    retry_after: float | None
 
 
 class Endpoint:
@@ -96,7 +97,7 @@ class Endpoint:
             status=response.status,
             payload=payload,
             complaint=self._complaint(response, payload),
-            retry_after=response.headers.get("Retry-After", ""),
+            retry_after=retry_after(response.headers),
         )
 
     def _complaint(self, response: Response, payload: object) -> str:

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     )
 
 
-LONGEST_CRITERIA = 200_000
+LONGEST_CRITERIA = 50_000
 """Characters of a file of criteria: a hundred pages; more is a file of another kind."""
 
 _ANY_HEADER = re.compile(r"\s*\[\[?[\w.\" -]+\]\]?\s*(?:#.*)?")
@@ -267,7 +267,20 @@ def _read(path: Path, *, hint: str) -> str:
         raise ProfileError((Problem(path, None, f"cannot be read ({error.strerror})"),)) from error
 
 
+_MOST_DOTS, _MOST_DOTS_IN_A_LINE = 50, 1_000
+
+
+def _check_keys(path: Path, text: str) -> None:
+    """Raise ProfileError for a key of very many parts, which takes minutes to parse."""
+    for number, line in enumerate(text.split("\n"), start=1):
+        if (
+            line.count(".") > _MOST_DOTS_IN_A_LINE or line.partition("=")[0].count(".") > _MOST_DOTS
+        ) and not line.lstrip().startswith("#"):
+            raise ProfileError((Problem(path, number, "has more dots than any setting"),))
+
+
 def _parse(path: Path, text: str) -> Mapping[str, object]:
+    _check_keys(path, text)
     try:
         return tomllib.loads(text)
     except (ValueError, RecursionError) as error:

@@ -10,7 +10,7 @@ import logging
 import math
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date
 from enum import Enum, auto
 from functools import cached_property
 from http import HTTPStatus
@@ -28,8 +28,8 @@ from paperlark.http.response import (
     SettingsInvalid,
     TimedOut,
 )
+from paperlark.http.retry_after import retry_after
 from paperlark.sources._http_cache import CachedResponse, HttpCache
-from paperlark.sources._paper_fields import mail_moment
 
 if TYPE_CHECKING:
     from paperlark.domain.announcement import Feed
@@ -74,21 +74,6 @@ def classify_response(status: int, content: bytes, accept: Collection[int] = ())
 
 def _says_rate_exceeded(content: bytes) -> bool:
     return len(content) < _SHORT and content.strip().lower().startswith(b"rate exceeded")
-
-
-def retry_after(headers: Mapping[str, str], now: float) -> float | None:
-    """Read Retry-After as seconds or an HTTP date; None where it is absent or unreadable.
-
-    now: seconds since the epoch
-    returns: seconds to wait, at least 0
-    """
-    header: str = headers.get("Retry-After", "").strip()
-    if header.isascii() and header.isdecimal():
-        return float(header[:9])
-    then = mail_moment(header)
-    # Both by the server's clock where it sends its own time: ours need not be right.
-    since = mail_moment(headers.get("Date", "")) or datetime.fromtimestamp(now, UTC)
-    return max(0.0, (then - since).total_seconds()) if then else None
 
 
 Params = Mapping[str, str | int]
@@ -294,6 +279,7 @@ class ArxivClient:
         problem = f"{url} answered with HTTP {response.status}"
         if meaning is ResponseClass.FORBIDDEN:
             self._forbidden = problem
+            self._rate_limit.forbid(_server(url))
             return SourceUnreachable(f"{problem}: arXiv asks us to stop", hint=_STOP)
         if meaning in {ResponseClass.REFUSED, ResponseClass.NOT_MODIFIED}:
             return SourceUnreachable(problem, hint=_TRY_AGAIN)

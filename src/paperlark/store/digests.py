@@ -37,6 +37,14 @@ def _adapter() -> TypeAdapter[Digest]:
     return TypeAdapter(Digest)
 
 
+# A paper of a later day counts unless this day announced it: then it was here first.
+_SEEN = """
+    SELECT min(day), min(CASE WHEN on_page THEN day END) FROM scanned s
+    WHERE profile = ?1 AND paper_id = ?2 AND (day < ?3 OR (day > ?3 AND NOT EXISTS (
+        SELECT 1 FROM scanned WHERE profile = ?1 AND paper_id = ?2 AND day = ?3)))
+"""
+
+
 class DigestStore:
     """Implements Archive on an open database."""
 
@@ -148,14 +156,13 @@ class DigestStore:
     def seen(
         self, profile: str, day: date, papers: Iterable[PaperId]
     ) -> Mapping[PaperId, SeenBefore]:
-        """Return which of these papers were announced to that reader on an earlier day."""
+        """Return which of these papers were announced to that reader on an earlier day.
+
+        Or on a later one whose page was made before this one's.
+        """
         with store_errors(self._path):
             rows = {
-                paper: self._connection.execute(
-                    "SELECT min(day), min(CASE WHEN on_page THEN day END) FROM scanned"
-                    " WHERE profile = ? AND paper_id = ? AND day < ?",
-                    (profile, paper, day.isoformat()),
-                ).fetchone()
+                paper: self._connection.execute(_SEEN, (profile, paper, day.isoformat())).fetchone()
                 for paper in papers
             }
             return {

@@ -146,14 +146,18 @@ class FakeJudgementMemory:
     def seen(
         self, profile: str, day: date, papers: Iterable[PaperId]
     ) -> Mapping[PaperId, SeenBefore]:
-        """Return which of these papers were in an earlier day's digest."""
+        """Return which of these papers were in another day's digest, and not in this day's."""
         found: dict[PaperId, SeenBefore] = {}
-        for (name, before), digest in sorted(self._digests.items()):
-            if name == profile and before < day:
+        own = self._digests.get((profile, day))
+        here = set(own.scanned) if own else set()
+        papers = set(papers)
+        for (name, other), digest in sorted(self._digests.items()):
+            if name == profile and other != day:
                 shown = {entry.paper.id for entry in digest.entries}
-                for paper in set(papers) & set(digest.scanned):
-                    known = found.get(paper, SeenBefore(before, shown=None))
-                    first = known.shown or (before if paper in shown else None)
+                asked = papers if other < day else papers - here
+                for paper in asked & set(digest.scanned):
+                    known = found.get(paper, SeenBefore(other, shown=None))
+                    first = known.shown or (other if paper in shown else None)
                     found[paper] = replace(known, shown=first)
         return found
 
