@@ -21,12 +21,11 @@ from paperlark.domain.spending import Budget, Cost, Prices, Spend, Tokens, total
 from paperlark.llm.budget import BudgetLedger
 from paperlark.llm.chat_stack import (
     Metered,
-    Retrying,
-    RetryPolicy,
     build_chat_stack,
     max_prompt_tokens,
 )
 from paperlark.llm.openai_compatible import OpenAICompatible
+from paperlark.llm.retry import Retrying, RetryPolicy
 from paperlark.ports import ChatModel
 from standins.openai import (
     MODEL,

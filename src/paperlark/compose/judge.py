@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from paperlark.compose.model_server import capability_keeper, stored_capabilities
+from paperlark.domain.errors import KeyMissing, PriceUnknown
 from paperlark.domain.profile import Profile
 from paperlark.domain.spending import this_month
 from paperlark.llm.budget import BudgetLedger
@@ -21,7 +22,7 @@ from paperlark.llm.threads import Threads
 from paperlark.ports import BatchJobs, ChatModel, Judge, Progress
 from paperlark.settings import ModelSettings, Settings
 from paperlark.settings.environment import Environment, RunOptions
-from paperlark.store.model_servers import ModelServerStore, StoredUnreadable
+from paperlark.store.model_servers import FAILING, UNREADABLE, ModelServerStore, StoredFailure
 from paperlark.store.spending import SpendingStore
 
 if TYPE_CHECKING:
@@ -51,11 +52,7 @@ def budget_of_day(
 
     def begin(day: date) -> None:
         month = this_month(environment.now())
-        ledger.begin(
-            month,
-            on_page=store.on_page(profile, day),
-            in_month=store.in_month(month),
-        )
+        ledger.begin(month, on_page=store.on_page(profile, day), in_month=store.in_month(month))
 
     return begin
 
@@ -83,15 +80,22 @@ def choose_judge(  # noqa: PLR0917  # all that a judge may need
     model = settings.model
     if model is None or threads is None or not options.use_model:
         return ChosenJudge(None)
-    server = _open_server(model, settings.database, environment, threads, opened)
-    from paperlark.llm.chat_stack import build_chat_stack  # noqa: PLC0415  # with a model only
+    # With a model only.
+    from paperlark.llm.chat_stack import Misconfigured, build_chat_stack  # noqa: PLC0415
 
+    servers = ModelServerStore(settings.database, now=environment.now)
+    failures = partial(StoredFailure, servers, model.base_url, model.model)
+    try:
+        server = opened.enter_context(
+            _open_server(model, settings.database, environment, threads, failures(FAILING))
+        )
+    except (KeyMissing, PriceUnknown) as error:
+        misconfigured = Misconfigured(model.model, error, model.on_failure)
+        return ChosenJudge(_llm_judge(settings.profile, model, misconfigured), paid=True)
     chat = build_chat_stack(
         server, model.base_url, ledger, own_prices=model.prices, now=environment.now
     )
-    servers = ModelServerStore(settings.database, now=environment.now)
-    memory = StoredUnreadable(servers, model.base_url, model.model)
-    live = _llm_judge(settings.profile, model, chat, threads.map, memory)
+    live = _llm_judge(settings.profile, model, chat, threads.map, failures(UNREADABLE))
     submits = model.batch if options.batch is None else options.batch
     # Other runs are kept off the database: no job can appear later.
     if not submits and not jobs.open_jobs():
@@ -124,7 +128,7 @@ def _llm_judge(
     model: ModelSettings,
     chat: ChatModel,
     map_: Map = map,
-    memory: StoredUnreadable | None = None,
+    memory: StoredFailure | None = None,
 ) -> LlmJudge:
     from paperlark.judges.llm import LlmJudge  # noqa: PLC0415  # only a page with a model needs it
     from paperlark.judges.prompt import mentions_authors  # noqa: PLC0415  # likewise
@@ -147,7 +151,7 @@ def _open_server(
     database: Path,
     environment: Environment,
     threads: Threads,
-    opened: ExitStack,
+    memory: StoredFailure,
 ) -> OpenAICompatible:
     """Return the client of the model's server, behind its rate limiter."""
     # Only a page with a model needs these.
@@ -162,7 +166,6 @@ def _open_server(
     model.check_price(environment.now())
     limits = RateLimits(model.requests_per_minute, model.tokens_per_minute)
     rate_limiter = RateLimiter(AimdConcurrency(model.parallel, limits))
-    threads.on_stop(rate_limiter.close)
     server = OpenAICompatible(
         model.base_url,
         model.model,
@@ -172,9 +175,11 @@ def _open_server(
         capabilities=stored_capabilities(model, database),
         on_learned=capability_keeper(model, database, environment.now),
         own_prices=model.prices,
+        memory=memory,
         now=environment.now,
     )
-    return opened.enter_context(server)
+    threads.on_stop(server.stop)
+    return server
 
 
 def _with_batches(  # noqa: PLR0917  # all that it is made of

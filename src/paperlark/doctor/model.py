@@ -26,7 +26,7 @@ from paperlark.domain.spending import Tokens
 from paperlark.http.loopback import is_on_this_machine
 from paperlark.renderers.english import UNKNOWN, amount
 from paperlark.settings import ModelSettings
-from paperlark.store.model_servers import REMEMBERED, ModelServerStore
+from paperlark.store.model_servers import REMEMBERED, UNREADABLE, ModelServerStore
 
 if TYPE_CHECKING:
     from paperlark.llm.capabilities import Capabilities
@@ -94,7 +94,7 @@ def _unreadable(context: CheckContext, model: ModelSettings) -> Iterator[Finding
     """Warn of a model whose replies an earlier run could not read."""
     store = ModelServerStore(context.settings.database, now=context.environment.now)
     try:
-        found = store.unreadable(model.base_url, model.model)
+        found = store.failure(model.base_url, model.model, UNREADABLE)
     except StoreError:
         # The database has a group of its own.
         return
@@ -102,7 +102,8 @@ def _unreadable(context: CheckContext, model: ModelSettings) -> Iterator[Finding
         yield warning("replies", f"{model.model} gave replies that could not be read on"
                       f" {found.at.date()}; the last said: {found.said}",
                       "try another model, or see what this one answers; the next run sends it one"
-                      f" question, and {REMEMBERED.days} days later this is forgotten")  # fmt: skip
+                      f" question, and {REMEMBERED[UNREADABLE].days} days later this is"
+                      " forgotten")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

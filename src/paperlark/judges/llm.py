@@ -12,7 +12,13 @@ from typing import Protocol, TypeVar
 
 from paperlark.domain.chat import ChatReply
 from paperlark.domain.criteria import Criteria
-from paperlark.domain.errors import BudgetSpent, ModelError, ModelRefused, ModelUnusable
+from paperlark.domain.errors import (
+    BudgetSpent,
+    ModelBusy,
+    ModelError,
+    ModelRefused,
+    ModelUnusable,
+)
 from paperlark.domain.judgement import (
     FIRST_READING,
     NO_PRECEDENTS,
@@ -28,7 +34,8 @@ from paperlark.judges.batch_size import AdaptiveBatchSize, batches, make_plan, t
 from paperlark.judges.circuit_breaker import CircuitBreaker, Fault, ReplyBreaker, quote
 from paperlark.judges.question import PaperQuestion, ask_about
 from paperlark.judges.reply import SUSPECT, ParsedReply, parse_reply
-from paperlark.ports import ChatModel, UnreadableMemory
+from paperlark.llm.retry import Late
+from paperlark.ports import ChatModel, FailureMemory
 
 _log = logging.getLogger(__name__)
 _Item = TypeVar("_Item")
@@ -82,7 +89,7 @@ class LlmJudge:
         patience: int = 3,
         map_: Map = map,
         rng: Random | None = None,
-        memory: UnreadableMemory | None = None,
+        memory: FailureMemory | None = None,
     ) -> None:
         self._model = model
         self._cutoffs = cutoffs
@@ -195,11 +202,21 @@ class LlmJudge:
             self.replies.unreadable(error.problem, "", len(batch), hostile=True)
             return _failed(batch, Fault(str(error), final=len(batch) == 1), paid=paid_calls(error))
         except Exception as error:  # noqa: BLE001  # a bug in an adapter loses no paper either
-            reason = failure_reason(error)
-            breaker.failed(reason)
-            return _failed(batch, Fault(reason), paid=paid_calls(error))
+            return self._not_answered(batch, error, breaker)
         breaker.succeeded()
         return self._read(question, answer)
+
+    def _not_answered(
+        self, batch: tuple[Paper, ...], error: Exception, breaker: CircuitBreaker
+    ) -> _Outcome:
+        """Ask about fewer papers next where the answer took too long."""
+        reason = failure_reason(error)
+        if isinstance(error, Late):
+            self._batch_size.too_large(len(batch))
+        else:
+            breaker.failed(reason)
+        is_final = isinstance(error, ModelBusy) and error.final
+        return _failed(batch, Fault(reason, final=is_final), paid=paid_calls(error))
 
     def _read(self, question: PaperQuestion, answer: ChatReply) -> _Outcome:
         """Parse an answer; whatever it holds, it was paid for."""
