@@ -133,9 +133,13 @@ class ReplyBreaker:
             yield
 
     def doubt(self) -> None:
-        """Allow the model one more question: replies that came another way could not be read."""
+        """Allow the model one more question: replies that came another way could not be read.
+
+        And two where it refuses: it may no longer take the form of the question, which the client
+        changes after two refusals.
+        """
         with self._lock:
-            self._points = max(self._points, _OPEN - 1)
+            self._points = max(self._points, _OPEN - _UNREADABLE)
 
     def read(self) -> None:
         """Record a reply with something to read in it."""
