@@ -43,7 +43,7 @@ LONGEST_WAIT = 60.0
 _PROBES = 4
 """Requests in a row, one at a time, that are tried in vain before the server is left alone."""
 _RETRIES, _ANSWERS_PER_RETRY = 4, 5
-"""The retry budget of a run: so many failures, and one more for each five answers."""
+"""The retry budget of a run: so many, and one more for each five answers."""
 _FIRST_PAUSE, _JITTER = 1.0, 0.25
 """Seconds before the first probe, a share of which is random; it doubles with each."""
 
@@ -60,9 +60,8 @@ class RequestBreaker:
     answer closes it. After four probes in vain it stays open, and so it does at once where the
     server asks for a long wait or says that no request will succeed.
 
-    Where many requests are answered and many fail, as many failures as the retry budget allows are
-    followed by another attempt. Being asked to slow down is no such failure: the rate limiter
-    obeys.
+    Where many requests are answered and many fail, failed ones are sent again as often as the retry
+    budget allows. Being asked to slow down uses up none of it: the rate limiter obeys.
 
     `memory` holds across runs that the server failed: there, one probe decides. Safe for threads.
     """
@@ -79,7 +78,7 @@ class RequestBreaker:
         self._is_remembered = memory is not None and memory.recall() is not None
         self._probes: int | None = _PROBES - 1 if self._is_remembered else None
         self._not_before = -math.inf
-        self._in_flight = self._failures = self._answers = 0
+        self._in_flight = self._repeated = self._answers = 0
         self._opened: str | None = None
         self._queue: deque[object] = deque()
         self._changed = Condition()
@@ -110,11 +109,13 @@ class RequestBreaker:
             self._opened = self._opened or "not asked: the run was stopped"
             self._changed.notify_all()
 
-    def may_repeat(self) -> bool:
-        """Return whether a failed request, or a part of it, may be sent again in this run."""
+    def may_repeat(self, error: ModelBusy) -> bool:
+        """Return whether a failed request, or its parts, may be sent again; uses up the budget."""
         with self._changed:
             allowed = _RETRIES + self._answers // _ANSWERS_PER_RETRY
-            return self._opened is None and self._failures <= allowed
+            may = self._opened is None and (error.overloaded or self._repeated < allowed)
+            self._repeated += may and not error.overloaded
+            return may
 
     def _enter(self) -> None:
         """Wait, first in, first out, so that each probe is another request."""
@@ -157,7 +158,6 @@ class RequestBreaker:
 
     def _failed(self, error: ModelBusy) -> None:
         with self._changed:
-            self._failures += not error.overloaded
             # What was under way when the first one failed belongs to the same failure.
             is_probe = self._probes is not None and self._in_flight == 1
             self._probes = (self._probes or 0) + is_probe
@@ -222,7 +222,7 @@ class RetryPolicy:
                         _log_attempt(attempt, self._attempts, *failed)
                     return function(*args, **kwargs)
             except ModelBusy as error:
-                error.final = not self.breaker.may_repeat()
+                error.final = not self.breaker.may_repeat(error)
                 if attempt >= self._attempts or error.final or not self._repeats(error):
                     raise
                 failed = error, time.monotonic()
