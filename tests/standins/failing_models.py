@@ -203,8 +203,8 @@ def good_day(trial: Trial) -> int:
 
 def live(trial: Trial, fault: Fault, good_day: int) -> Outcome:
     """Run with the fault and run again, until the model recovers, and note what does not hold."""
-    # A batch that a known server suddenly refuses is not paid for. What it takes instead is found out
-    # by some questions, and the batch is submitted again.
+    # A batch that a known server suddenly refuses is not paid for. Some questions find out what it
+    # takes instead, and the batch is submitted again.
     batches = 3 if trial.way.known and fault.readable else 1
     outcome = Outcome(good_day, 1.2 * batches * good_day + 5)
     trial.fault = fault

@@ -91,6 +91,7 @@ def choose_judge(  # noqa: PLR0917  # all that a judge may need
         )
     except (KeyMissing, PriceUnknown) as error:
         misconfigured = Misconfigured(model.model, error, model.on_failure)
+        options.tell(str(error))
         return ChosenJudge(_llm_judge(settings.profile, model, misconfigured), paid=True)
     chat = build_chat_stack(
         server, model.base_url, ledger, own_prices=model.prices, now=environment.now
