@@ -246,19 +246,19 @@ class QuestionBook(Protocol):
         ...
 
 
-class UnreadableMemory(Protocol):
-    """What is remembered of a model whose replies could not be read, for a while; never raises."""
+class FailureMemory(Protocol):
+    """What is remembered for a while of a model that failed in one way; never raises."""
 
     def recall(self) -> str | None:
         """Return what it said last, None where nothing is remembered, or no longer."""
         ...
 
     def keep(self, said: str) -> None:
-        """Remember it, with a short quotation that is safe to show."""
+        """Remember it, with a short text that is safe to show."""
         ...
 
     def forget(self) -> None:
-        """Forget it: a reply was read."""
+        """Forget it: the model is well again."""
         ...
 
 

@@ -61,7 +61,8 @@ def test_a_host_that_no_name_server_knows_is_an_error_at_once() -> None:
 def test_the_next_address_is_tried_where_one_refuses(monkeypatch: pytest.MonkeyPatch) -> None:
     with Dripping(SILENT, every=1) as peer:
         tcp = (socket.AF_INET, socket.SOCK_STREAM, 0, "")
-        found = [(*tcp, (address, peer.port)) for address in ("127.0.0.2", "127.0.0.1")]
+        closed = 1  # tcpmux: nobody runs it
+        found = [(*tcp, ("127.0.0.1", port)) for port in (closed, peer.port)]
         monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
         with connect("both.example", peer.port, 60) as opened:
             assert opened.getpeername() == ("127.0.0.1", peer.port)

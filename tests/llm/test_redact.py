@@ -18,10 +18,10 @@ from werkzeug import Request, Response
 from paperlark.domain.chat import Prompt
 from paperlark.domain.errors import KeyMissing, ModelError
 from paperlark.llm.capabilities import ChatRequest
-from paperlark.llm.chat_stack import Retrying, RetryPolicy
 from paperlark.llm.error_classes import ErrorClass
 from paperlark.llm.openai_compatible import OpenAICompatible
 from paperlark.llm.redact import OMITTED, redact, repeats_prompt
+from paperlark.llm.retry import Retrying, RetryPolicy
 from standins.openai import (
     KEY,
     MODEL,

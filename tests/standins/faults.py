@@ -152,6 +152,7 @@ _FEED: tuple[Draw, ...] = (
 _ANYWHERE: tuple[Draw, ...] = (
     lambda random, _size: Fault("503", _unavailable(random), _times(random)),
     lambda random, _size: Fault("429", status(429, retry_after="7"), _times(random)),
+    lambda random, _size: Fault("403", _forbidden(random), _times(random)),
     lambda random, _size: Fault("Rate exceeded.", rate_exceeded, _times(random)),
     lambda random, _size: Fault("closed connection", hangs_up, _times(random)),
     lambda random, _size: Fault("500", status(500), _times(random)),
@@ -177,6 +178,11 @@ _RESULTS: tuple[Draw, ...] = (
 def _unavailable(random: Random) -> Behaviour:
     """Want to be left alone for hours, at times: all doors are one server here."""
     return status(503, retry_after="7200") if random.random() < 0.1 else status(503)
+
+
+def _forbidden(random: Random) -> Behaviour:
+    """Refuse, as arXiv does to who asks too often, with or without a time to wait."""
+    return status(403, retry_after=random.choice(("7", "600", "86400")))
 
 
 def _times(random: Random) -> int | None:

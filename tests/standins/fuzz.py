@@ -34,9 +34,9 @@ from paperlark.domain.person_name import parse_name
 from paperlark.domain.profile import Cutoffs
 from paperlark.importing.item import LONGEST_TITLE, ImportedEntry
 from paperlark.importing.kinds import FileKind, decode, read_items, recognise
+from paperlark.judges.question import sanitize
 from paperlark.judges.recorded import RecordedJudge
 from paperlark.judges.reply import clean_comment, parse_reply
-from paperlark.judges.sanitize import sanitize
 from paperlark.llm.batch_file import read_batch
 from paperlark.llm.completion import parse_completion
 from paperlark.llm.error_classes import classify_error, parse_json

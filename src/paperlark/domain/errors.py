@@ -158,8 +158,12 @@ class ModelError(PaperlarkError):
 class ModelBusy(ModelError):
     """Overloaded, rate-limited or unreachable: a retry may help.
 
-    `retry_after` is the wait the server asked for in seconds, or None when it stated none.
+    `retry_after` is the wait the server asked for in seconds, or None when it stated none;
+    `overloaded` where it has more requests than it can serve now. `final` where nothing more may
+    be asked about this in this run.
     """
+
+    final: bool = False
 
     def __init__(
         self,
@@ -168,8 +172,10 @@ class ModelBusy(ModelError):
         hint: str | None = None,
         spend: Spend | None = None,
         retry_after: float | None = None,
+        overloaded: bool = False,
     ) -> None:
         self.retry_after = retry_after
+        self.overloaded = overloaded
         super().__init__(problem, hint=hint, spend=spend)
 
 

@@ -20,6 +20,7 @@ from paperlark.http.response import (
     TimedOut,
 )
 from paperlark.llm.redact import one_line
+from paperlark.llm.retry import Late, RequestBreaker
 
 MAYBE_PAID = Spend(tokens=None, cost=None)
 _NONE: Mapping[str, str] = MappingProxyType({})
@@ -28,15 +29,12 @@ _LARGEST = 256 * 2**20
 """Bytes. No answer is longer; a small one that unpacks to more is a trick."""
 
 
-class Late(ModelBusy):
-    """No answer came in time: maybe there are too many questions before it."""
-
-
 class Connection:
     """Sends requests to `{base_url}/...`, with the key where there is one.
 
     `address` is the base URL with the secrets that it has placeholders for; only requests hold it.
-    An answer must be there whole within `timeout` seconds.
+    An answer must be there whole within `timeout` seconds. `breaker` is what all who ask this
+    server in a run ask first: see `retry.RetryPolicy`.
     """
 
     def __init__(
@@ -47,7 +45,9 @@ class Connection:
         address: str | None = None,
         timeout: float = 120.0,
         client: BoundedClient | None = None,
+        breaker: RequestBreaker | None = None,
     ) -> None:
+        self.breaker = breaker or RequestBreaker()
         self.base_url = _without_path(base_url.strip())
         self._address = _without_path((address or base_url).strip())
         self.key = _sendable(key)

@@ -123,7 +123,13 @@ class ErrorClass:
                 if wait > _LONG_WAIT
                 else None
             )
-            return ModelBusy(problem, hint=hint, retry_after=self.retry_after, spend=spend)
+            return ModelBusy(
+                problem,
+                hint=hint,
+                retry_after=self.retry_after,
+                spend=spend,
+                overloaded=self.is_overload,
+            )
         return kind(problem, hint=hint)
 
     def _kind(self) -> tuple[type[ModelError], str | None]:
