@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from paperlark.domain.criteria import cues, predicates
 
@@ -147,6 +148,8 @@ def _of_clause(clause: str) -> Iterator[Clause]:
     yield from _kept(clause, wanted=False)
 
 
+# One clause is looked at several times: whether it is negated, where, and what follows.
+@lru_cache(maxsize=2**10)
 def _first_cue(clause: str) -> tuple[re.Match[str], bool] | None:
     """Find the first cue, and whether its scope is wide; the longer of two at one place."""
     first = ((_cue(cues.WIDE, clause), True), (_cue(cues.NARROW, clause), False))
