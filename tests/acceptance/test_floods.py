@@ -15,7 +15,7 @@ import pytest
 from paperlark.domain.criteria import parse_criteria
 from paperlark.domain.errors import ProfileError, StoreError
 from paperlark.domain.paper import Identifier, PaperId
-from paperlark.domain.plain_text import MOST_MARKS, fold, normalize
+from paperlark.domain.plain_text import MOST_MARKS, fold, normalize, unescape
 from paperlark.domain.profile import Cutoffs
 from paperlark.importing.bibtex import read_bibtex
 from paperlark.importing.bibtex_names import read_names
@@ -24,6 +24,7 @@ from paperlark.importing.references import read_csl
 from paperlark.importing.text_markup import strip_markup
 from paperlark.judges.reply import LONGEST_COMMENT, clean_comment, parse_reply
 from paperlark.llm.completion import parse_completion
+from paperlark.llm.redact import redact
 from paperlark.people.semantic_scholar import read_reply
 from paperlark.renderers.html import HtmlRenderer
 from paperlark.renderers.json import JsonRenderer
@@ -178,6 +179,14 @@ def test_a_key_of_thousands_of_parts_is_refused(tmp_path: Path) -> None:
 def test_an_item_whose_type_is_no_text_is_read_like_any_other() -> None:
     text = json.dumps([{"title": "Bats", "type": "article", "itemType": ["note"]}])
     assert [one.title for one in read_csl(text, "x")] == ["Bats"]
+
+
+def test_an_entity_with_more_digits_than_any_character_is_none() -> None:
+    for digits in ("9" * 5000, "x" + "f" * 5000):
+        assert unescape(f"a&#{digits};b &lt; c") == "a\N{REPLACEMENT CHARACTER}b < c"
+        assert redact(f"&#{digits}; no", prompt="p" * 99) == f"&#{digits}; no"[:300] + "…"
+        assert parse_criteria(f"- Bats &#{digits};").topics
+    assert unescape("&#65;&#x41;&amp;") == "AA&"
 
 
 def test_a_comment_in_criteria_takes_no_words_after_it() -> None:

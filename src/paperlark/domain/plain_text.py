@@ -6,6 +6,7 @@ transliterations.
 
 from __future__ import annotations
 
+import html
 import re
 import unicodedata
 from functools import lru_cache
@@ -21,12 +22,19 @@ _UNWANTED = re.compile(
     "\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\ufeff\ufffe\uffff\U000e0000-\U000e007f]"
 )
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_LONG_NUMBER = re.compile(r"&#(?:[0-9]{9,}+|[xX][0-9a-fA-F]{9,}+);?")
+"""A character that is none; Python refuses to read numbers of 4,300 digits."""
 _GAP = re.compile(r"\n\s*\n")
 
 
 def clean(text: str) -> str:
     """Drop invisible control characters; replace lone surrogates, which no encoding has."""
     return _SURROGATE.sub("\N{REPLACEMENT CHARACTER}", _UNWANTED.sub("", text))
+
+
+def unescape(text: str) -> str:
+    """Decode HTML entities; a number that no character has becomes a replacement character."""
+    return html.unescape(_LONG_NUMBER.sub("\N{REPLACEMENT CHARACTER}", text))
 
 
 def one_line(text: str) -> str:

@@ -5,10 +5,10 @@ Servers repeat what they were sent in their errors and headers, some of them all
 
 from __future__ import annotations
 
-import html
 import re
 from urllib.parse import unquote
 
+from paperlark.domain.plain_text import unescape
 from paperlark.domain.redaction import MARK
 from paperlark.domain.redaction import redact as without_secrets
 
@@ -55,7 +55,7 @@ def _unescaped(text: str) -> str:
     """Undo what JSON in JSON, HTML or a URL does to text, several times over."""
     for _ in range(3):
         text = _ESCAPE.sub(lambda found: chr(int(found[1], 16)) if found[1] else " ", text)
-        text = unquote(html.unescape(text))
+        text = unquote(unescape(text))
     return text
 
 

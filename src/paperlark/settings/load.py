@@ -44,8 +44,8 @@ if TYPE_CHECKING:
     )
 
 
-LONGEST_CRITERIA = 50_000
-"""Characters of a file of criteria: a hundred pages; more is a file of another kind."""
+LONGEST_CRITERIA = 30_000
+"""Characters of a file of criteria: fifteen pages; more is a file of another kind."""
 
 _ANY_HEADER = re.compile(r"\s*\[\[?[\w.\" -]+\]\]?\s*(?:#.*)?")
 

@@ -6,7 +6,6 @@ https://info.arxiv.org/help/rss_specifications.html.
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from zoneinfo import ZoneInfo
 from paperlark.domain.announcement import AnnounceType, Feed, Listing
 from paperlark.domain.errors import FeedUnreadable, UnknownCategory
 from paperlark.domain.paper import Identifier
+from paperlark.domain.plain_text import unescape
 from paperlark.sources._paper_fields import (
     iso_moment,
     mail_moment,
@@ -158,7 +158,7 @@ def _rdf_type(word: str, *, own: bool) -> AnnounceType:
 
 def _without_tags(text: str) -> str:
     """Remove the markup that arXiv put around names and paragraphs."""
-    return html.unescape(re.sub(r"</?p>|<a href=\"[^\"]*\">|</a>", "", text))
+    return unescape(re.sub(r"</?p>|<a href=\"[^\"]*\">|</a>", "", text))
 
 
 def _rss_stamp(root: Element) -> date | None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Callable
 
 from paperlark.domain.criteria.labels import Part, label_part
+from paperlark.domain.plain_text import unescape
 
 _COMMENT = r"<!--(?:[^-]|-(?!->))*+-->"
 # A comment alone on its lines is removed with them.
@@ -55,7 +55,7 @@ def as_markdown(raw: str) -> str:
     if "<" in raw:
         raw = _TAG.sub(_of_tag, raw)
     if "&" in raw:
-        raw = html.unescape(raw)
+        raw = unescape(raw)
     if "\\" in raw:
         raw = _of_latex(raw)
     if raw.lstrip().startswith("|") and raw.count("|") > 1 and not RULE.fullmatch(raw):

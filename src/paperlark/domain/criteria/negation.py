@@ -11,11 +11,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from paperlark.domain.criteria import cues, predicates
 
 _NEAR = 16
 """Characters before a cue or a full stop that can change its meaning."""
+
+_MOST_CUES = 12
+"""Negations of one clause that are told apart; what follows so many is unwanted as a whole."""
 
 _LONGEST = 20_000
 """Characters of a text whose negations are looked for; the rest counts as all of it would."""
@@ -132,14 +136,20 @@ def _of_clause(clause: str) -> Iterator[Clause]:
     if before := predicates.BEFORE.search(clause):
         yield from _predicated(clause, before)
         return
-    while cue := _first_cue(clause):
+    for _ in range(_MOST_CUES):
+        cue = _first_cue(clause)
+        if cue is None:
+            yield from _kept(clause, wanted=True)
+            return
         found, is_wide = cue
         yield from _kept(clause[: found.start()], wanted=True)
         scope, clause = _scope(found[0], clause[found.end() :], is_wide=is_wide)
         yield from _against(scope)
-    yield from _kept(clause, wanted=True)
+    yield from _kept(clause, wanted=False)
 
 
+# One clause is looked at several times: whether it is negated, where, and what follows.
+@lru_cache(maxsize=2**10)
 def _first_cue(clause: str) -> tuple[re.Match[str], bool] | None:
     """Find the first cue, and whether its scope is wide; the longer of two at one place."""
     first = ((_cue(cues.WIDE, clause), True), (_cue(cues.NARROW, clause), False))
