@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.resources import files as resources
 from pathlib import Path
 
@@ -23,7 +23,9 @@ class ScheduledJob:
 
     `id` names what is scheduled, so that a changed title changes nothing.
 
-    `secrets` are the names that the profile has for what it may need, each once.
+    `secrets` are the names that the profile has for what it may need, each once. `variables` are
+    proxies and certificates that a scheduler would not set, `withheld` the names of those that hold
+    a password.
     """
 
     name: str
@@ -34,6 +36,8 @@ class ScheduledJob:
     python: Path
     secrets: tuple[str, ...] = ()
     id: str = ""
+    variables: Mapping[str, str] = field(default_factory=dict)
+    withheld: tuple[str, ...] = ()
 
     @property
     def slug(self) -> str:
@@ -49,6 +53,15 @@ def require_printable(*texts: str) -> None:
                 f"{text!r} has characters that schedules cannot contain",
                 hint="choose a plainer name",
             )
+
+
+def withheld_notes(jobs: Iterable[ScheduledJob], place: str) -> tuple[str, ...]:
+    """Return what to do about variables that hold a password: `place` is where they may stand."""
+    names = dict.fromkeys(name for job in jobs for name in job.withheld)
+    return tuple(
+        f"{name} holds a password and was not written: add a line {name}=... to {place}"
+        for name in names
+    )
 
 
 def secret_names(jobs: Iterable[ScheduledJob]) -> tuple[str, ...]:

@@ -117,6 +117,8 @@ class Timer(StrEnum):
     CRON = "cron"
     GITHUB = "github"
     DOCKER = "docker"
+    LAUNCHD = "launchd"
+    WINDOWS = "windows"
 
 
 @dataclass(frozen=True, slots=True)
