@@ -12,7 +12,7 @@ import shlex
 import shutil
 import subprocess
 import venv
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from importlib.metadata import distribution
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ from paperlark.schedule.installable import own_wheel
 from paperlark.schedule.schedule import make_files
 from paperlark.settings.environment import Environment
 from standins.actions import git
+from standins.environments import add_packages, packages_of
 from standins.jobs import a_job
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
@@ -70,25 +71,9 @@ def shell(empty: Path, tmp_path: Path) -> Shell:
     return run
 
 
-def _packages(environment: Path) -> Path:
-    (found,) = environment.glob("lib/python3*/site-packages")
-    return found
-
-
-def _add(environment: Path, names: Iterable[str] | None = None) -> None:
-    """Put installed packages beside what is there: these, or all but paperlark."""
-    here = Path(str(distribution("pip").locate_file("")))
-    for path in here.iterdir():
-        wanted = names is None or any(path.name.startswith(name) for name in names)
-        ours = path.suffix == ".pth" or "paperlark" in path.name or path.name == "__pycache__"
-        target = _packages(environment) / path.name
-        if wanted and not ours and not target.exists():
-            target.symlink_to(path)
-
-
 def _works(environment: Path, shell: Shell, tmp_path: Path) -> None:
     """Check that the environment has this paperlark whole, and that it makes pages."""
-    _add(environment)
+    add_packages(environment)
     assert shell("python -m pip check", folder=tmp_path) == "No broken requirements found.\n"
     where = shell("python -c 'import paperlark; print(paperlark.__file__)'", folder=tmp_path)
     assert Path(where.strip()).is_relative_to(environment)
@@ -98,7 +83,7 @@ def _works(environment: Path, shell: Shell, tmp_path: Path) -> None:
     assert list((tmp_path / "pages").rglob("*.html"))
     has = {path.relative_to(SOURCE / "src") for path in (SOURCE / "src").rglob("*")
            if path.is_file() and path.suffix != ".pyc"}  # fmt: skip
-    assert {one for one in has if not (_packages(environment) / one).exists()} == set()
+    assert {one for one in has if not (packages_of(environment) / one).exists()} == set()
 
 
 def _repository(tmp_path: Path) -> Path:
@@ -145,7 +130,7 @@ def test_the_workflows_step_installs_the_commit_of_an_address(
     repository, step = _schedule_github(
         tmp_path, f"git+https://git.example.org/ada/paperlark@{commit}"
     )
-    _add(empty, BUILDER)
+    add_packages(empty, BUILDER)
     # Git reads the address from this folder instead, and pip builds with what is there.
     shell(
         step["run"],
@@ -192,7 +177,7 @@ def test_what_was_installed_from_a_wheel_is_put_together_again(
     first.write_bytes(built.wheel)
     shell(f"python -m pip install {shlex.quote(str(first))}", folder=tmp_path)
     first.unlink()
-    _add(empty)
+    add_packages(empty)
     # Nothing of the source is left: only what an installer writes.
     script = "import sys; from paperlark.schedule.installable import own_wheel as own;"
     script += "found = own(); assert found == own(); sys.stdout.buffer.write(found.wheel)"
@@ -204,10 +189,12 @@ def test_what_was_installed_from_a_wheel_is_put_together_again(
     shell(
         f"{shlex.quote(str(other / 'bin' / 'python'))} -m pip install again/*.whl", folder=tmp_path
     )
-    assert _contents(_packages(other)) == _contents(_packages(empty))
+    assert _contents(packages_of(other)) == _contents(packages_of(empty))
     for name in ("METADATA", "WHEEL", "entry_points.txt", "licenses/LICENSE"):
         inside = f"paperlark-{paperlark.__version__}.dist-info/{name}"
-        assert (_packages(other) / inside).read_text() == (_packages(empty) / inside).read_text()
+        assert (packages_of(other) / inside).read_text() == (
+            packages_of(empty) / inside
+        ).read_text()
     done = subprocess.run(  # noqa: S603
         [other / "bin" / "paperlark", "--version"],
         capture_output=True,
