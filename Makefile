@@ -42,13 +42,17 @@ reference: .venv/dev.done  ## write docs/reference and the schema from the code
 bench: .venv/run.done  ## start-up and the largest recorded day: time and memory (needs the recorded feeds)
 	@$(BIN)/python benchmarks/light_and_fast.py
 
-bench-runs: .venv/dev.done  ## kills, books, months with faults, fuzzing, mornings: three quarters of an hour (needs the recorded input)
+bench-runs: .venv/dev.done  ## kills, books, months with faults, fuzzing, peers that drip, mornings, odd situations, secrets, failing models: hours (needs the recorded input)
 	@$(BIN)/python benchmarks/kills.py
 	@$(BIN)/python benchmarks/books.py
 	@$(BIN)/python benchmarks/replay_month.py
 	@$(BIN)/python benchmarks/fuzz.py
+	@$(BIN)/python benchmarks/dripping.py
 	@$(BIN)/python benchmarks/exploration.py
 	@$(BIN)/python benchmarks/mornings.py
+	@$(BIN)/python benchmarks/situations.py
+	@$(BIN)/python benchmarks/canaries.py
+	@$(BIN)/python benchmarks/failing_models.py
 
 bench-ranking: .venv/dev.done  ## how good the ranking is and what it costs: an hour (needs the recorded input)
 	@$(BIN)/python benchmarks/ranking.py; good=$$?; $(BIN)/python benchmarks/match_words.py && $(BIN)/python benchmarks/ranking_cost.py && exit $$good

@@ -25,7 +25,7 @@ from paperlark.rankers.embedding import Embedding, PaperEncoder, Vectors, pack, 
 from paperlark.rankers.knn import ArchivePrecedents
 from paperlark.sources.rss import RecordedFeeds
 from paperlark.store.database import open_database
-from paperlark.store.vectors import VectorStore
+from paperlark.store.derived import VectorStore
 
 DAY = date(2025, 4, 1)
 A_DAY = 300

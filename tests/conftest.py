@@ -10,6 +10,8 @@ import pytest
 import trustme
 from hypothesis import HealthCheck, settings
 
+from paperlark.domain.redaction import KNOWN
+
 ROOT = Path(__file__).parent.parent
 
 # Machines are shared and noisy: a slow example is not a failure.
@@ -43,12 +45,20 @@ def no_power_cut() -> Iterator[None]:
     connect = sqlite3.connect
 
     def connected(database: Any, **options: Any) -> sqlite3.Connection:
-        return connect(database, **{"factory": _Unsynced} | options)
+        kind = options.pop("factory", sqlite3.Connection)
+        unsynced = type(kind.__name__, (_Unsynced, kind), {})
+        return connect(database, **options, factory=unsynced)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sqlite3, "connect", connected)
         patch.setattr(os, "fsync", lambda _: None)
         yield
+
+
+@pytest.fixture(autouse=True)
+def nothing_known() -> None:
+    """Begin each test without the secrets of the one before."""
+    KNOWN.clear()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -59,6 +59,7 @@ if TYPE_CHECKING:
     from paperlark.importing.read_papers import ReadPapers
     from paperlark.ports import Progress
     from paperlark.runs.estimate import EstimateReport
+    from paperlark.runs.limit import RunLimit
     from paperlark.runs.make_page import (
         DayOutcome,
         Interruptible,
@@ -199,8 +200,10 @@ class OpenedProfile:
     """One reader's profile, and all that can be done with it.
 
     `interruptible` is entered while a page is being made. It is given a function that starts no
-    further paid call and returns how many answers are still to come, for a signal handler. `path`
-    is the profile's file, None where it cannot be changed.
+    further paid call and returns how many answers are still to come, for a signal handler.
+    `give_up` ends the process, with an error's text, where a run takes longer than [run] at_most
+    and cannot be ended otherwise; with it a run in the main thread is interrupted by a signal.
+    `path` is the profile's file, None where it cannot be changed.
     """
 
     settings: Settings
@@ -208,6 +211,7 @@ class OpenedProfile:
     options: RunOptions = _DEFAULTS
     progress: Progress = _SILENT
     interruptible: Interruptible = field(default=_uninterruptible)
+    give_up: Callable[[str], object] | None = None
     path: Path | None = None
 
     @property
@@ -244,8 +248,9 @@ class OpenedProfile:
         >>> str(page.digest.status), [path.suffix for path in page.pages][:3]
         ('complete', ['.html', '.md', '.json'])
         """
-        with self._open_pages() as maker, self.interruptible(maker.stop):
-            return maker.make(day or self.today, self._timed)
+        limit = self._limit()
+        with limit.at_work(), self._open_pages(limit) as maker, self.interruptible(maker.stop):
+            return maker.make(day or self.today, limit)
 
     def make_pages(self, first: date, last: date) -> Iterator[DayOutcome]:
         """Make the page of every announcement day in a range; a failed day does not stop the next.
@@ -265,9 +270,10 @@ class OpenedProfile:
         """
         from paperlark.runs.make_page import find_days, make_pages
 
-        with self._open_pages() as maker:
+        limit = self._limit()
+        with limit.at_work(), self._open_pages(limit) as maker:
             days = find_days(maker.days, first, last)
-            yield from make_pages(maker, days, self._timed, self.interruptible)
+            yield from make_pages(maker, days, limit, self.interruptible)
 
     def announcement_days(self, first: date = date.min, last: date = date.max) -> tuple[date, ...]:
         """Return the days that a page can be made of.
@@ -281,7 +287,7 @@ class OpenedProfile:
         >>> [str(day) for day in profile.announcement_days(date(2025, 2, 20))]
         ['2025-02-26', '2025-03-25']
         """
-        with self._open_pages() as maker:
+        with self._open_pages(self._limit()) as maker:
             return maker.days(first, last)
 
     def latest_day(self) -> date:
@@ -369,9 +375,9 @@ class OpenedProfile:
         """
         from paperlark.runs.due import Waiter, missing_parts
 
-        day = self.today
+        day, limit = self.today, self._limit()
         Waiter(self.environment, tell).for_announcement(
-            day, lambda: missing_parts(self._open_pages, day, self._timed)
+            day, lambda: missing_parts(partial(self._open_pages, limit), day, limit)
         )
 
     # What was made
@@ -912,10 +918,20 @@ class OpenedProfile:
             raise PaperlarkError("the bundled sample's profile cannot be changed")
         return self.path
 
-    def _open_pages(self) -> AbstractContextManager[PageMaker]:
+    def _open_pages(self, limit: RunLimit) -> AbstractContextManager[PageMaker]:
         from paperlark.compose.pages import open_page_maker
 
-        return open_page_maker(self.settings, self.options, self.environment)
+        options = replace(self.options, over=limit.over)
+        return open_page_maker(self.settings, options, self.environment)
+
+    def _limit(self) -> RunLimit:
+        """Return what ends a run that takes too long."""
+        from paperlark.runs.limit import RunLimit
+
+        model = self.settings.model
+        patience = model.timeout if model else 0.0
+        at_most = self.settings.at_most
+        return RunLimit(at_most, self._timed, patience=patience, give_up=self.give_up)
 
     def _open_archive(self) -> AbstractContextManager[OwnDigests]:
         from paperlark.archive.digests import open_archive
@@ -932,11 +948,12 @@ class OpenedProfile:
         from paperlark.compose.morning import compose_morning
         from paperlark.runs.morning import LogReporter
 
+        limit = self._limit()
         return compose_morning(
             self.settings,
-            self.options,
+            replace(self.options, over=limit.over),
             self.environment,
-            self._timed,
+            limit,
             reporter or LogReporter(),
             on_delivery=on_delivery,
             interruptible=self.interruptible,
@@ -1361,6 +1378,7 @@ def open_schedule(
     >>> len(schedule.setting()) > 0
     True
     """
+    from paperlark.http.network_settings import carried_variables
     from paperlark.schedule.cron import CronSchedule
     from paperlark.schedule.generated_files import DockerSchedule, GithubSchedule
     from paperlark.schedule.launchd import LaunchdSchedule
@@ -1369,7 +1387,13 @@ def open_schedule(
 
     where = environment or Environment()
     files = [find_profile(one, environment=where) for one in profiles]
-    jobs = tuple(_job(one, may_be_lost=may_be_lost) for one in files)
+    network = carried_variables(where.variables)
+    jobs = tuple(
+        replace(
+            _job(one, may_be_lost=may_be_lost), variables=network.open, withheld=network.withheld
+        )
+        for one in files
+    )
     if kind == "systemd":
         return SystemdSchedule(jobs, where, at)
     if kind == "cron":

@@ -6,7 +6,7 @@ stores are ports because a second implementation of each, on PostgreSQL, is plan
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import date
 from decimal import Decimal
@@ -28,6 +28,7 @@ from paperlark.domain.judgement import (
     Judgement,
     JudgementKey,
     Match,
+    MatchedTerms,
     ModelCall,
     Precedents,
     Unjudged,
@@ -98,6 +99,24 @@ class Ranker(Protocol):
 
         Criteria and evidence may be empty.
         """
+        ...
+
+
+class LearningRanker(Ranker, Protocol):
+    """A ranker that learns from labels ahead of a day, and names the words that moved a paper."""
+
+    def learn(self, criteria: Criteria, evidence: Evidence) -> None:
+        """Learn what `rank` will need with this criteria and evidence, as far as it can be kept."""
+        ...
+
+    def explain(
+        self,
+        papers: Sequence[Paper],
+        criteria: Criteria,
+        evidence: Evidence,
+        chosen: Container[PaperId],
+    ) -> Mapping[PaperId, MatchedTerms]:
+        """Name the terms that moved the chosen ones of the papers, as `rank` ranks them."""
         ...
 
 
@@ -183,6 +202,18 @@ class PaperVectors(Protocol):
         ...
 
 
+class PaperEncodings(Protocol):
+    """A cache of the words and embeddings of papers, by a fingerprint of what they were made of."""
+
+    def find(self, made_of: Iterable[bytes]) -> Mapping[bytes, bytes]:
+        """Return those that are kept."""
+        ...
+
+    def keep(self, encodings: Mapping[bytes, bytes]) -> None:
+        """Keep more of them; the oldest may be deleted."""
+        ...
+
+
 class ChatModel(Protocol):
     """A language model that answers one prompt at a time; called from several threads."""
 
@@ -215,19 +246,19 @@ class QuestionBook(Protocol):
         ...
 
 
-class UnreadableMemory(Protocol):
-    """What is remembered of a model whose replies could not be read, for a while; never raises."""
+class FailureMemory(Protocol):
+    """What is remembered for a while of a model that failed in one way; never raises."""
 
     def recall(self) -> str | None:
         """Return what it said last, None where nothing is remembered, or no longer."""
         ...
 
     def keep(self, said: str) -> None:
-        """Remember it, with a short quotation that is safe to show."""
+        """Remember it, with a short text that is safe to show."""
         ...
 
     def forget(self) -> None:
-        """Forget it: a reply was read."""
+        """Forget it: the model is well again."""
         ...
 
 
@@ -369,7 +400,10 @@ class Archive(Protocol):
     def seen(
         self, profile: str, day: date, papers: Iterable[PaperId]
     ) -> Mapping[PaperId, SeenBefore]:
-        """Return which of these papers were announced to that reader on an earlier day."""
+        """Return which of these papers were announced to that reader on an earlier day.
+
+        Or on a later one whose page was made before this one's.
+        """
         ...
 
     def explored(self, profile: str, day: date, days: int) -> tuple[Explored, ...]:

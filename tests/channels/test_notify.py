@@ -19,6 +19,7 @@ from paperlark.channels._recorded_requests import record_requests
 from paperlark.channels.notify import NotifyChannel
 from paperlark.domain.delivery import Message, Style
 from paperlark.domain.errors import ChannelBusy, ChannelRefused, DeliveryError, MaybeDelivered
+from paperlark.http.connecting import cut_off
 from standins import webhooks
 from standins.webhooks import DISCORD, SLACK, TELEGRAM, WAIT, Webhooks
 
@@ -203,7 +204,7 @@ def test_requests_of_others_meanwhile_are_not_recorded(
     httpserver.expect_request("/").respond_with_data("no", status=500)
     channel = NotifyChannel(SLACK_URL, "lab")
     plugin: Any = apprise.plugins.slack
-    with record_requests(channel._service) as calls:
+    with cut_off(60) as limit, record_requests(channel._service, limit) as calls:
         assert requests.post(httpserver.url_for("/"), timeout=5).status_code == 500
         assert calls == []
         plugin.requests.post(httpserver.url_for("/"), timeout=5)

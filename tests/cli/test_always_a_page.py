@@ -30,7 +30,11 @@ from standins.openai import (
     judges,
     never_answers,
     papers_of,
+    refuses_schemas,
     says,
+    says_in,
+    streams,
+    with_scores,
 )
 
 DAY = "2025-02-26"
@@ -45,9 +49,14 @@ FAULTS: dict[str, Behaviour] = {
     "404": complains(404, "The model `a-model` does not exist"),
     "429 for hours": complains(429, "Rate limit reached", Retry_After="7200"),
     "503": complains(503, "Overloaded"),
+    "400": complains(400, "No."),
     "garbage": says("I am sorry, but as a language model I like all papers."),
     "blank": says(""),
+    "blank with reasoning": says("", reasoning_content="The first is good, the second is not."),
+    "stream only": streams(),
 }
+MOST_REQUESTS = 1.2 * 1 + 5
+"""For a day of one question: 1.2 times what it takes when all is well, and 5."""
 
 
 def _favours_half(rows: Rows) -> Rows:
@@ -166,6 +175,7 @@ def test_today_there_is_a_page_whatever_the_model_does_and_later_it_is_completed
     assert result.exit_code == 3, result.output
     assert "a-model did not judge" in " ".join(result.stdout.split())
     _check_partial(home)
+    assert len(model.standing.questions) <= MOST_REQUESTS
     assert not (home / "pages" / f"{DAY}.failed.json").exists()
     model.recovers()
     again = paperlark("today")
@@ -184,6 +194,7 @@ def test_in_the_morning_it_is_delivered_and_its_completion_is_told_of_once(
     assert result.exit_code == 3, result.output
     assert f"{DAY}: a-model did not judge" in result.stderr
     _check_partial(home)
+    assert len(model.standing.questions) <= MOST_REQUESTS
     before = _ids(_page(home))
     (first,) = mail.taken
     assert ", incomplete" in str(first["Subject"])
@@ -202,6 +213,47 @@ def test_in_the_morning_it_is_delivered_and_its_completion_is_told_of_once(
         third = paperlark("morning")
         assert third.exit_code == 0
         assert len(mail.taken) == 2
+
+
+ODD: dict[str, Behaviour] = {
+    "in reasoning_content": says_in("reasoning_content"),
+    "half scores": judges(with_scores(lambda score: score + 0.5 if score < 10 else score)),
+    "8 out of 10": judges(with_scores(lambda score: f"{score} out of 10")),
+    "schema refused": refuses_schemas(400, "failed to parse grammar"),
+}
+
+
+@pytest.mark.parametrize("command", ["today", "morning"])
+@pytest.mark.parametrize("odd", ODD)
+def test_answers_of_an_odd_form_are_read_at_the_price_of_a_good_day(
+    home: Path, model: Model, paperlark: Paperlark, odd: str, command: str
+) -> None:
+    model.suffers(ODD[odd])
+    assert paperlark(command).exit_code == 0
+    page = _page(home)
+    assert page["status"] == "complete"
+    assert page["funnel"]["judged"] == page["funnel"]["scanned"]
+    assert len(model.standing.questions) <= 1 + 1
+
+
+@pytest.mark.parametrize("fault", ["hangs up", "503", "slow"])
+def test_a_model_that_failed_is_asked_one_question_by_the_next_run_and_not_doomed_by_it(
+    home: Path, model: Model, paperlark: Paperlark, fault: str
+) -> None:
+    model.suffers(FAULTS[fault])
+    assert paperlark("morning").exit_code == 3
+    for _ in range(3):
+        before = len(model.standing.questions)
+        assert paperlark("morning").exit_code == 3
+        assert len(model.standing.questions) == before + 1
+    model.recovers()
+    assert paperlark("morning").exit_code == 0
+    _check_complete(home, model)
+    model.suffers(FAULTS[fault])
+    (home / "criteria.md").write_text("## Whales\nRelevant: songs of whales.")
+    before = len(model.standing.questions)
+    assert paperlark("today").exit_code == 3
+    assert len(model.standing.questions) > before + 1
 
 
 @pytest.mark.parametrize("fault", ["401", "429 for hours", "garbage"])
@@ -311,6 +363,43 @@ def test_what_was_judged_before_the_model_failed_keeps_its_judgement(
     assert kinds == sorted(kinds)
     judged = {entry["id"] for entry in page["entries"] if entry["judgement"]}
     assert judged <= set(model.judged)
+    model.recovers()
+    assert paperlark(command).exit_code == 0
+    _check_complete(home, model)
+
+
+@pytest.mark.parametrize("command", ["today", "morning"])
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (
+            'key_variable = "MY_KEY"',
+            "a-model needs a key and there is no secret MY_KEY: export MY_KEY=...",
+        ),
+        ("[budget]\nday = 1", "no price known for a-model at"),
+    ],
+    ids=["no key", "no price"],
+)
+def test_a_mistake_about_the_model_is_named_and_costs_no_page(  # noqa: PLR0917  # all that it needs
+    home: Path,
+    model: Model,
+    paperlark: Paperlark,
+    monkeypatch: pytest.MonkeyPatch,
+    more: str,
+    said: str,
+    command: str,
+) -> None:
+    profile = home / "paperlark.toml"
+    before = profile.read_text()
+    profile.write_text(f"{before}{more}\n")
+    result = paperlark(command)
+    assert result.exit_code == 3, result.output
+    assert any(said in line for line in result.stderr.splitlines())
+    _check_partial(home)
+    assert not model.standing.questions
+    monkeypatch.setenv("MY_KEY", "sk-mine")
+    if "budget" in more:
+        profile.write_text(before)
     model.recovers()
     assert paperlark(command).exit_code == 0
     _check_complete(home, model)

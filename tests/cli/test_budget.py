@@ -197,7 +197,7 @@ def test_a_budget_needs_a_price_before_anything_is_sent(
     profile.write_text(profile.read_text().replace(PROFILE, ""))
     allow(sample, "month = 5")
     result = paperlark("run", "--date", SECOND, "--feeds", "feeds")
-    assert result.exit_code == 1
+    assert result.exit_code == 3
     assert "no price known for gpt-4o at http://127.0.0.1" in result.stderr
     assert "state its price in [judge.prices]" in result.stderr
     assert server.questions == []

@@ -194,6 +194,23 @@ def test_a_whole_archive_is_told(home: Path, patient: Environment) -> None:
     assert "cs.LG is included in the whole archive anyway" in result.output
 
 
+def test_proxy_and_certificates_are_shown_without_a_password(
+    home: Path, patient: Environment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    profile = 'name = "x"\ncategories = ["cs.LG"]\n[sources]\nrss = "https://papers.invalid/rss"\n'
+    (home / "paperlark.toml").write_text(profile)
+    monkeypatch.setenv("https_proxy", "http://ada:secret@proxy:3128")
+    found = _findings(patient, "--offline")
+    assert found["proxy"]["found"] == "http://proxy:3128, by https_proxy"
+    assert found["certificates"]["state"] == "ok"
+    monkeypatch.setenv("SSL_CERT_FILE", str(home / "none.pem"))
+    monkeypatch.setenv("https_proxy", "socks4://proxy:1080")
+    found = _findings(patient, "--offline")
+    assert found["certificates"]["state"] == found["proxy"]["state"] == "error"
+    assert "SSL_CERT_FILE" in found["certificates"]["found"]
+    assert "https_proxy names a socks4 proxy" in found["proxy"]["found"]
+
+
 def test_offline_nobody_is_asked(
     outside: StandInArxiv, patient: Environment, server: StandIn
 ) -> None:

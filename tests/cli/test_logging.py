@@ -79,3 +79,23 @@ def test_the_handlers_are_gone_when_the_command_ends(paperlark: Paperlark) -> No
     before = list(logging.getLogger("paperlark").handlers)
     paperlark(*RUN, "--verbose")
     assert logging.getLogger("paperlark").handlers == before
+
+
+def test_a_new_log_file_is_for_its_owner_alone(paperlark: Paperlark, home: Path) -> None:
+    paperlark(*RUN, "--log-file", "run.log")
+    assert (home / "run.log").stat().st_mode & 0o777 == 0o600
+
+
+def test_no_secret_of_the_environment_is_logged_or_printed(
+    paperlark: Paperlark, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SOME_TOKEN", "xoxb-12345-abcdef")
+    monkeypatch.setenv("HTTPS_PROXY", "http://ada:pr0xy-passw@proxy:3128")
+    (home / "paperlark.toml").write_text(
+        'name = "Bats xoxb-12345-abcdef pr0xy-passw"\ncategories = ["cs.LG"]\n'
+    )
+    result = paperlark(*RUN, "-vv")
+    assert result.exit_code == 0, result.output
+    assert "Bats [secret] [secret]" in result.stdout
+    assert "xoxb-" not in result.output
+    assert "passw" not in result.output

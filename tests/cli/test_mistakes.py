@@ -57,11 +57,20 @@ def test_an_unreachable_network(paperlark: Paperlark, home: Path) -> None:
     assert "--feeds" in error
 
 
-def test_a_missing_key(paperlark: Paperlark, home: Path) -> None:
-    _add(home, JUDGE)
-    error = _error(paperlark, *RUN)
-    assert "there is no secret OPENAI_API_KEY" in error
-    assert "--no-llm" in error
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ("", "there is no secret OPENAI_API_KEY"),
+        ('key_variable = "A_KEY"\n[budget]\nday = 1\n', "no price known for a-model"),
+    ],
+)
+def test_a_mistake_about_the_model_ends_a_run_that_is_to_fail_with_it(
+    paperlark: Paperlark, home: Path, monkeypatch: pytest.MonkeyPatch, more: str, said: str
+) -> None:
+    monkeypatch.setenv("A_KEY", "sk-a-key")
+    _add(home, f'[judge]\nmodel = "a-model"\non_failure = "fail"\n{more}')
+    assert said in _error(paperlark, *RUN)
+    assert not (home / "pages" / "2025-02-26.html").exists()
 
 
 def test_an_unwritable_folder(paperlark: Paperlark, home: Path) -> None:
@@ -150,4 +159,4 @@ def test_a_mistake_in_the_command_is_explained_with_exit_code_2(
 ) -> None:
     result = paperlark(*arguments)
     assert result.exit_code == 2
-    assert "Error: " in result.stderr
+    assert "error: " in result.stderr.lower()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from standins.commands import Paperlark
 from standins.openai import StandIn, judges
 
@@ -97,3 +99,56 @@ def test_no_page_to_restore_from_is_an_error(paperlark: Paperlark, home: Path) -
     result = paperlark("restore")
     assert result.exit_code == 1
     assert "no page with a manifest" in result.stderr
+
+
+def test_every_profile_of_a_database_is_restored(paperlark: Paperlark, home: Path) -> None:
+    second = home / "emmy" / "paperlark.toml"
+    second.parent.mkdir()
+    second.write_text('name = "Owls"\ncategories = ["cs.LG"]\ndatabase = "../paperlark.db"\n')
+    (second.parent / "criteria.md").write_text("## Owls\nRelevant: owls.")
+    for profile in ("paperlark.toml", str(second)):
+        assert paperlark(*RUN, "--profile", profile).exit_code == 0
+    paperlark("vote", "2502.00008", "up", "--profile", str(second))
+    before = {path: path.read_bytes() for path in second.parent.glob("pages/*.json")}
+    (home / "paperlark.db").unlink()
+    restored = paperlark("restore").stdout.splitlines()
+    assert restored[:2] == ["2025-02-26  restored", "2025-02-26 of Owls  restored"]
+    assert restored[2].startswith("1 vote of ")
+    shown = paperlark("show", "--json", "--profile", str(second)).stdout.encode()
+    assert shown == before[second.parent / "pages" / "2025-02-26.json"]
+    assert "2502.00008" in paperlark("vote", "--list", "--profile", str(second)).stdout
+
+
+@pytest.mark.parametrize("command", ["today", "morning", "show", "search bats", "cost", "site"])
+@pytest.mark.parametrize("lost", ["gone", "empty"])
+def test_a_lost_database_beside_pages_points_to_restore(
+    paperlark: Paperlark, home: Path, command: str, lost: str
+) -> None:
+    paperlark(*RUN)
+    (home / "paperlark.db").unlink()
+    if lost == "empty":
+        (home / "paperlark.db").touch()
+    result = paperlark(*command.split())
+    assert result.exit_code == 1
+    assert "rebuild it from them with: paperlark restore" in result.stderr
+    assert result.stderr.count("error:") == 1
+    assert not (home / "paperlark.db").exists() or (home / "paperlark.db").read_bytes() == b""
+    assert paperlark("restore").exit_code == 0
+    assert "2025-02-26" in paperlark("show", "--days").stdout
+
+
+def test_a_run_of_a_day_begins_anew_and_restore_brings_the_other_days_back(
+    paperlark: Paperlark, home: Path
+) -> None:
+    feed = home / "feeds" / "2025-02-26.cs.LG.rss.xml"
+    earlier = feed.read_text().replace("26 Feb 2025", "25 Feb 2025").replace("Wed,", "Tue,")
+    feed.with_name("2025-02-25.cs.LG.rss.xml").write_text(earlier)
+    for day in ("2025-02-25", "2025-02-26"):
+        paperlark("run", "--date", day, "--feeds", "feeds")
+    (home / "paperlark.db").unlink()
+    again = paperlark(*RUN)
+    assert again.exit_code == 0
+    assert "is gone, and there are pages in" in again.stderr
+    assert "paperlark restore" in again.stderr
+    assert paperlark("restore").stdout.count("restored") == 2
+    assert paperlark("show", "--days").stdout == "2025-02-25\n2025-02-26\n"

@@ -122,6 +122,20 @@ def test_systemd_twice_changes_nothing_and_removing_twice_says_so(
     assert schedule("systemd", "--show").stdout == "nothing is scheduled\n"
 
 
+@pytest.mark.parametrize("kind", ["systemd", "cron"])
+def test_a_proxy_is_carried_and_its_password_is_not(
+    schedule: Schedule, home: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://ada:secret@proxy:3128")
+    monkeypatch.setenv("ALL_PROXY", "socks5h://proxy:1080")
+    result = schedule(kind, "--yes")
+    assert result.exit_code == 0, result.output
+    assert "- HTTPS_PROXY holds a password and was not written: add a line" in result.stdout
+    written = "".join(path.read_text() for path in home.rglob("*") if path.is_file())
+    assert "ALL_PROXY=socks5h://proxy:1080" in written
+    assert "ada:secret" not in written + result.output
+
+
 def test_a_unit_of_somebody_elses_is_never_changed(schedule: Schedule, home: Path) -> None:
     folder = home / ".config" / "systemd" / "user"
     folder.mkdir(parents=True)

@@ -160,3 +160,14 @@ def test_without_a_page_there_is_nothing_to_tell(paperlark: Paperlark, home: Pat
 def test_it_does_not_wait_for_a_run(made: Paperlark, home: Path) -> None:
     with run_lock(home / "paperlark.db", patience=0):
         assert "Bats 7" in _why(made, "2502.00007")
+
+
+def test_a_paper_that_was_not_shown_is_explained_when_asked_about(
+    paperlark: Paperlark, home: Path
+) -> None:
+    with (home / "paperlark.toml").open("a") as profile:
+        profile.write("page_size = 1\n[exploration]\nshown = 0\n")
+    assert paperlark(*RUN).exit_code == 0
+    said = _why(paperlark, "2502.00008")
+    assert "not on your page" in said
+    assert "  matched terms    " in said

@@ -195,6 +195,18 @@ def test_a_paper_is_seen_from_the_day_after_it_was_announced(archive: Archive) -
     assert archive.seen("Yours", date(2025, 3, 1), [PAPER.id]) == {}
 
 
+def test_a_paper_of_a_later_day_is_seen_unless_this_day_announced_it(archive: Archive) -> None:
+    other = a_paper("2502.00002").id
+    archive.save(replace(_digest(), scanned=(PAPER.id, other)))
+    before = date(2025, 2, 25)
+    assert archive.seen("Mine", before, [PAPER.id, other]) == {
+        PAPER.id: SeenBefore(DAY, shown=DAY),
+        other: SeenBefore(DAY, shown=None),
+    }
+    archive.save(replace(_digest(before), entries=(), scanned=(other,)))
+    assert archive.seen("Mine", before, [PAPER.id, other]) == {PAPER.id: SeenBefore(DAY, shown=DAY)}
+
+
 def test_a_day_made_again_replaces_its_scanned_papers(archive: Archive) -> None:
     archive.save(replace(_digest(), scanned=(PAPER.id,)))
     archive.save(replace(_digest(), scanned=()))

@@ -14,8 +14,8 @@ from paperlark.domain.paper import Paper, PaperId
 from paperlark.ports import PaperVectors
 from paperlark.store.announcements import AnnouncementStore
 from paperlark.store.database import open_database
+from paperlark.store.derived import VectorStore
 from paperlark.store.digests import DigestStore
-from paperlark.store.vectors import VectorStore
 from paperlark.testing import FakePaperVectors, a_feed, a_paper
 from standins.digests import digest
 

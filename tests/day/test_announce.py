@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -9,10 +10,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from paperlark.day.announce import UNCONFIRMED, fetch_batch
+from paperlark.day.announce import UNCONFIRMED, announce, fetch_batch
 from paperlark.day.examine import confirm
-from paperlark.domain.announcement import AnnounceType, Feed, MissingFeed, Via
-from paperlark.domain.errors import SourceUnreachable, UnknownCategory
+from paperlark.domain.announcement import Announcement, AnnounceType, Feed, MissingFeed, Via
+from paperlark.domain.errors import (
+    FeedNotFound,
+    NoConnection,
+    NoNetwork,
+    SourceError,
+    SourceUnreachable,
+    UnknownCategory,
+)
+from paperlark.runs.progress import NoProgress
 from paperlark.testing import FakeAnnouncementBatches, FakeSource, a_feed, a_paper
 
 YESTERDAY, DAY, SATURDAY = date(2025, 2, 25), date(2025, 2, 26), date(2025, 3, 1)
@@ -121,6 +130,24 @@ def test_a_truncated_feed_is_completed_from_the_listing_page() -> None:
     assert feed.notes == ()
 
 
+def test_papers_that_only_the_feed_has_are_taken_as_well() -> None:
+    page = _proof(Via.LISTING, *PAPERS[:6])
+    feed = _fetch(_source(Via.RSS, _rss(*PAPERS)), _source(Via.LISTING, page))
+    assert sorted(_ids(feed)) == sorted(_ids(_rss(*PAPERS)))
+    assert isinstance(feed, Feed)
+    assert (feed.expected, feed.notes) == (6, ())
+
+
+def test_replacements_that_only_the_feed_has_are_left_to_the_page() -> None:
+    rss = _rss(*PAPERS)
+    *others, last = rss.listings
+    rss = replace(rss, listings=(*others, replace(last, type=AnnounceType.REPLACE)))
+    page = _proof(Via.LISTING, *PAPERS[:7])
+    assert sorted(_ids(_fetch(_source(Via.RSS, rss), _source(Via.LISTING, page)))) == sorted(
+        _ids(_rss(*PAPERS[:7]))
+    )
+
+
 def test_a_page_that_shows_only_some_is_followed_by_the_catch_up_page() -> None:
     short = _proof(Via.LISTING, *PAPERS[:3], expected=8)
     feed = _fetch(
@@ -167,12 +194,47 @@ def test_an_empty_weekday_is_believed_only_from_a_source_that_proves_it(via: Via
     assert "is empty on a day when arXiv should announce" in doubted.notes
 
 
-def test_a_saturday_is_empty_whatever_its_feed_carries() -> None:
+def test_on_a_saturday_arxiv_is_not_asked() -> None:
+    sources = [FakeSource([], {"cs.LG": AssertionError("asked")}) for _ in range(2)]
+    feed = _fetch(*sources, day=SATURDAY, expected=False)
+    assert isinstance(feed, Feed)
+    assert (feed.listings, feed.notes, feed.trail) == ((), (), ())
+
+
+def test_a_saturday_is_empty_whatever_its_recorded_feed_carries() -> None:
     rss = _source(Via.RSS, _rss(*OLD, stamped=SATURDAY))
-    feed = _fetch(rss, _source(Via.LISTING, None), day=SATURDAY, expected=False)
+    feed = _fetch(rss, day=SATURDAY, expected=False)
     assert isinstance(feed, Feed)
     assert (feed.listings, feed.notes) == ((), ())
     assert feed.trail == ("RSS carries 8 entries of another day",)
+
+
+AWAY = NoConnection("rss.arxiv.org could not be reached (Name or service not known)")
+NO_SUCH_DAY = FeedNotFound("the listing page has only the latest day")
+
+
+def _announce(*errors: SourceError, feeds: Sequence[Feed] = ()) -> Announcement:
+    sources = [FakeSource(feeds, {"cs.LG": error}) for error in errors]
+    batches = FakeAnnouncementBatches()
+    return announce(DAY, ["cs.LG"], sources=sources, batches=batches, progress=NoProgress())
+
+
+@pytest.mark.parametrize("errors", [(AWAY, AWAY), (NO_SUCH_DAY, AWAY), (AWAY, NO_SUCH_DAY)])
+def test_where_no_server_could_be_connected_to_there_is_no_network(
+    errors: tuple[SourceError, ...],
+) -> None:
+    with pytest.raises(NoNetwork) as raised:
+        _announce(*errors)
+    assert raised.value.problem == f"No network: {AWAY.problem}"
+
+
+@pytest.mark.parametrize("errors", [(AWAY, DOWN), (DOWN, AWAY), (NO_SUCH_DAY, NO_SUCH_DAY)])
+def test_where_one_server_answered_the_network_is_not_to_blame(
+    errors: tuple[SourceError, ...],
+) -> None:
+    with pytest.raises(FeedNotFound) as raised:
+        _announce(*errors)
+    assert not isinstance(raised.value, NoNetwork)
 
 
 def test_the_list_of_holidays_is_only_a_hint() -> None:

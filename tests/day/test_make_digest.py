@@ -334,6 +334,30 @@ def test_every_shortlisted_paper_ends_judged_or_unjudged_and_the_funnel_adds_up(
     assert [entry.place for entry in digest.entries] == list(range(1, funnel.selected + 1))
 
 
+def test_a_day_made_after_a_later_one_announces_nothing_twice() -> None:
+    archive, before = _with_yesterday(IDS[0]), date(2025, 2, 25)
+    fresh = a_paper("2502.00077")
+    for kind in (AnnounceType.NEW, AnnounceType.REPLACE):
+        feed = a_feed(*PAPERS[:2], fresh, type=kind)
+        profile = replace(PROFILE, announce_types=tuple(AnnounceType), judge_updates=True)
+        digest = _make(feed, day=before, archive=archive, profile=profile)
+        assert _ids(digest) == [fresh.id]
+        assert (digest.funnel.scanned, digest.funnel.seen, digest.updated) == (1, 2, ())
+    # Made again, a day keeps what it announced first.
+    again = _make(a_feed(*PAPERS), archive=archive).funnel
+    assert (again.scanned, again.seen) == (6, 0)
+
+
+def test_a_feed_with_more_papers_than_arxiv_counts_is_taken_whole_and_noted() -> None:
+    feed = replace(a_feed(*PAPERS), confirmed=Via.LISTING, expected=4)
+    digest = _make(feed)
+    assert digest.funnel.announced_listings == 6
+    assert digest.notes == (
+        "cs.LG: arXiv's listing page counts 4 entries, and its feed has 2 more; all of them are"
+        " taken",
+    )
+
+
 def test_updates_that_are_judged_again_are_not_counted_as_seen() -> None:
     second = replace(PAPERS[0], version=2)
     profile = replace(PROFILE, judge_updates=True, announce_types=tuple(AnnounceType))

@@ -7,6 +7,7 @@ import pytest
 from paperlark.day.publish import check_writable, publish, withdraw
 from paperlark.domain.digest import Page
 from paperlark.domain.errors import PublishError
+from paperlark.domain.redaction import remember
 
 
 def _page(name: str, content: bytes = b"new") -> Page:
@@ -60,3 +61,12 @@ def test_a_file_that_is_no_longer_true_is_deleted(tmp_path: Path) -> None:
     withdraw(PurePosixPath("a.failed.json"), tmp_path)
     withdraw(PurePosixPath("a.failed.json"), tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_private_file_is_for_its_owner_alone_and_none_holds_a_secret(tmp_path: Path) -> None:
+    remember("sk-proj-Xy12aB34cD56")
+    said = b"401: Bearer sk-proj-Xy12aB34cD56"
+    record = Page(PurePosixPath("failed.json"), "application/json", said, private=True)
+    paths = publish([record, _page("a.html", said)], tmp_path)
+    assert [path.stat().st_mode & 0o777 for path in paths] == [0o600, 0o644]
+    assert {path.read_bytes() for path in paths} == {b"401: Bearer [secret]"}

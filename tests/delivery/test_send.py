@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -14,6 +15,7 @@ from paperlark.domain.errors import (
     DeliveryError,
     MaybeDelivered,
 )
+from paperlark.domain.redaction import remember
 from paperlark.store.outbox import MemoryOutbox
 from paperlark.testing import FakeChannel
 from standins.watches import FakeWatch
@@ -143,3 +145,14 @@ def test_no_message_is_sent_twice_and_each_has_a_fate(
     for number, (before, after) in enumerate(zip(statuses, found.statuses, strict=True)):
         arrived = before is MessageStatus.DELIVERED or f"{NAME}/{number}" in names
         assert (after is MessageStatus.DELIVERED) == arrived
+
+
+def test_no_message_holds_a_secret() -> None:
+    remember("sk-proj-Xy12aB34cD56")
+    said = "401: Bearer sk-proj-Xy12aB34cD56"
+    channel = FakeChannel()
+    message = Message(said, said, html=f"<p>{said}</p>")
+    waiting = replace(_parcel(MessageStatus.WAITING), messages=(message,))
+    _deliver(waiting, channel)
+    clean = "401: Bearer [secret]"
+    assert [one for _, one in channel.sent] == [Message(clean, clean, html=f"<p>{clean}</p>")]

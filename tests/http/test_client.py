@@ -17,6 +17,7 @@ import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
+from paperlark.domain.redaction import remember
 from paperlark.http.client import BoundedClient
 from paperlark.http.response import (
     ConnectionFailed,
@@ -259,3 +260,28 @@ def test_adapters_are_imported_without_an_http_library() -> None:
 def test_every_error_is_an_http_error() -> None:
     kinds = (ConnectionFailed, InvalidRequest, ResponseBroken, ResponseTooLarge, TimedOut)
     assert all(issubclass(kind, HttpError) for kind in kinds)
+
+
+def test_what_a_server_repeats_of_a_secret_reaches_nobody(
+    client: BoundedClient, web: HTTPServer
+) -> None:
+    """It is cut out before anybody could shorten, wrap or store what the server said."""
+    remember("sk-proj-Xy12aB34cD56")
+    web.expect_request("/echo").respond_with_data(
+        "bad key: sk-proj-Xy12aB34cD56, base64 c2stcHJvai1YeTEyYUIzNGNENTY=",
+        status=307,
+        headers={"Location": "https://h.invalid/?key=sk-proj-Xy12aB34cD56", "X-Key": "public"},
+    )
+    address = web.url_for("/echo").replace("://", "://ada:sk-proj-Xy12aB34cD56@")
+    response = client.request("GET", f"{address}?key=sk-proj-Xy12aB34cD56&page=2")
+    assert response.content.startswith(b"bad key: [secret], base64 [secret]")
+    assert response.headers["Location"] == "https://h.invalid/?key=[secret]"
+    assert response.headers["x-key"] == "public"
+    assert response.url == web.url_for("/echo?key=[secret]&page=2")
+
+
+def test_an_error_of_the_client_names_no_secret() -> None:
+    remember("sk-proj-Xy12aB34cD56")
+    assert str(InvalidRequest("no port in http://sk-proj-Xy12aB34cD56:x")) == (
+        "no port in http://[secret]:x"
+    )

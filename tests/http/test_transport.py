@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import socket
 import ssl
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,8 +16,8 @@ from werkzeug import Request, Response
 from paperlark.domain.errors import ModelUnusable, SourceUnreachable, Unimportable
 from paperlark.domain.paper import Author, Paper, PaperId
 from paperlark.http.client import BoundedClient
-from paperlark.http.response import ConnectionFailed, SettingsInvalid
-from paperlark.http.transport import proxy_for
+from paperlark.http.network_settings import proxy_for
+from paperlark.http.response import ConnectionFailed, SettingsInvalid, TimedOut
 from paperlark.importing.fetch import Web
 from paperlark.llm.connection import Connection
 from paperlark.people.semantic_scholar import SemanticScholar
@@ -78,7 +79,9 @@ def test_the_environment_says_which_proxy_is_used(
 ) -> None:
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    assert proxy_for(httpx.URL(url)) == proxy
+    address = httpx.URL(url)
+    found = proxy_for(address.scheme, address.host, address.port)
+    assert (found.address if found else None) == proxy
 
 
 def test_a_proxy_is_asked_for_the_whole_address_with_its_password(
@@ -108,11 +111,26 @@ def test_a_proxy_that_refuses_is_named_and_the_server_received_nothing(
     assert not raised.value.sent
 
 
+def test_a_proxy_that_takes_connections_and_never_answers_is_not_waited_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        monkeypatch.setenv("https_proxy", f"http://127.0.0.1:{silent.getsockname()[1]}")
+        with (
+            BoundedClient(largest=1000, seconds=60) as client,
+            pytest.raises(TimedOut, match="does not answer, by the proxy http://127") as raised,
+        ):
+            client.request("GET", "https://papers.example/", connect=0.2)
+    assert not raised.value.sent
+
+
 @pytest.mark.parametrize(
     ("variable", "proxy"),
     [
-        ("http_proxy", "socks5://ada:secret@p:1"),
-        ("ALL_PROXY", "socks5h://ada:secret@p:1"),
+        ("http_proxy", "socks4://ada:secret@p:1"),
+        ("ALL_PROXY", "socks://ada:secret@p:1"),
+        ("HTTP_PROXY", "socks5://ada:secret@"),
+        ("all_proxy", "socks5://ada:secret@p:99999"),
         ("HTTP_PROXY", "ftp://ada:secret@p"),
         ("all_proxy", "http://ada:secret@p:port"),
     ],
@@ -127,22 +145,28 @@ def test_a_proxy_that_cannot_be_used_is_one_error_that_names_the_variable(
     assert not raised.value.sent
 
 
+@pytest.mark.parametrize("variable", ["SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE"])
 @pytest.mark.parametrize("content", [None, "no certificate"])
 def test_certificates_that_cannot_be_read_are_one_error_that_names_the_variable(
-    client: BoundedClient, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, content: str | None
+    client: BoundedClient,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    variable: str,
+    content: str | None,
 ) -> None:
     file = tmp_path / "certificates.pem"
     if content is not None:
         file.write_text(content)
-    monkeypatch.setenv("SSL_CERT_FILE", str(file))
-    with pytest.raises(SettingsInvalid, match=r"^SSL_CERT_FILE names no readable certificates"):
+    monkeypatch.delenv("SSL_CERT_FILE")
+    monkeypatch.setenv(variable, str(file))
+    with pytest.raises(SettingsInvalid, match=f"^{variable} names no readable certificates"):
         client.request("GET", "https://127.0.0.1:1/")
 
 
 def test_each_adapter_tells_which_variable_is_wrong(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setenv("ALL_PROXY", "socks5h://p:1")
+    monkeypatch.setenv("ALL_PROXY", "socks4://p:1")
     url = "https://papers.example"
     with ArxivClient("x", tmp_path) as arxiv, pytest.raises(SourceUnreachable, match="ALL_PROXY"):
         arxiv.get(url)
@@ -154,17 +178,28 @@ def test_each_adapter_tells_which_variable_is_wrong(
         assert "ALL_PROXY" in str(people.look_up([PAPER]))
 
 
+@pytest.mark.parametrize("variable", ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"])
 def test_certificates_of_the_environment_are_trusted(
-    secure: HTTPServer, trust: Trust, monkeypatch: pytest.MonkeyPatch
+    secure: HTTPServer, trust: Trust, monkeypatch: pytest.MonkeyPatch, variable: str
 ) -> None:
     url = f"https://127.0.0.1:{secure.port}/"
     with BoundedClient(largest=1000, seconds=5) as client:
-        with pytest.raises(ConnectionFailed, match="CERTIFICATE_VERIFY_FAILED") as raised:
+        with pytest.raises(ConnectionFailed, match="by any that SSL_CERT_FILE names") as raised:
             client.request("GET", url)
         assert not raised.value.sent
-    monkeypatch.setenv("SSL_CERT_FILE", str(trust.file))
+    monkeypatch.delenv("SSL_CERT_FILE")
+    monkeypatch.setenv(variable, str(trust.file))
     with BoundedClient(largest=1000, seconds=5) as client:
         assert client.request("GET", url).content == b"safe"
+
+
+def test_a_folder_without_the_right_certificate_is_named(
+    secure: HTTPServer, client: BoundedClient, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("SSL_CERT_FILE")
+    monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path))
+    with pytest.raises(ConnectionFailed, match="not signed by any that SSL_CERT_DIR names"):
+        client.request("GET", f"https://127.0.0.1:{secure.port}/")
 
 
 def test_plain_http_loads_no_certificates(
@@ -173,6 +208,6 @@ def test_plain_http_loads_no_certificates(
     def load(*_: object, **__: object) -> ssl.SSLContext:
         raise AssertionError
 
-    monkeypatch.setattr(httpx, "create_ssl_context", load)
+    monkeypatch.setattr(ssl, "create_default_context", load)
     web.expect_request("/").respond_with_data("plain")
     assert client.request("GET", web.url_for("/")).content == b"plain"

@@ -272,6 +272,8 @@ def test_after_a_batch_that_could_not_be_read_one_question_is_asked_first(
     unjudged = reader.run(papers(10))
     if is_back:
         assert [len(asked) for asked in chat.asked] == [1, 3]
+        # The papers are not to blame: they are asked about together again.
+        assert [len(papers_of(question)) for question in batch_service.asked[3:]] == [4, 2]
         assert lacks(unjudged) == {UnjudgedReason.WAITING: 6}
     else:
         assert [len(asked) for asked in chat.asked] == [1]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from paperlark.judges.sanitize import sanitize
+from paperlark.judges.question import sanitize
 
 
 @pytest.mark.parametrize(

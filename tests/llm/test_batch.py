@@ -141,7 +141,7 @@ def test_a_failed_line_reports_its_error_and_costs_nothing(
     fake.lines.extend([complains(500, f"broken, {KEY}"), complains(429, {"message": "slow down"})])
     _, answers = finish(service, fake)
     host = fake.base_url.split("/")[2]
-    assert answers.by_name["k-0"].problem == f"{host} answered 500: broken, [key]"
+    assert answers.by_name["k-0"].problem == f"{host} answered 500: broken, [secret]"
     assert answers.by_name["k-1"].problem == f"{host} answered 429: slow down"
     assert answers.by_name["k-0"].reply is answers.by_name["k-1"].reply is None
 

@@ -32,12 +32,11 @@ from paperlark.domain.spending import (
 from paperlark.llm.budget import BudgetLedger
 from paperlark.llm.chat_stack import (
     Metered,
-    Retrying,
-    RetryPolicy,
     build_chat_stack,
     max_prompt_tokens,
 )
 from paperlark.llm.openai_compatible import OpenAICompatible
+from paperlark.llm.retry import Retrying, RetryPolicy
 from paperlark.ports import ChatModel
 from paperlark.testing import FakeQuestionBook
 from standins.openai import (

@@ -170,9 +170,20 @@ def test_an_address_that_azure_does_not_know_is_answered_with_those_it_does(
 def test_a_key_that_a_server_repeats_in_an_answer_is_not_kept(server: StandIn) -> None:
     server.then(says(json.dumps({"said": KEY})))
     with OpenAICompatible(server.base_url, MODEL, key=KEY) as model:
-        assert model.ask(PROMPT).text == '{"said": "[key]"}'
+        assert model.ask(PROMPT).text == '{"said": "[secret]"}'
 
 
 def test_a_base_url_keeps_its_query() -> None:
     with Connection("http://a.example/v1/chat/completions/?x=1") as connection:
         assert connection.base_url == "http://a.example/v1?x=1"
+
+
+def test_only_requests_hold_the_secrets_of_an_address(server: StandIn) -> None:
+    public = server.base_url.replace("://", "://ada:${PASSWORD}@") + "?key=${KEY}"
+    filled = public.replace("${PASSWORD}", "p%40ss-w0rd").replace("${KEY}", "k3y-4711")
+    with OpenAICompatible(public, MODEL, address=filled) as model:
+        model.ask(PROMPT)
+        assert model.connection.base_url == public
+    [headers] = server.headers
+    assert headers["Authorization"] == "Basic YWRhOnBAc3MtdzByZA=="
+    assert server.addresses[0].endswith("/chat/completions?key=k3y-4711")

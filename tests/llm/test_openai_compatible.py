@@ -17,9 +17,9 @@ from paperlark.domain.errors import (
 )
 from paperlark.domain.spending import Cost, Spend, Tokens
 from paperlark.http.client import BoundedClient
-from paperlark.llm.chat_stack import Retrying, RetryPolicy, retry_wait
 from paperlark.llm.openai_compatible import OpenAICompatible
 from paperlark.llm.rate_limiter import AimdConcurrency, RateLimiter, RateLimits
+from paperlark.llm.retry import Retrying, RetryPolicy
 from paperlark.ports import ChatModel
 from standins.hours import FakeTime
 from standins.openai import (
@@ -247,7 +247,7 @@ def test_an_overloaded_server_gets_fewer_concurrent_requests(
     time = FakeTime()
     limiter = RateLimiter(concurrency, clock=time.clock, wait=time.wait)
     with OpenAICompatible(server.base_url, MODEL, timeout=0.2, rate_limiter=limiter) as model:
-        ask(Retrying(model))
+        ask(Retrying(model, RetryPolicy()))
     assert concurrency.width == 4
     assert time.now == (0 if busy is never_answers else 20)
 
@@ -302,19 +302,11 @@ def test_an_invalid_address_is_unusable(address: str) -> None:
         ask(model)
 
 
-@pytest.mark.parametrize(
-    ("retry_after", "answer"),
-    [(None, True), (18.6, 18.6), (60.0, 60.0), (61.0, False)],
-)
-def test_a_named_wait_is_respected_up_to_a_bound(retry_after: float | None, answer: object) -> None:
-    assert retry_wait(ModelBusy("busy", retry_after=retry_after), 60) == answer
-
-
 def test_after_a_wait_of_a_day_nothing_more_is_sent(server: StandIn, patient: Retrying) -> None:
     server.always = complains(429, RATE_LIMIT, retry_after="86400")
     with pytest.raises(ModelBusy) as raised:
         ask(patient)
-    with pytest.raises(ModelBusy, match="asks to wait 86400 s"):
+    with pytest.raises(ModelUnusable, match=r"not asked again in this run.*to wait 86400 s"):
         ask(patient)
     assert raised.value.retry_after == 86400
     assert len(server.questions) == 1

@@ -13,9 +13,9 @@ from werkzeug import Request, Response
 from paperlark.domain.chat import ChatReply, Prompt
 from paperlark.domain.errors import ModelBusy
 from paperlark.llm.capabilities import Capabilities
-from paperlark.llm.chat_stack import Retrying, RetryPolicy
 from paperlark.llm.openai_compatible import OpenAICompatible
 from paperlark.llm.rate_limiter import AimdConcurrency, RateLimiter
+from paperlark.llm.retry import Retrying, RetryPolicy
 from paperlark.llm.threads import Threads
 from standins.openai import MODEL, LimitedCapacity, StandIn, says
 

@@ -14,7 +14,6 @@ from paperlark.domain.chat import Prompt
 from paperlark.domain.errors import ModelBusy, ModelError, ModelRefused, ModelUnusable
 from paperlark.domain.spending import Tokens
 from paperlark.llm.completion import parse_completion
-from paperlark.llm.not_an_answer import NoCompletion
 from paperlark.llm.openai_compatible import OpenAICompatible
 from paperlark.llm.rate_limiter import AimdConcurrency, RateLimiter
 from standins.hours import FakeTime
@@ -33,7 +32,7 @@ EXPECTED: Mapping[str, list[tuple[str, Tokens] | type[ModelError]]] = {
         ("🎉 **Congratulations, Anne!**", Tokens(976, 61, 896)),
     ],
     "vcr_deepseek_reasoner_chat": [("Crossing the street safely", Tokens(12, 789))],
-    "vcr_gemini_native_max_tokens_empty": [NoCompletion],  # no chat completion: the wrong address
+    "vcr_gemini_native_max_tokens_empty": [ModelBusy],  # no chat completion: the wrong address
     "vcr_groq_400_tool_use_failed": [
         ModelRefused,
         ("{", Tokens(301, 52)),  # the arguments of a function
@@ -53,7 +52,7 @@ EXPECTED: Mapping[str, list[tuple[str, Tokens] | type[ModelError]]] = {
         ("OK", Tokens(4020, 4)),
         ("OK", Tokens(4020, 4, 4012)),
     ],
-    "vcr_openai_chat_text_response": [NoCompletion],
+    "vcr_openai_chat_text_response": [ModelBusy],
     "vcr_openrouter_error": [ModelBusy, ModelBusy, ModelBusy],
 }
 """For each recorded answer: the beginning of its text and its tokens, or its error."""

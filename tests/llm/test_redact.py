@@ -18,10 +18,10 @@ from werkzeug import Request, Response
 from paperlark.domain.chat import Prompt
 from paperlark.domain.errors import KeyMissing, ModelError
 from paperlark.llm.capabilities import ChatRequest
-from paperlark.llm.chat_stack import Retrying, RetryPolicy
 from paperlark.llm.error_classes import ErrorClass
 from paperlark.llm.openai_compatible import OpenAICompatible
 from paperlark.llm.redact import OMITTED, redact, repeats_prompt
+from paperlark.llm.retry import Retrying, RetryPolicy
 from standins.openai import (
     KEY,
     MODEL,
@@ -199,7 +199,7 @@ def test_a_key_is_cut_out_and_the_rest_is_shown(server: StandIn) -> None:
     server.always = complains(401, {"message": f"Incorrect API key provided: {KEY}."})
     with (
         OpenAICompatible(server.base_url, MODEL, key=KEY) as model,
-        pytest.raises(ModelError, match=r"Incorrect API key provided: \[key\]\.: check the key"),
+        pytest.raises(ModelError, match=r"Incorrect API key provided: \[secret\]\.: check the key"),
     ):
         model.ask(PROMPT)
 

@@ -340,7 +340,7 @@ def test_the_key_is_in_no_error_log_or_repr(
     caplog.set_level(logging.DEBUG)
     scholar.then(complains(503, f"bad {KEY}"), complains(403, f"{KEY} is not allowed"))
     [reason] = _reasons(people.look_up(PAPERS))
-    assert reason.endswith("answered 403: [key] is not allowed")
+    assert reason.endswith("answered 403: [secret] is not allowed")
     assert KEY not in caplog.text
     assert KEY not in repr(people)
 

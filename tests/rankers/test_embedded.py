@@ -69,10 +69,13 @@ def test_a_paper_about_a_topic_comes_before_one_about_none() -> None:
 def test_a_match_is_explained_by_topic_and_terms() -> None:
     found = _rank()
     assert found[BATS.id].topic == "Sonar"
-    assert "bats" in " ".join(found[BATS.id].words_for).lower()
     assert found[PRUNING.id].topic == "Compression"
-    assert "video" in " ".join(found[VIDEO.id].words_against)
-    assert found[TIDES.id].words_for == ()
+    asked = {BATS.id, VIDEO.id, TIDES.id}
+    terms = EmbeddedRanker().explain(DAY, CRITERIA, NO_EVIDENCE, asked)
+    assert terms.keys() == asked
+    assert "bats" in " ".join(terms[BATS.id].for_match).lower()
+    assert "video" in " ".join(terms[VIDEO.id].against_match)
+    assert terms[TIDES.id].for_match == ()
 
 
 def test_meaning_is_found_where_no_word_is_shared() -> None:

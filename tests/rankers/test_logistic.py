@@ -2,9 +2,15 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from scipy import sparse
+from scipy import optimize, sparse
 
-from paperlark.rankers.logistic import FeatureBlock, TrainingSet, fit_logistic, probability
+from paperlark.rankers.logistic import (
+    FeatureBlock,
+    TrainingSet,
+    fit_logistic,
+    minimize,
+    probability,
+)
 
 ROWS = np.array([0, 1, 2, 3])
 PRIOR = np.array([1.5])
@@ -48,3 +54,21 @@ def test_the_gradient_is_zero_at_the_fitted_weights() -> None:
         prior = np.zeros(block.rows.shape[1]) if block.prior_mean is None else block.prior_mean
         gradient = block.rows.T @ error + (found - prior) / block.prior_deviation**2
         assert gradient == pytest.approx(np.zeros(len(found)), abs=1e-3)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_minimum_is_that_of_another_optimizer(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    rows = random.normal(size=(60, 12)) * np.geomspace(0.3, 3, 12)
+    wanted = random.random(60) < probability(rows @ random.normal(size=12))
+
+    def loss(weights: np.ndarray) -> tuple[float, np.ndarray]:
+        odds = rows @ weights
+        value = float((np.logaddexp(0, odds) - wanted * odds).sum() + weights @ weights / 2)
+        return value, rows.T @ (probability(odds) - wanted) + weights
+
+    start = random.normal(size=12)
+    found = minimize(loss, start)
+    other = optimize.minimize(loss, start, jac=True, method="BFGS").x
+    assert found == pytest.approx(other, abs=0.05)
+    assert loss(found)[0] == pytest.approx(loss(other)[0], abs=1e-3)

@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 
 from paperlark.domain.criteria import parse_criteria
-from paperlark.domain.feedback import Evidence, Example, LabelSource
+from paperlark.domain.feedback import Example, LabelSource
 from paperlark.rankers.embedded import EmbeddedRanker
 from paperlark.rankers.logistic import probability
 from paperlark.rankers.reader_model import DEFAULT_CALIBRATION, Calibration, calibrate
+from paperlark.rankers.training_data import TrainingTable
 from paperlark.testing import a_paper
 
 LAST = date(2025, 2, 19)
@@ -54,9 +55,8 @@ def test_calibration_on_days_unlike_the_prior_stays_finite(seed: int) -> None:
 
 
 def _calibration(examples: Sequence[Example]) -> Calibration:
-    evidence = Evidence(tuple(examples))
-    model = EmbeddedRanker()._model((a_paper("2502.00001"),), parse_criteria(""), evidence)
-    return model._calibration()
+    table = TrainingTable.of([a_paper("2502.00001")], 1, tuple(examples))
+    return EmbeddedRanker()._learn(parse_criteria(""), table).calibration
 
 
 def _example(number: int, day: date, source: LabelSource, *, wanted: bool) -> Example:

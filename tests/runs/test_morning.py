@@ -71,14 +71,14 @@ def test_waiting_for_an_announcement_ends_when_nothing_is_missing() -> None:
     missing = iter(("cs.LG", "cs.LG", ""))
     Waiter(clock.environment, told.note).for_announcement(DAY, lambda: next(missing))
     assert clock.slept == [PAUSE.total_seconds()] * 2
-    assert told.lines == ["not out yet (cs.LG); asking again in 15 minutes"] * 2
+    assert told.lines == ["cs.LG; asking again in 15 minutes"] * 2
 
 
 def test_waiting_for_an_announcement_is_given_up_after_six_hours() -> None:
     clock, told = Clock(), Reporter()
     Waiter(clock.environment, told.note).for_announcement(DAY, lambda: "cs.LG")
     assert sum(clock.slept) == LONGEST.total_seconds()
-    assert told.lines[-1] == "not out yet (cs.LG); not waiting any longer"
+    assert told.lines[-1] == "cs.LG; not waiting any longer"
 
 
 def test_waiting_for_an_announcement_is_given_up_when_the_next_day_begins() -> None:

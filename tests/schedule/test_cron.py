@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from dataclasses import replace
 from datetime import UTC, time
 from pathlib import Path
 
@@ -74,11 +75,20 @@ def test_the_shell_is_given_the_very_paths(name: str) -> None:
     command = _as_cron_reads(line.split(" ", 5)[5])
     words = shlex.split(command)
     assert words[words.index("--profile") + 1] == str(profile)
-    assert str(profile.with_suffix(".log")) in words
+    log = str(profile.with_suffix(".log"))
+    assert words[:2] == [":", ">>"]
+    assert words[2:6] == [f"{log};", "chmod", "600", f"{log};"]
+    assert words[-2:] == [log, "2>&1"]
 
 
 def test_a_page_that_says_what_is_missing_raises_no_alarm() -> None:
     assert "|| [ $? -le 4 ] ||" in LINES
+
+
+def test_proxies_and_certificates_are_set_for_that_line_alone() -> None:
+    job = replace(JOB, variables={"ALL_PROXY": "socks5h://proxy:1080", "NO_PROXY": "a, b"})
+    for line in block(job, CLOCKS).splitlines()[1:-1]:
+        assert " export ALL_PROXY=socks5h://proxy:1080; export NO_PROXY='a, b'; { " in line
 
 
 def test_the_clocks_are_read_back() -> None:

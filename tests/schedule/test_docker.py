@@ -102,3 +102,10 @@ def test_a_requirement_that_may_do_harm_is_refused(requirement: str) -> None:
 def test_a_profile_that_the_container_cannot_see_is_refused() -> None:
     with pytest.raises(NotScheduled, match="see only"):
         docker_files({"bats": a_job(Path("/elsewhere/p.toml"))}, PAPERS, WHEEL)
+
+
+def test_a_requirement_with_a_password_is_refused_without_repeating_it() -> None:
+    requirement = "paperlark @ git+https://x:ghp-hidden1@github.com/ada/paperlark"
+    with pytest.raises(NotScheduled, match="a password stands in the address") as raised:
+        docker_files({"bats": a_job()}, PAPERS, Installable(requirement))
+    assert "hidden1" not in str(raised.value)

@@ -160,3 +160,9 @@ def test_a_profile_outside_of_the_repository_is_refused() -> None:
 
 def test_the_clocks_are_read_back() -> None:
     assert workflow_starts(_workflow()) == CLOCKS
+
+
+def test_a_requirement_with_a_token_is_refused_without_repeating_it() -> None:
+    with pytest.raises(NotScheduled, match="stands in the address to install from") as raised:
+        _workflow(requirement="git+https://ghp-hidden1@github.com/ada/paperlark")
+    assert "hidden1" not in str(raised.value)

@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import date, time
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -100,6 +101,14 @@ def test_a_time_of_ones_own_is_kept_to_the_minute() -> None:
     timer = units(a_job(), "paperlark-bats", own)["paperlark-bats.timer"]
     assert "OnCalendar=Mon..Fri *-*-* 07:30:00\n" in timer
     assert "RandomizedDelaySec" not in timer
+
+
+def test_proxies_and_certificates_are_in_the_units() -> None:
+    variables = {"https_proxy": "http://proxy:3128", "SSL_CERT_FILE": "/etc/100% ours.pem"}
+    texts = units(replace(a_job(), variables=variables), "paperlark-bats")
+    for name in ("paperlark-bats.service", "paperlark-bats-alarm.service"):
+        assert 'Environment="https_proxy=http://proxy:3128"\n' in texts[name]
+        assert 'Environment="SSL_CERT_FILE=/etc/100%% ours.pem"\n' in texts[name]
 
 
 def test_no_secret_is_in_a_unit() -> None:

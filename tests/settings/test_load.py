@@ -7,9 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from paperlark.domain.announcement import AnnounceType
-from paperlark.domain.errors import PaperlarkError, ProfileError
+from paperlark.domain.errors import PaperlarkError, ProfileError, SecretMissing
 from paperlark.domain.profile import Cutoffs, Exploration, FollowedAuthor
 from paperlark.settings import PeopleSettings, load_settings
+from paperlark.settings.environment import Environment
+from paperlark.settings.secrets import needed_secrets
 
 WHOLE = """\
 name = "Bats"
@@ -203,3 +205,55 @@ def test_any_file_is_settings_or_our_error(
 def test_a_slip_in_a_setting_is_answered_with_the_setting_meant(home: Path, written: str) -> None:
     (problem,) = _problems(home, f'name = "x"\ncategories = ["cs.LG"]\n{written} = 5\n')
     assert problem == f'paperlark.toml:3: unknown setting "{written}" (did you mean page_size?)'
+
+
+HELD = "write the name of a secret there, such as ${GATEWAY_SECRET}, and keep it:"
+
+
+@pytest.mark.parametrize(
+    ("setting", "told"),
+    [
+        (
+            '[judge]\nmodel = "m"\nbase_url = "https://ada:hidden1@h/v1"',
+            f"a password stands in it; {HELD}",
+        ),
+        (
+            '[judge]\nmodel = "m"\nbase_url = "https://h/v1?key=hidden1"',
+            f"'key', stands in it; {HELD}",
+        ),
+        (
+            '[judge]\nmodel = "m"\nbase_url = ["https://a:hidden1@h"]',
+            "a text that may hold a secret",
+        ),
+        ('[judge]\nmodel = "m"\nbase_url = "ada:hidden1@h/v1"', "a text that may hold a secret"),
+        ('[judge]\nmodel = "m"\nkey_variable = "hf_hidden1aBcDeF234"', "revoke it"),
+        ('[site]\naddress = "https://ada:hidden1@h"', "write the address without it"),
+        ('[site]\naddress = "https://ada:${HIDDEN}@h"', "write the address without it"),
+        ('[sources]\nrss = "https://ada:hidden1@h"', "write the address without it"),
+        ('[mail]\nsender = "a@b.org"\nserver = "smtp://u:hidden1@h"', "such as smtp.example.org"),
+        ('[[deliver]]\nname = "x"\nmail = "mailto://u:hidden1@h"', "may hold a secret"),
+        ('deliver = {url = "slack://hidden1aBc/hidden1"}', "may hold a secret"),
+    ],
+)
+def test_a_secret_in_the_profile_is_refused_with_the_mend_and_not_repeated(
+    home: Path, setting: str, told: str
+) -> None:
+    [problem] = _problems(home, f'name = "x"\ncategories = ["cs.LG"]\n{setting}\n')
+    assert told in problem
+    assert "hidden1" not in problem
+    assert "\n" not in problem
+
+
+def test_an_address_may_name_secrets_which_are_filled_in_where_it_is_asked(home: Path) -> None:
+    (home / "paperlark.toml").write_text(
+        'name = "x"\ncategories = ["cs.LG"]\n[judge]\nmodel = "m"\nkey_variable = ""\n'
+        'base_url = "https://ada:${GW_PASSWORD}@h/v1?key=${GW_KEY}"\n'
+    )
+    settings = load_settings(home / "paperlark.toml")
+    assert [one.name for one in needed_secrets(settings)] == ["GW_PASSWORD", "GW_KEY"]
+    assert settings.model is not None
+    known = {"GW_PASSWORD": "p@ss-w0rd", "GW_KEY": "k3y-4711"}
+    address = settings.model.address(Environment(variables=known))
+    assert address == "https://ada:p%40ss-w0rd@h/v1?key=k3y-4711"
+    with pytest.raises(SecretMissing, match=r"no secret GW_KEY: keep it: paperlark secret set"):
+        settings.model.address(Environment(variables={"GW_PASSWORD": "x"}))

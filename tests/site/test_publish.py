@@ -1,14 +1,15 @@
-"""The published folder is always a whole site: the old one or the new one."""
+"""The published folder stays, and every link in it works at every moment."""
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path, PurePosixPath
 
 import pytest
@@ -83,12 +84,128 @@ def test_a_page_that_cannot_be_made_leaves_the_site_of_before(tmp_path: Path) ->
     assert _published(site) == {"one": "new"}
 
 
-def test_the_edition_before_stays_and_no_other(tmp_path: Path) -> None:
+def test_the_folder_stays_the_same_and_nothing_else_is_left_in_it(tmp_path: Path) -> None:
     site = tmp_path / "site"
+    site.mkdir()  # as Docker makes what it mounts
+    folder = site.stat().st_ino
     for text in "abcd":
         _build(_files({"index.html": text}), site)
-    editions = [one for one in (tmp_path / ".site-editions").iterdir() if one.is_dir()]
-    assert sorted((one / "index.html").read_text() for one in editions) == ["c", "d"]
+    assert site.stat().st_ino == folder
+    assert {one.name for one in site.iterdir()} == {
+        "index.html",
+        ".paperlark-site.json",
+        ".paperlark-site.lock",
+    }
+    assert [one.name for one in tmp_path.iterdir()] == ["site"]
+
+
+def test_files_of_others_stay(tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    (site / ".git").mkdir(parents=True)
+    _build(_files({"index.html": "a", "2025/index.html": "b"}), site)
+    (site / "CNAME").write_text("papers.example.org")
+    (site / "2025" / "notes.txt").write_text("mine")
+    _build(_files({"index.html": "a"}), site)
+    assert _published(site) == {
+        "2025/notes.txt": "mine",
+        "CNAME": "papers.example.org",
+        "index.html": "a",
+    }
+    assert (site / ".git").is_dir()
+
+
+def test_what_links_to_a_file_is_published_after_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site, moved = tmp_path / "site", []
+    first = {"index.html": "1", "me/index.html": "1", "me/2025/02/25/index.html": "1"}
+    _build(_files(first), site)
+    rename, replace = Path.rename, Path.replace
+
+    def note(one: Path, target: Path, move: Callable[[Path, Path], Path]) -> Path:
+        if target.is_relative_to(site) and ".paperlark-next" not in target.parts:
+            moved.append(str(target.relative_to(site)))
+        return move(one, target)
+
+    monkeypatch.setattr(Path, "rename", lambda one, to: note(one, to, rename))
+    monkeypatch.setattr(Path, "replace", lambda one, to: note(one, to, replace))
+    second = {
+        "index.html": "2",
+        "me/index.html": "2",
+        "me/2025/02/25/index.html": "2",
+        "me/2025/02/25/papers.bib": "2",
+        "me/2025/02/26/index.html": "2",
+        "me/2025/02/26/others/index.html": "2",
+    }
+    _build(_files(second), site)
+    assert moved == [
+        ".paperlark-site.json",
+        "me/2025/02/26",
+        "me/2025/02/25/papers.bib",
+        "me/2025/02/25/index.html",
+        "me/index.html",
+        "index.html",
+        ".paperlark-site.json",
+    ]
+
+
+@pytest.mark.parametrize("path", ["../letter.txt", "/letter.txt", ""])
+def test_an_inventory_deletes_nothing_outside(tmp_path: Path, path: str) -> None:
+    site, letter = tmp_path / "site", tmp_path / "letter.txt"
+    _build(_files({"one": "1"}), site)
+    letter.write_text("Dear reader")
+    named = path.replace("/letter", f"{tmp_path}/letter") if path.startswith("/") else path
+    (site / ".paperlark-site.json").write_text(json.dumps({named: "", "one": "1"}))
+    _build(_files({"one": "1"}), site)
+    assert letter.read_text() == "Dear reader"
+
+
+def _as_before(tmp_path: Path, contents: dict[str, str]) -> Path:
+    """Lay a site out as it was until it became a folder: a link to one of several editions."""
+    site = tmp_path / "site"
+    _build(_files(contents), site)
+    editions = tmp_path / ".site-editions"
+    editions.mkdir()
+    (editions / ".lock").touch()
+    (editions / "6").mkdir()
+    site.rename(editions / "7")
+    site.symlink_to(".site-editions/7", target_is_directory=True)
+    return site
+
+
+def test_a_link_to_an_edition_becomes_a_folder_that_stays_open(tmp_path: Path) -> None:
+    site = _as_before(tmp_path, {"one": "1", "two": "2"})
+    folder = site.stat().st_ino
+    assert _build(_files({"one": "1", "three": "3"}), site) == Built(1, 1)
+    assert not site.is_symlink()
+    assert site.stat().st_ino == folder
+    assert [one.name for one in tmp_path.iterdir()] == ["site"]
+    assert _published(site) == {"one": "1", "three": "3"}
+
+
+def test_a_build_killed_while_the_link_was_replaced_is_completed(tmp_path: Path) -> None:
+    site = _as_before(tmp_path, {"one": "1"})
+    site.unlink()
+    assert _build(_files({"one": "1"}), site) == Built(0, 1)
+    assert _published(site) == {"one": "1"}
+    assert [one.name for one in tmp_path.iterdir()] == ["site"]
+
+
+def test_a_link_that_was_copied_without_its_edition_becomes_a_folder(tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    site.symlink_to(".site-editions/7", target_is_directory=True)
+    _build(_files({"one": "1"}), site)
+    assert not site.is_symlink()
+    assert _published(site) == {"one": "1"}
+
+
+def test_a_link_of_the_readers_own_stays_a_link(tmp_path: Path) -> None:
+    site, disk = tmp_path / "site", tmp_path / "disk"
+    disk.mkdir()
+    site.symlink_to(disk)
+    _build(_files({"one": "1"}), site)
+    assert site.is_symlink()
+    assert _published(disk) == {"one": "1"}
 
 
 @pytest.mark.parametrize("kind", ["folder", "file", "link"])
@@ -146,33 +263,37 @@ import sys
 from pathlib import Path, PurePosixPath
 from paperlark.site.publish import File, publish_files
 for edition in range(int(sys.argv[2]), 1000):
-    text = str(edition)
-    files = [File(PurePosixPath(f"{n}/page"), f"{text} {n}" if n % 2 else "same",
-                  lambda n=n: (text if n % 2 else "same").encode()) for n in range(60)]
+    # Each edition has a new page, a changed front page that links to it, and one page less.
+    pages = {f"{n}/index.html": f"page {n}" for n in range(edition, edition + 40)}
+    pages["index.html"] = "\\n".join(pages)
+    files = [File(PurePosixPath(path), text, text.encode) for path, text in pages.items()]
     publish_files(files, Path(sys.argv[1]), lambda *_: None)
 """
 
 
 @pytest.mark.slow
-def test_killed_at_any_moment_the_site_is_the_old_one_or_the_new_one(tmp_path: Path) -> None:
+def test_killed_at_any_moment_every_link_works_and_the_next_build_mends_it(tmp_path: Path) -> None:
     site, chance = tmp_path / "site", random.Random(7)  # noqa: S311
     environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2] / "src")}
-    seen: set[str] = set()
+    front = site / "index.html"
+    seen = set()
     for attempt in range(12):
-        before = site.readlink() if site.is_symlink() else None
+        before = front.read_text() if front.exists() else None
         builder = subprocess.Popen(  # noqa: S603
-            [sys.executable, "-c", _BUILDER, str(site), str(attempt)], env=environment
+            [sys.executable, "-c", _BUILDER, str(site), str(attempt * 50)], env=environment
         )
-        while (site.readlink() if site.is_symlink() else None) == before:
+        while (front.read_text() if front.exists() else None) == before:
             assert builder.poll() is None
             time.sleep(0.001)  # and leave it the processor
         time.sleep(chance.uniform(0.0, 0.05))
         builder.send_signal(signal.SIGKILL)
         builder.wait()
-        pages = _published(site)
-        assert len(pages) == 60
-        assert {pages[f"{n}/page"] for n in range(0, 60, 2)} == {"same"}
-        editions = {pages[f"{n}/page"] for n in range(1, 60, 2)}
-        assert len(editions) == 1
-        seen |= editions
-    assert len(seen) > 1
+        linked = front.read_text().splitlines()
+        assert len(linked) == 40
+        for path in linked:
+            assert (site / path).read_text() == f"page {path.split('/')[0]}"
+        seen.add(linked[0])
+    assert len(seen) == 12
+    _build(_files({"index.html": "mended"}), site)
+    assert [one.name for one in site.iterdir() if not one.name.startswith(".")] == ["index.html"]
+    assert not (site / ".paperlark-next").exists()

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from standins import sites
 from standins.browsing import Watch, browser, in_a_browser, served
 from standins.sites import PAGES
 
@@ -151,3 +153,20 @@ def test_a_word_with_one_wrong_letter_is_corrected_and_that_is_told(page: Page, 
     assert _ask(page, f"{typed} shallow") == right
     told = page.get_by_role("status").inner_text()
     assert told.startswith(f"No paper has «{typed}»; showing «echoes»: ")
+
+
+def test_a_page_that_is_open_while_the_site_is_built_again_searches_the_new_index(
+    browser: Browser, tmp_path: Path
+) -> None:
+    judged, unjudged = sites.ordinary()
+    days = judged.digests[3:]  # of one segment
+    sites.publish((replace(judged, digests=days[:-1]), unjudged), tmp_path / "site")
+    with served(tmp_path / "site") as address, browser.new_context() as context:
+        page = context.new_page()
+        page.goto(f"{address}/{PAGES['search']}")
+        assert _ask(page, "2502.26002") == []
+        sites.publish((replace(judged, digests=days), unjudged), tmp_path / "site")
+        # A word that was not asked for before, so that its shard is read now.
+        assert "Echoes of bats over shallow water" in _ask(page, "shallow echoes")
+        assert _ask(page, "2502.26002") == ["Echoes of bats over shallow water"]
+        page.goto("about:blank")

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
+from paperlark.domain.announcement import Feed, Via
 from paperlark.domain.errors import SourceError, SourceUnreachable
 from paperlark.sources import _client
 from paperlark.sources._client import (
@@ -24,7 +25,6 @@ from paperlark.sources._client import (
     ArxivClient,
     ResponseClass,
     classify_response,
-    retry_after,
 )
 from paperlark.sources._http_cache import CachedResponse, HttpCache
 from standins.arxiv import (
@@ -101,30 +101,6 @@ def test_a_status_that_the_caller_reads_is_an_answer() -> None:
 
 
 @pytest.mark.parametrize(
-    ("headers", "seconds"),
-    [
-        ({}, None),
-        ({"Retry-After": "7"}, 7.0),
-        ({"Retry-After": "99999999999999999"}, 999999999.0),
-        ({"Retry-After": "-7"}, None),
-        ({"Retry-After": "soon"}, None),
-        ({"Retry-After": "Wed, 19 Feb 2025 21:20:30 GMT"}, 30.0),
-        ({"Retry-After": "Wed, 19 Feb 2025 21:00:00 GMT"}, 0.0),
-        ({"Retry-After": "Sat, 01 Jan 2000 00:00:40 GMT",
-          "Date": "Sat, 01 Jan 2000 00:00:00 GMT"}, 40.0),
-    ],
-)  # fmt: skip
-def test_retry_after_is_seconds_or_a_date(headers: dict[str, str], seconds: float | None) -> None:
-    assert retry_after(headers, NOW) == seconds
-
-
-@given(st.text(max_size=40))
-def test_no_retry_after_breaks_the_client(header: str) -> None:
-    seconds = retry_after({"Retry-After": header}, NOW)
-    assert seconds is None or seconds >= 0
-
-
-@pytest.mark.parametrize(
     ("behaviour", "waits"),
     [
         (status(429), [6.0]),
@@ -182,6 +158,24 @@ def test_after_403_no_more_requests_are_sent(
     assert len(arxiv.log) == 1
 
 
+def test_the_next_run_remembers_a_403_for_six_hours(
+    arxiv: StandInArxiv, tmp_path: Path, rate_limit_clock: FakeWatch, url: str
+) -> None:
+    def run(address: str) -> int:
+        clock = rate_limit_clock.rate_limit_clock
+        with ArxivClient("x", tmp_path, rate_limit_clock=clock) as client:
+            return client.get(address).status
+
+    arxiv.misbehave(status(403), times=1)
+    with pytest.raises(SourceUnreachable, match="HTTP 403: arXiv asks us to stop"):
+        run(url)
+    with pytest.raises(SourceUnreachable, match=r"HTTP 403: it is not asked again for 6\.0 hours"):
+        run(url)
+    assert len(arxiv.log) == 1
+    rate_limit_clock.passes(6 * 3600)
+    assert run(url) == 200
+
+
 @pytest.mark.parametrize("code", [404, 410, 204])
 def test_refused_requests_are_not_repeated(
     arxiv: StandInArxiv, client: ArxivClient, url: str, code: int
@@ -192,21 +186,21 @@ def test_refused_requests_are_not_repeated(
     assert len(arxiv.log) == 1
 
 
-def test_the_next_run_keeps_a_pause_of_an_hour_too(
+def test_the_next_run_keeps_a_pause_of_a_day_too(
     arxiv: StandInArxiv, tmp_path: Path, rate_limit_clock: FakeWatch, url: str
 ) -> None:
-    arxiv.misbehave(status(429, retry_after="3600"), times=1)
+    arxiv.misbehave(status(429, retry_after="86400"), times=1)
     for _ in range(2):
         with (
             ArxivClient(
                 "x", tmp_path, rate_limit_clock=rate_limit_clock.rate_limit_clock
             ) as client,
-            pytest.raises(SourceUnreachable, match="asked for a pause, of which 3600 s are left"),
+            pytest.raises(SourceUnreachable, match="asked for a pause, of which 86400 s are left"),
         ):
             client.get(url)
     assert len(arxiv.log) == 1
     assert rate_limit_clock.sleeps == []
-    rate_limit_clock.passes(3600 - PATIENCE)
+    rate_limit_clock.passes(86400 - PATIENCE)
     with ArxivClient("x", tmp_path, rate_limit_clock=rate_limit_clock.rate_limit_clock) as client:
         assert client.get(url).status == 200
 
@@ -335,6 +329,34 @@ def test_answers_are_decompressed_and_redirects_followed(
         gzip.compress(b"hello"), headers={"Content-Encoding": "gzip"}
     )
     assert client.get(loopback.url_for("/old")).content == b"hello"
+
+
+class _Asking:
+    via = Via.RSS
+
+    def __init__(self, client: ArxivClient, url: str) -> None:
+        self._client, self._url = client, url
+
+    def feed(self, category: str, day: date) -> Feed:
+        self._client.get(self._url)
+        return Feed(category, day, (), self._url, trail=("the listing is late",))
+
+
+def test_a_feed_says_which_other_site_answered(
+    loopback: HTTPServer, client: ArxivClient, url: str
+) -> None:
+    elsewhere = f"http://localhost:{loopback.port}/elsewhere"
+    loopback.expect_request("/moved").respond_with_data(
+        "", status=302, headers={"Location": elsewhere}
+    )
+    loopback.expect_request("/elsewhere").respond_with_data("a page, long enough" * 20)
+    moved = client.noting(_Asking(client, loopback.url_for("/moved")))
+    assert moved.feed("cs.LG", TUESDAY).trail == (
+        "the listing is late",
+        "127.0.0.1 redirected to localhost",
+    )
+    straight = client.noting(_Asking(client, url))
+    assert straight.feed("cs.LG", TUESDAY).trail == ("the listing is late",)
 
 
 def test_an_answer_without_end_is_cut_off(

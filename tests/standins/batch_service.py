@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from random import Random
+from threading import Lock
 from typing import Any
 
 from pytest_httpserver import HTTPServer
@@ -81,6 +82,7 @@ class FakeBatchService:
         """Shuffles the output if set."""
         self.page = _MOST_ON_A_PAGE
         self._chat = chat
+        self._ending = Lock()
         self._files: dict[str, bytes] = {}
         expect = server.expect_request
         for name, method, path, handle in (
@@ -187,7 +189,11 @@ class FakeBatchService:
         }
 
     def _end(self, batch: SubmittedBatch, state: str) -> None:
-        """Answer the lines that will be answered, once."""
+        """Answer the lines that will be answered, once; who asks meanwhile waits."""
+        with self._ending:
+            self._end_once(batch, state)
+
+    def _end_once(self, batch: SubmittedBatch, state: str) -> None:
         if batch.ended:
             return
         batch.ended = True

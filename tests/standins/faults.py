@@ -14,7 +14,7 @@ import json
 import re
 import shutil
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -31,8 +31,8 @@ from paperlark.domain.calendar import expects_announcement
 from paperlark.domain.criteria import Criteria
 from paperlark.domain.errors import PaperlarkError
 from paperlark.domain.feedback import NO_EVIDENCE, Evidence
-from paperlark.domain.judgement import Match
-from paperlark.domain.paper import Paper
+from paperlark.domain.judgement import Match, MatchedTerms
+from paperlark.domain.paper import Paper, PaperId
 from paperlark.ports import Ranker
 from paperlark.rankers.embedded import EmbeddedRanker
 from paperlark.renderers.json import JsonRenderer
@@ -152,6 +152,7 @@ _FEED: tuple[Draw, ...] = (
 _ANYWHERE: tuple[Draw, ...] = (
     lambda random, _size: Fault("503", _unavailable(random), _times(random)),
     lambda random, _size: Fault("429", status(429, retry_after="7"), _times(random)),
+    lambda random, _size: Fault("403", _forbidden(random), _times(random)),
     lambda random, _size: Fault("Rate exceeded.", rate_exceeded, _times(random)),
     lambda random, _size: Fault("closed connection", hangs_up, _times(random)),
     lambda random, _size: Fault("500", status(500), _times(random)),
@@ -177,6 +178,11 @@ _RESULTS: tuple[Draw, ...] = (
 def _unavailable(random: Random) -> Behaviour:
     """Want to be left alone for hours, at times: all doors are one server here."""
     return status(503, retry_after="7200") if random.random() < 0.1 else status(503)
+
+
+def _forbidden(random: Random) -> Behaviour:
+    """Refuse, as arXiv does to who asks too often, with or without a time to wait."""
+    return status(403, retry_after=random.choice(("7", "600", "86400")))
 
 
 def _times(random: Random) -> int | None:
@@ -384,6 +390,19 @@ class RememberingRanker:
         if key not in self.known:
             self.known[key] = self.ranker.rank(papers, criteria, NO_EVIDENCE)
         return self.known[key]
+
+    def learn(self, criteria: Criteria, evidence: Evidence) -> None:
+        """Learn nothing."""
+
+    def explain(
+        self,
+        papers: Sequence[Paper],  # noqa: ARG002
+        criteria: Criteria,  # noqa: ARG002
+        evidence: Evidence,  # noqa: ARG002
+        chosen: Container[PaperId],  # noqa: ARG002
+    ) -> Mapping[PaperId, MatchedTerms]:
+        """Name no terms, which no fault changes."""
+        return {}
 
 
 class Replay:

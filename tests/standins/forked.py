@@ -20,8 +20,8 @@ from multiprocessing.connection import Connection
 import paperlark
 from paperlark.cli import main
 
-_CONTEXT = get_context("forkserver")
-_CONTEXT.set_forkserver_preload(
+CONTEXT = get_context("forkserver")
+CONTEXT.set_forkserver_preload(
     [
         "genai_prices.data_snapshot",
         "jinja2",
@@ -42,8 +42,8 @@ class Forked:
     def __init__(
         self, arguments: Sequence[str], environment: Mapping[str, str], largest: int | None = None
     ) -> None:
-        self._told, telling = _CONTEXT.Pipe(duplex=False)
-        self._process = _CONTEXT.Process(
+        self._told, telling = CONTEXT.Pipe(duplex=False)
+        self._process = CONTEXT.Process(
             target=_become, args=(tuple(arguments), dict(environment), telling, largest)
         )
         self._ending = threading.Lock()

@@ -14,32 +14,59 @@ import json
 import re
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from random import Random
+from xml.etree import ElementTree as ET
 from xml.sax.saxutils import escape
+
+import httpx
+from selectolax.lexbor import LexborHTMLParser
 
 from paperlark.domain.announcement import Listing
 from paperlark.domain.criteria import parse_criteria
 from paperlark.domain.errors import PaperlarkError
 from paperlark.domain.judgement import ModelCall
+from paperlark.domain.name_matching import match_names
 from paperlark.domain.paper import Identifier, Paper, PaperId
+from paperlark.domain.person_name import parse_name
 from paperlark.domain.profile import Cutoffs
+from paperlark.importing.item import LONGEST_TITLE, ImportedEntry
+from paperlark.importing.kinds import FileKind, decode, read_items, recognise
+from paperlark.judges.question import sanitize
 from paperlark.judges.recorded import RecordedJudge
-from paperlark.judges.reply import parse_reply
+from paperlark.judges.reply import clean_comment, parse_reply
+from paperlark.llm.batch_file import read_batch
+from paperlark.llm.completion import parse_completion
+from paperlark.llm.error_classes import classify_error, parse_json
 from paperlark.people.semantic_scholar import read_reply
+from paperlark.rankers.tokens import tokenize
+from paperlark.renderers.html import HtmlRenderer
+from paperlark.renderers.json import JsonRenderer
+from paperlark.renderers.markdown import MarkdownRenderer
+from paperlark.renderers.restore import restore_page
 from paperlark.settings import load_settings
+from paperlark.settings.load import LONGEST_CRITERIA, read_criteria
 from paperlark.sources._arxiv_xml import parse_feed
+from paperlark.sources._http_cache import CachedResponse, HttpCache
 from paperlark.sources._listing_page import parse_page
+from paperlark.sources._paper_fields import LONGEST_ABSTRACT, make_paper, parse_authors
 from paperlark.sources.oai import parse_oai
 from paperlark.sources.search_api import parse_results
+from paperlark.store.votes import read_votes
 from paperlark.testing import a_paper
 from standins import arxiv_pages as pages
+from standins import digests
 from standins.arxiv_truth import submitted
+from standins.bait import bait
 
-SLOWEST = 5.0
-"""Seconds; a case that takes longer hangs."""
+SLOWEST = 1.0
+"""Seconds of computing for 100 kB; a case that takes longer hangs."""
+SCALE = 100_000
+"""Bytes."""
+_SCALED_FROM = 10_000
+"""Bytes. The time of shorter cases is what little takes to begin with."""
 
 DAY = date(2025, 2, 26)
 ASKED = tuple(PaperId(f"2502.0000{number}") for number in range(1, 6))
@@ -49,16 +76,24 @@ NUMBERED = dict(zip((412, 107, 999, 550, 731), BATCH, strict=True))
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Something that reads: `read` raises our own errors, and AssertionError for a wrong result."""
+    """Something that reads: `read` raises our own errors, and AssertionError for a wrong result.
+
+    `longest` is how many bytes it looks at, where that is less than 100 kB.
+    """
 
     name: str
     seeds: Sequence[bytes]
     read: Callable[[bytes, Path], object]
+    longest: int = SCALE
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a case ended: `failure` is None for a right result and for an error of ours."""
+    """How a case ended: `failure` is None for a right result and for an error of ours.
+
+    `seconds` are of computing, whatever else the machine does, and for 100 kB, or for as much as
+    is looked at: as if a case of 20 kB were five times as long.
+    """
 
     seconds: float
     refused: bool
@@ -69,30 +104,57 @@ def try_case(target: Target, number: int, folder: Path) -> Outcome:
     """Spoil one of the target's seeds and have it read; `folder` is for what reads files."""
     content = spoiled(target, number)
     refused, failure = False, None
-    began = time.perf_counter()
+    began = time.process_time()
     try:
         target.read(content, folder)
     except PaperlarkError:
         refused = True
     except Exception as error:  # noqa: BLE001  # the very thing that must not be
         failure = f"{type(error).__name__}: {error}"
-    seconds = time.perf_counter() - began
-    if seconds > SLOWEST:
-        failure = f"took {seconds:.1f} s"
+    took = time.process_time() - began
+    size = len(content)
+    seconds = took * max(1.0, target.longest / size) if size >= _SCALED_FROM else took
+    if seconds > SLOWEST and failure is None:
+        failure = f"took {took:.2f} s for {size:,} bytes"
     return Outcome(seconds, refused, failure)
 
 
 def spoiled(target: Target, number: int) -> bytes:
-    """Make the bytes of a case: one seed, changed one to four times.
+    """Make the bytes of a case: one seed, changed one to four times, or bait.
 
-    Every other case stays well-formed, so that what it says is read and not only how.
+    Every other case stays well-formed, so that what it says is read and not only how. Every third
+    holds something deep, repeated, unclosed or huge.
     """
     random = Random(f"{target.name} {number}")  # noqa: S311  # no secret
+    if number % 3 == 2:
+        return _baited(random.choice(target.seeds), random)
     changes = _CHANGES if number % 2 else _WELL_FORMED
     content = random.choice(target.seeds)
     for _ in range(random.randint(1, 4)):
         content = random.choice(changes)(content, random, target.seeds)
     return content
+
+
+_SIZES = (200, 200, 2_000, 2_000, 2_000, 20_000, 20_000, 100_000)
+
+
+def _baited(content: bytes, random: Random) -> bytes:
+    """Put bait where a text stands, anywhere, or in place of everything."""
+    words = bait(random, random.choice(_SIZES)).encode("utf-8", "surrogatepass")
+    found = list(_SAID.finditer(content))
+    match random.randrange(4):
+        case 0:
+            return words
+        case 1:
+            at = random.randint(0, len(content))
+            return content[:at] + words + content[at:]
+        case _ if found:
+            one = random.choice(found)
+            text = words.decode("utf-8", "replace")
+            quoted = escape(text) if one[0].endswith(b"<") else json.dumps(text)[1:-1]
+            return content[: one.start(1)] + quoted.encode() + content[one.end(1) :]
+        case _:
+            return content + words
 
 
 Change = Callable[[bytes, Random, Sequence[bytes]], bytes]
@@ -289,8 +351,28 @@ def targets(shared: Path) -> tuple[Target, ...]:
             "criteria",
             [file.read_bytes() for file in sorted(readers.rglob("*.md"))],
             _read_criteria,
+            LONGEST_CRITERIA,
         ),
+        Target("server's error", _complaints(), _read_complaint),
+        Target("completion", _completions(), _read_completion),
+        Target("BibTeX", (_BIBTEX, *_cases(shared, "*.bib")), _importing(FileKind.BIBTEX)),
+        Target("RIS", (_RIS,), _importing(FileKind.RIS)),
+        Target("refer", (_REFER, *_cases(shared, "*refer.txt")), _importing(FileKind.REFER)),
+        Target("CSL JSON", (_CSL, *_cases(shared, "*.json")), _importing(FileKind.CSL_JSON)),
+        Target("identifiers", (_IDS, *_cases(shared, "*links.txt")), _importing(FileKind.IDS)),
+        Target("digest's page", (_digest_page(),), _importing(FileKind.DIGEST)),
+        Target("any file", (_BIBTEX, _RIS, _REFER, _CSL, _IDS, _digest_page()), _read_any_file),
+        Target("restored page", (_json_page(),), _read_restored),
+        Target("votes", (_VOTES,), _read_votes),
+        Target("cached answer", (_CACHED,), _read_cached),
+        Target("batch file", (_BATCH_FILE,), _read_batch_file),
+        Target("name", _NAMES, _read_name),
+        Target("paper's texts", _TEXTS, _read_texts, LONGEST_ABSTRACT),
     )
+
+
+def _cases(shared: Path, pattern: str) -> tuple[bytes, ...]:
+    return tuple(file.read_bytes() for file in sorted((shared / "cases/imports").glob(pattern)))
 
 
 def _unpacked(file: Path) -> bytes:
@@ -399,6 +481,97 @@ id = "1741101"
 """
 
 
+_BIBTEX = rb"""
+@string{jour = "Journal of " # {Bats}}
+@article{one, title = {A {\textit{Study}} of $x^2$ in {\L}{\'o}d{\'z}},
+  author = {Lovelace, Ada and {van der} Berg, Anna and others}, journal = jour,
+  eprint = {2502.00001}, archivePrefix = {arXiv}, abstract = {We study \emph{bats} \& birds.}}
+@misc{two, title = "Another " # "one", author = {given=Ada, family=Lovelace},
+  url = {https://arxiv.org/abs/2502.00002v2}}
+"""
+_RIS = b"""TY  - JOUR
+TI  - A study of bats
+AU  - Lovelace, Ada
+AB  - We study <i>bats</i> &amp; birds.
+UR  - https://arxiv.org/abs/2502.00001
+ER  -
+
+TY  - JOUR
+T1  - Another one
+A1  - Berg, Anna van der, Jr.
+DO  - 10.48550/arXiv.2502.00002
+ER  -
+"""
+_REFER = b"""%0 Journal Article
+%T A study of bats
+%A Lovelace, Ada
+%U https://arxiv.org/abs/2502.00001
+%X We study bats.
+
+%0 Journal Article
+%T Another one
+%A Berg, Anna
+"""
+_CSL = json.dumps(
+    [
+        {"type": "article", "title": "A <i>study</i>", "author": [{"family": "L", "given": "A"}],
+         "DOI": "10.48550/arXiv.2502.00001", "abstract": "<jats:p>We study bats.</jats:p>"},
+        {"itemType": "preprint", "title": "Another", "creators": [{"name": "The Bat Group"}],
+         "extra": "arXiv:2502.00002 [cs.LG]"},
+    ]
+).encode()  # fmt: skip
+_IDS = (
+    b"# papers\n2502.00001\narXiv:2502.00002v2, hep-th/9901001\nhttps://arxiv.org/abs/2502.00003\n"
+)
+_VOTES = b"".join(
+    json.dumps({"profile": "Bats", "id": name, "vote": "up", "at": "2025-02-26T07:00:00+00:00"})
+    .encode() + b"\n"
+    for name in ASKED
+)  # fmt: skip
+_CACHED = b'{"url": "https://arxiv.org/a", "sha256": "x", "etag": "y", "modified": null}\n<rss/>'
+_BATCH_FILE = b"".join(
+    json.dumps({"custom_id": name, "response": {"status_code": 200, "body": {"choices": []}},
+                "error": {"code": "x", "message": "y"}}).encode() + b"\n"
+    for name in ASKED
+)  # fmt: skip
+_NAMES = tuple(
+    name.encode()
+    for name in (
+        "Prof. Dr. Anna-Lena van der Berg (Ph. D.), Jr.", "Berg, A. L.", "Lü Wei", "李明",
+        r"J{\"u}rgen \'{\i} L\'evy", 'Robert "Bob" O\'Neil III', "The LIGO Collaboration",
+    )
+)  # fmt: skip
+_TEXTS = tuple(
+    text.encode()
+    for text in (
+        r"A \emph{study} of $x^2$ and \(\frac{a}{b}\) at https://a.example/b.",
+        r"``Bats'' --- at \$5 and \$10, by \href{http://a.example}{Erd\H{o}s}~et al.",
+        "Plain words of a title",
+    )
+)
+
+
+def _digest_page() -> bytes:
+    return MarkdownRenderer().render(digests.ordinary()).content
+
+
+def _json_page() -> bytes:
+    return JsonRenderer().render(digests.ordinary()).content
+
+
+def _complaints() -> list[bytes]:
+    error = {"message": "Rate limit. Please try again in 18.6s.", "code": "x", "type": "y"}
+    raw = {"error": {"message": "no", "code": 429, "metadata": {"raw": "Slow down"}}}
+    return [json.dumps(one).encode() for one in ({"error": error}, [raw], {"detail": "no"})]
+
+
+def _completions() -> list[bytes]:
+    message = {"role": "assistant", "content": "{}", "reasoning_content": "First."}
+    usage = {"prompt_tokens": 9, "completion_tokens": 9, "total_tokens": 18}
+    choice = {"index": 0, "message": message, "finish_reason": "stop"}
+    return [json.dumps({"id": "x", "choices": [choice], "usage": usage}).encode()]
+
+
 def _check_papers(papers: Iterable[Paper]) -> None:
     """Hold whatever was read to what every later step takes for granted."""
     for paper in papers:
@@ -411,26 +584,56 @@ def _check_papers(papers: Iterable[Paper]) -> None:
         "".join(texts).encode()
 
 
+_ENTRIES = (
+    "channel/item",
+    "{http://www.w3.org/2005/Atom}entry",
+    "{http://purl.org/rss/1.0/}item",
+    "{http://www.openarchives.org/OAI/2.0/}ListRecords/"
+    "{http://www.openarchives.org/OAI/2.0/}record",
+)
+
+
+def _entries_in(content: bytes) -> int:
+    """Count what a feed or a reply lists, apart from how the readers do it."""
+    root = ET.fromstring(content)  # noqa: S314  # the reader took it, without entities
+    return max(len(root.findall(path)) for path in _ENTRIES)
+
+
+def _check_none_lost(content: bytes, *found: Sequence[object]) -> None:
+    """Hold that each entry was read or is named among the notes."""
+    listed, told = _entries_in(content), sum(map(len, found))
+    assert told >= listed, f"{listed} entries, of which {told} are told of"
+
+
 def _read_feed(content: bytes, _folder: Path) -> None:
     feed = parse_feed(content, "cs.LG", "a case")
     _check_papers(one.paper for one in feed.listings)
+    _check_none_lost(content, feed.listings, feed.notes)
 
 
 def _read_page(content: bytes, _folder: Path) -> None:
     page = parse_page(content, "cs.LG", "a case")
     _check_papers(one.paper for one in page.listings)
+    tree = LexborHTMLParser(content.decode("utf-8", "replace"))
+    terms = tree.css("dl#articles > dt")
+    told = len(page.listings) + len(page.notes)
+    # Fewer than the page states are an incomplete page, which the day's page names.
+    assert told >= len(terms) or told < (page.expected or 0), f"{told} of {len(terms)} entries"
     assert page.expected is None or page.expected >= 0
 
 
 def _read_records(content: bytes, _folder: Path) -> None:
     page = parse_oai(content, "cs.LG", "a case")
     _check_papers(one.paper for one in page.records)
+    if page.error is None and content.count(b"<ListRecords") == 1:
+        _check_none_lost(content, page.records, page.notes, range(page.deleted))
     assert all(one.first <= one.latest or one.paper.version > 1 for one in page.records)
 
 
 def _read_results(content: bytes, _folder: Path) -> None:
     page = parse_results(content, "cs.LG", "a case")
     _check_papers(one.paper for one in page.found)
+    _check_none_lost(content, page.found, page.notes)
     assert page.total >= 0
 
 
@@ -468,8 +671,106 @@ def _read_settings(content: bytes, folder: Path) -> None:
     assert settings.profile.categories
 
 
-def _read_criteria(content: bytes, _folder: Path) -> None:
-    text = content.decode("utf-8", "replace")
+def _read_criteria(content: bytes, folder: Path) -> None:
+    file = folder / "criteria.md"
+    file.write_bytes(content)
+    text = read_criteria(file)
     criteria = parse_criteria(text)
-    assert criteria.text == text
+    assert "<!--" in text or criteria.text == text
     assert criteria.fingerprint
+
+
+def _read_complaint(content: bytes, _folder: Path) -> None:
+    response = httpx.Response(
+        400, content=content, request=httpx.Request("POST", "https://api.example.org/v1/chat")
+    )
+    error = classify_error(response, parse_json(response), prompt="Which of these papers?" * 9)
+    assert error is not None
+    assert len(str(error.error())) < SCALE
+    assert error.may_blame_the_schema in {True, False}
+
+
+def _read_completion(content: bytes, _folder: Path) -> None:
+    try:
+        payload = json.loads(content)
+    except (ValueError, RecursionError):
+        payload = None
+    completion = parse_completion(payload)
+    assert completion is None or completion.text.encode() is not None
+
+
+def _importing(kind: FileKind) -> Callable[[bytes, Path], None]:
+    def read(content: bytes, _folder: Path) -> None:
+        _check_items(read_items(kind, decode(content, "a case"), "a case"))
+
+    return read
+
+
+def _check_items(items: Sequence[ImportedEntry]) -> None:
+    """Hold that every entry is a paper or says why it is none."""
+    for item in items:
+        assert item.paper_id or item.title or item.fault
+        assert len(item.title) <= LONGEST_TITLE
+        "".join((item.title, item.abstract, *item.authors)).encode()
+
+
+def _read_any_file(content: bytes, _folder: Path) -> None:
+    kind, text = recognise(content, "a case")
+    if kind is FileKind.VOTES:
+        read_votes(text.encode(), "a case")
+    else:
+        _check_items(read_items(kind, text, "a case"))
+
+
+def _read_restored(content: bytes, _folder: Path) -> None:
+    restore_page(content, "2025-02-26")
+
+
+def _read_votes(content: bytes, _folder: Path) -> None:
+    read_votes(content, "a case")
+
+
+def _read_cached(content: bytes, folder: Path) -> None:
+    cache = HttpCache(folder / "answers")
+    cache.keep("https://arxiv.org/a", CachedResponse(b"kept", "an etag", None))
+    for file in (folder / "answers").iterdir():
+        file.write_bytes(content)
+    found = cache.find("https://arxiv.org/a")
+    assert found is None or found.content in content
+
+
+def _read_batch_file(content: bytes, _folder: Path) -> None:
+    lines = tuple(read_batch(content))
+    assert len(lines) == sum(1 for line in content.split(b"\n") if line.strip())
+
+
+def _read_name(content: bytes, _folder: Path) -> None:
+    text = content.decode("utf-8", "replace")
+    one, other = parse_name(text), parse_name("Ada Lovelace")
+    assert match_names(one, other) is None or one.spellings
+    for author in parse_authors(text):
+        parse_name(author.name)
+
+
+def _read_texts(content: bytes, _folder: Path) -> None:
+    """Take a text as title, abstract, name and comment of a paper, onto every page."""
+    text = content.decode("utf-8", "replace")
+    paper = make_paper(
+        Identifier(PaperId("2502.00001"), 1),
+        title=text,
+        authors=parse_authors(text),
+        abstract=text,
+        categories=["cs.LG"],
+    )
+    _check_papers([paper])
+    entry = digests.entry()
+    judgement = entry.judgement
+    if judgement:
+        judgement = replace(judgement, comment=clean_comment(text) or "It is new.")
+    digest = digests.digest([replace(entry, paper=paper, judgement=judgement)])
+    for renderer in (HtmlRenderer(), MarkdownRenderer(), JsonRenderer()):
+        page = renderer.render(digest).content
+        assert len(page) < 40 * SCALE
+        assert b"2502.00001" in page
+    tokenize(paper.title, paper.abstract)
+    sanitize(paper.abstract, 4000)

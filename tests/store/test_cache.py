@@ -7,8 +7,8 @@ import pytest
 
 from paperlark.domain.archive import CacheEntry
 from paperlark.ports import Cache
-from paperlark.store.cache import CacheStore
 from paperlark.store.database import open_database
+from paperlark.store.derived import CacheStore
 from paperlark.testing import FakeCache
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 from contextlib import closing
 from datetime import date
@@ -11,6 +12,7 @@ import pytest
 
 from paperlark.domain.errors import StoreDamaged, StoreError
 from paperlark.domain.judgement import Judgement, JudgementKey, ModelCall
+from paperlark.domain.redaction import remember
 from paperlark.domain.spending import Spend
 from paperlark.store.announcements import AnnouncementStore
 from paperlark.store.database import VERSION, open_database, transaction
@@ -43,6 +45,7 @@ def test_the_schema_explains_every_table(path: Path) -> None:
         "papers",
         "batches",
         "listings",
+        "encodings",
         "feedback",
         "library",
         "explored",
@@ -178,3 +181,28 @@ def test_a_digest_of_before_there_was_exploration_is_read(path: Path) -> None:
                 part.pop(name, None)
         connection.execute("UPDATE digests SET digest = ?", (json.dumps(old),))
         assert archive.digest(page.profile, page.day) == page
+
+
+@pytest.mark.skipif(os.name != "posix", reason="other systems have other permissions")
+@pytest.mark.parametrize(("before", "after"), [(None, 0o600), (0o644, 0o600), (0o660, 0o660)])
+def test_a_database_is_for_its_owner_alone_unless_they_opened_it_to_a_group(
+    path: Path, before: int | None, after: int
+) -> None:
+    if before is not None:
+        with open_database(path):
+            pass
+        path.chmod(before)
+    with open_database(path):
+        files = (path, path.with_name(f"{path.name}-wal"))
+        assert {one.stat().st_mode & 0o777 for one in files} == {after}
+
+
+def test_no_text_is_stored_with_a_secret_in_it(path: Path) -> None:
+    remember("sk-proj-Xy12aB34cD56")
+    with open_database(path) as connection:
+        connection.execute("CREATE TABLE said (text TEXT, bytes BLOB)")
+        connection.execute("INSERT INTO said VALUES (?, ?)", ("Bearer sk-proj-Xy12aB34cD56", b"x"))
+        connection.executemany("INSERT INTO said VALUES (?, ?)", [("sk-proj-Xy12aB34cD56", None)])
+        connection.execute("INSERT INTO said VALUES (:a, :b)", {"a": "sk-proj-Xy12…", "b": 1})
+        rows = connection.execute("SELECT text, bytes FROM said").fetchall()
+    assert rows == [("Bearer [secret]", b"x"), ("[secret]", None), ("[secret]…", 1)]

@@ -23,10 +23,10 @@ from paperlark.domain.profile import Cutoffs, Profile
 from paperlark.store import examples as example_store
 from paperlark.store.announcements import AnnouncementStore
 from paperlark.store.database import VERSION, open_database
+from paperlark.store.derived import VectorStore
 from paperlark.store.digests import DigestStore
 from paperlark.store.examples import ExampleStore
 from paperlark.store.imported_papers import LibraryStore
-from paperlark.store.vectors import VectorStore
 from paperlark.store.votes import FeedbackStore
 from paperlark.testing import a_feed, a_paper
 from standins.digests import digest, entry

@@ -1,14 +1,16 @@
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import time
+from datetime import date
 from pathlib import Path
 
 import pytest
 
-from paperlark.domain.errors import StoreBusy, StoreError
-from paperlark.store.lock import run_lock
+from paperlark.domain.errors import RunHangs, StoreBusy, StoreError
+from paperlark.store.lock import note_hanging, run_lock
 
 HOLD = """
 import sys, time
@@ -74,6 +76,70 @@ def test_a_note_that_cannot_be_read_names_nobody(tmp_path: Path) -> None:
         ):
             pass
         holder.kill()
+
+
+def _held_since(database: Path, started: str, **limits: float) -> None:
+    """Rewrite the note of the run that holds the lock."""
+    note = {"process": 4711, "started": started, **limits}
+    database.with_name("store.db.run").write_text(json.dumps(note))
+
+
+def test_a_run_that_holds_the_lock_for_longer_than_any_run_may_hangs(tmp_path: Path) -> None:
+    database, told = tmp_path / "store.db", list[str]()
+    with _hold(database, 30) as holder:
+        _held_since(database, "2025-02-26T05:20:00+00:00", at_most=7200)
+        with pytest.raises(RunHangs) as raised, run_lock(database, patience=60, tell=told.append):
+            pass
+        holder.kill()
+    assert str(raised.value) == (
+        f"process 4711, started 2025-02-26 05:20:00 UTC, hangs: it is at work on {database} for"
+        " longer than a run may: end it (kill -9 4711) and run this again; what it paid for is kept"
+    )
+    assert told == []
+
+
+@pytest.mark.parametrize("limits", [{}, {"at_most": 1e12}])
+def test_a_run_that_may_take_so_long_does_not_hang(
+    tmp_path: Path, limits: dict[str, float]
+) -> None:
+    database = tmp_path / "store.db"
+    with _hold(database, 30) as holder:
+        _held_since(database, "2025-02-26T05:20:00+00:00", **limits)
+        with pytest.raises(StoreBusy) as raised, run_lock(database, patience=0):
+            pass
+        holder.kill()
+    assert not isinstance(raised.value, RunHangs)
+
+
+def test_that_a_run_hangs_is_told_once_a_day(tmp_path: Path) -> None:
+    days = [date(2025, 2, 26), date(2025, 2, 26), date(2025, 2, 27), date(2025, 2, 27)]
+    assert [note_hanging(tmp_path / "store.db", day) for day in days] == [True, False, True, False]
+
+
+def test_a_run_that_waits_lets_another_one_work(tmp_path: Path) -> None:
+    database = tmp_path / "store.db"
+    with run_lock(database, patience=0) as lock:
+        with lock.aside(), _hold(database, 0):
+            pass
+        with pytest.raises(StoreBusy), run_lock(database, patience=0):
+            pass
+
+
+def test_a_run_that_failed_while_it_waited_does_not_wait_for_another(tmp_path: Path) -> None:
+    database = tmp_path / "store.db"
+
+    def fail() -> None:
+        with run_lock(database, patience=60) as lock, lock.aside():
+            others.append(_hold(database, 30))
+            raise StoreError("no network")
+
+    others: list[subprocess.Popen[str]] = []
+    with pytest.raises(StoreError, match="no network"):
+        fail()
+    [other] = others
+    assert other.poll() is None
+    with other:
+        other.kill()
 
 
 def test_a_folder_that_cannot_hold_a_lock_is_named(tmp_path: Path) -> None:

@@ -11,11 +11,13 @@ import pytest
 from paperlark.domain.errors import StoreError
 from paperlark.store.database import open_database, transaction
 from paperlark.store.model_servers import (
+    FAILING,
     REMEMBERED,
+    UNREADABLE,
+    KnownFailure,
     KnownModelServer,
     ModelServerStore,
-    StoredUnreadable,
-    UnreadableReplies,
+    StoredFailure,
 )
 
 HERE = "http://localhost:11434/v1"
@@ -78,12 +80,12 @@ def test_a_file_that_is_no_database_is_one_clear_error(tmp_path: Path) -> None:
 
 def test_that_replies_could_not_be_read_is_kept_beside_the_capabilities(path: Path) -> None:
     store(path).keep(HERE, "qwen3", '{"form": "text"}')
-    memory = StoredUnreadable(store(path), HERE, "qwen3")
+    memory = StoredFailure(store(path), HERE, "qwen3", UNREADABLE)
     assert memory.recall() is None
     memory.keep("“No.”")
     assert memory.recall() == "“No.”"
-    assert store(path).unreadable(HERE, "qwen3") == UnreadableReplies("“No.”", NOW)
-    assert store(path).unreadable(HERE, "gemma3") is None
+    assert store(path).failure(HERE, "qwen3", UNREADABLE) == KnownFailure("“No.”", NOW)
+    assert store(path).failure(HERE, "gemma3", UNREADABLE) is None
     memory.forget()
     assert memory.recall() is None
     assert store(path).find(HERE, "qwen3") == KnownModelServer(
@@ -95,25 +97,36 @@ def test_that_replies_could_not_be_read_is_kept_beside_the_capabilities(path: Pa
 def test_it_is_kept_whatever_is_stored_there(path: Path, dialect: str | None) -> None:
     if dialect is not None:
         store(path).keep(HERE, "qwen3", dialect)
-    memory = StoredUnreadable(store(path), HERE, "qwen3")
+    memory = StoredFailure(store(path), HERE, "qwen3", UNREADABLE)
     memory.forget()
     memory.keep("nothing")
     memory.keep("“No.”")
     assert memory.recall() == ("“No.”" if dialect != "[]" else None)
 
 
-def test_it_is_forgotten_after_a_week(path: Path) -> None:
-    StoredUnreadable(store(path), HERE, "qwen3").keep("“No.”")
-    for later, known in ((REMEMBERED - timedelta(seconds=1), True), (REMEMBERED, False)):
+@pytest.mark.parametrize("kind", REMEMBERED)
+def test_it_is_forgotten_after_a_while(path: Path, kind: str) -> None:
+    StoredFailure(store(path), HERE, "qwen3", kind).keep("“No.”")
+    known_for = REMEMBERED[kind]
+    for later, known in ((known_for - timedelta(seconds=1), True), (known_for, False)):
         then = ModelServerStore(path, now=lambda later=later: NOW + later)  # type: ignore[misc]
-        assert (then.unreadable(HERE, "qwen3") is not None) is known
+        assert (then.failure(HERE, "qwen3", kind) is not None) is known
+
+
+def test_one_way_of_failing_is_not_another(path: Path) -> None:
+    StoredFailure(store(path), HERE, "qwen3", UNREADABLE).keep("“No.”")
+    failing = StoredFailure(store(path), HERE, "qwen3", FAILING)
+    assert failing.recall() is None
+    failing.keep("it is down")
+    failing.forget()
+    assert store(path).failure(HERE, "qwen3", UNREADABLE) == KnownFailure("“No.”", NOW)
 
 
 def test_a_database_in_trouble_remembers_nothing_and_raises_nothing(tmp_path: Path) -> None:
     path = tmp_path / "store.db"
     path.write_bytes(b"no database at all" * 100)
-    memory = StoredUnreadable(store(path), HERE, "qwen3")
+    memory = StoredFailure(store(path), HERE, "qwen3", UNREADABLE)
     memory.keep("“No.”")
     memory.forget()
     assert memory.recall() is None
-    assert StoredUnreadable(store(tmp_path / "none.db"), HERE, "qwen3").recall() is None
+    assert StoredFailure(store(tmp_path / "none.db"), HERE, "qwen3", UNREADABLE).recall() is None

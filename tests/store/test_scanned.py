@@ -13,8 +13,8 @@ from paperlark.domain.digest import Placement, Ranked
 from paperlark.domain.judgement import Match
 from paperlark.renderers.matches import match_text
 from paperlark.store.database import open_database
+from paperlark.store.derived import VectorStore
 from paperlark.store.digests import DigestStore
-from paperlark.store.vectors import VectorStore
 from standins.digests import DAY, digest, entry, narrowed
 
 

@@ -14,9 +14,9 @@ from paperlark.domain.paper import Paper, PaperId
 from paperlark.ports import Progress, Ranker
 from paperlark.settings.identity import known
 from paperlark.settings.values import Settings
-from paperlark.store.database import open_existing
 from paperlark.store.digests import DigestStore
 from paperlark.store.readers import ReaderStore
+from paperlark.store.reading import open_existing
 from paperlark.store.scanned import ScannedStore
 
 MOST_STATEMENTS = 100
@@ -55,7 +55,7 @@ def criteria_effect(
 
 def _papers(settings: Settings, day: date) -> Sequence[Paper]:
     path = settings.database
-    with open_existing(path, settings.profile.title) as connection:
+    with open_existing(path, settings.profile.title, settings.output) as connection:
         profile = known(settings, ReaderStore(connection, path)).profile
         found = ScannedStore(connection, path).between(profile.id, day, day)
         papers = [one.paper for one in found if one.paper is not None]

@@ -14,9 +14,9 @@ from paperlark.domain.errors import StoreError
 from paperlark.domain.profile import Profile
 from paperlark.settings import Settings
 from paperlark.settings.identity import known
-from paperlark.store.database import open_existing
 from paperlark.store.digests import DigestStore
 from paperlark.store.readers import ReaderStore
+from paperlark.store.reading import open_existing
 
 if TYPE_CHECKING:
     from paperlark.ports import Archive
@@ -52,7 +52,7 @@ class OwnDigests:
 def open_archive(settings: Settings) -> Iterator[OwnDigests]:
     """Open the digests made so far; raises StoreError where there is no database."""
     path = settings.database
-    with open_existing(path, settings.profile.title) as connection:
+    with open_existing(path, settings.profile.title, settings.output) as connection:
         profile = known(settings, ReaderStore(connection, path)).profile
         yield OwnDigests(profile, DigestStore(connection, path))
 

@@ -26,8 +26,8 @@ from paperlark.domain.profile import FollowedAuthor
 from paperlark.ports import ScannedPapers
 from paperlark.settings import Settings
 from paperlark.settings.follow_file import add_follow, remove_follow
-from paperlark.store.database import open_existing
 from paperlark.store.digests import DigestStore
+from paperlark.store.reading import open_existing
 from paperlark.store.scanned import ScannedStore
 
 SHOWN = 5
@@ -56,7 +56,7 @@ def report_following(settings: Settings, followed: Sequence[FollowedAuthor]) -> 
         return FollowingReport(
             tuple(AuthorReport(one, person_fault(one.name, one.aliases)) for one in followed)
         )
-    with open_existing(settings.database, settings.profile.title) as connection:
+    with open_existing(settings.database, settings.profile.title, settings.output) as connection:
         return look_for_authors(connection, settings, followed)
 
 

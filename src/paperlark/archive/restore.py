@@ -16,15 +16,16 @@ from paperlark.domain.judgement import JudgementKey, ModelCall, Reading
 from paperlark.domain.profile import Profile
 from paperlark.domain.spending import Tokens, total
 from paperlark.ports import Archive, JudgementMemory
-from paperlark.settings import Settings
+from paperlark.settings import Settings, load_settings
 from paperlark.settings.identity import claim, find_id
-from paperlark.store.database import open_database
+from paperlark.store.database import MANIFESTS, open_database
 from paperlark.store.digests import DigestStore
 from paperlark.store.judgements import JudgementStore, StoredQuestions
 from paperlark.store.lock import run_lock
-from paperlark.store.readers import ReaderStore, stored_readers
+from paperlark.store.readers import ReaderStore
 from paperlark.store.votes import FeedbackStore, log_path, read_votes
 
+_PROFILES = ("*.toml", "*/*.toml")
 _Outcome = tuple[str, PaperlarkError | None]
 """The name of a thing, and why it was not restored."""
 
@@ -32,12 +33,13 @@ _Outcome = tuple[str, PaperlarkError | None]
 def restore_store(settings: Settings, folder: Path) -> Iterator[_Outcome]:
     """Rebuild the profile's database; yield the name of each thing restored, or why it was not.
 
-    A database that has only pages of other profiles keeps them, and gets this profile's. Raises
-    StoreError where it has pages of this one.
+    Other profiles that kept their pages in it, and are in folders nearby, are restored with it.
+    A database that is there keeps what it has, and gets the days that it lacks. Raises StoreError
+    where it lacks none.
     """
     settings = propose_id(settings, folder)
     path = settings.database
-    if path.exists():
+    if path.exists() and path.stat().st_size:
         yield from _add(settings, folder)
         return
     # Built beside it, so that a restore that is killed leaves no incomplete database.
@@ -47,36 +49,69 @@ def restore_store(settings: Settings, folder: Path) -> Iterator[_Outcome]:
             part.unlink()
         restored = 0
         with open_database(beside, anew=True) as connection:
-            for name, error in _restore(settings, folder, connection, beside):
+            for name, error in _restore_all(settings, folder, connection, beside):
                 restored += error is None
                 yield name, error
             # From here on it is one file, which can be renamed.
             connection.execute("PRAGMA journal_mode = DELETE")
         if restored:
-            beside.rename(path)
+            beside.replace(path)
         else:
             beside.unlink()
 
 
+def _restore_all(
+    settings: Settings, folder: Path, connection: Connection, path: Path
+) -> Iterator[_Outcome]:
+    """Restore the pages of this profile and of others of its database, and everybody's votes."""
+    yield from _restore(settings, folder, connection, path)
+    for other in _sharing(settings, folder):
+        for name, error in _restore(
+            propose_id(other), other.output, connection, path, claims=False
+        ):
+            yield f"{name} of {other.profile.title}", error
+    yield from _restore_votes(settings.database, connection, path)
+
+
+def _sharing(settings: Settings, folder: Path) -> Iterator[Settings]:
+    """Yield the other profiles of a database: beside the profile or the database, or one down."""
+    own = settings.file
+    near = {settings.database.parent} | ({own.parent, own.parent.parent} if own else set())
+    files = {
+        file.resolve() for place in near for pattern in _PROFILES for file in place.glob(pattern)
+    }
+    known = {folder.resolve()}
+    for file in sorted(files):
+        try:
+            other = load_settings(file)
+        except PaperlarkError:
+            continue  # not a profile, or one that nothing can be made with
+        if other.database.resolve() == settings.database.resolve() and (
+            other.output.resolve() not in known
+        ):
+            known.add(other.output.resolve())
+            yield other
+
+
 def _add(settings: Settings, folder: Path) -> Iterator[_Outcome]:
-    """Add what a database that several profiles share lacks of this one."""
+    """Add what a database lacks of this profile."""
     path = settings.database
-    readers = stored_readers(path)
-    error = StoreError(f"there is a database at {path}", hint="move it away to rebuild it")
-    others = [one for one in readers if one.id != find_id(settings, readers).profile.id]
-    if not others:
-        raise error
     with run_lock(path, patience=0.0), open_database(path) as connection:
-        archive = DigestStore(connection, path)
-        if archive.days(find_id(settings, readers).profile.id):
-            raise error
+        readers = ReaderStore(connection, path).all()
+        own = find_id(settings, readers).profile.id
+        # One that was restored along with another profile has no path yet.
+        used = any(one.id == own and one.profile for one in readers)
+        there = set(map(str, DigestStore(connection, path).days(own)))
+        if used and there.issuperset(map(_day_of, folder.glob(MANIFESTS))) and there:
+            raise StoreError(f"there is a database at {path}", hint="move it away to rebuild it")
         yield from _restore(settings, folder, connection, path)
+        yield from _restore_votes(path, connection, path)
 
 
 def _restore(
-    settings: Settings, folder: Path, connection: Connection, path: Path
+    settings: Settings, folder: Path, connection: Connection, path: Path, *, claims: bool = True
 ) -> Iterator[_Outcome]:
-    """Restore all days of the folder, and the votes of every reader."""
+    """Restore all days of the folder that are not there, and whose they are."""
     readers = ReaderStore(connection, path)
     archive = DigestStore(connection, path)
 
@@ -85,18 +120,21 @@ def _restore(
         _note_cut_off(digest, path)
 
     profile = find_id(settings, readers.all()).profile
+    there = set(map(str, archive.days(profile.id)))
     restored = False
-    for manifest in sorted(folder.glob("????-??-??.manifest.json")):
-        name = manifest.name.removesuffix(".manifest.json")
-        error = _restore_day(manifest, name, keep, profile)
-        restored |= error is None
-        yield name, error
-    for name, error in _restore_votes(settings.database, connection, path):
+    for manifest in sorted(folder.glob(MANIFESTS)):
+        name = _day_of(manifest)
+        known = name in there
+        error = None if known else _restore_day(manifest, name, keep, profile)
         restored |= error is None
         yield name, error
     readers.complete()
-    if restored:
+    if restored and claims:
         claim(replace(settings, profile=profile), readers)
+
+
+def _day_of(manifest: Path) -> str:
+    return manifest.name.removesuffix(".manifest.json")
 
 
 def _memory(connection: Connection, path: Path, day: date) -> JudgementMemory:
@@ -145,7 +183,7 @@ def _restore_day(
 def _restore_votes(
     path: Path, connection: Connection, beside: Path
 ) -> Iterator[tuple[str, PaperlarkError | None]]:
-    """Restore every reader's votes."""
+    """Restore every reader's votes, and the readers who have nothing else."""
     log = log_path(path)
     if not log.exists():
         return
@@ -159,6 +197,7 @@ def _restore_votes(
         for profile, cast in votes.items():
             count = FeedbackStore(connection, beside, profile).keep(cast)
             yield f"{count} {'vote' if count == 1 else 'votes'} of {profile}", None
+        ReaderStore(connection, beside).complete()
 
 
 def _remember(digest: Digest, archive: Archive, memory: JudgementMemory) -> None:

@@ -28,11 +28,11 @@ from paperlark.ports import PaperSearch, PaperTexts, Progress
 from paperlark.renderers import typeset
 from paperlark.settings import Settings
 from paperlark.settings.identity import known
-from paperlark.store.database import open_existing
+from paperlark.store.derived import VectorStore
 from paperlark.store.paper_texts import PaperTextStore
 from paperlark.store.readers import ReaderStore
+from paperlark.store.reading import open_existing
 from paperlark.store.search import SearchStore
-from paperlark.store.vectors import VectorStore
 
 if TYPE_CHECKING:
     from paperlark.rankers.semantic_search import SemanticSearch
@@ -217,7 +217,7 @@ def open_search(settings: Settings, progress: Progress) -> Iterator[ArchiveSearc
     A run may be at work meanwhile. Raises StoreError where there is no database; none is made.
     """
     path = settings.database
-    with open_existing(path, settings.profile.title) as connection:
+    with open_existing(path, settings.profile.title, settings.output, caches=True) as connection:
         name = known(settings, ReaderStore(connection, path)).profile.id
         finder = SearchStore(connection, path, name, typeset.plain)
         _catch_up(finder, progress)

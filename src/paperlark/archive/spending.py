@@ -19,8 +19,9 @@ from paperlark.domain.spending import (
 )
 from paperlark.settings import Settings
 from paperlark.settings.environment import Environment
-from paperlark.store.database import check_not_set_aside, open_database
+from paperlark.store.database import check_not_gone
 from paperlark.store.lock import may_be_at_work
+from paperlark.store.reading import open_existing
 from paperlark.store.spending import SpendingStore
 
 
@@ -69,8 +70,8 @@ def read_spending(
 def _store(settings: Settings) -> Iterator[SpendingStore | None]:
     path = settings.database
     if not path.exists():
-        check_not_set_aside(path)
+        check_not_gone(path, settings.output)
         yield None
         return
-    with open_database(path) as connection:
+    with open_existing(path, settings.profile.title, settings.output) as connection:
         yield SpendingStore(connection, path)

@@ -18,9 +18,9 @@ from paperlark.domain.vote_effect import LARGEST, CastVotes, VoteEffect, moves
 from paperlark.ports import Progress, Ranker
 from paperlark.settings import Settings
 from paperlark.settings.identity import known
-from paperlark.store.database import open_existing
 from paperlark.store.examples import LAST_VOTE, ExampleStore
 from paperlark.store.readers import ReaderStore
+from paperlark.store.reading import open_existing
 from paperlark.store.scanned import ScannedStore
 from paperlark.store.votes import FeedbackStore
 
@@ -40,7 +40,7 @@ def vote_effect(
     `however_long`. A run may be at work meanwhile. Raises StoreError.
     """
     path = settings.database
-    with open_existing(path, settings.profile.title) as connection:
+    with open_existing(path, settings.profile.title, settings.output) as connection:
         profile = known(settings, ReaderStore(connection, path)).profile
         latest = _latest_day(connection, path, profile.id)
         if latest is None:

@@ -15,9 +15,9 @@ from paperlark.domain.vote_effect import CastVotes
 from paperlark.settings import Settings
 from paperlark.settings.environment import Environment
 from paperlark.settings.identity import claim, known
-from paperlark.store.database import open_existing
 from paperlark.store.paper_texts import PaperTextStore
 from paperlark.store.readers import ReaderStore
+from paperlark.store.reading import open_existing
 from paperlark.store.votes import FeedbackStore, append_votes, log_path
 
 
@@ -76,7 +76,7 @@ def open_votes(
     Raises StoreError where there is no database: without a page there is nothing to vote on.
     """
     path = settings.database
-    with open_existing(path, settings.profile.title) as connection:
+    with open_existing(path, settings.profile.title, settings.output, writes=writes) as connection:
         identify = claim if writes else known
         name = identify(settings, ReaderStore(connection, path)).profile.id
         yield Votes(

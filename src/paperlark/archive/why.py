@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import zip_longest
+from pathlib import Path
 
 from paperlark.domain.errors import StoreError
 from paperlark.domain.paper import PaperId
@@ -13,11 +15,14 @@ from paperlark.domain.paper_history import DayOfPaper, ListedPaper, PaperHistory
 from paperlark.domain.profile import Profile
 from paperlark.settings import Settings
 from paperlark.settings.identity import known
-from paperlark.store.database import open_existing
+from paperlark.store.derived import EncodingStore
 from paperlark.store.digests import DigestStore
+from paperlark.store.examples import ExampleStore
 from paperlark.store.paper_history import PaperHistoryStore
 from paperlark.store.paper_texts import PaperTextStore
 from paperlark.store.readers import ReaderStore
+from paperlark.store.reading import open_existing
+from paperlark.store.scanned import ScannedStore
 from paperlark.store.votes import FeedbackStore
 
 _SUGGESTED, _MOST_TYPOS = 3, 2
@@ -29,6 +34,8 @@ a transposition makes two."""
 class _Records:
     """The stores with what is known of a reader's papers."""
 
+    connection: sqlite3.Connection
+    path: Path
     profile: Profile
     accounts: PaperHistoryStore
     digests: DigestStore
@@ -43,10 +50,12 @@ def paper_history(settings: Settings, paper: PaperId, day: date | None = None) -
     to this reader.
     """
     path = settings.database
-    with open_existing(path, settings.profile.title) as connection:
+    with open_existing(path, settings.profile.title, settings.output) as connection:
         profile = known(settings, ReaderStore(connection, path)).profile
         name = profile.id
         records = _Records(
+            connection=connection,
+            path=path,
             profile=profile,
             accounts=PaperHistoryStore(connection, path, name),
             digests=DigestStore(connection, path),
@@ -86,7 +95,35 @@ def _day(
         return None
     said = records.accounts.judgements(paper, digest.criteria, digest.judge) if digest.judge else ()
     seen = next((before for before in looked_at if before < day), None)
-    return day_of_paper(digest, paper, seen=seen, readings=said)
+    return _explained(records, day_of_paper(digest, paper, seen=seen, readings=said), paper)
+
+
+def _explained(records: _Records, day: DayOfPaper, paper: PaperId) -> DayOfPaper:
+    """Add the terms of a match that was not explained because its paper was not shown.
+
+    The day is ranked once more for it; where that gives another match, as after a change of the
+    criteria or an import, its terms would not be the reasons of this one.
+    """
+    ranked, profile = day.ranked, records.profile
+    if ranked is None or ranked.match.words_for or ranked.match.words_against:
+        return day
+    scanned = ScannedStore(records.connection, records.path).between(profile.id, day.day, day.day)
+    papers = [one.paper for one in scanned if one.paper is not None]
+    if day.criteria != profile.criteria.fingerprint or len(papers) != ranked.match.of:
+        return day
+    from paperlark.rankers.embedded import EmbeddedRanker  # noqa: PLC0415  # numpy: 0.2 s
+    from paperlark.rankers.embedding import Embedding, PaperEncoder  # noqa: PLC0415  # likewise
+
+    kept = EncodingStore(records.connection, records.path, read_only=True)
+    ranker = EmbeddedRanker(PaperEncoder(Embedding.shipped(), kept))
+    evidence = ExampleStore(records.connection, records.path).evidence(profile, day.day)
+    matches = ranker.rank(papers, profile.criteria, evidence)
+    again = {one.id: match for one, match in zip(papers, matches, strict=True)}[paper]
+    if (again.rank, again.probability) != (ranked.match.rank, ranked.match.probability):
+        return day
+    terms = ranker.explain(papers, profile.criteria, evidence, {paper})[paper]
+    match = replace(ranked.match, words_for=terms.for_match, words_against=terms.against_match)
+    return replace(day, ranked=replace(ranked, match=match))
 
 
 def _unknown(records: _Records, paper: PaperId, listed: Sequence[ListedPaper]) -> StoreError:

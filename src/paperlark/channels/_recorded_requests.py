@@ -11,6 +11,7 @@ that send at the same time each have a context of their own.
 
 from __future__ import annotations
 
+import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +21,9 @@ from functools import partial
 from http import HTTPStatus
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
+
+from paperlark.http.connecting import CutOff
+from paperlark.http.retry_after import retry_after
 
 if TYPE_CHECKING:
     from apprise import NotifyBase
@@ -50,6 +54,7 @@ class HttpCall:
 
 @dataclass(slots=True)
 class _Recording:
+    limit: CutOff
     calls: list[HttpCall] = field(default_factory=list)
     sent: bool = False
     """Whether the request under way has sent anything to its service."""
@@ -59,14 +64,17 @@ _current: ContextVar[_Recording | None] = ContextVar("_current", default=None)
 
 
 @contextmanager
-def record_requests(service: NotifyBase) -> Iterator[list[HttpCall]]:
-    """Yield a list that each request of that service, in this thread, is added to in order."""
+def record_requests(service: NotifyBase, limit: CutOff) -> Iterator[list[HttpCall]]:
+    """Yield a list that each request of that service, in this context, is added to in order.
+
+    All of them together end when their `limit` is over, whatever the service sends how slowly.
+    """
     import requests  # noqa: PLC0415  # comes with Apprise, which only deliveries load
 
     for module in _modules_of(service):
         if getattr(module, "requests", None) is requests:
             module.requests = _Requests(requests)  # type: ignore[attr-defined]
-    recording = _Recording()
+    recording = _Recording(limit)
     token = _current.set(recording)
     try:
         yield recording.calls
@@ -125,7 +133,7 @@ def _session(recording: _Recording) -> Any:  # noqa: ANN401  # a session of requ
             except requests.RequestException:
                 recording.calls.append(HttpCall(None, sent=recording.sent))
                 raise
-            wait = _seconds(reply.headers.get("Retry-After", ""))
+            wait = retry_after(reply.headers)
             recording.calls.append(HttpCall(reply.status_code, wait, reply.text[:_LONGEST]))
             return reply
 
@@ -139,9 +147,17 @@ def _adapter(recording: _Recording) -> Any:  # noqa: ANN401  # an adapter of req
     """Make an adapter whose connections, also through a proxy, note that something was sent."""
     from requests.adapters import HTTPAdapter  # noqa: PLC0415  # see above
     from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool  # noqa: PLC0415
+    from urllib3.exceptions import NewConnectionError  # noqa: PLC0415
 
     def noting(pool: Any) -> Any:  # noqa: ANN401  # a class of urllib3
         class Connection(pool.ConnectionCls):  # type: ignore[misc]
+            def _new_conn(self) -> socket.socket:
+                """Replace how the library connects, which bounds each step alone."""
+                try:
+                    return recording.limit.connect(self._dns_host, self.port)
+                except (OSError, UnicodeError) as error:
+                    raise NewConnectionError(self, f"no connection: {error}") from error
+
             def send(self, data: Any) -> None:  # noqa: ANN401  # as there
                 try:
                     super().send(data)
@@ -169,10 +185,3 @@ def _adapter(recording: _Recording) -> Any:  # noqa: ANN401  # an adapter of req
 
 def _is_to_the_proxy(data: object) -> bool:
     return isinstance(data, bytes) and data.startswith(_TO_THE_PROXY)
-
-
-def _seconds(text: str) -> float | None:
-    try:
-        return max(0.0, float(text))
-    except ValueError:
-        return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import smtplib
+import socket
 import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -14,14 +15,15 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, formataddr
 
-from paperlark.channels import redact
+from paperlark.channels import server_words
 from paperlark.domain.delivery import Message, MessageFormat, Style
 from paperlark.domain.errors import ChannelBusy, ChannelRefused, DeliveryError, MaybeDelivered
+from paperlark.http.connecting import CutOff, cut_off
 
 _log = logging.getLogger(__name__)
 _FORM = MessageFormat(Style.MAIL, longest=100_000, subject_longest=200, most=1)
-_TIMEOUT = 60.0
-"""Seconds within which a mail server must answer each step."""
+_SECONDS = 120.0
+"""Seconds for a whole session: connecting, greeting, login, the mail and every answer."""
 _OK = 250
 _LASTING = 500
 _LONGEST_LINE = 998
@@ -57,7 +59,9 @@ class MailChannel:
         name: str,
         *,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        seconds: float = _SECONDS,
     ) -> None:
+        self._seconds = seconds
         self._server = server
         self._recipient = recipient
         self._name = name
@@ -86,10 +90,15 @@ class MailChannel:
     @contextmanager
     def _session(self) -> Iterator[smtplib.SMTP]:
         """Open a session that may send; raises ChannelBusy or ChannelRefused."""
+        with cut_off(self._seconds) as limit, self._within(limit) as smtp:
+            yield smtp
+
+    @contextmanager
+    def _within(self, limit: CutOff) -> Iterator[smtplib.SMTP]:
         server = self._server
         smtp: smtplib.SMTP | None = None
         try:
-            smtp = self._connect()
+            smtp = self._connect(limit)
             smtp.ehlo_or_helo_if_needed()
             if server.user is not None:
                 smtp.login(server.user, server.password or "")
@@ -115,9 +124,10 @@ class MailChannel:
                 hint="write `server` in the table [mail] in plain letters, or change the password",
             ) from None
         except (OSError, smtplib.SMTPException) as error:
+            late = f"did not finish within {self._seconds:g} s"
+            failed = late if limit.is_over else f"cannot be reached ({type(error).__name__})"
             raise ChannelBusy(
-                f"{self._name}: the mail server {server.host}:{server.port} cannot be reached"
-                f" ({type(error).__name__})"
+                f"{self._name}: the mail server {server.host}:{server.port} {failed}"
             ) from error
         finally:
             if smtp is not None:
@@ -125,12 +135,12 @@ class MailChannel:
                     smtp.quit()
                 smtp.close()
 
-    def _connect(self) -> smtplib.SMTP:
+    def _connect(self, limit: CutOff) -> smtplib.SMTP:
         server = self._server
         trusted = ssl.create_default_context()
         if server.security == "tls":
-            return smtplib.SMTP_SSL(server.host, server.port, timeout=_TIMEOUT, context=trusted)
-        smtp = smtplib.SMTP(server.host, server.port, timeout=_TIMEOUT)
+            return _TlsSession(limit, server.host, server.port, context=trusted)
+        smtp = _Session(limit, server.host, server.port)
         try:
             if server.security == "starttls":
                 smtp.starttls(context=trusted)
@@ -147,7 +157,7 @@ class MailChannel:
 
     def _refusal(self, code: int, said: bytes | str, what: str) -> DeliveryError:
         text = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
-        words = redact(text, self._secrets())
+        words = server_words(text, self._secrets())
         problem = f"{self._name}: the mail server rejected {what} ({code} {words})"
         if code < _LASTING:
             return ChannelBusy(problem)
@@ -185,3 +195,34 @@ class MailChannel:
         if where.startswith("https://"):
             # RFC 8058: one-click unsubscription by the mail program.
             mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+
+
+class _Session(smtplib.SMTP):
+    """A session whose connection is cut off when its time is over.
+
+    The library would connect, and greet, within a time for each single step.
+    """
+
+    def __init__(self, limit: CutOff, host: str, port: int) -> None:
+        self._limit = limit
+        super().__init__(host, port, _own_name(), timeout=limit.seconds)
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:  # noqa: ARG002
+        return self._limit.connect(host, port)
+
+
+class _TlsSession(smtplib.SMTP_SSL):
+    """The same under TLS from the start."""
+
+    def __init__(self, limit: CutOff, host: str, port: int, context: ssl.SSLContext) -> None:
+        self._limit = limit
+        super().__init__(host, port, _own_name(), timeout=limit.seconds, context=context)
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:  # noqa: ARG002
+        return self.context.wrap_socket(self._limit.connect(host, port), server_hostname=host)
+
+
+def _own_name() -> str:
+    """Return how to greet; the library would ask name servers, for as long as they please."""
+    name = socket.gethostname()
+    return name if "." in name else "[127.0.0.1]"

@@ -5,19 +5,28 @@ from __future__ import annotations
 import json
 import logging
 import re
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as FutureTimeout
+from contextvars import copy_context
 from http import HTTPStatus
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
-from paperlark.channels import redact
+from paperlark.channels import server_words
 from paperlark.channels._recorded_requests import HttpCall, record_requests
 from paperlark.domain.delivery import Message, MessageFormat, Style
 from paperlark.domain.errors import ChannelBusy, ChannelRefused, DeliveryError, MaybeDelivered
+from paperlark.http.connecting import cut_off
 
 if TYPE_CHECKING:
     from apprise import NotifyBase
 
 _log = logging.getLogger(__name__)
+_SECONDS = 60.0
+"""Seconds for a whole message: connecting, and every byte of every answer."""
+_TO_HANG_UP = 2.0
+"""Seconds in which requests that are cut off come back."""
 _SHORTEST = 300
 """Characters. A shorter message has no room for a paper."""
 _COMFORTABLE = 12_000
@@ -47,7 +56,8 @@ class NotifyChannel:
 
     deduplicates = False
 
-    def __init__(self, address: str, name: str) -> None:
+    def __init__(self, address: str, name: str, *, seconds: float = _SECONDS) -> None:
+        self._seconds = seconds
         self._name = name
         self._address = address
         self._service = self._open(address)
@@ -57,17 +67,16 @@ class NotifyChannel:
         """Send a message; raises DeliveryError."""
         from apprise.exception import AppriseException  # noqa: PLC0415  # 0.2 s
 
-        with record_requests(self._service) as calls:
+        with cut_off(self._seconds) as limit, record_requests(self._service, limit) as calls:
             try:
-                arrived = self._service.notify(
-                    body=message.text,
-                    title=message.subject,
-                    body_format=self.message_format.style.value,
-                )
+                arrived = self._notify(message)
             except AppriseException as error:
                 raise ChannelRefused(
                     f"{self._name}: Apprise could not send it ({type(error).__name__})"
                 ) from error
+            if arrived and limit.is_over:
+                # An answer that was cut off in its header looks like a whole one to the library.
+                raise self._unfinished()
         statuses = ", ".join(
             "no answer" if one.status is None else str(one.status) for one in calls
         )
@@ -75,6 +84,36 @@ class NotifyChannel:
         failure = self._failure(calls) if not arrived else self._reported_failure(calls)
         if failure is not None:
             raise failure
+
+    def _notify(self, message: Message) -> bool:
+        """Send it in a thread, which is left behind where a service without HTTP never ends."""
+        ended: Future[bool] = Future()
+        context = copy_context()
+
+        def work() -> None:
+            try:
+                ended.set_result(
+                    bool(
+                        context.run(
+                            self._service.notify,
+                            body=message.text,
+                            title=message.subject,
+                            body_format=self.message_format.style.value,
+                        )
+                    )
+                )
+            except BaseException as error:  # noqa: BLE001  # raised where it is waited for
+                ended.set_exception(error)
+
+        Thread(target=work, daemon=True, name="a message under way").start()
+        try:
+            return ended.result(self._seconds + _TO_HANG_UP)
+        except FutureTimeout:
+            raise self._unfinished() from None
+
+    def _unfinished(self) -> MaybeDelivered:
+        service = self._service.service_name
+        return MaybeDelivered(f"{self._name}: {service} did not finish within {self._seconds:g} s")
 
     def _open(self, address: str) -> NotifyBase:
         import apprise  # noqa: PLC0415  # 0.2 s
@@ -132,7 +171,7 @@ class NotifyChannel:
         if call.status is None:
             return "the answer was lost" if call.sent else "it cannot be reached"
         parts = {part for part in re.split(r"[/?&=:@#]+", self._address) if len(part) >= _SECRET}
-        words = redact(call.text, parts | {unquote(part) for part in parts})
+        words = server_words(call.text, parts | {unquote(part) for part in parts})
         return f"it answered {call.status}" + (f": {words}" if words else "")
 
 

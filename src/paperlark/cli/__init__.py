@@ -5,17 +5,20 @@ from __future__ import annotations
 import gc
 import os
 import sys
+from collections.abc import Sequence
 from importlib import import_module
 from io import TextIOWrapper
 from keyword import iskeyword
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import click
 
 from paperlark import __version__
-from paperlark.cli._terminal import tell_error
+from paperlark.cli._os_errors import drop_output, explained
+from paperlark.cli._terminal import redact_streams, redacting_streams, tell_error
 from paperlark.domain.errors import PaperlarkError
+from paperlark.domain.redaction import remember_addresses
 
 _COMMANDS = {
     "init": "Write a profile: six questions, two files.",
@@ -77,10 +80,18 @@ class _Failure(click.ClickException):
 class _Commands(click.Group):
     """Finds a command `x` in the module `paperlark.cli.x`, and prints expected errors."""
 
+    def main(self, args: Sequence[str] | None = None, *more: Any, **named: Any) -> Any:  # noqa: ANN401  # click's signature
+        """Run a command line; no secret of its arguments or its environment is printed."""
+        for argument in sys.argv[1:] if args is None else args:
+            remember_addresses(argument)
+        with redacting_streams():
+            return super().main(args, *more, **named)
+
     def invoke(self, ctx: click.Context) -> object:
-        """Run the command; an error of ours ends it with exit code 1."""
+        """Run the command; an expected error ends it with exit code 1."""
         try:
-            return super().invoke(ctx)
+            with explained():
+                return super().invoke(ctx)
         except PaperlarkError as error:
             raise _Failure(error) from error
 
@@ -147,6 +158,23 @@ def cli(context: click.Context, *, verbose: int, log_file: Path | None) -> None:
     set_up_logging(context, max(verbose, int(scheduled)), log_file)
 
 
+def _open_missing_streams() -> None:
+    """Replace streams that were closed before we began: what is printed goes nowhere then."""
+    nowhere = Path(os.devnull)
+    sys.stdin = sys.stdin or nowhere.open(encoding="utf-8")
+    sys.stdout = sys.stdout or nowhere.open("w", encoding="utf-8")
+    sys.stderr = sys.stderr or nowhere.open("w", encoding="utf-8")
+
+
+def _check_folder() -> None:
+    """End the process with one line where the current folder was deleted."""
+    try:
+        Path.cwd()
+    except OSError as error:
+        tell_error(f"the current folder cannot be used ({error.strerror}): cd into another one")
+        sys.exit(1)
+
+
 def main() -> None:
     """Run the command line."""
     # A run makes many values and hardly a cycle of them: to look for cycles as often as Python does
@@ -154,8 +182,18 @@ def main() -> None:
     gc.set_threshold(_GC_THRESHOLD)
     # No plugin of pydantic's is wanted, and to look for one reads every installed package.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    _open_missing_streams()
     # A terminal that lacks a character gets a question mark, not the end of the run.
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")
-    cli.main(prog_name="paperlark")
+    redact_streams()
+    try:
+        with explained():
+            _check_folder()
+            cli.main(prog_name="paperlark")
+    except PaperlarkError as error:  # before or after a command: --help, or the last line printed
+        tell_error(str(error))
+        sys.exit(1)
+    finally:
+        drop_output()

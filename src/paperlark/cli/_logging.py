@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import click
 
 from paperlark.cli._options import environment_of
 from paperlark.domain.errors import PublishError
-from paperlark.settings.environment import redact_secrets, remember_variables
+from paperlark.domain.redaction import redacted, remember_variables
 
 _FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 _TIME = "%Y-%m-%dT%H:%M:%S%z"
@@ -23,7 +24,7 @@ class _RedactingFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line without secrets."""
-        return redact_secrets(super().format(record))
+        return redacted(super().format(record))
 
 
 @dataclass
@@ -40,6 +41,8 @@ class LogSetup:
         self._attach(logging.StreamHandler(), _LEVELS[min(self.verbosity, len(_LEVELS) - 1)])
         if self.file is not None:
             try:
+                # A new one is for its owner alone to read.
+                os.close(os.open(self.file, os.O_CREAT | os.O_WRONLY, 0o600))
                 handler = logging.FileHandler(self.file, encoding="utf-8")
             except OSError as error:
                 raise PublishError(

@@ -7,12 +7,12 @@ from dataclasses import replace
 from datetime import date, datetime
 from functools import partial, wraps
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import IO, Any, TypeVar, cast
 
 import click
 
 from paperlark.api import OpenedProfile, find_profile, open_profile
-from paperlark.cli._terminal import progress, wait_for_paid_answers
+from paperlark.cli._terminal import give_up, progress, tell_error, wait_for_paid_answers
 from paperlark.settings.environment import Environment, RunOptions
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -42,11 +42,27 @@ def open_for(
         environment=environment_of(context),
         progress=progress(),
     )
-    return replace(opened, interruptible=wait_for_paid_answers)
+    return replace(opened, interruptible=wait_for_paid_answers, give_up=give_up)
 
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 _FOLDER = click.Path(path_type=Path, file_okay=False)
+
+
+class DayMistake(click.BadParameter):
+    """A day that cannot be, told in one line."""
+
+    def show(self, file: IO[str] | None = None) -> None:
+        """Print it, without how the command is used: that is not what went wrong."""
+        tell_error(self.format_message(), file)
+
+
+def check_not_future(day: date, latest: date, option: str) -> None:
+    """Raise DayMistake for a day that arXiv has not announced yet, before anything is asked."""
+    if day > latest:
+        raise DayMistake(
+            f"{day} is in the future; arXiv's latest day is {latest}", param_hint=f"'{option}'"
+        )
 
 
 class Day(click.ParamType[date]):
@@ -63,7 +79,10 @@ class Day(click.ParamType[date]):
         try:
             return datetime.strptime(str(value), "%Y-%m-%d").date()  # noqa: DTZ007  # a day has no zone
         except ValueError:
-            self.fail(f"{value!r} is not a valid date; write it like 2025-02-26", param, ctx)
+            shown = str(value)[:80]
+            raise DayMistake(
+                f"{shown!r} is not a valid date; write it like 2025-02-26", ctx, param
+            ) from None
 
 
 def check_paper(name: str) -> str:

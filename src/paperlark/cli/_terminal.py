@@ -8,16 +8,62 @@ import stat
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any, BinaryIO, TextIO
 
 import click
+
+from paperlark.domain.redaction import redacted
 
 if TYPE_CHECKING:
     from paperlark.domain.spending import Spend
     from paperlark.ports import Advance, Progress
+
+
+class RedactingStream:
+    """A stream of text, or of bytes, that passes on what is written without known secrets."""
+
+    def __init__(self, stream: TextIO | BinaryIO) -> None:
+        self._stream = stream
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401  # whatever the stream has
+        return getattr(self._stream, name)
+
+    @property
+    def buffer(self) -> RedactingStream:
+        """The stream of bytes below a stream of text."""
+        return RedactingStream(self._stream.buffer)  # type: ignore[union-attr]  # none: no attribute
+
+    def write(self, text: Any) -> int:  # noqa: ANN401  # text or bytes, as the stream takes them
+        """Write text, or bytes."""
+        self._stream.write(redacted(text))
+        return len(text)
+
+    def writelines(self, lines: Iterable[str]) -> None:
+        """Write several texts."""
+        self.write("".join(lines))
+
+
+@contextmanager
+def redacting_streams() -> Iterator[None]:
+    """Let no known secret out of standard output and standard error, tracebacks included."""
+    before = sys.stdout, sys.stderr
+    redact_streams()
+    try:
+        yield
+    finally:
+        sys.stdout, sys.stderr = before
+
+
+def redact_streams() -> None:
+    """Do so until the process ends: a traceback is written last of all."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        # There is none in a windowed program, and one layer is enough.
+        if stream is not None and not isinstance(stream, RedactingStream):
+            setattr(sys, name, RedactingStream(stream))
 
 
 def tell_error(message: str, file: IO[str] | None = None) -> None:
@@ -25,6 +71,12 @@ def tell_error(message: str, file: IO[str] | None = None) -> None:
     for line in message.splitlines():
         printable = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in line)
         click.echo(f"{click.style('error:', fg='red')} {printable}", file=file, err=True)
+
+
+def give_up(message: str) -> None:
+    """Print an error and end the process, whatever its other threads are at."""
+    tell_error(message)
+    os._exit(1)
 
 
 _PATIENCE = 9.0

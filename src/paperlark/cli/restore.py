@@ -24,9 +24,9 @@ def command(context: click.Context, *, folder: Path | None, profile_file: Path) 
     """Rebuild the profile's database from its pages and their manifests.
 
     This restores every day's page, the judgements it was made with, which papers were announced
-    to you, and your votes. Imported papers are not restored: import them again. An existing
-    database is never touched, but for one that has only pages of other profiles: it keeps them, and
-    gets yours.
+    to you, and your votes; other profiles beside yours that shared the database are restored with
+    it. Imported papers are not restored: import them again. A database that is there keeps what it
+    has, and gets the days that it lacks.
     """
     profile = open_for(context, profile_file)
     restored = 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import click
 
 from paperlark.cli._estimate import estimate_days
 from paperlark.cli._make import make_one, make_range
-from paperlark.cli._options import Day, estimate_option, open_for, page_options
+from paperlark.cli._options import Day, check_not_future, estimate_option, open_for, page_options
 from paperlark.settings.environment import RunOptions
 
 
@@ -47,10 +48,12 @@ def command(
     """
     if (day is None) == (first is None) or (first is None) != (last is None):
         raise click.UsageError("give either --date DAY, or --from DAY and --to DAY")
-    profile = open_for(context, profile_file, options)
+    profile = open_for(context, profile_file, replace(options, anew=True))
     if first is not None and last is not None and first > last:
         raise click.UsageError(f"--from {first} is after --to {last}")
     begin, end = (day or first), (day or last)
+    if end is not None and options.feeds is None:
+        check_not_future(end, profile.today, "--to" if day is None else "--date")
     if estimates and begin is not None and end is not None:
         context.exit(estimate_days(profile, begin, end, as_json=as_json))
     if day is not None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from paperlark.cli._options import Day, open_for, profile_option
+from paperlark.domain.redaction import redacted
 from paperlark.ports import Renderer
 from paperlark.renderers.json import JsonRenderer
 from paperlark.renderers.markdown import MarkdownRenderer
@@ -55,4 +56,4 @@ def _show(markdown: str) -> None:
     with console.capture() as page:
         console.print(Markdown(markdown, hyperlinks=False))
     # Unlike rich's, click's pager tells `less` that colours are coming.
-    click.echo_via_pager(page.get())
+    click.echo_via_pager(redacted(page.get()))

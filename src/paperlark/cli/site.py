@@ -36,9 +36,9 @@ def command(
 ) -> None:
     r"""Build a static site of all days that were made: days, months, years, topics, authors, feeds.
 
-    It opens from a folder, a web server or GitHub Pages. Only what is new is built, and readers
-    see the old site until the new one is complete. Name several profiles to have them side by
-    side.
+    It opens from a folder, a web server or GitHub Pages. Only what is new is built, into the same
+    folder, and every link works at every moment; files of your own in it stay. Name several
+    profiles to have them side by side.
 
     \b
     Examples:

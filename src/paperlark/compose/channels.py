@@ -36,8 +36,8 @@ def open_deliveries(
     tell: Callable[[str], object] = lambda _: None,
 ) -> Iterator[Deliveries]:
     """Open the outbox of a profile; no other run delivers meanwhile. Raises StoreError."""
-    path = settings.database
-    with run_lock(path, patience=patience, tell=tell), open_database(path) as connection:
+    path, alone = settings.database, run_lock(settings.database, patience=patience, tell=tell)
+    with alone, open_database(path, pages=settings.output) as connection:
         archive, readers = DigestStore(connection, path), ReaderStore(connection, path)
         settings = claim(settings, readers, tell)
 

@@ -14,13 +14,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from paperlark.compose.model_server import capability_keeper, stored_capabilities
+from paperlark.domain.errors import KeyMissing, PriceUnknown
 from paperlark.domain.profile import Profile
 from paperlark.llm.budget import BudgetLedger
 from paperlark.llm.threads import Threads
 from paperlark.ports import BatchJobs, ChatModel, Judge, Progress, QuestionBook
 from paperlark.settings import ModelSettings, Settings
 from paperlark.settings.environment import Environment, RunOptions
-from paperlark.store.model_servers import ModelServerStore, StoredUnreadable
+from paperlark.store.batch_jobs import new_jobs_check
+from paperlark.store.model_servers import FAILING, UNREADABLE, ModelServerStore, StoredFailure
 from paperlark.store.spending import SpendingStore
 
 if TYPE_CHECKING:
@@ -67,20 +69,32 @@ def choose_judge(  # noqa: PLR0917  # all that a judge may need
     model = settings.model
     if model is None or threads is None or not options.use_model:
         return ChosenJudge(None)
-    server = _open_server(model, settings.database, environment, threads, opened)
-    from paperlark.llm.chat_stack import build_chat_stack  # noqa: PLC0415  # with a model only
+    # With a model only.
+    from paperlark.llm.chat_stack import Misconfigured, build_chat_stack  # noqa: PLC0415
 
+    servers = ModelServerStore(settings.database, now=environment.now)
+    failures = partial(StoredFailure, servers, model.base_url, model.model)
+    try:
+        server = opened.enter_context(
+            _open_server(model, settings.database, environment, threads, failures(FAILING))
+        )
+    except (KeyMissing, PriceUnknown) as error:
+        misconfigured = Misconfigured(model.model, error, model.on_failure)
+        options.tell(str(error))
+        return ChosenJudge(_llm_judge(settings.profile, model, misconfigured), paid=True)
     chat = build_chat_stack(
-        server, model.base_url, ledger, book=book, own_prices=model.prices, now=environment.now
+        *(server, model.base_url, ledger),
+        book=book,
+        own_prices=model.prices,
+        now=environment.now,
+        over=options.over,
     )
     apart = threads.asking(chat)
-    servers = ModelServerStore(settings.database, now=environment.now)
-    memory = StoredUnreadable(servers, model.base_url, model.model)
-    live = _llm_judge(settings.profile, model, chat, threads.map, memory)
+    live = _llm_judge(settings.profile, model, chat, threads.map, failures(UNREADABLE))
     submits = model.batch if options.batch is None else options.batch
-    # Other runs are kept off the database: no job can appear later.
     if not submits and not jobs.open_jobs():
-        return ChosenJudge(live, paid=True, chat=apart)
+        check = new_jobs_check(jobs, recorded=options.feeds is not None)
+        return ChosenJudge(live, paid=True, chat=apart, collect=check)
     batched = _with_batches(
         live, server, jobs, ledger, settings.profile, model, submits=submits, now=environment.now
     )
@@ -109,7 +123,7 @@ def _llm_judge(
     model: ModelSettings,
     chat: ChatModel,
     map_: Map = map,
-    memory: StoredUnreadable | None = None,
+    memory: StoredFailure | None = None,
 ) -> LlmJudge:
     from paperlark.judges.llm import LlmJudge  # noqa: PLC0415  # only a page with a model needs it
     from paperlark.judges.prompt import mentions_authors  # noqa: PLC0415  # likewise
@@ -132,7 +146,7 @@ def _open_server(
     database: Path,
     environment: Environment,
     threads: Threads,
-    opened: ExitStack,
+    memory: StoredFailure,
 ) -> OpenAICompatible:
     """Return the client of the model's server, behind its rate limiter."""
     # Only a page with a model needs these.
@@ -147,19 +161,21 @@ def _open_server(
     model.check_price(environment.now())
     limits = RateLimits(model.requests_per_minute, model.tokens_per_minute)
     rate_limiter = RateLimiter(AimdConcurrency(model.parallel, limits))
-    threads.on_stop(rate_limiter.close)
     server = OpenAICompatible(
         model.base_url,
         model.model,
         key=key,
+        address=model.address(environment),
         timeout=model.timeout,
         rate_limiter=rate_limiter,
         capabilities=stored_capabilities(model, database),
         on_learned=capability_keeper(model, database, environment.now),
         own_prices=model.prices,
+        memory=memory,
         now=environment.now,
     )
-    return opened.enter_context(server)
+    threads.on_stop(server.stop)
+    return server
 
 
 def _with_batches(  # noqa: PLR0917  # all that it is made of
@@ -182,7 +198,6 @@ def _with_batches(  # noqa: PLR0917  # all that it is made of
     from paperlark.judges.batch_requests import BatchTerms  # noqa: PLC0415
     from paperlark.judges.batched import BatchedJudge  # noqa: PLC0415
     from paperlark.llm.batch import BatchService  # noqa: PLC0415
-    from paperlark.llm.chat_stack import max_batch_cost, with_reasoning_budget  # noqa: PLC0415
 
     service = BatchService(
         chat.connection, partial(chat.spend_of, batch=True), prompt=live.plan.system
@@ -190,18 +205,7 @@ def _with_batches(  # noqa: PLR0917  # all that it is made of
     return BatchedJudge(
         live,
         BatchClient(service, jobs, profile.id, model.model, profile.cutoffs, now=now),
-        BatchTerms(
-            capabilities_known=lambda: chat.knows_capabilities,
-            body=lambda prompt: chat.body(with_reasoning_budget(prompt, chat.reasoning_tokens)),
-            max_cost=lambda prompt: max_batch_cost(
-                with_reasoning_budget(prompt, chat.reasoning_tokens),
-                model.model,
-                model.base_url,
-                now(),
-                own_prices=model.prices,
-            ),
-            ledger=ledger,
-        ),
+        BatchTerms.of(chat, ledger, model.base_url, own_prices=model.prices, now=now),
         criteria=profile.criteria.fingerprint,
         submits=submits,
     )

@@ -11,7 +11,7 @@ from paperlark.compose.channels import outboxes
 from paperlark.compose.pages import open_page_maker
 from paperlark.delivery.deliveries import DeliveryReport
 from paperlark.domain.delivery import Failure
-from paperlark.ports import Progress
+from paperlark.runs.limit import RunLimit
 from paperlark.runs.make_page import Interruptible
 from paperlark.runs.morning import Morning, MorningReporter, MorningSteps
 from paperlark.settings import Settings
@@ -22,7 +22,7 @@ def compose_morning(
     settings: Settings,
     options: RunOptions,
     environment: Environment,
-    progress: Progress,
+    limit: RunLimit,
     reporter: MorningReporter,
     *,
     on_delivery: Callable[[DeliveryReport], object],
@@ -34,7 +34,7 @@ def compose_morning(
     def build() -> Path:
         from paperlark.site.build import build_site  # noqa: PLC0415  # where there is a site
 
-        return build_site([settings], settings.site.folder, settings.site.address, progress).folder
+        return build_site([settings], settings.site.folder, settings.site.address, limit).folder
 
     def deliver(day: date, failures: Sequence[Failure]) -> bool:
         if not settings.channels:
@@ -54,7 +54,7 @@ def compose_morning(
             alarm=outboxes(settings, environment).alarm,
             interruptible=interruptible,
         ),
-        progress,
+        limit,
         reporter,
         waits=waits,
         live=options.feeds is None,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
@@ -21,7 +21,7 @@ from paperlark.domain.spending import NO_BOUND
 from paperlark.llm.budget import BudgetLedger
 from paperlark.renderers.page_files import RENDERERS
 from paperlark.runs.estimate import EstimateDay, Estimator
-from paperlark.runs.make_page import PageMaker
+from paperlark.runs.make_page import Aside, FetchAnnouncement, PageMaker
 from paperlark.runs.ranking_criteria import CriteriaChooser
 from paperlark.settings import Settings
 from paperlark.settings.environment import Environment, RunOptions
@@ -29,6 +29,7 @@ from paperlark.settings.identity import claim, known
 from paperlark.store.announcements import AnnouncementStore
 from paperlark.store.batch_jobs import BatchJobStore
 from paperlark.store.database import open_database
+from paperlark.store.derived import derived_stores
 from paperlark.store.digests import DigestStore
 from paperlark.store.examples import ExampleStore
 from paperlark.store.judgements import JudgementStore, StoredQuestions
@@ -37,22 +38,20 @@ from paperlark.store.readers import ReaderStore
 from paperlark.store.scanned import ScannedStore
 from paperlark.store.spending import SpendingStore
 from paperlark.store.translations import TranslationStore
-from paperlark.store.vectors import VectorStore
 
 
 @dataclass(frozen=True, slots=True)
 class OpenedParts:
     """What a page is made with, except for the judge.
 
-    `begin` starts a day, `begin_budget` its budget. `memory` and
-    `spending` have what was paid for, `book` what is under way, `jobs` the submitted batches;
-    `settings` have the id.
+    `begin_budget` starts a day's budget. `memory` and `spending` have what was paid for, `book`
+    what is under way, `jobs` the submitted batches; `settings` have the id.
     """
 
     settings: Settings
     parts: DayParts
+    announcements: FetchAnnouncement
     days: Callable[[date, date], tuple[date, ...]]
-    begin: Callable[[date], None]
     begin_budget: Callable[[date], None]
     memory: JudgementStore
     book: StoredQuestions
@@ -72,18 +71,16 @@ def open_page_maker(
     """
     model = settings.model
     with ExitStack() as opened:
-        enter_run(settings, options, opened)
+        aside = enter_run(settings, options, opened)
         threads = start_threads(model, opened)
         ledger = BudgetLedger(model.budget if model else NO_BOUND)
-        made = open_parts(settings, options, environment, ledger, opened)
+        made = open_parts(settings, options, environment, ledger, aside, opened)
         own = made.settings
         chosen = choose_judge(
             own, options, environment, threads, ledger, made.book, made.jobs, opened
         )
         parts = replace(made.parts, judge=chosen.judge)
-        paid: tuple[Callable[[date], None], ...] = ()
         if chosen.paid and model:
-            paid = (made.book.begin, *((made.begin_budget,) if ledger.bounded else ()))
             source = model.price_source(environment.now())
             parts = replace(
                 parts,
@@ -98,33 +95,38 @@ def open_page_maker(
             renderers=RENDERERS,
             folder=options.output or settings.output,
             notes=options.notes,
+            announcements=made.announcements,
             days=made.days,
             collect=chosen.collect,
-            begin=(made.begin, *paid),
+            begin=(made.book.begin, made.begin_budget) if chosen.paid else (),
             stop=threads.stop if threads else lambda: 0,
             ranking=replace(made.ranking, chat=chosen.chat),
         )
 
 
-def enter_run(settings: Settings, options: RunOptions, opened: ExitStack) -> None:
+def enter_run(settings: Settings, options: RunOptions, opened: ExitStack) -> Aside:
     """Wait until no other run is at work on the database, and keep others off it."""
-    lock = run_lock(settings.database, patience=options.patience, tell=options.tell)
-    opened.enter_context(lock)
+    lock = partial(run_lock, patience=options.patience, tell=options.tell)
+    held = opened.enter_context(lock(settings.database, at_most=settings.at_most))
+    return nullcontext if options.feeds else held.aside
 
 
-def open_parts(
+def open_parts(  # noqa: PLR0917  # all that pages and estimates share
     settings: Settings,
     options: RunOptions,
     environment: Environment,
     ledger: BudgetLedger,
+    aside: Aside,
     opened: ExitStack,
     *,
     writes: bool = True,
 ) -> OpenedParts:
     """Put everything together but for a judge; raises SourceError, StoreError or IdentityShared."""
     database = settings.database
-    announcements = choose_sources(settings, options.feeds, environment, opened)
-    connection = opened.enter_context(open_database(database))
+    arxiv = choose_sources(settings, options.feeds, environment, opened)
+    tell = options.tell if options.anew else None
+    stored = open_database(database, pages=settings.output, tell=tell)
+    connection = opened.enter_context(stored)
     readers = ReaderStore(connection, database)
     settings = claim(settings, readers, options.tell) if writes else known(settings, readers)
     spending = SpendingStore(connection, database)
@@ -132,25 +134,26 @@ def open_parts(
     opened.enter_context(book)
     from paperlark.rankers.embedded import ranker_and_precedents  # noqa: PLC0415  # numpy: 0.2 s
 
-    ranker, precedent_finder = ranker_and_precedents(VectorStore(connection, database))
+    ranker, precedent_finder = ranker_and_precedents(*derived_stores(connection, database))
 
     def begin_budget(day: date) -> None:
         ledger.begin(*spending.before(settings.profile.id, day, environment.now()))
 
+    parts = DayParts(
+        sources=arxiv.sources,
+        batches=AnnouncementStore(connection, database),
+        archive=DigestStore(connection, database),
+        ranker=ranker,
+        author_service=choose_people(settings, environment, opened),
+        example_source=ExampleStore(connection, database, all_votes=options.all_votes),
+        precedent_finder=precedent_finder,
+        printed_names=partial(printed_names, ScannedStore(connection, database), settings),
+    )
     return OpenedParts(
         settings=settings,
-        parts=DayParts(
-            sources=announcements.sources,
-            batches=AnnouncementStore(connection, database),
-            archive=DigestStore(connection, database),
-            ranker=ranker,
-            author_service=choose_people(settings, environment, opened),
-            example_source=ExampleStore(connection, database, all_votes=options.all_votes),
-            precedent_finder=precedent_finder,
-            printed_names=partial(printed_names, ScannedStore(connection, database), settings),
-        ),
-        days=announcements.days,
-        begin=lambda _: announcements.begin(),
+        parts=parts,
+        announcements=FetchAnnouncement(settings.profile.categories, parts, arxiv.begin, aside),
+        days=arxiv.days,
         begin_budget=begin_budget,
         memory=JudgementStore(connection, database, now=environment.now),
         book=book,
@@ -179,9 +182,9 @@ def open_estimator(
             hint="add a table [judge]",
         )
     with ExitStack() as opened:
-        enter_run(settings, options, opened)
+        aside = enter_run(settings, options, opened)
         ledger = BudgetLedger(model.budget)
-        made = open_parts(settings, options, environment, ledger, opened, writes=False)
+        made = open_parts(settings, options, environment, ledger, aside, opened, writes=False)
         judge = choose_estimating_judge(
             made.settings.profile, model, made.spending, made.jobs, opened
         )
@@ -195,7 +198,8 @@ def open_estimator(
                 made.settings.profile,
                 model,
                 replace(made.parts, memory=made.memory),
-                (made.begin, made.begin_budget),
+                made.announcements,
+                (made.begin_budget,),
                 judge,
                 ledger,
                 environment.now,

@@ -58,14 +58,15 @@ def _arxiv(settings: Settings, environment: Environment, opened: ExitStack) -> A
 
     arxiv = settings.arxiv
     client = opened.enter_context(open_arxiv_client(settings, environment))
-    sources = (
+    sources: tuple[Source, ...] = (
         RssFeeds(client, arxiv.rss, now=environment.now),
         ListingPages(client, arxiv.pages, now=environment.now),
         CatchupPages(client, arxiv.pages, now=environment.now),
         OaiRecords(client, arxiv.oai),
         SearchApi(client, arxiv.search),
     )
-    return Announcements(sources, weekdays, client.begin)
+    noting = tuple(map(client.noting, sources))
+    return Announcements(noting, weekdays, client.begin)
 
 
 def open_arxiv_client(

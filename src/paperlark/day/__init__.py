@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from time import monotonic
 
-from paperlark.day.announce import announce, filter_new
-from paperlark.day.assemble import RankedPapers, Selection, assemble
+from paperlark.day.announce import announce, filter_new, surplus_notes
+from paperlark.day.assemble import RankedPapers, Selection, assemble, with_matched_terms
 from paperlark.day.authors import (
     filter_by_h_index,
     look_up_authors,
@@ -39,6 +39,7 @@ from paperlark.day.unread import (
     report_unread,
     sample_size,
 )
+from paperlark.domain.announcement import Announcement
 from paperlark.domain.digest import Candidate, Digest
 from paperlark.domain.feedback import NO_EVIDENCE, NO_LATER_VOTES, Evidence, vote_notes
 from paperlark.domain.judgement import NO_PRECEDENTS, JudgementKey, OnFailure
@@ -53,9 +54,9 @@ from paperlark.ports import (
     ExampleSource,
     Judge,
     JudgementMemory,
+    LearningRanker,
     PrecedentFinder,
     Progress,
-    Ranker,
     Source,
 )
 
@@ -78,7 +79,7 @@ class DayParts:
     sources: Sequence[Source]
     batches: AnnouncementBatches
     archive: Archive
-    ranker: Ranker
+    ranker: LearningRanker
     judge: Judge | None = None
     memory: JudgementMemory | None = None
     author_service: AuthorService | None = None
@@ -98,15 +99,18 @@ def make_digest(
     notes: tuple[str, ...] = (),
     *,
     ranking: RankingCriteria | None = None,
+    announcement: Announcement | None = None,
 ) -> Digest:
     """Make one reader's digest of one day; `ranking` is what it is ranked by, if not as written.
+
+    `announcement` is that day's, where it was fetched before.
 
     Raises SourceError when no feed could be got, JudgeUnavailable when no paper could be judged
     and that is to fail.
     """
     progress = _TimedSteps(progress)
     ranking = ranking or RankingCriteria(profile.criteria)
-    announcement = announce(
+    announcement = announcement or announce(
         day, profile.categories, sources=parts.sources, batches=parts.batches, progress=progress
     )
     seen = parts.archive.seen(profile.id, day, [one.paper.id for one in announcement.papers])
@@ -139,10 +143,19 @@ def make_digest(
         prices=parts.prices() if parts.judge else None,
         translation=ranking.translation,
         notes=(
-            *(*notes, *ranking.notes, *vote_notes(later), *authors.notes),
+            *(
+                *notes,
+                *surplus_notes(announcement),
+                *ranking.notes,
+                *vote_notes(later),
+                *authors.notes,
+            ),
             *name_notes(profile.followed, papers, lambda: parts.printed_names(day)),
         ),
     )
+    shown = {entry.paper.id for entry in digest.entries}
+    terms = parts.ranker.explain(papers, ranking.criteria, evidence, shown) if shown else {}
+    digest = with_matched_terms(digest, terms)
     return replace(digest, under_way=parts.under_way(day)) if parts.judge else digest
 
 

@@ -19,7 +19,14 @@ from paperlark.domain.announcement import (
 )
 from paperlark.domain.calendar import expects_announcement, is_weekend
 from paperlark.domain.digest import SeenBefore, Updated
-from paperlark.domain.errors import FeedNotFound, FeedUnreadable, SourceUnreachable
+from paperlark.domain.errors import (
+    FeedNotFound,
+    FeedUnreadable,
+    NoConnection,
+    NoNetwork,
+    SourceError,
+    SourceUnreachable,
+)
 from paperlark.domain.paper import PaperId
 from paperlark.domain.profile import Profile
 from paperlark.ports import AnnouncementBatches, Progress, Source
@@ -47,7 +54,7 @@ def fetch_batch(
     feeds, is always read and believed.
     """
     if is_weekend(day):
-        return _weekend(category, day, sources[0])
+        return _weekend(category, day, sources)
     alone = len(sources) == 1
     stored = batches.batch(category, day)
     if stored and _settled(stored) and not alone:
@@ -77,13 +84,16 @@ def _query(
     """Query the sources in turn until one settles the batch; `best` is what is stored."""
     earlier = batches.earlier(category, day)
     trail: list[str] = []
+    failures: list[SourceError] = []
     for source in sources:
         if best and not best.notes and source.via in RECONSTRUCTING:
             break
-        feed = _feed(source, category, day, trail)
-        if feed is None:
+        found = _feed(source, category, day)
+        if isinstance(found, SourceError):
+            trail.append(found.problem)
+            failures.append(found)
             continue
-        feed = _combined(best, feed, day)
+        feed = _combined(best, found, day)
         flaw = examine(feed, day, earlier=earlier, expected=expected)
         if flaw.rejected:
             trail.append(f"{feed.via} {flaw.rejected}")
@@ -93,7 +103,7 @@ def _query(
         if _settled(best):
             break
     if best is None:
-        return MissingFeed(category, "; ".join(trail))
+        return MissingFeed(category, "; ".join(dict.fromkeys(trail)), _unconnected(failures, trail))
     return replace(best, trail=tuple(dict.fromkeys((*best.trail, *trail))))
 
 
@@ -116,22 +126,36 @@ def _better(known: Feed | None, feed: Feed) -> Feed:
     return feed if proved or completed else max(known, feed, key=_worth)
 
 
-def _weekend(category: str, day: date, source: Source) -> Feed:
-    """Return the empty batch of a day on which arXiv never announces, whatever its feed holds."""
-    trail: list[str] = []
-    feed = _feed(source, category, day, trail)
-    if feed and feed.listings:
-        trail.append(f"{feed.via} carries {len(feed.listings)} entries of another day")
-    return Feed(category, day, (), "the calendar", via=source.via, trail=tuple(trail))
+def _unconnected(failures: Sequence[SourceError], trail: Sequence[str]) -> str:
+    """Return why no server could be connected to, "" where one could be."""
+    # A source that has no feed of such a day says so without a request.
+    tried = [one for one in failures if type(one) is not FeedNotFound]
+    if len(trail) > len(failures) or not all(isinstance(one, NoConnection) for one in tried):
+        return ""
+    return next((one.problem for one in tried), "")
 
 
-def _feed(source: Source, category: str, day: date, trail: list[str]) -> Feed | None:
-    """Query one source; a failure is added to the trail."""
+def _weekend(category: str, day: date, sources: Sequence[Source]) -> Feed:
+    """Return the empty batch of a day on which arXiv never announces: it is not asked.
+
+    What a recorded feed of that day carries is noted.
+    """
+    source, *others = sources
+    feed = None if others else _feed(source, category, day)
+    trail: tuple[str, ...] = ()
+    if isinstance(feed, SourceError):
+        trail = (feed.problem,)
+    elif feed and feed.listings:
+        trail = (f"{feed.via} carries {len(feed.listings)} entries of another day",)
+    return Feed(category, day, (), "the calendar", via=source.via, trail=trail)
+
+
+def _feed(source: Source, category: str, day: date) -> Feed | SourceError:
+    """Query one source; return a failure that another source may make up for."""
     try:
         return source.feed(category, day)
     except (FeedNotFound, FeedUnreadable, SourceUnreachable) as error:
-        trail.append(error.problem)
-        return None
+        return error
 
 
 def _settled(feed: Feed) -> bool:
@@ -159,8 +183,8 @@ def announce(
 ) -> Announcement:
     """Fetch each category's batch and merge them; categories without one are named.
 
-    Raises FeedNotFound when no category has one, and at once what trying again cannot help, such
-    as an unknown category.
+    Raises FeedNotFound when no category has one, NoNetwork when that is because no server could be
+    connected to, and at once what trying again cannot help, such as an unknown category.
     """
     expected = expects_announcement(day)
     fetched: list[Feed | MissingFeed] = []
@@ -172,6 +196,11 @@ def announce(
             advance()
     feeds = [one for one in fetched if isinstance(one, Feed)]
     missing = [one for one in fetched if isinstance(one, MissingFeed)]
+    if not feeds and all(one.unconnected for one in missing):
+        raise NoNetwork(
+            f"No network: {missing[0].unconnected}",
+            hint="connect this machine and run it again",
+        )
     if not feeds:
         reasons = "; ".join(dict.fromkeys(one.reason for one in missing))
         raise FeedNotFound(
@@ -190,6 +219,16 @@ def _log_batch(batch: Feed | MissingFeed, day: date) -> None:
         "%s of %s: %d entries from the %s, confirmed by: %s; lacks: %s; not used: %s",
         *(batch.category, day, len(batch.listings), batch.via, batch.confirmed or "none"),
         *("; ".join(batch.notes) or "nothing", "; ".join(batch.trail) or "none"),
+    )
+
+
+def surplus_notes(announcement: Announcement) -> tuple[str, ...]:
+    """Return for each feed with more entries than arXiv's page counts that all of them are here."""
+    return tuple(
+        f"{feed.category}: arXiv's {feed.confirmed} counts {feed.expected} entries, and its feed"
+        f" has {len(feed.listings) - feed.expected} more; all of them are taken"
+        for feed in announcement.feeds
+        if feed.confirmed and feed.expected is not None and len(feed.listings) > feed.expected
     )
 
 
@@ -212,15 +251,22 @@ def filter_new(
 
     A paper that was announced to the reader on an earlier day is not scanned again, unless it is
     a new version that they want. One that was on their page is listed as updated, and judged
-    again only where the profile asks for that.
+    again only where the profile asks for that. Where a later day was made before this one, what
+    was announced there is neither: it would be announced twice.
     """
-    updated = [one for one in announcement.papers if _is_update(one, seen)]
+    later = {id_ for id_, known in seen.items() if known.first > announcement.day}
+    papers = [one for one in announcement.papers if one.paper.id not in later]
+    updated = [one for one in papers if _is_update(one, seen)]
     wanted = [one for one in announcement.papers if _is_wanted(one, profile)]
-    fresh = [one for one in wanted if one.paper.id not in seen or _is_new_version(one, seen)]
-    papers = (*fresh, *(updated if profile.judge_updates else ()))
-    scanned = {one.paper.id for one in papers}
+    fresh = [
+        one
+        for one in wanted
+        if one.paper.id not in seen or (one.paper.id not in later and _is_new_version(one, seen))
+    ]
+    to_scan = (*fresh, *(updated if profile.judge_updates else ()))
+    scanned = {one.paper.id for one in to_scan}
     new = NewPapers(
-        papers=papers,
+        papers=to_scan,
         seen=sum(one.paper.id not in scanned for one in wanted),
         updated=tuple(
             Updated(one.paper, shown)
@@ -230,7 +276,7 @@ def filter_new(
     )
     _log.info(
         "%d papers announced, %d to scan, %d seen before, %d updated",
-        *(len(announcement.papers), len(papers), new.seen, len(new.updated)),
+        *(len(announcement.papers), len(to_scan), new.seen, len(new.updated)),
     )
     return new
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from paperlark.day.announce import NewPapers
 from paperlark.day.judge import Verdict
@@ -14,7 +14,8 @@ from paperlark.day.select import Shortlist, place_candidates
 from paperlark.day.unread import BelowThreshold, SampledCandidate
 from paperlark.domain.announcement import Announcement, Feed
 from paperlark.domain.digest import Batch, Candidate, Digest, Entry, Funnel, Status
-from paperlark.domain.judgement import UnjudgedReason
+from paperlark.domain.judgement import Match, MatchedTerms, UnjudgedReason
+from paperlark.domain.paper import PaperId
 from paperlark.domain.profile import Profile
 from paperlark.domain.spending import PriceSource
 from paperlark.ports import Judge
@@ -93,6 +94,25 @@ def assemble(
         *(digest.day, digest.status, funnel.selected, funnel.scanned),
     )
     return digest if profile.show_criteria else keep_private(digest, profile.criteria)
+
+
+def with_matched_terms(digest: Digest, terms: Mapping[PaperId, MatchedTerms]) -> Digest:
+    """Add to the matches of these papers the terms that moved them most."""
+
+    def named(paper: PaperId, match: Match) -> Match:
+        found = terms.get(paper)
+        if found is None:
+            return match
+        return replace(match, words_for=found.for_match, words_against=found.against_match)
+
+    return replace(
+        digest,
+        entries=tuple(
+            replace(one, match=one.match and named(one.paper.id, one.match))
+            for one in digest.entries
+        ),
+        ranked=tuple(replace(one, match=named(one.paper_id, one.match)) for one in digest.ranked),
+    )
 
 
 def _funnel(

@@ -85,9 +85,10 @@ def confirm(claim: Feed | None, proof: Feed) -> Feed:
     """Check a feed, if there is one, against a source that proves its day.
 
     The entries of the proof are the batch; the claim knows more of each paper (its version, the
-    affiliations) and supplies that. A proof that is incomplete is completed from the claim, where
-    the entries it does list show that the claim is of the same day. The result keeps the claim's
-    source only if the claim had every new and crossed paper.
+    affiliations) and supplies that. Where the entries show that both are of the same day, new and
+    crossed papers that only the claim has belong to it too, and a proof that is incomplete is
+    completed from the claim. The result keeps the claim's source only if the claim had every new
+    and crossed paper.
     """
     if proof.expected is None:
         # Without a count, nothing shows whether its entries are all.
@@ -100,9 +101,11 @@ def confirm(claim: Feed | None, proof: Feed) -> Feed:
         for listing in proof.listings
     ]
     shared = sum(listing.paper.id in claimed for listing in proof.listings)
-    if _too_short(proof) and shared * 2 > len(proof.listings):
+    if shared * 2 > len(proof.listings):
         known = {listing.paper.id for listing in listed}
-        listed += [listing for listing in claim.listings if listing.paper.id not in known]
+        lacking = [listing for listing in claim.listings if listing.paper.id not in known]
+        # Where the proof has as many as it should, only what is announced for the first time.
+        listed += [one for one in lacking if _too_short(proof) or one.type in _FRESH]
     whole = shared and all(one.paper.id in claimed for one in proof.listings if one.type in _FRESH)
     return replace(
         claim if whole else proof,

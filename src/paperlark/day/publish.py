@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 
 from paperlark.domain.digest import Page
 from paperlark.domain.errors import PublishError
+from paperlark.domain.redaction import KNOWN, redacted
 
 _ROOM = 2**20
 """Bytes."""
@@ -42,7 +43,8 @@ def publish(pages: Sequence[Page], folder: Path) -> tuple[Path, ...]:
     try:
         for page, target in zip(pages, targets, strict=True):
             _prepare(target)
-            written.append(_write_beside(target, page.content))
+            content = redacted(page.content) if KNOWN else page.content
+            written.append(_write_beside(target, content, private=page.private))
         # Only renames are left, which hardly ever fail.
         for temporary, target in zip(written, targets, strict=True):
             temporary.replace(target)
@@ -71,7 +73,7 @@ def _prepare(target: Path) -> None:
         stale.unlink(missing_ok=True)
 
 
-def _write_beside(target: Path, content: bytes) -> Path:
+def _write_beside(target: Path, content: bytes, *, private: bool) -> Path:
     """Write a temporary file that a rename in the same folder turns into the target."""
     handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
     temporary = Path(name)
@@ -80,8 +82,9 @@ def _write_beside(target: Path, content: bytes) -> Path:
             file.write(content)
             file.flush()
             os.fsync(handle)
-        # mkstemp makes files private; pages are for others too.
-        temporary.chmod(0o644)
+        if not private:
+            # mkstemp makes files private; pages are for others too.
+            temporary.chmod(0o644)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise

@@ -7,13 +7,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from paperlark.domain.delivery import MessageStatus, Parcel
+from paperlark.domain.delivery import Message, MessageStatus, Parcel
 from paperlark.domain.errors import (
     ChannelBusy,
     ChannelRefused,
     DeliveryError,
     MaybeDelivered,
 )
+from paperlark.domain.redaction import redacted
 from paperlark.ports import Channel, Outbox
 
 PAUSES = (3.0, 15.0)
@@ -75,7 +76,7 @@ def _send(
     name = f"{parcel.profile}/{parcel.channel}/{parcel.occasion}/{parcel.day}/{written}/{number}"
     for pause in (*PAUSES, None):
         try:
-            channel.send(parcel.messages[number], name)
+            channel.send(_public(parcel.messages[number]), name)
         except ChannelRefused as error:
             return MessageStatus.REFUSED, str(error)
         except MaybeDelivered as error:
@@ -95,6 +96,16 @@ def _send(
         _log.info("channel %s: attempt failed, next in %.0f s", parcel.channel, wait)
         clock.sleep(wait)
     raise AssertionError("the last pause is none")  # pragma: no cover
+
+
+def _public(message: Message) -> Message:
+    """Return the message without any known secret."""
+    return replace(
+        message,
+        subject=redacted(message.subject),
+        text=redacted(message.text),
+        html=redacted(message.html) if message.html else message.html,
+    )
 
 
 def _wait(error: DeliveryError, pause: float | None) -> float | None:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from paperlark.doctor.arxiv import check_arxiv, check_people
+from paperlark.doctor.arxiv import check_arxiv, check_network, check_people
 from paperlark.doctor.deliveries import check_deliveries, check_schedule
 from paperlark.doctor.findings import CheckContext, Finding, error, trouble
 from paperlark.doctor.machine import check_clock, check_database, check_disk, check_versions
@@ -30,6 +30,7 @@ _CHECKS: tuple[tuple[str, Check], ...] = (
     ("readers", check_readers),
     ("followed authors", check_followed),
     ("disk", check_disk),
+    ("network", check_network),
     ("arXiv", check_arxiv),
     ("time", check_clock),
     ("model", check_model),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
@@ -15,6 +16,7 @@ from paperlark.doctor.findings import (
     Finding,
     Severity,
     Stamp,
+    error,
     note,
     ok,
     trouble,
@@ -24,6 +26,8 @@ from paperlark.domain.authorship import NotLookedUp
 from paperlark.domain.calendar import expects_announcement, previous_announcement_day, today
 from paperlark.domain.errors import SourceError
 from paperlark.domain.paper import Author, Paper, PaperId
+from paperlark.http.network_settings import certificates, certificates_variable, proxy_for
+from paperlark.http.response import SettingsInvalid
 from paperlark.renderers import english
 
 if TYPE_CHECKING:
@@ -33,6 +37,30 @@ if TYPE_CHECKING:
 
 _PATIENCE = 60.0
 _WEEK = timedelta(days=7)
+
+
+def check_network(context: CheckContext) -> Iterator[Finding]:
+    """Report the proxy and the certificates that requests are made with, without any password."""
+    yield _proxy(context.settings.arxiv.rss)
+    variable = certificates_variable()
+    try:
+        certificates()
+    except SettingsInvalid as failed:
+        yield error("certificates", failed.reason, "correct or unset it")
+    else:
+        place = f"{os.environ[variable]}, by {variable}" if variable else "those of certifi"
+        yield ok("certificates", place)
+
+
+def _proxy(url: str) -> Finding:
+    address = urlsplit(url)
+    proxy = proxy_for(address.scheme, address.hostname or "")
+    if proxy is None:
+        return ok("proxy", f"none: {address.hostname} is connected to directly")
+    try:
+        return ok("proxy", f"{proxy.shown}, by {proxy.variable}")
+    except SettingsInvalid as failed:
+        return error("proxy", failed.reason, "correct or unset it")
 
 
 def check_arxiv(context: CheckContext) -> Iterator[Finding]:

@@ -27,8 +27,8 @@ from paperlark.schedule.systemd import SystemdSchedule
 from paperlark.schedule.times import next_start
 from paperlark.schedule.windows import WindowsSchedule
 from paperlark.settings.values import ChannelSettings
-from paperlark.store.database import VERSION, inspect_database, open_read_only
 from paperlark.store.outbox import OutboxStore
+from paperlark.store.reading import is_current, open_read_only
 
 
 def check_deliveries(context: CheckContext) -> Iterator[Finding]:
@@ -75,7 +75,7 @@ def _waiting(context: CheckContext) -> dict[str, list[Parcel]]:
     """Return each channel's open parcels; faults of the database are reported elsewhere."""
     path, waiting = context.settings.database, dict[str, list[Parcel]]()
     try:
-        if not path.exists() or inspect_database(path).version != VERSION:
+        if not path.exists() or not is_current(path):
             return {}
         with open_read_only(path) as connection:
             parcels = OutboxStore(connection, path).since(context.settings.profile.id, date.min)

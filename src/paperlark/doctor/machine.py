@@ -13,10 +13,12 @@ from pathlib import Path
 from paperlark import __version__
 from paperlark.doctor.findings import CheckContext, Finding, error, note, ok, trouble, warning
 from paperlark.domain.calendar import NEW_YORK, next_announcement_day, today
-from paperlark.domain.errors import StoreBusy, StoreError
+from paperlark.domain.errors import RunHangs, StoreBusy, StoreError
 from paperlark.renderers import english
-from paperlark.store.database import VERSION, DatabaseView, check_not_set_aside, inspect_database
+from paperlark.store.database import VERSION, check_not_gone
+from paperlark.store.file_systems import remote_mount
 from paperlark.store.lock import run_lock
+from paperlark.store.reading import DatabaseView, can_write, inspect_database
 
 _OFF = timedelta(minutes=5)
 
@@ -56,7 +58,7 @@ def check_database(context: CheckContext) -> Iterator[Finding]:
     """Check the database, and whether a run is using it."""
     path = context.settings.database
     if not path.exists():
-        yield _missing(path)
+        yield _missing(path, context.settings.output)
         return
     try:
         look = inspect_database(path)
@@ -64,12 +66,22 @@ def check_database(context: CheckContext) -> Iterator[Finding]:
         yield trouble("database", failed)
         return
     yield _looked(path, look)
-    yield _lock(path)
+    if mount := remote_mount(path):
+        yield note(
+            "file system",
+            f"the database is on {mount.source} ({mount.type}), which other machines may write to:"
+            " it is kept without a write-ahead log",
+            "run paperlark on one machine at a time, or name a `database` on a disk of this one",
+        )
+    if can_write(path):
+        yield _lock(path)
+    else:
+        yield note("runs", "the database cannot be written: its pages can be read, not made")
 
 
-def _missing(path: Path) -> Finding:
+def _missing(path: Path, pages: Path) -> Finding:
     try:
-        check_not_set_aside(path)
+        check_not_gone(path, pages)
     except StoreError as failed:
         return trouble("database", failed)
     return note(
@@ -80,7 +92,7 @@ def _missing(path: Path) -> Finding:
 def _looked(path: Path, look: DatabaseView) -> Finding:
     found = f"{path}, {look.size / _DATABASE_MEGABYTE:.1f} MB, version {look.version}"
     if look.fault:
-        return error("database", f"{path} is damaged ({look.fault})", "copy it somewhere, then:"
+        return error("database", f"{path} is damaged ({look.fault})", "move it away, then:"
                      " paperlark restore")  # fmt: skip
     if look.version > VERSION:
         return error("database", f"{found}, written by a later paperlark", "update paperlark")
@@ -93,6 +105,8 @@ def _lock(path: Path) -> Finding:
     try:
         with run_lock(path, patience=0.0):
             return ok("runs", "none is running now")
+    except RunHangs as hangs:
+        return trouble("runs", hangs)
     except StoreBusy as busy:
         return note("runs", busy.problem, busy.hint)
     except StoreError as failed:

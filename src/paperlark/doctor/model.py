@@ -33,7 +33,7 @@ from paperlark.domain.errors import (
 )
 from paperlark.domain.judgement import JudgementKey, ModelCall
 from paperlark.domain.spending import Tokens
-from paperlark.http.loopback import is_on_this_machine
+from paperlark.http.network_settings import is_on_this_machine
 from paperlark.judges.llm import paid_calls
 from paperlark.llm.budget import BudgetLedger
 from paperlark.renderers.english import UNKNOWN, amount
@@ -41,7 +41,7 @@ from paperlark.settings import ModelSettings
 from paperlark.store.database import open_database
 from paperlark.store.judgements import JudgementStore, StoredQuestions
 from paperlark.store.lock import run_lock
-from paperlark.store.model_servers import REMEMBERED, ModelServerStore
+from paperlark.store.model_servers import REMEMBERED, UNREADABLE, ModelServerStore
 from paperlark.store.spending import SpendingStore
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ def _unreadable(context: CheckContext, model: ModelSettings) -> Iterator[Finding
     """Warn of a model whose replies an earlier run could not read."""
     store = ModelServerStore(context.settings.database, now=context.environment.now)
     try:
-        found = store.unreadable(model.base_url, model.model)
+        found = store.failure(model.base_url, model.model, UNREADABLE)
     except StoreError:
         # The database has a group of its own.
         return
@@ -120,7 +120,8 @@ def _unreadable(context: CheckContext, model: ModelSettings) -> Iterator[Finding
         yield warning("replies", f"{model.model} gave replies that could not be read on"
                       f" {found.at.date()}; the last said: {found.said}",
                       "try another model, or see what this one answers; the next run sends it one"
-                      f" question, and {REMEMBERED.days} days later this is forgotten")  # fmt: skip
+                      f" question, and {REMEMBERED[UNREADABLE].days} days later this is"
+                      " forgotten")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +215,7 @@ def _ask(context: CheckContext, model: ModelSettings, key: str | None) -> _Asked
                 model.base_url,
                 model.model,
                 key=key,
+                address=model.address(context.environment),
                 timeout=min(model.timeout, _LONGEST),
                 capabilities=known,
                 on_learned=learn,

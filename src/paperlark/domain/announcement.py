@@ -79,10 +79,14 @@ class Earlier:
 
 @dataclass(frozen=True, slots=True)
 class MissingFeed:
-    """A category without a usable feed that day, and why."""
+    """A category without a usable feed that day, and why.
+
+    `unconnected` is why no server could be connected to, "" where one could be.
+    """
 
     category: str
     reason: str
+    unconnected: str = ""
 
 
 @dataclass(frozen=True, slots=True)

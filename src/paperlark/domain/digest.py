@@ -324,8 +324,12 @@ class Digest:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A file to publish: where it goes inside the output folder, and its bytes."""
+    """A file to publish: where it goes inside the output folder, and its bytes.
+
+    A `private` one is for its owner alone to read.
+    """
 
     path: PurePosixPath
     media_type: str
     content: bytes
+    private: bool = False

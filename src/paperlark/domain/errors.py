@@ -5,9 +5,11 @@ PaperlarkError
 ├── IdentityShared            two profiles with one id in one database
 ├── SourceError               where papers come from
 │   ├── FeedNotFound          no feed of that day and category
+│   │   └── NoNetwork         not one of the servers could be connected to
 │   ├── FeedUnreadable        bytes that are not one of arXiv's feeds
 │   ├── UnknownCategory       arXiv says it has no such category
 │   └── SourceUnreachable     no response, or one that is not a feed
+│       └── NoConnection      the server could not be connected to: it received nothing
 ├── JudgeError                the judge cannot work
 │   ├── RecordingUnreadable   the file of recorded judgements
 │   ├── KeyMissing            no API key
@@ -23,6 +25,7 @@ PaperlarkError
 ├── PeopleError               looking up authors failed: noted on the page, never ends a run
 ├── StoreError                the database
 │   ├── StoreBusy             another run is using it
+│   │   └── RunHangs          it has been for longer than any run may
 │   └── StoreDamaged          it cannot be read any more, and was set aside
 ├── InvalidQuery              a search query that is empty or too long
 ├── UnclearName               a name that is not enough to follow an author by, or is not followed
@@ -34,15 +37,17 @@ PaperlarkError
 │   ├── ChannelBusy           a retry may help: it certainly did not arrive
 │   ├── ChannelRefused        a retry will not help
 │   └── MaybeDelivered        it was sent, and whether it arrived is unknown
+├── RunTooLong                the run took longer than it may, and was ended
 ├── NotScheduled              a timer that cannot be set, shown or removed
 └── DigestInconsistent        counts that do not add up: a bug, and no page is made
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from paperlark.domain.redaction import redacted
 from paperlark.domain.spending import Spend
 
 
@@ -50,12 +55,13 @@ class PaperlarkError(Exception):
     """What went wrong, and what to do about it.
 
     `str(error)` is one line for the terminal: the problem, then the hint where there is one.
+    Neither has a secret in it, whoever shows it.
     """
 
     def __init__(self, problem: str, *, hint: str | None = None) -> None:
-        self.problem = problem
-        self.hint = hint
-        super().__init__(f"{problem}: {hint}" if hint else problem)
+        self.problem = redacted(problem)
+        self.hint = redacted(hint) if hint else hint
+        super().__init__(f"{self.problem}: {self.hint}" if hint else self.problem)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +81,9 @@ class ProfileError(PaperlarkError):
     """The profile cannot be used; `problems` holds every mistake found in it."""
 
     def __init__(self, problems: tuple[Problem, ...], *, hint: str | None = None) -> None:
-        self.problems = problems
+        self.problems = tuple(
+            replace(problem, message=redacted(problem.message)) for problem in problems
+        )
         super().__init__("\n".join(str(problem) for problem in problems), hint=hint)
 
 
@@ -91,6 +99,10 @@ class FeedNotFound(SourceError):
     """There is no feed of that day and category."""
 
 
+class NoNetwork(FeedNotFound):
+    """Not one of the servers that have it could be connected to."""
+
+
 class FeedUnreadable(SourceError):
     """These bytes are not a feed of arXiv's."""
 
@@ -101,6 +113,10 @@ class UnknownCategory(SourceError):
 
 class SourceUnreachable(SourceError):
     """No response, or a response that is not a feed."""
+
+
+class NoConnection(SourceUnreachable):
+    """The server could not be connected to, and received nothing."""
 
 
 class JudgeError(PaperlarkError):
@@ -142,8 +158,12 @@ class ModelError(PaperlarkError):
 class ModelBusy(ModelError):
     """Overloaded, rate-limited or unreachable: a retry may help.
 
-    `retry_after` is the wait the server asked for in seconds, or None when it stated none.
+    `retry_after` is the wait the server asked for in seconds, or None when it stated none;
+    `overloaded` where it has more requests than it can serve now. `final` where nothing more may
+    be asked about this in this run.
     """
+
+    final: bool = False
 
     def __init__(
         self,
@@ -152,8 +172,10 @@ class ModelBusy(ModelError):
         hint: str | None = None,
         spend: Spend | None = None,
         retry_after: float | None = None,
+        overloaded: bool = False,
     ) -> None:
         self.retry_after = retry_after
+        self.overloaded = overloaded
         super().__init__(problem, hint=hint, spend=spend)
 
 
@@ -199,6 +221,10 @@ class StoreError(PaperlarkError):
 
 class StoreBusy(StoreError):
     """Another run is using the database."""
+
+
+class RunHangs(StoreBusy):
+    """Another run has used the database for longer than a run may, and hangs."""
 
 
 class StoreDamaged(StoreError):
@@ -252,6 +278,10 @@ class ChannelRefused(DeliveryError):
 
 class MaybeDelivered(DeliveryError):
     """The message was sent and the response was lost: a retry could deliver it twice."""
+
+
+class RunTooLong(PaperlarkError):
+    """The run took longer than it may, and was ended; what was paid for is stored."""
 
 
 class NotScheduled(PaperlarkError):

@@ -53,7 +53,8 @@ class Match:
     whether it was fitted to enough of this reader's own labels to be printed as a percentage,
     False also in digests stored before that was known. `strength` says the same in a word, None
     where it is unknown. `topic` is the topic nearest to the paper, None where none is near;
-    `nearest` is None where no earlier wanted paper is near.
+    `nearest` is None where no earlier wanted paper is near. The words are those that moved the
+    paper most, of papers that are shown.
     """
 
     score: float
@@ -66,6 +67,14 @@ class Match:
     nearest: Nearest | None = None
     calibrated: bool = False
     strength: Strength | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MatchedTerms:
+    """The strongest terms of a paper as it writes them, strongest first."""
+
+    for_match: tuple[str, ...]
+    against_match: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

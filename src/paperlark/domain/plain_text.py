@@ -11,6 +11,7 @@ import unicodedata
 from functools import lru_cache
 from itertools import product
 from math import prod
+from typing import Literal
 
 # Bidi embeddings, overrides, isolates and marks; controls but tab and newline; tag characters,
 # which are invisible ASCII; what XML and UTF-8 cannot carry. Right-to-left scripts need none
@@ -39,14 +40,39 @@ def paragraphs(text: str) -> tuple[str, ...]:
     return tuple(line for line in lines if line)
 
 
+MOST_MARKS = 30
+"""Combining marks in a row, as in Unicode's stream-safe text: no language writes more."""
+_SHORT = 1_000
+
+
+def normalize(form: Literal["NFC", "NFKC", "NFD", "NFKD"], text: str) -> str:
+    """Normalize to a Unicode form in linear time; more marks on one letter than 30 are dropped.
+
+    They are sorted, and a flood of 100,000 marks would take minutes.
+    """
+    if len(text) > _SHORT and not text.isascii():
+        text = _without_floods(text)
+    return unicodedata.normalize(form, text)
+
+
+def _without_floods(text: str) -> str:
+    kept: list[str] = []
+    marks = 0
+    for letter in text:
+        marks = marks + 1 if unicodedata.combining(letter) else 0
+        if marks <= MOST_MARKS:
+            kept.append(letter)
+    return "".join(kept)
+
+
 def strip_accents(text: str) -> str:
     """Drop diacritics: decompose (Unicode NFKD) and drop the combining marks."""
-    return _without_marks(unicodedata.normalize("NFKD", text))
+    return _without_marks(normalize("NFKD", text))
 
 
 def fold(text: str) -> str:
     """Fold accents and case, to compare names."""
-    return _without_marks(unicodedata.normalize("NFKD", text).casefold())
+    return _without_marks(normalize("NFKD", text).casefold())
 
 
 def _without_marks(decomposed: str) -> str:
@@ -129,7 +155,7 @@ def spellings(text: str) -> tuple[str, ...]:
     `Jürgen` is `jurgen` or `juergen`. Only letters, marks of letters, digits, dots and single
     blanks are left; apostrophes and accents are dropped.
     """
-    plain = unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
+    plain = normalize("NFC", normalize("NFC", text).casefold())
     if plain.isascii():
         choices = [_options(letter) for letter in plain]
     else:
@@ -169,9 +195,9 @@ def _options(letter: str) -> tuple[str, ...]:
 
 
 def _unaccented(letter: str) -> tuple[str, ...]:
-    parts = unicodedata.normalize("NFKD", letter).casefold()
+    parts = normalize("NFKD", letter).casefold()
     marks = {one for one in parts if _is_accent(one)}
-    base = unicodedata.normalize("NFC", "".join(one for one in parts if one not in marks))
+    base = normalize("NFC", "".join(one for one in parts if one not in marks))
     plain = "".join(map(_plain, base))
     if (marks & {_UMLAUT, _DOUBLE_ACUTE} and plain in {"a", "o", "u"}) or (
         _RING in marks and plain == "a"

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import re
-import unicodedata
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from pathlib import PurePosixPath
 from urllib.parse import quote
+
+from paperlark.domain.plain_text import normalize
 
 PAGE = "index.html"
 FRONT = PurePosixPath(PAGE)
@@ -91,7 +92,7 @@ def slug(name: str) -> str:
     if _GENERATED.fullmatch(name):
         return name  # no other slug has an underscore
     folded = " ".join(name.casefold().split())
-    plain = unicodedata.normalize("NFKD", folded)
+    plain = normalize("NFKD", folded)
     kept = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:_LONGEST]
     if kept and kept.replace("-", " ") == folded:
         return kept

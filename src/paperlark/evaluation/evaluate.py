@@ -31,10 +31,11 @@ from paperlark.ports import Progress
 from paperlark.rankers.embedded import EmbeddedRanker, ranker_and_precedents
 from paperlark.settings import Settings
 from paperlark.settings.identity import known
-from paperlark.store.database import open_database, open_existing
+from paperlark.store.database import open_database
+from paperlark.store.derived import VectorStore
 from paperlark.store.examples import LabelledPaper, labelled_papers
 from paperlark.store.readers import ReaderStore
-from paperlark.store.vectors import VectorStore
+from paperlark.store.reading import open_existing
 
 
 def own_days(profile: Profile, papers: Iterable[LabelledPaper]) -> LabelledReader:
@@ -93,7 +94,7 @@ _INSTALL = "to include it, pip install 'paperlark[peers]'"
 def own_reader(settings: Settings) -> LabelledReader:
     """Read the labels of the reader's own papers; raises StoreError where there are none."""
     path = settings.database
-    with open_existing(path, settings.profile.title) as connection:
+    with open_existing(path, settings.profile.title, settings.output) as connection:
         profile = known(settings, ReaderStore(connection, path)).profile
         return own_days(profile, labelled_papers(connection, path, profile.id))
 

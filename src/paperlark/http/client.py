@@ -11,6 +11,7 @@ from typing import Any, Self
 
 import httpx
 
+from paperlark.domain.redaction import KNOWN, public_address, redacted
 from paperlark.http.response import (
     InvalidRequest,
     Response,
@@ -58,7 +59,9 @@ class BoundedClient:
         self._deadline = Deadline(clock)
         # The library's own reading of the environment would add a second set of rules.
         self._client = httpx.Client(
-            transport=transport or Transport(self._deadline), trust_env=False, timeout=step
+            transport=transport or Transport(self._deadline),
+            trust_env=False,
+            timeout=step,
         )
         self._client.headers["Accept-Encoding"] = "gzip, deflate"
         if user_agent is not None:
@@ -82,10 +85,13 @@ class BoundedClient:
         params: Mapping[str, str | int] | None = None,
         headers: Mapping[str, str] | None = None,
         seconds: float | None = None,
+        connect: float | None = None,
         follow_redirects: bool = False,
         **content: Any,  # noqa: ANN401  # `content`, `json`, `data` or `files`, as httpx takes them
     ) -> Response:
         """Return the response, whatever its status; `seconds` may shorten the deadline.
+
+        `connect` bounds looking up a name and connecting to it.
 
         Raises HttpError. A redirect to another host is sent without the header Authorization, but
         with all others: do not follow redirects where those hold a key.
@@ -94,7 +100,12 @@ class BoundedClient:
         began = time.monotonic()
         with quiet_library_loggers(), self._deadline.within(allowed), _translated():
             request = self._client.build_request(
-                method, url, params=params or None, headers=headers, **content
+                method,
+                url,
+                params=params or None,
+                headers=headers,
+                timeout=httpx.Timeout(self._step, connect=connect or self._step),
+                **content,
             )
             response = self._exchange(request, _MOST_REDIRECTS if follow_redirects else 0)
         _log.debug(
@@ -130,7 +141,26 @@ class BoundedClient:
                 raise ResponseTooLarge(f"more than {self.largest} bytes")
             if self._deadline.is_over:
                 raise TimedOut(LATE)
-        return Response(response.status_code, response.headers, bytes(content), str(response.url))
+        return _public(response, bytes(content))
+
+
+def _public(response: httpx.Response, content: bytes) -> Response:
+    """Return what came without the secrets that a server may repeat of what it was sent.
+
+    They are cut out here, before anybody shortens, wraps or stores a text.
+    """
+    headers: Mapping[str, str] = response.headers
+    if KNOWN:
+        headers = httpx.Headers(
+            [(name, redacted(value)) for name, value in response.headers.multi_items()]
+        )
+        content = redacted(content)
+    return Response(response.status_code, headers, content, _shown(response.url))
+
+
+def _shown(url: httpx.URL) -> str:
+    """Return an address without its secrets."""
+    return public_address(str(url)) if url.userinfo or url.query else str(url)
 
 
 @contextmanager

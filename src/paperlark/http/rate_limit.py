@@ -20,10 +20,13 @@ from filelock import FileLock, Timeout
 from paperlark.domain.errors import SourceError, SourceUnreachable
 
 _log = logging.getLogger(__name__)
-LONGEST_HOLD = 3600.0
-"""Seconds. One Retry-After keeps us away for no longer."""
+LONGEST_HOLD = 86_400.0
+"""Seconds. One Retry-After keeps us away for no longer: runs are a day apart."""
+FORBIDDEN_HOLD = 6 * 3600.0
+"""Seconds for which a server that answered 403 is left alone, and with it all that are its own."""
 
 _ALL = "arxiv"
+_FORBIDDEN = "forbidden"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +56,10 @@ class ProcessRateLimit:
         self._lock = FileLock(folder / "arxiv.lock")
 
     @contextmanager
-    def turn(self, server: str, left: float) -> Iterator[None]:
+    def turn(self, server: str, left: float) -> Iterator[Callable[[], None]]:
         """Wait for our turn at that server, and keep all other processes out meanwhile.
+
+        Yields a function to call where no request was sent: no pause is then kept after it.
 
         Raises SourceUnreachable when that takes longer than the seconds that are `left`, or than
         our patience; SourceError when the folder cannot be written.
@@ -64,12 +69,18 @@ class ProcessRateLimit:
         try:
             self._wait(server, left - (self._clock.timer() - began))
             self._write(_ALL, self._pause)  # in case the process is killed
+            pause = self._pause
+
+            def unused() -> None:
+                nonlocal pause
+                pause = 0.0
+
             try:
-                yield
+                yield unused
             finally:
-                self._passed = self._clock.timer()
+                self._passed = self._clock.timer() - self._pause + pause
                 with suppress(OSError):  # the next turn says so
-                    self._note(_ALL, self._pause)
+                    self._note(_ALL, pause)
         finally:
             self._lock.release()
 
@@ -79,10 +90,25 @@ class ProcessRateLimit:
         with suppress(OSError):  # the next turn says so
             self._note(server, min(max(seconds, self._pause), LONGEST_HOLD))
 
+    def forbid(self, server: str) -> None:
+        """Block all requests of all processes to that server and its siblings: it said 403."""
+        _log.info("%s: no request for %.0f s, after HTTP 403", _family(server), FORBIDDEN_HOLD)
+        with suppress(OSError):  # the next turn says so
+            self._note(f"{_FORBIDDEN}-{_family(server)}", FORBIDDEN_HOLD)
+
+    def _check_not_forbidden(self, server: str) -> None:
+        left = self._remaining(f"{_FORBIDDEN}-{_family(server)}", FORBIDDEN_HOLD)
+        if left > self._pause:
+            raise SourceUnreachable(
+                f"{_family(server)} answered a request of the last hours with HTTP 403:"
+                f" it is not asked again for {left / 3600:.1f} hours",
+                hint="https://info.arxiv.org/help/robots.html says what arXiv minds",
+            )
+
     def _enter(self, left: float) -> None:
         """Take the lock; the operating system releases it if the process is killed."""
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._lock.acquire(timeout=-1 if left == math.inf else max(0.0, left))
         except Timeout as error:
             raise SourceUnreachable(
@@ -93,6 +119,7 @@ class ProcessRateLimit:
             raise self._unusable(error) from error
 
     def _wait(self, server: str, left: float) -> None:
+        self._check_not_forbidden(server)
         held = self._remaining(server, LONGEST_HOLD)
         # The timer is right even if the clock jumped forward.
         own = self._pause - (self._clock.timer() - self._passed)
@@ -141,3 +168,8 @@ class ProcessRateLimit:
     def _path(self, name: str) -> Path:
         safe = "".join(c if c.isalnum() or c in ".-" else "_" for c in name)
         return self._folder / f"{safe}.asked"
+
+
+def _family(server: str) -> str:
+    """Return what one refusal is about: all of arXiv's servers together, else the server alone."""
+    return "arxiv.org" if server.partition(":")[0].endswith("arxiv.org") else server

@@ -16,6 +16,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from paperlark.domain.redaction import redacted
+
 
 @dataclass(frozen=True, slots=True)
 class Response:
@@ -33,14 +35,14 @@ class Response:
 class HttpError(Exception):
     """There is no complete response.
 
-    `reason` may repeat what the server sent. `sent` is False where the server surely received
-    nothing.
+    `reason` may repeat what the server sent, without known secrets. `sent` is False where the
+    server surely received nothing.
     """
 
     def __init__(self, reason: str, *, sent: bool = True) -> None:
-        self.reason = reason
+        self.reason = redacted(reason)
         self.sent = sent
-        super().__init__(reason)
+        super().__init__(self.reason)
 
 
 class InvalidRequest(HttpError):

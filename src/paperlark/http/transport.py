@@ -3,27 +3,32 @@
 from __future__ import annotations
 
 import math
-import os
+import re
 import ssl
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from functools import lru_cache
-from urllib.request import getproxies, proxy_bypass
+from functools import partial
 
 import httpcore
 import httpx
 
-from paperlark.http.loopback import is_this_machine
+from paperlark.http.connecting import in_time
+from paperlark.http.network_settings import (
+    ProxySettings,
+    certificates,
+    certificates_variable,
+    proxy_for,
+)
 from paperlark.http.response import (
     ConnectionFailed,
     HttpError,
     InvalidRequest,
     ResponseBroken,
-    SettingsInvalid,
     TimedOut,
 )
+from paperlark.http.socks import SocksBackend
 
 LATE = "no complete answer before the deadline"
 
@@ -71,9 +76,13 @@ class DeadlineBackend(httpcore.SyncBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.NetworkStream:
-        """Connect in the time that is left."""
+        """Connect in the time that is left, to look up the name included."""
         seconds = _positive(self._deadline.limit(timeout), httpcore.ConnectTimeout)
-        stream = super().connect_tcp(host, port, seconds, local_address, socket_options)
+        connect = partial(super().connect_tcp, host, port, seconds, local_address, socket_options)
+        try:
+            stream = in_time(connect, seconds, httpcore.NetworkStream.close)
+        except TimeoutError:
+            raise httpcore.ConnectTimeout(f"no connection within {seconds:.0f} s") from None
         return _Stream(stream, self._deadline)
 
 
@@ -108,6 +117,58 @@ class _Stream(httpcore.NetworkStream):
         return self._stream.get_extra_info(info)
 
 
+class _TunnelBackend(httpcore.NetworkBackend):
+    """Opens connections to a proxy, of which nothing reaches a server before they are encrypted."""
+
+    def __init__(self, backend: httpcore.NetworkBackend) -> None:
+        self._backend = backend
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.NetworkStream:
+        stream = self._backend.connect_tcp(host, port, timeout, local_address, socket_options)
+        return _Tunnel(stream, timeout)
+
+
+class _Tunnel(httpcore.NetworkStream):
+    """A connection to a proxy that is asked for another one, which is part of connecting."""
+
+    def __init__(self, stream: httpcore.NetworkStream, timeout: float | None) -> None:
+        self._stream = stream
+        self._timeout = timeout
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        limits = [one for one in (timeout, self._timeout) if one is not None]
+        try:
+            return self._stream.read(max_bytes, min(limits, default=None))
+        except httpcore.ReadTimeout as late:
+            raise httpcore.ConnectTimeout("the proxy does not answer") from late
+        except httpcore.ReadError as broken:
+            raise httpcore.ConnectError(f"the proxy hung up: {broken}") from broken
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._stream.write(buffer, timeout)
+
+    def close(self) -> None:
+        self._stream.close()
+
+    def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,
+    ) -> httpcore.NetworkStream:
+        return self._stream.start_tls(ssl_context, server_hostname, timeout)
+
+    def get_extra_info(self, info: str) -> object:
+        return self._stream.get_extra_info(info)
+
+
 def _positive(seconds: float | None, late: type[Exception]) -> float | None:
     """Raise what a step raises that takes too long, where no time is left to begin it."""
     if seconds is not None and seconds <= 0:
@@ -135,22 +196,12 @@ _KEEP_OPEN = 5.0
 """Seconds that an idle connection is kept for the next request."""
 
 
-def proxy_for(url: httpx.URL) -> str | None:
-    """Return the proxy that the environment names for an address; None to connect directly."""
-    port = f":{url.port}" if url.port else ""
-    if is_this_machine(url.host) or proxy_bypass(f"{url.host}{port}"):
-        return None
-    proxies = getproxies()
-    proxy = proxies.get(url.scheme) or proxies.get("all")
-    return f"http://{proxy}" if proxy and "://" not in proxy else proxy
-
-
 class Transport(httpx.BaseTransport):
     """Connection pools, one for each proxy and each of http and https; raises HttpError."""
 
     def __init__(self, deadline: Deadline) -> None:
         self._backend = DeadlineBackend(deadline)
-        self._pools: dict[tuple[str, str | None], httpcore.ConnectionPool] = {}
+        self._pools: dict[tuple[str, ProxySettings | None], httpcore.ConnectionPool] = {}
         self._lock = threading.Lock()
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
@@ -163,8 +214,9 @@ class Transport(httpx.BaseTransport):
             content=request.read(),
             extensions=request.extensions,
         )
-        with _translated():
-            answer = self._pool(url).handle_request(sent)
+        proxy = proxy_for(url.scheme, url.host, url.port)
+        with _translated(proxy):
+            answer = self._pool(url.scheme, proxy).handle_request(sent)
         return httpx.Response(answer.status, headers=answer.headers, stream=_Body(answer))
 
     def close(self) -> None:
@@ -174,23 +226,23 @@ class Transport(httpx.BaseTransport):
                 pool.close()
             self._pools.clear()
 
-    def _pool(self, url: httpx.URL) -> httpcore.ConnectionPool:
-        key = (url.scheme, proxy_for(url))
+    def _pool(self, scheme: str, proxy: ProxySettings | None) -> httpcore.ConnectionPool:
         with self._lock:
-            if key not in self._pools:
-                self._pools[key] = self._open(*key)
-            return self._pools[key]
+            if (scheme, proxy) not in self._pools:
+                self._pools[scheme, proxy] = self._open(scheme, proxy)
+            return self._pools[scheme, proxy]
 
-    def _open(self, scheme: str, proxy: str | None) -> httpcore.ConnectionPool:
-        context = _certificates() if scheme == "https" else None
-        if proxy is None:
+    def _open(self, scheme: str, proxy: ProxySettings | None) -> httpcore.ConnectionPool:
+        context = certificates() if scheme == "https" else None
+        if proxy is None or proxy.is_socks:
             return httpcore.ConnectionPool(
                 ssl_context=context,
                 max_connections=None,
                 keepalive_expiry=_KEEP_OPEN,
-                network_backend=self._backend,
+                network_backend=SocksBackend(self._backend, proxy) if proxy else self._backend,
             )
-        asked = _proxy(proxy, scheme)
+        asked = httpx.Proxy(proxy.address)
+        tunnels = scheme == "https" and asked.url.scheme == "http"
         return httpcore.HTTPProxy(
             httpcore.URL(
                 scheme=asked.url.raw_scheme,
@@ -200,49 +252,15 @@ class Transport(httpx.BaseTransport):
             ),
             proxy_auth=asked.raw_auth,
             ssl_context=context,
-            proxy_ssl_context=_certificates() if asked.url.scheme == "https" else None,
+            proxy_ssl_context=certificates() if asked.url.scheme == "https" else None,
             max_connections=None,
             keepalive_expiry=_KEEP_OPEN,
-            network_backend=self._backend,
+            network_backend=_TunnelBackend(self._backend) if tunnels else self._backend,
         )
 
 
 def _url(url: httpx.URL, target: bytes) -> httpcore.URL:
     return httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=target)
-
-
-def _proxy(address: str, scheme: str) -> httpx.Proxy:
-    """Read a proxy's address, which may hold a password and is therefore never shown."""
-    names = (f"{scheme}_proxy", f"{scheme.upper()}_PROXY", "all_proxy", "ALL_PROXY")
-    variable = next((name for name in names if os.environ.get(name)), "the system")
-    kind = address.partition("://")[0].lower()
-    try:
-        if kind in {"http", "https"}:
-            return httpx.Proxy(address)
-    except (ValueError, httpx.InvalidURL):
-        raise SettingsInvalid(f"{variable} names no usable proxy", sent=False) from None
-    raise SettingsInvalid(
-        f"{variable} names a {kind[:20]} proxy; only http and https proxies are supported",
-        sent=False,
-    )
-
-
-def _certificates() -> ssl.SSLContext:
-    file, folder = os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR")
-    try:
-        return _context(file, folder)
-    except OSError as error:  # ssl.SSLError is one
-        variable = "SSL_CERT_FILE" if file else "SSL_CERT_DIR"
-        reason = error.strerror or type(error).__name__
-        raise SettingsInvalid(
-            f"{variable} names no readable certificates ({reason})", sent=False
-        ) from error
-
-
-@lru_cache(maxsize=4)
-def _context(_file: str | None, _folder: str | None) -> ssl.SSLContext:
-    """Load certificates once per process for each setting of the environment."""
-    return httpx.create_ssl_context()
 
 
 class _Body(httpx.SyncByteStream):
@@ -260,14 +278,30 @@ class _Body(httpx.SyncByteStream):
             self._answer.close()
 
 
+_NUMBER = re.compile(r"^\[Errno -?\d+\] ")
+_UNTRUSTED = "CERTIFICATE_VERIFY_FAILED"
+
+
 @contextmanager
-def _translated() -> Iterator[None]:
-    """Turn errors of the connection into ours."""
+def _translated(proxy: ProxySettings | None = None) -> Iterator[None]:
+    """Turn errors of the connection into ours; one that never came to be names the variable."""
     try:
         yield
     except tuple(kind for kind, _ in _BY_KIND) as error:
         kind = next(ours for theirs, ours in _BY_KIND if isinstance(error, theirs))
-        reason = str(error) or type(error).__name__
+        sent = not isinstance(error, _NOT_SENT)
+        reason = _NUMBER.sub("", str(error)) or type(error).__name__
         if isinstance(error, httpcore.ProxyError):
             reason = f"the proxy answered {reason}"
-        raise kind(reason, sent=not isinstance(error, _NOT_SENT)) from error
+        if _UNTRUSTED in reason:
+            reason = _untrusted()
+        if proxy and not sent:
+            reason = f"{reason}, by the proxy {proxy.shown} that {proxy.variable} names"
+        raise kind(reason, sent=sent) from error
+
+
+def _untrusted() -> str:
+    variable = certificates_variable()
+    if variable:
+        return f"its certificate is not signed by any that {variable} names"
+    return "its certificate is not trusted; SSL_CERT_FILE can name others"

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from paperlark.importing.item import MOST_AUTHORS
 
 _SIGN = re.compile(r"(?<!\\)[{}]|\s(?i:and)(?=\s)|,")
-_PART = re.compile(r"\s*\"?\s*(?P<key>[a-z-]{2,20})\s*=\s*(?P<value>.*?)\s*\"?\s*", re.DOTALL)
+_PART = re.compile(r"\s*+\"?\s*+(?P<key>[a-z-]{2,20})\s*+=(?P<value>.*)", re.DOTALL)
 _NAME_PARTS = ("given", "prefix", "family", "suffix")
 _KEYS = {*_NAME_PARTS, "useprefix", "id", "given-i", "family-i", "prefix-i", "suffix-i"}
 _LAST_JR_FIRST = 3
@@ -44,13 +44,17 @@ def _name(text: str) -> str:
     parts = [part.strip() for part in _split(text, ",")]
     extended = [_PART.fullmatch(part) for part in parts]
     if all(one and one["key"] in _KEYS for one in extended):
-        return _extended({one["key"]: one["value"] for one in extended if one})
+        return _extended({one["key"]: _unquoted(one["value"]) for one in extended if one})
     if len(parts) == 1:
         return text
     if len(parts) >= _LAST_JR_FIRST:
         last, suffix, first = parts[0], parts[1], " ".join(parts[2:])
         return f"{first} {last}, {suffix}" if suffix else f"{first} {last}"
     return f"{parts[1]} {parts[0]}".strip()
+
+
+def _unquoted(value: str) -> str:
+    return value.strip().removesuffix('"').strip()
 
 
 def _extended(parts: dict[str, str]) -> str:

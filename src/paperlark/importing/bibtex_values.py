@@ -12,7 +12,11 @@ LONGEST_VALUE = 250_000
 
 _BRACES = re.compile(r"((?<!\\)[{}])")
 _COMMAND = re.compile(r"\\[A-Za-z]{1,40}$")
-_FORMULA = re.compile(r"((?<!\\)\$(?:[^$\\]|\\.)*\$|\\\((?:[^\\]|\\[^)])*\\\))", re.DOTALL)
+_FORMULA = re.compile(
+    # No formula opens inside another: what never closes is looked through once, not from each.
+    r"((?<!\\)\$(?:[^$\\]|\\.)*+\$|\\\((?:[^\\]|\\[^()])*+\\\))",
+    re.DOTALL,
+)
 _STYLE = re.compile(
     r"\\(?:emph|uline|underline|(?:text(?:it|sl|bf|tt|sc|sf|rm|normal|up|md|quotesingle)?"
     r"|mbox|hbox|textsubscript|textsuperscript|url|path|enquote|mkbibquote|mkbibemph|protect"

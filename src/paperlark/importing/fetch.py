@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from http import HTTPStatus
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Self, TypeAlias
 
 from paperlark.domain.errors import SourceError, Unimportable
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 ATTEMPTS = 4
 TIMEOUT = 30.0
-"""Seconds for one step; a whole exchange, and all attempts, may take four times as long."""
+"""Seconds for one step; all attempts together may take four times as long."""
 _BUSY = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE}
 
 
@@ -55,23 +56,34 @@ class Web:
         """Return the answer, whose status is 200; raises Unimportable where there is none."""
         import stamina  # noqa: PLC0415  # only who fetches something loads it
 
+        end = monotonic() + self._client.seconds
         try:
             for attempt in stamina.retry_context(
-                on=_RetryableError, attempts=ATTEMPTS, timeout=4 * TIMEOUT
+                on=_RetryableError, attempts=ATTEMPTS, timeout=self._client.seconds
             ):
                 with attempt:
-                    return self._ask(address, params or {}, headers or {})
+                    left = end - monotonic()
+                    return self._ask(address, params or {}, headers or {}, left)
         except _RetryableError as error:
             raise _unreachable(address, str(error)) from error
         raise _unreachable(address, "not requested")  # pragma: no cover
 
     def _ask(
-        self, address: str, params: Mapping[str, str | int], headers: Mapping[str, str]
+        self,
+        address: str,
+        params: Mapping[str, str | int],
+        headers: Mapping[str, str],
+        seconds: float,
     ) -> Response:
         try:
             # Headers may hold a key, which no other server may see.
             response = self._client.request(
-                "GET", address, params=params, headers=headers, follow_redirects=not headers
+                "GET",
+                address,
+                params=params,
+                headers=headers,
+                seconds=seconds,
+                follow_redirects=not headers,
             )
         except ResponseTooLarge as error:
             raise Unimportable(

@@ -33,7 +33,7 @@ from paperlark.ports import Progress
 from paperlark.settings import Settings
 from paperlark.settings.environment import Environment
 from paperlark.settings.identity import claim, known
-from paperlark.store.database import check_not_set_aside, open_database
+from paperlark.store.database import check_not_gone, open_database
 from paperlark.store.imported_papers import LibraryStore
 from paperlark.store.lock import run_lock
 from paperlark.store.paper_texts import PaperTextStore
@@ -183,7 +183,7 @@ def _identified(settings: Settings) -> tuple[Profile, frozenset[str]]:
     """Return the profile with its id, and the ids of the database's other readers."""
     path = settings.database
     if not path.exists():
-        check_not_set_aside(path)
+        check_not_gone(path, settings.output)
         return settings.profile, frozenset()
     with open_database(path) as connection:
         readers = ReaderStore(connection, path)
@@ -195,7 +195,7 @@ def _known(settings: Settings, papers: Sequence[PaperId]) -> Mapping[PaperId, Pa
     """Return the texts in the database; no database is created for that."""
     path = settings.database
     if not path.exists():
-        check_not_set_aside(path)
+        check_not_gone(path, settings.output)
         return {}
     with open_database(path) as connection:
         return PaperTextStore(connection, path, settings.profile.id).find(papers)
@@ -218,7 +218,7 @@ def _keep(
     return new
 
 
-def _writing(path: Path) -> AbstractContextManager[None]:
+def _writing(path: Path) -> AbstractContextManager[object]:
     """Lock a database that does not exist yet, so that no restore overwrites it."""
     return nullcontext() if path.exists() else run_lock(path, patience=0.0)
 

@@ -10,10 +10,12 @@ from pathlib import Path
 from paperlark.domain.errors import Unimportable
 from paperlark.domain.feedback import ImportedPaper
 from paperlark.domain.paper import PaperId, identify
+from paperlark.domain.redaction import public_address
 from paperlark.importing.examples import library_id
 from paperlark.settings import Settings
-from paperlark.store.database import check_not_set_aside, open_database
+from paperlark.store.database import check_not_gone, open_database
 from paperlark.store.imported_papers import LibraryStore
+from paperlark.store.reading import open_existing
 
 SINGLE = "single papers"
 """The source of papers that were named by their identifiers."""
@@ -48,7 +50,7 @@ def source_name(source: str) -> str:
             return str(Path(source).absolute())
     except (OSError, ValueError):
         return source
-    return SINGLE if identify(source) else source
+    return SINGLE if identify(source) else public_address(source)
 
 
 def list_imports(settings: Settings) -> tuple[ImportedSource, ...]:
@@ -76,9 +78,9 @@ def remove_imports(settings: Settings, name: str) -> tuple[ImportedPaper, ...]:
 def _papers(settings: Settings) -> tuple[ImportedPaper, ...]:
     path = settings.database
     if not path.exists():
-        check_not_set_aside(path)
+        check_not_gone(path, settings.output)
         return ()
-    with open_database(path) as connection:
+    with open_existing(path, settings.profile.title, settings.output) as connection:
         return LibraryStore(connection, path, settings.profile.id).all()
 
 

@@ -75,7 +75,7 @@ def references(values: Iterable[tuple[str, Value]]) -> tuple[ImportedEntry, ...]
         if isinstance(one, dict)
         else ImportedEntry(place, fault="it is not a reference")
         for place, one in _flat(values)
-        if not (isinstance(one, dict) and one.get("itemType") in _NO_PAPERS)
+        if not (isinstance(one, dict) and _text(one.get("itemType")) in _NO_PAPERS)
     )
 
 

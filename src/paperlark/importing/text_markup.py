@@ -18,7 +18,7 @@ _TAG = re.compile(
 )
 _JATS_INLINE = re.compile(rf"</?(?:jats:(?:{_INLINE})|mml:)\b", re.IGNORECASE)
 _HEADING = re.compile(
-    r"\s*(?:<(?:jats:)?title>)\s*abstract\s*[.:]?\s*</(?:jats:)?title>", re.IGNORECASE
+    r"(?<!\s)\s*+<(?:jats:)?title>\s*+abstract\s*+[.:]?\s*+</(?:jats:)?title>", re.IGNORECASE
 )
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,30});", re.IGNORECASE)
 

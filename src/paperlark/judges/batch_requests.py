@@ -18,10 +18,13 @@ from paperlark.domain.batch_job import (
 from paperlark.domain.chat import Prompt
 from paperlark.domain.judgement import Precedents
 from paperlark.domain.paper import Paper
+from paperlark.domain.spending import Prices
 from paperlark.judges.batch_size import BatchPlan, batches, to_prompt
 from paperlark.judges.question import ask_about
 from paperlark.llm.batch_file import Body
 from paperlark.llm.budget import BudgetLedger
+from paperlark.llm.chat_stack import max_batch_cost, with_reasoning_budget
+from paperlark.llm.openai_compatible import OpenAICompatible
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,30 @@ class BatchTerms:
     body: Callable[[Prompt], Body]
     max_cost: Callable[[Prompt], Decimal | None]
     ledger: BudgetLedger
+
+    @classmethod
+    def of(
+        cls,
+        chat: OpenAICompatible,
+        ledger: BudgetLedger,
+        base_url: str,
+        *,
+        own_prices: Prices | None,
+        now: Callable[[], datetime],
+    ) -> BatchTerms:
+        """Return the terms of a client, whose questions leave room for reasoning."""
+
+        def with_room(prompt: Prompt) -> Prompt:
+            return with_reasoning_budget(prompt, chat.reasoning_tokens)
+
+        return cls(
+            capabilities_known=lambda: chat.knows_capabilities,
+            body=lambda prompt: chat.body(with_room(prompt)),
+            max_cost=lambda prompt: max_batch_cost(
+                with_room(prompt), chat.name, base_url, now(), own_prices=own_prices
+            ),
+            ledger=ledger,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -140,7 +140,7 @@ class BatchedJudge:
         if rest and not self._is_ready:
             rest = yield from self._ask_first(rest, judgement_key, precedents)
         builder = BatchRequestBuilder(self._live.plan, self._terms, self._rng)
-        alone = {id_ for id_, several in misses.items() if any(miss.tried for miss in several)}
+        alone = {paper.id for paper in rest if _needs_a_question_of_its_own(paper, history)}
         together = [one for one in rest if one.id not in alone]
         requests = [
             *builder.build(together, precedents, builder.plan.most),
@@ -242,14 +242,25 @@ def _misses(paper: Paper, history: Sequence[BatchJob]) -> Sequence[BatchMiss]:
 
 
 def _was_unreadable(history: Sequence[BatchJob]) -> bool:
-    """Return whether the last job was answered, and not one of its papers judged by that.
+    """Return whether the last job was answered, and not one of its papers judged by that."""
+    last = max(history, key=lambda job: job.at, default=None)
+    return last is not None and _brought_nothing(last)
+
+
+def _brought_nothing(job: BatchJob) -> bool:
+    """Return whether all was answered and nothing judged, which is the model's fault.
 
     A job of a single paper does not count: the paper itself may be to blame.
     """
-    last = max(history, key=lambda job: job.at, default=None)
-    asked = [one.id for one in last.asked()] if last else []
-    misses = last.misses if last else {}
-    return len(asked) > 1 and all(id_ in misses and misses[id_].tried for id_ in asked)
+    asked = [one.id for one in job.asked()]
+    return len(asked) > 1 and all(id_ in job.misses and job.misses[id_].tried for id_ in asked)
+
+
+def _needs_a_question_of_its_own(paper: Paper, history: Sequence[BatchJob]) -> bool:
+    """Return whether an answer about it was unusable; once, all answers of a job may be."""
+    blamed = [job.key for job in history if any(miss.tried for miss in _misses(paper, (job,)))]
+    failed = [job.key for job in history if _brought_nothing(job)]
+    return bool(set(blamed) - set(failed)) or len(blamed) > 1
 
 
 def _split_into_jobs(

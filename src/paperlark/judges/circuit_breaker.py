@@ -10,18 +10,19 @@ from threading import Lock
 
 from paperlark.domain.judgement import UnjudgedReason
 from paperlark.llm.redact import OMITTED, redact
-from paperlark.ports import UnreadableMemory
+from paperlark.ports import FailureMemory
 
 _log = logging.getLogger(__name__)
 
 _DOUBT = 2
 """Replies in a row to questions about several papers after which papers are tried singly: one of
-them may have silenced the model for the others."""
+them may have silenced the model for the others. One is enough of a model that never was read and
+refused, or spoke of other papers."""
 _OPEN = 15
 """Points in a row, of replies to questions about one paper each, that open the breaker."""
-_UNREADABLE, _MAYBE_HOSTILE = 5, 3
-"""Points of such a reply: three are enough. It takes five where these papers may be to blame: for
-replies that name other papers only, refusals, or any replies of a model that was read before."""
+_UNREADABLE, _MAYBE_HOSTILE, _OF_A_READ_MODEL = 5, 4, 3
+"""Points of such a reply: three are enough. It takes four where these papers may be to blame, for
+replies that name other papers only and for refusals, and five if the model was read before."""
 _LONGEST_QUOTE = 80
 
 
@@ -101,13 +102,13 @@ class ReplyBreaker:
     something is given one question, and is forgiven where its reply can be read.
     """
 
-    def __init__(self, model: str, memory: UnreadableMemory | None = None) -> None:
+    def __init__(self, model: str, memory: FailureMemory | None = None) -> None:
         self._model = model
         self._memory = memory or Forgetful()
         self._is_remembered = self._memory.recall() is not None
         self._points = _OPEN - 1 if self._is_remembered else 0
         self._in_a_row = 0
-        self._ever_read = False
+        self._ever_read = self._may_refuse_all = False
         self._opened: Fault | None = None
         self._lock, self._one = Lock(), Lock()
 
@@ -119,7 +120,8 @@ class ReplyBreaker:
     @property
     def is_in_doubt(self) -> bool:
         """Whether the next question should be about one paper, to see if that can be read."""
-        return self._points > 0 or self._in_a_row >= _DOUBT
+        doubt = 1 if self._may_refuse_all else _DOUBT
+        return self._points > 0 or self._in_a_row >= doubt
 
     @contextmanager
     def turn(self) -> Iterator[None]:
@@ -131,15 +133,19 @@ class ReplyBreaker:
             yield
 
     def doubt(self) -> None:
-        """Allow the model one more question: replies that came another way could not be read."""
+        """Allow the model one more question: replies that came another way could not be read.
+
+        And two where it refuses: it may no longer take the form of the question, which the client
+        changes after two refusals.
+        """
         with self._lock:
-            self._points = max(self._points, _OPEN - 1)
+            self._points = max(self._points, _OPEN - _UNREADABLE)
 
     def read(self) -> None:
         """Record a reply with something to read in it."""
         with self._lock:
             self._points = self._in_a_row = 0
-            self._ever_read = True
+            self._ever_read, self._may_refuse_all = True, False
             is_forgiven, self._is_remembered = self._is_remembered, False
         if is_forgiven:
             _log.info("%s can be read again", self._model)
@@ -155,9 +161,11 @@ class ReplyBreaker:
             if hostile and self._ever_read:
                 return
             self._in_a_row += 1
-            if papers == 1:
-                doubt = hostile or self._ever_read
-                self._points += _MAYBE_HOSTILE if doubt else _UNREADABLE
+            self._may_refuse_all = self._may_refuse_all or hostile
+            if papers == 1 and self._ever_read:
+                self._points += _OF_A_READ_MODEL
+            elif papers == 1:
+                self._points += _MAYBE_HOSTILE if hostile else _UNREADABLE
             if self._points < _OPEN or self._opened is not None:
                 return
             self._opened = Fault(self._reason(problem, said), final=True)

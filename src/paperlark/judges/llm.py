@@ -14,6 +14,7 @@ from paperlark.domain.chat import ChatReply
 from paperlark.domain.criteria import Criteria
 from paperlark.domain.errors import (
     BudgetSpent,
+    ModelBusy,
     ModelError,
     ModelRefused,
     ModelUnusable,
@@ -34,7 +35,8 @@ from paperlark.judges.batch_size import AdaptiveBatchSize, batches, make_plan, t
 from paperlark.judges.circuit_breaker import CircuitBreaker, Fault, ReplyBreaker, quote
 from paperlark.judges.question import PaperQuestion, ask_about
 from paperlark.judges.reply import SUSPECT, ParsedReply, parse_reply
-from paperlark.ports import ChatModel, UnreadableMemory
+from paperlark.llm.retry import Late
+from paperlark.ports import ChatModel, FailureMemory
 
 _log = logging.getLogger(__name__)
 _Item = TypeVar("_Item")
@@ -88,7 +90,7 @@ class LlmJudge:
         patience: int = 3,
         map_: Map = map,
         rng: Random | None = None,
-        memory: UnreadableMemory | None = None,
+        memory: FailureMemory | None = None,
     ) -> None:
         self._model = model
         self._cutoffs = cutoffs
@@ -204,11 +206,21 @@ class LlmJudge:
             # What cannot be stored must not be paid for.
             raise
         except Exception as error:  # noqa: BLE001  # a bug in an adapter loses no paper either
-            reason = failure_reason(error)
-            breaker.failed(reason)
-            return _failed(batch, Fault(reason), paid=paid_calls(error))
+            return self._not_answered(batch, error, breaker)
         breaker.succeeded()
         return self._read(question, answer)
+
+    def _not_answered(
+        self, batch: tuple[Paper, ...], error: Exception, breaker: CircuitBreaker
+    ) -> _Outcome:
+        """Ask about fewer papers next where the answer took too long."""
+        reason = failure_reason(error)
+        if isinstance(error, Late):
+            self._batch_size.too_large(len(batch))
+        else:
+            breaker.failed(reason)
+        is_final = isinstance(error, ModelBusy) and error.final
+        return _failed(batch, Fault(reason, final=is_final), paid=paid_calls(error))
 
     def _read(self, question: PaperQuestion, answer: ChatReply) -> _Outcome:
         """Parse an answer; whatever it holds, it was paid for."""

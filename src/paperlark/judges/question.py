@@ -2,12 +2,14 @@
 
 No paper's text can contain a number of its question, because only numbers that occur in none of
 the texts are drawn: a row copied from an abstract refers to nothing. Nor can a text close the
-fence, whose marker is drawn for each question, or begin a line of its own.
+fence, whose marker is drawn for each question, or begin a line of its own: each is sanitized, on
+one bounded line without control sequences.
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
@@ -15,7 +17,6 @@ from random import Random
 
 from paperlark.domain.judgement import NO_PRECEDENTS, Precedent, Precedents
 from paperlark.domain.paper import Author, Paper
-from paperlark.judges.sanitize import sanitize
 
 MOST_PRECEDENTS = 2
 """Most earlier papers shown with a paper."""
@@ -30,6 +31,15 @@ _MARKER_BITS = 48
 
 _NUMBER = re.compile(r"(?<!\d)0*(\d{1,9})(?!\d)")
 _ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
+
+_ELLIPSIS = " […]"
+
+# `<|im_start|>`, `</think>`, `[INST]` or `[TOOL_CALLS]` must not become control tokens, nor imitate
+# the fence around the papers. Spectral lines such as [OIII] are left alone.
+_CONTROL = re.compile(r"<(?=[|/!?\w\uff5c])|\[(?=/?(?:INST|SYS|gMASK|[A-Z]+_[A-Z_]+)\])")
+
+# Variation selectors are invisible, and whole messages have been hidden in them.
+_SELECTORS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,3 +119,23 @@ def _draw_marker(texts: Sequence[str], rng: Random) -> str:
         marker = f"{rng.getrandbits(_MARKER_BITS):0{_MARKER_BITS // 4}x}"
         if not any(marker in text for text in texts):
             return marker
+
+
+def sanitize(text: str, longest: int) -> str:
+    """Return text on one line of up to `longest` bytes of UTF-8; TeX stays as it is.
+
+    Every token is at least one byte, so that this bounds tokens, too.
+    """
+    line = " ".join(_visible(text).split())
+    line = _CONTROL.sub(r"\g<0> ", line)
+    content = line.encode()
+    if len(content) <= longest:
+        return line
+    return content[:longest].decode(errors="ignore").rstrip() + _ELLIPSIS
+
+
+def _visible(text: str) -> str:
+    if text.isascii() and text.isprintable():
+        return text
+    visible = (c for c in text if c.isspace() or unicodedata.category(c)[0] != "C")
+    return _SELECTORS.sub("", "".join(visible))

@@ -22,6 +22,9 @@ LONGEST_COMMENT = 600
 
 SUSPECT = "the model's reply judged papers that it was not asked about"
 
+_LONGEST_SCORE = 60
+_READ = 20
+"""How many times the longest comment is read: some of it may be invisible."""
 _SCORE = re.compile(
     r"(10|[1-9])(?:[.,](\d{1,20}))?(?:\s*\(?\s*(?:/|out\s+of|of)\s*(?:10(?:\.0+)?|ten)\s*\)?)?",
     re.ASCII | re.IGNORECASE,
@@ -105,11 +108,11 @@ def clean_comment(text: str, longest: int = LONGEST_COMMENT) -> str:
     """Return a comment on one line of bounded length, without control or invisible characters."""
     visible = "".join(
         " " if c.isspace() else c
-        for c in text
+        for c in text[: _READ * longest]
         if c.isspace() or c in _JOINERS or unicodedata.category(c) not in _INVISIBLE
     )
     line = " ".join(visible.split()).strip(_JOINERS)
-    if len(line) <= longest:
+    if len(line) <= longest and len(text) <= _READ * longest:
         return line
     return line[: longest - 1].rsplit(" ", 1)[0] + "…"
 
@@ -170,7 +173,8 @@ def _score(value: object) -> _Score | None:
     """Parse 8, 8.0, "8/10" or "8 out of 10", and 7.5 as 7; None for what is not on the scale."""
     if isinstance(value, bool) or not isinstance(value, int | str):
         return None
-    match = _SCORE.fullmatch(str(value).strip())
+    written = str(value)[: _LONGEST_SCORE + 1].strip()
+    match = _SCORE.fullmatch(written) if len(written) <= _LONGEST_SCORE else None
     if match is None:
         return None
     whole, rounded = int(match[1]), bool((match[2] or "").strip("0"))

@@ -9,9 +9,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Container, Iterator, Mapping
+from json import JSONDecodeError
 
 _MOST_FAILURES = 1000
 """No honest reply has so many stray braces; a hostile one must not cost minutes."""
+_MOST_READ, _READ_BESIDES = 4, 1_000_000
+"""How often a reply may be read over, in characters, in search of where objects begin."""
+_TOO_DEEP = 20_000
+"""Characters that an object counts for whose nesting cannot be read."""
 
 _NAMES = ("paper", "number", "paper_number", "id", "paper_id", "no", "n")
 _NUMBER = re.compile(r"\D{0,12}([1-9]\d{0,8})(?:\.0+)?\D{0,3}")
@@ -19,7 +24,7 @@ _THOUGHT = re.compile(r"\s*<(think|thinking|thought|reasoning)>", re.IGNORECASE)
 _END_OF_THOUGHT = re.compile(r"</(?:think|thinking|thought|reasoning)>", re.IGNORECASE)
 _TEX = r"(?:n(?:u|abla|eq?|ot)|t(?:heta|au|imes|ext\w*|ilde|o|op)|r(?:ho|m|ight\w*))\b"
 _ESCAPE = re.compile(rf'\\(["\\/]|u[0-9a-fA-F]{{4}}|(?!{_TEX})[nrt])?')
-_FENCES = re.compile(r"\s*```\w*\s*(.*?)\s*(?:```\s*)?", re.DOTALL)
+_FENCE = re.compile(r"```\w*")
 _STARTS_JSON = re.compile(r"\s*(?:```\w*\s*)?[\[{\"]")
 _STARTS_ESCAPED = re.compile(r"[\[{\s]*[\[{]\s*\\+\"")
 _MOST_LAYERS = 3
@@ -93,12 +98,14 @@ def _values(text: str, layers: int) -> Iterator[object]:
 
 def _decoded(text: str) -> Iterator[object]:
     start, failures = text.find("{"), 0
-    while start >= 0 and failures < _MOST_FAILURES:
+    left = _MOST_READ * len(text) + _READ_BESIDES
+    while start >= 0 and failures < _MOST_FAILURES and left > 0:
         try:
             value, end = _DECODER.raw_decode(text, start)
-        except (ValueError, RecursionError):  # ValueError also for a number of thousands of digits
+        except (ValueError, RecursionError) as error:  # also a number of thousands of digits
             end = start + 1
             failures += 1
+            left -= error.pos - start if isinstance(error, JSONDecodeError) else _TOO_DEEP
         else:
             yield value
         start = text.find("{", end)
@@ -107,8 +114,7 @@ def _decoded(text: str) -> Iterator[object]:
 def _out_of_strings(text: str, layers: int) -> str:
     """Return the text of which the whole text is a JSON string, with or without its quotes."""
     for _ in range(layers):
-        fenced = _FENCES.fullmatch(text)
-        inner = (fenced[1] if fenced else text).strip()
+        inner = _unfenced(text.strip())
         quoted = _repaired(f'"{inner}"' if _STARTS_ESCAPED.match(inner) else inner)
         if not quoted.startswith('"'):
             break
@@ -120,6 +126,12 @@ def _out_of_strings(text: str, layers: int) -> str:
             break
         text = value
     return text
+
+
+def _unfenced(text: str) -> str:
+    """Return what stands in a fence of three backticks, or the text where there is none."""
+    fence = _FENCE.match(text)
+    return text[fence.end() :].removesuffix("```").strip() if fence else text
 
 
 def _unambiguous(pairs: list[tuple[str, object]]) -> dict[str, object]:

@@ -17,11 +17,11 @@ from paperlark.domain.errors import MaybeSubmitted, ModelBusy, ModelError, NoBat
 from paperlark.domain.spending import Spend
 from paperlark.llm import batch_file
 from paperlark.llm.batch_file import BatchReplies, Body, read_replies
-from paperlark.llm.chat_stack import RetryPolicy
 from paperlark.llm.completion import Usage, as_mapping
 from paperlark.llm.connection import Connection
 from paperlark.llm.error_classes import classify_error, parse_json
 from paperlark.llm.redact import redact
+from paperlark.llm.retry import RetryPolicy
 
 _METADATA = "paperlark"
 """The metadata field that holds our key."""
@@ -88,7 +88,7 @@ class BatchService:
         self._connection = connection
         self._spend_of = spend_of
         self._prompt = prompt
-        self._retry = retry or RetryPolicy()
+        self._retry = retry or RetryPolicy(connection.breaker)
 
     def __enter__(self) -> Self:
         return self

@@ -175,7 +175,8 @@ def read_capabilities(text: str) -> Capabilities | None:
     """Read what `write_capabilities` wrote; None for anything else, to be discovered anew."""
     try:
         stored = json.loads(text)
-        stored.pop("unreadable", None)  # the store's own, see store/model_servers.py
+        for kind in ("unreadable", "failing"):  # the store's own, see store/model_servers.py
+            stored.pop(kind, None)
         form = ResponseFormat[stored["form"].upper()]
         if len(stored) != len(_STORED_KEYS) or not _is_valid(stored):
             return None

@@ -4,8 +4,9 @@ From the outside in, as a question passes them (`build_chat_stack`):
 
 1. `ReasoningBudget` adds the tokens that a reasoning model needs before its answer. Outermost, so
    that all below sees the real limit of the answer: it is what a call can cost at most.
-2. `Retrying` repeats a busy call with exponential backoff. Outside the budget, so that each
-   attempt is reserved and settled by itself: a failed attempt may have been billed, too.
+2. `Retrying` repeats a busy call with exponential backoff, as far as the circuit breaker of the
+   run allows. Outside the budget, so that each attempt is reserved and settled by itself: a failed
+   attempt may have been billed, too.
 3. `Metered` reserves the worst-case cost of one call, notes it in the book of questions under way,
    and settles it by what the call cost. Right around the client, which sends one request a call, or
    repeats only what was rejected unbilled. Whatever asks a model asks through it.
@@ -18,33 +19,33 @@ from __future__ import annotations
 import json
 import logging
 import math
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import ParamSpec, TypeVar
-
-import stamina
 
 from paperlark.domain.chat import ChatReply, Prompt
-from paperlark.domain.errors import BudgetSpent, ModelBusy, ModelError, StoreError
-from paperlark.domain.spending import Prices, Spend, Tokens, noted, total
+from paperlark.domain.errors import (
+    BudgetSpent,
+    ModelError,
+    ModelUnusable,
+    PaperlarkError,
+    StoreError,
+)
+from paperlark.domain.judgement import OnFailure
+from paperlark.domain.spending import Prices, Spend, Tokens, noted
 from paperlark.llm import prices
 from paperlark.llm.budget import BudgetLedger, Reservation
-from paperlark.llm.not_an_answer import NoCompletion
 from paperlark.llm.openai_compatible import OpenAICompatible
+from paperlark.llm.retry import Retrying, RetryPolicy, is_worth_another
 from paperlark.ports import ChatModel, QuestionBook
 
 _log = logging.getLogger(__name__)
-_P = ParamSpec("_P")
-_T = TypeVar("_T")
 
 DEFAULT_ANSWER_LIMIT = 8192
 """Tokens that an answer may have if its prompt sets no limit."""
 _OVERHEAD = 256
 """Tokens that a server adds to what is sent: roles, and its wording of the schema."""
-_MOST_NO_COMPLETIONS = 3
 _MIN_SAMPLES, _SLACK = 3, 100
 """Answers that show how much of its limit a model uses, and tokens for one that differs."""
 
@@ -57,10 +58,16 @@ def build_chat_stack(
     book: QuestionBook | None = None,
     own_prices: Prices | None = None,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    over: Callable[[], str | None] = lambda: None,
 ) -> ChatModel:
-    """Return the client within the budget, with retries and room for reasoning, in this order."""
-    metered = Metered(client, base_url, ledger, book=book, own_prices=own_prices, now=now)
-    return ReasoningBudget(Retrying(metered), lambda: client.reasoning_tokens)
+    """Return the client within its time and budget, with retries and room for reasoning.
+
+    `over` returns why nothing more is asked, None while there is time.
+    """
+    timed = TimeLimited(client, over)
+    metered = Metered(timed, base_url, ledger, book=book, own_prices=own_prices, now=now)
+    retrying = Retrying(metered, RetryPolicy(client.connection.breaker, repeats=is_worth_another))
+    return ReasoningBudget(retrying, lambda: client.reasoning_tokens)
 
 
 class _Wrapper:
@@ -97,90 +104,22 @@ def with_reasoning_budget(prompt: Prompt, tokens: int) -> Prompt:
     return replace(prompt, longest_answer=prompt.longest_answer + tokens)
 
 
-class RetryPolicy:
-    """Exponential backoff with jitter that respects Retry-After, for calls that raise ModelBusy.
+class TimeLimited(_Wrapper):
+    """ChatModel that is asked nothing more when the time of a run is over.
 
-    Up to `attempts` calls within `patience` seconds in all; a server that asks for a wait of more
-    than `longest_wait` seconds is not asked again.
+    `over` returns why, None while there is time. Raises ModelUnusable for what was not sent.
     """
 
-    def __init__(
-        self, *, attempts: int = 4, patience: float = 240.0, longest_wait: float = 60.0
-    ) -> None:
-        self._attempts = attempts
-        self._retrying = stamina.RetryingCaller(
-            attempts=attempts, timeout=patience, wait_initial=1.0, wait_max=30.0
-        ).on(lambda error: retry_wait(error, longest_wait))
-
-    def __call__(self, function: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
-        """Call the function until it succeeds; raises the error of its last call."""
-        failures: list[tuple[ModelBusy, float]] = []
-
-        def attempt() -> _T:
-            if failures:
-                error, at = failures[-1]
-                place, waited = len(failures) + 1, time.monotonic() - at
-                message = "attempt %d of at most %d, after waiting %.1f s, because %s"
-                _log.info(message, place, self._attempts, waited, error.problem)
-            try:
-                return function(*args, **kwargs)
-            except ModelBusy as error:
-                failures.append((error, time.monotonic()))
-                raise
-
-        return self._retrying(attempt)
-
-
-def retry_wait(error: Exception, longest_wait: float) -> bool | float:
-    """Return whether to retry, or after how many seconds where the server named them."""
-    if not isinstance(error, ModelBusy):
-        return False
-    if error.retry_after is None:
-        return True
-    return error.retry_after if error.retry_after <= longest_wait else False
-
-
-class Retrying(_Wrapper):
-    """ChatModel that repeats a busy call, and adds up what its failed attempts may have cost.
-
-    Responses that are no chat completion may each have been paid for: after three in a row, of any
-    questions, no call is repeated for another one.
-    """
-
-    def __init__(self, model: ChatModel, retry: RetryPolicy | None = None) -> None:
+    def __init__(self, model: ChatModel, over: Callable[[], str | None]) -> None:
         super().__init__(model)
-        self._retry = retry or RetryPolicy()
-        self._no_completions = 0
+        self._over = over
 
     def ask(self, prompt: Prompt) -> ChatReply:
-        """Answer a prompt, repeating busy calls."""
-        lost: list[Spend] = []
-        try:
-            reply = self._retry(self._attempt, prompt, lost)
-            if isinstance(reply, NoCompletion):
-                raise reply
-        except ModelError as error:
-            # The last attempt's spend stays apart in `error.spend`.
-            earlier = lost if error.spend is None else lost[:-1]
-            error.lost = total(earlier) if earlier else None
-            raise
-        return replace(reply, lost=total(lost) if lost else None)
-
-    def _attempt(self, prompt: Prompt, lost: list[Spend]) -> ChatReply | NoCompletion:
-        """Ask once; an error that is not worth another attempt is returned."""
-        try:
-            reply = self._model.ask(prompt)
-        except ModelError as error:
-            if error.spend is not None:
-                lost.append(error.spend)
-            if not isinstance(error, NoCompletion):
-                raise
-            self._no_completions += 1
-            if self._no_completions < _MOST_NO_COMPLETIONS:
-                raise
-            return error
-        self._no_completions = 0
-        return reply
+        """Answer a prompt while there is time."""
+        reason = self._over()
+        if reason is not None:
+            raise ModelUnusable(f"not asked: {reason}")
+        return self._model.ask(prompt)
 
 
 class Metered(_Wrapper):
@@ -283,6 +222,27 @@ class Metered(_Wrapper):
                 self._excess.prompt + max(0, used.prompt - largest.prompt),
                 self._excess.completion + max(0, used.completion - largest.completion),
             )
+
+
+class Misconfigured:
+    """ChatModel that cannot be asked: its key is missing, or a price that the budget needs.
+
+    The page does not need it. Where a failing model shall fail the page, `error` is raised at once.
+    """
+
+    def __init__(self, name: str, error: PaperlarkError, on_failure: OnFailure) -> None:
+        if on_failure is OnFailure.FAIL:
+            raise error
+        self._name, self._error = name, error
+
+    @property
+    def name(self) -> str:
+        """The configured name."""
+        return self._name
+
+    def ask(self, prompt: Prompt) -> ChatReply:  # noqa: ARG002  # nothing is asked
+        """Raise ModelUnusable."""
+        raise ModelUnusable(self._error.problem, hint=self._error.hint) from self._error
 
 
 def _settle(spend: Spend | None, reservation: Reservation, most: Decimal | None) -> Spend | None:

@@ -10,6 +10,9 @@ from dataclasses import dataclass
 
 from paperlark.domain.spending import Tokens
 
+_LONGEST = 4_000_000
+"""Characters of an answer that are read and kept; more than any model writes."""
+_LONGEST_REFUSAL = 20_000
 _CUT = frozenset({"length", "max_tokens", "model_length"})
 """Finish reasons of an answer that reached its token limit."""
 _FILTERED = "content_filter"
@@ -90,8 +93,10 @@ def parse_completion(payload: object) -> Completion | None:
     if not refusal and end.startswith(_FILTERED):  # Gemini adds which one
         refusal = "its content filter stopped the answer"
     return Completion(
-        text=_storable(_answer_text(as_mapping(message), choice.get("text"), cut=end in _CUT)),
-        refusal=str(refusal) if refusal else None,
+        text=_storable(
+            _answer_text(as_mapping(message), choice.get("text"), cut=end in _CUT)[:_LONGEST]
+        ),
+        refusal=str(refusal)[:_LONGEST_REFUSAL] if refusal else None,
         usage=usage,
         cut=end in _CUT,
     )

@@ -20,6 +20,7 @@ from paperlark.http.response import (
     TimedOut,
 )
 from paperlark.llm.redact import one_line
+from paperlark.llm.retry import Late, RequestBreaker
 
 MAYBE_PAID = Spend(tokens=None, cost=None)
 _NONE: Mapping[str, str] = MappingProxyType({})
@@ -28,14 +29,12 @@ _LARGEST = 256 * 2**20
 """Bytes. No answer is longer; a small one that unpacks to more is a trick."""
 
 
-class Late(ModelBusy):
-    """No answer came in time: maybe there are too many questions before it."""
-
-
 class Connection:
     """Sends requests to `{base_url}/...`, with the key where there is one.
 
-    An answer must be there whole within `timeout` seconds.
+    `address` is the base URL with the secrets that it has placeholders for; only requests hold it.
+    An answer must be there whole within `timeout` seconds. `breaker` is what all who ask this
+    server in a run ask first: see `retry.RetryPolicy`.
     """
 
     def __init__(
@@ -43,10 +42,14 @@ class Connection:
         base_url: str,
         *,
         key: str | None = None,
+        address: str | None = None,
         timeout: float = 120.0,
         client: BoundedClient | None = None,
+        breaker: RequestBreaker | None = None,
     ) -> None:
+        self.breaker = breaker or RequestBreaker()
         self.base_url = _without_path(base_url.strip())
+        self._address = _without_path((address or base_url).strip())
         self.key = _sendable(key)
         self._timeout = timeout
         self._client = client or BoundedClient(largest=_LARGEST, seconds=timeout)
@@ -133,7 +136,7 @@ class Connection:
     def _url(self, path: str, parameters: Mapping[str, str]) -> httpx.URL:
         """Append the path, leaving a query where it is; raises InvalidRequest."""
         try:
-            url = httpx.URL(self.base_url)
+            url = httpx.URL(self._address)
             whole = url.copy_with(path=f"{url.path.rstrip('/')}/{path}")
         except httpx.InvalidURL as error:
             raise InvalidRequest(str(error), sent=False) from error

@@ -10,14 +10,13 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
-from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 
 import httpx
 
 from paperlark.domain.errors import ModelBusy, ModelError, ModelRefused, ModelUnusable
 from paperlark.domain.spending import Spend
+from paperlark.http.retry_after import retry_after
 from paperlark.llm.completion import parse_duration
 from paperlark.llm.redact import OMITTED, redact, repeats_prompt
 
@@ -41,6 +40,8 @@ _SCHEMA = re.compile(
     re.IGNORECASE,
 )
 _FORM = re.compile(r"format|schema|grammar|guided", re.IGNORECASE)
+_LONGEST = 20_000
+"""Characters of a server's message that are examined."""
 _CODES: dict[str, int] = {"rate_limit_exceeded": HTTPStatus.TOO_MANY_REQUESTS}
 _BUSY = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY)
 _OVERLOAD = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE, 529)
@@ -122,7 +123,13 @@ class ErrorClass:
                 if wait > _LONG_WAIT
                 else None
             )
-            return ModelBusy(problem, hint=hint, retry_after=self.retry_after, spend=spend)
+            return ModelBusy(
+                problem,
+                hint=hint,
+                retry_after=self.retry_after,
+                spend=spend,
+                overloaded=self.is_overload,
+            )
         return kind(problem, hint=hint)
 
     def _kind(self) -> tuple[type[ModelError], str | None]:
@@ -157,15 +164,15 @@ def classify_error(
         return None
     error = error if error is not None else {"message": response.text}
     code = error.get("code") or error.get("type") or ""
-    message = _message(error)
+    message = _message(error)[:_LONGEST]
     if repeats_prompt(message, prompt):
         message = OMITTED
     return ErrorClass(
         server=response.url.netloc.decode().rpartition("@")[2],
         status=_status(code) if response.is_success else response.status_code,
         message=message,
-        code=f"{code} {error.get('type') or ''}",
-        param=str(error.get("param") or ""),
+        code=f"{code} {error.get('type') or ''}"[:_LONGEST],
+        param=str(error.get("param") or "")[:_LONGEST],
         retry_after=_retry_after(response.headers, message),
     )
 
@@ -215,22 +222,8 @@ def _status(code: object) -> int:
 
 
 def _retry_after(headers: httpx.Headers, message: str) -> float | None:
-    milliseconds = headers.get("retry-after-ms", "").strip()
-    if re.fullmatch(r"\d{1,9}(?:\.\d{1,9})?", milliseconds):
-        return float(milliseconds) / 1000
-    header = headers.get("retry-after", "").strip()
-    if re.fullmatch(r"\d{1,9}(?:\.\d{1,9})?", header):
-        return float(header)
-    if header and "date" in headers:
-        return _between(headers["date"], header)
+    wait = retry_after(headers)
+    if wait is not None:
+        return wait
     again = _AGAIN.search(message)
     return None if again is None else parse_duration(again[1])
-
-
-def _between(now: str, then: str) -> float | None:
-    """Return the seconds between two HTTP dates of the server, whose clock may differ from ours."""
-    try:
-        moments: tuple[datetime, datetime] = parsedate_to_datetime(now), parsedate_to_datetime(then)
-        return max(0.0, (moments[1] - moments[0]).total_seconds())
-    except (TypeError, ValueError):  # TypeError: one with a zone, the other without
-        return None

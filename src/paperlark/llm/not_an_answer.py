@@ -23,10 +23,6 @@ _AZURE = (
 )
 
 
-class NoCompletion(ModelBusy):
-    """A successful response that is no chat completion; it may have been paid for."""
-
-
 def redirect(response: httpx.Response, server: str) -> ModelUnusable:
     """Return the error that a redirect is.
 
@@ -54,7 +50,7 @@ def no_completion(response: httpx.Response, server: str) -> ModelError:
             spend=MAYBE_PAID,
         )
     what = "a web page" if _WEB_PAGE.match(response.content) else "something"
-    return NoCompletion(
+    return ModelBusy(
         f"{server} answered with {what} that is not a chat completion",
         hint="check the base URL",
         spend=MAYBE_PAID,

@@ -11,6 +11,7 @@ import httpx
 
 from paperlark.domain.chat import ChatReply, Prompt
 from paperlark.domain.errors import ModelError, ModelRefused
+from paperlark.domain.redaction import redact as without_secrets
 from paperlark.domain.spending import Prices, Spend
 from paperlark.http.client import BoundedClient
 from paperlark.llm import prices
@@ -22,12 +23,14 @@ from paperlark.llm.completion import (
     parse_completion,
     parse_rate_limits,
 )
-from paperlark.llm.connection import MAYBE_PAID, Connection, Late
+from paperlark.llm.connection import MAYBE_PAID, Connection
 from paperlark.llm.discovery import CapabilityDiscovery
 from paperlark.llm.error_classes import ErrorClass, classify_error, parse_json
 from paperlark.llm.not_an_answer import azure_hint, no_completion, redirect
 from paperlark.llm.rate_limiter import AimdConcurrency, RateLimiter
 from paperlark.llm.redact import redact
+from paperlark.llm.retry import Late, RequestBreaker
+from paperlark.ports import FailureMemory
 
 _PATH = "chat/completions"
 _JSON = {"Content-Type": "application/json"}
@@ -42,13 +45,15 @@ _RAISE_CONTEXT = (
 class OpenAICompatible:
     """A chat model behind `{base_url}/chat/completions`; safe to call from several threads.
 
-    `key` is None for servers that need none. `timeout` is in seconds, for one whole answer.
+    `key` is None for servers that need none, and `address` is as in `Connection`. `timeout` is in
+    seconds, for one whole answer.
     `rate_limiter` decides when a request may be sent. A busy server is not asked again: see
-    `chat_stack.Retrying`.
+    `retry.Retrying`.
 
     What the server does not accept is left out. `capabilities` is what an earlier run discovered,
     `on_learned` is called with what this one does: from any thread, and it must not raise.
-    `own_prices` take precedence over the public list.
+    `own_prices` take precedence over the public list. `memory` holds across runs that the server
+    failed.
     """
 
     def __init__(  # noqa: PLR0913  # all but the first two have defaults
@@ -57,6 +62,7 @@ class OpenAICompatible:
         model: str,
         *,
         key: str | None = None,
+        address: str | None = None,
         timeout: float = 120.0,
         temperature: float | None = 0.0,
         rate_limiter: RateLimiter | None = None,
@@ -64,9 +70,17 @@ class OpenAICompatible:
         on_learned: Callable[[Capabilities], object] = lambda _: None,
         own_prices: Prices | None = None,
         client: BoundedClient | None = None,
+        memory: FailureMemory | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        self._connection = Connection(base_url, key=key, timeout=timeout, client=client)
+        self._connection = Connection(
+            base_url,
+            key=key,
+            address=address,
+            timeout=timeout,
+            client=client,
+            breaker=RequestBreaker(memory),
+        )
         self._server = self._connection.server
         self._model = model
         self._temperature = temperature
@@ -83,8 +97,13 @@ class OpenAICompatible:
 
     def __exit__(self, *_: object) -> None:
         """Release threads that wait for a slot, and close the connections, if they are its own."""
-        self._rate_limiter.close()
+        self.stop()
         self._connection.__exit__(None, None, None)
+
+    def stop(self) -> None:
+        """Send nothing more, and release threads that wait to do so."""
+        self._connection.breaker.close()
+        self._rate_limiter.close()
 
     @property
     def name(self) -> str:
@@ -122,7 +141,7 @@ class OpenAICompatible:
             raise ModelRefused(f"{self._model} refused: {reason}", spend=spend)
         # No model knows the key; a server that repeats requests does.
         key = self._connection.key
-        return ChatReply(answer.text.replace(key, "[key]") if key else answer.text, spend)
+        return ChatReply(without_secrets(answer.text, (key,)) if key else answer.text, spend)
 
     def _request(self, prompt: Prompt) -> ChatRequest:
         return ChatRequest(self._model, prompt, self._temperature)

@@ -1,4 +1,4 @@
-"""Redaction: the key and the prompt appear in no error and no log.
+"""What a model's server said, for errors and logs: without key and prompt, on one short line.
 
 Servers repeat what they were sent in their errors and headers, some of them all of it.
 """
@@ -8,6 +8,9 @@ from __future__ import annotations
 import html
 import re
 from urllib.parse import unquote
+
+from paperlark.domain.redaction import MARK
+from paperlark.domain.redaction import redact as without_secrets
 
 _LONGEST = 300
 _READ = 20_000
@@ -24,7 +27,9 @@ def redact(text: str, *, key: str | None = None, prompt: str = "") -> str:
 
     Text that repeats part of the key or of the prompt is left out entirely.
     """
-    text = text.replace(key, "[key]") if key else text
+    if key:
+        # Also one that is too short, or too ordinary a word, to be looked for anywhere else.
+        text = without_secrets(text, (key,)).replace(key, MARK)
     if repeats_prompt(text, prompt) or _repeats(text, key or "", _KEY):
         return OMITTED
     return one_line(text)
@@ -37,7 +42,7 @@ def repeats_prompt(text: str, prompt: str) -> bool:
 
 def one_line(text: str) -> str:
     """Return text that is printable, on one line and short."""
-    line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    line = " ".join("".join(c if c.isprintable() else " " for c in text[:_READ]).split())
     return line if len(line) <= _LONGEST else f"{line[:_LONGEST]}…"
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 
 from paperlark.domain.errors import PeopleError
+from paperlark.domain.redaction import redact
 from paperlark.http.response import (
     HttpError,
     InvalidRequest,
@@ -16,6 +17,7 @@ from paperlark.http.response import (
     SettingsInvalid,
     TimedOut,
 )
+from paperlark.http.retry_after import retry_after
 
 _LARGEST = 32_000_000
 _LONGEST_TEXT = 200
@@ -28,7 +30,7 @@ class Reply:
     status: int
     payload: object
     complaint: str
-    retry_after: str
+    retry_after: float | None
 
 
 class Endpoint:
@@ -95,7 +97,7 @@ class Endpoint:
             status=response.status,
             payload=payload,
             complaint=self._complaint(response, payload),
-            retry_after=response.headers.get("Retry-After", ""),
+            retry_after=retry_after(response.headers),
         )
 
     def _complaint(self, response: Response, payload: object) -> str:
@@ -106,7 +108,7 @@ class Endpoint:
         elif response.status != HTTPStatus.OK:
             said = response.content.decode("utf-8", "replace")
         text = said if isinstance(said, str) else json.dumps(said)
-        return _one_line(text.replace(self._key, "[key]") if self._key else text)
+        return _one_line(redact(text, (self._key,)) if self._key else text)
 
 
 def _one_line(text: str) -> str:

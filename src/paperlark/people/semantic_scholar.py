@@ -26,6 +26,7 @@ from paperlark.people._endpoint import Endpoint, Reply
 _log = logging.getLogger(__name__)
 FIELDS = "externalIds,authors.authorId,authors.name,authors.hIndex"
 
+_LONGEST_NAME = 300
 _NO_ROW = NotLookedUp("Semantic Scholar's answer about it is malformed")
 _OTHER_PAPER = NotLookedUp("Semantic Scholar answered about another paper")
 
@@ -74,8 +75,8 @@ def _person(author: Mapping[str, object]) -> Person:
     name, id_, h_index = (author.get(key) for key in ("name", "authorId", "hIndex"))
     counted = isinstance(h_index, int) and not isinstance(h_index, bool) and h_index >= 0
     return Person(
-        name=name if isinstance(name, str) else "",
-        id=id_ if isinstance(id_, str) and id_ else None,
+        name=name[:_LONGEST_NAME] if isinstance(name, str) else "",
+        id=id_ if isinstance(id_, str) and 0 < len(id_) <= _LONGEST_NAME else None,
         h_index=h_index if counted else None,  # type: ignore[arg-type]  # an int by then
     )
 
@@ -191,10 +192,10 @@ class SemanticScholar:
             problem += f": {answer.complaint}"
         if answer.status == HTTPStatus.TOO_MANY_REQUESTS and not self._endpoint.has_key:
             problem += "; without a key everybody shares one limit"
-        named = re.fullmatch(r"\d{1,9}", answer.retry_after, re.ASCII)
+        named = answer.retry_after
         return PeopleError(
             problem,
-            retry=answer.status in _BUSY and (float(named[0]) if named else True),
+            retry=answer.status in _BUSY and (True if named is None else named),
             fewer=answer.status in _TOO_MUCH,
         )
 

@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
-from collections.abc import Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 from threadpoolctl import threadpool_limits
 
+from paperlark.domain.archive import CacheEntry
+from paperlark.domain.code import code_fingerprint
 from paperlark.domain.criteria import Criteria
-from paperlark.domain.feedback import NO_EVIDENCE, Evidence
-from paperlark.domain.judgement import Match, Nearest, Strength
-from paperlark.domain.paper import Paper
-from paperlark.ports import PaperVectors
-from paperlark.rankers.criteria_features import CriteriaTerms, criteria_features
-from paperlark.rankers.embedding import CorpusStats, Embedding, PaperEncoder
+from paperlark.domain.feedback import NO_EVIDENCE, Evidence, Example
+from paperlark.domain.judgement import Match, MatchedTerms, Nearest, Strength
+from paperlark.domain.paper import Paper, PaperId
+from paperlark.ports import Cache, PaperEncodings, PaperVectors
+from paperlark.rankers.criteria_features import CriteriaFeatures, CriteriaTerms, criteria_features
+from paperlark.rankers.embedding import ENCODED_BY, Corpora, CorpusStats, Embedding, PaperEncoder
 from paperlark.rankers.knn import ArchivePrecedents
 from paperlark.rankers.logistic import Numbers, probability
-from paperlark.rankers.reader_model import Prediction, ReaderModel
+from paperlark.rankers.reader_model import Prediction, ReaderModel, learn
 from paperlark.rankers.tokens import TermIds, spell
-from paperlark.rankers.training_data import TrainingTable
+from paperlark.rankers.training_data import TrainingTable, working_set
 
 _log = logging.getLogger(__name__)
 
@@ -31,14 +35,6 @@ _MAX_TERMS = 5
 
 _LEAST_LOG_ODDS = 0.02
 """Terms that moved a paper by less are not named."""
-
-
-@dataclass(frozen=True, slots=True)
-class MatchedTerms:
-    """The strongest terms of a paper as it writes them, strongest first."""
-
-    for_match: tuple[str, ...]
-    against_match: tuple[str, ...]
 
 
 def explain(
@@ -76,11 +72,39 @@ def _strongest(
     return MatchedTerms(tuple(chosen[True]), tuple(chosen[False]))
 
 
-class EmbeddedRanker:
-    """Implements Ranker; needs no key and no network, and encodes each paper once."""
+_ENOUGH_BACKGROUND = 1_000
+"""With so many earlier papers without a label, nothing of the day itself is needed to learn."""
 
-    def __init__(self, encoder: PaperEncoder | None = None) -> None:
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Ranked:
+    """One ranking: what was ranked, and by what."""
+
+    papers: tuple[Paper, ...]
+    criteria: Criteria
+    evidence: Evidence
+    corpus: CorpusStats
+    features: CriteriaFeatures
+    prediction: Prediction
+    examples: tuple[Example, ...]
+
+    def is_of(self, papers: tuple[Paper, ...], criteria: Criteria, evidence: Evidence) -> bool:
+        """Return whether it is the ranking of these."""
+        asked = self.evidence is evidence and self.criteria is criteria
+        return asked and self.papers == papers
+
+
+class EmbeddedRanker:
+    """Implements Ranker; needs no key and no network, and encodes each paper once.
+
+    models: keeps what was learned of readers until their labels or criteria change
+    """
+
+    def __init__(self, encoder: PaperEncoder | None = None, models: Cache | None = None) -> None:
         self._encoder = encoder or PaperEncoder(Embedding.shipped())
+        self._corpora = Corpora(self._encoder)
+        self._models = models
+        self._last: _Ranked | None = None
 
     def rank(
         self, papers: Sequence[Paper], criteria: Criteria, evidence: Evidence = NO_EVIDENCE
@@ -88,72 +112,147 @@ class EmbeddedRanker:
         """Rank by the probability of being wanted; equal papers go by id."""
         if not papers:
             return ()
-        # In one order, whatever the feed's: sums of floating point numbers depend on it.
-        in_order = sorted(papers, key=lambda paper: (paper.id, paper.version))
-        if evidence.examples:
-            # SciPy brings a BLAS of its own, which can only be limited once it is loaded.
-            import scipy.optimize  # noqa: F401, PLC0415  # 0.3 s that a first day does not need
-        # BLAS threads wait for each other when the machine has other work: one is faster then,
-        # never much slower, and adds in the same order each time.
-        with threadpool_limits(1):
-            model = self._model(in_order, criteria, evidence)
-            matches = _matches(model, criteria, model.predict())
+        ranked = self._ranked(_in_order(papers), criteria, evidence)
         by_paper = {
-            (one.id, one.version): match for one, match in zip(in_order, matches, strict=True)
+            (one.id, one.version): match
+            for one, match in zip(ranked.papers, _matches(ranked), strict=True)
         }
         return tuple(by_paper[paper.id, paper.version] for paper in papers)
 
-    def _model(
-        self, papers: Sequence[Paper], criteria: Criteria, evidence: Evidence
-    ) -> ReaderModel:
-        table = TrainingTable.of(papers, evidence)
+    def learn(self, criteria: Criteria, evidence: Evidence) -> None:
+        """Learn from the evidence now and keep it, so that a later ranking need not."""
+        if self._models is not None and len(evidence.stream) >= _ENOUGH_BACKGROUND:
+            table = TrainingTable.of(evidence.stream, 0, working_set(evidence.examples))
+            with threadpool_limits(1):
+                self._model(criteria, table)
+
+    def explain(
+        self,
+        papers: Sequence[Paper],
+        criteria: Criteria,
+        evidence: Evidence,
+        chosen: Container[PaperId],
+    ) -> Mapping[PaperId, MatchedTerms]:
+        """Name the terms that moved the chosen ones of the papers, as they are ranked by the rest.
+
+        The latest ranking is not made again for it.
+        """
+        ranked = self._ranked(_in_order(papers), criteria, evidence)
+        rows = [at for at, paper in enumerate(ranked.papers) if paper.id in chosen]
+        weights = ranked.prediction.word_weights + ranked.features.term_log_odds
+        asked = [ranked.papers[at] for at in rows]
+        found = explain(asked, ranked.corpus.words[rows], ranked.corpus.ids, weights)
+        return {paper.id: terms for paper, terms in zip(asked, found, strict=True)}
+
+    def _ranked(self, papers: tuple[Paper, ...], criteria: Criteria, evidence: Evidence) -> _Ranked:
+        if self._last is None or not self._last.is_of(papers, criteria, evidence):
+            # BLAS threads wait for each other when the machine has other work: one is faster
+            # then, never much slower, and adds in the same order each time.
+            with threadpool_limits(1):
+                self._last = self._rank(papers, criteria, evidence)
+        return self._last
+
+    def _rank(self, papers: tuple[Paper, ...], criteria: Criteria, evidence: Evidence) -> _Ranked:
         _log.info(
-            "ranking %d papers by %d topics, %d examples and %d earlier papers without a label",
+            "ranking %d papers by %d topics, %d examples and %d earlier papers",
             len(papers),
             len(criteria.topics),
-            len(table.examples),
-            len(table.unlabelled),
+            len(evidence.examples),
+            len(evidence.stream),
         )
-        corpus = CorpusStats.of(*self._encoder.encode(table.papers))
-        features = criteria_features(corpus, CriteriaTerms.of(criteria), self._encoder.embedding)
-        return ReaderModel(corpus, features, table)
+        examples = working_set(evidence.examples)
+        if len(evidence.stream) >= _ENOUGH_BACKGROUND:
+            day = _distinct(papers, evidence.stream)
+            table = TrainingTable.of(evidence.stream, 0, examples)
+        else:
+            day = _distinct(papers, [one.paper for one in examples], evidence.stream)
+            table = TrainingTable.of(day, len(papers), examples)
+        corpus = self._corpora.of(day)
+        terms = CriteriaTerms.of(criteria)
+        features = criteria_features(corpus, terms, self._encoder.embedding)
+        model = self._model(criteria, table)
+        labelled = [table.papers[row] for row in table.labelled(len(model.targets))]
+        _, embeddings = self._encoder.encode(labelled)
+        prediction = model.predict(corpus, features, len(papers), corpus.centre(embeddings))
+        return _Ranked(papers, criteria, evidence, corpus, features, prediction, table.examples)
+
+    def _model(self, criteria: Criteria, table: TrainingTable) -> ReaderModel:
+        """Return what the examples teach: kept, where they taught it before, else learned now."""
+        key = f"reader model {criteria.fingerprint}"
+        made_of = _made_of(table, criteria, self._encoder.embedding.fingerprint)
+        kept = self._models.find(key, made_of) if self._models else None
+        model = ReaderModel.unpack(kept) if kept else None
+        if model is None:
+            model = self._learn(criteria, table)
+            if self._models and table.examples:
+                self._models.keep([CacheEntry(key, made_of, model.pack())])
+        return model
+
+    def _learn(self, criteria: Criteria, table: TrainingTable) -> ReaderModel:
+        others = self._encoder.encode(table.papers[table.background :])
+        corpus = self._corpora.of(table.papers[: table.background]).extended(*others)
+        terms = CriteriaTerms.of(criteria)
+        features = criteria_features(corpus, terms, self._encoder.embedding)
+        return learn(corpus, features, table)
 
 
-def _matches(model: ReaderModel, criteria: Criteria, predicted: Prediction) -> tuple[Match, ...]:
-    table, features = model.table, model.criteria
-    today = table.papers[: table.today]
+def _made_of(table: TrainingTable, criteria: Criteria, embedding: str) -> str:
+    """Return a fingerprint of all that a reader model is learned from."""
+    made = hashlib.sha256(f"{code_fingerprint(*ENCODED_BY)} {embedding} {criteria!r}".encode())
+    papers = [(one.id, one.version, len(one.title) + len(one.abstract)) for one in table.papers]
+    made.update(repr(papers).encode())
+    made.update(repr([table.background, len(table.unlabelled)]).encode())
+    for one in table.examples:
+        label = (one.wanted, one.label_source.value, one.relevance, one.novelty, one.stands_for)
+        made.update(f"{one.day} {label}".encode())
+    return made.hexdigest()
+
+
+def _in_order(papers: Sequence[Paper]) -> tuple[Paper, ...]:
+    """Return them in one order, whatever the feed's: sums of floats depend on it."""
+    return tuple(sorted(papers, key=lambda paper: (paper.id, paper.version)))
+
+
+def _distinct(*papers: Sequence[Paper]) -> tuple[Paper, ...]:
+    """Return each version of a paper once, in this order."""
+    known: dict[tuple[PaperId, int], Paper] = {}
+    for one in chain(*papers):
+        known.setdefault((one.id, one.version), one)
+    return tuple(known.values())
+
+
+def _matches(ranked: _Ranked) -> tuple[Match, ...]:
+    today, examples, criteria = ranked.papers, ranked.examples, ranked.criteria
+    features, predicted = ranked.features, ranked.prediction
+    count = len(today)
     chance = probability(predicted.log_odds)
     # Without examples, a paper that shares nothing with the criteria has no match; where no paper
     # shares anything with them, nothing is known of the reader and no probability is given.
-    related = features.related[: table.today] | bool(table.examples)
-    known = bool(features.related.any() or table.examples)
+    related = features.related[:count] | bool(examples)
+    known = bool(features.related.any() or examples)
     # Eight digits are beyond any meaning and below any rounding of another machine.
     score = np.where(related, chance, 0).round(8)
-    order = sorted(range(len(today)), key=lambda at: (-score[at], today[at].id))
+    order = sorted(range(count), key=lambda at: (-score[at], today[at].id))
     rank = {at: place for place, at in enumerate(order, start=1)}
-    weights = predicted.word_weights + features.term_log_odds
     calibrated = known and predicted.calibrated
     words = strengths(
         chance,
-        features.similarity[: table.today],
+        features.similarity[:count],
         predicted.knn.nearest >= 0,
         calibrated=calibrated,
     )
-    terms = explain(today, model.corpus.words, model.corpus.ids, weights)
     return tuple(
         Match(
             score=float(score[at]),
             rank=rank[at],
-            of=len(today),
+            of=count,
             topic=_topic(criteria, int(features.nearest_topic[at])),
-            words_for=terms[at].for_match,
-            words_against=terms[at].against_match,
             probability=float(chance[at].round(4)) if known else None,
-            nearest=_nearest(table, int(predicted.knn.nearest[at]), today[at]),
+            nearest=_nearest(examples, int(predicted.knn.nearest[at]), today[at]),
             calibrated=calibrated,
             strength=words[at] if known else None,
         )
-        for at in range(len(today))
+        for at in range(count)
     )
 
 
@@ -161,11 +260,11 @@ def _topic(criteria: Criteria, nearest: int) -> str | None:
     return criteria.topics[nearest].name if nearest >= 0 else None
 
 
-def _nearest(table: TrainingTable, nearest: int, paper: Paper) -> Nearest | None:
+def _nearest(examples: Sequence[Example], nearest: int, paper: Paper) -> Nearest | None:
     # Unlabelled papers come after the examples, and nobody wanted them.
-    if not 0 <= nearest < len(table.examples):
+    if not 0 <= nearest < len(examples):
         return None
-    example = table.examples[nearest]
+    example = examples[nearest]
     if example.paper.id == paper.id:
         return None  # that a paper resembles itself, once it was voted on, tells nothing
     return Nearest(example.paper.id, example.paper.title, example.day)
@@ -214,7 +313,9 @@ def strengths(
     ]
 
 
-def ranker_and_precedents(vectors: PaperVectors) -> tuple[EmbeddedRanker, ArchivePrecedents]:
+def ranker_and_precedents(
+    vectors: PaperVectors, encodings: PaperEncodings | None = None, models: Cache | None = None
+) -> tuple[EmbeddedRanker, ArchivePrecedents]:
     """Return the embedded ranker and the precedent finder; they share one encoder of papers."""
-    encoder = PaperEncoder(Embedding.shipped())
-    return EmbeddedRanker(encoder), ArchivePrecedents(vectors, encoder)
+    encoder = PaperEncoder(Embedding.shipped(), encodings)
+    return EmbeddedRanker(encoder, models), ArchivePrecedents(vectors, encoder)

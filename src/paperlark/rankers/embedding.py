@@ -10,7 +10,7 @@ other, among a thousand abstracts of the same field; `model/provenance.json` say
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -22,7 +22,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from paperlark.domain.paper import Paper
+from paperlark.domain.code import code_fingerprint
+from paperlark.domain.paper import Paper, PaperId
+from paperlark.ports import PaperEncodings
 from paperlark.rankers.tokens import TermCounts, TermIds, rows_in, rows_of, tokenize_each
 
 Vectors = NDArray[np.float32]
@@ -49,6 +51,11 @@ class Embedding:
         self._rows = rows
         self.fingerprint = fingerprint
         """Identifies the embedding by its content: only vectors of one embedding compare."""
+
+    @property
+    def dimensions(self) -> int:
+        """The length of a vector."""
+        return int(self._rows.shape[1])
 
     @classmethod
     def shipped(cls) -> Self:
@@ -81,41 +88,78 @@ def _load_shipped() -> tuple[TermIds, Vectors, str]:
         return model["ids"], model["rows"].astype(np.float32) * scales[:, None], fingerprint
 
 
-class PaperEncoder:
-    """Tokenize and embed papers, each version once for all days and readers of a process."""
+_Version = tuple[PaperId, int]
 
-    def __init__(self, embedding: Embedding) -> None:
+
+class PaperEncoder:
+    """Tokenize and embed papers, each text once: kept in memory and, where there is one, a store.
+
+    Encodings are kept by the text that they were made from, so an old one is never taken for new.
+    """
+
+    def __init__(self, embedding: Embedding, store: PaperEncodings | None = None) -> None:
         self.embedding = embedding
-        self._cache: dict[tuple[str, int], tuple[TermCounts, Vectors]] = {}
+        self._store = store
+        self._cache: dict[_Version, tuple[TermCounts, Vectors]] = {}
 
     def encode(self, papers: Sequence[Paper]) -> tuple[list[TermCounts], Vectors]:
         """Return each paper's term counts and embedding, (papers, dimensions) with unit rows.
 
         The title counts twice.
         """
-        texts = {
-            (paper.id, paper.version): (paper.title, paper.title, paper.abstract)
+        new = {
+            (paper.id, paper.version): paper
             for paper in papers
             if (paper.id, paper.version) not in self._cache
         }
-        for start in range(0, len(texts), _BATCH):
-            keys = list(islice(texts, start, start + _BATCH))
-            counts = tokenize_each([texts[key] for key in keys])
-            encoded = zip(counts, self.embedding.embed(counts), strict=True)
-            self._cache.update(zip(keys, encoded, strict=True))
+        kept = self._find(new)
+        self._cache.update(kept)
+        self._encode({key: paper for key, paper in new.items() if key not in kept})
         known = [self._cache[paper.id, paper.version] for paper in papers]
         while len(self._cache) > _CACHED_PAPERS:
             del self._cache[next(iter(self._cache))]
         rows = np.array([vector for _, vector in known], dtype=np.float32)
-        return [counts for counts, _ in known], rows.reshape(len(known), -1)
+        return [counts for counts, _ in known], rows.reshape(len(known), self.embedding.dimensions)
+
+    def _find(self, papers: Mapping[_Version, Paper]) -> dict[_Version, tuple[TermCounts, Vectors]]:
+        if self._store is None or not papers:
+            return {}
+        keys = {self._made_of(paper): key for key, paper in papers.items()}
+        found = self._store.find(keys)
+        return {keys[made_of]: self._unpack(content) for made_of, content in found.items()}
+
+    def _encode(self, papers: Mapping[_Version, Paper]) -> None:
+        new = iter(papers.items())
+        while batch := dict(islice(new, _BATCH)):
+            counts = tokenize_each([(one.title, one.title, one.abstract) for one in batch.values()])
+            encoded = zip(counts, self.embedding.embed(counts), strict=True)
+            self._cache.update(zip(batch, encoded, strict=True))
+        if self._store is not None and papers:
+            self._store.keep(
+                {self._made_of(paper): _pack(*self._cache[key]) for key, paper in papers.items()}
+            )
+
+    def _unpack(self, content: bytes) -> tuple[TermCounts, Vectors]:
+        vector = np.frombuffer(content, "<f4", self.embedding.dimensions)
+        return TermCounts.unpack(content[vector.nbytes :]), vector
+
+    def _made_of(self, paper: Paper) -> bytes:
+        code = code_fingerprint(*ENCODED_BY)
+        text = f"{code} {self.embedding.fingerprint}\0{paper.title}\0{paper.abstract}"
+        return hashlib.blake2b(text.encode(errors="replace"), digest_size=16).digest()
+
+
+ENCODED_BY = ("paperlark.rankers", "paperlark.domain")
+"""The packages that decide how a text is encoded and what is learned from it."""
+
+
+def _pack(counts: TermCounts, vector: Vectors) -> bytes:
+    return vector.astype("<f4").tobytes() + counts.pack()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CorpusStats:
-    """The papers of a corpus as rows, with its inverse document frequency and centroid.
-
-    A corpus is the papers of the day, the examples and the earlier papers without a label: which
-    words are rare, and where the centre lies, is a matter of the reader's field.
+    """Papers as rows, with the inverse document frequency and the centroid that weigh them.
 
     ids: (terms,) uint32, ascending: the columns of `words`
     idf: (terms,) float64, BM25 inverse document frequency, above 0
@@ -131,7 +175,7 @@ class CorpusStats:
     centroid: Vectors
 
     @classmethod
-    def of(cls, counts: Sequence[TermCounts], embeddings: Vectors) -> CorpusStats:
+    def of(cls, counts: Sequence[TermCounts], embeddings: Vectors) -> Self:
         """Compute the statistics of papers given by term counts and embeddings, in one order."""
         ids, rows = rows_of(counts)
         found = np.bincount(rows.indices, minlength=len(ids))
@@ -149,6 +193,35 @@ class CorpusStats:
         """Centre other texts' embeddings like `vectors`: (texts, dimensions), unit rows."""
         return _centred(embeddings, self.centroid)
 
+    def extended(self, counts: Sequence[TermCounts], embeddings: Vectors) -> CorpusStats:
+        """Add rows of other papers, weighted by the same statistics, after the own ones."""
+        if not len(counts):
+            return self
+        words = sparse.vstack([self.words, self.word_rows(counts)], format="csr")
+        vectors = np.concatenate([self.vectors, self.centre(embeddings)])
+        return CorpusStats(self.ids, self.idf, words, vectors, self.centroid)
+
+
+class Corpora:
+    """Builds the corpus of some papers once for all readers who rank it; keeps the latest two."""
+
+    def __init__(self, encoder: PaperEncoder) -> None:
+        self._encoder = encoder
+        self._built: dict[tuple[tuple[str, int], ...], CorpusStats] = {}
+
+    def of(self, papers: Sequence[Paper]) -> CorpusStats:
+        """Return the corpus of these papers, a row each, in this order."""
+        key = tuple((paper.id, paper.version) for paper in papers)
+        corpus = self._built.pop(key, None) or CorpusStats.of(*self._encoder.encode(papers))
+        self._built[key] = corpus
+        while len(self._built) > _KEPT:
+            del self._built[next(iter(self._built))]
+        return corpus
+
+
+_KEPT = 2
+"""Corpora of a day: that of its papers, and that of the papers before it to learn from."""
+
 
 def _centred(embeddings: Vectors, centroid: Vectors) -> Vectors:
     """Subtract the centroid and scale to length 1; zero rows (no known term) stay zero."""
@@ -158,11 +231,12 @@ def _centred(embeddings: Vectors, centroid: Vectors) -> Vectors:
 
 def _weighted(counts: sparse.csr_matrix, idf: NDArray[np.float64]) -> sparse.csr_matrix:
     """Multiply each column by its idf and scale each row to length 1; (texts, terms)."""
-    rows = counts.astype(np.float64)
-    rows.data *= idf[rows.indices]
-    length = np.sqrt(np.asarray(rows.multiply(rows).sum(axis=1)).ravel())
-    scaled: sparse.csr_matrix = sparse.diags(1 / np.where(length > 0, length, 1)) @ rows
-    return scaled.tocsr()
+    values = counts.data * idf[counts.indices]
+    sizes = np.diff(counts.indptr)
+    row = np.repeat(np.arange(len(sizes)), sizes)
+    length = np.sqrt(np.bincount(row, values * values, minlength=len(sizes)))
+    values /= np.where(length > 0, length, 1)[row]
+    return sparse.csr_matrix((values, counts.indices, counts.indptr), counts.shape)
 
 
 def unit(rows: Vectors) -> Vectors:

@@ -1,38 +1,51 @@
-"""The reader model: fit on past labels, predict log-odds of being wanted, calibrate them.
+"""The reader model: learn from labelled examples, then predict any day's papers.
 
 Two models predict: a logistic regression and k-NN. Their log-odds are combined and calibrated on
-the latest judged days, as those were before either model saw them.
+the latest judged days, as those were before either model saw them. Learning takes nothing from the
+day that is predicted, so what was learned can be kept until the labels change.
 """
 
 from __future__ import annotations
 
+import hashlib
 import logging
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
+from io import BytesIO
 
 import numpy as np
 from numpy.typing import NDArray
 
-from paperlark.domain.feedback import Example, LabelSource
+from paperlark.domain.feedback import LabelSource
 from paperlark.rankers.criteria_features import PRIOR_WEIGHTS, CriteriaFeatures
-from paperlark.rankers.embedding import CorpusStats
+from paperlark.rankers.embedding import CorpusStats, Vectors
 from paperlark.rankers.knn import KnnPrediction, knn_log_odds
 from paperlark.rankers.logistic import (
     FeatureBlock,
+    LogisticModel,
     Numbers,
     TrainingSet,
     fit_logistic,
     prior_log_odds,
     probability,
 )
+from paperlark.rankers.tokens import TermIds
 from paperlark.rankers.training_data import (
     BASE_RATE,
     TrainingTable,
+    is_rejected,
     sample_weights,
     targets,
     with_unlabelled,
 )
 
 _log = logging.getLogger(__name__)
+
+_WORDS_DEVIATION, _VECTORS_DEVIATION, _CRITERIA_DEVIATION = 5.0, 2.0, 1.0
+"""Prior standard deviations of the weights of words, of vectors and of criteria features; chosen
+on two readers' earlier days, where half and double are within .005."""
+
+_HELD_OUT_DAYS = 10
+"""At most so many judged days calibrate the model, and at most a third of them."""
 
 _ENOUGH_WANTED = 10
 """Wanted papers among the held-out ones that a calibration needs."""
@@ -45,13 +58,6 @@ _MAX_STEPS, _TOLERANCE = 50, 1e-6
 
 _PRIOR_DEVIATIONS = np.array([0.7, 0.15, 0.15])
 """Of bias, logistic regression and k-NN in the calibration, over readers."""
-
-_WORDS_DEVIATION, _VECTORS_DEVIATION, _CRITERIA_DEVIATION = 5.0, 2.0, 1.0
-"""Prior standard deviations of the weights of words, of vectors and of criteria features; chosen
-on two readers' earlier days, where half and double are within .005."""
-
-_HELD_OUT_DAYS = 10
-"""At most so many judged days calibrate the model, and at most a third of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +130,90 @@ def _fit(
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class ReaderModel:
+    """What was learned of one reader.
+
+    word_ids: (words,) uint32, ascending: the terms that have a weight
+    word_weights: (words,) float32, log-odds that a unit of each adds
+    vector_weights: (dimensions,) and criteria_weights: (6,), float64, likewise
+    bias: log-odds
+    targets, sample_weights: (labelled,) float64, of the examples and then, where they were taken
+        in, of the papers without a label
+    """
+
+    word_ids: TermIds
+    word_weights: NDArray[np.float32]
+    vector_weights: Numbers
+    criteria_weights: Numbers
+    bias: float
+    calibration: Calibration
+    targets: Numbers
+    sample_weights: Numbers
+
+    def pack(self) -> bytes:
+        """Return it as bytes for the store, with a checksum before them."""
+        packed = BytesIO()
+        np.savez(
+            packed,
+            word_ids=self.word_ids,
+            word_weights=self.word_weights,
+            vector_weights=self.vector_weights,
+            criteria_weights=self.criteria_weights,
+            numbers=np.array([self.bias, *astuple(self.calibration)]),
+            targets=self.targets,
+            sample_weights=self.sample_weights,
+        )
+        return _checksum(packed.getvalue()) + packed.getvalue()
+
+    @classmethod
+    def unpack(cls, packed: bytes) -> ReaderModel | None:
+        """Return what `pack` packed, None where it is damaged."""
+        checksum, arrays = packed[:_CHECKSUM], packed[_CHECKSUM:]
+        if checksum != _checksum(arrays):
+            return None
+        with np.load(BytesIO(arrays), allow_pickle=False) as opened:
+            found = {name: opened[name] for name in opened.files}
+        bias, add, logistic, knn, fitted = found.pop("numbers").tolist()
+        calibration = Calibration(add, logistic, knn, fitted=bool(fitted))
+        return cls(**found, bias=bias, calibration=calibration)
+
+    def predict(
+        self, corpus: CorpusStats, criteria: CriteriaFeatures, today: int, labelled: Vectors
+    ) -> Prediction:
+        """Predict the first `today` papers of a corpus.
+
+        labelled: (labelled, dimensions) vectors of the labelled papers, centred as in the corpus
+        """
+        word_weights = self._weights_of(corpus.ids)
+        logistic = np.full(today, self.bias)
+        logistic += corpus.words[:today] @ word_weights
+        logistic += corpus.vectors[:today] @ self.vector_weights
+        logistic += criteria.features[:today] @ self.criteria_weights
+        knn = knn_log_odds(
+            corpus.vectors[:today], labelled, self.targets, self.sample_weights, BASE_RATE
+        )
+        log_odds = self.calibration.log_odds(logistic, knn.log_odds)
+        return Prediction(log_odds, self.calibration.fitted, knn, word_weights)
+
+    def _weights_of(self, terms: TermIds) -> Numbers:
+        """Return the weight of each of these terms, 0 where none was learned."""
+        weights = np.zeros(len(terms))
+        at = np.searchsorted(terms, self.word_ids)
+        inside = at < len(terms)
+        known = np.flatnonzero(inside)[terms[at[inside]] == self.word_ids[inside]]
+        weights[at[known]] = self.word_weights[known]
+        return weights
+
+
+_CHECKSUM = 16
+"""Bytes of a checksum."""
+
+
+def _checksum(content: bytes) -> bytes:
+    return hashlib.blake2b(content, digest_size=_CHECKSUM).digest()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Prediction:
     """What the model predicts of today's papers.
 
@@ -139,22 +229,49 @@ class Prediction:
     word_weights: Numbers
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ReaderModel:
-    """Everything known of one reader on one day, ready to be fitted."""
+def learn(corpus: CorpusStats, criteria: CriteriaFeatures, table: TrainingTable) -> ReaderModel:
+    """Fit both models to all examples, and calibrate them; `table` lays out the corpus' papers."""
+    learner = _Learner(corpus, criteria, table)
+    training, logistic = learner.fit(np.arange(len(table.examples)))
+    words, vectors, own = logistic.blocks
+    weights = words.astype(np.float32)
+    kept = np.flatnonzero(weights)
+    return ReaderModel(
+        word_ids=corpus.ids[kept],
+        word_weights=weights[kept],
+        vector_weights=vectors,
+        criteria_weights=own,
+        bias=logistic.bias,
+        calibration=learner.calibration(),
+        targets=training.targets,
+        sample_weights=training.weights,
+    )
 
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Learner:
     corpus: CorpusStats
     criteria: CriteriaFeatures
     table: TrainingTable
 
-    def predict(self) -> Prediction:
-        """Fit both models to all examples and predict today's papers."""
-        examples = self._training_set(np.arange(len(self.table.examples)))
-        logistic, knn, word_weights = self._predict_rows(examples, np.arange(self.table.today))
-        calibration = self._calibration()
-        log_odds = calibration.log_odds(logistic, knn.log_odds)
-        return Prediction(log_odds, calibration.fitted, knn, word_weights)
+    def fit(self, chosen: NDArray[np.int64]) -> tuple[TrainingSet, LogisticModel]:
+        """Fit the logistic regression to the chosen examples; return it with what it was fitted to.
 
+        chosen: indexes into the table's examples
+        """
+        examples = self._training_set(chosen)
+        unlabelled = self.table.unlabelled
+        by_criteria = fit_logistic(self._blocks, self._training_set(chosen[:0]), BASE_RATE)
+        no_neighbours = np.full(len(unlabelled), prior_log_odds(BASE_RATE))
+        assumed = probability(
+            DEFAULT_CALIBRATION.log_odds(
+                by_criteria.log_odds(self._blocks, unlabelled), no_neighbours
+            )
+        )
+        training = with_unlabelled(examples, unlabelled, assumed)
+        return training, fit_logistic(self._blocks, training, BASE_RATE)
+
+    @property
     def _blocks(self) -> tuple[FeatureBlock, FeatureBlock, FeatureBlock]:
         return (
             FeatureBlock(self.corpus.words, _WORDS_DEVIATION),
@@ -165,7 +282,7 @@ class ReaderModel:
     def _training_set(self, chosen: NDArray[np.int64]) -> TrainingSet:
         examples = [self.table.examples[at] for at in chosen]
         # A judge reads whatever comes; likes alone, or selected papers alone, are a biased sample.
-        representative = any(_is_rejected(one) for one in examples)
+        representative = any(is_rejected(one) for one in examples)
         return TrainingSet(
             self.table.example_rows[chosen],
             targets(examples),
@@ -173,32 +290,10 @@ class ReaderModel:
             representative=representative,
         )
 
-    def _predict_rows(
-        self, examples: TrainingSet, rows: NDArray[np.int64]
-    ) -> tuple[Numbers, KnnPrediction, Numbers]:
-        """Return both models' predictions for the rows, and the weights of words."""
-        blocks = self._blocks()
-        unlabelled = self.table.unlabelled
-        by_criteria = fit_logistic(blocks, self._training_set(np.arange(0)), BASE_RATE)
-        no_neighbours = np.full(len(unlabelled), prior_log_odds(BASE_RATE))
-        assumed = probability(
-            DEFAULT_CALIBRATION.log_odds(by_criteria.log_odds(blocks, unlabelled), no_neighbours)
-        )
-        training = with_unlabelled(examples, unlabelled, assumed)
-        logistic = fit_logistic(blocks, training, BASE_RATE)
-        knn = knn_log_odds(
-            self.corpus.vectors[rows],
-            self.corpus.vectors[training.rows],
-            training.targets,
-            training.weights,
-            BASE_RATE,
-        )
-        return logistic.log_odds(blocks, rows), knn, logistic.blocks[0]
-
-    def _calibration(self) -> Calibration:
+    def calibration(self) -> Calibration:
         """Calibrate on the latest judged days, predicted from the examples before them."""
         examples = self.table.examples
-        days = sorted({one.day for one in examples if _is_rejected(one)})
+        days = sorted({one.day for one in examples if is_rejected(one)})
         held_out = set(days[len(days) - min(_HELD_OUT_DAYS, len(days) // 3) :])
         if not held_out:
             _log.info("default calibration: %d judged days", len(days))
@@ -213,10 +308,12 @@ class ReaderModel:
             if one.label_source is LabelSource.JUDGE and one.day in held_out
         ]
         wanted = np.array([examples[at].wanted for at in chosen], dtype=bool)
-        logistic, knn, _ = self._predict_rows(
-            self._training_set(earlier), self.table.example_rows[chosen]
+        training, logistic = self.fit(earlier)
+        rows, vectors = self.table.example_rows[chosen], self.corpus.vectors
+        knn = knn_log_odds(
+            vectors[rows], vectors[training.rows], training.targets, training.weights, BASE_RATE
         )
-        found = calibrate(logistic, knn.log_odds, wanted)
+        found = calibrate(logistic.log_odds(self._blocks, rows), knn.log_odds, wanted)
         _log.info(
             "%s on %d held-out papers of %d days, %d wanted",
             found if found.fitted else "default calibration",
@@ -225,8 +322,3 @@ class ReaderModel:
             wanted.sum(),
         )
         return found
-
-
-def _is_rejected(example: Example) -> bool:
-    """Return whether a judge read the paper and the reader does not want it."""
-    return example.label_source is LabelSource.JUDGE and not example.wanted

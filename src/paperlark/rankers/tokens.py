@@ -6,7 +6,7 @@ import re
 import zlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,6 +60,28 @@ class TermCounts:
     ids: TermIds
     weights: NDArray[np.float32]
 
+    def pack(self) -> bytes:
+        """Return them as bytes, six a term, for the store."""
+        counts = np.exp(self.weights.astype(np.float64) - 1).round().clip(max=_MAX_COUNT)
+        return self.ids.astype("<u4").tobytes() + counts.astype("<u2").tobytes()
+
+    @classmethod
+    def unpack(cls, packed: bytes) -> TermCounts:
+        """Return what `pack` packed."""
+        terms = len(packed) // 6
+        ids = np.frombuffer(packed, "<u4", terms)
+        return cls(ids, _weights()[np.frombuffer(packed, "<u2", terms, offset=4 * terms)])
+
+
+_MAX_COUNT = 2**16 - 1
+"""The largest count that is told from more."""
+
+
+@cache
+def _weights() -> NDArray[np.float32]:
+    """Return the weight of each count; there is no count of 0."""
+    return np.asarray(1 + np.log(np.arange(_MAX_COUNT + 1).clip(min=1)), dtype=np.float32)
+
 
 def tokenize(*texts: str) -> TermCounts:
     """Count the terms of all texts together; a text that counts twice is given twice."""
@@ -92,7 +114,7 @@ def _count_terms(papers: Sequence[Sequence[TermIds]]) -> list[TermCounts]:
     # The paper's index in the high bits, the term in the low ones.
     index = np.repeat(np.arange(len(papers), dtype=np.uint64), [len(one) for one in streams])
     found, counts = np.unique(index << _TERM_BITS | np.concatenate(streams), return_counts=True)
-    weights = (1 + np.log(counts)).astype(np.float32)
+    weights = _weights()[counts.clip(max=_MAX_COUNT)]
     ends = np.searchsorted(found >> _TERM_BITS, np.arange(1, len(papers)))
     return list(map(TermCounts, np.split(found.astype(np.uint32), ends), np.split(weights, ends)))
 
@@ -169,12 +191,27 @@ def _stem(word: str) -> str:
 
 def rows_of(counts: Sequence[TermCounts]) -> tuple[TermIds, sparse.csr_matrix]:
     """Return the terms that occur, ascending, and the weights as a (texts, terms) matrix."""
-    terms, columns = np.unique(
-        np.concatenate([np.zeros(0, np.uint32), *(one.ids for one in counts)]), return_inverse=True
-    )
+    none = np.zeros(0, np.uint32)
+    terms, columns = _unique(np.concatenate([none, *(one.ids for one in counts)]))
     weights = np.concatenate([np.zeros(0, np.float32), *(one.weights for one in counts)])
     ends = np.cumsum([0, *(len(one.ids) for one in counts)])
     return terms, sparse.csr_matrix((weights, columns, ends), (len(counts), len(terms)))
+
+
+def _unique(ids: TermIds) -> tuple[TermIds, NDArray[np.int32]]:
+    """Return the ids that occur, ascending, and the index of each element among them.
+
+    The same as `np.unique` with its inverse, in a fifth of its time: plain sorting is vectorized,
+    so each id is sorted with its place in the low bits.
+    """
+    packed = ids.astype(np.uint64) << _TERM_BITS | np.arange(len(ids), dtype=np.uint64)
+    packed.sort()
+    ordered = (packed >> _TERM_BITS).astype(np.uint32)
+    first = np.ones(len(ids), dtype=np.bool_)
+    first[1:] = ordered[1:] != ordered[:-1]
+    inverse = np.empty(len(ids), dtype=np.int32)
+    inverse[packed.astype(np.uint32)] = np.cumsum(first, dtype=np.int32) - 1
+    return ordered[first], inverse
 
 
 def rows_in(counts: Sequence[TermCounts], ids: TermIds) -> sparse.csr_matrix:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from paperlark.domain.feedback import Evidence, Example, LabelSource
+from paperlark.domain.feedback import Example, LabelSource
 from paperlark.domain.paper import Paper
 from paperlark.rankers.logistic import Numbers, TrainingSet
 
@@ -30,6 +31,9 @@ _HALF_LIFE = {LabelSource.JUDGE: 120.0, LabelSource.READER: 240.0, LabelSource.L
 _DEFAULT_THRESHOLD = 7.5
 """The relevance that separates wanted from unwanted, where no example shows it."""
 
+_WORKING_SET, _LEAST_REJECTED = 8_000, 4_000
+"""Examples that are learned from, and how many of them are papers that a judge rejected."""
+
 _UNWANTED_PER_WANTED = 3
 """With fewer unwanted papers per wanted one, unlabelled papers are added."""
 
@@ -42,35 +46,82 @@ _MAX_UNLABELLED_WEIGHT = 0.3
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TrainingTable:
-    """Papers, a row each: today's first, then examples, then earlier papers without a label.
+    """The papers that are learned from, a row each: first the background's, then other examples.
 
-    today: how many rows are today's papers
+    papers: the background, then the examples that are not in it
+    background: how many rows are the background's
+    examples: the labelled ones that have a text
     example_rows: (examples,) the row of each example
-    unlabelled: rows of the earlier papers that no example labels, ascending
+    unlabelled: rows of announced papers that no example labels, ascending
     """
 
     papers: tuple[Paper, ...]
-    today: int
+    background: int
     examples: tuple[Example, ...]
     example_rows: NDArray[np.int64]
     unlabelled: NDArray[np.int64]
 
     @classmethod
-    def of(cls, papers: Sequence[Paper], evidence: Evidence) -> TrainingTable:
-        """Lay out today's papers and the evidence; each version of a paper has one row."""
-        row = {(paper.id, paper.version): at for at, paper in enumerate(papers)}
-        every = list(papers)
-        rows: list[int] = []
-        # From a paper without text, as libraries may hold one, nothing can be learned.
-        examples = tuple(one for one in evidence.examples if one.paper.title or one.paper.abstract)
-        for paper in (*(example.paper for example in examples), *evidence.stream):
-            at = row.setdefault((paper.id, paper.version), len(every))
-            if at == len(every):
-                every.append(paper)
+    def of(
+        cls, background: Sequence[Paper], today: int, examples: tuple[Example, ...]
+    ) -> TrainingTable:
+        """Lay out examples and a background, which begins with `today` papers to be ranked.
+
+        Each version of a paper has one row.
+        """
+        row = {(paper.id, paper.version): at for at, paper in enumerate(background)}
+        papers = list(background)
+        rows = []
+        for example in examples:
+            paper = example.paper
+            at = row.setdefault((paper.id, paper.version), len(papers))
+            if at == len(papers):
+                papers.append(paper)
             rows.append(at)
-        example_rows = np.array(rows[: len(examples)], dtype=np.int64)
-        unlabelled = np.setdiff1d(np.arange(len(papers), len(every)), example_rows)
-        return cls(tuple(every), len(papers), examples, example_rows, unlabelled)
+        example_rows = np.array(rows, dtype=np.int64)
+        unlabelled = np.setdiff1d(np.arange(today, len(background)), example_rows)
+        return cls(tuple(papers), len(background), examples, example_rows, unlabelled)
+
+    def labelled(self, count: int) -> NDArray[np.int64]:
+        """Return the rows of the first `count` papers learned from: examples, then unlabelled."""
+        return np.concatenate([self.example_rows, self.unlabelled])[:count]
+
+
+def working_set(examples: Sequence[Example]) -> tuple[Example, ...]:
+    """Return the examples to learn from, in their order: with a text, up to about _WORKING_SET.
+
+    From a paper without text, as libraries may hold one, nothing can be learned. What a judge
+    rejected is most of a long history and tells least: of that the latest half of what there is
+    room for is kept, and of older papers a part, the same every time, which stands for them all.
+    """
+    examples = [one for one in examples if one.paper.title or one.paper.abstract]
+    rejected = [one for one in examples if is_rejected(one)]
+    room = max(len(rejected) - max(len(examples) - _WORKING_SET, 0), _LEAST_REJECTED)
+    if len(rejected) <= room:
+        return tuple(examples)
+    latest = room // 2
+    last_thinned = rejected[-latest - 1].day
+    older = sum(one.day <= last_thinned for one in rejected)
+    share = (room - latest) / older
+
+    def kept() -> Iterator[Example]:
+        for one in examples:
+            if not is_rejected(one) or one.day > last_thinned:
+                yield one
+            elif _chance(one) < share:
+                yield replace(one, stands_for=one.stands_for / share)
+
+    return tuple(kept())
+
+
+def is_rejected(example: Example) -> bool:
+    """Return whether a judge read the paper and the reader does not want it."""
+    return example.label_source is LabelSource.JUDGE and not example.wanted
+
+
+def _chance(example: Example) -> float:
+    """Return a number in [0, 1) that is even over papers, and always the same for one of them."""
+    return zlib.crc32(example.paper.id.encode()) / 2**32
 
 
 def targets(examples: Sequence[Example]) -> Numbers:

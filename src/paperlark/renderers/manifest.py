@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import platform
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from importlib.metadata import version
 from pathlib import PurePosixPath
@@ -100,7 +100,8 @@ def failure_record(day: date, profile: Profile, error: PaperlarkError) -> Page:
         "failures": str(error).splitlines(),
         "versions": versions(),
     }
-    return _page(failure_path(day), document)
+    # It tells what servers said, and is for nobody but who repairs it.
+    return replace(_page(failure_path(day), document), private=True)
 
 
 def versions() -> dict[str, str]:

@@ -51,7 +51,7 @@ def restore_page(page: bytes, name: str) -> Digest:
         document = schema.JsonDigest.model_validate_json(page)
         digest = _digest(document, inputs | {"judgements": (), "scanned": ()})
         return replace(digest, batches=tuple(_printed_batch(one) for one in document.batches))
-    except (ValueError, DigestInconsistent) as error:
+    except (ValueError, TypeError, DigestInconsistent) as error:
         raise StoreError(f"could not read the page of {name}") from error
 
 

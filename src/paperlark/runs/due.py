@@ -10,16 +10,16 @@ from datetime import date, datetime, timedelta
 
 from paperlark.domain.calendar import expects_announcement, is_weekend, today
 from paperlark.domain.digest import Digest, Status
-from paperlark.domain.errors import FeedNotFound
+from paperlark.domain.errors import FeedNotFound, NoNetwork
 from paperlark.ports import Progress
 from paperlark.renderers.manifest import failure_path
 from paperlark.runs.make_page import MadePage, PageMaker
 from paperlark.settings import Settings
 from paperlark.settings.environment import Environment
 from paperlark.settings.identity import known
-from paperlark.store.database import open_existing
 from paperlark.store.digests import DigestStore
 from paperlark.store.readers import ReaderStore
+from paperlark.store.reading import open_existing
 
 CAUGHT_UP = timedelta(days=6)
 """How far back missed pages are made; older ones are made by hand."""
@@ -86,7 +86,7 @@ def due_days(settings: Settings, today: date) -> DueDays:
     failed = [day for day in week if (settings.output / failure_path(day)).exists()]
     if not settings.database.exists():
         return DueDays(overdue({}, failed, today), new=True)
-    with open_existing(settings.database, settings.profile.title) as connection:
+    with open_existing(settings.database, settings.profile.title, settings.output) as connection:
         archive = DigestStore(connection, settings.database)
         profile = known(settings, ReaderStore(connection, settings.database)).profile.id
         found = {day: archive.digest(profile, day) for day in week}
@@ -124,12 +124,12 @@ class Waiter:
     def for_announcement(self, day: date, missing: Callable[[], str]) -> None:
         """Return when nothing of the announcement is missing, or after the longest wait.
 
-        `missing` says what is missing, "" if nothing is. When the next day has begun in New York,
-        that day's announcement is the one to wait for, so this one is given up.
+        `missing` says what is waited for, "" if nothing is. When the next day has begun in New
+        York, that day's announcement is the one to wait for, so this one is given up.
         """
         deadline = self.deadline()
         while today(self.environment.now()) == day and (lacking := missing()):
-            if not self.pause(deadline, f"not out yet ({lacking})"):
+            if not self.pause(deadline, lacking):
                 _log.info("%s: gave up waiting for the announcement", day)
                 return
 
@@ -137,9 +137,12 @@ class Waiter:
 def missing_parts(
     open_pages: Callable[[], AbstractContextManager[PageMaker]], day: date, progress: Progress
 ) -> str:
-    """Return what is missing of the day's announcement, "" if nothing is."""
+    """Return what the day's announcement is waited for, "" if nothing of it is missing."""
     with open_pages() as maker:
         try:
-            return "; ".join(maker.lacking(day, progress))
-        except FeedNotFound as error:
+            lacking = "; ".join(maker.lacking(day, progress))
+        except NoNetwork as error:
             return error.problem
+        except FeedNotFound as error:
+            lacking = error.problem
+    return f"not out yet ({lacking})" if lacking else ""

@@ -16,7 +16,7 @@ from paperlark.domain.spending import Cost, PriceSource, Tokens
 from paperlark.domain.translation import RankingCriteria
 from paperlark.llm.budget import BudgetLedger
 from paperlark.ports import Advance, Progress
-from paperlark.runs.make_page import find_days
+from paperlark.runs.make_page import FetchAnnouncement, find_days
 from paperlark.settings import ModelSettings
 
 if TYPE_CHECKING:
@@ -120,6 +120,7 @@ class EstimateDay:
     profile: Profile
     model: ModelSettings
     parts: DayParts
+    announcements: FetchAnnouncement
     begin: Sequence[Callable[[date], None]]
     judge: EstimatingJudge
     ledger: BudgetLedger
@@ -130,11 +131,16 @@ class EstimateDay:
         """Return what the page of that day would cost; raises SourceError or StoreError."""
         from paperlark.llm import prices  # noqa: PLC0415  # megabytes of prices
 
-        for begin in self.begin:
-            begin(day)
         parts = replace(self.parts, judge=self.judge)
         counting = _CountingProgress(progress)
-        digest = make_digest(day, self.profile, parts, counting, ranking=self.ranking(day))
+        announcement = self.announcements(day, counting)
+        for begin in self.begin:
+            begin(day)
+        digest = make_digest(
+            *(day, self.profile, parts, counting),
+            ranking=self.ranking(day),
+            announcement=announcement,
+        )
         taken, funnel = self.judge.taken(), digest.funnel
         chosen = (funnel.shortlisted, funnel.explored, funnel.followed_asked)
         wanted = sum(filter(None, chosen))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from paperlark.domain.calendar import expects_announcement, previous_announcement_day
-from paperlark.http.loopback import is_on_this_machine
+from paperlark.http.network_settings import is_on_this_machine
 from paperlark.llm.local_models import local_models
 from paperlark.settings import Settings
 from paperlark.settings.environment import Environment

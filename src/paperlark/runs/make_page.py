@@ -6,15 +6,16 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 from paperlark.day import DayParts, make_digest
 from paperlark.day.announce import announce
 from paperlark.day.assemble import announcement_gaps, is_worse
 from paperlark.day.publish import check_writable, publish, withdraw
+from paperlark.domain.announcement import Announcement
 from paperlark.domain.digest import Digest
-from paperlark.domain.errors import PaperlarkError, PublishError, SourceError, StoreError
+from paperlark.domain.errors import PaperlarkError, PublishError, SourceError, StoreBusy, StoreError
 from paperlark.domain.feedback import NO_LATER_VOTES, LaterVotes
 from paperlark.domain.profile import Profile
 from paperlark.domain.run_states import State
@@ -61,13 +62,41 @@ class MadePage:
         return State(self.digest.status)
 
 
+Aside = Callable[[], AbstractContextManager[object]]
+"""Entered while a run waits, so that others may work."""
+
+
+@dataclass(frozen=True, slots=True)
+class FetchAnnouncement:
+    """Fetches a profile's announcements; who waits for arXiv, or a network, keeps no run waiting.
+
+    `begin` is called before arXiv is asked about another day, inside `aside`, in which other runs
+    may work.
+    """
+
+    categories: Sequence[str]
+    parts: DayParts
+    begin: Callable[[], object]
+    aside: Aside
+
+    def __call__(self, day: date, progress: Progress) -> Announcement:
+        """Return the announcement of a day; raises SourceError, or StoreBusy."""
+        with self.aside():
+            self.begin()
+            sources, batches = self.parts.sources, self.parts.batches
+            return announce(
+                day, self.categories, sources=sources, batches=batches, progress=progress
+            )
+
+
 @dataclass(frozen=True, slots=True)
 class PageMaker:
     """One profile's parts, put together and ready to make any day's page.
 
     `days` returns the announcement days in a range; `collect` stores the answers to batches that
     earlier runs submitted, and returns the days they belong to; each of `begin` is called after
-    that, before each day; `ranking` returns what a day is ranked by, None for the criteria as
+    that, when the announcement is there; `ranking` returns what a day is ranked by, None for the
+    criteria as
     written; `stop` starts no further paid call, and returns how many answers are still to come.
     """
 
@@ -76,6 +105,7 @@ class PageMaker:
     renderers: tuple[Renderer, ...]
     folder: Path
     notes: tuple[str, ...]
+    announcements: FetchAnnouncement
     days: Callable[[date, date], tuple[date, ...]]
     collect: Callable[[Progress], frozenset[date]]
     begin: Sequence[Callable[[date], None]]
@@ -101,14 +131,7 @@ class PageMaker:
 
     def lacking(self, day: date, progress: Progress) -> tuple[str, ...]:
         """Return what arXiv has not announced yet of that day; what it has is stored."""
-        announcement = announce(
-            day,
-            self.profile.categories,
-            sources=self.parts.sources,
-            batches=self.parts.batches,
-            progress=progress,
-        )
-        return announcement_gaps(announcement)
+        return announcement_gaps(self.announcements(day, progress))
 
     def make(self, day: date, progress: Progress) -> MadePage:
         """Make, file and publish the day's digest, unless a better one is there.
@@ -118,19 +141,20 @@ class PageMaker:
         """
         check_writable(self.folder, day)
         self._check_own(day)
-        answered = self.collect(progress)
-        for begin in self.begin:
-            begin(day)
         try:
+            announcement = self.announcements(day, progress)
+            answered = self.collect(progress)
+            for begin in self.begin:
+                begin(day)
+            ranking = self.ranking(day) if self.ranking else RankingCriteria(self.profile.criteria)
             digest = make_digest(
-                day,
-                self.profile,
-                self.parts,
-                progress,
-                self.notes,
-                ranking=self.ranking(day) if self.ranking else None,
+                *(day, self.profile, self.parts, progress, self.notes),
+                ranking=ranking,
+                announcement=announcement,
             )
             pages = [renderer.render(digest) for renderer in self.renderers]
+        except StoreBusy:
+            raise
         except PaperlarkError as error:
             publish([failure_record(day, self.profile, error)], self.folder)
             raise
@@ -145,6 +169,10 @@ class PageMaker:
         withdraw(failure_path(day), self.folder)
         source = self.parts.example_source
         later = source.later_votes(self.profile, day) if source else NO_LATER_VOTES
+        if source and digest.judgements and kept is None:
+            # There is time for it now: the next page need not wait for it.
+            evidence = source.evidence(self.profile, day + timedelta(days=1))
+            self.parts.ranker.learn(ranking.criteria, evidence)
         return MadePage(digest, paths, kept, tuple(sorted(answered - {day})), later)
 
 

@@ -15,9 +15,8 @@ from typing import NoReturn, Protocol
 
 from paperlark.domain.calendar import next_start, today
 from paperlark.domain.delivery import Failure
-from paperlark.domain.errors import PaperlarkError, StoreBusy
+from paperlark.domain.errors import PaperlarkError, RunHangs, RunTooLong, StoreBusy
 from paperlark.domain.run_states import MEANINGS, State, worst
-from paperlark.ports import Progress
 from paperlark.renderers.english import long_date
 from paperlark.runs.due import (
     Waiter,
@@ -26,6 +25,7 @@ from paperlark.runs.due import (
     lacks_only_judgements,
     missing_parts,
 )
+from paperlark.runs.limit import RunLimit
 from paperlark.runs.make_page import (
     DayOutcome,
     Interruptible,
@@ -35,6 +35,7 @@ from paperlark.runs.make_page import (
 )
 from paperlark.settings import Settings
 from paperlark.settings.environment import Environment
+from paperlark.store.lock import note_hanging
 
 _log = logging.getLogger(__name__)
 
@@ -132,12 +133,15 @@ class MorningResult:
 
 @dataclass(frozen=True, slots=True)
 class Morning:
-    """One profile's morning; `waits` for a late announcement (if `live`) and for batch answers."""
+    """One profile's morning; `waits` for a late announcement (if `live`) and for batch answers.
+
+    `limit` counts the time that pages, site and deliveries take, and not what is waited for.
+    """
 
     settings: Settings
     environment: Environment
     steps: MorningSteps
-    progress: Progress
+    limit: RunLimit
     reporter: MorningReporter
     waits: bool = True
     live: bool = True
@@ -151,8 +155,17 @@ class Morning:
         day = today(self.environment.now())
         try:
             outcomes, problem = self._pages(day)
-            site, published = _publish_site(self)
-            delivered = self.steps.deliver(day, _failures(day, outcomes, problem))
+            with self.limit.closing():
+                site, published = _publish_site(self)
+            with self.limit.closing():
+                delivered = self.steps.deliver(day, _failures(day, outcomes, problem))
+        except RunHangs as error:
+            if note_hanging(self.settings.database, day):
+                self.steps.alarm(day, str(error))
+            raise
+        except RunTooLong as error:
+            self.steps.alarm(day, str(error))
+            raise
         except StoreBusy:
             # The other run reports on this day.
             raise
@@ -176,7 +189,7 @@ class Morning:
                 return (), None
             if self.waits and due.new and day in due.days and self.live:
                 Waiter(self.environment, self.reporter.note).for_announcement(
-                    day, lambda: missing_parts(self.steps.open_pages, day, self.progress)
+                    day, lambda: self._missing_parts(day)
                 )
             return self._make(due.days), None
         except StoreBusy:
@@ -184,6 +197,10 @@ class Morning:
         except PaperlarkError as error:
             self.reporter.problem(str(error))
             return (), str(error)
+
+    def _missing_parts(self, day: date) -> str:
+        with self.limit.at_work():
+            return missing_parts(self.steps.open_pages, day, self.limit)
 
     def _make(self, days: Sequence[date]) -> tuple[DayOutcome, ...]:
         """Make pages, and those with papers in a batch again until the batch is answered."""
@@ -207,13 +224,13 @@ class Morning:
     def _make_once(self, days: Sequence[date]) -> dict[date, DayOutcome]:
         outcomes: dict[date, DayOutcome] = {}
         failed = False
-        with self.steps.open_pages() as maker:
+        with self.limit.at_work(), self.steps.open_pages() as maker:
             for day in days:
                 before = maker.before(day)
                 if failed and before and lacks_only_judgements(before):
                     self.reporter.note(f"{day}: left for the next run, for the model fails now")
                     continue
-                for one in make_pages(maker, (day,), self.progress, self.steps.interruptible):
+                for one in make_pages(maker, (day,), self.limit, self.steps.interruptible):
                     self.reporter.page(one)
                     outcomes[day] = one
                     failed = failed or (one.made is not None and judged_nothing(one.made, before))

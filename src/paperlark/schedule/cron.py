@@ -15,7 +15,7 @@ from pathlib import Path
 
 from paperlark.domain.calendar import today
 from paperlark.domain.errors import NotScheduled
-from paperlark.schedule.job import ALARM, ScheduledJob, require_printable
+from paperlark.schedule.job import ALARM, ScheduledJob, require_printable, withheld_notes
 from paperlark.schedule.schedule import FileEdit, Programs, ScheduleStatus
 from paperlark.schedule.times import SUNDAY, SchedulerClock, after_midnight, clocks, runs
 from paperlark.settings.environment import Environment
@@ -97,7 +97,13 @@ def _command(job: ScheduledJob) -> str:
     paperlark = f"{shlex.quote(str(job.python))} -m paperlark"
     profile = shlex.quote(str(job.profile))
     log = shlex.quote(str(job.profile.with_suffix(".log")))
+    variables = "".join(
+        f"export {name}={shlex.quote(value)}; " for name, value in job.variables.items()
+    )
+    require_printable(variables)
+    # The log tells what servers said, and cron's files are for everybody.
     command = (
+        f": >> {log}; chmod 600 {log}; {variables}"
         f"{{ {paperlark} morning --profile {profile} || [ $? -le 4 ]"
         f" || {paperlark} deliver --profile {profile} --alarm {shlex.quote(ALARM)}; }}"
         f" >> {log} 2>&1"
@@ -145,7 +151,10 @@ class CronSchedule:
             if not ran.well:
                 raise NotScheduled(f"crontab rejected it ({ran.problem})")
         logs = (job.profile.with_suffix(".log") for job in self.jobs)
-        return tuple(f"its log: {log}" for log in logs) if any(one.shown for one in edits) else ()
+        if not any(one.shown for one in edits):
+            return ()
+        withheld = withheld_notes(self.jobs, f"{PLACE}, above paperlark's (crontab -e)")
+        return (*(f"its log: {log}" for log in logs), *withheld)
 
     def standing(self) -> tuple[ScheduleStatus, ...]:
         """Return the jobs that the crontab has."""

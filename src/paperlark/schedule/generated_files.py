@@ -11,6 +11,7 @@ from pathlib import Path
 
 from paperlark.domain.calendar import today
 from paperlark.domain.errors import NotScheduled
+from paperlark.domain.redaction import literal_secret
 from paperlark.schedule.cron import cron_time
 from paperlark.schedule.cron import starts_of as read_lines
 from paperlark.schedule.installable import Installable, find_installable, named_wheels
@@ -40,6 +41,7 @@ def docker_files(
 
     The profiles lie in `folder`, which the containers see. Raises NotScheduled.
     """
+    _check_public(installed.requirement)
     if not _REQUIREMENT.fullmatch(installed.requirement):
         raise NotScheduled(f"{installed.requirement!r} cannot be written into a Dockerfile")
     blanks = {
@@ -56,6 +58,16 @@ def docker_files(
         ".dockerignore": fill("dockerignore", blanks),
         "compose.yaml": fill("compose.yaml", blanks),
     }
+
+
+def _check_public(requirement: str) -> None:
+    """Raise NotScheduled where a file for others to read would hold a secret."""
+    for address in re.findall(r"\S+://\S+", requirement):
+        if held := literal_secret(address):
+            raise NotScheduled(
+                f"{held} stands in the address to install from, and would be in a file for others",
+                hint="name an address without it, or a wheel beside the files",
+            )
 
 
 def _service(name: str, job: ScheduledJob, folder: Path) -> Mapping[str, object]:
@@ -103,6 +115,7 @@ def github_workflow(
 
     Raises NotScheduled where something cannot stand in it.
     """
+    _check_public(requirement)
     _require_free(secret_names(jobs))
     databases = dict.fromkeys(_in_repository(repository, job.database) for job in jobs)
     blanks = {

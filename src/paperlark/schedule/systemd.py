@@ -13,7 +13,7 @@ from pathlib import Path
 
 from paperlark.domain.calendar import NEW_YORK, today
 from paperlark.domain.errors import NotScheduled
-from paperlark.schedule.job import ALARM, MARK, ScheduledJob, require_printable
+from paperlark.schedule.job import ALARM, MARK, ScheduledJob, require_printable, withheld_notes
 from paperlark.schedule.schedule import (
     FileEdit,
     Programs,
@@ -50,7 +50,7 @@ WorkingDirectory={folder}
 ExecStart=:{python} -m paperlark morning --profile {profile}
 # Secrets do not belong here: `paperlark secret set NAME` keeps them, or this file, mode 600.
 EnvironmentFile=-%E/paperlark/environment
-# A page that says what is missing is a page.
+{variables}# A page that says what is missing is a page.
 SuccessExitStatus=3
 # A late announcement is waited for, and a batch of questions after it, six hours each.
 TimeoutStartSec=14h
@@ -71,7 +71,7 @@ Type=oneshot
 WorkingDirectory={folder}
 ExecStart=:{python} -m paperlark deliver --profile {profile} --alarm {alarm}
 EnvironmentFile=-%E/paperlark/environment
-TimeoutStartSec=10min
+{variables}TimeoutStartSec=10min
 {hardening}
 """
 # Only what needs no namespaces: not every system lets users have those.
@@ -123,6 +123,9 @@ def units(
         "python": quoted(_program(job.python)),
         "profile": quoted(str(job.profile)),
         "hardening": _HARDENING,
+        "variables": "".join(
+            f"Environment={quoted(f'{name}={value}')}\n" for name, value in job.variables.items()
+        ),
     }
     text = f"{ALARM}; its log: journalctl --user -u {unit}"
     return {
@@ -226,6 +229,8 @@ class SystemdSchedule:
         wanted = [name for name in names if (self._folder / name).exists()]
         told = [["daemon-reload"], *(["enable", "--now", name] for name in wanted)]
         notes = (*unheard, *self._systemctl(told))
+        if wanted:
+            notes += withheld_notes(self.jobs, f"{self._environment_file} (mode 600)")
         return (*notes, _LINGER) if wanted else notes
 
     def standing(self) -> tuple[ScheduleStatus, ...]:
@@ -271,9 +276,17 @@ class SystemdSchedule:
 
     @property
     def _folder(self) -> Path:
+        return self._configuration / "systemd" / "user"
+
+    @property
+    def _environment_file(self) -> Path:
+        return self._configuration / "paperlark" / "environment"
+
+    @property
+    def _configuration(self) -> Path:
         environment = self.environment.variables
         home = Path(environment.get("HOME") or Path.home())
-        return Path(environment.get("XDG_CONFIG_HOME") or home / ".config") / "systemd" / "user"
+        return Path(environment.get("XDG_CONFIG_HOME") or home / ".config")
 
     @property
     def _programs(self) -> Programs:

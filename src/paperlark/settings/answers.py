@@ -10,7 +10,8 @@ from enum import StrEnum
 from importlib.resources import files as resources
 from types import MappingProxyType
 
-from paperlark.http.loopback import is_on_this_machine, is_this_machine
+from paperlark.domain.redaction import is_name, quoted
+from paperlark.http.network_settings import is_on_this_machine, is_this_machine
 from paperlark.settings.values import Security
 
 FIELDS: Mapping[str, str] = MappingProxyType({
@@ -171,7 +172,9 @@ def complaint(kind: AnswerKind, answer: str) -> str | None:
     if kind in _PATTERNS:
         pattern, hint = _PATTERNS[kind]
         fits = re.fullmatch(pattern, answer) is not None
-        return None if fits else f"{answer!r} is not a {kind}; {hint}"
+        if kind is AnswerKind.NAME_OF_SECRET:
+            fits = is_name(answer)  # and not the secret itself
+        return None if fits else f"{quoted(answer)} is not a {kind}; {hint}"
     return _unlike_its_setting(kind, answer)
 
 

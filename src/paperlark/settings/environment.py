@@ -1,9 +1,8 @@
-"""The process environment (variables, clock, keyring), its redaction, and the options of a run."""
+"""The process environment (variables, clock, keyring), and the options of a run."""
 
 from __future__ import annotations
 
 import os
-import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -12,40 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from paperlark.domain.errors import SecretMissing
+from paperlark.domain.redaction import fill, placeholders, remember_variables
 from paperlark.settings.secrets import Keyring, Secrets
 
 if TYPE_CHECKING:
     from paperlark.http.rate_limit import RateLimitClock
-
-
-_SHORTEST = 6
-"""Characters: what is shorter would be found in ordinary words."""
-_NAMES = ("KEY", "TOKEN", "PASSWORD", "SECRET")
-"""How the names of environment variables end that hold secrets."""
-
-_known: set[str] = set()
-
-
-def remember_secret(secret: str) -> None:
-    """Redact a secret that was looked up from every later log line."""
-    if len(secret) >= _SHORTEST:
-        _known.add(secret)
-
-
-def remember_variables(variables: Mapping[str, str]) -> None:
-    """Redact the values of environment variables that look like secrets as well."""
-    for name, value in variables.items():
-        if name.upper().endswith(_NAMES):
-            remember_secret(value)
-
-
-def redact_secrets(text: str) -> str:
-    """Return the text with every known secret replaced by [secret]."""
-    if not _known:
-        return text
-    # Longer ones first, and all at once: one secret may be part of another, or of what replaces it.
-    longest_first = sorted(_known, key=len, reverse=True)
-    return re.sub("|".join(map(re.escape, longest_first)), "[secret]", text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +25,9 @@ class RunOptions:
 
     `patience` is how many seconds to wait for another run on the same database; `tell` is called
     with its description. With `all_votes` a page learns from votes cast after its day as well, and
-    says so.
+    says so. With `anew` a lost database is replaced by a new one, and `tell` is called with how to
+    bring it back; else that is an error. `over` returns why the model is asked nothing more, None
+    while there is time.
     """
 
     output: Path | None = None
@@ -66,6 +39,8 @@ class RunOptions:
     patience: float = 0.0
     tell: Callable[[str], object] = lambda _: None
     all_votes: bool = False
+    anew: bool = False
+    over: Callable[[], str | None] = lambda: None
 
 
 def machine_zone(clock: Path = Path("/etc/localtime")) -> tzinfo:
@@ -104,12 +79,16 @@ class SystemZone(tzinfo):
 class Environment:
     """What is outside of the program: variables, clock, sleep, keyring, time zone."""
 
-    variables: Mapping[str, str] = field(default_factory=lambda: os.environ)
+    variables: Mapping[str, str] = field(default_factory=lambda: os.environ, repr=False)
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     sleep: Callable[[float], object] = time.sleep
     rate_limit_clock: RateLimitClock | None = None
     keyring: Keyring | None = None
     zone: Callable[[], tzinfo] = machine_zone
+
+    def __post_init__(self) -> None:
+        """Have the secrets among the variables redacted from now on."""
+        remember_variables(self.variables)
 
     @property
     def secrets(self) -> Secrets:
@@ -119,7 +98,18 @@ class Environment:
     def secret(self, name: str) -> str | None:
         """Return a secret, None where it is not found; raises SecretUnusable."""
         found = self.secrets.find(name)
-        if found is None:
-            return None
-        remember_secret(found.secret)
-        return found.secret
+        return found.secret if found else None
+
+    def address(self, public: str) -> str:
+        """Return an address with the secrets that it has placeholders for, such as `${NAME}`.
+
+        Raises SecretMissing or SecretUnusable.
+        """
+        named = {name: self.secret(name) for name in placeholders(public)}
+        for name, secret in named.items():
+            if secret is None:
+                raise SecretMissing(
+                    f"{public}: there is no secret {name}",
+                    hint=f"keep it: paperlark secret set {name}",
+                )
+        return fill(public, {name: secret for name, secret in named.items() if secret})

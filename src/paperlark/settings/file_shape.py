@@ -16,6 +16,7 @@ from paperlark.domain.announcement import AnnounceType
 from paperlark.domain.delivery import Frequency
 from paperlark.domain.judgement import HIGHEST, LOWEST, OnFailure
 from paperlark.domain.profile import RECALL
+from paperlark.domain.redaction import is_name, literal_secret, placeholders, quoted
 from paperlark.domain.taxonomy import CATEGORIES, nearest_category
 from paperlark.settings.values import Security
 
@@ -33,10 +34,36 @@ def _known(category: str) -> str:
 
 
 def _web_address(text: str) -> str:
+    held = literal_secret(text)
+    if held is not None:
+        raise ValueError(
+            f"{held} stands in it; write the name of a secret there, such as ${{GATEWAY_SECRET}},"
+            " and keep it: paperlark secret set GATEWAY_SECRET"
+        )
     parts = urlsplit(text)
     if parts.scheme not in {"http", "https"} or not parts.netloc:
-        raise ValueError(f"{text!r} is no web address")
+        raise ValueError(f"{quoted(text)} is no web address")
     return text.rstrip("/")
+
+
+def _open_address(text: str) -> str:
+    """Return an address that everybody may read, in pages and messages."""
+    held = literal_secret(text) or ("a secret" if placeholders(text) else None)
+    if held is not None:
+        raise ValueError(f"{held} stands in it; write the address without it: it is shown")
+    return _web_address(text)
+
+
+def _host(text: str) -> str:
+    if re.search(r"[/@\s]", text):
+        raise ValueError("expected the name of the mail server alone, such as smtp.example.org")
+    return text
+
+
+def _secret_name(text: str) -> str:
+    if text and not is_name(text):
+        raise ValueError("it is the secret itself, perhaps")
+    return text
 
 
 def _distinct(values: list[str]) -> list[str]:
@@ -48,13 +75,15 @@ def _distinct(values: list[str]) -> list[str]:
 
 def _mailbox(text: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+", text):
-        raise ValueError(f"{text!r} is no mail address; write it like ada@example.org")
+        raise ValueError(f"{quoted(text)} is no mail address; write it like ada@example.org")
     return text
 
 
 Text = Annotated[str, Field(min_length=1, pattern=r"^[^\x00-\x1f\x7f]*\S[^\x00-\x1f\x7f]*$")]
 Address = Annotated[str, AfterValidator(_web_address)]
-SecretName = Annotated[str, Field(pattern=rf"^{_NAME}$")]
+OpenAddress = Annotated[str, AfterValidator(_open_address)]
+SecretName = Annotated[str, Field(pattern=rf"^{_NAME}$"), AfterValidator(_secret_name)]
+KeyName = Annotated[str, Field(pattern=rf"^({_NAME})?$"), AfterValidator(_secret_name)]
 Mailbox = Annotated[str, AfterValidator(_mailbox)]
 Score = Annotated[int, Field(ge=LOWEST, le=HIGHEST)]
 Price = Annotated[Decimal, Field(ge=0, le=1_000_000, strict=False, allow_inf_nan=False)]
@@ -136,9 +165,10 @@ class JudgeShape(_Shape):
     model: Text = Field(description="a model's name as its server knows it")
     base_url: Address = Field(
         default="https://api.openai.com/v1",
-        description='the address before /chat/completions, such as "http://localhost:11434/v1"',
+        description='the address before /chat/completions, such as "http://localhost:11434/v1";'
+        " a password or key in it is written as the name of a secret: ${NAME}",
     )
-    key_variable: Annotated[str, Field(pattern=rf"^({_NAME})?$")] | None = Field(
+    key_variable: KeyName | None = Field(
         default=None,
         description="the name of the secret that is the key (OPENAI_API_KEY unless the"
         ' server is on this machine); "" for no key',
@@ -216,17 +246,17 @@ class JudgeShape(_Shape):
 class SourcesShape(_Shape):
     """Where feeds come from."""
 
-    rss: Address = Field(
+    rss: OpenAddress = Field(
         default="https://rss.arxiv.org/rss", description="arXiv's RSS: the address before /CATEGORY"
     )
-    pages: Address = Field(
+    pages: OpenAddress = Field(
         default="https://arxiv.org",
         description="arXiv's listing and catch-up pages: the address before /list and /catchup",
     )
-    oai: Address = Field(
+    oai: OpenAddress = Field(
         default="https://oaipmh.arxiv.org/oai", description="the address of arXiv's OAI-PMH"
     )
-    search: Address = Field(
+    search: OpenAddress = Field(
         default="https://export.arxiv.org/api/query",
         description="the address of arXiv's search API",
     )
@@ -243,7 +273,7 @@ class SourcesShape(_Shape):
         default=None,
         description="an ASCII mail address that arXiv can write to about your requests",
     )
-    semantic_scholar: Address = Field(
+    semantic_scholar: OpenAddress = Field(
         default=SEMANTIC_SCHOLAR,
         description="the address before /paper/batch, asked where an author is followed by id or"
         " least_h_index is set",
@@ -254,13 +284,28 @@ class SourcesShape(_Shape):
     )
 
 
+class RunShape(_Shape):
+    """How long a run may take."""
+
+    at_most: float = Field(
+        default=7200.0,
+        ge=1,
+        le=604_800,
+        strict=False,
+        allow_inf_nan=False,
+        description="seconds that a run may be at work, 1 to 604800; then the model is asked"
+        " nothing more and the page is made of what there is, or the run ends and says where."
+        " Waiting for a late announcement does not count",
+    )
+
+
 class SiteShape(_Shape):
     """The static site of all days, made by `paperlark site` and `paperlark morning`."""
 
     folder: Text | None = Field(
         default=None, description="the folder for the site; by default site beside the pages"
     )
-    address: Address | None = Field(
+    address: OpenAddress | None = Field(
         default=None,
         description="the web address of the site; messages then link to its pages, and `paperlark"
         " morning` builds it",
@@ -270,7 +315,9 @@ class SiteShape(_Shape):
 class MailShape(_Shape):
     """The mail server for outgoing messages: any that you may send through."""
 
-    server: Text = Field(description='the name of the mail server, such as "smtp.example.org"')
+    server: Annotated[Text, AfterValidator(_host)] = Field(
+        description='the name of the mail server, such as "smtp.example.org"'
+    )
     security: Annotated[Security, Field(strict=False)] = Field(
         default=Security.TLS,
         description="tls (encrypted from the start), starttls (encrypted before login), or none"
@@ -400,6 +447,7 @@ class ProfileShape(_Shape):
     judge: JudgeShape | None = Field(default=None, description="a table [judge]")
     budget: BudgetShape = Field(default=BudgetShape(), description="a table [budget]")
     sources: SourcesShape = Field(default=SourcesShape(), description="a table [sources]")
+    run: RunShape = Field(default=RunShape(), description="a table [run]")
     site: SiteShape = Field(default=SiteShape(), description="a table [site]")
     mail: MailShape | None = Field(default=None, description="a table [mail]")
     deliver: Annotated[list[DeliverShape], AfterValidator(_reachable)] = Field(

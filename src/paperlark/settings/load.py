@@ -14,8 +14,9 @@ from paperlark.domain.criteria import Criteria, parse_criteria
 from paperlark.domain.delivery import Subscription
 from paperlark.domain.errors import Problem, ProfileError
 from paperlark.domain.profile import RECALL, Cutoffs, Exploration, FollowedAuthor, Profile
+from paperlark.domain.redaction import quoted, remember_addresses, remember_token
 from paperlark.domain.spending import Budget, Prices
-from paperlark.http.loopback import is_on_this_machine, is_this_machine
+from paperlark.http.network_settings import is_on_this_machine, is_this_machine
 from paperlark.settings.places import missing_hint
 from paperlark.settings.values import (
     ArxivSettings,
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
     )
 
 
-LONGEST_CRITERIA = 200_000
+LONGEST_CRITERIA = 50_000
 """Characters of a file of criteria: a hundred pages; more is a file of another kind."""
 
 _ANY_HEADER = re.compile(r"\s*\[\[?[\w.\" -]+\]\]?\s*(?:#.*)?")
@@ -101,6 +102,8 @@ def load_settings(path: Path) -> Settings:
     Raises ProfileError with every mistake in both files.
     """
     text = _read(path, hint=missing_hint(path))
+    # What stands in it by mistake is in no error about it, whoever raises that.
+    remember_addresses(text)
     shape, problems = _check(path, text, _parse(path, text))
     home = path.parent.absolute()
     named = shape.criteria if shape else "criteria.md"
@@ -122,6 +125,7 @@ def load_settings(path: Path) -> Settings:
         file=path.absolute(),
         criteria_file=_inside(home, named),
         id=shape.id,
+        at_most=shape.run.at_most,
     )
 
 
@@ -215,6 +219,8 @@ def _site(shape: SiteShape, home: Path, output: Path) -> SiteSettings:
 
 
 def _mail(shape: MailShape) -> MailSettings:
+    # Some services have a token for a user name.
+    remember_token(shape.user or "")
     return MailSettings(
         server=shape.server,
         port=shape.port or shape.security.port,
@@ -261,7 +267,20 @@ def _read(path: Path, *, hint: str) -> str:
         raise ProfileError((Problem(path, None, f"cannot be read ({error.strerror})"),)) from error
 
 
+_MOST_DOTS, _MOST_DOTS_IN_A_LINE = 50, 1_000
+
+
+def _check_keys(path: Path, text: str) -> None:
+    """Raise ProfileError for a key of very many parts, which takes minutes to parse."""
+    for number, line in enumerate(text.split("\n"), start=1):
+        if (
+            line.count(".") > _MOST_DOTS_IN_A_LINE or line.partition("=")[0].count(".") > _MOST_DOTS
+        ) and not line.lstrip().startswith("#"):
+            raise ProfileError((Problem(path, number, "has more dots than any setting"),))
+
+
 def _parse(path: Path, text: str) -> Mapping[str, object]:
+    _check_keys(path, text)
     try:
         return tomllib.loads(text)
     except (ValueError, RecursionError) as error:
@@ -298,15 +317,15 @@ def _message(details: ErrorDetails, shape: type[ProfileShape]) -> str:
     expected = _description(shape, place)
     if details["type"] == "missing":
         return f"{name} is missing; expected {expected}"
-    if details["type"] == "value_error":
-        return f"{name}: {details['msg'].removeprefix('Value error, ')}"
-    if name.endswith("_variable"):
+    if any(part.endswith("_variable") for part in place):
         # It may be the secret itself, so it is not repeated.
         return (
             f"{name} is not the name of a secret; if it is the secret itself, delete it here and"
             f" revoke it; expected {expected}"
         )
-    return f"{name} is {details['input']!r:.80}; expected {expected}"
+    if details["type"] == "value_error":
+        return f"{name}: {details['msg'].removeprefix('Value error, ')}"
+    return f"{name} is {quoted(details['input'])}; expected {expected}"
 
 
 def _fields(shape: type[ProfileShape], place: Iterable[str]) -> Mapping[str, object]:

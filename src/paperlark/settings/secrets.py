@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Protocol
 
 from paperlark.domain.errors import SecretUnusable
+from paperlark.domain.redaction import placeholders, remember, remember_address
 from paperlark.settings.places import config_folder
 from paperlark.settings.values import Settings
 
@@ -72,8 +73,16 @@ class Secrets:
     def find(self, name: str) -> FoundSecret | None:
         """Look up a secret; None where it is not found.
 
-        Raises SecretUnusable where it is kept so that others could read it.
+        It is redacted from then on. Raises SecretUnusable where it is kept so that others could
+        read it.
         """
+        found = self._find(name)
+        if found is not None:
+            remember(found.secret)
+            remember_address(found.secret, whole="://" in found.secret)
+        return found
+
+    def _find(self, name: str) -> FoundSecret | None:
         if here := self._environment.get(name, "").strip():
             return FoundSecret(here, f"the environment variable {name}")
         path = self._environment.get(name + _FILE_SUFFIX, "").strip()
@@ -96,10 +105,12 @@ class Secrets:
 
     def keep_in_file(self, name: str, secret: str) -> None:
         """Store a secret in the private file; raises SecretUnusable."""
+        remember(secret)
         self._write(self._in_file() | {name: secret})
 
     def keep_in_keyring(self, name: str, secret: str) -> None:
         """Store a secret in the keyring; raises SecretUnusable where there is none."""
+        remember(secret)
         try:
             self._ring().set_password(SERVICE, name, secret)
         except Exception as error:  # every backend has errors of its own
@@ -139,7 +150,11 @@ class Secrets:
             raise SecretUnusable(
                 f"{self.file} is not TOML", hint='write one NAME = "secret" per line'
             ) from error
-        return {name: value for name, value in kept.items() if isinstance(value, str)}
+        texts = {name: value for name, value in kept.items() if isinstance(value, str)}
+        for one in texts.values():
+            remember(one)
+            remember_address(one, whole="://" in one)
+        return texts
 
     def _write(self, secrets: Mapping[str, str]) -> None:
         import json  # noqa: PLC0415  # JSON's strings are TOML's
@@ -209,6 +224,8 @@ def needed_secrets(settings: Settings) -> Iterator[Needed]:
     """Yield each secret that the profile names."""
     if settings.model and settings.model.key_variable:
         yield Needed(settings.model.key_variable, f"the key for {settings.model.model}")
+    for name in placeholders(settings.model.base_url) if settings.model else ():
+        yield Needed(name, "a part of the model's address")
     if settings.people:
         name = settings.people.key_variable
         yield Needed(name, "a key for Semantic Scholar, if you have one", needed=False)

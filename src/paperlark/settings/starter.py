@@ -12,7 +12,7 @@ from pathlib import Path
 from paperlark.domain.criteria import parse_criteria
 from paperlark.domain.errors import Problem, ProfileError
 from paperlark.domain.taxonomy import TAXONOMY
-from paperlark.http.loopback import is_on_this_machine
+from paperlark.http.network_settings import is_on_this_machine
 from paperlark.settings.answers import PASSWORD, Chat, Mail, Model, SetupAnswers, field_criteria
 from paperlark.settings.identity import id_line, random_id
 from paperlark.settings.places import PROFILE, DataPlaces
@@ -227,7 +227,9 @@ def _write(texts: Mapping[Path, str]) -> None:
     try:
         for path, text in texts.items():
             # Made anew: what somebody else wrote in the meantime stays.
-            with path.open("x", encoding="utf-8", newline="\n") as file:
+            # And for its owner alone: people write into a profile what should be a secret.
+            made = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+            with os.fdopen(made, "w", encoding="utf-8", newline="\n") as file:
                 written.append(path)
                 file.write(text)
     except BaseException:

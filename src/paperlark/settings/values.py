@@ -59,6 +59,10 @@ class ModelSettings:
                 " [budget] out",
             )
 
+    def address(self, environment: Environment) -> str:
+        """Return `base_url` with the secrets it names in their places; raises SecretUnusable."""
+        return environment.address(self.base_url)
+
     def key(self, environment: Environment) -> str | None:
         """Return the key, None where the server wants none; raises KeyMissing."""
         name = self.key_variable
@@ -157,7 +161,7 @@ class Settings:
 
     `model` None: no judge. `people` None: nobody needs to know who an author is. `file` is the
     profile's, and `id` what stands there, None where nothing does: `profile.id` is then to be
-    found in the database.
+    found in the database. `at_most` is how many seconds a run may be at work.
     """
 
     profile: Profile
@@ -172,3 +176,4 @@ class Settings:
     file: Path | None = None
     criteria_file: Path | None = None
     id: str | None = None
+    at_most: float = 7200.0

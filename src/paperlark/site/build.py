@@ -20,14 +20,14 @@ from paperlark.site.feeds import DAYS, atom, json_feed
 from paperlark.site.home import front_file, home_file
 from paperlark.site.months import month_files, year_file
 from paperlark.site.publish import Built, File, publish_files
-from paperlark.site.rendering import code_fingerprint, fingerprint_of
+from paperlark.site.rendering import fingerprint_of
 from paperlark.site.search_pages import search_files
 from paperlark.site.topics import topic_files
-from paperlark.store.cache import CacheStore
-from paperlark.store.database import open_existing
+from paperlark.store.derived import CacheStore
 from paperlark.store.digests import DigestStore
 from paperlark.store.paper_texts import PaperTextStore
 from paperlark.store.readers import ReaderStore
+from paperlark.store.reading import open_existing
 from paperlark.store.scanned import ScannedStore
 from paperlark.store.votes import FeedbackStore
 
@@ -64,7 +64,9 @@ def build_site(
 
 def _connect(settings: Settings, opened: ExitStack) -> Connection:
     """Open the database of one profile; never creates one."""
-    return opened.enter_context(open_existing(settings.database, settings.profile.title))
+    return opened.enter_context(
+        open_existing(settings.database, settings.profile.title, settings.output, caches=True)
+    )
 
 
 def _identified(settings: Settings, connection: Connection) -> Settings:
@@ -91,9 +93,7 @@ def _open(settings: Settings, connection: Connection, progress: Progress) -> Sit
     path, name, title = settings.database, settings.profile.id, settings.profile.title
     archive = DigestStore(connection, path)
     with progress.step("reading days", len(archive.days(name))) as advance:
-        days = fill_archive(
-            name, archive, CacheStore(connection, path), code_fingerprint(), advance
-        )
+        days = fill_archive(name, archive, CacheStore(connection, path), fingerprint_of(), advance)
     last = {one.paper_id: one.vote for one in FeedbackStore(connection, path, name).all()}
     return SiteReader(
         SiteArchive(

@@ -1,9 +1,11 @@
-"""Publish a site atomically: readers always see the whole old site or the whole new one.
+"""Publish a site into a folder that stays where it is, file by file, each replaced atomically.
 
-The published name is a symbolic link to one of several editions beside it. A new edition is
-written into its own folder, sharing unchanged files with the previous edition by hard links. The
-link is then replaced by one rename, so nobody sees files of two editions together. The previous
-edition stays until the next build, for readers who still have it open.
+The folder may be served, mounted or held open, so it is neither replaced nor a link. What is new
+is made beside it, in a hidden folder on the same file system, before anything is touched. Then
+files take their places so that no page is shown before what it links to: folders and files that
+are new, then those that changed from the deepest up to the front page; what is gone is deleted
+last. The inventory never says more than what is certainly there, so that the build after one that
+was killed makes the rest.
 """
 
 from __future__ import annotations
@@ -12,19 +14,22 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from threading import Thread
 
 from filelock import FileLock, Timeout
 
 from paperlark.domain.errors import PublishError
+from paperlark.domain.redaction import redacted
 from paperlark.ports import Advance
 
 _INVENTORY = ".paperlark-site.json"
-"""In every edition: each file and the fingerprint of its inputs."""
-_LOCK = ".lock"
+"""Each file of the site and the fingerprint of its inputs, empty while it is being replaced."""
+_STAGING = ".paperlark-next"
+"""Files that are not published yet; inside, because a mounted folder has nothing beside it."""
+_LOCK = ".paperlark-site.lock"
+_OF_A_DISK = "lost+found"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,120 +50,164 @@ class Built:
 
 
 def publish_files(files: Sequence[File], folder: Path, advance: Advance) -> Built:
-    """Publish these files, and no others, under the name `folder`.
+    """Make these the files of the site in `folder`, and delete those of the site before.
 
-    Raises PublishError; the earlier site then stays published.
+    Files that paperlark did not write stay. Raises PublishError; where a file cannot be made or
+    there is no room for it, the earlier site is untouched.
     """
-    with _publish_errors(folder), _build_lock(folder):
-        before = _published(folder)
-        old = _old_editions(folder, before)
-        edition = _next_edition(folder)
-        with _removing_in_background(old):
-            made = _fill(edition, files, before, advance)
-            os.sync()  # a link to files that power failure has emptied would be worse than none
-            _switch(folder, edition)
-        return Built(made, len(files) - made)
+    with _publish_errors(folder):
+        _migrate(folder)
+        folder = folder.resolve()  # the reader's own link to another disk
+        _check_ours(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        with _lock(folder / _LOCK, folder):
+            return _publish(files, folder, advance)
 
 
-def _fill(edition: Path, files: Sequence[File], before: Path | None, advance: Advance) -> int:
-    """Write an edition; return how many files had to be rendered."""
-    known = _inventory(before) if before else {}
-    made = 0
-    for file in files:
-        target = edition / file.path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if not (
-            before
-            and known.get(str(file.path)) == file.inputs
-            and _reuse(before / file.path, target)
-        ):
-            target.write_bytes(file.make())
-            made += 1
-        advance()
+def _publish(files: Sequence[File], folder: Path, advance: Advance) -> Built:
+    known = _inventory(folder)
     inventory = {str(file.path): file.inputs for file in files}
-    (edition / _INVENTORY).write_text(json.dumps(inventory, indent=0), "utf-8")
-    return made
+    with _staging(folder) as staging:
+        staged: dict[PurePosixPath, Path] = {}
+        for file in files:
+            if known.get(str(file.path)) != file.inputs or not (folder / file.path).is_file():
+                # No name that a page could have: nothing in here is part of the site.
+                staged[file.path] = staging / str(len(staged))
+                staged[file.path].write_bytes(redacted(file.make()))
+            advance()
+        if staged or known != inventory:
+            if hasattr(os, "sync"):  # not on Windows
+                os.sync()  # a page that power failure has emptied would be worse than none
+            unsure = dict.fromkeys(map(str, staged), "")
+            _write_inventory({**known, **unsure}, folder, staging)
+            _place(staged, folder, staging)
+            _delete(set(known) - set(inventory), folder)
+            _write_inventory(inventory, folder, staging)
+    return Built(len(staged), len(files) - len(staged))
 
 
-def _published(folder: Path) -> Path | None:
-    """Return the published edition; refuse a folder that paperlark did not make."""
-    if folder.is_symlink() and folder.resolve().parent == _editions(folder).resolve():
-        return folder.resolve() if folder.is_dir() else None
-    if folder.is_symlink() or folder.exists():
+def _place(staged: Mapping[PurePosixPath, Path], folder: Path, staging: Path) -> None:
+    """Move files to their places, each after those that it links to.
+
+    A folder that is new appears with all its files at once, as pages in it link to one another.
+    """
+    new_folders: dict[PurePosixPath, list[PurePosixPath]] = {}
+    new: list[PurePosixPath] = []
+    changed: list[PurePosixPath] = []
+    for path in sorted(staged, key=_deepest_first):
+        if top := _new_folder(path, folder):
+            new_folders.setdefault(top, []).append(path)
+        else:
+            (changed if (folder / path).exists() else new).append(path)
+    for number, (top, inside) in enumerate(new_folders.items()):
+        whole = staging / f"folder-{number}"
+        for path in inside:
+            target = whole / path.relative_to(top)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            staged[path].rename(target)
+        whole.rename(folder / top)
+    for path in (*new, *changed):
+        staged[path].replace(folder / path)
+
+
+def _deepest_first(path: PurePosixPath) -> tuple[int, bool]:
+    """Order files by links: days, months, years, home, front; a page after its papers' files."""
+    return -len(path.parts), path.suffix == ".html"
+
+
+def _new_folder(path: PurePosixPath, folder: Path) -> PurePosixPath | None:
+    """Return the outermost folder of a file that is not there yet."""
+    outermost_first = reversed(path.parents)
+    return next((one for one in outermost_first if not (folder / one).exists()), None)
+
+
+def _delete(gone: set[str], folder: Path) -> None:
+    """Delete files that are no longer part of the site, and folders that this empties."""
+    for path in sorted(map(PurePosixPath, gone), key=lambda one: len(one.parts)):
+        (folder / path).unlink(missing_ok=True)
+        with suppress(OSError):  # it has other files
+            for parent in path.parents[:-1]:
+                (folder / parent).rmdir()
+
+
+def _inventory(folder: Path) -> dict[str, str]:
+    """Return the input fingerprints of a site's files, empty if they cannot be read."""
+    try:
+        known = json.loads((folder / _INVENTORY).read_bytes())
+    except (OSError, ValueError):
+        return {}
+    if not isinstance(known, dict):
+        return {}
+    # What it names may be deleted, and a folder can come from anywhere.
+    return {path: str(inputs) for path, inputs in known.items() if _is_inside(path)}
+
+
+def _is_inside(path: str) -> bool:
+    return not Path(path).is_absolute() and ".." not in Path(path).parts and path != ""
+
+
+def _write_inventory(inventory: Mapping[str, str], folder: Path, staging: Path) -> None:
+    beside = staging / "inventory"
+    beside.write_text(json.dumps(inventory, indent=0), "utf-8")
+    beside.replace(folder / _INVENTORY)
+
+
+def _check_ours(folder: Path) -> None:
+    """Refuse a folder with files that are not a site's; hidden ones, as git's, are no obstacle."""
+    if not folder.exists() or (folder / _INVENTORY).exists():
+        return
+    if not folder.is_dir() or any(
+        one.name != _OF_A_DISK and not one.name.startswith(".") for one in folder.iterdir()
+    ):
         raise PublishError(
             f"{folder} exists and is not a paperlark site", hint="choose another folder"
         )
-    return None
 
 
-def _editions(folder: Path) -> Path:
-    return folder.parent / f".{folder.name}-editions"
+def _migrate(folder: Path) -> None:
+    """Replace the layout of earlier versions: a link to one of several hidden editions.
+
+    The edition that is published becomes the folder, so that who holds it open keeps seeing it.
+    """
+    editions = folder.parent / f".{folder.name}-editions"
+    linked = folder.is_symlink() and folder.readlink().parent.name == editions.name
+    if not editions.is_dir():
+        if linked:  # the link was copied without what it leads to
+            folder.unlink()
+        return
+    with _lock(editions / ".lock", folder):
+        if linked or not folder.exists():
+            whole = (one for one in editions.iterdir() if (one / _INVENTORY).is_file())
+            published = folder.resolve() if linked else max(whole, key=_edition, default=folder)
+            folder.unlink(missing_ok=True)
+            if published.is_dir():
+                published.rename(folder)
+        ours = (folder / _INVENTORY).exists()
+    if ours or not folder.exists():
+        shutil.rmtree(editions)
 
 
-def _next_edition(folder: Path) -> Path:
-    editions = _editions(folder)
-    numbers = [int(one.name) for one in editions.iterdir() if one.name.isdigit()]
-    edition = editions / str(max(numbers, default=0) + 1)
-    edition.mkdir()
-    return edition
-
-
-def _inventory(edition: Path) -> Mapping[str, str]:
-    """Return the input fingerprints of an edition, empty if they cannot be read."""
-    try:
-        known = json.loads((edition / _INVENTORY).read_bytes())
-    except (OSError, ValueError):
-        return {}
-    return known if isinstance(known, dict) else {}
-
-
-def _reuse(source: Path, target: Path) -> bool:
-    """Hard-link a file of the previous edition; return False if it is gone."""
-    try:
-        target.hardlink_to(source)
-    except FileNotFoundError:
-        return False
-    except OSError:  # a file system without hard links
-        shutil.copyfile(source, target)
-    return True
-
-
-def _switch(folder: Path, edition: Path) -> None:
-    new = folder.with_name(f".{folder.name}-next")
-    new.unlink(missing_ok=True)
-    new.symlink_to(edition.relative_to(folder.parent), target_is_directory=True)
-    new.replace(folder)
-
-
-def _old_editions(folder: Path, published: Path | None) -> Sequence[Path]:
-    """Return editions older than the published one, and unfinished ones."""
-    every = (one.resolve() for one in _editions(folder).iterdir() if one.is_dir())
-    return [one for one in every if one != published]
+def _edition(folder: Path) -> int:
+    return int(folder.name) if folder.name.isdigit() else 0
 
 
 @contextmanager
-def _removing_in_background(folders: Sequence[Path]) -> Iterator[None]:
-    """Remove old editions in a thread: it takes as long as linking the unchanged files."""
-
-    def remove() -> None:
-        for one in folders:
-            shutil.rmtree(one, ignore_errors=True)
-
-    thread = Thread(target=remove)
-    thread.start()
+def _staging(folder: Path) -> Iterator[Path]:
+    """Yield an empty folder for files that are not published yet, and delete it."""
+    staging = folder / _STAGING
+    shutil.rmtree(staging, ignore_errors=True)  # a killed build's
+    staging.mkdir()
     try:
-        yield
+        yield staging
     finally:
-        thread.join()
+        shutil.rmtree(staging, ignore_errors=True)
 
 
 @contextmanager
-def _build_lock(folder: Path) -> Iterator[None]:
+def _lock(file: Path, folder: Path) -> Iterator[None]:
     """Hold a file lock on the site; the lock of a killed process is released."""
-    editions = _editions(folder)
-    editions.mkdir(parents=True, exist_ok=True)
     try:
-        with FileLock(editions / _LOCK, timeout=0):
+        with FileLock(file, timeout=0):
             yield
     except Timeout as error:
         raise PublishError(

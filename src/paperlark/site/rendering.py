@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
-from functools import cache
-from importlib import resources
-from importlib.resources.abc import Traversable
 
+from paperlark.domain.code import code_fingerprint
 from paperlark.domain.paper import abstract_page
 from paperlark.renderers import english, reasons, typeset, wording
 from paperlark.renderers.html import clean_text, style, template
@@ -34,24 +31,7 @@ def render_page(name: str, **context: object) -> bytes:
     return text.encode()
 
 
-@cache
-def code_fingerprint() -> str:
-    """Return a hash of the rendering code; pages of another version are rendered again."""
-    digest = hashlib.sha256()
-    for package in _RENDERING_PACKAGES:
-        for file in _files(resources.files(package)):
-            digest.update(file.name.encode() + file.read_bytes())
-    return digest.hexdigest()[:16]
-
-
 def fingerprint_of(*parts: object) -> str:
     """Return a hash of the inputs of a page, including the rendering code."""
-    return hashlib.sha256(repr((code_fingerprint(), parts)).encode()).hexdigest()[:24]
-
-
-def _files(folder: Traversable) -> Iterator[Traversable]:
-    for entry in sorted(folder.iterdir(), key=lambda one: one.name):
-        if entry.is_dir():
-            yield from _files(entry)
-        elif entry.name.endswith((".py", ".html", ".css", ".js")):
-            yield entry
+    made_of = (code_fingerprint(*_RENDERING_PACKAGES), parts)
+    return hashlib.sha256(repr(made_of).encode()).hexdigest()[:24]

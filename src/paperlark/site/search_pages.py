@@ -34,6 +34,11 @@ class _Segment:
     def inputs(self) -> str:
         return fingerprint_of("segment", self.name, [one.fingerprint for one in self.days])
 
+    @property
+    def stamp(self) -> str:
+        """The part of its fingerprint that the index and each of its files have."""
+        return self.inputs[:8]
+
 
 def search_files(archive: SiteArchive, scanned: ScannedPapers) -> Iterator[File]:
     """Plan the files of the search, latest segment first."""
@@ -48,8 +53,9 @@ def search_files(archive: SiteArchive, scanned: ScannedPapers) -> Iterator[File]
     for segment in reversed(tuple(_segments(archive))):
         ends = (segment.days[0].day, segment.days[-1].day)
         count = scanned.count(archive.profile, *ends)
-        files = _SegmentFiles(partial(_papers, scanned, archive.profile, *ends))
-        segments.append({"name": segment.name, "papers": count, "made_of": segment.inputs[:8]})
+        read = partial(_papers, scanned, archive.profile, *ends)
+        files = _SegmentFiles(read, segment.stamp)
+        segments.append({"name": segment.name, "papers": count, "made_of": segment.stamp})
         for number in range(SHARDS):
             path = addresses.searched(f"{segment.name}/terms-{number}.json")
             yield File(path, segment.inputs, partial(files.shard, number))
@@ -77,10 +83,14 @@ def _third(day: date) -> str:
 
 
 class _SegmentFiles:
-    """Builds all files of a segment at the first request, and drops each once returned."""
+    """Builds all files of a segment at the first request, and drops each once returned.
 
-    def __init__(self, papers: Callable[[], Sequence[ScannedPaper]]) -> None:
+    Each says what it was made of: who has the index of another build must not take it for theirs.
+    """
+
+    def __init__(self, papers: Callable[[], Sequence[ScannedPaper]], stamp: str) -> None:
         self._papers = papers
+        self._stamp = stamp
         self._shards: dict[int, bytes] = {}
         self._blocks: dict[int, bytes] = {}
         self._words: bytes | None = None
@@ -88,18 +98,21 @@ class _SegmentFiles:
     def shard(self, number: int) -> bytes:
         if number not in self._shards:
             self._make()
-        return self._shards.pop(number)
+        return self._stamped(self._shards.pop(number))
 
     def block(self, number: int) -> bytes:
         if number not in self._blocks:
             self._make()
-        return self._blocks.pop(number, b"[]")
+        return self._stamped(self._blocks.pop(number, b"[]"))
 
     def words(self) -> bytes:
         if self._words is None:
             self._make()
         words, self._words = self._words, None
-        return words or b"[]"
+        return self._stamped(words or b"[]")
+
+    def _stamped(self, content: bytes) -> bytes:
+        return b'{"made_of":"%s","content":%s}' % (self._stamp.encode(), content)
 
     def _make(self) -> None:
         papers = self._papers()

@@ -129,20 +129,20 @@ def _atom_listing(entry: Element, _category: str) -> Listing:
     )
 
 
-_RDF_TITLE = re.compile(
-    r"(?P<title>.*?)\.?\s*\(arXiv:(?P<id>\S+)\s+\[(?P<category>[^\]]+)\]\s*(?P<type>[A-Z ]*)\)\s*",
-    re.DOTALL,
-)
+_RDF_MARK = "(arXiv:"
+_RDF_END = re.compile(r"\(arXiv:(?P<id>\S+)\s+\[(?P<category>[^\]]+)\]\s*+(?P<type>[A-Z ]*+)\)\s*")
 
 
 def _rdf_listing(entry: Element, category: str) -> Listing:
     """Parse an entry of before 2024: `(arXiv:ID [primary] UPDATED)` in the title, HTML texts."""
-    found = _RDF_TITLE.fullmatch(text_of(entry, f"{_RSS1}title"))
+    text = text_of(entry, f"{_RSS1}title")
+    title, mark, end = text.rpartition(_RDF_MARK)
+    found = _RDF_END.fullmatch(f"{mark}{end}")
     if found is None:
-        raise ValueError(f"the title {text_of(entry, f'{_RSS1}title')[:60]!r} names no identifier")
+        raise ValueError(f"the title {text[:60]!r} names no identifier")
     paper = make_paper(
         read_identifier(found["id"]),
-        title=found["title"],
+        title=title.rstrip().removesuffix("."),
         authors=parse_authors(_without_tags(text_of(entry, f"{_DC}creator"))),
         abstract=_without_tags(text_of(entry, f"{_RSS1}description")),
         categories=[found["category"]],

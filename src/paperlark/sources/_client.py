@@ -10,14 +10,15 @@ import logging
 import math
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import date
 from enum import Enum, auto
+from functools import cached_property
 from http import HTTPStatus
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 from urllib.parse import urlencode, urlsplit
 
-from paperlark.domain.errors import SourceUnreachable
+from paperlark.domain.errors import NoConnection, SourceUnreachable
 from paperlark.http.rate_limit import SYSTEM_CLOCK, ProcessRateLimit, RateLimitClock
 from paperlark.http.response import (
     HttpError,
@@ -25,9 +26,15 @@ from paperlark.http.response import (
     Response,
     ResponseTooLarge,
     SettingsInvalid,
+    TimedOut,
 )
+from paperlark.http.retry_after import retry_after
 from paperlark.sources._http_cache import CachedResponse, HttpCache
-from paperlark.sources._paper_fields import mail_moment
+
+if TYPE_CHECKING:
+    from paperlark.domain.announcement import Feed
+    from paperlark.http.client import BoundedClient
+    from paperlark.ports import Source
 
 _log = logging.getLogger(__name__)
 _SHORT = 200  # bytes; no feed and no page is so short
@@ -69,21 +76,6 @@ def _says_rate_exceeded(content: bytes) -> bool:
     return len(content) < _SHORT and content.strip().lower().startswith(b"rate exceeded")
 
 
-def retry_after(headers: Mapping[str, str], now: float) -> float | None:
-    """Read Retry-After as seconds or an HTTP date; None where it is absent or unreadable.
-
-    now: seconds since the epoch
-    returns: seconds to wait, at least 0
-    """
-    header: str = headers.get("Retry-After", "").strip()
-    if header.isascii() and header.isdecimal():
-        return float(header[:9])
-    then = mail_moment(header)
-    # Both by the server's clock where it sends its own time: ours need not be right.
-    since = mail_moment(headers.get("Date", "")) or datetime.fromtimestamp(now, UTC)
-    return max(0.0, (then - since).total_seconds()) if then else None
-
-
 Params = Mapping[str, str | int]
 
 PAUSE = 3.0
@@ -94,13 +86,20 @@ LARGEST = 64 * 2**20
 _TRY_AGAIN = "check the network and try again, or name a folder of recorded feeds with --feeds"
 _STOP = "stop for today; https://info.arxiv.org/help/robots.html says what arXiv minds"
 _NOT_ACCEPTABLE_PAUSES = 10
+_CONNECT = 7.0
+"""Seconds for one connection: longer than the 5 s that a lookup waits for a dead name server."""
+_SEARCH = 9.0
+"""Seconds for which a network is looked for, at all servers together."""
+_NETWORK_PAUSE = 60.0
+"""Seconds for which servers are not looked for again where there was no network."""
 
 
 class ArxivClient:
     """Asks arXiv; `folder` holds what all processes share: lock, last request, cached answers.
 
     `budget` is how many seconds may pass from the first request on, waiting included; None for no
-    limit. `observe` is given every answer, whatever its status.
+    limit. `observe` is given every answer, whatever its status. `redirects` says which servers had
+    another site answer.
     """
 
     def __init__(
@@ -115,15 +114,8 @@ class ArxivClient:
         rate_limit_clock: RateLimitClock = SYSTEM_CLOCK,
         observe: Callable[[Response], object] = lambda _: None,
     ) -> None:
-        from paperlark.http.client import BoundedClient  # noqa: PLC0415  # loads an HTTP library
-
-        self._client = BoundedClient(
-            largest=LARGEST,
-            seconds=4 * timeout,
-            step=timeout,
-            user_agent=user_agent,
-            clock=rate_limit_clock.timer,
-        )
+        self._user_agent = user_agent
+        self._timeout = timeout
         self._rate_limit = ProcessRateLimit(
             folder, pause=pause, patience=PATIENCE, rate_limit_clock=rate_limit_clock
         )
@@ -135,6 +127,10 @@ class ArxivClient:
         self._observe = observe
         self._began: float | None = None
         self._forbidden: str | None = None
+        self._reached = False
+        self._searched_from = -math.inf
+        self._unreached: dict[str, str] = {}
+        self.redirects: set[str] = set()
 
     def __enter__(self) -> Self:
         return self
@@ -144,7 +140,21 @@ class ArxivClient:
 
     def close(self) -> None:
         """Close the connections."""
-        self._client.close()
+        if "_client" in self.__dict__:
+            self._client.close()
+
+    @cached_property
+    def _client(self) -> BoundedClient:
+        """Opened with the first request: a day without an announcement has none."""
+        from paperlark.http.client import BoundedClient  # noqa: PLC0415  # loads an HTTP library
+
+        return BoundedClient(
+            largest=LARGEST,
+            seconds=4 * self._timeout,
+            step=self._timeout,
+            user_agent=self._user_agent,
+            clock=self._clock.timer,
+        )
 
     def get(
         self, url: str, params: Params | None = None, *, accept: Collection[int] = ()
@@ -153,7 +163,8 @@ class ArxivClient:
 
         `accept` are statuses besides 200 that the caller reads itself.
 
-        Raises SourceUnreachable: no such answer, arXiv wants no more requests, or no time left.
+        Raises SourceUnreachable: no such answer, arXiv wants no more requests, or no time left;
+        NoConnection, within seconds, where no server at all could be connected to.
         """
         url = f"{url}?{urlencode(params)}" if params else url
         failed: _RetryableError | None = None
@@ -165,8 +176,17 @@ class ArxivClient:
                 _log.info("attempt %d of %d: %s", attempt, self._attempts, error.problem)
                 if error.meaning is ResponseClass.NOT_ACCEPTABLE and attempt > 1:
                     break
+                if isinstance(error, _NoConnectionError) and not self._reached:
+                    if attempt > 1 or error.slow or len(self._unreached) > 1:
+                        break
+                    self._clock.sleep(self._pause)
         problem = failed.problem if failed else f"{url} was not requested"
-        raise SourceUnreachable(problem, hint=_TRY_AGAIN) from failed
+        kind = NoConnection if isinstance(failed, _NoConnectionError) else SourceUnreachable
+        raise kind(problem, hint=_TRY_AGAIN) from failed
+
+    def noting(self, source: Source) -> Source:
+        """Return a source of this client's whose feeds say which other site answered."""
+        return NotingRedirects(source, self)
 
     def begin(self) -> None:
         """Start the budget anew, for another day's announcement."""
@@ -186,6 +206,22 @@ class ArxivClient:
                 hint="allow more time, or try again later",
             )
 
+    def _search_left(self, server: str, attempt: int) -> float | None:
+        """Return the seconds for a connection, where no server was reached yet; None otherwise.
+
+        Raises NoConnection where there was no network just now.
+        """
+        if self._reached:
+            return None
+        now = self._clock.timer()
+        if now - self._searched_from > _NETWORK_PAUSE:
+            self._searched_from = now
+            self._unreached.clear()
+        left = self._searched_from + _SEARCH - now
+        if self._unreached and (left <= 0 or (server in self._unreached and attempt == 1)):
+            raise NoConnection(next(iter(self._unreached.values())), hint=_TRY_AGAIN)
+        return min(_CONNECT, left)
+
     def _left(self) -> float:
         return self._budget - (self._clock.timer() - (self._began or 0.0))
 
@@ -193,14 +229,22 @@ class ArxivClient:
         """Ask once; the pause that arXiv asks for is written down before our turn ends."""
         server = _server(url)
         self._check_allowed(url)
-        with self._rate_limit.turn(server, self._left()):
+        connect = self._search_left(server, attempt)
+        with self._rate_limit.turn(server, self._left()) as unused:
             try:
-                return self._answer(url, accept)
+                return self._answer(url, accept, connect)
+            except _NoConnectionError as error:
+                self._unreached[server] = error.problem
+                if self._reached:
+                    self._rate_limit.hold(server, self._wait(error, attempt))
+                else:
+                    unused()
+                raise
             except _RetryableError as error:
                 self._rate_limit.hold(server, self._wait(error, attempt))
                 raise
 
-    def _answer(self, url: str, accept: frozenset[int]) -> Response:
+    def _answer(self, url: str, accept: frozenset[int], connect: float | None) -> Response:
         cached = self._cache.find(url)
         try:
             response = self._client.request(
@@ -208,10 +252,16 @@ class ArxivClient:
                 url,
                 headers=cached.conditions() if cached else {},
                 seconds=self._left(),
+                connect=connect,
                 follow_redirects=True,
             )
         except HttpError as error:
+            self._reached = self._reached or error.sent
             raise _failure(url, error) from error
+        self._reached = True
+        asked, answered = (urlsplit(one).hostname or "" for one in (url, response.url))
+        if _site(asked) != _site(answered):
+            self.redirects.add(f"{asked} redirected to {answered}")
         self._observe(response)
         meaning = classify_response(response.status, response.content, accept)
         if meaning is ResponseClass.NOT_MODIFIED and cached:
@@ -229,6 +279,7 @@ class ArxivClient:
         problem = f"{url} answered with HTTP {response.status}"
         if meaning is ResponseClass.FORBIDDEN:
             self._forbidden = problem
+            self._rate_limit.forbid(_server(url))
             return SourceUnreachable(f"{problem}: arXiv asks us to stop", hint=_STOP)
         if meaning in {ResponseClass.REFUSED, ResponseClass.NOT_MODIFIED}:
             return SourceUnreachable(problem, hint=_TRY_AGAIN)
@@ -256,6 +307,35 @@ class _RetryableError(Exception):
         super().__init__(problem)
 
 
+class _NoConnectionError(_RetryableError):
+    """The server received nothing; `slow` where that took long."""
+
+    def __init__(self, problem: str, *, slow: bool) -> None:
+        self.slow = slow
+        super().__init__(problem, ResponseClass.SERVER_ERROR)
+
+
+class NotingRedirects:
+    """Implements Source by another one that uses the client; its feeds say who else answered."""
+
+    def __init__(self, source: Source, client: ArxivClient) -> None:
+        self.via = source.via
+        self._source = source
+        self._client = client
+
+    def feed(self, category: str, day: date) -> Feed:
+        """Return the other source's feed, with a note where another site than arXiv's sent it."""
+        self._client.redirects.clear()
+        feed = self._source.feed(category, day)
+        return replace(feed, trail=(*feed.trail, *sorted(self._client.redirects)))
+
+
+def _site(host: str) -> str:
+    """Return what servers of one owner share, such as arxiv.org; an address is its own."""
+    labels = host.split(".")
+    return host if labels[-1].isdigit() else ".".join(labels[-2:])
+
+
 def _server(url: str) -> str:
     """Return host and port, which one pause applies to."""
     try:
@@ -277,4 +357,7 @@ def _failure(url: str, error: HttpError) -> Exception:
         return SourceUnreachable(problem, hint="correct or unset it")
     if isinstance(error, InvalidRequest):
         return SourceUnreachable(problem, hint=_TRY_AGAIN)
+    if not error.sent:
+        problem = f"{_server(url)} could not be reached ({error.reason})"
+        return _NoConnectionError(problem, slow=isinstance(error, TimedOut))
     return _RetryableError(problem, ResponseClass.SERVER_ERROR)

@@ -61,7 +61,7 @@ class HttpCache:
             "sha256": hashlib.sha256(entry.content).hexdigest(),
         }
         with suppress(OSError):  # costs the next run a download, no more
-            self._folder.mkdir(parents=True, exist_ok=True)
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._write(self._path(url), json.dumps(header).encode() + b"\n" + entry.content)
             self._make_room()
 

@@ -32,10 +32,12 @@ _NOTHING = re.compile(r"\bNo (?:further )?updates\b")
 _CODE = re.compile(r"\(([a-z-]+(?:\.[A-Za-z-]+)?)\)\s*(?:;|$)")
 _VERSION = re.compile(r"v([1-9]\d{0,3})/?$", re.ASCII)
 _HIDDEN = re.compile(r"\s*this \S{3,6} URL\s*")
-_SHORTENED = re.compile(r",?\s*(et al\.? \(\d+ additional authors? not shown\))")
+_SHORTENED = re.compile(r",? ?(et al\.? \(\d{1,9} additional authors? not shown\))")
 _TAG = re.compile(rb"<(/?)([a-z][a-z0-9]*)")
 _VOID = {b"br", b"hr", b"img", b"input", b"link", b"meta", b"wbr"}
 _DEEPEST = 10_000
+_MOST_SECTIONS = 50
+"""Lists of entries on one page, of which arXiv's have three; many inside each other take long."""
 _UNAVAILABLE = "(author list is unavailable)"
 
 
@@ -57,6 +59,8 @@ def parse_page(content: bytes, category: str, origin: str) -> ListingPage:
     tree = _tree(content, origin)
     stated = _stated(tree)
     sections = tree.css("dl#articles")
+    if len(sections) > _MOST_SECTIONS:
+        raise FeedUnreadable(f"{origin} has {len(sections)} lists", hint="try again later")
     text = _text(tree.body)
     if stated is None or not (sections or _NOTHING.search(text)):
         raise FeedUnreadable(

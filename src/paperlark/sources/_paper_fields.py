@@ -26,10 +26,25 @@ _MARKS = " \t\n*†‡"
 _LEADING = re.compile(r"^(?:and|&)\s+")
 
 
+LONGEST_TITLE = 1_000
+LONGEST_ABSTRACT = 20_000
+LONGEST_AUTHORS = 1_000_000
+LONGEST_NAME = 500
+"""Characters that are kept of a paper's texts, several times what any paper of arXiv's has."""
+MOST_CATEGORIES = 50
+CUT = " […]"
+"""Stands where the rest of a text was left out."""
+
+
+def bounded(text: str, longest: int) -> str:
+    """Cut a text that is longer than any honest one, with a mark; the paper is kept."""
+    return text if len(text) <= longest else f"{text[:longest].rstrip()}{CUT}"
+
+
 def parse_authors(text: str) -> tuple[Author, ...]:
-    """Split and decode a list of authors; no name is ever dropped."""
+    """Split and decode a list of authors; no name is dropped, unless the list is endless."""
     names: list[str] = []
-    for piece in _split(text):
+    for piece in _split(bounded(text, LONGEST_AUTHORS)):
         if names and _SUFFIX.fullmatch(piece):
             names[-1] = f"{names[-1]}, {piece}"
         elif any(character.isalnum() for character in piece):
@@ -56,6 +71,7 @@ def _split(text: str) -> Iterator[str]:
 # The same author comes in every feed that lists a paper, and on many days.
 @lru_cache(maxsize=2**16)
 def _author(raw: str) -> Author:
+    raw = bounded(raw, LONGEST_NAME)
     found = re.fullmatch(r"(?P<name>[^()]*[^()\s])\s*\((?P<affiliation>.*)\)?", raw)
     if found is None:
         return Author(_clean(raw))
@@ -147,16 +163,17 @@ def make_paper(
     abstract: str,
     categories: Iterable[str],
 ) -> Paper:
-    """Build a paper from raw texts; raises ValueError where there is no category."""
-    kept = tuple(dict.fromkeys(category.strip() for category in categories if category.strip()))
+    """Build a paper from raw texts, cut to their bounds; raises ValueError without a category."""
+    named = (bounded(category.strip(), LONGEST_NAME) for category in categories)
+    kept = tuple(dict.fromkeys(filter(None, named)))[:MOST_CATEGORIES]
     if not kept:
         raise ValueError(f"{identifier.id} has no category")
     return Paper(
         id=identifier.id,
         version=identifier.version or 1,
-        title=one_line(title) or "(no title)",
+        title=bounded(one_line(title), LONGEST_TITLE) or "(no title)",
         authors=authors,
-        abstract=paragraphs(_unescape(abstract)),
+        abstract=bounded(paragraphs(_unescape(abstract)), LONGEST_ABSTRACT),
         categories=kept,
     )
 

@@ -118,7 +118,9 @@ def _version(element: Element, identifier: Identifier) -> tuple[int, datetime]:
 def _without_and(authors: str) -> str:
     """Write `A, B and C` with commas, as the feeds do; text in parentheses stays."""
     pieces = re.split(r"(\([^()]*\))", authors)
-    separated = (re.sub(r"\s*,?\s+and\s+", ", ", piece) for piece in pieces[::2])
+    # Blanks are joined first: looking for any number of them from each would take minutes.
+    single = (re.sub(r"\s+", " ", piece) for piece in pieces[::2])
+    separated = (re.sub(r" ?,? and ", ", ", piece) for piece in single)
     return "".join(
         piece + inside for piece, inside in zip(separated, (*pieces[1::2], ""), strict=True)
     )

@@ -17,7 +17,9 @@ from paperlark.domain.taxonomy import CATEGORIES
 from paperlark.domain.tex_accents import decode_accents
 from paperlark.sources._client import ArxivClient, Params
 from paperlark.sources._paper_fields import (
+    LONGEST_NAME,
     announce_type,
+    bounded,
     iso_moment,
     make_paper,
     one_line,
@@ -102,7 +104,8 @@ def _found(entry: Element) -> ApiEntry:
 
 def _author(element: Element) -> Author:
     name = one_line(decode_accents(text_of(element, f"{_ATOM}name"))) or "(no name)"
-    return Author(name, one_line(text_of(element, f"{_ARXIV}affiliation")) or None)
+    affiliation = one_line(text_of(element, f"{_ARXIV}affiliation"))
+    return Author(bounded(name, LONGEST_NAME), bounded(affiliation, LONGEST_NAME) or None)
 
 
 SLICE = 2000

@@ -17,8 +17,10 @@ from paperlark.domain.batch_job import (
     BatchJobState,
     BatchMiss,
 )
+from paperlark.domain.errors import StoreBusy
 from paperlark.domain.judgement import JudgementKey, ModelCall
 from paperlark.domain.paper import PaperId
+from paperlark.ports import BatchJobs, Progress
 from paperlark.store.database import store_errors, transaction
 from paperlark.store.judgements import insert_exchange
 
@@ -80,7 +82,7 @@ class BatchJobStore:
                 f"SELECT {_COLUMNS} FROM jobs WHERE {where} ORDER BY at, key",  # noqa: S608  # ours
                 values,
             ).fetchall()
-        return tuple(_job(*row) for row in rows)
+            return tuple(_job(*row) for row in rows)
 
     def _write(self, job: BatchJob) -> None:
         questions = [
@@ -153,3 +155,23 @@ def _job(  # noqa: PLR0913, PLR0917  # one parameter a column
         state=BatchJobState(state),
         misses={paper: BatchMiss(*miss) for paper, miss in json.loads(misses).items()},
     )
+
+
+def new_jobs_check(
+    jobs: BatchJobs, *, recorded: bool = False
+) -> Callable[[Progress], frozenset[date]]:
+    """Return what raises StoreBusy where another run has submitted a batch in the meantime.
+
+    Who began when there was none would ask, and pay, for its papers once more. With `recorded`
+    feeds arXiv is not asked, and no other run works meanwhile.
+    """
+
+    def check(_progress: Progress) -> frozenset[date]:
+        if jobs.open_jobs():
+            raise StoreBusy(
+                "another run has submitted papers as a batch in the meantime",
+                hint="run the same command again to collect its answers",
+            )
+        return frozenset()
+
+    return check if not recorded else lambda _: frozenset()

@@ -16,6 +16,7 @@ from paperlark.domain.errors import StoreError, Unimportable
 from paperlark.domain.exploration import Explored
 from paperlark.domain.paper import PaperId
 from paperlark.store.database import store_errors, transaction
+from paperlark.store.derived import announce_papers
 from paperlark.store.paper_texts import keep_papers
 from paperlark.store.scanned import (
     as_calibrated,
@@ -24,7 +25,6 @@ from paperlark.store.scanned import (
     keep_matches,
     matches_of,
 )
-from paperlark.store.vectors import announce_papers
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -35,6 +35,14 @@ def _adapter() -> TypeAdapter[Digest]:
     from pydantic import TypeAdapter  # noqa: PLC0415  # 0.2 s, not needed for a page in memory
 
     return TypeAdapter(Digest)
+
+
+# A paper of a later day counts unless this day announced it: then it was here first.
+_SEEN = """
+    SELECT min(day), min(CASE WHEN on_page THEN day END) FROM scanned s
+    WHERE profile = ?1 AND paper_id = ?2 AND (day < ?3 OR (day > ?3 AND NOT EXISTS (
+        SELECT 1 FROM scanned WHERE profile = ?1 AND paper_id = ?2 AND day = ?3)))
+"""
 
 
 class DigestStore:
@@ -121,7 +129,7 @@ class DigestStore:
             rows = self._connection.execute(
                 "SELECT day FROM digests WHERE profile = ? ORDER BY day", (profile,)
             ).fetchall()
-        return tuple(date.fromisoformat(day) for (day,) in rows)
+            return tuple(date.fromisoformat(day) for (day,) in rows)
 
     def fingerprints(self, profile: str) -> Mapping[date, str]:
         """Return the content hash of every day's digest, in the order of the days."""
@@ -129,10 +137,8 @@ class DigestStore:
             rows = self._connection.execute(
                 "SELECT day, fingerprint FROM digests WHERE profile = ? ORDER BY day", (profile,)
             ).fetchall()
-        return {
-            (at := date.fromisoformat(day)): known or self._hash_of(profile, at)
-            for day, known in rows
-        }
+            known = {date.fromisoformat(day): hashed for day, hashed in rows}
+            return {day: hashed or self._hash_of(profile, day) for day, hashed in known.items()}
 
     def _hash_of(self, profile: str, day: date) -> str:
         """Compute and store the hash of a digest that has none yet."""
@@ -150,23 +156,22 @@ class DigestStore:
     def seen(
         self, profile: str, day: date, papers: Iterable[PaperId]
     ) -> Mapping[PaperId, SeenBefore]:
-        """Return which of these papers were announced to that reader on an earlier day."""
+        """Return which of these papers were announced to that reader on an earlier day.
+
+        Or on a later one whose page was made before this one's.
+        """
         with store_errors(self._path):
             rows = {
-                paper: self._connection.execute(
-                    "SELECT min(day), min(CASE WHEN on_page THEN day END) FROM scanned"
-                    " WHERE profile = ? AND paper_id = ? AND day < ?",
-                    (profile, paper, day.isoformat()),
-                ).fetchone()
+                paper: self._connection.execute(_SEEN, (profile, paper, day.isoformat())).fetchone()
                 for paper in papers
             }
-        return {
-            paper: SeenBefore(
-                date.fromisoformat(first), date.fromisoformat(shown) if shown else None
-            )
-            for paper, (first, shown) in rows.items()
-            if first is not None
-        }
+            return {
+                paper: SeenBefore(
+                    date.fromisoformat(first), date.fromisoformat(shown) if shown else None
+                )
+                for paper, (first, shown) in rows.items()
+                if first is not None
+            }
 
     def explored(self, profile: str, day: date, days: int) -> tuple[Explored, ...]:
         """Return the random samples judged on the last `days` days that had one."""

@@ -73,7 +73,7 @@ class LibraryStore:
         """Return every imported paper, in the order of import."""
         with store_errors(self._path):
             rows = self._connection.execute(_LISTED, (self._profile,)).fetchall()
-        return tuple(_imported(*row) for row in rows)
+            return tuple(_imported(*row) for row in rows)
 
     def remove(self, papers: Collection[PaperId]) -> None:
         """Take papers out, all or none; those not imported are ignored.

@@ -78,7 +78,7 @@ class JudgementStore:
                     judgement_key.judge,
                 ),
             ).fetchall()
-        return total(spend_of(*row) for row in rows)
+            return total(spend_of(*row) for row in rows)
 
 
 class StoredQuestions:

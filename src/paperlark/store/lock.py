@@ -3,43 +3,91 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from paperlark.domain.errors import StoreBusy, StoreError
+from paperlark.domain.errors import RunHangs, StoreBusy, StoreError
+
+
+@dataclass(frozen=True, slots=True)
+class RunLock:
+    """The lock that a run holds; `aside` lets others work while this one waits."""
+
+    _take: Callable[[], object]
+    _release: Callable[[], object]
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """Release the lock for a while; StoreBusy is raised where another run keeps it then.
+
+        After an error it is not taken again: what has failed is told without waiting for others.
+        """
+        self._release()
+        yield
+        self._take()
 
 
 @contextmanager
 def run_lock(
-    database: Path, *, patience: float, tell: Callable[[str], object] = lambda _: None
-) -> Iterator[None]:
+    database: Path,
+    *,
+    patience: float,
+    tell: Callable[[str], object] = lambda _: None,
+    at_most: float = 7200.0,
+) -> Iterator[RunLock]:
     """Hold the database for one run.
 
     Where another run holds it, `tell` is called with its description; StoreBusy is raised after
-    `patience` seconds. A killed run holds nothing: the system releases its lock.
+    `patience` seconds; RunHangs at once where that run has held it for longer than the seconds that
+    it wrote down as its `at_most`. A killed run holds nothing: the system releases its lock.
     """
     lock = FileLock(database.with_name(f"{database.name}.lock"))
     note = _note_of(database)
+    started: datetime | None = None
+
+    def take() -> None:
+        nonlocal started
+        try:
+            database.parent.mkdir(parents=True, exist_ok=True)
+            _acquire(lock, note, database, patience, tell)
+            started = started or datetime.now(UTC)
+            _leave_note(note, started, at_most)
+        except OSError as error:
+            lock.release()
+            raise StoreError(
+                f"the lock of {database} cannot be made ({error.strerror})",
+                hint="check that its folder is writable and that the disk is not full",
+            ) from error
+
+    def release() -> None:
+        if lock.is_locked:
+            note.unlink(missing_ok=True)
+            lock.release()
+
+    take()
     try:
-        database.parent.mkdir(parents=True, exist_ok=True)
-        _acquire(lock, note, database, patience, tell)
-        _leave_note(note)
-    except OSError as error:
-        lock.release()
-        raise StoreError(
-            f"the lock of {database} cannot be made ({error.strerror})",
-            hint="check that its folder is writable and that the disk is not full",
-        ) from error
-    try:
-        yield
+        yield RunLock(take, release)
     finally:
-        note.unlink(missing_ok=True)
-        lock.release()
+        release()
+
+
+def note_hanging(database: Path, today: date) -> bool:
+    """Note that a run was told to hang, and return whether this is the first time today."""
+    told = database.with_name(f"{database.name}.hangs")
+    try:
+        if told.exists() and told.read_text("utf-8") == str(today):
+            return False
+        told.write_text(str(today), "utf-8")
+    except (OSError, ValueError):
+        return True
+    return True
 
 
 def may_be_at_work(database: Path) -> bool:
@@ -74,27 +122,64 @@ def _acquire(
     try:
         lock.acquire(timeout=0)
     except Timeout:
-        tell(f"waiting for {_who(note)}, which is at work on {database}")
+        holder = _Holder.read(note)
+        holder.check(database)
+        tell(f"waiting for {holder.name}, which is at work on {database}")
     else:
         return
     try:
         lock.acquire(timeout=patience)
     except Timeout:
+        holder = _Holder.read(note)
+        holder.check(database)
         raise StoreBusy(
-            f"{_who(note)} is at work on {database}",
+            f"{holder.name} is at work on {database}",
             hint="wait until it has finished; if it hangs, end that process",
         ) from None
 
 
-def _leave_note(note: Path) -> None:
-    started = datetime.now(UTC).isoformat(timespec="seconds")
-    note.write_text(json.dumps({"process": os.getpid(), "started": started}), "utf-8")
+def _leave_note(note: Path, started: datetime, at_most: float) -> None:
+    written = {"process": os.getpid(), "started": started.isoformat(timespec="seconds")}
+    note.write_text(json.dumps({**written, "at_most": at_most}), "utf-8")
 
 
-def _who(note: Path) -> str:
-    """Describe the run that holds the lock, as its note says."""
-    try:
-        known = json.loads(note.read_text("utf-8"))
-        return f"process {int(known['process'])}, started {str(known['started'])[:25]} UTC"
-    except (OSError, ValueError, KeyError, TypeError):
-        return "another run"
+_LATE = 900.0
+"""Seconds beyond its own limit after which a run is taken to hang: it ends itself before."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Holder:
+    """The run that holds the lock, as its note says; without one nothing is known."""
+
+    process: int | None = None
+    started: datetime | None = None
+    at_most: float = math.inf
+
+    @classmethod
+    def read(cls, note: Path) -> _Holder:
+        """Read the note of another run."""
+        try:
+            known = json.loads(note.read_text("utf-8"))
+            started = datetime.fromisoformat(str(known["started"])).astimezone(UTC)
+            return cls(int(known["process"]), started, float(known.get("at_most", math.inf)))
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError):
+            return cls()
+
+    @property
+    def name(self) -> str:
+        """Who it is."""
+        if self.started is None:
+            return "another run"
+        return f"process {self.process}, started {self.started:%Y-%m-%d %H:%M:%S} UTC"
+
+    def check(self, database: Path) -> None:
+        """Raise RunHangs where it holds the lock for longer than a run may."""
+        if self.started is None or self.process is None:
+            return
+        held = (datetime.now(UTC) - self.started).total_seconds()
+        if held > self.at_most + _LATE:
+            raise RunHangs(
+                f"{self.name}, hangs: it is at work on {database} for longer than a run may",
+                hint=f"end it (kill -9 {self.process}) and run this again;"
+                " what it paid for is kept",
+            )

@@ -1,4 +1,4 @@
-"""What is known of model servers: capabilities, and that replies of a model could not be read."""
+"""What is known of model servers: capabilities, and that a model failed lately."""
 
 from __future__ import annotations
 
@@ -12,13 +12,15 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from paperlark.domain.errors import StoreError
-from paperlark.store.database import store_errors, transaction
+from paperlark.store.database import connect, store_errors, transaction
 
 _log = logging.getLogger(__name__)
 _SINCE = 5
 """The migration that created the table."""
-REMEMBERED = timedelta(days=7)
-"""How long it is remembered that the replies of a model could not be read."""
+UNREADABLE, FAILING = "unreadable", "failing"
+"""How a model may have failed: its replies could not be read, or its server did not answer."""
+REMEMBERED = {UNREADABLE: timedelta(days=7), FAILING: timedelta(hours=6)}
+"""How long that is remembered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +34,8 @@ class KnownModelServer:
 
 
 @dataclass(frozen=True, slots=True)
-class UnreadableReplies:
-    """That the replies of a model could not be read at that time, and what the last one said."""
+class KnownFailure:
+    """That a model failed at that time, and what was said last."""
 
     said: str
     at: datetime
@@ -80,19 +82,19 @@ class ModelServerStore:
                     (base_url, model, dialect, self._now().isoformat()),
                 )
 
-    def unreadable(self, base_url: str, model: str) -> UnreadableReplies | None:
-        """Return that its replies could not be read lately, None where nothing is remembered."""
+    def failure(self, base_url: str, model: str, kind: str) -> KnownFailure | None:
+        """Return how a model failed lately, in that way of `REMEMBERED`; None if it did not."""
         known = self.find(base_url, model)
         if known is None:
             return None
         try:
-            stored = json.loads(known.dialect)["unreadable"]
-            found = UnreadableReplies(str(stored["said"]), datetime.fromisoformat(stored["at"]))
-            return found if self._now() - found.at < REMEMBERED else None
+            stored = json.loads(known.dialect)[kind]
+            found = KnownFailure(str(stored["said"]), datetime.fromisoformat(stored["at"]))
+            return found if self._now() - found.at < REMEMBERED[kind] else None
         except (ValueError, TypeError, KeyError):
             return None
 
-    def keep_unreadable(self, base_url: str, model: str, said: str) -> None:
+    def keep_failure(self, base_url: str, model: str, kind: str, said: str) -> None:
         """Remember it beside the capabilities."""
         stored = json.dumps({"said": said, "at": self._now().isoformat()})
         with self._open() as connection:
@@ -101,23 +103,26 @@ class ModelServerStore:
             with transaction(connection):
                 connection.execute(
                     "INSERT INTO servers (base_url, model, dialect, at)"
-                    " VALUES (?, ?, json_set('{}', '$.unreadable', json(?)), ?)"
+                    " VALUES (?, ?, json_set('{}', ?, json(?)), ?)"
                     " ON CONFLICT (base_url, model) DO UPDATE SET dialect ="
                     " json_set(CASE WHEN json_valid(dialect) THEN dialect ELSE '{}' END,"
-                    " '$.unreadable', json(?))",
-                    (base_url, model, stored, self._now().isoformat(), stored),
+                    " ?, json(?))",
+                    (
+                        *(base_url, model, f"$.{kind}", stored, self._now().isoformat()),
+                        *(f"$.{kind}", stored),
+                    ),
                 )
 
-    def forget_unreadable(self, base_url: str, model: str) -> None:
+    def forget_failure(self, base_url: str, model: str, kind: str) -> None:
         """Forget it, and keep the capabilities."""
         with self._open() as connection:
             if connection is None:
                 return
             with transaction(connection):
                 connection.execute(
-                    "UPDATE servers SET dialect = json_remove(dialect, '$.unreadable')"
+                    "UPDATE servers SET dialect = json_remove(dialect, ?)"
                     " WHERE base_url = ? AND model = ? AND json_valid(dialect)",
-                    (base_url, model),
+                    (f"$.{kind}", base_url, model),
                 )
 
     @contextmanager
@@ -128,38 +133,36 @@ class ModelServerStore:
         address = f"{self._path.absolute().as_uri()}?mode=rw"
         with (
             store_errors(self._path),
-            closing(
-                sqlite3.connect(address, uri=True, timeout=30, isolation_level=None)
-            ) as connection,
+            closing(connect(address, uri=True)) as connection,
         ):
             version = connection.execute("PRAGMA user_version").fetchone()[0]
             yield connection if version >= _SINCE else None
 
 
-class StoredUnreadable:
-    """The memory of one model at one address; a database in trouble remembers nothing."""
+class StoredFailure:
+    """Memory of one way in which one model fails; a database in trouble remembers nothing."""
 
-    def __init__(self, store: ModelServerStore, base_url: str, model: str) -> None:
+    def __init__(self, store: ModelServerStore, base_url: str, model: str, kind: str) -> None:
         self._store = store
-        self._of = (base_url, model)
+        self._of = (base_url, model, kind)
 
     def recall(self) -> str | None:
         """Return what it said last, None where nothing is remembered."""
         with suppress(StoreError):
-            found = self._store.unreadable(*self._of)
+            found = self._store.failure(*self._of)
             return found.said if found else None
         return None
 
     def keep(self, said: str) -> None:
         """Remember what it said."""
         try:
-            self._store.keep_unreadable(*self._of, said)
+            self._store.keep_failure(*self._of, said)
         except StoreError as error:
-            _log.info("that %s cannot be read could not be stored: %s", self._of[1], error)
+            _log.info("that %s is %s could not be stored: %s", *self._of[1:], error)
 
     def forget(self) -> None:
         """Forget it."""
         try:
-            self._store.forget_unreadable(*self._of)
+            self._store.forget_failure(*self._of)
         except StoreError as error:
-            _log.info("that %s can be read again could not be stored: %s", self._of[1], error)
+            _log.info("that %s is no longer %s could not be stored: %s", *self._of[1:], error)

@@ -48,7 +48,7 @@ class OutboxStore:
                 " ORDER BY day, channel, occasion",
                 (profile, day.isoformat()),
             ).fetchall()
-        return tuple(_parcel(row) for row in rows)
+            return tuple(_parcel(row) for row in rows)
 
 
 def _parcel(row: tuple[str, ...]) -> Parcel:

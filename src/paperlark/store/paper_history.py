@@ -51,10 +51,12 @@ class PaperHistoryStore:
                 " WHERE l.paper_id = ? ORDER BY l.day, l.category",
                 (paper,),
             ).fetchall()
-        return tuple(
-            ListedPaper(date.fromisoformat(day), category, AnnounceType(kind), version, Via(via))
-            for day, category, kind, version, via in rows
-        )
+            return tuple(
+                ListedPaper(
+                    date.fromisoformat(day), category, AnnounceType(kind), version, Via(via)
+                )
+                for day, category, kind, version, via in rows
+            )
 
     def scanned_days(self, paper: PaperId) -> tuple[date, ...]:
         """Return the days on which it was scanned for the reader, in order."""
@@ -63,29 +65,29 @@ class PaperHistoryStore:
                 "SELECT day FROM scanned WHERE profile = ? AND paper_id = ? ORDER BY day",
                 (self._profile, paper),
             ).fetchall()
-        return tuple(date.fromisoformat(day) for (day,) in rows)
+            return tuple(date.fromisoformat(day) for (day,) in rows)
 
     def judgements(self, paper: PaperId, criteria: str, judge: str) -> tuple[ReadingRecord, ...]:
         """Return its judgements, in the order of the readings."""
         about = {"paper": paper, "criteria": criteria, "judge": judge}
         with store_errors(self._path):
             rows = self._connection.execute(_JUDGEMENTS, about).fetchall()
-        return tuple(
-            ReadingRecord(
-                judge=row[0],
-                judgement=Judgement(paper, *row[1:5]),
-                question=PaidCall(
-                    day=date.fromisoformat(row[5]),
-                    profile=row[6],
-                    at=datetime.fromisoformat(row[7]),
-                    spend=spend_of(*row[11:]),
-                    papers=row[10],
-                    reply=row[8],
-                    batch=bool(row[9]),
-                ),
+            return tuple(
+                ReadingRecord(
+                    judge=row[0],
+                    judgement=Judgement(paper, *row[1:5]),
+                    question=PaidCall(
+                        day=date.fromisoformat(row[5]),
+                        profile=row[6],
+                        at=datetime.fromisoformat(row[7]),
+                        spend=spend_of(*row[11:]),
+                        papers=row[10],
+                        reply=row[8],
+                        batch=bool(row[9]),
+                    ),
+                )
+                for row in rows
             )
-            for row in rows
-        )
 
     def with_id_like(self, paper: PaperId) -> Sequence[PaperId]:
         """Return papers of the reader whose identifiers begin or end like it."""

@@ -77,7 +77,7 @@ class PaperTextStore:
         """Return the known ones: arXiv's text of the latest version, else the imported text."""
         with store_errors(self._path):
             found = {paper: self._row(paper) for paper in papers}
-        return {paper: paper_of(*row) for paper, row in found.items() if row}
+            return {paper: paper_of(*row) for paper, row in found.items() if row}
 
     def _row(self, paper: PaperId) -> tuple[str | int, ...] | None:
         about = {"profile": self._profile, "id": paper}

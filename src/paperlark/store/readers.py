@@ -8,13 +8,8 @@ from pathlib import Path
 
 from paperlark.domain.errors import StoreError
 from paperlark.domain.readers import KnownReader
-from paperlark.store.database import (
-    VERSION,
-    inspect_database,
-    open_read_only,
-    store_errors,
-    transaction,
-)
+from paperlark.store.database import store_errors, transaction
+from paperlark.store.reading import is_current, open_read_only
 
 
 class ReaderStore:
@@ -54,7 +49,7 @@ class ReaderStore:
 def stored_readers(path: Path) -> tuple[KnownReader, ...]:
     """Return every reader of a database that is only looked at; none where it cannot be read."""
     try:
-        if not path.exists() or inspect_database(path).version != VERSION:
+        if not path.exists() or not is_current(path):
             return ()
         with open_read_only(path) as connection:
             return ReaderStore(connection, path).all()

@@ -1,4 +1,4 @@
--- The database, version 13. Written by `make reference`; do not edit.
+-- The database, version 14. Written by `make reference`; do not edit.
 -- Times are UTC (ISO 8601), days are announcement days in New York, money is decimal
 -- text in US dollars.
 
@@ -24,6 +24,12 @@ CREATE TABLE digests (
     -- Content hash of a day's digest and its matches; NULL: not computed yet.
     fingerprint TEXT,
     PRIMARY KEY (profile, day)
+);
+
+CREATE TABLE encodings (
+    number INTEGER PRIMARY KEY,       -- the oldest are deleted
+    made_of BLOB NOT NULL UNIQUE,     -- fingerprint of the text and of the code that encodes it
+    content BLOB NOT NULL
 );
 
 CREATE TABLE exchanges (

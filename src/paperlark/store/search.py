@@ -226,7 +226,7 @@ class SearchStore:
         about = {"paper": paper, "profile": self._profile}
         with store_errors(self._path):
             rows = self._connection.execute(_AUTHORS, about).fetchall()
-        return [name for (authors,) in rows for name, _ in json.loads(authors)]
+            return [name for (authors,) in rows for name, _ in json.loads(authors)]
 
 
 def _words_of(term: Term) -> Iterator[Term]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import sqlite3
-import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -46,7 +45,7 @@ _PLAIN = str.maketrans(
 
 def fold(text: str) -> str:
     """Normalize ligatures and letter forms (NFKC); the index itself removes accents."""
-    return text if text.isascii() else unicodedata.normalize("NFKC", text).translate(_PLAIN)
+    return text if text.isascii() else plain_text.normalize("NFKC", text).translate(_PLAIN)
 
 
 @lru_cache(maxsize=2**14)

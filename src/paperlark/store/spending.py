@@ -159,7 +159,7 @@ class SpendingStore:
                 f"SELECT {SPEND} FROM exchanges AS paid WHERE {where}",  # noqa: S608
                 values,
             ).fetchall()
-        return sum((spend_of(*row).bound or Decimal(0) for row in rows), Decimal(0))
+            return sum((spend_of(*row).bound or Decimal(0) for row in rows), Decimal(0))
 
     def _left(self, where: str, values: Sequence[str]) -> Decimal:
         """Return what jobs submitted to a batch service may still cost."""
@@ -169,7 +169,7 @@ class SpendingStore:
                 " AND most IS NOT NULL",
                 (*values, BatchJobState.COLLECTED),
             ).fetchall()
-        return sum((Decimal(most) for (most,) in rows), Decimal(0))
+            return sum((Decimal(most) for (most,) in rows), Decimal(0))
 
     def _noted(self, where: str, values: Sequence[str]) -> Decimal:
         """Return what questions under way, now or at a kill, may have cost."""

@@ -10,8 +10,9 @@ from pathlib import Path
 from paperlark.domain.errors import StoreError
 from paperlark.domain.judgement import JudgementKey
 from paperlark.domain.translation import StoredTranslation, TranslationReply
-from paperlark.store.database import open_read_only, store_errors, transaction
+from paperlark.store.database import store_errors, transaction
 from paperlark.store.judgements import insert_exchange
+from paperlark.store.reading import open_read_only
 
 
 class TranslationStore:

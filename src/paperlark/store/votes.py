@@ -60,10 +60,10 @@ class FeedbackStore:
                 "SELECT paper_id, vote, at FROM feedback WHERE profile = ? ORDER BY at, id",
                 (self._profile,),
             ).fetchall()
-        return tuple(
-            Feedback(PaperId(paper), Vote(vote), datetime.fromisoformat(at))
-            for paper, vote, at in rows
-        )
+            return tuple(
+                Feedback(PaperId(paper), Vote(vote), datetime.fromisoformat(at))
+                for paper, vote, at in rows
+            )
 
 
 _YEARS = range(1991, 9999)

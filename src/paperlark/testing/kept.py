@@ -146,14 +146,18 @@ class FakeJudgementMemory:
     def seen(
         self, profile: str, day: date, papers: Iterable[PaperId]
     ) -> Mapping[PaperId, SeenBefore]:
-        """Return which of these papers were in an earlier day's digest."""
+        """Return which of these papers were in another day's digest, and not in this day's."""
         found: dict[PaperId, SeenBefore] = {}
-        for (name, before), digest in sorted(self._digests.items()):
-            if name == profile and before < day:
+        own = self._digests.get((profile, day))
+        here = set(own.scanned) if own else set()
+        papers = set(papers)
+        for (name, other), digest in sorted(self._digests.items()):
+            if name == profile and other != day:
                 shown = {entry.paper.id for entry in digest.entries}
-                for paper in set(papers) & set(digest.scanned):
-                    known = found.get(paper, SeenBefore(before, shown=None))
-                    first = known.shown or (before if paper in shown else None)
+                asked = papers if other < day else papers - here
+                for paper in asked & set(digest.scanned):
+                    known = found.get(paper, SeenBefore(other, shown=None))
+                    first = known.shown or (other if paper in shown else None)
                     found[paper] = replace(known, shown=first)
         return found
 
@@ -181,6 +185,21 @@ class FakeCache:
     def keep(self, entries: Iterable[CacheEntry]) -> None:
         """Store entries."""
         self.entries |= {one.key: one for one in entries}
+
+
+@dataclass(slots=True)
+class FakeEncodings:
+    """An in-memory PaperEncodings."""
+
+    encodings: dict[bytes, bytes] = field(default_factory=dict)
+
+    def find(self, made_of: Iterable[bytes]) -> Mapping[bytes, bytes]:
+        """Return those that are kept."""
+        return {one: self.encodings[one] for one in made_of if one in self.encodings}
+
+    def keep(self, encodings: Mapping[bytes, bytes]) -> None:
+        """Keep more of them."""
+        self.encodings |= encodings
 
 
 @dataclass(slots=True)

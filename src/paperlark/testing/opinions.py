@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -20,6 +20,7 @@ from paperlark.domain.judgement import (
     NO_PRECEDENTS,
     Judgement,
     Match,
+    MatchedTerms,
     ModelCall,
     Precedents,
     Unjudged,
@@ -50,6 +51,19 @@ class FakeRanker:
         order = [*self.best, *(paper.id for paper in papers if paper.id not in self.best)]
         present = [name for name in order if any(paper.id == name for paper in papers)]
         return tuple(self._match(present.index(paper.id), len(papers)) for paper in papers)
+
+    def learn(self, criteria: Criteria, evidence: Evidence) -> None:
+        """Learn nothing."""
+
+    def explain(
+        self,
+        papers: Sequence[Paper],  # noqa: ARG002
+        criteria: Criteria,  # noqa: ARG002
+        evidence: Evidence,  # noqa: ARG002
+        chosen: Container[PaperId],  # noqa: ARG002
+    ) -> Mapping[PaperId, MatchedTerms]:
+        """Name no terms: it does not read the papers."""
+        return {}
 
     def _match(self, place: int, papers: int) -> Match:
         probability = None if self.probabilities is None else self.probabilities[place]

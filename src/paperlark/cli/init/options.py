@@ -13,7 +13,7 @@ import click
 
 from paperlark.domain.category_search import find_categories, is_corrected
 from paperlark.domain.taxonomy import named
-from paperlark.http.loopback import is_this_machine
+from paperlark.http.network_settings import is_this_machine
 from paperlark.settings.answers import (
     BUDGET,
     CATEGORIES,

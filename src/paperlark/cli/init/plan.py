@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from paperlark.domain.criteria import parse_criteria
 from paperlark.domain.taxonomy import named
-from paperlark.http.loopback import is_on_this_machine
+from paperlark.http.network_settings import is_on_this_machine
 from paperlark.renderers import english
 from paperlark.settings.answers import Mail, Model, SetupAnswers
 from paperlark.settings.starter import criteria_text

@@ -9,6 +9,7 @@ import click
 
 from paperlark.cli.init.dialogue import Dialogue
 from paperlark.cli.init.plan import SetupPlan, summary
+from paperlark.domain.redaction import redacted
 from paperlark.settings.answers import SetupAnswers, Timer
 from paperlark.settings.environment import Environment
 from paperlark.settings.places import PROFILE, DataPlaces, config_folder, data_folder
@@ -72,7 +73,7 @@ class Writing:
                 return plan
             if answer == "n":
                 raise click.Abort
-            click.echo_via_pager(self.shown(plan))
+            click.echo_via_pager(redacted(self.shown(plan)))
 
 
 def _read_answer(answer: str) -> str:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from enum import Enum, auto
 from itertools import groupby
 
-from paperlark.domain.criteria.markup import COMMENT, RULE, Columns, as_markdown
+from paperlark.domain.criteria.markup import RULE, Columns, as_markdown, without_comments
 
 
 class LineKind(Enum):
@@ -84,11 +84,6 @@ _EMPHASIS = re.compile(
 )
 
 
-def without_comments(text: str) -> str:
-    """Return the text without comments, `<!-- -->`."""
-    return COMMENT.sub("", text)
-
-
 def read_lines(text: str) -> tuple[Line, ...]:
     """Return all lines but those of markup alone; comments are left out."""
     lines: list[Line] = []
@@ -121,8 +116,8 @@ def _is_in_list(line: Line) -> bool:
 
 def _numbered(text: str) -> Iterator[tuple[int, str]]:
     """Yield the lines as Markdown, each with its number in the text."""
-    kept = COMMENT.sub(
-        lambda comment: _REMOVED * comment[0].count("\n"), text.replace(_REMOVED, "")
+    kept = without_comments(
+        text.replace(_REMOVED, ""), lambda comment: _REMOVED * comment.count("\n")
     )
     is_roman = _ROMAN_TWO.search(text) is not None
     number, columns = 0, Columns()

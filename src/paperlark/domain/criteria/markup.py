@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Callable
 
 from paperlark.domain.criteria.labels import Part, label_part
 
-# A comment alone on its lines is removed with them; one that does not end is text.
-COMMENT = re.compile(r"^[ \t]*<!--.*?-->[ \t]*\n|<!--.*?-->", re.DOTALL | re.MULTILINE)
+_COMMENT = r"<!--(?:[^-]|-(?!->))*+-->"
+# A comment alone on its lines is removed with them.
+_COMMENTS = re.compile(rf"^[ \t]*+{_COMMENT}[ \t]*+\n|{_COMMENT}", re.MULTILINE)
+_REST = re.compile(r"[ \t]*+\n")
 RULE = re.compile(
     r"\s*(?:[-*_=~+#\u00b7\u2013\u2014]\s*){3,}"
     r"|\s*\|?(?:\s*:?-{2,}:?\s*\|)+(?:\s*:?-{2,}:?)?\s*|\s*`{3,}.*"
@@ -34,6 +37,17 @@ _ITEM_TAGS = frozenset(("li", "tr", "dt"))
 _BOLD_TAGS = frozenset(("b", "strong"))
 _BREAKS = frozenset(("p", "br", "div", "ul", "ol", "table", "hr", "dl"))
 _CELL_TAGS = frozenset(("td", "th", "dd"))
+
+
+def without_comments(text: str, left: Callable[[str], str] = lambda _: "") -> str:
+    """Return the text with what is `left` of each comment; one that does not end is text."""
+    end = text.rfind("-->") + len("-->")
+    if end < len("<!---->"):
+        return text
+    # Beyond the last end no comment is looked for, which would take minutes where many begin.
+    rest = _REST.match(text, end)
+    end = rest.end() if rest else end
+    return _COMMENTS.sub(lambda comment: left(comment[0]), text[:end]) + text[end:]
 
 
 def as_markdown(raw: str) -> str:

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 
 from paperlark.domain.criteria.criteria import Criteria, Statement, Topic
-from paperlark.domain.criteria.lines import without_comments
+from paperlark.domain.criteria.markup import without_comments
 from paperlark.domain.criteria.notes import Draft, Notes
 from paperlark.domain.criteria.outline import read_outline
 from paperlark.domain.plain_text import fold

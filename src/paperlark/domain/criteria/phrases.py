@@ -14,6 +14,7 @@ _OUTSIDE = r"(?![^()]{0,200}\))"
 _SEPARATORS = (rf"\s*{_SEMICOLON}{_OUTSIDE}(?:\s+|$)", rf"\s*{_COMMA}{_OUTSIDE}\s*")
 _BETWEEN_PHRASES = re.compile(r"[,;](?:\s+|$)|[\uff0c\uff1b\u3001]\s*|\n")
 _AND = re.compile(r"^(?:and|or)\s+")
+_JOINT = re.compile(r"\b(?:and|or)\b")
 _ALL_BUT = re.compile(rf"\b(?:all|any\w*|everything)\b.*(?:{cues.BUT.pattern})", re.IGNORECASE)
 _SENTENCE_WITHIN = re.compile(r"[.!?]\s+\S")
 # Where a line is wrapped, not at its end.
@@ -83,14 +84,14 @@ def _rejoined(items: list[str]) -> list[str]:
 
     Not so `lakes, but not ponds, and rivers`, nor `lakes except ponds, rivers`.
     """
+    last_of_list = max((n for n, one in enumerate(items) if _JOINT.search(one)), default=0)
     for at, item in enumerate(items):
-        before, after = items[:at], items[at + 1 :]
-        if cues.BUT.match(item) and before and is_negative(before[-1]):
-            return [*before[:-1], f"{before[-1]}, {item}", *after]
-        is_aside = len(after) == 1 and _AND.match(after[0])
-        has_list = _ALL_BUT.search(item) and re.search(r"\b(?:and|or)\b", ", ".join(after))
-        if (cues.BUT.match(item) and not is_aside) or has_list:
-            return [*before, ", ".join((item, *after))]
+        is_but = cues.BUT.match(item)
+        if is_but and at and is_negative(items[at - 1]):
+            return [*items[: at - 1], f"{items[at - 1]}, {item}", *items[at + 1 :]]
+        is_aside = at == len(items) - 2 and _AND.match(items[-1])
+        if (is_but and not is_aside) or (at < last_of_list and _ALL_BUT.search(item)):
+            return [*items[:at], ", ".join(items[at:])]
     return items
 
 

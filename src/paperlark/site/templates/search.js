@@ -6,6 +6,8 @@ const field = document.getElementById("q");
 const message = document.getElementById("told");
 const found = document.getElementById("found");
 const MOST = 50;
+const INDEX = "index.json";
+const TRIES = 4, PAUSE = 500;
 const LETTERS = { ł: "l", ø: "o", đ: "d", ß: "ss", æ: "ae", œ: "oe" };
 const cache = new Map();
 let requests = 0;
@@ -37,7 +39,9 @@ function shardOf(term, shards) {
 
 async function read(name) {
   if (!cache.has(name)) {
-    cache.set(name, fetch(name).then((answer) => {
+    // Only the index is asked for by the same address when it has changed.
+    const kept = { cache: name === INDEX ? "no-cache" : "default" };
+    cache.set(name, fetch(name, kept).then((answer) => {
       if (!answer.ok) throw new Error(name + ": " + answer.status);
       return answer.json();
     }).catch((error) => { cache.delete(name); throw error; }));
@@ -45,11 +49,17 @@ async function read(name) {
   return cache.get(name);
 }
 
+// Reads a file of a segment, which may have been built again after the index was read.
+async function part(segment, name) {
+  const file = await read(`${segment.name}/${name}.json?${segment.made_of}`);
+  if (file.made_of !== segment.made_of) throw new Error(`${name} is of another build`);
+  return file.content;
+}
+
 // Returns the papers of one segment that contain all terms, each with its score.
 async function searchSegment(index, segment, terms) {
-  const at = "?" + segment.made_of;
   const lists = await Promise.all(terms.map(async (term) =>
-    (await read(`${segment.name}/terms-${shardOf(term, index.shards)}.json${at}`))[term]));
+    (await part(segment, `terms-${shardOf(term, index.shards)}`))[term]));
   if (lists.some((list) => list === undefined)) return [];
   // A word found in most papers does not tell papers apart.
   const selective = lists.filter((list) => list !== 0);
@@ -71,7 +81,7 @@ async function searchSegment(index, segment, terms) {
 
 async function paperOf(index, hit) {
   const block = Math.floor(hit.number / index.block);
-  const papers = await read(`${hit.segment.name}/papers-${block}.json?${hit.segment.made_of}`);
+  const papers = await part(hit.segment, `papers-${block}`);
   return papers[hit.number % index.block];
 }
 
@@ -114,15 +124,14 @@ function oneLetterOff(a, b) {
 async function isKnown(index, term) {
   const number = shardOf(term, index.shards);
   const each = await Promise.all(index.segments.map(async (one) =>
-    (await read(`${one.name}/terms-${number}.json?${one.made_of}`))[term] !== undefined));
+    (await part(one, `terms-${number}`))[term] !== undefined));
   return each.includes(true);
 }
 
 // Corrects words that no paper has, by the common words of the latest days.
 async function corrected(index, query) {
   const changes = [];
-  const lists = await Promise.all(index.segments.slice(0, 3).map((one) =>
-    read(`${one.name}/words.json?${one.made_of}`)));
+  const lists = await Promise.all(index.segments.slice(0, 3).map((one) => part(one, "words")));
   const words = [];
   for (const written of query.split(/\s+/).slice(0, 8)) {
     const [term, ...others] = termsOf(written);
@@ -153,6 +162,36 @@ function summary(many) {
   return `${many} paper${many === 1 ? "" : "s"}`;
 }
 
+// Finds the best papers, how many there are, and which words were corrected.
+async function answer(query, terms, selectedOnly) {
+  const index = await read(INDEX);
+  let hits = await hitsOf(index, terms), changes = [];
+  if (hits.length === 0 && !identifierOf(query)) {
+    const meant = await corrected(index, query);
+    const other = meant.changes.length ? await hitsOf(index, termsOf(meant.query)) : [];
+    if (other.length) { hits = other; changes = meant.changes; }
+  }
+  const papers = [];
+  for (let at = 0; at < hits.length && papers.length < MOST; at += MOST) {
+    const some = await Promise.all(hits.slice(at, at + MOST).map((hit) => paperOf(index, hit)));
+    papers.push(...some.filter((paper) => paper[2] || !selectedOnly));
+  }
+  return { papers, many: selectedOnly ? papers.length : hits.length, changes };
+}
+
+// Where the site is being built again, index and segments agree in a moment.
+async function patiently(ask) {
+  for (let tried = 1; ; tried++) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (tried === TRIES || location.protocol === "file:") throw error;
+      cache.clear();
+      await new Promise((done) => setTimeout(done, PAUSE));
+    }
+  }
+}
+
 async function search(query, selectedOnly) {
   const mine = ++requests;
   const terms = termsOf(identifierOf(query) || query);
@@ -160,21 +199,10 @@ async function search(query, selectedOnly) {
   if (terms.length === 0) { message.textContent = ""; return; }
   message.textContent = "Searching …";
   try {
-    const index = await read("index.json");
-    let hits = await hitsOf(index, terms), changes = [];
-    if (hits.length === 0 && !identifierOf(query)) {
-      const meant = await corrected(index, query);
-      const other = meant.changes.length ? await hitsOf(index, termsOf(meant.query)) : [];
-      if (other.length) { hits = other; changes = meant.changes; }
-    }
-    const papers = [];
-    for (let at = 0; at < hits.length && papers.length < MOST; at += MOST) {
-      const some = await Promise.all(hits.slice(at, at + MOST).map((hit) => paperOf(index, hit)));
-      papers.push(...some.filter((paper) => paper[2] || !selectedOnly));
-    }
+    const { papers, many, changes } = await patiently(() => answer(query, terms, selectedOnly));
     if (mine !== requests) return;
     found.replaceChildren(...papers.slice(0, MOST).map(shown));
-    message.textContent = told(changes) + summary(selectedOnly ? papers.length : hits.length);
+    message.textContent = told(changes) + summary(many);
   } catch (error) {
     if (mine !== requests) return;
     message.textContent = location.protocol === "file:"

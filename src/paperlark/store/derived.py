@@ -1,4 +1,4 @@
-"""The embedding vectors of papers, one row a paper, for all readers of a database."""
+"""What is derived from papers and labels and can be computed again: embeddings, words, results."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
-from paperlark.domain.archive import PaperVector, VectorChunk
+from paperlark.domain.archive import CacheEntry, PaperVector, VectorChunk
 from paperlark.domain.digest import Digest
 from paperlark.domain.paper import Paper, PaperId
 from paperlark.store.database import store_errors, transaction
@@ -47,6 +47,10 @@ _ANNOUNCE = """
 """
 
 
+_MOST_ENCODINGS = 50_000
+"""Encodings that are kept, 80 MB: two months of the largest categories."""
+
+
 class VectorStore:
     """Implements PaperVectors on an open database."""
 
@@ -65,10 +69,10 @@ class VectorStore:
                 ).fetchone()
                 for paper in papers
             ]
-        return {
-            PaperId(paper): PaperVector(PaperId(paper), date.fromisoformat(day), title, vector)
-            for paper, day, title, vector in filter(None, rows)
-        }
+            return {
+                PaperId(paper): PaperVector(PaperId(paper), date.fromisoformat(day), title, vector)
+                for paper, day, title, vector in filter(None, rows)
+            }
 
     def before(self, day: date, space: str) -> Iterator[VectorChunk]:
         """Yield all vectors of papers announced before that day, by id, a chunk at a time."""
@@ -83,7 +87,7 @@ class VectorStore:
         about = {"day": day.isoformat(), "space": space, "most": most}
         with store_errors(self._path):
             rows = self._connection.execute(_UNPLACED, about).fetchall()
-        return [(paper_of(*row[:6]), date.fromisoformat(row[6])) for row in rows]
+            return [(paper_of(*row[:6]), date.fromisoformat(row[6])) for row in rows]
 
     def keep(self, places: Iterable[PaperVector], space: str) -> None:
         """Store vectors in one transaction; of two days of one paper the earlier counts."""
@@ -101,6 +105,73 @@ class VectorStore:
                     for one in places
                 ),
             )
+
+
+class EncodingStore:
+    """Implements PaperEncodings on an open database, which a reading command only reads."""
+
+    def __init__(
+        self, connection: sqlite3.Connection, path: Path, *, read_only: bool = False
+    ) -> None:
+        self._connection = connection
+        self._path = path
+        self._read_only = read_only
+
+    def find(self, made_of: Iterable[bytes]) -> Mapping[bytes, bytes]:
+        """Return those that are kept, by what they were made of."""
+        question = "SELECT content FROM encodings WHERE made_of = ?"
+        with store_errors(self._path):
+            rows = {key: self._connection.execute(question, (key,)).fetchone() for key in made_of}
+        return {key: row[0] for key, row in rows.items() if row}
+
+    def keep(self, encodings: Mapping[bytes, bytes]) -> None:
+        """Keep more of them, and no more than _MOST_ENCODINGS: the oldest go."""
+        if self._read_only:
+            return
+        with store_errors(self._path), transaction(self._connection):
+            self._connection.executemany(
+                "INSERT OR REPLACE INTO encodings (made_of, content) VALUES (?, ?)",
+                encodings.items(),
+            )
+            self._connection.execute(
+                "DELETE FROM encodings WHERE number <= (SELECT max(number) FROM encodings) - ?",
+                (_MOST_ENCODINGS,),
+            )
+
+
+class CacheStore:
+    """Implements Cache on an open database."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+        self._connection = connection
+        self._path = path
+
+    def find(self, key: str, made_of: str) -> bytes | None:
+        """Return the cached content, None where there is none or its inputs changed."""
+        with store_errors(self._path):
+            row = self._connection.execute(
+                "SELECT content FROM scratch WHERE key = ? AND made_of = ?", (key, made_of)
+            ).fetchone()
+        return None if row is None else bytes(row[0])
+
+    def keep(self, scraps: Iterable[CacheEntry]) -> None:
+        """Store the entries in one transaction, replacing those with the same keys."""
+        with store_errors(self._path), transaction(self._connection):
+            self._connection.executemany(
+                "INSERT OR REPLACE INTO scratch (key, made_of, content) VALUES (?, ?, ?)",
+                ((one.key, one.made_of, one.content) for one in scraps),
+            )
+
+
+def derived_stores(
+    connection: sqlite3.Connection, path: Path
+) -> tuple[VectorStore, EncodingStore, CacheStore]:
+    """Return all that a ranker keeps in an open database."""
+    return (
+        VectorStore(connection, path),
+        EncodingStore(connection, path),
+        CacheStore(connection, path),
+    )
 
 
 def announce_papers(connection: sqlite3.Connection, digest: Digest) -> None:

@@ -1,0 +1,49 @@
+"""Whatever the model does, there is a page, at little more than what a good day costs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import stamina
+from pytest_httpserver import HTTPServer
+
+from standins.batched_days import Home, home_at
+from standins.failing_models import FAULTS, WAYS, Trial, good_day, live
+
+pytestmark = pytest.mark.slow
+
+PAPERS = 8
+
+
+@pytest.fixture(autouse=True)
+def no_waiting() -> Iterator[None]:
+    with stamina.set_testing(True, attempts=10, cap=True):
+        yield
+
+
+def laid_out(folder: Path, server: HTTPServer) -> Home:
+    """Give a day of two questions that are asked at the same time, and little patience."""
+    server.clear()
+    home = home_at(folder, server, papers=PAPERS, more="timeout = 0.3")
+    profile = home.profile.read_text()
+    home.profile.write_text(profile.replace("parallel = 1", "parallel = 2"))
+    return home
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_whatever_the_model_does_there_is_a_page_at_little_more_than_a_good_day_costs(
+    tmp_path: Path, way: str
+) -> None:
+    breaches: dict[str, list[str]] = {}
+    with HTTPServer(host="127.0.0.1", threaded=True) as server:
+        good = good_day(Trial(laid_out(tmp_path / "good", server), WAYS[way]))
+        assert good >= 2
+        for number, (name, fault) in enumerate(FAULTS.items()):
+            home = laid_out(tmp_path / str(number), server)
+            outcome = live(Trial(home, WAYS[way]), fault, good)
+            home.server.released.set()
+            if outcome.breaches:
+                breaches[name] = outcome.breaches
+    assert not breaches
