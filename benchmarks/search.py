@@ -41,9 +41,9 @@ from paperlark.domain.paper import Author, Paper, PaperId
 from paperlark.domain.search import SearchQuery, read_name, read_terms
 from paperlark.rankers.embedding import Embedding, PaperEncoder, pack
 from paperlark.settings import Settings, load_settings
+from paperlark.store.announcements import keep_papers
 from paperlark.store.database import open_database, transaction
 from paperlark.store.derived import VectorStore
-from paperlark.store.paper_texts import keep_papers
 from paperlark.testing import Silent
 
 ROOT = Path(__file__).resolve().parent.parent

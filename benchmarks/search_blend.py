@@ -37,8 +37,8 @@ from paperlark.rankers import semantic_search
 from paperlark.rankers.embedding import Embedding, PaperEncoder, pack
 from paperlark.renderers import typeset
 from paperlark.store import search
+from paperlark.store.announcements import keep_papers
 from paperlark.store.database import open_database, transaction
-from paperlark.store.paper_texts import keep_papers
 from paperlark.store.search import SearchStore
 from paperlark.testing import FakePaperVectors
 

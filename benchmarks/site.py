@@ -33,9 +33,9 @@ from paperlark.domain.judgement import Judgement, Match
 from paperlark.domain.paper import Author, Paper, PaperId
 from paperlark.domain.profile import Cutoffs
 from paperlark.domain.spending import Cost, Spend, Tokens
+from paperlark.store.announcements import keep_papers
 from paperlark.store.database import open_database, transaction
 from paperlark.store.digests import DigestStore
-from paperlark.store.paper_texts import keep_papers
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = Path(os.environ.get("PAPERLARK_SHARED", ROOT.parent / "shared"))

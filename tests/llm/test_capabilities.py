@@ -14,6 +14,7 @@ from paperlark.domain.chat import Prompt
 from paperlark.domain.errors import ModelError, ModelRefused
 from paperlark.llm.capabilities import (
     Capabilities,
+    CapabilityDiscovery,
     ChatRequest,
     ResponseFormat,
     describe_capabilities,
@@ -21,7 +22,6 @@ from paperlark.llm.capabilities import (
     write_capabilities,
 )
 from paperlark.llm.chat_stack import ReasoningBudget
-from paperlark.llm.discovery import CapabilityDiscovery
 from paperlark.llm.error_classes import ErrorClass
 from paperlark.llm.openai_compatible import OpenAICompatible
 from standins.openai import MODEL, Behaviour, Body, StandIn, accepts_no, answers, complains, says

@@ -39,7 +39,8 @@ from paperlark.judges.recorded import RecordedJudge
 from paperlark.judges.reply import clean_comment, parse_reply
 from paperlark.llm.batch_file import read_batch
 from paperlark.llm.completion import parse_completion
-from paperlark.llm.error_classes import classify_error, parse_json
+from paperlark.llm.connection import parse_json
+from paperlark.llm.error_classes import classify_error
 from paperlark.people.semantic_scholar import read_reply
 from paperlark.rankers.tokens import tokenize
 from paperlark.renderers.html import HtmlRenderer

@@ -10,11 +10,10 @@ from paperlark.domain.criteria import parse_criteria
 from paperlark.domain.errors import Unimportable
 from paperlark.domain.exploration import Missed
 from paperlark.domain.profile import Profile
-from paperlark.store.announcements import AnnouncementStore
+from paperlark.store.announcements import AnnouncementStore, PaperTextStore
 from paperlark.store.database import open_database
 from paperlark.store.digests import DigestStore
 from paperlark.store.examples import ExampleStore, labelled_papers
-from paperlark.store.paper_texts import PaperTextStore
 from paperlark.store.scanned import ScannedStore
 from paperlark.testing import a_feed
 from standins.digests import DAY, imported, ordinary, paper, partial

@@ -19,11 +19,10 @@ from paperlark.domain.paper import Author, Paper, PaperId
 from paperlark.domain.search import PaperStatus, SearchQuery, read_name, read_terms
 from paperlark.renderers import typeset
 from paperlark.store import database, search, search_index
-from paperlark.store.announcements import AnnouncementStore
+from paperlark.store.announcements import AnnouncementStore, keep_papers
 from paperlark.store.database import open_database, transaction
 from paperlark.store.digests import DigestStore
 from paperlark.store.imported_papers import LibraryStore
-from paperlark.store.paper_texts import keep_papers
 from paperlark.store.search import SearchStore
 from paperlark.testing import FakePaperSearch, a_feed, a_paper
 from standins.digests import DAY, digest, entry

@@ -28,8 +28,8 @@ from paperlark.ports import PaperSearch, PaperTexts, Progress
 from paperlark.renderers import typeset
 from paperlark.settings import Settings
 from paperlark.settings.identity import known
+from paperlark.store.announcements import PaperTextStore
 from paperlark.store.derived import VectorStore
-from paperlark.store.paper_texts import PaperTextStore
 from paperlark.store.readers import ReaderStore
 from paperlark.store.reading import open_existing
 from paperlark.store.search import SearchStore

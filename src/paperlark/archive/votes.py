@@ -15,7 +15,7 @@ from paperlark.domain.vote_effect import CastVotes
 from paperlark.settings import Settings
 from paperlark.settings.environment import Environment
 from paperlark.settings.identity import claim, known
-from paperlark.store.paper_texts import PaperTextStore
+from paperlark.store.announcements import PaperTextStore
 from paperlark.store.readers import ReaderStore
 from paperlark.store.reading import open_existing
 from paperlark.store.votes import FeedbackStore, append_votes, log_path

@@ -15,11 +15,11 @@ from paperlark.domain.paper_history import DayOfPaper, ListedPaper, PaperHistory
 from paperlark.domain.profile import Profile
 from paperlark.settings import Settings
 from paperlark.settings.identity import known
+from paperlark.store.announcements import PaperTextStore
 from paperlark.store.derived import EncodingStore
 from paperlark.store.digests import DigestStore
 from paperlark.store.examples import ExampleStore
 from paperlark.store.paper_history import PaperHistoryStore
-from paperlark.store.paper_texts import PaperTextStore
 from paperlark.store.readers import ReaderStore
 from paperlark.store.reading import open_existing
 from paperlark.store.scanned import ScannedStore

@@ -136,9 +136,7 @@ def open_parts(  # noqa: PLR0917  # all that pages and estimates share
 
     ranker, precedent_finder = ranker_and_precedents(*derived_stores(connection, database))
 
-    def begin_budget(day: date) -> None:
-        ledger.begin(*spending.before(settings.profile.id, day, environment.now()))
-
+    budget = partial(spending.begin_budget, ledger, settings.profile.id, environment.now)
     parts = DayParts(
         sources=arxiv.sources,
         batches=AnnouncementStore(connection, database),
@@ -154,7 +152,7 @@ def open_parts(  # noqa: PLR0917  # all that pages and estimates share
         parts=parts,
         announcements=FetchAnnouncement(settings.profile.categories, parts, arxiv.begin, aside),
         days=arxiv.days,
-        begin_budget=begin_budget,
+        begin_budget=budget,
         memory=JudgementStore(connection, database, now=environment.now),
         book=book,
         jobs=BatchJobStore(connection, database, now=environment.now),

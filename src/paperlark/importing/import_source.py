@@ -33,10 +33,10 @@ from paperlark.ports import Progress
 from paperlark.settings import Settings
 from paperlark.settings.environment import Environment
 from paperlark.settings.identity import claim, known
+from paperlark.store.announcements import PaperTextStore
 from paperlark.store.database import check_not_gone, open_database
 from paperlark.store.imported_papers import LibraryStore
 from paperlark.store.lock import run_lock
-from paperlark.store.paper_texts import PaperTextStore
 from paperlark.store.readers import ReaderStore
 from paperlark.store.votes import FeedbackStore, append_votes, log_path, read_votes
 

@@ -18,8 +18,8 @@ from paperlark.domain.spending import Spend
 from paperlark.llm import batch_file
 from paperlark.llm.batch_file import BatchReplies, Body, read_replies
 from paperlark.llm.completion import Usage, as_mapping
-from paperlark.llm.connection import Connection
-from paperlark.llm.error_classes import classify_error, parse_json
+from paperlark.llm.connection import Connection, parse_json
+from paperlark.llm.error_classes import classify_error
 from paperlark.llm.redact import redact
 from paperlark.llm.retry import RetryPolicy
 

@@ -185,3 +185,11 @@ def _sendable(key: str | None) -> str | None:
     if not (key.isascii() and key.isprintable()):
         raise KeyMissing("the key holds characters that no key has", hint="copy it once more")
     return key or None
+
+
+def parse_json(response: httpx.Response) -> object:
+    """Return a response's JSON, None where it holds none."""
+    try:
+        return response.json()
+    except (ValueError, RecursionError):
+        return None

@@ -143,14 +143,6 @@ class ErrorClass:
         return ModelRefused, None
 
 
-def parse_json(response: httpx.Response) -> object:
-    """Return a response's JSON, None where it holds none."""
-    try:
-        return response.json()
-    except (ValueError, RecursionError):
-        return None
-
-
 def classify_error(
     response: httpx.Response, payload: object, *, prompt: str = ""
 ) -> ErrorClass | None:

@@ -15,7 +15,7 @@ from paperlark.domain.redaction import redact as without_secrets
 from paperlark.domain.spending import Prices, Spend
 from paperlark.http.client import BoundedClient
 from paperlark.llm import prices
-from paperlark.llm.capabilities import Capabilities, ChatRequest
+from paperlark.llm.capabilities import Capabilities, CapabilityDiscovery, ChatRequest
 from paperlark.llm.completion import (
     Completion,
     Usage,
@@ -23,9 +23,8 @@ from paperlark.llm.completion import (
     parse_completion,
     parse_rate_limits,
 )
-from paperlark.llm.connection import MAYBE_PAID, Connection
-from paperlark.llm.discovery import CapabilityDiscovery
-from paperlark.llm.error_classes import ErrorClass, classify_error, parse_json
+from paperlark.llm.connection import MAYBE_PAID, Connection, parse_json
+from paperlark.llm.error_classes import ErrorClass, classify_error
 from paperlark.llm.not_an_answer import azure_hint, no_completion, redirect
 from paperlark.llm.rate_limiter import AimdConcurrency, RateLimiter
 from paperlark.llm.redact import redact

@@ -23,9 +23,9 @@ from paperlark.site.publish import Built, File, publish_files
 from paperlark.site.rendering import fingerprint_of
 from paperlark.site.search_pages import search_files
 from paperlark.site.topics import topic_files
+from paperlark.store.announcements import PaperTextStore
 from paperlark.store.derived import CacheStore
 from paperlark.store.digests import DigestStore
-from paperlark.store.paper_texts import PaperTextStore
 from paperlark.store.readers import ReaderStore
 from paperlark.store.reading import open_existing
 from paperlark.store.scanned import ScannedStore

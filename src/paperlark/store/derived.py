@@ -10,8 +10,8 @@ from pathlib import Path
 from paperlark.domain.archive import CacheEntry, PaperVector, VectorChunk
 from paperlark.domain.digest import Digest
 from paperlark.domain.paper import Paper, PaperId
+from paperlark.store.announcements import paper_of
 from paperlark.store.database import store_errors, transaction
-from paperlark.store.paper_texts import paper_of
 
 _AT_ONCE = 4096
 """Vectors read at a time: 1.7 MB."""

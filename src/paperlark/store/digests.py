@@ -15,9 +15,9 @@ from paperlark.domain.digest import Digest, Ranked, SeenBefore, Status
 from paperlark.domain.errors import StoreError, Unimportable
 from paperlark.domain.exploration import Explored
 from paperlark.domain.paper import PaperId
+from paperlark.store.announcements import keep_papers
 from paperlark.store.database import store_errors, transaction
 from paperlark.store.derived import announce_papers
-from paperlark.store.paper_texts import keep_papers
 from paperlark.store.scanned import (
     as_calibrated,
     explored_before,

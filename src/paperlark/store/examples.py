@@ -21,8 +21,8 @@ from paperlark.domain.feedback import (
 )
 from paperlark.domain.paper import Paper, PaperId
 from paperlark.domain.profile import Cutoffs, Profile
+from paperlark.store.announcements import paper_of
 from paperlark.store.database import instant, store_errors
-from paperlark.store.paper_texts import paper_of
 
 # The day's announcement is in `listings` before its papers are ranked, in `scanned` only after.
 # Asking both leaves out the same papers when a day is made and when it is made again.

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from paperlark.domain.feedback import Example, ImportedPaper, LabelSource, Vote
 from paperlark.domain.paper import PaperId
+from paperlark.store.announcements import paper_of, row_of
 from paperlark.store.database import instant, store_errors, transaction
-from paperlark.store.paper_texts import paper_of, row_of
 
 Standing = tuple[str | int | None, ...]
 

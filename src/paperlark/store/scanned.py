@@ -15,8 +15,8 @@ from paperlark.domain.digest import Digest, Placement, Ranked
 from paperlark.domain.exploration import Explored
 from paperlark.domain.judgement import Match, Nearest, Precedent
 from paperlark.domain.paper import PaperId
+from paperlark.store.announcements import paper_of
 from paperlark.store.database import store_errors
-from paperlark.store.paper_texts import paper_of
 
 _FIELDS = (
     "paper_id, version, side, score, rank, ranked, probability, topic,"

@@ -12,8 +12,8 @@ from paperlark.domain import plain_text
 from paperlark.domain.paper import Paper
 from paperlark.domain.search import SearchQuery, Term, is_initial, name_words
 from paperlark.ports import Advance
+from paperlark.store.announcements import FIELDS, paper_of
 from paperlark.store.database import store_errors, transaction
-from paperlark.store.paper_texts import FIELDS, paper_of
 
 TEXT_COLUMNS = ("title", "authors", "abstract")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -23,6 +23,7 @@ from paperlark.domain.spending import (
     this_month,
     total,
 )
+from paperlark.llm.budget import BudgetLedger
 from paperlark.store.database import store_errors
 from paperlark.store.judgements import SPEND, spend_of
 from paperlark.store.readers import ReaderStore
@@ -62,6 +63,12 @@ class SpendingStore:
         """
         month = this_month(now)
         return month, self.on_page(profile, day), self.in_month(month)
+
+    def begin_budget(
+        self, ledger: BudgetLedger, profile: str, now: Callable[[], datetime], day: date
+    ) -> None:
+        """Begin a day's page in the ledger, with all that was spent before."""
+        ledger.begin(*self.before(profile, day, now()))
 
     def in_month(self, month: date) -> Decimal:
         """Return the maximum cost of all pages in the month of that first day, in US dollars.
