@@ -16,6 +16,7 @@ from click.testing import CliRunner, Result
 from paperlark import __version__
 from paperlark.cli import cli
 from paperlark.settings.environment import Environment, machine_zone
+from standins.actions import git
 
 # A crontab that keeps what it is given.
 _CRONTAB = """#!/bin/sh
@@ -289,6 +290,18 @@ def test_a_wheel_of_somebody_elses_is_never_changed(
     assert schedule("docker", "--yes", "--install", str(new)).exit_code == 0
     assert schedule("docker", "--remove", "--yes").exit_code == 0
     assert [path.read_bytes() for path in home.glob("*.whl")] == [b"theirs too"]
+
+
+def test_a_wheel_that_git_leaves_out_is_told(
+    schedule: Schedule, home: Path, tmp_path: Path
+) -> None:
+    git("init", "--quiet", folder=home)
+    new = _elsewhere(tmp_path) / "paperlark-0.2.0-py3-none-any.whl"
+    new.write_bytes(b"ours")
+    assert "leaves the wheel out" not in schedule("github", "--yes", "--install", str(new)).stdout
+    (home / ".gitignore").write_text("*.whl\n")
+    told = schedule("github", "--yes", "--install", str(new)).stdout
+    assert f"git add --force {home}/.github/paperlark/{new.name}" in told
 
 
 @pytest.mark.parametrize("kind", ["github", "docker"])

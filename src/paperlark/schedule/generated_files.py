@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, time
 from pathlib import Path
@@ -18,6 +19,7 @@ from paperlark.schedule.installable import Installable, find_installable, named_
 from paperlark.schedule.job import MARK, ScheduledJob, fill, require_printable, secret_names
 from paperlark.schedule.schedule import (
     FileEdit,
+    Programs,
     ScheduleStatus,
     binary_edits,
     file_edits,
@@ -234,6 +236,7 @@ class GithubSchedule:
                 ("in the repository's Settings > Pages, choose GitHub Actions as source",)
                 * self.site
             ),
+            *self._left_out(),
             "commit and push the folder .github",
         )
 
@@ -243,6 +246,15 @@ class GithubSchedule:
         if text is None or not text.startswith(GITHUB_MARK):
             return ()
         return (ScheduleStatus(str(self._path), workflow_starts(text)),)
+
+    def _left_out(self) -> Iterator[str]:
+        """Return what to do where git leaves the wheel out, as many .gitignore files have it."""
+        programs = Programs(self.environment.variables)
+        for name in named_wheels(read_file(self._path) or ""):
+            path = str(self._repository / WHEELS / name)
+            asked = ("-C", str(self._repository), "check-ignore", "--quiet", path)
+            if programs.has("git") and programs.run("git", *asked).well:
+                yield f"your .gitignore leaves the wheel out: git add --force {shlex.quote(path)}"
 
     def _wheels(self, installed: Installable | None) -> tuple[FileEdit, ...]:
         return wheel_edits(self._repository / WHEELS, installed, self._path, GITHUB_MARK)
