@@ -77,7 +77,7 @@ if TYPE_CHECKING:
 
 ZOTERO = "https://api.zotero.org"
 SAMPLE_NOTE = "A bundled sample: some papers of that day, not the whole announcement."
-ScheduleKind = Literal["systemd", "cron", "github", "docker"]
+ScheduleKind = Literal["systemd", "cron", "launchd", "windows", "github", "docker"]
 _DEFAULTS = RunOptions()
 _SILENT = NoProgress()
 
@@ -1367,7 +1367,8 @@ def open_schedule(
         profiles: one or more.
         environment: see `open_profile`.
         at: a time of this machine's clock; right after midnight in New York by default.
-        requirement: what pip installs, for GitHub and Docker; this release by default.
+        requirement: what is installed there, for GitHub and Docker: an address or the path of a
+            wheel; a wheel of what is running by default.
         site: publish the site, for GitHub.
         may_be_lost: a profile need not exist, so that its schedule can be removed.
 
@@ -1379,8 +1380,10 @@ def open_schedule(
     """
     from paperlark.http.network_settings import carried_variables
     from paperlark.schedule.cron import CronSchedule
-    from paperlark.schedule.generated_files import RELEASED, DockerSchedule, GithubSchedule
+    from paperlark.schedule.generated_files import DockerSchedule, GithubSchedule
+    from paperlark.schedule.launchd import LaunchdSchedule
     from paperlark.schedule.systemd import SystemdSchedule
+    from paperlark.schedule.windows import WindowsSchedule
 
     where = environment or Environment()
     files = [find_profile(one, environment=where) for one in profiles]
@@ -1391,14 +1394,17 @@ def open_schedule(
         )
         for one in files
     )
-    installed = requirement or RELEASED
     if kind == "systemd":
         return SystemdSchedule(jobs, where, at)
     if kind == "cron":
         return CronSchedule(jobs, where, at)
     if kind == "github":
-        return GithubSchedule(jobs, where, at, installed, site=site)
-    return DockerSchedule(jobs, installed)
+        return GithubSchedule(jobs, where, at, requirement, site=site)
+    if kind == "launchd":
+        return LaunchdSchedule(jobs, where, at)
+    if kind == "windows":
+        return WindowsSchedule(jobs, where, at)
+    return DockerSchedule(jobs, requirement)
 
 
 def _job(profile: Path, *, may_be_lost: bool) -> ScheduledJob:

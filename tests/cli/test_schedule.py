@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
@@ -12,8 +13,10 @@ import pytest
 import yaml
 from click.testing import CliRunner, Result
 
+from paperlark import __version__
 from paperlark.cli import cli
 from paperlark.settings.environment import Environment, machine_zone
+from standins.actions import git
 
 # A crontab that keeps what it is given.
 _CRONTAB = """#!/bin/sh
@@ -27,6 +30,18 @@ echo "$*" >> "$HOME/systemctl"
 if [ "$1" = --version ]; then cat "$HOME/systemd-version"; fi
 if [ -e "$HOME/no-bus" ] && [ "$1" = --user ]; then echo "no bus" >&2; exit 1; fi
 """
+# Knows what was loaded into it.
+_LAUNCHCTL = """#!/bin/sh
+echo "$*" >> "$HOME/launchctl"
+case "$1" in
+  print) test -e "$HOME/loaded" ;;
+  bootstrap) touch "$HOME/loaded" ;;
+  bootout) rm "$HOME/loaded" ;;
+esac
+"""
+_SCHTASKS = """#!/bin/sh
+printf '%s\\n' "$*" >> "$HOME/schtasks"
+"""
 Schedule = Callable[..., Result]
 
 
@@ -39,7 +54,13 @@ def schedule(
 ) -> Schedule:
     """Run `paperlark schedule` in Berlin, on a machine with a cron and a systemd of its own."""
     programs = tmp_path_factory.mktemp("programs")
-    for name, text in {"crontab": _CRONTAB, "systemctl": _SYSTEMCTL}.items():
+    texts = {
+        "crontab": _CRONTAB,
+        "systemctl": _SYSTEMCTL,
+        "launchctl": _LAUNCHCTL,
+        "schtasks": _SCHTASKS,
+    }
+    for name, text in texts.items():
         (programs / name).write_text(text)
         (programs / name).chmod(0o755)
     (home / "systemd-version").write_text("systemd 252 (252.39)\n")
@@ -52,6 +73,12 @@ def schedule(
         return CliRunner().invoke(cli, ["schedule", *arguments], input=answer, obj=berlin)
 
     return run
+
+
+def _elsewhere(folder: Path) -> Path:
+    there = folder / "elsewhere"
+    there.mkdir(exist_ok=True)
+    return there
 
 
 def _units(home: Path) -> dict[str, str]:
@@ -209,10 +236,171 @@ def test_a_workflow_for_the_repository_of_the_profile(schedule: Schedule, home: 
     text = yaml.safe_load(path.read_text())
     assert text["jobs"]["morning"]["env"]["PROFILES"] == "paperlark.toml"
     assert "git+https://example.org/paperlark" in path.read_text()
+    assert "names no commit, so what it installs may change: add @COMMIT" in result.stdout
+    assert not (home / ".github" / "paperlark").exists()
     assert "gh secret set OPENAI_API_KEY" in result.stdout
     assert "gh secret set CHAT_URL" in result.stdout
     assert schedule("github", "--remove", "--yes").exit_code == 0
     assert not path.exists()
+
+
+@pytest.mark.slow
+def test_what_is_running_is_laid_into_the_repository(schedule: Schedule, home: Path) -> None:
+    (home / ".git").mkdir()
+    result = schedule("github", "--yes")
+    assert result.exit_code == 0, result.output
+    (wheel,) = (home / ".github" / "paperlark").iterdir()
+    assert wheel.name == f"paperlark-{__version__}-py3-none-any.whl"
+    workflow = home / ".github" / "workflows" / "paperlark.yml"
+    steps = yaml.safe_load(workflow.read_text())["jobs"]["morning"]["steps"]
+    install = next(step for step in steps if step.get("id") == "install")
+    assert install["env"]["REQUIREMENT"] == f"./.github/paperlark/{wheel.name}"
+    # The same files make the same wheel.
+    assert "already scheduled like this" in schedule("github", "--yes").stdout
+    assert schedule("github", "--remove", "--yes").exit_code == 0
+    assert not wheel.exists()
+
+
+def test_a_wheel_of_an_earlier_version_goes(schedule: Schedule, home: Path, tmp_path: Path) -> None:
+    for version in ("0.1.0", "0.2.0"):
+        new = _elsewhere(tmp_path) / f"paperlark-{version}-py3-none-any.whl"
+        new.write_bytes(version.encode())
+        assert schedule("docker", "--yes", "--install", str(new)).exit_code == 0
+    assert [path.name for path in home.glob("*.whl")] == ["paperlark-0.2.0-py3-none-any.whl"]
+    assert "paperlark-0.2.0" in (home / "Dockerfile").read_text()
+    new.write_bytes(b"0.2.0, built again")
+    assert schedule("docker", "--yes", "--install", str(new)).exit_code == 0
+    assert (home / new.name).read_bytes() == b"0.2.0, built again"
+    assert schedule("docker", "--remove", "--yes").exit_code == 0
+    assert not (home / new.name).exists()
+
+
+def test_a_wheel_of_somebody_elses_is_never_changed(
+    schedule: Schedule, home: Path, tmp_path: Path
+) -> None:
+    new = _elsewhere(tmp_path) / "paperlark-0.2.0-py3-none-any.whl"
+    new.write_bytes(b"ours")
+    (home / new.name).write_bytes(b"theirs")
+    (home / "paperlark-0.1.0-py3-none-any.whl").write_bytes(b"theirs too")
+    result = schedule("docker", "--yes", "--install", str(new))
+    assert result.exit_code == 1
+    assert "was not written by paperlark" in result.stderr
+    assert not (home / "Dockerfile").exists()
+    (home / new.name).unlink()
+    assert schedule("docker", "--yes", "--install", str(new)).exit_code == 0
+    assert schedule("docker", "--remove", "--yes").exit_code == 0
+    assert [path.read_bytes() for path in home.glob("*.whl")] == [b"theirs too"]
+
+
+def test_a_wheel_that_git_leaves_out_is_told(
+    schedule: Schedule, home: Path, tmp_path: Path
+) -> None:
+    git("init", "--quiet", folder=home)
+    new = _elsewhere(tmp_path) / "paperlark-0.2.0-py3-none-any.whl"
+    new.write_bytes(b"ours")
+    assert "leaves the wheel out" not in schedule("github", "--yes", "--install", str(new)).stdout
+    (home / ".gitignore").write_text("*.whl\n")
+    told = schedule("github", "--yes", "--install", str(new)).stdout
+    assert f"git add --force {home}/.github/paperlark/{new.name}" in told
+
+
+@pytest.mark.parametrize("kind", ["github", "docker"])
+def test_nothing_is_installed_by_a_name_that_anybody_may_take(
+    schedule: Schedule, home: Path, kind: str
+) -> None:
+    (home / ".git").mkdir()
+    result = schedule(kind, "--yes", "--install", "paperlark==0.1.0")
+    assert result.exit_code == 1
+    assert "paperlark is on no package index: give its source" in result.stderr
+    assert result.stderr.count("\n") == 1
+    assert not (home / ".github").exists()
+
+
+def test_launchd_shows_writes_loads_and_removes(schedule: Schedule, home: Path) -> None:
+    result = schedule("launchd", "--yes")
+    assert result.exit_code == 0, result.output
+    path = home / "Library" / "LaunchAgents" / "paperlark.bats.plist"
+    domain = f"gui/{os.getuid()}"
+    assert (home / "launchctl").read_text().splitlines() == [
+        f"print {domain}/paperlark.bats",
+        f"print {domain}/paperlark.bats",
+        f"bootstrap {domain} {path}",
+    ]
+    assert "next start: Thu 27 Feb 05:" in result.stdout
+    assert f"its log: {home}/paperlark.log" in result.stdout
+    assert "already scheduled like this" in schedule("launchd", "--yes").stdout
+    assert "next start" in schedule("launchd", "--show").stdout
+    later = schedule("launchd", "--yes", "--at", "07:30")
+    assert "next start: Thu 27 Feb 07:30 here" in later.stdout
+    told = (home / "launchctl").read_text().splitlines()
+    # launchd reads an agent once: the old one goes before the new one comes.
+    assert told[-4:] == [
+        f"print {domain}/paperlark.bats",
+        f"bootout {domain}/paperlark.bats",
+        f"print {domain}/paperlark.bats",
+        f"bootstrap {domain} {path}",
+    ]
+    assert schedule("launchd", "--remove", "--yes").exit_code == 0
+    assert not path.exists()
+    assert (home / "launchctl").read_text().splitlines()[-1] == f"bootout {domain}/paperlark.bats"
+    assert schedule("launchd", "--remove").stdout == "nothing is scheduled: nothing to remove\n"
+
+
+def test_windows_shows_writes_registers_and_removes(schedule: Schedule, home: Path) -> None:
+    result = schedule("windows", "--yes", "--at", "07:30")
+    assert result.exit_code == 0, result.output
+    path = home / "AppData" / "Local" / "paperlark" / "tasks" / "bats.xml"
+    # As Windows writes them itself: UTF-16 with a mark of the byte order.
+    assert path.read_bytes().startswith((b"\xff\xfe", b"\xfe\xff"))
+    assert "next start: Thu 27 Feb 07:30 here, Thu 27 Feb 01:30 in New York" in result.stdout
+    created = f"/Create /TN \\paperlark\\bats /XML {path} /F"
+    assert (home / "schtasks").read_text().splitlines() == [created]
+    assert "already scheduled like this" in schedule("windows", "--at", "07:30").stdout
+    assert (home / "schtasks").read_text().splitlines() == [created, created]
+    assert schedule("windows", "--remove", "--yes").exit_code == 0
+    assert not path.exists()
+    assert (home / "schtasks").read_text().splitlines()[-1] == "/Delete /TN \\paperlark\\bats /F"
+    assert schedule("windows", "--show").stdout == "nothing is scheduled\n"
+
+
+@pytest.mark.parametrize("kind", ["launchd", "windows"])
+def test_a_time_before_the_announcement_is_refused_there_too(schedule: Schedule, kind: str) -> None:
+    early = schedule(kind, "--yes", "--at", "05:30")
+    assert early.exit_code == 1
+    assert "choose 06:00 or later" in early.stderr
+
+
+@pytest.mark.parametrize("kind", ["launchd", "windows"])
+def test_a_profile_with_a_new_id_takes_its_old_files_away(
+    schedule: Schedule, home: Path, kind: str
+) -> None:
+    folder = {"launchd": home / "Library/LaunchAgents", "windows": home / "AppData/Local/paperlark"}
+    schedule(kind, "--yes")
+    profile = home / "paperlark.toml"
+    profile.write_text(profile.read_text().replace('"Bats"', '"Owls"'))
+    assert schedule(kind, "--yes").exit_code == 0
+    (path,) = (one for one in folder[kind].rglob("*") if one.is_file())
+    assert "owls" in path.name
+    (home / "owls.toml").write_text(profile.read_text())
+    other = schedule(kind, "--yes", "--profile", "owls.toml")
+    assert other.exit_code == 1
+    assert "write an `id` of its own into one of the two" in other.stderr
+
+
+@pytest.mark.parametrize(
+    ("kind", "told"),
+    [
+        ("launchd", "run where launchd is: launchctl bootstrap gui/"),
+        ("windows", "run where Windows is: schtasks /Create /TN \\paperlark\\bats /XML "),
+    ],
+)
+def test_where_its_program_is_missing_it_says_what_to_run(
+    schedule: Schedule, monkeypatch: pytest.MonkeyPatch, kind: str, told: str
+) -> None:
+    monkeypatch.setenv("PATH", "")
+    result = schedule(kind, "--yes")
+    assert result.exit_code == 0, result.output
+    assert told in result.stdout
 
 
 def test_a_workflow_of_somebody_elses_is_never_changed(schedule: Schedule, home: Path) -> None:
@@ -237,7 +425,8 @@ def test_no_workflow_without_a_repository(schedule: Schedule) -> None:
 def test_a_container_of_two_readers(schedule: Schedule, home: Path) -> None:
     text = (home / "paperlark.toml").read_text().replace('"Bats"', '"Owls"')
     (home / "owls.toml").write_text(text)
-    both = ("--profile", "paperlark.toml", "--profile", "owls.toml")
+    wheel = "https://example.org/paperlark-0.1.0-py3-none-any.whl"
+    both = ("--profile", "paperlark.toml", "--profile", "owls.toml", "--install", wheel)
     result = schedule("docker", "--yes", *both)
     assert result.exit_code == 0, result.output
     assert "docker compose up --detach --build" in result.stdout

@@ -137,8 +137,10 @@ def test_the_workflow_makes_brings_commits_and_publishes(
         (repository / one.name).write_text(one.read_text())
     commit(repository)
     program(programs, "paperlark")
-    # What installs: nothing is fetched in a test.
-    (programs / "python").write_text("#!/bin/sh\nexit 0\n")
+    # What installs and what logs in: nothing is fetched in a test.
+    for name in ("python", "gh"):
+        (programs / name).write_text("#!/bin/sh\nexit 0\n")
+        (programs / name).chmod(0o755)
     written = tmp_path / "paperlark.yml"
     job = a_job(repository / "paperlark.toml", secrets=("PAPERLARK_MAIL_PASSWORD",))
     written.write_text(github_workflow([job], repository, (), "paperlark==1.0", site=True))

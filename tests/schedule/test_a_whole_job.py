@@ -35,7 +35,7 @@ def test_a_morning_makes_commits_and_publishes_a_page(github: Runner, written: P
     assert _store(github) == ["paid for on 2026-11-23"]
     assert "-m pip install --quiet paperlark==1.0" in (github.home / "installed").read_text()
     assert "key: sk-1" in ended["morning"].steps["morning"].printed
-    assert not (github.home / "gh").exists()
+    assert (github.home / "gh").read_text() == "auth setup-git\n"
 
 
 def test_the_store_lasts_and_is_never_in_the_repository(github: Runner, written: Path) -> None:

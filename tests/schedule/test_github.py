@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
@@ -21,6 +22,7 @@ from standins.jobs import a_job
 ACTIONLINT = shutil.which("actionlint", path=str(Path(sys.executable).parent)) or shutil.which(
     "actionlint"
 )
+ZIZMOR = shutil.which("zizmor", path=str(Path(sys.executable).parent)) or shutil.which("zizmor")
 PAPERS = Path("/home/ada/papers")
 CLOCKS = (
     SchedulerClock(time(4, 23), (0, 1, 2, 3, 4), UTC),
@@ -44,6 +46,35 @@ def test_actionlint_finds_nothing(tmp_path: Path, jobs: list[object], *, site: b
         [ACTIONLINT, str(path)], capture_output=True, text=True, check=False
     )
     assert (done.returncode, done.stdout) == (0, "")
+
+
+@pytest.mark.skipif(ZIZMOR is None, reason="zizmor is not here")
+@pytest.mark.parametrize("site", [True, False])
+def test_zizmor_finds_nothing(tmp_path: Path, *, site: bool) -> None:
+    path = tmp_path / "paperlark.yml"
+    path.write_text(github_workflow(TWO, PAPERS, CLOCKS, "./paperlark.whl", site=site))
+    assert ZIZMOR is not None
+    done = subprocess.run(  # noqa: S603
+        [ZIZMOR, "--offline", "--no-progress", str(path)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+
+
+def test_actions_are_pinned_by_commit_and_say_their_version() -> None:
+    used = re.findall(r"uses: (.*)", _workflow())
+    assert len(used) == 7
+    for one in used:
+        assert re.fullmatch(r"actions/[a-z/-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", one)
+
+
+def test_only_the_step_that_pushes_has_the_token() -> None:
+    steps = yaml.safe_load(_workflow())["jobs"]["morning"]["steps"]
+    assert steps[0]["with"] == {"persist-credentials": False}
+    holders = [step["name"] for step in steps if "github.token" in str(step.get("env"))]
+    assert holders == ["Commit the pages"]
 
 
 def test_no_job_may_do_more_than_it_must() -> None:

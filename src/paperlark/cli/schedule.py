@@ -11,7 +11,6 @@ from typing import Any, TypeVar, cast
 
 import click
 
-from paperlark import __version__
 from paperlark.api import ScheduleKind, find_profile, open_schedule
 from paperlark.cli._options import PROFILE_PATH, environment_of
 from paperlark.domain.calendar import NEW_YORK, today
@@ -28,6 +27,8 @@ _EPILOG = """\
 Each command shows what it would write and where, asks, and writes:
   paperlark schedule systemd             on a Linux machine of your own
   paperlark schedule cron --at 07:30     on any Unix machine, at a time of your own
+  paperlark schedule launchd             on a Mac
+  paperlark schedule windows             on Windows
   paperlark schedule github              in a repository of yours, with a public site
   paperlark schedule docker              a container that runs for ever
   paperlark schedule systemd --show      what is scheduled, and when it starts next
@@ -109,10 +110,9 @@ _at_option = click.option(
 _install_option = click.option(
     "--install",
     "requirement",
-    metavar="REQUIREMENT",
-    default=f"paperlark=={__version__}",
-    show_default=True,
-    help="What pip installs there: a version, or the address of the source.",
+    metavar="ADDRESS|FILE",
+    help="What is installed there: the address of the source, git+https://HOST/PATH@COMMIT, or the"
+    " file of a wheel.  [default: a wheel of what is running, laid beside the files]",
 )
 
 
@@ -175,16 +175,43 @@ def cron(*, task: _Task, at: time | None) -> None:
     task.carry_out("cron", at=at)
 
 
+@command.command("launchd", short_help="An agent of launchd, on a Mac.")
+@_task_options
+@_at_option
+def launchd(*, task: _Task, at: time | None) -> None:
+    """Write an agent into ~/Library/LaunchAgents, and load it.
+
+    A morning that was missed while the Mac slept is started when it wakes. Times are computed from
+    this machine's time zone: run this again when it changes. The output goes to a log beside the
+    profile.
+    """
+    task.carry_out("launchd", at=at)
+
+
+@command.command("windows", short_help="A task of Windows' Task Scheduler.")
+@_task_options
+@_at_option
+def windows(*, task: _Task, at: time | None) -> None:
+    """Write a task for Windows' Task Scheduler, and register it.
+
+    A morning that was missed while the machine was off is started when it is back and you are
+    logged in. Times are computed from this machine's time zone: run this again when it changes. The
+    log is beside the profile.
+    """
+    task.carry_out("windows", at=at)
+
+
 @command.command("github", short_help="A workflow in a repository of yours.")
 @_task_options
 @_at_option
 @_install_option
 @click.option("--no-site", is_flag=True, help="Only commit the pages: publish no site.")
-def github(*, task: _Task, at: time | None, requirement: str, no_site: bool) -> None:
+def github(*, task: _Task, at: time | None, requirement: str | None, no_site: bool) -> None:
     """Write a GitHub workflow into the repository that the profile is in.
 
     Every morning it makes the pages, commits them, publishes the site with GitHub Pages, and opens
-    an issue if something went wrong. It uses the repository's secrets.
+    an issue if something went wrong. It uses the repository's secrets, and installs a wheel of
+    paperlark that is laid into .github/paperlark.
     """
     task.carry_out("github", at=at, requirement=requirement, site=not no_site)
 
@@ -192,11 +219,11 @@ def github(*, task: _Task, at: time | None, requirement: str, no_site: bool) -> 
 @command.command("docker", short_help="A container that runs for ever.")
 @_task_options
 @_install_option
-def docker(*, task: _Task, requirement: str) -> None:
+def docker(*, task: _Task, requirement: str | None) -> None:
     """Write a Dockerfile and a compose.yaml beside the profile.
 
-    The image holds only paperlark; the profile's folder is mounted into the container, and pages
-    are written there. Secrets are files.
+    The image holds only paperlark, from a wheel that is laid beside them; the profile's folder is
+    mounted into the container, and pages are written there. Secrets are files.
     """
     task.carry_out("docker", requirement=requirement)
 

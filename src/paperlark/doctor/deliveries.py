@@ -21,9 +21,11 @@ from paperlark.domain.errors import (
 from paperlark.renderers import english
 from paperlark.schedule.cron import CronSchedule
 from paperlark.schedule.generated_files import DockerSchedule, GithubSchedule
+from paperlark.schedule.launchd import LaunchdSchedule
 from paperlark.schedule.schedule import Schedule, ScheduleStatus, job_of
 from paperlark.schedule.systemd import SystemdSchedule
 from paperlark.schedule.times import next_start
+from paperlark.schedule.windows import WindowsSchedule
 from paperlark.settings.values import ChannelSettings
 from paperlark.store.outbox import OutboxStore
 from paperlark.store.reading import is_current, open_read_only
@@ -103,6 +105,8 @@ def _standing(context: CheckContext) -> Iterator[ScheduleStatus]:
     ways: tuple[Schedule, ...] = (
         SystemdSchedule(jobs, context.environment),
         CronSchedule(jobs, context.environment),
+        LaunchdSchedule(jobs, context.environment),
+        WindowsSchedule(jobs, context.environment),
         GithubSchedule(jobs, context.environment),
         DockerSchedule(jobs),
     )

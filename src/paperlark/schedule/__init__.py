@@ -1,4 +1,4 @@
-"""A job in; what schedules it out: systemd units, crontab lines, a workflow, an image.
+"""A job in; what schedules it out: units, crontab lines, an agent, a task, a workflow, an image.
 
-Nothing here reads or writes: `compose/schedules/` does.
+Each module has the text as pure functions, and a class that compares and installs it.
 """

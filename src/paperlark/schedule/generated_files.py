@@ -4,42 +4,54 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, time
 from pathlib import Path
 
-from paperlark import __version__
 from paperlark.domain.calendar import today
 from paperlark.domain.errors import NotScheduled
 from paperlark.domain.redaction import literal_secret
 from paperlark.schedule.cron import cron_time
 from paperlark.schedule.cron import starts_of as read_lines
+from paperlark.schedule.installable import Installable, find_installable, named_wheels
 from paperlark.schedule.job import MARK, ScheduledJob, fill, require_printable, secret_names
-from paperlark.schedule.schedule import FileEdit, ScheduleStatus, file_edits, make_files, read_file
+from paperlark.schedule.schedule import (
+    FileEdit,
+    Programs,
+    ScheduleStatus,
+    binary_edits,
+    file_edits,
+    make_files,
+    read_file,
+)
 from paperlark.schedule.times import SchedulerClock, after_midnight, clocks
 from paperlark.settings.environment import Environment
 
 DOCKER_MARK = f"# {MARK} docker`"
 NAMES = ("Dockerfile", ".dockerignore", "compose.yaml")
-_PYTHON = "3.12-slim-bookworm"
-_REQUIREMENT = re.compile(r"[\w @:/.,+=<>~!\[\]-]+", re.ASCII)
+_PYTHON = "3.12"
+_DEBIAN = "bookworm"
+_REQUIREMENT = re.compile(r"[\w @:/.,+=<>~!\[\]#&-]+", re.ASCII)
 
 
 def docker_files(
-    jobs: Mapping[str, ScheduledJob], folder: Path, requirement: str
+    jobs: Mapping[str, ScheduledJob], folder: Path, installed: Installable
 ) -> Mapping[str, str]:
     """Return the files by their names; `jobs` are named by their services.
 
     The profiles lie in `folder`, which the containers see. Raises NotScheduled.
     """
-    _check_public(requirement)
-    if not _REQUIREMENT.fullmatch(requirement):
-        raise NotScheduled(f"{requirement!r} cannot be written into a Dockerfile")
+    _check_public(installed.requirement)
+    if not _REQUIREMENT.fullmatch(installed.requirement):
+        raise NotScheduled(f"{installed.requirement!r} cannot be written into a Dockerfile")
     blanks = {
         "mark": DOCKER_MARK,
-        "python": _PYTHON,
-        "requirement": json.dumps(requirement),
+        "python": f"{_PYTHON}-slim-{_DEBIAN}",
+        "python_with_git": f"{_PYTHON}-{_DEBIAN}",
+        "requirement": json.dumps(installed.requirement),
+        "wheel": installed.wheel_name,
         "services": [_service(name, job, folder) for name, job in jobs.items()],
         "secrets": secret_names(jobs.values()),
     }
@@ -86,6 +98,7 @@ def _compose_text(text: str) -> str:
 
 
 WORKFLOW = Path(".github/workflows/paperlark.yml")
+WHEELS = Path(".github/paperlark")
 GITHUB_MARK = f"# {MARK} github`"
 PYTHON = "3.12"
 _PATH = re.compile(r"[\w ./@+=,-]+")
@@ -161,29 +174,54 @@ def _workflow_text(*lines: str) -> str:
     return json.dumps("\n".join(lines), ensure_ascii=False)
 
 
-RELEASED = f"paperlark=={__version__}"
+def wheel_edits(
+    folder: Path, installed: Installable | None, generated: Path, mark: str
+) -> tuple[FileEdit, ...]:
+    """Return the edits that lay a wheel into a folder, and remove the ones of earlier versions.
+
+    The wheels of ours are those that our own file `generated` names. Raises NotScheduled.
+    """
+    text = read_file(generated) or ""
+    ours = named_wheels(text) if text.startswith(mark) else ()
+    contents: dict[str, bytes | None] = dict.fromkeys(ours)
+    if installed is not None and installed.wheel is not None:
+        contents[installed.requirement] = installed.wheel
+    return tuple(
+        edit
+        for name, content in contents.items()
+        for edit in binary_edits(folder / name, content, ours=name in ours)
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class GithubSchedule:
-    """A workflow in the repository that contains the jobs' profiles."""
+    """A workflow in the repository that contains the jobs' profiles.
+
+    `source` is what it installs: an address or a wheel, None for what is running.
+    """
 
     jobs: Sequence[ScheduledJob]
     environment: Environment
     at: time | None = None
-    requirement: str = RELEASED
+    source: str | None = None
     site: bool = True
 
     def setting(self) -> tuple[FileEdit, ...]:
-        """Return the edit that writes the workflow."""
-        text = github_workflow(
-            self.jobs, self._repository, self._starts(), self.requirement, site=self.site
+        """Return the edits that write the workflow, and the wheel that it installs."""
+        repository, starts = self._repository, self._starts()
+        installed = find_installable(self.source)
+        what = installed.requirement
+        if installed.wheel is not None:
+            what = f"./{(WHEELS / what).as_posix()}"
+        text = github_workflow(self.jobs, repository, starts, what, site=self.site)
+        return (
+            *self._wheels(installed),
+            *file_edits({self._path: text}, GITHUB_MARK),
         )
-        return file_edits({self._path: text}, GITHUB_MARK)
 
     def removing(self) -> tuple[FileEdit, ...]:
-        """Return the edit that removes the workflow."""
-        return file_edits({self._path: None}, GITHUB_MARK)
+        """Return the edits that remove the workflow and its wheel."""
+        return (*file_edits({self._path: None}, GITHUB_MARK), *self._wheels(None))
 
     def make(self, edits: Sequence[FileEdit]) -> tuple[str, ...]:
         """Write it, and return what to set up on GitHub."""
@@ -192,12 +230,14 @@ class GithubSchedule:
             return ("commit and push the change",)
         secrets = dict.fromkeys(name for job in self.jobs for name in job.secrets)
         return (
+            *_unpinned(self.source),
             *(f"set the secret on GitHub: gh secret set {name}" for name in secrets),
             *(
                 ("in the repository's Settings > Pages, choose GitHub Actions as source",)
                 * self.site
             ),
-            "commit and push the workflow",
+            *self._left_out(),
+            "commit and push the folder .github",
         )
 
     def standing(self) -> tuple[ScheduleStatus, ...]:
@@ -206,6 +246,18 @@ class GithubSchedule:
         if text is None or not text.startswith(GITHUB_MARK):
             return ()
         return (ScheduleStatus(str(self._path), workflow_starts(text)),)
+
+    def _left_out(self) -> Iterator[str]:
+        """Return what to do where git leaves the wheel out, as many .gitignore files have it."""
+        programs = Programs(self.environment.variables)
+        for name in named_wheels(read_file(self._path) or ""):
+            path = str(self._repository / WHEELS / name)
+            asked = ("-C", str(self._repository), "check-ignore", "--quiet", path)
+            if programs.has("git") and programs.run("git", *asked).well:
+                yield f"your .gitignore leaves the wheel out: git add --force {shlex.quote(path)}"
+
+    def _wheels(self, installed: Installable | None) -> tuple[FileEdit, ...]:
+        return wheel_edits(self._repository / WHEELS, installed, self._path, GITHUB_MARK)
 
     def _starts(self) -> tuple[SchedulerClock, ...]:
         at = self.at or after_midnight(self.jobs[0].id or self.jobs[0].name)
@@ -229,24 +281,29 @@ class GithubSchedule:
 
 @dataclass(frozen=True, slots=True)
 class DockerSchedule:
-    """A Dockerfile and a compose file, beside the first job's profile."""
+    """A Dockerfile and a compose file, beside the first job's profile.
+
+    `source` is what the image has: an address or a wheel, None for what is running.
+    """
 
     jobs: Sequence[ScheduledJob]
-    requirement: str = RELEASED
+    source: str | None = None
 
     def setting(self) -> tuple[FileEdit, ...]:
-        """Return the edits that write the files."""
+        """Return the edits that write the files, and the wheel that the image has."""
         jobs = {job.slug: job for job in self.jobs}
         if len(jobs) < len(self.jobs):
             raise NotScheduled(
                 "two of the profiles have the same id",
                 hint="write an `id` of its own into one of them",
             )
-        return self._edits(docker_files(jobs, self._folder, self.requirement))
+        installed = find_installable(self.source)
+        texts = self._edits(docker_files(jobs, self._folder, installed))
+        return (*self._wheels(installed), *texts)
 
     def removing(self) -> tuple[FileEdit, ...]:
         """Return the edits that remove the files."""
-        return self._edits(dict.fromkeys(NAMES))
+        return (*self._edits(dict.fromkeys(NAMES)), *self._wheels(None))
 
     def make(self, edits: Sequence[FileEdit]) -> tuple[str, ...]:
         """Write them, and return how to start it."""
@@ -255,6 +312,7 @@ class DockerSchedule:
             return ()
         secrets = dict.fromkeys(name for job in self.jobs for name in job.secrets)
         return (
+            *_unpinned(self.source),
             *(f"write the secret to ~/.config/paperlark/secrets/{name}" for name in secrets),
             f"start it: cd {self._folder} && docker compose up --detach --build",
         )
@@ -269,6 +327,15 @@ class DockerSchedule:
         wanted = {self._folder / name: text for name, text in texts.items()}
         return file_edits(wanted, DOCKER_MARK)
 
+    def _wheels(self, installed: Installable | None) -> tuple[FileEdit, ...]:
+        return wheel_edits(self._folder, installed, self._folder / NAMES[0], DOCKER_MARK)
+
     @property
     def _folder(self) -> Path:
         return self.jobs[0].profile.parent
+
+
+def _unpinned(source: str | None) -> tuple[str, ...]:
+    """Return a word on an address whose content may change."""
+    note = find_installable(source).note if source and "://" in source else ""
+    return (note,) if note else ()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+import shlex
 import shutil
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -18,12 +20,16 @@ from paperlark.settings.secrets import needed_secrets
 
 @dataclass(frozen=True, slots=True)
 class FileEdit:
-    """A text before and after, None where absent; `shown` is the part that paperlark wrote."""
+    """A text before and after, None where absent; `shown` is the part that paperlark wrote.
+
+    Where a file is no text, they are lines about it. `content` is what a file will hold.
+    """
 
     place: str
     before: str | None
     after: str | None
     shown: str
+    content: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +41,7 @@ class ScheduleStatus:
 
 
 class Schedule(Protocol):
-    """A scheduler: systemd, cron, GitHub or Docker."""
+    """A scheduler: systemd, cron, launchd, Windows, GitHub or Docker."""
 
     def setting(self) -> tuple[FileEdit, ...]:
         """Return the edits that set the schedule; raises NotScheduled."""
@@ -75,31 +81,61 @@ def lost_job(profile: Path, python: Path) -> ScheduledJob:
     return ScheduledJob(there.stem, there, home, home, home, python, id=there.stem)
 
 
-def file_edits(texts: Mapping[Path, str | None], mark: str) -> tuple[FileEdit, ...]:
+def file_edits(
+    texts: Mapping[Path, str | None], mark: str, encoding: str = "utf-8"
+) -> tuple[FileEdit, ...]:
     """Return the edits that write these files; None deletes a file.
 
     Raises NotScheduled where one is there that does not begin with `mark`.
     """
     edits = []
     for path, after in texts.items():
-        before = read_file(path)
+        before = read_file(path, encoding)
         if before is not None and not before.startswith(mark):
             raise NotScheduled(
                 f"{path} was not written by paperlark", hint="move it away, or edit it by hand"
             )
         if before != after:
-            edits.append(FileEdit(str(path), before, after, after or ""))
+            content = None if after is None else after.encode(encoding, "surrogateescape")
+            edits.append(FileEdit(str(path), before, after, after or "", content))
     return tuple(edits)
 
 
-def read_file(path: Path) -> str | None:
+def read_file(path: Path, encoding: str = "utf-8") -> str | None:
     """Read a file, None where there is none; raises NotScheduled."""
     try:
-        return path.read_text("utf-8", errors="surrogateescape")
+        return path.read_text(encoding, errors="surrogateescape")
     except FileNotFoundError:
         return None
     except OSError as error:
         raise NotScheduled(f"{path} cannot be read ({error.strerror})") from error
+    except UnicodeError:
+        return ""
+
+
+def binary_edits(path: Path, content: bytes | None, *, ours: bool) -> tuple[FileEdit, ...]:
+    """Return the edit that writes a file which is no text; None deletes it.
+
+    Raises NotScheduled where another one is there that is not `ours`.
+    """
+    try:
+        there = path.read_bytes()
+    except FileNotFoundError:
+        there = None
+    except OSError as error:
+        raise NotScheduled(f"{path} cannot be read ({error.strerror})") from error
+    if there == content:
+        return ()
+    if there is not None and not ours:
+        raise NotScheduled(f"{path} was not written by paperlark", hint="move it away")
+    before, after = _about(there), _about(content)
+    return (FileEdit(str(path), before, after, after or "", content),)
+
+
+def _about(content: bytes | None) -> str | None:
+    if content is None:
+        return None
+    return f"{len(content):,} bytes, SHA-256 {hashlib.sha256(content).hexdigest()}"
 
 
 def make_files(edits: Sequence[FileEdit]) -> None:
@@ -107,12 +143,12 @@ def make_files(edits: Sequence[FileEdit]) -> None:
     for edit in edits:
         path = Path(edit.place)
         try:
-            if edit.after is None:
+            if edit.content is None:
                 path.unlink()
                 continue
             path.parent.mkdir(parents=True, exist_ok=True)
             beside = path.with_name(f"{path.name}.new")
-            beside.write_text(edit.after, "utf-8")
+            beside.write_bytes(edit.content)
             beside.replace(path)
         except OSError as error:
             raise NotScheduled(f"{path} cannot be changed ({error.strerror})") from error
@@ -164,6 +200,23 @@ class Programs:
         # What comes last is why; before it they tell what they did.
         problem = done.stderr.strip().rpartition("\n")[2]
         return Ran(done.returncode == 0, done.stdout, problem)
+
+    def tell(
+        self,
+        system: str,
+        name: str,
+        commands: Iterable[Sequence[str]],
+        join: Callable[[Sequence[str]], str] = shlex.join,
+    ) -> Iterator[str]:
+        """Run a program that a system is told by; yield commands that have to be run by hand."""
+        for arguments in commands:
+            command = join((name, *arguments))
+            if not self.has(name):
+                yield f"run where {system} is: {command}"
+                continue
+            ran = self.run(name, *arguments)
+            if not ran.well:
+                yield f"run this yourself, {system} was not reached ({ran.problem}): {command}"
 
     def _path(self, name: str) -> str | None:
         return shutil.which(name, path=self._environment.get("PATH", ""))

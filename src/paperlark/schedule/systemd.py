@@ -261,14 +261,8 @@ class SystemdSchedule:
         return clocks(today(self.environment.now()), at=self.at, local=zone, scheduler=zone)
 
     def _systemctl(self, commands: Sequence[Sequence[str]]) -> Iterator[str]:
-        for arguments in commands:
-            command = " ".join(("systemctl", "--user", *arguments))
-            if not self._programs.has("systemctl"):
-                yield f"run where systemd is: {command}"
-                continue
-            ran = self._programs.run("systemctl", "--user", *arguments)
-            if not ran.well:
-                yield f"run this yourself, systemd was not reached ({ran.problem}): {command}"
+        asked = [("--user", *arguments) for arguments in commands]
+        return self._programs.tell("systemd", "systemctl", asked)
 
     def _require_young(self) -> None:
         if not self._programs.has("systemctl"):

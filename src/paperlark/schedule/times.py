@@ -59,12 +59,18 @@ def clocks(
     """
     if local is not None:
         require_announced(first, at, local)
+    instants = _instants(first, at, local or NEW_YORK)
+    here = (instant.astimezone(scheduler) for instant in instants)
+    return clocks_of(((one.time(), one.weekday()) for one in here), scheduler)
+
+
+def clocks_of(starts: Iterable[tuple[time, int]], zone: tzinfo) -> tuple[SchedulerClock, ...]:
+    """Return clocks for pairs of a time and a day of the week, Monday being 0."""
     found: dict[time, set[int]] = defaultdict(set)
-    for instant in _instants(first, at, local or NEW_YORK):
-        here = instant.astimezone(scheduler)
-        found[here.time()].add(here.weekday())
+    for at, day in starts:
+        found[at].add(day)
     return tuple(
-        SchedulerClock(one, tuple(sorted(days)), scheduler) for one, days in sorted(found.items())
+        SchedulerClock(one, tuple(sorted(days)), zone) for one, days in sorted(found.items())
     )
 
 

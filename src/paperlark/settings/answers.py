@@ -118,6 +118,8 @@ class Timer(StrEnum):
     CRON = "cron"
     GITHUB = "github"
     DOCKER = "docker"
+    LAUNCHD = "launchd"
+    WINDOWS = "windows"
 
 
 @dataclass(frozen=True, slots=True)

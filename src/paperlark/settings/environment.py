@@ -6,7 +6,7 @@ import os
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -50,7 +50,29 @@ def machine_zone(clock: Path = Path("/etc/localtime")) -> tzinfo:
         with clock.open("rb") as file:
             return ZoneInfo.from_file(file)
     except (OSError, ValueError):
-        return UTC
+        return SystemZone() if os.name == "nt" else UTC
+
+
+class SystemZone(tzinfo):
+    """The zone that the system's own functions know: Windows has no file of it."""
+
+    def utcoffset(self, moment: datetime | None, /) -> timedelta | None:
+        """Return what a local time is ahead of UTC."""
+        return None if moment is None else moment.replace(tzinfo=None).astimezone().utcoffset()
+
+    def tzname(self, moment: datetime | None, /) -> str | None:
+        """Return the zone's name at a local time."""
+        return None if moment is None else moment.replace(tzinfo=None).astimezone().tzname()
+
+    def dst(self, _moment: datetime | None, /) -> timedelta | None:
+        """Return None: the system does not say which part is summer time."""
+        return None
+
+    def fromutc(self, moment: datetime, /) -> datetime:
+        """Return the local time of an instant in UTC."""
+        there = moment.replace(tzinfo=UTC).astimezone()
+        here = there.replace(tzinfo=self)
+        return here if here.utcoffset() == there.utcoffset() else here.replace(fold=1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -147,17 +148,30 @@ def _one_or_two(dialogue: Dialogue, text: str, names: tuple[str, ...]) -> tuple[
     return (one,)
 
 
-def ask_timer(dialogue: Dialogue, plan: SetupPlan) -> SetupPlan:
-    """Ask what starts paperlark every morning."""
+_TIMERS = {
+    Timer.SYSTEMD: "by systemd, on this machine",
+    Timer.CRON: "by cron, on this machine",
+    Timer.LAUNCHD: "by launchd, on this Mac",
+    Timer.WINDOWS: "by Windows' Task Scheduler, on this machine",
+    Timer.GITHUB: "by GitHub Actions",
+    Timer.DOCKER: "in a container",
+}
+_OF_SYSTEM = {
+    "darwin": (Timer.LAUNCHD, Timer.CRON),
+    "win32": (Timer.WINDOWS,),
+}
+"""What starts programs on systems that have no systemd."""
+
+
+def ask_timer(dialogue: Dialogue, plan: SetupPlan, *, system: str = sys.platform) -> SetupPlan:
+    """Ask what starts paperlark every morning; only what the system has is offered."""
+    local = _OF_SYSTEM.get(system, (Timer.SYSTEMD, Timer.CRON))
+    timers = (*local, Timer.GITHUB, Timer.DOCKER)
     dialogue.title(heading(6, "When"), "You can make pages by hand, or have them made every"
                    " morning.")  # fmt: skip
     choice = dialogue.choose("when", (
         "by hand for now",
-        "every morning by systemd, on this machine",
-        "every morning by cron, on this machine",
-        "every morning by GitHub Actions",
-        "every morning in a container",
+        *(f"every morning {_TIMERS[timer]}" for timer in timers),
     ), explained="Type the number of a line. Nothing is started now: the command that does it is"
         " shown at the end.")  # fmt: skip
-    timers: tuple[Timer | None, ...] = (None, *Timer)
-    return replace(plan, answers=replace(plan.answers, timer=timers[choice]))
+    return replace(plan, answers=replace(plan.answers, timer=(None, *timers)[choice]))
