@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import errno
-import logging
 import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from paperlark.domain.errors import PaperlarkError
-
-_log = logging.getLogger(__name__)
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _HINTS = {
@@ -41,7 +38,9 @@ def explained() -> Iterator[None]:
     except OSError as error:
         if error.errno == errno.EPIPE:
             raise
-        _log.debug("an error of the operating system", exc_info=True)
+        import logging  # noqa: PLC0415  # not for --help
+
+        logging.getLogger(__name__).debug("an error of the operating system", exc_info=True)
         raise explain(error) from error
 
 

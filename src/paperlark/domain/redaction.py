@@ -7,9 +7,6 @@ database or a channel, and every answer that comes from a server, passes through
 
 from __future__ import annotations
 
-import base64
-import html
-import json
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import lru_cache
@@ -249,6 +246,9 @@ def _all_forms(secrets: frozenset[str]) -> tuple[tuple[str, ...], tuple[str, ...
 
 
 def _forms(secret: str) -> Iterator[str]:
+    import html  # noqa: PLC0415  # every command starts without a secret, and this takes a while
+    import json  # noqa: PLC0415  # likewise
+
     escaped = json.dumps(secret)[1:-1]
     yield from (secret, escaped, json.dumps(secret, ensure_ascii=False)[1:-1])
     yield from (json.dumps(escaped)[1:-1], repr(secret)[1:-1])
@@ -268,6 +268,8 @@ _URL_SAFE = str.maketrans("+/", "-_")
 
 def _base64(raw: bytes) -> Iterator[str]:
     """Yield what is the same in the base64 of any text that holds this, as in that of user:key."""
+    import base64  # noqa: PLC0415  # as above
+
     for before, start in ((0, 0), (1, 2), (2, 3)):
         encoded = base64.b64encode(bytes(before) + raw).decode()
         form = encoded[start : 8 * (before + len(raw)) // 6]
