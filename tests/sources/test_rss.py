@@ -74,7 +74,7 @@ def test_no_network_is_one_line_with_something_to_try(
         "x", tmp_path, rate_limit_clock=rate_limit_clock.rate_limit_clock, attempts=2
     ) as client:
         source = RssFeeds(client, f"http://127.0.0.1:{port}")
-        with pytest.raises(SourceUnreachable, match="cannot be reached") as raised:
+        with pytest.raises(SourceUnreachable, match="could not be reached") as raised:
             source.feed("cs.LG", TUESDAY)
     assert "check the network" in str(raised.value)
     assert "--feeds" in str(raised.value)
