@@ -53,8 +53,8 @@ def test_an_unreachable_network(paperlark: Paperlark, home: Path) -> None:
         doors = "".join(f'{door} = "{nobody}"\n' for door in ("rss", "pages", "oai", "search"))
         _add(home, f"[sources]\n{doors}")
         error = _error(paperlark, "today")
+    assert "No network" in error
     assert "could not be reached" in error
-    assert "--feeds" in error
 
 
 @pytest.mark.parametrize(
