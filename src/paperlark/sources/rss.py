@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import zlib
 from collections.abc import Callable
 from dataclasses import replace
@@ -13,6 +12,7 @@ from pathlib import Path
 from paperlark.domain.announcement import Feed, Via
 from paperlark.domain.calendar import today
 from paperlark.domain.errors import FeedNotFound, FeedUnreadable, SourceError
+from paperlark.recordings import read_unpacked
 from paperlark.sources._arxiv_xml import parse_feed
 from paperlark.sources._client import ArxivClient
 
@@ -113,7 +113,6 @@ def _day(name: str) -> date | None:
 
 def _read(path: Path) -> bytes:
     try:
-        content = path.read_bytes()
-        return gzip.decompress(content) if path.suffix == ".gz" else content
+        return read_unpacked(path)
     except (OSError, EOFError, zlib.error) as error:
         raise FeedUnreadable(f"{path} cannot be read ({error})", hint="record it again") from error
