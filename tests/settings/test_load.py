@@ -12,6 +12,7 @@ from paperlark.domain.errors import PaperlarkError, ProfileError, SecretMissing
 from paperlark.domain.profile import Cutoffs, Exploration, FollowedAuthor
 from paperlark.settings import PeopleSettings, load_settings
 from paperlark.settings.environment import Environment
+from paperlark.settings.load import read_criteria
 from paperlark.settings.secrets import needed_secrets
 
 WHOLE = """\
@@ -194,11 +195,11 @@ def test_a_pipe_or_a_device_is_no_profile(home: Path) -> None:
             load_settings(path)
 
 
-def test_a_file_without_end_is_no_criteria(home: Path) -> None:
-    with (home / "criteria.md").open("wb") as file:
+def test_a_file_of_a_gigabyte_is_no_criteria(tmp_path: Path) -> None:
+    with (tmp_path / "criteria.md").open("wb") as file:
         file.truncate(2**30)
     with pytest.raises(ProfileError, match="has more than 16 MB"):
-        load_settings(home / "paperlark.toml")
+        read_criteria(tmp_path / "criteria.md")
 
 
 def test_bytes_that_are_no_text_are_named(home: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from paperlark.domain.errors import FeedNotFound, FeedUnreadable, SourceError
-from paperlark.recordings import LARGEST
+from paperlark.sources._client import LARGEST
 from paperlark.sources.rss import RecordedFeeds
 from standins.feeds import item, rss
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import zlib
 from collections.abc import Callable
 from dataclasses import replace
@@ -12,9 +13,8 @@ from pathlib import Path
 from paperlark.domain.announcement import Feed, Via
 from paperlark.domain.calendar import today
 from paperlark.domain.errors import FeedNotFound, FeedUnreadable, SourceError
-from paperlark.recordings import read_unpacked
 from paperlark.sources._arxiv_xml import parse_feed
-from paperlark.sources._client import ArxivClient
+from paperlark.sources._client import LARGEST, ArxivClient
 
 
 class RssFeeds:
@@ -113,6 +113,10 @@ def _day(name: str) -> date | None:
 
 def _read(path: Path) -> bytes:
     try:
-        return read_unpacked(path)
+        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
+            content = file.read(LARGEST + 1)
     except (OSError, EOFError, zlib.error) as error:
         raise FeedUnreadable(f"{path} cannot be read ({error})", hint="record it again") from error
+    if len(content) > LARGEST:
+        raise FeedUnreadable(f"{path} has more than {LARGEST >> 20} MB", hint="record it again")
+    return content
