@@ -22,6 +22,8 @@ from paperlark.domain.errors import RecordingUnreadable
 from paperlark.domain.judgement import HIGHEST, LOWEST
 from paperlark.domain.paper import Identifier, PaperId
 
+LARGEST = 64 * 2**20
+"""Bytes that a recorded file may have, unpacked: a device or a gzip bomb has no end."""
 _GZIP = b"\x1f\x8b"
 _HINT = "get the recording again, or fix the line"
 
@@ -82,11 +84,26 @@ class RecordedDay(BaseModel):
         return self
 
 
+def read_unpacked(path: Path) -> bytes:
+    """Return a file's content, decompressed where it is gzip's, of at most LARGEST bytes.
+
+    Raises OSError, EOFError or zlib.error.
+    """
+    with path.open("rb") as file:
+        content = file.read(LARGEST + 1)
+    if content.startswith(_GZIP):
+        with gzip.open(BytesIO(content)) as packed:
+            content = packed.read(LARGEST + 1)
+    if len(content) > LARGEST:
+        msg = f"it has more than {LARGEST >> 20} MB"
+        raise OSError(msg)
+    return content
+
+
 def read_recording(path: Path) -> bytes:
     """Return the file's content, decompressed; raises RecordingUnreadable."""
     try:
-        content = path.read_bytes()
-        return gzip.decompress(content) if content.startswith(_GZIP) else content
+        return read_unpacked(path)
     except (OSError, EOFError, zlib.error) as error:
         raise RecordingUnreadable(
             f"the recording {path} cannot be read", hint="check the path, or get the file again"

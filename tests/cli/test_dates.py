@@ -41,7 +41,7 @@ def test_a_day_that_is_none_is_one_line(
         ("--date", "2031-01-01"),
         ("--from", "2025-02-26", "--to", "2031-01-01"),
         ("--date", "2031-01-01", "--estimate"),
-        ("--date", "9999-12-31"),
+        ("--date", "2999-12-31"),
     ],
 )
 def test_a_day_in_the_future_is_refused_before_anything_is_asked(
@@ -51,4 +51,18 @@ def test_a_day_in_the_future_is_refused_before_anything_is_asked(
     assert ended.exit_code == 2
     (line,) = ended.stderr.splitlines()
     assert "is in the future; arXiv's latest day is 2025-02-26" in line
+    assert arxiv.log == []
+
+
+@pytest.mark.parametrize(
+    "day", ["0001-01-01", "0225-02-26", "1991-08-13", "3025-02-26", "9999-12-31"]
+)
+@pytest.mark.parametrize("command", [("run", "--feeds", "feeds", "--date"), ("show",)])
+def test_a_day_that_arxiv_cannot_have_is_one_line(
+    paperlark: Paperlark, arxiv: StandInArxiv, command: tuple[str, ...], day: str
+) -> None:
+    ended = paperlark(*command, day)
+    assert ended.exit_code == 2
+    (line,) = ended.stderr.splitlines()
+    assert f"{day} is no day of arXiv's, which began on 1991-08-14" in line
     assert arxiv.log == []

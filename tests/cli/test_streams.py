@@ -32,3 +32,14 @@ def test_a_folder_that_is_gone_is_one_line(home: Path) -> None:
     assert ran.stderr.splitlines() == [
         "error: the current folder cannot be used (No such file or directory): cd into another one"
     ]
+
+
+@pytest.mark.parametrize("lost", ["2>/dev/full", "2> >(exec 0<&-)"])
+def test_a_standard_error_that_cannot_be_written_costs_no_page(home: Path, lost: str) -> None:
+    if not Path("/dev/full").exists():
+        pytest.skip("no /dev/full on this machine")
+    run = f"{COMMAND} --verbose run --date 2025-02-26 --feeds feeds {lost}"
+    ran = _shell(f"bash -c {shlex.quote(run)}", home)
+    assert ran.returncode == 0
+    assert (home / "pages" / "2025-02-26.html").exists()
+    assert "2025-02-26.html" in ran.stdout

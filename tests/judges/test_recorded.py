@@ -15,6 +15,7 @@ from paperlark.domain.judgement import Judgement, ModelCall, Unjudged, UnjudgedR
 from paperlark.domain.paper import Paper, PaperId
 from paperlark.domain.spending import Cost, Spend, Tokens
 from paperlark.judges.recorded import RecordedJudge
+from paperlark.recordings import LARGEST
 from standins.papers import paper, papers
 
 DAY = date(2025, 3, 25)
@@ -159,8 +160,13 @@ def test_a_mistake_is_named_with_its_line(tmp_path: Path, second: object, expect
 
 @pytest.mark.parametrize(
     "content",
-    [None, b"\x1f\x8bnot gzip", gzip.compress(b"{}" * 99, mtime=0)[:-9]],
-    ids=["missing", "not gzip", "cut off"],
+    [
+        None,
+        b"\x1f\x8bnot gzip",
+        gzip.compress(b"{}" * 99, mtime=0)[:-9],
+        gzip.compress(b"\n" * (LARGEST + 1)),
+    ],
+    ids=["missing", "not gzip", "cut off", "bomb"],
 )
 def test_an_unreadable_file_is_named(tmp_path: Path, content: bytes | None) -> None:
     path = tmp_path / "days.jsonl.gz"

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from paperlark.domain.errors import PaperlarkError, ProfileError, SecretMissing
 from paperlark.domain.profile import Cutoffs, Exploration, FollowedAuthor
 from paperlark.settings import PeopleSettings, load_settings
 from paperlark.settings.environment import Environment
+from paperlark.settings.load import read_criteria
 from paperlark.settings.secrets import needed_secrets
 
 WHOLE = """\
@@ -181,6 +183,23 @@ def test_criteria_that_say_nothing_are_a_mistake(home: Path) -> None:
 def test_no_profile_says_how_to_make_one(tmp_path: Path) -> None:
     with pytest.raises(ProfileError, match="paperlark init"):
         load_settings(tmp_path / "paperlark.toml")
+
+
+def test_a_pipe_or_a_device_is_no_profile(home: Path) -> None:
+    """Nobody may ever write into the one, and the other has no end."""
+    if not hasattr(os, "mkfifo"):
+        pytest.skip("no named pipes on this machine")
+    os.mkfifo(home / "pipe")
+    for path in (home / "pipe", Path(os.devnull)):
+        with pytest.raises(ProfileError, match="is not a file that can be read again"):
+            load_settings(path)
+
+
+def test_a_file_of_a_gigabyte_is_no_criteria(tmp_path: Path) -> None:
+    with (tmp_path / "criteria.md").open("wb") as file:
+        file.truncate(2**30)
+    with pytest.raises(ProfileError, match="has more than 16 MB"):
+        read_criteria(tmp_path / "criteria.md")
 
 
 def test_bytes_that_are_no_text_are_named(home: Path) -> None:

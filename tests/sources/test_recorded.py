@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from paperlark.domain.errors import FeedNotFound, FeedUnreadable, SourceError
+from paperlark.sources._client import LARGEST
 from paperlark.sources.rss import RecordedFeeds
 from standins.feeds import item, rss
 
@@ -37,6 +38,14 @@ def test_a_feed_that_is_not_there_is_named(tmp_path: Path) -> None:
 def test_a_damaged_file_is_named(tmp_path: Path) -> None:
     (tmp_path / "2025-02-26.cs.LG.rss.xml.gz").write_bytes(gzip.compress(rss())[:-20])
     with pytest.raises(FeedUnreadable, match=r"2025-02-26\.cs\.LG"):
+        RecordedFeeds(tmp_path).feed("cs.LG", DAY)
+
+
+@pytest.mark.parametrize("name", ["2025-02-26.cs.LG.rss.xml", "2025-02-26.cs.LG.rss.xml.gz"])
+def test_a_recorded_feed_has_a_size(tmp_path: Path, name: str) -> None:
+    content = b" " * (LARGEST + 1)
+    (tmp_path / name).write_bytes(gzip.compress(content) if name.endswith("gz") else content)
+    with pytest.raises(FeedUnreadable, match="has more than 64 MB"):
         RecordedFeeds(tmp_path).feed("cs.LG", DAY)
 
 

@@ -13,6 +13,7 @@ import click
 
 from paperlark.api import OpenedProfile, find_profile, open_profile
 from paperlark.cli._terminal import give_up, progress, tell_error, wait_for_paid_answers
+from paperlark.domain.calendar import FIRST_DAY
 from paperlark.settings.environment import Environment, RunOptions
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -65,6 +66,10 @@ def check_not_future(day: date, latest: date, option: str) -> None:
         )
 
 
+_LAST_DAY = date(2999, 12, 31)
+"""A later day is a typo, and near the end of the calendar there is no next one."""
+
+
 class Day(click.ParamType[date]):
     """A day written YYYY-MM-DD."""
 
@@ -77,12 +82,15 @@ class Day(click.ParamType[date]):
         if isinstance(value, date):
             return value
         try:
-            return datetime.strptime(str(value), "%Y-%m-%d").date()  # noqa: DTZ007  # a day has no zone
+            day = datetime.strptime(str(value), "%Y-%m-%d").date()  # noqa: DTZ007  # a day has no zone
         except ValueError:
             shown = str(value)[:80]
             raise DayMistake(
                 f"{shown!r} is not a valid date; write it like 2025-02-26", ctx, param
             ) from None
+        if FIRST_DAY <= day <= _LAST_DAY:
+            return day
+        raise DayMistake(f"{day} is no day of arXiv's, which began on {FIRST_DAY}", ctx, param)
 
 
 def check_paper(name: str) -> str:

@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from types import FrameType
 from typing import IO, TYPE_CHECKING, Any, BinaryIO, TextIO
 
@@ -23,10 +23,15 @@ if TYPE_CHECKING:
 
 
 class RedactingStream:
-    """A stream of text, or of bytes, that passes on what is written without known secrets."""
+    """A stream of text, or of bytes, that passes on what is written without known secrets.
 
-    def __init__(self, stream: TextIO | BinaryIO) -> None:
+    `needed` tells whether an error of writing is raised. Standard error is not needed: where its
+    disk is full, or its reader gone, there shall still be a page.
+    """
+
+    def __init__(self, stream: TextIO | BinaryIO, *, needed: bool = True) -> None:
         self._stream = stream
+        self._needed = needed
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401  # whatever the stream has
         return getattr(self._stream, name)
@@ -34,12 +39,22 @@ class RedactingStream:
     @property
     def buffer(self) -> RedactingStream:
         """The stream of bytes below a stream of text."""
-        return RedactingStream(self._stream.buffer)  # type: ignore[union-attr]  # none: no attribute
+        below: BinaryIO = self._stream.buffer  # type: ignore[union-attr]  # none: no attribute
+        return RedactingStream(below, needed=self._needed)
 
     def write(self, text: Any) -> int:  # noqa: ANN401  # text or bytes, as the stream takes them
         """Write text, or bytes."""
-        self._stream.write(redacted(text))
+        with self._forgiven():
+            self._stream.write(redacted(text))
         return len(text)
+
+    def flush(self) -> None:
+        """Write what is still in memory."""
+        with self._forgiven():
+            self._stream.flush()
+
+    def _forgiven(self) -> AbstractContextManager[None]:
+        return nullcontext() if self._needed else suppress(OSError)
 
     def writelines(self, lines: Iterable[str]) -> None:
         """Write several texts."""
@@ -63,7 +78,7 @@ def redact_streams() -> None:
         stream = getattr(sys, name)
         # There is none in a windowed program, and one layer is enough.
         if stream is not None and not isinstance(stream, RedactingStream):
-            setattr(sys, name, RedactingStream(stream))
+            setattr(sys, name, RedactingStream(stream, needed=name != "stderr"))
 
 
 def tell_error(message: str, file: IO[str] | None = None) -> None:

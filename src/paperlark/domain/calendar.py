@@ -11,6 +11,8 @@ from collections.abc import Collection
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+FIRST_DAY = date(1991, 8, 14)
+"""arXiv's first day."""
 NEW_YORK = ZoneInfo("America/New_York")
 CLOSING = time(14)
 START = time(0, 20)

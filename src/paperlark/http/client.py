@@ -152,7 +152,8 @@ def _public(response: httpx.Response, content: bytes) -> Response:
     headers: Mapping[str, str] = response.headers
     if KNOWN:
         headers = httpx.Headers(
-            [(name, redacted(value)) for name, value in response.headers.multi_items()]
+            [(name, redacted(value)) for name, value in response.headers.multi_items()],
+            encoding="utf-8",  # a proxy's or a server's own name may be in any alphabet
         )
         content = redacted(content)
     return Response(response.status_code, headers, content, _shown(response.url))

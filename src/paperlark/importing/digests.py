@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from itertools import chain
 
+from paperlark.domain.calendar import FIRST_DAY
 from paperlark.domain.digest import AuthorMatch, Digest, Entry, Funnel, Status
 from paperlark.domain.errors import DigestInconsistent, Unimportable
 from paperlark.domain.judgement import Judgement
@@ -19,8 +20,6 @@ from paperlark.importing.judged import UNSCORED
 
 MOST_PAPERS = 3_000
 """More than twice as many as arXiv ever announced on one day."""
-FIRST_DAY = date(1991, 8, 14)
-"""arXiv's first day."""
 UNNAMED_MODEL = "unknown model"
 _SOMEBODY = (AuthorMatch(None, by_name_only=True),)
 

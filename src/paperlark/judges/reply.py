@@ -25,8 +25,9 @@ SUSPECT = "the model's reply judged papers that it was not asked about"
 _LONGEST_SCORE = 60
 _READ = 20
 """How many times the longest comment is read: some of it may be invisible."""
+_WORDS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _SCORE = re.compile(
-    r"(10|[1-9])(?:[.,](\d{1,20}))?(?:\s*\(?\s*(?:/|out\s+of|of)\s*(?:10(?:\.0+)?|ten)\s*\)?)?",
+    rf"(10|[1-9]|{'|'.join(_WORDS)})(?:[.,](\d{{1,20}}))?(?:\s*\(?\s*(?:/|out\s+of|of)\s*(?:10(?:\.0+)?|ten)\s*\)?)?",
     re.ASCII | re.IGNORECASE,
 )
 # Joiners (U+200C, U+200D) are of category Cf, too, and some scripts need them.
@@ -170,12 +171,14 @@ class _Score:
 
 
 def _score(value: object) -> _Score | None:
-    """Parse 8, 8.0, "8/10" or "8 out of 10", and 7.5 as 7; None for what is not on the scale."""
+    """Parse 8, 8.0, "8/10" or "eight out of ten", and 7.5 as 7; None for what is not a score."""
     if isinstance(value, bool) or not isinstance(value, int | str):
         return None
     written = str(value)[: _LONGEST_SCORE + 1].strip()
     match = _SCORE.fullmatch(written) if len(written) <= _LONGEST_SCORE else None
     if match is None:
         return None
-    whole, rounded = int(match[1]), bool((match[2] or "").strip("0"))
+    first = match[1].lower()
+    whole = _WORDS.index(first) + 1 if first in _WORDS else int(first)
+    rounded = bool((match[2] or "").strip("0"))
     return None if whole == HIGHEST and rounded else _Score(whole, rounded)

@@ -46,6 +46,8 @@ if TYPE_CHECKING:
 
 LONGEST_CRITERIA = 30_000
 """Characters of a file of criteria: fifteen pages; more is a file of another kind."""
+_LARGEST = 2**24
+"""Bytes that are read of a profile or of criteria."""
 
 _ANY_HEADER = re.compile(r"\s*\[\[?[\w.\" -]+\]\]?\s*(?:#.*)?")
 
@@ -256,8 +258,15 @@ def read_criteria(path: Path) -> str:
 
 def _read(path: Path, *, hint: str) -> str:
     try:
+        # A pipe would be waited for, and a device has no end.
+        if path.exists() and not path.is_file() and not path.is_dir():
+            raise ProfileError((Problem(path, None, "is not a file that can be read again"),))
+        with path.open("rb") as file:
+            content = file.read(_LARGEST + 1)
+        if len(content) > _LARGEST:
+            raise ProfileError((Problem(path, None, f"has more than {_LARGEST >> 20} MB"),))
         # Some editors put a mark of UTF-8 before the text.
-        return path.read_text("utf-8-sig")
+        return content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except FileNotFoundError:
         raise ProfileError((Problem(path, None, "there is no such file"),), hint=hint) from None
     except UnicodeDecodeError as error:

@@ -14,7 +14,7 @@ from paperlark.domain.announcement import Feed, Via
 from paperlark.domain.calendar import today
 from paperlark.domain.errors import FeedNotFound, FeedUnreadable, SourceError
 from paperlark.sources._arxiv_xml import parse_feed
-from paperlark.sources._client import ArxivClient
+from paperlark.sources._client import LARGEST, ArxivClient
 
 
 class RssFeeds:
@@ -113,7 +113,10 @@ def _day(name: str) -> date | None:
 
 def _read(path: Path) -> bytes:
     try:
-        content = path.read_bytes()
-        return gzip.decompress(content) if path.suffix == ".gz" else content
+        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
+            content = file.read(LARGEST + 1)
     except (OSError, EOFError, zlib.error) as error:
         raise FeedUnreadable(f"{path} cannot be read ({error})", hint="record it again") from error
+    if len(content) > LARGEST:
+        raise FeedUnreadable(f"{path} has more than {LARGEST >> 20} MB", hint="record it again")
+    return content
