@@ -50,6 +50,8 @@ def test_plain_sentences_come_first_and_the_tables_stay_below(
     assert any(line.startswith("In random order, the first 20 would hold ") for line in lines)
     assert "bats: 6 test days, 2025-03-15 to 2025-03-20" in lines
     assert any(line.startswith("method ") for line in lines)
+    assert not [line for line in lines if "…" in line and not line.startswith("method ")]
+    assert "| WSS |" in (home / "bats.md").read_text()
     found = json.loads((home / "bats.json").read_text())
     assert found["plain"]["sentences"] == lines[: len(found["plain"]["sentences"])]
     assert "hold 10 (10-10)." in (home / "bats.html").read_text()

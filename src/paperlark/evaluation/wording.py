@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from paperlark.evaluation.method_metrics import MEASURES, Comparison, Interval, Metric
@@ -34,6 +34,9 @@ COLUMNS = (
     Column("brier", "Brier", "mean squared error of the probabilities"),
 )
 
+TERMINAL_COLUMNS = tuple(one for one in COLUMNS if one.measure != "wss_at_95")
+"""Those that 100 characters have room for; the one left out follows from j95."""
+
 SPREAD = frozenset({"average_precision", "share_to_judge 0.95"})
 """Measures whose intervals a terminal has room for."""
 
@@ -60,10 +63,10 @@ def summary(report: Report) -> str:
     )
 
 
-def cells(row: ReportRow) -> tuple[str, ...]:
-    """Return a row's figures in the order of COLUMNS."""
+def cells(row: ReportRow, columns: Sequence[Column] = COLUMNS) -> tuple[str, ...]:
+    """Return a row's figures in the order of the columns."""
     return tuple(
-        cell(row.figures[column.measure], ranged=column.measure in SPREAD) for column in COLUMNS
+        cell(row.figures[column.measure], ranged=column.measure in SPREAD) for column in columns
     )
 
 
