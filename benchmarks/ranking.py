@@ -25,7 +25,7 @@ from drawing import Panel, drawing
 from reports import read_report
 
 from paperlark.evaluation import plots, wording
-from paperlark.evaluation.cases import ARXIV_SANITY, NAMES, OWN, ZOTERO
+from paperlark.evaluation.cases import ARXIV_SANITY, ASREVIEW, NAMES, OWN, ZOTERO
 from paperlark.evaluation.evaluate import evaluate
 from paperlark.evaluation.folder import read_folder
 from paperlark.evaluation.measure import EvaluationPlan
@@ -167,7 +167,7 @@ def _ahead(reader: str, one: Comparison) -> Iterator[Cell]:
 
 def _peers(report: Report, days: int, own: ReportRow) -> Iterator[Cell]:
     """Say whether paperlark is ahead of each peer's method."""
-    for peer in (ARXIV_SANITY, ZOTERO):
+    for peer in (ARXIV_SANITY, ASREVIEW, ZOTERO):
         theirs = [row for row in find(report.rows, peer) if row.history_days == days]
         if not theirs:
             yield Cell(report.reader, days, peer, "not measured", "ahead", holds=False)

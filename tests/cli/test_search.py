@@ -1,11 +1,17 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from paperlark.domain.errors import StoreError
 from paperlark.store.lock import run_lock
+from paperlark.store.search_index import FullTextIndex
 from standins.commands import Paperlark
 from standins.feeds import item, rss
 from standins.openai import StandIn, judges
@@ -133,6 +139,50 @@ def test_a_restored_archive_is_searched_like_the_lost_one(made: Paperlark, home:
 def test_it_does_not_wait_for_a_run(made: Paperlark, home: Path) -> None:
     with run_lock(home / "paperlark.db", patience=0):
         assert _ids(made, "sonar") == ["2502.00007"]
+
+
+def _waiting(home: Path) -> int:
+    with closing(sqlite3.connect(home / "paperlark.db")) as connection:
+        return int(connection.execute("SELECT count(*) FROM search_waiting").fetchone()[0])
+
+
+def test_what_makes_a_page_indexes_its_papers(made: Paperlark, home: Path) -> None:
+    assert _waiting(home) == 0
+    assert _ids(made, "sonar") == ["2502.00007"]
+
+
+def test_a_page_is_made_also_where_its_papers_cannot_be_indexed(
+    made: Paperlark, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise StoreError("the disk is full", hint="free some space")
+
+    new = item("oai:arXiv.org:2502.00030v1", title="Otters")
+    (home / "feeds" / "2025-02-27.cs.LG.rss.xml").write_bytes(rss(new, stamp="27 Feb 2025"))
+    with monkeypatch.context() as full:
+        full.setattr(FullTextIndex, "catch_up", fail)
+        assert made("run", "--date", "2025-02-27", "--feeds", "feeds").exit_code == 0
+    assert (home / "pages" / "2025-02-27.html").is_file()
+    assert _waiting(home) == 1
+    assert _ids(made, "otters") == ["2502.00030"]
+
+
+def test_a_search_with_nothing_to_index_waits_for_no_writer(made: Paperlark, home: Path) -> None:
+    with closing(sqlite3.connect(home / "paperlark.db", isolation_level=None)) as writer:
+        writer.execute("BEGIN IMMEDIATE")
+        assert _ids(made, "sonar") == ["2502.00007"]
+
+
+def test_a_search_by_words_and_meaning_does_not_load_scipy(made: Paperlark, home: Path) -> None:
+    assert _ids(made, "sonar") == ["2502.00007"]
+    probe = (
+        "import sys; from pathlib import Path; from paperlark.api import open_profile\n"
+        "(one,) = open_profile(Path(sys.argv[1])).search('sonar').found\n"
+        "print(one.similarity is not None, 'numpy' in sys.modules, 'scipy' in sys.modules)"
+    )
+    command = [sys.executable, "-c", probe, str(home / "paperlark.toml")]
+    found = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603
+    assert found.stdout.split() == ["True", "True", "False"]
 
 
 def test_without_a_page_there_is_nothing_to_search(paperlark: Paperlark, home: Path) -> None:

@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from paperlark.domain.plain_text import clean, fold, one_line, paragraphs, strip_accents
+from paperlark.domain.plain_text import (
+    _without_floods,
+    clean,
+    fold,
+    normalize,
+    one_line,
+    paragraphs,
+    strip_accents,
+)
 
 
 @pytest.mark.parametrize(
@@ -32,3 +40,10 @@ def test_control_characters_are_dropped_and_lone_surrogates_replaced() -> None:
 def test_whitespace_is_collapsed_and_blank_lines_separate_paragraphs() -> None:
     assert one_line(" a\n\t b ") == "a b"
     assert paragraphs("a\nb\n \nc\n\n\n") == ("a b", "c")
+
+
+@given(st.lists(st.sampled_from(["a" * 600, "\u0301" * 20, "\u0301" * 31, "é", "字" * 40])))
+def test_only_marks_beyond_thirty_on_a_letter_are_dropped(parts: list[str]) -> None:
+    text = "".join(parts)
+    expected = _without_floods(text) if len(text) > 1_000 else text
+    assert normalize("NFD", text) == unicodedata.normalize("NFD", expected)

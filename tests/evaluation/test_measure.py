@@ -87,6 +87,7 @@ def test_figures_follow_the_order(report: Report) -> None:
     best, worst = as_json(report)["rows"][1], as_json(report)["rows"][4]  # type: ignore[index]
     assert best["average_precision"] == best["recall_at_k"] == best["ndcg_at_20"] == 1
     assert best["share_to_judge"] == {"0.90": 0.2, "0.95": 0.2, "0.98": 0.2}
+    assert best["wss_at_95"] == pytest.approx(0.75)
     assert best["brier"] == 0
     assert worst["average_precision"] == pytest.approx((1 / 9 + 2 / 10) / 2)
     assert worst["share_to_judge"]["0.95"] == 1
@@ -102,7 +103,8 @@ def test_json_has_its_keys_and_no_nan(report: Report) -> None:
         "settings", "rows", "votes", "agreement", "comparisons", "notes", "plain",
     }  # fmt: skip
     measured = {
-        "recall_at_k", "recall_at_2k", "average_precision", "ndcg_at_20", "share_to_judge", "brier",
+        "recall_at_k", "recall_at_2k", "average_precision", "ndcg_at_20", "share_to_judge",
+        "wss_at_95", "brier",
     }  # fmt: skip
     for row in found["rows"]:
         assert set(row) == {"method", "history_days", "intervals", "reliability"} | measured

@@ -20,6 +20,7 @@ from paperlark.evaluation.metrics import (
     reliability,
     share_to_judge,
     squared_error,
+    work_saved,
 )
 
 
@@ -94,6 +95,16 @@ def test_ties_have_the_mean_average_precision_of_their_orders() -> None:
     assert expected_average_precision(np.zeros(5), wanted) == pytest.approx(np.mean(orders))
     scores = np.array([5.0, 4.0, 3.0, 2.0, 1.0])
     assert expected_average_precision(scores, wanted) == average_precision(wanted)
+
+
+def test_work_saved_over_sampling_by_hand() -> None:
+    # 20 papers, the only wanted one in place 4: 16 are not judged, and .05 would be by chance.
+    wanted = np.arange(1, 21) == 4
+    share = share_to_judge(depths([RankedDay(wanted, wanted.astype(float))]), 0.95)
+    assert work_saved(share, 0.95)[0] == pytest.approx(16 / 20 - 0.05)
+    # Judging all of them to find it costs what chance would save.
+    last = share_to_judge(depths([RankedDay(np.sort(wanted), np.sort(wanted).astype(float))]), 0.95)
+    assert work_saved(last, 0.95)[0] == pytest.approx(-0.05)
 
 
 def test_the_share_to_judge_cuts_every_day_at_the_same_share() -> None:

@@ -12,6 +12,7 @@ from paperlark.domain.paper import PaperId
 from paperlark.domain.search import Hit
 from paperlark.rankers.embedding import Embedding, PaperEncoder, pack
 from paperlark.rankers.semantic_search import SemanticSearch, order
+from paperlark.rankers.tokens import tokenize
 from paperlark.testing import FakePaperVectors, a_paper
 
 DAY = date(2025, 2, 26)
@@ -84,3 +85,14 @@ def test_cosines_are_those_of_the_packed_places(meaning: SemanticSearch) -> None
         meaning.nearest("sonar of bats, bats hunt insects by their echoes", 1)[TWO],
         atol=0.01,
     )
+
+
+def test_a_text_alone_is_embedded_as_among_others() -> None:
+    embedding = Embedding.shipped()
+    texts = [tokenize("Small satellite galaxy, small cosmology"), tokenize("qwertz"), tokenize("")]
+    together = embedding.embed(texts)
+    assert together.any(axis=1).tolist() == [True, False, False]
+    for text, row in zip(texts, together, strict=True):
+        alone = embedding.embed_one(text)
+        assert alone.shape == (1, embedding.dimensions)
+        np.testing.assert_allclose(alone[0], row, atol=1e-6)

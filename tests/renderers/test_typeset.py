@@ -10,7 +10,7 @@ from defusedxml.ElementTree import fromstring
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from paperlark.renderers import typeset
+from paperlark.renderers import tex, typeset
 from standins.digests import HOSTILE
 
 PROSE = {"p", "a", "code", "em", "strong", "span", "sub", "sup", "u"}
@@ -158,3 +158,10 @@ def test_whatever_comes_the_result_is_well_formed_and_holds_only_what_is_allowed
         addresses = [e.get("href", "") for e in root.iter("a")]
         assert all(address.startswith(("https://", "http://")) for address in addresses)
     typeset.plain(text)
+
+
+@given(st.one_of(PLAIN, TEXISH, st.text("ht p:/``''--~$\\{em ")))
+def test_every_token_is_found_and_where_it_begins(text: str) -> None:
+    parser = tex._Parser(text)
+    found, expected = parser._token(0, len(text)), tex._TOKEN.search(text)
+    assert (found and found.span()) == (expected and expected.span())

@@ -195,6 +195,21 @@ def test_texts_are_read_some_at_a_time_and_progress_is_told(
     assert len(store.all_words(_asked("bernoulli")).found) == 5
 
 
+def test_no_more_texts_are_indexed_than_asked_for(
+    connection: sqlite3.Connection, store: SearchStore, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search_index, "_AT_ONCE", 2)
+    with transaction(connection):
+        keep_papers(connection, (a_paper(f"2502.0000{n}") for n in range(5)))
+    index = search_index.FullTextIndex(connection, path, typeset.plain)
+    told: list[int] = []
+    index.catch_up(lambda units=1, *_: told.append(units), 3)
+    assert told == [2, 1]
+    assert store.waiting() == 2
+    index.catch_up(lambda *_: None, 3)
+    assert store.waiting() == 0
+
+
 def test_reading_that_is_interrupted_is_gone_on_with(
     connection: sqlite3.Connection,
     store: SearchStore,

@@ -137,7 +137,7 @@ class ArchiveSearch:
         self, query: SearchQuery, found: Sequence[Hit], method: SearchMethod
     ) -> tuple[tuple[Hit, ...], Mapping[PaperId, float]]:
         """Order by BM25, then rerank the best by BM25 and similarity together."""
-        from paperlark.rankers import semantic_search  # noqa: PLC0415  # numpy and scipy: 0.4 s
+        from paperlark.rankers import semantic_search  # noqa: PLC0415  # numpy: 0.1 s
 
         all_words = method is SearchMethod.ALL_WORDS
         weight = semantic_search.ALL_WORDS_WEIGHT if all_words else semantic_search.ANY_WORD_WEIGHT
@@ -212,7 +212,7 @@ def search_query(  # everything that can be asked for
 
 @contextmanager
 def open_search(settings: Settings, progress: Progress) -> Iterator[ArchiveSearch]:
-    """Open a reader's archive, and index what is new since the last search.
+    """Open a reader's archive, and index what no run has indexed yet.
 
     A run may be at work meanwhile. Raises StoreError where there is no database; none is made.
     """
@@ -229,6 +229,8 @@ def open_search(settings: Settings, progress: Progress) -> Iterator[ArchiveSearc
 
 def _catch_up(finder: PaperSearch, progress: Progress) -> None:
     new = finder.waiting()
+    if not new:  # a run may be writing
+        return
     if new < _SHOW_PROGRESS_FROM:
         finder.catch_up(lambda *_: None)
         return
@@ -237,7 +239,7 @@ def _catch_up(finder: PaperSearch, progress: Progress) -> None:
 
 
 def _semantic(vectors: VectorStore) -> SemanticSearch:
-    from paperlark.rankers.embedding import Embedding  # noqa: PLC0415  # numpy and scipy: 0.4 s
+    from paperlark.rankers.embedding import Embedding  # noqa: PLC0415  # numpy: 0.1 s
     from paperlark.rankers.semantic_search import SemanticSearch  # noqa: PLC0415  # likewise
 
     return SemanticSearch(vectors, Embedding.shipped())

@@ -179,6 +179,7 @@ def command(
       R@k    recall at k, where k is how many papers were wanted that day; R@2k likewise
       nDCG   of the first 20, by relevance
       j95    share of the papers that must be judged to find 95 % of the wanted ones
+      WSS    work saved over sampling at 95 % recall (WSS@95): .95 less j95; in files only
       Brier  squared error of the probabilities
 
     --tokens compares two ways of judging the days: a plain prompt (every paper with the full

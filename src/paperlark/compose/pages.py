@@ -21,7 +21,7 @@ from paperlark.domain.spending import NO_BOUND
 from paperlark.llm.budget import BudgetLedger
 from paperlark.renderers.page_files import RENDERERS
 from paperlark.runs.estimate import EstimateDay, Estimator
-from paperlark.runs.make_page import Aside, FetchAnnouncement, PageMaker
+from paperlark.runs.make_page import Aside, FetchAnnouncement, PageMaker, indexing_at_the_end
 from paperlark.runs.ranking_criteria import CriteriaChooser
 from paperlark.settings import Settings
 from paperlark.settings.environment import Environment, RunOptions
@@ -127,6 +127,8 @@ def open_parts(  # noqa: PLR0917  # all that pages and estimates share
     tell = options.tell if options.anew else None
     stored = open_database(database, pages=settings.output, tell=tell)
     connection = opened.enter_context(stored)
+    if writes:
+        opened.enter_context(indexing_at_the_end(connection, database))
     readers = ReaderStore(connection, database)
     settings = claim(settings, readers, options.tell) if writes else known(settings, readers)
     spending = SpendingStore(connection, database)

@@ -51,6 +51,8 @@ def paragraphs(text: str) -> tuple[str, ...]:
 MOST_MARKS = 30
 """Combining marks in a row, as in Unicode's stream-safe text: no language writes more."""
 _SHORT = 1_000
+_MANY_LETTERS = re.compile(rf"[^\x00-\x7f]{{{MOST_MARKS + 1}}}")
+"""So many beyond ASCII in a row, as all marks are: without them there is no flood."""
 
 
 def normalize(form: Literal["NFC", "NFKC", "NFD", "NFKD"], text: str) -> str:
@@ -58,7 +60,7 @@ def normalize(form: Literal["NFC", "NFKC", "NFD", "NFKD"], text: str) -> str:
 
     They are sorted, and a flood of 100,000 marks would take minutes.
     """
-    if len(text) > _SHORT and not text.isascii():
+    if len(text) > _SHORT and _MANY_LETTERS.search(text):
         text = _without_floods(text)
     return unicodedata.normalize(form, text)
 

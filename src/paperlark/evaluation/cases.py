@@ -72,9 +72,10 @@ OWN = "paperlark"
 RANDOM = "random"
 BM25 = "bm25"
 ARXIV_SANITY = "arxiv-sanity-lite"
+ASREVIEW = "asreview"
 ZOTERO = "zotero-arxiv-daily"
 
-NAMES = (OWN, RANDOM, BM25, ARXIV_SANITY, ZOTERO)
+NAMES = (OWN, RANDOM, BM25, ARXIV_SANITY, ASREVIEW, ZOTERO)
 """Every method, in the order of the tables."""
 
 FIRST_MORNING = "paperlark, first morning"

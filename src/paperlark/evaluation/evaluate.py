@@ -10,10 +10,11 @@ from tempfile import TemporaryDirectory
 
 from paperlark.domain.feedback import Vote
 from paperlark.domain.profile import Cutoffs, Profile
-from paperlark.evaluation.baselines import arxiv_sanity, zotero_arxiv_daily
+from paperlark.evaluation.baselines import arxiv_sanity, asreview, zotero_arxiv_daily
 from paperlark.evaluation.baselines.unlearned import Bm25Ranker, ChanceRanker
 from paperlark.evaluation.cases import (
     ARXIV_SANITY,
+    ASREVIEW,
     BM25,
     OWN,
     RANDOM,
@@ -141,5 +142,7 @@ def _methods(names: frozenset[str], seed: int) -> Iterator[Method]:
         yield Method(BM25, Bm25Ranker(), learns=False)
     if ARXIV_SANITY in names and (sanity := arxiv_sanity.load()):
         yield Method(ARXIV_SANITY, sanity, note=arxiv_sanity.NOTE)
+    if ASREVIEW in names and (review := asreview.load()):
+        yield Method(ASREVIEW, review, note=asreview.NOTE)
     if ZOTERO in names and (zotero := zotero_arxiv_daily.load()):
         yield Method(ZOTERO, zotero, note=zotero_arxiv_daily.NOTE)

@@ -29,6 +29,7 @@ MEASURES = (
     "average_precision",
     "ndcg_at_20",
     *(f"share_to_judge {kept:.2f}" for kept in KEPT),
+    "wss_at_95",
     "brier",
 )
 
@@ -109,16 +110,15 @@ class MethodMetrics:
             return means(np.array(values), day_counts)
 
         depths = metrics.depths(self.days)
+        to_judge = {kept: metrics.share_to_judge(depths, kept, day_counts) for kept in KEPT}
         errors = np.array([metrics.squared_error(day) for day in self.days])
         return {
             "recall_at_k": mean(lambda day, k: metrics.recall(day.wanted, k)),
             "recall_at_2k": mean(lambda day, k: metrics.recall(day.wanted, 2 * k)),
             "average_precision": mean(lambda day, _: metrics.average_precision(day.wanted)),
             "ndcg_at_20": mean(lambda day, _: metrics.ndcg(day.gain)),
-            **{
-                f"share_to_judge {kept:.2f}": metrics.share_to_judge(depths, kept, day_counts)
-                for kept in KEPT
-            },
+            **{f"share_to_judge {kept:.2f}": share for kept, share in to_judge.items()},
+            "wss_at_95": metrics.work_saved(to_judge[0.95], 0.95),
             "brier": ratios(errors, depths.sizes.astype(np.float64), day_counts),
         }
 

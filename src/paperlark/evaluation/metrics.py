@@ -139,6 +139,19 @@ def share_to_judge(found: Depths, kept: float, day_counts: Counts | None = None)
     return share
 
 
+def work_saved(share: Floats, kept: float) -> Floats:
+    """Return the work saved over sampling, WSS@95 with `kept` .95 (Cohen and others, 2006).
+
+    WSS@R = (TN + FN) / N - (1 - R): the share of all N papers that need not be judged to keep the
+    share R of the wanted ones, less what reading only a random share R would save.
+
+    share: any shape, in (0, 1], what `share_to_judge` returns for `kept`
+    returns: the same shape, in [kept - 1, kept); 0 is no better than chance, below 0 worse
+    """
+    saved: Floats = kept - share
+    return saved
+
+
 def squared_error(day: RankedDay) -> float:
     """Return the sum of the squared errors of the probabilities (Brier); NaN without any."""
     if day.probability is None:

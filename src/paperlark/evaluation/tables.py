@@ -58,12 +58,12 @@ def _ranking_parts(report: Report) -> Iterator[RenderableType]:
 
 
 def _table(known: str, rows: Iterable[ReportRow]) -> Table:
-    table = _columns("method", known, *(column.short for column in wording.COLUMNS))
+    table = _columns("method", known, *(column.short for column in wording.TERMINAL_COLUMNS))
     before = None
     for row in rows:
         name = "" if row.method == before else row.method
         before = row.method
-        table.add_row(name, str(row.known), *wording.cells(row))
+        table.add_row(name, str(row.known), *wording.cells(row, wording.TERMINAL_COLUMNS))
     return table
 
 

@@ -16,16 +16,18 @@ from functools import cache
 from importlib.resources import files
 from io import BytesIO
 from itertools import islice
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 from paperlark.domain.code import code_fingerprint
 from paperlark.domain.paper import Paper, PaperId
 from paperlark.ports import PaperEncodings
 from paperlark.rankers.tokens import TermCounts, TermIds, rows_in, rows_of, tokenize_each
+
+if TYPE_CHECKING:
+    from scipy import sparse
 
 Vectors = NDArray[np.float32]
 
@@ -66,6 +68,12 @@ class Embedding:
         """Return a (texts, dimensions) matrix of unit rows; zero where no term is known."""
         counts = rows_in(texts, self._ids)
         return unit(np.asarray(counts @ self._rows, dtype=np.float32))
+
+    def embed_one(self, text: TermCounts) -> Vectors:
+        """Return the embedding of a single text, (1, dimensions), without loading scipy for it."""
+        known = np.isin(text.ids, self._ids, assume_unique=True)
+        rows = self._rows[np.searchsorted(self._ids, text.ids[known])]
+        return unit((text.weights[known] @ rows)[np.newaxis])
 
     def term_lengths(self, terms: TermIds) -> Vectors:
         """Return the length of each term's vector, (terms,), 0 where it is unknown.
@@ -195,6 +203,8 @@ class CorpusStats:
 
     def extended(self, counts: Sequence[TermCounts], embeddings: Vectors) -> CorpusStats:
         """Add rows of other papers, weighted by the same statistics, after the own ones."""
+        from scipy import sparse  # noqa: PLC0415  # 0.1 s that a search need not wait for
+
         if not len(counts):
             return self
         words = sparse.vstack([self.words, self.word_rows(counts)], format="csr")
@@ -231,6 +241,8 @@ def _centred(embeddings: Vectors, centroid: Vectors) -> Vectors:
 
 def _weighted(counts: sparse.csr_matrix, idf: NDArray[np.float64]) -> sparse.csr_matrix:
     """Multiply each column by its idf and scale each row to length 1; (texts, terms)."""
+    from scipy import sparse  # noqa: PLC0415  # as above
+
     values = counts.data * idf[counts.indices]
     sizes = np.diff(counts.indptr)
     row = np.repeat(np.arange(len(sizes)), sizes)

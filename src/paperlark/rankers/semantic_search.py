@@ -13,7 +13,6 @@ from paperlark.domain.paper import PaperId
 from paperlark.domain.search import Hit
 from paperlark.ports import PaperVectors
 from paperlark.rankers.embedding import Embedding, Vectors, pack, unpack
-from paperlark.rankers.knn import nearest_earlier
 from paperlark.rankers.tokens import tokenize
 
 ALL_WORDS_WEIGHT, ANY_WORD_WEIGHT = 0.25, 2.0
@@ -44,6 +43,8 @@ class SemanticSearch:
 
     def nearest(self, text: str, limit: int) -> Mapping[PaperId, float]:
         """Return the papers most similar to the query, with their cosines."""
+        from paperlark.rankers.knn import nearest_earlier  # noqa: PLC0415  # it loads scipy
+
         query = PaperVector(PaperId(""), date.max, "", pack(self._embed(text))[0])
         chunks = self._vectors.before(date.max, self._embedding.fingerprint)
         (near,) = nearest_earlier([query], chunks, min_similarity=MIN_SIMILARITY, limit=limit)
@@ -51,7 +52,7 @@ class SemanticSearch:
 
     def _embed(self, text: str) -> Vectors:
         """Return the query as one row: (1, dimensions)."""
-        return self._embedding.embed([tokenize(text)])
+        return self._embedding.embed_one(tokenize(text))
 
 
 def order(hits: Sequence[Hit], similarities: Mapping[PaperId, float], weight: float) -> list[Hit]:

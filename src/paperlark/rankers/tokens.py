@@ -7,12 +7,15 @@ import zlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 from paperlark.domain.plain_text import strip_accents
+
+if TYPE_CHECKING:
+    from scipy import sparse
 
 TermIds = NDArray[np.uint32]
 
@@ -191,6 +194,8 @@ def _stem(word: str) -> str:
 
 def rows_of(counts: Sequence[TermCounts]) -> tuple[TermIds, sparse.csr_matrix]:
     """Return the terms that occur, ascending, and the weights as a (texts, terms) matrix."""
+    from scipy import sparse  # noqa: PLC0415  # 0.1 s that a search need not wait for
+
     none = np.zeros(0, np.uint32)
     terms, columns = _unique(np.concatenate([none, *(one.ids for one in counts)]))
     weights = np.concatenate([np.zeros(0, np.float32), *(one.weights for one in counts)])
@@ -216,6 +221,8 @@ def _unique(ids: TermIds) -> tuple[TermIds, NDArray[np.int32]]:
 
 def rows_in(counts: Sequence[TermCounts], ids: TermIds) -> sparse.csr_matrix:
     """Return the weights as a (texts, terms) matrix with the columns `ids`, which ascend."""
+    from scipy import sparse  # noqa: PLC0415  # as above
+
     terms, rows = rows_of(counts)
     kept = np.isin(terms, ids, assume_unique=True)[rows.indices]
     ends = np.concatenate([[0], np.cumsum(kept)])[rows.indptr]

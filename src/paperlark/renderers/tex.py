@@ -104,6 +104,8 @@ _TOKEN = re.compile(
     |(?P<tie>(?<=[A-Za-z.])~(?=[\w\\$]))""",
     re.VERBOSE,
 )
+_BEGINNING = re.compile(r"[\\${`'~-]|h(?=ttp)")
+"""What a token begins with: such a character is found many times as fast as the next token."""
 _BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
 _DOLLAR = re.compile(r"(?<!\\)\$")
 _ADDRESS = re.compile(r"\{\s?(https?://[^\s<>\"{}\\^`]{1,2000})\s?\}")
@@ -153,13 +155,22 @@ class _Parser:
     def pieces(self, start: int, end: int) -> Iterator[Piece]:
         """Parse from `start` to `end`."""
         at = start
-        while found := _TOKEN.search(self._text, at, end):
+        while found := self._token(at, end):
             yield Prose(self._text[at : found.start()])
             method: Callable[[re.Match[str], int], _Parsed | None]
             method = getattr(self, f"_{found.lastgroup}")
             piece, at = method(found, end) or (Prose(found[0]), found.end())
             yield piece
         yield Prose(self._text[at:end])
+
+    def _token(self, start: int, end: int) -> re.Match[str] | None:
+        at = start
+        while begins := _BEGINNING.search(self._text, at, end):
+            at = begins.start()
+            if found := _TOKEN.match(self._text, at, end):
+                return found
+            at += 1
+        return None
 
     def _url(self, found: re.Match[str], _end: int) -> _Parsed | None:
         if len(found[0]) > LONGEST_ADDRESS:

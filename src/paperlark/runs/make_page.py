@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -21,12 +22,14 @@ from paperlark.domain.profile import Profile
 from paperlark.domain.run_states import State
 from paperlark.domain.translation import RankingCriteria
 from paperlark.ports import Progress, Renderer
+from paperlark.renderers import typeset
 from paperlark.renderers.manifest import (
     failure_path,
     failure_record,
     manifest_path,
     owner,
 )
+from paperlark.store.search_index import FullTextIndex
 
 _log = logging.getLogger(__name__)
 
@@ -174,6 +177,24 @@ class PageMaker:
             evidence = source.evidence(self.profile, day + timedelta(days=1))
             self.parts.ranker.learn(ranking.criteria, evidence)
         return MadePage(digest, paths, kept, tuple(sorted(answered - {day})), later)
+
+
+_MOST_INDEXED = 20_000
+"""Texts indexed after one run: those of two months, some three seconds' work."""
+
+
+@contextmanager
+def indexing_at_the_end(connection: sqlite3.Connection, database: Path) -> Iterator[None]:
+    """Index the papers of a run when its pages are made, so that no search waits for that.
+
+    What cannot be indexed now, or was left by a run that was ended, is left to the next.
+    """
+    yield
+    try:
+        index = FullTextIndex(connection, database, typeset.plain)
+        index.catch_up(lambda *_: None, _MOST_INDEXED)
+    except StoreError as error:
+        _log.warning("new papers are not indexed yet, the next search will do it: %s", error)
 
 
 @dataclass(frozen=True, slots=True)

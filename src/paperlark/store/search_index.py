@@ -156,10 +156,10 @@ class FullTextIndex:
             (found,) = self._connection.execute("SELECT count(*) FROM search_waiting").fetchone()
         return int(found)
 
-    def catch_up(self, advance: Advance) -> None:
-        """Index all waiting texts, some in each transaction; an interrupted run is continued."""
+    def catch_up(self, advance: Advance, most: int | None = None) -> None:
+        """Index waiting texts, `most` or all, some in each transaction; the rest waits on."""
         read = 0
-        while some := self._read_some():
+        while some := self._read_some(_AT_ONCE if most is None else min(_AT_ONCE, most - read)):
             advance(some)
             read += some
         if read >= _WORTH_MERGING:
@@ -168,9 +168,9 @@ class FullTextIndex:
                     "INSERT INTO search_words (search_words) VALUES ('optimize')"
                 )
 
-    def _read_some(self) -> int:
+    def _read_some(self, most: int) -> int:
         with store_errors(self._path), transaction(self._connection):
-            waiting = self._connection.execute(_WAITING, (_AT_ONCE,)).fetchall()
+            waiting = self._connection.execute(_WAITING, (most,)).fetchall()
             for number, paper, profile in waiting:
                 self._read(paper, profile)
                 self._connection.execute("DELETE FROM search_waiting WHERE number = ?", (number,))

@@ -1,4 +1,4 @@
-"""Baseline rankers: random, BM25, and the methods of two other tools.
+"""Baseline rankers: random, BM25, and the methods of three other tools.
 
 This module has what they share.
 """

@@ -10,15 +10,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
-from typing import Any
 
 import numpy as np
 
 from paperlark.domain.criteria import Criteria
-from paperlark.domain.feedback import NO_EVIDENCE, Evidence, LabelSource
+from paperlark.domain.feedback import NO_EVIDENCE, Evidence
 from paperlark.domain.judgement import Match
-from paperlark.domain.paper import Paper, PaperId
-from paperlark.evaluation.baselines import collection, in_order, paper_text, wanted_text
+from paperlark.domain.paper import Paper
+from paperlark.evaluation.baselines import in_order, wanted_text
+from paperlark.evaluation.baselines.tfidf import Matrix, TfIdf, fitted_papers, wanted_and_others
 from paperlark.evaluation.metrics import Bools, Floats
 
 NOTE = "without wanted papers: TF-IDF cosine with the criteria"
@@ -34,62 +34,13 @@ WHOLE = 1000
 STRENGTH = 0.01
 """The SVM's C, the inverse of its regularization."""
 
-Matrix = Any
-"""A scipy CSR matrix, shape (papers, terms), rows of unit length; scipy has no type annotations."""
-
-
-@dataclass(slots=True)
-class _TfIdf:
-    """TF-IDF fitted to the announced and the judged papers; the vector of each paper is cached."""
-
-    fitted: tuple[Paper, ...]
-    _vectorizer: Any
-    _vectors: Matrix
-    _row: dict[PaperId, int]
-
-    @classmethod
-    def fit(cls, papers: tuple[Paper, ...]) -> _TfIdf:
-        """Fit to these papers; raises ValueError if no term is left."""
-        from sklearn.feature_extraction.text import TfidfVectorizer  # noqa: PLC0415  # seconds
-
-        vectorizer = TfidfVectorizer(
-            strip_accents="unicode",
-            stop_words="english",
-            token_pattern=r"\b[^\W\d]\w+",  # noqa: S106  # no secret
-            ngram_range=(1, 2),
-            max_features=FEATURES,
-            min_df=max(1, round(LEAST * min(1.0, len(papers) / WHOLE))),
-            max_df=MOST if MOST * len(papers) > LEAST else LEAST,
-            sublinear_tf=True,
-        )
-        vectors = vectorizer.fit_transform(map(paper_text, papers))
-        return cls(papers, vectorizer, vectors, {one.id: at for at, one in enumerate(papers)})
-
-    def vectors(self, papers: Sequence[Paper]) -> Matrix:
-        """Return the papers' vectors."""
-        from scipy import sparse  # noqa: PLC0415  # as above
-
-        new = {paper.id: paper for paper in papers if paper.id not in self._row}
-        if new:
-            self._row |= {one: at for at, one in enumerate(new, self._vectors.shape[0])}
-            vectors = self._vectorizer.transform(map(paper_text, new.values()))
-            self._vectors = sparse.vstack([self._vectors, vectors], format="csr")
-        return self._vectors[[self._row[paper.id] for paper in papers]]
-
-    def similarity(self, papers: Sequence[Paper], text: str) -> Floats:
-        """Return the cosine of each paper with a text, in [0, 1]: shape (papers,)."""
-        found: Floats = (
-            (self.vectors(papers) @ self._vectorizer.transform([text]).T).toarray().ravel()
-        )
-        return found
-
 
 @dataclass(slots=True)
 class ArxivSanityRanker:
     """Implements Ranker; needs scikit-learn."""
 
     # Cached, because each day is ranked with several histories.
-    _space: _TfIdf | None = None
+    _space: TfIdf | None = None
 
     def rank(
         self,
@@ -100,24 +51,32 @@ class ArxivSanityRanker:
         """Rank by the signed distance from the SVM's hyperplane."""
         if not papers:
             return ()
-        judged = (one.paper for one in evidence.examples if one.label_source is LabelSource.JUDGE)
-        known = collection(papers, (*evidence.stream, *judged))
+        known = fitted_papers(papers, evidence)
         if self._space is None or self._space.fitted != known:
             try:
-                self._space = _TfIdf.fit(known)
+                self._space = _fit(known)
             except ValueError:  # no term distinguishes these papers
                 return in_order(papers, np.zeros(len(papers)))
-        wanted = {
-            example.paper.id: example.paper for example in evidence.examples if example.wanted
-        }
+        wanted, others = wanted_and_others(evidence, papers)
         if not wanted:
             return in_order(papers, self._space.similarity(papers, wanted_text(criteria)))
-        # Without negative examples the stream is negative.
-        unwanted = [one.paper for one in evidence.examples if not one.wanted] or evidence.stream
-        others = {one.id: one for one in (*papers, *unwanted) if one.id not in wanted}
         examples = self._space.vectors([*wanted.values(), *others.values()])
         positive = np.arange(len(wanted) + len(others)) < len(wanted)
         return in_order(papers, _distance(self._space.vectors(papers), examples, positive))
+
+
+def _fit(papers: tuple[Paper, ...]) -> TfIdf:
+    return TfIdf.fit(
+        papers,
+        strip_accents="unicode",
+        stop_words="english",
+        token_pattern=r"\b[^\W\d]\w+",  # noqa: S106  # no secret
+        ngram_range=(1, 2),
+        max_features=FEATURES,
+        min_df=max(1, round(LEAST * min(1.0, len(papers) / WHOLE))),
+        max_df=MOST if MOST * len(papers) > LEAST else LEAST,
+        sublinear_tf=True,
+    )
 
 
 def load() -> ArxivSanityRanker | None:

