@@ -276,3 +276,12 @@ def test_an_address_may_name_secrets_which_are_filled_in_where_it_is_asked(home:
     assert address == "https://ada:p%40ss-w0rd@h/v1?key=k3y-4711"
     with pytest.raises(SecretMissing, match=r"no secret GW_KEY: keep it: paperlark secret set"):
         settings.model.address(Environment(variables={"GW_PASSWORD": "x"}))
+
+
+def test_a_setting_with_a_very_long_name_is_told_in_a_short_line(tmp_path: Path) -> None:
+    path = tmp_path / "paperlark.toml"
+    path.write_text(f'name = "Me"\ncategories = ["cs.LG"]\n{"na-" * 9000} = 1\n')
+    (tmp_path / "criteria.md").write_text("Bats.")
+    with pytest.raises(ProfileError, match="no setting has so long a name") as raised:
+        load_settings(path)
+    assert len(str(raised.value)) < 1000

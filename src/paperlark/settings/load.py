@@ -349,8 +349,14 @@ def _fields(shape: type[ProfileShape], place: Iterable[str]) -> Mapping[str, obj
     return properties
 
 
+_LONGEST_KEY = 60
+"""Characters of a setting's name that are looked at, and shown."""
+
+
 def _unknown_setting(name: str, key: str, known: tuple[str, ...]) -> str:
     """Name the setting that was probably meant, else all that can stand there."""
+    if len(key) > _LONGEST_KEY:
+        return f'unknown setting "{name[:_LONGEST_KEY]}…"; no setting has so long a name'
     plain = key.lower().replace("-", "_")
     same = [one for one in known if one.replace("_", "") == plain.replace("_", "")]
     close = same or difflib.get_close_matches(plain, known, n=1, cutoff=0.75)
