@@ -153,7 +153,7 @@ def test_after_403_no_more_requests_are_sent(
     with pytest.raises(SourceUnreachable, match="HTTP 403") as raised:
         client.get(url)
     assert "stop" in str(raised.value)
-    with pytest.raises(SourceUnreachable, match=r"was not requested, because .* HTTP 403"):
+    with pytest.raises(SourceUnreachable, match=r"was asked nothing more, because .* HTTP 403"):
         client.get(f"{arxiv.url('list')}/list/cs.LG/new")
     assert len(arxiv.log) == 1
 
@@ -213,7 +213,7 @@ def test_a_used_up_time_limit_is_an_error(
     ) as client:
         client.get(url)
         rate_limit_clock.passes(11)
-        with pytest.raises(SourceUnreachable, match="the 10 s allowed for arXiv are used up"):
+        with pytest.raises(SourceUnreachable, match="the 10 s allowed for it are used up"):
             client.get(url)
     assert len(arxiv.log) == 1
 

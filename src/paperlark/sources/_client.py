@@ -192,17 +192,17 @@ class ArxivClient:
         """Start the budget anew, for another day's announcement."""
         self._began = None
 
-    def _check_allowed(self, url: str) -> None:
+    def _check_allowed(self) -> None:
         if self._forbidden:
             raise SourceUnreachable(
-                f"{url} was not requested, because {self._forbidden}",
+                f"arXiv was asked nothing more, because {self._forbidden}",
                 hint=_STOP,
             )
         if self._began is None:
             self._began = self._clock.timer()
         if self._left() <= 0:
             raise SourceUnreachable(
-                f"{url} was not requested: the {self._budget:g} s allowed for arXiv are used up",
+                f"arXiv was asked nothing more: the {self._budget:g} s allowed for it are used up",
                 hint="allow more time, or try again later",
             )
 
@@ -228,7 +228,7 @@ class ArxivClient:
     def _ask(self, url: str, accept: frozenset[int], attempt: int) -> Response:
         """Ask once; the pause that arXiv asks for is written down before our turn ends."""
         server = _server(url)
-        self._check_allowed(url)
+        self._check_allowed()
         connect = self._search_left(server, attempt)
         with self._rate_limit.turn(server, self._left()) as unused:
             try:
