@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from paperlark.domain.feedback import Example, LabelSource
+from paperlark.rankers import training_data
 from paperlark.rankers.training_data import sample_weights, working_set
 from paperlark.testing import a_paper
 
@@ -36,6 +37,13 @@ def test_a_short_history_is_learned_from_whole() -> None:
     assert working_set(examples) == tuple(examples)
 
 
+@pytest.fixture
+def small_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(training_data, "_WORKING_SET", 8_000)
+    monkeypatch.setattr(training_data, "_LEAST_REJECTED", 4_000)
+
+
+@pytest.mark.usefixtures("small_set")
 def test_of_a_long_history_the_wanted_and_the_latest_are_kept() -> None:
     examples = _history(150, 90)
     kept = working_set(examples)
@@ -47,6 +55,7 @@ def test_of_a_long_history_the_wanted_and_the_latest_are_kept() -> None:
     assert working_set(examples) == kept
 
 
+@pytest.mark.usefixtures("small_set")
 def test_what_is_left_out_is_stood_for() -> None:
     examples = _history(150, 90)
     kept = [one.stands_for for one in working_set(examples) if not one.wanted]

@@ -189,8 +189,7 @@ class EmbeddedRanker:
         return model
 
     def _learn(self, criteria: Criteria, table: TrainingTable) -> ReaderModel:
-        others = self._encoder.encode(table.papers[table.background :])
-        corpus = self._corpora.of(table.papers[: table.background]).extended(*others)
+        corpus = self._corpora.of(table.papers)
         terms = CriteriaTerms.of(criteria)
         features = criteria_features(corpus, terms, self._encoder.embedding)
         return learn(corpus, features, table)
@@ -201,7 +200,7 @@ def _made_of(table: TrainingTable, criteria: Criteria, embedding: str) -> str:
     made = hashlib.sha256(f"{code_fingerprint(*ENCODED_BY)} {embedding} {criteria!r}".encode())
     papers = [(one.id, one.version, len(one.title) + len(one.abstract)) for one in table.papers]
     made.update(repr(papers).encode())
-    made.update(repr([table.background, len(table.unlabelled)]).encode())
+    made.update(repr(len(table.unlabelled)).encode())
     for one in table.examples:
         label = (one.wanted, one.label_source.value, one.relevance, one.novelty, one.stands_for)
         made.update(f"{one.day} {label}".encode())

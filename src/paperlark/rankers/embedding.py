@@ -201,16 +201,6 @@ class CorpusStats:
         """Centre other texts' embeddings like `vectors`: (texts, dimensions), unit rows."""
         return _centred(embeddings, self.centroid)
 
-    def extended(self, counts: Sequence[TermCounts], embeddings: Vectors) -> CorpusStats:
-        """Add rows of other papers, weighted by the same statistics, after the own ones."""
-        from scipy import sparse  # noqa: PLC0415  # 0.1 s that a search need not wait for
-
-        if not len(counts):
-            return self
-        words = sparse.vstack([self.words, self.word_rows(counts)], format="csr")
-        vectors = np.concatenate([self.vectors, self.centre(embeddings)])
-        return CorpusStats(self.ids, self.idf, words, vectors, self.centroid)
-
 
 class Corpora:
     """Builds the corpus of some papers once for all readers who rank it; keeps the latest two."""

@@ -31,7 +31,7 @@ _HALF_LIFE = {LabelSource.JUDGE: 120.0, LabelSource.READER: 240.0, LabelSource.L
 _DEFAULT_THRESHOLD = 7.5
 """The relevance that separates wanted from unwanted, where no example shows it."""
 
-_WORKING_SET, _LEAST_REJECTED = 8_000, 4_000
+_WORKING_SET, _LEAST_REJECTED = 20_000, 10_000
 """Examples that are learned from, and how many of them are papers that a judge rejected."""
 
 _UNWANTED_PER_WANTED = 3
@@ -49,14 +49,12 @@ class TrainingTable:
     """The papers that are learned from, a row each: first the background's, then other examples.
 
     papers: the background, then the examples that are not in it
-    background: how many rows are the background's
     examples: the labelled ones that have a text
     example_rows: (examples,) the row of each example
     unlabelled: rows of announced papers that no example labels, ascending
     """
 
     papers: tuple[Paper, ...]
-    background: int
     examples: tuple[Example, ...]
     example_rows: NDArray[np.int64]
     unlabelled: NDArray[np.int64]
@@ -80,7 +78,7 @@ class TrainingTable:
             rows.append(at)
         example_rows = np.array(rows, dtype=np.int64)
         unlabelled = np.setdiff1d(np.arange(today, len(background)), example_rows)
-        return cls(tuple(papers), len(background), examples, example_rows, unlabelled)
+        return cls(tuple(papers), examples, example_rows, unlabelled)
 
     def labelled(self, count: int) -> NDArray[np.int64]:
         """Return the rows of the first `count` papers learned from: examples, then unlabelled."""
