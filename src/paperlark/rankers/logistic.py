@@ -20,7 +20,7 @@ Matrix: TypeAlias = Any
 """A dense or a sparse matrix: both take the same operators, and scipy ships no types."""
 
 _MAX_ITERATIONS, _HISTORY = 40, 20
-"""Of L-BFGS; with 25 it ranks .003 worse after 60 judged days, with more no better."""
+"""Of L-BFGS; with 25 it ranks .003 worse after 60 judged days."""
 
 _SUFFICIENT, _SHORTEST, _TOLERANCE = 1e-4, 1e-6, 1e-9
 """Of its line search: the least share of the promised gain, the shortest step; and the relative
