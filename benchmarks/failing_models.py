@@ -1,4 +1,4 @@
-"""Have a model fail in every way on a real day, and hold what that may cost and must not.
+"""Fail a model in every way on a real day, and hold what that may cost and must not.
 
     python benchmarks/failing_models.py [--parallel 8] [--only 503 --only slow]
 
@@ -96,7 +96,7 @@ def _way(way: str, faults: Sequence[str], parallel: int, size: int) -> dict[str,
 def _homes(
     server: HTTPServer, faults: Sequence[str | None], parallel: int, size: int
 ) -> Iterator[tuple[Home, str | None]]:
-    """Give a new folder with the real day for each fault; its days before stay as they are."""
+    """Yield a new folder with the real day for each fault; its days before stay as they are."""
     for fault in faults:
         with tempfile.TemporaryDirectory(dir=MEMORY) as name:
             server.clear()

@@ -24,7 +24,7 @@ def no_waiting() -> Iterator[None]:
 
 
 def laid_out(folder: Path, server: HTTPServer) -> Home:
-    """Give a day of two questions that are asked at the same time, and little patience."""
+    """Return a day of two questions that are asked at the same time, and little patience."""
     server.clear()
     home = home_at(folder, server, papers=PAPERS, more="timeout = 0.3")
     profile = home.profile.read_text()

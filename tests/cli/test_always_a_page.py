@@ -11,7 +11,6 @@ from datetime import date
 from html import unescape
 from pathlib import Path
 from typing import Any
-from zlib import crc32
 
 import pytest
 from pytest_httpserver import HTTPServer
@@ -20,10 +19,10 @@ from paperlark.domain.paper import Paper
 from standins import mail_server
 from standins.arxiv import StandInArxiv
 from standins.commands import At, Paperlark
+from standins.failing_models import WELL
 from standins.mail_server import MailServer
 from standins.openai import (
     Behaviour,
-    Rows,
     StandIn,
     complains,
     hangs_up,
@@ -57,19 +56,6 @@ FAULTS: dict[str, Behaviour] = {
 }
 MOST_REQUESTS = 1.2 * 1 + 5
 """For a day of one question: 1.2 times what it takes when all is well, and 5."""
-
-
-def _favours_half(rows: Rows) -> Rows:
-    """Want about half of the papers."""
-    return [
-        {**row, "relevance": 9, "novelty": 9}
-        if crc32(row["id"].encode()) % 2
-        else {**row, "relevance": 2, "novelty": 2}
-        for row in rows
-    ]
-
-
-WELL = judges(_favours_half)
 
 
 @dataclass

@@ -39,7 +39,7 @@ Shell = Callable[..., str]
 
 @pytest.fixture
 def empty(tmp_path: Path) -> Path:
-    """Give an environment with pip and nothing else."""
+    """Return an environment with pip and nothing else."""
     folder = tmp_path / "empty"
     venv.create(folder, with_pip=True)
     return folder

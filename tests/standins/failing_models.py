@@ -109,7 +109,7 @@ def _favours_half(rows: Rows) -> Rows:
     ]
 
 
-_WELL = judges(_favours_half)
+WELL = judges(_favours_half)
 
 
 @dataclass
@@ -171,7 +171,7 @@ class Trial:
 
     def _well(self, standing: StandIn, request: Request) -> Response:
         self.judged.update(paper["id"] for paper in papers_of(json.loads(request.data)))
-        return _WELL(standing, request)
+        return WELL(standing, request)
 
     def _at_the_door(self, request: Request, _handle: Handle) -> Response:
         assert self.fault is not None

@@ -56,7 +56,7 @@ def explain(error: OSError) -> PaperlarkError:
 
 
 def drop_output() -> None:
-    """Give up what cannot be written: at exit Python would try again, and complain."""
+    """Drop what cannot be written: at exit Python would try again, and complain."""
     for stream in filter(None, (sys.stdout, sys.stderr)):
         try:
             stream.flush()

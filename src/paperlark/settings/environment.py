@@ -87,7 +87,7 @@ class Environment:
     zone: Callable[[], tzinfo] = machine_zone
 
     def __post_init__(self) -> None:
-        """Have the secrets among the variables redacted from now on."""
+        """Redact the secrets among the variables from now on."""
         remember_variables(self.variables)
 
     @property
