@@ -71,26 +71,29 @@ def crawl(address: str) -> tuple[set[str], list[str]]:
 
 def _leads_nowhere(page: str, target: str, anchor: str) -> bool:
     """Look again: a page that was read before a build may link to what the build deleted."""
-    if (target, anchor) not in set(_links(page, _get(page) or b"")):
-        return False
-    content = _get(target)
-    return content is None or not _has(content, anchor)
+    while True:
+        there = _get(page)
+        if (target, anchor) not in set(_links(page, there or b"")):
+            return False
+        content = _get(target)
+        if content is not None and _has(content, anchor):
+            return False
+        if there == _get(page):
+            return True
 
 
 def _leads_nowhere_from_index(page: str) -> bool:
-    """Tell whether the index names files that are missing or of another build, and goes on to."""
-    index = urljoin(page, "index.json")
-
-    def read() -> bool:
-        segments = json.loads(_get(index) or b"{}")["segments"]
-        return all(
-            json.loads(_get(urljoin(page, f"{one['name']}/{name}.json")) or b"{}").get("made_of")
-            == one["made_of"]
-            for one in segments
+    """Tell whether the index names files that are missing though it is the index still."""
+    while True:
+        index = _get(urljoin(page, "index.json"))
+        whole = index is not None and all(
+            _get(urljoin(page, f"{one['name']}/{name}.json")) is not None
+            for one in json.loads(index)["segments"]
             for name in ("terms-0", "words", "papers-0")
         )
-
-    return not any(read() for _ in range(5))
+        # A build that ended meanwhile has deleted what the index before it named.
+        if whole or index == _get(urljoin(page, "index.json")):
+            return not whole
 
 
 def _get(address: str) -> bytes | None:

@@ -27,17 +27,20 @@ INDEX = "index.json"
 class _Segment:
     """Days indexed together: a third of a month, so that a new day rebuilds little."""
 
-    name: str
+    third: str
     days: tuple[ArchiveDay, ...]
 
     @property
     def inputs(self) -> str:
-        return fingerprint_of("segment", self.name, [one.fingerprint for one in self.days])
+        return fingerprint_of("segment", self.third, [one.fingerprint for one in self.days])
 
     @property
-    def stamp(self) -> str:
-        """The part of its fingerprint that the index and each of its files have."""
-        return self.inputs[:8]
+    def name(self) -> str:
+        """The folder of its files: another one when its content changes.
+
+        So whatever index is there names files that are there, of one and the same build.
+        """
+        return f"{self.third}-{self.inputs[:8]}"
 
 
 def search_files(archive: SiteArchive, scanned: ScannedPapers) -> Iterator[File]:
@@ -54,8 +57,8 @@ def search_files(archive: SiteArchive, scanned: ScannedPapers) -> Iterator[File]
         ends = (segment.days[0].day, segment.days[-1].day)
         count = scanned.count(archive.profile, *ends)
         read = partial(_papers, scanned, archive.profile, *ends)
-        files = _SegmentFiles(read, segment.stamp)
-        segments.append({"name": segment.name, "papers": count, "made_of": segment.stamp})
+        files = _SegmentFiles(read)
+        segments.append({"name": segment.name, "papers": count})
         for number in range(SHARDS):
             path = addresses.searched(f"{segment.name}/terms-{number}.json")
             yield File(path, segment.inputs, partial(files.shard, number))
@@ -73,8 +76,8 @@ def search_files(archive: SiteArchive, scanned: ScannedPapers) -> Iterator[File]
 
 
 def _segments(archive: SiteArchive) -> Iterator[_Segment]:
-    for name, days in groupby(archive.days, key=lambda one: _third(one.day)):
-        yield _Segment(name, tuple(days))
+    for third, days in groupby(archive.days, key=lambda one: _third(one.day)):
+        yield _Segment(third, tuple(days))
 
 
 def _third(day: date) -> str:
@@ -83,14 +86,10 @@ def _third(day: date) -> str:
 
 
 class _SegmentFiles:
-    """Builds all files of a segment at the first request, and drops each once returned.
+    """Builds all files of a segment at the first request, and drops each once returned."""
 
-    Each says what it was made of: who has the index of another build must not take it for theirs.
-    """
-
-    def __init__(self, papers: Callable[[], Sequence[ScannedPaper]], stamp: str) -> None:
+    def __init__(self, papers: Callable[[], Sequence[ScannedPaper]]) -> None:
         self._papers = papers
-        self._stamp = stamp
         self._shards: dict[int, bytes] = {}
         self._blocks: dict[int, bytes] = {}
         self._words: bytes | None = None
@@ -98,21 +97,18 @@ class _SegmentFiles:
     def shard(self, number: int) -> bytes:
         if number not in self._shards:
             self._make()
-        return self._stamped(self._shards.pop(number))
+        return self._shards.pop(number)
 
     def block(self, number: int) -> bytes:
         if number not in self._blocks:
             self._make()
-        return self._stamped(self._blocks.pop(number, b"[]"))
+        return self._blocks.pop(number, b"[]")
 
     def words(self) -> bytes:
         if self._words is None:
             self._make()
         words, self._words = self._words, None
-        return self._stamped(words or b"[]")
-
-    def _stamped(self, content: bytes) -> bytes:
-        return b'{"made_of":"%s","content":%s}' % (self._stamp.encode(), content)
+        return words or b"[]"
 
     def _make(self) -> None:
         papers = self._papers()
