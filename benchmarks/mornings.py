@@ -1,12 +1,19 @@
-"""Bring pages to four channels on 500 seeded mornings of random failures, and hold what must hold.
+"""Bring pages to two readers on 500 seeded mornings of random failures, and hold what must hold.
 
     python benchmarks/mornings.py [--mornings 500] [--seed 0]
 
 A mailbox, Slack, Discord and Telegram, stood in for on loopback, are busy, unreachable, gone for
-days, or lose their answers; runs are killed at any moment. No page comes twice, none is missing
-where the channel recovered within a week, what nobody can know is told, and so is every lasting
-failure; no service is asked before the pause it wanted is over, and none gets more than it takes.
-Any breach ends it with exit code 1 and names the seed.
+days, or lose their answers; runs are killed at any moment. Pages are drawn by lot: whole, within
+their budget, ranked because the model failed, half judged, without a feed, in a batch, or none;
+what is incomplete is made again by `paperlark morning`, and whole pages by hand. Profiles cannot
+be read, a run has a bug, an earlier run hangs; two of three archives share a database among the
+readers.
+
+No paper comes twice, no page and no completion is missing where the channel recovered within a
+week, and a completion has what is new and nothing else. What nobody can know is told, so is every
+lasting failure, a day without a page and a run that hangs, once (a day) on each channel. One
+profile's failure is its own. No service is asked before the pause it wanted is over, and none gets
+more than it takes. Any breach ends it with exit code 1 and names the seed.
 """
 
 from __future__ import annotations
@@ -24,8 +31,9 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
 from standins import mail_server, webhooks
+from standins.looking_back import Tally
 from standins.mail_server import MailServer
-from standins.mornings import Mornings, Tally, unthrottled
+from standins.mornings import Mornings, unthrottled
 from standins.trust import Trust
 from standins.webhooks import Webhooks
 
@@ -42,7 +50,7 @@ def main() -> int:
     options = parser.parse_args()
     # The stand-ins' own remarks are no news.
     warnings.simplefilter("ignore")
-    logging.disable(logging.WARNING)
+    logging.disable(logging.CRITICAL)
     started, seen, breaches = time.monotonic(), Counter[str](), list[str]()
     for number in range(-(-options.mornings // AT_ONCE)):
         tally = _live(min(AT_ONCE, options.mornings - number * AT_ONCE), options.seed + number)

@@ -796,7 +796,7 @@ class OpenedProfile:
 
         Returns what became of each delivery. One channel that fails does not stop the next.
 
-        Raises StoreError where the day has no page.
+        Raises StoreError where the day has no page, RunHangs where another run hangs.
 
         >>> profile.deliver().complete
         True

@@ -4,11 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from paperlark.delivery import send
+from paperlark.delivery import due, send
+from paperlark.delivery.deliveries import Outboxes
 from paperlark.domain.delivery import MessageStatus, Parcel
 from standins import mail_server, webhooks
+from standins.looking_back import Tally
 from standins.mail_server import MailServer
-from standins.mornings import Mornings, Tally, unthrottled
+from standins.mornings import Mornings, unthrottled
 from standins.trust import Trust, trust, trusted
 from standins.webhooks import Webhooks
 
@@ -31,13 +33,15 @@ def _live(
         return Mornings(folder, hooks, mail, seed).live(mornings)
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize(("seed", "mornings"), [(1, 15), (2, 15), (21, 6), (25, 6)])
 def test_every_page_arrives_once_and_every_lasting_failure_is_told(
-    tmp_path: Path, trusted: Trust, monkeypatch: pytest.MonkeyPatch, seed: int
+    tmp_path: Path, trusted: Trust, monkeypatch: pytest.MonkeyPatch, seed: int, mornings: int
 ) -> None:
-    tally = _live(tmp_path, trusted, monkeypatch, seed=seed, mornings=15)
+    tally = _live(tmp_path, trusted, monkeypatch, seed=seed, mornings=mornings)
     assert not tally.breaches
     assert tally.seen["arrived"] > 20
+    assert tally.seen["page ranked without a model"] > 0
+    assert tally.seen["completion arrived"] > 0
 
 
 def test_a_lost_answer_that_is_sent_again_is_found_out(
@@ -83,3 +87,21 @@ def test_a_message_that_is_left_out_is_found_out(
     monkeypatch.setattr(send, "_send", lazy)
     tally = _live(tmp_path, trusted, monkeypatch, seed=2, mornings=15)
     assert any("papers that did not come" in breach for breach in tally.breaches)
+
+
+def test_a_completion_that_is_forgotten_is_found_out(
+    tmp_path: Path, trusted: Trust, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The mornings would notice: here nobody is told that a page is complete."""
+    monkeypatch.setattr(due, "_to_be_completed", lambda *_: False)
+    tally = _live(tmp_path, trusted, monkeypatch, seed=2, mornings=10)
+    assert any("completed and never told" in breach for breach in tally.breaches)
+
+
+def test_a_run_that_hangs_in_silence_is_found_out(
+    tmp_path: Path, trusted: Trust, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The mornings would notice: here the channels hear nothing of a run that hangs."""
+    monkeypatch.setattr(Outboxes, "tell_hanging", lambda *_: None)
+    tally = _live(tmp_path, trusted, monkeypatch, seed=21, mornings=6)
+    assert any("'hangs: it is at work' told 0 times" in breach for breach in tally.breaches)

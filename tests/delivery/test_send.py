@@ -127,6 +127,25 @@ def test_a_run_that_was_killed_while_sending_leaves_a_doubt(
     assert found.statuses == (fate,)
 
 
+@pytest.mark.parametrize(
+    ("before", "troubles"),
+    [
+        (MessageStatus.WAITING, (MAYBE, BUSY, BUSY)),
+        (MessageStatus.WAITING, (MAYBE, REFUSED)),
+        (MessageStatus.SENDING, (BUSY, BUSY, BUSY)),
+        (MessageStatus.SENDING, (REFUSED,)),
+    ],
+)
+def test_what_may_have_arrived_is_not_forgotten_by_later_attempts(
+    before: MessageStatus, troubles: tuple[DeliveryError, ...]
+) -> None:
+    found = _deliver(_parcel(before), FakeChannel(*troubles, deduplicates=True))
+    assert found.statuses == (MessageStatus.SENDING,)
+    assert found.open
+    assert found.may_have_arrived
+    assert found.problem == str(troubles[-1])
+
+
 @given(
     st.lists(st.sampled_from([None, BUSY, REFUSED, MAYBE]), max_size=12),
     st.lists(st.sampled_from(list(MessageStatus)), min_size=1, max_size=5),
@@ -141,7 +160,7 @@ def test_no_message_is_sent_twice_and_each_has_a_fate(
     found = _deliver(_parcel(*statuses), channel)
     names = [name for name, _ in channel.sent]
     assert len(set(names)) == len(names)
-    assert MessageStatus.SENDING not in found.statuses
+    assert deduplicates or MessageStatus.SENDING not in found.statuses
     for number, (before, after) in enumerate(zip(statuses, found.statuses, strict=True)):
         arrived = before is MessageStatus.DELIVERED or f"{NAME}/{number}" in names
         assert (after is MessageStatus.DELIVERED) == arrived

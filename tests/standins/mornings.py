@@ -1,66 +1,64 @@
 """Mornings with random failures: pages that are due, channels that fail, runs that are killed.
 
-Each paper's title is a mark that is looked for in what arrived.
+Two readers share the channels' services, and often a database. Their mornings are those of
+`paperlark morning`, one after the other, with pages that are drawn by lot. What arrived is held
+against what was due by `looking_back`.
 """
 
 from __future__ import annotations
 
+import json
+import os
 import random
-import re
-from collections import Counter
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from email.message import EmailMessage
+from functools import partial
 from pathlib import Path
 
 from apprise.plugins.slack import NotifySlack
 
-from paperlark.compose.channels import open_deliveries
-from paperlark.delivery.deliveries import Deliveries
-from paperlark.delivery.outcomes import DeliveryResult
+from paperlark.compose.channels import open_deliveries, outboxes
+from paperlark.compose.morning import compose_morning
+from paperlark.delivery.deliveries import Deliveries, DeliveryReport
 from paperlark.domain.calendar import expects_announcement
-from paperlark.domain.criteria import parse_criteria
-from paperlark.domain.delivery import (
-    PATIENCE,
-    Failure,
-    MessageStatus,
-    Occasion,
-    Parcel,
-    Subscription,
-)
-from paperlark.domain.digest import Digest, Status
-from paperlark.domain.profile import Profile
+from paperlark.domain.delivery import Failure, Parcel
+from paperlark.domain.errors import FeedNotFound
 from paperlark.ports import Outbox
-from paperlark.settings import Settings
-from paperlark.settings.environment import Environment
-from paperlark.settings.values import (
-    ArxivSettings,
-    ChannelSettings,
-    MailSettings,
-    Security,
-    SiteSettings,
-)
-from paperlark.store.database import open_database
-from paperlark.store.digests import DigestStore
-from standins import digests, mail_server, webhooks
+from paperlark.runs.limit import RunLimit
+from paperlark.runs.make_page import uninterruptible
+from paperlark.runs.morning import LogReporter, MorningResult
+from paperlark.runs.progress import NoProgress
+from paperlark.runs.several import profiles_of, run_several
+from paperlark.settings import Settings, load_settings
+from paperlark.settings.environment import Environment, RunOptions
+from paperlark.store.lock import run_lock
+from standins import mail_server, webhooks
+from standins.drawn_pages import DrawnPages
+from standins.looking_back import INBOX, Delivered, Lived, Tally, look_back
 from standins.mail_server import PASSWORD, USER, MailServer
 from standins.watches import FakeWatch
 from standins.webhooks import DISCORD, SLACK, TELEGRAM, Webhooks
 
 FIRST = date(2025, 1, 6)
-INBOX = "inbox"
 HOSTS = {"slack": SLACK, "discord": DISCORD, "telegram": TELEGRAM}
-CHANNELS = (INBOX, *HOSTS)
+SERVICES = (INBOX, *HOSTS)
+READERS = {"Bat": SERVICES, "Owl": (INBOX, "telegram")}
+"""The channels of each reader."""
+TOKENS = {
+    "BAT_SLACK": "slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ",
+    "BAT_DISCORD": "discord://4174216298/JHMHI8qBe7bk2ZwO5U711o3dV_js",
+    "BAT_TELEGRAM": "tgram://123456789:abcdefg_hijklmnop/12315544",
+    "OWL_TELEGRAM": "tgram://987654321:zyxwvut_srqponmlk/99912345",
+}
 ENVIRONMENT = {
     "PAPERLARK_MAIL_PASSWORD": PASSWORD,
-    "SLACK": "slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ",
-    "DISCORD": "discord://4174216298/JHMHI8qBe7bk2ZwO5U711o3dV_js",
-    "TELEGRAM": "tgram://123456789:abcdefg_hijklmnop/12315544",
     "XDG_CONFIG_HOME": "/nowhere",
+    **TOKENS,
 }
-_MARK = re.compile(r"Bat (\d{4}-\d\d-\d\d) number (\d+)\b")
+BUG, UNREADABLE = "a bug of ours", "a profile that cannot be read"
 
 
 class Killed(BaseException):
@@ -82,21 +80,17 @@ class Weather:
 FAIR = Weather(0.0)
 FLAKY = Weather(0.5, (*webhooks.CERTAIN, *webhooks.AMBIGUOUS))
 DOWN = Weather(1.0, webhooks.CERTAIN)
+LOSING = Weather(0.9, webhooks.AMBIGUOUS)
 GONE = Weather(1.0, webhooks.LASTING)
 FLAKY_MAIL = Weather(
     0.5,
     (mail_server.BUSY, mail_server.DROPPED, mail_server.LOST, mail_server.NOT_TAKEN),
 )
 DOWN_MAIL = Weather(1.0, (mail_server.BUSY, mail_server.DROPPED))
+LOSING_MAIL = Weather(0.9, (mail_server.LOST, mail_server.NOT_TAKEN))
 GONE_MAIL = Weather(1.0, (mail_server.REFUSED, mail_server.NO_LOGIN))
-
-
-@dataclass
-class Tally:
-    """What happened, and what must not."""
-
-    seen: Counter[str] = field(default_factory=Counter)
-    breaches: list[str] = field(default_factory=list)
+KINDS = (FAIR, FLAKY, DOWN, GONE, LOSING)
+MAIL_KINDS = (FAIR, FLAKY_MAIL, DOWN_MAIL, GONE_MAIL, LOSING_MAIL)
 
 
 @dataclass
@@ -114,13 +108,12 @@ class Mornings:
         self.rate_limit_clock = FakeWatch(clock=datetime(2025, 1, 6, 6, tzinfo=UTC).timestamp())
         self.hooks.fault, self.hooks._clock = self._web_fault, lambda: self.rate_limit_clock.clock
         self.mail.fault = self._mail_fault
-        self.weather = dict.fromkeys(CHANNELS, FAIR)
-        self.stays = dict.fromkeys(CHANNELS, 0)
-        self.pages: dict[date, int] = {}
-        self.fair_runs: dict[str, list[date]] = {name: [] for name in CHANNELS}
-        self.made_on: dict[date, date] = {}
-        self.told: dict[tuple[str, Occasion, date], set[DeliveryResult]] = {}
-        self.killed_on: set[date] = set()
+        self.weather = dict.fromkeys(SERVICES, FAIR)
+        self.stays = dict.fromkeys(SERVICES, 0)
+        self.runs = 0
+        # Readers of one database, and readers who only share a folder.
+        self.shared = self.seed % 3 != 2
+        self.readers = {name: self._reader(name) for name in READERS}
 
     def live(self, mornings: int) -> Tally:
         """Live through so many days of announcements, and one fair one, and hold what must hold."""
@@ -130,19 +123,35 @@ class Mornings:
                 day += timedelta(days=1)
             self._morning(day, fair=number == mornings)
             day += timedelta(days=1)
-        self._look_back(day)
+        for reader in self.readers.values():
+            settings = load_settings(self._file(reader.name))
+            with open_deliveries(settings, Environment(variables=ENVIRONMENT)) as post:
+                parcels = post.outbox.since(settings.profile.id, FIRST)
+            arrived = {name: self._arrived(reader.name, name) for name in reader.channels}
+            look_back(reader, parcels, arrived, self.tally, self.seed)
+        self.tally.breach(self.seed, "a service was asked too early", self.hooks.early)
+        self.tally.breach(self.seed, "a message was too long", self.hooks.too_long)
         return self.tally
 
     def _morning(self, day: date, *, fair: bool) -> None:
         self.rate_limit_clock.clock = datetime(
             day.year, day.month, day.day, 12, tzinfo=UTC
         ).timestamp()
-        for name in CHANNELS:
+        for name in SERVICES:
             self._turn(name, fair=fair)
-        failures = self._make(day, fair=fair)
-        for _ in range(1 if fair else self.lot.choice((1, 1, 2, 3))):
-            self._run(day, failures, killable=not fair)
+        troubles = {name: self._trouble(fair=fair) for name in READERS}
+        runs = 2 if fair else self.lot.choice((1, 1, 2, 3))
+        hangs_from = self.lot.randrange(runs) if not fair and self.lot.random() < 0.05 else runs
+        for number in range(runs):
+            with self._hanging(number >= hangs_from) as hanging:
+                self._run(day, troubles, hanging=hanging, fair=fair)
             self.rate_limit_clock.passes(600)
+
+    def _trouble(self, *, fair: bool) -> str:
+        """Draw what is wrong with one profile alone."""
+        if fair or self.lot.random() > 0.08:
+            return ""
+        return self.lot.choice((BUG, UNREADABLE))
 
     def _turn(self, name: str, *, fair: bool) -> None:
         """Let a channel's weather change."""
@@ -150,80 +159,153 @@ class Mornings:
         if fair:
             self.weather[name] = FAIR
         elif self.stays[name] <= 0:
-            flaky, down, gone = (
-                (FLAKY_MAIL, DOWN_MAIL, GONE_MAIL) if name == INBOX else (FLAKY, DOWN, GONE)
-            )
-            kind = self.lot.choices((FAIR, flaky, down, gone), (60, 22, 12, 6))[0]
+            kinds = MAIL_KINDS if name == INBOX else KINDS
+            kind = self.lot.choices(kinds, (58, 20, 12, 6, 4))[0]
             self.weather[name] = kind
-            self.stays[name] = self.lot.randint(1, 10) if kind in {gone, down} else 1
-
-    def _make(self, day: date, *, fair: bool) -> list[Failure]:
-        """Make the day's page, or none, and one of before that had none."""
-        if self.lot.random() < 0.5:
-            for before in [one for one, papers in self.pages.items() if papers < 0]:
-                if day - before < timedelta(days=5):
-                    self._file(before, self.lot.randint(1, 12))
-        if not fair and self.lot.random() < 0.08:
-            self.pages[day] = -1
-            return [Failure(day, "arXiv was not to be reached")]
-        self._file(day, self.lot.choice((0, 1, 3, 8, 20, 37)))
-        return []
-
-    def _file(self, day: date, papers: int) -> None:
-        self.pages[day] = papers
-        self.tally.seen["pages"] += 1
-        self.made_on[day] = self._today()
-        with open_database(self._settings.database) as connection:
-            DigestStore(connection, self._settings.database).save(_digest(day, papers, self.lot))
-
-    def _run(self, day: date, failures: list[Failure], *, killable: bool) -> None:
-        """Bring what is due, and be killed now and then while doing so."""
-        kill_at = self.lot.randint(0, 12) if killable and self.lot.random() < 0.08 else None
-        self.tally.seen["runs"] += 1
-        with suppress(Killed), self._post(kill_at) as post:
-            brought = post.deliver_due(day, failures)
-            for name in CHANNELS:
-                if self.weather[name].fair:
-                    self.fair_runs[name].append(day)
-            for one in brought:
-                self.told.setdefault((one.channel, one.occasion, one.day), set()).add(one.result)
-                self.tally.seen[one.result] += 1
-            return
-        self.tally.seen["runs killed"] += 1
-        self.killed_on.add(day)
+            lasts = kind not in {FAIR, FLAKY, FLAKY_MAIL}
+            self.stays[name] = self.lot.randint(1, 10) if lasts else 1
 
     @contextmanager
-    def _post(self, kill_at: int | None) -> Iterator[Deliveries]:
+    def _hanging(self, wanted: bool) -> Iterator[frozenset[str]]:  # noqa: FBT001  # drawn by lot
+        """Let an earlier run hold the first reader's database for hours; yield who uses that."""
+        if not wanted:
+            yield frozenset()
+            return
+        self.tally.seen["runs that find another hanging"] += 1
+        database = self._database("Bat")
+        with run_lock(database, patience=0):
+            note = {"process": os.getpid(), "started": "2025-01-01T05:20:00+00:00"}
+            path = database.with_name(f"{database.name}.run")
+            path.write_text(json.dumps({**note, "at_most": 7200}), "utf-8")
+            yield frozenset(READERS) if self.shared else frozenset({"Bat"})
+
+    def _run(
+        self, day: date, troubles: dict[str, str], *, hanging: frozenset[str], fair: bool
+    ) -> None:
+        """Run the mornings of the profiles in the folder, and be killed now and then."""
+        kill_at = self.lot.randint(0, 12) if not fair and self.lot.random() < 0.08 else None
+        self.runs += 1
+        self.tally.seen["runs"] += 1
+        mornings = {}
+        for file in profiles_of(self.folder):
+            reader = self.readers[file.stem.capitalize()]
+            reader.pages.run, reader.pages.fair = self.runs, fair
+            trouble = troubles[reader.name]
+            mornings[reader.name] = partial(self._one, reader, day, trouble, kill_at, hanging)
+        try:
+            ended = run_several(mornings, LogReporter())
+        except Killed:
+            self.tally.seen["runs killed"] += 1
+            return
+        for name, result in ended.results.items():
+            self.tally.seen["mornings of a profile"] += 1
+            well = name not in hanging and not troubles[name]
+            odd = [one.error for one in result.outcomes if one.error] if result else []
+            odd = [one for one in odd if not isinstance(one, FeedNotFound)]
+            self.tally.breach(self.seed, f"{name} {day}: pages that were not to fail", odd)
+            # One's failure is its own, and is not hidden.
+            if well != (result is not None):
+                self.tally.breach(self.seed, f"{name} {day}: ended as another did", [result])
+            if result is None and ended.exit_code != 1:
+                self.tally.breach(self.seed, f"{name} {day}: failed in silence", [ended.exit_code])
+
+    def _one(
+        self,
+        reader: Lived,
+        day: date,
+        trouble: str,
+        kill_at: int | None,
+        hanging: frozenset[str],
+    ) -> MorningResult:
+        """Run one profile's morning, as it is composed but for its pages, site and kills."""
+        fair = frozenset(name for name in reader.channels if self.weather[name].fair)
+        # Who cannot be read has no channels to be told on.
+        hangs = reader.name in hanging and trouble != UNREADABLE
+        reader.began(day, fair, hangs=hangs, bug=trouble == BUG)
+        file = self._file(reader.name)
+        written = file.read_text("utf-8")
+        if trouble == UNREADABLE:
+            self.tally.seen[trouble] += 1
+            file.write_text(f"{written}\n[[deliver\n", "utf-8")
+        try:
+            settings = load_settings(file)
+        finally:
+            file.write_text(written, "utf-8")
         environment = Environment(
             variables=ENVIRONMENT,
             now=lambda: datetime.fromtimestamp(self.rate_limit_clock.clock, UTC),
             sleep=self.rate_limit_clock.sleep,
         )
-        with open_deliveries(self._settings, environment) as post:
-            yield post if kill_at is None else replace(post, outbox=_Killing(post.outbox, kill_at))
+        if self.lot.random() < 0.2 and reader.name not in hanging:
+            reader.pages.by_hand(settings, day)
 
-    @property
-    def _settings(self) -> Settings:
-        channels = [ChannelSettings(Subscription(INBOX), mail="reader@example.org")]
-        channels += [
-            ChannelSettings(Subscription(name), url_variable=name.upper()) for name in HOSTS
-        ]
-        return Settings(
-            Profile("Bats", ("cs.LG",), parse_criteria("Relevant: bats.")),
-            None,
-            None,
-            self.folder / "pages",
-            self.folder / "bats.db",
-            ArxivSettings("", "", "", "", 0.0, None),
-            SiteSettings(self.folder / "site", "https://example.org/bats"),
-            MailSettings(
-                "127.0.0.1", self.mail.port, Security.TLS, USER, "PAPERLARK_MAIL_PASSWORD", USER
-            ),
-            tuple(channels),
+        def deliver(today: date, failures: Sequence[Failure]) -> bool:
+            opened = outboxes(settings, environment)
+            mortal = replace(opened, open=lambda: _mortal(settings, environment, kill_at))
+            report = mortal.deliver_due(today, failures)
+            self._delivered(reader, day, fair, report)
+            return report.complete
+
+        def build() -> Path:
+            if trouble == BUG:
+                self.tally.seen[trouble] += 1
+                raise RuntimeError(BUG)
+            return settings.site.folder
+
+        morning = compose_morning(
+            settings,
+            RunOptions(),
+            environment,
+            RunLimit(7200.0, NoProgress()),
+            LogReporter(),
+            on_delivery=lambda _: None,
+            interruptible=uninterruptible,
+            waits=False,
         )
+        steps = replace(
+            morning.steps,
+            open_pages=partial(reader.pages.opened, settings),
+            build_site=build,
+            deliver=deliver,
+        )
+        return replace(morning, steps=steps).run()
 
-    def _today(self) -> date:
-        return datetime.fromtimestamp(self.rate_limit_clock.clock, UTC).date()
+    def _delivered(
+        self, reader: Lived, day: date, fair: frozenset[str], report: DeliveryReport
+    ) -> None:
+        for one in report.outcomes:
+            self.tally.seen[one.result] += 1
+        reader.delivered(Delivered(self.runs, day, fair), report.outcomes)
+
+    def _database(self, name: str) -> Path:
+        return self.folder / f"{'both' if self.shared else name}.db"
+
+    def _file(self, name: str) -> Path:
+        return self.folder / f"{name.lower()}.toml"
+
+    def _reader(self, name: str) -> Lived:
+        """Write a reader's profile, and remember what becomes of it."""
+        channels = "".join(_channel_table(name, one) for one in READERS[name])
+        (self.folder / "criteria.md").write_text("## Animals\nRelevant: animals.", "utf-8")
+        self._file(name).write_text(
+            f"""\
+name = "{name}"
+id = "{name.lower()}"
+categories = ["cs.LG"]
+output = "pages of {name}"
+database = "{self._database(name).name}"
+[site]
+address = "https://example.org/animals"
+[mail]
+server = "127.0.0.1"
+port = {self.mail.port}
+user = "{USER}"
+sender = "{USER}"
+password_variable = "PAPERLARK_MAIL_PASSWORD"
+{channels}""",
+            "utf-8",
+        )
+        return Lived(name, READERS[name], DrawnPages(name, self.lot, self.tally.seen))
 
     def _web_fault(self, asked: str) -> str:
         at_door = asked.startswith("connect ")
@@ -243,64 +325,29 @@ class Mornings:
         self.tally.seen[f"{name}: {fault}"] += 1
         return fault
 
-    def _look_back(self, last: date) -> None:
-        """Hold what arrived against what was due and told."""
-        with open_deliveries(self._settings, Environment(variables=ENVIRONMENT)) as post:
-            parcels = post.outbox.since("Bats", FIRST)
-        self._breach("a service was asked before its pause was over", self.hooks.early)
-        self._breach("a message was too long", self.hooks.too_long)
-        arrived = {name: Counter(_marks(self._texts(name))) for name in CHANNELS}
-        for name in CHANNELS:
-            self._breach(
-                f"{name}: papers came twice",
-                [mark for mark, times in arrived[name].items() if times > 1],
-            )
-            by_day = {one.day: one for one in parcels if _is_page(one, name)}
-            for day, papers in self.pages.items():
-                if papers > 0:
-                    self._check(name, day, by_day.get(day), arrived[name], last)
+    def _arrived(self, reader: str, channel: str) -> list[tuple[date, str]]:
+        """Return what a reader sees on a channel, and when it came."""
+        if channel == INBOX:
+            to = f"{reader.lower()}@example.org"
+            mine = [mail for mail in self.mail.mailbox if mail["To"] == to]
+            return [(mail["Date"].datetime.date(), _plain(mail)) for mail in mine]
+        token = TOKENS[f"{reader}_{channel}".upper()].rpartition("://")[2].split("/")[0]
+        posts = [post for post in self.hooks.of(HOSTS[channel]) if token in post.path]
+        return [(datetime.fromtimestamp(post.at, UTC).date(), post.text) for post in posts]
 
-    def _check(
-        self, name: str, day: date, parcel: Parcel | None, arrived: Counter[str], last: date
-    ) -> None:
-        """Hold one page on one channel."""
-        there = arrived[f"{day}/1"]
-        made = self.made_on[day]
-        recovered = any(made <= run <= day + PATIENCE for run in self.fair_runs[name])
-        told = self.told.get((name, Occasion.DAY, day), set())
-        unknown = parcel is not None and MessageStatus.UNKNOWN in parcel.statuses
-        if parcel is not None and parcel.arrived:
-            self.tally.seen["arrived"] += 1
-            gone = [n for n in range(1, self._shown(name, day) + 1) if not arrived[f"{day}/{n}"]]
-            self._breach(f"{name} {day}: a receipt, and papers that did not come", gone)
-            self._breach(f"{name} {day}: a receipt and no page", [] if there == 1 else [there])
-        elif unknown:
-            self.tally.seen["nobody knows, and told"] += 1
-            if DeliveryResult.UNKNOWN not in told:
-                self._breach(f"{name} {day}: lost and not told", [told])
-        elif recovered:
-            self._breach(f"{name} {day}: not brought though the channel recovered", [parcel])
-        else:
-            self.tally.seen["lasting failure, told"] += 1
-            # Who is killed says nothing; there may be no later run before the page is old.
-            if DeliveryResult.WAITING not in told and not self.killed_on & self._week(day):
-                self._breach(f"{name} {day}: lasting and not told, by {last}", [told])
 
-    def _shown(self, name: str, day: date) -> int:
-        """Say how many papers of a page a channel has room for, at the least."""
-        return self.pages[day] if name == INBOX else min(self.pages[day], 20)
+def _channel_table(reader: str, channel: str) -> str:
+    mail = f'mail = "{reader.lower()}@example.org"'
+    variable = f'url_variable = "{reader.upper()}_{channel.upper()}"'
+    return f'[[deliver]]\nname = "{channel}"\n{mail if channel == INBOX else variable}\n'
 
-    def _week(self, day: date) -> set[date]:
-        return {day + timedelta(days=n) for n in range(PATIENCE.days + 1)}
 
-    def _texts(self, name: str) -> list[str]:
-        if name == INBOX:
-            return [_plain(mail) for mail in self.mail.mailbox]
-        return [post.text for post in self.hooks.of(HOSTS[name])]
-
-    def _breach(self, what: str, which: Iterable[object]) -> None:
-        if which := list(which):
-            self.tally.breaches.append(f"seed {self.seed}: {what}: {which[:5]}")
+@contextmanager
+def _mortal(
+    settings: Settings, environment: Environment, kill_at: int | None
+) -> Iterator[Deliveries]:
+    with open_deliveries(settings, environment) as post:
+        yield post if kill_at is None else replace(post, outbox=_Killing(post.outbox, kill_at))
 
 
 class _Killing:
@@ -322,32 +369,9 @@ class _Killing:
         return self._outbox.since(profile, day)
 
 
-def _digest(day: date, papers: int, lot: random.Random) -> Digest:
-    entries = [
-        digests.entry(n, title=f"Bat {day} number {n}", id=digests.paper(n).id)
-        for n in range(1, papers + 1)
-    ]
-    made = digests.digest(entries, day=day, profile="Bats", categories=("cs.LG",))
-    if not papers:
-        return made
-    status = lot.choice((Status.COMPLETE, Status.COMPLETE, Status.PARTIAL))
-    notes = ("The feed of cs.LG was cut off.",) if status is Status.PARTIAL else ()
-    return replace(made, status=status, notes=notes)
-
-
-def _marks(texts: Iterable[str]) -> Iterator[str]:
-    for text in texts:
-        # A paper may be named more than once in one message; a message must not come twice.
-        yield from {f"{day}/{number}" for day, number in _MARK.findall(text)}
-
-
-def _is_page(parcel: Parcel, channel: str) -> bool:
-    return parcel.channel == channel and parcel.occasion is Occasion.DAY
-
-
 def _plain(mail: EmailMessage) -> str:
     body = mail.get_body(("plain",))
-    return " ".join(str(body.get_content()).split()) if body else ""
+    return " ".join(f"{mail['Subject']} {body.get_content()}".split()) if body else ""
 
 
 @contextmanager

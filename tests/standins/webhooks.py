@@ -76,7 +76,7 @@ class Webhooks:
         self.asked = 0
         self._clock = clock
         self.says: dict[str, str] = {}
-        self._closed_until: dict[str, float] = {}
+        self._closed_until: dict[tuple[str, str], float] = {}
         self.port = 0
 
     def of(self, host: str) -> list[Post]:
@@ -90,10 +90,10 @@ class Webhooks:
         self.asked += 1
         fault = self.fault(host)
         now = self._clock()
-        if now < self._closed_until.get(host, 0.0):
+        if now < self._closed_until.get((host, path), 0.0):
             self.early.append(host)
         if fault == TOO_MANY:
-            self._closed_until[host] = now + WAIT
+            self._closed_until[host, path] = now + WAIT
             return 429, {"Retry-After": str(WAIT)}, '{"retry_after": 30}'
         if fault in {BROKEN, BAD_GATEWAY, UNAVAILABLE, GONE, FORBIDDEN}:
             return int(fault), {}, f"{fault} {path}"

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from paperlark.domain.errors import RunHangs, StoreBusy, StoreError
-from paperlark.store.lock import note_hanging, run_lock
+from paperlark.store.lock import HangingNotes, run_lock
 
 HOLD = """
 import sys, time
@@ -111,9 +111,24 @@ def test_a_run_that_may_take_so_long_does_not_hang(
     assert not isinstance(raised.value, RunHangs)
 
 
-def test_that_a_run_hangs_is_told_once_a_day(tmp_path: Path) -> None:
-    days = [date(2025, 2, 26), date(2025, 2, 26), date(2025, 2, 27), date(2025, 2, 27)]
-    assert [note_hanging(tmp_path / "store.db", day) for day in days] == [True, False, True, False]
+def test_who_was_told_of_a_hanging_run_is_remembered_for_the_day(tmp_path: Path) -> None:
+    notes, day = HangingNotes(tmp_path / "store.db"), date(2025, 2, 26)
+    assert notes.told(day) == frozenset()
+    notes.keep(day, {"Bats/inbox", "Bats/chat"})
+    assert notes.told(day) == {"Bats/inbox", "Bats/chat"}
+    assert notes.told(date(2025, 2, 27)) == frozenset()
+
+
+@pytest.mark.parametrize("text", ["", "2025-02-26", "[]", '{"day": "2025-02-26", "told": 3}'])
+def test_a_note_of_who_was_told_that_cannot_be_read_counts_as_none(
+    tmp_path: Path, text: str
+) -> None:
+    (tmp_path / "store.db.hangs").write_text(text)
+    assert HangingNotes(tmp_path / "store.db").told(date(2025, 2, 26)) == frozenset()
+
+
+def test_a_note_of_who_was_told_that_cannot_be_written_is_left_out(tmp_path: Path) -> None:
+    HangingNotes(tmp_path / "lost" / "store.db").keep(date(2025, 2, 26), {"Bats/inbox"})
 
 
 def test_a_run_that_waits_lets_another_one_work(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from paperlark.settings.identity import claim
 from paperlark.settings.values import ChannelSettings, MailSettings
 from paperlark.store.database import open_database
 from paperlark.store.digests import DigestStore
-from paperlark.store.lock import run_lock
+from paperlark.store.lock import HangingNotes, run_lock
 from paperlark.store.outbox import MemoryOutbox, OutboxStore
 from paperlark.store.readers import ReaderStore
 
@@ -64,6 +64,7 @@ def outboxes(
     return Outboxes(
         partial(open_deliveries, settings, environment, patience=patience, tell=tell),
         partial(deliveries_without_store, settings, environment),
+        HangingNotes(settings.database),
     )
 
 

@@ -52,6 +52,7 @@ def compose_morning(
             build_site=build,
             deliver=deliver,
             alarm=outboxes(settings, environment).alarm,
+            tell_hanging=opened.tell_hanging,
             interruptible=interruptible,
         ),
         limit,

@@ -37,13 +37,14 @@ from paperlark.domain.delivery import (
     Subscription,
 )
 from paperlark.domain.digest import Status
-from paperlark.domain.errors import PaperlarkError, StoreBusy, StoreError
+from paperlark.domain.errors import PaperlarkError, RunHangs, StoreBusy, StoreError
 from paperlark.domain.paper import PaperId
 from paperlark.ports import Channel, Outbox
 from paperlark.renderers.english import short_date
 from paperlark.renderers.letters import write
 from paperlark.settings import Settings
 from paperlark.settings.values import ChannelSettings
+from paperlark.store.lock import HangingNotes
 
 _log = logging.getLogger(__name__)
 _PRIVATE = re.compile(r"\S+(?:@|://)\S+")
@@ -112,16 +113,20 @@ class Deliveries:
         only: str | None = None,
         once: bool = False,
     ) -> tuple[DeliveryOutcome, ...]:
-        """Send one sentence to every channel; `once` skips those that got the occasion today."""
+        """Send one sentence to every channel; `once` skips those that got the occasion today.
+
+        Where nobody knows whether it arrived, that counts as having got it.
+        """
         builder = self._builder(today, (Failure(today, text),))
         notice = Due(occasion, today)
 
         def deliver(channel: ChannelSettings) -> list[DeliveryOutcome]:
-            mine = self._parcels(channel.name, today)
-            arrived = (Due(one.occasion, one.day) for one in mine if one.arrived)
-            if once and notice in arrived:
-                return []
-            return self._send(channel, [self._parcel(channel.name, notice)], builder)
+            parcel = self._parcel(channel.name, notice)
+            for one in self._parcels(channel.name, today) if once else ():
+                if Due(one.occasion, one.day) == notice and one.may_have_arrived:
+                    # Under the same name, by which mail systems recognize a copy.
+                    parcel = one
+            return self._send(channel, [parcel], builder) if parcel.open else []
 
         return self._each(deliver, notice, only)
 
@@ -210,10 +215,10 @@ class Deliveries:
     ) -> Parcel:
         """Write the messages of a parcel once; later attempts send the same text.
 
-        Only a page that was completed before anything was sent is written anew.
+        Only a page that was completed before anything could have arrived is written anew.
         """
-        untouched = all(one is MessageStatus.WAITING for one in parcel.statuses)
-        if parcel.messages and not (untouched and is_completed(parcel, builder.days)):
+        sent = parcel.may_have_arrived
+        if parcel.messages and (sent or not is_completed(parcel, builder.days)):
             return parcel
         bulletin = builder.bulletin(parcel, subscription, tuple(self._missing_pages(parcel)))
         messages = write(bulletin, channel.message_format)
@@ -290,18 +295,28 @@ class DeliveryReport:
 
 @dataclass(frozen=True, slots=True)
 class Outboxes:
-    """Opens a profile's outbox, or one in memory where the database cannot be opened."""
+    """Opens a profile's outbox, or one in memory where the database cannot be opened.
+
+    `hanging` has which channels were told today that another run hangs.
+    """
 
     open: Callable[[], AbstractContextManager[Deliveries]]
     in_memory: Callable[[], Deliveries]
+    hanging: HangingNotes
 
     def deliver_due(
         self, today: date, failures: Sequence[Failure] = (), *, only: str | None = None
     ) -> DeliveryReport:
-        """Deliver what is due; where the database cannot be used, tell the channels so."""
+        """Deliver what is due; where the database cannot be used, tell the channels so.
+
+        Raises RunHangs.
+        """
         try:
             with self.open() as deliveries:
                 report = DeliveryReport(deliveries.deliver_due(today, failures, only=only))
+        except RunHangs:
+            # That run will deliver nothing.
+            raise
         except StoreBusy as error:
             # Another run is at work, and delivers what there is.
             report = DeliveryReport(problem=str(error))
@@ -312,6 +327,20 @@ class Outboxes:
         for one in report.outcomes:
             _log.info("%s: %s of %s: %s", one.channel, one.occasion, one.day, one.result)
         return report
+
+    def tell_hanging(self, today: date, text: str) -> None:
+        """Tell every channel that another run hangs, each once a day."""
+        deliveries = self.in_memory()
+        profile, told = deliveries.settings.profile.id, self.hanging.told(today)
+        for channel in deliveries.settings.channels:
+            key = f"{profile}/{channel.name}"
+            if key in told:
+                continue
+            deliveries.send_notice(Occasion.ALARM, text, today, only=channel.name)
+            sent = deliveries.outbox.since(profile, today)
+            if any(one.channel == channel.name and one.may_have_arrived for one in sent):
+                told |= {key}
+                self.hanging.keep(today, told)
 
     def alarm(self, today: date, text: str) -> None:
         """Send an alarm to every channel, once a day."""

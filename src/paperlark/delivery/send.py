@@ -35,7 +35,8 @@ class Clock:
 def send_parcel(parcel: Parcel, channel: Channel, outbox: Outbox, clock: Clock) -> Parcel:
     """Send the unsent messages of a parcel in order, and return the parcel with their statuses.
 
-    After a message that did not arrive the rest waits; after an unconfirmed one it is sent.
+    After a message that did not arrive the rest waits; after an unconfirmed one it is sent. Where
+    copies are recognized, an unconfirmed message is sent again, and is SENDING until then.
     Errors of the channel are not raised but kept as the problem of the parcel.
     """
     parcel = _resolve_interrupted(parcel, channel, clock)
@@ -46,24 +47,24 @@ def send_parcel(parcel: Parcel, channel: Channel, outbox: Outbox, clock: Clock) 
         # Stored before sending: after a kill, the next run must know that it may have been sent.
         outbox.keep(_with(parcel, number, MessageStatus.SENDING, clock, parcel.problem))
         status, problem = _send(parcel, number, channel, clock)
+        if known is MessageStatus.SENDING and status is not MessageStatus.DELIVERED:
+            # This attempt says nothing of the earlier one, which may have arrived.
+            status = MessageStatus.SENDING
         parcel = _with(parcel, number, status, clock, problem)
         outbox.keep(parcel)
-        if status in {MessageStatus.WAITING, MessageStatus.REFUSED}:
+        if status not in {MessageStatus.DELIVERED, MessageStatus.UNKNOWN}:
             break
     return parcel
 
 
 def _resolve_interrupted(parcel: Parcel, channel: Channel, clock: Clock) -> Parcel:
-    """Decide on messages that were being sent when a run was killed."""
-    if MessageStatus.SENDING not in parcel.statuses:
+    """Give up messages that were being sent when a run was killed, where copies would show."""
+    if MessageStatus.SENDING not in parcel.statuses or channel.deduplicates:
         return parcel
-    status = MessageStatus.WAITING if channel.deduplicates else MessageStatus.UNKNOWN
-    statuses = tuple(status if one is MessageStatus.SENDING else one for one in parcel.statuses)
-    problem = (
-        "a run was interrupted while sending it"
-        if status is MessageStatus.UNKNOWN
-        else parcel.problem
+    statuses = tuple(
+        MessageStatus.UNKNOWN if one is MessageStatus.SENDING else one for one in parcel.statuses
     )
+    problem = "a run was interrupted while sending it"
     return replace(parcel, statuses=statuses, at=clock.now(), problem=problem)
 
 
@@ -74,14 +75,17 @@ def _send(
     # The name identifies a message across retries; a newly written one gets another.
     written = f"{parcel.since:%Y-%m-%dT%H:%M:%S.%f}"
     name = f"{parcel.profile}/{parcel.channel}/{parcel.occasion}/{parcel.day}/{written}/{number}"
+    failed = MessageStatus.WAITING
     for pause in (*PAUSES, None):
         try:
             channel.send(_public(parcel.messages[number]), name)
         except ChannelRefused as error:
-            return MessageStatus.REFUSED, str(error)
+            refused = failed is MessageStatus.WAITING
+            return MessageStatus.REFUSED if refused else failed, str(error)
         except MaybeDelivered as error:
             if not channel.deduplicates:
                 return MessageStatus.UNKNOWN, str(error)
+            failed = MessageStatus.SENDING
             wait, problem = pause, error.problem
         except DeliveryError as error:
             wait, problem = _wait(error, pause), error.problem
@@ -92,7 +96,7 @@ def _send(
                 parcel.problem if MessageStatus.UNKNOWN in parcel.statuses else None,
             )
         if wait is None:
-            return MessageStatus.WAITING, problem
+            return failed, problem
         _log.info("channel %s: attempt failed, next in %.0f s", parcel.channel, wait)
         clock.sleep(wait)
     raise AssertionError("the last pause is none")  # pragma: no cover

@@ -127,7 +127,8 @@ class MessageStatus(StrEnum):
     WAITING = "waiting"
     """It was not sent, or certainly did not arrive."""
     SENDING = "sending"
-    """It is being sent; after a run that was killed, unknown whether it was."""
+    """It is being sent, or may have been: the run was killed, or the response was lost, and it is
+    to be sent again where copies are recognized."""
     DELIVERED = "delivered"
     UNKNOWN = "unknown"
     """It was sent and the response was lost."""
@@ -160,6 +161,12 @@ class Parcel:
     def arrived(self) -> bool:
         """Whether every message is delivered."""
         return all(status is MessageStatus.DELIVERED for status in self.statuses)
+
+    @property
+    def may_have_arrived(self) -> bool:
+        """Whether any message arrived, or nobody knows that it did not."""
+        certain = {MessageStatus.WAITING, MessageStatus.REFUSED}
+        return any(status not in certain for status in self.statuses)
 
     @property
     def open(self) -> bool:

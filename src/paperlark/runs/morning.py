@@ -35,7 +35,6 @@ from paperlark.runs.make_page import (
 )
 from paperlark.settings import Settings
 from paperlark.settings.environment import Environment
-from paperlark.store.lock import note_hanging
 
 _log = logging.getLogger(__name__)
 
@@ -90,14 +89,15 @@ class LogReporter:
 class MorningSteps:
     """What a morning calls: `deliver` returns whether everything that is due has been delivered.
 
-    `deliver` and `alarm` are called with today's date in New York. `interruptible` is entered
-    while a page is being made.
+    `deliver`, `alarm` and `tell_hanging` are called with today's date in New York, the last where
+    an earlier run hangs. `interruptible` is entered while a page is being made.
     """
 
     open_pages: Callable[[], AbstractContextManager[PageMaker]]
     build_site: Callable[[], Path]
     deliver: Callable[[date, Sequence[Failure]], bool]
     alarm: Callable[[date, str], object]
+    tell_hanging: Callable[[date, str], object]
     interruptible: Interruptible = uninterruptible
 
 
@@ -160,8 +160,7 @@ class Morning:
             with self.limit.closing():
                 delivered = self.steps.deliver(day, _failures(day, outcomes, problem))
         except RunHangs as error:
-            if note_hanging(self.settings.database, day):
-                self.steps.alarm(day, str(error))
+            self.steps.tell_hanging(day, str(error))
             raise
         except RunTooLong as error:
             self.steps.alarm(day, str(error))

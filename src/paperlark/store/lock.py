@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import math
 import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -78,16 +78,31 @@ def run_lock(
         release()
 
 
-def note_hanging(database: Path, today: date) -> bool:
-    """Note that a run was told to hang, and return whether this is the first time today."""
-    told = database.with_name(f"{database.name}.hangs")
-    try:
-        if told.exists() and told.read_text("utf-8") == str(today):
-            return False
-        told.write_text(str(today), "utf-8")
-    except (OSError, ValueError):
-        return True
-    return True
+@dataclass(frozen=True, slots=True)
+class HangingNotes:
+    """Which channels were told on a day that a run hangs, in a file beside the database it holds.
+
+    What cannot be read or written is as if nobody was told.
+    """
+
+    database: Path
+
+    def told(self, today: date) -> frozenset[str]:
+        """Return the channels that were told today."""
+        try:
+            document = json.loads(self._path.read_text("utf-8"))
+            return frozenset(map(str, document["told"] if document["day"] == str(today) else ()))
+        except (OSError, ValueError, KeyError, TypeError):
+            return frozenset()
+
+    def keep(self, today: date, told: Collection[str]) -> None:
+        """Note the channels that were told today."""
+        with suppress(OSError):
+            self._path.write_text(json.dumps({"day": str(today), "told": sorted(told)}), "utf-8")
+
+    @property
+    def _path(self) -> Path:
+        return self.database.with_name(f"{self.database.name}.hangs")
 
 
 def may_be_at_work(database: Path) -> bool:
