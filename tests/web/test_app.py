@@ -149,6 +149,20 @@ def test_the_archive_is_searched(client: httpx.Client) -> None:
     assert client.get("/search", params={"q": '"'}).status_code == 200
 
 
+def test_days_topics_and_recent_lists_are_read(client: httpx.Client) -> None:
+    assert len(_papers(client, "/days/2025-02-19/2025-03-25")) == len(
+        {*_papers(client, "/day/2025-02-19"), *_papers(client, "/day/2025-02-26")}
+    ) + len(_papers(client, f"/day/{DAY}"))
+    assert client.get("/days/2025-02-19/yesterday").status_code == 404
+    [link, *_] = [one.attributes["href"] or "" for one in _page(client, "/topics").css(".topics a")]
+    assert _papers(client, link)
+    assert _papers(client, "/list/followed")
+    unread = _papers(client, "/list/unread")
+    if unread:
+        _press(client, unread[0], "later")
+        assert unread[0] not in _papers(client, "/list/unread")
+
+
 def test_what_was_done_can_be_exported(client: httpx.Client, reading: App) -> None:
     lines = client.get("/export.jsonl").text.splitlines()
     assert len(lines) == len(reading.profile.triage_history())

@@ -13,7 +13,17 @@ from standins.browsing import OF_COLOUR, Watch, in_a_browser, serious
 from standins.reading import App
 
 pytestmark = in_a_browser
-VIEWS = ("/", "/day/2025-02-26?all", "/list/saved", "/list/later", "/list/seen", "/search?q=model")
+VIEWS = (
+    "/",
+    "/day/2025-02-26?all",
+    "/days/2025-02-19/2025-02-26",
+    "/list/unread",
+    "/list/followed",
+    "/list/saved",
+    "/list/seen",
+    "/topics?topic=Pruning+and+sparsity",
+    "/search?q=model",
+)
 
 
 @pytest.fixture
@@ -145,6 +155,48 @@ def test_votes_wait_while_the_server_is_gone_and_count_once(
     assert len(reading.profile.triage_history()) == before + 1
     page.keyboard.press("u")
     _sent(page)
+
+
+def test_the_days_that_were_read_last_are_there_without_a_connection(
+    context: BrowserContext, reading: App
+) -> None:
+    page = _opened(context, reading, "/day/2025-02-19")
+    page.evaluate("navigator.serviceWorker.ready.then(() => null)")
+    page.reload()  # the first page was there before what keeps it
+    title = page.locator("h3").first.inner_text()
+    context.set_offline(True)
+    page.goto(f"{reading.origin}/day/2025-02-19")
+    assert page.locator("h3").first.inner_text() == title
+    context.set_offline(False)
+
+
+def test_a_swipe_votes(browser: Browser, reading: App) -> None:
+    with browser.new_context(
+        viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
+    ) as context:
+        page = context.new_page()
+        page.goto(reading.address)
+        page.goto(f"{reading.origin}/day/2025-02-26")
+        paper = page.locator("[data-paper]").nth(2)
+        session = context.new_cdp_session(page)
+        for across, action in ((200, "want"), (-200, "not")):
+            box = paper.locator("h3").bounding_box()
+            assert box
+            here = {"x": box["x"] + 195 - across / 2, "y": box["y"] + 10}
+            there = {"x": here["x"] + across, "y": here["y"]}
+            for kind, points in (
+                ("touchStart", [here]),
+                ("touchMove", [there]),
+                ("touchEnd", []),
+            ):
+                session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+            expect(paper.locator(f'[data-action="{action}"]')).to_have_attribute(
+                "aria-pressed", "true"
+            )
+        _sent(page)
+        page.get_by_role("button", name="Undo").click()
+        page.get_by_role("button", name="Undo").click()
+        _sent(page)
 
 
 def test_it_is_read_by_touch(browser: Browser, reading: App) -> None:

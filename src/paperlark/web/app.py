@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from http import HTTPStatus
@@ -21,15 +21,17 @@ from paperlark import Applied, OpenedProfile, ReadingDay, __version__
 from paperlark.domain.calendar import expects_announcement
 from paperlark.domain.errors import InvalidQuery, PaperlarkError
 from paperlark.domain.paper import Identifier
+from paperlark.domain.reading_keys import COMMANDS
 from paperlark.domain.redaction import redacted
 from paperlark.renderers import english, matches, reasons, typeset, wording
 from paperlark.renderers.html import clean_text, style, template
 from paperlark.web.forms import event_fields, event_id, read_form
 from paperlark.web.guard import Guard
 from paperlark.web.lists import (
-    COMMANDS,
-    KEYS,
     LISTS,
+    MOST_DAYS,
+    RECENT,
+    RECENT_DAYS,
     Row,
     View,
     buttons,
@@ -37,7 +39,9 @@ from paperlark.web.lists import (
     kept_rows,
     left_of,
     left_text,
+    recent_rows,
     told,
+    topics_of,
     undo_text,
 )
 from paperlark.web.making import PageMaking
@@ -64,7 +68,9 @@ class WebApp:
         return [
             Route("/", self._blocking(self._latest)),
             Route("/day/{day}", self._blocking(self._day)),
-            Route("/list/{name}", self._blocking(self._kept)),
+            Route("/days/{first}/{last}", self._blocking(self._range)),
+            Route("/list/{name}", self._blocking(self._list)),
+            Route("/topics", self._blocking(self._topics)),
             Route("/search", self._blocking(self._search)),
             Route("/export.jsonl", self._blocking(self._export)),
             Route("/act", self._act, methods=post),
@@ -73,6 +79,7 @@ class WebApp:
             Route("/make", self._make, methods=post),
             Route("/making", self._blocking(self._progress)),
             Route("/static/{name}", self._blocking(self._static)),
+            Route("/sw.js", self._blocking(self._worker)),
             Route("/healthz", self._health),
         ]
 
@@ -97,11 +104,28 @@ class WebApp:
         return self._show_day(request, days[-1]) if days else self._empty(request)
 
     def _day(self, request: Request) -> Response:
-        try:
-            day = date.fromisoformat(request.path_params["day"])
-        except ValueError as error:
-            raise HTTPException(404, "There is no such day; write it like 2025-02-26.") from error
-        return self._show_day(request, day)
+        return self._show_day(request, _parse_day(request.path_params["day"]))
+
+    def _range(self, request: Request) -> Response:
+        first, last = (_parse_day(request.path_params[name]) for name in ("first", "last"))
+        chosen = [one for one in self._days() if first <= one <= last]
+        if len(chosen) > MOST_DAYS:
+            raise HTTPException(400, f"At most {MOST_DAYS} days can be read at once.")
+        rows = recent_rows(self._read(chosen), lambda _entry, _state: True)
+        title = f"{english.short_date(first)} to {english.short_date(last)}"
+        return self._page(request, View(title, rows, nothing="There is no page of these days."))
+
+    def _topics(self, request: Request) -> Response:
+        days = self._read(self._days()[-RECENT_DAYS:])
+        wanted = request.query_params.get("topic", "")
+        rows = recent_rows(days, lambda entry, _: bool(entry.match and entry.match.topic == wanted))
+        nothing = "" if rows else "Choose a topic of the latest pages."
+        topics = topics_of(days)
+        view = View(wanted if rows else "Topics", rows, nothing=nothing, topics=topics)
+        return self._page(request, view)
+
+    def _read(self, days: Sequence[date]) -> list[ReadingDay]:
+        return [self.profile.reading_day(day) for day in days]
 
     def _show_day(self, request: Request, day: date) -> Response:
         others = "all" in request.query_params
@@ -120,12 +144,17 @@ class WebApp:
         )
         return self._page(request, view)
 
-    def _kept(self, request: Request) -> Response:
-        found = next((one for one in LISTS if one.name == request.path_params["name"]), None)
-        if found is None:
-            raise HTTPException(404, "There is no such list.")
-        rows = kept_rows(self.profile.touched_papers(found.contains))
-        return self._page(request, View(found.title, rows, nothing=found.nothing))
+    def _list(self, request: Request) -> Response:
+        name = request.path_params["name"]
+        for one in LISTS:
+            if one.name == name:
+                rows = kept_rows(self.profile.touched_papers(one.contains))
+                return self._page(request, View(one.title, rows, nothing=one.nothing))
+        for recent in RECENT:
+            if recent.name == name:
+                rows = recent_rows(self._read(self._days()[-RECENT_DAYS:]), recent.contains)
+                return self._page(request, View(recent.title, rows, nothing=recent.nothing))
+        raise HTTPException(404, "There is no such list.")
 
     def _search(self, request: Request) -> Response:
         query = request.query_params.get("q", "")[:500]
@@ -174,7 +203,8 @@ class WebApp:
             profile=self.profile.name,
             here=request.url.path + (f"?{request.url.query}" if request.url.query else ""),
             lists=LISTS,
-            keys=KEYS,
+            recent=RECENT,
+            keys=self.profile.settings.keys,
             commands=COMMANDS,
             buttons=buttons,
             making=self.making.current,
@@ -289,6 +319,11 @@ class WebApp:
         content = resources.files(_PACKAGE).joinpath("templates", name).read_bytes()
         return Response(content, media_type=_STATIC[name], headers=_KEPT)
 
+    def _worker(self, _request: Request) -> Response:
+        """Serve the service worker, which may only keep what is at or below its own address."""
+        content = resources.files(_PACKAGE).joinpath("templates", "sw.js").read_bytes()
+        return Response(content, media_type="text/javascript", headers=_KEPT)
+
     async def _health(self, _request: Request) -> Response:
         return JSONResponse({"paperlark": __version__})
 
@@ -300,6 +335,13 @@ class WebApp:
 
 
 _KEPT = {"Cache-Control": "no-cache"}
+
+
+def _parse_day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise HTTPException(404, "There is no such day; write it like 2025-02-26.") from error
 
 
 def _back(form: Mapping[str, str]) -> str:

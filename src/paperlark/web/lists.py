@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -41,6 +42,7 @@ class View:
     undoable: tuple[TriageEvent, ...] = ()
     nothing: str = ""
     query: str = ""
+    topics: tuple[tuple[str, int], ...] = ()
 
     @property
     def undo_text(self) -> str:
@@ -50,11 +52,9 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """A button of a paper: what it does, its word, its key, and whether it is pressed."""
+    """A button of a paper: what it does, which is its word, and whether it is pressed."""
 
     action: Action
-    word: str
-    key: str
     pressed: bool
 
 
@@ -68,6 +68,32 @@ class KeptList:
     nothing: str
 
 
+@dataclass(frozen=True, slots=True)
+class RecentList:
+    """A list of papers of the latest pages: its name in addresses, its title, what is in it."""
+
+    name: str
+    title: str
+    contains: Callable[[Entry, TriageState], bool]
+    nothing: str
+
+
+RECENT = (
+    RecentList(
+        "unread", "To read", lambda _, one: not one.seen, "All of the latest pages is seen."
+    ),
+    RecentList(
+        "followed",
+        "Followed",
+        lambda entry, _: bool(entry.followed),
+        "No author that you follow is on the latest pages.",
+    ),
+)
+RECENT_DAYS = 14
+"""Pages that these lists look at."""
+MOST_DAYS = 62
+"""Days of one range."""
+
 LISTS = (
     KeptList("saved", "Saved", lambda one: one.saved, "Nothing is saved yet. Press s at a paper."),
     KeptList("later", "Later", lambda one: one.later, "Nothing is put off. Press l at a paper."),
@@ -75,49 +101,14 @@ LISTS = (
     KeptList("seen", "Seen", lambda one: one.seen, "No paper was seen yet."),
 )
 
-KEYS: Mapping[str, str] = {
-    "next": "j",
-    "previous": "k",
-    "want": "y",
-    "not": "x",
-    "later": "l",
-    "save": "s",
-    "abstract": "o",
-    "arxiv": "v",
-    "pdf": "b",
-    "note": "n",
-    "undo": "u",
-    "hide": "h",
-    "search": "/",
-    "help": "?",
-}
-"""Each command and its key."""
-
-COMMANDS: Mapping[str, str] = {
-    "next": "the next paper; this one counts as seen",
-    "previous": "the paper before",
-    "want": "want: more like this",
-    "not": "not for me: fewer like this",
-    "later": "decide later",
-    "save": "save, and learn from it",
-    "abstract": "show or fold the abstract",
-    "arxiv": "open arXiv's page",
-    "pdf": "open the PDF",
-    "note": "write a note",
-    "undo": "undo, as often as you like",
-    "hide": "hide or show what was seen",
-    "search": "search",
-    "help": "these keys",
-}
-
 
 def buttons(state: TriageState) -> tuple[Button, ...]:
     """Return the buttons of a paper in a state."""
     return (
-        Button(Action.WANT, "want", KEYS["want"], state.vote is Vote.UP),
-        Button(Action.NOT, "not", KEYS["not"], state.vote is Vote.DOWN),
-        Button(Action.LATER, "later", KEYS["later"], state.later),
-        Button(Action.SAVE, "save", KEYS["save"], state.saved),
+        Button(Action.WANT, state.vote is Vote.UP),
+        Button(Action.NOT, state.vote is Vote.DOWN),
+        Button(Action.LATER, state.later),
+        Button(Action.SAVE, state.saved),
     )
 
 
@@ -128,6 +119,22 @@ def day_rows(day: ReadingDay, *, others: bool) -> tuple[Row, ...]:
         Row(one, day.state(one.paper.id), day.digest.day, place)
         for place, one in enumerate(entries, start=1)
     )
+
+
+def recent_rows(
+    days: Sequence[ReadingDay], contains: Callable[[Entry, TriageState], bool]
+) -> tuple[Row, ...]:
+    """Return the rows of several days for which this holds, the latest day first."""
+    latest_first = sorted(days, key=lambda one: one.digest.day, reverse=True)
+    rows = (row for day in latest_first for row in day_rows(day, others=False))
+    return tuple(row for row in rows if contains(row.entry, row.state))
+
+
+def topics_of(days: Sequence[ReadingDay]) -> tuple[tuple[str, int], ...]:
+    """Return the topics of papers on these pages with how many there are, most first."""
+    entries = (entry for day in days for entry in day.digest.entries)
+    counted = Counter(one.match.topic for one in entries if one.match and one.match.topic)
+    return tuple((topic, count) for topic, count in counted.most_common() if topic)
 
 
 def kept_rows(papers: Sequence[TouchedPaper]) -> tuple[Row, ...]:

@@ -10,7 +10,7 @@ const help = document.getElementById("help");
 const WAITING = "paperlark-waiting", PLACE = `paperlark-place ${location.pathname}`;
 const HIDES = "paperlark-hides", KEYS_OFF = "paperlark-keys-off";
 const OPPOSITE = { want: "not", not: "want" };
-const RETRY = 3000;
+const RETRY = 3000, SWIPE = 80;
 const keys = new Map([...document.querySelectorAll("[data-command]")]
   .map((one) => [one.textContent, one.dataset.command]));
 const undoable = ["want", "not", "later", "save", "note"];
@@ -188,6 +188,24 @@ document.addEventListener("click", (event) => {
   if (paper && !event.target.closest("form")) show(papers.indexOf(paper), { scrolls: false });
 });
 
+// A swipe to the right wants a paper, one to the left does not.
+let touched = null;
+document.addEventListener("touchstart", (event) => {
+  const [finger] = event.touches;
+  const paper = event.target.closest("[data-paper]");
+  touched = event.touches.length === 1 && paper ? { paper, x: finger.clientX, y: finger.clientY } : null;
+}, { passive: true });
+document.addEventListener("touchend", (event) => {
+  if (!touched) return;
+  const [finger] = event.changedTouches;
+  const [across, down] = [finger.clientX - touched.x, finger.clientY - touched.y];
+  if (Math.abs(across) > SWIPE && Math.abs(down) < SWIPE / 2) {
+    press(touched.paper, across > 0 ? "want" : "not");
+    show(papers.indexOf(touched.paper), { scrolls: false });
+  }
+  touched = null;
+}, { passive: true });
+
 document.addEventListener("submit", (event) => {
   const form = event.target;
   const paper = form.closest("[data-paper]");
@@ -214,6 +232,7 @@ keysBox.checked = !stored(KEYS_OFF, false);
 keysBox.addEventListener("change", () => store(KEYS_OFF, !keysBox.checked));
 for (const one of document.querySelectorAll("[data-scripted]")) one.hidden = false;
 if (stored(HIDES, false)) hide();
+navigator.serviceWorker?.register("/sw.js").catch(() => { /* reads on without it */ });
 window.addEventListener("online", flush);
 flush();
 const kept = papers.findIndex((one) => one.dataset.paper === stored(PLACE, ""));
