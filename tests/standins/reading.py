@@ -40,6 +40,12 @@ class App:
         """The app's address without the token."""
         return self.address.partition("/?")[0]
 
+    @property
+    def pid(self) -> int:
+        """The process of the app."""
+        assert self._process is not None
+        return self._process.pid
+
     def start(self, port: int = 0) -> None:
         """Start the app on a port, any by default, and wait for its address."""
         command = [sys.executable, "-m", "paperlark", "read", "--no-open", f"--port={port}"]
