@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 UV_COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
 
-.PHONY: help demo test test-quick lint sample model reference bench bench-runs bench-ranking bench-judge bench-site mutants test-local-llm lock clean
+.PHONY: help demo test test-quick lint sample model reference bench bench-runs bench-ranking bench-judge bench-site bench-read mutants test-local-llm lock clean
 
 help:  ## show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -64,12 +64,15 @@ bench-judge: .venv/dev.done  ## what judging takes, bad answers, many questions 
 bench-site: .venv/run.done  ## a site of 400 days and searching 200,000 papers: half an hour (needs the corpus)
 	@$(BIN)/python benchmarks/site.py; good=$$?; $(BIN)/python benchmarks/search.py && exit $$good
 
+bench-read: .venv/dev.done  ## how quick reading in the browser is, and 200 walks that lose no vote: an hour (needs the recorded input)
+	@$(BIN)/python benchmarks/read.py
+
 mutants: .venv/dev.done  ## break the core in 100 small ways: tests must notice 90; an hour (ARGS="--count 40 --seed 7")
 	@$(BIN)/python tools/mutants.py $(ARGS)
 
 lock:  ## lock the versions again with hashes (needs uv)
-	$(UV_COMPILE) pyproject.toml --group build --output-file requirements/run.txt
-	$(UV_COMPILE) pyproject.toml --group dev --output-file requirements/dev.txt
+	$(UV_COMPILE) pyproject.toml --extra read --group build --output-file requirements/run.txt
+	$(UV_COMPILE) pyproject.toml --extra read --group dev --output-file requirements/dev.txt
 	$(UV_COMPILE) --group local-llm-build --output-file requirements/local-llm-build.txt
 	$(UV_COMPILE) --group local-llm --output-file requirements/local-llm.txt
 

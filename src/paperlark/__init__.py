@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     )
     from paperlark.archive.following import Followed
     from paperlark.archive.spending import SpendingReport
+    from paperlark.archive.triage import Applied, ReadingDay, TouchedPaper
     from paperlark.delivery.deliveries import DeliveryReport
     from paperlark.delivery.outcomes import DeliveryOutcome, DeliveryResult
     from paperlark.domain.criteria import Criteria
@@ -56,6 +57,7 @@ if TYPE_CHECKING:
     from paperlark.domain.paper import Paper
     from paperlark.domain.run_states import State
     from paperlark.domain.spending import Period
+    from paperlark.domain.triage import Action, TriageEvent, TriageState
     from paperlark.domain.vote_effect import CastVotes, VoteEffect
     from paperlark.evaluation.measure import EvaluationPlan
     from paperlark.importing.draft_criteria import DraftedCriteria, PaperCluster
@@ -70,6 +72,8 @@ if TYPE_CHECKING:
     from paperlark.settings.environment import Environment, RunOptions
 
 __all__ = [
+    "Action",
+    "Applied",
     "CastVotes",
     "CostEstimate",
     "Criteria",
@@ -102,6 +106,7 @@ __all__ = [
     "ProfileError",
     "PublishError",
     "ReadPapers",
+    "ReadingDay",
     "RunOptions",
     "SecretUnusable",
     "SeveralMornings",
@@ -110,6 +115,9 @@ __all__ = [
     "State",
     "StoreBusy",
     "StoreError",
+    "TouchedPaper",
+    "TriageEvent",
+    "TriageState",
     "UnclearName",
     "Unimportable",
     "Vote",
@@ -138,6 +146,7 @@ __all__ = [
 _DEFINED_IN = {
     "archive.following": "Followed",
     "archive.spending": "SpendingReport",
+    "archive.triage": "Applied ReadingDay TouchedPaper",
     "delivery.outcomes": "DeliveryOutcome DeliveryResult",
     "delivery.deliveries": "DeliveryReport",
     "domain.criteria": "Criteria",
@@ -150,6 +159,7 @@ _DEFINED_IN = {
     "domain.paper": "Paper",
     "domain.run_states": "State",
     "domain.spending": "Period",
+    "domain.triage": "Action TriageEvent TriageState",
     "domain.vote_effect": "CastVotes VoteEffect",
     "evaluation.measure": "EvaluationPlan",
     "importing.draft_criteria": "DraftedCriteria PaperCluster",

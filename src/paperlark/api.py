@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from paperlark.archive.digests import OwnDigests
     from paperlark.archive.following import Followed
     from paperlark.archive.spending import SpendingReport
+    from paperlark.archive.triage import Applied, ReadingDay, TouchedPaper
     from paperlark.delivery.deliveries import DeliveryReport, Outboxes
     from paperlark.doctor import Group
     from paperlark.domain.criteria import Criteria
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     from paperlark.domain.profile import FollowedAuthor
     from paperlark.domain.search import SearchResults
     from paperlark.domain.spending import Period
+    from paperlark.domain.triage import Action, TriageEvent, TriageState
     from paperlark.domain.vote_effect import CastVotes, VoteEffect
     from paperlark.evaluation.cases import LabelledReader
     from paperlark.evaluation.measure import EvaluationPlan
@@ -620,6 +622,139 @@ class OpenedProfile:
 
         with open_votes(self.settings, self.environment, writes=False) as votes:
             return votes.current()
+
+    def triage(
+        self,
+        paper: str,
+        action: Action | Literal["want", "not", "save", "later", "open", "seen", "note"],
+        *,
+        on: bool = True,
+        text: str = "",
+        event: str | None = None,
+        page: date | None = None,
+        place: int | None = None,
+    ) -> Applied:
+        """Do something with a paper where it is read: want it, save it, note something, and so on.
+
+        Arguments:
+            paper: its identifier, as for `why`.
+            action: what is done; want, not and save teach the ranker, open a little.
+            on: False where it is taken back.
+            text: of a note.
+            event: an id of this event; sent again with the same id it changes nothing.
+            page, place: the day of the page where it was done, and the paper's place there.
+
+        Returns the state of the paper before and after.
+
+        Raises StoreError where the paper is not known, ValueError where a name is no identifier.
+
+        >>> done = profile.triage("2502.18137", "save")
+        >>> done.before.saved, done.after.saved, done.after.seen
+        (False, True, True)
+        """
+        from uuid import uuid4
+
+        from paperlark.archive.triage import open_triage
+        from paperlark.domain.triage import Action, TriageEvent
+
+        done = TriageEvent(
+            id=event or uuid4().hex,
+            paper_id=_paper_id(paper),
+            action=Action(action),
+            at=self.environment.now(),
+            on=on,
+            text=text,
+            page=page,
+            place=place,
+        )
+        with open_triage(self.settings, self.environment) as triage:
+            return triage.act(done)
+
+    def undo_triage(self, undoes: str, *, event: str | None = None) -> Applied:
+        """Take back a triage event; any of them, and exactly.
+
+        Arguments:
+            undoes: the id of that event.
+            event: an id of this one, as for `triage`.
+
+        Returns the state of its paper before and after.
+
+        Raises StoreError where there is no such event.
+
+        >>> undone = profile.undo_triage(profile.reading_day().undoable[-1].id)
+        >>> undone.paper.id, undone.after.saved
+        ('2502.18137', False)
+        """
+        from uuid import uuid4
+
+        from paperlark.archive.triage import open_triage
+
+        with open_triage(self.settings, self.environment) as triage:
+            return triage.undo(event or uuid4().hex, undoes)
+
+    def reading_day(self, day: date | None = None, *, others: bool = False) -> ReadingDay:
+        """Return the papers of a day, and what was done with each.
+
+        Arguments:
+            day: the announcement day; the latest with a page by default.
+            others: with the scanned papers that are not on the page.
+
+        Raises StoreError where there is no such page.
+
+        >>> day = profile.reading_day(others=True)
+        >>> day.state("2502.18137").vote.value, len(day.others) > len(day.digest.entries)
+        ('up', True)
+        """
+        from paperlark.archive.triage import open_triage
+
+        with open_triage(self.settings, self.environment, writes=False) as triage:
+            return triage.day(day, others=others)
+
+    def touched_papers(self, which: Callable[[TriageState], bool]) -> tuple[TouchedPaper, ...]:
+        """Return the papers that something was done with and whose state is so, the latest first.
+
+        Arguments:
+            which: chooses by the state.
+
+        Raises StoreError.
+
+        >>> profile.touched_papers(lambda state: state.saved)
+        ()
+        """
+        from paperlark.archive.triage import open_triage
+
+        with open_triage(self.settings, self.environment, writes=False) as triage:
+            return triage.touched(which)
+
+    def papers_with_states(self, papers: Sequence[str]) -> tuple[TouchedPaper, ...]:
+        """Return what was done with each of these papers, in their order.
+
+        Arguments:
+            papers: identifiers, as for `why`; those that are not known are left out.
+
+        Raises StoreError; ValueError where a name is no identifier.
+
+        >>> [str(one.state.vote) for one in profile.papers_with_states(["2502.18137"])]
+        ['up']
+        """
+        from paperlark.archive.triage import open_triage
+
+        with open_triage(self.settings, self.environment, writes=False) as triage:
+            return triage.listed([_paper_id(one) for one in papers])
+
+    def triage_history(self) -> tuple[TriageEvent, ...]:
+        """Return all triage events, the oldest first; raises StoreError.
+
+        What a kill kept from the log beside the database is added to it.
+
+        >>> [(str(one.action), one.undoes is None) for one in profile.triage_history()[-2:]]
+        [('save', True), ('save', False)]
+        """
+        from paperlark.archive.triage import open_triage
+
+        with open_triage(self.settings, self.environment) as triage:
+            triage.complete_log()
+            return triage.history()
 
     def follow(
         self,

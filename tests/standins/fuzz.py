@@ -55,7 +55,7 @@ from paperlark.sources._listing_page import parse_page
 from paperlark.sources._paper_fields import LONGEST_ABSTRACT, make_paper, parse_authors
 from paperlark.sources.oai import parse_oai
 from paperlark.sources.search_api import parse_results
-from paperlark.store.votes import read_votes
+from paperlark.store.vote_log import read_votes
 from paperlark.testing import a_paper
 from standins import arxiv_pages as pages
 from standins import digests

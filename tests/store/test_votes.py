@@ -8,7 +8,7 @@ import pytest
 from paperlark.domain.errors import StoreError
 from paperlark.domain.feedback import Feedback, Vote
 from paperlark.domain.paper import PaperId
-from paperlark.store.votes import read_votes
+from paperlark.store.vote_log import read_votes
 
 
 def _line(at: datetime) -> bytes:

@@ -23,7 +23,9 @@ from paperlark.store.digests import DigestStore
 from paperlark.store.judgements import JudgementStore, StoredQuestions
 from paperlark.store.lock import run_lock
 from paperlark.store.readers import ReaderStore
-from paperlark.store.votes import FeedbackStore, log_path, read_votes
+from paperlark.store.triage import TriageStore
+from paperlark.store.vote_log import log_path, read_events, read_votes
+from paperlark.store.votes import FeedbackStore
 
 _PROFILES = ("*.toml", "*/*.toml")
 _Outcome = tuple[str, PaperlarkError | None]
@@ -183,19 +185,21 @@ def _restore_day(
 def _restore_votes(
     path: Path, connection: Connection, beside: Path
 ) -> Iterator[tuple[str, PaperlarkError | None]]:
-    """Restore every reader's votes, and the readers who have nothing else."""
+    """Restore every reader's votes and triage, and the readers who have nothing else."""
     log = log_path(path)
     if not log.exists():
         return
     try:
-        votes = read_votes(log.read_bytes(), str(log))
+        content = log.read_bytes()
+        votes, events = read_votes(content, str(log)), read_events(content, str(log))
     except OSError as error:
         yield "votes", StoreError(f"{log} cannot be read ({error.strerror})")
     except StoreError as error:
         yield "votes", error
     else:
-        for profile, cast in votes.items():
-            count = FeedbackStore(connection, beside, profile).keep(cast)
+        for profile in {**votes, **events}:
+            count = FeedbackStore(connection, beside, profile).keep(votes.get(profile, ()))
+            TriageStore(connection, beside, profile).restore(events.get(profile, ()))
             yield f"{count} {'vote' if count == 1 else 'votes'} of {profile}", None
         ReaderStore(connection, beside).complete()
 

@@ -18,7 +18,8 @@ from paperlark.settings.identity import claim, known
 from paperlark.store.announcements import PaperTextStore
 from paperlark.store.readers import ReaderStore
 from paperlark.store.reading import open_existing
-from paperlark.store.votes import FeedbackStore, append_votes, log_path
+from paperlark.store.vote_log import append_votes, log_path
+from paperlark.store.votes import FeedbackStore
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ _COMMANDS = {
     "run": "Make the pages of given days.",
     "deliver": "Deliver pages to your channels.",
     "schedule": "Schedule the daily page.",
+    "read": "Read and vote in the browser.",
     "open": "Open a page in the browser.",
     "show": "Show a page in the terminal.",
     "site": "Build a site of all days.",

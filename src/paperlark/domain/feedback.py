@@ -26,11 +26,15 @@ class Vote(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Feedback:
-    """A reader's vote on a paper; of several the last one counts. `at` is in UTC."""
+    """A reader's vote on a paper; of several the last one counts. `at` is in UTC.
+
+    `event` is the id of the triage event that cast it, None where none did.
+    """
 
     paper_id: PaperId
     vote: Vote
     at: datetime
+    event: str | None = None
 
 
 class LabelSource(StrEnum):
@@ -42,6 +46,10 @@ class LabelSource(StrEnum):
     """The reader voted for or against it."""
     LIBRARY = "library"
     """It was imported as a paper that the reader likes."""
+    SAVED = "saved"
+    """The reader saved it."""
+    OPENED = "opened"
+    """The reader opened it and said nothing: it tells a little."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,14 +111,20 @@ class LaterVotes:
 
 NO_LATER_VOTES = LaterVotes()
 
-_STRENGTH = (LabelSource.LIBRARY, LabelSource.JUDGE, LabelSource.READER)
+_STRENGTH = (
+    LabelSource.OPENED,
+    LabelSource.LIBRARY,
+    LabelSource.JUDGE,
+    LabelSource.SAVED,
+    LabelSource.READER,
+)
 
 
 def one_example_per_paper(examples: Iterable[Example]) -> tuple[Example, ...]:
     """Keep one example of each paper; oldest first.
 
-    A vote is preferred to a judgement and that to a library; then the latest is preferred, and of
-    one day the last in order.
+    A vote is preferred to a saved paper, that to a judgement, a library and one only opened;
+    then the latest is preferred, and of one day the last in order.
     """
     weakest_first = sorted(examples, key=lambda one: (_STRENGTH.index(one.label_source), one.day))
     kept = {example.paper.id: example for example in weakest_first}

@@ -38,7 +38,15 @@ from paperlark.store.database import check_not_gone, open_database
 from paperlark.store.imported_papers import LibraryStore
 from paperlark.store.lock import run_lock
 from paperlark.store.readers import ReaderStore
-from paperlark.store.votes import FeedbackStore, append_votes, log_path, read_votes
+from paperlark.store.triage import TriageStore
+from paperlark.store.vote_log import (
+    append_events,
+    append_votes,
+    log_path,
+    read_events,
+    read_votes,
+)
+from paperlark.store.votes import FeedbackStore
 
 _log = logging.getLogger(__name__)
 
@@ -119,12 +127,13 @@ def import_zotero(
 
 
 def _import_votes(settings: Settings, text: str, name: str, how: ImportOptions) -> Imported:
-    every = read_votes(text.encode(), name)
+    every, everywhere = read_votes(text.encode(), name), read_events(text.encode(), name)
     path = settings.database
     profile, strangers = _identified(settings)
     # Elsewhere the same reader may have been known by the title.
     by_title = () if profile.title in strangers else every.get(profile.title, ())
     votes = every.get(profile.id, by_title)
+    events = everywhere.get(profile.id, ())
     if not votes:
         owners = ", ".join(map(repr, every)) or "no profile"
         raise Unimportable(f"{name} has no votes of {profile.title!r}, only of {owners}")
@@ -136,8 +145,12 @@ def _import_votes(settings: Settings, text: str, name: str, how: ImportOptions) 
         there = frozenset(store.all())
         new = tuple(one for one in dict.fromkeys(votes) if one not in there)
         store.keep(new)
+        TriageStore(connection, path, profile.id).restore(events)
     if new and not _is_copy(name, log_path(path)):
-        append_votes(log_path(path), profile.id, new)
+        cast = {one.event: one for one in new if one.event}
+        log = log_path(path)
+        append_events(log, profile.id, ((one, cast.get(one.id)) for one in events))
+        append_votes(log, profile.id, (one for one in new if one.event is None))
     return Imported(len(votes), votes=len(new), known_before=len(votes) - len(new))
 
 

@@ -22,10 +22,16 @@ _SLOPE = 0.8
 _WANTED_WEIGHT = 2.0
 """Wanted papers are few, and missing one is worse than reading one in vain."""
 
-_VOTE_WEIGHT = 2.0
-"""A reader's vote against a judge's score."""
+_WEIGHTS = {LabelSource.READER: 2.0, LabelSource.SAVED: 2.0, LabelSource.OPENED: 0.25}
+"""What readers do against a judge's score; most of what they open they look at and leave."""
 
-_HALF_LIFE = {LabelSource.JUDGE: 120.0, LabelSource.READER: 240.0, LabelSource.LIBRARY: 480.0}
+_HALF_LIFE = {
+    LabelSource.JUDGE: 120.0,
+    LabelSource.READER: 240.0,
+    LabelSource.SAVED: 240.0,
+    LabelSource.LIBRARY: 480.0,
+    LabelSource.OPENED: 120.0,
+}
 """Days after which an example counts half: interests change, a library is for long."""
 
 _DEFAULT_THRESHOLD = 7.5
@@ -193,4 +199,4 @@ def _target(example: Example, threshold: float) -> float:
 def _importance(example: Example) -> float:
     if example.label_source is LabelSource.JUDGE:
         return _WANTED_WEIGHT if example.wanted else 1.0
-    return _VOTE_WEIGHT if example.label_source is LabelSource.READER else 1.0
+    return _WEIGHTS.get(example.label_source, 1.0)

@@ -16,6 +16,7 @@ from paperlark.domain.announcement import AnnounceType
 from paperlark.domain.delivery import Frequency
 from paperlark.domain.judgement import HIGHEST, LOWEST, OnFailure
 from paperlark.domain.profile import RECALL
+from paperlark.domain.reading_keys import with_changes
 from paperlark.domain.redaction import is_name, literal_secret, placeholders, quoted
 from paperlark.domain.taxonomy import CATEGORIES, nearest_category
 from paperlark.settings.values import Security
@@ -71,6 +72,11 @@ def _distinct(values: list[str]) -> list[str]:
     if twice:
         raise ValueError(f"{', '.join(twice)} is there twice")
     return values
+
+
+def _keys(changes: dict[str, str]) -> dict[str, str]:
+    with_changes(changes)
+    return changes
 
 
 def _mailbox(text: str) -> str:
@@ -312,6 +318,16 @@ class SiteShape(_Shape):
     )
 
 
+class ReadShape(_Shape):
+    """Reading in the browser, with `paperlark read`."""
+
+    keys: Annotated[dict[str, str], AfterValidator(_keys)] = Field(
+        default={},
+        description='a table of keys that are not the usual ones, such as {want = "+", not = "-"};'
+        ' "" leaves a command without a key',
+    )
+
+
 class MailShape(_Shape):
     """The mail server for outgoing messages: any that you may send through."""
 
@@ -449,6 +465,7 @@ class ProfileShape(_Shape):
     sources: SourcesShape = Field(default=SourcesShape(), description="a table [sources]")
     run: RunShape = Field(default=RunShape(), description="a table [run]")
     site: SiteShape = Field(default=SiteShape(), description="a table [site]")
+    read: ReadShape = Field(default=ReadShape(), description="a table [read]")
     mail: MailShape | None = Field(default=None, description="a table [mail]")
     deliver: Annotated[list[DeliverShape], AfterValidator(_reachable)] = Field(
         default=[], description="tables [[deliver]]"

@@ -14,6 +14,7 @@ from paperlark.domain.criteria import Criteria, parse_criteria
 from paperlark.domain.delivery import Subscription
 from paperlark.domain.errors import Problem, ProfileError
 from paperlark.domain.profile import RECALL, Cutoffs, Exploration, FollowedAuthor, Profile
+from paperlark.domain.reading_keys import with_changes
 from paperlark.domain.redaction import quoted, remember_addresses, remember_token
 from paperlark.domain.spending import Budget, Prices
 from paperlark.http.network_settings import is_on_this_machine, is_this_machine
@@ -128,6 +129,7 @@ def load_settings(path: Path) -> Settings:
         criteria_file=_inside(home, named),
         id=shape.id,
         at_most=shape.run.at_most,
+        keys=with_changes(shape.read.keys),
     )
 
 

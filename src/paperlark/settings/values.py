@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -13,6 +14,7 @@ from paperlark.domain.delivery import Subscription
 from paperlark.domain.errors import KeyMissing, PriceUnknown
 from paperlark.domain.judgement import OnFailure
 from paperlark.domain.profile import Profile
+from paperlark.domain.reading_keys import KEYS
 from paperlark.domain.spending import NO_BOUND, Budget, Prices, PriceSource
 
 if TYPE_CHECKING:
@@ -161,7 +163,8 @@ class Settings:
 
     `model` None: no judge. `people` None: nobody needs to know who an author is. `file` is the
     profile's, and `id` what stands there, None where nothing does: `profile.id` is then to be
-    found in the database. `at_most` is how many seconds a run may be at work.
+    found in the database. `at_most` is how many seconds a run may be at work. `keys` has the key
+    of each command of the reading app.
     """
 
     profile: Profile
@@ -177,3 +180,4 @@ class Settings:
     criteria_file: Path | None = None
     id: str | None = None
     at_most: float = 7200.0
+    keys: Mapping[str, str] = field(default_factory=lambda: KEYS)

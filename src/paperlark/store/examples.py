@@ -21,6 +21,7 @@ from paperlark.domain.feedback import (
 )
 from paperlark.domain.paper import Paper, PaperId
 from paperlark.domain.profile import Cutoffs, Profile
+from paperlark.domain.triage import Action, TriageEvent, effective, states
 from paperlark.store.announcements import paper_of
 from paperlark.store.database import instant, store_errors
 
@@ -70,6 +71,15 @@ VOTES = f"""
 VOTE_TIMES = f"""
     SELECT w.paper_id, w.id, w.vote, {_IN_TIME} {_VOTED} ORDER BY w.at, w.id
 """  # likewise
+
+KEPT = f"""
+    SELECT p.id, p.version, p.title, p.authors, p.abstract, p.categories,
+        w.id, w.action, w.is_on, w.at, w.undoes
+    FROM triage w JOIN papers p ON p.id = w.paper_id
+        AND p.version = (SELECT max(version) FROM papers WHERE id = w.paper_id)
+    WHERE w.profile = :profile AND w.action IN ('save', 'open') AND (:all_votes OR {_IN_TIME})
+    ORDER BY w.number DESC LIMIT :most
+"""  # noqa: S608  # likewise
 
 LIBRARY = f"""
     SELECT w.paper_id, w.version, w.title, w.authors, w.abstract, w.categories,
@@ -123,12 +133,17 @@ class ExampleStore:
         with store_errors(self._path):
             judged, stream = self._announced(about, profile.cutoffs)
             library = self._ask(LIBRARY, about, most=MOST_EXAMPLES).fetchall()
+            kept = self._ask(KEPT, about, most=MOST_EXAMPLES).fetchall()
             votes = [
                 self._ask(VOTES, about, most=MOST_EXAMPLES, last_vote=last).fetchall()
                 for last in last_votes
             ]
         # Of a paper judged twice on one day, the judgement made here comes last and counts.
-        others = (*_imported(reversed(library), profile.cutoffs), *reversed(judged))
+        others = (
+            *_imported(reversed(library), profile.cutoffs),
+            *reversed(judged),
+            *(_kept(tuple(reversed(kept))) if kept else ()),
+        )
         papers = tuple(stream.values())
         return tuple(
             Evidence(one_example_per_paper((*others, *_voted(reversed(some)))), papers)
@@ -199,6 +214,27 @@ def _voted(rows: Iterable[Row]) -> Iterator[Example]:
         vote, at = Vote(row[6]), datetime.fromisoformat(row[7])
         if vote is not Vote.NONE:
             yield Example(paper_of(*row[:6]), today(at), vote is Vote.UP, LabelSource.READER)
+
+
+def _kept(rows: Sequence[Row]) -> Iterator[Example]:
+    """Yield the papers that were saved or only opened, without those for which it was undone."""
+    events = [
+        TriageEvent(
+            id=row[6],
+            paper_id=PaperId(row[0]),
+            action=Action(row[7]),
+            at=datetime.fromisoformat(row[9]),
+            on=bool(row[8]),
+            undoes=row[10],
+        )
+        for row in rows
+    ]
+    papers = {row[0]: row for row in rows}
+    since = {one.paper_id: one.at for one in effective(events)}
+    for paper, state in states(events).items():
+        if state.saved or state.opened:
+            label = LabelSource.SAVED if state.saved else LabelSource.OPENED
+            yield Example(paper_of(*papers[paper][:6]), today(since[paper]), True, label)  # noqa: FBT003
 
 
 _ANNOUNCED = """

@@ -1,4 +1,4 @@
--- The database, version 14. Written by `make reference`; do not edit.
+-- The database, version 15. Written by `make reference`; do not edit.
 -- Times are UTC (ISO 8601), days are announcement days in New York, money is decimal
 -- text in US dollars.
 
@@ -77,6 +77,8 @@ CREATE TABLE feedback (
     version INTEGER,                  -- latest known when it was cast; NULL: imported only
     vote TEXT NOT NULL CHECK (vote IN ('up', 'down', 'none')),
     at TEXT NOT NULL,                 -- when it was cast
+    -- The triage event that cast the vote; NULL: it was cast or imported on the command line.
+    event TEXT,
     FOREIGN KEY (paper_id, version) REFERENCES papers (id, version)
 );
 
@@ -308,6 +310,24 @@ CREATE TABLE translations (
     attempts INTEGER NOT NULL,        -- replies so far; the calls are in exchanges
     PRIMARY KEY (criteria, translator)
 );
+
+CREATE TABLE triage (
+    -- One action on one paper, or the undoing of an earlier one; none is ever changed.
+    number INTEGER PRIMARY KEY,       -- the order in which they were stored
+    profile TEXT NOT NULL,
+    id TEXT NOT NULL,                 -- made by the sender: sent twice, it is stored once
+    paper_id TEXT NOT NULL,
+    action TEXT NOT NULL,             -- want, not, save, later, open, seen, note
+    is_on INTEGER NOT NULL,           -- 0: a button was released
+    text TEXT NOT NULL,               -- of a note
+    page TEXT,                        -- day of the page it was cast on; NULL: elsewhere
+    place INTEGER,                    -- the paper's place there, from 1
+    at TEXT NOT NULL,
+    undoes TEXT,                      -- id of the event that this one takes back
+    UNIQUE (profile, id)
+);
+
+CREATE INDEX triage_by_paper ON triage (profile, paper_id);
 
 CREATE TABLE under_way (
     -- A question to a model whose answer is not stored: it may have been billed all the same.

@@ -1,0 +1,119 @@
+"""Let in only requests of the reader's own browser, and tell every browser what a page may do.
+
+Whatever else runs on this machine or in this browser can reach a port on loopback. So a request
+must name this server as its host (against DNS rebinding), have a session, and, where it changes
+something, come from a page of this server and carry its form token.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from http.cookies import CookieError, SimpleCookie
+from urllib.parse import parse_qs, urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from paperlark.web.sessions import COOKIE, LASTS, Sessions
+
+_OPEN = frozenset({"/healthz"})
+"""Paths that need no session; nothing of a reader is there."""
+_SAFE = frozenset({"GET", "HEAD"})
+_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self';"
+    " img-src 'self'; connect-src 'self'; worker-src 'self'; form-action 'self';"
+    " base-uri 'none'; frame-ancestors 'none'",
+    "X-Frame-Options": "DENY",
+    "X-Content-Type-Options": "nosniff",
+    # With none at all browsers send no Origin either, which is checked.
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+_NO_SESSION = (
+    "This address is for its reader alone. Open the one that `paperlark read` prints; run it again"
+    " if that has ended.\n"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """Wraps an application; `hosts` are the names and ports that it is reached by."""
+
+    app: ASGIApp
+    sessions: Sessions
+    hosts: frozenset[str]
+    now: Callable[[], float] = time.time
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request, or pass it on with its session in `scope["state"]`."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        response = self._refused(scope) or self._let_in(scope)
+        if response is not None:
+            await response(scope, receive, self._protected(send))
+            return
+        if scope["path"] in _OPEN:
+            await self.app(scope, receive, self._protected(send))
+            return
+        cookie = _cookie(scope)
+        scope.setdefault("state", {})["cookie"] = cookie
+        renewed = _set_cookie(self.sessions.renewed(cookie, self.now()))
+        await self.app(scope, receive, self._protected(send, [renewed]))
+
+    def _refused(self, scope: Scope) -> Response | None:
+        headers = Headers(scope=scope)
+        if headers.get("host", "") not in self.hosts:
+            return PlainTextResponse("There is no such host here.\n", 421)
+        if scope["method"] in _SAFE:
+            return None
+        origin = headers.get("origin")
+        strange = origin is not None and (
+            urlsplit(origin).scheme not in {"http", "https"}
+            or urlsplit(origin).netloc not in self.hosts
+        )
+        elsewhere = headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}
+        if strange or elsewhere:
+            return PlainTextResponse("This was sent from another site and changes nothing.\n", 403)
+        return None
+
+    def _let_in(self, scope: Scope) -> Response | None:
+        """Turn the token of an address into a session; refuse whoever has neither."""
+        tokens = parse_qs(scope["query_string"].decode("latin-1"), max_num_fields=20).get("token")
+        if tokens and scope["method"] in _SAFE and self.sessions.opens(tokens[0]):
+            # The address without the token: it is not kept in the browser's history.
+            response = RedirectResponse(scope["path"], 303)
+            response.headers.append("Set-Cookie", _set_cookie(self.sessions.issue(self.now())))
+            return response
+        if scope["path"] in _OPEN or self.sessions.holds(_cookie(scope), self.now()):
+            return None
+        return PlainTextResponse(_NO_SESSION, 403)
+
+    def _protected(self, send: Send, cookies: Iterable[str] = ()) -> Send:
+        async def protected(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in _HEADERS.items():
+                    headers.setdefault(name, value)
+                for cookie in cookies:
+                    headers.append("Set-Cookie", cookie)
+            await send(message)
+
+        return protected
+
+
+def _cookie(scope: Scope) -> str:
+    try:
+        found = SimpleCookie(Headers(scope=scope).get("cookie", "")).get(COOKIE)
+    except CookieError:
+        return ""
+    return found.value if found else ""
+
+
+def _set_cookie(value: str) -> str:
+    return f"{COOKIE}={value}; Path=/; HttpOnly; SameSite=Strict; Max-Age={LASTS}"

@@ -1,0 +1,251 @@
+// Keys, and answers at once: what a form of this page does, without loading it again.
+"use strict";
+
+const body = document.body;
+const papers = [...document.querySelectorAll("[data-paper]")];
+const toldLine = document.querySelector("[data-told]");
+const leftLine = document.querySelector("[data-left]");
+const undoForm = document.querySelector("[data-undo]");
+const help = document.getElementById("help");
+const WAITING = "paperlark-waiting", PLACE = `paperlark-place ${location.pathname}`;
+const HIDES = "paperlark-hides", KEYS_OFF = "paperlark-keys-off";
+const OPPOSITE = { want: "not", not: "want" };
+const RETRY = 3000, SWIPE = 80;
+const keys = new Map([...document.querySelectorAll("[data-command]")]
+  .map((one) => [one.textContent, one.dataset.command]));
+const undoable = ["want", "not", "later", "save", "note"];
+const mine = undoForm.dataset.undo.split(" ").filter(Boolean);  // events to undo, the latest last
+let current = -1;
+let sending = null;
+let undoing = Promise.resolve();
+
+function stored(name, fallback) {
+  try { return JSON.parse(localStorage.getItem(name)) ?? fallback; } catch { return fallback; }
+}
+
+function store(name, value) {
+  try { localStorage.setItem(name, JSON.stringify(value)); } catch { /* a private window */ }
+}
+
+function tell(text) { toldLine.textContent = text; }
+
+function show(index, { scrolls = true } = {}) {
+  if (index < 0 || index >= papers.length) return;
+  papers[current]?.classList.remove("current");
+  current = index;
+  papers[current].classList.add("current");
+  if (scrolls) papers[current].scrollIntoView({ block: "start" });
+  papers[current].querySelector("h3 a").focus({ preventScroll: true });
+  store(PLACE, papers[current].dataset.paper);
+}
+
+function step(by) {
+  const hides = body.classList.contains("hides");
+  let next = current + by;
+  while (hides && papers[next]?.classList.contains("seen")) next += by;
+  const left = papers[current];
+  if (by > 0 && left && !left.classList.contains("seen")) act(left, "seen", true);
+  show(next);
+}
+
+function buttonOf(paper, action) { return paper.querySelector(`[data-action="${action}"]`); }
+
+function isPressed(button) { return button.getAttribute("aria-pressed") === "true"; }
+
+// Shows at once what the server will say in a moment.
+function showState(paper, pressed, seen) {
+  for (const [action, on] of Object.entries(pressed)) {
+    buttonOf(paper, action)?.setAttribute("aria-pressed", String(on));
+  }
+  paper.classList.toggle("seen", seen);
+}
+
+function act(paper, action, on, text = "") {
+  const pressed = { [action]: on };
+  if (on && OPPOSITE[action]) { pressed[OPPOSITE[action]] = false; pressed.later = false; }
+  if (action !== "seen" && action !== "open" && action !== "note") showState(paper, pressed, true);
+  else paper.classList.toggle("seen", action !== "seen" || on);
+  send("/act", {
+    paper: paper.dataset.paper, action, on: on ? "1" : "0", text,
+    page: body.dataset.page || "", place: paper.dataset.place,
+  });
+}
+
+function press(paper, action) {
+  if (!paper) return;
+  act(paper, action, !isPressed(buttonOf(paper, action)));
+}
+
+// Each event has an id, waits in the browser until the server has it, and counts once.
+function send(address, fields) {
+  const event = crypto.randomUUID();
+  store(WAITING, [...stored(WAITING, []), { address, fields: { ...fields, event } }]);
+  if (undoable.includes(fields.action)) mine.push(event);
+  return flush();
+}
+
+function flush() {
+  sending ??= sendAll().finally(() => { sending = null; });
+  return sending;
+}
+
+async function sendAll() {
+  try {
+    for (let waiting = stored(WAITING, []); waiting.length; waiting = stored(WAITING, [])) {
+      const [first] = waiting;
+      const answer = await post(first.address, first.fields);
+      store(WAITING, stored(WAITING, []).filter((one) => one.fields.event !== first.fields.event));
+      await report(answer);
+    }
+  } catch {
+    tell(`No connection: ${stored(WAITING, []).length} not sent yet; they are kept here and sent later.`);
+    setTimeout(flush, RETRY);
+  }
+}
+
+// Throws where the server cannot be reached or is at a loss; a refusal is an answer.
+async function post(address, fields) {
+  const answer = await fetch(address, {
+    method: "POST", headers: { Accept: "application/json" },
+    body: new URLSearchParams({ ...fields, token: body.dataset.token }),
+  });
+  if (answer.status >= 500) throw new Error(String(answer.status));
+  return answer;
+}
+
+async function report(answer) {
+  if (!answer.ok) { tell((await answer.text()).trim()); return; }
+  const said = await answer.json();
+  tell(said.told);
+  if (body.dataset.page) leftLine.textContent = said.left;
+  undoForm.hidden = !said.undo;
+  undoForm.undoes.value = said.undo;
+  undoForm.querySelector("button").title = said.undo_text;
+  const paper = papers.find((one) => one.dataset.paper === said.paper);
+  const more = stored(WAITING, []).some((one) => one.fields.paper === said.paper);
+  if (paper && !more) showState(paper, said.pressed, said.seen);
+}
+
+// Takes back what was done last: at once where that is known here, else as soon as the server says.
+function undo() {
+  if (mine.length) undoEvent(mine.pop());
+  else undoing = undoing.then(undoEarlier);
+}
+
+function undoEvent(undoes) { return send("/undo", { undoes, page: body.dataset.page || "" }); }
+
+async function undoEarlier() {
+  while (sending) await sending;
+  if (mine.length) await undoEvent(mine.pop());
+  else if (undoForm.hidden) tell("Nothing to undo.");
+  else await undoEvent(undoForm.undoes.value);
+}
+
+function open(paper, address) {
+  act(paper, "open", true);
+  window.open(address, "_blank", "noopener");
+}
+
+function hide() {
+  const hides = body.classList.toggle("hides");
+  store(HIDES, hides);
+  document.querySelector("[data-do=hide]").setAttribute("aria-pressed", String(hides));
+}
+
+const COMMANDS = {
+  next: () => step(1),
+  previous: () => step(-1),
+  want: () => press(papers[current], "want"),
+  not: () => press(papers[current], "not"),
+  later: () => press(papers[current], "later"),
+  save: () => press(papers[current], "save"),
+  abstract: () => { const one = papers[current]?.querySelector("article > details"); if (one) one.open = !one.open; },
+  arxiv: () => { if (papers[current]) open(papers[current], papers[current].dataset.url); },
+  pdf: () => { if (papers[current]) open(papers[current], papers[current].dataset.pdf); },
+  note: () => { const one = papers[current]?.querySelector(".notes"); if (one) { one.open = true; one.querySelector("textarea").focus(); } },
+  undo,
+  hide,
+  search: () => document.querySelector(".ways input").focus(),
+  help: () => (help.open ? help.close() : help.showModal()),
+};
+
+document.addEventListener("keydown", (event) => {
+  const typing = event.target.closest?.("input, textarea, select");
+  if (event.key === "Escape" && typing) { event.target.blur(); return; }
+  if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
+  const command = keys.get(event.key);
+  if (!command || (stored(KEYS_OFF, false) && command !== "help")) return;
+  event.preventDefault();
+  COMMANDS[command]();
+});
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-do]");
+  if (button) COMMANDS[button.dataset.do]();
+  const link = event.target.closest("article a[href^='http']");
+  const paper = event.target.closest("[data-paper]");
+  if (link && paper && [paper.dataset.url, paper.dataset.pdf].includes(link.href)) act(paper, "open", true);
+  if (paper && !event.target.closest("form")) show(papers.indexOf(paper), { scrolls: false });
+});
+
+// A swipe to the right wants a paper, one to the left does not.
+let touched = null;
+document.addEventListener("touchstart", (event) => {
+  const [finger] = event.touches;
+  const paper = event.target.closest("[data-paper]");
+  touched = event.touches.length === 1 && paper ? { paper, x: finger.clientX, y: finger.clientY } : null;
+}, { passive: true });
+document.addEventListener("touchend", (event) => {
+  if (!touched) return;
+  const [finger] = event.changedTouches;
+  const [across, down] = [finger.clientX - touched.x, finger.clientY - touched.y];
+  if (Math.abs(across) > SWIPE && Math.abs(down) < SWIPE / 2) {
+    press(touched.paper, across > 0 ? "want" : "not");
+    show(papers.indexOf(touched.paper), { scrolls: false });
+  }
+  touched = null;
+}, { passive: true });
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  const paper = form.closest("[data-paper]");
+  if (form === undoForm) {
+    event.preventDefault();
+    COMMANDS.undo();
+  } else if (paper && form.classList.contains("acts") && event.submitter) {
+    event.preventDefault();
+    press(paper, event.submitter.dataset.action);
+  } else if (paper && form.text) {
+    event.preventDefault();
+    act(paper, "note", true, form.text.value);
+  }
+});
+
+for (const paper of papers) {
+  paper.querySelector("article > details")?.addEventListener("toggle", (event) => {
+    if (event.target.open && !paper.dataset.opened) { paper.dataset.opened = "yes"; act(paper, "open", true); }
+  });
+}
+
+const keysBox = document.querySelector("[data-keys]");
+keysBox.checked = !stored(KEYS_OFF, false);
+keysBox.addEventListener("change", () => store(KEYS_OFF, !keysBox.checked));
+for (const one of document.querySelectorAll("[data-scripted]")) one.hidden = false;
+if (stored(HIDES, false)) hide();
+navigator.serviceWorker?.register("/sw.js").catch(() => { /* reads on without it */ });
+window.addEventListener("online", flush);
+flush();
+const kept = papers.findIndex((one) => one.dataset.paper === stored(PLACE, ""));
+if (papers.length && !location.hash) show(Math.max(kept, 0), { scrolls: kept > 0 });
+
+// Follows a page that is being made.
+if (document.querySelector("[data-making] [data-step]")) {
+  const follow = async () => {
+    const said = await (await fetch("/making")).json();
+    if (said.made || said.failed) { location.assign("/"); return; }
+    const total = said.total ? `, ${said.done} of ${said.total}` : "";
+    document.querySelector("[data-step]").textContent = said.step + total;
+    setTimeout(follow, 500);
+  };
+  setTimeout(follow, 500);
+}

@@ -1,0 +1,336 @@
+"""The app over HTTP, as a browser without scripts uses it, and as attackers do."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+import httpx
+import pytest
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from paperlark.web.server import listening
+from paperlark.web.sessions import COOKIE, LASTS, Sessions
+from standins.reading import App
+
+pytestmark = [pytest.mark.slow, pytest.mark.enable_socket]
+DAY = "2025-03-25"
+EVERY = f"/day/{DAY}?all"
+
+
+@pytest.fixture
+def client(reading: App) -> Iterator[httpx.Client]:
+    """Give a browser's session."""
+    with httpx.Client(base_url=reading.origin, follow_redirects=True) as found:
+        assert found.get(reading.address).url.path == "/"
+        yield found
+
+
+@pytest.fixture
+def paper(client: httpx.Client, untouched: list[str]) -> str:
+    """Give a paper that nothing was done with."""
+    if not untouched:
+        untouched += _papers(client, EVERY)
+    return untouched.pop()
+
+
+@pytest.fixture(scope="module")
+def untouched() -> list[str]:
+    """Keep the papers that no test has used."""
+    return []
+
+
+def _page(client: httpx.Client, path: str = EVERY) -> LexborHTMLParser:
+    answer = client.get(path)
+    assert answer.status_code == 200, answer.text
+    return LexborHTMLParser(answer.text)
+
+
+def _fields(form: LexborNode) -> dict[str, str]:
+    return {
+        one.attributes["name"] or "": one.attributes.get("value") or ""
+        for one in form.css("input[name]")
+    }
+
+
+def _press(client: httpx.Client, paper: str, button: str, path: str = EVERY) -> httpx.Response:
+    """Press a button as a browser without scripts does."""
+    page = _page(client, path)
+    form = page.css_first(f'[data-paper="{paper}"] .acts')
+    assert form is not None
+    [pressed] = [one for one in form.css("button") if one.attributes["value"] == button]
+    name = pressed.attributes["name"] or ""
+    return client.post(form.attributes["action"] or "", data={**_fields(form), name: button})
+
+
+def _pressed(client: httpx.Client, paper: str, path: str = EVERY) -> set[str]:
+    buttons = _page(client, path).css(f'[data-paper="{paper}"] .acts [aria-pressed="true"]')
+    return {one.attributes["value"] or "" for one in buttons}
+
+
+def _papers(client: httpx.Client, path: str = EVERY) -> list[str]:
+    return [one.attributes["data-paper"] or "" for one in _page(client, path).css("[data-paper]")]
+
+
+def test_a_day_is_read_with_links_and_forms_alone(
+    client: httpx.Client, reading: App, paper: str
+) -> None:
+    answer = _press(client, paper, "want")
+    assert (answer.url.path, answer.url.fragment) == (f"/day/{DAY}", f"paper-{paper}")
+    assert _pressed(client, paper) == {"want"}
+    assert _papers(client, "/list/wanted")[0] == paper
+    assert (paper, "up") in _votes(reading)
+    _press(client, paper, "save")
+    _press(client, paper, "not")
+    assert _pressed(client, paper) == {"not", "save"}
+    assert (paper, "down") in _votes(reading)
+    for expected in ({"want", "save"}, {"want"}, set()):
+        undo = _page(client).css_first("[data-undo]")
+        assert undo is not None
+        client.post("/undo", data=_fields(undo))
+        assert _pressed(client, paper) == expected
+    assert paper not in dict(_votes(reading))
+
+
+def _votes(reading: App) -> list[tuple[str, str]]:
+    return [(vote.paper_id, str(vote.vote)) for vote, _ in reading.profile.votes()]
+
+
+def test_a_pressed_button_is_released(client: httpx.Client, paper: str) -> None:
+    _press(client, paper, "later")
+    assert _pressed(client, paper) == {"later"}
+    _press(client, paper, "later")
+    assert _pressed(client, paper) == set()
+
+
+def _form(client: httpx.Client, paper: str, kind: str = ".acts") -> dict[str, str]:
+    form = _page(client).css_first(f'[data-paper="{paper}"] {kind}')
+    assert form is not None
+    return _fields(form)
+
+
+def test_the_same_event_sent_again_counts_once(
+    client: httpx.Client, reading: App, paper: str
+) -> None:
+    data = {**_form(client, paper), "action": "save"}
+    before = len(reading.profile.triage_history())
+    for _ in range(3):
+        assert client.post("/act", data=data).status_code == 200
+    assert len(reading.profile.triage_history()) == before + 1
+
+
+def test_a_note_is_kept_and_shown_as_text(client: httpx.Client, paper: str) -> None:
+    text = "<script>document.title = 'x'</script>\nfor Tuesday"
+    client.post("/act", data={**_form(client, paper, ".notes form"), "text": text})
+    shown = _page(client).css_first(f'[data-paper="{paper}"] textarea')
+    assert shown is not None
+    assert shown.text() == text
+    assert "<script>document" not in client.get(EVERY).text
+
+
+def test_every_scanned_paper_of_a_day_can_be_looked_at(client: httpx.Client) -> None:
+    on_page, everything = _papers(client, f"/day/{DAY}"), _papers(client)
+    assert everything[: len(on_page)] == on_page
+    assert len(everything) == 45
+
+
+def test_all_of_a_page_can_be_marked_as_seen(client: httpx.Client) -> None:
+    day = "/day/2025-02-26"
+    assert _page(client, day).css(".paper:not(.seen)")
+    form = _page(client, day).css_first('form[action="/seen"]')
+    assert form is not None
+    client.post("/seen", data=_fields(form))
+    assert not _page(client, day).css(".paper:not(.seen)")
+
+
+def test_the_archive_is_searched(client: httpx.Client) -> None:
+    assert _papers(client, "/search?q=quantization")
+    assert client.get("/search", params={"q": '"'}).status_code == 200
+
+
+def test_days_topics_and_recent_lists_are_read(client: httpx.Client) -> None:
+    assert len(_papers(client, "/days/2025-02-19/2025-03-25")) == len(
+        {*_papers(client, "/day/2025-02-19"), *_papers(client, "/day/2025-02-26")}
+    ) + len(_papers(client, f"/day/{DAY}"))
+    assert client.get("/days/2025-02-19/yesterday").status_code == 404
+    [link, *_] = [one.attributes["href"] or "" for one in _page(client, "/topics").css(".topics a")]
+    assert _papers(client, link)
+    assert _papers(client, "/list/followed")
+    unread = _papers(client, "/list/unread")
+    if unread:
+        _press(client, unread[0], "later")
+        assert unread[0] not in _papers(client, "/list/unread")
+
+
+def test_what_was_done_can_be_exported(client: httpx.Client, reading: App) -> None:
+    lines = client.get("/export.jsonl").text.splitlines()
+    assert len(lines) == len(reading.profile.triage_history())
+
+
+@pytest.mark.parametrize(
+    ("changes", "status"),
+    [
+        ({"paper": "9999.99999"}, 409),
+        ({"paper": "no paper"}, 400),
+        ({"paper": "x" * 10_000}, 400),
+        ({"action": "burn"}, 400),
+        ({"page": "yesterday"}, 400),
+        ({"place": "-1"}, 400),
+        ({"place": "٣"}, 400),
+        ({"event": ""}, 400),
+        ({"event": "e" * 1_000}, 400),
+        ({"text": "n" * 5_000}, 413),
+        ({"text": "n" * 10_000_000}, 413),
+        ({"token": "another session's"}, 403),
+    ],
+)
+def test_bad_input_is_told_in_one_line_and_changes_nothing(
+    client: httpx.Client, reading: App, paper: str, changes: dict[str, str], status: int
+) -> None:
+    before = reading.profile.triage_history()
+    answer = client.post("/act", data={**_form(client, paper), "action": "want", **changes})
+    assert answer.status_code == status, answer.text
+    assert len(answer.text.splitlines()) == 1
+    assert reading.profile.triage_history() == before
+
+
+@pytest.mark.parametrize("path", ["/day/2025-02-30", "/day/..%2f..%2fetc", "/list/all", "/nothing"])
+def test_an_address_that_is_not_there_is_told(client: httpx.Client, path: str) -> None:
+    assert client.get(path).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/static/..%2fapp.py", "/static/../app.py", "/static/%2e%2e/app.py", "/static//etc/passwd"],
+)
+def test_no_other_file_is_served(client: httpx.Client, path: str) -> None:
+    assert client.get(path).status_code == 404
+
+
+# Attacks
+
+
+def _post(client: httpx.Client, **headers: str) -> httpx.Response:
+    form = _page(client).css_first(".acts")
+    assert form is not None
+    names = {name.replace("_", "-"): value for name, value in headers.items()}
+    return client.post("/act", data={**_fields(form), "action": "want"}, headers=names)
+
+
+def test_another_name_for_this_machine_is_refused(client: httpx.Client) -> None:
+    """Whoever has a name that leads here can make a browser believe that we are of its site."""
+    for host in ("evil.example", "evil.example:80", "127.0.0.1", "127.0.0.1:1", ""):
+        assert client.get("/", headers={"Host": host}).status_code in {400, 421}
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+        {"Origin": "http://127.0.0.1:1"},
+        {"Sec_Fetch_Site": "cross-site"},
+        {"Sec_Fetch_Site": "same-site"},
+    ],
+)
+def test_a_form_of_another_site_changes_nothing(
+    client: httpx.Client, reading: App, headers: dict[str, str]
+) -> None:
+    before = reading.profile.triage_history()
+    assert _post(client, **headers).status_code == 403
+    assert reading.profile.triage_history() == before
+
+
+def test_nobody_reads_or_votes_without_a_session(reading: App) -> None:
+    with httpx.Client(base_url=reading.origin) as stranger:
+        for path in ("/", f"/day/{DAY}", "/list/saved", "/export.jsonl", "/static/read.js"):
+            assert stranger.get(path).status_code == 403
+        assert stranger.get("/?token=guessed").status_code == 403
+        assert stranger.post("/act", data={"paper": "2503.18893"}).status_code == 403
+        assert stranger.get("/healthz").json().keys() == {"paperlark"}
+
+
+def test_a_session_is_not_chosen_by_somebody_else(reading: App) -> None:
+    """A cookie that was set before does not become a session when its reader comes in."""
+    with httpx.Client(base_url=reading.origin) as client:
+        client.cookies.set(COOKIE, "99999999999.chosen.signature")
+        assert client.get("/").status_code == 403
+        answer = client.get(reading.address)
+        assert answer.status_code == 303
+        assert "chosen" not in answer.headers["set-cookie"]
+
+
+def test_what_a_page_may_do_is_said_in_every_answer(client: httpx.Client, reading: App) -> None:
+    for answer in (client.get("/"), client.get("/nothing"), httpx.get(f"{reading.origin}/")):
+        policy = answer.headers["content-security-policy"]
+        assert "default-src 'none'" in policy
+        assert "unsafe" not in policy
+        assert "frame-ancestors 'none'" in policy
+        assert answer.headers["x-frame-options"] == "DENY"
+        assert answer.headers["x-content-type-options"] == "nosniff"
+    assert not re.search(r"<[^>]+\son\w+=|<style|style=", client.get(f"/day/{DAY}").text)
+
+
+def test_a_cookie_is_for_this_server_and_no_script(reading: App) -> None:
+    [cookie] = httpx.get(reading.address).headers.get_list("set-cookie")
+    assert "HttpOnly" in cookie
+    assert "SameSite=Strict" in cookie
+
+
+def test_a_form_leads_back_to_this_server_alone(client: httpx.Client) -> None:
+    form = _page(client).css_first(".acts")
+    assert form is not None
+    for back in ("https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:x"):
+        data = {**_fields(form), "action": "later", "back": back}
+        answer = client.post("/act", data=data, follow_redirects=False)
+        assert answer.headers["location"].startswith("/#"), back
+
+
+def test_it_is_reached_from_this_machine_alone_by_the_first_free_port() -> None:
+    with listening(0) as first:
+        first.listen()
+        address, port = first.getsockname()
+        assert address == "127.0.0.1"
+        with listening(port) as second:
+            assert second.getsockname()[0] == "127.0.0.1"
+            assert second.getsockname()[1] > port
+
+
+# Sessions
+
+
+def test_a_session_expires_and_is_kept_by_use() -> None:
+    sessions = Sessions()
+    cookie = sessions.issue(1_000.0)
+    assert sessions.holds(cookie, 1_000.0 + LASTS - 1)
+    assert not sessions.holds(cookie, 1_000.0 + LASTS)
+    renewed = sessions.renewed(cookie, 2_000.0)
+    assert sessions.holds(renewed, 1_000.0 + LASTS)
+    assert sessions.form_token(renewed) == sessions.form_token(cookie)
+
+
+def test_a_forged_session_is_none() -> None:
+    sessions = Sessions()
+    end, name, signature = sessions.issue(0.0).split(".")
+    later = str(int(end) + 1)
+    for forged in (
+        f"{later}.{name}.{signature}",
+        f"{end}.another.{signature}",
+        f"{end}.{name}.",
+        f"{end}.{name}",
+        "",
+        "." * 500,
+        Sessions().issue(0.0),
+    ):
+        assert not sessions.holds(forged, 0.0), forged
+
+
+def test_a_session_outlives_a_restart_with_the_same_secret() -> None:
+    before = Sessions()
+    assert replace(before, token="another").holds(before.issue(0.0), 0.0)
+
+
+def test_where_it_runs_is_known_to_its_owner_alone(reading: App) -> None:
+    [note] = reading.home.rglob("*.read.json")
+    assert note.stat().st_mode & 0o077 == 0

@@ -1,0 +1,242 @@
+"""The app as it is read: by keyboard, by touch, without scripts, without a server for a moment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from paperlark.domain.feedback import Vote
+from paperlark.domain.triage import TriageState
+from standins.browsing import OF_COLOUR, Watch, in_a_browser, serious
+from standins.reading import App
+
+pytestmark = in_a_browser
+VIEWS = (
+    "/",
+    "/day/2025-02-26?all",
+    "/days/2025-02-19/2025-02-26",
+    "/list/unread",
+    "/list/followed",
+    "/list/saved",
+    "/list/seen",
+    "/topics?topic=Pruning+and+sparsity",
+    "/search?q=model",
+)
+
+
+@pytest.fixture
+def context(browser: Browser, reading: App) -> Iterator[BrowserContext]:
+    """Give a browser with a session."""
+    with browser.new_context(viewport={"width": 1000, "height": 900}) as found:
+        page = found.new_page()
+        page.goto(reading.address)
+        page.close()
+        yield found
+
+
+def _opened(context: BrowserContext, reading: App, path: str = "/day/2025-02-26?all") -> Page:
+    page = context.new_page()
+    page.goto(f"{reading.origin}{path}")
+    return page
+
+
+def _sent(page: Page) -> None:
+    """Wait until the server has all events."""
+    for _ in range(600):
+        if page.evaluate("localStorage.getItem('paperlark-waiting') ?? '[]'") == "[]":
+            return
+        page.wait_for_timeout(50)
+    pytest.fail("events are still waiting")
+
+
+def _states(reading: App, papers: list[str]) -> dict[str, TriageState]:
+    found = reading.profile.papers_with_states(papers)
+    return {str(one.entry.paper.id): one.state for one in found}
+
+
+def test_a_day_is_read_undone_and_finished_by_keyboard_alone(
+    context: BrowserContext, reading: App
+) -> None:
+    page = _opened(context, reading, "/day/2025-02-19?all")
+    watch = Watch()
+    watch.over(page)
+    papers = page.locator("[data-paper]")
+    many = papers.count()
+    for number in range(many):
+        page.keyboard.press("yxls"[number % 4])
+        page.keyboard.press("j")
+    _sent(page)
+    ids = [papers.nth(n).get_attribute("data-paper") or "" for n in range(many)]
+    states = _states(reading, ids)
+    expected = [Vote.UP, Vote.DOWN, Vote.NONE, Vote.NONE]
+    assert [states[one].vote for one in ids] == [expected[n % 4] for n in range(many)]
+    assert all(one.seen for one in states.values())
+    assert [one for one in ids if states[one].later] == ids[2::4]
+    assert [one for one in ids if states[one].saved] == ids[3::4]
+    for _ in range(5):
+        page.keyboard.press("u")
+    page.wait_for_timeout(50)
+    _sent(page)
+    page.reload()
+    for _ in range(many - 5):
+        page.keyboard.press("u")
+    expect(page.locator("[data-undo]")).to_be_hidden()
+    _sent(page)
+    expect(page.locator(".acts [aria-pressed=true]")).to_have_count(0)
+    assert {one.vote for one in _states(reading, ids).values()} == {Vote.NONE}
+    page.reload()
+    expect(page.locator(".acts [aria-pressed=true]")).to_have_count(0)
+    assert watch.said == []
+    assert {one.partition("/static")[0].partition("/day")[0] for one in watch.requests} <= {
+        reading.origin,
+        f"{reading.origin}/act",
+        f"{reading.origin}/undo",
+    }
+
+
+def test_the_position_is_kept_and_the_keys_are_listed_and_switched_off(
+    context: BrowserContext, reading: App
+) -> None:
+    page = _opened(context, reading)
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    here = page.locator(".current").get_attribute("data-paper")
+    page.reload()
+    assert page.locator(".current").get_attribute("data-paper") == here
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    assert serious(page) == []
+    page.get_by_label("single keys work").uncheck()
+    page.get_by_role("button", name="Close").click()
+    page.keyboard.press("j")
+    assert page.locator(".current").get_attribute("data-paper") == here
+    page.keyboard.press("?")
+    page.get_by_label("single keys work").check()
+
+
+def test_a_key_in_a_note_is_a_letter(context: BrowserContext, reading: App) -> None:
+    page = _opened(context, reading)
+    page.keyboard.press("n")
+    page.keyboard.type("yes, just so")
+    page.locator(".current .notes button").click()
+    _sent(page)
+    page.reload()
+    assert page.locator(".current textarea").input_value() == "yes, just so"
+    expect(page.locator(".current .acts [aria-pressed=true]")).to_have_count(0)
+
+
+def test_what_was_seen_can_be_hidden(context: BrowserContext, reading: App) -> None:
+    page = _opened(context, reading)
+    page.keyboard.press("k")
+    page.keyboard.press("j")
+    page.get_by_role("button", name="Hide seen").click()
+    expect(page.locator(".paper.seen:not(.current):visible")).to_have_count(0)
+    page.get_by_role("button", name="Hide seen").click()
+    expect(page.locator(".paper.seen").first).to_be_visible()
+
+
+def test_votes_wait_while_the_server_is_gone_and_count_once(
+    context: BrowserContext, reading: App
+) -> None:
+    page = _opened(context, reading, "/day/2025-03-25")
+    paper = page.locator(".current").get_attribute("data-paper")
+    assert paper
+    before = len(reading.profile.triage_history())
+    context.set_offline(True)
+    page.keyboard.press("s")
+    expect(page.locator('.current [data-action="save"]')).to_have_attribute("aria-pressed", "true")
+    expect(page.get_by_role("status").last).to_contain_text("not sent yet")
+    reading.kill_and_restart()
+    context.set_offline(False)
+    _sent(page)
+    assert reading.profile.papers_with_states([paper])[0].state.saved
+    assert len(reading.profile.triage_history()) == before + 1
+    page.keyboard.press("u")
+    _sent(page)
+
+
+def test_the_days_that_were_read_last_are_there_without_a_connection(
+    context: BrowserContext, reading: App
+) -> None:
+    page = _opened(context, reading, "/day/2025-02-19")
+    page.evaluate("navigator.serviceWorker.ready.then(() => null)")
+    page.reload()  # the first page was there before what keeps it
+    title = page.locator("h3").first.inner_text()
+    context.set_offline(True)
+    page.goto(f"{reading.origin}/day/2025-02-19")
+    assert page.locator("h3").first.inner_text() == title
+    context.set_offline(False)
+
+
+def test_a_swipe_votes(browser: Browser, reading: App) -> None:
+    with browser.new_context(
+        viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
+    ) as context:
+        page = context.new_page()
+        page.goto(reading.address)
+        page.goto(f"{reading.origin}/day/2025-02-26")
+        paper = page.locator("[data-paper]").nth(2)
+        session = context.new_cdp_session(page)
+        for across, action in ((200, "want"), (-200, "not")):
+            box = paper.locator("h3").bounding_box()
+            assert box
+            here = {"x": box["x"] + 195 - across / 2, "y": box["y"] + 10}
+            there = {"x": here["x"] + across, "y": here["y"]}
+            for kind, points in (
+                ("touchStart", [here]),
+                ("touchMove", [there]),
+                ("touchEnd", []),
+            ):
+                session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+            expect(paper.locator(f'[data-action="{action}"]')).to_have_attribute(
+                "aria-pressed", "true"
+            )
+        _sent(page)
+        page.get_by_role("button", name="Undo").click()
+        page.get_by_role("button", name="Undo").click()
+        _sent(page)
+
+
+def test_it_is_read_by_touch(browser: Browser, reading: App) -> None:
+    with browser.new_context(
+        viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
+    ) as context:
+        page = context.new_page()
+        page.goto(reading.address)
+        page.goto(f"{reading.origin}/day/2025-02-26")
+        button = page.locator('[data-paper] [data-action="later"]').nth(1)
+        button.tap()
+        expect(button).to_have_attribute("aria-pressed", "true")
+        small = page.evaluate(
+            "[...document.querySelectorAll('button, .ways a, .ways input')].filter(one =>"
+            " one.offsetParent && (one.offsetHeight < 44 || one.offsetWidth < 44))"
+            ".map(one => one.outerHTML)"
+        )
+        assert small == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        button.tap()
+        _sent(page)
+
+
+def test_it_is_read_without_scripts(browser: Browser, reading: App) -> None:
+    with browser.new_context(java_script_enabled=False) as context:
+        page = context.new_page()
+        page.goto(reading.address)
+        page.goto(f"{reading.origin}/day/2025-02-26")
+        first = page.locator("[data-paper]").first
+        first.get_by_role("button", name="save").click()
+        expect(first.get_by_role("button", name="save")).to_have_attribute("aria-pressed", "true")
+        page.get_by_role("button", name="Undo").click()
+        expect(first.get_by_role("button", name="save")).to_have_attribute("aria-pressed", "false")
+
+
+@pytest.mark.parametrize("path", VIEWS)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nothing_keeps_anybody_out(browser: Browser, reading: App, path: str, scheme: str) -> None:
+    with browser.new_context(color_scheme=scheme) as context:  # type: ignore[arg-type]
+        page = context.new_page()
+        page.goto(reading.address)
+        page.goto(f"{reading.origin}{path}")
+        assert serious(page, *(OF_COLOUR if scheme == "dark" else ())) == []
