@@ -182,14 +182,11 @@ def test_a_swipe_votes(browser: Browser, reading: App) -> None:
         for across, action in ((200, "want"), (-200, "not")):
             box = paper.locator("h3").bounding_box()
             assert box
-            here = {"x": box["x"] + 195 - across / 2, "y": box["y"] + 10}
-            there = {"x": here["x"] + across, "y": here["y"]}
-            for kind, points in (
-                ("touchStart", [here]),
-                ("touchMove", [there]),
-                ("touchEnd", []),
-            ):
-                session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+            at = [box["x"] + 175 + across * step / 10 for step in range(-5, 6)]
+            moves = [("touchStart", at[:1]), *(("touchMove", [x]) for x in at), ("touchEnd", [])]
+            for kind, points in moves:
+                touched = [{"x": x, "y": box["y"] + 10} for x in points]
+                session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": touched})
             expect(paper.locator(f'[data-action="{action}"]')).to_have_attribute(
                 "aria-pressed", "true"
             )
