@@ -159,7 +159,7 @@ def _replay() -> Replay:
 
 
 def _print(rows: dict[str, Row]) -> None:
-    print(f"{'faults of':<38}" + "".join(f"{name:>15}" for name in rows))
+    print(f"{'faults of':<50}" + "".join(f"{name:>15}" for name in rows))
     _line("months", (row.months for row in rows.values()))
     _line("days", (row.ends.total() for row in rows.values()))
     for end in End:
@@ -173,7 +173,7 @@ def _print(rows: dict[str, Row]) -> None:
 
 
 def _line(name: str, values: Iterable[object]) -> None:
-    print(f"{name:<38}" + "".join(f"{value!s:>15}" for value in values))
+    print(f"{name:<50}" + "".join(f"{value!s:>15}" for value in values))
 
 
 if __name__ == "__main__":

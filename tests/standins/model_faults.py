@@ -144,7 +144,9 @@ def draw(random: Random) -> ModelFault:
     kinds = random.choice((FAILING, UNREADABLE, READABLE, READABLE))
     # No answer within the client's patience takes minutes of a day: once in a while is enough.
     kind = random.choice([kind for kind in kinds if kind != "is late" or random.random() < 0.3])
-    return ModelFault(kind, random.choice((0, 0, 1, 4)), random.choice((1, 2, 5, None, None)))
+    # What a server accepts does not change while a run asks it.
+    after = 0 if kind == "schema refused" else random.choice((0, 0, 1, 4))
+    return ModelFault(kind, after, random.choice((1, 2, 5, None, None)))
 
 
 @dataclass(frozen=True, slots=True)

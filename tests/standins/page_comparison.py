@@ -96,6 +96,8 @@ def compare(
 
 
 _WITHIN_BUDGET = "complete within budget"
+_MORE = "arXiv's "
+"""What a note begins with that says that a feed has more entries than arXiv's page counts."""
 
 
 def not_judged(page: Document) -> Mapping[str, str]:
@@ -111,7 +113,7 @@ def _more_than_listed(page: Document) -> str:
         for one in page["batches"]
         if one["expected"] is not None
         and one["entries"] > one["expected"]
-        and not any(note.startswith(f"{one['category']}: arXiv's ") for note in page["notes"])
+        and not any(note.startswith(f"{one['category']}: {_MORE}") for note in page["notes"])
     )
 
 
@@ -156,7 +158,8 @@ def _but_for(page: Document, left: Container[str]) -> dict[str, object]:
 def _lack(category: str, page: Document, size: int, *, told: bool) -> End:
     """Say how exactly the notes name what the page lacks of a category; EQUAL is nothing."""
     [entries] = [one["entries"] for one in page["batches"] if one["category"] == category]
-    notes = [note for note in page["notes"] if note.startswith(f"{category} ")]
+    more = f"{category}: {_MORE}"
+    notes = [n for n in page["notes"] if n.startswith(category) and not n.startswith(more)]
     if not notes:
         return End.EQUAL if entries == size else End.SILENT
     if notes[0].startswith(f"{category} is missing: "):
