@@ -42,7 +42,7 @@ reference: .venv/dev.done  ## write docs/reference and the schema from the code
 bench: .venv/run.done  ## start-up and the largest recorded day: time and memory (needs the recorded feeds)
 	@$(BIN)/python benchmarks/light_and_fast.py
 
-bench-runs: .venv/dev.done  ## kills, books, months with faults, fuzzing, peers that drip, mornings, odd situations, secrets, failing models: hours (needs the recorded input)
+bench-runs: .venv/dev.done  ## kills, books, months with faults of arXiv and the model, fuzzing, peers that drip, mornings, odd situations, secrets, failing models: hours (needs the recorded input)
 	@$(BIN)/python benchmarks/kills.py
 	@$(BIN)/python benchmarks/books.py
 	@$(BIN)/python benchmarks/replay_month.py

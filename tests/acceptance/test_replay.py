@@ -1,27 +1,31 @@
-"""Days of a real month while arXiv misbehaves: every page is whole, or says exactly what is not.
+"""Days of a real month while all goes wrong: every page is whole, or says exactly what is not.
 
-Five days of the recorded month (24 to 28 February 2025, its largest Tuesday among them), five
+Five days of the recorded month (24 to 28 February 2025, its largest Tuesday among them), eight
 seeds: two in which the feeds alone go wrong, as often as recorded ones do and more, three with
-faults at every door. `benchmarks/replay_month.py` replays the whole month over and over.
+faults at every door, three in which the model fails, budgets are reached and runs are ended as
+well. `benchmarks/replay_month.py` replays the whole month over and over.
 """
 
 from __future__ import annotations
 
 import copy
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
+import stamina
 from pytest_httpserver import HTTPServer
 
 from standins import faults
 from standins.arxiv_truth import made_up_truth
-from standins.faults import FEEDS, HARD, End, Mood, Replay, compare
+from standins.faults import FEEDS, HARD, MODEL, Mood
+from standins.page_comparison import End, compare
+from standins.replay import Replay
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 MONDAY, TUESDAY, WEDNESDAY = date(2025, 2, 24), date(2025, 2, 25), date(2025, 2, 26)
 SIZES = {"cs.LG": 613, "cs.AI": 582}
@@ -36,12 +40,18 @@ def replay(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[R
     for file in (shared / "feeds" / "month").iterdir():
         if "2025-02-24" <= file.name[:10] <= "2025-02-28":
             shutil.copy(file, folder / "feeds")
-    with HTTPServer(host="127.0.0.1", threaded=True) as server:
-        yield Replay(folder / "feeds", shared / "readers" / "ml-foundations", server, folder)
+    reader = shared / "readers" / "ml-foundations"
+    with (
+        HTTPServer(host="127.0.0.1", threaded=True) as server,
+        HTTPServer(host="127.0.0.1", threaded=True) as models,
+        stamina.set_testing(True, attempts=10, cap=True),
+    ):
+        yield Replay(folder / "feeds", reader, server, models, folder)
 
 
 @pytest.mark.parametrize(
-    ("mood", "seed"), [(FEEDS, 1), (FEEDS, 2), (HARD, 1), (HARD, 2), (HARD, 3)]
+    ("mood", "seed"),
+    [(FEEDS, 1), (FEEDS, 2), (HARD, 1), (HARD, 2), (HARD, 3), (MODEL, 1), (MODEL, 2), (MODEL, 3)],
 )
 def test_every_page_equals_the_undisturbed_one_or_says_what_it_lacks(
     replay: Replay, mood: Mood, seed: int
@@ -55,6 +65,19 @@ def test_every_page_equals_the_undisturbed_one_or_says_what_it_lacks(
             assert result.end is End.EQUAL, result
         else:
             assert result.mended in {None, End.EQUAL}, result
+    if mood is MODEL:
+        assert any(fault.startswith(("model:", "run:")) for fault in shown), shown
+
+
+def test_a_model_that_judges_as_was_recorded_makes_the_recorded_pages(replay: Replay) -> None:
+    asked = replay.reference_of(MODEL)
+    for day, recorded in replay.reference.items():
+        assert asked[day]["funnel"]["judged"] > recorded["funnel"]["judged"], day
+        assert _judged(asked[day]) == _judged(recorded), day
+
+
+def _judged(page: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    return [(one["id"], one["judgement"], one["comment"]) for one in page["entries"]]
 
 
 @pytest.fixture
@@ -105,6 +128,83 @@ def test_the_comparison_sees_every_silent_difference(
     assert compare(page, replay.reference[TUESDAY], SIZES, ())[0] is End.SILENT
 
 
+@pytest.fixture
+def unjudged(replay: Replay) -> Page:
+    """Return Tuesday's page without the judgement of its best paper, which it says."""
+    page = copy.deepcopy(dict(replay.reference_of(MODEL)[TUESDAY]))
+    best = next(one for one in page["entries"] if one["judgement"])
+    best |= {"judgement": None, "comment": None, "unjudged": True}
+    page["entries"].remove(best)
+    page["entries"].append(best)
+    page["unjudged"] = [{"id": best["id"], "lack": "failed", "reason": "it is down"}]
+    page["funnel"] |= {"judged": page["funnel"]["judged"] - 1, "unjudged": 1}
+    return page | {"status": "partial", "top": "> gpt-4o did not judge 1 paper (it is down)."}
+
+
+def test_a_page_that_says_what_was_not_judged_is_no_silent_difference(
+    replay: Replay, unjudged: Page
+) -> None:
+    whole = replay.reference_of(MODEL)[TUESDAY]
+    assert compare(unjudged, whole, SIZES, ())[0] is End.UNJUDGED
+    unjudged["funnel"] |= {"unjudged": 0, "over_budget": 1}
+    unjudged["unjudged"][0] |= {"lack": "over budget"}
+    unjudged |= {"status": "complete within budget", "top": "complete within budget"}
+    assert compare(unjudged, whole, SIZES, ())[0] is End.BUDGET
+
+
+def _say_nothing_at_the_top(page: Page) -> None:
+    page["top"] = "partial"
+
+
+def _give_no_reason(page: Page) -> None:
+    page["unjudged"][0]["reason"] = ""
+
+
+def _do_not_mark_it(page: Page) -> None:
+    page["entries"][-1]["unjudged"] = False
+
+
+def _call_it_complete(page: Page) -> None:
+    page["status"] = "complete"
+
+
+def _call_it_planned(page: Page) -> None:
+    page |= {"status": "complete within budget", "top": "did not judge, complete within budget"}
+
+
+def _change_another_score(page: Page) -> None:
+    judged = next(one for one in page["entries"] if one["judgement"])
+    judged["judgement"]["relevance"] -= 1
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        _say_nothing_at_the_top,
+        _give_no_reason,
+        _do_not_mark_it,
+        _call_it_complete,
+        _call_it_planned,
+        _change_another_score,
+        _count_wrong,
+        _drop_a_paper,
+    ],
+)
+def test_the_comparison_sees_what_a_page_without_some_judgements_does_not_say(
+    replay: Replay, unjudged: Page, spoil: Callable[[Page], None]
+) -> None:
+    spoil(unjudged)
+    assert compare(unjudged, replay.reference_of(MODEL)[TUESDAY], SIZES, ())[0] is End.SILENT
+
+
+def test_more_entries_than_are_listed_are_told_of(replay: Replay, page: Page) -> None:
+    listed = page["batches"][0]["entries"] - 3
+    page["batches"][0]["expected"] = listed
+    assert compare(page, replay.reference[TUESDAY], SIZES, ())[0] is End.SILENT
+    page["notes"] = [f"cs.LG: arXiv's listing page counts {listed} entries, ..."]
+    assert compare(page, replay.reference[TUESDAY], SIZES, ())[0] is End.EQUAL
+
+
 @pytest.mark.parametrize(
     ("entries", "note", "told", "end"),
     [
@@ -115,6 +215,7 @@ def test_the_comparison_sees_every_silent_difference(
         (600, "cs.LG has 9 entries reconstructed from submissions", ["cs.LG"], End.SILENT),
         (600, "cs.LG has no confirmed number of entries", [], End.DOUBTED),
         (600, "cs.LG has no confirmed number of entries", ["cs.LG"], End.SILENT),
+        (600, "cs.LG: the search API does not know which papers were replaced", [], End.DOUBTED),
         (0, "cs.LG is missing: it is down", [], End.NAMED),
         (9, "cs.LG is missing: it is down", [], End.SILENT),
         (600, "cs.AI has no confirmed number of entries", [], End.SILENT),

@@ -54,6 +54,19 @@ def test_a_batch_comes_back_equal(batches: AnnouncementBatches) -> None:
     assert batches.batch("cs.LG", NEXT) is None
 
 
+def test_a_paper_crossed_since_comes_back_with_its_new_category(
+    batches: AnnouncementBatches,
+) -> None:
+    first = a_feed(replace(PAPER, categories=("hep-th",)), category="hep-th")
+    batches.keep(first, DAY)
+    crossed = replace(FEED, stamped=NEXT)
+    batches.keep(crossed, NEXT)
+    assert batches.batch("cs.LG", NEXT) == crossed
+    # A source that knows less of it takes nothing away.
+    batches.keep(first, NEXT)
+    assert batches.batch("cs.LG", NEXT) == crossed
+
+
 def test_a_later_batch_replaces_it(batches: AnnouncementBatches) -> None:
     batches.keep(FEED, DAY)
     whole = replace(FEED, listings=FEED.listings[:1], notes=(), trail=())

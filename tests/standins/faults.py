@@ -1,45 +1,20 @@
-"""A real month replayed day by day while arXiv misbehaves, and what its pages must say of that.
+"""arXiv while it misbehaves: the faults of each door, how often they come, and what then answers.
 
-    replay = Replay(feeds, reader, loopback, folder)
-    replay.month(FEEDS, seed=1)      # a Result for every day
-
-Faults are drawn from a seed. The days before stay as they are in reality: whatever a fault did to
-a page is on it, until the next run of that day, when arXiv behaves again, has made it whole.
+Faults are drawn from a seed, by a mood. `replay` has days of a real month made under them.
 """
 
 from __future__ import annotations
 
-import gzip
-import json
-import re
-import shutil
 from collections import Counter
-from collections.abc import Callable, Collection, Container, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
-from enum import StrEnum
-from pathlib import Path
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
 from random import Random
-from typing import Any
 
-from pytest_httpserver import HTTPServer
 from werkzeug import Response
 
-from paperlark.compose.pages import open_page_maker
 from paperlark.domain.announcement import AnnounceType, Listing
 from paperlark.domain.calendar import expects_announcement
-from paperlark.domain.criteria import Criteria
-from paperlark.domain.errors import PaperlarkError
-from paperlark.domain.feedback import NO_EVIDENCE, Evidence
-from paperlark.domain.judgement import Match, MatchedTerms
-from paperlark.domain.paper import Paper, PaperId
-from paperlark.ports import Ranker
-from paperlark.rankers.embedded import EmbeddedRanker
-from paperlark.renderers.json import JsonRenderer
-from paperlark.runs.make_page import PageMaker
-from paperlark.settings import load_settings
-from paperlark.settings.environment import Environment, RunOptions
-from paperlark.testing import Silent
 from standins import arxiv_pages as pages
 from standins.arxiv import (
     Ask,
@@ -57,11 +32,9 @@ from standins.arxiv import (
     stale,
     status,
 )
-from standins.arxiv_truth import Truth, previous_day, recorded_truth
-from standins.watches import FakeWatch
+from standins.arxiv_truth import Truth, previous_day
 
 CATEGORIES = ("cs.LG", "cs.AI")
-FOLLOWED = ("Yoshua Bengio", "Kaiming He")
 
 
 def believed(truth: Truth) -> Truth:
@@ -136,6 +109,17 @@ def shows_some(entries: int) -> Behaviour:
     return behaviour
 
 
+def lists_fewer(entries: int) -> Behaviour:
+    """Print a page without the last new papers, which are in the feed, and a number to match."""
+
+    def behaviour(standing: StandInArxiv, ask: Ask) -> Response:
+        listings = standing.listings(ask.category, ask.day)
+        unlisted = [one for one in listings if one.type is AnnounceType.NEW][-entries:]
+        return standing.answer(ask, [one for one in listings if one not in unlisted])
+
+    return behaviour
+
+
 def _another_day(standing: StandInArxiv, ask: Ask) -> Response:
     """Be of the day before; on the first day, which has none, be away."""
     there = previous_day(standing.truth, ask.day)
@@ -191,12 +175,25 @@ def _times(random: Random) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class Mood:
-    """How badly arXiv behaves: for every door, how probable a fault is and which there are."""
+    """How badly all goes: for every door of arXiv, how probable a fault is and which there are.
+
+    The other probabilities are those of a day, some of a category's day.
+    """
 
     name: str
     doors: Mapping[str, tuple[float, tuple[Draw, ...]]]
     away: float = 0.0
-    """How probable it is that all pages of a category that state a number are away all day."""
+    """That all pages of a category that state a number are away all day."""
+    fewer: float = 0.0
+    """That they list fewer new papers than the feed has, which is right."""
+    asks: bool = False
+    """Whether a model is asked, which may fail; else judgements are read from a file."""
+    model: float = 0.0
+    """That the model has a fault."""
+    budget: float = 0.0
+    """That the day has a budget, which may not be enough."""
+    ended: float = 0.0
+    """That the run is ended by a signal, once or twice."""
 
 
 FEEDS = Mood("feeds", {"rss": (0.1, _FEED)})
@@ -214,6 +211,21 @@ HARD = Mood(
     away=0.05,
 )
 """Every door has faults, so often that on some days nobody knows a batch."""
+
+MODEL = Mood(
+    "model and run",
+    {
+        "rss": (0.15, _FEED + _ANYWHERE),
+        "list": (0.1, 2 * _PAGE + _ANYWHERE),
+        "catchup": (0.3, 2 * _PAGE + _ANYWHERE),
+    },
+    fewer=0.1,
+    asks=True,
+    model=0.6,
+    budget=0.15,
+    ended=0.2,
+)
+"""The model fails on most days, the budget is reached, runs are ended, and arXiv errs as well."""
 
 
 @dataclass(slots=True)
@@ -243,6 +255,28 @@ class Disturbance:
                 if random.random() < mood.away:
                     for door in random.choice((("list", "catchup"), ("rss", "list", "catchup"))):
                         self.faults[door, category, day] = Fault("away", status(503))
+                if mood.fewer and random.random() < mood.fewer:
+                    self._list_fewer(category, day, random.randint(1, 20))
+
+    def _list_fewer(self, category: str, day: date, entries: int) -> None:
+        """Have the feed alone be right, which nobody could know if it had a fault as well."""
+        self.faults.pop(("rss", category, day), None)
+        for door in ("list", "catchup"):
+            self.faults[door, category, day] = Fault("lists fewer", lists_fewer(entries))
+
+    def faults_of(self, day: date) -> tuple[str, ...]:
+        """Return the faults of a day, in words."""
+        return tuple(
+            sorted(
+                f"{door} {category}: {fault.kind}"
+                for (door, category, when), fault in self.faults.items()
+                if when == day
+            )
+        )
+
+    def mend(self, day: date) -> None:
+        """Have that day's faults be over."""
+        self.faults = {key: fault for key, fault in self.faults.items() if key[2] != day}
 
     def __call__(self, standing: StandInArxiv, ask: Ask) -> Response:
         fault = self.faults.get((ask.door, ask.category, ask.day))
@@ -264,257 +298,3 @@ class Disturbance:
             self._printed[key] = response.get_data(), response.content_type or ""
         content, content_type = self._printed[key]
         return Response(content, content_type=content_type)
-
-
-class End(StrEnum):
-    """How a disturbed day's page compares with the undisturbed one."""
-
-    EQUAL = "equal"
-    COUNTED = "partial, exact count"
-    REBUILT = "partial, rebuilt to the count"
-    NAMED = "partial, category named"
-    DOUBTED = "partial, nobody knew the count"
-    NO_PAGE = "no page, run failed"
-    SILENT = "SILENT DIFFERENCE"
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """One day of one disturbed month; `mended` is how the next run of the day ended."""
-
-    day: date
-    end: End
-    why: str = ""
-    mended: End | None = None
-
-
-Document = Mapping[str, Any]
-
-
-def facts(page: Document) -> dict[str, object]:
-    """Give all that must not differ: papers, order, scores, comments and counts.
-
-    Left out are where a batch came from, and of a paper its version and its authors'
-    affiliations, which listing pages do not carry.
-    """
-    same = ("day", "profile", "categories", "status", "usage", "cutoffs", "funnel")
-    return {
-        **{name: page[name] for name in same},
-        "entries": [
-            {
-                **{name: entry[name] for name in _ENTRY},
-                "authors": [author["name"] for author in entry["authors"]],
-            }
-            for entry in page["entries"]
-        ],
-        "unjudged": [(one["id"], one["lack"], one["reason"]) for one in page["unjudged"]],
-        "updated": [(one["id"], one["first_announced"]) for one in page["updated"]],
-    }
-
-
-_ENTRY = (
-    "id", "place", "title", "abstract", "categories", "announce_type", "comment", "judgement",
-    "followed", "match",
-)  # fmt: skip
-_SHORT = re.compile(r"\S+ has (\d+) of (\d+) entries")
-_REBUILT = re.compile(r"\S+ has [1-9]\d* entries reconstructed from submissions")
-
-
-def compare(
-    page: Document, reference: Document, sizes: Mapping[str, int], told: Collection[str]
-) -> tuple[End, str]:
-    """Say whether a page equals the reference or says what it lacks, exactly where it could.
-
-    `sizes` are the true numbers of entries, `told` the categories of which some page stated it.
-    """
-    if page["status"] != "partial":
-        if facts(page) == facts(reference):
-            return End.EQUAL, ""
-        return End.SILENT, f"{page['status']}, but differs in {_differing(page, reference)}"
-    ends = {
-        category: _lack(category, page, size, told=category in told)
-        for category, size in sizes.items()
-    }
-    said = "; ".join(page["notes"])
-    for end in (End.SILENT, End.DOUBTED, End.NAMED, End.REBUILT, End.COUNTED):
-        if end in ends.values():
-            return end, said
-    return End.SILENT, f"partial, and nothing is said to be missing: {said}"
-
-
-def _lack(category: str, page: Document, size: int, *, told: bool) -> End:
-    """Say how exactly the notes name what the page lacks of a category; EQUAL is nothing."""
-    [entries] = [one["entries"] for one in page["batches"] if one["category"] == category]
-    notes = [note for note in page["notes"] if note.startswith(category)]
-    if not notes:
-        return End.EQUAL if entries == size else End.SILENT
-    if notes[0].startswith(f"{category} is missing: "):
-        return End.SILENT if entries or told else End.NAMED
-    short = [found for note in notes if (found := _SHORT.fullmatch(note))]
-    if not short and told:
-        rebuilt = entries == size and any(map(_REBUILT.fullmatch, notes))
-        return End.REBUILT if rebuilt else End.SILENT
-    if not short:
-        return End.DOUBTED
-    exact = all((int(have), int(of)) == (entries, size) for have, of in map(_groups, short))
-    return End.COUNTED if exact and entries < size else End.SILENT
-
-
-def _groups(found: re.Match[str]) -> tuple[str, str]:
-    return found[1], found[2]
-
-
-def _differing(page: Document, reference: Document) -> str:
-    here, there = facts(page), facts(reference)
-    return "; ".join(
-        f"{name}: {here[name]!r:.300} instead of {there[name]!r:.300}"
-        for name in here
-        if here[name] != there[name]
-    )
-
-
-@dataclass(slots=True)
-class RememberingRanker:
-    """Ranks the very same papers once: a pure function and nearly half the time of a page."""
-
-    ranker: Ranker
-    known: dict[int, tuple[Match, ...]] = field(default_factory=dict)
-
-    def rank(
-        self,
-        papers: Sequence[Paper],
-        criteria: Criteria,
-        evidence: Evidence,  # noqa: ARG002
-    ) -> tuple[Match, ...]:
-        key = hash((criteria, *((one.id, one.title, one.abstract) for one in papers)))
-        if key not in self.known:
-            self.known[key] = self.ranker.rank(papers, criteria, NO_EVIDENCE)
-        return self.known[key]
-
-    def learn(self, criteria: Criteria, evidence: Evidence) -> None:
-        """Learn nothing."""
-
-    def explain(
-        self,
-        papers: Sequence[Paper],  # noqa: ARG002
-        criteria: Criteria,  # noqa: ARG002
-        evidence: Evidence,  # noqa: ARG002
-        chosen: Container[PaperId],  # noqa: ARG002
-    ) -> Mapping[PaperId, MatchedTerms]:
-        """Name no terms, which no fault changes."""
-        return {}
-
-
-class Replay:
-    """One reader's month against one stand-in: the undisturbed pages first, then disturbed ones."""
-
-    def __init__(self, feeds: Path, reader: Path, server: HTTPServer, folder: Path) -> None:
-        self.truth = believed(recorded_truth(feeds))
-        self.days = tuple(self.truth)
-        self._server = server
-        self._folder = folder
-        self._disturbance = Disturbance(self.truth)
-        self._ranker = RememberingRanker(EmbeddedRanker())
-        self._standing = StandInArxiv(server, self.truth, today=self.days[0])
-        self._standing.misbehave(self._disturbance)
-        self._lay_out(reader)
-        self.reference = self._undisturbed()
-
-    def month(self, mood: Mood, seed: int) -> tuple[list[Result], Counter[str]]:
-        """Replay all days under faults drawn from that seed; gives them and the faults shown."""
-        self._fresh()
-        self._disturbance.draw(mood, self.days, Random(f"{mood.name} {seed}"))  # noqa: S311  # no secret
-        return [self._disturbed(day) for day in self.days], self._disturbance.shown
-
-    def _disturbed(self, day: date) -> Result:
-        end, why = self._compared(day)
-        if end is End.EQUAL:
-            return Result(day, end)
-        faults = {
-            f"{door} {category}: {fault.kind}"
-            for (door, category, when), fault in self._disturbance.faults.items()
-            if when == day
-        }
-        for key in [key for key in self._disturbance.faults if key[2] == day]:
-            del self._disturbance.faults[key]
-        mended, _ = self._compared(day, hour=20)
-        return Result(day, end, f"{why} (faults: {', '.join(sorted(faults))})", mended)
-
-    def _compared(self, day: date, *, hour: int = 12) -> tuple[End, str]:
-        try:
-            page = self._make(day, hour=hour)
-        except PaperlarkError as error:
-            return End.NO_PAGE, str(error)
-        sizes = {category: len(self.truth[day][category]) for category in CATEGORIES}
-        told = {category for category, when in self._disturbance.told if when == day}
-        return compare(page, self.reference[day], sizes, told)
-
-    def _undisturbed(self) -> dict[date, Document]:
-        self._fresh()
-        made = {day: self._make(day) for day in self.days}
-        for day, page in made.items():
-            entries = sum(len(self.truth[day][category]) for category in CATEGORIES)
-            assert (page["status"], page["notes"]) == ("complete", []), page
-            assert page["funnel"]["announced_listings"] == entries, day
-        return made
-
-    def _make(self, day: date, *, hour: int = 12) -> Document:
-        """Make one page as a run of that day would, with a client of its own."""
-        self._standing.today = day
-        now = datetime(day.year, day.month, day.day, hour, tzinfo=UTC)
-        environment = Environment(
-            variables={"XDG_CACHE_HOME": str(self._home / "cache")},
-            now=lambda: now,
-            rate_limit_clock=FakeWatch(clock=now.timestamp()).rate_limit_clock,
-        )
-        options = RunOptions(judgements=self._folder / "recording.jsonl")
-        with open_page_maker(
-            load_settings(self._home / "paperlark.toml"), options, environment
-        ) as maker:
-            self._quicker(maker).make(day, Silent())
-        page: Document = json.loads((self._home / "pages" / f"{day}.json").read_text())
-        return page
-
-    def _quicker(self, maker: PageMaker) -> PageMaker:
-        """Print JSON only, rank what was ranked before from memory, and learn from no earlier day.
-
-        What a month teaches, and what resembles it, depends rightly on what its pages had so far.
-        """
-        parts = replace(
-            maker.parts, ranker=self._ranker, example_source=None, precedent_finder=None
-        )
-        json_only = tuple(one for one in maker.renderers if isinstance(one, JsonRenderer))
-        return replace(maker, parts=parts, renderers=json_only)
-
-    def _fresh(self) -> None:
-        """Begin a month: no database, no page, nothing kept, nothing logged."""
-        self._home = self._folder / "home"
-        shutil.rmtree(self._home, ignore_errors=True)
-        self._home.mkdir(parents=True)
-        shutil.copy(self._folder / "paperlark.toml", self._home)
-        shutil.copy(self._folder / "criteria.md", self._home)
-        self._disturbance.faults.clear()
-        self._server.clear_log()
-        self._standing.log.clear()
-
-    def _lay_out(self, reader: Path) -> None:
-        """Write the profile, and of the reader's recording the days that are replayed."""
-        with gzip.open(reader / "days.jsonl.gz", "rt") as lines:
-            recorded = {line["day"]: line for line in map(json.loads, lines)}
-        kept = [recorded[str(day)] for day in self.days if str(day) in recorded]
-        read = ("day", "model", "printed", "selected")
-        (self._folder / "recording.jsonl").write_text(
-            "".join(json.dumps({name: line.get(name) for name in read}) + "\n" for line in kept)
-        )
-        shutil.copyfile(
-            reader / "criteria" / f"{kept[0]['criteria']}.md", self._folder / "criteria.md"
-        )
-        url = self._standing.url
-        follow = "".join(f"[[follow]]\nname = {json.dumps(name)}\n" for name in FOLLOWED)
-        (self._folder / "paperlark.toml").write_text(
-            f'name = "Replay"\ncategories = {json.dumps(CATEGORIES)}\n'
-            f"[cutoffs]\nrelevance = {kept[0]['relevance_cutoff']}\n"
-            f"novelty = {kept[0]['novelty_cutoff']}\n"
-            f'[sources]\nrss = "{url("rss")}"\npages = "{url("list")}"\n'
-            f'oai = "{url("oai")}"\nsearch = "{url("api")}"\n{follow}'
-        )

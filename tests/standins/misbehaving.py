@@ -24,6 +24,7 @@ from standins.openai import hangs_up, papers_of
 TIMEOUT = 3.0
 """The client's timeout in seconds; an answer that does arrive takes a hundredth of that."""
 
+WELL = "answers well"
 Row = dict[str, Any]
 _QUESTION = re.compile(r"/v1/chat/completions")
 
@@ -84,28 +85,39 @@ class Misbehaving:
 
     def _respond(self, request: Request) -> Response:
         asked = self._read(json.loads(request.data))
-        name = "answers well"
-        if asked.dice.random() < self.share:
-            name = asked.dice.choices(list(HABITS), [weight for weight, _ in HABITS.values()])[0]
+        name, habit = self._choose(asked)
         with self._lock:
             self.habits[name] += 1
-        _, habit = HABITS.get(name, (1, _answers_well))
         return habit(self, asked, request)
+
+    def _choose(self, asked: Asked) -> tuple[str, Habit]:
+        """Draw how this question is answered."""
+        if asked.dice.random() >= self.share:
+            return WELL, answers_well
+        name = asked.dice.choices(list(HABITS), [weight for weight, _ in HABITS.values()])[0]
+        return name, HABITS[name][1]
 
     def _read(self, question: Mapping[str, Any]) -> Asked:
         papers = papers_of(question)
-        ids = tuple(paper["id"] for paper in papers)
+        ids = tuple(map(self._identify, papers))
         with self._lock:
             self.asked.update(ids)
             self._questions[ids] += 1
             times = self._questions[ids]
         return Asked(
             papers=ids,
-            rows=tuple(self._judge(paper["paper"], paper["id"]) for paper in papers),
+            rows=tuple(
+                self._judge(paper["paper"], id_) for paper, id_ in zip(papers, ids, strict=True)
+            ),
             prompt_tokens=len(json.dumps(question)) // 3,
             limit=question.get("max_tokens") or question.get("max_completion_tokens") or 10_000,
             dice=Random(f"{self._seed} {ids} {times}"),  # noqa: S311  # nothing secret
         )
+
+    def _identify(self, paper: Row) -> str:
+        """Return the id of a paper in a question, which is in its title."""
+        id_: str = paper["id"]
+        return id_
 
     def _judge(self, number: int, id_: str) -> Row:
         """Judge a paper, always the same, with a comment only if it is selected."""
@@ -195,7 +207,7 @@ def completion(  # all but the first three by name
     return _json(body)
 
 
-def _answers_well(server: Misbehaving, asked: Asked, _request: Request) -> Response:
+def answers_well(server: Misbehaving, asked: Asked, _request: Request) -> Response:
     """Answer correctly."""
     return completion(server, asked, _rows(asked.rows))
 
@@ -242,7 +254,7 @@ def _sets(*values: object) -> Habit:
     )
 
 
-def _scores(write: Callable[[int], object]) -> Habit:
+def scores(write: Callable[[int], object]) -> Habit:
     """Write all scores in another way."""
     return _writes(
         lambda asked: _rows(
@@ -316,7 +328,7 @@ def _untold_refusal(server: Misbehaving, asked: Asked, _request: Request) -> Res
 # Errors, which cost nothing.
 
 
-def _complains(status: int, error: object, **headers: str) -> Habit:
+def complains(status: int, error: object, **headers: str) -> Habit:
     def habit(_server: Misbehaving, _asked: Asked, _request: Request) -> Response:
         return _json(error, status, **headers)
 
@@ -416,10 +428,10 @@ HABITS: Mapping[str, tuple[float, Habit]] = {
         _writes(lambda asked: f"<think>Is {{this}} one good?</think>\n{_rows(asked.rows)}"),
     ),
     "thinks for ever": (2, _writes(lambda asked: f"<think>{_rows(asked.rows)}")),
-    "writes scores as text": (3, _scores(str)),
-    "writes scores out of ten": (3, _scores(lambda score: f"{score}/10")),
-    "writes whole floats": (3, _scores(float)),
-    "writes scores out of ten in words": (3, _scores(lambda score: f"{score} out of 10")),
+    "writes scores as text": (3, scores(str)),
+    "writes scores out of ten": (3, scores(lambda score: f"{score}/10")),
+    "writes whole floats": (3, scores(float)),
+    "writes scores out of ten in words": (3, scores(lambda score: f"{score} out of 10")),
     "writes broken floats": (2, _sets("8.5.5", "75", 1e9)),
     "writes halves": (2, _writes(_halves)),
     "answers in its reasoning": (3, _answers_in("reasoning_content")),
@@ -453,21 +465,21 @@ HABITS: Mapping[str, tuple[float, Habit]] = {
     "filters": (2, _says("content_filter", None)),
     "does not say what it used": (4, _untold),
     "refuses and does not say what it used": (1, _untold_refusal),
-    "is busy": (3, _complains(429, {"error": _RATE})),
-    "is busy for a moment": (2, _complains(429, {"error": _AGAIN})),
-    "is busy and says so in a header": (1, _complains(429, {"error": _RATE}, Retry_After="0.01")),
-    "is busy in an answer": (2, _complains(200, {"error": _RAW})),
-    "has no credit left": (0.3, _complains(429, {"error": _QUOTA})),
+    "is busy": (3, complains(429, {"error": _RATE})),
+    "is busy for a moment": (2, complains(429, {"error": _AGAIN})),
+    "is busy and says so in a header": (1, complains(429, {"error": _RATE}, Retry_After="0.01")),
+    "is busy in an answer": (2, complains(200, {"error": _RAW})),
+    "has no credit left": (0.3, complains(429, {"error": _QUOTA})),
     "finds the question too large": (1, _is_too_large),
-    "fails": (3, _complains(500, {"error": {"message": "The server had an error"}})),
-    "fails flatly": (1, _complains(503, {"object": "error", "message": "loading", "code": 503})),
-    "fails in a list": (1, _complains(503, [{"error": {"code": 503, "message": "later"}}])),
+    "fails": (3, complains(500, {"error": {"message": "The server had an error"}})),
+    "fails flatly": (1, complains(503, {"object": "error", "message": "loading", "code": 503})),
+    "fails in a list": (1, complains(503, [{"error": {"code": 503, "message": "later"}}])),
     "fails in HTML": (1, _answers_html),
-    "fails in an answer": (2, _complains(200, {"error": {"message": "overloaded", "code": 502}})),
-    "wants no schema": (0.5, _complains(400, {"error": _FORM})),
+    "fails in an answer": (2, complains(200, {"error": {"message": "overloaded", "code": 502}})),
+    "wants no schema": (0.5, complains(400, {"error": _FORM})),
     "refuses schemas in its own words": (
         0.5,
-        _complains(400, {"error": {"message": "failed to parse grammar"}}),
+        complains(400, {"error": {"message": "failed to parse grammar"}}),
     ),
     "streams": (0.3, _streams),
     "redirects": (0.3, _redirects),

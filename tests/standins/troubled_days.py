@@ -157,18 +157,18 @@ def _live(
     tally, database = Tally(days=len(DAYS), papers=len(_all(reader))), home / "troubled.db"
     for _ in range(BAD_RUNS):
         server.share = dice.choice(SHARES)
-        known, asked, bills = _stored(database), Counter(server.asked), len(server.bills)
+        known, asked, bills = stored_readings(database), Counter(server.asked), len(server.bills)
         digests = _run(reader, home)
         _check_ends(reader, digests)
-        _check_books(server.bills, database)
+        check_books(server.bills, database)
         _check_budget(reader, server.bills, bills)
         _check_not_paid_again(reader, known, asked, server)
         _count(tally, reader, digests)
     server.share = 0.0
-    known, asked = _stored(database), Counter(server.asked)
+    known, asked = stored_readings(database), Counter(server.asked)
     whole = _run(_unbounded(reader), home)
     _check_whole(reader, whole)
-    _check_books(server.bills, database)
+    check_books(server.bills, database)
     lacking = {paper.id: reader.profile.readings - known[paper.id] for paper in _all(reader)}
     assert Counter(server.asked) - asked == +Counter(lacking), "asked for what was paid already"
     asked = Counter(server.asked)
@@ -240,7 +240,7 @@ def _check_ends(reader: Reader, digests: Sequence[Digest]) -> None:
             assert "did not judge" in (unjudged_note(digest) or "")
 
 
-def _check_books(bills: Sequence[Bill], database: Path) -> None:
+def check_books(bills: Sequence[Bill], database: Path) -> None:
     """Hold that what was billed is recorded to the token, and what nobody said as unknown."""
     told = [bill for bill in bills if bill.told]
     untold = [bill for bill in bills if not bill.told]
@@ -260,20 +260,20 @@ def _check_books(bills: Sequence[Bill], database: Path) -> None:
     )
     assert tokens == billed, f"recorded {tokens}, billed {billed}"
     assert unknown == len(untold), f"{unknown} unknown, {len(untold)} were not told"
-    assert float(_dollars(untold)) <= bounds + 1e-9, "unknown costs may be more than was thought"
+    assert float(dollars(untold)) <= bounds + 1e-9, "unknown costs may be more than was thought"
 
 
 def _check_budget(reader: Reader, bills: Sequence[Bill], before: int) -> None:
     """Hold that no bound was passed, not even by what nobody told us."""
     budget = reader.budget
     if budget.run is not None:
-        assert _dollars(bills[before:]) <= budget.run, "more than a run may cost"
+        assert dollars(bills[before:]) <= budget.run, "more than a run may cost"
     if budget.month is not None:
-        assert _dollars(bills) <= budget.month, "more than a month may cost"
+        assert dollars(bills) <= budget.month, "more than a month may cost"
     if budget.day is not None:
         for papers in reader.papers:
             ids = {paper.id for paper in papers}
-            assert _dollars([bill for bill in bills if bill.paper in ids]) <= budget.day
+            assert dollars([bill for bill in bills if bill.paper in ids]) <= budget.day
 
 
 def _check_not_paid_again(
@@ -291,7 +291,7 @@ def _check_whole(reader: Reader, digests: Sequence[Digest]) -> None:
         assert digest.unjudged == ()
 
 
-def _stored(database: Path) -> Counter[str]:
+def stored_readings(database: Path) -> Counter[str]:
     """Count the readings of each paper that are stored."""
     if not database.exists():
         return Counter()
@@ -299,7 +299,7 @@ def _stored(database: Path) -> Counter[str]:
         return Counter(paper for (paper,) in connection.execute("SELECT paper_id FROM judgements"))
 
 
-def _dollars(bills: Sequence[Bill]) -> Decimal:
+def dollars(bills: Sequence[Bill]) -> Decimal:
     """Give what the server charges, for what it did not tell as well."""
     cached = PRICES.cached or PRICES.prompt
     return (

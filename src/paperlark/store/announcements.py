@@ -29,13 +29,17 @@ def keep_papers(
 ) -> None:
     """Store papers that are new; a stored version stays as first described.
 
-    Except where only an imported page `printed` it: arXiv's own text replaces that.
+    Except for categories into which it was crossed since, and where only an imported page
+    `printed` it: arXiv's own text replaces that.
     """
     connection.executemany(
         "INSERT INTO papers (id, version, title, authors, abstract, categories, printed)"
         " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id, version) DO UPDATE SET"
-        " title = excluded.title, authors = excluded.authors, abstract = excluded.abstract,"
-        " categories = excluded.categories, printed = 0 WHERE printed AND NOT excluded.printed",
+        " title = CASE WHEN printed THEN excluded.title ELSE title END,"
+        " authors = CASE WHEN printed THEN excluded.authors ELSE authors END,"
+        " abstract = CASE WHEN printed THEN excluded.abstract ELSE abstract END,"
+        " categories = excluded.categories, printed = 0 WHERE NOT excluded.printed"
+        " AND (printed OR length(excluded.categories) > length(categories))",
         ((*row_of(paper), printed) for paper in papers),
     )
 
