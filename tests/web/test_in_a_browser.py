@@ -180,6 +180,7 @@ def test_a_swipe_votes(browser: Browser, reading: App) -> None:
         paper = page.locator("[data-paper]").nth(2)
         session = context.new_cdp_session(page)
         for across, action in ((200, "want"), (-200, "not")):
+            paper.scroll_into_view_if_needed()
             box = paper.locator("h3").bounding_box()
             assert box
             at = [box["x"] + 175 + across * step / 10 for step in range(-5, 6)]
