@@ -103,8 +103,8 @@ class Walker:
         paper, action = self.lot.choice(device.papers[:8]), self.lot.choice(_BUTTONS)
         on = action not in self.pressed().get(paper, set())
         event = self._id()
-        fields = {"paper": paper, "action": action, "on": str(int(on)), "event": event}
-        self._send(device, "/act", {**fields, "page": DAY, "place": "1"})
+        done = f"{'' if on else '-'}{action} {paper} {DAY} 1"
+        self._send(device, "/act", {"do": done, "event": event, "page": DAY})
         self.done.append((event, paper, action, on))
         self.seen[action] += 1
 

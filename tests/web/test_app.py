@@ -54,19 +54,25 @@ def _fields(form: LexborNode) -> dict[str, str]:
     }
 
 
-def _press(client: httpx.Client, paper: str, button: str, path: str = EVERY) -> httpx.Response:
-    """Press a button as a browser without scripts does."""
-    page = _page(client, path)
-    form = page.css_first(f'[data-paper="{paper}"] .acts')
+def _fields_of(client: httpx.Client, paper: str, action: str) -> dict[str, str]:
+    """Return what pressing a button sends, from a browser without scripts."""
+    page = _page(client)
+    form, button = (
+        page.css_first("#acts"),
+        page.css_first(f'[data-paper="{paper}"] [data-action="{action}"]'),
+    )
     assert form is not None
-    [pressed] = [one for one in form.css("button") if one.attributes["value"] == button]
-    name = pressed.attributes["name"] or ""
-    return client.post(form.attributes["action"] or "", data={**_fields(form), name: button})
+    assert button is not None
+    return {**_fields(form), "do": button.attributes["value"] or ""}
+
+
+def _press(client: httpx.Client, paper: str, action: str) -> httpx.Response:
+    return client.post("/act", data=_fields_of(client, paper, action))
 
 
 def _pressed(client: httpx.Client, paper: str, path: str = EVERY) -> set[str]:
     buttons = _page(client, path).css(f'[data-paper="{paper}"] .acts [aria-pressed="true"]')
-    return {one.attributes["value"] or "" for one in buttons}
+    return {one.attributes["data-action"] or "" for one in buttons}
 
 
 def _papers(client: httpx.Client, path: str = EVERY) -> list[str]:
@@ -104,16 +110,10 @@ def test_a_pressed_button_is_released(client: httpx.Client, paper: str) -> None:
     assert _pressed(client, paper) == set()
 
 
-def _form(client: httpx.Client, paper: str, kind: str = ".acts") -> dict[str, str]:
-    form = _page(client).css_first(f'[data-paper="{paper}"] {kind}')
-    assert form is not None
-    return _fields(form)
-
-
 def test_the_same_event_sent_again_counts_once(
     client: httpx.Client, reading: App, paper: str
 ) -> None:
-    data = {**_form(client, paper), "action": "save"}
+    data = _fields_of(client, paper, "save")
     before = len(reading.profile.triage_history())
     for _ in range(3):
         assert client.post("/act", data=data).status_code == 200
@@ -122,10 +122,15 @@ def test_the_same_event_sent_again_counts_once(
 
 def test_a_note_is_kept_and_shown_as_text(client: httpx.Client, paper: str) -> None:
     text = "<script>document.title = 'x'</script>\nfor Tuesday"
-    client.post("/act", data={**_form(client, paper, ".notes form"), "text": text})
-    shown = _page(client).css_first(f'[data-paper="{paper}"] textarea')
+    link = _page(client).css_first(f'[data-paper="{paper}"] .note-link')
+    assert link is not None
+    form = _page(client, link.attributes["href"] or "").css_first(".note-form")
+    assert form is not None
+    client.post("/act", data={**_fields(form), "text": text})
+    shown = _page(client).css_first(f'[data-paper="{paper}"] .kept-note')
     assert shown is not None
     assert shown.text() == text
+    assert client.get("/note/9999.99999").status_code == 404
     assert "<script>document" not in client.get(EVERY).text
 
 
@@ -171,13 +176,14 @@ def test_what_was_done_can_be_exported(client: httpx.Client, reading: App) -> No
 @pytest.mark.parametrize(
     ("changes", "status"),
     [
-        ({"paper": "9999.99999"}, 409),
-        ({"paper": "no paper"}, 400),
-        ({"paper": "x" * 10_000}, 400),
-        ({"action": "burn"}, 400),
-        ({"page": "yesterday"}, 400),
-        ({"place": "-1"}, 400),
-        ({"place": "٣"}, 400),
+        ({"do": "want 9999.99999 - -"}, 409),
+        ({"do": "want no-paper - -"}, 400),
+        ({"do": f"want {'x' * 10_000} - -"}, 400),
+        ({"do": "burn 2503.18893 - -"}, 400),
+        ({"do": "want 2503.18893 yesterday -"}, 400),
+        ({"do": "want 2503.18893 - -1"}, 400),
+        ({"do": "want 2503.18893 - ٣"}, 400),
+        ({"do": "want"}, 400),
         ({"event": ""}, 400),
         ({"event": "e" * 1_000}, 400),
         ({"text": "n" * 5_000}, 413),
@@ -189,7 +195,7 @@ def test_bad_input_is_told_in_one_line_and_changes_nothing(
     client: httpx.Client, reading: App, paper: str, changes: dict[str, str], status: int
 ) -> None:
     before = reading.profile.triage_history()
-    answer = client.post("/act", data={**_form(client, paper), "action": "want", **changes})
+    answer = client.post("/act", data={**_fields_of(client, paper, "want"), **changes})
     assert answer.status_code == status, answer.text
     assert len(answer.text.splitlines()) == 1
     assert reading.profile.triage_history() == before
@@ -212,10 +218,9 @@ def test_no_other_file_is_served(client: httpx.Client, path: str) -> None:
 
 
 def _post(client: httpx.Client, **headers: str) -> httpx.Response:
-    form = _page(client).css_first(".acts")
-    assert form is not None
     names = {name.replace("_", "-"): value for name, value in headers.items()}
-    return client.post("/act", data={**_fields(form), "action": "want"}, headers=names)
+    data = _fields_of(client, _papers(client)[0], "want")
+    return client.post("/act", data=data, headers=names)
 
 
 def test_another_name_for_this_machine_is_refused(client: httpx.Client) -> None:
@@ -279,11 +284,9 @@ def test_a_cookie_is_for_this_server_and_no_script(reading: App) -> None:
 
 
 def test_a_form_leads_back_to_this_server_alone(client: httpx.Client) -> None:
-    form = _page(client).css_first(".acts")
-    assert form is not None
+    fields = _fields_of(client, _papers(client)[0], "later")
     for back in ("https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:x"):
-        data = {**_fields(form), "action": "later", "back": back}
-        answer = client.post("/act", data=data, follow_redirects=False)
+        answer = client.post("/act", data={**fields, "back": back}, follow_redirects=False)
         assert answer.headers["location"].startswith("/#"), back
 
 

@@ -120,10 +120,10 @@ def test_a_key_in_a_note_is_a_letter(context: BrowserContext, reading: App) -> N
     page = _opened(context, reading)
     page.keyboard.press("n")
     page.keyboard.type("yes, just so")
-    page.locator(".current .notes button").click()
+    page.get_by_role("button", name="Keep note").click()
     _sent(page)
     page.reload()
-    assert page.locator(".current textarea").input_value() == "yes, just so"
+    assert page.locator(".current .kept-note").inner_text() == "yes, just so"
     expect(page.locator(".current .acts [aria-pressed=true]")).to_have_count(0)
 
 

@@ -6,10 +6,12 @@ import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from http import HTTPStatus
 from importlib import resources
 from uuid import uuid4
 
+from markupsafe import Markup
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -19,13 +21,14 @@ from starlette.routing import Route
 
 from paperlark import Applied, OpenedProfile, ReadingDay, __version__
 from paperlark.domain.calendar import expects_announcement
+from paperlark.domain.digest import Entry
 from paperlark.domain.errors import InvalidQuery, PaperlarkError
 from paperlark.domain.paper import Identifier
 from paperlark.domain.reading_keys import COMMANDS
 from paperlark.domain.redaction import redacted
 from paperlark.renderers import english, matches, reasons, typeset, wording
 from paperlark.renderers.html import clean_text, style, template
-from paperlark.web.forms import event_fields, event_id, read_form
+from paperlark.web.forms import event_fields, event_id, parse_day, read_form
 from paperlark.web.guard import Guard
 from paperlark.web.lists import (
     LISTS,
@@ -73,6 +76,7 @@ class WebApp:
             Route("/topics", self._blocking(self._topics)),
             Route("/search", self._blocking(self._search)),
             Route("/export.jsonl", self._blocking(self._export)),
+            Route("/note/{paper}", self._blocking(self._note)),
             Route("/act", self._act, methods=post),
             Route("/undo", self._undo, methods=post),
             Route("/seen", self._see_all, methods=post),
@@ -206,15 +210,29 @@ class WebApp:
             recent=RECENT,
             keys=self.profile.settings.keys,
             commands=COMMANDS,
+            hints={name: _hint(name, self.profile.settings.keys[name]) for name in COMMANDS},
             buttons=buttons,
+            article=_article,
             making=self.making.current,
             form_token=self.sessions.form_token(request.state.cookie),
             nonce=uuid4().hex[:12],
-            navigation=None,
-            matches=matches,
-            reasons=reasons,
             wording=wording,
             english=english,
+        )
+        return Response(text, media_type="text/html")
+
+    def _note(self, request: Request) -> Response:
+        """Show the form of a note, for browsers without scripts."""
+        paper = request.path_params["paper"]
+        found = self.profile.papers_with_states([paper]) if Identifier.parse(paper) else ()
+        if not found:
+            raise HTTPException(404, "There is no such paper.")
+        text = template(_PACKAGE, "note.html", clean_text).render(
+            row=kept_rows(found)[0],
+            profile=self.profile.name,
+            back=_back(request.query_params),
+            form_token=self.sessions.form_token(request.state.cookie),
+            nonce=uuid4().hex[:12],
             typeset=typeset,
         )
         return Response(text, media_type="text/html")
@@ -241,10 +259,7 @@ class WebApp:
     async def _see_all(self, request: Request) -> Response:
         """Mark all papers of a day's page as seen."""
         form = await self._form(request)
-        fields = event_fields({**form, "paper": "2501.00001", "action": "seen"})
-        day = fields["page"]
-        if not isinstance(day, date):
-            raise HTTPException(400, "page: expected a day such as 2025-02-26; nothing changed.")
+        day = parse_day(form.get("page", ""))
 
         def see() -> None:
             reading = self.profile.reading_day(day)
@@ -275,10 +290,11 @@ class WebApp:
         if "application/json" not in request.headers.get("accept", ""):
             anchor = f"#{applied.paper.anchor}"
             return RedirectResponse(_back(form) + anchor, HTTPStatus.SEE_OTHER)
-        return JSONResponse(await run_in_threadpool(self._report, applied, form.get("page", "")))
+        day = parse_day(form["page"]) if form.get("page") else None
+        return JSONResponse(await run_in_threadpool(self._report, applied, day))
 
-    def _report(self, applied: Applied, page: str) -> dict[str, object]:
-        day = date.fromisoformat(page) if page else None
+    def _report(self, applied: Applied, day: date | None) -> dict[str, object]:
+        """Return what changed with an event, on the page of a day if one is shown."""
         reading: ReadingDay = self.profile.reading_day(day)
         state = applied.after
         return {
@@ -287,7 +303,7 @@ class WebApp:
             "pressed": {one.action: one.pressed for one in buttons(state)},
             "seen": state.seen,
             "note": state.note,
-            "left": left_text(left_of(reading)) if page else "",
+            "left": left_text(left_of(reading)) if day else "",
             "undo": reading.undoable[-1].id if reading.undoable else "",
             "undo_text": undo_text(reading.undoable),
         }
@@ -332,6 +348,24 @@ class WebApp:
             return self.profile.days()
         except PaperlarkError:
             return ()
+
+
+@lru_cache(maxsize=4096)
+def _article(entry: Entry) -> Markup:
+    """Return a paper as HTML, without what the reader did with it, so that it can be kept."""
+    text = template(_PACKAGE, "article.html", clean_text).render(
+        entry=entry,
+        navigation=None,
+        matches=matches,
+        reasons=reasons,
+        english=english,
+        typeset=typeset,
+    )
+    return Markup(text)  # noqa: S704  # of a template that escapes
+
+
+def _hint(command: str, key: str) -> str:
+    return f"{COMMANDS[command]} (key {key})" if key else COMMANDS[command]
 
 
 _KEPT = {"Cache-Control": "no-cache"}

@@ -16,6 +16,7 @@ _LONGEST_FORM = 64 * 1024
 """Bytes: a note of 4,000 characters, each of them percent-encoded, and room."""
 _MOST_FIELDS = 20
 _MOST_PLACES = 100_000
+_WORDS = 4
 
 
 async def read_form(request: Request) -> Mapping[str, str]:
@@ -37,26 +38,40 @@ async def read_form(request: Request) -> Mapping[str, str]:
 
 
 def event_fields(form: Mapping[str, str]) -> dict[str, object]:
-    """Return the arguments of a triage event; raises HTTPException naming what is wrong."""
-    paper = form.get("paper", "")
-    if len(paper) > LONGEST_ID or Identifier.parse(paper) is None:
-        raise _wrong("paper", "an arXiv identifier", paper)
-    released = "release" in form
-    action = form["release"] if released else form.get("action", "")
+    """Return the arguments of a triage event; raises HTTPException naming what is wrong.
+
+    `do` says it all in four words: what is done, with a minus where it is released, to which paper,
+    on the page of which day, and at which place there. A minus alone stands for what is not known.
+    """
+    words = form.get("do", "").split(" ")
+    if len(words) != _WORDS:
+        raise _wrong("do", "an action, a paper, a day and a place", form.get("do", ""))
+    done, paper, day, place = words
+    action = done.removeprefix("-")
     if action not in set(Action):
-        raise _wrong("action", f"one of {', '.join(Action)}", action)
+        raise _wrong("do", f"one of {', '.join(Action)}", action)
+    if len(paper) > LONGEST_ID or Identifier.parse(paper) is None:
+        raise _wrong("do", "an arXiv identifier", paper)
     text = form.get("text", "").replace("\r\n", "\n").strip()
     if len(text) > LONGEST_NOTE:
         raise HTTPException(413, f"A note may have {LONGEST_NOTE:,} characters; nothing changed.")
     return {
         "paper": paper,
         "action": Action(action),
-        "on": not released and form.get("on", "1") != "0",
+        "on": not done.startswith("-"),
         "text": text,
         "event": event_id(form),
-        "page": _day(form.get("page", "")),
-        "place": _place(form.get("place", "")),
+        "page": None if day == "-" else parse_day(day),
+        "place": None if place == "-" else _place(place),
     }
+
+
+def parse_day(text: str) -> date:
+    """Return a day that a form names; raises HTTPException where it is none."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise _wrong("page", "a day such as 2025-02-26", text) from error
 
 
 def event_id(form: Mapping[str, str]) -> str:
@@ -67,16 +82,7 @@ def event_id(form: Mapping[str, str]) -> str:
     return found
 
 
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError as error:
-        raise _wrong("page", "a day such as 2025-02-26", text) from error
-
-
-def _place(text: str) -> int | None:
-    if not text:
-        return None
+def _place(text: str) -> int:
     if not (text.isascii() and text.isdigit() and 0 < int(text[:9]) <= _MOST_PLACES):
         raise _wrong("place", "a number from 1", text)
     return int(text)

@@ -66,9 +66,9 @@ function act(paper, action, on, text = "") {
   if (action !== "seen" && action !== "open" && action !== "note") showState(paper, pressed, true);
   else paper.classList.toggle("seen", action !== "seen" || on);
   send("/act", {
-    paper: paper.dataset.paper, action, on: on ? "1" : "0", text,
-    page: body.dataset.page || "", place: paper.dataset.place,
-  });
+    do: [(on ? "" : "-") + action, paper.dataset.paper, paper.dataset.day || "-", paper.dataset.place || "-"].join(" "),
+    text, page: body.dataset.page || "",
+  }, undoable.includes(action));
 }
 
 function press(paper, action) {
@@ -77,10 +77,10 @@ function press(paper, action) {
 }
 
 // Each event has an id, waits in the browser until the server has it, and counts once.
-function send(address, fields) {
+function send(address, fields, canBeUndone = false) {
   const event = crypto.randomUUID();
   store(WAITING, [...stored(WAITING, []), { address, fields: { ...fields, event } }]);
-  if (undoable.includes(fields.action)) mine.push(event);
+  if (canBeUndone) mine.push(event);
   return flush();
 }
 
@@ -122,8 +122,10 @@ async function report(answer) {
   undoForm.undoes.value = said.undo;
   undoForm.querySelector("button").title = said.undo_text;
   const paper = papers.find((one) => one.dataset.paper === said.paper);
-  const more = stored(WAITING, []).some((one) => one.fields.paper === said.paper);
-  if (paper && !more) showState(paper, said.pressed, said.seen);
+  const more = stored(WAITING, []).some((one) => one.fields.do?.includes(` ${said.paper} `));
+  if (!paper || more) return;
+  showState(paper, said.pressed, said.seen);
+  paper.querySelector(".kept-note").textContent = said.note;
 }
 
 // Takes back what was done last: at once where that is known here, else as soon as the server says.
@@ -141,9 +143,20 @@ async function undoEarlier() {
   else await undoEvent(undoForm.undoes.value);
 }
 
-function open(paper, address) {
+function follow(paper, link) {
+  const found = paper?.querySelector(link);
+  if (!found) return;
   act(paper, "open", true);
-  window.open(address, "_blank", "noopener");
+  window.open(found.href, "_blank", "noopener");
+}
+
+// Edits a note in place; without scripts the link leads to a page for it.
+function editNote(paper) {
+  if (!paper || paper.querySelector(".note-form")) return;
+  const form = document.getElementById("note-form").content.firstElementChild.cloneNode(true);
+  form.elements.text.value = paper.querySelector(".kept-note").textContent;
+  paper.append(form);
+  form.elements.text.focus();
 }
 
 function hide() {
@@ -160,9 +173,9 @@ const COMMANDS = {
   later: () => press(papers[current], "later"),
   save: () => press(papers[current], "save"),
   abstract: () => { const one = papers[current]?.querySelector("article > details"); if (one) one.open = !one.open; },
-  arxiv: () => { if (papers[current]) open(papers[current], papers[current].dataset.url); },
-  pdf: () => { if (papers[current]) open(papers[current], papers[current].dataset.pdf); },
-  note: () => { const one = papers[current]?.querySelector(".notes"); if (one) { one.open = true; one.querySelector("textarea").focus(); } },
+  arxiv: () => { follow(papers[current], "h3 a"); },
+  pdf: () => { follow(papers[current], "a[href*='/pdf/']"); },
+  note: () => editNote(papers[current]),
   undo,
   hide,
   search: () => document.querySelector(".ways input").focus(),
@@ -182,9 +195,10 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-do]");
   if (button) COMMANDS[button.dataset.do]();
-  const link = event.target.closest("article a[href^='http']");
   const paper = event.target.closest("[data-paper]");
-  if (link && paper && [paper.dataset.url, paper.dataset.pdf].includes(link.href)) act(paper, "open", true);
+  if (event.target.closest("article h3 a, article a[href*='/pdf/']")) act(paper, "open", true);
+  if (event.target.closest(".note-link")) { event.preventDefault(); editNote(paper); }
+  if (event.target.closest("[data-cancel]")) event.target.closest("form").remove();
   if (paper && !event.target.closest("form")) show(papers.indexOf(paper), { scrolls: false });
 });
 
@@ -208,16 +222,19 @@ document.addEventListener("touchend", (event) => {
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  const paper = form.closest("[data-paper]");
+  const paper = (event.submitter ?? form).closest("[data-paper]");
   if (form === undoForm) {
     event.preventDefault();
     COMMANDS.undo();
-  } else if (paper && form.classList.contains("acts") && event.submitter) {
+  } else if (form.id === "acts") {
     event.preventDefault();
     press(paper, event.submitter.dataset.action);
-  } else if (paper && form.text) {
+  } else if (form.classList.contains("note-form")) {
     event.preventDefault();
-    act(paper, "note", true, form.text.value);
+    const text = form.elements.text.value.trim();
+    paper.querySelector(".kept-note").textContent = text;
+    form.remove();
+    act(paper, "note", true, text);
   }
 });
 
