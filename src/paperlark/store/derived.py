@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from itertools import islice
 from pathlib import Path
 
 from paperlark.domain.archive import CacheEntry, PaperVector, VectorChunk
@@ -46,6 +47,9 @@ _ANNOUNCE = """
     ON CONFLICT (paper_id) DO UPDATE SET day = min(day, excluded.day)
 """
 
+
+_ASKED_AT_ONCE = 500
+"""Encodings asked for in one question."""
 
 _MOST_ENCODINGS = 50_000
 """Encodings that are kept, 80 MB: two months of the largest categories."""
@@ -119,10 +123,20 @@ class EncodingStore:
 
     def find(self, made_of: Iterable[bytes]) -> Mapping[bytes, bytes]:
         """Return those that are kept, by what they were made of."""
-        question = "SELECT content FROM encodings WHERE made_of = ?"
+        found: dict[bytes, bytes] = {}
+        keys = iter(made_of)
         with store_errors(self._path):
-            rows = {key: self._connection.execute(question, (key,)).fetchone() for key in made_of}
-        return {key: row[0] for key, row in rows.items() if row}
+            # All in one question may be more than SQLite takes, one by one takes three times as
+            # long.
+            while some := tuple(islice(keys, _ASKED_AT_ONCE)):
+                marks = ", ".join("?" * len(some))
+                found.update(
+                    self._connection.execute(
+                        f"SELECT made_of, content FROM encodings WHERE made_of IN ({marks})",  # noqa: S608  # marks only
+                        some,
+                    )
+                )
+        return found
 
     def keep(self, encodings: Mapping[bytes, bytes]) -> None:
         """Keep more of them, and no more than _MOST_ENCODINGS: the oldest go."""

@@ -125,7 +125,9 @@ _AT_ONCE = 1000
 _WORTH_MERGING = 10_000
 """From this many new texts on, the index is optimized afterwards."""
 
-_LAST = "SELECT max(number), count(*) FROM (SELECT number FROM search_waiting ORDER BY number LIMIT ?)"
+_LAST = """
+    SELECT max(number), count(*) FROM (SELECT number FROM search_waiting ORDER BY number LIMIT ?)
+"""
 _COLUMNS = ", ".join(f"t.{field}" for field in FIELDS)
 # A version that is in the index already stays: an older one may arrive later. arXiv's own text
 # takes precedence over an imported one.
