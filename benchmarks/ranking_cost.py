@@ -27,7 +27,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -48,7 +48,6 @@ from light_and_fast import (
     run,
 )
 
-from paperlark.domain.archive import CacheEntry
 from paperlark.domain.calendar import expects_announcement
 from paperlark.domain.criteria import Criteria
 from paperlark.domain.feedback import Evidence
@@ -371,28 +370,15 @@ def _rank(where: str) -> Figures:
     return seconds | {"lessons": len(evidence.examples), "megabytes": _megabytes()}
 
 
-class _Kept:
-    """Keep entries in memory, as a store does."""
-
-    def __init__(self) -> None:
-        self._entries: dict[str, CacheEntry] = {}
-
-    def find(self, key: str, made_of: str) -> bytes | None:
-        one = self._entries.get(key)
-        return one.content if one and one.made_of == made_of else None
-
-    def keep(self, entries: Iterable[CacheEntry]) -> None:
-        self._entries.update({one.key: one for one in entries})
-
-
 def _learn(where: str) -> Figures:
     """Learn from papers that were read before; then rank with what was learned."""
     from paperlark.rankers.embedded import EmbeddedRanker  # noqa: PLC0415
     from paperlark.rankers.embedding import Embedding, PaperEncoder  # noqa: PLC0415
+    from paperlark.testing.kept import FakeCache  # noqa: PLC0415
 
     case = _case(where)
     (criteria,), (evidence,) = case.criteria, case.evidence
-    encoder, kept = PaperEncoder(Embedding.shipped()), _Kept()
+    encoder, kept = PaperEncoder(Embedding.shipped()), FakeCache()
     encoder.encode([*(one.paper for one in evidence.examples), *evidence.stream, *case.papers])
     start = time.perf_counter()
     EmbeddedRanker(encoder, kept).learn(criteria, evidence)
