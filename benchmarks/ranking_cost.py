@@ -216,24 +216,19 @@ def _pages(versions: Sequence[Version]) -> Iterator[Row]:
         _make_archives(one, days)
     month = f"{(days[-1] - days[0]).days} days of archive"
     for what, start, words, limit in (
-        ("1,101 listings, first day", "largest-day", [], 1.0),
-        (f"{days[-1]}, first day", "fresh", day, 1.0),
-        (f"{days[-1]}, after {month}", "archive", day, 1.0),
-        (f"{days[-1]}, after {JUDGED_DAYS} judged days", "judged", day, 1.2),
+        ("page of 1,101 listings, first day", "largest-day", [], 1.0),
+        (f"page of {days[-1]}, first day", "fresh", day, 1.0),
+        (f"page of {days[-1]}, after {month}", "archive", day, 1.0),
+        (f"page of {days[-1]}, after {JUDGED_DAYS} judged days", "judged", day, 1.2),
         (f"search by words, {month}", "archive", ["search", *BY_WORDS], 0.6),
         (f"search by meaning, {month}", "archive", ["search", *BY_MEANING], 0.6),
     ):
         used = [[_page_of(one, start, words) for one in versions] for _ in range(RUNS)]
         now, *earlier = zip(*used, strict=True)
         before = list(chain.from_iterable(earlier))
-        yield Row(
-            *(f"page of {what}" if limit > 0.6 else what, [one.wall for one in now], "s", limit),  # noqa: PLR2004
-            before=[one.wall for one in before],
-        )
-        yield Row(
-            *(f"... peak, {what}", [one.megabytes for one in now], "MB", 250.0),
-            before=[one.megabytes for one in before],
-        )
+        seconds, megabytes = ([one.wall for one in now], [one.megabytes for one in now])
+        yield Row(what, seconds, "s", limit, [one.wall for one in before])
+        yield Row(f"... peak, {what}", megabytes, "MB", 250.0, [one.megabytes for one in before])
 
 
 def _make_archives(one: Version, days: Sequence[date]) -> None:
