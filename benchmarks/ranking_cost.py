@@ -5,9 +5,11 @@ from 6,000 papers, whole pages without a key from cold, then 1 to 100 days of hi
 1,000 readers in one process: half an hour on a quiet machine. Needs the recorded input at
 `../shared` or where PAPERLARK_SHARED says. Writes docs/ranking-cost.md and its plots.
 
-    python benchmarks/ranking_cost.py --quick     # no growth, writes nothing
+    python benchmarks/ranking_cost.py --quick              # no growth, writes nothing
+    python benchmarks/ranking_cost.py --against 7aef08b    # pages of that commit too, in turn
 
-Exit code 1 when a median is over its limit.
+With --against, that commit is checked out into a temporary folder; both make their archives
+themselves, and then each page in turn. Exit code 1 when a median is over its limit.
 """
 
 from __future__ import annotations
@@ -26,13 +28,25 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from importlib.metadata import version
+from itertools import chain
 from pathlib import Path
 
 from drawing import Panel, drawing, growth
-from light_and_fast import LARGEST, ROOT, SHARED, Usage, largest_day, peak_megabytes, run
+from light_and_fast import (
+    LARGEST,
+    PAPERLARK,
+    ROOT,
+    SHARED,
+    Usage,
+    installed,
+    largest_day,
+    peak_megabytes,
+    run,
+)
 
 from paperlark.domain.calendar import expects_announcement
 from paperlark.domain.criteria import Criteria
@@ -44,6 +58,8 @@ RUNS, GROWTH_RUNS = 7, 3
 PAPERS, LESSONS, STREAM = 300, 6_000, 6_000
 HISTORY, READERS = (1, 5, 20, 50, 100), (1, 10, 100, 1_000)
 JUDGED_DAYS, LESSON_DAYS = 20, 5
+BY_WORDS = ("sparse", "mixture", "of", "experts")
+BY_MEANING = ("zebrafish", "morphogenesis")
 MONTH = SHARED / "feeds" / "month"
 DOCS = ROOT / "docs"
 
@@ -68,6 +84,8 @@ class Row:
     values: Sequence[float]
     unit: str
     limit: float | None = None
+    before: Sequence[float] = ()
+    """The same of an earlier commit."""
 
     @property
     def holds(self) -> bool:
@@ -81,32 +99,86 @@ class Row:
         values = (f"{one:,.{_digits(one)}f}" for one in (min(self.values), middle))
         verdict = "" if self.limit is None else "pass" if self.holds else "**over**"
         limit = "" if self.limit is None else f"{self.limit:g}"
-        return (self.what, self.unit, *values, limit, verdict)
+        earlier = statistics.median(self.before) if self.before else None
+        before = "" if earlier is None else f"{earlier:,.{_digits(earlier)}f}"
+        return (self.what, self.unit, *values, before, limit, verdict)
+
+
+@dataclass(frozen=True)
+class Version:
+    """A checked-out paperlark, and what it made in a folder of its own."""
+
+    root: Path
+    folder: Path
+
+    @property
+    def env(self) -> Mapping[str, str]:
+        """Return the environment in which it runs."""
+        return installed(self.root / "src", self.folder / "bytecode")
+
+    def trial(self, name: str, case: str = "", *words: str) -> Figures:
+        """Run it in a process of its own: children inherit the peak of this one."""
+        # A case is written by the version's own script, and measured by this one.
+        benchmarks = self.root / "benchmarks" if name == "prepare" else Path(__file__).parent
+        script = str(benchmarks / "ranking_cost.py")
+        command = [sys.executable, script, "--trial", name, str(self.folder / case), *words]
+        found: Figures = json.loads(subprocess.check_output(command, env=self.env))
+        return found
+
+    def page(self, *words: str) -> Usage:
+        """Run paperlark."""
+        return run([PAPERLARK, *words], self.env)
 
 
 def main() -> int:
     """Measure, print, write; says whether every limit holds."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="no growth, writes nothing")
+    parser.add_argument("--against", metavar="COMMIT", help="measure pages of that commit too")
     parser.add_argument("--trial", nargs="+", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.trial:
         name, *words = options.trial
         print(json.dumps(_TRIALS[name](*words)))
         return 0
+    with tempfile.TemporaryDirectory() as folder, _checked_out(options.against) as earlier:
+        versions = [
+            Version(root, Path(folder) / name)
+            for name, root in (("now", ROOT), ("before", earlier))
+            if root
+        ]
+        return _measure(versions, quick=options.quick)
+
+
+@contextmanager
+def _checked_out(commit: str | None) -> Iterator[Path | None]:
+    """Check out a commit into a temporary folder, for as long as it is measured."""
+    if commit is None:
+        yield None
+        return
     with tempfile.TemporaryDirectory() as folder:
-        return _measure(Path(folder), quick=options.quick)
+        root = Path(folder) / "paperlark"
+        git = ["git", "-C", str(ROOT), "worktree"]
+        subprocess.run([*git, "add", "--quiet", "--detach", str(root), commit], check=True)
+        try:
+            yield root
+        finally:
+            subprocess.run([*git, "remove", "--force", str(root)], check=True)
 
 
-def _measure(folder: Path, *, quick: bool) -> int:
+def _measure(versions: Sequence[Version], *, quick: bool) -> int:
     load = os.getloadavg()[0]
-    _trial("prepare", folder)
-    rows = [*_ranking(folder), *_pages(folder)]
-    for row in rows:
+    for one in versions:
+        one.folder.mkdir()
+        one.trial("prepare")
+    now = versions[0]
+    rows = []
+    for row in chain(_pages(versions), _learning(versions), _ranking(now)):
         print(_printed(row.cells), flush=True)
+        rows.append(row)
     if not quick:
-        days = {days: _days(folder / f"history-{days}") for days in HISTORY}
-        readers = {count: _readers(folder / "readers", count) for count in READERS}
+        days = {days: _days(now, f"history-{days}") for days in HISTORY}
+        readers = {count: _readers(now, "readers", count) for count in READERS}
         (DOCS / "figures").mkdir(exist_ok=True)
         (DOCS / "figures" / "ranking-cost.svg").write_text(_drawn(days, readers), "utf-8")
         page = "\n".join(_page(rows, days, readers, load))
@@ -114,47 +186,77 @@ def _measure(folder: Path, *, quick: bool) -> int:
     return int(not all(row.holds for row in rows))
 
 
-def _ranking(folder: Path) -> Iterator[Row]:
+def _ranking(now: Version) -> Iterator[Row]:
     """Rank in processes that have already started."""
-    largest = [_trial("rank", folder / "largest") for _ in range(RUNS)]
+    largest = [now.trial("rank", "largest") for _ in range(RUNS)]
     yield Row("1,101 papers ranked by criteria", _each(largest, "alone"), "s", 0.5)
     yield Row("1,101 papers after 20 days, all read before", _each(largest, "again"), "s")
-    learning = [_trial("rank", folder / "learning") for _ in range(RUNS)]
+    learning = [now.trial("rank", "learning") for _ in range(RUNS)]
     yield Row("learning from 6,000 papers read before", _each(learning, "again"), "s", 2.0)
     yield Row("reading 12,000 papers, learning from 6,000", _each(learning, "first"), "s")
 
 
-def _pages(folder: Path) -> Iterator[Row]:
+def _learning(versions: Sequence[Version]) -> Iterator[Row]:
+    """Learn from the longest history, all of it read before, and rank on the mornings after."""
+    case = f"history-{HISTORY[-1]}"
+    now, *earlier = versions
+    found, before = [], []
+    for _ in range(RUNS):
+        found.append(now.trial("learn", case))
+        before += [one.trial("learn", case) for one in earlier]
+    for what, name, limit in (("first learning", "first", 2.5), ("a later morning", "later", 0.5)):
+        label = f"{HISTORY[-1]} judged days, {what}"
+        yield Row(label, _each(found, name), "s", limit, _each(before, name))
+
+
+def _pages(versions: Sequence[Version]) -> Iterator[Row]:
     """Make whole pages without a key, from feed to files, each from a folder of its own."""
-    paperlark = str(Path(sys.executable).with_name("paperlark"))
     days = _announcement_days()
     day = ["run", "--date", f"{days[-1]}", "--feeds", str(MONTH)]
-    judged = folder / "judged"
-    _lay_out(judged)
-    earlier = ["run", "--from", f"{days[-1 - JUDGED_DAYS]}", "--to", f"{days[-2]}"]
-    recording = ["--feeds", str(MONTH), "--judgements", str(folder / "recording.jsonl")]
-    run([paperlark, *earlier, *recording, "--profile", str(judged / "paperlark.toml")])
-    fresh, largest = folder / "fresh", folder / "largest-day"
-    _lay_out(fresh)
-    largest.mkdir()
-    command = largest_day(largest)
-    for what, start, words in (
-        ("page of 1,101 listings, first day", largest, command),
-        (f"page of {days[-1]}, first day", fresh, day),
-        (f"page of {days[-1]}, after {JUDGED_DAYS} judged days", judged, day),
+    for one in versions:
+        _make_archives(one, days)
+    month = f"{(days[-1] - days[0]).days} days of archive"
+    for what, start, words, limit in (
+        ("page of 1,101 listings, first day", "largest-day", [], 1.0),
+        (f"page of {days[-1]}, first day", "fresh", day, 1.0),
+        (f"page of {days[-1]}, after {month}", "archive", day, 1.0),
+        (f"page of {days[-1]}, after {JUDGED_DAYS} judged days", "judged", day, 1.2),
+        (f"search by words, {month}", "archive", ["search", *BY_WORDS], 0.6),
+        (f"search by meaning, {month}", "archive", ["search", *BY_MEANING], 0.6),
     ):
-        used = [_page_of(start, paperlark, words) for _ in range(RUNS)]
-        yield Row(what, [one.wall for one in used], "s", 4.0)
-        yield Row(f"... peak, {what}", [one.megabytes for one in used], "MB", 400.0)
+        used = [[_page_of(one, start, words) for one in versions] for _ in range(RUNS)]
+        now, *earlier = zip(*used, strict=True)
+        before = list(chain.from_iterable(earlier))
+        seconds, megabytes = ([one.wall for one in now], [one.megabytes for one in now])
+        yield Row(what, seconds, "s", limit, [one.wall for one in before])
+        yield Row(f"... peak, {what}", megabytes, "MB", 250.0, [one.megabytes for one in before])
 
 
-def _page_of(start: Path, paperlark: str, words: Sequence[str]) -> Usage:
+def _make_archives(one: Version, days: Sequence[date]) -> None:
+    """Make what the pages start from: a month without a judge, and twenty judged days."""
+    folder = one.folder
+    for name in ("fresh", "archive", "judged"):
+        _lay_out(folder / name)
+    (folder / "largest-day").mkdir()
+    largest_day(folder / "largest-day")
+    feeds = ["--to", f"{days[-2]}", "--feeds", str(MONTH), "--profile"]
+    one.page("run", "--from", f"{days[0]}", *feeds, _profile(folder / "archive"))
+    judged = ["--judgements", str(folder / "recording.jsonl")]
+    first = days[-1 - JUDGED_DAYS]
+    one.page("run", "--from", f"{first}", *judged, *feeds, _profile(folder / "judged"))
+
+
+def _profile(folder: Path) -> str:
+    return str(folder / "paperlark.toml")
+
+
+def _page_of(one: Version, start: str, words: Sequence[str]) -> Usage:
     """Make a page in a copy of that folder, so that nothing of it was made before."""
     with tempfile.TemporaryDirectory() as folder:
-        copy = shutil.copytree(start, Path(folder) / "copy")
-        moved = [word.replace(str(start), str(copy)) for word in words]
-        profile = [] if "--profile" in words else ["--profile", str(copy / "paperlark.toml")]
-        return run([paperlark, *moved, *profile])
+        copy = shutil.copytree(one.folder / start, Path(folder) / "copy")
+        if not words:
+            return one.page(*largest_day(copy))
+        return one.page(*words, "--profile", _profile(copy))
 
 
 def _lay_out(folder: Path) -> None:
@@ -169,28 +271,21 @@ def _announcement_days() -> list[date]:
     return sorted(filter(expects_announcement, named))
 
 
-def _days(case: Path) -> tuple[int, Figures]:
+def _days(now: Version, case: str) -> tuple[int, Figures]:
     """Give how many lessons there are, and the medians."""
-    found = [_trial("rank", case) for _ in range(GROWTH_RUNS)]
+    found = [now.trial("rank", case) for _ in range(GROWTH_RUNS)]
     middle = {name: statistics.median(_each(found, name)) for name in found[0]}
-    print(f"{case.name}: {middle}", flush=True)
+    print(f"{case}: {middle}", flush=True)
     return int(middle["lessons"]), middle
 
 
-def _readers(case: Path, count: int) -> Figures:
+def _readers(now: Version, case: str, count: int) -> Figures:
     # A thousand take their time, and even it out.
     runs = GROWTH_RUNS if count < READERS[-1] else 1
-    found = [_trial("readers", case, f"{count}") for _ in range(runs)]
+    found = [now.trial("readers", case, f"{count}") for _ in range(runs)]
     middle = {name: statistics.median(_each(found, name)) for name in found[0]}
     print(f"{count} readers: {middle}", flush=True)
     return middle
-
-
-def _trial(name: str, path: Path, *words: str) -> Figures:
-    """Run it in a process of its own: children inherit the peak of this one."""
-    command = [sys.executable, __file__, "--trial", name, str(path), *words]
-    found: Figures = json.loads(subprocess.check_output(command))
-    return found
 
 
 def _each(found: Sequence[Figures], name: str) -> list[float]:
@@ -257,18 +352,42 @@ def _recorded(day: LabelledDay) -> Mapping[str, object]:
 
 
 def _rank(where: str) -> Figures:
-    """Rank by the criteria alone, then with all that is known, then once more."""
+    """Rank by the criteria alone, then with all that is known, then once more as if new."""
     from paperlark.rankers.embedded import EmbeddedRanker  # noqa: PLC0415
+    from paperlark.rankers.embedding import Embedding, PaperEncoder  # noqa: PLC0415
 
     case = _case(where)
-    ranker = EmbeddedRanker()
+    encoder = PaperEncoder(Embedding.shipped())
     (criteria,), (evidence,) = case.criteria, case.evidence
     seconds = {}
     for name, known in (("alone", Evidence()), ("first", evidence), ("again", evidence)):
         start = time.perf_counter()
-        ranker.rank(case.papers, criteria, known)
+        EmbeddedRanker(encoder).rank(case.papers, criteria, known)
         seconds[name] = time.perf_counter() - start
     return seconds | {"lessons": len(evidence.examples), "megabytes": _megabytes()}
+
+
+def _learn(where: str) -> Figures:
+    """Learn from papers that were read before; then rank with what was learned."""
+    from paperlark.rankers.embedded import EmbeddedRanker  # noqa: PLC0415
+    from paperlark.rankers.embedding import Embedding, PaperEncoder  # noqa: PLC0415
+    from paperlark.testing import FakeCache  # noqa: PLC0415
+
+    case = _case(where)
+    (criteria,), (evidence,) = case.criteria, case.evidence
+    encoder, kept = PaperEncoder(Embedding.shipped()), FakeCache()
+    encoder.encode([*(one.paper for one in evidence.examples), *evidence.stream, *case.papers])
+    # Earlier commits keep nothing and learn anew each morning.
+    keeps = hasattr(EmbeddedRanker, "learn")
+    start = time.perf_counter()
+    if keeps:
+        EmbeddedRanker(encoder, kept).learn(criteria, evidence)
+    else:
+        EmbeddedRanker(encoder).rank(case.papers, criteria, evidence)
+    learned = time.perf_counter()
+    ranker = EmbeddedRanker(encoder, kept) if keeps else EmbeddedRanker(encoder)
+    ranker.rank(case.papers, criteria, evidence)
+    return {"first": learned - start, "later": time.perf_counter() - learned}
 
 
 def _rank_for_readers(where: str, count: str) -> Figures:
@@ -291,6 +410,7 @@ def _rank_for_readers(where: str, count: str) -> Figures:
 _TRIALS: Mapping[str, Callable[..., Figures]] = {
     "prepare": _prepare,
     "rank": _rank,
+    "learn": _learn,
     "readers": _rank_for_readers,
 }
 
@@ -327,12 +447,14 @@ def _page(
         f" {used}. Every run is a process of its own; times are wall seconds."
     )
     yield f"\n## Limits\n\nMinimum and median of {RUNS} runs; the median counts.\n"
-    yield from _table(("what", "", "min", "median", "limit", ""), [row.cells for row in rows])
+    yield from _table(
+        ("what", "", "min", "median", "before", "limit", ""), [row.cells for row in rows]
+    )
     yield (
-        "\nThe first two rows begin after start-up: imports and the shipped model. A page is"
-        " `paperlark run --date` on recorded feeds, from the start of Python to the last file,"
+        "\nA page is `paperlark run --date` on recorded feeds, from the start of Python to its end,"
         " each time from the same database; `paperlark today` does the same with the day of"
-        " today."
+        " today. A search starts Python, too. `before` is the median of an earlier commit, made in"
+        " turn. Learning and ranking begin after start-up: imports and the shipped model."
     )
     yield "\n## Growth\n"
     yield "![Seconds and memory over days and over readers](figures/ranking-cost.svg)\n"
@@ -397,8 +519,8 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
 
 
 def _printed(cells: Sequence[str]) -> str:
-    what, unit, low, middle, limit, verdict = cells
-    return f"{what:<52}{low:>9}{middle:>9} {unit:<3}{limit:>6}  {verdict.strip('*')}"
+    what, unit, low, middle, before, limit, verdict = cells
+    return f"{what:<52}{low:>9}{middle:>9}{before:>9} {unit:<3}{limit:>6}  {verdict.strip('*')}"
 
 
 def _digits(value: float) -> int:

@@ -1,14 +1,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
 
-from paperlark.domain.archive import CacheEntry
+from paperlark.domain.archive import CacheEntry, PaperVector
+from paperlark.domain.paper import PaperId
 from paperlark.ports import Cache
 from paperlark.store.database import open_database
-from paperlark.store.derived import CacheStore
+from paperlark.store.derived import CacheStore, EncodingStore, VectorStore
 from paperlark.testing import FakeCache
 
 
@@ -37,3 +39,25 @@ def test_scraps_outlive_the_connection(tmp_path: Path) -> None:
         CacheStore(connection, path).keep([CacheEntry("facts", "a", b"one")])
     with open_database(path) as connection:
         assert CacheStore(connection, path).find("facts", "a") == b"one"
+
+
+def test_thousands_of_encodings_are_found_in_one_call(tmp_path: Path) -> None:
+    path = tmp_path / "paperlark.db"
+    with open_database(path) as connection:
+        store = EncodingStore(connection, path)
+        kept = {f"{number}".encode(): f"words of {number}".encode() for number in range(3_000)}
+        store.keep(kept)
+        assert store.find([*kept, b"unknown"]) == kept
+        assert store.find([]) == {}
+
+
+def test_vectors_come_in_the_order_in_which_they_were_asked_for(tmp_path: Path) -> None:
+    path = tmp_path / "paperlark.db"
+    with open_database(path) as connection:
+        store = VectorStore(connection, path)
+        papers = [PaperId(f"2503.{number:05}") for number in range(1_200)]
+        day = date(2025, 3, 31)
+        store.keep((PaperVector(paper, day, "A title", b"\0\0") for paper in papers), "space")
+        asked = [*reversed(papers), PaperId("2503.99999")]
+        assert list(store.find(asked, "space")) == asked[:-1]
+        assert store.find(asked, "another space") == {}

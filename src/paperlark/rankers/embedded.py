@@ -198,12 +198,16 @@ class EmbeddedRanker:
 def _made_of(table: TrainingTable, criteria: Criteria, embedding: str) -> str:
     """Return a fingerprint of all that a reader model is learned from."""
     made = hashlib.sha256(f"{code_fingerprint(*ENCODED_BY)} {embedding} {criteria!r}".encode())
-    papers = [(one.id, one.version, len(one.title) + len(one.abstract)) for one in table.papers]
-    made.update(repr(papers).encode())
-    made.update(repr(len(table.unlabelled)).encode())
-    for one in table.examples:
-        label = (one.wanted, one.label_source.value, one.relevance, one.novelty, one.stands_for)
-        made.update(f"{one.day} {label}".encode())
+    papers = (
+        f"{one.id}v{one.version} {len(one.title) + len(one.abstract)}" for one in table.papers
+    )
+    labels = (
+        f"{one.day.toordinal()} {one.wanted} {one.label_source.value} {one.relevance}"
+        f" {one.novelty} {one.stands_for}"
+        for one in table.examples
+    )
+    for part in (papers, [f"{len(table.unlabelled)} unlabelled"], labels):
+        made.update("\n".join(part).encode() + b"\0")
     return made.hexdigest()
 
 

@@ -45,12 +45,16 @@ class Embedding:
     """Embed texts as the weighted sum of their terms' vectors.
 
     ids: (terms,) uint32, ascending
-    rows: (terms, dimensions) float32, a vector per term of `ids`
+    rows: (terms, dimensions) int8, a vector per term of `ids`, in units of its scale
+    scales: (terms,) float32
     """
 
-    def __init__(self, ids: TermIds, rows: Vectors, fingerprint: str) -> None:
+    def __init__(
+        self, ids: TermIds, rows: NDArray[np.int8], scales: Vectors, fingerprint: str
+    ) -> None:
         self._ids = ids
         self._rows = rows
+        self._scales = scales
         self.fingerprint = fingerprint
         """Identifies the embedding by its content: only vectors of one embedding compare."""
 
@@ -66,13 +70,15 @@ class Embedding:
 
     def embed(self, texts: Sequence[TermCounts]) -> Vectors:
         """Return a (texts, dimensions) matrix of unit rows; zero where no term is known."""
-        counts = rows_in(texts, self._ids)
-        return unit(np.asarray(counts @ self._rows, dtype=np.float32))
+        found, counts = rows_of(texts)
+        known = np.isin(found, self._ids, assume_unique=True)
+        at = np.searchsorted(self._ids, found[known])
+        return unit(np.asarray(counts[:, known] @ self._vectors(at), dtype=np.float32))
 
     def embed_one(self, text: TermCounts) -> Vectors:
         """Return the embedding of a single text, (1, dimensions), without loading scipy for it."""
         known = np.isin(text.ids, self._ids, assume_unique=True)
-        rows = self._rows[np.searchsorted(self._ids, text.ids[known])]
+        rows = self._vectors(np.searchsorted(self._ids, text.ids[known]))
         return unit((text.weights[known] @ rows)[np.newaxis])
 
     def term_lengths(self, terms: TermIds) -> Vectors:
@@ -83,17 +89,20 @@ class Embedding:
         if not len(self._ids):
             return np.zeros(len(terms), np.float32)
         at = np.searchsorted(self._ids, terms).clip(max=len(self._ids) - 1)
-        lengths = np.linalg.norm(self._rows[at], axis=1)
+        lengths = np.linalg.norm(self._vectors(at), axis=1)
         return np.where(self._ids[at] == terms, lengths, 0).astype(np.float32)
+
+    def _vectors(self, at: NDArray[np.int64]) -> Vectors:
+        """Return the vectors of some terms; those of all would take 40 MB and longer than a day."""
+        return np.multiply(self._rows[at], self._scales[at, np.newaxis], dtype=np.float32)
 
 
 @cache
-def _load_shipped() -> tuple[TermIds, Vectors, str]:
+def _load_shipped() -> tuple[TermIds, NDArray[np.int8], Vectors, str]:
     packed = files("paperlark.rankers.model").joinpath("space.npz").read_bytes()
     fingerprint = hashlib.sha256(packed).hexdigest()[:16]
     with np.load(BytesIO(packed), allow_pickle=False) as model:
-        scales = model["scales"].astype(np.float32)
-        return model["ids"], model["rows"].astype(np.float32) * scales[:, None], fingerprint
+        return model["ids"], model["rows"], model["scales"].astype(np.float32), fingerprint
 
 
 _Version = tuple[PaperId, int]

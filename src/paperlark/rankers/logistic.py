@@ -13,7 +13,6 @@ from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 Numbers = NDArray[np.float64]
 Matrix: TypeAlias = Any
@@ -85,10 +84,13 @@ def fit_logistic(
     bias = prior_log_odds(base_rate)
     if not len(examples.rows):
         return LogisticModel(tuple(_prior_mean(block) for block in blocks), bias)
-    # Scaled so that every weight has a prior of standard deviation 1.
-    rows = [block.rows[examples.rows] * block.prior_deviation for block in blocks]
+    rows = [block.rows[examples.rows] for block in blocks]
     kept = [_informative_columns(one) for one in rows]
-    rows = [one[:, columns] for one, columns in zip(rows, kept, strict=True)]
+    # Scaled so that every weight has a prior of standard deviation 1.
+    rows = [
+        one[:, columns] * block.prior_deviation
+        for one, columns, block in zip(rows, kept, blocks, strict=True)
+    ]
     start = [
         _prior_mean(block)[columns] / block.prior_deviation
         for block, columns in zip(blocks, kept, strict=True)
@@ -104,12 +106,17 @@ def _prior_mean(block: FeatureBlock) -> Numbers:
     return np.zeros(block.rows.shape[1]) if block.prior_mean is None else block.prior_mean.copy()
 
 
-def _informative_columns(rows: Matrix) -> NDArray[np.int64]:
+def _informative_columns(rows: Matrix) -> NDArray[np.int64] | slice:
     """Return the columns to fit: of a sparse matrix those that occur often enough, else all."""
-    if not sparse.issparse(rows):
-        return np.arange(rows.shape[1])
+    if not _is_sparse(rows):
+        return slice(None)
     found = np.bincount(rows.indices, minlength=rows.shape[1])
     return np.flatnonzero(found > (1 if rows.shape[0] > _MANY_EXAMPLES else 0))
+
+
+def _is_sparse(rows: Matrix) -> bool:
+    # Without loading scipy, for which a search by meaning would wait.
+    return not isinstance(rows, np.ndarray)
 
 
 def _minimize(
@@ -118,8 +125,8 @@ def _minimize(
     """Minimize the weighted cross-entropy plus the prior by L-BFGS, from the prior mean."""
     ends = np.cumsum([one.shape[1] for one in rows])
     # Converted once, and not in every iteration.
-    rows = [one.astype(np.float64) for one in rows]
-    transposed = [one.T.tocsr() if sparse.issparse(one) else one.T for one in rows]
+    rows = [one.astype(np.float64, copy=False) for one in rows]
+    transposed = [one.T.tocsr() if _is_sparse(one) else one.T for one in rows]
     origin = np.concatenate([*start, [bias]])
     bias_precision = _LOOSE_BIAS if examples.representative else _TIGHT_BIAS
     precision = np.concatenate([np.ones(len(origin) - 1), [bias_precision]])

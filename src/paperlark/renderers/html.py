@@ -40,7 +40,10 @@ def _environment(package: str, finalize: Callable[[object], object] | None) -> E
     # Imported here: only rendering HTML pays for the template engine.
     import jinja2  # noqa: PLC0415
 
+    from paperlark.renderers.bytecode import TemplateBytecode  # noqa: PLC0415  # likewise
+
     return jinja2.Environment(
+        bytecode_cache=TemplateBytecode(finalize.__name__ if finalize else "as-it-is"),
         loader=jinja2.ChoiceLoader([jinja2.PackageLoader(package), jinja2.PackageLoader(_LOOK[0])]),
         autoescape=True,
         undefined=jinja2.StrictUndefined,

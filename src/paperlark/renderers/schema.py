@@ -26,7 +26,8 @@ Dollars = Annotated[
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    # Built once as parts of the page, and not each by itself as well: half of the time.
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 class JsonAuthor(_Part):

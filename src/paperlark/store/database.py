@@ -317,16 +317,17 @@ def _migrate(connection: sqlite3.Connection, path: Path) -> None:
             f" this one supports {VERSION})",
             hint="update paperlark",
         )
-    for number in range(version + 1, VERSION + 1):
-        _log.info("migrating %s to version %d", path.name, number)
-        with transaction(connection):
-            # Another process may have migrated while this one waited for the lock.
-            if version_of(connection) < number:
-                if number == _COMPLETING:
-                    _complete_batches(connection)
-                for statement in _statements(_MIGRATIONS[number - 1].read_text("utf-8")):
-                    connection.execute(statement)
-                connection.execute(f"PRAGMA user_version = {number}")
+    if version == VERSION:
+        return
+    with transaction(connection):
+        # Another process may have migrated while this one waited for the lock.
+        for number in range(version_of(connection) + 1, VERSION + 1):
+            _log.info("migrating %s to version %d", path.name, number)
+            if number == _COMPLETING:
+                _complete_batches(connection)
+            for statement in _statements(_MIGRATIONS[number - 1].read_text("utf-8")):
+                connection.execute(statement)
+            connection.execute(f"PRAGMA user_version = {number}")
 
 
 def _complete_batches(connection: sqlite3.Connection) -> None:

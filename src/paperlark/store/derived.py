@@ -5,7 +5,9 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from paperlark.domain.archive import CacheEntry, PaperVector, VectorChunk
 from paperlark.domain.digest import Digest
@@ -47,8 +49,25 @@ _ANNOUNCE = """
 """
 
 
+_ASKED_AT_ONCE = 500
+"""Keys in one question: SQLite takes some thousands; one by one takes three times as long."""
+
+_PLACED = """
+    SELECT paper_id, day, title, place FROM places WHERE paper_id IN ({keys}) AND space = ?
+"""
+
 _MOST_ENCODINGS = 50_000
 """Encodings that are kept, 80 MB: two months of the largest categories."""
+
+
+def _rows_with(
+    connection: sqlite3.Connection, question: str, keys: Iterable[str | bytes], *others: str
+) -> Iterator[tuple[Any, ...]]:
+    """Yield the rows of a question about many keys, which go where it has `{keys}`."""
+    left = iter(keys)
+    while some := tuple(islice(left, _ASKED_AT_ONCE)):
+        marks = ", ".join("?" * len(some))
+        yield from connection.execute(question.format(keys=marks), (*some, *others))
 
 
 class VectorStore:
@@ -61,18 +80,13 @@ class VectorStore:
     def find(self, papers: Iterable[PaperId], space: str) -> Mapping[PaperId, PaperVector]:
         """Return the vectors of those papers that have one in this embedding."""
         with store_errors(self._path):
-            rows = [
-                self._connection.execute(
-                    "SELECT paper_id, day, title, place FROM places"
-                    " WHERE paper_id = ? AND space = ?",
-                    (paper, space),
-                ).fetchone()
-                for paper in papers
-            ]
-            return {
+            asked = list(papers)
+            rows = _rows_with(self._connection, _PLACED, asked, space)
+            found = {
                 PaperId(paper): PaperVector(PaperId(paper), date.fromisoformat(day), title, vector)
-                for paper, day, title, vector in filter(None, rows)
+                for paper, day, title, vector in rows
             }
+        return {paper: found[paper] for paper in asked if paper in found}
 
     def before(self, day: date, space: str) -> Iterator[VectorChunk]:
         """Yield all vectors of papers announced before that day, by id, a chunk at a time."""
@@ -119,10 +133,9 @@ class EncodingStore:
 
     def find(self, made_of: Iterable[bytes]) -> Mapping[bytes, bytes]:
         """Return those that are kept, by what they were made of."""
-        question = "SELECT content FROM encodings WHERE made_of = ?"
+        question = "SELECT made_of, content FROM encodings WHERE made_of IN ({keys})"
         with store_errors(self._path):
-            rows = {key: self._connection.execute(question, (key,)).fetchone() for key in made_of}
-        return {key: row[0] for key, row in rows.items() if row}
+            return dict(_rows_with(self._connection, question, made_of))
 
     def keep(self, encodings: Mapping[bytes, bytes]) -> None:
         """Keep more of them, and no more than _MOST_ENCODINGS: the oldest go."""

@@ -125,19 +125,27 @@ _AT_ONCE = 1000
 _WORTH_MERGING = 10_000
 """From this many new texts on, the index is optimized afterwards."""
 
-_WAITING = """
-    SELECT number, paper_id, profile FROM search_waiting ORDER BY number LIMIT ?
+_LAST = """
+    SELECT max(number), count(*) FROM (SELECT number FROM search_waiting ORDER BY number LIMIT ?)
 """
-_COLUMNS = ", ".join(FIELDS)
-_ANNOUNCED = f"""
-    SELECT {_COLUMNS} FROM papers WHERE id = :paper ORDER BY version DESC LIMIT 1
+_COLUMNS = ", ".join(f"t.{field}" for field in FIELDS)
+# A version that is in the index already stays: an older one may arrive later. arXiv's own text
+# takes precedence over an imported one.
+_TEXTS = f"""
+    SELECT w.number, w.profile, {_COLUMNS}
+    FROM search_waiting w JOIN papers t ON t.id = w.paper_id
+        AND t.version = (SELECT max(version) FROM papers WHERE id = w.paper_id)
+    WHERE w.profile = '' AND w.number <= :last AND NOT EXISTS (
+        SELECT 1 FROM search_texts
+        WHERE paper_id = t.id AND profile = '' AND version = t.version
+    )
+    UNION ALL
+    SELECT w.number, w.profile, {_COLUMNS.replace("t.id", "t.paper_id", 1)}
+    FROM search_waiting w JOIN library t ON t.paper_id = w.paper_id AND t.profile = w.profile
+    WHERE w.profile <> '' AND w.number <= :last
+        AND NOT EXISTS (SELECT 1 FROM papers WHERE id = w.paper_id)
+    ORDER BY number
 """  # noqa: S608  # composed of constants only
-# arXiv's own text takes precedence over an imported one.
-_IMPORTED = f"""
-    SELECT {_COLUMNS.replace("id", "paper_id", 1)} FROM library
-    WHERE paper_id = :paper AND profile = :profile
-        AND NOT EXISTS (SELECT 1 FROM papers WHERE id = :paper)
-"""  # noqa: S608  # likewise
 
 
 class FullTextIndex:
@@ -170,39 +178,34 @@ class FullTextIndex:
 
     def _read_some(self, most: int) -> int:
         with store_errors(self._path), transaction(self._connection):
-            waiting = self._connection.execute(_WAITING, (most,)).fetchall()
-            for number, paper, profile in waiting:
-                self._read(paper, profile)
-                self._connection.execute("DELETE FROM search_waiting WHERE number = ?", (number,))
-        return len(waiting)
+            last, count = self._connection.execute(_LAST, (most,)).fetchone()
+            texts = self._connection.execute(_TEXTS, {"last": last}).fetchall()
+            self._read([(profile, paper_of(*row)) for _, profile, *row in texts])
+            self._connection.execute("DELETE FROM search_waiting WHERE number <= ?", (last,))
+        return int(count)
 
-    def _read(self, paper: str, profile: str) -> None:
-        about = {"paper": paper, "profile": profile}
-        row = self._connection.execute(_IMPORTED if profile else _ANNOUNCED, about).fetchone()
-        if row is None or (not profile and self._is_read(paper, row[1])):
-            return
+    def _read(self, texts: Sequence[tuple[str, Paper]]) -> None:
+        """Index papers, each with the reader who imported it, '' for arXiv's own text."""
         # The row of an earlier text stays behind without a number. To take it out one must know
         # just which words it had, and a later paperlark may read TeX in another way.
-        self._connection.execute(
-            "DELETE FROM search_texts WHERE paper_id = :paper AND :profile IN (profile, '')", about
+        self._connection.executemany(
+            "DELETE FROM search_texts WHERE paper_id = ? AND ? IN (profile, '')",
+            ((paper.id, profile) for profile, paper in texts),
         )
         # As no row is ever taken out, each new one has a higher number than all before.
-        number = self._connection.execute(
-            "INSERT INTO search_words (title, authors, abstract, categories) VALUES (?, ?, ?, ?)",
-            self._words(paper_of(*row)),
-        ).lastrowid
-        self._connection.execute(
-            "INSERT INTO search_texts (number, paper_id, profile, version) VALUES (?, ?, ?, ?)",
-            (number, paper, profile, row[1]),
+        insert = (
+            "INSERT INTO search_words (title, authors, abstract, categories) VALUES (?, ?, ?, ?)"
         )
-
-    def _is_read(self, paper: str, version: int) -> bool:
-        """Return whether this version belongs in the index: an older one may arrive later."""
-        row = self._connection.execute(
-            "SELECT 1 FROM search_texts WHERE paper_id = ? AND profile = '' AND version = ?",
-            (paper, version),
-        ).fetchone()
-        return row is not None
+        numbers = [
+            self._connection.execute(insert, self._words(paper)).lastrowid for _, paper in texts
+        ]
+        self._connection.executemany(
+            "INSERT INTO search_texts (number, paper_id, profile, version) VALUES (?, ?, ?, ?)",
+            (
+                (number, paper.id, profile, paper.version)
+                for number, (profile, paper) in zip(numbers, texts, strict=True)
+            ),
+        )
 
     def _words(self, paper: Paper) -> tuple[str, ...]:
         names = "; ".join(author.name for author in paper.authors)
