@@ -159,8 +159,7 @@ def _walks(folder: Path, walks: int) -> int:
     for seed in range(1, walks + 1):
         home = folder / str(seed)
         home.mkdir()
-        with app(home) as running:
-            walker = Walker(running, seed)
+        with app(home) as running, Walker(running, seed) as walker:
             walker.walk(STEPS)
             wrong = walker.check()
         seen += walker.seen

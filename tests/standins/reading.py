@@ -54,6 +54,7 @@ class App:
             cwd=self.home,
             env={**os.environ, **self._variables},
             stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
             text=True,
         )
         assert self._process.stdout is not None

@@ -1,8 +1,8 @@
 """Walks through the app: keys at random, on two devices, while connections and servers are lost.
 
-    walker = Walker(app, seed=1)
-    walker.walk(40)
-    walker.check()
+    with Walker(app, seed=1) as walker:
+        walker.walk(40)
+        walker.check()
 
 Each device keeps what it could not send and sends it again with the same id, as the page does. What
 must hold is kept by the simplest of books: the actions that count, in order.
@@ -13,6 +13,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import Self
 from uuid import UUID
 
 import httpx
@@ -77,6 +78,13 @@ class Walker:
         """The decisions that count: event, paper, action, pressed or released."""
         for device in self.devices:
             device.load()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for device in self.devices:
+            device.client.close()
 
     def walk(self, steps: int) -> None:
         """Take so many steps."""

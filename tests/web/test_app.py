@@ -22,7 +22,7 @@ EVERY = f"/day/{DAY}?all"
 @pytest.fixture
 def client(reading: App) -> Iterator[httpx.Client]:
     """Give a browser's session."""
-    with httpx.Client(base_url=reading.origin, follow_redirects=True) as found:
+    with httpx.Client(base_url=reading.origin, follow_redirects=True, timeout=60) as found:
         assert found.get(reading.address).url.path == "/"
         yield found
 

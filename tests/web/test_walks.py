@@ -15,8 +15,7 @@ from standins.reading_walks import Walker
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("seed", [1, 2])
 def test_a_walk_ends_with_the_same_state_everywhere(tmp_path: Path, seed: int) -> None:
-    with app(tmp_path) as running:
-        walker = Walker(running, seed)
+    with app(tmp_path) as running, Walker(running, seed) as walker:
         walker.walk(60)
         assert walker.check() == []
         assert walker.seen["undo"] > 5
