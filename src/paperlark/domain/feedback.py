@@ -78,11 +78,14 @@ class Evidence:
 
     `examples` come oldest first, at most one per paper. `stream` is what was announced in the
     reader's categories on earlier days, latest first, without labels; papers of examples may be
-    in it.
+    in it. `reader` is whose evidence it is, and `fingerprint` changes whenever any of it does; both
+    are "" where they are unknown.
     """
 
     examples: tuple[Example, ...] = ()
     stream: tuple[Paper, ...] = ()
+    reader: str = ""
+    fingerprint: str = ""
 
 
 NO_EVIDENCE = Evidence()

@@ -1,101 +1,64 @@
-"""The embedded ranker: fits the reader model, ranks the day, explains each match."""
+"""The embedded ranker: ranks a day's papers for one reader or for many, by what it learned of each.
+
+One reader is a block of one: the same statistics, the same products, the same numbers.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import islice
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy import sparse
 from threadpoolctl import threadpool_limits
 
 from paperlark.domain.archive import CacheEntry
 from paperlark.domain.code import code_fingerprint
 from paperlark.domain.criteria import Criteria
 from paperlark.domain.feedback import NO_EVIDENCE, Evidence, Example
-from paperlark.domain.judgement import Match, MatchedTerms, Nearest, Strength
+from paperlark.domain.judgement import Match, MatchedTerms
 from paperlark.domain.paper import Paper, PaperId
-from paperlark.ports import Cache, PaperEncodings, PaperVectors
+from paperlark.ports import Cache, PaperEncodings, PaperVectors, ReaderToRank
 from paperlark.rankers.criteria_features import CriteriaFeatures, CriteriaTerms, criteria_features
-from paperlark.rankers.embedding import ENCODED_BY, Corpora, CorpusStats, Embedding, PaperEncoder
-from paperlark.rankers.knn import ArchivePrecedents
-from paperlark.rankers.logistic import Numbers, probability
-from paperlark.rankers.reader_model import Prediction, ReaderModel, learn
-from paperlark.rankers.tokens import TermIds, spell
-from paperlark.rankers.training_data import TrainingTable, working_set
+from paperlark.rankers.embedding import ENCODED_BY, Corpora, Embedding, PaperEncoder, distinct_keys
+from paperlark.rankers.field import ENOUGH_BACKGROUND, Background, Field, distinct, in_order
+from paperlark.rankers.knn import ArchivePrecedents, KnnPrediction, Labels, knn_of_readers
+from paperlark.rankers.matches import explain, matches
+from paperlark.rankers.reader_model import ReaderModel, learn
+from paperlark.rankers.training_data import BASE_RATE, TrainingTable, working_set
 
 _log = logging.getLogger(__name__)
 
-_MAX_TERMS = 5
-"""Terms named for a match, and as many against."""
-
-_LEAST_LOG_ODDS = 0.02
-"""Terms that moved a paper by less are not named."""
-
-
-def explain(
-    papers: Sequence[Paper], words: sparse.csr_matrix, ids: TermIds, weights: Numbers
-) -> list[MatchedTerms]:
-    """Name the terms that moved each paper most.
-
-    words: (papers, terms) sparse, a row per paper
-    ids: (terms,) the columns of `words`
-    weights: (terms,) log-odds that a unit of each term adds
-    """
-    return [
-        _strongest(paper, ids, words.indices[start:end], words.data[start:end], weights)
-        for paper, start, end in zip(papers, words.indptr, words.indptr[1:], strict=False)
-    ]
-
-
-def _strongest(
-    paper: Paper, ids: TermIds, columns: Numbers, values: Numbers, weights: Numbers
-) -> MatchedTerms:
-    """Name the strongest terms of one row, given by its non-zero columns and their values."""
-    moved = values * weights[columns]
-    order = np.argsort(-np.abs(moved), kind="stable")[: 8 * _MAX_TERMS]
-    strong = order[np.abs(moved[order]) > _LEAST_LOG_ODDS]
-    numbers = ids[columns[strong]].tolist()
-    spelled = spell(set(numbers), paper.title, paper.abstract)
-    chosen: dict[bool, list[str]] = {True: [], False: []}
-    used: set[str] = set()
-    for number, positive in zip(numbers, (moved[strong] > 0).tolist(), strict=True):
-        term, terms = spelled.get(number, ""), chosen[positive]
-        # `kv cache` stands for both its words.
-        if term and len(terms) < _MAX_TERMS and used.isdisjoint(term.split()):
-            terms.append(term)
-            used.update(term.split())
-    return MatchedTerms(tuple(chosen[True]), tuple(chosen[False]))
-
-
-_ENOUGH_BACKGROUND = 1_000
-"""With so many earlier papers without a label, nothing of the day itself is needed to learn."""
+_BLOCK = 64
+"""Readers ranked at a time: their models take some 40 MB, and larger blocks save no more time."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Ranked:
-    """One ranking: what was ranked, and by what."""
+class Ranking:
+    """The ranking of a day's papers for one reader.
 
-    papers: tuple[Paper, ...]
-    criteria: Criteria
-    evidence: Evidence
-    corpus: CorpusStats
-    features: CriteriaFeatures
-    prediction: Prediction
-    examples: tuple[Example, ...]
+    matches: of each paper, in the order in which they were given
+    """
 
-    def is_of(self, papers: tuple[Paper, ...], criteria: Criteria, evidence: Evidence) -> bool:
-        """Return whether it is the ranking of these."""
-        asked = self.evidence is evidence and self.criteria is criteria
-        return asked and self.papers == papers
+    matches: tuple[Match, ...]
+    _field: Field
+    _features: CriteriaFeatures
+    _model: ReaderModel
+
+    def explain(self, chosen: Container[PaperId]) -> Mapping[PaperId, MatchedTerms]:
+        """Name the terms that moved the chosen ones of the papers."""
+        field = self._field
+        rows = [at for at, paper in enumerate(field.papers) if paper.id in chosen]
+        weights = self._model.words.of(field.terms) + self._features.terms.of(field.terms)
+        asked = [field.papers[at] for at in rows]
+        found = explain(asked, field.words[rows], field.terms, weights)
+        return {paper.id: terms for paper, terms in zip(asked, found, strict=True)}
 
 
 class EmbeddedRanker:
-    """Implements Ranker; needs no key and no network, and encodes each paper once.
+    """Implements LearningRanker, for one reader and for many; needs no key and no network.
 
     models: keeps what was learned of readers until their labels or criteria change
     """
@@ -104,27 +67,14 @@ class EmbeddedRanker:
         self._encoder = encoder or PaperEncoder(Embedding.shipped())
         self._corpora = Corpora(self._encoder)
         self._models = models
-        self._last: _Ranked | None = None
+        self._field: Field | None = None
+        self._last: tuple[tuple[Paper, ...], Criteria, Evidence, Ranking] | None = None
 
     def rank(
         self, papers: Sequence[Paper], criteria: Criteria, evidence: Evidence = NO_EVIDENCE
     ) -> tuple[Match, ...]:
         """Rank by the probability of being wanted; equal papers go by id."""
-        if not papers:
-            return ()
-        ranked = self._ranked(_in_order(papers), criteria, evidence)
-        by_paper = {
-            (one.id, one.version): match
-            for one, match in zip(ranked.papers, _matches(ranked), strict=True)
-        }
-        return tuple(by_paper[paper.id, paper.version] for paper in papers)
-
-    def learn(self, criteria: Criteria, evidence: Evidence) -> None:
-        """Learn from the evidence now and keep it, so that a later ranking need not."""
-        if self._models is not None and len(evidence.stream) >= _ENOUGH_BACKGROUND:
-            table = TrainingTable.of(evidence.stream, 0, working_set(evidence.examples))
-            with threadpool_limits(1):
-                self._model(criteria, table)
+        return self._ranking(papers, criteria, evidence).matches if papers else ()
 
     def explain(
         self,
@@ -137,179 +87,178 @@ class EmbeddedRanker:
 
         The latest ranking is not made again for it.
         """
-        ranked = self._ranked(_in_order(papers), criteria, evidence)
-        rows = [at for at, paper in enumerate(ranked.papers) if paper.id in chosen]
-        weights = ranked.prediction.word_weights + ranked.features.term_log_odds
-        asked = [ranked.papers[at] for at in rows]
-        found = explain(asked, ranked.corpus.words[rows], ranked.corpus.ids, weights)
-        return {paper.id: terms for paper, terms in zip(asked, found, strict=True)}
+        return self._ranking(papers, criteria, evidence).explain(chosen) if papers else {}
 
-    def _ranked(self, papers: tuple[Paper, ...], criteria: Criteria, evidence: Evidence) -> _Ranked:
-        if self._last is None or not self._last.is_of(papers, criteria, evidence):
-            # BLAS threads wait for each other when the machine has other work: one is faster
-            # then, never much slower, and adds in the same order each time.
+    def learn(self, criteria: Criteria, evidence: Evidence) -> None:
+        """Learn from the evidence now and keep it, so that a later ranking need not."""
+        if self._models is not None and len(evidence.stream) >= ENOUGH_BACKGROUND:
+            background = Background.of(evidence.stream)
             with threadpool_limits(1):
-                self._last = self._rank(papers, criteria, evidence)
-        return self._last
+                self._models_of(background, [_known(criteria, evidence)])
 
-    def _rank(self, papers: tuple[Paper, ...], criteria: Criteria, evidence: Evidence) -> _Ranked:
+    def rank_readers(
+        self, papers: Sequence[Paper], stream: Sequence[Paper], readers: Iterable[ReaderToRank]
+    ) -> Iterator[Ranking]:
+        """Rank a day's papers for many readers who had the same stream of papers before.
+
+        Yields a ranking for each, in their order, the same as `rank` gives. A reader whose model
+        is kept needs no examples; one who had another stream is ranked by `rank`.
+        """
+        pending = iter(readers)
+        while papers and (block := list(islice(pending, _BLOCK))):
+            if len(stream) < ENOUGH_BACKGROUND:
+                yield from (self._alone(papers, one) for one in block)
+            else:
+                yield from self._rank(self._field_of(papers, stream), papers, block)
+
+    def _ranking(self, papers: Sequence[Paper], criteria: Criteria, evidence: Evidence) -> Ranking:
+        last = self._last
+        if last and last[0] == tuple(papers) and last[1] is criteria and last[2] is evidence:
+            return last[3]
         _log.info(
             "ranking %d papers by %d topics, %d examples and %d earlier papers",
-            len(papers),
-            len(criteria.topics),
-            len(evidence.examples),
-            len(evidence.stream),
+            *(len(papers), len(criteria.topics), len(evidence.examples), len(evidence.stream)),
         )
-        examples = working_set(evidence.examples)
-        if len(evidence.stream) >= _ENOUGH_BACKGROUND:
-            day = _distinct(papers, evidence.stream)
-            table = TrainingTable.of(evidence.stream, 0, examples)
+        examples = [one.paper for one in working_set(evidence.examples)]
+        field = self._field_of(papers, evidence.stream, examples)
+        (found,) = self._rank(field, papers, [_known(criteria, evidence)])
+        self._last = tuple(papers), criteria, evidence, found
+        return found
+
+    def _alone(self, papers: Sequence[Paper], reader: ReaderToRank) -> Ranking:
+        return self._ranking(papers, reader.criteria, reader.evidence())
+
+    def _field_of(
+        self, papers: Sequence[Paper], stream: Sequence[Paper], examples: Sequence[Paper] = ()
+    ) -> Field:
+        """Return the field of a day; with few earlier papers, that of one reader's own examples."""
+        today = in_order(papers)
+        if len(stream) >= ENOUGH_BACKGROUND:
+            background, others = Background.of(stream), stream
         else:
-            day = _distinct(papers, [one.paper for one in examples], evidence.stream)
-            table = TrainingTable.of(day, len(papers), examples)
-        corpus = self._corpora.of(day)
-        terms = CriteriaTerms.of(criteria)
-        features = criteria_features(corpus, terms, self._encoder.embedding)
-        model = self._model(criteria, table)
-        labelled = [table.papers[row] for row in table.labelled(len(model.targets))]
-        _, embeddings = self._encoder.encode(labelled)
-        prediction = model.predict(corpus, features, len(papers), corpus.centre(embeddings))
-        return _Ranked(papers, criteria, evidence, corpus, features, prediction, table.examples)
+            others = distinct(examples, stream)
+            background = Background.of(distinct(today, others), len(today))
+        known = self._field
+        same = known is not None and known.background.fingerprint == background.fingerprint
+        if known is None or not same or known.papers != today:
+            with threadpool_limits(1):
+                known = Field.of(today, others, background, self._encoder, self._corpora)
+            self._field = known
+        return known
 
-    def _model(self, criteria: Criteria, table: TrainingTable) -> ReaderModel:
-        """Return what the examples teach: kept, where they taught it before, else learned now."""
-        key = f"reader model {criteria.fingerprint}"
-        made_of = _made_of(table, criteria, self._encoder.embedding.fingerprint)
-        kept = self._models.find(key, made_of) if self._models else None
-        model = ReaderModel.unpack(kept) if kept else None
-        if model is None:
-            model = self._learn(criteria, table)
-            if self._models and table.examples:
-                self._models.keep([CacheEntry(key, made_of, model.pack())])
-        return model
+    def _rank(
+        self, field: Field, papers: Sequence[Paper], readers: Sequence[ReaderToRank]
+    ) -> list[Ranking]:
+        row = {(one.id, one.version): at for at, one in enumerate(field.papers)}
+        places = [row[one.id, one.version] for one in papers]
+        # BLAS threads wait for each other when the machine has other work: one is faster
+        # then, never much slower, and adds in the same order each time.
+        with threadpool_limits(1):
+            models = self._models_of(field.background, readers)
+            here = [(one, model) for one, model in zip(readers, models, strict=True) if model]
+            neighbours = iter(self._neighbours(field, here))
+            made = [
+                self._ranked(field, places, one, model, next(neighbours)) if model else None
+                for one, model in zip(readers, models, strict=True)
+            ]
+        return [found or self._alone(papers, one) for one, found in zip(readers, made, strict=True)]
 
-    def _learn(self, criteria: Criteria, table: TrainingTable) -> ReaderModel:
+    def _ranked(
+        self,
+        field: Field,
+        places: Sequence[int],
+        reader: ReaderToRank,
+        model: ReaderModel,
+        knn: KnnPrediction,
+    ) -> Ranking:
+        terms = CriteriaTerms.of(reader.criteria)
+        features = criteria_features(field.corpus, terms, self._encoder.embedding)
+        log_odds = model.log_odds(field, features, knn)
+        found = matches(field.papers, reader.criteria, features, model, log_odds=log_odds, knn=knn)
+        return Ranking(tuple(found[at] for at in places), field, features, model)
+
+    def _neighbours(
+        self, field: Field, readers: Sequence[tuple[ReaderToRank, ReaderModel]]
+    ) -> list[KnnPrediction]:
+        """Compare the day's papers with those that the readers' labels are of."""
+        rows = [field.rows_of(model.papers) for _, model in readers]
+        outside = [model.papers[at < 0] for at, (_, model) in zip(rows, readers, strict=True)]
+        keys = distinct_keys(outside)
+        others = self._encoder.embeddings(
+            keys, lambda: [one.paper for reader, _ in readers for one in reader.evidence().examples]
+        )
+        for at, missing in zip(rows, outside, strict=True):
+            at[at < 0] = len(field.corpus.vectors) + np.searchsorted(keys["high"], missing["high"])
+        labels = [
+            Labels(at, model.targets.astype(np.float64), model.sample_weights.astype(np.float64))
+            for at, (_, model) in zip(rows, readers, strict=True)
+        ]
+        corpus = field.corpus
+        return knn_of_readers(
+            field.vectors, corpus.vectors, corpus.centre(others), labels, BASE_RATE
+        )
+
+    def _models_of(
+        self, background: Background, readers: Sequence[ReaderToRank]
+    ) -> list[ReaderModel | None]:
+        """Return what each reader's examples teach: kept, where they taught it before, else new.
+
+        None for a reader who learns among other papers.
+        """
+        embedding = self._encoder.embedding.fingerprint
+        named = [(f"reader model {one.reader}", _made_of(one, embedding)) for one in readers]
+        kept = self._models.find_all(dict(named)) if self._models else {}
+        models: list[ReaderModel | None] = []
+        new: list[CacheEntry] = []
+        for one, (key, made) in zip(readers, named, strict=True):
+            model = ReaderModel.unpack(kept[key]) if key in kept else None
+            if model is None or model.background != background.fingerprint:
+                model = self._learn(background, one.criteria, one.evidence())
+                if model is not None and model.examples:
+                    new.append(CacheEntry(key, made, model.pack()))
+            models.append(model)
+        if self._models and new:
+            self._models.keep(new)
+        return models
+
+    def _learn(
+        self, background: Background, criteria: Criteria, evidence: Evidence
+    ) -> ReaderModel | None:
+        if not background.is_of(evidence.stream):
+            return None
+        examples = working_set(evidence.examples)
+        if not examples:
+            return ReaderModel.untaught(background.fingerprint, self._encoder.embedding.dimensions)
+        table = TrainingTable.of(background.papers, background.today, examples)
         corpus = self._corpora.of(table.papers)
         terms = CriteriaTerms.of(criteria)
         features = criteria_features(corpus, terms, self._encoder.embedding)
-        return learn(corpus, features, table)
+        keys = self._encoder.keys(table.papers)
+        return learn(corpus, features, table, keys, background.fingerprint)
 
 
-def _made_of(table: TrainingTable, criteria: Criteria, embedding: str) -> str:
-    """Return a fingerprint of all that a reader model is learned from."""
-    made = hashlib.sha256(f"{code_fingerprint(*ENCODED_BY)} {embedding} {criteria!r}".encode())
-    papers = [(one.id, one.version, len(one.title) + len(one.abstract)) for one in table.papers]
-    made.update(repr(papers).encode())
-    made.update(repr(len(table.unlabelled)).encode())
-    for one in table.examples:
-        label = (one.wanted, one.label_source.value, one.relevance, one.novelty, one.stands_for)
-        made.update(f"{one.day} {label}".encode())
+def _known(criteria: Criteria, evidence: Evidence) -> ReaderToRank:
+    """Return a reader whose examples are at hand."""
+    known = evidence.fingerprint or _content(evidence.examples)
+    reader = evidence.reader or criteria.fingerprint
+    return ReaderToRank(reader, criteria, known, lambda: evidence)
+
+
+def _made_of(reader: ReaderToRank, embedding: str) -> str:
+    """Return a fingerprint of all that a reader model is learned from, but for its background."""
+    code = code_fingerprint(*ENCODED_BY)
+    made = hashlib.sha256(f"{code} {embedding} {reader.known} {reader.criteria!r}".encode())
     return made.hexdigest()
 
 
-def _in_order(papers: Sequence[Paper]) -> tuple[Paper, ...]:
-    """Return them in one order, whatever the feed's: sums of floats depend on it."""
-    return tuple(sorted(papers, key=lambda paper: (paper.id, paper.version)))
-
-
-def _distinct(*papers: Sequence[Paper]) -> tuple[Paper, ...]:
-    """Return each version of a paper once, in this order."""
-    known: dict[tuple[PaperId, int], Paper] = {}
-    for one in chain(*papers):
-        known.setdefault((one.id, one.version), one)
-    return tuple(known.values())
-
-
-def _matches(ranked: _Ranked) -> tuple[Match, ...]:
-    today, examples, criteria = ranked.papers, ranked.examples, ranked.criteria
-    features, predicted = ranked.features, ranked.prediction
-    count = len(today)
-    chance = probability(predicted.log_odds)
-    # Without examples, a paper that shares nothing with the criteria has no match; where no paper
-    # shares anything with them, nothing is known of the reader and no probability is given.
-    related = features.related[:count] | bool(examples)
-    known = bool(features.related.any() or examples)
-    # Eight digits are beyond any meaning and below any rounding of another machine.
-    score = np.where(related, chance, 0).round(8)
-    order = sorted(range(count), key=lambda at: (-score[at], today[at].id))
-    rank = {at: place for place, at in enumerate(order, start=1)}
-    calibrated = known and predicted.calibrated
-    words = strengths(
-        chance,
-        features.similarity[:count],
-        predicted.knn.nearest >= 0,
-        calibrated=calibrated,
-    )
-    return tuple(
-        Match(
-            score=float(score[at]),
-            rank=rank[at],
-            of=count,
-            topic=_topic(criteria, int(features.nearest_topic[at])),
-            probability=float(chance[at].round(4)) if known else None,
-            nearest=_nearest(examples, int(predicted.knn.nearest[at]), today[at]),
-            calibrated=calibrated,
-            strength=words[at] if known else None,
-        )
-        for at in range(count)
-    )
-
-
-def _topic(criteria: Criteria, nearest: int) -> str | None:
-    return criteria.topics[nearest].name if nearest >= 0 else None
-
-
-def _nearest(examples: Sequence[Example], nearest: int, paper: Paper) -> Nearest | None:
-    # Unlabelled papers come after the examples, and nobody wanted them.
-    if not 0 <= nearest < len(examples):
-        return None
-    example = examples[nearest]
-    if example.paper.id == paper.id:
-        return None  # that a paper resembles itself, once it was voted on, tells nothing
-    return Nearest(example.paper.id, example.paper.title, example.day)
-
-
-_STRONG, _GOOD, _FAIR = 0.6, 0.3, 0.05
-"""The least calibrated probability of each word."""
-
-_LIKELY, _NEAR = (0.7, 0.4, 0.0), (0.5, 0.3, 0.2)
-"""The least probability and the least cosine of each word, before anything is calibrated.
-
-Chosen on two readers' earlier days with nothing known: there about 7 of 10 strong matches were
-wanted, 4 to 5 of good ones, 2 to 3 of fair ones. A cosine of 0.2 keeps 98 % of the wanted papers
-that the first 20 hold, and leaves 2 of 20 where the criteria are of another field.
-"""
-
-_ORDER = (Strength.STRONG, Strength.GOOD, Strength.FAIR)
-
-
-def strengths(
-    chance: Numbers, cosine: Numbers, liked: NDArray[np.bool_], *, calibrated: bool
-) -> list[Strength]:
-    """Return how strong each match is, in a word, by a rule that is the same for everyone.
-
-    Probabilities compare papers of one day: on a day without anything for the reader the best
-    paper still stands out. So before they are calibrated a word also needs a similarity that does
-    not depend on the other papers.
-
-    chance: (papers,) probability of being wanted, in [0, 1]
-    cosine: (papers,) similarity to the criteria; where they say nothing, it rules nothing out
-    liked: (papers,) whether it resembles a paper that the reader wanted
-    calibrated: whether `chance` was calibrated on the reader's own labels
-    """
-    if calibrated:
-        reached = [chance >= least for least in (_STRONG, _GOOD, _FAIR)]
-    else:
-        least_cosine = 0.0 if np.any(cosine) else min(_NEAR)
-        near = np.maximum(cosine, np.where(liked, max(_NEAR), least_cosine))
-        reached = [
-            (chance >= likely) & (near >= least)
-            for likely, least in zip(_LIKELY, _NEAR, strict=True)
-        ]
-    return [
-        next((word for word, of in zip(_ORDER, reached, strict=True) if of[at]), Strength.WEAK)
-        for at in range(len(chance))
-    ]
+def _content(examples: Iterable[Example]) -> str:
+    """Return a fingerprint of examples."""
+    made = hashlib.sha256()
+    for one in examples:
+        text = len(one.paper.title) + len(one.paper.abstract)
+        label = (one.wanted, one.label_source.value, one.relevance, one.novelty, one.stands_for)
+        made.update(f"{one.paper.id} {one.paper.version} {text} {one.day} {label}".encode())
+    return made.hexdigest()
 
 
 def ranker_and_precedents(

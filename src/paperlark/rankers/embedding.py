@@ -10,13 +10,13 @@ other, among a thousand abstracts of the same field; `model/provenance.json` say
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from io import BytesIO
 from itertools import islice
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +33,9 @@ Vectors = NDArray[np.float32]
 
 _CACHED_PAPERS = 40_000
 """Papers kept in memory: about 60 days of the largest categories, 60 MB."""
+
+_CACHED_COSINES = 2**24
+"""Cosines of words kept for one corpus, 64 MB."""
 
 _BATCH = 256
 """Papers tokenized at a time: larger batches are no faster and take memory."""
@@ -98,6 +101,17 @@ def _load_shipped() -> tuple[TermIds, Vectors, str]:
 
 _Version = tuple[PaperId, int]
 
+KEY = np.dtype([("high", ">u8"), ("low", ">u8")])
+"""The 16 bytes that name an encoding, as two numbers that sort like them."""
+Keys: TypeAlias = NDArray[np.void]
+
+
+def distinct_keys(keys: Sequence[Keys]) -> Keys:
+    """Return each key once, ascending by its first half, which tells papers apart."""
+    every = np.concatenate(keys)
+    _, first = np.unique(every["high"], return_index=True)
+    return every[first]
+
 
 class PaperEncoder:
     """Tokenize and embed papers, each text once: kept in memory and, where there is one, a store.
@@ -109,6 +123,8 @@ class PaperEncoder:
         self.embedding = embedding
         self._store = store
         self._cache: dict[_Version, tuple[TermCounts, Vectors]] = {}
+        self._keys: dict[_Version, bytes] = {}
+        self._named: dict[bytes, Vectors] = {}
 
     def encode(self, papers: Sequence[Paper]) -> tuple[list[TermCounts], Vectors]:
         """Return each paper's term counts and embedding, (papers, dimensions) with unit rows.
@@ -120,14 +136,42 @@ class PaperEncoder:
             for paper in papers
             if (paper.id, paper.version) not in self._cache
         }
-        kept = self._find(new)
-        self._cache.update(kept)
-        self._encode({key: paper for key, paper in new.items() if key not in kept})
+        stored = self._find(new)
+        self._cache.update(stored)
+        self._encode({key: paper for key, paper in new.items() if key not in stored})
         known = [self._cache[paper.id, paper.version] for paper in papers]
-        while len(self._cache) > _CACHED_PAPERS:
-            del self._cache[next(iter(self._cache))]
+        for kept in (self._cache, self._keys):
+            while len(kept) > _CACHED_PAPERS:
+                del kept[next(iter(kept))]
         rows = np.array([vector for _, vector in known], dtype=np.float32)
         return [counts for counts, _ in known], rows.reshape(len(known), self.embedding.dimensions)
+
+    def keys(self, papers: Sequence[Paper]) -> Keys:
+        """Return what names each paper's encoding: (papers,), a fingerprint of its text."""
+        named = b"".join(self._made_of(paper) for paper in papers)
+        return np.frombuffer(named, KEY)
+
+    def embeddings(self, keys: Keys, texts: Callable[[], Iterable[Paper]]) -> Vectors:
+        """Return the embeddings of papers by their keys: (papers, dimensions).
+
+        They are looked for in memory, then in the store; where one is in neither, all papers
+        that `texts` returns are encoded again, and it has to be among them.
+        """
+        names = [one.tobytes() for one in keys]
+        new = [name for name in names if name not in self._named]
+        if new and self._store is not None:
+            found = self._store.find(new)
+            self._named |= {name: self._unpack(content)[1] for name, content in found.items()}
+        if any(name not in self._named for name in new):
+            papers = list(texts())
+            _, vectors = self.encode(papers)
+            self._named |= {
+                self._made_of(one): row for one, row in zip(papers, vectors, strict=True)
+            }
+        rows = [self._named[name] for name in names]
+        if len(self._named) > _CACHED_PAPERS:
+            self._named.clear()
+        return np.array(rows, dtype=np.float32).reshape(len(keys), self.embedding.dimensions)
 
     def _find(self, papers: Mapping[_Version, Paper]) -> dict[_Version, tuple[TermCounts, Vectors]]:
         if self._store is None or not papers:
@@ -152,9 +196,13 @@ class PaperEncoder:
         return TermCounts.unpack(content[vector.nbytes :]), vector
 
     def _made_of(self, paper: Paper) -> bytes:
-        code = code_fingerprint(*ENCODED_BY)
-        text = f"{code} {self.embedding.fingerprint}\0{paper.title}\0{paper.abstract}"
-        return hashlib.blake2b(text.encode(errors="replace"), digest_size=16).digest()
+        version = (paper.id, paper.version)
+        if version not in self._keys:
+            code = code_fingerprint(*ENCODED_BY)
+            text = f"{code} {self.embedding.fingerprint}\0{paper.title}\0{paper.abstract}"
+            made = hashlib.blake2b(text.encode(errors="replace"), digest_size=KEY.itemsize)
+            self._keys[version] = made.digest()
+        return self._keys[version]
 
 
 ENCODED_BY = ("paperlark.rankers", "paperlark.domain")
@@ -165,7 +213,7 @@ def _pack(counts: TermCounts, vector: Vectors) -> bytes:
     return vector.astype("<f4").tobytes() + counts.pack()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class CorpusStats:
     """Papers as rows, with the inverse document frequency and the centroid that weigh them.
 
@@ -196,6 +244,39 @@ class CorpusStats:
     def word_rows(self, counts: Sequence[TermCounts]) -> sparse.csr_matrix:
         """Weight other texts like `words`: (texts, terms), terms unknown to the corpus left out."""
         return _weighted(rows_in(counts, self.ids), self.idf)
+
+    def word_cosines(self, rows: sparse.csr_matrix) -> NDArray[np.float64]:
+        """Return the cosines of other rows of words with every paper's: (texts, papers).
+
+        Of a few terms only their own papers are looked at.
+        """
+        return np.asarray((rows @ self._papers_by_term).toarray())
+
+    def mean_word_cosines(self, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return the mean cosine of these papers' words with every paper's: (papers,).
+
+        The papers that the criteria of many readers name first are few: theirs are kept.
+        """
+        kept = self._cosines_of_rows
+        new = [row for row in rows.tolist() if row not in kept]
+        if new:
+            found = self.word_cosines(self.words[new]).astype(np.float32)
+            kept.update(zip(new, found, strict=True))
+        mean: NDArray[np.float64] = np.mean(
+            [kept[row] for row in rows.tolist()], axis=0, dtype=np.float64
+        )
+        while len(kept) * mean.size > _CACHED_COSINES:
+            del kept[next(iter(kept))]
+        return mean
+
+    @cached_property
+    def _cosines_of_rows(self) -> dict[int, Vectors]:
+        return {}
+
+    @cached_property
+    def _papers_by_term(self) -> sparse.csr_matrix:
+        """The transpose of `words`: (terms, papers)."""
+        return self.words.T.tocsr()
 
     def centre(self, embeddings: Vectors) -> Vectors:
         """Centre other texts' embeddings like `vectors`: (texts, dimensions), unit rows."""
