@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -84,8 +84,8 @@ class Evidence:
 
     examples: tuple[Example, ...] = ()
     stream: tuple[Paper, ...] = ()
-    reader: str = ""
-    fingerprint: str = ""
+    reader: str = field(default="", compare=False)
+    fingerprint: str = field(default="", compare=False)
 
 
 NO_EVIDENCE = Evidence()

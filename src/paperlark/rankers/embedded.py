@@ -206,7 +206,7 @@ class EmbeddedRanker:
         None for a reader who learns among other papers.
         """
         embedding = self._encoder.embedding.fingerprint
-        named = [(f"reader model {one.reader}", _made_of(one, embedding)) for one in readers]
+        named = [model_name(one, embedding) for one in readers]
         kept = self._models.find_all(dict(named)) if self._models else {}
         models: list[ReaderModel | None] = []
         new: list[CacheEntry] = []
@@ -244,11 +244,14 @@ def _known(criteria: Criteria, evidence: Evidence) -> ReaderToRank:
     return ReaderToRank(reader, criteria, known, lambda: evidence)
 
 
-def _made_of(reader: ReaderToRank, embedding: str) -> str:
-    """Return a fingerprint of all that a reader model is learned from, but for its background."""
+def model_name(reader: ReaderToRank, embedding: str) -> tuple[str, str]:
+    """Return the key of a kept model, one a reader, and a fingerprint of what it is made of.
+
+    Its background is in the model itself.
+    """
     code = code_fingerprint(*ENCODED_BY)
-    made = hashlib.sha256(f"{code} {embedding} {reader.known} {reader.criteria!r}".encode())
-    return made.hexdigest()
+    made_of = f"{code} {embedding} {reader.known} {reader.criteria!r}"
+    return f"reader model {reader.reader}", hashlib.sha256(made_of.encode()).hexdigest()
 
 
 def _content(examples: Iterable[Example]) -> str:

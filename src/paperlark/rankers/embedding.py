@@ -101,14 +101,14 @@ def _load_shipped() -> tuple[TermIds, Vectors, str]:
 
 _Version = tuple[PaperId, int]
 
-KEY = np.dtype([("high", ">u8"), ("low", ">u8")])
-"""The 16 bytes that name an encoding, as two numbers that sort like them."""
+KEY = np.dtype([("high", "<u8"), ("low", "<u8")])
+"""The 16 bytes that name an encoding, as two numbers."""
 Keys: TypeAlias = NDArray[np.void]
 
 
 def distinct_keys(keys: Sequence[Keys]) -> Keys:
     """Return each key once, ascending by its first half, which tells papers apart."""
-    every = np.concatenate(keys)
+    every = np.concatenate([np.zeros(0, KEY), *keys])
     _, first = np.unique(every["high"], return_index=True)
     return every[first]
 

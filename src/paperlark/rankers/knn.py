@@ -111,7 +111,9 @@ def knn_of_readers(
     """
     found = [_Neighbours.of(one, len(shared) + len(others), len(papers)) for one in readers]
     for start, cosines in _cosines(papers, shared, others, _occupied(readers)):
-        kernel = np.maximum(cosines, 0)
+        # Who else is in the block decides how the sums over `others` are split.
+        precision = np.float32 if start < len(shared) else np.float64
+        kernel = np.maximum(cosines, 0, dtype=precision)
         for _ in range(_SQUARINGS):
             kernel *= kernel
         # Summed for one reader at a time: the last digit then depends on no other reader.
@@ -151,13 +153,13 @@ def _cosines(
 class _Neighbours:
     """The neighbours of one reader, summed up tile by tile.
 
-    votes: (2, neighbours) float32, of each row: target x weight, weight
+    votes: (2, neighbours) float64, of each row: target x weight, weight
     rows, labels: (wanted,) rows of the wanted, ascending, and the label of each
     sums: (2, papers) float64, of the kernel times `votes`
     best, nearest: (papers,) the highest cosine with a wanted paper, and whose label that is
     """
 
-    votes: Vectors
+    votes: Numbers
     occupied: NDArray[np.int64]
     rows: NDArray[np.int64]
     labels: NDArray[np.int64]
@@ -174,7 +176,7 @@ class _Neighbours:
             for values in (own.targets * own.weights, own.weights)
         ]
         return cls(
-            votes=np.array(votes, dtype=np.float32),
+            votes=np.array(votes),
             occupied=np.sort(own.rows),
             rows=own.rows[labels],
             labels=labels,
@@ -183,13 +185,13 @@ class _Neighbours:
             nearest=np.full(papers, -1, dtype=np.int64),
         )
 
-    def add(self, start: int, cosines: Vectors, kernel: Vectors) -> None:
+    def add(self, start: int, cosines: Vectors, kernel: NDArray[Any]) -> None:
         """Add a tile: (neighbours, papers), the first of them at row `start`."""
         end = start + len(cosines)
         first, last = np.searchsorted(self.occupied, (start, end))
         if first == last:
             return
-        self.sums += self.votes[:, start:end] @ kernel
+        self.sums += self.votes[:, start:end].astype(kernel.dtype) @ kernel
         first, last = np.searchsorted(self.rows, (start, end))
         if first == last:
             return
