@@ -71,7 +71,7 @@ def matches(
     log_odds: Numbers,
     knn: KnnPrediction,
 ) -> list[Match]:
-    """Return the match of each paper of a day.
+    """Return the match of each paper of a day, given in the order of their ids.
 
     log_odds: (papers,) of being wanted; knn: the neighbours that they come from in part
     """
@@ -83,23 +83,24 @@ def matches(
     related = features.related[:count] | taught
     known = bool(features.related.any()) or taught
     # Eight digits are beyond any meaning and below any rounding of another machine.
-    score = np.where(related, chance, 0).round(8).tolist()
-    order = sorted(range(count), key=lambda at: (-score[at], papers[at].id))
-    rank = {at: place for place, at in enumerate(order, start=1)}
+    score = np.where(related, chance, 0).round(8)
+    # Of equals the lower id goes first, and papers are in the order of their ids.
+    rank = np.empty(count, dtype=np.int64)
+    rank[np.argsort(-score, kind="stable")] = np.arange(1, count + 1)
     calibrated = known and model.calibration.fitted
     near = knn.nearest.tolist()
     words = strengths(chance, features.similarity[:count], knn.nearest >= 0, calibrated=calibrated)
     topics = [topic.name for topic in criteria.topics]
     resembles = model.wanted_examples(near)
     rows = zip(
-        *(papers, score, chance.round(4).tolist(), near, words),
+        *(papers, score.tolist(), rank.tolist(), chance.round(4).tolist(), near, words),
         features.nearest_topic[:count].tolist(),
         strict=True,
     )
     return [
         Match(
             score=own,
-            rank=rank[at],
+            rank=place,
             of=count,
             topic=topics[topic] if topic >= 0 else None,
             probability=likely if known else None,
@@ -107,7 +108,7 @@ def matches(
             calibrated=calibrated,
             strength=word if known else None,
         )
-        for at, (paper, own, likely, label, word, topic) in enumerate(rows)
+        for paper, own, place, likely, label, word, topic in rows
     ]
 
 
