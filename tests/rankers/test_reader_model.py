@@ -10,9 +10,9 @@ import pytest
 from paperlark.domain.criteria import parse_criteria
 from paperlark.domain.feedback import Evidence, Example, LabelSource
 from paperlark.rankers.embedded import EmbeddedRanker
-from paperlark.rankers.field import Background
 from paperlark.rankers.logistic import probability
 from paperlark.rankers.reader_model import DEFAULT_CALIBRATION, Calibration, calibrate
+from paperlark.rankers.training_data import Background
 from paperlark.testing import a_paper
 
 LAST = date(2025, 2, 19)

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from paperlark.domain.judgement import Strength
-from paperlark.rankers.matches import strengths
+from paperlark.rankers.embedded import strengths
 
 _ORDER = (Strength.WEAK, Strength.FAIR, Strength.GOOD, Strength.STRONG)
 _SHARE = st.floats(0, 1)

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.resources import files
 from io import BytesIO
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Self, TypeAlias
 
 import numpy as np
@@ -28,6 +28,8 @@ from paperlark.rankers.tokens import TermCounts, TermIds, rows_in, rows_of, toke
 
 if TYPE_CHECKING:
     from scipy import sparse
+
+    from paperlark.rankers.training_data import Background
 
 Vectors = NDArray[np.float32]
 
@@ -302,6 +304,71 @@ class Corpora:
 
 _KEPT = 2
 """Corpora of a day: that of its papers, and that of the papers before it to learn from."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Field:
+    """The papers of a day, and what they are compared with.
+
+    papers: those to be ranked
+    background: what readers of this field learn from besides their examples
+    corpus: the day's papers first, then the others
+    terms: (terms,) uint32, ascending, those of the day's papers
+    words: (papers, terms) the day's rows of the corpus, with the columns `terms`
+    """
+
+    papers: tuple[Paper, ...]
+    background: Background
+    corpus: CorpusStats
+    terms: TermIds
+    words: sparse.csr_matrix
+    _keys: Keys
+    _order: NDArray[np.int64]
+
+    @classmethod
+    def of(
+        cls,
+        papers: tuple[Paper, ...],
+        others: Sequence[Paper],
+        background: Background,
+        encoder: PaperEncoder,
+        corpora: Corpora,
+    ) -> Self:
+        """Compare papers with each other and with `others`."""
+        rows = distinct(papers, others)
+        corpus = corpora.of(rows)
+        today = corpus.words[: len(papers)]
+        columns = np.unique(today.indices)
+        keys = encoder.keys(rows)
+        return cls(
+            papers=papers,
+            background=background,
+            corpus=corpus,
+            terms=corpus.ids[columns],
+            words=today[:, columns],
+            _keys=keys,
+            _order=np.argsort(keys["high"], kind="stable"),
+        )
+
+    @property
+    def vectors(self) -> Vectors:
+        """The day's rows of the corpus: (papers, dimensions)."""
+        return self.corpus.vectors[: len(self.papers)]
+
+    def rows_of(self, keys: Keys) -> NDArray[np.int64]:
+        """Return the row of each of these papers in the corpus, -1 where it has none."""
+        high = self._keys["high"][self._order]
+        at = np.searchsorted(high, keys["high"])
+        rows = self._order[at.clip(max=len(high) - 1)]
+        return np.where(self._keys[rows] == keys, rows, -1)
+
+
+def distinct(*papers: Sequence[Paper]) -> tuple[Paper, ...]:
+    """Return each version of a paper once, in this order."""
+    known: dict[tuple[PaperId, int], Paper] = {}
+    for one in chain(*papers):
+        known.setdefault((one.id, one.version), one)
+    return tuple(known.values())
 
 
 def _centred(embeddings: Vectors, centroid: Vectors) -> Vectors:

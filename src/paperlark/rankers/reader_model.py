@@ -23,8 +23,7 @@ from paperlark.domain.feedback import LabelSource
 from paperlark.domain.judgement import Nearest
 from paperlark.domain.paper import PaperId
 from paperlark.rankers.criteria_features import PRIOR_WEIGHTS, CriteriaFeatures
-from paperlark.rankers.embedding import KEY, CorpusStats, Keys
-from paperlark.rankers.field import Field
+from paperlark.rankers.embedding import KEY, CorpusStats, Field, Keys
 from paperlark.rankers.knn import KnnPrediction, knn_log_odds
 from paperlark.rankers.logistic import (
     FeatureBlock,
