@@ -95,7 +95,7 @@ def test_a_block_gives_each_reader_what_the_reader_alone_gets(
 
 def test_a_kept_reader_needs_no_examples() -> None:
     readers = [_reader(seed) for seed in range(40)]
-    readers = [one for one in readers if one[1].stream == STREAM and one[1].examples][:6]
+    readers = [one for one in readers if one[1].stream == STREAM][:8]
     encodings, models = FakeEncodings(), FakeCache()
 
     def ranked(asked: Sequence[ReaderToRank]) -> list[Ranking]:
@@ -112,6 +112,45 @@ def test_a_kept_reader_needs_no_examples() -> None:
     assert [_told(one) for one in again] == [_told(one) for one in first]
     with pytest.raises(AssertionError, match="asked for examples"):
         ranked([replace(asked[0], evidence=never, known="another vote")])
+
+
+def test_one_reader_with_two_sets_of_criteria_gets_both_rankings() -> None:
+    (criteria, evidence), (other, _) = _reader(4), _reader(5)
+    evidence = replace(evidence, stream=STREAM)
+    models = FakeCache()
+    for _ in range(2):
+        ranker = EmbeddedRanker(models=models)
+        asked = [_to_rank(criteria, evidence), _to_rank(other, evidence)]
+        found = [_told(one) for one in ranker.rank_readers(TODAY, STREAM, asked)]
+        assert found == [_alone(criteria, evidence), _alone(other, evidence)]
+
+
+def test_what_two_readers_imported_as_one_paper_stays_two_texts() -> None:
+    criteria, _ = _reader(4)
+    paper = a_paper("library:one", title="On bats", abstract="bats and sonar")
+    other = replace(paper, abstract="tides and sonar")
+    readers = [
+        (criteria, Evidence((Example(text, FIRST, True, LabelSource.LIBRARY),), STREAM, name, name))  # noqa: FBT003
+        for name, text in (("mine", paper), ("yours", other))
+    ]
+    ranker = EmbeddedRanker()
+    found = ranker.rank_readers(TODAY, STREAM, [_to_rank(*one) for one in readers])
+    assert [_told(one) for one in found] == [_alone(*one) for one in readers]
+
+
+def test_a_text_that_changed_unnoticed_is_learned_anew() -> None:
+    criteria, _ = _reader(4)
+    paper = a_paper("library:one", title="On bats", abstract="bats and sonar")
+    examples = [
+        Example(one, FIRST, wanted=True, label_source=LabelSource.LIBRARY)
+        for one in (paper, replace(paper, abstract="sonar and bats"))
+    ]
+    models = FakeCache()
+    for example in examples:
+        evidence = Evidence((example,), STREAM, "mine", "the same")
+        assert EmbeddedRanker(models=models).rank(TODAY, criteria, evidence) == (
+            EmbeddedRanker().rank(TODAY, criteria, evidence)
+        )
 
 
 def test_nothing_to_rank_gives_every_reader_nothing() -> None:

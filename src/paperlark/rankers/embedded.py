@@ -170,14 +170,24 @@ class EmbeddedRanker:
         # BLAS threads wait for each other when the machine has other work: one is faster
         # then, never much slower, and adds in the same order each time.
         with threadpool_limits(1):
-            models = self._models_of(field.background, readers)
-            here = [(one, model) for one, model in zip(readers, models, strict=True) if model]
-            neighbours = iter(self._neighbours(field, here))
-            made = [
-                self._ranked(field, places, one, model, next(neighbours)) if model else None
-                for one, model in zip(readers, models, strict=True)
-            ]
+            made = self._rank_here(field, places, readers)
         return [found or self._alone(papers, one) for one, found in zip(readers, made, strict=True)]
+
+    def _rank_here(
+        self, field: Field, places: Sequence[int], readers: Sequence[ReaderToRank]
+    ) -> list[Ranking | None]:
+        """Rank for the readers of this field, None for others."""
+        models = self._models_of(field.background, readers)
+        try:
+            neighbours = self._neighbours(field, readers, models)
+        except KeyError:
+            # A labelled paper has another text than when the model was learned.
+            models = self._models_of(field.background, readers, anew=True)
+            neighbours = self._neighbours(field, readers, models)
+        return [
+            self._ranked(field, places, one, model, next(neighbours)) if model else None
+            for one, model in zip(readers, models, strict=True)
+        ]
 
     def _ranked(
         self,
@@ -194,43 +204,53 @@ class EmbeddedRanker:
         return Ranking(tuple(found[at] for at in places), field, features, model)
 
     def _neighbours(
-        self, field: Field, readers: Sequence[tuple[ReaderToRank, ReaderModel]]
-    ) -> list[KnnPrediction]:
-        """Compare the day's papers with those that the readers' labels are of."""
-        rows = [field.rows_of(model.papers) for _, model in readers]
-        outside = [model.papers[at < 0] for at, (_, model) in zip(rows, readers, strict=True)]
+        self,
+        field: Field,
+        readers: Sequence[ReaderToRank],
+        learned: Sequence[ReaderModel | None],
+    ) -> Iterator[KnnPrediction]:
+        """Compare the day's papers with those that the readers' labels are of.
+
+        Raises KeyError where a labelled paper cannot be found any more.
+        """
+        models = [model for model in learned if model]
+        rows = [field.rows_of(model.papers) for model in models]
+        outside = [model.papers[at < 0] for at, model in zip(rows, models, strict=True)]
         keys = distinct_keys(outside)
         others = self._encoder.embeddings(
-            keys, lambda: [one.paper for reader, _ in readers for one in reader.evidence().examples]
+            keys, lambda: [one.paper for reader in readers for one in reader.evidence().examples]
         )
         for at, missing in zip(rows, outside, strict=True):
             at[at < 0] = len(field.corpus.vectors) + np.searchsorted(keys["high"], missing["high"])
         labels = [
             Labels(at, model.targets.astype(np.float64), model.sample_weights.astype(np.float64))
-            for at, (_, model) in zip(rows, readers, strict=True)
+            for at, model in zip(rows, models, strict=True)
         ]
         corpus = field.corpus
-        return knn_of_readers(
-            field.vectors, corpus.vectors, corpus.centre(others), labels, BASE_RATE
-        )
+        near = corpus.centre(others)
+        return iter(knn_of_readers(field.vectors, corpus.vectors, near, labels, BASE_RATE))
 
     def _models_of(
-        self, background: Background, readers: Sequence[ReaderToRank]
+        self, background: Background, readers: Sequence[ReaderToRank], *, anew: bool = False
     ) -> list[ReaderModel | None]:
         """Return what each reader's examples teach: kept, where they taught it before, else new.
 
-        None for a reader who learns among other papers.
+        None for a reader who learns among other papers. All learn `anew` where that is asked for.
         """
         embedding = self._encoder.embedding.fingerprint
         named = [model_name(one, embedding) for one in readers]
-        kept = self._models.find_all(dict(named)) if self._models else {}
+        asked = dict(named)
+        kept = self._models.find_all(asked) if self._models and not anew else {}
         models: list[ReaderModel | None] = []
         new: list[CacheEntry] = []
         for one, (key, made) in zip(readers, named, strict=True):
-            model = ReaderModel.unpack(kept[key]) if key in kept else None
+            # One reader may be asked about twice, with other criteria.
+            there = key in kept and asked[key] == made
+            model = ReaderModel.unpack(kept[key]) if there else None
             if model is None or model.background != background.fingerprint:
                 model = self._learn(background, one.criteria, one.evidence())
-                if model is not None and model.examples:
+                # Without a background of earlier papers a model is of one day only.
+                if model is not None and (model.examples or not background.today):
                     new.append(CacheEntry(key, made, model.pack()))
             models.append(model)
         if self._models and new:

@@ -101,7 +101,13 @@ def _load_shipped() -> tuple[TermIds, Vectors, str]:
         return model["ids"], model["rows"].astype(np.float32) * scales[:, None], fingerprint
 
 
-_Version = tuple[PaperId, int]
+_Version = tuple[PaperId, int, int]
+"""A paper's id, version and text: what two readers imported as one version may differ."""
+
+
+def _version_of(paper: Paper) -> _Version:
+    return paper.id, paper.version, hash((paper.title, paper.abstract))
+
 
 KEY = np.dtype([("high", "<u8"), ("low", "<u8")])
 """The 16 bytes that name an encoding, as two numbers."""
@@ -133,15 +139,16 @@ class PaperEncoder:
 
         The title counts twice.
         """
+        versions = [_version_of(paper) for paper in papers]
         new = {
-            (paper.id, paper.version): paper
-            for paper in papers
-            if (paper.id, paper.version) not in self._cache
+            version: paper
+            for version, paper in zip(versions, papers, strict=True)
+            if version not in self._cache
         }
         stored = self._find(new)
         self._cache.update(stored)
         self._encode({key: paper for key, paper in new.items() if key not in stored})
-        known = [self._cache[paper.id, paper.version] for paper in papers]
+        known = [self._cache[version] for version in versions]
         for kept in (self._cache, self._keys):
             while len(kept) > _CACHED_PAPERS:
                 del kept[next(iter(kept))]
@@ -157,7 +164,7 @@ class PaperEncoder:
         """Return the embeddings of papers by their keys: (papers, dimensions).
 
         They are looked for in memory, then in the store; where one is in neither, all papers
-        that `texts` returns are encoded again, and it has to be among them.
+        that `texts` returns are encoded again. Raises KeyError where it is not among them either.
         """
         names = [one.tobytes() for one in keys]
         new = [name for name in names if name not in self._named]
@@ -198,7 +205,7 @@ class PaperEncoder:
         return TermCounts.unpack(content[vector.nbytes :]), vector
 
     def _made_of(self, paper: Paper) -> bytes:
-        version = (paper.id, paper.version)
+        version = _version_of(paper)
         if version not in self._keys:
             code = code_fingerprint(*ENCODED_BY)
             text = f"{code} {self.embedding.fingerprint}\0{paper.title}\0{paper.abstract}"
@@ -290,11 +297,11 @@ class Corpora:
 
     def __init__(self, encoder: PaperEncoder) -> None:
         self._encoder = encoder
-        self._built: dict[tuple[tuple[str, int], ...], CorpusStats] = {}
+        self._built: dict[tuple[_Version, ...], CorpusStats] = {}
 
     def of(self, papers: Sequence[Paper]) -> CorpusStats:
         """Return the corpus of these papers, a row each, in this order."""
-        key = tuple((paper.id, paper.version) for paper in papers)
+        key = tuple(map(_version_of, papers))
         corpus = self._built.pop(key, None) or CorpusStats.of(*self._encoder.encode(papers))
         self._built[key] = corpus
         while len(self._built) > _KEPT:
