@@ -55,7 +55,8 @@ bench-runs: .venv/dev.done  ## kills, books, months with faults of arXiv and the
 	@$(BIN)/python benchmarks/failing_models.py
 
 bench-ranking: .venv/dev.done  ## how good the ranking is and what it costs: an hour (ARGS="--against COMMIT"; needs the recorded input)
-	@$(BIN)/python benchmarks/ranking.py; good=$$?; $(BIN)/python benchmarks/match_words.py && $(BIN)/python benchmarks/ranking_cost.py $(ARGS) && exit $$good
+	@$(BIN)/python benchmarks/ranking.py; good=$$?; $(BIN)/python benchmarks/match_words.py && $(BIN)/python benchmarks/ranking_cost.py $(ARGS) && \
+	$(BIN)/python benchmarks/many_readers.py && exit $$good
 
 bench-judge: .venv/dev.done  ## what judging takes, bad answers, many questions at once: half an hour (needs the recorded input)
 	@$(BIN)/python benchmarks/judge.py; good=$$?; \

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Protocol
@@ -118,6 +119,20 @@ class LearningRanker(Ranker, Protocol):
     ) -> Mapping[PaperId, MatchedTerms]:
         """Name the terms that moved the chosen ones of the papers, as `rank` ranks them."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderToRank:
+    """A reader for whom a day is to be ranked, among many.
+
+    `known` changes whenever the evidence does; the evidence itself is only asked for where nothing
+    is kept that was learned from it.
+    """
+
+    reader: str
+    criteria: Criteria
+    known: str
+    evidence: Callable[[], Evidence]
 
 
 class ExampleSource(Protocol):
@@ -478,6 +493,10 @@ class Cache(Protocol):
 
     def find(self, key: str, made_of: str) -> bytes | None:
         """Return what is cached, None where it was made of other inputs."""
+        ...
+
+    def find_all(self, made_of: Mapping[str, str]) -> Mapping[str, bytes]:
+        """Return what is cached of these keys, by key; what was made of other inputs is not."""
         ...
 
     def keep(self, entries: Iterable[CacheEntry]) -> None:

@@ -17,9 +17,9 @@ from paperlark.domain.feedback import Evidence, Example, LabelSource
 from paperlark.domain.judgement import Match
 from paperlark.domain.paper import Paper
 from paperlark.rankers.embedded import EmbeddedRanker
-from paperlark.rankers.embedding import Embedding, PaperEncoder
+from paperlark.rankers.embedding import KEY, Embedding, PaperEncoder
 from paperlark.rankers.reader_model import Calibration, ReaderModel
-from paperlark.rankers.tokens import TermCounts, tokenize
+from paperlark.rankers.tokens import TermCounts, TermWeights, tokenize
 from paperlark.testing import a_paper
 from paperlark.testing.kept import FakeCache, FakeEncodings
 
@@ -149,14 +149,16 @@ def test_another_label_is_learned() -> None:
 def test_a_damaged_model_is_never_another_one(at: int) -> None:
     numbers = np.linspace(-1, 1, 8)
     model = ReaderModel(
-        word_ids=np.arange(8, dtype=np.uint32),
-        word_weights=numbers.astype(np.float32),
+        background="of nothing",
+        words=TermWeights(np.arange(8, dtype=np.uint32), numbers.astype(np.float32)),
         vector_weights=numbers,
         criteria_weights=numbers,
         bias=0.25,
         calibration=Calibration(0.1, 0.2, 0.3, fitted=True),
-        targets=numbers,
-        sample_weights=numbers,
+        papers=np.zeros(8, dtype=KEY),
+        targets=numbers.astype(np.float32),
+        sample_weights=numbers.astype(np.float32),
+        examples=8,
     )
     packed = model.pack()
     again = ReaderModel.unpack(packed)

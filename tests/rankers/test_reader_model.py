@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from paperlark.domain.criteria import parse_criteria
-from paperlark.domain.feedback import Example, LabelSource
+from paperlark.domain.feedback import Evidence, Example, LabelSource
 from paperlark.rankers.embedded import EmbeddedRanker
 from paperlark.rankers.logistic import probability
 from paperlark.rankers.reader_model import DEFAULT_CALIBRATION, Calibration, calibrate
-from paperlark.rankers.training_data import TrainingTable
+from paperlark.rankers.training_data import Background
 from paperlark.testing import a_paper
 
 LAST = date(2025, 2, 19)
@@ -55,8 +55,11 @@ def test_calibration_on_days_unlike_the_prior_stays_finite(seed: int) -> None:
 
 
 def _calibration(examples: Sequence[Example]) -> Calibration:
-    table = TrainingTable.of([a_paper("2502.00001")], 1, tuple(examples))
-    return EmbeddedRanker()._learn(parse_criteria(""), table).calibration
+    papers = [a_paper("2502.00001"), *(one.paper for one in examples)]
+    background = Background.of(papers, 1)
+    model = EmbeddedRanker()._learn(background, parse_criteria(""), Evidence(tuple(examples)))
+    assert model
+    return model.calibration
 
 
 def _example(number: int, day: date, source: LabelSource, *, wanted: bool) -> Example:

@@ -33,6 +33,13 @@ def test_what_was_kept_is_found_as_long_as_it_is_made_of_the_same(scratch: Cache
     assert scratch.find("other", "a") == b"two"
 
 
+def test_many_are_found_at_once_each_as_made_of_the_same(scratch: Cache) -> None:
+    scratch.keep(CacheEntry(f"reader {at}", f"{at}", bytes([at])) for at in range(100))
+    wanted = {f"reader {at}": f"{at}" for at in range(0, 200, 2)} | {"reader 0": "1"}
+    assert scratch.find_all(wanted) == {f"reader {at}": bytes([at]) for at in range(2, 100, 2)}
+    assert scratch.find_all({}) == {}
+
+
 def test_scraps_outlive_the_connection(tmp_path: Path) -> None:
     path = tmp_path / "paperlark.db"
     with open_database(path) as connection:

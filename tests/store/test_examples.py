@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -10,13 +11,16 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from paperlark.domain.criteria import parse_criteria
 from paperlark.domain.digest import Digest
 from paperlark.domain.exploration import Explored
-from paperlark.domain.feedback import Example, Feedback, LabelSource, Vote
+from paperlark.domain.feedback import Evidence, Example, Feedback, LabelSource, Vote
 from paperlark.domain.judgement import Judgement
 from paperlark.domain.paper import Author, Paper
 from paperlark.domain.profile import Cutoffs, Profile
@@ -202,6 +206,76 @@ def test_a_restored_day_teaches_what_its_page_has_a_text_of(
     evidence = ExampleStore(connection, path).evidence(MINE, TUESDAY)
     assert [one.paper for one in evidence.examples] == [shown.paper]
     assert evidence.stream == (shown.paper,)
+
+
+_NUMBERS = st.integers(0, 3)
+_CHANGES = st.one_of(
+    st.tuples(st.just("judge"), st.integers(0, 2), st.sampled_from([(8, 7), (3, 7), (9, 2)])),
+    st.tuples(st.just("explore"), st.integers(0, 2), st.sampled_from([0.05, 0.5])),
+    st.tuples(st.just("vote"), _NUMBERS, st.tuples(st.sampled_from(Vote), st.integers(0, 4))),
+    st.tuples(st.just("import"), _NUMBERS, st.booleans()),
+    st.tuples(st.just("remove"), _NUMBERS, st.none()),
+)
+
+
+def _change(connection: sqlite3.Connection, path: Path, kind: str, at: int, what: Any) -> None:
+    """Judge or explore a day anew, vote on, import or take out a paper."""
+    paper = a_paper(f"2502.0000{at}", title=f"Bats {at}")
+    if kind in {"judge", "explore"}:
+        page = _judged(MONDAY + at * DAY, (paper,), what if kind == "judge" else (8, 7))
+        drawn = (Explored(paper.id, what, 0.1, wanted=False),) if kind == "explore" else ()
+        AnnouncementStore(connection, path).keep(a_feed(paper), page.day)
+        DigestStore(connection, path).save(replace(page, explored=drawn))
+    elif kind == "vote":
+        vote, hours = what
+        at_noon = datetime(2025, 2, 25, 12, tzinfo=UTC) + timedelta(hours=6 * hours)
+        FeedbackStore(connection, path, "Mine").keep([Feedback(paper.id, vote, at_noon)])
+    elif kind == "import":
+        liked = Example(paper, MONDAY, wanted=what, label_source=LabelSource.LIBRARY)
+        LibraryStore(connection, path, "Mine").keep([liked])
+    else:
+        LibraryStore(connection, path, "Mine").remove([paper.id])
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(_CHANGES, max_size=8))
+def test_other_evidence_has_another_fingerprint(changes: list[tuple[str, int, Any]]) -> None:
+    """Votes taken back, judgements replaced, papers imported and taken out, on several days."""
+    known: dict[str, Evidence] = {}
+    with tempfile.TemporaryDirectory() as folder, open_database(Path(folder) / "a.db") as opened:
+        store = ExampleStore(opened, Path(folder))
+        for change in (None, *changes):
+            if change:
+                _change(opened, Path(folder), *change)
+            for cutoffs in (Cutoffs(8, 7), Cutoffs(9, 7)):
+                for day in (TUESDAY, TUESDAY + 2 * DAY):
+                    profile = replace(MINE, cutoffs=cutoffs)
+                    found = store.evidence(profile, day)
+                    assert found.reader == "Mine"
+                    assert found.fingerprint == store.fingerprint(profile, day) != ""
+                    assert known.setdefault(found.fingerprint, found) == found
+
+
+def test_a_fingerprint_stays_while_nothing_is_learned(
+    connection: sqlite3.Connection, path: Path
+) -> None:
+    """A model learned for tomorrow is found tomorrow, and in a copy of the database."""
+    _change(connection, path, "judge", 0, (8, 7))
+    store = ExampleStore(connection, path)
+    before = store.fingerprint(MINE, TUESDAY)
+    assert store.fingerprint(MINE, TUESDAY + 5 * DAY) == before
+    _change(connection, path, "vote", 0, (Vote.UP, 0))
+    assert store.fingerprint(MINE, TUESDAY + 5 * DAY) != before
+
+
+def test_without_the_fingerprint_of_a_digest_there_is_none_of_the_evidence(
+    connection: sqlite3.Connection, path: Path
+) -> None:
+    """A day that an older version stored."""
+    _change(connection, path, "judge", 0, (8, 7))
+    connection.execute("UPDATE digests SET fingerprint = NULL")
+    evidence = ExampleStore(connection, path).evidence(MINE, TUESDAY)
+    assert (len(evidence.examples), evidence.fingerprint) == (1, "")
 
 
 def test_days_made_before_there_was_experience_teach_all_the_same(path: Path) -> None:

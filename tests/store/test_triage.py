@@ -118,6 +118,7 @@ def test_saved_papers_teach_fully_opened_ones_a_little_and_seen_ones_nothing(
             one.paper.id: one.label_source
             for one in source.evidence(profile, day + timedelta(days=1)).examples
         }
+        known = source.fingerprint(profile, day + timedelta(days=1))
         assert taught == {PAPERS[0]: LabelSource.SAVED, PAPERS[1]: LabelSource.OPENED}
         assert source.evidence(profile, day).examples == ()  # it was not known before that day
         undone = replace(
@@ -125,3 +126,4 @@ def test_saved_papers_teach_fully_opened_ones_a_little_and_seen_ones_nothing(
         )
         store.keep(undone)
         assert len(source.evidence(profile, day + timedelta(days=1)).examples) == 1
+        assert source.fingerprint(profile, day + timedelta(days=1)) != known

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -86,11 +86,14 @@ class Evidence:
 
     `examples` come oldest first, at most one per paper. `stream` is what was announced in the
     reader's categories on earlier days, latest first, without labels; papers of examples may be
-    in it.
+    in it. `reader` is whose evidence it is, and `fingerprint` changes whenever any of it does; both
+    are "" where they are unknown.
     """
 
     examples: tuple[Example, ...] = ()
     stream: tuple[Paper, ...] = ()
+    reader: str = field(default="", compare=False)
+    fingerprint: str = field(default="", compare=False)
 
 
 NO_EVIDENCE = Evidence()

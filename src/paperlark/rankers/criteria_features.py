@@ -10,13 +10,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from paperlark.domain.criteria import Criteria
 from paperlark.rankers.embedding import CorpusStats, Embedding
-from paperlark.rankers.tokens import TermCounts, tokenize
+from paperlark.rankers.tokens import TermCounts, TermWeights, tokenize_each
+
+if TYPE_CHECKING:
+    from scipy import sparse
 
 PRIOR_WEIGHTS = np.array([0.4, 0.55, 0.3, 0.15, -5.0, 0.5])
 """Weights before any example is known, in log-odds per standard deviation of a feature; that of
@@ -68,15 +72,22 @@ class CriteriaTerms:
             (topic.name, topic.name, topic.relevant) if topic.titled else (topic.relevant,)
             for topic in criteria.topics
         ]
-        irrelevant = [topic.irrelevant for topic in criteria.topics]
+        phrases = criteria.unwanted_phrases[:_MAX_TOPICS]
+        wanted, unwanted, *counts = tokenize_each(
+            [
+                (*(text for topic in topics for text in topic), *criteria.keywords),
+                (*(topic.irrelevant for topic in criteria.topics), *criteria.unwanted),
+                *topics[:_MAX_TOPICS],
+                *((phrase,) for phrase, _ in phrases),
+            ]
+        )
+        named = min(len(topics), _MAX_TOPICS)
+        owners = [topic for _, topic in phrases]
         return cls(
-            topics=tuple(tokenize(*topic) for topic in topics[:_MAX_TOPICS]),
-            wanted=tokenize(*(text for topic in topics for text in topic), *criteria.keywords),
-            unwanted=tokenize(*irrelevant, *criteria.unwanted),
-            phrases=tuple(
-                (tokenize(phrase), topic)
-                for phrase, topic in criteria.unwanted_phrases[:_MAX_TOPICS]
-            ),
+            topics=tuple(counts[:named]),
+            wanted=wanted,
+            unwanted=unwanted,
+            phrases=tuple(zip(counts[named:], owners, strict=True)),
             names_only=not any(topic.relevant for topic in criteria.topics),
         )
 
@@ -90,83 +101,87 @@ class CriteriaFeatures:
     nearest_topic: (papers,) index into the criteria's topics, -1 where none is similar
     related: (papers,) bool, whether the paper shares a word or direction with the criteria
     similarity: (papers,) cosine with the nearest topic or with all of the criteria
-    term_log_odds: (terms,) what each term of the corpus adds by the criteria alone
+    terms: what each term adds by the criteria alone
     """
 
     features: NDArray[np.float64]
     nearest_topic: NDArray[np.int64]
     related: NDArray[np.bool_]
     similarity: NDArray[np.float64]
-    term_log_odds: NDArray[np.float64]
+    terms: TermWeights
 
 
 def criteria_features(
     corpus: CorpusStats, criteria: CriteriaTerms, embedding: Embedding
 ) -> CriteriaFeatures:
     """Compare every paper of the corpus with the criteria."""
-    vectors = corpus.centre(embedding.embed([*criteria.topics, criteria.wanted, criteria.unwanted]))
-    wanted, unwanted = (
-        np.asarray(row.todense()).ravel()
-        for row in corpus.word_rows([criteria.wanted, criteria.unwanted])
-    )
-    # A word wanted and unwanted, as in `galaxies, not spiral galaxies`, counts for neither.
-    unwanted = np.where(wanted > 0, 0, unwanted)
-    cosines = np.asarray(corpus.vectors @ vectors.T, dtype=np.float64)
-    topics, whole, against = cosines[:, :-2], cosines[:, -2], cosines[:, -1]
-    words = np.asarray(corpus.words @ wanted).ravel()
-    best = topics.max(axis=1, initial=0)
-    by_topic = np.sqrt(np.square(np.maximum(topics, 0)).mean(axis=1)) if topics.size else best
+    phrases = [one for one, _ in criteria.phrases]
+    vectors = embedding.embed([*criteria.topics, criteria.wanted, criteria.unwanted, *phrases])
+    wanted, unwanted, *others = corpus.word_rows([criteria.wanted, criteria.unwanted, *phrases])
+    # A row for each text, so that sums over papers and over topics run along memory.
+    cosines = np.asarray(corpus.centre(vectors) @ corpus.vectors.T, dtype=np.float64)
+    count = len(criteria.topics)
+    topics, whole, against, phrased = np.split(cosines, [count, count + 1, count + 2])
+    words = corpus.word_cosines(wanted)
+    best = topics.max(axis=0, initial=0)
+    by_topic = np.sqrt(np.square(np.maximum(topics, 0)).mean(axis=0)) if count else best
     if criteria.names_only:
         # A name of three words alone says less than all of them together.
-        by_topic = np.maximum(by_topic, whole)
-    direct = np.column_stack(
-        [
-            _standardize(np.column_stack([by_topic, whole, words, -against])),
-            _about_phrases(corpus, criteria.phrases, embedding, topics, wanted),
-        ]
-    )
-    feedback = _pseudo_relevance(corpus, direct @ PRIOR_WEIGHTS[:-1])
-    nearest = topics.argmax(axis=1) if topics.size else np.zeros(len(cosines), dtype=np.int64)
+        by_topic = np.maximum(by_topic, whole[0])
+    nearest = topics.argmax(axis=0) if count else np.full(len(best), -1)
+    for one in others:
+        # A phrase is known by the terms that are not wanted.
+        one.data[np.isin(one.indices, wanted.indices)] = 0
+    margins = [
+        near / _PHRASE_COSINE + corpus.word_cosines(row)[0] / _PHRASE_WORDS - best / _TOPIC_COSINE
+        for near, row in zip(phrased, others, strict=True)
+    ]
+    about = _about_phrases(margins, [owner for _, owner in criteria.phrases], nearest)
+    direct = np.vstack([_standardize(np.vstack([by_topic, whole, words, -against])), about])
+    feedback = _pseudo_relevance(corpus, PRIOR_WEIGHTS[:-1] @ direct)
     per_word = PRIOR_WEIGHTS[2] / max(float(words.std()), _EPSILON)
     return CriteriaFeatures(
-        features=np.column_stack([direct, feedback]),
+        features=np.vstack([direct, feedback]).T,
         nearest_topic=np.where(best > 0, nearest, -1),
-        related=(words > 0) | (best > 0),
-        similarity=_similarity(best, whole, words),
-        term_log_odds=per_word * (wanted - 0.5 * unwanted),
+        related=(words[0] > 0) | (best > 0),
+        similarity=_similarity(best, whole[0], words[0]),
+        terms=_term_weights(corpus, wanted, unwanted, per_word),
     )
+
+
+def _term_weights(
+    corpus: CorpusStats, wanted: sparse.csr_matrix, unwanted: sparse.csr_matrix, per_word: float
+) -> TermWeights:
+    """Return what each term of the criteria adds to a paper's log-odds.
+
+    A word wanted and unwanted, as in `galaxies, not spiral galaxies`, counts as wanted.
+    """
+    only = ~np.isin(unwanted.indices, wanted.indices)
+    columns = np.concatenate([wanted.indices, unwanted.indices[only]])
+    values = np.concatenate([wanted.data, -0.5 * unwanted.data[only]])
+    order = np.argsort(columns)
+    return TermWeights(corpus.ids[columns[order]], per_word * values[order])
 
 
 def _about_phrases(
-    corpus: CorpusStats,
-    phrases: Sequence[tuple[TermCounts, int]],
-    embedding: Embedding,
-    topics: NDArray[np.float64],
-    wanted: NDArray[np.float64],
+    margins: Sequence[NDArray[np.float64]], owners: Sequence[int], nearest: NDArray[np.int64]
 ) -> NDArray[np.float64]:
     """Return how much each paper is about an unwanted phrase, more than about any topic.
 
-    phrases: the terms of each, and the topic that it belongs to, -1 for all
-    topics: (papers, topics) cosine similarities to the topics
-    wanted: (terms,) weights of the wanted terms: a phrase is known by its other terms
+    margins: (papers,) for each phrase, by how much it is nearer than the nearest topic
+    owners: the topic that each phrase belongs to, -1 for all
+    nearest: (papers,) the nearest topic
 
     Returns (papers,), from 0, not at all, to 1. A phrase of a topic counts for the papers that
     are nearest to this topic.
     """
-    if not phrases:
-        return np.zeros(len(topics))
-    counts = [one for one, _ in phrases]
-    owners = np.array([topic for _, topic in phrases])
-    vectors = corpus.vectors @ corpus.centre(embedding.embed(counts)).T
-    rows = corpus.word_rows(counts).multiply(wanted[None, :] == 0)
-    words = np.asarray((corpus.words @ rows.T).todense())
-    margin = vectors / _PHRASE_COSINE + words / _PHRASE_WORDS
-    if topics.size:
-        margin -= topics.max(axis=1, keepdims=True, initial=0) / _TOPIC_COSINE
-        margin[(owners >= 0) & (owners != topics.argmax(axis=1)[:, None])] = 0
-    strength = np.clip((margin - _LEAST_MARGIN) / _MARGIN_RANGE, 0, 1)
-    strength[:, owners >= 0] *= _IN_A_TOPIC
-    return np.asarray(strength.max(axis=1))
+    strength = np.zeros(len(nearest))
+    for margin, owner in zip(margins, owners, strict=True):
+        about = np.clip((margin - _LEAST_MARGIN) / _MARGIN_RANGE, 0, 1)
+        if owner >= 0:
+            about = np.where(nearest == owner, about * _IN_A_TOPIC, 0)
+        strength = np.maximum(strength, about)
+    return strength
 
 
 def _similarity(
@@ -180,28 +195,28 @@ def _similarity(
 
 
 def _pseudo_relevance(corpus: CorpusStats, scores: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return each paper's similarity to the top papers by `scores`, a standardized column.
+    """Return each paper's similarity to the top papers by `scores`, a standardized row.
 
     Pseudo-relevance feedback (Rocchio): the top papers are taken to be relevant, and their mean
     words and mean vector stand for what the reader wrote. At most a tenth of the papers count.
     """
     count = min(_FEEDBACK_PAPERS, len(scores) // 10)
-    top = np.argsort(-scores, kind="stable")[:count]
     if not count or not np.any(scores):
-        return np.zeros((len(scores), 1))
+        return np.zeros((1, len(scores)))
+    least = np.partition(scores, -count)[-count]
+    likely = np.flatnonzero(scores >= least)
+    top = likely[np.argsort(-scores[likely], kind="stable")][:count]
     vectors = corpus.vectors @ corpus.vectors[top].mean(axis=0)
-    words = np.asarray(corpus.words @ np.asarray(corpus.words[top].mean(axis=0)).ravel()).ravel()
-    both = _standardize(np.column_stack([vectors, words]))
-    return _standardize(both.sum(axis=1, keepdims=True))
+    both = _standardize(np.vstack([vectors, corpus.mean_word_cosines(top)]))
+    return _standardize(both.sum(axis=0, keepdims=True))
 
 
-def _standardize(columns: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Scale each column to mean 0 and standard deviation 1; a constant column becomes 0."""
-    if not len(columns):
-        return columns
-    deviation = columns.std(axis=0)
-    varies = deviation > _EPSILON
-    result: NDArray[np.float64] = np.where(
-        varies, (columns - columns.mean(axis=0)) / np.where(varies, deviation, 1), 0
-    )
+def _standardize(rows: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Scale each row to mean 0 and standard deviation 1; a constant row becomes 0."""
+    if not rows.size:
+        return rows
+    centred = rows - rows.mean(axis=1, keepdims=True)
+    deviation = np.sqrt(np.square(centred).mean(axis=1, keepdims=True))
+    scale = np.where(deviation > _EPSILON, deviation, np.inf)
+    result: NDArray[np.float64] = centred / scale
     return result

@@ -10,13 +10,13 @@ other, among a thousand abstracts of the same field; `model/provenance.json` say
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from io import BytesIO
-from itertools import islice
-from typing import TYPE_CHECKING, Self
+from itertools import chain, islice
+from typing import TYPE_CHECKING, Self, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,10 +29,15 @@ from paperlark.rankers.tokens import TermCounts, TermIds, rows_in, rows_of, toke
 if TYPE_CHECKING:
     from scipy import sparse
 
+    from paperlark.rankers.training_data import Background
+
 Vectors = NDArray[np.float32]
 
 _CACHED_PAPERS = 40_000
 """Papers kept in memory: about 60 days of the largest categories, 60 MB."""
+
+_CACHED_COSINES = 2**24
+"""Cosines of words kept for one corpus, 64 MB."""
 
 _BATCH = 256
 """Papers tokenized at a time: larger batches are no faster and take memory."""
@@ -105,7 +110,24 @@ def _load_shipped() -> tuple[TermIds, NDArray[np.int8], Vectors, str]:
         return model["ids"], model["rows"], model["scales"].astype(np.float32), fingerprint
 
 
-_Version = tuple[PaperId, int]
+_Version = tuple[PaperId, int, int]
+"""A paper's id, version and text: what two readers imported as one version may differ."""
+
+
+def _version_of(paper: Paper) -> _Version:
+    return paper.id, paper.version, hash((paper.title, paper.abstract))
+
+
+KEY = np.dtype([("high", "<u8"), ("low", "<u8")])
+"""The 16 bytes that name an encoding, as two numbers."""
+Keys: TypeAlias = NDArray[np.void]
+
+
+def distinct_keys(keys: Sequence[Keys]) -> Keys:
+    """Return each key once, ascending by its first half, which tells papers apart."""
+    every = np.concatenate([np.zeros(0, KEY), *keys])
+    _, first = np.unique(every["high"], return_index=True)
+    return every[first]
 
 
 class PaperEncoder:
@@ -118,25 +140,56 @@ class PaperEncoder:
         self.embedding = embedding
         self._store = store
         self._cache: dict[_Version, tuple[TermCounts, Vectors]] = {}
+        self._keys: dict[_Version, bytes] = {}
+        self._named: dict[bytes, Vectors] = {}
 
     def encode(self, papers: Sequence[Paper]) -> tuple[list[TermCounts], Vectors]:
         """Return each paper's term counts and embedding, (papers, dimensions) with unit rows.
 
         The title counts twice.
         """
+        versions = [_version_of(paper) for paper in papers]
         new = {
-            (paper.id, paper.version): paper
-            for paper in papers
-            if (paper.id, paper.version) not in self._cache
+            version: paper
+            for version, paper in zip(versions, papers, strict=True)
+            if version not in self._cache
         }
-        kept = self._find(new)
-        self._cache.update(kept)
-        self._encode({key: paper for key, paper in new.items() if key not in kept})
-        known = [self._cache[paper.id, paper.version] for paper in papers]
-        while len(self._cache) > _CACHED_PAPERS:
-            del self._cache[next(iter(self._cache))]
+        stored = self._find(new)
+        self._cache.update(stored)
+        self._encode({key: paper for key, paper in new.items() if key not in stored})
+        known = [self._cache[version] for version in versions]
+        for kept in (self._cache, self._keys):
+            while len(kept) > _CACHED_PAPERS:
+                del kept[next(iter(kept))]
         rows = np.array([vector for _, vector in known], dtype=np.float32)
         return [counts for counts, _ in known], rows.reshape(len(known), self.embedding.dimensions)
+
+    def keys(self, papers: Sequence[Paper]) -> Keys:
+        """Return what names each paper's encoding: (papers,), a fingerprint of its text."""
+        named = b"".join(self._made_of(paper) for paper in papers)
+        return np.frombuffer(named, KEY)
+
+    def embeddings(self, keys: Keys, texts: Callable[[], Iterable[Paper]]) -> Vectors:
+        """Return the embeddings of papers by their keys: (papers, dimensions).
+
+        They are looked for in memory, then in the store; where one is in neither, all papers
+        that `texts` returns are encoded again. Raises KeyError where it is not among them either.
+        """
+        names = [one.tobytes() for one in keys]
+        new = [name for name in names if name not in self._named]
+        if new and self._store is not None:
+            found = self._store.find(new)
+            self._named |= {name: self._unpack(content)[1] for name, content in found.items()}
+        if any(name not in self._named for name in new):
+            papers = list(texts())
+            _, vectors = self.encode(papers)
+            self._named |= {
+                self._made_of(one): row for one, row in zip(papers, vectors, strict=True)
+            }
+        rows = [self._named[name] for name in names]
+        if len(self._named) > _CACHED_PAPERS:
+            self._named.clear()
+        return np.array(rows, dtype=np.float32).reshape(len(keys), self.embedding.dimensions)
 
     def _find(self, papers: Mapping[_Version, Paper]) -> dict[_Version, tuple[TermCounts, Vectors]]:
         if self._store is None or not papers:
@@ -161,9 +214,13 @@ class PaperEncoder:
         return TermCounts.unpack(content[vector.nbytes :]), vector
 
     def _made_of(self, paper: Paper) -> bytes:
-        code = code_fingerprint(*ENCODED_BY)
-        text = f"{code} {self.embedding.fingerprint}\0{paper.title}\0{paper.abstract}"
-        return hashlib.blake2b(text.encode(errors="replace"), digest_size=16).digest()
+        version = _version_of(paper)
+        if version not in self._keys:
+            code = code_fingerprint(*ENCODED_BY)
+            text = f"{code} {self.embedding.fingerprint}\0{paper.title}\0{paper.abstract}"
+            made = hashlib.blake2b(text.encode(errors="replace"), digest_size=KEY.itemsize)
+            self._keys[version] = made.digest()
+        return self._keys[version]
 
 
 ENCODED_BY = ("paperlark.rankers", "paperlark.domain")
@@ -174,7 +231,7 @@ def _pack(counts: TermCounts, vector: Vectors) -> bytes:
     return vector.astype("<f4").tobytes() + counts.pack()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class CorpusStats:
     """Papers as rows, with the inverse document frequency and the centroid that weigh them.
 
@@ -206,6 +263,39 @@ class CorpusStats:
         """Weight other texts like `words`: (texts, terms), terms unknown to the corpus left out."""
         return _weighted(rows_in(counts, self.ids), self.idf)
 
+    def word_cosines(self, rows: sparse.csr_matrix) -> NDArray[np.float64]:
+        """Return the cosines of other rows of words with every paper's: (texts, papers).
+
+        Of a few terms only their own papers are looked at.
+        """
+        return np.asarray((rows @ self._papers_by_term).toarray())
+
+    def mean_word_cosines(self, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return the mean cosine of these papers' words with every paper's: (papers,).
+
+        The papers that the criteria of many readers name first are few: theirs are kept.
+        """
+        kept = self._cosines_of_rows
+        new = [row for row in rows.tolist() if row not in kept]
+        if new:
+            found = self.word_cosines(self.words[new]).astype(np.float32)
+            kept.update(zip(new, found, strict=True))
+        mean: NDArray[np.float64] = np.mean(
+            [kept[row] for row in rows.tolist()], axis=0, dtype=np.float64
+        )
+        while len(kept) * mean.size > _CACHED_COSINES:
+            del kept[next(iter(kept))]
+        return mean
+
+    @cached_property
+    def _cosines_of_rows(self) -> dict[int, Vectors]:
+        return {}
+
+    @cached_property
+    def _papers_by_term(self) -> sparse.csr_matrix:
+        """The transpose of `words`: (terms, papers)."""
+        return self.words.T.tocsr()
+
     def centre(self, embeddings: Vectors) -> Vectors:
         """Centre other texts' embeddings like `vectors`: (texts, dimensions), unit rows."""
         return _centred(embeddings, self.centroid)
@@ -216,11 +306,11 @@ class Corpora:
 
     def __init__(self, encoder: PaperEncoder) -> None:
         self._encoder = encoder
-        self._built: dict[tuple[tuple[str, int], ...], CorpusStats] = {}
+        self._built: dict[tuple[_Version, ...], CorpusStats] = {}
 
     def of(self, papers: Sequence[Paper]) -> CorpusStats:
         """Return the corpus of these papers, a row each, in this order."""
-        key = tuple((paper.id, paper.version) for paper in papers)
+        key = tuple(map(_version_of, papers))
         corpus = self._built.pop(key, None) or CorpusStats.of(*self._encoder.encode(papers))
         self._built[key] = corpus
         while len(self._built) > _KEPT:
@@ -230,6 +320,71 @@ class Corpora:
 
 _KEPT = 2
 """Corpora of a day: that of its papers, and that of the papers before it to learn from."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Field:
+    """The papers of a day, and what they are compared with.
+
+    papers: those to be ranked
+    background: what readers of this field learn from besides their examples
+    corpus: the day's papers first, then the others
+    terms: (terms,) uint32, ascending, those of the day's papers
+    words: (papers, terms) the day's rows of the corpus, with the columns `terms`
+    """
+
+    papers: tuple[Paper, ...]
+    background: Background
+    corpus: CorpusStats
+    terms: TermIds
+    words: sparse.csr_matrix
+    _keys: Keys
+    _order: NDArray[np.int64]
+
+    @classmethod
+    def of(
+        cls,
+        papers: tuple[Paper, ...],
+        others: Sequence[Paper],
+        background: Background,
+        encoder: PaperEncoder,
+        corpora: Corpora,
+    ) -> Self:
+        """Compare papers with each other and with `others`."""
+        rows = distinct(papers, others)
+        corpus = corpora.of(rows)
+        today = corpus.words[: len(papers)]
+        columns = np.unique(today.indices)
+        keys = encoder.keys(rows)
+        return cls(
+            papers=papers,
+            background=background,
+            corpus=corpus,
+            terms=corpus.ids[columns],
+            words=today[:, columns],
+            _keys=keys,
+            _order=np.argsort(keys["high"], kind="stable"),
+        )
+
+    @property
+    def vectors(self) -> Vectors:
+        """The day's rows of the corpus: (papers, dimensions)."""
+        return self.corpus.vectors[: len(self.papers)]
+
+    def rows_of(self, keys: Keys) -> NDArray[np.int64]:
+        """Return the row of each of these papers in the corpus, -1 where it has none."""
+        high = self._keys["high"][self._order]
+        at = np.searchsorted(high, keys["high"])
+        rows = self._order[at.clip(max=len(high) - 1)]
+        return np.where(self._keys[rows] == keys, rows, -1)
+
+
+def distinct(*papers: Sequence[Paper]) -> tuple[Paper, ...]:
+    """Return each version of a paper once, in this order."""
+    known: dict[tuple[PaperId, int], Paper] = {}
+    for one in chain(*papers):
+        known.setdefault((one.id, one.version), one)
+    return tuple(known.values())
 
 
 def _centred(embeddings: Vectors, centroid: Vectors) -> Vectors:

@@ -10,6 +10,7 @@ import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +21,7 @@ from paperlark.domain.judgement import NO_PRECEDENTS, Precedent, Precedents
 from paperlark.domain.paper import Paper, PaperId
 from paperlark.ports import PaperVectors
 from paperlark.rankers.embedding import PaperEncoder, Vectors, pack, unpack
-from paperlark.rankers.logistic import Numbers, prior_log_odds
+from paperlark.rankers.logistic import Numbers
 
 _log = logging.getLogger(__name__)
 
@@ -36,8 +37,9 @@ _BACKLOG = 4000
 _SQUARINGS = 3
 """Cosines are squared this often, to the eighth power: at half the cosine a weight is 1/256."""
 
-_BATCH = 64
-"""Papers whose neighbours are found at a time: all at once would take a gigabyte."""
+_LARGEST_TILE, _TILE_CELLS = 512, 2**19
+"""Neighbours that are compared at a time, and cosines: as many as a cache of the processor holds.
+"""
 
 _PRIOR_WEIGHT = 0.01
 """Weight of one imaginary neighbour with the base rate, beside all others."""
@@ -54,45 +56,158 @@ class KnnPrediction:
     """What the neighbours of papers predict.
 
     log_odds: (papers,) float64, natural log-odds of being wanted
-    nearest: (papers,) row of the nearest wanted labelled paper, -1 where none is near
+    nearest: (papers,) index of the nearest wanted labelled paper, -1 where none is near
     """
 
     log_odds: Numbers
     nearest: NDArray[np.int64]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Labels:
+    """The labelled papers of one reader, as rows among the neighbours of several.
+
+    rows: (labelled,) a row each
+    targets: (labelled,) in [0, 1]
+    weights: (labelled,) sample weights, 0 or more
+    """
+
+    rows: NDArray[np.int64]
+    targets: Numbers
+    weights: Numbers
+
+
 def knn_log_odds(
     papers: Vectors, labelled: Vectors, targets: Numbers, weights: Numbers, base_rate: float
 ) -> KnnPrediction:
-    """Predict by similarity-weighted k-NN, with every labelled paper as a neighbour.
+    """Predict by similarity-weighted k-NN for one reader, with every labelled paper a neighbour.
+
+    papers: (papers, dimensions) unit rows
+    labelled: (labelled, dimensions) unit rows
+    targets, weights: (labelled,) as in Labels
+    base_rate: in (0, 1), the share of papers that a reader wants
+    """
+    own = Labels(np.arange(len(labelled)), targets, weights)
+    (prediction,) = knn_of_readers(papers, labelled, labelled[:0], [own], base_rate)
+    return prediction
+
+
+def knn_of_readers(
+    papers: Vectors,
+    shared: Vectors,
+    others: Vectors,
+    readers: Sequence[Labels],
+    base_rate: float,
+) -> list[KnnPrediction]:
+    """Predict by similarity-weighted k-NN for each of several readers; cosines are computed once.
 
     The weight of a neighbour is its positive cosine to the eighth power.
 
     papers: (papers, dimensions) unit rows
-    labelled: (labelled, dimensions) unit rows
-    targets: (labelled,) in [0, 1]
-    weights: (labelled,) sample weights, 0 or more
+    shared: (shared, dimensions) unit rows, the same for every reader of these papers
+    others: (others, dimensions) unit rows, which depend on who else is in the block
+    readers: their labels; rows count through `shared`, then `others`
     base_rate: in (0, 1), the share of papers that a reader wants
     """
-    log_odds = np.full(len(papers), prior_log_odds(base_rate))
-    nearest = np.full(len(papers), -1, dtype=np.int64)
-    wanted = np.flatnonzero(targets > 0.5)  # noqa: PLR2004  # more likely than not
-    votes = np.column_stack([targets * weights, weights])
-    for start in range(0, len(papers) if len(labelled) else 0, _BATCH):
-        rows = slice(start, start + _BATCH)
-        cosines = papers[rows] @ labelled.T
-        kernel = np.maximum(cosines, 0)
+    found = [_Neighbours.of(one, len(shared) + len(others), len(papers)) for one in readers]
+    for start, cosines in _cosines(papers, shared, others, _occupied(readers)):
+        # Who else is in the block decides how the sums over `others` are split.
+        precision = np.float32 if start < len(shared) else np.float64
+        kernel = np.maximum(cosines, 0, dtype=precision)
         for _ in range(_SQUARINGS):
             kernel *= kernel
-        positive, total = (kernel.astype(np.float64) @ votes).T
+        # Summed for one reader at a time: the last digit then depends on no other reader.
+        for one in found:
+            one.add(start, cosines, kernel)
+    return [one.prediction(base_rate) for one in found]
+
+
+def _occupied(readers: Sequence[Labels]) -> NDArray[np.int64]:
+    """Return the rows that any reader has labelled, ascending."""
+    return np.unique(np.concatenate([np.zeros(0, np.int64), *(one.rows for one in readers)]))
+
+
+def _cosines(
+    papers: Vectors, shared: Vectors, others: Vectors, rows: NDArray[np.int64]
+) -> Iterator[tuple[int, Vectors]]:
+    """Yield tiles of cosines, (neighbours, papers) float32, with the row that each begins at.
+
+    Tiles without any of `rows` are left out. The last bit of a BLAS product depends on its shape
+    and on a row's place in it. That is the same for everyone in the tiles of `shared`; `others`
+    are multiplied in double precision and then rounded.
+    """
+    if not len(papers):
+        return
+    size = min(_LARGEST_TILE, max(1, _TILE_CELLS // len(papers)))
+    for offset, vectors, precision in ((0, shared, np.float32), (len(shared), others, np.float64)):
+        left: NDArray[Any] = papers.astype(precision)
+        for start in range(0, len(vectors), size):
+            end = min(start + size, len(vectors))
+            first, last = np.searchsorted(rows, (offset + start, offset + end))
+            if first < last:
+                tile = np.matmul(vectors[start:end], left.T, dtype=precision)
+                yield offset + start, tile.astype(np.float32)
+
+
+@dataclass(slots=True, eq=False)
+class _Neighbours:
+    """The neighbours of one reader, summed up tile by tile.
+
+    votes: (2, neighbours) float64, of each row: target x weight, weight
+    rows, labels: (wanted,) rows of the wanted, ascending, and the label of each
+    sums: (2, papers) float64, of the kernel times `votes`
+    best, nearest: (papers,) the highest cosine with a wanted paper, and whose label that is
+    """
+
+    votes: Numbers
+    occupied: NDArray[np.int64]
+    rows: NDArray[np.int64]
+    labels: NDArray[np.int64]
+    sums: Numbers
+    best: Vectors
+    nearest: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, own: Labels, neighbours: int, papers: int) -> _Neighbours:
+        wanted = np.flatnonzero(own.targets > 0.5)  # noqa: PLR2004  # more likely than not
+        labels = wanted[np.argsort(own.rows[wanted], kind="stable")]
+        votes = [
+            np.bincount(own.rows, values, minlength=neighbours)
+            for values in (own.targets * own.weights, own.weights)
+        ]
+        return cls(
+            votes=np.array(votes),
+            occupied=np.sort(own.rows),
+            rows=own.rows[labels],
+            labels=labels,
+            sums=np.zeros((2, papers)),
+            best=np.zeros(papers, dtype=np.float32),
+            nearest=np.full(papers, -1, dtype=np.int64),
+        )
+
+    def add(self, start: int, cosines: Vectors, kernel: NDArray[Any]) -> None:
+        """Add a tile: (neighbours, papers), the first of them at row `start`."""
+        end = start + len(cosines)
+        first, last = np.searchsorted(self.occupied, (start, end))
+        if first == last:
+            return
+        self.sums += self.votes[:, start:end].astype(kernel.dtype) @ kernel
+        first, last = np.searchsorted(self.rows, (start, end))
+        if first == last:
+            return
+        wanted = cosines[self.rows[first:last] - start]
+        highest = wanted.max(axis=0)
+        # Of equals the earlier row stays.
+        nearer = np.flatnonzero((highest > self.best) & (highest >= NAMED_FROM))
+        self.best[nearer] = highest[nearer]
+        self.nearest[nearer] = self.labels[first + wanted[:, nearer].argmax(axis=0)]
+
+    def prediction(self, base_rate: float) -> KnnPrediction:
+        """Return what they predict."""
+        positive, total = self.sums
         share = (positive + _PRIOR_WEIGHT * base_rate) / (total + _PRIOR_WEIGHT)
         share = np.clip(share, 1e-4, 1 - 1e-4)
-        log_odds[rows] = np.log(share / (1 - share))
-        if len(wanted):
-            best = cosines[:, wanted]
-            near = best.max(axis=1) >= NAMED_FROM
-            nearest[rows] = np.where(near, wanted[best.argmax(axis=1)], -1)
-    return KnnPrediction(log_odds, nearest)
+        return KnnPrediction(np.log(share / (1 - share)), self.nearest)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,16 +8,22 @@ day that is predicted, so what was learned can be kept until the labels change.
 from __future__ import annotations
 
 import hashlib
+import json
 import logging
+import struct
+from collections.abc import Iterable, Mapping
 from dataclasses import astuple, dataclass
-from io import BytesIO
+from datetime import date
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from paperlark.domain.feedback import LabelSource
+from paperlark.domain.judgement import Nearest
+from paperlark.domain.paper import PaperId
 from paperlark.rankers.criteria_features import PRIOR_WEIGHTS, CriteriaFeatures
-from paperlark.rankers.embedding import CorpusStats, Vectors
+from paperlark.rankers.embedding import KEY, CorpusStats, Field, Keys
 from paperlark.rankers.knn import KnnPrediction, knn_log_odds
 from paperlark.rankers.logistic import (
     FeatureBlock,
@@ -28,7 +34,7 @@ from paperlark.rankers.logistic import (
     prior_log_odds,
     probability,
 )
-from paperlark.rankers.tokens import TermIds
+from paperlark.rankers.tokens import TermWeights
 from paperlark.rankers.training_data import (
     BASE_RATE,
     TrainingTable,
@@ -131,120 +137,170 @@ def _fit(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ReaderModel:
-    """What was learned of one reader.
+    """What was learned of one reader: all that a ranking needs of them besides their criteria.
 
-    word_ids: (words,) uint32, ascending: the terms that have a weight
-    word_weights: (words,) float32, log-odds that a unit of each adds
+    background: fingerprint of the papers without a label that it was learned among
+    words: the terms that have a weight, float32, log-odds that a unit of each adds
     vector_weights: (dimensions,) and criteria_weights: (6,), float64, likewise
     bias: log-odds
-    targets, sample_weights: (labelled,) float64, of the examples and then, where they were taken
-        in, of the papers without a label
+    papers: (labelled,) what names the examples and then, where they were taken in, the papers
+        without a label
+    targets, sample_weights: (labelled,) float32
+    examples: how many of the labelled papers are examples
+    named: id, title and day of each wanted example, JSON, a line each
     """
 
-    word_ids: TermIds
-    word_weights: NDArray[np.float32]
+    background: str
+    words: TermWeights
     vector_weights: Numbers
     criteria_weights: Numbers
     bias: float
     calibration: Calibration
-    targets: Numbers
-    sample_weights: Numbers
+    papers: Keys
+    targets: NDArray[np.float32]
+    sample_weights: NDArray[np.float32]
+    examples: int
+    named: bytes = b""
 
     def pack(self) -> bytes:
-        """Return it as bytes for the store, with a checksum before them."""
-        packed = BytesIO()
-        np.savez(
-            packed,
-            word_ids=self.word_ids,
-            word_weights=self.word_weights,
-            vector_weights=self.vector_weights,
-            criteria_weights=self.criteria_weights,
-            numbers=np.array([self.bias, *astuple(self.calibration)]),
-            targets=self.targets,
-            sample_weights=self.sample_weights,
+        """Return it as bytes for the store, with a checksum before them.
+
+        8 bytes a term, 24 a labelled paper, and some 100 a wanted one for its title.
+        """
+        background = self.background.encode()
+        header = _HEADER.pack(
+            *(len(background), len(self.words.ids), len(self.vector_weights)),
+            *(len(self.criteria_weights), len(self.papers), self.examples),
+            *(self.bias, *astuple(self.calibration)),
         )
-        return _checksum(packed.getvalue()) + packed.getvalue()
+        arrays = (
+            *(self.vector_weights.astype("<f8"), self.criteria_weights.astype("<f8")),
+            *(self.words.ids.astype("<u4"), self.words.values.astype("<f4")),
+            *(self.papers.astype(KEY), self.targets.astype("<f4")),
+            self.sample_weights.astype("<f4"),
+        )
+        content = b"".join([header, background, *(one.tobytes() for one in arrays), self.named])
+        return _checksum(content) + content
 
     @classmethod
     def unpack(cls, packed: bytes) -> ReaderModel | None:
         """Return what `pack` packed, None where it is damaged."""
-        checksum, arrays = packed[:_CHECKSUM], packed[_CHECKSUM:]
-        if checksum != _checksum(arrays):
+        content = memoryview(packed)[_CHECKSUM:]
+        if packed[:_CHECKSUM] != _checksum(content) or len(content) < _HEADER.size:
             return None
-        with np.load(BytesIO(arrays), allow_pickle=False) as opened:
-            found = {name: opened[name] for name in opened.files}
-        bias, add, logistic, knn, fitted = found.pop("numbers").tolist()
-        calibration = Calibration(add, logistic, knn, fitted=bool(fitted))
-        return cls(**found, bias=bias, calibration=calibration)
+        *sizes, bias, offset, logistic, knn, fitted = _HEADER.unpack_from(content)
+        named, terms, dimensions, features, labelled, examples = sizes
+        at = _HEADER.size + named
 
-    def predict(
-        self, corpus: CorpusStats, criteria: CriteriaFeatures, today: int, labelled: Vectors
-    ) -> Prediction:
-        """Predict the first `today` papers of a corpus.
+        def array(dtype: object, count: int) -> Any:  # noqa: ANN401  # its type is in its argument
+            nonlocal at
+            found = np.frombuffer(content, dtype, count, at)  # type: ignore[call-overload]
+            at += found.nbytes
+            return found
 
-        labelled: (labelled, dimensions) vectors of the labelled papers, centred as in the corpus
-        """
-        word_weights = self._weights_of(corpus.ids)
-        logistic = np.full(today, self.bias)
-        logistic += corpus.words[:today] @ word_weights
-        logistic += corpus.vectors[:today] @ self.vector_weights
-        logistic += criteria.features[:today] @ self.criteria_weights
-        knn = knn_log_odds(
-            corpus.vectors[:today], labelled, self.targets, self.sample_weights, BASE_RATE
+        return cls(
+            background=str(content[_HEADER.size : _HEADER.size + named], "utf-8"),
+            vector_weights=array("<f8", dimensions),
+            criteria_weights=array("<f8", features),
+            words=TermWeights(array("<u4", terms), array("<f4", terms)),
+            bias=bias,
+            calibration=Calibration(offset, logistic, knn, fitted=fitted),
+            papers=array(KEY, labelled),
+            targets=array("<f4", labelled),
+            sample_weights=array("<f4", labelled),
+            examples=examples,
+            named=bytes(content[at:]),
         )
-        log_odds = self.calibration.log_odds(logistic, knn.log_odds)
-        return Prediction(log_odds, self.calibration.fitted, knn, word_weights)
 
-    def _weights_of(self, terms: TermIds) -> Numbers:
-        """Return the weight of each of these terms, 0 where none was learned."""
-        weights = np.zeros(len(terms))
-        at = np.searchsorted(terms, self.word_ids)
-        inside = at < len(terms)
-        known = np.flatnonzero(inside)[terms[at[inside]] == self.word_ids[inside]]
-        weights[at[known]] = self.word_weights[known]
-        return weights
+    @classmethod
+    def untaught(cls, background: str, dimensions: int) -> ReaderModel:
+        """Return the model of a reader without examples: the criteria alone."""
+        nothing = np.zeros(0, dtype=np.float32)
+        return cls(
+            background=background,
+            words=TermWeights(np.zeros(0, dtype=np.uint32), nothing),
+            vector_weights=np.zeros(dimensions),
+            criteria_weights=PRIOR_WEIGHTS,
+            bias=prior_log_odds(BASE_RATE),
+            calibration=DEFAULT_CALIBRATION,
+            papers=np.zeros(0, dtype=KEY),
+            targets=nothing,
+            sample_weights=nothing,
+            examples=0,
+        )
+
+    def log_odds(self, field: Field, criteria: CriteriaFeatures, knn: KnnPrediction) -> Numbers:
+        """Return calibrated natural log-odds that each paper of a field is wanted: (papers,).
+
+        knn: what the labelled neighbours of these papers predict
+        """
+        today = len(field.papers)
+        logistic = np.full(today, self.bias)
+        logistic += field.words @ self.words.of(field.terms)
+        logistic += field.vectors @ self.vector_weights
+        logistic += criteria.features[:today] @ self.criteria_weights
+        return self.calibration.log_odds(logistic, knn.log_odds)
+
+    def wanted_examples(self, labels: Iterable[int]) -> Mapping[int, Nearest]:
+        """Return the wanted examples among these places of labelled papers."""
+        places = np.flatnonzero(_is_wanted(self.targets[: self.examples])).tolist()
+        lines = dict(zip(places, self.named.split(b"\n"), strict=False))
+        asked = sorted(set(labels) & lines.keys())
+        found = json.loads(b"[%b]" % b",".join(lines[label] for label in asked))
+        return {
+            label: Nearest(PaperId(paper), title, date.fromisoformat(day))
+            for label, (paper, title, day) in zip(asked, found, strict=True)
+        }
 
 
+_HEADER = struct.Struct("<6I4d?")
 _CHECKSUM = 16
 """Bytes of a checksum."""
 
 
-def _checksum(content: bytes) -> bytes:
-    return hashlib.blake2b(content, digest_size=_CHECKSUM).digest()
+def _checksum(content: bytes | memoryview) -> bytes:
+    return hashlib.sha256(content).digest()[:_CHECKSUM]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Prediction:
-    """What the model predicts of today's papers.
+def _is_wanted(targets: NDArray[np.float32]) -> NDArray[np.bool_]:
+    result: NDArray[np.bool_] = targets > 0.5  # noqa: PLR2004  # more likely than not
+    return result
 
-    log_odds: (papers,) calibrated natural log-odds of being wanted
-    calibrated: whether they were calibrated on this reader's own labels
-    knn: the neighbours' prediction of the same papers
-    word_weights: (terms,) log-odds that a unit of each term of the corpus adds
+
+def learn(
+    corpus: CorpusStats,
+    criteria: CriteriaFeatures,
+    table: TrainingTable,
+    keys: Keys,
+    background: str,
+) -> ReaderModel:
+    """Fit both models to all examples, and calibrate them; `table` lays out the corpus' papers.
+
+    keys: (papers,) what names each of them; background: as in ReaderModel
     """
-
-    log_odds: Numbers
-    calibrated: bool
-    knn: KnnPrediction
-    word_weights: Numbers
-
-
-def learn(corpus: CorpusStats, criteria: CriteriaFeatures, table: TrainingTable) -> ReaderModel:
-    """Fit both models to all examples, and calibrate them; `table` lays out the corpus' papers."""
     learner = _Learner(corpus, criteria, table)
     training, logistic = learner.fit(np.arange(len(table.examples)))
     words, vectors, own = logistic.blocks
     weights = words.astype(np.float32)
     kept = np.flatnonzero(weights)
+    targets = training.targets.astype(np.float32)
+    wanted = [
+        (one.paper.id, one.paper.title, one.day.isoformat())
+        for one, is_wanted in zip(table.examples, _is_wanted(targets), strict=False)
+        if is_wanted
+    ]
     return ReaderModel(
-        word_ids=corpus.ids[kept],
-        word_weights=weights[kept],
+        background=background,
+        words=TermWeights(corpus.ids[kept], weights[kept]),
         vector_weights=vectors,
         criteria_weights=own,
         bias=logistic.bias,
         calibration=learner.calibration(),
-        targets=training.targets,
-        sample_weights=training.weights,
+        papers=keys[table.labelled(len(targets))],
+        targets=targets,
+        sample_weights=training.weights.astype(np.float32),
+        examples=len(table.examples),
+        named="\n".join(map(json.dumps, wanted)).encode(),
     )
 
 

@@ -76,6 +76,25 @@ class TermCounts:
         return cls(ids, _weights()[np.frombuffer(packed, "<u2", terms, offset=4 * terms)])
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class TermWeights:
+    """Weights of terms.
+
+    ids: (terms,) uint32, ascending
+    values: (terms,) float32 or float64
+    """
+
+    ids: TermIds
+    values: NDArray[np.float32] | NDArray[np.float64]
+
+    def of(self, terms: TermIds) -> NDArray[np.float64]:
+        """Return the weight of each of these terms, which ascend: 0 where there is none."""
+        found = np.zeros(len(terms))
+        known, at = _places(self.ids, terms)
+        found[known] = self.values[at]
+        return found
+
+
 _MAX_COUNT = 2**16 - 1
 """The largest count that is told from more."""
 
@@ -224,7 +243,19 @@ def rows_in(counts: Sequence[TermCounts], ids: TermIds) -> sparse.csr_matrix:
     from scipy import sparse  # noqa: PLC0415  # as above
 
     terms, rows = rows_of(counts)
-    kept = np.isin(terms, ids, assume_unique=True)[rows.indices]
+    # Both ascend, and the terms of a few texts are far fewer than those of a corpus.
+    known, at = _places(ids, terms)
+    columns = np.full(len(terms), -1)
+    columns[known] = at
+    columns = columns[rows.indices]
+    kept = columns >= 0
     ends = np.concatenate([[0], np.cumsum(kept)])[rows.indptr]
-    columns = np.searchsorted(ids, terms)[rows.indices[kept]]
-    return sparse.csr_matrix((rows.data[kept], columns, ends), (len(counts), len(ids)))
+    return sparse.csr_matrix((rows.data[kept], columns[kept], ends), (len(counts), len(ids)))
+
+
+def _places(ids: TermIds, terms: TermIds) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return which of `terms` are among `ids`, and where; both ascend."""
+    at = np.searchsorted(ids, terms)
+    inside = at < len(ids)
+    known = np.flatnonzero(inside)[ids[at[inside]] == terms[inside]]
+    return known, at[known]

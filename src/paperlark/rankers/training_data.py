@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,6 +50,35 @@ _LIKES_AS_CRITERIA = 30
 
 _MAX_UNLABELLED_WEIGHT = 0.3
 """Of one unlabelled paper: nobody said that it is unwanted."""
+
+
+ENOUGH_BACKGROUND = 1_000
+"""With so many earlier papers without a label, nothing of the day itself is needed to learn."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Background:
+    """Papers that are learned from without a label; `today` of them, the first, are the day's own.
+
+    fingerprint: of these papers in this order
+    """
+
+    papers: tuple[Paper, ...]
+    today: int
+    fingerprint: str
+
+    @classmethod
+    def of(cls, papers: Sequence[Paper], today: int = 0) -> Self:
+        """Take the fingerprint of papers."""
+        listed = [(one.id, one.version, len(one.title) + len(one.abstract)) for one in papers]
+        fingerprint = hashlib.sha256(repr((today, listed)).encode()).hexdigest()[:32]
+        return cls(tuple(papers), today, fingerprint)
+
+    def is_of(self, stream: Sequence[Paper]) -> bool:
+        """Return whether a reader with this stream of earlier papers learns among them."""
+        if len(stream) < ENOUGH_BACKGROUND or self.today:
+            return len(stream) < ENOUGH_BACKGROUND and self.today > 0
+        return stream is self.papers or Background.of(stream).fingerprint == self.fingerprint
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
@@ -166,6 +167,15 @@ class CacheStore:
                 "SELECT content FROM scratch WHERE key = ? AND made_of = ?", (key, made_of)
             ).fetchone()
         return None if row is None else bytes(row[0])
+
+    def find_all(self, made_of: Mapping[str, str]) -> Mapping[str, bytes]:
+        """Return the cached content of these keys, in one query."""
+        question = """
+            SELECT s.key, s.content FROM json_each(?) wanted JOIN scratch s ON s.key = wanted.key
+            WHERE s.made_of = wanted.value
+        """
+        with store_errors(self._path):
+            return dict(self._connection.execute(question, (json.dumps(made_of),)))
 
     def keep(self, scraps: Iterable[CacheEntry]) -> None:
         """Store the entries in one transaction, replacing those with the same keys."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from paperlark.domain.calendar import NEW_YORK, today
+from paperlark.domain.code import code_fingerprint
 from paperlark.domain.feedback import (
     STREAM_DAYS,
     Evidence,
@@ -72,14 +74,17 @@ VOTE_TIMES = f"""
     SELECT w.paper_id, w.id, w.vote, {_IN_TIME} {_VOTED} ORDER BY w.at, w.id
 """  # likewise
 
-KEPT = f"""
-    SELECT p.id, p.version, p.title, p.authors, p.abstract, p.categories,
-        w.id, w.action, w.is_on, w.at, w.undoes
+_TOUCHED = f"""
     FROM triage w JOIN papers p ON p.id = w.paper_id
         AND p.version = (SELECT max(version) FROM papers WHERE id = w.paper_id)
     WHERE w.profile = :profile AND w.action IN ('save', 'open') AND (:all_votes OR {_IN_TIME})
-    ORDER BY w.number DESC LIMIT :most
 """  # noqa: S608  # likewise
+
+KEPT = f"""
+    SELECT p.id, p.version, p.title, p.authors, p.abstract, p.categories,
+        w.id, w.action, w.is_on, w.at, w.undoes
+    {_TOUCHED} ORDER BY w.number DESC LIMIT :most
+"""  # likewise
 
 LIBRARY = f"""
     SELECT w.paper_id, w.version, w.title, w.authors, w.abstract, w.categories,
@@ -92,6 +97,39 @@ LIBRARY = f"""
 """  # noqa: S608  # likewise
 
 
+# A digest's fingerprint changes whenever what is scanned, judged or explored of its day does: all
+# of it is written with the digest.
+_FILED = """
+    SELECT s.day, d.fingerprint FROM digests d
+    JOIN (SELECT DISTINCT day FROM scanned WHERE profile = :profile AND day < :day
+        ORDER BY day DESC LIMIT :most) s ON s.day = d.day
+    WHERE d.profile = :profile ORDER BY s.day
+"""
+
+# Abstracts by their length: they hardly ever change, and of an imported paper once, to arXiv's own.
+_CAST = f"""
+    SELECT w.paper_id, coalesce(p.version, l.version), w.vote, w.at,
+        coalesce(p.title, l.title), length(coalesce(p.abstract, l.abstract))
+    {_VOTED} AND (:all_votes OR {_IN_TIME})
+    ORDER BY w.at, w.id
+"""  # composed of constants only
+
+_HELD = f"""
+    SELECT w.paper_id, w.version, w.day, w.wanted, w.relevance, w.novelty, w.title,
+        length(w.abstract)
+    FROM library w
+    WHERE w.profile = :profile AND NOT w.removed
+        AND (w.day < :day OR w.day = :day AND w.relevance IS NULL)
+        AND {_SEEN_BEFORE}
+    ORDER BY w.day, w.paper_id
+"""  # noqa: S608  # likewise
+
+_ACTED = f"""
+    SELECT w.id, w.paper_id, p.version, w.action, w.is_on, w.at, w.undoes, p.title,
+        length(p.abstract)
+    {_TOUCHED} ORDER BY w.number
+"""  # likewise
+
 JUDGED_DAYS = 120
 """Judged days that count, latest first."""
 MOST_EXAMPLES = 20_000
@@ -101,6 +139,8 @@ LAST_VOTE = 2**63 - 1
 """No vote has a higher number."""
 
 _DAY = timedelta(days=1)
+_READ_BY = ("paperlark.store", "paperlark.domain")
+"""The packages that decide what becomes evidence."""
 
 Row = tuple[Any, ...]  # the columns of a paper, then those that each query adds
 
@@ -125,7 +165,23 @@ class ExampleStore:
         count.
         """
         (evidence,) = self.evidence_up_to(profile, day, LAST_VOTE)
-        return evidence
+        return replace(evidence, reader=profile.id, fingerprint=self.fingerprint(profile, day))
+
+    def fingerprint(self, profile: Profile, day: date) -> str:
+        """Return what changes whenever `evidence` does, without reading any paper.
+
+        "" where a digest of an older version has no fingerprint yet.
+        """
+        about = self._about(profile, day)
+        with store_errors(self._path):
+            filed = self._ask(_FILED, about, most=JUDGED_DAYS).fetchall()
+            if any(hashed is None for _, hashed in filed):
+                return ""
+            cast = self._ask(_CAST, about, last_vote=LAST_VOTE).fetchall()
+            held = self._ask(_HELD, about).fetchall()
+            acted = self._ask(_ACTED, about).fetchall()
+        known = (code_fingerprint(*_READ_BY), profile.id, profile.cutoffs, filed, cast, held, acted)
+        return hashlib.sha256(repr(known).encode(errors="replace")).hexdigest()
 
     def evidence_up_to(self, profile: Profile, day: date, *last_votes: int) -> tuple[Evidence, ...]:
         """Return the same as if votes with numbers above `last_votes` had not been cast."""

@@ -1,4 +1,4 @@
--- The database, version 15. Written by `make reference`; do not edit.
+-- The database, version 16. Written by `make reference`; do not edit.
 -- Times are UTC (ISO 8601), days are announcement days in New York, money is decimal
 -- text in US dollars.
 
@@ -270,7 +270,7 @@ CREATE TABLE scratch (
     key TEXT PRIMARY KEY,             -- what is cached
     made_of TEXT NOT NULL,            -- fingerprint of its inputs
     content BLOB NOT NULL
-) WITHOUT ROWID;
+);
 
 CREATE TABLE search_texts (
     -- Every paper in the full-text index below, in its latest version.

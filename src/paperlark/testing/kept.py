@@ -182,6 +182,11 @@ class FakeCache:
         known = self.entries.get(key)
         return known.content if known and known.made_of == made_of else None
 
+    def find_all(self, made_of: Mapping[str, str]) -> Mapping[str, bytes]:
+        """Return what is cached of these."""
+        found = {key: self.find(key, made) for key, made in made_of.items()}
+        return {key: content for key, content in found.items() if content is not None}
+
     def keep(self, entries: Iterable[CacheEntry]) -> None:
         """Store entries."""
         self.entries |= {one.key: one for one in entries}
