@@ -198,9 +198,7 @@ def shortlist(
         _log.info("no threshold: %s", reason)
         return Shortlist(ranked, ())
     correction = TailCorrection.fit(one for day in outcomes[-FIT_DAYS:] for one in day)
-    # Before any outcome is known, the ranker is taken at its word.
-    correct = correction.correct if outcomes else float
-    cut = choose_cut(known, outcomes[-CUT_DAYS:], recall, correct)
+    cut = choose_cut(known, outcomes[-CUT_DAYS:], recall, correction.correct)
     needed = max((at for at, one in enumerate(known, start=1) if one >= cut), default=1)
     _log.info(
         "threshold: a probability of %.4f keeps a recall of %g on %d days; %s",
