@@ -41,7 +41,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SHARED = Path(os.environ.get("PAPERLARK_SHARED", ROOT.parent / "shared"))
 PAGE = ROOT / "docs" / "judging-figures.md"
 HISTORY = 20
-LIMITS = {"astro-dwarfs": (40, 0.35), "ml-foundations": (60, 0.45)}
+LIMITS = {"astro-dwarfs": (40, 0.27), "ml-foundations": (60, 0.27)}
 """Test days, and the most that they may take of the plain way's tokens."""
 
 SEEDS_OF = "ml-foundations"

@@ -21,7 +21,7 @@ from paperlark.domain.chat import ChatReply, Prompt
 from paperlark.domain.criteria import Criteria
 from paperlark.domain.delivery import Message, MessageFormat, Parcel
 from paperlark.domain.digest import Digest, Page, SeenBefore
-from paperlark.domain.exploration import Explored
+from paperlark.domain.exploration import Explored, Outcome
 from paperlark.domain.feedback import Evidence, LaterVotes
 from paperlark.domain.judgement import (
     FIRST_READING,
@@ -35,7 +35,7 @@ from paperlark.domain.judgement import (
     Unjudged,
 )
 from paperlark.domain.paper import Paper, PaperId
-from paperlark.domain.profile import Profile
+from paperlark.domain.profile import Cutoffs, Profile
 from paperlark.domain.readers import KnownReader
 from paperlark.domain.search import Hits, PaperStatus, SearchQuery
 from paperlark.domain.spending import Spend, Tokens
@@ -425,6 +425,16 @@ class Archive(Protocol):
         """Return the judged random samples of the last `days` earlier days that have one.
 
         In no particular order.
+        """
+        ...
+
+    def outcomes(
+        self, profile: str, day: date, days: int, cutoffs: Cutoffs
+    ) -> tuple[tuple[Outcome, ...], ...]:
+        """Return what became of the papers of the last `days` earlier days with judged ones.
+
+        A tuple per day, oldest first. Only papers with a probability that were above or below the
+        threshold, sampled ones included; `cutoffs` decide which of the judged were wanted.
         """
         ...
 

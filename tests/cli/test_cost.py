@@ -61,6 +61,34 @@ def test_the_report_for_programs(paid: Paperlark) -> None:
     assert document["prices"]["source"] == "your own prices, [judge.prices]"
 
 
+def test_the_report_says_which_recall_was_achieved(home: Path, paid: Paperlark) -> None:
+    assert json.loads(paid("cost", "--json").stdout)["recall"] is None
+    with closing(sqlite3.connect(home / "paperlark.db")) as connection, connection:
+        ((paper, profile, day),) = connection.execute(
+            "SELECT paper_id, profile, day FROM matches WHERE side = 'above' LIMIT 1"
+        )
+        key = (profile, day, paper)
+        connection.execute(
+            "UPDATE matches SET probability = 0.5 WHERE side = 'above'",
+        )
+        connection.execute(
+            "UPDATE scanned SET relevance = 9, novelty = 9 WHERE profile = ? AND day = ?"
+            " AND paper_id != ?",
+            key,
+        )
+        connection.execute(
+            "UPDATE scanned SET relevance = NULL WHERE profile = ? AND day = ? AND paper_id = ?",
+            key,
+        )
+        connection.execute(
+            "INSERT INTO explored VALUES (?, ?, ?, 0.5, 0.25, 0)", (profile, day, "2502.09999")
+        )
+    assert "Of the relevant papers of the last day about" in paid("cost").stdout
+    recall = json.loads(paid("cost", "--json").stdout)["recall"]
+    assert (recall["days"], recall["read"], recall["missed"]["unread"]) == (1, 2, 1)
+    assert recall["low"] < recall["share"] < recall["high"] == 1
+
+
 def test_a_page_made_again_costs_nothing(paid: Paperlark) -> None:
     before = paid("cost").stdout
     paid(*RUN)

@@ -12,7 +12,7 @@ import pytest
 
 from paperlark.domain.announcement import AnnounceType
 from paperlark.domain.digest import Digest, Entry, Funnel, Placement, Ranked, SeenBefore, Status
-from paperlark.domain.exploration import Explored
+from paperlark.domain.exploration import Explored, Outcome
 from paperlark.domain.judgement import (
     Agreement,
     Judgement,
@@ -250,6 +250,47 @@ def test_a_day_made_again_replaces_its_random_sample(archive: Archive) -> None:
     archive.save(replace(_digest(), explored=(READ,)))
     archive.save(_digest())
     assert archive.explored("Mine", date(2025, 3, 1), 9) == ()
+
+
+def _ranked(placement: Placement, number: int, probability: float | None) -> Ranked:
+    match = Match(0.5, number, 4, probability=probability)
+    paper = PAPER if number == 1 else a_paper(f"2502.0000{number}")
+    return Ranked(paper.id, 2, placement, match)
+
+
+def _with_outcomes(day: date, profile: str = "Mine") -> Digest:
+    ranked = (
+        _ranked(Placement.ABOVE, 1, 0.75),
+        _ranked(Placement.BELOW, 2, 0.25),
+        _ranked(Placement.FOLLOWED, 3, 0.125),
+        _ranked(Placement.GATED, 4, 0.0625),
+    )
+    scanned = tuple(one.paper_id for one in ranked)
+    digest = replace(_digest(day, profile), ranked=ranked, scanned=scanned)
+    return replace(digest, judgements=(JUDGED,))
+
+
+def test_the_outcomes_of_earlier_days_are_known_on_later_ones(archive: Archive) -> None:
+    first, second = date(2025, 2, 27), date(2025, 2, 28)
+    archive.save(_with_outcomes(DAY))
+    archive.save(_with_outcomes(first))
+    archive.save(_digest(second))
+    archive.save(_with_outcomes(DAY, "Yours"))
+    one_day = (Outcome(0.75, wanted=True), Outcome(0.25, None))
+    after = date(2025, 3, 1)
+    assert archive.outcomes("Mine", DAY, 9, Cutoffs()) == ()
+    assert archive.outcomes("Mine", first, 9, Cutoffs()) == (one_day,)
+    assert archive.outcomes("Mine", after, 9, Cutoffs()) == (one_day, one_day)
+    assert archive.outcomes("Mine", after, 1, Cutoffs()) == (one_day,)
+    stricter = archive.outcomes("Mine", after, 1, Cutoffs(10, 1))
+    assert stricter == ((Outcome(0.75, wanted=False), Outcome(0.25, None)),)
+
+
+def test_papers_without_a_probability_have_no_outcome(archive: Archive) -> None:
+    ranked = (_ranked(Placement.ABOVE, 1, None),)
+    digest = replace(_with_outcomes(DAY), ranked=ranked, scanned=(PAPER.id,))
+    archive.save(digest)
+    assert archive.outcomes("Mine", date(2025, 3, 1), 9, Cutoffs()) == ()
 
 
 def test_a_digest_comes_back_with_the_match_of_every_paper(archive: Archive) -> None:

@@ -76,13 +76,13 @@ def test_the_judge_reads_the_shortlist_and_a_sample_of_the_rest() -> None:
     digest = _make(judge)
     funnel = digest.funnel
     assert digest.status is Status.COMPLETE
-    assert judge.asked[:10] == list(IDS[:10])
-    assert (funnel.followed, funnel.shortlisted, funnel.explored, funnel.unread) == (1, 10, 4, 86)
+    assert judge.asked[:9] == list(IDS[:9])
+    assert (funnel.followed, funnel.shortlisted, funnel.explored, funnel.unread) == (1, 9, 5, 86)
     assert funnel.judged == len(judge.asked) == 14
     explored = {one.paper_id for one in digest.explored}
-    assert explored == set(judge.asked[10:])
-    assert {one.paper_id for one in digest.unread} == set(IDS[10:]) - explored
-    assert [one.wanted for one in digest.explored] == [False] * 4
+    assert explored == set(judge.asked[9:])
+    assert {one.paper_id for one in digest.unread} == set(IDS[9:]) - explored
+    assert [one.wanted for one in digest.explored] == [False] * 5
 
 
 def test_a_day_logs_what_it_decided_and_nothing_of_the_criteria(
@@ -92,8 +92,8 @@ def test_a_day_logs_what_it_decided_and_nothing_of_the_criteria(
     _make(_judge(IDS[0]), replace(PROFILE, criteria=parse_criteria("a private phrase")))
     log = "\n".join(caplog.messages)
     assert "cs.LG of 2025-02-26: 101 entries from the RSS" in log
-    assert "threshold: a probability of 0.0100 keeps a recall of 0.9" in log
-    assert "10 above the threshold, 4 of 90 below as a random sample" in log
+    assert "threshold: a probability of 0.9000 keeps a recall of 0.9" in log
+    assert "9 above the threshold, 5 of 91 below as a random sample" in log
     assert "reading 1 of 14 papers: 0 known, not judged: none; 0 calls" in log
     assert "judging: 14 in " in log
     assert "private phrase" not in log
@@ -148,16 +148,16 @@ def test_every_paper_is_read_where_there_is_no_threshold(change: dict[str, objec
 
 def test_without_a_sample_there_is_no_estimate_of_missed_papers() -> None:
     digest = _make(_judge(), replace(PROFILE, exploration=Exploration(share=0)))
-    assert (digest.funnel.shortlisted, digest.funnel.explored, digest.funnel.unread) == (10, 0, 90)
+    assert (digest.funnel.shortlisted, digest.funnel.explored, digest.funnel.unread) == (9, 0, 91)
     assert digest.missed is None
 
 
 def test_a_sampled_paper_that_could_not_be_judged_has_no_outcome() -> None:
-    judge = FakeJudge(dict.fromkeys(IDS[:10], (1, 1)), cause=UnjudgedReason.FAILED)
+    judge = FakeJudge(dict.fromkeys(IDS[:9], (1, 1)), cause=UnjudgedReason.FAILED)
     digest = _make(judge)
     assert digest.status is Status.PARTIAL
-    assert digest.funnel.unjudged == 4
-    assert [one.wanted for one in digest.explored] == [None] * 4
+    assert digest.funnel.unjudged == 5
+    assert [one.wanted for one in digest.explored] == [None] * 5
     assert digest.missed is None
 
 

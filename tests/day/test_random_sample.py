@@ -33,16 +33,16 @@ def _below(probabilities: Sequence[float | None]) -> tuple[Candidate, ...]:
 @pytest.mark.parametrize(
     ("below", "share", "count"),
     [
-        (214, 0.05, 10),
+        (214, 0.05, 5),
         (100, 0.05, 5),
         (3, 0.05, 1),
-        (5000, 0.05, 10),
+        (5000, 0.05, 5),
         (0, 0.05, 0),
         (214, 0.0, 0),
         (4, 1.0, 4),
     ],
 )
-def test_a_share_is_at_least_one_paper_and_at_most_ten(
+def test_a_share_is_at_least_one_paper_and_at_most_five(
     below: int, share: float, count: int
 ) -> None:
     assert sample_size(below, share) == count

@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from paperlark.day.select import READ_ALL, Shortlist, fill_page, shortlist
+from paperlark.day.threshold import FIT_DAYS
 from paperlark.domain.announcement import Announced, AnnounceType
 from paperlark.domain.digest import AuthorMatch, Candidate
-from paperlark.domain.exploration import Explored
+from paperlark.domain.exploration import Outcome
 from paperlark.domain.feedback import NO_EVIDENCE, Evidence, Example, LabelSource
 from paperlark.domain.judgement import Match, Strength
-from paperlark.domain.paper import PaperId
 from paperlark.testing import a_paper
 
 PROBABILITIES = st.lists(st.floats(0, 1), min_size=1, max_size=40)
@@ -56,71 +56,65 @@ def _probabilities(split: Shortlist) -> tuple[list[float | None], list[float | N
     return [c.match.probability for c in above], [c.match.probability for c in below]
 
 
-def test_the_fewest_papers_that_keep_the_recall_are_above_the_threshold() -> None:
-    day = _day([0.9, 0.6, 0.3, 0.1, 0.1])
-    assert _probabilities(shortlist(day, 0.75, WELL_KNOWN)) == ([0.9, 0.6], [0.3, 0.1, 0.1])
-    assert _probabilities(shortlist(day, 0.9, WELL_KNOWN)) == ([0.9, 0.6, 0.3], [0.1, 0.1])
+SHORT = [0.9, 0.6, 0.3, *[0.02] * 20]
+AS_PREDICTED = [(0.9, 9, 1), (0.6, 6, 4), (0.3, 3, 7), (0.02, 4, 196)]
 
 
-@given(PROBABILITIES, st.floats(0.01, 0.999))
-def test_one_paper_fewer_would_not_keep_the_recall(
-    probabilities: list[float], recall: float
-) -> None:
-    day = _day(probabilities)
-    split = shortlist(day, recall, WELL_KNOWN)
-    assert (*split.above, *split.below) == day
-    needed = recall * sum(probabilities)
-    assert sum(probabilities[: len(split.above)]) >= needed * (1 - 1e-12)
-    if split.below:
-        assert sum(probabilities[: len(split.above) - 1]) <= needed * (1 + 1e-12)
+def _days(counts: Sequence[tuple[float, int, int]], days: int = 30) -> list[list[Outcome]]:
+    """Return days of judged papers: of each probability so many wanted, so many unwanted."""
+    return [
+        [
+            Outcome(probability, wanted)
+            for probability, found, others in counts
+            for wanted in (True,) * found + (False,) * others
+        ]
+        for _ in range(days)
+    ]
 
 
-TAIL = [0.9, 0.6, *[0.02] * 20]
+def _read(outcomes: Sequence[Sequence[Outcome]], day: Sequence[float] = SHORT) -> int:
+    return len(shortlist(_day(day), 0.9, WELL_KNOWN, outcomes).above)
 
 
-def _explored(found: int, of: int, probability: float = 0.02) -> list[Explored]:
-    return [Explored(PaperId(str(n)), 0.05, probability, n < found) for n in range(of)]
+def test_the_threshold_keeps_the_recall_of_the_days_together() -> None:
+    # Of 22 wanted papers a day 2.2 may be missed: four of them are likelier than the cut.
+    assert _read(_days(AS_PREDICTED)) == len(SHORT)
+    assert _read(_days([(0.9, 9, 1), (0.6, 6, 4), (0.3, 3, 7), (0.02, 0, 200)])) == 3
 
 
-def _read(explored: Sequence[Explored]) -> int:
-    return len(shortlist(_day(TAIL), 0.9, WELL_KNOWN, explored).above)
+def test_days_long_ago_do_not_move_the_threshold() -> None:
+    recent = _days([(0.9, 9, 1), (0.6, 6, 4), (0.02, 0, 200)], FIT_DAYS)
+    assert shortlist(_day(SHORT), 0.9, WELL_KNOWN, [*_days(AS_PREDICTED), *recent]) == shortlist(
+        _day(SHORT), 0.9, WELL_KNOWN, recent
+    )
 
 
-def test_where_samples_found_less_than_predicted_fewer_are_read() -> None:
-    # Of 1.9 expected 0.19 may be missed: nine papers. At a fifth of that rate, all twenty.
-    assert _read([]) == 13
-    assert _read(_explored(20, 1000)) == 13
-    assert _read(_explored(0, 800)) == 2
-
-
-def test_where_samples_found_more_than_predicted_more_are_read() -> None:
-    assert _read(_explored(60, 1000)) > _read(_explored(20, 1000))
-
-
-def test_a_single_find_among_few_hardly_moves_the_threshold() -> None:
-    assert abs(_read(_explored(1, 10)) - _read([])) <= 2
-
-
-@pytest.mark.slow
-def test_probabilities_above_any_sampled_one_are_not_corrected() -> None:
-    day, explored = _day([0.9, 0.6, *[0.02] * 20]), _explored(0, 80_000)
-    assert len(shortlist(day, 0.5, WELL_KNOWN, explored).above) == 1
-    assert len(shortlist(day, 0.61, WELL_KNOWN, explored).above) == 2
-
-
-def test_outcomes_of_likelier_papers_do_not_correct_those_below() -> None:
-    day, explored = _day([0.9, *[0.02] * 40]), _explored(0, 800, probability=0.04)
-    assert shortlist(day, 0.9, WELL_KNOWN, explored) == shortlist(day, 0.9, WELL_KNOWN)
+def test_a_day_without_a_likely_paper_takes_one() -> None:
+    outcomes = _days([(0.9, 9, 1), (0.6, 6, 4), (0.02, 0, 200)])
+    assert _read(outcomes, [0.02] * 20) == 1
+    assert _read(outcomes, [0.9] * 20) == 20
 
 
 @given(PROBABILITIES, st.floats(0.01, 0.999), st.integers(0, 50), st.floats(0.001, 1))
-def test_whatever_was_sampled_every_paper_is_above_or_below(
+def test_whatever_was_found_every_paper_is_above_or_below(
     probabilities: list[float], recall: float, found: int, probability: float
 ) -> None:
     day = _day(probabilities)
-    split = shortlist(day, recall, WELL_KNOWN, _explored(found, 50, probability))
+    split = shortlist(day, recall, WELL_KNOWN, _days([(probability, found, 50 - found)], 1))
     assert (*split.above, *split.below) == day
     assert split.above
+
+
+@given(PROBABILITIES, st.floats(0.01, 0.99), st.floats(0.01, 0.99))
+def test_more_recall_takes_no_fewer_papers(
+    probabilities: list[float], one: float, other: float
+) -> None:
+    day, (less, more) = _day(probabilities), sorted((one, other))
+    kept = [
+        len(shortlist(day, recall, WELL_KNOWN, _days(AS_PREDICTED, 3)).above)
+        for recall in (less, more)
+    ]
+    assert kept == sorted(kept)
 
 
 @pytest.mark.parametrize(

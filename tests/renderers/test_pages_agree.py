@@ -105,12 +105,18 @@ def test_all_forms_show_unread_papers_and_the_estimate_of_missed_ones() -> None:
     markdown, document, html = (r.render(narrowed()).content.decode() for r in RENDERERS)
     for text in (markdown, html, top(narrowed())):
         assert "About 1 relevant paper among 190 unread, 95 % interval 0-4." in text
+        assert (
+            "Of the relevant papers of the last 20 days about 97 % were read,"
+            " 95 % interval 95-99 %."
+        ) in " ".join(text.split())
         assert "complete" in text
     for text in (markdown, html):
         assert "Not sent to the model because of a low match: 190 papers." in text
         assert "Title 249" in text
     page = json.loads(document)
     assert page["missed"] == {"expected": 1.2, "low": 0, "high": 4, "unread": 190}
+    assert (page["recall"]["days"], page["recall"]["share"]) == (20, 0.97)
+    assert (page["recall"]["low"], page["recall"]["high"]) == (582 / 613, 582 / 588)
     assert (page["status"], page["funnel"]["unread"], len(page["unread"])) == ("complete", 190, 190)
     assert page["unread"][0]["url"] == "https://arxiv.org/abs/2502.00060"
 

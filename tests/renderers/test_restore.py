@@ -35,7 +35,7 @@ def test_pages_of_before_there_were_exploration_readings_or_precedents_come_back
     page = json.loads(JsonRenderer().render(ordinary()).content)
     manifest = json.loads(ManifestRenderer().render(ordinary()).content)
     for part, names in (
-        (page, ("unread", "missed", "agreement")),
+        (page, ("unread", "missed", "recall", "agreement")),
         (page["funnel"], ("explored", "unread", "followed_asked")),
         (manifest, ("explored", "readings", "agreement")),
         *((entry, ("outside", "precedents")) for entry in page["entries"]),

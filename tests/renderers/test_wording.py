@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from paperlark.domain.digest import AuthorMatch, Entry, Status
-from paperlark.domain.exploration import Missed
+from paperlark.domain.exploration import AchievedRecall, Missed
 from paperlark.domain.judgement import Match, Unjudged, UnjudgedReason
 from paperlark.domain.spending import Cost, Spend, Tokens
 from paperlark.renderers import english, matches, reasons, wording
@@ -151,6 +151,22 @@ def test_the_estimate_of_missed_papers_is_in_whole_papers(
     missed: Missed | None, said: str | None
 ) -> None:
     assert wording.missed(digest(missed=missed)) == said
+
+
+@pytest.mark.parametrize(
+    ("achieved", "said"),
+    [
+        (
+            AchievedRecall(1, 9, Missed(1.0, 0, 3, 40)),
+            "Of the relevant papers of the last day about 90 % were read, 95 % interval 75-100 %.",
+        ),
+        (AchievedRecall(5, 0, Missed(0.5, 0, 2, 40)), None),
+    ],
+)
+def test_the_recall_so_far_is_told_with_its_interval(
+    achieved: AchievedRecall, said: str | None
+) -> None:
+    assert wording.missed(digest(achieved=achieved)) == said
 
 
 def test_the_funnel_has_a_threshold_only_where_there_is_one() -> None:

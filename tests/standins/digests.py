@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from paperlark.domain.announcement import AnnounceType
 from paperlark.domain.digest import AuthorMatch, Digest, Entry, Funnel, Status
-from paperlark.domain.exploration import Explored, Missed, Unread
+from paperlark.domain.exploration import AchievedRecall, Explored, Missed, Unread
 from paperlark.domain.judgement import (
     Agreement,
     Judgement,
@@ -170,6 +170,7 @@ def narrowed() -> Digest:
         explored=(Explored(far.paper.id, 0.05, 0.008, wanted=True),),
         unread=unread,
         missed=Missed(1.2, 0, 4, 190),
+        achieved=AchievedRecall(20, 582, Missed(18.0, 6, 31, 3800)),
     )
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from paperlark.day.unread import POOLED_DAYS, achieved_recall
+from paperlark.domain.exploration import AchievedRecall
 from paperlark.domain.spending import (
     NO_BOUND,
     Budget,
@@ -19,8 +22,11 @@ from paperlark.domain.spending import (
 )
 from paperlark.settings import Settings
 from paperlark.settings.environment import Environment
+from paperlark.settings.identity import known
 from paperlark.store.database import check_not_gone
+from paperlark.store.digests import DigestStore
 from paperlark.store.lock import may_be_at_work
+from paperlark.store.readers import ReaderStore
 from paperlark.store.reading import open_existing
 from paperlark.store.spending import SpendingStore
 
@@ -31,7 +37,8 @@ class SpendingReport:
 
     `model` is the profile's, None where it has none; `source` says who states its price, None
     where no price is known. `outstanding` is what was sent and has no stored answer: of a run that
-    was killed, of a batch, or, where one `is_at_work`, of a run that may still store it.
+    was killed, of a batch, or, where one `is_at_work`, of a run that may still store it. `recall`
+    is what this profile's latest days achieved, None where no estimate is possible.
     """
 
     expenses: tuple[Expense, ...]
@@ -42,6 +49,7 @@ class SpendingReport:
     source: PriceSource | None
     outstanding: tuple[Outstanding, ...] = ()
     is_at_work: bool = False
+    recall: AchievedRecall | None = None
 
 
 def read_spending(
@@ -53,7 +61,8 @@ def read_spending(
     """
     now, model = environment.now(), settings.model
     current = this_month(now)
-    with _store(settings) as store:
+    with _opened(settings) as connection:
+        store = SpendingStore(connection, settings.database) if connection else None
         return SpendingReport(
             expenses=store.expenses(by, month) if store else (),
             month=current,
@@ -63,15 +72,23 @@ def read_spending(
             source=model.price_source(now) if model else None,
             outstanding=store.outstanding(month) if store else (),
             is_at_work=may_be_at_work(settings.database),
+            recall=_recall(settings, connection) if connection else None,
         )
 
 
+def _recall(settings: Settings, connection: sqlite3.Connection) -> AchievedRecall | None:
+    profile = known(settings, ReaderStore(connection, settings.database)).profile
+    archive = DigestStore(connection, settings.database)
+    outcomes = archive.outcomes(profile.id, date.max, POOLED_DAYS, profile.cutoffs)
+    return achieved_recall(outcomes, archive.explored(profile.id, date.max, POOLED_DAYS))
+
+
 @contextmanager
-def _store(settings: Settings) -> Iterator[SpendingStore | None]:
+def _opened(settings: Settings) -> Iterator[sqlite3.Connection | None]:
     path = settings.database
     if not path.exists():
         check_not_gone(path, settings.output)
         yield None
         return
     with open_existing(path, settings.profile.title, settings.output) as connection:
-        yield SpendingStore(connection, path)
+        yield connection

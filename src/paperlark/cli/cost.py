@@ -11,7 +11,7 @@ import click
 
 from paperlark.cli._options import open_for, profile_option
 from paperlark.domain.spending import Period
-from paperlark.renderers import costs
+from paperlark.renderers import costs, wording
 from paperlark.renderers import json as json_page
 
 if TYPE_CHECKING:
@@ -61,6 +61,9 @@ def command(
     been billed: it is listed for good, with the most it can have cost, and counts against the
     budgets.
 
+    Last comes what it achieved: the share of this profile's relevant papers of the last days that
+    were read, as far as the random samples of the others tell.
+
     \b
     Examples:
       paperlark cost
@@ -102,6 +105,9 @@ def _tell_prices(report: SpendingReport) -> None:
         click.echo(month)
     if report.model is not None:
         click.echo(costs.source_line(report.model, report.source))
+    recall = wording.recall_text(report.recall) if report.recall else None
+    if recall:
+        click.echo(recall)
 
 
 def _document(report: SpendingReport) -> dict[str, object]:
@@ -116,4 +122,5 @@ def _document(report: SpendingReport) -> dict[str, object]:
         },
         "model": report.model,
         "prices": json_page.source_record(report.source),
+        "recall": report.recall and json_page.recall_record(report.recall),
     }

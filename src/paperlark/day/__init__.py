@@ -184,7 +184,8 @@ def _select_by_judge(  # noqa: PLR0917  # all that a judge's selection takes
     earlier = parts.archive.explored(profile.id, day, POOLED_DAYS)
     # A judge that costs nothing reads every paper, and reads it once: it would repeat itself.
     recall, readings = (profile.recall, profile.readings) if parts.memory else (READ_ALL, 1)
-    split = shortlist(eligible, recall, evidence, earlier)
+    outcomes = parts.archive.outcomes(profile.id, day, POOLED_DAYS, profile.cutoffs)
+    split = shortlist(eligible, recall, evidence, outcomes)
     count = sample_size(len(split.below), profile.exploration.share)
     sample = random_sample(split.below, count, profile.id, day)
     followed = followed_by_match(eligible) if profile.judge_followed else ()
@@ -214,7 +215,7 @@ def _select_by_judge(  # noqa: PLR0917  # all that a judge's selection takes
         split,
         sample,
         select(eligible, verdict.combined, profile.cutoffs, sample, by_match),
-        report_unread(split.below, sample, wanted, earlier),
+        report_unread(split.below, sample, wanted, earlier, outcomes),
         verdict,
     )
 

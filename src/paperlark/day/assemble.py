@@ -83,6 +83,7 @@ def assemble(
         explored=below.explored,
         unread=below.unread,
         missed=below.missed,
+        achieved=below.achieved,
         readings=verdict.readings if verdict else (),
         agreement=verdict.agreement if verdict else None,
         prices=prices,

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import logging
-import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import accumulate
 
 from paperlark.day.judge import NOT_JUDGED, CombinedJudgement
-from paperlark.day.unread import SampledCandidate, SampleOutcomes
+from paperlark.day.threshold import CUT_DAYS, FIT_DAYS, TailCorrection, choose_cut
+from paperlark.day.unread import SampledCandidate
 from paperlark.domain.digest import Candidate, Entry, Placement, Ranked
-from paperlark.domain.exploration import Explored
+from paperlark.domain.exploration import Outcome
 from paperlark.domain.feedback import Evidence, LabelSource
 from paperlark.domain.judgement import Judgement, Match, Strength, Unjudged
 from paperlark.domain.paper import PaperId
@@ -175,13 +174,6 @@ _ENOUGH_JUDGED, _ENOUGH_WANTED = 300, 20
 reader wants is known from so few that a topic of theirs may not have come up yet.
 """
 
-_PRIOR_WEIGHT = 4.0
-"""Expected papers that the prior of the calibration factor counts as.
-
-Its standard deviation is then 0.5, and a ranker calibrated on judged papers is hardly wrong by
-more. A weaker prior would follow every single find: few are expected below the threshold.
-"""
-
 READ_ALL = 1.0
 """The recall of a judge that reads every paper."""
 
@@ -190,14 +182,14 @@ def shortlist(
     candidates: Sequence[Candidate],
     recall: float,
     evidence: Evidence,
-    explored: Iterable[Explored] = (),
+    outcomes: Sequence[Sequence[Outcome]] = (),
 ) -> Shortlist:
-    """Shortlist the fewest best matches that are expected to keep `recall` of the wanted papers.
+    """Shortlist the fewest best matches that keep `recall` of the wanted papers, in [0, 1].
 
-    The wanted papers expected below the threshold are at most `1 - recall` of all, in [0, 1].
-    Probabilities there are corrected by what was found among papers no more likely that were
-    `explored` on earlier days. Everything is shortlisted while few examples are known, and where
-    probabilities are unknown or all 0.
+    Not of each day, but of this one and the latest of the days that `outcomes` tells of, one
+    sequence per day, oldest first: on a day without anything for the reader one paper is enough.
+    Everything is shortlisted while few examples are known, and where probabilities are unknown or
+    all 0.
     """
     ranked = others_by_match(candidates)
     known = [one.match.probability for one in ranked if one.match.probability is not None]
@@ -205,11 +197,12 @@ def shortlist(
     if reason:
         _log.info("no threshold: %s", reason)
         return Shortlist(ranked, ())
-    outcomes = SampleOutcomes(explored)
-    needed = _fewest(known, recall, outcomes)
+    correction = TailCorrection.fit(one for day in outcomes[-FIT_DAYS:] for one in day)
+    cut = choose_cut(known, outcomes[-CUT_DAYS:], recall, correction.correct)
+    needed = max((at for at, one in enumerate(known, start=1) if one >= cut), default=1)
     _log.info(
-        "threshold: a probability of %.4f keeps a recall of %g; calibration factor %.2f",
-        *(known[needed - 1], recall, outcomes.factor(_PRIOR_WEIGHT, known[needed - 1]).mean),
+        "threshold: a probability of %.4f keeps a recall of %g on %d days; %s",
+        *(cut, recall, min(CUT_DAYS, len(outcomes)) + 1, correction),
     )
     return Shortlist(ranked[:needed], ranked[needed:])
 
@@ -224,18 +217,3 @@ def _why_all(evidence: Evidence, recall: float, *, calibrated: bool) -> str | No
     if len(judged) < _ENOUGH_JUDGED or sum(judged) < _ENOUGH_WANTED:
         return f"{len(judged)} judged examples, {sum(judged)} of them wanted, are too few"
     return None
-
-
-def _fewest(probabilities: Sequence[float], recall: float, outcomes: SampleOutcomes) -> int:
-    """Return how many of the best are enough; `probabilities` come best first."""
-    sums = tuple(accumulate(probabilities))
-    # Nothing was sampled among papers likelier than these: their probabilities are believed.
-    untested = math.fsum(one for one in probabilities if one > outcomes.highest)
-    pairs = zip(sums, probabilities[1:], strict=False)
-    for count, (found, best_unread) in enumerate(pairs, start=1):
-        believed = max(0.0, untested - found)
-        rest = sums[-1] - found - believed
-        unread = believed + rest * outcomes.factor(_PRIOR_WEIGHT, best_unread).mean
-        if found >= recall * (found + unread):
-            return count
-    return len(probabilities)

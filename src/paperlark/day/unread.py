@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import math
-from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import accumulate
 
 from paperlark.domain.digest import Candidate
-from paperlark.domain.exploration import Explored, Missed, Unread
+from paperlark.domain.exploration import AchievedRecall, Explored, Missed, Outcome, Unread
 from paperlark.domain.paper import PaperId
 
-_FEWEST, _MOST = 1, 10
+_FEWEST, _MOST = 1, 5
 """Papers a day: a small day gives some information too, a large one stays cheap."""
 
 LEAST_PROBABILITY = 0.001
@@ -120,11 +119,15 @@ _TAIL = 0.025
 
 @dataclass(frozen=True, slots=True)
 class BelowThreshold:
-    """The papers below the threshold, sampled and unread; both with the best match first."""
+    """The papers below the threshold, sampled and unread; both with the best match first.
+
+    `achieved` is the recall of earlier days.
+    """
 
     explored: tuple[Explored, ...] = ()
     unread: tuple[Unread, ...] = ()
     missed: Missed | None = None
+    achieved: AchievedRecall | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,37 +147,28 @@ class SampleOutcomes:
     """What the judged samples say of the ranker's probabilities, weighted by 1 / inclusion."""
 
     def __init__(self, explored: Iterable[Explored]) -> None:
-        judged = sorted(
+        judged = [
             (at_least(one.probability), 1 / one.inclusion, one.wanted)
             for one in explored
             if one.wanted is not None and one.probability is not None
-        )
-        self._probabilities = [p for p, _, _ in judged]
-        self._expected = _running_sums(p * w for p, w, _ in judged)
-        self._variance = _running_sums(p * w * w for p, w, _ in judged)
-        self._found = _running_sums(wanted * w for _, w, wanted in judged)
+        ]
+        self._expected = math.fsum(p * w for p, w, _ in judged)
+        self._variance = math.fsum(p * w * w for p, w, _ in judged)
+        self._found = math.fsum(wanted * w for _, w, wanted in judged)
 
     def __bool__(self) -> bool:
-        return bool(self._probabilities)
+        return self._expected > 0
 
     @property
-    def highest(self) -> float:
-        """The highest probability of any judged paper of the samples, 0 where there is none."""
-        return self._probabilities[-1] if self._probabilities else 0.0
+    def factor(self) -> CalibrationFactor:
+        """The posterior of the factor.
 
-    def factor(self, prior_weight: float, up_to: float = 1.0) -> CalibrationFactor:
-        """Return the posterior of the factor for papers with probabilities of at most `up_to`.
-
-        `prior_weight` is how many expected papers the prior counts as, above 0. Found and expected
-        papers are Horvitz-Thompson estimates, scaled to the effective sample size: then the
-        variance of the weighted sum is that of a Poisson count.
+        Found and expected papers are Horvitz-Thompson estimates, scaled to the effective sample
+        size: then the variance of the weighted sum is that of a Poisson count.
         """
-        place = bisect_right(self._probabilities, at_least(up_to))
-        if not place:
-            return CalibrationFactor(prior_weight, prior_weight)
-        scale = self._expected[place] / self._variance[place]
+        scale = self._expected / self._variance if self else 0.0
         return CalibrationFactor(
-            prior_weight + scale * self._found[place], prior_weight + scale * self._expected[place]
+            _PRIOR_WEIGHT + scale * self._found, _PRIOR_WEIGHT + scale * self._expected
         )
 
 
@@ -183,10 +177,12 @@ def report_unread(
     sample: Sequence[SampledCandidate],
     wanted: Mapping[PaperId, bool],
     earlier: Sequence[Explored],
+    outcomes: Sequence[Sequence[Outcome]] = (),
 ) -> BelowThreshold:
     """Report on the papers below the threshold.
 
-    `wanted` has the outcomes of judged papers, `earlier` the samples of the days before.
+    `wanted` has the outcomes of judged papers, `earlier` the samples of the days before, and
+    `outcomes` what became of all their papers, a sequence per day.
     """
     explored = as_explored(sample, wanted)
     sampled = {one.paper_id for one in explored}
@@ -195,26 +191,33 @@ def report_unread(
         for one in below
         if one.paper.id not in sampled and one.match.probability is not None
     )
-    return BelowThreshold(explored, unread, estimate_missed(unread, (*earlier, *explored)))
+    samples = (*earlier, *explored)
+    missed = estimate_missed([one.probability for one in unread], samples)
+    return BelowThreshold(explored, unread, missed, achieved_recall(outcomes, earlier))
 
 
-def estimate_missed(unread: Sequence[Unread], explored: Iterable[Explored]) -> Missed | None:
+def achieved_recall(
+    outcomes: Sequence[Sequence[Outcome]], explored: Iterable[Explored]
+) -> AchievedRecall | None:
+    """Estimate the recall of earlier days together; None where no sampled paper was judged."""
+    papers = [one for day in outcomes for one in day]
+    missed = estimate_missed([one.probability for one in papers if one.wanted is None], explored)
+    read = sum(one.wanted for one in papers if one.wanted is not None)
+    return AchievedRecall(len(outcomes), read, missed) if missed else None
+
+
+def estimate_missed(unread: Sequence[float], explored: Iterable[Explored]) -> Missed | None:
     """Estimate how many unread papers were wanted, with a central 95 % interval.
 
-    None where nothing is unread, or no sampled paper was judged yet.
+    Given their probabilities. None where nothing is unread, or no sampled paper was judged yet.
     """
     outcomes = SampleOutcomes(explored)
     if not unread or not outcomes:
         return None
-    factor = outcomes.factor(_PRIOR_WEIGHT)
-    expected = math.fsum(at_least(one.probability) for one in unread)
+    factor = outcomes.factor
+    expected = math.fsum(map(at_least, unread))
     low, high = _interval(factor.shape, factor.rate / (factor.rate + expected), len(unread))
     return Missed(min(expected * factor.mean, len(unread)), low, high, len(unread))
-
-
-def _running_sums(values: Iterable[float]) -> list[float]:
-    """Return the sums of the first 0, 1, 2, ... values."""
-    return list(accumulate(values, initial=0.0))
 
 
 def _interval(shape: float, chance: float, most: int) -> tuple[int, int]:

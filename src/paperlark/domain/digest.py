@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 
 from paperlark.domain.announcement import Announced, AnnounceType, Via
 from paperlark.domain.errors import DigestInconsistent
-from paperlark.domain.exploration import Explored, Missed, Unread
+from paperlark.domain.exploration import AchievedRecall, Explored, Missed, Unread
 from paperlark.domain.judgement import (
     Agreement,
     Judgement,
@@ -273,7 +273,7 @@ class Digest:
     model's price, None where it is unknown. `under_way` are questions that were cut off by a kill,
     which `spend` does not have, None where there are none.
     Below the threshold: `explored` is the random sample, `unread` the others; `missed` is None
-    where no estimate is possible.
+    where no estimate is possible, `achieved`, the recall of the days before, likewise.
     """
 
     day: date
@@ -305,6 +305,7 @@ class Digest:
     understood: tuple[str, ...] = ()
     translation: str | None = None
     under_way: UnderWay | None = None
+    achieved: AchievedRecall | None = None
 
     @property
     def reader_id(self) -> str:

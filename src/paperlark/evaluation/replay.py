@@ -19,7 +19,7 @@ from paperlark.day.unread import (
 )
 from paperlark.domain.announcement import Announced, AnnounceType
 from paperlark.domain.digest import Candidate
-from paperlark.domain.exploration import Explored
+from paperlark.domain.exploration import Explored, Outcome
 from paperlark.domain.feedback import STREAM_DAYS, Evidence, Example, one_example_per_paper
 from paperlark.domain.paper import Paper, PaperId
 from paperlark.domain.profile import RECALL, Exploration
@@ -60,6 +60,7 @@ class Replay:
     _examples: list[tuple[Example, ...]] = field(default_factory=list, init=False)
     _announced: list[tuple[Paper, ...]] = field(default_factory=list, init=False)
     _explored: list[tuple[Explored, ...]] = field(default_factory=list, init=False)
+    _outcomes: list[tuple[Outcome, ...]] = field(default_factory=list, init=False)
 
     def replay_day(self, day: LabelledDay) -> ReplayedDay:
         """Decide which papers of a day are judged, and learn from their labels."""
@@ -71,11 +72,12 @@ class Replay:
             for paper, match in zip(day.papers, matches, strict=True)
         ]
         earlier = tuple(one for found in self._explored[-POOLED_DAYS:] for one in found)
-        selected = shortlist(candidates, self.recall, evidence, earlier)
+        outcomes = self._outcomes[-POOLED_DAYS:]
+        selected = shortlist(candidates, self.recall, evidence, outcomes)
         size = sample_size(len(selected.below), Exploration().share)
         sampled = random_sample(selected.below, size, self.name, day.day)
         wanted = {paper: label.wanted for paper, label in labels.items()}
-        below = report_unread(selected.below, sampled, wanted, earlier)
+        below = report_unread(selected.below, sampled, wanted, earlier, outcomes)
         replayed = ReplayedDay(day, selected, sampled, below)
         self._remember(replayed, labels)
         return replayed
@@ -105,3 +107,11 @@ class Replay:
         self._announced.append(day.papers)
         if replayed.below.explored:
             self._explored.append(replayed.below.explored)
+        read = {paper.id for paper in replayed.judged}
+        self._outcomes.append(
+            tuple(
+                Outcome(probability, labels[one.paper.id].wanted if one.paper.id in read else None)
+                for one in (*replayed.shortlist.above, *replayed.shortlist.below)
+                if (probability := one.match.probability) is not None
+            )
+        )

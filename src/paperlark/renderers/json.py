@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from paperlark.domain.digest import Batch, Digest, Entry, Page
-from paperlark.domain.exploration import Unread
+from paperlark.domain.exploration import AchievedRecall, Unread
 from paperlark.domain.judgement import Agreement, Match, Nearest, Precedent, Unjudged
 from paperlark.domain.paper import Paper
 from paperlark.domain.spending import Cost, PriceSource, Spend, Tokens, UnderWay
@@ -50,12 +50,19 @@ def _document(digest: Digest) -> dict[str, Any]:
         "unjudged": tuple(_missing(missing) for missing in digest.unjudged),
         "unread": tuple(_unread(one) for one in digest.unread),
         "missed": digest.missed and asdict(digest.missed),
+        "recall": digest.achieved and recall_record(digest.achieved),
         "agreement": digest.agreement and _agreement(digest.agreement),
         "prompt": digest.prompt,
         "understood": digest.understood,
         "translation": digest.translation,
         "under_way": digest.under_way and under_way_record(digest.under_way),
     }
+
+
+def recall_record(achieved: AchievedRecall) -> dict[str, Any]:
+    """Return an achieved recall as JSON values; null is unknown."""
+    low, high = achieved.interval or (None, None)
+    return asdict(achieved) | {"share": achieved.share, "low": low, "high": high}
 
 
 def _batch(batch: Batch) -> dict[str, Any]:

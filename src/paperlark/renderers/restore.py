@@ -14,7 +14,7 @@ from typing import Any
 from paperlark.domain.announcement import Via
 from paperlark.domain.digest import AuthorMatch, Batch, Digest, Entry, Funnel, Updated
 from paperlark.domain.errors import DigestInconsistent, StoreError
-from paperlark.domain.exploration import Explored, Missed, Unread
+from paperlark.domain.exploration import AchievedRecall, Explored, Missed, Unread
 from paperlark.domain.judgement import (
     Agreement,
     Judgement,
@@ -84,6 +84,7 @@ def _digest(page: schema.JsonDigest, manifest: dict[str, Any]) -> Digest:
         explored=tuple(Explored(**one) for one in manifest.get("explored", ())),
         unread=tuple(Unread(PaperId(u.id), u.title, u.probability) for u in page.unread),
         missed=Missed(**page.missed.model_dump()) if page.missed else None,
+        achieved=_achieved(page.recall) if page.recall else None,
         # Pages made before repeated readings existed have one.
         readings=tuple(
             Reading(one["judge"], tuple(Judgement(**fields) for fields in one["judgements"]))
@@ -93,6 +94,10 @@ def _digest(page: schema.JsonDigest, manifest: dict[str, Any]) -> Digest:
         prices=_prices(usage.prices) if usage and usage.prices else None,
         under_way=_under_way(page.under_way) if page.under_way else None,
     )
+
+
+def _achieved(recall: schema.JsonRecall) -> AchievedRecall:
+    return AchievedRecall(recall.days, recall.read, Missed(**recall.missed.model_dump()))
 
 
 def _under_way(cut_off: schema.JsonUnderWay) -> UnderWay:

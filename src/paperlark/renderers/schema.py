@@ -171,6 +171,17 @@ class JsonMissed(_Part):
     unread: Count
 
 
+class JsonRecall(_Part):
+    """How much of what the reader wanted was read on the latest days before this one, together."""
+
+    days: Annotated[Count, Field(description="days with judged papers")]
+    read: Annotated[Count, Field(description="wanted papers that were judged")]
+    missed: Annotated[JsonMissed, Field(description="those among the papers that were not")]
+    share: Annotated[float | None, Field(description="`read` of all; null: none was wanted")]
+    low: Annotated[float | None, Field(description="lower end of its 95 % interval")]
+    high: Annotated[float | None, Field(description="upper end of its 95 % interval")]
+
+
 class JsonAgreement(_Part):
     """How well several readings of the same papers agree."""
 
@@ -331,6 +342,7 @@ class JsonDigest(_Part):
     unjudged: tuple[JsonMissing, ...]
     unread: Annotated[tuple[JsonUnread, ...], Field(description="best match first")] = ()
     missed: Annotated[JsonMissed | None, Field(description="null: no estimate is possible")] = None
+    recall: Annotated[JsonRecall | None, Field(description="null: no estimate is possible")] = None
     agreement: Annotated[
         JsonAgreement | None, Field(description="null: no paper has more than one reading")
     ] = None

@@ -8,6 +8,7 @@ from datetime import date
 from textwrap import shorten
 
 from paperlark.domain.digest import Batch, Digest, Funnel, Status, Updated
+from paperlark.domain.exploration import AchievedRecall
 from paperlark.domain.judgement import Unjudged, UnjudgedReason
 from paperlark.domain.spending import Spend, Tokens, UnderWay
 from paperlark.renderers.english import (
@@ -325,7 +326,25 @@ def unread_text(digest: Digest) -> str:
 
 
 def missed(digest: Digest) -> str | None:
-    """Return the estimate of missed papers; None without an estimate."""
+    """Return the estimates of missed papers and of the recall so far; None without an estimate."""
+    achieved = recall_text(digest.achieved) if digest.achieved else None
+    return " ".join(filter(None, (_missed_today(digest), achieved))) or None
+
+
+def recall_text(achieved: AchievedRecall) -> str | None:
+    """Return the recall of earlier days; None where none of their papers was wanted."""
+    share, interval = achieved.share, achieved.interval
+    if share is None or interval is None:
+        return None
+    days = "day" if achieved.days == 1 else f"{number(achieved.days)} days"
+    low, high = (round(100 * one) for one in interval)
+    return (
+        f"Of the relevant papers of the last {days} about {round(100 * share)} % were read, 95 %"
+        f" interval {low}-{high} %."
+    )
+
+
+def _missed_today(digest: Digest) -> str | None:
     if digest.missed is None:
         return None
     expected, unread = round(digest.missed.expected), number(digest.missed.unread)

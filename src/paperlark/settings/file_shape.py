@@ -128,8 +128,7 @@ class ExplorationShape(_Shape):
         strict=False,
         allow_inf_nan=False,
         description="0 to 1: the share of papers below the threshold that is judged all the same,"
-        " 1 to"
-        " 10 papers a day; 0 for none",
+        " 1 to 5 papers a day; 0 for none",
     )
     shown: int = Field(
         default=2,

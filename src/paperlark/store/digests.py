@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 
 from paperlark.domain.digest import Digest, Ranked, SeenBefore, Status
 from paperlark.domain.errors import StoreError, Unimportable
-from paperlark.domain.exploration import Explored
+from paperlark.domain.exploration import Explored, Outcome
 from paperlark.domain.paper import PaperId
+from paperlark.domain.profile import Cutoffs
 from paperlark.store.announcements import keep_papers
 from paperlark.store.database import store_errors, transaction
 from paperlark.store.derived import announce_papers
@@ -24,6 +25,7 @@ from paperlark.store.scanned import (
     keep_explored,
     keep_matches,
     matches_of,
+    outcomes_before,
 )
 
 if TYPE_CHECKING:
@@ -177,6 +179,13 @@ class DigestStore:
         """Return the random samples judged on the last `days` days that had one."""
         with store_errors(self._path):
             return explored_before(self._connection, profile, day, days)
+
+    def outcomes(
+        self, profile: str, day: date, days: int, cutoffs: Cutoffs
+    ) -> tuple[tuple[Outcome, ...], ...]:
+        """Return what became of the papers of the last `days` earlier days with judged ones."""
+        with store_errors(self._path):
+            return outcomes_before(self._connection, profile, day, days, cutoffs)
 
 
 def _text(digest: Digest) -> str:

@@ -7,14 +7,16 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 from paperlark.domain.archive import ScannedPaper
 from paperlark.domain.digest import Digest, Placement, Ranked
-from paperlark.domain.exploration import Explored
+from paperlark.domain.exploration import Explored, Outcome
 from paperlark.domain.judgement import Match, Nearest, Precedent
 from paperlark.domain.paper import PaperId
+from paperlark.domain.profile import Cutoffs
 from paperlark.store.announcements import paper_of
 from paperlark.store.database import store_errors
 
@@ -188,4 +190,44 @@ def explored_before(
     return tuple(
         Explored(PaperId(paper), inclusion, probability, bool(wanted))
         for paper, inclusion, probability, wanted in rows
+    )
+
+
+_OUTCOMES = """
+    SELECT m.day, m.probability, s.relevance, s.novelty
+    FROM matches m JOIN scanned s USING (profile, paper_id, day)
+    WHERE m.profile = :profile AND m.probability IS NOT NULL
+        AND m.side IN (:above, :below, :explored)
+        AND m.day IN (
+            SELECT DISTINCT day FROM scanned d
+            WHERE d.profile = :profile AND d.day < :day AND d.relevance IS NOT NULL
+                AND EXISTS (SELECT 1 FROM matches WHERE profile = :profile AND day = d.day)
+            ORDER BY day DESC LIMIT :days)
+    ORDER BY m.day, m.rank
+"""
+
+
+def outcomes_before(
+    connection: sqlite3.Connection, profile: str, day: date, days: int, cutoffs: Cutoffs
+) -> tuple[tuple[Outcome, ...], ...]:
+    """Return what became of the papers of the last `days` days before `day` with judged ones."""
+    rows = connection.execute(
+        _OUTCOMES,
+        {
+            "profile": profile,
+            "day": day.isoformat(),
+            "days": days,
+            "above": Placement.ABOVE,
+            "below": Placement.BELOW,
+            "explored": Placement.EXPLORED,
+        },
+    )
+    return tuple(
+        tuple(
+            Outcome(
+                probability, None if relevance is None else cutoffs.meets(relevance, novelty or 0)
+            )
+            for _, probability, relevance, novelty in of_day
+        )
+        for _, of_day in groupby(rows, key=lambda row: row[0])
     )

@@ -11,11 +11,12 @@ from decimal import Decimal
 from paperlark.domain.announcement import Earlier, Feed
 from paperlark.domain.archive import CacheEntry, PaperVector, ScannedPaper, VectorChunk
 from paperlark.domain.batch_job import BatchJob, BatchJobState
-from paperlark.domain.digest import Digest, SeenBefore
+from paperlark.domain.digest import Digest, Placement, SeenBefore
 from paperlark.domain.errors import StoreError
-from paperlark.domain.exploration import Explored
+from paperlark.domain.exploration import Explored, Outcome
 from paperlark.domain.judgement import Judgement, JudgementKey, ModelCall
 from paperlark.domain.paper import Paper, PaperId
+from paperlark.domain.profile import Cutoffs
 from paperlark.domain.search import Hit, Hits, PaperStatus, SearchQuery
 from paperlark.domain.spending import Spend, Tokens, UnderWay, total
 from paperlark.domain.translation import StoredTranslation, TranslationReply
@@ -169,6 +170,30 @@ class FakeJudgementMemory:
             if name == profile and before < day
         ]
         return tuple(one for found in [d for d in digests if d][-days:] for one in found)
+
+    def outcomes(
+        self, profile: str, day: date, days: int, cutoffs: Cutoffs
+    ) -> tuple[tuple[Outcome, ...], ...]:
+        """Return what became of the ranked papers of the last days that have judged ones."""
+        digests = [
+            digest
+            for (name, before), digest in sorted(self._digests.items())
+            if name == profile and before < day and digest.judgements and digest.ranked
+        ]
+        found = (tuple(_outcomes(digest, cutoffs)) for digest in digests[-days:])
+        return tuple(one for one in found if one)
+
+
+_RANKED_ONLY = (Placement.ABOVE, Placement.EXPLORED, Placement.BELOW)
+
+
+def _outcomes(digest: Digest, cutoffs: Cutoffs) -> Iterator[Outcome]:
+    judged = {one.paper_id: one for one in digest.judgements}
+    for one in digest.ranked:
+        if one.placement in _RANKED_ONLY and one.match.probability is not None:
+            known = judged.get(one.paper_id)
+            wanted = cutoffs.meets(known.relevance, known.novelty) if known else None
+            yield Outcome(one.match.probability, wanted)
 
 
 @dataclass(slots=True)
