@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import httpx
 import pytest
@@ -12,7 +13,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from paperlark.web.server import listening
 from paperlark.web.sessions import COOKIE, LASTS, Sessions
-from standins.reading import App
+from standins.reading import App, app
 
 pytestmark = [pytest.mark.slow, pytest.mark.enable_socket]
 DAY = "2025-03-25"
@@ -259,7 +260,8 @@ def test_nobody_reads_or_votes_without_a_session(reading: App) -> None:
 def test_a_session_is_not_chosen_by_somebody_else(reading: App) -> None:
     """A cookie that was set before does not become a session when its reader comes in."""
     with httpx.Client(base_url=reading.origin) as client:
-        client.cookies.set(COOKIE, "99999999999.chosen.signature")
+        port = reading.origin.rpartition(":")[2]
+        client.cookies.set(f"{COOKIE}-{port}", "99999999999.chosen.signature")
         assert client.get("/").status_code == 403
         answer = client.get(reading.address)
         assert answer.status_code == 303
@@ -298,6 +300,15 @@ def test_it_is_reached_from_this_machine_alone_by_the_first_free_port() -> None:
         with listening(port) as second:
             assert second.getsockname()[0] == "127.0.0.1"
             assert second.getsockname()[1] > port
+
+
+def test_two_apps_are_used_in_one_browser(tmp_path: Path, reading: App) -> None:
+    """A browser sends the cookies of one port to every other port of the same machine."""
+    with app(tmp_path, made=False) as second, httpx.Client(follow_redirects=True) as browser:
+        for one in (reading, second, reading, second):
+            assert browser.get(one.address).status_code == 200
+        for one in (reading, second):
+            assert browser.get(f"{one.origin}/list/saved").status_code == 200
 
 
 # Sessions

@@ -391,16 +391,11 @@ async def _problem(_request: Request, error: Exception) -> Response:
     return Response(f"{redacted(str(error))}\n", HTTPStatus.CONFLICT, media_type="text/plain")
 
 
-def make_app(
-    profile: OpenedProfile,
-    sessions: Sessions,
-    hosts: frozenset[str],
-    making: PageMaking | None = None,
-) -> Guard:
-    """Return the app of a profile, for whoever the sessions let in, reached by these hosts."""
-    app = WebApp(profile, sessions, making or PageMaking(profile))
+def make_app(profile: OpenedProfile, sessions: Sessions, port: int) -> Guard:
+    """Return the app of a profile at a port of loopback, for whoever the sessions let in."""
+    app = WebApp(profile, sessions, PageMaking(profile))
     starlette = Starlette(
         routes=app.routes(),
         exception_handlers={HTTPException: _problem, PaperlarkError: _problem},
     )
-    return Guard(starlette, sessions, hosts)
+    return Guard(starlette, sessions, port)

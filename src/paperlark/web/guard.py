@@ -21,6 +21,7 @@ from paperlark.web.sessions import COOKIE, LASTS, Sessions
 
 _OPEN = frozenset({"/healthz"})
 """Paths that need no session; nothing of a reader is there."""
+_NAMES = ("127.0.0.1", "localhost", "[::1]")
 _SAFE = frozenset({"GET", "HEAD"})
 _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self';"
@@ -42,12 +43,22 @@ _NO_SESSION = (
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """Wraps an application; `hosts` are the names and ports that it is reached by."""
+    """Wraps an application that is reached at this port of loopback."""
 
     app: ASGIApp
     sessions: Sessions
-    hosts: frozenset[str]
+    port: int
     now: Callable[[], float] = time.time
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """The names that it is reached by."""
+        return frozenset(f"{name}:{self.port}" for name in _NAMES)
+
+    @property
+    def _cookie(self) -> str:
+        """The name of the cookie: a browser keeps one jar for all ports of a machine."""
+        return f"{COOKIE}-{self.port}"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or pass it on with its session in `scope["state"]`."""
@@ -61,9 +72,9 @@ class Guard:
         if scope["path"] in _OPEN:
             await self.app(scope, receive, self._protected(send))
             return
-        cookie = _cookie(scope)
+        cookie = self._sent(scope)
         scope.setdefault("state", {})["cookie"] = cookie
-        renewed = _set_cookie(self.sessions.renewed(cookie, self.now()))
+        renewed = self._set(self.sessions.renewed(cookie, self.now()))
         await self.app(scope, receive, self._protected(send, [renewed]))
 
     def _refused(self, scope: Scope) -> Response | None:
@@ -88,11 +99,22 @@ class Guard:
         if tokens and scope["method"] in _SAFE and self.sessions.opens(tokens[0]):
             # The address without the token: it is not kept in the browser's history.
             response = RedirectResponse(scope["path"], 303)
-            response.headers.append("Set-Cookie", _set_cookie(self.sessions.issue(self.now())))
+            response.headers.append("Set-Cookie", self._set(self.sessions.issue(self.now())))
             return response
-        if scope["path"] in _OPEN or self.sessions.holds(_cookie(scope), self.now()):
+        if scope["path"] in _OPEN or self.sessions.holds(self._sent(scope), self.now()):
             return None
         return PlainTextResponse(_NO_SESSION, 403)
+
+    def _sent(self, scope: Scope) -> str:
+        """Return the cookie of a request; empty where it has none."""
+        try:
+            found = SimpleCookie(Headers(scope=scope).get("cookie", "")).get(self._cookie)
+        except CookieError:
+            return ""
+        return found.value if found else ""
+
+    def _set(self, value: str) -> str:
+        return f"{self._cookie}={value}; Path=/; HttpOnly; SameSite=Strict; Max-Age={LASTS}"
 
     def _protected(self, send: Send, cookies: Iterable[str] = ()) -> Send:
         async def protected(message: Message) -> None:
@@ -105,15 +127,3 @@ class Guard:
             await send(message)
 
         return protected
-
-
-def _cookie(scope: Scope) -> str:
-    try:
-        found = SimpleCookie(Headers(scope=scope).get("cookie", "")).get(COOKIE)
-    except CookieError:
-        return ""
-    return found.value if found else ""
-
-
-def _set_cookie(value: str) -> str:
-    return f"{COOKIE}={value}; Path=/; HttpOnly; SameSite=Strict; Max-Age={LASTS}"

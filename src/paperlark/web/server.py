@@ -92,10 +92,8 @@ def serve(profile: OpenedProfile, listener: socket.socket, running: Running) -> 
 
     from paperlark.web.app import make_app  # noqa: PLC0415  # likewise
 
-    port = listener.getsockname()[1]
-    hosts = frozenset(f"{name}:{port}" for name in (_HOST, "localhost", "[::1]"))
     config = uvicorn.Config(
-        make_app(profile, running.sessions, hosts),
+        make_app(profile, running.sessions, listener.getsockname()[1]),
         log_level="warning",
         access_log=False,
         server_header=False,
