@@ -83,10 +83,13 @@ def test_an_older_archive_that_cannot_be_written_is_migrated_in_a_copy(
     paperlark: Paperlark, home: Path, read_only: dict[Path, bytes]
 ) -> None:
     with closing(sqlite3.connect(home / "paperlark.db", isolation_level=None)) as connection:
-        connection.execute("ALTER TABLE parcels DROP COLUMN incomplete")
         for migration in sorted(files("paperlark.store.migrations").iterdir(), key=str)[10:]:
-            for name in re.findall(r"CREATE TABLE (\w+)", migration.read_text("utf-8")):
-                connection.execute(f"DROP TABLE {name}")
+            text = migration.read_text("utf-8")
+            for table, column in re.findall(r"ALTER TABLE (\w+) ADD COLUMN (\w+)", text):
+                connection.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
+            for name in re.findall(r"CREATE TABLE (\w+)", text):
+                if f"DROP TABLE {name}" not in text:  # it was there before
+                    connection.execute(f"DROP TABLE {name}")
         connection.execute("PRAGMA user_version = 10")
     assert read_only
     assert paperlark("show", "--days").stdout == "2025-02-26\n"

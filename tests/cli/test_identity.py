@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -102,7 +103,11 @@ def test_a_renamed_profile_keeps_votes_days_search_spending_and_addresses(
     assert _readers(home)["Bats"].title == "Flying mammals"
     _well(paperlark, "site")
     after = _site(home / "site")
-    assert set(before) == set(after)
+    # Parts of the search index are named by their content, and nobody links to them.
+    index = re.compile(r"bats/search/\d")
+    assert {one for one in before if not index.match(one)} == {
+        one for one in after if not index.match(one)
+    }
     assert broken(home / "site") == []
     pages = {name: page for name, page in after.items() if name.endswith(".html")}
     assert not [name for name, page in pages.items() if b'profile"><bdi>Bats' in page]
