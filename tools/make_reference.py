@@ -15,6 +15,14 @@ import click
 
 import paperlark
 from paperlark import api
+from paperlark.api import (
+    evaluation,
+    installation,
+    new_reader,
+    opened_profile,
+    opening,
+    several_profiles,
+)
 from paperlark.cli import cli
 from paperlark.domain.run_states import MEANINGS
 from paperlark.renderers.schema import json_schema
@@ -90,6 +98,10 @@ def _states() -> Iterator[str]:
     yield "made from, `DATE.failed.json` why there is none."
 
 
+_API = (opening, opened_profile, new_reader, several_profiles, evaluation, installation)
+"""The modules of the API, in the order of the page."""
+
+
 def _api() -> Iterator[str]:
     yield "# Python API\n"
     yield _prose(inspect.getdoc(api) or "")
@@ -116,12 +128,13 @@ def api_functions() -> dict[str, Any]:
     `OpenedProfile` stands before its methods.
     """
     found: dict[str, Any] = {}
-    for name, one in vars(api).items():
-        if name in paperlark.__all__ and getattr(one, "__module__", "") == api.__name__:
-            found[f"paperlark.{name}"] = one
-            members = vars(one).items() if inspect.isclass(one) else ()
-            methods = {key: value for key, value in members if inspect.isfunction(value)}
-            found |= {f"{name}.{key}": one for key, one in methods.items() if key[0] != "_"}
+    for module in _API:
+        for name, one in vars(module).items():
+            if name in paperlark.__all__ and getattr(one, "__module__", "") == module.__name__:
+                found[f"paperlark.{name}"] = one
+                members = vars(one).items() if inspect.isclass(one) else ()
+                methods = {key: value for key, value in members if inspect.isfunction(value)}
+                found |= {f"{name}.{key}": one for key, one in methods.items() if key[0] != "_"}
     return found
 
 

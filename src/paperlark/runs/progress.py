@@ -29,6 +29,9 @@ class NoProgress:
         yield advance
 
 
+NO_PROGRESS = NoProgress()
+
+
 @dataclass(frozen=True, slots=True)
 class TimedProgress:
     """Implements Progress by another one, and logs how long each step took."""

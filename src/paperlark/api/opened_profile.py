@@ -1,31 +1,16 @@
-"""What a program can do with paperlark: open a profile, and make, read and deliver its pages.
-
-    import paperlark
-
-    profile = paperlark.open_profile()
-    page = profile.make_page()
-    print(page.digest.status, *page.pages)
-
-`import paperlark` has every name of this page. An `OpenedProfile` holds no connection: a method
-opens what it needs and closes it at its end, so one value can be used all day. What a method
-prints on the command line it returns here; what it decides it logs, under `paperlark`.
-
-Every expected error is a `PaperlarkError` with the attributes `problem` and `hint`. Progress is
-reported to any object with the method `step` of `paperlark.ports.Progress`.
-"""
+"""One reader's opened profile, and all that can be done with it."""
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
-from datetime import date, time
+from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, NoReturn
+from typing import TYPE_CHECKING, Literal
 
-from paperlark.runs.progress import NoProgress, TimedProgress
+from paperlark.runs.progress import NO_PROGRESS, TimedProgress
 from paperlark.settings.environment import Environment, RunOptions
 
 if TYPE_CHECKING:
@@ -34,8 +19,6 @@ if TYPE_CHECKING:
     from paperlark.archive.spending import SpendingReport
     from paperlark.archive.triage import Applied, ReadingDay, TouchedPaper
     from paperlark.delivery.deliveries import DeliveryReport, Outboxes
-    from paperlark.doctor import Group
-    from paperlark.domain.criteria import Criteria
     from paperlark.domain.criteria_effect import CriteriaEffect
     from paperlark.domain.delivery import Occasion
     from paperlark.domain.digest import Digest
@@ -52,13 +35,9 @@ if TYPE_CHECKING:
     from paperlark.evaluation.cases import LabelledReader
     from paperlark.evaluation.measure import EvaluationPlan
     from paperlark.evaluation.report import Report
-    from paperlark.evaluation.token_report import TokenReport
-    from paperlark.importing.draft_criteria import DraftedCriteria
-    from paperlark.importing.fetch import OpenArxiv
     from paperlark.importing.import_source import Imported, ImportOptions
     from paperlark.importing.imported_sources import ImportedSource
     from paperlark.importing.kinds import FileKind
-    from paperlark.importing.read_papers import ReadPapers
     from paperlark.ports import Progress
     from paperlark.runs.estimate import EstimateReport
     from paperlark.runs.limit import RunLimit
@@ -70,131 +49,17 @@ if TYPE_CHECKING:
         StopPaying,
     )
     from paperlark.runs.morning import Morning, MorningReporter, MorningResult
-    from paperlark.runs.several import SeveralMornings
-    from paperlark.schedule.job import ScheduledJob
-    from paperlark.schedule.schedule import Schedule
     from paperlark.settings import Settings
-    from paperlark.settings.values import ArxivSettings
     from paperlark.site.build import Site
 
 ZOTERO = "https://api.zotero.org"
-SAMPLE_NOTE = "A bundled sample: some papers of that day, not the whole announcement."
-ScheduleKind = Literal["systemd", "cron", "launchd", "windows", "github", "docker"]
 _DEFAULTS = RunOptions()
-_SILENT = NoProgress()
 
 
 def _uninterruptible(stop: StopPaying) -> AbstractContextManager[object]:
     from paperlark.runs.make_page import uninterruptible
 
     return uninterruptible(stop)
-
-
-def find_profile(path: str | Path | None = None, *, environment: Environment | None = None) -> Path:
-    """Find the file of a profile, which need not exist.
-
-    Arguments:
-        path: a file, or a folder that has a `paperlark.toml`; by default that of the current folder
-            or, where it has none, `~/.config/paperlark/paperlark.toml` (XDG_CONFIG_HOME is
-            respected).
-        environment: see `open_profile`.
-
-    >>> paperlark.find_profile().name
-    'paperlark.toml'
-    """
-    from paperlark.settings.places import find_profile as find
-
-    variables = (environment or Environment()).variables
-    return find(None if path is None else Path(path), variables)
-
-
-def open_profile(
-    path: str | Path | None = None,
-    *,
-    options: RunOptions = _DEFAULTS,
-    environment: Environment | None = None,
-    progress: Progress = _SILENT,
-) -> OpenedProfile:
-    """Read a profile and everything it refers to.
-
-    Arguments:
-        path: the profile, a TOML file or the folder that has it; as `find_profile` by default.
-        options: how to run: recorded feeds instead of the network, another output folder, without
-            the model, how many seconds to wait for another run on the same database.
-        environment: environment variables, clock, sleep and keyring; the real ones by default.
-        progress: shows how far a step is.
-
-    Returns the profile, ready for use.
-
-    Raises ProfileError with every mistake found, each with file and line.
-
-    >>> options = paperlark.RunOptions(feeds=Path("feeds"))
-    >>> profile = paperlark.open_profile(options=options, environment=environment)
-    >>> profile.name
-    'Efficient LLM inference'
-    """
-    from paperlark.archive.pages_owner import propose_id
-    from paperlark.settings import load_settings
-
-    file = find_profile(path, environment=environment)
-    settings = propose_id(load_settings(file))
-    return OpenedProfile(settings, environment or Environment(), options, progress, path=file)
-
-
-def understand_criteria(text: str | Path) -> Criteria:
-    """Read interests as somebody wrote them, in any form.
-
-    Arguments:
-        text: Markdown, a list, sentences, or anything else; a Path is the file to read it from.
-
-    Returns topics, each with what counts for and against a paper; keywords; remarks; and
-    warnings that quote what was not understood.
-
-    Raises ProfileError where the file cannot be read, or is too long to be interests.
-
-    >>> found = paperlark.understand_criteria("Ice shelves; glaciers, but no avalanches")
-    >>> [topic.name for topic in found.topics], found.topics[1].irrelevant
-    (['Ice shelves', 'glaciers'], 'avalanches')
-    """
-    from paperlark.domain.criteria import parse_criteria
-    from paperlark.settings.load import read_criteria
-
-    return parse_criteria(read_criteria(text) if isinstance(text, Path) else text)
-
-
-@contextmanager
-def open_sample(
-    folder: str | Path, *, environment: Environment | None = None, progress: Progress = _SILENT
-) -> Iterator[OpenedProfile]:
-    """Open the bundled sample: a reader and three recorded days, without key or network.
-
-    Arguments:
-        folder: where its database, pages and site are written.
-        environment: see `open_profile`.
-        progress: see `open_profile`.
-
-    Returns a context manager that yields the profile.
-
-    >>> with paperlark.open_sample("sample") as sample:
-    ...     [str(day) for day in sample.announcement_days()]
-    ['2025-02-19', '2025-02-26', '2025-03-25']
-    """
-    from importlib.resources import as_file, files
-
-    with as_file(files("paperlark").joinpath("sample")) as sample:
-        output = Path(folder)
-        options = RunOptions(output=output, feeds=sample / "feeds", notes=(SAMPLE_NOTE,))
-        opened = open_profile(
-            sample / "paperlark.toml", options=options, environment=environment, progress=progress
-        )
-        there = output.absolute()
-        settings = replace(
-            opened.settings,
-            id=opened.settings.profile.title,  # so that none is written into the bundled profile
-            database=there / "paperlark.db",
-            site=replace(opened.settings.site, folder=there / "site"),
-        )
-        yield replace(opened, settings=settings, path=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +76,7 @@ class OpenedProfile:
     settings: Settings
     environment: Environment
     options: RunOptions = _DEFAULTS
-    progress: Progress = _SILENT
+    progress: Progress = NO_PROGRESS
     interruptible: Interruptible = field(default=_uninterruptible)
     give_up: Callable[[str], object] | None = None
     path: Path | None = None
@@ -989,6 +854,8 @@ class OpenedProfile:
         >>> profile.build_site().days
         2
         """
+        from paperlark.api.several_profiles import build_site
+
         return build_site([self], folder, address=address)
 
     def labelled_days(self) -> LabelledReader:
@@ -1021,6 +888,8 @@ class OpenedProfile:
         >>> report.reader
         'Efficient LLM inference'
         """
+        from paperlark.api.evaluation import evaluate
+
         return evaluate(
             self.labelled_days(), methods, plan, progress=self.progress, processes=processes
         )
@@ -1126,433 +995,6 @@ class OpenedProfile:
             days=days,
             wait=LockWait(self.options.patience, self.options.tell),
         )
-
-
-def draft_criteria(papers: Sequence[Paper]) -> DraftedCriteria:
-    """Draft criteria from papers that somebody likes: a topic for each cluster of them, to edit.
-
-    Arguments:
-        papers: such as those of `read_papers` or `find_papers_of_author`, in any order.
-
-    Returns the text, in Markdown, and its clusters with the papers in each; the same papers
-    always give the same text. Without papers it is empty.
-
-    >>> papers = [entry.paper for entry in profile.digest().entries]
-    >>> draft = paperlark.draft_criteria(papers[:1])
-    >>> len(draft.clusters), draft.text.startswith(f"## {draft.clusters[0].name}")
-    (1, True)
-    """
-    from paperlark.importing.draft_criteria import draft_criteria as draft
-
-    return draft(papers)
-
-
-def language_note(criteria: str) -> str | None:
-    """Return one sentence on criteria in a language that the papers are not in; else None.
-
-    Arguments:
-        criteria: the text, as a reader writes it.
-
-    >>> paperlark.language_note("Sonar of bats, and models of their calls.") is None
-    True
-    """
-    from paperlark.domain.criteria import parse_criteria
-    from paperlark.rankers.language import unreadable
-
-    return unreadable(parse_criteria(criteria))
-
-
-def read_papers(
-    source: str | Path,
-    *,
-    ask_arxiv: bool = True,
-    environment: Environment | None = None,
-    arxiv: ArxivSettings | None = None,
-    progress: Progress = _SILENT,
-) -> ReadPapers:
-    """Read the papers of a library without a profile, and store nothing.
-
-    Arguments:
-        source: a file, an address, or one paper's identifier, as for `import_source`.
-        ask_arxiv: look up papers that have no abstract.
-        environment: see `open_profile`.
-        arxiv: addresses to ask instead of arXiv's own.
-        progress: see `open_profile`.
-
-    Returns the papers, and what was left out and why.
-
-    Raises Unimportable.
-
-    >>> paperlark.read_papers("nothing.bib")
-    Traceback (most recent call last):
-    ...
-    paperlark.domain.errors.Unimportable: there is no file nothing.bib...
-    """
-    from paperlark.importing.read_papers import read_papers as read
-
-    asked, opened = _arxiv_of(arxiv, environment or Environment())
-    return read(asked, opened, str(source), TimedProgress(progress), ask_arxiv=ask_arxiv)
-
-
-def read_zotero_papers(
-    library: str,
-    *,
-    key_variable: str = "ZOTERO_API_KEY",
-    url: str = ZOTERO,
-    environment: Environment | None = None,
-    arxiv: ArxivSettings | None = None,
-    progress: Progress = _SILENT,
-) -> ReadPapers:
-    """Read the papers of a Zotero library without a profile, and store nothing.
-
-    Arguments:
-        library, key_variable, url: as for `OpenedProfile.import_zotero`.
-        environment, arxiv, progress: as for `read_papers`.
-
-    Returns the papers, and what was left out and why.
-
-    Raises Unimportable.
-
-    >>> paperlark.read_zotero_papers("my library")
-    Traceback (most recent call last):
-    ...
-    paperlark.domain.errors.Unimportable: 'my library' ...
-    """
-    from paperlark.importing.read_papers import read_zotero_papers as read
-    from paperlark.importing.zotero import ZoteroLibrary
-
-    where = environment or Environment()
-    asked, opened = _arxiv_of(arxiv, where)
-    zotero = ZoteroLibrary(library, key_variable, url)
-    return read(asked, where, opened, zotero, TimedProgress(progress))
-
-
-def find_papers_of_author(
-    name: str,
-    *,
-    environment: Environment | None = None,
-    arxiv: ArxivSettings | None = None,
-    progress: Progress = _SILENT,
-) -> tuple[Paper, ...]:
-    """Find the latest papers at arXiv by authors of a name, such as the reader's own.
-
-    Arguments:
-        name: a full name, such as Jane Doe or "Doe, Jane"; several persons may have it.
-        environment, arxiv, progress: as for `read_papers`.
-
-    Returns the papers, the latest first; none where arXiv knows nobody of that name.
-
-    Raises Unimportable where it is not a full name, or arXiv cannot be asked.
-
-    >>> paperlark.find_papers_of_author("Doe")
-    Traceback (most recent call last):
-    ...
-    paperlark.domain.errors.Unimportable: 'Doe' is not a full name...
-    """
-    from paperlark.importing.read_papers import papers_of_author
-
-    asked, opened = _arxiv_of(arxiv, environment or Environment())
-    return papers_of_author(asked, opened, name, TimedProgress(progress))
-
-
-def _arxiv_of(
-    arxiv: ArxivSettings | None, environment: Environment
-) -> tuple[ArxivSettings, OpenArxiv]:
-    from paperlark.compose.sources import open_arxiv_client
-    from paperlark.settings.load import usual_arxiv
-
-    asked = arxiv or usual_arxiv()
-    return asked, partial(open_arxiv_client, asked, environment)
-
-
-def build_site(
-    profiles: Sequence[OpenedProfile],
-    folder: str | Path | None = None,
-    *,
-    address: str | None = None,
-) -> Site:
-    """Build one static site of several profiles.
-
-    Arguments:
-        profiles: one or more; the first one's settings are the defaults.
-        folder: where it is written.
-        address: where it will be in the web.
-
-    Returns where it is, of how many days, and how many files were made or taken over.
-
-    Raises PublishError or StoreError, and then the earlier site is untouched.
-
-    >>> site = paperlark.build_site([profile], "both")
-    >>> site.folder.name, site.days
-    ('both', 2)
-    """
-    from paperlark.site.build import build_site as build
-
-    first = profiles[0]
-    target = Path(folder or first.settings.site.folder).absolute()
-    settings = [one.settings for one in profiles]
-    return build(settings, target, address or first.settings.site.address, first._timed)  # noqa: SLF001  # the same module's
-
-
-def find_profiles(path: str | Path) -> tuple[Path, ...]:
-    """Find the profiles of a folder: its `.toml` files, and `paperlark.toml` in a folder of it.
-
-    Arguments:
-        path: the folder; or a file, which is then the only profile.
-
-    Returns their paths, in order.
-
-    >>> [path.name for path in paperlark.find_profiles("paperlark.toml")]
-    ['paperlark.toml']
-    """
-    from paperlark.runs.several import profiles_of
-
-    return profiles_of(Path(path))
-
-
-def run_mornings(
-    profiles: Mapping[str, Callable[[], OpenedProfile]],
-    *,
-    wait: bool = True,
-    reporter: MorningReporter | None = None,
-    on_delivery: Callable[[DeliveryReport], object] = lambda _: None,
-) -> SeveralMornings:
-    """Run the mornings of several profiles; what goes wrong with one does not stop the next.
-
-    Arguments:
-        profiles: opens each profile, by the name that results and messages have for it.
-        wait, reporter, on_delivery: as for `OpenedProfile.run_morning`.
-
-    Returns how each ended; `exit_code` is that of the worst.
-
-    >>> ended = paperlark.run_mornings({"mine": lambda: profile})
-    >>> list(ended.results), ended.exit_code
-    (['mine'], 0)
-    """
-    from paperlark.runs.morning import LogReporter
-    from paperlark.runs.several import run_several
-
-    told = reporter or LogReporter()
-
-    def morning(open_anew: Callable[[], OpenedProfile]) -> MorningResult:
-        return open_anew().run_morning(wait=wait, reporter=told, on_delivery=on_delivery)
-
-    return run_several({name: partial(morning, one) for name, one in profiles.items()}, told)
-
-
-def repeat_mornings(
-    open_anew: Callable[[], OpenedProfile | Mapping[str, Callable[[], OpenedProfile]]],
-    *,
-    wait: bool = True,
-    environment: Environment | None = None,
-    reporter: MorningReporter | None = None,
-    on_delivery: Callable[[DeliveryReport], object] = lambda _: None,
-) -> NoReturn:
-    """Run a morning now and on every announcement day, for ever: what a container does.
-
-    Arguments:
-        open_anew: opens the profile before each morning, for it may have changed; or returns
-            several, as for `run_mornings`.
-        wait, reporter, on_delivery: as for `OpenedProfile.run_morning`.
-        environment: its clock and sleep.
-
-    Never returns; a morning that does not end well is tried three times.
-    """
-    from paperlark.runs.morning import LogReporter
-    from paperlark.runs.morning import repeat_mornings as repeat
-
-    told = reporter or LogReporter()
-
-    def run() -> MorningResult | SeveralMornings:
-        opened = open_anew()
-        if isinstance(opened, OpenedProfile):
-            return opened.run_morning(wait=wait, reporter=told, on_delivery=on_delivery)
-        return run_mornings(opened, wait=wait, reporter=told, on_delivery=on_delivery)
-
-    repeat(run, environment or Environment(), told)
-
-
-def read_labelled_days(folder: str | Path, *, relevant_from: int = 8) -> LabelledReader:
-    """Read a recorded reader's days, to evaluate on.
-
-    Arguments:
-        folder: has graded.jsonl and criteria.md, or days.jsonl, papers.jsonl and a folder criteria.
-        relevant_from: the lowest relevance of a wanted paper, where every paper was graded.
-
-    Raises PaperlarkError where the folder has no such files.
-
-    >>> paperlark.read_labelled_days("nowhere")
-    Traceback (most recent call last):
-    ...
-    paperlark.domain.errors...
-    """
-    from paperlark.evaluation.folder import read_folder
-
-    return read_folder(Path(folder), relevant_from=relevant_from)
-
-
-def evaluate(
-    reader: LabelledReader,
-    methods: Collection[str] | None = None,
-    plan: EvaluationPlan | None = None,
-    *,
-    progress: Progress = _SILENT,
-    processes: int = 1,
-) -> Report:
-    """Rank labelled days in time order, beside other methods, and measure how good each is.
-
-    Arguments:
-        reader: `OpenedProfile.labelled_days()`, or `read_labelled_days(folder)`.
-        methods: names such as "paperlark" and "bm25"; every method by default.
-        plan: the lengths of history, the numbers of votes, the test days and the seed.
-        progress: shows how far a step is.
-        processes: on how many processors; each needs as much memory again.
-
-    Returns every figure with its 95 % confidence interval.
-
-    Raises PaperlarkError where there is nothing to measure.
-
-    >>> plan = paperlark.EvaluationPlan(history=(0,))
-    >>> report = paperlark.evaluate(profile.labelled_days(), ["paperlark"], plan)
-    >>> report.reader
-    'Efficient LLM inference'
-    """
-    from paperlark.evaluation.cases import NAMES
-    from paperlark.evaluation.evaluate import evaluate as measure
-    from paperlark.evaluation.measure import EvaluationPlan
-
-    plan = plan or EvaluationPlan((0, 1, 5, 20, 60), (3, 10, 30, 100))
-    return measure(reader, methods or NAMES, plan, TimedProgress(progress), processes=processes)
-
-
-def evaluate_tokens(
-    reader: LabelledReader,
-    plan: EvaluationPlan,
-    *,
-    progress: Progress = _SILENT,
-    all_known: bool = False,
-) -> TokenReport:
-    """Measure how many tokens judging takes, beside a prompt for each paper.
-
-    Arguments:
-        reader: as for `evaluate`.
-        plan: with one length of history.
-        progress: shows how far a step is.
-        all_known: take all labels of earlier days as known, not only those that paperlark would
-            have had judged.
-
-    Raises PaperlarkError where there is nothing to measure.
-
-    >>> plan = paperlark.EvaluationPlan(history=(0,))
-    >>> report = paperlark.evaluate_tokens(profile.labelled_days(), plan)
-    >>> [str(day) for day in report.days]
-    ['2025-02-26']
-    """
-    from paperlark.evaluation.evaluate import evaluate_tokens as measure
-
-    return measure(reader, plan, TimedProgress(progress), all_known=all_known)
-
-
-def examine(
-    path: str | Path | None = None,
-    *,
-    environment: Environment | None = None,
-    offline: bool = False,
-    may_ask_model: Callable[[str], bool] = lambda _: False,
-) -> Iterator[Group]:
-    """Check everything that a page needs; nothing is sent to a channel, and nothing is changed.
-
-    Arguments:
-        path: the profile, which may have mistakes; as `find_profile` by default.
-        environment: see `open_profile`.
-        offline: ask no server.
-        may_ask_model: is told what one short question to the model costs at most, and returns
-            whether it may be asked.
-
-    Yields groups of findings, as they are found.
-
-    >>> groups = list(paperlark.examine("paperlark.toml", offline=True))
-    >>> groups[0].name, str(groups[0].findings[0].severity)
-    ('profile', 'ok')
-    """
-    from paperlark.doctor import examine as check
-
-    return check(
-        find_profile(path, environment=environment),
-        environment or Environment(),
-        offline=offline,
-        may_ask_model=may_ask_model,
-    )
-
-
-def open_schedule(
-    kind: ScheduleKind,
-    profiles: Sequence[str | Path],
-    *,
-    environment: Environment | None = None,
-    at: time | None = None,
-    requirement: str | None = None,
-    site: bool = True,
-    may_be_lost: bool = False,
-) -> Schedule:
-    """Return a way to have mornings run by themselves, to be shown, set or removed.
-
-    Arguments:
-        kind: what starts them.
-        profiles: one or more.
-        environment: see `open_profile`.
-        at: a time of this machine's clock; right after midnight in New York by default.
-        requirement: what is installed there, for GitHub and Docker: an address or the path of a
-            wheel; a wheel of what is running by default.
-        site: publish the site, for GitHub.
-        may_be_lost: a profile need not exist, so that its schedule can be removed.
-
-    Raises ProfileError, or NotScheduled where this is not possible here.
-
-    >>> schedule = paperlark.open_schedule("docker", ["paperlark.toml"])
-    >>> len(schedule.setting()) > 0
-    True
-    """
-    from paperlark.http.network_settings import carried_variables
-    from paperlark.schedule.cron import CronSchedule
-    from paperlark.schedule.generated_files import DockerSchedule, GithubSchedule
-    from paperlark.schedule.launchd import LaunchdSchedule
-    from paperlark.schedule.systemd import SystemdSchedule
-    from paperlark.schedule.windows import WindowsSchedule
-
-    where = environment or Environment()
-    files = [find_profile(one, environment=where) for one in profiles]
-    network = carried_variables(where.variables)
-    jobs = tuple(
-        replace(
-            _job(one, may_be_lost=may_be_lost), variables=network.open, withheld=network.withheld
-        )
-        for one in files
-    )
-    if kind == "systemd":
-        return SystemdSchedule(jobs, where, at)
-    if kind == "cron":
-        return CronSchedule(jobs, where, at)
-    if kind == "github":
-        return GithubSchedule(jobs, where, at, requirement, site=site)
-    if kind == "launchd":
-        return LaunchdSchedule(jobs, where, at)
-    if kind == "windows":
-        return WindowsSchedule(jobs, where, at)
-    return DockerSchedule(jobs, requirement)
-
-
-def _job(profile: Path, *, may_be_lost: bool) -> ScheduledJob:
-    from paperlark.schedule.schedule import job_of, lost_job
-    from paperlark.settings import load_settings
-    from paperlark.settings.identity import find_id
-    from paperlark.store.readers import stored_readers
-
-    python = Path(sys.executable)
-    if may_be_lost and not profile.exists():
-        return lost_job(profile, python)
-    settings = load_settings(profile)
-    return job_of(profile, find_id(settings, stored_readers(settings.database)), python)
 
 
 def _paper_id(name: str) -> PaperId:

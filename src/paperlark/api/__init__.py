@@ -1,0 +1,52 @@
+"""What a program can do with paperlark: open a profile, and make, read and deliver its pages.
+
+    import paperlark
+
+    profile = paperlark.open_profile()
+    page = profile.make_page()
+    print(page.digest.status, *page.pages)
+
+`import paperlark` has every name of this page. An `OpenedProfile` holds no connection: a method
+opens what it needs and closes it at its end, so one value can be used all day. What a method
+prints on the command line it returns here; what it decides it logs, under `paperlark`.
+
+Every expected error is a `PaperlarkError` with the attributes `problem` and `hint`. Progress is
+reported to any object with the method `step` of `paperlark.ports.Progress`.
+"""
+
+from paperlark.api.evaluation import evaluate, evaluate_tokens, read_labelled_days
+from paperlark.api.installation import ScheduleKind, examine, open_schedule
+from paperlark.api.new_reader import (
+    draft_criteria,
+    find_papers_of_author,
+    language_note,
+    read_papers,
+    read_zotero_papers,
+)
+from paperlark.api.opened_profile import ZOTERO, OpenedProfile
+from paperlark.api.opening import find_profile, open_profile, open_sample, understand_criteria
+from paperlark.api.several_profiles import build_site, find_profiles, repeat_mornings, run_mornings
+
+__all__ = [
+    "ZOTERO",
+    "OpenedProfile",
+    "ScheduleKind",
+    "build_site",
+    "draft_criteria",
+    "evaluate",
+    "evaluate_tokens",
+    "examine",
+    "find_papers_of_author",
+    "find_profile",
+    "find_profiles",
+    "language_note",
+    "open_profile",
+    "open_sample",
+    "open_schedule",
+    "read_labelled_days",
+    "read_papers",
+    "read_zotero_papers",
+    "repeat_mornings",
+    "run_mornings",
+    "understand_criteria",
+]
