@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
+import signal
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import httpx
 import pytest
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from paperlark.web.server import listening
+from paperlark.web.server import find_running, listening
 from paperlark.web.sessions import COOKIE, LASTS, Sessions
 from standins.reading import App, app
 
@@ -254,7 +258,7 @@ def test_nobody_reads_or_votes_without_a_session(reading: App) -> None:
             assert stranger.get(path).status_code == 403
         assert stranger.get("/?token=guessed").status_code == 403
         assert stranger.post("/act", data={"paper": "2503.18893"}).status_code == 403
-        assert stranger.get("/healthz").json().keys() == {"paperlark"}
+        assert stranger.get("/healthz").json().keys() == {"paperlark", "instance"}
 
 
 def test_a_session_is_not_chosen_by_somebody_else(reading: App) -> None:
@@ -309,6 +313,36 @@ def test_two_apps_are_used_in_one_browser(tmp_path: Path, reading: App) -> None:
             assert browser.get(one.address).status_code == 200
         for one in (reading, second):
             assert browser.get(f"{one.origin}/list/saved").status_code == 200
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_it_ends_in_order(tmp_path: Path, number: int) -> None:
+    with app(tmp_path, made=False) as running:
+        assert find_running(running.profile) is not None
+        assert running.end(number) == 0
+        assert find_running(running.profile) is None
+
+
+def test_one_that_runs_is_found_and_somebody_else_is_not(tmp_path: Path) -> None:
+    with app(tmp_path, made=False) as running:
+        found = find_running(running.profile)
+        assert found is not None
+        assert found.address == running.address
+        port = int(running.origin.rpartition(":")[2])
+        running.end(signal.SIGKILL)
+        with serving(port):
+            assert find_running(running.profile) is None
+
+
+@contextmanager
+def serving(port: int) -> Iterator[None]:
+    """Serve something else on a port."""
+    with ThreadingHTTPServer(("127.0.0.1", port), SimpleHTTPRequestHandler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield
+        server.shutdown()
+        thread.join()
 
 
 # Sessions

@@ -341,7 +341,7 @@ class WebApp:
         return Response(content, media_type="text/javascript", headers=_KEPT)
 
     async def _health(self, _request: Request) -> Response:
-        return JSONResponse({"paperlark": __version__})
+        return JSONResponse({"paperlark": __version__, "instance": self.sessions.instance})
 
     def _days(self) -> tuple[date, ...]:
         try:

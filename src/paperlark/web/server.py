@@ -5,11 +5,15 @@ from __future__ import annotations
 import errno
 import json
 import os
+import signal
 import socket
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
+from types import FrameType
+from urllib.parse import SplitResult, urlsplit
 
 from paperlark import OpenedProfile
 from paperlark.domain.errors import PaperlarkError
@@ -19,6 +23,11 @@ PORT = 8642
 _HOST = "127.0.0.1"
 _TRIES = 20
 """Ports that are tried, one after the other."""
+_LONGEST = 1_000
+"""Bytes that are read of an answer."""
+_SIGNALS = [
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+]
 _ENDS = 3
 """Seconds in which answers under way may end."""
 
@@ -36,10 +45,18 @@ def find_running(profile: OpenedProfile) -> Running | None:
     noted = _read_note(_note_path(profile))
     if noted is None:
         return None
-    port = noted.address.rpartition(":")[2].partition("/")[0]
-    with suppress(OSError, ValueError), socket.create_connection((_HOST, int(port)), timeout=1):
-        return noted
+    place = urlsplit(noted.address)
+    with suppress(OSError, ValueError, HTTPException), closing(_connection(place)) as connection:
+        connection.request("GET", "/healthz")
+        # After a kill somebody else may listen there.
+        answered = json.loads(connection.getresponse().read(_LONGEST))
+        if answered.get("instance") == noted.sessions.instance:
+            return noted
     return None
+
+
+def _connection(place: SplitResult) -> HTTPConnection:
+    return HTTPConnection(_HOST, place.port or 0, timeout=1)
 
 
 @contextmanager
@@ -101,7 +118,21 @@ def serve(profile: OpenedProfile, listener: socket.socket, running: Running) -> 
         lifespan="off",
         ws="none",
     )
-    uvicorn.Server(config).run(sockets=[listener])
+    server = uvicorn.Server(config)
+    # Its own handlers raise the signal again in the end, and nothing after it would run.
+    server.capture_signals = lambda: _ending(server.handle_exit)  # type: ignore[method-assign]
+    server.run(sockets=[listener])
+
+
+@contextmanager
+def _ending(handler: Callable[[int, FrameType | None], None]) -> Iterator[None]:
+    """End by a signal, in order; the handlers of before are back afterwards."""
+    before = {number: signal.signal(number, handler) for number in _SIGNALS}
+    try:
+        yield
+    finally:
+        for number, one in before.items():
+            signal.signal(number, one)
 
 
 def _note_path(profile: OpenedProfile) -> Path:

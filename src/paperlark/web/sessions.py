@@ -25,6 +25,11 @@ class Sessions:
     token: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
     secret: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
 
+    @property
+    def instance(self) -> str:
+        """A name of the running app that anybody may know: nothing follows from it."""
+        return self._signature(f"instance {self.token}")[:16]
+
     def opens(self, token: str) -> bool:
         """Return whether this is the token of the first address."""
         return len(token) < _LONGEST and hmac.compare_digest(token.encode(), self.token.encode())
