@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from paperlark.archive.following import Followed
     from paperlark.archive.spending import SpendingReport
     from paperlark.archive.triage import Applied, ReadingDay, TouchedPaper
+    from paperlark.archive.tuning import Tuning
     from paperlark.delivery.deliveries import DeliveryReport
     from paperlark.delivery.outcomes import DeliveryOutcome, DeliveryResult
     from paperlark.domain.criteria import Criteria
@@ -118,6 +119,7 @@ __all__ = [
     "TouchedPaper",
     "TriageEvent",
     "TriageState",
+    "Tuning",
     "UnclearName",
     "Unimportable",
     "Vote",
@@ -147,6 +149,7 @@ _DEFINED_IN = {
     "archive.following": "Followed",
     "archive.spending": "SpendingReport",
     "archive.triage": "Applied ReadingDay TouchedPaper",
+    "archive.tuning": "Tuning",
     "delivery.outcomes": "DeliveryOutcome DeliveryResult",
     "delivery.deliveries": "DeliveryReport",
     "domain.criteria": "Criteria",

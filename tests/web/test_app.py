@@ -173,6 +173,42 @@ def test_days_topics_and_recent_lists_are_read(client: httpx.Client) -> None:
         assert unread[0] not in _papers(client, "/list/unread")
 
 
+def test_criteria_are_tried_and_kept_only_when_saved(tmp_path: Path) -> None:
+    with app(tmp_path) as running, httpx.Client(follow_redirects=True, timeout=60) as browser:
+        browser.get(running.address)
+        page = LexborHTMLParser(browser.get(f"{running.origin}/tune").text)
+        form = page.css_first("#tune")
+        assert form is not None
+        fields, before = _fields(form), running.profile.criteria_text()
+        tried = {**fields, "criteria": "Only neuromorphic hardware.", "do": "try"}
+        shown = LexborHTMLParser(browser.post(f"{running.origin}/tune", data=tried).text)
+        assert "Neuromorphic" in shown.css(".tuned li")[0].text()
+        assert "new, was" in shown.css_first(".tuned").text()  # type: ignore[union-attr]
+        assert running.profile.criteria_text() == before
+        browser.post(f"{running.origin}/tune", data={**tried, "do": "save"})
+        assert running.profile.criteria_text() == "Only neuromorphic hardware.\n"
+        again = browser.get(f"{running.origin}/tune").text
+        assert "Only neuromorphic hardware." in again
+        assert "up from" not in again  # the profile is read again, and ranks so by itself
+        late = browser.post(f"{running.origin}/tune", data={**tried, "do": "save"})
+        assert late.status_code == 409
+        assert "changed meanwhile" in late.text
+
+
+@pytest.mark.parametrize(
+    ("criteria", "status"), [("", 409), ("x" * 31_000, 409), ("x" * 10_000_000, 413)]
+)
+def test_criteria_that_cannot_be_are_refused(
+    client: httpx.Client, reading: App, criteria: str, status: int
+) -> None:
+    form = _page(client, "/tune").css_first("#tune")
+    assert form is not None
+    before = reading.profile.criteria_text()
+    data = {**_fields(form), "criteria": criteria, "do": "save"}
+    assert client.post("/tune", data=data).status_code == status
+    assert reading.profile.criteria_text() == before
+
+
 def test_what_was_done_can_be_exported(client: httpx.Client, reading: App) -> None:
     lines = client.get("/export.jsonl").text.splitlines()
     assert len(lines) == len(reading.profile.triage_history())

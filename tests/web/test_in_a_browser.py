@@ -23,6 +23,7 @@ VIEWS = (
     "/list/seen",
     "/topics?topic=Pruning+and+sparsity",
     "/search?q=model",
+    "/tune",
 )
 
 
@@ -136,6 +137,17 @@ def test_what_was_seen_can_be_hidden(context: BrowserContext, reading: App) -> N
     expect(page.locator(".paper.seen:not(.current):visible")).to_have_count(0)
     page.get_by_role("button", name="Hide seen").click()
     expect(page.locator(".paper.seen").first).to_be_visible()
+
+
+def test_the_day_is_ranked_anew_while_criteria_are_typed(
+    context: BrowserContext, reading: App
+) -> None:
+    page = _opened(context, reading, "/tune")
+    before = reading.profile.criteria_text()
+    page.get_by_label("Your interests").fill("Neuromorphic hardware")
+    expect(page.locator(".tuned li").first).to_contain_text("Neuromorphic")
+    expect(page.get_by_role("status")).to_contain_text("not saved")
+    assert reading.profile.criteria_text() == before
 
 
 def test_votes_wait_while_the_server_is_gone_and_count_once(

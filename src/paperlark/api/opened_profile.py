@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from paperlark.archive.following import Followed
     from paperlark.archive.spending import SpendingReport
     from paperlark.archive.triage import Applied, ReadingDay, TouchedPaper
+    from paperlark.archive.tuning import Tuning
     from paperlark.delivery.deliveries import DeliveryReport, Outboxes
     from paperlark.domain.criteria_effect import CriteriaEffect
     from paperlark.domain.delivery import Occasion
@@ -391,6 +392,50 @@ class OpenedProfile:
         own = read_criteria(text) if isinstance(text, Path) else text
         tried = self.criteria_text() if own is None else own
         return criteria_effect(self.settings, tried, day, EmbeddedRanker(), self.progress)
+
+    def tuning(self, day: date | None = None) -> Tuning:
+        """Read a day and what was known of the reader once, to rank it by other criteria.
+
+        Arguments:
+            day: a day that has a page; the latest by default.
+
+        Returns what ranks it, as often as the criteria change.
+
+        Raises StoreError where the reader has no papers of that day.
+
+        >>> tuning = profile.tuning()
+        >>> changes = tuning.rank("Only mixtures of experts.")
+        >>> changes[0].after, len(changes) == len(tuning.papers)
+        (1, True)
+        """
+        from paperlark.archive.tuning import open_tuning
+        from paperlark.rankers.embedded import EmbeddedRanker
+
+        wanted = day or self.digest().day
+        return open_tuning(self.settings, wanted, EmbeddedRanker())
+
+    def save_criteria(self, text: str, *, instead_of: str) -> None:
+        """Replace the file of the criteria; open the profile again to use them.
+
+        Arguments:
+            text: the criteria, in any form.
+            instead_of: what the file holds, as `criteria_text` returned it.
+
+        Raises ProfileError where it holds something else by now or cannot be written, and then it
+        is unchanged.
+
+        >>> profile.save_criteria("Bats.", instead_of="Cats.")
+        Traceback (most recent call last):
+        ...
+        paperlark.domain.errors.ProfileError: criteria.md was changed meanwhile ...
+        """
+        from paperlark.domain.errors import PaperlarkError
+        from paperlark.settings.criteria_file import write_criteria
+
+        file = self.settings.criteria_file
+        if self.path is None or file is None:
+            raise PaperlarkError("the criteria of the bundled sample cannot be changed")
+        write_criteria(file, text, instead_of=instead_of)
 
     def spending(
         self, by: Period | Literal["month", "day"] = "month", month: date | None = None

@@ -28,7 +28,8 @@ from paperlark.domain.reading_keys import COMMANDS
 from paperlark.domain.redaction import redacted
 from paperlark.renderers import english, matches, reasons, typeset, wording
 from paperlark.renderers.html import clean_text, style, template
-from paperlark.web.forms import event_fields, event_id, parse_day, read_form
+from paperlark.web.current import CurrentProfile
+from paperlark.web.forms import LONGEST_FORM, event_fields, event_id, parse_day, read_form
 from paperlark.web.guard import Guard
 from paperlark.web.lists import (
     LISTS,
@@ -49,11 +50,14 @@ from paperlark.web.lists import (
 )
 from paperlark.web.making import PageMaking
 from paperlark.web.sessions import Sessions
+from paperlark.web.tuner import Tuner
 
 _PACKAGE = "paperlark.web"
+_LONGEST_CRITERIA = 600_000
+"""Bytes of a form with criteria twice, 30,000 characters each, percent-encoded."""
 _SEARCHED = 50
 """Most results of a search."""
-_STATIC = {"read.js": "text/javascript", "icon.svg": "image/svg+xml"}
+_STATIC = {"read.js": "text/javascript", "tune.js": "text/javascript", "icon.svg": "image/svg+xml"}
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
@@ -61,9 +65,15 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 class WebApp:
     """One profile, read in a browser: an endpoint for each address."""
 
-    profile: OpenedProfile
+    current: CurrentProfile
     sessions: Sessions
     making: PageMaking
+    tuner: Tuner
+
+    @property
+    def profile(self) -> OpenedProfile:
+        """The profile as it is now."""
+        return self.current.profile
 
     def routes(self) -> list[Route]:
         """Return the addresses."""
@@ -73,6 +83,8 @@ class WebApp:
             Route("/day/{day}", self._blocking(self._day)),
             Route("/days/{first}/{last}", self._blocking(self._range)),
             Route("/list/{name}", self._blocking(self._list)),
+            Route("/tune", self._blocking(self._tune)),
+            Route("/tune", self._tuned, methods=post),
             Route("/topics", self._blocking(self._topics)),
             Route("/search", self._blocking(self._search)),
             Route("/export.jsonl", self._blocking(self._export)),
@@ -270,14 +282,49 @@ class WebApp:
         await run_in_threadpool(see)
         return RedirectResponse(_back(form), HTTPStatus.SEE_OTHER)
 
+    def _tune(self, request: Request) -> Response:
+        """Show the criteria beside the papers of the latest day."""
+        return self._tuning_page(request, self.profile.criteria_text())
+
+    async def _tuned(self, request: Request) -> Response:
+        """Rank anew by the criteria of the form, or keep them."""
+        form = await self._form(request, _LONGEST_CRITERIA)
+        text = form.get("criteria", "").replace("\r\n", "\n")
+        if form.get("do") == "save":
+            own = form.get("instead_of", "").replace("\r\n", "\n")
+            await run_in_threadpool(lambda: self.profile.save_criteria(text, instead_of=own))
+            return RedirectResponse("/tune", HTTPStatus.SEE_OTHER)
+        if "application/json" in request.headers.get("accept", ""):
+            return JSONResponse({"list": await run_in_threadpool(self._ranking_of, text)})
+        return await run_in_threadpool(self._tuning_page, request, text)
+
+    def _tuning_page(self, request: Request, text: str) -> Response:
+        page = template(_PACKAGE, "tune.html", clean_text).render(
+            profile=self.profile.name,
+            day=english.long_date(self.tuner.day),
+            text=text,
+            own=self.profile.criteria_text(),
+            ranking=Markup(self._ranking_of(text)),  # noqa: S704  # of a template that escapes
+            form_token=self.sessions.form_token(request.state.cookie),
+        )
+        return Response(page, media_type="text/html")
+
+    def _ranking_of(self, text: str) -> str:
+        """Return the first papers by these criteria as HTML, each with where it was before."""
+        changes = self.tuner.rank(text)
+        most = self.profile.settings.profile.page_size
+        return template(_PACKAGE, "tuned.html", clean_text).render(
+            changes=changes[:most], most=most, papers=len(changes), typeset=typeset
+        )
+
     async def _make(self, request: Request) -> Response:
         form = await self._form(request)
         self.making.start(self.profile.latest_day())
         return RedirectResponse(_back(form), HTTPStatus.SEE_OTHER)
 
-    async def _form(self, request: Request) -> Mapping[str, str]:
+    async def _form(self, request: Request, longest: int = LONGEST_FORM) -> Mapping[str, str]:
         """Return the fields of a form of this session; raises HTTPException for any other."""
-        form = await read_form(request)
+        form = await read_form(request, longest)
         if not self.sessions.knows_form(request.state.cookie, form.get("token", "")):
             raise HTTPException(403, "This form is not of this session: reload the page.")
         return form
@@ -393,7 +440,8 @@ async def _problem(_request: Request, error: Exception) -> Response:
 
 def make_app(profile: OpenedProfile, sessions: Sessions, port: int) -> Guard:
     """Return the app of a profile at a port of loopback, for whoever the sessions let in."""
-    app = WebApp(profile, sessions, PageMaking(profile))
+    current = CurrentProfile(profile)
+    app = WebApp(current, sessions, PageMaking(current), Tuner(current))
     starlette = Starlette(
         routes=app.routes(),
         exception_handlers={HTTPException: _problem, PaperlarkError: _problem},

@@ -12,22 +12,20 @@ from starlette.requests import Request
 from paperlark.domain.paper import Identifier
 from paperlark.domain.triage import LONGEST_ID, LONGEST_NOTE, Action
 
-_LONGEST_FORM = 64 * 1024
+LONGEST_FORM = 64 * 1024
 """Bytes: a note of 4,000 characters, each of them percent-encoded, and room."""
 _MOST_FIELDS = 20
 _MOST_PLACES = 100_000
 _WORDS = 4
 
 
-async def read_form(request: Request) -> Mapping[str, str]:
-    """Return the fields of a form; raises HTTPException where it is too long or none."""
+async def read_form(request: Request, longest: int) -> Mapping[str, str]:
+    """Return the fields of a form of so many bytes; raises HTTPException where it is no such."""
     content = bytearray()
     async for chunk in request.stream():
         content += chunk
-        if len(content) > _LONGEST_FORM:
-            raise HTTPException(
-                413, f"A form may have {_LONGEST_FORM // 1024} kB; nothing changed."
-            )
+        if len(content) > longest:
+            raise HTTPException(413, f"A form may have {longest // 1024} kB; nothing changed.")
     try:
         fields = parse_qsl(
             content.decode(), keep_blank_values=True, max_num_fields=_MOST_FIELDS, errors="strict"

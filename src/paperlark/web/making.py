@@ -9,10 +9,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 
-from paperlark import OpenedProfile
 from paperlark.domain.errors import PaperlarkError
 from paperlark.domain.spending import Spend
 from paperlark.ports import Advance
+from paperlark.web.current import CurrentProfile
 
 _log = logging.getLogger(__name__)
 
@@ -36,8 +36,8 @@ class Making:
 class PageMaking:
     """Makes one page at a time; implements Progress for it."""
 
-    def __init__(self, profile: OpenedProfile) -> None:
-        self._profile = profile
+    def __init__(self, current: CurrentProfile) -> None:
+        self._current = current
         self._lock = threading.Lock()
         self._making: Making | None = None
 
@@ -56,7 +56,7 @@ class PageMaking:
 
     def _make(self, day: date) -> None:
         try:
-            replace(self._profile, progress=self).make_page(day)
+            replace(self._current.profile, progress=self).make_page(day)
         except PaperlarkError as error:
             self._making = Making(day, failed=str(error))
         except Exception:  # noqa: BLE001  # the reader reads on, and the log has all of it
