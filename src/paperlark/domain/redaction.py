@@ -104,7 +104,8 @@ def quoted(value: object) -> str:
     shown = repr(value)
     words = re.findall(r"[\w+=-]{12,}", shown)
     parts = re.split(r"[/?&=:@#,'\"]+", shown) if "://" in shown else []
-    held = re.search(r":[^@]*@", shown) or any(map(_is_token, words)) or any(map(_is_random, parts))
+    password = 0 <= shown.find(":") < shown.rfind("@")
+    held = password or any(map(_is_token, words)) or any(map(_is_random, parts))
     if held or (parts and "@" in shown):
         return "a text that may hold a secret"
     return shown if len(shown) <= _LONGEST_QUOTE else f"{shown[:_LONGEST_QUOTE]}…"
