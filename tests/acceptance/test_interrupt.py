@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
+import httpx
 import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
@@ -102,3 +103,31 @@ def test_a_server_that_never_answers_keeps_nobody_who_is_told_to_end(
     with closing(sqlite3.connect(tmp_path / "paperlark.db")) as connection:
         ((left,),) = connection.execute("SELECT count(*) FROM under_way")
     assert left >= len(server.questions)
+
+
+def test_a_page_that_is_made_while_somebody_reads_loses_no_answer(
+    server: StandIn, tmp_path: Path
+) -> None:
+    def slowly(standing: StandIn, request: Request) -> Response:
+        time.sleep(0.3)
+        return judges()(standing, request)
+
+    server.always = slowly
+    lay_out(tmp_path, server)
+    command = [sys.executable, "-m", "paperlark", "read", "--no-open", "--port", "0"]
+    environment = {"OPENAI_API_KEY": "sk-nothing", "PATH": "", "HOME": str(tmp_path)}
+    environment |= this_tree()
+    with subprocess.Popen(  # noqa: S603
+        [*command, "--profile", str(tmp_path / "paperlark.toml"), "--feeds", str(tmp_path)],
+        env=environment,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as run:
+        assert run.stdout is not None
+        with httpx.Client(follow_redirects=True, timeout=30) as browser:
+            browser.get(run.stdout.readline().strip())
+        _wait_for_questions(server, 2 * AT_ONCE + 1)
+        run.send_signal(signal.SIGTERM)
+        assert run.wait(timeout=30) == 0
+    assert len(server.questions) < PAPERS
+    assert len(stored(tmp_path)) == len(server.questions)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import signal
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -418,3 +419,16 @@ def test_a_session_outlives_a_restart_with_the_same_secret() -> None:
 def test_where_it_runs_is_known_to_its_owner_alone(reading: App) -> None:
     [note] = reading.home.rglob("*.read.json")
     assert note.stat().st_mode & 0o077 == 0
+
+
+def test_the_latest_page_is_made_while_the_reader_waits(tmp_path: Path) -> None:
+    with app(tmp_path, made=False) as running, httpx.Client(follow_redirects=True) as browser:
+        first = browser.get(running.address, timeout=60).text
+        assert "is being made" in first
+        for _ in range(600):
+            if browser.get(f"{running.origin}/making", timeout=60).json()["made"]:
+                break
+            time.sleep(0.1)
+        shown = LexborHTMLParser(browser.get(f"{running.origin}/", timeout=60).text)
+        assert len(shown.css("[data-paper]")) == 10
+        assert [str(day) for day in running.profile.days()] == [DAY]

@@ -438,10 +438,9 @@ async def _problem(_request: Request, error: Exception) -> Response:
     return Response(f"{redacted(str(error))}\n", HTTPStatus.CONFLICT, media_type="text/plain")
 
 
-def make_app(profile: OpenedProfile, sessions: Sessions, port: int) -> Guard:
+def make_app(current: CurrentProfile, sessions: Sessions, making: PageMaking, port: int) -> Guard:
     """Return the app of a profile at a port of loopback, for whoever the sessions let in."""
-    current = CurrentProfile(profile)
-    app = WebApp(current, sessions, PageMaking(current), Tuner(current))
+    app = WebApp(current, sessions, making, Tuner(current))
     starlette = Starlette(
         routes=app.routes(),
         exception_handlers={HTTPException: _problem, PaperlarkError: _problem},

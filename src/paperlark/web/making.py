@@ -16,6 +16,12 @@ from paperlark.web.current import CurrentProfile
 
 _log = logging.getLogger(__name__)
 
+StopPaying = Callable[[], int]
+"""Starts no further paid call, and returns how many answers are still to come."""
+
+_PATIENCE = 9.0
+"""Seconds to wait for those: systems end a program some 10 seconds after they asked it to."""
+
 
 @dataclass(frozen=True, slots=True)
 class Making:
@@ -40,6 +46,8 @@ class PageMaking:
         self._current = current
         self._lock = threading.Lock()
         self._making: Making | None = None
+        self._thread: threading.Thread | None = None
+        self._stop: StopPaying | None = None
 
     @property
     def current(self) -> Making | None:
@@ -52,11 +60,32 @@ class PageMaking:
             if self._making is not None and self._making.at_work:
                 return
             self._making = Making(day)
-        threading.Thread(target=self._make, args=(day,), name="page", daemon=True).start()
+            self._thread = threading.Thread(target=self._make, args=(day,), daemon=True)
+        self._thread.start()
+
+    def end(self) -> None:
+        """Ask the model nothing more, and wait a little for the answers that are paid for."""
+        with self._lock:
+            stop, thread = self._stop, self._thread
+        if stop is not None and thread is not None and stop():
+            thread.join(_PATIENCE)
+
+    @contextmanager
+    def _interruptible(self, stop: StopPaying) -> Iterator[None]:
+        self._stop = stop
+        try:
+            yield
+        finally:
+            self._stop = None
 
     def _make(self, day: date) -> None:
         try:
-            replace(self._current.profile, progress=self).make_page(day)
+            profile = self._current.profile
+            # A page that takes too long ends its run, and not the app.
+            made_here = replace(
+                profile, progress=self, interruptible=self._interruptible, give_up=None
+            )
+            made_here.make_page(day)
         except PaperlarkError as error:
             self._making = Making(day, failed=str(error))
         except Exception:  # noqa: BLE001  # the reader reads on, and the log has all of it

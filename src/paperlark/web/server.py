@@ -17,6 +17,8 @@ from urllib.parse import SplitResult, urlsplit
 
 from paperlark import OpenedProfile
 from paperlark.domain.errors import PaperlarkError
+from paperlark.web.current import CurrentProfile
+from paperlark.web.making import PageMaking
 from paperlark.web.sessions import Sessions
 
 PORT = 8642
@@ -109,8 +111,10 @@ def serve(profile: OpenedProfile, listener: socket.socket, running: Running) -> 
 
     from paperlark.web.app import make_app  # noqa: PLC0415  # likewise
 
+    current = CurrentProfile(profile)
+    making = PageMaking(current)
     config = uvicorn.Config(
-        make_app(profile, running.sessions, listener.getsockname()[1]),
+        make_app(current, running.sessions, making, listener.getsockname()[1]),
         log_level="warning",
         access_log=False,
         server_header=False,
@@ -122,6 +126,7 @@ def serve(profile: OpenedProfile, listener: socket.socket, running: Running) -> 
     # Its own handlers raise the signal again in the end, and nothing after it would run.
     server.capture_signals = lambda: _ending(server.handle_exit)  # type: ignore[method-assign]
     server.run(sockets=[listener])
+    making.end()
 
 
 @contextmanager
