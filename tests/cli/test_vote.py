@@ -42,6 +42,18 @@ def test_the_last_vote_is_the_one_that_is_listed(made: Paperlark) -> None:
     )
 
 
+def test_all_votes_are_taken_back_at_once_and_stay_so(made: Paperlark, home: Path) -> None:
+    made("vote", "2502.00007", "2502.00008", "up")
+    made("vote", "2502.00007", "down")
+    assert made("vote", "--reset").exit_code == 1  # nobody says yes
+    assert made("vote", "--list").stdout.count("\n") == 2
+    assert made("vote", "--reset", "--yes").stdout == "taken back: 3\n"
+    assert made("vote", "--list").stdout == ""
+    (home / "paperlark.db").unlink()
+    assert made("restore").exit_code == 0
+    assert made("vote", "--list").stdout == ""
+
+
 def test_without_a_vote_there_is_an_empty_list(made: Paperlark) -> None:
     result = made("vote", "--list")
     assert (result.exit_code, result.stdout) == (0, "")
@@ -64,7 +76,8 @@ def test_a_paper_that_is_not_known_is_named_and_nobody_is_voted_for(made: Paperl
         (("2502.00007",), "'2502.00007' is not a vote; end with one of up, down, none"),
         (("2502.00007", "sideways"), "'sideways' is not a vote"),
         (("hello", "up"), "'hello' is no arXiv identifier"),
-        (("2502.00007", "up", "--list"), "--list alone"),
+        (("2502.00007", "up", "--list"), "or give --list or --reset alone"),
+        (("--list", "--reset"), "or give --list or --reset alone"),
     ],
 )
 def test_a_mistake_in_the_command_says_how_it_is_written(

@@ -666,6 +666,23 @@ class OpenedProfile:
             triage.complete_log()
             return triage.history()
 
+    def reset_triage(self) -> int:
+        """Take back every vote, saved paper, note and what was seen.
+
+        Returns how many actions were taken back; raises StoreError.
+
+        >>> profile.triage("2502.18137", "later").after.later
+        True
+        >>> profile.reset_triage() > 0, profile.votes()
+        (True, ())
+        >>> [paper.id for paper in profile.vote("2502.18137", "up")]
+        ['2502.18137']
+        """
+        from paperlark.archive.triage import open_triage
+
+        with open_triage(self.settings, self.environment) as triage:
+            return triage.reset()
+
     def follow(
         self,
         name: str,

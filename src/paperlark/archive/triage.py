@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
+from uuid import uuid4
 
 from paperlark.domain.digest import Digest, Entry
 from paperlark.domain.errors import StoreError
@@ -115,6 +116,19 @@ class Triage:
         if found is None or found.undoes:
             raise StoreError("there is nothing to undo", hint="reload the page")
         return self.act(replace(found, id=event_id, undoes=undoes))
+
+    def reset(self) -> int:
+        """Take back everything: votes, saved papers, notes and what was seen; return how much.
+
+        The history stays in the log beside the database.
+        """
+        undone = []
+        for event in reversed(effective(self.store.all())):
+            undo = replace(event, id=uuid4().hex, at=self.now(), undoes=event.id)
+            _, vote = self.store.keep(undo)
+            undone.append((undo, vote))
+        append_events(self.log, self.profile, undone)
+        return len(undone)
 
     def complete_log(self) -> int:
         """Append the events to the log that a kill kept from it; return how many those were."""

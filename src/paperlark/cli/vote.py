@@ -22,6 +22,12 @@ _WORDS = tuple(str(vote) for vote in Vote)
 @click.argument("words", nargs=-1, metavar="[ID]... up|down|none")
 @click.option("--list", "list_votes", is_flag=True, help="List the votes that count.")
 @click.option(
+    "--reset",
+    is_flag=True,
+    help="Take back all votes, saved papers, notes and what was seen, after asking once.",
+)
+@click.option("--yes", is_flag=True, help="With --reset: do not ask.")
+@click.option(
     "--effect/--no-effect",
     "shows_effect",
     default=None,
@@ -36,6 +42,8 @@ def command(
     *,
     words: tuple[str, ...],
     list_votes: bool,
+    reset: bool,
+    yes: bool,
     shows_effect: bool | None,
     as_json: bool,
     profile_file: Path,
@@ -56,10 +64,16 @@ def command(
       paperlark vote https://arxiv.org/abs/2502.12206v2 arXiv:2502.13063 down
       paperlark vote 2502.12206 none --no-effect
       paperlark vote --list
+      paperlark vote --reset
     """
-    if list_votes == bool(words):
-        raise click.UsageError("name papers and end with up, down or none; or give --list alone")
+    if [list_votes, reset, bool(words)].count(True) != 1:
+        raise click.UsageError(
+            "name papers and end with up, down or none; or give --list or --reset alone"
+        )
     profile = open_for(context, profile_file)
+    if reset:
+        _reset(profile, asks=not yes)
+        return
     if list_votes:
         _list(profile, as_json=as_json)
         return
@@ -91,6 +105,17 @@ def _cast(
         _print_json(votes_json(cast, effect))
     else:
         _print(effect_lines(cast, effect, profile.today))
+
+
+def _reset(profile: OpenedProfile, *, asks: bool) -> None:
+    votes = len(profile.votes())
+    if asks:
+        click.confirm(
+            f"Take back {votes} {'vote' if votes == 1 else 'votes'}, and all that was saved, noted"
+            f" and seen, for {profile.name!r}?",
+            abort=True,
+        )
+    click.echo(f"taken back: {profile.reset_triage()}")
 
 
 def _list(profile: OpenedProfile, *, as_json: bool) -> None:
