@@ -671,12 +671,11 @@ class OpenedProfile:
 
         Returns how many actions were taken back; raises StoreError.
 
-        >>> profile.triage("2502.18137", "later").after.later
-        True
-        >>> profile.reset_triage() > 0, profile.votes()
-        (True, ())
-        >>> [paper.id for paper in profile.vote("2502.18137", "up")]
-        ['2502.18137']
+        >>> with paperlark.open_sample("no pages") as sample:
+        ...     sample.reset_triage()
+        Traceback (most recent call last):
+        ...
+        paperlark.domain.errors.StoreError: 'Efficient LLM inference' has no page yet ...
         """
         from paperlark.archive.triage import open_triage
 
