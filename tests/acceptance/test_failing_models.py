@@ -24,9 +24,9 @@ def no_waiting() -> Iterator[None]:
 
 
 def laid_out(folder: Path, server: HTTPServer) -> Home:
-    """Return a day of two questions that are asked at the same time, and little patience."""
+    """Return a day of two questions asked at the same time, with patience for a busy machine."""
     server.clear()
-    home = home_at(folder, server, papers=PAPERS, more="timeout = 0.3")
+    home = home_at(folder, server, papers=PAPERS, more="timeout = 1.2")
     profile = home.profile.read_text()
     home.profile.write_text(profile.replace("parallel = 1", "parallel = 2"))
     return home
