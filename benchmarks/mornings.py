@@ -1,4 +1,4 @@
-"""Bring pages to two readers on 500 seeded mornings of random failures, and hold what must hold.
+"""Deliver pages to two readers on 500 seeded mornings of random failures, and hold what must hold.
 
     python benchmarks/mornings.py [--mornings 500] [--seed 0]
 

@@ -83,7 +83,7 @@ def _leads_nowhere(page: str, target: str, anchor: str) -> bool:
 
 
 def _leads_nowhere_from_index(page: str) -> bool:
-    """Tell whether the index names files that are missing though it is the index still."""
+    """Return whether the index names files that are missing though it is the index still."""
     while True:
         index = _get(urljoin(page, "index.json"))
         whole = index is not None and all(

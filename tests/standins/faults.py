@@ -259,7 +259,7 @@ class Disturbance:
                     self._list_fewer(category, day, random.randint(1, 20))
 
     def _list_fewer(self, category: str, day: date, entries: int) -> None:
-        """Have the feed alone be right, which nobody could know if it had a fault as well."""
+        """Make the feed alone right, which nobody could know if it had a fault as well."""
         self.faults.pop(("rss", category, day), None)
         for door in ("list", "catchup"):
             self.faults[door, category, day] = Fault("lists fewer", lists_fewer(entries))

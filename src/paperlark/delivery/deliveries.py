@@ -329,7 +329,7 @@ class Outboxes:
         return report
 
     def tell_hanging(self, today: date, text: str) -> None:
-        """Tell every channel that another run hangs, each once a day."""
+        """Notify every channel that another run hangs, each once a day."""
         deliveries = self.in_memory()
         profile, told = deliveries.settings.profile.id, self.hanging.told(today)
         for channel in deliveries.settings.channels:

@@ -58,7 +58,7 @@ def send_parcel(parcel: Parcel, channel: Channel, outbox: Outbox, clock: Clock) 
 
 
 def _resolve_interrupted(parcel: Parcel, channel: Channel, clock: Clock) -> Parcel:
-    """Give up messages that were being sent when a run was killed, where copies would show."""
+    """Abandon messages that were being sent when a run was killed, where copies would show."""
     if MessageStatus.SENDING not in parcel.statuses or channel.deduplicates:
         return parcel
     statuses = tuple(

@@ -432,7 +432,7 @@ def _back(form: Mapping[str, str]) -> str:
 
 
 async def _problem(_request: Request, error: Exception) -> Response:
-    """Tell an expected error in one line."""
+    """Return an expected error as one line."""
     if isinstance(error, HTTPException):
         return Response(f"{error.detail}\n", error.status_code, media_type="text/plain")
     return Response(f"{redacted(str(error))}\n", HTTPStatus.CONFLICT, media_type="text/plain")
