@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from http import HTTPStatus
 from urllib.parse import parse_qsl
 
 from starlette.exceptions import HTTPException
@@ -64,12 +65,12 @@ def event_fields(form: Mapping[str, str]) -> dict[str, object]:
     }
 
 
-def parse_day(text: str) -> date:
-    """Return a day that a form names; raises HTTPException where it is none."""
+def parse_day(text: str, status: HTTPStatus = HTTPStatus.BAD_REQUEST) -> date:
+    """Return a day that a form or an address names; raises HTTPException where it is none."""
     try:
         return date.fromisoformat(text)
     except ValueError as error:
-        raise _wrong("page", "a day such as 2025-02-26", text) from error
+        raise _wrong("day", "one such as 2025-02-26", text, status) from error
 
 
 def event_id(form: Mapping[str, str]) -> str:
@@ -86,5 +87,9 @@ def _place(text: str) -> int:
     return int(text)
 
 
-def _wrong(field: str, expected: str, found: str) -> HTTPException:
-    return HTTPException(400, f"{field}: expected {expected}, not {found[:40]!r}; nothing changed.")
+def _wrong(
+    field: str, expected: str, found: str, status: HTTPStatus = HTTPStatus.BAD_REQUEST
+) -> HTTPException:
+    return HTTPException(
+        status, f"{field}: expected {expected}, not {found[:40]!r}; nothing changed."
+    )

@@ -1,0 +1,213 @@
+"""Show papers: of a day, of several, of a list, of a topic or of a search."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from http import HTTPStatus
+from uuid import uuid4
+
+from markupsafe import Markup
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from paperlark import ReadingDay
+from paperlark.domain.calendar import expects_announcement
+from paperlark.domain.digest import Entry
+from paperlark.domain.errors import InvalidQuery, PaperlarkError
+from paperlark.domain.paper import Identifier
+from paperlark.domain.reading_keys import COMMANDS
+from paperlark.renderers import english, matches, reasons, typeset, wording
+from paperlark.renderers.html import clean_text, template
+from paperlark.web.forms import parse_day
+from paperlark.web.lists import (
+    LISTS,
+    MOST_DAYS,
+    RECENT,
+    RECENT_DAYS,
+    Row,
+    View,
+    buttons,
+    day_rows,
+    kept_rows,
+    left_of,
+    left_text,
+    recent_rows,
+    topics_of,
+)
+from paperlark.web.making import PageMaking
+from paperlark.web.shared import Shared, blocking, way_back
+
+_PACKAGE = "paperlark.web"
+_SEARCHED = 50
+"""Most results of a search."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """Shows days, lists, topics and what was searched for."""
+
+    shared: Shared
+    making: PageMaking
+
+    def routes(self) -> list[Route]:
+        """Return the addresses."""
+        return [
+            Route("/", blocking(self._latest)),
+            Route("/day/{day}", blocking(self._day)),
+            Route("/days/{first}/{last}", blocking(self._range)),
+            Route("/list/{name}", blocking(self._list)),
+            Route("/topics", blocking(self._topics)),
+            Route("/search", blocking(self._search)),
+            Route("/note/{paper}", blocking(self._note)),
+        ]
+
+    def _latest(self, request: Request) -> Response:
+        """Show the latest page; begin to make today's where there is none."""
+        days = self._days()
+        latest = self.shared.profile.latest_day()
+        missing = latest not in days
+        announced = self.shared.profile.options.feeds is not None or expects_announcement(latest)
+        if missing and announced and self.making.current is None:
+            self.making.start(latest)
+        return self._show_day(request, days[-1]) if days else self._empty(request)
+
+    def _day(self, request: Request) -> Response:
+        return self._show_day(request, parse_day(request.path_params["day"], HTTPStatus.NOT_FOUND))
+
+    def _range(self, request: Request) -> Response:
+        first, last = (
+            parse_day(request.path_params[name], HTTPStatus.NOT_FOUND) for name in ("first", "last")
+        )
+        chosen = [one for one in self._days() if first <= one <= last]
+        if len(chosen) > MOST_DAYS:
+            raise HTTPException(400, f"At most {MOST_DAYS} days can be read at once.")
+        rows = recent_rows(self._read(chosen), lambda _entry, _state: True)
+        title = f"{english.short_date(first)} to {english.short_date(last)}"
+        return self._page(request, View(title, rows, nothing="There is no page of these days."))
+
+    def _topics(self, request: Request) -> Response:
+        days = self._read(self._days()[-RECENT_DAYS:])
+        wanted = request.query_params.get("topic", "")
+        rows = recent_rows(days, lambda entry, _: bool(entry.match and entry.match.topic == wanted))
+        nothing = "" if rows else "Choose a topic of the latest pages."
+        topics = topics_of(days)
+        view = View(wanted if rows else "Topics", rows, nothing=nothing, topics=topics)
+        return self._page(request, view)
+
+    def _read(self, days: Sequence[date]) -> list[ReadingDay]:
+        return [self.shared.profile.reading_day(day) for day in days]
+
+    def _show_day(self, request: Request, day: date) -> Response:
+        others = "all" in request.query_params
+        reading = self.shared.profile.reading_day(day, others=True)
+        days = self._days()
+        at = days.index(reading.digest.day)
+        view = View(
+            title=english.long_date(reading.digest.day),
+            rows=day_rows(reading, others=others),
+            digest=reading.digest,
+            others=0 if others else len(reading.others),
+            previous=days[at - 1] if at else None,
+            following=days[at + 1] if at + 1 < len(days) else None,
+            left=left_text(left_of(reading)),
+            undoable=reading.undoable,
+        )
+        return self._page(request, view)
+
+    def _list(self, request: Request) -> Response:
+        name = request.path_params["name"]
+        for one in LISTS:
+            if one.name == name:
+                rows = kept_rows(self.shared.profile.touched_papers(one.contains))
+                return self._page(request, View(one.title, rows, nothing=one.nothing))
+        for recent in RECENT:
+            if recent.name == name:
+                rows = recent_rows(self._read(self._days()[-RECENT_DAYS:]), recent.contains)
+                return self._page(request, View(recent.title, rows, nothing=recent.nothing))
+        raise HTTPException(404, "There is no such list.")
+
+    def _search(self, request: Request) -> Response:
+        query = request.query_params.get("q", "")[:500]
+        rows: tuple[Row, ...] = ()
+        nothing = "All words must occur in title, abstract or names of authors."
+        if query.strip():
+            try:
+                results = self.shared.profile.search(query, limit=_SEARCHED)
+            except InvalidQuery as error:
+                nothing = str(error)
+            else:
+                nothing = f"No paper has {query!r}."
+                found = [one.paper.id for one in results.found if Identifier.parse(one.paper.id)]
+                rows = kept_rows(self.shared.profile.papers_with_states(found))
+        return self._page(request, View("Search", rows, nothing=nothing, query=query))
+
+    def _empty(self, request: Request) -> Response:
+        return self._page(
+            request, View(self.shared.profile.name, (), nothing="There is no page yet.")
+        )
+
+    def _page(self, request: Request, view: View) -> Response:
+        text = template(_PACKAGE, "read.html", clean_text).render(
+            view=view,
+            digest=view.digest,
+            profile=self.shared.profile.name,
+            here=request.url.path + (f"?{request.url.query}" if request.url.query else ""),
+            lists=LISTS,
+            recent=RECENT,
+            keys=self.shared.profile.settings.keys,
+            commands=COMMANDS,
+            hints={name: _hint(name, self.shared.profile.settings.keys[name]) for name in COMMANDS},
+            buttons=buttons,
+            article=_article,
+            making=self.making.current,
+            form_token=self.shared.forms.token(request),
+            nonce=uuid4().hex[:12],
+            wording=wording,
+            english=english,
+        )
+        return Response(text, media_type="text/html")
+
+    def _note(self, request: Request) -> Response:
+        """Show the form of a note, for browsers without scripts."""
+        paper = request.path_params["paper"]
+        found = self.shared.profile.papers_with_states([paper]) if Identifier.parse(paper) else ()
+        if not found:
+            raise HTTPException(404, "There is no such paper.")
+        text = template(_PACKAGE, "note.html", clean_text).render(
+            row=kept_rows(found)[0],
+            profile=self.shared.profile.name,
+            back=way_back(request.query_params),
+            form_token=self.shared.forms.token(request),
+            nonce=uuid4().hex[:12],
+            typeset=typeset,
+        )
+        return Response(text, media_type="text/html")
+
+    def _days(self) -> tuple[date, ...]:
+        try:
+            return self.shared.profile.days()
+        except PaperlarkError:
+            return ()
+
+
+@lru_cache(maxsize=4096)
+def _article(entry: Entry) -> Markup:
+    """Return a paper as HTML, without what the reader did with it, so that it can be kept."""
+    text = template(_PACKAGE, "article.html", clean_text).render(
+        entry=entry,
+        navigation=None,
+        matches=matches,
+        reasons=reasons,
+        english=english,
+        typeset=typeset,
+    )
+    return Markup(text)  # noqa: S704  # of a template that escapes
+
+
+def _hint(command: str, key: str) -> str:
+    return f"{COMMANDS[command]} (key {key})" if key else COMMANDS[command]

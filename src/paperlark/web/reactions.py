@@ -1,0 +1,124 @@
+"""Take what a reader does with papers: votes, notes, what was saved and seen; and undo it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from http import HTTPStatus
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from paperlark import Applied, ReadingDay
+from paperlark.renderers import typeset
+from paperlark.web.forms import event_fields, event_id, parse_day
+from paperlark.web.lists import (
+    buttons,
+    day_rows,
+    left_of,
+    left_text,
+    told,
+    undo_text,
+)
+from paperlark.web.shared import Shared, blocking, way_back
+
+
+@dataclass(frozen=True, slots=True)
+class Reactions:
+    """Takes what a reader does with a paper, takes it back, and gives all of it away."""
+
+    shared: Shared
+
+    def routes(self) -> list[Route]:
+        """Return the addresses."""
+        return [
+            Route("/act", self._act, methods=["POST"]),
+            Route("/undo", self._undo, methods=["POST"]),
+            Route("/seen", self._see_all, methods=["POST"]),
+            Route("/export.jsonl", blocking(self._export)),
+        ]
+
+    async def _act(self, request: Request) -> Response:
+        form = await self.shared.forms.read(request)
+        fields = event_fields(form)
+
+        def act() -> Applied:
+            return self.shared.profile.triage(**fields)  # type: ignore[arg-type]  # as event_fields says
+
+        return await self._done(request, form, act)
+
+    async def _undo(self, request: Request) -> Response:
+        form = await self.shared.forms.read(request)
+        event = event_id(form)
+        undoes = form.get("undoes", "")[:200]
+        return await self._done(
+            request, form, lambda: self.shared.profile.undo_triage(undoes, event=event)
+        )
+
+    async def _see_all(self, request: Request) -> Response:
+        """Mark all papers of a day's page as seen."""
+        form = await self.shared.forms.read(request)
+        day = parse_day(form.get("page", ""))
+
+        def see() -> None:
+            reading = self.shared.profile.reading_day(day)
+            for row in day_rows(reading, others=False):
+                if not row.state.seen:
+                    self.shared.profile.triage(
+                        row.entry.paper.id, "seen", page=day, place=row.place
+                    )
+
+        await run_in_threadpool(see)
+        return RedirectResponse(way_back(form), HTTPStatus.SEE_OTHER)
+
+    async def _done(
+        self, request: Request, form: Mapping[str, str], act: Callable[[], Applied]
+    ) -> Response:
+        """Answer a script in JSON, and a form with the page it was sent from, at that paper."""
+        applied = await run_in_threadpool(act)
+        if "application/json" not in request.headers.get("accept", ""):
+            anchor = f"#{applied.paper.anchor}"
+            return RedirectResponse(way_back(form) + anchor, HTTPStatus.SEE_OTHER)
+        day = parse_day(form["page"]) if form.get("page") else None
+        return JSONResponse(await run_in_threadpool(self._report, applied, day))
+
+    def _report(self, applied: Applied, day: date | None) -> dict[str, object]:
+        """Return what changed with an event, on the page of a day if one is shown."""
+        reading: ReadingDay = self.shared.profile.reading_day(day)
+        state = applied.after
+        return {
+            "paper": applied.paper.id,
+            "told": told(applied.before, state, typeset.plain(applied.paper.title)),
+            "pressed": {one.action: one.pressed for one in buttons(state)},
+            "seen": state.seen,
+            "note": state.note,
+            "left": left_text(left_of(reading)) if day else "",
+            "undo": reading.undoable[-1].id if reading.undoable else "",
+            "undo_text": undo_text(reading.undoable),
+        }
+
+    def _export(self, _request: Request) -> Response:
+        lines = "".join(
+            json.dumps(
+                {
+                    "event": one.id,
+                    "id": one.paper_id,
+                    "action": one.action,
+                    "on": one.on,
+                    "text": one.text,
+                    "page": one.page.isoformat() if one.page else None,
+                    "place": one.place,
+                    "at": one.at.isoformat(),
+                    "undoes": one.undoes,
+                },
+                ensure_ascii=False,
+            )
+            + "\n"
+            for one in self.shared.profile.triage_history()
+        )
+        kept = {"Content-Disposition": 'attachment; filename="triage.jsonl"'}
+        return Response(lines, media_type="application/x-ndjson", headers=kept)

@@ -1,0 +1,64 @@
+"""What the addresses of the app share: the open profile, forms of a session, the way back."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from paperlark import OpenedProfile
+from paperlark.web.current import CurrentProfile
+from paperlark.web.forms import LONGEST_FORM, read_form
+from paperlark.web.sessions import Sessions
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+@dataclass(frozen=True, slots=True)
+class SignedForms:
+    """Reads and signs the forms of the sessions that the guard lets in."""
+
+    sessions: Sessions
+
+    def token(self, request: Request) -> str:
+        """Return the token that a form of this session carries."""
+        return self.sessions.form_token(request.state.cookie)
+
+    async def read(self, request: Request, longest: int = LONGEST_FORM) -> Mapping[str, str]:
+        """Return the fields of a form of this session; raises HTTPException for any other."""
+        form = await read_form(request, longest)
+        if not self.sessions.knows_form(request.state.cookie, form.get("token", "")):
+            raise HTTPException(403, "This form is not of this session: reload the page.")
+        return form
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What every address knows: the profile as it is now, and the forms of the sessions."""
+
+    current: CurrentProfile
+    forms: SignedForms
+
+    @property
+    def profile(self) -> OpenedProfile:
+        """The profile as it is now."""
+        return self.current.profile
+
+
+def blocking(answer: Callable[[Request], Response]) -> Endpoint:
+    """Answer in a thread: the database and the templates take their time."""
+
+    async def endpoint(request: Request) -> Response:
+        return await run_in_threadpool(answer, request)
+
+    return endpoint
+
+
+def way_back(form: Mapping[str, str]) -> str:
+    """Return the address that a form was sent from: one of this server, whatever it says."""
+    back = form.get("back", "/")
+    return back if back.startswith("/") and not back.startswith(("//", "/\\")) else "/"
