@@ -12,6 +12,7 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from paperlark.api import (
         OpenedProfile,
+        begin_profile,
         build_site,
         draft_criteria,
         evaluate,
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
         find_profile,
         find_profiles,
         language_note,
+        open_first_day,
         open_profile,
         open_sample,
         open_schedule,
@@ -62,6 +64,7 @@ if TYPE_CHECKING:
     from paperlark.domain.vote_effect import CastVotes, VoteEffect
     from paperlark.evaluation.measure import EvaluationPlan
     from paperlark.importing.draft_criteria import DraftedCriteria, PaperCluster
+    from paperlark.importing.first_day import FirstAnswers, FirstDay, FirstRanking
     from paperlark.importing.import_source import Imported
     from paperlark.importing.imported_sources import ImportedSource
     from paperlark.importing.kinds import FileKind
@@ -89,6 +92,9 @@ __all__ = [
     "EstimateReport",
     "EvaluationPlan",
     "FileKind",
+    "FirstAnswers",
+    "FirstDay",
+    "FirstRanking",
     "Followed",
     "FollowingReport",
     "Imported",
@@ -125,6 +131,7 @@ __all__ = [
     "Vote",
     "VoteEffect",
     "__version__",
+    "begin_profile",
     "build_site",
     "draft_criteria",
     "evaluate",
@@ -134,6 +141,7 @@ __all__ = [
     "find_profile",
     "find_profiles",
     "language_note",
+    "open_first_day",
     "open_profile",
     "open_sample",
     "open_schedule",
@@ -166,6 +174,7 @@ _DEFINED_IN = {
     "domain.vote_effect": "CastVotes VoteEffect",
     "evaluation.measure": "EvaluationPlan",
     "importing.draft_criteria": "DraftedCriteria PaperCluster",
+    "importing.first_day": "FirstAnswers FirstDay FirstRanking",
     "importing.import_source": "Imported",
     "importing.kinds": "FileKind",
     "importing.imported_sources": "ImportedSource",

@@ -13,8 +13,8 @@ from pytest_httpserver import HTTPServer
 
 from paperlark import read_papers
 from paperlark.cli import cli
-from paperlark.cli.init.drafting import own_categories
 from paperlark.cli.init.named_sources import SourceKind, has_term, looks_like_name, recognize
+from paperlark.domain.category_search import own_categories
 from paperlark.settings import load_settings
 from paperlark.settings.environment import Environment
 from paperlark.settings.load import usual_arxiv

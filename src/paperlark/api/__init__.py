@@ -15,6 +15,7 @@ reported to any object with the method `step` of `paperlark.ports.Progress`.
 """
 
 from paperlark.api.evaluation import evaluate, evaluate_tokens, read_labelled_days
+from paperlark.api.first_session import begin_profile, open_first_day
 from paperlark.api.installation import ScheduleKind, examine, open_schedule
 from paperlark.api.new_reader import (
     draft_criteria,
@@ -31,6 +32,7 @@ __all__ = [
     "ZOTERO",
     "OpenedProfile",
     "ScheduleKind",
+    "begin_profile",
     "build_site",
     "draft_criteria",
     "evaluate",
@@ -40,6 +42,7 @@ __all__ = [
     "find_profile",
     "find_profiles",
     "language_note",
+    "open_first_day",
     "open_profile",
     "open_sample",
     "open_schedule",

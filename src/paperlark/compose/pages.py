@@ -123,7 +123,7 @@ def open_parts(  # noqa: PLR0917  # all that pages and estimates share
 ) -> OpenedParts:
     """Put everything together but for a judge; raises SourceError, StoreError or IdentityShared."""
     database = settings.database
-    arxiv = choose_sources(settings, options.feeds, environment, opened)
+    arxiv = choose_sources(settings.arxiv, options.feeds, environment, opened)
     tell = options.tell if options.anew else None
     stored = open_database(database, pages=settings.output, tell=tell)
     connection = opened.enter_context(stored)

@@ -37,18 +37,18 @@ class Announcements:
 
 
 def choose_sources(
-    settings: Settings, feeds: Path | None, environment: Environment, opened: ExitStack
+    arxiv: ArxivSettings, feeds: Path | None, environment: Environment, opened: ExitStack
 ) -> Announcements:
     """Return a folder of recorded feeds, or arXiv's endpoints."""
     if feeds is None:
-        return _arxiv(settings, environment, opened)
+        return _arxiv(arxiv, environment, opened)
     from paperlark.sources.rss import RecordedFeeds  # noqa: PLC0415  # not both are needed
 
     recorded = RecordedFeeds(feeds)
     return Announcements((recorded,), recorded.days, lambda: None)
 
 
-def _arxiv(settings: Settings, environment: Environment, opened: ExitStack) -> Announcements:
+def _arxiv(arxiv: ArxivSettings, environment: Environment, opened: ExitStack) -> Announcements:
     """Return all of arXiv's endpoints behind one rate-limited client."""
     # They bring the HTTP client, which a page from recorded feeds does not need.
     from paperlark.sources.listing import CatchupPages, ListingPages  # noqa: PLC0415
@@ -56,8 +56,7 @@ def _arxiv(settings: Settings, environment: Environment, opened: ExitStack) -> A
     from paperlark.sources.rss import RssFeeds  # noqa: PLC0415
     from paperlark.sources.search_api import SearchApi  # noqa: PLC0415
 
-    arxiv = settings.arxiv
-    client = opened.enter_context(open_arxiv_client(settings, environment))
+    client = opened.enter_context(open_arxiv_client(arxiv, environment))
     sources: tuple[Source, ...] = (
         RssFeeds(client, arxiv.rss, now=environment.now),
         ListingPages(client, arxiv.pages, now=environment.now),

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Sequence
 from difflib import SequenceMatcher
 
-from paperlark.domain.taxonomy import TAXONOMY, Category, nearest_category
+from paperlark.domain.paper import Paper
+from paperlark.domain.taxonomy import CATEGORIES, TAXONOMY, Category, nearest_category
 
 MOST = 9
 """Categories offered at most: a longer list is not read."""
@@ -20,6 +22,10 @@ _WHOLE, _EXACT, _BEGUN = 5, 3, 1
 
 One more where the name is arXiv's own.
 """
+
+_MOST_CATEGORIES = 3
+_HALF, _MANY = 0.5, 0.15
+"""Shares of papers: of those in categories that are read, and for a category to be proposed."""
 
 _Same = Callable[[str, str], bool]
 
@@ -43,6 +49,21 @@ def is_corrected(text: str) -> bool:
     folded, asked = text.strip().lower(), _words(text)
     exact = any(folded == code.lower() for code in TAXONOMY)
     return not exact and bool(asked) and not _ranked(asked, _begins)
+
+
+def own_categories(papers: Sequence[Paper], read: Collection[str]) -> tuple[str, ...]:
+    """Return the categories of papers of which most would not be announced to the reader."""
+    placed = [paper.categories for paper in papers if set(paper.categories) & CATEGORIES]
+    archives = {one for one in read if "." not in one}
+    announced = sum(
+        any(one in read or one.partition(".")[0] in archives for one in categories)
+        for categories in placed
+    )
+    if not placed or announced >= _HALF * len(placed):
+        return ()
+    counts = Counter(next(one for one in categories if one in CATEGORIES) for categories in placed)
+    common = [one for one, count in counts.most_common() if count >= _MANY * len(placed)]
+    return tuple(common[:_MOST_CATEGORIES] or [counts.most_common(1)[0][0]])
 
 
 def _clear_matches(found: list[tuple[int, Category]]) -> tuple[Category, ...]:

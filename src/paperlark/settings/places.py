@@ -65,6 +65,18 @@ def find_profile(named: Path | None = None, variables: Mapping[str, str] = os.en
     return default if not here.exists() and default.exists() else here
 
 
+def folder_to_begin(path: Path) -> Path | None:
+    """Return the folder to write a new profile into where `path` is missing; None: the default one.
+
+    Raises ValueError where a profile of that name is never written.
+    """
+    if path == Path(PROFILE):
+        return None
+    if path.suffix and path.name != PROFILE:
+        raise ValueError(f"a new profile is called {PROFILE}")
+    return path.parent if path.suffix else path
+
+
 def missing_hint(path: Path, variables: Mapping[str, str] = os.environ) -> str:
     """Return what to do where there is no profile at a path."""
     if path != Path(PROFILE):

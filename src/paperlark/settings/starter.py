@@ -6,6 +6,7 @@ import json
 import os
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from importlib.resources import files as resources
 from pathlib import Path
 
@@ -13,9 +14,17 @@ from paperlark.domain.criteria import parse_criteria
 from paperlark.domain.errors import Problem, ProfileError
 from paperlark.domain.taxonomy import TAXONOMY
 from paperlark.http.network_settings import is_on_this_machine
-from paperlark.settings.answers import PASSWORD, Chat, Mail, Model, SetupAnswers, field_criteria
+from paperlark.settings.answers import (
+    PASSWORD,
+    Chat,
+    Mail,
+    Model,
+    SetupAnswers,
+    Timer,
+    field_criteria,
+)
 from paperlark.settings.identity import id_line, random_id
-from paperlark.settings.places import PROFILE, DataPlaces
+from paperlark.settings.places import PROFILE, DataPlaces, config_folder, data_folder
 
 _EXAMPLE = SetupAnswers(
     followed=("Ada Lovelace",),
@@ -181,6 +190,8 @@ def _template(name: str) -> str:
 
 
 CRITERIA = "criteria.md"
+_ELSEWHERE = frozenset((Timer.GITHUB, Timer.DOCKER))
+"""Timers that run where only the profile's folder is seen."""
 
 
 def check_folder(folder: Path) -> None:
@@ -199,6 +210,33 @@ def check_folder(folder: Path) -> None:
     if not nearest.is_dir() or not os.access(nearest, os.W_OK | os.X_OK):
         problem = Problem(folder, None, "cannot be written")
         raise ProfileError((problem,), hint="choose another folder")
+
+
+@dataclass(frozen=True, slots=True)
+class NewProfile:
+    """Where a new profile goes; `data` is the folder of its pages, None: beside the profile."""
+
+    folder: Path
+    data: Path | None = None
+
+    @classmethod
+    def into(cls, folder: Path | None, variables: Mapping[str, str]) -> NewProfile:
+        """Return where the files for this folder go; None is the default place."""
+        default = config_folder(variables)
+        if folder is None or folder.absolute() == default:
+            return cls(default, data_folder(variables))
+        return cls(folder)
+
+    def texts(self, answers: SetupAnswers) -> tuple[str, str]:
+        """Return the profile and the criteria."""
+        apart = self.data is not None and answers.timer not in _ELSEWHERE
+        places = DataPlaces.inside(self.data) if self.data and apart else DataPlaces()
+        return profile_text(answers, places), criteria_text(answers)
+
+    def write(self, profile: str, criteria: str) -> tuple[Path, Path]:
+        """Write both files, and return their paths; raises ProfileError."""
+        private = self.data is not None  # as the XDG specification wants it
+        return write_files(self.folder, profile, criteria, private=private)
 
 
 def write_files(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from http import HTTPStatus
+from typing import Any
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -30,8 +32,13 @@ async def _problem(_request: Request, error: Exception) -> Response:
     return Response(f"{redacted(str(error))}\n", HTTPStatus.CONFLICT, media_type="text/plain")
 
 
-def make_app(current: CurrentProfile, sessions: Sessions, making: PageMaking, port: int) -> Guard:
-    """Return the app of a profile at a port of loopback, for whoever the sessions let in."""
+def handling() -> dict[Any, Callable[[Request, Exception], Awaitable[Response]]]:
+    """Return how expected errors are told."""
+    return {HTTPException: _problem, PaperlarkError: _problem}
+
+
+def make_reading(current: CurrentProfile, sessions: Sessions, making: PageMaking) -> Starlette:
+    """Return the addresses of a profile's app, without the guard before them."""
     shared = Shared(current, SignedForms(sessions))
     parts = (
         Pages(shared, making),
@@ -40,8 +47,11 @@ def make_app(current: CurrentProfile, sessions: Sessions, making: PageMaking, po
         MakingProgress(shared, making),
         Files(sessions.instance),
     )
-    starlette = Starlette(
-        routes=[route for part in parts for route in part.routes()],
-        exception_handlers={HTTPException: _problem, PaperlarkError: _problem},
+    return Starlette(
+        routes=[route for part in parts for route in part.routes()], exception_handlers=handling()
     )
-    return Guard(starlette, sessions, port)
+
+
+def make_app(current: CurrentProfile, sessions: Sessions, making: PageMaking, port: int) -> Guard:
+    """Return the app of a profile at a port of loopback, for whoever the sessions let in."""
+    return Guard(make_reading(current, sessions, making), sessions, port)

@@ -15,7 +15,13 @@ from paperlark.renderers.html import style
 from paperlark.web.shared import blocking
 
 _PACKAGE = "paperlark.web"
-_STATIC = {"read.js": "text/javascript", "tune.js": "text/javascript", "icon.svg": "image/svg+xml"}
+_SCRIPT = "text/javascript"
+_STATIC = {
+    "read.js": _SCRIPT,
+    "tune.js": _SCRIPT,
+    "first.js": _SCRIPT,
+    "icon.svg": "image/svg+xml",
+}
 _KEPT = {"Cache-Control": "no-cache"}
 
 
@@ -46,7 +52,7 @@ class Files:
     def _worker(self, _request: Request) -> Response:
         """Serve the service worker, which may only keep what is at or below its own address."""
         content = resources.files(_PACKAGE).joinpath("templates", "sw.js").read_bytes()
-        return Response(content, media_type="text/javascript", headers=_KEPT)
+        return Response(content, media_type=_SCRIPT, headers=_KEPT)
 
     async def _health(self, _request: Request) -> Response:
         return JSONResponse({"paperlark": __version__, "instance": self.instance})

@@ -54,13 +54,16 @@ class PageMaking:
         """The page that is being made, or that could not be made; None where there is neither."""
         return self._making
 
-    def start(self, day: date) -> None:
-        """Begin to make the page of a day, unless one is being made."""
+    def start(self, day: date, *, all_votes: bool = False) -> None:
+        """Begin to make the page of a day, unless one is being made.
+
+        With `all_votes` it learns from votes on its own papers too, as a first page has to.
+        """
         with self._lock:
             if self._making is not None and self._making.at_work:
                 return
             self._making = Making(day)
-            self._thread = threading.Thread(target=self._make, args=(day,), daemon=True)
+            self._thread = threading.Thread(target=self._make, args=(day, all_votes), daemon=True)
         self._thread.start()
 
     def end(self) -> None:
@@ -78,12 +81,17 @@ class PageMaking:
         finally:
             self._stop = None
 
-    def _make(self, day: date) -> None:
+    def _make(self, day: date, all_votes: bool) -> None:  # noqa: FBT001  # of a thread
         try:
             profile = self._current.profile
+            options = replace(profile.options, all_votes=profile.options.all_votes or all_votes)
             # A page that takes too long ends its run, and not the app.
             made_here = replace(
-                profile, progress=self, interruptible=self._interruptible, give_up=None
+                profile,
+                options=options,
+                progress=self,
+                interruptible=self._interruptible,
+                give_up=None,
             )
             made_here.make_page(day)
         except PaperlarkError as error:

@@ -163,7 +163,7 @@ class Pages:
             commands=COMMANDS,
             hints={name: _hint(name, self.shared.profile.settings.keys[name]) for name in COMMANDS},
             buttons=buttons,
-            article=_article,
+            article=article,
             making=self.making.current,
             form_token=self.shared.forms.token(request),
             nonce=uuid4().hex[:12],
@@ -196,7 +196,7 @@ class Pages:
 
 
 @lru_cache(maxsize=4096)
-def _article(entry: Entry) -> Markup:
+def article(entry: Entry) -> Markup:
     """Return a paper as HTML, without what the reader did with it, so that it can be kept."""
     text = template(_PACKAGE, "article.html", clean_text).render(
         entry=entry,

@@ -8,11 +8,12 @@ import os
 import signal
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from types import FrameType
+from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, urlsplit
 
 from paperlark import OpenedProfile
@@ -20,6 +21,12 @@ from paperlark.domain.errors import PaperlarkError
 from paperlark.web.current import CurrentProfile
 from paperlark.web.making import PageMaking
 from paperlark.web.sessions import Sessions
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+
+    from paperlark.web.first_session import FirstContext
+    from paperlark.web.guard import Guard
 
 PORT = 8642
 _HOST = "127.0.0.1"
@@ -91,30 +98,69 @@ def announced(profile: OpenedProfile, listener: socket.socket) -> Iterator[Runni
 
     The secret that signs sessions is kept, so that a browser goes on after a restart.
     """
-    path = _note_path(profile)
-    before = _read_note(path)
-    sessions = Sessions(secret=before.sessions.secret) if before else Sessions()
+    before = _read_note(_note_path(profile))
+    running = running_at(
+        listener, Sessions(secret=before.sessions.secret) if before else Sessions()
+    )
+    with noted(profile, running):
+        yield running
+
+
+def running_at(listener: socket.socket, sessions: Sessions) -> Running:
+    """Return the app that answers where this socket listens."""
     port = listener.getsockname()[1]
-    running = Running(f"http://{_HOST}:{port}/?token={sessions.token}", sessions)
+    return Running(f"http://{_HOST}:{port}/?token={sessions.token}", sessions)
+
+
+@contextmanager
+def noted(profile: OpenedProfile, running: Running) -> Iterator[None]:
+    """Note where the app of a profile runs, for as long as it does."""
+    path = _note_path(profile)
     _write_note(path, running)
     try:
-        yield running
+        yield
     finally:
         # The address is gone with this process; whoever comes next goes on with the secret.
         with suppress(OSError):
-            _write_note(path, Running("", sessions))
+            _write_note(path, Running("", running.sessions))
 
 
 def serve(profile: OpenedProfile, listener: socket.socket, running: Running) -> None:
     """Serve until SIGINT or SIGTERM, then end within a few seconds."""
-    import uvicorn  # noqa: PLC0415  # of the extra `read`
-
-    from paperlark.web.app import make_app  # noqa: PLC0415  # likewise
+    from paperlark.web.app import make_app  # noqa: PLC0415  # of the extra `read`
 
     current = CurrentProfile(profile)
     making = PageMaking(current)
+    _run(make_app(current, running.sessions, making, listener.getsockname()[1]), listener)
+    making.end()
+
+
+def serve_first(context: FirstContext, listener: socket.socket, running: Running) -> None:
+    """Serve a first session, and the app of the profile that it writes, likewise."""
+    from paperlark.web.app import make_reading  # noqa: PLC0415  # of the extra `read`
+    from paperlark.web.first_pages import make_first_app  # noqa: PLC0415  # likewise
+    from paperlark.web.first_session import FirstSession  # noqa: PLC0415  # likewise
+
+    with ExitStack() as opened:
+
+        def read(profile: OpenedProfile) -> ASGIApp:
+            opened.enter_context(noted(profile, running))
+            current = CurrentProfile(profile)
+            making = PageMaking(current)
+            opened.callback(making.end)
+            making.start(profile.latest_day(), all_votes=True)
+            return make_reading(current, running.sessions, making)
+
+        session = FirstSession(context)
+        port = listener.getsockname()[1]
+        _run(make_first_app(session, running.sessions, port, read), listener)
+
+
+def _run(app: Guard, listener: socket.socket) -> None:
+    import uvicorn  # noqa: PLC0415  # of the extra `read`
+
     config = uvicorn.Config(
-        make_app(current, running.sessions, making, listener.getsockname()[1]),
+        app,
         log_level="warning",
         access_log=False,
         server_header=False,
@@ -126,7 +172,6 @@ def serve(profile: OpenedProfile, listener: socket.socket, running: Running) -> 
     # Its own handlers raise the signal again in the end, and nothing after it would run.
     server.capture_signals = lambda: _ending(server.handle_exit)  # type: ignore[method-assign]
     server.run(sockets=[listener])
-    making.end()
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from paperlark import OpenedProfile
 from paperlark.web.current import CurrentProfile
-from paperlark.web.forms import LONGEST_FORM, read_form
+from paperlark.web.forms import LONGEST_FORM, UploadedFile, read_form, read_upload
 from paperlark.web.sessions import Sessions
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -31,9 +31,20 @@ class SignedForms:
     async def read(self, request: Request, longest: int = LONGEST_FORM) -> Mapping[str, str]:
         """Return the fields of a form of this session; raises HTTPException for any other."""
         form = await read_form(request, longest)
+        self._check(request, form)
+        return form
+
+    async def read_upload(
+        self, request: Request, longest: int
+    ) -> tuple[Mapping[str, str], Mapping[str, UploadedFile]]:
+        """Return the fields and files of a form of this session; raises HTTPException likewise."""
+        form, files = await read_upload(request, longest)
+        self._check(request, form)
+        return form, files
+
+    def _check(self, request: Request, form: Mapping[str, str]) -> None:
         if not self.sessions.knows_form(request.state.cookie, form.get("token", "")):
             raise HTTPException(403, "This form is not of this session: reload the page.")
-        return form
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
@@ -11,14 +10,10 @@ from paperlark.api import draft_criteria
 from paperlark.cli.init.dialogue import Dialogue
 from paperlark.domain.paper import Paper
 from paperlark.domain.plain_text import clean, one_line
-from paperlark.domain.taxonomy import CATEGORIES
 from paperlark.renderers import english, typeset
 
 _WORDS, _TITLES = 8, 3
 """Words and titles of a topic that are shown."""
-_MOST_CATEGORIES = 3
-_HALF, _MANY = 0.5, 0.15
-"""Shares of papers: of those in categories that are read, and for a category to be proposed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,18 +55,3 @@ def show_draft(dialogue: Dialogue, draft: DraftedInterests) -> None:
         dialogue.show(one_line(f"{number}  {cluster.name} ({count}): {words} …"))
         for paper in cluster.papers[:_TITLES]:
             dialogue.show(one_line(typeset.plain(paper.title)), indent="        ")
-
-
-def own_categories(papers: Sequence[Paper], read: Collection[str]) -> tuple[str, ...]:
-    """Return the categories of papers of which most would not be announced to the reader."""
-    placed = [paper.categories for paper in papers if set(paper.categories) & CATEGORIES]
-    archives = {one for one in read if "." not in one}
-    announced = sum(
-        any(one in read or one.partition(".")[0] in archives for one in categories)
-        for categories in placed
-    )
-    if not placed or announced >= _HALF * len(placed):
-        return ()
-    counts = Counter(next(one for one in categories if one in CATEGORIES) for categories in placed)
-    common = [one for one, count in counts.most_common() if count >= _MANY * len(placed)]
-    return tuple(common[:_MOST_CATEGORIES] or [counts.most_common(1)[0][0]])

@@ -10,7 +10,7 @@ import click
 from paperlark.api import language_note
 from paperlark.cli.init.agreeing import agree
 from paperlark.cli.init.dialogue import Dialogue
-from paperlark.cli.init.drafting import draft_of, own_categories, show_draft
+from paperlark.cli.init.drafting import draft_of, show_draft
 from paperlark.cli.init.named_sources import (
     FoundPapers,
     NamedSource,
@@ -22,6 +22,7 @@ from paperlark.cli.init.named_sources import (
 )
 from paperlark.cli.init.plan import SetupPlan
 from paperlark.cli.init.questions import heading
+from paperlark.domain.category_search import own_categories
 from paperlark.domain.paper import Paper
 from paperlark.domain.plain_text import one_line
 from paperlark.domain.taxonomy import named
