@@ -17,6 +17,7 @@ import paperlark
 from paperlark import api
 from paperlark.api import (
     evaluation,
+    first_session,
     installation,
     new_reader,
     opened_profile,
@@ -98,7 +99,7 @@ def _states() -> Iterator[str]:
     yield "made from, `DATE.failed.json` why there is none."
 
 
-_API = (opening, opened_profile, new_reader, several_profiles, evaluation, installation)
+_API = (opening, opened_profile, new_reader, first_session, several_profiles, evaluation, installation)
 """The modules of the API, in the order of the page."""
 
 

@@ -78,6 +78,18 @@ class App:
 
 
 @contextmanager
+def first_app(home: Path) -> Iterator[App]:
+    """Run the app over the bundled feeds where there is no profile yet."""
+    feeds = home / "feeds"
+    shutil.copytree(str(files("paperlark") / "sample" / "feeds"), feeds)
+    found = App(home / "paperlark", feeds)
+    found.home.mkdir()
+    found._variables = {f"XDG_{name}_HOME": str(home) for name in ("CACHE", "CONFIG", "DATA")}
+    with _running(found):
+        yield found
+
+
+@contextmanager
 def app(home: Path, *, made: bool = True) -> Iterator[App]:
     """Run the app over the bundled sample; its pages are `made` before, or it makes the latest."""
     sample = files("paperlark") / "sample"
@@ -87,9 +99,15 @@ def app(home: Path, *, made: bool = True) -> Iterator[App]:
     if made:
         for day in found.profile.announcement_days():
             found.profile.make_page(day)
+    with _running(found):
+        yield found
+
+
+@contextmanager
+def _running(found: App) -> Iterator[None]:
     found.start()
     try:
-        yield found
+        yield
     finally:
         if found._process is not None:
             found.end(signal.SIGKILL)

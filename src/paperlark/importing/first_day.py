@@ -12,7 +12,7 @@ from paperlark.domain.announcement import AnnounceType, Earlier, Feed
 from paperlark.domain.cards import Card, next_card
 from paperlark.domain.criteria import parse_criteria
 from paperlark.domain.criteria_effect import RankChange
-from paperlark.domain.errors import SourceError
+from paperlark.domain.errors import NoNetwork, SourceError
 from paperlark.domain.feedback import Evidence, Example, LabelSource
 from paperlark.domain.judgement import Match
 from paperlark.domain.paper import Paper, PaperId
@@ -101,13 +101,15 @@ def fetch_first_day(
 ) -> FirstDay:
     """Fetch the announcement of the first of these days that has papers; store nothing.
 
-    Raises SourceError where none has.
+    Raises SourceError where none has, NoNetwork at once.
     """
     failed: SourceError | None = None
     for day in days:
         kept = _Fetched()
         try:
             found = announce(day, categories, sources=sources, batches=kept, progress=progress)
+        except NoNetwork:
+            raise
         except SourceError as error:
             failed = failed or error
             continue

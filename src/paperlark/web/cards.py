@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from paperlark import FirstDay, FirstRanking, Paper
 from paperlark.domain.criteria_effect import RankChange
 from paperlark.domain.paper import PaperId
+from paperlark.renderers import english
 from paperlark.settings.answers import SetupAnswers
 from paperlark.settings.starter import criteria_text
 
@@ -40,6 +41,17 @@ class Cards:
         """Every paper, best first, with its rank before the latest answer and after it."""
         before, after = self.rankings[-2:][0], self.rankings[-1]
         return after.changes(before)
+
+    @property
+    def moved(self) -> str:
+        """What the latest answer did, in one line."""
+        if not self.answers:
+            return ""
+        answer = {True: "Wanted", False: "Not wanted", None: "Skipped"}[
+            list(self.answers.values())[-1]
+        ]
+        moved = sum(one.before != one.after for one in self.changes)
+        return f"{answer}: {english.counted(moved, 'paper')} of this day moved."
 
     def answered(self, paper: str, *, wanted: bool | None) -> Cards:
         """Return the cards with an answer to the one shown; to any other nothing changes."""

@@ -16,15 +16,13 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from paperlark import OpenedProfile
 from paperlark.domain.cards import MOST_CARDS
-from paperlark.domain.digest import Entry
 from paperlark.domain.taxonomy import named
-from paperlark.renderers import english, typeset
+from paperlark.renderers import english, reasons, typeset
 from paperlark.renderers.html import clean_text, template
 from paperlark.web.app import handling
 from paperlark.web.files import Files
 from paperlark.web.first_session import FirstSession, FirstState, Misunderstood
 from paperlark.web.guard import Guard
-from paperlark.web.pages import article
 from paperlark.web.sessions import Sessions
 from paperlark.web.shared import SignedForms, blocking
 
@@ -113,7 +111,7 @@ class FirstPages:
             state=state,
             cards=cards,
             card=card,
-            card_text=article(Entry(1, card, None, None)) if card else "",
+            moved=cards.moved if cards else "",
             most=min(MOST_CARDS, len(changes)),
             changes=changes[:_SHOWN],
             papers=len(changes),
@@ -140,7 +138,11 @@ class FirstPages:
         self, request: Request, name: str, status: HTTPStatus = HTTPStatus.OK, **values: object
     ) -> Response:
         text = template(_PACKAGE, name, clean_text).render(
-            form_token=self.forms.token(request), english=english, typeset=typeset, **values
+            form_token=self.forms.token(request),
+            english=english,
+            reasons=reasons,
+            typeset=typeset,
+            **values,
         )
         return Response(text, status, media_type="text/html")
 

@@ -186,7 +186,10 @@ class FirstSession:
             if author:
                 return self._by_author(author)
         except Unimportable as error:
-            raise Misunderstood(f"{one_line(error.problem)}; nothing changed") from error
+            raise Misunderstood(
+                f"{one_line(error.problem)}. Nothing changed: correct it, or write your interests"
+                " in your own words."
+            ) from error
         return None
 
     def _read(self, content: bytes, name: str) -> NamedPapers:
