@@ -99,7 +99,15 @@ def _states() -> Iterator[str]:
     yield "made from, `DATE.failed.json` why there is none."
 
 
-_API = (opening, opened_profile, new_reader, first_session, several_profiles, evaluation, installation)
+_API = (
+    opening,
+    opened_profile,
+    new_reader,
+    first_session,
+    several_profiles,
+    evaluation,
+    installation,
+)
 """The modules of the API, in the order of the page."""
 
 
