@@ -16,7 +16,7 @@ from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from paperlark import Applied, OpenedProfile, ReadingDay, __version__
@@ -57,6 +57,8 @@ _LONGEST_CRITERIA = 600_000
 """Bytes of a form with criteria twice, 30,000 characters each, percent-encoded."""
 _SEARCHED = 50
 """Most results of a search."""
+_PIECES = 500
+"""Pieces of a page that are sent at once."""
 _STATIC = {"read.js": "text/javascript", "tune.js": "text/javascript", "icon.svg": "image/svg+xml"}
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -213,7 +215,7 @@ class WebApp:
         return self._page(request, View(self.profile.name, (), nothing="There is no page yet."))
 
     def _page(self, request: Request, view: View) -> Response:
-        text = template(_PACKAGE, "read.html", clean_text).render(
+        pieces = template(_PACKAGE, "read.html", clean_text).stream(
             view=view,
             digest=view.digest,
             profile=self.profile.name,
@@ -231,7 +233,9 @@ class WebApp:
             wording=wording,
             english=english,
         )
-        return Response(text, media_type="text/html")
+        # The first papers are shown while the others of a large day are still written.
+        pieces.enable_buffering(_PIECES)
+        return StreamingResponse(iter(pieces), media_type="text/html")
 
     def _note(self, request: Request) -> Response:
         """Show the form of a note, for browsers without scripts."""
