@@ -59,7 +59,7 @@ def main() -> int:
 def _speed(folder: Path) -> bool:
     with app(folder, made=False) as running:
         running.end()
-        _largest(running)
+        make_largest_page(running)
         running.start()
         rows: list[tuple[str, list[float], float | None, float | None]]
         rows = [("start to first answer, ms", [_start(running) for _ in range(7)], 1000.0, None)]
@@ -87,7 +87,7 @@ def _share(values: list[float], share: float) -> float:
     return sorted(values)[min(len(values) - 1, int(share * len(values)))]
 
 
-def _largest(running: App) -> None:
+def make_largest_page(running: App) -> None:
     """Make the page of the largest day, all of it on the page."""
     feed = running.feeds / f"{DAY}.cs.LG.rss.xml.gz"
     feed.write_bytes(LARGEST.read_bytes())

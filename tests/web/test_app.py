@@ -85,6 +85,16 @@ def _papers(client: httpx.Client, path: str = EVERY) -> list[str]:
     return [one.attributes["data-paper"] or "" for one in _page(client, path).css("[data-paper]")]
 
 
+def test_the_first_papers_are_sent_before_the_last_are_written(client: httpx.Client) -> None:
+    with client.stream("GET", EVERY) as answer:
+        pieces = list(answer.iter_raw())
+    first, whole = pieces[0].decode(), b"".join(pieces).decode()
+    assert "content-length" not in answer.headers
+    assert 'data-paper="' in first
+    assert first.count('data-paper="') < whole.count('data-paper="')
+    assert whole.rstrip().endswith("</html>")
+
+
 def test_a_day_is_read_with_links_and_forms_alone(
     client: httpx.Client, reading: App, paper: str
 ) -> None:

@@ -24,9 +24,13 @@ _HALF = 12
 _SHORTEST_HALF = 8
 _LONGEST_QUOTE = 80
 _GAP = (
-    r"(?:\\+(?:r?\\*n)?[ \t]{0,40}|\r?\n[ \t>|#*]{0,40}|=\r?\n|\u00ad|\u200b|&shy;|<wbr>|<br ?/?>)"
+    r"(?:\\\\*(?:r?\\*n)?[ \t]{0,40}|\n[ \t>|#*]{0,40}|\r\n[ \t>|#*]{0,40}"
+    r"|=\n|=\r\n|\u00ad|\u200b|&shy;|<wbr>|<br ?/?>)"
 )
-"""What wrapping and escaping put between two characters."""
+"""What wrapping and escaping put between two characters.
+
+Each alternative begins with a literal: only then does `re` pass over a long text quickly.
+"""
 _GAPS = re.compile(_GAP)
 
 _VARIABLE = re.compile(

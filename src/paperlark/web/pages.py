@@ -12,7 +12,7 @@ from uuid import uuid4
 from markupsafe import Markup
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from paperlark import ReadingDay
@@ -43,6 +43,8 @@ from paperlark.web.making import PageMaking
 from paperlark.web.shared import Shared, blocking, way_back
 
 _PACKAGE = "paperlark.web"
+_PIECES = 500
+"""Pieces of a template that are sent at once."""
 _SEARCHED = 50
 """Most results of a search."""
 
@@ -152,7 +154,7 @@ class Pages:
         )
 
     def _page(self, request: Request, view: View) -> Response:
-        text = template(_PACKAGE, "read.html", clean_text).render(
+        pieces = template(_PACKAGE, "read.html", clean_text).stream(
             view=view,
             digest=view.digest,
             profile=self.shared.profile.name,
@@ -170,7 +172,9 @@ class Pages:
             wording=wording,
             english=english,
         )
-        return Response(text, media_type="text/html")
+        # The first papers are shown while the others of a large day are still written.
+        pieces.enable_buffering(_PIECES)
+        return StreamingResponse(iter(pieces), media_type="text/html")
 
     def _note(self, request: Request) -> Response:
         """Show the form of a note, for browsers without scripts."""

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 PORT = 8642
 _HOST = "127.0.0.1"
+_ANSWERS = 5.0
+"""Seconds in which an app that runs answers, also while it makes a page on a busy machine."""
 _TRIES = 20
 """Ports that are tried, one after the other."""
 _LONGEST = 1_000
@@ -65,7 +67,7 @@ def find_running(profile: OpenedProfile) -> Running | None:
 
 
 def _connection(place: SplitResult) -> HTTPConnection:
-    return HTTPConnection(_HOST, place.port or 0, timeout=1)
+    return HTTPConnection(_HOST, place.port or 0, timeout=_ANSWERS)
 
 
 @contextmanager

@@ -1,0 +1,164 @@
+"""Triage a day of 499 papers in Chromium: by keyboard, by touch on a phone, without scripts.
+
+    python benchmarks/triage_day.py [--papers 499] [--way keyboard|touch|forms]
+
+Every paper of the page is wanted, rejected, put off or saved in turn; a part is undone, the page is
+reloaded, and the rest is undone until nothing is left to undo. What the page shows and what the
+store holds must be the same, and right, after each step. Exit code 1 where they are not.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping
+from itertools import islice
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+from read import DAY, make_largest_page
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
+
+from paperlark.domain.feedback import Vote
+from standins.browsing import CHROMIUM
+from standins.reading import App, app
+
+ACTIONS = {"y": "want", "x": "not", "l": "later", "s": "save"}
+VOTES = {Vote.UP: "want", Vote.DOWN: "not", Vote.NONE: ""}
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+LONGEST_WAIT = 120.0
+"""Seconds until the server must have what was done."""
+Expected = Mapping[str, str]
+"""The one action that is in force for each paper."""
+
+
+def action(place: int) -> str:
+    """Return what is done with the paper at a place, from 0."""
+    return tuple(ACTIONS.values())[place % len(ACTIONS)]
+
+
+def by_keyboard(page: Page, papers: int) -> None:
+    """Press a key for each paper and one for the next."""
+    keys = tuple(ACTIONS)
+    for place in range(papers):
+        page.keyboard.press(keys[place % len(keys)])
+        page.keyboard.press("j")
+
+
+def by_button(page: Page, papers: int) -> None:
+    """Press a button of each paper; without scripts each is a form that loads the page again."""
+    for place in range(papers):
+        paper = page.locator("[data-paper]").nth(place)
+        button = paper.locator(f'.acts [data-action="{action(place)}"]')
+        button.tap() if page.viewport_size == PHONE["viewport"] else button.click()
+
+
+def undo_by_keyboard(page: Page) -> None:
+    """Undo the last decision."""
+    page.keyboard.press("u")
+
+
+def undo_by_button(page: Page) -> None:
+    """Undo the last decision."""
+    page.get_by_role("button", name="Undo", exact=True).click()
+
+
+Way = tuple[dict[str, object], Callable[[Page, int], None], Callable[[Page], None]]
+WAYS: Mapping[str, Way] = {
+    "keyboard": ({}, by_keyboard, undo_by_keyboard),
+    "touch": (PHONE, by_button, undo_by_button),
+    "forms": ({"java_script_enabled": False}, by_button, undo_by_button),
+}
+
+
+def held(running: App, ids: list[str]) -> Expected:
+    """Return what the store holds for each paper that a decision is in force for."""
+    found = {}
+    for one in running.profile.papers_with_states(ids):
+        words = [VOTES[one.state.vote]]
+        words += ["later"] * one.state.later + ["save"] * one.state.saved
+        if named := " ".join(filter(None, words)):
+            found[str(one.entry.paper.id)] = named
+    return found
+
+
+def shown(page: Page) -> Expected:
+    """Return which buttons are pressed on the page."""
+    pressed = page.evaluate(
+        "[...document.querySelectorAll('.acts [aria-pressed=true]')]"
+        ".map(one => [one.closest('[data-paper]').dataset.paper, one.dataset.action])"
+    )
+    return {str(paper): str(done) for paper, done in pressed}
+
+
+def differences(running: App, page: Page, ids: list[str], expected: Expected) -> Counter[str]:
+    """Wait until the server has everything, and count papers that are not as expected."""
+    end = time.monotonic() + LONGEST_WAIT
+    while (kept := held(running, ids)) != expected and time.monotonic() < end:
+        page.wait_for_timeout(200)
+    seen = shown(page)
+    return Counter(
+        stored=sum(kept.get(one) != expected.get(one) for one in ids),
+        shown=sum(seen.get(one) != expected.get(one) for one in ids),
+    )
+
+
+def triage(browser: Browser, running: App, way: str, papers: int) -> Counter[str]:
+    """Triage the page, undo a fifth, reload, undo the rest; return the differences of all steps."""
+    options, act, undo = WAYS[way]
+    wrong = Counter[str]()
+    with browser.new_context(**options) as context:  # type: ignore[arg-type]  # by name
+        page = context.new_page()
+        page.set_default_timeout(60_000)
+        page.goto(running.address)
+        page.goto(f"{running.origin}/day/{DAY}")
+        rows = islice(page.locator("[data-paper]").all(), papers)
+        ids = [one.get_attribute("data-paper") or "" for one in rows]
+        if len(ids) < papers:
+            sys.exit(f"the page has {len(ids)} papers only")
+        started = time.monotonic()
+        act(page, papers)
+        done = {one: action(place) for place, one in enumerate(ids)}
+        wrong += differences(running, page, ids, done)
+        acted = time.monotonic() - started
+        kept = papers - papers // 5
+        for _ in range(papers - kept):
+            undo(page)
+        wrong += differences(running, page, ids, dict(islice(done.items(), kept)))
+        page.reload()
+        wrong += differences(running, page, ids, dict(islice(done.items(), kept)))
+        for _ in range(kept):
+            undo(page)
+        wrong += differences(running, page, ids, {})
+    seconds = time.monotonic() - started
+    print(
+        f"{way}: {papers} papers in {acted:.0f} s, undone after {seconds:.0f} s, {+wrong or 'same'}"
+    )
+    return +wrong
+
+
+def main() -> int:
+    """Triage in all ways, or in one, and print what came of it."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--papers", type=int, default=499)
+    parser.add_argument("--way", choices=WAYS, action="append", help="only this one")
+    options = parser.parse_args()
+    wrong = Counter[str]()
+    with tempfile.TemporaryDirectory() as folder, app(Path(folder), made=False) as running:
+        running.end()
+        make_largest_page(running)
+        running.start()
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+            for way in options.way or WAYS:
+                wrong += triage(browser, running, way, options.papers)
+            browser.close()
+    return int(bool(wrong))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
