@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from paperlark.domain.spending import Period
     from paperlark.domain.triage import Action, TriageEvent, TriageState
     from paperlark.domain.vote_effect import CastVotes, VoteEffect
+    from paperlark.domain.vote_links import VoteLink
     from paperlark.evaluation.cases import LabelledReader
     from paperlark.evaluation.measure import EvaluationPlan
     from paperlark.evaluation.report import Report
@@ -604,6 +605,29 @@ class OpenedProfile:
         lines = tuple(parse_vote_lines(text, self.environment.now()))
         with open_triage(self.settings, self.environment) as triage:
             return keep_lines(triage, lines)
+
+    def check_vote_link(self, path: str) -> VoteLink:
+        """Return what a signed link of a mail or a chat allows: a vote on one paper.
+
+        Arguments:
+            path: of its address, such as `/vote/2502.18137/2025-02-26/3/2025-03-28/…`.
+
+        Returns the paper, the day of the page and the paper's place there.
+
+        Raises PaperlarkError where the link was changed, is another reader's or has expired.
+
+        >>> profile.check_vote_link("/vote/2502.18137/2025-02-26/3/2025-03-28/forged")
+        Traceback (most recent call last):
+        paperlark.domain.errors.PaperlarkError: this link is not whole, or is another reader's; ...
+        """
+        from paperlark.archive.triage import open_triage
+        from paperlark.domain.vote_links import checked_link
+        from paperlark.store.link_key import link_key
+
+        with open_triage(self.settings, self.environment, writes=False) as triage:
+            reader = triage.profile
+        key = link_key(self.settings.database)
+        return checked_link(path, reader, key, self.environment.now().date())
 
     def undo_triage(self, undoes: str, *, event: str | None = None) -> Applied:
         """Take back a triage event; any of them, and exactly.

@@ -51,6 +51,7 @@ from paperlark.web.lists import (
 from paperlark.web.making import PageMaking
 from paperlark.web.sessions import Sessions
 from paperlark.web.tuner import Tuner
+from paperlark.web.vote_links import VoteLinks, public_host
 
 _PACKAGE = "paperlark.web"
 _LONGEST_CRITERIA = 600_000
@@ -97,6 +98,7 @@ class WebApp:
             Route("/static/{name}", self._blocking(self._static)),
             Route("/sw.js", self._blocking(self._worker)),
             Route("/healthz", self._health),
+            *VoteLinks(self.current).routes(),
         ]
 
     def _blocking(self, answer: Callable[[Request], Response]) -> Endpoint:
@@ -445,4 +447,4 @@ def make_app(current: CurrentProfile, sessions: Sessions, making: PageMaking, po
         routes=app.routes(),
         exception_handlers={HTTPException: _problem, PaperlarkError: _problem},
     )
-    return Guard(starlette, sessions, port)
+    return Guard(starlette, sessions, port, public=public_host(current))
