@@ -22,7 +22,7 @@ from paperlark.archive.triage import open_triage
 from paperlark.domain.paper import PaperId
 from paperlark.domain.vote_links import signed_path, vote_link
 from paperlark.settings.environment import Environment
-from paperlark.store.link_key import link_key
+from paperlark.store.link_key import link_key, link_key_path
 from paperlark.web.app import make_app
 from paperlark.web.current import CurrentProfile
 from paperlark.web.making import PageMaking
@@ -246,6 +246,17 @@ def test_another_site_cannot_press_the_button(
     own = {"Origin": f"https://{HOST}", "Sec-Fetch-Site": "same-origin"}
     form = {"do": "want", "event": "e"}
     assert client.post(reader.link(), data=form, headers=own).status_code == 303
+
+
+def test_what_is_wrong_on_the_machine_is_told_to_nobody(
+    client: httpx.Client, reader: Reader
+) -> None:
+    link = reader.link()
+    link_key_path(reader.profile.settings.database).write_bytes(b"short")
+    for answer in (client.get(link), client.post(link, data={"do": "want", "event": "e"})):
+        assert answer.status_code == 503
+        assert answer.text == "That does not work at the moment; try again later.\n"
+    assert reader.done() == []
 
 
 def test_by_the_public_name_there_is_nothing_but_links(

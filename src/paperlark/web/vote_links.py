@@ -7,8 +7,10 @@ on that paper, whoever has it: there is no cookie, and nothing else of the reade
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
+from typing import ParamSpec, TypeVar
 from urllib.parse import quote, urlsplit
 from uuid import uuid4
 
@@ -18,7 +20,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from paperlark.domain.errors import PaperlarkError
+from paperlark.domain.errors import PaperlarkError, StoreError
 from paperlark.domain.feedback import Vote
 from paperlark.domain.triage import Action
 from paperlark.domain.vote_links import PREFIX, VoteLink
@@ -29,6 +31,8 @@ from paperlark.web.forms import event_id, read_form
 
 _PACKAGE = "paperlark.web"
 _LONGEST_FORM = 1024
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
 _VOTES = {"want": Action.WANT, "not": Action.NOT}
 
 
@@ -44,7 +48,7 @@ class VoteLinks:
         return [Route(path, self._show), Route(path, self._vote, methods=["POST"])]
 
     async def _show(self, request: Request) -> Response:
-        return await run_in_threadpool(self._page, request)
+        return await _answered(self._page, request)
 
     async def _vote(self, request: Request) -> Response:
         form = await read_form(request, _LONGEST_FORM)
@@ -54,7 +58,7 @@ class VoteLinks:
         # The same form sent again is the same vote; another link's form has another name for it.
         named = f"{_path(request)} {event_id(form)} {action}"
         event = f"link-{hashlib.sha256(named.encode()).hexdigest()[:32]}"
-        await run_in_threadpool(self._cast, request, action, event)
+        await _answered(self._cast, request, action, event)
         # Relative, for a proxy may have put something before the path.
         here = quote(_path(request).rpartition("/")[2])
         return RedirectResponse(here, HTTPStatus.SEE_OTHER)
@@ -92,8 +96,18 @@ class VoteLinks:
         """Return what the link of a request allows; raises HTTPException where that is nothing."""
         try:
             return self.current.profile.check_vote_link(_path(request))
+        except StoreError:
+            raise
         except PaperlarkError as error:
             raise HTTPException(403, str(error)) from error
+
+
+async def _answered(answer: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
+    """Answer in a thread; whoever has a link is not told what is wrong on this machine."""
+    try:
+        return await run_in_threadpool(answer, *args, **kwargs)
+    except StoreError as error:
+        raise HTTPException(503, "That does not work at the moment; try again later.") from error
 
 
 _SAID = {
