@@ -14,7 +14,7 @@ from paperlark.domain.paper import PaperId
 from paperlark.domain.reading_keys import KEYS
 from paperlark.domain.vote_lines import BadLine, parse_vote_lines
 from paperlark.renderers.html import HtmlRenderer
-from standins.browsing import OF_COLOUR, Watch, browser, in_a_browser, serious
+from standins.browsing import OF_COLOUR, Watch, browser, in_a_browser, serious, served
 from standins.digests import digest, entry, hostile, ordinary
 
 __all__ = ["browser"]
@@ -173,6 +173,23 @@ def test_two_tabs_keep_the_votes_of_both(
     _press(page, "jy")
     _press(other, "jjx")
     assert _votes(other) == ["2502.00001 want 2025-02-26 1", "2502.00002 not 2025-02-26 2"]
+
+
+def test_a_page_has_its_own_votes_by_whichever_address_it_is_reached(
+    context: BrowserContext, tmp_path: Path
+) -> None:
+    for name in ("25", "26"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "index.html").write_bytes(HtmlRenderer().render(ordinary()).content)
+    page = context.new_page()
+    with served(tmp_path) as address:
+        page.goto(f"{address}/26/")
+        _press(page, "jy")
+        page.goto(f"{address}/26/index.html#paper-2502.00002")
+        assert _votes(page) == ["2502.00001 want 2025-02-26 1"]
+        page.goto(f"{address}/25/")
+        assert _votes(page) == []
+        page.goto("about:blank")
 
 
 def test_the_lines_are_copied_and_deleted(page: Page, context: BrowserContext) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
@@ -76,14 +77,18 @@ def script(package: str, name: str) -> tuple[Markup, str]:
     return _inline(((package, name),))
 
 
+_REMARK = re.compile(r"(?://.*|/\*[^*]*\*/)?")
+"""A line that is empty or a comment and nothing else."""
+
+
 def _inline(files: Iterable[tuple[str, str]]) -> tuple[Markup, str]:
     texts = [
         resources.files(package).joinpath("templates", name).read_text("utf-8")
         for package, name in files
     ]
-    # Every page carries them: what is for who reads the files, indentation, is dropped.
+    # Every page carries them, without what is there for who reads the files.
     lines = (line.strip() for text in texts for line in text.splitlines())
-    text = "\n" + "\n".join(filter(None, lines))
+    text = "\n" + "\n".join(line for line in lines if not _REMARK.fullmatch(line))
     hashed = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
     return Markup(text), hashed  # noqa: S704  # files of this package
 
