@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
+from paperlark import open_profile
 from paperlark.settings.environment import Environment
+from paperlark.store.link_key import link_key_path
 from paperlark.store.lock import run_lock
 from standins.commands import Paperlark
 from standins.mail_server import MailServer
@@ -139,3 +142,45 @@ def test_nothing_is_brought_twice_because_of_another_title(
     assert paperlark(*RUN).exit_code == 0
     paperlark("deliver")
     assert len(mail.taken) == 1
+
+
+def test_a_mail_has_links_to_vote_where_the_app_has_an_address(
+    paperlark: Paperlark, home: Path, environment: Environment, mail: MailServer
+) -> None:
+    with (home / "paperlark.toml").open("a") as profile:
+        profile.write('[read]\naddress = "https://papers.example.org/lark/"\n')
+    assert paperlark(*RUN).exit_code == 0
+    assert paperlark("deliver").exit_code == 0
+    parts = [mail.taken[0].get_body((kind,)) for kind in ("plain", "html")]
+    plain, html = (part.get_content() for part in parts if part is not None)
+    links = re.findall(r"https://papers\.example\.org/lark(/vote/\S+)", plain)
+    assert sorted(re.findall(r'href="https://papers\.example\.org/lark(/vote/[^"]+)"', html)) == (
+        sorted(links)
+    )
+    opened = open_profile(home, environment=environment)
+    allowed = [opened.check_vote_link(link) for link in links]
+    assert {one.paper_id for one in allowed} == {f"2502.0000{number}" for number in (7, 8, 9)}
+    assert [one.place for one in allowed] == [1, 2, 3]
+
+
+def test_a_mail_has_no_link_to_vote_where_the_app_has_no_address(
+    paperlark: Paperlark, home: Path, mail: MailServer
+) -> None:
+    assert paperlark(*RUN).exit_code == 0
+    assert paperlark("deliver").exit_code == 0
+    assert "vote" not in mail.taken[0].as_string().lower()
+    assert not link_key_path(home / "paperlark.db").exists()
+
+
+def test_a_key_that_cannot_be_read_keeps_no_mail_back(
+    paperlark: Paperlark, home: Path, mail: MailServer
+) -> None:
+    with (home / "paperlark.toml").open("a") as profile:
+        profile.write('[read]\naddress = "https://papers.example.org"\n')
+    link_key_path(home / "paperlark.db").write_bytes(b"short")
+    assert paperlark(*RUN).exit_code == 0
+    assert paperlark("deliver").exit_code == 0
+    body = mail.taken[0].get_body(("plain",))
+    assert body is not None
+    assert "! There are no links to vote:" in body.get_content()
+    assert "/vote/" not in body.get_content()

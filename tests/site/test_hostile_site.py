@@ -20,8 +20,8 @@ __all__ = ["browser"]
 
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _FORBIDDEN = (
-    "script:not([src='search.js']), img, iframe, object, embed, base, style ~ style,"
-    " link[rel=stylesheet]"
+    "script:not([src='search.js'], #pad + script), script ~ script, img, iframe, object,"
+    " embed, base, style ~ style, link[rel=stylesheet]"
 )
 
 

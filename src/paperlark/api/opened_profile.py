@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from paperlark.archive.spending import SpendingReport
     from paperlark.archive.triage import Applied, ReadingDay, TouchedPaper
     from paperlark.archive.tuning import Tuning
+    from paperlark.archive.vote_lines import KeptLines
     from paperlark.delivery.deliveries import DeliveryReport, Outboxes
     from paperlark.domain.criteria_effect import CriteriaEffect
     from paperlark.domain.delivery import Occasion
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from paperlark.domain.spending import Period
     from paperlark.domain.triage import Action, TriageEvent, TriageState
     from paperlark.domain.vote_effect import CastVotes, VoteEffect
+    from paperlark.domain.vote_links import VoteLink
     from paperlark.evaluation.cases import LabelledReader
     from paperlark.evaluation.measure import EvaluationPlan
     from paperlark.evaluation.report import Report
@@ -579,6 +581,53 @@ class OpenedProfile:
         )
         with open_triage(self.settings, self.environment) as triage:
             return triage.act(done)
+
+    def keep_vote_lines(self, text: str) -> KeptLines:
+        r"""Store votes that are written as lines: an identifier, and want, not, save or later.
+
+        Arguments:
+            text: a vote a line, as the vote pad of a page writes it; of at most a million
+                characters. A line that names its time is stored once, however often it comes.
+
+        Returns what was kept, how many votes were there already, and the lines that could not be
+        kept, each with its number and why.
+
+        Raises StoreError where there is no database yet, ValueError where the text is too long.
+
+        >>> kept = profile.keep_vote_lines("2502.18137 save\nhello want")  # saved above
+        >>> len(kept.kept), kept.repeated, [(one.number, one.text) for one in kept.bad]
+        (0, 1, [(2, 'hello want')])
+        """
+        from paperlark.archive.triage import open_triage
+        from paperlark.archive.vote_lines import keep_lines
+        from paperlark.domain.vote_lines import parse_vote_lines
+
+        lines = tuple(parse_vote_lines(text, self.environment.now()))
+        with open_triage(self.settings, self.environment) as triage:
+            return keep_lines(triage, lines)
+
+    def check_vote_link(self, path: str) -> VoteLink:
+        """Return what a signed link of a mail or a chat allows: a vote on one paper.
+
+        Arguments:
+            path: of its address, such as `/vote/2502.18137/2025-02-26/3/2025-03-28/…`.
+
+        Returns the paper, the day of the page and the paper's place there.
+
+        Raises PaperlarkError where the link was changed, is another reader's or has expired.
+
+        >>> profile.check_vote_link("/vote/2502.18137/2025-02-26/3/2025-03-28/forged")
+        Traceback (most recent call last):
+        paperlark.domain.errors.PaperlarkError: this link is not whole, or is another reader's; ...
+        """
+        from paperlark.archive.triage import open_triage
+        from paperlark.domain.vote_links import checked_link
+        from paperlark.store.link_key import link_key
+
+        with open_triage(self.settings, self.environment, writes=False) as triage:
+            reader = triage.profile
+        key = link_key(self.settings.database)
+        return checked_link(path, reader, key, self.environment.now().date())
 
     def undo_triage(self, undoes: str, *, event: str | None = None) -> Applied:
         """Take back a triage event; any of them, and exactly.

@@ -103,12 +103,12 @@ class Triage:
                 f"{event.paper_id} is not in the archive",
                 hint=f"import it: paperlark import {event.paper_id}",
             )
-        before = self._state(event.paper_id)
+        before = self.state_of(event.paper_id)
         event = replace(event, at=self.now())
         new, vote = self.store.keep(event)
         if new:
             append_events(self.log, self.profile, [(event, vote)])
-        return Applied(paper, before, self._state(event.paper_id), new)
+        return Applied(paper, before, self.state_of(event.paper_id), new)
 
     def undo(self, event_id: str, undoes: str) -> Applied:
         """Take back the event with the id `undoes`; raises StoreError where there is none."""
@@ -187,7 +187,8 @@ class Triage:
             for place, paper in enumerate((one for one in papers if one in texts), start=1)
         )
 
-    def _state(self, paper: PaperId) -> TriageState:
+    def state_of(self, paper: PaperId) -> TriageState:
+        """Return the state of one paper."""
         return states(self.store.of(paper)).get(paper, UNTOUCHED)
 
     def _digest(self, day: date | None) -> Digest:

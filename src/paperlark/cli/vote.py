@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,10 +17,12 @@ if TYPE_CHECKING:
     from paperlark.api import OpenedProfile
 
 _WORDS = tuple(str(vote) for vote in Vote)
+_SHOWN_LINES = 20
+"""Lines of standard input that are named where they could not be kept."""
 
 
 @click.command("vote")
-@click.argument("words", nargs=-1, metavar="[ID]... up|down|none")
+@click.argument("words", nargs=-1, metavar="[ID]... up|down|none | -")
 @click.option("--list", "list_votes", is_flag=True, help="List the votes that count.")
 @click.option(
     "--reset",
@@ -58,11 +61,16 @@ def command(
     without it, and those on the page that would have another place are counted. The page itself
     stays as it is.
 
+    With - votes are read from standard input, one a line: an identifier, and want, not, save,
+    later or none. The vote pad of a page writes such lines. What cannot be read is named, and
+    everything else is kept; the same line twice counts once.
+
     \b
     Examples:
       paperlark vote 2502.12206 up
       paperlark vote https://arxiv.org/abs/2502.12206v2 arXiv:2502.13063 down
       paperlark vote 2502.12206 none --no-effect
+      paperlark vote - < votes.txt
       paperlark vote --list
       paperlark vote --reset
     """
@@ -76,6 +84,9 @@ def command(
         return
     if list_votes:
         _list(profile, as_json=as_json)
+        return
+    if words == ("-",):
+        _keep_lines(context, profile, as_json=as_json)
         return
     *names, word = words
     if word not in _WORDS:
@@ -105,6 +116,26 @@ def _cast(
         _print_json(votes_json(cast, effect))
     else:
         _print(effect_lines(cast, effect, profile.today))
+
+
+def _keep_lines(context: click.Context, profile: OpenedProfile, *, as_json: bool) -> None:
+    """Keep the votes of standard input; the exit status is 1 where a line could not be kept."""
+    from paperlark.domain.vote_lines import LONGEST  # noqa: PLC0415  # as is what follows
+    from paperlark.renderers.vote_effect import bad_lines, kept_lines, lines_json  # noqa: PLC0415
+
+    try:
+        found = profile.keep_vote_lines(sys.stdin.read(LONGEST + 1))
+    except ValueError as error:  # too long, or bytes that are no text
+        raise click.UsageError(str(error)) from error
+    kept = [(event, applied.paper) for event, applied in found.kept]
+    if as_json:
+        _print_json(lines_json(kept, found.repeated, found.bad))
+    else:
+        _print(kept_lines(kept, found.repeated, len(found.bad)))
+        for line in bad_lines(found.bad, _SHOWN_LINES):
+            click.echo(line, err=True)
+    if found.bad:
+        context.exit(1)
 
 
 def _reset(profile: OpenedProfile, *, asks: bool) -> None:

@@ -71,7 +71,8 @@ class Bulletin:
     week in order, and none for a failure. `most` is the number of papers wanted at most, best
     first; None is all. `pages` has the web addresses of the days' pages, where they have any.
     `notices` is what else the reader must know, such as a channel that cannot be reached.
-    `delivered` are, for a completion, the papers of the incomplete pages.
+    `delivered` are, for a completion, the papers of the incomplete pages. `votes` has the web
+    address at which a paper can be voted on, where there is one.
     """
 
     occasion: Occasion
@@ -83,6 +84,7 @@ class Bulletin:
     pages: Mapping[date, str] = field(default_factory=dict)
     notices: tuple[str, ...] = ()
     delivered: frozenset[PaperId] = frozenset()
+    votes: Mapping[PaperId, str] = field(default_factory=dict)
 
 
 class Style(StrEnum):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -15,6 +16,7 @@ from markupsafe import Markup
 
 from paperlark.domain.digest import Digest, Page
 from paperlark.domain.plain_text import clean
+from paperlark.domain.reading_keys import KEYS
 from paperlark.renderers import english, matches, reasons, typeset, wording
 
 if TYPE_CHECKING:
@@ -66,11 +68,27 @@ def style(*sheets: tuple[str, str]) -> tuple[Markup, str]:
 
     Each sheet is a package and the name of a file in its `templates`.
     """
+    return _inline((_LOOK, *sheets))
+
+
+@cache
+def script(package: str, name: str) -> tuple[Markup, str]:
+    """Return a script of the package as text, and its SHA-256 for the CSP header."""
+    return _inline(((package, name),))
+
+
+_REMARK = re.compile(r"(?://.*|/\*[^*]*\*/)?")
+"""A line that is empty or a comment and nothing else."""
+
+
+def _inline(files: Iterable[tuple[str, str]]) -> tuple[Markup, str]:
     texts = [
-        resources.files(package).joinpath("templates", sheet).read_text("utf-8")
-        for package, sheet in (_LOOK, *sheets)
+        resources.files(package).joinpath("templates", name).read_text("utf-8")
+        for package, name in files
     ]
-    text = "\n" + "\n".join(texts)
+    # Every page carries them, without what is there for who reads the files.
+    lines = (line.strip() for text in texts for line in text.splitlines())
+    text = "\n" + "\n".join(line for line in lines if not _REMARK.fullmatch(line))
     hashed = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
     return Markup(text), hashed  # noqa: S704  # files of this package
 
@@ -109,7 +127,8 @@ class HtmlRenderer:
 
     def render(self, digest: Digest) -> Page:
         """Render the page."""
-        look, hashed = style((_PACKAGE, "page.css"))
+        look, hashed = style((_PACKAGE, "page.css"), (_PACKAGE, "pad.css"))
+        pad, pad_hash = script(_PACKAGE, "pad.js")
         text = template(_PACKAGE, "page.html", clean_text).render(
             digest=digest,
             asides=reasons.asides(digest.entries),
@@ -121,5 +140,8 @@ class HtmlRenderer:
             typeset=typeset,
             style=look,
             style_hash=hashed,
+            keys=KEYS,
+            script=pad,
+            script_hash=pad_hash,
         )
         return Page(PurePosixPath(f"{digest.day}.html"), "text/html", text.encode())

@@ -9,7 +9,9 @@ from paperlark.domain import plain_text
 from paperlark.domain.calendar import today
 from paperlark.domain.feedback import Feedback, Vote
 from paperlark.domain.paper import Paper
+from paperlark.domain.triage import Action, TriageEvent
 from paperlark.domain.vote_effect import CastVotes, Move, VoteEffect
+from paperlark.domain.vote_lines import BadLine
 from paperlark.renderers import english, typeset
 
 Json = dict[str, object]
@@ -107,6 +109,48 @@ def list_json(votes: Sequence[tuple[Feedback, Paper | None]]) -> list[Json]:
         }
         for one, paper in votes
     ]
+
+
+def kept_lines(kept: Sequence[tuple[TriageEvent, Paper]], repeated: int, bad: int) -> Iterator[str]:
+    """Yield a line for each vote that was kept from lines of text, and how many were and were not.
+
+    `repeated` is how many votes were there already, `bad` how many lines could not be kept.
+    """
+    for event, paper in kept:
+        yield f"{_done(event):<6}  {paper.id}  {_title(paper)}"
+    said = [f"{english.counted(len(kept), 'vote')} kept"]
+    if repeated:
+        said.append(f"{english.number(repeated)} there already")
+    if bad:
+        said.append(f"{english.counted(bad, 'line')} not kept")
+    yield ", ".join(said)
+
+
+def bad_lines(bad: Sequence[BadLine], most: int) -> Iterator[str]:
+    """Yield a line for each line that could not be kept, of the first `most` of them."""
+    for one in bad[:most]:
+        yield f"line {one.number} ({one.text!r}): {one.reason}"
+    if len(bad) > most:
+        yield f"and {english.counted(len(bad) - most, 'more line')} like these"
+
+
+def lines_json(
+    kept: Sequence[tuple[TriageEvent, Paper]], repeated: int, bad: Sequence[BadLine]
+) -> Json:
+    """Return what became of lines of votes as plain values."""
+    return {
+        "kept": [
+            {"id": paper.id, "title": paper.title, "vote": _done(event)} for event, paper in kept
+        ],
+        "repeated": repeated,
+        "not_kept": [{"line": one.number, "text": one.text, "why": one.reason} for one in bad],
+    }
+
+
+def _done(event: TriageEvent) -> str:
+    if event.on:
+        return str(event.action)
+    return "none" if event.action is Action.WANT else f"-{event.action}"
 
 
 def _title(paper: Paper) -> str:

@@ -320,6 +320,11 @@ class SiteShape(_Shape):
 class ReadShape(_Shape):
     """Reading in the browser, with `paperlark read`."""
 
+    address: OpenAddress | None = Field(
+        default=None,
+        description="the web address at which your browser reaches `paperlark read`; papers in"
+        " mails and chats then have a link to vote",
+    )
     keys: Annotated[dict[str, str], AfterValidator(_keys)] = Field(
         default={},
         description='a table of keys that are not the usual ones, such as {want = "+", not = "-"};'

@@ -130,6 +130,7 @@ def load_settings(path: Path) -> Settings:
         id=shape.id,
         at_most=shape.run.at_most,
         keys=with_changes(shape.read.keys),
+        read_address=shape.read.address,
     )
 
 

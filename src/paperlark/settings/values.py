@@ -164,7 +164,8 @@ class Settings:
     `model` None: no judge. `people` None: nobody needs to know who an author is. `file` is the
     profile's, and `id` what stands there, None where nothing does: `profile.id` is then to be
     found in the database. `at_most` is how many seconds a run may be at work. `keys` has the key
-    of each command of the reading app.
+    of each command of the reading app, and `read_address` is where a browser reaches it, None where
+    nobody said so.
     """
 
     profile: Profile
@@ -181,3 +182,4 @@ class Settings:
     id: str | None = None
     at_most: float = 7200.0
     keys: Mapping[str, str] = field(default_factory=lambda: KEYS)
+    read_address: str | None = None

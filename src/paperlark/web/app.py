@@ -23,6 +23,7 @@ from paperlark.web.reactions import Reactions
 from paperlark.web.sessions import Sessions
 from paperlark.web.shared import Shared, SignedForms
 from paperlark.web.tuning import Tuner, TuningPage
+from paperlark.web.vote_links import VoteLinks, public_host
 
 
 async def _problem(_request: Request, error: Exception) -> Response:
@@ -45,6 +46,7 @@ def make_reading(current: CurrentProfile, sessions: Sessions, making: PageMaking
         Reactions(shared),
         TuningPage(shared, Tuner(current)),
         MakingProgress(shared, making),
+        VoteLinks(current),
         Files(sessions.instance),
     )
     return Starlette(
@@ -54,4 +56,5 @@ def make_reading(current: CurrentProfile, sessions: Sessions, making: PageMaking
 
 def make_app(current: CurrentProfile, sessions: Sessions, making: PageMaking, port: int) -> Guard:
     """Return the app of a profile at a port of loopback, for whoever the sessions let in."""
-    return Guard(make_reading(current, sessions, making), sessions, port)
+    reading = make_reading(current, sessions, making)
+    return Guard(reading, sessions, port, public=public_host(current))

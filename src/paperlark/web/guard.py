@@ -8,7 +8,7 @@ something, come from a page of this server and carry its form token.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from http.cookies import CookieError, SimpleCookie
 from urllib.parse import parse_qs, urlsplit
@@ -17,10 +17,13 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from paperlark.domain.vote_links import PREFIX
 from paperlark.web.sessions import COOKIE, LASTS, Sessions
 
 _OPEN = frozenset({"/healthz"})
 """Paths that need no session; nothing of a reader is there."""
+_SIGNED = PREFIX
+"""The beginning of paths that need none either: a signed link serves one paper."""
 _NAMES = ("127.0.0.1", "localhost", "[::1]")
 _SAFE = frozenset({"GET", "HEAD"})
 _HEADERS = {
@@ -43,12 +46,17 @@ _NO_SESSION = (
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """Wraps an application that is reached at this port of loopback."""
+    """Wraps an application that is reached at this port of loopback.
+
+    `public` is the host, with its port if any, by which a proxy of the reader's passes on signed
+    links; by that name nothing else is here.
+    """
 
     app: ASGIApp
     sessions: Sessions
     port: int
     now: Callable[[], float] = time.time
+    public: str = ""
 
     @property
     def hosts(self) -> frozenset[str]:
@@ -65,33 +73,19 @@ class Guard:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        response = self._refused(scope) or self._let_in(scope)
+        signed = scope["path"].startswith(_SIGNED)
+        hosts = self.hosts | {self.public} - {""} if signed else self.hosts
+        response = _refused(scope, hosts) or (None if signed else self._let_in(scope))
         if response is not None:
             await response(scope, receive, self._protected(send))
             return
-        if scope["path"] in _OPEN:
+        if signed or scope["path"] in _OPEN:
             await self.app(scope, receive, self._protected(send))
             return
         cookie = self._sent(scope)
         scope.setdefault("state", {})["cookie"] = cookie
         renewed = self._set(self.sessions.renewed(cookie, self.now()))
         await self.app(scope, receive, self._protected(send, [renewed]))
-
-    def _refused(self, scope: Scope) -> Response | None:
-        headers = Headers(scope=scope)
-        if headers.get("host", "") not in self.hosts:
-            return PlainTextResponse("There is no such host here.\n", 421)
-        if scope["method"] in _SAFE:
-            return None
-        origin = headers.get("origin")
-        strange = origin is not None and (
-            urlsplit(origin).scheme not in {"http", "https"}
-            or urlsplit(origin).netloc not in self.hosts
-        )
-        elsewhere = headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}
-        if strange or elsewhere:
-            return PlainTextResponse("This was sent from another site and changes nothing.\n", 403)
-        return None
 
     def _let_in(self, scope: Scope) -> Response | None:
         """Turn the token of an address into a session; refuse whoever has neither."""
@@ -127,3 +121,20 @@ class Guard:
             await send(message)
 
         return protected
+
+
+def _refused(scope: Scope, hosts: Collection[str]) -> Response | None:
+    """Refuse a request for another host, and a change that another site asks for."""
+    headers = Headers(scope=scope)
+    if headers.get("host", "") not in hosts:
+        return PlainTextResponse("There is no such host here.\n", 421)
+    if scope["method"] in _SAFE:
+        return None
+    origin = headers.get("origin")
+    strange = origin is not None and (
+        urlsplit(origin).scheme not in {"http", "https"} or urlsplit(origin).netloc not in hosts
+    )
+    elsewhere = headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}
+    if strange or elsewhere:
+        return PlainTextResponse("This was sent from another site and changes nothing.\n", 403)
+    return None

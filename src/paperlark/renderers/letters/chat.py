@@ -91,6 +91,7 @@ class _PaperText:
     title: str
     authors: str
     why: str
+    vote: str = ""
 
 
 def head_lines(letter: Letter, full_title: str, markup: Markup, fits: Fits) -> str:
@@ -138,11 +139,13 @@ def paper_lines(item: LetterItem, markup: Markup, fits: Fits) -> str:
     """Return one paper: its mark, its linked title, its authors, and why it was selected.
 
     If it is longer than a message, the reason is shortened first, then the authors, then the
-    title, never the address.
+    title, never the address. The link to vote is left out where it has no room beside the title.
     """
     brief = _PaperText(
-        item.url, item.mark, item.title, item.authors, truncate(item.why, _LONGEST_WHY)
+        item.url, item.mark, item.title, item.authors, truncate(item.why, _LONGEST_WHY), item.vote
     )
+    if not fits(_paper(replace(brief, why="", authors=""), markup)):
+        brief = replace(brief, vote="")
     for name in ("why", "authors", "title"):
         brief = _shortened(brief, name, lambda one: fits(_paper(one, markup)))
     return _paper(brief, markup)
@@ -157,7 +160,8 @@ def _shortened(brief: _PaperText, name: str, fits: Callable[[_PaperText], bool])
 def _paper(brief: _PaperText, markup: Markup) -> str:
     title = f"{brief.mark} {markup.link(brief.title or ELLIPSIS, brief.url)}"
     lines = (markup.words(some) for some in (brief.authors, brief.why) if some)
-    return markup.line.join((title, *lines))
+    vote = (markup.link("Vote", brief.vote),) if brief.vote else ()
+    return markup.line.join((title, *lines, *vote))
 
 
 def tail_lines(letter: Letter, shown: int, markup: Markup) -> str:

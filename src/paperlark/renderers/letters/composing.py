@@ -115,7 +115,7 @@ def compose(bulletin: Bulletin) -> Letter:
         warnings=warnings_of(bulletin),
         days=day_rows(bulletin) if bulletin.occasion is Occasion.WEEK else (),
         facts=(*status.cost_facts(bulletin.digests), *legends(bulletin)),
-        items=tuple(map(letter_item, wanted)),
+        items=tuple(letter_item(one, bulletin.votes.get(one.paper.id, "")) for one in wanted),
         paper_count=len(entries),
         missing=tuple(
             MissingPaper(

@@ -90,7 +90,7 @@ class LetterItem:
     """One paper; unknown texts are empty.
 
     `mark` is a star, both scores or the match, as in the contents of the page; `scores` and
-    `facts` give them in words.
+    `facts` give them in words. `vote` is the web address at which it can be voted on, if any.
     """
 
     url: str
@@ -102,10 +102,11 @@ class LetterItem:
     facts: tuple[str, ...]
     why: str
     abstract: tuple[str, ...]
+    vote: str = ""
 
 
-def letter_item(entry: Entry) -> LetterItem:
-    """Return the letter item of an entry."""
+def letter_item(entry: Entry, vote: str = "") -> LetterItem:
+    """Return the letter item of an entry; `vote` is where it can be voted on."""
     paper = entry.paper
     return LetterItem(
         url=paper.url,
@@ -120,6 +121,7 @@ def letter_item(entry: Entry) -> LetterItem:
             truncate(paragraph, _LONGEST_PARAGRAPH)
             for paragraph in typeset.plain_paragraphs(paper.abstract)[:_MOST_PARAGRAPHS]
         ),
+        vote=vote,
     )
 
 

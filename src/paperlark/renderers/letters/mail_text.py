@@ -47,6 +47,7 @@ def _paper(place: int, item: LetterItem, *, abstract: bool) -> str:
         _indented(item.authors),
         _indented(" · ".join((*item.scores, *item.facts))),
         f"   {item.url}",
+        f"   Vote: {item.vote}" if item.vote else "",
         _indented(f"Why: {item.why}" if item.why else ""),
     )
     head = "\n".join(line for line in lines if line)
