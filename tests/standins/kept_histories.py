@@ -195,7 +195,7 @@ class History:
 
     def _triage(self) -> None:
         self._wait()
-        action = self._dice.choice(("want", "not", "save", "open", "later", "note", "seen"))
+        action = self._dice.choice(("want", "not", "save", "save", "open", "later", "note", "seen"))
         paper, on = self._paper(), self._dice.random() < 0.8  # most are pressed
         self._note(f"triage: {action}" if on else "triage: released")
         event = f"{self.seed}-{len(self._events)}"
