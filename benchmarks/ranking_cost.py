@@ -35,7 +35,6 @@ from importlib.metadata import version
 from itertools import chain
 from pathlib import Path
 
-from drawing import Panel, drawing, growth
 from light_and_fast import (
     LARGEST,
     PAPERLARK,
@@ -118,10 +117,26 @@ class Version:
 
     def trial(self, name: str, case: str = "", *words: str) -> Figures:
         """Run it in a process of its own: children inherit the peak of this one."""
-        # A case is written by the version's own script, and measured by this one.
-        benchmarks = self.root / "benchmarks" if name == "prepare" else Path(__file__).parent
-        script = str(benchmarks / "ranking_cost.py")
-        command = [sys.executable, script, "--trial", name, str(self.folder / case), *words]
+        return self._run(Path(__file__), name, case, *words)
+
+    def prepare(self) -> None:
+        """Write the cases, by the version's own script."""
+        self._run(self._own_script, "prepare", "")
+
+    def learn(self, case: str) -> Figures:
+        """Learn from a case whose papers were read before, and rank on a later morning."""
+        if (self.root / "src" / "paperlark" / "rankers" / "embedded.py").exists():
+            return self.trial("learn", case)
+        # Under its earlier names the ranker kept nothing: each morning it learned anew.
+        again = self._run(self._own_script, "rank", case)["again"]
+        return {"first": again, "later": again}
+
+    @property
+    def _own_script(self) -> Path:
+        return self.root / "benchmarks" / "ranking_cost.py"
+
+    def _run(self, script: Path, name: str, case: str, *words: str) -> Figures:
+        command = [sys.executable, str(script), "--trial", name, str(self.folder / case), *words]
         found: Figures = json.loads(subprocess.check_output(command, env=self.env))
         return found
 
@@ -170,7 +185,7 @@ def _measure(versions: Sequence[Version], *, quick: bool) -> int:
     load = os.getloadavg()[0]
     for one in versions:
         one.folder.mkdir()
-        one.trial("prepare")
+        one.prepare()
     now = versions[0]
     rows = []
     for row in chain(_pages(versions), _learning(versions), _ranking(now)):
@@ -202,8 +217,8 @@ def _learning(versions: Sequence[Version]) -> Iterator[Row]:
     now, *earlier = versions
     found, before = [], []
     for _ in range(RUNS):
-        found.append(now.trial("learn", case))
-        before += [one.trial("learn", case) for one in earlier]
+        found.append(now.learn(case))
+        before += [one.learn(case) for one in earlier]
     for what, name, limit in (("first learning", "first", 2.5), ("a later morning", "later", 0.5)):
         label = f"{HISTORY[-1]} judged days, {what}"
         yield Row(label, _each(found, name), "s", limit, _each(before, name))
@@ -494,6 +509,9 @@ def _page(
 
 
 def _drawn(days: Mapping[int, tuple[int, Figures]], readers: Mapping[int, Figures]) -> str:
+    # A trial of an earlier commit has not all that drawing needs.
+    from drawing import Panel, drawing, growth  # noqa: PLC0415
+
     first, again = ({at: one[name] for at, (_, one) in days.items()} for name in ("first", "again"))
     total = {count: one["seconds"] for count, one in readers.items()}
     each = {count: seconds / count for count, seconds in total.items()}

@@ -99,16 +99,22 @@ def _harm(how: str, encodings: FakeEncodings, models: FakeCache) -> None:
     if how == "delete":
         entries.clear()
         encodings.encodings.clear()
+    for made_of, content in tuple(encodings.encodings.items()):
+        encodings.encodings[made_of] = _damaged(how, content)
     for key, one in tuple(entries.items()):
-        middle = len(one.content) // 2
-        if how == "truncate":
-            entries[key] = replace(one, content=one.content[:middle])
-        elif how == "flip":
-            flipped = bytes([one.content[middle] ^ 0xFF])
-            damaged = one.content[:middle] + flipped + one.content[middle + 1 :]
-            entries[key] = replace(one, content=damaged)
-        elif how == "swap":
+        if how == "swap":
             entries[key] = replace(one, made_of="something else")
+        else:
+            entries[key] = replace(one, content=_damaged(how, one.content))
+
+
+def _damaged(how: str, content: bytes) -> bytes:
+    middle = len(content) // 2
+    if how == "truncate":
+        return content[:middle]
+    if how == "flip":
+        return content[:middle] + bytes([content[middle] ^ 0xFF]) + content[middle + 1 :]
+    return content
 
 
 @settings(max_examples=30, deadline=None)
@@ -169,6 +175,31 @@ def test_a_damaged_model_is_never_another_one(at: int) -> None:
     damaged = packed[:place] + bytes([packed[place] ^ 0x10]) + packed[place + 1 :]
     found = ReaderModel.unpack(damaged)
     assert found is None
+
+
+def _flip(store: FakeEncodings, at: int) -> None:
+    for made_of, content in tuple(store.encodings.items()):
+        damaged = bytearray(content)
+        damaged[at] ^= 0x10
+        store.encodings[made_of] = bytes(damaged)
+
+
+@pytest.mark.parametrize("at", [0, 3, 4, 9, 400, 450, -1])
+def test_a_damaged_encoding_is_made_anew(at: int) -> None:
+    store, papers = FakeEncodings(), _papers(1)
+    encoder = PaperEncoder(Embedding.shipped(), store)
+    counts, vectors = encoder.encode(papers)
+    stored = dict(store.encodings)
+    _flip(store, at)
+    found, others = PaperEncoder(Embedding.shipped(), store).encode(papers)
+    assert np.array_equal(others, vectors)
+    assert [one.pack() for one in found] == [one.pack() for one in counts]
+    assert store.encodings == stored
+    _flip(store, at)
+    keys = encoder.keys(papers)
+    others = PaperEncoder(Embedding.shipped(), store).embeddings(keys, lambda: papers)
+    assert np.array_equal(others, vectors)
+    assert store.encodings == stored
 
 
 @given(st.lists(st.sampled_from(["bats find", "insects", "the", "", "bats " * 300]), max_size=4))

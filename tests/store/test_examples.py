@@ -24,6 +24,7 @@ from paperlark.domain.feedback import Evidence, Example, Feedback, LabelSource, 
 from paperlark.domain.judgement import Judgement
 from paperlark.domain.paper import Author, Paper
 from paperlark.domain.profile import Cutoffs, Profile
+from paperlark.domain.triage import Action, TriageEvent
 from paperlark.store import examples as example_store
 from paperlark.store.announcements import AnnouncementStore
 from paperlark.store.database import VERSION, open_database
@@ -31,6 +32,7 @@ from paperlark.store.derived import VectorStore
 from paperlark.store.digests import DigestStore
 from paperlark.store.examples import ExampleStore
 from paperlark.store.imported_papers import LibraryStore
+from paperlark.store.triage import TriageStore
 from paperlark.store.votes import FeedbackStore
 from paperlark.testing import a_feed, a_paper
 from standins.digests import digest, entry
@@ -145,6 +147,22 @@ def test_a_vote_is_of_the_day_it_is_in_new_york(connection: sqlite3.Connection, 
     store = ExampleStore(connection, path)
     assert store.evidence(MINE, MONDAY).examples == ()
     assert [one.day for one in store.evidence(MINE, TUESDAY).examples] == [TUESDAY]
+
+
+def test_a_saved_paper_is_learned_as_it_was_known_before_that_day(
+    connection: sqlite3.Connection, path: Path
+) -> None:
+    AnnouncementStore(connection, path).keep(a_feed(a_paper()), MONDAY)
+    DigestStore(connection, path).save(_judged(MONDAY, (a_paper(),)))
+    at = datetime(2025, 2, 24, 15, tzinfo=UTC)
+    TriageStore(connection, path, "Mine").keep(TriageEvent("1", a_paper().id, Action.SAVE, at))
+    store = ExampleStore(connection, path)
+    before = store.evidence(MINE, TUESDAY)
+    revised = replace(a_paper(), version=2, abstract="All of it is new.")
+    AnnouncementStore(connection, path).keep(a_feed(revised), TUESDAY)
+    assert store.evidence(MINE, TUESDAY) == before
+    (example,) = store.evidence(MINE, TUESDAY + DAY).examples
+    assert (example.label_source, example.paper.version) == (LabelSource.SAVED, 2)
 
 
 def test_the_first_time_a_day_is_made_it_already_leaves_out_its_own_papers(

@@ -10,6 +10,7 @@ other, among a thousand abstracts of the same field; `model/provenance.json` say
 from __future__ import annotations
 
 import hashlib
+import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -178,8 +179,8 @@ class PaperEncoder:
         names = [one.tobytes() for one in keys]
         new = [name for name in names if name not in self._named]
         if new and self._store is not None:
-            found = self._store.find(new)
-            self._named |= {name: self._unpack(content)[1] for name, content in found.items()}
+            found = self._sound(self._store.find(new))
+            self._named |= {name: vector for name, (_, vector) in found.items()}
         if any(name not in self._named for name in new):
             papers = list(texts())
             _, vectors = self.encode(papers)
@@ -195,8 +196,8 @@ class PaperEncoder:
         if self._store is None or not papers:
             return {}
         keys = {self._made_of(paper): key for key, paper in papers.items()}
-        found = self._store.find(keys)
-        return {keys[made_of]: self._unpack(content) for made_of, content in found.items()}
+        found = self._sound(self._store.find(keys))
+        return {keys[made_of]: encoding for made_of, encoding in found.items()}
 
     def _encode(self, papers: Mapping[_Version, Paper]) -> None:
         new = iter(papers.items())
@@ -209,9 +210,13 @@ class PaperEncoder:
                 {self._made_of(paper): _pack(*self._cache[key]) for key, paper in papers.items()}
             )
 
-    def _unpack(self, content: bytes) -> tuple[TermCounts, Vectors]:
-        vector = np.frombuffer(content, "<f4", self.embedding.dimensions)
-        return TermCounts.unpack(content[vector.nbytes :]), vector
+    def _sound(self, kept: Mapping[bytes, bytes]) -> dict[bytes, tuple[TermCounts, Vectors]]:
+        """Unpack kept encodings, without those that are damaged: they are made anew."""
+        return {
+            made_of: _unpack(packed[_CHECKSUM:], self.embedding.dimensions)
+            for made_of, packed in kept.items()
+            if packed[:_CHECKSUM] == _checksum(packed[_CHECKSUM:])
+        }
 
     def _made_of(self, paper: Paper) -> bytes:
         version = _version_of(paper)
@@ -227,8 +232,22 @@ ENCODED_BY = ("paperlark.rankers", "paperlark.domain")
 """The packages that decide how a text is encoded and what is learned from it."""
 
 
+_CHECKSUM = 4
+"""Bytes of a checksum."""
+
+
+def _checksum(content: bytes) -> bytes:
+    return zlib.crc32(content).to_bytes(_CHECKSUM, "little")
+
+
 def _pack(counts: TermCounts, vector: Vectors) -> bytes:
-    return vector.astype("<f4").tobytes() + counts.pack()
+    content = vector.astype("<f4").tobytes() + counts.pack()
+    return _checksum(content) + content
+
+
+def _unpack(content: bytes, dimensions: int) -> tuple[TermCounts, Vectors]:
+    vector = np.frombuffer(content, "<f4", dimensions)
+    return TermCounts.unpack(content[vector.nbytes :]), vector
 
 
 @dataclass(frozen=True, eq=False)

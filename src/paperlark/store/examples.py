@@ -74,9 +74,11 @@ VOTE_TIMES = f"""
     SELECT w.paper_id, w.id, w.vote, {_IN_TIME} {_VOTED} ORDER BY w.at, w.id
 """  # likewise
 
+# As known before the day: a version that was announced later would change pages made again.
 _TOUCHED = f"""
-    FROM triage w JOIN papers p ON p.id = w.paper_id
-        AND p.version = (SELECT max(version) FROM papers WHERE id = w.paper_id)
+    FROM triage w JOIN papers p ON p.id = w.paper_id AND p.version = coalesce(
+        (SELECT max(version) FROM listings WHERE paper_id = w.paper_id AND day < :day),
+        (SELECT min(version) FROM papers WHERE id = w.paper_id))
     WHERE w.profile = :profile AND w.action IN ('save', 'open') AND (:all_votes OR {_IN_TIME})
 """  # noqa: S608  # likewise
 
