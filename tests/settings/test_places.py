@@ -13,6 +13,7 @@ from paperlark.settings.places import (
     config_folder,
     data_folder,
     find_profile,
+    folder_to_begin,
     missing_hint,
 )
 
@@ -93,3 +94,21 @@ def test_data_places_are_whole_paths() -> None:
     assert DataPlaces.inside(Path("/data")) == DataPlaces(
         "/data/pages", "/data/paperlark.db", "/data/site"
     )
+
+
+@pytest.mark.parametrize(
+    ("missing", "folder"),
+    [
+        ("paperlark.toml", None),
+        ("mine/paperlark.toml", Path("mine")),
+        ("mine", Path("mine")),
+        ("/home/ada/mine", Path("/home/ada/mine")),
+    ],
+)
+def test_a_new_profile_goes_where_it_will_be_looked_for(missing: str, folder: Path | None) -> None:
+    assert folder_to_begin(Path(missing)) == folder
+
+
+def test_a_profile_of_another_name_is_never_begun() -> None:
+    with pytest.raises(ValueError, match="is called"):
+        folder_to_begin(Path("mine.toml"))

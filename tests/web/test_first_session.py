@@ -398,6 +398,18 @@ def test_nothing_is_overwritten(first: FirstClient) -> None:
     assert first.finish().text == "today"
 
 
+def test_a_profile_whose_answers_cannot_be_stored_is_not_left_behind(first: FirstClient) -> None:
+    first.begin(interests=INTERESTS)
+    first.press("want")
+    in_the_way = first.home / "mine" / "paperlark.db"
+    in_the_way.mkdir(parents=True)
+    assert first.finish().status_code == 409
+    assert [one.name for one in (first.home / "mine").glob("*.toml")] == []
+    in_the_way.rmdir()
+    assert first.finish().text == "today"
+    assert len(first.written[0].votes()) == 1
+
+
 def test_nothing_is_written_before_anything_is_said(first: FirstClient) -> None:
     assert first.browser.get("/cards").url.path == "/"
     first.finish()

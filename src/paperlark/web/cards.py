@@ -47,11 +47,12 @@ class Cards:
         """What the latest answer did, in one line."""
         if not self.answers:
             return ""
-        answer = {True: "Wanted", False: "Not wanted", None: "Skipped"}[
-            list(self.answers.values())[-1]
-        ]
+        answer = list(self.answers.values())[-1]
+        if answer is None:
+            return "Skipped: nothing moved."
         moved = sum(one.before != one.after for one in self.changes)
-        return f"{answer}: {english.counted(moved, 'paper')} of this day moved."
+        said = "Wanted" if answer else "Not wanted"
+        return f"{said}: {english.counted(moved, 'paper')} of this day moved."
 
     def answered(self, paper: str, *, wanted: bool | None) -> Cards:
         """Return the cards with an answer to the one shown; to any other nothing changes."""

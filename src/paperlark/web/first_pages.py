@@ -80,7 +80,7 @@ class FirstPages:
     async def _begin(self, request: Request) -> Response:
         form, files = await self.forms.read_upload(request, _LONGEST)
         if form.get("do") == "forget":
-            self.session.forget_papers()
+            await run_in_threadpool(self.session.forget_papers)
             return RedirectResponse("/", HTTPStatus.SEE_OTHER)
         typed = {name: form.get(name, "") for name in ("fields", "interests", "named", "author")}
 
@@ -122,7 +122,7 @@ class FirstPages:
         form = await self.forms.read(request)
         done, _, paper = form.get("do", "").partition(" ")
         if done == "back":
-            self.session.take_back()
+            await run_in_threadpool(self.session.take_back)
         elif done in _ANSWERS:
             await run_in_threadpool(partial(self.session.answer, paper, wanted=_ANSWERS[done]))
         return RedirectResponse("/cards", HTTPStatus.SEE_OTHER)

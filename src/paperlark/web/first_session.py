@@ -180,7 +180,8 @@ class FirstSession:
         """Return the papers that were named just now, None where none were."""
         try:
             if file is not None:
-                return self._read(file.content, PurePath(file.name).name or "your file")
+                name = one_line(PurePath(file.name).name)[:_SHOWN]
+                return self._read(file.content, name or "your file")
             if text:
                 return self._read(text.encode(), "your list")
             if author:
