@@ -62,7 +62,7 @@ class Correction:
 
 
 CHOSEN = Correction(0.5, 5.0)
-"""What the later days are measured with: the best on the earlier ones."""
+"""What the later days are measured with: on the earlier ones no setting was better than none."""
 
 Look = Callable[[int, random.Random], Sequence[int]]
 """Which places (from 0) of a list of so many papers are looked at."""
