@@ -18,7 +18,7 @@ import argparse
 import os
 import random
 import statistics
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
@@ -68,6 +68,11 @@ Look = Callable[[int, random.Random], Sequence[int]]
 """Which places (from 0) of a list of so many papers are looked at."""
 
 
+def nowhere(_count: int, _: random.Random) -> Sequence[int]:
+    """Look at nothing: the criteria alone."""
+    return ()
+
+
 def from_the_top(count: int, _: random.Random) -> Sequence[int]:
     """Look at the first papers alone."""
     return range(min(VOTES, count))
@@ -85,6 +90,7 @@ def anywhere(count: int, chance: random.Random) -> Sequence[int]:
 
 
 LOOKS: Mapping[str, Look] = {
+    "nothing": nowhere,
     "the first 20": from_the_top,
     "20, falling with the place": falling,
     "20 at random": anywhere,
@@ -150,13 +156,20 @@ def lives(days: Sequence[LabelledDay], *, earlier: bool) -> Iterator[int]:
 
 
 def rows(
-    name: str, days: Sequence[LabelledDay], corrections: Sequence[Correction], *, earlier: bool
+    name: str,
+    days: Sequence[LabelledDay],
+    looks: Collection[str],
+    corrections: Sequence[Correction],
+    *,
+    earlier: bool,
 ) -> Iterator[str]:
     """Yield a line of the table for each way to look and to correct, as each is done."""
     starts = tuple(lives(days, earlier=earlier))
     for (words, look), correction in product(LOOKS.items(), (None, *corrections)):
-        if look is anywhere and correction:
-            continue  # at a random place there is nothing to correct
+        if words not in looks:
+            continue
+        if look in (nowhere, anywhere) and correction:
+            continue  # there is nothing to correct
         found = [simulate(days, start, look, correction, seed=1) for start in starts]
         means = (statistics.fmean(one[horizon] for one in found) for horizon in HORIZONS)
         cells = " | ".join(f"{one:.3f}" for one in means)
@@ -168,6 +181,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--earlier", action="store_true", help="choose settings: earlier days")
     parser.add_argument("--write", action="store_true", help=f"write docs/{DOCUMENT.name}")
+    parser.add_argument("--look", choices=LOOKS, action="append", help="only this way to look")
     parser.add_argument("--reader", choices=READERS, action="append", help="only this reader")
     options = parser.parse_args()
     corrections = (
@@ -180,7 +194,7 @@ def main() -> None:
     print(*lines, sep="\n", flush=True)
     for name in options.reader or READERS:
         days = read_folder(SHARED / "readers" / name).days
-        for line in rows(name, days, corrections, earlier=options.earlier):
+        for line in rows(name, days, options.look or LOOKS, corrections, earlier=options.earlier):
             lines.append(line)
             print(line, flush=True)
     if options.write and not options.earlier:
