@@ -58,7 +58,7 @@ bench-ranking: .venv/dev.done  ## how good the ranking is and what it costs: an 
 	@$(BIN)/python benchmarks/ranking.py; good=$$?; $(BIN)/python benchmarks/match_words.py && $(BIN)/python benchmarks/ranking_cost.py $(ARGS) && \
 	$(BIN)/python benchmarks/many_readers.py && exit $$good
 
-bench-kept: .venv/dev.done  ## 500 seeded histories: what is kept changes no page; 20 minutes (ARGS="--histories 50")
+bench-kept: .venv/dev.done  ## 500 seeded histories: what is kept changes no page; 25 minutes (ARGS="--histories 50")
 	@$(BIN)/python benchmarks/kept_state.py $(ARGS)
 
 bench-judge: .venv/dev.done  ## what judging takes, bad answers, many questions at once: half an hour (needs the recorded input)

@@ -3,11 +3,12 @@
     python benchmarks/kept_state.py [--histories 500] [--first 1] [--steps 8]
 
 Each history is that of one reader with ten small days of papers: pages made in and out of order
-and again, votes and triage and their undoing, criteria changed, databases lost and restored, and
-encodings, reader models and vectors deleted, of another version, or damaged. Each page is made with
-what is kept and, in a copy of the store, without it: all its files must be the same to the byte. A
-page made again where nothing before its day has changed must give what it gave, but for its note on
-later votes. Exit code 1 where anything differs; what happened how often is printed.
+and again, votes and triage and their undoing, criteria changed, databases lost and restored;
+encodings, reader models and vectors deleted or of another version, encodings and models also cut
+off and with bits flipped. Each page is made with what is kept and, in a copy of the store, without
+it: all its files must be the same to the byte. A page made again where nothing before its day has
+changed must give what it gave, but for its note on later votes. Exit code 1 where anything differs;
+what happened how often is printed.
 """
 
 from __future__ import annotations
