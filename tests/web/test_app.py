@@ -435,6 +435,8 @@ def test_the_latest_page_is_made_while_the_reader_waits(tmp_path: Path) -> None:
     with app(tmp_path, made=False) as running, httpx.Client(follow_redirects=True) as browser:
         first = browser.get(running.address, timeout=60).text
         assert "is being made" in first
+        # The script follows by this, also where the page was asked for before the first step.
+        assert LexborHTMLParser(first).css("[data-making] [data-step]")
         for _ in range(600):
             if browser.get(f"{running.origin}/making", timeout=60).json()["made"]:
                 break

@@ -1,18 +1,17 @@
-// Keys for the cards' buttons, and a word while arXiv is asked.
+// Keys for the cards' buttons, and a word while arXiv is asked. It runs before the page is there, so
+// that no key is lost: everything is looked for when it is needed.
 "use strict";
-
-const keyed = new Map([...document.querySelectorAll("[data-key]")].map((one) => [one.dataset.key, one]));
-const told = document.querySelector("[data-told]");
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
   if (event.target.matches("input, textarea")) return;
-  const button = keyed.get(event.key);
+  const button = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
   if (!button) return;
   event.preventDefault();
   button.click();
 });
 
-document.querySelector(".first")?.addEventListener("submit", () => {
-  told.textContent = "Asking arXiv; this may take half a minute …";
+document.addEventListener("submit", (event) => {
+  if (!event.target.matches(".first")) return;
+  document.querySelector("[data-told]").textContent = "Asking arXiv; this may take half a minute …";
 });

@@ -261,7 +261,7 @@ if (document.querySelector("[data-making] [data-step]")) {
     const said = await (await fetch("/making")).json();
     if (said.made || said.failed) { location.assign("/"); return; }
     const total = said.total ? `, ${said.done} of ${said.total}` : "";
-    document.querySelector("[data-step]").textContent = said.step + total;
+    document.querySelector("[data-step]").textContent = said.step ? `: ${said.step}${total}` : "";
     setTimeout(follow, 500);
   };
   setTimeout(follow, 500);
