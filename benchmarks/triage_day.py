@@ -2,9 +2,10 @@
 
     python benchmarks/triage_day.py [--papers 499] [--way keyboard|touch|forms]
 
-Every paper of the page is wanted, rejected, put off or saved in turn; a part is undone, the page is
-reloaded, and the rest is undone until nothing is left to undo. What the page shows and what the
-store holds must be the same, and right, after each step. Exit code 1 where they are not.
+Papers of the day, on its page or below it, are wanted, rejected, put off or saved in turn; a part
+is undone, the page is reloaded, and the rest is undone until nothing is left to undo. What the page
+shows and what the store holds must be the same, and right, after each step. Exit code 1 where they
+are not.
 """
 
 from __future__ import annotations
@@ -115,11 +116,11 @@ def triage(browser: Browser, running: App, way: str, papers: int) -> Counter[str
         page = context.new_page()
         page.set_default_timeout(60_000)
         page.goto(running.address)
-        page.goto(f"{running.origin}/day/{DAY}")
+        page.goto(f"{running.origin}/day/{DAY}?all")
         rows = islice(page.locator("[data-paper]").all(), papers)
         ids = [one.get_attribute("data-paper") or "" for one in rows]
         if len(ids) < papers:
-            sys.exit(f"the page has {len(ids)} papers only")
+            sys.exit(f"the day has {len(ids)} papers only")
         started = time.monotonic()
         act(page, papers)
         done = {one: action(place) for place, one in enumerate(ids)}
