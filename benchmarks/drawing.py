@@ -61,7 +61,7 @@ class Panel:
 
 
 def drawing(title: str, panels: Sequence[Panel], columns: int = 2) -> str:
-    """Give the SVG of all panels, row by row."""
+    """Return the SVG of all panels, row by row."""
     width, height = columns * WIDTH, math.ceil(len(panels) / columns) * (HEIGHT + _HEAD)
     places = [(at % columns * WIDTH, at // columns * (HEIGHT + _HEAD)) for at in range(len(panels))]
     drawn = "\n".join(
@@ -172,7 +172,7 @@ def _text(kind: str, x: float, tick: Tick) -> str:
 
 
 def _marks(low: float, high: float) -> list[float]:
-    """Give marks at 1, 2, 5 of each decade, or at decades where they would be many."""
+    """Return marks at 1, 2, 5 of each decade, or at decades where they would be many."""
     decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
     steps = (1,) if len(decades) > 3 else (1, 2, 5)  # noqa: PLR2004  # some eight marks at most
     marks = [float(f"{step}e{decade}") for decade in decades for step in steps]

@@ -145,7 +145,7 @@ def _stop(reader: LabelledReader, day: date) -> Stopped:
 
 
 def _brought(reader: LabelledReader, today: LabelledDay) -> Iterator[Example]:
-    """Give what the pages of the seeds before say: what was selected, and nothing of the rest."""
+    """Return what the pages of the seeds before say: what was selected, and nothing of the rest."""
     again = {paper.id for paper in today.papers}
     for day in reader.days:
         if day.day < today.day and (day.day == FIRST_SEED or day.day in SEED_TOKENS):

@@ -77,7 +77,7 @@ def _trials(seeds: range) -> Tally | str:
 
 
 def _print(tally: Tally) -> None:
-    """Say how much of what there was."""
+    """Return how much of what there was."""
     for name, count in (
         ("days", tally.days),
         ("papers", tally.papers),

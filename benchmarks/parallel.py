@@ -108,7 +108,7 @@ def lay_out(home: Path, papers: int, base_url: str, judge: str) -> None:
 
 
 def median(runs: list[Run]) -> float:
-    """Give the median of what runs took."""
+    """Return the median of what runs took."""
     return statistics.median(run.seconds for run in runs)
 
 

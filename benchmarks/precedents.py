@@ -59,7 +59,7 @@ def main() -> None:
 
 
 def new_papers(folder: Path) -> Iterator[Paper]:
-    """Give the month's papers, each once, in their order."""
+    """Return the month's papers, each once, in their order."""
     feeds, seen = RecordedFeeds(folder), set[PaperId]()
     for day in feeds.days(date.min, date.max):
         for category in ("cs.LG", "cs.AI"):
@@ -75,7 +75,7 @@ def new_papers(folder: Path) -> Iterator[Paper]:
 
 
 def archive(vectors: Vectors, count: int) -> Iterator[PaperVector]:
-    """Give that many places of days before, in random company of the month's."""
+    """Return that many places of days before, in random company of the month's."""
     random = np.random.default_rng(0)
     for start in range(0, count, 10_000):
         size = min(10_000, count - start)

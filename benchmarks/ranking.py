@@ -166,7 +166,7 @@ def _ahead(reader: str, one: Comparison) -> Iterator[Cell]:
 
 
 def _peers(report: Report, days: int, own: ReportRow) -> Iterator[Cell]:
-    """Say whether paperlark is ahead of each peer's method."""
+    """Return whether paperlark is ahead of each peer's method."""
     for peer in (ARXIV_SANITY, ASREVIEW, ZOTERO):
         theirs = [row for row in find(report.rows, peer) if row.history_days == days]
         if not theirs:

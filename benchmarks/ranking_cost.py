@@ -287,7 +287,7 @@ def _announcement_days() -> list[date]:
 
 
 def _days(now: Version, case: str) -> tuple[int, Figures]:
-    """Give how many lessons there are, and the medians."""
+    """Return how many lessons there are, and the medians."""
     found = [now.trial("rank", case) for _ in range(GROWTH_RUNS)]
     middle = {name: statistics.median(_each(found, name)) for name in found[0]}
     print(f"{case}: {middle}", flush=True)
@@ -353,7 +353,7 @@ def _prepare(where: str) -> Figures:
 
 
 def _recorded(day: LabelledDay) -> Mapping[str, object]:
-    """Give a day's line of a recording; what was not selected was poor."""
+    """Return a day's line of a recording; what was not selected was poor."""
     rows = [
         {
             "id": paper.id,

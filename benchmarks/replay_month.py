@@ -110,7 +110,7 @@ def main() -> int:
 
 
 def _months(work: Sequence[tuple[str, int]], processes: int) -> Iterator[Month]:
-    """Give months as they are done; Ctrl-C ends it, and the table is of those that were."""
+    """Return months as they are done; Ctrl-C ends it, and the table is of those that were."""
     with ProcessPoolExecutor(processes) as workers:
         waiting = [workers.submit(replay, *one) for one in work]
         try:

@@ -176,7 +176,7 @@ def file_day(
 
 
 def read_papers() -> Iterator[Paper]:
-    """Give the corpus, one paper after the other, with authors made up."""
+    """Return the corpus, one paper after the other, with authors made up."""
     chance = Random(0)  # noqa: S311  # nothing is secret here
     with lzma.open(CORPUS, "rt", encoding="utf-8") as lines:
         for line in lines:
@@ -192,7 +192,7 @@ def read_papers() -> Iterator[Paper]:
 
 
 def _name(chance: Random) -> str:
-    """Give a name: one in five is borne by many, the others by a few."""
+    """Return a name: one in five is borne by many, the others by a few."""
     given = chance.choice(GIVEN)
     if chance.random() < 0.2:  # noqa: PLR2004
         return f"{given} {chance.choice(FAMILY)}"
@@ -213,7 +213,7 @@ def catch_up(settings: Settings) -> None:
 
 
 def kinds(database: Path) -> Mapping[str, Sequence[SearchQuery]]:
-    """Give questions of every kind; words come from papers drawn by lot, the same each time."""
+    """Return questions of every kind; words come from papers drawn by lot, the same each time."""
     chance = Random(1)  # noqa: S311  # nothing is secret here
     with open_database(database) as connection:
         (last,) = connection.execute("SELECT max(number) FROM search_texts").fetchone()
@@ -254,7 +254,7 @@ def kinds(database: Path) -> Mapping[str, Sequence[SearchQuery]]:
 
 
 def asked(text: str) -> SearchQuery:
-    """Give a question of words."""
+    """Return a question of words."""
     return SearchQuery(text, read_terms(text))
 
 
@@ -293,7 +293,7 @@ def ask(archive: ArchiveSearch, question: SearchQuery) -> Took:
 
 
 def row(name: str, took: Sequence[Took]) -> str:
-    """Give a line of the table."""
+    """Return a line of the table."""
     cells = ""
     for times in ([one.wall for one in took], [one.busy for one in took]):
         high = statistics.quantiles(times, n=20, method="inclusive")[-1]

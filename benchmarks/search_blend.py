@@ -92,7 +92,7 @@ def main() -> None:
 
 
 def read_corpus() -> Iterator[Paper]:
-    """Give the corpus, one paper after the other."""
+    """Return the corpus, one paper after the other."""
     with lzma.open(CORPUS, "rt", encoding="utf-8") as lines:
         for line in lines:
             row = json.loads(line)
@@ -108,7 +108,7 @@ def read_corpus() -> Iterator[Paper]:
 
 @contextmanager
 def searched(papers: Sequence[Paper]) -> Iterator[SearchStore]:
-    """Give an archive of these papers."""
+    """Return an archive of these papers."""
     with tempfile.TemporaryDirectory() as name:
         path = Path(name) / "db"
         with open_database(path) as connection:
@@ -121,19 +121,19 @@ def searched(papers: Sequence[Paper]) -> Iterator[SearchStore]:
 
 
 def abstract_words(paper: Paper, chance: Random) -> str:
-    """Give four words of the middle of an abstract, in any order."""
+    """Return four words of the middle of an abstract, in any order."""
     words = paper.abstract.split()
     third = len(words) // 3
     return some_words(words[third : 2 * third], 4, chance)
 
 
 def title_words(paper: Paper, chance: Random) -> str:
-    """Give three words of a title, in any order."""
+    """Return three words of a title, in any order."""
     return some_words(paper.title.split(), 3, chance)
 
 
 def whole_title(paper: Paper, chance: Random) -> str:  # noqa: ARG001  # the others draw
-    """Give a title as it is."""
+    """Return a title as it is."""
     return paper.title
 
 
@@ -165,7 +165,7 @@ def asked(
 
 
 def compare(text: str, papers: Sequence[Paper], encoder: PaperEncoder) -> Mapping[PaperId, float]:
-    """Give the likeness of each paper, by places as they are kept."""
+    """Return the likeness of each paper, by places as they are kept."""
     if not papers:
         return {}
     places = FakePaperVectors()
@@ -193,13 +193,13 @@ def report(name: str, questions: Sequence[Asked]) -> None:
 
 
 def rank(one: Asked, weight: float) -> float:
-    """Give the place of the paper that is looked for, infinity where it is not found."""
+    """Return the place of the paper that is looked for, infinity where it is not found."""
     ordered = [hit.paper_id for hit in semantic_search.order(one.hits, one.likeness, weight)]
     return ordered.index(one.target) + 1 if one.target in ordered else np.inf
 
 
 def figures(ranks: Sequence[float]) -> str:
-    """Give share of the first, share of the first ten, and the mean of 1/rank."""
+    """Return share of the first, share of the first ten, and the mean of 1/rank."""
     places = np.array(ranks)
     return f"{np.mean(places == 1):>8.1%}{np.mean(places <= 10):>8.1%}{np.mean(1 / places):>13.3f}"  # noqa: PLR2004
 

@@ -107,7 +107,7 @@ def lay_out(folder: Path) -> Path:
 
 
 def read_papers() -> Iterator[Paper]:
-    """Give the corpus, one paper after the other."""
+    """Return the corpus, one paper after the other."""
     with lzma.open(CORPUS, "rt", encoding="utf-8") as lines:
         for number, line in enumerate(lines):
             row = json.loads(line)
@@ -206,7 +206,7 @@ def build(profile: Path, folder: Path, name: str) -> Step:
 
 
 def files_of(folder: Path) -> list[Path]:
-    """Give every file of a site, in order."""
+    """Return every file of a site, in order."""
     return sorted(one for one in folder.resolve().rglob("*") if one.is_file())
 
 

@@ -21,7 +21,7 @@ def _page(name: str) -> str:
 
 
 def _rows(name: str) -> list[list[str]]:
-    """Give the cells of every row of every table of a page, without heads and rules."""
+    """Return the cells of every row of every table of a page, without heads and rules."""
     tables = re.findall(r"^\| .* \| shown by \|\n(?:\|.*\n)+", _page(name), re.MULTILINE)
     lines = [line for table in tables for line in table.splitlines()]
     cells = [re.split(r"(?<!\\)\|", line.strip("|")) for line in lines]

@@ -43,7 +43,7 @@ def _load(block: str, folder: Path) -> Settings:
 
 
 def _mistake(words: Iterable[str]) -> str | None:
-    """Say what is wrong with a call of paperlark's, without making it; None where nothing is."""
+    """Return what is wrong with a call of paperlark's, without making it; None where nothing is."""
     command: click.Command = cli
     context = click.Context(cli, info_name="paperlark")
     left = [*words]
@@ -63,7 +63,7 @@ def _mistake(words: Iterable[str]) -> str | None:
 
 
 def _is_about_a_file(error: click.UsageError) -> bool:
-    """Tell whether a file is not there: those that are named are the reader's."""
+    """Return whether a file is not there: those that are named are the reader's."""
     param = error.param if isinstance(error, click.BadParameter) else None
     return param is not None and isinstance(param.type, click.Path)
 

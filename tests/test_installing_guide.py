@@ -30,7 +30,7 @@ def _commands() -> list[str]:
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
-    """Give an empty home, with a copy of the source in it."""
+    """Return an empty home, with a copy of the source in it."""
     source = tmp_path / "source"
     shutil.copytree(ROOT / "src", source / "src", ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("pyproject.toml", "README.md", "LICENSE"):

@@ -208,7 +208,7 @@ def test_what_is_drawn_of_our_own_sources_is_another_program(room: str) -> None:
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    """Give a program of three modules and its tests."""
+    """Return a program of three modules and its tests."""
     files = {
         "src/paperlark/__init__.py": "",
         "src/paperlark/__main__.py": "import paperlark.day.make\n",

@@ -42,7 +42,7 @@ ENDS = {"today": {0, 3}, "morning": {0, 3}, "doctor": {0, 3}, "run": {0, 3}}
 
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Give an empty home, and a folder in it where the reader sits."""
+    """Return an empty home, and a folder in it where the reader sits."""
     folder = tmp_path / "papers"
     folder.mkdir()
     monkeypatch.chdir(folder)
@@ -60,7 +60,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def arxiv() -> Iterator[StandInArxiv]:
-    """Give arXiv, on a server of its own."""
+    """Return arXiv, on a server of its own."""
     with HTTPServer(host="127.0.0.1", threaded=True) as standing_in:
         yield from _arxiv(standing_in)
 
@@ -148,7 +148,7 @@ def _add(place: Path, text: str, server: StandIn) -> None:
 
 
 def _ask_the_stand_ins(place: Path, arxiv: StandInArxiv) -> None:
-    """Have a new profile ask the stand-in instead of arXiv."""
+    """Make a new profile ask the stand-in instead of arXiv."""
     for path in place.glob("*/paperlark.toml"):
         if "[sources]" not in path.read_text():
             with path.open("a") as profile:

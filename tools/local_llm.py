@@ -181,7 +181,7 @@ def _feeds() -> tuple[str, ...]:
 
 
 def _remembered(database: Path) -> tuple[frozenset[str], Usage]:
-    """Give the papers that were judged for the page, and what all exchanges used."""
+    """Return the papers that were judged for the page, and what all exchanges used."""
     with closing(sqlite3.connect(database)) as store:
         judged = store.execute("SELECT paper_id FROM scanned WHERE relevance IS NOT NULL")
         used = store.execute(

@@ -43,7 +43,7 @@ class NotServing(Exception):
 
 
 def missing() -> str | None:
-    """Say what the machine lacks to build the environment, None where nothing."""
+    """Return what the machine lacks to build the environment, None where nothing."""
     compilers = (os.environ.get("CC") or "cc", os.environ.get("CXX") or "c++")
     lacking = [name for name in compilers if shutil.which(name.split()[0]) is None]
     if not lacking:
@@ -52,7 +52,7 @@ def missing() -> str | None:
 
 
 def is_set_up() -> bool:
-    """Say whether the environment was finished, with the versions that are locked now."""
+    """Return whether the environment was finished, with the versions that are locked now."""
     return _DONE.is_file() and _DONE.read_text() == _fingerprint()
 
 

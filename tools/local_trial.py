@@ -44,7 +44,7 @@ class Trial:
 
 
 def breaches(trial: Trial) -> list[str]:
-    """Say what does not hold, in a sentence each."""
+    """Return what does not hold, in a sentence each."""
     silent = [paper for paper, reason in trial.unjudged.items() if not reason.strip()]
     ended = trial.judged | trial.unjudged.keys()
     claims = {

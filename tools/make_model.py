@@ -95,7 +95,7 @@ def _read(path: Path) -> Corpus:
 
 
 def _choose_terms(corpus: Corpus, recipe: Recipe) -> tuple[TermIds, Vectors]:
-    """Give the terms found in most papers, ascending, and how rare each is."""
+    """Return the terms found in most papers, ascending, and how rare each is."""
     papers: Counter[int] = Counter()
     single: set[int] = set()
     for title, abstract in zip(corpus.titles, corpus.abstracts, strict=True):
@@ -115,7 +115,7 @@ def _choose_terms(corpus: Corpus, recipe: Recipe) -> tuple[TermIds, Vectors]:
 
 
 def _start(corpus: Corpus, ids: TermIds, rarity: Vectors, recipe: Recipe) -> Vectors:
-    """Give each term its direction in a latent semantic analysis (randomised, Halko 2011)."""
+    """Return each term its direction in a latent semantic analysis (randomised, Halko 2011)."""
     texts = [np.concatenate([t, _GAP, t, _GAP, a]) for t, a in _pairs(corpus)]
     found = _matrix(texts, ids)
     weighed = found @ sparse.diags(rarity)
@@ -196,7 +196,7 @@ def _halves(corpus: Corpus, paper: int, random: np.random.Generator) -> tuple[Te
 def _slope(
     left: sparse.csr_matrix, right: sparse.csr_matrix, rows: Vectors, temperature: float
 ) -> tuple[float, Vectors, NDArray[np.int64]]:
-    """Give the loss, how it changes with the rows, and which rows those are."""
+    """Return the loss, how it changes with the rows, and which rows those are."""
     both = sparse.vstack([left, right]).tocsr()
     touched, place = np.unique(both.indices, return_inverse=True)
     both = sparse.csr_matrix((both.data, place, both.indptr), shape=(both.shape[0], len(touched)))
@@ -228,7 +228,7 @@ def _pairs(corpus: Corpus) -> zip[tuple[TermIds, TermIds]]:
 
 
 def _matrix(texts: list[TermIds], ids: TermIds) -> sparse.csr_matrix:
-    """Give a row per text: 1 + ln of how often it has each of the terms."""
+    """Return a row per text: 1 + ln of how often it has each of the terms."""
     bags = [terms(text) for text in texts]
     found = np.concatenate(bags)
     text = np.repeat(np.arange(len(bags)), [len(bag) for bag in bags])

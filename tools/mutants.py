@@ -194,7 +194,7 @@ def _tried(
 def stages(
     tests: Iterable[Path], folder: Path, room: str, distances: Mapping[Path, int]
 ) -> tuple[Sequence[Path], Sequence[Path]]:
-    """Give the files of a room's own tests, and all others that need the module; nearest first."""
+    """Return the files of a room's own tests, and others that need the module; nearest first."""
     homes = {room, *ALSO.get(room, ())}
     own, others = [], []
     for test in tests:

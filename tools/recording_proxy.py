@@ -107,7 +107,7 @@ class RecordingProxy:
                     self.wfile.write(response.content)
 
             def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002
-                """Say nothing."""
+                """Print nothing."""
 
         return Handler
 

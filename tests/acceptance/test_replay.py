@@ -82,7 +82,7 @@ def _judged(page: Mapping[str, Any]) -> list[tuple[Any, ...]]:
 
 @pytest.fixture
 def page(replay: Replay) -> Page:
-    """Give Tuesday's page, to be spoiled."""
+    """Return Tuesday's page, to be spoiled."""
     return copy.deepcopy(dict(replay.reference[TUESDAY]))
 
 

@@ -27,7 +27,7 @@ TUESDAY, WEDNESDAY = date(2025, 2, 25), date(2025, 2, 26)
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Give a folder with a profile, criteria and three papers, where commands are run."""
+    """Return a folder with a profile, criteria and three papers, where commands are run."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
     for name in ("CACHE", "CONFIG", "DATA"):  # nothing of this machine's own is read or changed
@@ -45,7 +45,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def environment() -> Environment:
-    """Give Wednesday, 26 February 2025, 7 o'clock in New York, where nobody ever waits."""
+    """Return Wednesday, 26 February 2025, 7 o'clock in New York, where nobody ever waits."""
     rate_limit_clock = FakeWatch(clock=datetime(2025, 2, 26, 12, tzinfo=UTC).timestamp())
     return Environment(
         now=lambda: datetime.fromtimestamp(rate_limit_clock.clock, UTC),
@@ -56,7 +56,7 @@ def environment() -> Environment:
 
 @pytest.fixture
 def arxiv(loopback: HTTPServer, home: Path) -> Iterator[StandInArxiv]:
-    """Give arXiv on that day, and have the profile ask there."""
+    """Return arXiv on that day, and have the profile ask there."""
     loopback.clear()
     standing = StandInArxiv(loopback, made_up_truth([TUESDAY, WEDNESDAY]), today=WEDNESDAY)
     with (home / "paperlark.toml").open("a") as profile:

@@ -29,7 +29,7 @@ def till(server: StandIn) -> BillingServer:
 
 @pytest.fixture
 def sample(home: Path, server: StandIn) -> Path:
-    """Give the bundled days and reader, with a model that bills."""
+    """Return the bundled days and reader, with a model that bills."""
     (home / "feeds" / "2025-02-26.cs.LG.rss.xml").unlink()
     with as_file(files("paperlark").joinpath("sample")) as folder:
         shutil.copytree(folder, home, dirs_exist_ok=True)

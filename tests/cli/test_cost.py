@@ -25,7 +25,7 @@ RUN = ("run", "--date", "2025-02-26", "--feeds", "feeds")
 
 @pytest.fixture
 def paid(home: Path, server: StandIn, paperlark: Paperlark) -> Paperlark:
-    """Have a page made that was paid for."""
+    """Make a page that was paid for."""
     with (home / "paperlark.toml").open("a") as profile:
         profile.write(
             f'[judge]\nmodel = "gpt-4o"\nbase_url = "{server.base_url}"\n'

@@ -45,7 +45,7 @@ SECRETS = (KEY, mail_server.PASSWORD, "tokenofachat")
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Give a folder with a profile in which nothing is wrong."""
+    """Return a folder with a profile in which nothing is wrong."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "criteria.md").write_text(f"{WELL}Not relevant: baseball.\n")
     (tmp_path / "paperlark.toml").write_text(PROFILE)
@@ -67,7 +67,7 @@ class NoKeyring:
 
 @pytest.fixture
 def patient(home: Path) -> Environment:
-    """Give Wednesday, 26 February 2025, 7 o'clock in New York, without any program or secret."""
+    """Return Wednesday, 26 February 2025, 7 o'clock in New York, without any program or secret."""
     rate_limit_clock = FakeWatch(clock=datetime(2025, 2, 26, 12, tzinfo=UTC).timestamp())
     folders = {"HOME": str(home), "XDG_CONFIG_HOME": str(home / "config"),
                "XDG_CACHE_HOME": str(home / "cache")}  # fmt: skip
@@ -90,7 +90,7 @@ def _run(environment: Environment, *options: str) -> Result:
 
 
 def _findings(environment: Environment, *options: str) -> dict[str, dict[str, Any]]:
-    """Give the findings by their checks, the worst of each; what is said holds no secret."""
+    """Return the findings by their checks, the worst of each; what is said holds no secret."""
     told = _run(environment, *options)
     result = _run(environment, "--json", *options)
     for secret in SECRETS:
@@ -112,7 +112,7 @@ def _append(home: Path, lines: str) -> None:
 
 @pytest.fixture
 def outside(home: Path, loopback: HTTPServer, server: StandIn) -> Iterator[StandInArxiv]:
-    """Give a world in which arXiv and a model server answer, and have the profile ask them."""
+    """Return a world in which arXiv and a model server answer, and have the profile ask them."""
     standing = StandInArxiv(loopback, made_up_truth([DAY - timedelta(days=1), DAY]), today=DAY)
     server.always = model_standin.says('{"ready": true}')
     _append(

@@ -20,7 +20,7 @@ DAYS = ("2025-02-19", "2025-02-26", "2025-03-25")
 
 @pytest.fixture
 def sample(home: Path, server: StandIn) -> Path:
-    """Give the bundled days and reader, with a model that bills."""
+    """Return the bundled days and reader, with a model that bills."""
     (home / "feeds" / "2025-02-26.cs.LG.rss.xml").unlink()
     with as_file(files("paperlark").joinpath("sample")) as folder:
         shutil.copytree(folder, home, dirs_exist_ok=True)

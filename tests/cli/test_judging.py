@@ -20,7 +20,7 @@ def _with_model(home: Path, server: StandIn, *more: str) -> None:
 
 
 def _asked(server: StandIn) -> tuple[str, str]:
-    """Give instructions and papers of the first question."""
+    """Return instructions and papers of the first question."""
     system, user = server.questions[0]["messages"]
     return system["content"], user["content"]
 

@@ -47,7 +47,7 @@ def mail(trusted: Trust) -> Iterator[MailServer]:
 
 @pytest.fixture
 def channels(home: Path, arxiv: StandInArxiv, hooks: Webhooks, mail: MailServer) -> StandInArxiv:
-    """Give arXiv to a profile with a mailbox and a chat."""
+    """Return arXiv to a profile with a mailbox and a chat."""
     del hooks
     with (home / "paperlark.toml").open("a") as profile:
         profile.write(

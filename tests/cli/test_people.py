@@ -26,7 +26,7 @@ def scholar(loopback: HTTPServer) -> Iterator[Scholar]:
 
 @pytest.fixture
 def bats(home: Path, scholar: Scholar, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Give a home where three papers are by an Ada Lovelace, and Semantic Scholar is asked."""
+    """Return a home where three papers are by an Ada Lovelace, and Semantic Scholar is asked."""
     monkeypatch.delenv("SEMANTIC_SCHOLAR_API_KEY", raising=False)
     by_ada = [
         item(f"oai:arXiv.org:2502.0000{n}v1", title=f"Bats {n}", abstract="Sonar of bats.")

@@ -26,14 +26,14 @@ Keywords: sonar of bats, silent flight
 
 
 def _lines() -> list[str]:
-    """Give every line of the criteria, and each again without what marks it up."""
+    """Return every line of the criteria, and each again without what marks it up."""
     lines = [line.strip() for line in CRITERIA.splitlines() if line.strip()]
     bare = [line.lstrip("# ").split(": ", 1)[-1] for line in lines]
     return [*lines, *bare]
 
 
 def _found(home: Path) -> set[str]:
-    """Give the lines that stand in any published file."""
+    """Return the lines that stand in any published file."""
     files = [path.read_bytes() for path in (home / "pages").iterdir()]
     return {line for line in _lines() for content in files if line.encode() in content}
 

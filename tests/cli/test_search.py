@@ -27,7 +27,7 @@ CONCEPTS = (
 
 @pytest.fixture
 def made(paperlark: Paperlark, home: Path) -> Paperlark:
-    """Give the commands in a place where one day's page was made."""
+    """Return the commands in a place where one day's page was made."""
     papers = [
         item(f"oai:arXiv.org:{name}v1", title=title, abstract=abstract)
         for name, title, abstract in CONCEPTS

@@ -14,7 +14,7 @@ RUN = ("run", "--date", "2025-02-26", "--feeds", "feeds")
 
 @pytest.fixture
 def made(paperlark: Paperlark) -> Paperlark:
-    """Give the commands in a place where one day's page was made."""
+    """Return the commands in a place where one day's page was made."""
     assert paperlark(*RUN).exit_code == 0
     return paperlark
 

@@ -62,7 +62,7 @@ esac
 
 @pytest.fixture
 def programs(tmp_path: Path) -> Path:
-    """Give a folder of programs: paperlark, what installs it, and GitHub's own command."""
+    """Return a folder of programs: paperlark, what installs it, and GitHub's own command."""
     folder = tmp_path / "programs"
     folder.mkdir()
     texts = {
@@ -79,7 +79,7 @@ def programs(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def github(tmp_path: Path, programs: Path) -> Runner:
-    """Give GitHub with a repository of one profile, and the first morning to come."""
+    """Return GitHub with a repository of one profile, and the first morning to come."""
     home = tmp_path / "github"
     home.mkdir()
     git("init", "--quiet", "--bare", str(tmp_path / "remote.git"))
@@ -93,13 +93,13 @@ def github(tmp_path: Path, programs: Path) -> Runner:
 
 @pytest.fixture
 def job(tmp_path: Path) -> ScheduledJob:
-    """Give the morning of the repository's profile."""
+    """Return the morning of the repository's profile."""
     return a_job(tmp_path / "papers" / "paperlark.toml")
 
 
 @pytest.fixture
 def written(tmp_path: Path, job: ScheduledJob) -> Path:
-    """Give the workflow, as a file."""
+    """Return the workflow, as a file."""
     path = tmp_path / WORKFLOW.name
     path.write_text(github_workflow([job], job.profile.parent, (), "paperlark==1.0", site=True))
     return path

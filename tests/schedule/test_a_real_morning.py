@@ -52,7 +52,7 @@ def mail(trust: Trust) -> Iterator[MailServer]:
 
 @pytest.fixture
 def papers(tmp_path: Path, arxiv: StandInArxiv, mail: MailServer) -> Path:
-    """Give a folder with a profile that reads the stand-in's arXiv and has a mailbox."""
+    """Return a folder with a profile that reads the stand-in's arXiv and has a mailbox."""
     folder = tmp_path / "my papers"
     folder.mkdir()
     (folder / "criteria.md").write_text("## Bats\nRelevant: bats and sonar.\n")

@@ -26,7 +26,7 @@ lines = st.lists(st.text(st.characters(exclude_categories=("C", "Zl", "Zp")))).m
 
 
 def _as_cron_reads(command: str) -> str:
-    """Give what cron hands to the shell: up to the first bare %, and escaped ones as they are."""
+    """Return what cron hands to the shell: up to the first bare %, and escaped ones as they are."""
     assert "%" not in command.replace("\\%", "")
     return command.replace("\\%", "%")
 

@@ -23,7 +23,7 @@ BERLIN, HONOLULU = ZoneInfo("Europe/Berlin"), ZoneInfo("Pacific/Honolulu")
 
 
 def _starts(on: tuple[SchedulerClock, ...], day: date) -> Iterator[datetime]:
-    """Give what those clocks start around that day, in New York's time."""
+    """Return what those clocks start around that day, in New York's time."""
     for clock in on:
         for local in (day - ONE, day, day + ONE):
             if local.weekday() in clock.days:

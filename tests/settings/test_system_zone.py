@@ -16,7 +16,7 @@ ZONES = ("Europe/Berlin", "America/New_York", "Pacific/Honolulu", "Asia/Kolkata"
 
 @pytest.fixture(params=ZONES)
 def zone(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[ZoneInfo]:
-    """Give a zone that the system's clock is in."""
+    """Return a zone that the system's clock is in."""
     with monkeypatch.context() as patched:
         patched.setenv("TZ", request.param)
         time.tzset()

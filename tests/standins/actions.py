@@ -164,7 +164,7 @@ class Runner:
         return {"cache-matched-key": kept[-1].name}
 
     def _contexts(self, steps: dict[str, Outcome], needs: dict[str, Ended]) -> dict[str, str]:
-        """Give everything an expression may name; what is not there is empty, as on GitHub."""
+        """Return everything an expression may name; what is not there is empty, as on GitHub."""
         known = {
             "github.run_id": f"{self.mornings:03}",
             "github.run_attempt": "1",
@@ -211,7 +211,7 @@ def _copy(paths: Iterable[str], source: Path, target: Path) -> None:
 
 
 def _holds(condition: str | None, contexts: dict[str, str], *, well: bool, bad: bool) -> bool:
-    """Say whether a job or step is run; without a word on it, only when all went well."""
+    """Return whether a job or step is run; without a word on it, only when all went well."""
     text = (condition or "").removeprefix("${{").removesuffix("}}").strip()
     value = bool(_value(text, contexts, well=well, bad=bad)) if text else True
     return value and (well or _FUNCTIONS.search(text) is not None)
@@ -239,7 +239,7 @@ def _value(text: str, contexts: dict[str, str], *, well: bool = True, bad: bool 
 
 
 def morning(runner: Runner, day: str, code: str) -> None:
-    """Have the next morning be of that day, and end so."""
+    """Make the next morning be of that day, and end so."""
     (runner.home / "day").write_text(day)
     (runner.home / "morning").write_text(code)
 

@@ -97,7 +97,7 @@ class StandInArxiv:
         )
 
     def url(self, door: str) -> str:
-        """Give what the source of that door takes as its base URL."""
+        """Return what the source of that door takes as its base URL."""
         path = {"rss": "/rss", "oai": "/oai", "api": "/api/query"}
         return self.base_url + path.get(door, "")
 
@@ -124,7 +124,7 @@ class StandInArxiv:
         return [two.began - one.ended for one, two in pairwise(asked)]
 
     def listings(self, category: str, day: date) -> tuple[Listing, ...]:
-        """Give the truth of that day."""
+        """Return the truth of that day."""
         return self.truth.get(day, {}).get(category, ())
 
     def answer(self, ask: Ask, listings: Sequence[Listing], *, day: date | None = None) -> Response:
@@ -276,18 +276,18 @@ def behaves(standing: StandInArxiv, ask: Ask) -> Response:
 
 
 def stale(standing: StandInArxiv, ask: Ask) -> Response:
-    """Give the batch before with the stamp of today; on a Saturday that is Friday's."""
+    """Return the batch before with the stamp of today; on a Saturday that is Friday's."""
     before = previous_day(standing.truth, ask.day)
     return standing.answer(ask, standing.listings(ask.category, before) if before else ())
 
 
 def empty(standing: StandInArxiv, ask: Ask) -> Response:
-    """Have no entries."""
+    """Return no entries."""
     return standing.answer(ask, ())
 
 
 def another_day(standing: StandInArxiv, ask: Ask) -> Response:
-    """Give the batch before, and say so."""
+    """Return the batch before, and say so."""
     before = previous_day(standing.truth, ask.day)
     assert before
     return standing.answer(ask, standing.listings(ask.category, before), day=before)
@@ -379,10 +379,10 @@ def search_refuses(_standing: StandInArxiv, _ask: Ask) -> Response:
 
 
 def claims_results(total: int) -> Behaviour:
-    """Say that there are results and give none."""
+    """Answer that there are results, without any."""
     return lambda _standing, _ask: _xml(pages.results((), total))
 
 
 def now_of(day: date) -> datetime:
-    """Give an instant of that day, in New York too."""
+    """Return an instant of that day, in New York too."""
     return datetime(day.year, day.month, day.day, 16, tzinfo=UTC)

@@ -247,5 +247,5 @@ def _result(paper: Paper, first: datetime) -> str:
 
 
 def known_category(category: str) -> bool:
-    """Tell whether arXiv has such a category, whatever its case."""
+    """Return whether arXiv has such a category, whatever its case."""
     return category.lower() in {known.lower() for known in CATEGORIES}

@@ -77,7 +77,7 @@ def made_up_paper(
 
 
 def previous_day(truth: Truth, day: date) -> date | None:
-    """Give the last day before on which anything was announced."""
+    """Return the last day before on which anything was announced."""
     return max((one for one in truth if one < day and any(truth[one].values())), default=None)
 
 

@@ -84,7 +84,7 @@ class Home:
         return CliRunner().invoke(cli, arguments, prog_name="paperlark", obj=environment)
 
     def teach(self) -> None:
-        """Have the server known, from the page of the day before."""
+        """Make the server known, from the page of the day before."""
         assert self.run("--no-batch", day=BEFORE).exit_code == 0
 
     def page(self, day: str = DAY) -> dict[str, Any]:
@@ -122,7 +122,7 @@ class Home:
 
 
 def home_at(folder: Path, loopback: HTTPServer, **laid_out: Any) -> Home:
-    """Give a reader's folder, and a server with a batch service that knows nothing yet."""
+    """Return a reader's folder, and a server with a batch service that knows nothing yet."""
     server = StandIn(loopback)
     home = Home(folder, server, FakeBatchService(loopback, server))
     home.lay_out(**laid_out)

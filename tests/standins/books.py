@@ -71,10 +71,10 @@ class Run(Protocol):
         """Its number."""
 
     def poll(self) -> int | None:
-        """Give the exit code if it has ended."""
+        """Return the exit code if it has ended."""
 
     def wait(self, seconds: float, /) -> int:
-        """Give the exit code when it has ended, or the signal as a negative number."""
+        """Return the exit code when it has ended, or the signal as a negative number."""
 
 
 Start = Callable[[Sequence[str], Mapping[str, str]], Run]

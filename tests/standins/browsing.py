@@ -46,7 +46,7 @@ def browser() -> Iterator[Browser]:
 
 
 def serious(page: Page, *rules: str) -> list[str]:
-    """Give what axe-core finds that keeps people out; of these rules only, where any are named."""
+    """Return what axe-core finds to keep people out; of these rules, if any are named."""
     options = {"resultTypes": ["violations"]} | ({"runOnly": list(rules)} if rules else {})
     return [
         f"{one['id']} ({one['impact']}): {[node['html'][:200] for node in one['nodes']][:3]}"
@@ -71,7 +71,7 @@ def served(folder: Path) -> Iterator[str]:
 
 class _Silent(SimpleHTTPRequestHandler):
     def log_message(self, *_: object) -> None:
-        """Say nothing: what the suite prints is about the suite."""
+        """Print nothing: what the suite prints is about the suite."""
 
 
 @dataclass(slots=True)

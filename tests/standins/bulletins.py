@@ -67,30 +67,30 @@ def any_entries(draw: st.DrawFn, most: int = 12) -> list[Entry]:
 
 
 def of_a_day(one: Digest | None = None, page: str | None = PAGE, **changes: object) -> Bulletin:
-    """Give the bulletin of a day."""
+    """Return the bulletin of a day."""
     one = one or ordinary()
     made = Bulletin(Occasion.DAY, one.day, PROFILE, (one,), pages={one.day: page} if page else {})
     return replace(made, **changes)  # type: ignore[arg-type]
 
 
 def of_a_week(digests: Sequence[Digest], **changes: object) -> Bulletin:
-    """Give the bulletin of the week that ends two days after the usual day."""
+    """Return the bulletin of the week that ends two days after the usual day."""
     made = Bulletin(Occasion.WEEK, DAY + timedelta(days=2), PROFILE, tuple(digests))
     return replace(made, **changes)  # type: ignore[arg-type]
 
 
 def of_a_failure(problem: str, occasion: Occasion = Occasion.FAILURE) -> Bulletin:
-    """Give the bulletin of a day without a page, or of an alarm."""
+    """Return the bulletin of a day without a page, or of an alarm."""
     return Bulletin(occasion, DAY, PROFILE, failures=(Failure(DAY, problem),))
 
 
 def page_of(day: date) -> str:
-    """Give the address of a day's page."""
+    """Return the address of a day's page."""
     return f"https://lab.example.org/papers/{day}.html"
 
 
 def long_entry(place: int) -> Entry:
-    """Give a paper as long as arXiv takes them."""
+    """Return a paper as long as arXiv takes them."""
     made = entry(
         place,
         title=f"Paper {place}: " + "on the length of the titles that are given to papers " * 4,
@@ -103,12 +103,12 @@ def long_entry(place: int) -> Entry:
 
 
 def long_day(papers: int = 183) -> Digest:
-    """Give a day of so many papers, all of them long."""
+    """Return a day of so many papers, all of them long."""
     return digest([long_entry(place) for place in range(1, papers + 1)])
 
 
 def intrusive_day() -> Digest:
-    """Give a day on which every paper wants to do something in a chat."""
+    """Return a day on which every paper wants to do something in a chat."""
     return digest([_intrusive(place, text) for place, text in enumerate(INTRUSIVE, 1)])
 
 
@@ -118,12 +118,12 @@ def _intrusive(place: int, text: str) -> Entry:
 
 
 def judged(number: int, relevance: int, novelty: int, *, place: int = 1) -> Entry:
-    """Give a paper with these scores."""
+    """Return a paper with these scores."""
     made = replace(entry(number), place=place)
     return replace(made, judgement=Judgement(PaperId(made.paper.id), 1, relevance, novelty, "So."))
 
 
 def ranked(number: int, probability: float | None, rank: int = 1) -> Entry:
-    """Give a paper that no judge spoke of."""
+    """Return a paper that no judge spoke of."""
     match = replace(MATCH, probability=probability, rank=rank)
     return replace(entry(number, judged=False), match=match)

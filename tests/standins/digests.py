@@ -126,7 +126,7 @@ def partial() -> Digest:
 
 
 def over_budget() -> Digest:
-    """Give a day whose best matches were read until the budget ended, and one was lost."""
+    """Return a day whose best matches were read until the budget ended, and one was lost."""
     left = tuple(
         Unjudged(paper(n), UnjudgedReason.BUDGET, "the day's $0.50 is spent") for n in range(60, 78)
     )
@@ -141,7 +141,7 @@ def over_budget() -> Digest:
 
 
 def waiting() -> Digest:
-    """Give a day half of whose papers wait in a batch."""
+    """Return a day half of whose papers wait in a batch."""
     return digest(
         [entry(1, followed=True), entry(2)],
         status=Status.PARTIAL,
@@ -150,7 +150,7 @@ def waiting() -> Digest:
 
 
 def bounded() -> Digest:
-    """Give a day whose cost is only known to be no more than something."""
+    """Return a day whose cost is only known to be no more than something."""
     return replace(
         ordinary(),
         spend=Spend(None, None, requests=3, most=Decimal("0.4999")),
@@ -159,7 +159,7 @@ def bounded() -> Digest:
 
 
 def narrowed() -> Digest:
-    """Give a day of which the judge read what could matter, and a little of the rest."""
+    """Return a day of which the judge read what could matter, and a little of the rest."""
     unread = tuple(Unread(PaperId(f"2502.{n:05}"), f"Title {n}", 0.02 / n) for n in range(60, 250))
     far = replace(entry(3), match=Match(0.1, 180, 299, probability=0.008), outside=True)
     match = replace(MATCH, rank=2, nearest=NEAREST)
@@ -175,7 +175,7 @@ def narrowed() -> Digest:
 
 
 def read_thrice() -> Digest:
-    """Give a day on which every paper was read three times, a followed author's too."""
+    """Return a day on which every paper was read three times, a followed author's too."""
     judged = Judgement(PaperId("2502.00001"), 1, 4, 5, "Not quite what it says.")
     followed = replace(entry(1, followed=True), judgement=judged)
     entries = (followed, entry(2))
@@ -193,12 +193,12 @@ def read_thrice() -> Digest:
 
 
 def in_private() -> Digest:
-    """Give a day of a reader who keeps their criteria to themselves."""
+    """Return a day of a reader who keeps their criteria to themselves."""
     return replace(ordinary(), prompt=None)
 
 
 def imported() -> Digest:
-    """Give a day that was made elsewhere, where hardly anything is told."""
+    """Return a day that was made elsewhere, where hardly anything is told."""
     bare = [replace(entry(place), type=None, match=None) for place in (1, 2, 3)]
     somebody = (AuthorMatch(None, by_name_only=True),)
     unscored = [replace(one, judgement=None) for one in bare[:1]]
@@ -217,7 +217,7 @@ def imported() -> Digest:
 
 
 def with_something_else() -> Digest:
-    """Give a page without a judge that ends with a paper from outside the reader's usual."""
+    """Return a page without a judge that ends with a paper from outside the reader's usual."""
     match = replace(MATCH, nearest=NEAREST)
     shown = replace(entry(1, judged=False), match=match, precedents=PRECEDENTS)
     far = replace(entry(2, judged=False), match=Match(0.0, 280, 299), outside=True)

@@ -78,7 +78,7 @@ Draw = Callable[[Random, int], Fault]
 
 
 def keep_first(entries: int) -> Behaviour:
-    """Have the first entries only; `cut_to` has the last."""
+    """Keep the first entries only; `cut_to` has the last."""
     return lambda standing, ask: standing.answer(
         ask, standing.listings(ask.category, ask.day)[:entries]
     )
@@ -275,7 +275,7 @@ class Disturbance:
         )
 
     def mend(self, day: date) -> None:
-        """Have that day's faults be over."""
+        """End that day's faults."""
         self.faults = {key: fault for key, fault in self.faults.items() if key[2] != day}
 
     def __call__(self, standing: StandInArxiv, ask: Ask) -> Response:

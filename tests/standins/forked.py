@@ -57,12 +57,12 @@ class Forked:
         return self._process.pid
 
     def poll(self) -> int | None:
-        """Give the exit code if it has ended."""
+        """Return the exit code if it has ended."""
         with self._ending:
             return self._process.exitcode
 
     def wait(self, seconds: float) -> int:
-        """Give the exit code when it has ended, or the signal as a negative number."""
+        """Return the exit code when it has ended, or the signal as a negative number."""
         with self._ending:  # two threads that ask at once would take the code from each other
             self._process.join(seconds)
             if self._process.exitcode is None:

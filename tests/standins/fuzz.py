@@ -313,7 +313,7 @@ _TRICKS = (
 
 
 def targets(shared: Path) -> tuple[Target, ...]:
-    """Give everything that reads, with seeds from what was recorded."""
+    """Return everything that reads, with seeds from what was recorded."""
     edge, recorded = shared / "feeds" / "edge", shared / "recorded"
     new = [_unpacked(file) for file in sorted((shared / "feeds" / "month").glob("*03-1*"))[:6]]
     new += [_unpacked(file) for file in sorted(edge.glob("202[4-6]*"))]

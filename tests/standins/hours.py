@@ -14,7 +14,7 @@ class FakeTime:
         self._lock = Lock()
 
     def clock(self) -> float:
-        """Give the seconds since it began."""
+        """Return the seconds since it began."""
         return self.now
 
     def wait(self, condition: Condition, seconds: float | None) -> object:

@@ -15,7 +15,7 @@ def a_job(
     python: Path = Path(sys.executable),
     secrets: tuple[str, ...] = ("OPENAI_API_KEY",),
 ) -> ScheduledJob:
-    """Give the morning of a profile whose things lie beside it."""
+    """Return the morning of a profile whose things lie beside it."""
     home = profile.parent
     return ScheduledJob(
         name=name,

@@ -56,10 +56,10 @@ class Run(Protocol):
     """A process that makes a day."""
 
     def poll(self) -> int | None:
-        """Give the exit code if it has ended."""
+        """Return the exit code if it has ended."""
 
     def wait(self, seconds: float, /) -> int:
-        """Give the exit code when it has ended, or the signal as a negative number."""
+        """Return the exit code when it has ended, or the signal as a negative number."""
 
     def kill(self) -> None:
         """Send it SIGKILL."""
@@ -155,14 +155,14 @@ def killed(
 
 
 def fresh(server: HTTPServer) -> StandIn:
-    """Give a stand-in that has been asked nothing yet."""
+    """Return a stand-in that has been asked nothing yet."""
     standing = StandIn(server)
     standing.always = slowly
     return standing
 
 
 def this_tree() -> Mapping[str, str]:
-    """Give what has a process run the code under test where that is not what is installed."""
+    """Return what has a process run the code under test where that is not what is installed."""
     return {key: value for key, value in os.environ.items() if key == "PYTHONPATH"}
 
 
@@ -218,7 +218,7 @@ def check_database(folder: Path) -> None:
 
 
 def stored(folder: Path) -> set[str]:
-    """Give the papers whose judgement is stored."""
+    """Return the papers whose judgement is stored."""
     if not (folder / "paperlark.db").exists():
         return set()
     connection = sqlite3.connect(folder / "paperlark.db")
@@ -231,7 +231,7 @@ def stored(folder: Path) -> set[str]:
 
 
 def pages_of(folder: Path) -> dict[str, bytes]:
-    """Give all files that a reader sees, but for what they say of questions that were cut off."""
+    """Return all files that a reader sees, but for what they say of questions that were cut off."""
     pages = folder / "pages"
     files = pages.iterdir() if pages.is_dir() else ()
     return {

@@ -13,7 +13,7 @@ _OURS = "https://arxiv.org/"
 
 
 def broken(site: Path) -> list[str]:
-    """Give what leads nowhere, or to somewhere other than arXiv; each with its page."""
+    """Return what leads nowhere, or to somewhere other than arXiv; each with its page."""
 
     @cache
     def anchors(page: Path) -> frozenset[str]:
@@ -47,6 +47,6 @@ def _addresses(page: Path) -> Iterator[str]:
 
 
 def _in_the_text_of_a_paper(one: LexborNode) -> bool:
-    """Tell whether an abstract names the address: that can be followed, and is told nothing."""
+    """Return whether an abstract names the address: that can be followed, and is told nothing."""
     address = one.attributes.get("href") or ""
     return one.attributes.get("rel") == "noreferrer" and address.startswith(("https:", "http:"))

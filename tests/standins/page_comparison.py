@@ -26,7 +26,7 @@ Document = Mapping[str, Any]
 
 
 def facts(page: Document) -> dict[str, object]:
-    """Give all that must not differ: papers, order, scores, comments and counts.
+    """Return all that must not differ: papers, order, scores, comments and counts.
 
     Left out are where a batch came from, and of a paper its version and its authors'
     affiliations, which listing pages do not carry, and that a score was rounded down.
@@ -69,7 +69,7 @@ _REBUILT = re.compile(r"\S+ has [1-9]\d* entries reconstructed from submissions"
 def compare(
     page: Document, reference: Document, sizes: Mapping[str, int], told: Collection[str]
 ) -> tuple[End, str]:
-    """Say whether a page equals the reference or says what it lacks, exactly where it could.
+    """Return whether a page equals the reference or says what it lacks, exactly where it could.
 
     `sizes` are the true numbers of entries, `told` the categories of which some page stated it.
     """
@@ -156,7 +156,7 @@ def _but_for(page: Document, left: Container[str]) -> dict[str, object]:
 
 
 def _lack(category: str, page: Document, size: int, *, told: bool) -> End:
-    """Say how exactly the notes name what the page lacks of a category; EQUAL is nothing."""
+    """Return how exactly the notes name what the page lacks of a category; EQUAL is nothing."""
     [entries] = [one["entries"] for one in page["batches"] if one["category"] == category]
     more = f"{category}: {_MORE}"
     notes = [n for n in page["notes"] if n.startswith(category) and not n.startswith(more)]
@@ -179,7 +179,7 @@ def _groups(found: re.Match[str]) -> tuple[str, str]:
 
 
 def _differing(page: Document, reference: Document) -> str:
-    """Say in what the facts differ: of a list its first differing items, of these their fields."""
+    """Return in what facts differ: of a list its first differing items, of these their fields."""
     return _difference(facts(page), facts(reference))
 
 

@@ -21,12 +21,12 @@ _CAKES = "Cakes are baked with butter, sugar and flour in a hot oven."
 
 
 def a_reader(days: int = 6, papers: int = 10, wanted: int = 2) -> LabelledReader:
-    """Give consecutive days on which the first papers are about bats, and wanted."""
+    """Return consecutive days on which the first papers are about bats, and wanted."""
     return LabelledReader("bats", tuple(_day(number, papers, wanted) for number in range(days)))
 
 
 def a_day(number: int, *papers: Paper, wanted: Iterable[str] = (), **of: object) -> LabelledDay:
-    """Give a day of these papers, counted from FIRST."""
+    """Return a day of these papers, counted from FIRST."""
     labels = tuple(Label(wanted=paper.id in set(wanted)) for paper in papers)
     day = LabelledDay(FIRST + timedelta(number), parse_criteria(CRITERIA), papers, labels)
     for name, value in of.items():

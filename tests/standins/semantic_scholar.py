@@ -58,7 +58,7 @@ class Scholar:
 
 @contextmanager
 def scholar_on(server: HTTPServer) -> Iterator[Scholar]:
-    """Give a fresh stand-in on this server, and let go of whoever still waits at its end."""
+    """Return a fresh stand-in on this server, and let go of whoever still waits at its end."""
     standing = Scholar(server)
     try:
         yield standing
@@ -67,7 +67,7 @@ def scholar_on(server: HTTPServer) -> Iterator[Scholar]:
 
 
 def author(name: str, id_: str | None = None, h_index: object = None) -> Mapping[str, object]:
-    """Give an author as a row has it."""
+    """Return an author as a row has it."""
     return {"authorId": id_, "name": name, "hIndex": h_index}
 
 

@@ -20,7 +20,7 @@ def loopback() -> Iterator[HTTPServer]:
 
 @pytest.fixture
 def server(loopback: HTTPServer) -> Iterator[StandIn]:
-    """Give a fresh stand-in."""
+    """Return a fresh stand-in."""
     with stand_in(loopback) as standing:
         yield standing
 

@@ -98,7 +98,7 @@ def publish(readings: Sequence[Reading], folder: Path) -> Path:
 
 
 def ordinary() -> tuple[Reading, ...]:
-    """Give two readers: one with a judge, votes and troubled days, one without any."""
+    """Return two readers: one with a judge, votes and troubled days, one without any."""
     judged = [_day(day, JUDGED, judged=True) for day in _DAYS if day != PARTIAL]
     troubled = _partial(_day(PARTIAL, JUDGED, judged=True))
     days = sorted([*judged, troubled, _quiet(JUDGED)], key=lambda one: one.day)
@@ -115,7 +115,7 @@ def ordinary() -> tuple[Reading, ...]:
 
 
 def hostile() -> tuple[Reading, ...]:
-    """Give one reader whose papers, profile, topics and model all want to take over."""
+    """Return one reader whose papers, profile, topics and model all want to take over."""
     texts = [_whole(text) for text in (*_OUTBREAKS, *IN_PAGES)]
     papers = [_hostile_paper(number, text, text) for number, text in enumerate(texts, 1)]
     unselected = [
@@ -136,7 +136,7 @@ def hostile() -> tuple[Reading, ...]:
 
 
 def heavy(papers: Sequence[Paper]) -> Digest:
-    """Give a day on which all of these papers were selected."""
+    """Return a day on which all of these papers were selected."""
     entries = [
         replace(_entry(place, paper, judged=False), precedents=())
         for place, paper in enumerate(papers, 1)
@@ -145,7 +145,7 @@ def heavy(papers: Sequence[Paper]) -> Digest:
 
 
 def written(number: int) -> Paper:
-    """Give a paper as long as arXiv's are on average: what most of them need in bytes."""
+    """Return a paper as long as arXiv's are on average: what most of them need in bytes."""
     return Paper(
         id=PaperId(f"2502.{number:05}"),
         version=1,

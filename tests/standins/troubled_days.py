@@ -300,7 +300,7 @@ def stored_readings(database: Path) -> Counter[str]:
 
 
 def dollars(bills: Sequence[Bill]) -> Decimal:
-    """Give what the server charges, for what it did not tell as well."""
+    """Return what the server charges, for what it did not tell as well."""
     cached = PRICES.cached or PRICES.prompt
     return (
         sum(
@@ -321,7 +321,7 @@ def _all(reader: Reader) -> tuple[Paper, ...]:
 
 
 def _but_for_money(digest: Digest) -> tuple[bytes, ...]:
-    """Give the pages without what they cost, which trouble makes dearer."""
+    """Return the pages without what they cost, which trouble makes dearer."""
     free = replace(digest, spend=None)
     return tuple(renderer.render(free).content for renderer in RENDERERS)
 

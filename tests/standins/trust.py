@@ -39,7 +39,7 @@ def trust(tmp_path_factory: pytest.TempPathFactory) -> Trust:
 
 @pytest.fixture
 def trusted(trust: Trust, monkeypatch: pytest.MonkeyPatch) -> Trust:
-    """Have the standard library and requests trust the stand-ins."""
+    """Make the standard library and requests trust the stand-ins."""
     monkeypatch.setenv("SSL_CERT_FILE", str(trust.file))
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(trust.file))
     return trust

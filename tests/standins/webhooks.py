@@ -80,7 +80,7 @@ class Webhooks:
         self.port = 0
 
     def of(self, host: str) -> list[Post]:
-        """Give what one service took."""
+        """Return what one service took."""
         return [post for post in self.taken if post.host == host]
 
     def answer(  # noqa: PLR0911  # one for each thing that may go wrong
@@ -192,7 +192,7 @@ def serving(hooks: Webhooks, context: ssl.SSLContext) -> Iterator[str]:
             self.connection.close()
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-            """Say nothing."""
+            """Print nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Door)
     hooks.port = server.server_port

@@ -36,7 +36,7 @@ class Block:
 
 
 def blocks(page: Path, kind: str) -> Iterator[Block]:
-    """Give a page's blocks of one kind, such as sh, without the indent of a list."""
+    """Return a page's blocks of one kind, such as sh, without the indent of a list."""
     written = page.read_text("utf-8")
     for found in _BLOCK.finditer(written):
         if found["kind"] == kind:
@@ -45,7 +45,7 @@ def blocks(page: Path, kind: str) -> Iterator[Block]:
 
 
 def commands(shell: str, program: str) -> Iterator[tuple[str, ...]]:
-    """Give what a program is called with in some lines of shell, each time it is called."""
+    """Return what a program is called with in some lines of shell, each time it is called."""
     for line in shell.replace("\\\n", " ").splitlines():
         for called in _simple(line):
             words = [*called]
@@ -56,13 +56,13 @@ def commands(shell: str, program: str) -> Iterator[tuple[str, ...]]:
 
 
 def links(page: Path) -> tuple[str, ...]:
-    """Give the targets of a page's links to files and headings, none into the web."""
+    """Return the targets of a page's links to files and headings, none into the web."""
     targets = (found["target"] for found in _LINK.finditer(_prose(page)))
     return tuple(target for target in targets if not _ELSEWHERE.match(target))
 
 
 def anchors(page: Path) -> frozenset[str]:
-    """Give the names that a page's headings have in addresses, as GitHub makes them."""
+    """Return the names that a page's headings have in addresses, as GitHub makes them."""
     text = _BLOCK.sub("", page.read_text("utf-8"))
     seen: Counter[str] = Counter()
     names = set()

@@ -334,7 +334,7 @@ def test_a_category_is_found_whole_and_an_archive_with_all_of_its_categories(
 
 @pytest.fixture
 def days(connection: sqlite3.Connection, path: Path, keep: Callable[..., None]) -> None:
-    """Give two days: on the first, one of two papers was selected; the other came on both."""
+    """Return two days: on the first, one of two papers was selected; the other came on both."""
     entries = [entry(1), entry(2)]
     papers = [one.paper for one in entries]
     judged = (Judgement(ONE, 1, 9, 8, "Yes."), Judgement(TWO, 1, 5, 4, ""))

@@ -27,7 +27,7 @@ EVERY = f"/day/{DAY}?all"
 
 @pytest.fixture
 def client(reading: App) -> Iterator[httpx.Client]:
-    """Give a browser's session."""
+    """Return a browser's session."""
     with httpx.Client(base_url=reading.origin, follow_redirects=True, timeout=60) as found:
         assert found.get(reading.address).url.path == "/"
         yield found
@@ -35,7 +35,7 @@ def client(reading: App) -> Iterator[httpx.Client]:
 
 @pytest.fixture
 def paper(client: httpx.Client, untouched: list[str]) -> str:
-    """Give a paper that nothing was done with."""
+    """Return a paper that nothing was done with."""
     if not untouched:
         untouched += _papers(client, EVERY)
     return untouched.pop()

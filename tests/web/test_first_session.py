@@ -140,7 +140,7 @@ def feeds() -> Path:
 
 @pytest.fixture
 def first(tmp_path: Path, loopback: HTTPServer, feeds: Path) -> Iterator[FirstClient]:
-    """Give a session whose arXiv knows three papers on bats, by Ada Lovelace."""
+    """Return a session whose arXiv knows three papers on bats, by Ada Lovelace."""
     loopback.clear()
 
     def answer(request: Request) -> Response:

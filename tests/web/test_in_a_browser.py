@@ -29,7 +29,7 @@ VIEWS = (
 
 @pytest.fixture
 def context(browser: Browser, reading: App) -> Iterator[BrowserContext]:
-    """Give a browser with a session."""
+    """Return a browser with a session."""
     with browser.new_context(viewport={"width": 1000, "height": 900}) as found:
         page = found.new_page()
         page.goto(reading.address)

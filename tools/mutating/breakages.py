@@ -59,7 +59,7 @@ _LARGE = 1000
 
 
 def breakages(source: str, names: Names | None = None) -> tuple[Breakage, ...]:
-    """Give every breakage of a source, in the order of the text; some may be no Python.
+    """Return every breakage of a source, in the order of the text; some may be no Python.
 
     See `works`: to try all of them here would take longer than to draw some and try those.
     """

@@ -32,11 +32,11 @@ class Imports:
                 self._importers[imported].add(file)
 
     def tests(self) -> tuple[Path, ...]:
-        """Give every file of tests."""
+        """Return every file of tests."""
         return tuple(sorted((self._root / "tests").rglob("test_*.py")))
 
     def distances(self, module: Path) -> Mapping[Path, int]:
-        """Give how many imports lie between a module and each file that needs it."""
+        """Return how many imports lie between a module and each file that needs it."""
         found, waiting = {module: 0}, deque([module])
         while waiting:
             near = waiting.popleft()

@@ -37,11 +37,11 @@ class Breakage:
     text: str
 
     def applied(self, source: str) -> str:
-        """Give the broken source."""
+        """Return the broken source."""
         return source[: self.start] + self.text + source[self.end :]
 
     def shown(self, source: str, *, around: int = 24) -> tuple[str, str]:
-        """Give what stood there and what stands there, with a little of the line around it."""
+        """Return what stood there and what stands there, with a little of the line around it."""
         first = source.rfind("\n", 0, self.start) + 1
         last = source.find("\n", self.end)
         before = source[first : last if last >= 0 else len(source)]
@@ -61,7 +61,7 @@ class Source:
             self._starts.append(self._starts[-1] + len(line) + 1)
 
     def live(self, node: ast.AST) -> Iterator[ast.AST]:
-        """Give a node and all below it whose breakage a test could notice."""
+        """Return a node and all below it whose breakage a test could notice."""
         if self._spared(node):
             return
         yield node
@@ -75,7 +75,7 @@ class Source:
                     yield from self.live(child)
 
     def span(self, node: ast.AST) -> tuple[int, int]:
-        """Give where a node starts and ends."""
+        """Return where a node starts and ends."""
         assert isinstance(node, ast.expr | ast.stmt | ast.keyword | ast.arg | ast.excepthandler)  # noqa: S101  # those that have a place
         end_line, end_column = node.end_lineno, node.end_col_offset
         assert end_line is not None  # noqa: S101  # parsed, not made
@@ -83,7 +83,7 @@ class Source:
         return self._offset(node.lineno, node.col_offset), self._offset(end_line, end_column)
 
     def whole(self, node: ast.AST) -> tuple[int, int]:
-        """Give a node's span with the parentheses around it."""
+        """Return a node's span with the parentheses around it."""
         start, end = self.span(node)
         while True:
             left, right = start - 1, end
@@ -96,7 +96,7 @@ class Source:
             start, end = left, right + 1
 
     def of(self, node: ast.AST) -> str:
-        """Give the text of a node."""
+        """Return the text of a node."""
         start, end = self.span(node)
         return self.text[start:end]
 
@@ -155,7 +155,7 @@ class Source:
 
 
 def called(node: ast.AST) -> str:
-    """Give the name that is called, `f` in `f(x)` and in `a.f(x)`; none for anything else."""
+    """Return the name that is called, `f` in `f(x)` and in `a.f(x)`; none for anything else."""
     match node:
         case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)):
             return name

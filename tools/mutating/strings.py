@@ -21,7 +21,7 @@ _OTHER_REPEATS = {"?": "", "*": "+", "+": ""}
 
 
 def other_patterns(pattern: str, *, whole: bool = True) -> Iterator[str]:
-    """Give a pattern without one of its alternatives, repeats or edges, one at a time.
+    """Return a pattern without one of its alternatives, repeats or edges, one at a time.
 
     `whole` says that it is no part of another, so that what does not compile can be left out.
     """
@@ -32,7 +32,7 @@ def other_patterns(pattern: str, *, whole: bool = True) -> Iterator[str]:
 
 
 def flags_dropped(flags: str) -> Iterator[str]:
-    """Give the flags of a pattern, `re.A | re.B`, without one of them."""
+    """Return the flags of a pattern, `re.A | re.B`, without one of them."""
     each = [flag.strip() for flag in flags.split("|")]
     for dropped, name in enumerate(each):
         if name not in {"re.VERBOSE", "re.X"}:
@@ -40,7 +40,7 @@ def flags_dropped(flags: str) -> Iterator[str]:
 
 
 def _alternatives(pattern: str) -> Iterator[tuple[int, int, str]]:
-    """Give what to cut for each alternative, groups inside of groups too."""
+    """Return what to cut for each alternative, groups inside of groups too."""
     opened = [[0]]  # for every open group, where its alternatives begin
     for piece in _PIECE.finditer(pattern):
         if piece["open"]:
@@ -109,7 +109,7 @@ _BETWEEN = re.compile(r"BETWEEN \S+ AND ")
 
 
 def other_sql(text: str) -> Iterator[tuple[int, int, str]]:
-    """Give where SQL in the text of a string can be broken, and what to put there."""
+    """Return where SQL in the text of a string can be broken, and what to put there."""
     if not _SQL.search(text):
         return
     ranges = [found.span() for found in _BETWEEN.finditer(text)]

@@ -76,7 +76,7 @@ class Copy:
         return self.folder / "checkout"
 
     def noticed(self, file: Path, source: str, tests: Sequence[Path]) -> str | None:
-        """Say which test fails or hangs first when a file says something else; none: `None`.
+        """Return which test fails or hangs first when a file says something else; none: `None`.
 
         It must pass on the whole program, or is left out, now and from then on.
         """
@@ -141,7 +141,7 @@ class Copy:
 
 
 def failed(output: str) -> str | None:
-    """Give the test that pytest says failed first; one that has no end yet hangs.
+    """Return the test that pytest says failed first; one that has no end yet hangs.
 
     A file of tests, where it could not even be read.
     """

@@ -84,7 +84,7 @@ class Connection:
         headers: Mapping[str, str] = _NONE,
         **content: Any,  # noqa: ANN401  # as the HTTP client takes it
     ) -> httpx.Response:
-        """Give whatever the server answers.
+        """Return whatever the server answers.
 
         Raises ModelBusy, with a `spend` where the request may have been paid for all the same,
         and ModelUnusable.

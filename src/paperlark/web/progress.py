@@ -1,4 +1,4 @@
-"""Tell the browser how far the page is that is being made."""
+"""Report to the browser how far the page is that is being made."""
 
 from __future__ import annotations
 
