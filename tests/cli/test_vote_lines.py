@@ -50,7 +50,7 @@ def test_a_bad_line_is_named_and_the_others_are_kept(
     made: Paperlark, said: Callable[..., Result]
 ) -> None:
     result = said("2502.00007 want\nhello\x1b[31m want\n\n2501.99999 not\n2502.00008 up\n")
-    assert result.exit_code == 1
+    assert result.exit_code == 3
     assert result.stdout.endswith("2 votes kept, 2 lines not kept\n")
     first, second = result.stderr.splitlines()
     assert first.startswith("line 2 ('hello[31m want'): no arXiv identifier")

@@ -6,14 +6,16 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from paperlark.domain.paper import PaperId
 from paperlark.domain.reading_keys import KEYS
+from paperlark.domain.site_addresses import vote_issue, vote_issue_title
 from paperlark.domain.vote_lines import BadLine, parse_vote_lines
-from paperlark.renderers.html import HtmlRenderer
+from paperlark.renderers.html import HtmlRenderer, Navigation
 from standins.browsing import OF_COLOUR, Watch, browser, in_a_browser, serious, served
 from standins.digests import digest, entry, hostile, ordinary
 
@@ -206,6 +208,58 @@ def test_the_lines_are_copied_and_deleted(page: Page, context: BrowserContext) -
     page.get_by_role("button", name="Clear").click()
     page.reload()
     assert _votes(page) == []
+
+
+def _site_page(context: BrowserContext, folder: Path, pages: int = 2) -> Page:
+    """Open a page of a site whose repository takes votes as issues."""
+    entries = [entry(id=PaperId(f"2502.{number:05}")) for number in range(1, pages + 1)]
+    walk = Navigation(
+        None, (), None, vote_issue=vote_issue("https://github.com/ada/papers", "Bats")
+    )
+    file = folder / "day.html"
+    file.write_bytes(HtmlRenderer(walk).render(digest(entries)).content)
+    context.route("https://github.com/**", lambda route: route.fulfill(body="GitHub"))
+    page = context.new_page()
+    page.goto(file.as_uri())
+    return page
+
+
+def _sent(page: Page, context: BrowserContext) -> dict[str, list[str]]:
+    """Press Send and return the query of the address that opens."""
+    with context.expect_page() as opened:
+        page.get_by_role("button", name="Send").click()
+    assert len(opened.value.url) < 8_000
+    parts = urlsplit(opened.value.url)
+    assert parts.path == "/ada/papers/issues/new"
+    return parse_qs(parts.query)
+
+
+def test_votes_are_sent_as_an_issue(context: BrowserContext, tmp_path: Path) -> None:
+    page = _site_page(context, tmp_path)
+    assert not page.get_by_role("button", name="Send").is_visible()
+    _press(page, "jyjx")
+    sent = _sent(page, context)
+    assert sent["title"] == [vote_issue_title("Bats")]
+    assert sent["body"][0].rstrip() == page.locator(".pad textarea").input_value()
+    expect(page.locator(".pad [role=status]")).to_have_text(
+        "Votes 1 to 2 of 2: submit the issue there."
+    )
+
+
+def test_more_votes_than_an_address_holds_are_sent_in_parts(
+    context: BrowserContext, tmp_path: Path
+) -> None:
+    page = _site_page(context, tmp_path, 130)
+    _press(page, "jy" * 130)
+    parts = [_sent(page, context)["body"][0] for _ in range(2)]
+    assert "".join(parts).rstrip() == page.locator(".pad textarea").input_value()
+    again = _sent(page, context)["body"][0]
+    assert again == parts[0]
+
+
+def test_a_page_that_nobody_reads_issues_for_sends_none(page: Page) -> None:
+    _press(page, "jy")
+    expect(page.get_by_role("button", name="Send")).to_have_count(0)
 
 
 @pytest.mark.parametrize("colours", ["light", "dark"])

@@ -26,8 +26,10 @@ def _store(github: Runner) -> list[str]:
 def test_a_morning_makes_commits_and_publishes_a_page(github: Runner, written: Path) -> None:
     ended = github.run(written)
     assert {name: job.result for name, job in ended.items()} == {
+        "votes": "success",
         "morning": "success",
         "publish": "success",
+        "close": "skipped",
         "alert": "skipped",
     }
     assert "pages/2026-11-23.html" in _pushed(github)
@@ -35,7 +37,7 @@ def test_a_morning_makes_commits_and_publishes_a_page(github: Runner, written: P
     assert _store(github) == ["paid for on 2026-11-23"]
     assert "-m pip install --quiet paperlark==1.0" in (github.home / "installed").read_text()
     assert "key: sk-1" in ended["morning"].steps["morning"].printed
-    assert (github.home / "gh").read_text() == "auth setup-git\n"
+    assert (github.home / "gh").read_text() == "api --method\nauth setup-git\n"
 
 
 def test_the_store_lasts_and_is_never_in_the_repository(github: Runner, written: Path) -> None:

@@ -81,8 +81,10 @@ def test_no_job_may_do_more_than_it_must() -> None:
     text = yaml.safe_load(_workflow())
     assert text["permissions"] == {}
     assert {name: job["permissions"] for name, job in text["jobs"].items()} == {
+        "votes": {"issues": "read"},
         "morning": {"contents": "write", "pages": "read"},
         "publish": {"pages": "write", "id-token": "write"},
+        "close": {"issues": "write"},
         "alert": {"issues": "write"},
     }
     assert text["concurrency"] == {"group": "paperlark", "cancel-in-progress": False}

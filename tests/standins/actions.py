@@ -170,6 +170,7 @@ class Runner:
             "github.run_attempt": "1",
             "github.server_url": "https://github.example",
             "github.repository": "ada/papers",
+            "github.repository_owner": "ada",
             "github.token": "a token",
         }
         known |= {f"secrets.{name}": secret for name, secret in self.secrets.items()}

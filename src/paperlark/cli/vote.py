@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from paperlark.api import OpenedProfile
 
 _WORDS = tuple(str(vote) for vote in Vote)
+_PARTIAL = 3
+"""The exit status where only some of the lines could be kept, as of a partial page."""
 _SHOWN_LINES = 20
 """Lines of standard input that are named where they could not be kept."""
 
@@ -119,7 +121,7 @@ def _cast(
 
 
 def _keep_lines(context: click.Context, profile: OpenedProfile, *, as_json: bool) -> None:
-    """Keep the votes of standard input; the exit status is 1 where a line could not be kept."""
+    """Keep the votes of standard input; the exit status is 3 where only a part could be kept."""
     from paperlark.domain.vote_lines import LONGEST  # noqa: PLC0415  # as is what follows
     from paperlark.renderers.vote_effect import bad_lines, kept_lines, lines_json  # noqa: PLC0415
 
@@ -135,7 +137,7 @@ def _keep_lines(context: click.Context, profile: OpenedProfile, *, as_json: bool
         for line in bad_lines(found.bad, _SHOWN_LINES):
             click.echo(line, err=True)
     if found.bad:
-        context.exit(1)
+        context.exit(_PARTIAL)
 
 
 def _reset(profile: OpenedProfile, *, asks: bool) -> None:

@@ -22,6 +22,16 @@ _GENERATED = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*_[a-z2-7]{8}")
 """An id that paperlark generated is its own slug."""
 
 
+def vote_issue_title(reader: str) -> str:
+    """Return the title of an issue with votes of a reader, whose id is `reader`."""
+    return f"paperlark votes: {slug(reader)}"
+
+
+def vote_issue(repository: str, reader: str) -> str:
+    """Return the address of a new issue for votes; the text of the issue is to be appended."""
+    return f"{repository}/issues/new?title={quote(vote_issue_title(reader), safe='')}&body="
+
+
 @dataclass(frozen=True, slots=True)
 class Addresses:
     """Every address of one reader's part of the site, as paths from its root.

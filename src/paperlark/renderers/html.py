@@ -107,6 +107,8 @@ class Navigation:
 
     `parents` are the pages above it, nearest first. `related` are other pages and files about the
     same papers. `citations` is the page with the citation of each paper, None without one.
+    `vote_issue` is the address of a new issue for votes, which ends before its text; None where
+    nobody reads one.
     """
 
     previous: NavigationLink | None
@@ -114,6 +116,7 @@ class Navigation:
     next: NavigationLink | None
     related: tuple[NavigationLink, ...] = ()
     citations: str | None = None
+    vote_issue: str | None = None
 
 
 _PACKAGE = "paperlark.renderers"

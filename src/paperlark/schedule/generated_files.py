@@ -28,6 +28,7 @@ from paperlark.schedule.schedule import (
 )
 from paperlark.schedule.times import SchedulerClock, after_midnight, clocks
 from paperlark.settings.environment import Environment
+from paperlark.store.vote_log import log_path
 
 DOCKER_MARK = f"# {MARK} docker`"
 NAMES = ("Dockerfile", ".dockerignore", "compose.yaml")
@@ -119,13 +120,17 @@ def github_workflow(
     """
     _check_public(requirement)
     _require_free(secret_names(jobs))
-    databases = dict.fromkeys(_in_repository(repository, job.database) for job in jobs)
+    databases = dict.fromkeys(job.database for job in jobs)
+    stores = [_in_repository(repository, one) for one in databases]
+    logs = [_in_repository(repository, log_path(one)) for one in databases]
     blanks = {
         "mark": GITHUB_MARK,
         "crons": [cron_time(clock) for clock in starts],
         "profiles": _workflow_text(*(_in_repository(repository, job.profile) for job in jobs)),
         "pages": _workflow_text(*(_in_repository(repository, job.pages) for job in jobs)),
-        "stores": _workflow_text(*(f"{one}{end}" for one in databases for end in ("", "-wal"))),
+        "stores": _workflow_text(*(f"{one}{end}" for one in stores for end in ("", "-wal"))),
+        "logs": _workflow_text(*logs),
+        "readers": _workflow_text(*(job.slug for job in jobs)),
         "site": _workflow_text(_in_repository(repository, jobs[0].site)) if site else None,
         "requirement": _workflow_text(requirement),
         "python": PYTHON,

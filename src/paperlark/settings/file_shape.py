@@ -315,6 +315,12 @@ class SiteShape(_Shape):
         description="the web address of the site; messages then link to its pages, and `paperlark"
         " morning` builds it",
     )
+    repository: OpenAddress | None = Field(
+        default=None,
+        description="the address of the site's repository on GitHub, such as"
+        ' "https://github.com/ada/papers"; the vote pad of a page then sends its votes there, as an'
+        " issue of yours that the scheduled workflow reads",
+    )
 
 
 class ReadShape(_Shape):

@@ -220,7 +220,7 @@ def _inside(home: Path, path: str) -> Path:
 
 def _site(shape: SiteShape, home: Path, output: Path) -> SiteSettings:
     folder = _inside(home, shape.folder) if shape.folder else output.with_name("site")
-    return SiteSettings(folder, shape.address)
+    return SiteSettings(folder, shape.address, shape.repository)
 
 
 def _mail(shape: MailShape) -> MailSettings:

@@ -151,10 +151,14 @@ class ChannelSettings:
 
 @dataclass(frozen=True, slots=True)
 class SiteSettings:
-    """Where the site is made, and its address in the web, None where it has none."""
+    """Where the site is made, and its address in the web, None where it has none.
+
+    `repository` is the address of the GitHub repository whose issues take votes, None for none.
+    """
 
     folder: Path
     address: str | None = None
+    repository: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

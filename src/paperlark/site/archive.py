@@ -79,7 +79,8 @@ class SiteArchivePart:
 class SiteArchive:
     """The days of a profile in order, and the papers by the latest vote of its reader.
 
-    `profile` is its id, which addresses are made of.
+    `profile` is its id, which addresses are made of. `repository` is the address of a GitHub
+    repository whose issues take its votes, None for none.
     """
 
     profile: str
@@ -88,6 +89,7 @@ class SiteArchive:
     disliked: frozenset[PaperId] = frozenset()
     title: str = ""
     categories: tuple[str, ...] = ()
+    repository: str | None = None
 
     @property
     def name(self) -> str:

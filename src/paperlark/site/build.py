@@ -103,6 +103,7 @@ def _open(settings: Settings, connection: Connection, progress: Progress) -> Sit
             categories=settings.profile.categories,
             liked=frozenset(paper for paper, vote in last.items() if vote is Vote.UP),
             disliked=frozenset(paper for paper, vote in last.items() if vote is Vote.DOWN),
+            repository=settings.site.repository,
         ),
         DigestReader(archive, PaperTextStore(connection, path, name), title),
         ScannedStore(connection, path),

@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 
 from paperlark.domain.digest import Digest
 from paperlark.domain.paper import Paper
-from paperlark.domain.site_addresses import Addresses, link
+from paperlark.domain.site_addresses import Addresses, link, vote_issue
 from paperlark.renderers import english
 from paperlark.renderers.citations.formats import bibtex, csl, ris
 from paperlark.renderers.html import HtmlRenderer, Navigation, NavigationLink
@@ -131,6 +131,7 @@ def _day_navigation(archive: SiteArchive, place: int) -> Navigation:
         next=_day_link(here, archive, place + 1),
         related=tuple(related),
         citations=link(here, addresses.citations(one.day)) if one.facts.papers else None,
+        vote_issue=vote_issue(archive.repository, archive.profile) if archive.repository else None,
     )
 
 

@@ -12,6 +12,8 @@ const VOTE = /^\S+ (want|not|save)$/, CAST = /^[\d-]{10} \d+ [\d:.TZ-]+$/;
 const keys = new Map([...help.querySelectorAll("[data-key]")]
   .map((one) => [one.textContent, one.dataset.key]));
 let votes = {};  // "2502.12206 want" -> "2025-02-26 3 2025-02-26T08:11:03.250Z": page, place, time
+const LONGEST_ADDRESS = 7000;  // GitHub takes 8 kB
+let sent = 0;
 let keysWork = true;
 let current = -1;
 
@@ -97,6 +99,22 @@ async function copy() {
   }
 }
 
+// An issue takes as many lines as an address may be long; the next press sends what follows.
+function send() {
+  const all = lines.value.split("\n");
+  if (sent >= all.length) sent = 0;
+  let [until, address] = [sent, pad.querySelector("[data-issue]").dataset.issue];
+  while (until < all.length) {
+    const longer = address + encodeURIComponent(`${all[until]}\n`);
+    if (longer.length > LONGEST_ADDRESS) break;
+    [until, address] = [until + 1, longer];
+  }
+  window.open(address, "_blank", "noopener");
+  const more = until < all.length ? ", and press Send again for the others" : "";
+  tell(`Votes ${sent + 1} to ${until} of ${all.length}: submit the issue there${more}.`);
+  sent = until;
+}
+
 const vote = (action) => () => cast(papers[current], action);
 const COMMANDS = {
   want: vote("want"), not: vote("not"), save: vote("save"),
@@ -110,6 +128,7 @@ const COMMANDS = {
   pdf: () => follow("a[href*='/pdf/']"),
   help: () => (help.open ? help.close() : help.showModal()),
   copy,
+  send,
   clear() {
     if (!confirm("Delete the votes on this page from this browser?")) return;
     votes = {};
