@@ -23,7 +23,7 @@ from paperlark.store.batch_jobs import BatchJobStore
 from paperlark.store.database import open_database
 from paperlark.store.digests import DigestStore
 from paperlark.store.judgements import JudgementStore
-from paperlark.store.spending import SpendingStore, model_of
+from paperlark.store.spending import SpendingStore
 from paperlark.testing import a_paper
 
 DAY = date(2025, 2, 26)
@@ -242,8 +242,12 @@ def test_what_was_left_at_the_end_of_a_month_may_be_paid_in_the_next(
     ("judge", "model"),
     [("gpt-4o/abc", "gpt-4o"), ("org/model/abc#2", "org/model"), ("nameless", "nameless")],
 )
-def test_a_judge_s_signature_names_its_model(judge: str, model: str) -> None:
-    assert model_of(judge) == model
+def test_a_judge_s_signature_names_its_model(
+    spending: SpendingStore, pay: Pay, judge: str, model: str
+) -> None:
+    pay(PAID, said("2502.00001"), judgement_key=replace(ASKING, judge=judge))
+    (expense,) = spending.expenses(Period.MONTH)
+    assert (expense.model, expense.judged) == (model, 1)
 
 
 MONEY = st.decimals(0, 3, places=9)

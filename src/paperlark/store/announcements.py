@@ -35,11 +35,11 @@ def keep_papers(
     connection.executemany(
         "INSERT INTO papers (id, version, title, authors, abstract, categories, printed)"
         " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id, version) DO UPDATE SET"
-        " title = CASE WHEN printed THEN excluded.title ELSE title END,"
-        " authors = CASE WHEN printed THEN excluded.authors ELSE authors END,"
-        " abstract = CASE WHEN printed THEN excluded.abstract ELSE abstract END,"
-        " categories = excluded.categories, printed = 0 WHERE NOT excluded.printed"
-        " AND (printed OR length(excluded.categories) > length(categories))",
+        " title = CASE papers.printed WHEN 1 THEN excluded.title ELSE papers.title END,"
+        " authors = CASE papers.printed WHEN 1 THEN excluded.authors ELSE papers.authors END,"
+        " abstract = CASE papers.printed WHEN 1 THEN excluded.abstract ELSE papers.abstract END,"
+        " categories = excluded.categories, printed = 0 WHERE excluded.printed = 0"
+        " AND (papers.printed = 1 OR length(excluded.categories) > length(papers.categories))",
         ((*row_of(paper), printed) for paper in papers),
     )
 

@@ -27,6 +27,7 @@ from paperlark.store.judgements import insert_exchange
 _COLUMNS = (
     "key, day, profile, criteria, judge, model, base_url, questions, most, job, state, misses, at"
 )
+_REPLACED = ", ".join(f"{name} = excluded.{name}" for name in _COLUMNS.split(", "))
 
 
 class BatchJobStore:
@@ -94,8 +95,9 @@ class BatchJobStore:
         ]
         misses = {paper: (miss.reason, miss.tried) for paper, miss in job.misses.items()}
         self._connection.execute(
-            f"INSERT OR REPLACE INTO jobs ({_COLUMNS})"  # noqa: S608  # ours
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            f"INSERT INTO jobs ({_COLUMNS})"  # noqa: S608  # ours
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+            f" ON CONFLICT (key) DO UPDATE SET {_REPLACED}",
             (
                 job.key,
                 *_key(job.judgement_key),

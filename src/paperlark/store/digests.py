@@ -41,9 +41,9 @@ def _adapter() -> TypeAdapter[Digest]:
 
 # A paper of a later day counts unless this day announced it: then it was here first.
 _SEEN = """
-    SELECT min(day), min(CASE WHEN on_page THEN day END) FROM scanned s
-    WHERE profile = ?1 AND paper_id = ?2 AND (day < ?3 OR (day > ?3 AND NOT EXISTS (
-        SELECT 1 FROM scanned WHERE profile = ?1 AND paper_id = ?2 AND day = ?3)))
+    SELECT min(day), min(CASE on_page WHEN 1 THEN day END) FROM scanned s
+    WHERE profile = :profile AND paper_id = :paper AND (day < :day OR (day > :day AND NOT EXISTS (
+        SELECT 1 FROM scanned WHERE profile = :profile AND paper_id = :paper AND day = :day)))
 """
 
 
@@ -77,8 +77,9 @@ class DigestStore:
     def _write(self, digest: Digest, text: str) -> None:
         key = (digest.reader_id, digest.day.isoformat())
         self._connection.execute(
-            "INSERT OR REPLACE INTO digests (profile, day, digest, fingerprint)"
-            " VALUES (?, ?, ?, ?)",
+            "INSERT INTO digests (profile, day, digest, fingerprint) VALUES (?, ?, ?, ?)"
+            " ON CONFLICT (profile, day) DO UPDATE"
+            " SET digest = excluded.digest, fingerprint = excluded.fingerprint",
             (*key, text, _fingerprint(text, digest.ranked)),
         )
         self._connection.execute("DELETE FROM scanned WHERE profile = ? AND day = ?", key)
@@ -163,8 +164,9 @@ class DigestStore:
         Or on a later one whose page was made before this one's.
         """
         with store_errors(self._path):
+            about = {"profile": profile, "day": day.isoformat()}
             rows = {
-                paper: self._connection.execute(_SEEN, (profile, paper, day.isoformat())).fetchone()
+                paper: self._connection.execute(_SEEN, {**about, "paper": paper}).fetchone()
                 for paper in papers
             }
             return {

@@ -66,12 +66,13 @@ VOTES = f"""
     SELECT w.paper_id, coalesce(p.version, l.version), coalesce(p.title, l.title),
         coalesce(p.authors, l.authors), coalesce(p.abstract, l.abstract),
         coalesce(p.categories, l.categories), w.vote, w.at
-    {_VOTED} AND (:all_votes OR {_IN_TIME})
+    {_VOTED} AND (:all_votes = 1 OR {_IN_TIME})
     ORDER BY w.at DESC, w.id DESC LIMIT :most
 """  # composed of constants only
 
 VOTE_TIMES = f"""
-    SELECT w.paper_id, w.id, w.vote, {_IN_TIME} {_VOTED} ORDER BY w.at, w.id
+    SELECT w.paper_id, w.id, w.vote, CASE WHEN {_IN_TIME} THEN 1 ELSE 0 END {_VOTED}
+    ORDER BY w.at, w.id
 """  # likewise
 
 # As known before the day: a version that was announced later would change pages made again.
@@ -79,7 +80,7 @@ _TOUCHED = f"""
     FROM triage w JOIN papers p ON p.id = w.paper_id AND p.version = coalesce(
         (SELECT max(version) FROM listings WHERE paper_id = w.paper_id AND day < :day),
         (SELECT min(version) FROM papers WHERE id = w.paper_id))
-    WHERE w.profile = :profile AND w.action IN ('save', 'open') AND (:all_votes OR {_IN_TIME})
+    WHERE w.profile = :profile AND w.action IN ('save', 'open') AND (:all_votes = 1 OR {_IN_TIME})
 """  # noqa: S608  # likewise
 
 KEPT = f"""
@@ -92,7 +93,7 @@ LIBRARY = f"""
     SELECT w.paper_id, w.version, w.title, w.authors, w.abstract, w.categories,
         w.day, w.wanted, w.relevance, w.novelty
     FROM library w
-    WHERE w.profile = :profile AND NOT w.removed
+    WHERE w.profile = :profile AND w.removed = 0
         AND (w.day < :day OR w.day = :day AND w.relevance IS NULL)
         AND {_SEEN_BEFORE}
     ORDER BY w.day DESC, w.paper_id DESC LIMIT :most
@@ -112,7 +113,7 @@ _FILED = """
 _CAST = f"""
     SELECT w.paper_id, coalesce(p.version, l.version), w.vote, w.at,
         coalesce(p.title, l.title), length(coalesce(p.abstract, l.abstract))
-    {_VOTED} AND (:all_votes OR {_IN_TIME})
+    {_VOTED} AND (:all_votes = 1 OR {_IN_TIME})
     ORDER BY w.at, w.id
 """  # composed of constants only
 
@@ -120,7 +121,7 @@ _HELD = f"""
     SELECT w.paper_id, w.version, w.day, w.wanted, w.relevance, w.novelty, w.title,
         length(w.abstract)
     FROM library w
-    WHERE w.profile = :profile AND NOT w.removed
+    WHERE w.profile = :profile AND w.removed = 0
         AND (w.day < :day OR w.day = :day AND w.relevance IS NULL)
         AND {_SEEN_BEFORE}
     ORDER BY w.day, w.paper_id

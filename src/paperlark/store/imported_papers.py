@@ -15,11 +15,20 @@ from paperlark.store.database import instant, store_errors, transaction
 Standing = tuple[str | int | None, ...]
 
 
+_COLUMNS = (
+    "profile, paper_id, version, title, authors, abstract, categories, day, wanted, relevance,"
+    " novelty, source, imported, removed"
+)
+_REPLACED = ", ".join(f"{name} = excluded.{name}" for name in _COLUMNS.split(", "))
+_KEEP = f"""
+    INSERT INTO library ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (profile, paper_id) DO UPDATE SET {_REPLACED}
+"""  # noqa: S608  # composed of constants only
 _LISTED = """
     SELECT paper_id, version, title, authors, abstract, categories,
         day, wanted, relevance, novelty, source, imported
-    FROM library WHERE profile = ? AND NOT removed
-    ORDER BY imported, source, rowid
+    FROM library WHERE profile = ? AND removed = 0
+    ORDER BY imported, source, title, paper_id
 """
 _LAST_VOTE = """
     SELECT vote FROM feedback WHERE profile = ? AND paper_id = ? ORDER BY at DESC, id DESC LIMIT 1
@@ -51,9 +60,7 @@ class LibraryStore:
         imported = instant(at) if at else ""
         with store_errors(self._path), transaction(self._connection):
             self._connection.executemany(
-                "INSERT OR REPLACE INTO library (profile, paper_id, version, title, authors,"
-                " abstract, categories, day, wanted, relevance, novelty, source, imported)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                _KEEP,
                 (
                     (
                         self._profile,
@@ -64,13 +71,14 @@ class LibraryStore:
                         one.novelty,
                         source,
                         imported,
+                        0,
                     )
                     for one in examples
                 ),
             )
 
     def all(self) -> tuple[ImportedPaper, ...]:
-        """Return every imported paper, in the order of import."""
+        """Return every imported paper, in the order of import, those of one source by title."""
         with store_errors(self._path):
             rows = self._connection.execute(_LISTED, (self._profile,)).fetchall()
             return tuple(_imported(*row) for row in rows)
@@ -100,7 +108,7 @@ class LibraryStore:
             rows = self._connection.execute(
                 "SELECT paper_id, CASE WHEN relevance IS NULL THEN wanted END,"
                 " CASE WHEN relevance IS NOT NULL THEN day END, relevance, novelty"
-                " FROM library WHERE profile = ? AND NOT removed",
+                " FROM library WHERE profile = ? AND removed = 0",
                 (self._profile,),
             ).fetchall()
         return {PaperId(row[0]): row[1:] for row in rows}

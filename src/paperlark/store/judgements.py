@@ -181,10 +181,10 @@ def insert_exchange(
     The notes of its questions end with it.
     """
     tokens, cost, most = model_call.spend.tokens, model_call.spend.cost, model_call.spend.most
-    inserted = connection.execute(
+    (inserted,) = connection.execute(
         "INSERT INTO exchanges (day, profile, criteria, judge, requests, prompt_tokens,"
         " cached_tokens, completion_tokens, prompt_cost, completion_cost, most, batch, reply, at)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
         (
             judgement_key.day.isoformat(),
             judgement_key.profile,
@@ -201,7 +201,7 @@ def insert_exchange(
             model_call.text,
             at.isoformat(),
         ),
-    )
+    ).fetchone()
     connection.executemany(
         "DELETE FROM under_way WHERE key = ?", [(key,) for key in notes_of(model_call.spend)]
     )
@@ -211,12 +211,12 @@ def insert_exchange(
         " relevance = excluded.relevance, novelty = excluded.novelty,"
         " comment = excluded.comment, exchange = excluded.exchange"
         " WHERE judgements.comment = ''",
-        _rows(model_call.judgements, judgement_key, inserted.lastrowid),
+        _rows(model_call.judgements, judgement_key, inserted),
     )
 
 
 def _rows(
-    judgements: Iterable[Judgement], judgement_key: JudgementKey, model_call: int | None
+    judgements: Iterable[Judgement], judgement_key: JudgementKey, model_call: int
 ) -> Iterable[tuple[str | int | None, ...]]:
     return (
         (

@@ -96,21 +96,16 @@ class ModelServerStore:
 
     def keep_failure(self, base_url: str, model: str, kind: str, said: str) -> None:
         """Remember it beside the capabilities."""
-        stored = json.dumps({"said": said, "at": self._now().isoformat()})
+        failure = {"said": said, "at": self._now().isoformat()}
         with self._open() as connection:
             if connection is None:
                 return
             with transaction(connection):
+                stored = _dialect(connection, base_url, model) or {}
                 connection.execute(
-                    "INSERT INTO servers (base_url, model, dialect, at)"
-                    " VALUES (?, ?, json_set('{}', ?, json(?)), ?)"
-                    " ON CONFLICT (base_url, model) DO UPDATE SET dialect ="
-                    " json_set(CASE WHEN json_valid(dialect) THEN dialect ELSE '{}' END,"
-                    " ?, json(?))",
-                    (
-                        *(base_url, model, f"$.{kind}", stored, self._now().isoformat()),
-                        *(f"$.{kind}", stored),
-                    ),
+                    "INSERT INTO servers (base_url, model, dialect, at) VALUES (?, ?, ?, ?)"
+                    " ON CONFLICT (base_url, model) DO UPDATE SET dialect = excluded.dialect",
+                    (base_url, model, json.dumps({**stored, kind: failure}), failure["at"]),
                 )
 
     def forget_failure(self, base_url: str, model: str, kind: str) -> None:
@@ -119,10 +114,13 @@ class ModelServerStore:
             if connection is None:
                 return
             with transaction(connection):
+                stored = _dialect(connection, base_url, model)
+                if stored is None or kind not in stored:
+                    return
+                rest = {name: value for name, value in stored.items() if name != kind}
                 connection.execute(
-                    "UPDATE servers SET dialect = json_remove(dialect, ?)"
-                    " WHERE base_url = ? AND model = ? AND json_valid(dialect)",
-                    (f"$.{kind}", base_url, model),
+                    "UPDATE servers SET dialect = ? WHERE base_url = ? AND model = ?",
+                    (json.dumps(rest), base_url, model),
                 )
 
     @contextmanager
@@ -137,6 +135,18 @@ class ModelServerStore:
         ):
             version = connection.execute("PRAGMA user_version").fetchone()[0]
             yield connection if version >= _SINCE else None
+
+
+def _dialect(connection: sqlite3.Connection, base_url: str, model: str) -> dict[str, object] | None:
+    """Return what is stored of a model; None where nothing is, or no JSON object."""
+    row = connection.execute(
+        "SELECT dialect FROM servers WHERE base_url = ? AND model = ?", (base_url, model)
+    ).fetchone()
+    try:
+        stored = json.loads(row[0]) if row else None
+    except ValueError:
+        return None
+    return stored if isinstance(stored, dict) else None
 
 
 class StoredFailure:

@@ -37,7 +37,12 @@ class OutboxStore:
         )
         with store_errors(self._path), transaction(self._connection):
             self._connection.execute(
-                "INSERT OR REPLACE INTO parcels VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row
+                "INSERT INTO parcels VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+                " ON CONFLICT (profile, channel, occasion, day) DO UPDATE SET"
+                " messages = excluded.messages, fates = excluded.fates,"
+                " problem = excluded.problem, since = excluded.since, at = excluded.at,"
+                " incomplete = excluded.incomplete",
+                row,
             )
 
     def since(self, profile: str, day: date) -> tuple[Parcel, ...]:

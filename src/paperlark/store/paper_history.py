@@ -30,7 +30,7 @@ _JUDGEMENTS = f"""
 _SIMILAR_IDS = """
     SELECT DISTINCT paper_id FROM scanned
     WHERE profile = :profile AND (substr(paper_id, 1, 5) = substr(:paper, 1, 5)
-        OR substr(paper_id, -5) = substr(:paper, -5))
+        OR substr(paper_id, length(paper_id) - 4) = substr(:paper, length(:paper) - 4))
 """
 
 

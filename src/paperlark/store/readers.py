@@ -31,8 +31,9 @@ class ReaderStore:
         """Add the readers of rows that were stored without one, as a restore does."""
         with store_errors(self._path), transaction(self._connection):
             self._connection.execute(
-                "INSERT OR IGNORE INTO readers (id, title, profile) SELECT profile, profile, ''"
-                " FROM (SELECT profile FROM digests UNION SELECT profile FROM feedback)"
+                "INSERT INTO readers (id, title, profile) SELECT profile, profile, ''"
+                " FROM (SELECT profile FROM digests UNION SELECT profile FROM feedback) AS stored"
+                " WHERE true ON CONFLICT (id) DO NOTHING"
             )
 
     def keep(self, choose: Callable[[Sequence[KnownReader]], KnownReader]) -> KnownReader:
@@ -40,7 +41,9 @@ class ReaderStore:
         with store_errors(self._path), transaction(self._connection):
             chosen = choose(self.all())
             self._connection.execute(
-                "INSERT OR REPLACE INTO readers (id, title, profile) VALUES (?, ?, ?)",
+                "INSERT INTO readers (id, title, profile) VALUES (?, ?, ?)"
+                " ON CONFLICT (id) DO UPDATE"
+                " SET title = excluded.title, profile = excluded.profile",
                 (chosen.id, chosen.title, chosen.profile),
             )
         return chosen

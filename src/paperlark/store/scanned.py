@@ -112,7 +112,7 @@ _BETWEEN = """
     LEFT JOIN papers p ON p.id = s.paper_id
         AND p.version = coalesce(s.version, (SELECT max(version) FROM papers WHERE id = s.paper_id))
     WHERE s.profile = ? AND s.day BETWEEN ? AND ?
-    ORDER BY s.day DESC, s.on_page DESC, m.rank, s.paper_id
+    ORDER BY s.day DESC, s.on_page DESC, m.rank NULLS FIRST, s.paper_id
 """
 
 

@@ -55,7 +55,7 @@ _AND_OF_DAYS = f"""
 """  # noqa: S608  # likewise
 _WITHOUT_WORDS = f"""
     SELECT s.paper_id FROM scanned s WHERE {_OF_DAYS}
-    ORDER BY s.day DESC, s.place IS NULL, s.place, s.relevance DESC, s.paper_id LIMIT :most
+    ORDER BY s.day DESC, s.place NULLS LAST, s.relevance DESC NULLS LAST, s.paper_id LIMIT :most
 """  # noqa: S608  # likewise
 _STANDING = f"""
     SELECT s.day, 1, s.on_page, s.place, s.relevance, s.novelty, m.probability, m.rank,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -29,6 +30,10 @@ from paperlark.store.judgements import SPEND, spend_of
 from paperlark.store.readers import ReaderStore
 
 _PERIODS = {Period.MONTH: "substr(paid.at, 1, 7) || '-01'", Period.DAY: "paid.day"}
+# A judge's signature is a model's name, a slash and a hash: trimmed up to its last slash.
+_MODEL = (
+    "coalesce(nullif(rtrim(rtrim(paid.judge, replace(paid.judge, '/', '')), '/'), ''), paid.judge)"
+)
 _IN_MONTH = "paid.at >= ? AND paid.at < ?"
 _PAPER = "judged.paper_id || 'v' || judged.version"
 """A paper judged several times counts once; another version counts again."""
@@ -46,7 +51,6 @@ class SpendingStore:
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         self._connection = connection
         self._path = path
-        connection.create_function("model_of", 1, model_of, deterministic=True)
 
     def on_page(self, profile: str, day: date) -> Decimal:
         """Return the maximum cost of one page in US dollars.
@@ -89,7 +93,7 @@ class SpendingStore:
 
         What was under way at a kill stays for good: whether it was billed is never known.
         """
-        where, values = ("at >= ? AND at < ?", _month(month)) if month else ("1", ())
+        where, values = ("at >= ? AND at < ?", _month(month)) if month else ("1 = 1", ())
         with store_errors(self._path):
             noted = self._connection.execute(
                 "SELECT model, profile, prompt_tokens, completion_tokens, most FROM under_way"  # noqa: S608
@@ -97,7 +101,7 @@ class SpendingStore:
                 values,
             ).fetchall()
             jobs = self._connection.execute(
-                "SELECT model, profile, json_array_length(questions), most FROM jobs"  # noqa: S608
+                "SELECT model, profile, questions, most FROM jobs"  # noqa: S608
                 f" WHERE {where} AND state <> ?",
                 (*values, BatchJobState.COLLECTED),
             ).fetchall()
@@ -106,7 +110,7 @@ class SpendingStore:
             one = UnderWay(1, Tokens(prompt, completion), _dollars(most))
             groups.setdefault((model, profile, False), []).append(one)
         for model, profile, questions, most in jobs:
-            one = UnderWay(questions, None, _dollars(most))
+            one = UnderWay(len(json.loads(questions)), None, _dollars(most))
             groups.setdefault((model, profile, True), []).append(one)
         names = names_of(ReaderStore(self._connection, self._path).all())
         return tuple(
@@ -128,12 +132,12 @@ class SpendingStore:
                 " AND completion_tokens IS NOT NULL ORDER BY id DESC LIMIT :latest) AS answers",
                 {"judge": judge, "latest": _LATEST},
             ).fetchone()
-        return tokens / papers if papers else None
+        return float(tokens / papers) if papers else None
 
     def expenses(self, by: Period, month: date | None = None) -> tuple[Expense, ...]:
         """Return expenses, latest first; `month` (its first day) selects one month."""
-        key = f"{_PERIODS[by]} AS period, model_of(paid.judge) AS model, paid.profile"
-        where, values = (_IN_MONTH, _month(month)) if month else ("1", ())
+        key = f"{_PERIODS[by]} AS period, {_MODEL} AS model, paid.profile"
+        where, values = (_IN_MONTH, _month(month)) if month else ("1 = 1", ())
         with store_errors(self._path):
             rows = self._connection.execute(
                 f"SELECT {key}, {SPEND} FROM exchanges AS paid WHERE {where} ORDER BY id",  # noqa: S608
@@ -141,7 +145,7 @@ class SpendingStore:
             ).fetchall()
             counts = self._connection.execute(
                 f"SELECT {key}, count(DISTINCT {_PAPER}),"  # noqa: S608
-                f" count(DISTINCT CASE WHEN scanned.on_page THEN {_PAPER} END)"
+                f" count(DISTINCT CASE scanned.on_page WHEN 1 THEN {_PAPER} END)"
                 " FROM exchanges AS paid JOIN judgements AS judged ON judged.exchange = paid.id"
                 " LEFT JOIN scanned ON scanned.profile = paid.profile"
                 " AND scanned.paper_id = judged.paper_id AND scanned.day = paid.day"
@@ -190,11 +194,6 @@ class SpendingStore:
 
 def _dollars(stored: str | None) -> Decimal | None:
     return None if stored is None else Decimal(stored)
-
-
-def model_of(judge: str) -> str:
-    """Return the model name in a judge's signature, which ends with the prompt hash."""
-    return judge.rpartition("/")[0] or judge
 
 
 def _month(first: date) -> tuple[str, str]:

@@ -15,9 +15,9 @@ from paperlark.store.database import instant, store_errors, transaction
 from paperlark.store.votes import insert_votes
 
 _INSERT = """
-    INSERT OR IGNORE INTO triage
+    INSERT INTO triage
         (profile, id, paper_id, action, is_on, text, page, place, at, undoes)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (profile, id) DO NOTHING
 """
 _STORED = """
     SELECT id, paper_id, action, is_on, text, page, place, at, undoes, number FROM triage
@@ -28,7 +28,7 @@ _ALL = f"""
     {_STORED} AND (:paper IS NULL OR paper_id = :paper)
     UNION ALL
     SELECT 'vote-' || paper_id || '-' || at, paper_id, CASE vote WHEN 'down' THEN 'not' ELSE 'want'
-        END, vote <> 'none', '', NULL, NULL, at, NULL, 0 FROM feedback
+        END, CASE vote WHEN 'none' THEN 0 ELSE 1 END, '', NULL, NULL, at, NULL, 0 FROM feedback
     WHERE profile = :profile AND event IS NULL AND (:paper IS NULL OR paper_id = :paper)
     ORDER BY at, number
 """  # noqa: S608  # of constants only

@@ -53,7 +53,8 @@ def insert_votes(connection: sqlite3.Connection, profile: str, votes: Iterable[F
         "INSERT INTO feedback (profile, paper_id, version, vote, at, event)"
         " SELECT :profile, :paper, (SELECT max(version) FROM papers WHERE id = :paper),"
         " :vote, :at, :event WHERE NOT EXISTS (SELECT 1 FROM feedback WHERE profile = :profile"
-        " AND paper_id = :paper AND vote = :vote AND at = :at AND event IS :event)",
+        " AND paper_id = :paper AND vote = :vote AND at = :at"
+        " AND coalesce(event, '') = coalesce(:event, ''))",
         (
             {
                 "profile": profile,
