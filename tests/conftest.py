@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,10 @@ import trustme
 from hypothesis import HealthCheck, settings
 
 from paperlark.domain.redaction import KNOWN
+from paperlark.store.connection import Connection
+from paperlark.store.database import open_database
+from paperlark.store.postgresql import open_postgresql
+from standins.postgresql import OpenEngine, Server, running, server_programs
 
 ROOT = Path(__file__).parent.parent
 
@@ -77,3 +82,33 @@ def shared() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no recorded input at {folder}; PAPERLARK_SHARED names another folder")
     return folder
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    """Run a PostgreSQL server, where one is installed."""
+    pytest.importorskip("psycopg", reason="psycopg is of the extra `postgres`, and is not here")
+    programs = server_programs()
+    if programs is None:
+        pytest.skip("no PostgreSQL server is installed: Debian's package is `postgresql`")
+    with running(programs) as server:
+        yield server
+
+
+@pytest.fixture
+def open_engine(request: pytest.FixtureRequest, tmp_path: Path) -> OpenEngine:
+    """Return what opens an empty database of an engine: `sqlite` or `postgresql`."""
+
+    @contextmanager
+    def opened(engine: str) -> Iterator[Connection]:
+        if engine == "sqlite":
+            with open_database(tmp_path / "store.db") as connection:
+                yield connection
+            return
+        server: Server = request.getfixturevalue("server")
+        address = server.database()
+        with open_postgresql(address) as connection:
+            yield connection
+        server.drop(address)
+
+    return opened

@@ -46,7 +46,7 @@ def _made() -> Iterator[tuple[str, str]]:
 
 def _added() -> Iterator[tuple[str, str, str]]:
     """Yield table, comment and definition of each column that a migration added."""
-    for file in sorted((STORE / "migrations").glob("*.sql")):
+    for file in sorted((STORE / "migrations" / "sqlite").glob("*.sql")):
         for comment, table, definition in _ADDED.findall(file.read_text("utf-8")):
             yield table, comment, definition
 

@@ -83,7 +83,7 @@ def test_an_older_archive_that_cannot_be_written_is_migrated_in_a_copy(
     paperlark: Paperlark, home: Path, read_only: dict[Path, bytes]
 ) -> None:
     with closing(sqlite3.connect(home / "paperlark.db", isolation_level=None)) as connection:
-        for migration in sorted(files("paperlark.store.migrations").iterdir(), key=str)[10:]:
+        for migration in sorted(files("paperlark.store.migrations.sqlite").iterdir(), key=str)[10:]:
             text = migration.read_text("utf-8")
             for table, column in re.findall(r"ALTER TABLE (\w+) ADD COLUMN (\w+)", text):
                 connection.execute(f"ALTER TABLE {table} DROP COLUMN {column}")

@@ -13,8 +13,8 @@ from paperlark.domain.announcement import AnnounceType, Earlier, Feed, Listing, 
 from paperlark.domain.paper import Author
 from paperlark.ports import AnnouncementBatches
 from paperlark.store.announcements import AnnouncementStore
-from paperlark.store.database import open_database
 from paperlark.testing import FakeAnnouncementBatches, a_feed, a_paper
+from standins.postgresql import OpenEngine
 
 DAY, NEXT = date(2025, 2, 26), date(2025, 2, 27)
 PAPER = a_paper(
@@ -37,13 +37,15 @@ FEED = Feed(
 )
 
 
-@pytest.fixture(params=["fake", "sqlite"])
-def batches(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[AnnouncementBatches]:
+@pytest.fixture(params=["fake", "sqlite", "postgresql"])
+def batches(
+    request: pytest.FixtureRequest, tmp_path: Path, open_engine: OpenEngine
+) -> Iterator[AnnouncementBatches]:
     if request.param == "fake":
         yield FakeAnnouncementBatches()
         return
     path = tmp_path / "store.db"
-    with open_database(path) as connection:
+    with open_engine(request.param) as connection:
         yield AnnouncementStore(connection, path)
 
 

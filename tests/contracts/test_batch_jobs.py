@@ -16,10 +16,10 @@ from paperlark.domain.paper import PaperId
 from paperlark.domain.spending import Cost, Spend, Tokens
 from paperlark.ports import BatchJobs, JudgementMemory
 from paperlark.store.batch_jobs import BatchJobStore
-from paperlark.store.database import open_database
 from paperlark.store.judgements import JudgementStore
 from paperlark.testing import FakeBatchJobs
 from standins.papers import paper
+from standins.postgresql import OpenEngine
 
 KEY = JudgementKey(date(2025, 2, 26), "Bats", "c", "gpt-4o/1")
 AT = datetime(2025, 2, 26, 8, 12, tzinfo=UTC)
@@ -45,14 +45,16 @@ class Stores:
     memory: JudgementMemory
 
 
-@pytest.fixture(params=["fake", "database"])
-def stores(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Stores]:
+@pytest.fixture(params=["fake", "sqlite", "postgresql"])
+def stores(
+    request: pytest.FixtureRequest, tmp_path: Path, open_engine: OpenEngine
+) -> Iterator[Stores]:
     path = tmp_path / "store.db"
     if request.param == "fake":
         fake = FakeBatchJobs()
         yield Stores(fake, fake.memory)
         return
-    with open_database(path) as connection:
+    with open_engine(request.param) as connection:
         yield Stores(BatchJobStore(connection, path), JudgementStore(connection, path))
 
 

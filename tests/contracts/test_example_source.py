@@ -23,13 +23,13 @@ from paperlark.domain.paper import Paper
 from paperlark.domain.profile import Cutoffs, Profile
 from paperlark.ports import ExampleSource
 from paperlark.store.announcements import AnnouncementStore
-from paperlark.store.database import open_database
 from paperlark.store.digests import DigestStore
 from paperlark.store.examples import ExampleStore
 from paperlark.store.imported_papers import LibraryStore
 from paperlark.store.votes import FeedbackStore
 from paperlark.testing import FakeExampleSource, a_feed, a_paper
 from standins.digests import digest
+from standins.postgresql import OpenEngine
 
 MONDAY, TUESDAY, WEDNESDAY = date(2025, 2, 24), date(2025, 2, 25), date(2025, 2, 26)
 MINE = Profile("Mine", ("cs.LG",), parse_criteria("bats"), cutoffs=Cutoffs(7, 6))
@@ -54,13 +54,15 @@ class Story:
 AfterStory = Callable[[Story], ExampleSource]
 
 
-@pytest.fixture(params=["fake", "sqlite"])
-def after_story(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[AfterStory]:
+@pytest.fixture(params=["fake", "sqlite", "postgresql"])
+def after_story(
+    request: pytest.FixtureRequest, tmp_path: Path, open_engine: OpenEngine
+) -> Iterator[AfterStory]:
     if request.param == "fake":
         yield _fake
         return
     path = tmp_path / "store.db"
-    with open_database(path) as connection:
+    with open_engine(request.param) as connection:
 
         def open_after(story: Story) -> ExampleSource:
             batches, archive = AnnouncementStore(connection, path), DigestStore(connection, path)

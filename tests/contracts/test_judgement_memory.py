@@ -29,10 +29,10 @@ from paperlark.domain.paper import PaperId
 from paperlark.domain.profile import Cutoffs
 from paperlark.domain.spending import Cost, Spend, Tokens
 from paperlark.ports import Archive, JudgementMemory
-from paperlark.store.database import open_database
 from paperlark.store.digests import DigestStore
 from paperlark.store.judgements import JudgementStore
 from paperlark.testing import FakeJudgementMemory, a_paper
+from standins.postgresql import OpenEngine
 
 DAY = date(2025, 2, 26)
 KEY = JudgementKey(DAY, "Mine", "criteria", "judge")
@@ -41,23 +41,27 @@ JUDGED = Judgement(PAPER.id, 2, 9, 8, "It is <good> & “new”.")
 PAID = Spend(Tokens(100, 10, cached=50), Cost(Decimal("0.00025"), Decimal("0.0001")))
 
 
-@pytest.fixture(params=["fake", "sqlite"])
-def memory(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[JudgementMemory]:
+@pytest.fixture(params=["fake", "sqlite", "postgresql"])
+def memory(
+    request: pytest.FixtureRequest, tmp_path: Path, open_engine: OpenEngine
+) -> Iterator[JudgementMemory]:
     if request.param == "fake":
         yield FakeJudgementMemory()
         return
     path = tmp_path / "store.db"
-    with open_database(path) as connection:
+    with open_engine(request.param) as connection:
         yield JudgementStore(connection, path)
 
 
-@pytest.fixture(params=["fake", "sqlite"])
-def archive(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Archive]:
+@pytest.fixture(params=["fake", "sqlite", "postgresql"])
+def archive(
+    request: pytest.FixtureRequest, tmp_path: Path, open_engine: OpenEngine
+) -> Iterator[Archive]:
     if request.param == "fake":
         yield FakeJudgementMemory()
         return
     path = tmp_path / "store.db"
-    with open_database(path) as connection:
+    with open_engine(request.param) as connection:
         yield DigestStore(connection, path)
 
 

@@ -13,6 +13,7 @@ from paperlark.domain.delivery import Message, MessageStatus, Occasion, Parcel
 from paperlark.ports import Outbox
 from paperlark.store.database import open_database
 from paperlark.store.outbox import MemoryOutbox, OutboxStore
+from standins.postgresql import OpenEngine
 
 NOW = datetime(2025, 2, 26, 12, tzinfo=UTC)
 DAY = date(2025, 2, 26)
@@ -29,12 +30,14 @@ PARCEL = Parcel(
 )
 
 
-@pytest.fixture(params=["store", "memory"])
-def outbox(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Outbox]:
+@pytest.fixture(params=["memory", "sqlite", "postgresql"])
+def outbox(
+    request: pytest.FixtureRequest, tmp_path: Path, open_engine: OpenEngine
+) -> Iterator[Outbox]:
     if request.param == "memory":
         yield MemoryOutbox()
         return
-    with open_database(tmp_path / "x.db") as connection:
+    with open_engine(request.param) as connection:
         yield OutboxStore(connection, tmp_path / "x.db")
 
 

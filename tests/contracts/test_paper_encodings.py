@@ -12,15 +12,18 @@ from paperlark.store import derived
 from paperlark.store.database import open_database
 from paperlark.store.derived import EncodingStore
 from paperlark.testing.kept import FakeEncodings
+from standins.postgresql import OpenEngine
 
 
-@pytest.fixture(params=["fake", "sqlite"])
-def encodings(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[PaperEncodings]:
+@pytest.fixture(params=["fake", "sqlite", "postgresql"])
+def encodings(
+    request: pytest.FixtureRequest, tmp_path: Path, open_engine: OpenEngine
+) -> Iterator[PaperEncodings]:
     if request.param == "fake":
         yield FakeEncodings()
         return
     path = tmp_path / "store.db"
-    with open_database(path) as connection:
+    with open_engine(request.param) as connection:
         yield EncodingStore(connection, path)
 
 

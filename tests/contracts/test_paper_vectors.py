@@ -13,11 +13,11 @@ from paperlark.domain.archive import PaperVector
 from paperlark.domain.paper import Paper, PaperId
 from paperlark.ports import PaperVectors
 from paperlark.store.announcements import AnnouncementStore
-from paperlark.store.database import open_database
 from paperlark.store.derived import VectorStore
 from paperlark.store.digests import DigestStore
 from paperlark.testing import FakePaperVectors, a_feed, a_paper
 from standins.digests import digest
+from standins.postgresql import OpenEngine
 
 MONDAY, TUESDAY, WEDNESDAY = date(2025, 2, 24), date(2025, 2, 25), date(2025, 2, 26)
 ONE, TWO, THREE, OLD = (
@@ -29,14 +29,16 @@ Announced = Sequence[tuple[Paper, date]]
 AfterDays = Callable[[Announced], PaperVectors]
 
 
-@pytest.fixture(params=["fake", "sqlite"])
-def after_days(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[AfterDays]:
+@pytest.fixture(params=["fake", "sqlite", "postgresql"])
+def after_days(
+    request: pytest.FixtureRequest, tmp_path: Path, open_engine: OpenEngine
+) -> Iterator[AfterDays]:
     """Return stored vectors after days whose papers were announced and not embedded."""
     if request.param == "fake":
         yield FakePaperVectors
         return
     path = tmp_path / "store.db"
-    with open_database(path) as connection:
+    with open_engine(request.param) as connection:
 
         def open_after(announced: Announced) -> PaperVectors:
             for day in sorted({day for _, day in announced}):

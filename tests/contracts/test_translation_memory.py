@@ -18,6 +18,7 @@ from paperlark.store.database import open_database
 from paperlark.store.spending import SpendingStore
 from paperlark.store.translations import TranslationStore, find_translation
 from paperlark.testing import FakeTranslationMemory
+from standins.postgresql import OpenEngine
 
 KEY = JudgementKey(date(2025, 2, 26), "Mine", "criteria", "model/translation-1")
 PAID = Spend(Tokens(100, 10), Cost(Decimal("0.25"), Decimal("0.5")))
@@ -26,13 +27,15 @@ RUBBISH = TranslationReply(None, (ModelCall((), PAID, "rubbish"),), "rubbish")
 UNANSWERED = TranslationReply(None, (ModelCall((), PAID),), "busy", answered=False)
 
 
-@pytest.fixture(params=["fake", "sqlite"])
-def memory(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[TranslationMemory]:
+@pytest.fixture(params=["fake", "sqlite", "postgresql"])
+def memory(
+    request: pytest.FixtureRequest, tmp_path: Path, open_engine: OpenEngine
+) -> Iterator[TranslationMemory]:
     if request.param == "fake":
         yield FakeTranslationMemory()
         return
     path = tmp_path / "store.db"
-    with open_database(path) as connection:
+    with open_engine(request.param) as connection:
         yield TranslationStore(connection, path)
 
 

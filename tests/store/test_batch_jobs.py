@@ -24,9 +24,11 @@ from paperlark.domain.judgement import Judgement, JudgementKey, ModelCall
 from paperlark.domain.paper import PaperId
 from paperlark.domain.spending import Cost, Spend, Tokens
 from paperlark.store.batch_jobs import BatchJobStore
+from paperlark.store.connection import Connection
 from paperlark.store.database import open_database
 from paperlark.store.judgements import JudgementStore
 from standins.papers import paper
+from standins.postgresql import ENGINES, OpenEngine
 
 DAY = date(2025, 2, 26)
 ASKING = JudgementKey(DAY, "Bats", "c", "gpt-4o/1")
@@ -48,19 +50,19 @@ PAID = Spend(Tokens(1000, 100), Cost(Decimal("0.00125"), Decimal("0.0005")))
 ANSWERED = ModelCall((SAID,), PAID, "{}", batch=True)
 
 
-@pytest.fixture
-def connection(tmp_path: Path) -> Iterator[sqlite3.Connection]:
-    with open_database(tmp_path / "store.db") as opened:
+@pytest.fixture(params=ENGINES)
+def connection(request: pytest.FixtureRequest, open_engine: OpenEngine) -> Iterator[Connection]:
+    with open_engine(request.param) as opened:
         yield opened
 
 
 @pytest.fixture
-def store(connection: sqlite3.Connection) -> BatchJobStore:
+def store(connection: Connection) -> BatchJobStore:
     return BatchJobStore(connection, Path("store.db"), now=lambda: AT)
 
 
 def test_collecting_stores_answers_and_judgements_at_half_the_price(
-    store: BatchJobStore, connection: sqlite3.Connection
+    store: BatchJobStore, connection: Connection
 ) -> None:
     store.keep(JOB)
     misses = {SECOND: BatchMiss("the model's reply left it out", tried=True)}
@@ -74,10 +76,13 @@ def test_collecting_stores_answers_and_judgements_at_half_the_price(
 
 
 def test_a_database_that_cannot_be_written_is_told(
-    store: BatchJobStore, connection: sqlite3.Connection
+    store: BatchJobStore, connection: Connection
 ) -> None:
-    connection.execute("PRAGMA query_only = ON")
-    with pytest.raises(StoreError, match=r"store\.db cannot be used"):
+    on_sqlite = isinstance(connection, sqlite3.Connection)
+    connection.execute(
+        "PRAGMA query_only = ON" if on_sqlite else "SET default_transaction_read_only = on"
+    )
+    with pytest.raises(StoreError, match=r"the database \S+ cannot be used"):
         store.keep(JOB)
 
 

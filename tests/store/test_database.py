@@ -72,7 +72,7 @@ def test_opening_again_changes_nothing(path: Path) -> None:
 
 
 def test_a_database_whose_batches_had_no_notes_yet_is_completed(path: Path) -> None:
-    scripts = resources.files("paperlark.store").joinpath("migrations")
+    scripts = resources.files("paperlark.store").joinpath("migrations", "sqlite")
     first, second = (
         scripts.joinpath(name).read_text("utf-8")
         for name in ("0001_exchanges_judgements_digests.sql", "0002_batches.sql")

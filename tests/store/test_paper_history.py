@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -17,12 +16,13 @@ from paperlark.domain.paper import PaperId
 from paperlark.domain.paper_history import ListedPaper, PaidCall, ReadingRecord
 from paperlark.domain.spending import Cost, Spend, Tokens
 from paperlark.store.announcements import AnnouncementStore
-from paperlark.store.database import open_database
+from paperlark.store.connection import Connection
 from paperlark.store.digests import DigestStore
 from paperlark.store.judgements import JudgementStore
 from paperlark.store.paper_history import PaperHistoryStore
 from paperlark.testing import a_feed, a_paper
 from standins.digests import digest
+from standins.postgresql import ENGINES, OpenEngine
 
 MONDAY, TUESDAY = date(2025, 2, 24), date(2025, 2, 25)
 AT = datetime(2025, 2, 25, 8, 12, tzinfo=UTC)
@@ -35,19 +35,19 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "store.db"
 
 
-@pytest.fixture
-def connection(path: Path) -> Iterator[sqlite3.Connection]:
-    with open_database(path) as opened:
+@pytest.fixture(params=ENGINES)
+def connection(request: pytest.FixtureRequest, open_engine: OpenEngine) -> Iterator[Connection]:
+    with open_engine(request.param) as opened:
         yield opened
 
 
 @pytest.fixture
-def history(connection: sqlite3.Connection, path: Path) -> PaperHistoryStore:
+def history(connection: Connection, path: Path) -> PaperHistoryStore:
     return PaperHistoryStore(connection, path, "Mine")
 
 
 def test_announcements_of_every_category_come_oldest_first(
-    connection: sqlite3.Connection, path: Path, history: PaperHistoryStore
+    connection: Connection, path: Path, history: PaperHistoryStore
 ) -> None:
     batches, again = AnnouncementStore(connection, path), replace(PAPER, version=2)
     batches.keep(a_feed(again, category="cs.CL", type=AnnounceType.REPLACE), TUESDAY)
@@ -61,7 +61,7 @@ def test_announcements_of_every_category_come_oldest_first(
 
 
 def test_scanned_days_are_the_readers_own_and_in_order(
-    connection: sqlite3.Connection, path: Path, history: PaperHistoryStore
+    connection: Connection, path: Path, history: PaperHistoryStore
 ) -> None:
     archive = DigestStore(connection, path)
     archive.save(digest(day=TUESDAY, profile="Mine", scanned=(PAPER.id,)))
@@ -73,7 +73,7 @@ def test_scanned_days_are_the_readers_own_and_in_order(
 
 
 def test_judgements_come_with_the_paid_call_of_each_reading(
-    connection: sqlite3.Connection, path: Path, history: PaperHistoryStore
+    connection: Connection, path: Path, history: PaperHistoryStore
 ) -> None:
     memory = JudgementStore(connection, path, now=lambda: AT)
     judgement_key = JudgementKey(TUESDAY, "Mine", "c", "gpt-4o/1")
@@ -93,7 +93,7 @@ def test_judgements_come_with_the_paid_call_of_each_reading(
 
 
 def test_similar_identifiers_are_the_readers_own(
-    connection: sqlite3.Connection, path: Path, history: PaperHistoryStore
+    connection: Connection, path: Path, history: PaperHistoryStore
 ) -> None:
     ids = tuple(map(PaperId, ("2502.00001", "2502.99999", "2411.00001", "2411.99998")))
     archive = DigestStore(connection, path)

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -12,20 +11,21 @@ import pytest
 from paperlark.domain.digest import Placement, Ranked
 from paperlark.domain.judgement import Match
 from paperlark.renderers.matches import match_text
-from paperlark.store.database import open_database
+from paperlark.store.connection import Connection
 from paperlark.store.derived import VectorStore
 from paperlark.store.digests import DigestStore
 from standins.digests import DAY, digest, entry, narrowed
+from standins.postgresql import ENGINES, OpenEngine
 
 
-@pytest.fixture
-def connection(tmp_path: Path) -> Iterator[sqlite3.Connection]:
-    with open_database(tmp_path / "store.db") as opened:
+@pytest.fixture(params=ENGINES)
+def connection(request: pytest.FixtureRequest, open_engine: OpenEngine) -> Iterator[Connection]:
+    with open_engine(request.param) as opened:
         yield opened
 
 
 def test_a_digest_of_before_precedents_and_matches_were_kept_is_still_read(
-    connection: sqlite3.Connection, tmp_path: Path
+    connection: Connection, tmp_path: Path
 ) -> None:
     archive = DigestStore(connection, tmp_path)
     archive.save(narrowed())
@@ -41,7 +41,7 @@ def test_a_digest_of_before_precedents_and_matches_were_kept_is_still_read(
 
 
 def test_matches_are_rows_and_no_part_of_the_digest_s_json(
-    connection: sqlite3.Connection, tmp_path: Path
+    connection: Connection, tmp_path: Path
 ) -> None:
     ranked = (Ranked(entry(1).paper.id, 1, Placement.ABOVE, Match(0.5, 1, 1)),)
     DigestStore(connection, tmp_path).save(digest([entry(1)], ranked=ranked))
@@ -54,7 +54,7 @@ def test_matches_are_rows_and_no_part_of_the_digest_s_json(
 
 @pytest.mark.parametrize("calibrated", [True, False])
 def test_whether_matches_were_calibrated_is_known_of_every_paper_of_the_day(
-    connection: sqlite3.Connection, tmp_path: Path, *, calibrated: bool
+    connection: Connection, tmp_path: Path, *, calibrated: bool
 ) -> None:
     match = Match(0.5, 1, 2, probability=0.9, calibrated=calibrated)
     shown = replace(entry(1), match=match)
@@ -70,7 +70,7 @@ def test_whether_matches_were_calibrated_is_known_of_every_paper_of_the_day(
 
 
 def test_a_digest_of_before_calibration_was_told_promises_nothing(
-    connection: sqlite3.Connection, tmp_path: Path
+    connection: Connection, tmp_path: Path
 ) -> None:
     archive = DigestStore(connection, tmp_path)
     archive.save(digest([entry(1)]))
@@ -86,7 +86,7 @@ def test_a_digest_of_before_calibration_was_told_promises_nothing(
 
 
 def test_papers_of_a_restored_page_wait_to_be_placed(
-    connection: sqlite3.Connection, tmp_path: Path
+    connection: Connection, tmp_path: Path
 ) -> None:
     scanned = (entry(1).paper.id, entry(2).paper.id)
     DigestStore(connection, tmp_path).save(digest([entry(1)], scanned=scanned))

@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
-from sqlite3 import Connection
 
 import pytest
 from hypothesis import given
@@ -20,11 +19,13 @@ from paperlark.domain.judgement import Judgement, JudgementKey, Match, ModelCall
 from paperlark.domain.profile import Cutoffs
 from paperlark.domain.spending import Cost, Expense, Period, Spend, Tokens
 from paperlark.store.batch_jobs import BatchJobStore
+from paperlark.store.connection import Connection
 from paperlark.store.database import open_database
 from paperlark.store.digests import DigestStore
 from paperlark.store.judgements import JudgementStore
 from paperlark.store.spending import SpendingStore
 from paperlark.testing import a_paper
+from standins.postgresql import ENGINES, OpenEngine
 
 DAY = date(2025, 2, 26)
 ASKING = JudgementKey(DAY, "Mine", "criteria", "gpt-4o/abc")
@@ -41,9 +42,9 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "store.db"
 
 
-@pytest.fixture
-def connection(path: Path) -> Iterator[Connection]:
-    with open_database(path) as opened:
+@pytest.fixture(params=ENGINES)
+def connection(request: pytest.FixtureRequest, open_engine: OpenEngine) -> Iterator[Connection]:
+    with open_engine(request.param) as opened:
         yield opened
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -21,6 +20,7 @@ from paperlark.domain.errors import StoreBusy
 from paperlark.domain.judgement import JudgementKey, ModelCall
 from paperlark.domain.paper import PaperId
 from paperlark.ports import BatchJobs, Progress
+from paperlark.store.connection import Connection
 from paperlark.store.database import store_errors, transaction
 from paperlark.store.judgements import insert_exchange
 
@@ -35,7 +35,7 @@ class BatchJobStore:
 
     def __init__(
         self,
-        connection: sqlite3.Connection,
+        connection: Connection,
         path: Path,
         *,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
@@ -17,6 +16,7 @@ from paperlark.domain.exploration import Explored, Outcome
 from paperlark.domain.paper import PaperId
 from paperlark.domain.profile import Cutoffs
 from paperlark.store.announcements import keep_papers
+from paperlark.store.connection import Connection
 from paperlark.store.database import store_errors, transaction
 from paperlark.store.derived import announce_papers
 from paperlark.store.scanned import (
@@ -50,7 +50,7 @@ _SEEN = """
 class DigestStore:
     """Implements Archive on an open database."""
 
-    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+    def __init__(self, connection: Connection, path: Path) -> None:
         self._connection = connection
         self._path = path
 

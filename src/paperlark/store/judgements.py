@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import secrets
-import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -16,6 +15,7 @@ from paperlark.domain.errors import StoreError
 from paperlark.domain.judgement import Judgement, JudgementKey, ModelCall
 from paperlark.domain.paper import Paper, PaperId
 from paperlark.domain.spending import Cost, Spend, Tokens, UnderWay, all_under_way, notes_of, total
+from paperlark.store.connection import Connection
 from paperlark.store.database import check_room, connect_again, store_errors, transaction
 
 _log = logging.getLogger(__name__)
@@ -35,7 +35,7 @@ class JudgementStore:
     """Implements JudgementMemory on an open database."""
 
     def __init__(
-        self, connection: sqlite3.Connection, path: Path, *, now: Callable[[], datetime] = _utc_now
+        self, connection: Connection, path: Path, *, now: Callable[[], datetime] = _utc_now
     ) -> None:
         self._connection = connection
         self._path = path
@@ -93,7 +93,7 @@ class StoredQuestions:
         self._profile = profile
         self._now = now
         self._day: date | None = None
-        self._connection: sqlite3.Connection | None = None
+        self._connection: Connection | None = None
         self._is_open, self._is_tried = True, False
         self._lock = Lock()
 
@@ -151,7 +151,7 @@ class StoredQuestions:
                 self._opened(), "profile = ? AND day = ?", (self._profile, day.isoformat())
             )
 
-    def _opened(self) -> sqlite3.Connection:
+    def _opened(self) -> Connection:
         if not self._is_open:
             raise StoreError("nothing more is asked: the run has ended")
         if self._connection is None:
@@ -159,9 +159,7 @@ class StoredQuestions:
         return self._connection
 
 
-def questions_left(
-    connection: sqlite3.Connection, where: str, values: Sequence[str]
-) -> UnderWay | None:
+def questions_left(connection: Connection, where: str, values: Sequence[str]) -> UnderWay | None:
     """Add up the noted questions that a condition holds for; None where there are none."""
     rows = connection.execute(
         f"SELECT prompt_tokens, completion_tokens, most FROM under_way WHERE {where}",  # noqa: S608
@@ -174,7 +172,7 @@ def questions_left(
 
 
 def insert_exchange(
-    connection: sqlite3.Connection, model_call: ModelCall, judgement_key: JudgementKey, at: datetime
+    connection: Connection, model_call: ModelCall, judgement_key: JudgementKey, at: datetime
 ) -> None:
     """Insert one model call with its judgements, within the caller's transaction.
 

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import Path
 
 from paperlark.domain.delivery import Message, MessageStatus, Occasion, Parcel
 from paperlark.domain.paper import PaperId
+from paperlark.store.connection import Connection
 from paperlark.store.database import store_errors, transaction
 
 
 class OutboxStore:
     """Implements Outbox on an open database."""
 
-    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+    def __init__(self, connection: Connection, path: Path) -> None:
         self._connection = connection
         self._path = path
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -25,6 +24,7 @@ from paperlark.domain.spending import (
     total,
 )
 from paperlark.llm.budget import BudgetLedger
+from paperlark.store.connection import Connection
 from paperlark.store.database import store_errors
 from paperlark.store.judgements import SPEND, spend_of
 from paperlark.store.readers import ReaderStore
@@ -48,7 +48,7 @@ _Key = tuple[str, str, str]
 class SpendingStore:
     """Adds up the model calls of an open database, and what is under way and may be billed."""
 
-    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+    def __init__(self, connection: Connection, path: Path) -> None:
         self._connection = connection
         self._path = path
 

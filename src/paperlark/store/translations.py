@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 from paperlark.domain.errors import StoreError
 from paperlark.domain.judgement import JudgementKey
 from paperlark.domain.translation import StoredTranslation, TranslationReply
+from paperlark.store.connection import Connection
 from paperlark.store.database import store_errors, transaction
 from paperlark.store.judgements import insert_exchange
 from paperlark.store.reading import open_read_only
@@ -20,7 +20,7 @@ class TranslationStore:
 
     def __init__(
         self,
-        connection: sqlite3.Connection,
+        connection: Connection,
         path: Path,
         *,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
@@ -47,7 +47,8 @@ class TranslationStore:
                 self._connection.execute(
                     "INSERT INTO translations (criteria, translator, english, attempts)"
                     " VALUES (?, ?, ?, 1) ON CONFLICT (criteria, translator) DO UPDATE SET"
-                    " english = coalesce(english, excluded.english), attempts = attempts + 1",
+                    " english = coalesce(translations.english, excluded.english),"
+                    " attempts = translations.attempts + 1",
                     (key.criteria, key.judge, reply.english),
                 )
 

@@ -1,0 +1,215 @@
+"""PostgreSQL behind the same stores: open and migrate a database; its errors as ours.
+
+Needs the extra `postgres` (psycopg 3).
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import lru_cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from paperlark.domain.errors import StoreError
+from paperlark.domain.redaction import KNOWN, public_address, redacted
+from paperlark.store.connection import Connection, Cursor
+from paperlark.store.database import transaction
+
+if TYPE_CHECKING:
+    import psycopg
+
+_log = logging.getLogger(__name__)
+
+_CONNECTING = 10
+"""Seconds."""
+_SETTINGS = (
+    # A statement and a wait for somebody else's lock end, as everything here does.
+    "SET statement_timeout = '300s'",
+    "SET lock_timeout = '30s'",
+    "SET idle_in_transaction_session_timeout = '300s'",
+    "SET client_min_messages = warning",
+)
+_WRITER = 0x7061706572
+"""The advisory lock of who writes: stores expect, as on SQLite, that nobody writes meanwhile."""
+_MIGRATION = re.compile(r"(\d{4})_\w+\.sql")
+_TOKEN = re.compile(r"'(?:[^']|'')*'|::|:([a-z_]+)|\?|%")
+"""What a statement may hold that is written in another way for psycopg."""
+
+
+@contextmanager
+def open_postgresql(address: str) -> Iterator[Connection]:
+    """Open the database at `postgresql://user:password@host/name`, migrate it, and close it.
+
+    Raises StoreError where psycopg is not installed, the server cannot be reached, the database is
+    not UTF-8, may not be written, or was written by a later paperlark.
+    """
+    psycopg = _psycopg()
+    shown = public_address(address)
+    with _errors(shown):
+        raw = psycopg.connect(
+            address,
+            autocommit=True,
+            connect_timeout=_CONNECTING,
+            cursor_factory=psycopg.ClientCursor,
+        )
+    connection = _Connection(raw, shown)
+    try:
+        for setting in _SETTINGS:
+            connection.execute(setting)
+        _check_encoding(raw, shown)
+        _migrate(connection, shown)
+        yield connection
+    finally:
+        connection.close()
+
+
+def _psycopg() -> Any:  # noqa: ANN401  # the module
+    try:
+        # Imported here: only who keeps papers on a server has it.
+        import psycopg  # noqa: PLC0415
+    except ImportError as error:
+        raise StoreError(
+            "PostgreSQL needs the package psycopg, which is not installed",
+            hint="install it: pip install 'paperlark[postgres]'",
+        ) from error
+    return psycopg
+
+
+class _Connection:
+    """A psycopg connection that takes the statements of stores, and stores no known secret."""
+
+    def __init__(self, raw: psycopg.Connection[Any], shown: str) -> None:
+        self._raw = raw
+        self._shown = shown
+
+    @property
+    def in_transaction(self) -> bool:
+        """Whether a transaction has begun."""
+        from psycopg.pq import TransactionStatus  # noqa: PLC0415  # as above
+
+        # Of a connection that is lost nobody knows, and the server undoes it.
+        gone = {TransactionStatus.IDLE, TransactionStatus.UNKNOWN}
+        return self._raw.info.transaction_status not in gone
+
+    def execute(self, sql: str, values: Any = (), /) -> Cursor:  # noqa: ANN401  # of any types
+        """Run a statement."""
+        with _errors(self._shown):
+            if sql == "BEGIN IMMEDIATE":
+                self._raw.execute("BEGIN")
+                return self._raw.execute("SELECT pg_advisory_xact_lock(%s)", (_WRITER,))
+            if not values:
+                return self._raw.execute(sql.encode())
+            return self._raw.execute(_translated(sql).encode(), _values(values))
+
+    def executemany(self, sql: str, rows: Iterable[Any], /) -> Cursor:
+        """Run a statement once for each row."""
+        with _errors(self._shown):
+            cursor = self._raw.cursor()
+            cursor.executemany(_translated(sql).encode(), map(_values, rows))
+            return cursor
+
+    def close(self) -> None:
+        """Close it; a transaction that has begun is undone."""
+        self._raw.close()
+
+
+@lru_cache(maxsize=512)
+def _translated(sql: str) -> str:
+    """Write `?` as `%s` and `:name` as `%(name)s`, outside quotes."""
+
+    def placeholder(found: re.Match[str]) -> str:
+        if found[1]:
+            return f"%({found[1]})s"
+        return "%s" if found[0] == "?" else found[0].replace("%", "%%")
+
+    return _TOKEN.sub(placeholder, sql)
+
+
+def _values(values: Any) -> Any:  # noqa: ANN401  # as sqlite3 takes them
+    if isinstance(values, Mapping):
+        return {name: _value(one) for name, one in values.items()}
+    return [_value(one) for one in values]
+
+
+def _value(value: object) -> object:
+    if isinstance(value, str):
+        return redacted(str(value)) if KNOWN else str(value)
+    return int(value) if isinstance(value, bool) else value
+
+
+@contextmanager
+def _errors(shown: str) -> Iterator[None]:
+    """Translate psycopg's errors into ours, with the address, without its password, and a hint."""
+    psycopg = _psycopg()
+    try:
+        yield
+    except psycopg.Error as error:
+        said = str(error).strip().splitlines()
+        raise StoreError(
+            f"the database {shown} cannot be used ({said[0] if said else type(error).__name__})",
+            hint=_hint(psycopg.errors, error),
+        ) from error
+
+
+def _hint(errors: Any, error: Exception) -> str:  # noqa: ANN401  # the module psycopg.errors
+    if isinstance(error, errors.InsufficientPrivilege):
+        return "let its user create and write tables there: GRANT ALL ON SCHEMA public TO that user"
+    if isinstance(error, errors.LockNotAvailable | errors.QueryCanceled):
+        return "somebody else is writing; try again when they have finished"
+    if isinstance(error, errors.DiskFull):
+        return "free some space on the server"
+    if isinstance(error, errors.ProgrammingError):
+        return "does it belong to another program? Name another database in the profile"
+    return "check the address, and that the server runs and accepts this user"
+
+
+def _check_encoding(raw: psycopg.Connection[Any], shown: str) -> None:
+    encoding = raw.info.parameter_status("server_encoding")
+    if encoding != "UTF8":
+        raise StoreError(
+            f"the database {shown} is encoded as {encoding}, which does not hold every letter",
+            hint="create it again: createdb --encoding UTF8 --template template0",
+        )
+
+
+def _scripts() -> Mapping[int, str]:
+    folder = files(__package__).joinpath("migrations", "postgresql")
+    found = ((_MIGRATION.fullmatch(file.name), file) for file in folder.iterdir())
+    return {int(name[1]): file.read_text("utf-8") for name, file in found if name}
+
+
+def _migrate(connection: Connection, shown: str) -> None:
+    """Bring the tables to this program's version; another process may do so at the same time."""
+    scripts = _scripts()
+    latest = max(scripts)
+    version = _version(connection)
+    if version > latest:
+        raise StoreError(
+            f"the database {shown} was written by a later paperlark (its version is {version},"
+            f" this one supports {latest})",
+            hint="update paperlark",
+        )
+    if version == latest:
+        return
+    with transaction(connection):
+        # Another process may have migrated while this one waited for the lock.
+        version = _version(connection)
+        for number in sorted(one for one in scripts if one > version):
+            _log.info("migrating %s to version %d", shown, number)
+            connection.execute(scripts[number])
+            connection.execute("CREATE TABLE IF NOT EXISTS paperlark (version bigint NOT NULL)")
+            connection.execute("DELETE FROM paperlark")
+            connection.execute("INSERT INTO paperlark (version) VALUES (?)", (number,))
+
+
+def _version(connection: Connection) -> int:
+    """Return the version of the tables, 0 where there are none."""
+    # Not by to_regclass: a session that waited for the lock may remember that there was none.
+    there = connection.execute(
+        "SELECT 1 FROM pg_tables WHERE schemaname = current_schema() AND tablename = 'paperlark'"
+    ).fetchone()
+    row = connection.execute("SELECT version FROM paperlark").fetchone() if there else None
+    return int(row[0]) if row else 0
