@@ -12,7 +12,7 @@ import trustme
 from hypothesis import HealthCheck, settings
 
 from paperlark.domain.redaction import KNOWN
-from paperlark.store.connection import Connection
+from paperlark.store.connection import DatabaseConnection
 from paperlark.store.database import open_database
 from paperlark.store.postgresql import open_postgresql
 from standins.postgresql import OpenEngine, Server, running, server_programs
@@ -100,7 +100,7 @@ def open_engine(request: pytest.FixtureRequest, tmp_path: Path) -> OpenEngine:
     """Return what opens an empty database of an engine: `sqlite` or `postgresql`."""
 
     @contextmanager
-    def opened(engine: str) -> Iterator[Connection]:
+    def opened(engine: str) -> Iterator[DatabaseConnection]:
         if engine == "sqlite":
             with open_database(tmp_path / "store.db") as connection:
                 yield connection

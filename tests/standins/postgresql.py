@@ -14,9 +14,9 @@ from itertools import count
 from pathlib import Path
 from urllib.parse import quote
 
-from paperlark.store.connection import Connection
+from paperlark.store.connection import DatabaseConnection
 
-OpenEngine = Callable[[str], AbstractContextManager[Connection]]
+OpenEngine = Callable[[str], AbstractContextManager[DatabaseConnection]]
 """Opens an empty database of an engine: `sqlite` or `postgresql`."""
 
 ENGINES = ("sqlite", "postgresql")

@@ -24,7 +24,7 @@ from paperlark.domain.judgement import Judgement, JudgementKey, ModelCall
 from paperlark.domain.paper import PaperId
 from paperlark.domain.spending import Cost, Spend, Tokens
 from paperlark.store.batch_jobs import BatchJobStore
-from paperlark.store.connection import Connection
+from paperlark.store.connection import DatabaseConnection
 from paperlark.store.database import open_database
 from paperlark.store.judgements import JudgementStore
 from standins.papers import paper
@@ -51,18 +51,20 @@ ANSWERED = ModelCall((SAID,), PAID, "{}", batch=True)
 
 
 @pytest.fixture(params=ENGINES)
-def connection(request: pytest.FixtureRequest, open_engine: OpenEngine) -> Iterator[Connection]:
+def connection(
+    request: pytest.FixtureRequest, open_engine: OpenEngine
+) -> Iterator[DatabaseConnection]:
     with open_engine(request.param) as opened:
         yield opened
 
 
 @pytest.fixture
-def store(connection: Connection) -> BatchJobStore:
+def store(connection: DatabaseConnection) -> BatchJobStore:
     return BatchJobStore(connection, Path("store.db"), now=lambda: AT)
 
 
 def test_collecting_stores_answers_and_judgements_at_half_the_price(
-    store: BatchJobStore, connection: Connection
+    store: BatchJobStore, connection: DatabaseConnection
 ) -> None:
     store.keep(JOB)
     misses = {SECOND: BatchMiss("the model's reply left it out", tried=True)}
@@ -76,7 +78,7 @@ def test_collecting_stores_answers_and_judgements_at_half_the_price(
 
 
 def test_a_database_that_cannot_be_written_is_told(
-    store: BatchJobStore, connection: Connection
+    store: BatchJobStore, connection: DatabaseConnection
 ) -> None:
     on_sqlite = isinstance(connection, sqlite3.Connection)
     connection.execute(

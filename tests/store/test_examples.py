@@ -27,7 +27,7 @@ from paperlark.domain.profile import Cutoffs, Profile
 from paperlark.domain.triage import Action, TriageEvent
 from paperlark.store import examples as example_store
 from paperlark.store.announcements import AnnouncementStore
-from paperlark.store.connection import Connection
+from paperlark.store.connection import DatabaseConnection
 from paperlark.store.database import VERSION, open_database
 from paperlark.store.derived import VectorStore
 from paperlark.store.digests import DigestStore
@@ -50,7 +50,9 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(params=ENGINES)
-def connection(request: pytest.FixtureRequest, open_engine: OpenEngine) -> Iterator[Connection]:
+def connection(
+    request: pytest.FixtureRequest, open_engine: OpenEngine
+) -> Iterator[DatabaseConnection]:
     with open_engine(request.param) as opened:
         yield opened
 
@@ -61,7 +63,9 @@ def _judged(day: date, papers: tuple[Paper, ...], scores: tuple[int, int] = (8, 
     return digest(day=day, profile="Mine", judgements=judgements, scanned=scanned)
 
 
-def test_the_line_is_the_one_the_reader_draws_now(connection: Connection, path: Path) -> None:
+def test_the_line_is_the_one_the_reader_draws_now(
+    connection: DatabaseConnection, path: Path
+) -> None:
     AnnouncementStore(connection, path).keep(a_feed(a_paper()), MONDAY)
     DigestStore(connection, path).save(_judged(MONDAY, (a_paper(),)))
     for cutoffs, wanted in ((Cutoffs(8, 7), True), (Cutoffs(9, 7), False), (Cutoffs(8, 8), False)):
@@ -71,7 +75,7 @@ def test_the_line_is_the_one_the_reader_draws_now(connection: Connection, path: 
 
 
 def test_a_paper_that_was_drawn_by_lot_stands_for_those_that_might_have_been(
-    connection: Connection, path: Path
+    connection: DatabaseConnection, path: Path
 ) -> None:
     papers = (a_paper("2502.00001"), a_paper("2502.00002"))
     AnnouncementStore(connection, path).keep(a_feed(*papers), MONDAY)
@@ -91,7 +95,7 @@ def test_a_paper_that_was_drawn_by_lot_stands_for_those_that_might_have_been(
     ],
 )
 def test_of_contradicting_votes_the_last_one_counts(
-    connection: Connection, path: Path, votes: list[Vote], known: list[bool]
+    connection: DatabaseConnection, path: Path, votes: list[Vote], known: list[bool]
 ) -> None:
     AnnouncementStore(connection, path).keep(a_feed(a_paper()), MONDAY)
     store = FeedbackStore(connection, path, "Mine")
@@ -114,7 +118,7 @@ def test_of_contradicting_votes_the_last_one_counts(
     ],
 )
 def test_a_paper_counts_once_as_voted_on_too_late_and_only_if_something_changed(
-    connection: Connection, path: Path, in_time: list[Vote], late: list[Vote], counted: int
+    connection: DatabaseConnection, path: Path, in_time: list[Vote], late: list[Vote], counted: int
 ) -> None:
     AnnouncementStore(connection, path).keep(a_feed(a_paper()), MONDAY)
     store = FeedbackStore(connection, path, "Mine")
@@ -132,7 +136,7 @@ def test_a_paper_counts_once_as_voted_on_too_late_and_only_if_something_changed(
 
 
 def test_a_vote_on_a_paper_whose_text_is_lost_is_neither_learned_from_nor_counted(
-    connection: Connection, path: Path
+    connection: DatabaseConnection, path: Path
 ) -> None:
     at = datetime(2025, 2, 26, 15, tzinfo=UTC)
     FeedbackStore(connection, path, "Mine").keep([Feedback(a_paper().id, Vote.UP, at)])
@@ -140,7 +144,7 @@ def test_a_vote_on_a_paper_whose_text_is_lost_is_neither_learned_from_nor_counte
     assert ExampleStore(connection, path, all_votes=True).evidence(MINE, TUESDAY).examples == ()
 
 
-def test_a_vote_is_of_the_day_it_is_in_new_york(connection: Connection, path: Path) -> None:
+def test_a_vote_is_of_the_day_it_is_in_new_york(connection: DatabaseConnection, path: Path) -> None:
     AnnouncementStore(connection, path).keep(a_feed(a_paper()), MONDAY)
     late = datetime(2025, 2, 26, 4, 59, 59, 999_999, tzinfo=UTC)
     FeedbackStore(connection, path, "Mine").keep([Feedback(a_paper().id, Vote.UP, late)])
@@ -150,7 +154,7 @@ def test_a_vote_is_of_the_day_it_is_in_new_york(connection: Connection, path: Pa
 
 
 def test_a_saved_paper_is_learned_as_it_was_known_before_that_day(
-    connection: Connection, path: Path
+    connection: DatabaseConnection, path: Path
 ) -> None:
     AnnouncementStore(connection, path).keep(a_feed(a_paper()), MONDAY)
     DigestStore(connection, path).save(_judged(MONDAY, (a_paper(),)))
@@ -166,7 +170,7 @@ def test_a_saved_paper_is_learned_as_it_was_known_before_that_day(
 
 
 def test_the_first_time_a_day_is_made_it_already_leaves_out_its_own_papers(
-    connection: Connection, path: Path
+    connection: DatabaseConnection, path: Path
 ) -> None:
     AnnouncementStore(connection, path).keep(a_feed(a_paper()), TUESDAY)
     at = datetime(2025, 2, 25, 3, tzinfo=UTC)
@@ -174,7 +178,7 @@ def test_the_first_time_a_day_is_made_it_already_leaves_out_its_own_papers(
     assert ExampleStore(connection, path).evidence(MINE, TUESDAY).examples == ()
 
 
-def test_another_reader_teaches_nothing(connection: Connection, path: Path) -> None:
+def test_another_reader_teaches_nothing(connection: DatabaseConnection, path: Path) -> None:
     AnnouncementStore(connection, path).keep(a_feed(a_paper()), MONDAY)
     DigestStore(connection, path).save(_judged(MONDAY, (a_paper(),)))
     yours = replace(MINE, id="Yours")
@@ -183,7 +187,7 @@ def test_another_reader_teaches_nothing(connection: Connection, path: Path) -> N
 
 
 def test_the_latest_are_kept_where_there_are_too_many(
-    connection: Connection, path: Path, monkeypatch: pytest.MonkeyPatch
+    connection: DatabaseConnection, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(example_store, "JUDGED_DAYS", 3)
     monkeypatch.setattr(example_store, "STREAM_DAYS", 2)
@@ -198,7 +202,7 @@ def test_the_latest_are_kept_where_there_are_too_many(
 
 
 def test_of_a_library_the_latest_are_kept_where_it_is_too_large(
-    connection: Connection, path: Path, monkeypatch: pytest.MonkeyPatch
+    connection: DatabaseConnection, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(example_store, "MOST_EXAMPLES", 2)
     first, second, third = (
@@ -216,7 +220,7 @@ def test_of_a_library_the_latest_are_kept_where_it_is_too_large(
 
 
 def test_a_restored_day_teaches_what_its_page_has_a_text_of(
-    connection: Connection, path: Path
+    connection: DatabaseConnection, path: Path
 ) -> None:
     shown, below = entry(1), a_paper("2502.99999")
     page = _judged(MONDAY, (shown.paper, below))
@@ -236,7 +240,7 @@ _CHANGES = st.one_of(
 )
 
 
-def _change(connection: Connection, path: Path, kind: str, at: int, what: Any) -> None:
+def _change(connection: DatabaseConnection, path: Path, kind: str, at: int, what: Any) -> None:
     """Judge or explore a day anew, vote on, import or take out a paper."""
     paper = a_paper(f"2502.0000{at}", title=f"Bats {at}")
     if kind in {"judge", "explore"}:
@@ -274,7 +278,9 @@ def test_other_evidence_has_another_fingerprint(changes: list[tuple[str, int, An
                     assert known.setdefault(found.fingerprint, found) == found
 
 
-def test_a_fingerprint_stays_while_nothing_is_learned(connection: Connection, path: Path) -> None:
+def test_a_fingerprint_stays_while_nothing_is_learned(
+    connection: DatabaseConnection, path: Path
+) -> None:
     """A model learned for tomorrow is found tomorrow, and in a copy of the database."""
     _change(connection, path, "judge", 0, (8, 7))
     store = ExampleStore(connection, path)
@@ -285,7 +291,7 @@ def test_a_fingerprint_stays_while_nothing_is_learned(connection: Connection, pa
 
 
 def test_without_the_fingerprint_of_a_digest_there_is_none_of_the_evidence(
-    connection: Connection, path: Path
+    connection: DatabaseConnection, path: Path
 ) -> None:
     """A day that an older version stored."""
     _change(connection, path, "judge", 0, (8, 7))
@@ -314,7 +320,7 @@ def test_days_made_before_there_was_experience_teach_all_the_same(path: Path) ->
         assert waiting == [(shown.paper, MONDAY), (below, MONDAY)]
 
 
-def _undo_the_migrations_from_the_third_on(connection: Connection) -> None:
+def _undo_the_migrations_from_the_third_on(connection: DatabaseConnection) -> None:
     scripts = resources.files("paperlark.store").joinpath("migrations", "sqlite")
     with closing(sqlite3.connect(":memory:")) as early:
         for name in ("0001_exchanges_judgements_digests.sql", "0002_batches.sql"):
@@ -329,18 +335,18 @@ def _undo_the_migrations_from_the_third_on(connection: Connection) -> None:
     connection.execute("PRAGMA user_version = 2")
 
 
-def _names(connection: Connection, kind: str) -> set[str]:
+def _names(connection: DatabaseConnection, kind: str) -> set[str]:
     made = "SELECT name FROM sqlite_schema WHERE type = ? AND sql IS NOT NULL"
     return {name for (name,) in connection.execute(made, (kind,))}
 
 
-def _columns(connection: Connection, table: str) -> set[str]:
+def _columns(connection: DatabaseConnection, table: str) -> set[str]:
     return {name for _, name, *_ in connection.execute(f"PRAGMA table_info({table})")}
 
 
 @pytest.mark.slow
 def test_twenty_days_of_three_hundred_papers_are_known_in_no_time(
-    connection: Connection, path: Path
+    connection: DatabaseConnection, path: Path
 ) -> None:
     authors = tuple(Author(f"Author {n}") for n in range(6))
     for n in range(20):

@@ -16,7 +16,7 @@ from paperlark.domain.paper import PaperId
 from paperlark.domain.paper_history import ListedPaper, PaidCall, ReadingRecord
 from paperlark.domain.spending import Cost, Spend, Tokens
 from paperlark.store.announcements import AnnouncementStore
-from paperlark.store.connection import Connection
+from paperlark.store.connection import DatabaseConnection
 from paperlark.store.digests import DigestStore
 from paperlark.store.judgements import JudgementStore
 from paperlark.store.paper_history import PaperHistoryStore
@@ -36,18 +36,20 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(params=ENGINES)
-def connection(request: pytest.FixtureRequest, open_engine: OpenEngine) -> Iterator[Connection]:
+def connection(
+    request: pytest.FixtureRequest, open_engine: OpenEngine
+) -> Iterator[DatabaseConnection]:
     with open_engine(request.param) as opened:
         yield opened
 
 
 @pytest.fixture
-def history(connection: Connection, path: Path) -> PaperHistoryStore:
+def history(connection: DatabaseConnection, path: Path) -> PaperHistoryStore:
     return PaperHistoryStore(connection, path, "Mine")
 
 
 def test_announcements_of_every_category_come_oldest_first(
-    connection: Connection, path: Path, history: PaperHistoryStore
+    connection: DatabaseConnection, path: Path, history: PaperHistoryStore
 ) -> None:
     batches, again = AnnouncementStore(connection, path), replace(PAPER, version=2)
     batches.keep(a_feed(again, category="cs.CL", type=AnnounceType.REPLACE), TUESDAY)
@@ -61,7 +63,7 @@ def test_announcements_of_every_category_come_oldest_first(
 
 
 def test_scanned_days_are_the_readers_own_and_in_order(
-    connection: Connection, path: Path, history: PaperHistoryStore
+    connection: DatabaseConnection, path: Path, history: PaperHistoryStore
 ) -> None:
     archive = DigestStore(connection, path)
     archive.save(digest(day=TUESDAY, profile="Mine", scanned=(PAPER.id,)))
@@ -73,7 +75,7 @@ def test_scanned_days_are_the_readers_own_and_in_order(
 
 
 def test_judgements_come_with_the_paid_call_of_each_reading(
-    connection: Connection, path: Path, history: PaperHistoryStore
+    connection: DatabaseConnection, path: Path, history: PaperHistoryStore
 ) -> None:
     memory = JudgementStore(connection, path, now=lambda: AT)
     judgement_key = JudgementKey(TUESDAY, "Mine", "c", "gpt-4o/1")
@@ -93,7 +95,7 @@ def test_judgements_come_with_the_paid_call_of_each_reading(
 
 
 def test_similar_identifiers_are_the_readers_own(
-    connection: Connection, path: Path, history: PaperHistoryStore
+    connection: DatabaseConnection, path: Path, history: PaperHistoryStore
 ) -> None:
     ids = tuple(map(PaperId, ("2502.00001", "2502.99999", "2411.00001", "2411.99998")))
     archive = DigestStore(connection, path)

@@ -11,7 +11,7 @@ import pytest
 from paperlark.domain.digest import Placement, Ranked
 from paperlark.domain.judgement import Match
 from paperlark.renderers.matches import match_text
-from paperlark.store.connection import Connection
+from paperlark.store.connection import DatabaseConnection
 from paperlark.store.derived import VectorStore
 from paperlark.store.digests import DigestStore
 from standins.digests import DAY, digest, entry, narrowed
@@ -19,13 +19,15 @@ from standins.postgresql import ENGINES, OpenEngine
 
 
 @pytest.fixture(params=ENGINES)
-def connection(request: pytest.FixtureRequest, open_engine: OpenEngine) -> Iterator[Connection]:
+def connection(
+    request: pytest.FixtureRequest, open_engine: OpenEngine
+) -> Iterator[DatabaseConnection]:
     with open_engine(request.param) as opened:
         yield opened
 
 
 def test_a_digest_of_before_precedents_and_matches_were_kept_is_still_read(
-    connection: Connection, tmp_path: Path
+    connection: DatabaseConnection, tmp_path: Path
 ) -> None:
     archive = DigestStore(connection, tmp_path)
     archive.save(narrowed())
@@ -41,7 +43,7 @@ def test_a_digest_of_before_precedents_and_matches_were_kept_is_still_read(
 
 
 def test_matches_are_rows_and_no_part_of_the_digest_s_json(
-    connection: Connection, tmp_path: Path
+    connection: DatabaseConnection, tmp_path: Path
 ) -> None:
     ranked = (Ranked(entry(1).paper.id, 1, Placement.ABOVE, Match(0.5, 1, 1)),)
     DigestStore(connection, tmp_path).save(digest([entry(1)], ranked=ranked))
@@ -54,7 +56,7 @@ def test_matches_are_rows_and_no_part_of_the_digest_s_json(
 
 @pytest.mark.parametrize("calibrated", [True, False])
 def test_whether_matches_were_calibrated_is_known_of_every_paper_of_the_day(
-    connection: Connection, tmp_path: Path, *, calibrated: bool
+    connection: DatabaseConnection, tmp_path: Path, *, calibrated: bool
 ) -> None:
     match = Match(0.5, 1, 2, probability=0.9, calibrated=calibrated)
     shown = replace(entry(1), match=match)
@@ -70,7 +72,7 @@ def test_whether_matches_were_calibrated_is_known_of_every_paper_of_the_day(
 
 
 def test_a_digest_of_before_calibration_was_told_promises_nothing(
-    connection: Connection, tmp_path: Path
+    connection: DatabaseConnection, tmp_path: Path
 ) -> None:
     archive = DigestStore(connection, tmp_path)
     archive.save(digest([entry(1)]))
@@ -86,7 +88,7 @@ def test_a_digest_of_before_calibration_was_told_promises_nothing(
 
 
 def test_papers_of_a_restored_page_wait_to_be_placed(
-    connection: Connection, tmp_path: Path
+    connection: DatabaseConnection, tmp_path: Path
 ) -> None:
     scanned = (entry(1).paper.id, entry(2).paper.id)
     DigestStore(connection, tmp_path).save(digest([entry(1)], scanned=scanned))

@@ -19,7 +19,7 @@ from paperlark.domain.judgement import Judgement, JudgementKey, Match, ModelCall
 from paperlark.domain.profile import Cutoffs
 from paperlark.domain.spending import Cost, Expense, Period, Spend, Tokens
 from paperlark.store.batch_jobs import BatchJobStore
-from paperlark.store.connection import Connection
+from paperlark.store.connection import DatabaseConnection
 from paperlark.store.database import open_database
 from paperlark.store.digests import DigestStore
 from paperlark.store.judgements import JudgementStore
@@ -43,18 +43,20 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(params=ENGINES)
-def connection(request: pytest.FixtureRequest, open_engine: OpenEngine) -> Iterator[Connection]:
+def connection(
+    request: pytest.FixtureRequest, open_engine: OpenEngine
+) -> Iterator[DatabaseConnection]:
     with open_engine(request.param) as opened:
         yield opened
 
 
 @pytest.fixture
-def spending(connection: Connection, path: Path) -> SpendingStore:
+def spending(connection: DatabaseConnection, path: Path) -> SpendingStore:
     return SpendingStore(connection, path)
 
 
 @pytest.fixture
-def pay(connection: Connection, path: Path) -> Pay:
+def pay(connection: DatabaseConnection, path: Path) -> Pay:
     def keep(
         spend: Spend = PAID,
         *judgements: Judgement,
@@ -177,7 +179,7 @@ def test_a_paper_judged_twice_is_one_and_another_version_is_another(
 
 
 def test_selected_are_papers_that_were_judged_and_are_on_that_page(
-    spending: SpendingStore, pay: Pay, connection: Connection, path: Path
+    spending: SpendingStore, pay: Pay, connection: DatabaseConnection, path: Path
 ) -> None:
     pay(PAID, said(ONE.id), said(OTHER.id))
     entry = Entry(1, ONE, AnnounceType.NEW, Match(0.5, 1, 2), (), said(ONE.id))
@@ -218,7 +220,7 @@ def job(
 
 
 def test_questions_left_with_a_batch_service_count_until_they_are_collected(
-    spending: SpendingStore, connection: Connection, path: Path
+    spending: SpendingStore, connection: DatabaseConnection, path: Path
 ) -> None:
     jobs = BatchJobStore(connection, path)
     left = job("a", at=datetime(2025, 2, 26, tzinfo=UTC))
@@ -233,7 +235,7 @@ def test_questions_left_with_a_batch_service_count_until_they_are_collected(
 
 
 def test_what_was_left_at_the_end_of_a_month_may_be_paid_in_the_next(
-    spending: SpendingStore, connection: Connection, path: Path
+    spending: SpendingStore, connection: DatabaseConnection, path: Path
 ) -> None:
     BatchJobStore(connection, path).keep(job("a", at=datetime(2025, 2, 28, 23, tzinfo=UTC)))
     assert spending.in_month(MARCH) == Decimal("0.40")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from paperlark.domain.announcement import AnnounceType, Earlier, Feed, Listing, Via
 from paperlark.domain.paper import Author, Paper, PaperId
-from paperlark.store.connection import Connection
+from paperlark.store.connection import DatabaseConnection
 from paperlark.store.database import store_errors, transaction
 
 REMEMBERED = 5
@@ -24,7 +24,9 @@ FIELDS = ("id", "version", "title", "authors", "abstract", "categories")
 _author = lru_cache(maxsize=2**16)(Author)
 
 
-def keep_papers(connection: Connection, papers: Iterable[Paper], *, printed: bool = False) -> None:
+def keep_papers(
+    connection: DatabaseConnection, papers: Iterable[Paper], *, printed: bool = False
+) -> None:
     """Store papers that are new; a stored version stays as first described.
 
     Except for categories into which it was crossed since, and where only an imported page
@@ -65,7 +67,7 @@ def paper_of(*row: str | int) -> Paper:
 class AnnouncementStore:
     """Implements AnnouncementBatches on an open database."""
 
-    def __init__(self, connection: Connection, path: Path) -> None:
+    def __init__(self, connection: DatabaseConnection, path: Path) -> None:
         self._connection = connection
         self._path = path
 
@@ -160,7 +162,7 @@ _IMPORTED = """
 class PaperTextStore:
     """Implements PaperTexts on an open database, for one reader."""
 
-    def __init__(self, connection: Connection, path: Path, profile: str) -> None:
+    def __init__(self, connection: DatabaseConnection, path: Path, profile: str) -> None:
         self._connection = connection
         self._path = path
         self._profile = profile

@@ -20,7 +20,7 @@ from paperlark.domain.errors import StoreBusy
 from paperlark.domain.judgement import JudgementKey, ModelCall
 from paperlark.domain.paper import PaperId
 from paperlark.ports import BatchJobs, Progress
-from paperlark.store.connection import Connection
+from paperlark.store.connection import DatabaseConnection
 from paperlark.store.database import store_errors, transaction
 from paperlark.store.judgements import insert_exchange
 
@@ -35,7 +35,7 @@ class BatchJobStore:
 
     def __init__(
         self,
-        connection: Connection,
+        connection: DatabaseConnection,
         path: Path,
         *,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),

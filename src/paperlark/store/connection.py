@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Protocol
 
 
-class Cursor(Protocol):
+class DatabaseCursor(Protocol):
     """The rows that a statement returned, each a tuple."""
 
     @property
@@ -36,7 +36,7 @@ class Cursor(Protocol):
         ...
 
 
-class Connection(Protocol):
+class DatabaseConnection(Protocol):
     """An open database; outside a transaction each statement is one of its own."""
 
     @property
@@ -44,11 +44,11 @@ class Connection(Protocol):
         """Whether a transaction has begun."""
         ...
 
-    def execute(self, sql: str, values: Any = ..., /) -> Cursor:  # noqa: ANN401  # of any types
+    def execute(self, sql: str, values: Any = ..., /) -> DatabaseCursor:  # noqa: ANN401  # of any types
         """Run a statement."""
         ...
 
-    def executemany(self, sql: str, rows: Iterable[Any], /) -> Cursor:
+    def executemany(self, sql: str, rows: Iterable[Any], /) -> DatabaseCursor:
         """Run a statement once for each row."""
         ...
 

@@ -19,7 +19,7 @@ from typing import Any
 
 from paperlark.domain.errors import StoreDamaged, StoreError
 from paperlark.domain.redaction import KNOWN, redacted
-from paperlark.store.connection import Connection
+from paperlark.store.connection import DatabaseConnection
 from paperlark.store.damage import find_missing
 from paperlark.store.file_systems import remote_mount
 from paperlark.store.integrity import forget_check, is_checked, note_check, note_closed
@@ -297,7 +297,7 @@ def _hint(reason: str) -> str:
 
 
 @contextmanager
-def transaction(connection: Connection) -> Iterator[None]:
+def transaction(connection: DatabaseConnection) -> Iterator[None]:
     """Commit all or nothing; the write lock is taken at the start."""
     connection.execute("BEGIN IMMEDIATE")
     try:

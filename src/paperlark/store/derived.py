@@ -12,7 +12,7 @@ from paperlark.domain.archive import CacheEntry, PaperVector, VectorChunk
 from paperlark.domain.digest import Digest
 from paperlark.domain.paper import Paper, PaperId
 from paperlark.store.announcements import paper_of
-from paperlark.store.connection import Connection
+from paperlark.store.connection import DatabaseConnection
 from paperlark.store.database import store_errors, transaction
 
 _AT_ONCE = 4096
@@ -63,7 +63,7 @@ _MOST_ENCODINGS = 50_000
 
 
 def _rows_with(
-    connection: Connection, question: str, keys: Iterable[str | bytes], *others: str
+    connection: DatabaseConnection, question: str, keys: Iterable[str | bytes], *others: str
 ) -> Iterator[tuple[Any, ...]]:
     """Yield the rows of a question about many keys, which go where it has `{keys}`."""
     left = iter(keys)
@@ -75,7 +75,7 @@ def _rows_with(
 class VectorStore:
     """Implements PaperVectors on an open database."""
 
-    def __init__(self, connection: Connection, path: Path) -> None:
+    def __init__(self, connection: DatabaseConnection, path: Path) -> None:
         self._connection = connection
         self._path = path
 
@@ -126,7 +126,9 @@ class VectorStore:
 class EncodingStore:
     """Implements PaperEncodings on an open database, which a reading command only reads."""
 
-    def __init__(self, connection: Connection, path: Path, *, read_only: bool = False) -> None:
+    def __init__(
+        self, connection: DatabaseConnection, path: Path, *, read_only: bool = False
+    ) -> None:
         self._connection = connection
         self._path = path
         self._read_only = read_only
@@ -156,7 +158,7 @@ class EncodingStore:
 class CacheStore:
     """Implements Cache on an open database."""
 
-    def __init__(self, connection: Connection, path: Path) -> None:
+    def __init__(self, connection: DatabaseConnection, path: Path) -> None:
         self._connection = connection
         self._path = path
 
@@ -187,7 +189,7 @@ class CacheStore:
 
 
 def derived_stores(
-    connection: Connection, path: Path
+    connection: DatabaseConnection, path: Path
 ) -> tuple[VectorStore, EncodingStore, CacheStore]:
     """Return all that a ranker keeps in an open database."""
     return (
@@ -197,7 +199,7 @@ def derived_stores(
     )
 
 
-def announce_papers(connection: Connection, digest: Digest) -> None:
+def announce_papers(connection: DatabaseConnection, digest: Digest) -> None:
     """Register a day's papers, where their texts are known, to be embedded later.
 
     Papers of a restored day, and of a page made without precedents, have no vector yet.

@@ -16,7 +16,7 @@ from paperlark.domain.exploration import Explored, Outcome
 from paperlark.domain.paper import PaperId
 from paperlark.domain.profile import Cutoffs
 from paperlark.store.announcements import keep_papers
-from paperlark.store.connection import Connection
+from paperlark.store.connection import DatabaseConnection
 from paperlark.store.database import store_errors, transaction
 from paperlark.store.derived import announce_papers
 from paperlark.store.scanned import (
@@ -50,7 +50,7 @@ _SEEN = """
 class DigestStore:
     """Implements Archive on an open database."""
 
-    def __init__(self, connection: Connection, path: Path) -> None:
+    def __init__(self, connection: DatabaseConnection, path: Path) -> None:
         self._connection = connection
         self._path = path
 

@@ -24,7 +24,7 @@ from paperlark.domain.paper import Paper, PaperId
 from paperlark.domain.profile import Cutoffs, Profile
 from paperlark.domain.triage import Action, TriageEvent, effective, states
 from paperlark.store.announcements import paper_of
-from paperlark.store.connection import Connection, Cursor
+from paperlark.store.connection import DatabaseConnection, DatabaseCursor
 from paperlark.store.database import instant, store_errors
 
 # The day's announcement is in `listings` before its papers are ranked, in `scanned` only after.
@@ -154,7 +154,9 @@ class ExampleStore:
     With `all_votes` votes count whenever they were cast and whenever their papers were announced.
     """
 
-    def __init__(self, connection: Connection, path: Path, *, all_votes: bool = False) -> None:
+    def __init__(
+        self, connection: DatabaseConnection, path: Path, *, all_votes: bool = False
+    ) -> None:
         self._connection = connection
         self._path = path
         self._all_votes = all_votes
@@ -246,7 +248,7 @@ class ExampleStore:
                 stream.setdefault(paper.id, paper)
         return judged, stream
 
-    def _ask(self, query: str, about: dict[str, str | int], **further: str | int) -> Cursor:
+    def _ask(self, query: str, about: dict[str, str | int], **further: str | int) -> DatabaseCursor:
         return self._connection.execute(query, {**about, **further})
 
 
@@ -320,7 +322,9 @@ class LabelledPaper:
     vote: Vote | None
 
 
-def labelled_papers(connection: Connection, path: Path, profile: str) -> Iterator[LabelledPaper]:
+def labelled_papers(
+    connection: DatabaseConnection, path: Path, profile: str
+) -> Iterator[LabelledPaper]:
     """Yield all scanned papers of all days of a reader, in order; raises StoreError."""
     with store_errors(path):
         for row in connection.execute(_ANNOUNCED, {"profile": profile}):

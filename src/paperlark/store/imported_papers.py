@@ -9,7 +9,7 @@ from pathlib import Path
 from paperlark.domain.feedback import Example, ImportedPaper, LabelSource, Vote
 from paperlark.domain.paper import PaperId
 from paperlark.store.announcements import paper_of, row_of
-from paperlark.store.connection import Connection
+from paperlark.store.connection import DatabaseConnection
 from paperlark.store.database import instant, store_errors, transaction
 
 Standing = tuple[str | int | None, ...]
@@ -38,7 +38,7 @@ _LAST_VOTE = """
 class LibraryStore:
     """One reader's imports in an open database; each paper once, as last imported."""
 
-    def __init__(self, connection: Connection, path: Path, profile: str) -> None:
+    def __init__(self, connection: DatabaseConnection, path: Path, profile: str) -> None:
         self._connection = connection
         self._path = path
         self._profile = profile

@@ -15,7 +15,7 @@ from paperlark.domain.errors import StoreError
 from paperlark.domain.judgement import Judgement, JudgementKey, ModelCall
 from paperlark.domain.paper import Paper, PaperId
 from paperlark.domain.spending import Cost, Spend, Tokens, UnderWay, all_under_way, notes_of, total
-from paperlark.store.connection import Connection
+from paperlark.store.connection import DatabaseConnection
 from paperlark.store.database import check_room, connect_again, store_errors, transaction
 
 _log = logging.getLogger(__name__)
@@ -35,7 +35,7 @@ class JudgementStore:
     """Implements JudgementMemory on an open database."""
 
     def __init__(
-        self, connection: Connection, path: Path, *, now: Callable[[], datetime] = _utc_now
+        self, connection: DatabaseConnection, path: Path, *, now: Callable[[], datetime] = _utc_now
     ) -> None:
         self._connection = connection
         self._path = path
@@ -93,7 +93,7 @@ class StoredQuestions:
         self._profile = profile
         self._now = now
         self._day: date | None = None
-        self._connection: Connection | None = None
+        self._connection: DatabaseConnection | None = None
         self._is_open, self._is_tried = True, False
         self._lock = Lock()
 
@@ -151,7 +151,7 @@ class StoredQuestions:
                 self._opened(), "profile = ? AND day = ?", (self._profile, day.isoformat())
             )
 
-    def _opened(self) -> Connection:
+    def _opened(self) -> DatabaseConnection:
         if not self._is_open:
             raise StoreError("nothing more is asked: the run has ended")
         if self._connection is None:
@@ -159,7 +159,9 @@ class StoredQuestions:
         return self._connection
 
 
-def questions_left(connection: Connection, where: str, values: Sequence[str]) -> UnderWay | None:
+def questions_left(
+    connection: DatabaseConnection, where: str, values: Sequence[str]
+) -> UnderWay | None:
     """Add up the noted questions that a condition holds for; None where there are none."""
     rows = connection.execute(
         f"SELECT prompt_tokens, completion_tokens, most FROM under_way WHERE {where}",  # noqa: S608
@@ -172,7 +174,7 @@ def questions_left(connection: Connection, where: str, values: Sequence[str]) ->
 
 
 def insert_exchange(
-    connection: Connection, model_call: ModelCall, judgement_key: JudgementKey, at: datetime
+    connection: DatabaseConnection, model_call: ModelCall, judgement_key: JudgementKey, at: datetime
 ) -> None:
     """Insert one model call with its judgements, within the caller's transaction.
 

@@ -9,14 +9,14 @@ from pathlib import Path
 
 from paperlark.domain.delivery import Message, MessageStatus, Occasion, Parcel
 from paperlark.domain.paper import PaperId
-from paperlark.store.connection import Connection
+from paperlark.store.connection import DatabaseConnection
 from paperlark.store.database import store_errors, transaction
 
 
 class OutboxStore:
     """Implements Outbox on an open database."""
 
-    def __init__(self, connection: Connection, path: Path) -> None:
+    def __init__(self, connection: DatabaseConnection, path: Path) -> None:
         self._connection = connection
         self._path = path
 

@@ -10,7 +10,7 @@ from paperlark.domain.announcement import AnnounceType, Via
 from paperlark.domain.judgement import Judgement
 from paperlark.domain.paper import PaperId
 from paperlark.domain.paper_history import ListedPaper, PaidCall, ReadingRecord
-from paperlark.store.connection import Connection
+from paperlark.store.connection import DatabaseConnection
 from paperlark.store.database import store_errors
 from paperlark.store.judgements import SPEND, spend_of
 
@@ -37,7 +37,7 @@ _SIMILAR_IDS = """
 class PaperHistoryStore:
     """Reads the history of one reader's papers from an open database."""
 
-    def __init__(self, connection: Connection, path: Path, profile: str) -> None:
+    def __init__(self, connection: DatabaseConnection, path: Path, profile: str) -> None:
         self._connection = connection
         self._path = path
         self._profile = profile

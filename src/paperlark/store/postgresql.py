@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from paperlark.domain.errors import StoreError
 from paperlark.domain.redaction import KNOWN, public_address, redacted
-from paperlark.store.connection import Connection, Cursor
+from paperlark.store.connection import DatabaseConnection, DatabaseCursor
 from paperlark.store.database import transaction
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ _TOKEN = re.compile(r"'(?:[^']|'')*'|::|:([a-z_]+)|\?|%")
 
 
 @contextmanager
-def open_postgresql(address: str) -> Iterator[Connection]:
+def open_postgresql(address: str) -> Iterator[DatabaseConnection]:
     """Open the database at `postgresql://user:password@host/name`, migrate it, and close it.
 
     Raises StoreError where psycopg is not installed, the server cannot be reached, the database is
@@ -94,7 +94,7 @@ class _Connection:
         gone = {TransactionStatus.IDLE, TransactionStatus.UNKNOWN}
         return self._raw.info.transaction_status not in gone
 
-    def execute(self, sql: str, values: Any = (), /) -> Cursor:  # noqa: ANN401  # of any types
+    def execute(self, sql: str, values: Any = (), /) -> DatabaseCursor:  # noqa: ANN401  # of any types
         """Run a statement."""
         with _errors(self._shown):
             if sql == "BEGIN IMMEDIATE":
@@ -104,7 +104,7 @@ class _Connection:
                 return self._raw.execute(sql.encode())
             return self._raw.execute(_translated(sql).encode(), _values(values))
 
-    def executemany(self, sql: str, rows: Iterable[Any], /) -> Cursor:
+    def executemany(self, sql: str, rows: Iterable[Any], /) -> DatabaseCursor:
         """Run a statement once for each row."""
         with _errors(self._shown):
             cursor = self._raw.cursor()
@@ -181,7 +181,7 @@ def _scripts() -> Mapping[int, str]:
     return {int(name[1]): file.read_text("utf-8") for name, file in found if name}
 
 
-def _migrate(connection: Connection, shown: str) -> None:
+def _migrate(connection: DatabaseConnection, shown: str) -> None:
     """Bring the tables to this program's version; another process may do so at the same time."""
     scripts = _scripts()
     latest = max(scripts)
@@ -205,7 +205,7 @@ def _migrate(connection: Connection, shown: str) -> None:
             connection.execute("INSERT INTO paperlark (version) VALUES (?)", (number,))
 
 
-def _version(connection: Connection) -> int:
+def _version(connection: DatabaseConnection) -> int:
     """Return the version of the tables, 0 where there are none."""
     # Not by to_regclass: a session that waited for the lock may remember that there was none.
     there = connection.execute(

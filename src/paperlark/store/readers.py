@@ -7,7 +7,7 @@ from pathlib import Path
 
 from paperlark.domain.errors import StoreError
 from paperlark.domain.readers import KnownReader
-from paperlark.store.connection import Connection
+from paperlark.store.connection import DatabaseConnection
 from paperlark.store.database import store_errors, transaction
 from paperlark.store.reading import is_current, open_read_only
 
@@ -15,7 +15,7 @@ from paperlark.store.reading import is_current, open_read_only
 class ReaderStore:
     """Implements ReaderTable on an open database."""
 
-    def __init__(self, connection: Connection, path: Path) -> None:
+    def __init__(self, connection: DatabaseConnection, path: Path) -> None:
         self._connection = connection
         self._path = path
 

@@ -17,7 +17,7 @@ from paperlark.domain.judgement import Match, Nearest, Precedent
 from paperlark.domain.paper import PaperId
 from paperlark.domain.profile import Cutoffs
 from paperlark.store.announcements import paper_of
-from paperlark.store.connection import Connection
+from paperlark.store.connection import DatabaseConnection
 from paperlark.store.database import store_errors
 
 _FIELDS = (
@@ -26,7 +26,7 @@ _FIELDS = (
 )
 
 
-def keep_matches(connection: Connection, digest: Digest) -> None:
+def keep_matches(connection: DatabaseConnection, digest: Digest) -> None:
     """Store the matches of a digest, replacing those of an earlier digest of that day."""
     profile, day = digest.reader_id, digest.day.isoformat()
     connection.execute("DELETE FROM matches WHERE profile = ? AND day = ?", (profile, day))
@@ -37,7 +37,7 @@ def keep_matches(connection: Connection, digest: Digest) -> None:
     )
 
 
-def matches_of(connection: Connection, profile: str, day: date) -> tuple[Ranked, ...]:
+def matches_of(connection: DatabaseConnection, profile: str, day: date) -> tuple[Ranked, ...]:
     """Return the matches of a day, best first; empty for days before matches were stored."""
     rows: Iterable[tuple[Any, ...]] = connection.execute(
         f"SELECT {_FIELDS} FROM matches WHERE profile = ? AND day = ? ORDER BY rank",  # noqa: S608
@@ -119,7 +119,7 @@ _BETWEEN = """
 class ScannedStore:
     """Implements ScannedPapers on an open database."""
 
-    def __init__(self, connection: Connection, path: Path) -> None:
+    def __init__(self, connection: DatabaseConnection, path: Path) -> None:
         self._connection = connection
         self._path = path
 
@@ -161,7 +161,7 @@ class ScannedStore:
                 )
 
 
-def keep_explored(connection: Connection, digest: Digest) -> None:
+def keep_explored(connection: DatabaseConnection, digest: Digest) -> None:
     """Store the random sample of a digest, replacing that of an earlier digest of that day."""
     profile, day = digest.reader_id, digest.day.isoformat()
     connection.execute("DELETE FROM explored WHERE profile = ? AND day = ?", (profile, day))
@@ -176,7 +176,7 @@ def keep_explored(connection: Connection, digest: Digest) -> None:
 
 
 def explored_before(
-    connection: Connection, profile: str, day: date, days: int
+    connection: DatabaseConnection, profile: str, day: date, days: int
 ) -> tuple[Explored, ...]:
     """Return the judged random samples of the last `days` days before `day` that had one."""
     rows = connection.execute(
@@ -208,7 +208,7 @@ _OUTCOMES = """
 
 
 def outcomes_before(
-    connection: Connection, profile: str, day: date, days: int, cutoffs: Cutoffs
+    connection: DatabaseConnection, profile: str, day: date, days: int, cutoffs: Cutoffs
 ) -> tuple[tuple[Outcome, ...], ...]:
     """Return what became of the papers of the last `days` days before `day` with judged ones."""
     rows = connection.execute(

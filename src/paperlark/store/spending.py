@@ -24,7 +24,7 @@ from paperlark.domain.spending import (
     total,
 )
 from paperlark.llm.budget import BudgetLedger
-from paperlark.store.connection import Connection
+from paperlark.store.connection import DatabaseConnection
 from paperlark.store.database import store_errors
 from paperlark.store.judgements import SPEND, spend_of
 from paperlark.store.readers import ReaderStore
@@ -48,7 +48,7 @@ _Key = tuple[str, str, str]
 class SpendingStore:
     """Adds up the model calls of an open database, and what is under way and may be billed."""
 
-    def __init__(self, connection: Connection, path: Path) -> None:
+    def __init__(self, connection: DatabaseConnection, path: Path) -> None:
         self._connection = connection
         self._path = path
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from paperlark.domain.errors import StoreError
 from paperlark.domain.judgement import JudgementKey
 from paperlark.domain.translation import StoredTranslation, TranslationReply
-from paperlark.store.connection import Connection
+from paperlark.store.connection import DatabaseConnection
 from paperlark.store.database import store_errors, transaction
 from paperlark.store.judgements import insert_exchange
 from paperlark.store.reading import open_read_only
@@ -20,7 +20,7 @@ class TranslationStore:
 
     def __init__(
         self,
-        connection: Connection,
+        connection: DatabaseConnection,
         path: Path,
         *,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),

@@ -10,7 +10,7 @@ from typing import Any
 from paperlark.domain.feedback import Feedback
 from paperlark.domain.paper import PaperId
 from paperlark.domain.triage import Action, TriageEvent, vote_on
-from paperlark.store.connection import Connection
+from paperlark.store.connection import DatabaseConnection
 from paperlark.store.database import instant, store_errors, transaction
 from paperlark.store.votes import insert_votes
 
@@ -38,7 +38,7 @@ _VOTES = {Action.WANT, Action.NOT}
 class TriageStore:
     """One reader's triage events in an open database."""
 
-    def __init__(self, connection: Connection, path: Path, profile: str) -> None:
+    def __init__(self, connection: DatabaseConnection, path: Path, profile: str) -> None:
         self._connection = connection
         self._path = path
         self._profile = profile

@@ -8,14 +8,14 @@ from pathlib import Path
 
 from paperlark.domain.feedback import Feedback, Vote
 from paperlark.domain.paper import PaperId
-from paperlark.store.connection import Connection
+from paperlark.store.connection import DatabaseConnection
 from paperlark.store.database import instant, store_errors, transaction
 
 
 class FeedbackStore:
     """One reader's votes in an open database."""
 
-    def __init__(self, connection: Connection, path: Path, profile: str) -> None:
+    def __init__(self, connection: DatabaseConnection, path: Path, profile: str) -> None:
         self._connection = connection
         self._path = path
         self._profile = profile
@@ -46,7 +46,7 @@ class FeedbackStore:
             )
 
 
-def insert_votes(connection: Connection, profile: str, votes: Iterable[Feedback]) -> int:
+def insert_votes(connection: DatabaseConnection, profile: str, votes: Iterable[Feedback]) -> int:
     """Store votes inside a transaction of the caller, and return how many were new."""
     kept = connection.executemany(
         # The version is what the reader could have read; that of an import is not known.
