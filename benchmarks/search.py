@@ -37,12 +37,14 @@ from light_and_fast import run
 
 from paperlark.archive.search import ArchiveSearch, open_search
 from paperlark.domain.archive import PaperVector
+from paperlark.domain.database_place import file_beside
 from paperlark.domain.paper import Author, Paper, PaperId
 from paperlark.domain.search import SearchQuery, read_name, read_terms
 from paperlark.rankers.embedding import Embedding, PaperEncoder, pack
 from paperlark.settings import Settings, load_settings
 from paperlark.store.announcements import keep_papers
-from paperlark.store.database import open_database, transaction
+from paperlark.store.connection import DatabaseConnection, transaction
+from paperlark.store.database import open_database
 from paperlark.store.derived import VectorStore
 from paperlark.testing import Silent
 
@@ -139,7 +141,7 @@ def fill(database: Path, count: int) -> None:
 
 
 def file_day(
-    connection: sqlite3.Connection,
+    connection: DatabaseConnection,
     places: VectorStore,
     encoder: PaperEncoder,
     number: int,
@@ -202,11 +204,12 @@ def _name(chance: Random) -> str:
 
 def catch_up(settings: Settings) -> None:
     """Read all texts, as the first search of an old archive does."""
-    size = settings.database.stat().st_size
+    file = file_beside(settings.database, "")
+    size = file.stat().st_size
     start = time.perf_counter()
     with open_search(settings, Silent()):
         pass
-    grown = (settings.database.stat().st_size - size) / 1e6
+    grown = (file.stat().st_size - size) / 1e6
     print(
         f"first search reads what waits: {time.perf_counter() - start:.1f} s, {grown:.0f} MB more"
     )

@@ -36,9 +36,10 @@ from paperlark.domain.search import Hit, SearchQuery, read_terms
 from paperlark.rankers import semantic_search
 from paperlark.rankers.embedding import Embedding, PaperEncoder, pack
 from paperlark.renderers import typeset
-from paperlark.store import search
+from paperlark.store import fts5_words, search_words
 from paperlark.store.announcements import keep_papers
-from paperlark.store.database import open_database, transaction
+from paperlark.store.connection import transaction
+from paperlark.store.database import open_database
 from paperlark.store.search import SearchStore
 from paperlark.testing import FakePaperVectors
 
@@ -206,10 +207,10 @@ def figures(ranks: Sequence[float]) -> str:
 
 def by_title_weight(store: SearchStore, drawn: Sequence[Paper]) -> None:
     """Print what a word in the title should count, by words alone."""
-    usual = search.TITLE
+    usual = search_words.TITLE_WEIGHT
     print(f"\n{'title counts':<14}{'abstract words':>16}{'':<13}{'title words':>16}")
     for weight in TITLE_WEIGHTS:
-        search.TITLE = float(weight)
+        vars(fts5_words)["TITLE_WEIGHT"] = float(weight)
         rows = []
         for kind in (abstract_words, title_words):
             chance = Random(1)  # noqa: S311  # no secret
@@ -225,7 +226,7 @@ def by_title_weight(store: SearchStore, drawn: Sequence[Paper]) -> None:
                 ranks.append(ids.index(paper.id) + 1 if paper.id in ids else np.inf)
             rows.append(figures(ranks))
         print(f"{weight:<14}{rows[0]}{rows[1]}")
-    search.TITLE = usual
+    vars(fts5_words)["TITLE_WEIGHT"] = usual
 
 
 if __name__ == "__main__":

@@ -34,7 +34,8 @@ from paperlark.domain.paper import Author, Paper, PaperId
 from paperlark.domain.profile import Cutoffs
 from paperlark.domain.spending import Cost, Spend, Tokens
 from paperlark.store.announcements import keep_papers
-from paperlark.store.database import open_database, transaction
+from paperlark.store.connection import transaction
+from paperlark.store.database import open_database
 from paperlark.store.digests import DigestStore
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, settings
 from paperlark.domain.redaction import KNOWN
 from paperlark.store.connection import DatabaseConnection
 from paperlark.store.database import open_database
-from paperlark.store.postgresql import open_postgresql
+from paperlark.store.postgresql import open_server
 from standins.postgresql import OpenEngine, Server, running, server_programs
 
 ROOT = Path(__file__).parent.parent
@@ -107,7 +107,7 @@ def open_engine(request: pytest.FixtureRequest, tmp_path: Path) -> OpenEngine:
             return
         server: Server = request.getfixturevalue("server")
         address = server.database()
-        with open_postgresql(address) as connection:
+        with open_server(address) as connection:
             yield connection
         server.drop(address)
 

@@ -7,7 +7,8 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from paperlark.store.database import VERSION, open_database
+from paperlark.store.database import open_database
+from paperlark.store.sqlite import VERSION
 
 STORE = Path(__file__).resolve().parent.parent / "src" / "paperlark" / "store"
 SCHEMA = STORE / "schema.sql"

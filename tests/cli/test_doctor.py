@@ -22,9 +22,10 @@ from paperlark.doctor import examine
 from paperlark.doctor.findings import Finding, Severity, exit_code
 from paperlark.domain.delivery import Message, MessageStatus, Occasion, Parcel
 from paperlark.settings.environment import Environment
-from paperlark.store.database import VERSION, open_database
+from paperlark.store.database import open_database
 from paperlark.store.lock import run_lock
 from paperlark.store.outbox import OutboxStore
+from paperlark.store.sqlite import VERSION
 from standins import arxiv as arxiv_standin
 from standins import mail_server
 from standins import openai as model_standin

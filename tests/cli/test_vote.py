@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from paperlark.store.database import transaction
+from paperlark.store.connection import transaction
 from paperlark.store.lock import run_lock
 from standins.commands import Paperlark
 

@@ -19,6 +19,7 @@ from uuid import UUID
 import httpx
 from selectolax.lexbor import LexborHTMLParser
 
+from paperlark.domain.database_place import file_beside
 from standins.reading import App
 
 DAY = "2025-03-25"
@@ -159,7 +160,7 @@ class Walker:
         if listed != votes:
             wrong.append(f"the list of votes: {listed} instead of {votes}")
         self.app.end()
-        database = self.app.profile.settings.database
+        database = file_beside(self.app.profile.settings.database, "")
         for part in database.parent.glob(f"{database.name}*"):
             if not part.name.endswith((".votes.jsonl", ".read.json")):
                 part.unlink()

@@ -15,9 +15,11 @@ from paperlark.domain.judgement import Judgement, JudgementKey, ModelCall
 from paperlark.domain.redaction import remember
 from paperlark.domain.spending import Spend
 from paperlark.store.announcements import AnnouncementStore
-from paperlark.store.database import VERSION, open_database, transaction
+from paperlark.store.connection import transaction
+from paperlark.store.database import open_database
 from paperlark.store.digests import DigestStore
 from paperlark.store.judgements import JudgementStore
+from paperlark.store.sqlite import VERSION
 from paperlark.testing import a_feed, a_paper
 from standins.digests import ordinary
 

@@ -28,11 +28,12 @@ from paperlark.domain.triage import Action, TriageEvent
 from paperlark.store import examples as example_store
 from paperlark.store.announcements import AnnouncementStore
 from paperlark.store.connection import DatabaseConnection
-from paperlark.store.database import VERSION, open_database
+from paperlark.store.database import open_database
 from paperlark.store.derived import VectorStore
 from paperlark.store.digests import DigestStore
 from paperlark.store.examples import ExampleStore
 from paperlark.store.imported_papers import LibraryStore
+from paperlark.store.sqlite import VERSION
 from paperlark.store.triage import TriageStore
 from paperlark.store.votes import FeedbackStore
 from paperlark.testing import a_feed, a_paper

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from paperlark.domain.errors import StoreDamaged
-from paperlark.store import database
+from paperlark.store import sqlite
 from paperlark.store.database import open_database, store_errors
 from paperlark.store.integrity import is_checked
 
@@ -28,13 +28,13 @@ def path(tmp_path: Path) -> Path:
 def checks(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Count checks, which are made all the same."""
     made: list[int] = []
-    check = database._check_integrity
+    check = sqlite._check_integrity
 
     def counted(connection: sqlite3.Connection) -> None:
         made.append(1)
         check(connection)
 
-    monkeypatch.setattr(database, "_check_integrity", counted)
+    monkeypatch.setattr(sqlite, "_check_integrity", counted)
     return made
 
 

@@ -9,7 +9,8 @@ from threading import Thread
 import pytest
 
 from paperlark.domain.errors import StoreError
-from paperlark.store.database import open_database, transaction
+from paperlark.store.connection import transaction
+from paperlark.store.database import open_database
 from paperlark.store.model_servers import (
     FAILING,
     REMEMBERED,

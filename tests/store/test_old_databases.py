@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import sqlite3
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -18,6 +17,7 @@ from paperlark.domain.profile import Profile
 from paperlark.domain.spending import Period
 from paperlark.llm.capabilities import read_capabilities
 from paperlark.renderers.json import JsonRenderer
+from paperlark.store.connection import DatabaseConnection
 from paperlark.store.database import open_database
 from paperlark.store.digests import DigestStore
 from paperlark.store.examples import ExampleStore
@@ -41,14 +41,14 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def old(path: Path) -> Iterator[sqlite3.Connection]:
+def old(path: Path) -> Iterator[DatabaseConnection]:
     """Open it as a run would."""
     with open_database(path) as connection:
         yield connection
 
 
 def test_the_page_rendered_from_it_is_the_page_that_was_made_then(
-    old: sqlite3.Connection, path: Path
+    old: DatabaseConnection, path: Path
 ) -> None:
     digest = DigestStore(old, path).digest(BATS, WEDNESDAY)
     assert digest is not None
@@ -58,7 +58,7 @@ def test_the_page_rendered_from_it_is_the_page_that_was_made_then(
     assert [(one.paper.id, one.cause) for one in digest.unjudged] == [("2502.00007", "failed")]
 
 
-def test_votes_imports_and_judgements_still_teach(old: sqlite3.Connection, path: Path) -> None:
+def test_votes_imports_and_judgements_still_teach(old: DatabaseConnection, path: Path) -> None:
     profile = Profile(BATS, ("cs.LG",), Criteria("## Bats", ()))
     evidence = ExampleStore(old, path).evidence(profile, date(2025, 2, 28))
     sources = {one.paper.id: one.label_source for one in evidence.examples}
@@ -67,14 +67,14 @@ def test_votes_imports_and_judgements_still_teach(old: sqlite3.Connection, path:
     assert [one.vote for one in FeedbackStore(old, path, BATS).all()] == [Vote.UP]
 
 
-def test_earlier_imports_are_listed_without_a_source(old: sqlite3.Connection, path: Path) -> None:
+def test_earlier_imports_are_listed_without_a_source(old: DatabaseConnection, path: Path) -> None:
     imports = LibraryStore(old, path, BATS).all()
     assert imports
     assert {(one.source, one.at) for one in imports} == {("", None)}
 
 
 def test_receipts_spending_capabilities_and_scanned_papers_are_read(
-    old: sqlite3.Connection, path: Path
+    old: DatabaseConnection, path: Path
 ) -> None:
     (parcel,) = OutboxStore(old, path).since(BATS, TUESDAY)
     assert parcel.arrived

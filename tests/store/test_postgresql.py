@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 
 from paperlark.domain.errors import StoreError
 from paperlark.domain.redaction import KNOWN
-from paperlark.store.database import transaction
-from paperlark.store.postgresql import _translated, open_postgresql
+from paperlark.store.connection import transaction
+from paperlark.store.postgresql import _translated, open_server
 from standins.postgresql import Server
 
 
 def _sql(address: str, *statements: str) -> None:
-    with open_postgresql(address) as connection:
+    with open_server(address) as connection:
         for statement in statements:
             connection.execute(statement)
 
@@ -25,7 +25,7 @@ def test_a_new_database_gets_its_tables_once(server: Server) -> None:
     address = server.database()
 
     def count(_: int) -> int:
-        with open_postgresql(address) as connection:
+        with open_server(address) as connection:
             return int(connection.execute("SELECT count(*) FROM papers").fetchone()[0])
 
     with ThreadPoolExecutor(4) as threads:
@@ -38,7 +38,7 @@ def test_a_database_of_a_later_version_is_left_alone(server: Server) -> None:
     _sql(address, "UPDATE paperlark SET version = 9999")
     with (
         pytest.raises(StoreError, match=r"its version is 9999.*update paperlark"),
-        open_postgresql(address),
+        open_server(address),
     ):
         pass
     server.drop(address)
@@ -46,7 +46,7 @@ def test_a_database_of_a_later_version_is_left_alone(server: Server) -> None:
 
 def test_a_database_of_another_encoding_is_refused(server: Server) -> None:
     address = server.database(encoding="LATIN1")
-    with pytest.raises(StoreError, match="encoded as LATIN1"), open_postgresql(address):
+    with pytest.raises(StoreError, match="encoded as LATIN1"), open_server(address):
         pass
     server.drop(address)
 
@@ -57,7 +57,7 @@ def test_a_user_without_rights_is_told_which(server: Server) -> None:
     as_reader = address.replace("//postgres@", "//reader@")
     with (
         pytest.raises(StoreError, match=r"permission denied.*GRANT"),
-        open_postgresql(as_reader) as connection,
+        open_server(as_reader) as connection,
     ):
         connection.execute("SELECT * FROM papers")
     server.drop(address)
@@ -76,7 +76,7 @@ def test_an_address_that_leads_nowhere_is_named_without_its_password(
     address: str, said: str
 ) -> None:
     pytest.importorskip("psycopg")
-    with pytest.raises(StoreError, match=said) as caught, open_postgresql(address):
+    with pytest.raises(StoreError, match=said) as caught, open_server(address):
         pass
     assert "owl-secret" not in str(caught.value)
     assert "\n" not in str(caught.value)
@@ -86,7 +86,7 @@ def test_a_server_that_stops_is_told_and_nothing_is_half_written(server: Server)
     address = server.database()
 
     def write_through_a_stop() -> None:
-        with open_postgresql(address) as connection, transaction(connection):
+        with open_server(address) as connection, transaction(connection):
             connection.execute("INSERT INTO readers VALUES ('a', 'A', '')")
             server.stop("immediate")
             connection.execute("INSERT INTO readers VALUES ('b', 'B', '')")
@@ -94,7 +94,7 @@ def test_a_server_that_stops_is_told_and_nothing_is_half_written(server: Server)
     with pytest.raises(StoreError, match="cannot be used"):
         write_through_a_stop()
     server.start()
-    with open_postgresql(address) as connection:
+    with open_server(address) as connection:
         assert connection.execute("SELECT id FROM readers").fetchall() == []
     server.drop(address)
 
@@ -102,7 +102,7 @@ def test_a_server_that_stops_is_told_and_nothing_is_half_written(server: Server)
 def test_no_known_secret_is_stored(server: Server) -> None:
     address = server.database()
     KNOWN.add("sk-owl-secret")
-    with open_postgresql(address) as connection:
+    with open_server(address) as connection:
         connection.execute("INSERT INTO readers VALUES (?, ?, '')", ("a", "key sk-owl-secret"))
         ((title,),) = connection.execute("SELECT title FROM readers").fetchall()
     assert "sk-owl-secret" not in title
@@ -113,13 +113,13 @@ def test_two_writers_wait_for_each_other(server: Server) -> None:
     address = server.database()
 
     def add(_: int) -> None:
-        with open_postgresql(address) as connection, transaction(connection):
+        with open_server(address) as connection, transaction(connection):
             found = connection.execute("SELECT count(*) FROM readers").fetchone()[0]
             connection.execute("INSERT INTO readers VALUES (?, '', '')", (f"reader {found}",))
 
     with ThreadPoolExecutor(4) as threads:
         list(threads.map(add, range(12)))
-    with open_postgresql(address) as connection:
+    with open_server(address) as connection:
         assert connection.execute("SELECT count(*) FROM readers").fetchone() == (12,)
     server.drop(address)
 

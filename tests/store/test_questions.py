@@ -30,6 +30,7 @@ from paperlark.domain.spending import (
 )
 from paperlark.ports import QuestionBook
 from paperlark.store.batch_jobs import BatchJobStore
+from paperlark.store.connection import DatabaseConnection
 from paperlark.store.database import open_database
 from paperlark.store.judgements import JudgementStore, StoredQuestions
 from paperlark.store.spending import SpendingStore
@@ -49,13 +50,13 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def connection(path: Path) -> Iterator[sqlite3.Connection]:
+def connection(path: Path) -> Iterator[DatabaseConnection]:
     with open_database(path) as opened:
         yield opened
 
 
 @pytest.fixture
-def book(connection: sqlite3.Connection, path: Path) -> Iterator[StoredQuestions]:
+def book(connection: DatabaseConnection, path: Path) -> Iterator[StoredQuestions]:
     del connection  # opened before the book
     with StoredQuestions(path, "Mine", now=lambda: AT) as opened:
         opened.begin(DAY)
@@ -70,7 +71,7 @@ def test_a_note_is_on_the_disk_before_anything_is_sent(book: StoredQuestions, pa
 
 
 def test_a_note_ends_with_the_storing_of_its_answer(
-    book: StoredQuestions, connection: sqlite3.Connection, path: Path
+    book: StoredQuestions, connection: DatabaseConnection, path: Path
 ) -> None:
     answered, lost = (book.note("gpt-4o", USED, MOST) for _ in range(2))
     memory = JudgementStore(connection, path)
@@ -81,7 +82,7 @@ def test_a_note_ends_with_the_storing_of_its_answer(
 
 
 def test_an_answer_that_cannot_be_stored_stays_noted(
-    book: StoredQuestions, connection: sqlite3.Connection, path: Path
+    book: StoredQuestions, connection: DatabaseConnection, path: Path
 ) -> None:
     key = book.note("gpt-4o", USED, MOST)
     connection.execute(
@@ -94,7 +95,7 @@ def test_an_answer_that_cannot_be_stored_stays_noted(
 
 
 def test_what_is_under_way_counts_against_the_caps_of_its_page_and_month(
-    book: StoredQuestions, connection: sqlite3.Connection, path: Path
+    book: StoredQuestions, connection: DatabaseConnection, path: Path
 ) -> None:
     book.note("gpt-4o", USED, MOST)
     book.begin(NEXT)
@@ -107,7 +108,7 @@ def test_what_is_under_way_counts_against_the_caps_of_its_page_and_month(
 
 
 def test_outstanding_questions_are_told_by_model_and_reader(
-    book: StoredQuestions, connection: sqlite3.Connection, path: Path
+    book: StoredQuestions, connection: DatabaseConnection, path: Path
 ) -> None:
     for _ in range(3):
         book.note("gpt-4o", USED, MOST)
@@ -150,7 +151,7 @@ def test_a_full_disk_is_noticed_before_each_question(
     book: StoredQuestions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     book.note("gpt-4o", USED, MOST)
-    monkeypatch.setattr("paperlark.store.database.shutil.disk_usage", lambda _: Free(2**20))
+    monkeypatch.setattr("paperlark.store.sqlite.shutil.disk_usage", lambda _: Free(2**20))
     with pytest.raises(StoreError, match=r"is full \(1 MB free\), so the model is not asked"):
         book.note("gpt-4o", USED, MOST)
     assert book.left(DAY) == UnderWay(1, USED, MOST)

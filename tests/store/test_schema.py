@@ -34,4 +34,5 @@ def test_the_schema_makes_the_tables_that_the_migrations_make(tmp_path: Path) ->
         closing(sqlite3.connect(":memory:")) as made,
     ):
         made.executescript(SCHEMA.read_text("utf-8"))
+        assert isinstance(migrated, sqlite3.Connection)
         assert _columns(made) == _columns(migrated)

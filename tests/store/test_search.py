@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
@@ -18,15 +17,17 @@ from paperlark.domain.judgement import Judgement
 from paperlark.domain.paper import Author, Paper, PaperId
 from paperlark.domain.search import PaperStatus, SearchQuery, read_name, read_terms
 from paperlark.renderers import typeset
-from paperlark.store import database, search, search_index
+from paperlark.store import search, search_index, sqlite
 from paperlark.store.announcements import AnnouncementStore, keep_papers
-from paperlark.store.database import open_database, transaction
+from paperlark.store.connection import DatabaseConnection, transaction
+from paperlark.store.database import open_database
 from paperlark.store.digests import DigestStore
 from paperlark.store.imported_papers import LibraryStore
 from paperlark.store.search import SearchStore
 from paperlark.testing import FakePaperSearch, a_feed, a_paper
 from standins.digests import DAY, digest, entry
 from standins.hostile import HOSTILE
+from standins.postgresql import ENGINES, OpenEngine
 
 READER = digest().profile
 ONE, TWO, THREE = (PaperId(f"2502.0000{number}") for number in (1, 2, 3))
@@ -40,19 +41,21 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "store.db"
 
 
-@pytest.fixture
-def connection(path: Path) -> Iterator[sqlite3.Connection]:
-    with open_database(path) as opened:
+@pytest.fixture(params=ENGINES)
+def connection(
+    request: pytest.FixtureRequest, open_engine: OpenEngine
+) -> Iterator[DatabaseConnection]:
+    with open_engine(request.param) as opened:
         yield opened
 
 
 @pytest.fixture
-def store(connection: sqlite3.Connection, path: Path) -> SearchStore:
+def store(connection: DatabaseConnection, path: Path) -> SearchStore:
     return SearchStore(connection, path, READER, typeset.plain)
 
 
 @pytest.fixture
-def keep(connection: sqlite3.Connection, store: SearchStore) -> Callable[..., None]:
+def keep(connection: DatabaseConnection, store: SearchStore) -> Callable[..., None]:
     def kept(*papers: Paper) -> None:
         with transaction(connection):
             keep_papers(connection, papers)
@@ -139,17 +142,18 @@ def test_a_new_version_takes_the_place_of_the_old_one(
 
 
 def test_an_old_version_that_comes_late_changes_nothing(
-    keep: Callable[..., None], find: Find, connection: sqlite3.Connection
+    keep: Callable[..., None], find: Find, connection: DatabaseConnection
 ) -> None:
     keep(replace(BATS, version=2, title="Whales"))
     keep(BATS)
     assert find("caves") == set()
     assert find("whales") == {ONE}
-    assert connection.execute("SELECT count(*) FROM search_words_docsize").fetchone() == (1,)
+    table = "search_words_docsize" if isinstance(connection, sqlite3.Connection) else "search_texts"
+    assert connection.execute(f"SELECT count(*) FROM {table}").fetchone() == (1,)  # noqa: S608
 
 
 def test_arxiv_s_text_takes_the_place_of_what_an_imported_page_printed(
-    connection: sqlite3.Connection, keep: Callable[..., None], find: Find
+    connection: DatabaseConnection, keep: Callable[..., None], find: Find
 ) -> None:
     with transaction(connection):
         keep_papers(connection, [replace(BATS, title="Flying mice")], printed=True)
@@ -161,7 +165,7 @@ def test_arxiv_s_text_takes_the_place_of_what_an_imported_page_printed(
 
 
 def test_no_text_is_read_twice(
-    connection: sqlite3.Connection, path: Path, keep: Callable[..., None]
+    connection: DatabaseConnection, path: Path, keep: Callable[..., None]
 ) -> None:
     read: list[str] = []
 
@@ -181,7 +185,7 @@ def test_no_text_is_read_twice(
 
 
 def test_texts_are_read_some_at_a_time_and_progress_is_told(
-    connection: sqlite3.Connection, store: SearchStore, monkeypatch: pytest.MonkeyPatch
+    connection: DatabaseConnection, store: SearchStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(search_index, "_AT_ONCE", 2)
     monkeypatch.setattr(search_index, "_WORTH_MERGING", 5)
@@ -196,7 +200,7 @@ def test_texts_are_read_some_at_a_time_and_progress_is_told(
 
 
 def test_no_more_texts_are_indexed_than_asked_for(
-    connection: sqlite3.Connection, store: SearchStore, path: Path, monkeypatch: pytest.MonkeyPatch
+    connection: DatabaseConnection, store: SearchStore, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(search_index, "_AT_ONCE", 2)
     with transaction(connection):
@@ -211,7 +215,7 @@ def test_no_more_texts_are_indexed_than_asked_for(
 
 
 def test_reading_that_is_interrupted_is_gone_on_with(
-    connection: sqlite3.Connection,
+    connection: DatabaseConnection,
     store: SearchStore,
     find: Find,
     monkeypatch: pytest.MonkeyPatch,
@@ -234,8 +238,8 @@ def test_a_database_of_before_there_was_an_index_is_searched_all_the_same(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as before:
-        before.setattr(database, "_MIGRATIONS", database._MIGRATIONS[:5])
-        before.setattr(database, "VERSION", 5)
+        before.setattr(sqlite, "_MIGRATIONS", sqlite._MIGRATIONS[:5])
+        before.setattr(sqlite, "VERSION", 5)
         with open_database(path) as old:
             old.executemany(
                 "INSERT INTO papers VALUES (?, 1, 'On bats', '[]', '', 'cs.LG')",
@@ -263,7 +267,7 @@ def test_a_database_of_before_there_was_an_index_is_searched_all_the_same(
 
 
 def test_what_a_reader_imported_is_found_by_that_reader_only(
-    connection: sqlite3.Connection, path: Path, store: SearchStore, find: Find
+    connection: DatabaseConnection, path: Path, store: SearchStore, find: Find
 ) -> None:
     imported = Example(BATS, DAY, wanted=True, label_source=LabelSource.LIBRARY)
     LibraryStore(connection, path, "Somebody else").keep([imported])
@@ -276,7 +280,7 @@ def test_what_a_reader_imported_is_found_by_that_reader_only(
 
 
 def test_what_arxiv_says_of_a_paper_takes_the_place_of_what_was_imported(
-    connection: sqlite3.Connection, path: Path, keep: Callable[..., None], find: Find
+    connection: DatabaseConnection, path: Path, keep: Callable[..., None], find: Find
 ) -> None:
     library = LibraryStore(connection, path, READER)
     library.keep(
@@ -333,7 +337,7 @@ def test_a_category_is_found_whole_and_an_archive_with_all_of_its_categories(
 
 
 @pytest.fixture
-def days(connection: sqlite3.Connection, path: Path, keep: Callable[..., None]) -> None:
+def days(connection: DatabaseConnection, path: Path, keep: Callable[..., None]) -> None:
     """Return two days: on the first, one of two papers was selected; the other came on both."""
     entries = [entry(1), entry(2)]
     papers = [one.paper for one in entries]
@@ -368,7 +372,7 @@ def test_days_pages_and_scores_are_this_reader_s(
 
 @pytest.mark.usefixtures("days")
 def test_another_reader_s_days_are_not_this_one_s(
-    connection: sqlite3.Connection, path: Path
+    connection: DatabaseConnection, path: Path
 ) -> None:
     other = SearchStore(connection, path, "Somebody else", typeset.plain)
     assert other.without_words(SearchQuery(selected=True)).found == ()
@@ -377,7 +381,7 @@ def test_another_reader_s_days_are_not_this_one_s(
 
 @pytest.mark.usefixtures("days")
 def test_a_paper_s_standing_is_that_of_the_day_it_was_selected(
-    connection: sqlite3.Connection, path: Path, store: SearchStore
+    connection: DatabaseConnection, path: Path, store: SearchStore
 ) -> None:
     AnnouncementStore(connection, path).keep(a_feed(a_paper(THREE)), LATER)
     assert store.statuses(SearchQuery(), [TWO, ONE, THREE]) == [

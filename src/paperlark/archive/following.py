@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from sqlite3 import Connection
 
 from paperlark.domain.archive import ScannedPaper
 from paperlark.domain.errors import UnclearName
@@ -26,6 +25,8 @@ from paperlark.domain.profile import FollowedAuthor
 from paperlark.ports import ScannedPapers
 from paperlark.settings import Settings
 from paperlark.settings.follow_file import add_follow, remove_follow
+from paperlark.store.connection import DatabaseConnection
+from paperlark.store.database import exists
 from paperlark.store.digests import DigestStore
 from paperlark.store.reading import open_existing
 from paperlark.store.scanned import ScannedStore
@@ -52,7 +53,7 @@ def report_following(settings: Settings, followed: Sequence[FollowedAuthor]) -> 
 
     No database is made where there is none.
     """
-    if not settings.database.exists():
+    if not exists(settings.database):
         return FollowingReport(
             tuple(AuthorReport(one, person_fault(one.name, one.aliases)) for one in followed)
         )
@@ -61,7 +62,7 @@ def report_following(settings: Settings, followed: Sequence[FollowedAuthor]) -> 
 
 
 def look_for_authors(
-    connection: Connection, settings: Settings, followed: Sequence[FollowedAuthor]
+    connection: DatabaseConnection, settings: Settings, followed: Sequence[FollowedAuthor]
 ) -> FollowingReport:
     """Look for authors in an open database, which is only read; raises StoreError."""
     profile = settings.profile.id

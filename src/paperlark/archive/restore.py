@@ -7,9 +7,9 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from pathlib import Path
-from sqlite3 import Connection
 
 from paperlark.archive.pages_owner import propose_id
+from paperlark.domain.database_place import DatabasePlace, DatabaseServer, folder_of
 from paperlark.domain.digest import Digest
 from paperlark.domain.errors import PaperlarkError, StoreError
 from paperlark.domain.judgement import JudgementKey, ModelCall, Reading
@@ -18,11 +18,13 @@ from paperlark.domain.spending import Tokens, total
 from paperlark.ports import Archive, JudgementMemory
 from paperlark.settings import Settings, load_settings
 from paperlark.settings.identity import claim, find_id
-from paperlark.store.database import MANIFESTS, open_database
+from paperlark.store.connection import DatabaseConnection
+from paperlark.store.database import open_database
 from paperlark.store.digests import DigestStore
 from paperlark.store.judgements import JudgementStore, StoredQuestions
 from paperlark.store.lock import run_lock
 from paperlark.store.readers import ReaderStore
+from paperlark.store.sqlite import MANIFESTS
 from paperlark.store.triage import TriageStore
 from paperlark.store.vote_log import log_path, read_events, read_votes
 from paperlark.store.votes import FeedbackStore
@@ -41,7 +43,8 @@ def restore_store(settings: Settings, folder: Path) -> Iterator[_Outcome]:
     """
     settings = propose_id(settings, folder)
     path = settings.database
-    if path.exists() and path.stat().st_size:
+    # A server's tables are filled where they are: a restore that is ended is repeated.
+    if isinstance(path, DatabaseServer) or (path.exists() and path.stat().st_size):
         yield from _add(settings, folder)
         return
     # Built beside it, so that a restore that is killed leaves no incomplete database.
@@ -63,7 +66,7 @@ def restore_store(settings: Settings, folder: Path) -> Iterator[_Outcome]:
 
 
 def _restore_all(
-    settings: Settings, folder: Path, connection: Connection, path: Path
+    settings: Settings, folder: Path, connection: DatabaseConnection, path: DatabasePlace
 ) -> Iterator[_Outcome]:
     """Restore the pages of this profile and of others of its database, and everybody's votes."""
     yield from _restore(settings, folder, connection, path)
@@ -78,7 +81,7 @@ def _restore_all(
 def _sharing(settings: Settings, folder: Path) -> Iterator[Settings]:
     """Yield the other profiles of a database: beside the profile or the database, or one down."""
     own = settings.file
-    near = {settings.database.parent} | ({own.parent, own.parent.parent} if own else set())
+    near = {folder_of(settings.database)} | ({own.parent, own.parent.parent} if own else set())
     files = {
         file.resolve() for place in near for pattern in _PROFILES for file in place.glob(pattern)
     }
@@ -88,11 +91,15 @@ def _sharing(settings: Settings, folder: Path) -> Iterator[Settings]:
             other = load_settings(file)
         except PaperlarkError:
             continue  # not a profile, or one that nothing can be made with
-        if other.database.resolve() == settings.database.resolve() and (
-            other.output.resolve() not in known
-        ):
+        if _is_same(other.database, settings.database) and other.output.resolve() not in known:
             known.add(other.output.resolve())
             yield other
+
+
+def _is_same(one: DatabasePlace, other: DatabasePlace) -> bool:
+    if isinstance(one, Path) and isinstance(other, Path):
+        return one.resolve() == other.resolve()
+    return one == other
 
 
 def _add(settings: Settings, folder: Path) -> Iterator[_Outcome]:
@@ -111,7 +118,12 @@ def _add(settings: Settings, folder: Path) -> Iterator[_Outcome]:
 
 
 def _restore(
-    settings: Settings, folder: Path, connection: Connection, path: Path, *, claims: bool = True
+    settings: Settings,
+    folder: Path,
+    connection: DatabaseConnection,
+    path: DatabasePlace,
+    *,
+    claims: bool = True,
 ) -> Iterator[_Outcome]:
     """Restore all days of the folder that are not there, and whose they are."""
     readers = ReaderStore(connection, path)
@@ -139,7 +151,7 @@ def _day_of(manifest: Path) -> str:
     return manifest.name.removesuffix(".manifest.json")
 
 
-def _memory(connection: Connection, path: Path, day: date) -> JudgementMemory:
+def _memory(connection: DatabaseConnection, path: DatabasePlace, day: date) -> JudgementMemory:
     """Return a memory whose clock stands at that day, when its page was most likely paid for."""
     return JudgementStore(connection, path, now=lambda: _moment(day))
 
@@ -148,7 +160,7 @@ def _moment(day: date) -> datetime:
     return datetime.combine(day, time(), UTC)
 
 
-def _note_cut_off(digest: Digest, path: Path) -> None:
+def _note_cut_off(digest: Digest, path: DatabasePlace) -> None:
     """Note again what was under way when a run for this page was killed; the first has it all."""
     left = digest.under_way
     if left is None:
@@ -183,7 +195,7 @@ def _restore_day(
 
 
 def _restore_votes(
-    path: Path, connection: Connection, beside: Path
+    path: DatabasePlace, connection: DatabaseConnection, beside: DatabasePlace
 ) -> Iterator[tuple[str, PaperlarkError | None]]:
     """Restore every reader's votes and triage, and the readers who have nothing else."""
     log = log_path(path)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,7 +22,8 @@ from paperlark.domain.spending import (
 from paperlark.settings import Settings
 from paperlark.settings.environment import Environment
 from paperlark.settings.identity import known
-from paperlark.store.database import check_not_gone
+from paperlark.store.connection import DatabaseConnection
+from paperlark.store.database import check_not_gone, exists
 from paperlark.store.digests import DigestStore
 from paperlark.store.lock import may_be_at_work
 from paperlark.store.readers import ReaderStore
@@ -76,7 +76,7 @@ def read_spending(
         )
 
 
-def _recall(settings: Settings, connection: sqlite3.Connection) -> AchievedRecall | None:
+def _recall(settings: Settings, connection: DatabaseConnection) -> AchievedRecall | None:
     profile = known(settings, ReaderStore(connection, settings.database)).profile
     archive = DigestStore(connection, settings.database)
     outcomes = archive.outcomes(profile.id, date.max, POOLED_DAYS, profile.cutoffs)
@@ -84,9 +84,9 @@ def _recall(settings: Settings, connection: sqlite3.Connection) -> AchievedRecal
 
 
 @contextmanager
-def _opened(settings: Settings) -> Iterator[sqlite3.Connection | None]:
+def _opened(settings: Settings) -> Iterator[DatabaseConnection | None]:
     path = settings.database
-    if not path.exists():
+    if not exists(path):
         check_not_gone(path, settings.output)
         yield None
         return

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 
 from paperlark.domain.criteria import Criteria, parse_criteria
 from paperlark.domain.criteria_effect import RankChange
@@ -43,7 +42,7 @@ class Tuning:
 
 def open_tuning(settings: Settings, day: date, ranker: Ranker) -> Tuning:
     """Read a stored day and what was known before it; raises StoreError where it has no papers."""
-    path: Path = settings.database
+    path = settings.database
     with open_existing(path, settings.profile.title, settings.output) as connection:
         profile = known(settings, ReaderStore(connection, path)).profile
         found = ScannedStore(connection, path).between(profile.id, day, day)

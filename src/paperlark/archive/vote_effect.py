@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from pathlib import Path
 
 from paperlark.day.select import fill_page, select_by_match
 from paperlark.domain.announcement import Announced, AnnounceType
+from paperlark.domain.database_place import DatabasePlace
 from paperlark.domain.digest import AuthorMatch, Candidate, Placement, Ranked
 from paperlark.domain.feedback import Evidence
 from paperlark.domain.paper import Paper, PaperId
@@ -18,6 +17,7 @@ from paperlark.domain.vote_effect import LARGEST, CastVotes, VoteEffect, moves
 from paperlark.ports import Progress, Ranker
 from paperlark.settings import Settings
 from paperlark.settings.identity import known
+from paperlark.store.connection import DatabaseConnection
 from paperlark.store.examples import LAST_VOTE, ExampleStore
 from paperlark.store.readers import ReaderStore
 from paperlark.store.reading import open_existing
@@ -84,7 +84,9 @@ class _LatestDay:
     papers: Mapping[PaperId, Paper]
 
 
-def _latest_day(connection: sqlite3.Connection, path: Path, profile: str) -> _LatestDay | None:
+def _latest_day(
+    connection: DatabaseConnection, path: DatabasePlace, profile: str
+) -> _LatestDay | None:
     scanned = ScannedStore(connection, path)
     found = scanned.latest_ranking(profile)
     if found is None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import zip_longest
-from pathlib import Path
 
+from paperlark.domain.database_place import DatabasePlace
 from paperlark.domain.errors import StoreError
 from paperlark.domain.paper import PaperId
 from paperlark.domain.paper_history import DayOfPaper, ListedPaper, PaperHistory, day_of_paper
@@ -16,6 +15,7 @@ from paperlark.domain.profile import Profile
 from paperlark.settings import Settings
 from paperlark.settings.identity import known
 from paperlark.store.announcements import PaperTextStore
+from paperlark.store.connection import DatabaseConnection
 from paperlark.store.derived import EncodingStore
 from paperlark.store.digests import DigestStore
 from paperlark.store.examples import ExampleStore
@@ -34,8 +34,8 @@ a transposition makes two."""
 class _Records:
     """The stores with what is known of a reader's papers."""
 
-    connection: sqlite3.Connection
-    path: Path
+    connection: DatabaseConnection
+    path: DatabasePlace
     profile: Profile
     accounts: PaperHistoryStore
     digests: DigestStore

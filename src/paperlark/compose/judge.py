@@ -10,10 +10,10 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from paperlark.compose.model_server import capability_keeper, stored_capabilities
+from paperlark.domain.database_place import DatabasePlace
 from paperlark.domain.errors import KeyMissing, PriceUnknown
 from paperlark.domain.profile import Profile
 from paperlark.llm.budget import BudgetLedger
@@ -143,7 +143,7 @@ def _llm_judge(
 
 def _open_server(
     model: ModelSettings,
-    database: Path,
+    database: DatabasePlace,
     environment: Environment,
     threads: Threads,
     memory: StoredFailure,

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from paperlark.domain.database_place import DatabasePlace
 from paperlark.domain.errors import StoreError
 from paperlark.settings import ModelSettings, Settings
 from paperlark.store.model_servers import ModelServerStore
@@ -47,7 +47,7 @@ def known_server(settings: Settings) -> ModelServer | None:
     return ModelServer(known.base_url, known.model, describe_capabilities(capabilities), known.at)
 
 
-def stored_capabilities(model: ModelSettings, database: Path) -> Capabilities | None:
+def stored_capabilities(model: ModelSettings, database: DatabasePlace) -> Capabilities | None:
     """Return the capabilities to begin with, None where none are stored."""
     from paperlark.llm.capabilities import read_capabilities  # noqa: PLC0415  # where there is a model
 
@@ -59,7 +59,7 @@ def stored_capabilities(model: ModelSettings, database: Path) -> Capabilities | 
 
 
 def capability_keeper(
-    model: ModelSettings, database: Path, now: Callable[[], datetime]
+    model: ModelSettings, database: DatabasePlace, now: Callable[[], datetime]
 ) -> Callable[[Capabilities], None]:
     """Return a function that stores capabilities for the next run."""
     from paperlark.llm.capabilities import write_capabilities  # noqa: PLC0415  # where there is a model

@@ -27,6 +27,7 @@ from paperlark.schedule.systemd import SystemdSchedule
 from paperlark.schedule.times import next_start
 from paperlark.schedule.windows import WindowsSchedule
 from paperlark.settings.values import ChannelSettings
+from paperlark.store.database import exists
 from paperlark.store.outbox import OutboxStore
 from paperlark.store.reading import is_current, open_read_only
 
@@ -75,7 +76,7 @@ def _waiting(context: CheckContext) -> dict[str, list[Parcel]]:
     """Return each channel's open parcels; faults of the database are reported elsewhere."""
     path, waiting = context.settings.database, dict[str, list[Parcel]]()
     try:
-        if not path.exists() or not is_current(path):
+        if not exists(path) or not is_current(path):
             return {}
         with open_read_only(path) as connection:
             parcels = OutboxStore(connection, path).since(context.settings.profile.id, date.min)

@@ -13,12 +13,14 @@ from pathlib import Path
 from paperlark import __version__
 from paperlark.doctor.findings import CheckContext, Finding, error, note, ok, trouble, warning
 from paperlark.domain.calendar import NEW_YORK, next_announcement_day, today
+from paperlark.domain.database_place import DatabasePlace, folder_of
 from paperlark.domain.errors import RunHangs, StoreBusy, StoreError
 from paperlark.renderers import english
-from paperlark.store.database import VERSION, check_not_gone
+from paperlark.store.database import check_not_gone, exists
 from paperlark.store.file_systems import remote_mount
 from paperlark.store.lock import run_lock
 from paperlark.store.reading import DatabaseView, can_write, inspect_database
+from paperlark.store.sqlite import VERSION
 
 _OFF = timedelta(minutes=5)
 
@@ -57,7 +59,7 @@ _DATABASE_MEGABYTE = 1 << 20
 def check_database(context: CheckContext) -> Iterator[Finding]:
     """Check the database, and whether a run is using it."""
     path = context.settings.database
-    if not path.exists():
+    if not exists(path):
         yield _missing(path, context.settings.output)
         return
     try:
@@ -66,7 +68,7 @@ def check_database(context: CheckContext) -> Iterator[Finding]:
         yield trouble("database", failed)
         return
     yield _looked(path, look)
-    if mount := remote_mount(path):
+    if isinstance(path, Path) and (mount := remote_mount(path)):
         yield note(
             "file system",
             f"the database is on {mount.source} ({mount.type}), which other machines may write to:"
@@ -79,7 +81,7 @@ def check_database(context: CheckContext) -> Iterator[Finding]:
         yield note("runs", "the database cannot be written: its pages can be read, not made")
 
 
-def _missing(path: Path, pages: Path) -> Finding:
+def _missing(path: DatabasePlace, pages: Path) -> Finding:
     try:
         check_not_gone(path, pages)
     except StoreError as failed:
@@ -89,7 +91,7 @@ def _missing(path: Path, pages: Path) -> Finding:
     )
 
 
-def _looked(path: Path, look: DatabaseView) -> Finding:
+def _looked(path: DatabasePlace, look: DatabaseView) -> Finding:
     found = f"{path}, {look.size / _DATABASE_MEGABYTE:.1f} MB, version {look.version}"
     if look.fault:
         return error("database", f"{path} is damaged ({look.fault})", "move it away, then:"
@@ -101,7 +103,7 @@ def _looked(path: Path, look: DatabaseView) -> Finding:
     return ok("database", f"{found}, valid")
 
 
-def _lock(path: Path) -> Finding:
+def _lock(path: DatabasePlace) -> Finding:
     try:
         with run_lock(path, patience=0.0):
             return ok("runs", "none is running now")
@@ -124,10 +126,10 @@ def check_disk(context: CheckContext) -> Iterator[Finding]:
     for check, folder in (
         ("pages", settings.output),
         ("site", settings.site.folder),
-        ("database's folder", settings.database.parent),
+        ("database's folder", folder_of(settings.database)),
     ):
         yield _writable(check, folder)
-    yield _room(settings.database.parent)
+    yield _room(folder_of(settings.database))
 
 
 def _writable(check: str, folder: Path) -> Finding:
@@ -150,7 +152,7 @@ def _room(folder: Path) -> Finding:
 
 def _nearest(folder: Path) -> Path:
     """Return the folder, or the one that it will be created in."""
-    return next(path for path in (folder, *folder.parents) if path.exists())
+    return next(path for path in (folder, *folder.parents) if exists(path))
 
 
 def check_versions(_patient: CheckContext) -> Iterator[Finding]:

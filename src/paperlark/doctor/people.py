@@ -12,6 +12,7 @@ from paperlark.domain.name_matching import person_fault
 from paperlark.domain.plain_text import one_line
 from paperlark.renderers import following, typeset
 from paperlark.renderers.english import counted, number
+from paperlark.store.database import exists
 from paperlark.store.reading import is_current, open_read_only
 
 _TITLE = 60
@@ -36,7 +37,7 @@ def _report(context: CheckContext) -> FollowingReport:
         tuple(AuthorReport(one, person_fault(one.name, one.aliases)) for one in followed)
     )
     try:
-        if not path.exists() or not is_current(path):
+        if not exists(path) or not is_current(path):
             return unread
         with open_read_only(path) as connection:
             return look_for_authors(connection, settings, followed)

@@ -24,7 +24,7 @@ from paperlark.renderers.manifest import manifest_path
 from paperlark.renderers.page_files import RENDERERS
 from paperlark.settings import Settings
 from paperlark.settings.identity import claim
-from paperlark.store.database import open_database
+from paperlark.store.database import exists, open_database
 from paperlark.store.digests import DigestStore
 from paperlark.store.lock import run_lock
 from paperlark.store.readers import ReaderStore
@@ -144,7 +144,7 @@ def add_days(
     Raises PublishError or StoreError; earlier days are complete then.
     """
     path = settings.database
-    if dry_run and not path.exists():
+    if dry_run and not exists(path):
         return _summarize(
             (day, DayImport.ADDED if isinstance(one, Digest) else one) for day, one in found
         )

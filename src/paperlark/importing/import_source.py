@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from paperlark.domain.calendar import today
+from paperlark.domain.database_place import DatabasePlace
 from paperlark.domain.digest import Digest
 from paperlark.domain.errors import Unimportable
 from paperlark.domain.feedback import Example, LabelSource
@@ -34,7 +35,7 @@ from paperlark.settings import Settings
 from paperlark.settings.environment import Environment
 from paperlark.settings.identity import claim, known
 from paperlark.store.announcements import PaperTextStore
-from paperlark.store.database import check_not_gone, open_database
+from paperlark.store.database import check_not_gone, exists, open_database
 from paperlark.store.imported_papers import LibraryStore
 from paperlark.store.lock import run_lock
 from paperlark.store.readers import ReaderStore
@@ -195,7 +196,7 @@ def _import_items(
 def _identified(settings: Settings) -> tuple[Profile, frozenset[str]]:
     """Return the profile with its id, and the ids of the database's other readers."""
     path = settings.database
-    if not path.exists():
+    if not exists(path):
         check_not_gone(path, settings.output)
         return settings.profile, frozenset()
     with open_database(path) as connection:
@@ -207,7 +208,7 @@ def _identified(settings: Settings) -> tuple[Profile, frozenset[str]]:
 def _known(settings: Settings, papers: Sequence[PaperId]) -> Mapping[PaperId, Paper]:
     """Return the texts in the database; no database is created for that."""
     path = settings.database
-    if not path.exists():
+    if not exists(path):
         check_not_gone(path, settings.output)
         return {}
     with open_database(path) as connection:
@@ -219,7 +220,7 @@ def _keep(
 ) -> Sequence[Example]:
     """Store and return the new examples; short enough to do while a run is in progress."""
     path = settings.database
-    if how.dry_run and not path.exists():
+    if how.dry_run and not exists(path):
         return examples
     with _writing(path), open_database(path) as connection:
         if not how.dry_run:
@@ -231,9 +232,9 @@ def _keep(
     return new
 
 
-def _writing(path: Path) -> AbstractContextManager[object]:
+def _writing(path: DatabasePlace) -> AbstractContextManager[object]:
     """Lock a database that does not exist yet, so that no restore overwrites it."""
-    return nullcontext() if path.exists() else run_lock(path, patience=0.0)
+    return nullcontext() if exists(path) else run_lock(path, patience=0.0)
 
 
 def _counted(learned: LearnedEntries, new: Sequence[Example], unasked: str | None) -> Imported:

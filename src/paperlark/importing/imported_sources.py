@@ -13,7 +13,7 @@ from paperlark.domain.paper import PaperId, identify
 from paperlark.domain.redaction import public_address
 from paperlark.importing.examples import library_id
 from paperlark.settings import Settings
-from paperlark.store.database import check_not_gone, open_database
+from paperlark.store.database import check_not_gone, exists, open_database
 from paperlark.store.imported_papers import LibraryStore
 from paperlark.store.reading import open_existing
 
@@ -77,7 +77,7 @@ def remove_imports(settings: Settings, name: str) -> tuple[ImportedPaper, ...]:
 
 def _papers(settings: Settings) -> tuple[ImportedPaper, ...]:
     path = settings.database
-    if not path.exists():
+    if not exists(path):
         check_not_gone(path, settings.output)
         return ()
     with open_existing(path, settings.profile.title, settings.output) as connection:

@@ -17,6 +17,7 @@ from paperlark.runs.make_page import MadePage, PageMaker
 from paperlark.settings import Settings
 from paperlark.settings.environment import Environment
 from paperlark.settings.identity import known
+from paperlark.store.database import exists
 from paperlark.store.digests import DigestStore
 from paperlark.store.readers import ReaderStore
 from paperlark.store.reading import open_existing
@@ -84,7 +85,7 @@ def due_days(settings: Settings, today: date) -> DueDays:
     """Return which pages are due today; raises StoreError."""
     week = [today - timedelta(days=back) for back in range(CAUGHT_UP.days + 1)]
     failed = [day for day in week if (settings.output / failure_path(day)).exists()]
-    if not settings.database.exists():
+    if not exists(settings.database):
         return DueDays(overdue({}, failed, today), new=True)
     with open_existing(settings.database, settings.profile.title, settings.output) as connection:
         archive = DigestStore(connection, settings.database)

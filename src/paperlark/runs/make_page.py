@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from paperlark.day.announce import announce
 from paperlark.day.assemble import announcement_gaps, is_worse
 from paperlark.day.publish import check_writable, publish, withdraw
 from paperlark.domain.announcement import Announcement
+from paperlark.domain.database_place import DatabasePlace
 from paperlark.domain.digest import Digest
 from paperlark.domain.errors import PaperlarkError, PublishError, SourceError, StoreBusy, StoreError
 from paperlark.domain.feedback import NO_LATER_VOTES, LaterVotes
@@ -29,6 +29,7 @@ from paperlark.renderers.manifest import (
     manifest_path,
     owner,
 )
+from paperlark.store.connection import DatabaseConnection
 from paperlark.store.search_index import FullTextIndex
 
 _log = logging.getLogger(__name__)
@@ -184,7 +185,7 @@ _MOST_INDEXED = 20_000
 
 
 @contextmanager
-def indexing_at_the_end(connection: sqlite3.Connection, database: Path) -> Iterator[None]:
+def indexing_at_the_end(connection: DatabaseConnection, database: DatabasePlace) -> Iterator[None]:
     """Index the papers of a run when its pages are made, so that no search waits for that.
 
     What cannot be indexed now, or was left by a run that was ended, is left to the next.

@@ -35,6 +35,7 @@ from paperlark.runs.make_page import (
 )
 from paperlark.settings import Settings
 from paperlark.settings.environment import Environment
+from paperlark.store.database import exists
 
 _log = logging.getLogger(__name__)
 
@@ -251,7 +252,7 @@ def _awaits_batch(outcome: DayOutcome) -> bool:
 def _publish_site(morning: Morning) -> tuple[Path | None, bool]:
     """Build the site where it has an address; return its folder, and False where that failed."""
     settings = morning.settings
-    if settings.site.address is None or not settings.database.exists():
+    if settings.site.address is None or not exists(settings.database):
         return None, True
     try:
         folder = morning.steps.build_site()

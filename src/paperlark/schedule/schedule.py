@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from paperlark.domain.database_place import file_beside
 from paperlark.domain.errors import NotScheduled
 from paperlark.schedule.job import ScheduledJob
 from paperlark.schedule.times import SchedulerClock
@@ -67,7 +68,7 @@ def job_of(profile: Path, settings: Settings, python: Path) -> ScheduledJob:
         id=settings.profile.id,
         profile=profile.absolute(),
         pages=settings.output,
-        database=settings.database,
+        database=file_beside(settings.database, ""),
         site=settings.site.folder,
         python=python,
         secrets=tuple(dict.fromkeys(one.name for one in needed_secrets(settings))),

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from paperlark.domain.announcement import AnnounceType
+from paperlark.domain.database_place import is_server
 from paperlark.domain.delivery import Frequency
 from paperlark.domain.judgement import HIGHEST, LOWEST, OnFailure
 from paperlark.domain.profile import RECALL
@@ -53,6 +54,16 @@ def _open_address(text: str) -> str:
     if held is not None:
         raise ValueError(f"{held} stands in it; write the address without it: it is shown")
     return _web_address(text)
+
+
+def _database(text: str) -> str:
+    if is_server(text) and (literal_secret(text) or placeholders(text)):
+        raise ValueError(
+            "write the address without its password, which belongs in PGPASSWORD or in ~/.pgpass"
+        )
+    if "://" in text and not is_server(text):
+        raise ValueError(f"{quoted(text)} is neither a file nor a postgresql:// address")
+    return text
 
 
 def _host(text: str) -> str:
@@ -464,7 +475,12 @@ class ProfileShape(_Shape):
         " authors pass",
     )
     output: Text = Field(default="pages", description="the folder for pages")
-    database: Text = Field(default="paperlark.db", description="the database file")
+    database: Annotated[Text, AfterValidator(_database)] = Field(
+        default="paperlark.db",
+        description="the database file; or a PostgreSQL database, such as"
+        ' "postgresql://paperlark@db.example.org/papers", whose password is in PGPASSWORD or in'
+        " ~/.pgpass",
+    )
     cutoffs: CutoffsShape = Field(default=CutoffsShape(), description="a table [cutoffs]")
     exploration: ExplorationShape = Field(
         default=ExplorationShape(), description="a table [exploration]"

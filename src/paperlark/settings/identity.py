@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from paperlark.domain.database_place import DatabasePlace, DatabaseServer
 from paperlark.domain.readers import (
     ALPHABET,
     RANDOM,
@@ -168,7 +169,7 @@ def _holding(settings: Settings, reader: KnownReader) -> Holding:
     return Holding(elsewhere=_still_its_profile(there, reader, settings.database))
 
 
-def _still_its_profile(path: Path, reader: KnownReader, database: Path) -> bool:
+def _still_its_profile(path: Path, reader: KnownReader, database: DatabasePlace) -> bool:
     """Return whether the file there uses this database and is still this reader's."""
     if not os.path.isfile(path):  # noqa: PTH113  # no error where the folder cannot be entered
         return False
@@ -177,9 +178,14 @@ def _still_its_profile(path: Path, reader: KnownReader, database: Path) -> bool:
             values = tomllib.loads(file.read(_LARGEST).decode("utf-8-sig"))
     except (OSError, ValueError, RecursionError):
         return True  # being edited, perhaps: it is not taken over
-    there = path.parent / str(values.get("database", "paperlark.db"))
-    if os.path.normpath(there) != str(database) and not _same(there, database):
-        return False
+    named = str(values.get("database", "paperlark.db"))
+    if isinstance(database, DatabaseServer):
+        if named != database.address:
+            return False
+    else:
+        there = path.parent / named
+        if os.path.normpath(there) != str(database) and not _same(there, database):
+            return False
     return bool(values.get("id", reader.id) == reader.id)
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from paperlark.domain.criteria import Criteria, parse_criteria
+from paperlark.domain.database_place import DatabasePlace, DatabaseServer, is_server
 from paperlark.domain.delivery import Subscription
 from paperlark.domain.errors import Problem, ProfileError
 from paperlark.domain.profile import RECALL, Cutoffs, Exploration, FollowedAuthor, Profile
@@ -120,7 +121,7 @@ def load_settings(path: Path) -> Settings:
         model=_model(shape.judge, shape.budget) if shape.judge else None,
         people=_people(shape.sources) if profile.needs_people else None,
         output=_inside(home, shape.output),
-        database=_inside(home, shape.database),
+        database=_database(home, shape.database),
         arxiv=_arxiv(shape.sources),
         site=_site(shape.site, home, _inside(home, shape.output)),
         mail=_mail(shape.mail) if shape.mail else None,
@@ -211,6 +212,12 @@ def _mail_problems(path: Path, text: str, shape: ProfileShape) -> Iterator[Probl
             " machine: everybody on the way could read the password"
         )
         yield Problem(path, line_of(text, ("mail", "security")), problem)
+
+
+def _database(home: Path, text: str) -> DatabasePlace:
+    if is_server(text):
+        return DatabaseServer(text, _inside(home, "paperlark"))
+    return _inside(home, text)
 
 
 def _inside(home: Path, path: str) -> Path:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from paperlark import __version__
+from paperlark.domain.database_place import DatabasePlace
 from paperlark.domain.delivery import Subscription
 from paperlark.domain.errors import KeyMissing, PriceUnknown
 from paperlark.domain.judgement import OnFailure
@@ -176,7 +177,7 @@ class Settings:
     model: ModelSettings | None
     people: PeopleSettings | None
     output: Path
-    database: Path
+    database: DatabasePlace
     arxiv: ArxivSettings
     site: SiteSettings
     mail: MailSettings | None = None

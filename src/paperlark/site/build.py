@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from sqlite3 import Connection
 
 from paperlark.domain.errors import PublishError
 from paperlark.domain.feedback import Vote
@@ -24,6 +23,7 @@ from paperlark.site.rendering import fingerprint_of
 from paperlark.site.search_pages import search_files
 from paperlark.site.topics import topic_files
 from paperlark.store.announcements import PaperTextStore
+from paperlark.store.connection import DatabaseConnection
 from paperlark.store.derived import CacheStore
 from paperlark.store.digests import DigestStore
 from paperlark.store.readers import ReaderStore
@@ -62,14 +62,14 @@ def build_site(
     return Site(folder, sum(len(reader.archive.days) for reader in readers), built)
 
 
-def _connect(settings: Settings, opened: ExitStack) -> Connection:
+def _connect(settings: Settings, opened: ExitStack) -> DatabaseConnection:
     """Open the database of one profile; never creates one."""
     return opened.enter_context(
         open_existing(settings.database, settings.profile.title, settings.output, caches=True)
     )
 
 
-def _identified(settings: Settings, connection: Connection) -> Settings:
+def _identified(settings: Settings, connection: DatabaseConnection) -> Settings:
     return known(settings, ReaderStore(connection, settings.database))
 
 
@@ -88,7 +88,7 @@ def _check_addresses(profiles: Sequence[Settings]) -> None:
             )
 
 
-def _open(settings: Settings, connection: Connection, progress: Progress) -> SiteReader:
+def _open(settings: Settings, connection: DatabaseConnection, progress: Progress) -> SiteReader:
     """Open the archive of one profile."""
     path, name, title = settings.database, settings.profile.id, settings.profile.title
     archive = DigestStore(connection, path)

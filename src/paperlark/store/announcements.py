@@ -7,12 +7,12 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import lru_cache
 from itertools import starmap
-from pathlib import Path
 
 from paperlark.domain.announcement import AnnounceType, Earlier, Feed, Listing, Via
+from paperlark.domain.database_place import DatabasePlace
 from paperlark.domain.paper import Author, Paper, PaperId
-from paperlark.store.connection import DatabaseConnection
-from paperlark.store.database import store_errors, transaction
+from paperlark.store.connection import DatabaseConnection, transaction
+from paperlark.store.database import store_errors
 
 REMEMBERED = 5
 """A stale feed is at most a few announcements old."""
@@ -67,14 +67,14 @@ def paper_of(*row: str | int) -> Paper:
 class AnnouncementStore:
     """Implements AnnouncementBatches on an open database."""
 
-    def __init__(self, connection: DatabaseConnection, path: Path) -> None:
+    def __init__(self, connection: DatabaseConnection, database: DatabasePlace) -> None:
         self._connection = connection
-        self._path = path
+        self._database = database
 
     def batch(self, category: str, day: date) -> Feed | None:
         """Return the stored batch, None where there is none."""
         key = (day.isoformat(), category)
-        with store_errors(self._path):
+        with store_errors(self._database):
             row = self._connection.execute(
                 "SELECT via, confirmed, expected, origin, notes, trail FROM batches"
                 " WHERE day = ? AND category = ?",
@@ -106,7 +106,7 @@ class AnnouncementStore:
     def keep(self, feed: Feed, day: date) -> None:
         """Store a batch, replacing an earlier one of that day and category."""
         key = (day.isoformat(), feed.category)
-        with store_errors(self._path), transaction(self._connection):
+        with store_errors(self._database), transaction(self._connection):
             self._connection.execute("DELETE FROM batches WHERE day = ? AND category = ?", key)
             self._connection.execute(
                 "INSERT INTO batches (day, category, via, confirmed, expected, origin, sha256,"
@@ -134,7 +134,7 @@ class AnnouncementStore:
 
     def earlier(self, category: str, day: date) -> tuple[Earlier, ...]:
         """Return the papers of the last few batches before that day, latest first."""
-        with store_errors(self._path):
+        with store_errors(self._database):
             days = self._connection.execute(
                 "SELECT DISTINCT day FROM listings WHERE category = ? AND day < ?"
                 " ORDER BY day DESC LIMIT ?",
@@ -162,14 +162,16 @@ _IMPORTED = """
 class PaperTextStore:
     """Implements PaperTexts on an open database, for one reader."""
 
-    def __init__(self, connection: DatabaseConnection, path: Path, profile: str) -> None:
+    def __init__(
+        self, connection: DatabaseConnection, database: DatabasePlace, profile: str
+    ) -> None:
         self._connection = connection
-        self._path = path
+        self._database = database
         self._profile = profile
 
     def find(self, papers: Iterable[PaperId]) -> Mapping[PaperId, Paper]:
         """Return the known ones: arXiv's text of the latest version, else the imported text."""
-        with store_errors(self._path):
+        with store_errors(self._database):
             found = {paper: self._row(paper) for paper in papers}
             return {paper: paper_of(*row) for paper, row in found.items() if row}
 

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from pathlib import Path
 
 from paperlark.domain.batch_job import (
     BatchedPaper,
@@ -16,12 +15,13 @@ from paperlark.domain.batch_job import (
     BatchJobState,
     BatchMiss,
 )
+from paperlark.domain.database_place import DatabasePlace
 from paperlark.domain.errors import StoreBusy
 from paperlark.domain.judgement import JudgementKey, ModelCall
 from paperlark.domain.paper import PaperId
 from paperlark.ports import BatchJobs, Progress
-from paperlark.store.connection import DatabaseConnection
-from paperlark.store.database import store_errors, transaction
+from paperlark.store.connection import DatabaseConnection, transaction
+from paperlark.store.database import store_errors
 from paperlark.store.judgements import insert_exchange
 
 _COLUMNS = (
@@ -36,12 +36,12 @@ class BatchJobStore:
     def __init__(
         self,
         connection: DatabaseConnection,
-        path: Path,
+        database: DatabasePlace,
         *,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._connection = connection
-        self._path = path
+        self._database = database
         self._now = now
 
     def open_jobs(self) -> tuple[BatchJob, ...]:
@@ -56,17 +56,17 @@ class BatchJobStore:
 
     def keep(self, job: BatchJob) -> None:
         """Store a job, replacing its earlier state."""
-        with store_errors(self._path), transaction(self._connection):
+        with store_errors(self._database), transaction(self._connection):
             self._write(job)
 
     def drop(self, job: BatchJob) -> None:
         """Delete a job that never reached the service."""
-        with store_errors(self._path), transaction(self._connection):
+        with store_errors(self._database), transaction(self._connection):
             self._connection.execute("DELETE FROM jobs WHERE key = ?", (job.key,))
 
     def collect(self, job: BatchJob, model_calls: Iterable[ModelCall]) -> None:
         """Store the results of a job and mark it collected, in one transaction."""
-        with store_errors(self._path), transaction(self._connection):
+        with store_errors(self._database), transaction(self._connection):
             row = self._connection.execute(
                 "SELECT state FROM jobs WHERE key = ?", (job.key,)
             ).fetchone()
@@ -78,7 +78,7 @@ class BatchJobStore:
             self._write(replace(job, state=BatchJobState.COLLECTED))
 
     def _find(self, where: str, *values: str) -> tuple[BatchJob, ...]:
-        with store_errors(self._path):
+        with store_errors(self._database):
             rows = self._connection.execute(
                 f"SELECT {_COLUMNS} FROM jobs WHERE {where} ORDER BY at, key",  # noqa: S608  # ours
                 values,

@@ -8,6 +8,7 @@ column that may be NULL decides an order.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any, Protocol
 
 
@@ -55,3 +56,17 @@ class DatabaseConnection(Protocol):
     def close(self) -> None:
         """Close it; a transaction that has begun is undone."""
         ...
+
+
+@contextmanager
+def transaction(connection: DatabaseConnection) -> Iterator[None]:
+    """Commit all or nothing; the write lock is taken at the start."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        # On a full disk SQLite has rolled back already.
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise

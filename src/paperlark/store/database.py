@@ -1,251 +1,68 @@
-"""The SQLite file: open, migrate, inspect and close it; its errors as ours."""
+"""Open a database wherever it is, and tell the errors of its engine as ours."""
 
 from __future__ import annotations
 
-import glob
-import logging
-import os
-import shutil
-import sqlite3
-import stat
-import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
-from importlib.resources import files
-from itertools import count
 from pathlib import Path
-from typing import Any
 
-from paperlark.domain.errors import StoreDamaged, StoreError
-from paperlark.domain.redaction import KNOWN, redacted
+from paperlark.domain.database_place import DatabasePlace, DatabaseServer
+from paperlark.domain.errors import StoreError
+from paperlark.store import postgresql, sqlite
 from paperlark.store.connection import DatabaseConnection
-from paperlark.store.damage import find_missing
-from paperlark.store.file_systems import remote_mount
-from paperlark.store.integrity import forget_check, is_checked, note_check, note_closed
-
-_log = logging.getLogger(__name__)
-
-_MIGRATIONS = tuple(
-    sorted(
-        (file for file in files(__package__).joinpath("migrations", "sqlite").iterdir()),
-        key=lambda file: file.name,
-    )
-)
-_RESTORE = (
-    "rebuild it from your pages and votes with: paperlark restore (then repeat your imports);"
-    " or move that file away to start with a new one"
-)
-VERSION = len(_MIGRATIONS)
-"""The `user_version` of a database: how many migrations it has had."""
-_ROOM = 8 * 2**20
-"""Bytes: more than a day's answers and its page take."""
-MANIFESTS = "????-??-??.manifest.json"
-"""The files beside pages that a database can be rebuilt from."""
-_UNDECODABLE = "Could not decode to UTF-8"
-_LONGEST = 120
-"""Characters of SQLite's words, which may quote a row."""
-_FOR_ALL = 0o644
-"""The permissions that databases had before they were private."""
-_COMPLETING = 3
-"""The first migration that may find tables in two shapes."""
 
 
-class _Connection(sqlite3.Connection):
-    """A connection that stores no known secret, whatever text one stands in."""
-
-    def execute(self, sql: str, values: Any = (), /) -> sqlite3.Cursor:  # noqa: ANN401  # sqlite3's
-        """Run a statement."""
-        return super().execute(sql, _public(values) if KNOWN else values)
-
-    def executemany(self, sql: str, rows: Iterable[Any], /) -> sqlite3.Cursor:
-        """Run a statement once for each row."""
-        return super().executemany(sql, map(_public, rows) if KNOWN else rows)
-
-
-def _public(values: Any) -> Any:  # noqa: ANN401  # see above
-    if isinstance(values, Mapping):
-        return {
-            name: redacted(one) if isinstance(one, str) else one for name, one in values.items()
-        }
-    return [redacted(one) if isinstance(one, str) else one for one in values]
-
-
-def connect(path: Path | str, *, uri: bool = False, one_thread: bool = True) -> sqlite3.Connection:
-    """Open an SQLite file; what is stored through it has no known secret in it."""
-    return sqlite3.connect(
-        path,
-        uri=uri,
-        timeout=30,
-        isolation_level=None,
-        check_same_thread=one_thread,
-        factory=_Connection,
-    )
-
-
-def make_private(path: Path) -> None:
-    """Create a database for its owner alone, or take it from all others, who could read it before.
-
-    One that its owner has opened to a group stays open to that. SQLite gives its other files the
-    same permissions.
-    """
-    with suppress(FileExistsError):
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-        return
-    with suppress(OSError):  # somebody else's, or read-only: it is as its owner wants it
-        mode = stat.S_IMODE(path.stat().st_mode)
-        if mode == _FOR_ALL:
-            path.chmod(0o600)
-
-
-@contextmanager
 def open_database(
-    path: Path,
+    database: DatabasePlace,
     *,
     anew: bool = False,
     pages: Path | None = None,
     tell: Callable[[str], object] | None = None,
-) -> Iterator[sqlite3.Connection]:
-    """Open the database, create or migrate it where needed, and close it.
+) -> AbstractContextManager[DatabaseConnection]:
+    """Open a database, create or migrate it where needed, and close it.
 
-    A damaged one is renamed and not replaced automatically, nor is one that is gone though there
+    A damaged file is renamed and not replaced automatically, nor is one that is gone though there
     are `pages` in their folder, unless there is somebody to `tell`; `anew` creates a new one all
     the same. Raises StoreError when it cannot be opened or was written by a later paperlark,
     StoreDamaged when it is damaged, was renamed or is gone.
     """
-    if not anew:
-        check_not_set_aside(path)
-        if lost := find_loss(path, pages):
-            if tell is None:
-                raise lost
-            tell(str(lost))
-    with store_errors(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        make_private(path)
-        connection = connect(path)
-    try:
-        with _renaming_damaged(path, connection), store_errors(path):
-            known_good = is_checked(path)  # before this connection changes it
-            # A write-ahead log needs memory that is shared with whoever else reads the file.
-            journal = "DELETE" if remote_mount(path) else "WAL"
-            connection.execute(f"PRAGMA journal_mode = {journal}")
-            prepare(connection, path, checks=not known_good)
-            if not known_good:
-                note_check(path)
-        yield connection
-    except StoreDamaged:
-        forget_check(path)
-        raise
-    finally:
-        connection.close()
-        note_closed(path)
+    if isinstance(database, DatabaseServer):
+        return postgresql.open_server(database.address)
+    return sqlite.open_file(database, anew=anew, pages=pages, tell=tell)
 
 
-def connect_again(path: Path) -> sqlite3.Connection:
+def exists(database: DatabasePlace) -> bool:
+    """Return whether there is a database that a run made; raises StoreError, OSError."""
+    if isinstance(database, DatabaseServer):
+        return postgresql.has_tables(database.address)
+    return database.exists()
+
+
+def connect_again(database: DatabasePlace) -> DatabaseConnection:
     """Return one more connection to a database that is open, for use on any thread."""
-    connection = connect(path, one_thread=False)
-    connection.execute("PRAGMA synchronous = FULL")
-    return connection
+    if isinstance(database, DatabaseServer):
+        return postgresql.connect(database.address)
+    return sqlite.connect_again(database)
 
 
-def check_room(path: Path, *, tries: bool) -> None:
+def check_room(database: DatabasePlace, *, tries: bool) -> None:
     """Raise StoreError where the disk has too little room to store what is being paid for.
 
-    With `tries` a file is written as well: quotas and limits are not counted as free space.
+    With `tries` a file is written as well: quotas and limits are not counted as free space. The
+    disk of a server is not seen from here; a full one is an error of the note made before paying.
     """
-    free = shutil.disk_usage(path.parent).free
-    if free < _ROOM:
-        raise StoreError(
-            f"the disk of {path} is full ({free // 2**20} MB free), so the model is not asked:"
-            " its answers could not be stored",
-            hint="free some space",
-        )
-    if not tries:
-        return
-    try:
-        with tempfile.TemporaryFile(dir=path.parent) as file:
-            file.write(bytes(_ROOM))
-            file.flush()
-    except OSError as error:
-        raise StoreError(
-            f"{_ROOM // 2**20} MB cannot be written beside {path} ({error.strerror}), so the model"
-            " is not asked: its answers could not be stored",
-            hint="free some space, or raise the limit",
-        ) from error
+    if isinstance(database, Path):
+        sqlite.check_room(database, tries=tries)
 
 
-def prepare(connection: sqlite3.Connection, path: Path, *, checks: bool) -> None:
-    """Migrate a database that was opened, and check it; raises StoreError or sqlite3's errors."""
-    # Paid judgements must survive a power cut.
-    connection.execute("PRAGMA synchronous = FULL")
-    connection.execute("PRAGMA foreign_keys = ON")
-    if checks:
-        _check_integrity(connection)
-    _migrate(connection, path)
-    if checks and (fault := find_missing(connection)):
-        raise sqlite3.DatabaseError(fault)
-
-
-def _check_integrity(connection: sqlite3.Connection) -> None:
-    """Check what every version has, before anything is changed."""
-    found = connection.execute("PRAGMA quick_check(1)").fetchone()
-    if found != ("ok",):
-        raise sqlite3.DatabaseError(str(found[0]).replace("\n", " "))
-
-
-@contextmanager
-def _renaming_damaged(path: Path, connection: sqlite3.Connection) -> Iterator[None]:
-    try:
-        yield
-    except StoreDamaged as error:
-        connection.close()
-        aside = _free_name(path)
-        for suffix in ("", "-wal", "-shm"):
-            part = path.with_name(path.name + suffix)
-            if part.exists():
-                part.rename(aside.with_name(aside.name + suffix))
-        _log.error("the database %s is damaged and was renamed to %s", path.name, aside.name)
-        raise StoreDamaged(
-            f"{error.problem}; it was renamed to {aside.name}", hint=_RESTORE
-        ) from error
-
-
-def _free_name(path: Path) -> Path:
-    names = (path.with_name(f"{path.name}.damaged-{number}") for number in count(1))
-    return next(name for name in names if not name.exists())
-
-
-def check_not_gone(path: Path, pages: Path) -> None:
-    """Raise StoreDamaged where a database was lost and not replaced; see `find_loss`.
+def check_not_gone(database: DatabasePlace, pages: Path) -> None:
+    """Raise StoreDamaged where a file was lost and not replaced; see `sqlite.find_loss`.
 
     Raises StoreError where its folder may not be entered.
     """
-    with store_errors(path):
-        check_not_set_aside(path)
-        if lost := find_loss(path, pages):
-            raise lost
-
-
-def check_not_set_aside(path: Path) -> None:
-    """Raise StoreDamaged where a damaged database was renamed and not replaced."""
-    if path.exists() or not path.parent.is_dir():
-        return
-    aside = sorted(path.parent.glob(f"{glob.escape(path.name)}.damaged-*"))
-    if aside:
-        raise StoreDamaged(
-            f"the database {path} was damaged, and renamed to {aside[-1].name}", hint=_RESTORE
-        )
-
-
-def find_loss(path: Path, pages: Path | None) -> StoreDamaged | None:
-    """Return the error of a database that is missing or empty, beside pages made with one."""
-    there = path.exists()
-    if pages is None or (there and path.stat().st_size) or not any(pages.glob(MANIFESTS)):
-        return None
-    return StoreDamaged(
-        f"the database {path} is {'empty' if there else 'gone'}, and there are pages in {pages}",
-        hint="rebuild it from them with: paperlark restore; or move them away to start anew",
-    )
+    if isinstance(database, Path):
+        sqlite.check_not_gone(database, pages)
 
 
 def instant(at: datetime) -> str:
@@ -254,103 +71,19 @@ def instant(at: datetime) -> str:
 
 
 @contextmanager
-def store_errors(path: Path) -> Iterator[None]:
-    """Translate SQLite's errors into ours, with the file name and a hint."""
-    try:
-        yield
-    except (sqlite3.OperationalError, sqlite3.IntegrityError) as error:
-        if _UNDECODABLE in str(error):
-            raise damaged(path, error) from error
-        raise StoreError(
-            f"the database {path} cannot be used ({error})", hint=_hint(str(error))
-        ) from error
-    except sqlite3.DatabaseError as error:
-        raise damaged(path, error) from error
-    except (ValueError, TypeError, KeyError, IndexError, ArithmeticError) as error:
-        # No statement of ours raises these: it is a row whose values are not what was stored.
-        raise damaged(path, f"a row cannot be read: {error}") from error
-    except OSError as error:
-        raise StoreError(
-            f"the database {path} cannot be created or opened ({error.strerror})",
-            hint="check that its folder can be entered and is writable",
-        ) from error
+def store_errors(database: DatabasePlace) -> Iterator[None]:
+    """Translate an engine's errors into ours, with the database's name and a hint.
 
-
-def damaged(path: Path, fault: object) -> StoreDamaged:
-    """Return the error of a database that is damaged and still in its place."""
-    told = str(fault).splitlines()[0][:_LONGEST]
-    return StoreDamaged(
-        f"the database {path} is damaged ({told})", hint=f"move it away, then {_RESTORE}"
-    )
-
-
-def _hint(reason: str) -> str:
-    """Return a hint for SQLite's message."""
-    if "locked" in reason:
-        return "another program is using it; try again when that has finished"
-    if "no such" in reason or "already exists" in reason or "constraint" in reason:
-        return (
-            "does the file belong to another program? Name another one with `database` in the"
-            " profile"
-        )
-    return "check that its folder is writable and that the disk is not full"
-
-
-@contextmanager
-def transaction(connection: DatabaseConnection) -> Iterator[None]:
-    """Commit all or nothing; the write lock is taken at the start."""
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-        connection.execute("COMMIT")
-    except BaseException:
-        # On a full disk SQLite has rolled back already.
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-        raise
-
-
-def _migrate(connection: sqlite3.Connection, path: Path) -> None:
-    version = version_of(connection)
-    if version > VERSION:
-        raise StoreError(
-            f"the database {path} was written by a later paperlark (its version is {version},"
-            f" this one supports {VERSION})",
-            hint="update paperlark",
-        )
-    if version == VERSION:
+    Those of a server come translated from its connection.
+    """
+    if isinstance(database, Path):
+        with sqlite.file_errors(database):
+            yield
         return
-    with transaction(connection):
-        # Another process may have migrated while this one waited for the lock.
-        for number in range(version_of(connection) + 1, VERSION + 1):
-            _log.info("migrating %s to version %d", path.name, number)
-            if number == _COMPLETING:
-                _complete_batches(connection)
-            for statement in _statements(_MIGRATIONS[number - 1].read_text("utf-8")):
-                connection.execute(statement)
-            connection.execute(f"PRAGMA user_version = {number}")
-
-
-def _complete_batches(connection: sqlite3.Connection) -> None:
-    """Add the two columns that the first version of migration 0002 lacked."""
-    there = {name for _, name, *_ in connection.execute("PRAGMA table_info(batches)")}
-    for column in ("notes", "trail"):
-        if column not in there:
-            connection.execute(
-                f"ALTER TABLE batches ADD COLUMN {column} TEXT NOT NULL DEFAULT '[]'"
-            )
-
-
-def version_of(connection: sqlite3.Connection) -> int:
-    """Return how many migrations a database has had."""
-    return int(connection.execute("PRAGMA user_version").fetchone()[0])
-
-
-def _statements(script: str) -> Iterator[str]:
-    """Yield the statements of a script: `executescript` would commit implicitly."""
-    statement = ""
-    for line in script.splitlines(keepends=True):
-        statement += line
-        if sqlite3.complete_statement(statement):
-            yield statement
-            statement = ""
+    try:
+        yield
+    except (ValueError, TypeError, KeyError, IndexError, ArithmeticError) as error:
+        raise StoreError(
+            f"a row of the database {database} cannot be read ({error})",
+            hint="was it changed by hand? Restore it from a backup",
+        ) from error

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import islice
-from pathlib import Path
 from typing import Any
 
 from paperlark.domain.archive import CacheEntry, PaperVector, VectorChunk
+from paperlark.domain.database_place import DatabasePlace
 from paperlark.domain.digest import Digest
 from paperlark.domain.paper import Paper, PaperId
 from paperlark.store.announcements import paper_of
-from paperlark.store.connection import DatabaseConnection
-from paperlark.store.database import store_errors, transaction
+from paperlark.store.connection import DatabaseConnection, transaction
+from paperlark.store.database import store_errors
 
 _AT_ONCE = 4096
 """Vectors read at a time: 1.7 MB."""
@@ -75,13 +75,13 @@ def _rows_with(
 class VectorStore:
     """Implements PaperVectors on an open database."""
 
-    def __init__(self, connection: DatabaseConnection, path: Path) -> None:
+    def __init__(self, connection: DatabaseConnection, database: DatabasePlace) -> None:
         self._connection = connection
-        self._path = path
+        self._database = database
 
     def find(self, papers: Iterable[PaperId], space: str) -> Mapping[PaperId, PaperVector]:
         """Return the vectors of those papers that have one in this embedding."""
-        with store_errors(self._path):
+        with store_errors(self._database):
             asked = list(papers)
             rows = _rows_with(self._connection, _PLACED, asked, space)
             found = {
@@ -92,7 +92,7 @@ class VectorStore:
 
     def before(self, day: date, space: str) -> Iterator[VectorChunk]:
         """Yield all vectors of papers announced before that day, by id, a chunk at a time."""
-        with store_errors(self._path):
+        with store_errors(self._database):
             rows = self._connection.execute(_BEFORE, {"day": day.isoformat(), "space": space})
             while some := rows.fetchmany(_AT_ONCE):
                 papers, days, vectors = zip(*some, strict=True)
@@ -101,13 +101,13 @@ class VectorStore:
     def without_vector(self, day: date, space: str, most: int) -> Sequence[tuple[Paper, date]]:
         """Return papers announced before that day that have no vector yet, latest first."""
         about = {"day": day.isoformat(), "space": space, "most": most}
-        with store_errors(self._path):
+        with store_errors(self._database):
             rows = self._connection.execute(_UNPLACED, about).fetchall()
             return [(paper_of(*row[:6]), date.fromisoformat(row[6])) for row in rows]
 
     def keep(self, places: Iterable[PaperVector], space: str) -> None:
         """Store vectors in one transaction; of two days of one paper the earlier counts."""
-        with store_errors(self._path), transaction(self._connection):
+        with store_errors(self._database), transaction(self._connection):
             self._connection.executemany(
                 _KEEP,
                 (
@@ -127,23 +127,23 @@ class EncodingStore:
     """Implements PaperEncodings on an open database, which a reading command only reads."""
 
     def __init__(
-        self, connection: DatabaseConnection, path: Path, *, read_only: bool = False
+        self, connection: DatabaseConnection, database: DatabasePlace, *, read_only: bool = False
     ) -> None:
         self._connection = connection
-        self._path = path
+        self._database = database
         self._read_only = read_only
 
     def find(self, made_of: Iterable[bytes]) -> Mapping[bytes, bytes]:
         """Return those that are kept, by what they were made of."""
         question = "SELECT made_of, content FROM encodings WHERE made_of IN ({keys})"
-        with store_errors(self._path):
+        with store_errors(self._database):
             return dict(_rows_with(self._connection, question, made_of))
 
     def keep(self, encodings: Mapping[bytes, bytes]) -> None:
         """Keep more of them, and no more than _MOST_ENCODINGS: the oldest go."""
         if self._read_only:
             return
-        with store_errors(self._path), transaction(self._connection):
+        with store_errors(self._database), transaction(self._connection):
             self._connection.executemany(
                 "INSERT INTO encodings (made_of, content) VALUES (?, ?)"
                 " ON CONFLICT (made_of) DO UPDATE SET content = excluded.content",
@@ -158,13 +158,13 @@ class EncodingStore:
 class CacheStore:
     """Implements Cache on an open database."""
 
-    def __init__(self, connection: DatabaseConnection, path: Path) -> None:
+    def __init__(self, connection: DatabaseConnection, database: DatabasePlace) -> None:
         self._connection = connection
-        self._path = path
+        self._database = database
 
     def find(self, key: str, made_of: str) -> bytes | None:
         """Return the cached content, None where there is none or its inputs changed."""
-        with store_errors(self._path):
+        with store_errors(self._database):
             row = self._connection.execute(
                 "SELECT content FROM scratch WHERE key = ? AND made_of = ?", (key, made_of)
             ).fetchone()
@@ -173,13 +173,13 @@ class CacheStore:
     def find_all(self, made_of: Mapping[str, str]) -> Mapping[str, bytes]:
         """Return the cached content of these keys, in few queries."""
         question = "SELECT key, made_of, content FROM scratch WHERE key IN ({keys})"
-        with store_errors(self._path):
+        with store_errors(self._database):
             rows = _rows_with(self._connection, question, made_of)
             return {key: content for key, of, content in rows if made_of[key] == of}
 
     def keep(self, scraps: Iterable[CacheEntry]) -> None:
         """Store the entries in one transaction, replacing those with the same keys."""
-        with store_errors(self._path), transaction(self._connection):
+        with store_errors(self._database), transaction(self._connection):
             self._connection.executemany(
                 "INSERT INTO scratch (key, made_of, content) VALUES (?, ?, ?)"
                 " ON CONFLICT (key) DO UPDATE"
@@ -189,13 +189,13 @@ class CacheStore:
 
 
 def derived_stores(
-    connection: DatabaseConnection, path: Path
+    connection: DatabaseConnection, database: DatabasePlace
 ) -> tuple[VectorStore, EncodingStore, CacheStore]:
     """Return all that a ranker keeps in an open database."""
     return (
-        VectorStore(connection, path),
-        EncodingStore(connection, path),
-        CacheStore(connection, path),
+        VectorStore(connection, database),
+        EncodingStore(connection, database),
+        CacheStore(connection, database),
     )
 
 

@@ -7,17 +7,17 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from paperlark.domain.database_place import DatabasePlace
 from paperlark.domain.digest import Digest, Ranked, SeenBefore, Status
 from paperlark.domain.errors import StoreError, Unimportable
 from paperlark.domain.exploration import Explored, Outcome
 from paperlark.domain.paper import PaperId
 from paperlark.domain.profile import Cutoffs
 from paperlark.store.announcements import keep_papers
-from paperlark.store.connection import DatabaseConnection
-from paperlark.store.database import store_errors, transaction
+from paperlark.store.connection import DatabaseConnection, transaction
+from paperlark.store.database import store_errors
 from paperlark.store.derived import announce_papers
 from paperlark.store.scanned import (
     as_calibrated,
@@ -50,13 +50,13 @@ _SEEN = """
 class DigestStore:
     """Implements Archive on an open database."""
 
-    def __init__(self, connection: DatabaseConnection, path: Path) -> None:
+    def __init__(self, connection: DatabaseConnection, database: DatabasePlace) -> None:
         self._connection = connection
-        self._path = path
+        self._database = database
 
     def save(self, digest: Digest) -> None:
         """Store the digest, replacing an earlier one of that profile and day."""
-        with store_errors(self._path), transaction(self._connection):
+        with store_errors(self._database), transaction(self._connection):
             self._write(digest, _text(digest))
 
     def add(self, digest: Digest) -> bool:
@@ -65,7 +65,7 @@ class DigestStore:
         Raises Unimportable, and stores nothing, where it could not be read back.
         """
         text = _readable(digest)
-        with store_errors(self._path), transaction(self._connection):
+        with store_errors(self._database), transaction(self._connection):
             new = not self._connection.execute(
                 "SELECT 1 FROM digests WHERE profile = ? AND day = ?",
                 (digest.reader_id, digest.day.isoformat()),
@@ -105,7 +105,7 @@ class DigestStore:
 
         Raises StoreError when the stored text is not a digest.
         """
-        with store_errors(self._path):
+        with store_errors(self._database):
             row = self._connection.execute(
                 "SELECT digest FROM digests WHERE profile = ? AND day = ?",
                 (profile, day.isoformat()),
@@ -116,19 +116,19 @@ class DigestStore:
             digest = _adapter().validate_json(row[0])
         except ValueError as error:
             raise StoreError(
-                f"the digest of {day} in {self._path} cannot be read",
+                f"the digest of {day} in {self._database} cannot be read",
                 hint=f"make it again: paperlark run --date {day}",
             ) from error
         ranked = self._ranked(profile, day)
         return replace(digest, ranked=as_calibrated(ranked) if digest.calibrated else ranked)
 
     def _ranked(self, profile: str, day: date) -> tuple[Ranked, ...]:
-        with store_errors(self._path):
+        with store_errors(self._database):
             return matches_of(self._connection, profile, day)
 
     def days(self, profile: str) -> tuple[date, ...]:
         """Return the days that have a digest, in order."""
-        with store_errors(self._path):
+        with store_errors(self._database):
             rows = self._connection.execute(
                 "SELECT day FROM digests WHERE profile = ? ORDER BY day", (profile,)
             ).fetchall()
@@ -136,7 +136,7 @@ class DigestStore:
 
     def fingerprints(self, profile: str) -> Mapping[date, str]:
         """Return the content hash of every day's digest, in the order of the days."""
-        with store_errors(self._path):
+        with store_errors(self._database):
             rows = self._connection.execute(
                 "SELECT day, fingerprint FROM digests WHERE profile = ? ORDER BY day", (profile,)
             ).fetchall()
@@ -146,7 +146,7 @@ class DigestStore:
     def _hash_of(self, profile: str, day: date) -> str:
         """Compute and store the hash of a digest that has none yet."""
         key = (profile, day.isoformat())
-        with store_errors(self._path), transaction(self._connection):
+        with store_errors(self._database), transaction(self._connection):
             (text,) = self._connection.execute(
                 "SELECT digest FROM digests WHERE profile = ? AND day = ?", key
             ).fetchone()
@@ -163,7 +163,7 @@ class DigestStore:
 
         Or on a later one whose page was made before this one's.
         """
-        with store_errors(self._path):
+        with store_errors(self._database):
             about = {"profile": profile, "day": day.isoformat()}
             rows = {
                 paper: self._connection.execute(_SEEN, {**about, "paper": paper}).fetchone()
@@ -179,14 +179,14 @@ class DigestStore:
 
     def explored(self, profile: str, day: date, days: int) -> tuple[Explored, ...]:
         """Return the random samples judged on the last `days` days that had one."""
-        with store_errors(self._path):
+        with store_errors(self._database):
             return explored_before(self._connection, profile, day, days)
 
     def outcomes(
         self, profile: str, day: date, days: int, cutoffs: Cutoffs
     ) -> tuple[tuple[Outcome, ...], ...]:
         """Return what became of the papers of the last `days` earlier days with judged ones."""
-        with store_errors(self._path):
+        with store_errors(self._database):
             return outcomes_before(self._connection, profile, day, days, cutoffs)
 
 

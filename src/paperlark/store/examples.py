@@ -6,11 +6,11 @@ import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
-from pathlib import Path
 from typing import Any
 
 from paperlark.domain.calendar import NEW_YORK, today
 from paperlark.domain.code import code_fingerprint
+from paperlark.domain.database_place import DatabasePlace
 from paperlark.domain.feedback import (
     STREAM_DAYS,
     Evidence,
@@ -155,10 +155,10 @@ class ExampleStore:
     """
 
     def __init__(
-        self, connection: DatabaseConnection, path: Path, *, all_votes: bool = False
+        self, connection: DatabaseConnection, database: DatabasePlace, *, all_votes: bool = False
     ) -> None:
         self._connection = connection
-        self._path = path
+        self._database = database
         self._all_votes = all_votes
 
     def evidence(self, profile: Profile, day: date) -> Evidence:
@@ -176,7 +176,7 @@ class ExampleStore:
         "" where a digest of an older version has no fingerprint yet.
         """
         about = self._about(profile, day)
-        with store_errors(self._path):
+        with store_errors(self._database):
             filed = self._ask(_FILED, about, most=JUDGED_DAYS).fetchall()
             if any(hashed is None for _, hashed in filed):
                 return ""
@@ -189,7 +189,7 @@ class ExampleStore:
     def evidence_up_to(self, profile: Profile, day: date, *last_votes: int) -> tuple[Evidence, ...]:
         """Return the same as if votes with numbers above `last_votes` had not been cast."""
         about = self._about(profile, day)
-        with store_errors(self._path):
+        with store_errors(self._database):
             judged, stream = self._announced(about, profile.cutoffs)
             library = self._ask(LIBRARY, about, most=MOST_EXAMPLES).fetchall()
             kept = self._ask(KEPT, about, most=MOST_EXAMPLES).fetchall()
@@ -211,7 +211,7 @@ class ExampleStore:
 
     def later_votes(self, profile: Profile, day: date) -> LaterVotes:
         """Return the votes that came too late for that day, and whether `evidence` has them."""
-        with store_errors(self._path):
+        with store_errors(self._database):
             rows = self._ask(VOTE_TIMES, self._about(profile, day), last_vote=LAST_VOTE).fetchall()
         nothing = (0, Vote.NONE.value)
         last = {paper: (number, vote) for paper, number, vote, _ in rows}
@@ -323,10 +323,10 @@ class LabelledPaper:
 
 
 def labelled_papers(
-    connection: DatabaseConnection, path: Path, profile: str
+    connection: DatabaseConnection, database: DatabasePlace, profile: str
 ) -> Iterator[LabelledPaper]:
     """Yield all scanned papers of all days of a reader, in order; raises StoreError."""
-    with store_errors(path):
+    with store_errors(database):
         for row in connection.execute(_ANNOUNCED, {"profile": profile}):
             day, on_page, relevance, novelty, vote = row[6:]
             cast = None if vote in {None, Vote.NONE} else Vote(vote)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
-from pathlib import Path
 
+from paperlark.domain.database_place import DatabasePlace
 from paperlark.domain.feedback import Example, ImportedPaper, LabelSource, Vote
 from paperlark.domain.paper import PaperId
 from paperlark.store.announcements import paper_of, row_of
-from paperlark.store.connection import DatabaseConnection
-from paperlark.store.database import instant, store_errors, transaction
+from paperlark.store.connection import DatabaseConnection, transaction
+from paperlark.store.database import instant, store_errors
 
 Standing = tuple[str | int | None, ...]
 
@@ -38,9 +38,11 @@ _LAST_VOTE = """
 class LibraryStore:
     """One reader's imports in an open database; each paper once, as last imported."""
 
-    def __init__(self, connection: DatabaseConnection, path: Path, profile: str) -> None:
+    def __init__(
+        self, connection: DatabaseConnection, database: DatabasePlace, profile: str
+    ) -> None:
         self._connection = connection
-        self._path = path
+        self._database = database
         self._profile = profile
 
     def new(self, examples: Iterable[Example]) -> tuple[Example, ...]:
@@ -58,7 +60,7 @@ class LibraryStore:
     ) -> None:
         """Store examples, all or none, each replacing an earlier one of its paper."""
         imported = instant(at) if at else ""
-        with store_errors(self._path), transaction(self._connection):
+        with store_errors(self._database), transaction(self._connection):
             self._connection.executemany(
                 _KEEP,
                 (
@@ -79,7 +81,7 @@ class LibraryStore:
 
     def all(self) -> tuple[ImportedPaper, ...]:
         """Return every imported paper, in the order of import, those of one source by title."""
-        with store_errors(self._path):
+        with store_errors(self._database):
             rows = self._connection.execute(_LISTED, (self._profile,)).fetchall()
             return tuple(_imported(*row) for row in rows)
 
@@ -88,7 +90,7 @@ class LibraryStore:
 
         The text of a paper with a vote stays, or the vote would be on nothing.
         """
-        with store_errors(self._path), transaction(self._connection):
+        with store_errors(self._database), transaction(self._connection):
             for paper in papers:
                 about = (self._profile, paper)
                 vote = self._connection.execute(_LAST_VOTE, about).fetchone()
@@ -104,7 +106,7 @@ class LibraryStore:
                     )
 
     def _standings(self) -> Mapping[PaperId, Standing]:
-        with store_errors(self._path):
+        with store_errors(self._database):
             rows = self._connection.execute(
                 "SELECT paper_id, CASE WHEN relevance IS NULL THEN wanted END,"
                 " CASE WHEN relevance IS NOT NULL THEN day END, relevance, novelty"
@@ -114,7 +116,7 @@ class LibraryStore:
         return {PaperId(row[0]): row[1:] for row in rows}
 
     def _without_abstract(self) -> frozenset[PaperId]:
-        with store_errors(self._path):
+        with store_errors(self._database):
             rows = self._connection.execute(
                 "SELECT paper_id FROM library WHERE profile = ? AND abstract = ''", (self._profile,)
             ).fetchall()

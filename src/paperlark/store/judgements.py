@@ -7,16 +7,16 @@ import secrets
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from pathlib import Path
 from threading import Lock
 from typing import Self
 
+from paperlark.domain.database_place import DatabasePlace
 from paperlark.domain.errors import StoreError
 from paperlark.domain.judgement import Judgement, JudgementKey, ModelCall
 from paperlark.domain.paper import Paper, PaperId
 from paperlark.domain.spending import Cost, Spend, Tokens, UnderWay, all_under_way, notes_of, total
-from paperlark.store.connection import DatabaseConnection
-from paperlark.store.database import check_room, connect_again, store_errors, transaction
+from paperlark.store.connection import DatabaseConnection, transaction
+from paperlark.store.database import check_room, connect_again, store_errors
 
 _log = logging.getLogger(__name__)
 
@@ -35,17 +35,21 @@ class JudgementStore:
     """Implements JudgementMemory on an open database."""
 
     def __init__(
-        self, connection: DatabaseConnection, path: Path, *, now: Callable[[], datetime] = _utc_now
+        self,
+        connection: DatabaseConnection,
+        database: DatabasePlace,
+        *,
+        now: Callable[[], datetime] = _utc_now,
     ) -> None:
         self._connection = connection
-        self._path = path
+        self._database = database
         self._now = now
 
     def judgements(
         self, papers: Sequence[Paper], judgement_key: JudgementKey
     ) -> tuple[Judgement, ...]:
         """Return the stored judgements of these very versions."""
-        with store_errors(self._path):
+        with store_errors(self._database):
             rows = (
                 self._connection.execute(
                     "SELECT relevance, novelty, comment FROM judgements"
@@ -62,12 +66,12 @@ class JudgementStore:
 
     def keep(self, model_call: ModelCall, judgement_key: JudgementKey) -> None:
         """Store one model call; an existing judgement stays unless it has no comment."""
-        with store_errors(self._path), transaction(self._connection):
+        with store_errors(self._database), transaction(self._connection):
             insert_exchange(self._connection, model_call, judgement_key, self._now())
 
     def spend(self, judgement_key: JudgementKey) -> Spend:
         """Add up all model calls of that page, including earlier runs."""
-        with store_errors(self._path):
+        with store_errors(self._database):
             rows = self._connection.execute(
                 f"SELECT {SPEND} FROM exchanges"  # noqa: S608
                 " WHERE day = ? AND profile = ? AND criteria = ? AND judge = ? ORDER BY id",
@@ -88,8 +92,10 @@ class StoredQuestions:
     first one, and the disk is then tried. `begin` says for which page the next ones are.
     """
 
-    def __init__(self, path: Path, profile: str, *, now: Callable[[], datetime] = _utc_now) -> None:
-        self._path = path
+    def __init__(
+        self, database: DatabasePlace, profile: str, *, now: Callable[[], datetime] = _utc_now
+    ) -> None:
+        self._database = database
         self._profile = profile
         self._now = now
         self._day: date | None = None
@@ -116,9 +122,9 @@ class StoredQuestions:
     def note(self, model: str, tokens: Tokens, most: Decimal | None) -> str:
         """Note a question; raises StoreError, also where the disk is too full for an answer."""
         key = secrets.token_hex(8)
-        with self._lock, store_errors(self._path):
+        with self._lock, store_errors(self._database):
             connection = self._opened()
-            check_room(self._path, tries=not self._is_tried)
+            check_room(self._database, tries=not self._is_tried)
             self._is_tried = True
             at = self._now()
             connection.execute(
@@ -139,14 +145,14 @@ class StoredQuestions:
     def drop(self, key: str) -> None:
         """End a note; one that cannot be deleted stays, and counts as what it may have cost."""
         try:
-            with self._lock, store_errors(self._path):
+            with self._lock, store_errors(self._database):
                 self._opened().execute("DELETE FROM under_way WHERE key = ?", (key,))
         except StoreError as error:
             _log.info("the note of a question that failed stays: %s", error.problem)
 
     def left(self, day: date) -> UnderWay | None:
         """Return this reader's questions for the page of a day; None where none is under way."""
-        with self._lock, store_errors(self._path):
+        with self._lock, store_errors(self._database):
             return questions_left(
                 self._opened(), "profile = ? AND day = ?", (self._profile, day.isoformat())
             )
@@ -155,7 +161,7 @@ class StoredQuestions:
         if not self._is_open:
             raise StoreError("nothing more is asked: the run has ended")
         if self._connection is None:
-            self._connection = connect_again(self._path)
+            self._connection = connect_again(self._database)
         return self._connection
 
 

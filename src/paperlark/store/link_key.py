@@ -6,17 +6,18 @@ import os
 import secrets
 from pathlib import Path
 
+from paperlark.domain.database_place import DatabasePlace, file_beside
 from paperlark.domain.errors import StoreError
 
 _BYTES = 32
 
 
-def link_key_path(database: Path) -> Path:
+def link_key_path(database: DatabasePlace) -> Path:
     """Return the path of the key beside a database."""
-    return database.with_name(f"{database.name}.link-key")
+    return file_beside(database, ".link-key")
 
 
-def link_key(database: Path) -> bytes:
+def link_key(database: DatabasePlace) -> bytes:
     """Return the key, made at the first call; raises StoreError.
 
     Whoever deletes the file makes all links that were sent invalid.

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from paperlark.domain.database_place import DatabasePlace, file_beside, folder_of
 from paperlark.domain.errors import RunHangs, StoreBusy, StoreError
 
 
@@ -36,7 +37,7 @@ class RunLock:
 
 @contextmanager
 def run_lock(
-    database: Path,
+    database: DatabasePlace,
     *,
     patience: float,
     tell: Callable[[str], object] = lambda _: None,
@@ -48,14 +49,14 @@ def run_lock(
     `patience` seconds; RunHangs at once where that run has held it for longer than the seconds that
     it wrote down as its `at_most`. A killed run holds nothing: the system releases its lock.
     """
-    lock = FileLock(database.with_name(f"{database.name}.lock"))
+    lock = FileLock(file_beside(database, ".lock"))
     note = _note_of(database)
     started: datetime | None = None
 
     def take() -> None:
         nonlocal started
         try:
-            database.parent.mkdir(parents=True, exist_ok=True)
+            folder_of(database).mkdir(parents=True, exist_ok=True)
             _acquire(lock, note, database, patience, tell)
             started = started or datetime.now(UTC)
             _leave_note(note, started, at_most)
@@ -85,7 +86,7 @@ class HangingNotes:
     What cannot be read or written is as if nobody was told.
     """
 
-    database: Path
+    database: DatabasePlace
 
     def told(self, today: date) -> frozenset[str]:
         """Return the channels that were told today."""
@@ -102,10 +103,10 @@ class HangingNotes:
 
     @property
     def _path(self) -> Path:
-        return self.database.with_name(f"{self.database.name}.hangs")
+        return file_beside(self.database, ".hangs")
 
 
-def may_be_at_work(database: Path) -> bool:
+def may_be_at_work(database: DatabasePlace) -> bool:
     """Return whether a run may be at work on the database; False where it is certain that none is.
 
     A run that was killed leaves its note, which names a process that is gone.
@@ -127,12 +128,16 @@ def may_be_at_work(database: Path) -> bool:
     return process != os.getpid()
 
 
-def _note_of(database: Path) -> Path:
-    return database.with_name(f"{database.name}.run")
+def _note_of(database: DatabasePlace) -> Path:
+    return file_beside(database, ".run")
 
 
 def _acquire(
-    lock: FileLock, note: Path, database: Path, patience: float, tell: Callable[[str], object]
+    lock: FileLock,
+    note: Path,
+    database: DatabasePlace,
+    patience: float,
+    tell: Callable[[str], object],
 ) -> None:
     try:
         lock.acquire(timeout=0)
@@ -187,7 +192,7 @@ class _Holder:
             return "another run"
         return f"process {self.process}, started {self.started:%Y-%m-%d %H:%M:%S} UTC"
 
-    def check(self, database: Path) -> None:
+    def check(self, database: DatabasePlace) -> None:
         """Raise RunHangs where it holds the lock for longer than a run may."""
         if self.started is None or self.process is None:
             return

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import logging
-import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
+from paperlark.domain.database_place import DatabasePlace, DatabaseServer
 from paperlark.domain.errors import StoreError
-from paperlark.store.database import connect, store_errors, transaction
+from paperlark.store import postgresql
+from paperlark.store.connection import DatabaseConnection, transaction
+from paperlark.store.database import exists, store_errors
+from paperlark.store.sqlite import connect, version_of
 
 _log = logging.getLogger(__name__)
 _SINCE = 5
@@ -49,9 +51,9 @@ class ModelServerStore:
     """
 
     def __init__(
-        self, path: Path, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+        self, database: DatabasePlace, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)
     ) -> None:
-        self._path = path
+        self._database = database
         self._now = now
 
     def find(self, base_url: str, model: str) -> KnownModelServer | None:
@@ -124,20 +126,23 @@ class ModelServerStore:
                 )
 
     @contextmanager
-    def _open(self) -> Iterator[sqlite3.Connection | None]:
-        if not self._path.exists():
+    def _open(self) -> Iterator[DatabaseConnection | None]:
+        if not exists(self._database):
             yield None
             return
-        address = f"{self._path.absolute().as_uri()}?mode=rw"
+        if isinstance(self._database, DatabaseServer):
+            with closing(postgresql.connect(self._database.address)) as connection:
+                yield connection
+            return
+        address = f"{self._database.absolute().as_uri()}?mode=rw"
         with (
-            store_errors(self._path),
-            closing(connect(address, uri=True)) as connection,
+            store_errors(self._database),
+            closing(connect(address, uri=True)) as file,
         ):
-            version = connection.execute("PRAGMA user_version").fetchone()[0]
-            yield connection if version >= _SINCE else None
+            yield file if version_of(file) >= _SINCE else None
 
 
-def _dialect(connection: sqlite3.Connection, base_url: str, model: str) -> dict[str, object] | None:
+def _dialect(connection: DatabaseConnection, base_url: str, model: str) -> dict[str, object] | None:
     """Return what is stored of a model; None where nothing is, or no JSON object."""
     row = connection.execute(
         "SELECT dialect FROM servers WHERE base_url = ? AND model = ?", (base_url, model)

@@ -5,20 +5,20 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from datetime import date, datetime
-from pathlib import Path
 
+from paperlark.domain.database_place import DatabasePlace
 from paperlark.domain.delivery import Message, MessageStatus, Occasion, Parcel
 from paperlark.domain.paper import PaperId
-from paperlark.store.connection import DatabaseConnection
-from paperlark.store.database import store_errors, transaction
+from paperlark.store.connection import DatabaseConnection, transaction
+from paperlark.store.database import store_errors
 
 
 class OutboxStore:
     """Implements Outbox on an open database."""
 
-    def __init__(self, connection: DatabaseConnection, path: Path) -> None:
+    def __init__(self, connection: DatabaseConnection, database: DatabasePlace) -> None:
         self._connection = connection
-        self._path = path
+        self._database = database
 
     def keep(self, parcel: Parcel) -> None:
         """Store a parcel; once delivered only its receipt, for its text is in the archive."""
@@ -35,7 +35,7 @@ class OutboxStore:
             parcel.at.isoformat(),
             None if parcel.incomplete is None else json.dumps(parcel.incomplete),
         )
-        with store_errors(self._path), transaction(self._connection):
+        with store_errors(self._database), transaction(self._connection):
             self._connection.execute(
                 "INSERT INTO parcels VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
                 " ON CONFLICT (profile, channel, occasion, day) DO UPDATE SET"
@@ -47,7 +47,7 @@ class OutboxStore:
 
     def since(self, profile: str, day: date) -> tuple[Parcel, ...]:
         """Return all parcels of that day and later, oldest first."""
-        with store_errors(self._path):
+        with store_errors(self._database):
             rows = self._connection.execute(
                 "SELECT * FROM parcels WHERE profile = ? AND day >= ?"
                 " ORDER BY day, channel, occasion",

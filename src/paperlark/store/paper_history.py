@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from pathlib import Path
 
 from paperlark.domain.announcement import AnnounceType, Via
+from paperlark.domain.database_place import DatabasePlace
 from paperlark.domain.judgement import Judgement
 from paperlark.domain.paper import PaperId
 from paperlark.domain.paper_history import ListedPaper, PaidCall, ReadingRecord
@@ -37,14 +37,16 @@ _SIMILAR_IDS = """
 class PaperHistoryStore:
     """Reads the history of one reader's papers from an open database."""
 
-    def __init__(self, connection: DatabaseConnection, path: Path, profile: str) -> None:
+    def __init__(
+        self, connection: DatabaseConnection, database: DatabasePlace, profile: str
+    ) -> None:
         self._connection = connection
-        self._path = path
+        self._database = database
         self._profile = profile
 
     def listed(self, paper: PaperId) -> tuple[ListedPaper, ...]:
         """Return every category's announcement of it, oldest first."""
-        with store_errors(self._path):
+        with store_errors(self._database):
             rows = self._connection.execute(
                 "SELECT l.day, l.category, l.type, l.version, b.via FROM listings l"
                 " JOIN batches b ON b.day = l.day AND b.category = l.category"
@@ -60,7 +62,7 @@ class PaperHistoryStore:
 
     def scanned_days(self, paper: PaperId) -> tuple[date, ...]:
         """Return the days on which it was scanned for the reader, in order."""
-        with store_errors(self._path):
+        with store_errors(self._database):
             rows = self._connection.execute(
                 "SELECT day FROM scanned WHERE profile = ? AND paper_id = ? ORDER BY day",
                 (self._profile, paper),
@@ -70,7 +72,7 @@ class PaperHistoryStore:
     def judgements(self, paper: PaperId, criteria: str, judge: str) -> tuple[ReadingRecord, ...]:
         """Return its judgements, in the order of the readings."""
         about = {"paper": paper, "criteria": criteria, "judge": judge}
-        with store_errors(self._path):
+        with store_errors(self._database):
             rows = self._connection.execute(_JUDGEMENTS, about).fetchall()
             return tuple(
                 ReadingRecord(
@@ -91,7 +93,7 @@ class PaperHistoryStore:
 
     def with_id_like(self, paper: PaperId) -> Sequence[PaperId]:
         """Return papers of the reader whose identifiers begin or end like it."""
-        with store_errors(self._path):
+        with store_errors(self._database):
             rows = self._connection.execute(
                 _SIMILAR_IDS, {"profile": self._profile, "paper": paper}
             ).fetchall()

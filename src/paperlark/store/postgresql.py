@@ -8,15 +8,14 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from paperlark.domain.errors import StoreError
 from paperlark.domain.redaction import KNOWN, public_address, redacted
-from paperlark.store.connection import DatabaseConnection, DatabaseCursor
-from paperlark.store.database import transaction
+from paperlark.store.connection import DatabaseConnection, DatabaseCursor, transaction
 
 if TYPE_CHECKING:
     import psycopg
@@ -40,12 +39,22 @@ _TOKEN = re.compile(r"'(?:[^']|'')*'|::|:([a-z_]+)|\?|%")
 
 
 @contextmanager
-def open_postgresql(address: str) -> Iterator[DatabaseConnection]:
-    """Open the database at `postgresql://user:password@host/name`, migrate it, and close it.
+def open_server(address: str) -> Iterator[DatabaseConnection]:
+    """Open the database at `postgresql://user@host/name`, migrate it, and close it.
 
     Raises StoreError where psycopg is not installed, the server cannot be reached, the database is
     not UTF-8, may not be written, or was written by a later paperlark.
     """
+    connection = connect(address)
+    try:
+        _migrate(connection, public_address(address))
+        yield connection
+    finally:
+        connection.close()
+
+
+def connect(address: str, *, writes: bool = True) -> DatabaseConnection:
+    """Return a connection to a database as it is; raises StoreError."""
     psycopg = _psycopg()
     shown = public_address(address)
     with _errors(shown):
@@ -53,17 +62,26 @@ def open_postgresql(address: str) -> Iterator[DatabaseConnection]:
             address,
             autocommit=True,
             connect_timeout=_CONNECTING,
+            # Values are quoted here: the server would have to guess the types of `:name IS NULL`.
             cursor_factory=psycopg.ClientCursor,
         )
     connection = _Connection(raw, shown)
     try:
         for setting in _SETTINGS:
             connection.execute(setting)
+        if not writes:
+            connection.execute("SET default_transaction_read_only = on")
         _check_encoding(raw, shown)
-        _migrate(connection, shown)
-        yield connection
-    finally:
+    except BaseException:
         connection.close()
+        raise
+    return connection
+
+
+def has_tables(address: str) -> bool:
+    """Return whether a run has made its tables there; raises StoreError."""
+    with closing(connect(address)) as connection:
+        return version_of(connection) > 0
 
 
 def _psycopg() -> Any:  # noqa: ANN401  # the module
@@ -136,7 +154,9 @@ def _values(values: Any) -> Any:  # noqa: ANN401  # as sqlite3 takes them
 
 def _value(value: object) -> object:
     if isinstance(value, str):
-        return redacted(str(value)) if KNOWN else str(value)
+        # PostgreSQL holds every character but this one, which no text that people read has.
+        text = value.replace("\0", "\N{REPLACEMENT CHARACTER}")
+        return redacted(text) if KNOWN else text
     return int(value) if isinstance(value, bool) else value
 
 
@@ -185,7 +205,7 @@ def _migrate(connection: DatabaseConnection, shown: str) -> None:
     """Bring the tables to this program's version; another process may do so at the same time."""
     scripts = _scripts()
     latest = max(scripts)
-    version = _version(connection)
+    version = version_of(connection)
     if version > latest:
         raise StoreError(
             f"the database {shown} was written by a later paperlark (its version is {version},"
@@ -196,7 +216,7 @@ def _migrate(connection: DatabaseConnection, shown: str) -> None:
         return
     with transaction(connection):
         # Another process may have migrated while this one waited for the lock.
-        version = _version(connection)
+        version = version_of(connection)
         for number in sorted(one for one in scripts if one > version):
             _log.info("migrating %s to version %d", shown, number)
             connection.execute(scripts[number])
@@ -205,7 +225,7 @@ def _migrate(connection: DatabaseConnection, shown: str) -> None:
             connection.execute("INSERT INTO paperlark (version) VALUES (?)", (number,))
 
 
-def _version(connection: DatabaseConnection) -> int:
+def version_of(connection: DatabaseConnection) -> int:
     """Return the version of the tables, 0 where there are none."""
     # Not by to_regclass: a session that waited for the lock may remember that there was none.
     there = connection.execute(

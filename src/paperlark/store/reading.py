@@ -7,21 +7,17 @@ import shutil
 import sqlite3
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from paperlark.domain.database_place import DatabasePlace, DatabaseServer
 from paperlark.domain.errors import StoreError
+from paperlark.store import postgresql
+from paperlark.store.connection import DatabaseConnection
 from paperlark.store.damage import find_missing, find_unreadable
-from paperlark.store.database import (
-    VERSION,
-    check_not_gone,
-    connect,
-    open_database,
-    prepare,
-    store_errors,
-    version_of,
-)
+from paperlark.store.database import check_not_gone, exists, open_database, store_errors
+from paperlark.store.sqlite import VERSION, connect, prepare, version_of
 
 _LOGS = ("-wal", "-journal")
 """What a process leaves beside a database that it uses, or used when it was killed."""
@@ -29,35 +25,55 @@ _LOGS = ("-wal", "-journal")
 
 @contextmanager
 def open_existing(
-    path: Path, profile: str, pages: Path, *, writes: bool = False, caches: bool = False
-) -> Iterator[sqlite3.Connection]:
+    database: DatabasePlace,
+    profile: str,
+    pages: Path,
+    *,
+    writes: bool = False,
+    caches: bool = False,
+) -> Iterator[DatabaseConnection]:
     """Open the database of a profile with pages in a folder; never create one.
 
     One that cannot be written is read as it is, unless the caller `writes`. A caller that only
     `caches` what it computes gets a copy then, and so does one that needs a later version.
     Raises StoreError where there is none yet, StoreDamaged where it was lost.
     """
-    check_not_gone(path, pages)
-    if not path.exists():
+    check_not_gone(database, pages)
+    if not exists(database):
         raise StoreError(f"{profile!r} has no page yet", hint="make one: paperlark today")
-    if writes or can_write(path):
-        opened = open_database(path)
-    elif caches or not is_current(path):
-        opened = _open_copy(path)
-    else:
-        opened = open_read_only(path)
-    with opened as connection:
+    with _existing(database, writes=writes, caches=caches) as connection:
         yield connection
 
 
-def can_write(path: Path) -> bool:
-    """Return whether a database can be written: SQLite needs its folder as well."""
-    return os.access(path, os.W_OK) and os.access(path.parent, os.W_OK | os.X_OK)
+def _existing(
+    database: DatabasePlace, *, writes: bool, caches: bool
+) -> AbstractContextManager[DatabaseConnection]:
+    if writes or can_write(database):
+        return open_database(database)
+    if isinstance(database, Path) and (caches or not is_current(database)):
+        return _open_copy(database)
+    return open_read_only(database)
+
+
+def can_write(database: DatabasePlace) -> bool:
+    """Return whether a database can be written: SQLite needs its folder as well.
+
+    What a server's user may do is told by the statement that fails.
+    """
+    if isinstance(database, DatabaseServer):
+        return True
+    return os.access(database, os.W_OK) and os.access(database.parent, os.W_OK | os.X_OK)
+
+
+def open_read_only(database: DatabasePlace) -> AbstractContextManager[DatabaseConnection]:
+    """Open an existing database read-only; raises StoreError or StoreDamaged."""
+    if isinstance(database, DatabaseServer):
+        return closing(postgresql.connect(database.address, writes=False))
+    return _open_file(database)
 
 
 @contextmanager
-def open_read_only(path: Path) -> Iterator[sqlite3.Connection]:
-    """Open an existing database read-only; raises StoreError or StoreDamaged."""
+def _open_file(path: Path) -> Iterator[sqlite3.Connection]:
     with ExitStack() as opened:
         with store_errors(path):
             if can_write(path):
@@ -71,9 +87,12 @@ def open_read_only(path: Path) -> Iterator[sqlite3.Connection]:
         yield connection
 
 
-def is_current(path: Path) -> bool:
+def is_current(database: DatabasePlace) -> bool:
     """Return whether a database has the version of this program; raises StoreError."""
-    with open_read_only(path) as connection, store_errors(path):
+    if isinstance(database, DatabaseServer):
+        with open_read_only(database) as connection:
+            return postgresql.version_of(connection) == VERSION
+    with _open_file(database) as connection, store_errors(database):
         return version_of(connection) == VERSION
 
 
@@ -118,9 +137,20 @@ class DatabaseView:
     fault: str | None
 
 
-def inspect_database(path: Path) -> DatabaseView:
-    """Check all of an existing database; raises StoreError or StoreDamaged."""
-    with open_read_only(path) as connection, store_errors(path):
+def inspect_database(database: DatabasePlace) -> DatabaseView:
+    """Check all of an existing database; raises StoreError or StoreDamaged.
+
+    Of a server's database the version and the size are asked: it watches over its own files.
+    """
+    if isinstance(database, DatabaseServer):
+        with open_read_only(database) as connection:
+            size = connection.execute("SELECT pg_database_size(current_database())").fetchone()
+            return DatabaseView(postgresql.version_of(connection), int(size[0]), None)
+    return _inspect_file(database)
+
+
+def _inspect_file(path: Path) -> DatabaseView:
+    with _open_file(path) as connection, store_errors(path):
         version = version_of(connection)
         (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
         fault = None if found == "ok" else str(found).replace("\n", " ")

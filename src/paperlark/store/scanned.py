@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 from itertools import groupby
-from pathlib import Path
 from typing import Any
 
 from paperlark.domain.archive import ScannedPaper
+from paperlark.domain.database_place import DatabasePlace
 from paperlark.domain.digest import Digest, Placement, Ranked
 from paperlark.domain.exploration import Explored, Outcome
 from paperlark.domain.judgement import Match, Nearest, Precedent
@@ -119,13 +119,13 @@ _BETWEEN = """
 class ScannedStore:
     """Implements ScannedPapers on an open database."""
 
-    def __init__(self, connection: DatabaseConnection, path: Path) -> None:
+    def __init__(self, connection: DatabaseConnection, database: DatabasePlace) -> None:
         self._connection = connection
-        self._path = path
+        self._database = database
 
     def count(self, profile: str, first: date, last: date) -> int:
         """Return how many papers were scanned on these days."""
-        with store_errors(self._path):
+        with store_errors(self._database):
             (found,) = self._connection.execute(
                 _COUNT, (profile, first.isoformat(), last.isoformat())
             ).fetchone()
@@ -133,7 +133,7 @@ class ScannedStore:
 
     def latest_ranking(self, profile: str) -> tuple[date, tuple[Ranked, ...]] | None:
         """Return the latest day whose papers were ranked, with their matches, best first."""
-        with store_errors(self._path):
+        with store_errors(self._database):
             (day,) = self._connection.execute(
                 "SELECT max(day) FROM matches WHERE profile = ?", (profile,)
             ).fetchone()
@@ -144,7 +144,7 @@ class ScannedStore:
 
     def between(self, profile: str, first: date, last: date) -> Iterator[ScannedPaper]:
         """Yield the papers scanned on these days, latest day first, selected ones before others."""
-        with store_errors(self._path):
+        with store_errors(self._database):
             for row in self._connection.execute(
                 _BETWEEN, (profile, first.isoformat(), last.isoformat())
             ):

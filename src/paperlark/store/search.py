@@ -1,4 +1,4 @@
-"""Queries to the full-text index (SQLite FTS5, BM25), each reading a bounded number of papers.
+"""Queries to the full-text index, scored by BM25, each reading a bounded number of papers.
 
 Where more papers have the words than can be weighed in a moment, the latest of them are, and the
 latest of those that have them in the title.
@@ -7,12 +7,11 @@ latest of those that have them in the title.
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import islice
-from pathlib import Path
 
+from paperlark.domain.database_place import DatabasePlace
 from paperlark.domain.paper import PaperId
 from paperlark.domain.search import (
     MOST_TERMS,
@@ -24,37 +23,16 @@ from paperlark.domain.search import (
     is_initial,
 )
 from paperlark.ports import Advance
+from paperlark.store.connection import DatabaseConnection
 from paperlark.store.database import store_errors
-from paperlark.store.search_index import FullTextIndex, folded_name, match
+from paperlark.store.search_index import FullTextIndex
+from paperlark.store.search_words import AND_OF_DAYS, OF_DAYS, YOURS, folded_name
 
 BOUND = 1000
 """Papers that one query scores."""
 
-TITLE = 8.0
-"""Weight of a word in the title, relative to one in the abstract."""
-
-_WEIGHTS = ":title, 4.0, 1.0, 0.0"
-"""BM25 column weights: title, authors, abstract, categories."""
-
-# One of the reader's days that all of the question applies to.
-_OF_DAYS = """
-    s.profile = :profile AND s.day BETWEEN :first AND :last
-    AND s.on_page >= :selected AND coalesce(s.relevance, 0) >= :score
-"""
-# A library belongs to its reader.
-_YOURS = "x.profile IN ('', :profile)"
-
-_WITH_WORDS = f"""
-    SELECT x.paper_id, -bm25(search_words, {_WEIGHTS})
-    FROM search_words w CROSS JOIN search_texts x ON x.number = w.rowid
-    WHERE search_words MATCH :match AND {_YOURS}{{of_days}}
-    ORDER BY w.rowid DESC LIMIT :most
-"""  # noqa: S608  # composed of constants only
-_AND_OF_DAYS = f"""
-    AND EXISTS (SELECT 1 FROM scanned s WHERE s.paper_id = x.paper_id AND {_OF_DAYS})
-"""  # noqa: S608  # likewise
 _WITHOUT_WORDS = f"""
-    SELECT s.paper_id FROM scanned s WHERE {_OF_DAYS}
+    SELECT s.paper_id FROM scanned s WHERE {OF_DAYS}
     ORDER BY s.day DESC, s.place NULLS LAST, s.relevance DESC NULLS LAST, s.paper_id LIMIT :most
 """  # noqa: S608  # likewise
 _STANDING = f"""
@@ -62,19 +40,13 @@ _STANDING = f"""
         m.ranked
     FROM scanned s
     LEFT JOIN matches m ON m.profile = s.profile AND m.day = s.day AND m.paper_id = s.paper_id
-    WHERE s.paper_id = :paper AND {_OF_DAYS}
+    WHERE s.paper_id = :paper AND {OF_DAYS}
     ORDER BY s.on_page DESC, s.day DESC LIMIT 1
 """  # noqa: S608  # likewise
 _IDENTIFIED = f"""
     SELECT DISTINCT x.paper_id FROM search_texts x
-    WHERE x.paper_id = :paper AND {_YOURS}{{of_days}}
+    WHERE x.paper_id = :paper AND {YOURS}{{of_days}}
 """  # noqa: S608  # likewise
-# Of this connection only: nothing is stored.
-_VOCABULARY = (
-    "CREATE VIRTUAL TABLE IF NOT EXISTS temp.search_vocabulary"
-    " USING fts5vocab(main, search_words, row)"
-)
-_PAPERS_WITH = "SELECT term, doc FROM temp.search_vocabulary WHERE term = ?"
 _LISTED = "SELECT max(day) FROM listings WHERE paper_id = ?"
 _AUTHORS = """
     SELECT authors FROM papers WHERE id = :paper
@@ -87,15 +59,15 @@ class SearchStore:
 
     def __init__(
         self,
-        connection: sqlite3.Connection,
-        path: Path,
+        connection: DatabaseConnection,
+        database: DatabasePlace,
         profile: str,
         plain: Callable[[str], str],
     ) -> None:
         self._connection = connection
-        self._path = path
+        self._database = database
         self._profile = profile
-        self._index = FullTextIndex(connection, path, plain)
+        self._index = FullTextIndex(connection, database, plain)
 
     def waiting(self) -> int:
         """Return how many texts are not indexed yet."""
@@ -121,33 +93,28 @@ class SearchStore:
             return self._found(question, (), every=True)
         if not question.of_days:
             return Hits()
-        with store_errors(self._path):
+        with store_errors(self._database):
             rows = self._connection.execute(_WITHOUT_WORDS, self._about(question)).fetchall()
         papers = dict.fromkeys(PaperId(paper) for (paper,) in rows)
         return Hits(tuple(map(Hit, papers)), whole=len(rows) < BOUND)
 
     def identified(self, question: SearchQuery) -> Hits:
         """Find the one paper that the query names, where it meets its conditions about days."""
-        sql = _IDENTIFIED.format(of_days=_AND_OF_DAYS if question.of_days else "")
+        sql = _IDENTIFIED.format(of_days=AND_OF_DAYS if question.of_days else "")
         about = self._about(question) | {"paper": question.paper}
-        with store_errors(self._path):
+        with store_errors(self._database):
             rows = self._connection.execute(sql, about).fetchall()
         return Hits(tuple(Hit(PaperId(paper)) for (paper,) in rows))
 
     def papers_with(self, words: Iterable[str]) -> Mapping[str, int]:
         """Return how many papers have each of these words; words that none has are left out."""
-        with store_errors(self._path):
-            self._connection.execute(_VOCABULARY)
-            rows = (
-                self._connection.execute(_PAPERS_WITH, (word,)).fetchone()
-                for word in dict.fromkeys(words)
-            )
-            return dict(filter(None, rows))
+        with store_errors(self._database):
+            return self._index.words.papers_with(words)
 
     def statuses(self, question: SearchQuery, papers: Iterable[PaperId]) -> Sequence[PaperStatus]:
         """Return the status of each paper for the reader, in the order of `papers`."""
         about = self._about(question)
-        with store_errors(self._path):
+        with store_errors(self._database):
             return [self._standing(about | {"paper": paper}) for paper in papers]
 
     def _standing(self, about: dict[str, object]) -> PaperStatus:
@@ -159,25 +126,25 @@ class SearchStore:
         return PaperStatus(date.fromisoformat(day), bool(looked_at), bool(selected), *rest)
 
     def _found(self, question: SearchQuery, terms: Sequence[Term], *, every: bool) -> Hits:
-        asked = match(question, terms, every=every)
-        if not asked:
-            return Hits()
-        rows = self._rows(question, asked)
+        rows = self._rows(question, terms, every=every)
         whole = len(rows) < BOUND
         if terms and not whole:
-            titles = match(question, terms, every=every, title_only=True)
+            titles = self._rows(question, terms, every=every, title_only=True)
             # Of a paper that is found both ways, the words count in all of its text.
-            rows = list((dict(self._rows(question, titles)) | dict(rows)).items())
+            rows = list((dict(titles) | dict(rows)).items())
         hits = [Hit(PaperId(paper), score) for paper, score in rows]
         if question.author:
             hits = self._by_author(hits, question.author)
         return Hits(tuple(hits), whole=whole)
 
-    def _rows(self, question: SearchQuery, asked: str) -> list[tuple[str, float]]:
-        sql = _WITH_WORDS.format(of_days=_AND_OF_DAYS if question.of_days else "")
-        about = self._about(question) | {"match": asked}
-        with store_errors(self._path):
-            return self._connection.execute(sql, about).fetchall()
+    def _rows(
+        self, question: SearchQuery, terms: Sequence[Term], *, every: bool, title_only: bool = False
+    ) -> list[tuple[str, float]]:
+        about = self._about(question)
+        with store_errors(self._database):
+            return self._index.words.find(
+                question, terms, about, every=every, title_only=title_only
+            )
 
     def _about(self, question: SearchQuery) -> dict[str, object]:
         return {
@@ -186,7 +153,6 @@ class SearchStore:
             "last": (question.last or date.max).isoformat(),
             "selected": int(question.selected),
             "score": question.score or 0,
-            "title": TITLE,
             "most": BOUND,
         }
 
@@ -205,14 +171,8 @@ class SearchStore:
 
     def _count(self, question: SearchQuery, term: Term) -> int:
         """Count the papers that have a term, up to the bound."""
-        asked = match(question, [term], every=True)
-        with store_errors(self._path):
-            (found,) = self._connection.execute(
-                "SELECT count(*) FROM (SELECT 1 FROM search_words WHERE search_words MATCH ?"
-                " LIMIT ?)",
-                (asked, BOUND),
-            ).fetchone()
-        return int(found)
+        with store_errors(self._database):
+            return self._index.words.count(question, term, BOUND)
 
     def _by_author(self, hits: Sequence[Hit], name: str) -> list[Hit]:
         """Keep the papers that have an author with all words of the name, initials included."""
@@ -224,7 +184,7 @@ class SearchStore:
 
     def _names(self, paper: PaperId) -> list[str]:
         about = {"paper": paper, "profile": self._profile}
-        with store_errors(self._path):
+        with store_errors(self._database):
             rows = self._connection.execute(_AUTHORS, about).fetchall()
             return [name for (authors,) in rows for name, _ in json.loads(authors)]
 

@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
-from pathlib import Path
 
 from paperlark.domain.batch_job import WINDOW, BatchJobState
+from paperlark.domain.database_place import DatabasePlace
 from paperlark.domain.readers import names_of
 from paperlark.domain.spending import (
     Cost,
@@ -48,9 +48,9 @@ _Key = tuple[str, str, str]
 class SpendingStore:
     """Adds up the model calls of an open database, and what is under way and may be billed."""
 
-    def __init__(self, connection: DatabaseConnection, path: Path) -> None:
+    def __init__(self, connection: DatabaseConnection, database: DatabasePlace) -> None:
         self._connection = connection
-        self._path = path
+        self._database = database
 
     def on_page(self, profile: str, day: date) -> Decimal:
         """Return the maximum cost of one page in US dollars.
@@ -94,7 +94,7 @@ class SpendingStore:
         What was under way at a kill stays for good: whether it was billed is never known.
         """
         where, values = ("at >= ? AND at < ?", _month(month)) if month else ("1 = 1", ())
-        with store_errors(self._path):
+        with store_errors(self._database):
             noted = self._connection.execute(
                 "SELECT model, profile, prompt_tokens, completion_tokens, most FROM under_way"  # noqa: S608
                 f" WHERE {where}",
@@ -112,7 +112,7 @@ class SpendingStore:
         for model, profile, questions, most in jobs:
             one = UnderWay(len(json.loads(questions)), None, _dollars(most))
             groups.setdefault((model, profile, True), []).append(one)
-        names = names_of(ReaderStore(self._connection, self._path).all())
+        names = names_of(ReaderStore(self._connection, self._database).all())
         return tuple(
             Outstanding(model, profile, together, batch, names.get(profile, ""))
             for (model, profile, batch), ones in sorted(groups.items())
@@ -124,7 +124,7 @@ class SpendingStore:
 
         None where no reply with a known usage is stored.
         """
-        with store_errors(self._path):
+        with store_errors(self._database):
             tokens, papers = self._connection.execute(
                 "SELECT sum(completion_tokens), sum((SELECT count(*) FROM judgements"
                 " WHERE exchange = answers.id)) FROM (SELECT id, completion_tokens FROM exchanges"
@@ -138,7 +138,7 @@ class SpendingStore:
         """Return expenses, latest first; `month` (its first day) selects one month."""
         key = f"{_PERIODS[by]} AS period, {_MODEL} AS model, paid.profile"
         where, values = (_IN_MONTH, _month(month)) if month else ("1 = 1", ())
-        with store_errors(self._path):
+        with store_errors(self._database):
             rows = self._connection.execute(
                 f"SELECT {key}, {SPEND} FROM exchanges AS paid WHERE {where} ORDER BY id",  # noqa: S608
                 values,
@@ -156,7 +156,7 @@ class SpendingStore:
         spends: dict[_Key, list[Spend]] = {}
         for period, model, profile, *spend in rows:
             spends.setdefault((period, model, profile), []).append(spend_of(*spend))
-        names = names_of(ReaderStore(self._connection, self._path).all())
+        names = names_of(ReaderStore(self._connection, self._database).all())
         expenses = (
             replace(_expense(key, together, *papers.get(key, (0, 0))), title=names.get(key[2], ""))
             for key, together in spends.items()
@@ -165,7 +165,7 @@ class SpendingStore:
         return tuple(sorted(by_name, key=lambda one: one.period, reverse=True))
 
     def _bound(self, where: str, values: Sequence[str]) -> Decimal:
-        with store_errors(self._path):
+        with store_errors(self._database):
             rows = self._connection.execute(
                 f"SELECT {SPEND} FROM exchanges AS paid WHERE {where}",  # noqa: S608
                 values,
@@ -174,7 +174,7 @@ class SpendingStore:
 
     def _left(self, where: str, values: Sequence[str]) -> Decimal:
         """Return what jobs submitted to a batch service may still cost."""
-        with store_errors(self._path):
+        with store_errors(self._database):
             rows = self._connection.execute(
                 f"SELECT most FROM jobs WHERE {where} AND state <> ?"  # noqa: S608
                 " AND most IS NOT NULL",
@@ -184,7 +184,7 @@ class SpendingStore:
 
     def _noted(self, where: str, values: Sequence[str]) -> Decimal:
         """Return what questions under way, now or at a kill, may have cost."""
-        with store_errors(self._path):
+        with store_errors(self._database):
             rows = self._connection.execute(
                 f"SELECT most FROM under_way WHERE {where} AND most IS NOT NULL",  # noqa: S608
                 values,

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
 
+from paperlark.domain.database_place import DatabasePlace
 from paperlark.domain.errors import StoreError
 from paperlark.domain.judgement import JudgementKey
 from paperlark.domain.translation import StoredTranslation, TranslationReply
-from paperlark.store.connection import DatabaseConnection
-from paperlark.store.database import store_errors, transaction
+from paperlark.store.connection import DatabaseConnection, transaction
+from paperlark.store.database import store_errors
 from paperlark.store.judgements import insert_exchange
 from paperlark.store.reading import open_read_only
 
@@ -21,17 +21,17 @@ class TranslationStore:
     def __init__(
         self,
         connection: DatabaseConnection,
-        path: Path,
+        database: DatabasePlace,
         *,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._connection = connection
-        self._path = path
+        self._database = database
         self._now = now
 
     def find(self, criteria: str, translator: str) -> StoredTranslation | None:
         """Return what that translator made of these criteria, None where it never answered."""
-        with store_errors(self._path):
+        with store_errors(self._database):
             row = self._connection.execute(
                 "SELECT english, attempts FROM translations WHERE criteria = ? AND translator = ?",
                 (criteria, translator),
@@ -40,7 +40,7 @@ class TranslationStore:
 
     def keep(self, reply: TranslationReply, key: JudgementKey) -> None:
         """Store a reply and its calls in one transaction; a usable translation stays."""
-        with store_errors(self._path), transaction(self._connection):
+        with store_errors(self._database), transaction(self._connection):
             for call in reply.calls:
                 insert_exchange(self._connection, call, key, self._now())
             if reply.answered:
@@ -53,11 +53,13 @@ class TranslationStore:
                 )
 
 
-def find_translation(path: Path, criteria: str, translator: str) -> StoredTranslation | None:
+def find_translation(
+    database: DatabasePlace, criteria: str, translator: str
+) -> StoredTranslation | None:
     """Look into a database without changing it; None also where it cannot be read."""
     try:
-        with open_read_only(path) as connection:
-            return TranslationStore(connection, path).find(criteria, translator)
+        with open_read_only(database) as connection:
+            return TranslationStore(connection, database).find(criteria, translator)
     except StoreError:
         # It does not exist yet, or is older than translations.
         return None

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from pathlib import Path
 from typing import Any
 
+from paperlark.domain.database_place import DatabasePlace
 from paperlark.domain.feedback import Feedback
 from paperlark.domain.paper import PaperId
 from paperlark.domain.triage import Action, TriageEvent, vote_on
-from paperlark.store.connection import DatabaseConnection
-from paperlark.store.database import instant, store_errors, transaction
+from paperlark.store.connection import DatabaseConnection, transaction
+from paperlark.store.database import instant, store_errors
 from paperlark.store.votes import insert_votes
 
 _INSERT = """
@@ -38,25 +38,27 @@ _VOTES = {Action.WANT, Action.NOT}
 class TriageStore:
     """One reader's triage events in an open database."""
 
-    def __init__(self, connection: DatabaseConnection, path: Path, profile: str) -> None:
+    def __init__(
+        self, connection: DatabaseConnection, database: DatabasePlace, profile: str
+    ) -> None:
         self._connection = connection
-        self._path = path
+        self._database = database
         self._profile = profile
 
     def all(self) -> tuple[TriageEvent, ...]:
         """Return all events, oldest first, with votes that were cast on the command line."""
-        with store_errors(self._path):
+        with store_errors(self._database):
             return self._all()
 
     def stored(self) -> tuple[TriageEvent, ...]:
         """Return the events that are stored as such, without votes of the command line."""
-        with store_errors(self._path):
+        with store_errors(self._database):
             rows = self._connection.execute(_STORED, {"profile": self._profile})
             return tuple(_event(*row) for row in rows)
 
     def of(self, paper: PaperId) -> tuple[TriageEvent, ...]:
         """Return the events of one paper, oldest first."""
-        with store_errors(self._path):
+        with store_errors(self._database):
             return self._all(paper)
 
     def keep(self, event: TriageEvent) -> tuple[bool, Feedback | None]:
@@ -64,7 +66,7 @@ class TriageStore:
 
         One whose id is there already changes nothing.
         """
-        with store_errors(self._path), transaction(self._connection):
+        with store_errors(self._database), transaction(self._connection):
             if not self._insert(event):
                 return False, None
             if event.action not in _VOTES:
@@ -76,7 +78,7 @@ class TriageStore:
 
     def restore(self, events: Iterable[TriageEvent]) -> int:
         """Store events alone, whose votes are restored by themselves; return how many were new."""
-        with store_errors(self._path), transaction(self._connection):
+        with store_errors(self._database), transaction(self._connection):
             return sum(self._insert(event) for event in events)
 
     def _insert(self, one: TriageEvent) -> int:

@@ -13,6 +13,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import IO, Any
 
+from paperlark.domain.database_place import DatabasePlace, file_beside
 from paperlark.domain.errors import StoreError
 from paperlark.domain.feedback import Feedback, Vote
 from paperlark.domain.paper import Identifier, PaperId
@@ -22,9 +23,9 @@ _YEARS = range(1991, 9999)
 """arXiv began in 1991; year 9999 leaves no room for time zones."""
 
 
-def log_path(database: Path) -> Path:
+def log_path(database: DatabasePlace) -> Path:
     """Return the path of the vote log beside a database."""
-    return database.with_name(f"{database.name}.votes.jsonl")
+    return file_beside(database, ".votes.jsonl")
 
 
 def append_votes(path: Path, profile: str, votes: Iterable[Feedback]) -> None:

@@ -4,30 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from pathlib import Path
 
+from paperlark.domain.database_place import DatabasePlace
 from paperlark.domain.feedback import Feedback, Vote
 from paperlark.domain.paper import PaperId
-from paperlark.store.connection import DatabaseConnection
-from paperlark.store.database import instant, store_errors, transaction
+from paperlark.store.connection import DatabaseConnection, transaction
+from paperlark.store.database import instant, store_errors
 
 
 class FeedbackStore:
     """One reader's votes in an open database."""
 
-    def __init__(self, connection: DatabaseConnection, path: Path, profile: str) -> None:
+    def __init__(
+        self, connection: DatabaseConnection, database: DatabasePlace, profile: str
+    ) -> None:
         self._connection = connection
-        self._path = path
+        self._database = database
         self._profile = profile
 
     def keep(self, votes: Iterable[Feedback]) -> int:
         """Store votes, all or none, and return how many were new."""
-        with store_errors(self._path), transaction(self._connection):
+        with store_errors(self._database), transaction(self._connection):
             return insert_votes(self._connection, self._profile, votes)
 
     def last_number(self) -> int:
         """Return the number of the vote that was stored last, of any reader; 0 without any."""
-        with store_errors(self._path):
+        with store_errors(self._database):
             (number,) = self._connection.execute(
                 "SELECT coalesce(max(id), 0) FROM feedback"
             ).fetchone()
@@ -35,7 +37,7 @@ class FeedbackStore:
 
     def all(self) -> tuple[Feedback, ...]:
         """Return all votes, oldest first."""
-        with store_errors(self._path):
+        with store_errors(self._database):
             rows = self._connection.execute(
                 "SELECT paper_id, vote, at, event FROM feedback WHERE profile = ? ORDER BY at, id",
                 (self._profile,),

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, urlsplit
 
 from paperlark import OpenedProfile
+from paperlark.domain.database_place import file_beside
 from paperlark.domain.errors import PaperlarkError
 from paperlark.web.current import CurrentProfile
 from paperlark.web.making import PageMaking
@@ -188,8 +189,7 @@ def _ending(handler: Callable[[int, FrameType | None], None]) -> Iterator[None]:
 
 
 def _note_path(profile: OpenedProfile) -> Path:
-    database = profile.settings.database
-    return database.with_name(f"{database.name}.read.json")
+    return file_beside(profile.settings.database, ".read.json")
 
 
 def _read_note(path: Path) -> Running | None:

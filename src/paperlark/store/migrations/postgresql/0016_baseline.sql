@@ -207,6 +207,7 @@ CREATE TABLE search_texts (
     paper_id text COLLATE "C" NOT NULL,
     profile text COLLATE "C" NOT NULL,
     version bigint NOT NULL,
+    length bigint NOT NULL, -- in words
     -- Title A, authors B, abstract C, categories D.
     words tsvector NOT NULL,
     UNIQUE (paper_id, profile)
