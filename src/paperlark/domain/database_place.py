@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,15 @@ DatabasePlace = Path | DatabaseServer
 def is_server(text: str) -> bool:
     """Return whether a text is the address of a PostgreSQL server, and no file's name."""
     return text.startswith(("postgresql://", "postgres://"))
+
+
+def has_password(address: str) -> bool:
+    """Return whether the address of a server has a password, which is not for a profile."""
+    try:
+        parts = urlsplit(address)
+        return parts.password is not None or "password" in parse_qs(parts.query)
+    except ValueError:
+        return True  # not to be read: nobody knows what is in it
 
 
 def file_beside(database: DatabasePlace, ending: str) -> Path:

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from paperlark.domain.announcement import AnnounceType
-from paperlark.domain.database_place import is_server
+from paperlark.domain.database_place import has_password, is_server
 from paperlark.domain.delivery import Frequency
 from paperlark.domain.judgement import HIGHEST, LOWEST, OnFailure
 from paperlark.domain.profile import RECALL
@@ -57,7 +57,7 @@ def _open_address(text: str) -> str:
 
 
 def _database(text: str) -> str:
-    if is_server(text) and (literal_secret(text) or placeholders(text)):
+    if is_server(text) and has_password(text):
         raise ValueError(
             "write the address without its password, which belongs in PGPASSWORD or in ~/.pgpass"
         )
