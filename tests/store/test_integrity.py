@@ -12,7 +12,8 @@ import pytest
 
 from paperlark.domain.errors import StoreDamaged
 from paperlark.store import sqlite
-from paperlark.store.database import open_database, store_errors
+from paperlark.store.connection import store_errors
+from paperlark.store.database import open_database
 from paperlark.store.integrity import is_checked
 
 

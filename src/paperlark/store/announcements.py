@@ -11,8 +11,7 @@ from itertools import starmap
 from paperlark.domain.announcement import AnnounceType, Earlier, Feed, Listing, Via
 from paperlark.domain.database_place import DatabasePlace
 from paperlark.domain.paper import Author, Paper, PaperId
-from paperlark.store.connection import DatabaseConnection, transaction
-from paperlark.store.database import store_errors
+from paperlark.store.connection import DatabaseConnection, store_errors, transaction
 
 REMEMBERED = 5
 """A stale feed is at most a few announcements old."""

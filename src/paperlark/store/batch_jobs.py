@@ -20,8 +20,7 @@ from paperlark.domain.errors import StoreBusy
 from paperlark.domain.judgement import JudgementKey, ModelCall
 from paperlark.domain.paper import PaperId
 from paperlark.ports import BatchJobs, Progress
-from paperlark.store.connection import DatabaseConnection, transaction
-from paperlark.store.database import store_errors
+from paperlark.store.connection import DatabaseConnection, store_errors, transaction
 from paperlark.store.judgements import insert_exchange
 
 _COLUMNS = (

@@ -1,4 +1,4 @@
-"""What stores need of a database connection, whichever engine is behind it.
+"""What stores need of a database, whichever engine it has: its connection, transactions, errors.
 
 Statements are written in the SQL that SQLite and PostgreSQL both understand, with `?` or `:name`
 for values: upserts by ON CONFLICT, numbers for truth (`removed = 0`), NULLS FIRST or LAST where a
@@ -7,9 +7,14 @@ column that may be NULL decides an order.
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import Any, Protocol
+
+from paperlark.domain.database_place import DatabasePlace
+from paperlark.domain.errors import StoreDamaged, StoreError
 
 
 class DatabaseCursor(Protocol):
@@ -70,3 +75,63 @@ def transaction(connection: DatabaseConnection) -> Iterator[None]:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
+
+
+def instant(at: datetime) -> str:
+    """Format an instant so that texts sort as times do."""
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+RESTORE = (
+    "rebuild it from your pages and votes with: paperlark restore (then repeat your imports);"
+    " or move that file away to start with a new one"
+)
+_UNDECODABLE = "Could not decode to UTF-8"
+_LONGEST = 120
+"""Characters of an engine's words, which may quote a row."""
+
+
+@contextmanager
+def store_errors(database: DatabasePlace) -> Iterator[None]:
+    """Translate SQLite's errors, and those of rows, into ours, with the database and a hint.
+
+    A server's errors come translated from its connection.
+    """
+    try:
+        yield
+    except (sqlite3.OperationalError, sqlite3.IntegrityError) as error:
+        if _UNDECODABLE in str(error):
+            raise damaged(database, error) from error
+        raise StoreError(
+            f"the database {database} cannot be used ({error})", hint=_hint(str(error))
+        ) from error
+    except sqlite3.DatabaseError as error:
+        raise damaged(database, error) from error
+    except (ValueError, TypeError, KeyError, IndexError, ArithmeticError) as error:
+        # No statement of ours raises these: it is a row whose values are not what was stored.
+        raise damaged(database, f"a row cannot be read: {error}") from error
+    except OSError as error:
+        raise StoreError(
+            f"the database {database} cannot be created or opened ({error.strerror})",
+            hint="check that its folder can be entered and is writable",
+        ) from error
+
+
+def damaged(database: DatabasePlace, fault: object) -> StoreDamaged:
+    """Return the error of a database that is damaged and still in its place."""
+    told = str(fault).splitlines()[0][:_LONGEST]
+    return StoreDamaged(
+        f"the database {database} is damaged ({told})", hint=f"move it away, then {RESTORE}"
+    )
+
+
+def _hint(reason: str) -> str:
+    """Return a hint for SQLite's message."""
+    if "locked" in reason:
+        return "another program is using it; try again when that has finished"
+    if "no such" in reason or "already exists" in reason or "constraint" in reason:
+        return (
+            "does the file belong to another program? Name another one with `database` in the"
+            " profile"
+        )
+    return "check that its folder is writable and that the disk is not full"

@@ -1,14 +1,12 @@
-"""Open a database wherever it is, and tell the errors of its engine as ours."""
+"""Open a database wherever it is: an SQLite file, or a PostgreSQL server."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
-from datetime import UTC, datetime
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from paperlark.domain.database_place import DatabasePlace, DatabaseServer
-from paperlark.domain.errors import StoreError
 from paperlark.store import postgresql, sqlite
 from paperlark.store.connection import DatabaseConnection
 
@@ -63,27 +61,3 @@ def check_not_gone(database: DatabasePlace, pages: Path) -> None:
     """
     if isinstance(database, Path):
         sqlite.check_not_gone(database, pages)
-
-
-def instant(at: datetime) -> str:
-    """Format an instant so that texts sort as times do."""
-    return at.astimezone(UTC).isoformat(timespec="microseconds")
-
-
-@contextmanager
-def store_errors(database: DatabasePlace) -> Iterator[None]:
-    """Translate an engine's errors into ours, with the database's name and a hint.
-
-    Those of a server come translated from its connection.
-    """
-    if isinstance(database, Path):
-        with sqlite.file_errors(database):
-            yield
-        return
-    try:
-        yield
-    except (ValueError, TypeError, KeyError, IndexError, ArithmeticError) as error:
-        raise StoreError(
-            f"a row of the database {database} cannot be read ({error})",
-            hint="was it changed by hand? Restore it from a backup",
-        ) from error

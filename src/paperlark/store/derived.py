@@ -12,8 +12,7 @@ from paperlark.domain.database_place import DatabasePlace
 from paperlark.domain.digest import Digest
 from paperlark.domain.paper import Paper, PaperId
 from paperlark.store.announcements import paper_of
-from paperlark.store.connection import DatabaseConnection, transaction
-from paperlark.store.database import store_errors
+from paperlark.store.connection import DatabaseConnection, store_errors, transaction
 
 _AT_ONCE = 4096
 """Vectors read at a time: 1.7 MB."""

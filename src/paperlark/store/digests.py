@@ -16,8 +16,7 @@ from paperlark.domain.exploration import Explored, Outcome
 from paperlark.domain.paper import PaperId
 from paperlark.domain.profile import Cutoffs
 from paperlark.store.announcements import keep_papers
-from paperlark.store.connection import DatabaseConnection, transaction
-from paperlark.store.database import store_errors
+from paperlark.store.connection import DatabaseConnection, store_errors, transaction
 from paperlark.store.derived import announce_papers
 from paperlark.store.scanned import (
     as_calibrated,

@@ -24,8 +24,7 @@ from paperlark.domain.paper import Paper, PaperId
 from paperlark.domain.profile import Cutoffs, Profile
 from paperlark.domain.triage import Action, TriageEvent, effective, states
 from paperlark.store.announcements import paper_of
-from paperlark.store.connection import DatabaseConnection, DatabaseCursor
-from paperlark.store.database import instant, store_errors
+from paperlark.store.connection import DatabaseConnection, DatabaseCursor, instant, store_errors
 
 # The day's announcement is in `listings` before its papers are ranked, in `scanned` only after.
 # Asking both leaves out the same papers when a day is made and when it is made again.

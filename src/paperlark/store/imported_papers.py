@@ -9,8 +9,7 @@ from paperlark.domain.database_place import DatabasePlace
 from paperlark.domain.feedback import Example, ImportedPaper, LabelSource, Vote
 from paperlark.domain.paper import PaperId
 from paperlark.store.announcements import paper_of, row_of
-from paperlark.store.connection import DatabaseConnection, transaction
-from paperlark.store.database import instant, store_errors
+from paperlark.store.connection import DatabaseConnection, instant, store_errors, transaction
 
 Standing = tuple[str | int | None, ...]
 

@@ -12,8 +12,8 @@ from datetime import UTC, datetime, timedelta
 from paperlark.domain.database_place import DatabasePlace, DatabaseServer
 from paperlark.domain.errors import StoreError
 from paperlark.store import postgresql
-from paperlark.store.connection import DatabaseConnection, transaction
-from paperlark.store.database import exists, store_errors
+from paperlark.store.connection import DatabaseConnection, store_errors, transaction
+from paperlark.store.database import exists
 from paperlark.store.sqlite import connect, version_of
 
 _log = logging.getLogger(__name__)

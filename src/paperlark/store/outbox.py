@@ -9,8 +9,7 @@ from datetime import date, datetime
 from paperlark.domain.database_place import DatabasePlace
 from paperlark.domain.delivery import Message, MessageStatus, Occasion, Parcel
 from paperlark.domain.paper import PaperId
-from paperlark.store.connection import DatabaseConnection, transaction
-from paperlark.store.database import store_errors
+from paperlark.store.connection import DatabaseConnection, store_errors, transaction
 
 
 class OutboxStore:

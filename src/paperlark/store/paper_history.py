@@ -10,8 +10,7 @@ from paperlark.domain.database_place import DatabasePlace
 from paperlark.domain.judgement import Judgement
 from paperlark.domain.paper import PaperId
 from paperlark.domain.paper_history import ListedPaper, PaidCall, ReadingRecord
-from paperlark.store.connection import DatabaseConnection
-from paperlark.store.database import store_errors
+from paperlark.store.connection import DatabaseConnection, store_errors
 from paperlark.store.judgements import SPEND, spend_of
 
 # A further reading of the same papers has the judge's signature with a number behind it.

@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from paperlark.domain.database_place import DatabasePlace
 from paperlark.domain.errors import StoreError
 from paperlark.domain.readers import KnownReader
-from paperlark.store.connection import DatabaseConnection, transaction
-from paperlark.store.database import exists, store_errors
+from paperlark.store.connection import DatabaseConnection, store_errors, transaction
+from paperlark.store.database import exists
 from paperlark.store.reading import is_current, open_read_only
 
 

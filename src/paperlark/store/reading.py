@@ -14,9 +14,9 @@ from pathlib import Path
 from paperlark.domain.database_place import DatabasePlace, DatabaseServer
 from paperlark.domain.errors import StoreError
 from paperlark.store import postgresql
-from paperlark.store.connection import DatabaseConnection
+from paperlark.store.connection import DatabaseConnection, store_errors
 from paperlark.store.damage import find_missing, find_unreadable
-from paperlark.store.database import check_not_gone, exists, open_database, store_errors
+from paperlark.store.database import check_not_gone, exists, open_database
 from paperlark.store.sqlite import VERSION, connect, prepare, version_of
 
 _LOGS = ("-wal", "-journal")

@@ -17,8 +17,7 @@ from paperlark.domain.judgement import Match, Nearest, Precedent
 from paperlark.domain.paper import PaperId
 from paperlark.domain.profile import Cutoffs
 from paperlark.store.announcements import paper_of
-from paperlark.store.connection import DatabaseConnection
-from paperlark.store.database import store_errors
+from paperlark.store.connection import DatabaseConnection, store_errors
 
 _FIELDS = (
     "paper_id, version, side, score, rank, ranked, probability, topic,"

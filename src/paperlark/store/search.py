@@ -23,8 +23,7 @@ from paperlark.domain.search import (
     is_initial,
 )
 from paperlark.ports import Advance
-from paperlark.store.connection import DatabaseConnection
-from paperlark.store.database import store_errors
+from paperlark.store.connection import DatabaseConnection, store_errors
 from paperlark.store.search_index import FullTextIndex
 from paperlark.store.search_words import AND_OF_DAYS, OF_DAYS, YOURS, folded_name
 

@@ -8,8 +8,7 @@ from collections.abc import Callable
 from paperlark.domain.database_place import DatabasePlace
 from paperlark.ports import Advance
 from paperlark.store.announcements import FIELDS, paper_of
-from paperlark.store.connection import DatabaseConnection, transaction
-from paperlark.store.database import store_errors
+from paperlark.store.connection import DatabaseConnection, store_errors, transaction
 from paperlark.store.fts5_words import Fts5Words
 from paperlark.store.search_words import WordIndex, text_of
 from paperlark.store.tsvector_words import TsvectorWords

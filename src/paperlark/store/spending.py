@@ -24,8 +24,7 @@ from paperlark.domain.spending import (
     total,
 )
 from paperlark.llm.budget import BudgetLedger
-from paperlark.store.connection import DatabaseConnection
-from paperlark.store.database import store_errors
+from paperlark.store.connection import DatabaseConnection, store_errors
 from paperlark.store.judgements import SPEND, spend_of
 from paperlark.store.readers import ReaderStore
 

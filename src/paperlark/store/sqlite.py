@@ -18,7 +18,7 @@ from typing import Any
 
 from paperlark.domain.errors import StoreDamaged, StoreError
 from paperlark.domain.redaction import KNOWN, redacted
-from paperlark.store.connection import transaction
+from paperlark.store.connection import RESTORE, store_errors, transaction
 from paperlark.store.damage import find_missing
 from paperlark.store.file_systems import remote_mount
 from paperlark.store.integrity import forget_check, is_checked, note_check, note_closed
@@ -31,19 +31,12 @@ _MIGRATIONS = tuple(
         key=lambda file: file.name,
     )
 )
-_RESTORE = (
-    "rebuild it from your pages and votes with: paperlark restore (then repeat your imports);"
-    " or move that file away to start with a new one"
-)
 VERSION = len(_MIGRATIONS)
 """The `user_version` of a database: how many migrations it has had."""
 _ROOM = 8 * 2**20
 """Bytes: more than a day's answers and its page take."""
 MANIFESTS = "????-??-??.manifest.json"
 """The files beside pages that a database can be rebuilt from."""
-_UNDECODABLE = "Could not decode to UTF-8"
-_LONGEST = 120
-"""Characters of SQLite's words, which may quote a row."""
 _FOR_ALL = 0o644
 """The permissions that databases had before they were private."""
 _COMPLETING = 3
@@ -118,12 +111,12 @@ def open_file(
             if tell is None:
                 raise lost
             tell(str(lost))
-    with file_errors(path):
+    with store_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         make_private(path)
         connection = connect(path)
     try:
-        with _renaming_damaged(path, connection), file_errors(path):
+        with _renaming_damaged(path, connection), store_errors(path):
             known_good = is_checked(path)  # before this connection changes it
             # A write-ahead log needs memory that is shared with whoever else reads the file.
             journal = "DELETE" if remote_mount(path) else "WAL"
@@ -205,7 +198,7 @@ def _renaming_damaged(path: Path, connection: sqlite3.Connection) -> Iterator[No
                 part.rename(aside.with_name(aside.name + suffix))
         _log.error("the database %s is damaged and was renamed to %s", path.name, aside.name)
         raise StoreDamaged(
-            f"{error.problem}; it was renamed to {aside.name}", hint=_RESTORE
+            f"{error.problem}; it was renamed to {aside.name}", hint=RESTORE
         ) from error
 
 
@@ -219,7 +212,7 @@ def check_not_gone(path: Path, pages: Path) -> None:
 
     Raises StoreError where its folder may not be entered.
     """
-    with file_errors(path):
+    with store_errors(path):
         check_not_set_aside(path)
         if lost := find_loss(path, pages):
             raise lost
@@ -232,7 +225,7 @@ def check_not_set_aside(path: Path) -> None:
     aside = sorted(path.parent.glob(f"{glob.escape(path.name)}.damaged-*"))
     if aside:
         raise StoreDamaged(
-            f"the database {path} was damaged, and renamed to {aside[-1].name}", hint=_RESTORE
+            f"the database {path} was damaged, and renamed to {aside[-1].name}", hint=RESTORE
         )
 
 
@@ -245,49 +238,6 @@ def find_loss(path: Path, pages: Path | None) -> StoreDamaged | None:
         f"the database {path} is {'empty' if there else 'gone'}, and there are pages in {pages}",
         hint="rebuild it from them with: paperlark restore; or move them away to start anew",
     )
-
-
-@contextmanager
-def file_errors(path: Path) -> Iterator[None]:
-    """Translate SQLite's errors into ours, with the file name and a hint."""
-    try:
-        yield
-    except (sqlite3.OperationalError, sqlite3.IntegrityError) as error:
-        if _UNDECODABLE in str(error):
-            raise damaged(path, error) from error
-        raise StoreError(
-            f"the database {path} cannot be used ({error})", hint=_hint(str(error))
-        ) from error
-    except sqlite3.DatabaseError as error:
-        raise damaged(path, error) from error
-    except (ValueError, TypeError, KeyError, IndexError, ArithmeticError) as error:
-        # No statement of ours raises these: it is a row whose values are not what was stored.
-        raise damaged(path, f"a row cannot be read: {error}") from error
-    except OSError as error:
-        raise StoreError(
-            f"the database {path} cannot be created or opened ({error.strerror})",
-            hint="check that its folder can be entered and is writable",
-        ) from error
-
-
-def damaged(path: Path, fault: object) -> StoreDamaged:
-    """Return the error of a database that is damaged and still in its place."""
-    told = str(fault).splitlines()[0][:_LONGEST]
-    return StoreDamaged(
-        f"the database {path} is damaged ({told})", hint=f"move it away, then {_RESTORE}"
-    )
-
-
-def _hint(reason: str) -> str:
-    """Return a hint for SQLite's message."""
-    if "locked" in reason:
-        return "another program is using it; try again when that has finished"
-    if "no such" in reason or "already exists" in reason or "constraint" in reason:
-        return (
-            "does the file belong to another program? Name another one with `database` in the"
-            " profile"
-        )
-    return "check that its folder is writable and that the disk is not full"
 
 
 def _migrate(connection: sqlite3.Connection, path: Path) -> None:

@@ -9,8 +9,7 @@ from paperlark.domain.database_place import DatabasePlace
 from paperlark.domain.errors import StoreError
 from paperlark.domain.judgement import JudgementKey
 from paperlark.domain.translation import StoredTranslation, TranslationReply
-from paperlark.store.connection import DatabaseConnection, transaction
-from paperlark.store.database import store_errors
+from paperlark.store.connection import DatabaseConnection, store_errors, transaction
 from paperlark.store.judgements import insert_exchange
 from paperlark.store.reading import open_read_only
 

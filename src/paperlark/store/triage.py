@@ -10,8 +10,7 @@ from paperlark.domain.database_place import DatabasePlace
 from paperlark.domain.feedback import Feedback
 from paperlark.domain.paper import PaperId
 from paperlark.domain.triage import Action, TriageEvent, vote_on
-from paperlark.store.connection import DatabaseConnection, transaction
-from paperlark.store.database import instant, store_errors
+from paperlark.store.connection import DatabaseConnection, instant, store_errors, transaction
 from paperlark.store.votes import insert_votes
 
 _INSERT = """

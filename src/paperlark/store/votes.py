@@ -8,8 +8,7 @@ from datetime import datetime
 from paperlark.domain.database_place import DatabasePlace
 from paperlark.domain.feedback import Feedback, Vote
 from paperlark.domain.paper import PaperId
-from paperlark.store.connection import DatabaseConnection, transaction
-from paperlark.store.database import instant, store_errors
+from paperlark.store.connection import DatabaseConnection, instant, store_errors, transaction
 
 
 class FeedbackStore:
