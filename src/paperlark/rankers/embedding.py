@@ -25,11 +25,10 @@ from numpy.typing import NDArray
 from paperlark.domain.code import code_fingerprint
 from paperlark.domain.paper import Paper, PaperId
 from paperlark.ports import PaperEncodings
+from paperlark.rankers.sparse import CsrMatrix
 from paperlark.rankers.tokens import TermCounts, TermIds, rows_in, rows_of, tokenize_each
 
 if TYPE_CHECKING:
-    from scipy import sparse
-
     from paperlark.rankers.training_data import Background
 
 Vectors = NDArray[np.float32]
@@ -79,10 +78,10 @@ class Embedding:
         found, counts = rows_of(texts)
         known = np.isin(found, self._ids, assume_unique=True)
         at = np.searchsorted(self._ids, found[known])
-        return unit(np.asarray(counts[:, known] @ self._vectors(at), dtype=np.float32))
+        return unit(counts.columns(np.flatnonzero(known)).times_dense(self._vectors(at)))
 
     def embed_one(self, text: TermCounts) -> Vectors:
-        """Return the embedding of a single text, (1, dimensions), without loading scipy for it."""
+        """Return the embedding of a single text, (1, dimensions)."""
         known = np.isin(text.ids, self._ids, assume_unique=True)
         rows = self._vectors(np.searchsorted(self._ids, text.ids[known]))
         return unit((text.weights[known] @ rows)[np.newaxis])
@@ -263,7 +262,7 @@ class CorpusStats:
 
     ids: TermIds
     idf: NDArray[np.float64]
-    words: sparse.csr_matrix
+    words: CsrMatrix
     vectors: Vectors
     centroid: Vectors
 
@@ -271,23 +270,23 @@ class CorpusStats:
     def of(cls, counts: Sequence[TermCounts], embeddings: Vectors) -> Self:
         """Compute the statistics of papers given by term counts and embeddings, in one order."""
         ids, rows = rows_of(counts)
-        found = np.bincount(rows.indices, minlength=len(ids))
+        found = rows.in_columns()
         # As in BM25 with 1 added inside the logarithm: above 0 even for a single paper.
         idf = np.log(1 + (len(counts) - found + 0.5) / (found + 0.5))
         width = embeddings.shape[1]
         centroid = embeddings.mean(axis=0) if len(counts) else np.zeros(width, np.float32)
         return cls(ids, idf, _weighted(rows, idf), _centred(embeddings, centroid), centroid)
 
-    def word_rows(self, counts: Sequence[TermCounts]) -> sparse.csr_matrix:
+    def word_rows(self, counts: Sequence[TermCounts]) -> CsrMatrix:
         """Weight other texts like `words`: (texts, terms), terms unknown to the corpus left out."""
         return _weighted(rows_in(counts, self.ids), self.idf)
 
-    def word_cosines(self, rows: sparse.csr_matrix) -> NDArray[np.float64]:
+    def word_cosines(self, rows: CsrMatrix) -> NDArray[np.float64]:
         """Return the cosines of other rows of words with every paper's: (texts, papers).
 
         Of a few terms only their own papers are looked at.
         """
-        return np.asarray((rows @ self._papers_by_term).toarray())
+        return rows.times_sparse(self._papers_by_term)
 
     def mean_word_cosines(self, rows: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return the mean cosine of these papers' words with every paper's: (papers,).
@@ -297,7 +296,7 @@ class CorpusStats:
         kept = self._cosines_of_rows
         new = [row for row in rows.tolist() if row not in kept]
         if new:
-            found = self.word_cosines(self.words[new]).astype(np.float32)
+            found = self.word_cosines(self.words.rows(np.array(new))).astype(np.float32)
             kept.update(zip(new, found, strict=True))
         mean: NDArray[np.float64] = np.mean(
             [kept[row] for row in rows.tolist()], axis=0, dtype=np.float64
@@ -311,9 +310,9 @@ class CorpusStats:
         return {}
 
     @cached_property
-    def _papers_by_term(self) -> sparse.csr_matrix:
+    def _papers_by_term(self) -> CsrMatrix:
         """The transpose of `words`: (terms, papers)."""
-        return self.words.T.tocsr()
+        return self.words.transposed()
 
     def centre(self, embeddings: Vectors) -> Vectors:
         """Centre other texts' embeddings like `vectors`: (texts, dimensions), unit rows."""
@@ -356,7 +355,7 @@ class Field:
     background: Background
     corpus: CorpusStats
     terms: TermIds
-    words: sparse.csr_matrix
+    words: CsrMatrix
     _keys: Keys
     _order: NDArray[np.int64]
 
@@ -372,7 +371,7 @@ class Field:
         """Compare papers with each other and with `others`."""
         rows = distinct(papers, others)
         corpus = corpora.of(rows)
-        today = corpus.words[: len(papers)]
+        today = corpus.words.between(0, len(papers))
         columns = np.unique(today.indices)
         keys = encoder.keys(rows)
         return cls(
@@ -380,7 +379,7 @@ class Field:
             background=background,
             corpus=corpus,
             terms=corpus.ids[columns],
-            words=today[:, columns],
+            words=today.columns(columns),
             _keys=keys,
             _order=np.argsort(keys["high"], kind="stable"),
         )
@@ -412,16 +411,13 @@ def _centred(embeddings: Vectors, centroid: Vectors) -> Vectors:
     return unit(np.where(known, embeddings - centroid, 0).astype(np.float32))
 
 
-def _weighted(counts: sparse.csr_matrix, idf: NDArray[np.float64]) -> sparse.csr_matrix:
+def _weighted(counts: CsrMatrix, idf: NDArray[np.float64]) -> CsrMatrix:
     """Multiply each column by its idf and scale each row to length 1; (texts, terms)."""
-    from scipy import sparse  # noqa: PLC0415  # as above
-
     values = counts.data * idf[counts.indices]
-    sizes = np.diff(counts.indptr)
-    row = np.repeat(np.arange(len(sizes)), sizes)
-    length = np.sqrt(np.bincount(row, values * values, minlength=len(sizes)))
+    row = counts.row_numbers()
+    length = np.sqrt(np.bincount(row, values * values, minlength=counts.shape[0]))
     values /= np.where(length > 0, length, 1)[row]
-    return sparse.csr_matrix((values, counts.indices, counts.indptr), counts.shape)
+    return counts.with_data(values)
 
 
 def unit(rows: Vectors) -> Vectors:
