@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import zlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.resources import files
@@ -211,11 +211,13 @@ class PaperEncoder:
 
     def _sound(self, kept: Mapping[bytes, bytes]) -> dict[bytes, tuple[TermCounts, Vectors]]:
         """Unpack kept encodings, without those that are damaged: they are made anew."""
-        return {
-            made_of: _unpack(packed[_CHECKSUM:], self.embedding.dimensions)
+        content = {
+            made_of: memoryview(packed)[_CHECKSUM:]
             for made_of, packed in kept.items()
-            if packed[:_CHECKSUM] == _checksum(packed[_CHECKSUM:])
+            if packed[:_CHECKSUM] == _checksum(memoryview(packed)[_CHECKSUM:])
         }
+        encodings = _unpack_each(list(content.values()), self.embedding.dimensions)
+        return dict(zip(content, encodings, strict=True))
 
     def _made_of(self, paper: Paper) -> bytes:
         version = _version_of(paper)
@@ -235,7 +237,7 @@ _CHECKSUM = 4
 """Bytes of a checksum."""
 
 
-def _checksum(content: bytes) -> bytes:
+def _checksum(content: bytes | memoryview) -> bytes:
     return zlib.crc32(content).to_bytes(_CHECKSUM, "little")
 
 
@@ -244,9 +246,13 @@ def _pack(counts: TermCounts, vector: Vectors) -> bytes:
     return _checksum(content) + content
 
 
-def _unpack(content: bytes, dimensions: int) -> tuple[TermCounts, Vectors]:
-    vector = np.frombuffer(content, "<f4", dimensions)
-    return TermCounts.unpack(content[vector.nbytes :]), vector
+def _unpack_each(
+    packed: Sequence[memoryview], dimensions: int
+) -> Iterator[tuple[TermCounts, Vectors]]:
+    size = 4 * dimensions
+    vectors = np.frombuffer(b"".join(one[:size] for one in packed), "<f4")
+    counts = TermCounts.unpack_each([one[size:] for one in packed])
+    return zip(counts, vectors.reshape(len(packed), dimensions), strict=True)
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import accumulate, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,11 +67,18 @@ class TermCounts:
         return self.ids.astype("<u4").tobytes() + counts.astype("<u2").tobytes()
 
     @classmethod
-    def unpack(cls, packed: bytes) -> TermCounts:
-        """Return what `pack` packed."""
-        terms = len(packed) // 6
-        ids = np.frombuffer(packed, "<u4", terms)
-        return cls(ids, _weights()[np.frombuffer(packed, "<u2", terms, offset=4 * terms)])
+    def unpack_each(cls, packed: Sequence[memoryview]) -> list[TermCounts]:
+        """Return what `pack` packed of each text.
+
+        All at once: of arrays as small as these, each takes longer than what is in it.
+        """
+        lengths = [len(one) // 6 for one in packed]
+        parts = [(one, 4 * terms) for one, terms in zip(packed, lengths, strict=True)]
+        ids = np.frombuffer(b"".join(one[:end] for one, end in parts), "<u4")
+        counts = np.frombuffer(b"".join(one[end:] for one, end in parts), "<u2")
+        weights = _weights()[counts]
+        bounds = pairwise(accumulate(lengths, initial=0))
+        return [cls(ids[start:end], weights[start:end]) for start, end in bounds]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
