@@ -26,7 +26,7 @@ from paperlark.domain.code import code_fingerprint
 from paperlark.domain.paper import Paper, PaperId
 from paperlark.ports import PaperEncodings
 from paperlark.rankers.sparse import CsrMatrix
-from paperlark.rankers.tokens import TermCounts, TermIds, rows_in, rows_of, tokenize_each
+from paperlark.rankers.tokens import TermCounts, TermIds, places, rows_in, rows_of, tokenize_each
 
 if TYPE_CHECKING:
     from paperlark.rankers.training_data import Background
@@ -76,15 +76,13 @@ class Embedding:
     def embed(self, texts: Sequence[TermCounts]) -> Vectors:
         """Return a (texts, dimensions) matrix of unit rows; zero where no term is known."""
         found, counts = rows_of(texts)
-        known = np.isin(found, self._ids, assume_unique=True)
-        at = np.searchsorted(self._ids, found[known])
-        return unit(counts.columns(np.flatnonzero(known)).times_dense(self._vectors(at)))
+        known, at = places(self._ids, found)
+        return unit(counts.columns(known).times_dense(self._vectors(at)))
 
     def embed_one(self, text: TermCounts) -> Vectors:
         """Return the embedding of a single text, (1, dimensions)."""
-        known = np.isin(text.ids, self._ids, assume_unique=True)
-        rows = self._vectors(np.searchsorted(self._ids, text.ids[known]))
-        return unit((text.weights[known] @ rows)[np.newaxis])
+        known, at = places(self._ids, text.ids)
+        return unit((text.weights[known] @ self._vectors(at))[np.newaxis])
 
     def term_lengths(self, terms: TermIds) -> Vectors:
         """Return the length of each term's vector, (terms,), 0 where it is unknown.

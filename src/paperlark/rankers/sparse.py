@@ -130,11 +130,11 @@ class CsrMatrix:
         Of the other only those rows are read for whose columns this one has entries.
         """
         result = np.empty((self.shape[0], other.width))
-        lengths = other.lengths
         for own, (start, end) in zip(result, pairwise(self.indptr.tolist()), strict=True):
             columns = self.indices[start:end]
-            counts = lengths[columns]
-            entries = _ranges(other.indptr[columns], counts)
+            begins = other.indptr[columns]
+            counts = other.indptr[columns + 1] - begins
+            entries = _ranges(begins, counts)
             values = np.repeat(self.data[start:end], counts) * other.data[entries]
             own[:] = np.bincount(other.indices[entries], values, minlength=other.width)
         return result

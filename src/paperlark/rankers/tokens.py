@@ -95,7 +95,7 @@ class TermWeights:
     def of(self, terms: TermIds) -> NDArray[np.float64]:
         """Return the weight of each of these terms, which ascend: 0 where there is none."""
         found = np.zeros(len(terms))
-        known, at = _places(self.ids, terms)
+        known, at = places(self.ids, terms)
         found[known] = self.values[at]
         return found
 
@@ -235,13 +235,13 @@ def rows_in(counts: Sequence[TermCounts], ids: TermIds) -> CsrMatrix:
     """Return the weights as a (texts, terms) matrix with the columns `ids`, which ascend."""
     terms, rows = rows_of(counts)
     # Both ascend, and the terms of a few texts are far fewer than those of a corpus.
-    known, at = _places(ids, terms)
+    known, at = places(ids, terms)
     columns = np.full(len(terms), -1, dtype=np.int32)
     columns[known] = at
     return rows.moved(columns, len(ids))
 
 
-def _places(ids: TermIds, terms: TermIds) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def places(ids: TermIds, terms: TermIds) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return which of `terms` are among `ids`, and where; both ascend."""
     at = np.searchsorted(ids, terms)
     inside = at < len(ids)
