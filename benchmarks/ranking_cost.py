@@ -452,14 +452,13 @@ def _page(
     readers: Mapping[int, Figures],
     load: float,
 ) -> Iterator[str]:
-    used = ", ".join(f"{name} {version(name)}" for name in ("numpy", "scipy"))
     yield "# What ranking costs"
     yield ""
     yield (
         f"Measured on {datetime.now(UTC).date()} by `make bench-ranking`, which writes this page:"
         f" {os.cpu_count()} shared cores of a virtual machine ({platform.machine()}), on which"
         f" others work too (load {load:.1f} at the start), Python {platform.python_version()},"
-        f" {used}. Every run is a process of its own; times are wall seconds."
+        f" numpy {version('numpy')}. Every run is a process of its own; times are wall seconds."
     )
     yield f"\n## Limits\n\nMinimum and median of {RUNS} runs; the median counts.\n"
     yield from _table(

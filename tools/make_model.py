@@ -256,7 +256,8 @@ def _pack(ids: TermIds, rows: Vectors, corpus: Corpus, recipe: Recipe, losses: l
     scales = np.maximum(scales, np.float16(1e-4))
     packed = np.rint(rows / scales.astype(np.float32)[:, None]).clip(-127, 127).astype(np.int8)
     MODEL.mkdir(exist_ok=True)
-    np.savez_compressed(MODEL / "space.npz", ids=ids, scales=scales, rows=packed)
+    # Its bytes hardly compress, and to expand them would take 40 ms of every page.
+    np.savez(MODEL / "space.npz", ids=ids, scales=scales, rows=packed)
     kept = unit(packed * scales.astype(np.float32)[:, None])
     size = (MODEL / "space.npz").stat().st_size
     provenance = {

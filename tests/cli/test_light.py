@@ -51,3 +51,5 @@ def test_a_page_is_made_without_what_reads_in_a_browser(tmp_path: Path) -> None:
     modules = found.stdout.split()
     assert "paperlark.renderers.html" in modules
     assert not [one for one in modules if one.startswith(("starlette", "uvicorn", "paperlark.web"))]
+    # The tests have it; an installation does not.
+    assert "scipy" not in modules

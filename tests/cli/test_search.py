@@ -173,12 +173,13 @@ def test_a_search_with_nothing_to_index_waits_for_no_writer(made: Paperlark, hom
         assert _ids(made, "sonar") == ["2502.00007"]
 
 
-def test_a_search_by_words_and_meaning_does_not_load_scipy(made: Paperlark, home: Path) -> None:
+def test_a_search_by_words_and_meaning_loads_no_ranker(made: Paperlark, home: Path) -> None:
     assert _ids(made, "sonar") == ["2502.00007"]
     probe = (
         "import sys; from pathlib import Path; from paperlark.api import open_profile\n"
         "(one,) = open_profile(Path(sys.argv[1])).search('sonar').found\n"
-        "print(one.similarity is not None, 'numpy' in sys.modules, 'scipy' in sys.modules)"
+        "ranker = 'paperlark.rankers.embedded' in sys.modules\n"
+        "print(one.similarity is not None, 'numpy' in sys.modules, ranker)"
     )
     command = [sys.executable, "-c", probe, str(home / "paperlark.toml")]
     found = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603

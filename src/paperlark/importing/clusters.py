@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from paperlark.domain.paper import Paper
+from paperlark.importing.linkage import Labels, average_linkage, cut
 from paperlark.rankers.embedding import Embedding, PaperEncoder, Vectors, unit
 
 MOST_CLUSTERS = 8
@@ -18,8 +18,6 @@ MOST_COMPARED = 1_000
 """Papers that average linkage compares with each other; it takes time quadratic in them."""
 _ROUNDS = 20
 """Rounds of k-means; it hardly ever needs ten."""
-
-Labels = NDArray[np.int64]
 
 
 def cluster_count(papers: int) -> int:
@@ -65,14 +63,12 @@ def _seeds(vectors: Vectors, count: int) -> Vectors:
 
     Average linkage puts outliers into clusters of their own, which are no topics.
     """
-    from scipy.cluster.hierarchy import fcluster, linkage  # noqa: PLC0415  # a second to load
-
-    above = np.triu_indices(len(vectors), 1)
-    distances = np.clip(1 - (vectors @ vectors.T)[above], 0, 2).astype(np.float64).round(6)
-    tree = linkage(distances, "average")
+    distances = np.clip(1 - vectors @ vectors.T, 0, 2).astype(np.float64).round(6)
+    # The last digit of a product may depend on which vector comes first.
+    merges = average_linkage(np.minimum(distances, distances.T))
     best: tuple[int, Labels, Labels] | None = None
-    for cut in range(count, min(4 * count, len(vectors)) + 1):
-        labels = fcluster(tree, cut, criterion="maxclust").astype(np.int64) - 1
+    for clusters in range(count, min(4 * count, len(vectors)) + 1):
+        labels = cut(merges, clusters)
         sizes = np.bincount(labels)
         large = np.flatnonzero(sizes >= max(2, len(vectors) // 25))
         if best is None or len(large) > best[0]:

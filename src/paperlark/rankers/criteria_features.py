@@ -10,17 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from paperlark.domain.criteria import Criteria
 from paperlark.rankers.embedding import CorpusStats, Embedding
+from paperlark.rankers.sparse import CsrMatrix
 from paperlark.rankers.tokens import TermCounts, TermWeights, tokenize_each
-
-if TYPE_CHECKING:
-    from scipy import sparse
 
 PRIOR_WEIGHTS = np.array([0.4, 0.55, 0.3, 0.15, -5.0, 0.5])
 """Weights before any example is known, in log-odds per standard deviation of a feature; that of
@@ -117,7 +114,8 @@ def criteria_features(
     """Compare every paper of the corpus with the criteria."""
     phrases = [one for one, _ in criteria.phrases]
     vectors = embedding.embed([*criteria.topics, criteria.wanted, criteria.unwanted, *phrases])
-    wanted, unwanted, *others = corpus.word_rows([criteria.wanted, criteria.unwanted, *phrases])
+    words_of = corpus.word_rows([criteria.wanted, criteria.unwanted, *phrases])
+    wanted, unwanted, *others = words_of.each_row()
     # A row for each text, so that sums over papers and over topics run along memory.
     cosines = np.asarray(corpus.centre(vectors) @ corpus.vectors.T, dtype=np.float64)
     count = len(criteria.topics)
@@ -129,13 +127,12 @@ def criteria_features(
         # A name of three words alone says less than all of them together.
         by_topic = np.maximum(by_topic, whole[0])
     nearest = topics.argmax(axis=0) if count else np.full(len(best), -1)
-    for one in others:
+    margins = []
+    for near, one in zip(phrased, others, strict=True):
         # A phrase is known by the terms that are not wanted.
-        one.data[np.isin(one.indices, wanted.indices)] = 0
-    margins = [
-        near / _PHRASE_COSINE + corpus.word_cosines(row)[0] / _PHRASE_WORDS - best / _TOPIC_COSINE
-        for near, row in zip(phrased, others, strict=True)
-    ]
+        row = one.with_data(np.where(np.isin(one.indices, wanted.indices), 0, one.data))
+        shared = corpus.word_cosines(row)[0]
+        margins.append(near / _PHRASE_COSINE + shared / _PHRASE_WORDS - best / _TOPIC_COSINE)
     about = _about_phrases(margins, [owner for _, owner in criteria.phrases], nearest)
     direct = np.vstack([_standardize(np.vstack([by_topic, whole, words, -against])), about])
     feedback = _pseudo_relevance(corpus, PRIOR_WEIGHTS[:-1] @ direct)
@@ -150,7 +147,7 @@ def criteria_features(
 
 
 def _term_weights(
-    corpus: CorpusStats, wanted: sparse.csr_matrix, unwanted: sparse.csr_matrix, per_word: float
+    corpus: CorpusStats, wanted: CsrMatrix, unwanted: CsrMatrix, per_word: float
 ) -> TermWeights:
     """Return what each term of the criteria adds to a paper's log-odds.
 

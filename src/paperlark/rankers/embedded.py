@@ -13,7 +13,6 @@ from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 from threadpoolctl import threadpool_limits
 
 from paperlark.domain.archive import CacheEntry
@@ -34,8 +33,9 @@ from paperlark.rankers.embedding import (
     distinct_keys,
 )
 from paperlark.rankers.knn import ArchivePrecedents, KnnPrediction, Labels, knn_of_readers
-from paperlark.rankers.logistic import Numbers, probability
+from paperlark.rankers.logistic import probability
 from paperlark.rankers.reader_model import ReaderModel, learn
+from paperlark.rankers.sparse import CsrMatrix, Indices, Numbers
 from paperlark.rankers.tokens import TermIds, spell
 from paperlark.rankers.training_data import (
     BASE_RATE,
@@ -69,7 +69,9 @@ class Ranking:
         rows = [at for at, paper in enumerate(field.papers) if paper.id in chosen]
         weights = self._model.words.of(field.terms) + self._features.terms.of(field.terms)
         asked = [field.papers[at] for at in rows]
-        found = explain(asked, field.words[rows], field.terms, weights)
+        found = explain(
+            asked, field.words.rows(np.array(rows, dtype=np.int64)), field.terms, weights
+        )
         return {paper.id: terms for paper, terms in zip(asked, found, strict=True)}
 
 
@@ -313,7 +315,7 @@ _LEAST_LOG_ODDS = 0.02
 
 
 def explain(
-    papers: Sequence[Paper], words: sparse.csr_matrix, ids: TermIds, weights: Numbers
+    papers: Sequence[Paper], words: CsrMatrix, ids: TermIds, weights: Numbers
 ) -> list[MatchedTerms]:
     """Name the terms that moved each paper most.
 
@@ -328,7 +330,7 @@ def explain(
 
 
 def _strongest(
-    paper: Paper, ids: TermIds, columns: Numbers, values: Numbers, weights: Numbers
+    paper: Paper, ids: TermIds, columns: Indices, values: Numbers, weights: Numbers
 ) -> MatchedTerms:
     """Name the strongest terms of one row, given by its non-zero columns and their values."""
     moved = values * weights[columns]

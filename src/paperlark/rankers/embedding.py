@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import zlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.resources import files
@@ -25,11 +25,10 @@ from numpy.typing import NDArray
 from paperlark.domain.code import code_fingerprint
 from paperlark.domain.paper import Paper, PaperId
 from paperlark.ports import PaperEncodings
-from paperlark.rankers.tokens import TermCounts, TermIds, rows_in, rows_of, tokenize_each
+from paperlark.rankers.sparse import CsrMatrix
+from paperlark.rankers.tokens import TermCounts, TermIds, places, rows_in, rows_of, tokenize_each
 
 if TYPE_CHECKING:
-    from scipy import sparse
-
     from paperlark.rankers.training_data import Background
 
 Vectors = NDArray[np.float32]
@@ -77,15 +76,13 @@ class Embedding:
     def embed(self, texts: Sequence[TermCounts]) -> Vectors:
         """Return a (texts, dimensions) matrix of unit rows; zero where no term is known."""
         found, counts = rows_of(texts)
-        known = np.isin(found, self._ids, assume_unique=True)
-        at = np.searchsorted(self._ids, found[known])
-        return unit(np.asarray(counts[:, known] @ self._vectors(at), dtype=np.float32))
+        known, at = places(self._ids, found)
+        return unit(counts.columns(known).times_dense(self._vectors(at)))
 
     def embed_one(self, text: TermCounts) -> Vectors:
-        """Return the embedding of a single text, (1, dimensions), without loading scipy for it."""
-        known = np.isin(text.ids, self._ids, assume_unique=True)
-        rows = self._vectors(np.searchsorted(self._ids, text.ids[known]))
-        return unit((text.weights[known] @ rows)[np.newaxis])
+        """Return the embedding of a single text, (1, dimensions)."""
+        known, at = places(self._ids, text.ids)
+        return unit((text.weights[known] @ self._vectors(at))[np.newaxis])
 
     def term_lengths(self, terms: TermIds) -> Vectors:
         """Return the length of each term's vector, (terms,), 0 where it is unknown.
@@ -212,11 +209,13 @@ class PaperEncoder:
 
     def _sound(self, kept: Mapping[bytes, bytes]) -> dict[bytes, tuple[TermCounts, Vectors]]:
         """Unpack kept encodings, without those that are damaged: they are made anew."""
-        return {
-            made_of: _unpack(packed[_CHECKSUM:], self.embedding.dimensions)
+        content = {
+            made_of: memoryview(packed)[_CHECKSUM:]
             for made_of, packed in kept.items()
-            if packed[:_CHECKSUM] == _checksum(packed[_CHECKSUM:])
+            if packed[:_CHECKSUM] == _checksum(memoryview(packed)[_CHECKSUM:])
         }
+        encodings = _unpack_each(list(content.values()), self.embedding.dimensions)
+        return dict(zip(content, encodings, strict=True))
 
     def _made_of(self, paper: Paper) -> bytes:
         version = _version_of(paper)
@@ -236,7 +235,7 @@ _CHECKSUM = 4
 """Bytes of a checksum."""
 
 
-def _checksum(content: bytes) -> bytes:
+def _checksum(content: bytes | memoryview) -> bytes:
     return zlib.crc32(content).to_bytes(_CHECKSUM, "little")
 
 
@@ -245,9 +244,13 @@ def _pack(counts: TermCounts, vector: Vectors) -> bytes:
     return _checksum(content) + content
 
 
-def _unpack(content: bytes, dimensions: int) -> tuple[TermCounts, Vectors]:
-    vector = np.frombuffer(content, "<f4", dimensions)
-    return TermCounts.unpack(content[vector.nbytes :]), vector
+def _unpack_each(
+    packed: Sequence[memoryview], dimensions: int
+) -> Iterator[tuple[TermCounts, Vectors]]:
+    size = 4 * dimensions
+    vectors = np.frombuffer(b"".join(one[:size] for one in packed), "<f4")
+    counts = TermCounts.unpack_each([one[size:] for one in packed])
+    return zip(counts, vectors.reshape(len(packed), dimensions), strict=True)
 
 
 @dataclass(frozen=True, eq=False)
@@ -263,7 +266,7 @@ class CorpusStats:
 
     ids: TermIds
     idf: NDArray[np.float64]
-    words: sparse.csr_matrix
+    words: CsrMatrix
     vectors: Vectors
     centroid: Vectors
 
@@ -271,23 +274,23 @@ class CorpusStats:
     def of(cls, counts: Sequence[TermCounts], embeddings: Vectors) -> Self:
         """Compute the statistics of papers given by term counts and embeddings, in one order."""
         ids, rows = rows_of(counts)
-        found = np.bincount(rows.indices, minlength=len(ids))
+        found = rows.in_columns()
         # As in BM25 with 1 added inside the logarithm: above 0 even for a single paper.
         idf = np.log(1 + (len(counts) - found + 0.5) / (found + 0.5))
         width = embeddings.shape[1]
         centroid = embeddings.mean(axis=0) if len(counts) else np.zeros(width, np.float32)
         return cls(ids, idf, _weighted(rows, idf), _centred(embeddings, centroid), centroid)
 
-    def word_rows(self, counts: Sequence[TermCounts]) -> sparse.csr_matrix:
+    def word_rows(self, counts: Sequence[TermCounts]) -> CsrMatrix:
         """Weight other texts like `words`: (texts, terms), terms unknown to the corpus left out."""
         return _weighted(rows_in(counts, self.ids), self.idf)
 
-    def word_cosines(self, rows: sparse.csr_matrix) -> NDArray[np.float64]:
+    def word_cosines(self, rows: CsrMatrix) -> NDArray[np.float64]:
         """Return the cosines of other rows of words with every paper's: (texts, papers).
 
         Of a few terms only their own papers are looked at.
         """
-        return np.asarray((rows @ self._papers_by_term).toarray())
+        return rows.times_sparse(self._papers_by_term)
 
     def mean_word_cosines(self, rows: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return the mean cosine of these papers' words with every paper's: (papers,).
@@ -297,7 +300,7 @@ class CorpusStats:
         kept = self._cosines_of_rows
         new = [row for row in rows.tolist() if row not in kept]
         if new:
-            found = self.word_cosines(self.words[new]).astype(np.float32)
+            found = self.word_cosines(self.words.rows(np.array(new))).astype(np.float32)
             kept.update(zip(new, found, strict=True))
         mean: NDArray[np.float64] = np.mean(
             [kept[row] for row in rows.tolist()], axis=0, dtype=np.float64
@@ -311,9 +314,9 @@ class CorpusStats:
         return {}
 
     @cached_property
-    def _papers_by_term(self) -> sparse.csr_matrix:
+    def _papers_by_term(self) -> CsrMatrix:
         """The transpose of `words`: (terms, papers)."""
-        return self.words.T.tocsr()
+        return self.words.transposed()
 
     def centre(self, embeddings: Vectors) -> Vectors:
         """Centre other texts' embeddings like `vectors`: (texts, dimensions), unit rows."""
@@ -356,7 +359,7 @@ class Field:
     background: Background
     corpus: CorpusStats
     terms: TermIds
-    words: sparse.csr_matrix
+    words: CsrMatrix
     _keys: Keys
     _order: NDArray[np.int64]
 
@@ -372,7 +375,7 @@ class Field:
         """Compare papers with each other and with `others`."""
         rows = distinct(papers, others)
         corpus = corpora.of(rows)
-        today = corpus.words[: len(papers)]
+        today = corpus.words.between(0, len(papers))
         columns = np.unique(today.indices)
         keys = encoder.keys(rows)
         return cls(
@@ -380,7 +383,7 @@ class Field:
             background=background,
             corpus=corpus,
             terms=corpus.ids[columns],
-            words=today[:, columns],
+            words=today.columns(columns),
             _keys=keys,
             _order=np.argsort(keys["high"], kind="stable"),
         )
@@ -412,16 +415,13 @@ def _centred(embeddings: Vectors, centroid: Vectors) -> Vectors:
     return unit(np.where(known, embeddings - centroid, 0).astype(np.float32))
 
 
-def _weighted(counts: sparse.csr_matrix, idf: NDArray[np.float64]) -> sparse.csr_matrix:
+def _weighted(counts: CsrMatrix, idf: NDArray[np.float64]) -> CsrMatrix:
     """Multiply each column by its idf and scale each row to length 1; (texts, terms)."""
-    from scipy import sparse  # noqa: PLC0415  # as above
-
     values = counts.data * idf[counts.indices]
-    sizes = np.diff(counts.indptr)
-    row = np.repeat(np.arange(len(sizes)), sizes)
-    length = np.sqrt(np.bincount(row, values * values, minlength=len(sizes)))
+    row = counts.row_numbers()
+    length = np.sqrt(np.bincount(row, values * values, minlength=counts.shape[0]))
     values /= np.where(length > 0, length, 1)[row]
-    return sparse.csr_matrix((values, counts.indices, counts.indptr), counts.shape)
+    return counts.with_data(values)
 
 
 def unit(rows: Vectors) -> Vectors:

@@ -21,7 +21,7 @@ from paperlark.domain.judgement import NO_PRECEDENTS, Precedent, Precedents
 from paperlark.domain.paper import Paper, PaperId
 from paperlark.ports import PaperVectors
 from paperlark.rankers.embedding import PaperEncoder, Vectors, pack, unpack
-from paperlark.rankers.logistic import Numbers
+from paperlark.rankers.sparse import Numbers
 
 _log = logging.getLogger(__name__)
 

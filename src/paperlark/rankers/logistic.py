@@ -7,16 +7,17 @@ examples the model is the criteria, and each example can only add to that.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-Numbers = NDArray[np.float64]
-Matrix: TypeAlias = Any
-"""A dense or a sparse matrix: both take the same operators, and scipy ships no types."""
+from paperlark.rankers.sparse import CsrMatrix, Numbers
+
+Matrix: TypeAlias = CsrMatrix | NDArray[Any]
+"""A sparse or a dense matrix."""
 
 _MAX_ITERATIONS, _HISTORY = 40, 20
 """Of L-BFGS; with 25 it ranks .003 worse after 60 judged days."""
@@ -73,7 +74,9 @@ class LogisticModel:
         """Return the log-odds of these rows: (rows,) float64."""
         result = np.full(len(rows), self.bias)
         for block, weights in zip(blocks, self.blocks, strict=True):
-            result += np.asarray(block.rows[rows] @ weights).ravel()
+            # Of the criteria alone no word has a weight.
+            if weights.any():
+                result += _times(_rows(block.rows, rows), weights)
         return result
 
 
@@ -84,86 +87,140 @@ def fit_logistic(
     bias = prior_log_odds(base_rate)
     if not len(examples.rows):
         return LogisticModel(tuple(_prior_mean(block) for block in blocks), bias)
-    rows = [block.rows[examples.rows] for block in blocks]
+    rows = [_rows(block.rows, examples.rows) for block in blocks]
     kept = [_informative_columns(one) for one in rows]
     # Scaled so that every weight has a prior of standard deviation 1.
     rows = [
-        one[:, columns] * block.prior_deviation
+        _scaled(one, columns, block.prior_deviation)
         for one, columns, block in zip(rows, kept, blocks, strict=True)
     ]
     start = [
         _prior_mean(block)[columns] / block.prior_deviation
         for block, columns in zip(blocks, kept, strict=True)
     ]
-    fitted, bias = _minimize(rows, examples, start, bias)
+    loss = _Loss.of(rows, examples, start, bias)
+    found = minimize(loss, np.zeros((2, len(examples.rows) + 1)))
     weights = [_prior_mean(block) for block in blocks]
-    for block, columns, values, own in zip(blocks, kept, fitted, weights, strict=True):
+    for block, columns, values, own in zip(blocks, kept, loss.weights(found), weights, strict=True):
         own[columns] = values * block.prior_deviation
-    return LogisticModel(tuple(weights), bias)
+    return LogisticModel(tuple(weights), bias + float(found[0, -1]))
 
 
 def _prior_mean(block: FeatureBlock) -> Numbers:
     return np.zeros(block.rows.shape[1]) if block.prior_mean is None else block.prior_mean.copy()
 
 
-def _informative_columns(rows: Matrix) -> NDArray[np.int64] | slice:
+def _informative_columns(rows: Matrix) -> NDArray[np.int64]:
     """Return the columns to fit: of a sparse matrix those that occur often enough, else all."""
-    if not _is_sparse(rows):
-        return slice(None)
-    found = np.bincount(rows.indices, minlength=rows.shape[1])
-    return np.flatnonzero(found > (1 if rows.shape[0] > _MANY_EXAMPLES else 0))
+    if not isinstance(rows, CsrMatrix):
+        return np.arange(rows.shape[1])
+    return np.flatnonzero(rows.in_columns() > (1 if rows.shape[0] > _MANY_EXAMPLES else 0))
 
 
-def _is_sparse(rows: Matrix) -> bool:
-    # Without loading scipy, for which a search by meaning would wait.
-    return not isinstance(rows, np.ndarray)
+@dataclass(frozen=True, slots=True, eq=False)
+class _Loss:
+    """The weighted cross-entropy plus the prior, as a function of a number for each example.
 
+    A gradient of the cross-entropy is a sum of examples' rows. So all that L-BFGS reaches from the
+    prior mean is the prior mean plus the examples' rows times such numbers, and there are ten times
+    fewer examples than weights.
 
-def _minimize(
-    rows: list[Matrix], examples: TrainingSet, start: list[Numbers], bias: float
-) -> tuple[list[Numbers], float]:
-    """Minimize the weighted cross-entropy plus the prior by L-BFGS, from the prior mean."""
-    ends = np.cumsum([one.shape[1] for one in rows])
-    # Converted once, and not in every iteration.
-    rows = [one.astype(np.float64, copy=False) for one in rows]
-    transposed = [one.T.tocsr() if _is_sparse(one) else one.T for one in rows]
-    origin = np.concatenate([*start, [bias]])
-    bias_precision = _LOOSE_BIAS if examples.representative else _TIGHT_BIAS
-    precision = np.concatenate([np.ones(len(origin) - 1), [bias_precision]])
+    A point is (2, examples + 1). Its first row holds these numbers and how far the bias is from its
+    prior mean; its second row what they add to the examples' log-odds, and the bias again. Inner
+    products are those of the weights, and need no weights: a first row times a second one.
 
-    def loss(values: Numbers) -> tuple[float, Numbers]:
-        parts = np.split(values[:-1], ends[:-1])
-        odds = values[-1] + sum(one @ part for one, part in zip(rows, parts, strict=True))
-        away = values - origin
-        cost = examples.weights @ (np.logaddexp(0, odds) - examples.targets * odds)
-        error = examples.weights * (probability(odds) - examples.targets)
-        gradient = np.concatenate([*(one @ error for one in transposed), [error.sum()]])
-        return float(cost + 0.5 * precision @ away**2), gradient + precision * away
-
-    found = minimize(loss, origin)
-    return np.split(found[:-1], ends[:-1]), float(found[-1])
-
-
-def minimize(loss: Callable[[Numbers], tuple[float, Numbers]], start: Numbers) -> Numbers:
-    """Minimize a convex function by L-BFGS with backtracking (Nocedal & Wright, algorithm 7.5).
-
-    loss: returns the value and the gradient at a point; start: where to begin
+    rows: of the examples, a matrix for each block; start: the prior means of their weights
+    log_odds: (examples,) of the prior mean
     """
-    point = start
-    value, gradient = loss(point)
-    steps: deque[tuple[Numbers, Numbers, float]] = deque(maxlen=_HISTORY)
+
+    rows: Sequence[Matrix]
+    examples: TrainingSet
+    start: Sequence[Numbers]
+    log_odds: Numbers
+    bias_precision: float
+
+    @classmethod
+    def of(
+        cls, rows: Sequence[Matrix], examples: TrainingSet, start: Sequence[Numbers], bias: float
+    ) -> _Loss:
+        log_odds = np.full(len(examples.rows), bias)
+        for one, mean in zip(rows, start, strict=True):
+            if mean.any():
+                log_odds += _times(one, mean)
+        precision = _LOOSE_BIAS if examples.representative else _TIGHT_BIAS
+        return cls(rows, examples, start, log_odds, precision)
+
+    def value(self, point: Numbers) -> float:
+        odds = self._log_odds(point)
+        away, bias = point[:, :-1], point[0, -1]
+        cost = self.examples.weights @ (np.logaddexp(0, odds) - self.examples.targets * odds)
+        return float(cost + 0.5 * (away[0] @ away[1]) + 0.5 * self.bias_precision * bias**2)
+
+    def gradient(self, point: Numbers) -> Numbers:
+        error = self.examples.weights * (probability(self._log_odds(point)) - self.examples.targets)
+        result = point.copy()
+        result[0, :-1] += error
+        result[:, -1] = error.sum() + self.bias_precision * point[0, -1]
+        for one in self.rows:
+            result[1, :-1] += _times(one, _transposed_times(one, error))
+        return result
+
+    def inner(self, left: Numbers, right: Numbers) -> float:
+        return float(left[0] @ right[1])
+
+    def weights(self, point: Numbers) -> list[Numbers]:
+        """Return the weights at a point, an array for each block."""
+        return [
+            mean + _transposed_times(one, point[0, :-1])
+            for one, mean in zip(self.rows, self.start, strict=True)
+        ]
+
+    def _log_odds(self, point: Numbers) -> Numbers:
+        result: Numbers = self.log_odds + (point[1, :-1] + point[1, -1])
+        return result
+
+
+_Step = tuple[Numbers, Numbers, float]
+"""A change of the point, the change of the gradient, and 1 / their inner product."""
+
+
+class Objective(Protocol):
+    """A convex function of points, which are arrays of any shape that are added and scaled.
+
+    The inner product is the function's own: its gradient is the one of that product.
+    """
+
+    def value(self, point: Numbers, /) -> float:
+        """Return the value at a point."""
+        ...
+
+    def gradient(self, point: Numbers, /) -> Numbers:
+        """Return the gradient at a point."""
+        ...
+
+    def inner(self, left: Numbers, right: Numbers, /) -> float:
+        """Return the inner product of two points, gradients or steps."""
+        ...
+
+
+def minimize(objective: Objective, start: Numbers) -> Numbers:
+    """Minimize by L-BFGS with backtracking (Nocedal & Wright, algorithm 7.5)."""
+    point, value, gradient = start, objective.value(start), objective.gradient(start)
+    steps: deque[_Step] = deque(maxlen=_HISTORY)
     for _ in range(_MAX_ITERATIONS):
-        direction = _descent(gradient, steps)
-        slope = float(gradient @ direction)
+        direction = _descent(objective, gradient, steps)
+        slope = objective.inner(gradient, direction)
         length = 1.0
         while True:
-            moved = point + length * direction
-            reached, there = loss(moved)
+            change = length * direction
+            moved = point + change
+            reached = objective.value(moved)
             if reached <= value + _SUFFICIENT * length * slope or length < _SHORTEST:
                 break
             length /= 2
-        change, bend = moved - point, there - gradient
-        curvature = float(change @ bend)
+        there = objective.gradient(moved)
+        bend = there - gradient
+        curvature = objective.inner(change, bend)
         if curvature > 0:
             steps.append((change, bend, 1 / curvature))
         gained, point, value, gradient = value - reached, moved, reached, there
@@ -172,21 +229,49 @@ def minimize(loss: Callable[[Numbers], tuple[float, Numbers]], start: Numbers) -
     return point
 
 
-def _descent(gradient: Numbers, steps: Sequence[tuple[Numbers, Numbers, float]]) -> Numbers:
+def _descent(objective: Objective, gradient: Numbers, steps: Sequence[_Step]) -> Numbers:
     """Return the quasi-Newton direction by the two-loop recursion over the latest steps."""
+    inner = objective.inner
     if not steps:
-        return -gradient / max(1.0, float(np.linalg.norm(gradient)))
+        return -gradient / max(1.0, float(np.sqrt(inner(gradient, gradient))))
     direction = -gradient
     shares = []
     for change, bend, inverse in reversed(steps):
-        share = inverse * float(change @ direction)
+        share = inverse * inner(change, direction)
         direction -= share * bend
         shares.append(share)
-    change, bend, inverse = steps[-1]
-    direction /= inverse * float(bend @ bend)
+    _, bend, inverse = steps[-1]
+    direction /= inverse * inner(bend, bend)
     for (change, bend, inverse), share in zip(steps, reversed(shares), strict=True):
-        direction += (share - inverse * float(bend @ direction)) * change
+        direction += (share - inverse * inner(bend, direction)) * change
     return direction
+
+
+def _rows(matrix: Matrix, at: NDArray[np.int64]) -> Matrix:
+    return matrix.rows(at) if isinstance(matrix, CsrMatrix) else matrix[at]
+
+
+def _scaled(matrix: Matrix, columns: NDArray[np.int64], factor: float) -> Matrix:
+    """Return some columns times a factor, in double precision, as every iteration needs them."""
+    if isinstance(matrix, CsrMatrix):
+        chosen = matrix.columns(columns)
+        return chosen.with_data(chosen.data * factor)
+    # Of a dense matrix these are all.
+    return (matrix * factor).astype(np.float64, copy=False)
+
+
+def _times(matrix: Matrix, vector: Numbers) -> Numbers:
+    if isinstance(matrix, CsrMatrix):
+        return matrix.times(vector)
+    result: Numbers = matrix @ vector
+    return result
+
+
+def _transposed_times(matrix: Matrix, vector: Numbers) -> Numbers:
+    if isinstance(matrix, CsrMatrix):
+        return matrix.transposed_times(vector)
+    result: Numbers = matrix.T @ vector
+    return result
 
 
 def probability(log_odds: Numbers) -> Numbers:

@@ -28,12 +28,12 @@ from paperlark.rankers.knn import KnnPrediction, knn_log_odds
 from paperlark.rankers.logistic import (
     FeatureBlock,
     LogisticModel,
-    Numbers,
     TrainingSet,
     fit_logistic,
     prior_log_odds,
     probability,
 )
+from paperlark.rankers.sparse import Numbers
 from paperlark.rankers.tokens import TermWeights
 from paperlark.rankers.training_data import (
     BASE_RATE,
@@ -236,7 +236,7 @@ class ReaderModel:
         """
         today = len(field.papers)
         logistic = np.full(today, self.bias)
-        logistic += field.words @ self.words.of(field.terms)
+        logistic += field.words.times(self.words.of(field.terms))
         logistic += field.vectors @ self.vector_weights
         logistic += criteria.features[:today] @ self.criteria_weights
         return self.calibration.log_odds(logistic, knn.log_odds)

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from paperlark.domain.feedback import Example, LabelSource
 from paperlark.domain.paper import Paper
-from paperlark.rankers.logistic import Numbers, TrainingSet
+from paperlark.rankers.logistic import TrainingSet
+from paperlark.rankers.sparse import Numbers
 
 BASE_RATE = 0.09
 """The share of a day's papers that readers want: what two of them wanted in their first months."""

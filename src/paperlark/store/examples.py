@@ -241,8 +241,7 @@ class ExampleStore:
         for row in self._ask(ANNOUNCED, about, first=days[-1], streamed=streamed):
             paper, (before, relevance, novelty, stands_for) = paper_of(*row[:6]), row[6:]
             if relevance is not None and len(judged) < MOST_EXAMPLES:
-                example = _scored(paper, before, relevance, novelty, cutoffs)
-                judged.append(replace(example, stands_for=stands_for))
+                judged.append(_scored(paper, before, relevance, novelty, cutoffs, stands_for))
             if before >= streamed and len(stream) < LONGEST_STREAM:
                 stream.setdefault(paper.id, paper)
         return judged, stream
@@ -251,10 +250,18 @@ class ExampleStore:
         return self._connection.execute(query, {**about, **further})
 
 
-def _scored(paper: Paper, day: str, relevance: int, novelty: int, cutoffs: Cutoffs) -> Example:
+def _scored(  # noqa: PLR0917  # the columns of a row
+    paper: Paper,
+    day: str,
+    relevance: int,
+    novelty: int,
+    cutoffs: Cutoffs,
+    stands_for: float = 1.0,
+) -> Example:
     """Apply today's cut-offs, whatever they were on that day."""
-    wanted = cutoffs.meets(relevance, novelty)
-    return Example(paper, date.fromisoformat(day), wanted, LabelSource.JUDGE, relevance, novelty)
+    wanted, announced = cutoffs.meets(relevance, novelty), date.fromisoformat(day)
+    source = LabelSource.JUDGE
+    return Example(paper, announced, wanted, source, relevance, novelty, stands_for)
 
 
 def _imported(rows: Iterable[Row], cutoffs: Cutoffs) -> Iterator[Example]:
