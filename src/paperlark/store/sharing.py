@@ -1,0 +1,33 @@
+"""What a reader shows to the other members of their group: a row once they said so."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import datetime
+from pathlib import Path
+
+from paperlark.domain.agenda import Sharing
+from paperlark.store.database import instant, store_errors, transaction
+
+
+class SharingStore:
+    """One reader's choice in an open database."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path, profile: str) -> None:
+        self._connection = connection
+        self._path = path
+        self._profile = profile
+
+    def chosen(self) -> Sharing:
+        """Return what the reader shows; nothing where they never said so."""
+        with store_errors(self._path):
+            row = self._connection.execute(
+                "SELECT wanted, saved FROM sharing WHERE profile = ?", (self._profile,)
+            ).fetchone()
+        return Sharing(bool(row[0]), bool(row[1])) if row else Sharing()
+
+    def choose(self, sharing: Sharing, now: datetime) -> None:
+        """Store what the reader shows from now on, also of what they did before."""
+        row = (self._profile, sharing.wanted, sharing.saved, instant(now))
+        with store_errors(self._path), transaction(self._connection):
+            self._connection.execute("INSERT OR REPLACE INTO sharing VALUES (?, ?, ?, ?)", row)
