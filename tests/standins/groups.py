@@ -9,7 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from importlib.resources import files
 from pathlib import Path
@@ -96,12 +96,13 @@ def profiles_in(home: Path, names: Sequence[str] = NAMES) -> Served:
 @contextmanager
 def running(found: Served, arguments: Sequence[str]) -> Iterator[Served]:
     """Run the app with these arguments until the end of the block."""
-    found.start(arguments)
+    served = replace(found)  # two apps may run for the same readers
+    served.start(arguments)
     try:
-        yield found
+        yield served
     finally:
-        if found._process is not None:
-            found.end(signal.SIGKILL)
+        if served._process is not None:
+            served.end(signal.SIGKILL)
 
 
 @contextmanager

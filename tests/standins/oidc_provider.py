@@ -33,6 +33,7 @@ class Provider:
     key: RSAKey = field(default_factory=lambda: RSAKey.generate_key(2048, {"kid": "one"}))
     signs_with: RSAKey | None = None
     algorithm: str = "RS256"
+    host: str = "127.0.0.1"
     port: int = 0
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
     refused: list[str] = field(default_factory=list)
@@ -40,7 +41,7 @@ class Provider:
     @property
     def issuer(self) -> str:
         """Where it is."""
-        return f"http://127.0.0.1:{self.port}"
+        return f"http://{self.host}:{self.port}"
 
     def described(self) -> dict[str, Any]:
         """Return its description of itself."""

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -295,6 +295,18 @@ def test_a_session_ends_by_time_and_by_signing_out(by_mail: Opened) -> None:
     for browser in (ada, stolen):
         assert browser.get("/r/ada/", follow_redirects=False).headers["location"] == "/sign-in"
         assert browser.post("/r/ada/act", data=token).status_code == 401
+
+
+def test_whoever_is_no_member_any_more_has_no_session(by_mail: Opened) -> None:
+    emmy = by_mail.signed_in("emmy")
+    cookies = dict(emmy.cookies)
+    assert emmy.get("/group").status_code == 200
+    fewer = replace(by_mail.guard.sessions, members=frozenset({"ada"}))
+    after = replace(by_mail.guard, sessions=fewer)
+    with TestClient(after, base_url=by_mail.group.settings.address, cookies=cookies) as browser:
+        for path in ("/", "/group", "/group/agenda.md", "/r/emmy/"):
+            answer = browser.get(path, follow_redirects=False)
+            assert answer.headers["location"] == "/sign-in", path
 
 
 def test_no_session_outlives_a_month(by_mail: Opened) -> None:

@@ -40,7 +40,11 @@ def open_group_app(
     """
     store = group.open_sessions()
     sessions = GroupSessions(
-        Sessions(secret=store.secret()), store, PublicAddress(group.settings.address), now
+        Sessions(secret=store.secret()),
+        store,
+        PublicAddress(group.settings.address),
+        frozenset(group.profiles),
+        now,
     )
     current = {key: CurrentProfile(one) for key, one in group.profiles.items()}
     makings = {key: PageMaking(one) for key, one in current.items()}

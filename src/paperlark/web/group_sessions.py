@@ -41,11 +41,12 @@ class PublicAddress:
 
 @dataclass(frozen=True, slots=True)
 class GroupSessions:
-    """Begins, knows and ends the sessions of members."""
+    """Begins, knows and ends the sessions of those who are members now, by their keys."""
 
     signed: Sessions
     store: GroupSessionStore
     address: PublicAddress
+    members: frozenset[str]
     now: Callable[[], float] = time.time
 
     @property
@@ -73,7 +74,7 @@ class GroupSessions:
         if not self.signed.holds(cookie, self.now()):
             return "", ""
         member = self.store.member(_name(cookie), self.now())
-        return (cookie, member) if member else ("", "")
+        return (cookie, member) if member in self.members else ("", "")
 
     def begin(self, scope: Scope, member: str) -> str:
         """Begin a session of a member, under a new name, and return its cookie.

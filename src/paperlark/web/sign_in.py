@@ -191,7 +191,7 @@ class MailSignIn:
             return refused
         token, now = request.path_params["link"][:200], self.page.sessions.now()
         member = await run_in_threadpool(self.page.sessions.store.use_link, token, now)
-        if member not in {one.key for one in self.page.group.settings.members}:
+        if member not in self.page.sessions.members:
             told = "This link was used already, is older than 15 minutes, or is not whole."
             return self.page.show(request, HTTPStatus.FORBIDDEN, told=told, asks="again")
         return self.page.signed_in(request, member, RedirectResponse("/", HTTPStatus.SEE_OTHER))
