@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 from paperlark.api.opened_profile import OpenedProfile
 from paperlark.api.opening import open_profile
-from paperlark.domain.errors import PaperlarkError
+from paperlark.domain.errors import PaperlarkError, SecretMissing
 from paperlark.settings.environment import Environment, RunOptions
 
 if TYPE_CHECKING:
@@ -134,7 +134,6 @@ class OpenedGroup:
         """
         from importlib.util import find_spec
 
-        from paperlark.domain.errors import SecretMissing
         from paperlark.identity.oidc import OidcClient, OidcProvider
 
         if not (find_spec("authlib") and find_spec("joserfc")):
@@ -143,14 +142,28 @@ class OpenedGroup:
                 hint="install it with the extra: pip install 'paperlark[read-group]'",
             )
         settings = self.settings.sign_in
-        name = settings.client_secret_variable
+        secret = self._secret(settings.client_secret_variable)
+        client = OidcClient(settings.issuer, settings.client_id, secret, redirect_uri)
+        return OidcProvider(client, now)
+
+    def proxy_secret(self) -> str:
+        """Return the secret by which the group's proxy proves itself, empty where there is none.
+
+        Raises SecretMissing where it is named and nowhere kept.
+
+        >>> group.proxy_secret()
+        ''
+        """
+        name = self.settings.sign_in.proxy_secret_variable
+        return self._secret(name) if name else ""
+
+    def _secret(self, name: str) -> str:
         secret = self.environment.secret(name)
         if not secret:
             raise SecretMissing(
                 f"there is no secret {name}", hint=f"keep it: paperlark secret set {name}"
             )
-        client = OidcClient(settings.issuer, settings.client_id, secret, redirect_uri)
-        return OidcProvider(client, now)
+        return secret
 
     def send_sign_in_link(self, key: str, address: str) -> None:
         """Send a member the mail with a link that signs them in.

@@ -48,6 +48,7 @@ class SignInSettings:
     issuer: str
     client_id: str
     client_secret_variable: str
+    proxy_secret_variable: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,7 @@ def load_group(path: Path) -> GroupSettings:
             issuer=sign_in.issuer or "",
             client_id=sign_in.client_id or "",
             client_secret_variable=sign_in.client_secret_variable,
+            proxy_secret_variable=sign_in.proxy_secret_variable or "",
         ),
         members=tuple(
             GroupMember(

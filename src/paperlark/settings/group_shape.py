@@ -48,6 +48,11 @@ class SignInShape(_Shape):
         default="Remote-User",
         description="the name of the header in which the proxy sends the user's name",
     )
+    proxy_secret_variable: SecretName | None = Field(
+        default=None,
+        description="the name of a secret that the proxy sends in the header Paperlark-Proxy, so"
+        " that nobody else on its machine can pass for it",
+    )
     issuer: OpenAddress | None = Field(
         default=None,
         description="the address of the OpenID provider, such as"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 from starlette.types import Scope
 
@@ -22,6 +22,14 @@ def is_listed(address: str, networks: Sequence[Network]) -> bool:
     """Return whether an address is in one of these networks."""
     found = _parsed(address)
     return found is not None and any(found in one for one in networks)
+
+
+def network_of(address: str) -> str:
+    """Return whom an address counts for: itself, or the 64 bits that one connection has in IPv6."""
+    found = _parsed(address)
+    if isinstance(found, IPv6Address):
+        return str(ip_network((found, 64), strict=False))
+    return str(found or address)
 
 
 def client_address(peer: str, forwarded: str, proxies: Sequence[Network]) -> str:

@@ -57,8 +57,9 @@ def open_group_app(
             proxy=_proxy(group),
         )
     finally:
-        for end in ends:
-            end()
+        # Each may wait for answers that are paid for.
+        with ThreadPoolExecutor(len(ends)) as at_once:
+            list(at_once.map(lambda end: end(), ends))
         store.close()
 
 
@@ -112,4 +113,4 @@ def _proxy(group: OpenedGroup) -> ProxyHeader | None:
     if settings.method is not SignInMethod.PROXY:
         return None
     members = {one.user: one.key for one in group.settings.members if one.user}
-    return ProxyHeader(settings.header, settings.proxies, members)
+    return ProxyHeader(settings.header, settings.proxies, members, group.proxy_secret())

@@ -6,9 +6,10 @@ there are only sign-in, what pages look like, and signed links to one paper.
 
 from __future__ import annotations
 
+import hmac
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 
 from starlette.datastructures import Headers
@@ -23,6 +24,9 @@ from paperlark.web.readers import NO_SUCH_PAGE
 
 _log = logging.getLogger(__name__)
 SIGN_IN = "/sign-in"
+PROXY_SECRET = "Paperlark-Proxy"  # noqa: S105  # a name
+"""The header in which a proxy proves itself."""
+_THROUGH_PROXY = "This group is reached through its proxy."
 _OPEN = ("/static/", "/healthz")
 _HOP = (
     '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>paperlark</title>'
@@ -35,11 +39,15 @@ _HOP = (
 
 @dataclass(frozen=True, slots=True)
 class ProxyHeader:
-    """The header in which listed proxies name who signed in, and the member of each user name."""
+    """The header in which listed proxies name who signed in, and the member of each user name.
+
+    With a `secret` a proxy proves with each request that it is one: others may share its machine.
+    """
 
     name: str
     proxies: Sequence[Network]
     members: Mapping[str, str]
+    secret: str = field(default="", repr=False)
 
     def member(self, scope: Scope) -> str | Response:
         """Return the member that a proxy names, or the answer to a request without one."""
@@ -47,7 +55,13 @@ class ProxyHeader:
         if not is_listed(peer, self.proxies):
             if values:
                 _log.warning("refused: %s sent %s and is none of the proxies", peer, self.name)
-            return _plain("This group is reached through its proxy.", HTTPStatus.FORBIDDEN)
+            return _plain(_THROUGH_PROXY, HTTPStatus.FORBIDDEN)
+        if self.secret and not self._proves_itself(scope):
+            _log.warning("refused: %s did not send the secret of the proxy", peer)
+            return _plain(_THROUGH_PROXY, HTTPStatus.FORBIDDEN)
+        return self._named(peer, values)
+
+    def _named(self, peer: str, values: Sequence[str]) -> str | Response:
         if len(values) != 1 or not values[0]:
             _log.warning("refused: the proxy %s sent %d times %s", peer, len(values), self.name)
             return _plain("The proxy did not say who signed in.", HTTPStatus.FORBIDDEN)
@@ -56,6 +70,10 @@ class ProxyHeader:
             _log.warning("refused: the proxy names %r, who is no member", values[0][:80])
             return _plain("You are no member of this group.", HTTPStatus.FORBIDDEN)
         return member
+
+    def _proves_itself(self, scope: Scope) -> bool:
+        sent = Headers(scope=scope).getlist(PROXY_SECRET)
+        return len(sent) == 1 and hmac.compare_digest(sent[0].encode(), self.secret.encode())
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from starlette.routing import Route
 
 from paperlark import OpenedGroup, PaperlarkError
 from paperlark.renderers.html import clean_text, template
-from paperlark.web.client_address import Network, client_address, peer_of
+from paperlark.web.client_address import Network, client_address, network_of, peer_of
 from paperlark.web.group_guard import SIGN_IN
 from paperlark.web.group_sessions import GroupSessions
 from paperlark.web.rate_limits import RateLimit
@@ -117,10 +117,10 @@ class SignInPage:
 
     def too_often(self, request: Request) -> Response | None:
         """Count a try, and return the answer where there were too many from that address."""
-        address = client_address(
-            peer_of(request.scope), request.headers.get("x-forwarded-for", ""), self.proxies
-        )
-        if self.limits.by_address.allows(address, self.sessions.now()):
+        # Some proxies add a line of their own behind the one that was sent.
+        forwarded = ",".join(request.headers.getlist("x-forwarded-for"))
+        address = client_address(peer_of(request.scope), forwarded, self.proxies)
+        if self.limits.by_address.allows(network_of(address), self.sessions.now()):
             return None
         _log.warning("refused: %s tries to sign in too often", address)
         told = "Too many tries from your address. Wait a quarter of an hour."
