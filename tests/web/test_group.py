@@ -183,6 +183,12 @@ def test_a_known_and_an_unknown_address_get_the_same_answer(by_mail: Opened) -> 
     assert len({re.sub(r'value="[^"]+"', "", one) for one in answers}) == 1
     by_mail.links()
     assert [mail["To"] for mail in by_mail.post.taken] == ["ada@example.org"]
+    # What is stored for nobody signs nobody in.
+    store, now = by_mail.guard.sessions.store, by_mail.clock.now
+    store.add_link("of nobody", "", now=now, ends=now + LINK_LASTS)
+    browser = by_mail.browser()
+    path = "/sign-in/link/of nobody"
+    assert browser.post(path, data=_form(browser.get(path).text)).status_code == 403
 
 
 def test_an_address_is_known_however_its_letters_are_written(by_mail: Opened) -> None:

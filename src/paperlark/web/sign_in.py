@@ -166,15 +166,17 @@ class MailSignIn:
             return refused
         email = form.get("email", "").strip().casefold()[:_LONGEST_MAIL]
         now = self.page.sessions.now()
-        key = self._members.get(email)
-        if self.page.limits.by_account.allows(email, now) and key:
+        key = self._members.get(email, "")
+        if self.page.limits.by_account.allows(email, now):
+            # Stored for nobody as well: that takes a moment, which would tell who is a member.
             token = self.new_token()
             await run_in_threadpool(
                 lambda: self.page.sessions.store.add_link(
                     token, key, now=now, ends=now + LINK_LASTS
                 )
             )
-            self.mailer.send(key, f"{self.page.sessions.address.text}{SIGN_IN}/link/{token}")
+            if key:
+                self.mailer.send(key, f"{self.page.sessions.address.text}{SIGN_IN}/link/{token}")
         told = (
             "If that is the address of a member, a link is on its way there. It works once, within"
             " 15 minutes. Nothing came? Wait a little before you ask again."
