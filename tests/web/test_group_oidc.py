@@ -131,6 +131,7 @@ def test_a_way_back_without_a_state_of_ours_is_none(browsers: Browsers, query: s
         {"iss": "https://evil.example"},
         {"iss": None},
         {"aud": "another client"},
+        {"aud": "another client", "azp": CLIENT},
         {"aud": [CLIENT, "another"], "azp": "another"},
         {"exp": int(time.time()) - 3600},
         {"exp": None},

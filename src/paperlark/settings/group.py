@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -27,6 +28,8 @@ from paperlark.settings.values import MailSettings
 if TYPE_CHECKING:
     from paperlark.settings.group_shape import GroupShape
 
+_SIGN_IN = re.compile(r"^\s*\[sign_in\]", re.MULTILINE)
+_LONGEST = 1 << 20
 _HINT = "write it first: docs/how-to/group.md"
 
 
@@ -74,6 +77,15 @@ class GroupSettings:
     members: tuple[GroupMember, ...]
     mail: MailSettings | None
     state: Path
+
+
+def is_group_file(path: Path) -> bool:
+    """Return whether a file is that of a group and no profile; one that is unreadable is not."""
+    try:
+        with path.open(encoding="utf-8", errors="replace") as file:
+            return _SIGN_IN.search(file.read(_LONGEST)) is not None
+    except OSError:
+        return False
 
 
 def load_group(path: Path) -> GroupSettings:
