@@ -28,6 +28,11 @@ class SharingStore:
 
     def choose(self, sharing: Sharing, now: datetime) -> None:
         """Store what the reader shows from now on, also of what they did before."""
-        row = (self._profile, sharing.wanted, sharing.saved, instant(now))
+        row = (self._profile, int(sharing.wanted), int(sharing.saved), instant(now))
         with store_errors(self._path), transaction(self._connection):
-            self._connection.execute("INSERT OR REPLACE INTO sharing VALUES (?, ?, ?, ?)", row)
+            self._connection.execute(
+                "INSERT INTO sharing (profile, wanted, saved, at) VALUES (?, ?, ?, ?)"
+                " ON CONFLICT (profile) DO UPDATE SET wanted = excluded.wanted,"
+                " saved = excluded.saved, at = excluded.at",
+                row,
+            )
