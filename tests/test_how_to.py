@@ -12,6 +12,7 @@ import pytest
 
 from paperlark.cli import cli
 from paperlark.settings import Settings, load_settings
+from paperlark.settings.group import GroupSettings, load_group
 from standins.written import Block, anchors, blocks, commands, links
 
 ROOT = Path(__file__).parent.parent
@@ -42,6 +43,19 @@ def _load(block: str, folder: Path) -> Settings:
     return load_settings(profile)
 
 
+def _load_group(block: str, folder: Path) -> GroupSettings:
+    """Load a part of a group's file, with what else every group needs."""
+    needed = {"name": "Bats", "address": "https://papers.example.org"}
+    lacking = "".join(
+        f"{name} = {json.dumps(value)}\n"
+        for name, value in needed.items()
+        if name not in tomllib.loads(block)
+    )
+    path = folder / "group.toml"
+    path.write_text(f"{lacking}{block}", "utf-8")
+    return load_group(path)
+
+
 def _mistake(words: Iterable[str]) -> str | None:
     """Return what is wrong with a call of paperlark's, without making it; None where nothing is."""
     command: click.Command = cli
@@ -70,7 +84,10 @@ def _is_about_a_file(error: click.UsageError) -> bool:
 
 @pytest.mark.parametrize("block", _blocks("toml"), ids=str)
 def test_settings_that_are_shown_load(block: Block, tmp_path: Path) -> None:
-    assert _load(block.text, tmp_path).profile.title
+    if "[sign_in]" in block.text:
+        assert _load_group(block.text, tmp_path).members
+    else:
+        assert _load(block.text, tmp_path).profile.title
 
 
 @pytest.mark.parametrize("block", _blocks("sh"), ids=str)

@@ -18,6 +18,7 @@ from paperlark import api
 from paperlark.api import (
     evaluation,
     first_session,
+    groups,
     installation,
     new_reader,
     opened_profile,
@@ -28,6 +29,7 @@ from paperlark.cli import cli
 from paperlark.domain.run_states import MEANINGS
 from paperlark.renderers.schema import json_schema
 from paperlark.settings.file_shape import ProfileShape
+from paperlark.settings.group_shape import GroupShape
 
 REFERENCE = Path(__file__).resolve().parent.parent / "docs" / "reference"
 Schema = Mapping[str, Any]
@@ -59,6 +61,15 @@ def _settings() -> Iterator[str]:
         if shape := _shape(field):
             header = f"`[[{name}]]`" if field.get("type") == "array" else f"`[{name}]`"
             yield from _table(header, schema["$defs"][shape], schema)
+    yield from _group_settings()
+
+
+def _group_settings() -> Iterator[str]:
+    schema = GroupShape.model_json_schema()
+    yield "\n# Settings of a group\n\nWhat may stand in the file of `paperlark read --group`."
+    yield from _table("The file of a group", schema, schema)
+    for name, shape in (("[sign_in]", "SignInShape"), ("[members.NAME]", "MemberShape")):
+        yield from _table(f"`{name}`", schema["$defs"][shape], schema)
 
 
 def _table(title: str, table: Schema, schema: Schema) -> Iterator[str]:
@@ -105,6 +116,7 @@ _API = (
     new_reader,
     first_session,
     several_profiles,
+    groups,
     evaluation,
     installation,
 )

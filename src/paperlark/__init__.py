@@ -11,6 +11,7 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from paperlark.api import (
+        OpenedGroup,
         OpenedProfile,
         begin_profile,
         build_site,
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
         find_profiles,
         language_note,
         open_first_day,
+        open_group,
         open_profile,
         open_sample,
         open_schedule,
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
     from paperlark.archive.tuning import Tuning
     from paperlark.delivery.deliveries import DeliveryReport
     from paperlark.delivery.outcomes import DeliveryOutcome, DeliveryResult
+    from paperlark.domain.agenda import Agenda, SharedPaper, Sharing
     from paperlark.domain.criteria import Criteria
     from paperlark.domain.criteria_effect import CriteriaEffect
     from paperlark.domain.digest import Digest
@@ -63,6 +66,7 @@ if TYPE_CHECKING:
     from paperlark.domain.triage import Action, TriageEvent, TriageState
     from paperlark.domain.vote_effect import CastVotes, VoteEffect
     from paperlark.evaluation.measure import EvaluationPlan
+    from paperlark.identity.oidc import OidcProvider
     from paperlark.importing.draft_criteria import DraftedCriteria, PaperCluster
     from paperlark.importing.first_day import FirstAnswers, FirstDay, FirstRanking
     from paperlark.importing.import_source import Imported
@@ -74,9 +78,11 @@ if TYPE_CHECKING:
     from paperlark.runs.morning import MorningReporter, MorningResult
     from paperlark.runs.several import SeveralMornings
     from paperlark.settings.environment import Environment, RunOptions
+    from paperlark.store.group_sessions import GroupSessionStore
 
 __all__ = [
     "Action",
+    "Agenda",
     "Applied",
     "CastVotes",
     "CostEstimate",
@@ -97,6 +103,7 @@ __all__ = [
     "FirstRanking",
     "Followed",
     "FollowingReport",
+    "GroupSessionStore",
     "Imported",
     "ImportedPaper",
     "ImportedSource",
@@ -105,6 +112,8 @@ __all__ = [
     "MadePage",
     "MorningReporter",
     "MorningResult",
+    "OidcProvider",
+    "OpenedGroup",
     "OpenedProfile",
     "Paper",
     "PaperCluster",
@@ -117,6 +126,8 @@ __all__ = [
     "RunOptions",
     "SecretUnusable",
     "SeveralMornings",
+    "SharedPaper",
+    "Sharing",
     "SourceError",
     "SpendingReport",
     "State",
@@ -142,6 +153,7 @@ __all__ = [
     "find_profiles",
     "language_note",
     "open_first_day",
+    "open_group",
     "open_profile",
     "open_sample",
     "open_schedule",
@@ -160,6 +172,7 @@ _DEFINED_IN = {
     "archive.tuning": "Tuning",
     "delivery.outcomes": "DeliveryOutcome DeliveryResult",
     "delivery.deliveries": "DeliveryReport",
+    "domain.agenda": "Agenda SharedPaper Sharing",
     "domain.criteria": "Criteria",
     "domain.criteria_effect": "CriteriaEffect",
     "domain.digest": "Digest",
@@ -173,6 +186,7 @@ _DEFINED_IN = {
     "domain.triage": "Action TriageEvent TriageState",
     "domain.vote_effect": "CastVotes VoteEffect",
     "evaluation.measure": "EvaluationPlan",
+    "identity.oidc": "OidcProvider",
     "importing.draft_criteria": "DraftedCriteria PaperCluster",
     "importing.first_day": "FirstAnswers FirstDay FirstRanking",
     "importing.import_source": "Imported",
@@ -183,6 +197,7 @@ _DEFINED_IN = {
     "runs.make_page": "DayOutcome MadePage",
     "runs.morning": "MorningReporter MorningResult",
     "runs.several": "SeveralMornings",
+    "store.group_sessions": "GroupSessionStore",
     "settings.environment": "Environment RunOptions",
 }
 """Public names that are defined elsewhere than in `paperlark.api`, by their module."""

@@ -76,5 +76,6 @@ def test_the_profiles_of_a_folder_are_found_in_order(tmp_path: Path) -> None:
     ):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).touch()
+    (tmp_path / "group.toml").write_text('name = "G"\n\n[sign_in]\nmethod = "mail"\n')
     assert profiles_of(tmp_path) == (tmp_path / "a" / "paperlark.toml", tmp_path / "b.toml")
     assert profiles_of(tmp_path / "lost.toml") == (tmp_path / "lost.toml",)

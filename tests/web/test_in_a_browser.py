@@ -43,10 +43,18 @@ def _opened(context: BrowserContext, reading: App, path: str = "/day/2025-02-26?
     return page
 
 
+_WAITING = "localStorage.getItem(`paperlark-waiting ${document.body.dataset.reader}`) ?? '[]'"
+
+
 def _sent(page: Page) -> None:
     """Wait until the server has all events."""
     for _ in range(600):
-        if page.evaluate("localStorage.getItem('paperlark-waiting') ?? '[]'") == "[]":
+        if (
+            page.evaluate(
+                "localStorage.getItem(`paperlark-waiting ${document.body.dataset.reader}`) ?? '[]'"
+            )
+            == "[]"
+        ):
             return
         page.wait_for_timeout(50)
     pytest.fail("events are still waiting")

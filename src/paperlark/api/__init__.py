@@ -16,6 +16,7 @@ reported to any object with the method `step` of `paperlark.ports.Progress`.
 
 from paperlark.api.evaluation import evaluate, evaluate_tokens, read_labelled_days
 from paperlark.api.first_session import begin_profile, open_first_day
+from paperlark.api.groups import OpenedGroup, open_group
 from paperlark.api.installation import ScheduleKind, examine, open_schedule
 from paperlark.api.new_reader import (
     draft_criteria,
@@ -30,6 +31,7 @@ from paperlark.api.several_profiles import build_site, find_profiles, repeat_mor
 
 __all__ = [
     "ZOTERO",
+    "OpenedGroup",
     "OpenedProfile",
     "ScheduleKind",
     "begin_profile",
@@ -43,6 +45,7 @@ __all__ = [
     "find_profiles",
     "language_note",
     "open_first_day",
+    "open_group",
     "open_profile",
     "open_sample",
     "open_schedule",

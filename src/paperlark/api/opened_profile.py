@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from paperlark.archive.tuning import Tuning
     from paperlark.archive.vote_lines import KeptLines
     from paperlark.delivery.deliveries import DeliveryReport, Outboxes
+    from paperlark.domain.agenda import SharedPaper, Sharing
     from paperlark.domain.criteria_effect import CriteriaEffect
     from paperlark.domain.delivery import Occasion
     from paperlark.domain.digest import Digest
@@ -88,6 +89,13 @@ class OpenedProfile:
     def name(self) -> str:
         """The profile's name: the page's title, which may change at will."""
         return self.settings.profile.title
+
+    @property
+    def has_database(self) -> bool:
+        """Whether there is a database already: without one there is nothing to read."""
+        from paperlark.store.database import exists
+
+        return exists(self.settings.database)
 
     @property
     def today(self) -> date:
@@ -730,6 +738,49 @@ class OpenedProfile:
 
         with open_triage(self.settings, self.environment) as triage:
             return triage.reset()
+
+    def sharing(self) -> Sharing:
+        """Return what the reader shows to the other members of their group: nothing at first.
+
+        Raises StoreError where there is no database yet.
+
+        >>> profile.sharing()
+        Sharing(wanted=False, saved=False)
+        """
+        from paperlark.archive.sharing import sharing_of
+
+        return sharing_of(self.settings)
+
+    def share(self, *, wanted: bool, saved: bool) -> None:
+        """Choose what the other members of the group see, from now on and of what was before.
+
+        Arguments:
+            wanted: the papers that the reader wants.
+            saved: the papers that the reader saved.
+
+        Raises StoreError where there is no database yet.
+
+        >>> profile.share(wanted=True, saved=False)
+        >>> profile.sharing().wanted
+        True
+        """
+        from paperlark.archive.sharing import share
+        from paperlark.domain.agenda import Sharing
+
+        share(self.settings, self.environment, Sharing(wanted, saved))
+
+    def shared_papers(self) -> tuple[SharedPaper, ...]:
+        """Return the papers that the reader shows to their group, with nothing else of theirs.
+
+        Raises StoreError.
+
+        >>> profile.share(wanted=False, saved=False)
+        >>> profile.shared_papers()
+        ()
+        """
+        from paperlark.archive.sharing import shared_papers
+
+        return shared_papers(self.settings, self.environment)
 
     def follow(
         self,

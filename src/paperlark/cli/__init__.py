@@ -29,6 +29,7 @@ _COMMANDS = {
     "deliver": "Deliver pages to your channels.",
     "schedule": "Schedule the daily page.",
     "read": "Read and vote in the browser.",
+    "agenda": "Print or mail what a group wants to talk about.",
     "open": "Open a page in the browser.",
     "show": "Show a page in the terminal.",
     "site": "Build a site of all days.",

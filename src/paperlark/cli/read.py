@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import importlib.util
 import webbrowser
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from paperlark.api import OpenedProfile, find_profiles, open_group
+from paperlark.cli._logging import set_up_logging
 from paperlark.cli._options import (
+    PROFILE_PATH,
     environment_of,
     feeds_option,
     open_for,
@@ -18,6 +22,7 @@ from paperlark.cli._options import (
     run_options,
 )
 from paperlark.domain.errors import PaperlarkError
+from paperlark.renderers.english import counted
 from paperlark.settings.load import usual_arxiv
 from paperlark.settings.places import folder_to_begin
 from paperlark.settings.starter import NewProfile, check_folder
@@ -26,11 +31,13 @@ if TYPE_CHECKING:
     from paperlark.web.first_session import FirstContext
 
 _PORT = 8642
+_HERE = "127.0.0.1"
 _PATIENCE = 45.0
 """Seconds that somebody who looks at a browser waits for arXiv."""
 
 
 @click.command("read")
+@click.argument("profiles", type=PROFILE_PATH, nargs=-1, metavar="[PROFILE]...")
 @click.option(
     "--port",
     type=click.IntRange(0, 65535),
@@ -38,12 +45,32 @@ _PATIENCE = 45.0
     show_default=True,
     help="Listen on this port of this machine, or on the next one that is free.",
 )
+@click.option(
+    "--group",
+    "group_file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Serve a group whose members sign in; this file names them.",
+)
+@click.option(
+    "--host",
+    default=_HERE,
+    show_default=True,
+    help="Listen on this address of this machine; any other than its own needs --group.",
+)
 @click.option("--no-open", is_flag=True, help="Do not open the browser.")
 @feeds_option
 @profile_option
 @click.pass_context
 def command(
-    context: click.Context, *, port: int, no_open: bool, feeds: Path | None, profile_file: Path
+    context: click.Context,
+    *,
+    profiles: tuple[Path, ...],
+    port: int,
+    group_file: Path | None,
+    host: str,
+    no_open: bool,
+    feeds: Path | None,
+    profile_file: Path,
 ) -> None:
     r"""Read your pages in the browser, and say of each paper whether you want it.
 
@@ -53,33 +80,97 @@ def command(
     undo are buttons and keys; press ? for a list of the keys. What you want and what you do not
     teaches the ranker from the next page on.
 
-    The address that is printed lets in whoever has it: do not pass it on.
+    The address that is printed lets in whoever has it: do not pass it on. Name several profiles,
+    or a folder of them, to have them side by side. With --group several people read, each their
+    own pages, and each signs in as the file of the group says.
 
     \b
     Examples:
       paperlark read
       paperlark read --no-open --port 9000
+      paperlark read ada.toml emmy.toml
+      paperlark read --group group.toml --host 0.0.0.0
     """
     if missing := [name for name in ("starlette", "uvicorn") if not importlib.util.find_spec(name)]:
         raise PaperlarkError(
             f"paperlark read needs {' and '.join(missing)}",
             hint="install it with the extra: pip install 'paperlark[read]'",
         )
-    from paperlark.web.server import announced, find_running, listening, serve  # noqa: PLC0415
-
+    if group_file is not None:
+        if profiles:
+            raise click.UsageError("--group names the profiles: name no others")
+        _serve_group(context, group_file, host, port, feeds)
+        return
+    if host != _HERE:
+        raise click.UsageError(
+            f"--host {host} would let in everybody who can reach this machine: nothing but"
+            f" {_HERE} is served without sign-in; see --group"
+        )
+    if profiles:
+        _read_several(context, profiles, port, feeds, opens=not no_open)
+        return
     if not profile_file.exists() and (first := _first_context(context, profile_file, feeds)):
         _begin(first, port, opens=not no_open)
         return
     profile = open_for(context, profile_file, options=run_options(feeds=feeds))
-    if running := find_running(profile):
-        _show(running.address, opens=not no_open)
+    _read({"": profile}, port, opens=not no_open)
+
+
+def _read_several(
+    context: click.Context, named: tuple[Path, ...], port: int, feeds: Path | None, *, opens: bool
+) -> None:
+    from paperlark.web.readers import named_readers  # noqa: PLC0415  # of the extra `read`
+
+    files = dict.fromkeys(file for one in named for file in find_profiles(one))
+    if not files:
+        raise click.UsageError(f"no profile (.toml) in {', '.join(map(str, named))}")
+    opened = [open_for(context, one, options=run_options(feeds=feeds)) for one in files]
+    readers = named_readers(opened) if len(opened) > 1 else {"": opened[0]}
+    _read(readers, port, opens=opens)
+
+
+def _serve_group(
+    context: click.Context, file: Path, host: str, port: int, feeds: Path | None
+) -> None:
+    """Serve a group at just this port, for a proxy has to know it."""
+    from paperlark.web.server import listening, serve_group  # noqa: PLC0415  # likewise
+
+    # Who was refused, and which mail was not sent, is told nowhere else.
+    set_up_logging(context, 1, None)
+    environment = environment_of(context)
+    group = open_group(file, options=run_options(feeds=feeds), environment=environment)
+    with listening(port, host, tries=1) as listener:
+        listener.listen()
+        click.echo(group.settings.address)
+        method = group.settings.sign_in.method
+        members = counted(len(group.settings.members), "member")
+        click.echo(f"{members}; sign-in by {method}; Ctrl-C ends it", err=True)
+        serve_group(group, listener)
+
+
+def _read(readers: Mapping[str, OpenedProfile], port: int, *, opens: bool) -> None:
+    """Serve one profile, or several by their names in addresses, unless they are served already."""
+    from paperlark.web.server import (  # noqa: PLC0415  # of the extra `read`
+        announced,
+        find_running,
+        listening,
+        serve,
+        serve_several,
+    )
+
+    profiles = tuple(readers.values())
+    if running := find_running(*profiles):
+        _show(running.address, opens=opens)
         click.echo("it is running already")
         return
-    with listening(port) as listener, announced(profile, listener) as running:
+    with listening(port) as listener, announced(listener, *profiles) as running:
         listener.listen()
-        _show(running.address, opens=not no_open)
+        _show(running.address, opens=opens)
         click.echo("Ctrl-C ends it", err=True)
-        serve(profile, listener, running)
+        if len(profiles) == 1:
+            serve(profiles[0], listener, running)
+        else:
+            serve_several(readers, listener, running)
 
 
 def _first_context(

@@ -10,6 +10,7 @@ from pathlib import Path
 from paperlark.domain.errors import PaperlarkError
 from paperlark.domain.run_states import MEANINGS, State
 from paperlark.runs.morning import NOT_DELIVERED, MorningReporter, MorningResult
+from paperlark.settings.group import is_group_file
 
 _log = logging.getLogger(__name__)
 
@@ -66,9 +67,11 @@ def _run(
 def profiles_of(named: Path) -> tuple[Path, ...]:
     """Return the profiles of a folder, by name; a file is one itself, whether it exists or not.
 
-    They are its `.toml` files, and the `paperlark.toml` of each folder in it.
+    They are its `.toml` files, and the `paperlark.toml` of each folder in it; the file of a group,
+    which may be beside them, is none.
     """
     if not named.is_dir():
         return (named,)
     files = (*named.glob("*.toml"), *named.glob("*/paperlark.toml"))
-    return tuple(sorted(one for one in files if one.is_file() and not one.name.startswith(".")))
+    found = (one for one in files if one.is_file() and not one.name.startswith("."))
+    return tuple(sorted(one for one in found if not is_group_file(one)))

@@ -8,7 +8,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from paperlark.domain.criteria import Criteria, parse_criteria
 from paperlark.domain.database_place import DatabasePlace, DatabaseServer, is_server
@@ -32,6 +32,7 @@ from paperlark.settings.values import (
 )
 
 if TYPE_CHECKING:
+    from pydantic import BaseModel
     from pydantic_core import ErrorDetails
 
     from paperlark.settings.file_shape import (
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     )
 
 
+_Shape = TypeVar("_Shape", bound="BaseModel")
 LONGEST_CRITERIA = 30_000
 """Characters of a file of criteria: fifteen pages; more is a file of another kind."""
 _LARGEST = 2**24
@@ -105,10 +107,12 @@ def load_settings(path: Path) -> Settings:
 
     Raises ProfileError with every mistake in both files.
     """
-    text = _read(path, hint=missing_hint(path))
+    text = read_text(path, hint=missing_hint(path))
+    from paperlark.settings.file_shape import ProfileShape  # noqa: PLC0415  # loads pydantic
+
     # What stands in it by mistake is in no error about it, whoever raises that.
     remember_addresses(text)
-    shape, problems = _check(path, text, _parse(path, text))
+    shape, problems = check_shape(path, text, parse_toml(path, text), ProfileShape)
     home = path.parent.absolute()
     named = shape.criteria if shape else "criteria.md"
     criteria, missing = _criteria(home / named, needed=shape is not None)
@@ -124,7 +128,7 @@ def load_settings(path: Path) -> Settings:
         database=_database(home, shape.database),
         arxiv=_arxiv(shape.sources),
         site=_site(shape.site, home, _inside(home, shape.output)),
-        mail=_mail(shape.mail) if shape.mail else None,
+        mail=mail_settings(shape.mail) if shape.mail else None,
         channels=tuple(_channel(one) for one in shape.deliver),
         file=path.absolute(),
         criteria_file=_inside(home, named),
@@ -205,7 +209,11 @@ def _mail_problems(path: Path, text: str, shape: ProfileShape) -> Iterator[Probl
         if channel.mail is not None and shape.mail is None:
             line = line_of(text, ("deliver", number, "mail"))
             yield Problem(path, line, "mail needs a mail server; expected a table [mail]")
-    mail = shape.mail
+    yield from open_mail_problems(path, text, shape.mail)
+
+
+def open_mail_problems(path: Path, text: str, mail: MailShape | None) -> Iterator[Problem]:
+    """Return what is wrong with a mail server that is spoken to without encryption."""
     if mail and mail.security is Security.NONE and not is_this_machine(mail.server):
         problem = (
             "mail.security is 'none'; expected tls or starttls for a server that is not on this"
@@ -230,7 +238,8 @@ def _site(shape: SiteShape, home: Path, output: Path) -> SiteSettings:
     return SiteSettings(folder, shape.address, shape.repository)
 
 
-def _mail(shape: MailShape) -> MailSettings:
+def mail_settings(shape: MailShape) -> MailSettings:
+    """Return a mail server as it is used."""
     # Some services have a token for a user name.
     remember_token(shape.user or "")
     return MailSettings(
@@ -259,14 +268,15 @@ def _people(shape: SourcesShape) -> PeopleSettings:
 
 def read_criteria(path: Path) -> str:
     """Read a file of criteria; raises ProfileError where it is unreadable or far too long."""
-    text = _read(path, hint="")
+    text = read_text(path, hint="")
     if len(text) > LONGEST_CRITERIA:
         found = f"has {len(text):,} characters; expected interests, in at most"
         raise ProfileError((Problem(path, None, f"{found} {LONGEST_CRITERIA:,}"),))
     return text
 
 
-def _read(path: Path, *, hint: str) -> str:
+def read_text(path: Path, *, hint: str) -> str:
+    """Read a file of settings as text with plain line ends; raises ProfileError."""
     try:
         # A pipe would be waited for, and a device has no end.
         if path.exists() and not path.is_file() and not path.is_dir():
@@ -298,7 +308,8 @@ def _check_keys(path: Path, text: str) -> None:
             raise ProfileError((Problem(path, number, "has more dots than any setting"),))
 
 
-def _parse(path: Path, text: str) -> Mapping[str, object]:
+def parse_toml(path: Path, text: str) -> Mapping[str, object]:
+    """Parse the TOML of a file; raises ProfileError with the line of a mistake."""
     _check_keys(path, text)
     try:
         return tomllib.loads(text)
@@ -310,24 +321,23 @@ def _parse(path: Path, text: str) -> Mapping[str, object]:
         raise ProfileError((problem,)) from error
 
 
-def _check(
-    path: Path, text: str, values: Mapping[str, object]
-) -> tuple[ProfileShape | None, tuple[Problem, ...]]:
+def check_shape(
+    path: Path, text: str, values: Mapping[str, object], shape: type[_Shape]
+) -> tuple[_Shape | None, tuple[Problem, ...]]:
+    """Return the values of a file as the shape that they must have, None with every mistake."""
     # Half a second of imports that `paperlark --version` does not need.
     from pydantic import ValidationError  # noqa: PLC0415
 
-    from paperlark.settings.file_shape import ProfileShape  # noqa: PLC0415
-
     try:
-        return ProfileShape.model_validate(values), ()
+        return shape.model_validate(values), ()
     except ValidationError as error:
         return None, tuple(
-            Problem(path, line_of(text, details["loc"]), _message(details, ProfileShape))
+            Problem(path, line_of(text, details["loc"]), _message(details, shape))
             for details in error.errors()
         )
 
 
-def _message(details: ErrorDetails, shape: type[ProfileShape]) -> str:
+def _message(details: ErrorDetails, shape: type[BaseModel]) -> str:
     """Return what is wrong and what was expected, without pydantic's vocabulary."""
     place = [str(part) for part in details["loc"] if isinstance(part, str)]
     name = ".".join(place)
@@ -347,7 +357,7 @@ def _message(details: ErrorDetails, shape: type[ProfileShape]) -> str:
     return f"{name} is {quoted(details['input'])}; expected {expected}"
 
 
-def _fields(shape: type[ProfileShape], place: Iterable[str]) -> Mapping[str, object]:
+def _fields(shape: type[BaseModel], place: Iterable[str]) -> Mapping[str, object]:
     """Find the properties of the table that a place is in."""
     schema = shape.model_json_schema()
     properties: Mapping[str, object] = schema["properties"]
@@ -375,7 +385,7 @@ def _unknown_setting(name: str, key: str, known: tuple[str, ...]) -> str:
     return f'unknown setting "{name}"; expected one of {", ".join(known)}'
 
 
-def _description(shape: type[ProfileShape], place: list[str]) -> str:
+def _description(shape: type[BaseModel], place: list[str]) -> str:
     field = _fields(shape, place[:-1]).get(place[-1]) if place else None
     return str(field["description"]) if isinstance(field, Mapping) else "something else"
 

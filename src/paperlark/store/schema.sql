@@ -1,4 +1,4 @@
--- The database, version 16. Written by `make reference`; do not edit.
+-- The database, version 17. Written by `make reference`; do not edit.
 -- Times are UTC (ISO 8601), days are announcement days in New York, money is decimal
 -- text in US dollars.
 
@@ -302,6 +302,13 @@ CREATE TABLE servers (
     at TEXT NOT NULL,                 -- when they were discovered
     PRIMARY KEY (base_url, model)
 ) WITHOUT ROWID;
+
+CREATE TABLE sharing (
+    profile TEXT PRIMARY KEY,
+    wanted INTEGER NOT NULL,          -- 1: the papers that they want
+    saved INTEGER NOT NULL,           -- 1: the papers that they saved
+    at TEXT NOT NULL                  -- when they said so last
+);
 
 CREATE TABLE translations (
     criteria TEXT NOT NULL,           -- fingerprint of the criteria

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from http import HTTPStatus
 from typing import Any
 
@@ -10,6 +10,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Route
 
 from paperlark.domain.errors import PaperlarkError
 from paperlark.domain.redaction import redacted
@@ -21,7 +22,7 @@ from paperlark.web.pages import Pages
 from paperlark.web.progress import MakingProgress
 from paperlark.web.reactions import Reactions
 from paperlark.web.sessions import Sessions
-from paperlark.web.shared import Shared, SignedForms
+from paperlark.web.shared import NOTHING_AROUND, Shared, SignedForms, Surroundings
 from paperlark.web.tuning import Tuner, TuningPage
 from paperlark.web.vote_links import VoteLinks, public_host
 
@@ -38,9 +39,19 @@ def handling() -> dict[Any, Callable[[Request, Exception], Awaitable[Response]]]
     return {HTTPException: _problem, PaperlarkError: _problem}
 
 
-def make_reading(current: CurrentProfile, sessions: Sessions, making: PageMaking) -> Starlette:
-    """Return the addresses of a profile's app, without the guard before them."""
-    shared = Shared(current, SignedForms(sessions))
+def make_reading(
+    current: CurrentProfile,
+    sessions: Sessions,
+    making: PageMaking,
+    *,
+    around: Surroundings = NOTHING_AROUND,
+    more: Callable[[Shared], Iterable[Route]] = lambda _: (),
+) -> Starlette:
+    """Return the addresses of a profile's app, without the guard before them.
+
+    `around` leads out of its pages, and `more` has addresses that not every app has.
+    """
+    shared = Shared(current, SignedForms(sessions), around)
     parts = (
         Pages(shared, making),
         Reactions(shared),
@@ -50,11 +61,12 @@ def make_reading(current: CurrentProfile, sessions: Sessions, making: PageMaking
         Files(sessions.instance),
     )
     return Starlette(
-        routes=[route for part in parts for route in part.routes()], exception_handlers=handling()
+        routes=[*(route for part in parts for route in part.routes()), *more(shared)],
+        exception_handlers=handling(),
     )
 
 
 def make_app(current: CurrentProfile, sessions: Sessions, making: PageMaking, port: int) -> Guard:
     """Return the app of a profile at a port of loopback, for whoever the sessions let in."""
     reading = make_reading(current, sessions, making)
-    return Guard(reading, sessions, port, public=public_host(current))
+    return Guard(reading, sessions, port, public=frozenset({public_host(current)} - {""}))

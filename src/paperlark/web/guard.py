@@ -11,21 +11,19 @@ import time
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from http.cookies import CookieError, SimpleCookie
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from paperlark.domain.vote_links import PREFIX
+from paperlark.web.reader_paths import is_vote_link
 from paperlark.web.sessions import COOKIE, LASTS, Sessions
 
 _OPEN = frozenset({"/healthz"})
 """Paths that need no session; nothing of a reader is there."""
-_SIGNED = PREFIX
-"""The beginning of paths that need none either: a signed link serves one paper."""
 _NAMES = ("127.0.0.1", "localhost", "[::1]")
-_SAFE = frozenset({"GET", "HEAD"})
+SAFE = frozenset({"GET", "HEAD"})
 _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self';"
     " img-src 'self'; connect-src 'self'; worker-src 'self'; form-action 'self';"
@@ -48,15 +46,15 @@ _NO_SESSION = (
 class Guard:
     """Wraps an application that is reached at this port of loopback.
 
-    `public` is the host, with its port if any, by which a proxy of the reader's passes on signed
-    links; by that name nothing else is here.
+    `public` are the hosts, with their ports if any, by which a proxy of the reader's passes on
+    signed links; by these names nothing else is here.
     """
 
     app: ASGIApp
     sessions: Sessions
     port: int
     now: Callable[[], float] = time.time
-    public: str = ""
+    public: frozenset[str] = frozenset()
 
     @property
     def hosts(self) -> frozenset[str]:
@@ -73,24 +71,25 @@ class Guard:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        signed = scope["path"].startswith(_SIGNED)
-        hosts = self.hosts | {self.public} - {""} if signed else self.hosts
-        response = _refused(scope, hosts) or (None if signed else self._let_in(scope))
+        signed = is_vote_link(scope["path"])
+        hosts = self.hosts | self.public if signed else self.hosts
+        origins = {f"{scheme}://{host}" for scheme in ("http", "https") for host in hosts}
+        response = refused(scope, hosts, origins) or (None if signed else self._let_in(scope))
         if response is not None:
-            await response(scope, receive, self._protected(send))
+            await response(scope, receive, protected(send))
             return
         if signed or scope["path"] in _OPEN:
-            await self.app(scope, receive, self._protected(send))
+            await self.app(scope, receive, protected(send))
             return
         cookie = self._sent(scope)
         scope.setdefault("state", {})["cookie"] = cookie
         renewed = self._set(self.sessions.renewed(cookie, self.now()))
-        await self.app(scope, receive, self._protected(send, [renewed]))
+        await self.app(scope, receive, protected(send, [renewed]))
 
     def _let_in(self, scope: Scope) -> Response | None:
         """Turn the token of an address into a session; refuse whoever has neither."""
         tokens = parse_qs(scope["query_string"].decode("latin-1"), max_num_fields=20).get("token")
-        if tokens and scope["method"] in _SAFE and self.sessions.opens(tokens[0]):
+        if tokens and scope["method"] in SAFE and self.sessions.opens(tokens[0]):
             # The address without the token: it is not kept in the browser's history.
             response = RedirectResponse(scope["path"], 303)
             response.headers.append("Set-Cookie", self._set(self.sessions.issue(self.now())))
@@ -110,30 +109,31 @@ class Guard:
     def _set(self, value: str) -> str:
         return f"{self._cookie}={value}; Path=/; HttpOnly; SameSite=Strict; Max-Age={LASTS}"
 
-    def _protected(self, send: Send, cookies: Iterable[str] = ()) -> Send:
-        async def protected(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in _HEADERS.items():
-                    headers.setdefault(name, value)
-                for cookie in cookies:
-                    headers.append("Set-Cookie", cookie)
-            await send(message)
 
-        return protected
+def protected(send: Send, cookies: Iterable[str] = ()) -> Send:
+    """Return what sends an answer with these cookies, and with what browsers may do with it."""
+
+    async def with_headers(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            for name, value in _HEADERS.items():
+                headers.setdefault(name, value)
+            for cookie in cookies:
+                headers.append("Set-Cookie", cookie)
+        await send(message)
+
+    return with_headers
 
 
-def _refused(scope: Scope, hosts: Collection[str]) -> Response | None:
-    """Refuse a request for another host, and a change that another site asks for."""
+def refused(scope: Scope, hosts: Collection[str], origins: Collection[str]) -> Response | None:
+    """Refuse a request for another host, and a change that a page of another origin asks for."""
     headers = Headers(scope=scope)
     if headers.get("host", "") not in hosts:
         return PlainTextResponse("There is no such host here.\n", 421)
-    if scope["method"] in _SAFE:
+    if scope["method"] in SAFE:
         return None
     origin = headers.get("origin")
-    strange = origin is not None and (
-        urlsplit(origin).scheme not in {"http", "https"} or urlsplit(origin).netloc not in hosts
-    )
+    strange = origin is not None and origin not in origins
     elsewhere = headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}
     if strange or elsewhere:
         return PlainTextResponse("This was sent from another site and changes nothing.\n", 403)

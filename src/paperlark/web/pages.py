@@ -157,7 +157,7 @@ class Pages:
         pieces = template(_PACKAGE, "read.html", clean_text).stream(
             view=view,
             digest=view.digest,
-            profile=self.shared.profile.name,
+            **self.shared.frame(request),
             here=request.url.path + (f"?{request.url.query}" if request.url.query else ""),
             lists=LISTS,
             recent=RECENT,
@@ -167,7 +167,6 @@ class Pages:
             buttons=buttons,
             article=article,
             making=self.making.current,
-            form_token=self.shared.forms.token(request),
             nonce=uuid4().hex[:12],
             wording=wording,
             english=english,
@@ -184,9 +183,8 @@ class Pages:
             raise HTTPException(404, "There is no such paper.")
         text = template(_PACKAGE, "note.html", clean_text).render(
             row=kept_rows(found)[0],
-            profile=self.shared.profile.name,
-            back=way_back(request.query_params),
-            form_token=self.shared.forms.token(request),
+            **self.shared.frame(request),
+            back=way_back(request, request.query_params),
             nonce=uuid4().hex[:12],
             typeset=typeset,
         )

@@ -30,7 +30,7 @@ class MakingProgress:
     async def _make(self, request: Request) -> Response:
         form = await self.shared.forms.read(request)
         self.making.start(self.shared.profile.latest_day())
-        return RedirectResponse(way_back(form), HTTPStatus.SEE_OTHER)
+        return RedirectResponse(way_back(request, form), HTTPStatus.SEE_OTHER)
 
     def _progress(self, _request: Request) -> Response:
         making = self.making.current

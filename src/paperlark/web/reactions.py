@@ -73,7 +73,7 @@ class Reactions:
                     )
 
         await run_in_threadpool(see)
-        return RedirectResponse(way_back(form), HTTPStatus.SEE_OTHER)
+        return RedirectResponse(way_back(request, form), HTTPStatus.SEE_OTHER)
 
     async def _done(
         self, request: Request, form: Mapping[str, str], act: Callable[[], Applied]
@@ -82,7 +82,7 @@ class Reactions:
         applied = await run_in_threadpool(act)
         if "application/json" not in request.headers.get("accept", ""):
             anchor = f"#{applied.paper.anchor}"
-            return RedirectResponse(way_back(form) + anchor, HTTPStatus.SEE_OTHER)
+            return RedirectResponse(way_back(request, form) + anchor, HTTPStatus.SEE_OTHER)
         day = parse_day(form["page"]) if form.get("page") else None
         return JSONResponse(await run_in_threadpool(self._report, applied, day))
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import json
 import os
 import signal
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
@@ -16,7 +17,7 @@ from types import FrameType
 from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, urlsplit
 
-from paperlark import OpenedProfile
+from paperlark import OpenedGroup, OpenedProfile
 from paperlark.domain.database_place import file_beside
 from paperlark.domain.errors import PaperlarkError
 from paperlark.web.current import CurrentProfile
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
     from paperlark.web.first_session import FirstContext
-    from paperlark.web.guard import Guard
 
 PORT = 8642
 _HOST = "127.0.0.1"
@@ -52,9 +52,9 @@ class Running:
     sessions: Sessions
 
 
-def find_running(profile: OpenedProfile) -> Running | None:
-    """Return the app of this profile that is running, None where none answers."""
-    noted = _read_note(_note_path(profile))
+def find_running(*profiles: OpenedProfile) -> Running | None:
+    """Return the app of just these profiles that is running, None where none answers."""
+    noted = _read_note(_note_path(*profiles))
     if noted is None:
         return None
     place = urlsplit(noted.address)
@@ -72,16 +72,16 @@ def _connection(place: SplitResult) -> HTTPConnection:
 
 
 @contextmanager
-def listening(port: int) -> Iterator[socket.socket]:
-    """Listen on this port of loopback, or on the next one that is free.
+def listening(port: int, host: str = _HOST, *, tries: int = _TRIES) -> Iterator[socket.socket]:
+    """Listen on this port, of loopback unless a host is named, or on the next one that is free.
 
-    Raises PaperlarkError where none of the next 20 is.
+    Raises PaperlarkError where none of the next ones is.
     """
-    for number in range(port, port + _TRIES):
+    for number in range(port, port + tries):
         listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            listener.bind((_HOST, number if port else 0))
+            listener.bind((host, number if port else 0))
         except OSError as error:
             listener.close()
             if error.errno not in {errno.EADDRINUSE, errno.EACCES}:
@@ -90,22 +90,23 @@ def listening(port: int) -> Iterator[socket.socket]:
         with listener:
             yield listener
         return
+    used = f"the ports {port} to {port + tries - 1} are all in use"
     raise PaperlarkError(
-        f"the ports {port} to {port + _TRIES - 1} are all in use", hint="choose another: --port"
+        used if tries > 1 else f"the port {port} is in use", hint="choose another: --port"
     )
 
 
 @contextmanager
-def announced(profile: OpenedProfile, listener: socket.socket) -> Iterator[Running]:
-    """Note where the app of a profile runs, for its owner alone, for as long as it does.
+def announced(listener: socket.socket, *profiles: OpenedProfile) -> Iterator[Running]:
+    """Note where the app of these profiles runs, for its owner alone, for as long as it does.
 
     The secret that signs sessions is kept, so that a browser goes on after a restart.
     """
-    before = _read_note(_note_path(profile))
+    before = _read_note(_note_path(*profiles))
     running = running_at(
         listener, Sessions(secret=before.sessions.secret) if before else Sessions()
     )
-    with noted(profile, running):
+    with noted(running, *profiles):
         yield running
 
 
@@ -116,9 +117,9 @@ def running_at(listener: socket.socket, sessions: Sessions) -> Running:
 
 
 @contextmanager
-def noted(profile: OpenedProfile, running: Running) -> Iterator[None]:
-    """Note where the app of a profile runs, for as long as it does."""
-    path = _note_path(profile)
+def noted(running: Running, *profiles: OpenedProfile) -> Iterator[None]:
+    """Note where the app of these profiles runs, for as long as it does."""
+    path = _note_path(*profiles)
     _write_note(path, running)
     try:
         yield
@@ -134,8 +135,30 @@ def serve(profile: OpenedProfile, listener: socket.socket, running: Running) -> 
 
     current = CurrentProfile(profile)
     making = PageMaking(current)
-    _run(make_app(current, running.sessions, making, listener.getsockname()[1]), listener)
+    run_app(make_app(current, running.sessions, making, listener.getsockname()[1]), listener)
     making.end()
+
+
+def serve_several(
+    profiles: Mapping[str, OpenedProfile], listener: socket.socket, running: Running
+) -> None:
+    """Serve the app of several profiles, by their names in addresses, likewise."""
+    from paperlark.web.readers import make_several  # noqa: PLC0415  # of the extra `read`
+
+    current = {name: CurrentProfile(one) for name, one in profiles.items()}
+    makings = {name: PageMaking(one) for name, one in current.items()}
+    port = listener.getsockname()[1]
+    run_app(make_several(current, running.sessions, makings, port), listener)
+    for making in makings.values():
+        making.end()
+
+
+def serve_group(group: OpenedGroup, listener: socket.socket) -> None:
+    """Serve the app of a group likewise."""
+    from paperlark.web.group_app import open_group_app  # noqa: PLC0415  # of the extra `read`
+
+    with open_group_app(group) as app:
+        run_app(app, listener)
 
 
 def serve_first(context: FirstContext, listener: socket.socket, running: Running) -> None:
@@ -147,7 +170,7 @@ def serve_first(context: FirstContext, listener: socket.socket, running: Running
     with ExitStack() as opened:
 
         def read(profile: OpenedProfile) -> ASGIApp:
-            opened.enter_context(noted(profile, running))
+            opened.enter_context(noted(running, profile))
             current = CurrentProfile(profile)
             making = PageMaking(current)
             opened.callback(making.end)
@@ -156,10 +179,11 @@ def serve_first(context: FirstContext, listener: socket.socket, running: Running
 
         session = FirstSession(context)
         port = listener.getsockname()[1]
-        _run(make_first_app(session, running.sessions, port, read), listener)
+        run_app(make_first_app(session, running.sessions, port, read), listener)
 
 
-def _run(app: Guard, listener: socket.socket) -> None:
+def run_app(app: ASGIApp, listener: socket.socket) -> None:
+    """Serve an app until a signal, with the addresses of requests as the network has them."""
     import uvicorn  # noqa: PLC0415  # of the extra `read`
 
     config = uvicorn.Config(
@@ -167,6 +191,8 @@ def _run(app: Guard, listener: socket.socket) -> None:
         log_level="warning",
         access_log=False,
         server_header=False,
+        # Whoever can reach us could name any address in X-Forwarded-For.
+        proxy_headers=False,
         timeout_graceful_shutdown=_ENDS,
         lifespan="off",
         ws="none",
@@ -188,8 +214,13 @@ def _ending(handler: Callable[[int, FrameType | None], None]) -> Iterator[None]:
             signal.signal(number, one)
 
 
-def _note_path(profile: OpenedProfile) -> Path:
-    return file_beside(profile.settings.database, ".read.json")
+def _note_path(*profiles: OpenedProfile) -> Path:
+    database = profiles[0].settings.database
+    if len(profiles) == 1:
+        return file_beside(database, ".read.json")
+    who = "\n".join(sorted(one.settings.profile.id for one in profiles))
+    name = hashlib.sha256(who.encode()).hexdigest()[:12]
+    return file_beside(database, f".{name}.read.json")
 
 
 def _read_note(path: Path) -> Running | None:

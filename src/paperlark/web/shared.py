@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
@@ -48,16 +49,61 @@ class SignedForms:
 
 
 @dataclass(frozen=True, slots=True)
+class ReaderLink:
+    """A way out of a reader's pages: to another reader, to the group."""
+
+    title: str
+    address: str
+    current: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What is around a reader's pages; `sign_out` is the address of that form, if there is one."""
+
+    links: tuple[ReaderLink, ...] = ()
+    sign_out: str = ""
+
+    def __bool__(self) -> bool:
+        """Whether there is anything around them."""
+        return bool(self.links or self.sign_out)
+
+
+NOTHING_AROUND = Surroundings()
+
+
+@dataclass(frozen=True, slots=True)
 class Shared:
-    """What every address knows: the profile as it is now, and the forms of the sessions."""
+    """What every address knows: the profile as it is now, forms of the sessions, what is around."""
 
     current: CurrentProfile
     forms: SignedForms
+    around: Surroundings = NOTHING_AROUND
 
     @property
     def profile(self) -> OpenedProfile:
         """The profile as it is now."""
         return self.current.profile
+
+    def frame(self, request: Request) -> Mapping[str, object]:
+        """Return what every page of a reader needs to know about where it is.
+
+        `base` is the path that the reader's addresses begin with, empty at the root; `reader` names
+        what is kept in the browser, so that no other reader there gets it.
+        """
+        profile = self.profile
+        return {
+            "profile": profile.name,
+            "base": base_of(request),
+            "reader": hashlib.sha256(profile.settings.profile.id.encode()).hexdigest()[:12],
+            "around": self.around,
+            "form_token": self.forms.token(request),
+        }
+
+
+def base_of(request: Request) -> str:
+    """Return the path that the addresses of a request's reader begin with, such as `/r/ada`."""
+    return str(request.scope.get("root_path", ""))
 
 
 def blocking(answer: Callable[[Request], Response]) -> Endpoint:
@@ -69,7 +115,8 @@ def blocking(answer: Callable[[Request], Response]) -> Endpoint:
     return endpoint
 
 
-def way_back(form: Mapping[str, str]) -> str:
-    """Return the address that a form was sent from: one of this server, whatever it says."""
-    back = form.get("back", "/")
-    return back if back.startswith("/") and not back.startswith(("//", "/\\")) else "/"
+def way_back(request: Request, form: Mapping[str, str]) -> str:
+    """Return the address that a form was sent from: one of this reader's, whatever it says."""
+    start = f"{base_of(request)}/"
+    back = form.get("back", start)
+    return back if back.startswith(start) and not back.startswith(("//", "/\\")) else start

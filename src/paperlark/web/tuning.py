@@ -18,7 +18,7 @@ from paperlark.domain.criteria_effect import RankChange
 from paperlark.renderers import english, typeset
 from paperlark.renderers.html import clean_text, template
 from paperlark.web.current import CurrentProfile
-from paperlark.web.shared import Shared, blocking
+from paperlark.web.shared import Shared, base_of, blocking
 
 _PACKAGE = "paperlark.web"
 _LONGEST_CRITERIA = 600_000
@@ -73,19 +73,18 @@ class TuningPage:
         if form.get("do") == "save":
             own = form.get("instead_of", "").replace("\r\n", "\n")
             await run_in_threadpool(lambda: self.shared.profile.save_criteria(text, instead_of=own))
-            return RedirectResponse("/tune", HTTPStatus.SEE_OTHER)
+            return RedirectResponse(f"{base_of(request)}/tune", HTTPStatus.SEE_OTHER)
         if "application/json" in request.headers.get("accept", ""):
             return JSONResponse({"list": await run_in_threadpool(self._ranking_of, text)})
         return await run_in_threadpool(self._tuning_page, request, text)
 
     def _tuning_page(self, request: Request, text: str) -> Response:
         page = template(_PACKAGE, "tune.html", clean_text).render(
-            profile=self.shared.profile.name,
+            **self.shared.frame(request),
             day=english.long_date(self.tuner.day),
             text=text,
             own=self.shared.profile.criteria_text(),
             ranking=Markup(self._ranking_of(text)),  # noqa: S704  # of a template that escapes
-            form_token=self.shared.forms.token(request),
         )
         return Response(page, media_type="text/html")
 

@@ -28,6 +28,7 @@ from paperlark.renderers import english, typeset
 from paperlark.renderers.html import clean_text, style, template
 from paperlark.web.current import CurrentProfile
 from paperlark.web.forms import event_id, read_form
+from paperlark.web.shared import base_of
 
 _PACKAGE = "paperlark.web"
 _LONGEST_FORM = 1024
@@ -118,7 +119,8 @@ _SAID = {
 
 
 def _path(request: Request) -> str:
-    return str(request.scope["path"])
+    """Return the path that was signed: without what a reader's addresses begin with."""
+    return str(request.scope["path"]).removeprefix(base_of(request))
 
 
 def public_host(current: CurrentProfile) -> str:

@@ -7,9 +7,12 @@ const toldLine = document.querySelector("[data-told]");
 const leftLine = document.querySelector("[data-left]");
 const undoForm = document.querySelector("[data-undo]");
 const help = document.getElementById("help");
-const WAITING = "paperlark-waiting", PLACE = `paperlark-place ${location.pathname}`;
-const HIDES = "paperlark-hides", KEYS_OFF = "paperlark-keys-off";
+// Several readers may share this browser and this address: what is kept is named by whose it is.
+const BASE = body.dataset.base, READER = body.dataset.reader;
+const WAITING = `paperlark-waiting ${READER}`, PLACE = `paperlark-place ${READER} ${location.pathname}`;
+const HIDES = `paperlark-hides ${READER}`, KEYS_OFF = `paperlark-keys-off ${READER}`;
 const OPPOSITE = { want: "not", not: "want" };
+const ENDED = "ended";
 const RETRY = 3000, SWIPE = 80;
 const keys = new Map([...document.querySelectorAll("[data-command]")]
   .map((one) => [one.textContent, one.dataset.command]));
@@ -97,18 +100,21 @@ async function sendAll() {
       store(WAITING, stored(WAITING, []).filter((one) => one.fields.event !== first.fields.event));
       await report(answer);
     }
-  } catch {
-    tell(`No connection: ${stored(WAITING, []).length} not sent yet; they are kept here and sent later.`);
+  } catch (error) {
+    const why = error.message === ENDED ? "Signed out: reload the page" : "No connection";
+    tell(`${why}: ${stored(WAITING, []).length} not sent yet; they are kept here and sent later.`);
     setTimeout(flush, RETRY);
   }
 }
 
-// Throws where the server cannot be reached or is at a loss; a refusal is an answer.
+// Throws where the server cannot be reached, is at a loss, or does not know the session any more;
+// any other refusal is an answer.
 async function post(address, fields) {
-  const answer = await fetch(address, {
+  const answer = await fetch(BASE + address, {
     method: "POST", headers: { Accept: "application/json" },
     body: new URLSearchParams({ ...fields, token: body.dataset.token }),
   });
+  if (answer.status === 401 || answer.status === 403) throw new Error(ENDED);
   if (answer.status >= 500) throw new Error(String(answer.status));
   return answer;
 }
@@ -226,6 +232,10 @@ document.addEventListener("submit", (event) => {
   if (form === undoForm) {
     event.preventDefault();
     COMMANDS.undo();
+  } else if (form.hasAttribute("data-sign-out")) {
+    // What this browser keeps of the reader is deleted then, so all of it is sent before.
+    event.preventDefault();
+    flush().then(() => { if (!stored(WAITING, []).length) form.submit(); });
   } else if (form.id === "acts") {
     event.preventDefault();
     press(paper, event.submitter.dataset.action);
@@ -249,7 +259,7 @@ keysBox.checked = !stored(KEYS_OFF, false);
 keysBox.addEventListener("change", () => store(KEYS_OFF, !keysBox.checked));
 for (const one of document.querySelectorAll("[data-scripted]")) one.hidden = false;
 if (stored(HIDES, false)) hide();
-navigator.serviceWorker?.register("/sw.js").catch(() => { /* reads on without it */ });
+navigator.serviceWorker?.register(`${BASE}/sw.js?reader=${READER}`).catch(() => { /* reads on without it */ });
 window.addEventListener("online", flush);
 flush();
 const kept = papers.findIndex((one) => one.dataset.paper === stored(PLACE, ""));
@@ -258,8 +268,8 @@ if (papers.length && !location.hash) show(Math.max(kept, 0), { scrolls: kept > 0
 // Follows a page that is being made.
 if (document.querySelector("[data-making] [data-step]")) {
   const follow = async () => {
-    const said = await (await fetch("/making")).json();
-    if (said.made || said.failed) { location.assign("/"); return; }
+    const said = await (await fetch(`${BASE}/making`)).json();
+    if (said.made || said.failed) { location.assign(`${BASE}/`); return; }
     const total = said.total ? `, ${said.done} of ${said.total}` : "";
     document.querySelector("[data-step]").textContent = said.step ? `: ${said.step}${total}` : "";
     setTimeout(follow, 500);

@@ -1,7 +1,10 @@
 // Keeps the pages that were read last, for when the server cannot be reached.
 "use strict";
 
-const CACHE = "paperlark-1", MOST = 60, PATIENCE = 4000;
+// One worker for each reader, below whose path it is, with pages that no other reader's has.
+const BASE = new URL(self.registration.scope).pathname.replace(/\/$/, "");
+const CACHE = `paperlark-2 ${BASE} ${new URL(location.href).searchParams.get("reader")}`;
+const MOST = 60, PATIENCE = 4000;
 const KEPT = /^\/(?:$|day\/|days\/|list\/|topics$|static\/)/;
 
 self.addEventListener("install", () => self.skipWaiting());
@@ -11,7 +14,7 @@ self.addEventListener("fetch", (event) => {
   const { method, url } = event.request;
   const address = new URL(url);
   if (method !== "GET" || address.origin !== location.origin) return;
-  if (!KEPT.test(address.pathname) || address.searchParams.has("token")) return;
+  if (!KEPT.test(address.pathname.slice(BASE.length)) || address.searchParams.has("token")) return;
   event.respondWith(answer(event.request));
 });
 
@@ -20,7 +23,7 @@ async function answer(request) {
   const late = new Promise((_, refuse) => setTimeout(() => refuse(new Error("late")), PATIENCE));
   try {
     const response = await Promise.race([fetch(request), late]);
-    if (response.ok && response.type === "basic") await keep(cache, request, response.clone());
+    if (response.ok && response.type === "basic" && !response.redirected) await keep(cache, request, response.clone());
     return response;
   } catch (error) {
     const kept = await cache.match(request);

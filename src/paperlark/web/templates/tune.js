@@ -13,7 +13,7 @@ async function rank() {
   const body = new URLSearchParams(new FormData(form));
   body.set("do", "try");
   try {
-    const answer = await fetch("/tune", { method: "POST", headers: { Accept: "application/json" }, body });
+    const answer = await fetch(`${document.body.dataset.base}/tune`, { method: "POST", headers: { Accept: "application/json" }, body });
     if (mine !== asked) return;  // more was typed meanwhile
     if (!answer.ok) { told.textContent = (await answer.text()).trim(); return; }
     list.innerHTML = (await answer.json()).list;  // of a template that escapes

@@ -1,0 +1,240 @@
+"""A group of readers: their profiles, what they show each other, and who is signed in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from paperlark.api.opened_profile import OpenedProfile
+from paperlark.api.opening import open_profile
+from paperlark.domain.errors import PaperlarkError, SecretMissing
+from paperlark.settings.environment import Environment, RunOptions
+
+if TYPE_CHECKING:
+    from paperlark.domain.agenda import Agenda, SharedPaper
+    from paperlark.domain.delivery import Message
+    from paperlark.identity.oidc import OidcProvider
+    from paperlark.settings.group import GroupMember, GroupSettings
+    from paperlark.store.group_sessions import GroupSessionStore
+
+_DEFAULTS = RunOptions()
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedGroup:
+    """A group whose file and profiles were read; `profiles` has each member's by their key."""
+
+    settings: GroupSettings
+    profiles: Mapping[str, OpenedProfile]
+    environment: Environment
+
+    def agenda(self, first: date, last: date | None = None) -> Agenda:
+        """Return what members want or saved of some days, and chose to show to the group.
+
+        Arguments:
+            first: the first day, of a page or of a vote that was cast elsewhere.
+            last: the last day, included; the first by default.
+
+        Returns the papers, those that most members want first, each with who wants it. Nothing
+        else of a member's is in it, and nothing of one who has not said so.
+
+        Raises StoreError where a database cannot be read.
+
+        >>> group = paperlark.open_group("group.toml", environment=environment)
+        >>> group.agenda(date(2025, 2, 24), date(2025, 2, 28)).items
+        ()
+        """
+        from paperlark.domain.agenda import make_agenda
+
+        shown = [(one.name, self._shown(one)) for one in self.settings.members]
+        return make_agenda(self.settings.name, first, last or first, shown)
+
+    def agenda_text(
+        self, agenda: Agenda, form: Literal["markdown", "text", "bibtex"] = "markdown"
+    ) -> str:
+        r"""Return an agenda as text.
+
+        Arguments:
+            agenda: of this group.
+            form: markdown, text, or bibtex.
+
+        >>> agenda = group.agenda(date(2025, 2, 26))
+        >>> group.agenda_text(agenda).splitlines()[0]
+        '# Efficient models: Wednesday, 26 February 2025'
+        """
+        from paperlark.renderers.agenda import AGENDA_FORMATS
+
+        return AGENDA_FORMATS[form](agenda)
+
+    def mail_agenda(self, agenda: Agenda) -> Mapping[str, str]:
+        """Send an agenda to every member with a mail address.
+
+        Arguments:
+            agenda: of this group.
+
+        Returns for each member's name why it was not sent, empty where it was. Sent again, it has
+        the same Message-ID.
+
+        Raises PaperlarkError where the group has no mail server.
+
+        >>> group.mail_agenda(agenda)
+        Traceback (most recent call last):
+        paperlark.domain.errors.PaperlarkError: the group has no mail server: ...
+        """
+        from paperlark.renderers.agenda import agenda_message
+
+        if self.settings.mail is None:
+            raise PaperlarkError(
+                "the group has no mail server", hint=f"add a table [mail] to {self.settings.file}"
+            )
+        message = agenda_message(agenda, self.settings.address)
+        about = f"agenda {self.settings.name} {agenda.first} {agenda.last}"
+        sent: dict[str, str] = {}
+        for member in self.settings.members:
+            if not member.email:
+                continue
+            try:
+                self._mail(member, message, f"{about} {member.key}")
+            except PaperlarkError as error:
+                sent[member.name] = str(error)
+            else:
+                sent[member.name] = ""
+        return sent
+
+    def open_sessions(self) -> GroupSessionStore:
+        """Open the file of who is signed in, beside that of the group; close it in the end.
+
+        Raises StoreError.
+
+        >>> sessions = group.open_sessions()
+        >>> sessions.member("nobody's", now=0.0)
+        ''
+        >>> sessions.close()
+        """
+        from paperlark.store.group_sessions import GroupSessionStore
+
+        return GroupSessionStore(self.settings.state)
+
+    def open_oidc(self, redirect_uri: str, now: Callable[[], float]) -> OidcProvider:
+        """Return the OpenID provider that the group's members sign in with; close it in the end.
+
+        Arguments:
+            redirect_uri: where the provider sends people back to.
+            now: returns the time in seconds since 1970.
+
+        Raises SecretMissing where there is no client secret, PaperlarkError where Authlib is not
+        installed.
+
+        >>> group.open_oidc("https://papers.example.org/sign-in/oidc/callback", now=lambda: 0.0)
+        Traceback (most recent call last):
+        paperlark.domain.errors.SecretMissing: there is no secret PAPERLARK_CLIENT_SECRET: ...
+        """
+        from importlib.util import find_spec
+
+        from paperlark.identity.oidc import OidcClient, OidcProvider
+
+        if not (find_spec("authlib") and find_spec("joserfc")):
+            raise PaperlarkError(
+                "sign-in by OpenID Connect needs Authlib",
+                hint="install it with the extra: pip install 'paperlark[read-group]'",
+            )
+        settings = self.settings.sign_in
+        secret = self._secret(settings.client_secret_variable)
+        client = OidcClient(settings.issuer, settings.client_id, secret, redirect_uri)
+        return OidcProvider(client, now)
+
+    def proxy_secret(self) -> str:
+        """Return the secret by which the group's proxy proves itself, empty where there is none.
+
+        Raises SecretMissing where it is named and nowhere kept.
+
+        >>> group.proxy_secret()
+        ''
+        """
+        name = self.settings.sign_in.proxy_secret_variable
+        return self._secret(name) if name else ""
+
+    def _secret(self, name: str) -> str:
+        secret = self.environment.secret(name)
+        if not secret:
+            raise SecretMissing(
+                f"there is no secret {name}", hint=f"keep it: paperlark secret set {name}"
+            )
+        return secret
+
+    def send_sign_in_link(self, key: str, address: str) -> None:
+        """Send a member the mail with a link that signs them in.
+
+        Arguments:
+            key: the member's.
+            address: of the link.
+
+        Raises DeliveryError where it could not be sent.
+
+        >>> group.send_sign_in_link("ada", "https://papers.example.org/sign-in/link/...")
+        Traceback (most recent call last):
+        paperlark.domain.errors.ChannelRefused: ...
+        """
+        from hashlib import sha256
+
+        from paperlark.domain.delivery import Message
+
+        text = (
+            f"Open this address to sign in to {self.settings.name}:\n\n{address}\n\n"
+            "It works once, within 15 minutes. If you did not ask for it, delete this mail:"
+            " nobody can sign in without it.\n"
+        )
+        named = f"sign-in {sha256(address.encode()).hexdigest()}"
+        self._mail(self._member(key), Message(f"{self.settings.name}: sign in", text), named)
+
+    def _member(self, key: str) -> GroupMember:
+        return next(one for one in self.settings.members if one.key == key)
+
+    def _mail(self, member: GroupMember, message: Message, name: str) -> None:
+        from paperlark.compose.channels import open_mailbox
+        from paperlark.domain.delivery import Subscription
+        from paperlark.settings.values import ChannelSettings
+
+        settings = replace(self.profiles[member.key].settings, mail=self.settings.mail)
+        wanted = ChannelSettings(Subscription(member.key), mail=member.email)
+        open_mailbox(settings, wanted, self.environment).send(message, name)
+
+    def _shown(self, member: GroupMember) -> tuple[SharedPaper, ...]:
+        profile = self.profiles[member.key]
+        # Who has no page yet can have said nothing.
+        return profile.shared_papers() if profile.has_database else ()
+
+
+def open_group(
+    path: str | Path,
+    *,
+    options: RunOptions = _DEFAULTS,
+    environment: Environment | None = None,
+) -> OpenedGroup:
+    """Read the file of a group and the profiles of its members.
+
+    Arguments:
+        path: the file, such as `group.toml`.
+        options: how to run, as for `open_profile`.
+        environment: as for `open_profile`.
+
+    Returns the group.
+
+    Raises ProfileError with every mistake of the file, or of a profile.
+
+    >>> group = paperlark.open_group("group.toml", environment=environment)
+    >>> [one.name for one in group.settings.members], list(group.profiles)
+    (['Ada'], ['ada'])
+    """
+    from paperlark.settings.group import load_group
+
+    settings = load_group(Path(path))
+    found = environment or Environment()
+    profiles = {
+        one.key: open_profile(one.profile, options=options, environment=found)
+        for one in settings.members
+    }
+    return OpenedGroup(settings, profiles, found)
