@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from paperlark.domain.feedback import Vote
 from paperlark.domain.triage import TriageState
-from standins.browsing import OF_COLOUR, Watch, in_a_browser, serious
+from standins.browsing import OF_COLOUR, Watch, in_a_browser, violations
 from standins.reading import App
 
 pytestmark = in_a_browser
@@ -25,6 +25,15 @@ VIEWS = (
     "/search?q=model",
     "/tune",
 )
+
+
+@pytest.fixture
+def plain(browser: Browser, reading: App) -> Iterator[Page]:
+    """Return a page of a browser that keeps nothing for later, in a session."""
+    with browser.new_context(service_workers="block") as found:
+        page = found.new_page()
+        page.goto(reading.address)
+        yield page
 
 
 @pytest.fixture
@@ -109,7 +118,7 @@ def test_the_position_is_kept_and_the_keys_are_listed_and_switched_off(
     assert page.locator(".current").get_attribute("data-paper") == here
     page.keyboard.press("?")
     expect(page.get_by_role("dialog")).to_be_visible()
-    assert serious(page) == []
+    assert violations(page) == []
     page.get_by_label("single keys work").uncheck()
     page.get_by_role("button", name="Close").click()
     page.keyboard.press("j")
@@ -127,6 +136,47 @@ def test_a_key_in_a_note_is_a_letter(context: BrowserContext, reading: App) -> N
     page.reload()
     assert page.locator(".current .kept-note").inner_text() == "yes, just so"
     expect(page.locator(".current .acts [aria-pressed=true]")).to_have_count(0)
+
+
+def test_what_is_pressed_before_the_page_is_whole_is_done(plain: Page, reading: App) -> None:
+    page = plain
+    held: list[Route] = []
+    page.route("**/static/read.js", lambda route: held.append(route))  # noqa: PLW0108  # it marks what it is given
+    page.goto(f"{reading.origin}/day/2025-02-26", wait_until="commit")
+    page.wait_for_function("() => typeof early !== 'undefined'")
+    papers = page.locator("[data-paper]")
+    for key in ("j", "j", "s", "u"):
+        page.keyboard.press(key)
+    papers.nth(1).get_by_role("button", name="later").click()
+    expect(papers.nth(1).get_by_role("button", name="later")).to_have_attribute(
+        "aria-pressed", "false"
+    )
+    held[0].continue_()
+    expect(papers.nth(1).get_by_role("button", name="later")).to_have_attribute(
+        "aria-pressed", "true"
+    )
+    expect(papers.nth(2).get_by_role("button", name="save")).to_have_attribute(
+        "aria-pressed", "false"
+    )
+    assert page.url.endswith("/day/2025-02-26")
+    _sent(page)
+    ids = [papers.nth(n).get_attribute("data-paper") or "" for n in range(3)]
+    states = _states(reading, ids)
+    assert [states[one].later for one in ids] == [False, True, False]
+    page.keyboard.press("u")
+    _sent(page)
+
+
+def test_buttons_are_forms_where_the_script_cannot_be_had(plain: Page, reading: App) -> None:
+    page = plain
+    page.route("**/static/read.js", lambda route: route.abort())
+    page.goto(f"{reading.origin}/day/2025-02-26")
+    button = page.locator("[data-paper]").first.get_by_role("button", name="later")
+    button.click()
+    expect(button).to_have_attribute("aria-pressed", "true")
+    assert "near=" in page.url
+    button.click()
+    expect(button).to_have_attribute("aria-pressed", "false")
 
 
 def test_what_was_seen_can_be_hidden(context: BrowserContext, reading: App) -> None:
@@ -250,4 +300,4 @@ def test_nothing_keeps_anybody_out(browser: Browser, reading: App, path: str, sc
         page = context.new_page()
         page.goto(reading.address)
         page.goto(f"{reading.origin}{path}")
-        assert serious(page, *(OF_COLOUR if scheme == "dark" else ())) == []
+        assert violations(page, *(OF_COLOUR if scheme == "dark" else ())) == []

@@ -651,6 +651,19 @@ class OpenedProfile:
         with open_triage(self.settings, self.environment) as triage:
             return triage.undo(event or uuid4().hex, undoes)
 
+    def undoable_triage(self) -> tuple[TriageEvent, ...]:
+        """Return the latest decisions that `undo_triage` can take back, the last one last.
+
+        Raises StoreError.
+
+        >>> [str(one.action) for one in profile.undoable_triage()][:1]
+        ['want']
+        """
+        from paperlark.archive.triage import open_triage
+
+        with open_triage(self.settings, self.environment, writes=False) as triage:
+            return triage.undoable()
+
     def reading_day(self, day: date | None = None, *, others: bool = False) -> ReadingDay:
         """Return the papers of a day, and what was done with each.
 

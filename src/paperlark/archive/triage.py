@@ -143,6 +143,10 @@ class Triage:
         """Return all events, oldest first."""
         return self.store.all()
 
+    def undoable(self) -> tuple[TriageEvent, ...]:
+        """Return the latest decisions that can be undone, the last one last."""
+        return decisions(self.store.all())[-_STEPS:]
+
     def day(self, day: date | None = None, *, others: bool = False) -> ReadingDay:
         """Return the papers of a day, of the latest with a page if None; `others` on request.
 

@@ -17,6 +17,7 @@ from paperlark.web.shared import blocking
 _PACKAGE = "paperlark.web"
 _SCRIPT = "text/javascript"
 _STATIC = {
+    "early.js": _SCRIPT,
     "read.js": _SCRIPT,
     "tune.js": _SCRIPT,
     "first.js": _SCRIPT,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from http import HTTPStatus
@@ -21,6 +21,7 @@ from paperlark.domain.digest import Entry
 from paperlark.domain.errors import InvalidQuery, PaperlarkError
 from paperlark.domain.paper import Identifier
 from paperlark.domain.reading_keys import COMMANDS
+from paperlark.domain.triage import TriageEvent
 from paperlark.renderers import english, matches, reasons, typeset, wording
 from paperlark.renderers.html import clean_text, template
 from paperlark.web.forms import parse_day
@@ -40,6 +41,7 @@ from paperlark.web.lists import (
     topics_of,
 )
 from paperlark.web.making import PageMaking
+from paperlark.web.parts import PART, part_of, whole, with_fields
 from paperlark.web.shared import Shared, blocking, way_back
 
 _PACKAGE = "paperlark.web"
@@ -154,11 +156,21 @@ class Pages:
         )
 
     def _page(self, request: Request, view: View) -> Response:
+        address = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        part = part_of(view.rows, address)
+        all_rows = whole(address)
+        if view.digest is None:
+            view = replace(view, undoable=self._undoable())
         pieces = template(_PACKAGE, "read.html", clean_text).stream(
             view=view,
+            rows=part.rows if part else view.rows,
+            part=part,
+            in_parts=with_fields(all_rows, part="1") if len(view.rows) > PART else "",
+            part_size=PART,
             digest=view.digest,
             profile=self.shared.profile.name,
-            here=request.url.path + (f"?{request.url.query}" if request.url.query else ""),
+            path=request.url.path,
+            here=part.at(part.number) if part else all_rows,
             lists=LISTS,
             recent=RECENT,
             keys=self.shared.profile.settings.keys,
@@ -191,6 +203,12 @@ class Pages:
             typeset=typeset,
         )
         return Response(text, media_type="text/html")
+
+    def _undoable(self) -> tuple[TriageEvent, ...]:
+        try:
+            return self.shared.profile.undoable_triage()
+        except PaperlarkError:
+            return ()  # there is no page yet
 
     def _days(self) -> tuple[date, ...]:
         try:

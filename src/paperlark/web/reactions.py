@@ -24,6 +24,7 @@ from paperlark.web.lists import (
     told,
     undo_text,
 )
+from paperlark.web.parts import around
 from paperlark.web.shared import Shared, blocking, way_back
 
 
@@ -81,8 +82,8 @@ class Reactions:
         """Answer a script in JSON, and a form with the page it was sent from, at that paper."""
         applied = await run_in_threadpool(act)
         if "application/json" not in request.headers.get("accept", ""):
-            anchor = f"#{applied.paper.anchor}"
-            return RedirectResponse(way_back(form) + anchor, HTTPStatus.SEE_OTHER)
+            back = around(way_back(form), applied.paper.id, form.get("event", ""))
+            return RedirectResponse(f"{back}#{applied.paper.anchor}", HTTPStatus.SEE_OTHER)
         day = parse_day(form["page"]) if form.get("page") else None
         return JSONResponse(await run_in_threadpool(self._report, applied, day))
 

@@ -90,6 +90,7 @@ function flush() {
 }
 
 async function sendAll() {
+  await null;  // what else is done in this moment waits by then, and is sent as well
   try {
     for (let waiting = stored(WAITING, []); waiting.length; waiting = stored(WAITING, [])) {
       const [first] = waiting;
@@ -186,11 +187,16 @@ document.addEventListener("keydown", (event) => {
   const typing = event.target.closest?.("input, textarea, select");
   if (event.key === "Escape" && typing) { event.target.blur(); return; }
   if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
-  const command = keys.get(event.key);
-  if (!command || (stored(KEYS_OFF, false) && command !== "help")) return;
-  event.preventDefault();
-  COMMANDS[command]();
+  if (pressKey(event.key)) event.preventDefault();
 });
+
+// Returns whether the key has a command.
+function pressKey(key) {
+  const command = keys.get(key);
+  if (!command || (stored(KEYS_OFF, false) && command !== "help")) return false;
+  COMMANDS[command]();
+  return true;
+}
 
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-do]");
@@ -254,6 +260,16 @@ window.addEventListener("online", flush);
 flush();
 const kept = papers.findIndex((one) => one.dataset.paper === stored(PLACE, ""));
 if (papers.length && !location.hash) show(Math.max(kept, 0), { scrolls: kept > 0 });
+
+// What was pressed before this script was here (early.js).
+if (typeof early !== "undefined") {
+  early.stop();
+  for (const { key, button, undoes } of early.pressed) {
+    if (key) pressKey(key);
+    else if (undoes) undo();
+    else press(button.closest("[data-paper]"), button.dataset.action);
+  }
+}
 
 // Follows a page that is being made.
 if (document.querySelector("[data-making] [data-step]")) {
