@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from paperlark.archive.spending import SpendingReport
     from paperlark.archive.triage import Applied, ReadingDay, TouchedPaper
     from paperlark.archive.tuning import Tuning
+    from paperlark.archive.vote_trial import VoteMoves, VoteTrial
     from paperlark.delivery.deliveries import DeliveryReport
     from paperlark.delivery.outcomes import DeliveryOutcome, DeliveryResult
     from paperlark.domain.criteria import Criteria
@@ -130,6 +131,8 @@ __all__ = [
     "Unimportable",
     "Vote",
     "VoteEffect",
+    "VoteMoves",
+    "VoteTrial",
     "__version__",
     "begin_profile",
     "build_site",
@@ -158,6 +161,7 @@ _DEFINED_IN = {
     "archive.spending": "SpendingReport",
     "archive.triage": "Applied ReadingDay TouchedPaper",
     "archive.tuning": "Tuning",
+    "archive.vote_trial": "VoteMoves VoteTrial",
     "delivery.outcomes": "DeliveryOutcome DeliveryResult",
     "delivery.deliveries": "DeliveryReport",
     "domain.criteria": "Criteria",

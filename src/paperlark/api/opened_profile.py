@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from paperlark.archive.triage import Applied, ReadingDay, TouchedPaper
     from paperlark.archive.tuning import Tuning
     from paperlark.archive.vote_lines import KeptLines
+    from paperlark.archive.vote_trial import VoteTrial
     from paperlark.delivery.deliveries import DeliveryReport, Outboxes
     from paperlark.domain.criteria_effect import CriteriaEffect
     from paperlark.domain.delivery import Occasion
@@ -521,6 +522,18 @@ class OpenedProfile:
         from paperlark.archive.vote_effect import vote_effect
 
         return vote_effect(self.settings, cast, self._timed, however_long=however_long)
+
+    def vote_trial(self) -> VoteTrial:
+        """Return what tries votes that were cast while reading, one after the other.
+
+        >>> trial = profile.vote_trial()
+        >>> trial.moves("no such event") is None
+        True
+        """
+        from paperlark.archive.vote_trial import VoteTrial
+        from paperlark.rankers.embedded import EmbeddedRanker
+
+        return VoteTrial(self.settings, EmbeddedRanker())
 
     def votes(self) -> tuple[tuple[Feedback, Paper | None], ...]:
         """Return the vote that counts for each paper, oldest first; raises StoreError.

@@ -24,6 +24,7 @@ from paperlark.web.sessions import Sessions
 from paperlark.web.shared import Shared, SignedForms
 from paperlark.web.tuning import Tuner, TuningPage
 from paperlark.web.vote_links import VoteLinks, public_host
+from paperlark.web.vote_moves import VoteMovesPage, VoteWatch
 
 
 async def _problem(_request: Request, error: Exception) -> Response:
@@ -41,9 +42,11 @@ def handling() -> dict[Any, Callable[[Request, Exception], Awaitable[Response]]]
 def make_reading(current: CurrentProfile, sessions: Sessions, making: PageMaking) -> Starlette:
     """Return the addresses of a profile's app, without the guard before them."""
     shared = Shared(current, SignedForms(sessions))
+    watch = VoteWatch(current)
     parts = (
-        Pages(shared, making),
-        Reactions(shared),
+        Pages(shared, making, watch),
+        Reactions(shared, watch),
+        VoteMovesPage(shared, watch),
         TuningPage(shared, Tuner(current)),
         MakingProgress(shared, making),
         VoteLinks(current),

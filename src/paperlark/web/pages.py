@@ -43,6 +43,7 @@ from paperlark.web.lists import (
 from paperlark.web.making import PageMaking
 from paperlark.web.parts import PART, part_of, whole, with_fields
 from paperlark.web.shared import Shared, blocking, way_back
+from paperlark.web.vote_moves import AT_MOST, VoteWatch, moved_address, moves_text
 
 _PACKAGE = "paperlark.web"
 _PIECES = 500
@@ -57,6 +58,7 @@ class Pages:
 
     shared: Shared
     making: PageMaking
+    watch: VoteWatch
 
     def routes(self) -> list[Route]:
         """Return the addresses."""
@@ -181,12 +183,22 @@ class Pages:
             making=self.making.current,
             form_token=self.shared.forms.token(request),
             nonce=uuid4().hex[:12],
+            near=request.query_params.get("near", ""),
+            moves=self._moves(request.query_params.get("did", "")),
             wording=wording,
             english=english,
         )
         # The first papers are shown while the others of a large day are still written.
         pieces.enable_buffering(_PIECES)
         return StreamingResponse(iter(pieces), media_type="text/html")
+
+    def _moves(self, event: str) -> dict[str, str]:
+        """Return what the vote of a form moved, or where that will be seen; empty for no vote."""
+        tried = self.watch.result(event, AT_MOST, hurry=True)
+        if tried is None and not self.watch.awaits(event):
+            return {}
+        text = moves_text(tried) if tried else "Learned from the next page on."
+        return {"text": text, "order": moved_address(event)} if text else {}
 
     def _note(self, request: Request) -> Response:
         """Show the form of a note, for browsers without scripts."""

@@ -14,6 +14,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from paperlark import Applied, ReadingDay
+from paperlark.domain.triage import Action
 from paperlark.renderers import typeset
 from paperlark.web.forms import event_fields, event_id, parse_day
 from paperlark.web.lists import (
@@ -26,6 +27,7 @@ from paperlark.web.lists import (
 )
 from paperlark.web.parts import around
 from paperlark.web.shared import Shared, blocking, way_back
+from paperlark.web.vote_moves import VoteWatch, moved_address
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,7 @@ class Reactions:
     """Takes what a reader does with a paper, takes it back, and gives all of it away."""
 
     shared: Shared
+    watch: VoteWatch
 
     def routes(self) -> list[Route]:
         """Return the addresses."""
@@ -50,7 +53,8 @@ class Reactions:
         def act() -> Applied:
             return self.shared.profile.triage(**fields)  # type: ignore[arg-type]  # as event_fields says
 
-        return await self._done(request, form, act)
+        voted = fields["on"] and fields["action"] in {Action.WANT, Action.NOT}
+        return await self._done(request, form, act, vote=str(fields["event"]) if voted else "")
 
     async def _undo(self, request: Request) -> Response:
         form = await self.shared.forms.read(request)
@@ -77,15 +81,26 @@ class Reactions:
         return RedirectResponse(way_back(form), HTTPStatus.SEE_OTHER)
 
     async def _done(
-        self, request: Request, form: Mapping[str, str], act: Callable[[], Applied]
+        self,
+        request: Request,
+        form: Mapping[str, str],
+        act: Callable[[], Applied],
+        *,
+        vote: str = "",
     ) -> Response:
-        """Answer a script in JSON, and a form with the page it was sent from, at that paper."""
+        """Answer a script in JSON, and a form with the page it was sent from, at that paper.
+
+        What the event `vote` moves is tried once it is stored.
+        """
         applied = await run_in_threadpool(act)
+        if vote:
+            self.watch.vote(vote)
         if "application/json" not in request.headers.get("accept", ""):
             back = around(way_back(form), applied.paper.id, form.get("event", ""))
             return RedirectResponse(f"{back}#{applied.paper.anchor}", HTTPStatus.SEE_OTHER)
         day = parse_day(form["page"]) if form.get("page") else None
-        return JSONResponse(await run_in_threadpool(self._report, applied, day))
+        report = await run_in_threadpool(self._report, applied, day)
+        return JSONResponse({**report, "moves": moved_address(vote) if vote else ""})
 
     def _report(self, applied: Applied, day: date | None) -> dict[str, object]:
         """Return what changed with an event, on the page of a day if one is shown."""

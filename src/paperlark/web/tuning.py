@@ -94,5 +94,10 @@ class TuningPage:
         changes = self.tuner.rank(text)
         most = self.shared.profile.settings.profile.page_size
         return template(_PACKAGE, "tuned.html", clean_text).render(
-            changes=changes[:most], most=most, papers=len(changes), typeset=typeset
+            changes=changes[:most],
+            most=most,
+            about=f"The first {min(most, len(changes))} of {english.number(len(changes))} papers by"
+            " these criteria and what your labels have taught.",
+            chosen="",
+            typeset=typeset,
         )

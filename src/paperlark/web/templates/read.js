@@ -18,6 +18,7 @@ const mine = undoForm.dataset.undo.split(" ").filter(Boolean);  // events to und
 let current = -1;
 let sending = null;
 let undoing = Promise.resolve();
+let asking = new AbortController();
 
 function stored(name, fallback) {
   try { return JSON.parse(localStorage.getItem(name)) ?? fallback; } catch { return fallback; }
@@ -127,6 +128,33 @@ async function report(answer) {
   if (!paper || more) return;
   showState(paper, said.pressed, said.seen);
   paper.querySelector(".kept-note").textContent = said.note;
+  if (said.moves) showMoves(paper, said.moves);
+  else if (!said.pressed.want && !said.pressed.not) paper.querySelector(".moves")?.remove();
+}
+
+// What the newest vote moves is tried by the server when it has been quiet for a moment.
+async function showMoves(paper, address) {
+  asking.abort();
+  const mine = asking = new AbortController();
+  paper.querySelector(".moves")?.remove();
+  try {
+    for (let said = { wait: true }; said.wait && !mine.signal.aborted;) {
+      const answer = await fetch(address, { headers: { Accept: "application/json" }, signal: mine.signal });
+      if (!answer.ok) return;
+      said = await answer.json();
+      if (said.text) paper.querySelector(".acts").after(movesLine(said.text, address));
+    }
+  } catch { /* the vote is stored all the same */ }
+}
+
+function movesLine(text, address) {
+  const line = document.createElement("p");
+  line.className = "moves";
+  const order = document.createElement("a");
+  order.href = address;
+  order.textContent = "See the order";
+  line.append(text, " ", order);
+  return line;
 }
 
 // Takes back what was done last: at once where that is known here, else as soon as the server says.
