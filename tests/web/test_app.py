@@ -255,11 +255,6 @@ def test_criteria_that_cannot_be_are_refused(
     assert reading.profile.criteria_text() == before
 
 
-def test_what_was_done_can_be_exported(client: httpx.Client, reading: App) -> None:
-    lines = client.get("/export.jsonl").text.splitlines()
-    assert len(lines) == len(reading.profile.triage_history())
-
-
 @pytest.mark.parametrize(
     ("changes", "status"),
     [

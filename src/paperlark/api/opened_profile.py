@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -663,6 +663,42 @@ class OpenedProfile:
 
         with open_triage(self.settings, self.environment) as triage:
             return triage.undo(event or uuid4().hex, undoes)
+
+    def triage_states(self) -> Mapping[PaperId, TriageState]:
+        """Return the state of each paper that something was done with; raises StoreError.
+
+        >>> profile.triage_states()["2502.18137"].vote.value
+        'up'
+        """
+        from paperlark.archive.triage import open_triage
+
+        with open_triage(self.settings, self.environment, writes=False) as triage:
+            return triage.states()
+
+    def export_triage(self) -> str:
+        """Return all votes and triage events as the log beside the database has them.
+
+        `restore` reads the text as that file. Raises StoreError.
+
+        >>> '"id": "2502.18137"' in profile.export_triage().splitlines()[0]
+        True
+        """
+        from paperlark.archive.triage import open_triage
+
+        with open_triage(self.settings, self.environment, writes=False) as triage:
+            return triage.export()
+
+    def vote_lines(self) -> str:
+        """Return what counts of votes and triage as lines that `keep_vote_lines` reads.
+
+        Notes are not among them. Raises StoreError.
+
+        >>> profile.vote_lines().split()[:2]
+        ['2502.18137', 'want']
+        """
+        from paperlark.domain.vote_lines import format_vote_lines
+
+        return format_vote_lines(self.triage_history())
 
     def undoable_triage(self) -> tuple[TriageEvent, ...]:
         """Return the latest decisions that `undo_triage` can take back, the last one last.

@@ -25,6 +25,7 @@ from paperlark.web.shared import Shared, SignedForms
 from paperlark.web.tuning import Tuner, TuningPage
 from paperlark.web.vote_links import VoteLinks, public_host
 from paperlark.web.vote_moves import VoteMovesPage, VoteWatch
+from paperlark.web.votes import VotesPage
 
 
 async def _problem(_request: Request, error: Exception) -> Response:
@@ -49,6 +50,7 @@ def make_reading(current: CurrentProfile, sessions: Sessions, making: PageMaking
         VoteMovesPage(shared, watch),
         TuningPage(shared, Tuner(current)),
         MakingProgress(shared, making),
+        VotesPage(shared),
         VoteLinks(current),
         Files(sessions.instance),
     )

@@ -26,6 +26,7 @@ from paperlark.renderers import english, matches, reasons, typeset, wording
 from paperlark.renderers.html import clean_text, template
 from paperlark.web.forms import parse_day
 from paperlark.web.lists import (
+    KEPT,
     LISTS,
     MOST_DAYS,
     RECENT,
@@ -127,7 +128,7 @@ class Pages:
 
     def _list(self, request: Request) -> Response:
         name = request.path_params["name"]
-        for one in LISTS:
+        for one in KEPT:
             if one.name == name:
                 rows = kept_rows(self.shared.profile.touched_papers(one.contains))
                 return self._page(request, View(one.title, rows, nothing=one.nothing))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -26,13 +25,13 @@ from paperlark.web.lists import (
     undo_text,
 )
 from paperlark.web.parts import around
-from paperlark.web.shared import Shared, blocking, way_back
+from paperlark.web.shared import Shared, way_back
 from paperlark.web.vote_moves import VoteWatch, moved_address
 
 
 @dataclass(frozen=True, slots=True)
 class Reactions:
-    """Takes what a reader does with a paper, takes it back, and gives all of it away."""
+    """Takes what a reader does with a paper, and takes it back."""
 
     shared: Shared
     watch: VoteWatch
@@ -43,7 +42,6 @@ class Reactions:
             Route("/act", self._act, methods=["POST"]),
             Route("/undo", self._undo, methods=["POST"]),
             Route("/seen", self._see_all, methods=["POST"]),
-            Route("/export.jsonl", blocking(self._export)),
         ]
 
     async def _act(self, request: Request) -> Response:
@@ -116,25 +114,3 @@ class Reactions:
             "undo": reading.undoable[-1].id if reading.undoable else "",
             "undo_text": undo_text(reading.undoable),
         }
-
-    def _export(self, _request: Request) -> Response:
-        lines = "".join(
-            json.dumps(
-                {
-                    "event": one.id,
-                    "id": one.paper_id,
-                    "action": one.action,
-                    "on": one.on,
-                    "text": one.text,
-                    "page": one.page.isoformat() if one.page else None,
-                    "place": one.place,
-                    "at": one.at.isoformat(),
-                    "undoes": one.undoes,
-                },
-                ensure_ascii=False,
-            )
-            + "\n"
-            for one in self.shared.profile.triage_history()
-        )
-        kept = {"Content-Disposition": 'attachment; filename="triage.jsonl"'}
-        return Response(lines, media_type="application/x-ndjson", headers=kept)
