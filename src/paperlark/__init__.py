@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from paperlark.archive.following import Followed
     from paperlark.archive.spending import SpendingReport
     from paperlark.archive.triage import Applied, ReadingDay, TouchedPaper
-    from paperlark.archive.tuning import Tuning
+    from paperlark.archive.tuning import Draft, TunedPage, Tuning
     from paperlark.archive.vote_trial import VoteMoves, VoteTrial
     from paperlark.delivery.deliveries import DeliveryReport
     from paperlark.delivery.outcomes import DeliveryOutcome, DeliveryResult
@@ -88,6 +88,7 @@ __all__ = [
     "DeliveryReport",
     "DeliveryResult",
     "Digest",
+    "Draft",
     "DraftedCriteria",
     "Environment",
     "EstimateReport",
@@ -126,6 +127,7 @@ __all__ = [
     "TouchedPaper",
     "TriageEvent",
     "TriageState",
+    "TunedPage",
     "Tuning",
     "UnclearName",
     "Unimportable",
@@ -160,7 +162,7 @@ _DEFINED_IN = {
     "archive.following": "Followed",
     "archive.spending": "SpendingReport",
     "archive.triage": "Applied ReadingDay TouchedPaper",
-    "archive.tuning": "Tuning",
+    "archive.tuning": "Draft TunedPage Tuning",
     "archive.vote_trial": "VoteMoves VoteTrial",
     "delivery.outcomes": "DeliveryOutcome DeliveryResult",
     "delivery.deliveries": "DeliveryReport",

@@ -228,8 +228,8 @@ def test_criteria_are_tried_and_kept_only_when_saved(tmp_path: Path) -> None:
         fields, before = _fields(form), running.profile.criteria_text()
         tried = {**fields, "criteria": "Only neuromorphic hardware.", "do": "try"}
         shown = LexborHTMLParser(browser.post(f"{running.origin}/tune", data=tried).text)
-        assert "Neuromorphic" in shown.css(".tuned li")[0].text()
-        assert "new, was" in shown.css_first(".tuned").text()  # type: ignore[union-attr]
+        assert "Neuromorphic" in shown.css(".tuned li")[1].text()  # after the followed author
+        assert "up from" in shown.css_first(".tuned").text()  # type: ignore[union-attr]
         assert running.profile.criteria_text() == before
         browser.post(f"{running.origin}/tune", data={**tried, "do": "save"})
         assert running.profile.criteria_text() == "Only neuromorphic hardware.\n"
@@ -239,6 +239,70 @@ def test_criteria_are_tried_and_kept_only_when_saved(tmp_path: Path) -> None:
         late = browser.post(f"{running.origin}/tune", data={**tried, "do": "save"})
         assert late.status_code == 409
         assert "changed meanwhile" in late.text
+
+
+def test_settings_are_tried_and_written_into_the_profile_without_losing_a_comment(
+    tmp_path: Path,
+) -> None:
+    with app(tmp_path) as running, httpx.Client(follow_redirects=True, timeout=60) as browser:
+        browser.base_url = running.origin
+        browser.get(running.address)
+        file = running.home / "paperlark.toml"
+        file.write_text(file.read_text() + "\n# the end of it\n")
+        author = running.profile.reading_day(others=True).others[-1].paper.authors[0].name
+        page = _page(browser, "/tune")
+        before, criteria = file.read_text(), running.profile.criteria_text()
+        own = len(page.css("ol.tuned li"))
+        names = "\n".join(one.name for one in running.profile.draft().followed)
+        form = page.css_first("#tune")
+        assert form is not None
+        fields = {**_fields(form), "criteria": criteria, "followed": names}
+        tried = {**fields, "page_size": str(own - 2), "followed": f"{author}\n", "do": "try"}
+        shown = LexborHTMLParser(browser.post("/tune", data=tried).text)
+        papers = [one.text() for one in shown.css("ol.tuned li")]
+        assert len(papers) == own - 2
+        assert "★ followed" in papers[0]
+        assert "new" in papers[0]
+        assert "No longer on the page" in shown.text()
+        assert file.read_text() == before
+        browser.post("/tune", data={**tried, "do": "save"})
+        profile = running.profile.settings.profile
+        assert [one.name for one in profile.followed] == [author]
+        assert profile.page_size == own - 2
+        comments = [one for one in before.splitlines() if "#" in one and "page_size" not in one]
+        assert [one for one in comments if one not in file.read_text().splitlines()] == []
+        assert running.profile.criteria_text() == criteria
+        late = browser.post("/tune", data={**tried, "page_size": "3", "do": "save"})
+        assert late.status_code == 409
+        assert "changed meanwhile" in late.text
+        again = _page(browser, "/tune")
+        assert len(again.css("ol.tuned li")) == own - 2
+        assert not again.css(".tuned b.moved")
+
+
+@pytest.mark.parametrize(
+    ("changes", "status"),
+    [
+        ({"page_size": "0"}, 400),
+        ({"page_size": ""}, 400),
+        ({"page_size": "\u0663"}, 400),
+        ({"relevance": "11"}, 400),
+        ({"followed": "Li"}, 409),
+        ({"followed": "\n".join(f"Ada Lovelace{n}" for n in range(501))}, 409),
+    ],
+)
+def test_settings_that_cannot_be_are_refused(
+    client: httpx.Client, reading: App, changes: dict[str, str], status: int
+) -> None:
+    form = _page(client, "/tune").css_first("#tune")
+    assert form is not None
+    before = (reading.home / "paperlark.toml").read_bytes()
+    for do in ("try", "save"):
+        data = {**_fields(form), "criteria": "Bats", **changes, "do": do}
+        answer = client.post("/tune", data=data)
+        assert answer.status_code == status, answer.text
+        assert len(answer.text.splitlines()) == 1
+    assert (reading.home / "paperlark.toml").read_bytes() == before
 
 
 @pytest.mark.parametrize(
@@ -331,7 +395,7 @@ def test_a_form_of_another_site_changes_nothing(
 
 def test_nobody_reads_or_votes_without_a_session(reading: App) -> None:
     with httpx.Client(base_url=reading.origin) as stranger:
-        for path in ("/", f"/day/{DAY}", "/list/saved", "/export.jsonl", "/static/read.js"):
+        for path in ("/", f"/day/{DAY}", "/list/saved", "/votes.jsonl", "/static/read.js"):
             assert stranger.get(path).status_code == 403
         assert stranger.get("/?token=guessed").status_code == 403
         assert stranger.post("/act", data={"paper": "2503.18893"}).status_code == 403

@@ -199,9 +199,46 @@ def test_the_day_is_ranked_anew_while_criteria_are_typed(
     page = _opened(context, reading, "/tune")
     before = reading.profile.criteria_text()
     page.get_by_label("Your interests").fill("Neuromorphic hardware")
-    expect(page.locator(".tuned li").first).to_contain_text("Neuromorphic")
+    expect(page.locator("ol.tuned li").nth(1)).to_contain_text("Neuromorphic")
     expect(page.get_by_role("status")).to_contain_text("not saved")
+    page.get_by_label("Papers on a page").fill("1")
+    expect(page.locator("ol.tuned li")).to_have_count(1)
+    page.get_by_label("Authors whose").fill("")
+    expect(page.locator("ol.tuned")).not_to_contain_text("followed")
+    page.get_by_label("Papers on a page").fill("0")
+    expect(page.get_by_role("status")).to_contain_text("a whole number from 1 to 1000")
     assert reading.profile.criteria_text() == before
+
+
+def test_what_a_vote_moved_is_said_beside_it(context: BrowserContext, reading: App) -> None:
+    page = _opened(context, reading, "/day/2025-02-26")
+    paper = page.locator("[data-paper]").nth(4)
+    paper.get_by_role("button", name="not", exact=True).click()
+    expect(paper.locator(".moves")).to_contain_text("Learned from the next page on. Tried here:")
+    paper.get_by_role("link", name="See the order").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("What this vote changes")
+    expect(page.locator("ol.tuned li").first).to_be_visible()
+    assert violations(page) == []
+    page.go_back()
+    page.get_by_role("button", name="Undo").click()
+    _sent(page)
+    expect(page.locator(".moves")).to_have_count(0)
+
+
+def test_each_list_can_be_undone(context: BrowserContext, reading: App) -> None:
+    page = _opened(context, reading, "/day/2025-02-19")
+    page.keyboard.press("s")
+    _sent(page)
+    for path in ("/list/saved", "/list/seen", "/search?q=model", "/list/unread", "/topics"):
+        page.goto(f"{reading.origin}{path}")
+        expect(page.get_by_role("button", name="Undo", exact=True)).to_be_visible()
+    page.goto(f"{reading.origin}/list/saved")
+    button = page.locator("[data-paper]").first.get_by_role("button", name="save")
+    page.keyboard.press("u")
+    expect(button).to_have_attribute("aria-pressed", "false")
+    _sent(page)
+    page.reload()
+    expect(page.locator("[data-paper]")).to_have_count(0)
 
 
 def test_votes_wait_while_the_server_is_gone_and_count_once(

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from paperlark.archive.following import Followed
     from paperlark.archive.spending import SpendingReport
     from paperlark.archive.triage import Applied, ReadingDay, TouchedPaper
-    from paperlark.archive.tuning import Tuning
+    from paperlark.archive.tuning import Draft, Tuning
     from paperlark.archive.vote_lines import KeptLines
     from paperlark.archive.vote_trial import VoteTrial
     from paperlark.delivery.deliveries import DeliveryReport, Outboxes
@@ -439,6 +439,70 @@ class OpenedProfile:
         if self.path is None or file is None:
             raise PaperlarkError("the criteria of the bundled sample cannot be changed")
         write_criteria(file, text, instead_of=instead_of)
+
+    def draft(self) -> Draft:
+        """Return the criteria and settings that `tuning` tries others in place of.
+
+        >>> profile.draft().page_size
+        8
+        """
+        from paperlark.archive.tuning import draft_of
+
+        return draft_of(self.settings.profile, self.criteria_text())
+
+    def followed_by_names(self, text: str) -> tuple[FollowedAuthor, ...]:
+        """Return authors to follow from their names, one a line; those followed already stay.
+
+        Arguments:
+            text: full names, one a line.
+
+        Raises PaperlarkError where a name is not enough to recognize somebody by.
+
+        >>> [one.name for one in profile.followed_by_names("Ada Lovelace")]
+        ['Ada Lovelace']
+        """
+        from paperlark.archive.tuning import followed_by_names
+
+        return followed_by_names(self.settings.profile.followed, text)
+
+    def file_fingerprint(self) -> str:
+        """Return what changes whenever the profile's file does, for `save_draft`.
+
+        >>> len(profile.file_fingerprint())
+        64
+        """
+        from paperlark.settings.profile_edit import fingerprint
+
+        return fingerprint(self._file())
+
+    def save_draft(self, draft: Draft, *, instead_of: str, profile_was: str) -> None:
+        """Write a draft into the profile and the file of its criteria, whose comments stay.
+
+        Arguments:
+            draft: what was tried; only what differs from the profile is written.
+            instead_of: what the file of the criteria holds, as for `save_criteria`.
+            profile_was: what `file_fingerprint` returned.
+
+        Raises ProfileError where one of the files was changed meanwhile, and then neither is
+        written, or where one cannot be written; the criteria are written last.
+
+        >>> profile.save_draft(profile.draft(), instead_of="Cats.", profile_was="")
+        Traceback (most recent call last):
+        ...
+        paperlark.domain.errors.ProfileError: criteria.md was changed meanwhile ...
+        """
+        from paperlark.settings.criteria_file import check_criteria
+        from paperlark.settings.tuning_file import write_tuning
+
+        path, own = self._file(), self.settings.profile
+        if self.settings.criteria_file:
+            check_criteria(self.settings.criteria_file, draft.criteria, instead_of=instead_of)
+        tuned = replace(
+            own, page_size=draft.page_size, cutoffs=draft.cutoffs, followed=draft.followed
+        )
+        write_tuning(path, own, tuned, instead_of=profile_was)
+        if draft.criteria.strip() != instead_of.strip():
+            self.save_criteria(draft.criteria, instead_of=instead_of)
 
     def spending(
         self, by: Period | Literal["month", "day"] = "month", month: date | None = None
