@@ -144,7 +144,7 @@ def _keys(browser: Browser, running: App) -> list[float]:
 
 
 def _ranked_anew(browser: Browser, running: App) -> list[float]:
-    """Change the criteria beside the day, word by word, and measure until its new order is there."""
+    """Change the criteria beside the day, and measure until its new order is painted."""
     words = ("graph", "networks", "diffusion", "models", "robots", "proteins", "agents", "vision")
     with browser.new_context(service_workers="block") as context:
         page = context.new_page()

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
+from typing import TypeVar
 
-from paperlark.day.authors import match_followed
+from paperlark.day.authors import match_papers_by_name
 from paperlark.day.judge import CombinedJudgement, combine_readings
 from paperlark.day.select import fill_page, select, select_by_match
 from paperlark.domain.announcement import Announced, AnnounceType
 from paperlark.domain.criteria import parse_criteria
 from paperlark.domain.criteria_effect import RankChange
-from paperlark.domain.digest import Candidate, Digest, Entry, Placement
+from paperlark.domain.digest import AuthorMatch, Candidate, Digest, Entry, Placement
 from paperlark.domain.errors import PaperlarkError, StoreError
 from paperlark.domain.feedback import Evidence
 from paperlark.domain.followed import fault_advice
@@ -31,6 +32,9 @@ from paperlark.store.readers import ReaderStore
 from paperlark.store.reading import open_existing
 from paperlark.store.scanned import ScannedStore
 
+_Key = TypeVar("_Key")
+_Result = TypeVar("_Result")
+AuthorMatches = tuple[AuthorMatch, ...]
 MOST_FOLLOWED = 500
 """Authors that can be followed from a form."""
 
@@ -86,6 +90,9 @@ class Tuning:
     _gated: frozenset[PaperId]
     _by_id: frozenset[tuple[PaperId, str | None]]
     _matches: dict[tuple[str, Cutoffs], tuple[Match, ...]] = field(default_factory=dict)
+    _followed: dict[tuple[FollowedAuthor, ...], tuple[AuthorMatches, ...]] = field(
+        default_factory=dict
+    )
 
     def rank(self, criteria: str) -> tuple[RankChange, ...]:
         """Rank the day by criteria as somebody writes them: every paper, best first."""
@@ -108,37 +115,52 @@ class Tuning:
         )
 
     def _page(self, draft: Draft) -> tuple[Entry, ...]:
-        scanned = [Announced(one, (AnnounceType.NEW,)) for one in self.papers]
-        # A namesake of somebody who is followed by id was told apart when the page was made.
-        unsure = {one.name for one in draft.followed if one.id is not None}
         candidates = [
-            self._without_namesakes(one, unsure)
-            for one in match_followed(scanned, self._ranked(draft), draft.followed, {})
+            Candidate(Announced(paper, (AnnounceType.NEW,)), followed, match)
+            for paper, followed, match in zip(
+                self.papers, self._authors(draft.followed), self._ranked(draft), strict=True
+            )
+            if followed or paper.id not in self._gated
         ]
-        candidates = [one for one in candidates if one.followed or one.paper.id not in self._gated]
         if self.judged:
             by_match = [one for one in candidates if one.paper.id in self._unjudged]
             return select(candidates, self.judged, draft.cutoffs, by_match=by_match)
         return select_by_match(candidates, fill_page(candidates, draft.page_size).above, ())
 
-    def _without_namesakes(self, candidate: Candidate, unsure: set[str]) -> Candidate:
-        who = tuple(
-            one
-            for one in candidate.followed
-            if one.name not in unsure or (candidate.paper.id, one.name) in self._by_id
+    def _authors(self, followed: tuple[FollowedAuthor, ...]) -> tuple[AuthorMatches, ...]:
+        """Return the followed authors of each paper; those of the profile and the last are kept."""
+        return _kept(self._followed, followed, lambda: self._matched(followed))
+
+    def _matched(self, followed: Sequence[FollowedAuthor]) -> tuple[AuthorMatches, ...]:
+        # A namesake of somebody who is followed by id was told apart when the page was made.
+        unsure = {one.name for one in followed if one.id is not None}
+        return tuple(
+            tuple(
+                one
+                for one in matches
+                if one.name not in unsure or (paper.id, one.name) in self._by_id
+            )
+            for paper, matches in zip(
+                self.papers, match_papers_by_name(self.papers, followed), strict=True
+            )
         )
-        return replace(candidate, followed=who)
 
     def _ranked(self, draft: Draft) -> tuple[Match, ...]:
         """Return the match of each paper; that of the profile itself and the last are kept."""
-        key = (draft.criteria, draft.cutoffs)
-        if key not in self._matches:
-            for other in list(self._matches)[1:]:
-                del self._matches[other]
-            evidence = _relabelled(self.evidence, draft.cutoffs, self.own.cutoffs)
-            criteria = parse_criteria(draft.criteria)
-            self._matches[key] = tuple(self.ranker.rank(self.papers, criteria, evidence))
-        return self._matches[key]
+        return _kept(self._matches, (draft.criteria, draft.cutoffs), lambda: self._rank_anew(draft))
+
+    def _rank_anew(self, draft: Draft) -> tuple[Match, ...]:
+        evidence = _relabelled(self.evidence, draft.cutoffs, self.own.cutoffs)
+        return tuple(self.ranker.rank(self.papers, parse_criteria(draft.criteria), evidence))
+
+
+def _kept(results: dict[_Key, _Result], key: _Key, make: Callable[[], _Result]) -> _Result:
+    """Return a result, made where it is not kept; the first one and the last one are."""
+    if key not in results:
+        for other in list(results)[1:]:
+            del results[other]
+        results[key] = make()
+    return results[key]
 
 
 def _place(entry: Entry, before: Entry | None, after: Entry | None) -> TunedPlace:
