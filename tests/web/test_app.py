@@ -413,6 +413,21 @@ def test_a_session_is_not_chosen_by_somebody_else(reading: App) -> None:
         assert "chosen" not in answer.headers["set-cookie"]
 
 
+def test_style_and_scripts_are_asked_for_once(client: httpx.Client) -> None:
+    page = _page(client)
+    links = [*page.css('link[rel="stylesheet"]'), *page.css("script")]
+    addresses = [one.attributes.get("href") or one.attributes["src"] or "" for one in links]
+    assert [one.partition("?")[0] for one in addresses] == [
+        "/static/read.css",
+        "/static/early.js",
+        "/static/read.js",
+    ]
+    for one in addresses:
+        assert "immutable" in client.get(one).headers["cache-control"]
+        for other in (one.partition("?")[0], f"{one}0"):  # a later version's, or none
+            assert client.get(other).headers["cache-control"] == "no-cache"
+
+
 def test_what_a_page_may_do_is_said_in_every_answer(client: httpx.Client, reading: App) -> None:
     for answer in (client.get("/"), client.get("/nothing"), httpx.get(f"{reading.origin}/")):
         policy = answer.headers["content-security-policy"]

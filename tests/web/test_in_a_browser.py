@@ -145,7 +145,7 @@ def test_a_key_in_a_note_is_a_letter(context: BrowserContext, reading: App) -> N
 def test_what_is_pressed_before_the_page_is_whole_is_done(plain: Page, reading: App) -> None:
     page = plain
     held: list[Route] = []
-    page.route("**/static/read.js", lambda route: held.append(route))  # noqa: PLW0108  # it marks what it is given
+    page.route("**/static/read.js?*", lambda route: held.append(route))  # noqa: PLW0108  # it marks what it is given
     page.goto(f"{reading.origin}/day/2025-02-26", wait_until="commit")
     page.wait_for_function("() => typeof early !== 'undefined'")
     papers = page.locator("[data-paper]")
@@ -173,7 +173,7 @@ def test_what_is_pressed_before_the_page_is_whole_is_done(plain: Page, reading: 
 
 def test_buttons_are_forms_where_the_script_cannot_be_had(plain: Page, reading: App) -> None:
     page = plain
-    page.route("**/static/read.js", lambda route: route.abort())
+    page.route("**/static/read.js?*", lambda route: route.abort())
     page.goto(f"{reading.origin}/day/2025-02-26")
     button = page.locator("[data-paper]").first.get_by_role("button", name="later")
     button.click()

@@ -24,6 +24,7 @@ from paperlark.domain.reading_keys import COMMANDS
 from paperlark.domain.triage import TriageEvent
 from paperlark.renderers import english, matches, reasons, typeset, wording
 from paperlark.renderers.html import clean_text, template
+from paperlark.web.files import static
 from paperlark.web.forms import parse_day
 from paperlark.web.lists import (
     KEPT,
@@ -188,6 +189,7 @@ class Pages:
             moves=self._moves(request.query_params.get("did", "")),
             wording=wording,
             english=english,
+            static=static,
         )
         # The first papers are shown while the others of a large day are still written.
         pieces.enable_buffering(_PIECES)
