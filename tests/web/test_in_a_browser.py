@@ -171,6 +171,23 @@ def test_what_is_pressed_before_the_page_is_whole_is_done(plain: Page, reading: 
     _sent(page)
 
 
+def test_what_holds_early_keys_may_come_late(plain: Page, reading: App) -> None:
+    page = plain
+    held: list[Route] = []
+    page.route("**/static/early.js?*", lambda route: held.append(route))  # noqa: PLW0108  # likewise
+    page.goto(f"{reading.origin}/day/2025-02-26", wait_until="commit")
+    expect(page.locator(".current")).to_have_count(1)
+    held[0].continue_()
+    page.wait_for_load_state("load")
+    paper = page.locator(".current").get_attribute("data-paper") or ""
+    page.keyboard.press("l")
+    expect(page.locator('.current [data-action="later"]')).to_have_attribute("aria-pressed", "true")
+    _sent(page)
+    assert _states(reading, [paper])[paper].later
+    page.keyboard.press("u")
+    _sent(page)
+
+
 def test_buttons_are_forms_where_the_script_cannot_be_had(plain: Page, reading: App) -> None:
     page = plain
     page.route("**/static/read.js?*", lambda route: route.abort())

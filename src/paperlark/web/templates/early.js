@@ -13,7 +13,10 @@ early.form = (event) => {
   event.preventDefault();
   early.pressed.push({ button: event.submitter, undoes: event.target.dataset.undo !== undefined });
 };
-addEventListener("keydown", early.key, true);
-addEventListener("submit", early.form, true);
-// By then read.js has taken over, or it cannot be had, and forms are sent as without scripts.
-addEventListener("DOMContentLoaded", early.stop);
+// This file may come late as well: after read.js, or when all is loaded.
+if (!("scripted" in document.documentElement.dataset) && document.readyState !== "complete") {
+  addEventListener("keydown", early.key, true);
+  addEventListener("submit", early.form, true);
+  // By then read.js has taken over, or it cannot be had, and forms are sent as without scripts.
+  for (const end of ["DOMContentLoaded", "load"]) addEventListener(end, early.stop);
+}

@@ -290,6 +290,7 @@ const kept = papers.findIndex((one) => one.dataset.paper === stored(PLACE, ""));
 if (papers.length && !location.hash) show(Math.max(kept, 0), { scrolls: kept > 0 });
 
 // What was pressed before this script was here (early.js).
+document.documentElement.dataset.scripted = "";
 if (typeof early !== "undefined") {
   early.stop();
   for (const { key, button, undoes } of early.pressed) {
