@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from paperlark.archive.following import Followed
     from paperlark.archive.spending import SpendingReport
     from paperlark.archive.triage import Applied, ReadingDay, TouchedPaper
-    from paperlark.archive.tuning import Draft, TunedPage, Tuning
+    from paperlark.archive.tuning import TunedPage, Tuning, TuningDraft
     from paperlark.archive.vote_trial import VoteMoves, VoteTrial
     from paperlark.delivery.deliveries import DeliveryReport
     from paperlark.delivery.outcomes import DeliveryOutcome, DeliveryResult
@@ -88,7 +88,6 @@ __all__ = [
     "DeliveryReport",
     "DeliveryResult",
     "Digest",
-    "Draft",
     "DraftedCriteria",
     "Environment",
     "EstimateReport",
@@ -129,6 +128,7 @@ __all__ = [
     "TriageState",
     "TunedPage",
     "Tuning",
+    "TuningDraft",
     "UnclearName",
     "Unimportable",
     "Vote",
@@ -162,7 +162,7 @@ _DEFINED_IN = {
     "archive.following": "Followed",
     "archive.spending": "SpendingReport",
     "archive.triage": "Applied ReadingDay TouchedPaper",
-    "archive.tuning": "Draft TunedPage Tuning",
+    "archive.tuning": "TunedPage Tuning TuningDraft",
     "archive.vote_trial": "VoteMoves VoteTrial",
     "delivery.outcomes": "DeliveryOutcome DeliveryResult",
     "delivery.deliveries": "DeliveryReport",

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from paperlark.archive.following import Followed
     from paperlark.archive.spending import SpendingReport
     from paperlark.archive.triage import Applied, ReadingDay, TouchedPaper
-    from paperlark.archive.tuning import Draft, Tuning
+    from paperlark.archive.tuning import Tuning, TuningDraft
     from paperlark.archive.vote_lines import KeptLines
     from paperlark.archive.vote_trial import VoteTrial
     from paperlark.delivery.deliveries import DeliveryReport, Outboxes
@@ -440,7 +440,7 @@ class OpenedProfile:
             raise PaperlarkError("the criteria of the bundled sample cannot be changed")
         write_criteria(file, text, instead_of=instead_of)
 
-    def draft(self) -> Draft:
+    def draft(self) -> TuningDraft:
         """Return the criteria and settings that `tuning` tries others in place of.
 
         >>> profile.draft().page_size
@@ -475,7 +475,7 @@ class OpenedProfile:
 
         return fingerprint(self._file())
 
-    def save_draft(self, draft: Draft, *, instead_of: str, profile_was: str) -> None:
+    def save_draft(self, draft: TuningDraft, *, instead_of: str, profile_was: str) -> None:
         """Write a draft into the profile and the file of its criteria, whose comments stay.
 
         Arguments:

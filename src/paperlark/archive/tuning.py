@@ -40,7 +40,7 @@ MOST_FOLLOWED = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class TuningDraft:
     """What a reader tries: criteria as they write them, and the settings of a page."""
 
     criteria: str
@@ -84,7 +84,7 @@ class Tuning:
     papers: tuple[Paper, ...]
     evidence: Evidence
     ranker: Ranker
-    own: Draft
+    own: TuningDraft
     judged: Mapping[PaperId, CombinedJudgement]
     _unjudged: frozenset[PaperId]
     _gated: frozenset[PaperId]
@@ -103,7 +103,7 @@ class Tuning:
         )
         return tuple(sorted(changes, key=lambda one: one.after))
 
-    def page(self, draft: Draft) -> TunedPage:
+    def page(self, draft: TuningDraft) -> TunedPage:
         """Return the page by a draft, beside the page by the profile as it is."""
         before = {one.paper.id: one for one in self._page(self.own)}
         after = self._page(draft)
@@ -114,7 +114,7 @@ class Tuning:
             len(self.papers),
         )
 
-    def _page(self, draft: Draft) -> tuple[Entry, ...]:
+    def _page(self, draft: TuningDraft) -> tuple[Entry, ...]:
         candidates = [
             Candidate(Announced(paper, (AnnounceType.NEW,)), followed, match)
             for paper, followed, match in zip(
@@ -145,11 +145,11 @@ class Tuning:
             )
         )
 
-    def _ranked(self, draft: Draft) -> tuple[Match, ...]:
+    def _ranked(self, draft: TuningDraft) -> tuple[Match, ...]:
         """Return the match of each paper; that of the profile itself and the last are kept."""
         return _kept(self._matches, (draft.criteria, draft.cutoffs), lambda: self._rank_anew(draft))
 
-    def _rank_anew(self, draft: Draft) -> tuple[Match, ...]:
+    def _rank_anew(self, draft: TuningDraft) -> tuple[Match, ...]:
         evidence = _relabelled(self.evidence, draft.cutoffs, self.own.cutoffs)
         return tuple(self.ranker.rank(self.papers, parse_criteria(draft.criteria), evidence))
 
@@ -201,9 +201,9 @@ def followed_by_names(own: Sequence[FollowedAuthor], text: str) -> tuple[Followe
     return tuple(known_as.get(one) or FollowedAuthor(one) for one in names)
 
 
-def draft_of(profile: Profile, criteria: str) -> Draft:
+def draft_of(profile: Profile, criteria: str) -> TuningDraft:
     """Return a profile as a draft that changes nothing."""
-    return Draft(criteria, profile.page_size, profile.cutoffs, profile.followed)
+    return TuningDraft(criteria, profile.page_size, profile.cutoffs, profile.followed)
 
 
 def open_tuning(settings: Settings, day: date, ranker: Ranker) -> Tuning:

@@ -21,7 +21,7 @@ _MOST_FIELDS = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ListPart:
     """A part of a list: its number from 1 of `count`, its rows and the places of first and last.
 
     `address` is the list's own, with what else it asks for.
@@ -44,7 +44,7 @@ class Part:
         return with_fields(self.address, part=str(number))
 
 
-def part_of(rows: Sequence[Row], address: str) -> Part | None:
+def part_of(rows: Sequence[Row], address: str) -> ListPart | None:
     """Return the part that an address asks for; None where it asks for all, or all is short.
 
     A paper that is no longer in the list leaves the part as it was.
@@ -61,7 +61,7 @@ def part_of(rows: Sequence[Row], address: str) -> Part | None:
         number = min(max(_number(fields.get(_PART, "")), 1), count)
     start = (number - 1) * PART
     shown = tuple(rows[start : start + PART])
-    return Part(number, count, shown, start + 1, len(rows), whole(address))
+    return ListPart(number, count, shown, start + 1, len(rows), whole(address))
 
 
 def whole(address: str) -> str:

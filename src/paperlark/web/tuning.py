@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from paperlark import Draft, OpenedProfile, TunedPage, Tuning
+from paperlark import OpenedProfile, TunedPage, Tuning, TuningDraft
 from paperlark.domain.judgement import HIGHEST, LOWEST
 from paperlark.domain.profile import Cutoffs
 from paperlark.renderers import english, typeset
@@ -43,7 +43,7 @@ class Tuner:
         """The latest day that has a page."""
         return self._current.profile.digest().day
 
-    def page(self, draft: Draft) -> tuple[Tuning, TunedPage]:
+    def page(self, draft: TuningDraft) -> tuple[Tuning, TunedPage]:
         """Make the latest day's page by a draft; raises StoreError where there is none."""
         with self._lock:
             profile, day = self._current.profile, self.day
@@ -86,7 +86,7 @@ class TuningPage:
             self._tuning_page, request, draft, form.get("followed", ""), form=form
         )
 
-    def _draft(self, form: Mapping[str, str]) -> Draft:
+    def _draft(self, form: Mapping[str, str]) -> TuningDraft:
         """Return what a form says; raises HTTPException or PaperlarkError naming what is wrong.
 
         What it does not name stays as the profile has it.
@@ -97,14 +97,14 @@ class TuningPage:
             _number(form, "novelty", own.cutoffs.novelty, LOWEST, HIGHEST),
         )
         names = form.get("followed")
-        return Draft(
+        return TuningDraft(
             form.get("criteria", own.criteria).replace("\r\n", "\n"),
             _number(form, "page_size", own.page_size, 1, LARGEST_PAGE),
             cutoffs,
             own.followed if names is None else self.shared.profile.followed_by_names(names),
         )
 
-    def _save(self, draft: Draft, form: Mapping[str, str]) -> None:
+    def _save(self, draft: TuningDraft, form: Mapping[str, str]) -> None:
         self.shared.profile.save_draft(
             draft,
             instead_of=form.get("instead_of", "").replace("\r\n", "\n"),
@@ -114,7 +114,7 @@ class TuningPage:
     def _tuning_page(
         self,
         request: Request,
-        draft: Draft,
+        draft: TuningDraft,
         names: str,
         *,
         form: Mapping[str, str] | None = None,
@@ -140,7 +140,7 @@ class TuningPage:
         )
         return Response(page, media_type="text/html")
 
-    def _ranking_of(self, draft: Draft) -> str:
+    def _ranking_of(self, draft: TuningDraft) -> str:
         """Return the page by this draft as HTML, each paper with where it was before."""
         tuning, page = self.tuner.page(draft)
         return template(_PACKAGE, "tuned_page.html", clean_text).render(
