@@ -112,14 +112,16 @@ def shown(page: Page) -> Expected:
 
 
 def differences(running: App, page: Page, ids: list[str], expected: Expected) -> Counter[str]:
-    """Wait until the server has everything, and count papers that are not as expected."""
+    """Wait until server and page have everything, and count papers that are not as expected."""
     end = time.monotonic() + LONGEST_WAIT
     while (kept := held(running, ids)) != expected and time.monotonic() < end:
         page.wait_for_timeout(200)
     if page.locator(".parts").count():  # as it is read without scripts
         with page.expect_navigation():
             page.locator(".parts").first.get_by_role("link", name="all on one page").click()
-    seen = shown(page)
+    # The answer to the last event may still be on its way to the page.
+    while (seen := shown(page)) != expected and time.monotonic() < end:
+        page.wait_for_timeout(200)
     return Counter(
         stored=sum(kept.get(one) != expected.get(one) for one in ids),
         shown=sum(seen.get(one) != expected.get(one) for one in ids),
