@@ -3,10 +3,11 @@
     python benchmarks/read.py [--walks 200]
 
 Speed is measured in Chromium and over HTTP on loopback, on the largest recorded day (1,101
-listings): from a key to the painted answer, the first paint of all papers, how soon a vote is
-durable at 20 a second, the first answer after the start, and the memory of the server. Walks press
-random buttons on two devices while answers are lost and the server is killed; what must hold is in
-`tests/standins/reading_walks.py`. Exit code 1 when a limit is broken or anything was lost.
+listings): from a key to the painted answer, the first paint of all papers, the new order after a
+pause in typing, how soon a vote is durable at 20 a second, the first answer after the start, and
+the memory of the server. Walks press random buttons on two devices while answers are lost and the
+server is killed; what must hold is in `tests/standins/reading_walks.py`. Exit code 1 when a limit
+is broken or anything was lost.
 """
 
 from __future__ import annotations
@@ -41,6 +42,19 @@ PAINTED = """() => {
     channel.port2.postMessage(0);
   }), true);
 }"""
+RANKED = """(text) => new Promise((done) => {
+  const typed = performance.now();
+  new MutationObserver((_, observer) => {
+    observer.disconnect();
+    const channel = new MessageChannel();
+    channel.port1.onmessage = () => done(performance.now() - typed - PAUSE);
+    requestAnimationFrame(() => channel.port2.postMessage(0));
+  }).observe(document.querySelector('[data-list]'), { childList: true });
+  const field = document.querySelector('[name=criteria]');
+  field.value = text;
+  field.dispatchEvent(new Event('input', { bubbles: true }));
+})"""
+"""Milliseconds from the end of the pause in typing until the new order is painted."""
 FIRST_PAINT = "() => performance.getEntriesByName('first-contentful-paint')[0].startTime"
 
 
@@ -68,6 +82,7 @@ def _speed(folder: Path) -> bool:
             rows += [
                 ("first paint of all papers, ms", _first_paints(browser, running), 300.0, None),
                 ("key to paint, ms", _keys(browser, running), 50.0, 100.0),
+                ("ranked anew after a pause, ms", _ranked_anew(browser, running), 300.0, None),
             ]
             browser.close()
         rows.append(("vote durable at 20/s, ms", _votes(running), None, 100.0))
@@ -126,6 +141,17 @@ def _keys(browser: Browser, running: App) -> list[float]:
             page.keyboard.press("jy"[number % 2])
             page.wait_for_timeout(40)
         return [float(one) for one in page.evaluate("() => window.painted")]
+
+
+def _ranked_anew(browser: Browser, running: App) -> list[float]:
+    """Change the criteria beside the day, and measure until its new order is painted."""
+    words = ("graph", "networks", "diffusion", "models", "robots", "proteins", "agents", "vision")
+    with browser.new_context(service_workers="block") as context:
+        page = context.new_page()
+        page.goto(running.address)
+        page.goto(f"{running.origin}/tune")
+        texts = [" ".join(words[: count + 1]) + f" {turn}" for turn in "abc" for count in range(8)]
+        return [float(page.evaluate(RANKED, one)) for one in texts]
 
 
 def _votes(running: App) -> list[float]:

@@ -15,7 +15,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 
@@ -42,20 +42,29 @@ def action(place: int) -> str:
     return tuple(ACTIONS.values())[place % len(ACTIONS)]
 
 
-def by_keyboard(page: Page, papers: int) -> None:
+def by_keyboard(page: Page, ids: Sequence[str]) -> None:
     """Press a key for each paper and one for the next."""
     keys = tuple(ACTIONS)
-    for place in range(papers):
+    for place in range(len(ids)):
         page.keyboard.press(keys[place % len(keys)])
         page.keyboard.press("j")
 
 
-def by_button(page: Page, papers: int) -> None:
-    """Press a button of each paper; without scripts each is a form that loads the page again."""
-    for place in range(papers):
-        paper = page.locator("[data-paper]").nth(place)
-        button = paper.locator(f'.acts [data-action="{action(place)}"]')
-        button.tap() if page.viewport_size == PHONE["viewport"] else button.click()
+def by_touch(page: Page, ids: Sequence[str]) -> None:
+    """Tap a button of each paper."""
+    for place, one in enumerate(ids):
+        page.locator(f'[data-paper="{one}"] .acts [data-action="{action(place)}"]').tap()
+
+
+def by_form(page: Page, ids: Sequence[str]) -> None:
+    """Press a button of each paper, which is a form; a part that ends leads to the next."""
+    for place, one in enumerate(ids):
+        paper = page.locator(f'[data-paper="{one}"]')
+        if not paper.count():
+            with page.expect_navigation():
+                page.locator(".parts").first.get_by_role("link", name="next").click()
+        with page.expect_navigation():
+            paper.locator(f'.acts [data-action="{action(place)}"]').press("Enter")
 
 
 def undo_by_keyboard(page: Page) -> None:
@@ -68,11 +77,17 @@ def undo_by_button(page: Page) -> None:
     page.get_by_role("button", name="Undo", exact=True).click()
 
 
-Way = tuple[dict[str, object], Callable[[Page, int], None], Callable[[Page], None]]
+def undo_by_form(page: Page) -> None:
+    """Undo the last decision; the answer is a page."""
+    with page.expect_navigation():
+        page.get_by_role("button", name="Undo", exact=True).press("Enter")
+
+
+Way = tuple[dict[str, object], Callable[[Page, Sequence[str]], None], Callable[[Page], None]]
 WAYS: Mapping[str, Way] = {
     "keyboard": ({}, by_keyboard, undo_by_keyboard),
-    "touch": (PHONE, by_button, undo_by_button),
-    "forms": ({"java_script_enabled": False}, by_button, undo_by_button),
+    "touch": (PHONE, by_touch, undo_by_button),
+    "forms": ({"java_script_enabled": False}, by_form, undo_by_form),
 }
 
 
@@ -97,11 +112,16 @@ def shown(page: Page) -> Expected:
 
 
 def differences(running: App, page: Page, ids: list[str], expected: Expected) -> Counter[str]:
-    """Wait until the server has everything, and count papers that are not as expected."""
+    """Wait until server and page have everything, and count papers that are not as expected."""
     end = time.monotonic() + LONGEST_WAIT
     while (kept := held(running, ids)) != expected and time.monotonic() < end:
         page.wait_for_timeout(200)
-    seen = shown(page)
+    if page.locator(".parts").count():  # as it is read without scripts
+        with page.expect_navigation():
+            page.locator(".parts").first.get_by_role("link", name="all on one page").click()
+    # The answer to the last event may still be on its way to the page.
+    while (seen := shown(page)) != expected and time.monotonic() < end:
+        page.wait_for_timeout(200)
     return Counter(
         stored=sum(kept.get(one) != expected.get(one) for one in ids),
         shown=sum(seen.get(one) != expected.get(one) for one in ids),
@@ -122,7 +142,7 @@ def triage(browser: Browser, running: App, way: str, papers: int) -> Counter[str
         if len(ids) < papers:
             sys.exit(f"the day has {len(ids)} papers only")
         started = time.monotonic()
-        act(page, papers)
+        act(page, ids)
         done = {one: action(place) for place, one in enumerate(ids)}
         wrong += differences(running, page, ids, done)
         acted = time.monotonic() - started

@@ -38,7 +38,8 @@ if TYPE_CHECKING:
     from paperlark.archive.following import Followed
     from paperlark.archive.spending import SpendingReport
     from paperlark.archive.triage import Applied, ReadingDay, TouchedPaper
-    from paperlark.archive.tuning import Tuning
+    from paperlark.archive.tuning import TunedPage, Tuning, TuningDraft
+    from paperlark.archive.vote_trial import VoteMoves, VoteTrial
     from paperlark.delivery.deliveries import DeliveryReport
     from paperlark.delivery.outcomes import DeliveryOutcome, DeliveryResult
     from paperlark.domain.agenda import Agenda, SharedPaper, Sharing
@@ -136,11 +137,15 @@ __all__ = [
     "TouchedPaper",
     "TriageEvent",
     "TriageState",
+    "TunedPage",
     "Tuning",
+    "TuningDraft",
     "UnclearName",
     "Unimportable",
     "Vote",
     "VoteEffect",
+    "VoteMoves",
+    "VoteTrial",
     "__version__",
     "begin_profile",
     "build_site",
@@ -169,7 +174,8 @@ _DEFINED_IN = {
     "archive.following": "Followed",
     "archive.spending": "SpendingReport",
     "archive.triage": "Applied ReadingDay TouchedPaper",
-    "archive.tuning": "Tuning",
+    "archive.tuning": "TunedPage Tuning TuningDraft",
+    "archive.vote_trial": "VoteMoves VoteTrial",
     "delivery.outcomes": "DeliveryOutcome DeliveryResult",
     "delivery.deliveries": "DeliveryReport",
     "domain.agenda": "Agenda SharedPaper Sharing",

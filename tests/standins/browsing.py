@@ -47,6 +47,11 @@ def browser() -> Iterator[Browser]:
 
 def serious(page: Page, *rules: str) -> list[str]:
     """Return what axe-core finds to keep people out; of these rules, if any are named."""
+    return [one for one in violations(page, *rules) if "(serious)" in one or "(critical)" in one]
+
+
+def violations(page: Page, *rules: str) -> list[str]:
+    """Return all that axe-core finds, also what is minor; of these rules, if any are named."""
     options = {"resultTypes": ["violations"]} | ({"runOnly": list(rules)} if rules else {})
     return [
         f"{one['id']} ({one['impact']}): {[node['html'][:200] for node in one['nodes']][:3]}"

@@ -16,6 +16,7 @@ import httpx
 import pytest
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from paperlark.web.parts import PART
 from paperlark.web.server import find_running, listening
 from paperlark.web.sessions import COOKIE, LASTS, Sessions
 from standins.reading import App, app
@@ -60,9 +61,9 @@ def _fields(form: LexborNode) -> dict[str, str]:
     }
 
 
-def _fields_of(client: httpx.Client, paper: str, action: str) -> dict[str, str]:
+def _fields_of(client: httpx.Client, paper: str, action: str, path: str = EVERY) -> dict[str, str]:
     """Return what pressing a button sends, from a browser without scripts."""
-    page = _page(client)
+    page = _page(client, path)
     form, button = (
         page.css_first("#acts"),
         page.css_first(f'[data-paper="{paper}"] [data-action="{action}"]'),
@@ -156,6 +157,40 @@ def test_every_scanned_paper_of_a_day_can_be_looked_at(client: httpx.Client) -> 
     assert len(everything) == 45
 
 
+def test_without_scripts_a_press_is_answered_with_the_part_around_its_paper(
+    tmp_path: Path,
+) -> None:
+    with app(tmp_path) as running, httpx.Client(follow_redirects=True, timeout=60) as browser:
+        browser.base_url = running.origin
+        browser.get(running.address)
+        for one in (*_papers(browser, EVERY), *_papers(browser, "/day/2025-02-26?all")):
+            running.profile.triage(one, "seen")
+        everything = _papers(browser, "/list/seen")
+        assert len(everything) > PART
+        assert _papers(browser, "/list/seen?part=1") == everything[:PART]
+        chosen = everything[-1]
+        fields = {**_fields_of(browser, chosen, "later", "/list/seen"), "back": "/list/seen"}
+        pressed = browser.post("/act", data=fields)
+        assert pressed.url.fragment == f"paper-{chosen}"
+        # What was touched last is first in such a list.
+        rest = [one for one in everything if one != chosen]
+        assert _shown(pressed) == [chosen, *rest[: PART - 1]]
+        assert _pressed(browser, chosen, "/list/later") == {"later"}
+        page = LexborHTMLParser(pressed.text)
+        undo = page.css_first("[data-undo]")
+        assert undo is not None
+        undone = browser.post("/undo", data=_fields(undo))
+        assert _shown(undone)[-1] == chosen
+        assert _papers(browser, "/list/later") == []
+        links = [one.attributes["href"] or "" for one in page.css(".parts a")[:2]]
+        assert [_papers(browser, one) for one in links] == [everything, everything[PART:]]
+
+
+def _shown(answer: httpx.Response) -> list[str]:
+    papers = LexborHTMLParser(answer.text).css("[data-paper]")
+    return [one.attributes["data-paper"] or "" for one in papers]
+
+
 def test_all_of_a_page_can_be_marked_as_seen(client: httpx.Client) -> None:
     day = "/day/2025-02-26"
     assert _page(client, day).css(".paper:not(.seen)")
@@ -193,8 +228,8 @@ def test_criteria_are_tried_and_kept_only_when_saved(tmp_path: Path) -> None:
         fields, before = _fields(form), running.profile.criteria_text()
         tried = {**fields, "criteria": "Only neuromorphic hardware.", "do": "try"}
         shown = LexborHTMLParser(browser.post(f"{running.origin}/tune", data=tried).text)
-        assert "Neuromorphic" in shown.css(".tuned li")[0].text()
-        assert "new, was" in shown.css_first(".tuned").text()  # type: ignore[union-attr]
+        assert "Neuromorphic" in shown.css(".tuned li")[1].text()  # after the followed author
+        assert "up from" in shown.css_first(".tuned").text()  # type: ignore[union-attr]
         assert running.profile.criteria_text() == before
         browser.post(f"{running.origin}/tune", data={**tried, "do": "save"})
         assert running.profile.criteria_text() == "Only neuromorphic hardware.\n"
@@ -204,6 +239,70 @@ def test_criteria_are_tried_and_kept_only_when_saved(tmp_path: Path) -> None:
         late = browser.post(f"{running.origin}/tune", data={**tried, "do": "save"})
         assert late.status_code == 409
         assert "changed meanwhile" in late.text
+
+
+def test_settings_are_tried_and_written_into_the_profile_without_losing_a_comment(
+    tmp_path: Path,
+) -> None:
+    with app(tmp_path) as running, httpx.Client(follow_redirects=True, timeout=60) as browser:
+        browser.base_url = running.origin
+        browser.get(running.address)
+        file = running.home / "paperlark.toml"
+        file.write_text(file.read_text() + "\n# the end of it\n")
+        author = running.profile.reading_day(others=True).others[-1].paper.authors[0].name
+        page = _page(browser, "/tune")
+        before, criteria = file.read_text(), running.profile.criteria_text()
+        own = len(page.css("ol.tuned li"))
+        names = "\n".join(one.name for one in running.profile.draft().followed)
+        form = page.css_first("#tune")
+        assert form is not None
+        fields = {**_fields(form), "criteria": criteria, "followed": names}
+        tried = {**fields, "page_size": str(own - 2), "followed": f"{author}\n", "do": "try"}
+        shown = LexborHTMLParser(browser.post("/tune", data=tried).text)
+        papers = [one.text() for one in shown.css("ol.tuned li")]
+        assert len(papers) == own - 2
+        assert "★ followed" in papers[0]
+        assert "new" in papers[0]
+        assert "No longer on the page" in shown.text()
+        assert file.read_text() == before
+        browser.post("/tune", data={**tried, "do": "save"})
+        profile = running.profile.settings.profile
+        assert [one.name for one in profile.followed] == [author]
+        assert profile.page_size == own - 2
+        comments = [one for one in before.splitlines() if "#" in one and "page_size" not in one]
+        assert [one for one in comments if one not in file.read_text().splitlines()] == []
+        assert running.profile.criteria_text() == criteria
+        late = browser.post("/tune", data={**tried, "page_size": "3", "do": "save"})
+        assert late.status_code == 409
+        assert "changed meanwhile" in late.text
+        again = _page(browser, "/tune")
+        assert len(again.css("ol.tuned li")) == own - 2
+        assert not again.css(".tuned b.moved")
+
+
+@pytest.mark.parametrize(
+    ("changes", "status"),
+    [
+        ({"page_size": "0"}, 400),
+        ({"page_size": ""}, 400),
+        ({"page_size": "\u0663"}, 400),
+        ({"relevance": "11"}, 400),
+        ({"followed": "Li"}, 409),
+        ({"followed": "\n".join(f"Ada Lovelace{n}" for n in range(501))}, 409),
+    ],
+)
+def test_settings_that_cannot_be_are_refused(
+    client: httpx.Client, reading: App, changes: dict[str, str], status: int
+) -> None:
+    form = _page(client, "/tune").css_first("#tune")
+    assert form is not None
+    before = (reading.home / "paperlark.toml").read_bytes()
+    for do in ("try", "save"):
+        data = {**_fields(form), "criteria": "Bats", **changes, "do": do}
+        answer = client.post("/tune", data=data)
+        assert answer.status_code == status, answer.text
+        assert len(answer.text.splitlines()) == 1
+    assert (reading.home / "paperlark.toml").read_bytes() == before
 
 
 @pytest.mark.parametrize(
@@ -218,11 +317,6 @@ def test_criteria_that_cannot_be_are_refused(
     data = {**_fields(form), "criteria": criteria, "do": "save"}
     assert client.post("/tune", data=data).status_code == status
     assert reading.profile.criteria_text() == before
-
-
-def test_what_was_done_can_be_exported(client: httpx.Client, reading: App) -> None:
-    lines = client.get("/export.jsonl").text.splitlines()
-    assert len(lines) == len(reading.profile.triage_history())
 
 
 @pytest.mark.parametrize(
@@ -301,7 +395,7 @@ def test_a_form_of_another_site_changes_nothing(
 
 def test_nobody_reads_or_votes_without_a_session(reading: App) -> None:
     with httpx.Client(base_url=reading.origin) as stranger:
-        for path in ("/", f"/day/{DAY}", "/list/saved", "/export.jsonl", "/static/read.js"):
+        for path in ("/", f"/day/{DAY}", "/list/saved", "/votes.jsonl", "/static/read.js"):
             assert stranger.get(path).status_code == 403
         assert stranger.get("/?token=guessed").status_code == 403
         assert stranger.post("/act", data={"paper": "2503.18893"}).status_code == 403
@@ -317,6 +411,21 @@ def test_a_session_is_not_chosen_by_somebody_else(reading: App) -> None:
         answer = client.get(reading.address)
         assert answer.status_code == 303
         assert "chosen" not in answer.headers["set-cookie"]
+
+
+def test_style_and_scripts_are_asked_for_once(client: httpx.Client) -> None:
+    page = _page(client)
+    links = [*page.css('link[rel="stylesheet"]'), *page.css("script")]
+    addresses = [one.attributes.get("href") or one.attributes["src"] or "" for one in links]
+    assert [one.partition("?")[0] for one in addresses] == [
+        "/static/read.css",
+        "/static/early.js",
+        "/static/read.js",
+    ]
+    for one in addresses:
+        assert "immutable" in client.get(one).headers["cache-control"]
+        for other in (one.partition("?")[0], f"{one}0"):  # a later version's, or none
+            assert client.get(other).headers["cache-control"] == "no-cache"
 
 
 def test_what_a_page_may_do_is_said_in_every_answer(client: httpx.Client, reading: App) -> None:
@@ -340,7 +449,7 @@ def test_a_form_leads_back_to_this_server_alone(client: httpx.Client) -> None:
     fields = _fields_of(client, _papers(client)[0], "later")
     for back in ("https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:x"):
         answer = client.post("/act", data={**fields, "back": back}, follow_redirects=False)
-        assert answer.headers["location"].startswith("/#"), back
+        assert answer.headers["location"].startswith("/?near="), back
 
 
 def test_it_is_reached_from_this_machine_alone_by_the_first_free_port() -> None:

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from paperlark.domain.feedback import Vote
-from standins.browsing import OF_COLOUR, Watch, in_a_browser, serious
+from standins.browsing import OF_COLOUR, Watch, in_a_browser, violations
 from standins.reading import App, first_app
 
 pytestmark = in_a_browser
@@ -111,7 +111,7 @@ def test_nothing_keeps_anybody_out_of_a_first_session(
         page = context.new_page()
 
         def check() -> None:
-            assert serious(page, *rules) == []
+            assert violations(page, *rules) == []
             assert page.evaluate(_SMALL) == []
             assert page.evaluate("document.documentElement.scrollWidth") <= 390
 

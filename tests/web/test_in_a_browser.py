@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from paperlark.domain.feedback import Vote
 from paperlark.domain.triage import TriageState
-from standins.browsing import OF_COLOUR, Watch, in_a_browser, serious
+from standins.browsing import OF_COLOUR, Watch, in_a_browser, violations
 from standins.reading import App
 
 pytestmark = in_a_browser
@@ -21,10 +21,23 @@ VIEWS = (
     "/list/followed",
     "/list/saved",
     "/list/seen",
+    "/list/seen?part=1",
+    "/list/unwanted",
+    "/votes",
+    "/note/2502.18137",
     "/topics?topic=Pruning+and+sparsity",
     "/search?q=model",
     "/tune",
 )
+
+
+@pytest.fixture
+def plain(browser: Browser, reading: App) -> Iterator[Page]:
+    """Return a page of a browser that keeps nothing for later, in a session."""
+    with browser.new_context(service_workers="block") as found:
+        page = found.new_page()
+        page.goto(reading.address)
+        yield page
 
 
 @pytest.fixture
@@ -117,7 +130,7 @@ def test_the_position_is_kept_and_the_keys_are_listed_and_switched_off(
     assert page.locator(".current").get_attribute("data-paper") == here
     page.keyboard.press("?")
     expect(page.get_by_role("dialog")).to_be_visible()
-    assert serious(page) == []
+    assert violations(page) == []
     page.get_by_label("single keys work").uncheck()
     page.get_by_role("button", name="Close").click()
     page.keyboard.press("j")
@@ -137,6 +150,64 @@ def test_a_key_in_a_note_is_a_letter(context: BrowserContext, reading: App) -> N
     expect(page.locator(".current .acts [aria-pressed=true]")).to_have_count(0)
 
 
+def test_what_is_pressed_before_the_page_is_whole_is_done(plain: Page, reading: App) -> None:
+    page = plain
+    held: list[Route] = []
+    page.route("**/static/read.js?*", lambda route: held.append(route))  # noqa: PLW0108  # it marks what it is given
+    page.goto(f"{reading.origin}/day/2025-02-26", wait_until="commit")
+    page.wait_for_function("() => typeof early !== 'undefined'")
+    papers = page.locator("[data-paper]")
+    for key in ("j", "j", "s", "u"):
+        page.keyboard.press(key)
+    papers.nth(1).get_by_role("button", name="later").click()
+    expect(papers.nth(1).get_by_role("button", name="later")).to_have_attribute(
+        "aria-pressed", "false"
+    )
+    held[0].continue_()
+    expect(papers.nth(1).get_by_role("button", name="later")).to_have_attribute(
+        "aria-pressed", "true"
+    )
+    expect(papers.nth(2).get_by_role("button", name="save")).to_have_attribute(
+        "aria-pressed", "false"
+    )
+    assert page.url.endswith("/day/2025-02-26")
+    _sent(page)
+    ids = [papers.nth(n).get_attribute("data-paper") or "" for n in range(3)]
+    states = _states(reading, ids)
+    assert [states[one].later for one in ids] == [False, True, False]
+    page.keyboard.press("u")
+    _sent(page)
+
+
+def test_what_holds_early_keys_may_come_late(plain: Page, reading: App) -> None:
+    page = plain
+    held: list[Route] = []
+    page.route("**/static/early.js?*", lambda route: held.append(route))  # noqa: PLW0108  # likewise
+    page.goto(f"{reading.origin}/day/2025-02-26", wait_until="commit")
+    expect(page.locator(".current")).to_have_count(1)
+    held[0].continue_()
+    page.wait_for_load_state("load")
+    paper = page.locator(".current").get_attribute("data-paper") or ""
+    page.keyboard.press("l")
+    expect(page.locator('.current [data-action="later"]')).to_have_attribute("aria-pressed", "true")
+    _sent(page)
+    assert _states(reading, [paper])[paper].later
+    page.keyboard.press("u")
+    _sent(page)
+
+
+def test_buttons_are_forms_where_the_script_cannot_be_had(plain: Page, reading: App) -> None:
+    page = plain
+    page.route("**/static/read.js?*", lambda route: route.abort())
+    page.goto(f"{reading.origin}/day/2025-02-26")
+    button = page.locator("[data-paper]").first.get_by_role("button", name="later")
+    button.click()
+    expect(button).to_have_attribute("aria-pressed", "true")
+    assert "near=" in page.url
+    button.click()
+    expect(button).to_have_attribute("aria-pressed", "false")
+
+
 def test_what_was_seen_can_be_hidden(context: BrowserContext, reading: App) -> None:
     page = _opened(context, reading)
     page.keyboard.press("k")
@@ -153,9 +224,46 @@ def test_the_day_is_ranked_anew_while_criteria_are_typed(
     page = _opened(context, reading, "/tune")
     before = reading.profile.criteria_text()
     page.get_by_label("Your interests").fill("Neuromorphic hardware")
-    expect(page.locator(".tuned li").first).to_contain_text("Neuromorphic")
+    expect(page.locator("ol.tuned li").nth(1)).to_contain_text("Neuromorphic")
     expect(page.get_by_role("status")).to_contain_text("not saved")
+    page.get_by_label("Papers on a page").fill("1")
+    expect(page.locator("ol.tuned li")).to_have_count(1)
+    page.get_by_label("Authors whose").fill("")
+    expect(page.locator("ol.tuned")).not_to_contain_text("followed")
+    page.get_by_label("Papers on a page").fill("0")
+    expect(page.get_by_role("status")).to_contain_text("a whole number from 1 to 1000")
     assert reading.profile.criteria_text() == before
+
+
+def test_what_a_vote_moved_is_said_beside_it(context: BrowserContext, reading: App) -> None:
+    page = _opened(context, reading, "/day/2025-02-26")
+    paper = page.locator("[data-paper]").nth(4)
+    paper.get_by_role("button", name="not", exact=True).click()
+    expect(paper.locator(".moves")).to_contain_text("Learned from the next page on. Tried here:")
+    paper.get_by_role("link", name="See the order").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("What this vote changes")
+    expect(page.locator("ol.tuned li").first).to_be_visible()
+    assert violations(page) == []
+    page.go_back()
+    page.get_by_role("button", name="Undo").click()
+    _sent(page)
+    expect(page.locator(".moves")).to_have_count(0)
+
+
+def test_each_list_can_be_undone(context: BrowserContext, reading: App) -> None:
+    page = _opened(context, reading, "/day/2025-02-19")
+    page.keyboard.press("s")
+    _sent(page)
+    for path in ("/list/saved", "/list/seen", "/search?q=model", "/list/unread", "/topics"):
+        page.goto(f"{reading.origin}{path}")
+        expect(page.get_by_role("button", name="Undo", exact=True)).to_be_visible()
+    page.goto(f"{reading.origin}/list/saved")
+    button = page.locator("[data-paper]").first.get_by_role("button", name="save")
+    page.keyboard.press("u")
+    expect(button).to_have_attribute("aria-pressed", "false")
+    _sent(page)
+    page.reload()
+    expect(page.locator("[data-paper]")).to_have_count(0)
 
 
 def test_votes_wait_while_the_server_is_gone_and_count_once(
@@ -258,4 +366,4 @@ def test_nothing_keeps_anybody_out(browser: Browser, reading: App, path: str, sc
         page = context.new_page()
         page.goto(reading.address)
         page.goto(f"{reading.origin}{path}")
-        assert serious(page, *(OF_COLOUR if scheme == "dark" else ())) == []
+        assert violations(page, *(OF_COLOUR if scheme == "dark" else ())) == []

@@ -262,7 +262,7 @@ def test_what_is_wrong_on_the_machine_is_told_to_nobody(
 def test_by_the_public_name_there_is_nothing_but_links(
     client: httpx.Client, reader: Reader
 ) -> None:
-    for path in ("/", f"/day/{DAY}", "/list/saved", "/export.jsonl", "/static/read.js", "/healthz"):
+    for path in ("/", f"/day/{DAY}", "/list/saved", "/votes.jsonl", "/static/read.js", "/healthz"):
         assert client.get(path).status_code == 421
     assert client.post("/act", data={"do": "want"}).status_code == 421
     for host in ("evil.example", f"{HOST}.evil.example", f"{HOST}:444", ""):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from paperlark.archive.following import Followed
     from paperlark.archive.spending import SpendingReport
     from paperlark.archive.triage import Applied, ReadingDay, TouchedPaper
-    from paperlark.archive.tuning import Tuning
+    from paperlark.archive.tuning import Tuning, TuningDraft
     from paperlark.archive.vote_lines import KeptLines
+    from paperlark.archive.vote_trial import VoteTrial
     from paperlark.delivery.deliveries import DeliveryReport, Outboxes
     from paperlark.domain.agenda import SharedPaper, Sharing
     from paperlark.domain.criteria_effect import CriteriaEffect
@@ -447,6 +448,70 @@ class OpenedProfile:
             raise PaperlarkError("the criteria of the bundled sample cannot be changed")
         write_criteria(file, text, instead_of=instead_of)
 
+    def draft(self) -> TuningDraft:
+        """Return the criteria and settings that `tuning` tries others in place of.
+
+        >>> profile.draft().page_size
+        8
+        """
+        from paperlark.archive.tuning import draft_of
+
+        return draft_of(self.settings.profile, self.criteria_text())
+
+    def followed_by_names(self, text: str) -> tuple[FollowedAuthor, ...]:
+        """Return authors to follow from their names, one a line; those followed already stay.
+
+        Arguments:
+            text: full names, one a line.
+
+        Raises PaperlarkError where a name is not enough to recognize somebody by.
+
+        >>> [one.name for one in profile.followed_by_names("Ada Lovelace")]
+        ['Ada Lovelace']
+        """
+        from paperlark.archive.tuning import followed_by_names
+
+        return followed_by_names(self.settings.profile.followed, text)
+
+    def file_fingerprint(self) -> str:
+        """Return what changes whenever the profile's file does, for `save_draft`.
+
+        >>> len(profile.file_fingerprint())
+        64
+        """
+        from paperlark.settings.profile_edit import fingerprint
+
+        return fingerprint(self._file())
+
+    def save_draft(self, draft: TuningDraft, *, instead_of: str, profile_was: str) -> None:
+        """Write a draft into the profile and the file of its criteria, whose comments stay.
+
+        Arguments:
+            draft: what was tried; only what differs from the profile is written.
+            instead_of: what the file of the criteria holds, as for `save_criteria`.
+            profile_was: what `file_fingerprint` returned.
+
+        Raises ProfileError where one of the files was changed meanwhile, and then neither is
+        written, or where one cannot be written; the criteria are written last.
+
+        >>> profile.save_draft(profile.draft(), instead_of="Cats.", profile_was="")
+        Traceback (most recent call last):
+        ...
+        paperlark.domain.errors.ProfileError: criteria.md was changed meanwhile ...
+        """
+        from paperlark.settings.criteria_file import check_criteria
+        from paperlark.settings.tuning_file import write_tuning
+
+        path, own = self._file(), self.settings.profile
+        if self.settings.criteria_file:
+            check_criteria(self.settings.criteria_file, draft.criteria, instead_of=instead_of)
+        tuned = replace(
+            own, page_size=draft.page_size, cutoffs=draft.cutoffs, followed=draft.followed
+        )
+        write_tuning(path, own, tuned, instead_of=profile_was)
+        if draft.criteria.strip() != instead_of.strip():
+            self.save_criteria(draft.criteria, instead_of=instead_of)
+
     def spending(
         self, by: Period | Literal["month", "day"] = "month", month: date | None = None
     ) -> SpendingReport:
@@ -529,6 +594,18 @@ class OpenedProfile:
         from paperlark.archive.vote_effect import vote_effect
 
         return vote_effect(self.settings, cast, self._timed, however_long=however_long)
+
+    def vote_trial(self) -> VoteTrial:
+        """Return what tries votes that were cast while reading, one after the other.
+
+        >>> trial = profile.vote_trial()
+        >>> trial.moves("no such event") is None
+        True
+        """
+        from paperlark.archive.vote_trial import VoteTrial
+        from paperlark.rankers.embedded import EmbeddedRanker
+
+        return VoteTrial(self.settings, EmbeddedRanker())
 
     def votes(self) -> tuple[tuple[Feedback, Paper | None], ...]:
         """Return the vote that counts for each paper, oldest first; raises StoreError.
@@ -658,6 +735,55 @@ class OpenedProfile:
 
         with open_triage(self.settings, self.environment) as triage:
             return triage.undo(event or uuid4().hex, undoes)
+
+    def triage_states(self) -> Mapping[PaperId, TriageState]:
+        """Return the state of each paper that something was done with; raises StoreError.
+
+        >>> profile.triage_states()["2502.18137"].vote.value
+        'up'
+        """
+        from paperlark.archive.triage import open_triage
+
+        with open_triage(self.settings, self.environment, writes=False) as triage:
+            return triage.states()
+
+    def export_triage(self) -> str:
+        """Return all votes and triage events as the log beside the database has them.
+
+        `restore` reads the text as that file. Raises StoreError.
+
+        >>> '"id": "2502.18137"' in profile.export_triage().splitlines()[0]
+        True
+        """
+        from paperlark.archive.triage import open_triage
+
+        with open_triage(self.settings, self.environment, writes=False) as triage:
+            return triage.export()
+
+    def vote_lines(self) -> str:
+        """Return what counts of votes and triage as lines that `keep_vote_lines` reads.
+
+        Notes are not among them. Raises StoreError.
+
+        >>> profile.vote_lines().split()[:2]
+        ['2502.18137', 'want']
+        """
+        from paperlark.domain.vote_lines import format_vote_lines
+
+        return format_vote_lines(self.triage_history())
+
+    def undoable_triage(self) -> tuple[TriageEvent, ...]:
+        """Return the latest decisions that `undo_triage` can take back, the last one last.
+
+        Raises StoreError.
+
+        >>> [str(one.action) for one in profile.undoable_triage()][:1]
+        ['want']
+        """
+        from paperlark.archive.triage import open_triage
+
+        with open_triage(self.settings, self.environment, writes=False) as triage:
+            return triage.undoable()
 
     def reading_day(self, day: date | None = None, *, others: bool = False) -> ReadingDay:
         """Return the papers of a day, and what was done with each.

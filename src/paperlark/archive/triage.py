@@ -30,7 +30,7 @@ from paperlark.store.digests import DigestStore
 from paperlark.store.readers import ReaderStore
 from paperlark.store.reading import open_existing
 from paperlark.store.triage import TriageStore
-from paperlark.store.vote_log import append_events, log_path, read_events
+from paperlark.store.vote_log import append_events, log_path, log_text, read_events
 from paperlark.store.votes import FeedbackStore
 
 _STEPS = 200
@@ -142,6 +142,21 @@ class Triage:
     def history(self) -> tuple[TriageEvent, ...]:
         """Return all events, oldest first."""
         return self.store.all()
+
+    def states(self) -> Mapping[PaperId, TriageState]:
+        """Return the state of each paper that something was done with."""
+        return states(self.store.all())
+
+    def export(self) -> str:
+        """Return all events and votes as the log beside the database has them."""
+        votes = self.votes.all()
+        cast = {one.event: one for one in votes if one.event}
+        events = ((one, cast.get(one.id)) for one in self.store.stored())
+        return log_text(self.profile, events, (one for one in votes if not one.event))
+
+    def undoable(self) -> tuple[TriageEvent, ...]:
+        """Return the latest decisions that can be undone, the last one last."""
+        return decisions(self.store.all())[-_STEPS:]
 
     def day(self, day: date | None = None, *, others: bool = False) -> ReadingDay:
         """Return the papers of a day, of the latest with a page if None; `others` on request.

@@ -97,6 +97,14 @@ def match_by_name(paper: Paper, followed: Sequence[FollowedAuthor]) -> tuple[Aut
     return _FollowedIndex(followed).matches(paper, None)
 
 
+def match_papers_by_name(
+    papers: Sequence[Paper], followed: Sequence[FollowedAuthor]
+) -> tuple[tuple[AuthorMatch, ...], ...]:
+    """Return the same of many papers, in their order."""
+    index = _FollowedIndex(followed)
+    return tuple(index.matches(paper, None) for paper in papers)
+
+
 class _FollowedIndex:
     """Followed authors, to be found among the authors of papers by name and by id."""
 

@@ -8,13 +8,21 @@ is not known.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
+from paperlark.domain.feedback import Vote
 from paperlark.domain.paper import identify
 from paperlark.domain.plain_text import one_line
-from paperlark.domain.triage import Action, TriageEvent
+from paperlark.domain.triage import (
+    UNTOUCHED,
+    Action,
+    TriageEvent,
+    TriageState,
+    effective,
+    states,
+)
 
 LONGEST = 1_000_000
 """Characters of all lines together: some ten thousand votes."""
@@ -72,6 +80,48 @@ def parse_vote_lines(text: str, now: datetime) -> Iterator[VoteLine | BadLine]:
             yield VoteLine(number, _event(words, now))
         except ValueError as error:
             yield BadLine(number, one_line(line)[:_SHOWN], str(error))
+
+
+def format_vote_lines(events: Sequence[TriageEvent]) -> str:
+    """Return what counts of events as lines, oldest first; notes and opened papers have none.
+
+    A paper that was only seen has a line of its own; of the others it follows.
+    """
+    counting = states(events)
+    lines = {
+        (one.paper_id, _WORDS[one.action]): one
+        for one in effective(events)
+        if one.on and one.action in _WORDS
+    }
+    return "".join(
+        f"{paper} {word} {event.page or _UNKNOWN} {event.place or _UNKNOWN}"
+        f" {event.at.astimezone(UTC).isoformat()}\n"
+        for (paper, word), event in sorted(lines.items(), key=lambda one: one[1].at)
+        if _holds(counting[paper], event.action)
+    )
+
+
+_WORDS = {
+    Action.WANT: "want",
+    Action.NOT: "not",
+    Action.SAVE: "save",
+    Action.LATER: "later",
+    Action.SEEN: "seen",
+}
+
+
+def _holds(state: TriageState, action: Action) -> bool:
+    match action:
+        case Action.WANT:
+            return state.vote is Vote.UP
+        case Action.NOT:
+            return state.vote is Vote.DOWN
+        case Action.SAVE:
+            return state.saved
+        case Action.LATER:
+            return state.later
+        case _:
+            return state == replace(UNTOUCHED, seen=True)
 
 
 def _event(words: list[str], now: datetime) -> TriageEvent:

@@ -55,6 +55,13 @@ class TriageStore:
             rows = self._connection.execute(_STORED, {"profile": self._profile})
             return tuple(_event(*row) for row in rows)
 
+    def event(self, event_id: str) -> TriageEvent | None:
+        """Return a stored event by its id; None where there is none."""
+        asked = {"profile": self._profile, "id": event_id}
+        with store_errors(self._database):
+            row = self._connection.execute(f"{_STORED} AND id = :id", asked).fetchone()
+        return _event(*row) if row else None
+
     def of(self, paper: PaperId) -> tuple[TriageEvent, ...]:
         """Return the events of one paper, oldest first."""
         with store_errors(self._database):

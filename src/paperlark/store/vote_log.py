@@ -37,17 +37,30 @@ def append_events(
     path: Path, profile: str, events: Iterable[tuple[TriageEvent, Feedback | None]]
 ) -> None:
     """Append triage events, each with the vote that it cast, if any; raises StoreError."""
-    _append(
-        path,
-        (
-            {"profile": profile, **_event_fields(event), **(_vote_fields(vote) if vote else {})}
-            for event, vote in events
-        ),
-    )
+    _append(path, (_event_record(profile, event, vote) for event, vote in events))
+
+
+def log_text(
+    profile: str, events: Iterable[tuple[TriageEvent, Feedback | None]], votes: Iterable[Feedback]
+) -> str:
+    """Return triage events, and votes without one, as the log has them, oldest first."""
+    records = [
+        *(_event_record(profile, event, vote) for event, vote in events),
+        *({"profile": profile, **_vote_fields(one)} for one in votes),
+    ]
+    return _lines(sorted(records, key=lambda one: str(one["at"])))
+
+
+def _event_record(profile: str, event: TriageEvent, vote: Feedback | None) -> dict[str, object]:
+    return {"profile": profile, **_event_fields(event), **(_vote_fields(vote) if vote else {})}
+
+
+def _lines(records: Iterable[Mapping[str, object]]) -> str:
+    return "".join(json.dumps(one, ensure_ascii=False) + "\n" for one in records)
 
 
 def _append(path: Path, records: Iterable[Mapping[str, object]]) -> None:
-    lines = "".join(json.dumps(one, ensure_ascii=False) + "\n" for one in records)
+    lines = _lines(records)
     try:
         with path.open("a+b") as file:
             file.write(_end_of_line(file) + lines.encode())

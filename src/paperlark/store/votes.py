@@ -34,6 +34,15 @@ class FeedbackStore:
             ).fetchone()
         return int(number)
 
+    def number_of(self, event: str) -> int | None:
+        """Return the number of the vote that a triage event cast; None where it cast none."""
+        with store_errors(self._database):
+            (number,) = self._connection.execute(
+                "SELECT max(id) FROM feedback WHERE profile = ? AND event = ?",
+                (self._profile, event),
+            ).fetchone()
+        return None if number is None else int(number)
+
     def all(self) -> tuple[Feedback, ...]:
         """Return all votes, oldest first."""
         with store_errors(self._database):

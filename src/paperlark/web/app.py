@@ -25,6 +25,8 @@ from paperlark.web.sessions import Sessions
 from paperlark.web.shared import NOTHING_AROUND, Shared, SignedForms, Surroundings
 from paperlark.web.tuning import Tuner, TuningPage
 from paperlark.web.vote_links import VoteLinks, public_host
+from paperlark.web.vote_moves import VoteMovesPage, VoteWatch
+from paperlark.web.votes import VotesPage
 
 
 async def _problem(_request: Request, error: Exception) -> Response:
@@ -52,11 +54,14 @@ def make_reading(
     `around` leads out of its pages, and `more` has addresses that not every app has.
     """
     shared = Shared(current, SignedForms(sessions), around)
+    watch = VoteWatch(current)
     parts = (
-        Pages(shared, making),
-        Reactions(shared),
+        Pages(shared, making, watch),
+        Reactions(shared, watch),
+        VoteMovesPage(shared, watch),
         TuningPage(shared, Tuner(current)),
         MakingProgress(shared, making),
+        VotesPage(shared),
         VoteLinks(current),
         Files(sessions.instance),
     )

@@ -100,6 +100,11 @@ LISTS = (
     KeptList("wanted", "Wanted", lambda one: one.vote is Vote.UP, "No paper is wanted yet."),
     KeptList("seen", "Seen", lambda one: one.seen, "No paper was seen yet."),
 )
+KEPT = (
+    *LISTS,
+    KeptList("unwanted", "Not wanted", lambda one: one.vote is Vote.DOWN, "No paper is unwanted."),
+)
+"""These lists, and one that is not among the ways of every page."""
 
 
 def buttons(state: TriageState) -> tuple[Button, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from http import HTTPStatus
@@ -21,10 +21,13 @@ from paperlark.domain.digest import Entry
 from paperlark.domain.errors import InvalidQuery, PaperlarkError
 from paperlark.domain.paper import Identifier
 from paperlark.domain.reading_keys import COMMANDS
+from paperlark.domain.triage import TriageEvent
 from paperlark.renderers import english, matches, reasons, typeset, wording
 from paperlark.renderers.html import clean_text, template
+from paperlark.web.files import static
 from paperlark.web.forms import parse_day
 from paperlark.web.lists import (
+    KEPT,
     LISTS,
     MOST_DAYS,
     RECENT,
@@ -40,7 +43,9 @@ from paperlark.web.lists import (
     topics_of,
 )
 from paperlark.web.making import PageMaking
-from paperlark.web.shared import Shared, blocking, way_back
+from paperlark.web.parts import PART, part_of, whole, with_fields
+from paperlark.web.shared import Shared, base_of, blocking, way_back
+from paperlark.web.vote_moves import AT_MOST, VoteWatch, moved_address, moves_text
 
 _PACKAGE = "paperlark.web"
 _PIECES = 500
@@ -55,6 +60,7 @@ class Pages:
 
     shared: Shared
     making: PageMaking
+    watch: VoteWatch
 
     def routes(self) -> list[Route]:
         """Return the addresses."""
@@ -123,7 +129,7 @@ class Pages:
 
     def _list(self, request: Request) -> Response:
         name = request.path_params["name"]
-        for one in LISTS:
+        for one in KEPT:
             if one.name == name:
                 rows = kept_rows(self.shared.profile.touched_papers(one.contains))
                 return self._page(request, View(one.title, rows, nothing=one.nothing))
@@ -154,11 +160,21 @@ class Pages:
         )
 
     def _page(self, request: Request, view: View) -> Response:
+        address = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        part = part_of(view.rows, address)
+        all_rows = whole(address)
+        if view.digest is None:
+            view = replace(view, undoable=self._undoable())
         pieces = template(_PACKAGE, "read.html", clean_text).stream(
             view=view,
+            rows=part.rows if part else view.rows,
+            part=part,
+            in_parts=with_fields(all_rows, part="1") if len(view.rows) > PART else "",
+            part_size=PART,
             digest=view.digest,
             **self.shared.frame(request),
-            here=request.url.path + (f"?{request.url.query}" if request.url.query else ""),
+            path=request.url.path.removeprefix(base_of(request)),
+            here=part.at(part.number) if part else all_rows,
             lists=LISTS,
             recent=RECENT,
             keys=self.shared.profile.settings.keys,
@@ -168,12 +184,24 @@ class Pages:
             article=article,
             making=self.making.current,
             nonce=uuid4().hex[:12],
+            near=request.query_params.get("near", ""),
+            moves=self._moves(request),
             wording=wording,
             english=english,
+            static=static,
         )
         # The first papers are shown while the others of a large day are still written.
         pieces.enable_buffering(_PIECES)
         return StreamingResponse(iter(pieces), media_type="text/html")
+
+    def _moves(self, request: Request) -> dict[str, str]:
+        """Return what the vote of a form moved, or where that will be seen; empty for no vote."""
+        event = request.query_params.get("did", "")
+        tried = self.watch.result(event, AT_MOST, hurry=True)
+        if tried is None and not self.watch.awaits(event):
+            return {}
+        text = moves_text(tried) if tried else "Learned from the next page on."
+        return {"text": text, "order": moved_address(request, event)} if text else {}
 
     def _note(self, request: Request) -> Response:
         """Show the form of a note, for browsers without scripts."""
@@ -189,6 +217,12 @@ class Pages:
             typeset=typeset,
         )
         return Response(text, media_type="text/html")
+
+    def _undoable(self) -> tuple[TriageEvent, ...]:
+        try:
+            return self.shared.profile.undoable_triage()
+        except PaperlarkError:
+            return ()  # there is no page yet
 
     def _days(self) -> tuple[date, ...]:
         try:

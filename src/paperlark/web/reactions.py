@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -14,6 +13,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from paperlark import Applied, ReadingDay
+from paperlark.domain.triage import Action
 from paperlark.renderers import typeset
 from paperlark.web.forms import event_fields, event_id, parse_day
 from paperlark.web.lists import (
@@ -24,14 +24,17 @@ from paperlark.web.lists import (
     told,
     undo_text,
 )
-from paperlark.web.shared import Shared, blocking, way_back
+from paperlark.web.parts import around
+from paperlark.web.shared import Shared, way_back
+from paperlark.web.vote_moves import VoteWatch, moved_address
 
 
 @dataclass(frozen=True, slots=True)
 class Reactions:
-    """Takes what a reader does with a paper, takes it back, and gives all of it away."""
+    """Takes what a reader does with a paper, and takes it back."""
 
     shared: Shared
+    watch: VoteWatch
 
     def routes(self) -> list[Route]:
         """Return the addresses."""
@@ -39,7 +42,6 @@ class Reactions:
             Route("/act", self._act, methods=["POST"]),
             Route("/undo", self._undo, methods=["POST"]),
             Route("/seen", self._see_all, methods=["POST"]),
-            Route("/export.jsonl", blocking(self._export)),
         ]
 
     async def _act(self, request: Request) -> Response:
@@ -49,7 +51,8 @@ class Reactions:
         def act() -> Applied:
             return self.shared.profile.triage(**fields)  # type: ignore[arg-type]  # as event_fields says
 
-        return await self._done(request, form, act)
+        voted = fields["on"] and fields["action"] in {Action.WANT, Action.NOT}
+        return await self._done(request, form, act, vote=str(fields["event"]) if voted else "")
 
     async def _undo(self, request: Request) -> Response:
         form = await self.shared.forms.read(request)
@@ -76,15 +79,26 @@ class Reactions:
         return RedirectResponse(way_back(request, form), HTTPStatus.SEE_OTHER)
 
     async def _done(
-        self, request: Request, form: Mapping[str, str], act: Callable[[], Applied]
+        self,
+        request: Request,
+        form: Mapping[str, str],
+        act: Callable[[], Applied],
+        *,
+        vote: str = "",
     ) -> Response:
-        """Answer a script in JSON, and a form with the page it was sent from, at that paper."""
+        """Answer a script in JSON, and a form with the page it was sent from, at that paper.
+
+        What the event `vote` moves is tried once it is stored.
+        """
         applied = await run_in_threadpool(act)
+        if vote:
+            self.watch.vote(vote)
         if "application/json" not in request.headers.get("accept", ""):
-            anchor = f"#{applied.paper.anchor}"
-            return RedirectResponse(way_back(request, form) + anchor, HTTPStatus.SEE_OTHER)
+            back = around(way_back(request, form), applied.paper.id, form.get("event", ""))
+            return RedirectResponse(f"{back}#{applied.paper.anchor}", HTTPStatus.SEE_OTHER)
         day = parse_day(form["page"]) if form.get("page") else None
-        return JSONResponse(await run_in_threadpool(self._report, applied, day))
+        report = await run_in_threadpool(self._report, applied, day)
+        return JSONResponse({**report, "moves": moved_address(request, vote) if vote else ""})
 
     def _report(self, applied: Applied, day: date | None) -> dict[str, object]:
         """Return what changed with an event, on the page of a day if one is shown."""
@@ -100,25 +114,3 @@ class Reactions:
             "undo": reading.undoable[-1].id if reading.undoable else "",
             "undo_text": undo_text(reading.undoable),
         }
-
-    def _export(self, _request: Request) -> Response:
-        lines = "".join(
-            json.dumps(
-                {
-                    "event": one.id,
-                    "id": one.paper_id,
-                    "action": one.action,
-                    "on": one.on,
-                    "text": one.text,
-                    "page": one.page.isoformat() if one.page else None,
-                    "place": one.place,
-                    "at": one.at.isoformat(),
-                    "undoes": one.undoes,
-                },
-                ensure_ascii=False,
-            )
-            + "\n"
-            for one in self.shared.profile.triage_history()
-        )
-        kept = {"Content-Disposition": 'attachment; filename="triage.jsonl"'}
-        return Response(lines, media_type="application/x-ndjson", headers=kept)

@@ -21,6 +21,7 @@ const mine = undoForm.dataset.undo.split(" ").filter(Boolean);  // events to und
 let current = -1;
 let sending = null;
 let undoing = Promise.resolve();
+let asking = new AbortController();
 
 function stored(name, fallback) {
   try { return JSON.parse(localStorage.getItem(name)) ?? fallback; } catch { return fallback; }
@@ -93,6 +94,7 @@ function flush() {
 }
 
 async function sendAll() {
+  await null;  // what else is done in this moment waits by then, and is sent as well
   try {
     for (let waiting = stored(WAITING, []); waiting.length; waiting = stored(WAITING, [])) {
       const [first] = waiting;
@@ -132,6 +134,33 @@ async function report(answer) {
   if (!paper || more) return;
   showState(paper, said.pressed, said.seen);
   paper.querySelector(".kept-note").textContent = said.note;
+  if (said.moves) showMoves(paper, said.moves);
+  else if (!said.pressed.want && !said.pressed.not) paper.querySelector(".moves")?.remove();
+}
+
+// What the newest vote moves is tried by the server when it has been quiet for a moment.
+async function showMoves(paper, address) {
+  asking.abort();
+  const mine = asking = new AbortController();
+  paper.querySelector(".moves")?.remove();
+  try {
+    for (let said = { wait: true }; said.wait && !mine.signal.aborted;) {
+      const answer = await fetch(address, { headers: { Accept: "application/json" }, signal: mine.signal });
+      if (!answer.ok) return;
+      said = await answer.json();
+      if (said.text) paper.querySelector(".acts").after(movesLine(said.text, address));
+    }
+  } catch { /* the vote is stored all the same */ }
+}
+
+function movesLine(text, address) {
+  const line = document.createElement("p");
+  line.className = "moves";
+  const order = document.createElement("a");
+  order.href = address;
+  order.textContent = "See the order";
+  line.append(text, " ", order);
+  return line;
 }
 
 // Takes back what was done last: at once where that is known here, else as soon as the server says.
@@ -192,11 +221,16 @@ document.addEventListener("keydown", (event) => {
   const typing = event.target.closest?.("input, textarea, select");
   if (event.key === "Escape" && typing) { event.target.blur(); return; }
   if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
-  const command = keys.get(event.key);
-  if (!command || (stored(KEYS_OFF, false) && command !== "help")) return;
-  event.preventDefault();
-  COMMANDS[command]();
+  if (pressKey(event.key)) event.preventDefault();
 });
+
+// Returns whether the key has a command.
+function pressKey(key) {
+  const command = keys.get(key);
+  if (!command || (stored(KEYS_OFF, false) && command !== "help")) return false;
+  COMMANDS[command]();
+  return true;
+}
 
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-do]");
@@ -264,6 +298,17 @@ window.addEventListener("online", flush);
 flush();
 const kept = papers.findIndex((one) => one.dataset.paper === stored(PLACE, ""));
 if (papers.length && !location.hash) show(Math.max(kept, 0), { scrolls: kept > 0 });
+
+// What was pressed before this script was here (early.js).
+document.documentElement.dataset.scripted = "";
+if (typeof early !== "undefined") {
+  early.stop();
+  for (const { key, button, undoes } of early.pressed) {
+    if (key) pressKey(key);
+    else if (undoes) undo();
+    else press(button.closest("[data-paper]"), button.dataset.action);
+  }
+}
 
 // Follows a page that is being made.
 if (document.querySelector("[data-making] [data-step]")) {

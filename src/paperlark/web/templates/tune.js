@@ -17,13 +17,13 @@ async function rank() {
     if (mine !== asked) return;  // more was typed meanwhile
     if (!answer.ok) { told.textContent = (await answer.text()).trim(); return; }
     list.innerHTML = (await answer.json()).list;  // of a template that escapes
-    told.textContent = "Ranked by what you wrote; not saved.";
+    told.textContent = "Made anew by what you wrote; not saved.";
   } catch {
     if (mine === asked) told.textContent = "No connection.";
   }
 }
 
-form.elements.criteria.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(rank, PAUSE); });
+form.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(rank, PAUSE); });
 form.addEventListener("submit", (event) => {
   if (event.submitter?.value === "save") return;
   event.preventDefault();

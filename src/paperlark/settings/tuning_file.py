@@ -1,0 +1,65 @@
+"""Write what a reader tuned into the profile: followed authors, cut-offs and the page's size."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from paperlark.domain.profile import Cutoffs, FollowedAuthor, Profile
+from paperlark.settings.follow_file import check_author, follow_values, with_follow, without_follow
+from paperlark.settings.profile_edit import Values, edit_profile, with_number
+
+
+def write_tuning(path: Path, own: Profile, tuned: Profile, *, instead_of: str) -> None:
+    """Write what differs between two profiles; nothing is written where nothing does.
+
+    Raises ProfileError, and then nothing changed, where the file is no longer the one with the
+    fingerprint `instead_of`, or the values stand there in another form.
+    """
+    removed = [n for n, one in enumerate(own.followed) if one not in tuned.followed]
+    added = [one for one in tuned.followed if one not in own.followed]
+    for one in added:
+        check_author(path, one)
+    numbers = [*_page_size(own, tuned), *_cutoffs(own.cutoffs, tuned.cutoffs)]
+    if not (removed or added or numbers):
+        return
+
+    def edit(text: str) -> str:
+        for table, key, value in numbers:
+            text = with_number(text, table, key, value)
+        for position in reversed(removed):
+            text = without_follow(text, position)
+        for author in added:
+            text = with_follow(text, author)
+        return text
+
+    def change(values: Values) -> Values:
+        changed = dict(values)
+        for table, key, value in numbers:
+            if table:
+                changed[table] = {**changed.get(table, {}), key: value}
+            else:
+                changed[key] = value
+        return {**changed, "follow": _follow(values.get("follow", []), removed, added)}
+
+    what = "its page_size, [cutoffs] or [[follow]] tables"
+    edit_profile(path, edit, change, what, instead_of=instead_of)
+
+
+def _page_size(own: Profile, tuned: Profile) -> list[tuple[str, str, int]]:
+    return [("", "page_size", tuned.page_size)] if tuned.page_size != own.page_size else []
+
+
+def _cutoffs(own: Cutoffs, tuned: Cutoffs) -> list[tuple[str, str, int]]:
+    pairs = {
+        "relevance": (own.relevance, tuned.relevance),
+        "novelty": (own.novelty, tuned.novelty),
+    }
+    return [("cutoffs", key, after) for key, (before, after) in pairs.items() if before != after]
+
+
+def _follow(
+    follow: list[object], removed: Sequence[int], added: Sequence[FollowedAuthor]
+) -> list[object]:
+    kept = [one for number, one in enumerate(follow) if number not in removed]
+    return [*kept, *map(follow_values, added)]
