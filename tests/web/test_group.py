@@ -445,7 +445,7 @@ def test_no_address_of_one_reader_is_there_for_another(by_mail: Opened) -> None:
     assert isinstance(by_mail.guard.app, Readers)
     app = by_mail.guard.app.apps["emmy"]
     routes = _paths([one for one in app.routes if isinstance(one, Route)])  # type: ignore[attr-defined]
-    assert {path for _, path in routes} >= {"/act", "/undo", "/tune", "/sharing", "/export.jsonl"}
+    assert {path for _, path in routes} >= {"/act", "/undo", "/tune", "/sharing", "/votes.jsonl"}
     profile = by_mail.group.profiles["emmy"]
 
     def state() -> tuple[object, ...]:

@@ -69,7 +69,7 @@ def test_a_vote_is_one_readers(both: Served) -> None:
         paper = (button.attributes["value"] or "").split()[1]
         for back in ("/r/emmy/", "https://evil.example", "//evil.example"):
             sent = client.post("/r/ada/act", data={**data, "back": back}, follow_redirects=False)
-            assert sent.headers["location"].startswith("/r/ada/#")
+            assert sent.headers["location"].startswith("/r/ada/?near=")
     assert [one.vote for one, _ in both.profile("ada").votes()] == [Vote.UP]
     assert both.profile("ada").votes()[0][0].paper_id == paper
     assert both.profile("emmy").votes() == ()
