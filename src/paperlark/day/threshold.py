@@ -21,7 +21,7 @@ from itertools import accumulate
 from paperlark.day.unread import LEAST_PROBABILITY
 from paperlark.domain.exploration import Outcome
 
-FIT_DAYS, CUT_DAYS = 60, 20
+FIT_DAYS, CUT_DAYS = 40, 20
 """Latest days that the correction is fitted to, and that the cut is chosen over: what a ranker gets
 wrong changes slowly, how well it ranks improves from week to week."""
 
