@@ -50,7 +50,7 @@ _WORDS_DEVIATION, _VECTORS_DEVIATION, _CRITERIA_DEVIATION = 5.0, 2.0, 1.0
 """Prior standard deviations of the weights of words, of vectors and of criteria features; chosen
 on two readers' earlier days, where half and double are within .005."""
 
-_FREE_CRITERIA = 300
+_FREE_CRITERIA = 100
 """Labels with which the weights of criteria features are half as free as with very many. Answers
 near the criteria are mostly no: a dozen would turn weights over that say what the reader wrote."""
 
