@@ -21,9 +21,10 @@ from itertools import accumulate
 from paperlark.day.unread import LEAST_PROBABILITY
 from paperlark.domain.exploration import Outcome
 
-FIT_DAYS, CUT_DAYS = 60, 20
+FIT_DAYS, CUT_DAYS = 40, 20
 """Latest days that the correction is fitted to, and that the cut is chosen over: what a ranker gets
-wrong changes slowly, how well it ranks improves from week to week."""
+wrong changes slowly, how well it ranks improves from week to week. The first days, read whole by a
+ranker that knows little, have most of the unlikely papers that were judged: not for longer."""
 
 _KNEE = math.log(0.04 / 0.96)
 """Log-odds below which papers are corrected more the less likely they are."""

@@ -50,6 +50,10 @@ _WORDS_DEVIATION, _VECTORS_DEVIATION, _CRITERIA_DEVIATION = 5.0, 2.0, 1.0
 """Prior standard deviations of the weights of words, of vectors and of criteria features; chosen
 on two readers' earlier days, where half and double are within .005."""
 
+_FREE_CRITERIA = 100
+"""Labels with which the weights of criteria features are half as free as with very many. Answers
+near the criteria are mostly no: a dozen would turn weights over that say what the reader wrote."""
+
 _HELD_OUT_DAYS = 10
 """At most so many judged days calibrate the model, and at most a third of them."""
 
@@ -317,22 +321,25 @@ class _Learner:
         """
         examples = self._training_set(chosen)
         unlabelled = self.table.unlabelled
-        by_criteria = fit_logistic(self._blocks, self._training_set(chosen[:0]), BASE_RATE)
+        blocks = self._blocks(len(chosen))
+        by_criteria = fit_logistic(blocks, self._training_set(chosen[:0]), BASE_RATE)
         no_neighbours = np.full(len(unlabelled), prior_log_odds(BASE_RATE))
         assumed = probability(
-            DEFAULT_CALIBRATION.log_odds(
-                by_criteria.log_odds(self._blocks, unlabelled), no_neighbours
-            )
+            DEFAULT_CALIBRATION.log_odds(by_criteria.log_odds(blocks, unlabelled), no_neighbours)
         )
         training = with_unlabelled(examples, unlabelled, assumed)
-        return training, fit_logistic(self._blocks, training, BASE_RATE)
+        return training, fit_logistic(blocks, training, BASE_RATE)
 
-    @property
-    def _blocks(self) -> tuple[FeatureBlock, FeatureBlock, FeatureBlock]:
+    def _blocks(self, labels: int) -> tuple[FeatureBlock, FeatureBlock, FeatureBlock]:
+        """Return the features; with few labels the criteria stay what they are, others are learned.
+
+        labels: how many examples are learned from
+        """
+        free = (labels + 1) / (labels + 1 + _FREE_CRITERIA)
         return (
             FeatureBlock(self.corpus.words, _WORDS_DEVIATION),
             FeatureBlock(self.corpus.vectors, _VECTORS_DEVIATION),
-            FeatureBlock(self.criteria.features, _CRITERIA_DEVIATION, PRIOR_WEIGHTS),
+            FeatureBlock(self.criteria.features, _CRITERIA_DEVIATION * free, PRIOR_WEIGHTS),
         )
 
     def _training_set(self, chosen: NDArray[np.int64]) -> TrainingSet:
@@ -369,7 +376,7 @@ class _Learner:
         knn = knn_log_odds(
             vectors[rows], vectors[training.rows], training.targets, training.weights, BASE_RATE
         )
-        found = calibrate(logistic.log_odds(self._blocks, rows), knn.log_odds, wanted)
+        found = calibrate(logistic.log_odds(self._blocks(len(earlier)), rows), knn.log_odds, wanted)
         _log.info(
             "%s on %d held-out papers of %d days, %d wanted",
             found if found.fitted else "default calibration",
