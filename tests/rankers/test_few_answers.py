@@ -15,7 +15,7 @@ from paperlark.domain.feedback import NO_EVIDENCE, Evidence, Example, LabelSourc
 from paperlark.domain.paper import Paper
 from paperlark.rankers.criteria_features import PRIOR_WEIGHTS
 from paperlark.rankers.embedded import EmbeddedRanker
-from paperlark.rankers.logistic import Numbers
+from paperlark.rankers.sparse import Numbers
 from paperlark.rankers.training_data import Background
 from paperlark.testing import a_paper
 

@@ -151,7 +151,7 @@ def test_a_full_disk_is_noticed_before_each_question(
     book: StoredQuestions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     book.note("gpt-4o", USED, MOST)
-    monkeypatch.setattr("paperlark.store.sqlite.shutil.disk_usage", lambda _: Free(2**20))
+    monkeypatch.setattr("paperlark.store.connection.shutil.disk_usage", lambda _: Free(2**20))
     with pytest.raises(StoreError, match=r"is full \(1 MB free\), so the model is not asked"):
         book.note("gpt-4o", USED, MOST)
     assert book.left(DAY) == UnderWay(1, USED, MOST)

@@ -7,14 +7,18 @@ column that may be NULL decides an order.
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
-from collections.abc import Iterable, Iterator
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, Protocol
 
-from paperlark.domain.database_place import DatabasePlace
+from paperlark.domain.database_place import DatabasePlace, DatabaseServer
 from paperlark.domain.errors import StoreDamaged, StoreError
+from paperlark.domain.redaction import KNOWN, redacted
 
 
 class DatabaseCursor(Protocol):
@@ -82,6 +86,8 @@ def instant(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="microseconds")
 
 
+_ROOM = 8 * 2**20
+"""Bytes: more than a day's answers and its page take."""
 RESTORE = (
     "rebuild it from your pages and votes with: paperlark restore (then repeat your imports);"
     " or move that file away to start with a new one"
@@ -135,3 +141,75 @@ def _hint(reason: str) -> str:
             " profile"
         )
     return "check that its folder is writable and that the disk is not full"
+
+
+class _FileConnection(sqlite3.Connection):
+    """A connection to an SQLite file that stores no known secret, whatever text one stands in."""
+
+    def execute(self, sql: str, values: Any = (), /) -> sqlite3.Cursor:  # noqa: ANN401  # sqlite3's
+        """Run a statement."""
+        return super().execute(sql, _public(values) if KNOWN else values)
+
+    def executemany(self, sql: str, rows: Iterable[Any], /) -> sqlite3.Cursor:
+        """Run a statement once for each row."""
+        return super().executemany(sql, map(_public, rows) if KNOWN else rows)
+
+
+def _public(values: Any) -> Any:  # noqa: ANN401  # see above
+    if isinstance(values, Mapping):
+        return {
+            name: redacted(one) if isinstance(one, str) else one for name, one in values.items()
+        }
+    return [redacted(one) if isinstance(one, str) else one for one in values]
+
+
+def connect(path: Path | str, *, uri: bool = False, one_thread: bool = True) -> sqlite3.Connection:
+    """Open an SQLite file; what is stored through it has no known secret in it."""
+    return sqlite3.connect(
+        path,
+        uri=uri,
+        timeout=30,
+        isolation_level=None,
+        check_same_thread=one_thread,
+        factory=_FileConnection,
+    )
+
+
+def connect_again(database: DatabasePlace) -> DatabaseConnection:
+    """Return one more connection to a database that is open, for use on any thread."""
+    if isinstance(database, DatabaseServer):
+        from paperlark.store.postgresql import connect as connect_to  # noqa: PLC0415  # it needs this
+
+        return connect_to(database.address)
+    connection = connect(database, one_thread=False)
+    connection.execute("PRAGMA synchronous = FULL")
+    return connection
+
+
+def check_room(database: DatabasePlace, *, tries: bool) -> None:
+    """Raise StoreError where the disk has too little room to store what is being paid for.
+
+    With `tries` a file is written as well: quotas and limits are not counted as free space. The
+    disk of a server is not seen from here; a full one is an error of the note made before paying.
+    """
+    if isinstance(database, DatabaseServer):
+        return
+    free = shutil.disk_usage(database.parent).free
+    if free < _ROOM:
+        raise StoreError(
+            f"the disk of {database} is full ({free // 2**20} MB free), so the model is not asked:"
+            " its answers could not be stored",
+            hint="free some space",
+        )
+    if not tries:
+        return
+    try:
+        with tempfile.TemporaryFile(dir=database.parent) as file:
+            file.write(bytes(_ROOM))
+            file.flush()
+    except OSError as error:
+        raise StoreError(
+            f"{_ROOM // 2**20} MB cannot be written beside {database} ({error.strerror}), so the"
+            " model is not asked: its answers could not be stored",
+            hint="free some space, or raise the limit",
+        ) from error

@@ -37,23 +37,6 @@ def exists(database: DatabasePlace) -> bool:
     return database.exists()
 
 
-def connect_again(database: DatabasePlace) -> DatabaseConnection:
-    """Return one more connection to a database that is open, for use on any thread."""
-    if isinstance(database, DatabaseServer):
-        return postgresql.connect(database.address)
-    return sqlite.connect_again(database)
-
-
-def check_room(database: DatabasePlace, *, tries: bool) -> None:
-    """Raise StoreError where the disk has too little room to store what is being paid for.
-
-    With `tries` a file is written as well: quotas and limits are not counted as free space. The
-    disk of a server is not seen from here; a full one is an error of the note made before paying.
-    """
-    if isinstance(database, Path):
-        sqlite.check_room(database, tries=tries)
-
-
 def check_not_gone(database: DatabasePlace, pages: Path) -> None:
     """Raise StoreDamaged where a file was lost and not replaced; see `sqlite.find_loss`.
 

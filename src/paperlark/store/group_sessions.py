@@ -11,8 +11,8 @@ import secrets
 import threading
 from pathlib import Path
 
-from paperlark.store.connection import store_errors, transaction
-from paperlark.store.sqlite import connect, make_private
+from paperlark.store.connection import connect, store_errors, transaction
+from paperlark.store.sqlite import make_private
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS secret (value TEXT NOT NULL);

@@ -15,8 +15,13 @@ from paperlark.domain.errors import StoreError
 from paperlark.domain.judgement import Judgement, JudgementKey, ModelCall
 from paperlark.domain.paper import Paper, PaperId
 from paperlark.domain.spending import Cost, Spend, Tokens, UnderWay, all_under_way, notes_of, total
-from paperlark.store.connection import DatabaseConnection, store_errors, transaction
-from paperlark.store.database import check_room, connect_again
+from paperlark.store.connection import (
+    DatabaseConnection,
+    check_room,
+    connect_again,
+    store_errors,
+    transaction,
+)
 
 _log = logging.getLogger(__name__)
 

@@ -12,9 +12,9 @@ from datetime import UTC, datetime, timedelta
 from paperlark.domain.database_place import DatabasePlace, DatabaseServer
 from paperlark.domain.errors import StoreError
 from paperlark.store import postgresql
-from paperlark.store.connection import DatabaseConnection, store_errors, transaction
+from paperlark.store.connection import DatabaseConnection, connect, store_errors, transaction
 from paperlark.store.database import exists
-from paperlark.store.sqlite import connect, version_of
+from paperlark.store.sqlite import version_of
 
 _log = logging.getLogger(__name__)
 _SINCE = 5

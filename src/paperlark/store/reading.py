@@ -14,10 +14,10 @@ from pathlib import Path
 from paperlark.domain.database_place import DatabasePlace, DatabaseServer
 from paperlark.domain.errors import StoreError
 from paperlark.store import postgresql
-from paperlark.store.connection import DatabaseConnection, store_errors
+from paperlark.store.connection import DatabaseConnection, connect, store_errors
 from paperlark.store.damage import find_missing, find_unreadable
 from paperlark.store.database import check_not_gone, exists, open_database
-from paperlark.store.sqlite import VERSION, connect, prepare, version_of
+from paperlark.store.sqlite import VERSION, prepare, version_of
 
 _LOGS = ("-wal", "-journal")
 """What a process leaves beside a database that it uses, or used when it was killed."""

@@ -1,24 +1,20 @@
-"""The SQLite file: open, migrate, inspect and close it; its errors as ours."""
+"""The SQLite file: open, migrate, check and close it; a damaged one is renamed."""
 
 from __future__ import annotations
 
 import glob
 import logging
 import os
-import shutil
 import sqlite3
 import stat
-import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from importlib.resources import files
 from itertools import count
 from pathlib import Path
-from typing import Any
 
 from paperlark.domain.errors import StoreDamaged, StoreError
-from paperlark.domain.redaction import KNOWN, redacted
-from paperlark.store.connection import RESTORE, store_errors, transaction
+from paperlark.store.connection import RESTORE, connect, store_errors, transaction
 from paperlark.store.damage import find_missing
 from paperlark.store.file_systems import remote_mount
 from paperlark.store.integrity import forget_check, is_checked, note_check, note_closed
@@ -33,46 +29,12 @@ _MIGRATIONS = tuple(
 )
 VERSION = len(_MIGRATIONS)
 """The `user_version` of a database: how many migrations it has had."""
-_ROOM = 8 * 2**20
-"""Bytes: more than a day's answers and its page take."""
 MANIFESTS = "????-??-??.manifest.json"
 """The files beside pages that a database can be rebuilt from."""
 _FOR_ALL = 0o644
 """The permissions that databases had before they were private."""
 _COMPLETING = 3
 """The first migration that may find tables in two shapes."""
-
-
-class _Connection(sqlite3.Connection):
-    """A connection that stores no known secret, whatever text one stands in."""
-
-    def execute(self, sql: str, values: Any = (), /) -> sqlite3.Cursor:  # noqa: ANN401  # sqlite3's
-        """Run a statement."""
-        return super().execute(sql, _public(values) if KNOWN else values)
-
-    def executemany(self, sql: str, rows: Iterable[Any], /) -> sqlite3.Cursor:
-        """Run a statement once for each row."""
-        return super().executemany(sql, map(_public, rows) if KNOWN else rows)
-
-
-def _public(values: Any) -> Any:  # noqa: ANN401  # see above
-    if isinstance(values, Mapping):
-        return {
-            name: redacted(one) if isinstance(one, str) else one for name, one in values.items()
-        }
-    return [redacted(one) if isinstance(one, str) else one for one in values]
-
-
-def connect(path: Path | str, *, uri: bool = False, one_thread: bool = True) -> sqlite3.Connection:
-    """Open an SQLite file; what is stored through it has no known secret in it."""
-    return sqlite3.connect(
-        path,
-        uri=uri,
-        timeout=30,
-        isolation_level=None,
-        check_same_thread=one_thread,
-        factory=_Connection,
-    )
 
 
 def make_private(path: Path) -> None:
@@ -131,39 +93,6 @@ def open_file(
     finally:
         connection.close()
         note_closed(path)
-
-
-def connect_again(path: Path) -> sqlite3.Connection:
-    """Return one more connection to a database that is open, for use on any thread."""
-    connection = connect(path, one_thread=False)
-    connection.execute("PRAGMA synchronous = FULL")
-    return connection
-
-
-def check_room(path: Path, *, tries: bool) -> None:
-    """Raise StoreError where the disk has too little room to store what is being paid for.
-
-    With `tries` a file is written as well: quotas and limits are not counted as free space.
-    """
-    free = shutil.disk_usage(path.parent).free
-    if free < _ROOM:
-        raise StoreError(
-            f"the disk of {path} is full ({free // 2**20} MB free), so the model is not asked:"
-            " its answers could not be stored",
-            hint="free some space",
-        )
-    if not tries:
-        return
-    try:
-        with tempfile.TemporaryFile(dir=path.parent) as file:
-            file.write(bytes(_ROOM))
-            file.flush()
-    except OSError as error:
-        raise StoreError(
-            f"{_ROOM // 2**20} MB cannot be written beside {path} ({error.strerror}), so the model"
-            " is not asked: its answers could not be stored",
-            hint="free some space, or raise the limit",
-        ) from error
 
 
 def prepare(connection: sqlite3.Connection, path: Path, *, checks: bool) -> None:

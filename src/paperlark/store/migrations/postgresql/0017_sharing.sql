@@ -2,7 +2,7 @@
 
 CREATE TABLE sharing (
     profile text COLLATE "C" PRIMARY KEY,
-    wanted bigint NOT NULL,          -- 1: the papers that they want
-    saved bigint NOT NULL,           -- 1: the papers that they saved
-    at text COLLATE "C" NOT NULL                  -- when they said so last
+    wanted bigint NOT NULL,           -- 1: the papers that they want
+    saved bigint NOT NULL,            -- 1: the papers that they saved
+    at text COLLATE "C" NOT NULL      -- when they said so last
 );
