@@ -68,7 +68,8 @@ def test_every_line_is_there_unless_the_profile_says_so(
     paperlark(*RUN, *options)
     assert _found(home) == set(_lines())
     page = json.loads((home / "pages" / "2025-02-26.json").read_text())
-    assert {entry["match"]["topic"] for entry in page["entries"]} <= set(_lines())
+    # Among papers that are all alike, as these are, none may be nearer to a topic than another.
+    assert {entry["match"]["topic"] for entry in page["entries"]} - {None} <= set(_lines())
 
 
 def test_a_comment_that_quotes_the_criteria_is_published_without_the_quotation(
