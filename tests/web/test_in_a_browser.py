@@ -136,6 +136,39 @@ def test_the_position_is_kept_and_the_keys_are_listed_and_switched_off(
     page.get_by_label("single keys work").check()
 
 
+def test_the_paper_has_the_focus_again_after_its_note(
+    context: BrowserContext, reading: App
+) -> None:
+    page = _opened(context, reading)
+    page.keyboard.press("j")
+    for button in ("Keep note", "Cancel"):
+        page.keyboard.press("n")
+        page.get_by_role("button", name=button).click()
+        expect(page.locator(".current h3 a")).to_be_focused()
+
+
+def test_whoever_reads_is_not_taken_away_when_the_new_page_is_there(
+    browser: Browser, reading: App
+) -> None:
+    being_made = "<div data-making><p>It is being made<span data-step></span>.</p></div>"
+
+    def as_while_made(route: Route) -> None:
+        answer = route.fetch()
+        text = answer.text().replace("<header>", f"{being_made}<header>")
+        route.fulfill(response=answer, body=text)
+
+    with browser.new_context(service_workers="block") as context:
+        page = context.new_page()
+        page.goto(reading.address)
+        page.route("**/day/*", as_while_made)
+        page.goto(f"{reading.origin}/day/2025-02-26")
+        page.keyboard.press("n")
+        page.keyboard.type("half a")
+        expect(page.get_by_text("The new page is there. Read it")).to_be_visible()
+        page.keyboard.type(" thought")
+        expect(page.get_by_label("Note on this paper")).to_have_value("half a thought")
+
+
 def test_a_key_in_a_note_is_a_letter(context: BrowserContext, reading: App) -> None:
     page = _opened(context, reading)
     page.keyboard.press("n")
