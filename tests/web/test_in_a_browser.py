@@ -147,6 +147,49 @@ def test_the_paper_has_the_focus_again_after_its_note(
         expect(page.locator(".current h3 a")).to_be_focused()
 
 
+def test_without_scripts_a_press_leads_back_to_its_paper(browser: Browser, reading: App) -> None:
+    with browser.new_context(
+        java_script_enabled=False,
+        viewport={"width": 390, "height": 844},
+        has_touch=True,
+        is_mobile=True,
+    ) as context:
+        page = context.new_page()
+        page.goto(reading.address)
+        page.goto(f"{reading.origin}/day/2025-02-26?all")
+        page.get_by_role("button", name="want", exact=True).nth(12).click()
+        expect(page.locator(":target h3")).to_be_in_viewport()
+
+
+def test_words_stay_beside_each_other_on_a_phone(browser: Browser, reading: App) -> None:
+    with browser.new_context(
+        viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
+    ) as context:
+        page = context.new_page()
+        page.goto(reading.address)
+        page.keyboard.press("?")
+        apart = "all => all.map(one => [one, one.nextElementSibling].map(cell =>"
+        apart += " { const at = cell.getBoundingClientRect(); return at.top + at.height / 2; }))"
+        for path, names in (("", "dialog dt"), ("/votes", ".counts dt")):
+            if path:
+                page.goto(f"{reading.origin}{path}")
+            middles = page.locator(names).evaluate_all(apart)
+            assert middles
+            assert all(abs(name - value) < 8 for name, value in middles)
+        page.goto(f"{reading.origin}/tune")
+        title = page.locator(".tuned a").first
+        title.evaluate(
+            "one => { one.textContent = 'The mass of dwarf galaxies in an F(R) cosmos'; }"
+        )
+        plain = title.bounding_box()
+        title.evaluate("one => { one.innerHTML = one.innerHTML.replace('F(R)', '<i>F(R)</i>'); }")
+        formula = title.bounding_box()
+        assert plain is not None
+        assert formula is not None
+        assert abs(plain["width"] - formula["width"]) < 8
+        assert plain["height"] == formula["height"]
+
+
 def test_whoever_reads_is_not_taken_away_when_the_new_page_is_there(
     browser: Browser, reading: App
 ) -> None:
