@@ -158,7 +158,10 @@ def test_without_scripts_a_press_leads_back_to_its_paper(browser: Browser, readi
         page.goto(reading.address)
         page.goto(f"{reading.origin}/day/2025-02-26?all")
         page.get_by_role("button", name="want", exact=True).nth(12).click()
-        expect(page.locator(":target h3")).to_be_in_viewport()
+        page.wait_for_timeout(1500)  # the way there is smooth, and past others
+        found = page.locator(":target h3").bounding_box()
+        assert found is not None
+        assert 0 <= found["y"] <= 400
 
 
 def test_words_stay_beside_each_other_on_a_phone(browser: Browser, reading: App) -> None:
