@@ -21,10 +21,7 @@ LEFT_OUT = (
     "2 later votes are left out, so that this page shows what was known on that day; take them in"
     " with --with-all-votes"
 )
-TAKEN_IN = (
-    "2 later votes are taken in (--with-all-votes), so this page shows more than what was known on"
-    " that day"
-)
+TAKEN_IN = "2 later votes are taken in, so this page shows more than what was known on that day"
 FIRST = ("run", "--date", "2025-02-24", "--feeds", "feeds")
 ALL = ("run", "--from", DAYS[0], "--to", DAYS[-1], "--feeds", "feeds")
 

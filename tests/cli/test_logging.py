@@ -4,8 +4,10 @@ import logging
 import re
 from pathlib import Path
 
+import click
 import pytest
 
+from paperlark.cli._logging import set_up_logging
 from standins.arxiv import StandInArxiv
 from standins.commands import Paperlark
 
@@ -99,3 +101,16 @@ def test_no_secret_of_the_environment_is_logged_or_printed(
     assert "Bats [secret] [secret]" in result.stdout
     assert "xoxb-" not in result.output
     assert "passw" not in result.output
+
+
+@pytest.mark.parametrize("verbosity", [0, 1])
+def test_what_is_told_unasked_is_not_lost_among_all_decisions(
+    verbosity: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with click.Context(click.Command("read")) as context:
+        set_up_logging(context, verbosity, None, told=("paperlark.web",))
+        logging.getLogger("paperlark.web.sign_in").info("ada signed in")
+        logging.getLogger("paperlark.rankers").info("ranking 299 papers")
+        logging.getLogger("paperlark.rankers").warning("slow")
+    told = [line.rpartition(": ")[2] for line in capsys.readouterr().err.splitlines()]
+    assert told == ["ada signed in", *["ranking 299 papers"][:verbosity], "slow"]

@@ -26,15 +26,12 @@ from paperlark.domain.feedback import LaterVotes, vote_notes
         ),
         (
             LaterVotes(1, taken_in=True),
-            (
-                "1 later vote is taken in (--with-all-votes), so this page shows more than what was"
-                " known on that day",
-            ),
+            ("1 later vote is taken in, so this page shows more than what was known on that day",),
         ),
         (
             LaterVotes(2, taken_in=True),
             (
-                "2 later votes are taken in (--with-all-votes), so this page shows more than what"
+                "2 later votes are taken in, so this page shows more than what"
                 " was known on that day",
             ),
         ),

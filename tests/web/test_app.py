@@ -16,10 +16,12 @@ import httpx
 import pytest
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from paperlark.domain.remaining import Remaining
+from paperlark.web.lists import left_text
 from paperlark.web.parts import PART
 from paperlark.web.server import find_running, listening
 from paperlark.web.sessions import COOKIE, LASTS, Sessions
-from standins.reading import App, app
+from standins.reading import App, app, first_app
 
 pytestmark = [pytest.mark.slow, pytest.mark.enable_socket]
 DAY = "2025-03-25"
@@ -553,3 +555,49 @@ def test_the_latest_page_is_made_while_the_reader_waits(tmp_path: Path) -> None:
         shown = LexborHTMLParser(browser.get(f"{running.origin}/", timeout=60).text)
         assert len(shown.css("[data-paper]")) == 10
         assert [str(day) for day in running.profile.days()] == [DAY]
+
+
+def test_a_first_page_learns_from_the_cards_also_where_it_is_looked_at_while_it_is_made(
+    tmp_path: Path,
+) -> None:
+    with first_app(tmp_path) as running, httpx.Client(follow_redirects=True, timeout=60) as browser:
+        browser.base_url = running.origin
+        page = LexborHTMLParser(browser.get(running.address).text)
+
+        def send(address: str, **fields: str) -> LexborHTMLParser:
+            [token, *_] = page.css('input[name="token"]')
+            data = {"token": token.attributes["value"] or "", **fields}
+            none = {"file": b""} if address == "/begin" else None
+            return LexborHTMLParser(browser.post(address, data=data, files=none).text)
+
+        interests = "Pruning and quantization of language models."
+        cards = send("/begin", do="begin", fields="cs.LG", interests=interests)
+        [want, *_] = cards.css('button[value^="want"]')
+        send("/card", do=want.attributes["value"] or "")
+        send("/finish")
+        for _ in range(600):
+            browser.get("/")
+            if browser.get("/making").json()["made"]:
+                break
+            time.sleep(0.05)
+        browser.get("/")
+        assert browser.get("/making").json()["made"]  # and is not made again
+        [note] = running.profile.digest().notes
+        assert note.startswith("1 later vote is taken in")
+
+
+def test_an_error_in_a_browser_has_a_way_on(reading: App) -> None:
+    with httpx.Client(follow_redirects=True) as browser:
+        browser.base_url = reading.origin
+        browser.get(reading.address)
+        asked = {"Accept": "text/html,*/*;q=0.8"}
+        page = LexborHTMLParser(browser.get("/list/<i>none", headers=asked).text)
+        [told] = page.css("[role=alert]")
+        assert told.text() == "There is no such list."
+        assert [one.attributes["href"] for one in page.css("main a")] == ["/"]
+        assert browser.get("/list/none").text == "There is no such list.\n"
+
+
+def test_a_tenth_of_a_paper_is_told_where_few_are_left() -> None:
+    assert "about 0.3 such papers" in left_text(Remaining(5.7, 0.3))
+    assert "about 66 such papers" in left_text(Remaining(4, 65.6))

@@ -293,12 +293,23 @@ def test_named_papers_can_be_left_out_again(first: FirstClient) -> None:
     assert "3 papers of" not in first.browser.get("/").text
 
 
+def test_what_was_typed_is_there_to_be_corrected(first: FirstClient) -> None:
+    answer = first.begin(fields="galaxies, machine learning, cs.AI", named="2401.99999", author="A")
+    page = LexborHTMLParser(answer.text)
+    typed = {
+        one.attributes["name"]: one.attributes.get("value") or one.text()
+        for one in page.css(".first label input, .first label textarea")
+    }
+    assert typed["fields"] == "galaxies, cs.LG, cs.AI"
+    assert (typed["named"], typed["author"]) == ("2401.99999", "A")
+
+
 @pytest.mark.parametrize(
     ("typed", "file", "told"),
     [
         ({"fields": "knitting"}, b"", "no category like 'knitting'"),
         ({"fields": ""}, b"", "name 1 to"),
-        ({"fields": "machine learning"}, b"", "write the code"),
+        ({"fields": "machine learning"}, b"", "may be cs.LG (Machine Learning), stat.ML"),
         ({"interests": "?!"}, b"", "that is empty"),
         ({"interests": "x" * 31_000}, b"", "30,000 characters"),
         ({"named": "nonsense, ids"}, b"", "unsupported file type"),

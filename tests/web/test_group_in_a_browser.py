@@ -67,6 +67,7 @@ def _sign_in(page: Page, served: Served, post: MailServer, name: str) -> None:
     page.get_by_label("Your mail address").fill(f"{name}@example.org")
     page.get_by_role("button", name="Send me a link").click()
     expect(page.get_by_role("status")).to_contain_text("a link is on its way")
+    expect(page.get_by_role("link", name="Ask for another link")).to_be_visible()
     page.goto(_link(page, post, name))
     page.get_by_role("button", name="Sign in").click()
     expect(page).to_have_url(f"{served.origin}/r/{name}/")

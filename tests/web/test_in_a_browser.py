@@ -136,6 +136,85 @@ def test_the_position_is_kept_and_the_keys_are_listed_and_switched_off(
     page.get_by_label("single keys work").check()
 
 
+def test_the_paper_has_the_focus_again_after_its_note(
+    context: BrowserContext, reading: App
+) -> None:
+    page = _opened(context, reading)
+    page.keyboard.press("j")
+    for button in ("Keep note", "Cancel"):
+        page.keyboard.press("n")
+        page.get_by_role("button", name=button).click()
+        expect(page.locator(".current h3 a")).to_be_focused()
+
+
+def test_without_scripts_a_press_leads_back_to_its_paper(browser: Browser, reading: App) -> None:
+    with browser.new_context(
+        java_script_enabled=False,
+        viewport={"width": 390, "height": 844},
+        has_touch=True,
+        is_mobile=True,
+    ) as context:
+        page = context.new_page()
+        page.goto(reading.address)
+        page.goto(f"{reading.origin}/day/2025-02-26?all")
+        page.get_by_role("button", name="want", exact=True).nth(12).click()
+        page.wait_for_timeout(1500)  # the way there is smooth, and past others
+        found = page.locator(":target h3").bounding_box()
+        assert found is not None
+        assert 0 <= found["y"] <= 400
+
+
+def test_words_stay_beside_each_other_on_a_phone(browser: Browser, reading: App) -> None:
+    with browser.new_context(
+        viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
+    ) as context:
+        page = context.new_page()
+        page.goto(reading.address)
+        page.keyboard.press("?")
+        apart = "all => all.map(one => [one, one.nextElementSibling].map(cell =>"
+        apart += " { const at = cell.getBoundingClientRect(); return at.top + at.height / 2; }))"
+        for path, names in (("", "dialog dt"), ("/votes", ".counts dt")):
+            if path:
+                page.goto(f"{reading.origin}{path}")
+            middles = page.locator(names).evaluate_all(apart)
+            assert middles
+            assert all(abs(name - value) < 8 for name, value in middles)
+        page.goto(f"{reading.origin}/tune")
+        title = page.locator(".tuned a").first
+        title.evaluate(
+            "one => { one.textContent = 'The mass of dwarf galaxies in an F(R) cosmos'; }"
+        )
+        plain = title.bounding_box()
+        title.evaluate("one => { one.innerHTML = one.innerHTML.replace('F(R)', '<i>F(R)</i>'); }")
+        formula = title.bounding_box()
+        assert plain is not None
+        assert formula is not None
+        assert abs(plain["width"] - formula["width"]) < 8
+        assert plain["height"] == formula["height"]
+
+
+def test_whoever_reads_is_not_taken_away_when_the_new_page_is_there(
+    browser: Browser, reading: App
+) -> None:
+    being_made = "<div data-making><p>It is being made<span data-step></span>.</p></div>"
+
+    def as_while_made(route: Route) -> None:
+        answer = route.fetch()
+        text = answer.text().replace("<header>", f"{being_made}<header>")
+        route.fulfill(response=answer, body=text)
+
+    with browser.new_context(service_workers="block") as context:
+        page = context.new_page()
+        page.goto(reading.address)
+        page.route("**/day/*", as_while_made)
+        page.goto(f"{reading.origin}/day/2025-02-26")
+        page.keyboard.press("n")
+        page.keyboard.type("half a")
+        expect(page.get_by_text("The new page is there. Read it")).to_be_visible()
+        page.keyboard.type(" thought")
+        expect(page.get_by_label("Note on this paper")).to_have_value("half a thought")
+
+
 def test_a_key_in_a_note_is_a_letter(context: BrowserContext, reading: App) -> None:
     page = _opened(context, reading)
     page.keyboard.press("n")

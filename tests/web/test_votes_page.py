@@ -87,6 +87,8 @@ def test_everything_is_counted_and_taken_back_after_a_tick(tmp_path: Path) -> No
             "With a note": "1",
         }  # fmt: skip
         assert papers[2] in browser.get("/list/unwanted").text
+        [noted] = LexborHTMLParser(browser.get("/list/noted").text).css("[data-paper]")
+        assert noted.attributes["data-paper"] == papers[1]
         fields = {
             one.attributes["name"] or "": one.attributes.get("value") or ""
             for one in page.css('.reset input[type="hidden"]')

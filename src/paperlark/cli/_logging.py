@@ -29,16 +29,25 @@ class _RedactingFormatter(logging.Formatter):
 
 @dataclass
 class LogSetup:
-    """What the options of one command line ask for, before the command's name and after it."""
+    """What the options of one command line ask for, before the command's name and after it.
+
+    Of the loggers `told` decisions are printed unasked, of all others warnings.
+    """
 
     verbosity: int = 0
+    told: tuple[str, ...] = ()
     file: Path | None = None
     handlers: list[logging.Handler] = field(default_factory=list)
 
     def apply(self) -> None:
         """Attach handlers in place of those attached before; raises PublishError."""
         self.remove()
-        self._attach(logging.StreamHandler(), _LEVELS[min(self.verbosity, len(_LEVELS) - 1)])
+        handler: logging.Handler = logging.StreamHandler()
+        level = _LEVELS[min(self.verbosity, len(_LEVELS) - 1)]
+        if self.told and not self.verbosity:
+            level = logging.INFO
+            handler.addFilter(self._is_told)
+        self._attach(handler, level)
         if self.file is not None:
             try:
                 # A new one is for its owner alone to read.
@@ -50,6 +59,9 @@ class LogSetup:
                 ) from error
             self._attach(handler, logging.DEBUG if self.verbosity > 1 else logging.INFO)
         _logger().setLevel(min(handler.level for handler in self.handlers))
+
+    def _is_told(self, record: logging.LogRecord) -> bool:
+        return record.levelno >= logging.WARNING or record.name.startswith(self.told)
 
     def remove(self) -> None:
         """Detach and close the handlers."""
@@ -66,8 +78,13 @@ class LogSetup:
         self.handlers.append(handler)
 
 
-def set_up_logging(context: click.Context, verbosity: int, file: Path | None) -> None:
-    """Log as asked for until the command ends; asked for twice, the more verbose counts."""
+def set_up_logging(
+    context: click.Context, verbosity: int, file: Path | None, *, told: tuple[str, ...] = ()
+) -> None:
+    """Log as asked for until the command ends; asked for twice, the more verbose counts.
+
+    Of the loggers `told` decisions are printed also where no log is asked for.
+    """
     root = context.find_root()
     setup = root.meta.get(__name__)
     if setup is None:
@@ -77,6 +94,7 @@ def set_up_logging(context: click.Context, verbosity: int, file: Path | None) ->
         # Retries are not for the reader: what comes of them is reported.
         logging.getLogger("stamina").addHandler(logging.NullHandler())
     setup.verbosity = max(setup.verbosity, verbosity)
+    setup.told = told or setup.told
     setup.file = file or setup.file
     setup.apply()
 

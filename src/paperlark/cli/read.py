@@ -136,7 +136,7 @@ def _serve_group(
     from paperlark.web.server import listening, serve_group  # noqa: PLC0415  # likewise
 
     # Who was refused, and which mail was not sent, is told nowhere else.
-    set_up_logging(context, 1, None)
+    set_up_logging(context, 0, None, told=("paperlark.web", "paperlark.channels"))
     environment = environment_of(context)
     group = open_group(file, options=run_options(feeds=feeds), environment=environment)
     with listening(port, host, tries=1) as listener:

@@ -141,10 +141,7 @@ def vote_notes(later: LaterVotes) -> tuple[str, ...]:
     one = later.papers == 1
     subject = "1 later vote is" if one else f"{later.papers} later votes are"
     if later.taken_in:
-        return (
-            f"{subject} taken in (--with-all-votes), so this page shows more than what was known"
-            " on that day",
-        )
+        return (f"{subject} taken in, so this page shows more than what was known on that day",)
     return (
         f"{subject} left out, so that this page shows what was known on that day; take"
         f" {'it' if one else 'them'} in with --with-all-votes",

@@ -64,7 +64,7 @@ def checked_link(path: str, reader: str, key: bytes, today: date) -> VoteLink:
     if today > link.until:
         raise PaperlarkError(
             f"this link worked until {link.until}; no vote was cast",
-            hint=f"vote with: paperlark vote {link.paper_id} up",
+            hint=f"vote in the app, paperlark read, or with: paperlark vote {link.paper_id} up",
         )
     return link
 

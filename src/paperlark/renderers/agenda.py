@@ -11,7 +11,10 @@ from paperlark.renderers import english, typeset
 from paperlark.renderers.citations.formats import bibtex
 from paperlark.renderers.markdown import escape_label, escape_line
 
-NOTHING = "No paper of these days is wanted by somebody who shows it."
+NOTHING = (
+    "No paper of these days is wanted by somebody who shows it. Each member chooses under Sharing"
+    " what the group sees."
+)
 _NAMES = 6
 """Authors of a paper that are named."""
 
@@ -20,7 +23,7 @@ def days_text(agenda: Agenda) -> str:
     """Return the days of an agenda in words."""
     if agenda.first == agenda.last:
         return english.long_date(agenda.first)
-    return f"{english.short_date(agenda.first)} to {english.long_date(agenda.last)}"
+    return f"{english.short_date(agenda.first)} to {english.short_date(agenda.last)}"
 
 
 def who_text(item: AgendaItem) -> str:

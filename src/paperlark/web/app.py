@@ -14,6 +14,7 @@ from starlette.routing import Route
 
 from paperlark.domain.errors import PaperlarkError
 from paperlark.domain.redaction import redacted
+from paperlark.renderers.html import clean_text, template
 from paperlark.web.current import CurrentProfile
 from paperlark.web.files import Files
 from paperlark.web.guard import Guard
@@ -21,19 +22,29 @@ from paperlark.web.making import PageMaking
 from paperlark.web.pages import Pages
 from paperlark.web.progress import MakingProgress
 from paperlark.web.reactions import Reactions
+from paperlark.web.reader_paths import is_vote_link
 from paperlark.web.sessions import Sessions
-from paperlark.web.shared import NOTHING_AROUND, Shared, SignedForms, Surroundings
+from paperlark.web.shared import NOTHING_AROUND, Shared, SignedForms, Surroundings, base_of
 from paperlark.web.tuning import Tuner, TuningPage
 from paperlark.web.vote_links import VoteLinks, public_host
 from paperlark.web.vote_moves import VoteMovesPage, VoteWatch
 from paperlark.web.votes import VotesPage
 
 
-async def _problem(_request: Request, error: Exception) -> Response:
-    """Return an expected error as one line."""
+async def _problem(request: Request, error: Exception) -> Response:
+    """Return an expected error as one line; to whoever reads it in a browser, with a way on."""
     if isinstance(error, HTTPException):
-        return Response(f"{error.detail}\n", error.status_code, media_type="text/plain")
-    return Response(f"{redacted(str(error))}\n", HTTPStatus.CONFLICT, media_type="text/plain")
+        text, status = error.detail, error.status_code
+    else:
+        text, status = redacted(str(error)), HTTPStatus.CONFLICT
+    # Behind a signed link there are no other pages.
+    in_browser = "text/html" in request.headers.get("accept", "")
+    if not in_browser or is_vote_link(request.url.path):
+        return Response(f"{text}\n", status, media_type="text/plain")
+    page = template("paperlark.web", "problem.html", clean_text).render(
+        base=base_of(request), problem=text
+    )
+    return Response(page, status, media_type="text/html")
 
 
 def handling() -> dict[Any, Callable[[Request, Exception], Awaitable[Response]]]:

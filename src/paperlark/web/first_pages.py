@@ -90,7 +90,11 @@ class FirstPages:
             except Misunderstood as error:
                 # What was typed is shown again, and nothing of it is kept.
                 shown = FirstState(
-                    typed["fields"], typed["interests"], named=self.session.state.named
+                    error.fields or typed["fields"],
+                    typed["interests"],
+                    named=self.session.state.named,
+                    typed_papers=typed["named"],
+                    typed_author=typed["author"],
                 )
                 return self._form(request, shown, str(error))
             drafted = self.session.state.setup is None

@@ -36,7 +36,14 @@ _SHOWN = 80
 
 
 class Misunderstood(ValueError):
-    """What was typed cannot be used; its text says why, in one line."""
+    """What was typed cannot be used; its text says why, in one line.
+
+    `fields` is what the field may have been meant to be, empty where that is not known.
+    """
+
+    def __init__(self, problem: str, fields: str = "") -> None:
+        super().__init__(problem)
+        self.fields = fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +81,7 @@ class NamedPapers:
 class FirstState:
     """What was typed and answered so far.
 
+    `typed_papers` and `typed_author` could not be read, and are shown again to be corrected.
     `told` is about what was just done. `setup` is what the profile will say, None while it is
     being typed; `cards` are None before that and where `unreachable` says why there are none.
     """
@@ -81,6 +89,8 @@ class FirstState:
     fields: str = ", ".join(CATEGORIES)
     interests: str = ""
     named: NamedPapers = NamedPapers()
+    typed_papers: str = ""
+    typed_author: str = ""
     told: str = ""
     setup: SetupAnswers | None = None
     cards: Cards | None = None
@@ -225,13 +235,18 @@ class FirstSession:
 def read_fields(text: str) -> tuple[str, ...]:
     """Return the categories that a list of codes or words names; raises Misunderstood."""
     codes: list[str] = []
-    for words in split_list(text):
+    asked = split_list(text)
+    for number, words in enumerate(asked):
         found = find_categories(words[:_SHOWN])
         if not found:
             raise Misunderstood(f"arXiv has no category like {words[:_SHOWN]!r}; nothing changed")
         if len(found) > 1:
-            several = ", ".join(named(one.code) for one in found)
-            raise Misunderstood(f"{words[:_SHOWN]!r} may be {several}: write the code")
+            several, first = ", ".join(named(one.code) for one in found), found[0].code
+            raise Misunderstood(
+                f"{words[:_SHOWN]!r} may be {several}: the field below now says {first}. Change"
+                " it, or go on",
+                fields=", ".join((*asked[:number], first, *asked[number + 1 :])),
+            )
         codes.append(found[0].code)
     if not codes or len(codes) > _MOST_FIELDS:
         raise Misunderstood(f"name 1 to {_MOST_FIELDS} fields, such as cs.LG; nothing changed")

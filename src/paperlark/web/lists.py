@@ -86,25 +86,27 @@ RECENT = (
         "followed",
         "Followed",
         lambda entry, _: bool(entry.followed),
-        "No author that you follow is on the latest pages.",
+        "No author that you follow is on the latest pages. Under Tune you write whom you follow.",
     ),
 )
 RECENT_DAYS = 14
 """Pages that these lists look at."""
+_MANY_LEFT = 10
 MOST_DAYS = 62
 """Days of one range."""
 
 LISTS = (
-    KeptList("saved", "Saved", lambda one: one.saved, "Nothing is saved yet. Press s at a paper."),
-    KeptList("later", "Later", lambda one: one.later, "Nothing is put off. Press l at a paper."),
+    KeptList("saved", "Saved", lambda one: one.saved, "No paper is saved. Press save at one."),
+    KeptList("later", "Later", lambda one: one.later, "No paper is put off. Press later at one."),
     KeptList("wanted", "Wanted", lambda one: one.vote is Vote.UP, "No paper is wanted yet."),
     KeptList("seen", "Seen", lambda one: one.seen, "No paper was seen yet."),
 )
 KEPT = (
     *LISTS,
     KeptList("unwanted", "Not wanted", lambda one: one.vote is Vote.DOWN, "No paper is unwanted."),
+    KeptList("noted", "With a note", lambda one: bool(one.note), "No paper has a note."),
 )
-"""These lists, and one that is not among the ways of every page."""
+"""These lists, and two that are not among the ways of every page."""
 
 
 def buttons(state: TriageState) -> tuple[Button, ...]:
@@ -160,7 +162,8 @@ def left_text(left: Remaining | None) -> str:
     """Return the live line on what is left."""
     if left is None:
         return ""
-    papers = f"{left.unseen:.1f}"
+    # A tenth of a paper matters where few are left.
+    papers = f"{left.unseen:.1f}" if left.unseen < _MANY_LEFT else f"{left.unseen:.0f}"
     return (
         f"You have seen about {100 * left.share:.0f} % of what you would want;"
         f" about {papers} such paper{'' if papers == '1.0' else 's'} left."

@@ -76,13 +76,20 @@ class Pages:
 
     def _latest(self, request: Request) -> Response:
         """Show the latest page; begin to make today's where there is none."""
+        # Asked before what pages there are: one that is being made may be there in a moment, and
+        # is not made twice.
+        idle = self.making.current is None
         days = self._days()
-        latest = self.shared.profile.latest_day()
-        missing = latest not in days
-        announced = self.shared.profile.options.feeds is not None or expects_announcement(latest)
-        if missing and announced and self.making.current is None:
-            self.making.start(latest)
+        if idle and self._expects_page(days):
+            self.making.start(self.shared.profile.latest_day())
         return self._show_day(request, days[-1]) if days else self._empty(request)
+
+    def _expects_page(self, days: Sequence[date]) -> bool:
+        """Return whether the latest day has no page, and arXiv announces papers then."""
+        profile = self.shared.profile
+        latest = profile.latest_day()
+        announced = profile.options.feeds is not None or expects_announcement(latest)
+        return latest not in days and announced
 
     def _day(self, request: Request) -> Response:
         return self._show_day(request, parse_day(request.path_params["day"], HTTPStatus.NOT_FOUND))

@@ -179,9 +179,10 @@ class MailSignIn:
                 self.mailer.send(key, f"{self.page.sessions.address.text}{SIGN_IN}/link/{token}")
         told = (
             "If that is the address of a member, a link is on its way there. It works once, within"
-            " 15 minutes. Nothing came? Wait a little before you ask again."
+            " 15 minutes. Nothing came in five minutes, also not among unwanted mail? Ask again, or"
+            " ask whoever runs this page which address of yours it has."
         )
-        return self.page.show(request, told=told)
+        return self.page.show(request, told=told, asks="again")
 
     def _show(self, request: Request) -> Response:
         """Show a button, whatever the link: who only fetches it learns and changes nothing."""

@@ -42,7 +42,6 @@ class VotesPage:
         page = template(_PACKAGE, "votes.html", clean_text).render(
             **self.shared.frame(request),
             counts=[(one, sum(map(one.contains, states.values()))) for one in KEPT],
-            notes=sum(bool(one.note) for one in states.values()),
             untouched=not any(one != TriageState() for one in states.values()),
             back=request.query_params.get("taken", "")[:9],
             nonce=uuid4().hex[:12],

@@ -11,6 +11,10 @@ document.addEventListener("keydown", (event) => {
   button.click();
 });
 
+document.addEventListener("DOMContentLoaded", () => {
+  for (const one of document.querySelectorAll("[data-keys-told]")) one.hidden = false;
+});
+
 document.addEventListener("submit", (event) => {
   if (!event.target.matches(".first")) return;
   document.querySelector("[data-told]").textContent = "Asking arXiv; this may take half a minute …";

@@ -194,6 +194,13 @@ function editNote(paper) {
   form.elements.text.focus();
 }
 
+// What had the focus is gone with the form, so the paper has it again.
+function endNote(form) {
+  const paper = form.closest("[data-paper]");
+  form.remove();
+  show(papers.indexOf(paper), { scrolls: false });
+}
+
 function hide() {
   const hides = body.classList.toggle("hides");
   store(HIDES, hides);
@@ -238,7 +245,7 @@ document.addEventListener("click", (event) => {
   const paper = event.target.closest("[data-paper]");
   if (event.target.closest("article h3 a, article a[href*='/pdf/']")) act(paper, "open", true);
   if (event.target.closest(".note-link")) { event.preventDefault(); editNote(paper); }
-  if (event.target.closest("[data-cancel]")) event.target.closest("form").remove();
+  if (event.target.closest("[data-cancel]")) endNote(event.target.closest("form"));
   if (paper && !event.target.closest("form")) show(papers.indexOf(paper), { scrolls: false });
 });
 
@@ -277,7 +284,7 @@ document.addEventListener("submit", (event) => {
     event.preventDefault();
     const text = form.elements.text.value.trim();
     paper.querySelector(".kept-note").textContent = text;
-    form.remove();
+    endNote(form);
     act(paper, "note", true, text);
   }
 });
@@ -310,14 +317,26 @@ if (typeof early !== "undefined") {
   }
 }
 
-// Follows a page that is being made.
+// Follows a page that is being made. Whoever reads another one meanwhile is not taken away from it.
 if (document.querySelector("[data-making] [data-step]")) {
   const follow = async () => {
     const said = await (await fetch(`${BASE}/making`)).json();
-    if (said.made || said.failed) { location.assign(`${BASE}/`); return; }
+    if (said.made || said.failed) {
+      if (papers.length) tellEnd(said.made ? "The new page is there." : "The new page could not be made.", said.made ? "Read it" : "See why");
+      else location.assign(`${BASE}/`);
+      return;
+    }
     const total = said.total ? `, ${said.done} of ${said.total}` : "";
     document.querySelector("[data-step]").textContent = said.step ? `: ${said.step}${total}` : "";
     setTimeout(follow, 500);
+  };
+  const tellEnd = (text, leads) => {
+    const link = document.createElement("a");
+    link.href = `${BASE}/`;
+    link.textContent = leads;
+    const line = document.createElement("p");
+    line.append(`${text} `, link);
+    document.querySelector("[data-making]").replaceChildren(line);
   };
   setTimeout(follow, 500);
 }
