@@ -127,10 +127,11 @@ def criteria_features(
         # A name of three words alone says less than all of them together.
         by_topic = np.maximum(by_topic, whole[0])
     nearest = topics.argmax(axis=0) if count else np.full(len(best), -1)
+    is_wanted = wanted.in_columns() > 0
     margins = []
     for near, one in zip(phrased, others, strict=True):
         # A phrase is known by the terms that are not wanted.
-        row = one.with_data(np.where(np.isin(one.indices, wanted.indices), 0, one.data))
+        row = one.with_data(np.where(is_wanted[one.indices], 0, one.data))
         shared = corpus.word_cosines(row)[0]
         margins.append(near / _PHRASE_COSINE + shared / _PHRASE_WORDS - best / _TOPIC_COSINE)
     about = _about_phrases(margins, [owner for _, owner in criteria.phrases], nearest)
@@ -153,7 +154,7 @@ def _term_weights(
 
     A word wanted and unwanted, as in `galaxies, not spiral galaxies`, counts as wanted.
     """
-    only = ~np.isin(unwanted.indices, wanted.indices)
+    only = wanted.in_columns()[unwanted.indices] == 0
     columns = np.concatenate([wanted.indices, unwanted.indices[only]])
     values = np.concatenate([wanted.data, -0.5 * unwanted.data[only]])
     order = np.argsort(columns)
