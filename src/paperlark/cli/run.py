@@ -8,7 +8,6 @@ from pathlib import Path
 
 import click
 
-from paperlark.cli._estimate import estimate_days
 from paperlark.cli._make import make_one, make_range
 from paperlark.cli._options import Day, check_not_future, estimate_option, open_for, page_options
 from paperlark.settings.environment import RunOptions
@@ -55,6 +54,8 @@ def command(
     if end is not None and options.feeds is None:
         check_not_future(end, profile.today, "--to" if day is None else "--date")
     if estimates and begin is not None and end is not None:
+        from paperlark.cli._estimate import estimate_days  # noqa: PLC0415  # few runs need it
+
         context.exit(estimate_days(profile, begin, end, as_json=as_json))
     if day is not None:
         context.exit(make_one(profile, day, as_json=as_json))

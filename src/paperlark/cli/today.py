@@ -8,7 +8,6 @@ from pathlib import Path
 
 import click
 
-from paperlark.cli._estimate import estimate_days
 from paperlark.cli._make import make_one
 from paperlark.cli._options import estimate_option, open_for, page_options
 from paperlark.domain.calendar import next_announcement_day
@@ -46,6 +45,8 @@ def command(
     if wait:
         profile.wait_for_announcement(tell=partial(click.echo, err=True))
     if estimates:
+        from paperlark.cli._estimate import estimate_days  # noqa: PLC0415  # few runs need it
+
         context.exit(estimate_days(profile, day, day, as_json=as_json))
     exit_code = make_one(profile, day, as_json=as_json)
     if not as_json:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from paperlark.domain.criteria import Criteria
 from paperlark.rankers.embedding import CorpusStats, Embedding
-from paperlark.rankers.sparse import CsrMatrix
+from paperlark.rankers.sparse import CsrMatrix, Indices
 from paperlark.rankers.tokens import TermCounts, TermWeights, tokenize_each
 
 PRIOR_WEIGHTS = np.array([0.4, 0.55, 0.3, 0.15, -5.0, 0.5])
@@ -130,7 +130,7 @@ def criteria_features(
     margins = []
     for near, one in zip(phrased, others, strict=True):
         # A phrase is known by the terms that are not wanted.
-        row = one.with_data(np.where(np.isin(one.indices, wanted.indices), 0, one.data))
+        row = one.with_data(np.where(_among(one.indices, wanted.indices), 0, one.data))
         shared = corpus.word_cosines(row)[0]
         margins.append(near / _PHRASE_COSINE + shared / _PHRASE_WORDS - best / _TOPIC_COSINE)
     about = _about_phrases(margins, [owner for _, owner in criteria.phrases], nearest)
@@ -153,11 +153,23 @@ def _term_weights(
 
     A word wanted and unwanted, as in `galaxies, not spiral galaxies`, counts as wanted.
     """
-    only = ~np.isin(unwanted.indices, wanted.indices)
+    only = ~_among(unwanted.indices, wanted.indices)
     columns = np.concatenate([wanted.indices, unwanted.indices[only]])
     values = np.concatenate([wanted.data, -0.5 * unwanted.data[only]])
     order = np.argsort(columns)
     return TermWeights(corpus.ids[columns[order]], per_word * values[order])
+
+
+def _among(columns: Indices, known: Indices) -> NDArray[np.bool_]:
+    """Return whether each column is among the known ones; both ascend.
+
+    As `np.isin`, which imports the masked arrays.
+    """
+    found = np.zeros(len(columns), dtype=np.bool_)
+    at = np.searchsorted(known, columns)
+    inside = at < len(known)
+    found[inside] = known[at[inside]] == columns[inside]
+    return found
 
 
 def _about_phrases(

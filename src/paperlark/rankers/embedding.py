@@ -376,7 +376,7 @@ class Field:
         rows = distinct(papers, others)
         corpus = corpora.of(rows)
         today = corpus.words.between(0, len(papers))
-        columns = np.unique(today.indices)
+        columns = np.flatnonzero(today.in_columns())
         keys = encoder.keys(rows)
         return cls(
             papers=papers,

@@ -109,8 +109,9 @@ def knn_of_readers(
     readers: their labels; rows count through `shared`, then `others`
     base_rate: in (0, 1), the share of papers that a reader wants
     """
-    found = [_Neighbours.of(one, len(shared) + len(others), len(papers)) for one in readers]
-    for start, cosines in _cosines(papers, shared, others, _occupied(readers)):
+    neighbours = len(shared) + len(others)
+    found = [_Neighbours.of(one, neighbours, len(papers)) for one in readers]
+    for start, cosines in _cosines(papers, shared, others, _occupied(readers, neighbours)):
         # Who else is in the block decides how the sums over `others` are split.
         precision = np.float32 if start < len(shared) else np.float64
         kernel = np.maximum(cosines, 0, dtype=precision)
@@ -122,9 +123,13 @@ def knn_of_readers(
     return [one.prediction(base_rate) for one in found]
 
 
-def _occupied(readers: Sequence[Labels]) -> NDArray[np.int64]:
+def _occupied(readers: Sequence[Labels], neighbours: int) -> NDArray[np.int64]:
     """Return the rows that any reader has labelled, ascending."""
-    return np.unique(np.concatenate([np.zeros(0, np.int64), *(one.rows for one in readers)]))
+    # `np.unique` would do, but imports the masked arrays, which nothing here needs.
+    labelled = np.zeros(neighbours, dtype=np.bool_)
+    for one in readers:
+        labelled[one.rows] = True
+    return np.flatnonzero(labelled)
 
 
 def _cosines(
@@ -250,7 +255,7 @@ def _in_chunk(
     earlier = chunk_days[at] < days[query]
     query, at = query[earlier], at[earlier]
     rounded = np.minimum(cosines[query, at].astype(np.float64).round(_DIGITS), 1.0)
-    for row in np.unique(query).tolist():
+    for row in sorted(set(query.tolist())):
         own = slice(*np.searchsorted(query, (row, row + 1)))
         # A chunk is in the order of ids, and a stable sort leaves equals in it.
         order = np.lexsort((chunk_days[at[own]], -rounded[own]))[:limit]

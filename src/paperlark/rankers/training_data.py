@@ -115,7 +115,9 @@ class TrainingTable:
                 papers.append(paper)
             rows.append(at)
         example_rows = np.array(rows, dtype=np.int64)
-        unlabelled = np.setdiff1d(np.arange(today, len(background)), example_rows)
+        labelled = np.zeros(len(papers), dtype=np.bool_)
+        labelled[example_rows] = True
+        unlabelled = today + np.flatnonzero(~labelled[today : len(background)])
         return cls(tuple(papers), examples, example_rows, unlabelled)
 
     def labelled(self, count: int) -> NDArray[np.int64]:

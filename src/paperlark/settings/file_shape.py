@@ -107,7 +107,8 @@ Price = Annotated[Decimal, Field(ge=0, le=1_000_000, strict=False, allow_inf_nan
 
 
 class _Shape(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+    # Built once as parts of the profile, and not each by itself as well.
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True)
 
 
 class FollowShape(_Shape):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from datetime import date
-from functools import lru_cache
 from itertools import starmap
 
 from paperlark.domain.announcement import AnnounceType, Earlier, Feed, Listing, Via
@@ -18,9 +17,6 @@ REMEMBERED = 5
 
 FIELDS = ("id", "version", "title", "authors", "abstract", "categories")
 """The columns that `paper_of` reads, in its order."""
-
-# Thousands of papers are read for one page, and their authors write many each.
-_author = lru_cache(maxsize=2**16)(Author)
 
 
 def keep_papers(
@@ -57,7 +53,7 @@ def paper_of(*row: str | int) -> Paper:
         id=PaperId(str(identifier)),
         version=int(version),
         title=str(title),
-        authors=tuple(starmap(_author, json.loads(str(authors)))),
+        authors=tuple(starmap(Author, json.loads(str(authors)))),
         abstract=str(abstract),
         categories=tuple(str(categories).split()),
     )
