@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
 
@@ -150,8 +151,8 @@ def test_a_vote_by_a_form_and_by_a_script_says_what_it_moved(
 
 
 @pytest.mark.slow
-def test_a_vote_on_a_day_whose_page_is_old_is_tried_on_that_day() -> None:
-    with open_sample("votes") as profile:
+def test_a_vote_on_a_day_whose_page_is_old_is_tried_on_that_day(tmp_path: Path) -> None:
+    with open_sample(tmp_path / "votes") as profile:
         profile.make_page(date(2025, 2, 19))
         profile.make_page(DAY)
         old = profile.digest(date(2025, 2, 19)).entries[-1].paper.id
