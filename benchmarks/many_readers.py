@@ -218,7 +218,6 @@ def _fingerprints(days: int) -> float:
                         "INSERT INTO scanned VALUES (?, ?, ?, 0, 1, 3, 5, NULL)",
                         ((f"{reader}", f"{day}", f"{day} {at}") for at in range(PAPERS)),
                     )
-            connection.execute("COMMIT")
             store = ExampleStore(connection, path)
             start = time.process_time()
             for reader in range(FINGERPRINTED):
