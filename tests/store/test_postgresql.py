@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from importlib.resources import files
 
 import pytest
 from hypothesis import given
@@ -10,15 +11,51 @@ from hypothesis import strategies as st
 
 from paperlark.domain.errors import StoreError
 from paperlark.domain.redaction import KNOWN
-from paperlark.store.connection import transaction
+from paperlark.store.connection import DatabaseConnection, transaction
 from paperlark.store.postgresql import _translated, open_server
-from standins.postgresql import Server
+from standins.postgresql import ENGINES, OpenEngine, Server
 
 
 def _sql(address: str, *statements: str) -> None:
     with open_server(address) as connection:
         for statement in statements:
             connection.execute(statement)
+
+
+def test_each_engine_has_every_migration_since_the_baseline() -> None:
+    folder = files("paperlark.store").joinpath("migrations")
+    names = {
+        engine: {file.name for file in folder.joinpath(engine).iterdir()} for engine in ENGINES
+    }
+    assert {name for name in names["sqlite"] if name > "0017"} == {
+        name for name in names["postgresql"] if name > "0017"
+    }
+
+
+def _columns(connection: DatabaseConnection, sql: str) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for table, column in connection.execute(sql).fetchall():
+        found.setdefault(table, []).append(column)
+    return found
+
+
+def test_both_engines_have_the_same_tables_and_columns(open_engine: OpenEngine) -> None:
+    """But for what is an engine's own: its index of words, and its version."""
+    with open_engine("sqlite") as connection:
+        one = _columns(
+            connection,
+            "SELECT m.name, c.name FROM sqlite_master m JOIN pragma_table_info(m.name) c"
+            " WHERE m.type = 'table' AND m.name NOT LIKE 'search_words%' ORDER BY m.name, c.cid",
+        )
+    with open_engine("postgresql") as connection:
+        other = _columns(
+            connection,
+            "SELECT table_name, column_name FROM information_schema.columns"
+            " WHERE table_schema = current_schema() AND table_name <> 'paperlark'"
+            " ORDER BY table_name, ordinal_position",
+        )
+    other["search_texts"] = [one for one in other["search_texts"] if one not in {"length", "words"}]
+    assert one == other
 
 
 def test_a_new_database_gets_its_tables_once(server: Server) -> None:

@@ -202,7 +202,7 @@ def _scripts() -> Mapping[int, str]:
 
 
 def _migrate(connection: DatabaseConnection, shown: str) -> None:
-    """Bring the tables to this program's version; another process may do so at the same time."""
+    """Migrate the tables to this program's version; another process may do so at the same time."""
     scripts = _scripts()
     latest = max(scripts)
     version = version_of(connection)

@@ -51,12 +51,12 @@ class VotesPage:
         return Response(page, media_type="text/html")
 
     def _log(self, _request: Request) -> Response:
-        """Give all events and votes as the log beside the database has them."""
+        """Return all events and votes as the log beside the database has them."""
         text = self.shared.profile.export_triage()
         return _file("votes.jsonl", text, "application/x-ndjson")
 
     def _lines(self, _request: Request) -> Response:
-        """Give what counts as lines that `paperlark vote -` reads."""
+        """Return what counts as lines that `paperlark vote -` reads."""
         return _file("votes.txt", self.shared.profile.vote_lines(), "text/plain")
 
     async def _reset(self, request: Request) -> Response:
