@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from paperlark.domain.feedback import Vote
 from paperlark.domain.triage import TriageState
-from standins.browsing import OF_COLOUR, Watch, in_a_browser, violations
+from standins.browsing import OF_COLOUR, Watch, in_a_browser, served, violations
 from standins.reading import App
 
 pytestmark = in_a_browser
@@ -445,3 +446,22 @@ def test_nothing_keeps_anybody_out(browser: Browser, reading: App, path: str, sc
         page.goto(reading.address)
         page.goto(f"{reading.origin}{path}")
         assert violations(page, *(OF_COLOUR if scheme == "dark" else ())) == []
+
+
+def test_no_other_site_shows_the_app_in_a_frame(
+    browser: Browser, reading: App, tmp_path: Path
+) -> None:
+    """Whoever is signed in could be made to press buttons that they do not see."""
+    with served(tmp_path) as trap, browser.new_context(service_workers="block") as context:
+        (tmp_path / "index.html").write_text(
+            f'<title>A prize</title><iframe src="{reading.origin}/day/2025-02-26"></iframe>'
+        )
+        page = context.new_page()
+        page.goto(reading.address)
+        refused = []
+        page.on("console", lambda message: refused.append(message.text))
+        page.goto(f"{trap}/")
+        framed = page.frames[1]
+        assert framed.get_by_role("button").count() == 0
+        assert "paper" not in framed.content()
+        assert any("frame-ancestors" in one for one in refused)
