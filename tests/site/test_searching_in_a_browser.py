@@ -44,9 +44,11 @@ def page(browser: Browser, address: str, rate_limit_clock: Watch) -> Iterator[Pa
 
 
 def _ask(page: Page, question: str) -> list[str]:
+    told = page.get_by_role("status")
+    # What the question before was told must not be taken for the answer to this one.
+    told.evaluate("one => { one.textContent = ''; }")
     page.get_by_role("searchbox").fill(question)
     page.keyboard.press("Enter")
-    told = page.get_by_role("status")
     expect(told).not_to_have_text("")
     expect(told).not_to_have_text("Searching …")
     return page.locator("#found .title a").all_inner_texts()

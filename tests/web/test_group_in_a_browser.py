@@ -74,6 +74,9 @@ def _sign_in(page: Page, served: Served, post: MailServer, name: str) -> None:
 
 
 def _look(page: Page) -> None:
+    page.wait_for_load_state(
+        "load"
+    )  # a link that was pressed may still be on its way to its styles
     assert serious(page) == [], page.url
     assert page.evaluate("document.documentElement.scrollWidth") <= page.evaluate("innerWidth")
 
