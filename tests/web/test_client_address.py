@@ -7,7 +7,7 @@ from ipaddress import ip_network
 import pytest
 
 from paperlark.web.client_address import client_address, network_of
-from paperlark.web.rate_limits import RateLimit
+from paperlark.web.sign_in import RateLimit
 
 PROXIES = (ip_network("10.0.0.0/30"), ip_network("fd00::/64"))
 

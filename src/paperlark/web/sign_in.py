@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import logging
 import secrets
+import threading
+from collections import OrderedDict, deque
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
@@ -23,7 +25,6 @@ from paperlark.renderers.html import clean_text, template
 from paperlark.web.client_address import Network, client_address, network_of, peer_of
 from paperlark.web.group_guard import SIGN_IN
 from paperlark.web.group_sessions import GroupSessions
-from paperlark.web.rate_limits import RateLimit
 from paperlark.web.shared import SignedForms, blocking
 
 _log = logging.getLogger(__name__)
@@ -36,6 +37,33 @@ _MOST_WAITING = 20
 """Mails that may wait for a mail server that is slow."""
 _MANY_TRIES = (20, 15 * 60.0)
 _MANY_MAILS = (3, 15 * 60.0)
+_MOST_KEYS = 10_000
+"""Keys that are remembered; of more, the one that was tried longest ago is forgotten."""
+
+
+@dataclass(slots=True)
+class RateLimit:
+    """Allows `most` tries in `seconds` for each key; safe for threads."""
+
+    most: int
+    seconds: float
+    _tries: OrderedDict[str, deque[float]] = field(default_factory=OrderedDict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def allows(self, key: str, now: float) -> bool:
+        """Count a try, at `now` in seconds, and return whether it is one of those allowed.
+
+        A try that is refused counts as well, up to `most`: who goes on trying waits on.
+        """
+        with self._lock:
+            tries = self._tries.setdefault(key, deque(maxlen=self.most + 1))
+            self._tries.move_to_end(key)
+            if len(self._tries) > _MOST_KEYS:
+                self._tries.popitem(last=False)
+            while tries and tries[0] <= now - self.seconds:
+                tries.popleft()
+            tries.append(now)
+            return len(tries) <= self.most
 
 
 @dataclass(frozen=True, slots=True)
