@@ -11,6 +11,7 @@ const TRIES = 4, PAUSE = 500;
 const LETTERS = { ł: "l", ø: "o", đ: "d", ß: "ss", æ: "ae", œ: "oe" };
 const cache = new Map();
 let requests = 0;
+let indexCache = "no-cache";
 
 // Normalizes a query as search_index.py does: lower case, no accents, plurals as singulars.
 function termsOf(text) {
@@ -40,8 +41,7 @@ function shardOf(term, shards) {
 async function read(name) {
   if (!cache.has(name)) {
     // Only the index is asked for by the same address when it has changed.
-    const kept = { cache: name === INDEX ? "no-cache" : "default" };
-    cache.set(name, fetch(name, kept).then((answer) => {
+    cache.set(name, fetch(name, { cache: name === INDEX ? indexCache : "default" }).then((answer) => {
       if (!answer.ok) throw new Error(name + ": " + answer.status);
       return answer.json();
     }).catch((error) => { cache.delete(name); throw error; }));
@@ -185,6 +185,8 @@ async function patiently(ask) {
     } catch (error) {
       if (tried === TRIES || location.protocol === "file:") throw error;
       cache.clear();
+      // A server that tells changes by the second takes two builds within one for the same.
+      indexCache = "reload";
       await new Promise((done) => setTimeout(done, PAUSE));
     }
   }
