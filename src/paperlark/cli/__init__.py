@@ -154,7 +154,9 @@ def cli(context: click.Context, *, verbose: int, log_file: Path | None) -> None:
     any OpenAI-compatible model.
     """
     from paperlark.cli._logging import set_up_logging  # noqa: PLC0415  # not for --help
+    from paperlark.cli._options import environment_of  # noqa: PLC0415  # likewise
 
+    environment_of(context).provide_database_password()
     # `morning` is started by timers: its journal is where people look for what it decided.
     scheduled = context.invoked_subcommand == "morning" and not sys.stderr.isatty()
     set_up_logging(context, max(verbose, int(scheduled)), log_file)
