@@ -79,7 +79,7 @@ if TYPE_CHECKING:
     from paperlark.runs.morning import MorningReporter, MorningResult
     from paperlark.runs.several import SeveralMornings
     from paperlark.settings.environment import Environment, RunOptions
-    from paperlark.store.group_sessions import GroupSessionStore
+    from paperlark.store.group_sessions import GroupSessionStore, TryLimit
 
 __all__ = [
     "Action",
@@ -137,6 +137,7 @@ __all__ = [
     "TouchedPaper",
     "TriageEvent",
     "TriageState",
+    "TryLimit",
     "TunedPage",
     "Tuning",
     "TuningDraft",
@@ -203,7 +204,7 @@ _DEFINED_IN = {
     "runs.make_page": "DayOutcome MadePage",
     "runs.morning": "MorningReporter MorningResult",
     "runs.several": "SeveralMornings",
-    "store.group_sessions": "GroupSessionStore",
+    "store.group_sessions": "GroupSessionStore TryLimit",
     "settings.environment": "Environment RunOptions",
 }
 """Public names that are defined elsewhere than in `paperlark.api`, by their module."""

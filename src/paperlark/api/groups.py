@@ -105,7 +105,7 @@ class OpenedGroup:
         return sent
 
     def open_sessions(self) -> GroupSessionStore:
-        """Open the file of who is signed in, beside that of the group; close it in the end.
+        """Open what is stored of who is signed in; close it in the end.
 
         Raises StoreError.
 
@@ -116,7 +116,7 @@ class OpenedGroup:
         """
         from paperlark.store.group_sessions import GroupSessionStore
 
-        return GroupSessionStore(self.settings.state)
+        return GroupSessionStore(self.settings.state, self.settings.address)
 
     def open_oidc(self, redirect_uri: str, now: Callable[[], float]) -> OidcProvider:
         """Return the OpenID provider that the group's members sign in with; close it in the end.

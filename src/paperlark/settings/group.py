@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from paperlark.domain.database_place import DatabasePlace
 from paperlark.domain.errors import Problem, ProfileError
 from paperlark.domain.redaction import remember_addresses
 from paperlark.http.network_settings import is_on_this_machine
@@ -68,7 +69,7 @@ class GroupMember:
 
 @dataclass(frozen=True, slots=True)
 class GroupSettings:
-    """A group: `address` is where members reach it, `state` the file of their sessions."""
+    """A group: `address` is where members reach it, `state` the database of their sessions."""
 
     file: Path
     name: str
@@ -76,7 +77,7 @@ class GroupSettings:
     sign_in: SignInSettings
     members: tuple[GroupMember, ...]
     mail: MailSettings | None
-    state: Path
+    state: DatabasePlace
 
 
 def is_group_file(path: Path) -> bool:
