@@ -16,6 +16,7 @@ import click
 import paperlark
 from paperlark import api
 from paperlark.api import (
+    databases,
     evaluation,
     first_session,
     groups,
@@ -119,6 +120,7 @@ _API = (
     groups,
     evaluation,
     installation,
+    databases,
 )
 """The modules of the API, in the order of the page."""
 

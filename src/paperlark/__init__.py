@@ -15,6 +15,7 @@ if TYPE_CHECKING:
         OpenedProfile,
         begin_profile,
         build_site,
+        database_of,
         draft_criteria,
         evaluate,
         evaluate_tokens,
@@ -23,11 +24,13 @@ if TYPE_CHECKING:
         find_profile,
         find_profiles,
         language_note,
+        migrate_database,
         open_first_day,
         open_group,
         open_profile,
         open_sample,
         open_schedule,
+        read_database_status,
         read_labelled_days,
         read_papers,
         read_zotero_papers,
@@ -43,6 +46,7 @@ if TYPE_CHECKING:
     from paperlark.delivery.deliveries import DeliveryReport
     from paperlark.delivery.outcomes import DeliveryOutcome, DeliveryResult
     from paperlark.domain.agenda import Agenda, SharedPaper, Sharing
+    from paperlark.domain.audit import AuditAction, AuditEvent, AuditOrigin
     from paperlark.domain.criteria import Criteria
     from paperlark.domain.criteria_effect import CriteriaEffect
     from paperlark.domain.digest import Digest
@@ -80,15 +84,21 @@ if TYPE_CHECKING:
     from paperlark.runs.several import SeveralMornings
     from paperlark.settings.environment import Environment, RunOptions
     from paperlark.store.group_sessions import GroupSessionStore, TryLimit
+    from paperlark.store.monitor import DatabaseMonitor, DatabaseStatus, TableSize
 
 __all__ = [
     "Action",
     "Agenda",
     "Applied",
+    "AuditAction",
+    "AuditEvent",
+    "AuditOrigin",
     "CastVotes",
     "CostEstimate",
     "Criteria",
     "CriteriaEffect",
+    "DatabaseMonitor",
+    "DatabaseStatus",
     "DayOutcome",
     "DeliveryOutcome",
     "DeliveryReport",
@@ -134,6 +144,7 @@ __all__ = [
     "State",
     "StoreBusy",
     "StoreError",
+    "TableSize",
     "TouchedPaper",
     "TriageEvent",
     "TriageState",
@@ -150,6 +161,7 @@ __all__ = [
     "__version__",
     "begin_profile",
     "build_site",
+    "database_of",
     "draft_criteria",
     "evaluate",
     "evaluate_tokens",
@@ -158,11 +170,13 @@ __all__ = [
     "find_profile",
     "find_profiles",
     "language_note",
+    "migrate_database",
     "open_first_day",
     "open_group",
     "open_profile",
     "open_sample",
     "open_schedule",
+    "read_database_status",
     "read_labelled_days",
     "read_papers",
     "read_zotero_papers",
@@ -180,6 +194,7 @@ _DEFINED_IN = {
     "delivery.outcomes": "DeliveryOutcome DeliveryResult",
     "delivery.deliveries": "DeliveryReport",
     "domain.agenda": "Agenda SharedPaper Sharing",
+    "domain.audit": "AuditAction AuditEvent AuditOrigin",
     "domain.criteria": "Criteria",
     "domain.criteria_effect": "CriteriaEffect",
     "domain.digest": "Digest",
@@ -205,6 +220,7 @@ _DEFINED_IN = {
     "runs.morning": "MorningReporter MorningResult",
     "runs.several": "SeveralMornings",
     "store.group_sessions": "GroupSessionStore TryLimit",
+    "store.monitor": "DatabaseMonitor DatabaseStatus TableSize",
     "settings.environment": "Environment RunOptions",
 }
 """Public names that are defined elsewhere than in `paperlark.api`, by their module."""

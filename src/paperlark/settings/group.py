@@ -69,7 +69,10 @@ class GroupMember:
 
 @dataclass(frozen=True, slots=True)
 class GroupSettings:
-    """A group: `address` is where members reach it, `state` the database of their sessions."""
+    """A group: `address` is where members reach it, `state` the database of their sessions.
+
+    Beside this machine `metrics_from` are the networks from which its health may be asked.
+    """
 
     file: Path
     name: str
@@ -78,6 +81,7 @@ class GroupSettings:
     members: tuple[GroupMember, ...]
     mail: MailSettings | None
     state: DatabasePlace
+    metrics_from: tuple[IPv4Network | IPv6Network, ...] = ()
 
 
 def is_group_file(path: Path) -> bool:
@@ -131,6 +135,7 @@ def load_group(path: Path) -> GroupSettings:
         ),
         mail=mail_settings(shape.mail) if shape.mail else None,
         state=home / f"{path.name}.sessions.db",
+        metrics_from=tuple(ip_network(one) for one in shape.metrics_from),
     )
 
 

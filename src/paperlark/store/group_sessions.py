@@ -143,13 +143,6 @@ class GroupSessionStore:
         )
         return int(found[0]) <= limit.most
 
-    def open_sessions(self, now: float) -> int:
-        """Return how many sessions have not ended."""
-        found = self._one(
-            "SELECT count(*) FROM app_sessions WHERE app = :app AND ends > :now", now=now
-        )
-        return int(found[0])
-
     def _forget(self, now: float) -> None:
         for table in ("app_sessions", "sign_in_links", "sign_ins_begun", "sign_in_tries"):
             self._write(f"DELETE FROM {table} WHERE ends <= :now", now=now)  # noqa: S608  # a name from here

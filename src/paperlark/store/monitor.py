@@ -5,13 +5,12 @@ Counts and sums alone: nothing in them is a person's.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import Decimal
 
 from paperlark.domain.database_place import DatabasePlace, DatabaseServer
 from paperlark.domain.errors import StoreError
+from paperlark.domain.operation_figures import OperationFigures
 from paperlark.domain.spending import this_month
 from paperlark.store import postgresql, sqlite
 from paperlark.store.connection import DatabaseConnection, store_errors
@@ -30,14 +29,6 @@ _SERVER_TABLES = (
     " WHERE c.relkind = 'r' AND n.nspname = current_schema()"
     " ORDER BY 3 DESC, 1"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class DatabaseFigures:
-    """Deliveries of the last week by state, and what models may have cost this month in dollars."""
-
-    deliveries: Mapping[str, int]
-    spent: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +72,7 @@ class DatabaseMonitor:
                 hint="run the same paperlark everywhere: docs/how-to/upgrade.md",
             )
 
-    def figures(self, now: datetime) -> DatabaseFigures:
+    def figures(self, now: datetime) -> OperationFigures:
         """Return how far the server is; raises StoreError."""
         return self._shared.run(lambda one: _figures(one, self._shared.database, now))
 
@@ -133,11 +124,14 @@ def _rows(connection: DatabaseConnection, table: str) -> int:
 
 def _figures(
     connection: DatabaseConnection, database: DatabasePlace, now: datetime
-) -> DatabaseFigures:
+) -> OperationFigures:
     since = (now - _RECENT).date().isoformat()
     deliveries = connection.execute(
         f"SELECT {_DELIVERY}, count(*) FROM parcels WHERE day >= ? GROUP BY 1",  # noqa: S608  # from here
         (since,),
     ).fetchall()
     spent = SpendingStore(connection, database).in_month(this_month(now))
-    return DatabaseFigures(dict(deliveries), spent)
+    sessions = connection.execute(
+        "SELECT count(*) FROM app_sessions WHERE ends > ?", (now.timestamp(),)
+    ).fetchone()
+    return OperationFigures(int(sessions[0]), dict(deliveries), spent)

@@ -10,6 +10,7 @@ import logging
 import secrets
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
+from contextvars import copy_context
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -51,7 +52,8 @@ class LinkMailer:
             _log.warning("no link is sent to %s: %d mails are waiting", key, self._waiting)
             return
         self._waiting += 1
-        self.threads.submit(self._send, key, address)
+        # With the id of the request in the log, which is not the thread's own.
+        self.threads.submit(copy_context().run, self._send, key, address)
 
     def _send(self, key: str, address: str) -> None:
         try:
