@@ -58,6 +58,7 @@ if TYPE_CHECKING:
     from paperlark.domain.errors import (
         AccountError,
         InvalidQuery,
+        InvalidRequest,
         JudgeError,
         NoSuchReader,
         PaperlarkError,
@@ -74,6 +75,7 @@ if TYPE_CHECKING:
     from paperlark.domain.followed import FollowingReport
     from paperlark.domain.paper import Paper
     from paperlark.domain.run_states import State
+    from paperlark.domain.search import SearchResult, SearchResults
     from paperlark.domain.spending import Period
     from paperlark.domain.triage import Action, TriageEvent, TriageState
     from paperlark.domain.vote_effect import CastVotes, VoteEffect
@@ -130,6 +132,7 @@ __all__ = [
     "ImportedPaper",
     "ImportedSource",
     "InvalidQuery",
+    "InvalidRequest",
     "JudgeError",
     "MadePage",
     "MorningReporter",
@@ -150,6 +153,8 @@ __all__ = [
     "ReadingDay",
     "Role",
     "RunOptions",
+    "SearchResult",
+    "SearchResults",
     "SecretUnusable",
     "SeveralMornings",
     "SharedPaper",
@@ -218,11 +223,13 @@ _DEFINED_IN = {
     "domain.criteria_effect": "CriteriaEffect",
     "domain.digest": "Digest",
     "domain.errors": "AccountError NoSuchReader JudgeError PaperlarkError ProfileError PublishError"
-    " InvalidQuery SecretUnusable SourceError StoreBusy StoreError UnclearName Unimportable",
+    " InvalidQuery InvalidRequest SecretUnusable SourceError StoreBusy StoreError UnclearName"
+    " Unimportable",
     "domain.followed": "FollowingReport",
     "domain.feedback": "ImportedPaper Vote",
     "domain.paper": "Paper",
     "domain.run_states": "State",
+    "domain.search": "SearchResult SearchResults",
     "domain.spending": "Period",
     "domain.triage": "Action TriageEvent TriageState",
     "domain.vote_effect": "CastVotes VoteEffect",

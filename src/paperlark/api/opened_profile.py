@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from paperlark.domain.paper import Paper, PaperId
     from paperlark.domain.paper_history import PaperHistory
     from paperlark.domain.profile import FollowedAuthor
-    from paperlark.domain.search import SearchResults
+    from paperlark.domain.search import SearchResult, SearchResults
     from paperlark.domain.spending import Period
     from paperlark.domain.triage import Action, TriageEvent, TriageState
     from paperlark.domain.vote_effect import CastVotes, VoteEffect
@@ -347,6 +347,25 @@ class OpenedProfile:
         with open_search(self.settings, self._timed) as archive:
             return archive.answer(query, limit)
 
+    def similar(self, paper: str, *, limit: int = 20) -> tuple[SearchResult, ...]:
+        """Return the papers of the archive that are most similar to one, the nearest first.
+
+        Arguments:
+            paper: its identifier, as for `why`.
+            limit: return at most so many papers.
+
+        Returns the papers, each with the cosine of its embedding as `similarity`.
+
+        Raises StoreError where the paper is not known, ValueError where `paper` is no identifier.
+
+        >>> near = profile.similar("2502.18137", limit=3)
+        >>> len(near), near[0].similarity >= near[1].similarity
+        (3, True)
+        """
+        from paperlark.archive.similar import similar_papers
+
+        return similar_papers(self.settings, _paper_id(paper), limit)
+
     def why(self, paper: str, day: date | None = None) -> PaperHistory:
         """Return all that is known of one paper: its days, places, scores, replies and votes.
 
@@ -630,6 +649,7 @@ class OpenedProfile:
         event: str | None = None,
         page: date | None = None,
         place: int | None = None,
+        by_assistant: bool = False,
     ) -> Applied:
         """Do something with a paper where it is read: want it, save it, note something, and so on.
 
@@ -640,6 +660,7 @@ class OpenedProfile:
             text: of a note.
             event: an id of this event; sent again with the same id it changes nothing.
             page, place: the day of the page where it was done, and the paper's place there.
+            by_assistant: mark it as an assistant's, wherever it is listed; `event` is not used.
 
         Returns the state of the paper before and after.
 
@@ -652,10 +673,11 @@ class OpenedProfile:
         from uuid import uuid4
 
         from paperlark.archive.triage import open_triage
+        from paperlark.domain.feedback import BY_ASSISTANT
         from paperlark.domain.triage import Action, TriageEvent
 
         done = TriageEvent(
-            id=event or uuid4().hex,
+            id=f"{BY_ASSISTANT}{uuid4().hex}" if by_assistant else event or uuid4().hex,
             paper_id=_paper_id(paper),
             action=Action(action),
             at=self.environment.now(),
@@ -690,6 +712,31 @@ class OpenedProfile:
         lines = tuple(parse_vote_lines(text, self.environment.now()))
         with open_triage(self.settings, self.environment) as triage:
             return keep_lines(triage, lines)
+
+    def assistant_token_path(self) -> Path:
+        """Return the file of the token that lets assistants in over HTTP, unless another is named.
+
+        >>> profile.assistant_token_path().name
+        'paperlark.db.assistant-token'
+        """
+        from paperlark.store.assistant_token import assistant_token_path
+
+        return assistant_token_path(self.settings.database)
+
+    def assistant_token(self, file: Path | None = None) -> str:
+        """Return the token that lets assistants in over HTTP, made at the first call.
+
+        Arguments:
+            file: where it is kept; `assistant_token_path` by default.
+
+        Raises SecretUnusable where the file cannot be used, or others can read it.
+
+        >>> profile.assistant_token() == profile.assistant_token()
+        True
+        """
+        from paperlark.store.assistant_token import assistant_token
+
+        return assistant_token(file or self.assistant_token_path())
 
     def check_vote_link(self, path: str) -> VoteLink:
         """Return what a signed link of a mail or a chat allows: a vote on one paper.

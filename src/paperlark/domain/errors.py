@@ -30,6 +30,7 @@ PaperlarkError
 │   │   └── RunHangs          it has been for longer than any run may
 │   └── StoreDamaged          it cannot be read any more, and was set aside
 ├── InvalidQuery              a search query that is empty or too long
+├── InvalidRequest            an assistant or a program asks for what there is not, or may not be
 ├── UnclearName               a name that is not enough to follow an author by, or is not followed
 ├── Unimportable              a file, address or library that cannot be imported
 ├── PublishError              the output folder
@@ -250,6 +251,10 @@ class UnclearName(PaperlarkError):
 
 class InvalidQuery(PaperlarkError):
     """A search query is empty, or too long."""
+
+
+class InvalidRequest(PaperlarkError):
+    """An assistant or a program asks for what there is not, or for what it may not."""
 
 
 class Unimportable(PaperlarkError):

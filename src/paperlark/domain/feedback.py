@@ -13,6 +13,10 @@ STREAM_DAYS = 30
 """Announcement days whose papers are known without a label, the latest before a page."""
 
 
+BY_ASSISTANT = "assistant-"
+"""What the id of a triage event begins with that an assistant sent, not the reader."""
+
+
 class Vote(StrEnum):
     """A reader's vote on a paper."""
 
@@ -35,6 +39,11 @@ class Feedback:
     vote: Vote
     at: datetime
     event: str | None = None
+
+    @property
+    def by_assistant(self) -> bool:
+        """Whether an assistant cast it for the reader."""
+        return self.event is not None and self.event.startswith(BY_ASSISTANT)
 
 
 class LabelSource(StrEnum):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
-from paperlark.domain.feedback import Vote
+from paperlark.domain.feedback import BY_ASSISTANT, Vote
 from paperlark.domain.paper import PaperId
 
 LONGEST_ID = 64
@@ -55,10 +55,18 @@ class TriageEvent:
     place: int | None = None
     undoes: str | None = None
 
+    @property
+    def by_assistant(self) -> bool:
+        """Whether an assistant sent it for the reader."""
+        return self.id.startswith(BY_ASSISTANT)
+
 
 @dataclass(frozen=True, slots=True)
 class TriageState:
-    """What the reader has done with one paper so far."""
+    """What the reader has done with one paper so far.
+
+    `vote_by_assistant` and `saved_by_assistant` are whether an assistant did that for them.
+    """
 
     vote: Vote = Vote.NONE
     saved: bool = False
@@ -66,6 +74,8 @@ class TriageState:
     opened: bool = False
     seen: bool = False
     note: str = ""
+    vote_by_assistant: bool = False
+    saved_by_assistant: bool = False
 
 
 UNTOUCHED = TriageState()
@@ -102,10 +112,16 @@ def after(state: TriageState, event: TriageEvent) -> TriageState:
     match event.action:
         case Action.WANT | Action.NOT:
             vote = Vote.UP if event.action is Action.WANT else Vote.DOWN
-            changed = replace(state, vote=vote if event.on else Vote.NONE)
+            changed = replace(
+                state,
+                vote=vote if event.on else Vote.NONE,
+                vote_by_assistant=event.on and event.by_assistant,
+            )
             changed = replace(changed, later=False) if event.on else changed
         case Action.SAVE:
-            changed = replace(state, saved=event.on)
+            changed = replace(
+                state, saved=event.on, saved_by_assistant=event.on and event.by_assistant
+            )
         case Action.LATER:
             changed = replace(state, later=event.on)
         case Action.OPEN:
@@ -114,7 +130,8 @@ def after(state: TriageState, event: TriageEvent) -> TriageState:
             changed = replace(state, note=event.text if event.on else "")
         case Action.SEEN:
             return replace(state, seen=event.on)
-    return replace(changed, seen=True)
+    # An assistant may act on a paper that its reader has not looked at.
+    return changed if event.by_assistant else replace(changed, seen=True)
 
 
 def vote_on(paper: PaperId, events: Sequence[TriageEvent]) -> Vote:

@@ -95,7 +95,8 @@ def list_lines(votes: Sequence[tuple[Feedback, Paper | None]]) -> Iterator[str]:
     """Yield a line for each vote that counts."""
     for one, paper in votes:
         title = _title(paper) if paper else "(its title was lost with an earlier database)"
-        yield f"{today(one.at)}  {one.vote:<4}  {one.paper_id}  {title}"
+        by = "  (by an assistant)" if one.by_assistant else ""
+        yield f"{today(one.at)}  {one.vote:<4}  {one.paper_id}  {title}{by}"
 
 
 def list_json(votes: Sequence[tuple[Feedback, Paper | None]]) -> list[Json]:
@@ -106,6 +107,7 @@ def list_json(votes: Sequence[tuple[Feedback, Paper | None]]) -> list[Json]:
             "vote": one.vote,
             "at": one.at.isoformat(),
             "title": paper.title if paper else None,
+            "by_assistant": one.by_assistant,
         }
         for one, paper in votes
     ]

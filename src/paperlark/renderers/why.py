@@ -68,7 +68,10 @@ def _lines(history: PaperHistory, width: int, *, whole: bool) -> Iterator[str]:
         listed = [one for one in history.listed if one.day == day.day]
         for fact in filter(None, _facts(day, listed, whole=whole)):
             yield from _fact_lines(fact, width)
-    votes = tuple(f"{one.vote}, {one.at:%Y-%m-%d %H:%M} UTC" for one in history.votes)
+    votes = tuple(
+        f"{one.vote}, {one.at:%Y-%m-%d %H:%M} UTC{', by an assistant' if one.by_assistant else ''}"
+        for one in history.votes
+    )
     if votes:
         yield ""
         yield from _fact_lines(_Fact("your votes", votes), width)
@@ -239,7 +242,10 @@ def _history_record(history: PaperHistory) -> dict[str, Any]:
         "title": history.paper.title if history.paper else None,
         "announced": [asdict(one) for one in history.listed],
         "days": [_day(one) for one in history.days],
-        "votes": [{"vote": one.vote, "at": one.at.isoformat()} for one in history.votes],
+        "votes": [
+            {"vote": one.vote, "at": one.at.isoformat(), "by_assistant": one.by_assistant}
+            for one in history.votes
+        ],
     }
 
 

@@ -351,6 +351,16 @@ class ReadShape(_Shape):
     )
 
 
+class McpShape(_Shape):
+    """Assistants, with `paperlark mcp` and the JSON API."""
+
+    votes: bool = Field(
+        default=False,
+        description="true to let an assistant vote for you and save papers; each such vote is"
+        " marked as its own, and undone like any other",
+    )
+
+
 class MailShape(_Shape):
     """The mail server for outgoing messages: any that you may send through."""
 
@@ -494,6 +504,7 @@ class ProfileShape(_Shape):
     run: RunShape = Field(default=RunShape(), description="a table [run]")
     site: SiteShape = Field(default=SiteShape(), description="a table [site]")
     read: ReadShape = Field(default=ReadShape(), description="a table [read]")
+    mcp: McpShape = Field(default=McpShape(), description="a table [mcp]")
     mail: MailShape | None = Field(default=None, description="a table [mail]")
     deliver: Annotated[list[DeliverShape], AfterValidator(_reachable)] = Field(
         default=[], description="tables [[deliver]]"

@@ -172,6 +172,7 @@ def _settings(
         at_most=shape.run.at_most,
         keys=with_changes(shape.read.keys),
         read_address=shape.read.address,
+        assistant_votes=shape.mcp.votes,
     )
 
 

@@ -170,7 +170,7 @@ class Settings:
     profile's, and `id` what stands there, None where nothing does: `profile.id` is then to be
     found in the database. `at_most` is how many seconds a run may be at work. `keys` has the key
     of each command of the reading app, and `read_address` is where a browser reaches it, None where
-    nobody said so.
+    nobody said so. `assistant_votes` is whether assistants may vote and save.
     """
 
     profile: Profile
@@ -188,6 +188,7 @@ class Settings:
     at_most: float = 7200.0
     keys: Mapping[str, str] = field(default_factory=lambda: KEYS)
     read_address: str | None = None
+    assistant_votes: bool = False
 
     @property
     def is_stored(self) -> bool:

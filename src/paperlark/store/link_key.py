@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 from pathlib import Path
 
 from paperlark.domain.database_place import DatabasePlace, file_beside
 from paperlark.domain.errors import StoreError
+from paperlark.store.secret_file import read_or_make
 
 _BYTES = 32
 
@@ -24,9 +24,7 @@ def link_key(database: DatabasePlace) -> bytes:
     """
     path = link_key_path(database)
     try:
-        if not path.exists():
-            _make(path)
-        key = path.read_bytes()
+        key = read_or_make(path, secrets.token_bytes(_BYTES), longest=_BYTES + 1)
     except OSError as error:
         raise StoreError(
             f"the key of links to papers, {path}, cannot be read or made ({error.strerror})",
@@ -38,22 +36,3 @@ def link_key(database: DatabasePlace) -> bytes:
             hint="delete it: a new one is made, and links that were sent no longer work",
         )
     return key
-
-
-def _make(path: Path) -> None:
-    """Write a new key, which appears whole; where another process was first, its key stays."""
-    beside = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
-    try:
-        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(secrets.token_bytes(_BYTES))
-            file.flush()
-            os.fsync(file.fileno())
-        try:
-            os.link(beside, path)  # unlike a rename this replaces no other key
-        except FileExistsError:
-            return
-        except OSError:  # a file system without hard links
-            beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)

@@ -198,4 +198,5 @@ def undo_text(undoable: Sequence[TriageEvent]) -> str:
     if not undoable:
         return ""
     event = undoable[-1]
-    return f"Undo: {event.action}{'' if event.on else ' taken back'} {event.paper_id}"
+    by = " (by an assistant)" if event.by_assistant else ""
+    return f"Undo: {event.action}{'' if event.on else ' taken back'} {event.paper_id}{by}"

@@ -1,0 +1,1 @@
+"""Assistants: the verbs of `paperlark.verbs` over the Model Context Protocol."""
