@@ -70,6 +70,7 @@ if TYPE_CHECKING:
         StoreError,
         UnclearName,
         Unimportable,
+        VotesNotAllowed,
     )
     from paperlark.domain.feedback import ImportedPaper, Vote
     from paperlark.domain.followed import FollowingReport
@@ -178,6 +179,7 @@ __all__ = [
     "VoteEffect",
     "VoteMoves",
     "VoteTrial",
+    "VotesNotAllowed",
     "__version__",
     "begin_profile",
     "build_site",
@@ -224,7 +226,7 @@ _DEFINED_IN = {
     "domain.digest": "Digest",
     "domain.errors": "AccountError NoSuchReader JudgeError PaperlarkError ProfileError PublishError"
     " InvalidQuery InvalidRequest SecretUnusable SourceError StoreBusy StoreError UnclearName"
-    " Unimportable",
+    " Unimportable VotesNotAllowed",
     "domain.followed": "FollowingReport",
     "domain.feedback": "ImportedPaper Vote",
     "domain.paper": "Paper",

@@ -30,7 +30,8 @@ PaperlarkError
 │   │   └── RunHangs          it has been for longer than any run may
 │   └── StoreDamaged          it cannot be read any more, and was set aside
 ├── InvalidQuery              a search query that is empty or too long
-├── InvalidRequest            an assistant or a program asks for what there is not, or may not be
+├── InvalidRequest            an assistant or a program asks for what there is not
+│   └── VotesNotAllowed       it may not vote or save for the reader
 ├── UnclearName               a name that is not enough to follow an author by, or is not followed
 ├── Unimportable              a file, address or library that cannot be imported
 ├── PublishError              the output folder
@@ -254,7 +255,11 @@ class InvalidQuery(PaperlarkError):
 
 
 class InvalidRequest(PaperlarkError):
-    """An assistant or a program asks for what there is not, or for what it may not."""
+    """An assistant or a program asks for what there is not, or in a way that cannot be."""
+
+
+class VotesNotAllowed(InvalidRequest):
+    """An assistant may not vote or save: the reader has not allowed it."""
 
 
 class Unimportable(PaperlarkError):

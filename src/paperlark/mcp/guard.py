@@ -7,13 +7,14 @@ origin, and have the token that its owner alone can read.
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
+
+from paperlark.verbs.bearer import bears
 
 _NAMES = ("127.0.0.1", "localhost", "[::1]")
 _PROTECTED = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
@@ -39,17 +40,10 @@ class TokenGuard:
         origin = headers.get("origin")
         if origin is not None and origin not in {f"http://{host}" for host in hosts}:
             return _answer("This was sent from a page of another site.", 403)
-        if not self._has_token(headers):
+        if not bears(headers.getlist("authorization"), self.token):
             needed = {"WWW-Authenticate": 'Bearer realm="paperlark"'}
             return _answer("A token is needed: paperlark mcp --http --config", 401, needed)
         return None
-
-    def _has_token(self, headers: Headers) -> bool:
-        sent = headers.getlist("authorization")
-        scheme, _, token = sent[0].partition(" ") if len(sent) == 1 else ("", "", "")
-        return scheme.lower() == "bearer" and hmac.compare_digest(
-            token.strip().encode("latin-1", "replace"), self.token.encode()
-        )
 
 
 def _answer(text: str, status: int, headers: Mapping[str, str] | None = None) -> Response:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from paperlark import InvalidRequest, OpenedProfile, PaperlarkError, TriageState
+from paperlark import InvalidRequest, OpenedProfile, PaperlarkError, TriageState, VotesNotAllowed
 from paperlark.domain.triage import UNTOUCHED, Action
 from paperlark.verbs.answers import Answer, Item, Json, cut
 from paperlark.verbs.arguments import (
@@ -58,7 +58,7 @@ def answer(profile: OpenedProfile, name: str, given: Mapping[str, object], asker
         raise InvalidRequest(f"there is no {name[:40]!r}", hint=f"there are {', '.join(BY_NAME)}")
     arguments = check_arguments(verb.arguments, given)
     if verb.writes and not asker.may_vote:
-        raise InvalidRequest(
+        raise VotesNotAllowed(
             "assistants may not vote or save here",
             hint="only the reader can allow it: votes = true in the table [mcp] of the profile, or"
             " paperlark mcp --allow-votes",

@@ -18,6 +18,7 @@ from paperlark.renderers.html import clean_text, template
 from paperlark.web.current import CurrentProfile
 from paperlark.web.files import Files
 from paperlark.web.guard import Guard
+from paperlark.web.json_api import JsonApi
 from paperlark.web.making import PageMaking
 from paperlark.web.pages import Pages
 from paperlark.web.progress import MakingProgress
@@ -74,6 +75,7 @@ def make_reading(
         MakingProgress(shared, making),
         VotesPage(shared),
         VoteLinks(current),
+        JsonApi(shared),
         Files(sessions.instance),
     )
     return Starlette(
@@ -85,4 +87,5 @@ def make_reading(
 def make_app(current: CurrentProfile, sessions: Sessions, making: PageMaking, port: int) -> Guard:
     """Return the app of a profile at a port of loopback, for whoever the sessions let in."""
     reading = make_reading(current, sessions, making)
-    return Guard(reading, sessions, port, public=frozenset({public_host(current)} - {""}))
+    public = frozenset({public_host(current)} - {""})
+    return Guard(reading, sessions, port, public=public, bearer=current.assistant_token)

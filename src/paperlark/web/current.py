@@ -34,6 +34,19 @@ class CurrentProfile:
                 self._profile = _opened_again(self._profile)
             return self._profile
 
+    def assistant_token(self) -> str:
+        """Return the token that lets assistants in; empty where none was made, or it is unusable.
+
+        `paperlark mcp` makes it.
+        """
+        profile = self.profile
+        try:
+            made = profile.assistant_token_path().exists()
+            return profile.assistant_token() if made else ""
+        except (PaperlarkError, OSError) as error:
+            _log.warning("no assistant is let in: %s", error)
+            return ""
+
 
 def _opened_again(before: OpenedProfile) -> OpenedProfile:
     try:

@@ -2,14 +2,15 @@
 
 Whatever else runs on this machine or in this browser can reach a port on loopback. So a request
 must name this server as its host (against DNS rebinding), have a session, and, where it changes
-something, come from a page of this server and carry its form token.
+something, come from a page of this server and carry its form token. Programs have the token of
+assistants instead, for the JSON API alone.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http.cookies import CookieError, SimpleCookie
 from urllib.parse import parse_qs
 
@@ -17,6 +18,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from paperlark.verbs.bearer import bears
+from paperlark.verbs.openapi import BASE
 from paperlark.web.reader_paths import is_vote_link
 from paperlark.web.sessions import COOKIE, LASTS, Sessions
 
@@ -40,6 +43,7 @@ _NO_SESSION = (
     "This address is for its reader alone. Open the one that `paperlark read` prints; run it again"
     " if that has ended.\n"
 )
+_STRANGER = "This is not the token of assistants: paperlark mcp --http --config prints it.\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,8 @@ class Guard:
     """Wraps an application that is reached at this port of loopback.
 
     `public` are the hosts, with their ports if any, by which a proxy of the reader's passes on
-    signed links; by these names nothing else is here.
+    signed links; by these names nothing else is here. `bearer` returns the token of assistants,
+    empty where there is none.
     """
 
     app: ASGIApp
@@ -55,6 +60,7 @@ class Guard:
     port: int
     now: Callable[[], float] = time.time
     public: frozenset[str] = frozenset()
+    bearer: Callable[[], str] = field(default=lambda: "")
 
     @property
     def hosts(self) -> frozenset[str]:
@@ -78,7 +84,7 @@ class Guard:
         if response is not None:
             await response(scope, receive, protected(send))
             return
-        if signed or scope["path"] in _OPEN:
+        if signed or scope["path"] in _OPEN or _is_assistant(scope):
             await self.app(scope, receive, protected(send))
             return
         cookie = self._sent(scope)
@@ -94,6 +100,12 @@ class Guard:
             response = RedirectResponse(scope["path"], 303)
             response.headers.append("Set-Cookie", self._set(self.sessions.issue(self.now())))
             return response
+        sent = Headers(scope=scope).getlist("authorization")
+        if sent and scope["path"].startswith(f"{BASE}/"):
+            if bears(sent, self.bearer()):
+                scope.setdefault("state", {}).update(cookie="", assistant=True)
+                return None
+            return PlainTextResponse(_STRANGER, 401, {"WWW-Authenticate": "Bearer"})
         if scope["path"] in _OPEN or self.sessions.holds(self._sent(scope), self.now()):
             return None
         return PlainTextResponse(_NO_SESSION, 403)
@@ -108,6 +120,10 @@ class Guard:
 
     def _set(self, value: str) -> str:
         return f"{self._cookie}={value}; Path=/; HttpOnly; SameSite=Strict; Max-Age={LASTS}"
+
+
+def _is_assistant(scope: Scope) -> bool:
+    return bool(scope.get("state", {}).get("assistant"))
 
 
 def protected(send: Send, cookies: Iterable[str] = ()) -> Send:

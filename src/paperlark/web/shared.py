@@ -32,7 +32,7 @@ class SignedForms:
     async def read(self, request: Request, longest: int = LONGEST_FORM) -> Mapping[str, str]:
         """Return the fields of a form of this session; raises HTTPException for any other."""
         form = await read_form(request, longest)
-        self._check(request, form)
+        self.check(request, form.get("token", ""))
         return form
 
     async def read_upload(
@@ -40,11 +40,12 @@ class SignedForms:
     ) -> tuple[Mapping[str, str], Mapping[str, UploadedFile]]:
         """Return the fields and files of a form of this session; raises HTTPException likewise."""
         form, files = await read_upload(request, longest)
-        self._check(request, form)
+        self.check(request, form.get("token", ""))
         return form, files
 
-    def _check(self, request: Request, form: Mapping[str, str]) -> None:
-        if not self.sessions.knows_form(request.state.cookie, form.get("token", "")):
+    def check(self, request: Request, token: str) -> None:
+        """Raise HTTPException unless this is the token of the session's forms."""
+        if not self.sessions.knows_form(request.state.cookie, token):
             raise HTTPException(403, "This form is not of this session: reload the page.")
 
 
