@@ -57,8 +57,8 @@ if TYPE_CHECKING:
     from paperlark.domain.digest import Digest
     from paperlark.domain.errors import (
         AccountError,
+        InvalidArguments,
         InvalidQuery,
-        InvalidRequest,
         JudgeError,
         NoSuchReader,
         PaperlarkError,
@@ -132,8 +132,8 @@ __all__ = [
     "ImportedAccount",
     "ImportedPaper",
     "ImportedSource",
+    "InvalidArguments",
     "InvalidQuery",
-    "InvalidRequest",
     "JudgeError",
     "MadePage",
     "MorningReporter",
@@ -225,7 +225,7 @@ _DEFINED_IN = {
     "domain.criteria_effect": "CriteriaEffect",
     "domain.digest": "Digest",
     "domain.errors": "AccountError NoSuchReader JudgeError PaperlarkError ProfileError PublishError"
-    " InvalidQuery InvalidRequest SecretUnusable SourceError StoreBusy StoreError UnclearName"
+    " InvalidArguments InvalidQuery SecretUnusable SourceError StoreBusy StoreError UnclearName"
     " Unimportable VotesNotAllowed",
     "domain.followed": "FollowingReport",
     "domain.feedback": "ImportedPaper Vote",

@@ -22,7 +22,7 @@ from mcp.client.streamable_http import streamable_http_client
 
 import paperlark
 from paperlark import OpenedProfile, RunOptions
-from paperlark.mcp.server import Archive, make_server
+from paperlark.mcp.server import ServedArchive, make_server
 from paperlark.settings.environment import Environment
 from paperlark.verbs.catalogue import Asker
 
@@ -141,7 +141,7 @@ def asking(connection: Any) -> Iterator[Asking]:
 
 def in_memory(profile: OpenedProfile, *, may_vote: bool = False) -> Client:
     """Return a client of a server in this process."""
-    return Client(make_server(Archive(profile, Asker(may_vote))))
+    return Client(make_server(ServedArchive(profile, Asker(may_vote))))
 
 
 @asynccontextmanager

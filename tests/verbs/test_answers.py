@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from paperlark import InvalidRequest
-from paperlark.verbs.answers import LARGEST, Answer, Item, as_text, cut, fenced, plain
+from paperlark import InvalidArguments
+from paperlark.verbs.answers import LARGEST, Answer, Item, as_text, cut, fenced, fit, plain
 from paperlark.verbs.tokens import estimate_tokens
 
 
@@ -13,14 +13,19 @@ def _items(lengths: list[int]) -> tuple[Item, ...]:
     return tuple(Item({"id": n}, {"abstract": "x y " * size}) for n, size in enumerate(lengths))
 
 
-@given(st.lists(st.integers(0, 1_400), max_size=60))
+def _sent(answer: Answer) -> int:
+    """Return the tokens of an answer as text and as structured content."""
+    value = fenced(answer)
+    return estimate_tokens(as_text({"text": as_text(value), "structuredContent": value}))
+
+
+@given(st.lists(st.integers(0, 3_000), max_size=60))
 def test_the_pages_of_an_answer_have_each_item_once_and_fit(lengths: list[int]) -> None:
     answer, cursor, seen = Answer(Item({"day": "2025-02-26"}), _items(lengths)), None, []
     while True:
         page = cut(answer, "digest", cursor)
         seen += [one.facts["id"] for one in page.items or ()]
-        both = 2 * estimate_tokens(as_text(fenced(page)))
-        assert both <= LARGEST
+        assert _sent(page) <= LARGEST
         cursor = page.following
         if cursor is None:
             break
@@ -42,7 +47,7 @@ def test_the_pages_of_an_answer_have_each_item_once_and_fit(lengths: list[int]) 
     ],
 )
 def test_a_cursor_that_is_none_is_refused(cursor: str) -> None:
-    with pytest.raises(InvalidRequest, match="does not continue"):
+    with pytest.raises(InvalidArguments, match="does not continue"):
         cut(Answer(Item(), _items([9] * 20)), "search bats", cursor)
 
 
@@ -51,9 +56,9 @@ def test_a_cursor_continues_only_its_own_question() -> None:
     cursor = cut(answer, "search bats", None).following
     assert cursor is not None
     assert cut(answer, "search bats", cursor).items
-    with pytest.raises(InvalidRequest):
+    with pytest.raises(InvalidArguments):
         cut(answer, "search cats", cursor)
-    with pytest.raises(InvalidRequest):
+    with pytest.raises(InvalidArguments):
         cut(Answer(Item(), _items([1_000] * 10)), "search bats", cursor)
 
 
@@ -76,3 +81,17 @@ def test_an_answer_has_facts_and_outside_texts_apart_in_both_forms() -> None:
 
 def test_an_answer_without_outside_texts_has_no_notice() -> None:
     assert fenced(Answer(Item({"changed": True}))) == {"changed": True}
+
+
+@pytest.mark.parametrize("text", ["<" * 6_000, "\N{TELESCOPE}" * 6_000, '"' * 6_000, "Aa0" * 2_000])
+def test_a_paper_of_any_text_fits_and_says_what_was_cut(text: str) -> None:
+    found = fit(Item({"id": "1"}, {"title": "Bats", "abstract": text, "note": "mine"}))
+    assert _sent(Answer(found)) <= LARGEST
+    assert found.facts["cut"] == ["abstract"]
+    assert found.outside["abstract"].endswith("…")
+    assert (found.outside["title"], found.outside["note"]) == ("Bats", "mine")
+
+
+def test_a_paper_that_fits_is_left_as_it_is() -> None:
+    item = Item({"id": "1"}, {"abstract": "We record bats."})
+    assert fit(item) is item

@@ -24,7 +24,7 @@ from paperlark.mcp.clients import (
 )
 
 if TYPE_CHECKING:
-    from paperlark.mcp.server import Archive
+    from paperlark.mcp.server import ServedArchive
 
 _NEEDED = ("mcp", "starlette", "uvicorn")
 
@@ -98,11 +98,11 @@ def command(
     if client is not None:
         _print_configuration(profile, client, port if over_http else None, token_file, allow_votes)
         return
-    from paperlark.mcp.server import Archive  # noqa: PLC0415  # of the extra `mcp`, as what follows
+    from paperlark.mcp.server import ServedArchive  # noqa: PLC0415  # of the extra `mcp`, as what follows
     from paperlark.mcp.stdio import serve  # noqa: PLC0415
     from paperlark.verbs.catalogue import Asker  # noqa: PLC0415
 
-    archive = Archive(profile, Asker(allow_votes or profile.settings.assistant_votes))
+    archive = ServedArchive(profile, Asker(allow_votes or profile.settings.assistant_votes))
     if over_http:
         _serve_http(archive, port, token_file)
     else:
@@ -113,7 +113,7 @@ def _is_given(context: click.Context, option: str) -> bool:
     return context.get_parameter_source(option) is ParameterSource.COMMANDLINE
 
 
-def _serve_http(archive: Archive, port: int, token_file: Path | None) -> None:
+def _serve_http(archive: ServedArchive, port: int, token_file: Path | None) -> None:
     from paperlark.mcp.http import listening, serve  # noqa: PLC0415  # of the extra `mcp`
 
     token = archive.profile.assistant_token(token_file)

@@ -30,8 +30,8 @@ PaperlarkError
 │   │   └── RunHangs          it has been for longer than any run may
 │   └── StoreDamaged          it cannot be read any more, and was set aside
 ├── InvalidQuery              a search query that is empty or too long
-├── InvalidRequest            an assistant or a program asks for what there is not
-│   └── VotesNotAllowed       it may not vote or save for the reader
+├── InvalidArguments          an assistant or a program asks for what there is not
+├── VotesNotAllowed           an assistant may not vote or save for the reader
 ├── UnclearName               a name that is not enough to follow an author by, or is not followed
 ├── Unimportable              a file, address or library that cannot be imported
 ├── PublishError              the output folder
@@ -254,11 +254,11 @@ class InvalidQuery(PaperlarkError):
     """A search query is empty, or too long."""
 
 
-class InvalidRequest(PaperlarkError):
+class InvalidArguments(PaperlarkError):
     """An assistant or a program asks for what there is not, or in a way that cannot be."""
 
 
-class VotesNotAllowed(InvalidRequest):
+class VotesNotAllowed(PaperlarkError):
     """An assistant may not vote or save: the reader has not allowed it."""
 
 

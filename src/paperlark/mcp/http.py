@@ -15,7 +15,7 @@ import uvicorn
 from paperlark import PaperlarkError
 from paperlark.mcp.clients import HOST, PATH
 from paperlark.mcp.guard import TokenGuard
-from paperlark.mcp.server import Archive, make_server
+from paperlark.mcp.server import ServedArchive, make_server
 
 _LARGEST = 256 * 1024
 """Bytes of a request: arguments are short."""
@@ -42,7 +42,7 @@ def listening(port: int) -> Iterator[socket.socket]:
         yield listener
 
 
-def serve(archive: Archive, listener: socket.socket, token: str) -> None:
+def serve(archive: ServedArchive, listener: socket.socket, token: str) -> None:
     """Serve until SIGINT or SIGTERM, then end within a few seconds."""
     port = listener.getsockname()[1]
     app = make_server(archive).streamable_http_app(

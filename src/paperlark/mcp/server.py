@@ -43,7 +43,7 @@ _JSON = "application/json"
 
 
 @dataclass(frozen=True, slots=True)
-class Archive:
+class ServedArchive:
     """A profile that answers in threads.
 
     Whoever ends the process takes `writing` before, so that no vote is half stored: in the
@@ -66,7 +66,7 @@ class Archive:
 class Handlers:
     """Answers the requests of the protocol; contexts of the library are not needed."""
 
-    def __init__(self, archive: Archive) -> None:
+    def __init__(self, archive: ServedArchive) -> None:
         self._archive = archive
         self._limiter: anyio.CapacityLimiter | None = None
 
@@ -143,7 +143,7 @@ class Handlers:
             )
 
 
-def make_server(archive: Archive) -> Server[Any]:
+def make_server(archive: ServedArchive) -> Server[Any]:
     """Return the server of a profile's archive, for any transport."""
     handlers = Handlers(archive)
     return Server(

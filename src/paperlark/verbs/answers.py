@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from paperlark import InvalidRequest
+from paperlark import InvalidArguments
 from paperlark.verbs.fence import NOTICE, draw_boundary, fence
 from paperlark.verbs.tokens import estimate_tokens
 
@@ -22,9 +22,10 @@ Json = Any
 LARGEST = 8_000
 """Tokens of an answer, estimated. An assistant gets it as text and as structured content, and
 which of them it reads is its own choice, so both are counted."""
-_FORMS = 2
 _FRAME = 500
 """Tokens that are kept for the notice, the facts of the answer and the protocol around it."""
+_SHORTEST = 10
+"""Characters; a shorter text is left out whole."""
 _DIGITS = 12
 
 
@@ -94,20 +95,35 @@ def cut(answer: Answer, question: str, cursor: str | None) -> Answer:
     """Return the page of an answer at a cursor, of at most `LARGEST` tokens.
 
     `question` is what was asked: a cursor continues the answer to nothing else. Raises
-    InvalidRequest for a cursor of another question, or from before the answer changed.
+    InvalidArguments for a cursor of another question, or from before the answer changed.
     """
     items = answer.items or ()
     mark = hashlib.sha256(f"{question}\0{len(items)}".encode()).hexdigest()[:_DIGITS]
     start = _start(cursor, mark, len(items))
-    room = (LARGEST - _FRAME) // _FORMS - _size(answer.about)
-    end = start
+    room = LARGEST - _FRAME
+    about = fit(answer.about, room // 2)
+    room -= _size(about)
+    page: list[Item] = []
     for item in items[start:]:
-        room -= _size(item)
-        if room < 0 and end > start:
+        fitted = fit(item, (LARGEST - _FRAME) // 2)
+        room -= _size(fitted)
+        if room < 0:
             break
-        end += 1
+        page.append(fitted)
+    end = start + len(page)
     following = f"{end}-{mark}" if end < len(items) else None
-    return replace(answer, items=items[start:end], following=following)
+    return replace(answer, about=about, items=tuple(page), following=following)
+
+
+def fit(item: Item, room: int = LARGEST - _FRAME) -> Item:
+    """Return an item of at most so many tokens: its longest texts are halved, and it says which."""
+    while _size(item) > room and any(item.outside.values()):
+        name = max(item.outside, key=lambda one: len(item.outside[one]))
+        text = item.outside[name]
+        half = f"{text[: len(text) // 2]}…" if len(text) > _SHORTEST else ""
+        names = sorted({*item.facts.get("cut", []), name})
+        item = Item({**item.facts, "cut": names}, {**item.outside, name: half})
+    return item
 
 
 def _start(cursor: str | None, mark: str, count: int) -> int:
@@ -117,13 +133,13 @@ def _start(cursor: str | None, mark: str, count: int) -> int:
     # Five digits: Python reads no number of millions.
     if marked == mark and number.isascii() and number.isdigit() and int(number[:5]) < count:
         return int(number[:5])
-    raise InvalidRequest(
+    raise InvalidArguments(
         "this cursor does not continue this answer",
         hint="ask again without it: the arguments or the archive have changed",
     )
 
 
 def _size(item: Item) -> int:
-    """Return the tokens of an item in one form, with the longest fence that it can have."""
-    value = {**item.facts, "outside": fence(item.outside, "0" * 16)}
-    return estimate_tokens(as_text(value))
+    """Return the tokens of an item in both forms as they are sent: the text is JSON in JSON."""
+    value = as_text({**item.facts, "outside": fence(item.outside, "0" * 16)})
+    return estimate_tokens(value) + estimate_tokens(as_text({"text": value}))

@@ -14,11 +14,10 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
-from paperlark import InvalidRequest
-from paperlark.domain.paper import LONGEST, identify
+from paperlark import InvalidArguments
+from paperlark.domain.paper import identify
 
 _LONGEST_QUERY = 500
-_LONGEST_CURSOR = 60
 _MOST_PROBLEMS = 5
 
 
@@ -33,12 +32,9 @@ def _named(text: object) -> object:
 PaperName = Annotated[
     str,
     BeforeValidator(_named),
-    Field(description="arXiv id, such as 2502.12206", max_length=LONGEST),
+    Field(description="arXiv id, such as 2502.12206"),
 ]
-Cursor = Annotated[
-    str | None,
-    Field(description="`next` of the answer before, same arguments", max_length=_LONGEST_CURSOR),
-]
+Cursor = Annotated[str | None, Field(description="`next` of the answer before, same arguments")]
 
 
 class Arguments(BaseModel):
@@ -101,13 +97,13 @@ _Arguments = TypeVar("_Arguments", bound=Arguments)
 
 
 def check_arguments(shape: type[_Arguments], given: Mapping[str, object]) -> _Arguments:
-    """Return arguments as a verb takes them; raises InvalidRequest with everything wrong."""
+    """Return arguments as a verb takes them; raises InvalidArguments with everything wrong."""
     try:
         return shape.model_validate(given)
     except ValidationError as error:
         problems = "; ".join(_problem(one) for one in error.errors()[:_MOST_PROBLEMS])
         fields = ", ".join(shape.model_fields)
-        raise InvalidRequest(problems, hint=f"the arguments are {fields}") from error
+        raise InvalidArguments(problems, hint=f"the arguments are {fields}") from error
 
 
 def _problem(error: Any) -> str:  # noqa: ANN401  # pydantic's own

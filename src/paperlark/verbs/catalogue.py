@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from paperlark import InvalidRequest, OpenedProfile, PaperlarkError, TriageState, VotesNotAllowed
+from paperlark import InvalidArguments, OpenedProfile, PaperlarkError, TriageState, VotesNotAllowed
 from paperlark.domain.triage import UNTOUCHED, Action
-from paperlark.verbs.answers import Answer, Item, Json, cut
+from paperlark.verbs.answers import Answer, Item, Json, cut, fit
 from paperlark.verbs.arguments import (
     Arguments,
     DigestArguments,
@@ -50,12 +50,12 @@ class Verb:
 def answer(profile: OpenedProfile, name: str, given: Mapping[str, object], asker: Asker) -> Answer:
     """Return the answer of a verb to arguments from outside.
 
-    Raises InvalidRequest where there is no such verb, or it does not take these arguments, or this
-    asker may not; any PaperlarkError of what is asked for.
+    Raises InvalidArguments where there is no such verb, or it does not take these arguments;
+    VotesNotAllowed where this asker may not; any PaperlarkError of what is asked for.
     """
     verb = BY_NAME.get(name)
     if verb is None:
-        raise InvalidRequest(f"there is no {name[:40]!r}", hint=f"there are {', '.join(BY_NAME)}")
+        raise InvalidArguments(f"there is no {name[:40]!r}", hint=f"there are {', '.join(BY_NAME)}")
     arguments = check_arguments(verb.arguments, given)
     if verb.writes and not asker.may_vote:
         raise VotesNotAllowed(
@@ -65,7 +65,7 @@ def answer(profile: OpenedProfile, name: str, given: Mapping[str, object], asker
         )
     found = verb.run(profile, arguments, asker)
     if found.items is None:
-        return found
+        return replace(found, about=fit(found.about))
     cursor = getattr(arguments, "cursor", None)
     asked = arguments.model_dump_json(exclude={"cursor"})
     return cut(found, f"{name} {asked} {found.about.facts.get('day')}", cursor)
@@ -114,7 +114,7 @@ def _similar(profile: OpenedProfile, asked: SimilarArguments, _: Asker) -> Answe
 def _paper(profile: OpenedProfile, asked: PaperArguments, _: Asker) -> Answer:
     found = profile.papers_with_states([asked.id])
     if not found:
-        raise InvalidRequest(
+        raise InvalidArguments(
             f"{asked.id} is not in the archive", hint="search for it by words, or ask the reader"
         )
     (one,) = found

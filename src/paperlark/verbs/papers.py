@@ -53,7 +53,7 @@ def whole_item(paper: Paper, state: TriageState, facts: Mapping[str, Json]) -> I
         "url": paper.url,
         "pdf": paper.pdf_url,
     }
-    cut = {"abstract_cut": True} if len(abstract) > _ABSTRACT else {}
+    cut = {"cut": ["abstract"]} if len(abstract) > _ABSTRACT else {}
     return Item(
         {**about, **facts, **cut, **state_facts(state)},
         {

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import parse_qs, urlsplit
 
-from paperlark import InvalidRequest, OpenedProfile
+from paperlark import InvalidArguments, OpenedProfile
 from paperlark.verbs.answers import Answer, Item, cut
 from paperlark.verbs.catalogue import Asker, answer
 from paperlark.verbs.fence import clean_text
@@ -49,7 +49,7 @@ def list_resources(profile: OpenedProfile) -> tuple[Resource, ...]:
 
 
 def read_resource(profile: OpenedProfile, address: str) -> Answer:
-    """Return what is at an address; raises InvalidRequest where nothing is, or PaperlarkError."""
+    """Return what is at an address; raises InvalidArguments where nothing is, or PaperlarkError."""
     kind, name, cursor = _parts(address)
     match kind, bool(name):
         case "days", True:
@@ -64,7 +64,7 @@ def read_resource(profile: OpenedProfile, address: str) -> Answer:
             text = profile.criteria_text()
             parts = tuple(Item(outside={"criteria": part}) for part in _split(text))
             return cut(Answer(Item(), parts, named="parts"), f"{CRITERIA} {text}", cursor)
-    raise InvalidRequest(
+    raise InvalidArguments(
         f"there is nothing at {clean_text(address, 80)!r}",
         hint=f"there are {CRITERIA}, {DAYS}, {DAYS}/2025-02-26 and {SCHEME}://papers/2502.12206",
     )

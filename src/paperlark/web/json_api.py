@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from paperlark import InvalidQuery, InvalidRequest, PaperlarkError, VotesNotAllowed
+from paperlark import InvalidArguments, InvalidQuery, PaperlarkError, VotesNotAllowed
 from paperlark.domain.redaction import redacted
 from paperlark.verbs.answers import plain
 from paperlark.verbs.catalogue import Asker, answer
@@ -81,15 +81,15 @@ async def _arguments(request: Request, operation: Operation) -> Mapping[str, obj
     try:
         given = json.loads(content or b"{}")
     except (ValueError, RecursionError) as error:
-        raise InvalidRequest("the body is no JSON") from error
+        raise InvalidArguments("the body is no JSON") from error
     if not isinstance(given, dict):
-        raise InvalidRequest("the body is no JSON object")
+        raise InvalidArguments("the body is no JSON object")
     return {**given, **request.path_params}
 
 
 def _status(error: PaperlarkError) -> HTTPStatus:
     if isinstance(error, VotesNotAllowed):
         return HTTPStatus.FORBIDDEN
-    if isinstance(error, InvalidRequest | InvalidQuery):
+    if isinstance(error, InvalidArguments | InvalidQuery):
         return HTTPStatus.BAD_REQUEST
     return HTTPStatus.CONFLICT
