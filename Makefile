@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 UV_COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
 
-.PHONY: help demo test test-quick lint sample model reference bench bench-runs bench-ranking bench-kept bench-judge bench-site bench-read mutants test-local-llm lock clean
+.PHONY: help demo test test-quick lint sample model reference bench bench-runs bench-ranking bench-kept bench-judge bench-site bench-mcp bench-read mutants test-local-llm lock clean
 
 help:  ## show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -67,6 +67,9 @@ bench-judge: .venv/dev.done  ## what judging takes, bad answers, many questions 
 
 bench-site: .venv/run.done  ## a site of 400 days and searching 200,000 papers: half an hour (needs the corpus)
 	@$(BIN)/python benchmarks/site.py; good=$$?; $(BIN)/python benchmarks/search.py && exit $$good
+
+bench-mcp: .venv/dev.done  ## what an assistant has to read, and how soon it is answered: tokens and seconds
+	@$(BIN)/python benchmarks/mcp_sizes.py
 
 bench-read: .venv/dev.done  ## how quick reading in the browser is, a day of 499 papers triaged in three ways, 200 walks that lose no vote: 90 minutes (needs the recorded input)
 	@$(BIN)/python benchmarks/triage_day.py

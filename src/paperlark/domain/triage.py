@@ -77,6 +77,12 @@ class TriageState:
     vote_by_assistant: bool = False
     saved_by_assistant: bool = False
 
+    @property
+    def by_assistant(self) -> tuple[str, ...]:
+        """What an assistant did that counts: `vote`, `saved`, both or nothing."""
+        acts = {"vote": self.vote_by_assistant, "saved": self.saved_by_assistant}
+        return tuple(name for name, is_so in acts.items() if is_so)
+
 
 UNTOUCHED = TriageState()
 

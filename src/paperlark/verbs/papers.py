@@ -72,9 +72,8 @@ def state_facts(state: TriageState) -> dict[str, Json]:
         found["vote"] = str(state.vote)
     if state.saved:
         found["saved"] = True
-    acts = {"vote": state.vote_by_assistant, "saved": state.saved_by_assistant}
-    if any(acts.values()):
-        found["by_assistant"] = [name for name, is_so in acts.items() if is_so]
+    if state.by_assistant:
+        found["by_assistant"] = list(state.by_assistant)
     return found
 
 
