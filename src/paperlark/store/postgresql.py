@@ -34,7 +34,7 @@ _SETTINGS = (
 _WRITER = 0x7061706572
 """The advisory lock of who writes: stores expect, as on SQLite, that nobody writes meanwhile."""
 _MIGRATION = re.compile(r"(\d{4})_\w+\.sql")
-_TOKEN = re.compile(r"'(?:[^']|'')*'|::|:([a-z_]+)|\?|%")
+_TOKEN = re.compile(r"'(?:[^']|'')*'|::|:([a-z_][a-z_0-9]*)|\?|%")
 """What a statement may hold that is written in another way for psycopg."""
 
 
