@@ -22,7 +22,7 @@ class OutboxStore:
 
     def keep(self, parcel: Parcel) -> None:
         """Store a parcel; once delivered only its receipt, for its text is in the archive."""
-        with store_errors(self._database), transaction(self._connection):
+        with store_errors(self._database), transaction(self._connection, parcel.profile):
             keep_parcels(self._connection, [parcel])
 
     def since(self, profile: str, day: date) -> tuple[Parcel, ...]:
