@@ -347,6 +347,7 @@ def test_cookies_are_for_https_alone_where_the_group_is(members: Served, post: M
 def test_who_is_signed_in_is_known_to_the_owner_of_the_file_alone(by_mail: Opened) -> None:
     by_mail.signed_in("ada")
     state = by_mail.group.settings.state
+    assert isinstance(state, Path)
     assert state.stat().st_mode & 0o077 == 0
     content = b"".join(one.read_bytes() for one in state.parent.glob(f"{state.name}*"))
     assert by_mail.links()[-1].rpartition("/")[2].encode() not in content

@@ -223,6 +223,11 @@ def _scripts() -> Mapping[int, str]:
     return {int(name[1]): file.read_text("utf-8") for name, file in found if name}
 
 
+def latest_version() -> int:
+    """Return the version that this program's tables have."""
+    return max(_scripts())
+
+
 def _migrate(connection: DatabaseConnection, shown: str) -> None:
     """Migrate the tables to this program's version; another process may do so at the same time."""
     scripts = _scripts()

@@ -23,7 +23,7 @@ from paperlark.web.readers import Readers
 from paperlark.web.sessions import Sessions
 from paperlark.web.shared import Shared
 from paperlark.web.sharing import SharingPage
-from paperlark.web.sign_in import LinkMailer, MailSignIn, SignInLimits, SignInPage
+from paperlark.web.sign_in import LinkMailer, MailSignIn, SignInPage
 from paperlark.web.sign_in_oidc import CALLBACK, OidcSignIn
 
 
@@ -96,7 +96,7 @@ def _outside(
 ) -> Starlette:
     routes = Files(sessions.signed.instance).routes()
     settings = group.settings.sign_in
-    page = SignInPage(group, sessions, SignInLimits(), settings.proxies)
+    page = SignInPage(group, sessions, settings.proxies)
     if settings.method is SignInMethod.MAIL:
         mailer = LinkMailer(group, threads())
         ends.append(mailer.end)
