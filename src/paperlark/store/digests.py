@@ -12,7 +12,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from paperlark.domain.database_place import DatabasePlace
-from paperlark.domain.digest import Digest, Ranked, SeenBefore, Status
+from paperlark.domain.digest import Digest, SeenBefore, Status
 from paperlark.domain.errors import StoreError, Unimportable
 from paperlark.domain.exploration import Explored, Outcome
 from paperlark.domain.paper import PaperId
@@ -74,9 +74,8 @@ class PackedDigest(NamedTuple):
 def packed(digest: Digest, text: str | None = None) -> PackedDigest:
     """Return a digest as it is stored; `text` is its JSON, where that is known."""
     text = _text(digest) if text is None else text
-    return PackedDigest(
-        digest, _fingerprint(text, digest.ranked), pack_digest(text), pack_ranking(digest.ranked)
-    )
+    ranking = pack_ranking(digest.ranked)
+    return PackedDigest(digest, _fingerprint(text, ranking), pack_digest(text), ranking)
 
 
 class DigestStore:
@@ -234,7 +233,7 @@ class DigestStore:
             text, ranking = self._connection.execute(
                 "SELECT digest, ranking FROM digests WHERE profile = ? AND day = ?", key
             ).fetchone()
-            computed = _fingerprint(unpack_digest(text), unpack_ranking(ranking))
+            computed = _fingerprint(unpack_digest(text), ranking and bytes(ranking))
             self._connection.execute(
                 "UPDATE digests SET fingerprint = ? WHERE profile = ? AND day = ?", (computed, *key)
             )
@@ -285,10 +284,9 @@ def _readable(digest: Digest) -> str:
     return text
 
 
-def _fingerprint(text: str, ranked: Iterable[Ranked]) -> str:
+def _fingerprint(text: str, ranking: bytes | None) -> str:
     known = hashlib.sha256(text.encode("utf-8", "surrogatepass"))
-    for one in ranked:
-        known.update(repr(one).encode("utf-8", "surrogatepass"))
+    known.update(ranking or b"")
     return known.hexdigest()[:16]
 
 
