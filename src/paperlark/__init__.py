@@ -11,6 +11,7 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from paperlark.api import (
+        OpenedAccounts,
         OpenedGroup,
         OpenedProfile,
         begin_profile,
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
         find_profiles,
         language_note,
         migrate_database,
+        open_accounts,
         open_first_day,
         open_group,
         open_profile,
@@ -38,6 +40,8 @@ if TYPE_CHECKING:
         run_mornings,
         understand_criteria,
     )
+    from paperlark.archive.account_import import ImportedAccount
+    from paperlark.archive.accounts import NewAccount
     from paperlark.archive.following import Followed
     from paperlark.archive.spending import SpendingReport
     from paperlark.archive.triage import Applied, ReadingDay, TouchedPaper
@@ -45,14 +49,17 @@ if TYPE_CHECKING:
     from paperlark.archive.vote_trial import VoteMoves, VoteTrial
     from paperlark.delivery.deliveries import DeliveryReport
     from paperlark.delivery.outcomes import DeliveryOutcome, DeliveryResult
+    from paperlark.domain.accounts import Account, AccountGroup, Role
     from paperlark.domain.agenda import Agenda, SharedPaper, Sharing
     from paperlark.domain.audit import AuditAction, AuditEvent, AuditOrigin
     from paperlark.domain.criteria import Criteria
     from paperlark.domain.criteria_effect import CriteriaEffect
     from paperlark.domain.digest import Digest
     from paperlark.domain.errors import (
+        AccountError,
         InvalidQuery,
         JudgeError,
+        NoSuchReader,
         PaperlarkError,
         ProfileError,
         PublishError,
@@ -87,6 +94,9 @@ if TYPE_CHECKING:
     from paperlark.store.monitor import DatabaseMonitor, DatabaseStatus, TableSize
 
 __all__ = [
+    "Account",
+    "AccountError",
+    "AccountGroup",
     "Action",
     "Agenda",
     "Applied",
@@ -116,6 +126,7 @@ __all__ = [
     "FollowingReport",
     "GroupSessionStore",
     "Imported",
+    "ImportedAccount",
     "ImportedPaper",
     "ImportedSource",
     "InvalidQuery",
@@ -123,7 +134,10 @@ __all__ = [
     "MadePage",
     "MorningReporter",
     "MorningResult",
+    "NewAccount",
+    "NoSuchReader",
     "OidcProvider",
+    "OpenedAccounts",
     "OpenedGroup",
     "OpenedProfile",
     "Paper",
@@ -134,6 +148,7 @@ __all__ = [
     "PublishError",
     "ReadPapers",
     "ReadingDay",
+    "Role",
     "RunOptions",
     "SecretUnusable",
     "SeveralMornings",
@@ -171,6 +186,7 @@ __all__ = [
     "find_profiles",
     "language_note",
     "migrate_database",
+    "open_accounts",
     "open_first_day",
     "open_group",
     "open_profile",
@@ -186,6 +202,8 @@ __all__ = [
 ]
 
 _DEFINED_IN = {
+    "archive.account_import": "ImportedAccount",
+    "archive.accounts": "NewAccount",
     "archive.following": "Followed",
     "archive.spending": "SpendingReport",
     "archive.triage": "Applied ReadingDay TouchedPaper",
@@ -193,13 +211,14 @@ _DEFINED_IN = {
     "archive.vote_trial": "VoteMoves VoteTrial",
     "delivery.outcomes": "DeliveryOutcome DeliveryResult",
     "delivery.deliveries": "DeliveryReport",
+    "domain.accounts": "Account AccountGroup Role",
     "domain.agenda": "Agenda SharedPaper Sharing",
     "domain.audit": "AuditAction AuditEvent AuditOrigin",
     "domain.criteria": "Criteria",
     "domain.criteria_effect": "CriteriaEffect",
     "domain.digest": "Digest",
-    "domain.errors": "JudgeError PaperlarkError ProfileError PublishError InvalidQuery"
-    " SecretUnusable SourceError StoreBusy StoreError UnclearName Unimportable",
+    "domain.errors": "AccountError NoSuchReader JudgeError PaperlarkError ProfileError PublishError"
+    " InvalidQuery SecretUnusable SourceError StoreBusy StoreError UnclearName Unimportable",
     "domain.followed": "FollowingReport",
     "domain.feedback": "ImportedPaper Vote",
     "domain.paper": "Paper",

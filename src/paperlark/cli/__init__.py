@@ -30,6 +30,7 @@ _COMMANDS = {
     "schedule": "Schedule the daily page.",
     "read": "Read and vote in the browser.",
     "agenda": "Print or mail what a group wants to talk about.",
+    "readers": "Add, list and delete the readers of a database.",
     "open": "Open a page in the browser.",
     "show": "Show a page in the terminal.",
     "site": "Build a site of all days.",

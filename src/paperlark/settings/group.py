@@ -85,9 +85,8 @@ class GroupDatabase:
 class GroupSettings:
     """A group: `address` is where members reach it, `state` the database of their sessions.
 
-    With `accounts` the members are rows of that database, and `members` is empty; it has the
-    sessions too. `metrics_from` are the networks beside this machine from which the app's health
-    may be asked.
+    With `accounts` the members are rows of that database, and `members` is empty. Beside this
+    machine `metrics_from` are the networks from which its health may be asked.
     """
 
     file: Path
@@ -97,8 +96,8 @@ class GroupSettings:
     members: tuple[GroupMember, ...]
     mail: MailSettings | None
     state: DatabasePlace
-    metrics_from: tuple[IPv4Network | IPv6Network, ...] = ()
     accounts: GroupDatabase | None = None
+    metrics_from: tuple[IPv4Network | IPv6Network, ...] = ()
 
 
 def is_group_file(path: Path) -> bool:
@@ -125,7 +124,8 @@ def load_group(path: Path) -> GroupSettings:
     if shape is None or problems:
         raise ProfileError(tuple(sorted(problems, key=lambda problem: problem.line or 0)))
     home = path.parent.absolute()
-    sign_in, accounts = shape.sign_in, _accounts(home, shape)
+    sign_in = shape.sign_in
+    accounts = _accounts(home, shape)
     return GroupSettings(
         file=path.absolute(),
         name=shape.name,
@@ -151,9 +151,10 @@ def load_group(path: Path) -> GroupSettings:
             for key, one in shape.members.items()
         ),
         mail=mail_settings(shape.mail) if shape.mail else None,
+        # Where several processes serve the group, all of them see who is signed in.
         state=accounts.database if accounts else home / f"{path.name}.sessions.db",
-        metrics_from=tuple(ip_network(one) for one in shape.metrics_from),
         accounts=accounts,
+        metrics_from=tuple(ip_network(one) for one in shape.metrics_from),
     )
 
 
