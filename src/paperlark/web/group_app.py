@@ -13,6 +13,7 @@ from starlette.routing import Route
 from paperlark import OpenedGroup
 from paperlark.settings.group import SignInMethod
 from paperlark.web.app import handling, make_reading
+from paperlark.web.audit_origin import sign_in_recorder
 from paperlark.web.current import CurrentProfile
 from paperlark.web.files import Files
 from paperlark.web.group_guard import GroupGuard, ProxyHeader
@@ -45,6 +46,7 @@ def open_group_app(
         PublicAddress(group.settings.address),
         frozenset(group.profiles),
         now,
+        sign_in_recorder(group),
     )
     current = {key: CurrentProfile(one) for key, one in group.profiles.items()}
     makings = {key: PageMaking(one) for key, one in current.items()}

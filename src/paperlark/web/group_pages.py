@@ -106,7 +106,7 @@ class GroupPages:
 
     async def _sign_out(self, request: Request) -> Response:
         await self._forms.read(request)
-        await run_in_threadpool(self.sessions.end, request.scope)
+        await run_in_threadpool(self.sessions.sign_out, request.scope)
         answer = RedirectResponse(SIGN_IN, HTTPStatus.SEE_OTHER)
         # Pages and votes that the browser kept are not for whoever uses it next.
         answer.headers["Clear-Site-Data"] = '"cache", "storage"'

@@ -21,7 +21,8 @@ from starlette.routing import Route
 
 from paperlark import OpenedGroup, PaperlarkError, TryLimit
 from paperlark.renderers.html import clean_text, template
-from paperlark.web.client_address import Network, client_address, network_of, peer_of
+from paperlark.web.audit_origin import asking_address
+from paperlark.web.client_address import Network, network_of
 from paperlark.web.group_guard import SIGN_IN
 from paperlark.web.group_sessions import GroupSessions
 from paperlark.web.shared import SignedForms, blocking
@@ -109,9 +110,7 @@ class SignInPage:
 
     async def too_often(self, request: Request) -> Response | None:
         """Count a try, and return the answer where there were too many from that address."""
-        # Some proxies add a line of their own behind the one that was sent.
-        forwarded = ",".join(request.headers.getlist("x-forwarded-for"))
-        address = client_address(peer_of(request.scope), forwarded, self.proxies)
+        address = asking_address(request.scope, self.proxies)
         if await self.allows(_BY_NETWORK, network_of(address)):
             return None
         _log.warning("refused: %s tries to sign in too often", address)
