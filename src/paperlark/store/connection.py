@@ -71,6 +71,13 @@ class DatabaseConnection(Protocol):
         """Run a statement."""
         ...
 
+    def read_large(self, sql: str, values: Sequence[str | bytes], /) -> DatabaseCursor:
+        """Run a question whose rows have large values: a server sends their bytes, not digits.
+
+        Values are sent apart from the question, which has to show their types.
+        """
+        ...
+
     def executemany(self, sql: str, rows: Iterable[Any], /) -> DatabaseCursor:
         """Run a statement once for each row."""
         ...
@@ -135,14 +142,19 @@ def marked(keys: Iterable[str | bytes]) -> Iterator[tuple[str, tuple[str | bytes
 
 
 def rows_with(
-    connection: DatabaseConnection, question: str, keys: Iterable[str | bytes], *others: str
+    connection: DatabaseConnection,
+    question: str,
+    keys: Iterable[str | bytes],
+    *others: str,
+    large: bool = False,
 ) -> Iterator[tuple[Any, ...]]:
     """Yield the rows of a question about many keys, which go where it has `{keys}`.
 
-    The `others` are the values that come after the keys.
+    The `others` are the values that come after the keys; `large` says that the rows are.
     """
+    ask = connection.read_large if large else connection.execute
     for marks, some in marked(keys):
-        yield from connection.execute(question.format(keys=marks), (*some, *others))
+        yield from ask(question.format(keys=marks), (*some, *others))
 
 
 def instant(at: datetime) -> str:
@@ -217,6 +229,10 @@ class FileConnection(sqlite3.Connection):
     def execute(self, sql: str, values: Any = (), /) -> sqlite3.Cursor:  # noqa: ANN401  # sqlite3's
         """Run a statement."""
         return super().execute(sql, _public(values) if KNOWN else values)
+
+    def read_large(self, sql: str, values: Sequence[str | bytes], /) -> sqlite3.Cursor:
+        """Run a question whose rows have large values."""
+        return self.execute(sql, values)
 
     def executemany(self, sql: str, rows: Iterable[Any], /) -> sqlite3.Cursor:
         """Run a statement once for each row."""
