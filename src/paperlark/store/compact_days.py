@@ -19,6 +19,7 @@ from paperlark.domain.paper import PaperId
 from paperlark.store.connection import DatabaseConnection, insert_rows
 from paperlark.store.day_values import pack_digest, pack_ranking
 from paperlark.store.paper_sets import keep_paper_set
+from paperlark.store.scanned import SHOWN_OR_JUDGED
 
 VERSION = 20
 """The migration that this is a part of."""
@@ -66,8 +67,8 @@ def _move(connection: DatabaseConnection, profile: str, day: str) -> None:
     )
     insert_rows(
         connection,
-        "INSERT INTO shown_or_judged"
-        " (profile, day, paper_id, on_page, place, version, relevance, novelty) VALUES {rows}",
+        "shown_or_judged",
+        SHOWN_OR_JUDGED,
         (
             (*key, paper, on_page, place, version, relevance, novelty)
             for paper, version, on_page, place, relevance, novelty in scanned

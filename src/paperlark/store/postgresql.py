@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from functools import lru_cache
 from importlib.resources import files
@@ -129,6 +129,15 @@ class _Connection:
             cursor = self._raw.cursor()
             cursor.executemany(_translated(sql).encode(), map(_values, rows))
             return cursor
+
+    def copy_rows(
+        self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], /
+    ) -> None:
+        """Insert rows by COPY: thousands take one round trip, and are not parsed as SQL."""
+        statement = f"COPY {table} ({', '.join(columns)}) FROM STDIN"
+        with _errors(self._shown), self._raw.cursor().copy(statement.encode()) as copy:
+            for row in rows:
+                copy.write_row(_values(row))
 
     def close(self) -> None:
         """Close it; a transaction that has begun is undone."""
