@@ -169,15 +169,7 @@ def _reader(
 ) -> ReaderToRank:
     """Make a reader with topics, keywords and labels of their own."""
     dice = random.Random(number)  # noqa: S311  # nothing secret hangs on it
-    topics = [topic for one in recorded for topic in one.topics]
-    words = [word for one in recorded for word in one.keywords]
-    unwanted = [phrase for one in recorded for phrase in one.unwanted]
-    criteria = Criteria(
-        f"{number}",
-        tuple(dice.sample(topics, 5)),
-        tuple(dice.sample(words, 10)),
-        tuple(dice.sample(unwanted, len(unwanted) // 2)),
-    )
+    criteria = drawn_criteria(number, recorded, dice)
     share = dice.uniform(0.5, 1)
 
     def evidence() -> Evidence:
@@ -185,6 +177,19 @@ def _reader(
         return Evidence(tuple(kept), stream)
 
     return ReaderToRank(f"reader {number}", criteria, f"evidence {number}", evidence)
+
+
+def drawn_criteria(number: int, recorded: Sequence[Criteria], dice: random.Random) -> Criteria:
+    """Draw some of the topics and keywords of recorded readers."""
+    topics = [topic for one in recorded for topic in one.topics]
+    words = [word for one in recorded for word in one.keywords]
+    unwanted = [phrase for one in recorded for phrase in one.unwanted]
+    return Criteria(
+        f"{number}",
+        tuple(dice.sample(topics, 5)),
+        tuple(dice.sample(words, 10)),
+        tuple(dice.sample(unwanted, len(unwanted) // 2)),
+    )
 
 
 def _keep_for_all(models: CacheStore, asked: Sequence[ReaderToRank]) -> int:

@@ -16,6 +16,7 @@ import click
 import paperlark
 from paperlark import api
 from paperlark.api import (
+    databases,
     evaluation,
     first_session,
     groups,
@@ -23,6 +24,7 @@ from paperlark.api import (
     new_reader,
     opened_profile,
     opening,
+    reader_accounts,
     several_profiles,
 )
 from paperlark.cli import cli
@@ -68,7 +70,11 @@ def _group_settings() -> Iterator[str]:
     schema = GroupShape.model_json_schema()
     yield "\n# Settings of a group\n\nWhat may stand in the file of `paperlark read --group`."
     yield from _table("The file of a group", schema, schema)
-    for name, shape in (("[sign_in]", "SignInShape"), ("[members.NAME]", "MemberShape")):
+    for name, shape in (
+        ("[sign_in]", "SignInShape"),
+        ("[members.NAME]", "MemberShape"),
+        ("[budget]", "GroupBudgetShape"),
+    ):
         yield from _table(f"`{name}`", schema["$defs"][shape], schema)
 
 
@@ -117,8 +123,10 @@ _API = (
     first_session,
     several_profiles,
     groups,
+    reader_accounts,
     evaluation,
     installation,
+    databases,
 )
 """The modules of the API, in the order of the page."""
 
@@ -138,8 +146,8 @@ def _api() -> Iterator[str]:
 
 _EXAMPLES = """
 In the examples `profile` is the bundled sample, `with_model` the same with a model in its profile,
-and `environment` has a clock that stands still at 26 February 2025. Every example is run as a
-test, in the order of this page.
+`accounts` a group with a database, and `environment` has a clock that stands still at 26 February
+2025. Every example is run as a test, in the order of this page.
 """
 
 

@@ -11,10 +11,12 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from paperlark.api import (
+        OpenedAccounts,
         OpenedGroup,
         OpenedProfile,
         begin_profile,
         build_site,
+        database_of,
         draft_criteria,
         evaluate,
         evaluate_tokens,
@@ -23,11 +25,14 @@ if TYPE_CHECKING:
         find_profile,
         find_profiles,
         language_note,
+        migrate_database,
+        open_accounts,
         open_first_day,
         open_group,
         open_profile,
         open_sample,
         open_schedule,
+        read_database_status,
         read_labelled_days,
         read_papers,
         read_zotero_papers,
@@ -35,6 +40,8 @@ if TYPE_CHECKING:
         run_mornings,
         understand_criteria,
     )
+    from paperlark.archive.account_import import ImportedAccount
+    from paperlark.archive.accounts import NewAccount
     from paperlark.archive.following import Followed
     from paperlark.archive.spending import SpendingReport
     from paperlark.archive.triage import Applied, ReadingDay, TouchedPaper
@@ -42,13 +49,17 @@ if TYPE_CHECKING:
     from paperlark.archive.vote_trial import VoteMoves, VoteTrial
     from paperlark.delivery.deliveries import DeliveryReport
     from paperlark.delivery.outcomes import DeliveryOutcome, DeliveryResult
+    from paperlark.domain.accounts import Account, AccountGroup, Role
     from paperlark.domain.agenda import Agenda, SharedPaper, Sharing
+    from paperlark.domain.audit import AuditAction, AuditEvent, AuditOrigin
     from paperlark.domain.criteria import Criteria
     from paperlark.domain.criteria_effect import CriteriaEffect
     from paperlark.domain.digest import Digest
     from paperlark.domain.errors import (
+        AccountError,
         InvalidQuery,
         JudgeError,
+        NoSuchReader,
         PaperlarkError,
         ProfileError,
         PublishError,
@@ -79,16 +90,25 @@ if TYPE_CHECKING:
     from paperlark.runs.morning import MorningReporter, MorningResult
     from paperlark.runs.several import SeveralMornings
     from paperlark.settings.environment import Environment, RunOptions
-    from paperlark.store.group_sessions import GroupSessionStore
+    from paperlark.store.group_sessions import GroupSessionStore, TryLimit
+    from paperlark.store.monitor import DatabaseMonitor, DatabaseStatus, TableSize
 
 __all__ = [
+    "Account",
+    "AccountError",
+    "AccountGroup",
     "Action",
     "Agenda",
     "Applied",
+    "AuditAction",
+    "AuditEvent",
+    "AuditOrigin",
     "CastVotes",
     "CostEstimate",
     "Criteria",
     "CriteriaEffect",
+    "DatabaseMonitor",
+    "DatabaseStatus",
     "DayOutcome",
     "DeliveryOutcome",
     "DeliveryReport",
@@ -106,6 +126,7 @@ __all__ = [
     "FollowingReport",
     "GroupSessionStore",
     "Imported",
+    "ImportedAccount",
     "ImportedPaper",
     "ImportedSource",
     "InvalidQuery",
@@ -113,7 +134,10 @@ __all__ = [
     "MadePage",
     "MorningReporter",
     "MorningResult",
+    "NewAccount",
+    "NoSuchReader",
     "OidcProvider",
+    "OpenedAccounts",
     "OpenedGroup",
     "OpenedProfile",
     "Paper",
@@ -124,6 +148,7 @@ __all__ = [
     "PublishError",
     "ReadPapers",
     "ReadingDay",
+    "Role",
     "RunOptions",
     "SecretUnusable",
     "SeveralMornings",
@@ -134,9 +159,11 @@ __all__ = [
     "State",
     "StoreBusy",
     "StoreError",
+    "TableSize",
     "TouchedPaper",
     "TriageEvent",
     "TriageState",
+    "TryLimit",
     "TunedPage",
     "Tuning",
     "TuningDraft",
@@ -149,6 +176,7 @@ __all__ = [
     "__version__",
     "begin_profile",
     "build_site",
+    "database_of",
     "draft_criteria",
     "evaluate",
     "evaluate_tokens",
@@ -157,11 +185,14 @@ __all__ = [
     "find_profile",
     "find_profiles",
     "language_note",
+    "migrate_database",
+    "open_accounts",
     "open_first_day",
     "open_group",
     "open_profile",
     "open_sample",
     "open_schedule",
+    "read_database_status",
     "read_labelled_days",
     "read_papers",
     "read_zotero_papers",
@@ -171,6 +202,8 @@ __all__ = [
 ]
 
 _DEFINED_IN = {
+    "archive.account_import": "ImportedAccount",
+    "archive.accounts": "NewAccount",
     "archive.following": "Followed",
     "archive.spending": "SpendingReport",
     "archive.triage": "Applied ReadingDay TouchedPaper",
@@ -178,12 +211,14 @@ _DEFINED_IN = {
     "archive.vote_trial": "VoteMoves VoteTrial",
     "delivery.outcomes": "DeliveryOutcome DeliveryResult",
     "delivery.deliveries": "DeliveryReport",
+    "domain.accounts": "Account AccountGroup Role",
     "domain.agenda": "Agenda SharedPaper Sharing",
+    "domain.audit": "AuditAction AuditEvent AuditOrigin",
     "domain.criteria": "Criteria",
     "domain.criteria_effect": "CriteriaEffect",
     "domain.digest": "Digest",
-    "domain.errors": "JudgeError PaperlarkError ProfileError PublishError InvalidQuery"
-    " SecretUnusable SourceError StoreBusy StoreError UnclearName Unimportable",
+    "domain.errors": "AccountError NoSuchReader JudgeError PaperlarkError ProfileError PublishError"
+    " InvalidQuery SecretUnusable SourceError StoreBusy StoreError UnclearName Unimportable",
     "domain.followed": "FollowingReport",
     "domain.feedback": "ImportedPaper Vote",
     "domain.paper": "Paper",
@@ -203,7 +238,8 @@ _DEFINED_IN = {
     "runs.make_page": "DayOutcome MadePage",
     "runs.morning": "MorningReporter MorningResult",
     "runs.several": "SeveralMornings",
-    "store.group_sessions": "GroupSessionStore",
+    "store.group_sessions": "GroupSessionStore TryLimit",
+    "store.monitor": "DatabaseMonitor DatabaseStatus TableSize",
     "settings.environment": "Environment RunOptions",
 }
 """Public names that are defined elsewhere than in `paperlark.api`, by their module."""

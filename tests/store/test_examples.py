@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 import tempfile
 import time
 from collections.abc import Iterator
@@ -27,7 +26,7 @@ from paperlark.domain.profile import Cutoffs, Profile
 from paperlark.domain.triage import Action, TriageEvent
 from paperlark.store import examples as example_store
 from paperlark.store.announcements import AnnouncementStore
-from paperlark.store.connection import DatabaseConnection
+from paperlark.store.connection import DatabaseConnection, connect
 from paperlark.store.database import open_database
 from paperlark.store.day_values import unpack_digest
 from paperlark.store.derived import VectorStore
@@ -330,7 +329,7 @@ def _undo_the_migrations_from_the_third_on(connection: DatabaseConnection) -> No
     ]
     scanned = connection.execute("SELECT profile, day, paper_id, on_page FROM scanned").fetchall()
     connection.execute("DROP TABLE digests")
-    with closing(sqlite3.connect(":memory:")) as early:
+    with closing(connect(":memory:")) as early:
         for name in ("0001_exchanges_judgements_digests.sql", "0002_batches.sql"):
             early.executescript(scripts.joinpath(name).read_text("utf-8"))
         for kind in ("trigger", "view", "index", "table"):

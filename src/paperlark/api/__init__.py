@@ -14,6 +14,7 @@ Every expected error is a `PaperlarkError` with the attributes `problem` and `hi
 reported to any object with the method `step` of `paperlark.ports.Progress`.
 """
 
+from paperlark.api.databases import database_of, migrate_database, read_database_status
 from paperlark.api.evaluation import evaluate, evaluate_tokens, read_labelled_days
 from paperlark.api.first_session import begin_profile, open_first_day
 from paperlark.api.groups import OpenedGroup, open_group
@@ -27,15 +28,18 @@ from paperlark.api.new_reader import (
 )
 from paperlark.api.opened_profile import ZOTERO, OpenedProfile
 from paperlark.api.opening import find_profile, open_profile, open_sample, understand_criteria
+from paperlark.api.reader_accounts import OpenedAccounts, open_accounts
 from paperlark.api.several_profiles import build_site, find_profiles, repeat_mornings, run_mornings
 
 __all__ = [
     "ZOTERO",
+    "OpenedAccounts",
     "OpenedGroup",
     "OpenedProfile",
     "ScheduleKind",
     "begin_profile",
     "build_site",
+    "database_of",
     "draft_criteria",
     "evaluate",
     "evaluate_tokens",
@@ -44,11 +48,14 @@ __all__ = [
     "find_profile",
     "find_profiles",
     "language_note",
+    "migrate_database",
+    "open_accounts",
     "open_first_day",
     "open_group",
     "open_profile",
     "open_sample",
     "open_schedule",
+    "read_database_status",
     "read_labelled_days",
     "read_papers",
     "read_zotero_papers",

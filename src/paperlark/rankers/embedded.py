@@ -21,6 +21,7 @@ from paperlark.domain.criteria import Criteria
 from paperlark.domain.feedback import NO_EVIDENCE, Evidence, Example
 from paperlark.domain.judgement import Match, MatchedTerms, Nearest, Strength
 from paperlark.domain.paper import Paper, PaperId
+from paperlark.domain.readers import reader_model_key
 from paperlark.ports import Cache, PaperEncodings, PaperVectors, ReaderToRank
 from paperlark.rankers.criteria_features import CriteriaFeatures, CriteriaTerms, criteria_features
 from paperlark.rankers.embedding import (
@@ -112,7 +113,7 @@ class EmbeddedRanker:
         if self._models is not None and len(evidence.stream) >= ENOUGH_BACKGROUND:
             background = Background.of(evidence.stream)
             with threadpool_limits(1):
-                self._models_of(background, [_known(criteria, evidence)])
+                self._models_of(background, [reader_to_rank(criteria, evidence)])
 
     def rank_readers(
         self, papers: Sequence[Paper], stream: Sequence[Paper], readers: Iterable[ReaderToRank]
@@ -139,7 +140,7 @@ class EmbeddedRanker:
         )
         examples = [one.paper for one in working_set(evidence.examples)]
         field = self._field_of(papers, evidence.stream, examples)
-        (found,) = self._rank(field, papers, [_known(criteria, evidence)])
+        (found,) = self._rank(field, papers, [reader_to_rank(criteria, evidence)])
         self._last = tuple(papers), criteria, evidence, found
         return found
 
@@ -275,7 +276,7 @@ class EmbeddedRanker:
         return learn(corpus, features, table, keys, background.fingerprint)
 
 
-def _known(criteria: Criteria, evidence: Evidence) -> ReaderToRank:
+def reader_to_rank(criteria: Criteria, evidence: Evidence) -> ReaderToRank:
     """Return a reader whose examples are at hand."""
     known = evidence.fingerprint or _content(evidence.examples)
     reader = evidence.reader or criteria.fingerprint
@@ -289,7 +290,7 @@ def model_name(reader: ReaderToRank, embedding: str) -> tuple[str, str]:
     """
     code = code_fingerprint(*ENCODED_BY)
     made_of = f"{code} {embedding} {reader.known} {reader.criteria!r}"
-    return f"reader model {reader.reader}", hashlib.sha256(made_of.encode()).hexdigest()
+    return reader_model_key(reader.reader), hashlib.sha256(made_of.encode()).hexdigest()
 
 
 def _in_order(papers: Sequence[Paper]) -> tuple[Paper, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from operator import attrgetter
 
 from paperlark.domain.archive import CacheEntry, PaperVector, VectorChunk
 from paperlark.domain.database_place import DatabasePlace
@@ -51,6 +52,11 @@ _ANNOUNCE = """
     SELECT p.id, ?, p.title, '', ? FROM papers p WHERE p.id IN ({keys})
         AND p.version = (SELECT min(version) FROM papers WHERE id = p.id)
     ON CONFLICT (paper_id) DO UPDATE SET day = excluded.day WHERE excluded.day < places.day
+"""
+
+_UNANNOUNCED = """
+    SELECT 1 FROM papers p WHERE p.id IN ({keys})
+    AND NOT EXISTS (SELECT 1 FROM places w WHERE w.paper_id = p.id AND w.day <= ?) LIMIT 1
 """
 
 _PLACED = """
@@ -168,12 +174,14 @@ class CacheStore:
 
     def keep(self, scraps: Iterable[CacheEntry]) -> None:
         """Store the entries in one transaction, replacing those with the same keys."""
-        with store_errors(self._database), transaction(self._connection):
+        # In one order no two writers wait for each other, and neither reads before.
+        ordered = sorted(scraps, key=attrgetter("key"))
+        with store_errors(self._database), transaction(self._connection, shared=False):
             self._connection.executemany(
                 "INSERT INTO scratch (key, made_of, content) VALUES (?, ?, ?)"
                 " ON CONFLICT (key) DO UPDATE"
                 " SET made_of = excluded.made_of, content = excluded.content",
-                ((one.key, one.made_of, one.content) for one in scraps),
+                ((one.key, one.made_of, one.content) for one in ordered),
             )
 
 
@@ -186,6 +194,12 @@ def derived_stores(
         EncodingStore(connection, database),
         CacheStore(connection, database),
     )
+
+
+def lacks_announced(connection: DatabaseConnection, papers: Iterable[PaperId], day: date) -> bool:
+    """Return whether one of a day's papers, whose text is known, is not registered yet."""
+    rows = rows_with(connection, _UNANNOUNCED, papers, day.isoformat())
+    return next(rows, None) is not None
 
 
 def announce_papers(connection: DatabaseConnection, papers: Iterable[PaperId], day: date) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from functools import cache
@@ -17,7 +18,7 @@ from paperlark.domain.errors import StoreError, Unimportable
 from paperlark.domain.exploration import Explored, Outcome
 from paperlark.domain.paper import PaperId
 from paperlark.domain.profile import Cutoffs
-from paperlark.store.announcements import keep_papers
+from paperlark.store.announcements import keep_papers, lacks_papers
 from paperlark.store.connection import (
     DatabaseConnection,
     insert_rows,
@@ -27,7 +28,7 @@ from paperlark.store.connection import (
     transaction,
 )
 from paperlark.store.day_values import pack_digest, pack_ranking, unpack_digest, unpack_ranking
-from paperlark.store.derived import announce_papers
+from paperlark.store.derived import announce_papers, lacks_announced
 from paperlark.store.paper_sets import Versions, announced_versions, keep_paper_set
 from paperlark.store.scanned import (
     as_calibrated,
@@ -96,7 +97,7 @@ class DigestStore:
             if self._connection.in_transaction:
                 self._write(digests)
                 return
-            with transaction(self._connection):
+            with self._writing(digests):
                 self._write(digests)
 
     def share(self, digests: Sequence[PackedDigest]) -> None:
@@ -113,7 +114,7 @@ class DigestStore:
         Raises Unimportable, and stores nothing, where it could not be read back.
         """
         ready = packed(digest, _readable(digest))
-        with store_errors(self._database), transaction(self._connection):
+        with store_errors(self._database), self._writing([ready]):
             new = not self._connection.execute(
                 "SELECT 1 FROM digests WHERE profile = ? AND day = ?",
                 (digest.reader_id, digest.day.isoformat()),
@@ -121,6 +122,26 @@ class DigestStore:
             if new:
                 self._write((ready,))
         return new
+
+    @contextmanager
+    def _writing(self, digests: Sequence[PackedDigest]) -> Iterator[None]:
+        """Begin the transaction of digests, which may also write what readers share.
+
+        Papers are never taken out again, so what was found before the locks is so after them: only
+        the first of the readers of a day's papers keeps the others waiting.
+        """
+        shared = any(map(self._lacks_shared, (one.digest for one in digests)))
+        readers = [one.digest.reader_id for one in digests]
+        with transaction(self._connection, *readers, shared=shared):
+            yield
+
+    def _lacks_shared(self, digest: Digest) -> bool:
+        """Return whether a paper of a digest is not stored yet as the digest has it."""
+        papers = [entry.paper for entry in digest.entries]
+        printed = digest.status is Status.IMPORTED
+        return lacks_papers(self._connection, papers, printed=printed) or lacks_announced(
+            self._connection, digest.scanned, digest.day
+        )
 
     def _write(self, digests: Sequence[PackedDigest]) -> None:
         sets = self._share(digests)
@@ -225,7 +246,7 @@ class DigestStore:
     def _hash_of(self, profile: str, day: date) -> str:
         """Compute and store the hash of a digest that has none yet."""
         key = (profile, day.isoformat())
-        with store_errors(self._database), transaction(self._connection):
+        with store_errors(self._database), transaction(self._connection, profile):
             text, ranking = self._connection.execute(
                 "SELECT digest, ranking FROM digests WHERE profile = ? AND day = ?", key
             ).fetchone()
@@ -247,7 +268,7 @@ class DigestStore:
             days: dict[PaperId, dict[date, bool]] = {}
             for paper, at, on_page in rows:
                 days.setdefault(PaperId(paper), {})[date.fromisoformat(at)] = bool(on_page)
-        found = {paper: _seen_before(day, on_page) for paper, on_page in days.items()}
+        found = {paper: seen_before(day, on_page) for paper, on_page in days.items()}
         return {paper: seen for paper, seen in found.items() if seen}
 
     def explored(self, profile: str, day: date, days: int) -> tuple[Explored, ...]:
@@ -291,7 +312,7 @@ def _scanned_key(digest: Digest) -> tuple[date, bool, tuple[PaperId, ...]]:
     return digest.day, digest.status is Status.IMPORTED, digest.scanned
 
 
-def _seen_before(day: date, on_page: Mapping[date, bool]) -> SeenBefore | None:
+def seen_before(day: date, on_page: Mapping[date, bool]) -> SeenBefore | None:
     """Return when a paper was seen first, of the days that scanned it, in order.
 
     One of a later day counts unless this day announced it: then it was here first.

@@ -1,6 +1,79 @@
--- The database, version 20. Written by `make reference`; do not edit.
+-- The database, version 22. Written by `make reference`; do not edit.
 -- Times are UTC (ISO 8601), days are announcement days in New York, money is decimal
 -- text in US dollars.
+
+CREATE TABLE account_groups (
+    name TEXT PRIMARY KEY,            -- as accounts name it
+    month_budget TEXT                 -- US dollars its readers may cost a month; NULL: no limit
+) WITHOUT ROWID;
+
+CREATE TABLE accounts (
+    reader TEXT PRIMARY KEY,          -- id, as in readers; also in the app's addresses
+    name TEXT NOT NULL,               -- as others know them
+    email TEXT NOT NULL,              -- in lower case; empty: none
+    user_name TEXT NOT NULL,          -- what a proxy calls them at sign-in; empty: nothing
+    subject TEXT NOT NULL,            -- what OpenID Connect calls them; empty: nothing
+    group_name TEXT NOT NULL REFERENCES account_groups (name),
+    role TEXT NOT NULL CHECK (role IN ('reader', 'group_admin', 'admin')),
+    disabled INTEGER NOT NULL,        -- 1: no sign-in, no pages
+    month_budget TEXT,                -- US dollars they may cost a month; NULL: no limit of their own
+    profile_text TEXT NOT NULL,       -- as it would stand in paperlark.toml
+    criteria_text TEXT NOT NULL,      -- as it would stand in criteria.md
+    categories TEXT NOT NULL,         -- those of the profile, in order, with spaces between
+    changed TEXT NOT NULL             -- when the row was written last
+) WITHOUT ROWID;
+
+CREATE UNIQUE INDEX accounts_by_email ON accounts (email) WHERE email <> '';
+
+CREATE INDEX accounts_by_group ON accounts (group_name, reader);
+
+CREATE UNIQUE INDEX accounts_by_subject ON accounts (subject) WHERE subject <> '';
+
+CREATE UNIQUE INDEX accounts_by_user ON accounts (user_name) WHERE user_name <> '';
+
+CREATE TABLE app_keys (
+    app TEXT PRIMARY KEY,             -- public address of the app
+    secret TEXT NOT NULL              -- signs its cookies
+);
+
+CREATE TABLE app_sessions (
+    app TEXT NOT NULL,                -- public address of the app: sessions of one are none of another
+    name TEXT NOT NULL,               -- a hash: the name itself is in the cookie alone
+    member TEXT NOT NULL,             -- whose it is
+    ends REAL NOT NULL,               -- seconds since 1970
+    PRIMARY KEY (app, name)
+);
+
+CREATE INDEX app_sessions_by_end ON app_sessions (ends);
+
+CREATE TABLE audit (
+    -- Who signed in, and what an admin did; rows are only added.
+    number INTEGER PRIMARY KEY,       -- the order in which they were stored
+    at TEXT NOT NULL,                 -- when
+    actor TEXT NOT NULL,              -- id of who did it; empty: somebody at the command line
+    action TEXT NOT NULL,             -- what, as domain/audit.py names it
+    subject TEXT NOT NULL,            -- id of the reader or name of the group it was done to
+    detail TEXT NOT NULL,             -- what else there is to say; no name, nothing secret
+    origin TEXT NOT NULL,             -- the network it came from; empty: unknown
+    request TEXT NOT NULL             -- id of the request in the app's log; empty: none
+);
+
+CREATE INDEX audit_by_subject ON audit (subject, number);
+
+CREATE TRIGGER audit_is_not_changed BEFORE UPDATE ON audit
+WHEN NOT (
+    (NEW.number, NEW.at, NEW.action, NEW.request)
+        = (OLD.number, OLD.at, OLD.action, OLD.request)
+    AND NEW.actor IN (OLD.actor, '(deleted)')
+    AND NEW.subject IN (OLD.subject, '(deleted)')
+    AND (NEW.detail = OLD.detail
+        OR (NEW.detail = '' AND '(deleted)' IN (NEW.actor, NEW.subject)))
+    AND (NEW.origin = OLD.origin OR (NEW.origin = '' AND NEW.actor = '(deleted)'))
+)
+BEGIN SELECT RAISE(ABORT, 'rows of the audit log are only added'); END;
+
+CREATE TRIGGER audit_is_not_deleted BEFORE DELETE ON audit
+BEGIN SELECT RAISE(ABORT, 'rows of the audit log are only added'); END;
 
 CREATE TABLE batches (
     -- One category's announcement of one day.
@@ -312,6 +385,33 @@ CREATE TABLE shown_or_judged (
     novelty INTEGER,
     PRIMARY KEY (profile, day, paper_id)
 ) WITHOUT ROWID;
+
+CREATE TABLE sign_in_links (
+    app TEXT NOT NULL,                -- public address of the app
+    token TEXT NOT NULL,              -- a hash: the token itself is in the mail alone
+    member TEXT NOT NULL,             -- whom it signs in; empty: nobody, for an unknown address
+    ends REAL NOT NULL,               -- seconds since 1970
+    PRIMARY KEY (app, token)
+);
+
+CREATE TABLE sign_in_tries (
+    app TEXT NOT NULL,                -- public address of the app
+    tried TEXT NOT NULL,              -- a hash of the kind of limit and of whom it counts for
+    tries INTEGER NOT NULL,           -- how many since the count began
+    ends REAL NOT NULL,               -- when the count begins anew, in seconds since 1970
+    PRIMARY KEY (app, tried)
+);
+
+CREATE TABLE sign_ins_begun (
+    -- A way to an OpenID provider and back that is under way.
+    app TEXT NOT NULL,                -- public address of the app
+    state TEXT NOT NULL,              -- a hash of what comes back with the browser
+    visit TEXT NOT NULL,              -- the visit of the browser that began it
+    nonce TEXT NOT NULL,              -- what the token has to repeat
+    verifier TEXT NOT NULL,           -- of PKCE
+    ends REAL NOT NULL,               -- seconds since 1970
+    PRIMARY KEY (app, state)
+);
 
 CREATE TABLE translations (
     criteria TEXT NOT NULL,           -- fingerprint of the criteria

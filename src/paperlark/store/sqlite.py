@@ -15,7 +15,7 @@ from pathlib import Path
 
 from paperlark.domain.errors import StoreDamaged, StoreError
 from paperlark.store import compact_days
-from paperlark.store.connection import RESTORE, connect, store_errors, transaction
+from paperlark.store.connection import RESTORE, FileConnection, connect, store_errors, transaction
 from paperlark.store.damage import find_missing
 from paperlark.store.file_systems import remote_mount
 from paperlark.store.integrity import forget_check, is_checked, note_check, note_closed
@@ -33,6 +33,8 @@ MANIFESTS = "????-??-??.manifest.json"
 """The files beside pages that a database can be rebuilt from."""
 _FOR_ALL = 0o644
 """The permissions that databases had before they were private."""
+_MIGRATION_CACHE = 128 * 1024
+"""Of pages while a database is migrated, in kB."""
 _COMPLETING = 3
 """The first migration that may find tables in two shapes."""
 
@@ -59,7 +61,7 @@ def open_file(
     anew: bool = False,
     pages: Path | None = None,
     tell: Callable[[str], object] | None = None,
-) -> Iterator[sqlite3.Connection]:
+) -> Iterator[FileConnection]:
     """Open the database, create or migrate it where needed, and close it.
 
     A damaged one is renamed and not replaced automatically, nor is one that is gone though there
@@ -95,7 +97,7 @@ def open_file(
         note_closed(path)
 
 
-def prepare(connection: sqlite3.Connection, path: Path, *, checks: bool) -> None:
+def prepare(connection: FileConnection, path: Path, *, checks: bool) -> None:
     """Migrate a database that was opened, and check it; raises StoreError or sqlite3's errors."""
     # Paid judgements must survive a power cut.
     connection.execute("PRAGMA synchronous = FULL")
@@ -169,7 +171,7 @@ def find_loss(path: Path, pages: Path | None) -> StoreDamaged | None:
     )
 
 
-def _migrate(connection: sqlite3.Connection, path: Path) -> None:
+def _migrate(connection: FileConnection, path: Path) -> None:
     version = version_of(connection)
     if version > VERSION:
         raise StoreError(
@@ -179,6 +181,8 @@ def _migrate(connection: sqlite3.Connection, path: Path) -> None:
         )
     if version == VERSION:
         return
+    # Days are read from three tables at once: with SQLite's 2 MB most pages are read many times.
+    connection.execute(f"PRAGMA cache_size = -{_MIGRATION_CACHE}")
     with transaction(connection):
         # Another process may have migrated while this one waited for the lock.
         version = version_of(connection)
