@@ -26,6 +26,7 @@ PaperlarkError
 ├── StoreError                the database
 │   ├── StoreBusy             another run is using it
 │   │   └── RunHangs          it has been for longer than any run may
+│   ├── ShardLost             another worker has taken over what this one was making
 │   └── StoreDamaged          it cannot be read any more, and was set aside
 ├── InvalidQuery              a search query that is empty or too long
 ├── UnclearName               a name that is not enough to follow an author by, or is not followed
@@ -225,6 +226,10 @@ class StoreBusy(StoreError):
 
 class RunHangs(StoreBusy):
     """Another run has used the database for longer than a run may, and hangs."""
+
+
+class ShardLost(StoreError):
+    """Another worker has taken over the shard that this one was making: nothing of it is stored."""
 
 
 class StoreDamaged(StoreError):
