@@ -68,7 +68,11 @@ def _group_settings() -> Iterator[str]:
     schema = GroupShape.model_json_schema()
     yield "\n# Settings of a group\n\nWhat may stand in the file of `paperlark read --group`."
     yield from _table("The file of a group", schema, schema)
-    for name, shape in (("[sign_in]", "SignInShape"), ("[members.NAME]", "MemberShape")):
+    for name, shape in (
+        ("[sign_in]", "SignInShape"),
+        ("[members.NAME]", "MemberShape"),
+        ("[budget]", "GroupBudgetShape"),
+    ):
         yield from _table(f"`{name}`", schema["$defs"][shape], schema)
 
 

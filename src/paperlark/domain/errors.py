@@ -3,6 +3,8 @@
 PaperlarkError
 ├── ProfileError              the reader's files: every problem at once, with file and line
 ├── IdentityShared            two profiles with one id in one database
+├── AccountError              a reader account that cannot be added or changed like that
+│   └── NoSuchReader          there is no account of that id
 ├── SourceError               where papers come from
 │   ├── FeedNotFound          no feed of that day and category
 │   │   └── NoNetwork         not one of the servers could be connected to
@@ -67,9 +69,12 @@ class PaperlarkError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One mistake in a file of the reader's: where it is, and what was expected."""
+    """One mistake in a text of the reader's: where it is, and what was expected.
 
-    file: Path
+    `file` is a path, or the name of a text that is no file, such as that of a row.
+    """
+
+    file: Path | str
     line: int | None
     message: str
 
@@ -90,6 +95,14 @@ class ProfileError(PaperlarkError):
 
 class IdentityShared(PaperlarkError):
     """Two profiles have one id in one database: the pages of one would replace the other's."""
+
+
+class AccountError(PaperlarkError):
+    """A reader account cannot be added or changed in this way; nothing was."""
+
+
+class NoSuchReader(AccountError):
+    """There is no reader account of that id."""
 
 
 class SourceError(PaperlarkError):

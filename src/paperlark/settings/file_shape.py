@@ -103,6 +103,7 @@ SecretName = Annotated[str, Field(pattern=rf"^{_NAME}$"), AfterValidator(_secret
 KeyName = Annotated[str, Field(pattern=rf"^({_NAME})?$"), AfterValidator(_secret_name)]
 Mailbox = Annotated[str, AfterValidator(_mailbox)]
 Score = Annotated[int, Field(ge=LOWEST, le=HIGHEST)]
+DatabaseName = Annotated[Text, AfterValidator(_database)]
 Price = Annotated[Decimal, Field(ge=0, le=1_000_000, strict=False, allow_inf_nan=False)]
 
 
@@ -476,7 +477,7 @@ class ProfileShape(_Shape):
         " authors pass",
     )
     output: Text = Field(default="pages", description="the folder for pages")
-    database: Annotated[Text, AfterValidator(_database)] = Field(
+    database: DatabaseName = Field(
         default="paperlark.db",
         description="the database file; or a PostgreSQL database, such as"
         ' "postgresql://paperlark@db.example.org/papers", whose password is in PGPASSWORD or in'

@@ -6,17 +6,20 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from paperlark.domain.database_place import DatabasePlace
 from paperlark.domain.errors import Problem, ProfileError
 from paperlark.domain.redaction import remember_addresses
 from paperlark.http.network_settings import is_on_this_machine
 from paperlark.settings.load import (
     check_shape,
+    database_place,
     line_of,
     mail_settings,
     open_mail_problems,
@@ -67,8 +70,23 @@ class GroupMember:
 
 
 @dataclass(frozen=True, slots=True)
+class GroupDatabase:
+    """Where the accounts of readers are; `home` is the folder of the group's file.
+
+    `month` are the US dollars that all of them together may cost a month, None without a limit.
+    """
+
+    database: DatabasePlace
+    home: Path
+    month: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class GroupSettings:
-    """A group: `address` is where members reach it, `state` the file of their sessions."""
+    """A group: `address` is where members reach it, `state` the file of their sessions.
+
+    With `accounts` the members are rows of that database, and `members` is empty.
+    """
 
     file: Path
     name: str
@@ -77,6 +95,7 @@ class GroupSettings:
     members: tuple[GroupMember, ...]
     mail: MailSettings | None
     state: Path
+    accounts: GroupDatabase | None = None
 
 
 def is_group_file(path: Path) -> bool:
@@ -130,7 +149,14 @@ def load_group(path: Path) -> GroupSettings:
         ),
         mail=mail_settings(shape.mail) if shape.mail else None,
         state=home / f"{path.name}.sessions.db",
+        accounts=_accounts(home, shape),
     )
+
+
+def _accounts(home: Path, shape: GroupShape) -> GroupDatabase | None:
+    if shape.database is None:
+        return None
+    return GroupDatabase(database_place(home, shape.database), home, shape.budget.month)
 
 
 _Complaints = Iterator[tuple[tuple[str, ...], str]]
@@ -169,6 +195,17 @@ def _sign_in(shape: GroupShape) -> _Complaints:
 
 
 def _members(shape: GroupShape) -> _Complaints:
+    if shape.database is not None:
+        if shape.members:
+            key = f"members.{next(iter(shape.members))}"
+            said = "is not for a group with a database: paperlark readers add makes its members"
+            yield (key, "name"), f"[{key}] {said}"
+        return
+    if not shape.members:
+        yield (), "members are missing; expected tables [members.NAME], or a database that has them"
+    if shape.budget.month is not None:
+        said = "[budget] is for a group with a database; members' own are in their profiles"
+        yield ("budget", "month"), said
     needed = {SignInMethod.MAIL: "email", SignInMethod.PROXY: "user", SignInMethod.OIDC: "subject"}
     name = needed[shape.sign_in.method]
     for key, one in shape.members.items():

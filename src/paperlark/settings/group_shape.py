@@ -11,7 +11,15 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from paperlark.domain.redaction import quoted
-from paperlark.settings.file_shape import Mailbox, MailShape, OpenAddress, SecretName, Text
+from paperlark.settings.file_shape import (
+    DatabaseName,
+    Mailbox,
+    MailShape,
+    OpenAddress,
+    Price,
+    SecretName,
+    Text,
+)
 from paperlark.settings.group import SignInMethod
 
 _HEADER = r"^[A-Za-z][A-Za-z0-9-]{0,79}$"
@@ -83,6 +91,15 @@ class MemberShape(_Shape):
     )
 
 
+class GroupBudgetShape(_Shape):
+    """What models may cost for all readers of the group's database, in US dollars."""
+
+    month: Price | None = Field(
+        default=None,
+        description="dollars that one calendar month (UTC) may cost, all readers together",
+    )
+
+
 class GroupShape(_Shape):
     """The whole file."""
 
@@ -93,9 +110,19 @@ class GroupShape(_Shape):
     )
     sign_in: SignInShape = Field(description="a table [sign_in]")
     members: dict[Annotated[str, Field(pattern=_KEY)], MemberShape] = Field(
-        min_length=1,
+        default={},
         max_length=50,
-        description="tables [members.NAME], one to 50; NAME in lower-case letters, digits and -",
+        description="tables [members.NAME], one to 50; NAME in lower-case letters, digits and -;"
+        " not with a database",
+    )
+    database: DatabaseName | None = Field(
+        default=None,
+        description="the database whose readers are the members, such as"
+        ' "postgresql://paperlark@db.example.org/papers", whose password is in PGPASSWORD or in'
+        " ~/.pgpass; or a file, for a small group",
+    )
+    budget: GroupBudgetShape = Field(
+        default=GroupBudgetShape(), description="a table [budget], with a database"
     )
     mail: MailShape | None = Field(
         default=None, description="a table [mail], as in a profile: for sign-in links and agendas"

@@ -7,6 +7,7 @@ import os
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -102,36 +103,71 @@ def _key(lines: Sequence[str], start: int, key: str) -> int | None:
     return None
 
 
+@dataclass(frozen=True, slots=True)
+class ProfileText:
+    """The text of a profile: `name` says in errors where it stands; its paths begin at `home`."""
+
+    name: Path | str
+    text: str
+    home: Path
+
+
 def load_settings(path: Path) -> Settings:
     """Read the profile and the criteria it names; other paths are relative to its folder.
 
     Raises ProfileError with every mistake in both files.
     """
-    text = read_text(path, hint=missing_hint(path))
+    source = ProfileText(path, read_text(path, hint=missing_hint(path)), path.parent.absolute())
+    shape, problems = _checked(source)
+    named = shape.criteria if shape else "criteria.md"
+    criteria, missing = _criteria(source.home / named, needed=shape is not None)
+    settings = _settings(source, shape, criteria, (*problems, *missing))
+    return replace(settings, file=path.absolute(), criteria_file=_inside(source.home, named))
+
+
+def parse_settings(source: ProfileText, criteria: ProfileText) -> Settings:
+    """Return the settings of a profile and criteria that are texts and no files.
+
+    Raises ProfileError with every mistake in both.
+    """
+    shape, problems = _checked(source)
+    try:
+        found = check_interests(criteria.name, criteria.text)
+    except ProfileError as error:
+        return _settings(source, shape, None, (*problems, *error.problems))
+    return _settings(source, shape, found, problems)
+
+
+def _checked(source: ProfileText) -> tuple[ProfileShape | None, tuple[Problem, ...]]:
     from paperlark.settings.file_shape import ProfileShape  # noqa: PLC0415  # loads pydantic
 
     # What stands in it by mistake is in no error about it, whoever raises that.
-    remember_addresses(text)
-    shape, problems = check_shape(path, text, parse_toml(path, text), ProfileShape)
-    home = path.parent.absolute()
-    named = shape.criteria if shape else "criteria.md"
-    criteria, missing = _criteria(home / named, needed=shape is not None)
-    problems = (*problems, *missing, *(_mail_problems(path, text, shape) if shape else ()))
+    remember_addresses(source.text)
+    values = parse_toml(source.name, source.text)
+    shape, problems = check_shape(source.name, source.text, values, ProfileShape)
+    lacking = _mail_problems(source.name, source.text, shape) if shape else ()
+    return shape, (*problems, *lacking)
+
+
+def _settings(
+    source: ProfileText,
+    shape: ProfileShape | None,
+    criteria: Criteria | None,
+    problems: tuple[Problem, ...],
+) -> Settings:
     if shape is None or criteria is None or problems:
         raise ProfileError(tuple(sorted(problems, key=lambda problem: problem.line or 0)))
-    profile = _profile(shape, criteria)
+    profile, home = _profile(shape, criteria), source.home
     return Settings(
         profile=profile,
         model=_model(shape.judge, shape.budget) if shape.judge else None,
         people=_people(shape.sources) if profile.needs_people else None,
         output=_inside(home, shape.output),
-        database=_database(home, shape.database),
+        database=database_place(home, shape.database),
         arxiv=_arxiv(shape.sources),
         site=_site(shape.site, home, _inside(home, shape.output)),
         mail=mail_settings(shape.mail) if shape.mail else None,
         channels=tuple(_channel(one) for one in shape.deliver),
-        file=path.absolute(),
-        criteria_file=_inside(home, named),
         id=shape.id,
         at_most=shape.run.at_most,
         keys=with_changes(shape.read.keys),
@@ -203,7 +239,7 @@ def _model(shape: JudgeShape, budget: BudgetShape) -> ModelSettings:
     )
 
 
-def _mail_problems(path: Path, text: str, shape: ProfileShape) -> Iterator[Problem]:
+def _mail_problems(path: Path | str, text: str, shape: ProfileShape) -> Iterator[Problem]:
     """Return what one table lacks for the sake of another."""
     for number, channel in enumerate(shape.deliver):
         if channel.mail is not None and shape.mail is None:
@@ -212,7 +248,7 @@ def _mail_problems(path: Path, text: str, shape: ProfileShape) -> Iterator[Probl
     yield from open_mail_problems(path, text, shape.mail)
 
 
-def open_mail_problems(path: Path, text: str, mail: MailShape | None) -> Iterator[Problem]:
+def open_mail_problems(path: Path | str, text: str, mail: MailShape | None) -> Iterator[Problem]:
     """Return what is wrong with a mail server that is spoken to without encryption."""
     if mail and mail.security is Security.NONE and not is_this_machine(mail.server):
         problem = (
@@ -222,7 +258,8 @@ def open_mail_problems(path: Path, text: str, mail: MailShape | None) -> Iterato
         yield Problem(path, line_of(text, ("mail", "security")), problem)
 
 
-def _database(home: Path, text: str) -> DatabasePlace:
+def database_place(home: Path, text: str) -> DatabasePlace:
+    """Return where a database is that a file in the folder `home` names."""
     if is_server(text):
         return DatabaseServer(text, _inside(home, "paperlark"))
     return _inside(home, text)
@@ -269,10 +306,25 @@ def _people(shape: SourcesShape) -> PeopleSettings:
 def read_criteria(path: Path) -> str:
     """Read a file of criteria; raises ProfileError where it is unreadable or far too long."""
     text = read_text(path, hint="")
+    check_length(path, text)
+    return text
+
+
+def check_length(name: Path | str, text: str) -> None:
+    """Raise ProfileError where a text is far too long for criteria."""
     if len(text) > LONGEST_CRITERIA:
         found = f"has {len(text):,} characters; expected interests, in at most"
-        raise ProfileError((Problem(path, None, f"{found} {LONGEST_CRITERIA:,}"),))
-    return text
+        raise ProfileError((Problem(name, None, f"{found} {LONGEST_CRITERIA:,}"),))
+
+
+def check_interests(name: Path | str, text: str) -> Criteria:
+    """Parse criteria; raises ProfileError where they are far too long, or no interests."""
+    check_length(name, text)
+    criteria = parse_criteria(text)
+    if not criteria.topics and not criteria.keywords:
+        problem = "is empty; expected your interests, in your own words"
+        raise ProfileError((Problem(name, None, problem),))
+    return criteria
 
 
 def read_text(path: Path, *, hint: str) -> str:
@@ -299,7 +351,7 @@ def read_text(path: Path, *, hint: str) -> str:
 _MOST_DOTS, _MOST_DOTS_IN_A_LINE = 50, 1_000
 
 
-def _check_keys(path: Path, text: str) -> None:
+def _check_keys(path: Path | str, text: str) -> None:
     """Raise ProfileError for a key of very many parts, which takes minutes to parse."""
     for number, line in enumerate(text.split("\n"), start=1):
         if (
@@ -308,7 +360,7 @@ def _check_keys(path: Path, text: str) -> None:
             raise ProfileError((Problem(path, number, "has more dots than any setting"),))
 
 
-def parse_toml(path: Path, text: str) -> Mapping[str, object]:
+def parse_toml(path: Path | str, text: str) -> Mapping[str, object]:
     """Parse the TOML of a file; raises ProfileError with the line of a mistake."""
     _check_keys(path, text)
     try:
@@ -322,7 +374,7 @@ def parse_toml(path: Path, text: str) -> Mapping[str, object]:
 
 
 def check_shape(
-    path: Path, text: str, values: Mapping[str, object], shape: type[_Shape]
+    path: Path | str, text: str, values: Mapping[str, object], shape: type[_Shape]
 ) -> tuple[_Shape | None, tuple[Problem, ...]]:
     """Return the values of a file as the shape that they must have, None with every mistake."""
     # Half a second of imports that `paperlark --version` does not need.
@@ -392,11 +444,6 @@ def _description(shape: type[BaseModel], place: list[str]) -> str:
 
 def _criteria(path: Path, *, needed: bool) -> tuple[Criteria | None, tuple[Problem, ...]]:
     try:
-        text = read_criteria(path)
+        return check_interests(path, read_criteria(path)), ()
     except ProfileError as error:
         return None, error.problems if needed else ()
-    criteria = parse_criteria(text)
-    if not criteria.topics and not criteria.keywords:
-        problem = "is empty; expected your interests, in your own words"
-        return None, (Problem(path, None, problem),)
-    return criteria, ()
