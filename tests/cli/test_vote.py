@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from paperlark.store.connection import transaction
+from paperlark.store.connection import connect, transaction
 from paperlark.store.lock import run_lock
 from standins.commands import Paperlark
 
@@ -101,11 +102,10 @@ def test_a_vote_does_not_wait_for_a_run(made: Paperlark, home: Path) -> None:
 
 
 def test_a_vote_waits_for_a_transaction_that_is_under_way(made: Paperlark, home: Path) -> None:
-    with sqlite3.connect(home / "paperlark.db", isolation_level=None) as other:
+    with closing(connect(home / "paperlark.db")) as other:
         with transaction(other):
             other.execute("DELETE FROM judgements")
         assert made("vote", "2502.00007", "up").exit_code == 0
-    other.close()
 
 
 def test_a_title_commands_no_terminal(made: Paperlark, home: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 import tempfile
 import time
 from collections.abc import Iterator
@@ -27,7 +26,7 @@ from paperlark.domain.profile import Cutoffs, Profile
 from paperlark.domain.triage import Action, TriageEvent
 from paperlark.store import examples as example_store
 from paperlark.store.announcements import AnnouncementStore
-from paperlark.store.connection import DatabaseConnection
+from paperlark.store.connection import DatabaseConnection, connect
 from paperlark.store.database import open_database
 from paperlark.store.derived import VectorStore
 from paperlark.store.digests import DigestStore
@@ -323,7 +322,7 @@ def test_days_made_before_there_was_experience_teach_all_the_same(path: Path) ->
 
 def _undo_the_migrations_from_the_third_on(connection: DatabaseConnection) -> None:
     scripts = resources.files("paperlark.store").joinpath("migrations", "sqlite")
-    with closing(sqlite3.connect(":memory:")) as early:
+    with closing(connect(":memory:")) as early:
         for name in ("0001_exchanges_judgements_digests.sql", "0002_batches.sql"):
             early.executescript(scripts.joinpath(name).read_text("utf-8"))
         for kind in ("trigger", "index", "table"):

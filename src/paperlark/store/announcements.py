@@ -39,6 +39,26 @@ def keep_papers(
     )
 
 
+def lacks_papers(
+    connection: DatabaseConnection, papers: Iterable[Paper], *, printed: bool = False
+) -> bool:
+    """Return whether `keep_papers` would change anything."""
+    stored = (
+        (
+            connection.execute(
+                "SELECT printed, length(categories) FROM papers WHERE id = ? AND version = ?",
+                (paper.id, paper.version),
+            ).fetchone(),
+            len(" ".join(paper.categories)),
+        )
+        for paper in papers
+    )
+    return any(
+        row is None or (not printed and (row[0] == 1 or row[1] < categories))
+        for row, categories in stored
+    )
+
+
 def row_of(paper: Paper) -> tuple[str | int, ...]:
     """Return the values of FIELDS of a paper."""
     authors = json.dumps([[author.name, author.affiliation] for author in paper.authors])

@@ -21,7 +21,7 @@ from paperlark.domain.judgement import JudgementKey, ModelCall
 from paperlark.domain.paper import PaperId
 from paperlark.ports import BatchJobs, Progress
 from paperlark.store.connection import DatabaseConnection, store_errors, transaction
-from paperlark.store.judgements import insert_exchange
+from paperlark.store.judgements import insert_exchanges
 
 _COLUMNS = (
     "key, day, profile, criteria, judge, model, base_url, questions, most, job, state, misses, at"
@@ -55,25 +55,23 @@ class BatchJobStore:
 
     def keep(self, job: BatchJob) -> None:
         """Store a job, replacing its earlier state."""
-        with store_errors(self._database), transaction(self._connection):
+        with store_errors(self._database), transaction(self._connection, job.judgement_key.profile):
             self._write(job)
 
     def drop(self, job: BatchJob) -> None:
         """Delete a job that never reached the service."""
-        with store_errors(self._database), transaction(self._connection):
+        with store_errors(self._database), transaction(self._connection, job.judgement_key.profile):
             self._connection.execute("DELETE FROM jobs WHERE key = ?", (job.key,))
 
     def collect(self, job: BatchJob, model_calls: Iterable[ModelCall]) -> None:
         """Store the results of a job and mark it collected, in one transaction."""
-        with store_errors(self._database), transaction(self._connection):
+        with store_errors(self._database), transaction(self._connection, job.judgement_key.profile):
             row = self._connection.execute(
                 "SELECT state FROM jobs WHERE key = ?", (job.key,)
             ).fetchone()
             if row == (BatchJobState.COLLECTED,):
                 return
-            at = self._now()
-            for model_call in model_calls:
-                insert_exchange(self._connection, model_call, job.judgement_key, at)
+            insert_exchanges(self._connection, model_calls, job.judgement_key, self._now())
             self._write(replace(job, state=BatchJobState.COLLECTED))
 
     def _find(self, where: str, *values: str) -> tuple[BatchJob, ...]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -54,6 +54,13 @@ class DatabaseConnection(Protocol):
         """Whether a transaction has begun."""
         ...
 
+    def begin(self, readers: Collection[str], *, shared: bool) -> None:
+        """Begin a transaction that writes rows of these readers, or `shared` ones, as no other.
+
+        See `transaction`.
+        """
+        ...
+
     def execute(self, sql: str, values: Any = ..., /) -> DatabaseCursor:  # noqa: ANN401  # of any types
         """Run a statement."""
         ...
@@ -68,9 +75,17 @@ class DatabaseConnection(Protocol):
 
 
 @contextmanager
-def transaction(connection: DatabaseConnection) -> Iterator[None]:
-    """Commit all or nothing; the write lock is taken at the start."""
-    connection.execute("BEGIN IMMEDIATE")
+def transaction(
+    connection: DatabaseConnection, *readers: str, shared: bool | None = None
+) -> Iterator[None]:
+    """Commit all or nothing; the locks are taken at the start.
+
+    With `readers` nobody else writes rows of theirs meanwhile; without them nobody else writes what
+    all readers share: announcements, papers and their vectors, the search index, the readers.
+    `shared` says so where that is not right: True for both, False for rows that need no lock.
+    SQLite has one writer at a time.
+    """
+    connection.begin(readers, shared=not readers if shared is None else shared)
     try:
         yield
         connection.execute("COMMIT")
@@ -143,8 +158,12 @@ def _hint(reason: str) -> str:
     return "check that its folder is writable and that the disk is not full"
 
 
-class _FileConnection(sqlite3.Connection):
+class FileConnection(sqlite3.Connection):
     """A connection to an SQLite file that stores no known secret, whatever text one stands in."""
+
+    def begin(self, readers: Collection[str], *, shared: bool) -> None:  # noqa: ARG002  # one writer
+        """Begin a transaction with the write lock."""
+        self.execute("BEGIN IMMEDIATE")
 
     def execute(self, sql: str, values: Any = (), /) -> sqlite3.Cursor:  # noqa: ANN401  # sqlite3's
         """Run a statement."""
@@ -163,7 +182,7 @@ def _public(values: Any) -> Any:  # noqa: ANN401  # see above
     return [redacted(one) if isinstance(one, str) else one for one in values]
 
 
-def connect(path: Path | str, *, uri: bool = False, one_thread: bool = True) -> sqlite3.Connection:
+def connect(path: Path | str, *, uri: bool = False, one_thread: bool = True) -> FileConnection:
     """Open an SQLite file; what is stored through it has no known secret in it."""
     return sqlite3.connect(
         path,
@@ -171,7 +190,7 @@ def connect(path: Path | str, *, uri: bool = False, one_thread: bool = True) -> 
         timeout=30,
         isolation_level=None,
         check_same_thread=one_thread,
-        factory=_FileConnection,
+        factory=FileConnection,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import islice
+from operator import attrgetter
 from typing import Any
 
 from paperlark.domain.archive import CacheEntry, PaperVector, VectorChunk
@@ -49,6 +50,11 @@ _ANNOUNCE = """
     SET day = CASE WHEN excluded.day < places.day THEN excluded.day ELSE places.day END
 """
 
+
+_UNANNOUNCED = """
+    SELECT 1 FROM papers p WHERE p.id IN ({keys})
+    AND NOT EXISTS (SELECT 1 FROM places w WHERE w.paper_id = p.id AND w.day <= ?) LIMIT 1
+"""
 
 _ASKED_AT_ONCE = 500
 """Keys in one question: SQLite takes some thousands; one by one takes three times as long."""
@@ -178,12 +184,14 @@ class CacheStore:
 
     def keep(self, scraps: Iterable[CacheEntry]) -> None:
         """Store the entries in one transaction, replacing those with the same keys."""
-        with store_errors(self._database), transaction(self._connection):
+        # In one order no two writers wait for each other, and neither reads before.
+        ordered = sorted(scraps, key=attrgetter("key"))
+        with store_errors(self._database), transaction(self._connection, shared=False):
             self._connection.executemany(
                 "INSERT INTO scratch (key, made_of, content) VALUES (?, ?, ?)"
                 " ON CONFLICT (key) DO UPDATE"
                 " SET made_of = excluded.made_of, content = excluded.content",
-                ((one.key, one.made_of, one.content) for one in scraps),
+                ((one.key, one.made_of, one.content) for one in ordered),
             )
 
 
@@ -196,6 +204,12 @@ def derived_stores(
         EncodingStore(connection, database),
         CacheStore(connection, database),
     )
+
+
+def lacks_announced(connection: DatabaseConnection, digest: Digest) -> bool:
+    """Return whether one of a day's papers, whose text is known, is not registered yet."""
+    rows = _rows_with(connection, _UNANNOUNCED, digest.scanned, digest.day.isoformat())
+    return next(rows, None) is not None
 
 
 def announce_papers(connection: DatabaseConnection, digest: Digest) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from functools import cache
@@ -13,11 +14,11 @@ from paperlark.domain.database_place import DatabasePlace
 from paperlark.domain.digest import Digest, Ranked, SeenBefore, Status
 from paperlark.domain.errors import StoreError, Unimportable
 from paperlark.domain.exploration import Explored, Outcome
-from paperlark.domain.paper import PaperId
+from paperlark.domain.paper import Paper, PaperId
 from paperlark.domain.profile import Cutoffs
-from paperlark.store.announcements import keep_papers
+from paperlark.store.announcements import keep_papers, lacks_papers
 from paperlark.store.connection import DatabaseConnection, store_errors, transaction
-from paperlark.store.derived import announce_papers
+from paperlark.store.derived import announce_papers, lacks_announced
 from paperlark.store.scanned import (
     as_calibrated,
     explored_before,
@@ -55,8 +56,9 @@ class DigestStore:
 
     def save(self, digest: Digest) -> None:
         """Store the digest, replacing an earlier one of that profile and day."""
-        with store_errors(self._database), transaction(self._connection):
-            self._write(digest, _text(digest))
+        text = _text(digest)
+        with store_errors(self._database), self._writing(digest) as shared:
+            self._write(digest, text, shared=shared)
 
     def add(self, digest: Digest) -> bool:
         """Store the digest unless there is one of that day already; return whether it was stored.
@@ -64,16 +66,30 @@ class DigestStore:
         Raises Unimportable, and stores nothing, where it could not be read back.
         """
         text = _readable(digest)
-        with store_errors(self._database), transaction(self._connection):
+        with store_errors(self._database), self._writing(digest) as shared:
             new = not self._connection.execute(
                 "SELECT 1 FROM digests WHERE profile = ? AND day = ?",
                 (digest.reader_id, digest.day.isoformat()),
             ).fetchone()
             if new:
-                self._write(digest, text)
+                self._write(digest, text, shared=shared)
         return new
 
-    def _write(self, digest: Digest, text: str) -> None:
+    @contextmanager
+    def _writing(self, digest: Digest) -> Iterator[bool]:
+        """Begin the transaction of a digest; yield whether it also writes what readers share.
+
+        Papers are never taken out again, so what was found before the locks is so after them: only
+        the first of the readers of a day's papers keeps the others waiting.
+        """
+        connection = self._connection
+        papers, printed = _papers(digest)
+        shared = lacks_papers(connection, papers, printed=printed)
+        shared = shared or lacks_announced(connection, digest)
+        with transaction(connection, digest.reader_id, shared=shared):
+            yield shared
+
+    def _write(self, digest: Digest, text: str, *, shared: bool) -> None:
         key = (digest.reader_id, digest.day.isoformat())
         self._connection.execute(
             "INSERT INTO digests (profile, day, digest, fingerprint) VALUES (?, ?, ?, ?)"
@@ -82,12 +98,6 @@ class DigestStore:
             (*key, text, _fingerprint(text, digest.ranked)),
         )
         self._connection.execute("DELETE FROM scanned WHERE profile = ? AND day = ?", key)
-        # A restored digest has no batches: its page is the only source of the texts.
-        keep_papers(
-            self._connection,
-            (entry.paper for entry in digest.entries),
-            printed=digest.status is Status.IMPORTED,
-        )
         self._connection.executemany(
             "INSERT INTO scanned"
             " (profile, day, paper_id, on_page, place, relevance, novelty, version)"
@@ -97,7 +107,10 @@ class DigestStore:
         )
         keep_explored(self._connection, digest)
         keep_matches(self._connection, digest)
-        announce_papers(self._connection, digest)
+        if shared:
+            papers, printed = _papers(digest)
+            keep_papers(self._connection, papers, printed=printed)
+            announce_papers(self._connection, digest)
 
     def digest(self, profile: str, day: date) -> Digest | None:
         """Return the digest of that day, None where there is none.
@@ -187,6 +200,15 @@ class DigestStore:
         """Return what became of the papers of the last `days` earlier days with judged ones."""
         with store_errors(self._database):
             return outcomes_before(self._connection, profile, day, days, cutoffs)
+
+
+def _papers(digest: Digest) -> tuple[tuple[Paper, ...], bool]:
+    """Return the papers of a page, and whether that page is the only source of their texts.
+
+    An imported digest has no batches.
+    """
+    papers = tuple(entry.paper for entry in digest.entries)
+    return papers, digest.status is Status.IMPORTED
 
 
 def _text(digest: Digest) -> str:

@@ -59,7 +59,7 @@ class LibraryStore:
     ) -> None:
         """Store examples, all or none, each replacing an earlier one of its paper."""
         imported = instant(at) if at else ""
-        with store_errors(self._database), transaction(self._connection):
+        with store_errors(self._database), transaction(self._connection, self._profile):
             self._connection.executemany(
                 _KEEP,
                 (
@@ -89,7 +89,9 @@ class LibraryStore:
 
         The text of a paper with a vote stays, or the vote would be on nothing.
         """
-        with store_errors(self._database), transaction(self._connection):
+        # The search index is everybody's: its next texts are not read meanwhile.
+        both = transaction(self._connection, self._profile, shared=True)
+        with store_errors(self._database), both:
             for paper in papers:
                 about = (self._profile, paper)
                 vote = self._connection.execute(_LAST_VOTE, about).fetchone()

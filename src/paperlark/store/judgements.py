@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from operator import itemgetter
 from threading import Lock
 from typing import Self
 
@@ -71,8 +72,8 @@ class JudgementStore:
 
     def keep(self, model_call: ModelCall, judgement_key: JudgementKey) -> None:
         """Store one model call; an existing judgement stays unless it has no comment."""
-        with store_errors(self._database), transaction(self._connection):
-            insert_exchange(self._connection, model_call, judgement_key, self._now())
+        with store_errors(self._database), transaction(self._connection, judgement_key.profile):
+            insert_exchanges(self._connection, [model_call], judgement_key, self._now())
 
     def spend(self, judgement_key: JudgementKey) -> Spend:
         """Add up all model calls of that page, including earlier runs."""
@@ -184,13 +185,35 @@ def questions_left(
     )
 
 
-def insert_exchange(
-    connection: DatabaseConnection, model_call: ModelCall, judgement_key: JudgementKey, at: datetime
+def insert_exchanges(
+    connection: DatabaseConnection,
+    model_calls: Iterable[ModelCall],
+    judgement_key: JudgementKey,
+    at: datetime,
 ) -> None:
-    """Insert one model call with its judgements, within the caller's transaction.
+    """Insert model calls with their judgements, within a transaction of the key's reader.
 
-    The notes of its questions end with it.
+    The notes of their questions end with them. Readers with the same criteria share judgements:
+    they are written in one order, in which no two writers wait for each other.
     """
+    rows: list[tuple[str | int, ...]] = []
+    for model_call in model_calls:
+        inserted = _insert_exchange(connection, model_call, judgement_key, at)
+        rows += _rows(model_call.judgements, judgement_key, inserted)
+    connection.executemany(
+        "INSERT INTO judgements VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT (paper_id, version, criteria, judge) DO UPDATE SET"
+        " relevance = excluded.relevance, novelty = excluded.novelty,"
+        " comment = excluded.comment, exchange = excluded.exchange"
+        " WHERE judgements.comment = ''",
+        sorted(rows, key=itemgetter(0, 1)),
+    )
+
+
+def _insert_exchange(
+    connection: DatabaseConnection, model_call: ModelCall, judgement_key: JudgementKey, at: datetime
+) -> int:
+    """Insert one model call, and return its number."""
     tokens, cost, most = model_call.spend.tokens, model_call.spend.cost, model_call.spend.most
     (inserted,) = connection.execute(
         "INSERT INTO exchanges (day, profile, criteria, judge, requests, prompt_tokens,"
@@ -216,19 +239,12 @@ def insert_exchange(
     connection.executemany(
         "DELETE FROM under_way WHERE key = ?", [(key,) for key in notes_of(model_call.spend)]
     )
-    connection.executemany(
-        "INSERT INTO judgements VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
-        " ON CONFLICT (paper_id, version, criteria, judge) DO UPDATE SET"
-        " relevance = excluded.relevance, novelty = excluded.novelty,"
-        " comment = excluded.comment, exchange = excluded.exchange"
-        " WHERE judgements.comment = ''",
-        _rows(model_call.judgements, judgement_key, inserted),
-    )
+    return int(inserted)
 
 
 def _rows(
     judgements: Iterable[Judgement], judgement_key: JudgementKey, model_call: int
-) -> Iterable[tuple[str | int | None, ...]]:
+) -> Iterable[tuple[str | int, ...]]:
     return (
         (
             one.paper_id,

@@ -34,7 +34,7 @@ class OutboxStore:
             parcel.at.isoformat(),
             None if parcel.incomplete is None else json.dumps(parcel.incomplete),
         )
-        with store_errors(self._database), transaction(self._connection):
+        with store_errors(self._database), transaction(self._connection, parcel.profile):
             self._connection.execute(
                 "INSERT INTO parcels VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
                 " ON CONFLICT (profile, channel, occasion, day) DO UPDATE SET"

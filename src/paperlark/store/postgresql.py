@@ -5,9 +5,10 @@ Needs the extra `postgres` (psycopg 3).
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from functools import lru_cache
 from importlib.resources import files
@@ -31,8 +32,8 @@ _SETTINGS = (
     "SET idle_in_transaction_session_timeout = '300s'",
     "SET client_min_messages = warning",
 )
-_WRITER = 0x7061706572
-"""The advisory lock of who writes: stores expect, as on SQLite, that nobody writes meanwhile."""
+_SHARED_ROWS = 0x7061706572
+"""The advisory lock of who writes what all readers share; see `advisory_key` for that of one."""
 _MIGRATION = re.compile(r"(\d{4})_\w+\.sql")
 _TOKEN = re.compile(r"'(?:[^']|'')*'|::|:([a-z_]+)|\?|%")
 """What a statement may hold that is written in another way for psycopg."""
@@ -112,12 +113,27 @@ class _Connection:
         gone = {TransactionStatus.IDLE, TransactionStatus.UNKNOWN}
         return self._raw.info.transaction_status not in gone
 
+    def begin(self, readers: Collection[str], *, shared: bool) -> None:
+        """Begin a transaction that writes rows of these readers, or `shared` ones, as no other.
+
+        Everybody takes the locks in one order, so that no two wait for each other.
+        """
+        keys = sorted({advisory_key("rows", reader) for reader in readers})
+        keys += [_SHARED_ROWS] if shared else []
+        with _errors(self._shown):
+            self._raw.execute("BEGIN")
+            try:
+                self._raw.execute(
+                    "SELECT pg_advisory_xact_lock(key) FROM unnest(%s::bigint[]) AS key", (keys,)
+                )
+            except BaseException:
+                if self.in_transaction:
+                    self._raw.execute("ROLLBACK")
+                raise
+
     def execute(self, sql: str, values: Any = (), /) -> DatabaseCursor:  # noqa: ANN401  # of any types
         """Run a statement."""
         with _errors(self._shown):
-            if sql == "BEGIN IMMEDIATE":
-                self._raw.execute("BEGIN")
-                return self._raw.execute("SELECT pg_advisory_xact_lock(%s)", (_WRITER,))
             if not values:
                 return self._raw.execute(sql.encode())
             return self._raw.execute(_translated(sql).encode(), _values(values))
@@ -132,6 +148,12 @@ class _Connection:
     def close(self) -> None:
         """Close it; a transaction that has begun is undone."""
         self._raw.close()
+
+
+def advisory_key(purpose: str, name: str) -> int:
+    """Return the number of an advisory lock, 64 bits; two that are equal by chance only wait."""
+    digest = hashlib.blake2b(f"{purpose}:{name}".encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "big", signed=True)
 
 
 @lru_cache(maxsize=512)

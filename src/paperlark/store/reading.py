@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import sqlite3
 import tempfile
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
@@ -14,7 +13,7 @@ from pathlib import Path
 from paperlark.domain.database_place import DatabasePlace, DatabaseServer
 from paperlark.domain.errors import StoreError
 from paperlark.store import postgresql
-from paperlark.store.connection import DatabaseConnection, connect, store_errors
+from paperlark.store.connection import DatabaseConnection, FileConnection, connect, store_errors
 from paperlark.store.damage import find_missing, find_unreadable
 from paperlark.store.database import check_not_gone, exists, open_database
 from paperlark.store.sqlite import VERSION, prepare, version_of
@@ -73,7 +72,7 @@ def open_read_only(database: DatabasePlace) -> AbstractContextManager[DatabaseCo
 
 
 @contextmanager
-def _open_file(path: Path) -> Iterator[sqlite3.Connection]:
+def _open_file(path: Path) -> Iterator[FileConnection]:
     with ExitStack() as opened:
         with store_errors(path):
             if can_write(path):
@@ -97,7 +96,7 @@ def is_current(database: DatabasePlace) -> bool:
 
 
 @contextmanager
-def _open_copy(path: Path) -> Iterator[sqlite3.Connection]:
+def _open_copy(path: Path) -> Iterator[FileConnection]:
     """Open a copy of a database that cannot be written, migrated; it is deleted in the end."""
     with ExitStack() as opened:
         with store_errors(path):
@@ -123,7 +122,7 @@ def _has_log(path: Path) -> bool:
     return any(log.exists() and log.stat().st_size for log in logs)
 
 
-def _connect(path: Path, how: str) -> sqlite3.Connection:
+def _connect(path: Path, how: str) -> FileConnection:
     address = f"{path.absolute().as_uri()}?{how}"
     return connect(address, uri=True)
 

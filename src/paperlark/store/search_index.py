@@ -16,10 +16,7 @@ from paperlark.store.tsvector_words import TsvectorWords
 _AT_ONCE = 1000
 """Texts indexed in one transaction: another writer waits half a second at most."""
 
-_LAST = """
-    SELECT max(number), count(*)
-    FROM (SELECT number FROM search_waiting ORDER BY number LIMIT ?) AS first
-"""
+_FIRST = "SELECT number FROM search_waiting ORDER BY number LIMIT ?"
 _COLUMNS = ", ".join(f"t.{field}" for field in FIELDS)
 # A version that is in the index already stays: an older one may arrive later. arXiv's own text
 # takes precedence over an imported one.
@@ -77,8 +74,10 @@ class FullTextIndex:
 
     def _read_some(self, most: int) -> int:
         with store_errors(self._database), transaction(self._connection):
-            last, count = self._connection.execute(_LAST, (most,)).fetchone()
-            rows = self._connection.execute(_TEXTS, {"last": last}).fetchall()
+            waiting = [number for (number,) in self._connection.execute(_FIRST, (most,))]
+            if not waiting:
+                return 0
+            rows = self._connection.execute(_TEXTS, {"last": waiting[-1]}).fetchall()
             texts = [text_of(profile, paper_of(*row), self._plain) for _, profile, *row in rows]
             # arXiv's own text takes the place of everybody's import.
             self._connection.executemany(
@@ -86,5 +85,10 @@ class FullTextIndex:
                 ((one.paper_id, one.profile) for one in texts),
             )
             self.words.add(texts)
-            self._connection.execute("DELETE FROM search_waiting WHERE number <= ?", (last,))
-        return int(count)
+            # These alone: an import that was committed meanwhile may have a lower number.
+            marks = ", ".join("?" * len(waiting))
+            self._connection.execute(
+                f"DELETE FROM search_waiting WHERE number IN ({marks})",  # noqa: S608  # of marks only
+                waiting,
+            )
+        return len(waiting)

@@ -30,7 +30,7 @@ class SharingStore:
     def choose(self, sharing: Sharing, now: datetime) -> None:
         """Store what the reader shows from now on, also of what they did before."""
         row = (self._profile, int(sharing.wanted), int(sharing.saved), instant(now))
-        with store_errors(self._database), transaction(self._connection):
+        with store_errors(self._database), transaction(self._connection, self._profile):
             self._connection.execute(
                 "INSERT INTO sharing (profile, wanted, saved, at) VALUES (?, ?, ?, ?)"
                 " ON CONFLICT (profile) DO UPDATE SET wanted = excluded.wanted,"

@@ -14,7 +14,7 @@ from itertools import count
 from pathlib import Path
 
 from paperlark.domain.errors import StoreDamaged, StoreError
-from paperlark.store.connection import RESTORE, connect, store_errors, transaction
+from paperlark.store.connection import RESTORE, FileConnection, connect, store_errors, transaction
 from paperlark.store.damage import find_missing
 from paperlark.store.file_systems import remote_mount
 from paperlark.store.integrity import forget_check, is_checked, note_check, note_closed
@@ -59,7 +59,7 @@ def open_file(
     anew: bool = False,
     pages: Path | None = None,
     tell: Callable[[str], object] | None = None,
-) -> Iterator[sqlite3.Connection]:
+) -> Iterator[FileConnection]:
     """Open the database, create or migrate it where needed, and close it.
 
     A damaged one is renamed and not replaced automatically, nor is one that is gone though there
@@ -95,7 +95,7 @@ def open_file(
         note_closed(path)
 
 
-def prepare(connection: sqlite3.Connection, path: Path, *, checks: bool) -> None:
+def prepare(connection: FileConnection, path: Path, *, checks: bool) -> None:
     """Migrate a database that was opened, and check it; raises StoreError or sqlite3's errors."""
     # Paid judgements must survive a power cut.
     connection.execute("PRAGMA synchronous = FULL")
@@ -169,7 +169,7 @@ def find_loss(path: Path, pages: Path | None) -> StoreDamaged | None:
     )
 
 
-def _migrate(connection: sqlite3.Connection, path: Path) -> None:
+def _migrate(connection: FileConnection, path: Path) -> None:
     version = version_of(connection)
     if version > VERSION:
         raise StoreError(

@@ -10,7 +10,7 @@ from paperlark.domain.errors import StoreError
 from paperlark.domain.judgement import JudgementKey
 from paperlark.domain.translation import StoredTranslation, TranslationReply
 from paperlark.store.connection import DatabaseConnection, store_errors, transaction
-from paperlark.store.judgements import insert_exchange
+from paperlark.store.judgements import insert_exchanges
 from paperlark.store.reading import open_read_only
 
 
@@ -39,9 +39,8 @@ class TranslationStore:
 
     def keep(self, reply: TranslationReply, key: JudgementKey) -> None:
         """Store a reply and its calls in one transaction; a usable translation stays."""
-        with store_errors(self._database), transaction(self._connection):
-            for call in reply.calls:
-                insert_exchange(self._connection, call, key, self._now())
+        with store_errors(self._database), transaction(self._connection, key.profile):
+            insert_exchanges(self._connection, reply.calls, key, self._now())
             if reply.answered:
                 self._connection.execute(
                     "INSERT INTO translations (criteria, translator, english, attempts)"

@@ -72,7 +72,7 @@ class TriageStore:
 
         One whose id is there already changes nothing.
         """
-        with store_errors(self._database), transaction(self._connection):
+        with store_errors(self._database), transaction(self._connection, self._profile):
             if not self._insert(event):
                 return False, None
             if event.action not in _VOTES:
@@ -84,7 +84,7 @@ class TriageStore:
 
     def restore(self, events: Iterable[TriageEvent]) -> int:
         """Store events alone, whose votes are restored by themselves; return how many were new."""
-        with store_errors(self._database), transaction(self._connection):
+        with store_errors(self._database), transaction(self._connection, self._profile):
             return sum(self._insert(event) for event in events)
 
     def _insert(self, one: TriageEvent) -> int:

@@ -23,7 +23,7 @@ class FeedbackStore:
 
     def keep(self, votes: Iterable[Feedback]) -> int:
         """Store votes, all or none, and return how many were new."""
-        with store_errors(self._database), transaction(self._connection):
+        with store_errors(self._database), transaction(self._connection, self._profile):
             return insert_votes(self._connection, self._profile, votes)
 
     def last_number(self) -> int:
