@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from paperlark.domain.database_place import DatabaseServer
@@ -56,3 +57,9 @@ def made(connection: DatabaseConnection) -> list[str]:
     """Return the readers whose pages were stored, each as often as it was."""
     rows = connection.execute("SELECT profile FROM made ORDER BY profile").fetchall()
     return [str(row[0]) for row in rows]
+
+
+@contextmanager
+def opened_rows(shards: RowShards) -> Iterator[RowShards]:
+    """Implement OpenMaker: there is nothing to open."""
+    yield shards

@@ -41,6 +41,7 @@ PaperlarkError
 │   ├── ChannelRefused        a retry will not help
 │   └── MaybeDelivered        it was sent, and whether it arrived is unknown
 ├── RunTooLong                the run took longer than it may, and was ended
+├── ClusterUnusable           a cluster of machines that cannot be reached or used
 ├── NotScheduled              a timer that cannot be set, shown or removed
 └── DigestInconsistent        counts that do not add up: a bug, and no page is made
 """
@@ -300,6 +301,10 @@ class MaybeDelivered(DeliveryError):
 
 class RunTooLong(PaperlarkError):
     """The run took longer than it may, and was ended; what was paid for is stored."""
+
+
+class ClusterUnusable(PaperlarkError):
+    """A Dask cluster cannot be reached, or what it needs is not installed."""
 
 
 class NotScheduled(PaperlarkError):
