@@ -1,8 +1,8 @@
 """The shards of a morning on a Dask cluster: a task each, whose claim decides whether it counts.
 
 Needs the extra `cluster` (dask.distributed). Dask may run a task twice, and repeats what workers
-that are gone had to do: only the run that holds the shard's claim stores anything. Workers run whatever they
-are sent, so a cluster belongs into a trusted network.
+that are gone had to do: only the run that holds the shard's claim stores anything. Workers run
+whatever they are sent, so a cluster belongs into a trusted network.
 """
 
 from __future__ import annotations
