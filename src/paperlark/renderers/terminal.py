@@ -27,7 +27,7 @@ def top(digest: Digest, *, width: int = 80, entries: int = ENTRIES) -> str:
 
 def _lines(digest: Digest, width: int, entries: int) -> Iterator[str]:
     yield from textwrap.wrap(
-        f"{english.long_date(digest.day)} · {typeset.plain(digest.profile)}", width
+        f"{english.long_date(digest.day)} · {typeset.readable(digest.profile)}", width
     )
     yield from textwrap.wrap(" · ".join(wording.summary(digest)), width)
     for note in filter(None, (wording.unjudged_note(digest), *digest.notes)):
@@ -81,7 +81,7 @@ def _entry(entry: Entry, aside: str, width: int) -> str:
     aside = _cut(plain_text.one_line(aside), width // 4)
     head = f"{entry.place:>4}  {reasons.chip(entry):<7} {_cut(entry.paper.id, _LONGEST_ID):<10}  "
     room = width - len(head) - (len(aside) + 2 if aside else 0)
-    title = _cut(typeset.plain(entry.paper.title), room)
+    title = _cut(typeset.readable(entry.paper.title), room)
     return f"{head}{title:<{room}}  {aside}".rstrip()
 
 
@@ -93,7 +93,7 @@ def _evidence(match: Match) -> str:
         ("counting against:", english.listed(match.words_against)),
         ("resembles", f"{nearest.title} ({english.short_date(nearest.day)})" if nearest else ""),
     )
-    return " · ".join(f"{name} {typeset.plain(words)}" for name, words in parts if words)
+    return " · ".join(f"{name} {typeset.readable(words)}" for name, words in parts if words)
 
 
 def _cut(text: str, width: int) -> str:

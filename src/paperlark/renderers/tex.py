@@ -276,18 +276,22 @@ def _matching_braces(text: str) -> dict[int, int]:
     return closing
 
 
-def plain(pieces: tuple[Piece, ...]) -> str:
-    """Return plain text: formulas as written, an address after its words."""
-    return "".join(_plain(piece) for piece in pieces)
+def _as_written(formula: Formula) -> str:
+    return formula.source
 
 
-def _plain(piece: Piece) -> str:
+def plain(pieces: tuple[Piece, ...], formula: Callable[[Formula], str] = _as_written) -> str:
+    """Return plain text: formulas as written, or as `formula` does; an address after its words."""
+    return "".join(_plain(piece, formula) for piece in pieces)
+
+
+def _plain(piece: Piece, formula: Callable[[Formula], str]) -> str:
     match piece:
         case Prose(text):
             return text
-        case Formula(source):
-            return source
+        case Formula():
+            return formula(piece)
         case Styled(_, pieces):
-            return plain(pieces)
+            return plain(pieces, formula)
         case Link(url, words):
             return words if words == url else f"{words} ({url})"

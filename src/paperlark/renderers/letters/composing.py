@@ -119,7 +119,7 @@ def compose(bulletin: Bulletin) -> Letter:
         paper_count=len(entries),
         missing=tuple(
             MissingPaper(
-                sentence(typeset.plain(one.paper.title)), one.paper.url, sentence(one.reason)
+                sentence(typeset.readable(one.paper.title)), one.paper.url, sentence(one.reason)
             )
             for one in missing[:_MOST_MISSING]
         ),

@@ -112,14 +112,14 @@ def letter_item(entry: Entry, vote: str = "") -> LetterItem:
         url=paper.url,
         mark=_mark(entry),
         followed=bool(entry.followed),
-        title=truncate(typeset.plain(paper.title), _LONGEST_TITLE) or paper.id,
+        title=truncate(typeset.readable(paper.title), _LONGEST_TITLE) or paper.id,
         authors=_authors([author.name for author in paper.authors]),
         scores=_scores(entry.judgement),
         facts=_facts(entry),
-        why=truncate(typeset.plain(_why(entry)), _LONGEST_WHY),
+        why=truncate(typeset.readable(_why(entry)), _LONGEST_WHY),
         abstract=tuple(
             truncate(paragraph, _LONGEST_PARAGRAPH)
-            for paragraph in typeset.plain_paragraphs(paper.abstract)[:_MOST_PARAGRAPHS]
+            for paragraph in typeset.readable_paragraphs(paper.abstract)[:_MOST_PARAGRAPHS]
         ),
         vote=vote,
     )

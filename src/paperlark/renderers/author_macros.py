@@ -1,0 +1,66 @@
+"""What a command most likely means that TeX does not know: abstracts use their authors' own macros.
+
+Definitions stay in the paper's source; these are the habits that most authors share.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_SETS = frozenset("ABCDEFHKNPQRSTZ")
+"""Letters that stand for a set, or a probability, when a command is nothing but that letter."""
+_SET = re.compile(r"(?:I|bb|mathbb)?([A-Z])|([A-Z])\2|(real|reals)")
+_SCRIPT = re.compile(r"(?:c|cal|mc|s|scr)([A-Z])")
+_BOLD = re.compile(r"(?:b|bf|bm|v|vec|bs)([A-Za-z])")
+_GREEK = (
+    *("alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa"),
+    *("lambda", "mu", "nu", "xi", "pi", "rho", "sigma", "tau", "upsilon", "phi", "chi", "psi"),
+    "omega",
+)
+_SHORT = {"ve": "epsilon", "vep": "epsilon", "veps": "epsilon", "vt": "theta", "vp": "phi"}
+
+
+def macro_text(name: str) -> str:
+    """Return what a command without a known definition stands for, by its name alone.
+
+    `R` and `RR` are the real numbers, `cA` a script A, `bx` a bold x, `eps` an epsilon; another
+    name stands for itself, as `dist` does.
+    """
+    if found := _SET.fullmatch(name):
+        letter = "R" if found[3] else found[1] or found[2]
+        return _styled("DOUBLE-STRUCK", letter) if letter in _SETS else letter
+    if greek := _greek(name):
+        return greek
+    if found := _SCRIPT.fullmatch(name):
+        return _styled("SCRIPT", found[1])
+    if found := _BOLD.fullmatch(name):
+        return _styled("BOLD", found[1])
+    return name
+
+
+def _greek(name: str) -> str:
+    """Return the Greek letter whose name begins so, and no other's: `al`, `eps`, `Om`."""
+    lower = name.lower()
+    begun = [one for one in _GREEK if one.startswith(lower)] if len(name) > 1 else []
+    spelled = _SHORT.get(lower) or (begun[0] if len(begun) == 1 else "")
+    if not spelled or name[1:] != lower[1:]:
+        return ""
+    case = "CAPITAL" if name[0].isupper() else "SMALL"
+    # "LAMDA" is how Unicode spells it.
+    return unicodedata.lookup(f"GREEK {case} LETTER {spelled.upper().replace('MBD', 'MD')}")
+
+
+def _styled(style: str, letter: str) -> str:
+    case = "CAPITAL" if letter.isupper() else "SMALL"
+    for name in (
+        f"MATHEMATICAL {style} {case} {letter}",
+        f"{style} {case} {letter}",
+        # The oldest of these have a name of their own.
+        f"SCRIPT CAPITAL {letter}",
+    ):
+        try:
+            return unicodedata.lookup(name)
+        except KeyError:
+            continue
+    return letter
