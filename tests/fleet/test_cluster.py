@@ -35,7 +35,7 @@ def _task(place: DatabaseServer, shards: RowShards) -> ShardTask:
 
 def _watch(place: DatabaseServer, shards: ClusterShards) -> None:
     morning = FleetMorning(
-        DAY, partial(connect_again, place), place, list, lambda _: None, limits=QUICK
+        DAY, partial(connect_again, place), place, list, lambda _: {}, limits=QUICK
     )
     assert morning.watch(threading.Event(), lambda _: None, shards.submit)
 

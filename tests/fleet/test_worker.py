@@ -3,6 +3,7 @@ from __future__ import annotations
 import multiprocessing
 import threading
 import time
+from collections.abc import Sequence
 from contextlib import closing
 from datetime import date
 from functools import partial
@@ -203,18 +204,24 @@ def test_a_database_that_stays_away_ends_the_worker(place: DatabaseServer) -> No
 
 
 def _morning(place: DatabaseServer, fetched: list[tuple[str, ...]]) -> FleetMorning:
+    def fetch(categories: Sequence[str]) -> dict[str, str]:
+        fetched.append(tuple(categories))
+        return {"cs.LG": "not out yet"}
+
     return FleetMorning(
         DAY,
         partial(connect_again, place),
         place,
         lambda: [FleetReader(name, ("cs.LG",)) for name in NAMES],
-        lambda categories: fetched.append(tuple(categories)),
+        fetch,
         shard_size=5,
         limits=QUICK,
     )
 
 
-def test_a_morning_reads_the_feeds_once_whoever_starts_it(place: DatabaseServer) -> None:
+def test_a_morning_reads_the_feeds_once_whoever_starts_it(
+    queue: ShardQueue, place: DatabaseServer
+) -> None:
     fetched: list[tuple[str, ...]] = []
     begun: list[int] = []
     morning = _morning(place, fetched)
@@ -228,6 +235,7 @@ def test_a_morning_reads_the_feeds_once_whoever_starts_it(place: DatabaseServer)
         thread.join(60)
     assert fetched == [("cs.LG",)]
     assert sorted(begun) == [0, 0, 0, 4]
+    assert queue.missing(DAY) == {"cs.LG": "not out yet"}
 
 
 def test_a_morning_is_watched_until_its_last_shard_has_ended(place: DatabaseServer) -> None:

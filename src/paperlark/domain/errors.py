@@ -42,6 +42,7 @@ PaperlarkError
 │   └── MaybeDelivered        it was sent, and whether it arrived is unknown
 ├── RunTooLong                the run took longer than it may, and was ended
 ├── ClusterUnusable           a cluster of machines that cannot be reached or used
+├── WorkersFailed             the workers of a fleet end with an error, again and again
 ├── NotScheduled              a timer that cannot be set, shown or removed
 └── DigestInconsistent        counts that do not add up: a bug, and no page is made
 """
@@ -305,6 +306,10 @@ class RunTooLong(PaperlarkError):
 
 class ClusterUnusable(PaperlarkError):
     """A Dask cluster cannot be reached, or what it needs is not installed."""
+
+
+class WorkersFailed(PaperlarkError):
+    """The workers that make a morning's shards end with an error again and again."""
 
 
 class NotScheduled(PaperlarkError):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
@@ -33,15 +33,16 @@ _log = logging.getLogger(__name__)
 class FleetMorning:
     """A morning of a day, and what it needs of other rooms.
 
-    `readers` returns all whose pages are due; `fetch` reads the feeds of categories and stores
-    them, and is called by one process at a time. `tell` is told what is waited for.
+    `readers` returns all whose pages are due; `fetch` reads the feeds of categories, stores them,
+    and returns why which are missing; one process at a time calls it. `tell` is told what is
+    waited for.
     """
 
     day: date
     connect: Connect
     database: DatabasePlace
     readers: Callable[[], Sequence[FleetReader]]
-    fetch: Callable[[Sequence[str]], object]
+    fetch: Callable[[Sequence[str]], Mapping[str, str]]
     shard_size: int = SHARD_SIZE
     limits: WorkerLimits = DEFAULT_LIMITS
     tell: Callable[[str], object] = lambda _: None
@@ -72,12 +73,11 @@ class FleetMorning:
             return 0
         began = time.monotonic()
         categories = union_of(due)
-        if categories:
-            self.fetch(categories)
+        missing = self.fetch(categories) if categories else {}
         seconds = time.monotonic() - began
         first = queue.first_free_number(self.day)
         shards = tuple(cut_into_shards(self.day, due, self.shard_size, first=first))
-        queue.add(self.day, shards, seconds)
+        queue.add(self.day, shards, seconds, missing)
         _log.info(
             "morning of %s: %d readers in %d shards, %d categories",
             *(self.day, len(due), len(shards), len(categories)),

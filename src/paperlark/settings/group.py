@@ -18,6 +18,7 @@ from paperlark.domain.errors import Problem, ProfileError
 from paperlark.domain.redaction import remember_addresses
 from paperlark.http.network_settings import is_on_this_machine
 from paperlark.settings.load import (
+    arxiv_settings,
     check_shape,
     database_place,
     line_of,
@@ -26,7 +27,7 @@ from paperlark.settings.load import (
     parse_toml,
     read_text,
 )
-from paperlark.settings.values import MailSettings
+from paperlark.settings.values import ArxivSettings, MailSettings
 
 if TYPE_CHECKING:
     from paperlark.settings.group_shape import GroupShape
@@ -95,6 +96,7 @@ class GroupSettings:
     members: tuple[GroupMember, ...]
     mail: MailSettings | None
     state: Path
+    arxiv: ArxivSettings
     accounts: GroupDatabase | None = None
 
 
@@ -150,6 +152,7 @@ def load_group(path: Path) -> GroupSettings:
         mail=mail_settings(shape.mail) if shape.mail else None,
         state=home / f"{path.name}.sessions.db",
         accounts=_accounts(home, shape),
+        arxiv=arxiv_settings(shape.sources),
     )
 
 

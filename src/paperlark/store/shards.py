@@ -11,8 +11,9 @@ before any of them is sent. Each is a transaction of its own unless it says othe
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from types import MappingProxyType
 
 from paperlark.domain.database_place import DatabasePlace, DatabaseServer
 from paperlark.domain.errors import ShardLost, StoreError
@@ -82,6 +83,14 @@ class ShardQueue:
             ).fetchone()
             return row is not None and row[0] is not None
 
+    def missing(self, day: date) -> Mapping[str, str]:
+        """Return why which categories have no announcement of a day, as whoever cut it found."""
+        with store_errors(self._database):
+            row = self._connection.execute(
+                "SELECT missing FROM fleet_mornings WHERE day = ?", (day.isoformat(),)
+            ).fetchone()
+            return dict(json.loads(row[0])) if row and row[0] else {}
+
     def known_readers(self, day: date) -> frozenset[str]:
         """Return the readers whose page is made, or is going to be; not those who failed."""
         with store_errors(self._database):
@@ -100,10 +109,17 @@ class ShardQueue:
             ).fetchone()
             return int(row[0])
 
-    def add(self, day: date, shards: Iterable[Shard], seconds: float | None) -> None:
+    def add(
+        self,
+        day: date,
+        shards: Iterable[Shard],
+        seconds: float | None,
+        missing: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         """Put shards into the queue, all or none; whoever failed before is tried once more.
 
-        `seconds` are those that reading the feeds took.
+        `seconds` are those that reading the feeds took, `missing` has why which categories have no
+        announcement.
         """
         shards = tuple(shards)
         new = [(day.isoformat(), one.number, " ".join(one.categories)) for one in shards]
@@ -122,9 +138,9 @@ class ShardQueue:
                 readers,
             )
             self._connection.execute(
-                "UPDATE fleet_mornings SET cut = now_text(), seconds = coalesce(?, seconds)"
-                " WHERE day = ?",
-                (seconds, day.isoformat()),
+                "UPDATE fleet_mornings SET cut = now_text(), seconds = coalesce(?, seconds),"
+                " missing = ? WHERE day = ?",
+                (seconds, json.dumps(dict(missing)), day.isoformat()),
             )
 
     def claim(
@@ -322,6 +338,15 @@ class ShardQueue:
             # A shard whose readers have all moved on, to be tried again, has nothing to tell.
             shards = tuple(_status(*row) for row in rows if row[3])
             return MorningStatus(day, morning[0] is not None, morning[1], shards, dict(failures))
+
+    def failures(self, day: date) -> Mapping[str, str]:
+        """Return why which readers have no page of a day, by their id; all of them."""
+        with store_errors(self._database):
+            rows = self._connection.execute(
+                "SELECT profile, problem FROM fleet_readers WHERE day = ? AND problem IS NOT NULL",
+                (day.isoformat(),),
+            ).fetchall()
+            return {str(reader): str(problem) for reader, problem in rows}
 
     def _readers(self, day: str, number: int) -> tuple[str, ...]:
         rows = self._connection.execute(
