@@ -211,7 +211,8 @@ def _fingerprints(days: int) -> float:
             for reader in range(FINGERPRINTED):
                 for day in (first + timedelta(at) for at in range(days)):
                     connection.execute(
-                        "INSERT INTO digests VALUES (?, ?, '{}', ?)",
+                        "INSERT INTO digests (profile, day, digest, fingerprint)"
+                        " VALUES (?, ?, '{}', ?)",
                         (f"{reader}", f"{day}", f"{reader} {day}"),
                     )
                     connection.executemany(

@@ -60,6 +60,11 @@ class DigestStore:
         with store_errors(self._database), self._writing(digest) as shared:
             self._write(digest, text, shared=shared)
 
+    def write(self, digests: Iterable[Digest]) -> None:
+        """Store digests as `save` does, within the caller's transaction."""
+        for one in digests:
+            self._write(one, _text(one))
+
     def add(self, digest: Digest) -> bool:
         """Store the digest unless there is one of that day already; return whether it was stored.
 
@@ -92,10 +97,10 @@ class DigestStore:
     def _write(self, digest: Digest, text: str, *, shared: bool) -> None:
         key = (digest.reader_id, digest.day.isoformat())
         self._connection.execute(
-            "INSERT INTO digests (profile, day, digest, fingerprint) VALUES (?, ?, ?, ?)"
-            " ON CONFLICT (profile, day) DO UPDATE"
-            " SET digest = excluded.digest, fingerprint = excluded.fingerprint",
-            (*key, text, _fingerprint(text, digest.ranked)),
+            "INSERT INTO digests (profile, day, digest, fingerprint, papers) VALUES (?, ?, ?, ?, ?)"
+            " ON CONFLICT (profile, day) DO UPDATE SET digest = excluded.digest,"
+            " fingerprint = excluded.fingerprint, papers = excluded.papers",
+            (*key, text, _fingerprint(text, digest.ranked), papers_fingerprint(digest)),
         )
         self._connection.execute("DELETE FROM scanned WHERE profile = ? AND day = ?", key)
         self._connection.executemany(
@@ -233,6 +238,17 @@ def _fingerprint(text: str, ranked: Iterable[Ranked]) -> str:
     for one in ranked:
         known.update(repr(one).encode("utf-8", "surrogatepass"))
     return known.hexdigest()[:16]
+
+
+def papers_fingerprint(digest: Digest) -> str | None:
+    """Return a fingerprint of the scanned papers, ids and versions; None where these are unknown.
+
+    Of readers with the same ones on their latest days the stream of earlier papers is the same.
+    """
+    if len(digest.ranked) != len(digest.scanned):
+        return None
+    papers = sorted((one.paper_id, one.version) for one in digest.ranked)
+    return hashlib.sha256(repr(papers).encode()).hexdigest()[:16]
 
 
 def _scanned(digest: Digest) -> Iterator[tuple[str | int | None, ...]]:

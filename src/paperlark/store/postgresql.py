@@ -35,7 +35,7 @@ _SETTINGS = (
 _SHARED_ROWS = 0x7061706572
 """The advisory lock of who writes what all readers share; see `advisory_key` for that of one."""
 _MIGRATION = re.compile(r"(\d{4})_\w+\.sql")
-_TOKEN = re.compile(r"'(?:[^']|'')*'|::|:([a-z_]+)|\?|%")
+_TOKEN = re.compile(r"'(?:[^']|'')*'|::|:([a-z_][a-z_0-9]*)|\?|%")
 """What a statement may hold that is written in another way for psycopg."""
 
 

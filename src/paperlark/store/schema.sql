@@ -1,4 +1,4 @@
--- The database, version 19. Written by `make reference`; do not edit.
+-- The database, version 20. Written by `make reference`; do not edit.
 -- Times are UTC (ISO 8601), days are announcement days in New York, money is decimal
 -- text in US dollars.
 
@@ -49,9 +49,10 @@ CREATE TABLE digests (
     -- The latest digest of each day, as the values its page was rendered from.
     profile TEXT NOT NULL,
     day TEXT NOT NULL,
-    digest TEXT NOT NULL,             -- JSON
+    digest TEXT NOT NULL, papers TEXT,             -- JSON
     -- Content hash of a day's digest and its matches; NULL: not computed yet.
     fingerprint TEXT,
+    papers TEXT; -- fingerprint of the ids and versions of its scanned papers,
     PRIMARY KEY (profile, day)
 );
 
