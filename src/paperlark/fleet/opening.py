@@ -6,8 +6,8 @@ The command line does nothing else. Every process opens the fleet for itself, by
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, ExitStack, closing
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
@@ -15,20 +15,22 @@ from pathlib import Path
 
 from paperlark.compose.channels import open_deliveries
 from paperlark.compose.sources import choose_sources
-from paperlark.day.announce import announce
+from paperlark.day.announce import announce, stored_announcement
 from paperlark.day.assemble import announcement_gaps
 from paperlark.delivery.deliveries import Deliveries
 from paperlark.domain.announcement import Announcement
 from paperlark.domain.calendar import today
 from paperlark.domain.database_place import DatabaseServer
 from paperlark.domain.errors import FeedNotFound, NoNetwork, PaperlarkError, StoreError
-from paperlark.domain.fleet import SHARD_SIZE, FleetReader, MorningStatus
+from paperlark.domain.fleet import SHARD_SIZE, FleetReader, MorningStatus, Shard
 from paperlark.fleet.morning import FleetMorning
 from paperlark.fleet.sending import AT_ONCE, Sender, SendingResult
+from paperlark.fleet.shard import ShardParts, make_shard
+from paperlark.fleet.shard_parts import open_shard_parts
 from paperlark.fleet.worker import (
     DEFAULT_LIMITS,
     Connect,
-    MakeShard,
+    EndShard,
     Worker,
     WorkerLimits,
 )
@@ -135,9 +137,9 @@ class OpenedFleet:
             return settings
         return replace(settings, mail=self.group.mail)
 
-    def worker(self, make: MakeShard, stop: threading.Event) -> Worker:
-        """Return a worker of this process, which makes shards by `make` (see `open_maker`)."""
-        return Worker(make, self.connect, self.database, stop, self.limits)
+    def worker(self, stop: threading.Event) -> Worker:
+        """Return a worker of this process, which ends when `stop` is set."""
+        return Worker(ShardMaker(self), self.connect, self.database, stop, self.limits)
 
     def status(self, day: date | None = None) -> MorningStatus:
         """Return where the morning of a day stands, the latest by default.
@@ -167,6 +169,56 @@ class OpenedFleet:
 
     def _open_deliveries(self, settings: Settings) -> AbstractContextManager[Deliveries]:
         return open_deliveries(settings, self.environment)
+
+
+class ShardMaker:
+    """Implements MakeShard for a fleet; what shards are made with is opened once for many.
+
+    After an error it is opened anew: the connection to the database may be lost.
+    """
+
+    def __init__(self, fleet: OpenedFleet) -> None:
+        self._fleet = fleet
+        self._opened = ExitStack()
+        self._parts: ShardParts | None = None
+
+    def __call__(self, shard: Shard, end: EndShard) -> None:
+        """Make and store a shard; raises PaperlarkError where nothing could be stored."""
+        try:
+            if self._parts is None:
+                fleet = self._fleet
+                self._parts = self._opened.enter_context(
+                    open_shard_parts(
+                        fleet.database, fleet.settings_of, fleet.environment, fleet.options
+                    )
+                )
+            make_shard(shard, end, parts=self._of_day(self._parts, shard.day))
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Close what was opened."""
+        self._parts = None
+        self._opened.close()
+
+    def _of_day(self, parts: ShardParts, day: date) -> ShardParts:
+        """Return the parts whose announcements say why categories of the day have none."""
+        missing = ShardQueue(parts.connection, self._fleet.database).missing(day)
+        batches = AnnouncementStore(parts.connection, self._fleet.database)
+
+        def announcement(categories: Sequence[str], day: date) -> Announcement:
+            believed = self._fleet.options.feeds is not None
+            return stored_announcement(day, categories, batches, missing=missing, believed=believed)
+
+        return replace(parts, announcement=announcement)
+
+
+@contextmanager
+def open_shards(path: Path, options: RunOptions) -> Iterator[ShardMaker]:
+    """Open the fleet of a group's file in a process of a cluster, and what makes its shards."""
+    with closing(ShardMaker(open_fleet(path, options=options))) as maker:
+        yield maker
 
 
 def _lacking(ask: Callable[[], Announcement]) -> str:

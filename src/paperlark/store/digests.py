@@ -63,7 +63,7 @@ class DigestStore:
     def write(self, digests: Iterable[Digest]) -> None:
         """Store digests as `save` does, within the caller's transaction."""
         for one in digests:
-            self._write(one, _text(one))
+            self._write(one, _text(one), shared=True)
 
     def add(self, digest: Digest) -> bool:
         """Store the digest unless there is one of that day already; return whether it was stored.
