@@ -83,7 +83,7 @@ def test_a_reader_with_a_wrong_profile_is_told_and_the_others_have_their_page(
     code, out, err = _morning(group)
     assert code == 1, out + err
     assert "r05" in err
-    assert sorted(group.digests()) == [one for one in group.names if one != "r05"]
+    assert sorted(group.digests()) == [one for one in group.names if one != "r05"], out + err
 
 
 def test_a_morning_that_is_told_to_stop_goes_on_when_it_is_started_again(
