@@ -34,6 +34,15 @@ name = "Ada"
 profile = "."
 user = "ada"
 """
+_READERS = """
+name = "Many readers"
+address = "https://papers.example.org"
+database = "readers.db"
+
+[sign_in]
+method = "proxy"
+proxies = ["127.0.0.1"]
+"""
 _FLAGS = doctest.ELLIPSIS | doctest.IGNORE_EXCEPTION_DETAIL
 
 
@@ -47,6 +56,7 @@ def examples(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, objec
     top, _, rest = profile.partition("[[follow]]")
     (tmp_path / "model.toml").write_text(f"{top}{_MODEL}\n[[follow]]{rest}")
     (tmp_path / "group.toml").write_text(_GROUP)
+    (tmp_path / "readers.toml").write_text(_READERS)
     environment = Environment(
         variables={"XDG_CONFIG_HOME": str(tmp_path)},
         now=lambda: datetime(2025, 2, 26, 12, tzinfo=UTC),
@@ -60,6 +70,7 @@ def examples(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, objec
         "date": date,
         "environment": environment,
         "with_model": with_model,
+        "accounts": paperlark.open_accounts("readers.toml", environment=environment),
     }
 
 
@@ -78,7 +89,12 @@ def test_every_example_of_the_api_does_what_it_says(examples: dict[str, object])
 
 def test_every_function_is_documented_with_an_example_and_all_its_arguments() -> None:
     # Classes are described by their methods, and the last one never returns.
-    without = {"paperlark.OpenedGroup", "paperlark.OpenedProfile", "paperlark.repeat_mornings"}
+    without = {
+        "paperlark.OpenedAccounts",
+        "paperlark.OpenedGroup",
+        "paperlark.OpenedProfile",
+        "paperlark.repeat_mornings",
+    }
     for name, function in api_functions().items():
         doc = inspect.getdoc(function) or ""
         assert ">>> " in doc or name in without, name

@@ -23,6 +23,7 @@ from paperlark.api import (
     new_reader,
     opened_profile,
     opening,
+    reader_accounts,
     several_profiles,
 )
 from paperlark.cli import cli
@@ -121,6 +122,7 @@ _API = (
     first_session,
     several_profiles,
     groups,
+    reader_accounts,
     evaluation,
     installation,
 )
@@ -142,8 +144,8 @@ def _api() -> Iterator[str]:
 
 _EXAMPLES = """
 In the examples `profile` is the bundled sample, `with_model` the same with a model in its profile,
-and `environment` has a clock that stands still at 26 February 2025. Every example is run as a
-test, in the order of this page.
+`accounts` a group with a database, and `environment` has a clock that stands still at 26 February
+2025. Every example is run as a test, in the order of this page.
 """
 
 

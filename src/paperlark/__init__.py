@@ -11,6 +11,7 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from paperlark.api import (
+        OpenedAccounts,
         OpenedGroup,
         OpenedProfile,
         begin_profile,
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
         find_profile,
         find_profiles,
         language_note,
+        open_accounts,
         open_first_day,
         open_group,
         open_profile,
@@ -35,6 +37,8 @@ if TYPE_CHECKING:
         run_mornings,
         understand_criteria,
     )
+    from paperlark.archive.account_import import ImportedAccount
+    from paperlark.archive.accounts import NewAccount
     from paperlark.archive.following import Followed
     from paperlark.archive.spending import SpendingReport
     from paperlark.archive.triage import Applied, ReadingDay, TouchedPaper
@@ -42,13 +46,16 @@ if TYPE_CHECKING:
     from paperlark.archive.vote_trial import VoteMoves, VoteTrial
     from paperlark.delivery.deliveries import DeliveryReport
     from paperlark.delivery.outcomes import DeliveryOutcome, DeliveryResult
+    from paperlark.domain.accounts import Account, AccountGroup, Role
     from paperlark.domain.agenda import Agenda, SharedPaper, Sharing
     from paperlark.domain.criteria import Criteria
     from paperlark.domain.criteria_effect import CriteriaEffect
     from paperlark.domain.digest import Digest
     from paperlark.domain.errors import (
+        AccountError,
         InvalidQuery,
         JudgeError,
+        NoSuchReader,
         PaperlarkError,
         ProfileError,
         PublishError,
@@ -82,6 +89,9 @@ if TYPE_CHECKING:
     from paperlark.store.group_sessions import GroupSessionStore
 
 __all__ = [
+    "Account",
+    "AccountError",
+    "AccountGroup",
     "Action",
     "Agenda",
     "Applied",
@@ -106,6 +116,7 @@ __all__ = [
     "FollowingReport",
     "GroupSessionStore",
     "Imported",
+    "ImportedAccount",
     "ImportedPaper",
     "ImportedSource",
     "InvalidQuery",
@@ -113,7 +124,10 @@ __all__ = [
     "MadePage",
     "MorningReporter",
     "MorningResult",
+    "NewAccount",
+    "NoSuchReader",
     "OidcProvider",
+    "OpenedAccounts",
     "OpenedGroup",
     "OpenedProfile",
     "Paper",
@@ -124,6 +138,7 @@ __all__ = [
     "PublishError",
     "ReadPapers",
     "ReadingDay",
+    "Role",
     "RunOptions",
     "SecretUnusable",
     "SeveralMornings",
@@ -157,6 +172,7 @@ __all__ = [
     "find_profile",
     "find_profiles",
     "language_note",
+    "open_accounts",
     "open_first_day",
     "open_group",
     "open_profile",
@@ -171,6 +187,8 @@ __all__ = [
 ]
 
 _DEFINED_IN = {
+    "archive.account_import": "ImportedAccount",
+    "archive.accounts": "NewAccount",
     "archive.following": "Followed",
     "archive.spending": "SpendingReport",
     "archive.triage": "Applied ReadingDay TouchedPaper",
@@ -178,12 +196,13 @@ _DEFINED_IN = {
     "archive.vote_trial": "VoteMoves VoteTrial",
     "delivery.outcomes": "DeliveryOutcome DeliveryResult",
     "delivery.deliveries": "DeliveryReport",
+    "domain.accounts": "Account AccountGroup Role",
     "domain.agenda": "Agenda SharedPaper Sharing",
     "domain.criteria": "Criteria",
     "domain.criteria_effect": "CriteriaEffect",
     "domain.digest": "Digest",
-    "domain.errors": "JudgeError PaperlarkError ProfileError PublishError InvalidQuery"
-    " SecretUnusable SourceError StoreBusy StoreError UnclearName Unimportable",
+    "domain.errors": "AccountError NoSuchReader JudgeError PaperlarkError ProfileError PublishError"
+    " InvalidQuery SecretUnusable SourceError StoreBusy StoreError UnclearName Unimportable",
     "domain.followed": "FollowingReport",
     "domain.feedback": "ImportedPaper Vote",
     "domain.paper": "Paper",

@@ -27,10 +27,12 @@ from paperlark.api.new_reader import (
 )
 from paperlark.api.opened_profile import ZOTERO, OpenedProfile
 from paperlark.api.opening import find_profile, open_profile, open_sample, understand_criteria
+from paperlark.api.reader_accounts import OpenedAccounts, open_accounts
 from paperlark.api.several_profiles import build_site, find_profiles, repeat_mornings, run_mornings
 
 __all__ = [
     "ZOTERO",
+    "OpenedAccounts",
     "OpenedGroup",
     "OpenedProfile",
     "ScheduleKind",
@@ -44,6 +46,7 @@ __all__ = [
     "find_profile",
     "find_profiles",
     "language_note",
+    "open_accounts",
     "open_first_day",
     "open_group",
     "open_profile",

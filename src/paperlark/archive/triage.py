@@ -76,14 +76,14 @@ class TouchedPaper:
 
 @dataclass(frozen=True, slots=True)
 class Triage:
-    """One reader's triage, in the store and in the log beside it."""
+    """One reader's triage, in the store and in the log beside it, where there is one."""
 
     profile: str
     store: TriageStore
     votes: FeedbackStore
     texts: PaperTextStore
     digests: DigestStore
-    log: Path
+    log: Path | None
     now: Callable[[], datetime]
 
     def act(self, event: TriageEvent) -> Applied:
@@ -132,6 +132,8 @@ class Triage:
 
     def complete_log(self) -> int:
         """Append the events to the log that a kill kept from it; return how many those were."""
+        if self.log is None:
+            return 0
         content = self.log.read_bytes() if self.log.exists() else b""
         logged = {one.id for one in read_events(content, str(self.log)).get(self.profile, ())}
         votes = {one.event: one for one in self.votes.all() if one.event}
@@ -254,6 +256,6 @@ def open_triage(
             votes=FeedbackStore(connection, path, name),
             texts=PaperTextStore(connection, path, name),
             digests=DigestStore(connection, path),
-            log=log_path(path),
+            log=None if settings.is_stored else log_path(path),
             now=environment.now,
         )

@@ -24,12 +24,12 @@ from paperlark.store.votes import FeedbackStore
 
 @dataclass(frozen=True, slots=True)
 class Votes:
-    """One reader's votes, in the store and in the file beside it."""
+    """One reader's votes, in the store and in the file beside it, where there is one."""
 
     profile: str
     store: FeedbackStore
     known: PaperTextStore
-    log: Path
+    log: Path | None
     now: Callable[[], datetime]
 
     def cast(self, papers: Sequence[PaperId], vote: Vote) -> CastVotes:
@@ -84,6 +84,6 @@ def open_votes(
             profile=name,
             store=FeedbackStore(connection, path, name),
             known=PaperTextStore(connection, path, name),
-            log=log_path(path),
+            log=None if settings.is_stored else log_path(path),
             now=environment.now,
         )

@@ -31,6 +31,7 @@ _COMMANDS = {
     "read": "Read and vote in the browser.",
     "fleet": "Make the pages of thousands of readers.",
     "agenda": "Print or mail what a group wants to talk about.",
+    "readers": "Add, list and delete the readers of a database.",
     "open": "Open a page in the browser.",
     "show": "Show a page in the terminal.",
     "site": "Build a site of all days.",

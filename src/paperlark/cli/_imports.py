@@ -11,7 +11,7 @@ import click
 from paperlark.domain import plain_text
 from paperlark.domain.calendar import today
 from paperlark.domain.feedback import LabelSource
-from paperlark.domain.paper import Paper
+from paperlark.domain.paper import LIBRARY, Paper
 from paperlark.renderers import english, typeset
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def _counts(papers: Sequence[ImportedPaper]) -> Iterator[str]:
 def _table(papers: Sequence[Paper]) -> Iterator[str]:
     """Yield a line for each paper: identifier, title, first authors."""
     width = max(shutil.get_terminal_size().columns, _NARROWEST)
-    names = [paper.id if not paper.id.startswith("library:") else _NOT_ON_ARXIV for paper in papers]
+    names = [paper.id if not paper.id.startswith(LIBRARY) else _NOT_ON_ARXIV for paper in papers]
     first = min(max(map(len, names), default=0), _ID)
     titles = [_one_line(paper.title) for paper in papers]
     second = min(max(map(len, titles), default=0), (width - first) * 3 // 5)

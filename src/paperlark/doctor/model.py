@@ -195,7 +195,8 @@ def _ask(context: CheckContext, model: ModelSettings, key: str | None) -> _Asked
 
     database, now = context.settings.database, context.environment.now
     with ExitStack() as opened:
-        opened.enter_context(run_lock(database, patience=0.0))
+        reader = context.settings.profile.id
+        held = opened.enter_context(run_lock(database, reader=reader, patience=0.0))
         connection = opened.enter_context(open_database(database))
         keep = capability_keeper(model, database, now)
         known = stored_capabilities(model, database)
@@ -205,10 +206,10 @@ def _ask(context: CheckContext, model: ModelSettings, key: str | None) -> _Asked
             learned.append(dialect)
             keep(dialect)
 
-        reader, day = context.settings.profile.id, today(now())
+        day = today(now())
         ledger = BudgetLedger(model.budget)
         ledger.begin(*SpendingStore(connection, database).before(reader, day, now()))
-        book = opened.enter_context(StoredQuestions(database, reader, now=now))
+        book = opened.enter_context(StoredQuestions(database, reader, now=now, check=held.check))
         book.begin(day)
         server = opened.enter_context(
             OpenAICompatible(

@@ -13,6 +13,9 @@ PaperId = NewType("PaperId", str)
 As a number `2103.00010` would lose its last zero, so it is never one.
 """
 
+LIBRARY = "library:"
+"""What stands before the id of a paper that a reader imported and that is not on arXiv."""
+
 # https://info.arxiv.org/help/arxiv_identifier.html: four digits after the point until 2014-12,
 # five since; before 2007-04 archive[.SUBJECT]/YYMMNNN.
 _IDENTIFIER = re.compile(

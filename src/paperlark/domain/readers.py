@@ -108,6 +108,11 @@ def generate_id(title: str, random: Callable[[], str]) -> str:
     return f"{words or 'reader'}_{random()}"
 
 
+def reader_model_key(reader: str) -> str:
+    """Return the key under which what was learned of a reader is cached."""
+    return f"reader model {reader}"
+
+
 def names_of(readers: Sequence[KnownReader]) -> Mapping[str, str]:
     """Return what each reader, by id, is called: the title, with the id where two have the same."""
     titles = Counter(one.title for one in readers)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from paperlark.domain.feedback import Example, LabelSource
-from paperlark.domain.paper import Author, Paper, PaperId
+from paperlark.domain.paper import LIBRARY, Author, Paper, PaperId
 from paperlark.importing.item import ImportedEntry
 
 
@@ -101,7 +101,7 @@ def paper_of(item: ImportedEntry, texts: Mapping[PaperId, Paper]) -> Paper | Non
 def library_id(title: str) -> PaperId:
     """Return an id for a paper that is not on arXiv, from the letters of its title."""
     letters = "".join(c for c in title.casefold() if c.isalnum()) or title
-    return PaperId(f"library:{hashlib.sha256(letters.encode()).hexdigest()[:16]}")
+    return PaperId(f"{LIBRARY}{hashlib.sha256(letters.encode()).hexdigest()[:16]}")
 
 
 def _example(item: ImportedEntry, paper: Paper, today: date, *, wanted: bool) -> Example:

@@ -147,9 +147,9 @@ def _import_votes(settings: Settings, text: str, name: str, how: ImportOptions) 
         new = tuple(one for one in dict.fromkeys(votes) if one not in there)
         store.keep(new)
         TriageStore(connection, path, profile.id).restore(events)
-    if new and not _is_copy(name, log_path(path)):
+    log = None if settings.is_stored else log_path(path)
+    if new and log and not _is_copy(name, log):
         cast = {one.event: one for one in new if one.event}
-        log = log_path(path)
         append_events(log, profile.id, ((one, cast.get(one.id)) for one in events))
         append_votes(log, profile.id, (one for one in new if one.event is None))
     return Imported(len(votes), votes=len(new), known_before=len(votes) - len(new))

@@ -21,6 +21,7 @@ from paperlark.domain.criteria import Criteria
 from paperlark.domain.feedback import NO_EVIDENCE, Evidence, Example
 from paperlark.domain.judgement import Match, MatchedTerms, Nearest, Strength
 from paperlark.domain.paper import Paper, PaperId
+from paperlark.domain.readers import reader_model_key
 from paperlark.ports import Cache, PaperEncodings, PaperVectors, ReaderToRank
 from paperlark.rankers.criteria_features import CriteriaFeatures, CriteriaTerms, criteria_features
 from paperlark.rankers.embedding import (
@@ -289,7 +290,7 @@ def model_name(reader: ReaderToRank, embedding: str) -> tuple[str, str]:
     """
     code = code_fingerprint(*ENCODED_BY)
     made_of = f"{code} {embedding} {reader.known} {reader.criteria!r}"
-    return f"reader model {reader.reader}", hashlib.sha256(made_of.encode()).hexdigest()
+    return reader_model_key(reader.reader), hashlib.sha256(made_of.encode()).hexdigest()
 
 
 def _in_order(papers: Sequence[Paper]) -> tuple[Paper, ...]:

@@ -188,3 +188,8 @@ class Settings:
     at_most: float = 7200.0
     keys: Mapping[str, str] = field(default_factory=lambda: KEYS)
     read_address: str | None = None
+
+    @property
+    def is_stored(self) -> bool:
+        """Whether the profile is a row of its database, so that no file has anything of it."""
+        return self.file is None

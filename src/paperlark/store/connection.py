@@ -29,6 +29,11 @@ class DatabaseCursor(Protocol):
         """How many rows were written."""
         ...
 
+    @property
+    def description(self) -> Any:  # noqa: ANN401  # of each column a sequence, or None
+        """The columns of the rows, the name of each first."""
+        ...
+
     def fetchone(self) -> Any:  # noqa: ANN401  # a row, None after the last
         """Return the next row."""
         ...

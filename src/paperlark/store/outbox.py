@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from datetime import date, datetime
 
@@ -14,14 +14,25 @@ from paperlark.store.connection import DatabaseConnection, store_errors, transac
 
 
 class OutboxStore:
-    """Implements Outbox on an open database."""
+    """Implements Outbox on an open database; `check` raises StoreError where nothing may be sent.
 
-    def __init__(self, connection: DatabaseConnection, database: DatabasePlace) -> None:
+    What is sent is stored before: who lost the run's lock does not send.
+    """
+
+    def __init__(
+        self,
+        connection: DatabaseConnection,
+        database: DatabasePlace,
+        check: Callable[[], object] | None = None,
+    ) -> None:
+        self._check = check
         self._connection = connection
         self._database = database
 
     def keep(self, parcel: Parcel) -> None:
         """Store a parcel; once delivered only its receipt, for its text is in the archive."""
+        if self._check is not None:
+            self._check()
         with store_errors(self._database), transaction(self._connection, parcel.profile):
             keep_parcels(self._connection, [parcel])
 

@@ -1,7 +1,7 @@
 """The vote log: a plain file beside the database with every vote and triage event, a line each.
 
 A lost database gets them back from it, so a line is on the disk before anybody is told that a vote
-counts.
+counts. A reader whose profile is a row has none: a log of theirs would outlive them.
 """
 
 from __future__ import annotations
@@ -28,15 +28,18 @@ def log_path(database: DatabasePlace) -> Path:
     return file_beside(database, ".votes.jsonl")
 
 
-def append_votes(path: Path, profile: str, votes: Iterable[Feedback]) -> None:
-    """Append votes and flush them to disk; raises StoreError."""
+def append_votes(path: Path | None, profile: str, votes: Iterable[Feedback]) -> None:
+    """Append votes and flush them to disk, unless there is no log; raises StoreError."""
     _append(path, ({"profile": profile, **_vote_fields(one)} for one in votes))
 
 
 def append_events(
-    path: Path, profile: str, events: Iterable[tuple[TriageEvent, Feedback | None]]
+    path: Path | None, profile: str, events: Iterable[tuple[TriageEvent, Feedback | None]]
 ) -> None:
-    """Append triage events, each with the vote that it cast, if any; raises StoreError."""
+    """Append triage events, each with the vote that it cast, if any; raises StoreError.
+
+    Nothing is written where there is no log.
+    """
     _append(path, (_event_record(profile, event, vote) for event, vote in events))
 
 
@@ -59,7 +62,9 @@ def _lines(records: Iterable[Mapping[str, object]]) -> str:
     return "".join(json.dumps(one, ensure_ascii=False) + "\n" for one in records)
 
 
-def _append(path: Path, records: Iterable[Mapping[str, object]]) -> None:
+def _append(path: Path | None, records: Iterable[Mapping[str, object]]) -> None:
+    if path is None:
+        return
     lines = _lines(records)
     try:
         with path.open("a+b") as file:

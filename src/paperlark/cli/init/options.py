@@ -77,9 +77,10 @@ def _answer(kind: AnswerKind, *, or_none: bool = False) -> Callable[..., str | N
     return checked
 
 
-def _categories(
+def parse_categories(
     _context: click.Context, _option: click.Parameter, values: Sequence[str]
 ) -> tuple[str, ...]:
+    """Return the codes of categories, each by its code or words; a click callback."""
     return tuple(dict.fromkeys(_category(one) for text in values for one in split_list(text)))
 
 
@@ -127,7 +128,7 @@ _OPTIONS = (
         help="The page's title.",
     ),
     click.option(
-        "--category", "categories", multiple=True, callback=_categories,
+        "--category", "categories", multiple=True, callback=parse_categories,
         help="A category to read, by its code or by unambiguous words; may be repeated."
         f"  [default: {', '.join(CATEGORIES)}]",
     ),

@@ -1,0 +1,138 @@
+"""Everything that a database holds of one reader: to hand it over, and to delete it."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Iterator, Mapping, Sequence
+
+from paperlark.domain.database_place import DatabasePlace
+from paperlark.domain.readers import reader_model_key
+from paperlark.store.connection import DatabaseConnection, store_errors, transaction
+
+DELETED = "deleted/"
+"""What a deleted reader's calls to a model are filed under, and then their group."""
+
+ROWS_OF_READERS = (
+    "digests",
+    "explored",
+    "feedback",
+    "library",
+    "matches",
+    "parcels",
+    "scanned",
+    "search_texts",
+    "search_waiting",
+    "sharing",
+    "triage",
+)
+"""Tables whose rows are one reader's, named in their column `profile`, and go with them."""
+
+CALLS_OF_READERS = ("exchanges", "jobs", "under_way")
+"""Tables of what was paid for readers: money stays spent, so sums stay, without whose it was."""
+
+SHARED_TABLES = (
+    "account_groups",
+    "batches",
+    "encodings",
+    "judgements",
+    "listings",
+    "papers",
+    "places",
+    "scratch",
+    "servers",
+    "translations",
+)
+"""Tables that hold nothing of a single reader, or only by the fingerprint of their criteria."""
+
+
+class ReaderRows:
+    """The rows of single readers in an open database."""
+
+    def __init__(self, connection: DatabaseConnection, database: DatabasePlace) -> None:
+        self._connection = connection
+        self._database = database
+
+    def tables(self, reader: str) -> Iterator[tuple[str, tuple[Mapping[str, object], ...]]]:
+        """Yield each table that has rows of a reader, with those rows; bytes as base64."""
+        for table in (*ROWS_OF_READERS, *CALLS_OF_READERS):
+            with store_errors(self._database):
+                cursor = self._connection.execute(
+                    f"SELECT * FROM {table} WHERE profile = ?",  # noqa: S608  # of this module
+                    (reader,),
+                )
+                names = [column[0] for column in cursor.description or ()]
+                rows = tuple(_record(names, row) for row in cursor)
+            if rows:
+                yield table, rows
+
+    def delete(self, reader: str) -> int:
+        """Delete all that there is of a reader, and return how many rows that were.
+
+        What was paid for stays in the sums of the group and of all, under no reader's name and
+        without a text. Judgements and translations by criteria that nobody else has are deleted.
+        """
+        with store_errors(self._database), transaction(self._connection):
+            self._forget_criteria(reader)
+            self._forget_calls(reader)
+            deleted = sum(
+                self._execute(f"DELETE FROM {table} WHERE profile = ?", reader)  # noqa: S608
+                for table in ROWS_OF_READERS
+            )
+            self._execute("DELETE FROM scratch WHERE key = ?", reader_model_key(reader))
+            deleted += self._execute("DELETE FROM accounts WHERE reader = ?", reader)
+            return deleted + self._execute("DELETE FROM readers WHERE id = ?", reader)
+
+    def _forget_criteria(self, reader: str) -> None:
+        """Delete what was made by criteria of this reader's alone.
+
+        Who else has a text of criteria is known by the calls that were paid for it; whoever got
+        judgements for nothing has the same text now.
+        """
+        shared = self._connection.execute(
+            "SELECT 1 FROM accounts AS own JOIN accounts AS other"
+            " ON other.criteria_text = own.criteria_text AND other.reader <> own.reader"
+            " WHERE own.reader = ?",
+            (reader,),
+        ).fetchone()
+        if shared:
+            return
+        for table in ("judgements", "translations"):
+            self._connection.execute(
+                f"DELETE FROM {table} WHERE criteria IN"  # noqa: S608  # of this function
+                " (SELECT criteria FROM exchanges WHERE profile = ?) AND criteria NOT IN"
+                " (SELECT criteria FROM exchanges WHERE profile <> ?)",
+                (reader, reader),
+            )
+
+    def _forget_calls(self, reader: str) -> None:
+        found = self._connection.execute(
+            "SELECT group_name FROM accounts WHERE reader = ?", (reader,)
+        ).fetchone()
+        filed = deleted_from(found[0] if found else "")
+        for table, emptied in (
+            ("exchanges", "criteria = '', reply = ''"),
+            ("jobs", "criteria = '', misses = '{}'"),
+            ("under_way", "day = day"),
+        ):
+            self._connection.execute(
+                f"UPDATE {table} SET profile = ?, {emptied} WHERE profile = ?",  # noqa: S608
+                (filed, reader),
+            )
+
+    def _execute(self, sql: str, reader: str) -> int:
+        return max(0, self._connection.execute(sql, (reader,)).rowcount)
+
+
+def deleted_from(group: str) -> str:
+    """Return what the calls of deleted readers of a group are filed under."""
+    return f"{DELETED}{group}"
+
+
+def _record(names: Sequence[str], row: Sequence[object]) -> Mapping[str, object]:
+    return dict(zip(names, map(_value, row), strict=True))
+
+
+def _value(value: object) -> object:
+    if isinstance(value, bytes | memoryview):
+        return b64encode(bytes(value)).decode()
+    return value
