@@ -125,7 +125,8 @@ def make_shard(shard: Shard, end: EndShard, *, parts: ShardParts) -> ShardReport
         stored = _not_worse(making, digests)
         parcels = _parcels(making, readers, stored)
     begun = perf_counter()
-    with store_errors(parts.database), transaction(parts.connection):
+    locked = transaction(parts.connection, *readers, shared=True)
+    with store_errors(parts.database), locked:
         DigestStore(parts.connection, parts.database).write(stored.values())
         keep_parcels(parts.connection, parcels)
         making.seconds["store"] = perf_counter() - begun
