@@ -28,7 +28,8 @@ database = "{address}"
 [sign_in]
 method = "proxy"
 proxies = ["127.0.0.1"]
-
+"""
+_MAIL = """
 [mail]
 server = "127.0.0.1"
 port = {mail}
@@ -84,7 +85,7 @@ class FleetGroup:
     def lay_out(self) -> FleetGroup:
         """Write the files and the accounts, and return the group."""
         (self.folder / "feeds").mkdir(parents=True, exist_ok=True)
-        text = _GROUP.format(address=self.database.address, mail=self.mail)
+        text = _GROUP.format(address=self.database.address) + _MAIL.format(mail=self.mail)
         self.file.write_text(text)
         self.write_feeds()
         with open_database(self.database) as connection:
@@ -155,6 +156,7 @@ class FleetGroup:
         category = CATEGORIES[number % 2]
         judged = self.paid and number % self.paid == 0
         profile = _PROFILE.format(number=number, category=category)
+        profile += _MAIL.format(mail=self.mail)
         if judged:
             profile += _JUDGE.format(model=self.model)
         topic = number // 4 if judged else number
