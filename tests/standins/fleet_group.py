@@ -100,8 +100,8 @@ class FleetGroup:
             first = 1 + place * self.papers
             items = [
                 item(
-                    f"oai:arXiv.org:{self.day:%y%m}.{number:05}v1",
-                    title=f"Pruning {self.day:%y%m}.{number:05}",
+                    f"oai:arXiv.org:{self.day:%y%m}.{self.day:%d}{number:03}v1",
+                    title=f"Pruning {self.day:%y%m}.{self.day:%d}{number:03}",
                     abstract=f"Sparse models of kind {number % 7} pruned in {number} steps.",
                     categories=(category,),
                 )
@@ -159,7 +159,7 @@ class FleetGroup:
         profile += _MAIL.format(mail=self.mail)
         if judged:
             profile += _JUDGE.format(model=self.model)
-        topic = number // 4 if judged else number
+        topic = number // (2 * self.paid) if judged else number
         return Account(
             id=name,
             name=f"Reader {number}",
