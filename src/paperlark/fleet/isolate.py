@@ -33,6 +33,8 @@ class Isolation:
         Raises what is nobody's own failure: a database that cannot be reached, or an interruption.
         """
         left = [reader for reader in readers if reader not in self.failures]
+        if not left:
+            return {}
         try:
             return dict(work(left))
         except MemoryError:

@@ -35,7 +35,7 @@ from paperlark.rankers.embedded import EmbeddedRanker, Ranking, reader_to_rank
 from paperlark.runs.progress import NO_PROGRESS
 from paperlark.settings import Settings
 from paperlark.store.connection import DatabaseConnection, store_errors, transaction
-from paperlark.store.digests import DigestStore
+from paperlark.store.digests import DigestStore, packed
 from paperlark.store.examples import ExampleStore
 from paperlark.store.many_readers import ManyReaders
 from paperlark.store.outbox import keep_parcels
@@ -124,10 +124,14 @@ def make_shard(shard: Shard, end: EndShard, *, parts: ShardParts) -> ShardReport
     with making.stage("deliveries"):
         stored = _not_worse(making, digests)
         parcels = _parcels(making, readers, stored)
+    with making.stage("pack"):
+        ready = [packed(one) for one in stored.values()]
     begun = perf_counter()
-    locked = transaction(parts.connection, *readers, shared=True)
-    with store_errors(parts.database), locked:
-        DigestStore(parts.connection, parts.database).write(stored.values())
+    archive = DigestStore(parts.connection, parts.database)
+    archive.share(ready)
+    # With the locks of its readers alone: other shards are stored at the same time.
+    with store_errors(parts.database), transaction(parts.connection, *readers):
+        archive.save_many(ready)
         keep_parcels(parts.connection, parcels)
         making.seconds["store"] = perf_counter() - begun
         report = ShardReport(

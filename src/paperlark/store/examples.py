@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from itertools import chain
 from typing import Any
 
 from paperlark.domain.calendar import NEW_YORK, today
@@ -36,21 +37,25 @@ _SEEN_BEFORE = """coalesce(
 ) < :day"""
 
 DAYS = """
-    SELECT DISTINCT day FROM scanned WHERE profile = :profile AND day < :day
+    SELECT day FROM digests WHERE profile = :profile AND day < :day AND paper_set IS NOT NULL
     ORDER BY day DESC LIMIT :most
 """
 
 # Latest first is the order of an index: nothing is sorted, and reading can stop early.
-ANNOUNCED = """
+_PAPERS_OF_DAYS = """
     SELECT p.id, p.version, p.title, p.authors, p.abstract, p.categories,
         s.day, s.relevance, s.novelty, coalesce(1 / e.inclusion, 1)
-    FROM scanned s JOIN papers p ON p.id = s.paper_id AND p.version = s.version
+    FROM {source} s JOIN papers p ON p.id = s.paper_id AND p.version = s.version
     LEFT JOIN explored e
         ON e.profile = s.profile AND e.day = s.day AND e.paper_id = s.paper_id
-    WHERE s.profile = :profile AND s.day >= :first AND s.day < :day
-        AND (s.day >= :streamed OR s.relevance IS NOT NULL)
+    WHERE s.profile = :profile AND {of_days}
     ORDER BY s.day DESC, s.paper_id DESC
 """
+ANNOUNCED = _PAPERS_OF_DAYS.format(source="scanned", of_days="s.day >= :streamed AND s.day < :day")
+JUDGED_BEFORE = _PAPERS_OF_DAYS.format(
+    source="shown_or_judged",
+    of_days="s.day >= :first AND s.day < :streamed AND s.relevance IS NOT NULL",
+)
 
 _IN_TIME = f"(w.at < :midnight AND {_SEEN_BEFORE})"
 
@@ -104,10 +109,9 @@ LIBRARY = f"""
 # A digest's fingerprint changes whenever what is scanned, judged or explored of its day does: all
 # of it is written with the digest.
 _FILED = """
-    SELECT d.profile, d.day, d.fingerprint FROM digests d
-    WHERE d.profile IN ({readers}) AND d.day < :day AND EXISTS (
-        SELECT 1 FROM scanned s WHERE s.profile = d.profile AND s.day = d.day)
-    ORDER BY d.profile, d.day
+    SELECT profile, day, fingerprint FROM digests
+    WHERE profile IN ({readers}) AND day < :day AND paper_set IS NOT NULL
+    ORDER BY profile, day
 """
 
 # Abstracts by their length: they hardly ever change, and of an imported paper once, to arXiv's own.
@@ -257,7 +261,11 @@ class ExampleStore:
         if not days:
             return judged, stream
         streamed = days[:STREAM_DAYS][-1]
-        for row in self._ask(ANNOUNCED, about, first=days[-1], streamed=streamed):
+        rows = chain(
+            self._ask(ANNOUNCED, about, streamed=streamed),
+            self._ask(JUDGED_BEFORE, about, first=days[-1], streamed=streamed),
+        )
+        for row in rows:
             paper, (before, relevance, novelty, stands_for) = paper_of(*row[:6]), row[6:]
             if relevance is not None and len(judged) < MOST_EXAMPLES:
                 judged.append(_scored(paper, before, relevance, novelty, cutoffs, stands_for))

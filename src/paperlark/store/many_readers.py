@@ -6,7 +6,6 @@ a block of readers instead of some for each.
 
 from __future__ import annotations
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
@@ -18,23 +17,19 @@ from paperlark.domain.digest import SeenBefore
 from paperlark.domain.feedback import STREAM_DAYS
 from paperlark.domain.paper import PaperId
 from paperlark.store.connection import DatabaseConnection, store_errors
+from paperlark.store.digests import seen_before
 from paperlark.store.outbox import parcel_of
 
-# As `digests.py` asks about one reader: a paper of a later day counts unless this day announced it.
-_SEEN = """
-    SELECT s.profile, s.paper_id, min(s.day), min(CASE s.on_page WHEN 1 THEN s.day END)
-    FROM scanned s
-    WHERE s.profile IN ({readers}) AND s.paper_id IN ({papers})
-        AND (s.day < ? OR (s.day > ? AND NOT EXISTS (SELECT 1 FROM scanned t
-            WHERE t.profile = s.profile AND t.paper_id = s.paper_id AND t.day = ?)))
-    GROUP BY s.profile, s.paper_id
+_OF_SETS = "SELECT paper_set, paper_id FROM paper_set_members WHERE paper_id IN ({papers})"
+
+_DAYS = """
+    SELECT profile, day, paper_set FROM digests
+    WHERE profile IN ({readers}) AND paper_set IS NOT NULL ORDER BY profile, day
 """
 
-_LATEST = """
-    SELECT d.profile, d.day, d.papers FROM digests d
-    WHERE d.profile IN ({readers}) AND d.day < ? AND EXISTS (
-        SELECT 1 FROM scanned s WHERE s.profile = d.profile AND s.day = d.day)
-    ORDER BY d.profile, d.day DESC
+_SHOWN = """
+    SELECT profile, paper_id, day FROM shown_or_judged
+    WHERE profile IN ({readers}) AND paper_id IN ({papers}) AND on_page = 1
 """
 
 
@@ -49,16 +44,24 @@ class ManyReaders:
         self, readers: Sequence[str], day: date, papers: Iterable[PaperId]
     ) -> Mapping[str, Mapping[PaperId, SeenBefore]]:
         """Return for each reader which of these papers they had, as `Archive.seen`."""
-        on = day.isoformat()
-        found: dict[str, dict[PaperId, SeenBefore]] = {reader: {} for reader in readers}
         asked = sorted(papers)
-        values = [*readers, *asked, on, on, on]
         with store_errors(self._database):
-            rows = self._rows(_SEEN, values, readers=readers, papers=asked) if asked else []
-            for reader, paper, first, shown in rows:
-                found[reader][PaperId(paper)] = SeenBefore(
-                    date.fromisoformat(first), date.fromisoformat(shown) if shown else None
-                )
+            of_sets: defaultdict[int, set[PaperId]] = defaultdict(set)
+            for number, paper in self._rows(_OF_SETS, asked, papers=asked):
+                of_sets[number].add(PaperId(paper))
+            known = sorted({paper for some in of_sets.values() for paper in some})
+            shown: defaultdict[tuple[str, str], set[PaperId]] = defaultdict(set)
+            values = [*readers, *known]
+            for reader, paper, at in self._rows(_SHOWN, values, readers=readers, papers=known):
+                shown[reader, at].add(PaperId(paper))
+        found: dict[str, dict[PaperId, SeenBefore]] = {}
+        for reader, days in self._days(readers).items():
+            on_page: defaultdict[PaperId, dict[date, bool]] = defaultdict(dict)
+            for at, number in days:
+                for paper in of_sets.get(number, ()):
+                    on_page[paper][date.fromisoformat(at)] = paper in shown[reader, at]
+            seen = {paper: seen_before(day, own) for paper, own in on_page.items()}
+            found[reader] = {paper: one for paper, one in seen.items() if one}
         return found
 
     def streams(self, readers: Sequence[str], day: date) -> Mapping[str, str]:
@@ -66,14 +69,19 @@ class ManyReaders:
 
         Readers with the same name have the same papers there, in the same order.
         """
-        days: defaultdict[str, list[tuple[str, str | None]]] = defaultdict(list)
+        until = day.isoformat()
+        return {
+            reader: repr([one for one in days if one[0] < until][-STREAM_DAYS:])
+            for reader, days in self._days(readers).items()
+        }
+
+    def _days(self, readers: Sequence[str]) -> Mapping[str, Sequence[tuple[str, int]]]:
+        """Return for each reader the days with papers, in order, each with the set they are."""
+        days: dict[str, list[tuple[str, int]]] = {reader: [] for reader in readers}
         with store_errors(self._database):
-            for reader, before, papers in self._rows(
-                _LATEST, [*readers, day.isoformat()], readers=readers
-            ):
-                if len(days[reader]) < STREAM_DAYS:
-                    days[reader].append((before, papers))
-        return {reader: _stream_name(reader, days[reader]) for reader in readers}
+            for reader, at, number in self._rows(_DAYS, readers, readers=readers):
+                days[reader].append((at, number))
+        return days
 
     def with_digest(self, readers: Sequence[str], day: date) -> frozenset[str]:
         """Return those of the readers who have a digest of that day already."""
@@ -116,10 +124,3 @@ class ManyReaders:
             return []  # of nobody, or no paper, there is nothing, and `IN ()` is no SQL
         marks = {name: ", ".join("?" * len(those)) for name, those in lists.items()}
         return self._connection.execute(question.format(**marks), values).fetchall()
-
-
-def _stream_name(reader: str, days: Sequence[tuple[str, str | None]]) -> str:
-    """Return a name of the stream of these days; where their papers are unknown, of one reader."""
-    if any(papers is None for _, papers in days):
-        return f"of {reader}"
-    return hashlib.sha256(repr(days).encode()).hexdigest()

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from paperlark.domain.errors import StoreError
 from paperlark.domain.redaction import KNOWN, public_address, redacted
+from paperlark.store import compact_days
 from paperlark.store.connection import DatabaseConnection, DatabaseCursor, transaction
 
 if TYPE_CHECKING:
@@ -223,6 +224,11 @@ def _scripts() -> Mapping[int, str]:
     return {int(name[1]): file.read_text("utf-8") for name, file in found if name}
 
 
+def latest_version() -> int:
+    """Return the version that this program's tables have."""
+    return max(_scripts())
+
+
 def _migrate(connection: DatabaseConnection, shown: str) -> None:
     """Migrate the tables to this program's version; another process may do so at the same time."""
     scripts = _scripts()
@@ -242,6 +248,8 @@ def _migrate(connection: DatabaseConnection, shown: str) -> None:
         for number in sorted(one for one in scripts if one > version):
             _log.info("migrating %s to version %d", shown, number)
             connection.execute(scripts[number])
+            if number == compact_days.VERSION:
+                compact_days.move_days(connection)
             connection.execute("CREATE TABLE IF NOT EXISTS paperlark (version bigint NOT NULL)")
             connection.execute("DELETE FROM paperlark")
             connection.execute("INSERT INTO paperlark (version) VALUES (?)", (number,))

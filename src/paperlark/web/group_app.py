@@ -13,6 +13,7 @@ from starlette.routing import Route
 from paperlark import OpenedGroup
 from paperlark.settings.group import SignInMethod
 from paperlark.web.app import handling, make_reading
+from paperlark.web.audit_origin import sign_in_recorder
 from paperlark.web.current import CurrentProfile
 from paperlark.web.files import Files
 from paperlark.web.group_guard import GroupGuard, ProxyHeader
@@ -23,7 +24,7 @@ from paperlark.web.readers import Readers
 from paperlark.web.sessions import Sessions
 from paperlark.web.shared import Shared
 from paperlark.web.sharing import SharingPage
-from paperlark.web.sign_in import LinkMailer, MailSignIn, SignInLimits, SignInPage
+from paperlark.web.sign_in import LinkMailer, MailSignIn, SignInPage
 from paperlark.web.sign_in_oidc import CALLBACK, OidcSignIn
 
 
@@ -45,6 +46,7 @@ def open_group_app(
         PublicAddress(group.settings.address),
         frozenset(group.profiles),
         now,
+        sign_in_recorder(group),
     )
     current = {key: CurrentProfile(one) for key, one in group.profiles.items()}
     makings = {key: PageMaking(one) for key, one in current.items()}
@@ -96,7 +98,7 @@ def _outside(
 ) -> Starlette:
     routes = Files(sessions.signed.instance).routes()
     settings = group.settings.sign_in
-    page = SignInPage(group, sessions, SignInLimits(), settings.proxies)
+    page = SignInPage(group, sessions, settings.proxies)
     if settings.method is SignInMethod.MAIL:
         mailer = LinkMailer(group, threads())
         ends.append(mailer.end)

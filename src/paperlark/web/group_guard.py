@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -94,7 +95,8 @@ class GroupGuard:
             await self.app(scope, receive, send)
             return
         cookies: list[str] = []
-        answer = self._answer(scope, cookies)
+        # Whose session it is, is asked of a database.
+        answer = await run_in_threadpool(self._answer, scope, cookies)
         await answer(scope, receive, protected(send, cookies))
 
     def _answer(self, scope: Scope, cookies: list[str]) -> ASGIApp:
