@@ -56,7 +56,8 @@ def _open_address(text: str) -> str:
     return _web_address(text)
 
 
-def _database(text: str) -> str:
+def check_database(text: str) -> str:
+    """Return the name of a database; raises ValueError where it is none, or has a password."""
     if is_server(text) and has_password(text):
         raise ValueError(
             "write the address without its password, which belongs in PGPASSWORD or in ~/.pgpass"
@@ -476,7 +477,7 @@ class ProfileShape(_Shape):
         " authors pass",
     )
     output: Text = Field(default="pages", description="the folder for pages")
-    database: Annotated[Text, AfterValidator(_database)] = Field(
+    database: Annotated[Text, AfterValidator(check_database)] = Field(
         default="paperlark.db",
         description="the database file; or a PostgreSQL database, such as"
         ' "postgresql://paperlark@db.example.org/papers", whose password is in PGPASSWORD or in'

@@ -125,7 +125,7 @@ def load_settings(path: Path) -> Settings:
         model=_model(shape.judge, shape.budget) if shape.judge else None,
         people=_people(shape.sources) if profile.needs_people else None,
         output=_inside(home, shape.output),
-        database=_database(home, shape.database),
+        database=database_place(home, shape.database),
         arxiv=_arxiv(shape.sources),
         site=_site(shape.site, home, _inside(home, shape.output)),
         mail=mail_settings(shape.mail) if shape.mail else None,
@@ -222,7 +222,8 @@ def open_mail_problems(path: Path, text: str, mail: MailShape | None) -> Iterato
         yield Problem(path, line_of(text, ("mail", "security")), problem)
 
 
-def _database(home: Path, text: str) -> DatabasePlace:
+def database_place(home: Path, text: str) -> DatabasePlace:
+    """Return the database that a profile in a folder names; a path is relative to that folder."""
     if is_server(text):
         return DatabaseServer(text, _inside(home, "paperlark"))
     return _inside(home, text)

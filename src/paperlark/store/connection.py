@@ -10,7 +10,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -67,6 +67,12 @@ class DatabaseConnection(Protocol):
 
     def executemany(self, sql: str, rows: Iterable[Any], /) -> DatabaseCursor:
         """Run a statement once for each row."""
+        ...
+
+    def insert_rows(
+        self, table: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]
+    ) -> None:
+        """Insert many rows of another database as they are."""
         ...
 
     def close(self) -> None:
@@ -172,6 +178,13 @@ class FileConnection(sqlite3.Connection):
     def executemany(self, sql: str, rows: Iterable[Any], /) -> sqlite3.Cursor:
         """Run a statement once for each row."""
         return super().executemany(sql, map(_public, rows) if KNOWN else rows)
+
+    def insert_rows(
+        self, table: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]
+    ) -> None:
+        """Insert many rows of another database as they are."""
+        names, marks = ", ".join(f'"{one}"' for one in columns), ", ".join("?" * len(columns))
+        super().executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", rows)  # noqa: S608  # ours
 
 
 def _public(values: Any) -> Any:  # noqa: ANN401  # see above

@@ -1,4 +1,4 @@
--- The database, version 17. Written by `make reference`; do not edit.
+-- The database, version 18. Written by `make reference`; do not edit.
 -- Times are UTC (ISO 8601), days are announcement days in New York, money is decimal
 -- text in US dollars.
 
@@ -183,6 +183,12 @@ CREATE TABLE matches (
     nearest TEXT,                     -- JSON: id, title, day of the most similar wanted paper
     precedents TEXT NOT NULL,         -- JSON: id, title, day, similarity of the nearest earlier
     PRIMARY KEY (profile, day, paper_id)
+) WITHOUT ROWID;
+
+CREATE TABLE moves (
+    source TEXT PRIMARY KEY,          -- path or address
+    began TEXT NOT NULL,
+    ended TEXT                        -- when both had the same rows; NULL: rows may still be missing
 ) WITHOUT ROWID;
 
 CREATE TABLE papers (
