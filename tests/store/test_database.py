@@ -41,6 +41,14 @@ def test_the_schema_explains_every_table(path: Path) -> None:
         )
         schema = dict(tables.fetchall())
     assert set(schema) == {
+        "account_groups",
+        "accounts",
+        "app_keys",
+        "app_sessions",
+        "audit",
+        "sign_in_links",
+        "sign_in_tries",
+        "sign_ins_begun",
         "exchanges",
         "judgements",
         "digests",

@@ -48,9 +48,14 @@ def _adapter() -> TypeAdapter[Digest]:
     return TypeAdapter(Digest)
 
 
+# From the papers to the days, which SQLite would go through first: most papers are new.
 _SEEN = """
-    SELECT paper_id, day, on_page FROM scanned WHERE paper_id IN ({keys}) AND profile = ?
-    ORDER BY day
+    SELECT m.paper_id, d.day, coalesce(s.on_page, 0)
+    FROM paper_set_members m CROSS JOIN digests d
+    LEFT JOIN shown_or_judged s
+        ON s.profile = d.profile AND s.day = d.day AND s.paper_id = m.paper_id
+    WHERE m.paper_id IN ({keys}) AND d.paper_set = m.paper_set AND d.profile = ?
+    ORDER BY d.day
 """
 _COLUMNS = ("profile", "day", "paper_set", "fingerprint", "digest", "ranking")
 _OF_A_DAY = ("digests", "shown_or_judged", "explored")
