@@ -15,6 +15,7 @@ from paperlark.store.reader_rows import (
     CALLS_OF_READERS,
     ROWS_OF_READERS,
     SHARED_TABLES,
+    SIGN_INS_OF_READERS,
     ReaderRows,
 )
 from paperlark.store.spending import SpendingStore
@@ -32,11 +33,9 @@ _ROW = {
     "feedback": "(profile, paper_id, vote, at) VALUES (?, 'p', 'up', 'x')",
     "library": "(profile, paper_id, version, title, authors, abstract, categories, day, wanted)"
     " VALUES (?, 'library:p', 1, 't', '[]', 'a', 'c', '2025-02-26', 1)",
-    "matches": "(profile, day, paper_id, version, side, score, rank, ranked, words_for,"
-    " words_against, precedents) VALUES (?, 'd', 'p', 1, 's', 0.5, 1, 1, '', '', '')",
     "parcels": "(profile, channel, occasion, day, messages, fates, since, at)"
     " VALUES (?, 'c', 'o', 'd', '', '', '', '')",
-    "scanned": "(profile, day, paper_id, on_page) VALUES (?, 'd', 'p', 1)",
+    "shown_or_judged": "(profile, day, paper_id, on_page) VALUES (?, 'd', 'p', 1)",
     "sharing": "(profile, wanted, saved, at) VALUES (?, 1, 1, 'x')",
     "triage": "(profile, id, paper_id, action, is_on, text, at) VALUES (?, 'i', 'p', 'want', 1,"
     " 'a note', 'x')",
@@ -92,7 +91,14 @@ def test_every_table_is_known_to_be_a_reader_s_or_everybody_s(
     open_engine: OpenEngine, engine: str
 ) -> None:
     with open_engine(engine) as connection:
-        known = {*ROWS_OF_READERS, *CALLS_OF_READERS, *SHARED_TABLES, *_ACCOUNTS, *_ENGINE_S_OWN}
+        known = {
+            *ROWS_OF_READERS,
+            *CALLS_OF_READERS,
+            *SHARED_TABLES,
+            *SIGN_INS_OF_READERS,
+            *_ACCOUNTS,
+            *_ENGINE_S_OWN,
+        }
         # A new table: say in store/reader_rows.py whether it is deleted with its reader.
         assert _tables(connection, engine) - known == set()
         for table in (*ROWS_OF_READERS, *CALLS_OF_READERS):

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from paperlark.api.opened_profile import OpenedProfile
+from paperlark.domain.audit import AT_COMMAND_LINE, AuditAction, AuditActor
 from paperlark.domain.errors import AccountError
 from paperlark.settings.environment import Environment, RunOptions
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from paperlark.archive.account_import import ImportedAccount
     from paperlark.archive.accounts import NewAccount, ReaderAccounts
     from paperlark.domain.accounts import Account, AccountGroup
+    from paperlark.domain.audit import AuditEvent
     from paperlark.settings.group import GroupDatabase, GroupSettings
 
 _DEFAULTS = RunOptions()
@@ -24,12 +26,16 @@ _DEFAULTS = RunOptions()
 
 @dataclass(frozen=True, slots=True)
 class OpenedAccounts:
-    """The readers of a group's database; each method opens it and closes it at its end."""
+    """The readers of a group's database; each method opens it and closes it at its end.
+
+    `by` is who changes something, for the audit log.
+    """
 
     settings: GroupSettings
     database: GroupDatabase
     environment: Environment
     options: RunOptions = _DEFAULTS
+    by: AuditActor = AT_COMMAND_LINE
 
     def all(self, group: str | None = None, *, enabled: bool = False) -> tuple[Account, ...]:
         """Return accounts sorted by id.
@@ -179,7 +185,10 @@ class OpenedAccounts:
         account, database = self.find(reader), self.database.database
         with open_database(database) as connection:
             now = self.environment.now()
-            return export_account(connection, database, account, Path(file), now)
+            written = export_account(connection, database, account, Path(file), now)
+        with self._open() as accounts:
+            accounts.record(AuditAction.READER_EXPORTED, reader)
+        return written
 
     def import_profiles(self, folder: str | Path, *, group: str = "") -> Iterator[ImportedAccount]:
         """Add a reader for each profile of a folder, with votes, imports and digests.
@@ -203,7 +212,7 @@ class OpenedAccounts:
 
         files, database = profiles_of(Path(folder)), self.database
         with open_database(database.database) as connection:
-            accounts = ReaderAccounts(connection, database, self.environment)
+            accounts = ReaderAccounts(connection, database, self.environment, self.by)
             yield from import_profiles(accounts, connection, database.database, files, group=group)
 
     def delete(self, reader: str) -> int:
@@ -223,6 +232,29 @@ class OpenedAccounts:
         """
         with self._open() as accounts:
             return accounts.delete(reader)
+
+    def audit_events(
+        self, *, most: int = 100, before: int | None = None, subject: str | None = None
+    ) -> tuple[AuditEvent, ...]:
+        """Return the latest events of the audit log, latest first.
+
+        Arguments:
+            most: how many at most.
+            before: only those with smaller numbers, for the page after.
+            subject: only what was done to this reader or group, and what they did.
+
+        Raises StoreError.
+
+        >>> [str(one.action) for one in accounts.audit_events(most=1)]
+        ['reader deleted']
+        """
+        from paperlark.store.audit import AuditStore
+        from paperlark.store.database import open_database
+
+        database = self.database.database
+        with open_database(database) as connection:
+            log = AuditStore(connection, database)
+            return log.events(most=most, before=before, subject=subject)
 
     def groups(self) -> tuple[AccountGroup, ...]:
         """Return the groups of readers, sorted by name.
@@ -269,7 +301,7 @@ class OpenedAccounts:
     def _open(self) -> AbstractContextManager[ReaderAccounts]:
         from paperlark.archive.accounts import open_accounts
 
-        return open_accounts(self.database, self.environment)
+        return open_accounts(self.database, self.environment, self.by)
 
 
 def open_accounts(

@@ -117,7 +117,7 @@ class ManyReaders:
         self, question: str, values: Sequence[str], **lists: Sequence[str]
     ) -> list[tuple[Any, ...]]:
         if not all(lists.values()):
-            return []
+            return []  # of nobody, or no paper, there is nothing, and `IN ()` is no SQL
         marks = {name: ", ".join("?" * len(those)) for name, those in lists.items()}
         return self._connection.execute(question.format(**marks), values).fetchall()
 

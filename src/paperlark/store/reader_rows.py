@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from paperlark.domain.database_place import DatabasePlace
 from paperlark.domain.readers import reader_model_key
+from paperlark.store.audit import AuditStore
 from paperlark.store.connection import DatabaseConnection, store_errors, transaction
 
 DELETED = "deleted/"
@@ -17,12 +18,11 @@ ROWS_OF_READERS = (
     "explored",
     "feedback",
     "library",
-    "matches",
     "parcels",
-    "scanned",
     "search_texts",
     "search_waiting",
     "sharing",
+    "shown_or_judged",
     "triage",
 )
 """Tables whose rows are one reader's, named in their column `profile`, and go with them."""
@@ -30,16 +30,25 @@ ROWS_OF_READERS = (
 CALLS_OF_READERS = ("exchanges", "jobs", "under_way")
 """Tables of what was paid for readers: money stays spent, so sums stay, without whose it was."""
 
+SIGN_INS_OF_READERS = ("app_sessions", "sign_in_links")
+"""Tables that name who is signed in, in their column `member`."""
+
 SHARED_TABLES = (
     "account_groups",
+    "app_keys",
+    "audit",
     "batches",
     "encodings",
     "judgements",
     "listings",
+    "paper_set_members",
+    "paper_sets",
     "papers",
     "places",
     "scratch",
     "servers",
+    "sign_in_tries",
+    "sign_ins_begun",
     "translations",
 )
 """Tables that hold nothing of a single reader, or only by the fingerprint of their criteria."""
@@ -79,6 +88,9 @@ class ReaderRows:
                 for table in ROWS_OF_READERS
             )
             self._execute("DELETE FROM scratch WHERE key = ?", reader_model_key(reader))
+            for table in SIGN_INS_OF_READERS:
+                self._execute(f"DELETE FROM {table} WHERE member = ?", reader)  # noqa: S608
+            AuditStore(self._connection, self._database).forget(reader)
             deleted += self._execute("DELETE FROM accounts WHERE reader = ?", reader)
             return deleted + self._execute("DELETE FROM readers WHERE id = ?", reader)
 
