@@ -47,7 +47,7 @@ from paperlark.testing import Silent
 from standins.feeds import item, rss
 
 CATEGORY = "cs.LG"
-CANDIDATES, DAYS, JUDGED, TEMPLATES = 500, 20, 72, 4
+CANDIDATES, DAYS, JUDGED, TEMPLATES = 500, 20, 72, 2
 """Papers of the day, judged days before it, judged papers of each, readers that live through them.
 """
 _FIRST = date(2025, 11, 3)

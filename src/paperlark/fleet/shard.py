@@ -30,6 +30,7 @@ from paperlark.domain.paper import Paper
 from paperlark.domain.translation import RankingCriteria
 from paperlark.fleet.isolate import Isolation
 from paperlark.fleet.known_readers import KnownReader, by_group, know_readers
+from paperlark.fleet.worker import EndShard
 from paperlark.ports import PrecedentFinder, ReaderToRank
 from paperlark.rankers.embedded import EmbeddedRanker, Ranking, reader_to_rank
 from paperlark.runs.progress import NO_PROGRESS
@@ -41,9 +42,6 @@ from paperlark.store.many_readers import ManyReaders
 from paperlark.store.outbox import keep_parcels
 
 _log = logging.getLogger(__name__)
-
-EndShard = Callable[[DatabaseConnection, ShardReport], None]
-"""Called last in the transaction that stores a shard; what it raises undoes that."""
 
 _REMEMBERED = timedelta(days=28)
 """A channel that had no parcel for so long counts as new."""
