@@ -18,7 +18,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
@@ -58,12 +58,18 @@ CREATE TRIGGER no_room BEFORE INSERT ON parcels FOR EACH ROW EXECUTE FUNCTION no
 """A stand-in for a full disk: what is stored is refused as PostgreSQL refuses it then."""
 
 
-def _opened(file: Path) -> OpenedFleet:
+def _opened(file: Path, day: date) -> OpenedFleet:
+    """Open the fleet as it is on that day: a channel gets no page of before its first one."""
     options = RunOptions(feeds=file.parent / "feeds")
     variables = {"OPENAI_API_KEY": "sk-stand-in", "XDG_CACHE_HOME": str(file.parent)}
-    return open_fleet(
-        file, environment=Environment(variables=variables), options=options, limits=LIMITS
-    )
+    midday = datetime.combine(day, datetime.min.time(), UTC) + timedelta(hours=14)
+    begun = time.monotonic()
+
+    def now() -> datetime:
+        return midday + timedelta(seconds=time.monotonic() - begun)
+
+    environment = Environment(variables=variables, now=now)
+    return open_fleet(file, environment=environment, options=options, limits=LIMITS)
 
 
 def _stopping() -> threading.Event:
@@ -75,14 +81,14 @@ def _stopping() -> threading.Event:
 def work(file: Path, day: date) -> None:
     """Be a worker, for as long as nobody ends it."""
     stop = _stopping()
-    _opened(file).worker(stop).run(day, stay=True)
+    _opened(file, day).worker(stop).run(day, stay=True)
     _end(stop)
 
 
 def schedule(file: Path, day: date) -> None:
     """Be the scheduler until the morning has ended."""
     stop = _stopping()
-    morning = _opened(file).morning(day, shard_size=SHARD_SIZE)
+    morning = _opened(file, day).morning(day, shard_size=SHARD_SIZE)
     morning.begin(stop)
     morning.watch(stop, lambda _: None)
     _end(stop)
@@ -91,7 +97,7 @@ def schedule(file: Path, day: date) -> None:
 def send(file: Path, day: date) -> None:
     """Be the sender, for as long as nobody ends it."""
     stop = _stopping()
-    fleet = _opened(file)
+    fleet = _opened(file, day)
     while not stop.is_set():
         fleet.deliver(day, stop=stop)
         stop.wait(0.1)
@@ -127,16 +133,17 @@ class KilledMorning:
     def live_through(self) -> None:
         """Begin the morning, kill what is running, let it end, and look at what it left."""
         asked, taken = len(self.model.questions), len(self.mail.taken)
-        for name in self._roles():
-            self._start(name)
-        deadline = time.monotonic() + LONGEST
-        ended = self._wait(deadline, self._kills(), self._has_ended)
-        if not ended:
-            self.broken.append(f"it has not ended after {LONGEST:.0f} s")
-        elif not self._wait(deadline, [], self._is_delivered):
-            self.broken.append(f"mails are not sent: {self._unsent()}")
-        for name in list(self._running):
-            self._kill(name, signal.SIGKILL)
+        try:
+            for name in self._roles():
+                self._start(name)
+            deadline = time.monotonic() + LONGEST
+            if not self._wait(deadline, self._kills(), self._has_ended):
+                self.broken.append(f"it has not ended after {LONGEST:.0f} s")
+            elif not self._wait(deadline, [], self._is_delivered):
+                self.broken.append(f"mails are not sent: {self._unsent()}")
+        finally:
+            for process in self._running.values():
+                process.kill()
         self._check(asked, taken)
 
     def _roles(self) -> Mapping[str, Callable[[Path, date], None]]:

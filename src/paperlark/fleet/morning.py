@@ -101,10 +101,11 @@ class FleetMorning:
             try:
                 status = self._look()
             except StoreError as error:
-                away_since = away_since or time.monotonic()
+                if away_since is None:
+                    _log.warning("the database is away, waiting for it: %s", error)
+                    away_since = time.monotonic()
                 if time.monotonic() - away_since > self.limits.patience:
                     raise
-                _log.warning("the database is away, trying again: %s", error)
                 stop.wait(self.limits.poll)
                 continue
             away_since = None

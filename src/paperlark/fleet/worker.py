@@ -95,10 +95,11 @@ class Worker:
                     if self._work(ShardQueue(connection, self.database), day, stay=stay):
                         break
             except StoreError as error:
-                self._away_since = self._away_since or time.monotonic()
+                if self._away_since is None:
+                    _log.warning("the database is away, waiting for it: %s", error)
+                    self._away_since = time.monotonic()
                 if time.monotonic() - self._away_since > self.limits.patience:
                     raise
-                _log.warning("the database is away, trying again: %s", error)
                 self.stop.wait(self.limits.poll)
         return self.made
 
