@@ -106,9 +106,8 @@ def open_page_maker(
 
 def enter_run(settings: Settings, options: RunOptions, opened: ExitStack) -> RunLock:
     """Wait until no other run is at work on the database, and keep others off it."""
-    lock = partial(run_lock, reader=settings.profile.id, at_most=settings.at_most)
-    waiting = lock(settings.database, patience=options.patience, tell=options.tell)
-    held = opened.enter_context(waiting)
+    lock = partial(run_lock, settings.database, reader=settings.profile.id, tell=options.tell)
+    held = opened.enter_context(lock(patience=options.patience, at_most=settings.at_most))
     return replace(held, aside=nullcontext) if options.feeds else held
 
 
