@@ -24,13 +24,13 @@ import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
-from fleet_case import Fleet, digests_of, set_up
+from fleet_case import Fleet, add_readers, digests_of, prepare
 
 from paperlark.fleet.shard import make_shard
 from paperlark.fleet.shard_parts import open_shard_parts
@@ -88,7 +88,7 @@ def main() -> int:
     if options.work:
         _work(*options.work)
         return 0
-    mornings = [one for size in options.readers or SIZES for one in measure(size, options.workers)]
+    mornings = list(measure(sorted(options.readers or SIZES), options.workers))
     faults = [fault for one in mornings for fault in one.faults()]
     faults += _differences(mornings)
     for fault in faults:
@@ -109,21 +109,36 @@ def _differences(mornings: Sequence[Morning]) -> Iterator[str]:
             yield f"other digests by {one.workers} workers than by {known.workers}"
 
 
-def measure(readers: int, workers: Sequence[int]) -> list[Morning]:
-    """Set up a fleet and make its morning by so many workers, again by others."""
+def measure(sizes: Sequence[int], workers: Sequence[int]) -> Iterator[Morning]:
+    """Let a fleet grow, and yield its morning at each size by so many workers, again by others."""
     programs = server_programs()
     if programs is None:
         sys.exit("no PostgreSQL server is installed: Debian's package is `postgresql`")
     with running(programs) as server, tempfile.TemporaryDirectory() as folder:
-        fleet = Fleet(server.database(), Path(folder), readers)
+        fleet = Fleet(server.database(), Path(folder), 0)
         begun = time.perf_counter()
-        set_up(fleet)
-        print(f"{readers:>6,} readers set up in {time.perf_counter() - begun:.0f} s", flush=True)
-        # From here on as it would be elsewhere: what is committed is on the disk.
+        recorded = prepare(fleet)
+        print(f"the templates' days: {time.perf_counter() - begun:.0f} s", flush=True)
+        for size in sizes:
+            begun, known = time.perf_counter(), fleet.readers
+            fleet = replace(fleet, readers=size)
+            add_readers(fleet, known, recorded)
+            spent = time.perf_counter() - begun
+            print(f"{size - known:,} readers added: {spent:.0f} s", flush=True)
+            # To measure it is as it would be elsewhere: what is committed is on the disk.
+            with _durable(server):
+                for count in workers:
+                    yield _morning(fleet, server, count)
+
+
+@contextmanager
+def _durable(server: Server) -> Iterator[None]:
+    for settings in ((), ("fsync=off",)):
         server.stop()
-        server.settings = ()
+        server.settings = settings
         server.start()
-        return [_morning(fleet, server, count) for count in workers]
+        if not settings:
+            yield
 
 
 def _morning(fleet: Fleet, server: Server, workers: int) -> Morning:

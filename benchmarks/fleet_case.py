@@ -41,7 +41,6 @@ from paperlark.sources.rss import RecordedFeeds
 from paperlark.store.accounts import AccountStore
 from paperlark.store.announcements import AnnouncementStore
 from paperlark.store.connection import DatabaseConnection, connect_again
-from paperlark.store.derived import derived_stores
 from paperlark.store.examples import ExampleStore
 from paperlark.store.postgresql import open_server
 from paperlark.testing import Silent
@@ -123,16 +122,31 @@ class Fleet:
             )
 
 
-def set_up(fleet: Fleet) -> None:
-    """Fill an empty database with a fleet whose models are kept."""
+_TEMPLATES = [f"template-{number}" for number in range(TEMPLATES)]
+
+
+def prepare(fleet: Fleet) -> Sequence[Criteria]:
+    """Fill an empty database with the templates and their days; return criteria to draw from."""
     before, today, recorded = _recorded()
     _write_day(fleet, today)
     with open_server(fleet.address) as connection:
-        templates = [f"template-{number}" for number in range(TEMPLATES)]
-        _add_accounts(connection, [*templates, *fleet.names], recorded)
-        _live(fleet, connection, templates, before)
-        names = fleet.names
-        copies = {name: templates[at % TEMPLATES] for at, name in enumerate(names)}
+        _add_accounts(connection, _TEMPLATES, recorded, first=0)
+        _live(fleet, connection, before)
+        settings, examples = fleet.settings(connection), ExampleStore(connection, fleet.database)
+        with open_shard_parts(fleet.database, settings, fleet.environment) as parts:
+            for own in settings(_TEMPLATES).values():
+                profile = _usable(own).profile
+                evidence = examples.evidence(profile, fleet.today)
+                parts.ranker.learn(profile.criteria, evidence)
+    return recorded
+
+
+def add_readers(fleet: Fleet, known: int, recorded: Sequence[Criteria]) -> None:
+    """Add readers with models that are kept, where so many are known already."""
+    new = fleet.names[known:]
+    copies = {name: _TEMPLATES[at % TEMPLATES] for at, name in enumerate(new)}
+    with open_server(fleet.address) as connection:
+        _add_accounts(connection, new, recorded, first=TEMPLATES + known)
         _copy(connection, copies)
         _keep_models(fleet, connection, copies)
         connection.execute("ANALYZE")
@@ -167,14 +181,18 @@ def _write_day(fleet: Fleet, papers: Sequence[Paper]) -> None:
 
 
 def _add_accounts(
-    connection: DatabaseConnection, names: Sequence[str], recorded: Sequence[Criteria]
+    connection: DatabaseConnection,
+    names: Sequence[str],
+    recorded: Sequence[Criteria],
+    *,
+    first: int,
 ) -> None:
     """Insert accounts, each with criteria drawn for them, written as people write them."""
     profile = f'name = "Daily papers"\ncategories = ["{CATEGORY}"]\n'
     profile += '[[deliver]]\nname = "mail"\nmail = "reader@example.org"\n'
     profile += '[mail]\nserver = "mail.example.org"\nsender = "papers@example.org"\n'
     rows = []
-    for number, name in enumerate(names):
+    for number, name in enumerate(names, start=first):
         dice = random.Random(number)  # noqa: S311  # nothing secret hangs on it
         text = _written(drawn_criteria(number, recorded, dice))
         rows.append((name, name, profile, text, CATEGORY, "2025-11-01T00:00:00+00:00"))
@@ -200,12 +218,7 @@ def _written(criteria: Criteria) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _live(
-    fleet: Fleet,
-    connection: DatabaseConnection,
-    templates: Sequence[str],
-    before: Sequence[LabelledDay],
-) -> None:
+def _live(fleet: Fleet, connection: DatabaseConnection, before: Sequence[LabelledDay]) -> None:
     """Make the earlier days of the templates with a recorded judge."""
     recording = fleet.folder / "recording.jsonl"
     days = weekdays(DAYS)
@@ -224,7 +237,7 @@ def _live(
             listed = tuple(Listing(paper, AnnounceType.NEW) for paper in one.papers)
             announced.keep(Feed(CATEGORY, day, listed, "a recording", via=Via.RSS), day)
             report = make_shard(
-                Shard(day, 1, (CATEGORY,), tuple(templates)), lambda *_: None, parts=parts
+                Shard(day, 1, (CATEGORY,), tuple(_TEMPLATES)), lambda *_: None, parts=parts
             )
             if report.failures:
                 raise ValueError(report.failures)
@@ -250,6 +263,7 @@ def _judged(day: LabelledDay, dice: random.Random) -> list[dict[str, object]]:
 
 def _copy(connection: DatabaseConnection, copies: Mapping[str, str]) -> None:
     """Give each reader copies of the rows of a template."""
+    connection.execute("DROP TABLE IF EXISTS copies")
     connection.execute("CREATE TEMPORARY TABLE copies (reader text, template text)")
     connection.executemany("INSERT INTO copies VALUES (?, ?)", copies.items())
     for table in _COPIED:
@@ -275,15 +289,11 @@ def _copy(connection: DatabaseConnection, copies: Mapping[str, str]) -> None:
 
 
 def _keep_models(fleet: Fleet, connection: DatabaseConnection, copies: Mapping[str, str]) -> None:
-    """Learn the models of the templates, and keep copies of them for their readers."""
-    from paperlark.rankers.embedded import model_name, ranker_and_precedents  # noqa: PLC0415
+    """Keep copies of the templates' models for these readers."""
+    from paperlark.rankers.embedded import model_name  # noqa: PLC0415
     from paperlark.rankers.embedding import Embedding  # noqa: PLC0415
 
     settings, examples = fleet.settings(connection), ExampleStore(connection, fleet.database)
-    ranker, _ = ranker_and_precedents(*derived_stores(connection, fleet.database))
-    for template in sorted(set(copies.values())):
-        profile = _usable(settings([template])[template]).profile
-        ranker.learn(profile.criteria, examples.evidence(profile, fleet.today))
     embedding = Embedding.shipped().fingerprint
     names = list(copies)
     for start in range(0, len(names), _AT_ONCE):

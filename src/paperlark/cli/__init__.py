@@ -29,6 +29,7 @@ _COMMANDS = {
     "deliver": "Deliver pages to your channels.",
     "schedule": "Schedule the daily page.",
     "read": "Read and vote in the browser.",
+    "fleet": "Make the pages of thousands of readers.",
     "agenda": "Print or mail what a group wants to talk about.",
     "readers": "Add, list and delete the readers of a database.",
     "open": "Open a page in the browser.",

@@ -15,11 +15,12 @@ from paperlark.compose.sources import choose_people
 from paperlark.day import DayParts
 from paperlark.day.announce import stored_announcement
 from paperlark.domain.authorship import Authorship
-from paperlark.domain.database_place import DatabasePlace
+from paperlark.domain.database_place import DatabasePlace, DatabaseServer
 from paperlark.domain.errors import PaperlarkError
 from paperlark.domain.paper import Paper, PaperId
 from paperlark.domain.spending import NO_BOUND
 from paperlark.domain.translation import RankingCriteria
+from paperlark.fleet.politeness import PacedAuthors
 from paperlark.fleet.shard import ShardParts, StreamCache
 from paperlark.llm.budget import BudgetLedger
 from paperlark.ports import AuthorService, ChatModel
@@ -34,10 +35,13 @@ from paperlark.store.derived import derived_stores
 from paperlark.store.digests import DigestStore
 from paperlark.store.examples import ExampleStore
 from paperlark.store.judgements import JudgementStore, StoredQuestions
+from paperlark.store.rate_limits import SharedPause
 from paperlark.store.scanned import ScannedStore
 from paperlark.store.spending import SpendingStore
 from paperlark.store.translations import TranslationStore
 
+_PEOPLE_PAUSE = 1.1
+"""Seconds between two look-ups of authors by all workers: Semantic Scholar allows one a second."""
 SettingsOf = Callable[[Sequence[str]], Mapping[str, Settings | PaperlarkError]]
 """Returns the settings of each of these readers, or why they cannot be used."""
 
@@ -125,6 +129,9 @@ class _Shared:
             service = choose_people(settings, self.environment, self.opened)
             if service is None:
                 return None
+            if isinstance(self.database, DatabaseServer):
+                turn = SharedPause(self.database, service.name, _PEOPLE_PAUSE)
+                service = PacedAuthors(service, turn)
             self.services[key] = LookedUpOnce(service)
         return self.services[key]
 

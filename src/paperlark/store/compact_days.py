@@ -11,6 +11,7 @@ import json
 import logging
 from collections.abc import Iterator
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from paperlark.domain.digest import Placement, Ranked
@@ -19,6 +20,7 @@ from paperlark.domain.paper import PaperId
 from paperlark.store.connection import DatabaseConnection, insert_rows
 from paperlark.store.day_values import pack_digest, pack_ranking
 from paperlark.store.paper_sets import keep_paper_set
+from paperlark.store.scanned import SHOWN_OR_JUDGED
 
 VERSION = 20
 """The migration that this is a part of."""
@@ -30,7 +32,7 @@ _TOLD_EVERY = 50
 _MATCHES = """
     SELECT paper_id, version, side, score, rank, ranked, probability, topic,
         words_for, words_against, nearest, precedents
-    FROM matches WHERE profile = ? AND day = ? ORDER BY rank
+    FROM matches WHERE profile = ? AND day = ?
 """
 _SCANNED = """
     SELECT paper_id, version, on_page, place, relevance, novelty
@@ -66,8 +68,8 @@ def _move(connection: DatabaseConnection, profile: str, day: str) -> None:
     )
     insert_rows(
         connection,
-        "INSERT INTO shown_or_judged"
-        " (profile, day, paper_id, on_page, place, version, relevance, novelty) VALUES {rows}",
+        "shown_or_judged",
+        SHOWN_OR_JUDGED,
         (
             (*key, paper, on_page, place, version, relevance, novelty)
             for paper, version, on_page, place, relevance, novelty in scanned
@@ -96,13 +98,24 @@ def _ranked(paper: str, version: int, placement: str, *match: Any) -> Ranked:  #
             rank=rank,
             of=of,
             topic=topic,
-            words_for=tuple(json.loads(words_for)),
-            words_against=tuple(json.loads(words_against)),
+            words_for=_words(words_for),
+            words_against=_words(words_against),
             probability=probability,
             nearest=_nearest(*json.loads(nearest)) if nearest else None,
         ),
-        precedents=tuple(_precedent(*one) for one in json.loads(precedents)),
+        precedents=_precedents(precedents),
     )
+
+
+# Most papers have the same, none: a year of days has 100,000 papers.
+@lru_cache(maxsize=1024)
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(json.loads(text))
+
+
+@lru_cache(maxsize=1024)
+def _precedents(text: str) -> tuple[Precedent, ...]:
+    return tuple(_precedent(*one) for one in json.loads(text))
 
 
 def _nearest(paper: str, title: str, day: str) -> Nearest:

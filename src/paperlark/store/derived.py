@@ -132,7 +132,7 @@ class EncodingStore:
         """Return those that are kept, by what they were made of."""
         question = "SELECT made_of, content FROM encodings WHERE made_of IN ({keys})"
         with store_errors(self._database):
-            return dict(rows_with(self._connection, question, made_of))
+            return dict(rows_with(self._connection, question, made_of, large=True))
 
     def keep(self, encodings: Mapping[bytes, bytes]) -> None:
         """Keep more of them, and no more than _MOST_ENCODINGS: the oldest go."""
@@ -169,7 +169,7 @@ class CacheStore:
         """Return the cached content of these keys, in few queries."""
         question = "SELECT key, made_of, content FROM scratch WHERE key IN ({keys})"
         with store_errors(self._database):
-            rows = rows_with(self._connection, question, made_of)
+            rows = rows_with(self._connection, question, made_of, large=True)
             return {key: content for key, of, content in rows if made_of[key] == of}
 
     def keep(self, scraps: Iterable[CacheEntry]) -> None:

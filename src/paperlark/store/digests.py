@@ -53,14 +53,9 @@ _SEEN = """
     SELECT paper_id, day, on_page FROM scanned WHERE paper_id IN ({keys}) AND profile = ?
     ORDER BY day
 """
-_DIGESTS = """
-    INSERT INTO digests (profile, day, paper_set, fingerprint, digest, ranking) VALUES {rows}
-    ON CONFLICT (profile, day) DO UPDATE
-    SET paper_set = excluded.paper_set, fingerprint = excluded.fingerprint,
-        digest = excluded.digest, ranking = excluded.ranking
-"""
-_REPLACED = ("shown_or_judged", "explored")
-"""The tables whose rows of a day are written anew with its digest."""
+_COLUMNS = ("profile", "day", "paper_set", "fingerprint", "digest", "ranking")
+_OF_A_DAY = ("digests", "shown_or_judged", "explored")
+"""The tables whose rows of a reader's day are written anew together."""
 
 
 class PackedDigest(NamedTuple):
@@ -151,11 +146,12 @@ class DigestStore:
     def _write(self, digests: Sequence[PackedDigest]) -> None:
         sets = self._share(digests)
         keys = [(one.digest.reader_id, one.digest.day.isoformat()) for one in digests]
-        for table in _REPLACED:
+        for table in _OF_A_DAY:
             self._forget(table, keys)
         insert_rows(
             self._connection,
-            _DIGESTS,
+            "digests",
+            _COLUMNS,
             (
                 (*key, paper_set, one.fingerprint, one.text, one.ranking)
                 for key, paper_set, one in zip(keys, sets, digests, strict=True)

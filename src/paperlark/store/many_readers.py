@@ -45,6 +45,7 @@ class ManyReaders:
     ) -> Mapping[str, Mapping[PaperId, SeenBefore]]:
         """Return for each reader which of these papers they had, as `Archive.seen`."""
         asked = sorted(papers)
+        found: dict[str, Mapping[PaperId, SeenBefore]] = {}
         with store_errors(self._database):
             of_sets: defaultdict[int, set[PaperId]] = defaultdict(set)
             for number, paper in self._rows(_OF_SETS, asked, papers=asked):
@@ -54,14 +55,9 @@ class ManyReaders:
             values = [*readers, *known]
             for reader, paper, at in self._rows(_SHOWN, values, readers=readers, papers=known):
                 shown[reader, at].add(PaperId(paper))
-        found: dict[str, dict[PaperId, SeenBefore]] = {}
-        for reader, days in self._days(readers).items():
-            on_page: defaultdict[PaperId, dict[date, bool]] = defaultdict(dict)
-            for at, number in days:
-                for paper in of_sets.get(number, ()):
-                    on_page[paper][date.fromisoformat(at)] = paper in shown[reader, at]
-            seen = {paper: seen_before(day, own) for paper, own in on_page.items()}
-            found[reader] = {paper: one for paper, one in seen.items() if one}
+            for reader, days in self._days(readers).items():
+                own = {at: of_sets[number] for at, number in days if number in of_sets}
+                found[reader] = _seen(day, own, {at: shown[reader, at] for at in own})
         return found
 
     def streams(self, readers: Sequence[str], day: date) -> Mapping[str, str]:
@@ -121,6 +117,18 @@ class ManyReaders:
         self, question: str, values: Sequence[str], **lists: Sequence[str]
     ) -> list[tuple[Any, ...]]:
         if not all(lists.values()):
-            return []
+            return []  # of nobody, or no paper, there is nothing, and `IN ()` is no SQL
         marks = {name: ", ".join("?" * len(those)) for name, those in lists.items()}
         return self._connection.execute(question.format(**marks), values).fetchall()
+
+
+def _seen(
+    day: date, scanned: Mapping[str, Collection[PaperId]], shown: Mapping[str, Collection[PaperId]]
+) -> Mapping[PaperId, SeenBefore]:
+    """Return when papers were seen first, of those that were scanned and shown on each day."""
+    on_page: defaultdict[PaperId, dict[date, bool]] = defaultdict(dict)
+    for at, papers in scanned.items():
+        for paper in papers:
+            on_page[paper][date.fromisoformat(at)] = paper in shown[at]
+    seen = {paper: seen_before(day, own) for paper, own in on_page.items()}
+    return {paper: one for paper, one in seen.items() if one is not None}

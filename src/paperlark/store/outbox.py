@@ -46,6 +46,29 @@ class OutboxStore:
             ).fetchall()
             return tuple(parcel_of(row) for row in rows)
 
+    def readers_with_open(self, since: date) -> frozenset[str]:
+        """Return the readers for whom a parcel of that day or later is still to be sent."""
+        marks = [f'%"{status}"%' for status in _OPEN]
+        with store_errors(self._database):
+            rows = self._connection.execute(
+                "SELECT DISTINCT profile FROM parcels WHERE day >= ?"
+                " AND (fates LIKE ? OR fates LIKE ? OR fates LIKE ?)",
+                (since.isoformat(), *marks),
+            ).fetchall()
+            return frozenset(str(row[0]) for row in rows)
+
+    def readers_told_of_failure(self, day: date) -> frozenset[str]:
+        """Return the readers for whom there is a parcel on why they have no page of a day."""
+        with store_errors(self._database):
+            rows = self._connection.execute(
+                "SELECT DISTINCT profile FROM parcels WHERE day = ? AND occasion = ?",
+                (day.isoformat(), Occasion.FAILURE),
+            ).fetchall()
+            return frozenset(str(row[0]) for row in rows)
+
+
+_OPEN = (MessageStatus.WAITING, MessageStatus.SENDING, MessageStatus.REFUSED)
+
 
 def keep_parcels(connection: DatabaseConnection, parcels: Iterable[Parcel]) -> None:
     """Store parcels as `OutboxStore.keep` does, within the caller's transaction."""

@@ -48,6 +48,7 @@ def _keep_members(
 ) -> None:
     insert_rows(
         connection,
-        "INSERT INTO paper_set_members (paper_set, paper_id, version) VALUES {rows}",
+        "paper_set_members",
+        ("paper_set", "paper_id", "version"),
         ((number, paper, version) for paper, version in rows),
     )

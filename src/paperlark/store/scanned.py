@@ -17,6 +17,11 @@ from paperlark.store.announcements import paper_of
 from paperlark.store.connection import DatabaseConnection, insert_rows, store_errors
 from paperlark.store.day_values import unpack_ranking
 
+SHOWN_OR_JUDGED = tuple(
+    "profile day paper_id on_page place version relevance novelty".split()  # noqa: SIM905  # short
+)
+"""The columns of that table."""
+
 
 def ranking_of(connection: DatabaseConnection, profile: str, day: date) -> tuple[Ranked, ...]:
     """Return the matches of a day, best first; empty for days before matches were stored."""
@@ -35,8 +40,8 @@ def keep_shown_or_judged(connection: DatabaseConnection, digests: Iterable[Diges
     """Store the papers of new digests that were shown or judged, if they were scanned."""
     insert_rows(
         connection,
-        "INSERT INTO shown_or_judged"
-        " (profile, day, paper_id, on_page, place, version, relevance, novelty) VALUES {rows}",
+        "shown_or_judged",
+        SHOWN_OR_JUDGED,
         (row for digest in digests for row in _shown_or_judged(digest)),
     )
 
@@ -153,8 +158,8 @@ def keep_explored(connection: DatabaseConnection, digests: Iterable[Digest]) -> 
     """Store the random samples of new digests."""
     insert_rows(
         connection,
-        "INSERT INTO explored (profile, day, paper_id, inclusion, probability, wanted)"
-        " VALUES {rows}",
+        "explored",
+        ("profile", "day", "paper_id", "inclusion", "probability", "wanted"),
         (
             (
                 digest.reader_id,
