@@ -16,6 +16,7 @@ from paperlark.settings.environment import Environment, RunOptions
 if TYPE_CHECKING:
     from paperlark.archive.digests import OwnDigests
     from paperlark.archive.following import Followed
+    from paperlark.archive.move_database import MoveResult
     from paperlark.archive.spending import SpendingReport
     from paperlark.archive.triage import Applied, ReadingDay, TouchedPaper
     from paperlark.archive.tuning import Tuning, TuningDraft
@@ -1201,6 +1202,35 @@ class OpenedProfile:
         from paperlark.archive.restore import restore_store
 
         return restore_store(self.settings, Path(folder) if folder else self.settings.output)
+
+    def move_database(self, to: str, *, switch: bool = False) -> MoveResult:
+        """Copy the archive, of all its readers, into another database, and compare all of it.
+
+        Arguments:
+            to: a file, relative to the profile's folder, or `postgresql://user@host/name`.
+            switch: whether the profile then names the new database.
+
+        Nobody writes meanwhile. A move that was ended goes on where it was.
+
+        Raises StoreError (StoreBusy while a run is at work), also where the other database has rows
+        of its own; ProfileError where the profile cannot be changed.
+
+        >>> moved = profile.move_database("moved.db")
+        >>> moved.line
+        'database = "moved.db"'
+        """
+        from paperlark.archive.move_database import move_database
+
+        options = self.options
+        return move_database(
+            self.settings,
+            to,
+            self.progress,
+            self.environment.now,
+            switch=switch,
+            patience=options.patience,
+            tell=options.tell,
+        )
 
     def _file(self) -> Path:
         from paperlark.domain.errors import PaperlarkError

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import re
 import tempfile
@@ -15,6 +16,8 @@ from paperlark.domain.errors import Problem, ProfileError
 
 HEADER = re.compile(r"\s*\[\[?\s*(?P<name>[^\]]+?)\s*\]\]?\s*(?:#.*)?")
 """A line that begins a table."""
+_VALUE = r"""(?:[+\w-]+|"(?:[^"\\\n]|\\.)*"|'[^'\n]*')"""
+"""A number, or a text in one line."""
 _MARK = "\ufeff"
 """Some editors put a mark of UTF-8 before the text."""
 _FORM = "it has them in another form; edit it by hand"
@@ -68,11 +71,12 @@ def _hashed(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def with_number(text: str, table: str, key: str, value: int) -> str:
-    """Return a text in which a key of a table has this number; the table "" is the file's own.
+def with_value(text: str, table: str, key: str, value: int | str) -> str:
+    """Return a text in which a key of a table has this value; the table "" is the file's own.
 
     A key that is not there comes after the last one of its table, a table at the end of the text.
     """
+    written = json.dumps(value, ensure_ascii=False)
     lines = text.splitlines(keepends=True)
     headers = [
         (number, found["name"]) for number, line in enumerate(lines)
@@ -81,19 +85,19 @@ def with_number(text: str, table: str, key: str, value: int) -> str:
     starts = [number + 1 for number, name in headers if name == table] if table else [0]
     if not starts:
         end = "" if not text.strip() else "\n" if text.endswith("\n") else "\n\n"
-        return f"{text}{end}[{table}]\n{key} = {value}\n"
+        return f"{text}{end}[{table}]\n{key} = {written}\n"
     start = starts[0]
     end_at = next((number for number, _ in headers if number >= start), len(lines))
-    old = re.compile(rf"(?P<before>\s*{key}\s*=\s*)[+\w-]+(?P<after>\s*(?:#.*)?\n?)")
+    old = re.compile(rf"(?P<before>\s*{key}\s*=\s*){_VALUE}(?P<after>\s*(?:#.*)?\n?)")
     for number in range(start, end_at):
         if found := old.fullmatch(lines[number]):
-            lines[number] = f"{found['before']}{value}{found['after']}"
+            lines[number] = f"{found['before']}{written}{found['after']}"
             return "".join(lines)
     while end_at > start and is_remark(lines[end_at - 1]):
         end_at -= 1
     if end_at and not lines[end_at - 1].endswith("\n"):
         lines[end_at - 1] += "\n"
-    return "".join((*lines[:end_at], f"{key} = {value}\n", *lines[end_at:]))
+    return "".join((*lines[:end_at], f"{key} = {written}\n", *lines[end_at:]))
 
 
 def is_remark(line: str) -> bool:

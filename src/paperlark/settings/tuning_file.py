@@ -7,7 +7,7 @@ from pathlib import Path
 
 from paperlark.domain.profile import Cutoffs, FollowedAuthor, Profile
 from paperlark.settings.follow_file import check_author, follow_values, with_follow, without_follow
-from paperlark.settings.profile_edit import Values, edit_profile, with_number
+from paperlark.settings.profile_edit import Values, edit_profile, with_value
 
 
 def write_tuning(path: Path, own: Profile, tuned: Profile, *, instead_of: str) -> None:
@@ -26,7 +26,7 @@ def write_tuning(path: Path, own: Profile, tuned: Profile, *, instead_of: str) -
 
     def edit(text: str) -> str:
         for table, key, value in numbers:
-            text = with_number(text, table, key, value)
+            text = with_value(text, table, key, value)
         for position in reversed(removed):
             text = without_follow(text, position)
         for author in added:

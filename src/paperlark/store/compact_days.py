@@ -17,7 +17,7 @@ from typing import Any
 from paperlark.domain.digest import Placement, Ranked
 from paperlark.domain.judgement import Match, Nearest, Precedent
 from paperlark.domain.paper import PaperId
-from paperlark.store.connection import DatabaseConnection, insert_rows
+from paperlark.store.connection import DatabaseConnection
 from paperlark.store.day_values import pack_digest, pack_ranking
 from paperlark.store.paper_sets import keep_paper_set
 from paperlark.store.scanned import SHOWN_OR_JUDGED
@@ -66,8 +66,7 @@ def _move(connection: DatabaseConnection, profile: str, day: str) -> None:
         " VALUES (?, ?, ?, ?, ?, ?)",
         (*key, number, fingerprint, pack_digest(str(text)), ranking),
     )
-    insert_rows(
-        connection,
+    connection.insert_rows(
         "shown_or_judged",
         SHOWN_OR_JUDGED,
         (

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol
 
 from paperlark.domain.database_place import DatabasePlace, DatabaseServer
 from paperlark.domain.errors import StoreDamaged, StoreError
@@ -82,6 +82,20 @@ class DatabaseConnection(Protocol):
         """Run a statement once for each row."""
         ...
 
+    def insert_rows(
+        self,
+        table: str,
+        columns: Sequence[str],
+        rows: Iterable[Sequence[Any]],
+        *,
+        as_they_are: bool = False,
+    ) -> None:
+        """Insert new rows in the quickest way of the engine: on a server, one round trip for all.
+
+        Those of another database `as_they_are`: no known secret is looked for in them.
+        """
+        ...
+
     def close(self) -> None:
         """Close it; a transaction that has begun is undone."""
         ...
@@ -111,32 +125,6 @@ def transaction(
 
 _ASKED_AT_ONCE = 500
 """Keys in one question: SQLite takes some thousands; one by one takes three times as long."""
-
-
-@runtime_checkable
-class CopiesRows(Protocol):
-    """A connection to a server, which takes many rows in one message."""
-
-    def copy_rows(
-        self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], /
-    ) -> None:
-        """Insert rows by COPY."""
-        ...
-
-
-def insert_rows(
-    connection: DatabaseConnection,
-    table: str,
-    columns: Sequence[str],
-    rows: Iterable[Sequence[Any]],
-) -> None:
-    """Insert new rows in the quickest way of the engine: on a server, in one round trip for all."""
-    if isinstance(connection, CopiesRows):
-        connection.copy_rows(table, columns, rows)
-        return
-    marks = ", ".join("?" * len(columns))
-    sql = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})"  # noqa: S608  # our names
-    connection.executemany(sql, rows)
 
 
 def marked(keys: Iterable[str | bytes]) -> Iterator[tuple[str, tuple[str | bytes, ...]]]:
@@ -242,6 +230,19 @@ class FileConnection(sqlite3.Connection):
     def executemany(self, sql: str, rows: Iterable[Any], /) -> sqlite3.Cursor:
         """Run a statement once for each row."""
         return super().executemany(sql, map(_public, rows) if KNOWN else rows)
+
+    def insert_rows(
+        self,
+        table: str,
+        columns: Sequence[str],
+        rows: Iterable[Sequence[Any]],
+        *,
+        as_they_are: bool = False,
+    ) -> None:
+        """Insert new rows; those of another database `as_they_are`."""
+        names, marks = ", ".join(f'"{one}"' for one in columns), ", ".join("?" * len(columns))
+        run = super().executemany if as_they_are else self.executemany
+        run(f"INSERT INTO {table} ({names}) VALUES ({marks})", rows)  # noqa: S608  # names of ours
 
 
 def _public(values: Any) -> Any:  # noqa: ANN401  # see above

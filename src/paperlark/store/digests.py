@@ -21,7 +21,6 @@ from paperlark.domain.profile import Cutoffs
 from paperlark.store.announcements import keep_papers, lacks_papers
 from paperlark.store.connection import (
     DatabaseConnection,
-    insert_rows,
     marked,
     rows_with,
     store_errors,
@@ -148,8 +147,7 @@ class DigestStore:
         keys = [(one.digest.reader_id, one.digest.day.isoformat()) for one in digests]
         for table in _OF_A_DAY:
             self._forget(table, keys)
-        insert_rows(
-            self._connection,
+        self._connection.insert_rows(
             "digests",
             _COLUMNS,
             (

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 
 from paperlark.domain.paper import PaperId
-from paperlark.store.connection import DatabaseConnection, insert_rows
+from paperlark.store.connection import DatabaseConnection
 
 Versions = Mapping[PaperId, int | None]
 """Papers with the version that was announced, None where it is unknown."""
@@ -46,8 +46,7 @@ def keep_paper_set(connection: DatabaseConnection, papers: Versions) -> int | No
 def _keep_members(
     connection: DatabaseConnection, number: int, rows: Iterable[tuple[PaperId, int | None]]
 ) -> None:
-    insert_rows(
-        connection,
+    connection.insert_rows(
         "paper_set_members",
         ("paper_set", "paper_id", "version"),
         ((number, paper, version) for paper, version in rows),

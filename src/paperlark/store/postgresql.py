@@ -158,14 +158,24 @@ class _Connection:
             cursor.executemany(_translated(sql).encode(), map(_values, rows))
             return cursor
 
-    def copy_rows(
-        self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], /
+    def insert_rows(
+        self,
+        table: str,
+        columns: Sequence[str],
+        rows: Iterable[Sequence[Any]],
+        *,
+        as_they_are: bool = False,
     ) -> None:
-        """Insert rows by COPY: thousands take one round trip, and are not parsed as SQL."""
-        statement = f"COPY {table} ({', '.join(columns)}) FROM STDIN"
-        with _errors(self._shown), self._raw.cursor().copy(statement.encode()) as copy:
+        """Insert new rows by COPY: thousands take one round trip, and are not parsed as SQL.
+
+        Those of another database `as_they_are`.
+        """
+        names = ", ".join(f'"{one}"' for one in columns)
+        statement = f"COPY {table} ({names}) FROM STDIN".encode()
+        value = _storable if as_they_are else _value
+        with _errors(self._shown), self._raw.cursor() as cursor, cursor.copy(statement) as copy:
             for row in rows:
-                copy.write_row(_values(row))
+                copy.write_row([value(one) for one in row])
 
     def close(self) -> None:
         """Close it; a transaction that has begun is undone."""
@@ -197,10 +207,14 @@ def _values(values: Any) -> Any:  # noqa: ANN401  # as sqlite3 takes them
 
 
 def _value(value: object) -> object:
+    stored = _storable(value)
+    return redacted(stored) if KNOWN and isinstance(stored, str) else stored
+
+
+def _storable(value: object) -> object:
     if isinstance(value, str):
         # PostgreSQL holds every character but this one, which no text that people read has.
-        text = value.replace("\0", "\N{REPLACEMENT CHARACTER}")
-        return redacted(text) if KNOWN else text
+        return value.replace("\0", "\N{REPLACEMENT CHARACTER}")
     return int(value) if isinstance(value, bool) else value
 
 

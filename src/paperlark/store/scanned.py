@@ -14,7 +14,7 @@ from paperlark.domain.judgement import Match
 from paperlark.domain.paper import PaperId
 from paperlark.domain.profile import Cutoffs
 from paperlark.store.announcements import paper_of
-from paperlark.store.connection import DatabaseConnection, insert_rows, store_errors
+from paperlark.store.connection import DatabaseConnection, store_errors
 from paperlark.store.day_values import unpack_ranking
 
 SHOWN_OR_JUDGED = tuple(
@@ -38,8 +38,7 @@ def as_calibrated(ranked: Iterable[Ranked]) -> tuple[Ranked, ...]:
 
 def keep_shown_or_judged(connection: DatabaseConnection, digests: Iterable[Digest]) -> None:
     """Store the papers of new digests that were shown or judged, if they were scanned."""
-    insert_rows(
-        connection,
+    connection.insert_rows(
         "shown_or_judged",
         SHOWN_OR_JUDGED,
         (row for digest in digests for row in _shown_or_judged(digest)),
@@ -156,8 +155,7 @@ def _scanned_paper(  # noqa: PLR0917  # the columns of a row
 
 def keep_explored(connection: DatabaseConnection, digests: Iterable[Digest]) -> None:
     """Store the random samples of new digests."""
-    insert_rows(
-        connection,
+    connection.insert_rows(
         "explored",
         ("profile", "day", "paper_id", "inclusion", "probability", "wanted"),
         (

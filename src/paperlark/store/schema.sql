@@ -280,6 +280,12 @@ CREATE TABLE listings (
 
 CREATE INDEX listings_by_paper ON listings (paper_id, day);
 
+CREATE TABLE moves (
+    source TEXT PRIMARY KEY,          -- path or address
+    began TEXT NOT NULL,
+    ended TEXT                        -- when both had the same rows; NULL: rows may still be missing
+) WITHOUT ROWID;
+
 CREATE TABLE paper_set_members (
     paper_set INTEGER NOT NULL REFERENCES paper_sets (number),
     paper_id TEXT NOT NULL,           -- arXiv identifier without version
