@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import zipfile
+from base64 import b64decode
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -12,6 +13,7 @@ from paperlark.domain.accounts import Account
 from paperlark.domain.database_place import DatabasePlace
 from paperlark.domain.errors import PublishError
 from paperlark.store.connection import DatabaseConnection
+from paperlark.store.day_values import unpack_digest
 from paperlark.store.reader_rows import ReaderRows
 from paperlark.store.triage import TriageStore
 from paperlark.store.vote_log import log_text
@@ -77,7 +79,8 @@ def _texts(
     for table, rows in ReaderRows(connection, database).tables(account.id):
         if table == "digests":
             for row in rows:
-                yield f"digests/{row['day']}.json", str(row["digest"])
+                # Rows have bytes as base64.
+                yield f"digests/{row['day']}.json", unpack_digest(b64decode(str(row["digest"])))
         else:
             yield f"rows/{table}.json", _json(rows)
 
