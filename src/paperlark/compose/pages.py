@@ -36,7 +36,7 @@ from paperlark.store.judgements import JudgementStore, StoredQuestions
 from paperlark.store.lock import run_lock
 from paperlark.store.readers import ReaderStore
 from paperlark.store.scanned import ScannedStore
-from paperlark.store.spending import SpendingStore
+from paperlark.store.spending import BudgetTerms, SpendingStore
 from paperlark.store.translations import TranslationStore
 
 
@@ -132,13 +132,17 @@ def open_parts(  # noqa: PLR0917  # all that pages and estimates share
     readers = ReaderStore(connection, database)
     settings = claim(settings, readers, options.tell) if writes else known(settings, readers)
     spending = SpendingStore(connection, database)
-    book = StoredQuestions(database, settings.profile.id, now=environment.now)
+    terms = BudgetTerms(settings.profile.id, settings.is_stored, settings.month_of_all)
+    spending.limit(ledger, terms, environment.now)
+    book = StoredQuestions(
+        database, terms.reader, now=environment.now, month_of_all=terms.month_of_all
+    )
     opened.enter_context(book)
     from paperlark.rankers.embedded import ranker_and_precedents  # noqa: PLC0415  # numpy: 0.2 s
 
     ranker, precedent_finder = ranker_and_precedents(*derived_stores(connection, database))
 
-    budget = partial(spending.begin_budget, ledger, settings.profile.id, environment.now)
+    budget = partial(spending.begin_budget, ledger, terms, environment.now)
     parts = DayParts(
         sources=arxiv.sources,
         batches=AnnouncementStore(connection, database),
@@ -157,7 +161,9 @@ def open_parts(  # noqa: PLR0917  # all that pages and estimates share
         begin_budget=budget,
         memory=JudgementStore(connection, database, now=environment.now),
         book=book,
-        jobs=BatchJobStore(connection, database, now=environment.now),
+        jobs=BatchJobStore(
+            connection, database, now=environment.now, month_of_all=terms.month_of_all
+        ),
         spending=spending,
         ranking=CriteriaChooser(
             settings.profile,

@@ -36,6 +36,7 @@ SHARED_TABLES = (
     "encodings",
     "judgements",
     "listings",
+    "month_spending",
     "papers",
     "places",
     "scratch",
@@ -71,7 +72,7 @@ class ReaderRows:
         What was paid for stays in the sums of the group and of all, under no reader's name and
         without a text. Judgements and translations by criteria that nobody else has are deleted.
         """
-        with store_errors(self._database), transaction(self._connection):
+        with store_errors(self._database), transaction(self._connection, reader, shared=True):
             self._forget_criteria(reader)
             self._forget_calls(reader)
             deleted = sum(
@@ -79,6 +80,7 @@ class ReaderRows:
                 for table in ROWS_OF_READERS
             )
             self._execute("DELETE FROM scratch WHERE key = ?", reader_model_key(reader))
+            self._execute("DELETE FROM month_spending WHERE whose = 'reader' AND name = ?", reader)
             deleted += self._execute("DELETE FROM accounts WHERE reader = ?", reader)
             return deleted + self._execute("DELETE FROM readers WHERE id = ?", reader)
 

@@ -214,6 +214,15 @@ CREATE TABLE matches (
     PRIMARY KEY (profile, day, paper_id)
 ) WITHOUT ROWID;
 
+CREATE TABLE month_spending (
+    -- What calls to models for accounts have cost, or may: noted before each call, settled after it.
+    whose TEXT NOT NULL CHECK (whose IN ('reader', 'group', 'all')),
+    name TEXT NOT NULL,               -- the reader's id, or the group's name; empty: of all
+    month TEXT NOT NULL,              -- its first day, in UTC
+    dollars TEXT NOT NULL,            -- US dollars
+    PRIMARY KEY (whose, name, month)
+) WITHOUT ROWID;
+
 CREATE TABLE papers (
     -- One version of one paper as arXiv described it.
     id TEXT NOT NULL,                 -- arXiv identifier without version
