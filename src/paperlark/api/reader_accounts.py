@@ -261,10 +261,25 @@ class OpenedAccounts:
         >>> accounts.open_profile("efficient-llm-inference").name
         'Efficient LLM inference'
         """
+        return self.open_account(self.find(reader))
+
+    def open_account(self, account: Account) -> OpenedProfile:
+        """Open the profile of an account that was found already.
+
+        Arguments:
+            account: as it is stored.
+
+        Raises ProfileError with every mistake of its texts.
+
+        >>> accounts.open_account(accounts.find("efficient-llm-inference")).draft().page_size
+        8
+        """
+        from paperlark.archive.stored_texts import StoredTexts
         from paperlark.settings.stored_profile import account_settings
 
-        settings = account_settings(self.find(reader), self.database)
-        return OpenedProfile(settings, self.environment, self.options)
+        row = StoredTexts(account, self.database, self.environment)
+        settings = account_settings(account, self.database)
+        return OpenedProfile(settings, self.environment, self.options, row=row)
 
     def _open(self) -> AbstractContextManager[ReaderAccounts]:
         from paperlark.archive.accounts import open_accounts
