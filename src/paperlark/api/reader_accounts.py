@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from paperlark.domain.accounts import Account, AccountGroup
     from paperlark.settings.group import GroupDatabase, GroupSettings
 
+_ENDS_SESSIONS = frozenset(("disabled", "email", "user", "subject"))
 _DEFAULTS = RunOptions()
 
 
@@ -77,6 +78,20 @@ class OpenedAccounts:
         """
         with self._open() as accounts:
             return accounts.store.count(group=group)
+
+    def sharing(self, group: str) -> tuple[Account, ...]:
+        """Return the readers of a group who show papers to it, sorted by id.
+
+        Arguments:
+            group: the name; readers without a group show nobody anything.
+
+        Raises StoreError.
+
+        >>> accounts.sharing("astro")
+        ()
+        """
+        with self._open() as accounts:
+            return accounts.store.some(accounts.store.sharing(group)) if group else ()
 
     def add(self, new: NewAccount) -> Account:
         """Add a reader.
@@ -149,7 +164,8 @@ class OpenedAccounts:
 
         Arguments:
             reader: the id.
-            changes: fields of `Account`, such as `disabled=True`.
+            changes: fields of `Account`, such as `disabled=True`; that, and another way to sign
+                in, ends their sessions in the app.
 
         Returns the account as it is now.
 
@@ -159,7 +175,10 @@ class OpenedAccounts:
         'ada@example.org'
         """
         with self._open() as accounts:
-            return accounts.change(reader, **changes)
+            changed = accounts.change(reader, **changes)
+        if changes.keys() & _ENDS_SESSIONS:
+            self._end_sessions(reader)
+        return changed
 
     def export(self, reader: str, file: str | Path) -> Path:
         """Write everything that is stored of a reader into a zip file with a README.
@@ -222,7 +241,10 @@ class OpenedAccounts:
         2
         """
         with self._open() as accounts:
-            return accounts.delete(reader)
+            deleted = accounts.delete(reader)
+        # Somebody else may get this id one day.
+        self._end_sessions(reader)
+        return deleted
 
     def groups(self) -> tuple[AccountGroup, ...]:
         """Return the groups of readers, sorted by name.
@@ -280,6 +302,13 @@ class OpenedAccounts:
         row = StoredTexts(account, self.database, self.environment)
         settings = account_settings(account, self.database)
         return OpenedProfile(settings, self.environment, self.options, row=row)
+
+    def _end_sessions(self, reader: str) -> None:
+        from paperlark.store.group_sessions import GroupSessionStore
+
+        if self.settings.state.exists():
+            with closing(GroupSessionStore(self.settings.state)) as sessions:
+                sessions.forget(reader)
 
     def _open(self) -> AbstractContextManager[ReaderAccounts]:
         from paperlark.archive.accounts import open_accounts

@@ -76,6 +76,12 @@ class GroupSessionStore:
         with self._lock, store_errors(self._path), transaction(self._connection):
             self._connection.execute("DELETE FROM sessions WHERE name = ?", (_hash(name),))
 
+    def forget(self, member: str) -> None:
+        """End every session of a member, and what links would begin."""
+        with self._lock, store_errors(self._path), transaction(self._connection):
+            self._connection.execute("DELETE FROM sessions WHERE member = ?", (member,))
+            self._connection.execute("DELETE FROM links WHERE member = ?", (member,))
+
     def add_link(self, token: str, member: str, *, now: float, ends: float) -> None:
         """Store a link that was sent to a member, and forget those that have ended."""
         with self._lock, store_errors(self._path), transaction(self._connection):

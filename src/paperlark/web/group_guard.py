@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import hmac
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -39,14 +40,14 @@ _HOP = (
 
 @dataclass(frozen=True, slots=True)
 class ProxyHeader:
-    """The header in which listed proxies name who signed in, and the member of each user name.
+    """The header in which listed proxies name who signed in; `find` returns that user's member.
 
     With a `secret` a proxy proves with each request that it is one: others may share its machine.
     """
 
     name: str
     proxies: Sequence[Network]
-    members: Mapping[str, str]
+    find: Callable[[str], str]
     secret: str = field(default="", repr=False)
 
     def member(self, scope: Scope) -> str | Response:
@@ -65,8 +66,8 @@ class ProxyHeader:
         if len(values) != 1 or not values[0]:
             _log.warning("refused: the proxy %s sent %d times %s", peer, len(values), self.name)
             return _plain("The proxy did not say who signed in.", HTTPStatus.FORBIDDEN)
-        member = self.members.get(values[0])
-        if member is None:
+        member = self.find(values[0])
+        if not member:
             _log.warning("refused: the proxy names %r, who is no member", values[0][:80])
             return _plain("You are no member of this group.", HTTPStatus.FORBIDDEN)
         return member
@@ -94,7 +95,8 @@ class GroupGuard:
             await self.app(scope, receive, send)
             return
         cookies: list[str] = []
-        answer = self._answer(scope, cookies)
+        # Who is a member may have to be looked up in a database.
+        answer = await run_in_threadpool(self._answer, scope, cookies)
         await answer(scope, receive, protected(send, cookies))
 
     def _answer(self, scope: Scope, cookies: list[str]) -> ASGIApp:

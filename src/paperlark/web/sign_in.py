@@ -10,7 +10,7 @@ import logging
 import secrets
 import threading
 from collections import OrderedDict, deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -25,6 +25,7 @@ from paperlark.renderers.html import clean_text, template
 from paperlark.web.client_address import Network, client_address, network_of, peer_of
 from paperlark.web.group_guard import SIGN_IN
 from paperlark.web.group_sessions import GroupSessions
+from paperlark.web.members import Members
 from paperlark.web.shared import SignedForms, blocking
 
 _log = logging.getLogger(__name__)
@@ -110,6 +111,7 @@ class SignInPage:
     """What every page of sign-in shares: how it looks, whose request it is, how often it may be."""
 
     group: OpenedGroup
+    members: Members
     sessions: GroupSessions
     limits: SignInLimits
     proxies: tuple[Network, ...]
@@ -180,11 +182,6 @@ class MailSignIn:
             Route(link, self._enter, methods=post),
         ]
 
-    @property
-    def _members(self) -> Mapping[str, str]:
-        members = self.page.group.settings.members
-        return {one.email.casefold(): one.key for one in members if one.email}
-
     def _ask(self, request: Request) -> Response:
         return self.page.show(request, asks="mail")
 
@@ -194,7 +191,7 @@ class MailSignIn:
             return refused
         email = form.get("email", "").strip().casefold()[:_LONGEST_MAIL]
         now = self.page.sessions.now()
-        key = self._members.get(email, "")
+        key = await run_in_threadpool(lambda: self.page.members.find(email=email))
         if self.page.limits.by_account.allows(email, now):
             # Stored for nobody as well: that takes a moment, which would tell who is a member.
             token = self.new_token()
@@ -222,7 +219,8 @@ class MailSignIn:
             return refused
         token, now = request.path_params["link"][:200], self.page.sessions.now()
         member = await run_in_threadpool(self.page.sessions.store.use_link, token, now)
-        if member not in self.page.sessions.members:
+        is_member = self.page.members.is_member
+        if not member or not await run_in_threadpool(lambda: is_member(member)):
             told = "This link was used already, is older than 15 minutes, or is not whole."
             return self.page.show(request, HTTPStatus.FORBIDDEN, told=told, asks="again")
         return self.page.signed_in(request, member, RedirectResponse("/", HTTPStatus.SEE_OTHER))
