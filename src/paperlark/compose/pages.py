@@ -89,11 +89,13 @@ def open_page_maker(
                 on_failure=model.on_failure,
                 under_way=made.book.left,
             )
+        # Pages of rows are rendered when somebody looks at them, unless they are asked for here.
+        folder = options.output or (None if settings.is_stored else settings.output)
         yield PageMaker(
             profile=own.profile,
             parts=parts,
-            renderers=RENDERERS,
-            folder=options.output or settings.output,
+            renderers=RENDERERS if folder else (),
+            folder=folder,
             notes=options.notes,
             announcements=made.announcements,
             days=made.days,
