@@ -77,6 +77,7 @@ mutants: .venv/dev.done  ## break the core in 100 small ways: tests must notice 
 
 lock:  ## lock the versions again with hashes (needs uv)
 	$(UV_COMPILE) pyproject.toml --extra read --extra read-group --group build --output-file requirements/run.txt
+	$(UV_COMPILE) pyproject.toml --extra read-group --extra postgres --group build --output-file requirements/server.txt
 	$(UV_COMPILE) pyproject.toml --extra read --extra read-group --group dev --output-file requirements/dev.txt
 	$(UV_COMPILE) --group local-llm-build --output-file requirements/local-llm-build.txt
 	$(UV_COMPILE) --group local-llm --output-file requirements/local-llm.txt

@@ -16,6 +16,7 @@ import click
 import paperlark
 from paperlark import api
 from paperlark.api import (
+    databases,
     evaluation,
     first_session,
     groups,
@@ -125,6 +126,7 @@ _API = (
     reader_accounts,
     evaluation,
     installation,
+    databases,
 )
 """The modules of the API, in the order of the page."""
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         OpenedProfile,
         begin_profile,
         build_site,
+        database_of,
         draft_criteria,
         evaluate,
         evaluate_tokens,
@@ -24,12 +25,14 @@ if TYPE_CHECKING:
         find_profile,
         find_profiles,
         language_note,
+        migrate_database,
         open_accounts,
         open_first_day,
         open_group,
         open_profile,
         open_sample,
         open_schedule,
+        read_database_status,
         read_labelled_days,
         read_papers,
         read_zotero_papers,
@@ -48,6 +51,7 @@ if TYPE_CHECKING:
     from paperlark.delivery.outcomes import DeliveryOutcome, DeliveryResult
     from paperlark.domain.accounts import Account, AccountGroup, Role
     from paperlark.domain.agenda import Agenda, SharedPaper, Sharing
+    from paperlark.domain.audit import AuditAction, AuditEvent, AuditOrigin
     from paperlark.domain.criteria import Criteria
     from paperlark.domain.criteria_effect import CriteriaEffect
     from paperlark.domain.digest import Digest
@@ -86,7 +90,8 @@ if TYPE_CHECKING:
     from paperlark.runs.morning import MorningReporter, MorningResult
     from paperlark.runs.several import SeveralMornings
     from paperlark.settings.environment import Environment, RunOptions
-    from paperlark.store.group_sessions import GroupSessionStore
+    from paperlark.store.group_sessions import GroupSessionStore, TryLimit
+    from paperlark.store.monitor import DatabaseMonitor, DatabaseStatus, TableSize
 
 __all__ = [
     "Account",
@@ -95,10 +100,15 @@ __all__ = [
     "Action",
     "Agenda",
     "Applied",
+    "AuditAction",
+    "AuditEvent",
+    "AuditOrigin",
     "CastVotes",
     "CostEstimate",
     "Criteria",
     "CriteriaEffect",
+    "DatabaseMonitor",
+    "DatabaseStatus",
     "DayOutcome",
     "DeliveryOutcome",
     "DeliveryReport",
@@ -149,9 +159,11 @@ __all__ = [
     "State",
     "StoreBusy",
     "StoreError",
+    "TableSize",
     "TouchedPaper",
     "TriageEvent",
     "TriageState",
+    "TryLimit",
     "TunedPage",
     "Tuning",
     "TuningDraft",
@@ -164,6 +176,7 @@ __all__ = [
     "__version__",
     "begin_profile",
     "build_site",
+    "database_of",
     "draft_criteria",
     "evaluate",
     "evaluate_tokens",
@@ -172,12 +185,14 @@ __all__ = [
     "find_profile",
     "find_profiles",
     "language_note",
+    "migrate_database",
     "open_accounts",
     "open_first_day",
     "open_group",
     "open_profile",
     "open_sample",
     "open_schedule",
+    "read_database_status",
     "read_labelled_days",
     "read_papers",
     "read_zotero_papers",
@@ -198,6 +213,7 @@ _DEFINED_IN = {
     "delivery.deliveries": "DeliveryReport",
     "domain.accounts": "Account AccountGroup Role",
     "domain.agenda": "Agenda SharedPaper Sharing",
+    "domain.audit": "AuditAction AuditEvent AuditOrigin",
     "domain.criteria": "Criteria",
     "domain.criteria_effect": "CriteriaEffect",
     "domain.digest": "Digest",
@@ -222,7 +238,8 @@ _DEFINED_IN = {
     "runs.make_page": "DayOutcome MadePage",
     "runs.morning": "MorningReporter MorningResult",
     "runs.several": "SeveralMornings",
-    "store.group_sessions": "GroupSessionStore",
+    "store.group_sessions": "GroupSessionStore TryLimit",
+    "store.monitor": "DatabaseMonitor DatabaseStatus TableSize",
     "settings.environment": "Environment RunOptions",
 }
 """Public names that are defined elsewhere than in `paperlark.api`, by their module."""

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from paperlark.domain.errors import SecretUnusable
-from paperlark.settings.secrets import Secrets
+from paperlark.settings.secrets import FoundSecret, Secrets
 
 PLAIN = st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1)
 
@@ -57,7 +58,7 @@ def test_the_environment_goes_before_the_file_and_the_file_before_the_keyring(
     for environment, secret in (
         ({}, "from our file"),
         ({"KEY_FILE": str(plain)}, "from a named file"),
-        ({"KEY_FILE": str(plain), "KEY": " from the environment "}, "from the environment"),
+        ({"KEY": " from the environment "}, "from the environment"),
     ):
         found = _secrets(tmp_path, ring, **environment).find("KEY")
         assert found is not None
@@ -104,6 +105,67 @@ def test_a_file_that_is_no_toml_is_told_without_its_text(tmp_path: Path) -> None
 def test_a_named_file_that_is_missing_is_told(tmp_path: Path) -> None:
     with pytest.raises(SecretUnusable, match="cannot be read"):
         _secrets(tmp_path, KEY_FILE=str(tmp_path / "none")).find("KEY")
+
+
+def test_a_secret_in_a_variable_and_in_a_file_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SecretUnusable, match="KEY and KEY_FILE are both set") as told:
+        _secrets(tmp_path, KEY="hunter2-here", KEY_FILE=str(tmp_path / "none")).find("KEY")
+    assert "hunter2" not in str(told.value)
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [("a b\n", "a b"), ("a\r\n", "a"), ("a\n\n", "a\n"), (" a", " a"), ("a", "a")],
+)
+def test_of_a_named_file_one_newline_is_left_out(tmp_path: Path, written: str, read: str) -> None:
+    found = _secrets(tmp_path, KEY_FILE=str(_named(tmp_path, written.encode()))).find("KEY")
+    assert found is not None
+    assert found.secret == read
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        (b"x" * 65_537, "larger than 64 kB"),
+        (b"\xff", "UTF-8"),
+    ],
+)
+def test_a_named_file_that_holds_no_secret_is_told(
+    tmp_path: Path, written: bytes, told: str
+) -> None:
+    with pytest.raises(SecretUnusable, match=told):
+        _secrets(tmp_path, KEY_FILE=str(_named(tmp_path, written))).find("KEY")
+
+
+@pytest.mark.parametrize("written", [b"", b"\n"])
+def test_an_empty_file_counts_as_missing(tmp_path: Path, written: bytes) -> None:
+    secrets = _secrets(tmp_path, KEY_FILE=str(_named(tmp_path, written)))
+    assert secrets.find("KEY") is None
+    secrets.keep_in_file("KEY", "from our file")
+    assert secrets.find("KEY") is not None
+
+
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe", 0o600)
+    with pytest.raises(SecretUnusable, match="is no file"):
+        _secrets(tmp_path, KEY_FILE=str(tmp_path / "pipe")).find("KEY")
+
+
+def test_in_the_folder_of_systemds_credentials_all_may_read(tmp_path: Path) -> None:
+    """Nobody else can enter it, and its files show the rights of their list as those of a group."""
+    path = _named(tmp_path, b"horse 17\n")
+    path.chmod(0o440)
+    found = _secrets(tmp_path, KEY_FILE=str(path), CREDENTIALS_DIRECTORY=str(tmp_path)).find("KEY")
+    assert found == FoundSecret("horse 17", f"the file {path}")
+    with pytest.raises(SecretUnusable, match="others can read it"):
+        _secrets(tmp_path, KEY_FILE=str(path), CREDENTIALS_DIRECTORY="/elsewhere").find("KEY")
+
+
+def _named(folder: Path, content: bytes) -> Path:
+    path = folder / "named.txt"
+    path.write_bytes(content)
+    path.chmod(0o600)
+    return path
 
 
 def test_a_secret_is_forgotten_everywhere(tmp_path: Path) -> None:

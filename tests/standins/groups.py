@@ -31,6 +31,7 @@ class Served:
     names: tuple[str, ...]
     log: Path
     address: str = ""
+    drain: float = 0
     _process: subprocess.Popen[str] | None = None
     _variables: dict[str, str] = field(default_factory=dict)
 
@@ -69,9 +70,18 @@ class Served:
 
     def end(self, number: int = signal.SIGTERM) -> int:
         """End the app with a signal, and return its exit code."""
+        self.send(number)
+        return self.ended()
+
+    def send(self, number: int) -> None:
+        """Send the app a signal."""
+        assert self._process is not None
+        self._process.send_signal(number)
+
+    def ended(self) -> int:
+        """Wait until the app ends, and return its exit code."""
         assert self._process is not None
         assert self._process.stdout is not None
-        self._process.send_signal(number)
         code = self._process.wait(timeout=30)
         self._process.stdout.close()
         self._process = None
@@ -141,5 +151,5 @@ def group(found: Served, sign_in: str, more: str = "", **members: str) -> Iterat
     """Run the app of a group of all profiles, who sign in in this way."""
     path = group_file(found, sign_in, more, members)
     port = path.read_text().partition("127.0.0.1:")[2].partition('"')[0]
-    with running(found, [f"--group={path}", f"--port={port}"]) as served:
+    with running(found, [f"--group={path}", f"--port={port}", f"--drain={found.drain}"]) as served:
         yield served

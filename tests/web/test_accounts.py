@@ -300,6 +300,10 @@ def test_an_admin_of_a_group_keeps_its_readers(university: University) -> None:
     assert university.post(browser, at, at, do="delete", confirm="yes").status_code == 409
     assert accounts.find("ada").name == "Ada L."
     assert university.post(browser, at, at, do="delete", confirm="ada").status_code == 303
+    done = [(one.actor, one.action, one.subject) for one in university.group.audit_events()]
+    assert done[0] == ("grace", "reader deleted", "(deleted)")
+    assert ("grace", "reader added", "mary-somerville") in done
+    assert "ada" not in {name for actor, _, subject in done for name in (actor, subject)}
     with pytest.raises(NoSuchReader):
         accounts.find("ada")
 

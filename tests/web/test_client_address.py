@@ -1,4 +1,4 @@
-"""Whose request it is, and how often something may be tried."""
+"""Whose request it is."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from ipaddress import ip_network
 import pytest
 
 from paperlark.web.client_address import client_address, network_of
-from paperlark.web.sign_in import RateLimit
 
 PROXIES = (ip_network("10.0.0.0/30"), ip_network("fd00::/64"))
 
@@ -40,12 +39,3 @@ def test_all_addresses_of_one_connection_count_as_one() -> None:
     assert network_of("2001:db8:0:1::1") != network_of("2001:db8::1")
     assert network_of("::ffff:192.0.2.1") == network_of("192.0.2.1") == "192.0.2.1"
     assert network_of("somebody") == "somebody"
-
-
-def test_tries_are_counted_for_each_key_and_forgotten_in_time() -> None:
-    limit = RateLimit(2, 60.0)
-    assert [limit.allows("a", now) for now in (0.0, 1.0, 2.0)] == [True, True, False]
-    assert limit.allows("b", 2.0)
-    # The try that was refused counts as well: whoever goes on waits on.
-    assert not limit.allows("a", 60.5)
-    assert limit.allows("a", 121.0)

@@ -348,9 +348,23 @@ def test_cookies_are_for_https_alone_where_the_group_is(members: Served, post: M
 def test_who_is_signed_in_is_known_to_the_owner_of_the_file_alone(by_mail: Opened) -> None:
     by_mail.signed_in("ada")
     state = by_mail.group.settings.state
+    assert isinstance(state, Path)
     assert state.stat().st_mode & 0o077 == 0
     content = b"".join(one.read_bytes() for one in state.parent.glob(f"{state.name}*"))
     assert by_mail.links()[-1].rpartition("/")[2].encode() not in content
+
+
+def test_who_signed_in_and_out_is_in_the_log_with_their_network(by_mail: Opened) -> None:
+    ada = by_mail.signed_in("ada")
+    ada.post("/sign-out", data={"token": _form(ada.get("/r/ada/sharing").text)["token"]})
+    by_mail.signed_in("emmy")
+    events = by_mail.group.audit_events()
+    assert [(one.actor, one.action) for one in reversed(events)][-3:] == [
+        ("ada", "signed in"),
+        ("ada", "signed out"),
+        ("emmy", "signed in"),
+    ]
+    assert {one.origin.network for one in events} == {"127.0.0.0/24"}
 
 
 def test_a_page_from_another_site_comes_back_to_itself(by_mail: Opened) -> None:

@@ -16,7 +16,7 @@ from starlette.testclient import TestClient
 import paperlark
 from paperlark import PaperlarkError
 from paperlark.web.group_app import open_group_app
-from paperlark.web.sign_in_oidc import CALLBACK, START, BegunSignIn, StateTable
+from paperlark.web.sign_in_oidc import CALLBACK, START
 from standins.groups import Served, group_file, profiles_in
 from standins.oidc_provider import CLIENT, SECRET, Provider, serving_provider
 
@@ -103,20 +103,6 @@ def test_a_code_and_a_state_are_taken_once(browsers: Browsers, provider: Provide
     used = new.replace(f"code=code-{len(provider.codes) - 1}", "code=code-x")
     assert again.get(used.replace("code-0", "code-x")).status_code == 403
     assert _is_out(again)
-
-
-def test_a_state_is_taken_once_in_time_by_its_own_visit() -> None:
-    states, begun = StateTable(), BegunSignIn("visit", "nonce", "verifier", ends=100.0)
-    for name in ("once", "late", "another's"):
-        states.add(name, begun, now=0.0)
-    assert states.take("once", "visit", now=1.0) == begun
-    assert states.take("once", "visit", now=1.0) is None
-    assert states.take("late", "visit", now=100.0) is None
-    assert states.take("another's", "of somebody else", now=1.0) is None
-    for number in range(1_100):
-        states.add(f"state {number}", begun, now=0.0)
-    assert states.take("state 50", "visit", now=1.0) is None
-    assert states.take("state 1050", "visit", now=1.0) == begun
 
 
 def test_what_one_browser_began_another_does_not_end(browsers: Browsers) -> None:

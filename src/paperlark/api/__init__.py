@@ -14,6 +14,7 @@ Every expected error is a `PaperlarkError` with the attributes `problem` and `hi
 reported to any object with the method `step` of `paperlark.ports.Progress`.
 """
 
+from paperlark.api.databases import database_of, migrate_database, read_database_status
 from paperlark.api.evaluation import evaluate, evaluate_tokens, read_labelled_days
 from paperlark.api.first_session import begin_profile, open_first_day
 from paperlark.api.groups import OpenedGroup, open_group
@@ -38,6 +39,7 @@ __all__ = [
     "ScheduleKind",
     "begin_profile",
     "build_site",
+    "database_of",
     "draft_criteria",
     "evaluate",
     "evaluate_tokens",
@@ -46,12 +48,14 @@ __all__ = [
     "find_profile",
     "find_profiles",
     "language_note",
+    "migrate_database",
     "open_accounts",
     "open_first_day",
     "open_group",
     "open_profile",
     "open_sample",
     "open_schedule",
+    "read_database_status",
     "read_labelled_days",
     "read_papers",
     "read_zotero_papers",

@@ -18,10 +18,12 @@ from paperlark.settings.environment import Environment, RunOptions
 if TYPE_CHECKING:
     from paperlark.domain.accounts import Account
     from paperlark.domain.agenda import Agenda, SharedPaper
+    from paperlark.domain.audit import AuditAction, AuditEvent, AuditOrigin
     from paperlark.domain.delivery import Message
     from paperlark.identity.oidc import OidcProvider
     from paperlark.settings.group import GroupMember, GroupSettings
     from paperlark.store.group_sessions import GroupSessionStore
+    from paperlark.store.monitor import DatabaseMonitor
 
 _log = logging.getLogger(__name__)
 _DEFAULTS = RunOptions()
@@ -123,7 +125,7 @@ class OpenedGroup:
         return sent
 
     def open_sessions(self) -> GroupSessionStore:
-        """Open the file of who is signed in, beside that of the group; close it in the end.
+        """Open what is stored of who is signed in; close it in the end.
 
         Raises StoreError.
 
@@ -134,7 +136,83 @@ class OpenedGroup:
         """
         from paperlark.store.group_sessions import GroupSessionStore
 
-        return GroupSessionStore(self.settings.state)
+        return GroupSessionStore(self.settings.state, self.settings.address)
+
+    def open_monitor(self) -> DatabaseMonitor:
+        """Open what is asked of the group's database by those who watch it; close it in the end.
+
+        Raises StoreError.
+
+        >>> monitor = group.open_monitor()
+        >>> monitor.check()
+        >>> monitor.figures(environment.now()).sessions
+        0
+        >>> monitor.close()
+        """
+        from paperlark.store.monitor import DatabaseMonitor
+
+        return DatabaseMonitor(self.settings.state)
+
+    def record(
+        self,
+        action: AuditAction,
+        *,
+        actor: str,
+        origin: AuditOrigin | None = None,
+        subject: str = "",
+        detail: str = "",
+    ) -> None:
+        """Store in the audit log what somebody did.
+
+        Arguments:
+            action: what was done.
+            actor: id of who did it, empty at the command line.
+            origin: where it came from; the command line by default.
+            subject: id of the reader, or name of the group, that it was done to.
+            detail: what else there is to say; no name, nothing secret.
+
+        Raises StoreError.
+
+        >>> from paperlark.domain.audit import AuditAction
+        >>> group.record(AuditAction.READER_ADDED, actor="", subject="ada")
+        """
+        from paperlark.domain.audit import COMMAND_LINE
+        from paperlark.store.audit import AuditStore
+        from paperlark.store.database import open_database
+
+        database = self.settings.state
+        with open_database(database) as connection:
+            AuditStore(connection, database).record(
+                action,
+                actor=actor,
+                origin=origin or COMMAND_LINE,
+                now=self.environment.now(),
+                subject=subject,
+                detail=detail,
+            )
+
+    def audit_events(
+        self, *, most: int = 100, before: int | None = None, subject: str | None = None
+    ) -> tuple[AuditEvent, ...]:
+        """Return the latest events of the audit log, latest first.
+
+        Arguments:
+            most: how many at most.
+            before: only those with smaller numbers, for the page after.
+            subject: only what was done to this reader or group, and what they did.
+
+        Raises StoreError.
+
+        >>> group.audit_events(subject="nobody")
+        ()
+        """
+        from paperlark.store.audit import AuditStore
+        from paperlark.store.database import open_database
+
+        database = self.settings.state
+        with open_database(database) as connection:
+            log = AuditStore(connection, database)
+            return log.events(most=most, before=before, subject=subject)
 
     def open_oidc(self, redirect_uri: str, now: Callable[[], float]) -> OidcProvider:
         """Return the OpenID provider that the group's members sign in with; close it in the end.

@@ -241,10 +241,7 @@ class OpenedAccounts:
         2
         """
         with self._open() as accounts:
-            deleted = accounts.delete(reader)
-        # Somebody else may get this id one day.
-        self._end_sessions(reader)
-        return deleted
+            return accounts.delete(reader)
 
     def groups(self) -> tuple[AccountGroup, ...]:
         """Return the groups of readers, sorted by name.
@@ -306,9 +303,9 @@ class OpenedAccounts:
     def _end_sessions(self, reader: str) -> None:
         from paperlark.store.group_sessions import GroupSessionStore
 
-        if self.settings.state.exists():
-            with closing(GroupSessionStore(self.settings.state)) as sessions:
-                sessions.forget(reader)
+        sessions = GroupSessionStore(self.settings.state, self.settings.address)
+        with closing(sessions):
+            sessions.end_all(reader)
 
     def _open(self) -> AbstractContextManager[ReaderAccounts]:
         from paperlark.archive.accounts import open_accounts

@@ -105,7 +105,8 @@ def _is_same(one: DatabasePlace, other: DatabasePlace) -> bool:
 def _add(settings: Settings, folder: Path) -> Iterator[_Outcome]:
     """Add what a database lacks of this profile."""
     path = settings.database
-    with run_lock(path, patience=0.0), open_database(path) as connection:
+    alone = run_lock(path, reader=settings.profile.id, patience=0.0)
+    with alone, open_database(path) as connection:
         readers = ReaderStore(connection, path).all()
         own = find_id(settings, readers).profile.id
         # One that was restored along with another profile has no path yet.

@@ -71,7 +71,7 @@ def read_spending(
             model=model.model if model else None,
             source=model.price_source(now) if model else None,
             outstanding=store.outstanding(month) if store else (),
-            is_at_work=may_be_at_work(settings.database),
+            is_at_work=may_be_at_work(settings.database, settings.profile.id),
             recall=_recall(settings, connection) if connection else None,
         )
 

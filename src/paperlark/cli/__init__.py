@@ -43,6 +43,7 @@ _COMMANDS = {
     "eval": "Measure ranking and judging on labelled days.",
     "doctor": "Check everything, and say what to do.",
     "secret": "Keep keys and passwords.",
+    "database": "Show a database's version, and update its tables.",
     "demo": "Make the pages of bundled real days.",
     "restore": "Rebuild a lost database from the pages.",
 }
@@ -146,8 +147,16 @@ def _add_logging_options(command: click.Command) -> None:
     type=click.Path(path_type=Path, dir_okay=False),
     help="Append the log to this file.",
 )
+@click.option(
+    "--log-format",
+    type=click.Choice(["text", "json"]),
+    envvar="PAPERLARK_LOG",
+    help="Write the log as text, or as one JSON object a line (also PAPERLARK_LOG=json).",
+)
 @click.pass_context
-def cli(context: click.Context, *, verbose: int, log_file: Path | None) -> None:
+def cli(
+    context: click.Context, *, verbose: int, log_file: Path | None, log_format: str | None
+) -> None:
     """Read all of a day's arXiv papers against your interests and make one page of them.
 
     The page has the papers worth your time, best first, each with its reason, and says how
@@ -155,10 +164,12 @@ def cli(context: click.Context, *, verbose: int, log_file: Path | None) -> None:
     any OpenAI-compatible model.
     """
     from paperlark.cli._logging import set_up_logging  # noqa: PLC0415  # not for --help
+    from paperlark.cli._options import environment_of  # noqa: PLC0415  # likewise
 
+    environment_of(context).provide_database_password()
     # `morning` is started by timers: its journal is where people look for what it decided.
     scheduled = context.invoked_subcommand == "morning" and not sys.stderr.isatty()
-    set_up_logging(context, max(verbose, int(scheduled)), log_file)
+    set_up_logging(context, max(verbose, int(scheduled)), log_file, form=log_format)
 
 
 def _open_missing_streams() -> None:

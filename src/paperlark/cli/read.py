@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 _PORT = 8642
 _HERE = "127.0.0.1"
+_DRAIN = 5.0
+"""Seconds in which a proxy that asks for /readyz every other second notices."""
 _PATIENCE = 45.0
 """Seconds that somebody who looks at a browser waits for arXiv."""
 
@@ -57,6 +59,14 @@ _PATIENCE = 45.0
     show_default=True,
     help="Listen on this address of this machine; any other than its own needs --group.",
 )
+@click.option(
+    "--drain",
+    type=click.FloatRange(0, 300),
+    default=_DRAIN,
+    show_default=True,
+    metavar="SECONDS",
+    help="With --group: after SIGTERM, how long /readyz says so before the app stops listening.",
+)
 @click.option("--no-open", is_flag=True, help="Do not open the browser.")
 @feeds_option
 @profile_option
@@ -68,6 +78,7 @@ def command(
     port: int,
     group_file: Path | None,
     host: str,
+    drain: float,
     no_open: bool,
     feeds: Path | None,
     profile_file: Path,
@@ -99,7 +110,7 @@ def command(
     if group_file is not None:
         if profiles:
             raise click.UsageError("--group names the profiles: name no others")
-        _serve_group(context, group_file, host, port, feeds)
+        _serve_group(context, group_file, (host, port), drain, feeds)
         return
     if host != _HERE:
         raise click.UsageError(
@@ -130,7 +141,11 @@ def _read_several(
 
 
 def _serve_group(
-    context: click.Context, file: Path, host: str, port: int, feeds: Path | None
+    context: click.Context,
+    file: Path,
+    place: tuple[str, int],
+    drain: float,
+    feeds: Path | None,
 ) -> None:
     """Serve a group at just this port, for a proxy has to know it."""
     from paperlark.web.server import listening, serve_group  # noqa: PLC0415  # likewise
@@ -139,6 +154,7 @@ def _serve_group(
     set_up_logging(context, 0, None, told=("paperlark.web", "paperlark.channels"))
     environment = environment_of(context)
     group = open_group(file, options=run_options(feeds=feeds), environment=environment)
+    host, port = place
     with listening(port, host, tries=1) as listener:
         listener.listen()
         click.echo(group.settings.address)
@@ -146,7 +162,7 @@ def _serve_group(
         accounts = group.accounts
         count = accounts.count() if accounts else len(group.settings.members)
         click.echo(f"{counted(count, 'member')}; sign-in by {method}; Ctrl-C ends it", err=True)
-        serve_group(group, listener)
+        serve_group(group, listener, drain)
 
 
 def _read(readers: Mapping[str, OpenedProfile], port: int, *, opens: bool) -> None:

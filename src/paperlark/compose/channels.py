@@ -36,16 +36,17 @@ def open_deliveries(
     tell: Callable[[str], object] = lambda _: None,
 ) -> Iterator[Deliveries]:
     """Open the outbox of a profile; no other run delivers meanwhile. Raises StoreError."""
-    path, alone = settings.database, run_lock(settings.database, patience=patience, tell=tell)
-    with alone, open_database(path, pages=settings.output) as connection:
-        archive, readers = DigestStore(connection, path), ReaderStore(connection, path)
-        settings = claim(settings, readers, tell)
+    path = settings.database
+    alone = run_lock(path, reader=settings.profile.id, patience=patience, tell=tell)
+    with alone as held, open_database(path, pages=settings.output) as connection:
+        archive, outbox = DigestStore(connection, path), OutboxStore(connection, path, held.check)
+        settings = claim(settings, ReaderStore(connection, path), tell)
 
         def days_so_far(today: date) -> RecentDays:
             reader = settings.profile.id
             return RecentDays.until(today, archive.days(reader), partial(archive.digest, reader))
 
-        yield _deliveries(settings, environment, days_so_far, OutboxStore(connection, path))
+        yield _deliveries(settings, environment, days_so_far, outbox)
 
 
 def deliveries_without_store(settings: Settings, environment: Environment) -> Deliveries:

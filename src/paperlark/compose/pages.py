@@ -21,7 +21,7 @@ from paperlark.domain.spending import NO_BOUND
 from paperlark.llm.budget import BudgetLedger
 from paperlark.renderers.page_files import RENDERERS
 from paperlark.runs.estimate import EstimateDay, Estimator
-from paperlark.runs.make_page import Aside, FetchAnnouncement, PageMaker, indexing_at_the_end
+from paperlark.runs.make_page import FetchAnnouncement, PageMaker, indexing_at_the_end
 from paperlark.runs.ranking_criteria import CriteriaChooser
 from paperlark.settings import Settings
 from paperlark.settings.environment import Environment, RunOptions
@@ -33,7 +33,7 @@ from paperlark.store.derived import derived_stores
 from paperlark.store.digests import DigestStore
 from paperlark.store.examples import ExampleStore
 from paperlark.store.judgements import JudgementStore, StoredQuestions
-from paperlark.store.lock import run_lock
+from paperlark.store.lock import RunLock, run_lock
 from paperlark.store.readers import ReaderStore
 from paperlark.store.scanned import ScannedStore
 from paperlark.store.spending import BudgetTerms, SpendingStore
@@ -71,10 +71,10 @@ def open_page_maker(
     """
     model = settings.model
     with ExitStack() as opened:
-        aside = enter_run(settings, options, opened)
+        held = enter_run(settings, options, opened)
         threads = start_threads(model, opened)
         ledger = BudgetLedger(model.budget if model else NO_BOUND)
-        made = open_parts(settings, options, environment, ledger, aside, opened)
+        made = open_parts(settings, options, environment, ledger, held, opened)
         own = made.settings
         chosen = choose_judge(
             own, options, environment, threads, ledger, made.book, made.jobs, opened
@@ -106,11 +106,12 @@ def open_page_maker(
         )
 
 
-def enter_run(settings: Settings, options: RunOptions, opened: ExitStack) -> Aside:
+def enter_run(settings: Settings, options: RunOptions, opened: ExitStack) -> RunLock:
     """Wait until no other run is at work on the database, and keep others off it."""
-    lock = partial(run_lock, patience=options.patience, tell=options.tell)
-    held = opened.enter_context(lock(settings.database, at_most=settings.at_most))
-    return nullcontext if options.feeds else held.aside
+    lock = partial(run_lock, reader=settings.profile.id, at_most=settings.at_most)
+    waiting = lock(settings.database, patience=options.patience, tell=options.tell)
+    held = opened.enter_context(waiting)
+    return replace(held, aside=nullcontext) if options.feeds else held
 
 
 def open_parts(  # noqa: PLR0917  # all that pages and estimates share
@@ -118,7 +119,7 @@ def open_parts(  # noqa: PLR0917  # all that pages and estimates share
     options: RunOptions,
     environment: Environment,
     ledger: BudgetLedger,
-    aside: Aside,
+    held: RunLock,
     opened: ExitStack,
     *,
     writes: bool = True,
@@ -137,14 +138,17 @@ def open_parts(  # noqa: PLR0917  # all that pages and estimates share
     terms = BudgetTerms(settings.profile.id, settings.is_stored, settings.month_of_all)
     spending.limit(ledger, terms, environment.now)
     book = StoredQuestions(
-        database, terms.reader, now=environment.now, month_of_all=terms.month_of_all
+        *(database, terms.reader),
+        now=environment.now,
+        check=held.check,
+        month_of_all=terms.month_of_all,
     )
     opened.enter_context(book)
     from paperlark.rankers.embedded import ranker_and_precedents  # noqa: PLC0415  # numpy: 0.2 s
 
     ranker, precedent_finder = ranker_and_precedents(*derived_stores(connection, database))
 
-    budget = partial(spending.begin_budget, ledger, terms, environment.now)
+    categories = settings.profile.categories
     parts = DayParts(
         sources=arxiv.sources,
         batches=AnnouncementStore(connection, database),
@@ -158,9 +162,9 @@ def open_parts(  # noqa: PLR0917  # all that pages and estimates share
     return OpenedParts(
         settings=settings,
         parts=parts,
-        announcements=FetchAnnouncement(settings.profile.categories, parts, arxiv.begin, aside),
+        announcements=FetchAnnouncement(categories, parts, arxiv.begin, held.aside),
         days=arxiv.days,
-        begin_budget=budget,
+        begin_budget=partial(spending.begin_budget, ledger, terms, environment.now),
         memory=JudgementStore(connection, database, now=environment.now),
         book=book,
         jobs=BatchJobStore(
@@ -190,9 +194,9 @@ def open_estimator(
             hint="add a table [judge]",
         )
     with ExitStack() as opened:
-        aside = enter_run(settings, options, opened)
+        held = enter_run(settings, options, opened)
         ledger = BudgetLedger(model.budget)
-        made = open_parts(settings, options, environment, ledger, aside, opened, writes=False)
+        made = open_parts(settings, options, environment, ledger, held, opened, writes=False)
         judge = choose_estimating_judge(
             made.settings.profile, model, made.spending, made.jobs, opened
         )

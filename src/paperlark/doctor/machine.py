@@ -76,7 +76,7 @@ def check_database(context: CheckContext) -> Iterator[Finding]:
             "run paperlark on one machine at a time, or name a `database` on a disk of this one",
         )
     if can_write(path):
-        yield _lock(path)
+        yield _lock(path, context.settings.profile.id)
     else:
         yield note("runs", "the database cannot be written: its pages can be read, not made")
 
@@ -103,9 +103,9 @@ def _looked(path: DatabasePlace, look: DatabaseView) -> Finding:
     return ok("database", f"{found}, valid")
 
 
-def _lock(path: DatabasePlace) -> Finding:
+def _lock(path: DatabasePlace, reader: str) -> Finding:
     try:
-        with run_lock(path, patience=0.0):
+        with run_lock(path, reader=reader, patience=0.0):
             return ok("runs", "none is running now")
     except RunHangs as hangs:
         return trouble("runs", hangs)

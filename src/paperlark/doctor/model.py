@@ -195,7 +195,8 @@ def _ask(context: CheckContext, model: ModelSettings, key: str | None) -> _Asked
 
     database, now = context.settings.database, context.environment.now
     with ExitStack() as opened:
-        opened.enter_context(run_lock(database, patience=0.0))
+        reader = context.settings.profile.id
+        held = opened.enter_context(run_lock(database, reader=reader, patience=0.0))
         connection = opened.enter_context(open_database(database))
         keep = capability_keeper(model, database, now)
         known = stored_capabilities(model, database)
@@ -205,12 +206,14 @@ def _ask(context: CheckContext, model: ModelSettings, key: str | None) -> _Asked
             learned.append(dialect)
             keep(dialect)
 
-        reader, day = context.settings.profile.id, today(now())
+        day = today(now())
         ledger = BudgetLedger(model.budget)
         terms = BudgetTerms(reader, context.settings.is_stored, context.settings.month_of_all)
         SpendingStore(connection, database).begin_budget(ledger, terms, now, day)
         book = opened.enter_context(
-            StoredQuestions(database, reader, now=now, month_of_all=terms.month_of_all)
+            StoredQuestions(
+                database, reader, now=now, check=held.check, month_of_all=terms.month_of_all
+            )
         )
         book.begin(day)
         server = opened.enter_context(

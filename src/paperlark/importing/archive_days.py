@@ -151,7 +151,8 @@ def add_days(
     if not dry_run:
         check_writable(settings.output)
     # A run in progress may be making a page for one of these days.
-    alone = nullcontext() if dry_run else run_lock(path, patience=wait.patience, tell=wait.tell)
+    lock = partial(run_lock, path, reader=settings.profile.id, patience=wait.patience)
+    alone = nullcontext() if dry_run else lock(tell=wait.tell)
     with alone, open_database(path) as connection:
         archive = DigestStore(connection, path)
         if not dry_run:

@@ -122,7 +122,8 @@ def fetch_first_day(
 def keep_first_answers(settings: Settings, environment: Environment, ended: FirstAnswers) -> None:
     """Store the announcement and the liked papers of a first session; raises StoreError."""
     path, now = settings.database, environment.now()
-    with run_lock(path, patience=0.0), open_database(path) as connection:
+    alone = run_lock(path, reader=settings.profile.id, patience=0.0)
+    with alone, open_database(path) as connection:
         reader = claim(settings, ReaderStore(connection, path)).profile.id
         if ended.day:
             announcements = AnnouncementStore(connection, path)

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from paperlark.domain.errors import SecretMissing
-from paperlark.domain.redaction import fill, placeholders, remember_variables
-from paperlark.settings.secrets import Keyring, Secrets
+from paperlark.domain.redaction import fill, placeholders, remember, remember_variables
+from paperlark.settings.secrets import Keyring, Secrets, find_variable
 
 if TYPE_CHECKING:
     from paperlark.http.rate_limit import RateLimitClock
@@ -99,6 +99,20 @@ class Environment:
         """Return a secret, None where it is not found; raises SecretUnusable."""
         found = self.secrets.find(name)
         return found.secret if found else None
+
+    def provide_database_password(self) -> None:
+        """Store what the file PGPASSWORD_FILE holds as PGPASSWORD, for this process.
+
+        PostgreSQL's client library takes its password from there, also in the processes that this
+        one starts. Raises SecretUnusable.
+        """
+        if not self.variables.get("PGPASSWORD_FILE"):
+            return
+        if found := find_variable("PGPASSWORD", self.variables):
+            remember(found.secret)
+            os.environ["PGPASSWORD"] = found.secret
+            # Else the processes that this one starts would find both.
+            os.environ.pop("PGPASSWORD_FILE", None)
 
     def address(self, public: str) -> str:
         """Return an address with the secrets that it has placeholders for, such as `${NAME}`.

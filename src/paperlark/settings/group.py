@@ -83,9 +83,10 @@ class GroupDatabase:
 
 @dataclass(frozen=True, slots=True)
 class GroupSettings:
-    """A group: `address` is where members reach it, `state` the file of their sessions.
+    """A group: `address` is where members reach it, `state` the database of their sessions.
 
-    With `accounts` the members are rows of that database, and `members` is empty.
+    With `accounts` the members are rows of that database, and `members` is empty. Beside this
+    machine `metrics_from` are the networks from which its health may be asked.
     """
 
     file: Path
@@ -94,8 +95,9 @@ class GroupSettings:
     sign_in: SignInSettings
     members: tuple[GroupMember, ...]
     mail: MailSettings | None
-    state: Path
+    state: DatabasePlace
     accounts: GroupDatabase | None = None
+    metrics_from: tuple[IPv4Network | IPv6Network, ...] = ()
 
 
 def is_group_file(path: Path) -> bool:
@@ -123,6 +125,7 @@ def load_group(path: Path) -> GroupSettings:
         raise ProfileError(tuple(sorted(problems, key=lambda problem: problem.line or 0)))
     home = path.parent.absolute()
     sign_in = shape.sign_in
+    accounts = _accounts(home, shape)
     return GroupSettings(
         file=path.absolute(),
         name=shape.name,
@@ -148,8 +151,10 @@ def load_group(path: Path) -> GroupSettings:
             for key, one in shape.members.items()
         ),
         mail=mail_settings(shape.mail) if shape.mail else None,
-        state=home / f"{path.name}.sessions.db",
-        accounts=_accounts(home, shape),
+        # Where several processes serve the group, all of them see who is signed in.
+        state=accounts.database if accounts else home / f"{path.name}.sessions.db",
+        accounts=accounts,
+        metrics_from=tuple(ip_network(one) for one in shape.metrics_from),
     )
 
 

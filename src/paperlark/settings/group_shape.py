@@ -109,6 +109,11 @@ class GroupShape(_Shape):
         " unless it is on this machine"
     )
     sign_in: SignInShape = Field(description="a table [sign_in]")
+    metrics_from: list[Annotated[str, AfterValidator(_network)]] = Field(
+        default=[],
+        description="a list of the addresses that may ask for /healthz, /readyz and /metrics beside"
+        ' this machine, such as ["10.0.0.7"]; never asked for through the proxy',
+    )
     members: dict[Annotated[str, Field(pattern=_KEY)], MemberShape] = Field(
         default={},
         max_length=50,

@@ -24,6 +24,10 @@ SERVICE = "paperlark"
 _FILE_SUFFIX = "_FILE"
 """NAME_FILE in the environment is the path of a file that holds NAME, as containers have it."""
 _LARGEST = 64 * 1024
+_MOUNTED = "/run/secrets"
+"""Where containers have their secrets, as files that every user inside can read."""
+_CREDENTIALS = "CREDENTIALS_DIRECTORY"
+"""The variable in which systemd names a service's folder of credentials, which is its alone."""
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
@@ -83,11 +87,8 @@ class Secrets:
         return found
 
     def _find(self, name: str) -> FoundSecret | None:
-        if here := self._environment.get(name, "").strip():
-            return FoundSecret(here, f"the environment variable {name}")
-        path = self._environment.get(name + _FILE_SUFFIX, "").strip()
-        if path and (named := _read_private(Path(path)).strip()):
-            return FoundSecret(named, f"the file {path}")
+        if found := find_variable(name, self._environment):
+            return found
         if kept := self._in_file().get(name):
             return FoundSecret(kept, f"the file {self.file}")
         if kept := self._in_keyring(name):
@@ -195,18 +196,57 @@ class Secrets:
         return keyring.get_keyring()
 
 
-def _read_private(path: Path) -> str:
-    """Read a file that only its owner can read; raises SecretUnusable."""
+def find_variable(name: str, environment: Mapping[str, str]) -> FoundSecret | None:
+    """Return the secret in the variable NAME, or in the file that NAME_FILE names; None without.
+
+    Of a file, one newline at its end is left out; an empty one counts as missing, for a container
+    needs a file also where there is no secret. Raises SecretUnusable where both are set, and where
+    the file cannot be read, is too large, or readable by others; except in /run/secrets and in
+    systemd's folder of credentials, which nobody else can enter.
+    """
+    here = environment.get(name, "").strip()
+    path = environment.get(name + _FILE_SUFFIX, "").strip()
+    if here and path:
+        raise SecretUnusable(
+            f"{name} and {name}{_FILE_SUFFIX} are both set", hint=f"unset one; keep the file {path}"
+        )
+    if here:
+        return FoundSecret(here, f"the environment variable {name}")
+    if not path:
+        return None
+    closed = [Path(one) for one in (_MOUNTED, environment.get(_CREDENTIALS, "")) if one]
+    text = _read_private(Path(path), closed=any(map(Path(path).is_relative_to, closed)))
+    secret = text.removesuffix("\n").removesuffix("\r")
+    return FoundSecret(secret, f"the file {path}") if secret else None
+
+
+def _read_private(path: Path, *, closed: bool = False) -> str:
+    """Read a file that only its owner can read, or one in a `closed` folder.
+
+    Raises SecretUnusable.
+    """
     try:
+        # A pipe would be waited for without end.
+        if path.exists() and not path.is_file():
+            raise SecretUnusable(f"{path} is no file", hint="name a file that holds the secret")
         with path.open("rb") as file:
             # Windows has other permissions, which these bits do not tell.
-            if os.name == "posix" and os.fstat(file.fileno()).st_mode & _OTHERS:
+            if os.name == "posix" and not closed and os.fstat(file.fileno()).st_mode & _OTHERS:
                 raise SecretUnusable(
                     f"{path} contains secrets and others can read it", hint=f"chmod 600 {path}"
                 )
-            return file.read(_LARGEST).decode("utf-8")
+            content = file.read(_LARGEST + 1)
     except OSError as error:
-        raise SecretUnusable(f"{path} cannot be read ({error.strerror})") from error
+        raise SecretUnusable(
+            f"{path} cannot be read ({error.strerror})",
+            hint="check the path, and that the user who runs paperlark can read it",
+        ) from error
+    if len(content) > _LARGEST:
+        raise SecretUnusable(
+            f"{path} is larger than {_LARGEST // 1024} kB", hint="name a file that holds secrets"
+        )
+    try:
+        return content.decode("utf-8")
     except UnicodeDecodeError as error:
         raise SecretUnusable(f"{path} is not UTF-8 text", hint="save it as UTF-8") from error
 

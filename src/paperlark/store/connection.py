@@ -10,9 +10,10 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -99,6 +100,49 @@ def transaction(
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
+
+
+_VALUES_AT_ONCE = 5_000
+"""Values in one statement: SQLite takes 32,766, PostgreSQL's parser slows down with many more."""
+_ASKED_AT_ONCE = 500
+"""Keys in one question: SQLite takes some thousands; one by one takes three times as long."""
+
+
+def insert_rows(
+    connection: DatabaseConnection, statement: str, rows: Iterable[Sequence[Any]]
+) -> None:
+    """Insert rows, many with each statement: on a server each statement is a round trip.
+
+    The rows, all of one length, go where the statement has `{rows}`.
+    """
+    left = iter(rows)
+    first = next(left, None)
+    if first is None:
+        return
+    at_once = max(1, _VALUES_AT_ONCE // len(first))
+    row = f"({', '.join('?' * len(first))})"
+    left = chain((first,), left)
+    while some := tuple(islice(left, at_once)):
+        sql = statement.format(rows=", ".join([row] * len(some)))
+        connection.execute(sql, tuple(chain.from_iterable(some)))
+
+
+def marked(keys: Iterable[str | bytes]) -> Iterator[tuple[str, tuple[str | bytes, ...]]]:
+    """Yield many keys, some at a time, with the placeholders for them: `?, ?, ?`."""
+    left = iter(keys)
+    while some := tuple(islice(left, _ASKED_AT_ONCE)):
+        yield ", ".join("?" * len(some)), some
+
+
+def rows_with(
+    connection: DatabaseConnection, question: str, keys: Iterable[str | bytes], *others: str
+) -> Iterator[tuple[Any, ...]]:
+    """Yield the rows of a question about many keys, which go where it has `{keys}`.
+
+    The `others` are the values that come after the keys.
+    """
+    for marks, some in marked(keys):
+        yield from connection.execute(question.format(keys=marks), (*some, *others))
 
 
 def instant(at: datetime) -> str:

@@ -96,7 +96,8 @@ class StoredQuestions:
     """Implements QuestionBook for one reader, in a database that is open elsewhere.
 
     It has a connection of its own, for questions are sent on any thread; that is opened for the
-    first one, and the disk is then tried. `begin` says for which page the next ones are.
+    first one, and the disk is then tried. `begin` says for which page the next ones are. `check`
+    raises StoreError where nothing may be asked, and so paid, any more: the run's lock was lost.
     `month_of_all` are the US dollars that all reader accounts together may cost a month.
     """
 
@@ -106,10 +107,12 @@ class StoredQuestions:
         profile: str,
         *,
         now: Callable[[], datetime] = _utc_now,
+        check: Callable[[], object] | None = None,
         month_of_all: Decimal | None = None,
     ) -> None:
         self._database = database
         self._profile = profile
+        self._check = check
         self._month_of_all = month_of_all
         self._now = now
         self._day: date | None = None
@@ -141,6 +144,8 @@ class StoredQuestions:
         key = secrets.token_hex(8)
         with self._lock, store_errors(self._database):
             connection = self._opened()
+            if self._check is not None:
+                self._check()
             check_room(self._database, tries=not self._is_tried)
             self._is_tried = True
             at = self._now()

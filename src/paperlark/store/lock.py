@@ -6,33 +6,53 @@ import json
 import math
 import os
 from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Protocol
 
 from filelock import FileLock, Timeout
 
-from paperlark.domain.database_place import DatabasePlace, file_beside, folder_of
-from paperlark.domain.errors import RunHangs, StoreBusy, StoreError
+from paperlark.domain.database_place import DatabasePlace, DatabaseServer, file_beside
+from paperlark.domain.errors import StoreError
+from paperlark.store.lock_holder import LockHolder
+from paperlark.store.server_lock import ServerLock
+
+
+class _Lock(Protocol):
+    """A lock that one process at a time holds, with a note of who that is."""
+
+    def acquire(self, patience: float) -> bool:
+        """Take it within so many seconds; return whether it was taken."""
+        ...
+
+    def release(self) -> None:
+        """Release it, where it is held, and the note with it."""
+        ...
+
+    def note(self, started: datetime, at_most: float) -> None:
+        """Leave a note of who holds it."""
+        ...
+
+    def holder(self) -> LockHolder | None:
+        """Return who holds it, None where nobody does."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
 class RunLock:
-    """The lock that a run holds; `aside` lets others work while this one waits."""
+    """The lock that a run holds.
 
-    _take: Callable[[], object]
-    _release: Callable[[], object]
+    `aside` lets others work while this one waits; StoreBusy is raised at its end where another run
+    keeps the lock then. After an error it is not taken again: what has failed is told without
+    waiting for others. `check` raises StoreError where the lock was lost, before what must not be
+    done twice: paying and sending. What a run writes needs no check: each digest is stored as a
+    whole. None where it cannot be lost, as that of a file.
+    """
 
-    @contextmanager
-    def aside(self) -> Iterator[None]:
-        """Release the lock for a while; StoreBusy is raised where another run keeps it then.
-
-        After an error it is not taken again: what has failed is told without waiting for others.
-        """
-        self._release()
-        yield
-        self._take()
+    aside: Callable[[], AbstractContextManager[None]]
+    check: Callable[[], None] | None
 
 
 @contextmanager
@@ -40,43 +60,112 @@ def run_lock(
     database: DatabasePlace,
     *,
     patience: float,
+    reader: str | None = None,
     tell: Callable[[str], object] = lambda _: None,
     at_most: float = 7200.0,
 ) -> Iterator[RunLock]:
-    """Hold the database for one run.
+    """Hold the database for one run; on a server for one `reader`, without whom for all.
 
     Where another run holds it, `tell` is called with its description; StoreBusy is raised after
     `patience` seconds; RunHangs at once where that run has held it for longer than the seconds that
-    it wrote down as its `at_most`. A killed run holds nothing: the system releases its lock.
+    it wrote down as its `at_most`. A killed run holds nothing: the system, or the server, releases
+    its lock.
     """
-    lock = FileLock(file_beside(database, ".lock"))
-    note = _note_of(database)
+    lock = _lock_of(database, reader)
     started: datetime | None = None
 
     def take() -> None:
         nonlocal started
         try:
-            folder_of(database).mkdir(parents=True, exist_ok=True)
-            _acquire(lock, note, database, patience, tell)
+            _acquire(lock, database, patience, tell)
             started = started or datetime.now(UTC)
-            _leave_note(note, started, at_most)
-        except OSError as error:
+            lock.note(started, at_most)
+        except BaseException:
             lock.release()
-            raise StoreError(
-                f"the lock of {database} cannot be made ({error.strerror})",
-                hint="check that its folder is writable and that the disk is not full",
-            ) from error
+            raise
 
-    def release() -> None:
-        if lock.is_locked:
-            note.unlink(missing_ok=True)
-            lock.release()
+    @contextmanager
+    def aside() -> Iterator[None]:
+        lock.release()
+        yield
+        take()
 
     take()
     try:
-        yield RunLock(take, release)
+        yield RunLock(aside, lock.check if isinstance(lock, ServerLock) else None)
     finally:
-        release()
+        lock.release()
+
+
+def _lock_of(database: DatabasePlace, reader: str | None) -> _Lock:
+    if isinstance(database, DatabaseServer):
+        return ServerLock(database.address, reader)
+    return _LockFile(database)
+
+
+def _acquire(
+    lock: _Lock, database: DatabasePlace, patience: float, tell: Callable[[str], object]
+) -> None:
+    if lock.acquire(0):
+        return
+    holder = lock.holder() or LockHolder()
+    holder.check(database)
+    tell(f"waiting for {holder.name}, which is at work on {database}")
+    if not lock.acquire(patience):
+        holder = lock.holder() or LockHolder()
+        holder.check(database)
+        raise holder.busy(database)
+
+
+class _LockFile:
+    """A lock beside an SQLite file, which the system releases when its process ends."""
+
+    def __init__(self, database: Path) -> None:
+        self._database = database
+        self._lock = FileLock(file_beside(database, ".lock"))
+        self._note = file_beside(database, ".run")
+
+    def acquire(self, patience: float) -> bool:
+        """Take it within so many seconds; return whether it was taken. Raises StoreError."""
+        with self._errors():
+            self._database.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                self._lock.acquire(timeout=patience)
+            except Timeout:
+                return False
+        return True
+
+    def release(self) -> None:
+        """Release it, where it is held, and the note with it."""
+        if self._lock.is_locked:
+            self._note.unlink(missing_ok=True)
+            self._lock.release()
+
+    def note(self, started: datetime, at_most: float) -> None:
+        """Leave a note of who holds it; raises StoreError."""
+        written = {"process": os.getpid(), "started": started.isoformat(timespec="seconds")}
+        with self._errors():
+            self._note.write_text(json.dumps({**written, "at_most": at_most}), "utf-8")
+
+    def holder(self) -> LockHolder:
+        """Return who holds it, as the note says."""
+        try:
+            known = json.loads(self._note.read_text("utf-8"))
+            started = datetime.fromisoformat(str(known["started"])).astimezone(UTC)
+            at_most = float(known.get("at_most", math.inf))
+            return LockHolder(int(known["process"]), started, at_most)
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError):
+            return LockHolder()
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise StoreError(
+                f"the lock of {self._database} cannot be made ({error.strerror})",
+                hint="check that its folder is writable and that the disk is not full",
+            ) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,17 +195,24 @@ class HangingNotes:
         return file_beside(self.database, ".hangs")
 
 
-def may_be_at_work(database: DatabasePlace) -> bool:
+def may_be_at_work(database: DatabasePlace, reader: str | None = None) -> bool:
     """Return whether a run may be at work on the database; False where it is certain that none is.
 
-    A run that was killed leaves its note, which names a process that is gone.
+    On a server a run of that `reader`. A run that was killed leaves its file's note, which names a
+    process that is gone.
     """
+    if isinstance(database, DatabaseServer):
+        return _runs_on(database, reader)
     try:
-        process = int(json.loads(_note_of(database).read_text("utf-8"))["process"])
+        process = int(json.loads(file_beside(database, ".run").read_text("utf-8"))["process"])
     except FileNotFoundError:
         return False
     except (OSError, ValueError, KeyError, TypeError):
         return True
+    return process != os.getpid() and _may_be_alive(process)
+
+
+def _may_be_alive(process: int) -> bool:
     if os.name != "posix":
         return True
     try:
@@ -125,81 +221,9 @@ def may_be_at_work(database: DatabasePlace) -> bool:
         return False
     except (OSError, OverflowError):
         return True
-    return process != os.getpid()
+    return True
 
 
-def _note_of(database: DatabasePlace) -> Path:
-    return file_beside(database, ".run")
-
-
-def _acquire(
-    lock: FileLock,
-    note: Path,
-    database: DatabasePlace,
-    patience: float,
-    tell: Callable[[str], object],
-) -> None:
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        holder = _Holder.read(note)
-        holder.check(database)
-        tell(f"waiting for {holder.name}, which is at work on {database}")
-    else:
-        return
-    try:
-        lock.acquire(timeout=patience)
-    except Timeout:
-        holder = _Holder.read(note)
-        holder.check(database)
-        raise StoreBusy(
-            f"{holder.name} is at work on {database}",
-            hint="wait until it has finished; if it hangs, end that process",
-        ) from None
-
-
-def _leave_note(note: Path, started: datetime, at_most: float) -> None:
-    written = {"process": os.getpid(), "started": started.isoformat(timespec="seconds")}
-    note.write_text(json.dumps({**written, "at_most": at_most}), "utf-8")
-
-
-_LATE = 900.0
-"""Seconds beyond its own limit after which a run is taken to hang: it ends itself before."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Holder:
-    """The run that holds the lock, as its note says; without one nothing is known."""
-
-    process: int | None = None
-    started: datetime | None = None
-    at_most: float = math.inf
-
-    @classmethod
-    def read(cls, note: Path) -> _Holder:
-        """Read the note of another run."""
-        try:
-            known = json.loads(note.read_text("utf-8"))
-            started = datetime.fromisoformat(str(known["started"])).astimezone(UTC)
-            return cls(int(known["process"]), started, float(known.get("at_most", math.inf)))
-        except (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError):
-            return cls()
-
-    @property
-    def name(self) -> str:
-        """Who it is."""
-        if self.started is None:
-            return "another run"
-        return f"process {self.process}, started {self.started:%Y-%m-%d %H:%M:%S} UTC"
-
-    def check(self, database: DatabasePlace) -> None:
-        """Raise RunHangs where it holds the lock for longer than a run may."""
-        if self.started is None or self.process is None:
-            return
-        held = (datetime.now(UTC) - self.started).total_seconds()
-        if held > self.at_most + _LATE:
-            raise RunHangs(
-                f"{self.name}, hangs: it is at work on {database} for longer than a run may",
-                hint=f"end it (kill -9 {self.process}) and run this again;"
-                " what it paid for is kept",
-            )
+def _runs_on(server: DatabaseServer, reader: str | None) -> bool:
+    with closing(ServerLock(server.address, reader)) as lock:
+        return lock.holder() is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from datetime import date, datetime
 
@@ -13,36 +14,27 @@ from paperlark.store.connection import DatabaseConnection, store_errors, transac
 
 
 class OutboxStore:
-    """Implements Outbox on an open database."""
+    """Implements Outbox on an open database; `check` raises StoreError where nothing may be sent.
 
-    def __init__(self, connection: DatabaseConnection, database: DatabasePlace) -> None:
+    What is sent is stored before: who lost the run's lock does not send.
+    """
+
+    def __init__(
+        self,
+        connection: DatabaseConnection,
+        database: DatabasePlace,
+        check: Callable[[], object] | None = None,
+    ) -> None:
+        self._check = check
         self._connection = connection
         self._database = database
 
     def keep(self, parcel: Parcel) -> None:
         """Store a parcel; once delivered only its receipt, for its text is in the archive."""
-        messages = () if parcel.arrived else parcel.messages
-        row = (
-            parcel.profile,
-            parcel.channel,
-            parcel.occasion,
-            parcel.day.isoformat(),
-            json.dumps([asdict(message) for message in messages], ensure_ascii=False),
-            json.dumps(parcel.statuses),
-            parcel.problem,
-            parcel.since.isoformat(),
-            parcel.at.isoformat(),
-            None if parcel.incomplete is None else json.dumps(parcel.incomplete),
-        )
+        if self._check is not None:
+            self._check()
         with store_errors(self._database), transaction(self._connection, parcel.profile):
-            self._connection.execute(
-                "INSERT INTO parcels VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-                " ON CONFLICT (profile, channel, occasion, day) DO UPDATE SET"
-                " messages = excluded.messages, fates = excluded.fates,"
-                " problem = excluded.problem, since = excluded.since, at = excluded.at,"
-                " incomplete = excluded.incomplete",
-                row,
-            )
+            keep_parcels(self._connection, [parcel])
 
     def since(self, profile: str, day: date) -> tuple[Parcel, ...]:
         """Return all parcels of that day and later, oldest first."""
@@ -52,10 +44,39 @@ class OutboxStore:
                 " ORDER BY day, channel, occasion",
                 (profile, day.isoformat()),
             ).fetchall()
-            return tuple(_parcel(row) for row in rows)
+            return tuple(parcel_of(row) for row in rows)
 
 
-def _parcel(row: tuple[str, ...]) -> Parcel:
+def keep_parcels(connection: DatabaseConnection, parcels: Iterable[Parcel]) -> None:
+    """Store parcels as `OutboxStore.keep` does, within the caller's transaction."""
+    connection.executemany(
+        "INSERT INTO parcels VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT (profile, channel, occasion, day) DO UPDATE SET"
+        " messages = excluded.messages, fates = excluded.fates,"
+        " problem = excluded.problem, since = excluded.since, at = excluded.at,"
+        " incomplete = excluded.incomplete",
+        map(_row, parcels),
+    )
+
+
+def _row(parcel: Parcel) -> tuple[str | None, ...]:
+    messages = () if parcel.arrived else parcel.messages
+    return (
+        parcel.profile,
+        parcel.channel,
+        parcel.occasion,
+        parcel.day.isoformat(),
+        json.dumps([asdict(message) for message in messages], ensure_ascii=False),
+        json.dumps(parcel.statuses),
+        parcel.problem,
+        parcel.since.isoformat(),
+        parcel.at.isoformat(),
+        None if parcel.incomplete is None else json.dumps(parcel.incomplete),
+    )
+
+
+def parcel_of(row: tuple[str, ...]) -> Parcel:
+    """Build a parcel from all columns of its row."""
     profile, channel, occasion, day, messages, statuses, problem, since, at, incomplete = row
     return Parcel(
         profile=profile,

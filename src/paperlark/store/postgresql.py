@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from paperlark.domain.errors import StoreError
 from paperlark.domain.redaction import KNOWN, public_address, redacted
+from paperlark.store import compact_days
 from paperlark.store.connection import DatabaseConnection, DatabaseCursor, transaction
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ _SETTINGS = (
 _SHARED_ROWS = 0x7061706572
 """The advisory lock of who writes what all readers share; see `advisory_key` for that of one."""
 _MIGRATION = re.compile(r"(\d{4})_\w+\.sql")
-_TOKEN = re.compile(r"'(?:[^']|'')*'|::|:([a-z_]+)|\?|%")
+_TOKEN = re.compile(r"'(?:[^']|'')*'|::|:([a-z_][a-z_0-9]*)|\?|%")
 """What a statement may hold that is written in another way for psycopg."""
 
 
@@ -223,6 +224,11 @@ def _scripts() -> Mapping[int, str]:
     return {int(name[1]): file.read_text("utf-8") for name, file in found if name}
 
 
+def latest_version() -> int:
+    """Return the version that this program's tables have."""
+    return max(_scripts())
+
+
 def _migrate(connection: DatabaseConnection, shown: str) -> None:
     """Migrate the tables to this program's version; another process may do so at the same time."""
     scripts = _scripts()
@@ -242,6 +248,8 @@ def _migrate(connection: DatabaseConnection, shown: str) -> None:
         for number in sorted(one for one in scripts if one > version):
             _log.info("migrating %s to version %d", shown, number)
             connection.execute(scripts[number])
+            if number == compact_days.VERSION:
+                compact_days.move_days(connection)
             connection.execute("CREATE TABLE IF NOT EXISTS paperlark (version bigint NOT NULL)")
             connection.execute("DELETE FROM paperlark")
             connection.execute("INSERT INTO paperlark (version) VALUES (?)", (number,))

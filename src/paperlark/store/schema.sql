@@ -1,4 +1,4 @@
--- The database, version 18. Written by `make reference`; do not edit.
+-- The database, version 22. Written by `make reference`; do not edit.
 -- Times are UTC (ISO 8601), days are announcement days in New York, money is decimal
 -- text in US dollars.
 
@@ -31,6 +31,50 @@ CREATE UNIQUE INDEX accounts_by_subject ON accounts (subject) WHERE subject <> '
 
 CREATE UNIQUE INDEX accounts_by_user ON accounts (user_name) WHERE user_name <> '';
 
+CREATE TABLE app_keys (
+    app TEXT PRIMARY KEY,             -- public address of the app
+    secret TEXT NOT NULL              -- signs its cookies
+);
+
+CREATE TABLE app_sessions (
+    app TEXT NOT NULL,                -- public address of the app: sessions of one are none of another
+    name TEXT NOT NULL,               -- a hash: the name itself is in the cookie alone
+    member TEXT NOT NULL,             -- whose it is
+    ends REAL NOT NULL,               -- seconds since 1970
+    PRIMARY KEY (app, name)
+);
+
+CREATE INDEX app_sessions_by_end ON app_sessions (ends);
+
+CREATE TABLE audit (
+    -- Who signed in, and what an admin did; rows are only added.
+    number INTEGER PRIMARY KEY,       -- the order in which they were stored
+    at TEXT NOT NULL,                 -- when
+    actor TEXT NOT NULL,              -- id of who did it; empty: somebody at the command line
+    action TEXT NOT NULL,             -- what, as domain/audit.py names it
+    subject TEXT NOT NULL,            -- id of the reader or name of the group it was done to
+    detail TEXT NOT NULL,             -- what else there is to say; no name, nothing secret
+    origin TEXT NOT NULL,             -- the network it came from; empty: unknown
+    request TEXT NOT NULL             -- id of the request in the app's log; empty: none
+);
+
+CREATE INDEX audit_by_subject ON audit (subject, number);
+
+CREATE TRIGGER audit_is_not_changed BEFORE UPDATE ON audit
+WHEN NOT (
+    (NEW.number, NEW.at, NEW.action, NEW.request)
+        = (OLD.number, OLD.at, OLD.action, OLD.request)
+    AND NEW.actor IN (OLD.actor, '(deleted)')
+    AND NEW.subject IN (OLD.subject, '(deleted)')
+    AND (NEW.detail = OLD.detail
+        OR (NEW.detail = '' AND '(deleted)' IN (NEW.actor, NEW.subject)))
+    AND (NEW.origin = OLD.origin OR (NEW.origin = '' AND NEW.actor = '(deleted)'))
+)
+BEGIN SELECT RAISE(ABORT, 'rows of the audit log are only added'); END;
+
+CREATE TRIGGER audit_is_not_deleted BEFORE DELETE ON audit
+BEGIN SELECT RAISE(ABORT, 'rows of the audit log are only added'); END;
+
 CREATE TABLE batches (
     -- One category's announcement of one day.
     day TEXT NOT NULL,
@@ -46,14 +90,17 @@ CREATE TABLE batches (
 );
 
 CREATE TABLE digests (
-    -- The latest digest of each day, as the values its page was rendered from.
+    -- Each reader's digest of each day. Before version 20 it was text.
     profile TEXT NOT NULL,
-    day TEXT NOT NULL,
-    digest TEXT NOT NULL,             -- JSON
-    -- Content hash of a day's digest and its matches; NULL: not computed yet.
-    fingerprint TEXT,
+    day TEXT NOT NULL,                -- announcement day
+    paper_set INTEGER REFERENCES paper_sets (number), -- the scanned papers; NULL: none
+    fingerprint TEXT,                 -- hash of digest and ranking; NULL: not computed yet
+    digest BLOB NOT NULL,             -- JSON, compressed as in store/day_values.py
+    ranking BLOB,                     -- matches of all papers, likewise; NULL: none are known
     PRIMARY KEY (profile, day)
 );
+
+CREATE INDEX digests_by_paper_set ON digests (paper_set, profile, day);
 
 CREATE TABLE encodings (
     number INTEGER PRIMARY KEY,       -- the oldest are deleted
@@ -195,25 +242,6 @@ CREATE TABLE listings (
 
 CREATE INDEX listings_by_paper ON listings (paper_id, day);
 
-CREATE TABLE matches (
-    -- The match of every scanned paper, before it was judged.
-    profile TEXT NOT NULL,
-    day TEXT NOT NULL,
-    paper_id TEXT NOT NULL,           -- arXiv identifier without version
-    version INTEGER NOT NULL,
-    side TEXT NOT NULL,               -- placement: followed, gated, above, explored, below
-    score REAL NOT NULL,              -- orders the papers of that day; no other meaning
-    rank INTEGER NOT NULL,            -- 1 is the best match
-    ranked INTEGER NOT NULL,          -- number of papers ranked
-    probability REAL,                 -- of being selected; NULL: not calibrated
-    topic TEXT,                       -- most similar criterion; NULL: none
-    words_for TEXT NOT NULL,          -- JSON, strongest first
-    words_against TEXT NOT NULL,      -- JSON, strongest first
-    nearest TEXT,                     -- JSON: id, title, day of the most similar wanted paper
-    precedents TEXT NOT NULL,         -- JSON: id, title, day, similarity of the nearest earlier
-    PRIMARY KEY (profile, day, paper_id)
-) WITHOUT ROWID;
-
 CREATE TABLE month_spending (
     -- What calls to models for accounts have cost, or may: noted before each call, settled after it.
     whose TEXT NOT NULL CHECK (whose IN ('reader', 'group', 'all')),
@@ -222,6 +250,22 @@ CREATE TABLE month_spending (
     dollars TEXT NOT NULL,            -- US dollars
     PRIMARY KEY (whose, name, month)
 ) WITHOUT ROWID;
+
+CREATE TABLE paper_set_members (
+    paper_set INTEGER NOT NULL REFERENCES paper_sets (number),
+    paper_id TEXT NOT NULL,           -- arXiv identifier without version
+    version INTEGER,                  -- that arXiv announced that day; NULL: its text is unknown
+    PRIMARY KEY (paper_set, paper_id)
+) WITHOUT ROWID;
+
+CREATE INDEX paper_sets_by_paper ON paper_set_members (paper_id, paper_set);
+
+CREATE TABLE paper_sets (
+    -- The papers that were scanned on a day, once for all readers for whom they were the same.
+    number INTEGER PRIMARY KEY,
+    content TEXT NOT NULL UNIQUE,     -- hash of the identifiers and versions in it
+    papers INTEGER NOT NULL           -- how many they are
+);
 
 CREATE TABLE papers (
     -- One version of one paper as arXiv described it.
@@ -285,23 +329,13 @@ CREATE TABLE readers (
     profile TEXT NOT NULL             -- path of the profile, as last seen; '': of none yet
 ) WITHOUT ROWID;
 
-CREATE TABLE scanned (
-    -- Every paper scanned for a reader on a day.
-    profile TEXT NOT NULL,
-    day TEXT NOT NULL,
-    paper_id TEXT NOT NULL,
-    on_page INTEGER NOT NULL,         -- 1: on the page
-    -- The version announced that day; NULL: its text is unknown.
-    version INTEGER,
-    -- The judge's scores that day, 1 to 10; NULL: not judged.
-    relevance INTEGER,
-    novelty INTEGER,
-    -- Position on the page; NULL: not on it, or unknown.
-    place INTEGER,
-    PRIMARY KEY (profile, paper_id, day)
-) WITHOUT ROWID;
-
-CREATE INDEX scanned_by_day ON scanned (profile, day);
+CREATE VIEW scanned AS
+    -- Every paper that was scanned for a reader on a day.
+    SELECT d.profile, d.day, m.paper_id, coalesce(s.on_page, 0) AS on_page, s.place,
+        s.relevance, s.novelty, coalesce(s.version, m.version) AS version
+    FROM digests d JOIN paper_set_members m ON m.paper_set = d.paper_set
+    LEFT JOIN shown_or_judged s
+        ON s.profile = d.profile AND s.day = d.day AND s.paper_id = m.paper_id;
 
 CREATE TABLE scratch (
     -- A cache: it can be deleted at any time.
@@ -346,6 +380,46 @@ CREATE TABLE sharing (
     wanted INTEGER NOT NULL,          -- 1: the papers that they want
     saved INTEGER NOT NULL,           -- 1: the papers that they saved
     at TEXT NOT NULL                  -- when they said so last
+);
+
+CREATE TABLE shown_or_judged (
+    -- Scanned papers that were on the page of a day, or judged.
+    profile TEXT NOT NULL,
+    day TEXT NOT NULL,                -- announcement day
+    paper_id TEXT NOT NULL,           -- arXiv identifier without version
+    on_page INTEGER NOT NULL,         -- 1: selected
+    place INTEGER,                    -- position on the page; NULL: not on it, or unknown
+    version INTEGER,                  -- shown or judged; NULL: unknown
+    relevance INTEGER,                -- the judge's scores that day, 1 to 10; NULL: not judged
+    novelty INTEGER,
+    PRIMARY KEY (profile, day, paper_id)
+) WITHOUT ROWID;
+
+CREATE TABLE sign_in_links (
+    app TEXT NOT NULL,                -- public address of the app
+    token TEXT NOT NULL,              -- a hash: the token itself is in the mail alone
+    member TEXT NOT NULL,             -- whom it signs in; empty: nobody, for an unknown address
+    ends REAL NOT NULL,               -- seconds since 1970
+    PRIMARY KEY (app, token)
+);
+
+CREATE TABLE sign_in_tries (
+    app TEXT NOT NULL,                -- public address of the app
+    tried TEXT NOT NULL,              -- a hash of the kind of limit and of whom it counts for
+    tries INTEGER NOT NULL,           -- how many since the count began
+    ends REAL NOT NULL,               -- when the count begins anew, in seconds since 1970
+    PRIMARY KEY (app, tried)
+);
+
+CREATE TABLE sign_ins_begun (
+    -- A way to an OpenID provider and back that is under way.
+    app TEXT NOT NULL,                -- public address of the app
+    state TEXT NOT NULL,              -- a hash of what comes back with the browser
+    visit TEXT NOT NULL,              -- the visit of the browser that began it
+    nonce TEXT NOT NULL,              -- what the token has to repeat
+    verifier TEXT NOT NULL,           -- of PKCE
+    ends REAL NOT NULL,               -- seconds since 1970
+    PRIMARY KEY (app, state)
 );
 
 CREATE TABLE translations (

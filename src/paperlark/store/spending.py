@@ -172,10 +172,10 @@ class SpendingStore:
             ).fetchall()
             counts = self._connection.execute(
                 f"SELECT {key}, count(DISTINCT {_PAPER}),"  # noqa: S608
-                f" count(DISTINCT CASE scanned.on_page WHEN 1 THEN {_PAPER} END)"
+                f" count(DISTINCT CASE shown.on_page WHEN 1 THEN {_PAPER} END)"
                 " FROM exchanges AS paid JOIN judgements AS judged ON judged.exchange = paid.id"
-                " LEFT JOIN scanned ON scanned.profile = paid.profile"
-                " AND scanned.paper_id = judged.paper_id AND scanned.day = paid.day"
+                " LEFT JOIN shown_or_judged AS shown ON shown.profile = paid.profile"
+                " AND shown.paper_id = judged.paper_id AND shown.day = paid.day"
                 f" WHERE {where} GROUP BY period, model, paid.profile",
                 values,
             ).fetchall()

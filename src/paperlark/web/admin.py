@@ -5,7 +5,6 @@ For whoever may not see it there is no such page, and no such reader.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -19,17 +18,25 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from paperlark import Account, NewAccount, OpenedAccounts, PaperlarkError, Role
+from paperlark.domain.audit import DELETED, AuditAction
 from paperlark.domain.category_search import find_categories
 from paperlark.domain.errors import NoSuchReader
 from paperlark.renderers import english
 from paperlark.renderers.html import clean_text, template
 from paperlark.settings.typed_lists import split_list
+from paperlark.web.audit_origin import RecordAdmin
 from paperlark.web.group_pages import ADMIN, around_member
 from paperlark.web.group_sessions import GroupSessions
 from paperlark.web.shared import SignedForms, blocking
 
-_log = logging.getLogger(__name__)
 _PACKAGE = "paperlark.web"
+_AUDITED = {
+    "disable": AuditAction.READER_DISABLED,
+    "enable": AuditAction.READER_ENABLED,
+    "budget": AuditAction.BUDGET_CHANGED,
+    "who": AuditAction.READER_CHANGED,
+    "role": AuditAction.ROLE_CHANGED,
+}
 _AT_ONCE = 100
 """Readers on one page."""
 _LONGEST = 300
@@ -38,11 +45,15 @@ _NO_SUCH_PAGE = "There is no such page."
 
 @dataclass(frozen=True, slots=True)
 class AdminPages:
-    """Shows readers to admins, and takes what they change; `signs_out` where that is ours to do."""
+    """Shows readers to admins, and takes what they change; `signs_out` where that is ours to do.
+
+    What an admin did is told to `record`.
+    """
 
     accounts: OpenedAccounts
     sessions: GroupSessions
     signs_out: bool
+    record: RecordAdmin
 
     def routes(self) -> list[Route]:
         """Return the addresses."""
@@ -137,7 +148,7 @@ class AdminPages:
                 budget=_budget(form),
             )
         )
-        _log.info("%s added the reader %s", asking.id, added.id)
+        self.record(AuditAction.READER_ADDED, asking.id, added.id, request.scope)
         return added.id
 
     async def _change(self, request: Request) -> Response:
@@ -152,10 +163,10 @@ class AdminPages:
         if found.id == asking.id and does in {"disable", "delete", "role"}:
             raise HTTPException(409, "Nobody does that to their own account: ask another admin.")
         if does == "delete":
-            return self._deleted(asking, found, form)
+            return self._deleted(request, asking, found, form)
         changes = self._changes(asking, does, form)
         self.accounts.change(found.id, **changes)
-        _log.info("%s changed the reader %s: %s", asking.id, found.id, does)
+        self.record(_AUDITED[does], asking.id, found.id, request.scope)
         return f"{ADMIN}/readers/{found.id}"
 
     def _changes(self, asking: Account, does: str, form: Mapping[str, str]) -> Mapping[str, object]:
@@ -176,11 +187,13 @@ class AdminPages:
                 raise HTTPException(400, "There is no such role.") from error
         raise HTTPException(400, "That is nothing that can be done here.")
 
-    def _deleted(self, asking: Account, found: Account, form: Mapping[str, str]) -> str:
+    def _deleted(
+        self, request: Request, asking: Account, found: Account, form: Mapping[str, str]
+    ) -> str:
         if form.get("confirm", "").strip() != found.id:
             raise HTTPException(409, f"Nothing was deleted: type {found.id} to delete this reader.")
         self.accounts.delete(found.id)
-        _log.info("%s deleted the reader %s", asking.id, found.id)
+        self.record(AuditAction.READER_DELETED, asking.id, DELETED, request.scope)
         return ADMIN
 
     async def _set_group_budget(self, request: Request) -> Response:
@@ -194,7 +207,7 @@ class AdminPages:
             raise HTTPException(404, _NO_SUCH_PAGE)
         group = form.get("group", "").strip()
         self.accounts.set_group_budget(group, _budget(form))
-        _log.info("%s set the budget of the group %s", asking.id, group)
+        self.record(AuditAction.GROUP_CHANGED, asking.id, group, request.scope)
 
 
 def _budget(form: Mapping[str, str]) -> Decimal | None:

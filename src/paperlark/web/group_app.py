@@ -16,6 +16,7 @@ from paperlark import OpenedGroup
 from paperlark.settings.group import SignInMethod
 from paperlark.web.admin import AdminPages
 from paperlark.web.app import handling, make_reading
+from paperlark.web.audit_origin import admin_recorder, sign_in_recorder
 from paperlark.web.current import CurrentProfile
 from paperlark.web.files import Files
 from paperlark.web.group_guard import GroupGuard, ProxyHeader
@@ -27,7 +28,7 @@ from paperlark.web.readers import Readers
 from paperlark.web.sessions import Sessions
 from paperlark.web.shared import Shared
 from paperlark.web.sharing import SharingPage
-from paperlark.web.sign_in import LinkMailer, MailSignIn, SignInLimits, SignInPage
+from paperlark.web.sign_in import LinkMailer, MailSignIn, SignInPage
 from paperlark.web.sign_in_oidc import CALLBACK, OidcSignIn
 
 
@@ -46,7 +47,9 @@ def open_group_app(
     signed = Sessions(secret=store.secret())
     members = open_members(group, _apps_of(group, signed))
     address = PublicAddress(group.settings.address)
-    sessions = GroupSessions(signed, store, address, members.is_member, now)
+    sessions = GroupSessions(
+        signed, store, address, members.is_member, now, sign_in_recorder(group)
+    )
     ends: list[Callable[[], None]] = [members.end]
     try:
         yield GroupGuard(
@@ -82,7 +85,9 @@ def _inside(group: OpenedGroup, sessions: GroupSessions, members: Members) -> Re
     pages = GroupPages(group, sessions, _signs_out(group))
     routes = pages.routes()
     if group.accounts is not None:
-        routes += AdminPages(group.accounts, sessions, _signs_out(group)).routes()
+        routes += AdminPages(
+            group.accounts, sessions, _signs_out(group), admin_recorder(group)
+        ).routes()
     return Readers(members.app, Starlette(routes=routes, exception_handlers=handling()))
 
 
@@ -99,7 +104,7 @@ def _outside(
 ) -> Starlette:
     routes = Files(sessions.signed.instance).routes()
     settings = group.settings.sign_in
-    page = SignInPage(group, members, sessions, SignInLimits(), settings.proxies)
+    page = SignInPage(group, members, sessions, settings.proxies)
     if settings.method is SignInMethod.MAIL:
         mailer = LinkMailer(group, threads())
         ends.append(mailer.end)

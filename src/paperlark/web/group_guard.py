@@ -95,7 +95,7 @@ class GroupGuard:
             await self.app(scope, receive, send)
             return
         cookies: list[str] = []
-        # Who is a member may have to be looked up in a database.
+        # Whose session it is, and who is a member, is asked of a database.
         answer = await run_in_threadpool(self._answer, scope, cookies)
         await answer(scope, receive, protected(send, cookies))
 

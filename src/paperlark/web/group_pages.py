@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from http import HTTPStatus
 
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -124,7 +125,7 @@ class GroupPages:
 
     async def _sign_out(self, request: Request) -> Response:
         await self._forms.read(request)
-        self.sessions.end(request.scope)
+        await run_in_threadpool(self.sessions.sign_out, request.scope)
         answer = RedirectResponse(SIGN_IN, HTTPStatus.SEE_OTHER)
         # Pages and votes that the browser kept are not for whoever uses it next.
         answer.headers["Clear-Site-Data"] = '"cache", "storage"'

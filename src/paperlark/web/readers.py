@@ -55,7 +55,10 @@ class Readers:
             await RedirectResponse(f"{reader_path(name)}/")(scope, receive, send)
         else:
             inside = {**scope, "root_path": reader_path(name)}
-            await app(inside, receive, send)
+            try:
+                await app(inside, receive, send)
+            finally:
+                scope["route"] = inside.get("route")
 
 
 NO_SUCH_PAGE = PlainTextResponse("There is no such page.\n", 404)

@@ -8,6 +8,7 @@ import json
 import os
 import signal
 import socket
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
     from paperlark.web.first_session import FirstContext
 
+_Handler = Callable[[int, FrameType | None], None]
 PORT = 8642
 _HOST = "127.0.0.1"
 _ANSWERS = 5.0
@@ -42,6 +44,17 @@ _SIGNALS = [
 ]
 _ENDS = 3
 """Seconds in which answers under way may end."""
+_GROUP_ENDS = 20
+"""Likewise, for the app of a group: somebody else's answer is not cut off by a restart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """How an app ends: seconds of warning after SIGTERM, seconds for answers, whom to warn."""
+
+    drain: float = 0.0
+    answers: int = _ENDS
+    warn: Callable[[], None] = lambda: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,12 +166,16 @@ def serve_several(
         making.end()
 
 
-def serve_group(group: OpenedGroup, listener: socket.socket) -> None:
-    """Serve the app of a group likewise."""
-    from paperlark.web.group_app import open_group_app  # noqa: PLC0415  # of the extra `read`
+def serve_group(group: OpenedGroup, listener: socket.socket, drain: float) -> None:
+    """Serve the app of a group until a signal.
 
-    with open_group_app(group) as app:
-        run_app(app, listener)
+    After SIGTERM it says for `drain` seconds that no new requests should be sent, while it answers
+    all that come; then those under way end.
+    """
+    from paperlark.web.group_operations import open_served_group  # noqa: PLC0415  # likewise
+
+    with open_served_group(group) as app:
+        run_app(app, listener, leave=Leave(drain, _GROUP_ENDS, app.readiness.end))
 
 
 def serve_first(context: FirstContext, listener: socket.socket, running: Running) -> None:
@@ -182,29 +199,50 @@ def serve_first(context: FirstContext, listener: socket.socket, running: Running
         run_app(make_first_app(session, running.sessions, port, read), listener)
 
 
-def run_app(app: ASGIApp, listener: socket.socket) -> None:
+def run_app(app: ASGIApp, listener: socket.socket, *, leave: Leave = Leave()) -> None:
     """Serve an app until a signal, with the addresses of requests as the network has them."""
     import uvicorn  # noqa: PLC0415  # of the extra `read`
 
     config = uvicorn.Config(
         app,
         log_level="warning",
+        # What is to be told goes the way of our own log: redacted, and as JSON where wanted.
+        log_config=None,
         access_log=False,
         server_header=False,
         # Whoever can reach us could name any address in X-Forwarded-For.
         proxy_headers=False,
-        timeout_graceful_shutdown=_ENDS,
+        timeout_graceful_shutdown=leave.answers,
         lifespan="off",
         ws="none",
     )
     server = uvicorn.Server(config)
     # Its own handlers raise the signal again in the end, and nothing after it would run.
-    server.capture_signals = lambda: _ending(server.handle_exit)  # type: ignore[method-assign]
+    handler = _leaving(server.handle_exit, leave)
+    server.capture_signals = lambda: _ending(handler)  # type: ignore[method-assign]
     server.run(sockets=[listener])
 
 
+def _leaving(ends: _Handler, leave: Leave) -> _Handler:
+    """Return the handler of signals: SIGTERM warns first, and a second one ends at once."""
+    warned = False
+
+    def handler(number: int, frame: FrameType | None) -> None:
+        nonlocal warned
+        leave.warn()
+        if number != signal.SIGTERM or warned or not leave.drain:
+            ends(number, frame)
+            return
+        warned = True
+        later = threading.Timer(leave.drain, ends, (number, None))
+        later.daemon = True
+        later.start()
+
+    return handler
+
+
 @contextmanager
-def _ending(handler: Callable[[int, FrameType | None], None]) -> Iterator[None]:
+def _ending(handler: _Handler) -> Iterator[None]:
     """End by a signal, in order; the handlers of before are back afterwards."""
     before = {number: signal.signal(number, handler) for number in _SIGNALS}
     try:

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import logging
 import secrets
-import threading
-from collections import OrderedDict, deque
 from collections.abc import Callable
 from concurrent.futures import Executor
-from dataclasses import dataclass, field
+from contextvars import copy_context
+from dataclasses import dataclass
 from http import HTTPStatus
 
 from starlette.concurrency import run_in_threadpool
@@ -20,9 +19,10 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from paperlark import OpenedGroup, PaperlarkError
+from paperlark import OpenedGroup, PaperlarkError, TryLimit
 from paperlark.renderers.html import clean_text, template
-from paperlark.web.client_address import Network, client_address, network_of, peer_of
+from paperlark.web.audit_origin import asking_address
+from paperlark.web.client_address import Network, network_of
 from paperlark.web.group_guard import SIGN_IN
 from paperlark.web.group_sessions import GroupSessions
 from paperlark.web.members import Members
@@ -36,43 +36,8 @@ _LONGEST_FORM = 2_048
 _LONGEST_MAIL = 254
 _MOST_WAITING = 20
 """Mails that may wait for a mail server that is slow."""
-_MANY_TRIES = (20, 15 * 60.0)
-_MANY_MAILS = (3, 15 * 60.0)
-_MOST_KEYS = 10_000
-"""Keys that are remembered; of more, the one that was tried longest ago is forgotten."""
-
-
-@dataclass(slots=True)
-class RateLimit:
-    """Allows `most` tries in `seconds` for each key; safe for threads."""
-
-    most: int
-    seconds: float
-    _tries: OrderedDict[str, deque[float]] = field(default_factory=OrderedDict)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def allows(self, key: str, now: float) -> bool:
-        """Count a try, at `now` in seconds, and return whether it is one of those allowed.
-
-        A try that is refused counts as well, up to `most`: who goes on trying waits on.
-        """
-        with self._lock:
-            tries = self._tries.setdefault(key, deque(maxlen=self.most + 1))
-            self._tries.move_to_end(key)
-            if len(self._tries) > _MOST_KEYS:
-                self._tries.popitem(last=False)
-            while tries and tries[0] <= now - self.seconds:
-                tries.popleft()
-            tries.append(now)
-            return len(tries) <= self.most
-
-
-@dataclass(frozen=True, slots=True)
-class SignInLimits:
-    """How often may be tried to sign in: from one network address, and for one mail address."""
-
-    by_address: RateLimit = field(default_factory=lambda: RateLimit(*_MANY_TRIES))
-    by_account: RateLimit = field(default_factory=lambda: RateLimit(*_MANY_MAILS))
+_BY_NETWORK = TryLimit("network", 20, 15 * 60.0)
+_BY_ACCOUNT = TryLimit("account", 3, 15 * 60.0)
 
 
 @dataclass(slots=True)
@@ -89,7 +54,8 @@ class LinkMailer:
             _log.warning("no link is sent to %s: %d mails are waiting", key, self._waiting)
             return
         self._waiting += 1
-        self.threads.submit(self._send, key, address)
+        # With the id of the request in the log, which is not the thread's own.
+        self.threads.submit(copy_context().run, self._send, key, address)
 
     def _send(self, key: str, address: str) -> None:
         try:
@@ -113,7 +79,6 @@ class SignInPage:
     group: OpenedGroup
     members: Members
     sessions: GroupSessions
-    limits: SignInLimits
     proxies: tuple[Network, ...]
 
     @property
@@ -145,20 +110,22 @@ class SignInPage:
         )
         return HTMLResponse(text, status)
 
-    def too_often(self, request: Request) -> Response | None:
+    async def too_often(self, request: Request) -> Response | None:
         """Count a try, and return the answer where there were too many from that address."""
-        # Some proxies add a line of their own behind the one that was sent.
-        forwarded = ",".join(request.headers.getlist("x-forwarded-for"))
-        address = client_address(peer_of(request.scope), forwarded, self.proxies)
-        if self.limits.by_address.allows(network_of(address), self.sessions.now()):
+        address = asking_address(request.scope, self.proxies)
+        if await self.allows(_BY_NETWORK, network_of(address)):
             return None
         _log.warning("refused: %s tries to sign in too often", address)
         told = "Too many tries from your address. Wait a quarter of an hour."
         return self.show(request, HTTPStatus.TOO_MANY_REQUESTS, told=told)
 
-    def signed_in(self, request: Request, member: str, answer: Response) -> Response:
+    async def allows(self, limit: TryLimit, key: str) -> bool:
+        """Count a try, and return whether it is one of those that the limit allows."""
+        return await run_in_threadpool(self.sessions.store.allows, limit, key, self.sessions.now())
+
+    async def signed_in(self, request: Request, member: str, answer: Response) -> Response:
         """Begin the session of a member with this answer."""
-        cookie = self.sessions.begin(request.scope, member)
+        cookie = await run_in_threadpool(self.sessions.begin, request.scope, member)
         answer.headers.append("Set-Cookie", self.sessions.session_header(cookie))
         _log.info("%s signed in", member)
         return answer
@@ -187,12 +154,12 @@ class MailSignIn:
 
     async def _send(self, request: Request) -> Response:
         form = await self.page.forms.read(request, _LONGEST_FORM)
-        if refused := self.page.too_often(request):
+        if refused := await self.page.too_often(request):
             return refused
         email = form.get("email", "").strip().casefold()[:_LONGEST_MAIL]
         now = self.page.sessions.now()
         key = await run_in_threadpool(lambda: self.page.members.find(email=email))
-        if self.page.limits.by_account.allows(email, now):
+        if await self.page.allows(_BY_ACCOUNT, email):
             # Stored for nobody as well: that takes a moment, which would tell who is a member.
             token = self.new_token()
             await run_in_threadpool(
@@ -215,7 +182,7 @@ class MailSignIn:
 
     async def _enter(self, request: Request) -> Response:
         await self.page.forms.read(request, _LONGEST_FORM)
-        if refused := self.page.too_often(request):
+        if refused := await self.page.too_often(request):
             return refused
         token, now = request.path_params["link"][:200], self.page.sessions.now()
         member = await run_in_threadpool(self.page.sessions.store.use_link, token, now)
@@ -223,4 +190,5 @@ class MailSignIn:
         if not member or not await run_in_threadpool(lambda: is_member(member)):
             told = "This link was used already, is older than 15 minutes, or is not whole."
             return self.page.show(request, HTTPStatus.FORBIDDEN, told=told, asks="again")
-        return self.page.signed_in(request, member, RedirectResponse("/", HTTPStatus.SEE_OTHER))
+        answer = RedirectResponse("/", HTTPStatus.SEE_OTHER)
+        return await self.page.signed_in(request, member, answer)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
@@ -15,6 +14,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from paperlark import OidcProvider, PaperlarkError
+from paperlark.domain.sign_in import BegunSignIn
 from paperlark.web.group_guard import SIGN_IN
 from paperlark.web.shared import blocking
 from paperlark.web.sign_in import SignInPage
@@ -24,7 +24,6 @@ START = f"{SIGN_IN}/oidc"
 CALLBACK = f"{START}/callback"
 _LASTS = 10 * 60
 """Seconds for which a sign-in may be under way."""
-_MOST = 1_000
 _FAILED = "That did not work. Try again; if it goes on, ask whoever keeps the group."
 # The way back began at the provider, and browsers send no strict cookie along such a way: the page
 # goes on by itself, as one of ours.
@@ -37,50 +36,17 @@ _IN = (
 
 
 @dataclass(frozen=True, slots=True)
-class BegunSignIn:
-    """A sign-in that was begun: in which visit, with which nonce and secret of PKCE."""
-
-    visit: str
-    nonce: str
-    verifier: str
-    ends: float
-
-
-@dataclass(slots=True)
-class StateTable:
-    """Sign-ins that are under way, by their state; each is taken once. Safe for threads."""
-
-    _states: dict[str, BegunSignIn] = field(default_factory=dict)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def add(self, state: str, one: BegunSignIn, now: float) -> None:
-        """Remember one, and forget those that have ended, or the oldest of very many."""
-        with self._lock:
-            self._states = {name: old for name, old in self._states.items() if old.ends > now}
-            while len(self._states) >= _MOST:
-                self._states.pop(next(iter(self._states)))
-            self._states[state] = one
-
-    def take(self, state: str, visit: str, now: float) -> BegunSignIn | None:
-        """Return the one of this state and visit; None where there is none any more."""
-        with self._lock:
-            found = self._states.pop(state, None)
-        return found if found and found.visit == visit and found.ends > now else None
-
-
-@dataclass(frozen=True, slots=True)
 class OidcSignIn:
     """Sends people to the provider, and takes them back."""
 
     page: SignInPage
     provider: OidcProvider
-    states: StateTable = field(default_factory=StateTable)
 
     def routes(self) -> list[Route]:
         """Return the addresses."""
         return [
             Route(SIGN_IN, blocking(self._ask)),
-            Route(START, blocking(self._begin)),
+            Route(START, self._begin),
             Route(CALLBACK, self._return),
         ]
 
@@ -88,24 +54,31 @@ class OidcSignIn:
         issuer = self.page.group.settings.sign_in.issuer
         return self.page.show(request, provider=urlsplit(issuer).netloc)
 
-    def _begin(self, request: Request) -> Response:
-        if refused := self.page.too_often(request):
+    async def _begin(self, request: Request) -> Response:
+        if refused := await self.page.too_often(request):
             return refused
+        return await run_in_threadpool(self._sent_there, request)
+
+    def _sent_there(self, request: Request) -> Response:
+        """Return the way to the provider, after its state was stored."""
         state, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))
         try:
             address = self.provider.address(state=state, nonce=nonce, verifier=verifier)
         except PaperlarkError as error:
             return self._failed(request, str(error))
         now = self.page.sessions.now()
-        self.states.add(state, BegunSignIn(_visit(request), nonce, verifier, now + _LASTS), now)
+        begun = BegunSignIn(_visit(request), nonce, verifier, now + _LASTS)
+        self.page.sessions.store.add_sign_in(state, begun, now)
         return RedirectResponse(address, HTTPStatus.SEE_OTHER)
 
     async def _return(self, request: Request) -> Response:
-        if refused := self.page.too_often(request):
+        if refused := await self.page.too_often(request):
             return refused
         said = request.query_params
         now = self.page.sessions.now()
-        begun = self.states.take(said.get("state", "")[:200], _visit(request), now)
+        state = said.get("state", "")[:200]
+        take = self.page.sessions.store.take_sign_in
+        begun = await run_in_threadpool(take, state, _visit(request), now)
         if begun is None:
             return self._failed(request, "a state that this browser did not begin with")
         try:
@@ -119,7 +92,7 @@ class OidcSignIn:
         member = await run_in_threadpool(lambda: self.page.members.find(subject=subject))
         if not member:
             return self._failed(request, f"{subject[:80]!r} is no member", "You are no member.")
-        return self.page.signed_in(request, member, HTMLResponse(_IN))
+        return await self.page.signed_in(request, member, HTMLResponse(_IN))
 
     def _failed(self, request: Request, why: str, told: str = _FAILED) -> Response:
         _log.warning("sign-in refused: %s", why)
