@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from paperlark.domain.audit import AuditEvent
     from paperlark.settings.group import GroupDatabase, GroupSettings
 
+_ENDS_SESSIONS = frozenset(("disabled", "email", "user", "subject"))
 _DEFAULTS = RunOptions()
 
 
@@ -83,6 +84,20 @@ class OpenedAccounts:
         """
         with self._open() as accounts:
             return accounts.store.count(group=group)
+
+    def sharing(self, group: str) -> tuple[Account, ...]:
+        """Return the readers of a group who show papers to it, sorted by id.
+
+        Arguments:
+            group: the name; readers without a group show nobody anything.
+
+        Raises StoreError.
+
+        >>> accounts.sharing("astro")
+        ()
+        """
+        with self._open() as accounts:
+            return accounts.store.some(accounts.store.sharing(group)) if group else ()
 
     def add(self, new: NewAccount) -> Account:
         """Add a reader.
@@ -155,7 +170,8 @@ class OpenedAccounts:
 
         Arguments:
             reader: the id.
-            changes: fields of `Account`, such as `disabled=True`.
+            changes: fields of `Account`, such as `disabled=True`; that, and another way to sign
+                in, ends their sessions in the app.
 
         Returns the account as it is now.
 
@@ -165,7 +181,10 @@ class OpenedAccounts:
         'ada@example.org'
         """
         with self._open() as accounts:
-            return accounts.change(reader, **changes)
+            changed = accounts.change(reader, **changes)
+        if changes.keys() & _ENDS_SESSIONS:
+            self._end_sessions(reader)
+        return changed
 
     def export(self, reader: str, file: str | Path) -> Path:
         """Write everything that is stored of a reader into a zip file with a README.
@@ -293,10 +312,32 @@ class OpenedAccounts:
         >>> accounts.open_profile("efficient-llm-inference").name
         'Efficient LLM inference'
         """
+        return self.open_account(self.find(reader))
+
+    def open_account(self, account: Account) -> OpenedProfile:
+        """Open the profile of an account that was found already.
+
+        Arguments:
+            account: as it is stored.
+
+        Raises ProfileError with every mistake of its texts.
+
+        >>> accounts.open_account(accounts.find("efficient-llm-inference")).draft().page_size
+        8
+        """
+        from paperlark.archive.stored_texts import StoredTexts
         from paperlark.settings.stored_profile import account_settings
 
-        settings = account_settings(self.find(reader), self.database)
-        return OpenedProfile(settings, self.environment, self.options)
+        row = StoredTexts(account, self.database, self.environment)
+        settings = account_settings(account, self.database)
+        return OpenedProfile(settings, self.environment, self.options, row=row)
+
+    def _end_sessions(self, reader: str) -> None:
+        from paperlark.store.group_sessions import GroupSessionStore
+
+        sessions = GroupSessionStore(self.settings.state, self.settings.address)
+        with closing(sessions):
+            sessions.end_all(reader)
 
     def _open(self) -> AbstractContextManager[ReaderAccounts]:
         from paperlark.archive.accounts import open_accounts

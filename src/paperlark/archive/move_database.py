@@ -21,7 +21,7 @@ from paperlark.renderers import typeset
 from paperlark.settings import Settings
 from paperlark.settings.file_shape import check_database
 from paperlark.settings.load import database_place
-from paperlark.settings.profile_edit import Values, edit_profile, with_value
+from paperlark.settings.profile_edit import ProfileEdit, Values, edit_profile, with_value
 from paperlark.store.connection import DatabaseConnection, instant, store_errors, transaction
 from paperlark.store.database import exists, open_database
 from paperlark.store.link_key import link_key_path
@@ -249,4 +249,7 @@ def _switch(profile: Path | None, to: str) -> None:
     def change(values: Values) -> Values:
         return {**values, "database": to}
 
-    edit_profile(profile, lambda text: with_value(text, "", "database", to), change, "its database")
+    def edit(text: str) -> str:
+        return with_value(text, "", "database", to)
+
+    edit_profile(profile, ProfileEdit(edit, change, "its database"))

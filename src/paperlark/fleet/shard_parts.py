@@ -37,7 +37,7 @@ from paperlark.store.examples import ExampleStore
 from paperlark.store.judgements import JudgementStore, StoredQuestions
 from paperlark.store.rate_limits import SharedPause
 from paperlark.store.scanned import ScannedStore
-from paperlark.store.spending import SpendingStore
+from paperlark.store.spending import BudgetTerms, SpendingStore
 from paperlark.store.translations import TranslationStore
 
 _PEOPLE_PAUSE = 1.1
@@ -147,10 +147,17 @@ class _Shared:
             yield own
             return
         with ExitStack() as opened:
-            book = opened.enter_context(StoredQuestions(self.database, reader, now=now))
+            book = opened.enter_context(
+                StoredQuestions(self.database, reader, now=now, month_of_all=settings.month_of_all)
+            )
             threads = start_threads(model, opened)
             ledger = BudgetLedger(model.budget if model else NO_BOUND)
-            jobs = BatchJobStore(self.connection, self.database, now=now)
+            spending = SpendingStore(self.connection, self.database)
+            terms = BudgetTerms(reader, settings.is_stored, settings.month_of_all)
+            spending.limit(ledger, terms, now)
+            jobs = BatchJobStore(
+                self.connection, self.database, now=now, month_of_all=terms.month_of_all
+            )
             chosen = choose_judge(
                 settings, self.options, self.environment, threads, ledger, book, jobs, opened
             )
@@ -159,8 +166,7 @@ class _Shared:
                 return
             chosen.collect(NO_PROGRESS)
             book.begin(day)
-            spending = SpendingStore(self.connection, self.database)
-            spending.begin_budget(ledger, reader, now, day)
+            spending.begin_budget(ledger, terms, now, day)
             source = model.price_source(now())
             yield replace(
                 own,

@@ -73,7 +73,7 @@ class GroupSessionStore:
         """End a session."""
         self._write("DELETE FROM app_sessions WHERE app = :app AND name = :name", name=_hash(name))
 
-    def forget(self, member: str) -> None:
+    def end_all(self, member: str) -> None:
         """End every session and link of a member, wherever they are signed in."""
         for table in ("app_sessions", "sign_in_links"):
             self._write(f"DELETE FROM {table} WHERE app = :app AND member = :member", member=member)  # noqa: S608  # a name from here

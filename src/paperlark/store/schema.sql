@@ -280,6 +280,15 @@ CREATE TABLE listings (
 
 CREATE INDEX listings_by_paper ON listings (paper_id, day);
 
+CREATE TABLE month_spending (
+    -- What calls to models for accounts have cost, or may: noted before each call, settled after it.
+    whose TEXT NOT NULL CHECK (whose IN ('reader', 'group', 'all')),
+    name TEXT NOT NULL,               -- the reader's id, or the group's name; empty: of all
+    month TEXT NOT NULL,              -- its first day, in UTC
+    dollars TEXT NOT NULL,            -- US dollars
+    PRIMARY KEY (whose, name, month)
+) WITHOUT ROWID;
+
 CREATE TABLE moves (
     source TEXT PRIMARY KEY,          -- path or address
     began TEXT NOT NULL,

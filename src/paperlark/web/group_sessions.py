@@ -47,7 +47,7 @@ class GroupSessions:
     signed: Sessions
     store: GroupSessionStore
     address: PublicAddress
-    members: frozenset[str]
+    is_member: Callable[[str], bool]
     now: Callable[[], float] = time.time
     record: RecordSignIn = lambda *_: None
 
@@ -76,7 +76,7 @@ class GroupSessions:
         if not self.signed.holds(cookie, self.now()):
             return "", ""
         member = self.store.member(_name(cookie), self.now())
-        return (cookie, member) if member in self.members else ("", "")
+        return (cookie, member) if member and self.is_member(member) else ("", "")
 
     def begin(self, scope: Scope, member: str) -> str:
         """Begin a session of a member, under a new name, and return its cookie.
